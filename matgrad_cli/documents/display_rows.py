@@ -1,14 +1,84 @@
-"""The rows of a display, and of a derivation that a text holds. Places never move: what is left out is blanked."""
+"""The rows of a display, and of a derivation that a text holds: rows that only go on, what is in their margin. Places never move."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
-from .margins import without_margin
-from .passage import Passage, covered
+from .passage import Passage, blank, covered
+
+_SPACES = r"(?:\\quad|\\qquad|\\,|\\;|\\[hv]?phantom\{[^}]*\}|\\hspace\*?\{[^}]*\}|\{\})"
+_OPERATOR = r"(?:\+|\\times\b|\\cdot\b|\\odot\b|\\oplus\b|\\otimes\b)"
+_SIGN = rf"(?:{_OPERATOR}|[-−])"
+_MARGIN = rf"(?:{_SPACES}|[\s&])*"
+_ADDED = regex(rf"{_MARGIN}{_OPERATOR}|[\s&]*\\q?quad(?![a-z])[\s&]*[-−]")
+_GOES_ON = regex(rf"{_MARGIN}{_SIGN}|[\s&]*(?:\\q?quad|\\hspace\*?\{{[^}}]*\}}|\\[hv]?phantom\{{[^}}]*\}})")
+_LEADING = regex(rf"^{_MARGIN}")
+_LEFT_OPEN = regex(rf"{_SIGN}\s*$")
+_ZERO = regex(r"=\s*\{?0\}?[\s.,]*$")
+_BREAK = regex(r"\\\\\*?(?:\s*\[[^\]\n]*\])?\s*$")
+RELATION = regex(
+    r"[=<>≤≥≈∝→⇒⇔∼∈←]|\\(?:le|ge|leq|geq|approx|propto|to|sim|in|iff|implies|equiv|(?:Long)?(?:left|right|Left|Right)+arrow"
+    r"|Longleftrightarrow|Leftrightarrow|text|mbox|textrm|where|forall)(?![A-Za-z])"
+)
+
+
+def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
+    """The rows with their numbers; a row that only goes on belongs to the row before: one without a sign of equality, or one that begins
+    as no equation does, with a plus or with a minus that is moved in; behind `= 0` nothing goes on.
+    """
+    found: list[tuple[int, Passage]] = []
+    for number, row in enumerate(rows, 1):
+        before = _BREAK.sub(blank, found[-1][1].text) if found else ""
+        goes_on = (_ADDED.match(row.text) and not _ZERO.search(before)) or (
+            (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(row.text)
+        )
+        if found and goes_on:
+            first, begun = found[-1]
+            behind = _LEADING.sub(blank, row.text)
+            if row.offsets is None and begun.offsets is None:
+                gap = " " * (row.start - begun.start - len(begun.text))
+                found[-1] = first, Passage(before + gap + behind, begun.start)
+            else:
+                found[-1] = first, Passage(f"{before} {behind}", 0, (*begun.places, *row.places))
+        else:
+            found.append((number, row))
+    return found
+
+
+_SPACE = r"(?:\\q?quad(?![a-zA-Z])|\\[,;:! ]|~|\\hfill(?![a-zA-Z])|\\hspace\*?\{[^}]*\}|\s)*"
+_NUMBER = r"\(\s*(?:\d+(?:\.\d+)*[a-z]?'*|\*+|\\star|\\ast)\s*\)"
+_WORDS = r"\\(?:text|mbox|textrm|textit|textnormal|mathrm|rm|footnotesize)\s*\{[\s(,;\[]*"
+_REASON = (
+    rf"{_WORDS}(?:from|by|since|because|as|using|use|due|see|eqn?|equation|rule|chain|product|linearity|apply|applying|via|note|recall"
+    r"|definition|symmetry|property)\b"
+)
+_RELATION = regex(r"(?<![<>!:])=|\\(?:approx|equiv|leq?|geq?|propto|coloneqq)(?![a-zA-Z])")
+_CELL = regex(rf"{_SPACE}(?:{_NUMBER}[\s.,]*$|{_REASON})", re.IGNORECASE)
+_END = regex(
+    rf"(?:\\q?quad(?![a-zA-Z])|\\hfill(?![a-zA-Z])|\\hspace\*?\{{[^}}]*\}}|\\[cl]?dots(?![a-zA-Z])|…|\s\s|\t){_SPACE}"
+    rf"(?:(?P<number>{_NUMBER})[\s.,]*$|(?P<reason>[,;]?\s*[(\[]?\s*{_REASON}))",
+    re.IGNORECASE,
+)
+
+
+def without_margin(text: str, marks: Sequence[int] | None = None) -> str:
+    r"""The row without its equation number and its reasons. `marks` are the places of its `&`; without them they are looked for.
+
+    >>> without_margin(r"L &= x & (6.15)").rstrip()
+    'L &= x'
+    """
+    marks = [match.start() for match in re.finditer(r"(?<!\\)&", text)] if marks is None else marks
+    for mark in marks:
+        if _RELATION.search(text, 0, mark) and _CELL.match(text, mark + 1):
+            return covered(text, mark, len(text))
+    for match in _END.finditer(text):
+        if _RELATION.search(text, 0, match.start()) and text[: match.start()].count("{") == text[: match.start()].count("}"):
+            return covered(text, match.start(), len(text))
+    return text
+
 
 DISPLAYS = frozenset({"align", "equation", "gather", "alignat", "flalign", "multline", "eqnarray", "displaymath", "math", "dmath"})
 INNER = frozenset({"aligned", "alignedat", "split", "gathered", "multlined"})
@@ -36,12 +106,12 @@ def body_rows(body: Passage) -> Iterator[Passage]:
 
 def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
     """The rows of one display; an environment such as `aligned` inside it is opened."""
-    body = _DROP.sub(lambda match: covered(match[0], 0, len(match[0])), text[start:end])
+    body = _DROP.sub(blank, text[start:end])
     if name in ("alignat", "alignedat"):
-        body = re.sub(r"^\s*\{\s*\d+\s*\}", lambda match: covered(match[0], 0, len(match[0])), body)
+        body = re.sub(r"^\s*\{\s*\d+\s*\}", blank, body)
     body, name = _opened(body, name)
     if name in _ONE_ROW:
-        body = re.sub(r"\\\\\*?(?:\[[^\]\n]*\])?", lambda match: " " * len(match[0]), body)
+        body = re.sub(r"\\\\\*?(?:\[[^\]\n]*\])?", blank, body)
     for left, right, marks in _row_cuts(body):
         nested = _NESTED.fullmatch(body, left, right)
         if nested is not None:  # an environment as a whole row

@@ -18,7 +18,8 @@ from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown
 from .python.blocks import Blocks, fenced, of_cells
-from .sheets.read import ENDINGS, PLAIN, cells_of, read_sheet
+from .sheets.read import ENDINGS, PLAIN, read_sheet
+from .sheets.sheet import cells_of
 from .toml_carrier import read_toml
 
 LARGEST = 2_000_000

@@ -6,12 +6,13 @@ It is no answer, for nobody who reads the page sees it. Places never move: it is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.regex import regex
-from .passage import covered
+from ..notation.stated_functions import closing
+from .passage import blanked
 
 Range = tuple[int, int]
 _MOST_SAID = 5
@@ -43,13 +44,6 @@ _PLAIN_VALUE = {
 )
 """The attributes with which an element is surely shown, and what they may say."""
 _CONCEALING = ("hidden", "popover", "inert")
-_CONCEALED = regex(
-    r"(?:^|\s)(?:hidden|popover|inert)(?![\w-])|display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
-    r"|opacity\s*:\s*0*(?:\.0*)?(?![.\d])|font-size\s*:\s*0"
-    r"|(?<![\w-])color\s*[:=]\s*[\"']?(?:white(?!\w)|transparent|#fff(?:fff)?(?!\w)|rgb\(\s*255\s*,\s*255\s*,\s*255)",
-    re.IGNORECASE,
-)
-"""Attributes with which an element is surely not shown."""
 _BRINGS_STYLE = regex(r"<(?:style|link|script|iframe)\b", re.IGNORECASE)
 _NEVER_SHOWN = (
     *("script", "style", "template", "head", "title", "noscript", "dialog", "datalist", "select", "object", "canvas", "audio", "video"),
@@ -72,16 +66,6 @@ _WIDE = 15
 """So many centimetres aside nothing is on the page."""
 _PARAGRAPH = regex(r"\n[ \t]*\n|\\(?:par|(?:sub)*section|end\{document\})(?![A-Za-z])")
 _FORMULA = regex(r"\$[^$]*[^$\s][^$]*\$|\\[(\[]|[\w)}\]]\s*[=+*/^@]\s*[\w({\[\\]|\\[A-Za-z]+\s*[{^_]|[ᵀσ∇∂]")
-
-
-def blanked(text: str, spans: Iterable[Range]) -> str:
-    """The text with many spans blanked in one pass."""
-    parts, last = [], 0
-    for start, end in sorted(spans):
-        if end > last:
-            parts += [text[last : max(last, start)], covered(text[max(last, start) : end], 0, end - max(last, start))]
-            last = end
-    return "".join([*parts, text[last:]])
 
 
 def unseen(source: Source, shown: str) -> Iterator[Diagnostic]:
@@ -111,11 +95,7 @@ def shown_in_markdown(text: str) -> str:
 def hidden_in_markdown(text: str) -> list[Range]:
     """The spans of a Markdown text that its page does not show."""
     marks = ((match.start() + 2 * match[0].startswith("!["), match.end()) for match in _MARKDOWN.finditer(text))
-    return sorted([*marks, *_elements(text, _concealed), *_unused_notes(text), *painted(text)])
-
-
-def _concealed(attributes: str) -> bool:
-    return _CONCEALED.search(attributes) is not None
+    return sorted([*marks, *_elements(text), *_unused_notes(text), *painted(text)])
 
 
 def doubtful_in_markdown(text: str) -> list[Range]:
@@ -138,7 +118,7 @@ def _unused_notes(text: str) -> Iterator[Range]:
             yield match.span()
 
 
-def _elements(text: str, conceals: Callable[[str], bool]) -> Iterator[Range]:
+def _elements(text: str, conceals: Callable[[str], bool] = lambda _: False) -> Iterator[Range]:
     """HTML elements that are not shown, as their names or attributes say, and tags with attributes, which never are."""
     waiting: tuple[str, int] | None = None
     depth = 0
@@ -314,16 +294,12 @@ def unknown_arguments(text: str) -> Iterator[Range]:
         yield match.start(), end if end >= 0 else len(text)
 
 
-_BRACES = regex(r"\\.|[{}]", re.DOTALL)
-
-
 def _arguments_end(text: str, at: int) -> int:
     """Behind the groups in braces that begin there, one after the other."""
-    depth = 0
-    for match in _BRACES.finditer(text, at):
-        depth += {"{": 1, "}": -1}.get(match[0], 0)
-        if depth == 0 and not text[match.end() : match.end() + 40].lstrip(" \t").startswith("{"):
-            return match.end()
+    while (end := closing(text, at, "{}")) is not None:
+        if (further := re.match(r"[ \t]*(?=\{)", text[end : end + 40])) is None:
+            return end
+        at = end + further.end()
     return len(text)
 
 

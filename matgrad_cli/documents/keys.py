@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from ..diagnostics import Diagnostic, Label, Source
+from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.record import field, record
 from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
@@ -94,20 +94,6 @@ def nearest_key(word: str) -> str | None:
     return near[0] if near else None
 
 
-def unknown_key(source: Source, word: str, place: Passage) -> Diagnostic:
-    """The warning for a key that does not exist."""
-    near = nearest_key(word)
-    return Diagnostic(
-        "unknown-key",
-        f"`{word}` is not a key, so it was not used",
-        source,
-        (Label(place.span()),),
-        notes=(f"the keys are {', '.join(KEYS)}",),
-        help=f"write `{near}`" if near else None,
-        severity="warning",
-    )
-
-
 class Collector:
     """Collects keys and rows in the order of a file into exercises; keys before the first problem are defaults."""
 
@@ -117,6 +103,10 @@ class Collector:
         self.exercises: list[tuple[dict[str, Passage], list[Passage]]] = []
         self.diagnostics: list[Diagnostic] = []
         self.ended = False
+
+    def warn(self, code: str, message: str, place: Span, help: str | None = None, notes: tuple[str, ...] = ()) -> None:
+        """Says what was not read as it may be meant."""
+        self.diagnostics.append(Diagnostic(code, message, self.source, (Label(place),), notes, help, severity="warning"))
 
     def begin(self) -> None:
         """A new problem begins here."""
@@ -131,7 +121,9 @@ class Collector:
         """A key and its value; `problem` and `loss` begin a new problem unless the current one still lacks them."""
         name = known_key(word)
         if name is None:
-            self.diagnostics.append(unknown_key(self.source, word, place or value))
+            near, known = nearest_key(word), (f"the keys are {', '.join(KEYS)}",)
+            message = f"`{word}` is not a key, so it was not used"
+            self.warn("unknown-key", message, (place or value).span(), f"write `{near}`" if near else None, known)
             return
         if name == "derivation":
             self.rows(list(body_rows(value)))  # it is what the blank line below a head begins elsewhere

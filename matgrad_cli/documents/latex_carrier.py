@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
-from ..diagnostics import Diagnostic, Label, Source, Span
+from ..diagnostics import Source, Span
 from ..diagnostics.regex import regex
-from .display_rows import DISPLAYS, INNER, rows_of
-from .hidden import blanked, failed_conditions, faint_in_latex
+from .display_rows import rows_of
+from .hidden import failed_conditions, faint_in_latex
 from .keys import END, Collector, Document, split_key
-from .passage import Passage
+from .passage import Passage, blanked
 from .sheets.macros import macros_of, put_in
+from .sheets.regions import delimited
 
 _VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment|filecontents"
 _SKIP = regex(
     rf"\\begin\{{(?P<env>(?:{_VERBATIM})\*?)\}}|\\verb\*?(?P<bar>[^A-Za-z\s*])|\\end\{{document\}}|\\[\s\S]|(?P<comment>%[^\n]*)"
 )
-_OPEN = regex(r"\\begin\{(?P<env>[A-Za-z]+)\*?\}|(?P<dollars>\$\$)|\\\\|(?P<bracket>\\\[)")
 _KEY = regex(r"%+\s*matgrad\s*:\s*(?P<pair>[^\n]*)")
 
 
@@ -31,9 +28,12 @@ def read_latex(source: Source) -> Document:
     events: list[tuple[int, str, Passage | list[Passage]]] = [
         (at, "key", Passage(match["pair"], at + match.start("pair")).stripped()) for at, match in keys
     ]
-    for start, rows in _displays(text, collector):
-        if start >= first:
-            events.append((start, "rows", [put_in(row, macros) for row in rows] if macros else rows))
+    for one in delimited(text):
+        if one.missing:
+            collector.warn("open-display", f"the display is not closed: `{one.missing}` is missing", Span(one.begin, one.start))
+        if one.display and one.begin >= first:
+            rows = list(rows_of(text, one.start, one.end, one.name))
+            events.append((one.begin, "rows", [put_in(row, macros) for row in rows] if macros else rows))
     for at, _, what in sorted(events, key=lambda event: event[0]):
         if isinstance(what, list):
             collector.rows(what)
@@ -42,16 +42,7 @@ def read_latex(source: Source) -> Document:
         elif (pair := split_key(what)) is not None:
             collector.key(pair[0], pair[1], what)
         else:
-            collector.diagnostics.append(
-                Diagnostic(
-                    "unknown-key",
-                    f"`{what.text}` is not a key with a value",
-                    source,
-                    (Label(Span(at, at + 1)),),
-                    help="write `% matgrad: loss = …`",
-                    severity="warning",
-                )
-            )
+            collector.warn("unknown-key", f"`{what.text}` is not a key with a value", Span(at, at + 1), "write `% matgrad: loss = …`")
     return collector.document()
 
 
@@ -78,39 +69,3 @@ def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
             break
     shown = blanked(text, blanks)
     return blanked(shown, [*failed_conditions(shown), *faint_in_latex(shown)]), comments
-
-
-def _displays(text: str, collector: Collector) -> Iterator[tuple[int, list[Passage]]]:
-    """The rows of every display, with the place where it begins."""
-    at = 0
-    while match := _OPEN.search(text, at):
-        at = match.end()
-        name = match["env"]
-        if match["dollars"]:
-            end, closing = text.find("$$", at), "$$"
-        elif match["bracket"]:
-            end, closing = text.find("\\]", at), "\\]"
-        elif name in DISPLAYS or name in INNER:
-            closing = text[match.start() : match.end()].replace("begin", "end", 1)
-            end = text.find(closing, at)
-        else:
-            continue
-        if end < 0:
-            collector.diagnostics.append(
-                Diagnostic(
-                    "open-display",
-                    f"the display is not closed: `{closing}` is missing",
-                    collector.source,
-                    (Label(Span(match.start(), match.end())),),
-                    severity="warning",
-                )
-            )
-            end = _paragraph_end(text, at)
-        yield match.start(), list(rows_of(text, at, end, name or ""))
-        at = end + len(closing)
-
-
-def _paragraph_end(text: str, start: int) -> int:
-    """Where the paragraph ends that goes on at `start`."""
-    found = re.compile(r"\n[ \t]*\n").search(text, start)
-    return found.start() if found else len(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..diagnostics import Diagnostic, Label, Source, Span
+from ..diagnostics import Source, Span
 from .display_rows import body_rows
 from .hidden import shown_in_markdown
 from .keys import BEGINS, END, Collector, Document, known_key, nearest_key, split_key
@@ -27,16 +27,8 @@ def read_markdown(source: Source) -> Document:
             _body_line(collector, line)
         position += len(raw)
     if fence and inside:
-        collector.diagnostics.append(
-            Diagnostic(
-                "open-block",
-                "the block is not closed, so it was read to the end of the file",
-                source,
-                (Label(Span(opened, opened + len(fence))),),
-                help=f"end the block with `{fence}`",
-                severity="warning",
-            )
-        )
+        message = "the block is not closed, so it was read to the end of the file"
+        collector.warn("open-block", message, Span(opened, opened + len(fence)), f"end the block with `{fence}`")
     return collector.document()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from ..diagnostics import Span
 from ..diagnostics.record import record
+from ..diagnostics.regex import regex
 
 
 @record
@@ -67,7 +69,29 @@ def line_and_column(text: str, position: int) -> tuple[int, int]:
     return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
 
 
+_INK = regex(r"[^\n]")
+
+
 def covered(text: str, start: int, end: int) -> str:
-    """`text` with the characters from `start` to `end` made blank; line ends stay, so every place stays."""
-    blank = "".join("\n" if character == "\n" else " " for character in text[start:end])
-    return text[:start] + blank + text[end:]
+    """`text` with the characters from `start` to `end` made blank."""
+    return text[:start] + blank_text(text[start:end]) + text[end:]
+
+
+def blank_text(text: str) -> str:
+    """As many blanks as the text has characters; line ends stay, so every place stays."""
+    return _INK.sub(" ", text)
+
+
+def blank(match: re.Match[str]) -> str:
+    """What is put in place of a match that is left out."""
+    return blank_text(match[0])
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with many spans blanked in one pass."""
+    parts, last = [], 0
+    for start, end in sorted(spans):
+        if end > last:
+            parts += [text[last : max(last, start)], blank_text(text[max(last, start) : end])]
+            last = end
+    return "".join([*parts, text[last:]])

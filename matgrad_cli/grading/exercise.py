@@ -7,7 +7,7 @@ from typing import Literal, Unpack
 
 from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
-from ..documents.continued import RELATION, joined_rows
+from ..documents.display_rows import RELATION, joined_rows
 from ..documents.passage import Passage, line_and_column
 from ..notation.printing.to_text import to_text
 from ..notation.problems import chosen_syntax

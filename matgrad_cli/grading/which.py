@@ -10,8 +10,7 @@ from itertools import groupby, pairwise
 from ..diagnostics import Diagnostic
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
-from ..documents.homework.changed import changed
-from ..documents.homework.pieces import Piece
+from ..documents.homework.pieces import Piece, changed
 from ..documents.homework.words import fact_named, said
 from ..documents.keys import Exercise
 from ..documents.passage import Passage

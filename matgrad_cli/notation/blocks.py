@@ -217,8 +217,6 @@ class _Blocks:
             if len(sides[0]) != len(sides[1]):
                 fail(self.scope, "blocks", f"{len(sides[0])} blocks meet {len(sides[1])} blocks", (node.span, ""))
             return s.Group(node.span, _sum([s.Apply(node.span, node.function, pair) for pair in zip(*sides, strict=True)]))
-        if function == "matmul" and len(node.arguments) == 2:
-            return self._binary(s.Binary(node.span, "@", *node.arguments))
         return self.outside(node, f"an argument of `{node.function}`")
 
     def _determinant(self, node: s.Apply, function: str, grid: Grid) -> s.Node:

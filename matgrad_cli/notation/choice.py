@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from . import syntax as s
-from .expression.vocabulary import ALIASES, FUNCTION_NAMES
+from .expression.vocabulary import ALIASES, FUNCTION_NAMES, WRITTEN_OUT
 from .names import GREEK, canonical_name
 from .scope import Scope, Syntax
 
@@ -16,10 +17,6 @@ _WORDS_OF_LATEX = frozenset((
     "softplus", "sqrt", "sum", "tan", "tanh", "tr", "Tr", "trace", "Trace", "vec", "rank", "max", "min", "arg", "lim", "sup", "inf",
 ))
 """Words that LaTeX reads as functions also without a backslash."""
-_MARKS_OF_DIALECTS = (
-    "'", ".*", "./", ".^", ".(", " \\ ", "norm1(", "norm2(", "normF(", "vector(", "abs2", "Trace(", "Hadamard", "hadamard_", "Determinant(",
-    "Inverse(", "Transpose(", "MatMul(", "%*%", "Tr[", "Transpose[", "Det[", "Norm[", "Inverse[", "Total[", "Log[", "Exp[",
-)
 _BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−"
 
 
@@ -32,23 +29,35 @@ def in_syntax(text: str, forced: Syntax | None = None) -> tuple[Syntax, ...]:
     """The languages to try, most likely first."""
     if forced is not None:
         return (forced,)
-    bare = text.replace(", 'fro')**", "").replace(",'fro')**", "")
-    dialect = _dialect_of(text) if any(mark in bare for mark in _MARKS_OF_DIALECTS) else None
-    if dialect is not None:
-        return (dialect, *_found_out(text))
-    return _found_out(text)
+    found_out: tuple[Syntax, ...] = ("numpy",) if in_words(text) else ("latex",) if looks_like_latex(text) else ("numpy", "latex")
+    dialect = dialect_of(text)
+    return (dialect, *found_out) if dialect is not None else found_out
 
 
-def _found_out(text: str) -> tuple[Syntax, ...]:
-    if in_words(text):
-        return ("numpy",)
-    return ("latex",) if looks_like_latex(text) else ("numpy", "latex")
+_TURNED: Final = r"(?<=[\w)\]])\.?'(?=\s*(?:[-*+/).,;]|\.|$))"
+_MARKS: Final[tuple[tuple[Syntax, str], ...]] = (
+    ("matrixcalculus", r"\bnorm[12F]\(|\bvector\([01]\)"),
+    ("julia", r"\b[A-Za-z]\w*\.\(|\babs2\b"),
+    ("matlab", rf"(?<=[\w)\]'])\s*\.[*/^]|(?<=[\w)\]']) +\\ +(?=[\w(\[])|{_TURNED}.*\*|\*.*{_TURNED}"),
+    ("sympy", r"\b(?:Trace|HadamardProduct|hadamard_product|Determinant|Inverse|Transpose|MatMul)\("),
+    ("mathematica", r"\b(?:Tr|Transpose|Det|Norm|Inverse|Total|Log|Exp)\["),
+    ("r", r"%\*%"),
+)
 
 
-def _dialect_of(text: str) -> Syntax | None:
-    from .dialects.table import dialect_of  # only where a mark of one stands
+def dialect_of(text: str) -> Syntax | None:
+    """The dialect that a text can only be written in, by its marks; None where it may be the expression language or LaTeX.
 
-    return dialect_of(text)
+    >>> [dialect_of(text) for text in ("x'*A*x", "norm2(A*x-b)^2", "Trace(X*A)", "x'Ax", "norm(A*X)**2")]
+    ['matlab', 'matrixcalculus', 'sympy', None, None]
+    """
+    text = text[:4000]
+    if re.search(r",\s*'\w+'\)\s*\^", text) and "@" not in text:
+        return "matlab"
+    text = re.sub(r"(?<=[(,=\s])'\w*'", '""', text)
+    if any(sign in text for sign in ("@", "_{", "^{", "^T", "np.", "torch.")) or re.search(r"\\[A-Za-z]{2}", text):
+        return None
+    return next((name for name, marks in _MARKS if re.search(marks, text)), None)
 
 
 def said_of(syntax: Syntax, found: bool) -> tuple[str, ...]:
@@ -75,7 +84,7 @@ def in_words(text: str) -> bool:
     if re.search(r"(?<![\w.^*/+-])\d+ +[A-Za-z]|[\w)] +[A-Z]\w*\(", text):  # `2 expm(A)`: side by side is no product of Python's
         return False
     words = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
-    return any(word in FUNCTION_NAMES or word in ALIASES or len(word) > 3 for word in words)
+    return any(word in FUNCTION_NAMES or word in ALIASES or word in WRITTEN_OUT or len(word) > 3 for word in words)
 
 
 def in_book_signs(text: str) -> bool:

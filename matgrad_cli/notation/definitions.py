@@ -11,7 +11,7 @@ from ..ir import Shape
 from .choice import looks_like_latex
 from .latex.names import ACCENTS, FUNCTIONS
 from .loss_text import plain_name
-from .stated_functions import STYLE, Stated, arguments_of, at, closing
+from .stated_functions import AT_SAMPLE, STYLE, Stated, arguments_of, at, closing
 
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
 _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
@@ -27,10 +27,7 @@ _HEAD: Final = regex(rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?
 _BETWEEN: Final = regex(
     r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and|for)\s*\}|\b(?:where|with|and)\b"
 )
-_AT_SAMPLE: Final = regex(
-    rf"(?:(?<![A-Za-z\\_])|(?=\\))(?P<name>{STYLE}?\{{?\\?[A-Za-z]+\}}?)\s*(?:\\left)?\(\s*{STYLE}?\{{?\s*(?P<of>[a-z])\s*\}}?\s*"
-    r"(?:_\s*\{?(?P<below>[a-z])\}?|\^\s*\{\((?P<above>[a-z])\)\})\s*(?:\\right)?\)"
-)
+_AT_SAMPLE: Final = regex(r"(?:(?<![A-Za-z\\_])|(?=\\))" + AT_SAMPLE.format(r"\\?[A-Za-z]+"))
 """A function of one sample."""
 _MOST: Final = 9
 _LONGEST: Final = 4_000

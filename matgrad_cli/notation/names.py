@@ -56,3 +56,27 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
         return swapped
     found = get_close_matches(name, known, 1, 0.65)
     return found[0] if found else None
+
+
+# ---- how names look in a book: λ for `lambda`, W₁ for `W1`; which names are Greek letters
+
+
+LETTERS: Final = {
+    **{name: sign for sign, name in GREEK.items() if sign not in "ΑΒΕΖΗΙΚΜΝΟΡΤΧ"},
+    "lam": "λ", "varepsilon": "ϵ", "vartheta": "ϑ", "varphi": "ϕ", "ell": "ℓ",
+}
+"""Names of letters that look like no Latin one."""
+
+SUBSCRIPTS: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUPERSCRIPTS: Final = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+LATEX_GREEK: Final = frozenset(LETTERS) - {"omicron", "lam"}
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """A name and its subscript: `W1` is W with 1, `x_hat` is x with hat, `alpha2` is α with 2; else the name and nothing."""
+    head, bar, tail = name.partition("_")
+    if bar and head and tail:
+        return head, tail
+    stem = name.rstrip("0123456789")
+    return (stem, name[len(stem):]) if stem else (name, "")

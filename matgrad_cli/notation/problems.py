@@ -29,7 +29,7 @@ from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.mending import further, with_matrix_products
 from .facts_text import StatedFact, read_facts, squared
 from .latex.families import families
-from .loss_text import matrix_squares, plain_name, without_left_side, without_wrappers
+from .loss_text import matrix_squares, numbered, plain_name, variable_named, without_left_side, without_wrappers
 from .names import canonical_name, nearest_name
 from .rare import with_symmetry, without_rare
 from .scope import SYNTAXES, Scope, Syntax
@@ -38,7 +38,6 @@ from .shapes.shape_text import read_shapes
 from .shapes.solver import Solver
 from .shapes.unify import Side, join, lengthen
 from .shapes.weights import MISFITS, Understood, with_offsets, with_weights
-from .wrt import numbered, variable_named
 
 _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
                      "not-a-function", "unknown-size"))
@@ -258,8 +257,8 @@ def _tree(text: str, scope: Scope, wrt: str = "") -> tuple[s.Node, tuple[str, ..
 def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
     """The tree of a LaTeX text. In a loss a letter that is left free behind its Σ is bound by it, and x_i used as a vector is a row."""
     from .elaboration.members import families_apart, sample_letters
+    from .latex.families import latex_names
     from .latex.reader import read_latex  # read only where LaTeX is
-    from .latex.scope import latex_names
 
     names, bound = latex_names(scope, wrt=wrt.split("_")[0]), frozenset[str]()
     found = read_latex(text, scope.source.name, names)

@@ -39,7 +39,7 @@ def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) 
 
         tree, notes = without_blocks(tree, scope, notes)
     if "chol" in text:
-        from .cholesky import without_factors
+        from .spectra import without_factors
 
         tree, notes = without_factors(tree, notes)
     if any(sign in text for sign in _SPECTRA):

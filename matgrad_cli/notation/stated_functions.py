@@ -17,6 +17,12 @@ CALLED: Final = regex(
 )
 """A function in front of its bracket."""
 
+AT_SAMPLE: Final = (
+    rf"(?P<name>{STYLE}?\{{{{?{{}}\}}}}?)\s*(?:\\left)?\(\s*{STYLE}?\{{{{?\s*(?P<of>[a-z])\s*\}}}}?\s*"
+    r"(?:_\s*\{{?(?P<below>[a-z])\}}?|\^\s*\{{\((?P<above>[a-z])\)\}})\s*(?:\\right)?\)"
+)
+"""A function of such a name at one sample, φ(x_i) or φ(x^{(i)})."""
+
 _SIMPLE: Final = regex(rf"{STYLE}?\{{?\\?[A-Za-z]+\}}?(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\w))*")
 _SEPARATOR: Final = regex(r"[,;|](?![^()]*\))")
 
@@ -34,13 +40,13 @@ def key_of(match: re.Match[str]) -> str:
     return plain_name(match["name"]) + (f"_{plain_name(match['below'])}" if match["below"] else "")
 
 
-def closing(text: str, at: int) -> int | None:
-    """Behind the bracket that closes the one at `at`."""
+def closing(text: str, at: int, pair: str = "()") -> int | None:
+    """Behind the bracket that closes the one at `at`; None where none does, or another sign stands there."""
     depth = 0
-    for place in range(at, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[place], 0)
+    for match in re.compile(rf"\\.|[{re.escape(pair)}]", re.DOTALL).finditer(text, at) if text[at : at + 1] == pair[0] else ():
+        depth += {pair[0]: 1, pair[1]: -1}.get(match[0], 0)
         if depth == 0:
-            return place + 1
+            return match.end()
     return None
 
 

@@ -10,7 +10,7 @@ from ..diagnostics.record import record
 from ..ir import ONE, Differential, Dim, Entry, Expr, Index, MatMul, Shape, Symbol, nodes_of
 from ..ir.expr import IndexMismatch, ShapeMismatch
 from ..ir.memory import remembered
-from ..notation.elaboration.elaborate import elaborate
+from ..notation.elaboration.elaborate import read_node
 from ..notation.expression.reader import parse
 from ..notation.scope import Scope
 from .complaint import complain
@@ -86,7 +86,7 @@ def read_side(text: str, shapes: Iterable[tuple[str, str]], wrt: Symbol | None =
     symbols, letters = declared(table)
     sizes: Mapping[str, Dim] = {word: Dim.of(word) for word in words_of(table)}
     scope = Scope(Source(name, text), symbols=symbols, sizes=sizes, letters=letters, wrt=wrt)
-    return elaborate(parse(text, name), scope)
+    return read_node(parse(text, name), scope).expr
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matgrad_cli.documents.hidden import blanked, failed_conditions, hidden_in_markdown, painted
+from matgrad_cli.documents.hidden import failed_conditions, hidden_in_markdown, painted
+from matgrad_cli.documents.passage import blanked
 from matgrad_cli.grading.check import Key, check_text, read_key
 
 MARKDOWN = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.documents.margins import without_margin
+from matgrad_cli.documents.display_rows import without_margin
 from matgrad_cli.documents.passage import Passage
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.grading.lines.literal_name import with_letter

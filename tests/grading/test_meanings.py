@@ -8,10 +8,10 @@ import pytest
 
 from matgrad_cli.diagnostics import Source
 from matgrad_cli.grading.check import Options, check_file, check_files
-from matgrad_cli.notation.latex.balance import balanced
 from matgrad_cli.notation.latex.commands import read_command
 from matgrad_cli.notation.latex.lexer import Lexer
-from matgrad_cli.notation.latex.names import NOTHING_KNOWN
+from matgrad_cli.notation.latex.lines import balanced
+from matgrad_cli.notation.latex.names import LatexNames
 from matgrad_cli.records.finding import ProblemReport
 
 LOGISTIC = """loss: -sum[i](y[i]*log(sigmoid((X@w)[i])) + (1 - y[i])*log(1 - sigmoid((X@w)[i])))
@@ -87,7 +87,7 @@ def test_rules_in_letters_of_their_own(tmp_path: Path, row: str, role: str) -> N
     [("a(b+c", ["ab+c", "a(b+c)", "a(b)+c"]), ("a+b)c", ["a+bc", "a+(b)c", "(a+b)c"]), ("(a+b)c", []), ("a[b)+(c]", [])],
 )
 def test_the_ways_to_balance_a_row(text: str, ways: list[str]) -> None:
-    tokens = Lexer(text, NOTHING_KNOWN, Source("line", text), read_command).run()[:-1]
+    tokens = Lexer(text, LatexNames(), Source("line", text), read_command).run()[:-1]
     assert ["".join(token.text for token in way) for way in balanced(tokens)] == ways
 
 

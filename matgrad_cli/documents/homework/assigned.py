@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ..continued import RELATION
-from ..hidden import FENCE, blanked, doubtful_in_markdown, shown_in_markdown, unknown_arguments, unseen
+from ..display_rows import RELATION
+from ..hidden import FENCE, doubtful_in_markdown, shown_in_markdown, unknown_arguments, unseen
 from ..keys import END, Collector, Document, Exercise, split_key
 from ..latex_carrier import without_comments
-from ..passage import Passage, covered
+from ..passage import Passage, blank, blanked, covered
 from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
 from .pieces import pieces
@@ -43,14 +43,14 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     """
     text = document.source.text
     document = replace(document, diagnostics=(*document.diagnostics, *unseen(document.source, _shown(text, ending))))
-    masked = MARK.sub(lambda match: covered(match[0], 0, len(match[0])), text)
+    masked = MARK.sub(blank, text)
     keyed = tuple(exercise for exercise in document.exercises if exercise.keys)
     blocks = keyed if not any(exercise.empty for exercise in keyed) else ()
     if blocks and ending in LATEX:
         return document
     found = keyed or _marked(document.source, text if ending in LATEX else _shown(text, ending))
-    shown = _STATED.sub(lambda match: covered(match[0], 0, len(match[0])), _shown(masked, ending))
-    parts = [*_titled(_uncoded(shown), asked, ending in LATEX)] if len(asked) > 1 and (blocks or not found) else []
+    shown = _STATED.sub(blank, _shown(masked, ending))
+    parts = [*_titled(FENCE.sub(blank, shown), asked, ending in LATEX)] if len(asked) > 1 and (blocks or not found) else []
     parts = [part for part in parts if all(block.text("problem") != part[1] for block in blocks)]
     if blocks and not parts:
         return document
@@ -106,10 +106,6 @@ def _shown(text: str, ending: str) -> str:
     if ending in LATEX:
         return without_comments(text)[0]
     return text if ending in PLAIN else shown_in_markdown(text)
-
-
-def _uncoded(text: str) -> str:
-    return FENCE.sub(lambda match: covered(match[0], 0, len(match[0])), text)
 
 
 def _marked(source: Source, shown: str) -> tuple[Exercise, ...]:

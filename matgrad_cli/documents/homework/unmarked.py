@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...diagnostics import Diagnostic
 from ...diagnostics.regex import regex
 from ..hidden import FENCE
-from ..passage import Passage, covered, line_and_column
+from ..passage import Passage, blank, covered, line_and_column
 from ..sheets.plain import spelled, talks
 from .words import said
 
@@ -47,7 +47,7 @@ def unmarked(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
     for ticked in _TICKED.finditer(rest, start):
         rest = covered(rest, *ticked.span())
         found += _formula(Passage(ticked["body"], ticked.start("body")))
-    rest = _TAG.sub(lambda match: covered(match[0], 0, len(match[0])), rest)
+    rest = _TAG.sub(blank, rest)
     for line in _joined(rest, start):
         found += _formula(line)
     return sorted(found, key=lambda rows: rows[0].start, reverse=True)[:_MOST]

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 
 from ...diagnostics import Source
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ..sheets.sheet import Cell
+from ..passage import blank, blank_text
+from ..sheets.sheet import Cell, cells_of
 
 _FENCE = regex(
     r"^(?P<mark>`{3,}|~{3,})[ \t]*\{?\.?(?:python|py|python3|ipython|pycon)\b[^\n]*\n(?P<code>.*?)(?:^(?P=mark)[`~]*[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
 _MAGIC = regex(r"^[ \t]*[%!?][^\n]*", re.MULTILINE)
-_INK = regex(r"[^\n]")
 
 
 @record
@@ -32,20 +31,15 @@ def fenced(source: Source) -> Blocks | None:
     """The Python blocks of a Markdown text; None where there is none."""
     text, end = "", 0
     for block in _FENCE.finditer(source.text):
-        text += _INK.sub(" ", source.text[end : block.start("code")]) + _readable(block["code"])
+        text += blank_text(source.text[end : block.start("code")]) + _readable(block["code"])
         end = block.end("code")
-    return Blocks(source, text + _INK.sub(" ", source.text[end:])) if text.strip() else None
+    return Blocks(source, text + blank_text(source.text[end:])) if text.strip() else None
 
 
 def of_cells(source: Source) -> Blocks | None:
     """The code cells of a notebook; None where there is none, or it is no notebook."""
-    try:
-        cells = json.loads(source.text).get("cells", [])
-        texts = [(number, "".join(cell.get("source", ""))) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == "code"]
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return None
     whole, text, found = "", "", []
-    for number, written in texts:
+    for number, written in cells_of(source, "code") or ():
         found.append(Cell(number, len(whole), Source(f"{source.name}, cell {number}", written)))
         whole += written + "\n"
         text += _readable(written) + "\n"
@@ -63,9 +57,9 @@ def is_program(text: str) -> bool:
 
 def _readable(code: str) -> str:
     """The code without a notebook's commands; blank where it is no Python."""
-    code = _MAGIC.sub(lambda match: " " * len(match[0]), code)
+    code = _MAGIC.sub(blank, code)
     try:
         ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _INK.sub(" ", code)
+        return blank_text(code)
     return code

@@ -8,9 +8,9 @@ from copy import copy
 
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
-from .claims import claimed
 from .outline import BACKWARD, pairs
 from .said import told
+from .uses import claimed
 
 _STEP = regex(r"^(?:lr|alpha|eta|learning_rate|step\w*|rate)$")
 """A number that makes a step of a gradient."""

@@ -9,9 +9,9 @@ from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...verify.programs.names import names_in
-from .claims import LOSSES, UPSTREAM, claimed, is_gradient
 from .outline import Unit, comments_of, directives_of, units_of
 from .said import Said, told
+from .uses import LOSSES, UPSTREAM, claimed, is_gradient
 
 LARGEST = 4000
 """So many parts the expression may have."""

@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterator
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
-from .claims import BARE, LOSSES, UPSTREAM, claimed
 from .said import Said, told
-from .uses import made_in
+from .uses import BARE, LOSSES, UPSTREAM, claimed, made_in
 
 FORWARD = ("forward", "__call__", "fprop", "forward_pass", "forward_propagation", "forward_prop", "feedforward", "predict")
 BACKWARD = (

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part
-from .claims import claimed
 from .outline import Unit
+from .uses import claimed
 
 _BEHIND = regex(r"\b(?:Returns?|Outputs?)\b\s*:?", re.IGNORECASE)
 _SECTION = regex(r"^\s*(?:Args|Arguments|Parameters|Inputs?|Raises|Examples?|Notes?)\b", re.IGNORECASE | re.MULTILINE)

@@ -9,7 +9,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import FUNCTIONS
 from ...notation.loss_text import plain_name
-from ...notation.stated_functions import CALLED, STYLE, Stated, arguments_of, at, closing, key_of, occurrences
+from ...notation.stated_functions import AT_SAMPLE, CALLED, Stated, arguments_of, at, closing, key_of, occurrences
 from ..passage import Passage
 from .outline import Outline
 from .sheet import Formula
@@ -17,10 +17,7 @@ from .sheet import Formula
 _EQUALS = regex(r"\s*(?:\\right\))?\s*&?\s*(?::?=(?!=)|\\coloneqq)&?")
 _BEGINS = regex(r"(?:^|[,;&}]|\\q?quad|where|[Ll]et)\s*$")
 _ENDS = regex(r"=|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\))?\s*=)")
-_FEATURES = regex(
-    rf"(?P<name>{STYLE}?\{{?\\(?:var)?(?:phi|psi)\}}?)\s*(?:\\left)?\(\s*{STYLE}?\{{?\s*[a-z]\s*\}}?\s*"
-    r"(?:_\s*\{?(?P<below>[a-z])\}?|\^\s*\{\((?P<above>[a-z])\)\})\s*(?:\\right)?\)"
-)
+_FEATURES = regex(AT_SAMPLE.format(r"\\(?:var)?(?:phi|psi)"))
 """φ(x_i) of a φ that nothing states is the vector φ_i."""
 _NEVER = frozenset(("d", "D", "P", "p", "Pr", "E", "N", "sigma", "delta", "partial", "nabla"))
 LONGEST = 300

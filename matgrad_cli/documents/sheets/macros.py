@@ -6,7 +6,8 @@ import re
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ..passage import Passage
+from ...notation.stated_functions import closing
+from ..passage import Passage, blanked
 
 MOST_STEPS = 200_000
 """So many calls are put in, in one file."""
@@ -43,7 +44,7 @@ def macros_of(text: str) -> dict[str, Macro]:
         if match["let"]:
             found[match["let"]] = found.get(match["same"], Macro(0, None, f"\\{match['same']} "))
             continue
-        end = group_end(text, match.end())
+        end = closing(text, match.end(), "{}")
         short = re.compile(r"\\[A-Za-z]+").match(text, match.end())
         body = text[match.end() + 1 : end - 1] if end else short[0] if short else None
         if body is None:
@@ -55,18 +56,6 @@ def macros_of(text: str) -> dict[str, Macro]:
         else:
             found[match["new"] or match["bare"]] = Macro(int(match["count"] or 0), match["default"], body)
     return {name: macro for name, macro in found.items() if name not in _NEVER}
-
-
-def group_end(text: str, at: int) -> int | None:
-    """Behind the brace that closes the one at `at`; None if there is none."""
-    if text[at : at + 1] != "{":
-        return None
-    depth = 0
-    for match in re.compile(r"\\.|[{}]", re.DOTALL).finditer(text, at):
-        depth += {"{": 1, "}": -1}.get(match[0], 0)
-        if depth == 0:
-            return match.end()
-    return None
 
 
 class _Expansion:
@@ -113,7 +102,7 @@ class _Expansion:
                 found.append((optional.start(1), optional.end(1)) if optional else macro.default)
                 at = optional.end() if optional else at
                 continue
-            end = group_end(text, start)
+            end = closing(text, start, "{}")
             unit = re.compile(r"\\[A-Za-z]+|\\?[^\s{}]").match(text, start)
             if end is None and unit is None:
                 return at, None
@@ -149,12 +138,8 @@ def expanded(text: str, stated: str | None = None) -> Passage:
     macros = macros_of(stated if stated is not None else text)
     if not macros:
         return Passage(text)
-    statements = [match.span() for match in _STATED.finditer(text)]
-    blank = list(text)
-    for start, end in statements:
-        stop = group_end(text, end) or end
-        blank[start:stop] = [char if char == "\n" else " " for char in blank[start:stop]]
-    parts, places = _Expansion(macros).run("".join(blank), list(range(len(text))), 0)
+    statements = ((match.start(), closing(text, match.end(), "{}") or match.end()) for match in _STATED.finditer(text))
+    parts, places = _Expansion(macros).run(blanked(text, statements), list(range(len(text))), 0)
     return Passage("".join(parts), 0, (*places, len(text)))
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from ...diagnostics.regex import regex
-from .words import is_word
+from .names import is_word
 
 _CODE = regex(r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|from|return|print|for|if|assert)\b.*[:(]|\+=|#include|;\s*$")
 _HEAD = regex(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)

@@ -12,13 +12,12 @@ from ...facts import Problem
 from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
 from .lengths import lengths, readable_problem
-from .names import index_behind, labelled_names, tokens_of
+from .names import index_behind, labelled_names, tokens_of, written_out
 from .outline import Outline, Stated
 from .sheet import Sheet
 from .sizes import by_columns, facts_told, means, sizes_told
 from .symmetric import CONSTRAINTS, INDICATOR, facts_by_form, facts_of_value
 from .upstream import upstream_losses
-from .written_out import written_out
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
 LOSS = regex(

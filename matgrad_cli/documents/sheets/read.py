@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
 from ...diagnostics import Source
 from ...diagnostics.regex import regex
-from ..hidden import FENCE, blanked, faint_in_latex, hidden_in_markdown, painted
+from ..hidden import FENCE, faint_in_latex, hidden_in_markdown, painted
 from ..latex_carrier import without_comments
-from ..passage import Passage, covered
+from ..passage import Passage, blank, blanked, covered
 from .habits import layers_below
 from .macros import expanded
 from .plain import plain_formulas, spelled
 from .regions import Region, regions
-from .sheet import Cell, Formula, Sheet
+from .sheet import Cell, Formula, Sheet, cells_of
 
 _CODE = regex(r"(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
 _QUOTE = regex(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
@@ -68,15 +67,6 @@ def _latex(source: Source) -> Sheet:
     return _sheet(source, whole, plain=False)
 
 
-def cells_of(source: Source, kind: str = "markdown") -> list[tuple[int, str]] | None:
-    """The numbers and texts of the cells of a kind in a notebook; None where it is none."""
-    try:
-        cells = json.loads(source.text).get("cells", [])
-        return [(number, "".join(cell.get("source", ""))) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == kind]
-    except (ValueError, AttributeError, TypeError, RecursionError):
-        return None
-
-
 def _notebook(source: Source) -> Sheet | None:
     texts = cells_of(source)
     if texts is None:
@@ -93,7 +83,7 @@ def _notebook(source: Source) -> Sheet | None:
 def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ...] = ()) -> Sheet:
     text = whole.text
     for mark in (FENCE, _CODE) if markdown else ():
-        text = mark.sub(lambda match: covered(match[0], 0, len(match[0])), text)
+        text = mark.sub(blank, text)
     text = blanked(text, hidden_in_markdown(text)) if markdown else text
     return _sheet(source, expanded(text), plain=True, cells=cells, markdown=markdown)
 
@@ -101,13 +91,11 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
 def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] = (), markdown: bool = False) -> Sheet:
     text = layers_below(blanked(whole.text, painted(whole.text) if plain else faint_in_latex(whole.text)))
     quoted = [match.span() for match in re.finditer(r"(?:^[ \t]*>[^\n]*\n?)+", text, re.MULTILINE)] if plain else []
-    text = _QUOTE.sub(lambda match: " " * len(match[0]), text) if plain else text
+    text = _QUOTE.sub(blank, text) if plain else text
     struck = [match.span() for match in _STRUCK.finditer(text)]
     found = regions(text)
     if plain:
-        outside = text
-        if found:
-            outside = _outside(text, found)
+        outside = blanked(text, ((region.start, region.end) for region in found))
         found = sorted([*found, *_plain_regions(text, outside, markdown)], key=lambda region: region.start)
     around = _Words(text, found)
     formulas: list[Formula] = []
@@ -124,7 +112,7 @@ def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] 
                     _placed(part, whole.offsets), part.start, kind, block,  # type: ignore[arg-type]
                     (before if number == 0 else "") + led, after if number == len(region.rows) - 1 else "", inside_quote, inside_struck,
                 ))
-    prose = re.sub(r"\$\$?|\\[()\[\]]", lambda match: " " * len(match[0]), text)
+    prose = re.sub(r"\$\$?|\\[()\[\]]", blank, text)
     return Sheet(source, tuple(formulas), prose, cells)
 
 
@@ -145,14 +133,6 @@ def _placed(passage: Passage, offsets: tuple[int, ...] | None) -> Passage:
     return Passage(passage.text, 0, offsets[passage.start : passage.start + len(passage.text) + 1])
 
 
-def _outside(text: str, found: list[Region]) -> str:
-    parts, last = [], 0
-    for region in found:
-        parts += [text[last : region.start], covered(text[region.start : region.end], 0, region.end - region.start)]
-        last = region.end
-    return "".join([*parts, text[last:]])
-
-
 def _plain_regions(text: str, outside: str, markdown: bool) -> Iterator[Region]:
     for start, end in plain_formulas(outside, markdown):
         line = (text.rfind("\n", 0, start) + 1, text.find("\n", end))
@@ -170,7 +150,7 @@ class _Words:
 
     def __init__(self, text: str, found: list[Region]) -> None:
         self.text = text
-        flat = _TEX_TEXT.sub(lambda match: " " * len(match[0]), text)
+        flat = _TEX_TEXT.sub(blank, text)
         for_cuts = []
         last = 0
         for region in found:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ..continued import joined_rows
-from ..display_rows import DISPLAYS, INNER, rows_of
-from ..passage import Passage, covered
-from .macros import group_end
+from ...notation.stated_functions import closing
+from ..display_rows import DISPLAYS, INNER, joined_rows, rows_of
+from ..passage import Passage, blank, blanked
 
 _ENVIRONMENT = "|".join(sorted(DISPLAYS | INNER | {"eqalign"}))
 _OPEN = regex(
     rf"\\begin\{{(?P<env>{_ENVIRONMENT})\*?\}}|(?P<dollars>\$\$)|(?P<bracket>\\\[)|(?P<round>\\\()|(?P<dollar>\$)|\\[\s\S]"
 )
+_CLOSING = {"$": "$", "$$": "$$", "\\[": "\\]", "\\(": "\\)"}
 _PARAGRAPH = regex(r"\n[ \t]*\n")
 _DROPPED = regex(r"\\(?:nonumber|notag|qedhere|displaystyle|limits|nolimits)(?![A-Za-z])|\\boldmath(?![A-Za-z])")
 _LISTED = regex(r"(diag\}?\s*\(\s*)(\\?[A-Za-z]+)(_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)\s*,\s*\2_\{?\w+\}?)(\s*\))")
@@ -37,7 +38,7 @@ class Region:
 def regions(text: str) -> list[Region]:
     """All delimited formulas, in their order."""
     text = _LISTED.sub(lambda match: match[1] + match[2] + " " * (match.end(3) - match.end(2)) + match[4], text)
-    text = _DROPPED.sub(lambda match: " " * len(match[0]), _unboxed(text))
+    text = _DROPPED.sub(blank, _unboxed(text))
     lost = re.search(r"\\\(|\\\[|\$|\\begin\{(?:align|equation|gather)", text) is None
     return list(_lost(text) if lost else _delimited(text))
 
@@ -46,47 +47,57 @@ def _unboxed(text: str) -> str:
     """Without boxes; what stands in them keeps its place."""
     blanks = []
     for match in _BOXED.finditer(text):
-        end = group_end(text, match.end())
+        end = closing(text, match.end(), "{}")
         blanks += [(match.start(), match.end() + 1), (end - 1, end)] if end is not None else []
-    parts, last = [], 0
-    for start, end in sorted(blanks):
-        parts += [text[last:start], " " * (end - start)]
-        last = end
-    return "".join([*parts, text[last:]])
+    return blanked(text, blanks)
 
 
 def _delimited(text: str) -> Iterator[Region]:
+    for found in delimited(text):
+        if found.display:
+            yield from _display(text, found.begin, found.start, found.end, found.close, found.name)
+        else:
+            yield Region(found.begin, found.close, False, ((found.start, text[found.start : found.end]),))
+
+
+class Delimited(NamedTuple):
+    """Where a formula or a display begins, its inside, its end; the name of its environment; what is missing where it is not closed."""
+
+    begin: int
+    start: int
+    end: int
+    close: int
+    display: bool
+    name: str = ""
+    missing: str = ""
+
+
+def delimited(text: str) -> Iterator[Delimited]:
+    """The formulas and displays of a text by their delimiters; a display that is not closed ends with its paragraph."""
     at = 0
     while match := _OPEN.search(text, at):
-        at = match.end()
+        at, begin, end = match.end(), match.start(), -1
+        name, missing = match["env"] or "", ""
+        display = bool(name or match["dollars"] or match["bracket"])
+        sign = match[0].replace("begin", "end", 1) if name else _CLOSING.get(match[0], "")
         if match["dollar"]:
-            found = _inline_dollar(text, at)
-            if found is not None:
-                yield Region(match.start(), found + 1, False, ((at, text[at:found]),))
-                at = found + 1
-            continue
-        if match["round"]:
-            end = text.find("\\)", at)
-            if end >= 0 and not _PARAGRAPH.search(text, at, end):
-                yield Region(match.start(), end + 2, False, ((at, text[at:end]),))
-                at = end + 2
-            continue
-        if not (match["env"] or match["dollars"] or match["bracket"]):
-            continue
-        name = match["env"] or ""
-        closing = text[match.start() : match.end()].replace("begin", "end", 1) if name else "$$" if match["dollars"] else "\\]"
-        end = text.find(closing, at)
-        if end < 0 or (not name and end - at > 20_000):
+            end = _inline_dollar(text, at)
+        elif sign:
+            end = text.find(sign, at)
+        if match["round"] and end >= 0 and _PARAGRAPH.search(text, at, end):
+            end = -1
+        if display and (end < 0 or (not name and end - at > 20_000)):
             blank = _PARAGRAPH.search(text, at)
-            end, closing = (blank.start() if blank else len(text)), ""
-        yield from _display(text, match.start(), at, end, end + len(closing), name)
-        at = end + len(closing)
+            end, sign, missing = (blank.start() if blank else len(text)), "", sign
+        if end >= 0:
+            yield Delimited(begin, at, end, end + len(sign), display, name, missing)
+            at = end + len(sign)
 
 
 def _display(text: str, begin: int, at: int, end: int, close: int, name: str) -> Iterator[Region]:
     r"""A display between `at` and `end`; the formulas in its `\intertext{…}` are formulas of sentences, and rows follow them."""
     for match in _BETWEEN.finditer(text, at, end):
-        stop = group_end(text, match.end())
+        stop = closing(text, match.end(), "{}")
         if match.start() < at or stop is None or stop > end:
             continue
         yield _rows(text, begin, at, match.start(), match.start(), name)
@@ -102,15 +113,13 @@ def _rows(text: str, begin: int, at: int, end: int, close: int, name: str) -> Re
     return Region(begin, close, True, tuple((row.start, row.text) for _, row in rows))
 
 
-def _inline_dollar(text: str, at: int) -> int | None:
-    """Where the `$` stands that closes the one before `at`: in the same paragraph, no sum of money."""
+def _inline_dollar(text: str, at: int) -> int:
+    """Where the `$` stands that closes the one before `at`, in the same paragraph; -1 for a sum of money."""
     blank = _PARAGRAPH.search(text, at, at + 2_000)
     stop = blank.start() if blank else min(len(text), at + 2_000)
     close = re.compile(r"(?<!\\)\$").search(text, at, stop)
     inside = text[at : close.start()] if close is not None else ""
-    if close is None or not inside.strip() or inside[0].isspace() != inside[-1].isspace():
-        return None
-    return close.start()
+    return -1 if close is None or not inside.strip() or inside[0].isspace() != inside[-1].isspace() else close.start()
 
 
 _LOST_DISPLAY = regex(r"^[ \t]*\[[ \t]*\n(?P<body>(?:(?![ \t]*\][ \t]*$)[^\n]*\n)+?)[ \t]*\][ \t]*$", re.MULTILINE)
@@ -123,10 +132,8 @@ def _lost(text: str) -> Iterator[Region]:
     found = [(match.start(), match.end(), True, match.start("body"), match.end("body")) for match in _LOST_DISPLAY.finditer(text)]
     if not found and not re.search(r"\([^()\n]*\\[A-Za-z]+[^()\n]*\)", text):
         return
-    outside = text
-    for start, end, *_ in found:
-        outside = covered(outside, start, end)
     if found:
+        outside = blanked(text, (one[:2] for one in found))
         found += [(start, end, False, start + 1, end - 1) for start, end in _bracketed(outside)]
     for start, end, display, first, last in sorted(found):
         body = _without_lost_spaces(text[first:last])

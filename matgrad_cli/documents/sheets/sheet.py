@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 from ...diagnostics import Source
@@ -48,3 +49,12 @@ class Sheet:
     formulas: tuple[Formula, ...]
     prose: str
     cells: tuple[Cell, ...] = ()
+
+
+def cells_of(source: Source, kind: str = "markdown") -> list[tuple[int, str]] | None:
+    """The numbers and texts of the cells of a kind in a notebook; None where it is none."""
+    try:
+        cells = json.loads(source.text).get("cells", [])
+        return [(number, "".join(cell.get("source", ""))) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == kind]
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return None

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from ...diagnostics.regex import regex
 from ...notation.latex.names import ACCENTS, GREEK, STYLES
 from ...notation.loss_text import plain_name
+from ..passage import blank
 
 _RAISED = str.maketrans("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴺᴰᴹᴷᴸᴾᵀ⁰¹²³⁴⁵⁶⁷⁸⁹", "abcdefghijklmnoprstuvwxyzNDMKLPT0123456789")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -117,15 +118,11 @@ def _pair(raised: str) -> str:
     return raised if "×" in raised else re.sub(r"(?<=\w)x(?=\w)", "×", raised)
 
 
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match[0])
-
-
 def sizes_told(prose: str) -> dict[str, str]:
     """The shapes of names, as the key `shapes` writes them: `m×n`, `n`, `scalar`. The first that is told of a name counts."""
     text = plain_prose(prose)
-    single = _PAIRED.sub(lambda match: match[0] if "{" in text[match.start() - 1 : match.start()] else _blank(match), text)
-    bare = _TOLD.sub(_blank, text)
+    single = _PAIRED.sub(lambda match: match[0] if "{" in text[match.start() - 1 : match.start()] else blank(match), text)
+    bare = _TOLD.sub(blank, text)
     told: list[tuple[int, str, str]] = []
     for match in _IN_FIELD.finditer(single):
         names = _names(match["names"])
@@ -241,7 +238,7 @@ def symmetric_somewhere(prose: str) -> bool:
 
 def _facts_of(text: str) -> Iterator[tuple[str, list[str], bool]]:
     """Every fact, whose it is (none: not certain), and whether it is only supposed."""
-    for sentence in _sentences(_TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else _blank(match), text)):
+    for sentence in _sentences(_TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else blank(match), text)):
         for match in _FACT.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
             if not _DENIED.search(before) and match.lastgroup:

@@ -10,8 +10,8 @@ from time import process_time
 import numpy as np
 
 from ...diagnostics.record import record
-from ...documents.python.claims import is_gradient
 from ...documents.python.outline import Unit
+from ...documents.python.uses import is_gradient
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.names import key_of, names_in
 from ...verify.programs.values import Exhausted, Frame, Misfit, Need, Unknown, Unread, Value

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...documents.python.claims import BARE, is_gradient
+from ...documents.python.uses import BARE, is_gradient
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import last_part, names_in
 from ...verify.programs.primitives import STEP

@@ -6,8 +6,8 @@ import ast
 
 import numpy as np
 
-from ...documents.python.claims import LOSSES, UPSTREAM, claimed
 from ...documents.python.outline import Unit
+from ...documents.python.uses import LOSSES, UPSTREAM, claimed
 from ...verify.programs.machine import Event
 from ...verify.programs.values import Unknown
 from .reading import OUTPUTS, NoLoss, Plan, Reading, is_claim

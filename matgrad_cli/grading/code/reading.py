@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...diagnostics.record import record
-from ...documents.python.claims import LOSSES, UPSTREAM, claimed
 from ...documents.python.outline import BACKWARD, FORWARD, Unit
+from ...documents.python.uses import LOSSES, UPSTREAM, claimed
 from ...verify.programs.calls import bound, defaults_of
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, moves, solid

@@ -10,8 +10,8 @@ import numpy as np
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...documents.python.claims import BARE, claimed, is_gradient
 from ...documents.python.outline import Unit
+from ...documents.python.uses import BARE, claimed, is_gradient
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import key_of, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value

@@ -26,9 +26,8 @@ from ...ir import (
 )
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
-from ...notation.latex.families import bound_letters
+from ...notation.latex.families import bound_letters, latex_names
 from ...notation.latex.names import LatexNames, accents_kept
-from ...notation.latex.scope import latex_names
 from ...notation.problems import scope_of
 from ...notation.scope import Scope, Syntax
 from ..bench import Bench

@@ -15,6 +15,7 @@ from ...notation import syntax as s
 from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
 from ...notation.latex.names import letter_name
 from ...notation.scope import Syntax
+from ...notation.stated_functions import closing
 from .scope import Surroundings
 from .syntax_walk import rebuilt
 
@@ -107,15 +108,15 @@ def answer_in(text: str) -> tuple[int, int]:
 def _pieces(text: str) -> list[tuple[int, int]]:
     """What stands between commas, wide spaces and words outside of brackets, and an aside `(Z = XᵀX)`."""
     level, start, at, found = 0, 0, 0, list[tuple[int, int]]()
-    closing, cuts = -1, said(_CUT)
+    closed, cuts = -1, said(_CUT)
     while at < len(text):
         if text[at] == "\\" and not text[at + 1 : at + 2].isalpha():
             at += 2
             continue
         cut = cuts.match(text, at) if level == 0 else None
         if cut is None and level == 0 and _ASIDE.match(text, at):
-            cut, closing = re.compile(r"\(").match(text, at), _closed(text, at)
-        if cut is not None or at == closing:
+            cut, closed = re.compile(r"\(").match(text, at), (closing(text, at) or len(text) + 1) - 1
+        if cut is not None or at == closed:
             found.append((start, at))
             at = start = cut.end() if cut is not None else at + 1
             continue
@@ -124,16 +125,6 @@ def _pieces(text: str) -> list[tuple[int, int]]:
     found.append((start, len(text)))
     begun = [(_BLANK.match(text, start, end), end) for start, end in found if _BLANK.fullmatch(text, start, end) is None]
     return [(blank.end() if blank is not None else 0, end) for blank, end in begun]
-
-
-def _closed(text: str, at: int) -> int:
-    """Where a bracket closes."""
-    level = 0
-    for end in range(at, len(text)):
-        level += {"(": 1, ")": -1}.get(text[end], 0)
-        if level == 0:
-            return end
-    return len(text)
 
 
 def with_parts(text: str, around: Surroundings, language: Syntax) -> s.Node | None:

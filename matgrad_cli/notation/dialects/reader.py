@@ -1,4 +1,4 @@
-"""A dialect's text as the syntax tree of the expression language: other signs, other words, the same grammar."""
+"""A dialect's text as the syntax tree of the expression language: its tokens are those of that language, and the grammar is the same."""
 
 from __future__ import annotations
 
@@ -6,13 +6,70 @@ import re
 from typing import Final
 
 from ...diagnostics import Source, Span
+from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..expression.composed import composed
-from ..expression.lexer import refuse
+from ..expression.lexer import LONGEST_TEXT, MOST_TOKENS, Token, refuse, tokens, word_at
 from ..expression.reader import Parser, parse, with_order
 from ..expression.vocabulary import ELEMENTWISE_NAMES, WRITTEN_OUT, canonical_function
 from .table import DIALECTS, Dialect
-from .words import Words
+
+_NUMBER: Final = regex(r"(?:\d{1,60}(?:\.(?![*/^\\'+\-])\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
+_CALLS_DOTTED: Final = regex(r"\.(?=\()")
+_ALL: Final = regex(r"\(\s*:\s*\)")
+
+
+class Words:
+    """The words of one text; `dotted` are the places of the functions that Julia takes of every entry, `exp.(A)`."""
+
+    def __init__(self, source: Source, dialect: Dialect) -> None:
+        self.source, self.dialect = source, dialect
+        self.dotted: set[int] = set()
+
+    def translated(self) -> list[Token]:
+        """The tokens of the expression language that say the same."""
+        text, found = self.source.text.rstrip().rstrip(";"), list[Token]()
+        if len(text) > LONGEST_TEXT:
+            tokens(self.source)  # which refuses it
+        place = 0
+        while place < len(text):
+            if text[place].isspace():
+                place += 1
+                continue
+            added = self.next_tokens(text, place, found)
+            found += added
+            place = added[-1].span.end
+            if len(found) > MOST_TOKENS:
+                refuse(self.source, "too-long", f"the expression has more than {MOST_TOKENS} words and signs", added[-1].span)
+        return [*found, Token("end", "", Span(len(text), len(text)))]
+
+    def next_tokens(self, text: str, at: int, found: list[Token]) -> list[Token]:
+        """The token at a place; what the dialect leaves out stands before it."""
+        last = found[-1] if found else None
+        close = last is not None and last.span.end == at
+        behind = last is not None and close and (last.kind in ("name", "number", "power") or last.text in (")", "]"))
+        sign = next((sign for sign in sorted(self.dialect.signs, key=len, reverse=True) if text.startswith(sign, at)), None)
+        number = _NUMBER.match(text, at)
+        every = _ALL.match(text, at)
+        if number is not None and not (text[at] == "." and sign is not None):
+            return [Token("number", number[0], Span(at, number.end()))]
+        if behind and self.dialect.turns and (text[at] == "'" or sign == ".'"):
+            return [Token("power", "T", Span(at, at + len(sign or "'")))]
+        if behind and self.dialect.turns and every is not None:  # A(:)
+            span = Span(every.start(), every.end())
+            return [Token("sign" if sign in ".()" else "name", sign, span) for sign in (".", "vec", "(", ")")]
+        if behind and _CALLS_DOTTED.match(text, at) and self.dialect.called == "Julia" and last is not None:
+            self.dotted.add(last.span.start)
+            return [Token("sign", "(", Span(at, at + 2))]
+        if sign is not None:
+            return [Token("sign", self.dialect.signs[sign] or sign, Span(at, at + len(sign)))]
+        word = word_at(self.source, at)
+        left_out = behind and last is not None and self.dialect.called == "Julia" and last.kind in ("number", "power")
+        below = [token.text for token in found[-2:-1]] == ["over"]  # 1/2x is 1/(2x) there
+        if left_out and not below and (word.kind == "name" or word.text == "("):  # 2x, x'y
+            return [Token("sign", "juxtapose", Span(at, at)), word]
+        return [word]
+
 
 _AXIS_SECOND: Final = frozenset(("sum", "mean", "logsumexp"))
 
@@ -97,8 +154,6 @@ class DialectParser(Parser):
                 arguments = (s.Apply(span, inner, arguments[1:], (("entrywise", ""),)),)
         if function in WRITTEN_OUT and (written := composed(span, function, arguments, options, parse)) is not None:
             return written
-        if name == "norm1":
-            return s.Apply(span, "sum", (s.Apply(span, "abs", arguments),))
         if name == "vector" and isinstance(first, s.Literal_) and first.text in ("0", "1"):
             return s.Apply(span, "ones" if first.text == "1" else "zeros", ())
         if name == "opnorm":
@@ -106,13 +161,11 @@ class DialectParser(Parser):
         if function == "dot" and len(arguments) == 3:
             half = s.Binary(span, "juxtapose", s.Transposed(span, arguments[0]), arguments[1])
             return s.Binary(span, "juxtapose", half, arguments[2])
-        if function in ("matmul", "plus", "hadamard") and len(arguments) > 2:
+        if function in ("matmul", "add", "hadamard") and len(arguments) > 2:
             left = self.called(span, name, arguments[:-1], options)
             return self.called(span, name, (left, arguments[-1]), options)
         if name == "size" and len(arguments) == 2 and isinstance(second := s.ungrouped(arguments[1]), s.Literal_):
             return s.Apply(span, "shape", arguments[:1], (("axis", str(int(second.value) - 1)),))
-        if name == "crossprod" and len(arguments) in (1, 2):
-            return s.Binary(span, "@", s.Transposed(span, arguments[0]), arguments[-1])
         if name == "solve" and len(arguments) == 1:
             return s.Apply(span, "inv", arguments)
         if function in ("ones", "zeros") and len(arguments) == 1 and self.dialect.squared:

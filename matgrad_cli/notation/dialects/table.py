@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from ...diagnostics.record import field, record
-from ..scope import Syntax
 
 _PRODUCT: Final = {"*": "juxtapose", "/": "over"}
 _DOTTED: Final = {".*": "hadamard", "./": "/", ".^": "**", ".+": "+", ".-": "-"}
@@ -51,7 +49,7 @@ DIALECTS: Final[dict[str, Dialect]] = {
     "sympy": Dialect(
         "SymPy", {"**": "^", **_PRODUCT},
         {**_EVERYWHERE, "Determinant": "det", "Inverse": "inv", "Transpose": "T", "HadamardProduct": "hadamard",
-         "hadamard_product": "hadamard", "HadamardPower": "pow", "MatMul": "matmul", "MatAdd": "plus", "Identity": "eye",
+         "hadamard_product": "hadamard", "HadamardPower": "power", "MatMul": "matmul", "MatAdd": "add", "Identity": "eye",
          "OneMatrix": "ones", "ZeroMatrix": "zeros", "DiagMatrix": "diag", "KroneckerProduct": "kron", "kronecker_product": "kron",
          "DotProduct": "dot", "Rational": "divide", "Abs": "abs", "Max": "maximum", "Min": "minimum"},
         entrywise="HadamardProduct(A, B)"),
@@ -65,28 +63,3 @@ DIALECTS: Final[dict[str, Dialect]] = {
         "R", {"%*%": "@", "^": "**"}, {"t": "T", "length": "len", "pmax": "maximum", "pmin": "minimum", "plogis": "sigmoid"},
         product="%*%", entrywise="A * B"),
 }  # fmt: skip
-
-_TURNED: Final = r"(?<=[\w)\]])\.?'(?=\s*(?:[-*+/).,;]|\.|$))"
-_MARKS: Final[tuple[tuple[Syntax, str], ...]] = (
-    ("matrixcalculus", r"\bnorm[12F]\(|\bvector\([01]\)"),
-    ("julia", r"\b[A-Za-z]\w*\.\(|\babs2\b"),
-    ("matlab", rf"(?<=[\w)\]'])\s*\.[*/^]|(?<=[\w)\]']) +\\ +(?=[\w(\[])|{_TURNED}.*\*|\*.*{_TURNED}"),
-    ("sympy", r"\b(?:Trace|HadamardProduct|hadamard_product|Determinant|Inverse|Transpose|MatMul)\("),
-    ("mathematica", r"\b(?:Tr|Transpose|Det|Norm|Inverse|Total|Log|Exp)\["),
-    ("r", r"%\*%"),
-)
-
-
-def dialect_of(text: str) -> Syntax | None:
-    """The dialect that a text can only be written in, by its marks; None where it may be the expression language or LaTeX.
-
-    >>> [dialect_of(text) for text in ("x'*A*x", "norm2(A*x-b)^2", "Trace(X*A)", "x'Ax", "norm(A*X)**2")]
-    ['matlab', 'matrixcalculus', 'sympy', None, None]
-    """
-    text = text[:4000]
-    if re.search(r",\s*'\w+'\)\s*\^", text) and "@" not in text:
-        return "matlab"
-    text = re.sub(r"(?<=[(,=\s])'\w*'", '""', text)
-    if any(sign in text for sign in ("@", "_{", "^{", "^T", "np.", "torch.")) or re.search(r"\\[A-Za-z]{2}", text):
-        return None
-    return next((name for name, marks in _MARKS if re.search(marks, text)), None)

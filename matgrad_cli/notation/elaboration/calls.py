@@ -27,13 +27,11 @@ from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
 from ..expression.abbreviations import ABBREVIATIONS
 from ..expression.brackets import AS_COLUMN, AS_ROW
-from ..expression.keywords import option, refuse_unknown
-from ..expression.libraries import is_method, library, path_of
+from ..expression.keywords import is_method, library, option, path_of, refuse_unknown
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 from ..latex.at_points import at_zero, is_loss_called, limit, loss_at
 from ..names import nearest_name
-from ..shapes.uses_of_unknown import is_unknown
-from ..signs import negated
+from ..shapes.uses_of_functions import is_unknown
 from .broadcasting import as_column, as_row
 from .complaints import described, fail, misfit_entrywise, piece
 from .elaborator import Elaborator
@@ -41,8 +39,7 @@ from .matrix_functions import as_diagonal, function_of_matrix, inverted, not_squ
 from .products import inner, joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
-from .slopes import SLOPES
-from .unknown_functions import unknown_call
+from .unknown_functions import SLOPES, unknown_call
 
 Arguments = tuple[Expr, ...]
 _POINTS: Final = {"value at": at_zero, "limit": limit}
@@ -112,7 +109,7 @@ def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
 
         return mask(e, node)
     if node.function == s.MOVED:
-        from .shifts import moved
+        from .parts import moved
 
         value = e.expr(node.arguments[0])
         e.flatten(node, e.is_flat(node.arguments[0]))
@@ -261,10 +258,6 @@ def _transposed(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return arguments[0] if e.is_flat(node.arguments[0]) else transpose(arguments[0])
 
 
-def _negative(_e: Elaborator, _node: s.Apply, arguments: Arguments) -> Expr:
-    return negated(arguments[0])
-
-
 def _bars(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """|A|: of a number its absolute value, of a square matrix the determinant, of anything else the norm."""
     value = arguments[0]
@@ -314,15 +307,12 @@ def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 # ---- two arguments
 
 
-def _as_operator(operator: s.Operator) -> Callable[[Elaborator, s.Apply, Arguments], Expr]:
-    def build(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
-        left, right = (s.Group(part.span, part) for part in node.arguments)
-        product = s.Binary(node.span, operator, left, right)
-        value = e.expr(product)
-        e.flatten(node, e.is_flat(product))
-        return value
-
-    return build
+def _product(e: Elaborator, node: s.Apply, operator: s.Operator) -> Expr:
+    """The two arguments with an operator between them."""
+    product = s.Binary(node.span, operator, *(s.Group(part.span, part) for part in node.arguments))
+    value = e.expr(product)
+    e.flatten(node, e.is_flat(product))
+    return value
 
 
 def _inner(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -344,7 +334,7 @@ def _dot(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     left, right = arguments
     if left.shape is right.shape and left.shape.is_column and not e.scope.arrays and not e.scope.columns:
         return matmul(transpose(left), right)
-    return _as_operator("@")(e, node, arguments)
+    return _product(e, node, "@")
 
 
 def _outer(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -372,14 +362,13 @@ def _by_pieces(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
 
 
 _LIKE_ITS_ARGUMENT: Final = frozenset((
-    "negative", "T", "ones_like", "zeros_like", "polar", "leading", "strictupper", "shiftup", "butlast",
+    "T", "ones_like", "zeros_like", "polar", "leading", "strictupper", "shiftup", "butlast",
 ))
 
 _ARITY: Final = {
     **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax", "hardmax",
                      "prod", "max", "min"), (1, 2)), "cross": (2, 2),
-    **dict.fromkeys(("matmul", "dot", "inner", "outer", "kron", "multiply", "hadamard", "solve", "plus", "minus", "divide", "pow",
-                     "matrix_power", *CHANGES), (2, 2)), "Dpowm": (3, 3),
+    **dict.fromkeys(("dot", "inner", "outer", "kron", "solve", "matrix_power", *CHANGES), (2, 2)), "Dpowm": (3, 3),
     **dict.fromkeys(("maximum", "minimum"), (2, 9)), "clip": (3, 3), "where": (3, 3),
 }
 
@@ -391,10 +380,7 @@ _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     **dict.fromkeys(("softmax", "log_softmax", "hardmax"), softmax), "cross": _cross, "crossmat": _cross,
     "diag": _diag, "vec": _vec, "expectation": _expectation, **dict.fromkeys(("tril", "triu"), _triangle),
     **dict.fromkeys(("polar", "leading", "strictupper", "shiftup", "butlast"), _named),
-    "T": _transposed, "negative": _negative, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
-    "outer": _outer, "kron": _as_operator("kron"),
+    "T": _transposed, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
+    "outer": _outer, "kron": lambda e, node, _: _product(e, node, "kron"),
     "solve": _solve, **dict.fromkeys(("maximum", "minimum", "clip", "where"), _by_pieces),
-    "matmul": _as_operator("@"), "multiply": _as_operator("*"),
-    "hadamard": _as_operator("hadamard"), "plus": _as_operator("+"), "minus": _as_operator("-"), "divide": _as_operator("/"),
-    "pow": _as_operator("**"),
 }

@@ -26,13 +26,12 @@ from .. import syntax as s
 from ..names import nearest_name
 from ..scope import Scope
 from ..shapes.infer import Inference, infer
-from ..signs import LARGEST_POWER, matrix_power, negated
 from .broadcasting import Operand, stretched
 from .calls import call
 from .complaints import described, fail, misfit_entrywise
 from .elaborator import Elaborator
 from .entries import cases, derivative, entries_of, kronecker, row_or_column, sigma, subscript
-from .matrix_functions import exceeds, inverted, not_square, raised
+from .matrix_functions import LARGEST_POWER, exceeds, inverted, matrix_power, negated, not_square, raised
 from .products import OPERATORS, Product, inner
 
 
@@ -104,10 +103,8 @@ def _build(e: Elaborator, node: s.Node) -> Expr:
 
 
 def _literal(e: Elaborator, node: s.Literal_) -> Expr:
-    form = e.found.places.get(id(node))
-    if form is not None and form.shape is not None:
-        return Fill(1, form.shape)
-    return Number(node.value)
+    shape = e.asked(node)
+    return Fill(1, shape) if shape is not None else Number(node.value)
 
 
 def _name(e: Elaborator, node: s.Name) -> Expr:
@@ -269,8 +266,7 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
 
 
 def _maps_to(e: Elaborator, node: s.MapsTo) -> Expr:
-    form = e.found.places.get(id(node))
-    shape = form.shape if form is not None else None
+    shape = e.asked(node)
     if shape is None:
         e.fail("missing-shape", f"the shape of `{node.argument.name}` does not follow from its use", node.argument)
     symbol = Symbol(node.argument.name, shape)
@@ -299,10 +295,4 @@ def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Rea
     expr = elaborator.expr(node)
     return Reading(expr, elaborator.spans, tuple(elaborator.notes), elaborator.is_flat(node),
                    elaborator.stretched_product, elaborator.idle_transpose)
-
-
-def elaborate(node: s.Node, scope: Scope) -> Expr:
-    """A syntax tree as a typed expression; raises InputError where the parts do not fit."""
-    return read_node(node, scope).expr
-
 

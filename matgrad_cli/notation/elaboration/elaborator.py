@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from ...diagnostics import Span
-from ...ir import Expr, Index, IndexMismatch, ShapeMismatch, Symbol
+from ...ir import Expr, Index, IndexMismatch, Shape, ShapeMismatch, Symbol
 from .. import syntax as s
 from ..scope import Scope
 from ..shapes.infer import Inference
@@ -46,6 +46,11 @@ class Elaborator:
         self.traced, self.diagonal = self.traced or function == "tr", self.diagonal or function == "diag"
         yield
         self.traced, self.diagonal = outer
+
+    def asked(self, node: s.Node) -> Shape | None:
+        """The shape that the use of a part asks for, once both its sides are known."""
+        form = self.found.places.get(id(node))
+        return form.shape if form is not None else None
 
     def is_flat(self, node: s.Node) -> bool:
         """Whether a part that was read is a one-dimensional array."""

@@ -76,7 +76,7 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
 
 def mask(e: Elaborator, node: s.Apply) -> Expr:
     """The factor that is 1 in a part of a range and else 0."""
-    from .shifts import moved
+    from .parts import moved
 
     letters: list[Index] = []
     for part in node.arguments:
@@ -121,7 +121,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, "", help)
     counted = node.indices
     if any(isinstance(s.ungrouped(index), s.Binary) for index in counted):
-        from .shifts import shifted
+        from .parts import shifted
 
         base, counted = shifted(e, base, counted)
     row, col = _positions(e, counted, base)
@@ -175,7 +175,7 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     side = base.shape.cols if column else base.shape.rows
     index = node.index
     if isinstance(s.ungrouped(index), s.Binary) and not column:
-        from .shifts import shifted
+        from .parts import shifted
 
         base, (index,) = shifted(e, base, (index,))
     at = position(e, index, side)

@@ -6,15 +6,35 @@ from fractions import Fraction
 from math import prod
 from typing import Final, NoReturn
 
-from ...ir import Call, Expr, MatMul, Mul, Number, Power, Symbol, nodes_of, transpose
+from ...ir import Call, Expr, Eye, Inverse, MatMul, MatrixPower, Mul, Number, Power, Symbol, mul, nodes_of, transpose
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
-from ..signs import LARGEST_POWER, matrix_power
 from .complaints import described, fail
 from .elaborator import Elaborator
 
 SERIES: Final = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm", "tan": "", "sinh": "", "cosh": ""}
 """Functions that books take of a matrix too, and not of its entries; what the language calls them then."""
+
+LARGEST_POWER = 1000
+
+
+def negated(value: Expr) -> Expr:
+    """−value: the sign goes into a leading number, so that `-2*x` and `a - 2*x` hold the same term."""
+    if isinstance(value, Number):
+        return Number(-value.value)
+    if isinstance(value, Mul) and isinstance(value.factors[0], Number) and value.factors[0].value > 0:
+        first = Number(-value.factors[0].value)
+        return Mul((first, *value.factors[1:]))
+    return mul(Number(-1), value)
+
+
+def matrix_power(base: Expr, exponent: int) -> Expr:
+    """baseᵏ: I for 0, the base for 1, the inverse for −1."""
+    if exponent == 0:
+        return Eye(base.shape.rows)
+    if exponent == 1:
+        return base
+    return Inverse(base) if exponent == -1 else MatrixPower(base, exponent)
 
 
 def function_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:

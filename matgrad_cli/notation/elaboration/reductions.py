@@ -6,14 +6,13 @@ from typing import Final
 
 from ...ir import Add, Call, Expr, Fill, Number, Power, Size, mul, reciprocal
 from .. import syntax as s
-from ..expression.keywords import axis_written, keeps_dimensions, option
-from ..expression.libraries import all_entries, library, lost_degrees, path_of
+from ..expression.keywords import all_entries, axis_written, keeps_dimensions, library, lost_degrees, option, path_of
 from ..expression.vocabulary import canonical_function
 from ..latex.at_points import axis_of_loss
-from ..signs import negated
 from .broadcasting import repeated
 from .complaints import described
 from .elaborator import Elaborator
+from .matrix_functions import negated
 
 Arguments = tuple[Expr, ...]
 _FLAT_NORMS: Final = (None, "2", "fro", "F")

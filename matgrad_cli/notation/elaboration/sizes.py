@@ -15,8 +15,7 @@ def constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
     if len(parts) == 1 and isinstance(parts[0], s.Apply) and parts[0].function == "tuple":
         parts = parts[0].arguments
     if not parts:
-        form = e.found.places.get(id(node))
-        shape = form.shape if form is not None else None
+        shape = e.asked(node)
         if shape is None:
             e.fail("missing-shape", f"the size of {e.text(node)} does not follow from its use", node, "",
                    f"write it, as in `{function}(n)`")

@@ -1,14 +1,39 @@
-"""Calls of functions that have no meaning: φ(Wx) entry by entry, f(Ax + b) a number; what they are taken for is said."""
+"""Functions that have no meaning, and primes: φ(Wx) entry by entry, f(Ax + b) a number, σ'(z); what they are taken for is said."""
 
 from __future__ import annotations
 
-from ...ir import Call, Expr, Shape, ShapeMismatch
+from collections.abc import Callable
+from typing import Final
+
+from ...ir import Call, Expr, Fill, Number, Power, Shape, ShapeMismatch, hadamard, mul, sub
 from ...ir.functions import unknown, unknown_parts, with_shape
 from .. import syntax as s
-from ..shapes.uses_of_unknown import meaning_of
+from ..shapes.uses_of_functions import meaning_of
 from ..unknown import NUMBERS
 from .complaints import described
 from .elaborator import Elaborator
+
+
+def _ones_minus(value: Expr) -> Expr:
+    return sub(Number(1) if value.shape.is_number else Fill(1, value.shape), value)
+
+
+def _times(left: Expr, right: Expr) -> Expr:
+    return mul(left, right) if left.shape.is_number else hadamard(left, right)
+
+
+SLOPES: Final[dict[str, Callable[[Expr], Expr]]] = {
+    "sigmoid": lambda u: _times(Call("sigmoid", u), _ones_minus(Call("sigmoid", u))),
+    "tanh": lambda u: _ones_minus(Power(Call("tanh", u), Number(2))),
+    "exp": lambda u: Call("exp", u),
+    "log": lambda u: Power(u, Number(-1)),
+    "sin": lambda u: Call("cos", u),
+    "cos": lambda u: mul(Number(-1), Call("sin", u)),
+    "relu": lambda u: Call("step", u),
+    "softplus": lambda u: Call("sigmoid", u),
+    "abs": lambda u: Call("sign", u),
+}
+"""Of a function's name and argument."""
 
 
 def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
@@ -26,8 +51,7 @@ def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
     primes = int(dict(node.options).get("derivative", 0))
     if known is not None and known[0] not in "en":
         return _again(e, node, known, primes, argument, others)
-    form = e.found.places.get(id(node))
-    shape = form.shape if form is not None else None
+    shape = e.asked(node)
     kind, order, name = unknown_parts(known) if known is not None else ("", 0, node.function)  # type: ignore[misc]
     general = known is None and shape is not None and not shape.is_number and not e.entrywise and (
         name in NUMBERS or shape is not argument.shape)
@@ -50,8 +74,7 @@ def _of_several(e: Elaborator, node: s.Apply) -> Expr:
     """f(u, v), a number or entry by entry, with a derivative by each of its arguments."""
     name, count = node.function, len(node.arguments)
     slopes = ", ".join(f"`partial{place}_{name}`" for place in range(1, count + 1))
-    arguments, form = [e.expr(part) for part in node.arguments], e.found.places.get(id(node))
-    shape = form.shape if form is not None else None
+    arguments, shape = [e.expr(part) for part in node.arguments], e.asked(node)
     alike = len({part.shape for part in arguments}) == 1
     kind = "s" if alike and (shape or arguments[0].shape) is arguments[0].shape else "t"
     if kind == "t" and shape is not None and not shape.is_number:

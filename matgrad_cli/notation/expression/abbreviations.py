@@ -12,8 +12,16 @@ from __future__ import annotations
 from typing import Final
 
 _ROWS: Final = (
+    # operators as functions
+    *(f"{name}(a, b): a {sign} b" for sign, names in {
+        "@": "matmul mm mv bmm", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide", "**": "power pow",
+    }.items() for name in names.split()),
+    "negative(a): -a",
     # NumPy and SciPy
     "logaddexp(a, b): log(exp(a) + exp(b))",
+    "norm1(x): sum(abs(x))",
+    "crossprod(A): A.T @ A",
+    "crossprod(A, B): A.T @ B",
     "sech(x): 1/cosh(x)",
     "csch(x): 1/sinh(x)",
     "sinc(x): sin(pi*x)/(pi*x)",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ...diagnostics import Span
 from .. import syntax as s
-from .lexer import Token, refuse
-from .stream import Stream
+from .lexer import Stream, Token, refuse
 
 
 def binder(p: Stream, name: Token, start: Span) -> s.Node:

@@ -8,13 +8,11 @@ from typing import Final, NoReturn, cast
 from ...diagnostics import Source, Span
 from .. import syntax as s
 from .brackets import binder, over_parts, subscripted
-from .lexer import Token, between, exact, refuse
-from .stream import DEEPEST, Stream
+from .lexer import DEEPEST, Stream, Token, between, exact, refuse
 from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
 
 RECURSION: Final = 6000
 
-_SUM: Final = {"+": "+", "-": "-"}
 _PRODUCT: Final = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot", "over", "under"))
 _MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math", "tf", "tensorflow", "keras", "optax", "anp", "cvxpy"])
 _SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional", "cp", "sp"])
@@ -100,7 +98,7 @@ class Parser(Stream):
 
     def sum(self) -> s.Node:
         left = self.product()
-        while self.sign in _SUM:
+        while self.sign in ("+", "-"):
             operator = self.take().text
             right = self.product()
             left = s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
@@ -287,7 +285,11 @@ class Parser(Stream):
         arguments, options = self.arguments()
         span = self.since(start)
         if name.text == "partial" and len(arguments) == 2:
-            return self.partial(span, arguments[0], s.ungrouped(arguments[1]))
+            match s.ungrouped(arguments[1]):
+                case s.Subscript(_, variable, indices):
+                    return s.Derivative(span, arguments[0], variable, indices)
+                case variable:
+                    return s.Derivative(span, arguments[0], variable)
         if name.text == "d" and len(arguments) in (1, 2):
             return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
         return self.called(span, name.text, arguments, options)
@@ -301,11 +303,6 @@ class Parser(Stream):
             prefix = self.text_of(span).partition(name)[0]
             return composed(span, name, arguments, options, parse, prefix) or s.Apply(span, name, arguments, options)
         return s.Apply(span, name, arguments, options)
-
-    def partial(self, span: Span, body: s.Node, variable: s.Node) -> s.Node:
-        if isinstance(variable, s.Subscript):
-            return s.Derivative(span, body, variable.body, variable.indices)
-        return s.Derivative(span, body, variable)
 
     def arguments(self) -> tuple[tuple[s.Node, ...], tuple[tuple[str, str], ...]]:
         """The arguments of a call: expressions, texts, `name=value` options."""

@@ -9,10 +9,10 @@ from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .abbreviations import ABBREVIATIONS
 
 ALIASES: Final[dict[str, str]] = {
-    "trace": "tr", "Tr": "tr", "Trace": "tr", "Det": "det", "inverse": "inv", "transpose": "T", "t": "T", "mm": "matmul",
-    "mv": "matmul", "bmm": "matmul", "multiply": "multiply", "mul": "multiply", "add": "plus", "subtract": "minus", "divide": "divide",
-    "true_divide": "divide", "negative": "negative", "power": "pow", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
-    "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs", "fabs": "abs", "ln": "log", "expit": "sigmoid",
+    "trace": "tr", "Tr": "tr", "Trace": "tr", "Det": "det", "inverse": "inv", "transpose": "T", "t": "T",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs",
+    "fabs": "abs",
+    "ln": "log", "expit": "sigmoid",
     "ReLU": "relu", "identity": "eye", "sgn": "sign", "cosine": "cos", "log_det": "logdet", "vector_norm": "norm",
     "matrix_norm": "norm", "diagflat": "diag", "diagonal": "diag", "log_sum_exp": "logsumexp", "lse": "logsumexp", "vdot": "inner",
     "heaviside": "step", "mpow": "matrix_power",
@@ -26,12 +26,12 @@ ALIASES: Final[dict[str, str]] = {
 ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
 REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp", "var", "std", "prod", "max", "min"))
 SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power", "eigmax", "topvv", "sqrtm", *MATRIX_FUNCTIONS, *CHANGES))
-PRODUCTS: Final = frozenset(("matmul", "dot", "inner", "outer", "kron", "multiply", "solve", "hadamard"))
+PRODUCTS: Final = frozenset(("dot", "inner", "outer", "kron", "solve"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = frozenset((
     "norm", "diag", "vec", "softmax", "polar", "leading", "pinv", "strictupper", "shiftup", "butlast", "expectation", "tril", "triu",
     "hardmax", "cross", "crossmat",
-    "T", "plus", "minus", "divide", "negative", "pow", "maximum", "minimum", "clip", "where", "log_softmax", "shape", "len", "bars",
+    "T", "maximum", "minimum", "clip", "where", "log_softmax", "shape", "len", "bars",
 ))
 
 FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL

@@ -9,7 +9,10 @@ from typing import Final
 from ...diagnostics.regex import regex
 from ...ir import ONE, Shape
 from ..choice import looks_like_latex
-from ..scope import Family
+from ..names import canonical_name
+from ..scope import Family, Scope
+from ..unknown import names_in
+from .names import LatexNames, accents_kept
 
 _BINDER: Final = regex(
     r"(?:\\(?:sum|prod|max|min)|[Σ∑∏])(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\S))?\s*_\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))")
@@ -52,3 +55,35 @@ def families(shapes: Mapping[str, Shape], text: str) -> tuple[dict[str, Shape], 
 def kinds(members: Iterable[Family]) -> dict[str, str]:
     """What the reader is told of the whole of each family."""
     return {family.name: "vector" if family.length is None else "matrix" for family in members}
+
+
+# ---- what the LaTeX reader needs to know of a scope: which names are variables of which kind, which mean the loss
+
+
+def latex_names(
+    scope: Scope, accents: frozenset[str] | None = None, counting: frozenset[str] = frozenset(), wrt: str = ""
+) -> LatexNames:
+    """The names of a scope for the LaTeX reader; `accents` are marked letters that are names of their own (None: those of the source).
+
+    `wrt` is the letter that is asked for where the scope does not know its variable yet.
+    """
+    values = {**scope.symbols, **scope.definitions}
+    variables = {form: kind(value.shape) for name, value in values.items() for form in (name, canonical_name(name))}
+    variables |= kinds(scope.families)
+    return LatexNames(
+        variables,
+        frozenset(scope.loss_names),
+        scope.wrt.name if scope.wrt is not None else wrt or None,
+        frozenset(scope.sizes),
+        accents_kept((scope.source.text,)) if accents is None else accents,
+        functions=names_in(scope.loss),
+        complete=not scope.open,
+        counting=counting,
+    )
+
+
+def kind(shape: Shape) -> str:
+    """number, vector, row or matrix."""
+    if shape.is_number:
+        return "number"
+    return "vector" if shape.is_column else "row" if shape.is_row else "matrix"

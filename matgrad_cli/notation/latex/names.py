@@ -162,9 +162,6 @@ class LatexNames:
         return cls(dict(meant[0]), *meant[1:])
 
 
-NOTHING_KNOWN: Final = LatexNames()
-
-
 def letter_name(text: str) -> str:
     """The canonical name of a letter or command word: NFKC, Greek spelled out."""
     plain = unicodedata.normalize("NFKC", text)

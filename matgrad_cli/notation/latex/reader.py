@@ -14,7 +14,7 @@ from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
 from .indices import turned_before
 from .lexer import Lexer
-from .names import GREEK, NOTHING_KNOWN, LatexNames, accents_kept
+from .names import GREEK, LatexNames, accents_kept
 from .scripts import scripts_here, source_text, with_scripts
 from .sums import sum_here
 from .tokens import REFUSED, Token
@@ -304,16 +304,6 @@ def _close_product(r: Cursor) -> Node:
 GRAMMAR: Final = Grammar(expression, product, _close_product, factor, is_differential)
 
 
-def make_reader(text: str, source: Source, names: LatexNames | None, offset: int) -> Cursor:
-    """A reader at the beginning of the text."""
-    scope = names if names is not None else NOTHING_KNOWN
-    if names is None:
-        scope = LatexNames(accents=accents_kept([text]))
-    lexer = Lexer(text, scope, source, read_command, offset)
-    tokens = lexer.run()
-    return Cursor(tokens, scope, source, GRAMMAR, offset, lexer.notes, known=names is not None and names.complete)
-
-
 def read_latex(
     text: str, source_name: str = "loss", names: LatexNames | None = None, offset: int = 0, source: Source | None = None,
     binding: frozenset[str] = frozenset(),
@@ -323,8 +313,9 @@ def read_latex(
     `binding` are letters that count although no Σ stands around them.
     """
     whole = source or Source(source_name, " " * offset + text if offset else text)
-    reader = make_reader(text, whole, names, offset)
-    reader.left = binding
+    scope = names if names is not None else LatexNames(accents=accents_kept([text]))
+    lexer = Lexer(text, scope, whole, read_command, offset)
+    reader = Cursor(lexer.run(), scope, whole, GRAMMAR, offset, lexer.notes, known=names is not None and names.complete, left=binding)
     while reader.stop > 0 and reader.tokens[reader.stop - 1].text in (".", ",", ";") and reader.tokens[reader.stop - 1].kind == "operator":
         reader.stop -= 1
     if reader.stop == 0:

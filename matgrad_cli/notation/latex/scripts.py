@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Final, Literal
 
 from ...diagnostics import Span
+from ...diagnostics.regex import regex
 from ...ir.functions import WITH_AXES
 from ..syntax import (
     Apply,
@@ -135,29 +136,22 @@ def is_top(r: Cursor, token: Token) -> bool:
     return token.text == "T"
 
 
+_TURNING: Final = regex(r"(?P<primes>(?:(?:prime|')(?: (?!$)|$))+)|(?P<minus>- )?(?:(?P<digits>(?!0)\d+) )?T")
+
+
 def transposing_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
     """`T`, `-T`, `-1T`, `-2T`, `'`: a transpose, perhaps of an inverse power."""
-    if not tokens:
+    found = _TURNING.fullmatch(" ".join("T" if is_top(r, token) else token.text for token in tokens))
+    if found is None:
         return None
-    if all(token.text in ("prime", "'") for token in tokens):
+    if found["primes"]:
         return Script("prime", amount=len(tokens), end=end)
-    if len(tokens) == 1 and is_top(r, tokens[0]):
-        if tokens[0].text == "H":
-            r.note("a raised `H` is read as the transpose: all variables are real (a complex one is two, its real and imaginary part)")
-        return Script("T", end=end)
-    if not is_top(r, tokens[-1]) or len(tokens) > 3:
-        return None
-    minus = tokens[0].kind == "operator" and tokens[0].text == "-"
-    digits = tokens[1:-1] if minus else tokens[:-1]
-    if minus and not digits:
-        return Script("inverse-T", end=end)
-    if len(digits) == 1 and digits[0].kind == "number" and digits[0].text.isdigit() and int(digits[0].text[:3]) > 0:
-        amount = int(digits[0].text[:3])
-        if minus:
-            return Script("inverse-T", amount=amount, end=end)
-        value = Literal_(r.span(digits[0]), Fraction(amount), digits[0].text)
-        return Script("power-T", (value,), end=end)
-    return None
+    if tokens[0].text == "H":
+        r.note("a raised `H` is read as the transpose: all variables are real (a complex one is two, its real and imaginary part)")
+    if found["minus"]:
+        return Script("inverse-T", amount=int((found["digits"] or "1")[:3]), end=end)
+    value = Literal_(r.span(tokens[0]), Fraction(found["digits"][:3]), found["digits"]) if found["digits"] else None
+    return Script("power-T", (value,), end=end) if value is not None else Script("T", end=end)
 
 
 def lowered_script(r: Cursor) -> Script:

@@ -3,41 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Self
 
-from ...ir import (
-    Add,
-    Call,
-    Constant,
-    Delta,
-    Differential,
-    Entry,
-    Expr,
-    Eye,
-    Fill,
-    Hadamard,
-    Index,
-    Inverse,
-    Kron,
-    LinearMap,
-    MatMul,
-    MatrixOf,
-    MatrixPower,
-    Mul,
-    Named,
-    Number,
-    Partial,
-    Power,
-    Size,
-    SumOver,
-    Symbol,
-    Transpose,
-    whole_derivative,
-)  # fmt: skip
+from ... import ir
 from ...ir.memory import remembered
-from ..letters import split_name
+from ..names import split_name
 from .forms import Forms
 from .precedence import (
     ATOM,
@@ -58,7 +30,7 @@ from .precedence import (
     unclear_beside,
 )
 
-_NONE: frozenset[Index] = frozenset()
+_NONE: frozenset[ir.Index] = frozenset()
 
 
 class BookPrinter(Forms):
@@ -71,50 +43,50 @@ class BookPrinter(Forms):
         return cls(taken)
 
     @classmethod
-    def written(cls, node: Expr, marks: Marks | None = None) -> str:
+    def written(cls, node: ir.Expr, marks: Marks | None = None) -> str:
         """The expression as a book prints it: `2/m Xᵀ(XR − Y)`. Marked parts stand between private characters."""
         clash = any(split_name(getattr(symbol, "name", ""))[0] == "sigma" for symbol in node.symbols)  # with the sign of a function
         return cls.of(frozenset("σ" if clash else "")).show(node, marks)
 
     # ---- leaves
 
-    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
+    def on_number(self, node: ir.Number, parts: tuple[Piece, ...]) -> Piece:
         above, below = (self.form("number", str(abs(part))) for part in (node.value.numerator, node.value.denominator))
         whole = Piece(above, tight=True) if node.value.denominator == 1 else self.fraction(above, Piece(below))
         return whole._replace(negative=node.value < 0)
 
-    def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
+    def on_symbol(self, node: ir.Symbol, parts: tuple[Piece, ...]) -> Piece:
         return self.name(node.name)
 
-    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
-        if isinstance(node.body, Eye) and node.name.startswith("I_") and not self.stroke:  # named by its size
+    def on_named(self, node: ir.Named, parts: tuple[Piece, ...]) -> Piece:
+        if isinstance(node.body, ir.Eye) and node.name.startswith("I_") and not self.stroke:  # named by its size
             return Piece(self.form("identity", self.dim_text(node.body.dim)), tight=True)
         return self.name(node.name)
 
-    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
+    def on_size(self, node: ir.Size, parts: tuple[Piece, ...]) -> Piece:
         several = len(node.dim.powers) + (node.dim.factor > 1) > 1
         return Piece(self.dim_text(node.dim), PRODUCT if several else ATOM, tight=True)
 
-    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
+    def on_constant(self, node: ir.Constant, parts: tuple[Piece, ...]) -> Piece:
         return self.name(node.name)
 
-    def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
+    def on_eye(self, node: ir.Eye, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.word("eye"), tight=True)
 
-    def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
+    def on_fill(self, node: ir.Fill, parts: tuple[Piece, ...]) -> Piece:
         if not node.value:
-            return self.piece(Number(0))
+            return self.piece(ir.Number(0))
         ones, across = self.word("ones"), self.raised(self.word("ones"), self.word("transpose"))
         if node.declared.is_matrix:
             return Piece(ones + across, PRODUCT, tight=True)
         return Piece(across, POWER, tight=True) if node.declared.is_row else Piece(ones, tight=True)
 
-    def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
+    def on_delta(self, node: ir.Delta, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.lowered(self.word("delta"), (node.left, node.right)))
 
     # ---- sums and products
 
-    def on_add(self, node: Add, parts: tuple[Piece, ...]) -> Piece:
+    def on_add(self, node: ir.Add, parts: tuple[Piece, ...]) -> Piece:
         return self._added(*parts)
 
     def _added(self, *parts: Piece) -> Piece:
@@ -125,28 +97,28 @@ class BookPrinter(Forms):
             text = text + sign + shown if number else (self.minus(shown) if part.negative else shown)
         return Piece(text, SUM)
 
-    def on_mul(self, node: Mul, parts: tuple[Piece, ...]) -> Piece:
-        negative = isinstance(node.factors[0], Number) and parts[0].negative
-        pairs: list[tuple[Expr, Piece]] = []
+    def on_mul(self, node: ir.Mul, parts: tuple[Piece, ...]) -> Piece:
+        negative = isinstance(node.factors[0], ir.Number) and parts[0].negative
+        pairs: list[tuple[ir.Expr, Piece]] = []
         for place, (factor, part) in enumerate(zip(node.factors, parts, strict=True)):
-            if isinstance(factor, Number) and (factor.value > 0 or not place):
+            if isinstance(factor, ir.Number) and (factor.value > 0 or not place):
                 pairs += self._number_pairs(abs(factor.value))
-            elif isinstance(factor, MatMul) and factor.shape.is_number and factor is not node.factors[-1] and part.under is None:
+            elif isinstance(factor, ir.MatMul) and factor.shape.is_number and factor is not node.factors[-1] and part.under is None:
                 pairs.append((factor, Piece(self.brackets(part.text), tight=True)))  # (xᵀx)Ax, not xᵀxAx
             elif part.under is not None and not factor.shape.is_number:
                 pairs.append((factor, part._replace(under=None)))  # 2(1 ⊘ A), not 2/A
             else:
                 pairs.append((factor, part))
-        chunks = self._chunks(pairs) if pairs else [(self.piece(Number(1)), _NONE)]
+        chunks = self._chunks(pairs) if pairs else [(self.piece(ir.Number(1)), _NONE)]
         return Piece(self.join(chunks), PRODUCT, negative, chunks=tuple(chunks), tight=all(piece.tight for piece, _ in chunks))
 
-    def _number_pairs(self, value: Fraction) -> list[tuple[Expr, Piece]]:
+    def _number_pairs(self, value: Fraction) -> list[tuple[ir.Expr, Piece]]:
         """p/q as a factor p above the bar and a factor q below it; a 1 is not written."""
-        top, bottom = Number(value.numerator), Number(value.denominator)
-        pairs: list[tuple[Expr, Piece]] = [] if top.value == 1 else [(top, self.piece(top))]
-        return pairs if bottom.value == 1 else [*pairs, (Number(1 / bottom.value), Piece("", under=self.piece(bottom)))]
+        top, bottom = ir.Number(value.numerator), ir.Number(value.denominator)
+        pairs: list[tuple[ir.Expr, Piece]] = [] if top.value == 1 else [(top, self.piece(top))]
+        return pairs if bottom.value == 1 else [*pairs, (ir.Number(1 / bottom.value), Piece("", under=self.piece(bottom)))]
 
-    def _chunks(self, pairs: list[tuple[Expr, Piece]]) -> list[Chunk]:
+    def _chunks(self, pairs: list[tuple[ir.Expr, Piece]]) -> list[Chunk]:
         """The factors as they are written: what is divided by stands under a fraction of plain numbers, if there are any."""
         below = [(node, part) for node, part in pairs if part.under is not None]
         above = [(node, part) for node, part in pairs if part.under is None]
@@ -162,9 +134,9 @@ class BookPrinter(Forms):
         top = self.one if not tops else self.above_bar(tops[0]) if len(tops) == 1 else self.join([(part, _NONE) for part in tops])
         bottoms = [(part.under, node.free) for node, part in below if part.under is not None]
         bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
-        letters = frozenset[Index]().union(*(free for _, free in bottoms))
-        counted = any(isinstance(node, Number | Size) or node.symbols == frozenset() for node, _ in below)
-        changing = isinstance(above[0][0], Differential) if above else False  # d‖x‖²/m would say d(‖x‖²/m)
+        letters = frozenset[ir.Index]().union(*(free for _, free in bottoms))
+        counted = any(isinstance(node, ir.Number | ir.Size) or node.symbols == frozenset() for node, _ in below)
+        changing = isinstance(above[0][0], ir.Differential) if above else False  # d‖x‖²/m would say d(‖x‖²/m)
         if not plain and len(above) == 1 and not counted and not changing and self.whole_over(above[0][1]):
             only = above[0]
             return [(self.fraction(self.signed(only[1]), bottom), only[0].free | letters)]
@@ -173,7 +145,7 @@ class BookPrinter(Forms):
             shown = Piece(self.brackets(shown.text), tight=shown.tight)
         return [(shown, letters), *((part, node.free) for node, part in above[plain:])]
 
-    def runs_on(self, bottom: Piece, after: Expr, shown: Piece) -> bool:
+    def runs_on(self, bottom: Piece, after: ir.Expr, shown: Piece) -> bool:
         """Whether the factor after a fraction could be taken for a part of its denominator: (1/a) xᵀx, but 2/m Xᵀ."""
         return False
 
@@ -185,14 +157,17 @@ class BookPrinter(Forms):
         """Whether a single factor is written above its denominator: x/‖x‖, but 1/m ‖XR − Y‖²."""
         return top.level >= PRODUCT and not top.chunks and len(top.text) <= 12
 
-    def join(self, chunks: Iterable[Chunk]) -> str:
-        """Factors side by side."""
+    def join(self, chunks: Iterable[Chunk], sums: Sequence[str] = ()) -> str:
+        """Factors side by side, each behind the Σ that stands before it."""
         text = ""
         before: Piece | None = None
         parts = list(chunks)
         for number, (piece, _) in enumerate(parts):
             shown = self._factor(piece, last=number == len(parts) - 1)
-            text = shown if before is None else text + self.between(before, piece, shown) + shown
+            if sums and sums[number]:
+                text = f"{text} {sums[number]} {shown}".lstrip()
+            else:
+                text = shown if before is None else text + self.between(before, piece, shown) + shown
             before = piece
         return text
 
@@ -204,7 +179,7 @@ class BookPrinter(Forms):
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         """What separates two factors that stand side by side."""
 
-    def on_matmul(self, node: MatMul, parts: tuple[Piece, ...]) -> Piece:
+    def on_matmul(self, node: ir.MatMul, parts: tuple[Piece, ...]) -> Piece:
         shown = []
         for part in parts:
             bare = part.level >= PRODUCT and not part.chunks and not part.negative
@@ -212,7 +187,7 @@ class BookPrinter(Forms):
             shown.append((Piece(text, PRODUCT, tight=part.tight or not bare), _NONE))
         return Piece(self.join(shown), PRODUCT, tight=all(piece.tight for piece, _ in shown))
 
-    def on_hadamard(self, node: Hadamard, parts: tuple[Piece, ...]) -> Piece:
+    def on_hadamard(self, node: ir.Hadamard, parts: tuple[Piece, ...]) -> Piece:
         shown = ""
         # B ⊘ A, not 1 ⊘ A ∘ B
         pairs = sorted(zip(node.children, parts, strict=True), key=lambda pair: pair[1].under is not None)
@@ -224,80 +199,71 @@ class BookPrinter(Forms):
             shown = body if number == 0 else f"{shown} {sign} {body}"
         return Piece(shown, ENTRYWISE)
 
-    def on_kron(self, node: Kron, parts: tuple[Piece, ...]) -> Piece:
+    def on_kron(self, node: ir.Kron, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f" {self.word('kron')} ".join(self.within(part, PRODUCT) for part in parts), ENTRYWISE)
 
-    def on_sumover(self, node: SumOver, parts: tuple[Piece, ...]) -> Piece:
+    def on_sumover(self, node: ir.SumOver, parts: tuple[Piece, ...]) -> Piece:
         body = parts[0]
         if not body.chunks:
             inside = body.text if body.level > SUM and not body.negative else self.brackets(self.signed(body))
             return Piece(f"{self.big_sum(node.indices, node.body)} {inside}", BIG_SUM)
-        starts = sum_starts(node.indices, body.chunks)
-        text = ""
-        before: Piece | None = None
-        for number, (piece, _) in enumerate(body.chunks):
-            shown = self._factor(piece, last=number == len(body.chunks) - 1)
-            if starts[number]:
-                text = f"{text} {self.big_sum(starts[number], node.body)} {shown}".lstrip()
-            else:
-                text = shown if before is None else text + self.between(before, piece, shown) + shown
-            before = piece
-        return Piece(text, BIG_SUM, body.negative)
+        sums = [self.big_sum(start, node.body) if start else "" for start in sum_starts(node.indices, body.chunks)]
+        return Piece(self.join(body.chunks, sums), BIG_SUM, body.negative)
 
     # ---- powers, transposes, inverses
 
-    def on_power(self, node: Power, parts: tuple[Piece, ...]) -> Piece:
+    def on_power(self, node: ir.Power, parts: tuple[Piece, ...]) -> Piece:
         base, exponent = node.base, node.exponent
         if not base.shape.is_number:
             return self._entrywise_power(exponent, parts)
-        if isinstance(exponent, Number) and exponent.value < 0:
-            under = self._power(base, Number(-exponent.value), parts[0], parts[1])
+        if isinstance(exponent, ir.Number) and exponent.value < 0:
+            under = self._power(base, ir.Number(-exponent.value), parts[0], parts[1])
             return Piece(self.fraction(self.one, under).text, PRODUCT, under=under)
         return self._power(base, exponent, parts[0], parts[1])
 
-    def _entrywise_power(self, exponent: Expr, parts: tuple[Piece, ...]) -> Piece:
+    def _entrywise_power(self, exponent: ir.Expr, parts: tuple[Piece, ...]) -> Piece:
         sign = self.word("entrywise")
         body = self.within(parts[0], ATOM)
-        if isinstance(exponent, Number) and exponent.value < 0:
-            power = sign + self.plain_exponent(Number(-exponent.value), parts[1])
+        if isinstance(exponent, ir.Number) and exponent.value < 0:
+            power = sign + self.plain_exponent(ir.Number(-exponent.value), parts[1])
             under = parts[0] if exponent.value == -1 else Piece(self.raised(body, power), POWER, tight=True)
             return Piece(f"{self.one} {self.word('divide')} {self.within(under, UNARY)}", ENTRYWISE, under=under)
         return Piece(self.raised(body, sign + self.plain_exponent(exponent, parts[1])), POWER, tight=True)
 
-    def plain_exponent(self, exponent: Expr, part: Piece) -> str:
+    def plain_exponent(self, exponent: ir.Expr, part: Piece) -> str:
         """An exponent that follows a sign: A^∘2."""
-        if isinstance(exponent, Number) and exponent.value.denominator == 1:
+        if isinstance(exponent, ir.Number) and exponent.value.denominator == 1:
             return str(exponent.value)
         return self.exponent_text(exponent, part).removeprefix("^")
 
-    def _power(self, base: Expr, exponent: Expr, part: Piece, shown: Piece) -> Piece:
-        if isinstance(exponent, Number):
+    def _power(self, base: ir.Expr, exponent: ir.Expr, part: Piece, shown: Piece) -> Piece:
+        if isinstance(exponent, ir.Number):
             if exponent.value == 1:
                 return part
             if exponent.value == Fraction(1, 2):
                 return self.root(part)
         power = self.exponent_text(exponent, shown)
-        if isinstance(base, Call) and (kind := norm_kind(base)) is not None:
+        if isinstance(base, ir.Call) and (kind := norm_kind(base)) is not None:
             return self.norm(part.inner or part, kind, power)
         return Piece(self.raised(self.within(part, ATOM), power), POWER, tight=part.level < ATOM or part.tight)
 
-    def on_matrixpower(self, node: MatrixPower, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(Number(node.exponent), parts[0])), POWER, tight=True)
+    def on_matrixpower(self, node: ir.MatrixPower, parts: tuple[Piece, ...]) -> Piece:
+        return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(ir.Number(node.exponent), parts[0])), POWER, tight=True)
 
-    def on_transpose(self, node: Transpose, parts: tuple[Piece, ...]) -> Piece:
-        if isinstance(node.body, Inverse) and not isinstance(node.body.body, Transpose) and parts[0].inner:
+    def on_transpose(self, node: ir.Transpose, parts: tuple[Piece, ...]) -> Piece:
+        if isinstance(node.body, ir.Inverse) and not isinstance(node.body.body, ir.Transpose) and parts[0].inner:
             return self._decorated(parts[0].inner, "inverse-transpose")
         return self._decorated(parts[0], "transpose")
 
-    def on_inverse(self, node: Inverse, parts: tuple[Piece, ...]) -> Piece:
-        if isinstance(node.body, Transpose) and not isinstance(node.body.body, Inverse) and parts[0].inner:
+    def on_inverse(self, node: ir.Inverse, parts: tuple[Piece, ...]) -> Piece:
+        if isinstance(node.body, ir.Transpose) and not isinstance(node.body.body, ir.Inverse) and parts[0].inner:
             return self._decorated(parts[0].inner, "inverse-transpose")
         return self._decorated(parts[0], "inverse")
 
     def _decorated(self, body: Piece, sign: str) -> Piece:
         return Piece(self.raised(self.within(body, ATOM), self.word(sign)), POWER, tight=body.tight or body.level < ATOM, inner=body)
 
-    def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+    def on_call(self, node: ir.Call, parts: tuple[Piece, ...]) -> Piece:
         if (kind := norm_kind(node)) is not None:
             return self.norm(parts[0], kind, "")
         if node.function == "sqrt":
@@ -305,16 +271,16 @@ class BookPrinter(Forms):
         if node.function == "powm":
             return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(node.arguments[1], parts[1])), POWER, tight=True)
         if node.function in ("square", "reciprocal"):
-            exponent = Number(2 if node.function == "square" else -1)
-            return self.on_power(Power(node.argument, exponent), (parts[0], self.piece(exponent)))
+            exponent = ir.Number(2 if node.function == "square" else -1)
+            return self.on_power(ir.Power(node.argument, exponent), (parts[0], self.piece(exponent)))
         if node.function in ("log1p", "expm1"):
-            one = self.piece(Number(1) if node.shape.is_number else Fill(1, node.shape))
+            one = self.piece(ir.Number(1) if node.shape.is_number else ir.Fill(1, node.shape))
             if node.function == "log1p":
-                return self.call(Call("log", node.argument), (self._added(one, parts[0]),))
-            return self._added(self.call(Call("exp", node.argument), parts), one._replace(negative=True))
+                return self.call(ir.Call("log", node.argument), (self._added(one, parts[0]),))
+            return self._added(self.call(ir.Call("exp", node.argument), parts), one._replace(negative=True))
         return self.call(node, parts)
 
-    def call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+    def call(self, node: ir.Call, parts: tuple[Piece, ...]) -> Piece:
         """A named function; sums along an axis are products with 𝟏."""
         name, ones = node.function, self.word("ones")
         if name == "abs" and node.shape.is_number:  # of an array the bars would say its norm or its determinant
@@ -329,9 +295,9 @@ class BookPrinter(Forms):
 
     # ---- the index level and pending work
 
-    def on_entry(self, node: Entry, parts: tuple[Piece, ...]) -> Piece:
+    def on_entry(self, node: ir.Entry, parts: tuple[Piece, ...]) -> Piece:
         body = parts[0]
-        if isinstance(node.base, Transpose) and node.base.body.shape.is_column and body.inner:
+        if isinstance(node.base, ir.Transpose) and node.base.body.shape.is_column and body.inner:
             body = body.inner  # the entries of xᵀ are those of x
         base = self.within(body, ATOM)
         if self.has_own_index(base):
@@ -342,43 +308,43 @@ class BookPrinter(Forms):
     def has_own_index(self, base: str) -> bool:
         """Whether a name already carries a subscript, so that a second one needs brackets: (W₁)_ij."""
 
-    def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
+    def on_matrixof(self, node: ir.MatrixOf, parts: tuple[Piece, ...]) -> Piece:
         body = node.body
-        whole = whole_derivative(node)
-        if whole is not None and isinstance(body, Partial):
+        whole = ir.whole_derivative(node)
+        if whole is not None and isinstance(body, ir.Partial):
             return self._derivative(whole, self.piece(whole), self.name(body.variable.name).text)
-        if node.col is None and isinstance(body, Delta) and body.left is node.row:
+        if node.col is None and isinstance(body, ir.Delta) and body.left is node.row:
             return Piece(self.lowered(self.name("e").text, (body.right,)), tight=True)
         array = Piece(self.form("enclosed", self.signed(parts[0]), self.positions((node.row, node.col))))
         return array if node.row is not None else self._decorated(array, "transpose")  # a row is a column lying down
 
-    def on_partial(self, node: Partial, parts: tuple[Piece, ...]) -> Piece:
+    def on_partial(self, node: ir.Partial, parts: tuple[Piece, ...]) -> Piece:
         variable = self.name(node.variable.name).text
         if not node.variable.shape.is_number:
             base = self.brackets(variable) if self.has_own_index(variable) else variable
             variable = self.lowered(base, (node.row, node.col))
         return self._derivative(node.body, parts[0], variable)
 
-    def _derivative(self, body: Expr, part: Piece, variable: str) -> Piece:
+    def _derivative(self, body: ir.Expr, part: Piece, variable: str) -> Piece:
         sign = self.word("partial")
-        if part.level == ATOM and not part.negative and isinstance(body, Entry | Symbol | Named):
+        if part.level == ATOM and not part.negative and isinstance(body, ir.Entry | ir.Symbol | ir.Named):
             return self.quotient(f"{sign}{part.text}", f"{sign}{variable}")
         operator = self.quotient(sign, f"{sign}{variable}").text
         if part.level < POWER or part.negative:
             return Piece(f"{operator} {self.brackets(self.signed(part))}", UNARY)
         # before a bracket or a function it is clear where the body ends; else it takes in whatever follows
-        inner = body.base if isinstance(body, Power | MatrixPower) else body
-        closed = isinstance(inner, Call | Add | Mul | MatMul)
+        inner = body.base if isinstance(body, ir.Power | ir.MatrixPower) else body
+        closed = isinstance(inner, ir.Call | ir.Add | ir.Mul | ir.MatMul)
         return Piece(f"{operator} {part.text}", UNARY if closed else BIG_SUM)
 
-    def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
+    def on_differential(self, node: ir.Differential, parts: tuple[Piece, ...]) -> Piece:
         if len(parts) > 1:
             return Piece(f"D{self.brackets(self.signed(parts[0]))}[{self.signed(parts[1])}]")
         sign, shown = self.word("d"), self.signed(parts[0])
-        if isinstance(node.body, Call) and parts[0].level >= POWER and shown[:1].isalpha():
+        if isinstance(node.body, ir.Call) and parts[0].level >= POWER and shown[:1].isalpha():
             return Piece(f"{sign} {shown}", POWER)  # d tr(A), not dtr(A)
-        bare = isinstance(node.body, Symbol | Named | Entry) or (parts[0].inner is not None and parts[0].text[:1] in "‖\\")
+        bare = isinstance(node.body, ir.Symbol | ir.Named | ir.Entry) or (parts[0].inner is not None and parts[0].text[:1] in "‖\\")
         return Piece(sign + (shown if bare else self.brackets(shown)), POWER)
 
-    def on_linearmap(self, node: LinearMap, parts: tuple[Piece, ...]) -> Piece:
+    def on_linearmap(self, node: ir.LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.name(node.argument.name).text} {self.word('maps')} {self.signed(parts[0])}", SUM)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ...ir import Dim, Expr, Index, Number, Pair, Position, Shape
 from ...ir.functions import WITH_AXES
 from ..unknown import shown as unknown_shown
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Piece, Printer
+from .to_text import counted_letters
 
 
 class Forms(Printer):
@@ -29,9 +30,12 @@ class Forms(Printer):
         self._taken = taken
         """The signs of functions that are letters of the problem: with a variable σ the function is written out."""
 
-    @abstractmethod
-    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
+    def big_sum(self, indices: Sequence[Index], body: Expr) -> str:
         """Σ with its letters below, and their lengths where nothing in the body says them."""
+        told = counted_letters(body)
+        together = self.word("and").join(self.position(index) for index in indices if index in told)
+        apart = [self.form("sum to", self.position(index), self.dim_text(index.dim)) for index in indices if index not in told]
+        return self.word("sums").join(([self.form("sum", together)] if together else []) + apart)
 
     @abstractmethod
     def raised(self, base: str, exponent: str) -> str:

@@ -2,14 +2,13 @@ r"""Expressions as LaTeX with amsmath: \frac{2}{m} X^\top (XR - Y), \sum_{i,j}, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from ...ir import Expr, Index, Number
-from ..letters import LATEX_GREEK, split_name
+from ...ir import Expr, Number
+from ..names import LATEX_GREEK, split_name
 from .book import BookPrinter
 from .precedence import ATOM, POWER, Piece
-from .to_text import counted_letters
 
 _WORDS: Final = {
     "transpose": r"\top", "inverse": "-1", "inverse-transpose": r"-\top", "hadamard": r"\odot", "divide": r"\oslash",
@@ -20,7 +19,7 @@ _WORDS: Final = {
     "gradient": r"\nabla_{{{1}}} {0}", "hessian": r"\nabla_{{{1}}}^2 {0}", "identity": "I_{{{}}}",
     "axis 0": r"\operatorname{{{}}}_{{0}}", "axis 1": r"\operatorname{{{}}}_{{1}}", "function": r"\operatorname{{{}}}",
     "applied": "", "comma": ", ", "times": " ", "times names": " ", "shape": r"{}\times {}", "number shape": r"1\times 1",
-    "pair": "({},{})", "listed": "{}", "beside": "", "and": ",",
+    "sum": r"\sum_{{{}}}", "sum to": r"\sum_{{{}=1}}^{{{}}}", "sums": " ", "pair": "({},{})", "listed": "{}", "beside": "", "and": ",",
 }
 _FUNCTIONS: Final = {
     **{name: f"\\{name}" for name in ("max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth")},
@@ -62,12 +61,6 @@ class LatexPrinter(BookPrinter):
     functions = _FUNCTIONS
     slopes = ("'", r"\nabla ", r"\nabla^2 ", "D^*", r"\partial_{0} ")
     name_text = staticmethod(name_latex)
-
-    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
-        told = counted_letters(body)
-        together = ",".join(self.position(index) for index in indices if index in told)
-        apart = [rf"\sum_{{{self.position(index)}=1}}^{{{self.dim_text(index.dim)}}}" for index in indices if index not in told]
-        return " ".join(([rf"\sum_{{{together}}}"] if together else []) + apart)
 
     def raised(self, base: str, exponent: str) -> str:
         return f"{base}^{exponent}" if exponent == r"\top" else f"{base}^{{{exponent}}}"

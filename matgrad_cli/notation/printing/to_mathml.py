@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
 
-from ...ir import Call, Differential, Entry, Expr, Index, Named, Number, Symbol
-from ..letters import GREEK, split_name
+from ...ir import Call, Differential, Entry, Expr, Named, Number, Symbol
+from ..names import LETTERS, split_name
 from .book import BookPrinter
 from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, Piece
-from .to_text import counted_letters
 
 _TIMES: Final = "<mo>&#x2062;</mo>"
 _APPLY: Final = "<mo>&#x2061;</mo>"
@@ -40,6 +39,8 @@ _WORDS: Final = {
     "identity": "<msub><mi>I</mi><mrow>{}</mrow></msub>", "function": "<mi>{}</mi>", "applied": _APPLY, "comma": "<mo>,</mo>",
     "axis 0": "<msub><mi>{}</mi><mn>0</mn></msub>", "axis 1": "<msub><mi>{}</mi><mn>1</mn></msub>",
     "times": _TIMES, "times names": _TIMES, "shape": "{}<mo>×</mo>{}", "number shape": "<mtext>number</mtext>",
+    "sum": "<munder><mo>∑</mo><mrow>{}</mrow></munder>", "sums": "",
+    "sum to": "<munderover><mo>∑</mo><mrow>{}<mo>=</mo><mn>1</mn></mrow><mrow>{}</mrow></munderover>",
     "pair": "<mo>(</mo>{}<mo>,</mo>{}<mo>)</mo>", "listed": "{}", "beside": _TIMES, "and": "<mo>,</mo>",
 }  # fmt: skip
 _SLOPES: Final = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>",
@@ -57,7 +58,7 @@ def name_mathml(name: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return f"<mi>{escape(GREEK.get(text, text))}</mi>"
+    return f"<mi>{escape(LETTERS.get(text, text))}</mi>"
 
 
 def _below(tail: str) -> str:
@@ -78,17 +79,6 @@ class MathmlPrinter(BookPrinter):
 
     def whole_over(self, top: Piece) -> bool:
         return super().whole_over(top._replace(text=re.sub(r"<[^>]*>|&#x206\d;", "", top.text)))
-
-    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
-        told = counted_letters(body)
-        indices = tuple(indices)
-        together = self.word("and").join(self.position(index) for index in indices if index in told)
-        apart = "".join(
-            f"<munderover><mo>∑</mo><mrow>{name_mathml(index.name)}<mo>=</mo><mn>1</mn></mrow><mrow>{self.dim_text(index.dim)}</mrow></munderover>"
-            for index in indices
-            if index not in told
-        )
-        return (f"<munder><mo>∑</mo><mrow>{together}</mrow></munder>" if together else "") + apart
 
     def raised(self, base: str, exponent: str) -> str:
         if base.startswith("<msub>") and base.endswith("</msub>") and base.count("<msub>") == 1:

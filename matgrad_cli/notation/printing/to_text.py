@@ -6,40 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from ...ir import (
-    ONE,
-    Add,
-    Call,
-    Constant,
-    Delta,
-    Differential,
-    Dim,
-    Entry,
-    Expr,
-    Eye,
-    Fill,
-    Hadamard,
-    Index,
-    Inverse,
-    Kron,
-    LinearMap,
-    MatMul,
-    MatrixOf,
-    MatrixPower,
-    Mul,
-    Named,
-    Number,
-    Pair,
-    Partial,
-    Position,
-    Power,
-    Shape,
-    Size,
-    SumOver,
-    Symbol,
-    Transpose,
-    nodes_of,
-)
+from ... import ir
 from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..unknown import written
@@ -53,25 +20,25 @@ _CALLS: Final = {
 }
 
 
-def dim_text(dim: Dim) -> str:
+def dim_text(dim: ir.Dim) -> str:
     """A dimension in the expression language: `m`, `3`, `2*m*n`."""
     powers = [name if power == 1 else f"{name}**{power}" for name, power in dim.powers]
     return "*".join(([] if dim.factor == 1 and powers else [str(dim.factor)]) + powers)
 
 
-def shape_text(shape: Shape) -> str:
+def shape_text(shape: ir.Shape) -> str:
     """The arguments that make an array of a shape: `n` for a column, else `m, n`."""
-    return dim_text(shape.rows) if shape.cols is ONE else f"{dim_text(shape.rows)}, {dim_text(shape.cols)}"
+    return dim_text(shape.rows) if shape.cols is ir.ONE else f"{dim_text(shape.rows)}, {dim_text(shape.cols)}"
 
 
-def position_text(position: Position) -> str:
+def position_text(position: ir.Position) -> str:
     """An index: a letter, a number, or a pair `(i, j)` as a row of A ⊗ B."""
-    if isinstance(position, Pair):
+    if isinstance(position, ir.Pair):
         return f"({position_text(position.outer)}, {position_text(position.inner)})"
     return str(position)
 
 
-def positions_text(*positions: Position | None) -> str:
+def positions_text(*positions: ir.Position | None) -> str:
     """The index letters between brackets, absent ones left out."""
     return ",".join(position_text(position) for position in positions if position is not None)
 
@@ -91,11 +58,11 @@ class TextPrinter(Printer):
         """A variable's name."""
         return name
 
-    def dim(self, dim: Dim) -> str:
+    def dim(self, dim: ir.Dim) -> str:
         """A dimension."""
         return dim_text(dim)
 
-    def size(self, shape: Shape) -> str:
+    def size(self, shape: ir.Shape) -> str:
         """The arguments that make an array of a shape."""
         return shape_text(shape)
 
@@ -107,48 +74,48 @@ class TextPrinter(Printer):
 
     # ---- leaves
 
-    def on_number(self, node: Number, parts: tuple[Piece, ...]) -> Piece:
+    def on_number(self, node: ir.Number, parts: tuple[Piece, ...]) -> Piece:
         text = str(abs(node.value)) if node.value.denominator == 1 else fraction_text(node.value)
         return Piece(text, PRODUCT if "/" in text else ATOM, negative=node.value < 0)
 
-    def on_constant(self, node: Constant, parts: tuple[Piece, ...]) -> Piece:
+    def on_constant(self, node: ir.Constant, parts: tuple[Piece, ...]) -> Piece:
         return Piece(node.name)
 
-    def on_size(self, node: Size, parts: tuple[Piece, ...]) -> Piece:
+    def on_size(self, node: ir.Size, parts: tuple[Piece, ...]) -> Piece:
         text = self.dim(node.dim)
         return Piece(text, ATOM if text.isidentifier() or text.isdigit() else PRODUCT)
 
-    def on_symbol(self, node: Symbol, parts: tuple[Piece, ...]) -> Piece:
+    def on_symbol(self, node: ir.Symbol, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.name(node.name))
 
-    def on_named(self, node: Named, parts: tuple[Piece, ...]) -> Piece:
+    def on_named(self, node: ir.Named, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.name(node.name))
 
-    def on_eye(self, node: Eye, parts: tuple[Piece, ...]) -> Piece:
+    def on_eye(self, node: ir.Eye, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.words['eye']}({self.dim(node.dim)})")
 
-    def on_fill(self, node: Fill, parts: tuple[Piece, ...]) -> Piece:
+    def on_fill(self, node: ir.Fill, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.words['ones' if node.value else 'zeros']}({self.size(node.declared)})")
 
     def table(self, rows: Sequence[Sequence[str]]) -> str:
         return f"[[{'], ['.join(map(', '.join, rows))}]]"
 
-    def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
+    def on_delta(self, node: ir.Delta, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"delta[{positions_text(node.left, node.right)}]")
 
     # ---- sums and products
 
-    def on_add(self, node: Add, parts: tuple[Piece, ...]) -> Piece:
+    def on_add(self, node: ir.Add, parts: tuple[Piece, ...]) -> Piece:
         text = self.signed(parts[0]) if parts[0].level > SUM or parts[0].negative else self.brackets(parts[0].text)
         for part in parts[1:]:
             shown = self.brackets(part.text) if part.level <= SUM else part.text
             text += f" - {shown}" if part.negative else f" + {shown}"
         return Piece(text, SUM)
 
-    def on_mul(self, node: Mul, parts: tuple[Piece, ...]) -> Piece:
-        negative = isinstance(node.factors[0], Number) and parts[0].negative
+    def on_mul(self, node: ir.Mul, parts: tuple[Piece, ...]) -> Piece:
+        negative = isinstance(node.factors[0], ir.Number) and parts[0].negative
         first, rest = parts[0], parts[1:]
-        if node.factors[0] is Number(-1) and rest and rest[0].under is None:
+        if node.factors[0] is ir.Number(-1) and rest and rest[0].under is None:
             first, rest = rest[0], rest[1:]
         elif negative:
             first = Piece(first.text, first.level)
@@ -163,41 +130,41 @@ class TextPrinter(Printer):
     def _joined(self, parts: tuple[Piece, ...], operator: str) -> Piece:
         return Piece(operator.join(self.within(part, UNARY) for part in parts), PRODUCT)
 
-    def on_matmul(self, node: MatMul, parts: tuple[Piece, ...]) -> Piece:
+    def on_matmul(self, node: ir.MatMul, parts: tuple[Piece, ...]) -> Piece:
         return self._joined(parts, " @ ")
 
-    def on_hadamard(self, node: Hadamard, parts: tuple[Piece, ...]) -> Piece:
+    def on_hadamard(self, node: ir.Hadamard, parts: tuple[Piece, ...]) -> Piece:
         text = self.within(parts[0], UNARY)
         for part in parts[1:]:
             text += f" / {self.within(part.under, POWER)}" if part.under else f" * {self.within(part, UNARY)}"
         return Piece(text, PRODUCT)
 
-    def on_kron(self, node: Kron, parts: tuple[Piece, ...]) -> Piece:
+    def on_kron(self, node: ir.Kron, parts: tuple[Piece, ...]) -> Piece:
         text = self.signed(parts[0])
         for part in parts[1:]:
             text = f"kron({text}, {self.signed(part)})"
         return Piece(text)
 
-    def on_power(self, node: Power, parts: tuple[Piece, ...]) -> Piece:
+    def on_power(self, node: ir.Power, parts: tuple[Piece, ...]) -> Piece:
         base, exponent = parts
         raised = f"{self.within(base, ATOM)}**"
-        if not isinstance(node.exponent, Number):
+        if not isinstance(node.exponent, ir.Number):
             return Piece(raised + self.within(exponent, ATOM), POWER)
         value = node.exponent.value
         under = base if value == -1 else None
         shown = str(value) if value.denominator == 1 else self.within(exponent, ATOM)
         return Piece(raised + shown, POWER, under=under)
 
-    def on_matrixpower(self, node: MatrixPower, parts: tuple[Piece, ...]) -> Piece:
+    def on_matrixpower(self, node: ir.MatrixPower, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"matrix_power({self.signed(parts[0])}, {node.exponent})")
 
-    def on_transpose(self, node: Transpose, parts: tuple[Piece, ...]) -> Piece:
+    def on_transpose(self, node: ir.Transpose, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.within(parts[0], ATOM)}.T")
 
-    def on_inverse(self, node: Inverse, parts: tuple[Piece, ...]) -> Piece:
+    def on_inverse(self, node: ir.Inverse, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.words['inverse']}({self.signed(parts[0])})")
 
-    def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
+    def on_call(self, node: ir.Call, parts: tuple[Piece, ...]) -> Piece:
         shown = [self.signed(part) for part in parts]
         if node.function == "norm" and node.argument.shape.is_matrix:
             return Piece(f"norm({shown[0]}, 'fro')")
@@ -206,38 +173,38 @@ class TextPrinter(Printer):
 
     # ---- the index level and pending work
 
-    def on_entry(self, node: Entry, parts: tuple[Piece, ...]) -> Piece:
+    def on_entry(self, node: ir.Entry, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.within(parts[0], ATOM)}[{positions_text(node.row, node.col)}]")
 
-    def on_sumover(self, node: SumOver, parts: tuple[Piece, ...]) -> Piece:
+    def on_sumover(self, node: ir.SumOver, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"sum[{','.join(_bound(index, node.body) for index in node.indices)}]({self.signed(parts[0])})")
 
-    def on_matrixof(self, node: MatrixOf, parts: tuple[Piece, ...]) -> Piece:
+    def on_matrixof(self, node: ir.MatrixOf, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"entries[{_matrix_letters(node)}]({self.signed(parts[0])})")
 
-    def on_partial(self, node: Partial, parts: tuple[Piece, ...]) -> Piece:
+    def on_partial(self, node: ir.Partial, parts: tuple[Piece, ...]) -> Piece:
         letters = positions_text(node.row, node.col)
         return Piece(f"partial({self.signed(parts[0])}, {node.variable.name}{f'[{letters}]' if letters else ''})")
 
-    def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
+    def on_differential(self, node: ir.Differential, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"d({', '.join(self.signed(part) for part in parts)})")
 
-    def on_linearmap(self, node: LinearMap, parts: tuple[Piece, ...]) -> Piece:
+    def on_linearmap(self, node: ir.LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"map[{node.argument.name}]({self.signed(parts[0])})")
 
 
-def counted_letters(body: Expr) -> frozenset[Index]:
+def counted_letters(body: ir.Expr) -> frozenset[ir.Index]:
     """The letters that an entry or a derivative in the body counts with, so that their length is known; that of a pair is not."""
-    entries = [node for node in nodes_of(body) if isinstance(node, Entry | Partial)]
-    return frozenset(position for node in entries for position in (node.row, node.col) if isinstance(position, Index))
+    entries = [node for node in ir.nodes_of(body) if isinstance(node, ir.Entry | ir.Partial)]
+    return frozenset(position for node in entries for position in (node.row, node.col) if isinstance(position, ir.Index))
 
 
-def _bound(index: Index, body: Expr) -> str:
+def _bound(index: ir.Index, body: ir.Expr) -> str:
     """A bound letter, with its length where no entry says it: `i`, but `i:n` in a sum of δ's alone."""
     return index.name if index in counted_letters(body) else f"{index.name}:{dim_text(index.dim)}"
 
 
-def _matrix_letters(node: MatrixOf) -> str:
+def _matrix_letters(node: ir.MatrixOf) -> str:
     # a column writes one letter; a row needs its place kept
     row, col = (_bound(letter, node.body) if letter else "" for letter in (node.row, node.col))
     return f"{row},{col}" if col else row
@@ -248,6 +215,6 @@ def _printer() -> TextPrinter:
     return TextPrinter()
 
 
-def to_text(node: Expr) -> str:
+def to_text(node: ir.Expr) -> str:
     """The expression in the language that users type: `2/m*(X.T @ (X @ R - Y))`. A named part prints its name."""
     return _printer().show(node)

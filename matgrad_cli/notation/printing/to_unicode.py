@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from ...ir import Call, Differential, Expr, Index, Number, Size
-from ..letters import GREEK, SUBSCRIPTS, SUPERSCRIPTS, split_name
+from ..names import LETTERS, SUBSCRIPTS, SUPERSCRIPTS, split_name
 from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, Piece
 
@@ -26,10 +26,10 @@ _FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "
 def name_unicode(name: str) -> str:
     """A name with its Greek letter and its number below: λ, W₁, x_hat."""
     head, tail = split_name(name)
-    shown = GREEK.get(head, head)
+    shown = LETTERS.get(head, head)
     if not tail:
         return shown
-    return shown + tail.translate(SUBSCRIPTS) if tail.isdigit() else f"{shown}_{GREEK.get(tail, tail)}"
+    return shown + tail.translate(SUBSCRIPTS) if tail.isdigit() else f"{shown}_{LETTERS.get(tail, tail)}"
 
 
 class UnicodePrinter(BookPrinter):
@@ -56,7 +56,7 @@ class UnicodePrinter(BookPrinter):
         letter = shown.text[:1].isascii() and shown.text[:1].isalpha() and not isinstance(after, Call | Differential)
         return letter and after.shape.is_number and not after.free and not bottom.text.isdigit()
 
-    def big_sum(self, indices: Iterable[Index], body: Expr) -> str:
+    def big_sum(self, indices: Sequence[Index], body: Expr) -> str:
         return f"Σ_{self.positions(indices)}"
 
     def raised(self, base: str, exponent: str) -> str:

@@ -7,8 +7,7 @@ from typing import Final
 
 from ...ir import ONE
 from ..names import GREEK
-from .agenda import Agenda
-from .unify import Form, Side, join, lengthen
+from .unify import Agenda, Form, Side, join, lengthen
 
 GREEK_NAMES: Final = frozenset(GREEK.values())
 

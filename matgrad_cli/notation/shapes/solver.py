@@ -11,11 +11,9 @@ from .. import syntax as s
 from ..expression.vocabulary import canonical_function
 from ..names import canonical_name
 from ..scope import Scope
-from .agenda import DECIDE, GUESS, PREFER, WAIT, Rule, Waiting
 from .habits import GREEK_NAMES, Habits
-from .unify import Form, Side, join, merge, name_side
-from .uses import entrywise_rule, labels_rule, length_of, matmul_rule, square_rule, times_rule
-from .uses_of_arrays import array_product_rule, stretch_rule
+from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
+from .uses import array_product_rule, entrywise_rule, labels_rule, length_of, matmul_rule, square_rule, stretch_rule, times_rule
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
 
@@ -204,13 +202,13 @@ class Solver:
         return isinstance(last, s.Name) and last.name[0].isupper() and last.name != "Delta"
 
     def star(self, node: s.Binary) -> None:
-        """Remember `A*x` of a capital and a small letter: `@` may have been meant."""
+        """Remember `A*x` of a capital and a small letter: `@` may have been meant, but for `multiply(A, x)`."""
         small, left = s.ungrouped(node.right), s.ungrouped(node.left)
         while isinstance(left, s.Binary) and left.operator == "*":
             left = s.ungrouped(left.right)
         if isinstance(left, s.Transposed):
             left = s.ungrouped(left.body)
-        capital = isinstance(left, s.Name) and left.name[0].isupper()
+        capital = isinstance(left, s.Name) and left.name[0].isupper() and "*" in self.scope.source.text[left.span.end : small.span.start]
         if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in GREEK_NAMES:
             self.starred.setdefault(small.name, (node.left, node.right))
 

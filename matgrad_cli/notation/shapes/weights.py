@@ -105,7 +105,7 @@ def _is_data(part: s.Node) -> bool:
     match part:
         case s.Binary(_, "*", s.Name(), s.Name(_, "x")) | s.Binary(_, "*", s.Name(_, "x"), s.Name()):
             return True
-        case s.Binary(_, "@", left, _) | s.Apply(_, "dot" | "matmul" | "mv", (left, _)):
+        case s.Binary(_, "@", left, _) | s.Apply(_, "dot", (left, _)):
             first = s.ungrouped(left)
             return isinstance(first, s.Name) and _DATA.fullmatch(first.name) is not None
     return False

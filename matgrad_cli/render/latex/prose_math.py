@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...diagnostics.regex import regex
-from ...notation.letters import GREEK
+from ...notation.names import LETTERS
 
 _FUNCTIONS: Final = frozenset(["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])
 _OPERATORS: Final = frozenset(
@@ -20,7 +20,7 @@ _SIGNS: Final = {
     "≥": r" \ge ", "→": r" \to ", "↦": r" \mapsto ", "−": " - ", "≈": r" \approx ", "√": r"\surd ", "∈": r" \in ", "𝟏": r"\mathbf{1}",
     "½": r"\tfrac{1}{2}", "∞": r"\infty ", "±": r" \pm ", "∗": "*", "≡": r" \equiv ", "⇒": r" \Rightarrow ", "∫": r"\int ",
     "…": r"\dots ", "=": " = ", "+": " + ", "<": " < ", ">": " > ", "ℓ": r"\ell ", "′": "'",
-    **{letter: f"\\{name} " for name, letter in GREEK.items() if name not in ("lam", "omicron", "Sigma")},
+    **{letter: f"\\{name} " for name, letter in LETTERS.items() if name not in ("lam", "omicron", "Sigma")},
 }  # fmt: skip
 _RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏᵀ", [*"0123456789-nik", r"\top"], strict=True))
 _LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉ₙᵢⱼ", "0123456789nij", strict=True))
@@ -28,7 +28,7 @@ _LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉ₙᵢⱼ", "012345678
 SIGNS: Final = frozenset([*_SIGNS, *_RAISED, *_LOWERED]) - set("=+<>")
 """Characters that a LaTeX sentence cannot hold outside a formula."""
 
-_GREEK = "".join(GREEK.values())
+_GREEK = "".join(LETTERS.values())
 _SCRIPT = regex(rf"[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+|[\^_](?:∘?-?[A-Za-z0-9]+|\*)|[\^_](?=\()|′")
 _CORE = regex(rf"\d+(?:\.\d+)?|d[A-Zxyzw](?![A-Za-z])|[A-Z]{{1,4}}(?![a-z])|[a-z{_GREEK}𝟏ℓ½∞…](?![A-Za-z])")
 _WORD = regex("(?:" + "|".join(sorted(_FUNCTIONS | _OPERATORS, key=len, reverse=True)) + ")(?![A-Za-z])")
