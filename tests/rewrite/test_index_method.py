@@ -76,6 +76,7 @@ def found(loss: str, wrt: str, *shapes: str, facts: tuple[str, ...] = (), order:
         ("norm(X@X.T - A, 'fro')**2", "X", "X: m×k, A: m×m", "A symmetric", "4*(X@X.T - A)@X"),
         ("-y.T@log(softmax(W@x))", "W", "W: k×n, x: n, y: k", "y onehot", "(softmax(W@x) - y)@x.T"),
         ("-sum(y*log(sigmoid(X@w)) + (1-y)*log(1-sigmoid(X@w)))", "w", "X: m×n, w: n, y: m", "", "X.T@(sigmoid(X@w) - y)"),
+        ("kl(softmax(z), p)", "z", "z: n, p: n", "", "softmax(z)*log(softmax(z)/p) - (softmax(z).T@log(softmax(z)/p))*softmax(z)"),
         ("log(sum(exp(A@x)))", "x", "A: m×n, x: n", "", "A.T@softmax(A@x)"),
         ("norm(x - mean(x)*ones(n))**2", "x", "x: n", "", "2*(x - mean(x)*ones(n))"),
         ("tr(matrix_power(X, 5))", "X", "X: n×n", "", "5*matrix_power(X, 4).T"),
