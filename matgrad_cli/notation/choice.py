@@ -93,9 +93,9 @@ def in_book_signs(text: str) -> bool:
     >>> in_book_signs("(y - Xb)'(y - Xb)"), in_book_signs("norm(X, 'fro')"), in_book_signs("xᵀ @ x")
     (True, False, False)
     """
-    python = ("@", "**", ".T", "[", "np.", "torch.", "==")
-    signed = any(sign in text for sign in (*_BOOK_SIGNS, "||")) or re.search(r"[^\W\d_]\d*'(?!\{)|\)'", re.sub(r"[(,=]\s*'\w*'", "", text))
-    return bool(signed) and not any(sign in text for sign in python)
+    primed = re.search(r"[^\W\d_]\d*'(?!\{)|\)'", re.sub(r"[(,=]\s*'\w*'", "", text))
+    python = ("@", "**", ".T", "np.", "torch.", "==", *(() if primed else "["))
+    return bool(primed or any(sign in text for sign in (*_BOOK_SIGNS, "|"))) and not any(sign in text for sign in python)
 
 
 def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
