@@ -15,6 +15,7 @@ from ...notation import syntax as s
 from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import rebuilt
+from .other_readings import outer_product
 
 _EXPECTED: Final = regex(r"mathbb\s*\{?\s*E|𝔼|\bE\s*(?:_|\[)")
 _AVERAGE: Final = "the expectation is read as the average over the samples"
@@ -91,7 +92,7 @@ def _product(node: s.Node) -> s.Node:
 
 
 def _outer(node: s.Node) -> s.Node:
-    return s.Apply(node.span, "outer", (node.left, node.right)) if isinstance(node, s.Binary) and node.operator == "kron" else node
+    return outer_product(node) or node
 
 
 def _letters(node: s.Node, around: Surroundings) -> tuple[s.Name, ...]:

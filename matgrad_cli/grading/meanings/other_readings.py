@@ -53,6 +53,7 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
         ("a differential of the whole product behind its sign", partial(_taken_in, body_of=_of_differential)),
         ("the size d and what it multiplies", _times_size),
         ("a division by the whole product behind its slash", _wider_divisor),
+        ("⊗ as the outer product of two vectors", outer_product),
     )
     changed: s.Node = node
     found = 0
@@ -161,6 +162,11 @@ def _wider_divisor(node: s.Node) -> s.Node | None:
         return None
     below = _product(node, over.right)
     return replace(over, span=node.span, right=s.Group(below.span, below))
+
+
+def outer_product(node: s.Node) -> s.Node | None:
+    """a ⊗ b as a bᵀ; where one of them is no vector, this cannot be read."""
+    return s.Apply(node.span, "outer", (node.left, node.right)) if isinstance(node, s.Binary) and node.operator == "kron" else None
 
 
 def _by_every_entry(node: s.Node) -> s.Node | None:
