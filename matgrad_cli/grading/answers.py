@@ -61,13 +61,14 @@ class Judged:
 def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "") -> Judged:
     """The verdict on the text of an answer, and on what it says of itself. Equal answers to one problem are judged once.
 
-    What stands `beside` it may say what its functions mean.
+    What stands `beside` it may say what its functions mean, and its layout.
     """
     found, said = _judge(task, answer, reference, beside), remarks(answer)
     if said is not None and found.verdict != "right":
         bare = judge_answer(task, said.text, reference, beside)
         found = bare if bare.verdict == "right" or found.verdict != "wrong" or _unknown_name(found.slip) else found
-    found = _in_its_layout(task, found, said.layout if said is not None and said.layout else named_layout(answer), answer)
+    layout = said.layout if said is not None and said.layout else named_layout(answer) or named_layout(beside)
+    found = _in_its_layout(task, found, layout, answer)
     if found.verdict == "right" and (words := denial(task, answer)) is not None:
         return Judged("undecided", Slip("undecided", f"this is right, but what is said of it may deny it: `{words}`"))
     if said is not None and found.verdict == "right" and (why := contradiction(task, said)) is not None:

@@ -24,6 +24,7 @@ from .lines.literal_name import with_letter
 from .lines.reading import as_declared
 from .lines.where import answer_in
 from .meanings.redefined import defines_functions, part_of, said_columns
+from .meanings.remarks import named_layout
 from .meanings.supposed import Values
 from .merge import Located, Settings
 from .prose import NO_FORMULA, tells_steps
@@ -135,7 +136,7 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     assert answer is not None
     beside = part_of(answer.source.text, answer.passage.places[0])
     reference = chosen.reference.text if chosen.reference else None
-    found = judge_answer(task, answer.text, reference, beside if defines_functions(beside) else "")
+    found = judge_answer(task, answer.text, reference, beside if defines_functions(beside) or named_layout(beside) else "")
     verdict: ProblemVerdict = {"right": "right", "wrong": "wrong", "unreadable": "unreadable"}.get(found.verdict, "undecided")  # type: ignore[assignment]
     if found.slip is not None and found.slip.code == "other-layout" in chosen.partial:
         verdict = "wrong"  # the key says what that earns
