@@ -25,6 +25,8 @@ _STATED = regex(
 _NAMED = regex(r"\\[A-Za-z]+$")
 """What ends in a command does not grow together with the letter behind it."""
 _CALL = regex(r"\\([A-Za-z]+)")
+_MOVES = regex(r"[^{}]*(?:\\(?:mathrm|mathbf|operatorname|text|rm)\s*\{?\s*d\s*\}?|\\partial|(?<![A-Za-z\\])d)\s*")
+"""A macro's text before its argument where the argument is differentiated as a whole: the `\\mathrm{d}` of `\\newcommand{\\dx}[1]{\\mathrm{d}#1}`."""
 _NEVER = frozenset(("begin", "end", "frac", "sqrt", "left", "right", "text", "sum", "documentclass", "section", "item"))
 
 
@@ -122,6 +124,8 @@ class _Expansion:
                 argument = arguments[number]
                 told = argument if isinstance(argument, str) else text[argument[0] : argument[1]]
                 there = [places[call]] * len(told) if isinstance(argument, str) else places[argument[0] : argument[1]]
+                if len(told) > 1 and _MOVES.fullmatch("".join(parts)):
+                    told, there = f"{{{told}}}", [there[0], *there, there[-1]]
             else:
                 told, there = piece, [places[call]] * len(piece)
             apart = bool(parts and told[:1].isalpha() and _NAMED.search(parts[-1]))

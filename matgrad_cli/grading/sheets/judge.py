@@ -342,7 +342,8 @@ class Judge:
             return "a prime before a bracket may be a derivative"
         head = head_of(line.outline)
         anew = not self._is_statement(line) and self.question.start < len(self.sheet.formulas)
-        if (other := self.others.why(line, anew, result)) is not None:
+        defined = frozenset(name for begun in self.readers for name in begun.around.defined)
+        if (other := self.others.why(line, anew, result, defined)) is not None:
             self.misread |= lone(head) == self.question.name
             return other
         chain = line.outline.statements and line.outline.statements[0].leading is not None
@@ -366,7 +367,7 @@ class Judge:
         if slip is not None and "has no entries" in slip.message:
             return "a function or a family may be meant"
         counted = {re.sub(r"_\d+$", "", name) for name in names if re.search(r"_\d+$", name) and not self._valued(name)}
-        with_index = (subscripted(line) | counted) - self.numbered - {name for begun in self.readers for name in begun.around.defined}
+        with_index = (subscripted(line) | counted) - self.numbered - defined
         family = any(name in self.families or name not in self.told.sizes for name in with_index) and of_form(result)
         return "a vector with an index may be meant" if family else None
 

@@ -10,6 +10,7 @@ from ...documents.sheets.sheet import Sheet
 from ...notation import syntax as s
 from ...notation.latex.names import whole
 from ..chain import RowResult
+from .passing import rewrites
 from .rows import Line, derives, head_of, lone, names_of, nodes_of, subscripted
 
 _ANEW = regex(
@@ -45,14 +46,16 @@ class Others:
         elif self.in_loss and not follows and lone(head) == self.loss:
             self.anew |= names_of(line) - self.in_loss
 
-    def why(self, line: Line, stated: bool, result: RowResult) -> str | None:
-        """Why a row that does not follow is not called wrong: its function has another name or none, or is `stated` anew."""
+    def why(self, line: Line, stated: bool, result: RowResult, defined: frozenset[str]) -> str | None:
+        """Why a row that does not follow is not called wrong: its function has another name or none, or is `stated` anew.
+
+        `defined` are names whose values the rows say."""
         if names_of(line) & self.anew:
             return "the loss is stated once more, with names that it did not have"
         head = head_of(line.outline)
         if not derives(head):
             name = head.function if isinstance(head, s.Apply) else lone(head)
-            anew = stated and name == self.loss is not None and _ANEW.search(line.formula.before[-40:])
+            anew = stated and name == self.loss is not None and self._anew(line, result, defined)
             return "a name that is given another value" if anew else self._beside(line, result)
         if self.loss is None and of_form(result) and self._spelled(line, head) not in (None, self.text):
             return "another function"
@@ -69,6 +72,16 @@ class Others:
         if self.loss is not None and name is not None and name != self.loss and name.lower() == self.loss.lower():
             return "another function"
         return "the entries off the diagonal may be meant" if self.diagonal and len(_twice_by(head)) > 1 else None
+
+    def _anew(self, line: Line, result: RowResult, defined: frozenset[str]) -> bool:
+        """Whether a row that states the loss states another function of its name: words say so, or it holds names that the loss has not,
+        or in a sentence no single slip explains how it differs."""
+        if _ANEW.search(line.formula.before[-40:]):
+            return True
+        if rewrites(line.formula) or not result.outcomes or result.outcomes[0].verdict != "wrong":
+            return False
+        unlike = line.formula.kind == "inline" and code_of(result) == "differs" and result.slip is not None and result.slip.help is None
+        return unlike or bool(self.in_loss and names_of(line) - self.in_loss - defined - {self.loss})
 
     def _beside(self, line: Line, result: RowResult) -> str | None:
         """Why a row that differentiates nothing may speak of something else."""

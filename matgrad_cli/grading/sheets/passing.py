@@ -53,6 +53,7 @@ _SIDE = regex(
     r"\b(?:subject to|s\.\s?t\.|such that|constraints?|constrained (?:to|by)|condition|if|when|whenever|suppose"
     r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$", re.IGNORECASE,
 )
+_OWN_WORDS = regex(r"[\s&,]*\\(?:text\w*|mbox|mathrm|operatorname)\s*\{([^{}]*)\}")
 _OF_ANOTHER = regex(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
 _LAYOUT = regex(r"\b(numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
 _EQUATION = regex(
@@ -88,6 +89,8 @@ def is_side_condition(formula: Formula) -> bool:
     """Whether the words say that a formula is supposed: `$W^T W = I$`, `subject to $CX = D$`."""
     if fact_by_form(formula.passage.text)[1]:
         return True
+    if (words := _OWN_WORDS.match(formula.passage.text)) is not None:
+        return bool(_SIDE.search(words[1]))
     return bool(_SIDE.search(formula.before[-30:])) and not _EQUATION.search(formula.before[-80:-10])
 
 
@@ -144,11 +147,14 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
 
 
 def _is_step(line: LatexLine) -> bool:
-    """`w := w - η ∇L`, `w = w - η g`: a name whose new value is the old one and a multiple of something."""
+    """`w := w - η ∇L`, `w = w - η g`: a name whose new value is the old one and a multiple of something; `δx = -∇f`: how far it goes."""
     statement = line.statements[0] if len(line.statements) == 1 else None
     if statement is None or statement.leading is not None or len(statement.sides) != 2:
         return False
     left, right = (s.ungrouped(side.node) if side.node is not None else None for side in statement.sides)
+    if isinstance(left, s.Differential_) and isinstance(s.ungrouped(left.body), s.Name) and right is not None:
+        kinds = {type(part) for part in s.parts_of(right)}
+        return s.Derivative in kinds and s.Differential_ not in kinds
     left = s.ungrouped(left.body) if isinstance(left, s.Subscript) else left
     first = s.ungrouped(right.left) if isinstance(right, s.Binary) and right.operator in ("+", "-") else None
     first = s.ungrouped(first.body) if isinstance(first, s.Subscript) else first
