@@ -26,7 +26,7 @@ _NAMED = regex(r"\\[A-Za-z]+$")
 """What ends in a command does not grow together with the letter behind it."""
 _CALL = regex(r"\\([A-Za-z]+)")
 _MOVES = regex(r"[^{}]*(?:\\(?:mathrm|mathbf|operatorname|text|rm)\s*\{?\s*d\s*\}?|\\partial|(?<![A-Za-z\\])d)\s*")
-"""A macro's text before its argument where the argument is differentiated as a whole: the `\\mathrm{d}` of `\\newcommand{\\dx}[1]{\\mathrm{d}#1}`."""
+"""What stands before an argument that is differentiated as a whole: the `\\mathrm{d}` of `\\newcommand{\\dx}[1]{\\mathrm{d}#1}`."""
 _NEVER = frozenset(("begin", "end", "frac", "sqrt", "left", "right", "text", "sum", "documentclass", "section", "item"))
 
 

@@ -25,6 +25,8 @@ NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?(?!\s*\^)"
 _IN_FIELD = regex(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
+_VALUE_IN_FIELD = regex(rf"(?P<name>{_NAME})\s*&?=[^=∈$\n]{{1,120}}∈\s*{_FIELD}{_POWER}")
+"""`W = QKᵀ/√d ∈ ℝ^{n×n}`."""
 _NONE_YET = regex(r"(?:(?:\\[lc]?dots|…|\.\.\.)\s*,|[=+*/-])\s*$")
 """Behind this no list of names begins: the n of `i=1,…,n, μ ∈ ℝ^d`, the D of `C = A + D, A ∈ ℝ^{d×k}`."""
 _PAIRED = regex(_PAIR)
@@ -120,6 +122,16 @@ def _pair(raised: str) -> str:
 
 def sizes_told(prose: str) -> dict[str, str]:
     """The shapes of names, as the key `shapes` writes them: `m×n`, `n`, `scalar`. The first that is told of a name counts."""
+    return {name: sizes[0] for name, sizes in _all_told(prose).items()}
+
+
+def told_anew(prose: str) -> frozenset[str]:
+    """Names of which the document tells two shapes: in its parts they stand for different arrays."""
+    return frozenset(name for name, sizes in _all_told(prose).items() if len({size.removesuffix("×1") for size in sizes}) > 1)
+
+
+def _all_told(prose: str) -> dict[str, list[str]]:
+    """All that is told of the shape of each name, in the order of the text."""
     text = plain_prose(prose)
     single = _PAIRED.sub(lambda match: match[0] if "{" in text[match.start() - 1 : match.start()] else blank(match), text)
     bare = _TOLD.sub(blank, text)
@@ -132,6 +144,8 @@ def sizes_told(prose: str) -> dict[str, str]:
             clause = re.split(r"\.\s|\n\s*\n|\(", bare[max(0, match.start() - 120) : match.end("names")])[-1]
             names = [*_names(clause)[-2:]]
         told += [(match.start(), name, match["size"] or match["one"] or "scalar") for name in names]
+    valued = list(_VALUE_IN_FIELD.finditer(text))
+    told += [(match.start(), plain_name(match["name"]), match["size"] or match["one"] or "scalar") for match in valued]
     for match in _PAIRED.finditer(text):
         told += [(match.start(), name, f"{match['rows']}×{match['cols']}") for name in _beside(text, bare, match)]
     for match in _LENGTH.finditer(bare):
@@ -140,11 +154,11 @@ def sizes_told(prose: str) -> dict[str, str]:
     for match in _LISTED.finditer(bare):
         told += [(match.start(), name, match["size"]) for name in _names(match["names"])]
     told += [(match.start() + len(text), plain_name(match["name"]), "scalar") for match in _POSITIVE.finditer(text) if _alone(text, match)]
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for _, name, size in sorted(told, key=lambda item: item[0]):
         clean = _clean(size)
-        if clean is not None and name not in found and not (clean == "scalar" and re.search(r"_[ijkn]$", name)):
-            found[name] = clean
+        if clean is not None and not (clean == "scalar" and re.search(r"_[ijkn]$", name)):
+            found.setdefault(name, []).append(clean)
     return found
 
 

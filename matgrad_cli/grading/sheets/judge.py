@@ -10,8 +10,8 @@ from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.problem import Question, Told
 from ...documents.sheets.sheet import Sheet
-from ...documents.sheets.sizes import symmetric_somewhere
-from ...ir import Expr, Number, Symbol, mul
+from ...documents.sheets.sizes import symmetric_somewhere, told_anew
+from ...ir import Expr, Symbol
 from ...notation import syntax as s
 from ...notation.latex.lines import split_line
 from ...notation.loss_text import plain_name
@@ -22,7 +22,7 @@ from ..consequences import MAY_FOLLOW
 from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
-from .other_functions import Others, code_of, of_form
+from .other_functions import Others, code_of, of_form, vanishes
 from .own_letters import own_fact, under_the_sign
 from .passing import CONDITIONAL, is_equation_of_zero, is_hypothetical, is_side_condition, rewrites, said_of_other, speaks_of_equations
 from .rows import (
@@ -80,6 +80,7 @@ class Judge:
         self.moved: set[str] = set()
         self.said: set[str] = set()
         self.others = Others(question, sheet)
+        self.resized = told_anew(sheet.prose)
         loss = split_line(question.loss, "loss")
         self.numbered = subscripted_in(loss)
         sums = frozenset(letter for statement in loss.statements for side in statement.sides for letter in sigma_letters(side.node))
@@ -303,15 +304,6 @@ class Judge:
                 return True
         return False
 
-    def _vanishes(self, result: RowResult) -> bool:
-        """Whether the derivative on the left is 0 by what was understood: then a name was understood otherwise than it is meant."""
-        claim = result.row.claims[0]
-        for begun in self.readers:
-            left = read_side(claim.sides[0], begun.around).expr if not claim.leading else None
-            if left is not None and begun.around.bench.compare_over(left, mul(Number(0), left), tuple(sorted(left.free))).holds:
-                return True
-        return False
-
     def _by_matrix(self, line: Line) -> bool:
         """Whether a row differentiates by a matrix; without a name, by the variable."""
         names = moving(line) or set(self.question.wrt[:1])
@@ -355,8 +347,10 @@ class Judge:
             return "a name that is given another value"
         if chain and self.before is not None and self.before.verdict in ("undecided", "aside"):
             return "goes on from a row that was not judged"
-        if derived and self._vanishes(result):
+        if vanishes(line, result, [begun.around for begun in self.readers]):
             return "as it was understood, what is differentiated does not depend on this variable"
+        if of_form(result) and self.resized & {name for begun in self.readers for name in begun.around.names().variables}:
+            return "of a name of the problem two shapes are told"
         if (names := names_of(line)) & self.explained and not of_form(result):
             return "it may rest on what a given name stands for"
         slip = result.slip
@@ -364,7 +358,7 @@ class Judge:
             return "it is not certain of which matrix the document says that it is symmetric"
         if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
             return "covariances are symmetric"
-        if slip is not None and "has no entries" in slip.message:
+        if slip is not None and re.search(r"has no entries|takes 0 indices", slip.message):
             return "a function or a family may be meant"
         counted = {re.sub(r"_\d+$", "", name) for name in names if re.search(r"_\d+$", name) and not self._valued(name)}
         with_index = (subscripted(line) | counted) - self.numbered - defined

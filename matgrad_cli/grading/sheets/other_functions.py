@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.problem import Question
 from ...documents.sheets.sheet import Sheet
+from ...ir import Number, mul
 from ...notation import syntax as s
 from ...notation.latex.names import whole
 from ..chain import RowResult
+from ..lines.reading import read_side
+from ..lines.scope import Surroundings
+from ..lines.statements import lone_name
 from .passing import rewrites
 from .rows import Line, derives, head_of, lone, names_of, nodes_of, subscripted
 
@@ -52,6 +58,8 @@ class Others:
         `defined` are names whose values the rows say."""
         if names_of(line) & self.anew:
             return "the loss is stated once more, with names that it did not have"
+        if line.formula.place < self.place and of_form(result) and names_of(line) - self.in_loss - defined - {self.loss}:
+            return "it stands before the loss, and its names may be those of an earlier one"
         head = head_of(line.outline)
         if not derives(head):
             name = head.function if isinstance(head, s.Apply) else lone(head)
@@ -88,8 +96,6 @@ class Others:
         first = line.outline.statements[0] if line.outline.statements else None
         if first is not None and first.leading is None and len(first.sides) < 2:
             return "no sign of equality says what this line claims"
-        if line.formula.place < self.place and of_form(result) and self.loss not in names_of(line):
-            return "it stands before the loss, and its names may be those of an earlier one"
         if first is not None and first.leading is not None and self.indexed - self.in_loss and _entries(line) - self.in_loss:
             return "a vector with an index may be a column of its matrix"
         if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line)):
@@ -104,6 +110,26 @@ class Others:
             return None
         span = whole(line.formula.passage.text, body.span)
         return re.sub(r"\s+", "", line.formula.passage.text[span.start : span.end])
+
+
+def vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) -> bool:
+    """Whether the derivative on the left, or that of a name, is 0 by what was understood: then a name is meant otherwise."""
+    claim = result.row.claims[0]
+    links = [replace(side, node=part) for side in claim.sides if side.node is not None for part in s.parts_of(side.node) if _of_name(part)]
+    lefts = claim.sides[:1] if derives(head_of(line.outline)) else ()
+    for around in arounds:
+        for side in (*lefts, *links):
+            read = read_side(side, around).expr
+            if read is not None and around.bench.compare_over(read, mul(Number(0), read), tuple(sorted(read.free))).holds:
+                return True
+    return False
+
+
+def _of_name(node: s.Node) -> bool:
+    """Whether a node is the derivative or the differential of a name: the dG/dX of a chain rule."""
+    if isinstance(node, s.Derivative):
+        return lone_name(node.body) is not None and node.variable is not None and lone_name(node.variable) is not None
+    return isinstance(node, s.Differential_) and lone_name(node.body) is not None
 
 
 def code_of(result: RowResult | None) -> str | None:

@@ -188,6 +188,8 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
 
 def kronecker(e: Elaborator, node: s.Kronecker) -> Expr:
     """δ_ij."""
+    if len(node.indices) == 1:
+        e.fail("unknown-name", "the name `δ` is not known here", node)
     if len(node.indices) != 2:
         e.fail("wrong-delta", f"δ has two indices, not {len(node.indices)}", node)
     left, right = (s.ungrouped(index) for index in node.indices)

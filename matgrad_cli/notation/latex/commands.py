@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from .lexer import Lexer
@@ -40,7 +41,7 @@ def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: st
     if word in _OVER:
         return _over(lexer, word, at, stop, end, font, depth)
     if word in WITH_ARGUMENT:
-        return _dropped(lexer, stop, end)
+        return _dropped(lexer, word, stop, end)
     if word in _FRAMES:
         return _framed(lexer, stop, end, font, depth)
     _simple(lexer, word, at, stop, font)
@@ -244,8 +245,13 @@ def _framed(lexer: Lexer, stop: int, end: int, font: str, depth: int) -> int:
     return inside[2]
 
 
-def _dropped(lexer: Lexer, stop: int, end: int) -> int:
+_BARE: Final = re.compile(r"\s*\w")
+
+
+def _dropped(lexer: Lexer, word: str, stop: int, end: int) -> int:
+    """Behind what a command takes; `\\tag 5` has its argument without braces."""
     if lexer.text.startswith("*", stop):
         stop += 1
     inside = lexer.group(stop, end)
-    return inside[2] if inside else stop
+    bare = _BARE.match(lexer.text, stop, end) if inside is None and word == "tag" else None
+    return inside[2] if inside else bare.end() if bare else stop
