@@ -33,6 +33,12 @@ _SPREAD = regex(
 _BY_SPREAD = regex(r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:sigma|tau)|[(,]\s*\\(?:sigma|tau)(?:\^2)?\s*[),]")
 """Where the spread is what is asked for."""
 _BY_SQUARE = regex(r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))\s*\^\s*(?:2|\{2\})")
+_IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
+_LOSS_IN_WORDS = regex(
+    rf"^[\s&{{]*(?:{_IN_TEXT}(?P<word>[A-Za-z]{{2,12}})\s*\}}|(?P<bare>[A-Z]{{3,6}}|[Ll]oss|[Cc]ost)(?![A-Za-z]))"
+    r"(?P<called>\s*(?:\\left)?\([^()=]*\))?\s*\}?\s*&?:?=(?!=)"
+)
+"""The loss as a word that is no single name: `\\text{Loss} = …`, `RSS(\\beta) = …`."""
 _STEP_BEFORE = regex(r"_\{\s*t\s*-\s*1\s*\}")
 _STEP = regex(r"(?<=[A-Za-z}])_(?:\{\s*t\s*(?P<before>-\s*1\s*)?\}|t(?![A-Za-z]{2}))")
 _OVER_STEPS = regex(
@@ -79,6 +85,10 @@ def rewritten(sheet: Sheet) -> Sheet:
     if named is not None and re.search(rf"(?<![A-Za-z\\{{]){re.escape(named[1])}\s*\([^()=]*\)\s*&?:?=", text) is not None:
         free = next((name for name in ("J", "E", "F", "C") if not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", text)), None)
         habits.append((_LONE_D, lambda match: (free or "D").ljust(len(match[0])) if match[1] == named[1] else match[0]))
+    if words := _loss_words(texts):
+        either = "|".join(words)
+        habits.append((re.compile(rf"{_IN_TEXT}(?P<text>{either})\s*\}}|(?<![A-Za-z\\])(?<!(?:rm|me|xt|it|sf|bf)\{{)(?P<bare>{either})(?![A-Za-z])"),
+                       lambda match: rf"\mathrm{{{match['text'] or match['bare']}}}"))
     square = _BY_SQUARE.search(text)
     if square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
         habits.append((_power_of(square["name"]), _of_square))
@@ -97,6 +107,19 @@ def rewritten(sheet: Sheet) -> Sheet:
         replace(formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits))
         for at, formula in enumerate(sheet.formulas)
     ))
+
+
+def _loss_words(texts: Sequence[str]) -> list[str]:
+    """The words on a left side that are differentiated, or say by themselves that they are a loss."""
+    found: dict[str, None] = {}
+    for match in filter(None, map(_LOSS_IN_WORDS.search, texts)):
+        word = match["word"] or match["bare"]
+        sign = rf"(?:\\(?:partial|nabla)(?:_\{{?\\?\w+\}}?)?|∂|∇|\{{\s*d)\s*\{{?(?:{_IN_TEXT})?{word}(?![A-Za-z])"
+        apart = match["bare"] is None or match["called"] is not None
+        usual = word.lower() in ("loss", "cost") or (apart and len(word) > 2 and word.isupper())
+        if usual or any(re.search(sign, text) for text in texts):
+            found.setdefault(word)
+    return list(found)
 
 
 def _is_left_side(text: str, start: int, end: int) -> bool:

@@ -159,7 +159,8 @@ class _Finder:
             names = [part for part in tokens if part.kind in ("name", "word", "function")]
             if INDICATOR.search(stated.sides[0]):
                 continue  # labels are data
-            lone = (len(names) < 2 and not stated.letters) or bool(_NOISE.search(stated.sides[0]))
+            alias = set(labelled_names(tokens)) if len(names) == 1 else set()
+            lone = (len(names) < 2 and not stated.letters and found.keys().isdisjoint(alias)) or bool(_NOISE.search(stated.sides[0]))
             lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
             supposed = _SETTING.search(self.sheet.formulas[stated.formula].before[-40:]) or first.get(stated.name, 9**9) < stated.formula
             if not (lone or supposed or stated.name in moving or stated.arguments or stated.name in found):
@@ -329,11 +330,15 @@ class _Finder:
             for candidate in dict.fromkeys((whole, text)):
                 for variable in [*dict.fromkeys(part for part in by if part), *self._letters(candidate)][:12]:
                     problem = readable_problem(candidate, variable, self._shapes_text(candidate), "") or self._counted(candidate, variable)
-                    if problem is not None and not problem.loss.shape.is_number and name in USUAL | {"L_cal"} and not arrays:
+                    if problem is not None and not problem.loss.shape.is_number and not arrays and self._is_number(name):
                         problem = self._of_numbers(candidate, variable, problem)
                     if problem is not None and (arrays or problem.loss.shape.is_number) and problem.wrt in problem.loss.symbols:
                         return candidate, problem
         return None
+
+    def _is_number(self, name: str | None) -> bool:
+        """Whether what is called so is a number where nothing else is said: a usual letter for a loss, or a word of capitals."""
+        return name is not None and (name in USUAL | {"L_cal"} or (len(name) > 2 and name.isupper()))
 
     def _counted(self, loss: str, variable: str) -> Problem | None:
         """The problem with a column for each capital letter that has the index of a Σ wherever it stands: the counts N_k, one of each k."""
@@ -346,12 +351,16 @@ class _Finder:
         return problem
 
     def _of_numbers(self, loss: str, variable: str, problem: Problem) -> Problem | None:
-        """The problem with numbers for the columns that make of a loss a column: the y and ŷ of one sample, ŷ = σ(W_2 h + b_2)."""
-        side = problem.loss.shape.rows
+        """The problem with numbers for the columns that make of a loss a column: the y and ŷ of one sample, ŷ = σ(W_2 h + b_2); and with
+        columns for the capital letters by which a small variable is a matrix: the Y of (Y - Xβ)ᵀ(Y - Xβ)."""
+        whole, side = problem.loss.shape, problem.loss.shape.rows
         found = {symbol.name: symbol.shape for symbol in problem.variables if side in symbol.shape.dims}
-        if not problem.loss.shape.is_column or found.keys() & self.told.sizes.keys() or any(shape.cols is side for shape in found.values()):
+        across = any(shape.cols is side for shape in found.values())
+        gram = whole.cols is side and problem.wrt.shape.cols is side and problem.wrt.name[:1].islower()
+        if found.keys() & self.told.sizes.keys() or not (gram or (whole.is_column and not across)):
             return None
-        self.sizes = {name: f"1×{shape.cols}" if shape.is_matrix else "scalar" for name, shape in found.items()}
+        sides = {name: ["1" if dim is side else str(dim) for dim in (shape.rows, shape.cols)] for name, shape in found.items()}
+        self.sizes = {name: "scalar" if set(pair) == {"1"} else "×".join(pair) for name, pair in sides.items()}
         made = readable_problem(loss, variable, self._shapes_text(loss), "")
         self.sizes = self.sizes if made is not None and made.loss.shape.is_number else {}
         return made if self.sizes else None

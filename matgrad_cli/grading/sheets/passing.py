@@ -171,7 +171,8 @@ def _value(line: LatexLine, formula: Formula) -> str | None:
         return "numbers"
     lone = len(nodes) == 1 and len(nodes[0]) > 1 and isinstance(s.ungrouped(nodes[0][0]), s.Name)  # type: ignore[arg-type]
     simple = lone and all(isinstance(s.ungrouped(node), (s.Name, s.Literal_)) for node in nodes[0] if node is not None)
-    if simple and (numbers or _SUPPOSED.search(formula.before) or formula.kind != "display"):
+    marked = simple and "_hat" in getattr(s.ungrouped(nodes[0][0]), "name", "")  # type: ignore[arg-type]
+    if simple and (numbers or _SUPPOSED.search(formula.before) or (formula.kind != "display" and not marked)):
         return "a value"
     return "a value" if numbers and lone else None
 
