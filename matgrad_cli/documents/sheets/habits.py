@@ -39,6 +39,8 @@ _LOSS_IN_WORDS = regex(
     r"(?P<called>\s*(?:\\left)?\([^()=]*\))?\s*\}?\s*&?:?=(?!=)"
 )
 """The loss as a word that is no single name: `\\text{Loss} = …`, `RSS(\\beta) = …`."""
+_PLAIN_SUM = regex(r"(?<![A-Za-z\\])sum(?=_)|[Σ∑](?:(?=_)|(?P<below>[ᵢⱼₖₗₘₙₜ])(?=[\s(\[]))")
+"""`sum_i`, and a Σᵢ that is no covariance."""
 _STEP_BEFORE = regex(r"_\{\s*t\s*-\s*1\s*\}")
 _STEP = regex(r"(?<=[A-Za-z}])_(?:\{\s*t\s*(?P<before>-\s*1\s*)?\}|t(?![A-Za-z]{2}))")
 _OVER_STEPS = regex(
@@ -73,6 +75,8 @@ def rewritten(sheet: Sheet) -> Sheet:
     text = " ".join(texts)
     habits: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = []
     by_rows = bool(_ROWS.search(sheet.prose))
+    spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
+    habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else rf"\sum{_below(match['below'])}"))
     habits.append((_SOFTMAX, lambda match: r"\operatorname{softmax}_{1}" if by_rows or "row" in match[0] else match[0]))
     habits.append((_CALL_IN_WORDS, lambda match: match["room"] + r"\mathrm"))
     habits.append((_BOLD_ZERO, lambda match: match["room"] + "0" if re.search(r"\\(?:partial|nabla)", match.string) else match[0]))
@@ -107,6 +111,11 @@ def rewritten(sheet: Sheet) -> Sheet:
         replace(formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits))
         for at, formula in enumerate(sheet.formulas)
     ))
+
+
+def _below(letter: str | None) -> str:
+    """An index below the line, as LaTeX writes it."""
+    return "" if letter is None else "_{" + "ijklmnt"["ᵢⱼₖₗₘₙₜ".index(letter)] + "}"
 
 
 def _loss_words(texts: Sequence[str]) -> list[str]:

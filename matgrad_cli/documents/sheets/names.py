@@ -123,6 +123,7 @@ def _value(stated: Stated, below: Sequence[Token], names: LatexNames) -> str | N
     out, last = [], 0
     for part in inner:
         if part.text in renamed:
-            out += [side[last : part.start], renamed[part.text]]
+            written = side[part.start : part.end] == part.text  # unlike the ᵢ of xᵢ
+            out += [side[last : part.start], renamed[part.text] if written else "_" + renamed[part.text]]
             last = part.end
     return rf"\left({''.join([*out, side[last:]])}\right)"

@@ -159,8 +159,8 @@ class _Finder:
             names = [part for part in tokens if part.kind in ("name", "word", "function")]
             if INDICATOR.search(stated.sides[0]):
                 continue  # labels are data
-            alias = set(labelled_names(tokens)) if len(names) == 1 else set()
-            lone = (len(names) < 2 and not stated.letters and found.keys().isdisjoint(alias)) or bool(_NOISE.search(stated.sides[0]))
+            alias = len(names) == 1 and not found.keys().isdisjoint(labelled_names(tokens))  # ŷ = z^{[2]}
+            lone = (len(names) < 2 and not stated.letters and not alias) or bool(_NOISE.search(stated.sides[0]))
             lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
             supposed = _SETTING.search(self.sheet.formulas[stated.formula].before[-40:]) or first.get(stated.name, 9**9) < stated.formula
             if not (lone or supposed or stated.name in moving or stated.arguments or stated.name in found):
@@ -331,7 +331,7 @@ class _Finder:
                 for variable in [*dict.fromkeys(part for part in by if part), *self._letters(candidate)][:12]:
                     problem = readable_problem(candidate, variable, self._shapes_text(candidate), "") or self._counted(candidate, variable)
                     if problem is not None and not problem.loss.shape.is_number and not arrays and self._is_number(name):
-                        problem = self._of_numbers(candidate, variable, problem)
+                        problem = self._of_numbers(candidate, variable, problem, name in self.differentiated)
                     if problem is not None and (arrays or problem.loss.shape.is_number) and problem.wrt in problem.loss.symbols:
                         return candidate, problem
         return None
@@ -350,17 +350,15 @@ class _Finder:
         self.sizes = self.sizes if problem is not None else {}
         return problem
 
-    def _of_numbers(self, loss: str, variable: str, problem: Problem) -> Problem | None:
-        """The problem with numbers for the columns that make of a loss a column: the y and ŷ of one sample, ŷ = σ(W_2 h + b_2); and with
-        columns for the capital letters by which a small variable is a matrix: the Y of (Y - Xβ)ᵀ(Y - Xβ)."""
+    def _of_numbers(self, loss: str, variable: str, problem: Problem, differentiated: bool) -> Problem | None:
+        """The problem with numbers for the columns of one sample, y and ŷ, or with columns for the Y and B of (Y - XB)ᵀ(Y - XB)."""
         whole, side = problem.loss.shape, problem.loss.shape.rows
         found = {symbol.name: symbol.shape for symbol in problem.variables if side in symbol.shape.dims}
-        across = any(shape.cols is side for shape in found.values())
-        gram = whole.cols is side and problem.wrt.shape.cols is side and problem.wrt.name[:1].islower()
-        if found.keys() & self.told.sizes.keys() or not (gram or (whole.is_column and not across)):
+        wide = [name for name, shape in found.items() if shape.cols is side]
+        gram = whole.cols is side and problem.wrt.name in wide and (problem.wrt.name[:1].islower() or (differentiated and len(wide) > 1))
+        if found.keys() & self.told.sizes.keys() or not (gram or (whole.is_column and not wide)):
             return None
-        sides = {name: ["1" if dim is side else str(dim) for dim in (shape.rows, shape.cols)] for name, shape in found.items()}
-        self.sizes = {name: "scalar" if set(pair) == {"1"} else "×".join(pair) for name, pair in sides.items()}
+        self.sizes = {name: "×".join("1" if dim is side else str(dim) for dim in (shape.rows, shape.cols)) for name, shape in found.items()}
         made = readable_problem(loss, variable, self._shapes_text(loss), "")
         self.sizes = self.sizes if made is not None and made.loss.shape.is_number else {}
         return made if self.sizes else None

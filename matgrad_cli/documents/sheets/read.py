@@ -18,6 +18,9 @@ from .regions import Region, regions
 from .sheet import Cell, Formula, Sheet, cells_of
 
 _CODE = regex(r"(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
+_IN_TICKS = regex(r"\$`([^`$]+)`\$")
+_FENCED = regex(r"^([ \t]*)(`{3,}|~{3,})math[ \t]*\n((?:(?!^[ \t]*\2).*\n)+?)([ \t]*\2)[ \t]*$", re.MULTILINE)
+"""Mathematics as GitHub and GitLab have it: in a sentence, and displayed."""
 _QUOTE = regex(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 _STRUCK = regex(r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL)
 HEADING = regex(
@@ -82,10 +85,18 @@ def _notebook(source: Source) -> Sheet | None:
 
 def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ...] = ()) -> Sheet:
     text = whole.text
+    if markdown:
+        text = _IN_TICKS.sub(lambda match: f"$${match[1]}$$" if "\n" in match[1] else f"$ {match[1]} $", text)
+        text = _FENCED.sub(lambda match: _dollars(match[0], match.start(3) - match.start(), match.end(3) - match.start()), text)
     for mark in (FENCE, _CODE) if markdown else ():
         text = mark.sub(blank, text)
     text = blanked(text, hidden_in_markdown(text)) if markdown else text
     return _sheet(source, expanded(text), plain=True, cells=cells, markdown=markdown)
+
+
+def _dollars(block: str, start: int, end: int) -> str:
+    """A block with dollars for its fences, every sign in its place."""
+    return "$$".ljust(start - 1) + "\n" + block[start:end] + "$$".ljust(len(block) - end)
 
 
 def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] = (), markdown: bool = False) -> Sheet:

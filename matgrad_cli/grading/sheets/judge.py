@@ -356,6 +356,8 @@ class Judge:
         slip = result.slip
         if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
             return "it is not certain of which matrix the document says that it is symmetric"
+        if slip is not None and slip.code == "needs-fact" and names & self.told.supposed.keys():
+            return "the document supposes more of a matrix in it elsewhere"
         if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
             return "covariances are symmetric"
         if slip is not None and re.search(r"has no entries|takes 0 indices", slip.message):

@@ -16,6 +16,7 @@ from ..chain import RowResult
 from ..lines.reading import read_side
 from ..lines.scope import Surroundings
 from ..lines.statements import lone_name
+from ..lines.syntax_walk import is_index, walk
 from .passing import rewrites
 from .rows import Line, derives, head_of, lone, names_of, nodes_of, subscripted
 
@@ -58,7 +59,7 @@ class Others:
         `defined` are names whose values the rows say."""
         if names_of(line) & self.anew:
             return "the loss is stated once more, with names that it did not have"
-        if line.formula.place < self.place and of_form(result) and names_of(line) - self.in_loss - defined - {self.loss}:
+        if line.formula.place < self.place and of_form(result) and _arrays(line) - self.in_loss - defined - {self.loss}:
             return "it stands before the loss, and its names may be those of an earlier one"
         head = head_of(line.outline)
         if not derives(head):
@@ -89,7 +90,7 @@ class Others:
         if rewrites(line.formula) or not result.outcomes or result.outcomes[0].verdict != "wrong":
             return False
         unlike = line.formula.kind == "inline" and code_of(result) == "differs" and result.slip is not None and result.slip.help is None
-        return unlike or bool(self.in_loss and names_of(line) - self.in_loss - defined - {self.loss})
+        return unlike or bool(self.in_loss and _arrays(line) - self.in_loss - defined - {self.loss})
 
     def _beside(self, line: Line, result: RowResult) -> str | None:
         """Why a row that differentiates nothing may speak of something else."""
@@ -140,6 +141,13 @@ def code_of(result: RowResult | None) -> str | None:
 def of_form(result: RowResult) -> bool:
     """Whether a row may be about another function than the loss, or about other entries than all, by its form."""
     return code_of(result) in _FORM
+
+
+def _arrays(line: Line) -> set[str]:
+    """The names of a row that are no index in it."""
+    parts = [(node, path, part) for node in nodes_of(line) for path, part in walk(node)]
+    indices = {part.name for node, path, part in parts if isinstance(part, s.Name) and is_index(node, path)}
+    return names_of(line) - indices
 
 
 def _entries(line: Line) -> set[str]:
