@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from ..diagnostics.record import replace
 from ..ir import Expr, Index
 from ..notation import syntax as s
-from ..records.finding import LineVerdict
 from .chain import Chain, Outcome, RowResult, failed, open_outcome, worst_of
 from .consequences import OF_FORM
 from .equations.judging import Equations
@@ -72,17 +71,16 @@ class Reader:
                 outcomes.append(Outcome("follows", role="definition"))
         worst = worst_of(outcomes)
         self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
-        verdict: LineVerdict = worst.verdict if worst else "follows"
-        return RowResult(row, verdict, worst, tuple(outcomes), tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings)))
+        notes, warnings = tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings))
+        return RowResult(row, worst.verdict if worst else "follows", worst, tuple(outcomes), notes, warnings)
 
     # ---- definitions
 
     def defines(self, claim: Claim) -> bool:
         """Whether the claim gives a name that has no meaning yet its value."""
         name = lone_name(claim.sides[0].node) if not claim.leading and len(claim.sides) > 1 else None
-        if name is None or name in self.around.losses:
-            return False
-        return not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols)
+        free = name not in self.around.losses
+        return free and name is not None and (not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols))
 
     def definable(self, claim: Claim) -> bool:
         """Whether the right side can be read by now."""
