@@ -4,7 +4,7 @@ several that are claimed none may be wrong."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
 from ..diagnostics import Diagnostic
@@ -36,6 +36,9 @@ _STATES = regex(
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
     r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\w)\s*="
 )
+_LETTERS = regex(r"[^\W\d_]+")
+_PUT_IN = r"[\s,(]*<where>\s[^.;]*?(?<![\w\\])\\?(?P<name>[^\W\d_]+)\s*=\s*(?P<value>\d+|I)(?![\w.^])"
+"""`$2(x + b)$ where $b = 0$`."""
 _INEQUALITY = regex(r"[<>≤≥]|\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])")
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
 """`∇f ∈ {g, h}`, one of several."""
@@ -125,7 +128,8 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
 def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], dict[int, Diagnostic]]:
     """The pieces that may be an answer, and why others are none, by their place. A name that is denied denies what defines it."""
     known = (chosen.text("assume") or "").lower()
-    why = {at: found for at, one in enumerate(pieces) if (found := _disowned(one) or _condition(one, known)) is not None}
+    given = frozenset(_LETTERS.findall(" ".join(chosen.text(key) or "" for key in ("loss", "shapes", "wrt"))))
+    why = {at: found for at, one in enumerate(pieces) if (found := _disowned(one) or _condition(one, known, given)) is not None}
     why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(_SAYS).search(one.before)]
@@ -153,7 +157,7 @@ def _disowned(one: Piece) -> str | None:
     return "somebody else says it" if said("<others>").search(clause) or said("<borrowed>").match(one.after) else None
 
 
-def _condition(one: Piece, known: str) -> str | None:
+def _condition(one: Piece, known: str, given: Container[str]) -> str | None:
     """Under which condition a formula is said that the problem does not state; or that it is one itself."""
     if _STATES.match(one.text) and said(r"\b(?:if|<assumed>)[\s:]*(?:that\s*)?$").search(one.before):
         return "it is only supposed"
@@ -163,6 +167,9 @@ def _condition(one: Piece, known: str) -> str | None:
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
         or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?{_WHEN}(?![^.;]*\b<becomes>\b)").match(one.after)
     )
+    put_in = said(_PUT_IN).match(one.after)
+    if found is None and put_in is not None and put_in["name"] in given:
+        return f"it is said for {put_in['name']} = {put_in['value']}, which the problem does not state"
     if found is None or (found["fact"] and (fact_named(found["fact"]) or "?") in known):
         return None
     return f"it is said under a condition, `{' '.join(found[0].split()).strip(' ,(')}`, that the problem does not state"
