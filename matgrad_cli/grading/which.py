@@ -37,7 +37,7 @@ _STATES = regex(
     r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\w)\s*="
 )
 _LETTERS = regex(r"[^\W\d_]+")
-_PUT_IN = r"[\s,(]*<where>\s[^.;]*?(?<![\w\\])\\?(?P<name>[^\W\d_]+)\s*=\s*(?P<value>\d+|I)(?![\w.^])"
+_PUT_IN = r"[\s,(]*<namely>\b[^.;]*?(?<![\w\\])\\?(?P<name>[^\W\d_]+)\s*=\s*(?P<value>\d+|I)(?![\w.^])"
 """`$2(x + b)$ where $b = 0$`."""
 _INEQUALITY = regex(r"[<>≤≥]|\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])")
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
@@ -129,7 +129,9 @@ def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], 
     """The pieces that may be an answer, and why others are none, by their place. A name that is denied denies what defines it."""
     known = (chosen.text("assume") or "").lower()
     given = frozenset(_LETTERS.findall(" ".join(chosen.text(key) or "" for key in ("loss", "shapes", "wrt"))))
-    why = {at: found for at, one in enumerate(pieces) if (found := _disowned(one) or _condition(one, known, given)) is not None}
+    behind = [one.after + "".join(other.text for other in pieces[at + 1 : at + 2]) for at, one in enumerate(pieces)]
+    why = {at: found for at, one in enumerate(pieces)
+           if (found := _disowned(one) or _condition(one, known) or _put_in(behind[at], given)) is not None}
     why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(_SAYS).search(one.before)]
@@ -157,7 +159,7 @@ def _disowned(one: Piece) -> str | None:
     return "somebody else says it" if said("<others>").search(clause) or said("<borrowed>").match(one.after) else None
 
 
-def _condition(one: Piece, known: str, given: Container[str]) -> str | None:
+def _condition(one: Piece, known: str) -> str | None:
     """Under which condition a formula is said that the problem does not state; or that it is one itself."""
     if _STATES.match(one.text) and said(r"\b(?:if|<assumed>)[\s:]*(?:that\s*)?$").search(one.before):
         return "it is only supposed"
@@ -167,12 +169,17 @@ def _condition(one: Piece, known: str, given: Container[str]) -> str | None:
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
         or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?{_WHEN}(?![^.;]*\b<becomes>\b)").match(one.after)
     )
-    put_in = said(_PUT_IN).match(one.after)
-    if found is None and put_in is not None and put_in["name"] in given:
-        return f"it is said for {put_in['name']} = {put_in['value']}, which the problem does not state"
     if found is None or (found["fact"] and (fact_named(found["fact"]) or "?") in known):
         return None
     return f"it is said under a condition, `{' '.join(found[0].split()).strip(' ,(')}`, that the problem does not state"
+
+
+def _put_in(behind: str, given: Container[str]) -> str | None:
+    """Which value of a given letter a formula is said for, by what stands behind it."""
+    found = said(_PUT_IN).match(behind)
+    if found is None or found["name"] not in given:
+        return None
+    return f"it is said for {found['name']} = {found['value']}, which the problem does not state"
 
 
 def _for_some(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:

@@ -83,7 +83,7 @@ NONE = [
     (2, r"The gradient is certainly not $-X^{-T}A^TX^{-T}$."),
     (3, r"My neighbour wrote $X^T(\sigma(Xw)-y)$; I have no idea."),
     (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ for $y=0$."),
-    (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ where $y=0$."), (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ wobei $y = 1$."),
+    (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ where $y=0$."),
     (4, r"Perhaps $w = (X^TX+\lambda I)^{-1}X^Ty$? Or not."),
     (4, r"One would expect $w=(X^TX+\lambda I)^{-1}X^Ty$, but it is wrong; the minimiser is the zero vector."),
     *((1, text.replace("…", "(A+A^T)x+b")) for text in (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from .lexer import Lexer
@@ -245,13 +244,11 @@ def _framed(lexer: Lexer, stop: int, end: int, font: str, depth: int) -> int:
     return inside[2]
 
 
-_BARE: Final = re.compile(r"\s*\w")
-
-
 def _dropped(lexer: Lexer, word: str, stop: int, end: int) -> int:
     """Behind what a command takes; `\\tag 5` has its argument without braces."""
     if lexer.text.startswith("*", stop):
         stop += 1
     inside = lexer.group(stop, end)
-    bare = _BARE.match(lexer.text, stop, end) if inside is None and word == "tag" else None
-    return inside[2] if inside else bare.end() if bare else stop
+    at = lexer.skip_space(stop, end)
+    bare = inside is None and word == "tag" and lexer.text[at:end][:1].isalnum()
+    return inside[2] if inside else at + 1 if bare else stop
