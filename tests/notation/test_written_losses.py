@@ -65,6 +65,8 @@ PIECES = [
     (r"\mathbb{E}[(X w - y)^T(X w - y)]", X, "norm(X@w - y)**2", X),
     ("E[(X w - y)^T(X w - y)]", X, "norm(X@w - y)**2", X),
     ("(y - Xw)'(y - Xw)", X, "norm(X@w - y)**2", X), ("w'X'Xw - 2y'Xw", X, "norm(X@w)**2 - 2*y.T@X@w", X),
+    ("c^T * y^T@X@w", X + ", c: scalar, T: scalar", "c**T*y@X@w", X + ", c: scalar, T: scalar"),
+    (r"(1 + c)^{T} (y^T X w)^T", X + ", c: scalar, T: scalar", "(1 + c)**T*y@X@w", X + ", c: scalar, T: scalar"),
     ("norm(W.T^2)", "W: n×n", "norm(W.T@W.T)", "W: n×n"), ("norm(X^T@X.T.T)^2", X, "norm(X.T@X)**2", X),
     ("cos_sim(y, X@w)", X, "y.T@X@w/(norm(y)*norm(X@w))", X), ("kl(y, X@w)", X, "sum(y*log(y)) - sum(y*log(X@w))", X),
     ("sum(np.tril(X)*X)", X, "sum[i,j](X[i,j]**2) - sum(np.triu(X)*X) + sum(np.tril(np.triu(X))*X)", X),

@@ -65,13 +65,8 @@ def _build(e: Elaborator, node: s.Node) -> Expr:
             return value
         case s.Binary():
             return _binary(e, node)
-        case s.Transposed(_, body):
-            value = e.expr(body)
-            if not e.is_flat(body):
-                return transpose(value)
-            e.flatten(node)
-            e.idle_transpose = True
-            return value
+        case s.Transposed():
+            return _transposed(e, node)
         case s.Inverted(_, body, power):
             return inverted(e, node, e.expr(body), power)
         case s.Apply():
@@ -167,6 +162,23 @@ def _binary(e: Elaborator, node: s.Binary) -> Expr:
             product.times(part)
     e.flatten(node, product.flat)
     return product.value
+
+
+def _transposed(e: Elaborator, node: s.Transposed) -> Expr:
+    """Aᵀ; a raised `T` over a number is an exponent where T is a number, and has no effect where nothing tells what T is."""
+    value = e.expr(node.body)
+    if value.shape.is_number and all(symbol.shape.is_number for symbol in value.symbols):
+        raised = e.scope.source.text[node.body.span.end : node.span.end]
+        exponent = e.scope.find("T")
+        if raised.strip(" ^{}") == "T" and exponent is not None and exponent.shape.is_number:
+            return _power(e, s.Binary(node.span, "^", node.body, s.Name(Span(node.body.span.end, node.span.end), "T")))
+        if raised.strip(" ^{}") == "T" and e.scope.syntax == "numpy":
+            e.note(f"{e.text(node)} is the transpose of a number, which is the number; a power is written `**`")
+    if not e.is_flat(node.body):
+        return transpose(value)
+    e.flatten(node)
+    e.idle_transpose = True
+    return value
 
 
 def _sum(e: Elaborator, node: s.Binary) -> Expr:
