@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.record import replace
@@ -36,15 +36,17 @@ _STATES = regex(
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
     r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\w)\s*="
 )
-_LETTERS = regex(r"[^\W\d_]+")
-_PUT_IN = r"[\s,(]*<namely>\b[^.;]*?(?<![\w\\])\\?(?P<name>[^\W\d_]+)\s*=\s*(?P<value>\d+|I)(?![\w.^])"
-"""`$2(x + b)$ where $b = 0$`."""
+_NAMES = regex(r"[^\W\d_]+")
 _INEQUALITY = regex(r"[<>≤≥]|\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])")
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
 """`∇f ∈ {g, h}`, one of several."""
 _ZERO = regex(r"=\s*\{?(?:\\mathbf\s*)?\{?0\}?\}?[\s.,]*$")
-_VALUED = r"\w\s*=\s*(?:\d+|I)(?![\w.^])"
+_VALUE = r"(?:\\(?:math\w+|vec|bm|boldsymbol)\s*)?\{?\s*(?:[-−]?\d+(?:\.\d+)?|I(?:_\{?\w\}?)?)(?![\w^]|\.\d|\s*,\s*(?:\\\w?dots|…|\.\.|2))"
+_VALUED = rf"(?<![^\W\d_\\])\\?[^\W\d_]+\s*=\s*{_VALUE}"
+"""`b = 0`, and no range `i = 1, …, n`."""
 _WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)|{_VALUED})"
+_NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<becomes>\b)"
+"""`$2(x + b)$ where $b = 0$`, or `$2(x + b)$, $b = 0$`."""
 _SAYS = r"\b(?:<result>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
 _REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
@@ -74,7 +76,8 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         return unanswered(chosen, _SEVERAL)
     right = next((one for one in _all_read(found, rows[1:], claims, chosen, judged) if one.verdict == "right"), None)
     if right is None:
-        return found
+        none = found.final.code == "nothing-judged" or not any(one.kind == "formula" or _states(one, chosen) for one in told)
+        return unanswered(chosen, next(iter(refused.values()))) if refused and none else found
     if len(claims) > _MOST_CLAIMS:
         return unanswered(chosen, _SEVERAL)
     several = any(_contradicts(judged(claim), stated) for claim, stated in claims if len(claims) > 1 or len(rows) > 1)
@@ -92,7 +95,9 @@ def _read_sentence(chosen: Settings, told: Sequence[Piece], refused: dict[int, D
     right = next((report for report, _ in found if report.verdict == "right"), None)
     if right is not None and any(_contradicts(*one) for one in found):
         return unanswered(chosen, _SEVERAL)
-    return right or (found[0][0] if found and whole.final.code == "unknown-name" else whole)
+    if right is None and refused and not found:
+        return unanswered(chosen, next(iter(refused.values())))
+    return right or (found[0][0] if found and (refused or whole.final.code == "unknown-name") else whole)
 
 
 def _contradicts(report: ProblemReport, stated: bool) -> bool:
@@ -128,10 +133,9 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
 def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], dict[int, Diagnostic]]:
     """The pieces that may be an answer, and why others are none, by their place. A name that is denied denies what defines it."""
     known = (chosen.text("assume") or "").lower()
-    given = frozenset(_LETTERS.findall(" ".join(chosen.text(key) or "" for key in ("loss", "shapes", "wrt"))))
-    behind = [one.after + "".join(other.text for other in pieces[at + 1 : at + 2]) for at, one in enumerate(pieces)]
+    given = frozenset(_NAMES.findall(" ".join(chosen.text(key) or "" for key in ("loss", "shapes", "wrt"))))
     why = {at: found for at, one in enumerate(pieces)
-           if (found := _disowned(one) or _condition(one, known) or _put_in(behind[at], given)) is not None}
+           if (found := _disowned(one) or _condition(one, known) or _put_in(_behind(pieces[at:]), given)) is not None}
     why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(_SAYS).search(one.before)]
@@ -165,7 +169,7 @@ def _condition(one: Piece, known: str) -> str | None:
         return "it is only supposed"
     sentence = re.split(r"[.;]\s", one.before)[-1]
     found = (
-        said(rf"(?:{_WHEN}|\bwith\s+\\?{_VALUED})(?!.*\b<general>\b)").search(sentence)
+        said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
         or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?{_WHEN}(?![^.;]*\b<becomes>\b)").match(one.after)
     )
@@ -176,10 +180,16 @@ def _condition(one: Piece, known: str) -> str | None:
 
 def _put_in(behind: str, given: Container[str]) -> str | None:
     """Which value of a given letter a formula is said for, by what stands behind it."""
-    found = said(_PUT_IN).match(behind)
-    if found is None or found["name"] not in given:
+    found = said(_NAMELY).match(behind)
+    if found is None or found["valued"].partition("=")[0].strip("\\ ") not in given:
         return None
-    return f"it is said for {found['name']} = {found['value']}, which the problem does not state"
+    return f"it is said for `{found['valued']}`, which the problem does not state"
+
+
+def _behind(pieces: Sequence[Piece]) -> str:
+    """The words behind the first of some pieces, with what is said there of letters: definitions, and in which set they are."""
+    told = takewhile(lambda one: one.inline and (one.kind != "equation" or "=" not in one.text), pieces[1:])
+    return pieces[0].after + "".join(f"{one.text} {one.after}" for one in told)
 
 
 def _for_some(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:

@@ -84,6 +84,12 @@ NONE = [
     (3, r"My neighbour wrote $X^T(\sigma(Xw)-y)$; I have no idea."),
     (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ for $y=0$."),
     (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ where $y=0$."),
+    *((1, rf"$(A+A^T)x+b$ {text}") for text in (
+        r"where $x \in \mathbb{R}^n$ and $b = 0$.", r"where $A$ is $n \times n$, and $b = 0$ here", "with $b = 0.5$", "($b = 0$)",
+        r"with $x \in \mathbb R^n$, $A = I$", r"where $b = \mathbf{0}$", "using $A = I_n$", "wobei $b=0$", "mit $x ∈ ℝ^n$ und $b=0$",
+        "où $b=0$", "avec $b = 0$", "donde $b=0$", "con $b=0$", "siendo $b=-1$", "dove $b=0$", "essendo $b=0$", "onde $b=0$", "com $b=0$",
+        "waarbij $b=0$", "met $b=0$", ", $b = 0$",
+    )),
     (4, r"Perhaps $w = (X^TX+\lambda I)^{-1}X^Ty$? Or not."),
     (4, r"One would expect $w=(X^TX+\lambda I)^{-1}X^Ty$, but it is wrong; the minimiser is the zero vector."),
     *((1, text.replace("…", "(A+A^T)x+b")) for text in (
@@ -109,6 +115,10 @@ RIGHT = [
     (1, r"It is not hard to see that the gradient is $(A+A^T)x+b$, which does not vanish in general."),
     (1, r"$\nabla f = Ax + A^Tx + b$, that is, $\nabla f = (A+A^T)x+b$"),
     (1, r"$(A+A^T)x+b$ (for symmetric $A$ this is $2Ax+b$)."),
+    (1, r"$(A+A^T)x+b$ where $x\in\mathbb R^n$ and $b\in\mathbb R^n$."),
+    (1, r"$(A+A^T)x+b$, with $A=I$ this becomes $2x+b$."),
+    (1, r"$\frac{\partial L}{\partial x_i} = \sum_j (A_{ij}+A_{ji})x_j+b_i$ where $i = 1, \dots, n$."),
+    (1, r"$\frac{\partial L}{\partial x_i} = \sum_j (A_{ij}+A_{ji})x_j+b_i$ für alle $i \in \{1,2,\ldots,n\}$."),
     (1, r"$\nabla f = (A+A^T)x+b$. I checked it with $A = I$: $\nabla f = 2x + b$."),
     (1, r"The derivative is $x^T(A+A^T) + b^T$ as a row, so the gradient is $(A+A^T)x+b$."),
     (3, r"With $z = Xw$ and $p = \sigma(z)$, $\nabla_z = p - y$ and $\nabla_w = X^T(p-y)$."),

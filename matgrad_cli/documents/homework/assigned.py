@@ -15,7 +15,7 @@ from ..latex_carrier import without_comments
 from ..passage import Passage, blank, blanked, covered
 from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
-from .pieces import pieces
+from .pieces import pieces, says_range
 from .unmarked import named_parts, unmarked, written
 from .words import said
 
@@ -57,7 +57,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     for place, _, start, _ in parts if ending not in LATEX else ():  # `Problem 5: w = …` is no part of the formula
         masked, shown = (covered(one, place, start) for one in (masked, shown))
     sheet = read_sheet(replace(document.source, text=surely_shown(masked, ending)), ending)
-    formulas = [] if sheet is None else [*sheet.formulas]
+    formulas = [] if sheet is None else [one for one in sheet.formulas if not says_range(one)]
     for one in filter(_aside, formulas):
         shown = covered(shown, one.passage.places[0], one.passage.places[-1])
     if found and not blocks:

@@ -20,6 +20,7 @@ _MARK = regex(rf"{_DELIMITER.pattern}|(?<![$(\[])\Z")
 """A delimiter; or the end of what stands before a formula that has none."""
 _SUPPOSED = regex(r"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)\W*$", re.IGNORECASE)
 _VALUE = regex(r"\s*\\?\w+\s*=\s*(?:\d+|I)\s*")
+_RANGE = regex(r"[\s$]*\\?[^\W\d]\w*\s*(?:=|\\in(?![a-z])|∈)\s*\\?\{?\s*\d\s*,\s*(?:\d\s*,\s*)?(?:\\\w?dots|…|\.\.).*", re.DOTALL)
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
 _DEFINED = regex(rf"\s*{_MARKED}(?P<marks>[\s_^*\w{{}}\\]*?)\s*:?=")
 _SPOKEN_OF = regex(r"[\s\\{}$]*[^\W\d](?:_\w+)?[\s{}$.,;:]*")
@@ -61,12 +62,19 @@ def is_name(text: str) -> bool:
     return _SPOKEN_OF.fullmatch(text) is not None
 
 
+def says_range(formula: Formula) -> bool:
+    """Whether a formula only says through which values a letter goes, `i = 1, …, n`."""
+    return formula.kind == "inline" and _RANGE.fullmatch(formula.passage.text) is not None
+
+
 def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
     """The pieces of what stands from `start` to the end of the text, in their order; a value that is supposed is one of the words."""
     ends, told = [start], list[Formula]()
     names: list[tuple[int, Passage]] = []
     for formula in formulas:
         place = formula.passage.places[0]
+        if says_range(formula):
+            continue
         if is_name(formula.passage.text):
             names.append((len(told), formula.passage))
         elif not (_VALUE.fullmatch(formula.passage.text) and _SUPPOSED.search(text[ends[-1] : place - 1])):
