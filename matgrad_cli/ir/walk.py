@@ -37,10 +37,10 @@ def replace_at(root: Expr, path: Path, new: Expr) -> Expr:
     return root.rebuilt(tuple(parts))
 
 
-def nodes_of(root: Expr) -> Iterator[Expr]:
-    """Every different node below and including `root`, parents before their children, each once."""
+def nodes_of(*roots: Expr) -> Iterator[Expr]:
+    """Every different node below and including the roots, parents before their children, each once."""
     seen: set[Expr] = set()
-    stack = [root]
+    stack = [*reversed(roots)]
     while stack:
         node = stack.pop()
         if node not in seen:
@@ -62,7 +62,7 @@ def innermost_first(parts: Iterable[_E]) -> list[_E]:
 
 def names_in(*roots: Expr) -> list[Named]:
     """The named parts that expressions use, those that others need first."""
-    return innermost_first(node for root in roots for node in nodes_of(root) if isinstance(node, Named))
+    return innermost_first(node for node in nodes_of(*roots) if isinstance(node, Named))
 
 
 def places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:

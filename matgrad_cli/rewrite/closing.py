@@ -52,8 +52,9 @@ def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Nam
     chosen = repeated_parts(result) if name else []
     if chosen:
         taken = reserved_names(recorder.problem) | {letter.name for letter in recorder.line.free}
-        taken |= {named.name for step in recorder.steps for named in names_in(step.after)}  # a name never means two things
-        result, names = with_names(result, chosen, taken | {named.name for named in names_in(recorder.line)})
+        shown = (recorder.line, *(step.after for step in recorder.steps))
+        taken |= {named.name for named in names_in(*shown)}  # a name never means two things
+        result, names = with_names(result, chosen, taken)
         record_names(recorder, names)
     return result
 

@@ -17,7 +17,7 @@ from .kinks import FACTORS, SEARCHED, Reach, kinks, said, signs
 from .nearness import CLEAR, Nearness, Shaken, nearness, weighed
 from .places import Points
 from .points import Point, Setting, impossible
-from .probes import probed
+from .probes import probed, unshared
 from .tensor import TooLarge
 from .verdict import Verdict, Witness
 
@@ -188,7 +188,7 @@ class Judge:
     def _exactly(self, before: Expr, after: Expr, form: Form, worst: int, thorough: bool) -> Verdict | None:
         seen: list[Evaluator] = []
         excluded = ""
-        one, other, letters = probed(before, after, form.letters if before.shape.is_number else ())
+        one, other, letters = probed(*unshared(before, after), form.letters if before.shape.is_number else ())
         along = replace(form, letters=letters) if before.shape.is_number else form
         count = len(self._points.turns) if thorough else self._points.exact_base
         for place in self.exact_points(count + 6):

@@ -6,7 +6,19 @@ p hides it, as one point in p does. The left side is the derivative of L along H
 
 from __future__ import annotations
 
-from ..ir import Add, Differential, Entry, Expr, Index, Mul, Partial, SumOver, Symbol, add, mul, nodes_of, sum_over
+from collections import Counter
+
+from ..ir import Add, Differential, Entry, Expr, Index, Mul, Partial, SumOver, Symbol, add, mul, sum_over
+
+
+def unshared(before: Expr, after: Expr) -> tuple[Expr, Expr]:
+    """What two sums do not share, where both have something of their own: they are equal if that is."""
+    if isinstance(before, Add) and isinstance(after, Add):
+        mine, theirs = Counter(before.terms), Counter(after.terms)
+        left, right = mine - theirs, theirs - mine
+        if left and right:
+            return add(*left.elements()), add(*right.elements())
+    return before, after
 
 
 def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr, Expr, tuple[Index, ...]]:
@@ -20,8 +32,16 @@ def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr,
 
 
 def _pending(expr: Expr, letters: tuple[Index, ...]) -> list[Partial]:
-    found = {(node.variable, node.row, node.col): node for node in nodes_of(expr) if isinstance(node, Partial)} if letters else {}
-    return [node for node in found.values() if isinstance(node.row, Index) or isinstance(node.col, Index)]
+    found: dict[object, Partial] = {}
+    stack, seen = [expr], set[Expr]()
+    while stack:
+        node = stack.pop()
+        if node not in seen and not node.free.isdisjoint(letters):  # elsewhere nothing is pending by one of the letters
+            seen.add(node)
+            stack.extend(reversed(node.children))
+            if isinstance(node, Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index)):
+                found.setdefault((node.variable, node.row, node.col), node)
+    return [*found.values()]
 
 
 def _along(expr: Expr, pending: Partial, along: Entry) -> Expr:

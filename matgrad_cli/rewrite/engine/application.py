@@ -43,6 +43,7 @@ from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
 from ...rulebook.heads import head_of, may_fit
 from ...rulebook.load import Rulebook
+from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
 from ..forms.algebra import multiplied, numerals_first, zero
@@ -293,7 +294,7 @@ def places_of(root: Expr, wanted: Mapping[Expr, object], inside: Callable[[Expr]
 def _shown(new: Expr) -> Expr:
     """A new part by the invisible moves: d(X) along a direction is the direction, what is pending stands last among numbers."""
     known: dict[Expr, Expr] = {}
-    for node in nodes_of(new):
+    for node in nodes_of(new) if "Differential" in operators_in(new) else ():
         if isinstance(node, Differential) and node.body is node.variable and node.direction is not None:
             known[node] = node.direction
     new = replaced(new, known) if known else new

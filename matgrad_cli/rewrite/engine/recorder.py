@@ -73,10 +73,13 @@ class Recorder:
     entrywise: bool = False
     inside: bool = False
 
+    def __post_init__(self) -> None:
+        self._search = Search(Scene(self.problem, self.rules, self.names, self.entrywise, inside=self.inside))
+
     @property
     def scene(self) -> Scene:
         """What the rules may know besides the line."""
-        return Scene(self.problem, self.rules, self.names, self.entrywise, inside=self.inside)
+        return self._search.scene
 
     def record(self, application: Application, title: str | None = None, said: Bindings = ()) -> None:
         """One step by a rule that ran on the current line; nothing is recorded if the line stays the same. `said` is what the sentence
@@ -90,7 +93,7 @@ class Recorder:
     def found(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> dict[Path, Rewriting]:
         """What the first rule of a method's phase that fits any of these parts of the line makes of all of them that it fits."""
         rules = map(self.rules.rule, self.rules.method(method).phase(phase).rules)
-        return Search(self.scene).first(rules, self.line, places, bindings)
+        return self._search.first(rules, self.line, places, bindings)
 
     def run(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> bool:
         """One step by what was `found`; whether anything was. Where the rule does not make the same of all parts, the sentence speaks of

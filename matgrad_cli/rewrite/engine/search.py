@@ -31,7 +31,7 @@ class Search:
             found: dict[Path, Rewriting] = {}
             for path, node in parts:
                 miss = rule.id, node, bindings
-                if miss in self._misses or any(path[: len(one)] == one for one in found):
+                if miss in self._misses or any(path[:depth] in found for depth in range(len(path) + 1)):
                     continue
                 rewriting = fit(rule, node, self.scene, bindings, line, path)
                 if rewriting is None or not self.accepts(rewriting):

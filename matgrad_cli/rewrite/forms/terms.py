@@ -28,6 +28,7 @@ from ...ir import (
     rename,
     sum_over,
 )
+from ...ir.memory import noted
 from ...ir.walk import fresh_index
 from .algebra import ordered
 
@@ -113,6 +114,7 @@ def _has_sum(term: Expr) -> bool:
     return isinstance(term, SumOver) or (isinstance(term, Mul) and any(isinstance(factor, SumOver) for factor in term.factors))
 
 
+@noted
 def has_pending(expr: Expr) -> bool:
     """Whether a pending derivative stands in a number-valued expression (outside of named parts)."""
     if isinstance(expr, Partial):
@@ -190,9 +192,14 @@ def pending_last(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
 
 def split(expr: Expr) -> tuple[Term, ...]:
     """The terms of a line. Brackets are multiplied out only where they hold a pending derivative."""
+    return tuple(term for part in (expr.terms if isinstance(expr, Add) else (expr,)) for term in _terms(part))
+
+
+@noted
+def _terms(part: Expr) -> tuple[Term, ...]:
+    """The terms of one part of a line: most parts stay as they are from one line to the next."""
     found = []
-    parts = expr.terms if isinstance(expr, Add) else (expr,)
-    for term in (term for part in parts for term in _expand(part)):
+    for term in _expand(part):
         if any(factor is ZERO for factor in (*term.coefficient, *term.factors)):
             continue
         coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)

@@ -12,7 +12,7 @@ from typing import Final
 
 from ...diagnostics.record import record
 from ...ir import Add, Call, Entry, Expr, Index, Mul, Path, Power, SumOver, Transpose, is_elementwise
-from ...ir.walk import at
+from ...ir.walk import at, letters_in
 from ...records import Bindings
 from ..engine.application import Application, Scene, applied
 from ..engine.apply import Rewriting
@@ -182,7 +182,7 @@ def _is_plain(found: Rewriting) -> bool:
 def _reading(line: Expr, found: dict[Path, Rewriting]) -> Reading:
     path, first = next(iter(found.items()))
     before = at(line, path)
-    letters = [index for index in before.indices if index not in _bound(first.new)] if isinstance(before, SumOver) else []
+    letters = [index for index in before.indices if index not in letters_in(first.new)] if isinstance(before, SumOver) else []
     product = _made(before, first.new)
     said: Bindings = (
         ("entry", before), ("turned", first.new), ("letters", ", ".join(map(str, letters))),
@@ -198,10 +198,6 @@ def _purpose(line: Expr, path: Path, turned: Expr) -> str:
     if not isinstance(turned, Entry) or any(isinstance(node, SumOver) and not turned.free.isdisjoint(node.indices) for node in around):
         return "the summed letters stand side by side"
     return f"{turned.row} stands in front of {turned.col}"
-
-
-def _bound(expr: Expr) -> frozenset[Index]:
-    return frozenset(expr.indices) if isinstance(expr, SumOver) else frozenset().union(*(_bound(part) for part in expr.children))
 
 
 def _made(before: Expr, new: Expr) -> Expr:
