@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..diagnostics.record import replace
-from ..ir import Expr, Named, substitute
+from ..ir import Expr, Named
 from ..records import Bindings
 from .engine.application import Application, Site, apply, native
 from .engine.recorder import Recorder
-from .naming import opened
+from .naming import by_names, opened
 
 
 def _names(bindings: Bindings) -> list[Named]:
@@ -19,10 +19,7 @@ def _names(bindings: Bindings) -> list[Named]:
 @native("name-part")
 def parts_named(site: Site) -> tuple[Expr, Bindings] | None:
     """Every part is written by its name, the innermost first."""
-    node = site.node
-    for named in _names(site.bindings):
-        node = substitute(node, {named.body: named})
-    return node, site.bindings
+    return by_names(site.node, _names(site.bindings)), site.bindings
 
 
 @native("open-name")

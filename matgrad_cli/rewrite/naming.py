@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ..ir import Add, Call, Entry, Expr, Hadamard, Inverse, MatMul, Named, Power, Symbol, is_elementwise, nodes_of, substitute
-from ..ir.walk import height, innermost_first, names_in
+from ..ir import Add, Call, Entry, Expr, Hadamard, Inverse, MatMul, Named, Power, Symbol, Transpose, is_elementwise, nodes_of, substitute
+from ..ir.walk import height, innermost_first, mapped, names_in
 from .engine.application import replaced
 
 DEEP = 3
 """From so many nested nonlinear functions on, every layer gets a name before differentiating."""
 
-REPEATED_WEIGHT = 4
-"""A part of a loss that stands there twice or more is named from twice so many symbols on."""
-
-REPEATED_SAVING = 4
-"""A part of a result that stands there twice or more is named if that saves so many symbols."""
+SAVING = 4
+"""A part that is written twice or more is named if that saves so many symbols."""
 
 
 def _nonlinear(node: Expr) -> bool:
@@ -44,20 +41,15 @@ def layer_name(node: Expr) -> str:
 
 def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, list[Named]]:
     """The loss with its layers named, innermost first, where it is deep or repeats big parts; else the loss itself."""
-    counts = Counter(child for node in nodes_of(loss) for child in node.children)
     depth: dict[Expr, int] = {}  # how many nonlinear functions of the variable stand inside one another
     for node in innermost_first(nodes_of(loss)):
         depth[node] = max((depth[child] for child in node.children), default=0) + (_nonlinear(node) and variable in node.symbols)
     deep = depth[loss] >= DEEP
-    chosen = [
-        node
-        for node in nodes_of(loss)
-        if variable in node.symbols
-        and node is not loss
-        and not isinstance(node, Symbol | Named | Entry)
-        and not node.free
-        and ((deep and _nonlinear(node)) or (counts[node] >= 2 and node.weight >= 2 * REPEATED_WEIGHT))
-    ]
+
+    def may(node: Expr) -> bool:
+        return variable in node.symbols and node is not loss and not isinstance(node, Symbol | Named | Entry | Transpose) and not node.free
+
+    chosen = worth_names(loss, may, lambda node: deep and _nonlinear(node))
     return with_names(loss, chosen, taken, numbered=deep)
 
 
@@ -69,45 +61,62 @@ def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str], numbered: bo
 
 def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str]) -> tuple[Expr, list[Named]]:
     """`root` with these parts, innermost first, replaced by the wished names or the nearest that are free."""
-    mapping: dict[Expr, Expr] = {}
     names: list[Named] = []
     for node, wish in wishes:
-        named = Named(fresh_name(wish, taken), node.rebuilt(tuple(substitute(child, mapping) for child in node.children)))
-        mapping[node] = named
-        names.append(named)
-    return substitute(root, mapping), names
+        names.append(Named(fresh_name(wish, taken), by_names(node, names)))
+    return by_names(root, names), names
+
+
+def by_names(root: Expr, names: Iterable[Named]) -> Expr:
+    """`root` with parts written by their names, the innermost first; also where one is some of the factors of a longer product."""
+    whole = {named.body: named for named in names}
+    runs = {body.factors: named for body, named in whole.items() if isinstance(body, MatMul) and not body.shape.is_number}
+
+    def make(node: Expr, parts: tuple[Expr, ...]) -> Expr:
+        for run, named in runs.items() if isinstance(node, MatMul) else ():
+            for start in range(len(parts) - len(run), -1, -1):
+                if parts[start : start + len(run)] == run != parts:
+                    parts = (*parts[:start], named, *parts[start + len(run) :])
+        same = node if parts == node.children or isinstance(node, Named) else node.rebuilt(parts)
+        return whole.get(same, same)
+
+    return mapped(root, make)
 
 
 def repeated_parts(root: Expr) -> list[Expr]:
-    """The biggest parts that a result writes twice or more, outermost ones only."""
-    uses = _uses(root)
-    candidates = [
-        node
-        for node, count in uses.items()
-        if count >= 2
-        and count * node.weight - node.weight - count >= REPEATED_SAVING
-        and not node.free
-        and isinstance(node, Call | Inverse | Add | Power | Hadamard | MatMul)
-    ]
-    inside: set[Expr] = set()
-    for node in candidates:
-        for part in nodes_of(node):
-            if part is not node and uses[part] <= uses[node]:
-                inside.add(part)
-    return [node for node in candidates if node not in inside]
+    """The biggest parts that a result writes twice or more."""
+    return worth_names(root, lambda node: not node.free and isinstance(node, Call | Inverse | Add | Power | Hadamard | MatMul))
 
 
-def _uses(root: Expr) -> Counter[Expr]:
-    """How often each part is written in the tree of `root` (capped by walking shared parts once with their multiplicity)."""
-    order = list(nodes_of(root))
-    order.sort(key=height, reverse=True)
+def worth_names(root: Expr, may: Callable[[Expr], bool], must: Callable[[Expr], bool] = lambda _: False) -> list[Expr]:
+    """The parts that are written so often that a name saves enough, or that must have one."""
+
+    def worth(node: Expr, count: int) -> bool:
+        return may(node) and (must(node) or (count - 1) * node.weight - count >= SAVING)
+
+    uses = _uses(root, worth)
+    return [node for node in nodes_of(root) if worth(node, uses[node])]
+
+
+def _uses(root: Expr, worth: Callable[[Expr, int], bool] = lambda _, __: False) -> Counter[Expr]:
+    """How often each part is written (up to a thousand times) where what is `worth` a name is written once, and so is what has one."""
+    products = {node.factors: node for node in nodes_of(root) if isinstance(node, MatMul) and not node.shape.is_number}
     uses: Counter[Expr] = Counter({root: 1})
-    for node in order:
-        if isinstance(node, Named):
-            continue
-        for child in node.children:
-            uses[child] += min(uses[node], 1000)
+    for node in sorted(nodes_of(root), key=lambda node: (node.weight, height(node)), reverse=True):
+        times = 1 if worth(node, uses[node]) else min(uses[node], 1000)
+        for part in () if isinstance(node, Named) else _written(node, products):
+            uses[part] += times
     return uses
+
+
+def _written(node: Expr, products: Mapping[tuple[Expr, ...], Expr]) -> Iterator[Expr]:
+    """The parts of a node; a product of which others stand in it, (AB)ᵀ C A B, is seen as one of these."""
+    parts, start = node.children, 0
+    sizes = sorted({len(factors) for factors in products if len(factors) < len(parts)}, reverse=True) if isinstance(node, MatMul) else []
+    while start < len(parts):
+        size = next((size for size in sizes if parts[start : start + size] in products), 1)
+        yield products.get(parts[start : start + size], parts[start]) if size > 1 else parts[start]
+        start += size
 
 
 def name_uses(root: Expr) -> dict[Named, int]:

@@ -62,6 +62,19 @@ def test_a_repeated_part_is_named_once_with_its_outermost_form() -> None:
     assert name_uses(better) == {names[0]: 2}
 
 
+def test_a_part_may_be_some_of_the_factors_of_a_longer_product() -> None:
+    layer, lengths = "X", []
+    for depth in range(5):
+        layer = f"({layer}).T@A@({layer})"
+        problem = read_problem(f"tr({layer})", "X", ["X: n×n, A: n×n"])
+        loss, names = name_parts(problem.loss, problem.wrt, {"X", "A", "n"})
+        assert len(names) == max(0, depth - 1)
+        assert depth < 2 or loss.weight == 3
+        lengths.append(sum(named.body.weight for named in names))
+    assert lengths == [0, 0, 7, 10, 13]
+    assert derive(problem).verdict == "proved"
+
+
 def test_a_name_stands_for_a_part_never_for_itself() -> None:
     found = derive(read_problem("-sum(Y*log_softmax(tanh(X@A)@B, axis=1))", "A"))
     assert [name for name, _ in found.result.where] == ["H1", "P2"]

@@ -43,6 +43,7 @@ class _Entry:
         self.place, self.phase, self.name = place, phase, name
         self.id = name.removesuffix(BACKWARDS)
         self.text = book.text(self.id, "rhs" if name.endswith(BACKWARDS) else "lhs")
+        self.heads = guess_heads(self.text) if self.text else HEADS[self.id]
 
     @cached_property
     def needed(self) -> tuple[frozenset[str], ...]:
@@ -78,6 +79,8 @@ class Simplifier:
         self.aside: frozenset[Expr] = frozenset()
         """Parts that no rule may take up: dX in tr(Gᵀ dX), where G is what becomes shorter."""
         self._found: dict[Expr, _Found | None] = {}
+        self._directly: dict[Expr, _Found | None] = {}
+        self._passed: dict[Expr, Expr] = {}
         self._lowest: dict[Expr, int] = {}
         self._allowed: dict[tuple[str, frozenset[str]], list[_Entry]] = {}
         book = book or rulebook()
@@ -87,7 +90,7 @@ class Simplifier:
             if entry.phase.startswith("open"):
                 self.openers.append(entry)
             else:
-                for head in guess_heads(entry.text) if entry.text else HEADS[entry.id]:
+                for head in entry.heads:
                     self.by_head.setdefault(head, []).append(entry)
 
     # ---------------------------------------------------------------- one move
@@ -157,13 +160,10 @@ class Simplifier:
         return self._found[node]
 
     def _direct(self, node: Expr) -> _Found | None:
-        if not node.children and not node.shape.is_number:
-            return None
-        for entry in self._entries_for(node):
-            found = self._fit(entry, node)
-            if found is not None:
-                return found
-        return None
+        if node not in self._directly:
+            entries = self._entries_for(node) if node.children or node.shape.is_number else []
+            self._directly[node] = next((found for entry in entries if (found := self._fit(entry, node)) is not None), None)
+        return self._directly[node]
 
     def _entries_for(self, node: Expr) -> list[_Entry]:
         """The rules that the operators of a node allow."""
@@ -199,11 +199,10 @@ class Simplifier:
         """An `open` rule at the node or at all of its parts where it fits, if less is left once the rules above have run on it."""
         if node.weight > LARGEST_OPENED or not isinstance(node, MatMul | Hadamard | Mul | Add | Transpose):
             return None
-        plain = cost(self._shortened(node))
         for entry in self.openers:
             kept = 1 if entry.phase == "open" else 2
             for candidate in self._candidates(entry, node):
-                if cost(self._shortened(candidate.new))[:kept] < plain[:kept]:
+                if cost(self._shortened(candidate.new))[:kept] < cost(self._shortened(node))[:kept]:
                     return candidate
         return None
 
@@ -219,7 +218,9 @@ class Simplifier:
 
     def _everywhere(self, entry: _Entry, node: Expr, depth: int, root: bool = True) -> _Found | None:
         """The rule at the node; else at its parts, down to `depth`."""
-        here = self._fit(entry, node) if root else None
+        if operators_in(node).isdisjoint(entry.heads):
+            return None
+        here = self._fit(entry, node) if root and head_of(node) in entry.heads else None
         if here is not None or not depth:
             return here
         inside = [self._everywhere(entry, child, depth - 1) for child in node.children]
@@ -232,20 +233,19 @@ class Simplifier:
     def _shortened(self, root: Expr) -> Expr:
         """The moves of the direct rules alone, at this node and below."""
         for _ in range(AS_OFTEN):
-            done: dict[Expr, Expr] = {}
-
-            def walk(node: Expr, done: dict[Expr, Expr] = done) -> Expr:
-                if node not in done:
-                    same = node if isinstance(node, Named) else settled(node, tuple(walk(child) for child in node.children))
-                    here = self._direct(same)
-                    done[node] = same if here is None else here.new
-                return done[node]
-
-            better = walk(root)
+            better = self._pass(root)
             if better is root:
                 break
             root = better
         return root
+
+    def _pass(self, node: Expr) -> Expr:
+        """One such move at each part, the inner ones first."""
+        if node not in self._passed:
+            same = node if isinstance(node, Named) else settled(node, tuple([self._pass(child) for child in node.children]))
+            here = self._direct(same)
+            self._passed[node] = same if here is None else here.new
+        return self._passed[node]
 
 
 def _granted(rewriting: Rewriting, node: Expr) -> bool:
