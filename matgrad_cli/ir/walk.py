@@ -60,6 +60,20 @@ def innermost_first(parts: Iterable[_E]) -> list[_E]:
     return sorted(dict.fromkeys(parts), key=height)
 
 
+def outermost(parts: Iterable[Expr]) -> list[Expr]:
+    """The parts that stand in no other of them, each once."""
+    found = list(dict.fromkeys(parts))
+    inside: set[Expr] = set()
+    for part in found if len(found) > 1 else ():
+        stack = list(part.children)
+        while stack:
+            node = stack.pop()
+            if node not in inside:
+                inside.add(node)
+                stack.extend(node.children)
+    return [part for part in found if part not in inside]
+
+
 def names_in(*roots: Expr) -> list[Named]:
     """The named parts that expressions use, those that others need first."""
     return innermost_first(node for node in nodes_of(*roots) if isinstance(node, Named))

@@ -141,6 +141,15 @@ def terms_with_differentials(reads: Terms) -> Terms:
     return reads
 
 
+def pending_of(node: Expr, scene: Scene) -> Differential | Partial:
+    """What is pending: the part itself, or what the term waits for."""
+    if isinstance(node, Differential) or (scene.entrywise and isinstance(node, Partial)):
+        return node
+    seen = _term(node, scene)
+    assert seen is not None
+    return seen[0]
+
+
 def _term(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr], Expr | None]] | None:
     if isinstance(node, Differential):
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ...facts import Problem
-from ...ir import Call, Differential, Expr, Hadamard, Kron, MatMul, Mul, Symbol, nodes_of
+from ...ir import Call, Differential, Expr, Hadamard, Kron, MatMul, Mul, Symbol, Transpose, nodes_of
 from ...rulebook.pattern import Pattern
 from .entrywise import holds_pending
 
@@ -17,6 +17,11 @@ Motion = Callable[[Expr], bool]
 def along(direction: Symbol | None) -> Motion:
     """The parts that hold a pending differential or the direction."""
     return holds_pending if direction is None else lambda part: direction in part.symbols or holds_pending(part)
+
+
+def d(body: Expr, like: Differential) -> Expr:
+    """The differential of a part, pending as another one is; d(Aᵀ) is written (dA)ᵀ at once."""
+    return Transpose(d(body.body, like)) if isinstance(body, Transpose) else Differential(body, like.variable, like.direction)
 
 
 def is_whole(part: Expr, around: frozenset[type[Expr]], moves: Motion) -> bool:

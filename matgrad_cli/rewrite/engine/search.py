@@ -1,25 +1,32 @@
-"""Where rules fit in a line: the first of some rules that fits anywhere, at all the places where it fits, is one step."""
+"""Where rules fit in a line: the first of some rules that fits anywhere, at all the places where it fits, is one step.
+
+Of what is pending the first part decides: the rule that comes first for it, wherever it comes first. A rule about ∂ or d runs on what is
+pending itself, any other rule on what stands under it (on the number or array, or on the array whose entry it is): d(‖A‖²) = d(tr(AᵀA)).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from ...ir import Expr, Path
+from ...ir import Differential, Entry, Expr, Partial, Path
 from ...records import Bindings
 from ...rulebook.rule import Rule
-from .application import Scene, fit
+from .application import Scene, fit, pending_of, places_of
 from .apply import Rewriting
+from .entrywise import differential_of
 
 
 class Search:
     """`accepts` says which of the things that a rule makes are wanted.
 
     What does not fit is remembered, as most of a line stays as it is: whether a rule fits depends on the part and the bindings alone.
+    So is the rule that comes first for what is pending.
     """
 
     def __init__(self, scene: Scene, accepts: Callable[[Rewriting], bool] = lambda _: True) -> None:
         self.scene, self.accepts = scene, accepts
         self._misses: set[tuple[str, Expr, Bindings]] = set()
+        self._chosen: dict[Expr, Rule] = {}
 
     def first(
         self, rules: Iterable[Rule], line: Expr, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()
@@ -41,3 +48,47 @@ class Search:
             if found:
                 return found
         return {}
+
+    def turn(self, rules: Iterable[str], line: Expr, places: Iterable[tuple[Path, Expr]]) -> dict[Path, Rewriting] | Expr:
+        """What the rule that comes first at the first of these places makes of what is pending there, and wherever else it comes first;
+        a pending part for which no rule is known is given back. At a place stands what is pending, or a term that waits for it."""
+        rules = (*(rule.id for rule in self.scene.rules.extras() if rule.lhs), *rules)
+        found: dict[Path, Rewriting] = {}
+        first: Rule | None = None
+        for path, node in places:
+            pending = pending_of(node, self.scene)
+            if first is not None and self._chosen.get(pending, first) is not first:
+                continue
+            fits = next(self._fits(rules, line, path, node, pending), None)
+            if fits is None:
+                return pending
+            self._chosen[pending], place, rewriting = fits
+            first = first or self._chosen[pending]
+            if self._chosen[pending] is first:
+                found[place] = rewriting
+        return found
+
+    def _fits(
+        self, rules: Iterable[str], line: Expr, path: Path, node: Expr, pending: Differential | Partial
+    ) -> Iterator[tuple[Rule, Path, Rewriting]]:
+        """The rules that fit what is pending at a place, as far as their text says that they may."""
+        book, seen = self.scene.rules, [pending, pending.body]
+        if isinstance(pending, Partial):
+            seen += [differential_of(pending), differential_of(pending).body]
+        known = self._chosen.get(pending)
+        for rule in (book.rule(name) for name in rules if book.likely(name, seen)) if known is None else (known,):
+            for place, part in _places(rule, path, node, pending):
+                rewriting = fit(rule, part, self.scene, (), line, place)
+                if rewriting is not None:
+                    yield rule, place, rewriting
+
+
+def _places(rule: Rule, path: Path, node: Expr, pending: Differential | Partial) -> Iterator[tuple[Path, Expr]]:
+    """Where a rule may run: on what is pending, or on what is under it."""
+    if rule.pending:
+        yield path, node
+        return
+    below = next(below for below, _ in places_of(node, {pending.body: pending}, lambda _: True))
+    yield (*path, *below), pending.body
+    if isinstance(pending.body, Entry):
+        yield (*path, *below, 0), pending.body.base

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Call, Entry, Expr, Index, MatMul, Named, Number, Partial, Path, Power, Shape, Symbol, at, nodes_of
+from ...ir.walk import outermost
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings
 from ..engine.application import Site, applied, native, places_of
 from ..engine.application import reserved_names as names_of
-from ..engine.layers import Layers, outermost
 from ..engine.recorder import Recorder
+from ..engine.search import Search
 from ..forms.entries import entry, letters_for
 from ..forms.terms import has_pending, split, terms_of
 from .gather import gather_round, inside_of, maximal
@@ -71,12 +72,12 @@ def _pair(shape: Shape, options: tuple[tuple[str, str], ...], taken: set[str]) -
 
 def differentiate(recorder: Recorder) -> None:
     """Unfold the pending derivatives, largest first, until only δ's and entries are left."""
-    layers = Layers(recorder.scene, recorder.rules.method("index").phase("unfold").rules)
+    search = Search(recorder.scene)
     while has_pending(recorder.line):
         recorder.must_end()
         if gather_round(recorder):
             continue
-        _unfold_round(recorder, layers, maximal(split(recorder.line)))
+        _unfold_round(recorder, search, maximal(split(recorder.line)))
         _multiply_numbers(recorder)
 
 
@@ -85,9 +86,10 @@ def _multiply_numbers(recorder: Recorder) -> None:
     recorder.run("index", "count", terms_of(recorder.line))
 
 
-def _unfold_round(recorder: Recorder, layers: Layers, ready: list[Partial]) -> None:
+def _unfold_round(recorder: Recorder, search: Search, ready: list[Partial]) -> None:
     """One rule at all the pending derivatives that it comes first for: a step."""
-    found = layers.round(recorder.line, places_of(recorder.line, dict.fromkeys(ready), has_pending))
+    rules = recorder.rules.method("index").phase("unfold").rules
+    found = search.turn(rules, recorder.line, places_of(recorder.line, dict.fromkeys(ready), has_pending))
     if isinstance(found, Expr):
         assert isinstance(found, Partial)
         part = to_unicode(inside_of(found.body))

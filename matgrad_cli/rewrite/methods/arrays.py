@@ -16,25 +16,24 @@ from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
-from .parts import total
+from .mover import Mover
 from .stacked import in_front, stacked, unfold_all
-from .unfolding import Moving
-from .walk import carried
+from .walk import Walk, carried
 
 
 def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """dF = … = F′ dt, hence ∂F/∂t = F′; d f = … = J dx, hence ∂f/∂x = J; vec(dF) = … = J vec(dX), which holds all partial derivatives."""
     from ..derive import first_order
 
-    moving = Moving(problem.wrt, Scene(problem, book), "differential")
-    whole, moved = moving.d(problem.loss), moving.d(problem.wrt)
+    mover = Mover(Scene(problem, book), "differential")
+    whole, moved = mover.d(problem.loss), mover.d(problem.wrt)
     numbers = problem.wrt.shape.is_number
     start = whole if numbers else stacked(whole)
     recorder, front = in_front(problem, book, judge, start) or (None, None)
     if recorder is None:  # no single factor stands in front of what moves: the result is stated by its entries
         start = whole
         recorder = Recorder(problem, book, judge, start)
-        unfold_all(recorder, moving)
+        unfold_all(recorder, mover)
     if front is None or not (numbers or (problem.loss.shape.is_column and problem.wrt.shape.is_column)):
         other = first_order(problem, book, layout, judge)
         said = (("line", recorder.line), ("dX", moved))
@@ -53,14 +52,15 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
 # ---- the linear map --------------------------------------------------------------------------------------------------
 
 
-def derive_map(recorder: Recorder, moving: Moving, taken: set[str], layout: str) -> Derivation:
+def derive_map(walk: Walk, layout: str) -> Derivation:
     """(H ↦ DF[H]) layer by layer; the result is stated by the entries of the map."""
     from ..derive import first_order
 
-    problem, start, direction = recorder.problem, recorder.line, moving.direction
-    unfold_all(recorder, moving)
-    back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", taken), problem.loss.shape)
-    adjoint = _adjoint(recorder, moving, back)
+    recorder, direction = walk.recorder, walk.direction
+    problem, start = recorder.problem, recorder.line
+    unfold_all(recorder, walk)
+    back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", walk.taken), problem.loss.shape)
+    adjoint = _adjoint(walk, back)
     line = recorder.line
     assert isinstance(line, LinearMap)
     assert isinstance(direction, Symbol)
@@ -71,18 +71,16 @@ def derive_map(recorder: Recorder, moving: Moving, taken: set[str], layout: str)
     return closed(recorder, start, "adjoint", layout, "read-frechet", said, other.result, verdict)
 
 
-def _adjoint(recorder: Recorder, moving: Moving, back: Symbol) -> Expr:
+def _adjoint(walk: Walk, back: Symbol) -> Expr:
     """What the adjoint makes of `back`."""
-    loss = recorder.problem.loss
-    if not moving.active(loss):
-        return zero(moving.variable.shape)
-    move = total(loss, moving)
-    if move is None:
-        raise recorder.unknown(loss)
-    terms = carried((), back, move, moving.scene)
-    if any(term.move not in (moving.direction, moving.d(moving.variable)) for term in terms):
-        raise recorder.unknown(loss)
-    return textbook(add(*(term.whole for term in terms)), recorder.problem)
+    problem = walk.scene.problem
+    if problem.wrt not in problem.loss.symbols:
+        return zero(problem.wrt.shape)
+    move = walk.total(problem.loss)
+    terms = [] if move is None else carried((), back, move, walk.scene)
+    if move is None or any(term.move not in (walk.direction, walk.d(problem.wrt)) for term in terms):
+        raise walk.recorder.unknown(problem.loss)
+    return textbook(add(*(term.whole for term in terms)), problem)
 
 
 def _checked(judge: Judge, image: Expr, back: Symbol, adjoint: Expr, direction: Symbol) -> Verdict:

@@ -6,13 +6,13 @@ from ...diagnostics import StuckError
 from ...diagnostics.record import field, mutable, replace
 from ...facts import Problem
 from ...ir import Call, Expr, Named, Partial, Path, Shape, add, nodes_of
+from ...ir.walk import outermost
 from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..closing import OPEN_LIMIT, finish, itself, need_number, none, tidied
 from ..engine.application import Application, Site, apply, native
-from ..engine.layers import outermost
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..forms.terms import terms_of
@@ -21,10 +21,10 @@ from ..named_steps import opening, record_names, record_opened
 from ..naming import fresh_name, repeated_parts
 from ..textbook.simplifier import textbook
 from .beside import Term, peeled
-from .chain_forms import TermForm, body_of, form_of, is_jacobian, moving_of, one_layer, pulled, read_term, waiting
-from .parts import cut, pendings, total
+from .chain_forms import TermForm, body_of, form_of, is_jacobian, mover_of, one_layer, pulled, read_term, waiting
+from .mover import Mover, pendings
+from .parts import cut
 from .stacked import carried_out, factors
-from .unfolding import Moving
 from .walk import NAME_FROM
 
 
@@ -40,7 +40,7 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     _, names = cut(problem.loss, problem.wrt, free, columns=is_jacobian(problem))
     if names:
         record_names(recorder, names, "chain-parts", bodies=True)
-    chain = Chain(recorder, form, moving_of(problem, book), taken=taken | {named.name for named in names} | {"G"})
+    chain = Chain(recorder, form, mover_of(problem, book), taken=taken | {named.name for named in names} | {"G"})
     chain.run()
     derivative = chain.opened(names)
     return finish(recorder, start, derivative, "chain", layout, "read-chain")
@@ -86,7 +86,7 @@ class Chain:
 
     recorder: Recorder
     form: TermForm
-    moving: Moving
+    mover: Mover
     own: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
 
@@ -167,19 +167,19 @@ class Chain:
         recorder.group(title, steps, bindings)
 
     def _rests(self, body: Expr) -> bool:
-        return isinstance(body, Named) or body is self.moving.variable
+        return isinstance(body, Named) or body is self.mover.variable
 
     def _layer(self, bodies: list[Expr]) -> Application:
         """One rule on all the terms that wait for one of these parts and that it fits."""
-        places = (place for body in dict.fromkeys(bodies) for place in self._places(body))
-        return one_layer(self.recorder.line, self.moving, places, self._stuck)
+        places = (path for body in dict.fromkeys(bodies) for path, _ in self._places(body))
+        return one_layer(self.recorder.line, self.mover, places, self._stuck)
 
     # --- sentences --------------------------------------------------------------------------------------------------------
 
     def _said(self, part: Expr, term: Term, outer: bool) -> tuple[str, Bindings]:
         """Which sentence fits the part: one inner part or several, Jacobians of columns or gradients of arrays."""
         body = part.body if isinstance(part, Named) else part
-        move = total(part, self.moving)
+        move = self.mover.total(part)
         found = [] if move is None else pulled(self.form, replace(term, move=move), self.recorder.scene)
         if move is None or found is None:
             raise self._stuck(part)
@@ -194,7 +194,7 @@ class Chain:
         return self._one_inside(part, body, move, found[0], outer)
 
     def _one_inside(self, part: Expr, body: Expr, move: Expr, new: Term, outer: bool) -> tuple[str, Bindings]:
-        child, variable = body_of(new), self.moving.variable
+        child, variable = body_of(new), self.mover.variable
         columns = variable.shape.is_column and child.shape.is_column
         turned = self.form.turned
         matrices = factors(carried_out(move, self.recorder.scene)) if columns or is_jacobian(self.problem) else None

@@ -28,6 +28,7 @@ from ...ir import (
     Symbol,
     Transpose,
     add,
+    at,
     matmul,
     mul,
     product,
@@ -41,9 +42,8 @@ from ..forms.algebra import flip, zero
 from ..forms.entries import entry, letters_for
 from ..textbook.simplifier import textbook
 from .beside import Term, peeled
-from .parts import inside, pendings
+from .mover import Mover, pendings
 from .stacked import carried_out, factors
-from .unfolding import Moving
 from .walk import carried as adjoint_of
 
 _INNER = ("i", "j", "k", "l", "a", "b")
@@ -256,9 +256,9 @@ def read_term(node: Expr, problem: Problem) -> tuple[TermForm, Term] | None:
 
 
 @remembered(maxsize=4)
-def moving_of(problem: Problem, rules: Rulebook) -> Moving:
+def mover_of(problem: Problem, rules: Rulebook) -> Mover:
     """The rules by which the chain method takes differentials apart."""
-    return Moving(problem.wrt, Scene(problem, rules), "chain")
+    return Mover(Scene(problem, rules), "chain")
 
 
 @terms_with_differentials
@@ -285,8 +285,7 @@ def pulled(form: TermForm, term: Term, scene: Scene) -> list[Term] | None:
     found = form.pulled(term, scene)
     if found is not None:
         return found
-    moving = moving_of(scene.problem, scene.rules)
-    whole = inside(term.move, moving)
+    whole = mover_of(scene.problem, scene.rules).inside(term.move)
     return None if whole is None or whole is term.move else form.pulled(replace(term, move=whole), scene)
 
 
@@ -300,9 +299,9 @@ def waiting(line: Expr, problem: Problem, path: Path = ()) -> Iterator[tuple[Pat
             yield from waiting(part, problem, (*path, number))
 
 
-def one_layer(line: Expr, moving: Moving, places: Iterable[tuple[Path, Term]], stuck: Callable[[Expr], StuckError]) -> Application:
+def one_layer(line: Expr, mover: Mover, places: Iterable[Path], stuck: Callable[[Expr], StuckError]) -> Application:
     """The first rule that fits a term that waits, run on all of them that it fits."""
-    found = moving.round(line, ((path, term.move) for path, term in places))
+    found = mover.turn(mover.phases["differentiate"].rules, line, ((path, at(line, path)) for path in places))
     if isinstance(found, Differential):
         raise stuck(found.body)
     assert not isinstance(found, Expr)

@@ -7,7 +7,6 @@ from collections import Counter
 from ...ir import (
     Add,
     Call,
-    Differential,
     Entry,
     Expr,
     Hadamard,
@@ -22,14 +21,10 @@ from ...ir import (
     Transpose,
     is_elementwise,
     nodes_of,
-    transpose,
 )
 from ...ir.functions import CHANGES
 from ...ir.walk import innermost_first
-from ..engine.application import replaced
-from ..forms.algebra import zero
 from ..naming import named_parts
-from .unfolding import Moving
 
 
 def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) -> tuple[Expr, list[Named]]:
@@ -82,33 +77,3 @@ def _inside(node: Expr, variable: Symbol) -> list[tuple[Expr, str]]:
 
 def _plain(node: Expr, kind: type[Expr]) -> bool:
     return isinstance(node.body if isinstance(node, Transpose) else node, kind)
-
-
-def total(body: Expr, moving: Moving) -> Expr | None:
-    """d(body) in terms of the differentials of named parts and of the variable alone; None where no rule is known."""
-    if body is moving.variable:
-        return moving.d(body)
-    if not moving.active(body):
-        return zero(body.shape)
-    if isinstance(body, Transpose):
-        below = moving.d(body.body) if isinstance(body.body, Named) else total(body.body, moving)
-        return None if below is None else transpose(below)
-    layer = moving.body(Differential(body, moving.variable, moving.direction))
-    return None if layer is None else inside(layer, moving)
-
-
-def inside(move: Expr, moving: Moving) -> Expr | None:
-    """What is linear in several d(z), in the differentials of named parts and of the variable alone."""
-    mapping: dict[Expr, Expr] = {}
-    for node in nodes_of(move):
-        if isinstance(node, Differential) and not isinstance(node.body, Named) and node.body is not moving.variable:
-            whole = total(node.body, moving)
-            if whole is None:
-                return None
-            mapping[node] = whole
-    return replaced(move, mapping) if mapping else move
-
-
-def pendings(expr: Expr) -> list[Differential]:
-    """The different pending differentials, in reading order."""
-    return [node for node in nodes_of(expr) if isinstance(node, Differential)]

@@ -41,9 +41,7 @@ from ..forms.algebra import flip, zero
 from ..forms.commutation import commutation, is_commutation, paired, with_own_names
 from ..forms.terms import terms_of
 from ..textbook.simplifier import textbook
-from .parts import total
-from .unfolding import Moving, unfold
-from .walk import Mover
+from .mover import Mover, pendings
 
 FRONT = ("front", "add")
 """The phases of the differential method that carry what moves to the end, and then add up what stands in front of it."""
@@ -74,7 +72,7 @@ def reordered(site: Site) -> tuple[Expr, Bindings] | None:
 
 def carried_out(line: Expr, scene: Scene) -> Expr:
     """The line after all rules of the phase, one after the other."""
-    return Mover(scene).through([scene.rules.method("differential").phase(FRONT[0])], line)
+    return Mover(scene, "differential").through(FRONT[:1], line)
 
 
 def factors(line: Expr) -> dict[Expr, Expr] | None:
@@ -102,9 +100,9 @@ def stacked(change: Expr) -> Expr:
 
 def jacobian(loss: Expr, problem: Problem, rules: Rulebook) -> Expr | None:
     """J with vec(d loss) = J vec(dX); None if the rules find none."""
-    moving = Moving(problem.wrt, Scene(problem, rules), "differential")
-    change = total(loss, moving)
-    found = None if change is None else factors(carried_out(stacked(change), moving.scene))
+    mover = Mover(Scene(problem, rules), "differential")
+    change = mover.total(loss)
+    found = None if change is None else factors(mover.through(FRONT[:1], stacked(change)))
     return next(iter(found.values())) if found is not None and len(found) == 1 else None
 
 
@@ -150,22 +148,22 @@ def in_front(problem: Problem, book: Rulebook, judge: Judge, start: Expr) -> tup
     """The steps from the change of the loss to the one factor in front of what moves, and that factor; None where there is none."""
     recorder = Recorder(problem, book, judge, start)
     try:
-        unfold_all(recorder, Moving(problem.wrt, Scene(problem, book), "differential"))
-        return recorder, _to_front(recorder)
+        mover = Mover(Scene(problem, book), "differential")
+        unfold_all(recorder, mover)
+        return recorder, _to_front(recorder, mover)
     except StuckError:
         return None
 
 
-def _to_front(recorder: Recorder) -> Expr:
+def _to_front(recorder: Recorder, mover: Mover) -> Expr:
     """What stands in front of what moves, once the rules have carried that to the end."""
     wrt = recorder.problem.wrt
     if wrt.shape.is_number:
         recorder.run("differential", "number", (((), recorder.line),))
         return _beside(recorder.line, Differential(wrt, wrt))
-    mover = Mover(recorder.scene)
     whole = recorder.problem.loss.shape.is_column and wrt.shape.is_column
     for name in (*FRONT, "factor") if whole else FRONT:
-        find = partial(mover.found, recorder.rules.method("differential").phase(name))
+        find = partial(mover.found, mover.phases[name])
         recorder.steps += recorder.steps_of(find, MAX_LINES)
     front, rows = factors(recorder.line), recorder.line.shape.rows
     if front is None or len(front) > 1:
@@ -173,10 +171,10 @@ def _to_front(recorder: Recorder) -> Expr:
     return next(iter(front.values())) if front else zero(Shape(rows, wrt.shape.rows * wrt.shape.cols))
 
 
-def unfold_all(recorder: Recorder, moving: Moving) -> None:
+def unfold_all(recorder: Recorder, mover: Mover) -> None:
     """Layer after layer, until only what moves is pending."""
     for _ in range(MAX_LINES):
-        if not unfold(recorder, moving, (node for node in nodes_of(recorder.line) if isinstance(node, Differential))):
+        if not mover.unfold(recorder, pendings(recorder.line)):
             break
 
 

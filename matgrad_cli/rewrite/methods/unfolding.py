@@ -1,66 +1,16 @@
-"""One layer of a differential: the rules of a method's phase `differentiate`, tried in their order at a pending d(Z).
-
-The rules stand in rules/differentials.toml and rules/softmax.toml; what no pattern can say is a function here. A rule whose left
-side is no d(…) rewrites what is under the d: d(‖A‖²) = d(tr(AᵀA)).
-"""
+"""What no pattern can say about one layer of a differential."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from ...ir import Call, Differential, Expr, Inverse, MatrixPower, Named, Symbol, Transpose, add, hadamard, matmul, mul, substitute
+from ...ir import Call, Differential, Expr, Inverse, MatrixPower, Named, Transpose, add, hadamard, matmul, mul, substitute
 from ...ir.functions import CHANGES, unknown, unknown_parts
 from ...records import Bindings
-from ..engine.application import Scene, Site, applied, holds_pending, native, places_of
-from ..engine.layers import Layers
-from ..engine.recorder import Recorder
+from ..engine.application import Site, native
+from ..engine.moving import d
 from ..forms.algebra import zero
 
 LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
-
-
-class Moving(Layers):
-    """The variable that moves, along which direction (None: dX itself), and the rules by which a differential is taken apart."""
-
-    def __init__(self, variable: Symbol, scene: Scene, method: str, direction: Expr | None = None, phase: str = "differentiate") -> None:
-        super().__init__(scene, scene.rules.method(method).phase(phase).rules)
-        self.variable, self.method, self.direction = variable, method, direction
-
-    def d(self, body: Expr) -> Expr:
-        """The pending differential of a part; d(Aᵀ) is written (dA)ᵀ at once."""
-        return _d(body, Differential(self.variable, self.variable, self.direction))
-
-    def active(self, body: Expr) -> bool:
-        """Whether the part holds the variable."""
-        return self.variable in body.symbols
-
-    def body(self, pending: Differential) -> Expr | None:
-        """What stands in the place of a pending differential when one rule has run."""
-        layer = self.layer(pending)
-        new = None if layer is None else layer.rewriting.new
-        return new if layer is None or new is None or not layer.below else _d(new, pending)
-
-
-def _d(body: Expr, like: Differential) -> Expr:
-    if isinstance(body, Transpose):
-        return Transpose(_d(body.body, like))
-    return Differential(body, like.variable, like.direction)
-
-
-def unfold(recorder: Recorder, moving: Moving, pending: Iterable[Differential]) -> bool:
-    """One step: the rule that comes first for the first of these takes apart all that it comes first for. Whether any was pending."""
-    ready = (part for part in pending if part.body is not moving.variable)
-    found = moving.round(recorder.line, places_of(recorder.line, dict.fromkeys(ready), holds_pending))
-    if isinstance(found, Differential):
-        raise recorder.unknown(found.body)
-    if found and not isinstance(found, Expr):
-        recorder.record(applied(recorder.line, found))
-    return bool(found)
-
-
-# ---- native rules ----------------------------------------------------------------------------------------------------
-
 
 def _pending(site: Site) -> tuple[Differential, Expr] | None:
     """The pending differential and what it is of, a name looked through."""
@@ -83,7 +33,7 @@ def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
         return None
     base, count, terms = body.base if body.exponent > 0 else Inverse(body.base), abs(body.exponent), []
     for before in range(count):
-        parts = (_power_of(base, before), _d(base, node), _power_of(base, count - 1 - before))
+        parts = (_power_of(base, before), d(base, node), _power_of(base, count - 1 - before))
         terms.append(matmul(*(part for part in parts if part is not None)))
     new = add(*terms) if terms else zero(body.shape)
     return _named(new, node), (("n", str(body.exponent)),)
@@ -96,7 +46,7 @@ def largest_eigenvalue(site: Site) -> tuple[Expr, Bindings] | None:
     if pending is None or not isinstance(pending[1], Call) or pending[1].function != "eigmax":
         return None
     inner = pending[1].argument
-    return Call("tr", matmul(Transpose(Call("topvv", inner)), _d(inner, pending[0]))), (("A", inner),)
+    return Call("tr", matmul(Transpose(Call("topvv", inner)), d(inner, pending[0]))), (("A", inner),)
 
 
 @native("d-matrix-function")
@@ -109,7 +59,7 @@ def of_matrix(site: Site) -> tuple[Expr, Bindings] | None:
     inner, *rest = body.children
     if any(node.variable in part.symbols for part in rest) or not isinstance(body, Call):
         return None
-    return Call(f"D{body.function}", inner, *rest, _d(inner, node)), (("A", inner),)
+    return Call(f"D{body.function}", inner, *rest, d(inner, node)), (("A", inner),)
 
 
 @native("d-unknown")
@@ -124,10 +74,10 @@ def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
         moving = [(place, part) for place, part in enumerate(pending[1].children, 1) if pending[0].variable in part.symbols]
         slopes = [Call(unknown(name, kind, place), *pending[1].children) for place, _ in moving]
         met = hadamard if kind == "s" and not inner.shape.is_number else _met
-        return add(*(met(slope, _d(part, pending[0])) for slope, (_, part) in zip(slopes, moving, strict=True))), (("A", inner),)
+        return add(*(met(slope, d(part, pending[0])) for slope, (_, part) in zip(slopes, moving, strict=True))), (("A", inner),)
     if kind == "n" and order == 1 and not inner.shape.is_column:
         return None
-    moved = _d(inner, pending[0])
+    moved = d(inner, pending[0])
     if kind == "m":
         return Call(unknown(name, kind, 1), inner, moved), (("A", inner),)
     slope = Call(unknown(name, kind, order + 1), inner)
