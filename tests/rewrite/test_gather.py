@@ -25,6 +25,12 @@ def test_terms_of_one_composite_are_put_together() -> None:
     assert derivation.verdict == "proved"
 
 
+def test_a_term_that_stands_in_the_line_twice_is_gathered_once() -> None:
+    derivation = found("(x - c*ones(n)).T @ (x - c*ones(n))", "c", "x: n, c: scalar")
+    assert derivation.verdict == "proved"
+    assert gathered(derivation) == 1
+
+
 @pytest.mark.parametrize(
     ("loss", "wrt", "shapes", "order"),
     [

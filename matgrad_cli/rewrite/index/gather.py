@@ -112,6 +112,7 @@ def gathered(base: Expr, line: Expr, scene: Scene) -> Callable[[Expr], Expr]:
     """G ↦ the line with Σ_ij G_ij ∂base_ij, in letters that nothing else uses, in the place of the terms of one composite."""
     terms = split(line)
     members = _groups(terms)[base]
+    places = [number for number, term in enumerate(terms) if term in members]  # a term may stand in the line twice
     first = members[0].pending
     assert first is not None
     taken = {*reserved_names(scene.problem), *(letter.name for letter in line.free)}
@@ -121,8 +122,8 @@ def gathered(base: Expr, line: Expr, scene: Scene) -> Callable[[Expr], Expr]:
 
     def line_of(coefficient: Expr) -> Expr:
         new = sum_over([letter for letter in (row, col) if letter is not None], mul(entry(coefficient, row, col), own))
-        places = (new if term is members[0] else term.expr() for term in terms if term is members[0] or term not in members)
-        parts = [part for part in places if not (part is new and is_zero(coefficient))]
+        kept = (number for number in range(len(terms)) if number not in places[1:] and not (number == places[0] and is_zero(coefficient)))
+        parts = [new if number == places[0] else terms[number].expr() for number in kept]
         return add(*(parts or [ZERO]))
 
     return line_of
