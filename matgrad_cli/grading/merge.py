@@ -12,6 +12,7 @@ from ..diagnostics import Diagnostic, Label, Source
 from ..diagnostics.record import field, record
 from ..documents.keys import WORDS, Exercise
 from ..documents.passage import Passage
+from ..documents.python.answer import worked_out
 from ..documents.toml_carrier import lost_backslash
 from ..records.finding import Attempts, Reveal
 from .slips.codes import CODES
@@ -117,6 +118,7 @@ def settings(
     reference = key.keys.get("answer") if key is not None else None
     reader = _Values(values)
     mine = (Located(answer, source),) if answer is not None else ()
+    formula = _of_code(mine[0], values) if mine else None
     lost = (lost_backslash(found.source, found.passage) for found in (*values.values(), *mine))
     return Settings(
         name,
@@ -133,15 +135,26 @@ def settings(
         order=int(reader.word("order") or 1),
         asks=reader.asks(),
         layout=reader.word("layout") or "gradient",
-        answer=mine[0] if mine else None,
+        answer=formula if isinstance(formula, Located) else None,
         reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
         warnings=_ignored(exercise, said) if key is not None else tuple(reader.warnings),
         errors=(*reader.errors, *(said for said in lost if said is not None)),
-        unread=exercise.unread,
+        unread=formula if isinstance(formula, Diagnostic) else exercise.unread,
         under_key=key is not None,
         seed=_seed(key_source.text) if key is not None and key_source is not None else 0,
         question_syntax=(key or exercise).text("syntax") or defaults.get("syntax"),
     )
+
+
+def _of_code(answer: Located, values: Mapping[str, Located]) -> Located | Diagnostic:
+    """An answer that is code as the formula that it computes, at the place where the code begins; or why it is not read."""
+    whole = worked_out(answer.passage.text, values["wrt"].text if "wrt" in values else "")
+    if whole is None:
+        return answer
+    if not isinstance(whole, str):
+        why = f"line {whole.line} of the code is not read: {whole.why}"
+        return Diagnostic("unread-answer", why, help="an answer in code is lines that end in the gradient", severity="warning")
+    return Located(Passage(whole, 0, (answer.passage.places[0],) * (len(whole) + 1)), answer.source)
 
 
 def _seed(key: str) -> int:

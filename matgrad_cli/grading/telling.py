@@ -16,6 +16,7 @@ from ..verify.kinks import KINKED, kinks
 from ..verify.points import Point
 from ..verify.tensor import Tensor, TooLarge
 from .bench import Bench
+from .lines.kinds import is_zero
 
 _VISIBLE: Final = 1e-6
 _PLAIN: Final = 12
@@ -23,6 +24,8 @@ _PLAIN: Final = 12
 _NEAR: Final = Fraction(1, 10**7)
 _HUGE: Final = 400
 _PLACES: Final = 5
+_MANY: Final = 60
+"""So many points are tried where a mask changes only near its border."""
 _SIZES: Final = 8
 _CLEARLY: Final = 1e-3
 _DEGREE: Final = 6
@@ -119,7 +122,8 @@ def _otherwise(expr: Expr, known: frozenset[Expr]) -> Iterator[tuple[Expr, Expr]
         if node in known:
             continue
         if isinstance(node, Add):
-            yield from ((term, mul(Number(2), term)) for term in node.terms if not isinstance(term, Number) or term not in known)
+            terms = (term for term in node.terms if not is_zero(term) and not (isinstance(term, Number) and term in known))
+            yield from ((term, mul(Number(2), term)) for term in terms)
         elif isinstance(node, Call) and node.function in ELEMENTWISE and len(node.children) == 1:
             yield node, mul(Number(2), node)
             if node.function not in KINKED:
@@ -132,7 +136,7 @@ def _ones(part: Expr) -> Expr:
 
 def _differs(bench: Bench, wanted: Expr, expr: Expr) -> bool:
     seen = False
-    for place in bench.float_points(_PLACES):
+    for place in bench.float_points(_MANY if kinks(expr) else _PLACES):
         try:
             if bench._error(place, wanted, expr) > _VISIBLE:
                 return True

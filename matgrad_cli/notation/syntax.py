@@ -225,6 +225,14 @@ def ungrouped(node: Node) -> Node:
     return node
 
 
+def difference(span: Span, left: Node, right: Node) -> Node:
+    """`left − right`, where nothing is written for a zero."""
+    zeros = [isinstance(side, Literal_) and side.value == 0 for side in (left, right)]
+    if zeros[1]:
+        return left
+    return Negative(span, Group(right.span, right)) if zeros[0] else Binary(span, "-", left, Group(right.span, right))
+
+
 def last_factor(node: Node) -> Node:
     """The factor at the end of a product of juxtaposed factors, or the node itself."""
     node = ungrouped(node)

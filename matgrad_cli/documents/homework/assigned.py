@@ -13,10 +13,11 @@ from ..hidden import FENCE, doubtful_in_markdown, shown_in_markdown, unknown_arg
 from ..keys import END, Collector, Document, Exercise, split_key
 from ..latex_carrier import without_comments
 from ..passage import Passage, blank, blanked, covered
+from ..python.answer import worked_out
 from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
 from .pieces import pieces, says_range
-from .unmarked import named_parts, unmarked, written
+from .unmarked import FENCED, named_parts, unmarked, written
 from .words import said
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
@@ -131,6 +132,9 @@ def _filled(exercises: Sequence[Exercise], formulas: Sequence[Formula], shown: s
             continue
         end = next((place for place in marks if place > start), len(text))
         inside = _within(formulas, start, end)
+        if not inside and (code := _code(shown, start, end)) is not None:
+            yield replace(exercise, keys={**exercise.keys, "answer": code})
+            continue
         readings = _readings(inside) or unmarked(shown, start, end)
         told = tuple(pieces(inside or _bare(readings), shown[:end], start))
         yield replace(exercise, rows=readings[0], readings=tuple(readings[1:]), pieces=told) if readings else exercise
@@ -149,9 +153,21 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
     formulas = [] if alone and _inside(formulas[0], named[0][0]) else formulas
     readings = _readings(formulas) or (unmarked(shown, start, end) if ending not in LATEX else [])
     keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
+    code = _code(shown, start, end) if ending not in LATEX else None
+    if code is not None and (not formulas or code.start == start):
+        return Exercise({**keys, "answer": code})
     if not readings:
         return Exercise(keys, unread=_passed(aside) if aside is not None else written(shown, start, end))
     return Exercise(keys, readings[0], tuple(readings[1:]), tuple(pieces(formulas or _bare(readings), shown[:end], start)))
+
+
+def _code(text: str, start: int, end: int) -> Passage | None:
+    """The one block of code between two places, or all that stands there, if it computes something."""
+    blocks = [block for block in FENCE.finditer(text[:end]) if block.start() >= start]
+    found = [Passage(text[start:end], start)]
+    if blocks:
+        found = [Passage(whole["body"], block.start() + whole.start("body")) for block in blocks if (whole := FENCED.fullmatch(block[0]))]
+    return found[0] if len(found) == 1 and worked_out(found[0].text) is not None else None
 
 
 def _inside(formula: Formula, line: Passage) -> bool:

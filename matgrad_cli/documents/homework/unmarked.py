@@ -16,7 +16,7 @@ _MOST = 4
 _TICKED = regex(r"(?<!`)`(?P<body>[^`\n]+)`(?!`)")
 _TAG = regex(r"</?[A-Za-z][\w-]*(?:\s[^<>\n]*)?/?>")
 _LINE = regex(r"[^\n]*\S[^\n]*")
-_FENCED = regex(r"[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)(?:\n?[ \t]*(?P=mark)[`~]*[ \t]*)?", re.DOTALL)
+FENCED = regex(r"[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)(?:\n?[ \t]*(?P=mark)[`~]*[ \t]*)?", re.DOTALL)
 _GOES_ON = regex(r"[ \t]*[-+−*@][ \t]")
 _LEFT_OPEN = regex(r"[-+−*@=(,][ \t]*$")
 _NO_CLAIM = regex(r"[ \t]*(?:import|from|def|class|print|assert|for|if|with|plt\.)\b")
@@ -37,7 +37,7 @@ def unmarked(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
     found: list[tuple[Passage, ...]] = []
     rest = text[:end]
     for fence in FENCE.finditer(rest):
-        whole = _FENCED.fullmatch(fence[0])
+        whole = FENCED.fullmatch(fence[0])
         if fence.start() < start:
             start = max(start, fence.end())  # it begins inside the block that names the problem
         elif whole is not None:

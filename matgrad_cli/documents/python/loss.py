@@ -58,10 +58,10 @@ def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnost
             return Diagnostic("missing-loss", said, source, help=help_)
         function = named[0] if len(named) == 1 else None
         constants = [line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)]
-        inlined = _Inlined({one.name: one for one in _functions(tree.body) if one.name not in PLAIN})
+        inlined = Inlined({one.name: one for one in functions_of(tree.body) if one.name not in PLAIN})
         whole = inlined.of([*constants, *function.body] if function is not None else tree.body, stated)
-    except (_Unread, RecursionError) as fault:
-        line, why = (fault.line, fault.why) if isinstance(fault, _Unread) else (1, "it is nested too deeply")
+    except (Unread, RecursionError) as fault:
+        line, why = (fault.line, fault.why) if isinstance(fault, Unread) else (1, "it is nested too deeply")
         message = f"line {line} of `{source.name}` is not read: {why}"
         return Diagnostic("unreadable", message, source, help="a loss is made of assignments to names and one `return`")
     words = "\n".join([ast.get_docstring(function) or "" if function is not None else "", *(text.lstrip("# ") for _, text in comments)])
@@ -97,7 +97,7 @@ def _shapes(said: tuple[tuple[str, Said], ...], whole: ast.expr) -> tuple[str, .
     return tuple(f"{name}: {'×'.join(dims) or 'scalar'}" for name, dims in known if all(dim.isalnum() for dim in dims))
 
 
-def _functions(lines: list[ast.stmt]) -> list[ast.FunctionDef]:
+def functions_of(lines: list[ast.stmt]) -> list[ast.FunctionDef]:
     """The functions among lines; a name that is given a `lambda` is one."""
     found = []
     for line in lines:
@@ -132,13 +132,13 @@ def _layer(tree: ast.Module, text: str, part: str, wrt: str) -> Written | None:
         if forward is None or alone or unit.closure or part not in ("", unit.title, forward.name):
             continue
         inside = unit.inside.body if unit.inside is not None else []
-        functions = {one.name: _bare(one) for one in _functions([*tree.body, *inside]) if one.name not in PLAIN}
+        functions = {one.name: _bare(one) for one in functions_of([*tree.body, *inside]) if one.name not in PLAIN}
         lines = _bare(forward).body
         stated = ast.unparse(unit.loss) if unit.loss is not None else _from_above(unit, lines)
         kept = [line for line in lines if stated is None or not isinstance(line, ast.Return)]
         try:
-            whole = _Inlined(functions).of([*constants, *kept], stated)
-        except _Unread:
+            whole = Inlined(functions).of([*constants, *kept], stated)
+        except Unread:
             if part and (unit.backward is None or part == unit.title):
                 raise
             continue
@@ -187,14 +187,16 @@ class _Bare(ast.NodeTransformer):
         return node
 
 
-class _Unread(Exception):
+class Unread(Exception):
+    """What cannot be put into one expression, and in which line it stands."""
+
     def __init__(self, why: str, line: int) -> None:
         super().__init__(why)
         self.why = why
         self.line = line
 
 
-class _Inlined(ast.NodeTransformer):
+class Inlined(ast.NodeTransformer):
     """The names that got a value, each with its expression, in which those before are put in already."""
 
     def __init__(self, functions: dict[str, ast.FunctionDef], depth: int = 0) -> None:
@@ -202,7 +204,7 @@ class _Inlined(ast.NodeTransformer):
         self.depth = depth
         self.values: dict[str, ast.expr] = {}
         self.sizes: dict[str, int] = {}
-        self.lost: dict[str, _Unread] = {}
+        self.lost: dict[str, Unread] = {}
 
     def of(self, lines: list[ast.stmt], stated: str | None) -> ast.expr:
         """What the lines return, or what is stated."""
@@ -214,11 +216,11 @@ class _Inlined(ast.NodeTransformer):
                 return self._put_in(value)
             self._line(line)
         if stated is None:
-            raise _Unread("nothing is returned", getattr(lines[-1], "lineno", 1))
+            raise Unread("nothing is returned", getattr(lines[-1], "lineno", 1))
         try:
             return self._put_in(ast.parse(stated, mode="eval").body)
         except (SyntaxError, ValueError):
-            raise _Unread(f"`{stated}` is no expression", 1) from None
+            raise Unread(f"`{stated}` is no expression", 1) from None
 
     def _line(self, line: ast.stmt) -> None:
         if isinstance(line, ast.Assign) and len(line.targets) == 1:
@@ -232,8 +234,8 @@ class _Inlined(ast.NodeTransformer):
             written = [node.value for node in ast.walk(line) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)]
             targets += [node.id for node in written if isinstance(node, ast.Name)]
             if any(isinstance(node, ast.Return) for node in ast.walk(line)):
-                raise _Unread("a `return` under a condition", line.lineno)
-            self.lost |= {name: _Unread(f"`{type(line).__name__.lower()}`", line.lineno) for name in targets}
+                raise Unread("a `return` under a condition", line.lineno)
+            self.lost |= {name: Unread(f"`{type(line).__name__.lower()}`", line.lineno) for name in targets}
 
     def _assign(self, target: ast.expr, value: ast.expr, line: int) -> None:
         if isinstance(target, ast.Tuple):
@@ -246,16 +248,16 @@ class _Inlined(ast.NodeTransformer):
                 self.values[target.id] = whole = self._put_in(value)
                 self.sizes[target.id] = sum(1 for _ in ast.walk(whole))
                 self.lost.pop(target.id, None)
-            except _Unread as fault:
+            except Unread as fault:
                 self.lost[target.id] = fault
         else:
             names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)][:1]
-            self.lost |= {name: _Unread("a part is given a value", line) for name in names}
+            self.lost |= {name: Unread("a part is given a value", line) for name in names}
 
     def _put_in(self, value: ast.expr) -> ast.expr:
         size = sum(self.sizes.get(node.id, 1) if isinstance(node, ast.Name) else 1 for node in ast.walk(value))
         if size > LARGEST:
-            raise _Unread("put into one expression it is too long", getattr(value, "lineno", 1))
+            raise Unread("put into one expression it is too long", getattr(value, "lineno", 1))
         whole: ast.expr = self.visit(ast.parse(ast.unparse(value), mode="eval").body)
         return whole
 
@@ -269,8 +271,8 @@ class _Inlined(ast.NodeTransformer):
             return node
         places = [place.arg for place in function.args.args]
         if node.keywords or len(places) != len(node.args) or self.depth >= DEEPEST:
-            raise _Unread(f"the call of `{function.name}`", function.lineno)
-        inner = _Inlined(self.functions, self.depth + 1)
+            raise Unread(f"the call of `{function.name}`", function.lineno)
+        inner = Inlined(self.functions, self.depth + 1)
         inner.values = {place: self.visit(value) for place, value in zip(places, node.args, strict=True)}
         inner.sizes = {place: sum(1 for _ in ast.walk(value)) for place, value in inner.values.items()}
         return inner.of(function.body, None)

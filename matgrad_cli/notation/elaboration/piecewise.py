@@ -52,11 +52,11 @@ def _clipped(node: s.Apply) -> s.Node:
 def _chosen(node: s.Apply) -> s.Node:
     """where(c, a, b) is c∘a + (1 − c)∘b, the condition c being 1 or 0."""
     condition, value, other = node.arguments
-    first = s.Binary(node.span, "hadamard", condition, s.Group(value.span, value))
+    rest = s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), condition))
+    first, second = (s.Binary(node.span, "hadamard", mask, s.Group(one.span, one)) for mask, one in ((condition, value), (rest, other)))
     if _is_zero(other):
         return first
-    rest = s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), condition))
-    return s.Binary(node.span, "+", first, s.Binary(node.span, "hadamard", rest, s.Group(other.span, other)))
+    return second if _is_zero(value) else s.Binary(node.span, "+", first, second)
 
 
 def _difference(node: s.Node, left: s.Node, right: s.Node) -> s.Node:

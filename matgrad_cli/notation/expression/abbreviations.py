@@ -3,6 +3,7 @@
 A parameter with `=` may be left out; `dim=None` is then left out of what is written. `reduction` says how the terms are put together
 where nothing is written: `mean`, `sum`, `none`, or `rows`, the mean of what every row adds up to. `paired(y, z)` is y, of the shape
 of z.
+`mask` is a comparison, 1 or 0: a whole number as it is.
 A number, or None, among the parameters must be written as it stands there; `p is 2` is given, as a keyword or not, and is 2; what stands
 behind `*` is given by its keyword.
 """
@@ -11,6 +12,10 @@ from __future__ import annotations
 
 from typing import Final
 
+_FLOATS: Final = ("float", "float32", "float64", "double")
+_WHOLE: Final = ("int", "long", "int32", "int64")
+_COPIED: Final = (*_FLOATS, "copy", "clone", "array", "asarray", "ascontiguousarray", "contiguous")
+_STORED: Final = ("astype", "to", "type", "array", "asarray")
 _ROWS: Final = (
     # operators as functions
     *(f"{name}(a, b): a {sign} b" for sign, names in {
@@ -63,6 +68,15 @@ _ROWS: Final = (
     "svd(x, *, compute_uv is False): svdvals(x)",
     "roll(x, -1): shiftup(sum(x[:, None], axis=1))",  # a matrix has no `[:, None]`
     "roll(x, 1): shiftup(eye(x.shape[0])).T @ sum(x[:, None], axis=1)",
+    *(f"heaviside(x, {border}): step(x)" for border in ("0", "1", "border is 0.5")),
+    "logical_and(mask, x): mask*x",
+    "logical_not(mask): 1 - mask",
+    # the same values in another form, or in other storage
+    *(f"{name}(x): x" for name in _COPIED),
+    *(f"{name}(x, {kind} is {kind}): x" for name in _STORED for kind in _FLOATS),
+    *(f"{name}(x, *, dtype is {kind}): x" for name in _STORED for kind in _FLOATS),
+    *(f"{name}(mask): mask" for name in _WHOLE),
+    *(f"{name}(mask, {kind} is {kind}): mask" for name in _STORED for kind in _WHOLE),
     # torch
     "linear(x, W, b=0): x @ W.T + b",
     "addmm(b, x, y): b + x @ y",

@@ -66,6 +66,8 @@ def _bound(span: Span, parameters: str, arguments: tuple[s.Node, ...], options: 
                 return None
         elif number < len(arguments):
             values[name] = arguments[number]
+            if name == "mask" and getattr(s.ungrouped(arguments[number]), "function", "") != "step":
+                return None
         elif name in given or has_default:
             text = given.pop(name, default)
             values[name] = None if text == "None" else s.rebuilt(parse(text), lambda part: replace(part, span=span))

@@ -31,6 +31,8 @@ def parse(text: str, source_name: str = "loss") -> s.Node:
     return Parser(Source(source_name, text)).whole()
 
 
+_VALUES: Final = frozenset(("pi", "e", "inf", "float32", "float64", "double", "int32", "int64", "long"))
+"""What a module holds beside functions: constants, and the kinds of numbers of its arrays."""
 _NORMS: Final = frozenset(("norm", "vector_norm", "matrix_norm"))
 _SUBSCRIPTS: Final = {"_1": "1", "_2": "2", "_F": "fro", "_fro": "fro", "_inf": "inf"}
 """What stands behind the bars of a norm."""
@@ -93,8 +95,7 @@ class Parser(Stream):
         right = self.sum()
         span = left.span.joined(right.span)
         more, less = (left, right) if above else (right, left)
-        zero = isinstance(less, s.Literal_) and less.value == 0
-        return s.Apply(span, "step", (more if zero else s.Binary(span, "-", more, s.Group(less.span, less)),))
+        return s.Apply(span, "step", (s.difference(span, more, less),))
 
     def sum(self) -> s.Node:
         left = self.product()
@@ -259,7 +260,7 @@ class Parser(Stream):
             self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` is a method of a matrix F
             token = self.take()
         start = first.span
-        if token is not first and not self.sees("(") and token.text not in ("pi", "e", "inf"):
+        if token is not first and not self.sees("(") and token.text not in _VALUES:
             refuse(self.source, "unknown-attribute", f"`{self.text_of(self.since(start))}` is not known", self.since(start))
         if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):
             self.enter(self.token.span)

@@ -10,7 +10,7 @@ from ...ir import ELEMENTWISE
 from ..elaboration.loss_letters import free_letters
 from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
 from ..unknown import LETTERS
-from .cases import cases, indicator, written_out
+from .cases import cases, comparison, indicator, written_out
 from .cursor import Cursor
 from .indices import around_a_letter, index_at
 from .names import RECIPROCALS, WHOLE_TERM
@@ -348,7 +348,8 @@ def bracket_here(r: Cursor) -> Node:
             r.at += 2
             return r.grammar.factor(r)
         raise r.trouble("nothing stands in this bracket", token, "syntax-error")
-    node = r.inside(r.at + 1, close)
+    counted = comparison(r, r.at + 1, close) if token.text == "[" else None  # Iverson's bracket, [u > 0]
+    node = counted or r.inside(r.at + 1, close)
     r.at = close + 1
     if token.text == "{" and isinstance(node, Apply) and node.function == "norm" and not node.options and r.sees("operator", "_"):
         return normed(r, node.arguments[0], node.span, False)

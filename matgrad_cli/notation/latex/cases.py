@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ..syntax import LIST, Apply, Binary, Cases, Group, Literal_, Name, Node, Slice, Subscript, rebuilt, ungrouped
+from ..syntax import LIST, Apply, Binary, Cases, Literal_, Name, Negative, Node, Slice, Subscript, difference, rebuilt, ungrouped
 from .cursor import Cursor
 from .scripts import matrix_of
 from .tokens import Token
@@ -83,9 +83,8 @@ def comparison(reader: Cursor, first: int, past: int) -> Node | None:
     for place, left, right in zip(signs, sides, sides[1:], strict=False):
         if reader.tokens[place].text[0] == "<":
             left, right = right, left
-        zero = isinstance(right, Literal_) and right.value == 0
         span = left.span.joined(right.span)
-        one = Apply(span, "step", (left if zero else Binary(span, "-", left, Group(right.span, right)),))
+        one = Apply(span, "step", (difference(span, left, right),))
         found = one if found is None else Binary(span, "hadamard", found, one)
     return found
 
@@ -155,6 +154,8 @@ def _opposite(one: Node, other: Node) -> bool:
         match node.arguments[0]:
             case Binary(_, "-", left, right):
                 return _bare(left), _bare(right)
+            case Negative(_, body):
+                return _bare(Literal_(node.span, Fraction(0), "0")), _bare(body)
         return _bare(node.arguments[0]), _bare(Literal_(node.span, Fraction(0), "0"))
 
     first, second = sides(one), sides(other)

@@ -1,0 +1,103 @@
+"""Answers that are code: functions, lines that change an array in its place, masks, loops; what they compute is judged, nothing is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.documents.python.answer import worked_out
+from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.records.finding import ProblemReport
+
+KEY = """
+[[problem]]
+id = "1"
+loss = "sum(relu(W@x + b))"
+wrt = "W"
+shapes = "W: m×n, x: n, b: m"
+
+[[problem]]
+id = "2"
+loss = "c*sum(maximum(0, 1 - y*(X@w))) + norm(w)**2/2"
+wrt = "w"
+shapes = "X: n×d, w: d, y: n, c: scalar"
+
+[[problem]]
+id = "3"
+loss = "sum(G*((X - mean(X, axis=0))/sqrt(var(X, axis=0) + eps)*gamma + beta))"
+wrt = "gamma"
+shapes = "X: n×d, G: n×d, gamma: d, beta: d, eps: scalar"
+assume = "eps positive"
+"""
+RIGHT = [
+    *((1, text) for text in (
+        "np.outer((W@x+b > 0).astype(float), x)", "np.outer(np.heaviside(W@x+b, 0), x)", "torch.outer((W@x+b > 0).float(), x)",
+        "(W@x+b > 0).to(torch.float32)[:, None] @ x[None, :]", "np.outer(np.array(W@x+b > 0, dtype=float), x)",
+        "np.outer((W@x+b > 0).astype(int), x)", r"[Wx+b > 0]\,x^\top", "[u > 0] x^T where u = Wx+b",
+    )),
+    (1, "def grad(W, x, b):\n    '''By W.'''\n    u = W @ x + b\n    mask = (u > 0).astype(np.float64)\n    return np.outer(mask, x)"),
+    (1, "import numpy as np\n\ng = np.zeros_like(W)\ng += np.outer(W @ x + b > 0, x)\nprint(g)"),
+    (1, "u = W @ x + b\ndelta = np.ones(m)\ndelta[u <= 0] = 0\ndb = delta\ndW = np.outer(delta, x)"),
+    (1, "def step(z):\n    return z > 0\n\ndef grad(W, x, b):\n    return np.outer(step(W @ x + b), x)"),
+    (2, "m = 1 - y*(X@w)\nw - c * X.T @ (y * (m > 0).float())"),
+    (2, "g = w.copy()\nfor i in range(n):\n    if y[i] * (X[i] @ w) < 1:\n        g -= c * y[i] * X[i]"),
+    (2, "def grad(w, X, y, c):\n    g = 0\n    for row, label in zip(X, y):\n        m = label * (row @ w)\n"
+        "        g += where(m < 1, 1, 0) * label * row\n    return w - c * g"),
+    (2, "g = sum(y[i] * X[i] * (y[i] * (X[i] @ w) < 1) for i in range(n))\nw - c * g"),
+    (3, "xhat = (X - X.mean(dim=0))/torch.sqrt(X.var(dim=0, unbiased=False) + eps)\n(G*xhat).sum(dim=0)"),
+    (3, "import torch\nxhat = (X - X.mean(0))/(X.var(0, unbiased=False) + eps)**0.5\nreturn (G*xhat).sum(0)"),
+]
+WRONG = [
+    (1, "def grad(W, x, b):\n    return np.outer(W @ x + b < 0, x)"),
+    (1, "g = np.ones_like(W)\ng += np.outer(W @ x + b > 0, x)"),
+    (1, "u = W @ x + b\ndelta = np.ones(m)\ndW = np.outer(delta, x)\ndelta[u <= 0] = 0"),
+    (1, "u = W @ x + b\ndelta = np.ones(m)\ndelta[u >= 0] = 0\ndW = np.outer(delta, x)"),
+    (2, "g = w.copy()\nfor i in range(n):\n    if y[i] * (X[i] @ w) < 0:\n        g -= c * y[i] * X[i]"),
+    (2, "y = X @ w\nw - c * X.T @ (y * (y * (X @ w) < 1))"),
+    (3, "import torch\nxhat = (X - X.mean(0))/(X.var(0) + eps)**0.5\nreturn (G*xhat).sum(0)"),
+]
+OPEN = [
+    "def grad(W, x, b):\n    if b[0] > 0:\n        return np.outer(W @ x + b > 0, x)\n    return 0",
+    "u = W @ x + b\nv = u\nv *= 0\ndW = np.outer(u > 0, x)", "dA = np.outer(W @ x + b > 0, x)\ndB = W @ x + b > 0",
+    "m = 1\ng = 0\nfor i in range(n):\n    g += np.outer(W @ x + b > 0, x)",
+    "while True:\n    g = np.outer(W @ x + b > 0, x)", "(u := W @ x + b)\nnp.outer(u > 0, x).astype(int)",
+]
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
+    path = tmp_path_factory.mktemp("key") / "key.toml"
+    path.write_text(KEY, encoding="utf-8")
+    return read_key(path)
+
+
+def judged(key: Key, number: int, text: str, ending: str) -> ProblemReport:
+    whole = {
+        ".toml": f"[[problem]]\nid = \"{number}\"\nanswer = '''\n{text.replace(chr(39) * 3, '#')}'''\n",
+        ".md": f"## Problem {number}\n\n```python\n{text}\n```\n",
+        ".txt": f"Problem {number}\n\n{text}\n",
+    }[ending]
+    return next(one for one in check_text(whole, f"a{ending}", key).problems if one.id == str(number))
+
+
+@pytest.mark.parametrize(("number", "text"), RIGHT)
+def test_code_that_computes_the_gradient_is_right(key: Key, number: int, text: str) -> None:
+    endings = (".toml", ".md", ".txt") if "\n" in text else (".toml",)
+    assert {ending: judged(key, number, text, ending).verdict for ending in endings} == dict.fromkeys(endings, "right")
+
+
+@pytest.mark.parametrize("ending", [".toml", ".md", ".txt"])
+@pytest.mark.parametrize(("number", "text"), WRONG)
+def test_code_that_computes_something_else_is_wrong(key: Key, number: int, text: str, ending: str) -> None:
+    found = judged(key, number, text, ending)
+    assert (found.verdict, found.score) == ("wrong", 0)
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_code_that_is_not_read_earns_nothing_and_is_not_wrong(key: Key, text: str) -> None:
+    found = judged(key, 1, text, ".md")
+    assert (found.verdict in ("undecided", "unreadable"), found.score) == (True, 0)
+
+
+@pytest.mark.parametrize("text", ["X.T @ r", "g = X^T*r\nh = g", "r = s\nt = r", "a sentence", "def f(x):", "[u > 0]\n"])
+def test_formulas_are_no_code(text: str) -> None:
+    assert worked_out(text) is None
