@@ -73,34 +73,70 @@ def factors_needed(text: str) -> tuple[frozenset[str], ...]:
 
 def may_fit(text: str, node: Expr) -> bool:
     """Whether an expression may fit a pattern, as far as its text and the operators of the expression say at once."""
-    operator = _lowest_operator(text)
-    if isinstance(node, Entry) and text.endswith("]") and not operator and not text.startswith("delta["):
-        return may_fit(text[: text.rindex("[")], node.base)
-    if text.startswith("(") and text.endswith(")") and not operator:
-        return may_fit(text[1:-1], node)
-    if text.isidentifier() or (text.endswith("]") and node.shape.is_number and not operator):
-        return True  # a number is its own entry
-    if operator == "-":
-        return not isinstance(node, Mul) or any(isinstance(factor, Number) and factor.value < 0 for factor in node.factors)
-    if head_of(node) not in guess_heads(text):
-        return text.startswith("-") or text.endswith(".T") or isinstance(node, Number | Fill)
-    match node:
-        case Differential(body) if text.startswith("d("):
-            return may_fit(text[2:-1], body.body if isinstance(body, Named) else body)
-        case Partial(body) if text.startswith("partial("):
-            inner = _parts(text[len("partial(") : -1], ",")[0]
-            return may_fit(inner, body.base if isinstance(body, Entry) and not inner.endswith("]") else body)  # sums are read by entries
-        case Transpose(body) if text.endswith(".T") and not operator:
-            return may_fit(text[:-2], body)
-        case Power(base) if operator == "**" and text.count("**") == 1:
-            return may_fit(text.partition("**")[0].strip(), base)
-        case MatMul(factors) if operator == "@":
-            present = {head_of(factor) for factor in factors}
-            return len(_factors(text)) <= len(factors) and not any(present.isdisjoint(wanted) for wanted in factors_needed(text))
-        case Call() if text.endswith(")") and not operator:
-            arguments = _parts(text[text.index("(") + 1 : -1], ",")
-            return all(may_fit(part, child) for part, child in zip(arguments, node.arguments, strict=False))
-    return True
+    return _form(text).may_be(node)
+
+
+@lru_cache(maxsize=4096)
+def _form(text: str) -> _Form:
+    """What a pattern's text says of what fits; brackets round it say nothing."""
+    bare = text.startswith("(") and text.endswith(")") and not _lowest_operator(text)
+    return _form(text[1:-1]) if bare else _Form(text)
+
+
+class _Form:
+    """The operator of a pattern, and what is said of its parts, read off its text once."""
+
+    def __init__(self, text: str) -> None:
+        operator = _lowest_operator(text)
+        self.letter = text.isidentifier()
+        self.entry = text.endswith("]") and not operator
+        self.minus = operator == "-"
+        self.base = _form(text[: text.rindex("[")]) if self.entry and not text.startswith("delta[") else None
+        self.heads = frozenset(guess_heads(text))
+        self.lax = text.startswith("-") or text.endswith(".T")
+        self.needed = factors_needed(text)
+        self.parts: tuple[_Form, ...] = tuple(map(_form, _parts_said(text, operator)))
+
+    def may_be(self, node: Expr) -> bool:
+        """Whether an expression may fit (see `may_fit`)."""
+        if self.base is not None and isinstance(node, Entry):
+            return self.base.may_be(node.base)
+        if self.letter or (self.entry and node.shape.is_number):
+            return True  # a number is its own entry
+        if self.minus:
+            return not isinstance(node, Mul) or any(isinstance(factor, Number) and factor.value < 0 for factor in node.factors)
+        if head_of(node) not in self.heads:
+            return self.lax or isinstance(node, Number | Fill)
+        return not self.parts or self._parts_may_be(node)
+
+    def _parts_may_be(self, node: Expr) -> bool:
+        first = self.parts[0]
+        match node:
+            case Differential(body):
+                return first.may_be(body.body if isinstance(body, Named) else body)
+            case Partial(body):
+                return first.may_be(body.base if isinstance(body, Entry) and not first.entry else body)  # sums are read by entries
+            case Transpose(body) | Power(body):
+                return first.may_be(body)
+            case MatMul(factors):
+                present = {head_of(factor) for factor in factors}
+                return len(self.parts) <= len(factors) and not any(present.isdisjoint(wanted) for wanted in self.needed)
+            case Call(_, arguments):
+                return all(part.may_be(child) for part, child in zip(self.parts, arguments, strict=False))
+        return True
+
+
+def _parts_said(text: str, operator: str) -> tuple[str, ...]:
+    """The texts of the parts that are looked at: what stands under the operator or the function, and the factors of a product."""
+    if operator == "@":
+        return _factors(text)
+    if operator == "**" and text.count("**") == 1:
+        return (text.partition("**")[0].strip(),)
+    if operator:
+        return ()
+    if text.endswith(".T"):
+        return (text[:-2],)
+    return _parts(text[text.index("(") + 1 : -1], ",") if text.endswith(")") else ()
 
 
 def _factors(text: str) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ from ...ir import (
     transpose,
 )
 from ...ir.walk import OUTER_LETTERS
+from ...notation.elaboration.matrix_functions import matrix_power
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED, flip, multiplied, numerals_first
 from ..forms.entries import entry
@@ -120,6 +121,9 @@ class _Builder:
             return arguments[0]
         if function == "vec" and arguments[0].shape.is_column:  # a column is stacked already
             return arguments[0]
+        power = _added(arguments[1]) if function == "powm" else None
+        if isinstance(power, Number) and power.value.denominator == 1:
+            return matrix_power(arguments[0], int(power.value))
         return Call(function, *arguments)
 
     def product_of(self, factors: tuple[Expr, ...]) -> Expr:
@@ -178,9 +182,14 @@ class _Builder:
 
 def raised(base: Expr, exponent: Expr) -> Expr:
     """base to the exponent, whose numbers are added up: A^(3−1) is A², and A¹ is A."""
-    if isinstance(exponent, Add) and all(isinstance(term, Number) for term in exponent.terms):
-        exponent = Number(sum((term.value for term in exponent.terms if isinstance(term, Number)), Fraction(0)))
+    exponent = _added(exponent)
     return base if exponent is Number(1) else Power(base, exponent)
+
+
+def _added(exponent: Expr) -> Expr:
+    if isinstance(exponent, Add) and all(isinstance(term, Number) for term in exponent.terms):
+        return Number(sum((term.value for term in exponent.terms if isinstance(term, Number)), Fraction(0)))
+    return exponent
 
 
 def build_side(side: Expr, table: Table) -> Expr:

@@ -64,6 +64,8 @@ class Matcher:
     def match(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         """Every way in which the whole of `node` fits `p`."""
         kind = type(p)
+        if isinstance(node, MatrixPower) and kind is Call:
+            node = Call("powm", node.base, Number(node.exponent))
         return _WAYS[kind](self, p, node, b) if type(node) is kind or kind in _OTHER_KINDS else iter(())
 
     def bound(self, letter: Symbol | Index, value: object, b: Table) -> Table | None:

@@ -7,7 +7,7 @@ where fewer leaves are left after these rules have run on what was opened (`open
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from ...diagnostics.record import record
@@ -56,6 +56,21 @@ class _Entry:
         return self._book.directed(self.name)
 
 
+@lru_cache(maxsize=4)
+def _order(book: Rulebook) -> tuple[list[_Entry], dict[str, list[_Entry]]]:
+    """The rules that open something, and all others at the operators where they may fit, each in their order."""
+    openers: list[_Entry] = []
+    by_head: dict[str, list[_Entry]] = {}
+    names = [(phase.name, name) for phase in book.method(ORDER).phases for name in phase.rules]
+    for entry in (_Entry(book, place, phase, name) for place, (phase, name) in enumerate(names)):
+        if entry.phase.startswith("open"):
+            openers.append(entry)
+        else:
+            for head in entry.heads:
+                by_head.setdefault(head, []).append(entry)
+    return openers, by_head
+
+
 @record
 class _Found:
     """The first entry that fits at a node: what it makes of the node, or of these parts of the node, and the node after it."""
@@ -74,8 +89,6 @@ class Simplifier:
 
     def __init__(self, problem: Problem, book: Rulebook | None = None) -> None:
         self.problem = problem
-        self.by_head: dict[str, list[_Entry]] = {}
-        self.openers: list[_Entry] = []
         self.aside: frozenset[Expr] = frozenset()
         """Parts that no rule may take up: dX in tr(Gᵀ dX), where G is what becomes shorter."""
         self._found: dict[Expr, _Found | None] = {}
@@ -85,13 +98,7 @@ class Simplifier:
         self._allowed: dict[tuple[str, frozenset[str]], list[_Entry]] = {}
         book = book or rulebook()
         self._scene = Scene(problem, book)
-        names = [(phase.name, name) for phase in book.method(ORDER).phases for name in phase.rules]
-        for entry in (_Entry(book, place, phase, name) for place, (phase, name) in enumerate(names)):
-            if entry.phase.startswith("open"):
-                self.openers.append(entry)
-            else:
-                for head in entry.heads:
-                    self.by_head.setdefault(head, []).append(entry)
+        self.openers, self.by_head = _order(book)
 
     # ---------------------------------------------------------------- one move
 
