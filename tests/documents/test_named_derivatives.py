@@ -59,3 +59,23 @@ OTHERS = [
 @pytest.mark.parametrize("text", OTHERS)
 def test_what_is_said_of_something_else_is_not_wrong(text: str) -> None:
     assert check_text(STATED + text + "\n", "a.md").verdict != "wrong"
+
+
+ON_THE_WAY = """$$E(u) = \\|Ku-t\\|^2$$
+
+Put $z = Ku-t$, so $\\frac{{\\partial z}}{{\\partial u}} = K$.
+
+$$\\nabla E = 2K^T(Ku-t)$$
+
+The Hessian is $H = {}K^TK$."""
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [("2", "right"), ("5", "wrong")])
+def test_the_hessian_is_of_the_loss_and_not_of_what_is_differentiated_on_the_way(factor: str, verdict: str) -> None:
+    assert check_text(ON_THE_WAY.format(factor), "a.md").verdict == verdict
+
+
+def test_a_derivative_of_which_it_is_not_certain_what_it_is_of_is_listed() -> None:
+    text = "Let $f(u) = u^TKu$ with $K$ symmetric and $g(u) = b^Tu$.\n\n$\\nabla f = 2Ku$, $\\nabla g = b$.\n\nThe Hessian is $H = 7K$."
+    lines = [line for problem in check_text(text, "a.md").problems for line in problem.lines]
+    assert [line.verdict for line in lines if line.text.startswith("H")] == ["undecided"]

@@ -26,6 +26,7 @@ _IS = (
     r"(?:\s+(?:then|therefore|thus|simply|just|hence|now|given by|equal to))*\s*:?)"
 )
 _SAID = rf"^\W*{_LEADS}(?:(?:the|its|our) )?(?P<what>gradient|hessian){_OF}{_IS}?[\s$*(\\\[]*$"
+_SAID_OF_ANY = regex(_SAID.replace("{name}", r"\\?\w+"), re.IGNORECASE)
 _LABEL = regex(r"(?:^|\n)[\s*_-]*(?:The )?(?P<what>Gradient|Hessian)(?: of \w)?[*_]*\s*[:=]?[*_]*[\s$]*$")
 _OTHER = regex(
     r"\b(?:terms?|parts?|pieces?|summands?|component|example|instead|if|when|suppose|case|special|at|for|other|first|second)\b|"
@@ -89,6 +90,9 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
     losses = {item.body: item.formula for item in reversed(found.differentiated) if item.left and item.body in stated}
     if not found.differentiated:  # `Let f(x) = … . The gradient is …`
         losses = {item.name: item.formula for item in found.stated if item.name in USUAL and _is_asked(formulas[item.formula])}
+    if len(losses) > 1:  # `r = Xw - y, ∂r/∂w = X` is on the way to L
+        asked = {item.name for item in found.stated if not item.letters and (item.name in USUAL or _is_asked(formulas[item.formula]))}
+        losses = {name: at for name, at in losses.items() if name in asked}
     name = next(iter(losses), None)
     if name is None or len(losses) > 1:
         return None
@@ -97,6 +101,11 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
         return None
     changed = dict(_named(formulas, written, losses[name], prose))
     return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
+
+
+def called_derivative(formula: Formula) -> bool:
+    """Whether the words before a formula say that it is a gradient or a Hessian, no matter of what."""
+    return _SAID_OF_ANY.match(_DISPLAY_END.split(formula.before)[-1]) is not None
 
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
+from ...documents.sheets.named import called_derivative
 from ...documents.sheets.problem import Question, Told
 from ...documents.sheets.sheet import Sheet
 from ...documents.sheets.sizes import symmetric_somewhere, told_anew
@@ -185,6 +186,8 @@ class Judge:
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
         if result is not None and result.verdict == "follows":
+            if result.role == "definition" and called_derivative(line.formula):
+                return Judged(line, "undecided", "claim", result, result.notes, "of what this is the derivative is not certain")
             return Judged(line, "follows", result.role, result, result.notes, by_matrix=self._by_matrix(line))
         fact = own_fact(line.formula, line.outline, self.told)
         if fact is not None and fact.verdict == "follows":
