@@ -103,9 +103,16 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
     return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
 
 
-def called_derivative(formula: Formula) -> bool:
+def called_derivative(formulas: Sequence[Formula], formula: Formula) -> bool:
     """Whether the words before a formula say that it is a gradient or a Hessian, no matter of what."""
-    return _SAID_OF_ANY.match(_DISPLAY_END.split(formula.before)[-1]) is not None
+    said = _SAID_OF_ANY.match(_DISPLAY_END.split(formula.before)[-1])
+    return said is not None and not _further(formulas, next(at for at, one in enumerate(formulas) if one.place == formula.place))
+
+
+def _further(formulas: Sequence[Formula], number: int) -> bool:
+    """Whether the words before a formula were those of the last one already: the r of `∇L = Xᵀr, r = Xw - y`."""
+    last, formula = formulas[number - 1], formulas[number]
+    return number > 0 and (last.block, last.before) == (formula.block, formula.before)
 
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
@@ -123,9 +130,7 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
                 yield number, replace(_written(formula, head.end(), head.end(), rf"\nabla^2 {name} = "), guessed=not called)
         elif (words := said.match(_DISPLAY_END.split(formula.before)[-1]) or _LABEL.search(formula.before)
               or said.match(_FORMULA_END.split(formula.before)[-1])) is not None:
-            last = formulas[number - 1] if number else None
-            further = last is not None and (last.block, last.before) == (formula.block, formula.before)  # of `∇L = Xᵀr, r = Xw - y`
-            if further or not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
+            if _further(formulas, number) or not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
                 continue
             sign = _SIGN[words["what"].lower()]
             begins = text.startswith(("=", "&="))

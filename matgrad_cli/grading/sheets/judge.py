@@ -186,7 +186,7 @@ class Judge:
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
         if result is not None and result.verdict == "follows":
-            if result.role == "definition" and called_derivative(line.formula):
+            if result.role == "definition" and called_derivative(self.sheet.formulas, line.formula):
                 return Judged(line, "undecided", "claim", result, result.notes, "of what this is the derivative is not certain")
             return Judged(line, "follows", result.role, result, result.notes, by_matrix=self._by_matrix(line))
         fact = own_fact(line.formula, line.outline, self.told)
