@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...diagnostics.record import replace
 from ...ir import Entry, Expr, Fill, Index, Inverse, Symbol, nodes_of
+from ...ir.walk import substitute
 from ...verify.solving.holding import with_unknown
 from ...verify.solving.system import Equation, System, solutions, solved_by
 from ...verify.verdict import Verdict
@@ -40,6 +41,7 @@ class Equations:
         self.premise: Equation | None = None
         self.granted: list[Equation] = []
         self.stated: Expr | None = None
+        self.told: dict[Symbol, tuple[Read, Outcome]] = {}
         self.solution: tuple[Read, Outcome] | None = None
         self.claimed: tuple[Read, Outcome] | None = None
         self.notes: list[str] = []
@@ -162,8 +164,24 @@ class Equations:
         if (whole := _whole(symbol, value)) is not None:
             symbol, value = whole
             found = replace(found, expr=value)
-        worked_out = isinstance(symbol, Symbol) and symbol in self.unknowns and not set(self.unknowns) & value.symbols
-        if worked_out and not is_pending(value):
+        if isinstance(symbol, Symbol) and symbol in self.unknowns and symbol not in value.symbols and not is_pending(value):
+            self._says(symbol, found, outcome)
+
+    def _says(self, symbol: Symbol, found: Read, outcome: Outcome) -> None:
+        """Takes what an unknown is said to be. A solution that is asked for is the value of the variable, with those of the multipliers in
+        it, said before or behind it."""
+        self.told[symbol], asked = (found, outcome), self.around.task.problem.wrt
+        if self.around.task.asks != "gradient":
+            if asked not in self.told:
+                return
+            found, outcome = self.told[asked]
+        assert found.expr is not None
+        told = [(one, self.around.expanded(read.expr)) for one, (read, _) in self.told.items() if read.expr and one is not asked]
+        value, unknowns = self.around.expanded(found.expr), frozenset(self.unknowns)
+        whole = substitute(value, {one: other for one, other in told if not unknowns & other.symbols})
+        found = found if whole is value else replace(found, expr=whole)
+        worked_out = not unknowns & whole.symbols
+        if worked_out or (self.solution is None and outcome.verdict == "follows" and self.around.task.asks != "gradient"):
             self.solution = found, outcome
 
     def claim(self, symbol: Expr, found: Read, outcome: Outcome) -> Outcome:

@@ -14,6 +14,7 @@ from ...documents.homework.words import said
 from ...notation import syntax as s
 from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
 from ...notation.latex.names import letter_name
+from ...notation.names import canonical_name
 from ...notation.scope import Syntax
 from ...notation.stated_functions import closing
 from .scope import Surroundings
@@ -81,9 +82,15 @@ def given_anew(text: str, around: Surroundings, understood: Container[str]) -> s
         if found is None or (around.task.asks != "gradient" and found[1] == around.task.problem.wrt.name):
             continue
         name = letter_name(found[1].lstrip("\\"))
-        if name not in understood and (name == "sigma" or canonical_function(name) in FUNCTION_NAMES or around.known(name)):
+        if name not in understood and (name == "sigma" or canonical_function(name) in FUNCTION_NAMES or _given(name, around)):
             return text[start:end].strip(" .$")
     return None
+
+
+def _given(name: str, around: Surroundings) -> bool:
+    """Whether a name has a meaning that an answer must not change; a multiplier is whatever the answer says that it is."""
+    multipliers = around.task.unknowns[1:] if around.task.constraints else ()
+    return around.known(name) and all(canonical_name(name) != canonical_name(symbol.name) for symbol in multipliers)
 
 
 _RUNS: Final = (r"[^\W\d_]+", r"(?<=\\)[A-Za-z]+|[^\W\d_]")
@@ -143,7 +150,7 @@ def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax) ->
     begun = {name: text.index(name) for name, *_ in found.parts}
     heads = [s.ungrouped(_read(text, at, at + len(name), around, language, ())) for name, at in begun.items()]
     names = [s.ungrouped(head.body) if isinstance(head, s.Subscript) else head for head in heads]
-    new = tuple(name.name for name in names if isinstance(name, s.Name) and not around.known(name.name))
+    new = tuple(name.name for name in names if isinstance(name, s.Name) and not _given(name.name, around))
     if len(new) < len(heads):
         return None
     values = {name: _entrywise(head, _read(text, start, end, around, language, new))
