@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ..ir import Add, Call, Entry, Expr, Hadamard, Inverse, MatMul, Named, Power, Symbol, Transpose, is_elementwise, nodes_of, substitute
 from ..ir.walk import height, innermost_first, mapped, names_in
@@ -100,23 +100,36 @@ def worth_names(root: Expr, may: Callable[[Expr], bool], must: Callable[[Expr], 
 
 def _uses(root: Expr, worth: Callable[[Expr, int], bool] = lambda _, __: False) -> Counter[Expr]:
     """How often each part is written (up to a thousand times) where what is `worth` a name is written once, and so is what has one."""
-    products = {node.factors: node for node in nodes_of(root) if isinstance(node, MatMul) and not node.shape.is_number}
+    order = sorted(_seen(root), key=lambda node: (node.weight, height(node)), reverse=True)
+    products = {node.factors: node for node in order if isinstance(node, MatMul) and not node.shape.is_number}
+    sizes = sorted({len(factors) for factors in products}, reverse=True)
     uses: Counter[Expr] = Counter({root: 1})
-    for node in sorted(nodes_of(root), key=lambda node: (node.weight, height(node)), reverse=True):
+    for node in order:
         times = 1 if worth(node, uses[node]) else min(uses[node], 1000)
-        for part in () if isinstance(node, Named) else _written(node, products):
+        for part in _written(node, products, sizes) if isinstance(node, MatMul) else () if isinstance(node, Named) else node.children:
             uses[part] += times
     return uses
 
 
-def _written(node: Expr, products: Mapping[tuple[Expr, ...], Expr]) -> Iterator[Expr]:
-    """The parts of a node; a product of which others stand in it, (AB)ᵀ C A B, is seen as one of these."""
-    parts, start = node.children, 0
-    sizes = sorted({len(factors) for factors in products if len(factors) < len(parts)}, reverse=True) if isinstance(node, MatMul) else []
-    while start < len(parts):
-        size = next((size for size in sizes if parts[start : start + size] in products), 1)
-        yield products.get(parts[start : start + size], parts[start]) if size > 1 else parts[start]
-        start += size
+def _seen(root: Expr) -> set[Expr]:
+    """The parts that are written where names are."""
+    found, stack = {root}, [root]
+    while stack:
+        node = stack.pop()
+        new = [] if isinstance(node, Named) else [part for part in node.children if part not in found]
+        found.update(new)
+        stack.extend(new)
+    return found
+
+
+def _written(node: MatMul, products: Mapping[tuple[Expr, ...], Expr], sizes: Sequence[int]) -> Iterator[Expr]:
+    """The factors of a product; others that stand in it, AB in (AB)ᵀ C A B, are seen as one of these."""
+    factors, start = node.factors, 0
+    while start < len(factors):
+        runs = (factors[start : start + size] for size in sizes if size < len(factors))
+        run = next((run for run in runs if run in products), factors[start : start + 1])
+        yield products.get(run, run[0])
+        start += len(run)
 
 
 def name_uses(root: Expr) -> dict[Named, int]:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from .. import ir
 from ..ir import ONE, Dim, Expr, Index, Symbol
 from ..ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
+from ..ir.memory import remembered
 from . import structure as lay
 from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
 from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
@@ -76,7 +77,7 @@ class Evaluator:
 
     def jet(self, node: Expr, tags: Tags) -> Jet:
         """The value and its derivatives along the tags."""
-        key = (node, self._relevant(node, tags) if tags else tags)
+        key = (node, _relevant(node.symbols, tags) if tags else tags)
         found = self._memo.get(key)
         if found is None:
             found = self._evaluated(key)
@@ -122,18 +123,6 @@ class Evaluator:
         self.work += sum([len(tensor.data) if type(tensor) is Tensor else prod(tensor.dims) for tensor in result.values()])
         return TooLarge() if self.work > self.limit else result
 
-    def _relevant(self, node: Expr, tags: Tags) -> Tags:
-        """The tags whose variable occurs in the node (or in a direction in which such a variable moves)."""
-        if not tags:
-            return tags
-        names, before = set(node.symbols), -1
-        while before != len(names):
-            before = len(names)
-            for tag in tags:
-                if tag.direction is not None and tag.variable in names:
-                    names |= tag.direction.symbols
-        return frozenset([tag for tag in tags if tag.variable in names])
-
     def _tagged(self, node: ir.Partial | ir.Differential, tags: Tags) -> tuple[Tag, Tags]:
         used = {tag.level for tag in tags}
         level = next(k for k in range(len(used) + 1) if k not in used)
@@ -154,7 +143,7 @@ class Evaluator:
                 parts = [shorter]
             case _:
                 parts = list(node.children)
-        return [(part, self._relevant(part, tags)) for part in parts]
+        return [(part, _relevant(part.symbols, tags)) for part in parts]
 
     # --- matrix level -------------------------------------------------------------------------------------------------
 
@@ -257,7 +246,7 @@ class Evaluator:
         if times < 2:
             return self.jet(base if times else ir.Eye(node.shape.rows), tags)
         before = ir.MatrixPower(base, times - 1)
-        if times % 2 or (before, self._relevant(before, tags)) in self._memo:
+        if times % 2 or (before, _relevant(before.symbols, tags)) in self._memo:
             return matrix_product(self.jet(before, tags), self.jet(base, tags), self.p)
         half = self.jet(ir.MatrixPower(base, times // 2), tags)
         return matrix_product(half, half, self.p)
@@ -387,6 +376,18 @@ class Evaluator:
         return self.jet(node.body, tags)
 
     on_linearmap = on_named
+
+
+@remembered(maxsize=4096)
+def _relevant(symbols: frozenset[Expr], tags: Tags) -> Tags:
+    """The tags whose variable is one of these symbols (or in a direction in which one of them moves)."""
+    names, before = set(symbols), -1
+    while before != len(names):
+        before = len(names)
+        for tag in tags:
+            if tag.direction is not None and tag.variable in names:
+                names |= tag.direction.symbols
+    return frozenset([tag for tag in tags if tag.variable in names])
 
 
 def _factors(node: Expr) -> list[Expr]:

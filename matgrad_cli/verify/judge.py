@@ -188,7 +188,8 @@ class Judge:
     def _exactly(self, before: Expr, after: Expr, form: Form, worst: int, thorough: bool) -> Verdict | None:
         seen: list[Evaluator] = []
         excluded = ""
-        one, other, letters = probed(*unshared(before, after), form.letters if before.shape.is_number else ())
+        before, after = unshared(before, after)
+        one, other, letters = probed(before, after, form.letters if before.shape.is_number else ())
         along = replace(form, letters=letters) if before.shape.is_number else form
         count = len(self._points.turns) if thorough else self._points.exact_base
         for place in self.exact_points(count + 6):

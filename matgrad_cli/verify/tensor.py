@@ -18,6 +18,10 @@ WORK_LIMIT: Final = 6_000_000
 SIZE_LIMIT: Final = 1_000_000
 """So many entries one array may have: an entry is a number of 40 bytes, and a comparison keeps many arrays."""
 
+Labels = tuple[Label, ...]
+Pairs = tuple[tuple[Label, Label, int], ...]
+"""Axes along which an array is zero where they differ, and their length."""
+
 Axis = tuple[int, tuple[tuple[Label, int], ...]]
 """Where an axis is read: a constant plus a multiple of some labels, `(c, ((i, a), …))` for position c + a·i + …."""
 
@@ -53,7 +57,7 @@ class Sparse(Tensor):
 
     __slots__ = ("core", "pairs")
 
-    def __init__(self, core: Tensor, pairs: tuple[tuple[Label, Label, int], ...]) -> None:
+    def __init__(self, core: Tensor, pairs: Pairs) -> None:
         self.core = core
         self.pairs = pairs
         sizes = dict(zip(core.labels, core.dims, strict=True))
@@ -92,25 +96,14 @@ def on_entries(tensor: Tensor, function: Callable[[Sequence[Any]], Sequence[Any]
     return Tensor(tensor.labels, tensor.dims, function(tensor.data))
 
 
-def _parts(tensor: Tensor) -> tuple[Tensor, tuple[tuple[Label, Label, int], ...]]:
+def _parts(tensor: Tensor) -> tuple[Tensor, Pairs]:
     return (tensor.core, tensor.pairs) if isinstance(tensor, Sparse) else (tensor, ())
 
 
 def _sparse_product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     """The product where one side has δ's: axes that they make equal become one, and only what is left is multiplied."""
     (one, pairs), (other, more) = _parts(left), _parts(right)
-    classes = _classes((*pairs, *more))
-    names: dict[Label, Label] = {}
-    sizes: dict[Label, int] = {}
-    kept: list[tuple[Label, Label, int]] = []
-    for labels, size in classes:
-        stay = [label for label in labels if label not in over]
-        first = stay[0] if stay else labels[0]
-        names.update(dict.fromkeys(labels, first))
-        kept += [(first, label, size) for label in stay[1:]]
-        sizes[first] = size
-    rest = tuple([label for label in dict.fromkeys([names.get(label, label) for label in over])
-                  if label not in names or label in over])
+    names, sizes, kept, rest = _joined((*pairs, *more), over)
     one, other = renamed(one, names), renamed(other, names)
     held = {*one.labels, *other.labels}
     core = product(one, other, tuple([label for label in rest if label in held]), p)
@@ -120,13 +113,29 @@ def _sparse_product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor
     return _with_axes(core, kept, {first: size for first, size in sizes.items() if first not in over})
 
 
-def _with_axes(core: Tensor, pairs: list[tuple[Label, Label, int]], axes: dict[Label, int]) -> Tensor:
+@lru_cache(maxsize=8192)
+def _joined(pairs: Pairs, over: Labels) -> tuple[dict[Label, Label], dict[Label, int], Pairs, Labels]:
+    """What axes are called that δ's make equal, how long they are, the δ's that stay, and over which axes is still to be summed."""
+    names: dict[Label, Label] = {}
+    sizes: dict[Label, int] = {}
+    kept: list[tuple[Label, Label, int]] = []
+    for labels, size in _classes(pairs):
+        stay = [label for label in labels if label not in over]
+        first = stay[0] if stay else labels[0]
+        names.update(dict.fromkeys(labels, first))
+        kept += [(first, label, size) for label in stay[1:]]
+        sizes[first] = size
+    rest = dict.fromkeys([names.get(label, label) for label in over])
+    return names, sizes, tuple(kept), tuple([label for label in rest if label not in names or label in over])
+
+
+def _with_axes(core: Tensor, pairs: Pairs, axes: dict[Label, int]) -> Tensor:
     """The core times the δ's; along an axis that neither holds it is constant."""
     held = {*core.labels, *[left for left, _, _ in pairs]}
     missing = [label for label in axes if label not in held]
     if missing:
         core = spread(core, (*core.labels, *missing), (*core.dims, *[axes[label] for label in missing]))
-    return Sparse(core, tuple(pairs)) if pairs else core
+    return Sparse(core, pairs) if pairs else core
 
 
 def _classes(pairs: Iterable[tuple[Label, Label, int]]) -> list[tuple[list[Label], int]]:
@@ -288,7 +297,6 @@ def summed(tensor: Tensor, over: Iterable[Label], p: int) -> Tensor:
     return Tensor(rest, tuple([tensor.size(label) for label in rest]), [value % p for value in sums] if p else sums)
 
 
-Labels = tuple[Label, ...]
 Contraction = tuple[Picker, Picker, int, int, int, int, Labels, tuple[int, ...]]
 
 
