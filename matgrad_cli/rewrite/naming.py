@@ -77,10 +77,10 @@ def by_names(root: Expr, names: Iterable[Named]) -> Expr:
             for start in range(len(parts) - len(run), -1, -1):
                 if parts[start : start + len(run)] == run != parts:
                     parts = (*parts[:start], named, *parts[start + len(run) :])
-        same = node if parts == node.children or isinstance(node, Named) else node.rebuilt(parts)
+        same = node if parts == node.children else node.rebuilt(parts)
         return whole.get(same, same)
 
-    return mapped(root, make)
+    return mapped(root, make, {node: node for node in _seen(root) if isinstance(node, Named)})
 
 
 def repeated_parts(root: Expr) -> list[Expr]:
