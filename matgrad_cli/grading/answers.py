@@ -29,7 +29,7 @@ from .lines.scope import Surroundings, surroundings
 from .lines.where import answer_in, given_anew, read_piece, with_parts
 from .meanings.of_answers import averaged, others
 from .meanings.redefined import find_redefined
-from .meanings.remarks import contradiction, denial, named_layout, remarks
+from .meanings.remarks import contradiction, denial, listed, named_layout, remarks
 from .prose import NO_FORMULA, only_words, without_prose
 from .rearranged import rearranged
 from .slips.causes import Slip
@@ -40,6 +40,7 @@ from .telling import no_plain_number, untold
 
 _ENTRY = regex(r"_\s*(?:\{\s*[a-z]\s*,?\s*[a-z]?\s*\}|[a-z]{1,2}(?!\w))|[ₐ-ₜᵢ-ᵥⱼ]|\[\s*[a-z]\s*,\s*[a-z]\s*\]")
 """The letters of an entry on a left side."""
+_MARKED = regex(r"\\(?:wide)?(?:hat|tilde|bar|check)(?![a-z])|\\overline")
 _WHICH = "a left side must say whether this is the entry {1.name}, {0.name} or {0.name}, {1.name}"
 _JACOBIAN = regex(r"\s*(?:\\(?:mathrm|operatorname|mathbf)\s*\{?\s*)?[DJ]\}?\s*(?:\[?\(?\\?[A-Za-z]|_)[^=]*=")
 _DIFFERENTIAL = regex(r"\s*(?:\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|\\?d)\s*\\?[A-Za-z]+\s*=")
@@ -64,9 +65,12 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     What stands `beside` it may say what its functions mean, and its layout.
     """
     found, said = _judge(task, answer, reference, beside), remarks(answer)
+    apart = _judge(task, answer, reference, beside, apart=True) if found.verdict == "wrong" and _MARKED.search(answer) else found
+    found = apart if _unknown_name(apart.slip) else found  # `\hat X` beside a given X may be another name
     if said is not None and found.verdict != "right":
         bare = judge_answer(task, said.text, reference, beside)
         found = bare if bare.verdict == "right" or found.verdict != "wrong" or _unknown_name(found.slip) else found
+    found = _listed(task, found, answer, reference, beside)
     layout = said.layout if said is not None and said.layout else named_layout(answer) or named_layout(beside)
     found = _in_its_layout(task, found, layout, answer)
     if found.verdict == "right" and (words := denial(task, answer)) is not None:
@@ -79,6 +83,16 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     return found
 
 
+def _listed(task: Task, found: Judged, answer: str, reference: str | None, beside: str) -> Judged:
+    """What is right behind the mark of a list; nobody knows whether a dash or a number before a formula is one."""
+    mark = listed(answer) if found.verdict != "right" else None
+    bare = judge_answer(task, mark[0], reference, beside) if mark is not None else found
+    if mark is None or bare.verdict != "right" or mark[1] is None:
+        return bare if bare.verdict == "right" else found
+    why = f"`{mark[1]}` may be the mark of a list, behind which this is right, or a part of the answer, which is then wrong"
+    return Judged("undecided", Slip("undecided", why, help="leave it out, or write the answer between `$` and `$`"), found.notes)
+
+
 def _in_its_layout(task: Task, found: Judged, layout: str | None, answer: str) -> Judged:
     """What is right in another layout than is asked for, and says so, by its words or as a Jacobian on its left side, is not wrong."""
     layout = layout or ("numerator" if _JACOBIAN.match(answer) else None)
@@ -87,14 +101,14 @@ def _in_its_layout(task: Task, found: Judged, layout: str | None, answer: str) -
     return Judged("undecided", replace(found.slip, message=f"{found.slip.message}; it says that it is in the {layout} layout"), found.notes)
 
 
-def _judge(task: Task, answer: str, reference: str | None, beside: str) -> Judged:
-    """The verdict on the text of an answer."""
+def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: bool = False) -> Judged:
+    """The verdict on the text of an answer; `apart`, a marked letter is never the plain one that the problem gives."""
     task.bench.renew()
     around = _around(task)
-    around.written, around.formulas = (accents_kept([answer]), around.written[1]), {}
+    around.written, around.formulas = (accents_kept([answer, " ".join(task.names) if apart else ""]), around.written[1]), {}
     find_functions(around, ((1, Passage(answer)),), Source("answer", answer))
     for own in (answer, beside):
-        find_redefined(around, own, 0)
+        find_redefined(around, own, len(own))
     read = read_answer(answer, around)
     variables = around.names().variables if read.expr is None else {}
     if read.expr is None and only_words(read.side.text, variables):

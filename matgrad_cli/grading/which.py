@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import groupby, pairwise, takewhile
+from itertools import groupby, islice, pairwise, takewhile
 
 from ..diagnostics import Diagnostic
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
 from ..documents.homework.pieces import Piece, changed
-from ..documents.homework.words import fact_named, said
+from ..documents.homework.words import named, said
 from ..documents.keys import Exercise
 from ..documents.passage import Passage
+from ..notation.latex.names import letter_name
 from ..records.finding import ProblemReport
 from .exercise import OF_SHAPES, unanswered
 from .merge import Located, Settings
@@ -21,6 +22,7 @@ from .merge import Located, Settings
 _SEVERAL = Diagnostic("answered-twice", "several formulas stand here as the answer, one of them wrong",
                       help="leave one answer, or write `matgrad: problem = NAME` above it", severity="warning")  # fmt: skip
 _MOST_CLAIMS = 12
+_MARKS = ("\\hat", "\\tilde", "\\bar", "\\widehat", "\\widetilde", "\\overline", "\\check")
 Judged = Callable[[Settings], ProblemReport]
 Claim = tuple[Settings, bool]
 """What is said to be the answer, as it is judged, and whether an equation says it."""
@@ -34,7 +36,7 @@ _LETTERS = regex(r"[^\W\d_]{2,}")
 _STATES = regex(
     r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
-    r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\w)\s*="
+    r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
 )
 _NAMES = regex(r"[^\W\d_]+")
 _INEQUALITY = regex(r"[<>≤≥]|\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])")
@@ -47,7 +49,7 @@ _VALUED = rf"(?<![^\W\d_\\])\\?[^\W\d_]+\s*=\s*{_VALUE}"
 _WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)|{_VALUED})"
 _NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<becomes>\b)"
 """`$2(x + b)$ where $b = 0$`, or `$2(x + b)$, $b = 0$`."""
-_SAYS = r"\b(?:<result>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
+_SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
 _REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
 
@@ -74,8 +76,12 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     claims += _beside(told, chosen, 1 if claims else 2)
     if any(_ONE_OF.search(one.text) for one in told):
         return unanswered(chosen, _SEVERAL)
-    right = next((one for one in _all_read(found, rows[1:], claims, chosen, judged) if one.verdict == "right"), None)
+    anew = {one.defines for one in told if one.text.lstrip().startswith(_MARKS)} & _given(chosen) - {_wrt(chosen)}
+    readings = _all_read(found, rows[1:], claims, chosen, judged)  # `\hat A = A/2`: where it stands for something, it is not A
+    right = next((one for one in islice(readings, len(rows) if anew and claims else 0, None) if one.verdict == "right"), None)
     if right is None:
+        doubted = judged(claims[-1][0]) if claims else found  # with what the sentence says of its names
+        found = doubted if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided") else found
         none = found.final.code == "nothing-judged" or not any(one.kind == "formula" or _states(one, chosen) for one in told)
         return unanswered(chosen, next(iter(refused.values()))) if refused and none else found
     if len(claims) > _MOST_CLAIMS:
@@ -97,7 +103,7 @@ def _read_sentence(chosen: Settings, told: Sequence[Piece], refused: dict[int, D
         return unanswered(chosen, _SEVERAL)
     if right is None and refused and not found:
         return unanswered(chosen, next(iter(refused.values())))
-    return right or (found[0][0] if found and (refused or whole.final.code == "unknown-name") else whole)
+    return right or (found[0][0] if found and (refused or whole.final.code == "unknown-name" or whole.verdict == "unreadable") else whole)
 
 
 def _contradicts(report: ProblemReport, stated: bool) -> bool:
@@ -133,9 +139,9 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
 def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], dict[int, Diagnostic]]:
     """The pieces that may be an answer, and why others are none, by their place. A name that is denied denies what defines it."""
     known = (chosen.text("assume") or "").lower()
-    given = frozenset(_NAMES.findall(" ".join(chosen.text(key) or "" for key in ("loss", "shapes", "wrt"))))
+    given = _given(chosen)
     why = {at: found for at, one in enumerate(pieces)
-           if (found := _disowned(one) or _condition(one, known) or _put_in(_behind(pieces[at:]), given)) is not None}
+           if (found := _disowned(one) or _condition(one, _behind(pieces[at:]), known) or _put_in(_behind(pieces[at:]), given)) is not None}
     why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(_SAYS).search(one.before)]
@@ -163,7 +169,7 @@ def _disowned(one: Piece) -> str | None:
     return "somebody else says it" if said("<others>").search(clause) or said("<borrowed>").match(one.after) else None
 
 
-def _condition(one: Piece, known: str) -> str | None:
+def _condition(one: Piece, behind: str, known: str) -> str | None:
     """Under which condition a formula is said that the problem does not state; or that it is one itself."""
     if _STATES.match(one.text) and said(r"\b(?:if|<assumed>)[\s:]*(?:that\s*)?$").search(one.before):
         return "it is only supposed"
@@ -171,9 +177,9 @@ def _condition(one: Piece, known: str) -> str | None:
     found = (
         said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
-        or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?{_WHEN}(?![^.;]*\b<becomes>\b)").match(one.after)
+        or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?{_WHEN}(?![^.;]*\b<becomes>\b)").match(behind)
     )
-    if found is None or (found["fact"] and (fact_named(found["fact"]) or "?") in known):
+    if found is None or (found["fact"] and (named("fact", found["fact"]) or "?") in known):
         return None
     return f"it is said under a condition, `{' '.join(found[0].split()).strip(' ,(')}`, that the problem does not state"
 
@@ -181,9 +187,14 @@ def _condition(one: Piece, known: str) -> str | None:
 def _put_in(behind: str, given: Container[str]) -> str | None:
     """Which value of a given letter a formula is said for, by what stands behind it."""
     found = said(_NAMELY).match(behind)
-    if found is None or found["valued"].partition("=")[0].strip("\\ ") not in given:
+    if found is None or letter_name(found["valued"].partition("=")[0].strip("\\ ")) not in given:
         return None
     return f"it is said for `{found['valued']}`, which the problem does not state"
+
+
+def _given(chosen: Settings) -> frozenset[str]:
+    """The letters of the problem."""
+    return frozenset(map(letter_name, _NAMES.findall(" ".join(chosen.text(key) or "" for key in ("loss", "shapes", "wrt")))))
 
 
 def _behind(pieces: Sequence[Piece]) -> str:
@@ -229,7 +240,7 @@ def _claims(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
             if says:
                 claims.append(at)
                 last = at
-        elif not _of_part(one, told[before] if before >= 0 else None):
+        elif not _of_part(one, told[before] if before >= 0 else None, chosen.order):
             bare.append(at)
             if says or _alone(one) or (claims and said(_REACHES).search(one.before)):
                 claims.append(at)
@@ -261,7 +272,8 @@ def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:
 
 
 def _beside(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim]:
-    """Displays that words put beside each other as the answer, `$$…$$ or $$…$$`, each group as one claim, if there are so many."""
+    """Displays that words put beside each other as the answer, `$$…$$ or $$…$$`, each group as one claim with what it
+    needs, if there are so many, or if there is something that it needs."""
     groups: list[list[Piece]] = []
     for _, block in groupby((one for one in told if not one.inline), lambda one: one.block):
         first, *rest = block
@@ -271,9 +283,9 @@ def _beside(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim]:
         else:
             groups.append([first, *rest])
     groups = [group for group in groups if [one.kind for one in group] == ["formula"] or any(_states(one, chosen) for one in group)]
-    if len(groups) < least:
-        return []
     whole = [_with_definitions(group[-1], [one for one in told if one.inline], chosen)[0][:-1] for group in groups]
+    if len(groups) < least and not all(whole):
+        return []
     return [
         _claim((*before, group[0].passage), group[0], chosen) if len(group) == 1
         else (replace(chosen, rows=(*before, *(one.passage for one in group))), True)
@@ -286,9 +298,11 @@ def _alone(one: Piece) -> bool:
     return not _LETTERS.search(one.before) and not (_LETTERS.search(one.after) and said(r"[ ,(]*<or>\b").match(one.after) is None)
 
 
-def _of_part(one: Piece, last: Piece | None) -> bool:
-    """Whether a formula is said of the loss, or of a part of it: `The gradient of $b^T x$ is $b$`."""
-    if said(r"\b<part>\b(?!.*\b<whole>\b)").search(_clause(one.before)) or said(r"\W*<of_part>").match(one.after):
+def _of_part(one: Piece, last: Piece | None, order: int) -> bool:
+    """Whether a formula is said of the loss, or of a part of it: `The gradient of $b^T x$ is $b$`; the Hessian is one where it is not asked
+    for."""
+    other = "<part>" if order == 2 else "(?:<part>|<second>)"
+    if said(rf"\b{other}\b(?!.*\b<whole>\b)").search(_clause(one.before)) or said(r"\W*<of_part>").match(one.after):
         return True
     of = r"\b<of>\W*$"
     if said(of).search(one.before):
@@ -304,7 +318,8 @@ def _states(one: Piece, chosen: Settings) -> bool:
         return one.kind == "definition" and one.defines == _wrt(chosen)
     stated = _STATES.match(one.text)
     by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or "") if stated is not None else ""
-    return stated is not None and _ZERO.search(one.text) is None and by in ("", _wrt(chosen))
+    meant = {_wrt(chosen), letter_name(_wrt(chosen)), ""} & {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
+    return stated is not None and _ZERO.search(one.text) is None and bool(meant)
 
 
 def _wrt(chosen: Settings) -> str:
@@ -316,13 +331,17 @@ def _with_definitions(claim: Piece, before: Iterable[Piece], chosen: Settings) -
     needed = claim.text.partition("=")[2] or claim.text
     last: dict[str, Passage] = {}
     first: dict[str, Passage] = {}
-    for one in reversed([one for one in before if one.defines not in ("", _wrt(chosen))]):
-        if not re.search(rf"(?<![A-Za-z]){re.escape(one.defines)}(?![A-Za-z])", _spread(needed)):
-            continue
+    left = [one for one in before if one.defines not in ("", _wrt(chosen))]
+    while (one := next((one for one in reversed(left) if _names(needed, one.defines)), None)) is not None:
+        left.remove(one)
         needed += one.text[one.value :] if one.defines not in last else ""
         last.setdefault(one.defines, one.passage)
         first[one.defines] = one.passage
     return [(*reversed(values.values()), claim.passage) for values in ((last, first) if first != last else (last,))]
+
+
+def _names(text: str, name: str) -> bool:
+    return re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", _spread(text)) is not None
 
 
 def _spread(text: str) -> str:

@@ -90,6 +90,9 @@ NONE = [
         "où $b=0$", "avec $b = 0$", "donde $b=0$", "con $b=0$", "siendo $b=-1$", "dove $b=0$", "essendo $b=0$", "onde $b=0$", "com $b=0$",
         "waarbij $b=0$", "met $b=0$", ", $b = 0$",
     )),
+    (4, r"$w^* = (X^TX+\lambda I)^{-1}X^Ty$ pour $\lambda = 1$"),
+    (4, r"$(X^TX+\lambda I)^{-1}X^Ty$ con $\lambda = 0$."),
+    (3, "> My neighbour says: $X^T(\\sigma(Xw)-y)$"),
     (4, r"Perhaps $w = (X^TX+\lambda I)^{-1}X^Ty$? Or not."),
     (4, r"One would expect $w=(X^TX+\lambda I)^{-1}X^Ty$, but it is wrong; the minimiser is the zero vector."),
     *((1, text.replace("…", "(A+A^T)x+b")) for text in (
@@ -117,6 +120,13 @@ RIGHT = [
     (1, r"$(A+A^T)x+b$ (for symmetric $A$ this is $2Ax+b$)."),
     (1, r"$(A+A^T)x+b$ where $x\in\mathbb R^n$ and $b\in\mathbb R^n$."),
     (1, r"$(A+A^T)x+b$, with $A=I$ this becomes $2x+b$."),
+    (1, "> $(A+A^T)x+b$"),
+    (1, "The gradient is\n\n> $$\\nabla_x L = (A+A^T)x+b$$"),
+    (1, "> What is the gradient of $x^TAx + b^Tx$?\n\n$(A+A^T)x+b$"),
+    (3, r"$X^T(\sigma(Xw)-y)$, where $\sigma$ is the logistic function."),
+    (3, r"$X^T(\sigma(Xw)-y)$ mit der Sigmoidfunktion $\sigma$"),
+    (3, "Sei $p$ mit $p = \\sigma(z)$ und $z = Xw$. Der Gradient ist\n$$X^T(p-y).$$"),
+    (3, r"$X^T(\psi(Xw) - y)$ where $\psi(t) = \frac{1}{1+e^{-t}}$."),
     (1, r"$\frac{\partial L}{\partial x_i} = \sum_j (A_{ij}+A_{ji})x_j+b_i$ where $i = 1, \dots, n$."),
     (1, r"$\frac{\partial L}{\partial x_i} = \sum_j (A_{ij}+A_{ji})x_j+b_i$ für alle $i \in \{1,2,\ldots,n\}$."),
     (1, r"$\nabla f = (A+A^T)x+b$. I checked it with $A = I$: $\nabla f = 2x + b$."),
@@ -159,6 +169,18 @@ RIGHT = [
 ]
 
 
+SAID_WRONG = [
+    r"$X^T(\sigma(Xw)-y)$ where $\sigma$ is the hyperbolic tangent.", r"$X^T(\sigma(Xw)-y)$ with the tanh function $\sigma$.",
+    r"$X^T(\sigma(Xw)-y)$ mit der Stufenfunktion $\sigma$", r"$X^T(\sigma(Xw)-y)$ ($\sigma$: Heaviside step)",
+    r"$X^T(\sigma(Xw)-y)$ avec la fonction échelon $\sigma$", "The step function is denoted by $\\sigma$. $X^T(\\sigma(Xw)-y)$",
+    r"$X^T(\sigma'(Xw)-y)$ where $\sigma$ is the ReLU",
+]
+UNKNOWN = [
+    (1, r"Mit $\hat A = (A - \mu)/s$ ist $\partial L/\partial x_i = \sum_j (\hat A_{ij} + \hat A_{ji}) x_j + b_i$."),
+    (3, r"$\nabla_w L = X^T(\sigma(\tilde Xw)-y)$ with the centred $\tilde X$."),
+]
+
+
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
     path = tmp_path_factory.mktemp("key") / "key.toml"
@@ -187,3 +209,30 @@ def test_what_is_denied_or_supposed_is_no_answer(key: Key, number: int, text: st
 @pytest.mark.parametrize(("number", "text"), RIGHT)
 def test_what_leads_to_the_answer_is_no_second_one(key: Key, number: int, text: str) -> None:
     assert judged(key, number, text).verdict == "right"
+
+
+@pytest.mark.parametrize("text", SAID_WRONG)
+def test_a_function_is_what_words_say_that_it_is(key: Key, text: str) -> None:
+    found = judged(key, 3, text)
+    assert (found.verdict in ("wrong", "undecided"), found.score) == (True, 0), found
+    assert judged(key, 3, "$X^T(\\sigma(Xw)-y)$").verdict == "right"
+
+
+@pytest.mark.parametrize(("number", "text"), UNKNOWN)
+def test_names_of_which_nobody_knows_what_they_are_make_no_answer_wrong(key: Key, number: int, text: str) -> None:
+    found = judged(key, number, text)
+    assert (found.verdict, found.final.code) == ("undecided", "unknown-name"), found
+
+
+LISTED = [
+    ("- $(A+A^T)x+b$", "right"), ("• (A+A^T)x+b", "right"), ("1. (A+A^T)x+b", "right"), ("- (A+A^T)x+b", "undecided"),
+    ("- (A+A.T)@x-b", "wrong"), ("* (A+A^T)x+b", "undecided"), ("(a) (A+A^T)x+b", "undecided"), ("3. (A+A^T)x+b", "undecided"),
+    ("- 2*A@x", "wrong"), ("- (-A-A^T)x+b", "right"), ("In denominator layout, $(A+A^T)x+b$", "right"),
+    ("In numerator layout, $x^T(A+A^T)+b^T$", "undecided"), ("Im Zählerlayout, $x^T(A+A^T)+b^T$", "undecided"),
+]
+
+
+@pytest.mark.parametrize(("text", "verdict"), LISTED)
+def test_the_mark_of_a_list_and_a_layout_in_words_are_no_part_of_an_answer(key: Key, text: str, verdict: str) -> None:
+    (found, *_) = check_text(f"[[problem]]\nid = \"1\"\nanswer = '{text}'\n", "a.toml", key).problems
+    assert found.verdict == verdict, found

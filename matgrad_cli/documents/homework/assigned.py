@@ -59,6 +59,8 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
         masked, shown = (covered(one, place, start) for one in (masked, shown))
     sheet = read_sheet(replace(document.source, text=surely_shown(masked, ending)), ending)
     formulas = [] if sheet is None else [one for one in sheet.formulas if not says_range(one)]
+    spans = [(start, end) for _, _, start, end in parts] or [(0, len(text))]
+    formulas = [one for start, end in spans for one in _owned(_within(formulas, start, end), text[start:end])]
     for one in filter(_aside, formulas):
         shown = covered(shown, one.passage.places[0], one.passage.places[-1])
     if found and not blocks:
@@ -172,6 +174,17 @@ def _code(text: str, start: int, end: int) -> Passage | None:
 
 def _inside(formula: Formula, line: Passage) -> bool:
     return line.places[0] <= formula.passage.places[0] and formula.passage.places[-1] <= line.places[-1]
+
+
+_QUOTING = regex(r"^[ \t]*>[^\n]*|\\begin\s*\{(quot(?:e|ation))\}.*?\\end\s*\{\1\}", re.MULTILINE | re.DOTALL)
+
+
+def _owned(formulas: Sequence[Formula], text: str) -> Sequence[Formula]:
+    """The formulas of a part; where all of it is set as a quotation, that is how its author shows the answer."""
+    if not formulas or not all(one.quoted for one in formulas):
+        return formulas
+    outside = said(r"\b(?:<announcing>|<result>|<is>)\b").sub(" ", MARK.sub(" ", _QUOTING.sub(" ", text)))
+    return formulas if re.search(r"\w", outside) else [replace(one, quoted=False) for one in formulas]
 
 
 def _aside(formula: Formula) -> bool:

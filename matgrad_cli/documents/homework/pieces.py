@@ -22,7 +22,7 @@ _SUPPOSED = regex(r"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)\W*$", 
 _VALUE = regex(r"\s*\\?\w+\s*=\s*(?:\d+|I)\s*")
 _RANGE = regex(r"[\s$]*\\?[^\W\d]\w*\s*(?:=|\\in(?![a-z])|∈)\s*\\?\{?\s*\d\s*,\s*(?:\d\s*,\s*)?(?:\\\w?dots|…|\.\.).*", re.DOTALL)
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
-_DEFINED = regex(rf"\s*{_MARKED}(?P<marks>[\s_^*\w{{}}\\]*?)\s*:?=")
+_DEFINED = regex(rf"\s*{_MARKED}(?P<marks>[\s_^*\w{{}}\\]*?)\s*(?:\(\s*\\?[^\W\d_]\s*\)\s*)?:?=")
 _SPOKEN_OF = regex(r"[\s\\{}$]*[^\W\d](?:_\w+)?[\s{}$.,;:]*")
 _WORDS = frozenset("aAIoOeEyYuUi")
 """Letters that are words somewhere: between words they name nothing."""

@@ -29,6 +29,6 @@ def said(pattern: str) -> re.Pattern[str]:
     return re.compile(_filled(pattern), re.IGNORECASE | re.DOTALL)
 
 
-def fact_named(word: str) -> str | None:
-    """The fact that a word of some language says, by its name: `symmetric` of `symmetrische`."""
-    return next((fact for fact, words in _tables()["fact"].items() if re.fullmatch("|".join(words), word, re.IGNORECASE)), None)
+def named(table: str, word: str) -> str | None:
+    """What a word of some language means in a table by meanings: the fact `symmetric` of `symmetrische`."""
+    return next((name for name, words in _tables()[table].items() if re.fullmatch("|".join(words), word, re.IGNORECASE)), None)

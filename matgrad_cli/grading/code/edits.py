@@ -76,7 +76,7 @@ def _signs(text: str) -> Iterator[Edit]:
 def _sums(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     word, keep = ("dim", "keepdim") if here.torch else ("axis", "keepdims")
     for axis in range(len(shape)):
-        said = f"the sum over axis {axis} is missing: it is used for every entry there"
+        said = f"the sum over axis {axis} is missing: the forward pass repeats the array along it"
         if here.torch:
             yield Edit("missing-sum", said, f"{wrapped(text)}.sum({word}={axis})")
             yield Edit("missing-sum", said, f"{wrapped(text)}.sum({word}={axis}, {keep}=True)")

@@ -52,9 +52,13 @@ def put_in(node: s.Node, around: Surroundings) -> s.Node:
     """The tree with every call of a stated function replaced by its formula at the argument."""
 
     def change(part: s.Node) -> s.Node:
-        if not isinstance(part, s.Apply) or part.function not in around.formulas or len(part.arguments) != 1 or part.options:
+        if not isinstance(part, s.Apply) or part.function not in around.formulas or len(part.arguments) != 1:
             return part
         letter, body = around.formulas[part.function]
+        if part.options:  # σ′ is the slope of what σ stands for
+            inner = s.ungrouped(body)
+            plain = isinstance(inner, s.Apply) and not inner.options and inner.arguments == (s.Name(inner.arguments[0].span, letter),)
+            return replace(part, function=inner.function if plain and isinstance(inner, s.Apply) else f"{part.function} (as it is defined)")
         argument = s.Group(part.span, part.arguments[0])
 
         def at_argument(inner: s.Node) -> s.Node:

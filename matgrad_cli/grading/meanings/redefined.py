@@ -2,10 +2,14 @@ r"""What a text says itself, against what is usual: `\sigma(z) = 1/(1+e^z)`; a_i
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
 from ...diagnostics import Source, Span
 from ...diagnostics.regex import regex
+from ...documents.homework.words import named, said
 from ...ir import ONE, Shape, Symbol
 from ...notation import syntax as s
 from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
@@ -24,11 +28,18 @@ _DEFINED = regex(
     r"|\s*:?=\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?\\?(?P<other>[A-Za-z]{3,})(?:\s+function)?\}?)\s*(?=$|[,;.$]|\\q?quad|\\[)\]])"
 )
 """A function with its letter, or as another function, `\\sigma = \\tanh`."""
-_IN_WORDS = regex(
-    r"(?P<name>\\sigma|σ)(?![A-Za-z(])[\s$},]*(?:\\text\w*\s*\{\s*)?(?:is|denotes|means|stands for|ist|bezeichnet|désigne)\s+"
-    r"(?:(?:the|an?|der|die|das|la|le)\s+)*\\?(?P<other>[A-Za-z]{3,})"
+_SIGN = r"(?P<name>\\sigma|σ|sigma)(?![A-Za-z(])"
+_GAP = r"[\s$},]*(?:\\text\w*\s*\{\s*)?"
+_FUNCTION = r"(?:function|funktion|fonction|función|funzione)"
+_THE = rf"(?:(?:the|an?|der|die|das|la|le|l[\x27’]|il|el)\s*)*(?:{_FUNCTION}\s*(?:de\s+|di\s+)?)?"
+_IS = r"(?:\b(?:is|be|denotes?|means|stands for|for|ist|sei|bezeichnet|désigne|est|es|è|indica|denota)\b|[:=])"
+_BY = r"(?:\s+(?:is|be)?\s*(?:denoted\s+)?(?:by|as|mit|par|por|con))?"
+_IN_WORDS = (
+    rf"{_SIGN}{_GAP}{_IS}\s*{_THE}\\?\b(?P<other><called>|[A-Za-z]{{3,}})",
+    rf"{_SIGN}{_GAP}{_THE}\b(?P<other><called>)",
+    rf"\b(?P<other><called>)[\s-]*(?:{_FUNCTION}\b)?{_BY}[\s$:,]*{_SIGN}",
 )
-"""`$\\sigma$ is the tanh function`."""
+"""`$\\sigma$ is the tanh function`, `the logistic function $\\sigma$`."""
 _NEAR = 60
 _BETWEEN = r"(?:(?!\brows?\b|\bnot\b|\btranspos)(?:[^.$\n]|\$[a-z]\$)){0,40}?"
 _BARE = r"\$(?:\\math[a-z]+|\\bm|\\boldsymbol)?\s*\{?"
@@ -64,7 +75,7 @@ def part_of(text: str, at: int) -> str:
 
 def defines_functions(text: str) -> bool:
     """Whether a text may give functions a meaning."""
-    return _DEFINED.search(text) is not None or _IN_WORDS.search(text) is not None
+    return _DEFINED.search(text) is not None or any(said(way).search(text) for way in _IN_WORDS)
 
 
 def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
@@ -79,11 +90,12 @@ def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
     names = set[str]()
     for maths in _MATHS.finditer(text):
         where = sum(start <= maths.start() for start in parts)
-        for match in (*_DEFINED.finditer(maths[1] or maths[2] or maths[0]), *_IN_WORDS.finditer(text, maths.start(), maths.end() + _NEAR)):
+        for match in (*_DEFINED.finditer(maths[1] or maths[2] or maths[0]), *_told(text, maths.start(), maths.end())):
             told = match.groupdict()
             written = letter_name(told["name"].lstrip("\\"))
             name = "sigmoid" if written in ("sigma", "σ") else canonical_function(written)
-            other = canonical_function({"logistic": "sigmoid"}.get(word := (told["other"] or "").lower(), word))
+            word = (told["other"] or "").lower()
+            other = canonical_function(named("called", word) or word)
             if name not in _OPEN or (word and other not in FUNCTION_NAMES):
                 continue
             if other == name:
@@ -104,6 +116,12 @@ def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
         if not _same(around, (letter, node), (letter, s.Apply(Span(0, 0), name, (s.Name(Span(0, 0), letter),)))):
             around.formulas[name] = letter, node
     return frozenset(names)
+
+
+def _told(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """What words near a formula say of a function."""
+    end = text.find(" ", end + _NEAR)  # no word is cut in two
+    return chain.from_iterable(said(way).finditer(text, max(0, start - _NEAR), end if end >= 0 else len(text)) for way in _IN_WORDS)
 
 
 def _same(around: Surroundings, *functions: tuple[str, s.Node]) -> bool:

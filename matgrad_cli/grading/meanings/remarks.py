@@ -7,17 +7,18 @@ from typing import Final
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...documents.homework.words import fact_named, said
+from ...documents.homework.words import named, said
 from ...ir import Shape
 from ...records.layout import is_turned
 from ..lines.kinds import shape_in_words
 from ..task import Task
 
-_LAYOUTS: Final = {"numerator": "numerator", "jacobian": "numerator", "denominator": "denominator", "gradient": "gradient"}
+_LAYOUTS: Final = {"numerator": "numerator", "jacobian": "numerator", "denominator": "denominator", "gradient": "gradient",
+                    "zähler": "numerator", "nenner": "denominator"}
 _GAP: Final = r"(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ]|[~,;.$])*"
 _WORDS: Final = r"\\(?:text\w*|mathrm|mbox)\s*\{"
 _LAYOUT: Final = regex(
-    rf"{_GAP}(?:{_WORDS})?\s*[(\[]?\s*(?:{_WORDS})?\s*(?:(?:in|using|with)\s+)?(?:the\s+)?({'|'.join(_LAYOUTS)})[\s-]+(?:layout|convention)"
+    rf"{_GAP}(?:{_WORDS})?\s*[(\[]?\s*(?:{_WORDS})?\s*(?:(?:in|using|with|im)\s+)?(?:the\s+)?({'|'.join(_LAYOUTS)})[\s-]*(?:layout|convention|konvention)"
     r"(?:\s+convention)?[\s.)\]}$]*$", re.IGNORECASE,
 )  # fmt: skip
 _SIDE: Final = r"\w+"
@@ -25,7 +26,7 @@ _SIDES: Final = rf"({_SIDE})(?:\s*(?:\\times|×|x|\\cdot)\s*({_SIDE}))?"
 _MEMBER: Final = regex(
     rf"{_GAP}(?:\\in(?![A-Za-z])|∈)\s*(?:\\math\w+\s*\{{?\s*R\s*\}}?|\\R(?![A-Za-z])|ℝ|R)\s*\^\s*\{{?\s*{_SIDES}\s*\}}?[\s.$]*$"
 )
-_NAMES_LAYOUT, _NAMES_SIDES = regex("layout|convention", re.IGNORECASE), regex(r"∈|\\in(?![A-Za-z])|×|\\times|\w\s*x\s*\w")
+_NAMES_LAYOUT, _NAMES_SIDES = regex("layout|[ck]onvention", re.IGNORECASE), regex(r"∈|\\in(?![A-Za-z])|×|\\times|\w\s*x\s*\w")
 """Without these there is no remark: most answers make none."""
 _OF_NAME: Final = regex(r"(?:^|[,;:$}]|\b(?:where|with|for|let|and|all|every|forall|quad|is))[\s$]*\\?[^\W\d_]+(?:_\{?\w+\}?)?\s*$")
 """Of whom a membership speaks in `2X^T(XR-Y), X \\in R^{m x n}`: not of the answer."""
@@ -34,7 +35,8 @@ _SIZE: Final = regex(
     rf"\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
 )
 _QUOTED: Final = regex(r"[\"“„«]\s*([^\"“„«”»]+?)\s*[\"“”»]|([\x27\x60])\s*([^\x27\x60]+?)\s*\2")
-_SPEAKS: Final = regex(rf"({'|'.join(_LAYOUTS)})[\s-]+(?:layout|convention)", re.IGNORECASE)
+_SPEAKS: Final = regex(rf"({'|'.join(_LAYOUTS)})[\s-]*(?:layout|convention|konvention)", re.IGNORECASE)
+_LISTED: Final = regex(r"\s*(?:(?P<factor>[-−–*]|\(\w\)|(?:[02-9]|\d\d)\.)|[•>]|\d{1,2}\)|1\.)\s+(?=\S)")
 _CASES: Final = regex(r"\\begin\s*\{[dr]?cases\}.*?\\end\s*\{[dr]?cases\}", re.DOTALL)
 _IN_TEXT: Final = regex(r"\\(?:text\w*|mbox|mathrm)\s*\{([^{}]*)\}")
 _REFUTES: Final = r"(?P<fact>)(?<!=)(?<!= )\b(?:wrong|false|incorrect|unsure|falsch|faux|fausse)\b"
@@ -75,6 +77,12 @@ def remarks(answer: str) -> Remarks | None:
     return Remarks(bare, found.layout, found.sides) if inner and (quoted is not None or found != Remarks(answer)) else None
 
 
+def listed(answer: str) -> tuple[str, str | None] | None:
+    """An answer without the mark of a list before it, and that mark where it may be a factor or a sign: `- 2Ax`."""
+    mark = _LISTED.match(answer)
+    return None if mark is None else (" " * mark.end() + answer[mark.end() :], None if "$" in answer else mark["factor"])
+
+
 def named_layout(answer: str) -> str | None:
     """The layout of which an answer speaks."""
     found = _SPEAKS.search(answer)
@@ -86,7 +94,7 @@ def denial(task: Task, answer: str) -> str | None:
     text = _CASES.sub(" ", answer)
     words = " ".join(_IN_TEXT.findall(text))
     found = said(_REFUTES).search(text) or said(_DENIES).search(words)
-    if found is None or fact_named(found["fact"] or "") in {fact.word for fact in task.problem.facts}:
+    if found is None or named("fact", found["fact"] or "") in {fact.word for fact in task.problem.facts}:
         return None
     return " ".join(found[0].split())
 
