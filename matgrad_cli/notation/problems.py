@@ -37,7 +37,7 @@ from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_shapes
 from .shapes.solver import Solver
 from .shapes.unify import Side, join, lengthen
-from .shapes.weights import MISFITS, Understood, with_offsets, with_weights
+from .shapes.weights import MISFITS, Understood, rows_or_columns, with_offsets, with_weights
 
 _UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
                      "not-a-function", "unknown-size"))
@@ -119,8 +119,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
                   columns=columns, families=members)
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = _loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
-    scope, found, variable, reading = with_weights(tree, replace(scope, syntax=language), plain_name(wrt),
-                                                   lambda scope: _columns_or_arrays(tree, scope, facts, wrt))
+    scope, found, variable, reading = with_weights(tree, replace(scope, syntax=language), plain_name(wrt), lambda scope: rows_or_columns(
+        tree, scope, lambda tree: _columns_or_arrays(tree, scope, facts, wrt)))
     variables = _in_order(tree, reading, scope, variable)
     written = tuple(entry.note for entry in declared.values() if entry.note)
     if language == "latex" and syntax is None:

@@ -88,11 +88,13 @@ def _of_entries(node: Call, entries: MatrixOf) -> Expr:
 
 
 def _row(node: Expr) -> tuple[Expr, Index] | None:
-    """The matrix X and the letter i, where the node is row i of X as a column vector."""
-    if isinstance(node, MatrixOf) and node.row is not None and node.col is None:
-        body = node.body
-        if isinstance(body, Entry) and body.col is node.row and isinstance(body.row, Index) and node.row not in letters_in(body.base):
-            return body.base, body.row
+    """The matrix X and the letter i, where the node is row i of X as a column vector; column i of X is row i of Xᵀ."""
+    match node:
+        case MatrixOf(Index() as own, None, Entry(base, row, col)) if own not in letters_in(base):
+            if col is own and isinstance(row, Index):
+                return base, row
+            if row is own and isinstance(col, Index) and col is not own:
+                return _turned(base), col
     return None
 
 

@@ -1,8 +1,12 @@
-"""Names whose shape no use decides: weights, capitals in front of a loss, and offsets, small letters that are added to a matrix."""
+"""Names whose shape no use decides: weights, capitals in front of a loss, and offsets, small letters that are added to a matrix.
+
+Also u_r, of which the notation does not say whether it is row or column r of U.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from ...diagnostics import InputError
@@ -55,6 +59,37 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         return found
     said = tuple(f"`{name}` is a number, so that the loss is one" for name in numbers)
     return inside, replace(inference, assumed=(*said, *inference.assumed)), variable, reading
+
+
+def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], Understood]) -> Understood:
+    r"""The loss with u_r as row r of U; where that does not fit a declared U, as its column: `\sum_{r=1}^k u_r v_r^\top` of U: n×k."""
+    try:
+        return understood(tree)
+    except InputError as error:
+        if error.diagnostic.code not in (*MISFITS, "sum-range"):
+            raise
+        for turned, note in _with_columns(tree, scope):
+            try:
+                closed, found, variable, reading = understood(turned)
+            except InputError:
+                continue
+            return closed, found, variable, replace(reading, notes=(note, *reading.notes))
+        raise
+
+
+def _with_columns(tree: s.Node, scope: Scope) -> Iterator[tuple[s.Node, str]]:
+    """The tree with columns for the rows of all declared matrices, then of each alone; and what to say."""
+    slices = [part for part in s.parts_of(tree) if isinstance(part, s.Slice) and part.way in ("sample", "subscript")]
+    matrices = sorted({part.matrix.name for part in slices if part.matrix.name in scope.symbols})
+    for names in ([matrices] if len(matrices) > 1 else []) + [[name] for name in matrices]:
+        turned: dict[int, s.Node] = {id(part): replace(part, way="column") for part in slices if part.matrix.name in names}
+        said = dict.fromkeys(f"`{part.letter.name}_{part.index.name}` is read as column {part.index.name} of `{part.matrix.name}`"
+                             for part in slices if id(part) in turned and isinstance(part.index, s.Name))
+        yield s.rebuilt(tree, partial(_put_in, turned)), " and ".join(said)
+
+
+def _put_in(other: Mapping[int, s.Node], part: s.Node) -> s.Node:
+    return other.get(id(part), part)
 
 
 def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Understood]) -> Understood:
