@@ -54,8 +54,10 @@ def gradient(
 
 
 def _say_assumptions(derivation: Derivation) -> None:
-    """On stderr, which shapes were not given and how the loss was read: the result alone does not show it."""
+    """On stderr, which shapes were not given, how the loss was read, where it holds and what its words mean: the result does not show it."""
+    from ..records import Sentence
     from ..render.document.blocks import phrase
+    from ..render.document.glossary import explained
     from ..render.words import plain, signature
 
     problem = derivation.problem
@@ -63,5 +65,9 @@ def _say_assumptions(derivation: Derivation) -> None:
     if assumed:
         shown = signature([symbol for symbol in problem.variables if symbol.name in assumed])
         say(f"note: assumed {shown}; `--shape` says otherwise\n")
-    for note in (*problem.notes, *(plain(phrase(note)) for note in (derivation.notes if derivation.order == 1 else ()))):
+    result = derivation.result
+    meanings = (Sentence(said, (("of", of),)) for said, of in explained((result.stated, *(node.body for node in result.named))))
+    for condition in derivation.assumed:
+        say(f"note: assuming {plain(phrase(condition))}\n")
+    for note in (*problem.notes, *(plain(phrase(said)) for said in (*meanings, *(derivation.notes if derivation.order == 1 else ())))):
         say(f"note: {note}\n")

@@ -15,7 +15,8 @@ from .scope import Scope
 _EIGENVALUES: Final = frozenset(("eigvalsh", "eigvals", "eigenvalues", "lambda"))
 _SINGULAR: Final = frozenset(("svdvals", "singular_values", "sigma"))
 SPECTRA: Final = _EIGENVALUES | _SINGULAR
-"""Functions whose value is all eigenvalues or singular values; `lambda` and `sigma` are those of λ_i(X) and σ_i(X)."""
+"""Functions whose value is all eigenvalues or singular values; `lambda` and `sigma` are those of λ_i(X) and σ_i(X), with an index."""
+
 
 def without_spectra(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
     """The tree without eigenvalues, and the notes with what to say of it."""
@@ -30,7 +31,8 @@ def without_spectra(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple
 
 def _held(tree: s.Node) -> list[s.Apply]:
     """The eigenvalues in a tree."""
-    return [part for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function in SPECTRA and len(part.arguments) == 1]
+    return [part for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function in SPECTRA and len(part.arguments) == 1
+            and (part.function != "sigma" or part.options)]
 
 
 class _Spectra:

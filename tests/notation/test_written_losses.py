@@ -69,6 +69,7 @@ PIECES = [
     (r"\|W - \sum_{r=1}^k z_r u_r v_r^\top\|_F^2", "W: n×m, U: n×k, V: m×k, z: k", "norm(W - U@diag(z)@V.T)**2",
      "W: n×m, U: n×k, V: m×k, z: k"),
     (r"\sum_{i,j} (W_{ij} - u_i^T v_j)^2", "W: n×m, U: n×k, V: k×m", "norm(W - U@V)**2", "W: n×m, U: n×k, V: k×m"),
+    ("sum(sigma(X@w))", X, "sum(sigmoid(X@w))", X), ("norm(theta*z - 1)**2", "theta: scalar, z: scalar", "(theta*z - 1)**2", "theta: scalar, z: scalar"),
     ("c^T * y^T@X@w", X + ", c: scalar, T: scalar", "c**T*y@X@w", X + ", c: scalar, T: scalar"),
     (r"(1 + c)^{T} (y^T X w)^T", X + ", c: scalar, T: scalar", "(1 + c)**T*y@X@w", X + ", c: scalar, T: scalar"),
     ("norm(W.T^2)", "W: n×n", "norm(W.T@W.T)", "W: n×n"), ("norm(X^T@X.T.T)^2", X, "norm(X.T@X)**2", X),

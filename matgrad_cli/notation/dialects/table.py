@@ -34,7 +34,7 @@ class Dialect:
     entrywise: str = "A .* B"
 
 
-_EVERYWHERE: Final = {"trace": "tr", "Trace": "tr", "length": "len", "sigma": "sigmoid", "max": "maximum", "min": "minimum"}
+_EVERYWHERE: Final = {"trace": "tr", "Trace": "tr", "length": "len", "max": "maximum", "min": "minimum"}
 
 DIALECTS: Final[dict[str, Dialect]] = {
     "matrixcalculus": Dialect(

@@ -37,10 +37,10 @@ _ELEMENTWISE: Final = frozenset(ELEMENTWISE)
 
 
 def readable(loss: Expr) -> Expr:
-    """The same loss without arrays that only spell out a row, and without letters that only spell out a full sum."""
+    """The same loss without arrays that only spell out a row, letters that only spell out a full sum, and |·| under an even power."""
     if holds_greatest(loss):
         loss = unshifted(loss)
-    if not any(isinstance(node, SumOver | MatrixOf) for node in nodes_of(loss)):
+    if not any(isinstance(node, SumOver | MatrixOf) or (isinstance(node, Call) and node.function == "abs") for node in nodes_of(loss)):
         return loss
     return mapped(loss, lambda node, parts: _simpler(remade(node, parts)))
 
@@ -52,7 +52,12 @@ def _simpler(node: Expr) -> Expr:
         return _log_of_exponentials(node)
     if isinstance(node, Call) and node.function in ("max", "prod") and isinstance(node.argument, MatrixOf):
         return _of_entries(node, node.argument)
-    return _full_sum(node) if isinstance(node, SumOver) else node
+    match node:
+        case Power(Call("abs", (inner,)), Number(exponent)) if exponent % 2 == 0 and exponent > 0:
+            return Power(inner, Number(exponent))
+        case SumOver():
+            return _full_sum(node)
+    return node
 
 
 def _log_of_exponentials(node: Call) -> Expr:

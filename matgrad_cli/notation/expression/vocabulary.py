@@ -12,7 +12,7 @@ ALIASES: Final[dict[str, str]] = {
     "trace": "tr", "Tr": "tr", "Trace": "tr", "Det": "det", "inverse": "inv", "transpose": "T", "t": "T",
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs",
     "fabs": "abs",
-    "ln": "log", "expit": "sigmoid",
+    "ln": "log", "expit": "sigmoid", "sigma": "sigmoid",
     "ReLU": "relu", "identity": "eye", "sgn": "sign", "cosine": "cos", "log_det": "logdet", "vector_norm": "norm",
     "matrix_norm": "norm", "diagflat": "diag", "diagonal": "diag", "log_sum_exp": "logsumexp", "lse": "logsumexp", "vdot": "inner",
     "heaviside": "step", "mpow": "matrix_power",
