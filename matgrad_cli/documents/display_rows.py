@@ -18,6 +18,7 @@ _GOES_ON = regex(rf"{_MARGIN}{_SIGN}|[\s&]*(?:\\q?quad|\\hspace\*?\{{[^}}]*\}}|\
 _LEADING = regex(rf"^{_MARGIN}")
 _LEFT_OPEN = regex(rf"{_SIGN}\s*$")
 _ZERO = regex(r"=\s*\{?0\}?[\s.,]*$")
+_BOUNDS = regex(r"[_^]\s*\{[^{}]*\}")  # the sign of \sum_{k=1} relates nothing
 _BREAK = regex(r"\\\\\*?(?:\s*\[[^\]\n]*\])?\s*$")
 RELATION = regex(
     r"[=<>≤≥≈∝→⇒⇔∼∈←]|\\(?:le|ge|leq|geq|approx|propto|to|sim|in|iff|implies|equiv|(?:Long)?(?:left|right|Left|Right)+arrow"
@@ -33,7 +34,7 @@ def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
     for number, row in enumerate(rows, 1):
         before = _BREAK.sub(blank, found[-1][1].text) if found else ""
         goes_on = (_ADDED.match(row.text) and not _ZERO.search(before)) or (
-            (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(row.text)
+            (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(_BOUNDS.sub(blank, row.text))
         )
         if found and goes_on:
             first, begun = found[-1]

@@ -16,6 +16,8 @@ LOSSES = (
     ("norm(A @ x - b)**2 / 2", "A: m×n, x: n, b: m", "x"),
     ("-logdet(S) + tr(S @ C)", "S: d×d, C: d×d", "S"),
     ("sum(log(1 + exp(X @ w))) - y.T @ X @ w", "X: n×d, w: d, y: n", "w"),
+    ("-sum(1 + v - m**2 - exp(v))/2", "v: n, m: n", "v"),
+    ("norm(kron(A, B) - C)**2", "A: m×n, B: p×q", "B"),
 )
 
 

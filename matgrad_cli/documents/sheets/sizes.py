@@ -202,8 +202,8 @@ def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
 
 
 def _defined_before(before: str) -> list[str]:
-    """C of `centring matrix C = I - 11ᵀ/n (`."""
-    stated = re.search(rf"(?P<name>{_NAME})\s*:?=(?!.*:?=)[^:;]*$", before, re.DOTALL)
+    """C of `centring matrix C = I - 11ᵀ/n (`; not h of `h = f(x) has the derivative D, (`."""
+    stated = re.search(rf"(?P<name>{_NAME})\s*:?=(?!.*(?::?=|\b(?:has|derivative|gradient)\b))[^:;]*$", before, re.DOTALL)
     return [plain_name(stated["name"])] if stated is not None else []
 
 
