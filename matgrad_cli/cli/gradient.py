@@ -54,7 +54,7 @@ def gradient(
 
 
 def _say_assumptions(derivation: Derivation) -> None:
-    """On stderr, which shapes were not given, how the loss was read, where it holds and what its words mean: the result does not show it."""
+    """On stderr, which shapes were not given, how the loss was read, where the result holds and what its words mean."""
     from ..records import Sentence
     from ..render.document.blocks import phrase
     from ..render.document.glossary import explained

@@ -13,6 +13,7 @@ from .choice import in_book_signs, in_syntax, looks_like_latex, runs_together, s
 from .definitions import with_capitals, with_definitions, with_members
 from .dialects import parsed
 from .elaboration.broadcasting import as_column
+from .elaboration.chosen_entries import with_chosen_entries
 from .elaboration.elaborate import Reading, read_node
 from .elaboration.loss_letters import (
     attending,
@@ -119,6 +120,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
                   columns=columns, families=members)
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = _loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
+    tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
+    facts, choice = [*facts, *read_facts([f"{name} onehot" for name in places])], (*choice, *said)
     scope, found, variable, reading = with_weights(tree, replace(scope, syntax=language), plain_name(wrt), lambda scope: rows_or_columns(
         tree, scope, lambda tree: _columns_or_arrays(tree, scope, facts, wrt)))
     variables = _in_order(tree, reading, scope, variable)

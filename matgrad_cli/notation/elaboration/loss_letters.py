@@ -38,11 +38,11 @@ def free_letters(tree: s.Node) -> frozenset[str]:
     return frozenset(letter for _, letter in _free_uses(tree, frozenset()))
 
 
-_COUNTERS: Final = frozenset("ijklmnst")
+COUNTERS: Final = frozenset("ijklmnst")
 """Letters that count things: below a name and bound by nothing they are a slip rather than a part of the name."""
 
 
-_BRACKET: Final = regex(r"[\s}]*(?:\\left|\\[bB]ig+l?)?\s*\(")
+CALLED: Final = regex(r"[\s}]*(?:\\left|\\[bB]ig+l?)?\s*\(")
 
 
 def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
@@ -56,16 +56,17 @@ def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
         body = s.ungrouped(part.body) if isinstance(part, s.Subscript) and len(part.indices) == 1 else None
         if isinstance(part, s.Subscript) and isinstance(body, s.Name) and body.name[0].islower() and scope.find(body.name) is None:
             uses.setdefault(body.name, []).append(part.indices[0])
-            if _BRACKET.match(scope.source.text, part.span.end):  # \rho_\tau(u) may be a function
+            if CALLED.match(scope.source.text, part.span.end):  # \rho_\tau(u) may be a function
                 called.update(f"{body.name}_{index.name}" for index in part.indices if isinstance(index, s.Name))
+    rows = {part.letter.name for part in parts if isinstance(part, s.Slice) and isinstance(part.index, s.Name) and part.index.name in bound}
     found: set[str] = set()
     for base, indices in uses.items():
         letters = {index.name for index in indices if isinstance(index, s.Name)}
         numbers = {index.text for index in indices if isinstance(index, s.Literal_)}
-        if not (letters & bound and wrt.lower().split("_")[0] == base):  # u_o beside u_w: one of them, or another vector?
+        if not ((letters & bound or base in rows) and wrt.lower().split("_")[0] == base):  # u_o beside u_w: one of them, or another vector?
             size = base == "d" or scope.size(base) is not None  # d_k: a size has no entries
             chosen = {letter for letter in letters if "_" in letter and letter.rpartition("_")[2] in bound}  # of w_{y_i}
-            own = {letter for letter in letters - bound - chosen if size or letter not in _COUNTERS or wrt.startswith(f"{base}_")}
+            own = {letter for letter in letters - bound - chosen if size or letter not in COUNTERS or wrt.startswith(f"{base}_")}
             found |= {f"{base}_{letter}" for letter in own} - called
         alone = counts[base] == len(indices) and not letters and wrt != base
         found |= {f"{base}_{number}" for number in numbers if alone or number == "0"}

@@ -285,7 +285,7 @@ def entry_of(r: Cursor, base: Node, script: Script, span: Span) -> Node:
             return Slice(span, base, other, script.parts[0])
     if len(script.parts) == 1 and isinstance(base, Name) and r.names.variables.get(base.name) == "matrix":
         part = script.parts[0]
-        own = isinstance(part, Name) and base.name != r.names.wrt and not counts_rows(r, part.name, base.name)
+        own = isinstance(part, Name) and base.name.lower() != (r.names.wrt or "").lower() and not counts_rows(r, part.name, base.name)
         if isinstance(part, Name) and own and not is_counted(r, script):
             return Name(span, f"{base.name}_{part.name}")
         return Slice(span, base, base, part)
