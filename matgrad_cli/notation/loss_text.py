@@ -28,8 +28,8 @@ _LEFT_SIDE: Final = (
 )
 """A name, perhaps of arguments, or a norm, and an equals sign."""
 
-_CONSTRAINT: Final = r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?|subject to|such that)[^}]*\}|\bs\.t\.|\\st\b"
-_GOAL: Final = (
+CONSTRAINT: Final = r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?|subject to|such that)[^}]*\}|\bs\.t\.|\\st\b"
+GOAL: Final = (
     rf"\s*(?:(?:\\(?:arg)?\\?,?\\?(?:min|max)|\\(?:operatorname\*?|mathrm|text)\s*\{{\s*(?:arg\s*\\?,?\s*)?(?:min|max)(?:imi[sz]e)?\s*\}}|"
     rf"\\arg\s*\\(?:min|max))(?:\\limits)?\s*_\s*({_GROUP}|\\?\w+)|\\underset\s*({_GROUP})\s*{_GROUP})\s*(?:\\[,;:!])?"
 )
@@ -50,12 +50,12 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     """
     said: list[str] = []
     if "\\" in text or "s.t." in text:
-        constraint = re.search(_CONSTRAINT, text[:20_000])
+        constraint = re.search(CONSTRAINT, text[:20_000])
         if constraint is not None:
             raise InputError(Diagnostic(
                 "constraint", "a constraint stands behind the loss, and a gradient knows of none", Source("loss", text),
                 (Label(Span(*constraint.span())),), help="leave it out for the gradient of the loss alone"))
-    for pattern, what in ((_GOAL, "the goal"), (_SIGN, "the derivative sign")) * 2:
+    for pattern, what in ((GOAL, "the goal"), (_SIGN, "the derivative sign")) * 2:
         text, found = without_left_side(text)
         said += found
         wrapper = re.match(pattern, text[:300]) if "\\" in text[:300] else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...notation.loss_text import GOAL
 from ..passage import Passage
 from .sheet import Sheet
 
@@ -22,6 +23,8 @@ _UPSTREAM = regex(
     r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
     r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])"
 )
+_FROM_ABOVE = regex(r"\b(?:upstream|incoming|backpropagated) (?:gradient|derivative)[^.]{0,20}?\bd\s?[A-Z](?![A-Za-z])", re.IGNORECASE)
+"""`the upstream gradient dO`: dX is the derivative of some loss by X, for every X."""
 _IN_WORDS = regex(
     r"(?P<sign>&?:?=)\s*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
@@ -39,8 +42,14 @@ _LOSS_IN_WORDS = regex(
     r"(?P<called>\s*(?:\\left)?\([^()=]*\))?\s*\}?\s*&?:?=(?!=)"
 )
 """The loss as a word that is no single name: `\\text{Loss} = …`, `RSS(\\beta) = …`."""
+_GOAL_OF_NAMED = regex(rf"^{GOAL}(?:\s|\\[;,:!]|\\q?quad)*(?=(?:\\\w+\s*)?\{{?\s*\\?[A-Za-z]+\s*\}}?\s*(?:\([^()=]*\))?\s*&?:?=)")
+"""`\\min_w L(w) = …` states L."""
 _PLAIN_SUM = regex(r"(?<![A-Za-z\\])sum(?=_)|[Σ∑](?:(?=_)|(?P<below>[ᵢⱼₖₗₘₙₜ])(?=[\s(\[]))")
 """`sum_i`, and a Σᵢ that is no covariance."""
+_PRIMED_CALL = regex(r"(?<![A-Za-z\\])(?P<name>[a-z])(?P<call>\s*\((?:[a-z]|\\[a-z]+)\))\s*(?:'|\^\s*\{?\s*(?:\\prime|')\s*\}?)")
+"""`g(z)'` for `g'(z)`, where `g(z) = …` is stated."""
+_TEXT_D = regex(r"\\text(?:bf|rm|it)?\s*\{\s*d\s*\}(?=\s*(?:\\?[A-Za-z]|[(\[]))")
+"""`\\textbf{d}J`, a differential."""
 _STEP_BEFORE = regex(r"_\{\s*t\s*-\s*1\s*\}")
 _STEP = regex(r"(?<=[A-Za-z}])_(?:\{\s*t\s*(?P<before>-\s*1\s*)?\}|t(?![A-Za-z]{2}))")
 _OVER_STEPS = regex(
@@ -76,6 +85,10 @@ def rewritten(sheet: Sheet) -> Sheet:
     habits: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = []
     by_rows = bool(_ROWS.search(sheet.prose))
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
+    habits.append((_PRIMED_CALL, lambda match: f"{match['name']}'{match['call']}"
+                   if re.search(rf"(?<![A-Za-z\\]){re.escape(match['name'] + match['call'])}\s*:?=", text) else match[0]))
+    habits.append((_TEXT_D, lambda _: r"\mathrm{d}"))
+    habits.append((_GOAL_OF_NAMED, lambda _: ""))
     habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else rf"\sum{_below(match['below'])}"))
     habits.append((_SOFTMAX, lambda match: r"\operatorname{softmax}_{1}" if by_rows or "row" in match[0] else match[0]))
     habits.append((_CALL_IN_WORDS, lambda match: match["room"] + r"\mathrm"))
@@ -83,8 +96,10 @@ def rewritten(sheet: Sheet) -> Sheet:
     habits.append((_IN_WORDS, lambda match: match["sign"]))
     if "\\psi" not in text:
         habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
-    if (said := _UPSTREAM.search(text)) is not None:
-        habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {said['loss'] or said['other']}}}{{\partial {match[1]}}}"))
+    said, unused = _UPSTREAM.search(text), not re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", text)
+    told = unused and _FROM_ABOVE.search(sheet.prose) is not None
+    if (loss := said["loss"] or said["other"] if said is not None else "L" if told else None) is not None:
+        habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {loss}}}{{\partial {match[1]}}}"))
     named = re.search(rf"\\frac\s*\{{\s*\\partial\s*({_SIGN_OF_D})\s*\}}", text)
     if named is not None and re.search(rf"(?<![A-Za-z\\{{]){re.escape(named[1])}\s*\([^()=]*\)\s*&?:?=", text) is not None:
         free = next((name for name in ("J", "E", "F", "C") if not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", text)), None)

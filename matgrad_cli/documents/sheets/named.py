@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import GREEK
+from ...notation.loss_text import CONSTRAINT, GOAL
 from .outline import Outline
 from .problem import LOSS as _LOSS
 from .problem import USUAL
 from .sheet import Formula
+from .updates import derivative_of_step
 
 _LEADS = (
     r"(?:(?:so|thus|hence|therefore|then|and|now|finally|consequently|here|we (?:see|find|conclude|get|obtain)|it follows"
@@ -20,6 +22,7 @@ _LEADS = (
 _OF = (
     r"(?:\s+(?:matrix|vector))?"
     r"(?:\s+(?:of|for)\s+(?:\$?\\?\(?{name}(?:\(\s*\\?\w+\s*\))?\\?\)?\$?|the (?:loss|objective|cost|function)))?"
+    r"(?:\s+(?:with respect to|w\.?\s?r\.?\s?t\.?)\s+\$?(?:\\\()?(?P<by>(?:\\\w+\s*)?\{?\\?[A-Za-z]+\}?)(?:\\\))?\$?)?"
 )
 _IS = (
     r"(?:\s*[:=]|\s+(?:then |therefore |thus |hence |now |also )?(?:is|equals|becomes|reads|must be|comes out as|turns out to be)"
@@ -34,7 +37,7 @@ _OTHER = regex(
     r"\b[a-z]\s*\(\s*(?:\\\w+\s*\{?)?\w\}?\s*\)\s*=|\n\s*#", re.IGNORECASE,
 )
 """What may turn to something else than the loss shortly before."""
-_WHOLE = regex(r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|,\s*(?:and|which|so|because|as|since)\b)", re.IGNORECASE)
+_WHOLE = regex(r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|\s*and (?:the|its|that)\b|,\s*(?:not|and|which|so|because|as|since)\b)", re.IGNORECASE)
 """What stands behind a formula that is all that is said: no `plus …`, no `if …`."""
 _NO_VALUE = regex(
     r"\\(?:times|in|succ\w*|prec\w*|geq?|leq?|neq?|to|mapsto|dots|nabla|partial)(?![A-Za-z])|[×∈≻⪰<>≥≤≠∇∂?]|:\s|^\W*\d*\W*$"
@@ -51,9 +54,14 @@ _MINIMISE = regex(
     r"\b(?:minimi[sz]\w*|maximi[sz]\w*|loss|objective|cost|criterion)"
     r"(?:\s+(?:the|a|following|objective|loss|cost|function|problem|is|of|to|be))*\W*$", re.IGNORECASE,
 )
+_GOAL = regex(rf"(?:[^=]*&?=\s*&?)?{GOAL}(?:\s*\\(?:[;,:!]|q?quad))*\s*")
+_CONSTRAINT = regex(rf"{CONSTRAINT}|\bsubject to\b|\bconstrain", re.IGNORECASE)
 _MINIMUM = regex(r"\s*\\(?:arg)?(?:min|max)(?:_(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w))?(?:\s*\\(?:[;,:!]|q?quad))*\s*")
-_FORMULA_END = regex(r"=[^=$]*\$(?=,? (?:and|while|whereas|so)\b)")
-"""`… is $\\nabla f = Ax$ and the Hessian is $A$`."""
+_EARLIER = (
+    r"[=\w)}\]'^*][^=$]*\$(?=,? (?:and|while|whereas|so)\b)"
+    r"|^\W*(?:let|for|with|given|consider|if|where)\s+\$\s*{name}[^$]*=[^$]*\$,?"
+)
+"""`… is $\\nabla f = Ax$ and the Hessian is $A$`; `For $f = x^TAx$ the gradient is`."""
 _NAMED = regex(r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?\s*&?:?=\s*&?(?=[^=]*$)")
 """`the gradient is $g = 2Ax$`: g is the gradient, which is 2Ax."""
 _H = regex(r"(?<![A-Za-z\\])H(?![A-Za-z])")
@@ -65,18 +73,38 @@ _SIGN = {"gradient": r"\nabla", "hessian": r"\nabla^2"}
 
 
 def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
-    """The formulas with a name for the one loss that stands in a display without any: `Consider minimising \\[ \\|Xw-y\\|^2 \\]`."""
-    if any(item.body is not None for item in found.differentiated) or any(_is_asked(formulas[item.formula]) for item in found.stated):
+    r"""The formulas with a name for the one loss that has none: `\min_w \|Xw-y\|^2`, `\hat w = \arg\min_w …`, `Consider minimising \[…\]`.
+
+    It is called as what the document differentiates without saying what it is. Under a constraint another function is differentiated.
+    """
+    goals = {at: goal for at, formula in enumerate(formulas) if (goal := _goal(formula)) is not None}
+    heads = {item.body for item in found.differentiated if item.left and item.body is not None}
+    if heads - USUAL - {"L_cal"} or len(heads) > 1 or any(item.name in heads or _is_asked(formulas[item.formula]) for item in found.stated
+                                               if item.formula not in goals):
         return None
-    bare = [at for at, formula in enumerate(formulas) if formula.kind == "display" and not re.search("[=≈<>]", formula.passage.text)]
-    asked = [at for at in bare if _MINIMISE.search(formulas[at].before) and len(formulas[at].passage.text) > 8]
-    letter = next((letter for letter in "LJ" if all(letter not in formula.passage.text for formula in formulas)), None)
-    if len(asked) != 1 or letter is None:
+    bare = [at for at, formula in enumerate(formulas) if not re.search("[=≈<>]", formula.passage.text)]
+    asked = list(goals) or [at for at in bare if _MINIMISE.search(formulas[at].before) and len(formulas[at].passage.text) > 8]
+    free = {letter: letter for letter in "JL" if all(letter not in formula.passage.text for formula in formulas)}
+    letters = [letter for name in heads or free if (letter := _spelled(name, formulas)) is not None]
+    said = (text for formula in formulas for text in (formula.before, formula.passage.text, formula.after))
+    if len(asked) != 1 or not letters or any(map(_CONSTRAINT.search, said)):
         return None
     loss = formulas[asked[0]]
     start = _MINIMUM.match(loss.passage.text)
-    named = _written(loss, 0, start.end() if start is not None else 0, f"{letter} = ")
+    end, by = goals.get(asked[0], (start.end() if start is not None else 0, ""))
+    named = _written(loss, 0, end, f"{letters[-1]}{by} = ")
     return (*formulas[: asked[0]], named, *formulas[asked[0] + 1 :])
+
+
+def _goal(formula: Formula) -> tuple[int, str] | None:
+    """Where the loss begins behind a sign that says by what it is made small, as far as it is written out there; and `(w)`."""
+    found = _GOAL.match(formula.passage.text)
+    rest = formula.passage.text[found.end() :].strip(" .,;") if found is not None else ""
+    written = len(rest) > 4 and not re.search("[=≈<>]", rest) and not re.fullmatch(r"[\w\\{}]+\s*(?:\\left)?\([^()]*\)", rest)
+    if found is None or not written or not re.search("min|max", found[0]):
+        return None
+    over = re.split(r"\\in(?![A-Za-z])|∈", (found[1] or found[2]).strip())[0]
+    return found.end(), f"({over.removeprefix('{').removesuffix('}').strip()})"
 
 
 def _is_asked(formula: Formula) -> bool:
@@ -84,19 +112,29 @@ def _is_asked(formula: Formula) -> bool:
     return _LOSS.search(formula.before[-90:]) is not None
 
 
+def _spelled(name: str, formulas: Sequence[Formula]) -> str | None:
+    """A name as LaTeX writes it in these formulas."""
+    letter = name.removesuffix("_cal")
+    script = re.compile(rf"\\mathcal\s*\{{?\s*{letter}(?![A-Za-z])")
+    if letter != name or any(script.search(formula.passage.text) for formula in formulas):
+        return rf"\mathcal{{{letter}}}"
+    return name if len(name) == 1 else f"\\{name}" if name in GREEK or name == "ell" else None
+
+
 def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple[Formula, ...] | None:
     """The formulas with the derivative written where words or a letter name it; None where none does, or of several losses."""
     stated = {item.name for item in found.stated}
     losses = {item.body: item.formula for item in reversed(found.differentiated) if item.left and item.body in stated}
     if not found.differentiated:  # `Let f(x) = … . The gradient is …`
-        losses = {item.name: item.formula for item in found.stated if item.name in USUAL and _is_asked(formulas[item.formula])}
+        usual = [item for item in found.stated if item.name in USUAL | {"L_cal"}]
+        losses = {item.name: item.formula for item in usual if item.arguments or _is_asked(formulas[item.formula])}
     if len(losses) > 1:  # `r = Xw - y, ∂r/∂w = X` is on the way to L
         asked = {item.name for item in found.stated if not item.letters and (item.name in USUAL or _is_asked(formulas[item.formula]))}
         losses = {name: at for name, at in losses.items() if name in asked}
     name = next(iter(losses), None)
     if name is None or len(losses) > 1:
         return None
-    written = name if len(name) == 1 else f"\\{name}" if name in GREEK or name == "ell" else None
+    written = _spelled(name, formulas[losses[name] : losses[name] + 1])
     if written is None:
         return None
     changed = dict(_named(formulas, written, losses[name], prose))
@@ -117,22 +155,26 @@ def _further(formulas: Sequence[Formula], number: int) -> bool:
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
     said = re.compile(_SAID.replace("{name}", re.escape(name)), re.IGNORECASE)
+    earlier = re.compile(_EARLIER.replace("{name}", re.escape(name)), re.IGNORECASE)
     of_loss = re.compile(_OF_LOSS.replace("{name}", re.escape(name)))
     called = bool(_CALLED_HESSIAN.search(prose))
     known = max((formula.place + len(formula.passage.text) for formula in formulas[first : first + 1]), default=0)
     with_letter = [number for number, formula in enumerate(formulas) if _H.search(formula.passage.text)]
     for number, formula in enumerate(formulas):
         text = formula.passage.text
-        if (head := of_loss.match(text)) is not None:
+        if (step := derivative_of_step(formula, name, formulas[first].passage.text, prose)) is not None:
+            yield number, step
+        elif (head := of_loss.match(text)) is not None:
             yield number, _written(formula, 0, head.end(), rf"\nabla^2 {name} =")
         elif (head := _BARE.match(text)) is not None:
             if with_letter and with_letter[0] == number > first and (called or len(with_letter) == 1) and not _NO_VALUE.search(text):
                 yield number, replace(_written(formula, head.end(), head.end(), rf"\nabla^2 {name} = "), guessed=not called)
         elif (words := said.match(_DISPLAY_END.split(formula.before)[-1]) or _LABEL.search(formula.before)
-              or said.match(_FORMULA_END.split(formula.before)[-1])) is not None:
+              or said.match(earlier.split(formula.before)[-1])) is not None:
             if _further(formulas, number) or not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
                 continue
-            sign = _SIGN[words["what"].lower()]
+            by = words.groupdict().get("by")
+            sign = _SIGN[words["what"].lower()] + (f"_{{{by}}}" if by else "")
             begins = text.startswith(("=", "&="))
             letter = _NAMED.match(text)
             if begins or letter is not None or not re.search("[=≈]", text):

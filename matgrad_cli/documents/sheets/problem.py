@@ -128,6 +128,7 @@ class _Finder:
         self.sheet, self.found, self.told, self.given = sheet, found, told, given
         self.names = LatexNames(accents=found.accents)
         self.differentiated = {item.body for item in found.differentiated if item.body is not None}
+        self.bare = any(item.left and item.body is None and item.text is None for item in found.differentiated)
         self.heads = {item.body for item in found.differentiated if item.body is not None and item.left}
         self.sizes: dict[str, str] = {}
         self.by_prose = list(self._by_prose())
@@ -212,6 +213,7 @@ class _Finder:
         words = bool(LOSS.search(formula.before[-90:]) or LOSS.search(formula.after[:30]))
         value = 4 * (stated.name in self.differentiated) + 1 * (stated.name in self.heads)
         value += 2 * bool(stated.arguments) + 2 * words + (stated.name in USUAL or stated.name.startswith("loss"))
+        value += 4 * (self.bare and stated.name in USUAL)
         value += 2 * (formula.kind == "display") - 9 * formula.struck - 2 * (not stated.arguments and not words)
         return value - 3 * any(stated.name == other.name and other.formula < stated.formula for other in self.found.stated)
 

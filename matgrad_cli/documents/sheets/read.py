@@ -31,7 +31,8 @@ HEADING = regex(
     re.MULTILINE,
 )
 _BOUNDARY = regex(
-    r"(?<![ (][A-Za-z])(?<!\bi\.e)(?<!\be\.g)[.?!](?=[*_]*\s)|\n[ \t]*\n|\n[ \t]*(?:[-*•+]|\d{1,2}[.)])[ \t]|\\item\b|\n[ \t]*#"
+    r"(?<![ (][A-Za-z])(?<!\bi\.e)(?<!\be\.g)(?<!\bw\.r\.t)[.?!](?=[*_]*\s)|\n[ \t]*\n"
+    r"|\n[ \t]*(?:[-*•+]|\d{1,2}[.)])[ \t]|\\item\b|\n[ \t]*#"
     r"|\\begin\{\w+\*?\}"
 )
 _TEX_TEXT = regex(

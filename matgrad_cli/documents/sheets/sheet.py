@@ -18,7 +18,8 @@ class Formula:
 
     `block` numbers the display or the paragraph that it stands in. `before` and `after` are the words
     of its sentence. `place` is where it stands in the text that is read. `passage` knows where its characters stand in the file.
-    `guessed`: that it is about a derivative is supposed, for nothing but a usual letter says so.
+    `guessed`: that it is about a derivative is supposed, for nothing but a usual letter says so. `step`: it is a step of a descent,
+    read as a claim about the derivative.
     """
 
     passage: Passage
@@ -30,6 +31,7 @@ class Formula:
     quoted: bool = False
     struck: bool = False
     guessed: bool = False
+    step: bool = False
 
 
 @record

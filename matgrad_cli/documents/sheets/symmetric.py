@@ -32,6 +32,11 @@ _BEFORE = regex(
 )
 _BRACKETED = regex(r"\(\s*[A-Za-z][A-Za-z' -]+\)")
 """`the kernel (Gram) matrix`: a second word for the same."""
+COVARIANCE = regex(
+    r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution|discriminant|\bLDA\b"
+    r"|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|\\mathcal\s*\{?\s*N", re.IGNORECASE,
+)
+"""Words of documents in which matrices are covariances, or the like, which are symmetric."""
 
 
 def symmetric_by_kind(prose: str) -> frozenset[str]:

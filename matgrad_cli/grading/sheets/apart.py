@@ -18,6 +18,8 @@ _BETWEEN = regex(rf"(?=[^\s&~]){_ROOM}*(?P<words>(?:{SAID}{_ROOM}*)*)")
 """What parts two statements: a comma, room, words."""
 
 _OF_DERIVATIVE = regex(r"[^=]*(?:\\nabla|\\partial|[∇∂])[^=]*=(?:(?!\\(?:[lg]eq?|prec|succ)|[<>≤≥≺≻⪯⪰]).)*", re.DOTALL)
+_DERIVATIVE = regex(r"[\s&{]*(?:\\nabla|∇|\\[dt]?frac\s*\{\s*(?:\\partial|d\b|\\mathrm\s*\{\s*d)|∂/∂)")
+_GOES_ON = regex(r"[\s&]*=")
 _SIGNED = regex(r"\s*(?:\\(?:[lg]eq?|prec(?:eq)?|succ(?:eq)?)(?![A-Za-z])|[<>≤≥≺≻⪯⪰])\s*(?:\\mathbf\s*)?\{?0\}?[\s.,;]*$")
 """A sign that is said of a derivative besides its value: `\\nabla^2 J = X^\\top X \\succeq 0`."""
 
@@ -27,6 +29,25 @@ def with_statements(formulas: Sequence[Formula], found: Outline) -> tuple[Formul
     made = tuple(part for formula, line in zip(formulas, found.lines, strict=False) for part in _apart(formula, line))
     rest = tuple(formulas[len(found.lines) :])
     return (*made, *rest) if len(made) > len(found.lines) else None
+
+
+def with_heads(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
+    """The formulas with one row for a derivative sign that stands alone in a display and what it is, which begins the next with `=`."""
+    made: list[Formula] = []
+    for at, formula in enumerate(formulas):
+        last = made[-1] if made else None
+        if last is not None and last.kind == formula.kind == "display" and _is_head(last, found.lines[at - 1 : at]) \
+                and _GOES_ON.match(formula.passage.text):
+            passage = Passage(f"{last.passage.text} {formula.passage.text}", 0, (*last.passage.places, *formula.passage.places))
+            made[-1] = replace(last, passage=passage, after=formula.after)
+        else:
+            made.append(formula)
+    return tuple(made) if len(made) < len(formulas) else None
+
+
+def _is_head(formula: Formula, lines: Sequence[LatexLine]) -> bool:
+    sides = [statement.sides for line in lines for statement in line.statements if statement.leading is None]
+    return len(sides) == 1 and len(sides[0]) == 1 and _DERIVATIVE.match(formula.passage.text) is not None
 
 
 def _apart(formula: Formula, line: LatexLine) -> Iterator[Formula]:

@@ -12,10 +12,10 @@ from ...documents.sheets.named import called_derivative
 from ...documents.sheets.problem import Question, Told
 from ...documents.sheets.sheet import Sheet
 from ...documents.sheets.sizes import symmetric_somewhere, told_anew
+from ...documents.sheets.symmetric import COVARIANCE
 from ...ir import Expr, Symbol
 from ...notation import syntax as s
 from ...notation.latex.lines import split_line
-from ...notation.loss_text import plain_name
 from ...records.finding import LineVerdict, Role
 from ..begin import Begun
 from ..chain import RowResult
@@ -28,6 +28,7 @@ from .own_letters import own_fact, under_the_sign
 from .passing import CONDITIONAL, is_equation_of_zero, is_hypothetical, is_side_condition, rewrites, said_of_other, speaks_of_equations
 from .rows import (
     Line,
+    claims_nothing,
     derives,
     head_of,
     is_constant,
@@ -41,10 +42,24 @@ from .rows import (
     subscripted,
     subscripted_in,
 )
-from .solutions import Numbered, is_solution, numbered_parts, valued_variable, without_mark
+from .solutions import (
+    Numbered,
+    fails_at_zero,
+    goes_up,
+    inside_of,
+    is_constraint,
+    is_said_of_other,
+    is_scaled,
+    is_solution,
+    numbered_parts,
+    sets_to_zero,
+    valued_variable,
+    without_mark,
+)
 
 _PASSED = ("aside", "follows")
 EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
+STEP = ("read as a step of a descent, which goes against the gradient",)
 GIVEN = "what a given name stands for"
 
 
@@ -111,7 +126,7 @@ class Judge:
                 before = reader.equations.solution
                 found.append((begun.around.task.problem.wrt.name, reader.row(row, first=not self.stated)))
                 self._notes_solution(line, begun, before)
-            if line.formula.kind != "display":
+            if line.formula.kind != "display" or line.formula.step:
                 final = reader.chain
                 reader.chain = replace(chain, final=final.final or chain.final, final_order=final.final_order or chain.final_order)
         return found
@@ -152,7 +167,8 @@ class Judge:
         roles = {judged.role, *(outcome.role for outcome in (judged.result.outcomes if judged.result is not None else ()))}
         zero = "equation" in roles or (derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None)
         self.settled = self.settled or (judged.verdict == "follows" and zero)
-        self.gradient = self.gradient or (judged.verdict == "follows" and judged.role == "claim" and derives(head_of(line.outline)))
+        derived = judged.role == "equation" or (judged.role == "claim" and derives(head_of(line.outline)))
+        self.gradient = self.gradient or (judged.verdict == "follows" and derived)
         if (head := head_of(line.outline)) is not None:
             self.derived = derives(head)
         self.others.note(line, self._is_statement(line), judged.verdict == "follows")
@@ -185,7 +201,7 @@ class Judge:
             self.said |= names
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
-        if result is not None and result.verdict == "follows":
+        if result is not None and result.verdict == "follows" and not line.formula.step:
             if result.role == "definition" and called_derivative(self.sheet.formulas, line.formula):
                 return Judged(line, "undecided", "claim", result, result.notes, "of what this is the derivative is not certain")
             return Judged(line, "follows", result.role, result, result.notes, by_matrix=self._by_matrix(line))
@@ -204,6 +220,9 @@ class Judge:
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
         if result.verdict == "wrong" and self._is_statement(line) and len(result.outcomes) == 1:
             self.misread = True
+        if result.verdict == "wrong" and is_constraint(line, result, [begun.around.task.problem.wrt for begun in self.readers]):
+            note = "up to the sign, which does not matter where it is set to zero"
+            return Judged(line, "follows", "equation", result, (*result.notes, note))
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
             return Judged(line, "undecided", "claim", result, result.notes, doubt)
         if result.verdict == "wrong" and self._earlier(line):
@@ -215,13 +234,15 @@ class Judge:
             return Judged(line, verdict, "equation", result, result.notes)
         if verdict == "wrong":
             self.wrong.append(frozenset(moving(line)))
-        return Judged(line, verdict, result.role, result, result.notes)
+        return Judged(line, verdict, result.role, result, (*result.notes, *(STEP if line.formula.step else ())))
 
     def _beside(self, line: Line, result: RowResult) -> str | None:
         """Why a row that does not follow says nothing about this problem."""
         formula, head = line.formula, head_of(line.outline)
-        if formula.quoted:
-            return "quoted"
+        if formula.step and not goes_up(result, self.readers[:1]):
+            return "an update or a relation"
+        if formula.quoted or claims_nothing(line.outline):
+            return "quoted" if formula.quoted else "no equality"
         if is_hypothetical(formula):
             self.supposed = self.supposed or lone(head) == self.question.name or "would" in formula.before[-200:]
             return "said of what is only supposed"
@@ -230,8 +251,7 @@ class Judge:
         layout = next((begun.around.task.layout for begun in self.readers), "")
         if (why := said_of_other(formula, layout)) is not None:
             return why
-        name = lone(head)
-        variables = {begun.around.task.problem.wrt.name for begun in self.readers}
+        name, variables = lone(head), {begun.around.task.problem.wrt.name for begun in self.readers}
         if name is not None and name != self.question.name and name not in variables and not solves(line.outline):
             return "a name that is given another value" if self._valued(name) else None
         if name is not None and name == self.question.name and of_form(result) and _GRADIENT.search(formula.before):
@@ -279,26 +299,22 @@ class Judge:
 
     def _is_solution(self, line: Line, result: RowResult) -> bool:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
-        if not self.gradient or not (self.settled or self._solving(line) or _concludes(line)):
+        if not (self.gradient or sets_to_zero(line.formula)) or not (self.settled or self._solving(line) or _concludes(line)):
             return False
+        if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
+            return self._sets_gradient(line, result) and not is_said_of_other(line, self.sheet.prose)
         name = valued_variable(line, self.question.wrt, self.parts)
         variables = self.question.wrt if name is None else self.moved | {name}
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
-        inside = self._inside(result)
+        inside = inside_of(result, self.readers[:1])
         equal = result.role == "equation" or of_form(result)
         equal = equal and self.said.isdisjoint(inside | names_of(line))
         return equal and is_solution(line, result, variables, by, self.sheet.prose, name, inside)
 
-    def _inside(self, result: RowResult) -> set[str]:
-        """The names in a value when what other names stand for is put in."""
-        expr = result.outcome.read.expr if result.outcome is not None and result.outcome.read is not None else None
-        if expr is None or not self.readers:
-            return set()
-        return {symbol.name for symbol in self.readers[0].around.expanded(expr).symbols if isinstance(symbol, Symbol)}
-
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:
         """Whether a row may set the gradient to zero: what stands before `= 0` has its shape and holds the variable."""
-        if not self.gradient or is_side_condition(line.formula) or not is_equation_of_zero(line.formula) or not result.row.claims:
+        stands = is_equation_of_zero(line.formula) and (self.gradient or sets_to_zero(line.formula))
+        if not stands or is_side_condition(line.formula) or not result.row.claims:
             return False
         claim = result.row.claims[0]
         for begun in self.readers:
@@ -332,9 +348,6 @@ class Judge:
             return "it may be said of what was supposed before"
         if self.misread:
             return "the loss as it was understood is not the one that the document states"
-        primed = [plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.formula.passage.text)]
-        if self.question.name in primed:
-            return "a prime before a bracket may be a derivative"
         head = head_of(line.outline)
         anew = not self._is_statement(line) and self.question.start < len(self.sheet.formulas)
         defined = frozenset(name for begun in self.readers for name in begun.around.defined)
@@ -343,7 +356,9 @@ class Judge:
             return other
         chain = line.outline.statements and line.outline.statements[0].leading is not None
         derived, solution = derives(head) or (chain and self.before is not None and self.derived), self._is_solution(line, result)
-        zero = is_equation_of_zero(line.formula) and not (derived and result.role == "claim" and not _is_scaled(result))
+        value = derived and not is_scaled(result) and not fails_at_zero(line, result)
+        value = value and (isinstance(head, (s.Derivative, s.Differential_)) or not derives(head))  # no `∇f(x) + Aᵀν = 0`
+        zero = is_equation_of_zero(line.formula) and not (value and result.role == "claim")
         if not solution and (zero or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
         if not solution and head is not None and lone(head) not in (None, self.question.name):
@@ -377,18 +392,7 @@ def _concludes(line: Line) -> bool:
     return inverted and _SO.search(line.formula.before[-40:]) is not None
 
 
-def _is_scaled(result: RowResult) -> bool:
-    """Whether a side is a multiple of what it should be, as a whole: no matter where the derivative is set to zero."""
-    slip = result.slip
-    return slip is not None and slip.code in ("lost-factor", "wrong-sign") and slip.part is None
-
-
 _SO = regex(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
-_PRIMED = regex(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
 _LONE_ZERO = regex(r"\W*=\s*\{?\s*(?:\\mathbf\s*)?\{?0\W*")
 _SET_TO_ZERO = regex(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
 _GRADIENT = regex(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
-COVARIANCE = regex(
-    r"covarian|scatter|correlation|Gaussian|normal distribution|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|discriminant|\bLDA\b"
-    r"|\\mathcal\s*\{?\s*N", re.IGNORECASE,
-)

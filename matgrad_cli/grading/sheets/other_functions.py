@@ -12,6 +12,7 @@ from ...documents.sheets.sheet import Sheet
 from ...ir import Number, mul
 from ...notation import syntax as s
 from ...notation.latex.names import whole
+from ...notation.loss_text import plain_name
 from ..chain import RowResult
 from ..lines.reading import read_side
 from ..lines.scope import Surroundings
@@ -25,13 +26,12 @@ _ANEW = regex(
 )
 _AT_A_PLACE = regex(r"\s*(?:[dD]|\\(?:mathrm|mathbf|text)\s*\{\s*[dD]\s*\})\s*(?:\\?[A-Za-z]+|\([^()]*\))\s*\(\s*\\?\w+\s*\)\s*&?\s*$")
 """`d f(X)`, `D(f^2)(X)`."""
-_PRIMED_BESIDE_TRANSPOSE = regex(r"[A-Z]'.*\^\s*\{?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
-"""`A' = |A| A^{-T}`: where T says transpose, a prime says something else."""
+_PRIMED = regex(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
 _FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")
 
 
 class Others:
-    """What the rows of a problem say beside its loss."""
+    """What the rows of a problem say beside its loss: what each is about, and in which names."""
 
     def __init__(self, question: Question, sheet: Sheet) -> None:
         self.loss, self.text = question.name, re.sub(r"\s+", "", question.loss)
@@ -39,50 +39,42 @@ class Others:
         self.told_last: str | None = None
         self.in_loss: set[str] = set()
         self.diagonal = False
-        self.indexed: set[str] = set()
-        self.anew: set[str] = set()
+        self.restated = False
 
     def note(self, line: Line, states_loss: bool, follows: bool) -> None:
         """Takes in a row that was judged."""
         head = head_of(line.outline)
         self.told_last = lone(head) or self.told_last
-        self.indexed = subscripted(line)
         self.diagonal = self.diagonal or len(_twice_by(head)) == 1
         if states_loss:
-            self.in_loss |= names_of(line)
-        elif self.in_loss and not follows and lone(head) == self.loss:
-            self.anew |= names_of(line) - self.in_loss
+            self.in_loss |= _arrays(line) | _labelled(line)
+        elif not follows and self.loss is not None and lone(head) == self.loss and self.in_loss:
+            self.restated = True
 
     def why(self, line: Line, stated: bool, result: RowResult, defined: frozenset[str]) -> str | None:
-        """Why a row that does not follow is not called wrong: its function has another name or none, or is `stated` anew.
-
-        `defined` are names whose values the rows say."""
-        if names_of(line) & self.anew:
-            return "the loss is stated once more, with names that it did not have"
-        if line.formula.place < self.place and of_form(result) and _arrays(line) - self.in_loss - defined - {self.loss}:
-            return "it stands before the loss, and its names may be those of an earlier one"
-        head = head_of(line.outline)
-        if not derives(head):
-            name = head.function if isinstance(head, s.Apply) else lone(head)
-            anew = stated and name == self.loss is not None and self._anew(line, result, defined)
-            return "a name that is given another value" if anew else self._beside(line, result)
-        if self.loss is None and of_form(result) and self._spelled(line, head) not in (None, self.text):
-            return "another function"
-        if _PRIMED_BESIDE_TRANSPOSE.search(line.formula.passage.text):
-            return "a prime may mark another matrix, as transposes are written otherwise"
-        if _AT_A_PLACE.match(line.outline.statements[0].sides[0].text) and not _differentials(line):
+        """Why a row that does not follow is not called wrong: it may be about something else than the loss, or its signs may mean
+        something else. `stated`: the loss is stated in another row. `defined` are names whose values the rows say."""
+        head, form = head_of(line.outline), of_form(result)
+        primed = [plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.formula.passage.text)]
+        if self.loss in primed:
+            return "a prime before a bracket may be a derivative"
+        strange = bool(_arrays(line) - self.in_loss - defined - {self.loss})
+        anew = stated and self.loss is not None and lone(head) == self.loss and not derives(head)
+        labelled, before = _labelled(line) - self.in_loss - defined, line.formula.place < self.place
+        if (form and (labelled or (strange and before))) or (strange and self.restated):
+            return "the loss is stated elsewhere, and not in its names"
+        if anew and self._anew(line, result, strange and bool(self.in_loss)):
+            return "a name that is given another value"
+        if derives(head) and self._another(line, head, form):
+            return "the derivative of another function may be meant"
+        if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line)):
+            return "a row of a matrix may be meant as a row"
+        if derives(head) and _AT_A_PLACE.match(line.outline.statements[0].sides[0].text) and not _differentials(line):
             return "the derivative may be meant, as no differential stands on the right"
-        what = head
-        while isinstance(what, s.Derivative):
-            what = s.ungrouped(what.body) if what.body is not None else None
-        if what is None and self.told_last not in self.in_loss | {None, self.loss}:
-            return f"the derivative of `{self.told_last}` may be meant"
-        name = lone(what)
-        if self.loss is not None and name is not None and name != self.loss and name.lower() == self.loss.lower():
-            return "another function"
         return "the entries off the diagonal may be meant" if self.diagonal and len(_twice_by(head)) > 1 else None
 
-    def _anew(self, line: Line, result: RowResult, defined: frozenset[str]) -> bool:
+    @staticmethod
+    def _anew(line: Line, result: RowResult, strange: bool) -> bool:
         """Whether a row that states the loss states another function of its name: words say so, or it holds names that the loss has not,
         or in a sentence no single slip explains how it differs."""
         if _ANEW.search(line.formula.before[-40:]):
@@ -90,18 +82,19 @@ class Others:
         if rewrites(line.formula) or not result.outcomes or result.outcomes[0].verdict != "wrong":
             return False
         unlike = line.formula.kind == "inline" and code_of(result) == "differs" and result.slip is not None and result.slip.help is None
-        return unlike or bool(self.in_loss and _arrays(line) - self.in_loss - defined - {self.loss})
+        return unlike or strange
 
-    def _beside(self, line: Line, result: RowResult) -> str | None:
-        """Why a row that differentiates nothing may speak of something else."""
-        first = line.outline.statements[0] if line.outline.statements else None
-        if first is not None and first.leading is None and len(first.sides) < 2:
-            return "no sign of equality says what this line claims"
-        if first is not None and first.leading is not None and self.indexed - self.in_loss and _entries(line) - self.in_loss:
-            return "a vector with an index may be a column of its matrix"
-        if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line)):
-            return "a row of a matrix may be meant as a row"
-        return None
+    def _another(self, line: Line, head: s.Node | None, form: bool) -> bool:
+        """Whether what is differentiated may be no loss: what was last stated, a name that differs in its capitals, a text of its own."""
+        what = head
+        while isinstance(what, s.Derivative):
+            what = s.ungrouped(what.body) if what.body is not None else None
+        name = self.told_last if what is None else lone(what)
+        if what is None:
+            return name not in self.in_loss | {None, self.loss}
+        if self.loss is None:
+            return form and self._spelled(line, head) not in (None, self.text)
+        return name is not None and name != self.loss and name.lower() == self.loss.lower()
 
     @staticmethod
     def _spelled(line: Line, head: s.Node | None) -> str | None:
@@ -150,10 +143,10 @@ def _arrays(line: Line) -> set[str]:
     return names_of(line) - indices
 
 
-def _entries(line: Line) -> set[str]:
-    """Names that stand with two indices."""
-    parts = [part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Subscript) and len(part.indices) == 2]
-    return {body.name for part in parts if isinstance(body := s.ungrouped(part.body), s.Name)}
+def _labelled(line: Line) -> set[str]:
+    """The names of a row that have a word or a capital letter for a label: `y_D`."""
+    parts = (part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Subscript))
+    return {name for part in parts if (name := lone(part)) is not None and name != lone(s.ungrouped(part.body))}
 
 
 def _differentials(line: Line) -> bool:

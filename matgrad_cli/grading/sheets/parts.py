@@ -19,16 +19,16 @@ from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import Question, Told, questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Sheet
-from ...documents.sheets.symmetric import facts_beside, symmetric_by_kind
+from ...documents.sheets.symmetric import COVARIANCE, facts_beside, symmetric_by_kind
 from ...facts import Problem
 from ...ir import Call, Expr, Inverse, Symbol, substitute, transpose, walk
 from ...notation import syntax as s
 from ..begin import Habits, begin
 from ..bench import Bench
 from ..task import Task, task_for, whole_derivative
-from .apart import with_statements
-from .judge import COVARIANCE, GIVEN, Judge, Judged
-from .other_functions import code_of
+from .apart import with_heads, with_statements
+from .judge import GIVEN, Judge, Judged
+from .other_functions import code_of, of_form
 from .own_letters import own_fact
 from .passing import CONDITIONAL, begins_with_relation, holds_equality, passed_over
 from .rows import Line, explained, head_of, is_special, lone, nodes_of
@@ -70,7 +70,7 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
     sheet = rewritten(sheet)
     found = outline(sheet.formulas)
-    for change in (with_statements, with_calls, with_loss, partial(with_named, prose=sheet.prose)):
+    for change in (with_heads, with_statements, with_calls, with_loss, partial(with_named, prose=sheet.prose)):
         if (changed := change(sheet.formulas, found)) is not None:
             sheet = replace(sheet, formulas=changed)
             found = outline(changed)
@@ -118,7 +118,7 @@ def _part(
     supposed: tuple[str, ...] = ()
     if part.wholes and _doubtful(part):
         other = read(part.layout, (), columns=True)
-        part = other if _gained(part, other) else part
+        part = other if _gained(part, other) else _unless_columns(part, other)
     for facts in _supposable(sheet, part) if _doubtful(part) else ():
         more = tuple(dict.fromkeys((*supposed, *facts)))
         if more != supposed and _gained(part, other := read(part.layout, more)):
@@ -142,6 +142,15 @@ def _part(
     for symbol, (number, value) in part.solved.items() if _doubtful(part) else ():
         part = _at_solution(sheet, part, before, told, number, symbol, value)
     return part
+
+
+def _unless_columns(part: Part, other: Part) -> Part:
+    """The problem; what does not fit by its form alone, and does where a matrix has the columns x_i, is not called wrong."""
+    judged = [
+        new if old.verdict == "wrong" and old.result is not None and of_form(old.result) and new.verdict == "undecided" else old
+        for old, new in zip(part.judged, other.judged, strict=True)
+    ]
+    return replace(part, judged=tuple(judged))
 
 
 def _at_solution(sheet: Sheet, part: Part, before: Sequence[Line], told: Told, number: int, symbol: Symbol, value: Expr) -> Part:
@@ -178,7 +187,7 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
-    two = two or _MARGIN.search(part.question.loss)
+    margin = _MARGIN.search(part.question.loss)
     called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem)}
     alike = []
     for name, shape in variables.items():
@@ -190,7 +199,8 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
             yield (alike[-1],)
         elif labels and not square and not shape.is_number and name not in part.question.wrt and name.lower() in ("y", "t", "p", "q"):
             yield (f"{name} simplex",)
-        if two and shape.is_column and name not in part.question.wrt and name.lower() in ("y", "t"):
+        signs = name.lower() in (("y", "t") if two else ()) or (margin is not None and name == margin[1])
+        if signs and shape.is_column and name not in part.question.wrt:
             yield (f"{name} signs",)
     if len(alike) > 1:
         yield tuple(alike)
@@ -211,7 +221,7 @@ def _said_beside(part: Part) -> Iterator[tuple[int, tuple[str, ...]]]:
 _USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P")
 """What covariances are called where the words leave it open, also with a label: S_W."""
 _TWO_CLASSES = regex(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
-_MARGIN = regex(r"(?:e\s*\^\s*\{|exp\s*(?:\\left)?\s*[(\[{]+|max[^=]{0,20}1)\s*-\s*[yt](?![A-Za-z])")
+_MARGIN = regex(r"(?:e\s*\^\s*\{|exp\s*(?:\\left)?\s*[(\[{]+|max[^=]{0,20}1)\s*-\s*([a-z])_")
 """Losses of margins: `log(1 + e^{-y_i wᵀx_i})`, `max(0, 1 - y_i wᵀx_i)`; the labels there are ±1."""
 _LABELS = regex(r"one-?hot|cross-?entropy|soft-?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE)
 

@@ -28,6 +28,8 @@ _MORE = regex(r"\\(?:succ|in)|[∈≻⪰≽]")
 """`Ω = Ωᵀ ≻ 0`."""
 _NEXT = regex(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s*\+\s*1\s*\)?\s*\}?\s*&?=")
 """`w_{t+1} = …` says how one comes from the last."""
+_NEWTON = regex(r"[^=]*(?:\\nabla|∇)[^=]*(?:\\Delta(?![A-Za-z])|Δ)[^=]*=\s*&?\s*-[^=]*$")
+"""`∇²f Δx = -∇f` says how far to go."""
 _SUPPOSED = regex(r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE)
 
 _HYPOTHETICAL = regex(
@@ -41,7 +43,7 @@ _CONDITION = regex(
     r"\b(?:special case|in particular|sanity check|for (?:example|instance)|as an example|example:|at initiali[sz]ation|in the limit"
     r"|reduces to)\b"
     r"|\b(?:if|when|for|whenever|suppose|wenn|falls|für)\b(?!.*(?:\\sum|\\frac|\\\|))[^.]{0,40}(?:[=<>≠≥≤]|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
-    r"|(?<![A-Za-z{_])[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?|\d+)(?![\w.^])[^.]{0,25}$"
+    r"|(?:^|\$|\\\(|[(,;:]|(?<![\\A-Za-z])[A-Za-z]{2,})\s*[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?|\d+)(?![\w.^])[^.]{0,25}$"
     r"|\b(?:with|mit)\s+\$?\\?[A-Za-zα-ω]+\s*=\s*\d+\$?(?![\w.^])[^.=]{0,25}$"
     rf"|\b(?:if|when|for|whenever|suppose)\b[^.,]{{0,30}}\b{_KIND}|\bonly the first term\b", re.IGNORECASE,
 )
@@ -63,18 +65,22 @@ _EQUATION = regex(
 _REWRITING = regex(r"\b(?:expan\w+|multiply\w* out|rearranging|collect\w+|simplif\w+|complet\w+ the square)\b", re.IGNORECASE)
 _ZERO = regex(r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
 
+_STATES = regex(r"[A-Za-z]\([^()]*\)\s*=")
+"""`for f(x) = bᵀx` states a function."""
+
 CONDITIONAL = "said under a condition"
 
 
 def said_of_other(formula: Formula, layout: str = "") -> str | None:
     """Why a formula speaks of another case than the one at hand: a condition or another layout than `layout` stands beside it."""
     found = (match for match in _CONDITION.finditer(formula.before, max(0, len(formula.before) - 80)))
-    found = (match for match in found if not re.search(r"[A-Za-z]\([^()]*\)\s*=", match[0]))  # `for f(x) = bᵀx` states a function
+    found = (match for match in found if not _STATES.search(match[0]))
     found = (match for match in found if not _in_brackets(formula.before, match))  # `by … (for symmetric matrices) we obtain`
     found = (match for match in found if not _DERIVED.search(formula.before[: match.end()]))  # `∇F = 0 gives` supposes no value
     # a condition that follows another formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
     supposed = any(not _OF_ANOTHER.search(formula.before[: match.start()]) for match in found)
-    if supposed or _CONDITION_BEHIND.match(formula.after[:60]):
+    behind = _CONDITION_BEHIND.match(formula.after[:60])
+    if supposed or (behind is not None and not _STATES.search(behind[0])):
         return CONDITIONAL
     said = _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60])
     return "said of another layout" if said is not None and said[1] != layout else None
@@ -135,7 +141,7 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
         return "named as a mistake"
     if not holds_equality(text) or (fact_by_form(text)[1] and _MORE.search(text)):
         return "a relation" if _OTHER.search(text) or _MORE.search(text) else "no equality"
-    if re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text) or _NEXT.match(text) or _is_step(line):
+    if re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text) or _NEXT.match(text) or _NEWTON.match(text) or _is_step(line):
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"

@@ -46,6 +46,12 @@ def head_of(line: LatexLine) -> s.Node | None:
     return left
 
 
+def claims_nothing(line: LatexLine) -> bool:
+    """Whether a row has no sign of equality, and goes on from none."""
+    statement = line.statements[0] if line.statements else None
+    return statement is not None and statement.leading is None and len(statement.sides) < 2
+
+
 def is_constant(line: LatexLine) -> bool:
     """Whether the right side is a number: `Σ_j Y_ij = 1`, `uᵀu = 1` say what holds of given arrays."""
     last = line.statements[0].sides[-1].node

@@ -8,11 +8,14 @@ from collections.abc import Collection, Sequence
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
+from ...documents.sheets.sheet import Formula
 from ...ir import Symbol
 from ...notation import syntax as s
+from ..begin import Begun
 from ..chain import RowResult
 from ..equations.marked import unmarked
-from .rows import Line, head_of, is_constant, names_of, nodes_of
+from .passing import is_equation_of_zero
+from .rows import Line, head_of, is_constant, moving, names_of, nodes_of
 
 _MARKS = regex(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?:\s*\})?")
 _ELSEWHERE = regex(
@@ -26,6 +29,15 @@ _CONSTRAINED = regex(
     r"|\bortho(?:normal|gonal) (?:columns|rows|basis|design)|\bwhiten|\bcent(?:re|er)ed"
     r"|\bover (?:the |all )*(?:orthogonal|unit|symmetric|diagonal|positive|non-?negative|low-?rank|sphere|simplex)", re.IGNORECASE,
 )
+
+_DERIVATIVE = regex(
+    r"\b(?:set|setting|equat\w+|put|putting)\s+(?:the |its |this )?(?:gradient|derivative)s?\b[^.$]{0,40}\b(?:to|with|equal) (?:be )?zero"
+    r"|\b(?:tak|comput)(?:e|ing) (?:the |its )?(?:gradient|derivative)\b[^.]{0,60}$|\bdifferentiat(?:e|ing)\b[^.]{0,60}$", re.IGNORECASE,
+)
+
+_SET = regex(r"=\s*\{?\s*0\s*\}?(?![.\d])")
+_COUNTS = frozenset("mnkNMKTB")
+"""How many of something there are, where the document does not say it as a size."""
 
 Numbered = tuple[str, tuple[str, ...]]
 
@@ -73,6 +85,17 @@ def without_mark(line: Line, passage: Passage) -> Passage:
     return replace(passage, text=bare + passage.text[start:])
 
 
+def sets_to_zero(formula: Formula) -> bool:
+    """Whether words before a formula say that the derivative is this, or is set to zero: `Setting the gradient to zero:`."""
+    return bool(_DERIVATIVE.search(formula.before[-100:]))
+
+
+def is_said_of_other(line: Line, prose: str) -> bool:
+    """Whether a row may be an equation of another problem than the one that was understood."""
+    words = (line.formula.before[-100:], line.formula.after[:60])
+    return bool(_CONSTRAINED.search(prose)) or any(_ELSEWHERE.search(said) for said in words)
+
+
 def is_solution(
     line: Line, result: RowResult, variables: Collection[str], by: Symbol | None, prose: str, name: str | None, inside: Collection[str],
 ) -> bool:
@@ -82,9 +105,7 @@ def is_solution(
     `name` is the variable that it gives a value, and `inside` what stands in that when all names are written out. An equation that comes
     of the derivative has its shape, and holds the variable.
     """
-    if _CONSTRAINED.search(prose) or _ELSEWHERE.search(line.formula.before[-100:]):
-        return False
-    if _ELSEWHERE.search(line.formula.after[:60]) or is_constant(line.outline):
+    if is_said_of_other(line, prose) or is_constant(line.outline):
         return False
     if name is not None:
         return set(variables) - {name} <= _names_of_value(line) | set(inside)
@@ -97,3 +118,42 @@ def is_solution(
 def _names_of_value(line: Line) -> set[str]:
     sides = [side.node for side in line.outline.statements[0].sides[1:]]
     return {unmarked(part.name) for node in sides if node is not None for part in s.parts_of(node) if isinstance(part, s.Name)}
+
+
+def inside_of(result: RowResult, readers: Sequence[Begun]) -> set[str]:
+    """The names in a value when what other names stand for is put in."""
+    expr = result.outcome.read.expr if result.outcome is not None and result.outcome.read is not None else None
+    symbols = [reader.around.expanded(expr).symbols for reader in readers if expr is not None]
+    return {symbol.name for found in symbols for symbol in found if isinstance(symbol, Symbol)}
+
+
+def is_constraint(line: Line, result: RowResult, variables: Sequence[Symbol]) -> bool:
+    """Whether a row sets the derivative by a number to zero, with the other sign: `∂L/∂λ = uᵀu - 1 = 0` of `-λ(uᵀu - 1)`."""
+    numbers = {variable.name for variable in variables if variable.shape.is_number}
+    chained = bool(line.outline.statements) and len(line.outline.statements[0].sides) > 2 and is_equation_of_zero(line.formula)
+    scaled = is_scaled(result) and result.slip is not None and result.slip.code == "wrong-sign"
+    return chained and scaled and bool(moving(line)) and moving(line) <= numbers
+
+
+def is_scaled(result: RowResult) -> bool:
+    """Whether a side is a multiple of what it should be, as a whole: no matter where the derivative is set to zero."""
+    slip = result.slip
+    return slip is not None and slip.code in ("lost-factor", "wrong-sign") and slip.part is None
+
+
+def goes_up(result: RowResult, readers: Sequence[Begun]) -> bool:
+    """Whether what is claimed of a derivative is a negative multiple of it."""
+    read = result.outcome.read if result.outcome is not None else None
+    repair = result.slip.repair if result.slip is not None and is_scaled(result) else None
+    if read is None or read.expr is None or repair is None:
+        return False
+    ratios = [reader.around.bench.ratio(read.expr, repair.needed) for reader in readers]
+    counts = [ratio for ratio in ratios if ratio is not None and all(getattr(base, "name", "n") in _COUNTS for base, _ in ratio.powers)]
+    return any(ratio.number < 0 for ratio in counts)
+
+
+def fails_at_zero(line: Line, result: RowResult) -> bool:
+    """Whether the side that does not follow is a 0, or stands behind one: something is set to it, and nothing is claimed."""
+    read, text = result.outcome.read if result.outcome is not None else None, line.formula.passage.text
+    side = read.side.text.strip() if read is not None else ""
+    return side.strip(" {}.,;&\\") == "0" or (side != "" and _SET.search(text[: max(0, text.rfind(side))]) is not None)

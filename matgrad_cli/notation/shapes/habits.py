@@ -84,6 +84,6 @@ class Habits:
                 join(form.rows, Side(ONE))
                 join(form.cols, Side(ONE))
                 why = "it only divides" if form.kind.divisor else "it stands in front of a number"
-                self.said[name] = f"a number, as {why}" if name[0].isupper() else "a number, as small letters are"
+                self.said[name] = f"a number, as {why}" if name[0].isupper() else "a number, as nothing asks for an array"
                 return True
         return False
