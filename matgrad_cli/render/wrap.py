@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final
 
@@ -42,28 +43,27 @@ def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
         elif not braces and character in signs.closing:
             depth -= 1
         elif not braces and character == " " and 0 < position < len(text) - 1:
-            word, rest, last = text[last:position].strip(), text[position + 1 :], position
+            word, rest, last = text[last:position].strip(), position + 1, position
             if word.startswith(signs.follows) or word.rpartition("(")[2].startswith(signs.follows):
                 continue
-            if rest.startswith(signs.plus) and not word.endswith("="):
+            if text.startswith(signs.plus, rest) and not word.endswith("="):
                 found.append((position, 3 * depth))
-            elif rest.startswith(signs.sums):
+            elif text.startswith(signs.sums, rest):
                 found.append((position, 3 * depth + 1))
-            elif not rest.startswith(signs.before) and not word.endswith(signs.behind):
+            elif not text.startswith(signs.before, rest) and not word.endswith(signs.behind):
                 found.append((position, 3 * depth + 2))
     return found
 
 
 def wrapped(text: str, first: int, later: int) -> list[tuple[int, int]]:
     """The pieces (start, end) of a line that fit into `first` columns, then `later` columns each; never cuts a word."""
-    points = break_points(text)
+    points = [*break_points(text), (len(text), 0)]
     pieces: list[tuple[int, int]] = []
     start, room = 0, first
     while len(text) - start > room:
-        fitting = [(position, cost) for position, cost in points if start < position <= start + room]
-        late = [(position, cost) for position, cost in fitting if position > start + room * 2 // 5] or fitting
-        if not late:
-            late = [next(((position, cost) for position, cost in points if position > start), (len(text), 0))]
+        number = bisect_left(points, (start + 1, 0))
+        fitting = points[number : bisect_left(points, (start + room + 1, 0))]
+        late = [point for point in fitting if point[0] > start + room * 2 // 5] or fitting or points[number : number + 1]
         best = min(late, key=lambda point: (point[1], -point[0]))[0]
         if best >= len(text):
             break

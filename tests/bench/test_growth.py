@@ -13,6 +13,7 @@ from matgrad_cli.ir.memory import let_go
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
+from matgrad_cli.render.formats import render
 from matgrad_cli.rewrite.derive import derive
 
 Loss = tuple[str, str, str]
@@ -112,6 +113,23 @@ def test_time_grows_gently(loss: Callable[[int], Loss], few: int, many: int, rea
     exponent = log(large / small) / log(many / few)
     print(f"\n{loss.__name__}: {small * 1000:.0f} ms at {few}, {large * 1000:.0f} ms at {many}, exponent {exponent:.2f}")
     assert exponent < 1.3 * reached
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize("written", ["text", "latex", "markdown", "html"])
+def test_pages_of_long_lines_take_as_long_as_they_are(written: str) -> None:
+    few, many = (derived(traces(k))[0] for k in (20, 80))
+
+    def taken(derivation: Derivation) -> float:
+        start = time.process_time()
+        assert render(derivation, written)
+        return time.process_time() - start
+
+    taken(few)
+    small, large = (min(taken(one) for _ in range(4)) for one in (few, many))
+    exponent = log(large / small) / log(4)
+    print(f"\n{written}: {small * 1000:.0f} ms for 20 terms, {large * 1000:.0f} ms for 80, exponent {exponent:.2f}")
+    assert exponent < 1.3
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ r"""Long lines of LaTeX broken into rows of an `align*`, so that no box is overf
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from ...diagnostics.regex import regex
@@ -17,6 +18,8 @@ _WIDE: Final = {
 }  # fmt: skip
 
 
+_EQUAL: Final = 1e-6
+"""What differs by less is as wide."""
 _BETWEEN: Final = (r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto", "+", "-")
 LATEX: Final = Signs(
     "([", ")]", "{}", (r"\sum", r"\frac{\partial }"), ("+ ", "- "), (r"\sum", r"\frac{\partial"),
@@ -24,6 +27,7 @@ LATEX: Final = Signs(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> float:
     r"""About how wide LaTeX sets the text, in widths of a letter; a fraction is as wide as its wider half."""
     total, position, small = 0.0, 0, 0
@@ -72,30 +76,34 @@ def _group(text: str, start: int) -> tuple[str, int]:
 
 def broken(text: str, first: float, later: float) -> list[str]:
     """The line in pieces that fit; each piece after the first begins with its operator."""
-    pieces: list[str] = []
-    room = first
-    while width(text) > room:
-        cut = _best_cut(text, room)
-        if cut is None:
-            break
-        pieces.append(text[:cut].rstrip())
-        text = text[cut:].lstrip()
-        room = later
-    return [*pieces, text]
-
-
-def _best_cut(text: str, room: float) -> int | None:
-    best: tuple[float, int] | None = None
+    points: list[tuple[int, int, float]] = []  # where, how unwelcome, and how wide the line is up to there
+    wide, end = 0.0, 0
     for position, cost in break_points(text, LATEX):
-        wide = width(text[:position])
-        if wide > room:
-            best = best or (cost, position)  # what cannot be broken stands alone
+        wide, end = wide + width(text[end:position]), position
+        points.append((position, cost, wide))
+    whole = wide + width(text[end:]) - _EQUAL
+    pieces: list[str] = []
+    start, begun, room, number = 0, 0.0, first, 0
+    while whole - begun > room and number < len(points):
+        number = _best_cut(points, number, begun, room)
+        end, _, begun = points[number]
+        pieces.append(text[start:end].strip())
+        start, room, number = end, later, number + 1
+    return [*pieces, text[start:].strip() if pieces else text]
+
+
+def _best_cut(points: list[tuple[int, int, float]], number: int, begun: float, room: float) -> int:
+    """The last of the most welcome points, from a number on, up to which a piece fits; what cannot be broken stands alone."""
+    best: tuple[int, int] | None = None
+    for place in range(number, len(points)):
+        _, cost, wide = points[place]
+        if wide - begun > room + _EQUAL:
             break
-        if wide < room * 0.35:
+        if wide - begun < room * 0.35:
             cost += 4
         if best is None or cost <= best[0]:
-            best = (cost, position)
-    return best[1] if best else None
+            best = (cost, place)
+    return number if best is None else best[1]
 
 
 def breakable(text: str, room: float = 18.0) -> str:
