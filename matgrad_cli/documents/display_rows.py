@@ -14,6 +14,7 @@ _OPERATOR = r"(?:\+|\\times\b|\\cdot\b|\\odot\b|\\oplus\b|\\otimes\b)"
 _SIGN = rf"(?:{_OPERATOR}|[-−])"
 _MARGIN = rf"(?:{_SPACES}|[\s&])*"
 _ADDED = regex(rf"{_MARGIN}{_OPERATOR}|[\s&]*\\q?quad(?![a-z])[\s&]*[-−]")
+_MOVED_IN = regex(r"[\s&]*\\q?quad(?![a-z])")
 _GOES_ON = regex(rf"{_MARGIN}{_SIGN}|[\s&]*(?:\\q?quad|\\hspace\*?\{{[^}}]*\}}|\\[hv]?phantom\{{[^}}]*\}})")
 _LEADING = regex(rf"^{_MARGIN}")
 _LEFT_OPEN = regex(rf"{_SIGN}\s*$")
@@ -33,8 +34,9 @@ def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
     found: list[tuple[int, Passage]] = []
     for number, row in enumerate(rows, 1):
         before = _BREAK.sub(blank, found[-1][1].text) if found else ""
+        own = _BOUNDS.sub(blank, row.text) if _MOVED_IN.match(row.text) else row.text
         goes_on = (_ADDED.match(row.text) and not _ZERO.search(before)) or (
-            (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(_BOUNDS.sub(blank, row.text))
+            (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(own)
         )
         if found and goes_on:
             first, begun = found[-1]
