@@ -87,3 +87,31 @@ def gate_backward(dout, cache):
 @pytest.mark.parametrize(("times", "verdict"), [("", "right"), (" * out", "wrong")])
 def test_a_function_that_a_line_of_the_file_makes(times: str, verdict: str) -> None:
     assert checked(GATE.format(times=times)).verdict == verdict
+
+
+PARTS = """\
+import numpy as np
+
+class Parts:
+    \"\"\"x: (B, T, 6), W: (6, 6)\"\"\"
+
+    def __init__(self, W, k):
+        self.k = k
+        self.W = W
+
+    def forward(self, x):
+        self.x = x
+        B, T, d = x.shape
+        return (x @ self.W).reshape(B, T, self.k, d // self.k)
+
+    def backward(self, dout):
+        B, T, k, r = dout.shape
+        dy = dout.reshape(B, T, k * r)
+        self.dW = {dW}
+        return dy @ self.W.T
+"""
+
+
+@pytest.mark.parametrize(("dW", "verdict"), [("self.x.reshape(-1, 6).T @ dy.reshape(-1, 6)", "right"), ("self.W", "wrong")])
+def test_a_number_of_parts_that_is_an_argument_is_a_size(dW: str, verdict: str) -> None:
+    assert checked(PARTS.format(dW=dW)).verdict == verdict

@@ -289,6 +289,8 @@ def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], n
         raise Unread(f"the method `{name}` is not read")
     if id(owner) in machine.origin and moves(owner) and name in ("astype", "long", "int") and _whole(owner, found, arguments):
         raise Need(machine.origin[id(owner)], "labels")
+    if name in ("reshape", "view"):
+        arguments = [solid(value, "size") for value in arguments]
     value = _applied(machine, found, name, "", [owner, *arguments], named)
     if name in ("reshape", "ravel", "flatten", "squeeze", "astype", "view"):
         machine.goes_with(value, owner)

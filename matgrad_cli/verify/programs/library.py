@@ -239,4 +239,7 @@ CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "newa
 
 def flat(shape: Value) -> Sequence[Value]:
     """A shape given as several numbers or as one tuple."""
-    return shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    found = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    if any(np.ndim(size) for size in found):
+        raise Unread("a shape that is no row of whole numbers")
+    return found

@@ -11,7 +11,7 @@ import numpy as np
 from . import primitives as of
 from .library import fits, matmul
 from .machine import solid
-from .values import Misfit, Unknown, Unread, Value
+from .values import Misfit, Undecided, Unknown, Unread, Value
 
 NUMBERS = (bool, int, float, complex, np.generic, np.ndarray)
 
@@ -19,6 +19,8 @@ NUMBERS = (bool, int, float, complex, np.generic, np.ndarray)
 def operate(name: str, left: Value, right: Value) -> Value:
     """A binary operator of Python on two values."""
     hints = ("matrix left", "matrix right") if name == "MatMult" else ("array", "array")
+    if name == "FloorDiv" and isinstance(right, Undecided) and isinstance(left, int | Undecided):  # `d // heads`
+        hints = "size", "size"
     for side, hint, other in ((left, hints[0], right), (right, hints[1], left)):
         solid(side, hint, solid(other) if isinstance(other, Unknown) else other)
     if isinstance(left, NUMBERS) and isinstance(right, NUMBERS):
