@@ -44,7 +44,7 @@ MOST_USERS = 3
 MOST_RIGHT = 0.02
 """At most this part of the derivations that use a rule may come out with all rules wrong."""
 
-NAMING = frozenset(("name-back", "name-part", "open-name"))
+NAMING = frozenset(("name-gradient", "name-part", "open-name"))
 
 
 def twins(rule: Rule) -> Iterator[Rule]:

@@ -8,7 +8,7 @@ from typing import Final
 from ...diagnostics import BugError, Diagnostic, InputError, StuckError
 from ...diagnostics.record import field, mutable, replace
 from ...facts import Problem
-from ...ir import Expr, Index, Path
+from ...ir import Expr, Index, Path, Symbol
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence, Step
 from ...records.derivation import PLACE
@@ -72,9 +72,10 @@ class Recorder:
     letters: tuple[Index, ...] = ()
     entrywise: bool = False
     inside: bool = False
+    direction: Symbol | None = None
 
     def __post_init__(self) -> None:
-        self._search = Search(Scene(self.problem, self.rules, self.names, self.entrywise, inside=self.inside))
+        self._search = Search(Scene(self.problem, self.rules, self.names, self.entrywise, self.direction, self.inside))
 
     @property
     def scene(self) -> Scene:

@@ -4,36 +4,34 @@ Fréchet derivative, the linear map H ↦ DF[H], with its adjoint under ⟨A, B�
 from __future__ import annotations
 
 from ...facts import Problem
-from ...ir import Call, Expr, LinearMap, Symbol, add, matmul, mul
+from ...ir import Call, Differential, Expr, LinearMap, Symbol, add, matmul, mul
 from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict
 from ..closing import closed, finish, none, tidied
-from ..engine.application import Scene
+from ..engine.moving import d
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
-from .mover import Mover
-from .stacked import in_front, stacked, unfold_all
-from .walk import Walk, carried
+from .mover import Runner, carried
+from .stacked import in_front, stacked
 
 
 def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """dF = … = F′ dt, hence ∂F/∂t = F′; d f = … = J dx, hence ∂f/∂x = J; vec(dF) = … = J vec(dX), which holds all partial derivatives."""
     from ..derive import first_order
 
-    mover = Mover(Scene(problem, book), "differential")
-    whole, moved = mover.d(problem.loss), mover.d(problem.wrt)
+    whole, moved = (d(part, Differential(problem.wrt, problem.wrt)) for part in (problem.loss, problem.wrt))
     numbers = problem.wrt.shape.is_number
     start = whole if numbers else stacked(whole)
     recorder, front = in_front(problem, book, judge, start) or (None, None)
     if recorder is None:  # no single factor stands in front of what moves: the result is stated by its entries
         start = whole
         recorder = Recorder(problem, book, judge, start)
-        unfold_all(recorder, mover)
+        Runner(recorder, "differential").run("differentiate")
     if front is None or not (numbers or (problem.loss.shape.is_column and problem.wrt.shape.is_column)):
         other = first_order(problem, book, layout, judge)
         said = (("line", recorder.line), ("dX", moved))
@@ -52,15 +50,15 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
 # ---- the linear map --------------------------------------------------------------------------------------------------
 
 
-def derive_map(walk: Walk, layout: str) -> Derivation:
+def derive_map(runner: Runner, layout: str) -> Derivation:
     """(H ↦ DF[H]) layer by layer; the result is stated by the entries of the map."""
     from ..derive import first_order
 
-    recorder, direction = walk.recorder, walk.direction
+    recorder, direction = runner.recorder, runner.direction
     problem, start = recorder.problem, recorder.line
-    unfold_all(recorder, walk)
-    back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", walk.taken), problem.loss.shape)
-    adjoint = _adjoint(walk, back)
+    runner.run("differentiate")
+    back = Symbol(fresh_name("K" if problem.loss.shape.is_matrix else "k", runner.taken), problem.loss.shape)
+    adjoint = _adjoint(runner, back)
     line = recorder.line
     assert isinstance(line, LinearMap)
     assert isinstance(direction, Symbol)
@@ -71,15 +69,15 @@ def derive_map(walk: Walk, layout: str) -> Derivation:
     return closed(recorder, start, "adjoint", layout, "read-frechet", said, other.result, verdict)
 
 
-def _adjoint(walk: Walk, back: Symbol) -> Expr:
+def _adjoint(runner: Runner, back: Symbol) -> Expr:
     """What the adjoint makes of `back`."""
-    problem = walk.scene.problem
+    problem = runner.scene.problem
     if problem.wrt not in problem.loss.symbols:
         return zero(problem.wrt.shape)
-    move = walk.total(problem.loss)
-    terms = [] if move is None else carried((), back, move, walk.scene)
-    if move is None or any(term.move not in (walk.direction, walk.d(problem.wrt)) for term in terms):
-        raise walk.recorder.unknown(problem.loss)
+    move = runner.total(problem.loss)
+    terms = [] if move is None else carried((), back, move, runner.scene)
+    if move is None or any(term.move not in (runner.direction, runner.d(problem.wrt)) for term in terms):
+        raise runner.stuck(problem.loss)
     return textbook(add(*(term.whole for term in terms)), problem)
 
 

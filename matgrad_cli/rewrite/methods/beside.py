@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...diagnostics.record import record
-from ...ir import Call, Expr, Eye, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
+from ...ir import Call, Differential, Expr, Eye, LinearMap, MatMul, Mul, Number, Symbol, Transpose, matmul, mul
 from ..engine.moving import along
 from ..forms.algebra import apart, flip, numerals_first
 
@@ -24,6 +24,12 @@ class Term:
         return whole_of(self.numbers, self.gradient)
 
 
+def body_of(term: Term) -> Expr:
+    """The part whose derivative a term waits for."""
+    assert isinstance(term.move, Differential)
+    return term.move.body
+
+
 def beside(term: Expr, direction: Symbol | None = None) -> tuple[tuple[Expr, ...], Expr | None, Expr]:
     """Numbers, G and what moves in a term numbers · ⟨G, what moves⟩; no G if what moves is a number by itself."""
     motion = along(direction)
@@ -39,6 +45,25 @@ def beside(term: Expr, direction: Symbol | None = None) -> tuple[tuple[Expr, ...
         rest, part = (inside.factors[:-1], inside.factors[-1]) if motion(inside.factors[-1]) else (inside.factors[1:], inside.factors[0])
         return numbers, flip(matmul(*rest)), part
     return numbers, Eye(inside.shape.rows) if traced else None, inside
+
+
+@record
+class PairForm:
+    """How a term ⟨G, what moves⟩ is written: as an inner product, or as tr(Gᵀ dX), gᵀdx, g·dt."""
+
+    inner: bool
+
+    @classmethod
+    def of(cls, node: Expr, direction: Symbol | None) -> tuple[PairForm, Term]:
+        """The term, and how it is written."""
+        core = node.factors[-1] if isinstance(node, Mul) else node
+        return cls(isinstance(core, Call) and core.function == "inner"), Term(*beside(node, direction))
+
+    def show(self, term: Term) -> Expr:
+        """The term as it is written."""
+        if term.gradient is None:
+            return mul(*term.numbers, term.move)
+        return mul(*term.numbers, Call("inner", term.gradient, term.move) if self.inner else paired(term.gradient, term.move))
 
 
 def whole_of(numbers: tuple[Expr, ...], gradient: Expr | None) -> Expr:

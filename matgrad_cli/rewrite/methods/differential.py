@@ -7,12 +7,13 @@ from ...ir import Call, Differential, Expr, LinearMap, Symbol, mul
 from ...records import Derivation
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ..engine.application import Scene
+from ..engine.moving import d
 from ..engine.recorder import Recorder
 from ..index.method import reserved_names
 from ..naming import fresh_name
 from .arrays import derive_forward, derive_map
 from .beside import paired
+from .mover import Runner
 from .walk import Walk
 
 
@@ -21,7 +22,7 @@ def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: 
     if not problem.loss.shape.is_number:
         return derive_forward(problem, book, judge, layout)
     start, moved = (Differential(part, problem.wrt) for part in (problem.loss, problem.wrt))
-    walk = Walk(Recorder(problem, book, judge, start), Scene(problem, book), "differential", reserved_names(problem))
+    walk = Walk(Recorder(problem, book, judge, start), "differential", reserved_names(problem))
     return walk.derivation(lambda found: paired(found, moved), layout, "read-differential")
 
 
@@ -29,13 +30,12 @@ def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     """(H ↦ DL[H]) = … = (H ↦ ⟨G, H⟩), hence ∇L = G."""
     taken = reserved_names(problem)
     direction = Symbol(fresh_name("H" if problem.wrt.shape.is_matrix else "h", taken), problem.wrt.shape)
-    recorder = Recorder(problem, book, judge, problem.loss)
-    walk = Walk(recorder, Scene(problem, book, direction=direction), "adjoint", taken)
-    recorder.line = LinearMap(direction, walk.d(problem.loss))
+    start = LinearMap(direction, d(problem.loss, Differential(problem.wrt, problem.wrt, direction)))
+    recorder = Recorder(problem, book, judge, start, direction=direction)
     if not problem.loss.shape.is_number:
-        return derive_map(walk, layout)
+        return derive_map(Runner(recorder, "adjoint", taken), layout)
 
     def line_of(found: Expr) -> Expr:
         return LinearMap(direction, mul(found, direction) if direction.shape.is_number else Call("inner", found, direction))
 
-    return walk.derivation(line_of, layout, "read-map")
+    return Walk(recorder, "adjoint", taken).derivation(line_of, layout, "read-map")

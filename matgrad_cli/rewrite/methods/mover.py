@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ...ir import Differential, Expr, Mul, Named, Path, Power, nodes_of
+from ...diagnostics import StuckError
+from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, add, mul, nodes_of
+from ...records import Bindings
 from ...rulebook.rule import Phase
-from ..engine.application import Scene, applied, holds_pending, places_of
+from ..engine.application import Scene, applied, apply, holds_pending, places_of
 from ..engine.apply import Rewriting
 from ..engine.moving import d
 from ..engine.recorder import MOST_LINES, Recorder
 from ..engine.search import Search
+from ..forms.algebra import multiplied
+from ..forms.terms import terms_of
+from ..naming import fresh_name
+from ..textbook.simplifier import textbook
+from . import native_moves as native_moves  # its native rules
+from . import unfolding as unfolding
+from .beside import Term, beside, body_of
+
+NAME_FROM = 24
+"""A gradient of an inner part with more symbols than this gets a name of its own."""
 
 
 class Mover(Search):
@@ -64,10 +76,10 @@ class Mover(Search):
 
     # --- what is pending ----------------------------------------------------------------------------------------------
 
-    def layer(self, line: Expr, pending: Iterable[Differential], phase: str = "differentiate") -> dict[Path, Rewriting] | Expr:
-        """The rule that comes first for the first of these parts, wherever it comes first; a part for which no rule is known."""
-        wanted: dict[Expr, object] = {part: part for part in pending if part.body is not self.variable}
-        return self.turn(self.phases[phase].rules, line, places_of(line, wanted, holds_pending))
+    def pending_in(self, line: Expr, parts: Iterable[Differential]) -> Iterable[tuple[Path, Expr]]:
+        """Where these parts stand, but for the variable's own."""
+        wanted: dict[Expr, object] = {part: part for part in parts if part.body is not self.variable}
+        return places_of(line, wanted, holds_pending)
 
     def total(self, body: Expr, phase: str = "differentiate") -> Expr | None:
         """d(body) in terms of the differentials of named parts and of the variable alone; None where no rule is known."""
@@ -76,23 +88,91 @@ class Mover(Search):
     def inside(self, move: Expr, phase: str = "differentiate", name: Expr | None = None) -> Expr | None:
         """What is linear in several d(z), in the differentials of named parts (but of the one called `name`) and of the variable alone."""
         while True:
-            found = self.layer(move, (part for part in pendings(move) if part.body is name or not isinstance(part.body, Named)), phase)
+            parts = (part for part in pendings(move) if part.body is name or not isinstance(part.body, Named))
+            found = self.turn(self.phases[phase].rules, move, self.pending_in(move, parts))
             if isinstance(found, Expr):
                 return None
             if not found:
                 return move
             move, name = applied(move, found).after, None
 
-    def unfold(self, recorder: Recorder, pending: Iterable[Differential]) -> bool:
-        """One step by a rule at what is pending; whether anything was."""
-        found = self.layer(recorder.line, pending)
-        if isinstance(found, Differential):
-            raise recorder.unknown(found.body)
-        if found and not isinstance(found, Expr):
-            recorder.record(applied(recorder.line, found))
-        return bool(found)
+
+class Runner(Mover):
+    """Runs the phases on the line of a recorder: what their rules make are steps. A phase with a method of its name is more than that."""
+
+    def __init__(self, recorder: Recorder, method: str, taken: Iterable[str] = ()) -> None:
+        super().__init__(recorder.scene, method)
+        self.recorder, self.taken = recorder, set(taken)
+        self.own: set[str] = set()
+
+    def run(self, *names: str) -> None:
+        """The phases from the first one again and again, until none of them makes a step."""
+        while any(self.step(self.phases[name]) for name in names):
+            self.recorder.must_end()
+
+    def step(self, phase: Phase) -> bool:
+        """One step of a phase; whether the line changed."""
+        own: Callable[[Phase], bool] = getattr(self, f"_{phase.name}", self.moved)
+        return own(phase)
+
+    def moved(self, phase: Phase) -> bool:
+        """The first rule of the phase that fits what moves."""
+        return self.recorded(self.found(phase, self.recorder.line))
+
+    def recorded(self, found: Mapping[Path, Rewriting]) -> bool:
+        """The step of what was found; whether the line changed."""
+        before = self.recorder.line
+        if found:
+            self.recorder.record(applied(before, found))
+        return self.recorder.line is not before
+
+    def _differentiate(self, phase: Phase) -> bool:
+        """The rule that comes first for the first part that is pending, wherever it comes first."""
+        return self.recorded(self.taken_apart(phase, self.waiting()))
+
+    def taken_apart(self, phase: Phase, places: Iterable[tuple[Path, Expr]]) -> dict[Path, Rewriting]:
+        """What is made of what is pending at these places; StuckError where no rule is known for it."""
+        found = self.turn(phase.rules, self.recorder.line, places)
+        if isinstance(found, Expr):
+            raise self.stuck(found.children[0])
+        return found
+
+    def waiting(self) -> Iterable[tuple[Path, Expr]]:
+        """Where something is pending that may be taken apart now."""
+        return self.pending_in(self.recorder.line, pendings(self.recorder.line))
+
+    def stuck(self, part: Expr) -> StuckError:
+        """No rule is known for a part."""
+        return self.recorder.unknown(part)
+
+    def _name(self, phase: Phase) -> bool:
+        """Long gradients of inner parts get a name before they are carried further in."""
+        for path, term in self.readable():
+            if term.gradient is not None and term.gradient.weight > NAME_FROM and not isinstance(term.gradient, Named):
+                name = fresh_name("G", self.taken)
+                self.own.add(name)
+                said = ("name", Named(name, textbook(term.gradient, self.scene.problem))), ("part", body_of(term))
+                return self.ran(phase, path, said)
+        return False
+
+    def ran(self, phase: Phase, path: Path, bindings: Bindings) -> bool:
+        """The only rule of the phase, at this place, with what is said of its letters."""
+        self.recorder.record(apply(self.scene.rules.rule(phase.rules[0]), self.recorder.line, (path,), self.scene, bindings))
+        return True
+
+    def readable(self) -> Iterable[tuple[Path, Term]]:
+        """The terms in which an inner part is pending that may be taken apart now."""
+        return ()
 
 
 def pendings(expr: Expr) -> list[Differential]:
     """The different pending differentials, in reading order."""
     return [node for node in nodes_of(expr) if isinstance(node, Differential)]
+
+
+def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene: Scene) -> list[Term]:
+    """numbers · ⟨G, E(dZ)⟩ as terms numbers · ⟨G′, dZ⟩: the rules of the adjoint method, without a record."""
+    parts = move.terms if gradient is None and isinstance(move, Add) else (move,)
+    line = add(*(mul(*numbers, part if gradient is None else Call("inner", gradient, part)) for part in parts))
+    found = (beside(term, scene.direction) for _, term in terms_of(Mover(scene, "adjoint").through(("adjoint", "close"), line)))
+    return [Term(multiplied(numbers), gradient, part) for numbers, gradient, part in found]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...ir import ONE, Add, Call, Entry, Expr, Fill, Kron, MatrixOf, Mul, Named, Pair, Shape, Transpose, kron, mul, sum_over
+from ...ir import ONE, Add, Call, Entry, Expr, Fill, Kron, MatrixOf, Mul, Pair, Shape, Transpose, kron, mul, sum_over
 from ...ir.functions import is_change
 from ...records import Bindings
 from ..engine.application import Site, native
@@ -88,18 +88,6 @@ def _kron_gradient(gradient: Expr, factors: tuple[Expr, ...], place: int) -> tup
     summed = [letter for letter in (p, q) if letter is not None]
     body = sum_over(summed, mul(entry(gradient, row, col), entry(other, p, q)))
     return (), MatrixOf(i, j, body)
-
-
-@native("name-gradient")
-def name_gradient(site: Site) -> tuple[Expr, Bindings] | None:
-    """The name that is said for what stands beside what is pending, in textbook form."""
-    name = site.bound("name")
-    numbers, gradient, part = beside(site.node, site.scene.direction)
-    if not isinstance(name, Named) or gradient is None:
-        return None
-    named = Named(name.name, textbook(gradient, site.scene.problem))
-    core = site.node.factors[-1] if isinstance(site.node, Mul) else site.node
-    return mul(*numbers, like(core, named, part)), (("name", named), ("pending", part))
 
 
 @native("differential-form")

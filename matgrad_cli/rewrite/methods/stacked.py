@@ -6,8 +6,6 @@ a derivative with three or four letters, with ⊗ and commutation matrices.
 
 from __future__ import annotations
 
-from functools import partial
-
 from ...diagnostics import StuckError
 from ...facts import Problem
 from ...ir import (
@@ -41,7 +39,7 @@ from ..forms.algebra import flip, zero
 from ..forms.commutation import commutation, is_commutation, paired, with_own_names
 from ..forms.terms import terms_of
 from ..textbook.simplifier import textbook
-from .mover import Mover, pendings
+from .mover import Mover, Runner
 
 FRONT = ("front", "add")
 """The phases of the differential method that carry what moves to the end, and then add up what stands in front of it."""
@@ -49,7 +47,6 @@ MOST_SYMBOLS = 60
 """A matrix form with more symbols than this says less than the entries and is left out."""
 MOST_SIZES = 6
 """A product of more sizes than this (m p² n q² of them for A ⊗ X ⊗ X) is too large to be judged in passing."""
-MAX_LINES = 500
 
 
 @native("vec-reordered", "vec")
@@ -146,36 +143,27 @@ def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | 
 
 def in_front(problem: Problem, book: Rulebook, judge: Judge, start: Expr) -> tuple[Recorder, Expr] | None:
     """The steps from the change of the loss to the one factor in front of what moves, and that factor; None where there is none."""
-    recorder = Recorder(problem, book, judge, start)
+    runner = Runner(Recorder(problem, book, judge, start), "differential")
     try:
-        mover = Mover(Scene(problem, book), "differential")
-        unfold_all(recorder, mover)
-        return recorder, _to_front(recorder, mover)
+        runner.run("differentiate")
+        return runner.recorder, _to_front(runner)
     except StuckError:
         return None
 
 
-def _to_front(recorder: Recorder, mover: Mover) -> Expr:
+def _to_front(runner: Runner) -> Expr:
     """What stands in front of what moves, once the rules have carried that to the end."""
-    wrt = recorder.problem.wrt
+    problem, recorder = runner.scene.problem, runner.recorder
+    wrt = problem.wrt
     if wrt.shape.is_number:
-        recorder.run("differential", "number", (((), recorder.line),))
-        return _beside(recorder.line, Differential(wrt, wrt))
-    whole = recorder.problem.loss.shape.is_column and wrt.shape.is_column
-    for name in (*FRONT, "factor") if whole else FRONT:
-        find = partial(mover.found, mover.phases[name])
-        recorder.steps += recorder.steps_of(find, MAX_LINES)
+        runner.run("number")
+        return _beside(recorder.line, runner.d(wrt))
+    for name in (*FRONT, "factor") if problem.loss.shape.is_column and wrt.shape.is_column else FRONT:
+        runner.run(name)
     front, rows = factors(recorder.line), recorder.line.shape.rows
     if front is None or len(front) > 1:
-        raise recorder.unknown(recorder.line)
+        raise runner.stuck(recorder.line)
     return next(iter(front.values())) if front else zero(Shape(rows, wrt.shape.rows * wrt.shape.cols))
-
-
-def unfold_all(recorder: Recorder, mover: Mover) -> None:
-    """Layer after layer, until only what moves is pending."""
-    for _ in range(MAX_LINES):
-        if not mover.unfold(recorder, pendings(recorder.line)):
-            break
 
 
 @native("differential-factor")

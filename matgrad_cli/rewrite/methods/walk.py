@@ -2,50 +2,29 @@
 
 from __future__ import annotations
 
-from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Symbol, add, at, mul
+from collections.abc import Iterable, Iterator
+
+from ...ir import Differential, Expr, Path, at
 from ...ir.walk import outermost
 from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.rule import Phase
 from ..closing import LineOf, finish, tidied
-from ..engine.application import Scene, applied, fit, with_parts
+from ..engine.application import with_parts
 from ..engine.apply import Rewriting
 from ..engine.moving import holds_pending
-from ..engine.recorder import Recorder
-from ..forms.algebra import flip, multiplied, zero
+from ..forms.algebra import flip, zero
 from ..forms.terms import terms_of
 from ..layouts import change_layout
 from ..named_steps import record_names
-from ..naming import fresh_name, name_parts
+from ..naming import name_parts
 from ..network.reading import tidy_part
-from . import native_moves as native_moves  # its native rules
-from . import unfolding as unfolding
-from .beside import Term, beside, gradient_in, like
-from .mover import Mover, pendings
-
-NAME_FROM = 24
-"""A gradient of an inner part with more symbols than this gets a name of its own."""
+from .beside import PairForm, Term, gradient_in
+from .mover import Runner, pendings
 
 
-def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene: Scene) -> list[Term]:
-    """numbers · ⟨G, E(dZ)⟩ as terms numbers · ⟨G′, dZ⟩: the rules of the adjoint method, without a record."""
-    parts = move.terms if gradient is None and isinstance(move, Add) else (move,)
-    line = add(*(mul(*numbers, part if gradient is None else Call("inner", gradient, part)) for part in parts))
-    return [_term(term, scene.direction) for _, term in terms_of(Mover(scene, "adjoint").through(("adjoint", "close"), line))]
-
-
-def _term(term: Expr, direction: Symbol | None) -> Term:
-    numbers, gradient, part = beside(term, direction)
-    return Term(multiplied(numbers), gradient, part)
-
-
-class Walk(Mover):
+class Walk(Runner):
     """From d(loss) to what stands beside d(X): the phases of the method, each step recorded. It is backpropagation."""
-
-    def __init__(self, recorder: Recorder, scene: Scene, method: str, taken: set[str]) -> None:
-        super().__init__(scene, method)
-        self.recorder, self.taken = recorder, taken
-        self.own: set[str] = set()
 
     def derivation(self, line_of: LineOf, layout: str, words: str) -> Derivation:
         """The walk from the first line to the read-off under the sentence of `words`; `line_of` puts a gradient into the last line."""
@@ -55,7 +34,7 @@ class Walk(Mover):
         if names:
             record_names(recorder, names)
         self.taken.add("G")
-        self.run()
+        self._to_the_end()
         gradient = zero(problem.wrt.shape)
         if self.scene.motion(recorder.line):
             gradient = tidied(recorder, gradient_in(recorder.line), line_of, lambda named: named.name in self.own)
@@ -64,82 +43,57 @@ class Walk(Mover):
             return finish(recorder, start, flip(gradient), self.method, layout, f"{words}-turned")
         return finish(recorder, start, gradient, self.method, layout, words)
 
-    def run(self) -> None:
-        """The phases up to `form` again and again until none of them makes a step, then `form`."""
-        before = list(self.phases.values())[: list(self.phases).index("form")]
-        while any(map(self._step, before)):
-            self.recorder.must_end()
-        for part in pendings(self.recorder.line):
-            if part.body is not self.variable:
-                raise self.recorder.unknown(part.body)
-        self._step(self.phases["form"])
-        if holds_pending(self.recorder.line) or self.direction is not None:
-            self._is_read()
-
-    def _is_read(self) -> None:
-        """Of a line of several terms, or one in which what moves is not the last factor, no gradient can be read."""
-        goal = self.direction or self.d(self.variable)
-        for _, term in terms_of(self.recorder.line):
-            part = beside(term, self.scene.direction)[2]
+    def _to_the_end(self) -> None:
+        """The phases up to `form` again and again, then `form`. Of a line of several terms, or one in which what moves is not the last
+        factor, no gradient can be read."""
+        names = list(self.phases)
+        self.run(*names[: names.index("form")])
+        self.step(self.phases["form"])
+        line, goal = self.recorder.line, self.direction or self.d(self.variable)
+        for _, term in terms_of(line) if holds_pending(line) or self.direction is not None else ():
+            part = PairForm.of(term, self.direction)[1].move
             if part is not goal and self.scene.motion(part):
-                raise self.recorder.unknown(part)
+                raise self.stuck(part)
 
-    def _step(self, phase: Phase) -> bool:
-        if phase.name == "differentiate":
-            return self.unfold(self.recorder, self._ready())
-        if phase.name == "name":
-            return self._name(phase)
-        found = self.found(phase, self.recorder.line)
-        if found and phase.name == "gather":
-            found = {path: rewriting for path, rewriting in found.items() if self._is_ready(rewriting)}
-        if not found:
-            return False
-        before = self.recorder.line
-        self.recorder.record(applied(before, found))
-        for path in found if phase.name == "gather" else ():
-            self._tidied(path)
-        return self.recorder.line is not before
-
-    def _tidied(self, path: Path) -> None:
-        """What was put together beside an inner part in textbook form, before it is carried further in."""
-        line = self.recorder.line
-        numbers, gradient, part = beside(at(line, path), self.scene.direction)
-        if gradient is None or not isinstance(part, Differential) or part.body is self.variable:
-            return
-        term = at(line, path)
-        core = term.factors[-1] if isinstance(term, Mul) else term
-
-        def line_of(found: Expr) -> Expr:
-            return with_parts(line, {path: mul(*numbers, like(core, found, part))})
-
-        if line_of(gradient) is line:
-            tidy_part(self.recorder, gradient, line_of)
-
-    # --- what is pending ----------------------------------------------------------------------------------------------
+    def waiting(self) -> Iterable[tuple[Path, Expr]]:
+        """The pending parts that stand in no other pending part."""
+        return self.pending_in(self.recorder.line, self._ready())
 
     def _ready(self) -> list[Differential]:
-        """The pending parts that stand in no other pending part."""
         pending = pendings(self.recorder.line)
         outer = set(outermost(part.body for part in pending))
         return [part for part in pending if part.body in outer]
 
-    def _is_ready(self, rewriting: Rewriting) -> bool:
-        """Whether all that is pending in what the rule put together is: else more may come to it."""
-        ready = self._ready()
-        return all(part in ready for _, value in rewriting.bindings if isinstance(value, Expr) for part in pendings(value))
-
-    # --- names --------------------------------------------------------------------------------------------------------
-
-    def _name(self, phase: Phase) -> bool:
-        """Long gradients of inner parts get a name before they are carried further in."""
+    def readable(self) -> Iterator[tuple[Path, Term]]:
+        """The terms in which an inner part is pending that may be taken apart now."""
         ready = {part for part in self._ready() if part.body is not self.variable}
-        for path, term in terms_of(self.recorder.line):
-            _, gradient, part = beside(term, self.scene.direction)
-            if part in ready and gradient is not None and gradient.weight > NAME_FROM and not isinstance(gradient, Named):
-                rule, name = self.recorder.rules.rule(phase.rules[0]), fresh_name("G", self.taken)
-                self.own.add(name)
-                found = fit(rule, term, self.scene, (("name", Named(name, gradient)),), self.recorder.line, path)
-                if found is not None:
-                    self.recorder.record(applied(self.recorder.line, {path: found}))
-                    return True
-        return False
+        for path, node in terms_of(self.recorder.line):
+            term = PairForm.of(node, self.direction)[1]
+            if term.move in ready:
+                yield path, term
+
+    def _gather(self, phase: Phase) -> bool:
+        """Terms are put together once no more can come; what stands beside an inner part then is brought into textbook form before it is
+        carried further in."""
+        ready = self._ready()
+
+        def is_ready(rewriting: Rewriting) -> bool:
+            return all(part in ready for _, value in rewriting.bindings if isinstance(value, Expr) for part in pendings(value))
+
+        found = {path: rewriting for path, rewriting in self.found(phase, self.recorder.line).items() if is_ready(rewriting)}
+        changed = self.recorded(found)
+        for path in found:
+            self._tidied(path)
+        return changed
+
+    def _tidied(self, path: Path) -> None:
+        line = self.recorder.line
+        form, term = PairForm.of(at(line, path), self.direction)
+        if term.gradient is None or not isinstance(term.move, Differential) or term.move.body is self.variable:
+            return
+
+        def line_of(found: Expr) -> Expr:
+            return with_parts(line, {path: form.show(Term(term.numbers, found, term.move))})
+
+        if line_of(term.gradient) is line:
+            tidy_part(self.recorder, term.gradient, line_of)
