@@ -36,6 +36,7 @@ CASES: list[tuple[str, str]] = [
     ("diag(x) @ u", "x * u"),
     ("A @ diag(x) @ diag(u)", "A @ diag(x * u)"),
     ("ones(1, n) @ x", "sum(x)"),
+    ("A @ P.T @ P @ ones(n) @ x.T", "A @ P.T @ ones(m) @ x.T"),
     ("tr(eye(n))", "n"),
     ("(A @ B.T).T", "B @ A.T"),
     ("sum(y)", "1"),

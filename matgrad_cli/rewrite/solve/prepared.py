@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from ...diagnostics.record import record, replace
 from ...facts import Fact, Problem
 from ...facts.conditions import CONDITIONS, consequences
 from ...facts.holding import holds
-from ...ir import ONE, Add, Call, Expr, Eye, Fill, Hadamard, MatMul, Mul, Number, Power, Shape, Symbol, Transpose, add, mul, substitute
+from ...ir import ONE, Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Shape, Symbol, Transpose, add, mul, substitute
+from ...ir.dimensions import NUMBER
 from ...records import Sentence
+from ...verify.judge import Judge
 from ..textbook.simplifier import textbook
 from .opening import negative
-
-_LINEAR = ("tr", "sum", "mean", "diag", "diagonal", "vec", "norm")
 
 
 @record
@@ -77,36 +76,25 @@ def _without_denominator(problem: Problem) -> Prepared | None:
     factors = loss.factors if isinstance(loss, Mul) else ()
     below = [one for one in factors if isinstance(one, Power) and isinstance(one.exponent, Number) and unknown in one.base.symbols
              and one.exponent.value < 0]  # fmt: skip
-    if len(below) != 1 or _degree(loss, unknown) != 0 or not _degree(below[0].base, unknown):
+    if len(below) != 1 or not _falls_away(loss, below[0].base, problem):
         return None
     above, bound = mul(*(factor for factor in factors if factor is not below[0])), below[0].base
     reason = Sentence("the loss keeps its value when {0} is stretched, so that {1} = 1 may be asked for", (("0", unknown), ("1", bound)))
     return Prepared(replace(problem, loss=above, source=""), (add(bound, Number(-1)),), (reason,))
 
 
-def _degree(expr: Expr, unknown: Symbol) -> Fraction | None:
-    """The power with which an expression grows when the unknown is stretched by a positive number; None if it is no power."""
-    if unknown not in expr.symbols:
-        return Fraction(0)
-    if expr is unknown:
-        return Fraction(1)
-    parts = [_degree(child, unknown) for child in expr.children]
-    degrees = [part for part in parts if part is not None]
-    if len(degrees) < len(parts):
-        return None
-    match expr:
-        case Add():
-            return degrees[0] if len(set(degrees)) == 1 else None
-        case Mul() | MatMul() | Hadamard():
-            return sum(degrees, Fraction(0))
-        case Power(_, Number(value)):
-            return degrees[0] * value
-        case Transpose():
-            return degrees[0]
-        case Call(name, (_,)) if name in _LINEAR:
-            return degrees[0]
-        case _:
-            return None
+def _falls_away(loss: Expr, bound: Expr, problem: Problem) -> bool:
+    """Whether numbers say that the loss stays when the unknown is stretched, and that the bound then grows with a power."""
+    x = problem.wrt
+    by, other = Symbol(f"{x.name} stretched by", NUMBER), Symbol(f"{x.name} elsewhere", x.shape)
+    judge = Judge(replace(problem, variables=(*problem.variables, by, other)))
+
+    def stretched(expr: Expr, point: Expr = x) -> Expr:
+        return substitute(expr, {x: mul(by, point)})
+
+    there = substitute(bound, {x: other})
+    pairs = (loss, stretched(loss)), (mul(stretched(bound), there), mul(bound, stretched(bound, other)))
+    return all(judge.compare(*pair).holds for pair in pairs) and not judge.compare(bound, stretched(bound)).holds
 
 
 def _squared(constraint: Expr, problem: Problem) -> tuple[Expr, tuple[tuple[str, Expr], ...]]:

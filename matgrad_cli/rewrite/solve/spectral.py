@@ -7,16 +7,14 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from ...diagnostics import MatgradError
-from ...diagnostics.record import record, replace
+from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, matmul, mul, nodes_of, substitute
+from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, add, matmul, mul, nodes_of, substitute
 from ...records import Bindings, Sentence, Value
 from ...records.solution import Goal, Move
 from ...verify.judge import Judge
 from ...verify.solving.spectrum import Spectral
-from ..derive import derive
 from ..engine.application import replaced
 from ..forms.terms import terms_of
 from ..methods.beside import peeled
@@ -56,22 +54,21 @@ def _ends(form: str, matrix: Expr, largest: bool, length: Expr, metric: Expr | N
     return tuple((said if metric is None else {**said, "B": metric}).items())
 
 
+def _with(place: Place, value: Expr) -> Expr:
+    """The gradient of the Lagrangian with a value in the place of the multiplier."""
+    assert place.known is not None
+    return place.simplify(replaced(place.equation[0], {place.known[0]: value}))
+
+
 def _terms_of(place: Place) -> list[Term] | None:
     """The terms of the gradient of the loss alone."""
     assert place.known is not None
     multiplier, (constraint, _) = place.known
-    gradient = place.simplify(replaced(place.equation[0], {multiplier: total([], multiplier)}))
+    gradient = _with(place, total([], multiplier))
     terms = place.opener.terms(gradient)
     if terms is None and _orthonormal(place, constraint) == Frame():
         return _where_orthonormal(place.opener, gradient, place.problem.wrt)
     return terms
-
-
-def _gradient(problem: Problem) -> Expr | None:
-    try:
-        return derive(problem).result.matrix
-    except MatgradError:
-        return None
 
 
 def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[Term] | None:
@@ -118,8 +115,7 @@ def _on_ellipsoid(place: Place) -> Moved:
     problem, unknown, terms = place.problem, place.unknown, _terms_of(place)
     if not constraint.shape.is_number or not unknown.shape.is_column or not terms or not _before_only(terms):
         return None
-    slope = _gradient(replace(problem, loss=constraint, source=""))
-    bound = place.opener.terms(slope) if slope is not None else None
+    bound = place.opener.terms(place.simplify(add(_with(place, Number(1)), negative(_with(place, Number(0))))))
     if not bound or not _before_only(bound):
         return None
     matrix, metric = (place.simplify(mul(_HALF, before_unknown(problem, terms))) for terms in (terms, bound))

@@ -253,10 +253,10 @@ def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
 @native("simplex-rows", "MatMul")
 def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
     """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
-    node, problem = site.node, site.scene.problem
-    if not (isinstance(node, MatMul) and isinstance(node.factors[-1], Fill) and node.factors[-1].value == 1):
-        return None
-    inner, ones = node.factors[-2:]
-    if not (ones.shape.is_column and inner.shape.is_matrix and any(holds(inner, word, problem) for word in ("simplex", "onehot"))):
-        return None
-    return matmul(*node.factors[:-2], Fill(1, Shape(inner.shape.rows))), ()
+    factors = site.node.children if isinstance(site.node, MatMul) else ()
+    for place, (inner, ones) in enumerate(pairwise(factors)):
+        if not (isinstance(ones, Fill) and ones.value == 1 and ones.shape.is_column and inner.shape.is_matrix):
+            continue
+        if any(holds(inner, word, site.scene.problem) for word in ("simplex", "onehot")):
+            return matmul(*factors[:place], Fill(1, Shape(inner.shape.rows)), *factors[place + 2 :]), ()
+    return None
