@@ -27,6 +27,8 @@ _ANEW = regex(
 _AT_A_PLACE = regex(r"\s*(?:[dD]|\\(?:mathrm|mathbf|text)\s*\{\s*[dD]\s*\})\s*(?:\\?[A-Za-z]+|\([^()]*\))\s*\(\s*\\?\w+\s*\)\s*&?\s*$")
 """`d f(X)`, `D(f^2)(X)`."""
 _PRIMED = regex(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
+_PRIMED_BESIDE_TRANSPOSE = regex(r"[A-Z]'.*\^\s*\{?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
+"""`A' = |A| A^{-T}`: where T says transpose, a prime says something else."""
 _FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")
 
 
@@ -56,8 +58,8 @@ class Others:
         something else. `stated`: the loss is stated in another row. `defined` are names whose values the rows say."""
         head, form = head_of(line.outline), of_form(result)
         primed = [plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.formula.passage.text)]
-        if self.loss in primed:
-            return "a prime before a bracket may be a derivative"
+        if self.loss in primed or (derives(head) and _PRIMED_BESIDE_TRANSPOSE.search(line.formula.passage.text)):
+            return "a prime may mark a derivative, or another matrix"
         strange = bool(_arrays(line) - self.in_loss - defined - {self.loss})
         anew = stated and self.loss is not None and lone(head) == self.loss and not derives(head)
         labelled, before = _labelled(line) - self.in_loss - defined, line.formula.place < self.place
