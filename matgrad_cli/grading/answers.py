@@ -36,7 +36,7 @@ from .slips.causes import Slip
 from .slips.diagnose import diagnosis, misfit
 from .slips.kind import Context
 from .task import Task
-from .telling import no_plain_number, untold
+from .telling import untold
 
 _ENTRY = regex(r"_\s*(?:\{\s*[a-z]\s*,?\s*[a-z]?\s*\}|[a-z]{1,2}(?!\w))|[ₐ-ₜᵢ-ᵥⱼ]|\[\s*[a-z]\s*,\s*[a-z]\s*\]")
 """The letters of an entry on a left side."""
@@ -221,9 +221,7 @@ def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...]
     Where a solution is asked for: whether it is one.
     """
     if around.task.asks != "gradient":
-        found = Judged(*judged_solution(around, expr, read))
-        doubt = no_plain_number(around.bench, expr) if found.verdict == "right" else None
-        return found if doubt is None else Judged("undecided", Slip("undecided", doubt))
+        return Judged(*judged_solution(around, expr, read))
     found = _compared(around, expr, order, read, reference)
     if found.verdict == "right" and not around.worked_out(expr):
         return Judged("undecided", Slip("not-worked-out", NOT_WORKED_OUT))

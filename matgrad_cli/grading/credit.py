@@ -76,20 +76,24 @@ def _works(outcome: Outcome, around: Surroundings) -> bool:
 def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
     """Whether anything stands before the last side: two claims or equations about the loss or a derivative that say different things.
 
-    A name for a part, another order, the loss as it was given and the answer once more are no step; multiplying out is one.
+    A name for a part, another order, the loss as it was given, the answer once more and the answer multiplied out are no step; the loss
+    multiplied out is one, and so is what it is in a direction, f(x + h) = f(x) + ….
     """
-    loss = around.task.problem.loss
+    loss, directions = around.task.problem.loss, frozenset(around.directions.values())
 
     def about(outcome: Outcome) -> bool:
         head = outcome.head
         if outcome.role == "equation" or head is None or is_pending(head) or head is loss:
             return outcome.role in ("claim", "equation")
-        return outcome.role == "claim" and not head.free and around.bench.equal(head, loss)
+        return outcome.role == "claim" and (bool(directions & head.symbols) or of_loss(head))
 
-    def form(expr: Expr) -> Hashable:
+    def of_loss(head: Expr | None) -> bool:
+        return head is not None and not head.free and not is_pending(head) and (head is loss or around.bench.equal(head, loss))
+
+    def form(expr: Expr, opened: bool = True) -> Hashable:
         whole = around.expanded(expr)
         found = rearranged(whole)
-        return whole if found is None else (found, _letters(whole))
+        return whole if found is None else (found, _letters(whole) if opened else 0)
 
     def meant(outcome: Outcome) -> Expr | None:  # with a slip that is known, what it would be without
         repair = outcome.slip.repair if outcome.slip is not None else None
@@ -97,10 +101,10 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
 
     outcomes = [outcome for result in results for outcome in result.outcomes if about(outcome)]
     pairs = [(outcome.head, side) for outcome in outcomes if (side := meant(outcome)) is not None]
-    said = {side for _, side in pairs if not is_zero(side)}
-    said |= {left for left, side in pairs if left is not None and is_zero(side) and not said & set(nodes_of(left))}  # of `… = 0`
-    said = {side for side in said if side is not around.task.wanted}
-    return len({form(side) for side in said} - {form(loss)}) > 1
+    said = {side: left for left, side in pairs if not is_zero(side)}
+    said |= {left: left for left, side in pairs if left is not None and is_zero(side) and not said.keys() & set(nodes_of(left))}  # `… = 0`
+    repeated = {form(loss), *[form(left, opened=False) for left in said.values() if left is not None and directions & left.symbols]}
+    return len({form(side, of_loss(left)) for side, left in said.items() if side is not around.task.wanted} - repeated) > 1
 
 
 def _letters(expr: Expr) -> int:

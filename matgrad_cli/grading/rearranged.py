@@ -6,12 +6,12 @@ sum, product or transpose is an atom, known by the forms of its parts. Where an 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from fractions import Fraction
 from functools import reduce
 from typing import Final, NamedTuple
 
-from ..ir import NUMBER, ONE, Add, Call, Dim, Expr, Eye, Hadamard, Inverse, MatMul, Mul, Number, Power, Size, Symbol, Transpose
+from ..ir import NUMBER, ONE, Add, Call, Dim, Expr, Eye, Fill, Hadamard, Inverse, MatMul, Mul, Number, Power, Size, Symbol, Transpose
 from ..ir.memory import remembered
 
 _MOST: Final = 100
@@ -45,12 +45,17 @@ def rearranged(expr: Expr) -> Hashable | None:
         return None
 
 
-def _form(expr: Expr) -> Hashable:
+def _form(expr: Expr) -> frozenset[tuple[Monomial, Fraction | int]]:
     atoms: set[Hashable] = set()
     found = frozenset(_sum(expr, atoms).items())
     if atoms and not atoms <= {atom for (numbers, chain), _ in found for atom in _atoms_in(numbers, chain)}:
         raise NoForm
     return found
+
+
+def _unsigned(form: Iterable[tuple[Monomial, Fraction | int]]) -> Hashable:
+    """The form of a sum or of its negative, whichever it is: ‖u‖ is ‖−u‖."""
+    return min(frozenset(form), frozenset((monomial, -factor) for monomial, factor in form), key=hash)
 
 
 def _sized(part: Expr) -> Hashable:
@@ -71,6 +76,8 @@ def _sum(expr: Expr, atoms: set[Hashable]) -> Sum:
             return {((), ()): 1}
         case Symbol() | Size():
             return _atom(expr, expr)
+        case Fill(value):
+            return _atom(expr, expr) if value else {}
         case Add(terms):
             return _added([_sum(term, atoms) for term in terms])
         case Transpose(body):
@@ -81,6 +88,8 @@ def _sum(expr: Expr, atoms: set[Hashable]) -> Sum:
             return {((), ()): Fraction(base) ** exponent.numerator}
         case Hadamard(factors):
             atom: Hashable = (Hadamard, *_sorted([_sized(factor) for factor in factors]))
+        case Call("norm" | "abs", (part,)):
+            atom = (expr.function, part.shape, _unsigned(_form(part)))
         case Call() | Power() | Inverse():
             atom = (type(expr), getattr(expr, "function", ""), *[_sized(part) for part in expr.children])
         case _:

@@ -43,3 +43,39 @@ def test_a_solution_may_hold_a_multiplier_whose_value_is_said(tmp_path: Path, sa
 @pytest.mark.parametrize(("value", "verdict"), [(_LAM, "right"), (_TWICE, "wrong")])
 def test_so_it_may_in_one_text(tmp_path: Path, value: str, verdict: str) -> None:
     assert judged(tmp_path, BUDGET, f"{_AT}, {value}", "a.toml").verdict == verdict
+
+
+FACTORED = 'loss = "norm(P@Q.T - Y)**2"\nname = "F"\nwrt = "P"\nshapes = "P: a×r, Q: b×r, Y: a×b"\nrequire = "derivation"\n'
+_STATED, _FLAT = r"$$\nabla_P F = 2(PQ^T - Y)Q$$", r"\langle 2(PQ^T - Y)Q, E\rangle"
+
+
+@pytest.mark.parametrize("steps", [
+    r"$$F(P + E) = F(P) + 2\langle PQ^T - Y, EQ^T\rangle + \|EQ^T\|^2$$",
+    rf"$$F(P + E) - F(P) = 2\langle PQ^T - Y, EQ^T\rangle + O(\|E\|^2)$$ $$= {_FLAT} + O(\|E\|^2)$$",
+    r"$$F(P + E) - F(P) \approx 2\operatorname{tr}((PQ^T - Y)^T EQ^T)$$",
+    rf"$$\left.\frac{{d}}{{ds}}\right|_{{s=0}} F(P + sE) = 2\langle PQ^T - Y, EQ^T\rangle = {_FLAT}$$",
+    rf"$$\frac{{d}}{{ds}}\Big|_{{s=0}} F(P + sE) = {_FLAT}$$", r"$$dF = 2\langle PQ^T - Y, dP\,Q^T\rangle$$",
+])  # fmt: skip
+def test_what_the_loss_does_in_a_direction_is_a_derivation(tmp_path: Path, steps: str) -> None:
+    assert judged(tmp_path, FACTORED, f"{steps}\n{_STATED}").verdict == "right"
+    wrong = judged(tmp_path, FACTORED, f"{steps.replace('2', '4', 1).replace('4(P', '3(P')}\n{_STATED}")
+    assert wrong.verdict == "wrong"
+    assert wrong.first_wrong is not None
+
+
+@pytest.mark.parametrize("said", [
+    r"$\nabla_P F = 2(PQ^T - Y)Q + 0$" "\n" r"$= 2(PQ^T - Y)Q$", r"$\nabla_P F = 2PQ^TQ - 2YQ = 2(PQ^T - Y)Q$",
+    r"$F = \|PQ^T - Y\|_F^2 = \|Y - PQ^T\|_F^2$, $\nabla_P F = 2(PQ^T - Y)Q$",
+    r"$F(P + E) = \|(P + E)Q^T - Y\|^2$, $\nabla_P F = 2(PQ^T - Y)Q$",
+])  # fmt: skip
+def test_the_answer_once_more_and_the_loss_once_more_are_no_derivation(tmp_path: Path, said: str) -> None:
+    found = judged(tmp_path, FACTORED, said)
+    assert (found.verdict, found.final.code) == ("wrong", "missing-derivation")
+
+
+@pytest.mark.parametrize("power", [10, 12])
+def test_a_solution_with_a_tiny_term_is_not_right(tmp_path: Path, power: int) -> None:
+    key = 'asks = "minimum"\nloss = "norm(A@u - c)**2"\nwrt = "u"\nshapes = "A: m×k, u: k, c: m"\n'
+    said = rf"$u = (A^TA + 10^{{-{power}}} I)^{{-1}}A^Tc$"
+    assert judged(tmp_path, key, said).verdict != "right"
+    assert judged(tmp_path, key, said.replace(rf"10^{{-{power}}}", "0")).verdict == "right"

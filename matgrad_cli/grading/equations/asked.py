@@ -21,6 +21,7 @@ from ..slips.causes import Slip
 from ..slips.terms import shown
 from ..slips.witness import not_stationary
 from ..task import Asked, Task, whole_derivative
+from ..telling import no_plain_number
 from .slips import slip_of_equation
 from .solved import SolvedBench
 
@@ -114,6 +115,8 @@ def judged_solution(around: Surroundings, expr: Expr, read: Read | None) -> tupl
             return "wrong", replace(slip, notes=(said,))
         seen = not_stationary(around, unknown, value, system.equations[0][0]) if len(task.unknowns) == 1 else None
         return "wrong", Slip("differs", said, (seen,) if seen else ())
+    if (doubt := no_plain_number(task.bench, value)) is not None:
+        return "undecided", Slip("undecided", doubt)
     return judged_kind(task, value)
 
 

@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import Final
 
 from ...diagnostics import InputError, Source
-from ...diagnostics.record import record
-from ..syntax import Apply, Binary, Ellipsis_, Literal_, MapsTo, Name, Negative, Node, Operator, Transposed, last_factor
+from ...diagnostics.record import record, replace
+from ..syntax import Apply, Binary, Derivative, Ellipsis_, Literal_, MapsTo, Name, Negative, Node, Operator, Transposed, last_factor
 from .atoms import applied_function, bars_here, bracket_here, constant_here, named_factor, number_here, taken_norm
-from .calculus import SMALL_CHANGES, capital_d, differential_here, fraction_here, is_differential, nabla_here, partial_here
+from .calculus import SMALL_CHANGES, capital_d, differential_here, fraction_here, is_differential, nabla_here, operand_of_sign, partial_here
 from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
 from .indices import turned_before
@@ -111,7 +111,7 @@ def _may_be_vector(r: Cursor, node: Node) -> bool:
 
 
 def evaluated_at(r: Cursor, body: Node) -> Node:
-    r"""`\Big|_{t=0}` behind a product: its value there."""
+    r"""`\Big|_{t=0}` behind a product: its value there; behind a sign of derivative, the value there of what follows, differentiated."""
     bar = r.take()
     r.take()
     first, past = r.unit()
@@ -119,6 +119,9 @@ def evaluated_at(r: Cursor, body: Node) -> Node:
     if equal != first + 1 or r.tokens[first].kind != "name" or r.tokens[equal].text != "=":
         raise r.trouble("what this bar evaluates at cannot be read", bar)
     name, value = r.name(r.tokens[first]), r.inside(equal + 1, past)
+    if isinstance(body, Derivative) and body.body is None:
+        operand, _ = operand_of_sign(r)
+        body = replace(body, body=operand)
     return Apply(body.span.joined(r.span(r.last)), "value at", (body, name, value))
 
 
