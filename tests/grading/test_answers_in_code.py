@@ -43,6 +43,9 @@ RIGHT = [
     (2, "def grad(w, X, y, c):\n    g = 0\n    for row, label in zip(X, y):\n        m = label * (row @ w)\n"
         "        g += where(m < 1, 1, 0) * label * row\n    return w - c * g"),
     (2, "g = sum(y[i] * X[i] * (y[i] * (X[i] @ w) < 1) for i in range(n))\nw - c * g"),
+    (2, "g = 0\nfor x_i, y_i in zip(X, y):\n    g = g + x_i * y_i * (y_i * (x_i @ w) < 1)\nw - c * g"),
+    (2, "m = y * (X @ w)\nr = m - 1\nw - c * sum((r[i] < 0) * y[i] * X[i] for i in range(n)) / 1"),
+    (2, "m = y * (X @ w)\nout = m < 1\nk = y.copy()\nk[~out] = 0\ng = w - c * X.T @ k"),
     (3, "xhat = (X - X.mean(dim=0))/torch.sqrt(X.var(dim=0, unbiased=False) + eps)\n(G*xhat).sum(dim=0)"),
     (3, "import torch\nxhat = (X - X.mean(0))/(X.var(0, unbiased=False) + eps)**0.5\nreturn (G*xhat).sum(0)"),
 ]
@@ -53,6 +56,7 @@ WRONG = [
     (1, "u = W @ x + b\ndelta = np.ones(m)\ndelta[u >= 0] = 0\ndW = np.outer(delta, x)"),
     (2, "g = w.copy()\nfor i in range(n):\n    if y[i] * (X[i] @ w) < 0:\n        g -= c * y[i] * X[i]"),
     (2, "y = X @ w\nw - c * X.T @ (y * (y * (X @ w) < 1))"),
+    (2, "m = y * (X @ w)\nout = m < 1\nk = np.zeros(n)\nk[~out] = y[~out]\ng = w - c * X.T @ k"),
     (3, "import torch\nxhat = (X - X.mean(0))/(X.var(0) + eps)**0.5\nreturn (G*xhat).sum(0)"),
 ]
 OPEN = [

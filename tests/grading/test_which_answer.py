@@ -92,6 +92,7 @@ NONE = [
     )),
     (4, r"$w^* = (X^TX+\lambda I)^{-1}X^Ty$ pour $\lambda = 1$"),
     (4, r"$(X^TX+\lambda I)^{-1}X^Ty$ con $\lambda = 0$."),
+    (1, "> A student claims $(A+A^T)x+b$."),
     (3, "> My neighbour says: $X^T(\\sigma(Xw)-y)$"),
     (4, r"Perhaps $w = (X^TX+\lambda I)^{-1}X^Ty$? Or not."),
     (4, r"One would expect $w=(X^TX+\lambda I)^{-1}X^Ty$, but it is wrong; the minimiser is the zero vector."),
@@ -173,7 +174,7 @@ SAID_WRONG = [
     r"$X^T(\sigma(Xw)-y)$ where $\sigma$ is the hyperbolic tangent.", r"$X^T(\sigma(Xw)-y)$ with the tanh function $\sigma$.",
     r"$X^T(\sigma(Xw)-y)$ mit der Stufenfunktion $\sigma$", r"$X^T(\sigma(Xw)-y)$ ($\sigma$: Heaviside step)",
     r"$X^T(\sigma(Xw)-y)$ avec la fonction échelon $\sigma$", "The step function is denoted by $\\sigma$. $X^T(\\sigma(Xw)-y)$",
-    r"$X^T(\sigma'(Xw)-y)$ where $\sigma$ is the ReLU",
+    r"$X^T(\hat\sigma(Xw)-y)$ where $\hat\sigma(z)=1/(1+e^{z})$", r"$X^T(\sigma'(Xw)-y)$ where $\sigma$ is the ReLU",
 ]
 UNKNOWN = [
     (1, r"Mit $\hat A = (A - \mu)/s$ ist $\partial L/\partial x_i = \sum_j (\hat A_{ij} + \hat A_{ji}) x_j + b_i$."),

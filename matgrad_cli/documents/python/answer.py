@@ -147,6 +147,8 @@ class _Block(Inlined):
             self.lost[other] = Unread(f"`{name}` may be the same array, and is changed in its place", line)
 
     def _is_mask(self, part: ast.expr) -> bool:
+        if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Invert):
+            return self._is_mask(part.operand)
         whole = self.values.get(part.id) if isinstance(part, ast.Name) else part
         return isinstance(whole, ast.Compare)
 
@@ -169,6 +171,7 @@ class _Block(Inlined):
     def _loop(self, line: ast.For) -> None:
         """`for i in range(n): g += f(i)` as `g + sum[i:n](f(i))`."""
         letter, bound, parts = _over(line.target, line.iter, line.lineno)
+        line.body = [_as_added(one) for one in line.body]
         inner = _Block(self.functions, self.depth + 1)
         inner.values = {name: value for name, value in self.values.items() if name != letter} | parts
         inner.sizes, inner.lost = dict(self.sizes), dict(self.lost)
@@ -184,6 +187,12 @@ class _Block(Inlined):
             if not (isinstance(begun, ast.Constant) and begun.value == 0 and isinstance(operator, ast.Add)):
                 whole = ast.BinOp(ast.Name(target, ast.Load()), operator, whole)
             self._assign(ast.Name(target, ast.Store()), whole, line.lineno)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        """`~mask` is 1 − mask."""
+        inverted = isinstance(node.op, ast.Invert) and self._is_mask(node.operand)
+        self.generic_visit(node)
+        return ast.BinOp(ast.Constant(1), ast.Sub(), node.operand) if inverted else node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A sum over a list as one over its letter; else as a loss has it."""
@@ -201,6 +210,14 @@ class _Block(Inlined):
                 inner._loop(ast.copy_location(ast.For(one.target, one.iter, lines, []), listed))
                 return inner.values["total"]
         return super().visit_Call(node)
+
+
+def _as_added(line: ast.stmt) -> ast.stmt:
+    """`g = g + term` as `g += term`."""
+    match line:
+        case ast.Assign([ast.Name(name) as target], ast.BinOp(ast.Name(other), ast.Add() | ast.Sub() as operator, term)) if name == other:
+            return ast.copy_location(ast.AugAssign(target, operator, term), line)
+    return line
 
 
 def _added(lines: list[ast.stmt], inner: _Block, test: ast.expr | None) -> Iterator[tuple[str, ast.operator, ast.expr]]:
@@ -240,7 +257,8 @@ def _over(target: ast.expr, values: ast.expr, line: int) -> tuple[str, ast.expr,
 def _stored(line: ast.stmt) -> Iterator[str]:
     """The names that a line gives a value, or a part of one; a loop those to which it adds."""
     lines = [node for node in ast.walk(line) if isinstance(node, ast.AugAssign)] if isinstance(line, ast.For) else [line]
-    for node in (node for one in lines for node in ast.walk(one)):
+    targets = [target for one in lines for target in getattr(one, "targets", [getattr(one, "target", None)]) if target is not None]
+    for node in (node for target in targets for node in ast.walk(target)):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):

@@ -23,7 +23,7 @@ from ..lines.syntax_walk import rebuilt
 _MATHS = regex(r"\$+([^$]+)\$+|\\[(\[](.+?)\\[)\]]|^[^$\n]*$", 8)
 _DEFINED = regex(
     r"(?:^|[,;&$]|\\q?quad|\\ |\b[Ww]here|\b[Ww]ith|\b[Ll]et|\})\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?"
-    r"(?P<name>\\?[A-Za-z]+|σ)\}?\s*(?:\\left)?"
+    r"(?:\\(?:wide)?(?:hat|tilde)\s*\{?)?(?P<name>\\?[A-Za-z]+|σ)\}?\s*(?:\\left)?"
     r"(?:\(\s*(?P<letter>[A-Za-z])\s*(?:\\right)?\)\s*(?::?=|\\coloneqq|\\equiv)\s*(?P<body>[^,;$]+?)"
     r"|\s*:?=\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?\\?(?P<other>[A-Za-z]{3,})(?:\s+function)?\}?)\s*(?=$|[,;.$]|\\q?quad|\\[)\]])"
 )
