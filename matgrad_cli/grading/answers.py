@@ -15,10 +15,11 @@ from ..ir.memory import remembered
 from ..notation import syntax as s
 from ..notation.choice import in_syntax
 from ..notation.elaboration.broadcasting import turned
+from ..notation.elaboration.chosen_entries import places
 from ..notation.latex.names import accents_kept
 from ..notation.scope import Syntax
 from .equations.asked import judged_solution
-from .heads import Undo, doubt, heads_of, is_name, is_word, sides_of, stands_alone, undone, usual_spelling
+from .heads import Undo, doubt, heads_of, is_name, is_word, letters_of_entry, sides_of, stands_alone, undone, usual_spelling
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
 from .lines.forms import is_pending
@@ -38,8 +39,6 @@ from .slips.kind import Context
 from .task import Task
 from .telling import untold
 
-_ENTRY = regex(r"_\s*(?:\{\s*[a-z]\s*,?\s*[a-z]?\s*\}|[a-z]{1,2}(?!\w))|[ₐ-ₜᵢ-ᵥⱼ]|\[\s*[a-z]\s*,\s*[a-z]\s*\]")
-"""The letters of an entry on a left side."""
 _MARKED = regex(r"\\(?:wide)?(?:hat|tilde|bar|check)(?![a-z])|\\overline")
 _WHICH = "a left side must say whether this is the entry {1.name}, {0.name} or {0.name}, {1.name}"
 _JACOBIAN = regex(r"\s*(?:\\(?:mathrm|operatorname|mathbf)\s*\{?\s*)?[DJ]\}?\s*(?:\[?\(?\\?[A-Za-z]|_)[^=]*=")
@@ -118,7 +117,9 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
         formula = read_answer(bare, around) if bare.strip() and bare != answer else read
         read = formula if formula.expr is not None else read
     judged = _judged(task, around, averaged(read.side, around) or read, reference)
-    letters = re.findall(r"[a-zₐ-ₜᵢ-ᵥⱼ]", "".join(_ENTRY.findall(heads_of(answer)[0]))) if heads_of(answer) else []
+    letters = letters_of_entry(answer)
+    if not places(around.names().variables).isdisjoint(letters):
+        return Judged("undecided", Slip("undecided", f"this is the entry at the place {letters[0]} alone"))
     if judged.verdict == "right":
         names = [letter.name for letter in _letters_of(task, read.expr)] if read.expr is not None else []
         swapped = [] not in (letters, names) and letters != names

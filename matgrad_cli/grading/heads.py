@@ -21,6 +21,8 @@ from .slips.causes import Slip
 NO_HEAD = "its left side is not the derivative that is asked for, and whether the equation holds as it is written could not be decided"
 
 Undo = Callable[[Expr], Expr]
+_ENTRY = regex(r"_\s*(?:\{\s*[a-z]\s*,?\s*[a-z]?\s*\}|[a-z]{1,2}(?!\w))|[ₐ-ₜᵢ-ᵥⱼ]|\[\s*[a-z]\s*,\s*[a-z]\s*\]")
+"""The letters of an entry on a left side."""
 _TWICE = r"(?:\^\s*\{?\s*2\s*\}?|²)"
 _SPELLINGS = tuple((regex(pattern), usual) for pattern, usual in (
     (rf"^\s*(?:d|∂|\\partial(?![A-Za-z]))\s*{_TWICE}\s*([^/]+?)\s*/\s*(.+)$", r"\\frac{\\partial^2 \1}{\2}"),
@@ -137,6 +139,12 @@ def sides_of(text: str) -> list[int]:
         if character == "=" and level <= 0 and text[at + 1 : end].strip():
             starts.append(at + 1)
     return starts
+
+
+def letters_of_entry(answer: str) -> list[str]:
+    """The letters of the entry that a left side names: s and t of `∂L/∂R_st = …`."""
+    heads = heads_of(answer)
+    return re.findall(r"[a-zₐ-ₜᵢ-ᵥⱼ]", "".join(_ENTRY.findall(heads[0]))) if heads else []
 
 
 def heads_of(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from .choice import in_book_signs, in_syntax, looks_like_latex, runs_together, s
 from .definitions import with_capitals, with_definitions, with_members
 from .dialects import parsed
 from .elaboration.broadcasting import as_column
-from .elaboration.chosen_entries import with_chosen_entries
+from .elaboration.chosen_entries import at_place, places, with_chosen_entries
 from .elaboration.elaborate import Reading, read_node
 from .elaboration.loss_letters import (
     attending,
@@ -254,6 +254,8 @@ def chosen_syntax(syntax: str | None) -> Syntax | None:
 def _tree(text: str, scope: Scope, wrt: str = "") -> tuple[s.Node, tuple[str, ...]]:
     """The syntax tree, and what was repaired or assumed on the way to it."""
     tree, notes = _in_latex(text, scope, wrt) if scope.syntax == "latex" else (parsed(text, scope.syntax, scope.source.name), ())
+    if not scope.open and (chosen := places({name: "vector" if one.shape.is_column else "" for name, one in scope.symbols.items()})):
+        tree = s.rebuilt(tree, lambda part: at_place(part, chosen, scope.syntax))
     return without_rare(text, tree, scope, notes)
 
 

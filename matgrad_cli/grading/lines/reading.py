@@ -11,6 +11,7 @@ from ...diagnostics.record import record, replace
 from ...ir import Dim, Expr, Index
 from ...notation import syntax as s
 from ...notation.elaboration.broadcasting import as_column
+from ...notation.elaboration.chosen_entries import at_place, places
 from ...notation.elaboration.elaborate import Reading, read_node
 from ...notation.problems import MISFITS
 from ...notation.scope import Scope, Syntax
@@ -121,6 +122,8 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
 
 def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index, ...], fixed: tuple[str, ...]) -> Read:
     known = {letter.name: letter.dim for letter in letters}
+    if chosen := places(around.names().variables):
+        stated = rebuilt(stated, lambda part: at_place(part, chosen, side.syntax))
     if (early := _not_yet_defined(stated, around)) is not None:
         message = f"the name `{early.name}` is used before it is defined"
         return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))

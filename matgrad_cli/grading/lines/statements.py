@@ -12,6 +12,7 @@ from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...ir.memory import remembered
 from ...notation import syntax as s
+from ...notation.elaboration.chosen_entries import at_place, places
 from ...notation.latex.lines import Statement, split_line
 from ...notation.latex.names import LatexNames, Meant
 from .cofactors import cofactors
@@ -180,6 +181,8 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
 
     if node is None:
         return None
+    if chosen := places(names.variables):
+        node = rebuilt(node, lambda part: at_place(part, chosen, "latex"))
     if left and isinstance(node, s.Apply) and node.function == "pinv" and isinstance(node.arguments[0], s.Name):
         return s.Name(node.span, f"{node.arguments[0].name}_plus")  # A^+ = … says what A^+ stands for
     called = function_called(node, text, names) if left else None

@@ -50,6 +50,8 @@ _CONDITION = regex(
 _CONDITION_BEHIND = regex(
     rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case|at initiali)", re.IGNORECASE
 )
+_ELSEWHERE = regex(r"(?<![A-Za-z\\])[i-t]\s*(?:\\neq?(?![A-Za-z])|≠)\s*[a-hu-z](?:_\{?\w\}?)?\s*[)}]?[\s.,;]*$")
+"""`(j \\ne y)` behind an entry: at another place than y, the class of the sample."""
 _DERIVED = regex(r"(?:\\nabla|\\partial|∇|∂|\bgrad)(?:[^$\\]|\\(?!\]|end))*=\s*(?:I|\\?mathbf\s*\{?0\}?|0)(?![\w.^])[^.=]*$")
 _SIDE = regex(
     r"\b(?:subject to|s\.\s?t\.|such that|constraints?|constrained (?:to|by)|condition|if|when|whenever|suppose"
@@ -80,7 +82,7 @@ def said_of_other(formula: Formula, layout: str = "") -> str | None:
     # a condition that follows another formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
     supposed = any(not _OF_ANOTHER.search(formula.before[: match.start()]) for match in found)
     behind = _CONDITION_BEHIND.match(formula.after[:60])
-    if supposed or (behind is not None and not _STATES.search(behind[0])):
+    if supposed or (behind is not None and not _STATES.search(behind[0])) or _ELSEWHERE.search(formula.passage.text):
         return CONDITIONAL
     said = _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60])
     return "said of another layout" if said is not None and said[1] != layout else None

@@ -5,8 +5,11 @@ e_y is a vector of its own with a single 1, so that the place stays open: the gr
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
+
+from ...diagnostics.record import replace
 from .. import syntax as s
-from ..scope import Scope
+from ..scope import Scope, Syntax
 from .loss_letters import CALLED, COUNTERS, free_letters
 
 
@@ -24,25 +27,42 @@ def with_chosen_entries(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, 
             and scope.find(letter) is None and scope.size(letter) is None and scope.find(f"e_{letter}") is None}
     if not free or scope.syntax not in ("latex", "numpy"):
         return tree, (), ()
-    product: s.Operator = "juxtapose" if scope.syntax == "latex" else "@"
     found: dict[str, str] = {}
 
     def chosen(node: s.Node) -> s.Node:
+        new = at_place(node, free, scope.syntax)
         match node:
-            case s.Apply(span, "log", (s.Binary(_, _, s.Transposed(_, s.Name(_, name)) as vector, inner),)) if name[2:] in free:
-                return s.Binary(span, product, vector, s.Apply(span, "log", (inner,)))
-            case s.Apply(span, "basis", (s.Name(_, letter),)) if letter in free:
-                found.setdefault(letter, scope.source.text[span.start : span.end])
-                return s.Name(span, f"e_{letter}")
-            case s.Subscript(span, body, (s.Name(_, letter),)) if letter in free:
-                found.setdefault(letter, scope.source.text[span.start : span.end])
-                return s.Binary(span, product, s.Transposed(span, s.Name(span, f"e_{letter}")), s.Group(body.span, body))
-            case s.Slice(span, _, matrix, s.Name(_, letter), way) if letter in free:
-                found.setdefault(letter, scope.source.text[span.start : span.end])
-                return s.Binary(span, product, matrix if way == "column" else s.Transposed(span, matrix), s.Name(span, f"e_{letter}"))
-        return node
+            case s.Apply(_, "basis", (s.Name(_, letter),)) | s.Subscript(_, _, (s.Name(_, letter),)) | s.Slice(_, _, _, s.Name(_, letter)):
+                if new is not node:
+                    found.setdefault(letter, scope.source.text[node.span.start : node.span.end])
+        return new
 
     tree = s.rebuilt(tree, chosen)
     said = tuple(f"nothing sums over `{letter}` of `{written}`: it is one fixed place, where the vector `e_{letter}` is 1, and 0 elsewhere"
                  for letter, written in found.items())
     return tree, tuple(f"e_{letter}" for letter in found), said
+
+
+def at_place(node: s.Node, letters: Container[str], syntax: Syntax) -> s.Node:
+    """What a part at the place of one of the letters is by the vector that is 1 there; any other part itself."""
+    product: s.Operator = "juxtapose" if syntax == "latex" else "@"
+    match node:
+        case s.Apply(span, "log", (s.Binary(_, _, s.Transposed(_, s.Name(_, name)) as vector, inner),)) if name[2:] in letters:
+            return s.Binary(span, product, vector, s.Apply(span, "log", (inner,)))
+        case s.Apply(span, "basis", (s.Name(_, letter),)) if letter in letters:
+            return s.Name(span, f"e_{letter}")
+        case s.Subscript(span, body, (s.Name(_, letter),)) if letter in letters:
+            return s.Binary(span, product, s.Transposed(span, s.Name(span, f"e_{letter}")), s.Group(body.span, body))
+        case s.Slice(span, _, matrix, s.Name(_, letter), way) if letter in letters:
+            return s.Binary(span, product, matrix if way == "column" else s.Transposed(span, matrix), s.Name(span, f"e_{letter}"))
+        case s.Kronecker(span, (other, s.Name(_, letter))) | s.Kronecker(span, (s.Name(_, letter), other)) if letter in letters:
+            return s.Subscript(span, s.Name(span, f"e_{letter}"), (other,))
+        case s.Derivative(span, _, _, (s.Name(_, letter),)) if letter in letters:
+            return s.Binary(span, product, s.Transposed(span, s.Name(span, f"e_{letter}")), s.Group(span, replace(node, indices=())))
+    return node
+
+
+def places(variables: Mapping[str, str]) -> frozenset[str]:
+    """The letters of such places in a loss that was read: y where e_y is a vector and y is nothing."""
+    letters = (name[2:] for name, kind in variables.items() if name.startswith("e_") and kind == "vector")
+    return frozenset(letter for letter in letters if letter not in COUNTERS and letter not in variables)
