@@ -102,6 +102,7 @@ class Collector:
         self.head: dict[str, Passage] = {}
         self.exercises: list[tuple[dict[str, Passage], list[Passage]]] = []
         self.diagnostics: list[Diagnostic] = []
+        self.unread: dict[int, Diagnostic] = {}
         self.ended = False
 
     def warn(self, code: str, message: str, place: Span, help: str | None = None, notes: tuple[str, ...] = ()) -> None:
@@ -147,5 +148,6 @@ class Collector:
         """All exercises with the defaults of the head filled in."""
         if not self.exercises and "answer" in self.head:
             self.begin()
-        exercises = [Exercise({**self.head, **keys}, tuple(rows)) for keys, rows in self.exercises]
+        found = enumerate(self.exercises)
+        exercises = [Exercise({**self.head, **keys}, tuple(rows), unread=self.unread.get(at)) for at, (keys, rows) in found]
         return Document(self.source, tuple(exercises), tuple(self.diagnostics))

@@ -68,7 +68,10 @@ def _take(collector: Collector, table: dict[str, Any], places: _Places, begins: 
             collector.key(word, places.find(word, text))
         elif text is None:
             needed = "a text or a list of texts" if name in ("shapes", "assume", "derivation", REPEATABLE) else "a text"
-            collector.diagnostics.append(_wrong_type(collector.source, word, value, needed, places.find(word, "")))
+            amiss = _wrong_type(collector.source, word, value, needed, places.find(word, ""))
+            collector.diagnostics.append(amiss)
+            if name in ("answer", "derivation") and collector.exercises:
+                collector.unread[len(collector.exercises) - 1] = amiss
         else:
             into[name] = places.find(word, text)
 

@@ -326,7 +326,9 @@ def _undecided(chosen: Settings, why: Diagnostic) -> ProblemReport:
 
 
 def _readable(document: Document) -> bool:
-    return not any(diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics)
+    """Whether what a document does not answer is left out by its author, and not lost on the way."""
+    told = [exercise.unread for exercise in document.exercises]
+    return not any(said.severity == "error" and said.code != "no-problem" and said not in told for said in document.diagnostics)
 
 
 def _of_key(diagnostic: Diagnostic) -> Diagnostic:

@@ -72,7 +72,7 @@ def judge(chosen: Settings) -> ProblemReport:
 def unanswered(chosen: Settings, why: Diagnostic | None = None) -> ProblemReport:
     """A problem without answer; or one of which nobody knows whether the file answers it, and `why`."""
     verdict: ProblemVerdict = "wrong" if chosen.asked and why is None else "undecided"
-    said = ("missing-answer", "no answer was given") if why is None else (why.code, f"{why.message}; {why.help}")
+    said = ("missing-answer", "no answer was given") if why is None else (why.code, "; ".join(filter(None, (why.message, why.help))))
     return scored(chosen, ProblemReport(chosen.id, "answer", verdict, Final("missing", *said)))
 
 

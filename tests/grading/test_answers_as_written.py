@@ -79,3 +79,11 @@ def test_a_solution_with_a_tiny_term_is_not_right(tmp_path: Path, power: int) ->
     said = rf"$u = (A^TA + 10^{{-{power}}} I)^{{-1}}A^Tc$"
     assert judged(tmp_path, key, said).verdict != "right"
     assert judged(tmp_path, key, said.replace(rf"10^{{-{power}}}", "0")).verdict == "right"
+
+
+def test_an_answer_of_another_type_is_no_missing_answer_and_spoils_no_other(tmp_path: Path) -> None:
+    one = 'loss = "b.T@v"\nwrt = "v"\nshapes = "b: n, v: n"\n'
+    (tmp_path / "key.toml").write_text("".join(f'[[problem]]\nid = "{number}"\n{one}' for number in "123"), encoding="utf-8")
+    text = '[[problem]]\nid = "1"\nanswer = ["b", "2*b"]\n[[problem]]\nid = "2"\nanswer = "b"\n'
+    found = check_text(text, "a.toml", read_key(tmp_path / "key.toml")).problems
+    assert [(one.verdict, one.final.code) for one in found] == [("undecided", "key-type"), ("right", None), ("undecided", "missing-answer")]

@@ -262,3 +262,19 @@ def test_what_no_file_of_a_student_answers_is_said_once(tmp_path: Path) -> None:
     assert [[(one.id, one.verdict) for one in file.problems] for file in report.files] == [
         [("1", "right"), ("3", "undecided")], [("2", "right")],
     ]  # fmt: skip
+
+
+def test_whoever_hands_in_a_table_or_a_folder_beside_files_has_a_row(tmp_path: Path) -> None:
+    key, work = tmp_path / "key.toml", tmp_path / "work"
+    key.write_text('[[problem]]\nid = "1"\nloss = "b.T@v"\nwrt = "v"\nshapes = "b: n, v: n"\n', encoding="utf-8")
+    (work / "kay").mkdir(parents=True)
+    (work / "kay" / "page.pdf").write_bytes(b"%PDF")
+    (work / "figures").mkdir()
+    (work / "figures" / "plot.png").write_bytes(b"")
+    (work / "empty").mkdir()
+    (work / "lin.toml").write_text('[[problem]]\nid = "1"\nanswer = "b"\n', encoding="utf-8")
+    (work / "ume.csv").write_text("b\n", encoding="utf-8")
+    (work / "ian.xlsx").write_bytes(b"PK")
+    (work / "points.csv").write_text("student,problem,points\n", encoding="utf-8")
+    found = check_files([work], Options(key=key))
+    assert sorted(str(file.student) for file in found.files) == ["ian", "kay", "lin", "ume"]

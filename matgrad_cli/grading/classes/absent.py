@@ -14,8 +14,10 @@ from .students import student_of
 _SHOWN = 5
 _UNREAD = frozenset((
     ".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".jpg", ".jpeg", ".png", ".heic", ".gif", ".webp", ".tif", ".tiff", ".zip",
-    ".txt",
+    ".txt", ".csv", ".tsv", ".xls", ".xlsx", ".ods", ".numbers", ".ppt", ".pptx", ".svg",
 ))  # fmt: skip
+_BESIDE = frozenset(("img", "images", "figs", "figures", "plots", "pictures", "assets", "data", "code", "src"))
+"""Folders beside the files of students that belong to nobody."""
 _HELP = "what can be read is Markdown, LaTeX, plain text, a notebook or TOML; a photo or a PDF cannot"
 
 
@@ -37,6 +39,8 @@ def absent(given: Sequence[Path], files: Sequence[Path], whose: Sequence[str], k
         else:
             theirs = [*_folders(place)] or [place] * (len(folders) > 1)
         flat = any(file.parent == place and student != place.resolve().name for file, student in zip(files, whose, strict=True))
+        if flat and place not in classes:
+            theirs = [*theirs, *(one for one in _folders(place) if one.name.lower() not in _BESIDE and _works(one))]
         found |= _unread(place, present, key, pattern) if flat else {}
         found |= {one: _report(one, key) for one in theirs if one not in holding and one.absolute().name not in present}
     return list(found.values())
@@ -47,13 +51,28 @@ def _unread(folder: Path, present: set[str], key: Path, pattern: str | None) -> 
     found, none = {}, (*NO_ANSWERS, key.stem.lower())
     for file in sorted(folder.glob("[!.]*")):
         kind, student = file.suffix.lower(), student_of(file, pattern)
-        if kind in ("", *_UNREAD) and file.is_file() and student and student not in present and file.stem.lower() not in none:
+        if kind not in ("", *_UNREAD) or not student or student in present or file.stem.lower() in none:
+            continue
+        if file.is_file() and not _lists(file):
             why, help_ = f"that ends in `{kind}`" if kind else "without an ending", _HELP
             if kind == ".txt":
                 why, help_ = "of plain text that names no problem", "write `Problem NAME` on a line above each answer"
             said = Diagnostic("no-problem", f"a file {why} cannot be graded", Source(str(file), ""), help=help_)
             found[file] = FileReport(str(file), (), (said,), student=student)
     return found
+
+
+def _lists(file: Path) -> bool:
+    """Whether a table lists students, as our own and grade books do: that is nobody's answer."""
+    if file.suffix.lower() not in (".csv", ".tsv"):
+        return False
+    with file.open(encoding="utf-8-sig", errors="replace") as lines:
+        return lines.readline().lower().lstrip('"').startswith(("student", "name"))
+
+
+def _works(folder: Path) -> list[Path]:
+    """The files in a folder that are somebody's work."""
+    return sorted(Path(place) / name for place, _, names in os.walk(folder) for name in names if is_work(name))
 
 
 def _folders(folder: Path) -> Iterator[Path]:
@@ -72,7 +91,7 @@ def _report(folder: Path, key: Path) -> FileReport:
 def _reason(folder: Path, key: Path) -> str:
     if folder.is_symlink():
         return "is a link to another folder, which is not entered"
-    inside = sorted(Path(place) / name for place, _, names in os.walk(folder) for name in names if is_work(name))
+    inside = _works(folder)
     if not inside:
         return "is empty" if os.access(folder, os.R_OK | os.X_OK) else "cannot be opened"
     named = ", ".join(str(file.relative_to(folder)) + (" (the key itself)" if is_copy(file, key) else "") for file in inside[:_SHOWN])
