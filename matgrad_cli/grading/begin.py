@@ -29,13 +29,14 @@ _STARRED = regex(r"(?<=\w)\s*\*\s*(?=:?=(?!=))")
 class Habits:
     """How much is read into rows: `rules` in letters of their own; values for names that only the prose explains, `supposing` new ones
     beside those that are `supposed` by now; brackets `as_typed`, or balanced; ∇f `upright`, as it is in the gradient layout, beside a
-    ∂f/∂w in another one."""
+    ∂f/∂w in another one; only `where` these arrays are positive, or negative, everywhere."""
 
     rules: bool = False
     supposing: bool = False
     as_typed: bool = False
     supposed: Mapping[str, Expr] = field(default_factory=dict)
     upright: bool = False
+    where: tuple[tuple[Expr, bool], ...] = ()
 
 
 @record
@@ -70,6 +71,7 @@ def begin(
     bare = tuple((number, without_prose(row if task.asks == "gradient" else _unstarred(row), letters)) for number, row in rows)
     around.columns, around.lying, around.sums_silently = columns, lying, sums_silently(source.text)
     around.upright = habits.upright
+    around.bench.where = habits.where
     find_functions(around, bare, source)
     find_redefined(around, source.text, rows[0][1].places[0] if rows else 0)
     around.losses = loss_names(around, bare, source, syntax, name)

@@ -7,8 +7,9 @@ from collections.abc import Hashable, Iterable
 from ..facts import Fact, Problem
 from ..ir import Constant, Dim, Expr, Index, Size, Symbol, nodes_of
 from ..verify.evaluate import Evaluator
-from ..verify.fields import NotExact, OutOfDomain
+from ..verify.fields import Modular, NotExact, OutOfDomain
 from ..verify.judge import Judge
+from ..verify.kinks import signs
 from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.tensor import TooLarge
@@ -24,11 +25,13 @@ class Bench(Judge):
     """A judge that also knows defined names: at every point a defined variable has the value of its definition.
 
     A definition used as a variable (∂L/∂e with e = y − Φθ) is a symbol of its own; everywhere else it stands for its value.
+    Points of floats lie only `where` these arrays are positive, or negative.
     """
 
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
         super().__init__(problem, seed, violating, thorough=True)
         self.derived: dict[Symbol, Expr] = {}
+        self.where: tuple[tuple[Expr, bool], ...] = ()
         self.right: set[Hashable] = set()
         self._proved: dict[Hashable, Verdict] = {}
         self.others: dict[int, Evaluator] = {}
@@ -44,7 +47,7 @@ class Bench(Judge):
         self.derived[symbol] = value
 
     def completed(self, place: Evaluator) -> bool:
-        """Gives the defined variables their values; False where one has none."""
+        """Gives the defined variables their values; False where one has none, or where the point lies in another case."""
         point = place.point
         assert isinstance(point, Point)
         for symbol, value in self.derived.items():
@@ -53,7 +56,7 @@ class Bench(Judge):
                     point.give(symbol, place.laid(value))
                 except (OutOfDomain, NotExact, TooLarge):
                     return False
-        return True
+        return isinstance(point.field, Modular) or all(signs(part, [place]) == {side} for part, side in self.where)
 
     def elsewhere(self, number: int) -> Evaluator:
         """A point of floats at sizes of its own, small and large."""

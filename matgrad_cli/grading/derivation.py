@@ -44,8 +44,7 @@ class Reader:
         self.done: list[Claim] = []
         self.later = Later(())
         self.ready: dict[int, Read] = {}  # right sides of definitions that were read already
-        self.names_ends = False
-        """Whether `… = softmax(z) = p` gives an unknown p its value."""
+        self.names_ends = False  # whether `… = softmax(z) = p` gives an unknown p its value
         self.prose = Prose(self, rules, supposing)
 
     def row(self, row: Row, first: bool) -> RowResult:
@@ -83,28 +82,29 @@ class Reader:
         return free and name is not None and (not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols))
 
     def definable(self, claim: Claim) -> bool:
-        """Whether the right side can be read by now."""
+        """Whether the right side can be read by now; `S = 2I` is as large as its use says."""
+        self.around.defining = len(claim.sides) == 2
         found = read_side(claim.sides[1], self.around, fixed=left_letters(claim.sides[0]))
-        if found.expr is not None:
+        self.around.defining = False
+        if found.expr is not None or found.sized_by_use:
             self.ready[id(claim)] = found
-        return found.expr is not None
+        return id(claim) in self.ready
 
     def definition(self, claim: Claim) -> list[Outcome]:
         """Gives the name its value; further sides must equal it."""
         self.done.append(claim)
-        name = lone_name(claim.sides[0].node)
+        name, letters = lone_name(claim.sides[0].node), left_letters(claim.sides[0])
         assert name is not None
-        letters = left_letters(claim.sides[0])
         found = self.ready.pop(id(claim), None) or self._read(claim.sides[1], (), letters)
         self.notes += found.notes
+        if found.sized_by_use and not letters and self.around.leave_open(name, claim.sides[1].node):
+            return [Outcome("follows", role="definition")]
         if found.expr is None:
             return [replace(failed(found), role="definition")]
         if not found.expr.free and set(letters) <= self.around.sizes().keys():
             letters = ()  # the n of `\\hat w_n` says from how many samples
         value = as_array(found.expr, letters)
-        if value is None and len(letters) > 2 and sorted(letters) == sorted(letter.name for letter in found.expr.free):
-            by_name = {letter.name: letter for letter in found.expr.free}
-            self.around.tables[name] = tuple(by_name[letter] for letter in letters), found.expr
+        if value is None and self.around.tabulate(name, letters, found.expr):
             return [Outcome("follows", found, role="definition")]
         if value is None:
             side = claim.sides[0]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ...diagnostics import MatgradError, Source, Span
+from ...diagnostics.regex import regex
 from ...notation.latex.commands import read_command
 from ...notation.latex.lexer import Lexer
 from ...notation.latex.lines import whole
@@ -32,6 +33,15 @@ def is_word(word: str, letters: Collection[str] = ()) -> bool:
 def squeezed(text: str) -> str:
     """The text without blanks, styles and brackets of groups."""
     return re.sub(r"\\(?:mathbf|boldsymbol|bm|left|right)(?![A-Za-z])|[\s{}.,;]", "", text)
+
+
+_IDENTITY = regex(r"(?:\\[a-z]+(?![a-z])|(?<![\\a-z])[a-z](?![a-z])|\d+|[/.()]|\^-?|_\w)*I(?:_\w)?")
+"""`2I`, `\\sigma^2 I_n`: what a given matrix is where this is said of it."""
+
+
+def is_identity(text: str) -> bool:
+    """Whether a value is a multiple of the identity."""
+    return _IDENTITY.fullmatch(squeezed(text)) is not None
 
 
 def index_behind(tokens: Sequence[Token], at: int) -> Sequence[Token]:

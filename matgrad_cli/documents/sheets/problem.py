@@ -12,7 +12,7 @@ from ...facts import Problem
 from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
 from .lengths import lengths, readable_problem
-from .names import index_behind, labelled_names, tokens_of, written_out
+from .names import index_behind, is_identity, labelled_names, tokens_of, written_out
 from .outline import Outline, Stated
 from .sheet import Sheet
 from .sizes import by_columns, facts_told, means, sizes_told
@@ -141,10 +141,8 @@ class _Finder:
 
     def _definitions(self) -> dict[str, Stated]:
         """What names stand for; a name that is given (its size is told, it is differentiated by) and then set to a value is none."""
-        first: dict[str, int] = {}
-        for item in self.found.differentiated:
-            if item.variable is not None:
-                first.setdefault(item.variable, item.formula)
+        first = {item.variable: item.formula for item in reversed(self.found.differentiated) if item.variable is not None}
+        begun = min((item.formula for item in self.found.differentiated if item.left), default=9**9)
         moving = set(self.by_prose)
         before = {stated.name: stated.formula for stated in reversed(self.found.stated) if not stated.letters and not stated.arguments}
         moving |= {
@@ -160,8 +158,9 @@ class _Finder:
             names = [part for part in tokens if part.kind in ("name", "word", "function")]
             if INDICATOR.search(stated.sides[0]):
                 continue  # labels are data
+            of_identity = is_identity(stated.sides[0]) and stated.formula < begun
             alias = len(names) == 1 and not found.keys().isdisjoint(labelled_names(tokens))  # ŷ = z^{[2]}
-            lone = (len(names) < 2 and not stated.letters and not alias) or bool(_NOISE.search(stated.sides[0]))
+            lone = (len(names) < 2 and not of_identity and not stated.letters and not alias) or bool(_NOISE.search(stated.sides[0]))
             lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
             supposed = _SETTING.search(self.sheet.formulas[stated.formula].before[-40:]) or first.get(stated.name, 9**9) < stated.formula
             if not (lone or supposed or stated.name in moving or stated.arguments or stated.name in found):
@@ -171,6 +170,7 @@ class _Finder:
         moved = moving | layers | {part for name in layers for part in inside[name]}
         for _ in range(len(found)):
             moved |= {name for name, names in inside.items() if names & moved}
+        moved |= {name for name, stated in found.items() if is_identity(stated.sides[0])}
         known = {*moved, *self.told.sizes, "I", "T", "d", *"ijklmnpqrst", *re.findall(r"[A-Za-z]", " ".join(self.told.sizes.values()))}
         given = self.told.sizes.keys()
         return {name: stated for name, stated in found.items() if name in moved or (inside[name] & given and inside[name] <= known)}

@@ -27,6 +27,8 @@ _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?(?!\s*\^
 _IN_FIELD = regex(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
 _VALUE_IN_FIELD = regex(rf"(?P<name>{_NAME})\s*&?=[^=∈$\n]{{1,120}}∈\s*{_FIELD}{_POWER}")
 """`W = QKᵀ/√d ∈ ℝ^{n×n}`."""
+_OF_VALUE = regex(r"=\s*[^\s=,;:∈$]{0,30}\s*I$")
+"""The end of a value of which the size is told, `Ω = 2I ∈ ℝ^{n×n}`: it is Ω's."""
 _NONE_YET = regex(r"(?:(?:\\[lc]?dots|…|\.\.\.)\s*,|[=+*/-])\s*$")
 """Behind this no list of names begins: the n of `i=1,…,n, μ ∈ ℝ^d`, the D of `C = A + D, A ∈ ℝ^{d×k}`."""
 _PAIRED = regex(_PAIR)
@@ -74,6 +76,8 @@ _SUPPOSED = regex(
 )
 _LAID_DOWN = regex(r"\W*(?:suppose|assume)\b", re.IGNORECASE)
 """`Suppose A is symmetric.` holds from there on; `If A is symmetric, …` does not."""
+_LAID_OUT = regex(r"\b(?:assum\w+|suppose|given)\b(?:\s+that)?(?:\s+(?:all|every))?[\s$(\\]*$", re.IGNORECASE)
+"""Words by which the sign of a name is laid down for all that comes."""
 _STOP = (
     r"(?:and|or|but|with|where|when|while|whereas|is|are|be|for|of|in|on|by|to|so|then|that|which|as|we|hence|thus|let|if|since|because|its|also"
     r"|however|arbitrary|any|general)"
@@ -137,6 +141,8 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     bare = _TOLD.sub(blank, text)
     told: list[tuple[int, str, str]] = []
     for match in _IN_FIELD.finditer(single):
+        if _OF_VALUE.search(single[max(0, match.start() - 60) : match.end("names")]):
+            continue
         names = _names(match["names"])
         inside = len(names) > 1 and _NONE_YET.search(single[max(0, match.start() - 12) : match.start()])
         names = [name for at, name in enumerate(names) if at or not inside or "_" in name]
@@ -153,7 +159,6 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     told += [(start, name, f"{side}×{side}") for start, name, side, _ in _in_symmetric(text)]
     for match in _LISTED.finditer(bare):
         told += [(match.start(), name, match["size"]) for name in _names(match["names"])]
-    told += [(match.start() + len(text), plain_name(match["name"]), "scalar") for match in _POSITIVE.finditer(text) if _alone(text, match)]
     found: dict[str, list[str]] = {}
     for _, name, size in sorted(told, key=lambda item: item[0]):
         clean = _clean(size)
@@ -239,6 +244,11 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     for match in _DEFINITE.finditer(text):
         if _alone(text, match):
             always.setdefault(plain_name(match["name"]), set()).add("spd")
+    for match in _POSITIVE.finditer(text):
+        before, name = text[max(0, match.start() - 30) : match.start()], match["name"]
+        laid_down, opposed = _LAID_OUT.search(before), re.search(rf"{re.escape(name)}\s*(?:<|≤|\\leq?|=)\s*-?0", text)
+        if _alone(text, match) and (_SUPPOSED.search(before) or (laid_down and not opposed)):
+            (always if laid_down else supposed).setdefault(plain_name(name), set()).add("positive" if ">" in match[0] else "nonnegative")
     for word, names, only_supposed in _facts_of(text):
         for name in names:
             (supposed if only_supposed else always).setdefault(name, set()).add(word)

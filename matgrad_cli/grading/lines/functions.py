@@ -71,6 +71,16 @@ def put_in(node: s.Node, around: Surroundings) -> s.Node:
     return rebuilt(node, change) if around.formulas else node
 
 
+def at_use(node: s.Node, around: Surroundings) -> s.Node:
+    """The tree with what stands for names whose size only their use says."""
+
+    def change(part: s.Node) -> s.Node:
+        body = around.sized_by_use.get(part.name) if isinstance(part, s.Name) else None
+        return part if body is None else s.Group(part.span, rebuilt(body, lambda inner: replace(inner, span=part.span)))
+
+    return rebuilt(node, change) if around.sized_by_use else node
+
+
 def states_function(node: s.Node | None, around: Surroundings) -> bool:
     """Whether a left side is such a function at its own letter."""
     node = s.ungrouped(node) if node is not None else None

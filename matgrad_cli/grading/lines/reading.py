@@ -21,7 +21,7 @@ from ..slips.doubt import doubt
 from .arrays import writings
 from .by_expressions import by_expression
 from .directions import directed, without_remainder
-from .functions import as_names, put_in
+from .functions import as_names, at_use, put_in
 from .indices import Letters, read_letters, without_cases
 from .scope import Surroundings
 from .syntax_walk import PRODUCTS, alike, is_index, is_plain, rebuilt, walk
@@ -88,6 +88,11 @@ class Read:
     flat: bool = False
     idle: bool = False
 
+    @property
+    def sized_by_use(self) -> bool:
+        """Whether only its use says how large it is: `2I`."""
+        return self.slip is not None and self.slip.code == "missing-shape"
+
 
 def _without_constant(side: Side, around: Surroundings) -> Side:
     """A number that ends in `+ const` without that summand, unless a row says what the letter is, or it is the derivative asked for."""
@@ -122,6 +127,7 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
 
 def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index, ...], fixed: tuple[str, ...]) -> Read:
     known = {letter.name: letter.dim for letter in letters}
+    stated = at_use(stated, around)
     if chosen := places(around.names().variables):
         stated = rebuilt(stated, lambda part: at_place(part, chosen, side.syntax))
     if (early := _not_yet_defined(stated, around)) is not None:
@@ -172,7 +178,8 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
     try:
         return read_node(tree, scope)
     except InputError as error:
-        shape = around.beside or (around.task.wanted.shape if around.task.wanted is not None else None)
+        beside = around.beside or (around.task.wanted.shape if around.task.wanted is not None else None)
+        shape = None if around.defining else beside
         if error.diagnostic.code == "missing-shape" and shape is not None and not shape.is_number and scope.needed is None:
             try:
                 return read_node(tree, replace(scope, needed=shape))
@@ -225,7 +232,7 @@ def _notes(work: Letters) -> tuple[str, ...]:
 
 def _not_yet_defined(node: s.Node, around: Surroundings) -> s.Name | None:
     """A name that only a later definition gives its meaning."""
-    waiting = around.promised - around.defined.keys() - around.tables.keys() - around.losses
+    waiting = around.promised - around.defined.keys() - around.tables.keys() - around.sized_by_use.keys() - around.losses
     if not waiting:
         return None
     return next((part for path, part in walk(node) if isinstance(part, s.Name) and part.name in waiting and not is_index(node, path)), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -51,6 +51,7 @@ class Surroundings:
     `derivatives` are the derivatives that names were said to be: δ of `δ = ∂L/∂z = …`.
     `supposed` are names that only the prose explains, with the values under which lines follow.
     `beside` is the shape of what a side is to equal: `I` may have it where nothing else says its size.
+    `sized_by_use` are names of arrays whose size only their use says, `S = 2I`; `defining` says that such a size is left open.
     `sums_silently` says that the text sums repeated letters without Σ.
     `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
     """
@@ -70,6 +71,8 @@ class Surroundings:
     promised: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     formulas: dict[str, tuple[str, s.Node]] = field(default_factory=dict)
+    sized_by_use: dict[str, s.Node] = field(default_factory=dict)
+    defining: bool = False
     looked_up: dict[str, Expr] = field(default_factory=dict)
     results: dict[Expr, Expr] = field(default_factory=dict)
     written: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
@@ -105,7 +108,7 @@ class Surroundings:
         """What was known when last asked, if no name has got another meaning since."""
         tables = (self.directions, self.defined, self.looked_up)
         meant = (*[part for table in tables for part in (tuple(table), tuple(table.values()))], self.stated, self.losses, self.arrays,
-                 self.promised, self.functions, tuple(self.formulas), self.written, id(self.base))
+                 self.promised, self.functions, tuple(self.formulas), tuple(self.sized_by_use), self.written, id(self.base))
         if self._known is None or self._known[0] != meant:
             self._known = meant, self.scope(Source("", ""), "latex", {}), None
         return self._known
@@ -114,7 +117,7 @@ class Surroundings:
         found = latex_names(scope, *self.written)
         variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
         own = {name for name in self.promised if name == "e" or name.endswith("_plus")}  # what e_i, A^+ are said to be, they are
-        variables |= dict.fromkeys(own - self.functions - variables.keys(), "")
+        variables |= dict.fromkeys((own - self.functions | self.sized_by_use.keys()) - variables.keys(), "")
         return replace(found, variables=variables, losses=found.losses | self.functions, formulas=frozenset(self.formulas))
 
     def sizes(self) -> dict[str, Dim]:
@@ -143,13 +146,27 @@ class Surroundings:
         self.looked_up[name] = rename(value, new)
         return s.Name(node.span, name)
 
+    def leave_open(self, name: str, value: s.Node | None) -> bool:
+        """A name whose size its use says; False where it has no value that could be put in."""
+        if value is not None:
+            self.sized_by_use[name] = value
+        return value is not None
+
+    def tabulate(self, name: str, letters: Sequence[str], value: Expr) -> bool:
+        """Notes the values of a name with many indices; False where it is none."""
+        found = len(letters) > 2 and sorted(letters) == sorted(letter.name for letter in value.free)
+        if found:
+            by_name = {letter.name: letter for letter in value.free}
+            self.tables[name] = tuple(by_name[letter] for letter in letters), value
+        return found
+
     def known(self, name: str) -> bool:
         """Whether the name has a meaning of its own (not that of the loss)."""
         return self.valued(name) or (name not in self.losses and self.base.size(name) is not None)
 
     def valued(self, name: str) -> bool:
         """Whether the name has a value; a dimension's name may still be given one."""
-        return name not in self.losses and (name in self.tables or self._meanings()[1].find(name) is not None)
+        return name not in self.losses and (name in self.tables or name in self.sized_by_use or self._meanings()[1].find(name) is not None)
 
     def define(self, name: str, value: Expr) -> Symbol:
         """A new variable with this value."""

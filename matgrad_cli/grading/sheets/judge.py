@@ -30,6 +30,7 @@ from .rows import (
     Line,
     claims_nothing,
     derives,
+    gives_identity,
     head_of,
     is_constant,
     labelled,
@@ -91,6 +92,7 @@ class Judge:
         self.conditional: int | None = None
         self.gradient = False
         self.explained: frozenset[str] = frozenset()
+        self.identities: set[str] = set()
         self.wrong: list[frozenset[str]] = []
         self.parts: set[Numbered] = set()
         self.moved: set[str] = set()
@@ -147,6 +149,8 @@ class Judge:
             self.settled = True
         self._moves(line)
         self._says(judged)
+        if why == GIVEN and gives_identity(line):
+            self.identities |= names_of(line)
         if line.formula.kind == "display":
             self.before = judged
         return judged
@@ -369,7 +373,8 @@ class Judge:
             return "as it was understood, what is differentiated does not depend on this variable"
         if of_form(result) and self.resized & {name for begun in self.readers for name in begun.around.names().variables}:
             return "of a name of the problem two shapes are told"
-        if (names := names_of(line)) & self.explained and not of_form(result):
+        supposed = {symbol.name for begun in self.readers for symbol in begun.around.task.problem.variables} & self.identities
+        if ((names := names_of(line)) & self.explained or supposed) and not of_form(result):
             return "it may rest on what a given name stands for"
         slip = result.slip
         if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):

@@ -27,11 +27,12 @@ from ..begin import Habits, begin
 from ..bench import Bench
 from ..task import Task, task_for, whole_derivative
 from .apart import with_heads, with_statements
+from .cases import cases
 from .judge import GIVEN, Judge, Judged
 from .other_functions import code_of, of_form
 from .own_letters import own_fact
 from .passing import CONDITIONAL, begins_with_relation, holds_equality, passed_over
-from .rows import Line, explained, head_of, is_special, lone, nodes_of
+from .rows import Line, explained, gives_identity, head_of, is_special, lone, nodes_of
 
 MOST_VARIABLES = 6
 _LISTED = regex(r"=\s*(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=]*$")
@@ -109,9 +110,11 @@ def _part(
 ) -> Part:
     """The problem as it is stated, or in the layout or under the fact under which more of its rows follow and none ceases to."""
 
-    def read(layout: str, facts: tuple[str, ...], columns: bool = False, upright: bool = False) -> Part:
+    def read(
+        layout: str, facts: tuple[str, ...], columns: bool = False, upright: bool = False, where: tuple[tuple[Expr, bool], ...] = ()
+    ) -> Part:
         asked = replace(question, facts=(*question.facts, *facts))
-        return _in_layout(sheet, asked, before, own, told, sizes, layout, columns, upright)
+        return _in_layout(sheet, asked, before, own, told, sizes, layout, columns, Habits(upright=upright, where=where))
 
     layout = given.get("layout") or _stated_layout(sheet)
     part = read(layout or "gradient", ())
@@ -128,6 +131,8 @@ def _part(
         if row.verdict == "follows":
             row = replace(row, notes=(*row.notes, f"under the condition beside it: {', '.join(facts)}"))
             part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
+    for case in cases(sheet, part.judged, part.tasks):
+        part = replace(part, judged=case.applied(part.judged, read(part.layout, supposed, where=case.where).judged))
     turned = any(judged.verdict == "wrong" and code_of(judged.result) in _TURNED for judged in part.judged)
     others = [(name, False) for name in OTHERS if layout is None] + [(name, True) for name in OTHERS if layout in (None, name)]
     best, most = part, 0
@@ -268,7 +273,7 @@ def _of_likelihood(problem: Problem) -> Iterator[str]:
 
 def _in_layout(
     sheet: Sheet, question: Question, before: Sequence[Line], own: Sequence[Line], told: Told, sizes: frozenset[str], layout: str,
-    columns: bool, upright: bool,
+    columns: bool, habits: Habits,
 ) -> Part:
     tasks = []
     for wrt in (question.wrt or ("",))[:MOST_VARIABLES]:
@@ -285,15 +290,15 @@ def _in_layout(
     rows = [line for line in before if passed_over(line.formula, line.outline, sizes) is None]
     rows += [line for line, why in kept if why is None]
     wholes = _wholes(tasks, own, columns)
-    judge = _judge(sheet, question, told, tasks, rows, Habits(supposed=wholes, upright=upright))
-    stated = [explained(line) for line, why in kept if why == GIVEN and is_special(line)]
+    judge = _judge(sheet, question, told, tasks, rows, replace(habits, supposed=wholes))
+    stated = [explained(line) for line, why in kept if why == GIVEN and is_special(line) and not gives_identity(line)]
     judge.explained = frozenset(name for name in stated if name is not None)
     for line in before:
         judge.define(line)
     judged = tuple(judge.passed(line, why) if why is not None else judge.line(line) for line, why in kept)
     judged = tuple(judge.again(one) for one in judged)
     said = tuple(f"{name} has the {'columns' if columns else 'rows'} {name.lower()}_i" for name in wholes)
-    return Part(question, judged, layout, tuple(tasks), wholes=said, solved=judge.solved, upright=upright)
+    return Part(question, judged, layout, tuple(tasks), wholes=said, solved=judge.solved, upright=habits.upright)
 
 
 def _judge(

@@ -31,6 +31,7 @@ _NEXT = regex(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s
 _NEWTON = regex(r"[^=]*(?:\\nabla|∇)[^=]*(?:\\Delta(?![A-Za-z])|Δ)[^=]*=\s*&?\s*-[^=]*$")
 """`∇²f Δx = -∇f` says how far to go."""
 _SUPPOSED = regex(r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE)
+_SPECIAL = regex(r"\b(?:if|for|when|whenever|at|only where|case)\b[^.;]{0,14}$", re.IGNORECASE)
 
 _HYPOTHETICAL = regex(
     r"\b(?:if|had|were|suppose|supposing|imagine|instead)\b.*\bwould\b|\bif\b.*\b(?:had|were|instead|dropped|used|wrote|defined|started)\b"
@@ -179,10 +180,17 @@ def _value(line: LatexLine, formula: Formula) -> str | None:
         return "numbers"
     lone = len(nodes) == 1 and len(nodes[0]) > 1 and isinstance(s.ungrouped(nodes[0][0]), s.Name)  # type: ignore[arg-type]
     simple = lone and all(isinstance(s.ungrouped(node), (s.Name, s.Literal_)) for node in nodes[0] if node is not None)
+    if simple and _name_of(nodes[0][-1]) == "I" and not _SPECIAL.search(formula.before):
+        return None  # `where V = I` says what V is
     marked = simple and "_hat" in getattr(s.ungrouped(nodes[0][0]), "name", "")  # type: ignore[arg-type]
     if simple and (numbers or _SUPPOSED.search(formula.before) or (formula.kind != "display" and not marked)):
         return "a value"
     return "a value" if numbers and lone else None
+
+
+def _name_of(node: s.Node | None) -> str | None:
+    inner = s.ungrouped(node) if node is not None else None
+    return inner.name if isinstance(inner, s.Name) else None
 
 
 def _names(node: s.Node | None) -> set[str]:

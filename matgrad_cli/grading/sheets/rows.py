@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
+from ...documents.sheets.names import is_identity
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
@@ -88,6 +89,11 @@ def is_special(line: Line) -> bool:
     parts = [part for node in nodes_of(line) for part in s.parts_of(node)]
     named = any((isinstance(part, s.Name) and part.name == "I") or isinstance(part, s.Inverted) for part in parts)
     return named or any(isinstance(part, s.Apply) and part.function in ("ones", "diag", "eye") for part in parts) or not parts
+
+
+def gives_identity(line: Line) -> bool:
+    """Whether a row says that a matrix is a multiple of the identity: what is said of it before holds for any."""
+    return bool(line.outline.statements) and is_identity(line.outline.statements[0].sides[-1].text)
 
 
 def derives(node: s.Node | None) -> bool:
