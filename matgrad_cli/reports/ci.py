@@ -109,7 +109,7 @@ def to_github(report: Report) -> str:
 
 def _annotation(file: FileReport, problem: ProblemReport, finding: Finding) -> str:
     level = "error" if finding.verdict == "wrong" else "warning"
-    line = f", line {finding.number}" if problem.kind != "answer" and finding.number else ""
+    line = f", line {finding.number}" if problem.kind not in ("answer", "document") and finding.number else ""
     title = f"problem {problem.id}{line}: {finding.code or finding.verdict}"
     message = (finding.message or finding.verdict) + (f"\n{finding.help}" if finding.help else "")
     end = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from matgrad_cli.grading.check import check_text
@@ -73,3 +75,56 @@ WEIGHTED = "$g(u) = (t-Ku)^T M (t-Ku)$"
 )
 def test_a_multiple_of_the_identity_is_used_and_as_large_as_its_use_says(text: str, verdict: str) -> None:
     assert check_text(text, "x.md").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$$F = \\|T - UV\\|_F^2$$ where $U\\in\\mathbb{R}^{m\\times q}$.\n\n$$\\nabla_U F = <2>(UV-T)V^T$$",
+        "The distance $d(u) = \\sqrt{(u-c)^T M (u-c)}$ with symmetric $M$ has\n\n$$\\nabla d(u) = \\frac{<1>M(u-c)}{d(u)}$$",
+        "Let $D(u) = \\sqrt{(u-c)^T M (u-c)}$ with symmetric $M$.\n\n$$\\nabla D(u) = \\frac{<1>M(u-c)}{D(u)}$$",
+        "Let $\\Delta(u) = \\sqrt{(u-c)^T M (u-c)}$ with symmetric $M$.\n\n$$\\nabla \\Delta(u) = \\frac{<1>M(u-c)}{\\Delta(u)}$$",
+        "$$KL = \\frac12\\sum_{i=1}^q (s_i^2 + m_i^2 - 1 - \\log s_i^2)$$\n\n$$\\frac{\\partial KL}{\\partial m_i} = <1>m_i$$",
+    ],
+)
+def test_the_name_of_the_loss_is_no_matter(text: str) -> None:
+    right, wrong = (check_text(re.sub("<(.)>", factor, text), "x.md") for factor in (r"\1", "5"))
+    assert [right.verdict, wrong.verdict] == ["right", "wrong"]
+    assert right.problems[0].id in text.replace("\\", "")
+
+
+def test_a_name_is_printed_as_the_document_has_it() -> None:
+    text = "$g(u) = u^T (K+I) u$, $K$ symmetric. Put $K_c = K + I$. Then\n\n$$\\nabla g = K_c u$$"
+    found = [line.help for problem in check_text(text, "x.md").problems for line in problem.lines if line.verdict == "wrong"]
+    assert found == ["multiply by 2: `2 K_c u`"]
+
+
+def test_a_constant_may_stand_first() -> None:
+    text = "$$\\ell(u) = 3 - \\|Ku-t\\|^2$$\n\n"
+    text += "\\begin{align}\\ell &= \\text{const} - <1>\\|Ku-t\\|^2 \\\\ \\nabla\\ell &= -2K^T(Ku-t)\\end{align}"
+    judged = [check_text(re.sub("<.>", factor, text), "x.md").problems[0].claims for factor in ("", "2")]
+    assert judged[0][0] == judged[0][1] != judged[1][0]
+
+
+SOFT = (
+    "\\begin{align*}\nE(V) &= -\\sum_{i=1}^n\\sum_{c=1}^C t_{ic}\\log q_{ic}, \\qquad"
+    " q_{ic} = \\frac{\\exp(v_c^T x_i)}{\\sum_{j}\\exp(v_j^T x_i)}\\\\\n"
+    "\\nabla_{v_c}E &= \\sum_{i=1}^n <q_{ic} - t_{ic}> x_i\n\\end{align*}\n"
+)
+
+
+def test_labels_of_which_it_is_not_said_that_they_sum_to_one() -> None:
+    report = check_text(SOFT.replace("<", "(").replace(">", ")"), "x.tex")
+    assert [line.code for problem in report.problems for line in problem.lines if line.verdict == "wrong"] == ["needs-fact"]
+
+
+@pytest.mark.parametrize(("value", "verdict"), [("(q_{ic} - t_{ic})", "right"), ("(t_{ic} - q_{ic})", "undecided")])
+def test_what_is_passed_over_is_no_right_answer(value: str, verdict: str) -> None:
+    report = check_text(re.sub("<.*>", lambda _: value, SOFT) + "for one-hot labels.", "x.tex")
+    assert report.problems[0].final.verdict == verdict
+
+
+def test_a_final_answer_behind_a_slip_is_judged() -> None:
+    text = "$$g(u) = \\|Ku-t\\|^2$$\n\n\\begin{align}\\nabla g &= K^T(Ku-t)\\\\ &= 2K^TKu - 2K^Tt\\\\ &= 2K^T(Ku-t)\\end{align}"
+    problem = check_text(text, "x.md").problems[0]
+    assert (problem.verdict, problem.final.verdict) == ("wrong", "right")

@@ -101,7 +101,7 @@ def test_a_macro_that_calls_itself_ends() -> None:
         ("items $x$ and $z$, both in $\\mathbb{R}^d$", {"x": "d", "z": "d"}),
         ("• b: K (added to every row)", {"b": "K"}),
         ("$\\odot \\mathbb{1}(K u + c > 0)$", {}),
-        ("with $c > 0$", {"c": "scalar"}),
+        ("with $c > 0$", {}),
         ("then it is so", {}),
     ],
 )

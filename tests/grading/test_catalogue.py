@@ -50,6 +50,7 @@ MADE = {
     "exchanged": "axbx-order",
     "inverse": "identity-wrong-aside",
     "term-not-differentiated": "logistic-second-term",
+    "summing-to-one": "summing-to-one",
     "factor-left-out": "mahalanobis-drop",
     "factor-too-many": "factor-too-many",
     "symmetric": "quad-symmetric",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...notation.loss_text import GOAL
+from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .sheet import Sheet
 
@@ -38,7 +38,7 @@ _BY_SPREAD = regex(r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:si
 _BY_SQUARE = regex(r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))\s*\^\s*(?:2|\{2\})")
 _IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
 _LOSS_IN_WORDS = regex(
-    rf"^[\s&{{]*(?:{_IN_TEXT}(?P<word>[A-Za-z]{{2,12}})\s*\}}|(?P<bare>[A-Z]{{3,6}}|[Ll]oss|[Cc]ost)(?![A-Za-z]))"
+    rf"^[\s&{{]*(?:{_IN_TEXT}(?P<word>[A-Za-z]{{2,12}})\s*\}}|(?P<bare>[A-Z]{{2,6}}|[Ll]oss|[Cc]ost)(?![A-Za-z]))"
     r"(?P<called>\s*(?:\\left)?\([^()=]*\))?\s*\}?\s*&?:?=(?!=)"
 )
 """The loss as a word that is no single name: `\\text{Loss} = …`, `RSS(\\beta) = …`."""
@@ -59,8 +59,8 @@ _OVER_STEPS = regex(
 _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
 _FACTORIAL = regex(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
 """`\\log y_i!` of a count is some function of it, ψ."""
-_SIGN_OF_D = r"(?:\\math(?:cal|bf|rm)\s*)?\{?\s*[dD]\s*\}?"
-_LONE_D = regex(rf"(?<![A-Za-z\\{{])({_SIGN_OF_D})(?=\s*(?:[}})=&]|\([\\A-Za-z, ]+\)\s*&?=|$))")
+_SIGN_OF_D = r"(?:(?:\\math(?:cal|bf|rm)\s*)?\{?\s*[dD]\s*\}?(?![A-Za-z])|\\Delta(?![A-Za-z]))"
+_FUNCTION_D = regex(rf"^\s*({_SIGN_OF_D})\s*(\([^()=]*\))\s*&?:?=", needs=("d", "D"))
 """The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative."""
 _GRADIENT = regex(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
 _LABELLED = regex(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
@@ -83,6 +83,7 @@ def rewritten(sheet: Sheet) -> Sheet:
     texts = [formula.passage.text for formula in sheet.formulas]
     text = " ".join(texts)
     habits: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = []
+    respelled: list[tuple[str, str]] = []
     by_rows = bool(_ROWS.search(sheet.prose))
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
     habits.append((_PRIMED_CALL, lambda match: f"{match['name']}'{match['call']}"
@@ -100,10 +101,13 @@ def rewritten(sheet: Sheet) -> Sheet:
     told = unused and _FROM_ABOVE.search(sheet.prose) is not None
     if (loss := said["loss"] or said["other"] if said is not None else "L" if told else None) is not None:
         habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {loss}}}{{\partial {match[1]}}}"))
-    named = re.search(rf"\\frac\s*\{{\s*\\partial\s*({_SIGN_OF_D})\s*\}}", text)
-    if named is not None and re.search(rf"(?<![A-Za-z\\{{]){re.escape(named[1])}\s*\([^()=]*\)\s*&?:?=", text) is not None:
+    named = next(filter(None, map(_FUNCTION_D.search, texts)), None)
+    if named is not None and re.search(rf"\\(?:partial|nabla)(?:\s*_\s*(?:\{{[^{{}}]*\}}|\\?\w+))?\s*\{{?\s*{re.escape(named[1])}", text):
+        sign, called = re.escape(named[1].strip()), re.escape(named[2])
+        lone = re.compile(rf"(?<![A-Za-z\\])({sign})(?=\s*{called})|(?<![A-Za-z\\{{])({sign})(?=\s*(?:[}})=&]|$))")
         free = next((name for name in ("J", "E", "F", "C") if not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", text)), None)
-        habits.append((_LONE_D, lambda match: (free or "D").ljust(len(match[0])) if match[1] == named[1] else match[0]))
+        habits.append((lone, lambda match: (free or "D").ljust(len(match[0]))))
+        respelled += [(free, plain_name(named[1]))] if free is not None else []
     if words := _loss_words(texts):
         either = "|".join(words)
         habits.append((re.compile(rf"{_IN_TEXT}(?P<text>{either})\s*\}}|(?<![A-Za-z\\])(?<!(?:rm|me|xt|it|sf|bf)\{{)(?P<bare>{either})(?![A-Za-z])"),
@@ -119,10 +123,11 @@ def rewritten(sheet: Sheet) -> Sheet:
     habits.append((_ERROR, lambda match: _with_label(match["name"], match["label"])
                    if match["round"] or match["label"] in errors else match[0]))
     labelled = _labelled(texts)
+    respelled += [(f"{name}_{label * 2}", f"{name}_{label}") for name, label in sorted(labelled)]
     habits.append((_LABELLED, lambda match: _with_label(*names) if (names := match.group("name", "label")) in labelled else match[0]))
     derived = next((at for at, text in enumerate(texts) if re.search(r"\\(?:partial|nabla)(?![A-Za-z])", text)), 0)
     stated = 0 if _BY_SPREAD.search(text) else derived
-    return replace(sheet, formulas=tuple(
+    return replace(sheet, respelled=tuple(respelled), formulas=tuple(
         replace(formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits))
         for at, formula in enumerate(sheet.formulas)
     ))
@@ -139,9 +144,11 @@ def _loss_words(texts: Sequence[str]) -> list[str]:
     for match in filter(None, map(_LOSS_IN_WORDS.search, texts)):
         word = match["word"] or match["bare"]
         sign = rf"(?:\\(?:partial|nabla)(?:_\{{?\\?\w+\}}?)?|∂|∇|\{{\s*d)\s*\{{?(?:{_IN_TEXT})?{word}(?![A-Za-z])"
-        apart = match["bare"] is None or match["called"] is not None
-        usual = word.lower() in ("loss", "cost") or (apart and len(word) > 2 and word.isupper())
-        if usual or any(re.search(sign, text) for text in texts):
+        apart = rf"(?<![A-Za-z\\])[{word}](?![A-Za-z])"
+        product = len(word) == 2 and match["word"] is None and any(re.search(apart, text) for text in texts)
+        alone = match["bare"] is None or match["called"] is not None
+        usual = word.lower() in ("loss", "cost") or (alone and len(word) > 2 and word.isupper())
+        if usual or (not product and any(re.search(sign, text) for text in texts)):
             found.setdefault(word)
     return list(found)
 

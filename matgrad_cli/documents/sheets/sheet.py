@@ -45,12 +45,14 @@ class Cell:
 
 @record
 class Sheet:
-    """A document. `prose` is the whole text without marks of formulas, from which sizes and conditions are read."""
+    """A document. `prose` is the whole text without marks of formulas, from which sizes and conditions are read. `respelled` are names
+    that are read for others, each with the one that the document has."""
 
     source: Source
     formulas: tuple[Formula, ...]
     prose: str
     cells: tuple[Cell, ...] = ()
+    respelled: tuple[tuple[str, str], ...] = ()
 
 
 def cells_of(source: Source, kind: str = "markdown") -> list[tuple[int, str]] | None:

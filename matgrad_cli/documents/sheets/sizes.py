@@ -25,7 +25,8 @@ NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?(?!\s*\^)"
 _IN_FIELD = regex(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
-_VALUE_IN_FIELD = regex(rf"(?P<name>{_NAME})\s*&?=[^=∈$\n]{{1,120}}∈\s*{_FIELD}{_POWER}")
+_OF_FORMULA = r"(?:\\(?!text|mbox)[A-Za-z]+(?:\{[a-z]+\})?|[A-Z]|(?<![a-z])[a-z](?![a-z])|[^=∈$\nA-Za-z\\])"
+_VALUE_IN_FIELD = regex(rf"(?P<name>{_NAME})\s*&?={_OF_FORMULA}{{1,120}}∈\s*{_FIELD}{_POWER}")
 """`W = QKᵀ/√d ∈ ℝ^{n×n}`."""
 _OF_VALUE = regex(r"=\s*[^\s=,;:∈$]{0,30}\s*I$")
 """The end of a value of which the size is told, `Ω = 2I ∈ ℝ^{n×n}`: it is Ω's."""
@@ -43,6 +44,9 @@ _LISTED = regex(rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?
 _EACH_NAME = regex(_NAME)
 _FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
 _POSITIVE = regex(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)", needs=(">", "≥", "\\ge"))
+_NUMBERS = regex(
+    rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b", needs=("number", "scalar")
+)
 _IN_SYMMETRIC = regex(
     rf"{NAMES}\s*(?:∈|,? in)\s*(?:𝕊|S(?=[_^][^\s$,]*\+))(?P<marks>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})",
     needs=("𝕊", "s_", "s^"),
@@ -159,6 +163,8 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     told += [(start, name, f"{side}×{side}") for start, name, side, _ in _in_symmetric(text)]
     for match in _LISTED.finditer(bare):
         told += [(match.start(), name, match["size"]) for name in _names(match["names"])]
+    for match in _NUMBERS.finditer(text):
+        told += [(match.start(), name, "scalar") for name in _names(match["names"])]
     found: dict[str, list[str]] = {}
     for _, name, size in sorted(told, key=lambda item: item[0]):
         clean = _clean(size)

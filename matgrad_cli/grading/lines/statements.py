@@ -138,10 +138,11 @@ def _typed(side: Side) -> Side:
 
 
 def _with_constants(claim: Claim, signs: Sequence[str], names: LatexNames) -> Claim:
-    r"""The claim whose sides know that they are meant up to a constant: behind `\propto`, or with `+ \text{const}` at their end."""
+    r"""The claim whose sides know that they are meant up to a constant: behind `\propto`, or with a `\text{const}` at either end."""
     sides = []
     derived = any(isinstance(side.node and s.ungrouped(side.node), (s.Derivative, s.Differential_)) for side in claim.sides)
     for at, (side, sign) in enumerate(zip(claim.sides, [*signs, *[""] * len(claim.sides)], strict=False)):
+        side = replace(side, node=_constant_last(side.node))
         node = side.node
         last = s.ungrouped(node.right) if isinstance(node, s.Binary) and node.operator in ("+", "-") else None
         rest = isinstance(last, s.Name) and last.name in _CONSTANTS and last.name not in names.variables.keys() | names.dimensions
@@ -149,6 +150,22 @@ def _with_constants(claim: Claim, signs: Sequence[str], names: LatexNames) -> Cl
             side = replace(side, up_to="const")
         sides.append(replace(side, up_to="∝") if sign == "∝" else side)
     return replace(claim, sides=tuple(sides))
+
+
+def _constant_last(node: s.Node | None) -> s.Node | None:
+    """`const - A - B` as `-A - B + const`."""
+
+    def without(part: s.Node) -> tuple[s.Node, s.Node] | None:
+        if not isinstance(part, s.Binary) or part.operator not in ("+", "-"):
+            return None
+        first = s.ungrouped(part.left)
+        if isinstance(first, s.Name):
+            rest = part.right if part.operator == "+" else s.Negative(part.span, part.right)
+            return (rest, first) if first.name == "const" else None
+        found = without(first)
+        return None if found is None else (replace(part, left=found[0]), found[1])
+    parts = without(node) if node is not None else None
+    return node if parts is None else s.Binary(parts[0].span, "+", *parts)
 
 
 def _labelled(claim: Claim, names: LatexNames) -> Claim:

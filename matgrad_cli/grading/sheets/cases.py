@@ -66,7 +66,7 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
             said = [formula.passage.text for formula in between if len(_UNEQUAL.findall(formula.passage.text)) == 1]
             if said:
                 stated.setdefault(said[-1], []).append(number)
-            elif words:
+            elif words and not _of_both_sides(row):
                 open_.append(number)
     for text, rows in stated.items() if arguments else ():
         condition = _condition(text, tasks[0])
@@ -77,6 +77,12 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
     if open_ and arguments and len(arguments) <= _MOST_KINKS:
         for sides in product((True, False), repeat=len(arguments)):
             yield Case(tuple(zip(arguments, sides, strict=True)), "", tuple(open_))
+
+
+def _of_both_sides(row: Judged) -> bool:
+    """Whether a row says what holds on each side of a kink, by an indicator of its own."""
+    sides = [outcome.read.expr for outcome in row.result.outcomes if outcome.read is not None] if row.result is not None else []
+    return any(expr is not None and kinks(expr) for expr in sides)
 
 
 def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[Formula], bool]:

@@ -83,9 +83,7 @@ class Judge:
     def __init__(self, sheet: Sheet, question: Question, told: Told, readers: Sequence[Begun]) -> None:
         self.sheet, self.question, self.told, self.readers = sheet, question, told, readers
         self.passages: list[dict[int, Passage]] = [dict(begun.rows) for begun in readers]
-        self.stated = False
-        self.derived = False
-        self.settled = False
+        self.stated = self.derived = self.settled = False
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
         self.supposed = False
         self.misread = False
@@ -230,6 +228,8 @@ class Judge:
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
             return Judged(line, "undecided", "claim", result, result.notes, doubt)
         if result.verdict == "wrong" and self._earlier(line):
+            if result.slip is not None and result.slip.holds and len(result.outcomes) == 1:
+                return Judged(line, "follows", "claim", result, (*result.notes, result.slip.message))
             return Judged(line, "undecided", "claim", result, result.notes, MAY_FOLLOW)
         verdict: LineVerdict = "undecided" if result.verdict == "unreadable" else result.verdict
         if verdict == "undecided" and self._is_statement(line):

@@ -55,6 +55,7 @@ class Part:
     wholes: tuple[str, ...] = ()
     solved: Mapping[Symbol, tuple[int, Expr]] = MappingProxyType({})
     upright: bool = False
+    respelled: tuple[tuple[str, str], ...] = ()
 
 
 def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
@@ -80,7 +81,7 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     parts: list[Part] = []
     for section in (whole_of(sheet, found),) if given.get("loss") else sections(sheet, found):
         parts += _judged(section, [(place[line.formula.place], line) for line in lines], given)
-    return parts
+    return [replace(part, respelled=sheet.respelled) for part in parts]
 
 
 def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[str, str]) -> Iterator[Part]:
@@ -126,7 +127,7 @@ def _part(
         more = tuple(dict.fromkeys((*supposed, *facts)))
         if more != supposed and _gained(part, other := read(part.layout, more)):
             part, supposed = replace(other, supposed=more), more
-    for number, facts in _said_beside(part) if _doubtful(part) else ():
+    for number, facts in _said_beside(part):
         row = read(part.layout, (*supposed, *facts)).judged[number]
         if row.verdict == "follows":
             row = replace(row, notes=(*row.notes, f"under the condition beside it: {', '.join(facts)}"))
@@ -218,13 +219,18 @@ def _said_beside(part: Part) -> Iterator[tuple[int, tuple[str, ...]]]:
         formula = judged.line.formula
         if judged.verdict == "wrong" or judged.why == CONDITIONAL or code_of(judged.result) == "needs-fact":
             behind = [one.line.formula for one in part.judged[number + 1 : number + 2] if one.line.formula.block == formula.block]
-            told = facts_beside(formula, *behind)
-            if facts := tuple(f"{name} {word}" for name, words in told.items() if name in names for word in sorted(words)):
+            told, before = facts_beside(formula, *behind), formula.before[-80:]
+            facts = tuple(f"{name} {word}" for name, words in told.items() if name in names for word in sorted(words))
+            if not facts and _ONE_HOT.search(f"{before} {formula.after}"):
+                facts = tuple(f"{name} onehot" for name in names - {*part.question.wrt} if name.lower() in ("y", "t"))
+            if facts:
                 yield number, facts
 
 
 _USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P")
 """What covariances are called where the words leave it open, also with a label: S_W."""
+_ONE_HOT = regex(r"\bone-?hot (?:labels|targets|vectors|encod)", re.IGNORECASE)
+"""`for one-hot labels`, which have no name there."""
 _TWO_CLASSES = regex(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
 _MARGIN = regex(r"(?:e\s*\^\s*\{|exp\s*(?:\\left)?\s*[(\[{]+|max[^=]{0,20}1)\s*-\s*([a-z])_")
 """Losses of margins: `log(1 + e^{-y_i wᵀx_i})`, `max(0, 1 - y_i wᵀx_i)`; the labels there are ±1."""

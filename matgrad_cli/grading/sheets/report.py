@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
@@ -12,7 +13,7 @@ from ...records.finding import FileReport, Final, FinalVerdict, Finding, LineVer
 from ..exercise import line_of
 from .judge import EQUATION_OF_GRADIENT, Judged
 from .parts import Part, judge_sheet
-from .passing import is_equation_of_zero
+from .passing import CONDITIONAL, is_equation_of_zero
 from .rows import differentiated
 from .solutions import numbered_parts, valued_variable
 
@@ -20,7 +21,7 @@ from .solutions import numbered_parts, valued_variable
 def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
     """The report on a document. `given` are the keys of the command line."""
     parts = judge_sheet(sheet, given)
-    problems = tuple(_problem(part, sheet, str(number)) for number, part in enumerate(parts, 1))
+    problems = tuple(_as_written(_problem(part, sheet, str(number)), part.respelled) for number, part in enumerate(parts, 1))
     if not any(problem.lines for problem in problems):
         help_ = "a problem begins with the key `loss`, or `problem` with a key file"
         message = f"`{sheet.source.name}` holds no problem"
@@ -33,6 +34,27 @@ def _problem(part: Part, sheet: Sheet, number: str) -> ProblemReport:
     report = ProblemReport(part.question.name or number, "document", "undecided", Final("missing"), lines, notes=_understood(part))
     verdict, final = _verdict(report, part)
     return replace(report, verdict=verdict, final=final, score=1.0 if verdict == "right" else 0.0)
+
+
+def _as_written(report: ProblemReport, respelled: Sequence[tuple[str, str]]) -> ProblemReport:
+    """The report with the names that the document has."""
+
+    def written(text: str) -> str:
+        for name, own in respelled:
+            text = re.sub(rf"(?<![A-Za-z\\_]){name}(?![A-Za-z_])", lambda _, own=own: own, text)  # type: ignore[misc]
+        return text
+
+    def line(found: Finding) -> Finding:
+        said = found.diagnostic
+        if said is not None:
+            labels = tuple(replace(label, text=written(label.text)) for label in said.labels)
+            said = replace(said, message=written(said.message), labels=labels, notes=tuple(map(written, said.notes)),
+                           help=written(said.help) if said.help is not None else None)
+        return replace(found, diagnostic=said, notes=tuple(map(written, found.notes)))
+
+    if not respelled:
+        return report
+    return replace(report, id=written(report.id), notes=tuple(map(written, report.notes)), lines=tuple(map(line, report.lines)))
 
 
 def _understood(part: Part) -> tuple[str, ...]:
@@ -69,9 +91,12 @@ def _final(report: ProblemReport, part: Part) -> FinalVerdict:
     for line, judged in reversed(claims):
         if line.verdict != "follows":
             return "undecided" if judged is not claims[-1][1] else _FINAL.get(line.verdict, "undecided")
-        if not judged.line.outline.statements or judged.line.outline.statements[0].leading is None:
+        in_itself = judged.result is not None and judged.result.slip is not None and judged.result.slip.holds
+        if in_itself or not judged.line.outline.statements or judged.line.outline.statements[0].leading is None:
             break
-    return "right"
+    of_loss = [judged for judged in part.judged if differentiated(judged.line, part.question.name) is not None]
+    passed = any(judged.why == CONDITIONAL for judged in of_loss)
+    return "undecided" if passed and not any(judged.verdict == "follows" for judged in of_loss) else "right"
 
 
 def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:

@@ -152,6 +152,11 @@ MISFITS: Final = tuple(
 )  # fmt: skip
 """The same edits of a line whose parts do not fit: it has no typed expression, so its tree is edited."""
 
+CLASSES: Final = (
+    Kind("summing-to-one", "needs-fact", lacking_facts.summing_to_one,
+         "this is true only if {0} to 1, which the problem does not say", "add the fact `{1}`", right_elsewhere),
+)  # fmt: skip
+
 FACTORS: Final = (
     Kind("factor-left-out", "dropped-term", missing_factors.lacking, "the factor `{0}` is missing", "as in `{line}`", leads_here),
     Kind("factor-too-many", "extra-term", missing_factors.too_many, "the factor `{0}` does not belong here", "leave `{0}` out: `{line}`"),
@@ -168,7 +173,7 @@ FACTS: Final = (
          "this is true only if `{0}` and `{1}` commute, which the problem does not say", None, right_elsewhere),
 )  # fmt: skip
 
-VALUES: Final = (*ENTRIES, *LAYOUT, *TIED, *LAYER, *WHOLE, *OCCURRENCE, *TERMS, *EDITS, *RULES, *FACTORS, *FACTS)
+VALUES: Final = (*ENTRIES, *LAYOUT, *TIED, *LAYER, *WHOLE, *OCCURRENCE, *TERMS, *EDITS, *RULES, *CLASSES, *FACTORS, *FACTS)
 """The kinds of slips in a line that has the kind of what is needed, in their order."""
 
 CATALOGUE: Final = tuple({kind.name: kind for kind in (*DELTAS, *VALUES, *LOST_TERMS)}.values())

@@ -7,13 +7,14 @@ from itertools import combinations
 
 from ...diagnostics.record import replace
 from ...facts import Fact, Problem
-from ...ir import Expr, Eye, Number, Symbol, add, matmul, mul
+from ...ir import Call, Expr, Eye, Number, Symbol, add, matmul, mul, nodes_of
 from ...ir.memory import remembered
 from ..bench import Bench
 from ..lines.scope import Surroundings
 from .kind import Case, Trial
 
 MOST_SQUARES = 4
+_OF_CLASSES = ("softmax", "log_softmax", "logsumexp")
 
 
 def _square(case: Case) -> list[Symbol]:
@@ -42,6 +43,17 @@ def all_symmetric(case: Case) -> Iterator[Trial]:
     if len(found) > 1:
         names = " and ".join(f"`{symbol.name}`" for symbol in found)
         yield Trial(case.line, (names,), bench=_under(case.context.around, [Fact(symbol, "symmetric") for symbol in found]))
+
+
+def summing_to_one(case: Case) -> Iterator[Trial]:
+    """True only if the entries of a vector, or of each row of a matrix, sum to 1: labels beside a softmax or its logarithm."""
+    problem = case.context.around.task.problem
+    told = {fact.symbol for fact in problem.facts}
+    summed = any(isinstance(node, Call) and node.function.startswith(_OF_CLASSES) for node in nodes_of(problem.loss))
+    for symbol in problem.variables if summed else ():
+        if symbol is not problem.wrt and not symbol.shape.is_number and symbol not in told and symbol in case.line.symbols:
+            said = f"the entries of {'' if symbol.shape.is_column else 'each row of '}`{symbol.name}` sum"
+            yield Trial(case.line, (said, f"{symbol.name} simplex"), bench=_under(case.context.around, [Fact(symbol, "simplex")]))
 
 
 def commuting(case: Case) -> Iterator[Trial]:

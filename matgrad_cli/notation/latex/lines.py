@@ -126,7 +126,9 @@ def _pieces(row: _Row) -> list[_Piece]:
         if token.kind == "bar":
             _count(bars, token)
         top = level <= 0 and not bars
-        if token.kind == "text" and top and _REST.match(token.text) and found[-1].tokens and found[-1].tokens[-1].text in ("+", "-"):
+        last = found[-1].tokens[-1] if found[-1].tokens else None
+        summand = last is not None and (last.text in ("+", "-") or (last.kind == "relation" and last.text in _EQUAL))
+        if token.kind == "text" and top and summand and _REST.match(token.text):
             found[-1].tokens.append(Token("name", "const", token.start, token.end))
             continue
         if token.kind == "linebreak" and top:
