@@ -128,3 +128,26 @@ def test_a_final_answer_behind_a_slip_is_judged() -> None:
     text = "$$g(u) = \\|Ku-t\\|^2$$\n\n\\begin{align}\\nabla g &= K^T(Ku-t)\\\\ &= 2K^TKu - 2K^Tt\\\\ &= 2K^T(Ku-t)\\end{align}"
     problem = check_text(text, "x.md").problems[0]
     assert (problem.verdict, problem.final.verdict) == ("wrong", "right")
+
+
+def test_a_diagonal_that_is_stated_behind_its_use_is_no_claim() -> None:
+    text = "$$g(u) = \\frac12\\sum_{i} s_i(k_i^T u - t_i)^2$$\n\n$$\\nabla g = \\sum_i s_i(k_i^T u - t_i)k_i$$\n\n"
+    report = check_text(text + "The Hessian is $H = K^T W K$ where $W$ is diagonal with $W_{ii} = s_i$.", "x.md")
+    lines = report.problems[0].lines
+    assert [(line.verdict, line.role) for line in lines][-2:] == [("follows", "claim"), ("follows", "definition")]
+    assert not any("Einstein" in note for line in lines for note in line.notes)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("The loss is $Q$. Then $\\nabla_u Q = 2u$.", "what `Q` is, which is differentiated"),
+    ("Then $u = 2v$ and $v = 3$.", "which loss is differentiated"),
+])
+def test_what_is_not_understood_is_said(text: str, said: str) -> None:
+    assert said in check_text(text, "x.md").problems[0].notes[0]
+
+
+def test_a_factorial_is_shown_as_it_is_written() -> None:
+    text = "$m_i = \\exp(u^T k_i)$, $\\ell(u) = \\sum_i c_i \\log m_i - m_i - \\log c_i!$\n\n$$\\nabla_u\\ell = \\sum_i (c_i - m_i)k_i$$"
+    said = " ".join(check_text(text, "x.md").problems[0].notes)
+    assert "psi" not in said
+    assert "\\log c_i!" in said

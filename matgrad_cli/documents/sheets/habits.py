@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -96,6 +97,9 @@ def rewritten(sheet: Sheet) -> Sheet:
     habits.append((_BOLD_ZERO, lambda match: match["room"] + "0" if re.search(r"\\(?:partial|nabla)", match.string) else match[0]))
     habits.append((_IN_WORDS, lambda match: match["sign"]))
     if "\\psi" not in text:
+        for match in islice(_FACTORIAL.finditer(text), 1):
+            count = match["bare"] or match["inside"]
+            respelled += [(r"\\psi(?:_\{?\w\}?|\([^()]*\))?", rf"\log {count}!"), ("psi", f"log {count[0]}!")]
         habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
     said, unused = _UPSTREAM.search(text), not re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", text)
     told = unused and _FROM_ABOVE.search(sheet.prose) is not None

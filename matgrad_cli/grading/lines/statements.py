@@ -36,6 +36,11 @@ class Claim:
     rough: bool = False
     both: bool = False
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """The row in which it stands, and where: the same whenever it is read."""
+        return self.sides[0].source.text, self.sides[0].span.start
+
 
 class Later:
     """The claims of rows that come, in their order: those of a text are found at once."""

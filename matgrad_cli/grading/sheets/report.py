@@ -9,12 +9,13 @@ from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
 from ...documents.passage import line_and_column
 from ...documents.sheets.sheet import Cell, Sheet
+from ...notation import syntax as s
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, LineVerdict, ProblemReport, ProblemVerdict
 from ..exercise import line_of
 from .judge import EQUATION_OF_GRADIENT, Judged
 from .parts import Part, judge_sheet
 from .passing import CONDITIONAL, is_equation_of_zero
-from .rows import differentiated
+from .rows import differentiated, head_of, lone
 from .solutions import numbered_parts, valued_variable
 
 
@@ -61,7 +62,10 @@ def _understood(part: Part) -> tuple[str, ...]:
     """What was found out about the problem; the question that would settle it where nothing was."""
     question = part.question
     if not part.tasks:
-        return ("not understood: which loss is differentiated, and by what; say it with `--loss` and `--wrt`",)
+        heads = [s.ungrouped(head.body) for one in part.judged if isinstance(head := head_of(one.line.outline), s.Derivative) and head.body]
+        name = next(filter(None, map(lone, heads)), None)
+        what = "which loss is differentiated, and by what" if name is None else f"what `{name}` is, which is differentiated, or by what"
+        return (f"not understood: {what}; say it with `--loss` and `--wrt`",)
     problem = part.tasks[0].problem
     by = ", ".join(task.problem.wrt.name for task in part.tasks)
     stated = f"{question.name} = {question.loss.strip()}" if question.name else question.loss.strip()
