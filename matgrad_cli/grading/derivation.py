@@ -41,7 +41,7 @@ class Reader:
         self.warnings: list[str] = []
         self.equations = Equations(around)
         self.both = False
-        self.done: set[tuple[str, int]] = set()
+        self.done: list[Claim] = []
         self.later = Later(())
         self.ready: dict[int, Read] = {}  # right sides of definitions that were read already
         self.names_ends = False  # whether `… = softmax(z) = p` gives an unknown p its value
@@ -64,7 +64,7 @@ class Reader:
         for claim in row.claims:
             if not claim.leading and len(claim.sides) > 1 and states_function(claim.sides[0].node, self.around):
                 outcomes.append(Outcome("follows", role="definition"))
-            elif claim.place not in self.done:
+            elif not any(claim is done or (len(claim.sides) == 2 and claim.place == done.place) for done in self.done):
                 outcomes += self.prose.explained(claim, lambda own: self.claim(own, first), first, claim.sides)
             else:
                 outcomes.append(Outcome("follows", role="definition"))
@@ -92,7 +92,7 @@ class Reader:
 
     def definition(self, claim: Claim) -> list[Outcome]:
         """Gives the name its value; further sides must equal it."""
-        self.done.add(claim.place)
+        self.done.append(claim)
         name, letters = lone_name(claim.sides[0].node), left_letters(claim.sides[0])
         assert name is not None
         found = self.ready.pop(id(claim), None) or self._read(claim.sides[1], (), letters)
