@@ -85,10 +85,8 @@ class Judge:
         self.passages: list[dict[int, Passage]] = [dict(begun.rows) for begun in readers]
         self.stated = self.derived = self.settled = False
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
-        self.supposed = False
-        self.misread = False
+        self.supposed = self.misread = self.gradient = False
         self.conditional: int | None = None
-        self.gradient = False
         self.explained: frozenset[str] = frozenset()
         self.identities: set[str] = set()
         self.wrong: list[frozenset[str]] = []
@@ -97,8 +95,7 @@ class Judge:
         self.said: set[str] = set()
         self.others = Others(question, sheet)
         self.resized = told_anew(sheet.prose)
-        loss = split_line(question.loss, "loss")
-        self.numbered = subscripted_in(loss)
+        self.numbered = subscripted_in(loss := split_line(question.loss, "loss"))
         sums = frozenset(letter for statement in loss.statements for side in statement.sides for letter in sigma_letters(side.node))
         for begun in readers:
             begun.reader.chain.sums = sums
