@@ -69,7 +69,7 @@ WEIGHTED = "$g(u) = (t-Ku)^T M (t-Ku)$"
         ("Let $M = I$ and " + WEIGHTED + ". Then $\\nabla g = -2K^TM(t-Ku)$.", "right"),
         ("Assume $M = \\tau^2 I$ and " + WEIGHTED + ". Then $\\nabla g = -2\\tau^2K^T(t-Ku)$.", "right"),
         ("Assume $M = \\tau^2 I$ and " + WEIGHTED + ". Then $\\nabla g = -\\tau^2K^T(t-Ku)$.", "wrong"),
-        (WEIGHTED + " with $M$ symmetric. $\\nabla g = -2K^TM(t-Ku)$. With $M = I$ this is $\\nabla g = -2K^T(t-Ku)$.", "undecided"),
+        (WEIGHTED + " with $M$ symmetric. $\\nabla g = -2K^TM(t-Ku)$. With $M = I$ this is $\\nabla g = -2K^T(t-Ku)$.", "right"),
         (WEIGHTED + " with $M$ symmetric. $\\nabla g = -K^TM(t-Ku)$. With $M = I$ this is $\\nabla g = -2K^T(t-Ku)$.", "wrong"),
     ],
 )
