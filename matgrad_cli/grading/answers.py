@@ -77,7 +77,7 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     if said is not None and found.verdict == "right" and (why := contradiction(task, said)) is not None:
         return Judged("undecided", Slip("undecided", f"this is right, but {why}"))
     around = _around(task)
-    if found.verdict == "right" and (anew := given_anew(answer, around, find_redefined(around, answer, 0))) is not None:
+    if found.verdict == "right" and (anew := given_anew(answer, around, lambda: find_redefined(around, answer, 0))) is not None:
         return Judged("undecided", Slip("undecided", f"this is right, but `{anew}` gives a letter another meaning than it has"))
     return found
 

@@ -14,6 +14,7 @@ from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.tensor import TooLarge
 from ..verify.verdict import Verdict
+from ..verify.witness import Known
 from .rearranged import rearranged
 from .slips.causes import Repair
 from .slips.factors import Factor, Monomials, constant_of
@@ -35,12 +36,13 @@ class Bench(Judge):
         self.right: set[Hashable] = set()
         self._proved: dict[Hashable, Verdict] = {}
         self.others: dict[int, Evaluator] = {}
+        self._small: dict[Expr, Known] = {}
         self._monomials: Monomials | None = None
 
     def forget(self) -> None:
         """Lets go of what was evaluated."""
         super().forget()
-        self.others, self.right, self._proved = {}, set(), {}
+        self.others, self.right, self._proved, self._small = {}, set(), {}, {}
 
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""
@@ -63,6 +65,10 @@ class Bench(Judge):
         if number not in self.others:
             self.others[number] = self.drawn(8000 + number, "generic", ANY_SIZE + number)
         return self.others[number]
+
+    def small_points(self, line: Expr) -> Known | None:
+        """The points at which what does not follow from a line is told from it; None where defined names may get other values."""
+        return None if self.derived else self._small.setdefault(line, {})
 
     def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> None:
         """None: most comparisons here are attempts that fail; a counterexample is looked for once, when nothing else explains a slip."""

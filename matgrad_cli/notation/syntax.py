@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from operator import is_
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from ..diagnostics import Span
 from ..diagnostics.record import record, replace
@@ -253,6 +253,38 @@ def parts_of(node: Node) -> Iterator[Node]:
                 stack.append(getattr(part, field))
         else:
             stack.extend(reversed(children(part)))
+
+
+class Contents(NamedTuple):
+    """What a tree is made of: kinds of nodes, names, functions and their numbers of arguments; whether a number is turned."""
+
+    kinds: frozenset[type[Node]]
+    names: frozenset[str]
+    calls: frozenset[tuple[str, int]]
+    turned_number: bool
+
+
+def contents(node: Node) -> Contents:
+    """What a tree is made of; the last one is remembered, for several ask before it is read."""
+    last, known = _LAST[0]
+    if last is node:
+        return known
+    kinds, names, calls = set[type[Node]](), set[str](), set[tuple[str, int]]()
+    turned = False
+    for part in parts_of(node):
+        kinds.add(type(part))
+        if isinstance(part, Name):
+            names.add(part.name)
+        elif isinstance(part, Apply):
+            calls.add((part.function, len(part.arguments)))
+        elif isinstance(part, Transposed):
+            turned = turned or isinstance(ungrouped(part.body), Literal_)
+    found = Contents(frozenset(kinds), frozenset(names), frozenset(calls), turned)
+    _LAST[0] = node, found
+    return found
+
+
+_LAST: Final[list[tuple[Node | None, Contents]]] = [(None, Contents(frozenset(), frozenset(), frozenset(), False))]
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -10,6 +10,7 @@ from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
 from ...notation.syntax import NO_PARTS, children, parts_fields, rebuilt, with_children
 
 Path = tuple[int, ...]
+_PLAIN = s.PLAIN | {s.Apply}
 _PLAIN_FUNCTIONS = FUNCTION_NAMES - {"basis"}
 PRODUCTS = ("juxtapose", "dot", "@", "*", "hadamard")
 
@@ -49,10 +50,8 @@ def replaced(root: s.Node, path: Path, new: s.Node) -> s.Node:
 
 def is_plain(node: s.Node) -> bool:
     """Whether nothing stands in it but names, numbers, arithmetic and functions of the language: no letters, no derivatives."""
-    for part in s.parts_of(node):
-        if type(part) not in s.PLAIN and not (isinstance(part, s.Apply) and canonical_function(part.function) in _PLAIN_FUNCTIONS):
-            return False
-    return True
+    found = s.contents(node)
+    return found.kinds <= _PLAIN and all(canonical_function(function) in _PLAIN_FUNCTIONS for function, _ in found.calls)
 
 
 def index_letters(node: s.Node, known: frozenset[str] = frozenset()) -> list[str]:

@@ -3,7 +3,7 @@ r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our o
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 from functools import lru_cache
 from typing import Final
 
@@ -50,7 +50,7 @@ class Parted:
 @lru_cache(maxsize=16)
 def parted(text: str) -> Parted | None:
     """The text as an answer and its parts; None where it is not one formula among definitions."""
-    if said(_CUT).search(text) is None and _ASIDE.search(text) is None:
+    if not _has_pieces(text):
         return None
     pieces = [piece for at, piece in enumerate(_pieces(text)) if not _is_said(text, piece, at == 0)]
     found = [(piece, _DEFINES.match(text[piece[0] : piece[1]])) for piece in pieces]
@@ -65,6 +65,11 @@ def parted(text: str) -> Parted | None:
     return Parted(*plain[0], parts)
 
 
+def _has_pieces(text: str) -> bool:
+    """Whether something may stand apart in a text: most answers are one formula."""
+    return said(_CUT).search(text) is not None or _ASIDE.search(text) is not None
+
+
 def _is_said(text: str, piece: tuple[int, int], first: bool) -> bool:
     """Whether a piece is no formula: said of a name, or a function that another piece calls."""
     own, rest = text[slice(*piece)], text[: piece[0]] + " " + text[piece[1] :]
@@ -74,15 +79,20 @@ def _is_said(text: str, piece: tuple[int, int], first: bool) -> bool:
     return not first and _SAID.fullmatch(own.strip(" .$")) is not None
 
 
-def given_anew(text: str, around: Surroundings, understood: Container[str]) -> str | None:
-    """What an answer says of a name that the problem, or mathematics, has given its meaning: `2Ax, A = (A+A^T)/2`, `\\sigma = \\tanh`."""
+def given_anew(text: str, around: Surroundings, understood: Callable[[], Container[str]]) -> str | None:
+    """What an answer says of a name that the problem, or mathematics, has given its meaning: `2Ax, A = (A+A^T)/2`, `\\sigma = \\tanh`.
+
+    What it says of the functions that are `understood` was heard.
+    """
+    if not _has_pieces(text):
+        return None
     main = answer_in(text)
     for start, end in _pieces(text):
         found = None if start <= main[0] < end else _DEFINES.match(text[start:end])
         if found is None or (around.task.asks != "gradient" and found[1] == around.task.problem.wrt.name):
             continue
         name = letter_name(found[1].lstrip("\\"))
-        if name not in understood and (name == "sigma" or canonical_function(name) in FUNCTION_NAMES or _given(name, around)):
+        if (name == "sigma" or canonical_function(name) in FUNCTION_NAMES or _given(name, around)) and name not in understood():
             return text[start:end].strip(" .$")
     return None
 

@@ -35,13 +35,15 @@ _LINEAR = frozenset(("tr", "sum", "inner", "diag"))
 
 def terms_of(expr: Expr, limit: int = MOST_TERMS) -> list[Expr]:
     """The terms of a line: sums opened through numbers in front, Σ, products, traces, inner products, transposes and entries."""
-    found = [expr]
-    for _ in range(limit):
-        opened = next(((at, parts) for at, term in enumerate(found) if (parts := _opened(term)) is not None), None)
-        if opened is None or len(found) + len(opened[1]) > limit:
+    found, at = [expr], 0
+    while at < len(found):
+        parts = _opened(found[at])
+        if parts is None:
+            at += 1
+        elif len(found) + len(parts) > limit:
             break
-        at, parts = opened
-        found[at : at + 1] = parts
+        else:
+            found[at : at + 1] = parts
     return found
 
 
@@ -51,7 +53,7 @@ def levels_of(expr: Expr, depth: int = 3) -> list[list[Expr]]:
     levels: list[list[Expr]] = []
     terms = [expr]
     for _ in range(depth):
-        terms = [part for term in terms for part in _opened(term) or [term]]
+        terms = [part for term in terms for part in _opened(term) or (term,)]
         if len(terms) > MOST_TERMS:
             return levels
         if len(terms) > (len(levels[-1]) if levels else 1):
@@ -60,10 +62,11 @@ def levels_of(expr: Expr, depth: int = 3) -> list[list[Expr]]:
     return [*levels, last] if len(last) > (len(levels[-1]) if levels else 1) else levels
 
 
-def _opened(expr: Expr) -> list[Expr] | None:
+@remembered(maxsize=4096)
+def _opened(expr: Expr) -> tuple[Expr, ...] | None:
     match expr:
         case Add(terms):
-            return list(terms)
+            return terms
         case Mul(factors):
             return _over_sum(factors, lambda parts: mul(*parts))
         case MatMul(factors):
@@ -72,13 +75,13 @@ def _opened(expr: Expr) -> list[Expr] | None:
             return _over_sum(factors, lambda parts: hadamard(*parts), whole=_slope)
         case SumOver(indices, body):
             parts = _opened(body)
-            return None if parts is None else [sum_over(indices, part) for part in parts]
+            return None if parts is None else tuple([sum_over(indices, part) for part in parts])
         case Transpose(body):
             parts = _opened(body)
-            return None if parts is None else [Transpose(part) for part in parts]
+            return None if parts is None else tuple([Transpose(part) for part in parts])
         case Entry(base, row, col):
             parts = _opened(base)
-            return None if parts is None else [Entry(part, row, col) for part in parts]
+            return None if parts is None else tuple([Entry(part, row, col) for part in parts])
         case Call() if expr.function in _LINEAR:
             return _over_sum(expr.arguments, lambda parts: Call(expr.function, *parts))
     return None
@@ -91,11 +94,11 @@ def _slope(factor: Expr) -> bool:
 
 def _over_sum(
     factors: tuple[Expr, ...], joined: Callable[[Sequence[Expr]], Expr], whole: Callable[[Expr], bool] = lambda _: False
-) -> list[Expr] | None:
+) -> tuple[Expr, ...] | None:
     for at, factor in enumerate(factors):
         parts = None if whole(factor) else _opened(factor)
         if parts is not None:
-            return [joined([*factors[:at], part, *factors[at + 1 :]]) for part in parts]
+            return tuple([joined([*factors[:at], part, *factors[at + 1 :]]) for part in parts])
     return None
 
 
@@ -123,6 +126,7 @@ def written_places(root: Expr, path: Path = ()) -> Iterator[Place]:
             stack.append(((*here, number), node.children[number]))
 
 
+@remembered(maxsize=512)
 def shown(expr: Expr) -> str:
     """An expression as people write it."""
     from ...notation.printing.to_unicode import to_unicode

@@ -38,36 +38,35 @@ class Words:
                 continue
             added = self.next_tokens(text, place, found)
             found += added
-            place = added[-1].span.end
+            place = added[-1].end
             if len(found) > MOST_TOKENS:
                 refuse(self.source, "too-long", f"the expression has more than {MOST_TOKENS} words and signs", added[-1].span)
-        return [*found, Token("end", "", Span(len(text), len(text)))]
+        return [*found, Token("end", "", len(text), len(text))]
 
     def next_tokens(self, text: str, at: int, found: list[Token]) -> list[Token]:
         """The token at a place; what the dialect leaves out stands before it."""
         last = found[-1] if found else None
-        close = last is not None and last.span.end == at
+        close = last is not None and last.end == at
         behind = last is not None and close and (last.kind in ("name", "number", "power") or last.text in (")", "]"))
         sign = next((sign for sign in sorted(self.dialect.signs, key=len, reverse=True) if text.startswith(sign, at)), None)
         number = _NUMBER.match(text, at)
         every = _ALL.match(text, at)
         if number is not None and not (text[at] == "." and sign is not None):
-            return [Token("number", number[0], Span(at, number.end()))]
+            return [Token("number", number[0], at, number.end())]
         if behind and self.dialect.turns and (text[at] == "'" or sign == ".'"):
-            return [Token("power", "T", Span(at, at + len(sign or "'")))]
+            return [Token("power", "T", at, at + len(sign or "'"))]
         if behind and self.dialect.turns and every is not None:  # A(:)
-            span = Span(every.start(), every.end())
-            return [Token("sign" if sign in ".()" else "name", sign, span) for sign in (".", "vec", "(", ")")]
+            return [Token("sign" if sign in ".()" else "name", sign, *every.span()) for sign in (".", "vec", "(", ")")]
         if behind and _CALLS_DOTTED.match(text, at) and self.dialect.called == "Julia" and last is not None:
-            self.dotted.add(last.span.start)
-            return [Token("sign", "(", Span(at, at + 2))]
+            self.dotted.add(last.start)
+            return [Token("sign", "(", at, at + 2)]
         if sign is not None:
-            return [Token("sign", self.dialect.signs[sign] or sign, Span(at, at + len(sign)))]
+            return [Token("sign", self.dialect.signs[sign] or sign, at, at + len(sign))]
         word = word_at(self.source, at)
         left_out = behind and last is not None and self.dialect.called == "Julia" and last.kind in ("number", "power")
         below = [token.text for token in found[-2:-1]] == ["over"]  # 1/2x is 1/(2x) there
         if left_out and not below and (word.kind == "name" or word.text == "("):  # 2x, x'y
-            return [Token("sign", "juxtapose", Span(at, at)), word]
+            return [Token("sign", "juxtapose", at, at), word]
         return [word]
 
 
@@ -93,7 +92,7 @@ class DialectParser(Parser):
 
     # ---- products
 
-    def multiplied(self, operator: str, left: s.Node, right: s.Node) -> s.Node:
+    def of_two(self, operator: str, left: s.Node, right: s.Node) -> s.Node:
         """A/B is A B⁻¹ and A\\B is A⁻¹ B, as the shapes say; a quotient of numbers stays one."""
         span = left.span.joined(right.span)
         if operator == "over" and isinstance(right, s.Literal_):
@@ -102,7 +101,7 @@ class DialectParser(Parser):
             return s.Binary(span, "juxtapose", left, s.Inverted(right.span, right))
         if operator == "under":
             return s.Binary(span, "juxtapose", s.Inverted(left.span, left), right)
-        return super().multiplied(operator, left, right)
+        return super().of_two(operator, left, right)
 
     # ---- matrices written out
 
@@ -114,7 +113,7 @@ class DialectParser(Parser):
         if not self.dialect.listed:
             return super().listed()
         opening = self.take()
-        self.enter(opening.span)
+        self.enter(opening)
         rows = [[self.compared()]]
         while not self.accept("]"):
             if self.accept(";"):
@@ -122,7 +121,7 @@ class DialectParser(Parser):
             elif not self.accept(",") and self.token.kind not in ("name", "number") and not self.sees("(") and not self.sees("["):
                 self.unexpected("`,`, `;` or `]`")
             rows[-1].append(self.compared())
-        span = self.since(opening.span)
+        span = self.since(opening)
         apart = re.search(r"[\w)\]']\s+(?:[-+](?=[^\s=])|\()", self.text_of(span))
         if apart is not None:
             refuse(self.source, "missing-operator", f"`{apart[0].strip()}` in square brackets may begin a block of its own",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from ...diagnostics import Span
 from ...diagnostics.record import record
@@ -19,6 +20,7 @@ from ...ir import (
     Power,
     Size,
     Symbol,
+    add,
     mul,
     transpose,
 )
@@ -52,46 +54,26 @@ class Reading:
 
 
 def _build(e: Elaborator, node: s.Node) -> Expr:
-    match node:
-        case s.Group(_, body):
-            return e.expr(body)
-        case s.Literal_():
-            return _literal(e, node)
-        case s.Name():
-            return _name(e, node)
-        case s.Negative(_, body):
-            value = negated(e.expr(body))
-            e.flatten(node, e.is_flat(body))
-            return value
-        case s.Binary():
-            return _binary(e, node)
-        case s.Transposed():
-            return _transposed(e, node)
-        case s.Inverted(_, body, power):
-            return inverted(e, node, e.expr(body), power)
-        case s.Apply():
-            return call(e, node)
-        case s.Subscript():
-            return subscript(e, node)
-        case s.Slice():
-            return row_or_column(e, node)
-        case s.Sigma():
-            return sigma(e, node)
-        case s.EntriesOf():
-            return entries_of(e, node)
-        case s.MapsTo():
-            return _maps_to(e, node)
-        case s.Kronecker():
-            return kronecker(e, node)
-        case s.Derivative():
-            return derivative(e, node)
-        case s.Differential_():
-            return _differential(e, node)
-        case s.Cases():
-            return cases(e, node)
-        case s.Ellipsis_():
-            e.fail("left-out", "something is left out here, so the line cannot be judged", node)
-    return e.fail("syntax-error", "this cannot stand here", node)
+    made = _MADE_FROM.get(type(node))
+    return e.fail("syntax-error", "this cannot stand here", node) if made is None else made(e, node)
+
+
+def _group(e: Elaborator, node: s.Group) -> Expr:
+    return e.expr(node.body)
+
+
+def _negative(e: Elaborator, node: s.Negative) -> Expr:
+    value = negated(e.expr(node.body))
+    e.flatten(node, e.is_flat(node.body))
+    return value
+
+
+def _inverted(e: Elaborator, node: s.Inverted) -> Expr:
+    return inverted(e, node, e.expr(node.body), node.power)
+
+
+def _left_out(e: Elaborator, node: s.Ellipsis_) -> Expr:
+    return e.fail("left-out", "something is left out here, so the line cannot be judged", node)
 
 
 # ---- leaves
@@ -156,10 +138,11 @@ def _binary(e: Elaborator, node: s.Binary) -> Expr:
     while isinstance(first, s.Binary) and first.operator in OPERATORS:
         chain.append(first)
         first = first.left
-    with e.by_entries(any(part.operator == "hadamard" for part in chain)):
-        product = Product(e, first)
-        for part in reversed(chain):
-            product.times(part)
+    outer, e.entrywise = e.entrywise, e.entrywise or any(part.operator == "hadamard" for part in chain)
+    product = Product(e, first)
+    for part in reversed(chain):
+        product.times(part)
+    e.entrywise = outer
     e.flatten(node, product.flat)
     return product.value
 
@@ -190,6 +173,9 @@ def _sum(e: Elaborator, node: s.Binary) -> Expr:
         first = first.left
     terms.append((False, first))
     values = _terms(e, terms)
+    kind = values[0][0].shape
+    if not e.scope.arrays and all(value.shape is kind for value, _, _ in values):
+        return add(*[negated(value) if minus else value for value, _, minus in values])
     arrays = [(value, part, minus) for value, part, minus in values if not value.shape.is_number]
     same: list[Expr] = []
     if arrays:
@@ -212,6 +198,8 @@ def _sum(e: Elaborator, node: s.Binary) -> Expr:
 def _terms(e: Elaborator, terms: list[tuple[bool, s.Node]]) -> list[tuple[Expr, s.Node, bool]]:
     """The terms of a sum in the order written. |A| beside an array of the shape of A is the absolute value of every entry."""
     bars = {id(part) for _, part in terms if isinstance(inner := s.ungrouped(part), s.Apply) and inner.function == "bars"}
+    if not bars:
+        return [(e.expr(part), part, minus) for minus, part in reversed(terms)]
     values = {id(part): e.expr(part) for _, part in reversed(terms) if id(part) not in bars}
     shape = next((value.shape for value in values.values() if not value.shape.is_number), None)
     for _, part in terms:
@@ -299,6 +287,14 @@ def _differential(e: Elaborator, node: s.Differential_) -> Expr:
              f"this is {described(direction.shape)}",
              ((node.direction or node).span, ""))
     return Differential(e.expr(node.body), e.scope.wrt, direction)
+
+
+_MADE_FROM: Final[dict[type[s.Node], Callable[[Elaborator, Any], Expr]]] = {
+    s.Group: _group, s.Literal_: _literal, s.Name: _name, s.Negative: _negative, s.Binary: _binary, s.Transposed: _transposed,
+    s.Inverted: _inverted, s.Apply: call, s.Subscript: subscript, s.Slice: row_or_column, s.Sigma: sigma, s.EntriesOf: entries_of,
+    s.MapsTo: _maps_to, s.Kronecker: kronecker, s.Derivative: derivative, s.Differential_: _differential, s.Cases: cases,
+    s.Ellipsis_: _left_out,
+}  # fmt: skip
 
 
 def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Reading:

@@ -54,7 +54,7 @@ class Elaborator:
 
     def is_flat(self, node: s.Node) -> bool:
         """Whether a part that was read is a one-dimensional array."""
-        return id(s.ungrouped(node)) in self.flat
+        return bool(self.flat) and id(s.ungrouped(node)) in self.flat
 
     def flatten(self, node: s.Node, flat: bool = True) -> None:
         """Note that a part is a one-dimensional array."""

@@ -92,9 +92,11 @@ class Product:
 
     def refuse_value(self, array: Expr | None, node: s.Binary) -> None:
         r"""`\Phi(w^\top x)`: nobody puts a number in brackets behind a matrix; it may be the value of a function."""
-        scope, last = self.reader.scope, s.last_factor(node.left)
-        number = array is None and isinstance(node.right, s.Group) and not isinstance(s.ungrouped(node.right), s.Literal_)
-        if not (number and scope.loss is None and scope.syntax == "latex" and isinstance(last, s.Name)):
+        scope = self.reader.scope
+        if array is not None or scope.loss is not None or scope.syntax != "latex" or not isinstance(node.right, s.Group):
+            return
+        last = s.last_factor(node.left)
+        if not isinstance(last, s.Name) or isinstance(s.ungrouped(node.right), s.Literal_):
             return
         if scope.origins.get(last.name, "").startswith("assumed") and self.reader.expr(last).shape.is_matrix:
             self.reader.fail("unknown-function", f"whether `{last.name}(…)` is a function or a product is not said", node, "",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ...diagnostics import Span
 from .. import syntax as s
 from .lexer import Stream, Token, refuse
 
 
-def binder(p: Stream, name: Token, start: Span) -> s.Node:
+def binder(p: Stream, name: Token, start: Token) -> s.Node:
     """`sum[i,j](…)`, `entries[i,j](…)`, `map[H](…)`, `delta[i,j]`."""
     opening = p.take()
     if name.text == "delta":
@@ -194,7 +193,7 @@ def _indices(p: Stream) -> tuple[s.Node, ...]:
 
 def _pair(p: Stream) -> s.Node:
     opening = p.take()
-    p.enter(opening.span)
+    p.enter(opening)
     outer = _pair(p) if p.sees("(") else p.sum()
     if p.accept(")"):
         p.depth -= 1
@@ -203,4 +202,4 @@ def _pair(p: Stream) -> s.Node:
     inner = _pair(p) if p.sees("(") else p.sum()
     p.expect(")", "after the pair of letters")
     p.depth -= 1
-    return s.PairIndex(p.since(opening.span), outer, inner)
+    return s.PairIndex(p.since(opening), outer, inner)

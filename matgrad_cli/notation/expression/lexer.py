@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from fractions import Fraction
-from typing import Final, Literal, NoReturn
+from functools import lru_cache
+from typing import Final, Literal, NamedTuple, NoReturn
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
-from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..choice import in_words
@@ -21,13 +21,18 @@ LARGEST_EXPONENT: Final = 400
 Kind = Literal["number", "name", "string", "sign", "power", "end"]
 
 
-@record
-class Token:
-    """A word of the text. `text` is normalised (`−` is `-`, `²` is a power with text `2`); the span is as written."""
+class Token(NamedTuple):
+    """A word of the text. `text` is normalised (`−` is `-`, `²` is a power with text `2`); it stands from `start` up to `end`."""
 
     kind: Kind
     text: str
-    span: Span
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """Where it stands, as written."""
+        return Span(self.start, self.end)
 
 
 _SAME: Final = {
@@ -39,9 +44,9 @@ _SUPERSCRIPTS: Final = {"ᵀ": "T", "⊤": "T", "⁻": "-", "⁰": "0", "¹": "1
 
 _RAISED: Final = "".join(_SUPERSCRIPTS)
 _WORD: Final = regex(
-    rf"(?P<name>[^\W\d{_RAISED}](?:[^\W{_RAISED}]|[\u0300-\u036f\u20d7])*)"
+    rf"\s*(?:(?P<name>[^\W\d{_RAISED}](?:[^\W{_RAISED}]|[\u0300-\u036f\u20d7])*)"
     rf"|(?P<number>((?:[0-9]+(?:\.(?![^\W\d_])[0-9]*)?|\.[0-9]+))(?:[eE]([-+]?[0-9]+))?)|(?P<power>[{_RAISED}]+)"
-    rf"|(?P<sign>\*\*|<=|>=|\|\||[-+*/@()\[\],.:=<>{''.join(_SAME).replace('|', '')}])"
+    rf"|(?P<sign>\*\*|<=|>=|\|\||[-+*/@()\[\],.:=<>{''.join(_SAME).replace('|', '')}]))"
 )
 """`2.T` does not occur; `2.` and `2.5` do."""
 
@@ -58,44 +63,49 @@ def tokens(source: Source) -> list[Token]:
         short = Source(source.name, text[:60] + " …")
         refuse(short, "too-long", f"the text has {len(text)} characters, at most {LONGEST_TEXT} are read", Span(0, 60))
     found: list[Token] = []
-    place = 0
-    while place < len(text):
-        if text[place].isspace():
-            place += 1
-            continue
+    place, end = 0, len(text.rstrip())
+    while place < end:
         token = word_at(source, place, caret)
         found.append(token)
-        place = token.span.end
+        place = token.end
         if len(found) > MOST_TOKENS:
             refuse(source, "too-long", f"the expression has more than {MOST_TOKENS} words and signs", token.span)
-    found.append(Token("end", "", Span(len(text), len(text))))
+    found.append(Token("end", "", len(text), len(text)))
     return found
 
 
 def word_at(source: Source, start: int, caret: bool = True) -> Token:
-    """The token that begins at a place; `caret` says whether `^` is a sign."""
-    text = source.text
-    found = _WORD.match(text, start)
-    if found is None or (found.lastgroup == "name" and not text[start].isalpha() and text[start] != "_"):
-        if caret and text[start] == "^":
-            return Token("sign", "^", Span(start, start + 1))
-        return _string(source, start) if text[start] in "'\"" else _refuse_character(source, start)
-    word, span = found[0], Span(start, found.end())
-    match found.lastgroup:
-        case "name":
-            return Token("name", spelled_name(word), span)
-        case "sign":
-            return Token("sign", _SAME.get(word, word), span)
-        case "power":
-            return Token("power", "".join([_SUPERSCRIPTS[char] for char in word]), span)
+    """The first token behind a place; `caret` says whether `^` is a sign."""
+    found = _WORD.match(source.text, start)
+    kind = found.lastgroup if found is not None else None
+    if found is None or kind is None:
+        return _other(source, start, caret)
+    word, (begin, end) = found[kind], found.span(kind)
+    if kind == "sign":
+        return Token("sign", _SAME.get(word, word), begin, end)
+    if kind == "name":
+        return Token("name", spelled_name(word), begin, end) if word[0].isalpha() or word[0] == "_" else _other(source, begin, caret)
+    if kind == "power":
+        return Token("power", "".join([_SUPERSCRIPTS[char] for char in word]), begin, end)
     mantissa, exponent = found[3], found[4]
     if exponent is not None and (len(exponent.lstrip("+-")) > 3 or abs(int(exponent)) > LARGEST_EXPONENT):
-        refuse(source, "number-too-large", f"the exponent of this number is beyond ±{LARGEST_EXPONENT}", span)
+        refuse(source, "number-too-large", f"the exponent of this number is beyond ±{LARGEST_EXPONENT}", Span(begin, end))
     if len(mantissa) > MOST_DIGITS:
-        refuse(source, "number-too-large", f"this number has {len(mantissa)} digits, at most {MOST_DIGITS} are read", span)
-    return Token("number", word, span)
+        refuse(source, "number-too-large", f"this number has {len(mantissa)} digits, at most {MOST_DIGITS} are read", Span(begin, end))
+    return Token("number", word, begin, end)
 
 
+def _other(source: Source, place: int, caret: bool) -> Token:
+    """A token that is no word, number or sign: a `^`, or a text in quotes."""
+    text = source.text
+    while text[place].isspace():
+        place += 1
+    if caret and text[place] == "^":
+        return Token("sign", "^", place, place + 1)
+    return _string(source, place) if text[place] in "'\"" else _refuse_character(source, place)
+
+
+@lru_cache(maxsize=1024)
 def exact(text: str) -> Fraction:
     """The exact value of a number as written: `1e-5` is 1/100000, `.5` is 1/2."""
     return Fraction(text.rstrip(".") if text.endswith(".") else text)
@@ -108,7 +118,7 @@ def _string(source: Source, start: int) -> Token:
     if end < 0 or end - start > 40:
         help = "write the transpose as `.T`" if quote == "'" else None
         refuse(source, "syntax-error", f"a text opens with {quote} and is not closed", Span(start, start + 1), "opened here", help)
-    return Token("string", text[start + 1 : end], Span(start, end + 1))
+    return Token("string", text[start + 1 : end], start, end + 1)
 
 
 def _refuse_character(source: Source, place: int) -> NoReturn:
@@ -160,8 +170,8 @@ class Stream(ABC):
     def go(self, place: int) -> None:
         """Read on from a token; a `sign` is what it says if it is one."""
         self.place = place if place < self.last else self.last
-        self.token = self.tokens[self.place]
-        self.sign = self.token.text if self.token.kind == "sign" else ""
+        kind, text, _, _ = self.token = self.tokens[self.place]
+        self.sign = text if kind == "sign" else ""
 
     @property
     def next_token(self) -> Token:
@@ -198,13 +208,13 @@ class Stream(ABC):
             found, span = f"found `{self.text_of(token.span)}`", token.span
         refuse(self.source, "syntax-error", f"{found} where {needed} was needed", span, "", help)
 
-    def enter(self, span: Span) -> None:
+    def enter(self, opening: Token) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            refuse(self.source, "too-deep", f"more than {DEEPEST} levels of nesting", span, "this opens one level too many")
+            refuse(self.source, "too-deep", f"more than {DEEPEST} levels of nesting", opening.span, "this opens one level too many")
 
-    def since(self, start: Span) -> Span:
-        return Span(start.start, self.tokens[self.place - 1].span.end)
+    def since(self, start: Span | Token) -> Span:
+        return Span(start.start, self.tokens[self.place - 1].end)
 
     @abstractmethod
     def sum(self) -> s.Node:

@@ -13,11 +13,14 @@ from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
 
 RECURSION: Final = 6000
 
-_PRODUCT: Final = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot", "over", "under"))
+_BINDS: Final = {"+": 1, "-": 1, **dict.fromkeys(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot", "over", "under"), 2)}
+_BEHIND: Final = (".", "[", "(")
+"""The signs of what may stand behind an atom and change it."""
 _MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math", "tf", "tensorflow", "keras", "optax", "anp", "cvxpy"])
 _SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional", "cp", "sp"])
 _OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES) | WRITTEN_OUT
 _SUBMODULES: Final = frozenset(["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random", "losses", "math"])
+_ANY_MODULES: Final = _MODULES | _SUBMODULES
 
 
 def parse(text: str, source_name: str = "loss") -> s.Node:
@@ -78,7 +81,7 @@ class Parser(Stream):
         if token.kind in ("name", "number", "string") or self.sees("("):
             left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
             refuse(self.source, "missing-operator", f"no operator between {left} and {right}", token.span, "",
-                   between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.span.start))
+                   between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.start))
         if self.sees(")") or self.sees("]"):
             refuse(self.source, "syntax-error", f"`{token.text}` closes a bracket that was never opened", token.span)
         if self.sees("=") or self.sees(":"):
@@ -98,47 +101,43 @@ class Parser(Stream):
         return s.Apply(span, "step", (s.difference(span, more, less),))
 
     def sum(self) -> s.Node:
-        left = self.product()
-        while self.sign in ("+", "-"):
-            operator = self.take().text
-            right = self.product()
-            left = s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
-        return left
+        return self.operation(1)
 
-    def product(self) -> s.Node:
+    def operation(self, least: int) -> s.Node:
+        """What operators that bind at least so much join: sums (1), products (2)."""
         left = self.signed()
-        while self.sign in _PRODUCT:
+        while (level := _BINDS.get(self.sign, 0)) >= least:
             operator = self.take().text
-            right = self.signed()
-            left = self.multiplied(operator, left, right)
+            left = self.of_two(operator, left, self.signed() if level == 2 else self.operation(2))
         return left
 
-    def multiplied(self, operator: str, left: s.Node, right: s.Node) -> s.Node:
+    def of_two(self, operator: str, left: s.Node, right: s.Node) -> s.Node:
         return s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
 
     def signed(self) -> s.Node:
-        if self.sign != "-" and self.sign != "+":
-            return self.power()
-        sign = self.take()
-        self.enter(sign.span)
-        body = self.signed()
-        self.depth -= 1
-        return s.Negative(sign.span.joined(body.span), body) if sign.text == "-" else body
-
-    def power(self) -> s.Node:
+        """A power with its signs."""
+        if self.sign == "-" or self.sign == "+":
+            sign = self.take()
+            self.enter(sign)
+            body = self.signed()
+            self.depth -= 1
+            return s.Negative(Span(sign.start, body.span.end), body) if sign.text == "-" else body
         base = self.postfix()
         if self.sign != "**" and self.sign != "^":
             return base
         sign = self.take()
         if sign.text == "^" and self.token.text == "T":
-            return s.Transposed(base.span.joined(self.take().span), base)
-        self.enter(sign.span)
+            self.take()
+            return s.Transposed(self.since(base.span), base)
+        self.enter(sign)
         exponent = self.signed()
         self.depth -= 1
         return s.Binary(base.span.joined(exponent.span), "^" if sign.text == "^" else "**", base, exponent)
 
     def postfix(self) -> s.Node:
         node = self.atom()
+        if self.sign not in _BEHIND and self.token.kind != "power":
+            return node
         count = self.depth
         while True:
             count += 1
@@ -150,7 +149,7 @@ class Parser(Stream):
                 node = self.attribute(node)
             elif self.sees("["):
                 opening = self.take()
-                self.enter(opening.span)
+                self.enter(opening)
                 node = subscripted(self, node)
                 self.depth -= 1
             elif self.sees("(") and isinstance(node, s.Apply) and node.function in MODULES and self.text_of(node.span).startswith("nn."):
@@ -161,7 +160,7 @@ class Parser(Stream):
 
     def superscript(self, body: s.Node) -> s.Node:
         token = self.take()
-        span = body.span.joined(token.span)
+        span = self.since(body.span)
         text = token.text
         transposed = text.endswith("T")
         text = text.removesuffix("T")
@@ -180,11 +179,11 @@ class Parser(Stream):
         if token.kind != "name":
             refuse(self.source, "syntax-error", "a name was needed after the dot, such as `.T`", token.span)
         if self.sees("("):
-            self.enter(self.token.span)
+            self.enter(self.token)
             arguments, options = self.arguments()
             self.depth -= 1
             return self.called(self.since(body.span), token.text, (body, *arguments), options)
-        span = body.span.joined(token.span)
+        span = self.since(body.span)
         if token.text in ("T", "mT", "H"):
             return s.Transposed(span, body)
         if token.text == "shape" and self.accept("["):
@@ -197,11 +196,11 @@ class Parser(Stream):
 
     def atom(self) -> s.Node:
         token = self.token
+        if token.kind == "name":
+            return self.name()
         if token.kind == "number":
             self.take()
             return s.Literal_(token.span, exact(token.text), token.text)
-        if token.kind == "name":
-            return self.name()
         if self.sees("("):
             return self.group()
         if self.sees("‖"):
@@ -216,7 +215,7 @@ class Parser(Stream):
     def group(self, closing: str = ")") -> s.Node:
         tuple_allowed = self.place == self.tuple_at
         opening = self.take()
-        self.enter(opening.span)
+        self.enter(opening)
         if self.sees(")"):
             refuse(self.source, "syntax-error", "empty brackets, an expression was needed", opening.span.joined(self.token.span))
         body = self.compared()
@@ -227,15 +226,15 @@ class Parser(Stream):
                 parts.append(self.sum())
             self.close(")", opening, parts[-1])
             self.depth -= 1
-            return s.Apply(self.since(opening.span), "tuple", tuple(parts))
+            return s.Apply(self.since(opening), "tuple", tuple(parts))
         self.close(closing, opening, body)
         self.depth -= 1
         if closing == ")":
-            return s.Group(self.since(opening.span), body)
+            return s.Group(self.since(opening), body)
         order = _SUBSCRIPTS.get(self.token.text) if self.token.kind == "name" else None  # ‖x‖_2
         if order is not None:
             self.take()
-        return s.Apply(self.since(opening.span), "norm", (body,), () if order is None else (("ord", order),))
+        return s.Apply(self.since(opening), "norm", (body,), () if order is None else (("ord", order),))
 
     def close(self, sign: str, opening: Token, body: s.Node) -> None:
         if self.accept(sign):
@@ -247,10 +246,11 @@ class Parser(Stream):
         self.unexpected(f"an operator or `{sign}`")
 
     def name(self) -> s.Node:
-        first = self.take()
-        token = first
+        token = first = self.take()
+        if self.sign not in _BEHIND:
+            return s.Name(first.span, first.text)
         # `np.linalg.norm(…)`: the module is dropped
-        while token.text in _MODULES | _SUBMODULES and self.sees(".") and self.next_token.kind == "name":
+        while token.text in _ANY_MODULES and self.sees(".") and self.next_token.kind == "name":
             after = self.next_token.text
             if (token is first and token.text not in _MODULES) or after in ("T", "mT", "shape"):
                 break
@@ -259,15 +259,14 @@ class Parser(Stream):
         if token is first and token.text in _SHORT_MODULES and self.sees(".") and self.calls_with_argument():
             self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` is a method of a matrix F
             token = self.take()
-        start = first.span
         if token is not first and not self.sees("(") and token.text not in _VALUES:
-            refuse(self.source, "unknown-attribute", f"`{self.text_of(self.since(start))}` is not known", self.since(start))
+            refuse(self.source, "unknown-attribute", f"`{self.text_of(self.since(first))}` is not known", self.since(first))
         if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):
-            self.enter(self.token.span)
-            node = self.call(token, start)
+            self.enter(self.token)
+            node = self.call(token, first)
             self.depth -= 1
             return node
-        return s.Name(self.since(start), token.text)
+        return s.Name(self.since(first), token.text)
 
     def calls_with_argument(self) -> bool:
         """Whether `.name(` follows with an argument that is no keyword and no number: a function of a module, not a method."""
@@ -280,11 +279,11 @@ class Parser(Stream):
 
     # ---- calls
 
-    def call(self, name: Token, start: Span) -> s.Node:
+    def call(self, name: Token, first: Token) -> s.Node:
         if self.sees("["):
-            return binder(self, name, start)
+            return binder(self, name, first)
         arguments, options = self.arguments()
-        span = self.since(start)
+        span = self.since(first)
         if name.text == "partial" and len(arguments) == 2:
             match s.ungrouped(arguments[1]):
                 case s.Subscript(_, variable, indices):
@@ -337,13 +336,13 @@ class Parser(Stream):
     def listed(self) -> s.Node:
         """`[A, B]`, which stands only as an argument."""
         opening = self.take()
-        self.enter(opening.span)
+        self.enter(opening)
         parts = [self.argument()]
         while self.accept(","):
             parts.append(self.argument())
         self.expect("]", "behind the parts of a list")
         self.depth -= 1
-        return s.Apply(self.since(opening.span), s.LIST, tuple(parts))
+        return s.Apply(self.since(opening), s.LIST, tuple(parts))
 
     def option(self) -> str:
         sign = "-" if self.accept("-") else ""

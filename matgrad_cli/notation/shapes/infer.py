@@ -20,6 +20,9 @@ _KNOWN |= {"inner": 2, "kron": 2}
 """Functions that leave nothing open about so many arrays; the logarithm of bars may be that of a determinant."""
 
 
+_ARITHMETIC = s.PLAIN | {s.Apply, s.Differential_}
+
+
 @record
 class Inference:
     """What was found: shapes of names, dimensions of free letters, and the sizes at places (`I`, bound letters)."""
@@ -113,19 +116,15 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
 
 def _settled(node: s.Node, scope: Scope) -> bool:
     """Whether nothing is open: arithmetic and plain functions, of names that all are declared."""
-    for part in s.parts_of(node):
-        if isinstance(part, s.Name):
-            if scope.find(part.name) is None and scope.size(part.name) is None:
-                return False
-        elif isinstance(part, s.Apply):
-            if len(part.arguments) != _KNOWN.get(canonical_function(part.function)):
-                return False
-        elif isinstance(part, s.Differential_):
-            if part.direction is not None:
-                return False
-        elif type(part) not in s.PLAIN or (isinstance(part, s.Transposed) and isinstance(s.ungrouped(part.body), s.Literal_)):
-            return False
-    return True
+    found = s.contents(node)
+    if not found.kinds <= _ARITHMETIC or any(scope.find(name) is None and scope.size(name) is None for name in found.names):
+        return False
+    if any(_KNOWN.get(canonical_function(function)) != count for function, count in found.calls):
+        return False
+    if found.turned_number:  # `1ᵀ` is a row of ones
+        return False
+    return s.Differential_ not in found.kinds or not any(
+        isinstance(part, s.Differential_) and part.direction is not None for part in s.parts_of(node))
 
 
 def _sizes_first(solver: Solver, node: s.Node) -> None:
