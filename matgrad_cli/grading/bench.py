@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from typing import Final
 
 from ..facts import Fact, Problem
 from ..ir import Constant, Dim, Expr, Index, Size, Symbol, nodes_of
@@ -20,6 +21,8 @@ from .slips.causes import Repair
 from .slips.factors import Factor, Monomials, constant_of
 
 _CLOSE = 1e-7
+MOST_PROVED: Final = 24
+"""So many forms that were proved of a problem outlast what was evaluated."""
 
 
 class Bench(Judge):
@@ -40,9 +43,13 @@ class Bench(Judge):
         self._monomials: Monomials | None = None
 
     def forget(self) -> None:
-        """Lets go of what was evaluated."""
+        """Lets go of what was evaluated; a little of what was proved is kept."""
         super().forget()
-        self.others, self.right, self._proved, self._small = {}, set(), {}, {}
+        self.others, self._small = {}, {}
+        if len(self.right) > MOST_PROVED:
+            self.right = set()
+        if len(self._proved) > MOST_PROVED:
+            self._proved = {}
 
     def define(self, symbol: Symbol, value: Expr) -> None:
         """From now on the symbol has this value."""

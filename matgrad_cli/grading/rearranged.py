@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Final, NamedTuple
 
 from ..ir import NUMBER, ONE, Add, Call, Dim, Expr, Eye, Fill, Hadamard, Inverse, MatMul, Mul, Number, Power, Size, Symbol, Transpose
-from ..ir.memory import remembered
+from ..ir.memory import noted, remembered
 
 _MOST: Final = 100
 """Monomials that a formula may be opened into."""
@@ -32,6 +32,9 @@ Monomial = tuple[tuple[Hashable, ...], Chain]
 Sum = dict[Monomial, Fraction | int]
 
 
+_NO_ATOMS: Final = frozenset[Hashable]()
+
+
 class NoForm(Exception):
     """An atom cancels, or there are too many monomials."""
 
@@ -46,11 +49,10 @@ def rearranged(expr: Expr) -> Hashable | None:
 
 
 def _form(expr: Expr) -> frozenset[tuple[Monomial, Fraction | int]]:
-    atoms: set[Hashable] = set()
-    found = frozenset(_sum(expr, atoms).items())
-    if atoms and not atoms <= {atom for (numbers, chain), _ in found for atom in _atoms_in(numbers, chain)}:
+    found, atoms = _opened(expr)
+    if atoms and not atoms <= {atom for numbers, chain in found for atom in _atoms_in(numbers, chain)}:
         raise NoForm
-    return found
+    return frozenset(found.items())
 
 
 def _unsigned(form: Iterable[tuple[Monomial, Fraction | int]]) -> Hashable:
@@ -68,24 +70,26 @@ def _atoms_in(numbers: tuple[Hashable, ...], chain: Chain) -> set[Hashable]:
     return {*numbers, *inner, *[link.atom for link in chain]}
 
 
-def _sum(expr: Expr, atoms: set[Hashable]) -> Sum:
+@noted
+def _opened(expr: Expr) -> tuple[Sum, frozenset[Hashable]]:
+    """The monomials of an expression, and what stands in it that is no name."""
     match expr:
         case Number(value):
-            return {((), ()): value.numerator if value.denominator == 1 else value} if value else {}
+            return ({((), ()): value.numerator if value.denominator == 1 else value} if value else {}), _NO_ATOMS
         case Eye():
-            return {((), ()): 1}
+            return {((), ()): 1}, _NO_ATOMS
         case Symbol() | Size():
-            return _atom(expr, expr)
+            return _atom(expr, expr), _NO_ATOMS
         case Fill(value):
-            return _atom(expr, expr) if value else {}
-        case Add(terms):
-            return _added([_sum(term, atoms) for term in terms])
+            return (_atom(expr, expr) if value else {}), _NO_ATOMS
+        case Add() | Mul() | MatMul():
+            sums, atoms = zip(*map(_opened, expr.children), strict=True)
+            return _added(sums) if isinstance(expr, Add) else reduce(_multiplied, sums), _NO_ATOMS.union(*atoms)
         case Transpose(body):
-            return {(numbers, _turned(chain)): factor for (numbers, chain), factor in _sum(body, atoms).items()}
-        case Mul() | MatMul():
-            return reduce(_multiplied, [_sum(part, atoms) for part in expr.children])
+            found, inner = _opened(body)
+            return {(numbers, _turned(chain)): factor for (numbers, chain), factor in found.items()}, inner
         case Power(Number(base), Number(exponent)) if base and exponent.denominator == 1 and abs(exponent) < 20:
-            return {((), ()): Fraction(base) ** exponent.numerator}
+            return {((), ()): Fraction(base) ** exponent.numerator}, _NO_ATOMS
         case Hadamard(factors):
             atom: Hashable = (Hadamard, *_sorted([_sized(factor) for factor in factors]))
         case Call("norm" | "abs", (part,)):
@@ -94,8 +98,7 @@ def _sum(expr: Expr, atoms: set[Hashable]) -> Sum:
             atom = (type(expr), getattr(expr, "function", ""), *[_sized(part) for part in expr.children])
         case _:
             atom = expr
-    atoms.add(atom)
-    return _atom(expr, atom)
+    return _atom(expr, atom), frozenset((atom,))
 
 
 def _atom(expr: Expr, atom: Hashable) -> Sum:
@@ -103,7 +106,7 @@ def _atom(expr: Expr, atom: Hashable) -> Sum:
     return {one: 1}
 
 
-def _added(sums: list[Sum]) -> Sum:
+def _added(sums: Iterable[Sum]) -> Sum:
     found: Sum = {}
     for one in sums:
         for monomial, factor in one.items():

@@ -9,7 +9,7 @@ from ...diagnostics.record import replace
 from ...notation import syntax as s
 from .indices import diagonal
 from .scope import Surroundings
-from .syntax_walk import PRODUCTS, bound_letters, children, free_letters, rebuilt, walk, with_children
+from .syntax_walk import PRODUCTS, bound_letters, children, free_letters, rebuilt, with_children
 
 
 def writings(node: s.Node, around: Surroundings, fixed: Collection[str] = ()) -> Iterator[s.Node]:
@@ -76,7 +76,7 @@ class Flags(TypedDict, total=False):
 
 def slices(node: s.Node | None) -> Slices:
     """The rows and columns of matrices that are written in it."""
-    parts = (part for _, part in walk(node)) if node is not None else ()
+    parts = s.parts_of(node) if node is not None and s.Slice in s.contents(node).kinds else ()
     return frozenset((part.way, part.matrix.name) for part in parts if isinstance(part, s.Slice))
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import islice
 
 from ...diagnostics.record import record
-from ...ir import Expr, Index, Path, sub, substitute
+from ...ir import Expr, Index, Path, nodes_of, sub, substitute
 from ...verify.fields import NotExact, OutOfDomain
 from ...verify.tensor import TooLarge
 from ..bench import Bench
@@ -90,6 +90,11 @@ class Case:
     def ratio(self) -> Factor | None:
         """The constant factor between the line and what is needed."""
         return self.bench.ratio(self.line, self.needed)
+
+    @cached_property
+    def kinds(self) -> frozenset[type[Expr]]:
+        """The kinds of nodes that stand in the line."""
+        return frozenset(map(type, nodes_of(self.line)))
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

@@ -59,7 +59,7 @@ def _without(node: Mul | MatMul | Hadamard) -> Iterator[tuple[Expr, Expr]]:
 
 def idle_sum(case: Case) -> Iterator[Trial]:
     """A sum over a letter that no longer stands behind it: the δ has picked its term, and the Σ stayed."""
-    for path, node in places(case.line) if case.alike else ():
+    for path, node in places(case.line) if case.alike and SumOver in case.kinds else ():
         for index in node.indices if isinstance(node, SumOver) else ():
             if isinstance(node, SumOver) and index not in node.body.free:
                 rest = tuple(other for other in node.indices if other is not index)

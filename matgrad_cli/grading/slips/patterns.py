@@ -37,13 +37,14 @@ from .terms import terms_of
 
 
 def _deltas(case: Case) -> list[Delta]:
-    return [node for node in nodes_of(case.line) if isinstance(node, Delta)] if case.needed.shape is case.line.shape else []
+    seen = Delta in case.kinds and case.needed.shape is case.line.shape
+    return [node for node in nodes_of(case.line) if isinstance(node, Delta)] if seen else []
 
 
 def wrong_pair(case: Case) -> Iterator[Trial]:
     """One index of one δ changed makes the line right."""
     after, deltas = case.line, _deltas(case)
-    letters = sorted(letters_in(after))
+    letters = sorted(letters_in(after)) if deltas else ()
     for delta in deltas:
         for side, kept in ((delta.left, delta.right), (delta.right, delta.left)):
             for letter in letters:
@@ -85,7 +86,7 @@ def single_delta(case: Case) -> Iterator[Trial]:
 
 def sum_drawn_in(case: Case) -> Iterator[Trial]:
     """Σ f(u) was written as f(Σ u): the norm is a sum of squares, not the square of a sum."""
-    for path, node in places(case.line) if case.alike else ():
+    for path, node in places(case.line) if case.alike and case.kinds & {Power, Call} else ():
         for opened in _drawn_out(node) if _nonlinear(node) else ():
             yield Trial(replace_at(case.line, path, opened), (_named(node), _named(node, plural=True)))
 

@@ -24,8 +24,8 @@ from ...ir import (
     mul,
     sum_over,
 )
-from ...ir.memory import remembered
-from ...ir.walk import mapped, remade
+from ...ir.memory import noted, remembered
+from ...ir.walk import remade
 
 MOST_TERMS = 24
 Place = tuple[Path, Expr]
@@ -144,6 +144,7 @@ class Shown:
         return shown(self.expr)
 
 
+@noted
 def tidy(expr: Expr) -> Expr:
     """The same with its number factors multiplied together, in front, and equal number factors as powers."""
     from ...rewrite.textbook.normal import collect_powers, multiply_numbers, power_of_power
@@ -152,11 +153,8 @@ def tidy(expr: Expr) -> Expr:
         opened = (power_of_power(factor) or multiply_numbers(factor)) if isinstance(factor, Power) else None
         return tuple(inner for part in opened.factors for inner in apart(part)) if isinstance(opened, Mul) else (opened or factor,)
 
-    def folded(node: Expr, parts: tuple[Expr, ...]) -> Expr:
-        found = remade(node, parts)
-        if isinstance(found, Mul):
-            found = mul(*sorted((part for factor in found.factors for part in apart(factor)), key=lambda part: not part.shape.is_number))
-            found = collect_powers(found) or found if isinstance(found, Mul) else found
-        return multiply_numbers(found) or found if isinstance(found, Mul) else found
-
-    return mapped(expr, folded)
+    found = remade(expr, tuple([tidy(part) for part in expr.children]))
+    if isinstance(found, Mul):
+        found = mul(*sorted((part for factor in found.factors for part in apart(factor)), key=lambda part: not part.shape.is_number))
+        found = collect_powers(found) or found if isinstance(found, Mul) else found
+    return multiply_numbers(found) or found if isinstance(found, Mul) else found
