@@ -256,11 +256,12 @@ def parts_of(node: Node) -> Iterator[Node]:
 
 
 class Contents(NamedTuple):
-    """What a tree is made of: kinds of nodes, names, functions and their numbers of arguments; whether a number is turned."""
+    """What a tree is made of: kinds of nodes, names, functions and their numbers of arguments, operators; whether a number is turned."""
 
     kinds: frozenset[type[Node]]
     names: frozenset[str]
     calls: frozenset[tuple[str, int]]
+    operators: frozenset[str]
     turned_number: bool
 
 
@@ -269,22 +270,24 @@ def contents(node: Node) -> Contents:
     last, known = _LAST[0]
     if last is node:
         return known
-    kinds, names, calls = set[type[Node]](), set[str](), set[tuple[str, int]]()
+    kinds, names, calls, operators = set[type[Node]](), set[str](), set[tuple[str, int]](), set[str]()
     turned = False
     for part in parts_of(node):
         kinds.add(type(part))
         if isinstance(part, Name):
             names.add(part.name)
+        elif isinstance(part, Binary):
+            operators.add(part.operator)
         elif isinstance(part, Apply):
             calls.add((part.function, len(part.arguments)))
         elif isinstance(part, Transposed):
             turned = turned or isinstance(ungrouped(part.body), Literal_)
-    found = Contents(frozenset(kinds), frozenset(names), frozenset(calls), turned)
+    found = Contents(frozenset(kinds), frozenset(names), frozenset(calls), frozenset(operators), turned)
     _LAST[0] = node, found
     return found
 
 
-_LAST: Final[list[tuple[Node | None, Contents]]] = [(None, Contents(frozenset(), frozenset(), frozenset(), False))]
+_LAST: Final[list[tuple[Node | None, Contents]]] = [(None, Contents(frozenset(), frozenset(), frozenset(), frozenset(), False))]
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -12,6 +12,8 @@ from .syntax_walk import rebuilt, walk
 
 def cofactors(node: s.Node, names: LatexNames) -> s.Node:
     """The tree with `M_signed` for M and its sign, where no value of M is known."""
+    if s.Subscript not in s.contents(node).kinds:
+        return node
     parts = [part for _, part in walk(node)]
     signs = {letters for part in parts if (letters := _sign(part))}
     minors = {minor[0] for part in parts if (minor := _minor(part, names)) is not None and minor[1] in signs}

@@ -25,7 +25,7 @@ def sums_silently(text: str) -> bool:
 
 def sigma_letters(node: s.Node | None) -> frozenset[str]:
     """The letters over which a Σ is written in a side."""
-    return frozenset(letter for _, part in walk(node) for letter in bound_letters(part)) if node is not None else frozenset()
+    return s.letters_bound(node) if node is not None else frozenset()
 
 
 def lost_sums(found: Read, before: frozenset[str]) -> tuple[str, ...]:

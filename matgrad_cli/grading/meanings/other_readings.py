@@ -43,22 +43,23 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
     node = side.node
     if node is None:
         return
+    has = s.contents(node)
     for balanced in side.others:
         yield "its brackets balanced in another way", balanced
     if isinstance(node, s.Transposed) and isinstance(node.body, s.Name) and ("'" in side.text or "prime" in side.text):
         yield "a prime that says derivative", s.Derivative(node.span, node.body, None, (), "nabla")
-    kinds: tuple[tuple[str, Change], ...] = (
-        ("bars that take the absolute value of every entry", _absolute),
-        ("a derivative of the whole product behind its sign", partial(_taken_in, body_of=_of_derivative)),
-        ("a differential of the whole product behind its sign", partial(_taken_in, body_of=_of_differential)),
-        ("the size d and what it multiplies", _times_size),
-        ("a division by the whole product behind its slash", _wider_divisor),
-        ("⊗ as the outer product of two vectors", outer_product),
+    kinds: tuple[tuple[str, Change, bool], ...] = (
+        ("bars that take the absolute value of every entry", _absolute, s.Apply in has.kinds),
+        ("a derivative of the whole product behind its sign", partial(_taken_in, body_of=_of_derivative), s.Derivative in has.kinds),
+        ("a differential of the whole product behind its sign", partial(_taken_in, body_of=_of_differential), s.Differential_ in has.kinds),
+        ("the size d and what it multiplies", _times_size, s.Differential_ in has.kinds),
+        ("a division by the whole product behind its slash", _wider_divisor, {"/", "juxtapose"} <= has.operators),
+        ("⊗ as the outer product of two vectors", outer_product, "kron" in has.operators),
     )
     changed: s.Node = node
     found = 0
-    for how, change in kinds:
-        other = _changed(node, change)
+    for how, change, may_be in kinds:
+        other = _changed(node, change) if may_be else None
         if other is not None:
             found += 1
             changed = _changed(changed, change) or changed

@@ -51,6 +51,7 @@ class Cursor:
     binding: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
     called: int = -1
+    ends: dict[int, Token] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tokens = single_bars(single_digits(self.tokens))
@@ -69,8 +70,11 @@ class Cursor:
         place = self.at + ahead
         if 0 <= place < self.stop:
             return self.tokens[place]
-        last = self.tokens[min(self.stop, len(self.tokens) - 1)]
-        return Token("end", "", last.start, last.start)
+        end = self.ends.get(self.stop)
+        if end is None:
+            last = self.tokens[min(self.stop, len(self.tokens) - 1)]
+            end = self.ends[self.stop] = Token("end", "", last.start, last.start)
+        return end
 
     def sees(self, kind: str, *texts: str, ahead: int = 0) -> bool:
         """Whether a token of that kind (and one of those texts) stands there."""
