@@ -61,11 +61,15 @@ def _initializer(fields: tuple[str, ...], defaults: dict[str, Any], checked: boo
     count = len(fields)
     usual = {name: defaults.get(name, _MISSING) for name in fields}
     special = tuple(name for name, value in usual.items() if value is _MISSING or isinstance(value, _Fresh))
+    rests: dict[int, dict[str, Any]] = {count: {}}
+    """By how many are given by position, once some were: the rest, where all of it has plain defaults."""
 
     def init(self: Any, *args: Any, **named: Any) -> None:
         values = self.__dict__
-        if len(args) == count and not named:
-            values.update(zip(fields, args))  # noqa: B905 - as many as the fields
+        rest = None if named else rests.get(len(args))
+        if rest is not None:
+            values.update(zip(fields, args))  # noqa: B905 - the rest has a default
+            values.update(rest)
         else:
             values.update(usual)
             values.update(zip(fields, args))  # noqa: B905 - the rest is named, or has a default
@@ -77,6 +81,8 @@ def _initializer(fields: tuple[str, ...], defaults: dict[str, Any], checked: boo
                     raise TypeError(f"{type(self).__name__} needs a value for {name}")
                 if isinstance(values[name], _Fresh):
                     values[name] = values[name].make()
+            if not named and not set(special).intersection(fields[len(args) :]):
+                rests[len(args)] = {name: usual[name] for name in fields[len(args) :]}
         if checked:
             self.__post_init__()
 

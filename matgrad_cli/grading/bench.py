@@ -139,13 +139,14 @@ class Bench(Judge):
             left, right = place.both(top, bottom)
         except (OutOfDomain, NotExact, TooLarge):
             return None
-        at = max(range(len(right)), key=lambda k: abs(right[k]))
-        scale = abs(right[at])
+        sizes = [abs(entry) for entry in right]
+        scale = max(sizes)
         if scale < 1e-12:
             return None
+        at = sizes.index(scale)
         value = left[at] / right[at]
-        fits = all(abs(a - value * b) <= _CLOSE * max(scale, abs(value) * scale) for a, b in zip(left, right, strict=True))
-        return float(value) if fits else None
+        most = _CLOSE * scale * max(1, abs(value))
+        return float(value) if all(abs(a - value * b) <= most for a, b in zip(left, right, strict=True)) else None
 
     def _bases(self) -> list[Expr]:
         """What a constant factor may be made of: dimensions, numbers among the variables, π."""

@@ -123,6 +123,8 @@ def _measured(columns: Sequence[Values], exponents: Sequence[int]) -> Values | N
 
 def _common(values: Values) -> Fraction | None:
     """The one small rational number that all values are."""
+    if any(abs(value - values[0]) > 4e-6 * max(1.0, abs(value), abs(values[0])) for value in values[1:]):
+        return None  # no number is near both
     first = _rational(values[0])
     if first is None or any(abs(value - first) > 1e-6 * max(1.0, abs(value)) for value in values[1:]):
         return None
@@ -132,5 +134,7 @@ def _common(values: Values) -> Fraction | None:
 def _rational(value: float) -> Fraction | None:
     if not abs(value) < 1e9:
         return None
-    near = Fraction(value).limit_denominator(48)
-    return near if abs(float(near) - value) <= 1e-6 * max(1.0, abs(value)) else None
+    near: Fraction | int = round(value)
+    if abs(near - value) > 1e-6:
+        near = Fraction(value).limit_denominator(48)
+    return Fraction(near) if abs(float(near) - value) <= 1e-6 * max(1.0, abs(value)) else None
