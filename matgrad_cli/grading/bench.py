@@ -45,7 +45,11 @@ class Bench(Judge):
     def forget(self) -> None:
         """Lets go of what was evaluated; a little of what was proved is kept."""
         super().forget()
-        self.others, self._small = {}, {}
+        self.others = {}
+        self._small = {line: known for line, known in self._small.items() if line is self.lasting}
+        for known in self._small.values():
+            for place, _, _ in known.values():
+                place.forget()
         if len(self.right) > MOST_PROVED:
             self.right = set()
         if len(self._proved) > MOST_PROVED:

@@ -93,6 +93,7 @@ def _task(key: Key, asked: Asked) -> Task | MatgradError:
     wanted = whole_derivative(problem.loss, problem.wrt, layout)
     beside, numbered = _beside(problem, shapes)
     bench, written = Bench(problem, asked.seed), asked.syntax or syntax
+    bench.lasting = wanted
     return Task(problem, bench, layout, written, wanted, letters, beside, unknowns, asked.of, plain, constraints, numbered, asked.order)
 
 

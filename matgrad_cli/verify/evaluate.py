@@ -52,9 +52,10 @@ class Evaluator:
         self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
         self.work = self._depth = 0
 
-    def forget(self) -> None:
-        """Lets go of what was evaluated."""
-        self._memo.clear()
+    def forget(self, but: Expr | None = None) -> None:
+        """Lets go of what was evaluated, but for one line."""
+        known = self._memo.get((but, NONE)) if but is not None else None
+        self._memo = {} if but is None or known is None else {(but, NONE): known}
 
     def value(self, expr: Expr) -> Tensor:
         """The array that the expression denotes here."""

@@ -61,6 +61,8 @@ class Judge:
         self._shaken: dict[tuple[Evaluator, int], Shaken] = {}
         self._reached: dict[Expr, Reach] = {}
         self._impossible = impossible(self.setting)
+        self.lasting: Expr | None = None
+        """The line whose values are kept where all else is let go: what many lines are compared with."""
 
     # --- points -------------------------------------------------------------------------------------------------------
 
@@ -95,7 +97,7 @@ class Judge:
         for place in [place for points in (self._points, *self._untied) for place in points.made()]:
             place.work = 0
             if forget:
-                place.forget()
+                place.forget(self.lasting)
 
     def forget(self) -> None:
         """Lets go of what was evaluated."""
