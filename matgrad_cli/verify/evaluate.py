@@ -54,8 +54,7 @@ class Evaluator:
 
     def forget(self, but: Expr | None = None) -> None:
         """Lets go of what was evaluated, but for one line."""
-        known = self._memo.get((but, NONE)) if but is not None else None
-        self._memo = {} if but is None or known is None else {(but, NONE): known}
+        self._memo = {key: found for key, found in self._memo.items() if key[0] is but and not key[1]}
 
     def value(self, expr: Expr) -> Tensor:
         """The array that the expression denotes here."""
