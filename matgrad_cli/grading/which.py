@@ -86,8 +86,17 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         return unanswered(chosen, next(iter(refused.values()))) if refused and none else found
     if len(claims) > _MOST_CLAIMS:
         return unanswered(chosen, _SEVERAL)
-    several = any(_contradicts(judged(claim), stated) for claim, stated in claims if len(claims) > 1 or len(rows) > 1)
-    return unanswered(chosen, _SEVERAL) if several else right
+    beside = claims if len(claims) > 1 or len(rows) > 1 else []
+    wrong = next((claim for claim, stated in beside if _contradicts(judged(claim), stated)), None)
+    return right if wrong is None else unanswered(chosen, _several(wrong))
+
+
+def _several(wrong: Settings) -> Diagnostic:
+    """That several answers stand there, and which of them is taken as wrong, where that may be told."""
+    if wrong.reveal != "full":
+        return _SEVERAL
+    text = " ".join((wrong.answer.text if wrong.answer else wrong.rows[-1].text).split())
+    return replace(_SEVERAL, message=f"several formulas stand here as the answer, and `{text}` is taken as wrong")
 
 
 def _read_sentence(chosen: Settings, told: Sequence[Piece], refused: dict[int, Diagnostic], judged: Judged) -> ProblemReport:

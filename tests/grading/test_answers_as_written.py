@@ -87,3 +87,11 @@ def test_an_answer_of_another_type_is_no_missing_answer_and_spoils_no_other(tmp_
     text = '[[problem]]\nid = "1"\nanswer = ["b", "2*b"]\n[[problem]]\nid = "2"\nanswer = "b"\n'
     found = check_text(text, "a.toml", read_key(tmp_path / "key.toml")).problems
     assert [(one.verdict, one.final.code) for one in found] == [("undecided", "key-type"), ("right", None), ("undecided", "missing-answer")]
+
+
+@pytest.mark.parametrize(("reveal", "told"), [("full", True), ("hint", False), ("none", False)])
+def test_of_several_answers_it_is_said_which_is_taken_as_wrong(tmp_path: Path, reveal: str, told: bool) -> None:
+    key = f'loss = "v.T@B@v"\nwrt = "v"\nshapes = "B: n×n, v: n"\nreveal = "{reveal}"\n'
+    found = judged(tmp_path, key, r"$\nabla f = (B + B^T)v$. Also $\nabla f = 3Bv$.").final
+    assert found.code == "answered-twice"
+    assert ("`3Bv` is taken as wrong" in (found.message or "")) is told
