@@ -282,10 +282,13 @@ def test_an_equation_that_holds_at_zero_is_judged_elsewhere(lines: list[str], co
     assert (problem.verdict, problem.first_wrong and problem.first_wrong.code) == ("wrong" if code else "right", code)
 
 
-def test_a_derivative_set_to_zero_is_no_condition_of_the_next_row() -> None:
+@pytest.mark.parametrize(("zero", "verdict"), [(" = 0", "right"), ("", "wrong")], ids=["set-to-zero", "a-gradient"])
+def test_the_sign_of_a_constraint_does_not_matter_where_it_is_set_to_zero(zero: str, verdict: str) -> None:
     loss = r"$L(v,\mu) = v^\top C v - \mu (v^\top v - 1)$, $C$ symmetric"
-    lines = [loss, PRINCIPAL[1], r"$$\frac{\partial L}{\partial \mu} = v^\top v - 1 = 0$$"]
-    assert check_text("\n\n".join(lines), "a.md").problems[0].verdict == "undecided"
+    lines = [loss, PRINCIPAL[1], rf"$$\frac{{\partial L}}{{\partial \mu}} = v^\top v - 1{zero}$$"]
+    problem = check_text("\n\n".join(lines), "a.md").problems[0]
+    assert problem.verdict == verdict
+    assert verdict == "wrong" or any("up to the sign" in str(note) for line in problem.lines for note in line.notes)
 
 
 ZEROS = {"behind the gradient": r" \stackrel{!}{=} 0\\", "on a row of its own": "\\\\\n&= 0\\\\"}

@@ -29,6 +29,7 @@ _AT_A_PLACE = regex(r"\s*(?:[dD]|\\(?:mathrm|mathbf|text)\s*\{\s*[dD]\s*\})\s*(?
 _PRIMED = regex(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
 _PRIMED_BESIDE_TRANSPOSE = regex(r"[A-Z]'.*\^\s*\{?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
 """`A' = |A| A^{-T}`: where T says transpose, a prime says something else."""
+_BOLD = regex(r"\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*(\\?[A-Za-z]+)")
 _FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")
 
 
@@ -37,6 +38,7 @@ class Others:
 
     def __init__(self, question: Question, sheet: Sheet) -> None:
         self.loss, self.text = question.name, re.sub(r"\s+", "", question.loss)
+        self.bold = set(_BOLD.findall(question.loss))
         self.place = sheet.formulas[question.start].place if question.start < len(sheet.formulas) else 0
         self.told_last: str | None = None
         self.in_loss: set[str] = set()
@@ -65,6 +67,9 @@ class Others:
         labelled, before = _labelled(line) - self.in_loss - defined, line.formula.place < self.place
         if (form and (labelled or (strange and before))) or (strange and self.restated):
             return "the loss is stated elsewhere, and not in its names"
+        bold = set(_BOLD.findall(line.formula.passage.text)) - self.bold
+        if form and any(letter in self.text for letter in bold):
+            return "a letter in bold may be another than the plain one of the loss"
         if anew and self._anew(line, result, strange and bool(self.in_loss)):
             return "a name that is given another value"
         if derives(head) and self._another(line, head, form):
