@@ -76,8 +76,8 @@ def _works(outcome: Outcome, around: Surroundings) -> bool:
 def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
     """Whether anything stands before the last side: two claims or equations about the loss or a derivative that say different things.
 
-    A name for a part, another order, the loss as it was given, the answer once more and the answer multiplied out are no step; the loss
-    multiplied out is one, and so is what it is in a direction, f(x + h) = f(x) + ….
+    A name for a part, another order, the loss as it was given and the answer once more are no step; multiplying out is one, and so is what
+    the loss is in a direction, f(x + h) = f(x) + ….
     """
     loss, directions = around.task.problem.loss, frozenset(around.directions.values())
 
@@ -104,9 +104,10 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
     said = {side: left for left, side in pairs if not is_zero(side)}
     said |= {left: left for left, side in pairs if left is not None and is_zero(side) and not said.keys() & set(nodes_of(left))}  # `… = 0`
     repeated = {form(loss), *[form(left, opened=False) for left in said.values() if left is not None and directions & left.symbols]}
-    return len({form(side, of_loss(left)) for side, left in said.items() if side is not around.task.wanted} - repeated) > 1
+    forms = {form(side, left is None or not directions & left.symbols) for side, left in said.items() if side is not around.task.wanted}
+    return len(forms - repeated) > 1
 
 
 def _letters(expr: Expr) -> int:
-    """How many leaves are no numbers."""
-    return sum(map(_letters, expr.children)) if expr.children else int(not isinstance(expr, Number))
+    """How many leaves are no numbers and no zeros."""
+    return sum(map(_letters, expr.children)) if expr.children else int(not isinstance(expr, Number) and not is_zero(expr))

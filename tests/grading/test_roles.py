@@ -84,8 +84,8 @@ def test_a_derivation_is_more_than_the_question_and_its_answer(tmp_path) -> None
     question = r"\nabla_w L = \nabla_w \lVert Xw - y\rVert^2 = 2X^\top(Xw - y)"
     assert under_key(tmp_path, question, key=key).final.code == "missing-derivation"
     assert under_key(tmp_path, "dL = dL", r"\nabla_w L = 2X^\top(Xw - y)", key=key).verdict == "wrong"
-    assert under_key(tmp_path, r"\nabla_w L = 2X^\top Xw - 2X^\top y = 2X^\top(Xw - y)", key=key).final.code == "missing-derivation"
     for lines in (
+        [r"\nabla_w L = 2X^\top Xw - 2X^\top y = 2X^\top(Xw - y)"],
         [r"dL = 2(Xw - y)^\top X\,dw", r"\nabla_w L = 2X^\top(Xw - y)"],
         ["r = Xw - y", r"\frac{\partial L}{\partial r} = 2r", r"\nabla_w L = 2X^\top r"],
         [r"L = w^\top X^\top Xw - 2y^\top Xw + y^\top y", r"\nabla_w L = 2X^\top(Xw - y)"],
