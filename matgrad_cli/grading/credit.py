@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
 from ..diagnostics.record import replace
-from ..ir import Expr, Number, nodes_of
+from ..ir import Expr, Mul, Number, nodes_of
 from ..records.finding import Finding, ProblemReport
 from .chain import Outcome, RowResult
 from .lines.forms import is_pending
@@ -109,5 +109,7 @@ def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
 
 
 def _letters(expr: Expr) -> int:
-    """How many leaves are no numbers and no zeros."""
-    return sum(map(_letters, expr.children)) if expr.children else int(not isinstance(expr, Number) and not is_zero(expr))
+    """How many leaves are no numbers; none of a zero."""
+    if isinstance(expr, Mul) and Number(0) in expr.factors:
+        return 0
+    return sum(map(_letters, expr.children)) if expr.children else int(not isinstance(expr, Number))
