@@ -131,7 +131,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     if variable.name != plain_name(wrt) and variable.name.lower() == plain_name(wrt).lower():
         choice += (f"`{plain_name(wrt)}` is read as `{variable.name}`",)
     elif variable.name != plain_name(wrt) and (base := numbered(plain_name(wrt))) and variable.name.lower() == base.lower():
-        part, letter = "row" if variable.shape.is_matrix else "entry", plain_name(wrt)[-1]
+        column = any("read as column" in note and f"`{variable.name}`" in note for note in reading.notes)
+        part, letter = ("column" if column else "row") if variable.shape.is_matrix else "entry", plain_name(wrt)[-1]
         choice += (f"the derivative by `{wrt}` is {part} {letter} of the derivative by `{variable.name}`",)
     if variable not in reading.expr.symbols:
         choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)

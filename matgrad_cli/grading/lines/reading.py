@@ -129,7 +129,11 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
     known = {letter.name: letter.dim for letter in letters}
     stated = at_use(stated, around)
     if chosen := places(around.names().variables):
-        stated = rebuilt(stated, lambda part: at_place(part, chosen, side.syntax))
+        stated = rebuilt(rebuilt(stated, without_cases), lambda part: at_place(part, chosen, side.syntax))
+        left = next((part for part in s.parts_of(stated) if isinstance(part, s.Name) and part.name in chosen), None)
+        if left is not None:
+            message = f"`{left.name}` is a fixed place here, and what is said of it is not read"
+            return Read(side, tree=stated, failure="undecided", slip=Slip("undecided", message, span=left.span))
     if (early := _not_yet_defined(stated, around)) is not None:
         message = f"the name `{early.name}` is used before it is defined"
         return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))

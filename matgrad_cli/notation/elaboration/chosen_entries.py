@@ -31,10 +31,11 @@ def with_chosen_entries(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, 
 
     def chosen(node: s.Node) -> s.Node:
         new = at_place(node, free, scope.syntax)
-        match node:
-            case s.Apply(_, "basis", (s.Name(_, letter),)) | s.Subscript(_, _, (s.Name(_, letter),)) | s.Slice(_, _, _, s.Name(_, letter)):
-                if new is not node:
-                    found.setdefault(letter, scope.source.text[node.span.start : node.span.end])
+        if new is not node:
+            indices = getattr(node, "indices", ()) or getattr(node, "arguments", ()) or (getattr(node, "index", None),)
+            for index in indices:
+                if isinstance(index, s.Name) and index.name in free:
+                    found.setdefault(index.name, scope.source.text[node.span.start : node.span.end])
         return new
 
     tree = s.rebuilt(tree, chosen)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ..syntax import LIST, Apply, Binary, Cases, Literal_, Name, Negative, Node, Slice, Subscript, difference, rebuilt, ungrouped
+from ..syntax import LIST, Apply, Binary, Cases, Kronecker, Literal_, Name, Negative, Node, Slice, Subscript, difference, rebuilt, ungrouped
 from .cursor import Cursor
 from .scripts import matrix_of
 from .tokens import Token
@@ -89,9 +89,17 @@ def comparison(reader: Cursor, first: int, past: int) -> Node | None:
     return found
 
 
+def _is_place(reader: Cursor, letter: str) -> bool:
+    """Whether a letter is the place y of a vector e_y that is known; in a loss, one that nothing binds and that is no variable."""
+    return f"e_{letter}" in reader.names.variables or not (reader.known or letter in reader.binding or reader.variable(letter))
+
+
 def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
-    """`y_i = k`, where k is summed over: the entry (i, k) of the matrix whose rows are the labels, one-hot."""
+    """`y_i = k`, where k is summed over: the entry (i, k) of the matrix whose rows are the labels, one-hot; `i = y` of a place is δ_iy."""
     right = reader.tokens[past - 1]
+    pair = [reader.tokens[place] for place in (first, past - 1)]
+    if past - first == 3 and all(token.kind == "name" for token in pair) and any(_is_place(reader, token.text) for token in pair):
+        return Kronecker(reader.span(pair[0]).joined(reader.span(pair[1])), (reader.name(pair[0]), reader.name(pair[1])))
     if past - sign != 2 or right.kind != "name" or right.text not in reader.binding:
         return None
     left = reader.inside(first, sign)

@@ -202,7 +202,10 @@ def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) 
 
 
 def _pair(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], equal: list[int], piece: Tokens) -> tuple[Name, Name]:
-    r"""The two letters of `j \ne i`; those that nothing binds yet are bound here."""
+    r"""The two letters of `j \ne i`; those that nothing binds yet are bound here.
+
+    The y of `j: j \ne y`, and of `j \ne y` in a loss, is none of them: it is one fixed place.
+    """
     sign = reader.tokens[equal[0]]
     others = _letters(reader, equal[0] + 1, piece[1])
     if len(named) != 1 or len(others) != 1:
@@ -210,6 +213,9 @@ def _pair(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], equ
     left, right = named[0], others[0]
     outer = {*letters, *reader.binding}
     open_ = [name for name in (left, right) if name.name not in outer]
+    place = f"e_{right.name}" in reader.names.variables or not (reader.known or right.name.rpartition("_")[2] in outer)
+    if (letters and "_" not in right.name) or (place and left.name in _COUNTING and right.name not in _COUNTING):
+        open_ = [name for name in open_ if name is left and not letters]
     if any("_" in name.name for name in open_):
         _refuse(reader, f"`{open_[-1].name}` is a label, and a letter that counts was needed", sign, LABELS)
     if len(open_) == 2 and (reader.known or not {left.name, right.name} <= _COUNTING):
