@@ -27,21 +27,11 @@ def with_chosen_entries(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, 
             and scope.find(letter) is None and scope.size(letter) is None and scope.find(f"e_{letter}") is None}
     if not free or scope.syntax not in ("latex", "numpy"):
         return tree, (), ()
-    found: dict[str, str] = {}
-
-    def chosen(node: s.Node) -> s.Node:
-        new = at_place(node, free, scope.syntax)
-        if new is not node:
-            indices = getattr(node, "indices", ()) or getattr(node, "arguments", ()) or (getattr(node, "index", None),)
-            for index in indices:
-                if isinstance(index, s.Name) and index.name in free:
-                    found.setdefault(index.name, scope.source.text[node.span.start : node.span.end])
-        return new
-
-    tree = s.rebuilt(tree, chosen)
-    said = tuple(f"nothing sums over `{letter}` of `{written}`: it is one fixed place, where the vector `e_{letter}` is 1, and 0 elsewhere"
-                 for letter, written in found.items())
-    return tree, tuple(f"e_{letter}" for letter in found), said
+    tree = s.rebuilt(tree, lambda part: at_place(part, free, scope.syntax))
+    names = dict.fromkeys(part.name for part in s.parts_of(tree) if isinstance(part, s.Name))
+    vectors = tuple(name for name in names if name.startswith("e_") and name[2:] in free)
+    return tree, vectors, tuple(
+        f"nothing sums over `{name[2:]}`: it is one fixed place, where the vector `{name}` is 1, and 0 elsewhere" for name in vectors)
 
 
 def at_place(node: s.Node, letters: Container[str], syntax: Syntax) -> s.Node:
