@@ -9,6 +9,7 @@ from typing import Final
 
 from ..ir import Add, Call, Entry, Expr, Fill, Hadamard, Mul, Number, Power, Symbol, Transpose, add, hadamard, mul, nodes_of, substitute
 from ..ir.functions import ELEMENTWISE
+from ..ir.walk import found_in
 from ..notation.printing.to_text import to_text
 from ..verify.fields import NotExact, NoValue, OutOfDomain
 from ..verify.judge import condition
@@ -74,8 +75,8 @@ def _value(node: Expr) -> Fraction | None:
 
 def _at_sizes(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) -> str | None:
     """Whether sizes stand in it as numbers in a way that needs more sizes to tell, and what these say."""
-    degree = _degree(expr, known, {})
-    if not degree or degree <= _degree(wanted, known, {}):
+    degree = _degree(expr, known)
+    if not degree or degree <= _degree(wanted, known):
         return None
     if degree > _DEGREE:
         return "sizes are multiplied too often in it to tell whether it is right at all of them"
@@ -88,27 +89,22 @@ def _at_sizes(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) ->
     return None
 
 
-def _degree(expr: Expr, known: frozenset[Expr], found: dict[Expr, int]) -> int:
-    """How often sizes are multiplied as numbers: 4 in (n−1)(n−2)n²; the loss's own parts are beyond doubt. Depth is kept on a stack."""
-    stack = [expr]
-    while stack:
-        node = stack[-1]
-        waiting = [part for part in node.children if part not in found]
-        if node not in found and waiting:
-            stack += waiting
-            continue
-        stack.pop()
+def _degree(expr: Expr, known: frozenset[Expr]) -> int:
+    """How often sizes are multiplied as numbers: 4 in (n−1)(n−2)n²; the loss's own parts are beyond doubt."""
+    found: dict[Expr, int] = {}
+
+    def times(node: Expr) -> int:
         parts = [found[part] for part in node.children]
         if node in known:
-            found[node] = 0
-        elif isinstance(node, Add):
-            found[node] = max(parts)
-        elif isinstance(node, Power) and isinstance(node.exponent, Number):
-            found[node] = ceil(abs(node.exponent.value)) * parts[0]
-        else:
-            sums = node.shape.is_number and not isinstance(node, Number) and not node.symbols and not node.free and not any(parts)
-            found[node] = sum(parts) + (1 if sums else 0)
-    return found[expr]
+            return 0
+        if isinstance(node, Add):
+            return max(parts)
+        if isinstance(node, Power) and isinstance(node.exponent, Number):
+            return ceil(abs(node.exponent.value)) * parts[0]
+        sums = node.shape.is_number and not isinstance(node, Number) and not node.symbols and not node.free and not any(parts)
+        return sum(parts) + (1 if sums else 0)
+
+    return found_in(expr, found, times)
 
 
 def _nearly_plain(value: Fraction) -> bool:

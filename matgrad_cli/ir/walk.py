@@ -13,6 +13,7 @@ from .indices import Index, Position, letters_of, replace_in_position
 from .memory import noted, table
 
 _E = TypeVar("_E", bound=Expr)
+_V = TypeVar("_V")
 
 Path = tuple[int, ...]
 """Where a part stands: the child numbers from the root down."""
@@ -89,6 +90,29 @@ def places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
             stack.append(((*here, number), node.children[number]))
 
 
+def children_of(node: Expr) -> tuple[Expr, ...]:
+    """The direct parts."""
+    return node.children
+
+
+def found_in(
+    root: Expr, known: dict[Expr, _V], find: Callable[[Expr], _V], parts: Callable[[Expr], Iterable[Expr]] = children_of
+) -> _V:
+    """What is to be `known` of a node, which `find` says once it is known of its parts; however deep it is, as Python's stack is not."""
+    if root not in known:
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            waiting = [part for part in parts(node) if part not in known] if node not in known else []
+            if waiting:
+                stack += waiting
+                continue
+            stack.pop()
+            if node not in known:
+                known[node] = find(node)
+    return known[root]
+
+
 def substitute(root: Expr, mapping: Mapping[Expr, Expr]) -> Expr:
     """`root` with whole nodes replaced, outermost first. Shared nodes are rebuilt once."""
     return mapped(root, remade, mapping)
@@ -105,14 +129,7 @@ def mapped(root: Expr, make: Callable[[Expr, tuple[Expr, ...]], Expr], known: Ma
     What a `known` node becomes is given; it is not looked into.
     """
     done: dict[Expr, Expr] = dict(known)
-
-    def walk(node: Expr) -> Expr:
-        found = done.get(node)
-        if found is None:
-            found = done[node] = make(node, tuple([walk(child) for child in node.children]))
-        return found
-
-    return walk(root)
+    return found_in(root, done, lambda node: make(node, tuple([done[child] for child in node.children])))
 
 
 _LETTERS: Final[dict[Expr, frozenset[Index]]] = table()
@@ -121,17 +138,7 @@ _LETTERS: Final[dict[Expr, frozenset[Index]]] = table()
 
 def letters_in(root: Expr) -> frozenset[Index]:
     """All index letters of `root`, free or bound."""
-    found = _LETTERS.get(root)
-    stack = [] if found is not None else [root]
-    while stack:
-        node = stack[-1]
-        waiting = [part for part in node.children if part not in _LETTERS]
-        if waiting:
-            stack.extend(waiting)
-            continue
-        _LETTERS[node] = letters_of_node(node).union(*(_LETTERS[part] for part in node.children))
-        stack.pop()
-    return _LETTERS[root] if found is None else found
+    return found_in(root, _LETTERS, lambda node: letters_of_node(node).union(*(_LETTERS[part] for part in node.children)))
 
 
 def letters_of_node(node: Expr) -> frozenset[Index]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..ir import Dim, Expr, Index, Pair, Shape
+from ..ir.walk import found_in
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -18,20 +19,12 @@ class Table:
 
     def number(self, root: Expr) -> int:
         """The row of an expression; its parts come before it."""
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            waiting = [part for part in _parts(node) if part not in self._numbers]
-            if node in self._numbers:
-                stack.pop()
-            elif waiting:
-                stack.extend(waiting)
-            else:
-                _, arguments = node.__reduce__()
-                self.rows.append([type(node).__name__, *(self.encoded(argument) for argument in arguments)])
-                self._numbers[node] = len(self.rows) - 1
-                stack.pop()
-        return self._numbers[root]
+        return found_in(root, self._numbers, self._added, _parts)
+
+    def _added(self, node: Expr) -> int:
+        _, arguments = node.__reduce__()
+        self.rows.append([type(node).__name__, *(self.encoded(argument) for argument in arguments)])
+        return len(self.rows) - 1
 
     def encoded(self, value: object) -> Json:
         """A value as JSON: an expression by its row, everything else in full."""

@@ -7,6 +7,7 @@ from typing import Final
 from .. import ir
 from ..ir import Expr
 from ..ir.memory import table
+from ..ir.walk import found_in
 from .functions import DEFINITIONS, EXACT_VALUES, LINEAR, constant_value, squared_root
 
 RATIONAL_KIND: Final = 0
@@ -22,20 +23,7 @@ def kind(expr: Expr) -> int:
     """0 if the expression is rational in its variables, 1 if rational in them and in oracles, 2 if only floats can judge it."""
     if len(_kinds) > 200_000:
         _kinds.clear()
-    stack = [expr]
-    while stack:
-        node = stack[-1]
-        if node in _kinds:
-            stack.pop()
-            continue
-        parts = _below(node)
-        missing = [part for part in parts if part not in _kinds]
-        if missing:
-            stack.extend(missing)
-            continue
-        stack.pop()
-        _kinds[node] = max([_own(node), *[_kinds[part] for part in parts]])
-    return _kinds[expr]
+    return found_in(expr, _kinds, lambda node: max([_own(node), *[_kinds[part] for part in _below(node)]]), _below)
 
 
 def _below(node: Expr) -> tuple[Expr, ...]:

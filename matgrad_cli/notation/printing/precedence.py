@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from ...ir import Call, Differential, Expr, Index, Literal, MatMul, Named, Number, Partial, Path, SumOver, nodes_of
+from ...ir.walk import found_in
 
 SUM: Final = 10
 BIG_SUM: Final = 12
@@ -105,21 +106,8 @@ class Printer(ABC):
 
     def piece(self, root: Expr) -> Piece:
         """The printed part for a node, remembered."""
-        stack = [root]
         memo = self._memo
-        while stack:
-            node = stack[-1]
-            if node in memo:
-                stack.pop()
-                continue
-            parts = _printed_parts(node)
-            waiting = [part for part in parts if part not in memo]
-            if waiting:
-                stack.extend(waiting)
-            else:
-                memo[node] = self._composed(node, tuple(memo[part] for part in parts))
-                stack.pop()
-        return memo[root]
+        return found_in(root, memo, lambda node: self._composed(node, tuple(memo[part] for part in _printed_parts(node))), _printed_parts)
 
     def _composed(self, node: Expr, parts: tuple[Piece, ...]) -> Piece:
         kind = type(node)

@@ -40,6 +40,7 @@ from ...ir import (
     nodes_of,
 )
 from ...ir.functions import CHANGES, FUNCTIONS, WITH_AXES, is_elementwise
+from ...ir.walk import found_in
 from ...notation.printing.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
 from .names import Names
 
@@ -76,19 +77,7 @@ class MatrixCode:
 
     def code(self, root: Expr) -> Code:
         """The code of an expression."""
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            if node in self._memo:
-                stack.pop()
-                continue
-            waiting = [] if self._is_leaf(node) else [part for part in node.children if part not in self._memo]
-            if waiting:
-                stack.extend(waiting)
-            else:
-                self._memo[node] = self._compiled(node)
-                stack.pop()
-        return self._memo[root]
+        return found_in(root, self._memo, self._compiled, lambda node: () if self._is_leaf(node) else node.children)
 
     def full(self, node: Expr) -> Code:
         """The code of an expression as an array of its whole shape, never as a number that stands for one."""

@@ -15,6 +15,7 @@ from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...ir import Add, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
+from ...ir.walk import found_in
 from ...rulebook.heads import guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.pattern import operators_in
@@ -144,22 +145,11 @@ class Simplifier:
 
     def _lowest_in(self, root: Expr) -> int:
         """The place in the order of the first rule that fits somewhere in `root`; named parts stay closed."""
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            if node in self._lowest:
-                stack.pop()
-                continue
-            parts = () if isinstance(node, Named) else node.children
-            missing = [part for part in parts if part not in self._lowest]
-            if missing:
-                stack.extend(missing)
-                continue
-            stack.pop()
-            below = min((self._lowest[part] for part in parts), default=NONE)
-            here = self._at(node)
-            self._lowest[node] = min(below, here.place if here is not None else NONE)
-        return self._lowest[root]
+        return found_in(root, self._lowest, self._lowest_at, _open_parts)
+
+    def _lowest_at(self, node: Expr) -> int:
+        here = self._at(node)
+        return min([NONE if here is None else here.place, *[self._lowest[part] for part in _open_parts(node)]])
 
     def _at(self, node: Expr) -> _Found | None:
         if node not in self._found:
@@ -253,6 +243,11 @@ class Simplifier:
             here = self._direct(same)
             self._passed[node] = same if here is None else here.new
         return self._passed[node]
+
+
+def _open_parts(node: Expr) -> tuple[Expr, ...]:
+    """The parts that are looked into: a name stays closed."""
+    return () if isinstance(node, Named) else node.children
 
 
 def _granted(rewriting: Rewriting, node: Expr) -> bool:
