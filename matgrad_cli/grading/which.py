@@ -49,6 +49,8 @@ _VALUED = rf"(?<![^\W\d_\\])\\?[^\W\d_]+\s*=\s*{_VALUE}"
 _WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)|{_VALUED})"
 _NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<becomes>\b)"
 """`$2(x + b)$ where $b = 0$`, or `$2(x + b)$, $b = 0$`."""
+_PROVIDED = r"(?:\b<provided>\b(?!(?:[^,.;:]|,(?!\s))*\b<harmless>\b)[^,.;:]*?\b<holds>\b(?:[^.;:,]|,(?=\s*$))*)"
+"""`If the data are centred, …`, and no `if we apply the rule`."""
 _SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
 _REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
@@ -186,9 +188,10 @@ def _condition(one: Piece, behind: str, known: str) -> str | None:
     found = (
         said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
-        or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?{_WHEN}(?![^.;]*\b<becomes>\b)").match(behind)
+        or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?(?:{_WHEN}|{_PROVIDED})(?![^.;]*\b<becomes>\b)").match(behind)
+        or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)
     )
-    if found is None or (found["fact"] and (named("fact", found["fact"]) or "?") in known):
+    if found is None or (found.groupdict().get("fact") and (named("fact", found["fact"]) or "?") in known):
         return None
     return f"it is said under a condition, `{' '.join(found[0].split()).strip(' ,(')}`, that the problem does not state"
 

@@ -14,6 +14,9 @@ def by_pieces(e: Elaborator, node: s.Apply) -> Expr:
     """The value of `maximum`, `minimum`, `clip` or `where`."""
     function = canonical_function(node.function)
     least = function in ("minimum", "min")
+    if function == "where" and not _is_mask(node.arguments[0]):
+        e.fail("wrong-arguments", f"{e.text(node.arguments[0])} is no condition, 1 or 0", node.arguments[0],
+               help="a comparison is one, `x > 0`; with a name `m` that is 1 or 0, `m*a + (1 - m)*b` says the same")
     tree = _clipped(node) if function == "clip" else _chosen(node) if function == "where" else _extreme(node, least)
     kept = list(e.notes)
     value = e.expr(tree)
@@ -47,6 +50,24 @@ def _clipped(node: s.Apply) -> s.Node:
     value, low, high = node.arguments
     above, over = (s.Apply(node.span, "relu", (_difference(node, value, bound),)) for bound in (low, high))
     return s.Binary(node.span, "-", s.Binary(node.span, "+", low, above), over)
+
+
+def _is_mask(node: s.Node) -> bool:
+    """Whether a part is 1 or 0 whatever its names are."""
+    match s.ungrouped(node):
+        case s.Literal_(_, value):
+            return value in (0, 1)
+        case s.Apply(_, "step") | s.Kronecker():
+            return True
+        case s.Apply(_, function, (body,)) if function.startswith("["):
+            return _is_mask(body)
+        case s.Binary(_, "-", left, right):
+            return s.ungrouped(left) == s.Literal_(left.span, Fraction(1), "1") and _is_mask(right)
+        case s.Binary(_, "*" | "hadamard" | "juxtapose", left, right):
+            return _is_mask(left) and _is_mask(right)
+        case s.Subscript(body=body) | s.Transposed(body=body):
+            return _is_mask(body)
+    return False
 
 
 def _chosen(node: s.Apply) -> s.Node:
