@@ -8,7 +8,7 @@ from typing import Any
 
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import Expr, LinearMap, Named
-from matgrad_cli.ir.walk import nodes_of
+from matgrad_cli.ir.walk import letters_in, nodes_of
 from matgrad_cli.records import Derivation, Sentence, Step
 from matgrad_cli.records.derivation import steps_in
 from matgrad_cli.records.solution import Equation, Move
@@ -29,7 +29,7 @@ def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
     names: dict[Expr, Expr] = {node.body: node for node in named}
     direction = derivation.start.argument if isinstance(derivation.start, LinearMap) else None
     method = rules.method(derivation.method).like or derivation.method
-    return Scene(derivation.problem, rules, names, method == "index", direction, method == "expand")
+    return Scene(derivation.problem, rules, names, method == "index", direction, method == "expand", set(letters_in(derivation.start)))
 
 
 def maker_of(step: Step, rules: Rulebook) -> str:
@@ -41,7 +41,7 @@ def maker_of(step: Step, rules: Rulebook) -> str:
 
 def replayed(step: Step, scene: Scene) -> Expr:
     """The line that comes of running the step's rule again at its places, with its letters standing for the same; a reversible
-    rule in the direction that fits."""
+    rule in the direction that fits. The steps of a derivation are run in their order: a letter avoids those of the lines before."""
     rule = scene.rules.rule(step.rule)
     found = step.before
     for one in (rule.backwards, rule) if rule.reversible else (rule,):
@@ -51,6 +51,8 @@ def replayed(step: Step, scene: Scene) -> Expr:
             continue
         if found is step.after:
             break
+    if isinstance(scene.letters, set):
+        scene.letters.update(letters_in(step.after))
     return found
 
 

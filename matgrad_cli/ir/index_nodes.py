@@ -145,3 +145,11 @@ def whole_derivative(node: MatrixOf) -> Expr | None:
     if base.free or len(laid) != len(mine) + len(theirs) or set(laid) != {*mine, *theirs}:
         return None
     return base
+
+
+def row_of(node: MatrixOf) -> Entry | None:
+    """The entries of row i of a matrix of the problem, where it stands as a column vector: of [x_ij]_j, which a book calls x_i."""
+    body = node.body
+    if node.col is not None or not isinstance(body, Entry) or not isinstance(body.base, Symbol):
+        return None
+    return body if body.col is node.row and isinstance(body.row, Index) and body.row is not node.row else None

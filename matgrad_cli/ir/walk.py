@@ -150,12 +150,16 @@ def letters_of_node(node: Expr) -> frozenset[Index]:
     return node.free
 
 
-def fresh_index(dim: Dim, taken: Iterable[str], wish: Iterable[str] = OUTER_LETTERS) -> Index:
-    """An index over `dim` with the first letter of `wish` (then i1, i2, …) that is not in `taken`."""
+def fresh_index(dim: Dim, taken: Iterable[str | Index], wish: Iterable[str] = OUTER_LETTERS) -> Index:
+    """An index over `dim` with the first letter of `wish` (then i1, i2, …) that is not in `taken`.
+
+    A letter of another place is taken where it runs over another size: while there are enough letters, no letter has two ranges.
+    """
     used = set(taken)
-    for letter in wish:
-        if letter not in used:
-            return Index(letter, dim)
+    free = [letter for letter in wish if letter not in used]
+    ranges = {one.name for one in used if isinstance(one, Index) and one.dim is not dim}
+    for letter in (*(one for one in free if one not in ranges), *free):
+        return Index(letter, dim)
     number = 1
     while f"i{number}" in used:
         number += 1

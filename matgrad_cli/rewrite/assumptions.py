@@ -72,4 +72,13 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
     for node in nodes_of(result):
         if isinstance(node, Inverse) and node.body not in said and not _known(node.body, "invertible", problem):
             found[Sentence(_INVERTIBLE, (("0", node.body),))] = None
-    return tuple(found)
+    return tuple(map(_for_each, found))
+
+
+def _for_each(said: Sentence) -> Sentence:
+    """What is said of each term of a sum names the letters of the sum: for each i, 1 − y_i (Xw)_i is not 0."""
+    free = {letter for _, value in said.values if isinstance(value, Expr) for letter in value.free}
+    letters = tuple((letter.name, letter) for letter in sorted(free))
+    if not letters:
+        return said
+    return Sentence(f"for each {', '.join(f'{{{name}}}' for name, _ in letters)}, {said.template}", (*said.values, *letters))

@@ -180,6 +180,13 @@ def test_a_variable_named_sigma_is_not_mixed_up_with_the_function() -> None:
     assert to_unicode(mul(sigma, Call("sigmoid", lam))) == "σ sigmoid(λ)"
 
 
+def test_entries_of_a_matrix_named_sigma_are_not_mixed_up_with_a_sum() -> None:
+    i, j = Index("i", m), Index("j", m)
+    cov = Symbol("Sigma", Shape(m, m))
+    assert to_unicode(sum_over((i, j), Entry(cov, i, j))) == "Σ_ij (Σ)_ij"
+    assert to_latex(Entry(cov, i, j)) == r"\Sigma_{ij}"
+
+
 def test_shared_parts_cost_nothing() -> None:
     node: Expr = matmul(A, w)
     for number in range(60):

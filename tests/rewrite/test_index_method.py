@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from matgrad_cli.diagnostics import StuckError
-from matgrad_cli.ir import Add, Expr, MatMul, Partial, nodes_of
+from matgrad_cli.ir import Add, Expr, MatMul, Partial, letters_in, nodes_of
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.records import Derivation
@@ -128,6 +128,20 @@ def test_letters_avoid_every_name_of_the_problem() -> None:
 
 
 # ---- mistakes made by earlier attempts -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes"),
+    [
+        ("norm(A@x - b)**2 + c*norm(x)**2", "x", "A: m×n, x: n, b: m, c: scalar"),
+        ("tr(A@X)*(B@X)", "X", "A: n×m, X: m×n, B: p×m"),
+        ("sum(relu(A@relu(C@x)))", "x", "A: k×m, C: m×n, x: n"),
+    ],
+)
+def test_no_letter_has_two_ranges_in_a_derivation(loss: str, wrt: str, shapes: str) -> None:
+    derivation = derive(read_problem(loss, wrt, [shapes]))
+    letters = letters_in(derivation.start).union(*(letters_in(step.after) for step in derivation.steps))
+    assert len({letter.name for letter in letters}) == len(letters)
 
 
 def test_a_row_coefficient_is_not_read_back_as_a_column() -> None:

@@ -11,7 +11,10 @@ from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ONE, Dim, Entry, Expr, Index, MatrixOf, Shape, Symbol, Transpose, add, hadamard, matmul, mul, product, sum_over
 from matgrad_cli.ir.nodes import Call, Number, Power
 from matgrad_cli.notation.printing.to_text import to_text
+from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.render.document.blocks import phrase
+from matgrad_cli.render.words import plain
 from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.rewrite.engine.application import Scene
 from matgrad_cli.rewrite.forms.entries import entry
@@ -109,3 +112,12 @@ def test_published_sums_over_rows(loss: str, wrt: str, expected: str) -> None:
 def test_a_squared_distance_of_rows_is_a_sum_of_squares_and_each_step_is_proved(loss: str) -> None:
     derivation = derive(read_problem(loss, "X", ["X: n×d"]))
     assert {step.verdict.kind for step in derivation.steps} == {"proved"}
+
+
+def test_a_row_is_printed_by_its_letter_and_a_condition_says_for_which_rows_it_holds() -> None:
+    derivation = derive(read_problem(r"\sum_i \|x_i - W s_i\|", "W", ["x: n×d, s: n×p"]))
+    assert to_unicode(derivation.problem.loss) == "Σ_i ‖x_i − W s_i‖"
+    assert plain(phrase(derivation.assumed[0])) == "for each i, x_i − W s_i is not 0 (there is no derivative there)"
+    inner = Index("j", n)
+    assert to_unicode(Entry(add(row(X, i), mul(Number(-1), a)), k, None)) == "(X_i − a)_k"
+    assert to_unicode(MatrixOf(inner, None, Entry(X, inner, t))) == "[X_jt]_j"  # a column

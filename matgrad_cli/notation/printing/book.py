@@ -299,14 +299,15 @@ class BookPrinter(Forms):
         body = parts[0]
         if isinstance(node.base, ir.Transpose) and node.base.body.shape.is_column and body.inner:
             body = body.inner  # the entries of xᵀ are those of x
+        return self._entry(body, (node.row, node.col))
+
+    def _entry(self, body: Piece, places: tuple[ir.Position | None, ...]) -> Piece:
         base = self.within(body, ATOM)
-        if self.has_own_index(base):
-            base = self.brackets(base)
-        return Piece(self.lowered(base, (node.row, node.col)))
+        return Piece(self.lowered(self.brackets(base) if self.has_own_index(base) else base, places))
 
     @abstractmethod
     def has_own_index(self, base: str) -> bool:
-        """Whether a name already carries a subscript, so that a second one needs brackets: (W₁)_ij."""
+        """Whether a name already carries a subscript, so that a second one needs brackets: (W₁)_ij. So does Σ, beside the sign of a sum."""
 
     def on_matrixof(self, node: ir.MatrixOf, parts: tuple[Piece, ...]) -> Piece:
         body = node.body
@@ -315,6 +316,8 @@ class BookPrinter(Forms):
             return self._derivative(whole, self.piece(whole), self.name(body.variable.name).text)
         if node.col is None and isinstance(body, ir.Delta) and body.left is node.row:
             return Piece(self.lowered(self.name("e").text, (body.right,)), tight=True)
+        if (row := ir.row_of(node)) is not None:
+            return self._entry(self.piece(row.base), (row.row,))
         array = Piece(self.form("enclosed", self.signed(parts[0]), self.positions((node.row, node.col))))
         return array if node.row is not None else self._decorated(array, "transpose")  # a row is a column lying down
 

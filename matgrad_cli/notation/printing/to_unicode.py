@@ -63,7 +63,7 @@ class UnicodePrinter(BookPrinter):
         return base + exponent
 
     def has_own_index(self, base: str) -> bool:
-        return base[-1] in "₀₁₂₃₄₅₆₇₈₉" or ("_" in base and base[-1] not in ")]")
+        return base == "Σ" or base[-1] in "₀₁₂₃₄₅₆₇₈₉" or ("_" in base and base[-1] not in ")]")
 
     def table(self, rows: Sequence[Sequence[str]]) -> str:
         return f"[{'; '.join(', '.join(row) for row in rows)}]"

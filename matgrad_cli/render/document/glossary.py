@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from ...ir import Call, Delta, Expr, Fill, Hadamard, Kron, MatrixOf, Power, nodes_of
+from ...ir import Call, Delta, Expr, Fill, Hadamard, Kron, MatrixOf, Power, nodes_of, row_of
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS, unknown_parts
 
 MEANINGS: Final[dict[str, str]] = {
@@ -64,7 +64,7 @@ def _of_unknown(function: str) -> str:
 
 _SIGNS: Final[tuple[tuple[Callable[[Expr], bool], str], ...]] = (
     (lambda node: isinstance(node, Delta), "δ_ij is 1 where i = j, and 0 elsewhere (matgrad why delta)"),
-    (lambda node: isinstance(node, MatrixOf), "[X_st]_st is the array with the entries X_st"),
+    (lambda node: isinstance(node, MatrixOf) and row_of(node) is None, "[X_st]_st is the array with the entries X_st"),
     (
         lambda node: isinstance(node, Hadamard | Power) and not node.shape.is_number,
         "A ∘ B and A ⊘ B multiply and divide entry by entry, A^∘2 squares each entry (matgrad why hadamard)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...ir import Dim, Expr, Index, MatrixOf, whole_derivative
+from ...ir import Dim, Expr, Index, MatrixOf, row_of, whole_derivative
 from ...ir.walk import letters_of_node
 
 
@@ -22,7 +22,7 @@ def new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
     known, stack = {line}, [line]
     while stack:
         node = stack.pop()
-        whole = whole_derivative(node) if isinstance(node, MatrixOf) else None
+        whole = (whole_derivative(node) or row_of(node)) if isinstance(node, MatrixOf) else None
         shown |= letters_of_node(node) if whole is None else frozenset()
         inside = {whole} - known if whole is not None else set(node.children) - known
         known |= inside

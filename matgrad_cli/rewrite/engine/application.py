@@ -10,6 +10,7 @@ that is 0 is left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ...diagnostics import BugError, Diagnostic
@@ -22,6 +23,7 @@ from ...ir import (
     Expr,
     Fill,
     Hadamard,
+    Index,
     LinearMap,
     MatMul,
     Mul,
@@ -73,6 +75,8 @@ class Scene:
     inside: bool = False
     """Whether the rules are asked of what stands under a pending derivative (the expand method): there moves what holds the
     variable, and nothing has to be still."""
+    letters: AbstractSet[Index] = frozenset()
+    """The letters of all lines so far: one that is drawn for another size is called otherwise."""
 
     @property
     def motion(self) -> Motion:
@@ -222,12 +226,11 @@ def _with_names(new: Expr, names: Mapping[Expr, Expr]) -> Expr:
     return substitute(new, {**names, **{node: node for node in nodes_of(new) if isinstance(node, Partial)}})
 
 
-def taken_at(line: Expr, path: Path, scene: Scene) -> frozenset[str]:
-    """Names that a letter drawn by a rule at this place must not have: those of the problem and of the term around the place."""
+def taken_at(line: Expr, path: Path, scene: Scene) -> frozenset[str | Index]:
+    """Names that a letter drawn by a rule at this place must not have: those of the problem and of the term around the place. With them
+    the letters of other places, which have one range each."""
     term = line.children[path[0]] if path and isinstance(line, Add) else line
-    letters = letters_in(term)
-    names = reserved_names(scene.problem)
-    return names.union(letter.name for letter in letters) if letters else names
+    return reserved_names(scene.problem).union((letter.name for letter in letters_in(term)), scene.letters)
 
 
 def under_pending(line: Expr, path: Path) -> bool:

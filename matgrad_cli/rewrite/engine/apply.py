@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ...diagnostics.record import record
@@ -61,7 +62,7 @@ def rewritings(
     rule: Rule,
     node: Expr,
     problem: Problem,
-    taken: set[str] | frozenset[str] = frozenset(),
+    taken: AbstractSet[str | Index] = frozenset(),
     pending: bool = False,
     bindings: Bindings = (),
     further: bool = False,
@@ -80,7 +81,7 @@ def rewritings(
 
 
 def _ways(
-    rule: Rule, reading: Rule, node: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool, bindings: Bindings,
+    rule: Rule, reading: Rule, node: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool, bindings: Bindings,
     further: bool, motion: Motion,
 ) -> Iterator[Rewriting]:  # fmt: skip
     """The ways of one reading of the rule (see `variants`)."""
@@ -121,7 +122,7 @@ def _has_such_ends(wanted: MatMul, node: MatMul) -> bool:
 
 
 def _through_name(
-    rule: Rule, node: Differential, name: Named, problem: Problem, taken: set[str] | frozenset[str], bindings: Bindings
+    rule: Rule, node: Differential, name: Named, problem: Problem, taken: AbstractSet[str | Index], bindings: Bindings
 ) -> Iterator[Rewriting]:
     """The differential of a part that has a name is that of what it stands for; where it stands whole, the name is written."""
     inside = node.rebuilt((name.body, *node.children[1:]))
@@ -140,7 +141,7 @@ def _start(matcher: Matcher, bindings: Bindings) -> Table | None:
     return table
 
 
-def _repeated(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool, motion: Motion) -> Expr:
+def _repeated(rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool, motion: Motion) -> Expr:
     """A rule about two factors, letters or terms used for all of them: again on what it made, as long as it fits."""
     while True:
         found = next(rewritings(rule, new, problem, taken, pending, (), True, motion), None)
@@ -149,7 +150,7 @@ def _repeated(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozens
         new = found.new
 
 
-def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool) -> Expr:
+def spread(rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool) -> Expr:
     """A rule about two factors (or terms) used for all of them: what it split off is split again, what does not move is 0."""
     terms: list[Expr] = []
     for term in new.terms if isinstance(new, Add) else (new,):
@@ -167,7 +168,7 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[
 
 
 def again(
-    rule: Rule, new: Expr, problem: Problem, taken: set[str] | frozenset[str], pending: bool, motion: Motion
+    rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool, motion: Motion
 ) -> tuple[Expr, tuple[Sentence, ...]]:
     """A rule about two factors used for all of them: once more on the parts that it made, and what that supposes."""
     found = [next(rewritings(rule, part, problem, taken, pending, (), False, motion), None) for part in new.children]

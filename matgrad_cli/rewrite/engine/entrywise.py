@@ -60,7 +60,7 @@ def differential_of(pending: Partial) -> Differential:
     return Differential(body.base if isinstance(body, Entry) else body, pending.variable, None)
 
 
-def written_out(new: Expr, pending: Partial, taken: frozenset[str]) -> Expr:
+def written_out(new: Expr, pending: Partial, taken: frozenset[str | Index]) -> Expr:
     """What a rule made of d(Z), by entries: the derivative of Z_ij. Letters of sums avoid `taken`."""
     body = pending.body
     places = (body.row, body.col) if isinstance(body, Entry) else (None, None)
@@ -70,7 +70,7 @@ def written_out(new: Expr, pending: Partial, taken: frozenset[str]) -> Expr:
 class _Entrywise:
     """Writes entries of what is linear in d(·); the letters of new sums are drawn here."""
 
-    def __init__(self, pending: Partial, taken: set[str]) -> None:
+    def __init__(self, pending: Partial, taken: set[str | Index]) -> None:
         self.pending, self.taken = pending, taken
 
     def draw(self, dim: Dim) -> Index | None:

@@ -48,7 +48,7 @@ RESERVED = frozenset(("s", "t"))
 SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "sum1", "mean0", "mean1", "vec"))
 
 
-def instantiate(sides: Pattern, table: Table, taken: frozenset[str]) -> Expr:
+def instantiate(sides: Pattern, table: Table, taken: frozenset[str | Index]) -> Expr:
     """The right side of the rule at a match."""
     short = bool(sides.rule.moves or sides.rule.still or sides.rule.fixed)
     return _Builder(table, {*taken, *RESERVED, *_names(table)}, short).build(sides.rhs)
@@ -67,7 +67,7 @@ def _names(table: Table) -> set[str]:
 class _Builder:
     """`short`: the transpose of a letter is written where it is shortest, (AB)ᵀ as BᵀAᵀ."""
 
-    def __init__(self, table: Table, taken: set[str], short: bool = False) -> None:
+    def __init__(self, table: Table, taken: set[str | Index], short: bool = False) -> None:
         self.table = dict(table)
         self.taken = taken
         self.short = short

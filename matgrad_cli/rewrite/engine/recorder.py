@@ -8,7 +8,7 @@ from typing import Final
 from ...diagnostics import BugError, Diagnostic, InputError, StuckError
 from ...diagnostics.record import field, mutable, replace
 from ...facts import Problem
-from ...ir import Expr, Index, Path, Symbol
+from ...ir import Expr, Index, Path, Symbol, letters_in
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence, Step
 from ...records.derivation import PLACE
@@ -75,7 +75,8 @@ class Recorder:
     direction: Symbol | None = None
 
     def __post_init__(self) -> None:
-        self._search = Search(Scene(self.problem, self.rules, self.names, self.entrywise, self.direction, self.inside))
+        self._seen = set(letters_in(self.line))
+        self._search = Search(Scene(self.problem, self.rules, self.names, self.entrywise, self.direction, self.inside, self._seen))
 
     @property
     def scene(self) -> Scene:
@@ -120,6 +121,7 @@ class Recorder:
     def judged(self, application: Application, title: str | None = None, bindings: Bindings | None = None) -> Step:
         """The step of a rule that ran, not yet part of the chain."""
         said = application.bindings if bindings is None else bindings
+        self._seen |= letters_in(application.after)
         step = self._judged(application.rule, application.before, application.after, said, title)
         return replace(step, paths=application.paths, assumed=application.assumed)
 
