@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from ..diagnostics import Diagnostic, StuckError
 from ..facts import Problem
 from ..ir import Differential, Expr, Named, rename, substitute
+from ..ir.entries import entry
 from ..ir.walk import names_in
 from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ..records.layout import is_turned
 from ..verify.verdict import Verdict
 from .assumptions import assumptions_of
 from .engine.recorder import Recorder, sentence
-from .forms.entries import entry
 from .index.method import reserved_names, target_of
 from .named_steps import opening, record_names, record_opened
 from .naming import name_uses, repeated_parts, with_names

@@ -8,9 +8,9 @@ import pytest
 
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ONE, Delta, Dim, Entry, Expr, Index, MatrixOf, Shape, Symbol, Transpose, add, mul, nodes_of, sum_over
+from matgrad_cli.ir.entries import entry
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.rewrite.engine.application import Scene
-from matgrad_cli.rewrite.forms.entries import entry
 from matgrad_cli.rewrite.network.reading_rules import matrix_of, read_through
 from matgrad_cli.rulebook.load import rulebook
 from matgrad_cli.verify.judge import Judge

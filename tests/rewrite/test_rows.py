@@ -9,6 +9,7 @@ import pytest
 from matgrad_cli.diagnostics import StuckError
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ONE, Dim, Entry, Expr, Index, MatrixOf, Shape, Symbol, Transpose, add, hadamard, matmul, mul, product, sum_over
+from matgrad_cli.ir.entries import entry
 from matgrad_cli.ir.nodes import Call, Number, Power
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.printing.to_unicode import to_unicode
@@ -17,7 +18,6 @@ from matgrad_cli.render.document.blocks import phrase
 from matgrad_cli.render.words import plain
 from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.rewrite.engine.application import Scene
-from matgrad_cli.rewrite.forms.entries import entry
 from matgrad_cli.rewrite.network.reading_rules import matrix_of
 from matgrad_cli.rulebook.load import rulebook
 from matgrad_cli.verify.judge import Judge

@@ -37,11 +37,11 @@ from ...ir import (
     sum_over,
     transpose,
 )
+from ...ir.entries import entry
 from ...ir.walk import OUTER_LETTERS
 from ...notation.elaboration.matrix_functions import matrix_power
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED, flip, multiplied, numerals_first
-from ..forms.entries import entry
 from .table import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))

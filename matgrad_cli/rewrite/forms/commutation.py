@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...facts import Problem
 from ...ir import Delta, Expr, Eye, Index, MatrixOf, Named, Pair, Position, mul, nodes_of, substitute, sum_over
 from ...ir.dimensions import ONE, Dim
-from .entries import delta
+from ...ir.entries import delta
 
 Letters = tuple[Index, ...]
 

@@ -17,7 +17,6 @@ from ...ir import (
     Index,
     LinearMap,
     Mul,
-    Number,
     Partial,
     Path,
     SumOver,
@@ -28,11 +27,10 @@ from ...ir import (
     rename,
     sum_over,
 )
+from ...ir.entries import UNIT, ZERO
 from ...ir.memory import noted
 from ...ir.walk import fresh_index
 from .algebra import ordered
-
-ZERO, UNIT = Number(0), Number(1)
 
 
 @record

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from ...ir import Entry, Expr, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
+from ...ir.entries import entry, letters_for
 from ...ir.walk import outermost
 from ...records import Bindings
 from ..engine.application import Application, Scene, Site, applied, is_zero, native, reserved_names
 from ..engine.recorder import Recorder
-from ..forms.entries import entry, letters_for
 from ..forms.terms import ZERO, Term, join, split
 from ..named_steps import record_names
 from ..network.reading import tidy_part

@@ -33,13 +33,13 @@ from ...ir import (
     product,
     sum_over,
 )
+from ...ir.entries import entry, letters_for
 from ...ir.memory import remembered
 from ...records import Bindings
 from ...rulebook.load import Rulebook
 from ...rulebook.pattern import operators_in
 from ..engine.application import Scene, Site, holds_pending, native, reserved_names, terms_with_differentials
 from ..forms.algebra import flip, zero
-from ..forms.entries import entry, letters_for
 from ..textbook.simplifier import textbook
 from .beside import PairForm, Term, body_of, peeled, whole_of
 from .mover import Mover, carried, pendings

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ...ir import ONE, Add, Call, Entry, Expr, Fill, Kron, MatrixOf, Mul, Pair, Shape, Transpose, kron, mul, sum_over
+from ...ir.entries import counted, entry, letters_for
 from ...ir.functions import is_change
 from ...records import Bindings
 from ..engine.application import Site, native
 from ..forms.algebra import flip
-from ..forms.entries import counted, entry, letters_for
 from ..network.changes import change
 from ..textbook.simplifier import textbook
 from .beside import beside, like, number_of, paired, peeled, whole_of

@@ -25,10 +25,10 @@ from ...ir import (
     substitute,
 )
 from ...ir.dimensions import ONE
+from ...ir.entries import delta, entry
 from ...records import Bindings
 from ...rulebook.pattern import operators_in
 from ..engine.application import Site, native
-from ..forms.entries import delta, entry
 from ..forms.terms import UNIT, Term, split
 
 

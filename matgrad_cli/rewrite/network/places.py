@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ...ir import Call, Delta, Dim, Entry, Expr, Index, Mul, Number, Position, Transpose, is_elementwise, matmul, mul
 from ...ir.dimensions import ONE
+from ...ir.entries import entry
 from ...records import Bindings
 from ..engine.application import Site, is_zero, native, native_at
 from ..forms.algebra import basis, flip, ones
-from ..forms.entries import entry
 
 
 @native_at("read-function")

@@ -11,12 +11,12 @@ from typing import Final
 from ...diagnostics.record import record
 from ...facts import Fact, Problem
 from ...ir import ONE, Differential, Dim, Expr, Index, Mul, Number, Partial, Shape, Symbol, add, hadamard, mul, nodes_of, product
+from ...ir.entries import entry
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.nodes import Call
 from ...rulebook.pattern import WRT, Pattern
 from ..engine.instantiate import build_side
 from ..engine.table import Table
-from ..forms.entries import entry
 
 MOST_ORDERS: Final = 16
 """A rule with four dimensions has 75 orders of their sizes; so many of them are drawn."""
