@@ -91,6 +91,13 @@ NONE = [
         "waarbij $b=0$", "met $b=0$", ", $b = 0$",
     )),
     (1, "$(A+A^T)x+b$ if the rows are centred"),
+    *((1, text.replace("…", "$(A+A^T)x+b$")) for text in (
+        "The gradient is proportional to ….", "The gradient is roughly ….", "The gradient contains ….", "The gradient is bounded by ….",
+        "The gradient differs from ….", "The negative gradient is ….", "Half the gradient is ….", "The transpose of the gradient is ….",
+        "The descent direction is ….", "The solution sheet says ….", "Show that the gradient is ….", "We want to check whether it is ….",
+        "… (up to sign)", "… (possibly without the $b$)", "…, maybe transposed", "Der Gradient ist proportional zu ….",
+        "Der negative Gradient ist ….", "Zeigen Sie, dass der Gradient … ist.", "Le gradient est proportionnel à ….",
+    )),
     (1, "$\\nabla_x L = (A+A^T)x+b$, as long as the rows of $A$ are independent."),
     *((1, f"{text} $\\nabla_x L = (A+A^T)x+b$.") for text in (
         "If the data are centred,", "Assuming centred data, we get", "When $n$ is large,", "For small $x$,",
@@ -129,6 +136,8 @@ RIGHT = [
         "If we apply the product rule,", "When we differentiate by $x$,", "If I am not mistaken,", "Even if the data are centred,",
         "If $x$ is a vector,", "Wenn man die Produktregel anwendet:",
     )),
+    (1, "One can show that the gradient is $(A+A^T)x+b$."), (1, "The sum of both gradients is $(A+A^T)x+b$."),
+    (1, "The gradient of the sum is $(A+A^T)x+b$, so the negative gradient is $-(A+A^T)x-b$."),
     (2, r"If $X$ is invertible, the gradient is $-X^{-T}A^TX^{-T}$."), (2, "$-X^{-T}A^TX^{-T}$, if the inverse of $X$ exists"),
     (4, r"If the gradient is zero, then $w=(X^TX+\lambda I)^{-1}X^Ty$."),
     (1, r"Since $A$ is not symmetric, the gradient is $(A+A^T)x+b$."),

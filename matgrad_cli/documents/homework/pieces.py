@@ -122,7 +122,9 @@ _END_MARK = regex(r"[\s\\,;]*(?:\\(?:quad|qquad)\s*)*(?:\\(?:\w*[sS]quare|q(?:ua
 """The end of a proof, or the number of a formula."""
 _NUMBER = r"(?:^\W*|[:=(\n]\s*|\b<is>\s+)(?P<found>\d+(?:[.,/]\d+)*(?:/\w)?)[ (\x60]*$"
 _BEFORE = rf"\b(?P<found><function>(?:\s+(?:<of>|<the>))+|<factor>(?:\s+(?:<of>|<the>))*){_OPEN}$"
-_BEHIND = r"(?P<found>[\s,)\x60]*(?:<times>|<except>)\b|[\s,]*<share>|[\s,(]*(?:\w+\s+)?<altered>\b)"
+_WHOLE = r"\b(?P<found>(?:<function>\s+<of>|<factor>|negati\w+)\s+(?:<the>\s+)*<result>)\b[^.;,:$]*\b<is>\s*$"
+"""`The negative gradient is $…$`."""
+_BEHIND = r"(?P<found>[\s,)\x60]*(?:\(\s*<except>|<times>|<except>)\b|[\s,]*<share>|[\s,(]*(?:\w+\s+)?<altered>\b)"
 _OF_LOSS = r"\b<result>\s+(?:<of>|<the>)\s+(?:<the>\s+)*$"
 """`The gradient of the trace of $AX$` speaks of a loss."""
 _PAIR = r"\W*<both>\W*"
@@ -158,7 +160,7 @@ def _together(one: Piece, other: Piece) -> str | None:
 def _beside(one: Piece) -> Iterator[str]:
     """The words, the sign and the number before a formula, and what is behind it."""
     if one.kind == "formula":
-        for match in (said(_BEFORE).search(one.before), said(_SIGN_BEFORE).search(one.before), said(_NUMBER).search(one.before)):
+        for match in (said(pattern).search(one.before) for pattern in (_BEFORE, _WHOLE, _SIGN_BEFORE, _NUMBER)):
             if match is not None and not said(_OF_LOSS).search(one.before[: match.start("found")]):
                 yield _shown(match["found"])
     for match in (_SIGN_BEHIND.match(one.after), said(_BEHIND).match(one.after)):
