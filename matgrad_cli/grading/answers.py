@@ -19,7 +19,7 @@ from ..notation.elaboration.chosen_entries import places
 from ..notation.latex.names import accents_kept
 from ..notation.scope import Syntax
 from .equations.asked import judged_solution
-from .heads import Undo, doubt, heads_of, is_name, is_word, letters_of_entry, sides_of, stands_alone, undone, usual_spelling
+from .heads import Undo, by_another, doubt, heads_of, is_name, is_word, letters_of_entry, sides_of, stands_alone, undone, usual_spelling
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
 from .lines.forms import is_pending
@@ -368,6 +368,8 @@ def _beside(answer: str, around: Surroundings, swapped: bool = False) -> Judged 
     """
     heads = heads_of(answer)
     named = all(_undone(head, around) == (() if at else _undone(heads[0], around)) is not None for at, head in enumerate(heads))
+    if (other := next((head for head in heads if by_another(head, around)), None)) is not None:
+        return Judged("undecided", Slip("undecided", f"`{other}` is called like the gradient by another variable than is asked for"))
     if not heads or (named and not swapped):
         return None
     verdict, slip = doubt(answer, around)

@@ -22,7 +22,7 @@ from .classes.key import SECONDS, Key, key_report, read_key
 from .exercise import derived, judge, scored, unanswered
 from .merge import Settings, identified, settings, tried
 from .reveal import revealed
-from .which import read_well
+from .several import read_all
 
 __all__ = ["Key", "Options", "check_file", "check_files", "check_text", "read_key"]
 
@@ -306,7 +306,7 @@ class _Clock:
 
     def read_well(self, exercise: Exercise, chosen: Settings) -> ProblemReport:
         """The report on a problem in the reading that is meant."""
-        return read_well(chosen, exercise, self.judged)
+        return read_all(chosen, exercise, self.judged)
 
     def judged(self, chosen: Settings) -> ProblemReport:
         """The report on one problem; whatever breaks in it leaves it undecided, and the others are judged all the same."""

@@ -10,6 +10,7 @@ from .answers import judge_answer, judged_derivative
 from .chain import Outcome, RowResult
 from .derivation import Reader
 from .equations.asked import judged_solution
+from .heads import by_another
 from .lines.reading import Read
 from .lines.scope import surroundings
 from .slips.causes import Slip
@@ -40,6 +41,8 @@ def final_of_named(task: Task, reader: Reader, results: Sequence[RowResult]) -> 
     outcomes = [outcome for outcome in results[-1].outcomes if outcome.read is not None] if results else []
     bare = len(results) == 1 and [len(claim.sides) for claim in results[0].row.claims] == [1]
     named = bare or any(outcome.role == "definition" for outcome in outcomes)
+    sides = results[-1].row.claims[-1].sides if named else ()
+    named = named and not any(by_another(side.text, reader.around) for side in sides[:-1])
     named = named and all(outcome.verdict == "follows" for outcome in outcomes)
     read = outcomes[-1].read if named else None
     if read is None or read.expr is None:

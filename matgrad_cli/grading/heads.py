@@ -10,6 +10,7 @@ from itertools import pairwise
 from ..diagnostics import Source
 from ..diagnostics.regex import regex
 from ..documents.passage import Passage
+from ..documents.python.uses import claimed
 from ..ir import Expr, Number, mul, neg, reciprocal, transpose
 from ..notation import syntax as s
 from .begin import begin
@@ -93,13 +94,15 @@ def _asked_for(node: s.Node, around: Surroundings) -> bool:
         if isinstance(of, s.Derivative):  # twice, as it is asked for
             new = around.task.order == 2 and not isinstance(of.body, s.Derivative) and _asked_for(of, around)
         return new and (by is None or (isinstance(by, s.Name) and by.name == wrt))
-    if not isinstance(node, s.Name):
+    if not isinstance(node, s.Name) or by_another(node.name, around):
         return False
     return node.name == wrt if around.task.asks != "gradient" and around.known(node.name) else not around.known(node.name)
 
 
 def is_name(text: str, around: Surroundings) -> bool:
     r"""Whether a left side is a word, or a name with a prime or brackets: `answer`, `grad_X`, `L'(w)`; no product of known letters."""
+    if by_another(text, around):
+        return False
     bare = re.sub(r"\\(?:text\w*|mathrm|operatorname\*?|mathit)\s*\{([^{}]*)\}", r"\1", text).strip().strip("$:&*").strip()
     if around.task.asks != "gradient" and text.rstrip().endswith("*") and around.known(bare):
         return bare == around.task.problem.wrt.name  # `w* = …`, the optimal w
@@ -110,6 +113,12 @@ def is_name(text: str, around: Surroundings) -> bool:
     if found is None or around.known(found[1]):
         return not bare
     return primed is not None or is_word(found[1], around)
+
+
+def by_another(name: str, around: Surroundings) -> bool:
+    """Whether a name is that of a gradient by another variable of the problem: `dB` where A is asked for."""
+    names, known = {*claimed(name.strip())}, {symbol.name for symbol in around.task.problem.variables}
+    return around.task.asks == "gradient" and around.task.problem.wrt.name not in names and not names.isdisjoint(known)
 
 
 def is_word(run: str, around: Surroundings) -> bool:

@@ -33,7 +33,7 @@ _UNEQUAL = regex(
 """What is not said to be equal."""
 _QUOTE, _UNQUOTE = regex(r"(?:[\"“„«]|``)\s*$"), regex(r"[\s.,]*(?:[\"”“»]|\x27\x27)")
 _LETTERS = regex(r"[^\W\d_]{2,}")
-_STATES = regex(
+STATES = regex(
     r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
     r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
@@ -51,6 +51,7 @@ _NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<bec
 """`$2(x + b)$ where $b = 0$`, or `$2(x + b)$, $b = 0$`."""
 _PROVIDED = r"(?:\b<provided>\b(?!(?:[^,.;:]|,(?!\s))*\b<harmless>\b)[^,.;:]*?\b<holds>\b(?:[^.;:,]|,(?=\s*$))*)"
 """`If the data are centred, …`, and no `if we apply the rule`."""
+_BY = said(r"(?:(?:^|[.,;\n]|\band\b)\W*(?P<label>[^\W\d_]\w*)\s*:|\b<by>\s+(?P<by>[^\W\d_]\w*)(?:\W|\b<is>\b|\b<reaches>\b|\bwe\b)*)\s*$")
 _SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
 _REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
@@ -136,7 +137,7 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     stated = last.kind in ("equation", "definition")
     if last.text.count("=") > 1:
         return replace(chosen, rows=tuple(passages)), stated
-    head = _STATES.match(last.text) if stated and chosen.asks == "gradient" else None
+    head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
     start = head.end() if head is not None else last.value
     *before, whole = *passages[:-1], last.passage.part(start, len(last.text))
     for one in reversed(before):
@@ -153,6 +154,8 @@ def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], 
     given = _given(chosen)
     why = {at: found for at, one in enumerate(pieces)
            if (found := _disowned(one) or _condition(one, _behind(pieces[at:]), known) or _put_in(_behind(pieces[at:]), given)) is not None}
+    others = given - {_wrt(chosen), *(one.defines for one in pieces)}
+    why |= {at: f"it is said of `{name}`" for at, one in enumerate(pieces) if at not in why and (name := _of_another(one, others))}
     why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(_SAYS).search(one.before)]
@@ -182,7 +185,7 @@ def _disowned(one: Piece) -> str | None:
 
 def _condition(one: Piece, behind: str, known: str) -> str | None:
     """Under which condition a formula is said that the problem does not state; or that it is one itself."""
-    if _STATES.match(one.text) and said(r"\b(?:if|<assumed>)[\s:]*(?:that\s*)?$").search(one.before):
+    if STATES.match(one.text) and said(r"\b(?:if|<assumed>)[\s:]*(?:that\s*)?$").search(one.before):
         return "it is only supposed"
     sentence = re.split(r"[.;]\s", one.before)[-1]
     found = (
@@ -194,6 +197,13 @@ def _condition(one: Piece, behind: str, known: str) -> str | None:
     if found is None or (found.groupdict().get("fact") and (named("fact", found["fact"]) or "?") in known):
         return None
     return f"it is said under a condition, `{' '.join(found[0].split()).strip(' ,(')}`, that the problem does not state"
+
+
+def _of_another(one: Piece, others: Container[str]) -> str | None:
+    """By which other variable of the problem a formula is said to be the derivative: `B: $…$`, `by $B$ we get $…$`."""
+    found = _BY.search(one.before) if one.kind == "formula" else None
+    name = letter_name(found["by"] or found["label"]) if found is not None else ""
+    return name if name in others else None
 
 
 def _put_in(behind: str, given: Container[str]) -> str | None:
@@ -328,7 +338,7 @@ def _states(one: Piece, chosen: Settings) -> bool:
     """Whether an equation says what is asked for: the derivative of the loss, or where it is least."""
     if chosen.asks != "gradient":
         return one.kind == "definition" and one.defines == _wrt(chosen)
-    stated = _STATES.match(one.text)
+    stated = STATES.match(one.text)
     by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or "") if stated is not None else ""
     meant = {_wrt(chosen), letter_name(_wrt(chosen)), ""} & {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
     return stated is not None and _ZERO.search(one.text) is None and bool(meant)

@@ -14,7 +14,7 @@ def by_pieces(e: Elaborator, node: s.Apply) -> Expr:
     """The value of `maximum`, `minimum`, `clip` or `where`."""
     function = canonical_function(node.function)
     least = function in ("minimum", "min")
-    if function == "where" and not _is_mask(node.arguments[0]):
+    if function == "where" and e.scope.syntax != "latex" and not _is_mask(node.arguments[0]):  # the branches of LaTeX have masks
         e.fail("wrong-arguments", f"{e.text(node.arguments[0])} is no condition, 1 or 0", node.arguments[0],
                help="a comparison is one, `x > 0`; with a name `m` that is 1 or 0, `m*a + (1 - m)*b` says the same")
     tree = _clipped(node) if function == "clip" else _chosen(node) if function == "where" else _extreme(node, least)

@@ -1,0 +1,71 @@
+"""Formulas that are said of one variable answer for no other; a key that asks for several derivatives wants them all."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.records.finding import ProblemReport
+
+KEY = """
+[[problem]]
+id = "both"
+loss = "norm(A@B - C)**2"
+wrt = "A, B"
+shapes = "A: m×k, B: k×n, C: m×n"
+
+[[problem]]
+id = "B"
+loss = "norm(A@B - C)**2"
+wrt = "B"
+shapes = "A: m×k, B: k×n, C: m×n"
+"""
+BY_A, BY_B = "2(AB-C)B^T", "2A^T(AB-C)"
+BOTH = [
+    (f"$\\nabla_A L = {BY_A}$ and $\\nabla_B L = {BY_B}$", "right", 1), (f"A: ${BY_A}$, B: ${BY_B}$", "right", 1),
+    (f"$$\\nabla_A L = {BY_A}$$\n$$\\nabla_B L = {BY_B}$$", "right", 1), (f"$\\nabla_A L = {BY_A}$", "undecided", 0.5),
+    (f"B: ${BY_A}$, A: ${BY_B}$", "undecided", 0), ("```\ndA = 2*(A@B-C)@B.T\ndB = 2*A.T@(A@B-C)\n```", "right", 1),
+    ("```\ndB = 2*(A@B-C)@B.T\ndA = 2*A.T@(A@B-C)\n```", "undecided", 0),
+]
+ONE = [
+    (f"The gradient with respect to $A$ is ${BY_B}$.", "undecided"), (f"Nach $A$: ${BY_B}$", "undecided"),
+    (f"By $B$ we get ${BY_B}$.", "right"),
+    (f"- A: ${BY_A}$\n- B: ${BY_B}$", "right"), (f"- A: ${BY_B}$\n- B: ${BY_A}$", "undecided"),
+    ("```\ndA = 2*A.T@(A@B-C)\n```", "undecided"),
+    ("```python\ngrad_A = 2*A.T@(A@B-C)\n```", "undecided"), ("```\ndB = 2*A.T@(A@B-C)\ndA = 2*(A@B-C)@B.T\n```", "right"),
+    ("```\ndB = 2*(A@B-C)@B.T\ndA = 2*A.T@(A@B-C)\n```", "undecided"),
+]
+ANSWERS = [
+    ("both", "dA = 2*(A@B-C)@B.T; dB = 2*A.T@(A@B-C)", "right"), ("both", "2*(A@B-C)@B.T, 2*A.T@(A@B-C)", "right"),
+    ("both", r"\\nabla_B = 2A^T(AB-C), \\nabla_A = 2(AB-C)B^T", "right"), ("both", "2*A.T@(A@B-C), 2*(A@B-C)@B.T", "wrong"),
+    ("both", "2*(A@B-C)@B.T", "wrong"), ("B", "dA = 2*A.T@(A@B-C)", "undecided"), ("B", "dB = 2*A.T@(A@B-C)", "right"),
+]
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
+    path = tmp_path_factory.mktemp("key") / "key.toml"
+    path.write_text(KEY, encoding="utf-8")
+    return read_key(path)
+
+
+def judged(key: Key, name: str, text: str) -> ProblemReport:
+    return next(one for one in check_text(f"## Problem {name}\n{text}\n", "a.md", key).problems if one.id == name)
+
+
+@pytest.mark.parametrize(("text", "verdict", "score"), BOTH)
+def test_all_derivatives_that_are_asked_for_are_wanted(key: Key, text: str, verdict: str, score: float) -> None:
+    found = judged(key, "both", text)
+    assert (found.verdict, found.score) == (verdict, score), found
+
+
+@pytest.mark.parametrize(("text", "verdict"), ONE)
+def test_what_is_said_of_another_variable_is_no_answer(key: Key, text: str, verdict: str) -> None:
+    assert judged(key, "B", text).verdict == verdict
+
+
+@pytest.mark.parametrize(("name", "answer", "verdict"), ANSWERS)
+def test_answers_of_a_table(key: Key, name: str, answer: str, verdict: str) -> None:
+    problems = check_text(f'[[problem]]\nid = "{name}"\nanswer = "{answer}"\n', "a.toml", key).problems
+    found = next(one for one in problems if one.id == name)
+    assert found.verdict == verdict, found
