@@ -30,7 +30,7 @@ from ...ir import (
     mul,
     product,
 )
-from ...ir.dimensions import ONE, Dim
+from ...ir.dimensions import Dim
 from ...ir.memory import noted
 
 UNIT, MINUS = Number(1), Number(-1)
@@ -88,11 +88,6 @@ def zero(shape: Shape) -> Expr:
 def is_root(node: Expr) -> bool:
     """Whether a node is a power whose exponent is a fraction."""
     return isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value.denominator > 1
-
-
-def ones(rows: Dim, cols: Dim = ONE) -> Expr:
-    """The array of ones."""
-    return Fill(1, Shape(rows, cols))
 
 
 def basis(position: int, dim: Dim) -> Expr:

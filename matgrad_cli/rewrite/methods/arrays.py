@@ -16,6 +16,7 @@ from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
+from .beside import whole_of
 from .mover import Runner, carried
 from .stacked import in_front, stacked
 
@@ -78,7 +79,7 @@ def _adjoint(runner: Runner, back: Symbol) -> Expr:
     terms = [] if move is None else carried((), back, move, runner.scene)
     if move is None or any(term.move not in (runner.direction, runner.d(problem.wrt)) for term in terms):
         raise runner.stuck(problem.loss)
-    return textbook(add(*(term.whole for term in terms)), problem)
+    return textbook(add(*(whole_of(term.numbers, term.gradient) for term in terms)), problem)
 
 
 def _checked(judge: Judge, image: Expr, back: Symbol, adjoint: Expr, direction: Symbol) -> Verdict:

@@ -18,11 +18,6 @@ class Term:
     gradient: Expr | None
     move: Expr
 
-    @property
-    def whole(self) -> Expr:
-        """numbers · G, all that stands beside what moves."""
-        return whole_of(self.numbers, self.gradient)
-
 
 def body_of(term: Term) -> Expr:
     """The part whose derivative a term waits for."""

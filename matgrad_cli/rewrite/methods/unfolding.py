@@ -8,6 +8,7 @@ from ...records import Bindings
 from ..engine.application import Site, native
 from ..engine.moving import d
 from ..forms.algebra import zero
+from .beside import paired
 
 LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
@@ -73,7 +74,7 @@ def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
     if kind in "st":
         moving = [(place, part) for place, part in enumerate(pending[1].children, 1) if pending[0].variable in part.symbols]
         slopes = [Call(unknown(name, kind, place), *pending[1].children) for place, _ in moving]
-        met = hadamard if kind == "s" and not inner.shape.is_number else _met
+        met = hadamard if kind == "s" and not inner.shape.is_number else paired
         return add(*(met(slope, d(part, pending[0])) for slope, (_, part) in zip(slopes, moving, strict=True))), (("A", inner),)
     if kind == "n" and order == 1 and not inner.shape.is_column:
         return None
@@ -88,16 +89,7 @@ def _along(kind: str, order: int, slope: Expr, moved: Expr, inner: Expr) -> Expr
     """How the slope of an unknown function meets the change of what it is taken of."""
     if kind in "ep":
         return (mul if inner.shape.is_number else hadamard)(slope, moved)
-    return matmul(slope, moved) if kind == "v" or order == 1 else _met(slope, moved)
-
-
-def _met(slope: Expr, moved: Expr) -> Expr:
-    """The inner product of a gradient with the change of what it is taken by."""
-    if moved.shape.is_number:
-        return mul(slope, moved)
-    if moved.shape.is_matrix:
-        return Call("tr", matmul(Transpose(slope), moved))
-    return matmul(Transpose(slope), moved) if moved.shape.is_column else matmul(moved, Transpose(slope))
+    return matmul(slope, moved) if kind == "v" or order == 1 else paired(slope, moved)
 
 
 def _power_of(base: Expr, exponent: int) -> Expr | None:

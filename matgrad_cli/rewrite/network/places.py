@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...ir import Call, Delta, Dim, Entry, Expr, Index, Mul, Number, Position, Transpose, is_elementwise, matmul, mul
+from ...ir import Call, Delta, Dim, Entry, Expr, Fill, Index, Mul, Number, Position, Shape, Transpose, is_elementwise, matmul, mul
 from ...ir.dimensions import ONE
 from ...ir.entries import entry
 from ...records import Bindings
 from ..engine.application import Site, is_zero, native, native_at
-from ..forms.algebra import basis, flip, ones
+from ..forms.algebra import basis, flip
 
 
 @native_at("read-function")
@@ -24,7 +24,7 @@ def function(node: Expr) -> Expr | None:
         if alike and isinstance(inside, Entry) and not inside.base.free:
             bases.append(inside.base)
         elif not inside.free and not isinstance(inside, Entry):  # what is the same everywhere is spread
-            bases.append(mul(inside, ones(first.base.shape.rows, first.base.shape.cols)))
+            bases.append(mul(inside, Fill(1, first.base.shape)))
         else:
             return None
     return Entry(Call(node.function, *bases), first.row, first.col)
@@ -74,12 +74,12 @@ def everywhere(site: Site) -> tuple[Expr, Bindings] | None:
 def _spread(vector: Expr | None, row: Index, col: Index | None) -> Expr | None:
     width = col.dim if col else ONE
     if vector is None:
-        return ones(row.dim, width)
+        return Fill(1, Shape(row.dim, width))
     if not isinstance(vector, Entry) or vector.col is not None or vector.base.free or col is None:
         return None
     if vector.row is row:
-        return matmul(vector.base, ones(ONE, width))
-    return matmul(ones(row.dim), flip(vector.base)) if vector.row is col else None
+        return matmul(vector.base, Fill(1, Shape(ONE, width)))
+    return matmul(Fill(1, Shape(row.dim)), flip(vector.base)) if vector.row is col else None
 
 
 @native_at("read-row")

@@ -27,6 +27,7 @@ from ...ir import (
     hadamard,
     matmul,
     mul,
+    neg,
     nodes_of,
     product,
 )
@@ -35,7 +36,7 @@ from ..forms.algebra import apart, factors_of, flip
 from ..forms.terms import terms_of
 from ..textbook.scaled import scaled
 from .line import Moved, Place, native, singular
-from .opening import Term, entrywise_terms, filled, negative, total
+from .opening import Term, entrywise_terms, filled, total
 from .prepared import symmetric_part
 
 
@@ -67,13 +68,13 @@ def _move(place: Place) -> Moved:
     left, right = (place.opener.terms(side) for side in place.equation)
     if left is None or right is None:
         return None
-    ours = [*[term.expr for term in left if term.core], *[negative(term.expr) for term in right if term.core]]
-    rest = [*[term.expr for term in right if not term.core], *[negative(term.expr) for term in left if not term.core]]
+    ours = [*[term.expr for term in left if term.core], *[neg(term.expr) for term in right if term.core]]
+    rest = [*[term.expr for term in right if not term.core], *[neg(term.expr) for term in left if not term.core]]
     if not ours:
         return None
     sides = place.simplify(total(ours, place.equation[0])), place.simplify(total(rest, place.equation[0]))
     if sign_of(sides[0]) < 0:
-        sides = place.simplify(negative(sides[0])), place.simplify(negative(sides[1]))
+        sides = place.simplify(neg(sides[0])), place.simplify(neg(sides[1]))
     return sides, ()
 
 
@@ -185,7 +186,7 @@ def _multiply(place: Place) -> Moved:
         mine, rest = ([term for term in opened if (x in term.symbols) is held] for held in (True, False))
         twice = len(mine) == 1 and isinstance(mine[0], MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
         if mine and rest and (place.opener.terms(total(mine, left)) is not None or twice):
-            return (place.simplify(total(mine, left)), place.simplify(negative(total(rest, left)))), (("S", side),)
+            return (place.simplify(total(mine, left)), place.simplify(neg(total(rest, left)))), (("S", side),)
     return None
 
 

@@ -20,6 +20,7 @@ from ...ir import (
     add,
     matmul,
     mul,
+    neg,
     nodes_of,
     product,
 )
@@ -142,15 +143,10 @@ def total(terms: Sequence[Expr], like: Expr) -> Expr:
     return add(*terms) if terms else zero(like.shape)
 
 
-def negative(expr: Expr) -> Expr:
-    """−expr."""
-    return mul(Number(-1), expr)
-
-
 def entrywise_terms(*sides: Expr) -> list[Expr]:
     """The terms of the first side, and with a minus those of a second, multiplied out as far as numbers and entries are."""
     terms = ([part for _, term in terms_of(side) for part in multiplied_out(term) if not is_zero(part)] for side in sides)
-    return [term if place == 0 else negative(term) for place, side in enumerate(terms) for term in side]
+    return [term if place == 0 else neg(term) for place, side in enumerate(terms) for term in side]
 
 
 def without_numeral(expr: Expr) -> Expr:

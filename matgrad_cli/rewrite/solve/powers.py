@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...facts.holding import holds
-from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, nodes_of
+from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, neg, nodes_of
 from ..engine.application import is_zero
 from ..forms.algebra import apart
+from ..textbook.normal import split_power
 from .line import Moved, Place, native
-from .opening import entrywise_terms, filled, negative, total, without_numeral
+from .opening import entrywise_terms, filled, total, without_numeral
 
 
 @native("eq-denominators", "if seen")
@@ -58,7 +59,7 @@ def _powers(place: Place) -> Moved:
     (low, below), (high, above) = sorted(by_power.items())
     if low > 0 and not holds(place.unknown, "nonzero", place.problem):
         return None
-    top, bottom = negative(total(below, left)), total(above, left)
+    top, bottom = neg(total(below, left)), total(above, left)
     divisor = without_numeral(place.simplify(bottom if bottom.shape.is_number else filled(bottom) or bottom))
     return (_raised(place.unknown, high - low), place.simplify(_quotient(top, bottom))), (("c", divisor),)
 
@@ -78,7 +79,7 @@ def _two_roots(place: Place) -> Moved:
     found = _power(place)
     if found is None or found[2] % 2 or not place.unknown.shape.is_number:
         return None
-    return (found[0], found[1] if place.root > 0 else place.simplify(negative(found[1]))), ()
+    return (found[0], found[1] if place.root > 0 else place.simplify(neg(found[1]))), ()
 
 
 def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
@@ -115,15 +116,10 @@ def _quotient(top: Expr, bottom: Expr) -> Expr:
 
 def _power_of(term: Expr, x: Expr) -> tuple[Fraction, Expr] | None:
     """The exponent of x in a term, and the rest; None if x stands otherwise."""
-    factors = _factors(term)
-    inside = [factor for factor in factors if x in nodes_of(factor)]
+    inside = [factor for factor in _factors(term) if x in nodes_of(factor)]
     if not inside:
         return Fraction(0), term
-    power = inside[0] if len(inside) == 1 else None
-    rest = [factor for factor in factors if factor is not power]
+    base, exponent = split_power(inside[0])
+    rest = [factor for factor in _factors(term) if factor is not inside[0]]
     ones = [] if x.shape.is_number or any(not factor.shape.is_number for factor in rest) else [Fill(1, x.shape)]
-    if power is x:
-        return Fraction(1), _product([*rest, *ones])
-    if isinstance(power, Power) and power.base is x and isinstance(power.exponent, Number):
-        return power.exponent.value, _product([*rest, *ones])
-    return None
+    return (exponent, _product([*rest, *ones])) if base is x and len(inside) == 1 else None

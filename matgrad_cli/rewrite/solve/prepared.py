@@ -8,12 +8,11 @@ from ...diagnostics.record import record, replace
 from ...facts import Fact, Problem
 from ...facts.conditions import CONDITIONS, consequences
 from ...facts.holding import holds
-from ...ir import ONE, Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Shape, Symbol, Transpose, add, mul, substitute
+from ...ir import ONE, Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Shape, Symbol, Transpose, add, mul, neg, substitute
 from ...ir.dimensions import NUMBER
 from ...records import Sentence
 from ...verify.judge import Judge
 from ..textbook.simplifier import textbook
-from .opening import negative
 
 
 @record
@@ -101,10 +100,10 @@ def _squared(constraint: Expr, problem: Problem) -> tuple[Expr, tuple[tuple[str,
     """‖w‖ − c, with c > 0, as ‖w‖² − c²; and both sides as they were, if it was so."""
     terms = constraint.terms if isinstance(constraint, Add) else ()
     norms = [term for term in terms if isinstance(term, Call) and term.function == "norm" and problem.wrt in term.symbols]
-    rest = [negative(term) for term in terms if term not in norms]
+    rest = [neg(term) for term in terms if term not in norms]
     if len(norms) != 1 or any(problem.wrt in term.symbols for term in rest):
         return constraint, ()
     radius = textbook(add(*rest), problem) if rest else Number(0)
     if not holds(radius, "positive", problem):
         return constraint, ()
-    return add(Power(norms[0], Number(2)), textbook(negative(Power(radius, Number(2))), problem)), (("0", norms[0]), ("1", radius))
+    return add(Power(norms[0], Number(2)), textbook(neg(Power(radius, Number(2))), problem)), (("0", norms[0]), ("1", radius))

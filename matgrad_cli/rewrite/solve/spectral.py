@@ -10,7 +10,7 @@ from typing import Any
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, add, matmul, mul, nodes_of, substitute
+from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, add, matmul, mul, neg, nodes_of, substitute
 from ...records import Bindings, Sentence, Value
 from ...records.solution import Goal, Move
 from ...verify.judge import Judge
@@ -21,7 +21,7 @@ from ..methods.beside import peeled
 from ..textbook.simplifier import textbook
 from .line import Line, Moved, Place, native, rules_of
 from .natives import sign_of
-from .opening import Opener, Term, negative, total
+from .opening import Opener, Term, total
 
 _HALF = Number(Fraction(1, 2))
 
@@ -115,17 +115,17 @@ def _on_ellipsoid(place: Place) -> Moved:
     problem, unknown, terms = place.problem, place.unknown, _terms_of(place)
     if not constraint.shape.is_number or not unknown.shape.is_column or not terms or not _before_only(terms):
         return None
-    bound = place.opener.terms(place.simplify(add(_with(place, Number(1)), negative(_with(place, Number(0))))))
+    bound = place.opener.terms(place.simplify(add(_with(place, Number(1)), neg(_with(place, Number(0))))))
     if not bound or not _before_only(bound):
         return None
     matrix, metric = (place.simplify(mul(_HALF, before_unknown(problem, terms))) for terms in (terms, bound))
-    length = place.simplify(negative(total([term for _, term in terms_of(constraint) if unknown not in term.symbols], constraint)))
+    length = place.simplify(neg(total([term for _, term in terms_of(constraint) if unknown not in term.symbols], constraint)))
     if isinstance(metric, Mul) and metric.factors[0] is Number(-1):
-        metric, length = place.simplify(negative(metric)), place.simplify(negative(length))
+        metric, length = place.simplify(neg(metric)), place.simplify(neg(length))
     plain = isinstance(metric, Eye)
     if not _symmetric(matrix, problem) or holds(length, "positive", problem) is False or not (plain or holds(metric, "spd", problem)):
         return None
-    after = matmul(matrix, unknown), place.simplify(mul(negative(multiplier), unknown if plain else matmul(metric, unknown)))
+    after = matmul(matrix, unknown), place.simplify(mul(neg(multiplier), unknown if plain else matmul(metric, unknown)))
     return after, _ends("vector", matrix, _largest(place, matrix), length, None if plain else metric)
 
 
@@ -135,7 +135,7 @@ def _orthonormal(place: Place, constraint: Expr) -> Frame | None:
     if not isinstance(constraint, Add) or len(constraint.terms) != 2 or not unknown.shape.is_matrix:
         return None
     for sign in (1, -1):
-        ours = [term if sign > 0 else place.simplify(negative(term)) for term in constraint.terms]
+        ours = [term if sign > 0 else place.simplify(neg(term)) for term in constraint.terms]
         gram = next((term for term in ours if isinstance(term, MatMul)), None)
         if gram is None or mul(Number(-1), Eye(gram.shape.rows)) not in ours:
             continue
@@ -184,7 +184,7 @@ def _polar(place: Place) -> Moved:
     if isinstance(linear, Fill):
         return None
     largest = _largest(place, linear)
-    matrix = linear if largest else place.simplify(negative(linear))
+    matrix = linear if largest else place.simplify(neg(linear))
     numbers, arrays = peeled(matrix)
     matrix = arrays if len(numbers) == 1 and isinstance(numbers[0], Number) and numbers[0].value > 0 else matrix
     return (matrix, matmul(place.unknown, multiplier)), _ends("polar", matrix, largest, Number(1))
