@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A plain run takes a minute and a half; what is marked runs only when it is asked for, by `--all` or by the name of its mark."""
+    """A plain run takes a minute; what is marked runs only when it is asked for, by `--all` or by the name of its mark."""
     asked = set(config.getoption("markexpr", "").split()) | ({"thorough"} if config.getoption("--all") else set())
     for name, option in (("thorough", "--all"), ("slow", "-m slow"), ("bench", "-m bench")):
         if name in asked:
@@ -43,9 +43,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @cache
-def trees() -> dict[Path, ast.Module]:
-    """Every module of the package, parsed."""
-    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+def trees(*texts: str) -> dict[Path, ast.Module]:
+    """Every module of the package, parsed; with `texts`, those that hold one of them: to parse all takes seconds."""
+    found = {path: path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+    return {path: ast.parse(text) for path, text in found.items() if not texts or any(word in text for word in texts)}
 
 
 @pytest.fixture

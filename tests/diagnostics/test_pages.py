@@ -30,7 +30,7 @@ CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 def _takers() -> dict[str, int]:
     """The functions that are given a code, and at which place."""
     found = {"Diagnostic": 0}
-    for tree in trees().values():
+    for tree in trees("code: str").values():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 names = [argument.arg for argument in node.args.args if argument.arg != "self"]
@@ -43,7 +43,7 @@ def _takers() -> dict[str, int]:
 def _raised() -> set[str]:
     """The codes that stand as literals where a message is made."""
     takers, found = _takers(), set()
-    for tree in trees().values():
+    for tree in trees(*(f"{name}(" for name in takers)).values():
         for node in ast.walk(tree):
             name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
             if isinstance(node, ast.Call) and name in takers:

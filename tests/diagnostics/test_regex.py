@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import matgrad_cli
+from conftest import trees
 from matgrad_cli.diagnostics.regex import _Waiting, regex
 
 PACKAGE = Path(matgrad_cli.__file__).parent
@@ -26,8 +27,7 @@ def test_a_waiting_pattern_does_what_a_compiled_one_does() -> None:
 
 def test_no_pattern_is_compiled_while_modules_are_imported() -> None:
     found = []
-    for path in FILES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+    for path, tree in trees("re.compile").items():
         inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda) for part in ast.walk(node)}
         found += [f"{path.name}:{node.lineno}" for node in ast.walk(tree) if isinstance(node, ast.Call) and id(node) not in inside
                   and ast.unparse(node.func) == "re.compile" and not isinstance(getattr(node.args[0], "value", ""), bytes)]  # fmt: skip

@@ -28,6 +28,7 @@ _AT, _LAM = r"x = Q^{-1}(c + \lambda \mathbf 1)", r"\lambda = \frac{3 - \mathbf 
 _TWICE = _LAM.replace("{3", r"{6").replace("- ", "- 2")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("said", "verdict"), [
     (f"${_AT}$ with ${_LAM}$", "right"), (rf"$${_AT},\quad {_LAM}$$", "right"),
     (f"The multiplier is ${_LAM}$, the solution ${_AT}$.", "right"),

@@ -52,7 +52,7 @@ def test_each_registered_function_belongs_to_a_native_rule() -> None:
 def test_steps_are_built_in_one_place(name: str, files: set[str]) -> None:
     found = {
         str(file.relative_to(PACKAGE))
-        for file, tree in trees().items()
+        for file, tree in trees(f"{name}(").items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
     }

@@ -152,6 +152,7 @@ def test_the_coverage_of_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert sum(1 for rule_id in book.ids if book.rule(rule_id).native and not book.rule(rule_id).group) <= MOST_NATIVES
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("method", LEAST_BY_PATTERNS)
 def test_patterns_make_the_steps(method: str) -> None:
     book = rulebook()

@@ -103,6 +103,7 @@ def test_a_contradicted_step_of_the_product_is_a_bug(monkeypatch: pytest.MonkeyP
         derive(problem)
 
 
+@pytest.mark.thorough
 def test_a_rule_that_turns_for_ever_ends_in_a_message(tmp_path: Path) -> None:
     from matgrad_cli.diagnostics import StuckError
 
