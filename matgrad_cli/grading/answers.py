@@ -132,7 +132,7 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
                 return Judged("undecided", Slip("undecided", _WHICH.format(*order)))
             said = _beside(answer, around, swapped=True) if letters not in ([], names) else None
             return said or replace(found, notes=(*again.notes, *found.notes))
-    for flags in other_slices(slices(read.side.node)) if judged.verdict == "wrong" else ():
+    for flags in other_slices(slices(read.side.node), dict(task.problem.members)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
         turned = _judged(task, other, read_answer(answer, other), reference)
         if turned.verdict == "right":
@@ -211,8 +211,8 @@ def _expression(task: Task, reference: str) -> Expr | None:
 
 @remembered(maxsize=512)
 def _around(task: Task, columns: frozenset[str] = frozenset(), lying: bool = True, arrays: bool = False) -> Surroundings:
-    found = surroundings(task, (), None)
-    found.bench, found.columns, found.lying, found.arrays = task.bench, columns, lying, arrays
+    found = surroundings(task, (), None, columns=columns)
+    found.bench, found.lying, found.arrays = task.bench, lying, arrays
     return found
 
 

@@ -65,11 +65,11 @@ def begin(
     columns: frozenset[str] = frozenset(), lying: bool = True, habits: Habits = Habits(),
 ) -> Begun:
     """The reader for these rows; `name` is what they call the loss, where that is said."""
-    around = surroundings(task, [row.text for _, row in rows], None, habits.supposed)
+    around = surroundings(task, [row.text for _, row in rows], None, habits.supposed, columns)
     names = around.names()
     letters = {*names.variables, *names.dimensions}
     bare = tuple((number, without_prose(row if task.asks == "gradient" else _unstarred(row), letters)) for number, row in rows)
-    around.columns, around.lying, around.sums_silently = columns, lying, sums_silently(source.text)
+    around.lying, around.sums_silently = lying, sums_silently(source.text)
     around.upright = habits.upright
     around.bench.where = habits.where
     find_functions(around, bare, source)

@@ -9,6 +9,7 @@ from ..diagnostics import Diagnostic, Label, MatgradError, Source, Span
 from ..diagnostics.record import replace
 from ..documents.display_rows import RELATION, joined_rows
 from ..documents.passage import Passage, line_and_column
+from ..documents.sheets.members import members_told
 from ..notation.printing.to_text import to_text
 from ..notation.problems import chosen_syntax
 from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
@@ -23,7 +24,7 @@ from .lines.arrays import Flags, Slices, other_slices, slices
 from .lines.literal_name import with_letter
 from .lines.reading import as_declared
 from .lines.where import answer_in
-from .meanings.redefined import defines_functions, part_of, said_columns
+from .meanings.redefined import defines_functions, part_of
 from .meanings.remarks import named_layout
 from .meanings.supposed import Values
 from .merge import Located, Settings
@@ -210,12 +211,13 @@ def _by_lagrangian(chosen: Settings, task: Task, key: Key, asked: Asked) -> Prob
 
 def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemReport:
     """The report; where r_p may be a row or a column of R, the reading in which the derivation is right, or got further."""
-    said = said_columns(chosen.source.text, chosen.rows[0].places[0] if chosen.rows else 0)
-    found, written = _supposing(chosen, task, second, columns=said)
-    for flags in other_slices(written):
+    said = members_told(part_of(chosen.source.text, chosen.rows[0].places[0] if chosen.rows else 0))
+    columns = frozenset(name for name, way in said.items() if way == "column")
+    found, written = _supposing(chosen, task, second, columns=columns)
+    for flags in other_slices(written, {*said, *dict(task.problem.members)}):
         if found.verdict == "right":
             break
-        flags["columns"] = said | flags.get("columns", frozenset())
+        flags["columns"] = columns | flags.get("columns", frozenset())
         other, _ = _supposing(chosen, task, second, **flags)
         found = other if other.verdict == "right" or _reached(other) > _reached(found) else found
     return found

@@ -146,7 +146,7 @@ def _beside(problem: Problem, shapes: str) -> tuple[tuple[Symbol, ...], frozense
 
     taken = {symbol.name for symbol in problem.variables}
     entries = {name: entry.shape for name, entry in read_shapes((shapes,) if shapes else ()).items()}
-    single, _ = families(entries, problem.source)
+    single, *_ = families(entries, problem.source, dict(problem.members))
     letters = {name.rpartition("_")[0] for name in entries.keys() - single.keys()}
     numbered = frozenset(name for letter in letters for name in (letter, letter.upper()))
     return tuple(Symbol(name, shape) for name, shape in single.items() if name not in taken), numbered

@@ -92,17 +92,17 @@ def with_members(text: str, declared: Collection[str]) -> tuple[str, tuple[str, 
 
 
 def with_capitals(text: str, shapes: Mapping[str, Shape]) -> tuple[str, str]:
-    """The text with X_i for x_i, where x stands in it too, a vector as long as the rows of X; and what to say."""
+    """The text with X_i for x_i, where x stands in it too, a vector as long as a side of X; and what to say."""
     said: list[str] = []
     for name, shape in shapes.items():
         matrix = shapes.get(name.upper()) if len(name) == 1 and name.islower() and shape.is_column else None
-        if matrix is None or matrix.cols is not shape.rows:
+        if matrix is None or shape.rows not in matrix.dims:
             continue
         member = rf"(?<![A-Za-z\\])((?:{STYLE}\{{?\s*)?){name}(?=\s*\}}?\s*_\s*\{{?\s*[a-z]\b)"
         changed = re.sub(member, lambda match, capital=name.upper(): match[1] + capital, text)  # type: ignore[misc]
         if changed != text and re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", changed):
             text = changed
-            said.append(f"`{name}_i` is read as row i of `{name.upper()}`, as `{name}` is one vector")
+            said.append(f"`{name}_i` is read as `{name.upper()}_i`, as `{name}` is one vector")
     return text, " and ".join(said)
 
 

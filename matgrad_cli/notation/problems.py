@@ -35,7 +35,7 @@ from .names import canonical_name, nearest_name
 from .rare import with_symmetry, without_rare
 from .scope import SYNTAXES, Scope, Syntax
 from .shapes.infer import Inference, infer
-from .shapes.shape_text import read_shapes
+from .shapes.shape_text import read_members, read_shapes
 from .shapes.solver import Solver
 from .shapes.unify import Side, join, lengthen
 from .shapes.weights import MISFITS, Understood, rows_or_columns, with_offsets, with_weights
@@ -108,7 +108,7 @@ def _too_deep(text: str) -> InputError:
 def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
     facts = read_facts(assume)
     declared = read_shapes(shapes)
-    shapes_declared, members = families({name: entry.shape for name, entry in declared.items()}, loss)
+    shapes_declared, families_of, members = families({name: entry.shape for name, entry in declared.items()}, loss, read_members(shapes))
     table, square_notes = squared(shapes_declared, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
@@ -117,7 +117,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True,
-                  columns=columns, families=members)
+                  columns=columns, families=families_of, members=members)
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = _loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
     tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
@@ -131,7 +131,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     if variable.name != plain_name(wrt) and variable.name.lower() == plain_name(wrt).lower():
         choice += (f"`{plain_name(wrt)}` is read as `{variable.name}`",)
     elif variable.name != plain_name(wrt) and (base := numbered(plain_name(wrt))) and variable.name.lower() == base.lower():
-        column = any("read as column" in note and f"`{variable.name}`" in note for note in reading.notes)
+        column = scope.members.get(variable.name) == "column"
         part, letter = ("column" if column else "row") if variable.shape.is_matrix else "entry", plain_name(wrt)[-1]
         choice += (f"the derivative by `{wrt}` is {part} {letter} of the derivative by `{variable.name}`",)
     if variable not in reading.expr.symbols:
@@ -141,7 +141,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
         tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
         found.assumed, (*put_in, *dropped, *choice, *written, *square_notes, *found.notes, *reading.notes), _sizes_used(reading), loss,
         tuple((name, dim) for name, dim in found.sizes.items() if dim is not Dim.of(name)),
-        columns, scope.arrays,
+        columns, scope.arrays, members=tuple(scope.members.items()),
     ))
 
 
@@ -192,7 +192,7 @@ def scope_of(problem: Problem, source: Source, syntax: Syntax = "numpy") -> Scop
         sizes.update({name: Dim.of(name) for name in dim.names if name not in symbols})
     sizes.update((name, dim) for name, dim in problem.lengths if name not in symbols)
     return Scope(source, symbols, sizes=sizes, origins=dict(problem.origins), wrt=problem.wrt, loss=problem.loss, syntax=syntax,
-                 columns=problem.columns)
+                 columns=problem.columns, members=dict(problem.members))
 
 
 def read_expression(text: str, problem: Problem, syntax: str | None = None) -> Reading:
@@ -317,7 +317,8 @@ def _close(tree: s.Node, scope: Scope, facts: Sequence[StatedFact]) -> tuple[Sco
         for family in scope.families:
             form = solver.names.get(family.name)
             if form is not None:
-                join(form.cols, Side(family.length or ONE), f"{family.name}_i")
+                along = form.rows if scope.members.get(family.name) == "column" else form.cols
+                join(along, Side(family.length or ONE), f"{family.name}_i")
         for fact in facts:
             for name, form in solver.names.items():
                 if canonical_name(name) != canonical_name(fact.name) or not fact.sides:

@@ -32,7 +32,8 @@ class Scope:
 
     `arrays` says that the text means what NumPy computes: vectors have one dimension and sizes stretch. Otherwise a vector is a column
     and every size must fit. `columns` are the names declared n×1, which have two dimensions in either case.
-    `families` are vectors declared one by one, as `x_i: d`, whose number is open.
+    `families` are vectors declared one by one, as `x_i: d`, whose number is open. `members` are matrices X of which it is known that
+    x_i is a `column`, or that it is a `row`; by habit it is a row.
     `needed` is the shape that the whole is to have: it gives `I` and `\\mathbf 1` their sizes where nothing else does.
     """
 
@@ -51,6 +52,7 @@ class Scope:
     columns: frozenset[str] = frozenset()
     needed: Shape | None = None
     families: tuple[Family, ...] = ()
+    members: Mapping[str, str] = field(default_factory=dict)
     _spellings: dict[str, Expr] = field(default_factory=dict)
     """The names as other spellings meet them, once one of these is asked for."""
 

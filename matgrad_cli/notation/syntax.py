@@ -102,13 +102,24 @@ class Slice(Node):
     """One row or column of a matrix as a column vector.
 
     `letter` is what was written, `matrix` the matrix it is taken from: the same letter in the other case where that one is known (r_p of
-    R), else the letter itself. `way` is `row` or `column` where the notation says it (X_{i,:}), `sample` for x^{(i)}, else `subscript`.
+    R), else the letter itself. `way` is `row` or `column` where the notation says it (X_{i,:}), `sample` for x^{(i)}, `subscript` for x_i,
+    and `said column` for either where it is known to be one.
     """
 
     letter: Name
     matrix: Name
     index: Node
-    way: Literal["row", "column", "sample", "subscript"] = "subscript"
+    way: Literal["row", "column", "sample", "subscript", "said column"] = "subscript"
+
+    @property
+    def is_column(self) -> bool:
+        """Whether it is a column of the matrix."""
+        return self.way in ("column", "said column")
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the notation does not say which of the two it is: x_i, x^{(i)}."""
+        return self.way not in ("column", "row")
 
 
 @record

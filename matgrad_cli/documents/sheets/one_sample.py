@@ -9,8 +9,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from .lengths import readable_problem
 from .outline import Outline
-from .problem import Question
-from .sheet import Sheet
+from .sheet import Question, Sheet
 
 _SUM = regex(
     r"(?P<front>(?:\s|-|\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*\w+\s*\}?)*)\\sum_\{?\s*(?P<letter>[a-z])\s*(?:=\s*1\s*)?\}?(?:\^\{?\w+\}?)?"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import islice, product
 
-from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
 from .lengths import lengths, readable_problem
+from .members import OTHER, members_told, numbered, shapes_text, small
 from .names import index_behind, is_identity, labelled_names, tokens_of, written_out
 from .outline import Outline, Stated
-from .sheet import Sheet
-from .sizes import by_columns, facts_told, means, sizes_told
+from .sheet import Question, Sheet, Told
+from .sizes import facts_told, means, sizes_told
 from .symmetric import CONSTRAINTS, INDICATOR, facts_by_form, facts_of_value
 from .upstream import upstream_losses
 
@@ -43,40 +43,12 @@ _NOISE = regex(r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s
 MOST_PROBLEMS = 40
 
 
-@record
-class Question:
-    """A problem as a document states it. `start` is the number of the formula that states the loss; None: nothing was understood."""
-
-    name: str | None
-    loss: str
-    wrt: tuple[str, ...]
-    shapes: Mapping[str, str]
-    facts: tuple[str, ...]
-    start: int
-    syntax: str | None = "latex"
-    arguments: tuple[str, ...] = ()
-
-    @property
-    def shapes_text(self) -> str:
-        """The shapes as the key `shapes` has them."""
-        return ", ".join(f"{name}: {shape}" for name, shape in self.shapes.items())
-
-
-@record
-class Told:
-    """What the prose says: sizes, facts, facts that some sentence supposes."""
-
-    sizes: Mapping[str, str]
-    always: Mapping[str, frozenset[str]]
-    supposed: Mapping[str, frozenset[str]]
-
-
 def told_by(sheet: Sheet) -> Told:
     """Sizes and facts of the prose."""
     always, supposed = facts_told(sheet.prose)
     return Told(
         sizes_told(sheet.prose), {name: frozenset(words) for name, words in always.items()},
-        {name: frozenset(words) for name, words in supposed.items()},
+        {name: frozenset(words) for name, words in supposed.items()}, members_told(sheet.prose),
     )
 
 
@@ -134,7 +106,7 @@ class _Finder:
         self.by_prose = list(self._by_prose())
         sizes = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
         self.limits = {limit for text in [sheet.prose] for limit in re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", text)} - sizes
-        self.by_columns = by_columns(told.sizes, sheet.prose)
+        self.members: Mapping[str, str] = {}
         self.definitions = self._definitions()
         self.worked_out = self.definitions.keys() | {stated.name for stated in found.stated if self._works_out(stated)}
         self.built = facts_by_form(sheet, found.stated)
@@ -283,7 +255,8 @@ class _Finder:
         ))
         wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip()) or tuple(wrt)
         facts = [*given, *self._facts(problem, supposed, wrt)]
-        return Question(self.given.get("name") or name, loss, wrt, shapes, tuple(facts), start, "latex", arguments)
+        return Question(self.given.get("name") or name, loss, wrt, shapes, tuple(facts), start, "latex", arguments,
+                        self._members_in(loss), tuple(self._others(loss, problem)))
 
     def _facts(self, problem: Problem, supposed: Mapping[str, set[str]], wrt: Collection[str]) -> Iterable[str]:
         for symbol in problem.variables:
@@ -327,7 +300,8 @@ class _Finder:
     ) -> tuple[str, Problem] | None:
         """The first side that is a loss, definitions of the document put in."""
         texts = [_CONSTANT.sub("", side.strip().rstrip(".,;")) for side in sides]
-        for text in texts:
+        said = {name: way for name, way in self.told.members.items() if way}
+        for text, self.members in product(texts, (said, {}) if said else ({},)):  # a size that is told contradicts words
             whole = self._put_in(text, {name} if name else set())
             for candidate in dict.fromkeys((whole, text)):
                 for variable in [*dict.fromkeys(part for part in by if part), *self._letters(candidate)][:12]:
@@ -371,8 +345,7 @@ class _Finder:
     def _shapes(self, loss: str) -> dict[str, str]:
         """The sizes told of names that stand in the loss, or that nothing defines; those given win."""
         inside = set(labelled_names(tokens_of(loss, self.names)))
-        told = {name: size for name, size in self.told.sizes.items() if name not in self.by_columns}
-        kept = {name: size for name, size in told.items() if name in inside or name not in self.worked_out}
+        kept = {name: size for name, size in self.told.sizes.items() if name in inside or name not in self.worked_out}
         for part in re.split(r",(?=[^,]*:)", self.given.get("shapes", "")):
             name, colon, size = part.partition(":")
             if colon:
@@ -392,7 +365,23 @@ class _Finder:
         return dict.fromkeys(below, f"{side}×{side}")
 
     def _shapes_text(self, loss: str) -> str:
-        return ", ".join(f"{name}: {size}" for name, size in self._shapes(loss).items())
+        return shapes_text(self._shapes(loss), self._members_in(loss))
+
+    def _members_in(self, loss: str) -> dict[str, str]:
+        """What is known of the matrices that stand in the loss, whole or by their rows or columns."""
+        inside = {*labelled_names(tokens_of(loss, self.names)), *numbered(loss)} if self.members else set()
+        return {name: way for name, way in self.members.items() if not inside.isdisjoint((name, small(name)))}
+
+    def _others(self, loss: str, problem: Problem) -> Iterable[Mapping[str, str]]:
+        """What else x_i may be where the text does not tell: the column of X where it was read as its row, each alone and all together."""
+        known, written, names = self._members_in(loss), numbered(self.sheet.prose), {symbol.name for symbol in problem.variables}
+        read = dict(problem.members)
+        open_ = [symbol.name for symbol in problem.variables if symbol.shape.is_matrix and symbol.name not in known
+                 and small(symbol.name) in written - names and small(symbol.name) != symbol.name]
+        turned = {name: OTHER[read.get(name, "row")] for name in open_}
+        for some in [turned] + [{name: way} for name, way in turned.items()] * (len(turned) > 1):
+            if some and readable_problem(loss, problem.wrt.name, shapes_text(self._shapes(loss), known | some), ""):
+                yield some
 
     def _put_in(self, text: str, never: set[str]) -> str:
         """The text with every name that the document defines replaced by what it stands for."""

@@ -10,9 +10,9 @@ from ...diagnostics.regex import regex
 from ...notation.latex.names import LatexNames
 from .names import labelled_names, squeezed, tokens_of
 from .outline import Outline, Stated
-from .problem import Told, told_by
+from .problem import told_by
 from .read import HEADING
-from .sheet import Sheet
+from .sheet import Sheet, Told
 
 _CALLED = r"(?:\(?[a-h]\)|(?:Problem|Exercise|Question|Part|Task|Aufgabe|Example)[ \t]+\w)"
 _PART = regex(
@@ -76,6 +76,7 @@ def _joined(earlier: Told, own: Told) -> Told:
         {**earlier.sizes, **own.sizes},
         {**{name: facts for name, facts in earlier.always.items() if name not in own.sizes}, **own.always},
         {**{name: facts for name, facts in earlier.supposed.items() if name not in own.sizes}, **own.supposed},
+        {**earlier.members, **own.members},
     )
 
 

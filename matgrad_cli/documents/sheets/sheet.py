@@ -1,13 +1,15 @@
-"""What a document is read into: its formulas in their order, each with its place and the words around it."""
+"""What a document is read into: its formulas in their order, each with its place and the words around it; the problems that it states."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Literal
 
 from ...diagnostics import Source
-from ...diagnostics.record import record
+from ...diagnostics.record import field, record
 from ..passage import Passage
+from .members import shapes_text
 
 Kind = Literal["display", "inline", "plain"]
 
@@ -62,3 +64,37 @@ def cells_of(source: Source, kind: str = "markdown") -> list[tuple[int, str]] | 
         return [(number, "".join(cell.get("source", ""))) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == kind]
     except (ValueError, AttributeError, TypeError, RecursionError):
         return None
+
+
+@record
+class Question:
+    """A problem as a document states it. `start` is the number of the formula that states the loss; None: nothing was understood.
+
+    `members` says of which matrices X the x_i are rows, or columns; `others`, what may be as well, where neither words nor sizes tell.
+    """
+
+    name: str | None
+    loss: str
+    wrt: tuple[str, ...]
+    shapes: Mapping[str, str]
+    facts: tuple[str, ...]
+    start: int
+    syntax: str | None = "latex"
+    arguments: tuple[str, ...] = ()
+    members: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def shapes_text(self) -> str:
+        """The shapes as the key `shapes` has them."""
+        return shapes_text(self.shapes, self.members)
+
+
+@record
+class Told:
+    """What the prose says: sizes, facts, facts that some sentence supposes, of which matrices X the x_i are rows or columns."""
+
+    sizes: Mapping[str, str]
+    always: Mapping[str, frozenset[str]]
+    supposed: Mapping[str, frozenset[str]]
+    members: Mapping[str, str] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ...diagnostics.regex import regex
 from ...notation.latex.names import ACCENTS, GREEK, STYLES
@@ -224,16 +224,6 @@ def means(loss: str) -> Iterator[str]:
         name = match[1] or match[2]
         if len(re.findall(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", loss)) == 1:
             yield name
-
-
-def by_columns(told: Mapping[str, str], prose: str) -> frozenset[str]:
-    """Matrices of which the numbered vectors are columns: X, d×n, beside x_i under a Σ up to n."""
-    bounds = set(re.findall(r"\\sum_\{\w\s*=\s*\d\}\^\{?(\w)", prose))
-    sides = {name: size.split("×") for name, size in told.items() if "×" in size and len(name) == 1 and name.isupper()}
-    return frozenset(
-        name for name, (rows, cols) in sides.items()
-        if cols in bounds and rows not in bounds and re.search(rf"(?<![A-Za-z\\]){name.lower()}\}}?_\{{?[a-z](?![A-Za-z])", prose)
-    )
 
 
 def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

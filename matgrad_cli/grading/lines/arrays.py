@@ -80,9 +80,10 @@ def slices(node: s.Node | None) -> Slices:
     return frozenset((part.way, part.matrix.name) for part in parts if isinstance(part, s.Slice))
 
 
-def other_slices(found: Slices) -> Iterator[Flags]:
-    """How slices written in these ways may also be read: all as columns, or those of one matrix alone (x_i is a row, w_k a column)."""
-    numbered = sorted(name for way, name in found if way == "subscript")
+def other_slices(found: Slices, known: Collection[str]) -> Iterator[Flags]:
+    """How slices written in these ways may also be read, of matrices of which it is not known: all as columns, or those of one matrix alone
+    (x_i is a row, w_k a column)."""
+    numbered = sorted(name for way, name in found if way == "subscript" and name not in known)
     if numbered:
         yield {"columns": frozenset(numbered)}
     for name in numbered if len(numbered) in (2, 3) else ():

@@ -142,7 +142,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         work = Letters(frozenset(), frozenset())
         if around.formulas or not is_plain(tree):
             node = as_names(put_in(tree, around), around)
-            node = directed(_with_columns(node, around.columns), around)
+            node = directed(node, around)
             written = telescoped(by_parts(node, around), around)
             tree, work = read_letters(written, (*known, *fixed, *_samples(written, around)), ())
             tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
@@ -247,14 +247,6 @@ def _samples(node: s.Node, around: Surroundings) -> frozenset[str]:
     numbered = around.task.numbered
     slices = (part.index for _, part in walk(node) if isinstance(part, s.Slice) and part.matrix.name in numbered) if numbered else ()
     return frozenset(index.name for index in slices if isinstance(index, s.Name))
-
-
-def _with_columns(node: s.Node, names: frozenset[str]) -> s.Node:
-    def change(part: s.Node) -> s.Node:
-        numbered = isinstance(part, s.Slice) and part.way == "subscript" and part.matrix.name in names
-        return replace(part, way="column") if isinstance(part, s.Slice) and numbered else part
-
-    return rebuilt(node, change) if names else node
 
 
 def telescoped(node: s.Node, around: Surroundings) -> s.Node:

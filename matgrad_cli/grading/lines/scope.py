@@ -41,8 +41,8 @@ STATED = "the loss as stated"
 class Surroundings:
     """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point.
 
-    `columns` are matrices R of which r_p is read as column p; otherwise it is row p. `lying` says that X_{i,:} is a row 1×n,
-    otherwise a column. `arrays` says whether the expression language means the arrays of NumPy (see `Scope`):
+    `columns` are matrices R of which r_p is read as column p, beside those of which the problem knows it. `lying` says that
+    X_{i,:} is a row 1×n, otherwise a column. `arrays` says whether the expression language means the arrays of NumPy (see `Scope`):
     None, only where columns do not fit.
     `written` are the marked letters that are names of their own, and the letters that some Σ binds.
     `results` are derivatives with the values that lines which follow state of them.
@@ -94,7 +94,8 @@ class Surroundings:
         beside = {symbol.name: symbol for symbol in self.task.declared if base.size(symbol.name) is None}
         sizes = {name: Dim.of(name) for symbol in self.task.declared for dim in symbol.shape.dims for name in dim.names}
         sizes = {name: dim for name, dim in sizes.items() if name not in base.symbols and name not in beside}
-        return replace(base, symbols={**beside, **base.symbols}, sizes={**sizes, **base.sizes})
+        members = {**dict.fromkeys(self.columns, "column"), **base.members}
+        return replace(base, symbols={**beside, **base.symbols}, sizes={**sizes, **base.sizes}, members=members)
 
     def names(self) -> LatexNames:
         """The names for the LaTeX reader."""
@@ -275,10 +276,12 @@ class Surroundings:
         return mapped(expr, written_out)
 
 
-def surroundings(task: Task, texts: Iterable[str], name: str | None, supposed: Mapping[str, Expr] | None = None) -> Surroundings:
+def surroundings(
+    task: Task, texts: Iterable[str], name: str | None, supposed: Mapping[str, Expr] | None = None, columns: frozenset[str] = frozenset()
+) -> Surroundings:
     """The names at the beginning of a derivation."""
     losses = frozenset((name,)) if name else frozenset()
     texts = tuple(texts)
     counting = frozenset().union(*map(bound_letters, (task.problem.source, *texts)))
     bench = Bench(task.problem, task.bench.setting.seed)
-    return Surroundings(task, bench, losses, written=(accents_kept(texts), counting), supposed=supposed or {})
+    return Surroundings(task, bench, losses, columns=columns, written=(accents_kept(texts), counting), supposed=supposed or {})

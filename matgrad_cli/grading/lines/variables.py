@@ -23,9 +23,9 @@ def by_parts(node: s.Node, around: Surroundings) -> s.Node:
         if not isinstance(part, s.Derivative) or part.indices:
             return part
         match part.variable:
-            case s.Slice(span, _, matrix, index, way):
+            case s.Slice(span, _, matrix, index) as member:
                 own = s.Name(span, letter)
-                indices = (own, index) if way == "column" else (index, own)
+                indices = (own, index) if member.is_column else (index, own)
                 entry = s.Derivative(part.span, part.body, matrix, indices, part.style)
                 return s.EntriesOf(part.span, (own, None), (None, None), entry)
             case s.Apply(_, "vec", (s.Name() as whole,)):

@@ -1,4 +1,4 @@
-r"""What a text says itself, against what is usual: `\sigma(z) = 1/(1+e^z)`; a_i is column i of A."""
+r"""What a text says itself, against what is usual: `\sigma(z) = 1/(1+e^z)`."""
 
 from __future__ import annotations
 
@@ -41,29 +41,12 @@ _IN_WORDS = (
 )
 """`$\\sigma$ is the tanh function`, `the logistic function $\\sigma$`."""
 _NEAR = 60
-_BETWEEN = r"(?:(?!\brows?\b|\bnot\b|\btranspos)(?:[^.$\n]|\$[a-z]\$)){0,40}?"
-_BARE = r"\$(?:\\math[a-z]+|\\bm|\\boldsymbol)?\s*\{?"
-_VECTOR, _MATRIX = rf"{_BARE}(?P<a>[a-z])\}}?", rf"\s(?![^$]*\btranspos)[^.$\n]{{0,15}}?{_BARE}(?P<A>[A-Z])\}}?\$(?!\s+transpos)"
-_COLUMNS = (
-    regex(rf"{_VECTOR}_\{{?[a-z]\}}?\s*\${_BETWEEN}\bcolumns?\b(?! vector){_BETWEEN}\bof{_MATRIX}"),
-    regex(rf"\bcolumns\s+{_VECTOR}_\{{?[a-z]\}}?\s*\$\s+of{_MATRIX}"),
-    regex(rf"\bcolumns?\s+of{_MATRIX}\s*(?:,|is|are|be|as|by)\s*{_VECTOR}_"),
-)
-r"""A said `$a_i$ is column $i$ of $A$`; of $A^\top$ it would be a row."""
 _PART = regex(
     r"^(?:#|\\(?:sub)*section|\[\[|(?:\*\*|<!--|%|\s)*(?:matgrad:|(?:Problem|Exercise|Question|Solution|Aufgabe|[QP])?\s*\d+\s*[:.)*]))", 8
 )
 _OPEN = frozenset(("sigmoid", "relu", "softplus", "gelu", "silu", "sign"))
 """Functions of which texts speak in more than one sense; log and sin have one."""
 _ARGUMENT = "its argument"
-
-
-def said_columns(text: str, at: int) -> frozenset[str]:
-    """The matrices A of which a text says, in the part around a place or before all parts, that a_i are its columns."""
-    parts = [found.start() for found in _PART.finditer(text)]
-    here = sum(start <= at for start in parts)
-    found = [one for way in _COLUMNS for one in way.finditer(text) if sum(start <= one.start() for start in parts) in (0, here)]
-    return frozenset(one["A"] for one in found if one["A"] == one["a"].upper())
 
 
 def part_of(text: str, at: int) -> str:

@@ -9,8 +9,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.named import called_derivative
-from ...documents.sheets.problem import Question, Told
-from ...documents.sheets.sheet import Sheet
+from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.sizes import symmetric_somewhere, told_anew
 from ...documents.sheets.symmetric import COVARIANCE
 from ...ir import Expr, Symbol

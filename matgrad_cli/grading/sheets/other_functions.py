@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...documents.sheets.problem import Question
-from ...documents.sheets.sheet import Sheet
+from ...documents.sheets.sheet import Question, Sheet
 from ...ir import Number, mul
 from ...notation import syntax as s
 from ...notation.latex.names import whole

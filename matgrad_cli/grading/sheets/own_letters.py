@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ...diagnostics.record import record
-from ...documents.sheets.problem import Told
-from ...documents.sheets.sheet import Formula
+from ...documents.sheets.sheet import Formula, Told
 from ...documents.sheets.symmetric import facts_beside
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Statement

@@ -13,12 +13,13 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
+from ...documents.sheets.members import numbered, small
 from ...documents.sheets.named import with_loss, with_named
 from ...documents.sheets.one_sample import with_samples
 from ...documents.sheets.outline import Outline, outline
-from ...documents.sheets.problem import Question, Told, questions
+from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of
-from ...documents.sheets.sheet import Sheet
+from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.symmetric import COVARIANCE, facts_beside, symmetric_by_kind
 from ...facts import Problem
 from ...ir import Call, Expr, Inverse, Symbol, substitute, transpose, walk
@@ -98,7 +99,11 @@ def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[
         own = [line for number, line in lines if start <= number < end]
         heads = [(line, lone(head_of(line.outline))) for number, line in lines if number < start]
         before = [line for line, name in heads if name not in (None, question.name, *section.others)]
-        yield _part(section.sheet, question, before, own, told, sizes, given)
+        part = _part(section.sheet, question, before, own, told, sizes, given)
+        for members in question.others:
+            asked_so = replace(question, members={**question.members, **members})
+            part = _either(part, _part(section.sheet, asked_so, before, own, told, sizes, given), members)
+        yield part
     if not asked:
         nothing = Question(None, "", (), told.sizes, (), 0)
         own = [line for number, line in lines if section.start <= number < section.end]
@@ -148,6 +153,24 @@ def _part(
     for symbol, (number, value) in part.solved.items() if _doubtful(part) else ():
         part = _at_solution(sheet, part, before, told, number, symbol, value)
     return part
+
+
+def _either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
+    """The problem where it is not said whether x_i is a row or a column of X: the reading that a row tells, or what holds in both.
+
+    What the loss is tells it, `= \\|X^\\top w - y\\|^2`; where the loss itself has no x_i, any row that follows does.
+    """
+    pairs = list(zip(part.judged, other.judged, strict=True))
+    of_loss = not {small(name) for name in members}.isdisjoint(numbered(part.question.loss))
+    telling = [(one, two) for one, two in pairs if not of_loss or lone(head_of(one.line.outline)) == part.question.name]
+    first = any(one.verdict == "follows" != two.verdict for one, two in telling)
+    second = any(two.verdict == "follows" != one.verdict for one, two in telling)
+    if first != second:
+        return part if first else other
+    either = " and ".join(f"`{small(name)}_i` may be a row or a column of `{name}`" for name in members)
+    said = f"{either}; say which, as in `--shape \"{', '.join(f'{small(name)}_i: {way} of {name}' for name, way in members.items())}\"`"
+    judged = [one if one.verdict == two.verdict else replace(one, verdict="undecided", result=None, why=said) for one, two in pairs]
+    return replace(part, judged=tuple(judged))
 
 
 def _unless_columns(part: Part, other: Part) -> Part:

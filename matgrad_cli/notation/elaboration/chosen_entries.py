@@ -44,8 +44,8 @@ def at_place(node: s.Node, letters: Container[str], syntax: Syntax) -> s.Node:
             return s.Name(span, f"e_{letter}")
         case s.Subscript(span, body, (s.Name(_, letter),)) if letter in letters:
             return s.Binary(span, product, s.Transposed(span, s.Name(span, f"e_{letter}")), s.Group(body.span, body))
-        case s.Slice(span, _, matrix, s.Name(_, letter), way) if letter in letters:
-            return s.Binary(span, product, matrix if way == "column" else s.Transposed(span, matrix), s.Name(span, f"e_{letter}"))
+        case s.Slice(span, _, matrix, s.Name(_, letter)) if letter in letters:
+            return s.Binary(span, product, matrix if node.is_column else s.Transposed(span, matrix), s.Name(span, f"e_{letter}"))
         case s.Kronecker(span, (other, s.Name(_, letter))) | s.Kronecker(span, (s.Name(_, letter), other)) if letter in letters:
             return s.Subscript(span, s.Name(span, f"e_{letter}"), (other,))
         case s.Derivative(span, _, _, (s.Name(_, letter),)) if letter in letters:

@@ -171,7 +171,7 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     if not base.shape.is_matrix:
         return subscript(e, s.Subscript(node.span, node.matrix, (node.index,)))
     e.flatten(node, e.scope.arrays)
-    column = node.way == "column"
+    column = node.is_column
     side = base.shape.cols if column else base.shape.rows
     index = node.index
     if isinstance(s.ungrouped(index), s.Binary) and not column:
@@ -181,8 +181,9 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     at = position(e, index, side)
     taken = {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)}
     own = fresh_index(base.shape.rows if column else base.shape.cols, taken)
-    if node.way in ("subscript", "sample"):
-        e.note(f"{e.text(node)} is read as row {at} of `{node.matrix.name}`, as a column vector")
+    if node.is_numbered:
+        said = f"column {at} of `{node.matrix.name}`" if column else f"row {at} of `{node.matrix.name}`, as a column vector"
+        e.note(f"{e.text(node)} is read as {said}")
     return MatrixOf(own, None, Entry(base, own, at) if column else Entry(base, at, own))
 
 

@@ -35,21 +35,26 @@ def _of_part(part: str) -> str:
     return re.split(r"=|\\in\b", part)[0]
 
 
-def families(shapes: Mapping[str, Shape], text: str) -> tuple[dict[str, Shape], tuple[Family, ...]]:
-    """The declarations without those of single members, and the families of these."""
+def families(
+    shapes: Mapping[str, Shape], text: str, said: Mapping[str, str]
+) -> tuple[dict[str, Shape], tuple[Family, ...], dict[str, str]]:
+    """The declarations without those of single members, the families of these, and whether they are rows or columns, as is said or long."""
     numbered = {name: match for name in shapes if (match := _NUMBERED.fullmatch(name)) and match[1] not in shapes}
     if not numbered or not looks_like_latex(text):
-        return dict(shapes), ()
+        return dict(shapes), (), dict(said)
     bound = bound_letters(text)
     found: dict[str, Family] = {}
     for name, match in numbered.items():
         shape, whole = shapes[name], match[1].upper()
-        written = whole in shapes or re.search(rf"(?<![A-Za-z\\]){whole}(?![A-Za-z])", text) is not None
+        written = whole in shapes or whole in said or re.search(rf"(?<![A-Za-z\\]){whole}(?![A-Za-z])", text) is not None
         if match[2] in bound and not shape.is_matrix:
             length = None if shape.is_number else shape.cols if shape.rows is ONE else shape.rows
             found[name] = Family(whole if written and len(whole) == 1 else match[1], length)
     members = tuple(family for family in found.values() if family.name not in shapes)
-    return {name: shape for name, shape in shapes.items() if name not in found}, members
+    lengths = {family.name: family.length for family in found.values()}
+    sides = {name: [side is length for side in shapes[name].dims] for name, length in lengths.items() if name in shapes}
+    ways = {name: "column" if first else "row" for name, (first, *rest) in sides.items() if rest and first != rest[0]}
+    return {name: shape for name, shape in shapes.items() if name not in found}, members, {**ways, **said}
 
 
 def kinds(members: Iterable[Family]) -> dict[str, str]:
@@ -69,7 +74,7 @@ def latex_names(
     """
     values = {**scope.symbols, **scope.definitions}
     variables = {form: kind(value.shape) for name, value in values.items() for form in (name, canonical_name(name))}
-    variables |= kinds(scope.families)
+    variables |= kinds(scope.families) | {name: "matrix" for name in scope.members if name not in variables}
     return LatexNames(
         variables,
         frozenset(scope.loss_names),
@@ -79,6 +84,7 @@ def latex_names(
         functions=names_in(scope.loss),
         complete=not scope.open,
         counting=counting,
+        columns=frozenset(name for name, way in scope.members.items() if way == "column"),
     )
 
 

@@ -83,7 +83,7 @@ WORDS: Final = words(
 
 
 _Names = frozenset[str]
-Meant = tuple[frozenset[tuple[str, str]], _Names, str | None, _Names, _Names, _Names, _Names, bool, _Names]
+Meant = tuple[frozenset[tuple[str, str]], _Names, str | None, _Names, _Names, _Names, _Names, bool, _Names, _Names]
 """The fields of `LatexNames`, as a value that can be compared and looked up."""
 
 
@@ -129,7 +129,7 @@ class LatexNames:
     `variables` maps a name to `matrix`, `vector`, `row`, `number` or, where unknown, the empty text; definitions count. `losses` are the
     function-like names (L, f, ell), `formulas` are functions that stay calls, `functions` unknown ones; `complete` says that no other
     variables exist. Names of dimensions shadow nothing: with `X: n×d`, `dX` is still a differential. `counting` are letters that some
-    Σ of the text binds: beside a matrix they number its rows also where nothing binds them.
+    Σ of the text binds: beside a matrix they number its rows also where nothing binds them. `columns` are matrices X whose columns are x_i.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -141,6 +141,7 @@ class LatexNames:
     functions: frozenset[str] = frozenset()
     complete: bool = True
     counting: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
 
     def defining(self, names: Iterable[str], kind: str = "") -> LatexNames:
         """The same scope with further names."""
@@ -150,11 +151,12 @@ class LatexNames:
     def about(self, text: str) -> Meant:
         """What the names that a text can mention mean: everything that its reading rests on."""
         heard = _heard(text)
-        sets = (self.losses, self.dimensions, self.accents, self.formulas, self.functions, self.counting)
-        losses, dimensions, accents, formulas, functions, counting = (frozenset(filter(heard.__contains__, names)) for names in sets)
+        sets = (self.losses, self.dimensions, self.accents, self.formulas, self.functions, self.counting, self.columns)
+        heard_of = (frozenset(filter(heard.__contains__, names)) for names in sets)
+        losses, dimensions, accents, formulas, functions, counting, columns = heard_of
         variables = frozenset(item for item in self.variables.items() if item[0] in heard)
         wrt = self.wrt if self.wrt is not None and self.wrt in heard else None
-        return variables, losses, wrt, dimensions, accents, formulas, functions, self.complete, counting
+        return variables, losses, wrt, dimensions, accents, formulas, functions, self.complete, counting, columns
 
     @classmethod
     def of(cls, meant: Meant) -> LatexNames:

@@ -253,9 +253,14 @@ def row_or_column(r: Cursor, base: Node, script: Script, span: Span) -> Node:
         raise r.trouble("a row or column is taken of a letter", base)
     if script.kind == "sample" and r.names.variables.get(base.name) in ("vector", "row"):
         return Subscript(span, base, script.parts)
-    way: Literal["row", "column", "sample"] = "sample" if script.kind == "sample" else "row" if script.kind == "row" else "column"
-    matrix = base if script.kind != "sample" else other_case(r, base)
-    return Slice(span, base, matrix, script.parts[0], way)
+    if script.kind == "sample":
+        return member_of(r, span, base, other_case(r, base), script.parts[0], "sample")
+    return Slice(span, base, base, script.parts[0], "row" if script.kind == "row" else "column")
+
+
+def member_of(r: Cursor, span: Span, letter: Name, matrix: Name, index: Node, way: Literal["sample", "subscript"] = "subscript") -> Slice:
+    """x_i of a matrix X."""
+    return Slice(span, letter, matrix, index, "said column" if matrix.name in r.names.columns else way)
 
 
 def is_counted(r: Cursor, script: Script) -> bool:
@@ -282,13 +287,13 @@ def entry_of(r: Cursor, base: Node, script: Script, span: Span) -> Node:
     if len(script.parts) == 1 and isinstance(base, Name) and not r.variable(base.name):
         other = other_case(r, base)
         if other is not base:
-            return Slice(span, base, other, script.parts[0])
+            return member_of(r, span, base, other, script.parts[0])
     if len(script.parts) == 1 and isinstance(base, Name) and r.names.variables.get(base.name) == "matrix":
         part = script.parts[0]
         own = isinstance(part, Name) and base.name.lower() != (r.names.wrt or "").lower() and not counts_rows(r, part.name, base.name)
         if isinstance(part, Name) and own and not is_counted(r, script):
             return Name(span, f"{base.name}_{part.name}")
-        return Slice(span, base, base, part)
+        return member_of(r, span, base, base, part)
     if len(script.parts) == 2 and isinstance(base, Name) and r.names.variables.get(base.name, "vector") in ("vector", "row"):
         base = matrix_of(r, base)
     return Subscript(span, base, script.parts)

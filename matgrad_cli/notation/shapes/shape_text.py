@@ -1,4 +1,4 @@
-"""Shapes as people write them: `X: m×n, R: n×p`, `(m,n)`, `3x3`, `x: n`, `a: scalar`."""
+"""Shapes as people write them: `X: m×n, R: n×p`, `(m,n)`, `3x3`, `x: n`, `a: scalar`; and `x_i: column of X`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...ir import NUMBER, ONE, Dim, Shape
 from ..loss_text import plain_name
 from ..names import spelled_name
@@ -18,10 +19,13 @@ _LONGEST: Final = 20_000
 _MARKED_NAME: Final = r"(?:\\[A-Za-z]+\{\\?[^\W\d_]\w*\}|\\?[^\W\d_]\w*)(?:_\{\w+\})?(?:\^\{?[(\[]\d+[)\]]\}?)?$"
 _ACCENTED: Final = r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+$"
 
+_MEMBER: Final = regex(r"(?:the\s+|an?\s+)?(?:\w\S*\s+)?(row|column)s?(?:\s+\w)?\s+of\s+(\\?[A-Za-z]+)", re.IGNORECASE)
+
 
 @record
 class Declared:
-    """A declared shape and where it was written. `column` says that a vector was declared with both its sides, n×1."""
+    """A declared shape and where it was written. `column` says that a vector was declared with both its sides, n×1; `way` and `whole`,
+    that the name is a `row` or a `column` of a matrix, whose shape says how long it is."""
 
     name: str
     shape: Shape
@@ -29,6 +33,8 @@ class Declared:
     span: Span
     note: str = ""
     column: bool = False
+    way: str = ""
+    whole: str = ""
 
 
 def _refuse(source: Source, span: Span, message: str, help: str | None = None) -> NoReturn:
@@ -44,6 +50,8 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
         if len(text) > _LONGEST:
             _refuse(Source("shape", text[:60] + " …"), Span(0, 60), f"the text has {len(text)} characters, at most {_LONGEST} are read")
         for declared in _declarations(source):
+            if declared.way:
+                continue
             known = found.get(declared.name)
             if known is not None and known.shape is not declared.shape:
                 labels: tuple[Label, ...] = (Label(declared.span, f"{declared.shape} here"),)
@@ -52,6 +60,23 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
                 raise InputError(Diagnostic(
                     "conflicting-shapes", f"`{declared.name}` is declared twice, as {known.shape} and as {declared.shape}", source, labels))
             found[declared.name] = declared
+    return found
+
+
+def read_members(texts: Sequence[str]) -> dict[str, str]:
+    """Of which matrices it is declared that x_i is a `row`, or a `column`.
+
+    >>> read_members(["X: d×n, x_i: column of X", "w_k: row of W"])
+    {'X': 'column', 'W': 'row'}
+    """
+    found: dict[str, str] = {}
+    for declared in (one for text in texts for one in _declarations(Source("shape", text)) if one.way):
+        if declared.name.partition("_")[0].lower() != declared.whole.lower():
+            whole = declared.name[0].upper()
+            _refuse(declared.source, declared.span, f"`{declared.name}` is read as a row or a column of `{whole}` alone")
+        if found.setdefault(declared.whole, declared.way) != declared.way:
+            message = f"`{declared.name}` is declared twice, as a row and as a column of `{declared.whole}`"
+            raise InputError(Diagnostic("conflicting-shapes", message, declared.source, (Label(declared.span),)))
     return found
 
 
@@ -77,6 +102,9 @@ def _declarations(source: Source) -> list[Declared]:
             _refuse(source, Span(0, name_span.start), f"found `{early}` where a name and a colon were needed")
         span = Span(name_span.start, colon + 1 + len(body))
         name = plain_name(text[name_span.start : name_span.end])
+        if (member := _MEMBER.fullmatch(body.strip())) is not None:
+            found.append(Declared(name, NUMBER, source, span, way=member[1].lower(), whole=plain_name(member[2])))
+            continue
         shape = _shape(source, body, Span(colon + 1, max(end, colon + 2)))
         note = f"`{body.strip()}` is read as the shape {shape}" if _starred(body.strip().strip("()[]")) else ""
         found.append(Declared(name, shape, source, span, note, shape.is_column and _two_sided(body)))

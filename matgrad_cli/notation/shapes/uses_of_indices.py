@@ -45,7 +45,7 @@ def slice_form(solver: Solver, node: s.Slice) -> Form:
     if rank is not None:
         form.kind.matrix = True
     side = solver.index(node.index)
-    if node.way == "column":
+    if node.is_column:
         join(form.cols, side)
         return Form(form.rows, Side(ONE), rank=rank)
     join(form.rows, side)

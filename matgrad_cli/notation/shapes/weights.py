@@ -5,7 +5,7 @@ Also u_r, of which the notation does not say whether it is row or column r of U.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Final
 
@@ -64,32 +64,36 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
 def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], Understood]) -> Understood:
     r"""The loss with u_r as row r of U; where that does not fit a declared U, as its column: `\sum_{r=1}^k u_r v_r^\top` of U: n×k."""
     try:
-        return understood(tree)
+        return _knowing(tree, understood(tree))
     except InputError as error:
         if error.diagnostic.code not in (*MISFITS, "sum-range"):
             raise
-        for turned, note in _with_columns(tree, scope):
+        for turned in _with_columns(tree, scope):
             try:
-                closed, found, variable, reading = understood(turned)
+                return _knowing(turned, understood(turned))
             except InputError:
                 continue
-            return closed, found, variable, replace(reading, notes=(note, *reading.notes))
         raise
 
 
-def _with_columns(tree: s.Node, scope: Scope) -> Iterator[tuple[s.Node, str]]:
-    """The tree with columns for the rows of all declared matrices, then of each alone; and what to say."""
+def _knowing(tree: s.Node, found: Understood) -> Understood:
+    """What is understood, with what is known of the matrices then."""
+    slices = [part for part in s.parts_of(tree) if isinstance(part, s.Slice) and part.is_numbered]
+    known = {part.matrix.name: "column" if part.is_column else "row" for part in slices}
+    return (replace(found[0], members={**found[0].members, **known}), *found[1:]) if known else found
+
+
+def _with_columns(tree: s.Node, scope: Scope) -> Iterator[s.Node]:
+    """The tree with columns for the rows of all declared matrices of which nothing is known, then of each alone."""
     slices = [part for part in s.parts_of(tree) if isinstance(part, s.Slice) and part.way in ("sample", "subscript")]
-    matrices = sorted({part.matrix.name for part in slices if part.matrix.name in scope.symbols})
+    matrices = sorted({part.matrix.name for part in slices if part.matrix.name in scope.symbols.keys() - scope.members.keys()})
     for names in ([matrices] if len(matrices) > 1 else []) + [[name] for name in matrices]:
-        turned: dict[int, s.Node] = {id(part): replace(part, way="column") for part in slices if part.matrix.name in names}
-        said = dict.fromkeys(f"`{part.letter.name}_{part.index.name}` is read as column {part.index.name} of `{part.matrix.name}`"
-                             for part in slices if id(part) in turned and isinstance(part.index, s.Name))
-        yield s.rebuilt(tree, partial(_put_in, turned)), " and ".join(said)
+        yield s.rebuilt(tree, partial(_turned, names))
 
 
-def _put_in(other: Mapping[int, s.Node], part: s.Node) -> s.Node:
-    return other.get(id(part), part)
+def _turned(names: Collection[str], part: s.Node) -> s.Node:
+    column = isinstance(part, s.Slice) and part.is_numbered and part.matrix.name in names
+    return replace(part, way="said column") if isinstance(part, s.Slice) and column else part
 
 
 def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Understood]) -> Understood:

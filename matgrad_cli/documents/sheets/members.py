@@ -1,0 +1,170 @@
+r"""What a text says of x_i and X: that they are its rows, or its columns: `X has columns x_i`, `X = [x_1 \dots x_n]`, `one sample per row`.
+
+The words are read around each `row` and `column`: the matrix that it is of, and the vectors, or the samples, that are said to be these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ...diagnostics.record import record
+from ...diagnostics.regex import regex
+from ...notation.latex.names import GREEK
+from ...notation.loss_text import plain_name
+from .sizes import TRANSPOSED, plain_prose
+
+OTHER = {"row": "column", "column": "row"}
+_LETTER = r"(?:\\(?:" + "|".join(GREEK) + r")(?![A-Za-z])|(?<![A-Za-z\\])[A-Za-z](?![A-Za-z'’]))"
+_TURN = rf"(?:\s*\}}?\s*(?:{TRANSPOSED}|(?<=[A-Z])'))"
+_DOTS = r"(?:\\[lcvd]?dots|…|⋮|⋯|\.\.\.)"
+_BETWEEN = r"(?:\\\\(?:\[[^\]]*\])?|\\mid|\\vert|\\quad|\\\s|[\s,;&|])*"
+_FIRST = rf"(?P<x>{_LETTER})\s*(?:_\s*\{{?\s*[1a-z]\s*\}}?|\^\s*\{{?\s*\([1a-z]\)\s*\}}?)(?P<xT>{_TURN})?"
+_LIST = rf"{_FIRST}(?P<sep>{_BETWEEN})(?:(?P=x)[^A-Za-z]{{0,12}}?2[^A-Za-z]{{0,12}}?(?:\\top\s*\}}?|T\b\s*\}}?)?{_BETWEEN})?{_DOTS}"
+_END = rf"{_BETWEEN}(?P=x)\s*[_^]\s*\{{?\s*\(?\w\)?\s*\}}?{_TURN}?"
+_LISTED = regex(rf"{_LIST}{_END}")
+_WRITTEN_OUT = regex(
+    rf"(?P<A>{_LETTER})(?P<AT>{_TURN})?\s*(?::?=|\\equiv|\\coloneqq)\s*(?:\\(?:left|big|Big|bigl)\s*)?"
+    rf"(?:[\[(]|\\begin\s*\{{\w*(?:matrix|array)\}}(?:\{{[^{{}}]*\}})?)\s*(?:[|]|\\mid)?\s*(?:{_LIST}{_END})\s*[|]?\s*(?:\\(?:right|big|Big|bigr)\s*)?"
+    rf"(?:[\])]|\\end\s*\{{\w*(?:matrix|array)\}})(?P<T>{_TURN})?"
+)
+r"""`X = [x_1, \dots, x_n]^\top`, `\begin{bmatrix} x_1^\top \\ \vdots \\ x_n^\top \end{bmatrix}`."""
+_MATHS = regex(r"\$\$?|\\[()\[\]]")
+_NUMBERED = regex(rf"(?P<x>{_LETTER})\s*\}}?\s*(?:_\s*(?:\{{\s*[a-z1]\s*\}}|[a-z1](?![A-Za-z\d]))|\^\s*\{{?\s*\([a-z1]\))")
+_NAME = regex(rf"(?P<name>{_LETTER})(?P<below>\s*_\s*\{{?\s*[a-z1]\s*\}}?|\s*\^\s*\{{?\s*\([a-z1]\)\s*\}}?)?(?P<T>{_TURN})?")
+_SENTENCE = regex(r"(?<=[.?!;])\s+(?=[A-Z(*\\]|[a-z]\s*[_∈^])|\n\s*\n(?!\s*[a-z])|\n\s*[-*•]\s")
+_WAY = regex(r"(?<![\w-])(row|column)(?:s|[- ]?(wise))?(?![\w-]|\s+vectors?\b)", re.IGNORECASE)
+_STACKED = regex(r"\b(?:stack|arrang|collect|stor|organi|put|gather|concat|arrange)\w*", re.IGNORECASE)
+_NO_SAYING = regex(
+    r"(?:\bnot|\bnor|rather than|instead of|unlike|number of"
+    r"|(?:sum|average|add|run|mean|max|softmax)\w*\s+(?:\w+\s+){0,2}(?:over|of|along|across|to))\s+(?:the\s+|its\s+|all\s+|as\s+|each\s+|every\s+|in\s+)*$|\b(?:would|were|could|if|some|others?|often|sometimes|alternatively)\b[^.;]*$",
+    re.IGNORECASE,
+)
+_OF = regex(r"(?:\s+\S{1,12}(?:\s*_\s*\S+)?)?\s+(?:of|in|from|into)\s+(?:\w+\s+){0,5}")
+_RANK = regex(r"\s*(?:rank|space|sum|norm|mean|operation|major|stochastic|index)", re.IGNORECASE)
+_SAMPLE = regex(
+    r"\b(?:samples?|(?:data|training|test|input)[ -]?(?:points?|vectors?|cases?)|(?:feature|weight|basis)[ -]vectors?|examples?|inputs?"
+    r"|observations?|instances?|records?|cases?|images?|documents?|measurements?|batch|atoms?|cent(?:er|re)s?|centroids?"
+    r"|prototypes?|class(?:es)?|patients?|individuals?|subjects?)\b", re.IGNORECASE,
+)
+_FEATURE = regex(r"\b(?:features?(?![ -]vector)|attributes?|covariates?|predictors?|dimensions?|coordinates?)\b", re.IGNORECASE)
+_TOLD_SIZE = regex(r"∈\s*(?:ℝ|\\mathbb\s*\{?R\}?)\s*(?:\^\s*(?:\{[^{}]*\}|\\?\w))?|(?<![\w\\])\w{1,2}×\w{1,2}(?!\w)")
+
+
+@record
+class _Letter:
+    """A letter of a sentence, with its place, and whether it is transposed or numbered."""
+
+    name: str
+    start: int
+    end: int
+    turned: bool
+    numbered: bool
+
+
+def members_told(prose: str) -> dict[str, str]:
+    """Of which matrices X a text says that x_i is a `row`, or a `column`; `` where it says both.
+
+    >>> members_told("Let X have columns x_i. The weights w_k are the rows of W.")
+    {'X': 'column', 'W': 'row'}
+    """
+    text = plain_prose(_MATHS.sub(" ", prose))
+    used = numbered(text)
+    said: dict[str, set[str]] = {}
+    for name, way in (*_written_out(text), *_in_words(text, used)):
+        if small(name) in used and small(name) != name:
+            said.setdefault(name, set()).add(way)
+    return {name: ways.pop() if len(ways) == 1 else "" for name, ways in said.items()}
+
+
+def numbered(text: str) -> set[str]:
+    """The letters that carry an index of their own: the x of x_i and x^{(i)}."""
+    return {plain_name(found["x"]) for found in _NUMBERED.finditer(text)}
+
+
+def small(name: str) -> str:
+    """The letter of the rows or columns of a matrix: x of X, phi of Phi."""
+    return name[0].lower() + name[1:]
+
+
+def shapes_text(shapes: Mapping[str, str], members: Mapping[str, str]) -> str:
+    """Shapes, and what is known of the rows and columns, as the key `shapes` has them."""
+    said = [f"{small(name)}_i: {way} of {name}" for name, way in members.items()]
+    return ", ".join([*(f"{name}: {shape}" for name, shape in shapes.items()), *said])
+
+
+def _written_out(text: str) -> Iterator[tuple[str, str]]:
+    for found in _WRITTEN_OUT.finditer(text):
+        name = plain_name(found["A"])
+        stacked = "\\\\" in found["sep"] or ";" in found["sep"]
+        if small(name) == plain_name(found["x"]) and (stacked or not found["xT"]):
+            way = "row" if stacked else "column"
+            yield name, OTHER[way] if bool(found["AT"]) != bool(found["T"]) else way
+
+
+def _in_words(text: str, used: set[str]) -> Iterator[tuple[str, str]]:
+    before: list[_Letter] = []
+    plain = _TOLD_SIZE.sub(lambda found: " " * len(found[0]), _LISTED.sub(lambda found: found["x"] + "_1" + (found["xT"] or ""), text))
+    for sentence in _SENTENCE.split(plain):
+        letters = [
+            _Letter(plain_name(found["name"]), found.start(), found.end(), bool(found["T"]), bool(found["below"]))
+            for found in _NAME.finditer(sentence) if found["name"] not in "aI" or found["below"]
+        ]
+        matrices = [one for one in letters if not one.numbered and small(one.name) != one.name and small(one.name) in used]
+        for way in _WAY.finditer(sentence):
+            if _NO_SAYING.search(sentence[: way.start()]) or _RANK.match(sentence, way.end()) or (way[2] and not _STACKED.search(sentence)):
+                continue
+            for matrix in _matrices_of(sentence, way, matrices, before):
+                yield from _said(sentence, way, matrix, letters)
+        before = matrices or before
+
+
+def _matrices_of(sentence: str, way: re.Match[str], matrices: list[_Letter], before: list[_Letter]) -> list[_Letter]:
+    """The matrices whose rows or columns are spoken of: behind `of`, else before, else behind, else the one of the last sentence."""
+    of = _OF.match(sentence, way.end())
+    behind = [one for one in matrices if one.start >= way.end()]
+    front = [one for one in matrices if one.end <= way.start()]
+    if of and behind and behind[0].start <= of.end() + 2:
+        turned = "transpose" in sentence[way.end() : behind[0].start] or re.match(r"\s+transpos", sentence[behind[0].end :])
+        return [*_with_listed(sentence, behind)][:1] if not turned else [_turned(behind[0])]
+    if front:
+        return _with_listed(sentence, front[::-1])
+    if behind:
+        return behind[:1]
+    return before[:1] if len({one.name for one in before}) == 1 else []
+
+
+def _turned(letter: _Letter) -> _Letter:
+    return _Letter(letter.name, letter.start, letter.end, not letter.turned, letter.numbered)
+
+
+def _with_listed(sentence: str, near: list[_Letter]) -> list[_Letter]:
+    """The nearest, and those that are listed with it: `X and Y have columns x_i and y_i`."""
+    found = near[:1]
+    for one in near[1:]:
+        first, last = sorted((one, found[-1]), key=lambda letter: letter.start)
+        if not re.fullmatch(r"\s*(?:,|,?\s*and|&)\s*", sentence[first.end : last.start]):
+            break
+        found.append(one)
+    return found
+
+
+def _said(sentence: str, way: re.Match[str], matrix: _Letter, letters: list[_Letter]) -> Iterator[tuple[str, str]]:
+    """What is said of one matrix, if its vectors, or samples, are spoken of beside it."""
+    own = [one for one in letters if one.numbered and one.name == small(matrix.name)]
+    others = [one for one in letters if one.numbered and one.name != small(matrix.name)]
+    noun = _noun(sentence, way)
+    if (own or not others) and (own or noun is not None):
+        yield matrix.name, way[1].lower() if (noun is not False) != matrix.turned else OTHER[way[1].lower()]
+
+
+def _noun(sentence: str, way: re.Match[str]) -> bool | None:
+    """Whether samples are said to be these rows or columns, the nearest word decides; False where features are; None where neither."""
+    front, behind = _WAY.split(sentence[: way.start()]), _WAY.split(sentence[way.end() :])
+    end = r"[;:.]" if len(front) == len(behind) == 1 else r"[,;:.(]|\band\b"
+    clause = re.split(end, front[-1])[-1], re.split(end, behind[0])[0]
+    found: list[tuple[int, bool]] = []
+    for word, kind in ((_SAMPLE, True), (_FEATURE, False)):
+        found += [(len(clause[0]) - one.end(), kind) for one in word.finditer(clause[0])]
+        found += [(one.start(), kind) for one in word.finditer(clause[1])]
+    return min(found)[1] if found and min(found)[0] <= 60 else None
