@@ -113,8 +113,7 @@ class Reader:
         if len(letters) > len(set(letters)):
             self.notes.append(f"`{name}` is read as the diagonal matrix of these entries: 0 elsewhere")
         symbol = self.around.define(name, value)
-        equation = self.equations.of_marked(self.chain, name, found, self.notes)
-        if equation is not None:
+        if (equation := self.equations.of_marked(self.chain, name, found, self.notes)) is not None:
             self._start(found)
             self.chain.equation = True
             return self._further([equation], found.expr, claim.sides[2:])
@@ -251,7 +250,8 @@ class Reader:
 
     def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
         """One sign of equality: the new last expression and the outcome. `own`: before it stands the left side of a claim."""
-        if self.names_ends and (name := lone_name(side.node)) is not None and unexplained(self.around, name) and not last.free:
+        name = lone_name(side.node) if self.names_ends or side.naming else None
+        if name is not None and unexplained(self.around, name) and not last.free:
             self.around.define(name, last)
             return last, Outcome("follows", role="definition")
         self.around.beside = last.shape

@@ -17,6 +17,7 @@ from ..documents.passage import Passage
 from ..notation.latex.names import letter_name
 from ..records.finding import ProblemReport
 from .exercise import OF_SHAPES, unanswered
+from .heads import usual_spelling
 from .merge import Located, Settings
 
 _SEVERAL = Diagnostic("answered-twice", "several formulas stand here as the answer, one of them wrong",
@@ -38,6 +39,7 @@ STATES = regex(
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
     r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
 )
+_SECOND = regex(r"(?:\\nabla|∇|\\partial|∂|\bd)\s*(?:_\s*(?:\{[^{}]*\}|\w)\s*)?(?:\^\s*\{?\s*2|²)")
 _NAMES = regex(r"[^\W\d_]+")
 _INEQUALITY = regex(r"[<>≤≥]|\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])")
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
@@ -135,7 +137,7 @@ def _all_read(
 def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     """Definitions and what is said to be the answer: as one answer; as a derivation where it holds several signs of equality."""
     stated = last.kind in ("equation", "definition")
-    if last.text.count("=") > 1:
+    if any(passage.text.count("=") > 1 for passage in passages):
         return replace(chosen, rows=tuple(passages)), stated
     head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
     start = head.end() if head is not None else last.value
@@ -191,7 +193,7 @@ def _condition(one: Piece, behind: str, known: str) -> str | None:
     found = (
         said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
-        or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?(?:{_WHEN}|{_PROVIDED})(?![^.;]*\b<becomes>\b)").match(behind)
+        or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)").match(behind)
         or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)
     )
     if found is None or (found.groupdict().get("fact") and (named("fact", found["fact"]) or "?") in known):
@@ -281,8 +283,10 @@ def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
     """What is defined before a claim, and behind it what `where` adds, or what a name that is the claim stands for."""
     found, goes_on = [*told[:at]], True
     for one in told[at + 1 :]:
-        goes_on = goes_on and one.kind == "definition" and said(r"\W*<where>\b").match(one.before) is not None
-        if goes_on or (told[at].kind == "name" and one.defines == told[at].text.strip("\\ ")):
+        beside = said(r"\W*<or>\W*").fullmatch(one.before) is not None
+        says = one.kind == "definition" and said(r"\W*<where>\b|[\s,;]*$").match(one.before) is not None
+        goes_on = goes_on and (beside or says)
+        if (goes_on and not beside) or (told[at].kind == "name" and one.defines == told[at].text.strip("\\ ")):
             found.append(one)
     return found
 
@@ -338,6 +342,8 @@ def _states(one: Piece, chosen: Settings) -> bool:
     """Whether an equation says what is asked for: the derivative of the loss, or where it is least."""
     if chosen.asks != "gradient":
         return one.kind == "definition" and one.defines == _wrt(chosen)
+    if chosen.order == 2:
+        return "=" in one.text and _SECOND.search(usual_spelling(one.text.partition("=")[0])) is not None
     stated = STATES.match(one.text)
     by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or "") if stated is not None else ""
     meant = {_wrt(chosen), letter_name(_wrt(chosen)), ""} & {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j

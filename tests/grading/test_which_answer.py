@@ -40,6 +40,19 @@ loss = "x.T @ A @ x"
 wrt = "x"
 shapes = "A: n×n, x: n"
 assume = "A symmetric"
+
+[[problem]]
+id = "6"
+loss = "log(sum(exp(x)))"
+wrt = "x"
+shapes = "x: n"
+order = 2
+
+[[problem]]
+id = "7"
+loss = "a.T @ inv(X) @ b"
+wrt = "X"
+shapes = "a: n, X: n×n, b: n"
 """
 TWICE = [
     (1, r"Either $\nabla_x = 2Ax+b$, or $\nabla_x = (A+A^T)x$, or $\nabla_x = (A+A^T)x+b$."),
@@ -52,6 +65,8 @@ TWICE = [
     (3, "$\\nabla_w = X^T(\\sigma(Xw)-y)$\n\n$\\nabla_w = \\sigma(Xw)-y$"),
     (3, "The gradient is either $X^T(y-\\sigma(Xw))$ or its negative $X^T(\\sigma(Xw)-y)$."),
     (3, "Let $p=\\sigma(Xw)$. The gradient is $X^T(p-y)$ or maybe $X^T(y-p)$."),
+    (6, r"$\nabla^2 f = \operatorname{diag}(p) - pp^\top$ or $\nabla^2 f = pp^\top$, where $p = \operatorname{softmax}(x)$."),
+    (7, r"$-uv^\top$ or $uv^\top$ where $u = X^{-\top}a$, $v = X^{-1}b$"),
     (4, r"One of $w = (X^TX)^{-1}X^Ty$, $w = (X^TX+\lambda I)^{-1}X^Ty$."),
     (4, r"$w^* = (X^TX+\lambda I)^{-1}X^Ty$ (or, if that is not right, $w^* = 0$)"),
     *((1, text) for text in (
@@ -138,6 +153,19 @@ RIGHT = [
     )),
     (1, "One can show that the gradient is $(A+A^T)x+b$."), (1, "The sum of both gradients is $(A+A^T)x+b$."),
     (1, "The gradient of the sum is $(A+A^T)x+b$, so the negative gradient is $-(A+A^T)x-b$."),
+    *((6, text.replace("…", r"\nabla^2 f = \operatorname{diag}(p) - pp^\top")) for text in (
+        r"$…$, where $p = \operatorname{softmax}(x)$.",
+        r"Let $p = \operatorname{softmax}(x)$. $\nabla f = p$ and $…$.",
+        r"First derivative: $\nabla f = \frac{e^x}{\mathbf 1^\top e^x} =: p$. Second derivative: $…$.",
+        r"$\nabla f = p$ with $p = \operatorname{softmax}(x)$, thus $…$.",
+        "Let $p = \\operatorname{softmax}(x)$, i.e. the gradient.\n\n$$…$$",
+    )),
+    *((7, text) for text in (
+        r"$-uv^\top$ where $u = X^{-\top}a$ and $v = X^{-1}b$", r"$-uv^\top$ where $u = X^{-\top}a$, $v = X^{-1}b$.",
+        r"$-uv^\top$, $u = X^{-\top}a$, $v = X^{-1}b$", r"$-pq^\top$ with $p = Za$, $q = Z^\top b$, $Z = X^{-\top}$",
+    )),
+    (3, r"The rows of $X$ are $x_i^\top$. $\nabla_w = X^T(\sigma(Xw)-y)$, at $w=0$: $X^T(\frac12 - y)$."),
+    (1, r"$\nabla f = (A+A^T)x+b$. Check: for $A=I$ and $b=0$ we get $\nabla f = 2x$."),
     (2, r"If $X$ is invertible, the gradient is $-X^{-T}A^TX^{-T}$."), (2, "$-X^{-T}A^TX^{-T}$, if the inverse of $X$ exists"),
     (4, r"If the gradient is zero, then $w=(X^TX+\lambda I)^{-1}X^Ty$."),
     (1, r"Since $A$ is not symmetric, the gradient is $(A+A^T)x+b$."),

@@ -18,11 +18,14 @@ Kind = Literal["formula", "equation", "definition", "name"]
 _DELIMITER = regex(r"\\[()\[\]]|\$+|\\(?:begin|end)\s*\{[^}]*\}|[*_]{1,2}(?=\w)|(?<=\w)[*_]{1,2}")
 _MARK = regex(rf"{_DELIMITER.pattern}|(?<![$(\[])\Z")
 """A delimiter; or the end of what stands before a formula that has none."""
-_SUPPOSED = regex(r"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)\W*$", re.IGNORECASE)
-_VALUE = regex(r"\s*\\?\w+\s*=\s*(?:\d+|I)\s*")
+_VALUED = r"\s*(?:\\?\w+\s*=\s*)+(?:\d+|I)\s*"
+_SUPPOSED = regex(rf"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)(?:\W*{_VALUED}\W*(?:and|und|et|y|e)\b)*\W*$", re.IGNORECASE)
+_VALUE = regex(_VALUED)
 _RANGE = regex(r"[\s$]*\\?[^\W\d]\w*\s*(?:=|\\in(?![a-z])|∈)\s*\\?\{?\s*\d\s*,\s*(?:\d\s*,\s*)?(?:\\\w?dots|…|\.\.).*", re.DOTALL)
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
 _DEFINED = regex(rf"\s*{_MARKED}(?P<marks>[\s_^*\w{{}}\\]*?)\s*(?:\(\s*\\?[^\W\d_]\s*\)\s*)?:?=")
+_CALLED = regex(r".*=\s*:\s*\\?(?P<name>[^\W\d_]+)[\s.,]*", re.DOTALL)
+"""`∇f = softmax(x) =: p`."""
 _SPOKEN_OF = regex(r"[\s\\{}$]*[^\W\d](?:_\w+)?[\s{}$.,;:]*")
 _WORDS = frozenset("aAIoOeEyYuUi")
 """Letters that are words somewhere: between words they name nothing."""
@@ -77,7 +80,7 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
             continue
         if is_name(formula.passage.text):
             names.append((len(told), formula.passage))
-        elif not (_VALUE.fullmatch(formula.passage.text) and _SUPPOSED.search(text[ends[-1] : place - 1])):
+        elif not (_VALUE.fullmatch(formula.passage.text) and _SUPPOSED.search(text, max(ends[-1], place - _NEAR), place - 1)):
             told.append(formula)
             ends.append(formula.passage.places[-1])
     starts = [one.passage.places[0] for one in told] + [len(text)]
@@ -102,6 +105,8 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
 
 def _piece(formula: Formula, before: str, after: str) -> Piece:
     text, block = formula.passage.text, None if formula.kind == "inline" else formula.block
+    if (called := _CALLED.fullmatch(text)) is not None:
+        return Piece(formula.passage, "definition", before, after, block, called["name"])
     defined = _DEFINED.match(text)
     if defined is not None:
         return Piece(formula.passage, "definition", before, after, block, defined["name"].lstrip("\\"), defined.end())

@@ -68,6 +68,11 @@ class Side:
         """The characters of the side."""
         return self.source.text[self.span.start : self.span.end]
 
+    @property
+    def naming(self) -> bool:
+        """Whether it stands behind `=:`, which gives a name the value before it."""
+        return self.source.text[: self.span.start].replace(" ", "").endswith("=:")
+
 
 @record
 class Read:
