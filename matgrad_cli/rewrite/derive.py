@@ -9,6 +9,7 @@ from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import Differential, Entry, Expr, Fill, Index, MatrixOf, Partial, Shape, nodes_of
 from ..ir.dimensions import ONE
+from ..ir.terms import UNIT, split
 from ..records import METHODS, Derivation, Result
 from ..rulebook.load import Rulebook
 from ..rulebook.pattern import operators_in
@@ -17,7 +18,6 @@ from .closing import closed, itself, tidied, written_out
 from .engine.recorder import Recorder
 from .forms.algebra import flip
 from .forms.commutation import is_commutation
-from .forms.terms import UNIT, split
 from .index.method import Target, collapse, differentiate, open_rows, reserved_names, target_of
 from .layouts import change_layout, known_layout
 from .methods import unfolding as unfolding  # its native rules are read entry by entry too

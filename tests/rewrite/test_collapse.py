@@ -6,8 +6,8 @@ import pytest
 
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ONE, Delta, Dim, Entry, Expr, Index, Kron, Pair, Shape, Symbol, add, mul, rename, sum_over
+from matgrad_cli.ir.terms import split
 from matgrad_cli.notation.printing.to_text import to_text
-from matgrad_cli.rewrite.forms.terms import split
 from matgrad_cli.rewrite.network.collapse import collapse_one, tidy_positions
 from matgrad_cli.verify.judge import Judge
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from matgrad_cli.ir.terms import split
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.records import Derivation
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.forms.terms import split
 from matgrad_cli.rewrite.index.gather import maximal
 
 

@@ -13,17 +13,13 @@ from ...ir import (
     Expr,
     Index,
     MatrixOf,
-    Mul,
     Number,
     Pair,
     Position,
     Power,
-    SumOver,
-    fresh_index,
     is_elementwise,
-    letters_in,
-    rename,
 )
+from ...ir.terms import expanded
 from ...notation.printing.precedence import ATOM, SUM, UNARY
 from ..arrays.opened import cannot, opened
 from .matrix_level import Code, MatrixCode, number_code, signed_sum
@@ -72,23 +68,10 @@ class IndexCode:
 
     def _factors(self, node: Expr) -> tuple[list[Expr], list[Operand]]:
         """The factors without letters, and the operands of the einsum."""
-        numbers: list[Expr] = []
-        operands: list[Operand] = []
-        waiting = [node]
-        used: set[Index] = set(letters_in(node))
-        while waiting:
-            part = waiting.pop(0)
-            if isinstance(part, Mul):
-                waiting = [*part.factors, *waiting]
-            elif isinstance(part, SumOver):
-                body = _apart(part, used, operands, waiting)
-                waiting = [body, *waiting]
-                operands += [self._counting(index) for index in part.indices if index in body.free or index not in part.body.free]
-            elif not part.free and not isinstance(part, Entry | Delta):
-                numbers.append(part)
-            else:
-                operands.append(self._operand(part))
-        return numbers, operands
+        (term,) = expanded(node)
+        numbers = [part for part in term.coefficient if not isinstance(part, Entry | Delta)]
+        operands = [self._operand(part) for part in (*term.coefficient, *term.factors) if part not in numbers]
+        return numbers, [*operands, *map(self._counting, term.indices)]
 
     def _counting(self, index: Index) -> Operand:
         # dropped again if another operand carries the letter; alone it counts the terms of the sum
@@ -161,18 +144,6 @@ def _as_positions(node: Entry, letters: tuple[Index, ...]) -> tuple[Position | N
     row = remaining.pop(0) if node.base.shape.rows is not ONE and remaining else None
     col = remaining.pop(0) if node.base.shape.cols is not ONE and remaining else None
     return (row, col) if not remaining else (None, None)
-
-
-def _apart(part: SumOver, used: set[Index], operands: list[Operand], waiting: list[Expr]) -> Expr:
-    """The body of a sum, its letters renamed where the product around it uses the same ones."""
-    outside = {letter for operand in operands for letter in operand.letters} | {letter for other in waiting for letter in other.free}
-    swap: dict[Index, Position] = {}
-    for index in part.indices:
-        if index in outside:
-            fresh = fresh_index(index.dim, {letter.name for letter in used | outside})
-            used.add(fresh)
-            swap[index] = fresh
-    return rename(part.body, swap)
 
 
 def _dim_of(position: Position) -> Dim | None:

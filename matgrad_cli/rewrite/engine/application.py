@@ -41,6 +41,7 @@ from ...ir import (
     substitute,
 )
 from ...ir.memory import remembered
+from ...ir.terms import is_entries, join, split
 from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
 from ...rulebook.heads import head_of, may_fit
@@ -49,7 +50,6 @@ from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
 from ..forms.algebra import multiplied, numerals_first, zero
-from ..forms.terms import is_entries, join, split
 from .apply import Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
 from .moving import Motion, along

@@ -32,6 +32,7 @@ from ...ir import (
 )
 from ...ir.dimensions import Dim
 from ...ir.memory import noted
+from ...ir.terms import ordered
 
 UNIT, MINUS = Number(1), Number(-1)
 
@@ -105,16 +106,6 @@ def apart(factors: Sequence[Expr]) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
     """The numbers among the factors of a product, and its arrays."""
     numbers = tuple(factor for factor in factors if factor.shape.is_number)
     return numbers, tuple(factor for factor in factors if not factor.shape.is_number)
-
-
-def ordered(factors: Iterable[Expr]) -> tuple[Expr, ...]:
-    """Numerals first, then the other factors in their order; a minus sign joins the first numeral: −2 c X for c (−1) 2 X."""
-    factors = sorted(factors, key=lambda factor: not isinstance(factor, Number))
-    rest = [factor for factor in factors if factor is not MINUS]
-    negative = (len(factors) - len(rest)) % 2 == 1
-    if negative and rest and isinstance(rest[0], Number):
-        return (Number(-rest[0].value), *rest[1:])
-    return (MINUS, *rest) if negative else tuple(rest)
 
 
 def numerals_first(product: Expr) -> Expr:

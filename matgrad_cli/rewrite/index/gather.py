@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from ...ir import Entry, Expr, Index, MatrixOf, Named, Partial, Symbol, add, mul, sum_over
 from ...ir.entries import entry, letters_for
+from ...ir.terms import ZERO, Term, join, split
 from ...ir.walk import outermost
 from ...records import Bindings
 from ..engine.application import Application, Scene, Site, applied, is_zero, native, reserved_names
 from ..engine.recorder import Recorder
-from ..forms.terms import ZERO, Term, join, split
 from ..named_steps import record_names
 from ..network.reading import tidy_part
 from ..network.reading_rules import matrix_of

@@ -8,6 +8,7 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Call, Entry, Expr, Index, MatMul, Named, Number, Partial, Path, Power, Shape, Symbol, at, nodes_of
 from ...ir.entries import entry, letters_for
+from ...ir.terms import has_pending, split, terms_of
 from ...ir.walk import outermost
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings
@@ -15,7 +16,6 @@ from ..engine.application import Site, applied, native, places_of
 from ..engine.application import reserved_names as names_of
 from ..engine.recorder import Recorder
 from ..engine.search import Search
-from ..forms.terms import has_pending, split, terms_of
 from .gather import gather_round, inside_of, maximal
 
 ENTRY_LETTERS = ("s", "t"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")

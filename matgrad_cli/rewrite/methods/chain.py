@@ -6,6 +6,7 @@ from ...diagnostics import StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Call, Expr, Named, Partial, Path, Shape, add, at, nodes_of
+from ...ir.terms import terms_of
 from ...ir.walk import outermost
 from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
@@ -16,7 +17,6 @@ from ..closing import OPEN_LIMIT, finish, itself, need_number, none, tidied
 from ..engine.application import Site, applied, native
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
-from ..forms.terms import terms_of
 from ..index.method import reserved_names
 from ..named_steps import opening, record_names, record_opened
 from ..naming import repeated_parts

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ...diagnostics import StuckError
 from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, add, mul, nodes_of
+from ...ir.terms import terms_of
 from ...records import Bindings
 from ...rulebook.rule import Phase
 from ..engine.application import Scene, applied, apply, holds_pending, places_of
@@ -14,7 +15,6 @@ from ..engine.moving import d
 from ..engine.recorder import MOST_LINES, Recorder
 from ..engine.search import Search
 from ..forms.algebra import multiplied
-from ..forms.terms import terms_of
 from ..naming import fresh_name
 from ..textbook.simplifier import textbook
 from . import native_moves as native_moves  # its native rules

@@ -30,6 +30,7 @@ from ...ir import (
     nodes_of,
     substitute,
 )
+from ...ir.terms import terms_of
 from ...records import Bindings, Result
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
@@ -37,7 +38,6 @@ from ..engine.application import Scene, Site, holds_pending, native, settled
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
 from ..forms.commutation import commutation, is_commutation, paired, with_own_names
-from ..forms.terms import terms_of
 from ..textbook.simplifier import textbook
 from .mover import Mover, Runner
 

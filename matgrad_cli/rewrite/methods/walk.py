@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...ir import Differential, Expr, Path, at
+from ...ir.terms import terms_of
 from ...ir.walk import outermost
 from ...records import Derivation
 from ...records.layout import is_turned
@@ -14,7 +15,6 @@ from ..engine.application import with_parts
 from ..engine.apply import Rewriting
 from ..engine.moving import holds_pending
 from ..forms.algebra import flip, zero
-from ..forms.terms import terms_of
 from ..layouts import change_layout
 from ..named_steps import record_names
 from ..naming import name_parts

@@ -8,9 +8,9 @@ from itertools import combinations
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Delta, Expr, Index, Number, add, mul, neg, nodes_of, rename
+from ...ir.terms import UNIT, ZERO, Term, brackets_opened, split
 from ...records import Result
 from ...verify.judge import Judge
-from ..forms.terms import UNIT, ZERO, Term, brackets_opened, split
 from ..textbook.simplifier import textbook
 
 MOST_ROWS = 6

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from ...ir import Call, Delta, Entry, Expr, Eye, Index, MatrixOf, Mul, Position, letters_of, nodes_of
 from ...ir.functions import is_change
+from ...ir.terms import Term, split, terms_of
 from ...records import Bindings
 from ..engine.application import Scene, Site, native
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
-from ..forms.terms import Term, split, terms_of
 from .reading_rules import matrix_of
 
 

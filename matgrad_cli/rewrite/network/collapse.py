@@ -26,10 +26,10 @@ from ...ir import (
 )
 from ...ir.dimensions import ONE
 from ...ir.entries import delta, entry
+from ...ir.terms import UNIT, Term, split
 from ...records import Bindings
 from ...rulebook.pattern import operators_in
 from ..engine.application import Site, native
-from ..forms.terms import UNIT, Term, split
 
 
 def collapse_one(term: Term) -> tuple[Term, Index, Position] | None:

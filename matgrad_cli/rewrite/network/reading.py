@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ...ir import Expr, Index, MatMul, Mul, Number, Symbol, Transpose, at, matmul, mul
+from ...ir.terms import brackets_opened, join, split
 from ...records import Step
 from ..engine.application import applied, is_zero, native_at, places_of, with_parts
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
-from ..forms.terms import brackets_opened, join, split
 from ..textbook.simplifier import simplifier
 from .changes import read_changes
 from .reading_rules import Reading, read_matrix, readings

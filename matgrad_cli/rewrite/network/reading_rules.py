@@ -12,12 +12,12 @@ from typing import Final
 
 from ...diagnostics.record import record
 from ...ir import Add, Call, Entry, Expr, Index, Mul, Path, Power, SumOver, Transpose, is_elementwise
+from ...ir.terms import terms_of
 from ...ir.walk import at, letters_in
 from ...records import Bindings
 from ..engine.application import Application, Scene, applied
 from ..engine.apply import Rewriting
 from ..engine.search import Search
-from ..forms.terms import terms_of
 from . import collapse as collapse  # its native rule
 from . import places as places  # its native rules
 

@@ -10,10 +10,10 @@ from ...diagnostics.record import replace
 from ...facts.conditions import CONDITIONS, said_of
 from ...facts.holding import holds
 from ...ir import Call, Expr, Number, Symbol, add, mul, nodes_of, substitute
+from ...ir.terms import terms_of
 from ...records import Sentence
 from ..engine.application import is_zero, replaced
 from ..forms.algebra import is_root, zero
-from ..forms.terms import terms_of
 from ..textbook.scaled import merged, scaled
 from .line import Line, Moved, Place, native, plainly
 from .opening import Opener, Term, total

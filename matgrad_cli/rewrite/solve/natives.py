@@ -31,9 +31,9 @@ from ...ir import (
     nodes_of,
     product,
 )
+from ...ir.terms import terms_of
 from ..engine.application import settled
 from ..forms.algebra import apart, factors_of, flip
-from ..forms.terms import terms_of
 from ..textbook.scaled import scaled
 from .line import Moved, Place, native, singular
 from .opening import Term, entrywise_terms, filled, total

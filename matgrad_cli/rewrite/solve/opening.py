@@ -24,9 +24,9 @@ from ...ir import (
     nodes_of,
     product,
 )
+from ...ir.terms import terms_of
 from ..engine.application import is_zero
 from ..forms.algebra import apart, flip, zero
-from ..forms.terms import terms_of
 from ..textbook.normal import multiplied_out
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]

@@ -11,12 +11,12 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.holding import holds
 from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, add, matmul, mul, neg, nodes_of, substitute
+from ...ir.terms import terms_of
 from ...records import Bindings, Sentence, Value
 from ...records.solution import Goal, Move
 from ...verify.judge import Judge
 from ...verify.solving.spectrum import Spectral
 from ..engine.application import replaced
-from ..forms.terms import terms_of
 from ..methods.beside import peeled
 from ..textbook.simplifier import textbook
 from .line import Line, Moved, Place, native, rules_of

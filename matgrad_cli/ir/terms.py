@@ -7,30 +7,19 @@ letter may stand on either side of its Σ, which is one of the invisible moves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from ...diagnostics.record import record, replace
-from ...ir import (
-    Add,
-    Delta,
-    Entry,
-    Expr,
-    Index,
-    LinearMap,
-    Mul,
-    Partial,
-    Path,
-    SumOver,
-    add,
-    letters_in,
-    mul,
-    nodes_of,
-    rename,
-    sum_over,
-)
-from ...ir.entries import UNIT, ZERO
-from ...ir.memory import noted
-from ...ir.walk import fresh_index
-from .algebra import ordered
+from ..diagnostics.record import record, replace
+from .build import add, mul, sum_over
+from .entries import UNIT, ZERO
+from .expr import Expr
+from .index_nodes import Delta, Entry, LinearMap, Partial, SumOver
+from .indices import Index
+from .memory import noted
+from .nodes import Add, Mul, Number
+from .walk import Path, fresh_index, letters_in, nodes_of, rename
+
+MINUS: Final = Number(-1)
 
 
 @record
@@ -75,6 +64,16 @@ class Term:
             tuple(mapping.get(index, index) for index in self.indices),
             tuple(rename(factor, mapping) for factor in self.factors),
         )
+
+
+def ordered(factors: Iterable[Expr]) -> tuple[Expr, ...]:
+    """Numerals first, then the other factors in their order; a minus sign joins the first numeral: −2 c X for c (−1) 2 X."""
+    factors = sorted(factors, key=lambda factor: not isinstance(factor, Number))
+    rest = [factor for factor in factors if factor is not MINUS]
+    negative = (len(factors) - len(rest)) % 2 == 1
+    if negative and rest and isinstance(rest[0], Number):
+        return (Number(-rest[0].value), *rest[1:])
+    return (MINUS, *rest) if negative else tuple(rest)
 
 
 def chained(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
@@ -127,13 +126,14 @@ def is_loose(factor: Expr) -> bool:
     return not factor.free and not isinstance(factor, Partial)
 
 
-def _expand(expr: Expr) -> Iterator[Term]:
+def expanded(expr: Expr) -> Iterator[Term]:
+    """The terms of an expression as they stand; a sum in which nothing is pending is one factor."""
     if isinstance(expr, Add) and has_pending(expr):
         for part in expr.terms:
-            yield from _expand(part)
+            yield from expanded(part)
     elif isinstance(expr, SumOver):
         own = {index.name for index in expr.indices}
-        for term in _expand(expr.body):
+        for term in expanded(expr.body):
             inner = _apart(term, own | term.names(), own & {index.name for index in term.indices})
             yield Term(inner.coefficient, (*expr.indices, *inner.indices), inner.factors)
     elif isinstance(expr, Mul):
@@ -148,7 +148,7 @@ def _product(factors: tuple[Expr, ...]) -> Iterator[Term]:
     partial: list[Term] = [Term()]
     for factor in factors:
         if isinstance(factor, SumOver) or (isinstance(factor, Add) and has_pending(factor)):
-            pieces = list(_expand(factor))
+            pieces = list(expanded(factor))
         elif is_loose(factor):
             pieces = [Term((factor,))]
         else:
@@ -197,7 +197,7 @@ def split(expr: Expr) -> tuple[Term, ...]:
 def _terms(part: Expr) -> tuple[Term, ...]:
     """The terms of one part of a line: most parts stay as they are from one line to the next."""
     found = []
-    for term in _expand(part):
+    for term in expanded(part):
         if any(factor is ZERO for factor in (*term.coefficient, *term.factors)):
             continue
         coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)
