@@ -10,7 +10,7 @@ from itertools import groupby, islice, pairwise, takewhile
 from ..diagnostics import Diagnostic
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
-from ..documents.homework.pieces import Piece, changed
+from ..documents.homework.pieces import FACTORED, Piece, changed
 from ..documents.homework.words import named, said
 from ..documents.keys import Exercise
 from ..documents.passage import Passage
@@ -18,6 +18,7 @@ from ..notation.latex.names import letter_name
 from ..records.finding import ProblemReport
 from .exercise import OF_SHAPES, unanswered
 from .heads import usual_spelling
+from .meanings.marked import with_accents
 from .merge import Located, Settings
 
 _SEVERAL = Diagnostic("answered-twice", "several formulas stand here as the answer, one of them wrong",
@@ -63,6 +64,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
 
     Of what is said to be the answer nothing may be wrong: whoever writes down several of them has not answered.
     """
+    chosen, exercise = with_accents(chosen, exercise, _given(chosen) - {_wrt(chosen)})
     told, refused = _answering(exercise.pieces, chosen)
     if exercise.pieces and not chosen.rows:
         return _read_sentence(chosen, told, refused, judged)
@@ -137,7 +139,7 @@ def _all_read(
 def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     """Definitions and what is said to be the answer: as one answer; as a derivation where it holds several signs of equality."""
     stated = last.kind in ("equation", "definition")
-    if any(passage.text.count("=") > 1 for passage in passages):
+    if any(passage.text.count("=") > 1 or FACTORED.fullmatch(passage.text) for passage in passages):
         return replace(chosen, rows=tuple(passages)), stated
     head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
     start = head.end() if head is not None else last.value
@@ -365,7 +367,8 @@ def _with_definitions(claim: Piece, before: Iterable[Piece], chosen: Settings) -
         needed += one.text[one.value :] if one.defines not in last else ""
         last.setdefault(one.defines, one.passage)
         first[one.defines] = one.passage
-    return [(*reversed(values.values()), claim.passage) for values in ((last, first) if first != last else (last,))]
+    meant = [[*reversed(values.values())] for values in ((last, first) if first != last else (last,))]
+    return [(*sorted(rows, key=lambda row: not FACTORED.fullmatch(row.text)), claim.passage) for rows in meant]
 
 
 def _names(text: str, name: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ..display_rows import RELATION
 from ..passage import Passage
@@ -26,6 +26,14 @@ _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[
 _DEFINED = regex(rf"\s*{_MARKED}(?P<marks>[\s_^*\w{{}}\\]*?)\s*(?:\(\s*\\?[^\W\d_]\s*\)\s*)?:?=")
 _CALLED = regex(r".*=\s*:\s*\\?(?P<name>[^\W\d_]+)[\s.,]*", re.DOTALL)
 """`∇f = softmax(x) =: p`."""
+_T = r"(?:\s*\^\s*\{?\s*(?:\\top|\\intercal|T)(?![A-Za-z])\s*\}?|'|ᵀ)"
+FACTORED = regex(rf"\s*[A-Za-z]\s*=\s*(?P<factor>[A-Za-z])(?:\s*(?P=factor)\s*{_T}|{_T}\s*(?P=factor))[\s.,]*")
+"""`D = LLᵀ`: it says what L is."""
+_CHOLESKY = (
+    r"\b(?P<factor>(?-i:[A-Z]))(?:\W|\b<is>\b|\b<the>\b|lower|triangular)*\bCholesky[-\s\w]{0,20}?\b<of>\b\W*(?P<of>(?-i:[A-Z]))\b"
+    r"|\bCholesky[-\s\w]{0,20}?\W(?P<named>(?-i:[A-Z]))\W+<of>\b\W*(?P<whole>(?-i:[A-Z]))\b"
+)
+"""`$L$ is the Cholesky factor of $D$`."""
 _SPOKEN_OF = regex(r"[\s\\{}$]*[^\W\d](?:_\w+)?[\s{}$.,;:]*")
 _WORDS = frozenset("aAIoOeEyYuUi")
 """Letters that are words somewhere: between words they name nothing."""
@@ -98,19 +106,31 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
             found.append(Piece(passage, "name", *(_DELIMITER.sub(" ", part) for part in around)))  # type: ignore[arg-type]
         if at < len(told):
             found.append(_piece(told[at], words[at][-_NEAR:], words[at + 1][:_NEAR]))
+    for match in said(_CHOLESKY).finditer(text, start):
+        factor, of = match["factor"] or match["named"], match["of"] or match["whole"]
+        written = f"{of} = {factor}{factor}^\\top"
+        whole = Passage(written, 0, (match.start(),) * (len(written) + 1))
+        found.insert(0, anew(Piece(whole, "definition", "", ""), whole))
     spoken = [one for one in found if one.kind == "name"]
     passed = {*map(id, spoken[_MOST_NAMES:-_MOST_NAMES])}
     return [one for one in found if id(one) not in passed]
 
 
 def _piece(formula: Formula, before: str, after: str) -> Piece:
-    text, block = formula.passage.text, None if formula.kind == "inline" else formula.block
-    if (called := _CALLED.fullmatch(text)) is not None:
-        return Piece(formula.passage, "definition", before, after, block, called["name"])
-    defined = _DEFINED.match(text)
+    block = None if formula.kind == "inline" else formula.block
+    return anew(Piece(formula.passage, "formula", before, after, block), formula.passage)
+
+
+def anew(piece: Piece, passage: Passage) -> Piece:
+    """The piece with another text, and what that says."""
+    if piece.kind == "name":
+        return replace(piece, passage=passage)
+    if (called := _CALLED.fullmatch(passage.text) or FACTORED.fullmatch(passage.text)) is not None:
+        return replace(piece, passage=passage, kind="definition", defines=called[1], value=passage.text.index("=") + 1)
+    defined = _DEFINED.match(passage.text)
     if defined is not None:
-        return Piece(formula.passage, "definition", before, after, block, defined["name"].lstrip("\\"), defined.end())
-    return Piece(formula.passage, "equation" if RELATION.search(text) else "formula", before, after, block)
+        return replace(piece, passage=passage, kind="definition", defines=defined["name"].lstrip("\\"), value=defined.end())
+    return replace(piece, passage=passage, kind="equation" if RELATION.search(passage.text) else "formula", defines="", value=0)
 
 
 # ---- what stands right beside a formula and changes its value: a sign, a number, another formula, `half of`. Then it is no answer alone

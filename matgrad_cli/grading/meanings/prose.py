@@ -14,6 +14,7 @@ from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import walk
 from ..slips.causes import Slip
+from .factored import factored
 from .own_letters import true_of_all
 from .supposed import MOST_CHOICES, Values, parts, sizes_as_names, suppositions, unexplained
 
@@ -51,6 +52,9 @@ class Prose:
     ) -> list[Outcome]:
         """The outcomes of a statement; a rule that holds for all letters is an aside, names in the `sides` are supposed."""
         reader, before = self.reader, replace(self.reader.chain)
+        if (factor := factored(claim, reader.around)) is not None:
+            reader.around.define(*factor)
+            return [Outcome("follows", role="definition")]
         outcomes = judge(claim)
         worst = worst_of(outcomes)
         if worst is None or worst.verdict == "follows" or self.trying or worst.role == "equation":
