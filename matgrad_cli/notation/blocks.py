@@ -17,7 +17,7 @@ Grid = tuple[tuple[s.Node, ...], ...]
 """The blocks, row by row."""
 
 _MADE: Final = frozenset(("array", "asarray", "block", "Matrix", "tensor", "as_tensor", "bmat", "mat", "BlockMatrix"))
-_BELOW: Final = frozenset(("vstack", "concatenate", "cat", "concat", "row_stack", "vcat"))
+_BELOW: Final = frozenset(("vstack", "stack", "concatenate", "cat", "concat", "row_stack", "vcat"))
 _BESIDE: Final = frozenset(("hstack", "column_stack", "hcat"))
 LISTED: Final = _MADE | _BELOW | _BESIDE
 """Functions that put arrays together."""
@@ -25,7 +25,7 @@ LISTED: Final = _MADE | _BELOW | _BESIDE
 
 def without_blocks(tree: s.Node, scope: Scope, notes: tuple[str, ...] = ()) -> tuple[s.Node, tuple[str, ...]]:
     """The tree without matrices of blocks, and the notes with what to say of it."""
-    if not any(isinstance(part, s.Apply) and part.function == s.LIST for part in s.parts_of(tree)):
+    if not _holds(tree):
         return tree, notes
     blocks = _Blocks(scope)
     found = blocks.read(tree)
@@ -82,7 +82,7 @@ class _Blocks:
         elif function in _BESIDE or dict(options).get("axis", dict(options).get("dim")) in ("1", "-1"):
             flat = function == "hstack" and all(map(self._vector, parts))
             rows = [(part,) for part in parts] if flat else [tuple(parts)]
-        elif function in ("vstack", "row_stack"):
+        elif function in ("vstack", "row_stack", "stack"):
             rows = [(s.Transposed(part.span, part) if self._vector(part) else part,) for part in parts]
         else:
             rows = [(part,) for part in parts]
@@ -232,7 +232,7 @@ class _Blocks:
 
 def _holds(node: s.Node) -> bool:
     """Whether a matrix is written out somewhere in the part."""
-    return any(isinstance(part, s.Apply) and part.function == s.LIST for part in s.parts_of(node))
+    return any(isinstance(part, s.Apply) and (part.function == s.LIST or part.function in _BELOW | _BESIDE) for part in s.parts_of(node))
 
 
 def _value(node: s.Node) -> Fraction | None:

@@ -84,6 +84,8 @@ def in_words(text: str) -> bool:
     if re.search(r"(?<![\w.^*/+-])\d+ +[A-Za-z]|[\w)] +[A-Z]\w*\(", text):  # `2 expm(A)`: side by side is no product of Python's
         return False
     words = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
+    if "@" not in text and "*" not in text:
+        words -= frozenset(GREEK.values())  # sigma(w^T x + b)
     return any(word in FUNCTION_NAMES or word in ALIASES or word in WRITTEN_OUT or len(word) > 3 for word in words)
 
 

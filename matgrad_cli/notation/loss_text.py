@@ -35,6 +35,7 @@ GOAL: Final = (
 )
 """What a minimum or a maximum is taken over."""
 
+_LAMBDA: Final = r"\s*(?:[A-Za-z_]\w*\s*=\s*)?lambda\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*:\s*(?=\S)"
 _SIGN: Final = (
     rf"\s*(?:\\nabla\s*_\s*({_GROUP}|\\?\w+)|\\(?:d|t)?frac\s*\{{\s*(?:\\partial|\\mathrm\s*\{{d\}}|d)\s*\}}\s*"
     rf"\{{\s*(?:\\partial|\\mathrm\s*\{{d\}}|d)\s*((?:[^{{}}]|{_GROUP})*)\}})"
@@ -55,6 +56,10 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
             raise InputError(Diagnostic(
                 "constraint", "a constraint stands behind the loss, and a gradient knows of none", Source("loss", text),
                 (Label(Span(*constraint.span())),), help="leave it out for the gradient of the loss alone"))
+    function = re.match(_LAMBDA, text)
+    if function is not None:
+        said.append(f"`{function[0].strip()}` in front says that the loss is a function, and is dropped")
+        text = " " * function.end() + text[function.end() :]
     for pattern, what in ((GOAL, "the goal"), (_SIGN, "the derivative sign")) * 2:
         text, found = without_left_side(text)
         said += found

@@ -12,6 +12,7 @@ from . import syntax as s
 from .elaboration.complaints import fail
 from .scope import Scope
 
+_STACKED: Final = ("[", "matrix", "stack(", "cat(", "concat")
 _SPECTRA: Final = ("eig", "singular_values", "svd", "lambda", "λ", "sigma", "σ")
 
 
@@ -34,7 +35,7 @@ def _refuse_families(tree: s.Node, scope: Scope) -> None:
 
 def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
     """The tree without them, and the notes with what to say of it."""
-    if "[" in text or "matrix" in text:
+    if any(sign in text for sign in _STACKED):
         from .blocks import without_blocks
 
         tree, notes = without_blocks(tree, scope, notes)

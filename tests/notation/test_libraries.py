@@ -120,3 +120,36 @@ def test_an_abbreviation_is_what_its_library_computes(text, expected):
 def test_an_abbreviation_that_is_called_otherwise_is_refused(text):
     with pytest.raises(MatgradError):
         value(text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("sum(X[i] @ W[i] for i in range(n))", (X * W).sum()),
+    ("sum([x @ w for x, w in zip(X, W)]) / len(X)", (X * W).sum(axis=1).mean()),
+    ("np.mean([x @ W[i] for i, x in enumerate(X)])", (X * W).sum(axis=1).mean()),
+    ("np.max([x @ x for x in X])", (X**2).sum(axis=1).max()),
+    ("np.sum(sum(np.outer(x, x) for x in X)**2)", ((X.T @ X) ** 2).sum()),
+    ("np.prod([[1 + X[i, j]**2 for j in range(d)] for i in range(n)])", (1 + X**2).prod()),
+    ("sum(X[i, j] * W[i, j] for i in range(n) for j in range(d))", (X * W).sum()),
+    ("sum(X[i+1] @ W[i] for i in range(n-1))", (X[1:] * W[:-1]).sum()),
+    ("sum(X[i-1] @ W[i] for i in range(1, n))", (X[:-1] * W[1:]).sum()),
+    ("X.ravel() @ W.reshape(-1)", (X * W).sum()),
+    ("np.sum(np.vstack((X, 2*W))**2)", (X**2).sum() + 4 * (W**2).sum()),
+    ("np.sum(np.stack([X[:, 0], W[:, 1]], axis=1)**2)", (X[:, 0] ** 2).sum() + (W[:, 1] ** 2).sum()),
+    ("np.sum(np.diff(X, axis=0)**2)", (np.diff(X, axis=0) ** 2).sum()), ("np.sum(np.diff(X, axis=-1)**2)", (np.diff(X) ** 2).sum()),
+    ("np.cbrt(X).sum()", np.cbrt(X).sum()), ("np.exp2(X).sum()", np.exp2(X).sum()), ("np.arctan2(X, W).sum()", np.arctan2(X, W).sum()),
+    ("lambda X, W: np.sum(X * W)", (X * W).sum()), ("np.sum(np.float_power(X**2, 1.5))", (abs(X) ** 3).sum()),
+])
+def test_loops_in_a_line_and_forms_of_an_array_are_what_python_makes_of_them(text, expected):
+    assert value(text) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("sum(X[i] @ X[i] for i in range(n) if i > 1)", "a loop with a condition is not read"),
+    ("sum(x @ x for x in reversed(X))", "this loop is not read"), ("sum(x @ x for x of X)", "found `of` where `in` behind the names"),
+    ("sum(X[0, 0] for i in range(n) for j in range(n) for k in range(n))", "more than two loops in one list"),
+    ("sum(X[i] @ X[i] for i in range(d))", "the sum over `i` goes to d"), ("npm.sum(X)", "`npm` is no module that is known"),
+])
+def test_a_loop_that_is_not_read_says_so(text, message):
+    with pytest.raises(MatgradError) as caught:
+        read_problem(text, "X", ["X: n×d"])
+    assert caught.value.diagnostic.message.startswith(message)

@@ -43,6 +43,11 @@ def test_x_above_one_is_the_first_sample_where_only_the_matrix_is_known():
     assert list(shapes_of(problem)) == ["w", "X"]
 
 
+def test_a_greek_word_before_a_bracket_is_a_letter_of_books_where_no_sign_of_python_stands():
+    assert to_text(read_problem("sigma(w^T x + b)", "w").loss) == to_text(read_problem("sigmoid(w^T x + b)", "w").loss)
+    assert refused("log1p(w^T x)", "w").code == "missing-operator"  # never log times 1 times p
+
+
 # ---- bars
 
 

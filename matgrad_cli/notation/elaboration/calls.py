@@ -215,10 +215,11 @@ def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 
 def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    """Columns on top of each other; `order='C'` puts row after row."""
-    order = option(node, "order") or "F"
+    """Columns on top of each other; `order='C'` puts row after row, as `ravel` does, whose value has one dimension."""
+    order = option(node, "order") or ("F" if node.function == "vec" else "C")
+    e.flatten(node, node.function != "vec")
     if order not in ("F", "C"):
-        e.fail("wrong-arguments", f"the order of `vec` is 'F' (column after column) or 'C' (row after row), not '{order}'", node)
+        e.fail("wrong-arguments", f"the order of `{node.function}` is 'F' (by columns) or 'C' (by rows), not '{order}'", node)
     value = transpose(arguments[0]) if order == "C" and not arguments[0].shape.is_row else arguments[0]
     return value if value.shape.cols is ONE else Call("vec", value)
 

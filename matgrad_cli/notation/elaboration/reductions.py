@@ -6,7 +6,7 @@ from typing import Final
 
 from ...ir import Add, Call, Expr, Fill, Number, Power, Size, mul, reciprocal
 from .. import syntax as s
-from ..expression.keywords import all_entries, axis_written, keeps_dimensions, library, lost_degrees, option, path_of
+from ..expression.keywords import all_entries, axis_written, is_method, keeps_dimensions, library, lost_degrees, option, path_of
 from ..expression.vocabulary import canonical_function
 from ..latex.at_points import axis_of_loss
 from .broadcasting import repeated
@@ -27,6 +27,9 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
     if chosen in (None, "first"):
         return None
     if chosen not in ("0", "1", "-1", "-2"):
+        match s.ungrouped(node.arguments[0]):
+            case s.Name(_, name) as first if chosen == "?" and is_method(node) and e.scope.origins.get(name) != "from --shape":
+                e.fail("unknown-name", f"`{name}` is no module that is known", first, "", "known are `np`, `torch`, `jnp`, `F` and others")
         e.fail("wrong-arguments", f"an axis is 0 or 1, not `{chosen}`", node)
     if e.is_flat(node.arguments[0]):
         if chosen not in ("0", "-1"):

@@ -19,7 +19,8 @@ _STORED: Final = ("astype", "to", "type", "array", "asarray")
 _ROWS: Final = (
     # operators as functions
     *(f"{name}(a, b): a {sign} b" for sign, names in {
-        "@": "matmul mm mv bmm", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide", "**": "power pow",
+        "@": "matmul mm mv bmm", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide",
+        "**": "power pow float_power",
     }.items() for name in names.split()),
     "negative(a): -a",
     # NumPy and SciPy
@@ -29,6 +30,9 @@ _ROWS: Final = (
     "crossprod(A, B): A.T @ B",
     "sech(x): 1/cosh(x)",
     "csch(x): 1/sinh(x)",
+    "cbrt(x): sign(x)*abs(x)**(1/3)",
+    "exp2(x): exp(x*log(2))",
+    *(f"{name}(y, x): 2*atan(y/(sqrt(x**2 + y**2) + x))" for name in ("arctan2", "atan2")),
     "sinc(x): sin(pi*x)/(pi*x)",
     "average(x): mean(x)",
     "average(x, weights): sum(x*weights)/sum(weights)",
@@ -41,14 +45,16 @@ _ROWS: Final = (
     *(f"{name}(x, {axes}): x.T" for name in ("transpose", "permute", "swapaxes") for axes in ("0, 1", "1, 0", "-2, -1", "-1, -2")),
     *(f"{name}(x, {axis}): x[:, None]" for name in ("expand_dims", "unsqueeze") for axis in (1, -1)),
     *(f"{name}(x, 0): x[None, :]" for name in ("expand_dims", "unsqueeze")),
-    "reshape(x, -1, 1): x[:, None]",
-    "view(x, -1, 1): x[:, None]",
+    *(f"{name}(x, -1, 1): x[:, None]" for name in ("reshape", "view")),
+    *(f"{name}(x, -1): ravel(x)" for name in ("reshape", "view")),
     "repmat(x, n, 1): ones(n, 1) @ x",
     "repmat(x, 1, n): x @ ones(1, n)",
     "tile(x, n, 1): ones(n, 1) @ x[None, :]",
     "tile(x, 1, n): x @ ones(1, n)",
     "broadcast_to(x, m, n): zeros(m, n) + x",
     "diff(x, n is 2): sum(x[:, None], axis=1)[2:] - 2*sum(x[:, None], axis=1)[1:-1] + sum(x[:, None], axis=1)[:-2]",
+    "diff(x, dim is 0): x[1:, :] - x[:-1, :]",
+    *(f"diff(x, dim is {axis}): x[:, 1:] - x[:, :-1]" for axis in (1, -1)),
     "diff(x): sum(x[:, None], axis=1)[1:] - sum(x[:, None], axis=1)[:-1]",
     "cumsum(x): sum(tril(ones(x.shape[0], x.shape[0])) @ x[:, None], axis=1)",  # a matrix has no `[:, None]`
     "ptp(x): max(x) - min(x)",

@@ -1,4 +1,4 @@
-"""What stands in square brackets: indices, a new axis, the letters of `sum[i](…)`."""
+"""What stands in square brackets: indices, a new axis, the letters of `sum[i](…)`, a list made by `for`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,75 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
     if None in letters:
         refuse(p.source, "syntax-error", "`sum[i](…)` needs its letters", opening.span)
     return s.Sigma(span, tuple(letter for letter in letters if letter), tuple(bounds), body)
+
+
+_LOOPS = "`for i in range(n)`, `for x, y in zip(X, Y)`, `for i, x in enumerate(X)`, `for x in X` are read"
+
+
+def comprehended(p: Stream, body: s.Node) -> s.Node:
+    """`body for i in range(n)`: the array of these values; the word `for` is the next."""
+    letters: list[s.Name] = []
+    bounds: list[s.Node] = []
+    if isinstance(body, s.EntriesOf) and body.letters[0] is not None and body.bounds[0] is not None:  # [[… for i in …] for j in …]
+        letters, bounds, body = [body.letters[0]], [body.bounds[0]], body.body
+    while p.token.text == "for":
+        if len(letters) == 2:
+            refuse(p.source, "syntax-error", "more than two loops in one list", p.token.span)
+        p.take()
+        names = [s.Name(p.token.span, p.take().text)]
+        while p.accept(","):
+            names.append(s.Name(p.token.span, p.take().text))
+        if p.token.text != "in":
+            p.unexpected("`in` behind the names of a loop")
+        p.take()
+        letter, bound, values = _loop(p, names, p.sum())
+        body = s.rebuilt(body, lambda part, values=values: values.get(part.name, part) if isinstance(part, s.Name) else part)  # type: ignore[misc]
+        bound, body = _part_of_range(letter, bound, body)
+        letters.append(letter)
+        bounds.append(bound)
+    if p.token.text == "if":
+        refuse(p.source, "syntax-error", "a loop with a condition is not read", p.token.span, "",
+               "multiply by the condition as a number: `(x > 0)*…` is 1 or 0 times what follows")
+    second = (letters[1], bounds[1]) if len(letters) > 1 else (None, None)
+    return s.EntriesOf(p.since(body.span), (letters[0], second[0]), (bounds[0], second[1]), body)
+
+
+def _loop(p: Stream, names: list[s.Name], over: s.Node) -> tuple[s.Name, s.Node, dict[str, s.Node]]:
+    """The letter of a loop, where it ends, and what its other names stand for."""
+    match over:
+        case s.Apply(_, "range", (_,) | (s.Literal_(), _)) if len(names) == 1:
+            return names[0], over, {}
+        case s.Apply(_, "zip", arrays, ()) if len(names) == len(arrays):
+            pass
+        case s.Apply(_, "enumerate", (array,), ()) if len(names) == 2:
+            return names[0], _length(array), {names[1].name: s.Subscript(names[1].span, array, (names[0],))}
+        case s.Name() if len(names) == 1:
+            arrays = (over,)
+        case _:
+            refuse(p.source, "syntax-error", "this loop is not read", over.span, "", _LOOPS)
+    used = {token.text for token in p.tokens}
+    letter = s.Name(over.span, next(one for one in "ijktsrlabc" if one not in used))
+    return letter, _length(arrays[0]), {
+        name.name: s.Subscript(name.span, array, (letter,)) for name, array in zip(names, arrays, strict=True)}
+
+
+def _part_of_range(letter: s.Name, over: s.Node, body: s.Node) -> tuple[s.Node, s.Node]:
+    """How far a letter of `range(1, n - 1)` runs in all, and the body with a factor that is 0 outside."""
+    if not (isinstance(over, s.Apply) and over.function == "range"):
+        return over, body
+    first, last, bound = 0, 0, over.arguments[-1]
+    if isinstance(over.arguments[0], s.Literal_) and len(over.arguments) == 2:
+        first = int(over.arguments[0].value)
+    if isinstance(bound, s.Binary) and bound.operator == "-" and isinstance(bound.right, s.Literal_):
+        last, bound = int(bound.right.value), bound.left
+    if first or last:
+        mask = s.Apply(letter.span, s.WITHIN, (letter,), (("first", str(first)), ("last", str(last))))
+        body = s.Binary(body.span, "*", mask, s.Group(body.span, body))
+    return bound, body
+
+
+def _length(array: s.Node) -> s.Node:
+    return s.Apply(array.span, "len", (array,))
 
 
 def _letters(p: Stream) -> tuple[list[s.Name | None], list[s.Node | None]]:

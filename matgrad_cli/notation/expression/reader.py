@@ -7,7 +7,7 @@ from typing import Final, NoReturn, cast
 
 from ...diagnostics import Source, Span
 from .. import syntax as s
-from .brackets import binder, over_parts, subscripted
+from .brackets import binder, comprehended, over_parts, subscripted
 from .lexer import DEEPEST, Stream, Token, between, exact, refuse
 from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
 
@@ -290,6 +290,11 @@ class Parser(Stream):
                     return s.Derivative(span, arguments[0], variable, indices)
                 case variable:
                     return s.Derivative(span, arguments[0], variable)
+        match arguments:
+            case (s.EntriesOf(at, (letter, other), (bound, further), body),) if (
+                    name is first and name.text == "sum" and letter is not None and letter.span.start > body.span.end):
+                # Python's own `sum(… for i in range(n))`, of arrays too
+                return s.Sigma(at, (letter,) if other is None else (letter, other), (bound,) if other is None else (bound, further), body)
         if name.text == "d" and len(arguments) in (1, 2):
             return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
         return self.called(span, name.text, arguments, options)
@@ -328,10 +333,9 @@ class Parser(Stream):
         return tuple(found), tuple(options)
 
     def argument(self) -> s.Node:
-        if self.sees("["):
-            return self.listed()
         self.tuple_at = self.place if self.sees("(") else -1
-        return self.compared()
+        found = self.listed() if self.sees("[") else self.compared()
+        return comprehended(self, found) if self.token.text == "for" and self.token.kind == "name" else found
 
     def listed(self) -> s.Node:
         """`[A, B]`, which stands only as an argument."""
@@ -342,6 +346,8 @@ class Parser(Stream):
             parts.append(self.argument())
         self.expect("]", "behind the parts of a list")
         self.depth -= 1
+        if len(parts) == 1 and isinstance(parts[0], s.EntriesOf):
+            return parts[0]
         return s.Apply(self.since(opening), s.LIST, tuple(parts))
 
     def option(self) -> str:

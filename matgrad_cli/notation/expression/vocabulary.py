@@ -20,7 +20,7 @@ ALIASES: Final[dict[str, str]] = {
     "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp", "nansum": "sum", "nanmean": "mean",
     "lambda_max": "eigmax", "amax": "max", "amin": "min", "nanmax": "max", "nanmin": "min", "reduce_max": "max", "reduce_min": "min",
     "reduce_prod": "prod", "nanprod": "prod",
-    "clamp": "clip", "fmax": "maximum", "fmin": "minimum",
+    "clamp": "clip", "ravel": "vec", "flatten": "vec", "fmax": "maximum", "fmin": "minimum",
 }
 
 ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
@@ -69,7 +69,7 @@ REFUSED: Final[dict[str, str]] = {
     **dict.fromkeys(("cov", "corrcoef"), "it is `C.T@C/(m - 1)` with `C = X - mean(X, axis=0)`"),
     **dict.fromkeys(("layernorm", "layer_norm", "LayerNorm", "batchnorm", "batch_norm", "BatchNorm"),
                     "write it out, as in `(x - mean(x))/std(x)`; for every row of a matrix `axis=1, keepdims=True`"),
-    "reshape": "only `vec(A)` changes the form of an array",
+    **dict.fromkeys(("reshape", "view"), "`reshape(-1)` and `vec(A)` change the form of an array, and nothing else does"),
 }
 """Functions that people write and that are refused, with what to write instead."""
 
