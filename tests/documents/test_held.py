@@ -33,6 +33,7 @@ def readings(verdict: str, quote: str, text: str) -> list[tuple[str, str, str]]:
 def test_a_document_is_judged_as_a_whole(name: str, verdict: str, quote: str, text: str) -> None:
     for wanted, quoted, reading in readings(verdict, quote, text):
         report = check_text(reading, name)
+        assert report.verdict != "unreadable"
         wrong = [line.text for problem in report.problems for line in problem.lines if line.verdict == "wrong"]
         if wanted == "wrong":
             assert wrong

@@ -24,7 +24,10 @@ _UPSTREAM = regex(
     r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
     r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])"
 )
-_FROM_ABOVE = regex(r"\b(?:upstream|incoming|backpropagated) (?:gradient|derivative)[^.]{0,20}?\bd\s?[A-Z](?![A-Za-z])", re.IGNORECASE)
+_ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
+_FROM_ABOVE = regex(
+    rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the |an? )?{_ABOVE}", re.IGNORECASE
+)
 """`the upstream gradient dO`: dX is the derivative of some loss by X, for every X."""
 _IN_WORDS = regex(
     r"(?P<sign>&?:?=)\s*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?=(?!=)"
@@ -101,7 +104,7 @@ def rewritten(sheet: Sheet) -> Sheet:
             count = match["bare"] or match["inside"]
             respelled += [(r"\\psi(?:_\{?\w\}?|\([^()]*\))?", rf"\log {count}!"), ("psi", f"log {count[0]}!")]
         habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
-    said, unused = _UPSTREAM.search(text), not re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", text)
+    said, unused = _UPSTREAM.search(text), not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
     told = unused and _FROM_ABOVE.search(sheet.prose) is not None
     if (loss := said["loss"] or said["other"] if said is not None else "L" if told else None) is not None:
         habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {loss}}}{{\partial {match[1]}}}"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ...ir import ONE, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
 from ...notation import syntax as s
-from ...notation.expression.vocabulary import ELEMENTWISE_NAMES
+from ...notation.expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, canonical_function
 from ...notation.latex.at_points import AT_ZERO, moved_to
 from ...verify.verdict import Verdict
 from .scope import Surroundings
@@ -122,16 +122,24 @@ def _is_jacobian(around: Surroundings, node: s.Node) -> bool:
 
 
 def directed(node: s.Node, around: Surroundings) -> s.Node:
-    """`Df(x)h` is the differential of f in the direction h."""
+    """`Df(x)h`, and `D_x f(h)`, is the differential of f in the direction h."""
 
     def change(part: s.Node) -> s.Node:
-        if isinstance(part, s.Binary) and part.operator in PRODUCTS and isinstance(part.left, s.Derivative) and part.left.style == "D":
+        left = s.ungrouped(part.left) if isinstance(part, s.Binary) and part.operator in PRODUCTS else None
+        if isinstance(part, s.Binary) and isinstance(left, s.Derivative) and left.style == "D" and left.body is not None:
             way = s.ungrouped(part.right)
-            if part.left.variable is None and part.left.body is not None and isinstance(way, s.Name) and way.name in around.directions:
-                return s.Differential_(part.span, part.left.body, way)
+            if isinstance(way, s.Name) and way.name in around.directions:
+                return s.Differential_(part.span, left.body, way)
         return part
 
     return rebuilt(node, change) if around.directions else node
+
+
+def at_another(node: s.Node) -> s.Apply | None:
+    """The call of which `df(g(x))[h]` is the differential: of f at g(x), or of all of f(g(x))."""
+    bodies = (s.ungrouped(part.body) for part in s.parts_of(node) if isinstance(part, s.Differential_) and part.direction is not None)
+    calls = (body for body in bodies if isinstance(body, s.Apply) and canonical_function(body.function) not in FUNCTION_NAMES)
+    return next((call for call in calls if not all(isinstance(s.ungrouped(part), s.Name) for part in call.arguments)), None)
 
 
 def without_remainder(node: s.Node, around: Surroundings) -> tuple[s.Node, bool]:

@@ -64,11 +64,17 @@ def put_in(node: s.Node, around: Surroundings) -> s.Node:
         def at_argument(inner: s.Node) -> s.Node:
             if isinstance(inner, s.Name) and inner.name == letter:
                 return argument
-            return replace(inner, span=part.span)
+            return replace(_of_value(inner), span=part.span)
 
         return s.Group(part.span, rebuilt(body, at_argument))
 
     return rebuilt(node, change) if around.formulas else node
+
+
+def _of_value(part: s.Node) -> s.Node:
+    """A part whose names may have got values: a_i of a value for a, or for A, is an entry of that."""
+    values = [value for value in (part.matrix, part.letter) if not isinstance(value, s.Name)] if isinstance(part, s.Slice) else []
+    return s.Subscript(part.span, values[0], (part.index,)) if isinstance(part, s.Slice) and values else part
 
 
 def at_use(node: s.Node, around: Surroundings) -> s.Node:
@@ -76,7 +82,7 @@ def at_use(node: s.Node, around: Surroundings) -> s.Node:
 
     def change(part: s.Node) -> s.Node:
         body = around.sized_by_use.get(part.name) if isinstance(part, s.Name) else None
-        return part if body is None else s.Group(part.span, rebuilt(body, lambda inner: replace(inner, span=part.span)))
+        return _of_value(part) if body is None else s.Group(part.span, rebuilt(body, lambda inner: replace(inner, span=part.span)))
 
     return rebuilt(node, change) if around.sized_by_use else node
 

@@ -20,7 +20,7 @@ from ..slips.causes import Slip
 from ..slips.doubt import doubt
 from .arrays import writings
 from .by_expressions import by_expression
-from .directions import directed, without_remainder
+from .directions import at_another, directed, without_remainder
 from .functions import as_names, at_use, put_in
 from .indices import Letters, read_letters, without_cases
 from .scope import Surroundings
@@ -139,6 +139,9 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         if left is not None:
             message = f"`{left.name}` is a fixed place here, and what is said of it is not read"
             return Read(side, tree=stated, failure="undecided", slip=Slip("undecided", message, span=left.span))
+    if (inner := at_another(stated)) is not None:
+        message = f"at which argument `{inner.function}` is differentiated here is not certain"
+        return Read(side, tree=stated, failure="undecided", slip=Slip("undecided", message, span=inner.span))
     if (early := _not_yet_defined(stated, around)) is not None:
         message = f"the name `{early.name}` is used before it is defined"
         return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))

@@ -135,12 +135,16 @@ def _of_trace(sign: s.Node, whole: s.Binary) -> s.Node | None:
 
 
 def _of_differential(sign: s.Node, whole: s.Binary) -> s.Node | None:
-    r"""d W Wᵀ as d(W Wᵀ): where the letter behind the sign is followed by the same letter, and no wider gap parts them (`dW\,W^\top`)."""
-    if not isinstance(sign, s.Differential_) or sign.direction is not None or isinstance(sign.body, s.Group):
-        return None
-    if sign is not s.ungrouped(whole.left) or whole.right.span.start - sign.span.end > sign.body.span.start - sign.span.start:
+    r"""d W Wᵀ as d(W Wᵀ): where the letter behind the sign is followed by the same letter, and no wider gap parts them (`dW\,W^\top`);
+    d (A + B) x as d((A + B) x), where the bracket does not hold x."""
+    if not isinstance(sign, s.Differential_) or sign.direction is not None:
         return None
     moving = {part.name for part in s.parts_of(sign.body) if isinstance(part, s.Name)}
+    if isinstance(sign.body, s.Group):
+        factor = s.ungrouped(whole.right)
+        return sign.body if isinstance(factor, s.Name) and factor.name not in moving else None
+    if sign is not s.ungrouped(whole.left) or whole.right.span.start - sign.span.end > sign.body.span.start - sign.span.start:
+        return None
     again = any(isinstance(part, s.Name) and part.name in moving for part in s.parts_of(whole.right))
     return sign.body if again else None
 

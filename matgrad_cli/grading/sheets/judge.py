@@ -159,6 +159,9 @@ class Judge:
         if goes_on and self.before is not None and self.before.verdict in _PASSED and self.before.role == "aside":
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
+        if judged.verdict == "undecided" and lone(head_of(line.outline)) == self.question.name and self.question.name is not None:
+            self.misread |= any(line.formula.place < one.place for one in self.sheet.formulas[self.question.start :][:1])
+        self.misread = self.misread and not (judged.verdict == "follows" and self._is_statement(line))
         self.stated = True
         self._moves(line)
         self._says(judged)
@@ -208,8 +211,7 @@ class Judge:
             return Judged(line, "follows", "aside", result, (*fact.notes,), "a fact in letters of its own")
         if result is None:
             return Judged(line, "undecided", "aside", why="not understood")
-        why = self._beside(line, result)
-        if why is not None:
+        if (why := self._beside(line, result)) is not None:
             return Judged(line, "aside", "aside", result, result.notes, why)
         if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
             return Judged(line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign")
@@ -326,10 +328,8 @@ class Judge:
     def _by_matrix(self, line: Line) -> bool:
         """Whether a row differentiates by a matrix; without a name, by the variable."""
         names = moving(line) or set(self.question.wrt[:1])
-        shapes = {
-            symbol.name: symbol.shape for begun in self.readers
-            for symbol in (*begun.around.task.problem.variables, *begun.around.defined.values())
-        }
+        shapes = {symbol.name: symbol.shape for begun in self.readers
+                  for symbol in (*begun.around.task.problem.variables, *begun.around.defined.values())}
         return any(name in shapes and shapes[name].is_matrix for name in names)
 
     def _earlier(self, line: Line) -> bool:

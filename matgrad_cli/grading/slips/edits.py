@@ -292,8 +292,9 @@ def once_more(case: Case) -> Made:
 def entries(case: Case) -> Made:
     """An entry of an array that stands in the line is missing as a factor under its Σ."""
     sums = [(path, node) for path, node in case.places if isinstance(node, SumOver)]
-    letters = sorted({*case.line.free, *case.needed.free, *(letter for _, node in sums for letter in node.indices)})
     for path, node in sums:
+        around = {letter for above, outer in sums if path[: len(above)] == above for letter in outer.indices}
+        letters = sorted({*case.line.free, *case.needed.free, *around})
         for name in _names(case):
             for row, col in product_of(*(_letters_over(letters, side) for side in (name.shape.rows, name.shape.cols))):
                 yield from _trial(case, path, (), node, _with_entry, node, name, row, col)

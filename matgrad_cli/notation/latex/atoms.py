@@ -37,8 +37,7 @@ _BUILT_IN = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
 def number_here(r: Cursor) -> Node:
     """A number; `1` with a transpose is the vector of ones."""
     text = (token := r.take()).text
-    counted = indicator(r) if text == "1" and r.sees("open", "\\{") else None
-    if counted is not None:
+    if text == "1" and r.sees("open", "\\{") and (counted := indicator(r)) is not None:
         return with_scripts(r, counted, scripts_here(r))
     value = Fraction(*FRACTIONS[text]) if token.kind == "fraction" else Fraction(text if len(text) < 60 else "0")
     if len(text) >= 60:
@@ -54,8 +53,7 @@ def constant_here(r: Cursor) -> Node:
     r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`."""
     token = r.take()
     sizes: tuple[Node, ...] = ()
-    counted = indicator(r) if token.text == "ones" else None
-    if counted is not None:
+    if token.text == "ones" and (counted := indicator(r)) is not None:
         return with_scripts(r, counted, scripts_here(r))
     if r.sees("operator", "_"):
         sizes = sizes_below(r)
@@ -86,6 +84,8 @@ def named_factor(r: Cursor) -> Node:
             return special
     if free and name == "E" and r.sees("open", "["):
         return applied_function(r, Token("function", "expectation", token.start, token.end))
+    if free and name == "I" and (counted := indicator(r)) is not None:
+        return with_scripts(r, counted, scripts_here(r))
     if free and name == "I" and r.sees("operator", "_") and not two_letters(r):
         sizes = sizes_below(r)
         return with_scripts(r, Apply(r.span(token, r.last), "eye", sizes), scripts_here(r))

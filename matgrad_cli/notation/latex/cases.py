@@ -73,8 +73,10 @@ def indicator(reader: Cursor) -> Node | None:
 def comparison(reader: Cursor, first: int, past: int) -> Node | None:
     """1 where `u > v` holds and else 0, for the tokens there, also `a < u < b`; None where nothing is compared."""
     signs = [place for place in range(first, past) if reader.tokens[place].kind == "relation"]
-    if len(signs) == 1 and reader.tokens[signs[0]].text == "=":
-        return _label(reader, first, signs[0], past)
+    if len(signs) == 1 and reader.tokens[signs[0]].text in ("=", "!="):
+        same = _label(reader, first, signs[0], past)
+        other = same is not None and reader.tokens[signs[0]].text == "!="
+        return difference(same.span, Literal_(same.span, Fraction(1), "1"), same) if same is not None and other else same
     if not signs or len(signs) > 2 or any(reader.tokens[place].text not in _SIGNS for place in signs):
         return None
     edges = [first - 1, *signs, past]
@@ -95,12 +97,15 @@ def _is_place(reader: Cursor, letter: str) -> bool:
 
 
 def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
-    """`y_i = k`, where k is summed over: the entry (i, k) of the matrix whose rows are the labels, one-hot; `i = y` of a place is δ_iy."""
+    """`y_i = k`, where k is a letter: the entry (i, k) of the matrix whose rows are the labels, one-hot; `i = j` of two letters is δ_ij."""
     right = reader.tokens[past - 1]
     pair = [reader.tokens[place] for place in (first, past - 1)]
-    if past - first == 3 and all(token.kind == "name" for token in pair) and any(_is_place(reader, token.text) for token in pair):
+    names = [token.text for token in pair if token.kind == "name"]
+    letters = len(names) == 2 and (any(_is_place(reader, name) for name in names) or not any(map(reader.variable, names)))
+    if past - first == 3 and letters:
         return Kronecker(reader.span(pair[0]).joined(reader.span(pair[1])), (reader.name(pair[0]), reader.name(pair[1])))
-    if past - sign != 2 or right.kind != "name" or right.text not in reader.binding:
+    free = right.kind == "name" and (right.text in reader.binding or (reader.known and not reader.variable(right.text)))
+    if past - sign != 2 or not free:
         return None
     left = reader.inside(first, sign)
     matrix, index = (left.matrix, left.index) if isinstance(left, Slice) else (None, None)
