@@ -53,7 +53,9 @@ def counted(outer: Index | None, inner: Index | None, inner_dim: Dim) -> Positio
     return outer or inner if outer is None or inner is None else Pair(outer, inner, inner_dim)
 
 
-def letters_for(shape: Shape, taken: set[str], wish: Sequence[str] = OUTER_LETTERS) -> tuple[Index | None, Index | None]:
+def letters_for(
+    shape: Shape, taken: set[str] | set[str | Index], wish: Sequence[str] = OUTER_LETTERS
+) -> tuple[Index | None, Index | None]:
     """A new letter for each side of a shape, none for a side of size 1; from then on they are taken."""
     found: list[Index | None] = []
     for side in (shape.rows, shape.cols):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from ..ir import Add, Call, Entry, Expr, Hadamard, Inverse, MatMul, Named, Power, Symbol, Transpose, is_elementwise, nodes_of, substitute
 from ..ir.walk import height, innermost_first, mapped, names_in
@@ -28,6 +29,13 @@ def fresh_name(wish: str, taken: set[str]) -> str:
         name = f"{wish}{number}"
     taken.add(name)
     return name
+
+
+def slope_name(variables: AbstractSet[str], taken: set[str]) -> str:
+    """The name of what multiplies a pending derivative: G₁, G₂, …, and Γ₁, Γ₂, … where the problem has a G of its own."""
+    head = next((one for one in ("G", "Gamma") if one not in variables), "G")
+    taken.add(head)
+    return fresh_name(head, taken)
 
 
 def layer_name(node: Expr) -> str:

@@ -16,7 +16,7 @@ FLOAT_KIND: Final = 2
 
 _kinds: dict[Expr, int] = table()
 _OVER_ORACLES: Final = frozenset((*EXACT_VALUES, "logdet"))
-_PLAIN: Final = LINEAR | DEFINITIONS.keys() | {"det", "inner"}
+_PLAIN: Final = LINEAR | DEFINITIONS.keys() | {"det", "inner", "pinv"}
 
 
 def kind(expr: Expr) -> int:

@@ -180,6 +180,17 @@ def test_a_variable_named_sigma_is_not_mixed_up_with_the_function() -> None:
     assert to_unicode(mul(sigma, Call("sigmoid", lam))) == "σ sigmoid(λ)"
 
 
+def test_two_letters_that_would_spell_a_greek_one_stand_apart() -> None:
+    assert to_unicode(mul(Size(Dim.of("m")), Symbol("u", Shape(n, ONE)))) == "m u"
+    assert to_unicode(mul(Size(Dim.of("m")), Symbol("w", Shape(n, ONE)))) == "mw"
+
+
+def test_the_change_of_a_pseudoinverse_stands_in_brackets() -> None:
+    turned = Differential(Call("pinv", X), X, None)
+    assert to_unicode(turned) == "d(X⁺)"
+    assert to_latex(turned) == r"\mathrm{d}(X^{+})"
+
+
 def test_entries_of_a_matrix_named_sigma_are_not_mixed_up_with_a_sum() -> None:
     i, j = Index("i", m), Index("j", m)
     cov = Symbol("Sigma", Shape(m, m))

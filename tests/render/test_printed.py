@@ -6,7 +6,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import product
 from random import Random
 from typing import Any
@@ -31,6 +31,8 @@ from matgrad_cli.records import Derivation
 from matgrad_cli.render.code.module import derivation_code
 from matgrad_cli.render.code.sympy import sympy_code
 from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.verify.evaluate import Evaluator
+from matgrad_cli.verify.fields import NotExact, OutOfDomain
 from matgrad_cli.verify.judge import Judge
 
 from .plain import Plain, differences
@@ -165,9 +167,15 @@ def given(symbol: Symbol, array: Any, dialect: str) -> Any:
     return tensor(value) if library is TORCH else library.as_tensor(value)
 
 
-def at_a_point(problem: Problem) -> tuple[dict[str, Any], dict[str, int]]:
-    """Arrays (rows, columns) under the facts, and the sizes."""
-    place = next(Judge(problem, seed=7).float_points(1), None)
+def at_a_point(problem: Problem, result: Expr | None = None) -> tuple[dict[str, Any], dict[str, int]]:
+    """Arrays (rows, columns) under the facts, at which the result has a value, and the sizes."""
+
+    def known(place: Evaluator) -> bool:
+        with suppress(OutOfDomain, NotExact):
+            return result is None or place.value(result) is not None
+        return False
+
+    place = next(filter(known, Judge(problem, seed=7).float_points(6)), None)
     if place is None:
         pytest.skip("no point")
     sizes = place.point.sizes
@@ -187,7 +195,7 @@ def close(got: Any, wanted: Any) -> bool:
 def execute(derivation: Derivation) -> None:
     """The printed programs in all languages return the array of shape S + T that central differences give."""
     problem = derivation.problem
-    arrays, sizes = at_a_point(problem)
+    arrays, sizes = at_a_point(problem, derivation.result.entry)
     with np.errstate(all="ignore"):
         wanted = differences(problem, arrays, sizes)
     if not np.isfinite(wanted).all() or np.abs(wanted).max(initial=0) > 1e8:
@@ -214,9 +222,13 @@ def sympy_value(expression: Any, problem: Problem, arrays: Mapping[str, Any], si
     dims = {sympy.Symbol(name, integer=True, positive=True): size for name, size in sizes.items()}
 
     def entry(node: Any) -> Any:
-        return arrays[node.parent.name][int(node.i), int(node.j)]
+        return sympy.Float(arrays[node.parent.name][int(node.i), int(node.j)])
 
-    expression = expression.subs(dims).doit()
+    expression = expression.subs(dims)
+    if expression.has(sympy.Inverse):  # an inverse of letters, multiplied out, takes SymPy hours
+        known = [symbol for symbol in expression.atoms(sympy.MatrixSymbol) if symbol.name in arrays]
+        expression = expression.subs({symbol: sympy.ImmutableMatrix(arrays[symbol.name]) for symbol in known})
+    expression = expression.doit()
     expression = expression.replace(lambda node: isinstance(node, sympy.Trace), lambda node: node.arg.as_explicit().trace())
     expression = expression.replace(lambda node: isinstance(node, sympy.Determinant), lambda node: node.arg.as_explicit().det())
     if isinstance(expression, sympy.MatrixExpr):
@@ -233,7 +245,7 @@ def execute_sympy(derivation: Derivation) -> None:
     import sympy
 
     problem = derivation.problem
-    arrays, sizes = at_a_point(problem)
+    arrays, sizes = at_a_point(problem, derivation.result.entry)
     with np.errstate(all="ignore"):
         wanted = differences(problem, arrays, sizes)
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from matgrad_cli.ir import Named, nodes_of
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.rewrite.derive import derive
@@ -80,3 +82,10 @@ def test_a_name_stands_for_a_part_never_for_itself() -> None:
     assert [name for name, _ in found.result.where] == ["H1", "P2"]
     assert all(name not in {node.name for node in nodes_of(body) if isinstance(node, Named)} for name, body in found.result.where)
     assert Named("P2", Named("P2", found.problem.wrt)) is Named("P2", found.problem.wrt)
+
+
+@pytest.mark.parametrize(("letter", "name"), [("G", "Gamma1"), ("H", "G1")])
+def test_what_multiplies_a_derivative_is_no_number_two_and_not_called_as_a_variable(letter: str, name: str) -> None:
+    loss = f"sum(softmax(Q@K.T/sqrt(d), axis=1)@V*{letter})"
+    derivation = derive(read_problem(loss, "Q", [f"Q: n×d, K: m×d, V: m×p, {letter}: n×p"]))
+    assert {node.name for step in derivation.steps[:-2] for node in nodes_of(step.after) if isinstance(node, Named)} == {name}

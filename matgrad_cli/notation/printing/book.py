@@ -268,6 +268,8 @@ class BookPrinter(Forms):
             return self.norm(parts[0], kind, "")
         if node.function == "sqrt":
             return self.root(parts[0])
+        if node.function == "pinv":
+            return self._decorated(parts[0], "pinv")
         if node.function == "powm":
             return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(node.arguments[1], parts[1])), POWER, tight=True)
         if node.function in ("square", "reciprocal"):
@@ -334,20 +336,24 @@ class BookPrinter(Forms):
             return self.quotient(f"{sign}{part.text}", f"{sign}{variable}")
         operator = self.quotient(sign, f"{sign}{variable}").text
         if part.level < POWER or part.negative:
-            return Piece(f"{operator} {self.brackets(self.signed(part))}", UNARY)
+            return Piece(operator + self.word("gap") + self.brackets(self.signed(part)), UNARY)
         # before a bracket or a function it is clear where the body ends; else it takes in whatever follows
         inner = body.base if isinstance(body, ir.Power | ir.MatrixPower) else body
         closed = isinstance(inner, ir.Call | ir.Add | ir.Mul | ir.MatMul)
-        return Piece(f"{operator} {part.text}", UNARY if closed else BIG_SUM)
+        return Piece(operator + self.word("gap") + part.text, UNARY if closed else BIG_SUM)
 
     def on_differential(self, node: ir.Differential, parts: tuple[Piece, ...]) -> Piece:
         if len(parts) > 1:
             return Piece(f"D{self.brackets(self.signed(parts[0]))}[{self.signed(parts[1])}]")
         sign, shown = self.word("d"), self.signed(parts[0])
-        if isinstance(node.body, ir.Call) and parts[0].level >= POWER and shown[:1].isalpha():
+        if self.is_function(node.body, parts[0]) and shown[:1].isalpha():
             return Piece(f"{sign} {shown}", POWER)  # d tr(A), not dtr(A)
         bare = isinstance(node.body, ir.Symbol | ir.Named | ir.Entry) or (parts[0].inner is not None and parts[0].text[:1] in "‖\\")
         return Piece(sign + (shown if bare else self.brackets(shown)), POWER)
+
+    def is_function(self, node: ir.Expr, part: Piece) -> bool:
+        """Whether an expression is printed by a name before a bracket, or between bars: d tr(A), but d(A⁺)."""
+        return isinstance(node, ir.Call) and part.level >= POWER and node.function != "pinv"
 
     def on_linearmap(self, node: ir.LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.name(node.argument.name).text} {self.word('maps')} {self.signed(parts[0])}", SUM)

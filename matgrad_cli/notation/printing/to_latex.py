@@ -11,7 +11,7 @@ from .book import BookPrinter
 from .precedence import ATOM, POWER, Piece
 
 _WORDS: Final = {
-    "transpose": r"\top", "inverse": "-1", "inverse-transpose": r"-\top", "hadamard": r"\odot", "divide": r"\oslash",
+    "transpose": r"\top", "inverse": "-1", "inverse-transpose": r"-\top", "pinv": "+", "hadamard": r"\odot", "divide": r"\oslash",
     "kron": r"\otimes", "plus": "+", "minus": "-", "d": r"\mathrm{d}", "partial": r"\partial ", "maps": r"\mapsto", "ones": r"\mathbf{1}",
     "eye": "I", "delta": r"\delta", "entrywise": r"\odot ",
     "number": "{}", "fraction": r"\frac{{{}}}{{{}}}", "lowered": "{}_{{{}}}", "enclosed": r"\Bigl[ {} \Bigr]_{{{}}}",
@@ -20,6 +20,7 @@ _WORDS: Final = {
     "axis 0": r"\operatorname{{{}}}_{{0}}", "axis 1": r"\operatorname{{{}}}_{{1}}", "function": r"\operatorname{{{}}}",
     "applied": "", "comma": ", ", "times": " ", "times names": " ", "shape": r"{}\times {}", "number shape": r"1\times 1",
     "sum": r"\sum_{{{}}}", "sum to": r"\sum_{{{}=1}}^{{{}}}", "sums": " ", "pair": "({},{})", "listed": "{}", "beside": "", "and": ",",
+    "gap": " ",
 }
 _FUNCTIONS: Final = {
     **{name: f"\\{name}" for name in ("max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth")},

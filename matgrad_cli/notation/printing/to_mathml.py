@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
 
-from ...ir import Call, Differential, Entry, Expr, Named, Number, Symbol
+from ...ir import Differential, Entry, Expr, Named, Number, Symbol
 from ..names import LETTERS, split_name
 from .book import BookPrinter
 from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, Piece
@@ -27,7 +27,7 @@ def _sign(sign: str) -> str:
 
 
 _WORDS: Final = {
-    "transpose": "<mo>⊤</mo>", "inverse": "<mo>−</mo><mn>1</mn>", "inverse-transpose": "<mo>−</mo><mo>⊤</mo>",
+    "transpose": "<mo>⊤</mo>", "inverse": "<mo>−</mo><mn>1</mn>", "inverse-transpose": "<mo>−</mo><mo>⊤</mo>", "pinv": "<mo>+</mo>",
     "hadamard": "<mo>∘</mo>", "divide": "<mo>⊘</mo>", "kron": "<mo>⊗</mo>", "plus": "<mo>+</mo>", "minus": "<mo>−</mo>",
     "d": '<mi mathvariant="normal">d</mi>', "partial": '<mi mathvariant="normal">∂</mi>', "maps": "<mo>↦</mo>",
     "ones": '<mn>𝟏</mn>', "eye": "<mi>I</mi>", "delta": "<mi>δ</mi>", "entrywise": "<mo>∘</mo>",
@@ -41,11 +41,11 @@ _WORDS: Final = {
     "times": _TIMES, "times names": _TIMES, "shape": "{}<mo>×</mo>{}", "number shape": "<mtext>number</mtext>",
     "sum": "<munder><mo>∑</mo><mrow>{}</mrow></munder>", "sums": "",
     "sum to": "<munderover><mo>∑</mo><mrow>{}<mo>=</mo><mn>1</mn></mrow><mrow>{}</mrow></munderover>",
-    "pair": "<mo>(</mo>{}<mo>,</mo>{}<mo>)</mo>", "listed": "{}", "beside": _TIMES, "and": "<mo>,</mo>",
+    "pair": "<mo>(</mo>{}<mo>,</mo>{}<mo>)</mo>", "listed": "{}", "beside": _TIMES, "and": "<mo>,</mo>", "gap": _THIN,
 }  # fmt: skip
 _SLOPES: Final = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn></msup>", "<msup><mi>D</mi><mo>*</mo></msup>",
                   f"<msub>{_WORDS['partial']}<mn>{{0}}</mn></msub>")  # fmt: skip
-_FUNCTIONS: Final = {"sigmoid": "<mi>σ</mi>", "logdet": f"<mi>log</mi>{_APPLY}<mi>det</mi>", "diagonal": "<mi>diag</mi>",
+_FUNCTIONS: Final = {"sigmoid": "<mi>σ</mi>", "logdet": f"<mi>log</mi>{_THIN}<mi>det</mi>", "diagonal": "<mi>diag</mi>",
                      "asin": "<mi>arcsin</mi>", "acos": "<mi>arccos</mi>", "atan": "<mi>arctan</mi>",
                      "log2": "<msub><mi>log</mi><mn>2</mn></msub>", "log10": "<msub><mi>log</mi><mn>10</mn></msub>"}  # fmt: skip
 
@@ -109,7 +109,9 @@ class MathmlPrinter(BookPrinter):
         shown = self.signed(parts[0])
         if len(parts) > 1:
             return Piece(f"<mi>D</mi>{_APPLY}{self.brackets(shown)}<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>")
-        bare = isinstance(node.body, Symbol | Named | Entry) or (isinstance(node.body, Call) and parts[0].level >= POWER)
+        if self.is_function(node.body, parts[0]):
+            return Piece(_WORDS["d"] + _THIN + shown, POWER)
+        bare = isinstance(node.body, Symbol | Named | Entry)
         return Piece(_WORDS["d"] + (shown if bare else self.brackets(shown)), POWER)
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:

@@ -11,13 +11,13 @@ from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, Piece
 
 _WORDS: Final = {
-    "transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ", "hadamard": "∘", "divide": "⊘", "kron": "⊗", "plus": "+", "minus": "−",
-    "d": "d", "partial": "∂", "maps": "↦", "ones": "𝟏", "eye": "I", "delta": "δ", "entrywise": "^∘",
+    "transpose": "ᵀ", "inverse": "⁻¹", "inverse-transpose": "⁻ᵀ", "pinv": "⁺", "hadamard": "∘", "divide": "⊘", "kron": "⊗",
+    "plus": "+", "minus": "−", "d": "d", "partial": "∂", "maps": "↦", "ones": "𝟏", "eye": "I", "delta": "δ", "entrywise": "^∘",
     "number": "{}", "fraction": "{}/{}", "lowered": "{}_{}", "enclosed": "[{}]_{}", "bars": "|{}|", "angle": "⟨{}, {}⟩",
     "ones beside": "{}{}", "beside ones": "{} · {}", "gradient": "∇{}", "hessian": "∇²{}",
     "axis 0": "{}₀", "axis 1": "{}₁", "function": "{}", "applied": "", "comma": ", ",
     "times": "", "times names": "·", "shape": "{}×{}", "number shape": "number", "pair": "({},{})",
-    "listed": "({})", "beside": "", "and": ",",
+    "listed": "({})", "beside": "", "and": ",", "gap": " ",
 }
 _FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos", "atan": "arctan",
                      "log2": "log₂", "log10": "log₁₀"}  # fmt: skip
@@ -81,6 +81,8 @@ class UnicodePrinter(BookPrinter):
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         if shown[0].isdigit():
             return " · "
+        if left.text[-1:] + shown[:1] in LETTERS:
+            return " "  # m u, not mu
         return "" if left.tight and (right.tight or shown[0] == "(") else " "
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from ...ir import Call, Delta, Expr, Fill, Hadamard, Kron, MatrixOf, Power, nodes_of, row_of
+from ...ir import Call, Delta, Expr, Fill, Hadamard, Kron, MatrixOf, Power, nodes_of, row_of, whole_derivative
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS, unknown_parts
 
 MEANINGS: Final[dict[str, str]] = {
@@ -14,7 +14,7 @@ MEANINGS: Final[dict[str, str]] = {
     **{name: f"{name} is the function of the matrix as a power series of it, not of its entries" for name in MATRIX_FUNCTIONS},
     **{name: f"{name}({{of}}, …, H) is the derivative along H: that of {of}({{of}} + tH) by t at t = 0" for name, of in CHANGES.items()},
     "topvv": "topvv({of}) = v vᵀ, where v is the eigenvector of length 1 of the largest eigenvalue of {of}",
-    "pinv": "pinv({of}) is the pseudoinverse of {of}, which has full rank",
+    "pinv": "a raised + marks the pseudoinverse, here of {of}, which has full rank",
     "step": "step is 1 where an entry is positive and 0 where it is negative",
     "softmax0": "softmax₀ takes the softmax of each column: every column of the result adds up to 1",
     "softmax1": "softmax₁ takes the softmax of each row: every row of the result adds up to 1",
@@ -64,7 +64,10 @@ def _of_unknown(function: str) -> str:
 
 _SIGNS: Final[tuple[tuple[Callable[[Expr], bool], str], ...]] = (
     (lambda node: isinstance(node, Delta), "δ_ij is 1 where i = j, and 0 elsewhere (matgrad why delta)"),
-    (lambda node: isinstance(node, MatrixOf) and row_of(node) is None, "[X_st]_st is the array with the entries X_st"),
+    (
+        lambda node: isinstance(node, MatrixOf) and not (row_of(node) or whole_derivative(node)),
+        "[X_st]_st is the array with the entries X_st",
+    ),
     (
         lambda node: isinstance(node, Hadamard | Power) and not node.shape.is_number,
         "A ∘ B and A ⊘ B multiply and divide entry by entry, A^∘2 squares each entry (matgrad why hadamard)",

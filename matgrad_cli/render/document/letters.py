@@ -22,9 +22,9 @@ def new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
     known, stack = {line}, [line]
     while stack:
         node = stack.pop()
-        whole = (whole_derivative(node) or row_of(node)) if isinstance(node, MatrixOf) else None
-        shown |= letters_of_node(node) if whole is None else frozenset()
-        inside = {whole} - known if whole is not None else set(node.children) - known
+        row, whole = (row_of(node), whole_derivative(node)) if isinstance(node, MatrixOf) else (None, None)
+        shown |= node.free if row is not None else letters_of_node(node) if whole is None else frozenset()
+        inside = set() if row is not None else {whole} - known if whole is not None else set(node.children) - known
         known |= inside
         stack += inside
     fresh = sorted(shown - seen)

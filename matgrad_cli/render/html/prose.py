@@ -8,7 +8,7 @@ from typing import Final
 from ...diagnostics.regex import regex
 from ..wrap import SOLID
 
-_RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀⁿᵏ", [*"0123456789−", "T", "n", "k"], strict=True))
+_RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀⁿᵏ", [*"0123456789−+", "T", "n", "k"], strict=True))
 _LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 _LETTERS = rf"[^\W_{''.join(_RAISED)}]"
 _SCRIPT = regex(

@@ -22,7 +22,7 @@ _SIGNS: Final = {
     "…": r"\dots ", "=": " = ", "+": " + ", "<": " < ", ">": " > ", "ℓ": r"\ell ", "′": "'",
     **{letter: f"\\{name} " for name, letter in LETTERS.items() if name not in ("lam", "omicron", "Sigma")},
 }  # fmt: skip
-_RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿⁱᵏᵀ", [*"0123456789-nik", r"\top"], strict=True))
+_RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿⁱᵏᵀ", [*"0123456789-+nik", r"\top"], strict=True))
 _LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉ₙᵢⱼ", "0123456789nij", strict=True))
 
 SIGNS: Final = frozenset([*_SIGNS, *_RAISED, *_LOWERED]) - set("=+<>")

@@ -78,6 +78,11 @@ class Scene:
     letters: AbstractSet[Index] = frozenset()
     """The letters of all lines so far: one that is drawn for another size is called otherwise."""
 
+    def beside(self, rewriting: Rewriting) -> Scene:
+        """What a rule may know where it also runs at another place: the letters that it drew there."""
+        drawn = letters_in(rewriting.new)
+        return replace(self, letters=self.letters | drawn) if drawn else self
+
     @property
     def motion(self) -> Motion:
         """What moves."""
@@ -263,6 +268,7 @@ def apply(rule: Rule, before: Expr, paths: tuple[Path, ...], scene: Scene, bindi
         if rewriting is None:
             raise DoesNotFit(rule)
         found[path] = rewriting
+        scene = scene.beside(rewriting)
     return applied(before, found)
 
 

@@ -36,15 +36,17 @@ class Search:
         parts = list(places)
         for rule in rules:
             found: dict[Path, Rewriting] = {}
+            scene = self.scene
             for path, node in parts:
                 miss = rule.id, node, bindings
                 if miss in self._misses or any(path[:depth] in found for depth in range(len(path) + 1)):
                     continue
-                rewriting = fit(rule, node, self.scene, bindings, line, path)
+                rewriting = fit(rule, node, scene, bindings, line, path)
                 if rewriting is None or not self.accepts(rewriting):
                     self._misses.add(miss)
-                elif not found or not bindings or fit(rule, node, self.scene, (), line, path) == rewriting:
+                elif not found or not bindings or fit(rule, node, scene, (), line, path) == rewriting:
                     found[path] = rewriting
+                    scene = scene.beside(rewriting)
             if found:
                 return found
         return {}
@@ -55,30 +57,32 @@ class Search:
         rules = (*(rule.id for rule in self.scene.rules.extras() if rule.lhs), *rules)
         found: dict[Path, Rewriting] = {}
         first: Rule | None = None
+        scene = self.scene
         for path, node in places:
-            pending = pending_of(node, self.scene)
+            pending = pending_of(node, scene)
             if first is not None and self._chosen.get(pending, first) is not first:
                 continue
-            fits = next(self._fits(rules, line, path, node, pending), None)
+            fits = next(self._fits(rules, line, path, node, pending, scene), None)
             if fits is None:
                 return pending
             self._chosen[pending], place, rewriting = fits
             first = first or self._chosen[pending]
             if self._chosen[pending] is first:
                 found[place] = rewriting
+                scene = scene.beside(rewriting)
         return found
 
     def _fits(
-        self, rules: Iterable[str], line: Expr, path: Path, node: Expr, pending: Differential | Partial
+        self, rules: Iterable[str], line: Expr, path: Path, node: Expr, pending: Differential | Partial, scene: Scene
     ) -> Iterator[tuple[Rule, Path, Rewriting]]:
         """The rules that fit what is pending at a place, as far as their text says that they may."""
-        book, seen = self.scene.rules, [pending, pending.body]
+        book, seen = scene.rules, [pending, pending.body]
         if isinstance(pending, Partial):
             seen += [differential_of(pending), differential_of(pending).body]
         known = self._chosen.get(pending)
         for rule in (book.rule(name) for name in rules if book.likely(name, seen)) if known is None else (known,):
             for place, part in _places(rule, path, node, pending):
-                rewriting = fit(rule, part, self.scene, (), line, place)
+                rewriting = fit(rule, part, scene, (), line, place)
                 if rewriting is not None:
                     yield rule, place, rewriting
 

@@ -13,6 +13,7 @@ from ...records import Bindings
 from ..engine.application import Application, Scene, Site, applied, is_zero, native, reserved_names
 from ..engine.recorder import Recorder
 from ..named_steps import record_names
+from ..naming import slope_name
 from ..network.reading import tidy_part
 from ..network.reading_rules import matrix_of
 
@@ -104,8 +105,10 @@ def _collect(recorder: Recorder, application: Application, base: Expr) -> None:
     assert isinstance(whole, Expr)
     whole = tidy_part(recorder, whole, lambda coefficient: join(split(line_of(coefficient))))
     if whole.weight > NAME_FROM and not whole.shape.is_number and not isinstance(whole, Named):
-        number = sum(step.rule == application.rule.id for step in recorder.steps) + 1
-        record_names(recorder, [Named(f"G{number}", whole)], "name-coefficient")
+        variables = reserved_names(recorder.problem)
+        given = (value for step in recorder.steps for _, value in step.bindings)
+        taken = {*variables, *(value.name for value in given if isinstance(value, Named))}
+        record_names(recorder, [Named(slope_name(variables, taken), whole)], "name-coefficient")
 
 
 def gathered(base: Expr, line: Expr, scene: Scene) -> Callable[[Expr], Expr]:
@@ -115,7 +118,7 @@ def gathered(base: Expr, line: Expr, scene: Scene) -> Callable[[Expr], Expr]:
     places = [number for number, term in enumerate(terms) if term in members]  # a term may stand in the line twice
     first = members[0].pending
     assert first is not None
-    taken = {*reserved_names(scene.problem), *(letter.name for letter in line.free)}
+    taken: set[str | Index] = {*reserved_names(scene.problem), *(letter.name for letter in line.free), *scene.letters}
     taken |= {named.name for named in scene.names.values() if isinstance(named, Named)}
     row, col = letters_for(base.shape, taken) if isinstance(first.body, Entry) else (None, None)
     own = first.rebuilt((entry(base, row, col),))

@@ -41,7 +41,7 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     _, names = cut(problem.loss, problem.wrt, free, columns=form.jacobian)
     if names:
         record_names(chain.recorder, names, "chain-parts", bodies=True)
-    chain.taken |= {*(named.name for named in names), "G"}
+    chain.taken |= {named.name for named in names}
     chain.run("gather", "name", "differentiate")
     return finish(chain.recorder, start, chain.opened(names), "chain", layout, "read-chain")
 

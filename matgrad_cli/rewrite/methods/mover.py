@@ -9,13 +9,13 @@ from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, add, m
 from ...ir.terms import terms_of
 from ...records import Bindings
 from ...rulebook.rule import Phase
-from ..engine.application import Scene, applied, apply, holds_pending, places_of
+from ..engine.application import Scene, applied, apply, holds_pending, places_of, reserved_names
 from ..engine.apply import Rewriting
 from ..engine.moving import d
 from ..engine.recorder import MOST_LINES, Recorder
 from ..engine.search import Search
 from ..forms.algebra import multiplied
-from ..naming import fresh_name
+from ..naming import slope_name
 from ..textbook.simplifier import textbook
 from . import native_moves as native_moves  # its native rules
 from . import unfolding as unfolding
@@ -149,7 +149,7 @@ class Runner(Mover):
         """Long gradients of inner parts get a name before they are carried further in."""
         for path, term in self.readable():
             if term.gradient is not None and term.gradient.weight > NAME_FROM and not isinstance(term.gradient, Named):
-                name = fresh_name("G", self.taken)
+                name = slope_name(reserved_names(self.scene.problem), self.taken)
                 self.own.add(name)
                 said = ("name", Named(name, textbook(term.gradient, self.scene.problem))), ("part", body_of(term))
                 return self.ran(phase, path, said)

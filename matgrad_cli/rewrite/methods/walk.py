@@ -33,7 +33,6 @@ class Walk(Runner):
         _, names = name_parts(problem.loss, problem.wrt, self.taken)
         if names:
             record_names(recorder, names)
-        self.taken.add("G")
         self._to_the_end()
         gradient = zero(problem.wrt.shape)
         if self.scene.motion(recorder.line):
