@@ -112,9 +112,9 @@ class IndexCode:
     def _indexed(self, text: str, sides: list[tuple[Position, Dim]]) -> Operand:
         """An array with fixed positions picked out and pairs of letters given two axes."""
         if any(isinstance(position, Pair) for position, _ in sides):
-            sizes = ", ".join(self.names.dim(dim) for position, dim in sides for dim in _pair_dims(position, dim))
+            sides = [one for side in sides for one in _single(*side)]
+            sizes = ", ".join(self.names.dim(dim) for _, dim in sides)
             text = f"({text}).reshape({sizes})" if not text.replace("_", "").isalnum() else f"{text}.reshape({sizes})"
-            sides = [(inner, dim) for position, dim in sides for inner in _pair_positions(position)]
         if any(isinstance(position, int) for position, _ in sides):
             picks = ", ".join(str(position) if isinstance(position, int) else ":" for position, _ in sides)
             text = f"{text}[{picks}]"
@@ -155,18 +155,12 @@ def _dim_of(position: Position) -> Dim | None:
     return None
 
 
-def _pair_dims(position: Position, dim: Dim) -> list[Dim]:
-    if not isinstance(position, Pair):
-        return [dim]
-    outer = _dim_of(position.outer)
-    assert outer is not None
-    return [*_pair_dims(position.outer, outer), *_pair_dims(position.inner, position.inner_dim)]
-
-
-def _pair_positions(position: Position) -> list[Position]:
-    if not isinstance(position, Pair):
-        return [position]
-    return [*_pair_positions(position.outer), *_pair_positions(position.inner)]
+def _single(position: Position, dim: Dim) -> list[tuple[Position, Dim]]:
+    """The positions that a pair counts, and over which sizes each."""
+    outer = dim.over(position.inner_dim) if isinstance(position, Pair) else None
+    if not isinstance(position, Pair) or outer is None:
+        return [(position, dim)]
+    return [*_single(position.outer, outer), *_single(position.inner, position.inner_dim)]
 
 
 def _short_letters(letters: list[Index]) -> dict[Index, str]:

@@ -14,7 +14,7 @@ from ...ir import ONE, Call, Expr, MatMul, Mul, Symbol
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
-from ...rulebook.load import SOLVING, equation_rules
+from ...rulebook.load import SOLVING, equation_rules, rulebook
 from ...verify.judge import Judge
 from ...verify.solving.holding import equivalent
 from ...verify.solving.system import System
@@ -23,7 +23,7 @@ from ..engine.application import Scene, fit
 from ..engine.apply import supposed
 from ..engine.recorder import sentence
 from ..forms.algebra import flip
-from ..textbook.simplifier import Simplifier
+from ..textbook.simplifier import simplifier
 from .opening import Opener, without_numeral
 
 Known = tuple[Symbol, Equation]
@@ -99,7 +99,7 @@ class Line:
     moves: list[Move] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.simplify = Simplifier(self.problem).whole
+        self.simplify = simplifier(self.problem, rulebook()).whole
         self._scene = Scene(replace(self.problem, wrt=self.unknown), equation_rules())
         self.look_at(self.unknown)
 

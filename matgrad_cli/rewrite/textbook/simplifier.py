@@ -20,7 +20,7 @@ from ...rulebook.heads import guess_heads, head_of, heads_needed
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
-from ..engine.application import HEADS, Scene, fit, places_of, replaced, settled
+from ..engine.application import HEADS, Scene, fit, places_of, replaced, settled, with_parts
 from ..engine.apply import Rewriting, rewritings
 from . import factoring, normal  # the native rules of the textbook form are registered there
 from .cost import cost
@@ -204,28 +204,23 @@ class Simplifier:
         return None
 
     def _candidates(self, entry: _Entry, node: Expr) -> Iterator[_Found]:
-        """The rule at the node itself, and (in a product or a transpose) at all parts of it where it fits."""
-        here = self._everywhere(entry, node, depth=0)
+        """The rule at the node itself, and (in a product or a transpose) at all parts of it where it fits, those two levels below too."""
+        if operators_in(node).isdisjoint(entry.heads):
+            return
+        here = self._fit(entry, node) if head_of(node) in entry.heads else None
         if here is not None:
             yield here
-        if not isinstance(node, Add):
-            inside = self._everywhere(entry, node, depth=2, root=False)
-            if inside is not None:
-                yield inside
-
-    def _everywhere(self, entry: _Entry, node: Expr, depth: int, root: bool = True) -> _Found | None:
-        """The rule at the node; else at its parts, down to `depth`."""
-        if operators_in(node).isdisjoint(entry.heads):
-            return None
-        here = self._fit(entry, node) if root and head_of(node) in entry.heads else None
-        if here is not None or not depth:
-            return here
-        inside = [self._everywhere(entry, child, depth - 1) for child in node.children]
-        parts = {part: rewriting for one in inside if one is not None for part, rewriting in one.parts.items()}
-        if not parts:
-            return None
-        new = tuple(child if one is None else one.new for one, child in zip(inside, node.children, strict=True))
-        return _Found(entry.place, parts, settled(node, new))
+        found: dict[Path, _Found] = {}
+        below: list[tuple[Path, Expr]] = [((number,), child) for number, child in enumerate(() if isinstance(node, Add) else node.children)]
+        for path, part in below:
+            here = self._fit(entry, part) if head_of(part) in entry.heads else None
+            if here is not None:
+                found[path] = here
+            elif len(path) == 1 and not operators_in(part).isdisjoint(entry.heads):
+                below += [((*path, number), child) for number, child in enumerate(part.children)]
+        if found:
+            parts = {part: one for each in found.values() for part, one in each.parts.items()}
+            yield _Found(entry.place, parts, with_parts(node, {path: one.new for path, one in found.items()}))
 
     def _shortened(self, root: Expr) -> Expr:
         """The moves of the direct rules alone, at this node and below."""
