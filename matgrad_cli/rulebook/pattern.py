@@ -13,6 +13,7 @@ from ..ir.memory import remembered
 from ..notation.elaboration.elaborate import read_node
 from ..notation.expression.reader import parse
 from ..notation.scope import Scope
+from ..notation.shapes.infer import as_declared
 from .complaint import complain
 from .heads import head_of
 from .rule import Rule
@@ -86,7 +87,8 @@ def read_side(text: str, shapes: Iterable[tuple[str, str]], wrt: Symbol | None =
     symbols, letters = declared(table)
     sizes: Mapping[str, Dim] = {word: Dim.of(word) for word in words_of(table)}
     scope = Scope(Source(name, text), symbols=symbols, sizes=sizes, letters=letters, wrt=wrt)
-    return read_node(parse(text, name), scope).expr
+    tree = parse(text, name)
+    return read_node(tree, scope, as_declared(tree, scope)).expr
 
 
 @lru_cache(maxsize=1024)

@@ -10,8 +10,8 @@ import pytest
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.rulebook import rulebook, rules_folder
 from matgrad_cli.rulebook.heads import guess_heads
-from matgrad_cli.rulebook.load import Rulebook, cut, listed
-from matgrad_cli.rulebook.pattern import pattern
+from matgrad_cli.rulebook.load import Rulebook, cut, equation_rules, listed
+from matgrad_cli.rulebook.pattern import pattern, read_side
 from matgrad_cli.rulebook.plain import read_plain
 
 GOOD = """[[rule]]
@@ -138,3 +138,11 @@ def test_anything_else_is_left_to_toml(text: str) -> None:
 
 def test_a_field_twice_is_left_to_toml() -> None:
     assert read_plain('a = "x"\na = "y"') is None
+
+
+def test_nothing_is_open_in_a_side_of_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shapes of a rule are declared: what is read without looking for any is what is read when all are found."""
+    sides = [(text, rule.shapes) for book in (rulebook(), equation_rules()) for rule in book for text in (rule.lhs, rule.rhs) if text]
+    declared = [read_side(*side) for side in sides]
+    monkeypatch.setattr("matgrad_cli.rulebook.pattern.as_declared", lambda node, scope: None)
+    assert all(read_side(*side) is one for side, one in zip(sides, declared, strict=True))

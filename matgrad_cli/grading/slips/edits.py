@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import compress, pairwise
 from itertools import product as product_of
 
 from ...diagnostics.record import record
@@ -285,7 +285,9 @@ def once_more(case: Case) -> Made:
     for path, node in case.places:
         if isinstance(node, (Symbol, Add, Mul)) and not node.shape.is_number:
             for name in _names(case):
-                for joined, *parts in ((hadamard, name, node), (matmul, name, node), (matmul, node, name)):
+                fitting = (name.shape is node.shape, name.shape.cols is node.shape.rows, node.shape.cols is name.shape.rows)
+                ways = ((hadamard, name, node), (matmul, name, node), (matmul, node, name))
+                for joined, *parts in compress(ways, fitting):
                     yield from _trial(case, path, (name.name, _Quoted(node, path, case.places)), node, joined, *parts)
 
 

@@ -7,6 +7,7 @@ place, from the whole down. Where that number is not the distance to what is nee
 from __future__ import annotations
 
 from functools import reduce
+from operator import mul
 from typing import Final
 
 from ...ir import Add, Expr, Hadamard, MatMul, Mul, Path, Transpose, at
@@ -26,17 +27,23 @@ class Sieve:
         found = self._value(line)
         weight = Tensor(found.labels, found.dims, [1 + number % 7 / 8 for number in range(len(found.data))])
         self._weights: dict[Path, Tensor | None] = {(): weight}
-        self._missing, self._scale = _moved(weight, found, self._value(needed))
+        self._known: dict[Path, tuple[float, float]] = {(): _counted(weight, found)}
+        (is_, size), (should, other) = self._known[()], _counted(weight, self._value(needed))
+        self._missing, self._scale = should - is_, size + other
 
     def excludes(self, path: Path, new: Expr) -> bool:
         """Whether the line with another part at a path surely differs from what is needed; False says nothing."""
         old = at(self._line, path)
         try:
             weight = self._weight(path) if new.shape is old.shape else None
-            moved, scale = _moved(weight, self._value(old), self._value(new)) if weight is not None else (self._missing, 0)
+            if weight is None:
+                return False
+            if path not in self._known:
+                self._known[path] = _counted(weight, self._value(old))
+            (before, size), (after, other) = self._known[path], _counted(weight, self._value(new))
         except (OutOfDomain, NotExact, TooLarge):
             return False
-        return abs(moved - self._missing) > _FAR * (scale + self._scale)
+        return abs(after - before - self._missing) > _FAR * (size + other + self._scale)
 
     def _weight(self, path: Path) -> Tensor | None:
         """How much each entry of the part at a path counts; None where the line is not linear in it."""
@@ -68,7 +75,7 @@ class Sieve:
         return self._place.laid(expr)
 
 
-def _moved(weight: Tensor, old: Tensor, new: Tensor) -> tuple[float, float]:
-    """⟨weight, new − old⟩, and how large what is added up there is."""
-    parts = [(w * a, w * b) for w, a, b in zip(weight.data, new.data, old.data, strict=True)]
-    return sum(a - b for a, b in parts), sum(abs(a) + abs(b) for a, b in parts)
+def _counted(weight: Tensor, value: Tensor) -> tuple[float, float]:
+    """⟨weight, value⟩, and how large what is added up there is."""
+    parts = [*map(mul, weight.data, value.data)]
+    return sum(parts), sum(map(abs, parts))

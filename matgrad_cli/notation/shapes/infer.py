@@ -12,7 +12,7 @@ from ..scope import Scope
 from .solver import Solver
 from .unify import Form, Side, join, merge
 from .uses import later
-from .uses_of_functions import function_form
+from .uses_of_functions import function_form, is_unknown
 from .uses_of_indices import binder_form, derivative_of, names_of_lengths, slice_form, subscript_form
 
 _KNOWN = dict.fromkeys((ELEMENTWISE_NAMES | SQUARE | {"sum", "mean", "norm", "vec", "diag", "softmax", "tril", "triu"}) - {"log"}, 1)
@@ -20,6 +20,8 @@ _KNOWN |= {"inner": 2, "kron": 2}
 """Functions that leave nothing open about so many arrays; the logarithm of bars may be that of a determinant."""
 
 
+_MADE = frozenset(("eye", "ones", "zeros"))
+"""Functions of sizes."""
 _ARITHMETIC = s.PLAIN | {s.Apply, s.Differential_}
 
 
@@ -114,13 +116,26 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
     )
 
 
+def as_declared(node: s.Node, scope: Scope) -> Inference | None:
+    """What is known where every name is declared, index letters too, also those that are bound; None where something is open."""
+    found = s.contents(node)
+    open_ = found.names - scope.symbols.keys() - scope.letters.keys() - scope.sizes.keys()
+    if open_ or s.MapsTo in found.kinds:
+        return None
+    calls = (part for part in s.parts_of(node) if isinstance(part, s.Apply)) if found.calls else ()
+    asking = any(not call.arguments or is_unknown(scope, call) for call in calls)
+    return None if asking else Inference({}, dict(scope.letters), {}, {}, {}, ())
+
+
 def _settled(node: s.Node, scope: Scope) -> bool:
     """Whether nothing is open: arithmetic and plain functions, of names that all are declared."""
     found = s.contents(node)
     if not found.kinds <= _ARITHMETIC or any(scope.find(name) is None and scope.size(name) is None for name in found.names):
         return False
-    if any(_KNOWN.get(canonical_function(function)) != count for function, count in found.calls):
-        return False
+    for function, count in found.calls:
+        name = canonical_function(function)
+        if _KNOWN.get(name) != count and not (count and name in _MADE):
+            return False
     if found.turned_number:  # `1ᵀ` is a row of ones
         return False
     return s.Differential_ not in found.kinds or not any(
