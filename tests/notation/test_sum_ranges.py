@@ -141,6 +141,11 @@ PARTLY = [
     (r"\sum_{i=1}^{n-2} x_i x_{i+2}", "x[0]*x[2] + x[1]*x[3]"),
     (r"\sum_{i\in S} x_i^2", "sum(S*x**2)"), (r"\sum_{(i,j)\in\Omega} M_{ij} x_i x_j", "x.T@(Omega*M)@x"),
     (r"\sum_i\sum_{j\in N(i)} x_i x_j", "x.T@N@x"),
+    (r"\frac{1}{|\mathcal{S}|}\sum_{i\in \mathcal{S}} x_i^2", "sum(S*x**2)/sum(S)"),
+    (r"\sum_{i\in S}\sum_{j\in S}\frac{x_i x_j}{\lvert S\rvert^2}", "(S.T@x)**2/sum(S)**2"), (r"\sum_{i\in S} x_i |x_i|", "sum(S*x*abs(x))"),
+    (r"\frac1{|\Omega|}\sum_{(i,j)\in\Omega} M_{ij} x_i x_j", "x.T@(Omega*M)@x/sum(Omega)"),
+    (r"\sum_k \frac{1}{|N_k|}\sum_{i\in N_k} x_i^2", "(N@x**2).T@(1/(N@ones(4)))"),
+    (r"\sum_{(y_i,x_i)\in S} x_i y_i^\top v", "(S*x).T@Y@v"),
     (r"\sum_{i=2}^{n} \|y_i - y_{i-1}\|^2", "norm(Y[1,:]-Y[0,:])**2 + norm(Y[2,:]-Y[1,:])**2 + norm(Y[3,:]-Y[2,:])**2"),
     (r"\sum_{i<j} \frac{1}{(x_i-x_j)^2}", " + ".join(f"1/(x[{i}]-x[{j}])**2" for i in range(4) for j in range(i + 1, 4))),
     (r"\sum_{i\ne j} S_i\log\|y_i-y_j\|", " + ".join(

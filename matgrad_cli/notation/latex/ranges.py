@@ -17,10 +17,8 @@ from ..syntax import BEFORE, WITHIN, Apply, Binary, Group, Kronecker, Literal_, 
 from .cases import comparison
 from .cursor import Cursor
 from .indices import index_letters
+from .sets import Tokens, counted_by, member_of
 from .tokens import Token
-
-Tokens = tuple[int, int]
-"""The places of the first and past the last token of a part."""
 
 CODE: Final = "sum-range"
 _ORDERS: Final = ("<", ">", "<=", ">=")
@@ -89,7 +87,7 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
         if len(equal) > 1 and not chain:
             _refuse(reader, "a sum over a part of the range cannot be read", reader.tokens[equal[1]])
         first, past = (equal[0] + 1, equal[1]) if chain else (piece[0], equal[0] if equal else piece[1])
-        named = _letters(reader, first, past)
+        named = counted_by(reader, first, past, equal) or _letters(reader, first, past)
         again = letters.keys() & {name.name for name in named}  # `j: (i,j) \in \Omega` for an i that stands outside
         together = named if again else (*waiting, *named)
         if chain:
@@ -105,7 +103,7 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
             masks.append(unlike(Kronecker(pair[0].span.joined(pair[1].span), pair)))
         elif reader.tokens[equal[0]].text in _ORDERS and _is_letter(reader, letters, (equal[0] + 1, piece[1])):
             masks.append(_compared(_pair(reader, letters, named, equal, piece), reader.tokens[equal[0]].text))
-        elif reader.tokens[equal[0]].text == "in" and (member := _member(reader, together, (equal[0] + 1, piece[1]))) is not None:
+        elif reader.tokens[equal[0]].text == "in" and (member := member_of(reader, together, (equal[0] + 1, piece[1]))) is not None:
             _add(reader, letters, () if again else named, reader.tokens[first])
             masks.append(member)
         else:
@@ -266,23 +264,6 @@ def _compared(pair: tuple[Name, Name], sign: str) -> Node:
     """1 where the two letters stand in this order."""
     left, right = pair if sign in ("<", "<=") else (pair[1], pair[0])
     return before(left, right) if sign in ("<", ">") else unlike(before(right, left))
-
-
-def _member(reader: Cursor, named: tuple[Name, ...], part: Tokens) -> Node | None:
-    r"""The entry of the 0/1 array that a set is: `i \in S` is S_i, `(i,j) \in \Omega` is Omega_ij, `j \in N(i)` is N_ij."""
-    tokens = [token for token in reader.tokens[slice(*part)] if token.kind != "gap" and token.text not in "{}"]
-    if not tokens or tokens[0].kind not in ("name", "word"):
-        return None
-    if not tokens[0].text[:1].isupper() or tokens[0].text in reader.names.dimensions:
-        return None
-    inner = [token.text for token in tokens[1:]]
-    own = reader.name(tokens[0])
-    span = own.span.joined(reader.span(tokens[-1]))
-    if not inner:
-        return Subscript(span, own, named, member=True)
-    if len(named) == 1 and (inner[0], inner[-1]) in (("(", ")"), ("_", inner[1])) and inner[1] in reader.binding and len(inner) < 4:
-        return Subscript(span, own, (reader.name(tokens[2]), *named), member=True)
-    return None
 
 
 def _upper(

@@ -16,6 +16,7 @@ from .indices import turned_before
 from .lexer import Lexer
 from .names import GREEK, LatexNames, accents_kept
 from .scripts import scripts_here, source_text, with_scripts
+from .sets import sets_counted
 from .sums import sum_here
 from .tokens import REFUSED, Token
 
@@ -323,7 +324,7 @@ def read_latex(
         reader.stop -= 1
     if reader.stop == 0:
         raise reader.trouble("there is nothing to read", reader.tokens[0], "syntax-error")
-    node = reader.measured(reader.inside(0, reader.stop))
+    node = sets_counted(reader, reader.measured(reader.inside(0, reader.stop)))
     return LatexReading(node, tuple(reader.notes))
 
 
