@@ -17,7 +17,7 @@ from ...notation.problems import MISFITS
 from ...notation.scope import Scope, Syntax
 from ...records.layout import is_turned
 from ..slips.causes import Slip
-from ..slips.doubt import doubt
+from ..slips.doubt import doubt, other_side
 from .arrays import writings
 from .by_expressions import by_expression
 from .directions import at_another, directed, without_remainder
@@ -217,6 +217,8 @@ def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node, around: Surroundin
         return Read(side, tree=tree, failure="undecided", slip=doubtful)
     if code is not None:
         return Read(side, tree=tree, failure="wrong", slip=slip_of(diagnostic, code))
+    if diagnostic.code == "sum-range" and (slip := other_side(tree, around)) is not None:
+        return Read(side, tree=tree, failure="wrong", slip=slip)
     failure: Failure = "undecided" if diagnostic.code in UNDECIDED else "unreadable"
     return Read(side, tree=tree, failure=failure, slip=slip_of(diagnostic, diagnostic.code))
 

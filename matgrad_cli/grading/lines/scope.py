@@ -167,7 +167,11 @@ class Surroundings:
 
     def valued(self, name: str) -> bool:
         """Whether the name has a value; a dimension's name may still be given one."""
-        return name not in self.losses and (name in self.tables or name in self.sized_by_use or self._meanings()[1].find(name) is not None)
+        return name not in self.losses and (name in self.tables or name in self.sized_by_use or self.value(name) is not None)
+
+    def value(self, name: str) -> Expr | None:
+        """What the name stands for: a variable, or what a row defined."""
+        return self._meanings()[1].find(name)
 
     def define(self, name: str, value: Expr) -> Symbol:
         """A new variable with this value."""

@@ -1,8 +1,11 @@
-"""When a slip of form is not certain: it rests on a name without a value, or on a ∇ that may reach further than it was read."""
+"""What is certain of a slip of form: it may rest on a name without a value, or on a ∇ that may reach further than it was read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...diagnostics import Diagnostic
+from ...ir import Dim
 from ...notation import syntax as s
 from ..lines.directions import unknown
 from ..lines.scope import Surroundings
@@ -28,6 +31,35 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
         if isinstance(part, s.Derivative) and part.body is None and path != here:
             return Slip("undecided", "it is not clear what is differentiated here", span=part.span)
     return None
+
+
+def other_side(tree: s.Node, around: Surroundings) -> Slip | None:
+    r"""The slip of `\sum_{i=1}^{d} X_{ik}` with an n×d matrix X: a limit is the length of one side, and its letter counts the other.
+
+    Every other part of a range may be right: a sum to r of n entries, where the rest is 0, or one limit above two letters.
+    """
+    for sigma in s.parts_of(tree):
+        if not isinstance(sigma, s.Sigma):
+            continue
+        for letter, limit in zip(sigma.letters, sigma.bounds, strict=True):
+            size = around.sizes().get(limit.name) if isinstance(limit, s.Name) and sigma.bounds.count(limit) == 1 else None
+            if limit is None or size is None:
+                continue
+            for name, counted, sides in _matrices(sigma.body, around):
+                own = [side for index, side in zip(counted, sides, strict=True) if index == letter.name]
+                if size in sides and own and size not in own and own[0].names:
+                    message = f"the sum over `{letter.name}` goes to {size}, and it counts the side of `{name}` that has {own[0]}"
+                    help = rf"write `\sum_{{{letter.name}=1}}^{{{own[0]}}}`, or exchange the indices"
+                    return Slip("free-index-mismatch", message, help=help, span=limit.span)
+    return None
+
+
+def _matrices(body: s.Node, around: Surroundings) -> Iterator[tuple[str, list[str], tuple[Dim, ...]]]:
+    """The entries of known matrices: the name, the letters that count, the sides."""
+    for part in s.parts_of(body):
+        value = around.value(part.body.name) if isinstance(part, s.Subscript) and isinstance(part.body, s.Name) else None
+        if value is not None and isinstance(part, s.Subscript) and len(part.indices) == len(value.shape.dims) == 2:
+            yield getattr(part.body, "name", ""), [getattr(s.ungrouped(index), "name", "") for index in part.indices], value.shape.dims
 
 
 def _smallest(tree: s.Node, diagnostic: Diagnostic) -> Path:

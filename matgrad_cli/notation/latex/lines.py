@@ -15,6 +15,7 @@ from .cursor import CLOSERS, Cursor, partners
 from .lexer import Lexer
 from .names import LatexNames, accents_kept, whole
 from .reader import GRAMMAR
+from .sets import sets_counted
 from .tokens import Token
 
 _EQUAL: Final = frozenset(("=", ":=", "approx", "=:", "propto"))
@@ -265,7 +266,7 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
     copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
     reader = Cursor([*copies, _end(list(part) or statement)], row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known)
-    return reader.measured(reader.inside(0, reader.stop))
+    return sets_counted(reader, reader.measured(reader.inside(0, reader.stop)))
 
 
 def _mended(row: _Row, part: list[Token], statement: list[Token]) -> list[Node]:

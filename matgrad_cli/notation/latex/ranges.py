@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final, NoReturn
 
 from ...diagnostics.record import record
-from ..syntax import BEFORE, WITHIN, Apply, Binary, Group, Kronecker, Literal_, Name, Node, Subscript, parts_of
+from ..syntax import BEFORE, WITHIN, Apply, Binary, Group, Kronecker, Literal_, Name, Node, parts_of
 from .cases import comparison
 from .cursor import Cursor
 from .indices import index_letters

@@ -2,7 +2,7 @@ r"""Sets that a Σ runs over: `i \in S` is the entry S_i of an array of zeros an
 
 from __future__ import annotations
 
-from ..syntax import Apply, Name, Node, Sigma, Subscript, parts_of, rebuilt, ungrouped
+from ..syntax import Apply, Name, Node, Sigma, Slice, Subscript, parts_of, rebuilt, ungrouped
 from .cursor import Cursor
 from .tokens import Token
 
@@ -45,13 +45,16 @@ def sets_counted(reader: Cursor, tree: Node) -> Node:
     r"""The tree with `|S|`, where a Σ runs over S, as the number of its elements."""
     if not {("relation", "in"), ("bar", "|")} <= {(token.kind, token.text) for token in reader.tokens}:
         return tree
-    members = {part.body.name: part for part in parts_of(tree) if isinstance(part, Subscript) and part.member and isinstance(part.body, Name)}
+    members = {part.body.name: part for part in parts_of(tree)
+               if isinstance(part, Subscript) and part.member and isinstance(part.body, Name)}
 
     def size(node: Node) -> Node:
         if not isinstance(node, Apply) or node.function != "bars":
             return node
         inner = ungrouped(node.arguments[0])
-        own, outer = (inner.body, inner.indices) if isinstance(inner, Subscript) else (inner, ())
+        own, outer = inner, tuple[Node, ...]()
+        if isinstance(inner, Subscript | Slice):
+            own, outer = (inner.body, inner.indices) if isinstance(inner, Subscript) else (inner.letter, (inner.index,))
         if not isinstance(own, Name) or own.name not in members:
             return node
         counted = members[own.name].indices[len(outer):]
