@@ -80,36 +80,30 @@ def names_in(*roots: Expr) -> list[Named]:
     return innermost_first(node for node in nodes_of(*roots) if isinstance(node, Named))
 
 
-def places(root: Expr, path: Path = ()) -> Iterator[tuple[Path, Expr]]:
-    """Every part with its path, in reading order (a tree walk: shared nodes come once for each place)."""
+def places(root: Expr, path: Path = (), inside: Callable[[Expr], bool] | None = None) -> Iterator[tuple[Path, Expr]]:
+    """Every part with its path, in reading order (a tree walk: shared nodes come once for each place); of some only what is `inside`."""
     stack = [(path, root)]
     while stack:
         here, node = stack.pop()
         yield here, node
-        for number in range(len(node.children) - 1, -1, -1):
+        for number in range(len(node.children) - 1, -1, -1) if inside is None or inside(node) else ():
             stack.append(((*here, number), node.children[number]))
 
 
-def children_of(node: Expr) -> tuple[Expr, ...]:
-    """The direct parts."""
-    return node.children
-
-
 def found_in(
-    root: Expr, known: dict[Expr, _V], find: Callable[[Expr], _V], parts: Callable[[Expr], Iterable[Expr]] = children_of
+    root: Expr, known: dict[Expr, _V], find: Callable[[Expr], _V], parts: Callable[[Expr], Iterable[Expr]] | None = None
 ) -> _V:
     """What is to be `known` of a node, which `find` says once it is known of its parts; however deep it is, as Python's stack is not."""
-    if root not in known:
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            waiting = [part for part in parts(node) if part not in known] if node not in known else []
-            if waiting:
-                stack += waiting
-                continue
-            stack.pop()
-            if node not in known:
-                known[node] = find(node)
+    stack = [] if root in known else [root]
+    while stack:
+        node = stack[-1]
+        waiting = [part for part in (node.children if parts is None else parts(node)) if part not in known] if node not in known else []
+        if waiting:
+            stack += waiting
+            continue
+        stack.pop()
+        if node not in known:
+            known[node] = find(node)
     return known[root]
 
 

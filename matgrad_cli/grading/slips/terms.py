@@ -20,8 +20,9 @@ from ...ir import (
     SumOver,
     Transpose,
     hadamard,
-    matmul,
     mul,
+    places,
+    product,
     sum_over,
 )
 from ...ir.memory import noted, remembered
@@ -104,26 +105,12 @@ def _over_sum(
 
 def _product(parts: Sequence[Expr]) -> Expr:
     """A matrix product in which a number times an array may stand: the numbers go to the front."""
-    numbers: list[Expr] = []
-    arrays: list[Expr] = []
-    for part in parts:
-        if isinstance(part, Mul):
-            numbers += [factor for factor in part.factors if factor.shape.is_number]
-            arrays += [factor for factor in part.factors if not factor.shape.is_number]
-        else:
-            arrays.append(part)
-    inner = matmul(*arrays)
-    return mul(*numbers, inner) if numbers else inner
+    return product(*(one for part in parts for one in (part.factors if isinstance(part, Mul) else (part,))))
 
 
 def written_places(root: Expr, path: Path = ()) -> Iterator[Place]:
     """Every part with its path, but not what stands under a ∂ or d: that is what is differentiated, not a factor of the line."""
-    stack = [(path, root)]
-    while stack:
-        here, node = stack.pop()
-        yield here, node
-        for number in range(len(node.children) - 1, -1, -1) if not isinstance(node, (Differential, Partial)) else ():
-            stack.append(((*here, number), node.children[number]))
+    return places(root, path, lambda node: not isinstance(node, (Differential, Partial)))
 
 
 @remembered(maxsize=512)

@@ -38,6 +38,7 @@ from ...ir import (
     hadamard,
     matmul,
     mul,
+    places,
     substitute,
 )
 from ...ir.memory import remembered
@@ -300,13 +301,8 @@ def _counted(line: Expr, motion: Motion) -> Expr:
 
 def places_of(root: Expr, wanted: Mapping[Expr, object], inside: Callable[[Expr], bool]) -> Iterable[tuple[Path, Expr]]:
     """Where the wanted parts stand, in reading order; nothing is looked for below them, nor below names."""
-    stack: list[tuple[Path, Expr]] = [((), root)]
-    while stack:
-        path, node = stack.pop()
-        if node in wanted:
-            yield path, node
-        elif inside(node) and not isinstance(node, Named):
-            stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
+    found = places(root, (), lambda node: node not in wanted and inside(node) and not isinstance(node, Named))
+    return ((path, node) for path, node in found if node in wanted)
 
 
 def _shown(new: Expr) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ...diagnostics import StuckError
-from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, add, mul, nodes_of
+from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, add, mul, nodes_of, places
 from ...ir.terms import terms_of
 from ...records import Bindings
 from ...rulebook.rule import Phase
@@ -56,14 +56,13 @@ class Mover(Search):
         """The parts that hold what moves, each before its own parts; nothing below what is pending, has a name, or is no linear
         operation on what moves."""
         motion = self.scene.motion
-        stack = [(path, node)]
-        while stack:
-            path, node = stack.pop()
-            if motion(node):
-                yield path, node
-                several = isinstance(node, Mul) and sum(map(motion, node.factors)) > 1
-                if not several and not isinstance(node, Differential | Named | Power):
-                    stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
+
+        def linear(node: Expr) -> bool:
+            if isinstance(node, Differential | Named | Power) or not motion(node):
+                return False
+            return not isinstance(node, Mul) or sum(map(motion, node.factors)) < 2
+
+        return (place for place in places(node, path, linear) if motion(place[1]))
 
     def through(self, phases: Iterable[str], line: Expr) -> Expr:
         """The line after all rules of the phases, one after the other, without a record."""
