@@ -207,7 +207,7 @@ class Reader:
         for number, side in enumerate(sides):
             found_before = last
             last, outcome = self._next(last, side)
-            outcomes.append(outcome)
+            outcomes.append(outcome := self.equations.at_solution(left, found_before, outcome))
             stated = outcome.read.expr if outcome.read is not None else None
             uses = stated is not None and any(symbol in self.around.values for symbol in stated.symbols)
             whole = stated is not None and found_before.shape is stated.shape and not stated.free

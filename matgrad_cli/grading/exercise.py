@@ -21,7 +21,7 @@ from .derivation import RowResult
 from .equations.asked import named_multipliers, readings, split_constraints, without_lagrangian
 from .finals import final_of, final_of_named, final_of_second, with_slip
 from .lines.arrays import Flags, Slices, other_slices, slices
-from .lines.literal_name import with_letter
+from .lines.literal_name import best_as_name, with_letter
 from .lines.reading import as_declared
 from .lines.where import answer_in
 from .meanings.redefined import defines_functions, part_of
@@ -65,6 +65,10 @@ def judge(chosen: Settings) -> ProblemReport:
         return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
     if not chosen.rows and (chosen.answer is None or not chosen.answer.text):
         return unanswered(chosen, chosen.unread)
+    if task.asks != "gradient":
+        answer = chosen.answer
+        answer = replace(answer, passage=best_as_name(answer.passage, task.problem.wrt.name)) if answer is not None else None
+        chosen = replace(chosen, answer=answer, rows=tuple(best_as_name(row, task.problem.wrt.name) for row in chosen.rows))
     if chosen.rows:
         return _bare_answer(chosen, task) or _by_lagrangian(chosen, task, key, asked)
     return _answer(chosen, task)

@@ -20,7 +20,15 @@ id = "2"
 loss = "norm(X@w - y)**2"
 wrt = "w"
 shapes = "X: n×d, w: d, y: n"
+
+[[problem]]
+id = "3"
+loss = "log(sum(exp(x)))"
+wrt = "x"
+shapes = "x: n"
+order = 2
 """
+BEST = r"(X^\top DX)^{-1}X^\top Dy"
 WHITENED = r"$w = (\tilde X^\top\tilde X)^{-1}\tilde X^\top\tilde y$."
 RIGHT = [
     (1, r"With Cholesky $D = LL^\top$, $\tilde X = L^\top X$, $\tilde y = L^\top y$: " + WHITENED),
@@ -31,6 +39,10 @@ RIGHT = [
     (1, r"Put $X_2 = L^\top X$, $y_2 = L^\top y$ where $L$ is the Cholesky factor of $D$. Then $w = (X_2^\top X_2)^{-1} X_2^\top y_2$."),
     (1, r"Whiten: $X' = D^{1/2}X$ and $y' = D^{1/2}y$. Then $w = (X'^\top X')^{-1}X'^\top y'$."),
     (1, "$$D = LL^\\top$$\n$$A = L^\\top X$$\n$$w = (A^\\top A)^{-1}A^\\top L^\\top y$$"),
+    (1, rf"$$\hat w = {BEST}, \qquad L(\hat w) = y^\top Dy - y^\top DX\hat w$$"),
+    (1, rf"$$\hat w = \arg\min_w (y-Xw)^\top D(y-Xw) = {BEST}$$"),
+    (1, rf"$$w^\star = \underset{{w}}{{\operatorname{{arg\,min}}}}\; L(w) = {BEST}$$"),
+    (3, r"$\frac{e^{x_i}}{\sum_k e^{x_k}}\delta_{ij} - \frac{e^{x_i + x_j}}{(\sum_k e^{x_k})^2}$"),
     (2, r"Let $X' = 2X$. Then $\nabla L = X'^\top(Xw - y)$."), (2, r"$\nabla L = 2X'(Xw-y)$"),
     (2, r"Let $y_1 = Xw$. $\nabla L = 2X^\top(y_1 - y)$"),
 ]
@@ -39,6 +51,9 @@ OTHERS = [
     (1, r"Let $D = R^\top R$ and $\tilde X = R^\top X$, $\tilde y = R^\top y$. Then " + WHITENED),
     (1, r"Let $\tilde X = LX$, $\tilde y = Ly$ where $L$ is the Cholesky factor of $D$. Then " + WHITENED),
     (1, r"Whiten: $X' = DX$ and $y' = Dy$. Then $w = (X'^\top X')^{-1}X'^\top y'$."),
+    (1, rf"$$\hat w = {BEST}, \qquad L(\hat w) = y^\top Dy$$"), (1, r"$\hat w = \arg\min_w (y-Xw)^\top D(y-Xw)$"),
+    (1, r"$$\hat w = \arg\min_w (y-Xw)^\top D(y-Xw) = (X^\top X)^{-1}X^\top y$$"),
+    (3, r"$\frac{e^{x_i}}{\sum_k e^{x_k}}\delta_{ij} - \frac{e^{x_i + x_j}}{\sum_k e^{x_k}}$"),
     (2, r"Let $X' = X$. Then $\nabla L = X'^\top(Xw - y)$."), (2, r"Let $X = LL^\top$. $\nabla L = 2LL^\top(Xw-y)$."),
     (2, r"Let $y_1 = 2Xw$. $\nabla L = 2X^\top(y_1 - y)$"),
 ]

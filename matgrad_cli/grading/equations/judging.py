@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...ir import Entry, Expr, Fill, Index, Inverse, Symbol, nodes_of
 from ...ir.walk import substitute
 from ...verify.solving.holding import with_unknown
@@ -23,6 +24,9 @@ from .marked import marked_unknown
 from .meaning import BY_ENTRIES, EQUATION, HOMOGENEOUS, is_equation
 from .slips import NO_EQUATION, slip_of_equation
 from .solved import SolvedBench
+
+_AT_BEST = regex(r"\(.*(?:\\(?:wide)?(?:hat|tilde|bar)|\^\s*\{?\s*(?:\*|\\star|\\ast)|_\s*\{?\s*\\?(?:\w+\s*\{)?\s*(?:opt|min|ML|LS)).*\)")
+"""A point with a mark, in a loss that is taken there."""
 
 
 class Equations:
@@ -199,6 +203,16 @@ class Equations:
             outcome = replace(outcome, verdict=verdict, slip=slip) if verdict == "wrong" else outcome
         self.claimed = (found, outcome) if symbol in self.unknowns else self.claimed
         return outcome
+
+    def at_solution(self, left: Read, last: Expr, outcome: Outcome) -> Outcome:
+        r"""What is said of the loss where it is least, `L(\hat w) = …`, holds there, and nowhere else."""
+        read = outcome.read
+        if outcome.verdict != "wrong" or read is None or read.expr is None or not _AT_BEST.search(left.side.text):
+            return outcome
+        pairs = pairings(last, read.expr)
+        verdicts = [] if isinstance(pairs, Clash) else [
+            self._base().compare(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
+        return Outcome("follows", read, role="equation") if any(verdict.holds for verdict in verdicts) else outcome
 
     def no_solution(self, chain: Chain, symbol: Expr, outcome: Outcome) -> None:
         """What an unknown is said to be, where the derivative is set to zero, has parts that do not fit together."""

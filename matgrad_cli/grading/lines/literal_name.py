@@ -57,3 +57,27 @@ def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
     while (before := re.search(r"\\[A-Za-z]+\s*\{\s*$", text[:start])) and text[start:end].count("}") > text[start:end].count("{"):
         start = before.start()
     return start, end
+
+
+_ARGUMENT = regex(
+    r"(?:\\underset\s*\{[^{}]*\}\s*\{\s*)?"
+    r"(?:\\(?:operatorname\*?|mathrm|text|mathop)\s*\{+\s*|\\)?arg\s*(?:\\[,;!: ]\s*)*\\?(?:min|max)(?![A-Za-z])"
+    r"[\s}]*(?:\\limits)?"
+)
+
+
+_ENDS = regex(r"[=,;&)\]}\n]|\\\\")
+
+
+def best_as_name(passage: Passage, name: str) -> Passage:
+    r"""The passage in which `\arg\min_w L(w)` is written as the point that it is, by its name."""
+    found = list[tuple[int, int, str]]()
+    for match in _ARGUMENT.finditer(passage.text):
+        end, level = match.end(), 0
+        while end < len(passage.text) and (level > 0 or _ENDS.match(passage.text, end) is None):
+            level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(passage.text[end], 0)
+            end += 2 if passage.text[end] == "\\" else 1
+        behind = passage.text[: match.start()].rstrip(" &").endswith("=") and passage.text[end : end + 1] == "="
+        if not found or match.start() >= found[-1][1]:
+            found.append((match.start(), end + behind, "" if behind else f"{name} "))  # `w = argmin … = v` says `w = v`
+    return passage.replaced(found)

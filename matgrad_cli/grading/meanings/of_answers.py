@@ -67,8 +67,9 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         if node != side.node:
             found = read_side(replace(side, node=node), around)
             yield replace(found, notes=(*found.notes, note)), ()
-    letters, wanted = _letters(side.node, around), around.task.letters
-    if 0 < len(letters) == len(wanted) and not any(isinstance(part, s.Sigma) for part in s.parts_of(side.node)):
+    bound = {letter.name for part in s.parts_of(side.node) if isinstance(part, s.Sigma) for letter in part.letters}
+    letters, wanted = [letter for letter in _letters(side.node, around) if letter.name not in bound], around.task.letters
+    if 0 < len(letters) == len(wanted):
         for names in permutations(sorted(letter.name for letter in letters)):
             order = tuple(Index(name, letter.dim) for name, letter in zip(names, wanted, strict=True))
             found = read_side(side, around, order)
