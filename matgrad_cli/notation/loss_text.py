@@ -23,7 +23,7 @@ _NAMED: Final = (
 )
 _OF_NAME: Final = r"(?:\\(?:log|ln|cos|sin|exp)(?![A-Za-z])\s*)"
 _LEFT_SIDE: Final = (
-    rf"\s*\$*\s*([-+]?\s*(?:{_OF_NAME}?{_NAMED}\s*(?:(?:\\left|\\[bB]igg?l?)?\([^()=]*(?:\\right|\\[bB]igg?r?)?\))?"
+    rf"\s*\$*\s*([-+]?\s*(?:{_OF_NAME}?{_NAMED}\s*(?:(?:\\left|\\[bB]igg?l?)?\((?:[^()=]|\([^()=]*\))*\))?"
     rf"|(?:\\\||\\lVert|‖)[^=]{{1,40}}?(?:\\\||\\rVert|‖){_SCRIPTS})\s*&?\s*:?=(?!=))"
 )
 """A name, perhaps of arguments, or a norm, and an equals sign."""

@@ -304,7 +304,7 @@ UNREADABLE = [
     (r"", "syntax-error", "there is nothing to read"),
     (r"A = B", "syntax-error", "an equation stands here where one expression is needed"),
     (r"\foo x", "unreadable", "`\\foo` is not a command that is known here"),
-    (r"\|A\|_{2,1}", "unreadable", "the norm with the subscript `21` is not known"),
+    (r"\|A\|_{2,1}", "unreadable", "the norm with the subscript `2,1` is not known"),
     (r"\mathrm{d}^2 X", "unreadable", "second differentials are not read"),
     ("(" * 500 + "x" + ")" * 500, "unreadable", "the formula is nested more than 60 deep"),
     ("x" * 3000, "unreadable", "the formula has more than 250 parts in a row"),

@@ -205,6 +205,12 @@ def test_under_a_trace_functions_are_of_the_matrix(text: str, plain: str) -> Non
     (r"\lambda_{\max}(X^\top X)", "eigmax(X.T@X)"), (r"\lambda_{\min}\left(X^\top X\right)", "-eigmax(-(X.T@X))"),
     (r"\sigma_{\max}(X)", "norm(X, 2)"), (r"\lVert X^{+}y \rVert^2", "norm(pinv(X)@y)**2"), ("np.linalg.pinv(X)@y", "pinv(X)@y"),
     (r"\frac12\|w - v\|_{A^{-1}}^2", "1/2*((w-v).T@inv(A)@(w-v))"), (r"\|w\|_A^2", "w.T@A@w"), (r"\|w\|_A", "sqrt(w.T@A@w)"),
+    (r"\|w - v\|^2_{A^{-1}}", "(w-v).T@inv(A)@(w-v)"), (r"f(g(w)) = w^\top v", "w.T@v"),
+    (r"\mathrm{KL}\left(\mathcal{N}(v, A)\,\|\,\mathcal{N}(w, A)\right) = w^\top v", "w.T@v"),
+    (r"\sum_i\sum_k X_{ik}\log\operatorname{softmax}(x_i)_k", "sum(X*log_softmax(X, axis=1))"),
+    (r"\sum_i\sum_k \operatorname{softmax}(A x_i)_k^2", "sum(softmax(X@A.T, axis=1)**2)"),
+    (r"\sum_i \operatorname{softmax}(x_i)_1", "sum[i](softmax(X, axis=1)[i, 0])"),
+    (r"\sum_i \max_k a_k^\top x_i", "sum(max(X@A.T, axis=1))"), (r"\sum_i \max_k (X_{ik}v_k)", "sum(max(X@diag(v), axis=1))"),
     ("np.logaddexp(w, v).sum()", "sum(log(exp(w) + exp(v)))"), ("np.sinc(w).sum()", "sum(sin(pi*w)/(pi*w))"),
 ])  # fmt: skip
 def test_norms_eigenvalues_and_pseudoinverses(text: str, plain: str) -> None:

@@ -18,11 +18,13 @@ from ...ir import (
     MatrixOf,
     Mul,
     Number,
+    Position,
     Power,
     Shape,
     SumOver,
     Transpose,
     add,
+    fresh_index,
     hadamard,
     letters_in,
     matmul,
@@ -34,13 +36,14 @@ from ...ir import (
 from ...ir.walk import mapped, remade
 
 _ELEMENTWISE: Final = frozenset(ELEMENTWISE)
+_OF_VECTORS: Final = frozenset(("softmax", "log_softmax", "hardmax"))
 
 
 def readable(loss: Expr) -> Expr:
     """The same loss without arrays that only spell out a row, letters that only spell out a full sum, and |·| under an even power."""
     if holds_greatest(loss):
         loss = unshifted(loss)
-    if not any(isinstance(node, SumOver | MatrixOf) or (isinstance(node, Call) and node.function == "abs") for node in nodes_of(loss)):
+    if not any(isinstance(node, SumOver | MatrixOf | Entry) or getattr(node, "function", "") == "abs" for node in nodes_of(loss)):
         return loss
     return mapped(loss, lambda node, parts: _simpler(remade(node, parts)))
 
@@ -53,11 +56,23 @@ def _simpler(node: Expr) -> Expr:
     if isinstance(node, Call) and node.function in ("max", "prod") and isinstance(node.argument, MatrixOf):
         return _of_entries(node, node.argument)
     match node:
+        case Entry(Call(function, (argument,)), place, None) if function in _OF_VECTORS and place is not None:
+            return _entry_of_rows(function, argument, place) if len(argument.free - {place}) == len(argument.free) == 1 else node
         case Power(Call("abs", (inner,)), Number(exponent)) if exponent % 2 == 0 and exponent > 0:
             return Power(inner, Number(exponent))
         case SumOver():
             return _full_sum(node)
     return node
+
+
+def _entry_of_rows(function: str, argument: Expr, place: Position) -> Expr:
+    """softmax(z_i)_k is the entry (i, k) of the softmax of the rows of Z."""
+    (number,) = argument.free
+    found = _row(argument)
+    if found is not None and found[1] is number and number not in found[0].free:
+        return Entry(Call(f"{function}1", found[0]), number, place)
+    inner = fresh_index(argument.shape.rows, {*letters_in(argument), number, *((place,) if isinstance(place, Index) else ())})
+    return Entry(Call(f"{function}1", MatrixOf(number, inner, Entry(argument, inner, None))), number, place)
 
 
 def _log_of_exponentials(node: Call) -> Expr:
@@ -85,10 +100,15 @@ def _of_entries(node: Call, entries: MatrixOf) -> Expr:
     match entries:
         case MatrixOf(row, None, Entry(base, Index() as other, last)) if last is row and other is not row and row not in base.free:
             return Entry(Call(f"{node.function}1", base), other, None)
+        case MatrixOf(row, None, Entry(base, first, Index() as other)) if first is row and other is not row and row not in base.free:
+            return Entry(Call(f"{node.function}1", _turned(base)), other, None)
         case MatrixOf(Index() as row, None, body) if (whole := _lifted(body, row)) is not None:
             return Call(node.function, whole)
         case MatrixOf(row, col, Entry(base, first, last)) if (first, last) == (row, col) and not base.free:
             return Call(node.function, base)
+        case MatrixOf(Index() as row, None, body) if len(entries.free) == 1:
+            (number,) = entries.free  # min_k ‖x_i − μ_k‖²
+            return Entry(Call(f"{node.function}1", MatrixOf(number, row, body)), number, None)
     return node
 
 

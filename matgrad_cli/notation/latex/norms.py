@@ -60,10 +60,10 @@ def script_text(script: Script) -> str:
 
 def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     """The norm of the node, by the subscript behind it."""
-    weight = _weight(reader) if not single else None
+    weight, above = _weight_behind_power(reader) if not single else (None, [])
     if not single and _of_infinity(reader):
         return with_scripts(reader, Apply(span, "norm", (node,), (("ord", "inf"),)), scripts_here(reader))
-    scripts = scripts_here(reader)
+    scripts = [*above, *scripts_here(reader)]
     lower = [script for script in scripts if script.kind in ("index", "label")]
     below = lower[0].parts[0] if len(lower) == 1 and len(lower[0].parts) == 1 else None
     if weight is None and not single and isinstance(below, Name) and _is_matrix(reader, below.name):
@@ -101,7 +101,8 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
         return with_scripts(reader, Apply(span, "sum", (Apply(span, "abs", (node,)),)), rest)
     if kind is None:
         known = _MIXED if len(lower[0].parts) == 2 else "known are `F`, `2`, `1`, `*`"
-        raise reader.trouble(f"the norm with the subscript `{label}` is not known", reader.last, help=known)
+        written = label if len(label) != len(lower[0].parts) else ",".join(label)
+        raise reader.trouble(f"the norm with the subscript `{written}` is not known", reader.last, help=known)
     if single:
         reader.note("single bars with a subscript are read as a norm whose second bar was lost")
     return with_scripts(reader, Apply(span, "norm", (node,), (("ord", kind),)), rest)
@@ -127,6 +128,20 @@ def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
     node = Apply(span, "sum", (r.binary("hadamard", Group(left.span, left), Group(span, ratio)),))
     r.note(f"`{written}(p‖q)` is read as Σ p log(p/q)")
     return with_scripts(r, node, scripts_here(r))
+
+
+def _weight_behind_power(reader: Cursor) -> tuple[Node | None, list[Script]]:
+    r"""The matrix of `\|x\|^2_{A^{-1}}`, and what stands above in front of it; nothing, and nothing taken, for another."""
+    start = reader.at
+    if reader.sees("operator", "^"):
+        reader.take()
+        first, past = reader.unit()
+        end = reader.last
+        weight = _weight(reader)
+        if weight is not None:
+            return weight, [Script("power", (reader.inside(first, past),), end=end)]
+    reader.at = start
+    return _weight(reader), []
 
 
 def _of_infinity(reader: Cursor) -> bool:
