@@ -38,8 +38,8 @@ def replace_at(root: Expr, path: Path, new: Expr) -> Expr:
     return root.rebuilt(tuple(parts))
 
 
-def nodes_of(*roots: Expr) -> Iterator[Expr]:
-    """Every different node below and including the roots, parents before their children, each once."""
+def nodes_of(*roots: Expr, inside: Callable[[Expr], bool] | None = None) -> Iterator[Expr]:
+    """Every different node below and including the roots, parents before their children, each once; of some only what is `inside`."""
     seen: set[Expr] = set()
     stack = [*reversed(roots)]
     while stack:
@@ -47,7 +47,8 @@ def nodes_of(*roots: Expr) -> Iterator[Expr]:
         if node not in seen:
             seen.add(node)
             yield node
-            stack.extend(reversed(node.children))
+            if inside is None or inside(node):
+                stack.extend(reversed(node.children))
 
 
 @noted

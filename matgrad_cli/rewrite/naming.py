@@ -121,13 +121,7 @@ def _uses(root: Expr, worth: Callable[[Expr, int], bool] = lambda _, __: False) 
 
 def _seen(root: Expr) -> set[Expr]:
     """The parts that are written where names are."""
-    found, stack = {root}, [root]
-    while stack:
-        node = stack.pop()
-        new = [] if isinstance(node, Named) else [part for part in node.children if part not in found]
-        found.update(new)
-        stack.extend(new)
-    return found
+    return set(nodes_of(root, inside=lambda node: not isinstance(node, Named)))
 
 
 def _written(node: MatMul, products: Mapping[tuple[Expr, ...], Expr], sizes: Sequence[int]) -> Iterator[Expr]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ..ir import Add, Differential, Entry, Expr, Index, Mul, Partial, SumOver, Symbol, add, mul, sum_over
+from ..ir import Add, Differential, Entry, Expr, Index, Mul, Partial, SumOver, Symbol, add, mul, nodes_of, sum_over
 
 
 def unshared(before: Expr, after: Expr) -> tuple[Expr, Expr]:
@@ -33,14 +33,9 @@ def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr,
 
 def _pending(expr: Expr, letters: tuple[Index, ...]) -> list[Partial]:
     found: dict[object, Partial] = {}
-    stack, seen = [expr], set[Expr]()
-    while stack:
-        node = stack.pop()
-        if node not in seen and not node.free.isdisjoint(letters):  # elsewhere nothing is pending by one of the letters
-            seen.add(node)
-            stack.extend(reversed(node.children))
-            if isinstance(node, Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index)):
-                found.setdefault((node.variable, node.row, node.col), node)
+    for node in nodes_of(expr, inside=lambda node: not node.free.isdisjoint(letters)):  # elsewhere nothing is pending by one of the letters
+        if isinstance(node, Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index)):
+            found.setdefault((node.variable, node.row, node.col), node)
     return [*found.values()]
 
 
