@@ -12,7 +12,7 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import record, replace
 from ..diagnostics.regex import regex
-from .homework.assigned import TITLED, assigned, surely_shown, told_in_tables
+from .homework.assigned import TITLED, assigned, in_code, surely_shown, told_in_tables
 from .homework.words import said
 from .keys import Document
 from .latex_carrier import read_latex
@@ -161,6 +161,8 @@ def read_text(text: str, name: str, asked: Sequence[str] = ()) -> Document:
     broken = any(diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics)
     if ending == ".toml" and asked:
         return told_in_tables(document)
+    if ending in CODE and asked:
+        return in_code(document, asked)
     if broken or ending not in ENDINGS or not (asked or ending in PLAIN):
         return document
     if ending in PLAIN and _STATED.search(text):
@@ -186,7 +188,7 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
             return Document(source, sheet=sheet, code=_code_in(source, ending))
         return Document(source, (), (_file("unreadable-file", name, "is not the JSON of a notebook") if text.strip() else _empty(name),))
     if ending in CODE:
-        found, mend = "holds Python code, which is not graded under a key", "check it without `--key`, by itself"
+        found, mend = "holds Python code that names no problem of the key", "write `# Problem NAME` above each answer, or leave out `--key`"
         return Document(source, (), (_file("unknown-file", name, found, mend),))
     if reader is None:
         found = "is none of Markdown, LaTeX, plain text, a notebook or TOML"

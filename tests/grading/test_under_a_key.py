@@ -106,11 +106,23 @@ def test_another_unknown_key_of_the_key_file_is_said_once(tmp_path: Path) -> Non
     assert report.files[0].verdict == "right"
 
 
-def test_code_is_not_graded_under_a_key_and_that_is_said(tmp_path: Path) -> None:
-    (file,) = graded(tmp_path, {"stu.py": "def grad(A, x):\n    return 2 * A @ x\n"}).files
+GRADIENT = "def loss(A, x):\n    return x @ A @ x\n\n\ndef grad(A, x):\n    # both parts\n    return (A + A.T) @ x\n"
+
+
+@pytest.mark.parametrize(("code", "verdict"), [
+    (GRADIENT, "right"), (f"import numpy as np\n# Problem 1\n{GRADIENT}", "right"), (GRADIENT.replace("(A + A.T)", "2 * A"), "wrong"),
+    ("# Problem 1\n# grad = (A + A.T) @ x\ny = A @ x\ngrad = 2 * y\n", "wrong"),
+    ("# Problem 1\nimport os\nos.abort()\ng = (A + A.T) @ x\n", "right"),
+])  # fmt: skip
+def test_a_python_file_is_an_answer_and_is_not_run(tmp_path: Path, code: str, verdict: str) -> None:
+    assert graded(tmp_path, {"stu.py": code}).files[0].verdict == verdict
+
+
+def test_code_that_names_no_problem_is_not_graded_under_a_key_and_that_is_said(tmp_path: Path) -> None:
+    two = KEY + KEY[KEY.index("[[problem]]") :].replace('"1"', '"2"')
+    (file,) = graded(tmp_path, {"stu.py": "import json\njson.dump({}, open('a', 'w'))\n"}, two).files
     (said,) = file.diagnostics
-    assert (said.code, said.help) == ("unknown-file", "check it without `--key`, by itself")
-    assert said.message.endswith("holds Python code, which is not graded under a key")
+    assert (said.code, said.help) == ("unknown-file", "write `# Problem NAME` above each answer, or leave out `--key`")
 
 
 QUADRATIC = '[[problem]]\nid = "1"\nloss = "x.T @ A @ x"\nwrt = "x"\nshapes = "A: n×n, x: n"\norder = {}\n'

@@ -78,6 +78,23 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     return document
 
 
+_REMARK = regex(r"^[ \t]*#[^\n]*", re.MULTILINE)
+
+
+def in_code(document: Document, asked: Sequence[str]) -> Document:
+    """The answers in a Python file: below each comment `# Problem 7`, or all of it where one problem is asked."""
+    source, names = document.source, "|".join(map(re.escape, asked))
+    title = said(rf"[ \t]*#+[ \t]*(?:<problem>\b|\(?(?:{names})\)?[.):]?[ \t]*(?m:$))")
+    remarks = (one for one in _REMARK.finditer(source.text) if title.match(one[0]) is None)
+    found = assigned(Document(replace(source, text=blanked(source.text, [one.span() for one in remarks]))), ".txt", asked)
+    if found.exercises and not found.diagnostics:
+        return replace(found, source=source)
+    if len(asked) > 1 or worked_out(source.text) is None:
+        return document
+    keys = {"problem": Passage(asked[0], 0, (0,) * (len(asked[0]) + 1)), "answer": Passage(source.text)}
+    return Document(source, (Exercise(keys),))
+
+
 _SENTENCE = regex(r"\$[^$]+\$|\\\(.+?\\\)", re.DOTALL)
 _TOLD = regex(r"(?<![\\\w])[^\W\d_]{2,}")
 
