@@ -75,6 +75,13 @@ def test_a_shape_that_is_given_says_it(given: str, verdict: str) -> None:
     assert check_text(OPEN + SQUARES + LINE["column"], "x.md", options=Options(defaults={"shapes": given})).verdict == verdict
 
 
+def test_a_gradient_by_one_column_is_one_by_the_matrix_of_which_it_is_said() -> None:
+    text = "Let $u_i$ and $v_j$ be the columns of $U$ and $V$. $$f = \\sum_{i,j} (R_{ij} - u_i^\\top v_j)^2$$ "
+    text += "$$\\nabla_{u_i} f = -2\\sum_j(R_{ij} - u_i^\\top v_j)%s$$"
+    assert check_text(text % "v_j", "x.md").verdict == "right"
+    assert check_text(text % "u_i", "x.md").verdict == "wrong"
+
+
 @pytest.mark.parametrize("line", ["2\\sum_i (w^\\top x_i - y_i)x_i", "2\\sum_i (w^\\top x_i - y_i)x_i = 2X(X^\\top w - y)"])
 def test_rows_may_number_the_columns_of_a_loss_that_is_written_whole(line: str) -> None:
     assert check_text(f"Let $L=\\|X^\\top w - y\\|^2$. Then $$\\nabla_w L = {line}$$", "x.md").verdict == "right"

@@ -34,6 +34,41 @@ def test_a_layout_of_the_file_is(said: str) -> None:
     assert check_text(said + LOSS + "Then $\\nabla f = 2(XW-Y)^T X$.", "x.md").verdict == "right"
 
 
+SQUARE = " Let $f(x) = \\|Ax-b\\|^2$ with $A\\in\\mathbb{R}^{m\\times n}$.\n\n"
+LYING, STANDING = "$$\\nabla f = 2(Ax-b)^\\top A$$", "$$\\nabla f = 2A^\\top(Ax-b)$$"
+
+
+@pytest.mark.parametrize(("said", "right", "wrong"), [
+    ("We adopt the convention that gradients are row vectors.", LYING, STANDING),
+    ("Throughout, the gradient of a scalar is a row vector.", LYING, STANDING),
+    ("Gradients are column vectors.", STANDING, LYING), ("We treat the gradient as a column vector.", STANDING, LYING),
+    ("The derivative is a row vector and the gradient is a column vector.", STANDING, None),
+    ("Some authors write gradients as row vectors.", STANDING, None),
+    ("The derivative $Df$ is a row vector; the gradient is its transpose.", STANDING, None),
+    ("Note that the gradient is not a row vector.", STANDING, None),
+])  # fmt: skip
+def test_a_gradient_lies_or_stands_as_the_document_says(said: str, right: str, wrong: str | None) -> None:
+    assert check_text(said + SQUARE + right, "x.md").verdict == "right"
+    assert wrong is None or check_text(said + SQUARE + wrong, "x.md").verdict == "wrong"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["We use the numerator-layout convention.", "I follow numerator layout.", "(Numerator layout.)", "The convention is numerator layout."],
+)
+def test_a_layout_is_named_in_many_words(said: str) -> None:
+    right, wrong = (line.replace("\\nabla f", "\\frac{\\partial f}{\\partial x}") for line in (LYING, STANDING))
+    assert check_text(said + SQUARE + right, "x.md").verdict == "right"
+    assert check_text(said + SQUARE + wrong, "x.md").verdict == "wrong"
+
+
+def test_a_bias_that_is_a_row_has_a_gradient_that_is_a_row() -> None:
+    text = "Let $b\\in\\mathbb{R}^{1\\times k}$, $Z = XW + \\mathbf{1}b$, $L = \\frac12\\|Z - Y\\|_F^2$."
+    text += "\n\n$$\\frac{\\partial L}{\\partial b} = %s$$"
+    assert check_text(text % "\\mathbf{1}^\\top(Z-Y)", "x.md").verdict == "right"
+    assert check_text(text % "(Z-Y)^\\top\\mathbf{1}", "x.md").verdict == "wrong"
+
+
 @pytest.mark.parametrize(
     ("prose", "names"),
     [

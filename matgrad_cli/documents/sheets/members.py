@@ -87,6 +87,11 @@ def small(name: str) -> str:
     return name[0].lower() + name[1:]
 
 
+def big(name: str) -> str:
+    """The matrix of which a letter is a row or column: X of x."""
+    return name[0].upper() + name[1:]
+
+
 def shapes_text(shapes: Mapping[str, str], members: Mapping[str, str]) -> str:
     """Shapes, and what is known of the rows and columns, as the key `shapes` has them."""
     said = [f"{small(name)}_i: {way} of {name}" for name, way in members.items()]
@@ -126,7 +131,7 @@ def _matrices_of(sentence: str, way: re.Match[str], matrices: list[_Letter], bef
     front = [one for one in matrices if one.end <= way.start()]
     if of and behind and behind[0].start <= of.end() + 2:
         turned = "transpose" in sentence[way.end() : behind[0].start] or re.match(r"\s+transpos", sentence[behind[0].end :])
-        return [*_with_listed(sentence, behind)][:1] if not turned else [_turned(behind[0])]
+        return _with_listed(sentence, behind) if not turned else [_turned(behind[0])]
     if front:
         return _with_listed(sentence, front[::-1])
     if behind:

@@ -11,7 +11,7 @@ from ...facts import Problem
 from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
 from .lengths import lengths, readable_problem
-from .members import OTHER, members_told, numbered, shapes_text, small
+from .members import OTHER, big, members_told, numbered, shapes_text, small
 from .names import index_behind, is_identity, labelled_names, tokens_of, written_out
 from .outline import Outline, Stated
 from .sheet import Question, Sheet, Told
@@ -290,6 +290,7 @@ class _Finder:
         known = {symbol.name for symbol in problem.variables}
         spelled = [name for name in dict.fromkeys(names) if name]
         found = [name for name in spelled if name in known or any(symbol.endswith(name) and len(name) > 1 for symbol in known)]
+        found = found or [whole for name in spelled if (whole := big(name)) in known and name in numbered(self.sheet.prose)]  # by w_k: by W
         if found:
             return found
         moving = [item.body for item in self.found.differentiated if item.variable is None and item.body in known]
@@ -304,7 +305,8 @@ class _Finder:
         for text, self.members in product(texts, (said, {}) if said else ({},)):  # a size that is told contradicts words
             whole = self._put_in(text, {name} if name else set())
             for candidate in dict.fromkeys((whole, text)):
-                for variable in [*dict.fromkeys(part for part in by if part), *self._letters(candidate)][:12]:
+                asked = [one for part in by if part for one in (part, big(part))]
+                for variable in [*dict.fromkeys(asked), *self._letters(candidate)][:12]:
                     problem = readable_problem(candidate, variable, self._shapes_text(candidate), "") or self._counted(candidate, variable)
                     if problem is not None and not problem.loss.shape.is_number and not arrays and self._is_number(name):
                         problem = self._of_numbers(candidate, variable, problem, name in self.differentiated)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
+from ...documents.sheets.members import small
 from ...documents.sheets.named import called_derivative
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.sizes import symmetric_somewhere, told_anew
@@ -326,11 +327,11 @@ class Judge:
         return False
 
     def _by_matrix(self, line: Line) -> bool:
-        """Whether a row differentiates by a matrix; without a name, by the variable."""
+        """Whether a row differentiates by a matrix, or by a row; without a name, by the variable."""
         names = moving(line) or set(self.question.wrt[:1])
         shapes = {symbol.name: symbol.shape for begun in self.readers
                   for symbol in (*begun.around.task.problem.variables, *begun.around.defined.values())}
-        return any(name in shapes and shapes[name].is_matrix for name in names)
+        return any(name in shapes and (shapes[name].is_matrix or shapes[name].is_row) for name in names)
 
     def _earlier(self, line: Line) -> bool:
         """Whether this row may follow from an earlier wrong one: a slip is told once, unless the other is about another variable."""
@@ -382,7 +383,7 @@ class Judge:
         if slip is not None and re.search(r"has no entries|takes 0 indices", slip.message):
             return "a function or a family may be meant"
         counted = {re.sub(r"_\d+$", "", name) for name in names if re.search(r"_\d+$", name) and not self._valued(name)}
-        with_index = (subscripted(line) | counted) - self.numbered - defined
+        with_index = (subscripted(line) | counted) - self.numbered - defined - {*map(small, self.question.members)}
         family = any(name in self.families or name not in self.told.sizes for name in with_index) and of_form(result)
         return "a vector with an index may be meant" if family else None
 

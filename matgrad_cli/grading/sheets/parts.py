@@ -122,8 +122,8 @@ def _part(
         asked = replace(question, facts=(*question.facts, *facts))
         return _in_layout(sheet, asked, before, own, told, sizes, layout, columns, Habits(upright=upright, where=where))
 
-    layout = given.get("layout") or _stated_layout(sheet)
-    part = read(layout or "gradient", ())
+    stated, may_stand = ((given["layout"],), True) if given.get("layout") else _stated_layouts(sheet)
+    part = read(stated[0] if stated else "gradient", ())
     supposed: tuple[str, ...] = ()
     if part.wholes and _doubtful(part):
         other = read(part.layout, (), columns=True)
@@ -140,7 +140,8 @@ def _part(
     for case in cases(sheet, part.judged, part.tasks):
         part = replace(part, judged=case.applied(part.judged, read(part.layout, supposed, where=case.where).judged))
     turned = any(judged.verdict == "wrong" and code_of(judged.result) in _TURNED for judged in part.judged)
-    others = [(name, False) for name in OTHERS if layout is None] + [(name, True) for name in OTHERS if layout in (None, name)]
+    others = [(name, False) for name in OTHERS if name in (stated or OTHERS)]
+    others += [(name, True) for name in OTHERS if may_stand and name in (stated or OTHERS)]
     best, most = part, 0
     for name, upright in others if turned else ():
         other = read(name, supposed, upright=upright)
@@ -272,20 +273,34 @@ def _gained(first: Part, other: Part) -> list[Judged]:
     return [] if lost else [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
 
 
-def _stated_layout(sheet: Sheet) -> str | None:
-    """The layout that the document says it uses: before it differentiates, or `throughout`. Beside a claim the words speak of it alone."""
+def _stated_layouts(sheet: Sheet) -> tuple[tuple[str, ...], bool]:
+    """The layouts that fit what the document says that it uses: before it differentiates, or `throughout`; and whether ∇f may stand upright
+    in them. Beside a claim the words speak of it alone. Rows are spoken of for derivatives by vectors."""
     prose = sheet.prose[:4000]
+    before = _CLAIM.split(prose)[0]
+    lying = [found for found in _LYING.finditer(before) if not _DENIED.search(before, max(0, found.start() - 40), found.end() + 60)]
+    ways = {found[2].lower() for found in lying}
+    if len(ways) == 1:
+        return ("mml", "numerator") if "row" in ways else ("gradient",), all(found[1].lower()[0] == "d" for found in lying)
     for found in _USED.finditer(prose):
-        if re.search(r"would|instead|convention", prose[found.start() : found.end() + 90]):
-            return None
-        general = re.match("we use|use", found[0], re.IGNORECASE)
+        general = re.match(r"we use|use|follow|adopt|assum|employ|convention|\(", found[0], re.IGNORECASE)
+        if re.search("would|instead" if general else "would|instead|convention", prose[found.start() : found.end() + 90]):
+            return (), True
         behind = "" if general else re.split(r"[.!?;:](?=\s)|\n\s*\n", prose[found.end() :], maxsplit=1)[0]
         if "throughout" in f"{found[0]}{behind}".lower() or not (_CLAIM.search(prose[: found.start()]) or _CLAIM.search(behind)):
-            return found[1].lower()
-    return None
+            return (found[1].lower(),), True
+    return (), True
 
 
-_USED = regex(r"\b(?:we use|use|using|in|throughout)\b[^.=]{0,40}\b(numerator|denominator)[- ]layout", re.IGNORECASE)
+_USED = regex(
+    r"(?:\b(?:we use|use|using|in|throughout|follow(?:ing)?|adopt(?:ing)?|assum(?:e|ing)|employ(?:ing)?|convention)\b[^.=]{0,40}"
+    r"|\((?:the\s+)?)\b(numerator|denominator)[- ]layout", re.IGNORECASE,
+)
+_LYING = regex(
+    r"\b(gradient|derivative)s?\b[^.;=\n$]{0,60}?\b(?:is|are|be|as|being)\s+(?:\w+\s+){0,2}?(?:an?\s+)?(row|column)(?:[- ]vectors?|s)\b",
+    re.IGNORECASE,
+)
+_DENIED = regex(r"\b(?:not|would|instead|sometimes|often|some|others?|rather|if)\b", re.IGNORECASE)
 _CLAIM = regex(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
 
 
