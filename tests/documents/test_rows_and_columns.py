@@ -29,6 +29,11 @@ COLUMNS = (
     r"$X\in\mathbb{R}^{m\times n}$ contains one sample per column.",
     r"Let $x_1,\dots,x_n\in\mathbb{R}^d$ be the columns of $X$.",
     r"With $X\in\mathbb{R}^{d\times n}$ and $w\in\mathbb{R}^d$ let",
+    r"Let $X$ denote the matrix obtained by stacking the $x_i$ horizontally.",
+    r"Here $X_{:,i} = x_i$.",
+    r"Here $x_i = X e_i$.",
+    r"Convention: data points are columns. Let $X$ be the data matrix.",
+    r"The $i$-th column of the data matrix $X$ contains the features of sample $i$.",
 )
 ROWS = (
     r"Let $X\in\mathbb{R}^{n\times d}$ have rows $x_i^\top$.",
@@ -44,6 +49,10 @@ ROWS = (
     r"$X\in\mathbb{R}^{n\times m}$ contains one sample per row.",
     r"We collect the $x_i$ as rows in a matrix $X$.",
     r"The columns of $X^\top$ are the $x_i$.",
+    r"Stacking the $x_i^\top$ vertically gives $X$.",
+    r"Here $x_i = X^\top e_i$.",
+    r"The $i$-th row of the data matrix $X$ contains the features of sample $i$.",
+    r"The columns of $X$ are the $d$ features, measured on $n$ samples.",
 )
 SAID = [*((text, "column", "row") for text in COLUMNS), *((text, "row", "column") for text in ROWS)]
 

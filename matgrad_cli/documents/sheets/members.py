@@ -33,8 +33,15 @@ _MATHS = regex(r"\$\$?|\\[()\[\]]")
 _NUMBERED = regex(rf"(?P<x>{_LETTER})\s*\}}?\s*(?:_\s*(?:\{{\s*[a-z1]\s*\}}|[a-z1](?![A-Za-z\d]))|\^\s*\{{?\s*\([a-z1]\))")
 _NAME = regex(rf"(?P<name>{_LETTER})(?P<below>\s*_\s*\{{?\s*[a-z1]\s*\}}?|\s*\^\s*\{{?\s*\([a-z1]\)\s*\}}?)?(?P<T>{_TURN})?")
 _SENTENCE = regex(r"(?<=[.?!;])\s+(?=[A-Z(*\\]|[a-z]\s*[_∈^])|\n\s*\n(?!\s*[a-z])|\n\s*[-*•]\s")
-_WAY = regex(r"(?<![\w-])(row|column)(?:s|[- ]?(wise))?(?![\w-]|\s+vectors?\b)", re.IGNORECASE)
-_STACKED = regex(r"\b(?:stack|arrang|collect|stor|organi|put|gather|concat|arrange)\w*", re.IGNORECASE)
+_STACKINGS = {"horizontally": "column", "side by side": "column", "vertically": "row", "on top of each other": "row"}
+_WAY = regex(rf"(?<![\w-])(row|column)(?:s|[- ]?(wise))?(?![\w-]|\s+vectors?\b)|\b({'|'.join(_STACKINGS)})\b", re.IGNORECASE)
+_STACKED = regex(r"\b(?:stack|arrang|collect|stor|organi|put|plac|gather|concat)\w*", re.IGNORECASE)
+_BY_UNIT = regex(
+    rf"(?P<x>{_LETTER})_\{{?(?P<i>[a-z])\}}?\s*:?=\s*(?P<A>{_LETTER})(?P<T>{_TURN})?\s*e_\{{?(?P=i)\}}?"
+    rf"|(?P<B>{_LETTER})_\{{\s*:\s*,\s*(?P<j>[a-z])\s*\}}\s*:?=\s*(?P<y>{_LETTER})_\{{?(?P=j)|(?P<z>{_LETTER})_\{{?(?P<k>[a-z])\}}?\s*:?="
+    rf"\s*(?P<C>{_LETTER})_\{{\s*:\s*,\s*(?P=k)\s*\}}"
+)
+r"""`x_i = X e_i`, `X_{:,i} = x_i`."""
 _NO_SAYING = regex(
     r"(?:\bnot|\bnor|rather than|instead of|unlike|number of"
     r"|(?:sum|average|add|run|mean|max|softmax)\w*\s+(?:\w+\s+){0,2}(?:over|of|along|across|to))\s+(?:the\s+|its\s+|all\s+|as\s+|each\s+|every\s+|in\s+)*$|\b(?:would|were|could|if|some|others?|often|sometimes|alternatively)\b[^.;]*$",
@@ -48,6 +55,8 @@ _SAMPLE = regex(
     r"|prototypes?|class(?:es)?|patients?|individuals?|subjects?)\b", re.IGNORECASE,
 )
 _FEATURE = regex(r"\b(?:features?(?![ -]vector)|attributes?|covariates?|predictors?|dimensions?|coordinates?)\b", re.IGNORECASE)
+_CONTENTS = regex(r"^\W*(?:\w+\W+){0,6}?(?:contain|hold|stor|list|has|have|giv)\w*\s+(?:\w+\s+){0,2}features\b", re.IGNORECASE)
+"""`column i of X contains the features of sample i`."""
 _TOLD_SIZE = regex(r"∈\s*(?:ℝ|\\mathbb\s*\{?R\}?)\s*(?:\^\s*(?:\{[^{}]*\}|\\?\w))?|(?<![\w\\])\w{1,2}×\w{1,2}(?!\w)")
 
 
@@ -105,11 +114,16 @@ def _written_out(text: str) -> Iterator[tuple[str, str]]:
         if small(name) == plain_name(found["x"]) and (stacked or not found["xT"]):
             way = "row" if stacked else "column"
             yield name, OTHER[way] if bool(found["AT"]) != bool(found["T"]) else way
+    for found in _BY_UNIT.finditer(text):
+        name = plain_name(found["A"] or found["B"] or found["C"])
+        if small(name) == plain_name(found["x"] or found["y"] or found["z"]):
+            yield name, "row" if found["T"] else "column"
 
 
 def _in_words(text: str, used: set[str]) -> Iterator[tuple[str, str]]:
     before: list[_Letter] = []
     plain = _TOLD_SIZE.sub(lambda found: " " * len(found[0]), _LISTED.sub(lambda found: found["x"] + "_1" + (found["xT"] or ""), text))
+    known = {name for found in _NAME.finditer(plain) if not found["below"] and small(name := plain_name(found["name"])) in used - {name}}
     for sentence in _SENTENCE.split(plain):
         letters = [
             _Letter(plain_name(found["name"]), found.start(), found.end(), bool(found["T"]), bool(found["below"]))
@@ -117,9 +131,12 @@ def _in_words(text: str, used: set[str]) -> Iterator[tuple[str, str]]:
         ]
         matrices = [one for one in letters if not one.numbered and small(one.name) != one.name and small(one.name) in used]
         for way in _WAY.finditer(sentence):
-            if _NO_SAYING.search(sentence[: way.start()]) or _RANK.match(sentence, way.end()) or (way[2] and not _STACKED.search(sentence)):
+            if _NO_SAYING.search(sentence[: way.start()]) or _RANK.match(sentence, way.end()):
                 continue
-            for matrix in _matrices_of(sentence, way, matrices, before):
+            if (way[2] or way[3]) and not _STACKED.search(sentence):
+                continue
+            alone = [_Letter(name, 0, 0, False, False) for name in known] if len(known) == 1 else []
+            for matrix in _matrices_of(sentence, way, matrices, before or alone):
                 yield from _said(sentence, way, matrix, letters)
         before = matrices or before
 
@@ -160,7 +177,8 @@ def _said(sentence: str, way: re.Match[str], matrix: _Letter, letters: list[_Let
     others = [one for one in letters if one.numbered and one.name != small(matrix.name)]
     noun = _noun(sentence, way)
     if (own or not others) and (own or noun is not None):
-        yield matrix.name, way[1].lower() if (noun is not False) != matrix.turned else OTHER[way[1].lower()]
+        word = (way[1] or _STACKINGS[way[3].lower()]).lower()
+        yield matrix.name, word if (noun is not False) != matrix.turned else OTHER[word]
 
 
 def _noun(sentence: str, way: re.Match[str]) -> bool | None:
@@ -168,6 +186,8 @@ def _noun(sentence: str, way: re.Match[str]) -> bool | None:
     front, behind = _WAY.split(sentence[: way.start()]), _WAY.split(sentence[way.end() :])
     end = r"[;:.]" if len(front) == len(behind) == 1 else r"[,;:.(]|\band\b"
     clause = re.split(end, front[-1])[-1], re.split(end, behind[0])[0]
+    if _CONTENTS.search(clause[1]):
+        return True
     found: list[tuple[int, bool]] = []
     for word, kind in ((_SAMPLE, True), (_FEATURE, False)):
         found += [(len(clause[0]) - one.end(), kind) for one in word.finditer(clause[0])]
