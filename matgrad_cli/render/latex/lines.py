@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from ...diagnostics.regex import regex
+from ...notation.stated_functions import closing
 from ..wrap import Signs, break_points
 
 ROOM: Final = {1: 58.0, 2: 36.0}
@@ -63,15 +64,8 @@ def width(text: str) -> float:
 
 def _group(text: str, start: int) -> tuple[str, int]:
     """The contents of the braces that open at `start`, and where to go on."""
-    depth = 0
-    for position in range(start, len(text)):
-        if text[position] == "{" and text[position - 1] != "\\":
-            depth += 1
-        elif text[position] == "}" and text[position - 1] != "\\":
-            depth -= 1
-            if depth == 0:
-                return text[start + 1 : position], position + 1
-    return text[start + 1 :], len(text)
+    end = closing(text, start, "{}")
+    return (text[start + 1 :], len(text)) if end is None else (text[start + 1 : end - 1], end)
 
 
 def broken(text: str, first: float, later: float) -> list[str]:
