@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 _METHODS = ("match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer")
@@ -30,13 +30,21 @@ class _Rare:
     def __init__(self, pattern: str, flags: int, needs: tuple[str, ...]) -> None:
         self.waiting, self.needs = _Waiting(pattern, flags), needs
 
-    def search(self, text: str) -> re.Match[str] | None:
+    def _may_fit(self, text: str) -> bool:
         folded = text.casefold()
-        return self.waiting.search(text) if any(word in folded for word in self.needs) else None
+        return any(word in folded for word in self.needs)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self.waiting.search(text) if self._may_fit(text) else None
+
+    def match(self, text: str) -> re.Match[str] | None:
+        return self.waiting.match(text) if self._may_fit(text) else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        folded = text.casefold()
-        return self.waiting.finditer(text) if any(word in folded for word in self.needs) else iter(())
+        return self.waiting.finditer(text) if self._may_fit(text) else iter(())
+
+    def sub(self, written: str | Callable[[re.Match[str]], str], text: str) -> str:
+        return self.waiting.sub(written, text) if self._may_fit(text) else text
 
 
 if TYPE_CHECKING:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
 import matgrad_cli
 from conftest import trees
-from matgrad_cli.diagnostics.regex import _Waiting, regex
+from matgrad_cli.diagnostics.regex import _Rare, _Waiting, regex
 
 PACKAGE = Path(matgrad_cli.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -34,10 +35,46 @@ def test_no_pattern_is_compiled_while_modules_are_imported() -> None:
     assert found == []
 
 
-def test_every_pattern_can_be_compiled() -> None:
+def of_all_modules() -> list[object]:
     names = [".".join(("matgrad_cli", *path.relative_to(PACKAGE).with_suffix("").parts)) for path in FILES if path.stem != "__main__"]
-    waiting = [value for name in names for value in vars(import_module(name.removesuffix(".__init__"))).values()
-               if isinstance(value, _Waiting)]  # fmt: skip
+    return [value for name in names for value in vars(import_module(name.removesuffix(".__init__"))).values()]
+
+
+def test_every_pattern_can_be_compiled() -> None:
+    waiting = [value for value in of_all_modules() if isinstance(value, _Waiting)]
     assert len(waiting) > 100
     for pattern in waiting:
         assert pattern.search("") is None or pattern.groups >= 0
+
+
+def without(words: Sequence[str], parts: Sequence[tuple[object, object]], ends: frozenset[str]) -> frozenset[str]:
+    """How texts may end that fit these parts and hold none of the words; `ends`: how they ended before."""
+    for kind, value in parts:
+        name = str(kind)
+        if name == "LITERAL":
+            ends = frozenset(end + chr(value).casefold() for end in ends)
+        elif name == "IN" and all(str(one) == "LITERAL" for one, _ in value):
+            ends = frozenset(end + chr(code).casefold() for end in ends for _, code in value)
+        elif name == "SUBPATTERN":
+            ends = without(words, value[3], ends)
+        elif name == "BRANCH":
+            ends = frozenset[str]().union(*(without(words, way, ends) for way in value[1]))
+        elif name in ("MAX_REPEAT", "MIN_REPEAT") and value[:2] == (0, 1):
+            ends |= without(words, value[2], ends)
+        elif name in ("MAX_REPEAT", "MIN_REPEAT"):
+            once = without(words, value[2], ends) if value[0] else ends
+            ends = frozenset(("",)) if once else once
+        elif name == "ASSERT":
+            ends = ends if value[0] < 0 or without(words, value[1], ends) else frozenset()
+        elif name not in ("AT", "ASSERT_NOT"):
+            ends = frozenset(("",)) if ends else ends
+        ends = frozenset(end[-40:] for end in ends if not any(word in end for word in words))
+    return ends
+
+
+def test_what_a_pattern_needs_stands_in_every_text_that_fits() -> None:
+    rare = [value for value in of_all_modules() if isinstance(value, _Rare)]
+    assert len(rare) > 10
+    for one in rare:
+        parsed = re._parser.parse(one.waiting.pattern, one.waiting.flags)  # type: ignore[attr-defined]
+        assert not without(one.needs, parsed, frozenset(("",))), one.waiting.pattern

@@ -14,15 +14,17 @@ from .sheet import Sheet
 
 _ROWS = regex(
     r"soft-?max[^.]{0,80}?(?:row-?wise|(?:each|every|over|along|to|the|across|all) rows?\b|last (?:axis|dimension))"
-    r"|row-?wise[^.]{0,40}soft-?max|\battention\b", re.IGNORECASE,
+    r"|row-?wise[^.]{0,40}soft-?max|\battention\b", re.IGNORECASE, ("softmax", "soft-max", "attention"),
 )
 _SOFTMAX = regex(
     r"(?:\\(?:operatorname|mathrm|text|textrm|mathsf|rm)\s*\{\s*[sS]oft-?max\s*\}|\\softmax(?![A-Za-z]))"
-    r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left|[bB]igl?g?))?\s*[(\[])"
+    r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left|[bB]igl?g?))?\s*[(\[])",
+    needs=("softmax", "soft-max"),
 )
 _UPSTREAM = regex(
     r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
-    r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])"
+    r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])",
+    needs=("\\partial",),
 )
 _ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
 _FROM_ABOVE = regex(

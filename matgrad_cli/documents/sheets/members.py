@@ -22,11 +22,13 @@ _BETWEEN = r"(?:\\\\(?:\[[^\]]*\])?|\\mid|\\vert|\\quad|\\\s|[\s,;&|])*"
 _FIRST = rf"(?P<x>{_LETTER})\s*(?:_\s*\{{?\s*[1a-z]\s*\}}?|\^\s*\{{?\s*\([1a-z]\)\s*\}}?)(?P<xT>{_TURN})?"
 _LIST = rf"{_FIRST}(?P<sep>{_BETWEEN})(?:(?P=x)[^A-Za-z]{{0,12}}?2[^A-Za-z]{{0,12}}?(?:\\top\s*\}}?|T\b\s*\}}?)?{_BETWEEN})?{_DOTS}"
 _END = rf"{_BETWEEN}(?P=x)\s*[_^]\s*\{{?\s*\(?\w\)?\s*\}}?{_TURN}?"
-_LISTED = regex(rf"{_LIST}{_END}")
+_OF_DOTS = ("dots", "…", "⋮", "⋯", "...")
+_LISTED = regex(rf"{_LIST}{_END}", needs=_OF_DOTS)
 _WRITTEN_OUT = regex(
     rf"(?P<A>{_LETTER})(?P<AT>{_TURN})?\s*(?::?=|\\equiv|\\coloneqq)\s*(?:\\(?:left|big|Big|bigl)\s*)?"
     rf"(?:[\[(]|\\begin\s*\{{\w*(?:matrix|array)\}}(?:\{{[^{{}}]*\}})?)\s*(?:[|]|\\mid)?\s*(?:{_LIST}{_END})\s*[|]?\s*(?:\\(?:right|big|Big|bigr)\s*)?"
-    rf"(?:[\])]|\\end\s*\{{\w*(?:matrix|array)\}})(?P<T>{_TURN})?"
+    rf"(?:[\])]|\\end\s*\{{\w*(?:matrix|array)\}})(?P<T>{_TURN})?",
+    needs=_OF_DOTS,
 )
 r"""`X = [x_1, \dots, x_n]^\top`, `\begin{bmatrix} x_1^\top \\ \vdots \\ x_n^\top \end{bmatrix}`."""
 _MATHS = regex(r"\$\$?|\\[()\[\]]")
@@ -121,6 +123,8 @@ def _written_out(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _in_words(text: str, used: set[str]) -> Iterator[tuple[str, str]]:
+    if not any(word in text.casefold() for word in OTHER):
+        return
     before: list[_Letter] = []
     plain = _TOLD_SIZE.sub(lambda found: " " * len(found[0]), _LISTED.sub(lambda found: found["x"] + "_1" + (found["xT"] or ""), text))
     known = {name for found in _NAME.finditer(plain) if not found["below"] and small(name := plain_name(found["name"])) in used - {name}}

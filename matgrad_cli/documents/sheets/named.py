@@ -67,7 +67,7 @@ _NAMED = regex(r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-
 _H = regex(r"(?<![A-Za-z\\])H(?![A-Za-z])")
 _CALLED_HESSIAN = regex(
     r"hessian(?:\s+(?:matrix|is|of|then|should|must|be))*[\s$:,(]*(?:\\\w+\{)?H\b"
-    r"|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian", re.IGNORECASE
+    r"|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian", re.IGNORECASE, ("hessian",)
 )
 _SIGN = {"gradient": r"\nabla", "hessian": r"\nabla^2"}
 
@@ -154,7 +154,7 @@ def _further(formulas: Sequence[Formula], number: int) -> bool:
 
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
-    said = re.compile(_SAID.replace("{name}", re.escape(name)), re.IGNORECASE)
+    said = regex(_SAID.replace("{name}", re.escape(name)), re.IGNORECASE, ("gradient", "hessian"))
     earlier = re.compile(_EARLIER.replace("{name}", re.escape(name)), re.IGNORECASE)
     of_loss = re.compile(_OF_LOSS.replace("{name}", re.escape(name)))
     called = bool(_CALLED_HESSIAN.search(prose))

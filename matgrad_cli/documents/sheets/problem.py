@@ -38,7 +38,10 @@ _BY_NAME = regex(
 _SETTING = regex(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
 _CONSTANT = regex(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
 """What ends a loss and does not matter: `+ \\text{const}`."""
-_NOISE = regex(r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$")
+_NOISE = regex(
+    r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$",
+    needs=("epsilon", "xi"),
+)
 """A model of the data: y = Ax + ε."""
 MOST_PROBLEMS = 40
 

@@ -58,7 +58,7 @@ def part_of(text: str, at: int) -> str:
 
 def defines_functions(text: str) -> bool:
     """Whether a text may give functions a meaning."""
-    return _DEFINED.search(text) is not None or any(said(way).search(text) for way in _IN_WORDS)
+    return _DEFINED.search(text) is not None or any(said(way).search(text) for way in _ways(text))
 
 
 def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
@@ -101,10 +101,15 @@ def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
     return frozenset(names)
 
 
+def _ways(text: str) -> tuple[str, ...]:
+    """In which ways a text may tell of the function: in none where its sign does not stand."""
+    return _IN_WORDS if any(sign in text.casefold() for sign in ("sigma", "σ")) else ()
+
+
 def _told(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """What words near a formula say of a function."""
     end = text.find(" ", end + _NEAR)  # no word is cut in two
-    return chain.from_iterable(said(way).finditer(text, max(0, start - _NEAR), end if end >= 0 else len(text)) for way in _IN_WORDS)
+    return chain.from_iterable(said(way).finditer(text, max(0, start - _NEAR), end if end >= 0 else len(text)) for way in _ways(text))
 
 
 def _same(around: Surroundings, *functions: tuple[str, s.Node]) -> bool:
