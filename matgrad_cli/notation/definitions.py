@@ -42,8 +42,10 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     if "=" not in text or len(text) > _LONGEST:
         return text, ()
     pieces = [piece for piece in _pieces(text) if piece.strip()]
+    if not 2 <= len(pieces) <= _MOST:
+        return text, ()
     heads = [_HEAD.match(piece) for piece in pieces]
-    if len(pieces) < 2 or len(pieces) > _MOST or sum(head is None for head in heads) > 1:
+    if sum(head is None for head in heads) > 1:
         return text, ()
     latex = looks_like_latex(text)
     names = [_key(head) if head is not None else None for head in heads]
