@@ -23,7 +23,7 @@ from ..consequences import MAY_FOLLOW
 from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
-from .other_functions import Others, code_of, of_form, vanishes
+from .other_functions import Others, code_of, of_form, unlike
 from .own_letters import own_fact, under_the_sign
 from .passing import CONDITIONAL, is_equation_of_zero, is_hypothetical, is_side_condition, rewrites, said_of_other, speaks_of_equations
 from .rows import (
@@ -366,8 +366,8 @@ class Judge:
             return "a name that is given another value"
         if chain and self.before is not None and self.before.verdict in ("undecided", "aside"):
             return "goes on from a row that was not judged"
-        if vanishes(line, result, [begun.around for begun in self.readers]):
-            return "as it was understood, what is differentiated does not depend on this variable"
+        if (why := unlike(line, result, [begun.around for begun in self.readers], self.told.sizes)) is not None:
+            return why
         if of_form(result) and self.resized & {name for begun in self.readers for name in begun.around.names().variables}:
             return "of a name of the problem two shapes are told"
         supposed = {symbol.name for begun in self.readers for symbol in begun.around.task.problem.variables} & self.identities

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.sheet import Question, Sheet
-from ...ir import Number, mul
+from ...ir import Entry, Number, mul, sub
 from ...notation import syntax as s
+from ...notation.elaboration.chosen_entries import places
 from ...notation.latex.names import whole
 from ...notation.loss_text import plain_name
 from ..chain import RowResult
@@ -112,7 +113,14 @@ class Others:
         return re.sub(r"\s+", "", line.formula.passage.text[span.start : span.end])
 
 
-def vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) -> bool:
+def unlike(line: Line, result: RowResult, arounds: Sequence[Surroundings], told: Collection[str]) -> str | None:
+    """Why what was understood may not be what a row speaks of."""
+    if _vanishes(line, result, arounds):
+        return "as it was understood, what is differentiated does not depend on this variable"
+    return _but_at_the_place(result, arounds, told)
+
+
+def _vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) -> bool:
     """Whether the derivative on the left, or that of a name, is 0 by what was understood: then a name is meant otherwise."""
     claim = result.row.claims[0]
     links = [replace(side, node=part) for side in claim.sides if side.node is not None for part in s.parts_of(side.node) if _of_name(part)]
@@ -123,6 +131,25 @@ def vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) -> 
             if read is not None and around.bench.compare_over(read, mul(Number(0), read), tuple(sorted(read.free))).holds:
                 return True
     return False
+
+
+def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: Collection[str]) -> str | None:
+    r"""Why `∂L/∂u_k = …` that holds but where k is the o of u_o is not called wrong: where no size is told of a matrix with the rows u_k,
+    o may be none of the places that are summed over."""
+    claim = result.row.claims[0]
+    for around in arounds:
+        wrt, chosen = around.task.problem.wrt, places(around.names().variables)
+        left = read_side(claim.sides[0], around).expr if chosen and wrt.shape.is_matrix and wrt.name not in told else None
+        right = read_side(claim.sides[-1], around, left.free).expr if left is not None else None
+        if left is None or right is None or left.shape is not right.shape or len(left.free) != 1:
+            continue
+        for one in around.task.problem.variables:
+            (letter,) = left.free
+            if one.name.startswith("e_") and one.name[2:] in chosen and one.shape.rows is letter.dim:
+                rest = sub(Number(1), Entry(one, letter, None))
+                if around.bench.compare_over(mul(rest, left), mul(rest, right), (letter,)).holds:
+                    return f"it holds where `{letter.name}` is not `{one.name[2:]}`, which may be none of the places that are numbered"
+    return None
 
 
 def _of_name(node: s.Node) -> bool:
