@@ -10,6 +10,7 @@ from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
+from ...verify.kinks import kinks
 from .lengths import lengths, readable_problem
 from .members import OTHER, big, members_told, numbered, shapes_text, small
 from .names import index_behind, is_identity, labelled_names, tokens_of, written_out
@@ -291,7 +292,9 @@ class _Finder:
     def _variables(self, names: Iterable[str | None], problem: Problem) -> list[str]:
         """Of these names those that the loss can be differentiated by."""
         known = {symbol.name for symbol in problem.variables}
-        spelled = [name for name in dict.fromkeys(names) if name]
+        matrices = {symbol.name for symbol in problem.variables if symbol.shape.is_matrix and not kinks(problem.loss)}
+        rows = {name.lower(): name for name in matrices if name.lower() not in known}  # by w_j, a row of W
+        spelled = list(dict.fromkeys(rows.get(name, name) for name in names if name))
         found = [name for name in spelled if name in known or any(symbol.endswith(name) and len(name) > 1 for symbol in known)]
         found = found or [whole for name in spelled if (whole := big(name)) in known and name in numbered(self.sheet.prose)]  # by w_k: by W
         if found:

@@ -3,9 +3,10 @@ r"""Derivatives by what is no variable, `\nabla_{Ax-b}\lVert Ax-b\rVert^2`, `\pa
 from __future__ import annotations
 
 from ...diagnostics import InputError, MatgradError, Source
-from ...ir import Expr, Inverse, Symbol, Transpose, substitute
+from ...ir import Expr, Inverse, MatMul, Number, Symbol, Transpose, add, matmul, mul, sub, substitute, transpose
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
+from ...notation.elaboration.chosen_entries import places
 from ...notation.elaboration.elaborate import read_node
 from .scope import Surroundings
 from .through import in_terms_of
@@ -40,13 +41,26 @@ def _name(value: Expr) -> str:
 
 
 def _written_in(around: Surroundings, body: Expr, symbol: Symbol, value: Expr) -> Expr | None:
-    """The body in terms of the new variable; of an inverse, also where the matrix itself stands."""
+    """The body in terms of the new variable; of an inverse, or of row y of a matrix, also where the matrix itself stands."""
     value = around.expanded(value)
+    if isinstance(value, MatMul) and len(value.children) == 2 and not around.apart and (place := value.children[1]) in _places(around):
+        whole, change = value.children[0], matmul(sub(symbol, value), transpose(place))
+        matrix, change = (whole.children[0], transpose(change)) if isinstance(whole, Transpose) else (whole, change)
+        beside, twice = substitute(body, {value: symbol}), dict[Expr, Expr]({symbol: mul(Number(2), symbol)})
+        everywhere = substitute(beside, {matrix: add(matrix, change)})
+        moves = around.bench.clearly_different(substitute(everywhere, twice), substitute(beside, twice))  # the row stands in the matrix too
+        return everywhere if moves else beside
     if isinstance(value, Inverse) and isinstance(inner := value.children[0], (Symbol, Transpose)):
         base = inner.children[0] if isinstance(inner, Transpose) else inner
         back = Inverse(Transpose(symbol) if isinstance(inner, Transpose) else symbol)
         return _without_twice(substitute(body, {base: back})) if base in body.symbols else None
     return in_terms_of(around.bench, body, symbol, value)
+
+
+def _places(around: Surroundings) -> set[Expr]:
+    """The vectors that are 1 at one fixed place alone."""
+    letters = places(around.names().variables)
+    return {symbol for symbol in around.task.problem.variables if symbol.name[:2] == "e_" and symbol.name[2:] in letters}
 
 
 def _without_twice(expr: Expr) -> Expr:

@@ -134,21 +134,24 @@ def _vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) ->
 
 
 def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: Collection[str]) -> str | None:
-    r"""Why `∂L/∂u_k = …` that holds but where k is the o of u_o is not called wrong: where no size is told of a matrix with the rows u_k,
-    o may be none of the places that are summed over."""
+    r"""Why a derivative by u_k, or by u_o, that holds where u_o is none of the u_k is not called wrong: of them no size is told."""
     claim = result.row.claims[0]
     for around in arounds:
         wrt, chosen = around.task.problem.wrt, places(around.names().variables)
-        left = read_side(claim.sides[0], around).expr if chosen and wrt.shape.is_matrix and wrt.name not in told else None
-        right = read_side(claim.sides[-1], around, left.free).expr if left is not None else None
-        if left is None or right is None or left.shape is not right.shape or len(left.free) != 1:
+        if not chosen or not wrt.shape.is_matrix or wrt.name in told:
             continue
-        for one in around.task.problem.variables:
-            (letter,) = left.free
-            if one.name.startswith("e_") and one.name[2:] in chosen and one.shape.rows is letter.dim:
-                rest = sub(Number(1), Entry(one, letter, None))
-                if around.bench.compare_over(mul(rest, left), mul(rest, right), (letter,)).holds:
-                    return f"it holds where `{letter.name}` is not `{one.name[2:]}`, which may be none of the places that are numbered"
+        around.apart = True
+        left = read_side(claim.sides[0], around).expr
+        around.apart = False
+        right = read_side(claim.sides[-1], around, left.free).expr if left is not None else None
+        if left is None or right is None or left.shape is not right.shape or len(left.free) > 1:
+            continue
+        vectors = [one for one in around.task.problem.variables if one.name.startswith("e_") and one.name[2:] in chosen]
+        letters = tuple(left.free)
+        for vector in vectors:
+            rest = [sub(Number(1), Entry(vector, letter, None)) for letter in letters if vector.shape.rows is letter.dim]
+            if len(rest) == len(letters) and around.bench.compare_over(mul(*rest, left), mul(*rest, right), letters).holds:
+                return f"it holds if the place `{vector.name[2:]}` is none of those that are numbered, which is not said"
     return None
 
 
