@@ -13,7 +13,7 @@ from .lines.forms import is_pending
 from .lines.kinds import is_zero
 from .lines.scope import Surroundings
 from .meanings.targets import works_on_derivative
-from .merge import LINES, Settings
+from .merge import LINES, MISSING_DERIVATION, Settings
 from .rearranged import rearranged
 from .slips.causes import CAUSES
 
@@ -33,10 +33,18 @@ def scored(chosen: Settings, report: ProblemReport, lines: Callable[[], tuple[in
             rules.append((chosen.partial[LINES] * held / max(of, 1), f"{held} of {of} lines hold before the first slip"))
         share, why = max(rules, key=lambda rule: rule[0])
         credit = f"{why}: {share:.3g} of the points" if share else None
+    if report.verdict == "wrong" and report.final.code == MISSING_DERIVATION and report.final.verdict == "right":
+        share, credit = alone(chosen)
     return replace(
         report, score=chosen.points * share, points=chosen.points, warnings=(*chosen.warnings, *report.warnings), reveal=chosen.reveal,
         attempts=chosen.attempts, credit=credit, slip=(first.code if first is not None else None) or report.final.code,
     )  # fmt: skip
+
+
+def alone(chosen: Settings) -> tuple[float, str | None]:
+    """The share for a right answer whose derivation is missing, and how it is told."""
+    share = chosen.partial.get(MISSING_DERIVATION, 0.0)
+    return share, f"the answer is right and stands alone: {share:.3g} of the points" if share else None
 
 
 def _of_slips(chosen: Settings, report: ProblemReport, first: Finding) -> tuple[float, str]:

@@ -16,7 +16,7 @@ from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, wor
 from .answers import judge_answer
 from .begin import Habits, begin
 from .consequences import told_once
-from .credit import derives, lines_held, scored
+from .credit import alone, derives, lines_held, scored
 from .derivation import RowResult
 from .equations.asked import named_multipliers, readings, split_constraints, without_lagrangian
 from .finals import final_of, final_of_named, final_of_second, with_slip
@@ -27,7 +27,7 @@ from .lines.where import answer_in
 from .meanings.redefined import defines_functions, part_of
 from .meanings.remarks import named_layout
 from .meanings.supposed import Values
-from .merge import Located, Settings
+from .merge import MISSING_DERIVATION, Located, Settings
 from .prose import NO_FORMULA, tells_steps
 from .slips.causes import Slip
 from .task import Asked, Key, Task, task_for
@@ -159,11 +159,11 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
 
 
 def _requires_derivation(chosen: Settings, verdict: ProblemVerdict, final: Final) -> tuple[Settings, ProblemVerdict, Final]:
-    """The verdict on an answer without its derivation, right or not; a slip in it earns no share of the nothing that it would earn."""
-    chosen = replace(chosen, partial={})
+    """The verdict on an answer without its derivation, right or not; a slip in it earns no share of the little that it would earn."""
+    chosen = replace(chosen, partial={code: share for code, share in chosen.partial.items() if code == MISSING_DERIVATION})
     if verdict != "right":
         return chosen, verdict, final
-    return chosen, "wrong", Final("right", "missing-derivation", "the answer is right, but a derivation is required and there is none")
+    return chosen, "wrong", Final("right", MISSING_DERIVATION, "the answer is right, but a derivation is required and there is none")
 
 
 def derived(chosen: Settings, read: Callable[[Settings], ProblemReport], text: str) -> ProblemReport:
@@ -174,7 +174,7 @@ def derived(chosen: Settings, read: Callable[[Settings], ProblemReport], text: s
     found = read(chosen)
     if chosen.require != "derivation" or not chosen.rows or found.verdict == "right":
         return found
-    if found.final.code != "missing-derivation":
+    if found.final.code != MISSING_DERIVATION:
         found = read(replace(chosen, require="answer")) if found.verdict != "wrong" else found
         if found.verdict != "right":
             return found
@@ -182,7 +182,8 @@ def derived(chosen: Settings, read: Callable[[Settings], ProblemReport], text: s
     if tells_steps(text):
         said = "the answer is right, and a derivation is required; what stands beside it in words was not judged"
         verdict, final = "undecided", Final("right", "undecided", said)
-    return replace(found, verdict=verdict, final=final, score=0.0, credit=None, slip=final.code)
+    share, credit = alone(chosen) if verdict == "wrong" else (0.0, None)
+    return replace(found, verdict=verdict, final=final, score=chosen.points * share, credit=credit, slip=final.code)
 
 
 def finding_of(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:

@@ -20,6 +20,8 @@ from .slips.codes import CODES
 Require = Literal["answer", "derivation", "none"]
 LINES = "lines"
 """The word of `partial` for the share of a derivation's lines that hold before its first slip."""
+MISSING_DERIVATION = "missing-derivation"
+"""The word of `partial` for a right answer without the derivation that is required."""
 STUDENT_KEYS = ("answer",)
 SAID_UNDER_A_KEY = ("problem", "name", "syntax", "answer")
 """All that a file may say about a problem of a key; the rest would change the question."""
@@ -233,8 +235,8 @@ class _Values:
             number = _number(match[2]) if match else None
             if match is None or number is None or not 0 <= (share := number / (100 if match[3] else 1)) <= 1:
                 self.warnings.append(f"`partial` has `{item.strip()}`, which is not a code and a share from 0 to 1")
-            elif match[1] not in (*CODES, LINES):
-                near = difflib.get_close_matches(match[1], (*CODES, LINES), n=1)
+            elif match[1] not in (known := (*CODES, LINES, MISSING_DERIVATION)):
+                near = difflib.get_close_matches(match[1], known, n=1)
                 self.warnings.append(f"`partial` has the unknown code `{match[1]}`" + (f"; the nearest is `{near[0]}`" if near else ""))
             else:
                 shares[match[1]] = share

@@ -125,6 +125,15 @@ def test_code_that_names_no_problem_is_not_graded_under_a_key_and_that_is_said(t
     assert (said.code, said.help) == ("unknown-file", "write `# Problem NAME` above each answer, or leave out `--key`")
 
 
+def test_a_right_answer_without_the_derivation_that_is_required_earns_what_the_key_says(tmp_path: Path) -> None:
+    key = KEY + 'require = "derivation"\npartial = "missing-derivation: 0.25, lost-factor: 0.9"\n'
+    answers = {"a.md": "(A+A^T)x", "b.md": "\\nabla_x L = (A+A^T)x", "c.md": "2(A+A^T)x", "d.md": "\\nabla_x L = Ax + A^Tx = (A+A^T)x"}
+    texts = {name: f"## Problem 1\n${text}$\n" for name, text in answers.items()}
+    found = [file.problems[0] for file in graded(tmp_path, texts, key).files]
+    assert [(one.verdict, one.score) for one in found] == [("wrong", 1), ("wrong", 1), ("wrong", 0), ("right", 4)]
+    assert found[0].credit == found[1].credit == "the answer is right and stands alone: 0.25 of the points"
+
+
 QUADRATIC = '[[problem]]\nid = "1"\nloss = "x.T @ A @ x"\nwrt = "x"\nshapes = "A: n×n, x: n"\norder = {}\n'
 
 
