@@ -3,7 +3,8 @@ entry, X*w the product of matrices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import permutations
 from typing import Final
 
@@ -58,7 +59,8 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         yield replace(found, notes=(*found.notes, "`*` is read as the product of matrices, as in SymPy")), ()
     if side.syntax != "latex":
         return
-    changes = {
+    changes: dict[Callable[[s.Node], s.Node], str] = {
+        partial(_starred, side.source.text): "`*` is read entry by entry",
         _entrywise: "|…| is read entry by entry", _softmax: "σ is read as the softmax",
         _outer: "⊗ is read as the outer product of two vectors",
     }  # fmt: skip
@@ -86,6 +88,18 @@ def _softmax(node: s.Node) -> s.Node:
 
 def _entrywise(node: s.Node) -> s.Node:
     return replace(node, function="abs") if isinstance(node, s.Apply) and node.function == "bars" else node
+
+
+def _starred(text: str, node: s.Node) -> s.Node:
+    """`y * Xw` as y ∘ (Xw): what stands side by side belongs together before a `*` does."""
+    if not isinstance(node, s.Binary) or node.operator != "juxtapose":
+        return node
+    if "*" in text[node.left.span.end : node.right.span.start]:
+        return replace(node, operator="hadamard")
+    if isinstance(node.left, s.Binary) and node.left.operator == "hadamard":
+        last = replace(node, span=node.left.right.span.joined(node.right.span), left=node.left.right)
+        return replace(node.left, span=node.span, right=last)
+    return node
 
 
 def _product(node: s.Node) -> s.Node:
