@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..diagnostics import Diagnostic, UsageError
+from .output import SUFFIXES
 
 DETAILS = ("brief", "normal", "full")
 ORDERS = ("1", "2")
@@ -29,7 +30,8 @@ def chosen(option: str, word: str, known: Iterable[str]) -> str:
     known = tuple(known)
     if word in known:
         return word
-    close = nearest(word, known)
+    named = SUFFIXES.get(f".{word.lower()}")
+    close = named if option == "format" and named in known else nearest(word, known)
     raise UsageError(
         Diagnostic(
             f"unknown-{option}",

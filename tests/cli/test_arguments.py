@@ -66,6 +66,13 @@ def test_an_unknown_word_names_the_known_ones() -> None:
     assert nearest("zzz", ("gradient",)) is None
 
 
+@pytest.mark.parametrize(("word", "meant"), [("tex", "latex"), ("MD", "markdown"), ("txt", "text"), ("htm", "html"), ("latx", "latex")])
+def test_the_ending_of_a_file_proposes_its_format(word: str, meant: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        chosen("format", word, ("text", "latex", "markdown", "html"))
+    assert caught.value.diagnostic.help == f"`--format {meant}`"
+
+
 @pytest.mark.parametrize("command", ["explain", "gradient"])
 @pytest.mark.parametrize("given", [[], ["norm(X@w)**2"]])
 def test_the_help_names_the_command_that_was_typed(command: str, given: list[str]) -> None:

@@ -324,6 +324,19 @@ def test_unreadable(text: str, code: str, message: str) -> None:
     assert caught.value.diagnostic.labels
 
 
+@pytest.mark.parametrize(("text", "help"), [
+    (r"\lamda x", r"did you mean `\lambda`?"), (r"\qqqqq x", None),
+    (r"(x + d(x, y))", "a function of several arguments is written out, or has a name such as f or g"),
+    (r"\log p(x|y)", r"what stands under a condition, as in `p(x \mid \mu)`, is a density: write out what it is"),
+    (r"\mathcal N(x \mid y, X)", r"what stands under a condition, as in `p(x \mid \mu)`, is a density: write out what it is"),
+    ("|x + y", None),
+])
+def test_what_may_have_been_meant(text: str, help: str | None) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_latex(text, names=NAMES)
+    assert caught.value.diagnostic.help == help
+
+
 def test_declared_names_beat_what_is_built_in() -> None:
     names = LatexNames({"d": "vector", "e": "vector", "D": "matrix", "delta": "vector", "X": "matrix", "I": "matrix", "sigma": "number"})
     found = [tree(parse_latex(text, names=names)) for text in ("d X", "e^Te", "e_i", "D(X)", r"\delta_i", r"\sigma(X)")]

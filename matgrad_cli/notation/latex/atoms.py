@@ -372,22 +372,6 @@ def by_entries(body: Node, script: Script, span: Span) -> Node | None:
     return EntriesOf(span, (letters[0], letters[1] if len(letters) == 2 else None), (None, None), body)
 
 
-# ---- bars
-
-
-def bars_here(r: Cursor) -> Node:
-    """‖…‖ with its subscript, or |…|: a determinant, an absolute value, or a norm that lost a bar."""
-    opening = r.take()
-    r.bars.append(opening.text)
-    node = r.grammar.expression(r)
-    r.bars.pop()
-    if not r.sees("bar"):
-        raise r.trouble("this bar is never closed", opening, "syntax-error")
-    closing = r.take()
-    span = r.span(opening, closing)
-    return normed(r, node, span, opening.text == closing.text == "|")
-
-
 def taken_norm(r: Cursor) -> Node:
     r"""`\norm{A}_F`, `\abs{x}`."""
     token = r.take()

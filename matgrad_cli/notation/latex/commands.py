@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..names import nearest_name
 from .lexer import Lexer
 from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, PROSE, ROMAN, STYLES, VARIANTS, WORDS, letter_name, marked_name, words
 from .tokens import (
@@ -78,7 +79,8 @@ def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
     elif word in ("mathbbm", "bbone", "one", "ones", "bone", "zero", "zeros"):
         lexer.emit("command", "zeros" if word.startswith("zero") else "ones", at, stop)
     else:
-        raise lexer.trouble(f"`\\{word}` is not a command that is known here", at, stop)
+        near = nearest_name(word, (*GREEK, *FUNCTIONS, *OPERATOR_NAMES, *BRACKETS, *OPERATORS, *STYLES))
+        raise lexer.trouble(f"`\\{word}` is not a command that is known here", at, stop, help=f"did you mean `\\{near}`?" if near else None)
 
 
 def _bracket(lexer: Lexer, word: str, at: int, stop: int) -> None:

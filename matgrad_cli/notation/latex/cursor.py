@@ -147,7 +147,8 @@ class Cursor:
         if self.sees("relation", "=", ":="):
             raise self.trouble("an equation stands here where one expression is needed", self.token, "syntax-error")
         if self.at < self.stop:
-            raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error")
+            help = "a function of several arguments is written out, or has a name such as f or g" if self.token.text == "," else None
+            raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error", help)
         self.at, self.stop, self.bars = at, stop, bars
         return node
 

@@ -58,6 +58,21 @@ def script_text(script: Script) -> str:
         part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?" for part in script.parts)
 
 
+def bars_here(r: Cursor) -> Node:
+    """‖…‖ with its subscript, or |…|: a determinant, an absolute value, or a norm that lost a bar."""
+    opening = r.take()
+    r.bars.append(opening.text)
+    node = r.grammar.expression(r)
+    r.bars.pop()
+    if not r.sees("bar"):
+        help = "what stands under a condition, as in `p(x \\mid \\mu)`, is a density: write out what it is" if (
+            r.at < len(r.tokens) and r.tokens[r.at].text in (")", ",")) else None
+        raise r.trouble("this bar is never closed", opening, "syntax-error", help)
+    closing = r.take()
+    span = r.span(opening, closing)
+    return normed(r, node, span, opening.text == closing.text == "|")
+
+
 def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     """The norm of the node, by the subscript behind it."""
     weight, above = _weight_behind_power(reader) if not single else (None, [])

@@ -8,13 +8,14 @@ from typing import Final
 from ...diagnostics import InputError, Source
 from ...diagnostics.record import record, replace
 from ..syntax import Apply, Binary, Derivative, Ellipsis_, Literal_, MapsTo, Name, Negative, Node, Operator, Transposed, last_factor
-from .atoms import applied_function, bars_here, bracket_here, constant_here, named_factor, number_here, taken_norm
+from .atoms import applied_function, bracket_here, constant_here, named_factor, number_here, taken_norm
 from .calculus import SMALL_CHANGES, capital_d, differential_here, fraction_here, is_differential, nabla_here, operand_of_sign, partial_here
 from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
 from .indices import turned_before
 from .lexer import Lexer
 from .names import GREEK, LatexNames, accents_kept
+from .norms import bars_here
 from .scripts import scripts_here, source_text, with_scripts
 from .sets import sets_counted
 from .sums import sum_here
