@@ -284,6 +284,22 @@ def test_said_columns_are_columns(tmp_path: Path, said: str, verdict: str) -> No
     assert report.problems[0].verdict == verdict, report
 
 
+SQUARE = [
+    '[[problem]]\nid = "2"\nloss = "\\\\sum_{i=1}^n (v^T z_i - y_i)^2"\nwrt = "v"\nshapes = "Z: n×n, z_i: column of Z, v: n, y: n"\n',
+    '[[problem]]\nid = "2"\nloss = "norm(Z.T@v - y)**2"\nwrt = "v"\nshapes = "Z: n×n, v: n, y: n"\n',
+]
+
+
+@pytest.mark.parametrize("key", SQUARE)
+@pytest.mark.parametrize(("answer", "verdict"), [
+    ("$$\\nabla f = 2Z(Z^Tv - y)$$", "right"), ("$$\\nabla f = 2Z^T(Zv - y)$$", "wrong"),
+    ("With the columns $z_i$ of $Z$: $$\\nabla f = 2\\sum_i (z_i^Tv - y_i)z_i$$", "right"),
+])  # fmt: skip
+def test_the_key_says_which_of_a_square_matrix_they_are(tmp_path: Path, key: str, answer: str, verdict: str) -> None:
+    (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n{answer}\n"}, key).files
+    assert report.problems[0].verdict == verdict, report
+
+
 def test_square_transposes_are_told_without_sizes(tmp_path: Path) -> None:
     (report,) = graded(tmp_path, {"a.md": "## Problem 2\n$$A^\\top = A$$ $$\\nabla f = Ax + A^\\top x$$"}, TWO).files
     assert [line.message for line in report.problems[1].lines if line.message][:1] == ["this is the transpose of what is needed"]
