@@ -123,7 +123,7 @@ def _written_out(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _in_words(text: str, used: set[str]) -> Iterator[tuple[str, str]]:
-    if not any(word in text.casefold() for word in OTHER):
+    if not any(word in text.casefold() for word in (*OTHER, *_STACKINGS)):
         return
     before: list[_Letter] = []
     plain = _TOLD_SIZE.sub(lambda found: " " * len(found[0]), _LISTED.sub(lambda found: found["x"] + "_1" + (found["xT"] or ""), text))
