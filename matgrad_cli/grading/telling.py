@@ -17,7 +17,7 @@ from ..verify.kinks import KINKED, kinks
 from ..verify.points import Point
 from ..verify.tensor import Tensor, TooLarge
 from .bench import Bench
-from .lines.kinds import is_zero
+from .lines.kinds import is_nothing
 
 _VISIBLE: Final = 1e-6
 _PLAIN: Final = 12
@@ -113,12 +113,12 @@ def _nearly_plain(value: Fraction) -> bool:
 
 
 def _otherwise(expr: Expr, known: frozenset[Expr]) -> Iterator[tuple[Expr, Expr]]:
-    """Each term twice, and each function of something a little larger; the loss's own parts are beyond doubt."""
-    for node in nodes_of(expr):
+    """Each term twice, and each function of something a little larger; the loss's own parts are beyond doubt, and 0 times anything is 0."""
+    for node in nodes_of(expr, inside=lambda node: not is_nothing(node)):
         if node in known:
             continue
         if isinstance(node, Add):
-            terms = (term for term in node.terms if not is_zero(term) and not (isinstance(term, Number) and term in known))
+            terms = (term for term in node.terms if not is_nothing(term) and not (isinstance(term, Number) and term in known))
             yield from ((term, mul(Number(2), term)) for term in terms)
         elif isinstance(node, Call) and node.function in ELEMENTWISE and len(node.children) == 1:
             yield node, mul(Number(2), node)

@@ -160,3 +160,16 @@ def test_a_definition_whose_letters_do_not_fit_accuses_nobody(line: str) -> None
     problem = judged(line, r"\nabla^2 L = X^\top S X", head=LOGISTIC)
     assert {finding.verdict for finding in problem.lines} <= {"undecided", "follows"}
     assert problem.verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        ("sign(ones(n) + z) + 0*sign(z + ones(n))", "right"),
+        ("sign(ones(n) + z) + 0*log(z)", "undecided"),  # it has no value where the other one has
+        ("-sign(ones(n) + z) + 0*sign(z + ones(n))", "wrong"),
+    ],
+)
+def test_what_is_multiplied_by_zero_needs_no_point_that_tells(answer: str, verdict: str) -> None:
+    text = f"```matgrad\nloss: norm(z + ones(n), 1)\nwrt: z\nshapes: z: n\nanswer: {answer}\n```\n"
+    assert check_text(text, "a.md").problems[0].verdict == verdict

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import permutations
 
 from ...diagnostics.record import record
-from ...ir import ONE, Entry, Expr, Fill, Index, Number, Shape
+from ...ir import ONE, Entry, Expr, Fill, Index, Mul, Number, Shape
 
 Pairing = tuple[Expr, Expr]
 
@@ -41,6 +41,11 @@ def kind_in_words(expr: Expr) -> str:
 def is_zero(expr: Expr) -> bool:
     """Whether this is a bare 0, which stands for the zero array of any shape."""
     return expr is Number(0) or (isinstance(expr, Fill) and expr.value == 0)
+
+
+def is_nothing(expr: Expr) -> bool:
+    """Whether this is 0 whatever its letters are: 0, or 0 times something."""
+    return is_zero(expr) or (isinstance(expr, Mul) and any(map(is_zero, expr.factors)))
 
 
 def pairings(before: Expr, after: Expr, order: Sequence[Index] = ()) -> list[Pairing] | Clash:
