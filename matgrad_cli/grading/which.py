@@ -275,6 +275,7 @@ def _claims(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     if any(said(r"\b<or>\b").search(told[at].before) for at in bare):
         claims = sorted({*claims, *bare})
     displays = any(not one.inline for one in told)
+    reached = [] if any(not one.inline and _states(one, chosen) for one in told) else reached
     taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
     behind_definitions = ((rows, told[at]) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen))
     found = {tuple(row.text.strip() for row in rows): (rows, one) for rows, one in behind_definitions}

@@ -151,6 +151,7 @@ RIGHT = [
         "If we apply the product rule,", "When we differentiate by $x$,", "If I am not mistaken,", "Even if the data are centred,",
         "If $x$ is a vector,", "Wenn man die Produktregel anwendet:",
     )),
+    (1, "For the first part we get $(A+A^T)x$; the second gives $b$. Therefore\n\n$$\\nabla_x L = (A+A^T)x+b$$"),
     (1, "One can show that the gradient is $(A+A^T)x+b$."), (1, "The sum of both gradients is $(A+A^T)x+b$."),
     (1, "The gradient of the sum is $(A+A^T)x+b$, so the negative gradient is $-(A+A^T)x-b$."),
     *((6, text.replace("…", r"\nabla^2 f = \operatorname{diag}(p) - pp^\top")) for text in (
