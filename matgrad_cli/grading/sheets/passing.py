@@ -14,7 +14,7 @@ _MISTAKE = regex(
     r"\b(?:common (?:mistake|error|pitfall)|mistakes?\b[^.]{0,40}[:(]|pitfall|wrong(?:ly)?|incorrect(?:ly)?|erroneous(?:ly)?"
     r"|forget(?:ting)?|forgot"
     r"|do(?:es)? not (?:write|equal)|don'?t write|not (?:equal to|true that)|instead of|falsch|tempting|old version|would be wrong"
-    r"|one might (?:think|write)|naive(?:ly)?|(?:first|initial|earlier|previous) (?:attempt|try|guess|version|draft)"
+    r"|one might (?:think|write)|naive(?:ly)?(?! (?:softmax|Bayes))|(?:first|initial|earlier|previous) (?:attempt|try|guess|version|draft)"
     r"|I (?:first|initially|originally|at first) \w+)\b", re.IGNORECASE,
 )
 _REFUTED = regex(
