@@ -64,6 +64,19 @@ _EARLIER = (
 """`… is $\\nabla f = Ax$ and the Hessian is $A$`; `For $f = x^TAx$ the gradient is`."""
 _NAMED = regex(r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?\s*&?:?=\s*&?(?=[^=]*$)")
 """`the gradient is $g = 2Ax$`: g is the gradient, which is 2Ax."""
+_LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
+_KINDS = {
+    "norm": (r"\left\|", r"\right\|"), "length": (r"\left\|", r"\right\|"), "transpose": ("{", r"}^\top"), "inverse": ("{", "}^{-1}"),
+    "determinant": (r"\det\left(", r"\right)"), "trace": (r"\operatorname{tr}\left(", r"\right)"),
+}
+"""What the words for a value make of what they are said of."""
+_RELATION = regex(r"[=≈<>∈]|,(?![^()]*\))|\\(?:in|sim|[lg]eq?)(?![A-Za-z])")
+_CALLS = (
+    (regex(r"\b[Ww]rite @ for$|@ (?:denotes?|stands? for|abbreviates)(?: the \w+)?$|\b[Bb]y @ we (?:mean|denote|understand)$"), False),
+    (regex(r"\b(?:[Dd]enote|[Aa]bbreviate|[Cc]all|[Ww]rite) @ (?:by|as|to)$|@ is (?:called|denoted(?: by)?|abbreviated \w+)$"), True),
+    (regex(rf"@ (?:is|be|being|denotes?) the (?:\w+ )?(?P<kind>{'|'.join(_KINDS)}) of(?: the \w+)?$"), False),
+)
+"""Words by which a name is given to a value, @ being the first of the two formulas between which they stand; whether the second is it."""
 _H = regex(r"(?<![A-Za-z\\])H(?![A-Za-z])")
 _CALLED_HESSIAN = regex(
     r"hessian(?:\s+(?:matrix|is|of|then|should|must|be))*[\s$:,(]*(?:\\\w+\{)?H\b"
@@ -94,6 +107,35 @@ def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...
     end, by = goals.get(asked[0], (start.end() if start is not None else 0, ""))
     named = _written(loss, 0, end, f"{letters[-1]}{by} = ")
     return (*formulas[: asked[0]], named, *formulas[asked[0] + 1 :])
+
+
+def with_called(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
+    r"""The formulas with a definition written out where words make it: `write $r$ for $\|x\|$`, `$r$ is the norm of $x$`."""
+    changed = {}
+    for number in range(1, len(formulas)):
+        first, second = formulas[number - 1 : number + 1]
+        said = f"{first.before[-30:]} @ {_between(first, second)}"
+        for pattern, turned in _CALLS:
+            if (words := pattern.search(said)) is not None:
+                name, value = (second, first) if turned else (first, second)
+                if (named := _given(name.passage.text, value, words.groupdict().get("kind"))) is not None:
+                    changed[number - turned] = replace(named, before=first.before)
+    return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
+
+
+def _given(name: str, value: Formula, kind: str | None) -> Formula | None:
+    """A value as the definition of a name, with what words say is made of it; None where it is no value."""
+    text = value.passage.text
+    if not _LONE.fullmatch(name) or _RELATION.search(text):
+        return None
+    before, behind = _KINDS[kind] if kind is not None else ("", "")
+    return replace(value, passage=value.passage.replaced([(0, 0, f"{name} = {before}"), (len(text), len(text), behind)]))
+
+
+def _between(first: Formula, second: Formula) -> str:
+    """The words between two formulas of one sentence; of others what fits nothing."""
+    behind = re.split(rf"{re.escape(first.passage.text)}\s*(?:\$|\\\))", second.before)
+    return behind[-1].strip() if len(behind) > 1 else "."
 
 
 def _goal(formula: Formula) -> tuple[int, str] | None:

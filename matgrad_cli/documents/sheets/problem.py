@@ -11,14 +11,14 @@ from ...facts import Problem
 from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
+from .definitions import Definitions
 from .lengths import lengths, readable_problem
 from .members import OTHER, big, members_told, numbered, shapes_text, small
-from .names import index_behind, is_identity, labelled_names, tokens_of, written_out
-from .outline import Outline, Stated
+from .names import index_behind, labelled_names, tokens_of
+from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
-from .sizes import facts_told, means, sizes_told
-from .symmetric import CONSTRAINTS, INDICATOR, facts_by_form, facts_of_value
-from .upstream import upstream_losses
+from .sizes import facts_told, held_fixed, means, sizes_told
+from .symmetric import CONSTRAINTS, facts_by_form, facts_of_value
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
 LOSS = regex(
@@ -36,14 +36,8 @@ _OF = regex(
 _BY_NAME = regex(
     r"(?:with respect to|w\.?r\.?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|weights?|variable)\s+)?(\\?[A-Za-zα-ωΑ-Ω](?![a-z])|\\[a-z]+)"
 )
-_SETTING = regex(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
 _CONSTANT = regex(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
 """What ends a loss and does not matter: `+ \\text{const}`."""
-_NOISE = regex(
-    r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$",
-    needs=("epsilon", "xi"),
-)
-"""A model of the data: y = Ax + ε."""
 MOST_PROBLEMS = 40
 
 
@@ -52,7 +46,7 @@ def told_by(sheet: Sheet) -> Told:
     always, supposed = facts_told(sheet.prose)
     return Told(
         sizes_told(sheet.prose), {name: frozenset(words) for name, words in always.items()},
-        {name: frozenset(words) for name, words in supposed.items()}, members_told(sheet.prose),
+        {name: frozenset(words) for name, words in supposed.items()}, members_told(sheet.prose), held_fixed(sheet.prose),
     )
 
 
@@ -75,7 +69,7 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
         question = finder.question(stated)
         if question is not None and (not chosen or question.wrt):
             chosen[stated.name] = question
-            inside |= finder.inside(stated)
+            inside |= finder.definitions.inside(stated)
     if not chosen and (question := finder.unnamed() or finder.upstream()) is not None:
         chosen[""] = question
     return tuple(sorted(chosen.values(), key=lambda question: question.start))
@@ -111,45 +105,9 @@ class _Finder:
         sizes = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
         self.limits = {limit for text in [sheet.prose] for limit in re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", text)} - sizes
         self.members: Mapping[str, str] = {}
-        self.definitions = self._definitions()
-        self.worked_out = self.definitions.keys() | {stated.name for stated in found.stated if self._works_out(stated)}
+        self.definitions = Definitions(sheet, found, told.sizes, told.held, self.by_prose)
+        self.worked_out = self.definitions.texts.keys() | {stated.name for stated in found.stated if self._works_out(stated)}
         self.built = facts_by_form(sheet, found.stated)
-
-    def _definitions(self) -> dict[str, Stated]:
-        """What names stand for; a name that is given (its size is told, it is differentiated by) and then set to a value is none."""
-        first = {item.variable: item.formula for item in reversed(self.found.differentiated) if item.variable is not None}
-        begun = min((item.formula for item in self.found.differentiated if item.left), default=9**9)
-        moving = set(self.by_prose)
-        before = {stated.name: stated.formula for stated in reversed(self.found.stated) if not stated.letters and not stated.arguments}
-        moving |= {
-            name for stated in self.found.stated if stated.name in self.differentiated for name in stated.arguments
-            if before.get(name, 9**9) >= stated.formula  # the a of L(a, y) is a value where it was said before what it is
-        }
-        called = [stated.formula for stated in self.found.stated if stated.name in self.differentiated and stated.arguments]
-        losses = min(called, default=9**9)
-        found: dict[str, Stated] = {}
-        inside: dict[str, set[str]] = {}
-        for stated in self.found.stated:
-            tokens = tokens_of(stated.sides[0], self.names)
-            names = [part for part in tokens if part.kind in ("name", "word", "function")]
-            if INDICATOR.search(stated.sides[0]):
-                continue  # labels are data
-            of_identity = is_identity(stated.sides[0]) and stated.formula < begun
-            alias = len(names) == 1 and not found.keys().isdisjoint(labelled_names(tokens))  # ŷ = z^{[2]}
-            lone = (len(names) < 2 and not of_identity and not stated.letters and not alias) or bool(_NOISE.search(stated.sides[0]))
-            lone = lone or (stated.name in self.told.sizes and stated.formula > losses)  # a model of the data: y = Xw + ε
-            supposed = _SETTING.search(self.sheet.formulas[stated.formula].before[-40:]) or first.get(stated.name, 9**9) < stated.formula
-            if not (lone or supposed or stated.name in moving or stated.arguments or stated.name in found):
-                found[stated.name], inside[stated.name] = stated, set(labelled_names(tokens))
-        moving |= first.keys() - found.keys()
-        layers = first.keys() & found.keys()  # by which is differentiated on the way
-        moved = moving | layers | {part for name in layers for part in inside[name]}
-        for _ in range(len(found)):
-            moved |= {name for name, names in inside.items() if names & moved}
-        moved |= {name for name, stated in found.items() if is_identity(stated.sides[0])}
-        known = {*moved, *self.told.sizes, "I", "T", "d", *"ijklmnpqrst", *re.findall(r"[A-Za-z]", " ".join(self.told.sizes.values()))}
-        given = self.told.sizes.keys()
-        return {name: stated for name, stated in found.items() if name in moved or (inside[name] & given and inside[name] <= known)}
 
     def _works_out(self, stated: Stated) -> bool:
         """Whether a formula says what a name stands for, and not of what it is made as `X = [x_1, …, x_n]` does."""
@@ -164,17 +122,6 @@ class _Finder:
                 yield plain_name(re.split(r"\\in(?![A-Za-z])|[∈=_]|\\in\b", formula.passage.text)[0])
         for match in _BY_NAME.finditer(self.sheet.prose):
             yield plain_name(match[1])
-
-    def inside(self, stated: Stated) -> set[str]:
-        """The names of which its value is made, through all that the document defines."""
-        found: set[str] = set()
-        new = {stated.name}
-        while new:
-            sides = [self.definitions[name].sides[0] if name in self.definitions else "" for name in new - {stated.name}]
-            sides += stated.sides if stated.name in new else ()
-            found |= new
-            new = {name for side in sides for name in labelled_names(tokens_of(side, self.names))} - found
-        return (found & self.definitions.keys()) - {stated.name}
 
     def amid(self, stated: Stated) -> bool:
         """Whether a sentence states it between two rows of a derivation."""
@@ -211,7 +158,8 @@ class _Finder:
 
     def _solved_for(self, loss: Stated) -> Iterable[str]:
         """What is given a value behind the loss, where only `grad L` says that something is differentiated."""
-        return (item.name for item in self.found.stated if item.formula > loss.formula and item.name not in (loss.name, *self.definitions))
+        known = (loss.name, *self.definitions.texts)
+        return (item.name for item in self.found.stated if item.formula > loss.formula and item.name not in known)
 
     def _with_lengths(self, stated: Stated, loss: str, problem: Problem, by: Sequence[str | None]) -> tuple[str, Problem]:
         """The m of 1/m is a size where the loss, written out, sums up to it, `\\sum_{i=1}^m`, or a row sums over entries up to it."""
@@ -259,8 +207,9 @@ class _Finder:
         ))
         wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip()) or tuple(wrt)
         facts = [*given, *self._facts(problem, supposed, wrt)]
+        frozen = self.definitions.frozen(loss, [symbol.name for symbol in problem.variables], wrt)
         return Question(self.given.get("name") or name, loss, wrt, shapes, tuple(facts), start, "latex", arguments,
-                        self._members_in(loss), tuple(self._others(loss, problem)))
+                        self._members_in(loss), tuple(self._others(loss, problem)), frozen)
 
     def _facts(self, problem: Problem, supposed: Mapping[str, set[str]], wrt: Collection[str]) -> Iterable[str]:
         for symbol in problem.variables:
@@ -309,7 +258,7 @@ class _Finder:
         texts = [_CONSTANT.sub("", side.strip().rstrip(".,;")) for side in sides]
         said = {name: way for name, way in self.told.members.items() if way}
         for text, self.members in product(texts, (said, {}) if said else ({},)):  # a size that is told contradicts words
-            whole = self._put_in(text, {name} if name else set())
+            whole = self.definitions.put_in(text, {name} if name else set())
             for candidate in dict.fromkeys((whole, text)):
                 asked = [one for part in by if part for one in (part, big(part))]
                 for variable in [*dict.fromkeys(asked), *self._letters(candidate)][:12]:
@@ -390,7 +339,3 @@ class _Finder:
         for some in [turned] + [{name: way} for name, way in turned.items()] * (len(turned) > 1):
             if some and readable_problem(loss, problem.wrt.name, shapes_text(self._shapes(loss), known | some), ""):
                 yield some
-
-    def _put_in(self, text: str, never: set[str]) -> str:
-        """The text with every name that the document defines replaced by what it stands for."""
-        return written_out(text, self.definitions, self.names, never, self.told.sizes)

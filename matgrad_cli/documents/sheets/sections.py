@@ -77,6 +77,7 @@ def _joined(earlier: Told, own: Told) -> Told:
         {**{name: facts for name, facts in earlier.always.items() if name not in own.sizes}, **own.always},
         {**{name: facts for name, facts in earlier.supposed.items() if name not in own.sizes}, **own.supposed},
         {**earlier.members, **own.members},
+        earlier.held | own.held,
     )
 
 

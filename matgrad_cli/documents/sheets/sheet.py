@@ -71,6 +71,7 @@ class Question:
     """A problem as a document states it. `start` is the number of the formula that states the loss; None: nothing was understood.
 
     `members` says of which matrices X the x_i are rows, or columns; `others`, what may be as well, where neither words nor sizes tell.
+    `frozen` are names of the loss that stand as constants though the document makes them of others, which are named too.
     """
 
     name: str | None
@@ -83,6 +84,7 @@ class Question:
     arguments: tuple[str, ...] = ()
     members: Mapping[str, str] = field(default_factory=dict)
     others: tuple[Mapping[str, str], ...] = ()
+    frozen: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def shapes_text(self) -> str:
@@ -92,9 +94,11 @@ class Question:
 
 @record
 class Told:
-    """What the prose says: sizes, facts, facts that some sentence supposes, of which matrices X the x_i are rows or columns."""
+    """What the prose says: sizes, facts, facts that some sentence supposes, of which matrices X the x_i are rows or columns; `held` is
+    fixed on purpose."""
 
     sizes: Mapping[str, str]
     always: Mapping[str, frozenset[str]]
     supposed: Mapping[str, frozenset[str]]
     members: Mapping[str, str] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()

@@ -99,6 +99,17 @@ _OTHER_SUBJECT = regex(
     r"(?:[,;:(]|\band|\bbut|\bso|\bwhile|\bwhere|\bwith)\s+(?!is\b|are\b|be\b)(?:[A-Za-z]\w*[\s-]+)+(?:is|are|be)\b|\b(?:of|in|for|has|have)\b"
 )
 _PRONOUN = regex(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
+_HELD = (
+    regex(
+        rf"\b(?:treat|hold|keep|regard|view|tak)(?:ing|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b",
+        needs=("constant", "fixed", "detached"),
+    ),
+    regex(
+        rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b",
+        needs=("constant", "fixed"),
+    ),
+    regex(rf"\b(?:gradients?\s+(?:\w+\s+){{1,4}}through|stop[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}", needs=("gradient",)),
+)
 _SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
 
 
@@ -249,6 +260,12 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         for name in names:
             (supposed if only_supposed else always).setdefault(name, set()).add(word)
     return always, supposed
+
+
+def held_fixed(prose: str) -> frozenset[str]:
+    """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`, `no gradient flows through D`."""
+    found = (match for pattern in _HELD for match in pattern.finditer(plain_prose(prose).replace("$", "")))
+    return frozenset(name for match in found for name in _names(match["names"]))
 
 
 def symmetric_somewhere(prose: str) -> bool:

@@ -29,9 +29,11 @@ from .passing import CONDITIONAL, is_equation_of_zero, is_hypothetical, is_side_
 from .rows import (
     Line,
     claims_nothing,
+    concludes,
     derives,
     gives_identity,
     head_of,
+    held_constant,
     is_constant,
     labelled,
     lone,
@@ -204,8 +206,11 @@ class Judge:
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
         if result is not None and result.verdict == "follows" and not line.formula.step:
+            doubt = held_constant(line, self.question.frozen, self.question.wrt)
             if result.role == "definition" and called_derivative(self.sheet.formulas, line.formula):
-                return Judged(line, "undecided", "claim", result, result.notes, "of what this is the derivative is not certain")
+                doubt = "of what this is the derivative is not certain"
+            if doubt is not None:
+                return Judged(line, "undecided", "claim", result, result.notes, doubt)
             return Judged(line, "follows", result.role, result, result.notes, by_matrix=self._by_matrix(line))
         fact = own_fact(line.formula, line.outline, self.told)
         if fact is not None and fact.verdict == "follows":
@@ -297,12 +302,12 @@ class Judge:
 
     def _solves(self, line: Line) -> bool:
         """Whether a row gives the variable a value, the derivative being known and set to zero."""
-        stands = self.gradient and (self.settled or self._solving(line) or _concludes(line))
+        stands = self.gradient and (self.settled or self._solving(line) or concludes(line))
         return stands and valued_variable(line, self.question.wrt, self.parts) is not None
 
     def _is_solution(self, line: Line, result: RowResult) -> bool:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
-        if not (self.gradient or sets_to_zero(line.formula)) or not (self.settled or self._solving(line) or _concludes(line)):
+        if not (self.gradient or sets_to_zero(line.formula)) or not (self.settled or self._solving(line) or concludes(line)):
             return False
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
             return self._sets_gradient(line, result) and not is_said_of_other(line, self.sheet.prose)
@@ -347,6 +352,8 @@ class Judge:
             return "the derivative of something else may be meant"
         if self.supposed:
             return "it may be said of what was supposed before"
+        if (constant := held_constant(line, self.question.frozen, self.question.wrt)) is not None:
+            return constant
         if self.misread:
             return "the loss as it was understood is not the one that the document states"
         head = head_of(line.outline)
@@ -388,13 +395,6 @@ class Judge:
         return "a vector with an index may be meant" if family else None
 
 
-def _concludes(line: Line) -> bool:
-    """Whether a row draws a conclusion in which something is inverted: `and W = (AᵀA + cL)⁻¹AᵀB` behind a derivative."""
-    inverted = any(isinstance(part, s.Inverted) for node in nodes_of(line) for part in s.parts_of(node))
-    return inverted and _SO.search(line.formula.before[-40:]) is not None
-
-
-_SO = regex(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
 _LONE_ZERO = regex(r"\W*=\s*\{?\s*(?:\\mathbf\s*)?\{?0\W*")
 _SET_TO_ZERO = regex(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
 _GRADIENT = regex(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)

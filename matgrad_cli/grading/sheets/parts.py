@@ -14,7 +14,7 @@ from ...diagnostics.regex import regex
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
 from ...documents.sheets.members import numbered, small
-from ...documents.sheets.named import with_loss, with_named
+from ...documents.sheets.named import with_called, with_loss, with_named
 from ...documents.sheets.one_sample import with_samples
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import questions
@@ -72,6 +72,7 @@ def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
 def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
     sheet = rewritten(sheet)
+    sheet = replace(sheet, formulas=with_called(sheet.formulas) or sheet.formulas)
     found = outline(sheet.formulas)
     for change in (with_heads, with_statements, with_calls, with_loss, partial(with_named, prose=sheet.prose)):
         if (changed := change(sheet.formulas, found)) is not None:

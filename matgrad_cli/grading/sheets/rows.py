@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
@@ -15,6 +15,7 @@ from ..chain import RowResult
 from ..lines.syntax_walk import bare_name
 
 _MARKED = regex(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")
+_SO = regex(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
 _ORDER = ("follows", "undecided", "unreadable", "wrong", "aside")
 
 
@@ -45,6 +46,21 @@ def head_of(line: LatexLine) -> s.Node | None:
         second = s.ungrouped(statement.sides[1].node)
         return second if isinstance(second, s.Derivative) else left
     return left
+
+
+def concludes(line: Line) -> bool:
+    """Whether a row draws a conclusion in which something is inverted: `and W = (AᵀA + cL)⁻¹AᵀB` behind a derivative."""
+    inverted = any(isinstance(part, s.Inverted) for node in nodes_of(line) for part in s.parts_of(node))
+    return inverted and _SO.search(line.formula.before[-40:]) is not None
+
+
+def held_constant(line: Line, frozen: Mapping[str, frozenset[str]], wrt: Sequence[str]) -> str | None:
+    """Why a derivative is not judged: a name of the loss stands as a constant though it is made of that by which the row differentiates."""
+    own = moving(line)
+    claims = derives(head_of(line.outline)) or (line.outline.statements and line.outline.statements[0].leading is not None)
+    by = own & set(wrt) or set(wrt)
+    names = sorted(name for name, inside in frozen.items() if inside & by and name not in own) if claims else ()
+    return f"what the document says of {names[0]} could not be put in for it" if names else None
 
 
 def claims_nothing(line: LatexLine) -> bool:

@@ -224,10 +224,11 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
     chain: list[list[Token]] = [[]]
     relations: list[str] = []
     trouble: Token | None = None
-    level = 0
+    level, turned = 0, False
     for token in tokens:
         level += {"open": 1, "close": -1}.get(token.kind, 0)
         if token.kind == "relation" and level == 0 and token.text != "maps":
+            turned = token.text == "=:" and not relations
             if token.text not in _EQUAL and trouble is None:
                 trouble = token
             relations.append(_SIGNS.get(token.text, "=") if token.text in _EQUAL else token.text)
@@ -239,6 +240,8 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
         leading, relations, chain = relations[0], relations[1:], chain[1:]
     if relations and not chain[-1]:
         relations, chain = relations[:-1], chain[:-1]  # a row that ends in `=` goes on in the next
+    if turned and len(chain) == 2 and len(chain[1]) == 1 and leading is None:  # `Ax =: z` says what z is
+        relations, chain = [":="], chain[::-1]
     sides = tuple(_side(row, part, tokens, trouble) for part in chain if part or trouble)
     if not sides:
         return None

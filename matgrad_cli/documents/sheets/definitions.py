@@ -1,0 +1,173 @@
+"""What the names of a document stand for: put in where the loss has them, or told of those for which that is not possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from ...diagnostics import Span
+from ...diagnostics.regex import regex
+from ...notation.latex.lines import whole
+from ...notation.latex.names import LatexNames
+from ...notation.latex.tokens import Token
+from .names import index_behind, is_identity, label_of, labelled_names, tokens_of
+from .outline import Outline, Stated
+from .sheet import Sheet
+from .symmetric import INDICATOR
+
+_SETTING = regex(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
+_NOISE = regex(
+    r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$",
+    needs=("epsilon", "xi"),
+)
+"""A model of the data: y = Ax + ε."""
+LONGEST = 3_000
+_NEVER = 9**9
+
+
+class Definitions:
+    """What the names of a document stand for.
+
+    `texts` are the definitions that are put in where a name stands; `made` says of every name that is given a value of which others
+    that is made, also where it is not put in. What the words hold fixed, or speak of as given, is neither.
+    """
+
+    def __init__(
+        self, sheet: Sheet, found: Outline, sizes: Mapping[str, str], held: Collection[str], by_prose: Collection[str]
+    ) -> None:
+        self.names, self.sizes = LatexNames(accents=found.accents), sizes
+        self.made: dict[str, set[str]] = {}
+        self.stated = found.stated
+        self.texts = self._found(sheet, found, {*by_prose, *_arguments(found)}, held)
+
+    def _found(self, sheet: Sheet, found: Outline, moving: set[str], held: Collection[str]) -> dict[str, Stated]:
+        """What is put in; a name that is given (its size is told, it is differentiated by) and then set to a value is not."""
+        first = {item.variable: item.formula for item in reversed(found.differentiated) if item.variable is not None}
+        begun = min((item.formula for item in found.differentiated if item.left), default=_NEVER)
+        texts: dict[str, Stated] = {}
+        for stated, inside in self._valued(sheet, found):
+            if stated.name in moving or stated.name in held:
+                continue
+            self.made.setdefault(stated.name, set()).update(inside)
+            number = not stated.letters and (stated.formula >= begun if is_identity(stated.sides[0]) else not inside)
+            before = first.get(stated.name, _NEVER) >= stated.formula
+            if before and not (number or stated.arguments or stated.name in texts):
+                texts[stated.name] = stated
+        inner = {name: set(labelled_names(tokens_of(stated.sides[0], self.names))) for name, stated in texts.items()}
+        moving = moving | (first.keys() - texts.keys())
+        layers = first.keys() & texts.keys()  # by which is differentiated on the way
+        moved = moving | layers | {part for name in layers for part in inner[name]}
+        for _ in range(len(texts)):
+            moved |= {name for name, names in inner.items() if names & moved}
+        moved |= {name for name, stated in texts.items() if is_identity(stated.sides[0])}
+        letters = re.findall(r"[A-Za-z]", " ".join(self.sizes.values()))
+        known = {*moved, *self.sizes, "I", "T", "d", *"ijklmnpqrst", *letters}
+        given = self.sizes.keys()
+        return {name: stated for name, stated in texts.items() if name in moved or (inner[name] & given and inner[name] <= known)}
+
+    def _valued(self, sheet: Sheet, found: Outline) -> Iterator[tuple[Stated, set[str]]]:
+        """What is given a value, and the names in it; labels, models of the data and what is only supposed are none."""
+        losses = {item.body for item in found.differentiated}
+        called = min((stated.formula for stated in found.stated if stated.name in losses and stated.arguments), default=_NEVER)
+        for stated in found.stated:
+            side = stated.sides[0]
+            data = INDICATOR.search(side) or _NOISE.search(side) or (stated.name in self.sizes and stated.formula > called)
+            if not data and not _SETTING.search(sheet.formulas[stated.formula].before[-40:]):
+                parts = [part for part in tokens_of(side, self.names) if part.kind in ("name", "word", "function")]
+                yield stated, {part.text for part in parts} | set(labelled_names(tokens_of(side, self.names)))
+
+    def inside(self, stated: Stated) -> set[str]:
+        """The names of which the value of a loss is made, through all that is put in."""
+        found: set[str] = set()
+        new = {stated.name}
+        while new:
+            sides = [self.texts[name].sides[0] if name in self.texts else "" for name in new - {stated.name}]
+            sides += stated.sides if stated.name in new else ()
+            found |= new
+            new = {name for side in sides for name in labelled_names(tokens_of(side, self.names))} - found
+        return (found & self.texts.keys()) - {stated.name}
+
+    def frozen(self, loss: str, variables: Collection[str], wrt: Collection[str]) -> dict[str, frozenset[str]]:
+        """Those of a loss's variables that the document makes of what it differentiates by, and of which of them."""
+        found = {}
+        tokens = tokens_of(loss, self.names)
+        models = {stated.name for stated in self.stated if self._is_model(stated, tokens)}
+        for name in self.made.keys() & set(variables) - set(wrt) - models:
+            inside: set[str] = set()
+            new = self.made[name]
+            while new:
+                inside |= new
+                new = {part for other in new & self.made.keys() for part in self.made[other]} - inside
+            found[name] = frozenset(inside & set(wrt))
+        return {name: inside for name, inside in found.items() if inside}
+
+    def put_in(self, text: str, never: Collection[str]) -> str:
+        """The text with every name that the document defines replaced by what it stands for."""
+        tokens = tokens_of(text, self.names)
+        texts = {name: stated for name, stated in self.texts.items() if not self._is_model(stated, tokens)}
+        for _ in range(8):
+            changed = self._once(text, texts, never)
+            if changed == text or len(changed) > LONGEST:
+                return text
+            text = changed
+        return text
+
+    def _is_model(self, stated: Stated, loss: Sequence[Token]) -> bool:
+        """Whether the loss takes the value from the name: the model `y = Φθ` of the data y in `y - Φθ` is no definition of y."""
+        value = re.escape(_spaced(tokens_of(stated.sides[0].strip().rstrip(".,;"), self.names)))
+        name = rf"{re.escape(stated.name.partition('_')[0])}(?: [_^](?: \S+){{1,3}})?"
+        return bool(value) and re.search(rf"(?<!\S)(?:{name} - (?:\( )?{value}|{value} (?:\) )?- {name})(?!\S)", _spaced(loss)) is not None
+
+    def _once(self, text: str, texts: Mapping[str, Stated], never: Collection[str]) -> str:
+        tokens = tokens_of(text, self.names)
+        parts, last = [], 0
+        for at, token in enumerate(tokens):
+            below = index_behind(tokens, at) if token.kind == "name" else ()
+            label = label_of(below)
+            stated = texts.get(f"{token.text}_{label}" if label else token.text) if token.kind == "name" else None
+            inside = at > 0 and (tokens[at - 1].text == "_" or (at > 1 and tokens[at - 1].text == "{" and tokens[at - 2].text == "_"))
+            if stated is None or inside or token.start < last or token.text in never:
+                continue
+            value = _value(stated, below, self.names)
+            if value is None:
+                continue
+            own = whole(text, Span(token.start, below[-1].end if below and (stated.letters or label) else token.end))
+            parts += [text[last : own.start], value]
+            last = own.end
+        return "".join([*parts, text[last:]])
+
+
+def _arguments(found: Outline) -> Iterator[str]:
+    """What the losses are functions of; the a of `L(a, y)` is a value where it was said before what it is."""
+    losses = {item.body for item in found.differentiated}
+    before = {stated.name: stated.formula for stated in reversed(found.stated) if not stated.letters and not stated.arguments}
+    for stated in found.stated:
+        yield from (name for name in stated.arguments if stated.name in losses and before.get(name, _NEVER) >= stated.formula)
+
+
+def _spaced(tokens: Sequence[Token]) -> str:
+    return " ".join(token.text for token in tokens if token.text not in ("{", "}"))
+
+
+def _value(stated: Stated, below: Sequence[Token], names: LatexNames) -> str | None:
+    """What stands for a name, its letters renamed to those with which it is called."""
+    side = stated.sides[0].strip().rstrip(".,;")
+    tokens = tokens_of(side, names)
+    inner = [part for part in tokens if part.kind == "name"]
+    if stated.name in labelled_names(tokens) or not inner:
+        return None
+    if not stated.letters:
+        return rf"\left({side}\right)"
+    called = [part.text for part in below if part.kind == "name"]
+    if len(called) != len(stated.letters):
+        return None
+    renamed = dict(zip(stated.letters, called, strict=True))
+    if any(new != old and any(part.text == new for part in inner) for old, new in renamed.items()):
+        return None
+    out, last = [], 0
+    for part in inner:
+        if part.text in renamed:
+            written = side[part.start : part.end] == part.text  # unlike the ᵢ of xᵢ
+            out += [side[last : part.start], renamed[part.text] if written else "_" + renamed[part.text]]
+            last = part.end
+    return rf"\left({''.join([*out, side[last:]])}\right)"
