@@ -10,7 +10,7 @@ from ..ir import Constant, Dim, Expr, Index, Size, Symbol, nodes_of
 from ..verify.evaluate import Evaluator
 from ..verify.fields import Modular, NotExact, OutOfDomain
 from ..verify.judge import Judge
-from ..verify.kinks import signs
+from ..verify.kinks import lies
 from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.tensor import TooLarge
@@ -69,7 +69,7 @@ class Bench(Judge):
                     point.give(symbol, place.laid(value))
                 except (OutOfDomain, NotExact, TooLarge):
                     return False
-        return isinstance(point.field, Modular) or all(signs(part, [place]) == {side} for part, side in self.where)
+        return isinstance(point.field, Modular) or all(lies(part, place, side) for part, side in self.where)
 
     def elsewhere(self, number: int) -> Evaluator:
         """A point of floats at sizes of its own, small and large."""

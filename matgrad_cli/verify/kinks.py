@@ -65,6 +65,14 @@ def _squared(body: Expr) -> Iterator[Expr]:
             pass
 
 
+def lies(u: Expr, place: Evaluator, positive: bool) -> bool:
+    """Whether every entry is positive, or negative, at a point; zero is neither."""
+    try:
+        return all(value > 0 if positive else value < 0 for value in place.value(u).data)
+    except (OutOfDomain, NotExact, TooLarge):
+        return False
+
+
 def signs(u: Expr, places: Iterable[Evaluator]) -> set[bool]:
     """Which signs the entries have at the points: True for positive."""
     seen: set[bool] = set()

@@ -14,13 +14,21 @@ from ...documents.sheets.sheet import Formula, Sheet
 from ...ir import Expr
 from ...verify.kinks import kinks
 from ..begin import begin
+from ..consequences import MAY_FOLLOW
 from ..lines.reading import read_side
 from ..task import Task
 from .judge import Judged
 from .passing import CONDITIONAL
+from .rows import Line
 
 _MOST_KINKS = 2
 _UNEQUAL = regex(r"\\(?P<word>[lg])(?:eq?(?:slant)?|t)?(?![A-Za-z])|(?P<sign>[<>≤≥])")
+_SET = regex(
+    r"(?:\b(?:where|if|when(?:ever)?|for|provided|as long as|assuming|given|while)\b(?:\s+[a-z]{2,}){0,3}?[\s}$~]+|\(\s*)"
+    r"(?P<said>(?:(?!\\text)[^=<>≤≥;]){1,60}?(?:\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])|[<>≤≥])[^=<>≤≥,;)$]{1,40}?)"
+    r"(?=\s*(?:[,.;)}$\n]|\\q?quad|\\text|\s[a-z]{2,}|$))",
+)
+"""A condition behind a formula: `where $m_i > 0$`, `\\text{if } w_j > 0`, `for active units (z_i > 0)`."""
 _COMMAND = regex(r"\\[A-Za-z]+\*?(?:\{[a-z]+\*?\})?")
 _WORDS = (
     "a an the its our this that these it we i you one to of by in for is are be and then so thus hence therefore now here with as from "
@@ -35,7 +43,8 @@ _NEUTRAL = frozenset(_WORDS.split())
 
 @record
 class Case:
-    """Where some arrays are positive, or negative; the formula that says so, if one does; the numbers of the rows that may be meant."""
+    """Where some arrays are positive, or negative (nowhere: a condition is not understood); the formula that says so, if one does; the
+    numbers of the rows that may be meant."""
 
     where: tuple[tuple[Expr, bool], ...]
     said: str
@@ -45,14 +54,22 @@ class Case:
         """The rows with what becomes of them `there`, in this case; where only words set it, they are doubted."""
         found = list(judged)
         for number in self.rows:
-            if found[number].verdict == "follows" or there[number].verdict != "follows":
-                continue
-            if self.said:
-                row = there[number]
-                found[number] = replace(row, notes=(*row.notes, f"under the condition beside it: {self.said}"))
-            elif found[number].verdict == "wrong":
-                found[number] = replace(found[number], verdict="undecided", why=f"{CONDITIONAL}, perhaps: it holds on one side of a kink")
+            old, new = found[number], self._without_condition(there[number])
+            if old.verdict != "follows" and new.verdict == "follows" and self.where:
+                if self.said:
+                    found[number] = replace(new, notes=(*new.notes, f"under the condition beside it: {self.said}"))
+                elif old.verdict == "wrong":
+                    why = f"{CONDITIONAL}, perhaps: it holds on one side of a kink"
+                    found[number] = replace(old, verdict="undecided", why=why)
+            elif old.verdict == "wrong" and self.said and (not self.where or new.verdict != "wrong"):
+                found[number] = replace(old, verdict="undecided", why=f"{CONDITIONAL}, which is not understood")
         return tuple(found)
+
+    def _without_condition(self, row: Judged) -> Judged:
+        """A row of which all that is judged follows, if what cannot be read is this condition in it, `f' = 1 (x > 0)`."""
+        outcomes = {outcome.verdict for outcome in row.result.outcomes} if row.result is not None else set()
+        inside = self.said and self.said in row.line.formula.passage.text and outcomes == {"follows", "unreadable"}
+        return replace(row, verdict="follows", why="") if row.verdict == "undecided" and inside else row
 
 
 def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iterator[Case]:
@@ -60,18 +77,25 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
     arguments = kinks(tasks[0].problem.loss) if tasks else ()
     stated: dict[str, list[int]] = {}
     open_: list[int] = []
+    beside: set[str] = set()
     for number, row in enumerate(judged):
-        if row.verdict == "wrong" or row.why == CONDITIONAL:
+        if row.verdict == "wrong" or row.why in (CONDITIONAL, MAY_FOLLOW):
             between, words = _before(sheet, judged, number)
             said = [formula.passage.text for formula in between if len(_UNEQUAL.findall(formula.passage.text)) == 1]
+            if (own := _behind(sheet, judged, number)) is not None:
+                beside.add(own)
+                said = [own]
             if said:
                 stated.setdefault(said[-1], []).append(number)
             elif words and not _of_both_sides(row):
                 open_.append(number)
-    for text, rows in stated.items() if arguments else ():
-        condition = _condition(text, tasks[0])
+    for text, rows in stated.items():
+        known = [one.line for one in judged[: rows[0]] if one.role == "definition"]
+        condition = _condition(text, tasks[0], known) if arguments else None
         if condition is not None:
             yield Case((condition,), text.strip(" .,;"), tuple(rows))
+        elif text in beside:
+            yield Case((), text, tuple(rows))
         else:
             open_ += rows
     if open_ and arguments and len(arguments) <= _MOST_KINKS:
@@ -99,18 +123,35 @@ def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[F
     return between, not _NEUTRAL.issuperset(words)
 
 
+def _behind(sheet: Sheet, judged: Sequence[Judged], number: int) -> str | None:
+    """The inequality that the words behind a row set as its condition, in its display or its sentence, before the next row of another."""
+    own = judged[number].line.formula
+    rows = (one.line.formula for one in judged if own.kind != "display" or one.line.formula.block != own.block)
+    end = min((formula.place for formula in rows if formula.place > own.place and not _UNEQUAL.search(formula.passage.text)), default=None)
+    text = re.split(r"\n\s*\n|[.;](?=\s+[A-Z])", sheet.prose[own.place : end], maxsplit=1)[0]
+    found = _SET.search(text)
+    said = found["said"] if found is not None else None
+    for opens, closes in ("}", "{"), (")", "("):  # what begins before the condition ends: the words of `\\text{for} (z > 0)`
+        while said is not None and said.count(opens) != said.count(closes):
+            said = said.partition(opens if said.count(opens) > said.count(closes) else closes)[2]
+    return said.strip() if said is not None else None
+
+
 def _end(formula: Formula) -> int:
     return formula.place + len(formula.passage.text)
 
 
-def _condition(text: str, task: Task) -> tuple[Expr, bool] | None:
-    """An inequality as an array and its sign; None if it cannot be read with the names of the problem."""
+def _condition(text: str, task: Task, known: Sequence[Line]) -> tuple[Expr, bool] | None:
+    """An inequality as an array and its sign; None if it cannot be read with the names of the problem, and those that rows define."""
     sign = _UNEQUAL.search(text)
     if sign is None:
         return None
     left, right = text[: sign.start()].strip(" $.,;"), text[sign.end() :].strip(" $.,;")
     difference = Passage(rf"{left} - \left({right}\right)")
-    begun = begin(task, [(1, difference)], Source("condition", difference.text), "latex", None)
-    claims = begun.read(1, difference).claims
+    rows = [(line.number, line.formula.passage) for line in known]
+    begun = begin(task, [*rows, (0, difference)], Source("condition", difference.text), "latex", None)
+    for number, passage in rows:
+        begun.reader.row(begun.read(number, passage), first=False)
+    claims = begun.read(0, difference).claims
     found = read_side(claims[0].sides[0], begun.around).expr if claims else None
-    return None if found is None else (found, (sign["word"] or sign["sign"]) in "g>≥")
+    return None if found is None else (begun.around.expanded(found), (sign["word"] or sign["sign"]) in "g>≥")
