@@ -54,6 +54,7 @@ from .solutions import (
     is_said_of_other,
     is_scaled,
     is_solution,
+    newton_step,
     numbered_parts,
     sets_to_zero,
     valued_variable,
@@ -117,8 +118,7 @@ class Judge:
                 continue
             if self._solves(line):
                 passage = without_mark(line, passage)
-            row = begun.read(line.number, passage)
-            reader = begun.reader
+            row, reader = begun.read(line.number, passage), begun.reader
             reader.later.arrive(passage.text)
             chain = replace(reader.chain)
             if row.claims:
@@ -182,8 +182,7 @@ class Judge:
 
     def again(self, judged: Judged) -> Judged:
         """The verdict on a value that was stated before the derivative was known, `the minimiser is w = …`, once all rows are read."""
-        line, role = judged.line, judged.role
-        stated = judged.verdict == "undecided" or role == "definition"
+        line, stated = judged.line, judged.verdict == "undecided" or judged.role == "definition"
         if not stated or not self.gradient or not speaks_of_equations(line.formula) or valued_variable(line, self.question.wrt) is None:
             return judged
         found = self._weighed(line, of_variables(line, self._results(line)))
@@ -205,6 +204,8 @@ class Judge:
             self.said |= names
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
+        if (newton := newton_step(line, self.readers)) is not None:
+            return Judged(line, newton[0], "claim", why=newton[1])
         if result is not None and result.verdict == "follows" and not line.formula.step:
             doubt = held_constant(line, self.question.frozen, self.question.wrt)
             if result.role == "definition" and called_derivative(self.sheet.formulas, line.formula):

@@ -9,11 +9,14 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.sheet import Formula
-from ...ir import Symbol
+from ...ir import Inverse, Symbol, matmul, sub
 from ...notation import syntax as s
+from ...records.finding import LineVerdict
 from ..begin import Begun
 from ..chain import RowResult
 from ..equations.marked import unmarked
+from ..lines.reading import read_side
+from ..task import whole_derivative
 from .passing import is_equation_of_zero
 from .rows import Line, head_of, is_constant, moving, names_of, nodes_of
 
@@ -36,6 +39,7 @@ _DERIVATIVE = regex(
 )
 
 _SET = regex(r"=\s*\{?\s*0\s*\}?(?![.\d])")
+NO_NEWTON = "it could not be shown that this is the step of Newton's method"
 _COUNTS = frozenset("mnkNMKTB")
 """How many of something there are, where the document does not say it as a size."""
 
@@ -55,6 +59,27 @@ def valued_variable(line: Line, variables: Collection[str], parts: Collection[Nu
     else:
         return None
     return name if name in variables and not is_constant(line.outline) and name not in _names_of_value(line) else None
+
+
+def newton_step(line: Line, readers: Sequence[Begun]) -> tuple[LineVerdict, str] | None:
+    """The verdict, with a reason, on a row that says what Newton's step is, `w⁺ = w - H⁻¹∇L`; None: it is no step that inverts anything."""
+    sides = line.outline.statements[0].sides if len(line.outline.statements) == 1 else ()
+    value = s.ungrouped(sides[1].node) if len(sides) > 1 and sides[1].node is not None else None
+    if not isinstance(value, s.Binary) or value.operator not in "+-" or not any(isinstance(part, s.Inverted) for part in s.parts_of(value)):
+        return None
+    first = s.ungrouped(value.left)
+    begun = next((one for one in readers if isinstance(first, s.Name) and one.around.task.problem.wrt.name == first.name), None)
+    if begun is None:
+        return None
+    problem, row = begun.around.task.problem, begun.read(line.number, dict(begun.rows).get(line.number, line.formula.passage))
+    gradient = whole_derivative(problem.loss, problem.wrt, "gradient")
+    hessian = whole_derivative(gradient, problem.wrt, "gradient") if gradient is not None and problem.wrt.shape.is_column else None
+    read = [read_side(side, begun.around).expr for side in row.claims[0].sides[1:]] if row.claims else []
+    if gradient is None or hessian is None or not read:
+        return "undecided", NO_NEWTON
+    step = sub(problem.wrt, matmul(Inverse(hessian), gradient))
+    equal = all(side is not None and begun.around.bench.equal(begun.around.expanded(side), step) for side in read)
+    return ("follows", "") if equal else ("undecided", NO_NEWTON)
 
 
 def numbered_name(node: s.Node | None) -> Numbered | None:
