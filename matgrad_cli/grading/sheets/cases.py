@@ -24,7 +24,8 @@ from .rows import Line
 _MOST_KINKS = 2
 _UNEQUAL = regex(r"\\(?P<word>[lg])(?:eq?(?:slant)?|t)?(?![A-Za-z])|(?P<sign>[<>≤≥])")
 _SET = regex(
-    r"(?:\b(?:where|if|when(?:ever)?|for|provided|as long as|assuming|given|while)\b(?:\s+[a-z]{2,}){0,3}?[\s}$~]+|\(\s*)"
+    r"(?:\b(?:where|if|when(?:ever)?|for|provided|as long as|assuming|given|while)\b(?:\s+[a-z]{2,}){0,3}?[\s}$~]+"
+    r"|(?:\\q?quad|\\text\w*\s*\{[^{}]*\}|[$,])\s*\(\s*)"
     r"(?P<said>(?:(?!\\text)[^=<>≤≥;]){1,60}?(?:\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])|[<>≤≥])[^=<>≤≥,;)$]{1,40}?)"
     r"(?=\s*(?:[,.;)}$\n]|\\q?quad|\\text|\s[a-z]{2,}|$))",
 )
@@ -61,7 +62,7 @@ class Case:
                 elif old.verdict == "wrong":
                     why = f"{CONDITIONAL}, perhaps: it holds on one side of a kink"
                     found[number] = replace(old, verdict="undecided", why=why)
-            elif old.verdict == "wrong" and self.said and (not self.where or new.verdict != "wrong"):
+            elif old.verdict == "wrong" and not self.where:
                 found[number] = replace(old, verdict="undecided", why=f"{CONDITIONAL}, which is not understood")
         return tuple(found)
 

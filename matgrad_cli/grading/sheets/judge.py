@@ -190,8 +190,7 @@ class Judge:
 
     def _moves(self, line: Line) -> None:
         """Notes which variables were differentiated by, or given values."""
-        variables = set(self.question.wrt)
-        head = head_of(line.outline)
+        variables, head = set(self.question.wrt), head_of(line.outline)
         found = (moving(line) & variables) or (variables if derives(head) else set())
         self.moved |= found | ({unmarked(head.name)} & variables if isinstance(head, s.Name) else set())
 
