@@ -197,10 +197,7 @@ class _Finder:
         return None
 
     def _made(self, name: str | None, loss: str, wrt: Sequence[str], problem: Problem, start: int, arguments: tuple[str, ...]) -> Question:
-        letters = set(re.findall(r"[A-Za-z]", " ".join(self.told.sizes.values())))
-        labelled = {symbol.name: symbol.shape for symbol in problem.variables if "_" in symbol.name and symbol.shape.is_column}
-        own = {name: str(shape.rows) for name, shape in labelled.items() if str(shape.rows) in letters}  # in every variable: u_o beside u_k
-        shapes = {**own, **self._shapes(loss)}
+        shapes = self._shapes(loss)
         given = [part.strip() for part in self.given.get("assume", "").split(",") if part.strip()]
         whole = re.sub(r"\s", "", loss)
         _, supposed = facts_told(" . ".join(  # the loss is stated, or asked about, `for positive definite A`
