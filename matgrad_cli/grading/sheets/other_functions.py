@@ -13,10 +13,11 @@ from ...notation import syntax as s
 from ...notation.elaboration.chosen_entries import places
 from ...notation.latex.names import whole
 from ...notation.loss_text import plain_name
+from ...verify.kinks import kinks
 from ..chain import RowResult
 from ..lines.reading import read_side
 from ..lines.scope import Surroundings
-from ..lines.statements import lone_name
+from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import is_index, walk
 from .passing import rewrites
 from .rows import Line, derives, head_of, lone, names_of, nodes_of, subscripted
@@ -138,6 +139,8 @@ def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: 
     claim = result.row.claims[0]
     for around in arounds:
         wrt, chosen = around.task.problem.wrt, places(around.names().variables)
+        if chosen and wrt.shape.is_matrix and kinks(around.task.problem.loss) and not _differs(claim, around):
+            return "it differs at a kink of the loss at most"
         if not chosen or not wrt.shape.is_matrix or wrt.name in told:
             continue
         around.apart = True
@@ -153,6 +156,13 @@ def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: 
             if len(rest) == len(letters) and around.bench.compare_over(mul(*rest, left), mul(*rest, right), letters).holds:
                 return f"it holds if the place `{vector.name[2:]}` is none of those that are numbered, which is not said"
     return None
+
+
+def _differs(claim: Claim, around: Surroundings) -> bool:
+    """Whether the sides of a claim differ at the first point, or cannot be compared."""
+    left = read_side(claim.sides[0], around).expr
+    right = read_side(claim.sides[-1], around, left.free).expr if left is not None else None
+    return left is None or right is None or left.shape is not right.shape or around.bench.clearly_different(left, right)
 
 
 def _of_name(node: s.Node) -> bool:
