@@ -10,6 +10,7 @@ from ...diagnostics.regex import regex
 from .names import is_word
 
 _CODE = regex(r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|from|return|print|for|if|assert)\b.*[:(]|\+=|#include|;\s*$")
+_SIGN = regex(r"[\\∂∇Σᵀ‖]")
 _HEAD = regex(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|≈")
 _TOKEN = regex(r"\S+")
@@ -38,17 +39,27 @@ def _hatted(match: re.Match[str]) -> str:
 
 
 def plain_formulas(text: str, indented_code: bool) -> Iterator[tuple[int, int]]:
-    """Where formulas stand, as spans of the text. `indented_code`: four blanks at the beginning of a line make it code, as in Markdown."""
+    """Where formulas stand, as spans of the text. `indented_code`: four blanks at the beginning of a paragraph make it code, as in
+    Markdown."""
     position = 0
-    code = False
+    code, begins = False, True
     for line in text.splitlines(keepends=True):
         if not line.strip():
-            code = False
-        elif _CODE.search(line) and not re.search(r"[\\∂∇Σᵀ‖]", line):
+            code, begins = False, True
+            position += len(line)
+            continue
+        code = code or (indented_code and begins and re.match(r" {4}|\t", line) is not None and not _SIGN.search(line))
+        begins = False
+        if _CODE.search(line) and not _SIGN.search(line):
             code = True
-        elif not code and not _HEAD.match(line) and not (indented_code and re.match(r" {4}|\t", line)):
+        elif not code and not _HEAD.match(line):
             yield from _of_line(line.rstrip("\n"), position)
         position += len(line)
+
+
+def is_plain_text(block: str) -> bool:
+    """Whether what stands in a block is mathematics and no code: it has signs that no code has, and no line of code."""
+    return _SIGN.search(block) is not None and not any(_CODE.search(line) and not _SIGN.search(line) for line in block.splitlines())
 
 
 def _of_line(line: str, position: int) -> Iterator[tuple[int, int]]:

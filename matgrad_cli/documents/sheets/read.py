@@ -13,7 +13,7 @@ from ..latex_carrier import without_comments
 from ..passage import Passage, blank, blanked, covered
 from .habits import layers_below
 from .macros import expanded
-from .plain import plain_formulas, spelled
+from .plain import is_plain_text, plain_formulas, spelled
 from .regions import Region, regions
 from .sheet import Cell, Formula, Sheet, cells_of
 
@@ -90,10 +90,18 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
     if markdown:
         text = _IN_TICKS.sub(lambda match: f"$${match[1]}$$" if "\n" in match[1] else f"$ {match[1]} $", text)
         text = _FENCED.sub(lambda match: _dollars(match[0], match.start(3) - match.start(), match.end(3) - match.start()), text)
-    for mark in (FENCE, _CODE) if markdown else ():
-        text = mark.sub(blank, text)
+        text = _CODE.sub(blank, FENCE.sub(_without_code, text))
     text = blanked(text, hidden_in_markdown(text)) if markdown else text
     return _sheet(source, expanded(text), plain=True, cells=cells, markdown=markdown)
+
+
+def _without_code(fence: re.Match[str]) -> str:
+    """Blanks for a block of code, and for the marks alone of one that holds mathematics as plain text."""
+    lines = fence[0].splitlines(keepends=True)
+    if lines[0].strip(" \t\n`~").lower() not in ("", "text", "txt", "plain", "plaintext") or not is_plain_text("".join(lines[1:-1])):
+        return blank(fence)
+    first, last = (re.sub(r"[^\n]", " ", line) for line in (lines[0], lines[-1]))
+    return first + "".join(lines[1:-1]) + last
 
 
 def _dollars(block: str, start: int, end: int) -> str:
