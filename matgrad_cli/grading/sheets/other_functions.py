@@ -15,7 +15,7 @@ from ...notation.latex.names import whole
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from ..chain import RowResult
-from ..lines.reading import read_side
+from ..lines.reading import Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import is_index, walk
@@ -123,15 +123,18 @@ def unlike(line: Line, result: RowResult, arounds: Sequence[Surroundings], told:
 
 def _vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) -> bool:
     """Whether the derivative on the left, or that of a name, is 0 by what was understood: then a name is meant otherwise."""
-    claim = result.row.claims[0]
-    links = [replace(side, node=part) for side in claim.sides if side.node is not None for part in s.parts_of(side.node) if _of_name(part)]
-    lefts = claim.sides[:1] if derives(head_of(line.outline)) else ()
-    for around in arounds:
-        for side in (*lefts, *links):
-            read = read_side(side, around).expr
-            if read is not None and around.bench.compare_over(read, mul(Number(0), read), tuple(sorted(read.free))).holds:
-                return True
-    return False
+    claim, own = result.row.claims[0], {around.task.problem.wrt.name for around in arounds}  # each is fixed in the readings of the others
+    links = [replace(side, node=part) for side in claim.sides if side.node is not None for part in s.parts_of(side.node)
+             if _of_name(part) and not (isinstance(part, s.Differential_) and lone_name(part.body) in own)]
+    head = head_of(line.outline)
+
+    def zero(side: Side, around: Surroundings) -> bool:
+        read = read_side(side, around).expr
+        return read is not None and around.bench.compare_over(read, mul(Number(0), read), tuple(sorted(read.free))).holds
+
+    of_all = all if isinstance(head, s.Differential_) else any
+    return (bool(arounds) and derives(head) and of_all(zero(claim.sides[0], around) for around in arounds)) or any(
+        zero(link, around) for around in arounds for link in links)
 
 
 def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: Collection[str]) -> str | None:
