@@ -13,7 +13,7 @@ from matgrad_cli.diagnostics import MatgradError
 from matgrad_cli.diagnostics.show import show
 
 SMUGGLED = [
-    "__import__('os').system('touch smuggled')", "().__class__", "x.__class__.__mro__", "lambda: x", "(x := 3)", "[y for y in x]",
+    "__import__('os').system('touch smuggled')", "().__class__", "x.__class__.__mro__", "lambda: x", "(x := 3)", "[print(y) for y in x]",
     "f'{x}'", "exec('import os')", "open('smuggled', 'w')", "x if x else x", "{x}", "x; x", "import os",
     "`touch smuggled`", "$(touch smuggled)",
     "x and x", "x == x", "await x", "*x", "x[0:1:2:3]", "getattr(x, 'T')", "x.T.__init__", "'x'", "\"\"\"x\"\"\"",

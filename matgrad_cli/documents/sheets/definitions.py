@@ -54,8 +54,9 @@ class Definitions:
             if before and not (number or stated.arguments or stated.name in texts):
                 texts[stated.name] = stated
         inner = {name: set(labelled_names(tokens_of(stated.sides[0], self.names))) for name, stated in texts.items()}
+        layers = {name for name in first.keys() & texts.keys() if _within(name, inner) & first.keys()}  # differentiated on the way
+        texts = {name: stated for name, stated in texts.items() if name in layers or name not in first}  # Λ = Σ⁻¹, and only ∂ℓ/∂Λ
         moving = moving | (first.keys() - texts.keys())
-        layers = first.keys() & texts.keys()  # by which is differentiated on the way
         moved = moving | layers | {part for name in layers for part in inner[name]}
         for _ in range(len(texts)):
             moved |= {name for name, names in inner.items() if names & moved}
@@ -72,6 +73,8 @@ class Definitions:
         for stated in found.stated:
             side = stated.sides[0]
             data = INDICATOR.search(side) or _NOISE.search(side) or (stated.name in self.sizes and stated.formula > called)
+            if _counts(stated, sheet):
+                continue  # the δ picks c = j
             if not data and not _SETTING.search(sheet.formulas[stated.formula].before[-40:]):
                 parts = [part for part in tokens_of(side, self.names) if part.kind in ("name", "word", "function")]
                 yield stated, {part.text for part in parts} | set(labelled_names(tokens_of(side, self.names)))
@@ -135,6 +138,23 @@ class Definitions:
             parts += [text[last : own.start], value]
             last = own.end
         return "".join([*parts, text[last:]])
+
+
+def _counts(stated: Stated, sheet: Sheet) -> bool:
+    """Whether a letter that is said to be another, or a number, is an index somewhere."""
+    if len(stated.name) > 1 or not re.fullmatch(r"[\s{}]*[a-z\d][\s{}.,;]*", stated.sides[0]):
+        return False
+    below = re.compile(rf"_\s*(?:\{{[a-z,\s]*{stated.name}[a-z,\s]*\}}|{stated.name}(?![A-Za-z]))")
+    return any(below.search(formula.passage.text) for formula in sheet.formulas)
+
+
+def _within(name: str, inner: Mapping[str, Collection[str]]) -> set[str]:
+    """The names of which a name is made, through all that they are made of."""
+    found, new = set[str](), {name}
+    while new:
+        new = {part for one in new for part in inner.get(one, ())} - found
+        found |= new
+    return found - {name}
 
 
 def _arguments(found: Outline) -> Iterator[str]:

@@ -214,12 +214,14 @@ def _doubtful(part: Part) -> bool:
 
 
 def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
-    """Facts of given arrays that the words suggest without saying them: covariances are symmetric, each and all; labels sum to one."""
+    """Facts of given arrays that the words suggest without saying them, or that a row says: covariances are symmetric, each and all;
+    labels sum to one."""
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
     margin = _MARGIN.search(part.question.loss)
     called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem)}
+    whole = {match["name"] for formula in sheet.formulas for match in _SUM_IS_ONE.finditer(formula.passage.text)}
     alike = []
     for name, shape in variables.items():
         square = shape.is_matrix and shape.rows is shape.cols
@@ -228,7 +230,9 @@ def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
         if square and (name in called or (symmetric and name.partition("_")[0] in _USUAL)):
             alike.append(f"{name} symmetric")
             yield (alike[-1],)
-        elif labels and not square and not shape.is_number and name not in part.question.wrt and name.lower() in ("y", "t", "p", "q"):
+        elif (name in whole or (labels and not square and name.lower() in ("y", "t", "p", "q"))) and not (
+            shape.is_number or name in part.question.wrt
+        ):
             yield (f"{name} simplex",)
         signs = name.lower() in (("y", "t") if two else ()) or (margin is not None and name == margin[1])
         if signs and shape.is_column and name not in part.question.wrt:
@@ -259,6 +263,11 @@ _ONE_HOT = regex(r"\bone-?hot (?:labels|targets|vectors|encod)", re.IGNORECASE)
 _TWO_CLASSES = regex(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
 _MARGIN = regex(r"(?:e\s*\^\s*\{|exp\s*(?:\\left)?\s*[(\[{]+|max[^=]{0,20}1)\s*-\s*([a-z])_")
 """Losses of margins: `log(1 + e^{-y_i wᵀx_i})`, `max(0, 1 - y_i wᵀx_i)`; the labels there are ±1."""
+_SUM_IS_ONE = regex(
+    r"\\sum\s*_\s*\{?(?P<letter>[a-z])(?:=1)?\}?(?:\s*\^\s*(?:\{\w+\}|\w))?\s*(?P<name>\\?[A-Za-z]+)_(?:\{\w*(?P=letter)\}|(?P=letter))"
+    r"\s*=\s*1(?!\d|\.)"
+)
+"""A row `\\sum_c t_{ic} = 1`."""
 _LABELS = regex(r"one-?hot|cross-?entropy|soft-?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE)
 
 
