@@ -152,7 +152,10 @@ class _Finder:
             return None
         loss, problem = self._with_lengths(stated, *found, by)
         others = [item.variable for item in self.found.differentiated]
-        wrt = self._variables(by, problem) or self._variables(stated.arguments, problem) or self._variables(others, problem)
+        wrt = self._variables(by, problem) or self._variables(stated.arguments, problem)
+        if stated.arguments and not wrt and not (wrt := self._variables(self.by_prose, problem)):
+            return None  # J(θ) of a formula in which no θ stands
+        wrt = wrt or self._variables(others, problem)
         wrt = wrt or self._variables(self._solved_for(stated), problem)[:1]
         return self._made(stated.name, loss, wrt, problem, stated.formula, stated.arguments)
 
