@@ -53,6 +53,10 @@ def test_the_derivative_goes_through_what_a_name_stands_for(problem: tuple[str, 
 
 
 HELD = ["treating $D$ as a constant", "holding $D$ fixed", "with $D$ held constant", "where no gradient flows through $D$"]
+MOVING = [
+    "The gradient flows back through $D$", "We do not treat $D$ as constant", "$D$ is not held fixed",
+    "Instead of holding $D$ fixed, we differentiate",
+]
 
 
 @pytest.mark.parametrize("words", HELD)
@@ -60,6 +64,19 @@ def test_what_the_words_hold_fixed_is_a_constant(words: str) -> None:
     text = rf"Let $x, g\in\mathbb R^n$, $D = \|x\|$ and $L = \frac{{g^\top x}}{{D}}$. Then, {words}," + "\n\n$$\\nabla_x L = <>$$\n"
     assert verdicts(text.replace("<>", r"\frac gD"))[-1:] == ["follows"]
     assert verdicts(text.replace("<>", r"\frac{2g}D"))[-1:] == ["wrong"]
+
+
+@pytest.mark.parametrize("words", MOVING)
+def test_what_the_words_let_move_is_no_constant(words: str) -> None:
+    text = rf"Let $x, g\in\mathbb R^n$, $D = \|x\|$ and $L = D\, g^\top x$. {words}." + "\n\n$$\\nabla_x L = <>$$\n"
+    assert verdicts(text.replace("<>", "D g"))[-1:] == ["wrong"]
+    assert verdicts(text.replace("<>", r"D g + \frac{(g^\top x)x}{D}"))[-1:] == ["follows"]
+
+
+@pytest.mark.parametrize("words", ["Treating $D$ as a constant", "No gradient flows through $D$"])
+def test_what_a_sentence_holds_fixed_is_not_called_wrong(words: str) -> None:
+    text = rf"Let $x, g\in\mathbb R^n$, $D = \|x\|$ and $L = D\, g^\top x$. {words}." + "\n\n$$\\nabla_x L = D g$$\n"
+    assert "wrong" not in verdicts(text)
 
 
 def test_a_model_of_the_data_is_no_definition() -> None:

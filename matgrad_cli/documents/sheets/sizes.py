@@ -101,15 +101,19 @@ _OTHER_SUBJECT = regex(
 _PRONOUN = regex(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
 _HELD = (
     regex(
-        rf"\b(?:treat|hold|keep|regard|view|tak)(?:ing|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b",
+        rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b",
         needs=("constant", "fixed", "detached"),
     ),
     regex(
         rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b",
         needs=("constant", "fixed"),
     ),
-    regex(rf"\b(?:gradients?\s+(?:\w+\s+){{1,4}}through|stop[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}", needs=("gradient",)),
+    regex(
+        rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}",
+        needs=("gradient",),
+    ),
 )
+_DENIED = regex(r"(?:\b(?:not|never|cannot|rather than|instead of|(?:wrong|mistake|error) to)|n['’]t)\b[^.;]{0,30}\Z", re.IGNORECASE)
 _SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
 
 
@@ -264,7 +268,8 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
 
 def held_fixed(prose: str) -> frozenset[str]:
     """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`, `no gradient flows through D`."""
-    found = (match for pattern in _HELD for match in pattern.finditer(plain_prose(prose).replace("$", "")))
+    text = plain_prose(prose).replace("$", "")
+    found = (match for pattern in _HELD for match in pattern.finditer(text) if not _DENIED.search(text, 0, match.start("names")))
     return frozenset(name for match in found for name in _names(match["names"]))
 
 
