@@ -14,8 +14,21 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 _ERRORS = ["BugError", "InputError", "MatgradError", "StuckError", "UsageError"]
-__all__ = ["Explanation", "Gradient", "Optimum", "assert_right", "check", "explain", "gradient", "solve",
-           "BugError", "InputError", "MatgradError", "StuckError", "UsageError"]
+__all__ = [
+    "Explanation",
+    "Gradient",
+    "Optimum",
+    "assert_right",
+    "check",
+    "explain",
+    "gradient",
+    "solve",
+    "BugError",
+    "InputError",
+    "MatgradError",
+    "StuckError",
+    "UsageError",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,5 @@
-"""The public functions: `explain`, `gradient`, `solve`, `check`, `assert_right`. The commands are a thin skin over them."""
+"""The public functions: `explain`, `gradient`, `solve`, `check`, `assert_right`.
+The commands are a thin skin over them."""
 
 from __future__ import annotations
 
@@ -39,11 +40,15 @@ class Explanation:
     detail: Detail = "normal"
     numbers: bool = False
 
-    def render(self, format: str = "text", *, width: int = 80, colour: bool = False, habits: Habits | None = None) -> str:
+    def render(
+        self, format: str = "text", *, width: int = 80, colour: bool = False, habits: Habits | None = None
+    ) -> str:
         """The derivation as `terminal`, `text`, `latex` (in an author's habits), `markdown`, `html` or `json`."""
         from .render.view import View
 
-        return _rendered(self.derivations, format, View(width, colour, self.detail, numbers=self.numbers, habits=habits))
+        return _rendered(
+            self.derivations, format, View(width, colour, self.detail, numbers=self.numbers, habits=habits)
+        )
 
     @property
     def verified(self) -> bool:
@@ -97,9 +102,11 @@ class Gradient:
 
 def explain(
     loss: Loss, wrt: Loss, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, layout: str = "gradient",
-    order: int = 1, rules: str | Path | None = None, method: str = "index", detail: Detail = "normal", numbers: bool = False,
+    order: int = 1, rules: str | Path | None = None, method: str = "index", detail: Detail = "normal",
+    numbers: bool = False,
 ) -> Explanation:  # fmt: skip
-    """The derivation of ∂loss/∂wrt; `method="all"` and `layout="all"` give several; `numbers` shows each line at a small example."""
+    """The derivation of ∂loss/∂wrt; `method="all"` and `layout="all"` give several;
+    `numbers` shows each line at a small example."""
     found = _derivations(loss, wrt, shapes, assume, syntax, layout, order, rules, method)
     return Explanation(_with_second_opinion(found, rules) if len(found) == 1 else found, detail, numbers)
 
@@ -120,12 +127,16 @@ class Optimum:
     detail: Detail = "normal"
     numbers: bool = False
 
-    def render(self, format: str = "text", *, width: int = 80, colour: bool = False, habits: Habits | None = None) -> str:
+    def render(
+        self, format: str = "text", *, width: int = 80, colour: bool = False, habits: Habits | None = None
+    ) -> str:
         """As `terminal`, `text`, `latex`, `markdown`, `html`, `json`, or a function `solution(...)` for `numpy`."""
         from .render.optimum.formats import render_solution
         from .render.view import View
 
-        return render_solution(self.solution, format, View(width, colour, self.detail, numbers=self.numbers, habits=habits))
+        return render_solution(
+            self.solution, format, View(width, colour, self.detail, numbers=self.numbers, habits=habits)
+        )
 
     @property
     def verified(self) -> bool:
@@ -139,7 +150,9 @@ class Optimum:
         from .notation.printing.to_unicode import to_unicode
 
         value = self.solution.value
-        return f"{to_unicode(self.solution.unknown)}: " + ("made of eigenvectors" if value is None else to_unicode(value))
+        return f"{to_unicode(self.solution.unknown)}: " + (
+            "made of eigenvectors" if value is None else to_unicode(value)
+        )
 
     def _repr_latex_(self) -> str | None:
         from .notation.printing.to_latex import to_latex
@@ -153,12 +166,16 @@ class Optimum:
 
 def solve(
     loss: Loss, wrt: Loss, shapes: Texts = (), assume: Texts = (), syntax: str | None = None, subject_to: Texts = (),
-    maximize: bool = False, minimize: bool = False, detail: Detail = "normal", numbers: bool = False, layout: str = "gradient",
+    maximize: bool = False, minimize: bool = False, detail: Detail = "normal", numbers: bool = False,
+    layout: str = "gradient",
     order: int = 1, rules: str | Path | None = None,
 ) -> Optimum:  # fmt: skip
-    """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`; StuckError where there is no closed form, or no such extremum."""
+    """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`;
+    StuckError where there is no closed form, or no such extremum."""
     if maximize and minimize:
-        raise InputError(Diagnostic("usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out"))
+        raise InputError(
+            Diagnostic("usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out")
+        )
     from .rewrite.selftest.user_rules import tested_rulebook
     from .rewrite.solve.question import read_optimum
     from .rewrite.solve.solver import solve as solved
@@ -184,8 +201,11 @@ def _derivations(
     rules: str | Path | None, method: str,
 ) -> tuple[Derivation, ...]:  # fmt: skip
     text, name, declared, syntax = _read(loss, wrt, shapes, syntax)
-    problem = _half(text, name[5:-1], declared, _texts(assume), syntax) if name.startswith("vech(") and name.endswith(")") else (
-        read_problem(text, name, declared, _texts(assume), syntax))
+    problem = (
+        _half(text, name[5:-1], declared, _texts(assume), syntax)
+        if name.startswith("vech(") and name.endswith(")")
+        else (read_problem(text, name, declared, _texts(assume), syntax))
+    )
     from .rewrite.derive import derive  # only for a problem that can be read: a message should not wait for the engine
     from .rewrite.selftest.user_rules import tested_rulebook
 
@@ -211,7 +231,9 @@ def _half(loss: str, name: str, shapes: tuple[str, ...], assume: tuple[str, ...]
 
     problem = read_problem(loss, name, shapes, assume, syntax)
     if not any(holds(problem.wrt, word, problem) for word in ("symmetric", "lower")):
-        said = f"`{problem.wrt.name}` is assumed symmetric, as the derivative by `vech({problem.wrt.name})` is asked for"
+        said = (
+            f"`{problem.wrt.name}` is assumed symmetric, as the derivative by `vech({problem.wrt.name})` is asked for"
+        )
         problem = read_problem(loss, name, shapes, (*assume, f"{problem.wrt.name} symmetric"), syntax)
         problem = replace(problem, notes=(*problem.notes, said))
     return replace(problem, half=True)
@@ -242,11 +264,15 @@ def _refuse_contradictions(derivations: tuple[Derivation, ...]) -> None:
     for derivation in derivations:
         for step in derivation.steps:
             if step.verdict.kind == "differs":
-                raise BugError(_contradiction(f"the step `{step.rule}` of the method {derivation.method}", step.verdict.by))
+                raise BugError(
+                    _contradiction(f"the step `{step.rule}` of the method {derivation.method}", step.verdict.by)
+                )
         if derivation.readoff.verdict.kind == "differs" and derivation.rests_on:
             raise InputError(_contradicted_result(derivation))
         if derivation.readoff.verdict.kind == "differs":
-            raise BugError(_contradiction(f"the result of the method {derivation.method}", derivation.readoff.verdict.by))
+            raise BugError(
+                _contradiction(f"the result of the method {derivation.method}", derivation.readoff.verdict.by)
+            )
 
 
 def _contradiction(what: str, evidence: str) -> Diagnostic:
@@ -346,7 +372,8 @@ def _result(derivation: Derivation, format: str) -> str:
 
 
 def assert_right(
-    answer: str, loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), layout: str | None = None, syntax: str | None = None,
+    answer: str, loss: str, wrt: str, shapes: Texts = (), assume: Texts = (), layout: str | None = None,
+    syntax: str | None = None,
 ) -> None:  # fmt: skip
     """Raise AssertionError, with the diagnosis in one line, unless `answer` is ∂loss/∂wrt: for graders in notebooks."""
     from .diagnostics import Source
@@ -357,14 +384,24 @@ def assert_right(
 
     if not isinstance(answer, str):
         found = f"the answer is {type(answer).__name__} `{answer!r:.40}`; a text is needed"
-        raise InputError(Diagnostic("usage", found, help='write the formula in quotes, as in `assert_right("2*A@x", …)`'))
-    given = {"loss": loss, "wrt": wrt, "shapes": ", ".join(_texts(shapes)), "assume": ", ".join(_texts(assume)), "answer": answer}
+        raise InputError(
+            Diagnostic("usage", found, help='write the formula in quotes, as in `assert_right("2*A@x", …)`')
+        )
+    given = {
+        "loss": loss,
+        "wrt": wrt,
+        "shapes": ", ".join(_texts(shapes)),
+        "assume": ", ".join(_texts(assume)),
+        "answer": answer,
+    }
     given |= {key: text for key, text in (("layout", layout), ("syntax", syntax)) if text is not None}
     keys = {key: Passage(text) for key, text in given.items() if text}
     report = judge(settings("answer", Exercise(keys), Source("answer", answer), None, None, {}))
     if report.verdict != "right":
         final = report.final
-        raise AssertionError(f"{report.verdict}[{final.code}]: {final.message}" if final.code else f"{report.verdict}: {final.message}")
+        raise AssertionError(
+            f"{report.verdict}[{final.code}]: {final.message}" if final.code else f"{report.verdict}: {final.message}"
+        )
 
 
 def _equations(derivations: tuple[Derivation, ...]) -> str:

@@ -31,7 +31,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A plain run takes a minute; what is marked runs only when it is asked for, by `--all` or by the name of its mark."""
+    """A plain run takes a minute; what is marked runs only when it is asked for,
+    by `--all` or by the name of its mark."""
     asked = set(config.getoption("markexpr", "").split()) | ({"thorough"} if config.getoption("--all") else set())
     for name, option in (("thorough", "--all"), ("slow", "-m slow"), ("bench", "-m bench")):
         if name in asked:

@@ -15,9 +15,12 @@ from matgrad_cli.verify.tensor import Tensor
 
 
 class Given:
-    """A point whose values are given: nested lists by variable name (a vector may be a flat list), sizes by dimension name."""
+    """A point whose values are given: nested lists by variable name (a vector may be a flat list),
+    sizes by dimension name."""
 
-    def __init__(self, field: Field, sizes: dict[str, int], values: dict[str, Any], directions: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, field: Field, sizes: dict[str, int], values: dict[str, Any], directions: dict[str, Any] | None = None
+    ) -> None:
         self.field = field
         self.sizes = sizes
         self._values = values

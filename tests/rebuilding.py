@@ -1,4 +1,5 @@
-"""What the tests share that read JSON back: the records that `to_json` and `solution_data` wrote, rebuilt from it alone."""
+"""What the tests share that read JSON back: the records that `to_json` and `solution_data` wrote,
+rebuilt from it alone."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ def from_json(text: str) -> Derivation:
 def many_from_json(text: str) -> list[Derivation]:
     """The derivations of a document with one or several."""
     data = json.loads(text)
-    return [_read_derivation(part) for part in data["derivations"]] if "derivations" in data else [_read_derivation(data)]
+    return (
+        [_read_derivation(part) for part in data["derivations"]] if "derivations" in data else [_read_derivation(data)]
+    )
 
 
 class Reader:
@@ -61,9 +64,12 @@ def _read_derivation(data: dict[str, Any]) -> Derivation:
     problem = read_problem(_node(data["loss"], reader), data["problem"], reader)
     last = data["readoff"]
     readoff = ReadOff(
-        _read_sentence(last["title"], reader), _read_sentence(last["why"], reader), _node(last["line"], reader),
-        _read_result(data["result"], reader), _read_verdict(last["verdict"]),
-    )  # fmt: skip
+        _read_sentence(last["title"], reader),
+        _read_sentence(last["why"], reader),
+        _node(last["line"], reader),
+        _read_result(data["result"], reader),
+        _read_verdict(last["verdict"]),
+    )
     return Derivation(
         problem, data["method"], data["layout"], data["order"], _node(data["start"], reader),
         tuple(_read_step(step, reader) for step in data["steps"]), readoff,

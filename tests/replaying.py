@@ -1,4 +1,5 @@
-"""What the replay tests share: running the steps of a derivation again, and counting who made them: the text of a rule or its function."""
+"""What the replay tests share: running the steps of a derivation again, and counting who made them:
+the text of a rule or its function."""
 
 from __future__ import annotations
 
@@ -22,14 +23,27 @@ MAKERS = ("pattern", "native", "group")
 
 
 def scene_of(derivation: Derivation, rules: Rulebook) -> Scene:
-    """What the rules knew beside the lines: the problem, and the names that were given to parts of the loss at the beginning."""
+    """What the rules knew beside the lines: the problem, and the names that were given to parts of the loss at the
+    beginning."""
     first = derivation.steps[0] if derivation.steps else None
     known = frozenset(nodes_of(first.before)) if first is not None else frozenset()
-    named = (node for node in nodes_of(first.after) if isinstance(node, Named) and node not in known) if first is not None else ()
+    named = (
+        (node for node in nodes_of(first.after) if isinstance(node, Named) and node not in known)
+        if first is not None
+        else ()
+    )
     names: dict[Expr, Expr] = {node.body: node for node in named}
     direction = derivation.start.argument if isinstance(derivation.start, LinearMap) else None
     method = rules.method(derivation.method).like or derivation.method
-    return Scene(derivation.problem, rules, names, method == "index", direction, method == "expand", set(letters_in(derivation.start)))
+    return Scene(
+        derivation.problem,
+        rules,
+        names,
+        method == "index",
+        direction,
+        method == "expand",
+        set(letters_in(derivation.start)),
+    )
 
 
 def maker_of(step: Step, rules: Rulebook) -> str:
@@ -40,8 +54,9 @@ def maker_of(step: Step, rules: Rulebook) -> str:
 
 
 def replayed(step: Step, scene: Scene) -> Expr:
-    """The line that comes of running the step's rule again at its places, with its letters standing for the same; a reversible
-    rule in the direction that fits. The steps of a derivation are run in their order: a letter avoids those of the lines before."""
+    """The line that comes of running the step's rule again at its places, with its letters standing for the same; a
+    reversible rule in the direction that fits. The steps of a derivation are run in their order:
+    a letter avoids those of the lines before."""
     rule = scene.rules.rule(step.rule)
     found = step.before
     for one in (rule.backwards, rule) if rule.reversible else (rule,):
@@ -90,5 +105,14 @@ def moves_from(data: dict[str, Any]) -> tuple[Problem, tuple[Move, ...]]:
     moves = []
     for one in data["steps"]:
         (a, b), (c, d) = ([reader.nodes[side["node"]] for side in one[line]] for line in ("before", "after"))
-        moves.append(Move(one["rule"], Sentence(one["title"]), Sentence(""), (a, b), (c, d), read_bindings(one["bindings"], reader)))
+        moves.append(
+            Move(
+                one["rule"],
+                Sentence(one["title"]),
+                Sentence(""),
+                (a, b),
+                (c, d),
+                read_bindings(one["bindings"], reader),
+            )
+        )
     return problem, tuple(moves)

@@ -27,7 +27,9 @@ def test_an_explanation_prints_itself() -> None:
 
 def test_assert_right_says_what_is_wrong_in_one_line() -> None:
     matgrad.assert_right("2*x", "x.T @ x", wrt="x")
-    with pytest.raises(AssertionError, match=r"^wrong\[lost-factor\]: this is exactly 1/2× what is needed: a 2 is lost$"):
+    with pytest.raises(
+        AssertionError, match=r"^wrong\[lost-factor\]: this is exactly 1/2× what is needed: a 2 is lost$"
+    ):
         matgrad.assert_right("x", "x.T @ x", wrt="x")
     with pytest.raises(AssertionError, match="other-layout"):
         matgrad.assert_right("2*x.T", "x.T @ x", wrt="x")
@@ -56,7 +58,12 @@ def test_expressions_of_sympy_are_read() -> None:
 
     m, n, p = symbols("m n p")
     factor = Symbol("lam")
-    data, weights, seen, square = MatrixSymbol("X", m, n), MatrixSymbol("R", n, p), MatrixSymbol("Y", m, p), MatrixSymbol("S", n, n)
+    data, weights, seen, square = (
+        MatrixSymbol("X", m, n),
+        MatrixSymbol("R", n, p),
+        MatrixSymbol("Y", m, p),
+        MatrixSymbol("S", n, n),
+    )
     rest = data * weights - seen
     assert str(matgrad.gradient(Trace(rest.T * rest) / m, weights)).startswith("2/m Xᵀ(XR − Y)")
     assert str(matgrad.gradient(factor * Trace(weights.T * weights), weights)).startswith("2λR")

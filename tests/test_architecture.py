@@ -13,7 +13,8 @@ import pytest
 from conftest import PACKAGE, ROOT, environment, trees
 
 LAYERS = [
-    "diagnostics", "ir", "facts", "notation", "verify", "rulebook", "records", "render", "rewrite", "documents", "grading", "reports",
+    "diagnostics", "ir", "facts", "notation", "verify", "rulebook", "records", "render", "rewrite", "documents",
+    "grading", "reports",
     "api", "cli",
 ]  # fmt: skip
 """In dependency order: a module imports its own folder and those before it."""
@@ -74,7 +75,11 @@ def test_imports_within_the_engine_point_downward() -> None:
 
 
 def test_no_folder_has_more_than_twenty_files() -> None:
-    assert [str(folder.relative_to(ROOT)) for folder in {path.parent for path in FILES} if len(list(folder.glob("*.py"))) > 20] == []
+    assert [
+        str(folder.relative_to(ROOT))
+        for folder in {path.parent for path in FILES}
+        if len(list(folder.glob("*.py"))) > 20
+    ] == []
 
 
 def test_every_folder_has_a_layer() -> None:
@@ -96,7 +101,11 @@ def test_no_file_is_long() -> None:
 
 
 def test_the_top_level_is_six_names() -> None:
-    assert {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - {"__pycache__", "dist", "build"} == TOP
+    assert {path.name for path in ROOT.iterdir() if not path.name.startswith(".")} - {
+        "__pycache__",
+        "dist",
+        "build",
+    } == TOP
 
 
 def test_nothing_typed_is_executed() -> None:
@@ -108,7 +117,11 @@ def test_nothing_typed_is_executed() -> None:
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-            if name in ("eval", "exec", "compile", "__import__") or {name, method} & {"sympify", "parse_expr", "lambdify"}:
+            if name in ("eval", "exec", "compile", "__import__") or {name, method} & {
+                "sympify",
+                "parse_expr",
+                "lambdify",
+            }:
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} calls {name or method}")
     assert wrong == []
 
@@ -140,8 +153,16 @@ def test_heavy_libraries_are_imported_where_they_are_used() -> None:
         for node in _at_module_level(trees()[path]):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
-            allowed = {"typer"} if layer(path) == "cli" else {"numpy"} if path.parent.relative_to(PACKAGE).as_posix() in OF_NUMPY else set()
-            wrong += [f"{path.relative_to(ROOT)} imports {name}" for name in names if name.split(".")[0] in HEAVY - allowed]
+            allowed = (
+                {"typer"}
+                if layer(path) == "cli"
+                else {"numpy"}
+                if path.parent.relative_to(PACKAGE).as_posix() in OF_NUMPY
+                else set()
+            )
+            wrong += [
+                f"{path.relative_to(ROOT)} imports {name}" for name in names if name.split(".")[0] in HEAVY - allowed
+            ]
     assert wrong == []
 
 

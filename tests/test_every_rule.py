@@ -1,4 +1,5 @@
-"""Every rule of the rulebook is true, needs its conditions, does in one step what its example says, and reads as the house writes."""
+"""Every rule of the rulebook is true, needs its conditions, does in one step what its example says,
+and reads as the house writes."""
 
 from __future__ import annotations
 

@@ -13,7 +13,12 @@ def _rendered(sample: Sample) -> dict[str, str]:
     from matgrad_cli import api
 
     explanation = api.explain(
-        sample.loss, wrt=sample.wrt, shapes=sample.shapes, assume=sample.assume, method=sample.method, layout=sample.layout
+        sample.loss,
+        wrt=sample.wrt,
+        shapes=sample.shapes,
+        assume=sample.assume,
+        method=sample.method,
+        layout=sample.layout,
     )
     assert explanation.verified
     return {ending: explanation.render(name) for ending, name in FORMATS.items()}
@@ -27,7 +32,9 @@ def test_sample(sample: Sample, update_golden: bool) -> None:
         if update_golden:
             folder.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-        assert file.is_file(), f"{file.relative_to(ROOT)} is missing: run pytest --update-golden, and read what it wrote"
+        assert file.is_file(), (
+            f"{file.relative_to(ROOT)} is missing: run pytest --update-golden, and read what it wrote"
+        )
         assert text == file.read_text(encoding="utf-8")
 
 

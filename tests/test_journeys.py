@@ -1,4 +1,5 @@
-"""The journeys that matgrad_cli/README.md tells are made here, and what it says of adding a slip, a format, a carrier, a habit is done."""
+"""The journeys that matgrad_cli/README.md tells are made here, and what it says of adding a slip, a format, a carrier,
+a habit is done."""
 
 from __future__ import annotations
 
@@ -99,7 +100,9 @@ def test_the_format_that_is_added_is_written(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_the_carrier_that_is_added_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "answer.rst"
-    path.write_text("The loss is $L = \\|Xw - y\\|^2$ with $w \\in R^n$.\n\nSo $$\\nabla_w L = 2X^\\top(Xw - y)$$ holds.\n", "utf-8")
+    path.write_text(
+        "The loss is $L = \\|Xw - y\\|^2$ with $w \\in R^n$.\n\nSo $$\\nabla_w L = 2X^\\top(Xw - y)$$ holds.\n", "utf-8"
+    )
     assert check_file(path).verdict != "right"
     monkeypatch.setattr(read, "ENDINGS", (*read.ENDINGS, ".rst"))
     monkeypatch.setattr(files, "ENDINGS", read.ENDINGS)

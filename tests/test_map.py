@@ -19,7 +19,11 @@ RULE, NORM, METHOD = re.findall(r"```toml\n(.*?)```", MAP, re.DOTALL)
 
 def test_the_rule_that_is_added_makes_a_step(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(RULE, "utf-8")
-    makes_its_step(derive(read_problem("tr(inv(X))", "X", ["X: n×n"]), "differential", rules=tmp_path), "d-trace-inv", rulebook(tmp_path))
+    makes_its_step(
+        derive(read_problem("tr(inv(X))", "X", ["X: n×n"]), "differential", rules=tmp_path),
+        "d-trace-inv",
+        rulebook(tmp_path),
+    )
 
 
 def test_the_norm_that_is_added_makes_a_step(tmp_path: Path) -> None:

@@ -43,9 +43,12 @@ def test_many_answers_do_not_grow_the_process(monkeypatch: pytest.MonkeyPatch) -
     memory.let_go()
     before = len(memory.interned())
     monkeypatch.setattr(memory, "CROWDED", 400)
-    problems = [f'[[problem]]\nid = "{k}"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nanswer = "{k}*X.T@(X@w - y)"' for k in range(1, 61)]
+    problems = [
+        f'[[problem]]\nid = "{k}"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nanswer = "{k}*X.T@(X@w - y)"'
+        for k in range(1, 61)
+    ]
     sizes = []
     for start in range(0, 60, 20):
-        check_text('shapes = "X: m×n, w: n, y: m"\n' + "\n".join(problems[start:start + 20]), "answers.toml")
+        check_text('shapes = "X: m×n, w: n, y: m"\n' + "\n".join(problems[start : start + 20]), "answers.toml")
         sizes.append(len(memory.interned()))
     assert max(sizes) < before + 4000

@@ -1,4 +1,5 @@
-"""The tests tested: each mutant of the product is caught by a test that is named here. Slow: `pytest -m slow tests/test_mutants.py`."""
+"""The tests tested: each mutant of the product is caught by a test that is named here. Slow:
+`pytest -m slow tests/test_mutants.py`."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.slow
 
 
 class Mutant(NamedTuple):
-    """A text in a file of the package, what stands there instead, the tests that must notice, and how many of them at least."""
+    """A text in a file of the package, what stands there instead, the tests that must notice,
+    and how many of them at least."""
 
     file: str
     old: str
@@ -28,22 +30,28 @@ class Mutant(NamedTuple):
 STOPS = "tests/test_stops.py"
 MUTANTS = {
     "the judge always agrees": Mutant(
-        "verify/judge.py", "        unknown = (before.free", '        return Verdict("proved", "")\n        unknown = (before.free',
-        "tests/verify tests/test_every_rule.py tests/rewrite/test_user_rules.py tests/grading/test_wrong_answers.py", 100,
+        "verify/judge.py", "        unknown = (before.free", '        return Verdict("proved", "")\n        '
+            'unknown = (before.free',
+        "tests/verify tests/test_every_rule.py tests/rewrite/test_user_rules.py "
+            "tests/grading/test_wrong_answers.py", 100,
     ),
-    "one point is enough": Mutant("verify/nearness.py", "_AGREEING: Final = 2", "_AGREEING: Final = 0", "tests/verify tests/rewrite"),
+    "one point is enough": Mutant("verify/nearness.py", "_AGREEING: Final = 2", "_AGREEING: Final = 0",
+    "tests/verify tests/rewrite"),
     "a side without a value is skipped": Mutant(
         "verify/judge.py", "except Denied as lacking:\n            return Verdict(\"unknown\"",
         "except Denied as lacking:\n            return Verdict(\"agrees\"", "tests/verify",
     ),
     "shapes are not compared": Mutant(
-        "verify/judge.py", 'return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")', 'return Verdict("proved", "")',
+        "verify/judge.py", 'return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")',
+        'return Verdict("proved", "")',
         STOPS,
     ),
     "the weakest verdict is the first": Mutant(
-        "verify/verdict.py", 'kinds: tuple[Kind, ...] = ("differs", "unknown", "agrees")', 'kinds: tuple[Kind, ...] = ("agrees",)', STOPS,
+        "verify/verdict.py", 'kinds: tuple[Kind, ...] = ("differs", "unknown", "agrees")',
+        'kinds: tuple[Kind, ...] = ("agrees",)', STOPS,
     ),
-    "unknown holds": Mutant("verify/verdict.py", 'in ("proved", "agrees")', 'in ("proved", "agrees", "unknown")', STOPS),
+    "unknown holds": Mutant("verify/verdict.py", 'in ("proved", "agrees")', 'in ("proved", "agrees", "unknown")',
+    STOPS),
     "the recorder records anything": Mutant(
         "rewrite/engine/recorder.py", '        if verdict.kind == "differs":\n', "        if False:\n",
         "tests/rewrite/test_user_rules.py",
@@ -53,7 +61,8 @@ MUTANTS = {
         "tests/rewrite/test_user_rules.py",
     ),
     "user rules act untested": Mutant(
-        "rewrite/selftest/user_rules.py", "        _refuse_unless_true(rule)\n", "        pass\n", "tests/rewrite/test_user_rules.py", 5,
+        "rewrite/selftest/user_rules.py", "        _refuse_unless_true(rule)\n", "        pass\n",
+        "tests/rewrite/test_user_rules.py", 5,
     ),
     "nothing rests on anything": Mutant(
         "rewrite/selftest/user_rules.py", " if used else derivation", " if False else derivation",
@@ -68,7 +77,8 @@ MUTANTS = {
     "a Hessian uses a fact along the way": Mutant(
         "rewrite/derive.py", "if fact.symbol is not problem.wrt)", "if fact.symbol)", STOPS,
     ),
-    "recognition supposes silently": Mutant("rewrite/textbook/simplifier.py", "    if not rewriting.assumed:\n", "    if True:\n", STOPS),
+    "recognition supposes silently": Mutant("rewrite/textbook/simplifier.py", "    if not rewriting.assumed:\n",
+    "    if True:\n", STOPS),
     "facts are used inside derivatives": Mutant(
         "rewrite/engine/apply.py", "None if pending and structure and problem.wrt in value.symbols else ", "",
         "tests/rewrite",
@@ -78,17 +88,20 @@ MUTANTS = {
         "tests/rewrite",
     ),
     "one broken problem ends all": Mutant(
-        "grading/check.py", "        except (OutOfTime, Exception) as error:  # noqa: BLE001 - one problem never stops the rest\n"
+        "grading/check.py", "        except (OutOfTime, Exception) as error:  # noqa: BLE001 - one problem never "
+            "stops the rest\n"
         "            return _undecided(chosen, broken(error))", "        except ZeroDivisionError:\n            raise",
         "tests/cli/test_streams_and_limits.py", 4,
     ),
     "an empty name is this folder": Mutant(
         "grading/check.py", "    if not str(path):\n", "    if False:\n", "tests/cli/test_streams_and_limits.py",
     ),
-    "closed streams stay closed": Mutant("cli/guard.py", "    _open_closed_streams()\n", "", "tests/cli/test_streams_and_limits.py", 4),
+    "closed streams stay closed": Mutant("cli/guard.py", "    _open_closed_streams()\n", "",
+    "tests/cli/test_streams_and_limits.py", 4),
     "time stands on the wall": Mutant(
         "diagnostics/limits.py", "signal.setitimer(signal.ITIMER_PROF, seconds)",
-        "signal.setitimer(signal.ITIMER_REAL, seconds); signal.signal(signal.SIGALRM, ring)", "tests/cli/test_streams_and_limits.py",
+        "signal.setitimer(signal.ITIMER_REAL, seconds); signal.signal(signal.SIGALRM, ring)",
+        "tests/cli/test_streams_and_limits.py",
     ),
 }  # fmt: skip
 
@@ -98,7 +111,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The product and its tests, to be broken."""
     folder = tmp_path_factory.mktemp("mutants") / "matgrad"
     shutil.copytree(
-        ROOT, folder, ignore=lambda _, names: [name for name in names if name.startswith(".") or name in ("__pycache__", "build", "dist")]
+        ROOT,
+        folder,
+        ignore=lambda _, names: [
+            name for name in names if name.startswith(".") or name in ("__pycache__", "build", "dist")
+        ],
     )
     return folder
 
@@ -114,7 +131,8 @@ def test_a_mutant_is_caught(copy: Path, name: str) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-q", "--all", "-m", "not slow",
              f"--maxfail={mutant.failures}", *mutant.tests.split()],
-            cwd=copy, env=environment({"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}), capture_output=True, text=True,
+            cwd=copy, env=environment({"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}), capture_output=True,
+            text=True,
             timeout=900,
         )  # fmt: skip
     finally:

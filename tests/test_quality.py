@@ -17,6 +17,10 @@ def test_ruff_finds_nothing() -> None:
     assert _run("ruff", "check", "--quiet", ".") == ""
 
 
+def test_ruff_would_format_nothing() -> None:
+    assert _run("ruff", "format", "--check", "--quiet", ".") == ""
+
+
 def test_mypy_finds_nothing() -> None:
     assert _run("mypy", "--no-error-summary") == ""
 

@@ -1,4 +1,5 @@
-"""Every command of the README, and of the manual beside the samples, is run in an empty directory, and prints what stands there.
+"""Every command of the README, and of the manual beside the samples, is run in an empty directory,
+and prints what stands there.
 
 `pytest --update-golden tests/test_readme.py` writes the outputs anew.
 """
@@ -42,7 +43,9 @@ def runnable(command: str) -> str | None:
 
 def printed(command: str, folder: Path) -> str:
     """What the command prints, stdout and stderr in the order a person sees them."""
-    done = subprocess.run(command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder, env=environment())
+    done = subprocess.run(
+        command, shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder, env=environment()
+    )
     return done.stdout
 
 

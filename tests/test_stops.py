@@ -1,4 +1,5 @@
-"""What must stop a false line, from the judge to the command: each of these nets was once cut without a test that noticed."""
+"""What must stop a false line, from the judge to the command: each of these nets was once cut without a test that
+noticed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How much work a piece of code does, counted in calls of Python functions: the same on a busy and on an idle machine."""
+"""How much work a piece of code does, counted in calls of Python functions:
+the same on a busy and on an idle machine."""
 
 from __future__ import annotations
 

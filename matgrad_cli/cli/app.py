@@ -81,7 +81,9 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-Version = Annotated[bool, typer.Option("-V", "--version", is_eager=True, callback=_print_version, help="Print the version and stop.")]
+Version = Annotated[
+    bool, typer.Option("-V", "--version", is_eager=True, callback=_print_version, help="Print the version and stop.")
+]
 
 
 def _common(version: Version = False) -> None:

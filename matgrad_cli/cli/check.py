@@ -28,24 +28,42 @@ ON_ONE_STUDENT = ("gradescope", "prairielearn")
 
 Files = Annotated[
     list[str] | None,
-    typer.Argument(metavar="FILE...", help="Answers (TOML), documents (.md .tex .txt .ipynb, - for stdin), code (.py); folders."),
+    typer.Argument(
+        metavar="FILE...", help="Answers (TOML), documents (.md .tex .txt .ipynb, - for stdin), code (.py); folders."
+    ),
 ]
-Key = Annotated[str | None, typer.Option("--key", metavar="FILE", help="A file that states the problems, and what they count.")]
+Key = Annotated[
+    str | None, typer.Option("--key", metavar="FILE", help="A file that states the problems, and what they count.")
+]
 Format = Annotated[str, one_of("--format", CHECK_FORMATS)]
-Reports = Annotated[list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="A further report, into a file; repeatable.")]
-ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 also when something is wrong, unreadable or undecided.")]
+Reports = Annotated[
+    list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="A further report, into a file; repeatable.")
+]
+ExitZero = Annotated[
+    bool, typer.Option("--exit-zero", help="Exit with 0 also when something is wrong, unreadable or undecided.")
+]
 
 
 Wrt = Annotated[str | None, typer.Option("--wrt", metavar="NAME", help="The variable, where the files name none.")]
 Loss = Annotated[str | None, typer.Option("--loss", metavar="LOSS", help="The loss, where the files state none.")]
 Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="What the derivations call the loss.")]
-Shapes = Annotated[list[str] | None, typer.Option("--shape", metavar='"X: m×n"', help="Shapes, where the files state none; repeatable.")]
-Facts = Annotated[list[str] | None, typer.Option("--assume", metavar='"S spd"', help="Facts, where the files state none; repeatable.")]
+Shapes = Annotated[
+    list[str] | None,
+    typer.Option("--shape", metavar='"X: m×n"', help="Shapes, where the files state none; repeatable."),
+]
+Facts = Annotated[
+    list[str] | None, typer.Option("--assume", metavar='"S spd"', help="Facts, where the files state none; repeatable.")
+]
 Layout = Annotated[str | None, one_of("--layout", LAYOUTS)]
 Syntax = Annotated[str | None, one_of("--syntax", CHECK_SYNTAXES)]
 Reveal = Annotated[str | None, one_of("--reveal", REVEALS, "How much is told: {}.")]
-Student = Annotated[str | None, typer.Option("--student", metavar="NAME", help="Whose all files are; else each folder or file is one's.")]
-Jobs = Annotated[int, typer.Option("--jobs", metavar="N", help="So many files at a time; 0 as many as there are processors.")]
+Student = Annotated[
+    str | None,
+    typer.Option("--student", metavar="NAME", help="Whose all files are; else each folder or file is one's."),
+]
+Jobs = Annotated[
+    int, typer.Option("--jobs", metavar="N", help="So many files at a time; 0 as many as there are processors.")
+]
 
 
 def check(
@@ -85,7 +103,9 @@ def check(
 
     said = {word: text for word, text in given.items() if text}
     kept = f"{further[0][1]}.cache" if key and further and not os.environ.get("CI") else None
-    options = Options(Path(key) if key else None, said, jobs or os.cpu_count() or 1, True, Path(kept) if kept else None, student)
+    options = Options(
+        Path(key) if key else None, said, jobs or os.cpu_count() or 1, True, Path(kept) if kept else None, student
+    )
     alone = [kind for kind in (format_, *(kind for kind, _ in further)) if kind in ON_ONE_STUDENT and not student]
     if alone:  # files in several folders are refused before any is graded
         from ..documents.files import expanded
@@ -100,7 +120,10 @@ def check(
     for kind in alone:
         _one_student(kind, files or [], found)
     shown = render(found, format_, colour=wants_colour(sys.stdout), width=columns(fallback=100))
-    others = [(render(found, kind), file, f"matgrad check {' '.join(files or ())}" if kind == "html" else "") for kind, file in further]
+    others = [
+        (render(found, kind), file, f"matgrad check {' '.join(files or ())}" if kind == "html" else "")
+        for kind, file in further
+    ]
     for other in others:
         deliver(*other)
     deliver(shown, None)
@@ -113,8 +136,8 @@ def check(
 def _one_student(kind: str, given: list[str], found: Report) -> None:
     """UsageError where the files are not one student's.
 
-    A student is a folder. In a folder that is named as a whole, files that answer the same problem are several students'; files that
-    are named themselves and lie in one folder are one student's.
+    A student is a folder. In a folder that is named as a whole, files that answer the same problem are several
+    students'; files that are named themselves and lie in one folder are one student's.
     """
     folders: dict[Path, str] = {}
     answered: dict[str, str] = {}
@@ -126,12 +149,16 @@ def _one_student(kind: str, given: list[str], found: Report) -> None:
         folders.setdefault(path.parent.resolve(), file.file)
         if len(folders) > 1:
             first, second = list(folders.values())[:2]
-            raise _several(kind, f"`{first}` and `{second}` lie in different folders", "check the folder of one student at a time")
+            raise _several(
+                kind, f"`{first}` and `{second}` lie in different folders", "check the folder of one student at a time"
+            )
         for problem in file.problems if whole else ():
             other = answered.setdefault(problem.id, file.file)
             if other != file.file:
                 why = f"`{other}` and `{file.file}` both answer problem `{problem.id}`"
-                raise _several(kind, why, "check one student at a time; if these files are one student's, `--student NAME` says so")
+                raise _several(
+                    kind, why, "check one student at a time; if these files are one student's, `--student NAME` says so"
+                )
 
 
 def _several(kind: str, why: str, help_: str) -> UsageError:
@@ -171,7 +198,10 @@ def _skipped(files: tuple[str, ...]) -> str:
     from ..diagnostics.inert import inert
 
     named = ", ".join(map(inert, files[:SHOWN])) + (f" and {len(files) - SHOWN} more" if len(files) > SHOWN else "")
-    return f"note: {len(files)} file{'s are not read, or hold' if len(files) > 1 else ' is not read, or holds'} nothing to check: {named}\n"
+    return (
+        f"note: {len(files)} file{'s are not read, or hold' if len(files) > 1 else ' is not read, or holds'} "
+        f"nothing to check: {named}\n"
+    )
 
 
 def _step_summary(report: Report, formats: list[str]) -> None:
@@ -191,7 +221,9 @@ def _step_summary(report: Report, formats: list[str]) -> None:
 def _further(text: str) -> tuple[str, str]:
     name, equals, file = text.partition("=")
     if not equals or not file:
-        raise UsageError(Diagnostic("bad-report", f"`--report {text}` does not name a file", help="`--report json=report.json`"))
+        raise UsageError(
+            Diagnostic("bad-report", f"`--report {text}` does not name a file", help="`--report json=report.json`")
+        )
     chosen("format", name, CHECK_FORMATS)
     usable(file)
     return name, file

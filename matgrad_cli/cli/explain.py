@@ -46,11 +46,19 @@ def explain(
         explanations = [
             api.explain(
                 text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax,
-                layout=layout, order=int(order), rules=rules, method=method, detail=cast("Detail", detail), numbers=numbers,
+                layout=layout, order=int(order), rules=rules, method=method, detail=cast("Detail", detail),
+                numbers=numbers,
             )
             for name in names
         ]  # fmt: skip
         colour = output is None and wants_colour(sys.stdout)
-        pages = [explanation.render(format_, width=columns(), colour=colour, habits=latex_habits(format_)) for explanation in explanations]
-    deliver(together(names, pages, format_), output, f"The derivative of {text} by {', '.join(names)}" if format_ == "html" else "")
+        pages = [
+            explanation.render(format_, width=columns(), colour=colour, habits=latex_habits(format_))
+            for explanation in explanations
+        ]
+    deliver(
+        together(names, pages, format_),
+        output,
+        f"The derivative of {text} by {', '.join(names)}" if format_ == "html" else "",
+    )
     return max(exit_code(explanation.derivations) for explanation in explanations)

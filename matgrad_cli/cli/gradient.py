@@ -66,8 +66,13 @@ def _say_assumptions(derivation: Derivation) -> None:
         shown = signature([symbol for symbol in problem.variables if symbol.name in assumed])
         say(f"note: assumed {shown}; `--shape` says otherwise\n")
     result = derivation.result
-    meanings = (Sentence(said, (("of", of),)) for said, of in explained((result.stated, *(node.body for node in result.named))))
+    meanings = (
+        Sentence(said, (("of", of),)) for said, of in explained((result.stated, *(node.body for node in result.named)))
+    )
     for condition in derivation.assumed:
         say(f"note: assuming {plain(phrase(condition))}\n")
-    for note in (*problem.notes, *(plain(phrase(said)) for said in (*meanings, *(derivation.notes if derivation.order == 1 else ())))):
+    for note in (
+        *problem.notes,
+        *(plain(phrase(said)) for said in (*meanings, *(derivation.notes if derivation.order == 1 else ()))),
+    ):
         say(f"note: {note}\n")

@@ -48,7 +48,8 @@ def _prepare() -> None:
 
 
 def _open_closed_streams() -> None:
-    """A stream that was closed (`>&-`) reads nothing and shows nothing; its number must not go to a file that is opened later."""
+    """A stream that was closed (`>&-`) reads nothing and shows nothing;
+    its number must not go to a file that is opened later."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is not None:
             continue
@@ -90,7 +91,10 @@ def _other(error: Exception, arguments: list[str]) -> int:
         Diagnostic(
             "bug",
             "this is a bug of matgrad, not a mistake of yours",
-            notes=(f"{type(error).__name__} at {place_of(error)}: {error}", f"the command was: matgrad {' '.join(arguments)}"),
+            notes=(
+                f"{type(error).__name__} at {place_of(error)}: {error}",
+                f"the command was: matgrad {' '.join(arguments)}",
+            ),
             help="please report it with these lines; `MATGRAD_DEBUG=1` in the environment shows the whole way to it",
         )
     )

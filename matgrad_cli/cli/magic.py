@@ -1,4 +1,5 @@
-"""`%load_ext matgrad_cli`: the magic `%matgrad` and the cell magic `%%matgrad`, whose cell is the loss, or the document to check."""
+"""`%load_ext matgrad_cli`: the magic `%matgrad` and the cell magic `%%matgrad`, whose cell is the loss,
+or the document to check."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ def wants_colour(stream: TextIO) -> bool:
 
 
 def format_for(asked: str | None, output: str | None, known: tuple[str, ...]) -> str:
-    """The format asked for; else the one that the file's ending names; else, without an ending, text, for a terminal in its own way."""
+    """The format asked for; else the one that the file's ending names;
+    else, without an ending, text, for a terminal in its own way."""
     if asked is not None:
         return asked
     ending = os.path.splitext(output)[1].lower() if output else ""
@@ -50,7 +51,11 @@ def format_for(asked: str | None, output: str | None, known: tuple[str, ...]) ->
 def nonempty(option: str, name: str | None) -> None:
     """Refuse an empty name of a file: a path without letters would be the folder that we are in."""
     if name is not None and not name:
-        raise UsageError(Diagnostic("missing-file", f"the name after `{option}` is empty", help=f"leave `{option}` out, or name a file"))
+        raise UsageError(
+            Diagnostic(
+                "missing-file", f"the name after `{option}` is empty", help=f"leave `{option}` out, or name a file"
+            )
+        )
 
 
 def usable(output: str | None) -> None:
@@ -80,7 +85,8 @@ def say(text: str) -> None:
 
 
 def deliver(text: str, output: str | None, page: str = "") -> None:
-    """Print a result, or write it to the file: whole or not at all; a fragment of HTML as a page with the title `page`."""
+    """Print a result, or write it to the file: whole or not at all;
+    a fragment of HTML as a page with the title `page`."""
     if page and output is not None:
         from ..render.html.page import html_page
 
@@ -107,7 +113,9 @@ def _replace(text: str, path: str) -> None:
     mask = os.umask(0)
     os.umask(mask)
     mode = os.stat(path).st_mode & 0o777 if os.path.exists(path) else 0o666 & ~mask
-    with NamedTemporaryFile("w", encoding="utf-8", newline="", dir=os.path.dirname(path), prefix=".matgrad-", delete=False) as stream:
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=os.path.dirname(path), prefix=".matgrad-", delete=False
+    ) as stream:
         try:
             stream.write(text)
             stream.flush()
@@ -121,4 +129,6 @@ def _replace(text: str, path: str) -> None:
 
 
 def _unwritable(output: str, reason: str) -> UsageError:
-    return UsageError(Diagnostic("cannot-write", f"cannot write `{output}`: {reason}", help="name a file in a directory that exists"))
+    return UsageError(
+        Diagnostic("cannot-write", f"cannot write `{output}`: {reason}", help="name a file in a directory that exists")
+    )

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from ..rulebook.load import Rulebook
     from ..rulebook.rule import Rule
 
-app = typer.Typer(help="The identities that steps use, and their tests.", invoke_without_command=True, add_completion=False)
+app = typer.Typer(
+    help="The identities that steps use, and their tests.", invoke_without_command=True, add_completion=False
+)
 
 SECONDS = 60
 """So much processor time the test of one rule may take."""
@@ -24,7 +26,10 @@ INVISIBLE = (
     ("flattening", "a sum inside a sum, a product inside a product of the same kind, is written as one"),
     ("redundant brackets", "brackets that change nothing are not kept"),
     ("renaming of bound indices", "the letter of a sum may be any letter that is not in use"),
-    ("order of scalar factors", "numbers may be written in any order, also on either side of a Σ whose letter they don't contain"),
+    (
+        "order of scalar factors",
+        "numbers may be written in any order, also on either side of a Σ whose letter they don't contain",
+    ),
     ("numerals in front", "numerals stand in front of a product, with one sign"),
 )
 """The only changes of an expression that are not steps."""
@@ -32,7 +37,7 @@ INVISIBLE = (
 STUB = """[[rule]]
 id = "trace-cyclic-copy"                        # spells the identity, outer operation first
 title = "a trace does not change when its factors rotate"
-shapes = { A = "m n", B = "n m" }               # "" a number, "n" a column vector, "m n" a matrix, "index m" a letter over m
+shapes = { A = "m n", B = "n m" }       # "" a number, "n" a column vector, "m n" a matrix, "index m" a letter over m
 lhs = "tr(A @ B)"
 rhs = "tr(B @ A)"
 # when = ["A invertible"]                       # words of the closed list; each must be needed
@@ -48,7 +53,9 @@ Folder = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A fo
 @app.callback()
 def rules(
     context: typer.Context,
-    invisible: Annotated[bool, typer.Option("--invisible", help="Print the closed list of changes that are not steps.")] = False,
+    invisible: Annotated[
+        bool, typer.Option("--invisible", help="Print the closed list of changes that are not steps.")
+    ] = False,
 ) -> None:
     """List, show and test the identities that steps use."""
     if invisible:
@@ -67,7 +74,11 @@ def list_rules(
     """List the rules, chapter by chapter."""
     book = _book(folder)
     if family is not None and family not in book.families:
-        raise UsageError(Diagnostic("unknown-family", f"no chapter is called `{family}`", notes=(f"chapters: {' '.join(book.families)}",)))
+        raise UsageError(
+            Diagnostic(
+                "unknown-family", f"no chapter is called `{family}`", notes=(f"chapters: {' '.join(book.families)}",)
+            )
+        )
     families = (family,) if family else book.families
     lines = []
     for name in families:
@@ -77,7 +88,9 @@ def list_rules(
 
 
 @app.command()
-def show(rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a rule.")], folder: Folder = None) -> None:
+def show(
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a rule.")], folder: Folder = None
+) -> None:
     """Show one rule: what it says, when, why, and its example."""
     from ..diagnostics.show import wrapped
 
@@ -123,7 +136,9 @@ def _letter(name: str, shape: str) -> str:
 
 @app.command()
 def test(
-    rule_id: Annotated[str | None, typer.Argument(metavar="ID", help="The id of a rule; without it, all are tested.")] = None,
+    rule_id: Annotated[
+        str | None, typer.Argument(metavar="ID", help="The id of a rule; without it, all are tested.")
+    ] = None,
     folder: Folder = None,
 ) -> None:
     """Test a rule: true at several sizes, each condition needed, its example one step, its words in house style."""
@@ -139,15 +154,24 @@ def test(
         broken += bool(failed)
         if rule_id or failed:
             lines.append(rule.id)
-            lines += [f"  {'✓' if check.passed else '✗'} {check.name:<28} {check.evidence}" for check in (checks if rule_id else failed)]
-    lines.append(f"{len(chosen) - broken} of {len(chosen)} rules pass" if not rule_id else ("passes" if not broken else "fails"))
+            lines += [
+                f"  {'✓' if check.passed else '✗'} {check.name:<28} {check.evidence}"
+                for check in (checks if rule_id else failed)
+            ]
+    lines.append(
+        f"{len(chosen) - broken} of {len(chosen)} rules pass" if not rule_id else ("passes" if not broken else "fails")
+    )
     deliver("\n".join(lines), None)
     if broken:
         raise typer.Exit(1)
 
 
 @app.command()
-def new(output: Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write the stub to a file.")] = None) -> None:
+def new(
+    output: Annotated[
+        str | None, typer.Option("-o", "--output", metavar="FILE", help="Write the stub to a file.")
+    ] = None,
+) -> None:
     """Print a stub of a rule to fill in."""
     deliver(STUB.rstrip("\n"), output)
 

@@ -11,16 +11,21 @@ if TYPE_CHECKING:
     from ..render.latex.habits import Habits
 
 _OPTIONS: Final = {
-    "explain": ("layout", "method", "detail", "format", "numbers"), "gradient": ("layout", "method"),
+    "explain": ("layout", "method", "detail", "format", "numbers"),
+    "gradient": ("layout", "method"),
     "solve": ("detail", "format", "numbers"),
-}  # fmt: skip
+}
 """Which commands take which default."""
 
 _KNOWN: Final = frozenset(["layout", "method", "detail", "format", "numbers", "latex"])
 _LATEX: Final = {
-    "gradient": ("nabla", "partial"), "transpose": None, "numbered": (True, False), "labels": None, "bold": (True, False),
+    "gradient": ("nabla", "partial"),
+    "transpose": None,
+    "numbered": (True, False),
+    "labels": None,
+    "bold": (True, False),
     "columns": (1, 2),
-}  # fmt: skip
+}
 
 
 def settings() -> dict[str, Any]:
@@ -55,7 +60,9 @@ def _checked(name: str, found: Any) -> dict[str, Any]:
         if key == "latex":
             _check_latex(name, value)
         elif not isinstance(value, bool if key == "numbers" else str):
-            raise _bad(name, f"sets `{key}` to `{value}`", "a word between quotes was needed, for `numbers` true or false")
+            raise _bad(
+                name, f"sets `{key}` to `{value}`", "a word between quotes was needed, for `numbers` true or false"
+            )
     return found
 
 

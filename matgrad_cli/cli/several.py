@@ -19,7 +19,9 @@ def together(names: Sequence[str], shown: Sequence[str], format_: str) -> str:
 
         from ..render.json import together as report
 
-        return report([each for text in shown for whole in [json.loads(text)] for each in whole.get("derivations", [whole])])
+        return report(
+            [each for text in shown for whole in [json.loads(text)] for each in whole.get("derivations", [whole])]
+        )
     if format_ in ("text", "terminal"):
         return "\n".join(f"by {name}:\n{text}" for name, text in zip(names, shown, strict=True))
     return "\n".join(shown)
@@ -32,5 +34,3 @@ def _program(names: Sequence[str], shown: Sequence[str]) -> str:
         body = re.sub(r"^def (gradient|solution)\(", rf"def \1_{word}(", text, flags=re.MULTILINE)
         parts.append(body if number == 0 else re.sub(r"\A(?:(?:import|from) .*\n|\s*\n)*", "", body))
     return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
-
-

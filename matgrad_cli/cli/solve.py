@@ -25,8 +25,12 @@ SECONDS = 60
 
 Format = Annotated[str | None, given.one_of("--format", SOLVE_FORMATS, given.ELSE)]
 Layout = Annotated[str, given.one_of("--layout", LAYOUTS)]
-SubjectTo = Annotated[list[str] | None, typer.Option("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')]
-Maximize = Annotated[bool, typer.Option("--maximize", help="The solution is to be a maximum: of several the one with the largest value.")]
+SubjectTo = Annotated[
+    list[str] | None, typer.Option("--subject-to", metavar="EQUATION", help='A constraint: "A@x = b"; repeatable.')
+]
+Maximize = Annotated[
+    bool, typer.Option("--maximize", help="The solution is to be a maximum: of several the one with the largest value.")
+]
 Minimize = Annotated[bool, typer.Option("--minimize", help="The solution is to be a minimum.")]
 
 
@@ -56,8 +60,10 @@ def solve(
         for name in names:
             try:
                 optimum = api.solve(
-                    text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax, subject_to=subject_to or (), maximize=maximize,
-                    minimize=minimize, detail=cast("Detail", detail), numbers=numbers, layout=layout, order=int(order), rules=rules,
+                    text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax, subject_to=subject_to or (),
+                    maximize=maximize,
+                    minimize=minimize, detail=cast("Detail", detail), numbers=numbers, layout=layout, order=int(order),
+                    rules=rules,
                 )  # fmt: skip
             except StuckError as stuck:
                 if len(names) == 1:
@@ -80,5 +86,12 @@ def _exit_code(optimum: Optimum) -> int:
     """0 when the solution was seen to hold, 4 with a warning otherwise."""
     if optimum.solution.verdict.kind != "unknown":
         return 0
-    tell(Diagnostic("not-verified", "the solution could not be verified", notes=(optimum.solution.verdict.by,), severity="warning"))
+    tell(
+        Diagnostic(
+            "not-verified",
+            "the solution could not be verified",
+            notes=(optimum.solution.verdict.by,),
+            severity="warning",
+        )
+    )
     return 4

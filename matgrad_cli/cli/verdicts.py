@@ -24,5 +24,12 @@ def exit_code(derivations: Sequence[Derivation]) -> int:
         for verdict in (*(step.verdict for step in derivation.steps), derivation.readoff.verdict)
         if verdict.kind == "unknown"
     ]
-    tell(Diagnostic("not-verified", "the result could not be verified", notes=tuple(dict.fromkeys(doubtful))[:3], severity="warning"))
+    tell(
+        Diagnostic(
+            "not-verified",
+            "the result could not be verified",
+            notes=tuple(dict.fromkeys(doubtful))[:3],
+            severity="warning",
+        )
+    )
     return 4

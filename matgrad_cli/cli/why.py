@@ -11,12 +11,16 @@ from .output import columns, deliver
 
 Code = Annotated[
     str | None,
-    typer.Argument(metavar="CODE", help="The word in brackets of a message, or an idea (delta, layout, …); without it, all are listed."),
+    typer.Argument(
+        metavar="CODE",
+        help="The word in brackets of a message, or an idea (delta, layout, …); without it, all are listed.",
+    ),
 ]
 
 
 def why(code: Code = None) -> int:
-    """Explain one message code (what it means, an example, how to mend it), or one idea of the calculus with matrices."""
+    """Explain one message code (what it means, an example, how to mend it),
+    or one idea of the calculus with matrices."""
     from ..diagnostics.pages import codes, ideas, plain, title
 
     if code is None:
@@ -51,4 +55,7 @@ def _schemas() -> str:
 
     folder = Path(__file__).parents[1] / "records" / "schemas"
     rows = "".join(f"  matgrad {file.stem} --format json    {file}\n" for file in sorted(folder.glob("*.json")))
-    return f"The reports for programs are described by JSON Schemas (draft 2020-12); readers ignore keys that they do not know:\n\n{rows}"
+    return (
+        f"The reports for programs are described by JSON Schemas (draft 2020-12); readers ignore keys that they "
+        f"do not know:\n\n{rows}"
+    )

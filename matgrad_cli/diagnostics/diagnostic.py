@@ -23,7 +23,9 @@ class Span:
 
     def joined(self, other: Span) -> Span:
         """The smallest span that covers both."""
-        return Span(self.start if self.start < other.start else other.start, self.end if self.end > other.end else other.end)
+        return Span(
+            self.start if self.start < other.start else other.start, self.end if self.end > other.end else other.end
+        )
 
     def shifted(self, by: int) -> Span:
         """The same characters when the text begins `by` characters later."""

@@ -9,7 +9,8 @@ _LONGEST_TEXT = 4000
 
 
 def visible(letter: str) -> tuple[str, int]:
-    r"""What is printed for a character and its columns: `a` → (`a`, 1), ESC → (`\x1b`, 4), 中 → (`中`, 2), a combining mark → 0 columns."""
+    r"""What is printed for a character and its columns: `a` → (`a`, 1), ESC → (`\x1b`, 4), 中 → (`中`, 2),
+    a combining mark → 0 columns."""
     if " " <= letter <= "~":
         return letter, 1
     if letter == "\t":
@@ -30,7 +31,8 @@ def escaped(letter: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    r"""Text that cannot steer a terminal: control characters are written out, long quotations shortened, newlines kept."""
+    r"""Text that cannot steer a terminal: control characters are written out, long quotations shortened,
+    newlines kept."""
     if len(text) > _LONGEST_QUOTE:
         parts = shortened(text, _LONGEST_TEXT).split("`")
         parts[1::2] = [shortened(part, _LONGEST_QUOTE) for part in parts[1::2]]

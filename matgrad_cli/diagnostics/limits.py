@@ -1,4 +1,5 @@
-"""Limits on processor time and memory, and what is said when one of them, or something unforeseen, ends a piece of work."""
+"""Limits on processor time and memory, and what is said when one of them, or something unforeseen,
+ends a piece of work."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ def seconds_allowed(usual: float) -> float:
 
 @contextmanager
 def time_limit(usual: float) -> Iterator[None]:
-    """End what runs inside with OutOfTime after so many seconds of processor time (a busy or sleeping machine costs nothing).
+    """End what runs inside with OutOfTime after so many seconds of processor time (a busy or sleeping machine costs
+    nothing).
 
     Where the system has no such clock, and outside the main thread, nothing is limited.
     """
@@ -81,7 +83,11 @@ def ended_by(error: BaseException) -> Diagnostic | None:
         message = f"this needs more memory than the limit of {MEMORY >> 30} GB of address space, so there is no result"
         return Diagnostic("memory-limit", message)
     if isinstance(error, RecursionError):
-        return Diagnostic("too-deep", "the expression is nested too deeply to work with", help="name an inner part or write it flatter")
+        return Diagnostic(
+            "too-deep",
+            "the expression is nested too deeply to work with",
+            help="name an inner part or write it flatter",
+        )
     return None
 
 
@@ -90,7 +96,11 @@ def place_of(error: BaseException) -> str:
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    return f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place is not None else "an unknown place"
+    return (
+        f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}"
+        if place is not None
+        else "an unknown place"
+    )
 
 
 def broken(error: BaseException) -> Diagnostic:

@@ -28,8 +28,8 @@ def page(code: str) -> str:
 
 
 def plain(code: str, width: int = 80) -> str:
-    """The page of a code to be read in a terminal: sentences in lines of at most `width` columns, headings underlined, what is typed and
-    printed indented as far as the width allows."""
+    """The page of a code to be read in a terminal: sentences in lines of at most `width` columns, headings underlined,
+    what is typed and printed indented as far as the width allows."""
     return "\n\n".join(_plain(part, min(width, 100)) for part in _PARTS.findall(page(code))) + "\n"
 
 
@@ -48,7 +48,9 @@ def _plain(part: str, width: int) -> str:
         heading = wrapped(part.strip("# \n"), width, hang=0)
         return "\n".join([*heading, ("=" if part.startswith("# ") else "-") * max(map(len, heading))])
     hang = 2 if part.startswith("- ") else 0
-    return "\n".join(line for said in re.split(r"\n(?=- )", part) for line in wrapped(" ".join(said.split()), width, hang=hang))
+    return "\n".join(
+        line for said in re.split(r"\n(?=- )", part) for line in wrapped(" ".join(said.split()), width, hang=hang)
+    )
 
 
 def title(code: str) -> str:

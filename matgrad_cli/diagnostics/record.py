@@ -1,7 +1,8 @@
 """Data with named fields, cheap to define.
 
-The standard library's frozen, slotted dataclass writes and compiles seven methods for every class, about 0.4 ms each; with seventy
-classes that is a fifth of the time `matgrad explain` takes. These decorators share one set of methods between all classes.
+The standard library's frozen, slotted dataclass writes and compiles seven methods for every class, about 0.4 ms each;
+with seventy classes that is a fifth of the time `matgrad explain` takes.
+These decorators share one set of methods between all classes.
 """
 
 from __future__ import annotations

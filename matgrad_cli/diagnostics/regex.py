@@ -25,7 +25,8 @@ class _Waiting:
 
 
 class _Rare:
-    """A pattern that fits only where one of some words stands (in small letters); for other texts it is never compiled."""
+    """A pattern that fits only where one of some words stands (in small letters);
+    for other texts it is never compiled."""
 
     def __init__(self, pattern: str, flags: int, needs: tuple[str, ...]) -> None:
         self.waiting, self.needs = _Waiting(pattern, flags), needs

@@ -22,7 +22,10 @@ def show(diagnostic: Diagnostic, *, colour: bool = False, width: int = 100) -> s
     severity = diagnostic.severity
     head = wrapped(plain_text(diagnostic.message), width, f"{severity}[{diagnostic.code}]: ")
     lead, rest = head[0].split(": ", 1) if ": " in head[0] else (head[0].rstrip(":"), "")
-    lines = [paint(_COLOURS[severity], lead) + (": " + paint("1", rest) if rest else ":"), *(paint("1", line) for line in head[1:])]
+    lines = [
+        paint(_COLOURS[severity], lead) + (": " + paint("1", rest) if rest else ":"),
+        *(paint("1", line) for line in head[1:]),
+    ]
     if diagnostic.source is not None and diagnostic.labels:
         lines += _place(diagnostic.source, diagnostic.labels, severity, paint, width)
     elif diagnostic.source is not None and diagnostic.source.name:
@@ -109,7 +112,9 @@ def _text_of_line(text: str, offset: int) -> str:
     return text[offset : len(text) if end < 0 else end].rstrip("\r")
 
 
-def _row(text: str, line: int, marks: list[_Mark], severity: Severity, paint: _Paint, margin: int, width: int) -> list[str]:
+def _row(
+    text: str, line: int, marks: list[_Mark], severity: Severity, paint: _Paint, margin: int, width: int
+) -> list[str]:
     """One line of the source, in as many excerpts as its marks need, each with its marks below."""
     room = max(width - margin - 3, 20)
     bar = paint(_FRAME, " " * margin + " |")
@@ -117,7 +122,10 @@ def _row(text: str, line: int, marks: list[_Mark], severity: Severity, paint: _P
     for group in _groups(text, sorted(marks, key=lambda mark: (mark.start, mark.end)), room):
         excerpt, columns = _excerpt(text, group, room)
         out.append(paint(_FRAME, f"{line:>{margin}} |") + f" {excerpt}")
-        places = [_Placed(columns(mark.start), max(columns(mark.end), columns(mark.start) + 1), mark.text, mark.main) for mark in group]
+        places = [
+            _Placed(columns(mark.start), max(columns(mark.end), columns(mark.start) + 1), mark.text, mark.main)
+            for mark in group
+        ]
         out += [f"{bar} {below}" for below in _below(places, severity, paint)]
     return out
 
@@ -198,7 +206,9 @@ def _below(places: list[_Placed], severity: Severity, paint: _Paint) -> list[str
         return [line]
     out = [line, _painted({place.start: ("|", _FRAME) for place in hanging}, paint)]
     for index in range(len(hanging) - 1, -1, -1):
-        bars = _painted({place.start: ("|", _FRAME) for place in hanging[:index] if place.start < hanging[index].start}, paint)
+        bars = _painted(
+            {place.start: ("|", _FRAME) for place in hanging[:index] if place.start < hanging[index].start}, paint
+        )
         width = max((place.start + 1 for place in hanging[:index] if place.start < hanging[index].start), default=0)
         place = hanging[index]
         out.append(bars + " " * (place.start - width) + paint(_COLOURS[severity] if place.main else _FRAME, place.text))

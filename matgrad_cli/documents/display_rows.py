@@ -1,4 +1,5 @@
-"""The rows of a display, and of a derivation that a text holds: rows that only go on, what is in their margin. Places never move."""
+"""The rows of a display, and of a derivation that a text holds: rows that only go on, what is in their margin.
+Places never move."""
 
 from __future__ import annotations
 
@@ -22,14 +23,15 @@ _ZERO = regex(r"=\s*\{?0\}?[\s.,]*$")
 _BOUNDS = regex(r"[_^]\s*\{[^{}]*\}")  # the sign of \sum_{k=1} relates nothing
 _BREAK = regex(r"\\\\\*?(?:\s*\[[^\]\n]*\])?\s*$")
 RELATION = regex(
-    r"[=<>≤≥≈∝→⇒⇔∼∈←]|\\(?:le|ge|leq|geq|approx|propto|to|sim|in|iff|implies|equiv|(?:Long)?(?:left|right|Left|Right)+arrow"
+    r"[=<>≤≥≈∝→⇒⇔∼∈←]|\\(?:le|ge|leq|geq|approx|propto|to|sim|in|iff|implies|equiv|(?:Long)?(?:left|right|Left"
+    r"|Right)+arrow"
     r"|Longleftrightarrow|Leftrightarrow|text|mbox|textrm|where|forall)(?![A-Za-z])"
 )
 
 
 def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
-    """The rows with their numbers; a row that only goes on belongs to the row before: one without a sign of equality, or one that begins
-    as no equation does, with a plus or with a minus that is moved in; behind `= 0` nothing goes on.
+    """The rows with their numbers; a row that only goes on belongs to the row before: one without a sign of equality,
+    or one that begins as no equation does, with a plus or with a minus that is moved in; behind `= 0` nothing goes on.
     """
     found: list[tuple[int, Passage]] = []
     for number, row in enumerate(rows, 1):
@@ -55,7 +57,8 @@ _SPACE = r"(?:\\q?quad(?![a-zA-Z])|\\[,;:! ]|~|\\hfill(?![a-zA-Z])|\\hspace\*?\{
 _NUMBER = r"\(\s*(?:\d+(?:\.\d+)*[a-z]?'*|\*+|\\star|\\ast)\s*\)"
 _WORDS = r"\\(?:text|mbox|textrm|textit|textnormal|mathrm|rm|footnotesize)\s*\{[\s(,;\[]*"
 _REASON = (
-    rf"{_WORDS}(?:from|by|since|because|as|using|use|due|see|eqn?|equation|rule|chain|product|linearity|apply|applying|via|note|recall"
+    rf"{_WORDS}(?:from|by|since|because|as|using|use|due|see|eqn?|equation|rule|chain|product|linearity|apply"
+    rf"|applying|via|note|recall"
     r"|definition|symmetry|property)\b"
 )
 _RELATION = regex(r"(?<![<>!:])=|\\(?:approx|equiv|leq?|geq?|propto|coloneqq)(?![a-zA-Z])")
@@ -68,7 +71,8 @@ _END = regex(
 
 
 def without_margin(text: str, marks: Sequence[int] | None = None) -> str:
-    r"""The row without its equation number and its reasons. `marks` are the places of its `&`; without them they are looked for.
+    r"""The row without its equation number and its reasons. `marks` are the places of its `&`;
+    without them they are looked for.
 
     >>> without_margin(r"L &= x & (6.15)").rstrip()
     'L &= x'
@@ -78,22 +82,29 @@ def without_margin(text: str, marks: Sequence[int] | None = None) -> str:
         if _RELATION.search(text, 0, mark) and _CELL.match(text, mark + 1):
             return covered(text, mark, len(text))
     for match in _END.finditer(text):
-        if _RELATION.search(text, 0, match.start()) and text[: match.start()].count("{") == text[: match.start()].count("}"):
+        if _RELATION.search(text, 0, match.start()) and text[: match.start()].count("{") == text[: match.start()].count(
+            "}"
+        ):
             return covered(text, match.start(), len(text))
     return text
 
 
-DISPLAYS = frozenset({"align", "equation", "gather", "alignat", "flalign", "multline", "eqnarray", "displaymath", "math", "dmath"})
+DISPLAYS = frozenset(
+    {"align", "equation", "gather", "alignat", "flalign", "multline", "eqnarray", "displaymath", "math", "dmath"}
+)
 INNER = frozenset({"aligned", "alignedat", "split", "gathered", "multlined"})
 _ONE_ROW = ("multline", "multlined")
 _DROP = regex(
     r"\\(?:label|intertext|shortintertext|tag\*?|vspace\*?|hspace\*?)\s*\{(?:[^{}]|\{[^{}]*\})*\}"
-    r"|\\(?:tiny|small|normalsize|[lL]arge|LARGE|[hH]uge|nonumber|notag|displaybreak|allowdisplaybreaks|hfill|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?"
+    r"|\\(?:tiny|small|normalsize|[lL]arge|LARGE|[hH]uge|nonumber|notag|displaybreak|allowdisplaybreaks|hfill"
+    r"|hline|noindent|centering)(?![A-Za-z])(?:\[\d\])?"
 )
 _BODY = regex(
-    rf"[ \t]*\\begin\{{(?P<name>{'|'.join(sorted(DISPLAYS | INNER))})\*?\}}(?P<body>.*?)\\end\{{(?P=name)\*?\}}[ \t]*(?=\n|\Z)"
-    r"|[^\n]*\S[^\n]*", re.DOTALL,
-)  # fmt: skip
+    rf"[ \t]*\\begin\{{(?P<name>{'|'.join(sorted(DISPLAYS | INNER))})\*?\}}"
+    r"(?P<body>.*?)\\end\{(?P=name)\*?\}[ \t]*(?=\n|\Z)"
+    r"|[^\n]*\S[^\n]*",
+    re.DOTALL,
+)
 
 
 def body_rows(body: Passage) -> Iterator[Passage]:
@@ -129,13 +140,16 @@ def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
 
 
 _INSIDE = regex(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))}|array)\*?\}}(\[[tbc]\])?(\{{[\d@{{}}lcr|\s]+\}})?")
-_NESTED = regex(rf"[\s&]*(\\begin\{{(?:{'|'.join(sorted(INNER))})\*?\}}(?:(?!\\begin|\\end)[\s\S])*\\end\{{\w+\*?\}})[\s.,;]*")
+_NESTED = regex(
+    rf"[\s&]*(\\begin\{{(?:{'|'.join(sorted(INNER))})\*?\}}(?:(?!\\begin|\\end)[\s\S])*\\end\{{\w+\*?\}})[\s.,;]*"
+)
 _RELATION_CELL = regex(r"&\s*(?::?=|\\(?:Long)?(?:[lL]eft)?[rR]ightarrow|\\iff|\\implies)|(?:=|arrow)\s*&")
 _EQALIGN = regex(r"\\(?:eqalign|eqalignno|leqalignno|displaylines)\s*\{")
 
 
 def _opened(body: str, name: str) -> tuple[str, str]:
-    """The display without the marks of the environment inside it; what stands before and behind belongs to its first and last row."""
+    """The display without the marks of the environment inside it;
+    what stands before and behind belongs to its first and last row."""
     old = _EQALIGN.search(body)
     if old is not None and (close := body.rfind("}")) > old.end():
         return covered(covered(body, old.start(), old.end()), close, close + 1), name

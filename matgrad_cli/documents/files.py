@@ -45,7 +45,8 @@ CODE = (".py",)
 
 @record
 class Found:
-    """The files to check, those of the three kinds that hold nothing to check, and the folders in which there is no file to check."""
+    """The files to check, those of the three kinds that hold nothing to check,
+    and the folders in which there is no file to check."""
 
     files: tuple[Path, ...]
     skipped: tuple[Path, ...] = ()
@@ -53,11 +54,11 @@ class Found:
 
 
 def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
-    """The files themselves, and the files of the three kinds inside folders, sorted; linked and hidden folders are not entered.
-    Among several files a copy of the key is left out, as in a folder.
+    """The files themselves, and the files of the three kinds inside folders, sorted; linked and hidden folders are not
+    entered. Among several files a copy of the key is left out, as in a folder.
 
-    Beside a key every file of a folder is an answer to it, except what says by its name that it is none, and a copy of the key. Without one
-    a file must say that it is meant: many Markdown files are not.
+    Beside a key every file of a folder is an answer to it, except what says by its name that it is none, and a copy of
+    the key. Without one a file must say that it is meant: many Markdown files are not.
     """
     files: list[Path] = []
     skipped: list[Path] = []
@@ -68,8 +69,16 @@ def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
             copy = key is not None and len(paths) > 1 and is_copy(path, key)
             (skipped if copy else files).append(path)
             continue
-        inside = [file for file in _inside(path, CODE if key is None else (*CODE, *ENDINGS)) if key is None or not _same(file, key)]
-        taken = [file for file in inside if not file.name.startswith(".") and (_homework(file) if key is None else _handed_in(file, key))]
+        inside = [
+            file
+            for file in _inside(path, CODE if key is None else (*CODE, *ENDINGS))
+            if key is None or not _same(file, key)
+        ]
+        taken = [
+            file
+            for file in inside
+            if not file.name.startswith(".") and (_homework(file) if key is None else _handed_in(file, key))
+        ]
         files += taken
         skipped += [file for file in inside if file not in set(taken)]
         empty += [] if taken else [path]
@@ -81,12 +90,15 @@ def _inside(folder: Path, others: tuple[str, ...]) -> list[Path]:
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [Path(place) / name for name in names if is_work(name) and Path(name).suffix.lower() in (*READERS, *others)]
+        found += [
+            Path(place) / name for name in names if is_work(name) and Path(name).suffix.lower() in (*READERS, *others)
+        ]
     return sorted(found)
 
 
 def is_work(name: str) -> bool:
-    """Whether a file of that name is somebody's work: one that is hidden only with the ending of a text that is read."""
+    """Whether a file of that name is somebody's work: one that is hidden only with the ending of a text that is
+    read."""
     return not name.startswith(".") or (Path(name).suffix.lower() in (*READERS, *ENDINGS) and not name.startswith("._"))
 
 
@@ -97,7 +109,9 @@ def _same(file: Path, key: Path) -> bool:
         return False
 
 
-NO_ANSWERS = frozenset(("readme", "license", "licence", "contributing", "changelog", "notice", "code_of_conduct", "matgrad", "pyproject"))
+NO_ANSWERS = frozenset(
+    ("readme", "license", "licence", "contributing", "changelog", "notice", "code_of_conduct", "matgrad", "pyproject")
+)
 
 
 def _handed_in(path: Path, key: Path) -> bool:
@@ -158,7 +172,9 @@ def read_text(text: str, name: str, asked: Sequence[str] = ()) -> Document:
     """The exercises of a text; the ending of the name says what it is."""
     document = _read_text(text, name, bool(asked))
     ending = Path(name.removesuffix(CELLS)).suffix.lower()
-    broken = any(diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics)
+    broken = any(
+        diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics
+    )
     if ending == ".toml" and asked:
         return told_in_tables(document)
     if ending in CODE and asked:
@@ -186,9 +202,16 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
         sheet = read_sheet(source, ending)
         if sheet is not None:
             return Document(source, sheet=sheet, code=_code_in(source, ending))
-        return Document(source, (), (_file("unreadable-file", name, "is not the JSON of a notebook") if text.strip() else _empty(name),))
+        return Document(
+            source,
+            (),
+            (_file("unreadable-file", name, "is not the JSON of a notebook") if text.strip() else _empty(name),),
+        )
     if ending in CODE:
-        found, mend = "holds Python code that names no problem of the key", "write `# Problem NAME` above each answer, or leave out `--key`"
+        found, mend = (
+            "holds Python code that names no problem of the key",
+            "write `# Problem NAME` above each answer, or leave out `--key`",
+        )
         return Document(source, (), (_file("unknown-file", name, found, mend),))
     if reader is None:
         found = "is none of Markdown, LaTeX, plain text, a notebook or TOML"
@@ -199,7 +222,10 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
         document = replace(document, sheet=read_sheet(source, ending), code=_code_in(source, ending))
     rows = sum(len(exercise.rows) for exercise in document.exercises)
     if len(document.exercises) > MOST_EXERCISES or rows > MOST_ROWS:
-        found = f"has {len(document.exercises)} problems and {rows} lines; at most {MOST_EXERCISES} and {MOST_ROWS} are read"
+        found = (
+            f"has {len(document.exercises)} problems and {rows} lines; at most {MOST_EXERCISES} and "
+            f"{MOST_ROWS} are read"
+        )
         return Document(source, (), (*document.diagnostics, _file("file-too-large", name, found)))
     if not document.exercises and not any(diagnostic.severity == "error" for diagnostic in document.diagnostics):
         return replace(document, diagnostics=(*document.diagnostics, _empty(name)))
@@ -213,7 +239,9 @@ def _told_in_cells(source: Source, code: bool) -> str:
 
 
 def _empty(name: str) -> Diagnostic:
-    return _file("no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file")
+    return _file(
+        "no-problem", name, "holds no problem", "a problem begins with the key `loss`, or `problem` with a key file"
+    )
 
 
 def _code_in(source: Source, ending: str) -> Blocks | None:
@@ -224,7 +252,8 @@ def _code_in(source: Source, ending: str) -> Blocks | None:
 
 
 def _ending_of(text: str) -> str:
-    """What a text is whose name does not say it: one from the standard input, or plain text in which problems are stated."""
+    """What a text is whose name does not say it: one from the standard input,
+    or plain text in which problems are stated."""
     start = text.lstrip()[:2000]
     if start.startswith("{") and '"cells"' in text:
         return ".ipynb"
@@ -257,7 +286,12 @@ def text_of(path: Path) -> str | Diagnostic:
 def _decoded(data: bytes, name: str) -> str | Diagnostic:
     """The text of some bytes, if it is one."""
     if len(data) > LARGEST:
-        return _file("file-too-large", name, f"is larger than {LARGEST // 1_000_000} MB", "check the derivation in a file of its own")
+        return _file(
+            "file-too-large",
+            name,
+            f"is larger than {LARGEST // 1_000_000} MB",
+            "check the derivation in a file of its own",
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,4 +1,5 @@
-r"""What stands in a file and not on its page: comments, conditions that fail, elements that are not shown, white ink, what is off the page.
+r"""What stands in a file and not on its page: comments, conditions that fail, elements that are not shown, white ink,
+what is off the page.
 
 It is no answer, for nobody who reads the page sees it. Places never move: it is blanked.
 """
@@ -22,7 +23,8 @@ _LATEX_COMMENT = regex(r"(?<![\\\d])%.*")
 _MARKDOWN = regex(
     r"<!--.*?(?:-->|\Z)|\{::comment\}.*?(?:\{:/(?:comment)?\}|\Z)"
     r"|^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*\S+[^\n]*(?:\n[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'|\([^)\n]*\))[ \t]*$)?"
-    r"|!\[[^\]\n]*\]\([^()\s]+(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\s*\)|(?<=\])\([^()\s]+\s+(?:\"[^\"\n]*\"|'[^'\n]*')\s*\)",
+    r"|!\[[^\]\n]*\]\([^()\s]+(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\s*\)|(?<=\])\([^()\s]+\s+(?:\"[^\"\n]*\""
+    r"|'[^'\n]*')\s*\)",
     re.MULTILINE | re.DOTALL,
 )
 """Comments of Markdown's kinds, among them what a link that nobody uses leads to; pictures and the titles of links."""
@@ -33,12 +35,15 @@ _TAG = regex(
 _ATTRIBUTE = regex(r"(?P<key>[\w:-]+)(?:\s*=\s*(?P<value>\"[^\"]*\"|'[^']*'|[^\s\"'>]+))?")
 _INK = r"(?:black|red|blue|green|brown|purple|violet|magenta|teal|navy|maroon|orange|gr[ae]y|dark\w+)"
 _PLAIN_VALUE = {
-    "style": rf"\s*(?:(?:color\s*:\s*{_INK}|background(?:-color)?\s*:\s*(?:yellow|light\w+)|font-(?:weight|style)\s*:\s*\w+"
+    "style": rf"\s*(?:(?:color\s*:\s*{_INK}|background(?:-color)?\s*:\s*(?:yellow|light\w+)|font-(?:weight"
+    rf"|style)\s*:\s*\w+"
     r"|text-(?:align|decoration)\s*:\s*\w+)\s*(?:;\s*|$))*",
     "color": _INK,
 } | dict.fromkeys(
     re.findall(
-        r"\w+", "href src alt title lang dir name target rel align valign border width height colspan rowspan start type open face"
+        r"\w+",
+        "href src alt title lang dir name target rel align valign border width height colspan rowspan start "
+        "type open face",
     ),
     r"[\s\S]*",
 )
@@ -46,12 +51,27 @@ _PLAIN_VALUE = {
 _CONCEALING = ("hidden", "popover", "inert")
 _BRINGS_STYLE = regex(r"<(?:style|link|script|iframe)\b", re.IGNORECASE)
 _NEVER_SHOWN = (
-    *("script", "style", "template", "head", "title", "noscript", "dialog", "datalist", "select", "object", "canvas", "audio", "video"),
+    *(
+        "script",
+        "style",
+        "template",
+        "head",
+        "title",
+        "noscript",
+        "dialog",
+        "datalist",
+        "select",
+        "object",
+        "canvas",
+        "audio",
+        "video",
+    ),
     *("iframe", "svg", "noframes", "noembed", "map", "meter", "progress", "textarea", "rp"),
 )
 _VOID = ("br", "hr", "img", "input", "meta", "link", "wbr")
 _CONDITION = regex(
-    r"\\(?P<word>if(?:false|true|num|dim|x|odd|cat|case|void|hmode|mmode|defined|csname|eof|inner|vmode|hbox|vbox|cond)?|else|or|fi)(?![A-Za-z@])"
+    r"\\(?P<word>if(?:false|true|num|dim|x|odd|cat|case|void|hmode|mmode|defined|csname|eof|inner|vmode|hbox"
+    r"|vbox|cond)?|else|or|fi)(?![A-Za-z@])"
     r"(?:(?<=\\ifnum)\s*(?P<left>\d+)\s*(?P<sign>[<=>])\s*(?P<right>\d+))?"
 )
 _DEFINED_INK = regex(r"\\(?:definecolor|colorlet)\s*\{(\w+)\}\s*(?:\{(\w+)\}\s*)?\{([^{}]*)\}")
@@ -70,11 +90,13 @@ _FORMULA = regex(r"\$[^$]*[^$\s][^$]*\$|\\[(\[]|[\w)}\]]\s*[=+*/^@]\s*[\w({\[\\]
 
 
 def unseen(source: Source, shown: str) -> Iterator[Diagnostic]:
-    """What there is to say of formulas that stand in a file, and not in what its page shows of it: a few of them, each with its place."""
+    """What there is to say of formulas that stand in a file, and not in what its page shows of it:
+    a few of them, each with its place."""
     found = (match for match in _UNSEEN_RUN.finditer("".join(map(_blank_where_shown, source.text, shown))))
     for match in islice((match for match in found if _FORMULA.search(_LATEX_COMMENT.sub("", match[0]))), _MOST_SAID):
         label = Label(Span(match.start(), match.end()))
-        yield Diagnostic("hidden-text", "the page does not show this, so it is not read", source, (label,), severity="warning",
+        yield Diagnostic("hidden-text", "the page does not show this, so it is not read", source, (label,),
+        severity="warning",
                          help="an answer stands where whoever reads the page sees it")  # fmt: skip
 
 
@@ -87,7 +109,8 @@ _BLOCK = regex(rf"(?P<comment><!--.*?(?:-->|\Z))|(?P<code>{FENCE.pattern})", re.
 
 
 def shown_in_markdown(text: str) -> str:
-    """The text without what its page does not show; a block of code is shown as it is, a comment around one hides it."""
+    """The text without what its page does not show; a block of code is shown as it is,
+    a comment around one hides it."""
     blocks = [(match["code"] is not None, match.span()) for match in _BLOCK.finditer(text)]
     uncoded = blanked(text, (span for _, span in blocks))
     return blanked(text, [*hidden_in_markdown(uncoded), *(span for code, span in blocks if not code)])
@@ -100,7 +123,8 @@ def hidden_in_markdown(text: str) -> list[Range]:
 
 
 def doubtful_in_markdown(text: str) -> list[Range]:
-    """The HTML elements of a Markdown text that are not surely shown. Homework is read without them; an author hides nothing."""
+    """The HTML elements of a Markdown text that are not surely shown. Homework is read without them;
+    an author hides nothing."""
     styled = _BRINGS_STYLE.search(text) is not None
     uncoded = blanked(text, (match.span() for match in FENCE.finditer(text)))
     return [*_elements(uncoded, lambda attributes: _doubtful(attributes, styled))]
@@ -130,7 +154,9 @@ def _elements(text: str, conceals: Callable[[str], bool] = lambda _: False) -> I
             if depth == 0:
                 yield waiting[1], match.end()
                 waiting = None
-        elif (name in _NEVER_SHOWN or conceals(match["attributes"])) and not (match["close"] or match["alone"] or name in _VOID):
+        elif (name in _NEVER_SHOWN or conceals(match["attributes"])) and not (
+            match["close"] or match["alone"] or name in _VOID
+        ):
             waiting, depth = (name, match.start()), 1
         elif match["attributes"]:
             yield match.span()
@@ -139,7 +165,8 @@ def _elements(text: str, conceals: Callable[[str], bool] = lambda _: False) -> I
 
 
 def _doubtful(attributes: str, styled: bool) -> bool:
-    """Whether an element with these attributes may stand where nobody sees it: how it looks is read only in a few plain words."""
+    """Whether an element with these attributes may stand where nobody sees it:
+    how it looks is read only in a few plain words."""
     for match in _ATTRIBUTE.finditer(attributes):
         key, value = match["key"].lower(), match["value"]
         if key in _CONCEALING or (key in ("class", "id") and styled):
@@ -152,9 +179,14 @@ def _doubtful(attributes: str, styled: bool) -> bool:
 
 
 def failed_conditions(text: str) -> list[Range]:
-    r"""What a LaTeX file passes over: behind `\iffalse`, `\ifnum1=0` or an `\else`. Of what is not known neither branch is read."""
+    r"""What a LaTeX file passes over: behind `\iffalse`, `\ifnum1=0` or an `\else`.
+    Of what is not known neither branch is read."""
     own = {name: _is_set(text, name) for name in re.findall(r"\\newif\s*\\if([A-Za-z@]+)", text)[:50]}
-    pattern = re.compile(rf"\\if(?P<own>{'|'.join(map(re.escape, own))})(?![A-Za-z@])|{_CONDITION.pattern}") if own else _CONDITION
+    pattern = (
+        re.compile(rf"\\if(?P<own>{'|'.join(map(re.escape, own))})(?![A-Za-z@])|{_CONDITION.pattern}")
+        if own
+        else _CONDITION
+    )
     found: list[Range] = []
     open_: list[tuple[int, bool | None]] = []
     for match in pattern.finditer(text):
@@ -193,12 +225,15 @@ def faint_in_latex(text: str) -> list[Range]:
 
 
 def painted(text: str) -> list[Range]:
-    r"""What LaTeX puts where nobody sees it: `\textcolor{white}{…}`, `\color{white}` up to the end of its group, far aside."""
+    r"""What LaTeX puts where nobody sees it: `\textcolor{white}{…}`, `\color{white}` up to the end of its group,
+    far aside."""
     if "color" not in text and not _BEYOND.search(text):
         return []
     whites = {match[1] for match in _DEFINED_INK.finditer(text) if _whiteness(match[2], match[3], frozenset()) > _FAINT}
     found = []
-    for match in re.finditer(r"\\(?P<word>textcolor|mathcolor|color)\s*(?:\[(?P<model>\w+)\]\s*)?\{(?P<ink>[^{}]*)\}", text):
+    for match in re.finditer(
+        r"\\(?P<word>textcolor|mathcolor|color)\s*(?:\[(?P<model>\w+)\]\s*)?\{(?P<ink>[^{}]*)\}", text
+    ):
         if _whiteness(match["model"], match["ink"], frozenset(whites)) > _FAINT:
             found.append((match.start(), _group_end(text, match.end(), match["word"] != "color")))
     for match in _BEYOND.finditer(text):
@@ -227,7 +262,8 @@ def _whiteness(model: str | None, ink: str, whites: frozenset[str]) -> float:
 
 
 _SHRUNK = regex(
-    r"\\fontsize\s*\{\s*(?:[0-3](?:\.\d*)?|\.\d+)\s*(?:pt)?\s*\}\s*\{[^{}]*\}|\\(?:transparent|opacity)\s*\{\s*0?(?:\.[01]?\d*)?\s*\}"
+    r"\\fontsize\s*\{\s*(?:[0-3](?:\.\d*)?|\.\d+)\s*(?:pt)?\s*\}\s*\{[^{}]*\}|\\(?:transparent"
+    r"|opacity)\s*\{\s*0?(?:\.[01]?\d*)?\s*\}"
 )
 
 
@@ -237,51 +273,66 @@ def _tiny(text: str) -> Iterator[Range]:
         yield match.start(), _group_end(text, match.end(), False)
 
 
-_SHOWING = frozenset(re.findall(r"\w+", """
-    text textbf textit textrm textsf texttt textsc textsl textup textmd textnormal emph underline uline hl fbox framebox mbox makebox
-    hbox vbox vtop parbox minipage boxed ensuremath centerline leftline rightline llap rlap clap raisebox rotatebox reflectbox textcolor
-    color shadowbox doublebox ovalbox tcbox footnote footnotetext thanks marginpar part chapter section subsection subsubsection
-    paragraph subparagraph title subtitle author date caption item question subquestion problem exercise answer ans final solution sol
-    result task aufgabe loesung quote enquote tag intertext shortintertext substack shortstack multicolumn multirow sout cancel xcancel
-    bcancel st newcommand renewcommand providecommand def gdef edef let long newenvironment renewenvironment DeclareMathOperator
-    newtheorem begin end left right frac sqrt big Big bigg Bigg overset underset stackrel mathrm mathbf operatorname footnotesize small
-    normalsize large Large LARGE huge Huge tiny scriptsize bf it rm sf tt em bfseries itshape centering noindent par hfill quad qquad
-    hspace vspace medskip bigskip smallskip newline linebreak label colorbox fcolorbox scalebox resizebox frame block only maketitle
-    newpage clearpage pagebreak vfill hfil smallbreak medbreak bigbreak sffamily ttfamily rmfamily upshape slshape scshape mdseries
-    raggedright raggedleft selectfont normalfont hrule hline toprule midrule bottomrule appendix qed qedhere protect displaystyle relax
-    leavevmode indent documentclass usepackage tableofcontents onecolumn twocolumn
-"""))
+_SHOWING = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    text textbf textit textrm textsf texttt textsc textsl textup textmd textnormal emph underline uline hl fbox
+    framebox mbox makebox hbox vbox vtop parbox minipage boxed ensuremath centerline leftline rightline llap
+    rlap clap raisebox rotatebox reflectbox textcolor color shadowbox doublebox ovalbox tcbox footnote
+    footnotetext thanks marginpar part chapter section subsection subsubsection paragraph subparagraph title
+    subtitle author date caption item question subquestion problem exercise answer ans final solution sol result
+    task aufgabe loesung quote enquote tag intertext shortintertext substack shortstack multicolumn multirow
+    sout cancel xcancel bcancel st newcommand renewcommand providecommand def gdef edef let long newenvironment
+    renewenvironment DeclareMathOperator newtheorem begin end left right frac sqrt big Big bigg Bigg overset
+    underset stackrel mathrm mathbf operatorname footnotesize small normalsize large Large LARGE huge Huge tiny
+    scriptsize bf it rm sf tt em bfseries itshape centering noindent par hfill quad qquad hspace vspace medskip
+    bigskip smallskip newline linebreak label colorbox fcolorbox scalebox resizebox frame block only maketitle
+    newpage clearpage pagebreak vfill hfil smallbreak medbreak bigbreak sffamily ttfamily rmfamily upshape
+    slshape scshape mdseries raggedright raggedleft selectfont normalfont hrule hline toprule midrule bottomrule
+    appendix qed qedhere protect displaystyle relax leavevmode indent documentclass usepackage tableofcontents
+    onecolumn twocolumn
+""",
+    )
+)
 """Commands whose arguments are on the page; and what is followed by a group of its own."""
 _COMMAND = regex(
     r"\\(?P<name>[A-Za-z@]+)\*?(?:[ \t]|\n(?![ \t]*\n)|\d|=|<[^<>{}$\n]*>|\[[^\[\]{}$\n]*\]|\([^(){}$\n]*\))*(?=\{)"
 )
-_STORED = regex(r"\\(?:setbox|sbox|savebox|write)\s*\{?(?:\d+|\\[A-Za-z@]+)\}?\s*=?\s*(?:\\[hv](?:box|top))?(?:\[[^\[\]]*\])*\s*(?=\{)")
-_NOT_ON_THE_PAGE = regex(
-    r"\\begin\s*\{(?P<env>lrbox|(?:tikz|pgf)?picture|onlyenv|invisibleenv|ocg|textblock)\*?\}"
+_STORED = regex(
+    r"\\(?:setbox|sbox|savebox|write)\s*\{?(?:\d+|\\[A-Za-z@]+)\}?\s*=?\s*(?:\\[hv](?:box"
+    r"|top))?(?:\[[^\[\]]*\])*\s*(?=\{)"
 )
+_NOT_ON_THE_PAGE = regex(r"\\begin\s*\{(?P<env>lrbox|(?:tikz|pgf)?picture|onlyenv|invisibleenv|ocg|textblock)\*?\}")
 _MEASURES = {
     "scalebox": r"\{\s*(?:0?\.[4-9]\d*|[1-9](?:\.\d*)?)\s*\}",
     "resizebox": r"\{(?:!|[\d.]*\\(?:text|line|column|h)\w+|[1-9]\d*(?:\.\d*)?cm)\}",
-    "colorbox": r"\{\s*(?!black)[a-z]+(?:!\d\d?)?\s*\}", "fcolorbox": r"\{[^{}]*\}\{\s*(?!black)[a-z]+(?:!\d\d?)?\s*\}",
+    "colorbox": r"\{\s*(?!black)[a-z]+(?:!\d\d?)?\s*\}",
+    "fcolorbox": r"\{[^{}]*\}\{\s*(?!black)[a-z]+(?:!\d\d?)?\s*\}",
     "only": r"<1-?>",
-}  # fmt: skip
+}
 """Commands that show their argument only with a measure of this kind before it."""
 _HOLDS_FORMULA = regex(r"\$|\\[(\[]|\\begin\s*\{(?:align|equation|gather|multline|displaymath|math|eqnarray|flalign)")
 
 
 def unknown_arguments(text: str) -> Iterator[Range]:
-    r"""Arguments that hold a formula, of commands that are not known to show them: `\invisible{$x$}`, `\sbox0{$x$}`; boxes not shown.
+    r"""Arguments that hold a formula, of commands that are not known to show them: `\invisible{$x$}`, `\sbox0{$x$}`;
+    boxes not shown.
 
     Homework is read without them; an author hides nothing, and may have commands of their own.
     """
-    own = {match[1] for match in re.finditer(r"\\(?:(?:re|provide)?newcommand\s*\*?\s*\{?|def\s*)\s*\\([A-Za-z@]+)", text)}
+    own = {
+        match[1] for match in re.finditer(r"\\(?:(?:re|provide)?newcommand\s*\*?\s*\{?|def\s*)\s*\\([A-Za-z@]+)", text)
+    }
     own -= {"def"}
     last = 0
     for match in _COMMAND.finditer(text):
         name = match["name"]
         if match.start() < last or name in own:
             continue
-        if name in _SHOWING and (name not in _MEASURES or re.match(_MEASURES[name], text[match.end("name") :][:80].lstrip(" *"))):
+        if name in _SHOWING and (
+            name not in _MEASURES or re.match(_MEASURES[name], text[match.end("name") :][:80].lstrip(" *"))
+        ):
             continue
         last = _arguments_end(text, match.end())
         if _HOLDS_FORMULA.search(text, match.end(), last):
@@ -309,7 +360,8 @@ _DEEPER = {"{": 1, "\\[": 1, "\\(": 1, "\\begin": 1, "}": -1, "\\]": -1, "\\)": 
 
 
 def _group_end(text: str, at: int, argument: bool) -> int:
-    r"""Where the ink ends: behind the argument of `\textcolor`, else where the group or the formula closes that holds the command."""
+    r"""Where the ink ends: behind the argument of `\textcolor`, else where the group or the formula closes that holds
+    the command."""
     paragraph = max(text.rfind("\n\n", 0, at), at - 2_000, 0)
     in_dollars, depth = text.count("$", paragraph, at) - text.count("$$", paragraph, at), 0
     for match in _GROUP.finditer(text, at):

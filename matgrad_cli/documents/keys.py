@@ -15,10 +15,18 @@ from .python.blocks import Blocks
 from .sheets.sheet import Sheet
 
 KEYS = (
-    "problem", "loss", "name", "wrt", "shapes", "assume", "layout", "order", "subject_to", "asks", "syntax", "points", "partial",
+    "problem", "loss", "name", "wrt", "shapes", "assume", "layout", "order", "subject_to", "asks", "syntax", "points",
+    "partial",
     "require", "reveal", "attempts", "student", "seconds", "megabytes", "answer", "derivation",
 )  # fmt: skip
-SYNONYMS = {"id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt", "constraint": "subject_to"}
+SYNONYMS = {
+    "id": "problem",
+    "shape": "shapes",
+    "assumptions": "assume",
+    "facts": "assume",
+    "variable": "wrt",
+    "constraint": "subject_to",
+}
 WORDS = {
     "layout": LAYOUTS,
     "order": ("1", "2"),
@@ -38,8 +46,8 @@ END = "end"
 class Exercise:
     """One problem as a file states it: keys with their passages, and the rows of a derivation.
 
-    `readings` are other rows that may be meant, where nothing says which formulas are the derivation; `pieces` are its formulas with
-    the words around them. `unread`: that something stands there which cannot be read.
+    `readings` are other rows that may be meant, where nothing says which formulas are the derivation; `pieces` are its
+    formulas with the words around them. `unread`: that something stands there which cannot be read.
     """
 
     keys: dict[str, Passage] = field(default_factory=dict)
@@ -63,7 +71,8 @@ class Exercise:
 class Document:
     """A file that was read: its exercises, and what there is to say about the file itself.
 
-    `sheet` is the file as a document, where it states no key: without a key file it is judged as that, and so is the Python in it.
+    `sheet` is the file as a document, where it states no key: without a key file it is judged as that,
+    and so is the Python in it.
     """
 
     source: Source
@@ -107,7 +116,9 @@ class Collector:
 
     def warn(self, code: str, message: str, place: Span, help: str | None = None, notes: tuple[str, ...] = ()) -> None:
         """Says what was not read as it may be meant."""
-        self.diagnostics.append(Diagnostic(code, message, self.source, (Label(place),), notes, help, severity="warning"))
+        self.diagnostics.append(
+            Diagnostic(code, message, self.source, (Label(place),), notes, help, severity="warning")
+        )
 
     def begin(self) -> None:
         """A new problem begins here."""
@@ -149,5 +160,7 @@ class Collector:
         if not self.exercises and "answer" in self.head:
             self.begin()
         found = enumerate(self.exercises)
-        exercises = [Exercise({**self.head, **keys}, tuple(rows), unread=self.unread.get(at)) for at, (keys, rows) in found]
+        exercises = [
+            Exercise({**self.head, **keys}, tuple(rows), unread=self.unread.get(at)) for at, (keys, rows) in found
+        ]
         return Document(self.source, tuple(exercises), tuple(self.diagnostics))

@@ -1,4 +1,5 @@
-"""LaTeX files: keys in `% matgrad:` comments, derivations in display mathematics. Places never move: what is left out is blanked."""
+"""LaTeX files: keys in `% matgrad:` comments, derivations in display mathematics. Places never move:
+what is left out is blanked."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def read_latex(source: Source) -> Document:
     ]
     for one in delimited(text):
         if one.missing:
-            collector.warn("open-display", f"the display is not closed: `{one.missing}` is missing", Span(one.begin, one.start))
+            collector.warn(
+                "open-display", f"the display is not closed: `{one.missing}` is missing", Span(one.begin, one.start)
+            )
         if one.display and one.begin >= first:
             rows = list(rows_of(text, one.start, one.end, one.name))
             events.append((one.begin, "rows", [put_in(row, macros) for row in rows] if macros else rows))
@@ -42,12 +45,18 @@ def read_latex(source: Source) -> Document:
         elif (pair := split_key(what)) is not None:
             collector.key(pair[0], pair[1], what)
         else:
-            collector.warn("unknown-key", f"`{what.text}` is not a key with a value", Span(at, at + 1), "write `% matgrad: loss = …`")
+            collector.warn(
+                "unknown-key",
+                f"`{what.text}` is not a key with a value",
+                Span(at, at + 1),
+                "write `% matgrad: loss = …`",
+            )
     return collector.document()
 
 
 def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
-    """The text with comments, verbatim parts and what its page does not show blanked, and the comments with their places."""
+    """The text with comments, verbatim parts and what its page does not show blanked,
+    and the comments with their places."""
     comments: list[tuple[int, str]] = []
     blanks: list[tuple[int, int]] = []
     at = 0

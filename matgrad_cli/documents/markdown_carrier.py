@@ -1,4 +1,5 @@
-"""Markdown files: fenced blocks with the info string `matgrad`: keys, a blank line, one line of the derivation per line."""
+"""Markdown files: fenced blocks with the info string `matgrad`: keys, a blank line,
+one line of the derivation per line."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from ..diagnostics.regex import regex
 
 @record
 class Passage:
-    """Characters of a file. Without `offsets` they are consecutive from `start`; with them character k stands at `offsets[k]`.
+    """Characters of a file. Without `offsets` they are consecutive from `start`;
+    with them character k stands at `offsets[k]`.
 
     `offsets` has one more element than `text`: the place after the last character.
     """
@@ -46,7 +47,8 @@ class Passage:
         return self.part(left, max(left, len(self.text.rstrip())))
 
     def replaced(self, pieces: Sequence[tuple[int, int, str]]) -> Passage:
-        """The passage with other text from `start` to `end` of each piece; what is put in stands where the piece begins."""
+        """The passage with other text from `start` to `end` of each piece;
+        what is put in stands where the piece begins."""
         if not pieces:
             return self
         parts: list[str] = []

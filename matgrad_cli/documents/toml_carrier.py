@@ -22,7 +22,10 @@ def _refuse_deep_keys(text: str) -> None:
         if line.count(".") > _DEEPEST_KEY:
             for part in line.split("="):
                 key = part.rpartition("{")[2].rpartition(",")[2].strip().strip("[]")
-                if key.count(".") > _DEEPEST_KEY and key.replace(".", "").replace("-", "_").replace(" ", "").isidentifier():
+                if (
+                    key.count(".") > _DEEPEST_KEY
+                    and key.replace(".", "").replace("-", "_").replace(" ", "").isidentifier()
+                ):
                     raise ValueError(f"a key has more than {_DEEPEST_KEY} parts")
 
 
@@ -42,19 +45,24 @@ def read_toml(source: Source) -> Document:
     elif isinstance(tables, dict):
         tables = [tables]
     elif tables is not None and not isinstance(tables, list):
-        collector.diagnostics.append(_wrong_type(source, "problem", tables, "tables `[[problem]]`", places.find("problem", "")))
+        collector.diagnostics.append(
+            _wrong_type(source, "problem", tables, "tables `[[problem]]`", places.find("problem", ""))
+        )
     for table in tables if isinstance(tables, list) else ():
         if isinstance(table, dict):
             collector.begin()
             places.next_problem()
             _take(collector, table, places)
         else:
-            collector.diagnostics.append(_wrong_type(source, "problem", table, "a table `[[problem]]`", places.find("problem", "")))
+            collector.diagnostics.append(
+                _wrong_type(source, "problem", table, "a table `[[problem]]`", places.find("problem", ""))
+            )
     return collector.document()
 
 
 def _take(collector: Collector, table: dict[str, Any], places: _Places, begins: bool = False) -> None:
-    """Every key of one table. The head of a file is a problem of its own only if no `[[problem]]` follows, or if it has an answer."""
+    """Every key of one table. The head of a file is a problem of its own only if no `[[problem]]` follows,
+    or if it has an answer."""
     if begins:
         collector.begin()
     into = collector.exercises[-1][0] if collector.exercises else collector.head
@@ -101,20 +109,31 @@ def _wrong_type(source: Source, word: str, value: object, needed: str, place: Pa
 
 
 _EATEN = regex(
-    r"[\b\f](?=[A-Za-z])|\r(?=[A-Za-z])|\t(?=(?:h?eta|au|ext\w*|op|r|imes|ilde|frac|anh|an|riangle\w*|herefore)(?![A-Za-z]))"
+    r"[\b\f](?=[A-Za-z])|\r(?=[A-Za-z])|\t(?=(?:h?eta|au|ext\w*|op|r|imes|ilde|frac|anh|an|riangle\w*"
+    r"|herefore)(?![A-Za-z]))"
     r"|\n(?=(?:abla|u|eq|otag|onumber)(?![A-Za-z])(?!\s*:?=))"
 )
 """What is left of a command of LaTeX behind a backslash that TOML took for an escape."""
 
 
 def lost_backslash(source: Source, passage: Passage) -> Diagnostic | None:
-    """A command of LaTeX in double quotes, of which TOML made a control character: `"\\frac"` is a form feed and `rac`."""
+    """A command of LaTeX in double quotes, of which TOML made a control character:
+    `"\\frac"` is a form feed and `rac`."""
     for found in _EATEN.finditer(passage.text):
         place = passage.span(Span(*found.span()))
         letters = re.match(r"\\[A-Za-z]+", source.text[place.start :])
         if letters is not None and place.end == place.start + 2:
-            message = f"the command `{letters[0]}` is lost: in double quotes TOML reads `{letters[0][:2]}` as one sign of its own"
-            return Diagnostic("lost-backslash", message, source, (Label(Span(place.start, place.start + letters.end())),), help=_QUOTES)
+            message = (
+                f"the command `{letters[0]}` is lost: in double quotes TOML reads `{letters[0][:2]}` as one "
+                f"sign of its own"
+            )
+            return Diagnostic(
+                "lost-backslash",
+                message,
+                source,
+                (Label(Span(place.start, place.start + letters.end())),),
+                help=_QUOTES,
+            )
     return None
 
 

@@ -19,9 +19,10 @@ Structured = Callable[[samplers.Source, int, int, Entry], Rows]
 class Condition:
     """A fact that can be declared of a variable.
 
-    `says` is its sentence with {0} for the variable. `test` looks at a matrix of floats or fractions. `sample` draws arrays that satisfy
-    it and `violate` arrays that do not; `entry` draws single entries where the fact is about each entry. `ordered` facts mean nothing
-    modulo a prime. `sides` relates rows and columns: `=`, `>`, `<` or nothing. `implies` are the facts that follow from it.
+    `says` is its sentence with {0} for the variable. `test` looks at a matrix of floats or fractions. `sample` draws
+    arrays that satisfy it and `violate` arrays that do not; `entry` draws single entries where the fact is about each
+    entry. `ordered` facts mean nothing modulo a prime. `sides` relates rows and columns: `=`, `>`, `<` or nothing.
+    `implies` are the facts that follow from it.
     """
 
     word: str
@@ -68,7 +69,7 @@ def pivots(a: Rows) -> list[Any]:
         found.append(pivot)
         if abs(pivot) < 1e-12:
             return [*found, 0]
-        for below in rows[k + 1:]:
+        for below in rows[k + 1 :]:
             factor = below[k] / pivot
             below[k:] = [x - factor * y for x, y in zip(below[k:], rows[k][k:], strict=True)]
     return found
@@ -95,7 +96,7 @@ def _rank_full(a: Rows) -> bool:
         if abs(rows[best][k]) < 1e-10:
             return False
         rows[k], rows[best] = rows[best], rows[k]
-        for below in rows[k + 1:]:
+        for below in rows[k + 1 :]:
             factor = below[k] / rows[k][k]
             below[k:] = [x - factor * y for x, y in zip(below[k:], rows[k][k:], strict=True)]
     return True
@@ -115,53 +116,201 @@ def _onehot(a: Rows) -> bool:
 
 
 _LIST: Final = (
-    Condition("symmetric", "{0} is symmetric", _symmetric, samplers.lopsided, samplers.symmetric, sides="=", implies=("square",),
-              synonyms=("sym", "self-adjoint", "hermitian")),
-    Condition("antisymmetric", "{0} is antisymmetric", _antisymmetric, samplers.lopsided, samplers.antisymmetric, sides="=",
-              implies=("square",), synonyms=("skew-symmetric", "skew", "anti-symmetric")),
-    Condition("spd", "{0} is symmetric positive definite", _spd, samplers.lopsided, samplers.spd, sides="=", ordered=True,
-              implies=("symmetric", "invertible", "square", "det_positive"),
-              synonyms=("positive definite", "symmetric positive definite", "pd")),
-    Condition("orthogonal", "{0} is orthogonal", _orthogonal, samplers.lopsided, samplers.orthogonal,
-              synonyms=("orthonormal", "unitary", "rotation")),
-    Condition("idempotent", "{0} is its own square", _idempotent, samplers.lopsided, samplers.idempotent, sides="=", implies=("square",),
-              synonyms=("projection", "projector")),
-    Condition("diagonal", "{0} is diagonal", lambda a: _all(a, lambda i, j, value: i == j or value == 0), samplers.lopsided,
-              samplers.diagonal, sides="=", implies=("symmetric", "square", "lower", "upper"), synonyms=("diag",)),
-    Condition("lower", "{0} is lower triangular", lambda a: _all(a, lambda i, j, value: i >= j or value == 0), samplers.lopsided,
-              samplers.lower, synonyms=("lower triangular", "tril")),
-    Condition("upper", "{0} is upper triangular", lambda a: _all(a, lambda i, j, value: i <= j or value == 0), samplers.lopsided,
-              samplers.upper, synonyms=("upper triangular", "triu")),
-    Condition("invertible", "{0} is invertible", lambda a: _square(a) and _rank_full(a), samplers.singular, samplers.invertible,
-              sides="=", implies=("square",), synonyms=("nonsingular", "non-singular", "regular", "full rank")),
+    Condition(
+        "symmetric",
+        "{0} is symmetric",
+        _symmetric,
+        samplers.lopsided,
+        samplers.symmetric,
+        sides="=",
+        implies=("square",),
+        synonyms=("sym", "self-adjoint", "hermitian"),
+    ),
+    Condition(
+        "antisymmetric",
+        "{0} is antisymmetric",
+        _antisymmetric,
+        samplers.lopsided,
+        samplers.antisymmetric,
+        sides="=",
+        implies=("square",),
+        synonyms=("skew-symmetric", "skew", "anti-symmetric"),
+    ),
+    Condition(
+        "spd",
+        "{0} is symmetric positive definite",
+        _spd,
+        samplers.lopsided,
+        samplers.spd,
+        sides="=",
+        ordered=True,
+        implies=("symmetric", "invertible", "square", "det_positive"),
+        synonyms=("positive definite", "symmetric positive definite", "pd"),
+    ),
+    Condition(
+        "orthogonal",
+        "{0} is orthogonal",
+        _orthogonal,
+        samplers.lopsided,
+        samplers.orthogonal,
+        synonyms=("orthonormal", "unitary", "rotation"),
+    ),
+    Condition(
+        "idempotent",
+        "{0} is its own square",
+        _idempotent,
+        samplers.lopsided,
+        samplers.idempotent,
+        sides="=",
+        implies=("square",),
+        synonyms=("projection", "projector"),
+    ),
+    Condition(
+        "diagonal",
+        "{0} is diagonal",
+        lambda a: _all(a, lambda i, j, value: i == j or value == 0),
+        samplers.lopsided,
+        samplers.diagonal,
+        sides="=",
+        implies=("symmetric", "square", "lower", "upper"),
+        synonyms=("diag",),
+    ),
+    Condition(
+        "lower",
+        "{0} is lower triangular",
+        lambda a: _all(a, lambda i, j, value: i >= j or value == 0),
+        samplers.lopsided,
+        samplers.lower,
+        synonyms=("lower triangular", "tril"),
+    ),
+    Condition(
+        "upper",
+        "{0} is upper triangular",
+        lambda a: _all(a, lambda i, j, value: i <= j or value == 0),
+        samplers.lopsided,
+        samplers.upper,
+        synonyms=("upper triangular", "triu"),
+    ),
+    Condition(
+        "invertible",
+        "{0} is invertible",
+        lambda a: _square(a) and _rank_full(a),
+        samplers.singular,
+        samplers.invertible,
+        sides="=",
+        implies=("square",),
+        synonyms=("nonsingular", "non-singular", "regular", "full rank"),
+    ),
     Condition("square", "{0} is square", _square, samplers.generic, sides="="),
-    Condition("tall", "{0} has more rows than columns", lambda a: len(a) > len(a[0]), samplers.generic, sides=">",
-              synonyms=("more rows", "full column rank")),
-    Condition("wide", "{0} has more columns than rows", lambda a: len(a) < len(a[0]), samplers.generic, sides="<",
-              synonyms=("more columns", "full row rank")),
-    Condition("positive", "{0} has positive entries", lambda a: _each(a, lambda value: value > 0), samplers.negative,
-              entry=samplers.positive_number, implies=("nonnegative", "nonzero"), ordered=True, synonyms=("pos", "> 0")),
-    Condition("nonnegative", "{0} has no negative entries", lambda a: _each(a, lambda value: value >= 0), samplers.negative,
-              entry=samplers.positive_number, ordered=True, synonyms=("non-negative", ">= 0")),
-    Condition("nonzero", "{0} has no zero entries", lambda a: _each(a, lambda value: value != 0), samplers.zero,
-              entry=samplers.any_number, synonyms=("non-zero", "!= 0")),
-    Condition("unit", "{0} has length 1", lambda a: _near(sum(value * value for row in a for value in row), 1), samplers.lopsided,
-              samplers.unit, synonyms=("unit length", "unit norm", "unit vector", "normalized", "normalised")),
-    Condition("unit_interval", "{0} has entries between 0 and 1", lambda a: _each(a, lambda value: 0 <= value <= 1),
-              samplers.negative, entry=samplers.fraction_of_one, implies=("nonnegative",), ordered=True,
-              synonyms=("unit interval", "probabilities", "between 0 and 1")),
-    Condition("simplex", "{0} is positive and sums to one", _simplex, samplers.negative, samplers.simplex, ordered=True,
-              implies=("positive", "nonnegative", "nonzero", "unit_interval"),
-              synonyms=("probability vector", "distribution", "stochastic", "probability")),
-    Condition("onehot", "{0} has a single 1", _onehot, samplers.lopsided, samplers.onehot,
-              implies=("binary", "nonnegative", "unit_interval"), synonyms=("one-hot", "one hot", "indicator")),
-    Condition("binary", "{0} has entries 0 and 1", lambda a: _each(a, lambda value: value in (0, 1)), samplers.lopsided,
-              entry=samplers.bit, implies=("nonnegative", "unit_interval"), synonyms=("boolean", "0/1", "zero-one")),
-    Condition("signs", "{0} has entries +1 and −1", lambda a: _each(a, lambda value: value in (-1, 1)), samplers.lopsided,
-              entry=samplers.sign, implies=("nonzero",), synonyms=("pm1", "plus-minus one", "+-1", "±1", "sign")),
-    Condition("det_positive", "det({0}) > 0", lambda a: _spd(samplers.times([list(c) for c in zip(*a, strict=True)], a)) and _det(a) > 0,
-              samplers.lopsided, samplers.spd, sides="=", implies=("invertible", "square"), ordered=True,
-              synonyms=("positive determinant",)),
+    Condition(
+        "tall",
+        "{0} has more rows than columns",
+        lambda a: len(a) > len(a[0]),
+        samplers.generic,
+        sides=">",
+        synonyms=("more rows", "full column rank"),
+    ),
+    Condition(
+        "wide",
+        "{0} has more columns than rows",
+        lambda a: len(a) < len(a[0]),
+        samplers.generic,
+        sides="<",
+        synonyms=("more columns", "full row rank"),
+    ),
+    Condition(
+        "positive",
+        "{0} has positive entries",
+        lambda a: _each(a, lambda value: value > 0),
+        samplers.negative,
+        entry=samplers.positive_number,
+        implies=("nonnegative", "nonzero"),
+        ordered=True,
+        synonyms=("pos", "> 0"),
+    ),
+    Condition(
+        "nonnegative",
+        "{0} has no negative entries",
+        lambda a: _each(a, lambda value: value >= 0),
+        samplers.negative,
+        entry=samplers.positive_number,
+        ordered=True,
+        synonyms=("non-negative", ">= 0"),
+    ),
+    Condition(
+        "nonzero",
+        "{0} has no zero entries",
+        lambda a: _each(a, lambda value: value != 0),
+        samplers.zero,
+        entry=samplers.any_number,
+        synonyms=("non-zero", "!= 0"),
+    ),
+    Condition(
+        "unit",
+        "{0} has length 1",
+        lambda a: _near(sum(value * value for row in a for value in row), 1),
+        samplers.lopsided,
+        samplers.unit,
+        synonyms=("unit length", "unit norm", "unit vector", "normalized", "normalised"),
+    ),
+    Condition(
+        "unit_interval",
+        "{0} has entries between 0 and 1",
+        lambda a: _each(a, lambda value: 0 <= value <= 1),
+        samplers.negative,
+        entry=samplers.fraction_of_one,
+        implies=("nonnegative",),
+        ordered=True,
+        synonyms=("unit interval", "probabilities", "between 0 and 1"),
+    ),
+    Condition(
+        "simplex",
+        "{0} is positive and sums to one",
+        _simplex,
+        samplers.negative,
+        samplers.simplex,
+        ordered=True,
+        implies=("positive", "nonnegative", "nonzero", "unit_interval"),
+        synonyms=("probability vector", "distribution", "stochastic", "probability"),
+    ),
+    Condition(
+        "onehot",
+        "{0} has a single 1",
+        _onehot,
+        samplers.lopsided,
+        samplers.onehot,
+        implies=("binary", "nonnegative", "unit_interval"),
+        synonyms=("one-hot", "one hot", "indicator"),
+    ),
+    Condition(
+        "binary",
+        "{0} has entries 0 and 1",
+        lambda a: _each(a, lambda value: value in (0, 1)),
+        samplers.lopsided,
+        entry=samplers.bit,
+        implies=("nonnegative", "unit_interval"),
+        synonyms=("boolean", "0/1", "zero-one"),
+    ),
+    Condition(
+        "signs",
+        "{0} has entries +1 and −1",
+        lambda a: _each(a, lambda value: value in (-1, 1)),
+        samplers.lopsided,
+        entry=samplers.sign,
+        implies=("nonzero",),
+        synonyms=("pm1", "plus-minus one", "+-1", "±1", "sign"),
+    ),
+    Condition(
+        "det_positive",
+        "det({0}) > 0",
+        lambda a: _spd(samplers.times([list(c) for c in zip(*a, strict=True)], a)) and _det(a) > 0,
+        samplers.lopsided,
+        samplers.spd,
+        sides="=",
+        implies=("invertible", "square"),
+        ordered=True,
+        synonyms=("positive determinant",),
+    ),
 )
 
 
@@ -169,7 +318,7 @@ def _det(a: Rows) -> Any:
     if len(a) == 1:
         return a[0][0]
     rest = [row[1:] for row in a]
-    return sum((-1) ** i * row[0] * _det(rest[:i] + rest[i + 1:]) for i, row in enumerate(a))
+    return sum((-1) ** i * row[0] * _det(rest[:i] + rest[i + 1 :]) for i, row in enumerate(a))
 
 
 CONDITIONS: Final[dict[str, Condition]] = {condition.word: condition for condition in _LIST}
@@ -181,16 +330,28 @@ _WORDS: Final = {name: condition.word for condition in _LIST for name in (condit
 def parse_fact_word(text: str) -> str:
     """The word of the closed list that a text means; everyday synonyms are understood."""
     plain = " ".join(text.strip().casefold().split())
-    for form in (plain, plain.replace("_", " "), plain.replace("-", " "), plain.replace(" ", "_"), plain.replace(" ", "-"),
-                 plain.replace(" ", ""), plain.replace("-", "").replace("_", "")):
+    for form in (
+        plain,
+        plain.replace("_", " "),
+        plain.replace("-", " "),
+        plain.replace(" ", "_"),
+        plain.replace(" ", "-"),
+        plain.replace(" ", ""),
+        plain.replace("-", "").replace("_", ""),
+    ):
         if form in _WORDS:
             return _WORDS[form]
     from difflib import get_close_matches
 
     near = get_close_matches(plain, _WORDS, 1, 0.5)
-    raise UsageError(Diagnostic(
-        "unknown-fact", f"`{text.strip()}` is not a fact that can be assumed", notes=(f"facts: {' '.join(CONDITIONS)}",),
-        help=f"write `{_WORDS[near[0]]}`" if near else None))
+    raise UsageError(
+        Diagnostic(
+            "unknown-fact",
+            f"`{text.strip()}` is not a fact that can be assumed",
+            notes=(f"facts: {' '.join(CONDITIONS)}",),
+            help=f"write `{_WORDS[near[0]]}`" if near else None,
+        )
+    )
 
 
 _OF_A_NUMBER: Final = {"nonzero": "{0} ≠ 0", "positive": "{0} > 0", "nonnegative": "{0} ≥ 0"}
@@ -212,11 +373,17 @@ def consequences(word: str) -> frozenset[str]:
     return frozenset(found)
 
 
-_NEVER_BOTH: Final = ({"antisymmetric", "spd"}, {"signs", "onehot"}, {"signs", "simplex"}, {"antisymmetric", "positive"})
+_NEVER_BOTH: Final = (
+    {"antisymmetric", "spd"},
+    {"signs", "onehot"},
+    {"signs", "simplex"},
+    {"antisymmetric", "positive"},
+)
 
 
 def contradiction(words: frozenset[str]) -> tuple[str, str] | None:
-    """Two of the facts that no array has at once: one asks for more rows and one for as many as columns, spd and antisymmetric."""
+    """Two of the facts that no array has at once: one asks for more rows and one for as many as columns,
+    spd and antisymmetric."""
     ordered = sorted(words)
     for number, one in enumerate(ordered):
         for other in ordered[number + 1 :]:
@@ -228,14 +395,21 @@ def contradiction(words: frozenset[str]) -> tuple[str, str] | None:
 
 @lru_cache(maxsize=256)
 def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
-    """A way of drawing arrays with all the facts at once, tried out on fractions; None if none of the known ones does it."""
+    """A way of drawing arrays with all the facts at once, tried out on fractions;
+    None if none of the known ones does it."""
     conditions = [CONDITIONS[word] for word in sorted(words)]
     found = [condition.entry for condition in conditions if condition.entry is not None]
     exact = [entry for entry in found if entry in (samplers.bit, samplers.sign)]
     entries: list[Entry] = [*exact, samplers.fraction_of_one, *found, samplers.any_number]
     ways: list[Structured] = [condition.sample for condition in conditions if condition.sample is not None]
     usual: tuple[Structured, ...] = (
-        samplers.positive_diagonal, samplers.sign_diagonal, samplers.mirror, samplers.projector, samplers.identity, samplers.generic)
+        samplers.positive_diagonal,
+        samplers.sign_diagonal,
+        samplers.mirror,
+        samplers.projector,
+        samplers.identity,
+        samplers.generic,
+    )
     rows, cols = (3, 2) if "tall" in words else (2, 3) if "wide" in words else (3, 3)
     for way in (*ways, *(usual if len(words) > 1 else usual[-1:])):
         for entry in dict.fromkeys(found if len(found) == 1 else entries if found else [samplers.any_number]):
@@ -245,7 +419,11 @@ def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
             if all(condition.test(drawn) for drawn in draws for condition in conditions):
                 return way, entry
     # "diagonal and positive" is said of the entries that are not zero by form.
-    forms = [CONDITIONS[word].sample for word in ("diagonal", "lower", "upper") if word in words and len(words) == 2 and found]
+    forms = [
+        CONDITIONS[word].sample
+        for word in ("diagonal", "lower", "upper")
+        if word in words and len(words) == 2 and found
+    ]
     return (forms[0], found[0]) if forms and forms[0] is not None else None
 
 
@@ -272,4 +450,3 @@ def violating(words: frozenset[str], broken: str, source: samplers.Source, rows:
         if kept is not None and not condition.test(kept):
             return kept
     return condition.violate(source, rows, cols, samplers.any_number)
-

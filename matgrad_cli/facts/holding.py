@@ -1,4 +1,5 @@
-"""Which facts hold of an expression by its form: XᵀX is symmetric, exp(u) is positive, the inverse of an spd matrix is spd."""
+"""Which facts hold of an expression by its form: XᵀX is symmetric, exp(u) is positive,
+the inverse of an spd matrix is spd."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def holds(expr: Expr, word: str, problem: Problem) -> Answer:
 
 
 def may_hold(word: str, problem: Problem) -> bool:
-    """False where only a stated fact could bring this one, and none is stated: nothing but I is orthogonal by its form."""
+    """False where only a stated fact could bring this one, and none is stated:
+    nothing but I is orthogonal by its form."""
     return word in _READ_OFF or any(word in consequences(fact.word) for fact in problem.facts)
 
 
@@ -60,7 +62,9 @@ def _known(expr: Expr, word: str, problem: Problem) -> Answer:
     by_shape = _by_shape(expr, word)
     if by_shape is not None:
         return by_shape
-    if isinstance(expr, Symbol) and any(word in consequences(fact.word) for fact in problem.facts if fact.symbol is expr):
+    if isinstance(expr, Symbol) and any(
+        word in consequences(fact.word) for fact in problem.facts if fact.symbol is expr
+    ):
         return True
     if _inherited(expr, word, problem):
         return True
@@ -104,14 +108,20 @@ def _arrays(parts: tuple[Expr, ...]) -> tuple[Expr, ...]:
 
 
 _SAME_OF: Final[dict[str, tuple[type[Expr], ...]]] = {
-    "symmetric": (Transpose, Inverse, MatrixPower, Power), "antisymmetric": (Transpose, Inverse),
-    **dict.fromkeys(("spd", "orthogonal"), (Transpose, Inverse, MatrixPower)), "invertible": (Transpose, MatrixPower),
-    **dict.fromkeys(("lower", "upper", "diagonal"), (Inverse, MatrixPower)), "nonzero": (Transpose, Power),
+    "symmetric": (Transpose, Inverse, MatrixPower, Power),
+    "antisymmetric": (Transpose, Inverse),
+    **dict.fromkeys(("spd", "orthogonal"), (Transpose, Inverse, MatrixPower)),
+    "invertible": (Transpose, MatrixPower),
+    **dict.fromkeys(("lower", "upper", "diagonal"), (Inverse, MatrixPower)),
+    "nonzero": (Transpose, Power),
     **dict.fromkeys(("positive", "nonnegative", "unit_interval"), (Transpose,)),
 }
 """What has a fact if what stands in it has it."""
 _OF_ALL: Final[dict[str, tuple[type[Expr], ...]]] = {
-    "symmetric": (Add, Mul, Hadamard), "antisymmetric": (Add, Mul), "invertible": (MatMul,), "unit_interval": (Hadamard,),
+    "symmetric": (Add, Mul, Hadamard),
+    "antisymmetric": (Add, Mul),
+    "invertible": (MatMul,),
+    "unit_interval": (Hadamard,),
     **dict.fromkeys(("lower", "upper", "diagonal"), (Add, MatMul, Mul)),
 }
 """What has a fact if all arrays in it have it."""
@@ -140,7 +150,9 @@ def _symmetric(expr: Expr, problem: Problem) -> Answer:
             return True if _turned(expr, problem) is expr else None
         case Call("diag" | "topvv", _):
             return True
-        case Call(name, arguments) if arguments[0].shape is expr.shape and (is_elementwise(name) or name in _OF_MATRICES):
+        case Call(name, arguments) if arguments[0].shape is expr.shape and (
+            is_elementwise(name) or name in _OF_MATRICES
+        ):
             return True if _all(_arrays(arguments), "symmetric", problem) else None
         case _:
             return None
@@ -174,7 +186,9 @@ def _spd(expr: Expr, problem: Problem) -> Answer:
         case Mul(factors):
             numbers = [factor for factor in factors if factor.shape.is_number]
             arrays = _arrays(factors)
-            return True if arrays and _all(tuple(numbers), "positive", problem) and _all(arrays, "spd", problem) else None
+            return (
+                True if arrays and _all(tuple(numbers), "positive", problem) and _all(arrays, "spd", problem) else None
+            )
         case MatMul((left, right)) if _turned(left, problem) is right:
             return True if holds(right, "invertible", problem) or holds(right, "tall", problem) else None
         case Call("diag", (body,)):
@@ -184,7 +198,8 @@ def _spd(expr: Expr, problem: Problem) -> Answer:
 
 
 def _gram(expr: Expr, problem: Problem) -> bool:
-    """Whether the expression is positive semidefinite by form: AᵀA, AᵀSA, a nonnegative number times that, an spd matrix."""
+    """Whether the expression is positive semidefinite by form: AᵀA, AᵀSA, a nonnegative number times that,
+    an spd matrix."""
     if holds(expr, "spd", problem):
         return True
     if isinstance(expr, Mul):
@@ -201,7 +216,11 @@ def _orthogonal(expr: Expr, problem: Problem) -> Answer:
         case Eye():
             return True
         case MatMul(factors):
-            return True if all(factor.shape.is_square for factor in factors) and _all(factors, "orthogonal", problem) else None
+            return (
+                True
+                if all(factor.shape.is_square for factor in factors) and _all(factors, "orthogonal", problem)
+                else None
+            )
         case _:
             return None
 
@@ -217,6 +236,7 @@ def _triangular(word: str, turned: str) -> Callable[[Expr, Problem], Answer]:
                 return True if holds(body, turned, problem) else None
             case _:
                 return None
+
     return known
 
 
@@ -231,7 +251,9 @@ def _invertible(expr: Expr, problem: Problem) -> Answer:
         case Mul(factors):
             arrays = _arrays(factors)
             numbers = tuple(factor for factor in factors if factor.shape.is_number)
-            return True if arrays and _all(arrays, "invertible", problem) and _all(numbers, "nonzero", problem) else None
+            return (
+                True if arrays and _all(arrays, "invertible", problem) and _all(numbers, "nonzero", problem) else None
+            )
         case Call("diag", (body,)):
             return True if holds(body, "nonzero", problem) else None
         case _:
@@ -264,7 +286,15 @@ def _signed(word: str) -> Callable[[Expr, Problem], Answer]:
                 return True  # 𝟏ᵀS𝟏
             case Call(name, (body,)) if name in _POSITIVE_CALLS or (not strict and name in _NONNEGATIVE_CALLS):
                 return True
-            case Call(name, (body,)) if name in _SUMS or name in ("diagonal", "sqrt", "log1p", "square", "abs", "norm", "norm1"):
+            case Call(name, (body,)) if name in _SUMS or name in (
+                "diagonal",
+                "sqrt",
+                "log1p",
+                "square",
+                "abs",
+                "norm",
+                "norm1",
+            ):
                 return True if holds(body, word, problem) else None
             case Power(_, Number(value)) if not strict and value.denominator == 1 and value % 2 == 0:
                 return True
@@ -274,9 +304,14 @@ def _signed(word: str) -> Callable[[Expr, Problem], Answer]:
                 some = not strict or any(holds(term, "positive", problem) for term in terms)
                 return True if some and _all(terms, "nonnegative", problem) else None
             case Mul(parts) | Hadamard(parts) | MatMul(parts):
-                return True if _all(parts, word, problem) or (not strict and expr.shape.is_number and _gram(expr, problem)) else None
+                return (
+                    True
+                    if _all(parts, word, problem) or (not strict and expr.shape.is_number and _gram(expr, problem))
+                    else None
+                )
             case _:
                 return None
+
     return known
 
 
@@ -307,11 +342,21 @@ def _simplex(expr: Expr, _: Problem) -> Answer:
 
 
 _BY_FORM: Final[dict[str, Callable[[Expr, Problem], Answer]]] = {
-    "symmetric": _symmetric, "spd": _spd, "orthogonal": _orthogonal, "invertible": _invertible,
-    "lower": _triangular("lower", "upper"), "upper": _triangular("upper", "lower"), "diagonal": _triangular("diagonal", "diagonal"),
-    "positive": _signed("positive"), "nonnegative": _signed("nonnegative"), "nonzero": _nonzero, "unit_interval": _unit_interval,
+    "symmetric": _symmetric,
+    "spd": _spd,
+    "orthogonal": _orthogonal,
+    "invertible": _invertible,
+    "lower": _triangular("lower", "upper"),
+    "upper": _triangular("upper", "lower"),
+    "diagonal": _triangular("diagonal", "diagonal"),
+    "positive": _signed("positive"),
+    "nonnegative": _signed("nonnegative"),
+    "nonzero": _nonzero,
+    "unit_interval": _unit_interval,
     "simplex": _simplex,
 }
 
-_READ_OFF: Final = frozenset(word for form in (*_BY_FORM, "antisymmetric") if form != "orthogonal" for word in consequences(form))
+_READ_OFF: Final = frozenset(
+    word for form in (*_BY_FORM, "antisymmetric") if form != "orthogonal" for word in consequences(form)
+)
 """What the form of an expression can tell."""

@@ -23,8 +23,8 @@ class Problem:
 
     `variables` are all symbols of the loss, in the order in which they are first written (also those that cancel).
     `origins` says for each name where its shape came from; `assumed` what habit decided; `notes` how the text was read.
-    `sizes` are dimension names that stand in the loss as numbers (the m of 1/m); `lengths` are further names that the loss gives to
-    dimensions (N for the n rows of X, in Σ_{i=1}^N).
+    `sizes` are dimension names that stand in the loss as numbers (the m of 1/m); `lengths` are further names that the
+    loss gives to dimensions (N for the n rows of X, in Σ_{i=1}^N).
     `columns` are names declared n×1: columns in the expression language too, where a vector `x: n` has one dimension.
     `members` are matrices X of which x_i is known to be a `row`, or a `column`.
     `members` are matrices X of which x_i is known to be a `row`, or a `column`.

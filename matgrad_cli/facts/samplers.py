@@ -87,7 +87,8 @@ def sign(source: Source) -> Any:
 
 
 class Drawn:
-    """Arrays whose entries are drawn one by one where `kept` says so and are 0 elsewhere; always by `own`, where that is given."""
+    """Arrays whose entries are drawn one by one where `kept` says so and are 0 elsewhere;
+    always by `own`, where that is given."""
 
     def __init__(self, kept: Callable[[int, int], bool], own: Entry | None = None) -> None:
         self.kept, self.own = kept, own
@@ -129,7 +130,9 @@ def spd(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows
     """L Lᵀ + a positive diagonal."""
     factor = generic(source, rows, rows, entry)
     product = times(factor, [list(col) for col in zip(*factor, strict=True)])
-    return [[value + (source.positive() if i == j else 0) for j, value in enumerate(row)] for i, row in enumerate(product)]
+    return [
+        [value + (source.positive() if i == j else 0) for j, value in enumerate(row)] for i, row in enumerate(product)
+    ]
 
 
 def mirror(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
@@ -177,7 +180,7 @@ def invertible(source: Source, rows: int, cols: int, entry: Entry = any_number) 
 def unit(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
     """Length 1: a column of a reflection (the norm over all entries)."""
     column = [row[0] for row in mirror(source, rows * cols, rows * cols)] if rows * cols > 1 else [sign(source)]
-    return [column[i * cols:(i + 1) * cols] for i in range(rows)]
+    return [column[i * cols : (i + 1) * cols] for i in range(rows)]
 
 
 def simplex(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
@@ -203,7 +206,8 @@ def onehot(source: Source, rows: int, cols: int, entry: Entry = any_number) -> R
 
 
 def lopsided(source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
-    """Square, not symmetric, of negative determinant where there is an order: breaks symmetric, orthogonal, spd, diagonal, unit."""
+    """Square, not symmetric, of negative determinant where there is an order:
+    breaks symmetric, orthogonal, spd, diagonal, unit."""
     result = generic(source, rows, cols, positive_number)
     for k in range(min(rows, cols)):
         result[k][k] = result[k][k] * (-5 if k == 0 else 5)

@@ -19,7 +19,19 @@ from ..notation.elaboration.chosen_entries import places
 from ..notation.latex.names import accents_kept
 from ..notation.scope import Syntax
 from .equations.asked import judged_solution
-from .heads import Undo, by_another, doubt, heads_of, is_name, is_word, letters_of_entry, sides_of, stands_alone, undone, usual_spelling
+from .heads import (
+    Undo,
+    by_another,
+    doubt,
+    heads_of,
+    is_name,
+    is_word,
+    letters_of_entry,
+    sides_of,
+    stands_alone,
+    undone,
+    usual_spelling,
+)
 from .lines.arrays import other_slices, slices
 from .lines.flattened import NOTE, flat_verdict
 from .lines.forms import is_pending
@@ -59,12 +71,17 @@ class Judged:
 
 @remembered(maxsize=8192)
 def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "") -> Judged:
-    """The verdict on the text of an answer, and on what it says of itself. Equal answers to one problem are judged once.
+    """The verdict on the text of an answer, and on what it says of itself.
+    Equal answers to one problem are judged once.
 
     What stands `beside` it may say what its functions mean, and its layout.
     """
     found, said = _judge(task, answer, reference, beside), remarks(answer)
-    apart = _judge(task, answer, reference, beside, apart=True) if found.verdict == "wrong" and _MARKED.search(answer) else found
+    apart = (
+        _judge(task, answer, reference, beside, apart=True)
+        if found.verdict == "wrong" and _MARKED.search(answer)
+        else found
+    )
     found = apart if _unknown_name(apart.slip) else found  # `\hat X` beside a given X may be another name
     if said is not None and found.verdict != "right":
         bare = judge_answer(task, said.text, reference, beside)
@@ -77,8 +94,13 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     if said is not None and found.verdict == "right" and (why := contradiction(task, said)) is not None:
         return Judged("undecided", Slip("undecided", f"this is right, but {why}"))
     around = _around(task)
-    if found.verdict == "right" and (anew := given_anew(answer, around, lambda: find_redefined(around, answer, 0))) is not None:
-        return Judged("undecided", Slip("undecided", f"this is right, but `{anew}` gives a letter another meaning than it has"))
+    if (
+        found.verdict == "right"
+        and (anew := given_anew(answer, around, lambda: find_redefined(around, answer, 0))) is not None
+    ):
+        return Judged(
+            "undecided", Slip("undecided", f"this is right, but `{anew}` gives a letter another meaning than it has")
+        )
     return found
 
 
@@ -88,23 +110,41 @@ def _listed(task: Task, found: Judged, answer: str, reference: str | None, besid
     bare = judge_answer(task, mark[0], reference, beside) if mark is not None else found
     if mark is None or bare.verdict != "right" or mark[1] is None:
         return bare if bare.verdict == "right" else found
-    why = f"`{mark[1]}` may be the mark of a list, behind which this is right, or a part of the answer, which is then wrong"
-    return Judged("undecided", Slip("undecided", why, help="leave it out, or write the answer between `$` and `$`"), found.notes)
+    why = (
+        f"`{mark[1]}` may be the mark of a list, behind which this is right, or a part of the answer, which is "
+        f"then wrong"
+    )
+    return Judged(
+        "undecided", Slip("undecided", why, help="leave it out, or write the answer between `$` and `$`"), found.notes
+    )
 
 
 def _in_its_layout(task: Task, found: Judged, layout: str | None, answer: str) -> Judged:
-    """What is right in another layout than is asked for, and says so, by its words or as a Jacobian on its left side, is not wrong."""
+    """What is right in another layout than is asked for, and says so, by its words or as a Jacobian on its left side,
+    is not wrong."""
     layout = layout or ("numerator" if _JACOBIAN.match(answer) else None)
-    if layout in (None, task.layout) or found.verdict != "wrong" or found.slip is None or found.slip.code != "other-layout":
+    if (
+        layout in (None, task.layout)
+        or found.verdict != "wrong"
+        or found.slip is None
+        or found.slip.code != "other-layout"
+    ):
         return found
-    return Judged("undecided", replace(found.slip, message=f"{found.slip.message}; it says that it is in the {layout} layout"), found.notes)
+    return Judged(
+        "undecided",
+        replace(found.slip, message=f"{found.slip.message}; it says that it is in the {layout} layout"),
+        found.notes,
+    )
 
 
 def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: bool = False) -> Judged:
     """The verdict on the text of an answer; `apart`, a marked letter is never the plain one that the problem gives."""
     task.bench.renew()
     around = _around(task)
-    around.written, around.formulas = (accents_kept([answer, " ".join(task.names) if apart else ""]), around.written[1]), {}
+    around.written, around.formulas = (
+        (accents_kept([answer, " ".join(task.names) if apart else ""]), around.written[1]),
+        {},
+    )
     find_functions(around, ((1, Passage(answer)),), Source("answer", answer))
     for own in (answer, beside):
         find_redefined(around, own, len(own))
@@ -143,8 +183,12 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
     heads = heads_of(answer)
     if judged.verdict != "wrong" or not arrays or read.side.node is None or (heads and _undone(heads[0], around)):
         return judged
-    if read.expr is not None and task.wanted is not None and read.expr.shape is task.wanted.shape and not any(
-            node.shape.is_row for node in nodes_of(read.expr)):  # where all is columns and matrices, arrays are nothing else
+    if (
+        read.expr is not None
+        and task.wanted is not None
+        and read.expr.shape is task.wanted.shape
+        and not any(node.shape.is_row for node in nodes_of(read.expr))
+    ):  # where all is columns and matrices, arrays are nothing else
         return judged
     return _as_arrays(task, read, judged)
 
@@ -152,14 +196,19 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
 def _differential(answer: str, around: Surroundings) -> Judged | None:
     """The verdict on `dL = tr(Gᵀ dX)`, if it holds: the gradient that stands in it is not stated."""
     holds = doubt(answer, around)[0] == "right"
-    return Judged("undecided", Slip("undecided", "this holds of the differential; the gradient is not stated")) if holds else None
+    return (
+        Judged("undecided", Slip("undecided", "this holds of the differential; the gradient is not stated"))
+        if holds
+        else None
+    )
 
 
 def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:
-    """What NumPy computes with arrays of one dimension, and with sizes that stretch, may be right where columns are not.
+    """What NumPy computes with arrays of one dimension, and with sizes that stretch,
+    may be right where columns are not.
 
-    A `.T` of a vector says that columns are meant: then the row that it makes counts as a row, and only a note tells of NumPy.
-    Where columns do not even fit, the slip is told of the arrays, if they have the shape that is asked for.
+    A `.T` of a vector says that columns are meant: then the row that it makes counts as a row, and only a note tells of
+    NumPy. Where columns do not even fit, the slip is told of the arrays, if they have the shape that is asked for.
     """
     around = _around(task, arrays=True)
     again = read_side(read.side, around)
@@ -174,7 +223,13 @@ def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:
         return judged
     found = judged_derivative(around, expr, (), again, None)
     if again.idle and found.verdict == "right":
-        return replace(judged, notes=(*judged.notes, "of one-dimensional arrays, whose `.T` does nothing, NumPy computes the right values"))
+        return replace(
+            judged,
+            notes=(
+                *judged.notes,
+                "of one-dimensional arrays, whose `.T` does nothing, NumPy computes the right values",
+            ),
+        )
     better = found.verdict == "right" or read.expr is None or read.expr.shape is not wanted.shape
     return replace(found, notes=(*again.notes, *found.notes)) if better else judged
 
@@ -200,7 +255,11 @@ def _sigmoids(task: Task, around: Surroundings, read: Read) -> tuple[str, ...]:
     if any(isinstance(one, Call) and one.function == "sigmoid" for one in nodes_of(task.problem.loss)):
         return ()
     said = [part for part in s.parts_of(node) if isinstance(part, s.Apply) and part.function == "sigmoid"]
-    return (f"`{text[said[0].span.start : said[0].span.end]}` is read as the sigmoid 1/(1 + e^(−u)) of every entry",) if said else ()
+    return (
+        (f"`{text[said[0].span.start : said[0].span.end]}` is read as the sigmoid 1/(1 + e^(−u)) of every entry",)
+        if said
+        else ()
+    )
 
 
 @remembered(maxsize=512)
@@ -210,14 +269,19 @@ def _expression(task: Task, reference: str) -> Expr | None:
 
 
 @remembered(maxsize=512)
-def _around(task: Task, columns: frozenset[str] = frozenset(), lying: bool = True, arrays: bool = False) -> Surroundings:
+def _around(
+    task: Task, columns: frozenset[str] = frozenset(), lying: bool = True, arrays: bool = False
+) -> Surroundings:
     found = surroundings(task, (), None, columns=columns)
     found.bench, found.lying, found.arrays = task.bench, lying, arrays
     return found
 
 
-def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: Read | None, reference: Expr | None) -> Judged:
-    """Whether an expression is the derivative asked for, worked out: an array in the layout, or an entry at the letters of `order`.
+def judged_derivative(
+    around: Surroundings, expr: Expr, order: tuple[Index, ...], read: Read | None, reference: Expr | None
+) -> Judged:
+    """Whether an expression is the derivative asked for, worked out:
+    an array in the layout, or an entry at the letters of `order`.
 
     Where a solution is asked for: whether it is one.
     """
@@ -231,18 +295,26 @@ def judged_derivative(around: Surroundings, expr: Expr, order: tuple[Index, ...]
     return found
 
 
-def _compared(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: Read | None, reference: Expr | None) -> Judged:
+def _compared(
+    around: Surroundings, expr: Expr, order: tuple[Index, ...], read: Read | None, reference: Expr | None
+) -> Judged:
     """Whether an expression equals the derivative asked for."""
     task, bench = around.task, around.bench
     if (whole := _of_rows(expr, task.wanted)) and task.wanted is not None:
-        return Judged("right") if any(bench.equal(task.wanted, one) for one in whole) else _compared(around, whole[0], (), read, reference)
+        return (
+            Judged("right")
+            if any(bench.equal(task.wanted, one) for one in whole)
+            else _compared(around, whole[0], (), read, reference)
+        )
     letters = order or _letters_of(task, expr)
     wanted = task.wanted
     if wanted is None or (expr.shape.is_number and expr.free):
         flat = flat_verdict(task, expr)
         if flat is not None:
             return Judged("right" if flat[0] else "wrong", flat[1], (NOTE,))
-        if len(letters) != len(task.letters) or any(a.dim is not b.dim for a, b in zip(letters, task.letters, strict=True)):
+        if len(letters) != len(task.letters) or any(
+            a.dim is not b.dim for a, b in zip(letters, task.letters, strict=True)
+        ):
             reason = "the derivative has more than two indices; write one entry of it, as in ∂K_pq/∂R_ij = …"
             return Judged("undecided", Slip("undecided", reason))
         wanted = bench.derivative(letters)
@@ -270,14 +342,24 @@ def _compared(around: Surroundings, expr: Expr, order: tuple[Index, ...], read: 
 
 
 def _of_rows(expr: Expr, wanted: Expr | None) -> list[Expr]:
-    """The matrices whose rows, or columns, a vector for each k lists: of ∂L/∂μ_k; those of the kind that is asked for."""
-    if wanted is None or not wanted.shape.is_matrix or len(expr.free) != 1 or not (expr.shape.is_column or expr.shape.is_row):
+    """The matrices whose rows, or columns, a vector for each k lists: of ∂L/∂μ_k;
+    those of the kind that is asked for."""
+    if (
+        wanted is None
+        or not wanted.shape.is_matrix
+        or len(expr.free) != 1
+        or not (expr.shape.is_column or expr.shape.is_row)
+    ):
         return []
     (letter,) = expr.free
     side = expr.shape.rows if expr.shape.is_column else expr.shape.cols
     place = fresh_index(side, {letter.name, *(index.name for index in letters_in(expr))})
     entry = Entry(expr, place, None) if expr.shape.is_column else Entry(expr, None, place)
-    return [array for array in (MatrixOf(letter, place, entry), MatrixOf(place, letter, entry)) if array.shape is wanted.shape]
+    return [
+        array
+        for array in (MatrixOf(letter, place, entry), MatrixOf(place, letter, entry))
+        if array.shape is wanted.shape
+    ]
 
 
 def _slip_of_entry(around: Surroundings, expr: Expr, read: Read) -> Slip | None:
@@ -292,7 +374,8 @@ def _slip_of_entry(around: Surroundings, expr: Expr, read: Read) -> Slip | None:
 
 
 def _letters_of(task: Task, expr: Expr) -> tuple[Index, ...]:
-    """The free letters of an entry in the order of the derivative's sides, if each side has one letter of its own dimension."""
+    """The free letters of an entry in the order of the derivative's sides,
+    if each side has one letter of its own dimension."""
     left = sorted(expr.free)
     found: list[Index] = []
     for wanted in task.letters:
@@ -305,12 +388,14 @@ def _letters_of(task: Task, expr: Expr) -> tuple[Index, ...]:
 
 
 def read_answer(text: str, around: Surroundings) -> Read:
-    """The text in the expression language if every name is known in it, else in LaTeX; a left side `∂L/∂R =` is dropped."""
+    """The text in the expression language if every name is known in it, else in LaTeX;
+    a left side `∂L/∂R =` is dropped."""
     languages = in_syntax(text, around.task.syntax)  # type: ignore[arg-type]
     first: Read | None = None
     for language in languages:
         found = read_side(_side(text, language, around), around)
-        # Text of the expression language whose names are all known is in that language, also where its shapes do not fit: 2*A*x.
+        # Text of the expression language whose names are all known is in that language, also where its shapes do not
+        # fit: 2*A*x.
         if found.expr is not None or (language == "numpy" and found.failure == "wrong" and not _unknown(found)):
             return _unscaled(found, text, around)
         # What is readable and does not fit is told in the language in which it is readable.
@@ -331,7 +416,13 @@ def _other_side(task: Task, answer: str, around: Surroundings, reference: str | 
         side = answer[start : end - 1].rstrip(":&!").strip()
         found = read_answer(side, around) if side and not stands_alone(side) else None
         expr, wanted = found.expr if found is not None else None, task.wanted
-        if found is not None and expr is not None and wanted is not None and expr.shape is wanted.shape and not is_pending(expr):
+        if (
+            found is not None
+            and expr is not None
+            and wanted is not None
+            and expr.shape is wanted.shape
+            and not is_pending(expr)
+        ):
             judged = _judged(task, around, found, reference)
             if judged.verdict == "wrong":
                 return judged
@@ -362,14 +453,20 @@ def _unscaled(read: Read, text: str, around: Surroundings) -> Read:
 
 
 def _beside(answer: str, around: Surroundings, swapped: bool = False) -> Judged | None:
-    """The verdict on a right last side by what else is written to be equal to it; None if that is a name for it, or is it.
+    """The verdict on a right last side by what else is written to be equal to it;
+    None if that is a name for it, or is it.
 
     Where the letters of an entry may be `swapped`, its left side says which of them is the row.
     """
     heads = heads_of(answer)
-    named = all(_undone(head, around) == (() if at else _undone(heads[0], around)) is not None for at, head in enumerate(heads))
+    named = all(
+        _undone(head, around) == (() if at else _undone(heads[0], around)) is not None for at, head in enumerate(heads)
+    )
     if (other := next((head for head in heads if by_another(head, around)), None)) is not None:
-        return Judged("undecided", Slip("undecided", f"`{other}` is called like the gradient by another variable than is asked for"))
+        return Judged(
+            "undecided",
+            Slip("undecided", f"`{other}` is called like the gradient by another variable than is asked for"),
+        )
     if not heads or (named and not swapped):
         return None
     verdict, slip = doubt(answer, around)
@@ -397,4 +494,6 @@ def _side(text: str, language: Syntax, around: Surroundings) -> Side:
     except InputError as error:
         return Side(source, Span(start, len(text)), None, language, error.diagnostic)
     except MatgradError as error:
-        return Side(source, Span(start, len(text)), None, "latex", Diagnostic(error.diagnostic.code, error.diagnostic.message))
+        return Side(
+            source, Span(start, len(text)), None, "latex", Diagnostic(error.diagnostic.code, error.diagnostic.message)
+        )

@@ -1,4 +1,5 @@
-"""The beginning of a derivation: its rows without words, what its names may mean, and a reader that has judged nothing yet."""
+"""The beginning of a derivation: its rows without words, what its names may mean,
+and a reader that has judged nothing yet."""
 
 from __future__ import annotations
 
@@ -27,9 +28,10 @@ _STARRED = regex(r"(?<=\w)\s*\*\s*(?=:?=(?!=))")
 
 @record
 class Habits:
-    """How much is read into rows: `rules` in letters of their own; values for names that only the prose explains, `supposing` new ones
-    beside those that are `supposed` by now; brackets `as_typed`, or balanced; ∇f `upright`, as it is in the gradient layout, beside a
-    ∂f/∂w in another one; only `where` these arrays are positive, or negative, everywhere."""
+    """How much is read into rows: `rules` in letters of their own; values for names that only the prose explains,
+    `supposing` new ones beside those that are `supposed` by now; brackets `as_typed`, or balanced; ∇f `upright`, as it
+    is in the gradient layout, beside a ∂f/∂w in another one; only `where` these arrays are positive, or negative,
+    everywhere."""
 
     rules: bool = False
     supposing: bool = False
@@ -56,19 +58,29 @@ class Begun:
 
     def read(self, number: int, row: Passage) -> Row:
         """The statements of a row, with the names known by now."""
-        found = _words(number, row, self.around, self.rows) or read_row(number, row, self.source, self.around.names(), self.syntax)
+        found = _words(number, row, self.around, self.rows) or read_row(
+            number, row, self.source, self.around.names(), self.syntax
+        )
         return as_typed(found) if self.habits.as_typed else found
 
 
 def begin(
-    task: Task, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, name: str | None,
-    columns: frozenset[str] = frozenset(), lying: bool = True, habits: Habits = Habits(),
+    task: Task,
+    rows: Sequence[tuple[int, Passage]],
+    source: Source,
+    syntax: str | None,
+    name: str | None,
+    columns: frozenset[str] = frozenset(),
+    lying: bool = True,
+    habits: Habits = Habits(),
 ) -> Begun:
     """The reader for these rows; `name` is what they call the loss, where that is said."""
     around = surroundings(task, [row.text for _, row in rows], None, habits.supposed, columns)
     names = around.names()
     letters = {*names.variables, *names.dimensions}
-    bare = tuple((number, without_prose(row if task.asks == "gradient" else _unstarred(row), letters)) for number, row in rows)
+    bare = tuple(
+        (number, without_prose(row if task.asks == "gradient" else _unstarred(row), letters)) for number, row in rows
+    )
     around.lying, around.sums_silently = lying, sums_silently(source.text)
     around.upright = habits.upright
     around.bench.where = habits.where
@@ -77,8 +89,18 @@ def begin(
     around.losses = loss_names(around, bare, source, syntax, name)
     begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)
     trees = [begun.read(number, row) for number, row in bare]
-    find_directions(around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None])
-    find_letters(around, [node for row in trees for claim in row.claims if not claim.leading and (node := claim.sides[0].node) is not None])
+    find_directions(
+        around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
+    )
+    find_letters(
+        around,
+        [
+            node
+            for row in trees
+            for claim in row.claims
+            if not claim.leading and (node := claim.sides[0].node) is not None
+        ],
+    )
     begun.reader.later = Later(claim for number, row in bare for claim in begun.read(number, row).claims)
     return begun
 

@@ -28,8 +28,8 @@ MOST_PROVED: Final = 24
 class Bench(Judge):
     """A judge that also knows defined names: at every point a defined variable has the value of its definition.
 
-    A definition used as a variable (∂L/∂e with e = y − Φθ) is a symbol of its own; everywhere else it stands for its value.
-    Points of floats lie only `where` these arrays are positive, or negative.
+    A definition used as a variable (∂L/∂e with e = y − Φθ) is a symbol of its own; everywhere else it stands for its
+    value. Points of floats lie only `where` these arrays are positive, or negative.
     """
 
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
@@ -60,7 +60,8 @@ class Bench(Judge):
         self.derived[symbol] = value
 
     def completed(self, place: Evaluator) -> bool:
-        """Gives the defined variables their values; False where one has none, or where the point lies in another case."""
+        """Gives the defined variables their values; False where one has none,
+        or where the point lies in another case."""
         point = place.point
         assert isinstance(point, Point)
         for symbol, value in self.derived.items():
@@ -78,14 +79,17 @@ class Bench(Judge):
         return self.others[number]
 
     def small_points(self, line: Expr) -> Known | None:
-        """The points at which what does not follow from a line is told from it; None where defined names may get other values."""
+        """The points at which what does not follow from a line is told from it;
+        None where defined names may get other values."""
         return None if self.derived else self._small.setdefault(line, {})
 
     def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> None:
-        """None: most comparisons here are attempts that fail; a counterexample is looked for once, when nothing else explains a slip."""
+        """None: most comparisons here are attempts that fail; a counterexample is looked for once,
+        when nothing else explains a slip."""
 
     def equal(self, left: Expr, right: Expr) -> bool:
-        """Whether two lines were seen to be equal; also False where it could not be said. Most attempts end at the first point."""
+        """Whether two lines were seen to be equal; also False where it could not be said.
+        Most attempts end at the first point."""
         if left.shape is not right.shape or self.clearly_different(left, right):
             return False
         return self.compare(left, right).holds
@@ -101,7 +105,8 @@ class Bench(Judge):
         return found
 
     def clearly_different(self, left: Expr, right: Expr) -> bool:
-        """Whether two lines of one kind differ by much at the first point: cheap, and says nothing where it is False."""
+        """Whether two lines of one kind differ by much at the first point:
+        cheap, and says nothing where it is False."""
         for place in self.float_points(1):
             try:
                 return self._error(place, left, right) > 1e-3
@@ -110,15 +115,16 @@ class Bench(Judge):
         return False
 
     def repair(self, needed: Expr, line: Expr) -> Repair | None:
-        """The line as a repair, if it was seen to be what is needed: of its shape, with its free letters, and equal to it."""
+        """The line as a repair, if it was seen to be what is needed:
+        of its shape, with its free letters, and equal to it."""
         if line.shape is not needed.shape or line.free != needed.free or self.clearly_different(needed, line):
             return None
         verdict = self.compare(needed, line)
         return Repair(line, needed, verdict) if verdict.holds else None
 
     def ratio(self, top: Expr, bottom: Expr, more: int = 0) -> Factor | None:
-        """The constant c with top = (c − more)·bottom: a rational number times powers of dimensions and scalar variables; None if there
-        is none.
+        """The constant c with top = (c − more)·bottom: a rational number times powers of dimensions and scalar
+        variables; None if there is none.
 
         What is returned was only measured at a few points; `scaled` lines must still be compared.
         """
@@ -135,7 +141,9 @@ class Bench(Judge):
         if not found:
             return None
         if self._monomials is None:
-            self._monomials = Monomials([(base, [float(place.value(base).data[0]) for _, place in found]) for base in self._bases()])
+            self._monomials = Monomials(
+                [(base, [float(place.value(base).data[0]) for _, place in found]) for base in self._bases()]
+            )
         return self._monomials.factor([value for value, _ in found])
 
     def _ratio_at(self, place: Evaluator, top: Expr, bottom: Expr) -> float | None:
@@ -156,5 +164,9 @@ class Bench(Judge):
         """What a constant factor may be made of: dimensions, numbers among the variables, π."""
         shapes = [symbol.shape for symbol in self.problem.variables]
         names = dict.fromkeys(name for shape in shapes for side in (shape.rows, shape.cols) for name in side.names)
-        numbers = [node for node in nodes_of(self.problem.loss) if isinstance(node, (Symbol, Constant)) and node.shape.is_number]
+        numbers = [
+            node
+            for node in nodes_of(self.problem.loss)
+            if isinstance(node, (Symbol, Constant)) and node.shape.is_number
+        ]
         return [*(Size(Dim.of(name)) for name in names), *numbers]

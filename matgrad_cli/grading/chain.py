@@ -14,7 +14,8 @@ from .slips.causes import Slip
 
 @record
 class Outcome:
-    """What was found at one sign of equality, or at a side that could not be read. `head`: the left side with which its chain begins.
+    """What was found at one sign of equality, or at a side that could not be read. `head`:
+    the left side with which its chain begins.
 
     `carried`: an equation that follows from a wrong one alone, and is false itself.
     """
@@ -29,7 +30,8 @@ class Outcome:
 
 @record
 class RowResult:
-    """The verdict on a row, the outcome that decided it, all its outcomes, and what is to be said about how the row was read."""
+    """The verdict on a row, the outcome that decided it, all its outcomes,
+    and what is to be said about how the row was read."""
 
     row: Row
     verdict: LineVerdict
@@ -53,7 +55,8 @@ class RowResult:
 
 @mutable
 class Chain:
-    """Where a derivation stands: the last expression, the order of its letters, whether it is the derivative of the loss.
+    """Where a derivation stands: the last expression, the order of its letters,
+    whether it is the derivative of the loss.
 
     `sound` says that everything since the head follows, so that the head has the value of the last side.
     `sums` are the letters over which the line before writes a Σ.
@@ -82,11 +85,14 @@ class Chain:
 
 
 def open_outcome(found: Read, unknown: str | None) -> Outcome | None:
-    """What is said of two sides that were not seen to be equal, where more than a plain difference is known; None elsewhere."""
+    """What is said of two sides that were not seen to be equal, where more than a plain difference is known;
+    None elsewhere."""
     if found.side.up_to == "∝":
         return Outcome("undecided", found, Slip("undecided", "what is constant in this proportionality is not said"))
     if found.side.up_to:
-        return Outcome("wrong", found, Slip("differs", "this differs from what stands before it by more than a constant"))
+        return Outcome(
+            "wrong", found, Slip("differs", "this differs from what stands before it by more than a constant")
+        )
     if unknown is not None:
         return Outcome("undecided", found, Slip("undecided", f"whether this follows could not be decided: {unknown}"))
     return None

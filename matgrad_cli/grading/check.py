@@ -36,8 +36,8 @@ FILE_SECONDS = 120.0
 class Options:
     """How to check: a key file, defaults for keys (from the command line), the number of processes.
 
-    `isolated`: each submission is judged in another process than this one. `cache`: where what was judged is kept. `student`: whose all
-    files are. `only`: the one problem that is judged.
+    `isolated`: each submission is judged in another process than this one. `cache`: where what was judged is kept.
+    `student`: whose all files are. `only`: the one problem that is judged.
     """
 
     key: Path | None = None
@@ -53,8 +53,11 @@ Progress = Callable[[int, int], None]
 """Told after each file: how many are done, how many there are."""
 
 
-def check_files(paths: Iterable[Path | str], options: Options | None = None, progress: Progress | None = None) -> Report:
-    """The report on all files, in their order. A key that cannot be read or is wrong raises InputError. A key alone is judged itself."""
+def check_files(
+    paths: Iterable[Path | str], options: Options | None = None, progress: Progress | None = None
+) -> Report:
+    """The report on all files, in their order. A key that cannot be read or is wrong raises InputError.
+    A key alone is judged itself."""
     options = options or Options()
     given = [_named(path) for path in paths]
     if options.key is not None and not given:
@@ -81,7 +84,10 @@ def _asked(key: Key | None) -> tuple[tuple[str, float], ...] | None:
     """The problems of the key with their points."""
     if key is None:
         return None
-    return tuple((name, settings(name, Exercise(), key.source, one, key.source, {}).points) for name, one in key.exercises.items())
+    return tuple(
+        (name, settings(name, Exercise(), key.source, one, key.source, {}).points)
+        for name, one in key.exercises.items()
+    )
 
 
 def _judged(
@@ -90,7 +96,11 @@ def _judged(
     """The report on each file: from the cache, judged here, or each in a process of its own kind."""
     from .classes.students import students
 
-    whose = [options.student] * len(files) if options.student else students(files, given, key.student if key is not None else None)
+    whose = (
+        [options.student] * len(files)
+        if options.student
+        else students(files, given, key.student if key is not None else None)
+    )
     cache = None
     names: list[str | None] = [None] * len(files)
     if options.cache is not None and key is not None:
@@ -139,12 +149,15 @@ def _lost(path: Path, why: Diagnostic, key: Key | None, options: Options) -> Fil
     if key is None:
         return FileReport(str(path), (), (replace(why, source=source),))
     problems = [
-        _undecided(settings(name, Exercise(), source, known, key.source, options.defaults), why) for name, known in key.exercises.items()
+        _undecided(settings(name, Exercise(), source, known, key.source, options.defaults), why)
+        for name, known in key.exercises.items()
     ]
     return FileReport(str(path), tuple(problems), (replace(why, source=source, severity="warning"),))
 
 
-def _problem_by_problem(path: Path, lost: FileReport, key: Key | None, options: Options, megabytes: float) -> FileReport:
+def _problem_by_problem(
+    path: Path, lost: FileReport, key: Key | None, options: Options, megabytes: float
+) -> FileReport:
     """A file that ended its process, each problem of it in a process of its own: only what ends that one is lost."""
     from .classes.workers import in_processes
 
@@ -153,7 +166,8 @@ def _problem_by_problem(path: Path, lost: FileReport, key: Key | None, options: 
     found: dict[int, FileReport] = {}
     tasks = [replace(options, only=name) for name in key.exercises]
     in_processes(
-        tasks, partial(_check_only, path, key), lambda one, why: _lost(path, why, key, one), options.jobs, FILE_SECONDS, megabytes,
+        tasks, partial(_check_only, path, key), lambda one, why: _lost(path, why, key, one), options.jobs, FILE_SECONDS,
+        megabytes,
         found.__setitem__,
     )  # fmt: skip
     problems = [
@@ -170,7 +184,9 @@ def _check_only(path: Path, key: Key, options: Options) -> FileReport:
 
 def _named(path: Path | str) -> Path:
     if not str(path):
-        raise UsageError(Diagnostic("missing-file", "the name of a file is empty", help="`.` is the folder that you are in"))
+        raise UsageError(
+            Diagnostic("missing-file", "the name of a file is empty", help="`.` is the folder that you are in")
+        )
     return Path(path)
 
 
@@ -186,7 +202,11 @@ def check_file(path: Path, key: Key | None = None, options: Options | None = Non
     source, options = Source(str(path), ""), options or Options()
     if key is None and (path.suffix.lower() in CODE or options.defaults.get("syntax") == "python"):
         text = text_of(path)
-        return FileReport(str(path), (), (text,)) if isinstance(text, Diagnostic) else _code_report(Source(str(path), text), options)
+        return (
+            FileReport(str(path), (), (text,))
+            if isinstance(text, Diagnostic)
+            else _code_report(Source(str(path), text), options)
+        )
     try:
         with time_limit(SECONDS):
             document = read_document(path, tuple(key.exercises) if key is not None else ())
@@ -215,14 +235,20 @@ def _code_report(source: Source, options: Options) -> FileReport:
 
 def check_text(text: str, name: str = "text.md", key: Key | None = None, options: Options | None = None) -> FileReport:
     """The report on a text as if it stood in a file of that name."""
-    return check_document(read_text(text, name, tuple(key.exercises) if key is not None else ()), key, options or Options())
+    return check_document(
+        read_text(text, name, tuple(key.exercises) if key is not None else ()), key, options or Options()
+    )
 
 
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
     if key is None and document.sheet is not None:
         return _with_code(_sheet_report(document.sheet, options), document.code, options)
-    exercises = tried(document.exercises) if key is not None else {name: [one] for name, one in identified(document.exercises).items()}
+    exercises = (
+        tried(document.exercises)
+        if key is not None
+        else {name: [one] for name, one in identified(document.exercises).items()}
+    )
     if key is not None and len(key.exercises) == 1 and len(exercises) == 1:
         (tries,) = exercises.values()
         if tries[0].text("problem") is None:
@@ -237,7 +263,9 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
             continue
         if options.only not in (None, name):
             continue
-        chosen = [settings(name, one, document.source, known, key.source if key else None, options.defaults) for one in tries]
+        chosen = [
+            settings(name, one, document.source, known, key.source if key else None, options.defaults) for one in tries
+        ]
         if len(tries) > 1:
             diagnostics.append(_answered_twice(name, chosen[0].attempts, document.source))
             if chosen[0].attempts != "best":
@@ -250,20 +278,29 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
         help_ = "write `problem: NAME` above each answer or derivation"
         message, where = f"`{document.source.name}` names no problem of the key", Source(document.source.name, "")
         diagnostics.append(Diagnostic("no-problem", message, where, help=help_, severity="warning"))
-    unclaimed = next((one for one in document.diagnostics if one.code == "no-problem" and one.severity == "warning"), None)
+    unclaimed = next(
+        (one for one in document.diagnostics if one.code == "no-problem" and one.severity == "warning"), None
+    )
     for name, known in key.exercises.items() if key is not None and _readable(document) else ():
         if name not in exercises:
             lacking = settings(name, Exercise(), document.source, known, key.source if key else None, options.defaults)
             problems.append(unanswered(lacking, unclaimed))
-    told = sorted(problems, key=lambda one: [*key.exercises].index(one.id)) if key is not None else _warned_once(problems)
+    told = (
+        sorted(problems, key=lambda one: [*key.exercises].index(one.id)) if key is not None else _warned_once(problems)
+    )
     return FileReport(document.source.name.removesuffix(CELLS), tuple(told), tuple(diagnostics), document.source)
 
 
 def _told(exercise: Exercise, document: Document) -> str:
-    """The text of the document from what names the problem of a derivation to what names the next; nothing for an answer of a table."""
+    """The text of the document from what names the problem of a derivation to what names the next;
+    nothing for an answer of a table."""
     starts = [one.keys["problem"].places[0] for one in document.exercises if "problem" in one.keys]
     start = exercise.keys["problem"].places[0] if "problem" in exercise.keys else 0
-    return document.source.text[start : min([place for place in starts if place > start], default=None)] if exercise.rows else ""
+    return (
+        document.source.text[start : min([place for place in starts if place > start], default=None)]
+        if exercise.rows
+        else ""
+    )
 
 
 def _warned_once(problems: Iterable[ProblemReport]) -> Iterator[ProblemReport]:
@@ -291,11 +328,15 @@ def _with_code(report: FileReport, code: Blocks | None, options: Options) -> Fil
         return report
     from .code.report import checked_blocks
 
-    found = _whole(code.source, options, lambda shapes, reveal: FileReport(report.file, checked_blocks(code, shapes, reveal)))
+    found = _whole(
+        code.source, options, lambda shapes, reveal: FileReport(report.file, checked_blocks(code, shapes, reveal))
+    )
     if not found.problems:
         return replace(report, diagnostics=(*report.diagnostics, *found.diagnostics))
     said = tuple(one for one in report.diagnostics if one.code != "no-problem")
-    return replace(report, problems=(*report.problems, *found.problems), diagnostics=said, source=report.source or code.source)
+    return replace(
+        report, problems=(*report.problems, *found.problems), diagnostics=said, source=report.source or code.source
+    )
 
 
 class _Clock:
@@ -309,11 +350,14 @@ class _Clock:
         return read_all(chosen, exercise, self.judged)
 
     def judged(self, chosen: Settings) -> ProblemReport:
-        """The report on one problem; whatever breaks in it leaves it undecided, and the others are judged all the same."""
+        """The report on one problem; whatever breaks in it leaves it undecided,
+        and the others are judged all the same."""
         if crowded():
             let_go()
         try:
-            with time_limit(max(0.1, min(SECONDS if chosen.seconds is None else chosen.seconds, self.end - process_time()))):
+            with time_limit(
+                max(0.1, min(SECONDS if chosen.seconds is None else chosen.seconds, self.end - process_time()))
+            ):
                 return judge(chosen)
         except (OutOfTime, Exception) as error:  # noqa: BLE001 - one problem never stops the rest
             return _undecided(chosen, broken(error))
@@ -322,13 +366,17 @@ class _Clock:
 def _undecided(chosen: Settings, why: Diagnostic) -> ProblemReport:
     finding = Finding(0, "undecided", Span(0, 0), 1, 1, why.code, replace(why, source=replace(chosen.source, text="")))
     final = Final("undecided", why.code, why.message)
-    return scored(chosen, ProblemReport(chosen.id, "derivation" if chosen.rows else "answer", "undecided", final, (finding,)))
+    return scored(
+        chosen, ProblemReport(chosen.id, "derivation" if chosen.rows else "answer", "undecided", final, (finding,))
+    )
 
 
 def _readable(document: Document) -> bool:
     """Whether what a document does not answer is left out by its author, and not lost on the way."""
     told = [exercise.unread for exercise in document.exercises]
-    return not any(said.severity == "error" and said.code != "no-problem" and said not in told for said in document.diagnostics)
+    return not any(
+        said.severity == "error" and said.code != "no-problem" and said not in told for said in document.diagnostics
+    )
 
 
 def _of_key(diagnostic: Diagnostic) -> Diagnostic:

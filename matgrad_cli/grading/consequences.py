@@ -16,9 +16,12 @@ OF_FORM = frozenset(("unknown-name", "non-conformable", "number-plus-array", "in
 def told_once(results: Sequence[RowResult]) -> list[RowResult]:
     """The rows; behind the first that is wrong, a new statement that is not true of the problem is undecided.
 
-    What goes on from the side before it is judged from there; equations are judged from the one before them (`Equations`).
+    What goes on from the side before it is judged from there; equations are judged from the one before them
+    (`Equations`).
     """
-    first = next((at for at, row in enumerate(results) if row.verdict == "wrong" and not _holds(row.outcome)), len(results))
+    first = next(
+        (at for at, row in enumerate(results) if row.verdict == "wrong" and not _holds(row.outcome)), len(results)
+    )
     return [*results[: first + 1], *map(_weighed, results[first + 1 :])]
 
 
@@ -26,9 +29,10 @@ def _weighed(row: RowResult) -> RowResult:
     begun = {claim.sides[1].span for claim in row.row.claims if not claim.leading and len(claim.sides) > 1}
     outcomes = tuple(
         replace(one, verdict="undecided", slip=Slip("undecided", MAY_FOLLOW))
-        if _may_follow(one) and one.read is not None and one.read.side.span in begun else one
+        if _may_follow(one) and one.read is not None and one.read.side.span in begun
+        else one
         for one in row.outcomes
-    )  # fmt: skip
+    )
     worst = worst_of(outcomes)
     return row if worst is None else replace(row, outcomes=outcomes, outcome=worst, verdict=worst.verdict)
 

@@ -79,7 +79,11 @@ class Reader:
         """Whether the claim gives a name that has no meaning yet its value."""
         name = lone_name(claim.sides[0].node) if not claim.leading and len(claim.sides) > 1 else None
         free = name not in self.around.losses
-        return free and name is not None and (not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols))
+        return (
+            free
+            and name is not None
+            and (not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols))
+        )
 
     def definable(self, claim: Claim) -> bool:
         """Whether the right side can be read by now; `S = 2I` is as large as its use says."""
@@ -108,7 +112,10 @@ class Reader:
             return [Outcome("follows", found, role="definition")]
         if value is None:
             side = claim.sides[0]
-            said = f"`{side.text.strip()}` does not carry the free indices of its right side, which is {kind_in_words(found.expr)}"
+            said = (
+                f"`{side.text.strip()}` does not carry the free indices of its right side, which is "
+                f"{kind_in_words(found.expr)}"
+            )
             return [Outcome("undecided", found, Slip("free-index-mismatch", said, span=side.span), "definition")]
         if len(letters) > len(set(letters)):
             self.notes.append(f"`{name}` is read as the diagonal matrix of these entries: 0 elsewhere")
@@ -127,9 +134,19 @@ class Reader:
             self.chain.final, self.chain.final_order = found, ()
         outcomes = self._further(outcomes, last, claim.sides[2:])
         last = self.chain.last or last
-        if is_pending(value) and not letters and not is_pending(last) and all(outcome.verdict == "follows" for outcome in outcomes):
+        if (
+            is_pending(value)
+            and not letters
+            and not is_pending(last)
+            and all(outcome.verdict == "follows" for outcome in outcomes)
+        ):
             symbol = self.around.define(name, last)  # δ := ∂L/∂z = z − y stands for z − y from now on
-        self.chain.last, self.chain.order, self.chain.target, self.chain.head = symbol if not letters else last, (), False, symbol
+        self.chain.last, self.chain.order, self.chain.target, self.chain.head = (
+            symbol if not letters else last,
+            (),
+            False,
+            symbol,
+        )
         return outcomes
 
     def _further(self, outcomes: list[Outcome], last: Expr, sides: Sequence[Side]) -> list[Outcome]:
@@ -171,7 +188,9 @@ class Reader:
             own = not claim.leading and (at == 0 or not is_derivative(claim.sides[0].node))
             last, outcome = self._next(last, side, own)
             if outcome.verdict == "wrong" and claim.rough and not self.chain.rough:
-                outcome = Outcome("undecided", outcome.read, Slip("undecided", "what is about equal need not be equal"), "aside")
+                outcome = Outcome(
+                    "undecided", outcome.read, Slip("undecided", "what is about equal need not be equal"), "aside"
+                )
             outcomes.append(placed(outcome, before))
             before = outcome.read
         self.chain.last = last
@@ -189,7 +208,8 @@ class Reader:
             self.chain.equation = False
 
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
-        """The left side could not be read: what follows is only read, so that the next line has something to go on from."""
+        """The left side could not be read: what follows is only read,
+        so that the next line has something to go on from."""
         self.chain.target, self.chain.order, self.chain.head, self.chain.sound = False, (), None, False
         if is_derivative(left.tree or left.side.node) and rest:
             found = self._read(rest[-1], (), ())
@@ -227,7 +247,9 @@ class Reader:
         starts = [(problem.loss, False)] if loss_fits else []
         if wanted is not None and derivative_fits:
             starts.append((wanted, True))
-        said = "it is not said what this is equal to, and it has neither the kind of the loss nor that of its derivative"
+        said = (
+            "it is not said what this is equal to, and it has neither the kind of the loss nor that of its derivative"
+        )
         outcome = Outcome("undecided", found, Slip("no-left-side", said))
         for start, target in starts:
             outcome = self._compared(start, found, target)
@@ -237,19 +259,23 @@ class Reader:
         return self._further([outcome], found.expr, sides[1:])
 
     def _loose(self, side: Side, last: Expr) -> list[Outcome]:
-        """A later row without any sign of equality: right if it equals what stands before; otherwise it is not said what it claims."""
+        """A later row without any sign of equality: right if it equals what stands before;
+        otherwise it is not said what it claims."""
         found = self._read(side, last.free, ())
         if found.expr is None:
             return [failed(found)]
         outcome = self._compared(last, found, self.chain.target)
         self.chain.last = found.expr
         if outcome.verdict == "wrong":
-            slip = Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before")
+            slip = Slip(
+                "no-equality", "no sign of equality says what this line claims; it is not equal to the line before"
+            )
             return [Outcome("undecided", found, slip)]
         return [outcome]
 
     def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
-        """One sign of equality: the new last expression and the outcome. `own`: before it stands the left side of a claim."""
+        """One sign of equality: the new last expression and the outcome. `own`:
+        before it stands the left side of a claim."""
         name = lone_name(side.node) if self.names_ends or side.naming else None
         if name is not None and unexplained(self.around, name) and not last.free:
             self.around.define(name, last)
@@ -269,12 +295,17 @@ class Reader:
             self.chain.sound = False
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
             return last, Outcome("undecided", found, Slip("unknown-name", message, span=unknown.span))
-        if outcome.verdict == "wrong" and (slip := open_readings(found.side, self.around, self.letters(last))) is not None:
+        if (
+            outcome.verdict == "wrong"
+            and (slip := open_readings(found.side, self.around, self.letters(last))) is not None
+        ):
             outcome = Outcome("undecided", found, slip)
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
             self.notes.append("a variable of the problem is set to zero: no part of the derivation")
             return found.expr, Outcome("follows", found, role="aside")
-        if outcome.verdict != "follows" and (equation := self.equations.judged(self.chain, last, found, (own, self.both), self.notes)):
+        if outcome.verdict != "follows" and (
+            equation := self.equations.judged(self.chain, last, found, (own, self.both), self.notes)
+        ):
             self.chain.equation = True
             self.notes += self.equations.notes
             return found.expr, replace(equation, head=last)
@@ -295,7 +326,9 @@ class Reader:
 
     def _without_sums(self, last: Expr, found: Read, outcome: Outcome) -> Outcome:
         """Wrong where a side follows only if a letter is summed whose Σ of the line before is gone."""
-        lost = lost_sums(found, self.chain.sums) if outcome.verdict == "follows" and not self.around.sums_silently else ()
+        lost = (
+            lost_sums(found, self.chain.sums) if outcome.verdict == "follows" and not self.around.sums_silently else ()
+        )
         self.chain.sums = sigma_letters(found.side.node)
         pair = self._holds(last, found)[0] if lost else None
         repair = self.bench.repair(*pair) if pair is not None else None
@@ -362,9 +395,12 @@ class Reader:
         return open_outcome(found, unknown) or Outcome("wrong", found, diagnosis(context, before, after, pairs))
 
     def _holds(self, before: Expr, found: Read) -> tuple[Pairing | None, str | None]:
-        """The two forms in which a side equals what stands before it; otherwise why that could not be decided, if it could not."""
+        """The two forms in which a side equals what stands before it;
+        otherwise why that could not be decided, if it could not."""
         assert found.expr is not None
-        pairs = up_to(self.around, before, found.expr, found.side.up_to) or pairings(before, found.expr, self.chain.order)
+        pairs = up_to(self.around, before, found.expr, found.side.up_to) or pairings(
+            before, found.expr, self.chain.order
+        )
         unknown: str | None = None
         for one, other in pairs if not isinstance(pairs, Clash) else ():
             letters = tuple(sorted(one.free | other.free))
@@ -389,7 +425,8 @@ class Reader:
         return found
 
     def _look_ahead(self) -> bool:
-        """A name may be used before the row that defines it: takes in one definition of a later row; False if there is none left."""
+        """A name may be used before the row that defines it: takes in one definition of a later row;
+        False if there is none left."""
         for claim in self.later:
             if self.defines(claim) and self.definable(claim):
                 chain = replace(self.chain)

@@ -12,7 +12,7 @@ from ..documents.passage import Passage, line_and_column
 from ..documents.sheets.members import members_told
 from ..notation.printing.to_text import to_text
 from ..notation.problems import chosen_syntax
-from ..records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
+from ..records.finding import Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
 from .begin import Habits, begin
 from .consequences import told_once
@@ -59,7 +59,9 @@ def judge(chosen: Settings) -> ProblemReport:
     try:
         key: Key = (said[0], said[1], said[2], said[3], chosen_syntax(chosen.question_syntax), chosen.layout)
         constraints = split_constraints(chosen.text("subject_to") or "")
-        asked = Asked(chosen.order, chosen.asks, constraints, syntax=chosen_syntax(chosen.text("syntax")), seed=chosen.seed)
+        asked = Asked(
+            chosen.order, chosen.asks, constraints, syntax=chosen_syntax(chosen.text("syntax")), seed=chosen.seed
+        )
         task = task_for(key, asked)
     except MatgradError as error:
         return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
@@ -67,8 +69,12 @@ def judge(chosen: Settings) -> ProblemReport:
         return unanswered(chosen, chosen.unread)
     if task.asks != "gradient":
         answer = chosen.answer
-        answer = replace(answer, passage=best_as_name(answer.passage, task.problem.wrt.name)) if answer is not None else None
-        chosen = replace(chosen, answer=answer, rows=tuple(best_as_name(row, task.problem.wrt.name) for row in chosen.rows))
+        answer = (
+            replace(answer, passage=best_as_name(answer.passage, task.problem.wrt.name)) if answer is not None else None
+        )
+        chosen = replace(
+            chosen, answer=answer, rows=tuple(best_as_name(row, task.problem.wrt.name) for row in chosen.rows)
+        )
     if chosen.rows:
         return _bare_answer(chosen, task) or _by_lagrangian(chosen, task, key, asked)
     return _answer(chosen, task)
@@ -77,7 +83,11 @@ def judge(chosen: Settings) -> ProblemReport:
 def unanswered(chosen: Settings, why: Diagnostic | None = None) -> ProblemReport:
     """A problem without answer; or one of which nobody knows whether the file answers it, and `why`."""
     verdict: ProblemVerdict = "wrong" if chosen.asked and why is None else "undecided"
-    said = ("missing-answer", "no answer was given") if why is None else (why.code, "; ".join(filter(None, (why.message, why.help))))
+    said = (
+        ("missing-answer", "no answer was given")
+        if why is None
+        else (why.code, "; ".join(filter(None, (why.message, why.help))))
+    )
     return scored(chosen, ProblemReport(chosen.id, "answer", verdict, Final("missing", *said)))
 
 
@@ -88,7 +98,10 @@ def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> Problem
         span = diagnostic.labels[0].span
         line, column = line_and_column(chosen.source.text, span.start)
     finding = Finding(0, "unreadable", span, line, column, diagnostic.code, diagnostic)
-    return scored(chosen, ProblemReport(chosen.id, kind, "unreadable", Final("missing", diagnostic.code, diagnostic.message), (finding,)))
+    return scored(
+        chosen,
+        ProblemReport(chosen.id, kind, "unreadable", Final("missing", diagnostic.code, diagnostic.message), (finding,)),
+    )
 
 
 _WHERE = {
@@ -107,7 +120,9 @@ def _relocated(diagnostic: Diagnostic, chosen: Settings) -> Diagnostic:
     source, diagnostic = diagnostic.source, replace(diagnostic, notes=as_declared(diagnostic.notes))
     found = chosen.values.get(_WHERE.get(source.name, "")) if source is not None else None
     if found is None:
-        found = next((value for value in chosen.values.values() if source is not None and value.text == source.text), None)
+        found = next(
+            (value for value in chosen.values.values() if source is not None and value.text == source.text), None
+        )
     if found is None:
         return replace(diagnostic, source=replace(chosen.source, text=""), labels=())
     return moved(diagnostic, found)
@@ -117,14 +132,19 @@ def moved(diagnostic: Diagnostic, found: Located) -> Diagnostic:
     """A message whose spans count in the text of a key, with spans that count in the file."""
     lead = len(found.passage.text) - len(found.passage.text.lstrip())
     inner = found.passage.part(lead, len(found.passage.text))
-    return replace(diagnostic, source=found.source, labels=tuple(Label(inner.span(label.span), label.text) for label in diagnostic.labels))
+    return replace(
+        diagnostic,
+        source=found.source,
+        labels=tuple(Label(inner.span(label.span), label.text) for label in diagnostic.labels),
+    )
 
 
 # ---- answers
 
 
 def _bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
-    """A derivation under a key that is one formula and no sign of equality is an answer, if it is of the kind that is asked for."""
+    """A derivation under a key that is one formula and no sign of equality is an answer,
+    if it is of the kind that is asked for."""
     rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else []
     text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
     if not text.strip() or RELATION.search(text[slice(*answer_in(text))]):
@@ -132,7 +152,9 @@ def _bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
     passage = rows[0][1]
     lead = passage.text.index(text)
     report = _answer(replace(chosen, answer=Located(passage.part(lead, lead + len(text)), chosen.source)), task)
-    of_kind = report.verdict == "wrong" and not (report.first_wrong and report.first_wrong.code in (*OF_SHAPES, "unknown-name"))
+    of_kind = report.verdict == "wrong" and not (
+        report.first_wrong and report.first_wrong.code in (*OF_SHAPES, "unknown-name")
+    )
     return report if report.final.verdict == "right" or of_kind or RELATION.search(text) else None
 
 
@@ -141,8 +163,12 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     assert answer is not None
     beside = part_of(answer.source.text, answer.passage.places[0])
     reference = chosen.reference.text if chosen.reference else None
-    found = judge_answer(task, answer.text, reference, beside if defines_functions(beside) or named_layout(beside) else "")
-    verdict: ProblemVerdict = {"right": "right", "wrong": "wrong", "unreadable": "unreadable"}.get(found.verdict, "undecided")  # type: ignore[assignment]
+    found = judge_answer(
+        task, answer.text, reference, beside if defines_functions(beside) or named_layout(beside) else ""
+    )
+    verdict: ProblemVerdict = {"right": "right", "wrong": "wrong", "unreadable": "unreadable"}.get(
+        found.verdict, "undecided"
+    )  # type: ignore[assignment]
     if found.slip is not None and found.slip.code == "other-layout" in chosen.partial:
         verdict = "wrong"  # the key says what that earns
     lines: tuple[Finding, ...] = ()
@@ -158,16 +184,26 @@ def _answer(chosen: Settings, task: Task) -> ProblemReport:
     return scored(chosen, ProblemReport(chosen.id, "answer", verdict, final, lines, notes=found.notes))
 
 
-def _requires_derivation(chosen: Settings, verdict: ProblemVerdict, final: Final) -> tuple[Settings, ProblemVerdict, Final]:
-    """The verdict on an answer without its derivation, right or not; a slip in it earns no share of the little that it would earn."""
-    chosen = replace(chosen, partial={code: share for code, share in chosen.partial.items() if code == MISSING_DERIVATION})
+def _requires_derivation(
+    chosen: Settings, verdict: ProblemVerdict, final: Final
+) -> tuple[Settings, ProblemVerdict, Final]:
+    """The verdict on an answer without its derivation, right or not;
+    a slip in it earns no share of the little that it would earn."""
+    chosen = replace(
+        chosen, partial={code: share for code, share in chosen.partial.items() if code == MISSING_DERIVATION}
+    )
     if verdict != "right":
         return chosen, verdict, final
-    return chosen, "wrong", Final("right", MISSING_DERIVATION, "the answer is right, but a derivation is required and there is none")
+    return (
+        chosen,
+        "wrong",
+        Final("right", MISSING_DERIVATION, "the answer is right, but a derivation is required and there is none"),
+    )
 
 
 def derived(chosen: Settings, read: Callable[[Settings], ProblemReport], text: str) -> ProblemReport:
-    """The report as a problem is `read`; where an answer is right and lacks the derivation that is required, it says that.
+    """The report as a problem is `read`; where an answer is right and lacks the derivation that is required,
+    it says that.
 
     Where the `text` of the problem tells steps in words, nobody knows yet whether they are one.
     """
@@ -186,14 +222,20 @@ def derived(chosen: Settings, read: Callable[[Settings], ProblemReport], text: s
     return replace(found, verdict=verdict, final=final, score=chosen.points * share, credit=credit, slip=final.code)
 
 
-def finding_of(number: int, verdict: ProblemVerdict | str, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]) -> Finding:
+def finding_of(
+    number: int, verdict: LineVerdict, passage: Passage, slip: Slip, source: Source, notes: Sequence[str]
+) -> Finding:
     span = passage.span(slip.span) if slip.span is not None else passage.span()
     line, column = line_and_column(source.text, span.start)
-    severity: Literal["wrong", "error", "warning"] = "wrong" if verdict == "wrong" else "error" if verdict == "unreadable" else "warning"
+    severity: Literal["wrong", "error", "warning"] = (
+        "wrong" if verdict == "wrong" else "error" if verdict == "unreadable" else "warning"
+    )
     told = slip.labels if slip.labels and slip.labels[0].span == slip.span else ()
     labels = tuple(Label(passage.span(label.span), label.text) for label in told) or (Label(span),)
     diagnostic = Diagnostic(slip.code, slip.message, source, labels, slip.notes, slip.help, severity)
-    return Finding(number, verdict, span, line, column, slip.code, diagnostic, tuple(notes), holds=slip.holds, cause=slip.cause)  # type: ignore[arg-type]
+    return Finding(
+        number, verdict, span, line, column, slip.code, diagnostic, tuple(notes), holds=slip.holds, cause=slip.cause
+    )
 
 
 # ---- derivations
@@ -203,19 +245,25 @@ def _by_lagrangian(chosen: Settings, task: Task, key: Key, asked: Asked) -> Prob
     """The report; under constraints, that of the Lagrangian in which the first row with a multiplier follows."""
     second = task if asked.order == 2 else None
     taken = [symbol.name for symbol in (task.plain or task.problem).variables]
-    first = next((at for at, row in enumerate(chosen.rows) if asked.constraints and named_multipliers((row.text,), taken)), None)
+    first = next(
+        (at for at, row in enumerate(chosen.rows) if asked.constraints and named_multipliers((row.text,), taken)), None
+    )
     if first is None:
         return _derivation(chosen, task_for(key, asked._replace(order=1)), second)
     names = named_multipliers((row.text for row in chosen.rows), taken)
     begun = replace(chosen, rows=chosen.rows[: first + 1])
     for one in readings(asked, names):
-        if len(names) < len(asked.constraints) or _derivation(begun, task_for(key, one), None).lines[-1].verdict == "follows":
+        if (
+            len(names) < len(asked.constraints)
+            or _derivation(begun, task_for(key, one), None).lines[-1].verdict == "follows"
+        ):
             return _derivation(chosen, task_for(key, one), second)
     return scored(chosen, without_lagrangian(_derivation(chosen, task, second)))
 
 
 def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemReport:
-    """The report; where r_p may be a row or a column of R, the reading in which the derivation is right, or got further."""
+    """The report; where r_p may be a row or a column of R, the reading in which the derivation is right,
+    or got further."""
     said = members_told(part_of(chosen.source.text, chosen.rows[0].places[0] if chosen.rows else 0))
     columns = frozenset(name for name, way in said.items() if way == "column")
     found, written = _supposing(chosen, task, second, columns=columns)
@@ -228,8 +276,11 @@ def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemRep
     return found
 
 
-def _supposing(chosen: Settings, task: Task, second: Task | None, **flags: Unpack[Flags]) -> tuple[ProblemReport, Slices]:
-    """The report; where names stand that only the prose explains, the one in which their values make most lines follow."""
+def _supposing(
+    chosen: Settings, task: Task, second: Task | None, **flags: Unpack[Flags]
+) -> tuple[ProblemReport, Slices]:
+    """The report; where names stand that only the prose explains,
+    the one in which their values make most lines follow."""
     waiting: list[Values] = [{}]
     found: list[tuple[ProblemReport, Slices, bool]] = []
     while waiting and len(found) < MOST_RUNS:
@@ -249,7 +300,11 @@ def _reached(report: ProblemReport) -> int:
 
 
 def _read_derivation(
-    chosen: Settings, task: Task, second: Task | None, supposed: Values, columns: frozenset[str] = frozenset(),
+    chosen: Settings,
+    task: Task,
+    second: Task | None,
+    supposed: Values,
+    columns: frozenset[str] = frozenset(),
     lying: bool = True,
 ) -> tuple[ProblemReport, Slices, list[Values]]:
     rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
@@ -268,23 +323,35 @@ def _read_derivation(
     lines = tuple(line_of(result, chosen.source) for result in results)
     answer = chosen.answer.text if chosen.answer else None
     asked = chosen.must_answer and chosen.under_key
-    final = final_of(task, reader, answer, asked) if second is None else final_of_second(second, reader, results, answer)
+    final = (
+        final_of(task, reader, answer, asked) if second is None else final_of_second(second, reader, results, answer)
+    )
     if not lines:
         final = Final("missing", "unreadable", NO_FORMULA)
     elif final == Final("missing", None, final.message) and chosen.must_answer and task.asks == "gradient":
         stated = f"`\\nabla_{task.problem.wrt.name}{'^2' if second else ''} L = …` states it"
         final = final_of_named(second or task, reader, results) or Final("missing", None, f"{final.message}: {stated}")
     if final.verdict == "missing" and all(line.role not in ("claim", "equation") for line in lines):
-        final = Final("missing", "nothing-judged", f"{NOTHING_JUDGED}; {final.message}" if lines and final.code is None else NOTHING_JUDGED)
+        final = Final(
+            "missing",
+            "nothing-judged",
+            f"{NOTHING_JUDGED}; {final.message}" if lines and final.code is None else NOTHING_JUDGED,
+        )
     if final.verdict == "missing" and chosen.under_key and _ends_bare(second or task, results):
         lines, final = (*lines[:-1], replace(lines[-1], verdict="follows", code=None, diagnostic=None)), Final("right")
     verdict = _verdict(lines, final, chosen)
     if chosen.require == "derivation" and not derives(results, around):
         chosen, verdict, final = _requires_derivation(chosen, verdict, final)
-    warnings = tuple(dict.fromkeys(f"line {result.row.number}: {text}" for result in results for text in result.warnings))
-    supposing = tuple(f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items())
+    warnings = tuple(
+        dict.fromkeys(f"line {result.row.number}: {text}" for result in results for text in result.warnings)
+    )
+    supposing = tuple(
+        f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items()
+    )
     notes = () if chosen.under_key else task.problem.notes  # how a key is read is told of the key
-    report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=(*notes, *supposing), warnings=warnings)
+    report = ProblemReport(
+        chosen.id, "derivation", verdict, final, lines, notes=(*notes, *supposing), warnings=warnings
+    )
     return scored(chosen, report, lambda: lines_held(results, around)), written, reader.prose.choices
 
 
@@ -300,7 +367,9 @@ def line_of(result: RowResult, source: Source) -> Finding:
     passage = result.row.passage
     if slip is None:
         line, column = line_and_column(source.text, passage.span().start)
-        return Finding(result.row.number, result.verdict, passage.span(), line, column, notes=result.notes, role=result.role)
+        return Finding(
+            result.row.number, result.verdict, passage.span(), line, column, notes=result.notes, role=result.role
+        )
     if slip.span is None and result.outcome is not None and result.outcome.read is not None:
         slip = replace(slip, span=result.outcome.read.side.span)
     return replace(finding_of(result.row.number, result.verdict, passage, slip, source, result.notes), role=result.role)
@@ -312,9 +381,17 @@ _ABSENT = (None, "nothing-judged", "not-worked-out")
 
 
 def _verdict(lines: tuple[Finding, ...], final: Final, chosen: Settings) -> ProblemVerdict:
-    """Right if every line follows and something was judged; where an answer is asked for, only with a right final answer."""
-    names: dict[str, ProblemVerdict] = {"follows": "right", "wrong": "wrong", "unreadable": "unreadable", "undecided": "undecided"}
-    answered = chosen.must_answer and final.verdict == "right"  # then what the derivative is used for afterwards was not asked
+    """Right if every line follows and something was judged; where an answer is asked for,
+    only with a right final answer."""
+    names: dict[str, ProblemVerdict] = {
+        "follows": "right",
+        "wrong": "wrong",
+        "unreadable": "unreadable",
+        "undecided": "undecided",
+    }
+    answered = (
+        chosen.must_answer and final.verdict == "right"
+    )  # then what the derivative is used for afterwards was not asked
     verdicts = [names[finding.verdict] for finding in lines if not (answered and finding.code == "equation")]
     judged = any(finding.verdict == "follows" and finding.role in ("claim", "equation") for finding in lines)
     if final.verdict == "wrong":

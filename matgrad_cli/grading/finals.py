@@ -37,7 +37,8 @@ def final_of(task: Task, reader: Reader, answer: str | None, under_key: bool) ->
 
 
 def final_of_named(task: Task, reader: Reader, results: Sequence[RowResult]) -> Final | None:
-    """Right where no line states the derivative, and the last gives a name that value, `H = A + Aᵀ`, or is nothing else."""
+    """Right where no line states the derivative, and the last gives a name that value, `H = A + Aᵀ`,
+    or is nothing else."""
     outcomes = [outcome for outcome in results[-1].outcomes if outcome.read is not None] if results else []
     bare = len(results) == 1 and [len(claim.sides) for claim in results[0].row.claims] == [1]
     named = bare or any(outcome.role == "definition" for outcome in outcomes)
@@ -55,7 +56,12 @@ def final_of_second(second: Task, reader: Reader, results: Sequence[RowResult], 
     """Right where the last claim ends in the second derivative, else missing; or what the key `answer` is."""
     if (stated := _of_answer(second, answer)) is not None:
         return stated
-    claims = [outcome for result in results for outcome in result.outcomes if outcome.role == "claim" and outcome.verdict == "follows"]
+    claims = [
+        outcome
+        for result in results
+        for outcome in result.outcomes
+        if outcome.role == "claim" and outcome.verdict == "follows"
+    ]
     read = claims[-1].read if claims else None
     if read is not None and read.expr is not None:
         found = judged_derivative(surroundings(second, (), None), reader.around.expanded(read.expr), (), read, None)
@@ -92,10 +98,18 @@ def _of_asked(task: Task, reader: Reader, solution: tuple[Read, Outcome] | None)
 def _of_solution(outcome: Outcome) -> Final:
     """The verdict on the value that the equations end in."""
     if outcome.verdict == "follows":
-        return Final("wrong", "differs", "it follows from a wrong line and does not hold itself") if outcome.carried else Final("right")
+        return (
+            Final("wrong", "differs", "it follows from a wrong line and does not hold itself")
+            if outcome.carried
+            else Final("right")
+        )
     return with_slip("wrong" if outcome.verdict == "wrong" else "missing", outcome.slip)
 
 
 def _judged(reader: Reader, expr: Expr) -> Final:
     found = judged_derivative(reader.around, expr, reader.chain.final_order, reader.chain.final, None)
-    return Final("right") if found.verdict == "right" else with_slip("wrong" if found.verdict == "wrong" else "missing", found.slip)
+    return (
+        Final("right")
+        if found.verdict == "right"
+        else with_slip("wrong" if found.verdict == "wrong" else "missing", found.slip)
+    )

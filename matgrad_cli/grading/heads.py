@@ -1,4 +1,5 @@
-r"""The left sides of an answer: `2∇L = …` is an equation; what is no spelling of the derivative must hold as written."""
+r"""The left sides of an answer: `2∇L = …` is an equation; what is no spelling of the derivative must hold as
+written."""
 
 from __future__ import annotations
 
@@ -19,20 +20,26 @@ from .lines.scope import Surroundings
 from .lines.where import answer_in
 from .slips.causes import Slip
 
-NO_HEAD = "its left side is not the derivative that is asked for, and whether the equation holds as it is written could not be decided"
+NO_HEAD = (
+    "its left side is not the derivative that is asked for, and whether the equation holds as it is written "
+    "could not be decided"
+)
 
 Undo = Callable[[Expr], Expr]
 _ENTRY = regex(r"_\s*(?:\{\s*[a-z]\s*,?\s*[a-z]?\s*\}|[a-z]{1,2}(?!\w))|[ₐ-ₜᵢ-ᵥⱼ]|\[\s*[a-z]\s*,\s*[a-z]\s*\]")
 """The letters of an entry on a left side."""
 _TWICE = r"(?:\^\s*\{?\s*2\s*\}?|²)"
-_SPELLINGS = tuple((regex(pattern), usual) for pattern, usual in (
-    (rf"^\s*(?:d|∂|\\partial(?![A-Za-z]))\s*{_TWICE}\s*([^/]+?)\s*/\s*(.+)$", r"\\frac{\\partial^2 \1}{\2}"),
-    (r"\\nabla\s*\\nabla\s*\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?", r"\\nabla^2 "),
-    (rf"\\nabla\s*_\s*\{{\s*(\\?[A-Za-z]+?)\s*\1\s*\}}\s*{_TWICE}?", r"\\nabla^2_{\1} "),
-    (rf"(?<![A-Za-z\\{{])(?:D|∂|\\partial(?![A-Za-z]))\s*{_TWICE}\s*(?=[_A-Za-z])", r"\\nabla^2 "),
-    (rf"(?:∂|\\partial)\s*(_\s*(?:\{{\s*\w+\s*\}}|\w))\s*{_TWICE}", r"\\nabla^2\1 "),
-    (r"(?<![A-Za-z\\])Hess(?:ian)?(?![A-Za-z])", r"\\nabla^2 "),
-))  # fmt: skip
+_SPELLINGS = tuple(
+    (regex(pattern), usual)
+    for pattern, usual in (
+        (rf"^\s*(?:d|∂|\\partial(?![A-Za-z]))\s*{_TWICE}\s*([^/]+?)\s*/\s*(.+)$", r"\\frac{\\partial^2 \1}{\2}"),
+        (r"\\nabla\s*\\nabla\s*\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?", r"\\nabla^2 "),
+        (rf"\\nabla\s*_\s*\{{\s*(\\?[A-Za-z]+?)\s*\1\s*\}}\s*{_TWICE}?", r"\\nabla^2_{\1} "),
+        (rf"(?<![A-Za-z\\{{])(?:D|∂|\\partial(?![A-Za-z]))\s*{_TWICE}\s*(?=[_A-Za-z])", r"\\nabla^2 "),
+        (rf"(?:∂|\\partial)\s*(_\s*(?:\{{\s*\w+\s*\}}|\w))\s*{_TWICE}", r"\\nabla^2\1 "),
+        (r"(?<![A-Za-z\\])Hess(?:ian)?(?![A-Za-z])", r"\\nabla^2 "),
+    )
+)
 """How people write the second derivative, and how it is read."""
 
 
@@ -44,7 +51,8 @@ def usual_spelling(head: str) -> str:
 
 
 def undone(side: Side, around: Surroundings) -> tuple[Undo, ...] | None:
-    r"""What makes of the right side of `-2(\nabla L)^\top = …` the derivative: nothing for a spelling of it; None: it is none."""
+    r"""What makes of the right side of `-2(\nabla L)^\top = …` the derivative: nothing for a spelling of it; None:
+    it is none."""
     node, steps = s.ungrouped(side.node) if side.node is not None else None, list[Undo]()
     while node is not None and not _asked_for(node, around):
         if isinstance(node, s.Negative):
@@ -79,7 +87,8 @@ def _scaled(node: s.Node, side: Side, around: Surroundings) -> tuple[s.Node, Und
 
 
 def _asked_for(node: s.Node, around: Surroundings) -> bool:
-    """Whether a left side is the derivative in a usual spelling, a new name for it, or, where a point is asked for, the variable."""
+    """Whether a left side is the derivative in a usual spelling, a new name for it, or, where a point is asked for,
+    the variable."""
     node, wrt = s.ungrouped(node), around.task.problem.wrt.name
     if isinstance(node, s.Subscript):
         return _asked_for(node.body, around)
@@ -96,14 +105,19 @@ def _asked_for(node: s.Node, around: Surroundings) -> bool:
         return new and (by is None or (isinstance(by, s.Name) and by.name == wrt))
     if not isinstance(node, s.Name) or by_another(node.name, around):
         return False
-    return node.name == wrt if around.task.asks != "gradient" and around.known(node.name) else not around.known(node.name)
+    return (
+        node.name == wrt if around.task.asks != "gradient" and around.known(node.name) else not around.known(node.name)
+    )
 
 
 def is_name(text: str, around: Surroundings) -> bool:
-    r"""Whether a left side is a word, or a name with a prime or brackets: `answer`, `grad_X`, `L'(w)`; no product of known letters."""
+    r"""Whether a left side is a word, or a name with a prime or brackets: `answer`, `grad_X`, `L'(w)`;
+    no product of known letters."""
     if by_another(text, around):
         return False
-    bare = re.sub(r"\\(?:text\w*|mathrm|operatorname\*?|mathit)\s*\{([^{}]*)\}", r"\1", text).strip().strip("$:&*").strip()
+    bare = (
+        re.sub(r"\\(?:text\w*|mathrm|operatorname\*?|mathit)\s*\{([^{}]*)\}", r"\1", text).strip().strip("$:&*").strip()
+    )
     if around.task.asks != "gradient" and text.rstrip().endswith("*") and around.known(bare):
         return bare == around.task.problem.wrt.name  # `w* = …`, the optimal w
     primed = re.fullmatch(r"(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)+\s*(?:\([^()]*\))?", bare)
@@ -127,7 +141,8 @@ def is_word(run: str, around: Surroundings) -> bool:
 
 
 def doubt(answer: str, around: Surroundings) -> tuple[str, Slip | None]:
-    """What becomes of an answer with a right last side, and some other left side: whether the equations hold as they are written."""
+    """What becomes of an answer with a right last side, and some other left side:
+    whether the equations hold as they are written."""
     begun = begin(around.task, ((1, Passage(answer)),), Source("answer", answer), around.task.syntax, None)
     found = begun.reader.row(begun.read(*begun.rows[0]), first=True).outcomes
     wrong = next((outcome for outcome in found if outcome.verdict == "wrong"), None)

@@ -70,7 +70,8 @@ class Settings:
 
     @property
     def asked(self) -> bool:
-        """Whether the file or the key says in so many words that an answer is asked for: then a missing one is wrong."""
+        """Whether the file or the key says in so many words that an answer is asked for:
+        then a missing one is wrong."""
         return self.require in ("answer", "derivation")
 
     @property
@@ -106,9 +107,15 @@ def tried(exercises: tuple[Exercise, ...]) -> dict[str, list[Exercise]]:
 
 
 def settings(
-    name: str, exercise: Exercise, source: Source, key: Exercise | None, key_source: Source | None, defaults: Mapping[str, str]
+    name: str,
+    exercise: Exercise,
+    source: Source,
+    key: Exercise | None,
+    key_source: Source | None,
+    defaults: Mapping[str, str],
 ) -> Settings:
-    """The settings of an exercise. Under a key the file says nothing about the question; elsewhere it wins over the command line."""
+    """The settings of an exercise. Under a key the file says nothing about the question;
+    elsewhere it wins over the command line."""
     values = {word: Located(Passage(text), Source(f"--{word}", text)) for word, text in defaults.items()}
     said = {word: passage for word, passage in exercise.keys.items() if key is None or word in SAID_UNDER_A_KEY}
     values |= {word: Located(passage, source) for word, passage in said.items()}
@@ -149,18 +156,22 @@ def settings(
 
 
 def _of_code(answer: Located, values: Mapping[str, Located]) -> Located | Diagnostic:
-    """An answer that is code as the formula that it computes, at the place where the code begins; or why it is not read."""
+    """An answer that is code as the formula that it computes, at the place where the code begins;
+    or why it is not read."""
     whole = worked_out(answer.passage.text, values["wrt"].text if "wrt" in values else "")
     if whole is None:
         return answer
     if not isinstance(whole, str):
         why = f"line {whole.line} of the code is not read: {whole.why}"
-        return Diagnostic("unread-answer", why, help="an answer in code is lines that end in the gradient", severity="warning")
+        return Diagnostic(
+            "unread-answer", why, help="an answer in code is lines that end in the gradient", severity="warning"
+        )
     return Located(Passage(whole, 0, (answer.passage.places[0],) * (len(whole) + 1)), answer.source)
 
 
 def _seed(key: str) -> int:
-    """What draws the points at which answers are compared: the same for the same key, and nothing that can be known without it."""
+    """What draws the points at which answers are compared: the same for the same key,
+    and nothing that can be known without it."""
     from hashlib import sha256
 
     return int.from_bytes(sha256(key.encode("utf-8", "surrogateescape")).digest()[:8], "big")
@@ -170,7 +181,11 @@ def _ignored(exercise: Exercise, said: Mapping[str, Passage]) -> tuple[str, ...]
     """What a file says beyond what it may say under a key."""
     words = [f"`{word}`" for word in exercise.keys if word not in said]
     allowed = ", ".join(f"`{word}`" for word in SAID_UNDER_A_KEY)
-    return (f"{', '.join(words)} in the file is ignored: under a key it says only {allowed} and the derivation",) if words else ()
+    return (
+        (f"{', '.join(words)} in the file is ignored: under a key it says only {allowed} and the derivation",)
+        if words
+        else ()
+    )
 
 
 class _Values:
@@ -237,7 +252,9 @@ class _Values:
                 self.warnings.append(f"`partial` has `{item.strip()}`, which is not a code and a share from 0 to 1")
             elif match[1] not in (known := (*CODES, LINES, MISSING_DERIVATION)):
                 near = difflib.get_close_matches(match[1], known, n=1)
-                self.warnings.append(f"`partial` has the unknown code `{match[1]}`" + (f"; the nearest is `{near[0]}`" if near else ""))
+                self.warnings.append(
+                    f"`partial` has the unknown code `{match[1]}`" + (f"; the nearest is `{near[0]}`" if near else "")
+                )
             else:
                 shares[match[1]] = share
         return shares

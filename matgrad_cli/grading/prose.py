@@ -13,7 +13,8 @@ from ..notation.latex.names import FUNCTIONS, GREEK
 
 NO_FORMULA = "these are words, a formula was needed"
 _OPENING = regex(
-    r"\s*(?:\*\*|__)?(?:step\s+\d+|part\s+\(?\w\)?|case\s+\d+|\d+|\([a-z\d]\))(?:\*\*|__)?\s*[.:)]\s*(?:\*\*)?\s*", re.IGNORECASE
+    r"\s*(?:\*\*|__)?(?:step\s+\d+|part\s+\(?\w\)?|case\s+\d+|\d+|\([a-z\d]\))(?:\*\*|__)?\s*[.:)]\s*(?:\*\*)?\s*",
+    re.IGNORECASE,
 )
 _BULLET = regex(r"\s*(?:[*•▪▸>]\s+|\d+[.)]\s+|\(\d+\)\s+)")
 _COMMENT = regex(r"\s(?:#|//|←|<--)\s*[A-Za-z(][^=]*$")
@@ -39,12 +40,17 @@ def tells_steps(text: str) -> bool:
 
 
 def without_prose(row: Passage, letters: Collection[str]) -> Passage:
-    """The row with the words of its author made blank; the formula keeps its place. `letters` are the names that stand for something."""
+    """The row with the words of its author made blank; the formula keeps its place.
+    `letters` are the names that stand for something."""
     text = row.text
     if talks(text, letters):
         return _blanked(row, 0, len(text))
     sentence = _ONE_FORMULA.fullmatch(text)
-    if sentence is not None and _is_told(sentence[3], letters) and (not sentence[1].strip() or _is_told(sentence[1], letters)):
+    if (
+        sentence is not None
+        and _is_told(sentence[3], letters)
+        and (not sentence[1].strip() or _is_told(sentence[1], letters))
+    ):
         return Passage(covered(covered(text, 0, sentence.start(2)), sentence.end(2), len(text)), row.start, row.offsets)
     for mark in (_BULLET, _OPENING):
         if (found := mark.match(text)) and found.end() < len(text):
@@ -81,7 +87,8 @@ def talks(text: str, letters: Collection[str]) -> bool:
 
 
 def only_words(text: str, variables: Collection[str]) -> bool:
-    """Whether a text is no formula at all: `idk`, `no idea how`. A lone unknown letter is one, and so is `XQw` where X and w are known."""
+    """Whether a text is no formula at all: `idk`, `no idea how`.
+    A lone unknown letter is one, and so is `XQw` where X and w are known."""
     if _FORMULA.search(text) or _SIGN.search(text):
         return False
     runs = re.findall(r"[A-Za-z]+", text)
@@ -123,4 +130,8 @@ def _is_remark(inside: str, letters: Collection[str]) -> bool:
     """`since A = A^T`, `chain rule`: a bracket that begins with words and is no factor."""
     words = _WORD.findall(_MATH.sub(" ", inside))
     first = re.match(r"\s*([A-Za-z]+)", inside)
-    return first is not None and is_word(first[1], letters) and any(len(word) > 3 and is_word(word, letters) for word in words)
+    return (
+        first is not None
+        and is_word(first[1], letters)
+        and any(len(word) > 3 and is_word(word, letters) for word in words)
+    )

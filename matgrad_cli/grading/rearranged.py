@@ -1,7 +1,9 @@
-"""What a formula is whatever the order of its terms, its brackets and its transposes: two formulas of one form are the same array.
+"""What a formula is whatever the order of its terms, its brackets and its transposes:
+two formulas of one form are the same array.
 
-A form is a sum of monomials with rational factors: numbers, which commute, and a chain of arrays, each as it is or transposed. What is no
-sum, product or transpose is an atom, known by the forms of its parts. Where an atom cancels there is no form: it may lack a value.
+A form is a sum of monomials with rational factors: numbers, which commute, and a chain of arrays, each as it is or
+transposed. What is no sum, product or transpose is an atom, known by the forms of its parts.
+Where an atom cancels there is no form: it may lack a value.
 """
 
 from __future__ import annotations
@@ -11,7 +13,25 @@ from fractions import Fraction
 from functools import reduce
 from typing import Final, NamedTuple
 
-from ..ir import NUMBER, ONE, Add, Call, Dim, Expr, Eye, Fill, Hadamard, Inverse, MatMul, Mul, Number, Power, Size, Symbol, Transpose
+from ..ir import (
+    NUMBER,
+    ONE,
+    Add,
+    Call,
+    Dim,
+    Expr,
+    Eye,
+    Fill,
+    Hadamard,
+    Inverse,
+    MatMul,
+    Mul,
+    Number,
+    Power,
+    Size,
+    Symbol,
+    Transpose,
+)
 from ..ir.memory import noted, remembered
 
 _MOST: Final = 100

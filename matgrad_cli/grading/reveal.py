@@ -11,7 +11,8 @@ from .slips.codes import HINTS
 _WRONG = "this is wrong"
 _OPEN = "whether this is right could not be decided"
 _OF_THE_TEXT = frozenset((
-    "answered-twice", "missing-answer", "missing-derivation", "nothing-judged", "not-worked-out", "time-limit", "memory-limit", "too-deep",
+    "answered-twice", "missing-answer", "missing-derivation", "nothing-judged", "not-worked-out", "time-limit",
+    "memory-limit", "too-deep",
     "too-long", "bug", "equation",
 ))  # fmt: skip
 """Codes of what is not wrong whose message says nothing about the solution."""
@@ -53,7 +54,8 @@ def _finding(finding: Finding, reveal: Reveal) -> Finding:
 
 
 def _open(code: str | None, message: str | None, reveal: Reveal) -> tuple[str | None, str | None]:
-    """Code and message of what could not be decided: a name that is not known is a hint, a reason of ours may hold more."""
+    """Code and message of what could not be decided: a name that is not known is a hint,
+    a reason of ours may hold more."""
     if code in _OF_THE_TEXT or message == MAY_FOLLOW:
         return code, message
     if reveal == "none":

@@ -1,4 +1,5 @@
-"""A problem that asks for the derivatives by several variables: each is answered, and the worst answer is the verdict."""
+"""A problem that asks for the derivatives by several variables: each is answered,
+and the worst answer is the verdict."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from .which import STATES, Judged, read_well
 
 
 def read_all(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemReport:
-    """The report on a problem; of derivatives by several variables that on the one that is answered worst, with the mean score."""
+    """The report on a problem; of derivatives by several variables that on the one that is answered worst,
+    with the mean score."""
     asked = [name.strip() for name in (chosen.text("wrt") or "").split(",") if name.strip()]
     if len(asked) < 2 or not chosen.must_answer or chosen.asks != "gradient":
         return read_well(chosen, exercise, judged)
@@ -26,10 +28,15 @@ def read_all(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRep
 
 
 def _by_one(chosen: Settings, asked: Sequence[str], name: str) -> Settings:
-    """The settings with one of the variables, and of an answer for each of them its own: the one that says so, else by its place."""
+    """The settings with one of the variables, and of an answer for each of them its own:
+    the one that says so, else by its place."""
     wrt, answer = chosen.values["wrt"], chosen.answer
     wrt = replace(wrt, passage=Passage(name, 0, wrt.passage.places[:1] * (len(name) + 1)))
-    parts = [*re.finditer(r"(?:\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|[^;,\n])+", answer.passage.text)] if answer is not None else []
+    parts = (
+        [*re.finditer(r"(?:\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|[^;,\n])+", answer.passage.text)]
+        if answer is not None
+        else []
+    )
     if answer is not None and len(parts) == len(asked):
         said = [[one for one in asked if _says(part[0], one)] for part in parts]
         own = said.index([name]) if [name] in said else asked.index(name)
@@ -41,4 +48,6 @@ def _says(part: str, name: str) -> bool:
     """Whether an equation says that it is the derivative by a variable."""
     stated = STATES.match(part)
     head = part.partition("=")[0].strip()
-    return name in claimed(head) if stated is None else name in {(found or "").strip("{}\\ ") for found in stated.groups()}
+    return (
+        name in claimed(head) if stated is None else name in {(found or "").strip("{}\\ ") for found in stated.groups()}
+    )

@@ -1,4 +1,5 @@
-"""A problem that is judged many times: read once, its judge and its reference derivative shared by all who answer it."""
+"""A problem that is judged many times: read once, its judge and its reference derivative shared by all who answer
+it."""
 
 from __future__ import annotations
 
@@ -18,10 +19,11 @@ from .lines.kinds import places_at
 
 @record
 class Task:
-    """A problem in a layout, with its judge and the derivative that is asked for (None if it has more than two indices).
+    """A problem in a layout, with its judge and the derivative that is asked for (None if it has more than two
+    indices).
 
-    `unknowns` are the variable, and what else the key `wrt` names: the multipliers of a Lagrangian. Where a solution is asked for, `plain`
-    is the problem without its constraints, and the problem that of their Lagrangian.
+    `unknowns` are the variable, and what else the key `wrt` names: the multipliers of a Lagrangian. Where a solution is
+    asked for, `plain` is the problem without its constraints, and the problem that of their Lagrangian.
     """
 
     problem: Problem
@@ -53,12 +55,14 @@ Key = tuple[str, str, str, str, str | None, str]
 
 
 class Asked(NamedTuple):
-    """What is asked for: a derivative of which order; or a `stationary` point, a `minimum`, a `maximum`, under constraints.
+    """What is asked for: a derivative of which order; or a `stationary` point, a `minimum`, a `maximum`,
+    under constraints.
 
-    `syntax` is the language of the answer, where it is another one than the question's. `seed` draws sizes and points that who answers
-    cannot know.
+    `syntax` is the language of the answer, where it is another one than the question's. `seed` draws sizes and points
+    that who answers cannot know.
 
-    `multipliers` are the names that the Lagrangian has for those of the constraints, `factors` what it multiplies the loss and these by.
+    `multipliers` are the names that the Lagrangian has for those of the constraints,
+    `factors` what it multiplies the loss and these by.
     """
 
     order: int = 1
@@ -94,7 +98,21 @@ def _task(key: Key, asked: Asked) -> Task | MatgradError:
     beside, numbered = _beside(problem, shapes)
     bench, written = Bench(problem, asked.seed), asked.syntax or syntax
     bench.lasting = wanted
-    return Task(problem, bench, layout, written, wanted, letters, beside, unknowns, asked.of, plain, constraints, numbered, asked.order)
+    return Task(
+        problem,
+        bench,
+        layout,
+        written,
+        wanted,
+        letters,
+        beside,
+        unknowns,
+        asked.of,
+        plain,
+        constraints,
+        numbered,
+        asked.order,
+    )
 
 
 def _read(
@@ -124,7 +142,9 @@ def _gradient_of(problem: Problem, layout: str) -> Problem:
     """The problem whose derivative is the second one of this problem."""
     first = whole_derivative(problem.loss, problem.wrt, layout)
     if first is None:
-        raise InputError(Diagnostic("key-value", "`order` is 2, and the first derivative has more than two indices already"))
+        raise InputError(
+            Diagnostic("key-value", "`order` is 2, and the first derivative has more than two indices already")
+        )
     return replace(problem, loss=first)
 
 
@@ -140,7 +160,8 @@ def _variable(name: str, problem: Problem) -> Symbol:
 
 
 def _beside(problem: Problem, shapes: str) -> tuple[tuple[Symbol, ...], frozenset[str]]:
-    """Names that have a declared shape and do not stand in the loss: an answer may use them; and the families declared by their x_i."""
+    """Names that have a declared shape and do not stand in the loss: an answer may use them;
+    and the families declared by their x_i."""
     from ..notation.latex.families import families
     from ..notation.shapes.shape_text import read_shapes
 
@@ -184,7 +205,9 @@ def whole_derivative(body: Expr, variable: Symbol, layout: str) -> Expr | None:
     own, by = places_at(body.shape, found), places_at(variable.shape, found[len(body.shape.dims) :])
     result: Expr = Partial(body if body.shape.is_number else Entry(body, *own), variable, *by)
     if found:
-        result = MatrixOf(*(by if body.shape.is_number else own if variable.shape.is_number else (found[0], found[1])), result)
+        result = MatrixOf(
+            *(by if body.shape.is_number else own if variable.shape.is_number else (found[0], found[1])), result
+        )
     if is_turned(layout, body.shape, variable.shape):
         return Transpose(result)
     return result
@@ -192,7 +215,8 @@ def whole_derivative(body: Expr, variable: Symbol, layout: str) -> Expr | None:
 
 @lasting(MOST_TASKS, lambda _: None)
 def worked_out(problem: Problem, layout: str) -> Expr | None:
-    """The derivative as the index method writes it, for naming its terms: it never decides what is right. None where it is stuck."""
+    """The derivative as the index method writes it, for naming its terms: it never decides what is right.
+    None where it is stuck."""
     from ..rewrite.derive import derive
 
     try:

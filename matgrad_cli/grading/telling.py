@@ -1,4 +1,5 @@
-"""Parts of an answer that no point can tell from nothing: an answer that is right but for them is not said to be right."""
+"""Parts of an answer that no point can tell from nothing: an answer that is right but for them is not said to be
+right."""
 
 from __future__ import annotations
 
@@ -7,7 +8,24 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from ..ir import Add, Call, Entry, Expr, Fill, Hadamard, Mul, Number, Power, Symbol, Transpose, add, hadamard, mul, nodes_of, substitute
+from ..ir import (
+    Add,
+    Call,
+    Entry,
+    Expr,
+    Fill,
+    Hadamard,
+    Mul,
+    Number,
+    Power,
+    Symbol,
+    Transpose,
+    add,
+    hadamard,
+    mul,
+    nodes_of,
+    substitute,
+)
 from ..ir.functions import ELEMENTWISE
 from ..ir.walk import found_in
 from ..notation.printing.to_text import to_text
@@ -36,8 +54,8 @@ _DEGREE: Final = 6
 def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
     """Why it cannot be said that an expression which agrees with what is wanted is right; None if it can.
 
-    It has no value where a variable is zero and what is wanted has one; or, where only floats compared them, a term or a function in it
-    could as well be another one, or a number is nearly a plain one.
+    It has no value where a variable is zero and what is wanted has one; or, where only floats compared them, a term or
+    a function in it could as well be another one, or a number is nearly a plain one.
     """
     known = frozenset(nodes_of(bench.problem.loss))
     lacking = _at_zero(bench, wanted, expr, known) or _at_sizes(bench, wanted, expr, known)
@@ -54,14 +72,21 @@ def untold(bench: Bench, wanted: Expr, expr: Expr, proved: bool) -> str | None:
             continue  # a factor of it cancels, as in softmax
         if not isinstance(part, Call) and not _differs(bench, wanted, substitute(expr, {part: add(part, _ones(part))})):
             continue  # whatever it is, it cancels, as in softmax(x − c)
-        return f"no point tells whether `{to_text(part)}` is right: another value there changes nothing that can be seen"
+        return (
+            f"no point tells whether `{to_text(part)}` is right: another value there changes nothing that can be seen"
+        )
     return None
 
 
 def no_plain_number(bench: Bench, expr: Expr) -> str | None:
-    """Which number of an expression is so near a plain one that floats do not tell them apart; those of the loss are beyond doubt."""
+    """Which number of an expression is so near a plain one that floats do not tell them apart;
+    those of the loss are beyond doubt."""
     known = frozenset(nodes_of(bench.problem.loss))
-    nearly = (node for node in nodes_of(expr) if node not in known and (value := _value(node)) is not None and _nearly_plain(value))
+    nearly = (
+        node
+        for node in nodes_of(expr)
+        if node not in known and (value := _value(node)) is not None and _nearly_plain(value)
+    )
     return next((f"no point tells `{to_text(number)}` from a plain number" for number in nearly), None)
 
 
@@ -101,7 +126,13 @@ def _degree(expr: Expr, known: frozenset[Expr]) -> int:
             return max(parts)
         if isinstance(node, Power) and isinstance(node.exponent, Number):
             return ceil(abs(node.exponent.value)) * parts[0]
-        sums = node.shape.is_number and not isinstance(node, Number) and not node.symbols and not node.free and not any(parts)
+        sums = (
+            node.shape.is_number
+            and not isinstance(node, Number)
+            and not node.symbols
+            and not node.free
+            and not any(parts)
+        )
         return sum(parts) + (1 if sums else 0)
 
     return found_in(expr, found, times)
@@ -113,12 +144,15 @@ def _nearly_plain(value: Fraction) -> bool:
 
 
 def _otherwise(expr: Expr, known: frozenset[Expr]) -> Iterator[tuple[Expr, Expr]]:
-    """Each term twice, and each function of something a little larger; the loss's own parts are beyond doubt, and 0 times anything is 0."""
+    """Each term twice, and each function of something a little larger;
+    the loss's own parts are beyond doubt, and 0 times anything is 0."""
     for node in nodes_of(expr, inside=lambda node: not is_nothing(node)):
         if node in known:
             continue
         if isinstance(node, Add):
-            terms = (term for term in node.terms if not is_nothing(term) and not (isinstance(term, Number) and term in known))
+            terms = (
+                term for term in node.terms if not is_nothing(term) and not (isinstance(term, Number) and term in known)
+            )
             yield from ((term, mul(Number(2), term)) for term in terms)
         elif isinstance(node, Call) and node.function in ELEMENTWISE and len(node.children) == 1:
             yield node, mul(Number(2), node)
@@ -143,18 +177,28 @@ def _differs(bench: Bench, wanted: Expr, expr: Expr) -> bool:
 
 
 def _at_zero(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) -> str | None:
-    """What the expression needs that what is wanted does not, where an entry of a variable, or all of it, is zero: x ≠ 0 for x²/x."""
+    """What the expression needs that what is wanted does not, where an entry of a variable, or all of it, is zero:
+    x ≠ 0 for x²/x."""
     divisors = _divisors(nodes_of(expr)) - _divisors(known)
     zeros = {(symbol, at) for base in divisors for symbol, at in _vanishing(base) if symbol not in bench.setting.words}
-    if not zeros or kinks(bench.problem.loss) or any(isinstance(node, Call) and "prod" in node.function for node in known):
+    if (
+        not zeros
+        or kinks(bench.problem.loss)
+        or any(isinstance(node, Call) and "prod" in node.function for node in known)
+    ):
         return None
     for symbol, at in sorted(zeros, key=str):
         place = bench.drawn(7000, "generic", 0)
         point = place.point
         assert isinstance(point, Point)
         drawn = point.array(symbol)
-        gone = range(len(drawn.data)) if at is None else (at[0] * (drawn.dims[-1] if len(drawn.dims) > 1 else 1) + at[1],)
-        point.give(symbol, Tensor(drawn.labels, drawn.dims, [0.0 if k in gone else value for k, value in enumerate(drawn.data)]))
+        gone = (
+            range(len(drawn.data)) if at is None else (at[0] * (drawn.dims[-1] if len(drawn.dims) > 1 else 1) + at[1],)
+        )
+        point.give(
+            symbol,
+            Tensor(drawn.labels, drawn.dims, [0.0 if k in gone else value for k, value in enumerate(drawn.data)]),
+        )
         try:
             place.value(bench.problem.loss)
             place.value(wanted)
@@ -170,7 +214,11 @@ def _at_zero(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) -> 
 
 
 def _divisors(nodes: Iterable[Expr]) -> set[Expr]:
-    negative = (node for node in nodes if isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value < 0)
+    negative = (
+        node
+        for node in nodes
+        if isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value < 0
+    )
     return {node.base for node in negative}
 
 

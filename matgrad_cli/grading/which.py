@@ -1,5 +1,5 @@
-"""Which piece of a submission is its answer, and why the others are none: what is denied or said under a condition is not claimed, and of
-several that are claimed none may be wrong."""
+"""Which piece of a submission is its answer, and why the others are none: what is denied or said under a condition is
+not claimed, and of several that are claimed none may be wrong."""
 
 from __future__ import annotations
 
@@ -21,8 +21,12 @@ from .heads import usual_spelling
 from .meanings.marked import with_accents
 from .merge import Located, Settings
 
-_SEVERAL = Diagnostic("answered-twice", "several formulas stand here as the answer, one of them wrong",
-                      help="leave one answer, or write `matgrad: problem = NAME` above it", severity="warning")  # fmt: skip
+_SEVERAL = Diagnostic(
+    "answered-twice",
+    "several formulas stand here as the answer, one of them wrong",
+    help="leave one answer, or write `matgrad: problem = NAME` above it",
+    severity="warning",
+)
 _MOST_CLAIMS = 12
 _MARKS = ("\\hat", "\\tilde", "\\bar", "\\widehat", "\\widetilde", "\\overline", "\\check")
 Judged = Callable[[Settings], ProblemReport]
@@ -30,14 +34,17 @@ Claim = tuple[Settings, bool]
 """What is said to be the answer, as it is judged, and whether an equation says it."""
 
 _UNEQUAL = regex(
-    r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=|(?:\\nabla|∇|\\partial|∂)[^=&]*(?:\\(?:approx|simeq|propto|sim|stackrel\{\?\}|overset\{\?\})(?![A-Za-z])|[≈∝∼≃])"
+    r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=|(?:\\nabla|∇|\\partial|∂)[^=&]*(?:\\(?:approx|simeq|propto|sim"
+    r"|stackrel\{\?\}|overset\{\?\})(?![A-Za-z])|[≈∝∼≃])"
 )
 """What is not said to be equal."""
 _QUOTE, _UNQUOTE = regex(r"(?:[\"“„«]|``)\s*$"), regex(r"[\s.,]*(?:[\"”“»]|\x27\x27)")
 _LETTERS = regex(r"[^\W\d_]{2,}")
 STATES = regex(
-    r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
-    r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
+    r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}"
+    r"|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
+    r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial"
+    r"|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
     r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
 )
 _SECOND = regex(r"(?:\\nabla|∇|\\partial|∂|\bd)\s*(?:_\s*(?:\{[^{}]*\}|\w)\s*)?(?:\^\s*\{?\s*2|²)")
@@ -46,7 +53,10 @@ _INEQUALITY = regex(r"[<>≤≥]|\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])")
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
 """`∇f ∈ {g, h}`, one of several."""
 _ZERO = regex(r"=\s*\{?(?:\\mathbf\s*)?\{?0\}?\}?[\s.,]*$")
-_VALUE = r"(?:\\(?:math\w+|vec|bm|boldsymbol)\s*)?\{?\s*(?:[-−]?\d+(?:\.\d+)?|I(?:_\{?\w\}?)?)(?![\w^]|\.\d|\s*,\s*(?:\\\w?dots|…|\.\.|2))"
+_VALUE = (
+    r"(?:\\(?:math\w+|vec|bm|boldsymbol)\s*)?\{?\s*(?:[-−]?\d+(?:\.\d+)?|I(?:_\{?\w\}?)?)(?![\w^]|\.\d"
+    r"|\s*,\s*(?:\\\w?dots|…|\.\.|2))"
+)
 _VALUED = rf"(?<![^\W\d_\\])\\?[^\W\d_]+\s*=\s*{_VALUE}"
 """`b = 0`, and no range `i = 1, …, n`."""
 _WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)|{_VALUED})"
@@ -54,7 +64,10 @@ _NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<bec
 """`$2(x + b)$ where $b = 0$`, or `$2(x + b)$, $b = 0$`."""
 _PROVIDED = r"(?:\b<provided>\b(?!(?:[^,.;:]|,(?!\s))*\b<harmless>\b)[^,.;:]*?\b<holds>\b(?:[^.;:,]|,(?=\s*$))*)"
 """`If the data are centred, …`, and no `if we apply the rule`."""
-_BY = said(r"(?:(?:^|[.,;\n]|\band\b)\W*(?P<label>[^\W\d_]\w*)\s*:|\b<by>\s+(?P<by>[^\W\d_]\w*)(?:\W|\b<is>\b|\b<reaches>\b|\bwe\b)*)\s*$")
+_BY = said(
+    r"(?:(?:^|[.,;\n]|\band\b)\W*(?P<label>[^\W\d_]\w*)\s*:|\b<by>\s+(?P<by>[^\W\d_]\w*)(?:\W|\b<is>\b"
+    r"|\b<reaches>\b|\bwe\b)*)\s*$"
+)
 _SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
 _REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
@@ -84,12 +97,22 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     if any(_ONE_OF.search(one.text) for one in told):
         return unanswered(chosen, _SEVERAL)
     anew = {one.defines for one in told if one.text.lstrip().startswith(_MARKS)} & _given(chosen) - {_wrt(chosen)}
-    readings = _all_read(found, rows[1:], claims, chosen, judged)  # `\hat A = A/2`: where it stands for something, it is not A
-    right = next((one for one in islice(readings, len(rows) if anew and claims else 0, None) if one.verdict == "right"), None)
+    readings = _all_read(
+        found, rows[1:], claims, chosen, judged
+    )  # `\hat A = A/2`: where it stands for something, it is not A
+    right = next(
+        (one for one in islice(readings, len(rows) if anew and claims else 0, None) if one.verdict == "right"), None
+    )
     if right is None:
         doubted = judged(claims[-1][0]) if claims else found  # with what the sentence says of its names
-        found = doubted if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided") else found
-        none = found.final.code == "nothing-judged" or not any(one.kind == "formula" or _states(one, chosen) for one in told)
+        found = (
+            doubted
+            if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided")
+            else found
+        )
+        none = found.final.code == "nothing-judged" or not any(
+            one.kind == "formula" or _states(one, chosen) for one in told
+        )
         return unanswered(chosen, next(iter(refused.values()))) if refused and none else found
     if len(claims) > _MOST_CLAIMS:
         return unanswered(chosen, _SEVERAL)
@@ -106,8 +129,11 @@ def _several(wrong: Settings) -> Diagnostic:
     return replace(_SEVERAL, message=f"several formulas stand here as the answer, and `{text}` is taken as wrong")
 
 
-def _read_sentence(chosen: Settings, told: Sequence[Piece], refused: dict[int, Diagnostic], judged: Judged) -> ProblemReport:
-    """The report on an answer that is a sentence: as it stands, else by what it claims; its words are no unknown names."""
+def _read_sentence(
+    chosen: Settings, told: Sequence[Piece], refused: dict[int, Diagnostic], judged: Judged
+) -> ProblemReport:
+    """The report on an answer that is a sentence: as it stands, else by what it claims;
+    its words are no unknown names."""
     if refused and all(one.kind == "name" for one in told):
         return unanswered(chosen, next(iter(refused.values())))
     whole = judged(chosen)
@@ -119,7 +145,11 @@ def _read_sentence(chosen: Settings, told: Sequence[Piece], refused: dict[int, D
         return unanswered(chosen, _SEVERAL)
     if right is None and refused and not found:
         return unanswered(chosen, next(iter(refused.values())))
-    return right or (found[0][0] if found and (refused or whole.final.code == "unknown-name" or whole.verdict == "unreadable") else whole)
+    return right or (
+        found[0][0]
+        if found and (refused or whole.final.code == "unknown-name" or whole.verdict == "unreadable")
+        else whole
+    )
 
 
 def _contradicts(report: ProblemReport, stated: bool) -> bool:
@@ -129,15 +159,16 @@ def _contradicts(report: ProblemReport, stated: bool) -> bool:
 
 
 def _all_read(
-    found: ProblemReport, rows: Sequence[tuple[Passage, ...]], claims: Sequence[Claim], chosen: Settings, judged: Judged,
-) -> Iterator[ProblemReport]:  # fmt: skip
+    found: ProblemReport, rows: Sequence[tuple[Passage, ...]], claims: Sequence[Claim], chosen: Settings, judged: Judged
+) -> Iterator[ProblemReport]:
     yield found
     yield from (judged(replace(chosen, rows=reading)) for reading in rows)
     yield from (judged(claim) for claim, _ in claims[:_MOST_CLAIMS])
 
 
 def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
-    """Definitions and what is said to be the answer: as one answer; as a derivation where it holds several signs of equality."""
+    """Definitions and what is said to be the answer: as one answer;
+    as a derivation where it holds several signs of equality."""
     stated = last.kind in ("equation", "definition")
     if any(passage.text.count("=") > 1 or FACTORED.fullmatch(passage.text) for passage in passages):
         return replace(chosen, rows=tuple(passages)), stated
@@ -153,13 +184,26 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
 
 
 def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], dict[int, Diagnostic]]:
-    """The pieces that may be an answer, and why others are none, by their place. A name that is denied denies what defines it."""
+    """The pieces that may be an answer, and why others are none, by their place.
+    A name that is denied denies what defines it."""
     known = (chosen.text("assume") or "").lower()
     given = _given(chosen)
-    why = {at: found for at, one in enumerate(pieces)
-           if (found := _disowned(one) or _condition(one, _behind(pieces[at:]), known) or _put_in(_behind(pieces[at:]), given)) is not None}
+    why = {
+        at: found
+        for at, one in enumerate(pieces)
+        if (
+            found := _disowned(one)
+            or _condition(one, _behind(pieces[at:]), known)
+            or _put_in(_behind(pieces[at:]), given)
+        )
+        is not None
+    }
     others = given - {_wrt(chosen), *(one.defines for one in pieces)}
-    why |= {at: f"it is said of `{name}`" for at, one in enumerate(pieces) if at not in why and (name := _of_another(one, others))}
+    why |= {
+        at: f"it is said of `{name}`"
+        for at, one in enumerate(pieces)
+        if at not in why and (name := _of_another(one, others))
+    }
     why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(_SAYS).search(one.before)]
@@ -170,8 +214,13 @@ def _answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], 
     refused = {}
     for at, found in why.items():
         if pieces[at].kind != "name":
-            message, help_ = f"`{pieces[at].text.strip()}` is no answer: {found}", "state the whole answer as one formula"
-            refused[pieces[at].passage.places[0]] = Diagnostic("nothing-judged", message, help=help_, severity="warning")
+            message, help_ = (
+                f"`{pieces[at].text.strip()}` is no answer: {found}",
+                "state the whole answer as one formula",
+            )
+            refused[pieces[at].passage.places[0]] = Diagnostic(
+                "nothing-judged", message, help=help_, severity="warning"
+            )
     return [one for at, one in enumerate(pieces) if at not in why], refused
 
 
@@ -195,7 +244,9 @@ def _condition(one: Piece, behind: str, known: str) -> str | None:
     found = (
         said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
-        or said(rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)").match(behind)
+        or said(
+            rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)"
+        ).match(behind)
         or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)
     )
     if found is None or (found.groupdict().get("fact") and (named("fact", found["fact"]) or "?") in known):
@@ -220,11 +271,14 @@ def _put_in(behind: str, given: Container[str]) -> str | None:
 
 def _given(chosen: Settings) -> frozenset[str]:
     """The letters of the problem."""
-    return frozenset(map(letter_name, _NAMES.findall(" ".join(chosen.text(key) or "" for key in ("loss", "shapes", "wrt")))))
+    return frozenset(
+        map(letter_name, _NAMES.findall(" ".join(chosen.text(key) or "" for key in ("loss", "shapes", "wrt"))))
+    )
 
 
 def _behind(pieces: Sequence[Piece]) -> str:
-    """The words behind the first of some pieces, with what is said there of letters: definitions, and in which set they are."""
+    """The words behind the first of some pieces, with what is said there of letters:
+    definitions, and in which set they are."""
     told = takewhile(lambda one: one.inline and (one.kind != "equation" or "=" not in one.text), pieces[1:])
     return pieces[0].after + "".join(f"{one.text} {one.after}" for one in told)
 
@@ -248,8 +302,8 @@ def _clause(before: str) -> str:
 
 
 def _claims(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
-    """What is said to be the answer, with the definitions before it that it needs; without such words every formula without equality, or
-    the last that is defined and not used."""
+    """What is said to be the answer, with the definitions before it that it needs; without such words every formula
+    without equality, or the last that is defined and not used."""
     claims, reached, bare = list[int](), list[int](), list[int]()
     defined = {one.defines for one in told}
     last = -1
@@ -259,7 +313,9 @@ def _claims(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
             last = at
         if not one.inline or (one.kind == "name" and one.text.strip("\\ ") not in defined):
             continue
-        says = said(_SAYS).search(one.before) is not None or (beside and said(r"\b<or>\b").search(one.before) is not None)
+        says = said(_SAYS).search(one.before) is not None or (
+            beside and said(r"\b<or>\b").search(one.before) is not None
+        )
         if one.kind in ("equation", "definition"):
             claims += [at] if _states(one, chosen) else []
         elif one.kind == "name":
@@ -277,7 +333,9 @@ def _claims(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     displays = any(not one.inline for one in told)
     reached = [] if any(not one.inline and _states(one, chosen) for one in told) else reached
     taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
-    behind_definitions = ((rows, told[at]) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen))
+    behind_definitions = (
+        (rows, told[at]) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen)
+    )
     found = {tuple(row.text.strip() for row in rows): (rows, one) for rows, one in behind_definitions}
     return [_claim(rows, one, chosen) for rows, one in found.values()]
 
@@ -306,38 +364,51 @@ def _beside(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim]:
     groups: list[list[Piece]] = []
     for _, block in groupby((one for one in told if not one.inline), lambda one: one.block):
         first, *rest = block
-        other = said(r"\b<or>\b").search(first.before) or (said(_SAYS).search(first.before) and not said(_REACHES).search(first.before))
-        if groups and (first.text.lstrip(" &").startswith("=") or not (other or first.kind == groups[-1][-1].kind == "formula")):
+        other = said(r"\b<or>\b").search(first.before) or (
+            said(_SAYS).search(first.before) and not said(_REACHES).search(first.before)
+        )
+        if groups and (
+            first.text.lstrip(" &").startswith("=") or not (other or first.kind == groups[-1][-1].kind == "formula")
+        ):
             groups[-1] += [first, *rest]
         else:
             groups.append([first, *rest])
-    groups = [group for group in groups if [one.kind for one in group] == ["formula"] or any(_states(one, chosen) for one in group)]
+    groups = [
+        group
+        for group in groups
+        if [one.kind for one in group] == ["formula"] or any(_states(one, chosen) for one in group)
+    ]
     whole = [_with_definitions(group[-1], [one for one in told if one.inline], chosen)[0][:-1] for group in groups]
     if len(groups) < least and not all(whole):
         return []
     return [
-        _claim((*before, group[0].passage), group[0], chosen) if len(group) == 1
+        _claim((*before, group[0].passage), group[0], chosen)
+        if len(group) == 1
         else (replace(chosen, rows=(*before, *(one.passage for one in group))), True)
         for before, group in zip(whole, groups, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _alone(one: Piece) -> bool:
     """Whether a formula stands without words, in a list or in a paragraph of its own."""
-    return not _LETTERS.search(one.before) and not (_LETTERS.search(one.after) and said(r"[ ,(]*<or>\b").match(one.after) is None)
+    return not _LETTERS.search(one.before) and not (
+        _LETTERS.search(one.after) and said(r"[ ,(]*<or>\b").match(one.after) is None
+    )
 
 
 def _of_part(one: Piece, last: Piece | None, order: int) -> bool:
-    """Whether a formula is said of the loss, or of a part of it: `The gradient of $b^T x$ is $b$`; the Hessian is one where it is not asked
-    for."""
+    """Whether a formula is said of the loss, or of a part of it: `The gradient of $b^T x$ is $b$`; the Hessian is one
+    where it is not asked for."""
     other = "<part>" if order == 2 else "(?:<part>|<second>)"
     if said(rf"\b{other}\b(?!.*\b<whole>\b)").search(_clause(one.before)) or said(r"\W*<of_part>").match(one.after):
         return True
     of = r"\b<of>\W*$"
     if said(of).search(one.before):
         return True
-    return last is not None and said(r"\W*<has>\W*").fullmatch(one.before) is not None and (
-        said(of).search(last.before) is not None or said(r"\W*<is>\W*").fullmatch(one.before) is None
+    return (
+        last is not None
+        and said(r"\W*<has>\W*").fullmatch(one.before) is not None
+        and (said(of).search(last.before) is not None or said(r"\W*<is>\W*").fullmatch(one.before) is None)
     )
 
 
@@ -349,7 +420,11 @@ def _states(one: Piece, chosen: Settings) -> bool:
         return "=" in one.text and _SECOND.search(usual_spelling(one.text.partition("=")[0])) is not None
     stated = STATES.match(one.text)
     by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or "") if stated is not None else ""
-    meant = {_wrt(chosen), letter_name(_wrt(chosen)), ""} & {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
+    meant = {_wrt(chosen), letter_name(_wrt(chosen)), ""} & {
+        by,
+        by.replace("_", ""),
+        by.partition("_")[0],
+    }  # also an entry, of ∂L/∂w_j
     return stated is not None and _ZERO.search(one.text) is None and bool(meant)
 
 
@@ -378,4 +453,6 @@ def _names(text: str, name: str) -> bool:
 
 def _spread(text: str) -> str:
     """The text with its letters apart, commands kept together: `Xw` as `X w`."""
-    return re.sub(r"\\[A-Za-z]+|([A-Za-z])", lambda match: f" {match[1]} " if match[1] else f"{match[0].lstrip(chr(92))} ", text)
+    return re.sub(
+        r"\\[A-Za-z]+|([A-Za-z])", lambda match: f" {match[1]} " if match[1] else f"{match[0].lstrip(chr(92))} ", text
+    )

@@ -1,10 +1,22 @@
-"""Expressions: typed, immutable, interned nodes with shapes and free indices, from the matrix level to the index level."""
+"""Expressions: typed, immutable, interned nodes with shapes and free indices,
+from the matrix level to the index level."""
 
 from .build import add, hadamard, kron, matmul, mul, neg, number, over, product, reciprocal, sub, sum_over, transpose
 from .dimensions import NUMBER, ONE, Dim, Shape
 from .expr import Expr, IndexMismatch, OpenLetter, ShapeMismatch
 from .functions import ELEMENTWISE, FUNCTIONS, Function, is_elementwise
-from .index_nodes import Delta, Differential, Entry, LinearMap, MatrixOf, Named, Partial, SumOver, row_of, whole_derivative
+from .index_nodes import (
+    Delta,
+    Differential,
+    Entry,
+    LinearMap,
+    MatrixOf,
+    Named,
+    Partial,
+    SumOver,
+    row_of,
+    whole_derivative,
+)
 from .indices import Index, Pair, Position, letters_of, replace_in_position
 from .nodes import (
     Add,

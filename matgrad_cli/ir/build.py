@@ -1,4 +1,5 @@
-"""Constructors that make only the invisible moves: nested sums and products of one kind are flattened, single ones unwrapped."""
+"""Constructors that make only the invisible moves: nested sums and products of one kind are flattened,
+single ones unwrapped."""
 
 from __future__ import annotations
 

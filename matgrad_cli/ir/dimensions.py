@@ -9,7 +9,8 @@ _SHAPES: dict[tuple[Dim, Dim], Shape] = {}
 
 
 class Interned:
-    """A value made of `fields`: equal ones are the same object, also after they were copied, and nothing changes them."""
+    """A value made of `fields`: equal ones are the same object, also after they were copied,
+    and nothing changes them."""
 
     __slots__ = ()
     fields: ClassVar[tuple[str, ...]] = ()
@@ -22,7 +23,8 @@ class Interned:
 
 
 class Dim(Interned):
-    """A positive dimension, `factor · name₁^p₁ · name₂^p₂ …`, of these sorted `names`. Equal dimensions are the same object."""
+    """A positive dimension, `factor · name₁^p₁ · name₂^p₂ …`, of these sorted `names`.
+    Equal dimensions are the same object."""
 
     __slots__ = ("factor", "names", "powers")
     fields = ("factor", "powers")

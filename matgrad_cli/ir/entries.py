@@ -21,7 +21,8 @@ Place = Position | None
 
 
 def entry(base: Expr, row: Position | None, col: Position | None) -> Expr:
-    """base[row, col]; a number is its own entry, and the entry of a transpose, product or pair is read at once where it is a leaf."""
+    """base[row, col]; a number is its own entry, and the entry of a transpose,
+    product or pair is read at once where it is a leaf."""
     if base.shape.is_number:
         return base
     if isinstance(base, MatrixOf):
@@ -66,7 +67,8 @@ def letters_for(
 
 
 class Entries:
-    """Writes entries of an expression by entries of its parts, down to those that stay `whole`; the letters of new sums avoid `taken`."""
+    """Writes entries of an expression by entries of its parts, down to those that stay `whole`;
+    the letters of new sums avoid `taken`."""
 
     def __init__(self, whole: Callable[[Expr], bool], taken: Iterable[str | Index]) -> None:
         self.whole, self.taken = whole, set(taken)
@@ -171,7 +173,9 @@ class Entries:
 
 
 _OF_ARRAYS: Final[dict[str, Callable[..., Expr]]] = {
-    "tr": Entries._trace, "vec": Entries._stacked, "diag": Entries._diag,
+    "tr": Entries._trace,
+    "vec": Entries._stacked,
+    "diag": Entries._diag,
     "diagonal": lambda read, body, row, _: read.of(body, row, row),
     "sum": lambda read, body, *_: read._summed((body.shape.rows, body.shape.cols), lambda i, j: read.of(body, i, j)),
     "sum0": lambda read, body, _, col: read._summed((body.shape.rows,), lambda i: read.of(body, i, col)),
@@ -179,5 +183,5 @@ _OF_ARRAYS: Final[dict[str, Callable[..., Expr]]] = {
     "inner": lambda read, first, second, *_: read.of(Call("sum", Hadamard((first, second)))),
     "norm": lambda read, body, *_: Power(read.of(Call("sum", Power(body, Number(2)))), Number(Fraction(1, 2))),
     "norm1": lambda read, body, *_: read.of(Call("sum", Call("abs", body))),
-}  # fmt: skip
+}
 """Functions of arrays by the entries of what they are taken of."""

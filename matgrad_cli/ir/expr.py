@@ -36,9 +36,11 @@ class OpenLetter(IndexMismatch):
 
 
 class _Made(type):
-    """Reads off a class what its nodes are made of: the annotated names are its `fields`, and those that hold a node are `inner` parts.
+    """Reads off a class what its nodes are made of: the annotated names are its `fields`,
+    and those that hold a node are `inner` parts.
 
-    A node of `many` parts has one field, which is the tuple of them. A node is born once: nothing but its values makes it what it is.
+    A node of `many` parts has one field, which is the tuple of them. A node is born once:
+    nothing but its values makes it what it is.
     """
 
     def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> _Made:
@@ -110,7 +112,8 @@ class Expr(Interned, metaclass=_Made):
         return _together([part.free for part in self.children])
 
     def _check(self) -> Shape:
-        """The shape: of the first part, or a number, if nothing else is said; raises ShapeMismatch or IndexMismatch if parts do not fit."""
+        """The shape: of the first part, or a number, if nothing else is said;
+        raises ShapeMismatch or IndexMismatch if parts do not fit."""
         return self.children[0].shape if self.children else NUMBER
 
     def rebuilt(self, parts: tuple[Expr, ...]) -> Expr:

@@ -1,4 +1,5 @@
-"""The nodes of the index level, and pending work: entries, δ, sums over indices, ∂(…)/∂X[s,t], d(…), maps, named parts."""
+"""The nodes of the index level, and pending work: entries, δ, sums over indices, ∂(…)/∂X[s,t], d(…), maps,
+named parts."""
 
 from __future__ import annotations
 
@@ -94,7 +95,8 @@ class Partial(Expr):
 
 
 class Differential(Expr):
-    """The differential d(body): the change of `body` to first order when the variable moves by `direction` (None: dX)."""
+    """The differential d(body): the change of `body` to first order when the variable moves by `direction` (None:
+    dX)."""
 
     body: Expr
     variable: Symbol
@@ -148,7 +150,8 @@ def whole_derivative(node: MatrixOf) -> Expr | None:
 
 
 def row_of(node: MatrixOf) -> Entry | None:
-    """The entries of row i of a matrix of the problem, where it stands as a column vector: of [x_ij]_j, which a book calls x_i."""
+    """The entries of row i of a matrix of the problem, where it stands as a column vector:
+    of [x_ij]_j, which a book calls x_i."""
     body = node.body
     if node.col is not None or not isinstance(body, Entry) or not isinstance(body.base, Symbol):
         return None

@@ -1,4 +1,5 @@
-"""Indices: a letter that runs over a dimension, a fixed position, or a pair of letters that counts the rows of A ⊗ B."""
+"""Indices: a letter that runs over a dimension, a fixed position,
+or a pair of letters that counts the rows of A ⊗ B."""
 
 from __future__ import annotations
 

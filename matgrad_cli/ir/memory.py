@@ -1,7 +1,7 @@
 """Who owns what is remembered about expressions: every table of it is made here, and all are let go together.
 
-Expressions are interned, so whatever remembers something about one keeps it, and all its parts, alive. A command that derives one
-gradient never minds; a process that judges a hundred thousand answers would grow without end.
+Expressions are interned, so whatever remembers something about one keeps it, and all its parts, alive. A command that
+derives one gradient never minds; a process that judges a hundred thousand answers would grow without end.
 """
 
 from __future__ import annotations
@@ -50,15 +50,19 @@ def noted(function: Callable[[Any], _V]) -> Callable[[Any], _V]:
 
 def remembered(maxsize: int) -> Callable[[_F], _F]:
     """`lru_cache` for functions that take or return expressions."""
+
     def wrapped(function: _F) -> _F:
         cached = lru_cache(maxsize=maxsize)(function)
         _FORGET.append(cached.cache_clear)
         return cached  # type: ignore[return-value]
+
     return wrapped
 
 
 def lasting(maxsize: int, release: Callable[[Any], object]) -> Callable[[_F], _F]:
-    """A cache of what is dear to find and small to keep. It is not let go: each value is only told to `release` what it remembers."""
+    """A cache of what is dear to find and small to keep. It is not let go:
+    each value is only told to `release` what it remembers."""
+
     def wrapped(function: _F) -> _F:
         kept: dict[tuple[Any, ...], Any] = {}
 
@@ -70,6 +74,7 @@ def lasting(maxsize: int, release: Callable[[Any], object]) -> Callable[[_F], _F
 
         _FORGET.append(lambda: [release(value) for value in kept.values()])
         return found  # type: ignore[return-value]
+
     return wrapped
 
 

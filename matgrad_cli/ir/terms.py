@@ -67,7 +67,8 @@ class Term:
 
 
 def ordered(factors: Iterable[Expr]) -> tuple[Expr, ...]:
-    """Numerals first, then the other factors in their order; a minus sign joins the first numeral: −2 c X for c (−1) 2 X."""
+    """Numerals first, then the other factors in their order; a minus sign joins the first numeral:
+    −2 c X for c (−1) 2 X."""
     factors = sorted(factors, key=lambda factor: not isinstance(factor, Number))
     rest = [factor for factor in factors if factor is not MINUS]
     negative = (len(factors) - len(rest)) % 2 == 1
@@ -99,7 +100,11 @@ def terms_of(line: Expr) -> tuple[tuple[Path, Expr], ...]:
     start: Path = ()
     if isinstance(line, LinearMap):
         line, start = line.body, (0,)
-    return tuple(((*start, number), term) for number, term in enumerate(line.terms)) if isinstance(line, Add) else ((start, line),)
+    return (
+        tuple(((*start, number), term) for number, term in enumerate(line.terms))
+        if isinstance(line, Add)
+        else ((start, line),)
+    )
 
 
 def is_entries(line: Expr) -> bool:
@@ -108,7 +113,9 @@ def is_entries(line: Expr) -> bool:
 
 
 def _has_sum(term: Expr) -> bool:
-    return isinstance(term, SumOver) or (isinstance(term, Mul) and any(isinstance(factor, SumOver) for factor in term.factors))
+    return isinstance(term, SumOver) or (
+        isinstance(term, Mul) and any(isinstance(factor, SumOver) for factor in term.factors)
+    )
 
 
 @noted
@@ -201,7 +208,13 @@ def _terms(part: Expr) -> tuple[Term, ...]:
         if any(factor is ZERO for factor in (*term.coefficient, *term.factors)):
             continue
         coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)
-        found.append(replace(term, coefficient=coefficient, factors=pending_last(term.factors) if term.pending else chained(term.factors)))
+        found.append(
+            replace(
+                term,
+                coefficient=coefficient,
+                factors=pending_last(term.factors) if term.pending else chained(term.factors),
+            )
+        )
     return tuple(found)
 
 
@@ -210,12 +223,15 @@ MOST_TERMS = 24
 
 
 def brackets_opened(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """The terms with brackets multiplied out that link more than two letters or hold a δ: only so can they be read term by term."""
+    """The terms with brackets multiplied out that link more than two letters or hold a δ:
+    only so can they be read term by term."""
     found: list[Term] = []
     waiting = list(terms)
     while waiting and len(found) <= MOST_TERMS:
         term = waiting.pop(0)
-        bracket = next((one for one in term.factors if isinstance(one, Add) and (_holds_delta(one) or len(one.free) > 2)), None)
+        bracket = next(
+            (one for one in term.factors if isinstance(one, Add) and (_holds_delta(one) or len(one.free) > 2)), None
+        )
         if bracket is None:
             found.append(term)
             continue

@@ -39,7 +39,8 @@ def replace_at(root: Expr, path: Path, new: Expr) -> Expr:
 
 
 def nodes_of(*roots: Expr, inside: Callable[[Expr], bool] | None = None) -> Iterator[Expr]:
-    """Every different node below and including the roots, parents before their children, each once; of some only what is `inside`."""
+    """Every different node below and including the roots, parents before their children, each once;
+    of some only what is `inside`."""
     seen: set[Expr] = set()
     stack = [*reversed(roots)]
     while stack:
@@ -82,7 +83,8 @@ def names_in(*roots: Expr) -> list[Named]:
 
 
 def places(root: Expr, path: Path = (), inside: Callable[[Expr], bool] | None = None) -> Iterator[tuple[Path, Expr]]:
-    """Every part with its path, in reading order (a tree walk: shared nodes come once for each place); of some only what is `inside`."""
+    """Every part with its path, in reading order (a tree walk: shared nodes come once for each place);
+    of some only what is `inside`."""
     stack = [(path, root)]
     while stack:
         here, node = stack.pop()
@@ -94,11 +96,16 @@ def places(root: Expr, path: Path = (), inside: Callable[[Expr], bool] | None = 
 def found_in(
     root: Expr, known: dict[Expr, _V], find: Callable[[Expr], _V], parts: Callable[[Expr], Iterable[Expr]] | None = None
 ) -> _V:
-    """What is to be `known` of a node, which `find` says once it is known of its parts; however deep it is, as Python's stack is not."""
+    """What is to be `known` of a node, which `find` says once it is known of its parts;
+    however deep it is, as Python's stack is not."""
     stack = [] if root in known else [root]
     while stack:
         node = stack[-1]
-        waiting = [part for part in (node.children if parts is None else parts(node)) if part not in known] if node not in known else []
+        waiting = (
+            [part for part in (node.children if parts is None else parts(node)) if part not in known]
+            if node not in known
+            else []
+        )
         if waiting:
             stack += waiting
             continue
@@ -118,8 +125,11 @@ def remade(node: Expr, parts: tuple[Expr, ...]) -> Expr:
     return node if parts == node.children else node.rebuilt(parts)
 
 
-def mapped(root: Expr, make: Callable[[Expr, tuple[Expr, ...]], Expr], known: Mapping[Expr, Expr] = MappingProxyType({})) -> Expr:
-    """`root` made anew from its leaves up: `make` makes each node out of its made parts, once however often it stands there.
+def mapped(
+    root: Expr, make: Callable[[Expr, tuple[Expr, ...]], Expr], known: Mapping[Expr, Expr] = MappingProxyType({})
+) -> Expr:
+    """`root` made anew from its leaves up: `make` makes each node out of its made parts,
+    once however often it stands there.
 
     What a `known` node becomes is given; it is not looked into.
     """
@@ -133,7 +143,9 @@ _LETTERS: Final[dict[Expr, frozenset[Index]]] = table()
 
 def letters_in(root: Expr) -> frozenset[Index]:
     """All index letters of `root`, free or bound."""
-    return found_in(root, _LETTERS, lambda node: letters_of_node(node).union(*(_LETTERS[part] for part in node.children)))
+    return found_in(
+        root, _LETTERS, lambda node: letters_of_node(node).union(*(_LETTERS[part] for part in node.children))
+    )
 
 
 def letters_of_node(node: Expr) -> frozenset[Index]:
@@ -148,7 +160,8 @@ def letters_of_node(node: Expr) -> frozenset[Index]:
 def fresh_index(dim: Dim, taken: Iterable[str | Index], wish: Iterable[str] = OUTER_LETTERS) -> Index:
     """An index over `dim` with the first letter of `wish` (then i1, i2, …) that is not in `taken`.
 
-    A letter of another place is taken where it runs over another size: while there are enough letters, no letter has two ranges.
+    A letter of another place is taken where it runs over another size:
+    while there are enough letters, no letter has two ranges.
     """
     used = set(taken)
     free = [letter for letter in wish if letter not in used]
@@ -168,7 +181,9 @@ def rename(root: Expr, mapping: Mapping[Index, Position]) -> Expr:
     arriving = frozenset[Index]().union(*(letters_of(position) for position in mapping.values()))
     done: dict[tuple[Expr, frozenset[Index]], Expr] = {}
 
-    def inner(node: Expr, bound: tuple[Index, ...], table: dict[Index, Position]) -> tuple[dict[Index, Position], tuple[Index, ...]]:
+    def inner(
+        node: Expr, bound: tuple[Index, ...], table: dict[Index, Position]
+    ) -> tuple[dict[Index, Position], tuple[Index, ...]]:
         table = {old: new for old, new in table.items() if old not in bound}
         renamed: list[Index] = []
         for index in bound:
@@ -190,15 +205,21 @@ def rename(root: Expr, mapping: Mapping[Index, Position]) -> Expr:
         if table is mapping_table and key in done:
             return done[key]
         if isinstance(node, Entry):
-            result: Expr = Entry(walk(node.base, table), replace_in_position(node.row, table), replace_in_position(node.col, table))
+            result: Expr = Entry(
+                walk(node.base, table), replace_in_position(node.row, table), replace_in_position(node.col, table)
+            )
         elif isinstance(node, Delta):
             left, right = replace_in_position(node.left, table), replace_in_position(node.right, table)
             assert left is not None
             assert right is not None
             result = Delta(left, right)
         elif isinstance(node, Partial):
-            result = Partial(walk(node.body, table), node.variable,
-                             replace_in_position(node.row, table), replace_in_position(node.col, table))
+            result = Partial(
+                walk(node.body, table),
+                node.variable,
+                replace_in_position(node.row, table),
+                replace_in_position(node.col, table),
+            )
         elif isinstance(node, SumOver):
             below, indices = inner(node, node.indices, table)
             result = SumOver(indices, walk(node.body, below))
@@ -206,7 +227,9 @@ def rename(root: Expr, mapping: Mapping[Index, Position]) -> Expr:
             letters = tuple(letter for letter in (node.row, node.col) if letter is not None)
             below, new = inner(node, letters, table)
             swap = dict(zip(letters, new, strict=True))
-            result = MatrixOf(swap[node.row] if node.row else None, swap[node.col] if node.col else None, walk(node.body, below))
+            result = MatrixOf(
+                swap[node.row] if node.row else None, swap[node.col] if node.col else None, walk(node.body, below)
+            )
         else:
             result = node.rebuilt(tuple(walk(child, table) for child in node.children))
         if table is mapping_table:

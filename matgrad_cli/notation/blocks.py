@@ -1,4 +1,5 @@
-"""Matrices written out, `[[A, b], [c.T, d]]`: of numbers they are read as they stand, of arrays they are multiplied out block by block."""
+"""Matrices written out, `[[A, b], [c.T, d]]`: of numbers they are read as they stand,
+of arrays they are multiplied out block by block."""
 
 from __future__ import annotations
 
@@ -42,9 +43,15 @@ class _Blocks:
         self.opened = False
 
     def outside(self, node: s.Node, where: str) -> NoReturn:
-        fail(self.scope, "blocks", f"a matrix of blocks cannot be read as {where}", (node.span, ""),
-             help="blocks are multiplied, added, transposed, and summed up by `norm`, `sum`, `tr`, `det`; give what stands beside them in "
-             "blocks too, or give the whole matrix a name")
+        fail(
+            self.scope,
+            "blocks",
+            f"a matrix of blocks cannot be read as {where}",
+            (node.span, ""),
+            help="blocks are multiplied, added, transposed, and summed up by `norm`, `sum`, `tr`, `det`; give what "
+            "stands beside them in "
+            "blocks too, or give the whole matrix a name",
+        )
 
     def read(self, node: s.Node) -> s.Node | Grid:
         """The part without blocks inside, or itself a grid of blocks."""
@@ -59,7 +66,11 @@ class _Blocks:
                 return self._turned(found) if isinstance(found, tuple) else s.Transposed(span, found)
             case s.Negative(span, body):
                 found = self.read(body)
-                return _each(found, lambda cell: s.Negative(span, cell)) if isinstance(found, tuple) else s.Negative(span, found)
+                return (
+                    _each(found, lambda cell: s.Negative(span, cell))
+                    if isinstance(found, tuple)
+                    else s.Negative(span, found)
+                )
             case s.Binary():
                 return self._binary(node)
             case s.Apply() if any(_holds(argument) for argument in node.arguments):
@@ -72,7 +83,9 @@ class _Blocks:
         found = self.read(node)
         return self.outside(node, "part of this") if isinstance(found, tuple) else found
 
-    def _written(self, span: Span, function: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]) -> s.Node | Grid:
+    def _written(
+        self, span: Span, function: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]
+    ) -> s.Node | Grid:
         """The cells of a list of lists, or of a function that puts arrays together."""
         if function in _MADE and len(arguments) == 1:
             return self.read(arguments[0])
@@ -90,7 +103,9 @@ class _Blocks:
             fail(self.scope, "blocks", "the rows of this matrix have different lengths", (span, ""))
         values = [[_value(cell) for cell in row] for row in rows]
         if all(value is not None for row in values for value in row):
-            lines = [tuple([s.Literal_(span, value, str(value)) for value in row if value is not None]) for row in values]
+            lines = [
+                tuple([s.Literal_(span, value, str(value)) for value in row if value is not None]) for row in values
+            ]
             return s.Apply(span, s.LIST, tuple([s.Apply(span, s.LIST, line) for line in lines]))
         self.opened = True
         return self._joined([[self.read(cell) for cell in row] for row in rows], span)
@@ -114,8 +129,12 @@ class _Blocks:
         return isinstance(node, s.Name) and node.name[0].islower()
 
     def _turned(self, grid: Grid) -> Grid:
-        return tuple([tuple([cell if _is_number(cell) else s.Transposed(cell.span, s.Group(cell.span, cell)) for cell in row])
-                      for row in zip(*grid, strict=True)])
+        return tuple(
+            [
+                tuple([cell if _is_number(cell) else s.Transposed(cell.span, s.Group(cell.span, cell)) for cell in row])
+                for row in zip(*grid, strict=True)
+            ]
+        )
 
     def _binary(self, node: s.Binary) -> s.Node | Grid:
         if node.operator in ("^", "**") and (squares := self._squared(node)) is not None:
@@ -138,14 +157,32 @@ class _Blocks:
             if len(left) == len(right) and len(left[0]) == len(right[0]) == 1 and operator != "juxtapose":
                 left = self._turned(left)  # u @ v of two vectors
             if len(left[0]) != len(right):
-                fail(self.scope, "blocks", f"{len(left[0])} columns of blocks meet {len(right)} rows of blocks", (span, ""))
-            found = tuple([tuple([_sum([_product(span, operator, a, b) for a, b in zip(row, column, strict=True)])
-                                  for column in zip(*right, strict=True)]) for row in left])
+                fail(
+                    self.scope,
+                    "blocks",
+                    f"{len(left[0])} columns of blocks meet {len(right)} rows of blocks",
+                    (span, ""),
+                )
+            found = tuple(
+                [
+                    tuple(
+                        [
+                            _sum([_product(span, operator, a, b) for a, b in zip(row, column, strict=True)])
+                            for column in zip(*right, strict=True)
+                        ]
+                    )
+                    for row in left
+                ]
+            )
             return s.Group(span, found[0][0]) if len(found) == len(found[0]) == 1 else found
         if operator not in ("+", "-", "*", "hadamard") or (len(left), len(left[0])) != (len(right), len(right[0])):
             fail(self.scope, "blocks", "the blocks of the two sides do not stand in the same places", (span, ""))
-        return tuple([tuple([s.Binary(span, operator, a, s.Group(b.span, b)) for a, b in zip(*rows, strict=True)])
-                      for rows in zip(left, right, strict=True)])
+        return tuple(
+            [
+                tuple([s.Binary(span, operator, a, s.Group(b.span, b)) for a, b in zip(*rows, strict=True)])
+                for rows in zip(left, right, strict=True)
+            ]
+        )
 
     def _beside(self, node: s.Binary, left: s.Node | Grid, right: s.Node | Grid) -> Grid:
         """A number, or a matrix that multiplies every block: A [B C] is [AB AC], and [B; C] x is [Bx; Cx]."""
@@ -169,8 +206,11 @@ class _Blocks:
         if isinstance(inner, s.Binary) and inner.operator in ("/", "*", "juxtapose", "^", "**"):
             return self._number(inner.left) and self._number(inner.right)
         value = self.scope.find(inner.name) if isinstance(inner, s.Name) else None
-        return _is_number(inner) or (value is not None and value.shape.is_number) or (
-            isinstance(inner, s.Name) and value is None and len(inner.name) > 1 and inner.name.islower())
+        return (
+            _is_number(inner)
+            or (value is not None and value.shape.is_number)
+            or (isinstance(inner, s.Name) and value is None and len(inner.name) > 1 and inner.name.islower())
+        )
 
     def _squared(self, node: s.Binary) -> s.Node | None:
         """‖[A; B]‖² is ‖A‖² + ‖B‖²."""
@@ -179,10 +219,15 @@ class _Blocks:
             return None
         grid = self.read(inner.arguments[0]) if _holds(inner.arguments[0]) else None
         norms = self._norms(inner, grid) if isinstance(grid, tuple) else None
-        return None if norms is None else s.Group(node.span, _sum([s.Binary(node.span, node.operator, one, node.right) for one in norms]))
+        return (
+            None
+            if norms is None
+            else s.Group(node.span, _sum([s.Binary(node.span, node.operator, one, node.right) for one in norms]))
+        )
 
     def _norms(self, node: s.Apply, grid: Grid) -> list[s.Node] | None:
-        """The norms of the blocks, where that of the whole is the root of the sum of their squares: the 2-norm is so of vectors alone."""
+        """The norms of the blocks, where that of the whole is the root of the sum of their squares:
+        the 2-norm is so of vectors alone."""
         second = node.arguments[1] if len(node.arguments) == 2 else None
         order = {*dict(node.options).values(), *((str(_value(second)),) if second is not None else ())}
         two = order == {"2"} or (not order and self.scope.syntax == "matlab")
@@ -194,9 +239,15 @@ class _Blocks:
     def _called(self, node: s.Apply) -> s.Node | Grid:
         found, function = [self.read(argument) for argument in node.arguments], canonical_function(node.function)
         if not any(isinstance(argument, tuple) for argument in found):
-            return s.Apply(node.span, node.function, tuple([part for part in found if not isinstance(part, tuple)]), node.options)
+            return s.Apply(
+                node.span, node.function, tuple([part for part in found if not isinstance(part, tuple)]), node.options
+            )
         first = found[0]
-        if function in ("norm", "bars") and isinstance(first, tuple) and (norms := self._norms(node, first)) is not None:
+        if (
+            function in ("norm", "bars")
+            and isinstance(first, tuple)
+            and (norms := self._norms(node, first)) is not None
+        ):
             two = s.Literal_(node.span, Fraction(2), "2")
             power: s.Operator = "^" if self.scope.syntax == "latex" else "**"
             return s.Apply(node.span, "sqrt", (_sum([s.Binary(node.span, power, one, two) for one in norms]),))
@@ -216,7 +267,9 @@ class _Blocks:
             sides = [[cell for row in grid for cell in row] for grid in found if isinstance(grid, tuple)]
             if len(sides[0]) != len(sides[1]):
                 fail(self.scope, "blocks", f"{len(sides[0])} blocks meet {len(sides[1])} blocks", (node.span, ""))
-            return s.Group(node.span, _sum([s.Apply(node.span, node.function, pair) for pair in zip(*sides, strict=True)]))
+            return s.Group(
+                node.span, _sum([s.Apply(node.span, node.function, pair) for pair in zip(*sides, strict=True)])
+            )
         return self.outside(node, f"an argument of `{node.function}`")
 
     def _determinant(self, node: s.Apply, function: str, grid: Grid) -> s.Node:
@@ -232,7 +285,10 @@ class _Blocks:
 
 def _holds(node: s.Node) -> bool:
     """Whether a matrix is written out somewhere in the part."""
-    return any(isinstance(part, s.Apply) and (part.function == s.LIST or part.function in _BELOW | _BESIDE) for part in s.parts_of(node))
+    return any(
+        isinstance(part, s.Apply) and (part.function == s.LIST or part.function in _BELOW | _BESIDE)
+        for part in s.parts_of(node)
+    )
 
 
 def _value(node: s.Node) -> Fraction | None:

@@ -11,11 +11,60 @@ from .names import GREEK, canonical_name
 from .scope import Scope, Syntax
 
 _LATEX_SIGNS = ("\\", "^", "_{")
-_WORDS_OF_LATEX = frozenset((
-    "abs", "arccos", "arcsin", "arctan", "cos", "cosh", "cot", "coth", "csc", "det", "Det", "diag", "erf", "exp", "fabs", "gelu", "ln",
-    "log", "logdet", "logsumexp", "lse", "mean", "norm", "relu", "ReLU", "sec", "sgn", "sigmoid", "sign", "silu", "sin", "sinh", "softmax",
-    "softplus", "sqrt", "sum", "tan", "tanh", "tr", "Tr", "trace", "Trace", "vec", "rank", "max", "min", "arg", "lim", "sup", "inf",
-))
+_WORDS_OF_LATEX = frozenset(
+    (
+        "abs",
+        "arccos",
+        "arcsin",
+        "arctan",
+        "cos",
+        "cosh",
+        "cot",
+        "coth",
+        "csc",
+        "det",
+        "Det",
+        "diag",
+        "erf",
+        "exp",
+        "fabs",
+        "gelu",
+        "ln",
+        "log",
+        "logdet",
+        "logsumexp",
+        "lse",
+        "mean",
+        "norm",
+        "relu",
+        "ReLU",
+        "sec",
+        "sgn",
+        "sigmoid",
+        "sign",
+        "silu",
+        "sin",
+        "sinh",
+        "softmax",
+        "softplus",
+        "sqrt",
+        "sum",
+        "tan",
+        "tanh",
+        "tr",
+        "Tr",
+        "trace",
+        "Trace",
+        "vec",
+        "rank",
+        "max",
+        "min",
+        "arg",
+        "lim",
+        "sup",
+        "inf",
+    )
+)
 """Words that LaTeX reads as functions also without a backslash."""
 _BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−"
 
@@ -29,7 +78,9 @@ def in_syntax(text: str, forced: Syntax | None = None) -> tuple[Syntax, ...]:
     """The languages to try, most likely first."""
     if forced is not None:
         return (forced,)
-    found_out: tuple[Syntax, ...] = ("numpy",) if in_words(text) else ("latex",) if looks_like_latex(text) else ("numpy", "latex")
+    found_out: tuple[Syntax, ...] = (
+        ("numpy",) if in_words(text) else ("latex",) if looks_like_latex(text) else ("numpy", "latex")
+    )
     dialect = dialect_of(text)
     return (dialect, *found_out) if dialect is not None else found_out
 
@@ -46,7 +97,8 @@ _MARKS: Final[tuple[tuple[Syntax, str], ...]] = (
 
 
 def dialect_of(text: str) -> Syntax | None:
-    """The dialect that a text can only be written in, by its marks; None where it may be the expression language or LaTeX.
+    """The dialect that a text can only be written in, by its marks;
+    None where it may be the expression language or LaTeX.
 
     >>> [dialect_of(text) for text in ("x'*A*x", "norm2(A*x-b)^2", "Trace(X*A)", "x'Ax", "norm(A*X)**2")]
     ['matlab', 'matrixcalculus', 'sympy', None, None]
@@ -68,11 +120,16 @@ def said_of(syntax: Syntax, found: bool) -> tuple[str, ...]:
 
     dialect = DIALECTS[syntax]
     found_out = (f"the loss is read as {dialect.called} writes it (`--syntax {syntax}`)",) if found else ()
-    return (*found_out, f"`{dialect.product}` is the product of matrices, as in {dialect.called}; elementwise it is `{dialect.entrywise}`")
+    return (
+        *found_out,
+        f"`{dialect.product}` is the product of matrices, as in {dialect.called}; elementwise it is "
+        f"`{dialect.entrywise}`",
+    )
 
 
 def in_words(text: str) -> bool:
-    """Whether `^` is the only foreign sign of a text in the expression language: a word before `(` is never letters side by side.
+    """Whether `^` is the only foreign sign of a text in the expression language:
+    a word before `(` is never letters side by side.
 
     >>> in_words("log1p(x)^2"), in_words("norm(U @ V.T)^2"), in_words("sin(x)^2"), in_words("Ax(b)^2")
     (True, True, False, False)
@@ -81,7 +138,9 @@ def in_words(text: str) -> bool:
         return False
     if re.search(r"[\w)\]]\.T\b", text):
         return True
-    if re.search(r"(?<![\w.^*/+-])\d+ +[A-Za-z]|[\w)] +[A-Z]\w*\(", text):  # `2 expm(A)`: side by side is no product of Python's
+    if re.search(
+        r"(?<![\w.^*/+-])\d+ +[A-Za-z]|[\w)] +[A-Z]\w*\(", text
+    ):  # `2 expm(A)`: side by side is no product of Python's
         return False
     words = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
     if "@" not in text and "*" not in text:
@@ -90,18 +149,22 @@ def in_words(text: str) -> bool:
 
 
 def in_book_signs(text: str) -> bool:
-    """Whether a text is written with the signs of a book, as in `xᵀAx`, `x'Ax` and `‖Xw − y‖²`, and with none of Python's.
+    """Whether a text is written with the signs of a book, as in `xᵀAx`, `x'Ax` and `‖Xw − y‖²`,
+    and with none of Python's.
 
     >>> in_book_signs("(y - Xb)'(y - Xb)"), in_book_signs("norm(X, 'fro')"), in_book_signs("xᵀ @ x")
     (True, False, False)
     """
     primed = re.search(r"[^\W\d_]\d*'(?!\{)|\)'", re.sub(r"[(,=]\s*'\w*'", "", text))
     python = ("@", "**", ".T", "np.", "torch.", "==", *(() if primed else "["))
-    return bool(primed or any(sign in text for sign in (*_BOOK_SIGNS, "|"))) and not any(sign in text for sign in python)
+    return bool(primed or any(sign in text for sign in (*_BOOK_SIGNS, "|"))) and not any(
+        sign in text for sign in python
+    )
 
 
 def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
-    """Whether names look like products without a sign between: two or three letters, undeclared, while none is the variable."""
+    """Whether names look like products without a sign between: two or three letters, undeclared,
+    while none is the variable."""
     names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name) and scope.find(part.name) is None}
     spelled = {canonical_name(name) for name in names}
     long = [name for name in names if len(name) > 1 and name.isalpha() and name not in GREEK.values() and name != "pi"]
@@ -111,5 +174,10 @@ def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
 
 def unknown_names(tree: s.Node, scope: Scope) -> int:
     built_in = ("pi", "e", "I")
-    return sum(isinstance(part, s.Name) and part.name not in built_in and scope.find(part.name) is None and scope.size(part.name) is None
-               for part in s.parts_of(tree))
+    return sum(
+        isinstance(part, s.Name)
+        and part.name not in built_in
+        and scope.find(part.name) is None
+        and scope.size(part.name) is None
+        for part in s.parts_of(tree)
+    )

@@ -1,4 +1,5 @@
-r"""Names that a loss explains beside it, put in: `\|e\|^2, \quad e = y - Xw`, `(f(x) - y)^2 where f(x) = w^\top x`, lines of code."""
+r"""Names that a loss explains beside it, put in: `\|e\|^2, \quad e = y - Xw`, `(f(x) - y)^2 where f(x) = w^\top x`,
+lines of code."""
 
 from __future__ import annotations
 
@@ -18,14 +19,18 @@ _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+\s*\}}|{_MARK}*(?:\\[A-
 _BELOW: Final = r"(?:\s*_\s*(?:\{[^{}]{1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?\(\w+\)\}?)"
 _NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}?)"
 _SKIPPED: Final = (
-    r"\\(?:operatorname|mathrm|text|mbox|begin|end)\*?\s*\{[^{}]*\}|\\(?:left|right|[bB]igg?[lr]?)\b|\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?"
+    r"\\(?:operatorname|mathrm|text|mbox|begin|end)\*?\s*\{[^{}]*\}|\\(?:left|right|[bB]igg?[lr]?)\b"
+    r"|\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?"
     rf"|(?<![A-Za-z\\])(?:{'|'.join(name for name in FUNCTIONS if len(name) > 1)})(?![A-Za-z])"
 )
 _IN_LATEX: Final = regex(rf"(?P<skipped>{_SKIPPED})|{_NAMED}")
 _IN_CODE: Final = regex(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
-_HEAD: Final = regex(rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*:?=(?!=)&?\s*")
+_HEAD: Final = regex(
+    rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*:?=(?!=)&?\s*"
+)
 _BETWEEN: Final = regex(
-    r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and|for)\s*\}|\b(?:where|with|and)\b"
+    r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and"
+    r"|for)\s*\}|\b(?:where|with|and)\b"
 )
 _AT_SAMPLE: Final = regex(r"(?:(?<![A-Za-z\\_])|(?=\\))" + AT_SAMPLE.format(r"\\?[A-Za-z]+"))
 """A function of one sample."""
@@ -64,14 +69,17 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     if all(found not in values for found, *_ in _uses(whole, latex, values)):
         return text, ()
     if values.pop(wrt, None) is not None:
-        return with_definitions("\n".join(piece for piece, name in zip(pieces, names, strict=True) if name != wrt))[0], (
-            f"what `{wrt}` is, stands beside the loss and is left out, as `{wrt}` is the variable",)
+        return with_definitions("\n".join(piece for piece, name in zip(pieces, names, strict=True) if name != wrt))[
+            0
+        ], (f"what `{wrt}` is, stands beside the loss and is left out, as `{wrt}` is the variable",)
     for _ in values:  # a value may hold names that are explained before or after it
         whole = _put_in(whole, values, latex)
         if len(whole) > _LONGEST:
             return text, ()
-    return left + whole, tuple(f"`{name}` is put in, as {'it' if not value.letters else 'the function'} is explained beside the loss"
-                        for name, value in values.items())
+    return left + whole, tuple(
+        f"`{name}` is put in, as {'it' if not value.letters else 'the function'} is explained beside the loss"
+        for name, value in values.items()
+    )
 
 
 def with_members(text: str, declared: Collection[str]) -> tuple[str, tuple[str, ...]]:
@@ -85,7 +93,12 @@ def with_members(text: str, declared: Collection[str]) -> tuple[str, tuple[str, 
     def member(match: re.Match[str]) -> str:
         name, letter = plain_name(match["name"]), match["below"] or match["above"]
         known = name in declared or f"{name}_{letter}" in declared
-        if not known or match["of"] in declared or match["of"].upper() in declared or f"{match['of']}_{letter}" in declared:
+        if (
+            not known
+            or match["of"] in declared
+            or match["of"].upper() in declared
+            or f"{match['of']}_{letter}" in declared
+        ):
             return match[0]
         said[f"`{name}({match['of']}_{letter})` is read as row {letter} of `{name}`"] = None
         return f"{match['name']}_{{{letter}}}"

@@ -35,7 +35,9 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
     for text in texts:
         if len(text) > _LONGEST:
             short = Source("assume", text[:60] + " …")
-            raise InputError(Diagnostic("too-long", f"the text has {len(text)} characters, at most {_LONGEST} are read", short))
+            raise InputError(
+                Diagnostic("too-long", f"the text has {len(text)} characters, at most {_LONGEST} are read", short)
+            )
         source = Source("assume", text)
         waiting: list[str] = []
         last: str | None = None
@@ -53,15 +55,23 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
                 word = parse_fact_word(" ".join(rest))
             except UsageError as error:
                 old = error.diagnostic
-                raise UsageError(Diagnostic(old.code, old.message, source, (Label(span),), old.notes, old.help)) from None
+                raise UsageError(
+                    Diagnostic(old.code, old.message, source, (Label(span),), old.notes, old.help)
+                ) from None
             last = plain_name(words[0])
             for name in (*waiting, last):
                 found.append(StatedFact(name, word, source, span))
             waiting = []
         if waiting:
-            raise UsageError(Diagnostic(
-                "unknown-fact", f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`", source,
-                notes=(f"facts: {' '.join(CONDITIONS)}",), help=f"write what is known, as in `{waiting[0]} symmetric`"))
+            raise UsageError(
+                Diagnostic(
+                    "unknown-fact",
+                    f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`",
+                    source,
+                    notes=(f"facts: {' '.join(CONDITIONS)}",),
+                    help=f"write what is known, as in `{waiting[0]} symmetric`",
+                )
+            )
     _agree(found)
     return found
 
@@ -74,7 +84,11 @@ def _agree(facts: Sequence[StatedFact]) -> None:
         clash = contradiction(words[fact.name])
         if clash is not None:
             message = f"no array is {clash[0]} and {clash[1]} at once, as `{fact.name}` should be"
-            raise InputError(Diagnostic("contradictory-facts", message, fact.source, (Label(fact.span),), help="leave one of them out"))
+            raise InputError(
+                Diagnostic(
+                    "contradictory-facts", message, fact.source, (Label(fact.span),), help="leave one of them out"
+                )
+            )
 
 
 def _pieces(text: str) -> list[Span]:
@@ -107,9 +121,14 @@ def squared(shapes: Mapping[str, Shape], facts: Sequence[StatedFact]) -> tuple[d
             continue
         old, new = _renamed(shape)
         if old is None:
-            raise InputError(Diagnostic(
-                "not-square", f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns",
-                fact.source, (Label(fact.span),)))
+            raise InputError(
+                Diagnostic(
+                    "not-square",
+                    f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns",
+                    fact.source,
+                    (Label(fact.span),),
+                )
+            )
         table = {name: Shape(_swap(entry.rows, old, new), _swap(entry.cols, old, new)) for name, entry in table.items()}
         notes.append(f"{old} = {new}, as `{fact.name}` is {fact.word}")
     return table, tuple(notes)
@@ -118,7 +137,13 @@ def squared(shapes: Mapping[str, Shape], facts: Sequence[StatedFact]) -> tuple[d
 def _renamed(shape: Shape) -> tuple[str | None, Dim]:
     """The dimension name that has to give way, and what it becomes."""
     for gone, stays in ((shape.cols, shape.rows), (shape.rows, shape.cols)):
-        if gone.factor == 1 and len(gone.powers) == 1 and gone.powers[0][1] == 1 and stays is not ONE and gone.names[0] not in stays.names:
+        if (
+            gone.factor == 1
+            and len(gone.powers) == 1
+            and gone.powers[0][1] == 1
+            and stays is not ONE
+            and gone.names[0] not in stays.names
+        ):
             return gone.names[0], stays
     return None, ONE
 

@@ -1,4 +1,5 @@
-"""What people paste around a loss: `L(w) =` in front of it, marks of LaTeX on the variable's name; and which variable a name means."""
+"""What people paste around a loss: `L(w) =` in front of it, marks of LaTeX on the variable's name;
+and which variable a name means."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _GROUP: Final = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}"
 _SCRIPTS: Final = rf"(?:\s*[_^]\s*(?:{_GROUP}|\\?\w+|\*))*"
 _NAMED: Final = (
     r"(?!\\(?:sum|prod|min|max|arg|lim|int|frac|sqrt|log|exp|tr|det)(?![A-Za-z]))"
-    rf"(?:\\(?:mathcal|mathrm|mathbf|mathbb|operatorname|text|hat|tilde|bar|boldsymbol|bm)\s*(?:{_GROUP}|(?<=\s)[A-Za-z]|\\[A-Za-z]+)|\\?[A-Za-z]+)"
+    rf"(?:\\(?:mathcal|mathrm|mathbf|mathbb|operatorname|text|hat|tilde|bar|boldsymbol|bm)\s*(?:{_GROUP}"
+    rf"|(?<=\s)[A-Za-z]|\\[A-Za-z]+)|\\?[A-Za-z]+)"
     rf"{_SCRIPTS}"
 )
 _OF_NAME: Final = r"(?:\\(?:log|ln|cos|sin|exp)(?![A-Za-z])\s*)"
@@ -28,9 +30,12 @@ _LEFT_SIDE: Final = (
 )
 """A name, perhaps of arguments, or a norm, and an equals sign."""
 
-CONSTRAINT: Final = r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?|subject to|such that)[^}]*\}|\bs\.t\.|\\st\b"
+CONSTRAINT: Final = (
+    r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?|subject to|such that)[^}]*\}|\bs\.t\.|\\st\b"
+)
 GOAL: Final = (
-    rf"\s*(?:(?:\\(?:arg)?\\?,?\\?(?:min|max)|\\(?:operatorname\*?|mathrm|text)\s*\{{\s*(?:arg\s*\\?,?\s*)?(?:min|max)(?:imi[sz]e)?\s*\}}|"
+    rf"\s*(?:(?:\\(?:arg)?\\?,?\\?(?:min|max)|\\(?:operatorname\*?|mathrm"
+    rf"|text)\s*\{{\s*(?:arg\s*\\?,?\s*)?(?:min|max)(?:imi[sz]e)?\s*\}}|"
     rf"\\arg\s*\\(?:min|max))(?:\\limits)?\s*_\s*({_GROUP}|\\?\w+)|\\underset\s*({_GROUP})\s*{_GROUP})\s*(?:\\[,;:!])?"
 )
 """What a minimum or a maximum is taken over."""
@@ -44,7 +49,8 @@ _SIGN: Final = (
 
 
 def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
-    r"""The loss without `L(w) =`, `\min_w`, `\nabla_w` in front, blanks in their place so that positions stay; and what to say.
+    r"""The loss without `L(w) =`, `\min_w`, `\nabla_w` in front, blanks in their place so that positions stay;
+    and what to say.
 
     >>> without_wrappers(r"\min_w \|Xw - y\|^2", "w")[0].strip()
     '\\|Xw - y\\|^2'
@@ -53,9 +59,15 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     if "\\" in text or "s.t." in text:
         constraint = re.search(CONSTRAINT, text[:20_000])
         if constraint is not None:
-            raise InputError(Diagnostic(
-                "constraint", "a constraint stands behind the loss, and a gradient knows of none", Source("loss", text),
-                (Label(Span(*constraint.span())),), help="leave it out for the gradient of the loss alone"))
+            raise InputError(
+                Diagnostic(
+                    "constraint",
+                    "a constraint stands behind the loss, and a gradient knows of none",
+                    Source("loss", text),
+                    (Label(Span(*constraint.span())),),
+                    help="leave it out for the gradient of the loss alone",
+                )
+            )
     function = re.match(_LAMBDA, text)
     if function is not None:
         said.append(f"`{function[0].strip()}` in front says that the loss is a function, and is dropped")
@@ -118,14 +130,21 @@ def matrix_squares(text: str, tree: s.Node, reading: Reading) -> tuple[str, ...]
         return ()
     shapes = {span: value.shape for value, span in reading.spans.items()}
     for part in s.parts_of(tree):
-        if not (isinstance(part, s.Binary) and part.operator == "^" and isinstance(s.ungrouped(part.right), s.Literal_)):
+        if not (
+            isinstance(part, s.Binary) and part.operator == "^" and isinstance(s.ungrouped(part.right), s.Literal_)
+        ):
             continue
         base = text[part.left.span.start : part.left.span.end]
-        shape = next((shape for span, shape in shapes.items() if text[span.start : span.end].strip("() ") == base.strip("() ")), None)
+        shape = next(
+            (shape for span, shape in shapes.items() if text[span.start : span.end].strip("() ") == base.strip("() ")),
+            None,
+        )
         if shape is not None and shape.is_square and not shape.is_number:
             exponent = text[part.right.span.start : part.right.span.end]
             written = text[part.span.start : part.span.end]
-            return (f"the loss is read as LaTeX: `{written}` is the matrix power; entry by entry is `{base}**{exponent}`",)
+            return (
+                f"the loss is read as LaTeX: `{written}` is the matrix power; entry by entry is `{base}**{exponent}`",
+            )
     return ()
 
 
@@ -133,7 +152,8 @@ def matrix_squares(text: str, tree: s.Node, reading: Reading) -> tuple[str, ...]
 
 
 def variable_named(text: str, scope: Scope) -> Symbol:
-    """The variable of a scope that `--wrt` names: as written, with its mark in another place, or the rows of which it is one."""
+    """The variable of a scope that `--wrt` names: as written, with its mark in another place,
+    or the rows of which it is one."""
     name = plain_name(text)
     found = scope.find(name)
     if not isinstance(found, Symbol) and name.endswith(tuple(f"_{mark}" for mark in ("hat", "bar", "tilde", "dot"))):
@@ -146,21 +166,41 @@ def variable_named(text: str, scope: Scope) -> Symbol:
     if isinstance(found, Symbol):
         return found
     if not name:
-        raise InputError(Diagnostic("missing-wrt", "no variable to differentiate by was given", help="name it with `--wrt`"))
+        raise InputError(
+            Diagnostic("missing-wrt", "no variable to differentiate by was given", help="name it with `--wrt`")
+        )
     several = [part for part in name.replace(",", " ").split() if scope.find(part) is not None]
     if len(several) > 1 and ("," in name or " " in name):
-        raise InputError(Diagnostic(
-            "unknown-name", f"found {len(several)} names where one variable was needed", Source("wrt", text), (Label(Span(0, len(text))),),
-            help=f"differentiate by one variable at a time, as in `--wrt {several[0]}`"))
+        raise InputError(
+            Diagnostic(
+                "unknown-name",
+                f"found {len(several)} names where one variable was needed",
+                Source("wrt", text),
+                (Label(Span(0, len(text))),),
+                help=f"differentiate by one variable at a time, as in `--wrt {several[0]}`",
+            )
+        )
     near = nearest_name(name, scope.symbols)
     known = ", ".join(f"`{symbol}`" for symbol in list(scope.symbols)[:20])
     shown = name if len(name) <= 40 else name[:40] + "…"
     if scope.size(name) is not None:
-        raise InputError(Diagnostic("not-a-variable", f"`{shown}` is a dimension and not a variable",
-                                    help=f"the variables are {known}" if known else None))
-    raise InputError(Diagnostic(
-        "unknown-name", f"the loss has no variable `{shown}`", Source("wrt", text), (Label(Span(0, len(text))),),
-        (f"its variables are {known}",) if known else ("it has no variables",), f"did you mean `{near}`?" if near else None))
+        raise InputError(
+            Diagnostic(
+                "not-a-variable",
+                f"`{shown}` is a dimension and not a variable",
+                help=f"the variables are {known}" if known else None,
+            )
+        )
+    raise InputError(
+        Diagnostic(
+            "unknown-name",
+            f"the loss has no variable `{shown}`",
+            Source("wrt", text),
+            (Label(Span(0, len(text))),),
+            (f"its variables are {known}",) if known else ("it has no variables",),
+            f"did you mean `{near}`?" if near else None,
+        )
+    )
 
 
 def numbered(name: str) -> str:

@@ -8,18 +8,28 @@ from functools import lru_cache
 from typing import Final
 
 _SMALL: Final = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega"
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma "
+    "sigma tau upsilon phi chi psi omega"
 )
 _FIRST_SMALL: Final = ord("α")
 
 GREEK: Final[dict[str, str]] = {
     **{chr(_FIRST_SMALL + place): name for place, name in enumerate(_SMALL.split())},
-    **{chr(_FIRST_SMALL + place - 32): name.capitalize() for place, name in enumerate(_SMALL.split()) if chr(_FIRST_SMALL + place) != "ς"},
+    **{
+        chr(_FIRST_SMALL + place - 32): name.capitalize()
+        for place, name in enumerate(_SMALL.split())
+        if chr(_FIRST_SMALL + place) != "ς"
+    },
 }
 """Greek letters and how they are spelled in ASCII."""
 
 _OTHER_SPELLINGS: Final = {
-    "lam": "lambda", "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma",
+    "lam": "lambda",
+    "varepsilon": "epsilon",
+    "vartheta": "theta",
+    "varphi": "phi",
+    "varrho": "rho",
+    "varsigma": "sigma",
 }
 _ACCENTS: Final = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0307": "dot", "\u0305": "bar", "\u20d7": ""}
 
@@ -63,7 +73,11 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
 
 LETTERS: Final = {
     **{name: sign for sign, name in GREEK.items() if sign not in "ΑΒΕΖΗΙΚΜΝΟΡΤΧ"},
-    "lam": "λ", "varepsilon": "ϵ", "vartheta": "ϑ", "varphi": "ϕ", "ell": "ℓ",
+    "lam": "λ",
+    "varepsilon": "ϵ",
+    "vartheta": "ϑ",
+    "varphi": "ϕ",
+    "ell": "ℓ",
 }
 """Names of letters that look like no Latin one."""
 
@@ -74,9 +88,10 @@ LATEX_GREEK: Final = frozenset(LETTERS) - {"omicron", "lam"}
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """A name and its subscript: `W1` is W with 1, `x_hat` is x with hat, `alpha2` is α with 2; else the name and nothing."""
+    """A name and its subscript: `W1` is W with 1, `x_hat` is x with hat, `alpha2` is α with 2;
+    else the name and nothing."""
     head, bar, tail = name.partition("_")
     if bar and head and tail:
         return head, tail
     stem = name.rstrip("0123456789")
-    return (stem, name[len(stem):]) if stem else (name, "")
+    return (stem, name[len(stem) :]) if stem else (name, "")

@@ -40,8 +40,19 @@ from .shapes.solver import Solver
 from .shapes.unify import Side, join, lengthen
 from .shapes.weights import MISFITS, Understood, rows_or_columns, with_offsets, with_weights
 
-_UNREAD = frozenset(("syntax-error", "missing-operator", "caret-power", "unknown-name", "unknown-function", "unknown-attribute", "slice",
-                     "not-a-function", "unknown-size"))
+_UNREAD = frozenset(
+    (
+        "syntax-error",
+        "missing-operator",
+        "caret-power",
+        "unknown-name",
+        "unknown-function",
+        "unknown-attribute",
+        "slice",
+        "not-a-function",
+        "unknown-size",
+    )
+)
 """Codes after which the other syntax is tried."""
 
 
@@ -75,7 +86,8 @@ def read_problem(
 def _with_rows(
     said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None
 ) -> Problem | None:
-    """The problem with x_i read as row i of X, where both are declared and x_i as an entry of x does not fit: ‖x − x_i‖²."""
+    """The problem with x_i read as row i of X, where both are declared and x_i as an entry of x does not fit:
+    ‖x − x_i‖²."""
     if said.code not in (*MISFITS, "sum-range") or not looks_like_latex(loss):
         return None
     changed, note = with_capitals(loss, {name: entry.shape for name, entry in read_shapes(shapes).items()})
@@ -86,9 +98,17 @@ def _with_rows(
     return replace(problem, notes=(note, *problem.notes)) if problem is not None else None
 
 
-def _mended(said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> str | None:
+def _mended(
+    said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None
+) -> str | None:
     """The loss with `@` for `*`, where its shapes do not fit as it stands and then do."""
-    if said.code != "shape-mismatch" or "*" not in loss or looks_like_latex(loss) or len(loss) > 400 or chosen_syntax(syntax) == "latex":
+    if (
+        said.code != "shape-mismatch"
+        or "*" not in loss
+        or looks_like_latex(loss)
+        or len(loss) > 400
+        or chosen_syntax(syntax) == "latex"
+    ):
         return None
     from .expression.reader import parse
 
@@ -108,7 +128,9 @@ def _too_deep(text: str) -> InputError:
 def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
     facts = read_facts(assume)
     declared = read_shapes(shapes)
-    shapes_declared, families_of, members = families({name: entry.shape for name, entry in declared.items()}, loss, read_members(shapes))
+    shapes_declared, families_of, members = families(
+        {name: entry.shape for name, entry in declared.items()}, loss, read_members(shapes)
+    )
     table, square_notes = squared(shapes_declared, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
@@ -116,33 +138,59 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     put_in += members_said
     source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
-    scope = Scope(source, symbols, sizes=_sizes_of(table.values(), symbols), origins=dict.fromkeys(symbols, "from --shape"), open=True,
-                  columns=columns, families=families_of, members=members)
+    scope = Scope(
+        source,
+        symbols,
+        sizes=_sizes_of(table.values(), symbols),
+        origins=dict.fromkeys(symbols, "from --shape"),
+        open=True,
+        columns=columns,
+        families=families_of,
+        members=members,
+    )
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = _loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
     tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
     facts, choice = [*facts, *read_facts([f"{name} onehot" for name in places])], (*choice, *said)
-    scope, found, variable, reading = with_weights(tree, replace(scope, syntax=language), plain_name(wrt), lambda scope: rows_or_columns(
-        tree, scope, lambda tree: _columns_or_arrays(tree, scope, facts, wrt)))
+    scope, found, variable, reading = with_weights(
+        tree,
+        replace(scope, syntax=language),
+        plain_name(wrt),
+        lambda scope: rows_or_columns(tree, scope, lambda tree: _columns_or_arrays(tree, scope, facts, wrt)),
+    )
     variables = _in_order(tree, reading, scope, variable)
     written = tuple(entry.note for entry in declared.values() if entry.note)
     if language == "latex" and syntax is None:
         choice += matrix_squares(stated, tree, reading)
     if variable.name != plain_name(wrt) and variable.name.lower() == plain_name(wrt).lower():
         choice += (f"`{plain_name(wrt)}` is read as `{variable.name}`",)
-    elif variable.name != plain_name(wrt) and (base := numbered(plain_name(wrt))) and variable.name.lower() == base.lower():
+    elif (
+        variable.name != plain_name(wrt)
+        and (base := numbered(plain_name(wrt)))
+        and variable.name.lower() == base.lower()
+    ):
         column = scope.members.get(variable.name) == "column"
         part, letter = ("column" if column else "row") if variable.shape.is_matrix else "entry", plain_name(wrt)[-1]
         choice += (f"the derivative by `{wrt}` is {part} {letter} of the derivative by `{variable.name}`",)
     if variable not in reading.expr.symbols:
         choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)
-    return with_symmetry(Problem(
-        readable(as_column(reading.expr) if reading.flat else reading.expr), variable, variables, _facts(facts, scope),
-        tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
-        found.assumed, (*put_in, *dropped, *choice, *written, *square_notes, *found.notes, *reading.notes), _sizes_used(reading), loss,
-        tuple((name, dim) for name, dim in found.sizes.items() if dim is not Dim.of(name)),
-        columns, scope.arrays, members=tuple(scope.members.items()),
-    ))
+    return with_symmetry(
+        Problem(
+            readable(as_column(reading.expr) if reading.flat else reading.expr),
+            variable,
+            variables,
+            _facts(facts, scope),
+            tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
+            found.assumed,
+            (*put_in, *dropped, *choice, *written, *square_notes, *found.notes, *reading.notes),
+            _sizes_used(reading),
+            loss,
+            tuple((name, dim) for name, dim in found.sizes.items() if dim is not Dim.of(name)),
+            columns,
+            scope.arrays,
+            members=tuple(scope.members.items()),
+        )
+    )
 
 
 def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:
@@ -157,7 +205,9 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
     except InputError as error:
         if scope.syntax not in _STRETCHING or error.diagnostic.code not in MISFITS:
             raise
-        columns = scope.columns if scope.syntax == "numpy" else frozenset(scope.symbols)  # there every array has two sides
+        columns = (
+            scope.columns if scope.syntax == "numpy" else frozenset(scope.symbols)
+        )  # there every array has two sides
         try:
             stretching = replace(scope, arrays=True, columns=columns)
             understood = with_offsets(tree, stretching, lambda scope: _understood(tree, scope, facts, wrt))
@@ -166,7 +216,9 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
         found, reading = understood[1], understood[3]
         # an inferred vector has no known convention, unless an axis is put in somewhere
         axes = any(isinstance(part, s.Apply) and part.function in (AS_COLUMN, AS_ROW) for part in s.parts_of(tree))
-        if (reading.idle and reading.stretched) or (not axes and any(shape.is_column for shape in found.shapes.values())):
+        if (reading.idle and reading.stretched) or (
+            not axes and any(shape.is_column for shape in found.shapes.values())
+        ):
             raise
         return understood
 
@@ -191,8 +243,17 @@ def scope_of(problem: Problem, source: Source, syntax: Syntax = "numpy") -> Scop
     for dim in problem.sizes:
         sizes.update({name: Dim.of(name) for name in dim.names if name not in symbols})
     sizes.update((name, dim) for name, dim in problem.lengths if name not in symbols)
-    return Scope(source, symbols, sizes=sizes, origins=dict(problem.origins), wrt=problem.wrt, loss=problem.loss, syntax=syntax,
-                 columns=problem.columns, members=dict(problem.members))
+    return Scope(
+        source,
+        symbols,
+        sizes=sizes,
+        origins=dict(problem.origins),
+        wrt=problem.wrt,
+        loss=problem.loss,
+        syntax=syntax,
+        columns=problem.columns,
+        members=dict(problem.members),
+    )
 
 
 def read_expression(text: str, problem: Problem, syntax: str | None = None) -> Reading:
@@ -248,20 +309,29 @@ def chosen_syntax(syntax: str | None) -> Syntax | None:
         return "latex"
     found = next((known for known in SYNTAXES if known == syntax), None)
     if found is None:
-        raise UsageError(Diagnostic("unknown-syntax", f"the syntax `{syntax}` is not known", help=f"write one of {', '.join(SYNTAXES)}"))
+        raise UsageError(
+            Diagnostic(
+                "unknown-syntax", f"the syntax `{syntax}` is not known", help=f"write one of {', '.join(SYNTAXES)}"
+            )
+        )
     return found
 
 
 def _tree(text: str, scope: Scope, wrt: str = "") -> tuple[s.Node, tuple[str, ...]]:
     """The syntax tree, and what was repaired or assumed on the way to it."""
-    tree, notes = _in_latex(text, scope, wrt) if scope.syntax == "latex" else (parsed(text, scope.syntax, scope.source.name), ())
-    if not scope.open and (chosen := places({name: "vector" if one.shape.is_column else "" for name, one in scope.symbols.items()})):
+    tree, notes = (
+        _in_latex(text, scope, wrt) if scope.syntax == "latex" else (parsed(text, scope.syntax, scope.source.name), ())
+    )
+    if not scope.open and (
+        chosen := places({name: "vector" if one.shape.is_column else "" for name, one in scope.symbols.items()})
+    ):
         tree = s.rebuilt(tree, lambda part: at_place(part, chosen, scope.syntax))
     return without_rare(text, tree, scope, notes)
 
 
 def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
-    """The tree of a LaTeX text. In a loss a letter that is left free behind its Σ is bound by it, and x_i used as a vector is a row."""
+    """The tree of a LaTeX text. In a loss a letter that is left free behind its Σ is bound by it,
+    and x_i used as a vector is a row."""
     from .elaboration.members import families_apart, sample_letters
     from .latex.families import latex_names
     from .latex.reader import read_latex  # read only where LaTeX is
@@ -269,11 +339,11 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
     names, bound = latex_names(scope, wrt=wrt.split("_")[0]), frozenset[str]()
     found = read_latex(text, scope.source.name, names)
     if scope.open:
-        if (named := labels(found.node, scope, wrt)):
+        if named := labels(found.node, scope, wrt):
             found = read_latex(text, scope.source.name, names := names.defining(named))
-        if (bound := left_free(found.node)):
+        if bound := left_free(found.node):
             found = read_latex(text, scope.source.name, names, binding=bound)
-        if (matrices := sample_letters(found.node, scope)):
+        if matrices := sample_letters(found.node, scope):
             found = read_latex(text, scope.source.name, names.defining(matrices, "matrix"), binding=bound)
         if bound and (node := widened(found.node)) is not found.node:
             return attending(node), (*found.notes, "a Σ is read as going on where its letter does")
@@ -283,7 +353,8 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
 
 
 def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tuple[s.Node, Syntax, tuple[str, ...]]:
-    """The loss in the syntax that fits: with declared shapes the one in which every name is known; and what to say of the choice."""
+    """The loss in the syntax that fits: with declared shapes the one in which every name is known;
+    and what to say of the choice."""
     order = in_syntax(text, syntax)
     book = len(order) > 1 and in_book_signs(text)
     if len(order) > 1 and not scope.symbols and not book:
@@ -300,7 +371,11 @@ def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tupl
         as_in_a_book = ("the loss is read as in a book: letters side by side are multiplied",)
         said = (*(as_in_a_book if book and language != order[0] else ()), *said_of(language, syntax is None), *notes)
         run_together = book and language == order[0] and runs_together(tree, scope, wrt)
-        if len(order) == 1 or (first is None and language != order[0] and book) or (not run_together and not unknown_names(tree, scope)):
+        if (
+            len(order) == 1
+            or (first is None and language != order[0] and book)
+            or (not run_together and not unknown_names(tree, scope))
+        ):
             return tree, language, said
         if language == order[0] and not run_together:
             first = tree, language, said
@@ -336,8 +411,11 @@ def _close(tree: s.Node, scope: Scope, facts: Sequence[StatedFact]) -> tuple[Sco
     return replace(scope, symbols=symbols, sizes=sizes, origins={**scope.origins, **found.origins}, open=False), found
 
 
-def in_own_letters(tree: s.Node, source: Source, assume: Sequence[str] = ()) -> tuple[Scope, Inference, tuple[Fact, ...]]:
-    """A scope in which every name of a LaTeX tree is a variable of the shape that its use, and what is assumed, ask for."""
+def in_own_letters(
+    tree: s.Node, source: Source, assume: Sequence[str] = ()
+) -> tuple[Scope, Inference, tuple[Fact, ...]]:
+    """A scope in which every name of a LaTeX tree is a variable of the shape that its use, and what is assumed,
+    ask for."""
     facts = read_facts(assume)
     scope, found = _close(tree, Scope(source, syntax="latex", open=True), facts)
     return scope, found, _facts(facts, scope)
@@ -346,11 +424,18 @@ def in_own_letters(tree: s.Node, source: Source, assume: Sequence[str] = ()) -> 
 def _sizes_of(shapes: Iterable[Shape], names: Iterable[str]) -> dict[str, Dim]:
     """The dimension names of some shapes that no variable has taken."""
     taken = set(names)
-    return {name: Dim.of(name) for shape in shapes for side in (shape.rows, shape.cols) for name in side.names if name not in taken}
+    return {
+        name: Dim.of(name)
+        for shape in shapes
+        for side in (shape.rows, shape.cols)
+        for name in side.names
+        if name not in taken
+    }
 
 
 def _in_order(tree: s.Node, reading: Reading, scope: Scope, variable: Symbol) -> tuple[Symbol, ...]:
-    """The variables in the order in which they are first written, also those that cancel; wrt last if it does not occur."""
+    """The variables in the order in which they are first written, also those that cancel;
+    wrt last if it does not occur."""
     found: dict[Symbol, None] = {}
     for part in s.parts_of(tree):
         name = part.name if isinstance(part, s.Name) else part.function if isinstance(part, s.Apply) else None
@@ -372,12 +457,24 @@ def _facts(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
             symbol = scope.find(fact.name.swapcase())  # Y, whose rows are the y_i
         if not isinstance(symbol, Symbol):
             near = nearest_name(fact.name, scope.symbols)
-            raise InputError(Diagnostic(
-                "unknown-name", f"the fact `{fact.name} {fact.word}` is about a name that does not occur", fact.source,
-                (Label(fact.span),), help=f"did you mean `{near}`?" if near else None))
+            raise InputError(
+                Diagnostic(
+                    "unknown-name",
+                    f"the fact `{fact.name} {fact.word}` is about a name that does not occur",
+                    fact.source,
+                    (Label(fact.span),),
+                    help=f"did you mean `{near}`?" if near else None,
+                )
+            )
         if fact.sides and not symbol.shape.is_matrix and not (fact.sides == "=" and symbol.shape.is_number):
-            raise InputError(Diagnostic("not-square" if fact.sides == "=" else "shape-mismatch",
-                                        f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}", fact.source, (Label(fact.span),)))
+            raise InputError(
+                Diagnostic(
+                    "not-square" if fact.sides == "=" else "shape-mismatch",
+                    f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}",
+                    fact.source,
+                    (Label(fact.span),),
+                )
+            )
         found[Fact(symbol, fact.word)] = None
     return tuple(found)
 

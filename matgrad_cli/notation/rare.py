@@ -20,17 +20,30 @@ _FAMILIES: Final = regex(r"[A-Z]\}?\s*_\s*\{?\s*[a-z]")
 
 
 def _refuse_families(tree: s.Node, scope: Scope) -> None:
-    """Raise x^T A_k x, in which A_k would be a vector where no matrix A is declared: as row k of A it makes a number beside x."""
+    """Raise x^T A_k x, in which A_k would be a vector where no matrix A is declared:
+    as row k of A it makes a number beside x."""
     for part in s.parts_of(tree):
         match part:
-            case s.Binary(_, "juxtapose", s.Binary(_, "juxtapose", before, s.Subscript() | s.Slice() as family), s.Name() | s.Group()):
-                name = family.matrix.name if isinstance(family, s.Slice) else getattr(s.ungrouped(family.body), "name", "")
+            case s.Binary(
+                _,
+                "juxtapose",
+                s.Binary(_, "juxtapose", before, s.Subscript() | s.Slice() as family),
+                s.Name() | s.Group(),
+            ):
+                name = (
+                    family.matrix.name if isinstance(family, s.Slice) else getattr(s.ungrouped(family.body), "name", "")
+                )
                 last = before.right if isinstance(before, s.Binary) and before.operator == "juxtapose" else before
                 one = isinstance(family, s.Slice) or len(family.indices) == 1
                 if one and name[:1].isupper() and scope.find(name) is None and isinstance(last, s.Transposed):
                     shown = scope.source.text[family.span.start : family.span.end]
-                    fail(scope, "index-mismatch", f"`{shown}` is a row of `{name}` by habit, and a matrix here", (family.span, ""),
-                         help=f"`{shown}` {s.FAMILY}")
+                    fail(
+                        scope,
+                        "index-mismatch",
+                        f"`{shown}` is a row of `{name}` by habit, and a matrix here",
+                        (family.span, ""),
+                        help=f"`{shown}` {s.FAMILY}",
+                    )
 
 
 def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
@@ -54,12 +67,18 @@ def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) 
 
 def with_symmetry(problem: Problem) -> Problem:
     """The problem with the facts that greatest eigenvalues of its variables ask for."""
-    taken = dict.fromkeys(node.argument for node in nodes_of(problem.loss) if isinstance(node, Call) and node.function == "eigmax")
+    taken = dict.fromkeys(
+        node.argument for node in nodes_of(problem.loss) if isinstance(node, Call) and node.function == "eigmax"
+    )
     if not taken:
         return problem
     from ..facts.holding import holds
 
-    new = [Fact(one, "symmetric") for one in dict.fromkeys(map(_bare, taken)) if one is not None and not holds(one, "symmetric", problem)]
+    new = [
+        Fact(one, "symmetric")
+        for one in dict.fromkeys(map(_bare, taken))
+        if one is not None and not holds(one, "symmetric", problem)
+    ]
     said = [f"`{fact.symbol.name}` is assumed symmetric, as an extreme eigenvalue of it is taken" for fact in new]
     problem = replace(problem, facts=(*problem.facts, *new))
     if not all(holds(one, "symmetric", problem) for one in taken):

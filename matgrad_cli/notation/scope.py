@@ -12,12 +12,14 @@ from .names import canonical_name
 
 Syntax = Literal["numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r"]
 SYNTAXES: Final[tuple[Syntax, ...]] = get_args(Syntax)
-"""The expression language, LaTeX, and the dialects of other programs, in which `*` is mostly the product of matrices."""
+"""The expression language, LaTeX, and the dialects of other programs,
+in which `*` is mostly the product of matrices."""
 
 
 @record
 class Family:
-    """Vectors of one length, or numbers (`length` is None), that one letter numbers; what is declared of them is said of the whole."""
+    """Vectors of one length, or numbers (`length` is None), that one letter numbers;
+    what is declared of them is said of the whole."""
 
     name: str
     length: Dim | None
@@ -30,10 +32,10 @@ class Scope:
     `sizes` are declared dimensions that may stand as numbers; `letters` index letters with their dimension;
     `open` lets unknown names through, to be inferred.
 
-    `arrays` says that the text means what NumPy computes: vectors have one dimension and sizes stretch. Otherwise a vector is a column
-    and every size must fit. `columns` are the names declared n×1, which have two dimensions in either case.
-    `families` are vectors declared one by one, as `x_i: d`, whose number is open. `members` are matrices X of which it is known that
-    x_i is a `column`, or that it is a `row`; by habit it is a row.
+    `arrays` says that the text means what NumPy computes: vectors have one dimension and sizes stretch. Otherwise a
+    vector is a column and every size must fit. `columns` are the names declared n×1, which have two dimensions in
+    either case. `families` are vectors declared one by one, as `x_i: d`, whose number is open. `members` are matrices X
+    of which it is known that x_i is a `column`, or that it is a `row`; by habit it is a row.
     `needed` is the shape that the whole is to have: it gives `I` and `\\mathbf 1` their sizes where nothing else does.
     """
 

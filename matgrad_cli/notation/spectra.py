@@ -1,4 +1,5 @@
-"""Sums, products and extremes over eigenvalues and singular values: Σ f(λ_i(X)) is tr f(X), Π λ_i(X) is det X, Σ σ_i(X) a norm."""
+"""Sums, products and extremes over eigenvalues and singular values:
+Σ f(λ_i(X)) is tr f(X), Π λ_i(X) is det X, Σ σ_i(X) a norm."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from .scope import Scope
 _EIGENVALUES: Final = frozenset(("eigvalsh", "eigvals", "eigenvalues", "lambda"))
 _SINGULAR: Final = frozenset(("svdvals", "singular_values", "sigma"))
 SPECTRA: Final = _EIGENVALUES | _SINGULAR
-"""Functions whose value is all eigenvalues or singular values; `lambda` and `sigma` are those of λ_i(X) and σ_i(X), with an index."""
+"""Functions whose value is all eigenvalues or singular values; `lambda` and `sigma` are those of λ_i(X) and σ_i(X),
+with an index."""
 
 
 def without_spectra(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
@@ -31,8 +33,14 @@ def without_spectra(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple
 
 def _held(tree: s.Node) -> list[s.Apply]:
     """The eigenvalues in a tree."""
-    return [part for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function in SPECTRA and len(part.arguments) == 1
-            and (part.function != "sigma" or part.options)]
+    return [
+        part
+        for part in s.parts_of(tree)
+        if isinstance(part, s.Apply)
+        and part.function in SPECTRA
+        and len(part.arguments) == 1
+        and (part.function != "sigma" or part.options)
+    ]
 
 
 class _Spectra:
@@ -44,14 +52,22 @@ class _Spectra:
 
     def outside(self, node: s.Node) -> NoReturn:
         shown = self.text(node.span)
-        fail(self.scope, "unknown-function", f"single eigenvalues, as in `{shown}`, are not in the language", (node.span, ""),
-             help="`lambda_max(A)` is the greatest; sums over all of their powers, exp, log, √, sin and cos are read, also their product")
+        fail(
+            self.scope,
+            "unknown-function",
+            f"single eigenvalues, as in `{shown}`, are not in the language",
+            (node.span, ""),
+            help="`lambda_max(A)` is the greatest; sums over all of their powers, exp, log, √, sin and cos are "
+            "read, also their product",
+        )
 
     def is_side(self, bound: s.Node, matrix: s.Node) -> bool:
         """Whether a bound is the length of a side of every matrix there, as declared."""
         name = s.ungrouped(bound)
         found = [self.scope.find(part.name) for part in s.parts_of(matrix) if isinstance(part, s.Name)]
-        return isinstance(name, s.Name) and all(one is not None and name.name in map(str, one.shape.dims) for one in found)
+        return isinstance(name, s.Name) and all(
+            one is not None and name.name in map(str, one.shape.dims) for one in found
+        )
 
     def text(self, span: Span) -> str:
         """What is written there."""
@@ -65,7 +81,9 @@ class _Spectra:
                 return node if over is None else self.total(span, over, held, "")
             case s.Sigma(span, (letter,), bounds, body) if _held(body):
                 return self.total(span, "sum", body, letter.name, bounds[0])
-            case s.Apply(span, function, (s.EntriesOf(_, (letter, None), bounds, body),)) if _held(body) and letter is not None:
+            case s.Apply(span, function, (s.EntriesOf(_, (letter, None), bounds, body),)) if (
+                _held(body) and letter is not None
+            ):
                 return self.total(span, canonical_function(function), body, letter.name, bounds[0])
             case s.Apply(span, function, (body,), ()) if function not in SPECTRA and _held(body):
                 name = canonical_function(function)
@@ -78,8 +96,13 @@ class _Spectra:
         held = _held(body)
         if bound is not None and not self.is_side(bound, held[0].arguments[0]):
             shown = self.text(bound.span)
-            fail(self.scope, "unknown-function", f"eigenvalues and singular values are summed over all, here they end at `{shown}`",
-                 (bound.span, ""), help="without the bound all of them are meant; so they are where it is a side of the declared matrix")
+            fail(
+                self.scope,
+                "unknown-function",
+                f"eigenvalues and singular values are summed over all, here they end at `{shown}`",
+                (bound.span, ""),
+                help="without the bound all of them are meant; so they are where it is a side of the declared matrix",
+            )
         whose = {self.text(part.arguments[0].span) for part in held}
         if len(whose) > 1 or any(dict(part.options).get("index", "") != letter for part in held):
             self.outside(held[0])
@@ -87,9 +110,13 @@ class _Spectra:
         if held[0].function in _SINGULAR:
             return self.singular(span, over, body, matrix)
         of = self.of_matrix(body)
-        self.said.append(f"`{self.text(span)}`, over the eigenvalues, is read as the {'determinant' if over == 'prod' else 'trace'} "
-                         "of that function of the matrix" if over not in ("max", "min") else
-                         f"`{self.text(span)}` is the {'greatest' if over == 'max' else 'least'} eigenvalue of a symmetric matrix")
+        self.said.append(
+            f"`{self.text(span)}`, over the eigenvalues, is read as the {'determinant' if over == 'prod' else 'trace'} "
+            "of that function of the matrix"
+            if over not in ("max", "min")
+            else f"`{self.text(span)}` is the {'greatest' if over == 'max' else 'least'} eigenvalue of a symmetric "
+            f"matrix"
+        )
         if over in ("max", "min"):
             if s.ungrouped(body) is not held[0]:
                 self.outside(held[0])
@@ -98,7 +125,11 @@ class _Spectra:
         if over == "prod":
             return s.Apply(span, "det", (of,))
         trace = s.Apply(span, "tr", (of,))
-        return trace if over == "sum" else s.Group(span, s.Binary(span, "/", trace, s.Apply(span, "shape", (matrix,), (("axis", "0"),))))
+        return (
+            trace
+            if over == "sum"
+            else s.Group(span, s.Binary(span, "/", trace, s.Apply(span, "shape", (matrix,), (("axis", "0"),))))
+        )
 
     def singular(self, span: Span, over: str, body: s.Node, matrix: s.Node) -> s.Node:
         """Σ σ_i, the greatest σ_i, and Σ σ_i², which are norms."""
@@ -109,7 +140,9 @@ class _Spectra:
             case s.Binary(_, ("^" | "**") as operator, base, exponent) if over == "sum":
                 two = s.ungrouped(exponent)
                 if isinstance(s.ungrouped(base), s.Apply) and isinstance(two, s.Literal_) and two.value == 2:
-                    return s.Group(span, s.Binary(span, operator, s.Apply(span, "norm", (matrix,), (("ord", "fro"),)), exponent))
+                    return s.Group(
+                        span, s.Binary(span, operator, s.Apply(span, "norm", (matrix,), (("ord", "fro"),)), exponent)
+                    )
         return self.outside(body)
 
     def of_matrix(self, node: s.Node) -> s.Node:
@@ -139,8 +172,13 @@ class _Spectra:
             if id(part) not in called and isinstance(part, s.Name):
                 value = self.scope.find(part.name)
                 if part.name[0].isupper() if value is None else not value.shape.is_number:
-                    fail(self.scope, "unknown-function", f"`{part.name}` beside eigenvalues is no number: single ones are not read",
-                         (node.span, ""), help="only sums of functions of them all are read")
+                    fail(
+                        self.scope,
+                        "unknown-function",
+                        f"`{part.name}` beside eigenvalues is no number: single ones are not read",
+                        (node.span, ""),
+                        help="only sums of functions of them all are read",
+                    )
 
     def binary(self, span: Span, operator: s.Operator, left: s.Node, right: s.Node) -> s.Node:
         """Sums, products and quotients of functions of eigenvalues, or of one and a number."""
@@ -161,12 +199,16 @@ class _Spectra:
             return s.Binary(span, "/", first, right)
         if operator in ("+", "-"):
             one = s.Apply(span, "eye", ())
-            sides = [found or s.Binary(span, scaled, s.Group(side.span, side), one) for found, side in ((first, left), (second, right))]
+            sides = [
+                found or s.Binary(span, scaled, s.Group(side.span, side), one)
+                for found, side in ((first, left), (second, right))
+            ]
             return s.Binary(span, operator, *sides)
         return self.outside(left)
 
 
-# ---- cholesky factors where they are put together again: Σ log diag L is half the log of the determinant of S = L Lᵀ, L Lᵀ is S
+# ---- cholesky factors where they are put together again: Σ log diag L is half the log of the determinant of S = L Lᵀ,
+# L Lᵀ is S
 
 
 _NAMES: Final = frozenset(("cholesky", "chol"))
@@ -196,20 +238,32 @@ def _put_together(node: s.Node) -> s.Node:
 def _logged(node: s.Node) -> s.Node | None:
     """What a log is taken of."""
     node = s.ungrouped(node)
-    return s.ungrouped(node.arguments[0]) if isinstance(node, s.Apply) and node.function == "log" and len(node.arguments) == 1 else None
+    return (
+        s.ungrouped(node.arguments[0])
+        if isinstance(node, s.Apply) and node.function == "log" and len(node.arguments) == 1
+        else None
+    )
 
 
 def _of_diagonal(node: s.Node) -> s.Node | None:
     """S of log(diag(cholesky(S)))."""
     inner = _logged(node)
-    diagonal = isinstance(inner, s.Apply) and inner.function in ("diag", "diagonal") and len(inner.arguments) == 1 and not inner.options
+    diagonal = (
+        isinstance(inner, s.Apply)
+        and inner.function in ("diag", "diagonal")
+        and len(inner.arguments) == 1
+        and not inner.options
+    )
     return _factored(inner.arguments[0]) if isinstance(inner, s.Apply) and diagonal else None
 
 
 def _of_entry(node: s.Node, letter: str) -> s.Node | None:
     """S of log(chol(S)_ii) and of log(chol(S))_ii."""
     entry, outer = _logged(node) or s.ungrouped(node), _logged(node) is None
-    if not isinstance(entry, s.Subscript) or [getattr(index, "name", "") for index in entry.indices] != [letter, letter]:
+    if not isinstance(entry, s.Subscript) or [getattr(index, "name", "") for index in entry.indices] != [
+        letter,
+        letter,
+    ]:
         return None
     body = _logged(entry.body) if outer else entry.body
     return _factored(body) if body is not None else None

@@ -14,8 +14,9 @@ from ..diagnostics import Span
 from ..diagnostics.record import record, replace
 
 Operator = Literal["+", "-", "*", "/", "@", "**", "^", "hadamard", "kron", "juxtapose", "dot", "inner"]
-"""`juxtapose` is LaTeX's product by standing side by side (also `*`, `\\times`), `dot` the one written `\\cdot` (of two columns: their
-inner product); `inner` is A:B; `^` is LaTeX's power (of a square matrix the matrix power), `**` the elementwise one."""
+"""`juxtapose` is LaTeX's product by standing side by side (also `*`, `\\times`), `dot` the one written `\\cdot` (of two
+columns: their inner product); `inner` is A:B; `^` is LaTeX's power (of a square matrix the matrix power),
+`**` the elementwise one."""
 
 
 @record
@@ -75,9 +76,10 @@ class Inverted(Node):
 class Apply(Node):
     """A function of the language with its arguments: norm(A, 'fro'), sum(A, axis=0). Texts are given as they stand.
 
-    LaTeX adds `bars` (|A|: the determinant of a matrix, the absolute value of a number), `ones`, `zeros`, `eye` with none, one or two
-    sizes (none: by unification), `basis` with one index (e_i), the option `("derivative", "1")` (σ'), `norm` with the option
-    `ord` (`fro`, `2`, `1`, `nuc`; none where no subscript was written), and names that are neither functions nor variables.
+    LaTeX adds `bars` (|A|: the determinant of a matrix, the absolute value of a number), `ones`, `zeros`, `eye` with
+    none, one or two sizes (none: by unification), `basis` with one index (e_i), the option `("derivative", "1")` (σ'),
+    `norm` with the option `ord` (`fro`, `2`, `1`, `nuc`; none where no subscript was written),
+    and names that are neither functions nor variables.
     """
 
     function: str
@@ -101,9 +103,9 @@ class Subscript(Node):
 class Slice(Node):
     """One row or column of a matrix as a column vector.
 
-    `letter` is what was written, `matrix` the matrix it is taken from: the same letter in the other case where that one is known (r_p of
-    R), else the letter itself. `way` is `row` or `column` where the notation says it (X_{i,:}), `sample` for x^{(i)}, `subscript` for x_i,
-    and `said column` for either where it is known to be one.
+    `letter` is what was written, `matrix` the matrix it is taken from: the same letter in the other case where that one
+    is known (r_p of R), else the letter itself. `way` is `row` or `column` where the notation says it (X_{i,:}),
+    `sample` for x^{(i)}, `subscript` for x_i, and `said column` for either where it is known to be one.
     """
 
     letter: Name
@@ -180,7 +182,8 @@ class Group(Node):
 
 @record
 class EntriesOf(Node):
-    """The array whose entry at `letters` is `body`; None for the missing letter of a column (second) or of a row (first)."""
+    """The array whose entry at `letters` is `body`; None for the missing letter of a column (second)
+    or of a row (first)."""
 
     letters: tuple[Name | None, Name | None]
     bounds: tuple[Node | None, Node | None]
@@ -203,11 +206,15 @@ class PairIndex(Node):
     inner: Node
 
 
-FAMILY: Final = "as a family of matrices is not in the language: differentiate one term, in which it is a matrix; the Σ stays in front"
+FAMILY: Final = (
+    "as a family of matrices is not in the language: differentiate one term, in which it is a matrix; "
+    "the Σ stays in front"
+)
 """What to say of A_k where it must be a matrix."""
 
 WITHIN: Final = "[within]"
-"""The function of a letter that is 1 in a part of its range and else 0; its options `first` and `last` say how many are left out."""
+"""The function of a letter that is 1 in a part of its range and else 0;
+its options `first` and `last` say how many are left out."""
 
 BEFORE: Final = "[<]"
 """The function of two letters that is 1 where the first is less than the second and else 0."""
@@ -217,7 +224,8 @@ PART: Final = "[:]"
 """The function of an array that leaves out as many of its first and last rows as its options say."""
 
 KEPT: Final = "[0]"
-"""The function of an array that puts 0 in as many of its first and last rows: what a product with a part of another array sums over."""
+"""The function of an array that puts 0 in as many of its first and last rows:
+what a product with a part of another array sums over."""
 
 LIST: Final = "[list]"
 """The function of the parts of a list, `[A, B]`, which stands only as an argument."""
@@ -267,7 +275,8 @@ def parts_of(node: Node) -> Iterator[Node]:
 
 
 class Contents(NamedTuple):
-    """What a tree is made of: kinds of nodes, names, functions and their numbers of arguments, operators; whether a number is turned."""
+    """What a tree is made of: kinds of nodes, names, functions and their numbers of arguments, operators;
+    whether a number is turned."""
 
     kinds: frozenset[type[Node]]
     names: frozenset[str]
@@ -298,7 +307,9 @@ def contents(node: Node) -> Contents:
     return found
 
 
-_LAST: Final[list[tuple[Node | None, Contents]]] = [(None, Contents(frozenset(), frozenset(), frozenset(), frozenset(), False))]
+_LAST: Final[list[tuple[Node | None, Contents]]] = [
+    (None, Contents(frozenset(), frozenset(), frozenset(), frozenset(), False))
+]
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -306,7 +317,13 @@ def children(node: Node) -> tuple[Node, ...]:
     kind = type(node)
     if kind in PLAIN:
         fields = _PARTS[kind]
-        return () if not fields else (getattr(node, fields[0]),) if len(fields) == 1 else tuple([getattr(node, field) for field in fields])
+        return (
+            ()
+            if not fields
+            else (getattr(node, fields[0]),)
+            if len(fields) == 1
+            else tuple([getattr(node, field) for field in fields])
+        )
     found: list[Node] = []
     for field in parts_fields(kind):
         value = getattr(node, field)
@@ -328,7 +345,9 @@ def parts_fields(kind: type[Node]) -> tuple[str, ...]:
 _PARTS: dict[type[Node], tuple[str, ...]] = {}
 
 
-NO_PARTS: Final = frozenset(("span", "operator", "function", "text", "style", "way", "name", "value", "power", "options", "member"))
+NO_PARTS: Final = frozenset(
+    ("span", "operator", "function", "text", "style", "way", "name", "value", "power", "options", "member")
+)
 PLAIN: Final = frozenset((Literal_, Name, Negative, Binary, Transposed, Inverted, Group))
 """The kinds whose parts are all single nodes that are there."""
 _BACKWARDS: Final = {kind: parts_fields(kind)[::-1] for kind in PLAIN}
@@ -359,7 +378,9 @@ def with_children(node: Node, parts: tuple[Node, ...]) -> Node:
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """The tree with `change` applied to every node, parts before wholes."""
-    waiting: list[tuple[Node, tuple[Node, ...] | None]] = [(node, None)]  # a stack: sums of thousands of terms nest as deeply
+    waiting: list[tuple[Node, tuple[Node, ...] | None]] = [
+        (node, None)
+    ]  # a stack: sums of thousands of terms nest as deeply
     made: list[Node] = []
     while waiting:
         top, parts = waiting.pop()
@@ -379,4 +400,10 @@ def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
 
 def letters_bound(tree: Node) -> frozenset[str]:
     """The letters over which something in the tree runs: a Σ, the entries of an array."""
-    return frozenset(letter.name for part in parts_of(tree) if isinstance(part, Sigma | EntriesOf) for letter in part.letters if letter)
+    return frozenset(
+        letter.name
+        for part in parts_of(tree)
+        if isinstance(part, Sigma | EntriesOf)
+        for letter in part.letters
+        if letter
+    )

@@ -1,4 +1,5 @@
-"""Names of unknown functions: which letters name one, how it and its derivatives are written in the expression language."""
+"""Names of unknown functions: which letters name one, how it and its derivatives are written in the expression
+language."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ LETTERS: Final = frozenset(("f", "g", "h", "phi", "psi", "ell", "rho"))
 """Letters that before a bracket name a function, if they stand nowhere without one and nothing declares them."""
 
 WEIGHTS: Final = frozenset(("rho",))
-"""Of these the ones that are weights too: functions only of the terms of a sum, as in `\\sum_i \\rho(r_i)`, without a power behind."""
+"""Of these the ones that are weights too: functions only of the terms of a sum, as in `\\sum_i \\rho(r_i)`,
+without a power behind."""
 
 NUMBERS: Final = frozenset(("f", "g", "h", "ell"))
 """Of these the value is a number where nothing else decides; of φ and ψ it has the shape of what they are taken of."""
@@ -22,12 +24,17 @@ SLOPES: Final = frozenset(f"{'n' if name in NUMBERS else 'e'}:{name}" for name i
 """The unknown functions whose derivatives may be written where no loss says which there are."""
 
 
-_WRITTEN: Final = {"n": ("", "grad_", "hess_"), "v": ("", "jac_"), "m": ("", "D_", "adjoint_"),
-                   **dict.fromkeys("st", ("", "partial1_", "partial2_", "partial3_"))}
+_WRITTEN: Final = {
+    "n": ("", "grad_", "hess_"),
+    "v": ("", "jac_"),
+    "m": ("", "D_", "adjoint_"),
+    **dict.fromkeys("st", ("", "partial1_", "partial2_", "partial3_")),
+}
 
 
 def written(function: str) -> str:
-    """`phi`, `phi_prime`, `phi_prime2`, `f`, `grad_f`, `hess_f`, `jac_f`, `D_f`, `adjoint_f`, `partial1_f`; else as it is called."""
+    """`phi`, `phi_prime`, `phi_prime2`, `f`, `grad_f`, `hess_f`, `jac_f`, `D_f`, `adjoint_f`, `partial1_f`;
+    else as it is called."""
     parts = unknown_parts(function)
     if parts is None:
         return function
@@ -39,7 +46,9 @@ def written(function: str) -> str:
 
 def functions_in(loss: Expr | None) -> frozenset[str]:
     """The unknown functions of a loss, as kind and name: `e:phi`."""
-    found = (unknown_parts(node.function) for node in nodes_of(loss) if isinstance(node, Call)) if loss is not None else ()
+    found = (
+        (unknown_parts(node.function) for node in nodes_of(loss) if isinstance(node, Call)) if loss is not None else ()
+    )
     return frozenset(f"{kind}:{name}" for kind, _, name in (parts for parts in found if parts is not None))
 
 
@@ -49,11 +58,15 @@ def names_in(loss: Expr | None) -> frozenset[str]:
 
 
 def meant(function: str, known: frozenset[str]) -> str | None:
-    """The unknown function that a written name means beside a loss with the `known` ones: `phi_prime` where there is a φ."""
+    """The unknown function that a written name means beside a loss with the `known` ones:
+    `phi_prime` where there is a φ."""
     for one in known:
         kind, _, name = one.partition(":")
         for order in range(known is SLOPES, len(_WRITTEN.get(kind, "012"))):
-            if function in (written(unknown(name, kind, order)), f"J_{name.partition('|')[0]}" if (kind, order) == ("v", 1) else None):
+            if function in (
+                written(unknown(name, kind, order)),
+                f"J_{name.partition('|')[0]}" if (kind, order) == ("v", 1) else None,
+            ):
                 return unknown(name, kind, order)
     return None
 
@@ -67,5 +80,9 @@ def shown(function: str, letter: Callable[[str], str], prime: str, nabla: str, s
     if kind in "st":
         return by.format(order, "₀₁₂₃"[order]) * (order > 0) + bare
     if kind in ("v", "m"):
-        return letter(f"J_{name.partition('|')[0]}") if (kind, order) == ("v", 1) else ("", letter("D"), dual)[order] + bare
+        return (
+            letter(f"J_{name.partition('|')[0]}")
+            if (kind, order) == ("v", 1)
+            else ("", letter("D"), dual)[order] + bare
+        )
     return bare + prime * order if kind in ("e", "p") else ("", nabla, squared)[order] + bare

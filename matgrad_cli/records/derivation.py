@@ -78,12 +78,13 @@ def steps_in(steps: Iterable[Step]) -> Iterator[Step]:
 class Result:
     """A derivative, as an array of shape (loss) + (wrt) + (wrt again for order 2).
 
-    `entry` is its entry at `letters` (one letter for each side that is not 1, loss first). `matrix` is the same with at most
-    two letters written as a matrix in the layout of the derivation (None for three and four letters). `where` names the
-    big parts that occur in them as Named nodes. `flattened` is the ⊗/vec form of a derivative with more than two letters.
+    `entry` is its entry at `letters` (one letter for each side that is not 1, loss first). `matrix` is the same with at
+    most two letters written as a matrix in the layout of the derivation (None for three and four letters). `where`
+    names the big parts that occur in them as Named nodes. `flattened` is the ⊗/vec form of a derivative with more than
+    two letters.
 
-    Neither `matrix` nor `flattened` has a free letter, and nothing else has one that is not in `letters`: OpenLetter. So no
-    printer can be given such a result.
+    Neither `matrix` nor `flattened` has a free letter, and nothing else has one that is not in `letters`: OpenLetter.
+    So no printer can be given such a result.
     """
 
     entry: Expr

@@ -14,8 +14,8 @@ FinalVerdict = Literal["right", "wrong", "missing", "unreadable", "undecided"]
 Reveal = Literal["none", "hint", "full"]
 Attempts = Literal["last", "best", "first"]
 Role = Literal["claim", "definition", "equation", "question", "aside"]
-"""What a line does: it claims something; gives a name its value; sets the derivative to zero or goes on from there; only
-repeats what was asked, or itself; or says nothing about this problem. Only claims and equations can be judged."""
+"""What a line does: it claims something; gives a name its value; sets the derivative to zero or goes on from there;
+only repeats what was asked, or itself; or says nothing about this problem. Only claims and equations can be judged."""
 
 WORST_FIRST: tuple[ProblemVerdict, ...] = ("wrong", "unreadable", "undecided", "right")
 
@@ -24,9 +24,9 @@ WORST_FIRST: tuple[ProblemVerdict, ...] = ("wrong", "unreadable", "undecided", "
 class Finding:
     """A line verdict with its code and evidence. `span` points into the file.
 
-    `number` counts the rows of the derivation from 1; 0 is the statement of the problem itself. `text` is the row as it stands in the
-    file; `line` and `column` count in the `cell`, where the file has cells. `holds`: a wrong line that is right in itself.
-    `cause` is the code of the slip by which the shapes do not fit: mending it makes the line right.
+    `number` counts the rows of the derivation from 1; 0 is the statement of the problem itself. `text` is the row as it
+    stands in the file; `line` and `column` count in the `cell`, where the file has cells. `holds`: a wrong line that is
+    right in itself. `cause` is the code of the slip by which the shapes do not fit: mending it makes the line right.
     """
 
     number: int
@@ -69,7 +69,8 @@ NO_ANSWER = ("missing-answer", "no-problem")
 
 @record
 class ProblemReport:
-    """What was found in one problem: its lines, its final answer, its score and the rule of the key that gave a part of the points.
+    """What was found in one problem: its lines, its final answer,
+    its score and the rule of the key that gave a part of the points.
 
     `slip` is the code of the first slip whatever a student may see of it: only the figures of a class count it.
     """

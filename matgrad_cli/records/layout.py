@@ -1,7 +1,8 @@
-"""Layouts: on which axis the entries of a derivative lie. The law stands here; deriving, printing and checking all ask it.
+"""Layouts: on which axis the entries of a derivative lie. The law stands here;
+deriving, printing and checking all ask it.
 
-The derivative of a loss of shape S by a variable of shape T is the array of shape S + T, whatever the layout; with at most
-two sides a layout writes it as a matrix, either as the gradient layout does or transposed against that.
+The derivative of a loss of shape S by a variable of shape T is the array of shape S + T, whatever the layout; with at
+most two sides a layout writes it as a matrix, either as the gradient layout does or transposed against that.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ def kind_of(loss: Shape, wrt: Shape) -> str | None:
 
 
 def is_turned(layout: str, loss: Shape, wrt: Shape, order: int = 1) -> bool:
-    """Whether the layout writes the derivative transposed against the gradient layout; a Hessian is written alike in all."""
+    """Whether the layout writes the derivative transposed against the gradient layout;
+    a Hessian is written alike in all."""
     return order == 1 and layout in _TURNED.get(kind_of(loss, wrt) or "", ())
 
 

@@ -1,4 +1,5 @@
-"""Plain records of an optimum: the gradient, the equations from it to the solution, their conditions, what kind of point it is."""
+"""Plain records of an optimum: the gradient, the equations from it to the solution, their conditions,
+what kind of point it is."""
 
 from __future__ import annotations
 
@@ -20,9 +21,11 @@ PointKind = Literal["minimum", "maximum", "saddle", "minima", "maxima", "unknown
 
 @record
 class Move:
-    """One rule applied to an equation: the line before and after, what had to be supposed, whether both have the same solutions.
+    """One rule applied to an equation: the line before and after, what had to be supposed,
+    whether both have the same solutions.
 
-    `bindings` hold what it takes to run the rule again: the letters of the rule, the `unknown` of the line, and what was known beside it.
+    `bindings` hold what it takes to run the rule again: the letters of the rule, the `unknown` of the line,
+    and what was known beside it.
     """
 
     rule: str
@@ -39,7 +42,8 @@ class Move:
 class Extremum:
     """What kind of point the solution is, why, and by which numbers that was seen.
 
-    Where it is not the same for all data the kind is `unknown`, and `cases` are the kinds that it has under a condition.
+    Where it is not the same for all data the kind is `unknown`, and `cases` are the kinds that it has under a
+    condition.
     """
 
     kind: PointKind
@@ -52,11 +56,12 @@ class Extremum:
 class Solution:
     """The point at which the gradient is zero (under the constraints, each an expression that is zero).
 
-    `gradient` is the result of the derivation with its named parts written out. `moves` lead from it, set to zero, to `unknown = value`;
-    `spectral` says it where the solution is made of eigenvectors. `without` tells what else there is: where a condition fails, and of
-    several solutions why this one is given. `reasons` say why the constraints, and what is solved under them, may stand for what was
-    given. `derivation` is the derivation of the gradient of the loss (with constraints: of the
-    Lagrangian, whose multipliers are `multipliers`). `second` is that of the second derivative of the loss, where it is asked for.
+    `gradient` is the result of the derivation with its named parts written out. `moves` lead from it, set to zero, to
+    `unknown = value`; `spectral` says it where the solution is made of eigenvectors. `without` tells what else there
+    is: where a condition fails, and of several solutions why this one is given. `reasons` say why the constraints, and
+    what is solved under them, may stand for what was given. `derivation` is the derivation of the gradient of the loss
+    (with constraints: of the Lagrangian, whose multipliers are `multipliers`).
+    `second` is that of the second derivative of the loss, where it is asked for.
     """
 
     problem: Problem
@@ -96,4 +101,6 @@ def stack_of(value: Expr) -> tuple[Expr, Expr] | None:
     if base is None or len(base.children) != 2 or not isinstance(base.children[0], Inverse):
         return None
     stacked = base.children[1]
-    return (base.children[0].body, stacked.argument) if isinstance(stacked, Call) and stacked.function == "vec" else None
+    return (
+        (base.children[0].body, stacked.argument) if isinstance(stacked, Call) and stacked.function == "vec" else None
+    )

@@ -27,7 +27,9 @@ def told(format: str, detail: Detail) -> Detail:
 def printed_document(content: Document, format: str, view: View) -> str:
     """The page as `text`, `terminal`, `latex`, `markdown` or `html`."""
     if format not in FORMATS:
-        raise UsageError(Diagnostic("unknown-format", f"there is no format `{format}`", notes=(f"known are {', '.join(FORMATS)}",)))
+        raise UsageError(
+            Diagnostic("unknown-format", f"there is no format `{format}`", notes=(f"known are {', '.join(FORMATS)}",))
+        )
     if format == "latex":
         from .latex.fragment import latex_page
 
@@ -36,7 +38,9 @@ def printed_document(content: Document, format: str, view: View) -> str:
             return text
         from .latex.habits import styled
 
-        return styled(text, view.habits, [row.symbol for block in content if isinstance(block, Variables) for row in block.rows])
+        return styled(
+            text, view.habits, [row.symbol for block in content if isinstance(block, Variables) for row in block.rows]
+        )
     if format == "markdown":
         from .latex.markdown import markdown_page
 

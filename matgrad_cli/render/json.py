@@ -1,4 +1,5 @@
-"""Derivations as JSON, complete: the record can be rebuilt. What a reader wants stands in front, what rebuilds it behind."""
+"""Derivations as JSON, complete: the record can be rebuilt. What a reader wants stands in front,
+what rebuilds it behind."""
 
 from __future__ import annotations
 
@@ -59,7 +60,9 @@ def dumped(value: Json, indent: str = "") -> str:
         return flat
     inner = indent + "  "
     if isinstance(value, dict):
-        parts = [f"{inner}{json.dumps(name, ensure_ascii=False)}: {dumped(part, inner)}" for name, part in value.items()]
+        parts = [
+            f"{inner}{json.dumps(name, ensure_ascii=False)}: {dumped(part, inner)}" for name, part in value.items()
+        ]
         return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
     return "[\n" + ",\n".join(inner + dumped(part, inner) for part in value) + f"\n{indent}]"
 
@@ -128,17 +131,24 @@ def problem_data(problem: Problem, table: Table) -> dict[str, Json]:
 
 
 def _sentence(sentence: Sentence, table: Table) -> dict[str, Json]:
-    return {"text": plain(phrase(sentence)), "template": sentence.template, "values": bindings_data(sentence.values, table)}
+    return {
+        "text": plain(phrase(sentence)),
+        "template": sentence.template,
+        "values": bindings_data(sentence.values, table),
+    }
 
 
 def bindings_data(bindings: Bindings, table: Table) -> Json:
     """What the letters of a rule stand for."""
-    return [{"name": name, "text": to_text(value) if isinstance(value, Expr) else str(value), "value": table.encoded(value)}
-            for name, value in bindings]  # fmt: skip
+    return [
+        {"name": name, "text": to_text(value) if isinstance(value, Expr) else str(value), "value": table.encoded(value)}
+        for name, value in bindings
+    ]
 
 
 def _steps(before: str, steps: Sequence[Step], table: Table) -> Json:
-    """Steps with the numbers that a page prints: one whose printed line stays the same has the number of the one before it."""
+    """Steps with the numbers that a page prints: one whose printed line stays the same has the number of the one before
+    it."""
     found: list[Json] = []
     count = 0
     for step in steps:
@@ -183,7 +193,8 @@ def _verdict(verdict: Verdict) -> dict[str, Json]:
 def flattened_facts(flattened: Expr) -> dict[str, Json]:
     """What a reader must know of the ⊗ form: its shape, which vec, and the sizes of its commutation matrices."""
     swaps: list[Json] = [
-        {"name": swap.named.name, "rows": dim_text(swap.shape.rows), "columns": dim_text(swap.shape.cols)} for swap in swaps_of(flattened)
+        {"name": swap.named.name, "rows": dim_text(swap.shape.rows), "columns": dim_text(swap.shape.cols)}
+        for swap in swaps_of(flattened)
     ]
     return {"shape": sides(flattened.shape), "vec": VEC, "commutation": swaps}
 
@@ -191,7 +202,9 @@ def flattened_facts(flattened: Expr) -> dict[str, Json]:
 def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
     result = derivation.result
     stated = result.stated
-    shape: list[Json] = sides(result.matrix.shape) if result.matrix is not None else [dim_text(letter.dim) for letter in result.letters]
+    shape: list[Json] = (
+        sides(result.matrix.shape) if result.matrix is not None else [dim_text(letter.dim) for letter in result.letters]
+    )
     return {
         **two(stated),
         "numpy": code_if_any(derivation),
@@ -200,7 +213,8 @@ def _result(derivation: Derivation, table: Table) -> dict[str, Json]:
         "letters": table.encoded(result.letters),
         "matrix": None if result.matrix is None else expression(result.matrix, table),
         "where": [{"name": name, **expression(body, table)} for name, body in result.where],
-        "flattened": None if result.flattened is None else {**expression(result.flattened, table), **flattened_facts(result.flattened)},
+        "flattened": None
+        if result.flattened is None
+        else {**expression(result.flattened, table), **flattened_facts(result.flattened)},
         "cases": [{"condition": condition, **expression(value, table)} for value, condition in result.cases],
     }
-

@@ -10,7 +10,9 @@ from ..records import Value
 from .document.blocks import Label, Ratio
 
 
-def value(of: str | Value | Ratio | Label, to: BookPrinter, math: Callable[[str], str], prose: Callable[[str], str]) -> str:
+def value(
+    of: str | Value | Ratio | Label, to: BookPrinter, math: Callable[[str], str], prose: Callable[[str], str]
+) -> str:
     """A value of a sentence: mathematics in a printer's signs, set by `math`, or prose."""
     match of:
         case str():

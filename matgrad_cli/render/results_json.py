@@ -26,8 +26,11 @@ def result_data(derivation: Derivation) -> dict[str, Any]:
         "result": {
             **two(shown),
             "numpy": code_if_any(derivation),
-            "shape": [str(side) for side in shown.shape.dims] or [str(letter.dim) for letter in derivation.result.letters],
-            "letters": [letter.name for letter in derivation.result.letters] if derivation.result.matrix is None else [],
+            "shape": [str(side) for side in shown.shape.dims]
+            or [str(letter.dim) for letter in derivation.result.letters],
+            "letters": [letter.name for letter in derivation.result.letters]
+            if derivation.result.matrix is None
+            else [],
             "where": {node.name: two(node.body) for node in derivation.result.named},
             **_other_forms(derivation),
         },

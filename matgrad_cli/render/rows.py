@@ -1,4 +1,5 @@
-"""Rows of a text page: characters in columns, and which of them are marked as what. Text drops the marks, a terminal colours them."""
+"""Rows of a text page: characters in columns, and which of them are marked as what.
+Text drops the marks, a terminal colours them."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ class Row(NamedTuple):
 BLANK = Row("")
 
 
-def sentence_rows(text: str, width: int, indent: int, hanging: int | None = None, style: Style | None = None) -> Iterator[Row]:
+def sentence_rows(
+    text: str, width: int, indent: int, hanging: int | None = None, style: Style | None = None
+) -> Iterator[Row]:
     """A sentence broken at spaces."""
     for line in prose(text, width, indent, hanging):
         yield Row(line, ((0, len(line), style),) if style else ())
@@ -52,18 +55,25 @@ def headline(lead: str, sentence: str, margin: str, style: Style, width: int) ->
 
 
 def block(
-    head: str, text: str, view: View, marks: tuple[tuple[int, int], ...] = (), style: Style = "new", margin: str = "",
+    head: str,
+    text: str,
+    view: View,
+    marks: tuple[tuple[int, int], ...] = (),
+    style: Style = "new",
+    margin: str = "",
     needed: bool = False,
 ) -> Iterator[Row]:
-    """A line of mathematics behind its head, broken and aligned; marked parts are underlined, or coloured where colour is on."""
+    """A line of mathematics behind its head, broken and aligned;
+    marked parts are underlined, or coloured where colour is on."""
     room = max(view.width - len(head), 12)
     pieces = wrapped(text, room, max(room - 4, 8))
     for number, (start, end) in enumerate(pieces):
         before = head if number == 0 else " " * (len(head) + 4)
         inside = tuple(
             (len(before) + max(left, start) - start, len(before) + min(right, end) - start, style)
-            for left, right in marks if left < end and right > start
-        )  # fmt: skip
+            for left, right in marks
+            if left < end and right > start
+        )
         below = "" if view.colour else underline(marks, start, end)
         rows = [Row((before + text[start:end]).rstrip(), inside)]
         if below:
@@ -72,7 +82,8 @@ def block(
 
 
 def _with_margin(rows: list[Row], margin: str, width: int, needed: bool) -> list[Row]:
-    """What is said at the right edge, on the first of the rows that has room for it; on a row of its own only if needed."""
+    """What is said at the right edge, on the first of the rows that has room for it;
+    on a row of its own only if needed."""
     for number, row in enumerate(rows):
         if len(row.text) + 2 + len(margin) <= width:
             text = f"{row.text}{margin:>{width - len(row.text)}}"
@@ -81,7 +92,9 @@ def _with_margin(rows: list[Row], margin: str, width: int, needed: bool) -> list
     return rows if not needed else [*rows, Row(f"{margin:>{width}}", ((width - len(margin), width, "quiet"),))]
 
 
-def line_rows(head: str, line: Line, view: View, margin: str = "", changes: bool = True, needed: bool = False) -> Iterator[Row]:
+def line_rows(
+    head: str, line: Line, view: View, margin: str = "", changes: bool = True, needed: bool = False
+) -> Iterator[Row]:
     """A line with its new parts marked, and the shapes of its factors aligned below where there is room."""
     changed = {path: number for number, path in enumerate(line.changed) if path != ()} if changes else {}
     if view.shapes:
@@ -96,12 +109,15 @@ def line_rows(head: str, line: Line, view: View, margin: str = "", changes: bool
 
 
 def _spread(body: Expr, changed: dict[Path, int]) -> tuple[str, str, tuple[tuple[int, int], ...]] | None:
-    """A product with its factors far enough apart that each shape fits below its factor; None if the line is no product."""
+    """A product with its factors far enough apart that each shape fits below its factor;
+    None if the line is no product."""
     factors = {} if body.free else shaped_factors(body)
     if not factors:
         return None
     numbers = {path: _FACTOR + number for number, path in enumerate(factors)}
-    text, spans = split_marks(to_unicode(body, {**numbers, **{path: mark for path, mark in changed.items() if path not in numbers}}))
+    text, spans = split_marks(
+        to_unicode(body, {**numbers, **{path: mark for path, mark in changed.items() if path not in numbers}})
+    )
     places = [_with_brackets(text, start, end) for start, end, mark in spans if mark >= _FACTOR]
     moved, shapes = _apart(text, places, list(factors.values()))
     marked = [(start, end) for start, end, mark in spans if mark < _FACTOR]

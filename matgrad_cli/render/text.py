@@ -105,7 +105,7 @@ def _variables(rows: Iterable[Variable], width: int) -> Iterator[Row]:
     cells = [
         (name_unicode(variable.symbol.name), described(variable.symbol), ", ".join(variable.facts), variable.origin)
         for variable in rows
-    ]  # fmt: skip
+    ]
     widths = [max((len(row[column]) for row in cells), default=0) for column in range(3)]
     for cell in cells:
         yield from _variable(cell, widths, width)
@@ -135,7 +135,9 @@ def _sentence(shown: Sentence, view: View) -> Iterator[Row]:
         return
     lead = _LEADS.get(shown.role, "")
     hanging = INDENT + (4 if shown.role == "legend" else len(lead))
-    yield from sentence_rows(lead + said, view.width, INDENT, hanging, "quiet" if shown.role in ("note", "legend") else None)
+    yield from sentence_rows(
+        lead + said, view.width, INDENT, hanging, "quiet" if shown.role in ("note", "legend") else None
+    )
 
 
 def _reasons(shown: Sentence | Move, view: View, indent: int) -> Iterator[Row]:
@@ -143,7 +145,9 @@ def _reasons(shown: Sentence | Move, view: View, indent: int) -> Iterator[Row]:
     if shown.why:
         yield from sentence_rows(f"why: {phrase_text(shown.why)}", view.width, indent, indent + 5, "quiet")
     if shown.evidence and shown.verdict is not None:
-        yield from sentence_rows(f"{WORDS[shown.verdict.kind]}: {shown.evidence}", view.width, indent, indent + 5, "quiet")
+        yield from sentence_rows(
+            f"{WORDS[shown.verdict.kind]}: {shown.evidence}", view.width, indent, indent + 5, "quiet"
+        )
 
 
 def _formula(shown: Formula, before: Block | None, view: View) -> Iterator[Row]:
@@ -188,7 +192,9 @@ def _move(move: Move, column: int, view: View, indent: int = 0) -> Iterator[Row]
     inside = max(len(lead), INDENT)
     if view.detail != "brief":
         yield BLANK
-    yield from headline(lead, phrase_text(move.sentence), verdict_text(move.verdict, view), STYLES[move.verdict.kind], view.width)
+    yield from headline(
+        lead, phrase_text(move.sentence), verdict_text(move.verdict, view), STYLES[move.verdict.kind], view.width
+    )
     yield from _reasons(move, view, inside)
     for inner in move.inner:
         yield from _move(inner, column, view, indent + 4)
@@ -229,7 +235,10 @@ def _change(move: Move, indent: int, view: View) -> Iterator[Row]:
     more = f"   (and {move.elsewhere} more alike)" if move.elsewhere else ""
     if indent + len(old) + len(new) + len(more) + 5 <= view.width:
         middle = indent + len(old) + 5
-        yield Row(f"{' ' * indent}{old}  →  {new}{more}", ((indent, indent + len(old), "old"), (middle, middle + len(new), "new")))
+        yield Row(
+            f"{' ' * indent}{old}  →  {new}{more}",
+            ((indent, indent + len(old), "old"), (middle, middle + len(new), "new")),
+        )
         return
     if view.detail != "full":
         return  # what is too long to be seen at a glance is seen in the line
@@ -248,7 +257,9 @@ def _cases(shown: Cases, view: View) -> Iterator[Row]:
             yield from (Row((head if place == equals else " " * len(head)) + line) for place, line in enumerate(lines))
             return
     for value, when in shown.rows:
-        yield from block(f"{' ' * INDENT}= ", f"{to_unicode(value)} {when if when == 'otherwise' else f'if {when}'}", view)
+        yield from block(
+            f"{' ' * INDENT}= ", f"{to_unicode(value)} {when if when == 'otherwise' else f'if {when}'}", view
+        )
 
 
 def _braced(rows: list[tuple[str, str]]) -> list[str]:
@@ -292,7 +303,9 @@ def _table(shown: Table, width: int) -> Iterator[Row]:
     yield BLANK
     if INDENT + sum(widths) + 2 * len(widths) - 2 > width:  # a line of text for each row
         for first, *cells in rows[1:]:
-            told = ", ".join(f"{name} {cell}".replace(" ", SOLID) for name, cell in zip(shown.head[1:], cells, strict=True))
+            told = ", ".join(
+                f"{name} {cell}".replace(" ", SOLID) for name, cell in zip(shown.head[1:], cells, strict=True)
+            )
             yield from sentence_rows(f"{first}: {told}", width, INDENT, INDENT + 4)
         return
     for row in rows:

@@ -37,7 +37,9 @@ def _solid(text: str) -> str:
 
 def letters_text(letters: tuple[Index, ...]) -> str:
     """What index letters run over: `i = 1…m, j = 1…p`."""
-    return ", ".join(f"{name_unicode(name)} = 1…{' or 1…'.join(map(dim_unicode, sizes))}" for name, sizes in ranges(letters).items())
+    return ", ".join(
+        f"{name_unicode(name)} = 1…{' or 1…'.join(map(dim_unicode, sizes))}" for name, sizes in ranges(letters).items()
+    )
 
 
 def kind_text(body: Expr) -> str:

@@ -15,8 +15,9 @@ SOLID = "\uf8ff"
 
 @record
 class Signs:
-    """What a notation is written with, as far as it says where a line may be broken: brackets, braces in which nothing is broken, signs
-    that belong to what `follows` them, signs before which a line is broken well, and those that stay with what is `before` and `behind`."""
+    """What a notation is written with, as far as it says where a line may be broken: brackets, braces in which nothing
+    is broken, signs that belong to what `follows` them, signs before which a line is broken well,
+    and those that stay with what is `before` and `behind`."""
 
     opening: str
     closing: str
@@ -32,7 +33,8 @@ UNICODE: Final = Signs("([⟨", ")]⟩", "", ("∂/∂",), ("+", "−", "="), ("
 
 
 def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
-    """Where a line may be broken, before a character, and how unwelcome that is: before + or −, then before a Σ, then between factors."""
+    """Where a line may be broken, before a character, and how unwelcome that is:
+    before + or −, then before a Σ, then between factors."""
     found: list[tuple[int, int]] = []
     depth = braces = last = 0
     for position, character in enumerate(text):
@@ -63,7 +65,9 @@ def wrapped(text: str, first: int, later: int) -> list[tuple[int, int]]:
     while len(text) - start > room:
         number = bisect_left(points, (start + 1, 0))
         fitting = points[number : bisect_left(points, (start + room + 1, 0))]
-        late = [point for point in fitting if point[0] > start + room * 2 // 5] or fitting or points[number : number + 1]
+        late = (
+            [point for point in fitting if point[0] > start + room * 2 // 5] or fitting or points[number : number + 1]
+        )
         best = min(late, key=lambda point: (point[1], -point[0]))[0]
         if best >= len(text):
             break

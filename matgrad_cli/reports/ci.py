@@ -13,7 +13,8 @@ from .inert import inert_report
 
 
 def to_junit(report: Report) -> str:
-    """JUnit XML: a suite per file, a case per line and one for the final answer; wrong is a failure, unreadable an error."""
+    """JUnit XML: a suite per file, a case per line and one for the final answer;
+    wrong is a failure, unreadable an error."""
     report = inert_report(report)
     root = XML.Element("testsuites", name="matgrad check")
     for file in report.files:
@@ -24,7 +25,9 @@ def to_junit(report: Report) -> str:
         for problem in file.problems:
             _problem_cases(suite, file, problem)
         for kind in ("failure", "error", "skipped"):
-            suite.set({"failure": "failures", "error": "errors"}.get(kind, kind), str(len(suite.findall(f"testcase/{kind}"))))
+            suite.set(
+                {"failure": "failures", "error": "errors"}.get(kind, kind), str(len(suite.findall(f"testcase/{kind}")))
+            )
         suite.set("tests", str(len(suite.findall("testcase"))))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
@@ -38,7 +41,16 @@ _KINDS = {"wrong": "failure", "unreadable": "error", "undecided": "skipped"}
 def _problem_cases(suite: XML.Element, file: FileReport, problem: ProblemReport) -> None:
     for finding in problem.lines:
         name = f"{problem.id} line {finding.number}" if problem.kind != "answer" and finding.number else problem.id
-        _case(suite, file, name, _KINDS.get(finding.verdict), finding.code, finding.message, _details(finding), finding.line)
+        _case(
+            suite,
+            file,
+            name,
+            _KINDS.get(finding.verdict),
+            finding.code,
+            finding.message,
+            _details(finding),
+            finding.line,
+        )
     if problem.kind != "answer" or not problem.lines:
         final = problem.final
         kind = (
@@ -78,7 +90,9 @@ def _case(
 
 def _clean(text: str) -> str:
     """Without the characters that XML 1.0 cannot hold, not even escaped."""
-    return "".join(c for c in text if c in "\t\n" or (c >= " " and not ("\ud800" <= c <= "\udfff" or c in "\ufffe\uffff")))
+    return "".join(
+        c for c in text if c in "\t\n" or (c >= " " and not ("\ud800" <= c <= "\udfff" or c in "\ufffe\uffff"))
+    )
 
 
 def to_github(report: Report) -> str:
@@ -119,7 +133,9 @@ def _annotation(file: FileReport, problem: ProblemReport, finding: Finding) -> s
     return _command(level, file.file, finding.line, finding.column, title, message, end)
 
 
-def _command(level: str, file: str, line: int | None, column: int | None, title: str, message: str, end: int | None = None) -> str:
+def _command(
+    level: str, file: str, line: int | None, column: int | None, title: str, message: str, end: int | None = None
+) -> str:
     properties = {"file": file, "line": line, "col": column, "endColumn": end, "title": title}
     inside = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items() if value is not None)
     return f"::{level} {inside}::{_escaped(message)}"
@@ -145,7 +161,10 @@ def github_summary(report: Report) -> str:
             first = problem.first_wrong
             wrong = f"{first.number} (file line {first.line}): `{first.code or 'wrong'}`" if first else "–"
             score = f"{problem.score:g} of {problem.points:g}"
-            rows.append(f"| {_cell(file.file)} | {_cell(problem.id)} | {problem.verdict} | {wrong} | {problem.final.verdict} | {score} |")
+            rows.append(
+                f"| {_cell(file.file)} | {_cell(problem.id)} | {problem.verdict} | {wrong} | "
+                f"{problem.final.verdict} | {score} |"
+            )
         if file.broken:
             rows.append(f"| {_cell(file.file)} | – | unreadable | – | – | – |")
     for file in report.files:

@@ -1,4 +1,5 @@
-"""A class at a glance: how many students, how the points are distributed, how each problem went, the commonest slips."""
+"""A class at a glance: how many students, how the points are distributed, how each problem went,
+the commonest slips."""
 
 from __future__ import annotations
 
@@ -28,7 +29,13 @@ def class_of(report: Report) -> dict[str, Any] | None:
         for name, _, file, problem in one:
             scores[name] += problem.score if problem is not None else 0.0
             missing = problem is None or problem.final.code == "missing-answer"
-            verdict = "unreadable" if problem is None and file is not None else "missing" if missing or problem is None else problem.verdict
+            verdict = (
+                "unreadable"
+                if problem is None and file is not None
+                else "missing"
+                if missing or problem is None
+                else problem.verdict
+            )
             problems[name][verdict] += 1
             if problem is not None and problem.verdict == "wrong" and problem.slip and not missing:
                 slips[problem.slip] += 1
@@ -38,8 +45,12 @@ def class_of(report: Report) -> dict[str, Any] | None:
         "points": most,
         "mean": round(sum(totals) / len(totals), 4),
         "median": round(totals[middle] if len(totals) % 2 else (totals[middle - 1] + totals[middle]) / 2, 4),
-        "distribution": dict(zip(_TENTHS, (sum(min(int(s * 10 + 1e-9), 9) == tenth for s in share) for tenth in range(10)), strict=True)),
-        "problems": {name: {**counts, "mean": round(scores[name] / len(totals), 4)} for name, counts in problems.items()},
+        "distribution": dict(
+            zip(_TENTHS, (sum(min(int(s * 10 + 1e-9), 9) == tenth for s in share) for tenth in range(10)), strict=True)
+        ),
+        "problems": {
+            name: {**counts, "mean": round(scores[name] / len(totals), 4)} for name, counts in problems.items()
+        },
         "slips": dict(slips.most_common()),
     }
 
@@ -49,7 +60,10 @@ def class_text(report: Report) -> str:
     found = class_of(report)
     if found is None:
         return ""
-    out = [f"class: {found['students']} students, mean {found['mean']:g} of {found['points']:g}, median {found['median']:g}"]
+    out = [
+        f"class: {found['students']} students, mean {found['mean']:g} of {found['points']:g}, median "
+        f"{found['median']:g}"
+    ]
     largest = max(found["distribution"].values())
     for tenth, count in found["distribution"].items():
         if count:
@@ -58,5 +72,7 @@ def class_text(report: Report) -> str:
         said = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if verdict != "mean")
         out.append(f"  problem {name}: mean {counts['mean']:g}, {said}")
     if found["slips"]:
-        out.append("  commonest slips: " + ", ".join(f"{code} {count}" for code, count in list(found["slips"].items())[:_MOST]))
+        out.append(
+            "  commonest slips: " + ", ".join(f"{code} {count}" for code, count in list(found["slips"].items())[:_MOST])
+        )
     return "\n".join(out) + "\n"

@@ -34,7 +34,11 @@ def _dumps(data: dict[str, Any]) -> str:
 def _told(of: object, names: str) -> dict[str, Any]:
     """What a record says under these names; under one with a question mark only where it says something."""
     values = {name: getattr(of, name.strip("?")) for name in names.split()}
-    said = {name.strip("?"): value for name, value in values.items() if name[-1] != "?" or (value is not None and value not in ("", False))}
+    said = {
+        name.strip("?"): value
+        for name, value in values.items()
+        if name[-1] != "?" or (value is not None and value not in ("", False))
+    }
     return {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
 
 
@@ -48,7 +52,12 @@ def _file(file: FileReport) -> dict[str, Any]:
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     line, column = place_of(diagnostic)
-    return {**_told(diagnostic, "code severity message"), "line": line, "column": column, **_told(diagnostic, "notes help")}
+    return {
+        **_told(diagnostic, "code severity message"),
+        "line": line,
+        "column": column,
+        **_told(diagnostic, "notes help"),
+    }
 
 
 def place_of(diagnostic: Diagnostic) -> tuple[int | None, int | None]:
@@ -99,7 +108,13 @@ def to_gradescope(report: Report) -> str:
     ]
     score = sum(problem.score for _, problem in report.of_one_student)
     return _dumps(
-        {"score": round(score, 4), "output": _totals(report), "visibility": "visible", "stdout_visibility": "hidden", "tests": tests}
+        {
+            "score": round(score, 4),
+            "output": _totals(report),
+            "visibility": "visible",
+            "stdout_visibility": "hidden",
+            "tests": tests,
+        }
     )
 
 
@@ -124,7 +139,14 @@ def to_prairielearn(report: Report) -> str:
         for file, problem in problems
     ]
     score = sum(problem.score for _, problem in problems)
-    return _dumps({"gradable": True, "score": round(score / points, 6) if points else 0.0, "message": _totals(report), "tests": tests})
+    return _dumps(
+        {
+            "gradable": True,
+            "score": round(score / points, 6) if points else 0.0,
+            "message": _totals(report),
+            "tests": tests,
+        }
+    )
 
 
 def _test_name(report: Report, file: FileReport, problem: ProblemReport) -> str:
@@ -132,7 +154,9 @@ def _test_name(report: Report, file: FileReport, problem: ProblemReport) -> str:
 
 
 def _codes(problem: ProblemReport) -> list[str]:
-    codes = [finding.code for finding in problem.lines if finding.code] + ([problem.final.code] if problem.final.code else [])
+    codes = [finding.code for finding in problem.lines if finding.code] + (
+        [problem.final.code] if problem.final.code else []
+    )
     return list(dict.fromkeys(codes))
 
 
@@ -152,7 +176,9 @@ def summary_of(problem: ProblemReport) -> str:
         if finding.help:
             parts.append(f"  help: {finding.help}")
     if problem.kind != "answer" or not problem.shown:
-        parts.append(f"final answer: {problem.final.verdict}" + (f": {problem.final.message}" if problem.final.message else ""))
+        parts.append(
+            f"final answer: {problem.final.verdict}" + (f": {problem.final.message}" if problem.final.message else "")
+        )
     return "\n".join(parts)
 
 

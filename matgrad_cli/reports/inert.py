@@ -1,4 +1,5 @@
-"""Reports whose ids, file names, messages and excerpts are inert: no control character, no command of a CI log, whatever a file says."""
+"""Reports whose ids, file names, messages and excerpts are inert:
+no control character, no command of a CI log, whatever a file says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The report as a part of a page: a table of the problems, then what was found, with red blocks where arrays do not fit."""
+"""The report as a part of a page: a table of the problems, then what was found,
+with red blocks where arrays do not fit."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ def to_html(report: Report) -> str:
     """The report as a fragment of HTML, for a notebook, or with `-o` for a browser."""
     report = inert_report(report)
     figures = class_text(report)
-    said = [part for file in report.files for part in _file(file)] + ([f"<pre>{escape(figures)}</pre>"] if figures else [])
+    said = [part for file in report.files for part in _file(file)] + (
+        [f"<pre>{escape(figures)}</pre>"] if figures else []
+    )
     return article("\n".join(said) or "<p>nothing to check</p>", "tex2jax_ignore mathjax_ignore")
 
 
@@ -50,7 +53,8 @@ _VERDICTS = ("right", "wrong", "unreadable", "undecided", "missing")
 
 
 def _diagnostic(said: Diagnostic, notes: Iterable[str] = ()) -> str:
-    """A message as a card: what is wrong, where, the evidence, the proposal, and the picture of arrays that do not fit."""
+    """A message as a card: what is wrong, where, the evidence, the proposal,
+    and the picture of arrays that do not fit."""
     name = {"error": "unreadable", "warning": "undecided"}.get(said.severity, said.severity)
     parts = [f'<p><b class="{name}">{said.severity}[{escape(said.code)}]</b> {prose_html(said.message)}</p>']
     if said.source is not None and said.source.text and said.labels:

@@ -39,7 +39,15 @@ def _results(file: FileReport) -> list[dict[str, Any]]:
         found += [_of_line(file, problem, finding) for finding in problem.shown]
         if problem.verdict != "right" and not problem.shown:
             message = f"problem {problem.id}: {problem.final.message or problem.verdict}"
-            found.append(_result(file, problem.final.code or problem.verdict, problem.verdict, message, {"startLine": 1, "startColumn": 1}))
+            found.append(
+                _result(
+                    file,
+                    problem.final.code or problem.verdict,
+                    problem.verdict,
+                    message,
+                    {"startLine": 1, "startColumn": 1},
+                )
+            )
     return found
 
 
@@ -48,7 +56,9 @@ def _of_line(file: FileReport, problem: ProblemReport, finding: Finding) -> dict
     if file.source is not None and finding.cell is None:
         line, column = line_and_column(file.source.text, finding.span.end)
         region |= {"endLine": line, "endColumn": column} if (line, column) > (finding.line, finding.column) else {}
-    message = f"problem {problem.id}: {finding.message or finding.verdict}" + (f"\n{finding.help}" if finding.help else "")
+    message = f"problem {problem.id}: {finding.message or finding.verdict}" + (
+        f"\n{finding.help}" if finding.help else ""
+    )
     return _result(file, finding.code or finding.verdict, finding.verdict, message, region)
 
 

@@ -1,4 +1,5 @@
-"""What is said of a document behind its findings: what could not be judged, and what was passed over, a line for each group."""
+"""What is said of a document behind its findings: what could not be judged, and what was passed over,
+a line for each group."""
 
 from __future__ import annotations
 
@@ -15,8 +16,14 @@ def of_document(problem: ProblemReport) -> list[str]:
     open_ = [finding for finding in problem.lines if finding.verdict in ("undecided", "unreadable")]
     aside = [finding for finding in problem.lines if finding.verdict == "aside"]
     facts = sum(finding.verdict == "follows" and finding.role == "aside" for finding in problem.lines)
-    said = f"{judged} of {claims} claims judged" + (f", and {facts} facts in letters of their own hold" if facts else "")
-    return [said, *(f"not judged: {text}" for text in _grouped(open_)), *(f"passed over: {text}" for text in _grouped(aside))]
+    said = f"{judged} of {claims} claims judged" + (
+        f", and {facts} facts in letters of their own hold" if facts else ""
+    )
+    return [
+        said,
+        *(f"not judged: {text}" for text in _grouped(open_)),
+        *(f"passed over: {text}" for text in _grouped(aside)),
+    ]
 
 
 def readings(problem: ProblemReport) -> list[str]:

@@ -1,4 +1,5 @@
-"""Tables for the instructor: a row for each student and problem, and one for each student as grade books import them."""
+"""Tables for the instructor: a row for each student and problem,
+and one for each student as grade books import them."""
 
 from __future__ import annotations
 
@@ -15,14 +16,25 @@ GRADE_BOOK = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 
 
 def to_csv(report: Report) -> str:
-    """A row for each student and problem: who, which, how many points, and the code of the first slip if it may be told."""
+    """A row for each student and problem: who, which, how many points,
+    and the code of the first slip if it may be told."""
     rows: list[Sequence[object]] = [("student", "problem", "points", "code", "of", "verdict", "file")]
     for student, graded in graded_problems(report).items():
         for name, points, file, problem in graded:
             verdict = problem.verdict if problem is not None else "undecided" if file is None else "unreadable"
             slip = _told(problem) if problem is not None else "missing-answer" if file is None else _why(file)
             code = "" if verdict == "right" else slip or verdict
-            rows.append((student, name, problem.score if problem is not None else 0, code, points, verdict, file.file if file else ""))
+            rows.append(
+                (
+                    student,
+                    name,
+                    problem.score if problem is not None else 0,
+                    code,
+                    points,
+                    verdict,
+                    file.file if file else "",
+                )
+            )
     return _written(rows)
 
 
@@ -55,7 +67,8 @@ Graded = tuple[str, float, FileReport | None, ProblemReport | None]
 
 
 def graded_problems(report: Report) -> dict[str, list[Graded]]:
-    """What counts of each student: each problem of the key, also where nothing could be read; without a key what is there."""
+    """What counts of each student: each problem of the key, also where nothing could be read;
+    without a key what is there."""
     report = inert_report(report)
     found: dict[str, list[Graded]] = {}
     for student, counted in report.students.items():

@@ -1,4 +1,5 @@
-"""What a derivation supposes: where the loss has a derivative at all. Each condition is stated once, unless a fact already says it."""
+"""What a derivation supposes: where the loss has a derivative at all.
+Each condition is stated once, unless a fact already says it."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ _NEEDS = {
     "spectral": (("", "the largest singular value of {0} is simple"),),
     "norm": (("", f"{{0}} is not 0 {KINK}"),),
 }
-"""What each function needs of its argument: the fact that says so already, and the sentence (of a number, of an array)."""
+"""What each function needs of its argument: the fact that says so already, and the sentence (of a number,
+of an array)."""
 
 
 def _of_call(node: Call, problem: Problem) -> Iterator[Sentence]:
@@ -47,7 +49,9 @@ def _of_node(node: Expr, problem: Problem, squared: set[Expr]) -> Iterator[Sente
     elif isinstance(node, Inverse) or (isinstance(node, MatrixPower) and node.exponent < 0):
         if not _known(node.children[0], "invertible", problem):
             yield Sentence(_INVERTIBLE, (("0", node.children[0]),))
-    elif is_root(node) and problem.wrt in node.children[0].symbols and not _known(node.children[0], "positive", problem):
+    elif (
+        is_root(node) and problem.wrt in node.children[0].symbols and not _known(node.children[0], "positive", problem)
+    ):
         yield Sentence(_POSITIVE[1 if node.shape.is_number else 2], (("0", node.children[0]),))
 
 
@@ -58,7 +62,8 @@ def _is_whole_power(node: Expr) -> bool:
 
 
 def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
-    """The conditions under which the derivation holds, each once: of the loss in reading order, then those of its result alone.
+    """The conditions under which the derivation holds, each once:
+    of the loss in reading order, then those of its result alone.
 
     ∂det(X)/∂X = det(X) X⁻ᵀ is said with an inverse, so it holds where X has one.
     """
@@ -68,7 +73,12 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
     for node in nodes_of(loss):
         for one in _of_node(node, problem, squared):
             found[one] = None
-    said = {value for one in found if one.template in (_INVERTIBLE, said_of("det_positive", False)) for _, value in one.values}
+    said = {
+        value
+        for one in found
+        if one.template in (_INVERTIBLE, said_of("det_positive", False))
+        for _, value in one.values
+    }
     for node in nodes_of(result):
         if isinstance(node, Inverse) and node.body not in said and not _known(node.body, "invertible", problem):
             found[Sentence(_INVERTIBLE, (("0", node.body),))] = None
@@ -81,4 +91,6 @@ def _for_each(said: Sentence) -> Sentence:
     letters = tuple((letter.name, letter) for letter in sorted(free))
     if not letters:
         return said
-    return Sentence(f"for each {', '.join(f'{{{name}}}' for name, _ in letters)}, {said.template}", (*said.values, *letters))
+    return Sentence(
+        f"for each {', '.join(f'{{{name}}}' for name, _ in letters)}, {said.template}", (*said.values, *letters)
+    )

@@ -1,4 +1,5 @@
-"""The end of every derivation: the result in textbook form, names where they save something, the read-off against the loss itself."""
+"""The end of every derivation: the result in textbook form, names where they save something,
+the read-off against the loss itself."""
 
 from __future__ import annotations
 
@@ -39,8 +40,8 @@ def none(_named: Named) -> bool:
 
 
 def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Named], bool], name: bool = True) -> Expr:
-    """The result in textbook form: its moves are substeps of one step. Names that are `own` and stand once are written out where that
-    stays readable; big parts that it repeats get a name."""
+    """The result in textbook form: its moves are substeps of one step. Names that are `own` and stand once are written
+    out where that stays readable; big parts that it repeats get a name."""
     result = tidy_part(recorder, result, line_of)
     for _ in range(MOST_OPENED):
         single = [named for named, count in name_uses(result).items() if count == 1 and own(named)]
@@ -60,7 +61,8 @@ def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Nam
 
 
 def closed(
-    recorder: Recorder, start: Expr, method: str, layout: str, words: str, said: Bindings, result: Result, verdict: Verdict,
+    recorder: Recorder, start: Expr, method: str, layout: str, words: str, said: Bindings, result: Result,
+    verdict: Verdict,
     order: int = 1, title: str = "",
 ) -> Derivation:  # fmt: skip
     """The derivation that ends with this result, stated in the words of an entry."""
@@ -72,7 +74,9 @@ def closed(
     conditions = assumptions_of(problem, result.entry)
     if order == 2 and problem.loss.shape.is_number:
         notes = (*notes, *_symmetry(recorder, result))
-    return Derivation(problem, method, layout, order, start, without_detours(recorder.steps), readoff, conditions, notes)
+    return Derivation(
+        problem, method, layout, order, start, without_detours(recorder.steps), readoff, conditions, notes
+    )
 
 
 def without_detours(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -97,7 +101,10 @@ def _symmetry(recorder: Recorder, result: Result) -> Iterator[Sentence]:
     verdict = recorder.judge.compare_over(result.entry, turned, result.letters)
     if half and verdict.holds:
         places = [",".join(letter.name for letter in letters) for letters in (first + second, second + first)]
-        shown = "the Hessian is symmetric, as the order of two derivatives does not matter: its entries {entry} and {turned} are the same"
+        shown = (
+            "the Hessian is symmetric, as the order of two derivatives does not matter: its entries {entry} "
+            "and {turned} are the same"
+        )
         yield Sentence(f"{shown} ({verdict.kind})", (("entry", places[0]), ("turned", places[1])))
 
 

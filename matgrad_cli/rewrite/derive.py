@@ -1,4 +1,5 @@
-"""One loss, one variable, one method: the derivation, every step judged, closed by a read-off that looks at the loss alone."""
+"""One loss, one variable, one method: the derivation, every step judged,
+closed by a read-off that looks at the loss alone."""
 
 from __future__ import annotations
 
@@ -30,7 +31,11 @@ STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it 
 
 
 def derive(
-    problem: Problem, method: str = "index", layout: str = "gradient", order: int = 1, rules: Rulebook | Path | None = None
+    problem: Problem,
+    method: str = "index",
+    layout: str = "gradient",
+    order: int = 1,
+    rules: Rulebook | Path | None = None,
 ) -> Derivation:
     """The derivation of d loss / d wrt. `method`: one of METHODS, or the name of a file of methods that is like one
     of them. Raises StuckError where no rule is known, BugError where a step contradicts itself."""
@@ -58,7 +63,9 @@ def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | No
     loss, names = name_parts(problem.loss, problem.wrt, taken)
     start = target_of(problem.loss, problem.wrt, set(taken))
     target = target_of(loss, problem.wrt, taken)
-    recorder = Recorder(problem, book, judge or judge_of(problem), start.start(), letters=target.letters, entrywise=True)
+    recorder = Recorder(
+        problem, book, judge or judge_of(problem), start.start(), letters=target.letters, entrywise=True
+    )
     if names:
         recorder.names.update((named.body, named) for named in names)
         record_names(recorder, names)
@@ -85,7 +92,8 @@ def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
 
 
 def solve(recorder: Recorder, target: Target, last: Expr | None) -> bool:
-    """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix (or a number). `last` is what is differentiated, whole."""
+    """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix (or a number).
+    `last` is what is differentiated, whole."""
     differentiate(recorder)
     collapse(recorder)
     open_rows(recorder)
@@ -95,23 +103,30 @@ def solve(recorder: Recorder, target: Target, last: Expr | None) -> bool:
         bindings = (("X", target.variable), ("zero", Entry(Fill(0, shape), row, col)))
         recorder.run("index", "zero", (((), recorder.line),), bindings)
         return True
-    whole = len(target.letters) <= 2 and (read_line(recorder, row, col) or _read_stacked(recorder, target.letters, last))
+    whole = len(target.letters) <= 2 and (
+        read_line(recorder, row, col) or _read_stacked(recorder, target.letters, last)
+    )
     if not whole:
         read_sums(recorder)
     line, of_loss = recorder.line, recorder.names.values()
-    result, line_of = (line.base, lambda part: Entry(part, line.row, line.col)) if isinstance(line, Entry) else (line, itself)
+    result, line_of = (
+        (line.base, lambda part: Entry(part, line.row, line.col)) if isinstance(line, Entry) else (line, itself)
+    )
     tidied(recorder, result, line_of, lambda named: whole and named not in of_loss, name=whole)
     return whole
 
 
 def _read_stacked(recorder: Recorder, letters: tuple[Index, ...], last: Expr | None) -> bool:
-    """Places that are counted in pairs, in the derivative by a column of what holds ⊗ or vec: its differential has one matrix in front."""
+    """Places that are counted in pairs, in the derivative by a column of what holds ⊗ or vec:
+    its differential has one matrix in front."""
     wrt = recorder.problem.wrt
     if last is None or not wrt.shape.is_column or not operators_in(last) & {"Kron", "vec"}:
         return False
     from .methods.stacked import in_front, stacked
 
-    found = in_front(replace(recorder.problem, loss=last), recorder.rules, recorder.judge, stacked(Differential(last, wrt)))
+    found = in_front(
+        replace(recorder.problem, loss=last), recorder.rules, recorder.judge, stacked(Differential(last, wrt))
+    )
     if found is None or any(map(is_commutation, nodes_of(found[1]))):
         return False
     matrix = flip(found[1]) if last.shape.is_number else found[1]
@@ -137,10 +152,15 @@ def _matrix_of(line: Expr, target: Target) -> Expr:
     return MatrixOf(*target.places, line)  # δ_s0 is the entry of a basis vector
 
 
-def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, last: Expr | None, order: int = 1) -> Derivation:
-    """The read-off: the stated result against the derivative of the loss itself. `last` is what was differentiated last, as a matrix."""
+def finish(
+    recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, last: Expr | None, order: int = 1
+) -> Derivation:
+    """The read-off: the stated result against the derivative of the loss itself.
+    `last` is what was differentiated last, as a matrix."""
     problem = recorder.problem
-    whole = whole and not _matrix_of(recorder.line, target).free  # with a letter left in it it is no matrix: its entry is stated
+    whole = (
+        whole and not _matrix_of(recorder.line, target).free
+    )  # with a letter left in it it is no matrix: its entry is stated
     if whole:
         change_layout(recorder, layout, order)
     line = recorder.line
@@ -148,16 +168,25 @@ def finish(recorder: Recorder, start: Expr, target: Target, whole: bool, layout:
     verdict = recorder.judge.check_derivative(line, target.letters, order)
     letters = [str(letter) for letter in target.letters]
     said = (
-        ("gradient", matrix if matrix is not None else line), ("kind", _kind(problem, order)), ("s", letters[0] if letters else ""),
-        ("t", letters[1] if len(letters) > 1 else ""), ("count", str(len(letters))),
-    )  # fmt: skip
+        ("gradient", matrix if matrix is not None else line),
+        ("kind", _kind(problem, order)),
+        ("s", letters[0] if letters else ""),
+        ("t", letters[1] if len(letters) > 1 else ""),
+        ("count", str(len(letters))),
+    )
     result = Result(line, target.letters, matrix, written_out(line))
     if matrix is None:
         from .methods.stacked import flattened
         from .network.cases import case_table
 
-        flat = flattened(result, last, recorder.scene, recorder.judge) if last is not None and (order == 1 or len(letters) > 2) else None
-        result = replace(result, flattened=flat, cases=case_table(result, problem, recorder.judge) if len(letters) > 2 else ())
+        flat = (
+            flattened(result, last, recorder.scene, recorder.judge)
+            if last is not None and (order == 1 or len(letters) > 2)
+            else None
+        )
+        result = replace(
+            result, flattened=flat, cases=case_table(result, problem, recorder.judge) if len(letters) > 2 else ()
+        )
     title = "" if whole or len(letters) > 2 else STATED_BY_ENTRIES
     words = "read-off" if whole else "state-entries"
     return closed(recorder, start, "index", layout, words, said, result, verdict, order, title)

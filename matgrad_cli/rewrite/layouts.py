@@ -15,12 +15,15 @@ from .methods.beside import beside, paired, whole_of
 def known_layout(layout: str) -> str:
     """The layout itself; raises UsageError with the known ones for another word."""
     if layout not in LAYOUTS:
-        raise UsageError(Diagnostic("unknown-layout", f"the layout `{layout}` is not known", help="layouts: " + ", ".join(LAYOUTS)))
+        raise UsageError(
+            Diagnostic("unknown-layout", f"the layout `{layout}` is not known", help="layouts: " + ", ".join(LAYOUTS))
+        )
     return layout
 
 
 def change_layout(recorder: Recorder, layout: str, order: int = 1) -> None:
-    """The visible step (G)_st = (Gᵀ)_ts where the layout wants the entry in the mirrored place, or tr(Gᵀ dX) = tr(J dX) with J = Gᵀ."""
+    """The visible step (G)_st = (Gᵀ)_ts where the layout wants the entry in the mirrored place, or tr(Gᵀ dX) = tr(J dX)
+    with J = Gᵀ."""
     line, problem = recorder.line, recorder.problem
     if is_turned(layout, problem.loss.shape, problem.wrt.shape, order) and (order == 1 or isinstance(line, Entry)):
         recorder.record(apply(recorder.rules.rule("change-layout"), line, ((),), recorder.scene, (("layout", layout),)))

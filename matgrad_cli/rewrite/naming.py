@@ -1,4 +1,5 @@
-"""Names for big parts: before differentiating a deep loss, so that nothing is copied; and in a result that repeats itself."""
+"""Names for big parts: before differentiating a deep loss, so that nothing is copied;
+and in a result that repeats itself."""
 
 from __future__ import annotations
 
@@ -6,7 +7,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from ..ir import Add, Call, Entry, Expr, Hadamard, Inverse, MatMul, Named, Power, Symbol, Transpose, is_elementwise, nodes_of, substitute
+from ..ir import (
+    Add,
+    Call,
+    Entry,
+    Expr,
+    Hadamard,
+    Inverse,
+    MatMul,
+    Named,
+    Power,
+    Symbol,
+    Transpose,
+    is_elementwise,
+    nodes_of,
+    substitute,
+)
 from ..ir.walk import height, innermost_first, mapped, names_in
 from .engine.application import replaced
 
@@ -18,7 +34,11 @@ SAVING = 4
 
 
 def _nonlinear(node: Expr) -> bool:
-    return isinstance(node, Call) and not node.shape.is_number and (is_elementwise(node.function) or node.function.startswith("softmax"))
+    return (
+        isinstance(node, Call)
+        and not node.shape.is_number
+        and (is_elementwise(node.function) or node.function.startswith("softmax"))
+    )
 
 
 def fresh_name(wish: str, taken: set[str]) -> str:
@@ -32,7 +52,8 @@ def fresh_name(wish: str, taken: set[str]) -> str:
 
 
 def slope_name(variables: AbstractSet[str], taken: set[str]) -> str:
-    """The name of what multiplies a pending derivative: G₁, G₂, …, and Γ₁, Γ₂, … where the problem has a G of its own."""
+    """The name of what multiplies a pending derivative: G₁, G₂, …, and Γ₁, Γ₂,
+    … where the problem has a G of its own."""
     head = next((one for one in ("G", "Gamma") if one not in variables), "G")
     taken.add(head)
     return fresh_name(head, taken)
@@ -51,11 +72,18 @@ def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, lis
     """The loss with its layers named, innermost first, where it is deep or repeats big parts; else the loss itself."""
     depth: dict[Expr, int] = {}  # how many nonlinear functions of the variable stand inside one another
     for node in innermost_first(nodes_of(loss)):
-        depth[node] = max((depth[child] for child in node.children), default=0) + (_nonlinear(node) and variable in node.symbols)
+        depth[node] = max((depth[child] for child in node.children), default=0) + (
+            _nonlinear(node) and variable in node.symbols
+        )
     deep = depth[loss] >= DEEP
 
     def may(node: Expr) -> bool:
-        return variable in node.symbols and node is not loss and not isinstance(node, Symbol | Named | Entry | Transpose) and not node.free
+        return (
+            variable in node.symbols
+            and node is not loss
+            and not isinstance(node, Symbol | Named | Entry | Transpose)
+            and not node.free
+        )
 
     chosen = worth_names(loss, may, lambda node: deep and _nonlinear(node))
     return with_names(loss, chosen, taken, numbered=deep)
@@ -64,7 +92,9 @@ def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, lis
 def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str], numbered: bool = False) -> tuple[Expr, list[Named]]:
     """`root` with the chosen parts replaced by names; a name may stand in the body of a later one."""
     order = innermost_first(chosen)
-    return named_parts(root, [(node, f"{layer_name(node)}{number if numbered else ''}") for number, node in enumerate(order, 1)], taken)
+    return named_parts(
+        root, [(node, f"{layer_name(node)}{number if numbered else ''}") for number, node in enumerate(order, 1)], taken
+    )
 
 
 def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str]) -> tuple[Expr, list[Named]]:
@@ -76,9 +106,12 @@ def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str])
 
 
 def by_names(root: Expr, names: Iterable[Named]) -> Expr:
-    """`root` with parts written by their names, the innermost first; also where one is some of the factors of a longer product."""
+    """`root` with parts written by their names, the innermost first;
+    also where one is some of the factors of a longer product."""
     whole = {named.body: named for named in names}
-    runs = {body.factors: named for body, named in whole.items() if isinstance(body, MatMul) and not body.shape.is_number}
+    runs = {
+        body.factors: named for body, named in whole.items() if isinstance(body, MatMul) and not body.shape.is_number
+    }
 
     def make(node: Expr, parts: tuple[Expr, ...]) -> Expr:
         for run, named in runs.items() if isinstance(node, MatMul) else ():
@@ -93,7 +126,9 @@ def by_names(root: Expr, names: Iterable[Named]) -> Expr:
 
 def repeated_parts(root: Expr) -> list[Expr]:
     """The biggest parts that a result writes twice or more."""
-    return worth_names(root, lambda node: not node.free and isinstance(node, Call | Inverse | Add | Power | Hadamard | MatMul))
+    return worth_names(
+        root, lambda node: not node.free and isinstance(node, Call | Inverse | Add | Power | Hadamard | MatMul)
+    )
 
 
 def worth_names(root: Expr, may: Callable[[Expr], bool], must: Callable[[Expr], bool] = lambda _: False) -> list[Expr]:
@@ -107,14 +142,21 @@ def worth_names(root: Expr, may: Callable[[Expr], bool], must: Callable[[Expr], 
 
 
 def _uses(root: Expr, worth: Callable[[Expr, int], bool] = lambda _, __: False) -> Counter[Expr]:
-    """How often each part is written (up to a thousand times) where what is `worth` a name is written once, and so is what has one."""
+    """How often each part is written (up to a thousand times) where what is `worth` a name is written once,
+    and so is what has one."""
     order = sorted(_seen(root), key=lambda node: (node.weight, height(node)), reverse=True)
     products = {node.factors: node for node in order if isinstance(node, MatMul) and not node.shape.is_number}
     sizes = sorted({len(factors) for factors in products}, reverse=True)
     uses: Counter[Expr] = Counter({root: 1})
     for node in order:
         times = 1 if worth(node, uses[node]) else min(uses[node], 1000)
-        for part in _written(node, products, sizes) if isinstance(node, MatMul) else () if isinstance(node, Named) else node.children:
+        for part in (
+            _written(node, products, sizes)
+            if isinstance(node, MatMul)
+            else ()
+            if isinstance(node, Named)
+            else node.children
+        ):
             uses[part] += times
     return uses
 
@@ -138,13 +180,16 @@ def name_uses(root: Expr) -> dict[Named, int]:
     """How often each name is written in `root` and in the parts that it names."""
     counts: Counter[Expr] = Counter()
     for named in names_in(root):
-        counts.update(node for node, times in _uses(named.body).items() for _ in range(min(times, 5)) if isinstance(node, Named))
+        counts.update(
+            node for node, times in _uses(named.body).items() for _ in range(min(times, 5)) if isinstance(node, Named)
+        )
     counts.update({node: times for node, times in _uses(root).items() if isinstance(node, Named)})
     return {named: counts[named] for named in names_in(root)}
 
 
 def opened(expr: Expr, names: Iterable[Named]) -> Expr:
-    """An expression with these names written out, those first that others need: also the names in what they stand for."""
+    """An expression with these names written out, those first that others need:
+    also the names in what they stand for."""
     bodies: dict[Expr, Expr] = {}
     for named in names:
         bodies[named] = substitute(named.body, bodies)

@@ -1,6 +1,7 @@
 """Which operator a rule begins with, guessed from the text of its left side, so that few rules need to be parsed.
 
-A guess may name several heads (`*` is a scalar or an elementwise product); it never misses the true one: a test parses them all.
+A guess may name several heads (`*` is a scalar or an elementwise product); it never misses the true one:
+a test parses them all.
 """
 
 from __future__ import annotations
@@ -8,7 +9,21 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..diagnostics.regex import regex
-from ..ir import ELEMENTWISE, Call, Differential, Entry, Expr, Fill, MatMul, Mul, Named, Number, Partial, Power, Transpose
+from ..ir import (
+    ELEMENTWISE,
+    Call,
+    Differential,
+    Entry,
+    Expr,
+    Fill,
+    MatMul,
+    Mul,
+    Named,
+    Number,
+    Partial,
+    Power,
+    Transpose,
+)
 from ..ir.functions import WITH_AXES
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
@@ -57,7 +72,8 @@ def heads_needed(text: str) -> tuple[frozenset[str], ...]:
 
 @lru_cache(maxsize=1024)
 def factors_needed(text: str) -> tuple[frozenset[str], ...]:
-    """Of a pattern that is a matrix product, seen from the text alone: of each set one head must stand among the factors.
+    """Of a pattern that is a matrix product, seen from the text alone:
+    of each set one head must stand among the factors.
 
     `(c * A) @ B` needs a product with a number, `Q.T @ Q` a transpose; a factor that is a letter may be anything.
     """
@@ -104,7 +120,9 @@ class _Form:
         if self.letter or (self.entry and node.shape.is_number):
             return True  # a number is its own entry
         if self.minus:
-            return not isinstance(node, Mul) or any(isinstance(factor, Number) and factor.value < 0 for factor in node.factors)
+            return not isinstance(node, Mul) or any(
+                isinstance(factor, Number) and factor.value < 0 for factor in node.factors
+            )
         if head_of(node) not in self.heads:
             return self.lax or isinstance(node, Number | Fill)
         return not self.parts or self._parts_may_be(node)
@@ -115,7 +133,9 @@ class _Form:
             case Differential(body):
                 return first.may_be(body.body if isinstance(body, Named) else body)
             case Partial(body):
-                return first.may_be(body.base if isinstance(body, Entry) and not first.entry else body)  # sums are read by entries
+                return first.may_be(
+                    body.base if isinstance(body, Entry) and not first.entry else body
+                )  # sums are read by entries
             case Transpose(body) | Power(body):
                 return first.may_be(body)
             case MatMul(factors):
@@ -127,7 +147,8 @@ class _Form:
 
 
 def _parts_said(text: str, operator: str) -> tuple[str, ...]:
-    """The texts of the parts that are looked at: what stands under the operator or the function, and the factors of a product."""
+    """The texts of the parts that are looked at: what stands under the operator or the function,
+    and the factors of a product."""
     if operator == "@":
         return _factors(text)
     if operator == "**" and text.count("**") == 1:
@@ -211,6 +232,7 @@ _NAMED = {
     "inv": ("Inverse",), "matrix_power": ("MatrixPower", "powm"), "kron": ("Kron",), "eye": ("Eye",), "trace": ("tr",),
     "norm": ("norm", "norm1", "nuclear", "spectral"), "diag": ("diag", "diagonal"),
     **{name: (name, f"{name}0", f"{name}1") for name in WITH_AXES},
-    "ones": ("Fill",), "zeros": ("Fill",), "dot": ("MatMul", "inner"), "outer": ("MatMul",), "square": ("Power", "square"),
+    "ones": ("Fill",), "zeros": ("Fill",), "dot": ("MatMul", "inner"), "outer": ("MatMul",), "square": ("Power",
+    "square"),
     "log": ("log", "logdet"), "norm1": ("norm1",), "array": ("MatrixOf",),
 }  # fmt: skip

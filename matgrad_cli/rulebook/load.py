@@ -1,4 +1,5 @@
-"""TOML files → rules. A file is cut into its entries without being read; an entry is read and checked when it is asked for."""
+"""TOML files → rules. A file is cut into its entries without being read;
+an entry is read and checked when it is asked for."""
 
 from __future__ import annotations
 
@@ -28,7 +29,11 @@ def rules_folder() -> Path:
     for folder in (package / "_rules", package.parent / "rules"):
         if folder.is_dir():
             return folder
-    raise InputError(Diagnostic("rules-missing", f"found no rule files: neither `{package / '_rules'}` nor `rules/` beside the package"))
+    raise InputError(
+        Diagnostic(
+            "rules-missing", f"found no rule files: neither `{package / '_rules'}` nor `rules/` beside the package"
+        )
+    )
 
 
 @record
@@ -56,7 +61,9 @@ class Rulebook:
         for entry in entries:
             if entry.id in self._entries:
                 other = self._entries[entry.id]
-                raise complain(f"{entry.file}:{entry.line}", entry.id, "id", f"the same id stands in {other.file}:{other.line}")
+                raise complain(
+                    f"{entry.file}:{entry.line}", entry.id, "id", f"the same id stands in {other.file}:{other.line}"
+                )
             self._entries[entry.id] = entry
         self._extra = [entry.id for entry in self._entries.values() if entry.extra]
 
@@ -85,7 +92,9 @@ class Rulebook:
         if found is None:
             entry = self._entries.get(rule_id)
             if entry is None:
-                raise InputError(Diagnostic("unknown-rule", f"no rule is called `{rule_id}`", help=_nearest(rule_id, self._entries)))
+                raise InputError(
+                    Diagnostic("unknown-rule", f"no rule is called `{rule_id}`", help=_nearest(rule_id, self._entries))
+                )
             found = self._rules[rule_id] = _read_rule(entry)
         return found
 
@@ -122,7 +131,9 @@ class Rulebook:
     @property
     def methods(self) -> tuple[str, ...]:
         """The ids of all methods."""
-        return tuple(sorted(file.stem for folder in self._methods for file in folder.glob("*.toml") if file.stem != SOLVING))
+        return tuple(
+            sorted(file.stem for folder in self._methods for file in folder.glob("*.toml") if file.stem != SOLVING)
+        )
 
     def method(self, method_id: str) -> Method:
         """The method with this id, read from `methods/<id>.toml`."""
@@ -130,7 +141,11 @@ class Rulebook:
         if found is None:
             file = next((file for folder in self._methods if (file := folder / f"{method_id}.toml").is_file()), None)
             if file is None:
-                raise InputError(Diagnostic("unknown-method", f"no method is called `{method_id}`", help=_nearest(method_id, self.methods)))
+                raise InputError(
+                    Diagnostic(
+                        "unknown-method", f"no method is called `{method_id}`", help=_nearest(method_id, self.methods)
+                    )
+                )
             found = self._read[method_id] = _read_method(file, self)
         return found
 
@@ -159,7 +174,9 @@ def rulebook(extra: Path | None = None) -> Rulebook:
 def _rulebook(extra: str) -> Rulebook:
     folder = rules_folder()
     files = {file.stem: file for file in folder.glob("*.toml") if file.stem != EQUATIONS}
-    ordered = [files[name] for name in FAMILIES if name in files] + [files[name] for name in sorted(files) if name not in FAMILIES]
+    ordered = [files[name] for name in FAMILIES if name in files] + [
+        files[name] for name in sorted(files) if name not in FAMILIES
+    ]
     entries = [entry for file in ordered for entry in cut(file.read_text("utf-8"), file.stem, f"rules/{file.name}")]
     if extra:
         path = Path(extra)
@@ -183,7 +200,8 @@ SOLVING = "solve"
 
 @lru_cache(maxsize=1)
 def equation_rules() -> Rulebook:
-    """The moves of equations. A side of a rule is an equation `A @ X = B`, matched as the pair `inner(A @ X, B)` of its two sides."""
+    """The moves of equations. A side of a rule is an equation `A @ X = B`, matched as the pair `inner(A @ X,
+    B)` of its two sides."""
     folder = rules_folder()
     file = folder / f"{EQUATIONS}.toml"
     import re
@@ -219,7 +237,9 @@ def cut(text: str, family: str, file: str, extra: bool = False) -> list[Entry]:
     for order, block in enumerate(blocks):
         rule_id = _quick(block, "id")
         if not rule_id:
-            raise complain(f"{file}:{line}", "", "id", "a rule needs an id, written in double quotes on a line of its own")
+            raise complain(
+                f"{file}:{line}", "", "id", "a rule needs an id, written in double quotes on a line of its own"
+            )
         entries.append(Entry(rule_id, family, file, line, order, block, extra))
         line += block.count("\n") + 1
     return entries
@@ -255,7 +275,9 @@ def _read_rule(entry: Entry) -> Rule:
     found: dict[str, Any] = {field: read(check, field) for field, read in _READ.items() if field in data}
     found |= {"native": native, "when": _requirements(check, found.get("shapes", ()))}
     if len(found.get("example", ())) != 2:
-        raise complain(entry.file, entry.id, "example", f"needs two texts, before and after; found {len(found.get('example', ()))}")
+        raise complain(
+            entry.file, entry.id, "example", f"needs two texts, before and after; found {len(found.get('example', ()))}"
+        )
     return Rule(entry.id, family=entry.family, order=entry.order, line=entry.line, file=entry.file, **found)
 
 
@@ -332,10 +354,14 @@ class _Checked:
 
 
 _READ: Mapping[str, Callable[[_Checked, str], Any]] = {
-    **dict.fromkeys(("title", "why", "lhs", "rhs"), _Checked.text), "small": _Checked.way,
-    **dict.fromkeys(("shapes", "given", "bindings"), _Checked.table), **dict.fromkeys(("reversible", "group", "nary"), _Checked.flag),
-    **dict.fromkeys(("cite", "example", "fixed", "moves", "still", "moving", "single", "optional", "itself"), _Checked.texts),
-}  # fmt: skip
+    **dict.fromkeys(("title", "why", "lhs", "rhs"), _Checked.text),
+    "small": _Checked.way,
+    **dict.fromkeys(("shapes", "given", "bindings"), _Checked.table),
+    **dict.fromkeys(("reversible", "group", "nary"), _Checked.flag),
+    **dict.fromkeys(
+        ("cite", "example", "fixed", "moves", "still", "moving", "single", "optional", "itself"), _Checked.texts
+    ),
+}
 """How each field of an entry is read; what an entry does not say is as the class says."""
 
 SHARED = "shared/"
@@ -371,12 +397,17 @@ def _read_method(file: Path, book: Rulebook) -> Method:
         if strange:
             raise complain(name, "", "phases", f"the method `{like}` has no phase `{min(strange)}`")
         found = [own.get(phase.name, phase) for phase in base]
-    return Method(str(data.get("id", file.stem)), str(data.get("title", "")), str(data.get("why", "")), tuple(found), like)
+    return Method(
+        str(data.get("id", file.stem)), str(data.get("title", "")), str(data.get("why", "")), tuple(found), like
+    )
 
 
 def listed(text: str, book: Rulebook) -> tuple[str, ...]:
-    """The rule itself; of `shared/differentials` all rules of that file, of `shared/differentials/functions` those of one phase."""
+    """The rule itself; of `shared/differentials` all rules of that file,
+    of `shared/differentials/functions` those of one phase."""
     if not text.startswith(SHARED):
         return (text,)
     name, _, wanted = text.removeprefix(SHARED).partition("/")
-    return tuple(rule for phase in book.method(SHARED + name).phases if wanted in ("", phase.name) for rule in phase.rules)
+    return tuple(
+        rule for phase in book.method(SHARED + name).phases if wanted in ("", phase.name) for rule in phase.rules
+    )

@@ -104,8 +104,13 @@ def pattern(rule: Rule) -> Pattern:
     dims = words_of(rule.shapes) | set(WRT.shape.rows.names + WRT.shape.cols.names)
     held = ((name, text.split()[1]) for name, text in rule.shapes if text.startswith("of "))
     holding = {symbols[name]: Index(letter, letters[letter]) for name, letter in held}
-    marked = (frozenset(symbols[name] for name in group) for group in (rule.fixed, rule.moving, (*rule.single, *rule.itself), rule.itself))
-    return Pattern(rule, lhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names, holding, *marked)
+    marked = (
+        frozenset(symbols[name] for name in group)
+        for group in (rule.fixed, rule.moving, (*rule.single, *rule.itself), rule.itself)
+    )
+    return Pattern(
+        rule, lhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names, holding, *marked
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -143,17 +148,36 @@ def _check_runs(rule: Rule, lhs: Expr) -> None:
     for node in nodes_of(lhs):
         if isinstance(node, MatMul):
             whole = (*rule.single, *rule.itself)
-            bare = [one for one in node.factors if isinstance(one, Symbol) and one.shape.is_matrix and one.name not in whole]
+            bare = [
+                one for one in node.factors if isinstance(one, Symbol) and one.shape.is_matrix and one.name not in whole
+            ]
             if len(set(bare)) > MOST_RUNS:
                 message = f"a product with {len(set(bare))} free variables; at most {MOST_RUNS} can be matched"
                 raise complain(rule.file, rule.id, "lhs", message)
 
 
-_LOOSE = frozenset(("Symbol", "Number", "Add", "Mul", "Transpose", "Hadamard", "Fill", "Eye", "Power", "Size", "MatMul", "Kron", "powm"))
+_LOOSE = frozenset(
+    (
+        "Symbol",
+        "Number",
+        "Add",
+        "Mul",
+        "Transpose",
+        "Hadamard",
+        "Fill",
+        "Eye",
+        "Power",
+        "Size",
+        "MatMul",
+        "Kron",
+        "powm",
+    )
+)
 
 
 def needed_operators(side: Expr) -> frozenset[str]:
-    """Operators that every matching expression contains (products and sums may be matched by single parts, so they don't count)."""
+    """Operators that every matching expression contains (products and sums may be matched by single parts,
+    so they don't count)."""
     inside = side.base if isinstance(side, Entry) else side  # a number is its own entry
     return frozenset(head_of(node) for node in nodes_of(inside)) - _LOOSE
 
@@ -163,6 +187,3 @@ def operators_in(node: Expr) -> frozenset[str]:
     """All operators at and below a node."""
     found: frozenset[str] = frozenset((head_of(node),))
     return found.union(*(operators_in(child) for child in node.children)) if node.children else found
-
-
-

@@ -1,4 +1,5 @@
-"""Entries as the rule files write them, one field per line, read without a TOML parser: that parser alone would take half of the start-up.
+"""Entries as the rule files write them, one field per line, read without a TOML parser:
+that parser alone would take half of the start-up.
 
 What is written in any other way gives None and is left to the real parser; a test reads every entry both ways.
 """
@@ -52,6 +53,10 @@ def _value(text: str) -> Value | None:
 
 def _table(heads: list[str], texts: list[str]) -> dict[str, str] | None:
     names = [head.removesuffix("=").strip() for head in heads]
-    if not all(head.endswith("=") for head in heads) or not all(name.isidentifier() for name in names) or len(set(names)) < len(names):
+    if (
+        not all(head.endswith("=") for head in heads)
+        or not all(name.isidentifier() for name in names)
+        or len(set(names)) < len(names)
+    ):
         return None
     return dict(zip(names, texts, strict=True))

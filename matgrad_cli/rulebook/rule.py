@@ -5,9 +5,31 @@ from __future__ import annotations
 from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
-    ("id", "title", "shapes", "lhs", "rhs", "when", "why", "cite", "example", "given", "native", "group", "reversible", "nary", "fixed",
-     "moves", "still", "optional", "itself",
-     "moving", "single", "small", "bindings")
+    (
+        "id",
+        "title",
+        "shapes",
+        "lhs",
+        "rhs",
+        "when",
+        "why",
+        "cite",
+        "example",
+        "given",
+        "native",
+        "group",
+        "reversible",
+        "nary",
+        "fixed",
+        "moves",
+        "still",
+        "optional",
+        "itself",
+        "moving",
+        "single",
+        "small",
+        "bindings",
+    )
 )
 METHOD_FIELDS = frozenset(("id", "title", "why", "like", "phases"))
 
@@ -25,24 +47,26 @@ class Requirement:
 
 @record
 class Rule:
-    """An identity `lhs` = `rhs` with the sentence printed beside its step, its reason, its sources and a worked example.
+    """An identity `lhs` = `rhs` with the sentence printed beside its step, its reason,
+    its sources and a worked example.
 
-    `shapes` says what each pattern variable is: `"m n"` a matrix, `"n"` a column vector, `""` a number, `"index m"` a letter.
-    `native` rules have no pattern: their one function is code. `given` holds the shapes of the names in `example`
-    (`Z = "= A @ X"`: Z is a name for A X), `bindings` what is said to a native rule there (a letter, a name, a word).
-    `shapes` may also say `"of i"`: a number that may hold the letter i of the Σ around it (i then stands for all letters of that Σ),
-    and `"of i m n"` a matrix that may.
-    `group` entries are no rules but sentences: the titles over several substeps, and the words of a result. `fixed` names letters
-    that must not contain the variable (in a sum or product such a letter takes all parts without it), `moving` letters that must,
-    `single` letters that are no product.
-    `nary` rules speak of two terms or factors and hold for any number: they are used again on the parts that they split off, and
-    a part without the variable does not move.
-    `small` says that a practised reader does the step in the head: on a short page it is told together with the step after it
-    (`forward`) or before it (`back`).
-    `moves` names letters that hold what is pending (under a d: the variable) and are no product of which an end part does not;
-    `still` names letters that hold none of it.
+    `shapes` says what each pattern variable is: `"m n"` a matrix, `"n"` a column vector, `""` a number, `"index m"` a
+    letter. `native` rules have no pattern: their one function is code. `given` holds the shapes of the names in
+    `example` (`Z = "= A @ X"`: Z is a name for A X), `bindings` what is said to a native rule there (a letter, a name,
+    a word). `shapes` may also say `"of i"`: a number that may hold the letter i of the Σ around it (i then stands for
+    all letters of that Σ), and `"of i m n"` a matrix that may.
+    `group` entries are no rules but sentences: the titles over several substeps, and the words of a result. `fixed`
+    names letters that must not contain the variable (in a sum or product such a letter takes all parts without it),
+    `moving` letters that must, `single` letters that are no product.
+    `nary` rules speak of two terms or factors and hold for any number: they are used again on the parts that they split
+    off, and a part without the variable does not move.
+    `small` says that a practised reader does the step in the head: on a short page it is told together with the step
+    after it (`forward`) or before it (`back`).
+    `moves` names letters that hold what is pending (under a d: the variable) and are no product of which an end part
+    does not; `still` names letters that hold none of it.
     `itself` names letters that stand for the variable itself.
-    `optional` names letters for which an identity may stand, which is not written: each is a square factor of a matrix product.
+    `optional` names letters for which an identity may stand, which is not written:
+    each is a square factor of a matrix product.
     """
 
     id: str

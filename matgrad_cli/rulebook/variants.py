@@ -1,4 +1,5 @@
-"""The readings of a rule that has optional letters: tr(A X B) with A or B, or both, left out is tr(X B), tr(A X), tr(X)."""
+"""The readings of a rule that has optional letters: tr(A X B) with A or B, or both, left out is tr(X B), tr(A X),
+tr(X)."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ _ALONE = regex(r"(d\()?\(*\w+(\.T)?\)*")
 
 
 def _without(rule: Rule, name: str) -> Rule:
-    """The rule with 1 or an identity for one letter, left out of the products; the two sides of a matrix then have one size."""
+    """The rule with 1 or an identity for one letter, left out of the products;
+    the two sides of a matrix then have one size."""
     rows, cols = (*dict(rule.shapes)[name].split(), "1", "1")[:2]
     kept, gone = (cols, rows) if cols == "1" else (rows, cols)
     shapes = tuple((letter, _renamed(text, gone, kept)) for letter, text in rule.shapes if letter != name)

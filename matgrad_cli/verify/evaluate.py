@@ -1,6 +1,7 @@
 """The one meaning of expressions: an array over the free indices and the shape, at a point.
 
-Pending derivatives are evaluated by jets through their body (see `jets`), never by rules. Every node is evaluated once per point.
+Pending derivatives are evaluated by jets through their body (see `jets`), never by rules.
+Every node is evaluated once per point.
 """
 
 from __future__ import annotations
@@ -16,10 +17,49 @@ from ..ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from ..ir.memory import remembered
 from . import structure as lay
 from .fields import Field, Floats, NotExact, NoValue, OutOfDomain
-from .functions import DEFINITIONS, DERIVATIVES, LINEAR, SPECTRAL, constant_value, elementwise, pseudoinverse, squared_root
-from .jets import NONE, Jet, Tag, Tags, chain, contract, each, gathered, jet_along, jet_product, jet_total, matrix_product, splits, subsets
+from .functions import (
+    DEFINITIONS,
+    DERIVATIVES,
+    LINEAR,
+    SPECTRAL,
+    constant_value,
+    elementwise,
+    pseudoinverse,
+    squared_root,
+)
+from .jets import (
+    NONE,
+    Jet,
+    Tag,
+    Tags,
+    chain,
+    contract,
+    each,
+    gathered,
+    jet_along,
+    jet_product,
+    jet_total,
+    matrix_product,
+    splits,
+    subsets,
+)
 from .linear import determinant, inverse
-from .tensor import COL, ROW, Labels, Tensor, TooLarge, mapped, matmul, product, renamed, scalar, scaled, spread, total, turned
+from .tensor import (
+    COL,
+    ROW,
+    Labels,
+    Tensor,
+    TooLarge,
+    mapped,
+    matmul,
+    product,
+    renamed,
+    scalar,
+    scaled,
+    spread,
+    total,
+    turned,
+)
 
 EVALUATION_LIMIT = 12_000_000
 _SHALLOW = 24
@@ -116,11 +156,15 @@ class Evaluator:
             if isinstance(reason, NoValue) and reason.argument is None:
                 reason.argument = node.children[0] if node.children else node
                 if isinstance(reason.argument, ir.Call) and reason.argument.function == "det":
-                    return OutOfDomain(str(reason))  # log det X is written for log |det X|: where it has no value it says nothing
+                    return OutOfDomain(
+                        str(reason)
+                    )  # log det X is written for log |det X|: where it has no value it says nothing
             return reason
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
-        self.work += sum([len(tensor.data) if type(tensor) is Tensor else prod(tensor.dims) for tensor in result.values()])
+        self.work += sum(
+            [len(tensor.data) if type(tensor) is Tensor else prod(tensor.dims) for tensor in result.values()]
+        )
         return TooLarge() if self.work > self.limit else result
 
     def _tagged(self, node: ir.Partial | ir.Differential, tags: Tags) -> tuple[Tag, Tags]:
@@ -163,7 +207,11 @@ class Evaluator:
         return {NONE: lay.filled(node.value, node.shape, self.point.size)}
 
     def on_literal(self, node: ir.Literal, tags: Tags) -> Jet:
-        return {NONE: Tensor(lay.sides(node.shape), lay.lengths(node.shape, self.point.size), [*map(self.field.number, node.entries)])}
+        return {
+            NONE: Tensor(
+                lay.sides(node.shape), lay.lengths(node.shape, self.point.size), [*map(self.field.number, node.entries)]
+            )
+        }
 
     def on_symbol(self, node: Symbol, tags: Tags) -> Jet:
         jet = {NONE: self.point.array(node)}
@@ -212,7 +260,11 @@ class Evaluator:
             value = mapped(self._value(base, node.base), lambda u: field.power(u, fixed))
             if not tags:
                 return {NONE: value}
-            slope = ir.mul(ir.Number(exponent), ir.Power(node.base, ir.Number(exponent - 1))) if exponent else ir.Fill(0, node.shape)
+            slope = (
+                ir.mul(ir.Number(exponent), ir.Power(node.base, ir.Number(exponent - 1)))
+                if exponent
+                else ir.Fill(0, node.shape)
+            )
             return self._composed(value, [(slope, base)], tags)
         if self.p:
             raise NotExact("a power whose exponent is not a number")
@@ -224,7 +276,8 @@ class Evaluator:
         return self._composed(value, parts, tags)
 
     def _composed(self, value: Tensor, parts: list[tuple[Expr, Jet]], tags: Tags, over: Labels = ()) -> Jet:
-        """The jet of f(u, …) from its value and its slopes: (f)_S = Σ (f′)_T u_{S∖T} over T that lack the last tag of S.
+        """The jet of f(u, …) from its value and its slopes: (f)_S = Σ (f′)_T u_{S∖T} over T that lack the last tag of
+        S.
 
         Where f acts on every entry that is a product of entries, else the sum of these along the axes `over`.
         """
@@ -241,7 +294,8 @@ class Evaluator:
         return {NONE: value} | gathered(collected, self.p)
 
     def on_matrixpower(self, node: ir.MatrixPower, tags: Tags) -> Jet:
-        """From the power before, if that was asked for, or from the half: the powers of a sum of powers share their work."""
+        """From the power before, if that was asked for, or from the half:
+        the powers of a sum of powers share their work."""
         base, times = node.base if node.exponent >= 0 else ir.Inverse(node.base), abs(node.exponent)
         if times < 2:
             return self.jet(base if times else ir.Eye(node.shape.rows), tags)
@@ -261,8 +315,11 @@ class Evaluator:
             return self.jet(ir.Power(node.body, ir.Number(-1)), tags)
         result = {NONE: inverse(self._value(body, node.body), self.field)}
         for some in subsets(tags):
-            terms = [matmul(body[left], result[right], self.p)
-                     for left, right in splits(some) if left and left in body and right in result]
+            terms = [
+                matmul(body[left], result[right], self.p)
+                for left, right in splits(some)
+                if left and left in body and right in result
+            ]
             if terms:
                 change = matmul(result[NONE], total(terms, self.p), self.p)
                 result[some] = scaled(change, -1, self.p)
@@ -281,7 +338,9 @@ class Evaluator:
     def _log_size(self, value: Any) -> Any:
         if value == 0:
             raise NoValue("the logarithm of a determinant that is zero", "{} invertible")
-        return elementwise("log", self.field)(abs(value)) if isinstance(self.field, Floats) else self.field.log_size(value)
+        return (
+            elementwise("log", self.field)(abs(value)) if isinstance(self.field, Floats) else self.field.log_size(value)
+        )
 
     def on_call(self, node: ir.Call, tags: Tags) -> Jet:
         name, u = node.function, node.argument
@@ -309,7 +368,8 @@ class Evaluator:
         return self._determinant(node, tags)
 
     def _of_entries(self, name: str, u: Expr, tags: Tags) -> Jet:
-        """The greatest entry, where it stands, or the product, of all entries, of each column (0) or of each row (1)."""
+        """The greatest entry, where it stands, or the product, of all entries, of each column (0)
+        or of each row (1)."""
         jet = self.jet(u, tags)
         value = self._value(jet, u)
         over = tuple([side for side in {"0": (ROW,), "1": (COL,)}.get(name[-1], (ROW, COL)) if side in value.labels])
@@ -319,7 +379,9 @@ class Evaluator:
             raise NotExact("a greatest entry")
         if name.startswith("hardmax"):
             return {NONE: lay.hardmax(value, over, True)}
-        return self._composed(product(lay.hardmax(value, over, False), value, over, 0), [(ir.Call(f"hard{name}", u), jet)], tags, over)
+        return self._composed(
+            product(lay.hardmax(value, over, False), value, over, 0), [(ir.Call(f"hard{name}", u), jet)], tags, over
+        )
 
     def _of_matrix(self, node: ir.Call, tags: Tags) -> Jet:
         from .matrix_functions import singular, taken
@@ -396,5 +458,7 @@ def _factors(node: Expr) -> list[Expr]:
 
 
 _HANDLERS: dict[type[Expr], Callable[[Evaluator, Any, Tags], Jet]] = {
-    kind: getattr(Evaluator, f"on_{name.lower()}") for name, kind in vars(ir).items() if isinstance(kind, type(Expr)) and kind is not Expr
+    kind: getattr(Evaluator, f"on_{name.lower()}")
+    for name, kind in vars(ir).items()
+    if isinstance(kind, type(Expr)) and kind is not Expr
 }

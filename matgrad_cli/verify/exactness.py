@@ -1,4 +1,5 @@
-"""Which expressions have a value in exact arithmetic: rational ones, and ones that are rational in oracles for exp, log, sin …."""
+"""Which expressions have a value in exact arithmetic: rational ones, and ones that are rational in oracles for exp,
+log, sin …."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _PLAIN: Final = LINEAR | DEFINITIONS.keys() | {"det", "inner", "pinv"}
 
 
 def kind(expr: Expr) -> int:
-    """0 if the expression is rational in its variables, 1 if rational in them and in oracles, 2 if only floats can judge it."""
+    """0 if the expression is rational in its variables, 1 if rational in them and in oracles,
+    2 if only floats can judge it."""
     if len(_kinds) > 200_000:
         _kinds.clear()
     return found_in(expr, _kinds, lambda node: max([_own(node), *[_kinds[part] for part in _below(node)]]), _below)
@@ -29,7 +31,13 @@ def kind(expr: Expr) -> int:
 def _below(node: Expr) -> tuple[Expr, ...]:
     if isinstance(node, ir.Power):
         shorter = squared_root(node)
-        return (shorter,) if shorter is not None else (node.base,) if constant_value(node.exponent) is not None else node.children
+        return (
+            (shorter,)
+            if shorter is not None
+            else (node.base,)
+            if constant_value(node.exponent) is not None
+            else node.children
+        )
     if isinstance(node, ir.Call) and node.function in DEFINITIONS:
         return (DEFINITIONS[node.function](*node.arguments),)
     return node.children

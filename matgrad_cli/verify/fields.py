@@ -1,4 +1,5 @@
-"""The two kinds of numbers an expression is evaluated in: floats, and integers modulo a prime with oracles for exp, log, sin …."""
+"""The two kinds of numbers an expression is evaluated in: floats, and integers modulo a prime with oracles for exp,
+log, sin …."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ CLEARLY: Final = 1e-8
 def prime_of(seed: int) -> int:
     """The prime of a seed, for 0 the usual one: what is built from the digits of one is nothing modulo that one alone.
 
-    Each small prime is a square modulo it, as modulo the usual one: residues are drawn that make it so, then numbers with these.
+    Each small prime is a square modulo it, as modulo the usual one:
+    residues are drawn that make it so, then numbers with these.
     """
     if not seed:
         return PRIME
@@ -35,7 +37,9 @@ def prime_of(seed: int) -> int:
         step *= small
     while True:
         p = found + step * rng.randrange(PRIME // (2 * step) + 1, PRIME // step)
-        if all(_is_square(small, p) for small in _SMALL_PRIMES[11:]) and all(pow(base, p // 2, p) in (1, p - 1) for base in range(2, 40)):
+        if all(_is_square(small, p) for small in _SMALL_PRIMES[11:]) and all(
+            pow(base, p // 2, p) in (1, p - 1) for base in range(2, 40)
+        ):
             return p
 
 
@@ -90,7 +94,7 @@ class Floats:
         """value to a rational power, in the reals."""
         if exponent.denominator == 1:
             whole = exponent.numerator
-            found = value ** whole if whole >= 0 else self.inverse(value) ** -whole
+            found = value**whole if whole >= 0 else self.inverse(value) ** -whole
         elif value <= 1e-20:
             if value >= -1e-12 and exponent > 1:
                 return 0.0
@@ -105,7 +109,8 @@ class Floats:
 
 
 class Modular:
-    """Integers modulo a prime. exp, log, sin … are random functions that keep the laws exp(−u) = 1/exp(u), log(exp u) = u."""
+    """Integers modulo a prime. exp, log, sin … are random functions that keep the laws exp(−u) = 1/exp(u), log(exp u)
+    = u."""
 
     __slots__ = ("_exps", "_logs", "_random", "_tables", "p")
 

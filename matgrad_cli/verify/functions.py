@@ -49,10 +49,12 @@ def _exp(u: float) -> float:
 
 def _within(low: float, high: float, needs: str, function: Callable[[float], float]) -> Callable[[float], float]:
     """A function that has values between two limits only."""
+
     def value(u: float) -> float:
         if u < low - CLEARLY or u > high + CLEARLY:
             raise NoValue("an argument outside the function's domain", needs)
         return function(u)
+
     return value
 
 
@@ -69,12 +71,29 @@ def _sigmoid(u: float) -> float:
 
 
 FLOAT_VALUES: Final[dict[str, Callable[[float], float]]] = {
-    "exp": _exp, "log": _log, "sqrt": lambda u: Floats().power(u, Fraction(1, 2)), "abs": abs, "sign": _sign,
-    "step": lambda u: max(_sign(u), 0.0), "sin": math.sin, "cos": math.cos, "tanh": math.tanh, "sinh": math.sinh, "cosh": math.cosh,
-    "asin": _within(-1, 1, "|{}| ≤ 1", math.asin), "acos": _within(-1, 1, "|{}| ≤ 1", math.acos), "atan": math.atan,
-    "asinh": math.asinh, "acosh": _within(1, math.inf, "{} ≥ 1", math.acosh), "atanh": _within(-1, 1, "|{}| < 1", math.atanh),
-    "sigmoid": _sigmoid, "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))), "relu": lambda u: max(u, 0.0),
-    "erf": math.erf, "expm1": math.expm1, "log1p": lambda u: _log(1 + u),
+    "exp": _exp,
+    "log": _log,
+    "sqrt": lambda u: Floats().power(u, Fraction(1, 2)),
+    "abs": abs,
+    "sign": _sign,
+    "step": lambda u: max(_sign(u), 0.0),
+    "sin": math.sin,
+    "cos": math.cos,
+    "tanh": math.tanh,
+    "sinh": math.sinh,
+    "cosh": math.cosh,
+    "asin": _within(-1, 1, "|{}| ≤ 1", math.asin),
+    "acos": _within(-1, 1, "|{}| ≤ 1", math.acos),
+    "atan": math.atan,
+    "asinh": math.asinh,
+    "acosh": _within(1, math.inf, "{} ≥ 1", math.acosh),
+    "atanh": _within(-1, 1, "|{}| < 1", math.atanh),
+    "sigmoid": _sigmoid,
+    "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))),
+    "relu": lambda u: max(u, 0.0),
+    "erf": math.erf,
+    "expm1": math.expm1,
+    "log1p": lambda u: _log(1 + u),
 }
 
 
@@ -91,15 +110,24 @@ def _hyperbolic(sign_top: int, sign_bottom: int) -> Callable[[Modular, int], int
     def value(field: Modular, u: int) -> int:
         up, down = _exp_pair(field, u)
         return _fraction(field, up + sign_top * down, up + sign_bottom * down if sign_bottom else 2)
+
     return value
 
 
 EXACT_VALUES: Final[dict[str, Callable[[Modular, int], int]]] = {
-    "exp": lambda f, u: f.exp(u), "log": lambda f, u: f.log(u), "sin": lambda f, u: f.odd("sin", u), "cos": lambda f, u: f.even("cos", u),
-    "tanh": _hyperbolic(-1, 1), "sinh": _hyperbolic(-1, 0), "cosh": _hyperbolic(1, 0),
-    "atan": lambda f, u: f.odd("atan", u), "atanh": lambda f, u: _fraction(f, f.log(_fraction(f, 1 + u, 1 - u)), 2),
-    "sigmoid": lambda f, u: f.inverse((1 + f.exp(-u % f.p)) % f.p), "softplus": lambda f, u: f.log((1 + f.exp(u)) % f.p),
-    "expm1": lambda f, u: f.exp(u) - 1, "log1p": lambda f, u: f.log((1 + u) % f.p),
+    "exp": lambda f, u: f.exp(u),
+    "log": lambda f, u: f.log(u),
+    "sin": lambda f, u: f.odd("sin", u),
+    "cos": lambda f, u: f.even("cos", u),
+    "tanh": _hyperbolic(-1, 1),
+    "sinh": _hyperbolic(-1, 0),
+    "cosh": _hyperbolic(1, 0),
+    "atan": lambda f, u: f.odd("atan", u),
+    "atanh": lambda f, u: _fraction(f, f.log(_fraction(f, 1 + u, 1 - u)), 2),
+    "sigmoid": lambda f, u: f.inverse((1 + f.exp(-u % f.p)) % f.p),
+    "softplus": lambda f, u: f.log((1 + f.exp(u)) % f.p),
+    "expm1": lambda f, u: f.exp(u) - 1,
+    "log1p": lambda f, u: f.log((1 + u) % f.p),
 }
 """Functions that lean on oracles."""
 
@@ -147,16 +175,28 @@ def _logistic(u: Expr) -> Expr:
 
 
 DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
-    "exp": lambda u: Call("exp", u), "log": lambda u: _power(u, -1), "sqrt": lambda u: _scaled(_number(1, 2), _power(u, -1, 2)),
-    "abs": lambda u: Call("sign", u), "sign": lambda u: Fill(0, u.shape), "step": lambda u: Fill(0, u.shape),
-    "sin": lambda u: Call("cos", u), "cos": lambda u: neg(Call("sin", u)),
-    "tanh": lambda u: add(_ones(u), neg(_power(Call("tanh", u), 2))), "sinh": lambda u: Call("cosh", u), "cosh": lambda u: Call("sinh", u),
+    "exp": lambda u: Call("exp", u),
+    "log": lambda u: _power(u, -1),
+    "sqrt": lambda u: _scaled(_number(1, 2), _power(u, -1, 2)),
+    "abs": lambda u: Call("sign", u),
+    "sign": lambda u: Fill(0, u.shape),
+    "step": lambda u: Fill(0, u.shape),
+    "sin": lambda u: Call("cos", u),
+    "cos": lambda u: neg(Call("sin", u)),
+    "tanh": lambda u: add(_ones(u), neg(_power(Call("tanh", u), 2))),
+    "sinh": lambda u: Call("cosh", u),
+    "cosh": lambda u: Call("sinh", u),
     "asin": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1, 2),
     "acos": lambda u: neg(_power(add(_ones(u), neg(_power(u, 2))), -1, 2)),
-    "atan": lambda u: _power(add(_ones(u), _power(u, 2)), -1), "asinh": lambda u: _power(add(_ones(u), _power(u, 2)), -1, 2),
-    "acosh": lambda u: _power(add(_power(u, 2), neg(_ones(u))), -1, 2), "atanh": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1),
-    "sigmoid": lambda u: hadamard(_logistic(u), add(_ones(u), neg(_logistic(u)))), "softplus": _logistic,
-    "relu": lambda u: Call("step", u), "expm1": lambda u: Call("exp", u), "log1p": lambda u: _power(add(_ones(u), u), -1),
+    "atan": lambda u: _power(add(_ones(u), _power(u, 2)), -1),
+    "asinh": lambda u: _power(add(_ones(u), _power(u, 2)), -1, 2),
+    "acosh": lambda u: _power(add(_power(u, 2), neg(_ones(u))), -1, 2),
+    "atanh": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1),
+    "sigmoid": lambda u: hadamard(_logistic(u), add(_ones(u), neg(_logistic(u)))),
+    "softplus": _logistic,
+    "relu": lambda u: Call("step", u),
+    "expm1": lambda u: Call("exp", u),
+    "log1p": lambda u: _power(add(_ones(u), u), -1),
     "erf": lambda u: _scaled(mul(_number(2), _power(Constant("pi"), -1, 2)), Call("exp", neg(_power(u, 2)))),
 }
 """f′ as an expression in u; so the second derivative comes out of the same table."""
@@ -188,6 +228,7 @@ def _softmax_along(name: str, along: Callable[[Expr, Callable[[Expr], Expr]], Ex
     def value(u: Expr) -> Expr:
         powers = Call("exp", u)
         return Hadamard((powers, _power(along(powers, lambda e: Call(name, e)), -1)))
+
     return value
 
 
@@ -204,10 +245,17 @@ def _change_of_power(u: Expr, exponent: Expr, along: Expr) -> Expr:
 
 
 DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
-    "tan": lambda u: hadamard(Call("sin", u), _over("cos")(u)), "cot": lambda u: hadamard(Call("cos", u), _over("sin")(u)),
-    "sec": _over("cos"), "csc": _over("sin"), "coth": _over("tanh"), "log2": _log_to(2), "log10": _log_to(10),
-    "gelu": lambda u: hadamard(u, _normal(u)), "silu": lambda u: hadamard(u, _logistic(u)),
-    "square": lambda u: _power(u, 2), "reciprocal": lambda u: _power(u, -1),
+    "tan": lambda u: hadamard(Call("sin", u), _over("cos")(u)),
+    "cot": lambda u: hadamard(Call("cos", u), _over("sin")(u)),
+    "sec": _over("cos"),
+    "csc": _over("sin"),
+    "coth": _over("tanh"),
+    "log2": _log_to(2),
+    "log10": _log_to(10),
+    "gelu": lambda u: hadamard(u, _normal(u)),
+    "silu": lambda u: hadamard(u, _logistic(u)),
+    "square": lambda u: _power(u, 2),
+    "reciprocal": lambda u: _power(u, -1),
     "norm": lambda u: _power(Call("sum", _power(u, 2)), 1, 2),
     "norm1": lambda u: Call("sum", Call("abs", u)),
     "mean": _mean,
@@ -225,6 +273,7 @@ DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
 }
 """Functions that abbreviate others."""
 
+
 def pseudoinverse(u: Expr, tall: bool) -> Expr:
     """(AᵀA)⁻¹Aᵀ or Aᵀ(AAᵀ)⁻¹, for a matrix of full rank."""
     turned = transpose(u)
@@ -233,13 +282,35 @@ def pseudoinverse(u: Expr, tall: bool) -> Expr:
     return matmul(Inverse(matmul(turned, u)), turned) if tall else matmul(turned, Inverse(matmul(u, turned)))
 
 
-LINEAR: Final = frozenset((
-    "tr", "sum", "sum0", "sum1", "diagonal", "diag", "vec", "strictupper", "shiftup", "butlast", "tril", "triu", "crossmat",
-))
+LINEAR: Final = frozenset(
+    (
+        "tr",
+        "sum",
+        "sum0",
+        "sum1",
+        "diagonal",
+        "diag",
+        "vec",
+        "strictupper",
+        "shiftup",
+        "butlast",
+        "tril",
+        "triu",
+        "crossmat",
+    )
+)
 """Functions that only move and add entries."""
 
-SPECTRAL: Final = {"nuclear": "polar", "spectral": "leading", "eigmax": "topvv", "polar": "", "leading": "", "topvv": ""}
-"""Functions of the singular values with their slopes, and these, which are made of the singular vectors; floats only."""
+SPECTRAL: Final = {
+    "nuclear": "polar",
+    "spectral": "leading",
+    "eigmax": "topvv",
+    "polar": "",
+    "leading": "",
+    "topvv": "",
+}
+"""Functions of the singular values with their slopes, and these, which are made of the singular vectors;
+floats only."""
 
 
 def squared_root(node: Expr) -> Expr | None:
@@ -279,4 +350,3 @@ def _folded(node: Expr, parts: list[Fraction]) -> Fraction | None:
     if name == "Power" and parts[1].denominator == 1 and (parts[0] or parts[1] >= 0) and abs(parts[1]) < 64:
         return Fraction(parts[0] ** int(parts[1]))
     return None
-

@@ -14,7 +14,22 @@ from typing import Final, NamedTuple
 
 from ..ir import Dim, Expr, Symbol
 from .structure import taken
-from .tensor import COL, MIDDLE, ROW, SIZE_LIMIT, Label, Labels, Sparse, Tensor, TooLarge, matmul, product, renamed, scaled, total
+from .tensor import (
+    COL,
+    MIDDLE,
+    ROW,
+    SIZE_LIMIT,
+    Label,
+    Labels,
+    Sparse,
+    Tensor,
+    TooLarge,
+    matmul,
+    product,
+    renamed,
+    scaled,
+    total,
+)
 
 
 class Tag(NamedTuple):
@@ -76,7 +91,9 @@ def jet_along(jet: Jet, sides: Sequence[tuple[Label, int]], size: Callable[[Dim]
     """The product of all that stands along some sides of these lengths."""
     factors = [jet]
     for side, length in sides:
-        factors = [each(factor, partial(taken, where={side: at}, size=size)) for factor in factors for at in range(length)]
+        factors = [
+            each(factor, partial(taken, where={side: at}, size=size)) for factor in factors for at in range(length)
+        ]
     return reduce(lambda left, right: jet_product(left, right, (), p), factors)
 
 
@@ -168,14 +185,19 @@ def matrix_product(left: Jet, right: Jet, p: int) -> Jet:
     """The matrix product of two jets."""
     if (values := at_rest((left, right))) is not None:
         return {NONE: matmul(values[0], values[1], p)}
-    return jet_product(each(left, lambda t: renamed(t, {COL: MIDDLE})), each(right, lambda t: renamed(t, {ROW: MIDDLE})),
-                       (MIDDLE,) if any(COL in t.labels for t in left.values()) else (), p)
+    return jet_product(
+        each(left, lambda t: renamed(t, {COL: MIDDLE})),
+        each(right, lambda t: renamed(t, {ROW: MIDDLE})),
+        (MIDDLE,) if any(COL in t.labels for t in left.values()) else (),
+        p,
+    )
 
 
 def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:
     """F₁⋯F_k; `widths` are the rows of each factor and the columns of the last.
 
-    From the narrowest side outwards, xᵀ(Ay) as (AB)x; neighbours without a derivative first, so that few products hold one.
+    From the narrowest side outwards, xᵀ(Ay) as (AB)x; neighbours without a derivative first,
+    so that few products hold one.
     """
 
     def times(left: Jet, right: Jet) -> Jet:

@@ -48,8 +48,8 @@ class Denied(Exception):
 class Judge:
     """Compares expressions of one problem. Points, and every node evaluated there, are shared by all comparisons.
 
-    Each comparison is made at points of every order of sizes and every scale of entries. A `thorough` judge, and a whole result in any,
-    is also asked where one dimension is 1 and where one is larger.
+    Each comparison is made at points of every order of sizes and every scale of entries. A `thorough` judge, and a
+    whole result in any, is also asked where one dimension is 1 and where one is larger.
     """
 
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = (), thorough: bool = False) -> None:
@@ -85,7 +85,8 @@ class Judge:
                     return
 
     def drawn(self, number: int, mode: str, turn: int, factor: float = 1, symbols: Iterable[Expr] = ()) -> Evaluator:
-        """A point with the sizes of a turn, drawn in a range, some variables scaled, whether or not the loss has a value there."""
+        """A point with the sizes of a turn, drawn in a range, some variables scaled,
+        whether or not the loss has a value there."""
         return self._points.scaled(number, mode, turn, factor, symbols)
 
     def completed(self, place: Evaluator) -> bool:  # noqa: ARG002
@@ -93,7 +94,8 @@ class Judge:
         return True
 
     def renew(self, *, forget: bool = False) -> None:
-        """What comes now may take as much work as what came before; the points stay, also if what was evaluated there is let go."""
+        """What comes now may take as much work as what came before;
+        the points stay, also if what was evaluated there is let go."""
         for place in [place for points in (self._points, *self._untied) for place in points.made()]:
             place.work = 0
             if forget:
@@ -121,12 +123,14 @@ class Judge:
 
         def said(expr: Expr) -> str:
             return ", ".join(map(str, sorted(expr.free))) or "none"
+
         return f"free indices differ: {said(before)} and {said(after)}"
 
     def compare_over(
         self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False, claim: bool = False
     ) -> Verdict:
-        """The same over given letters: a side that lacks one of them is constant along it. Another letter in it is an OpenLetter.
+        """The same over given letters: a side that lacks one of them is constant along it.
+        Another letter in it is an OpenLetter.
 
         A `claim` says something only where its left side `before` has a value: ∂ log det X/∂X = X⁻¹ where det X > 0.
         """
@@ -145,7 +149,9 @@ class Judge:
         except TooLarge:
             return Verdict("unknown", "too large to evaluate")
         except Denied as lacking:
-            return Verdict("unknown", f"needs {lacking.needs}: at a point where the other side has a value this one has none")
+            return Verdict(
+                "unknown", f"needs {lacking.needs}: at a point where the other side has a value this one has none"
+            )
         if verdict.kind != "differs" or max(before.weight, after.weight) > _WITNESS_WEIGHT:
             return verdict
         return Verdict("differs", verdict.by, self.find_witness(before, after, letters))
@@ -154,13 +160,18 @@ class Judge:
         worst = max(kind(before), kind(after))
         exactly = None if worst == FLOAT_KIND else self._exactly(before, after, form, worst, thorough)
         found = self._in_floats(before, after, form, thorough) if exactly is None else exactly
-        return self._at_true_sizes(found, before, after, form) if found.kind == "differs" and self.setting.shrunk else found
+        return (
+            self._at_true_sizes(found, before, after, form)
+            if found.kind == "differs" and self.setting.shrunk
+            else found
+        )
 
     def _at_true_sizes(self, found: Verdict, before: Expr, after: Expr, form: Form) -> Verdict:
-        """Lines that differ at sizes smaller than declared: a number of the text may be a size or not, so ask again where it is none.
+        """Lines that differ at sizes smaller than declared: a number of the text may be a size or not,
+        so ask again where it is none.
 
-        What holds for all smaller sizes in either way holds for the declared ones. What holds in neither is asked at the declared sizes
-        themselves; if they are too large, a difference is believed where no size is a common number.
+        What holds for all smaller sizes in either way holds for the declared ones. What holds in neither is asked at
+        the declared sizes themselves; if they are too large, a difference is believed where no size is a common number.
         """
         if not self._untied:
             self._untied = [Points(self.setting, tied=False), Points(self.setting, shrunk={})]
@@ -177,7 +188,9 @@ class Judge:
         finally:
             self._points = kept
         if undecided:
-            return Verdict("unknown", "too large to evaluate, and smaller sizes do not decide: a number of the text may be a size")
+            return Verdict(
+                "unknown", "too large to evaluate, and smaller sizes do not decide: a number of the text may be a size"
+            )
         return found
 
     def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> Witness | None:
@@ -211,7 +224,9 @@ class Judge:
         if len(seen) < EXACT_POINTS or (worst == ORACLE_KIND and not self._somewhere(before, after, form, thorough)):
             return None
         where = f", where {excluded}" if excluded else ""
-        return Verdict("proved", f"equal modulo {prime_of(self.setting.seed)} at {self._sizes(seen)}{where}", needs=excluded)
+        return Verdict(
+            "proved", f"equal modulo {prime_of(self.setting.seed)} at {self._sizes(seen)}{where}", needs=excluded
+        )
 
     def _sizes(self, places: list[Evaluator]) -> str:
         said = list(dict.fromkeys(place.point.described() for place in places if isinstance(place.point, Point)))
@@ -255,11 +270,15 @@ class Judge:
         return None
 
     def _somewhere(self, before: Expr, after: Expr, form: Form, thorough: bool) -> bool:
-        """Whether both sides agree in the reals, wherever both have values: an oracle knows only some laws of exp and log.
+        """Whether both sides agree in the reals, wherever both have values:
+        an oracle knows only some laws of exp and log.
 
         Here both may be nothing but rounding: that what is computed there is zero was proved.
         """
-        found = [self._near(place, before, after, form).outcome for place in self.float_points(FLOAT_POINTS + 1 if thorough else 2)]
+        found = [
+            self._near(place, before, after, form).outcome
+            for place in self.float_points(FLOAT_POINTS + 1 if thorough else 2)
+        ]
         return "differs" not in found and ("agrees" in found or "noise" in found)
 
     def _in_floats(self, before: Expr, after: Expr, form: Form, thorough: bool) -> Verdict:
@@ -276,7 +295,9 @@ class Judge:
             return Verdict("unknown", f"no value can be computed: {lacking}")
         telling = [place for place, near in found.items() if near.outcome == "agrees"]
         unseen = [(u, {True, False} - signs(u, telling) - reach.excluded) for u, reach in reached]
-        return weighed([*found.items()], [reach.said for _, reach in reached if reach.said], any(sides for _, sides in unseen))
+        return weighed(
+            [*found.items()], [reach.said for _, reach in reached if reach.said], any(sides for _, sides in unseen)
+        )
 
     def _near(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> Nearness:
         """How near the two sides are at a point of floats. Raises Denied, NotExact, TooLarge."""
@@ -290,10 +311,12 @@ class Judge:
                 again = self._shaken[place, number] = Shaken(place, number)
             both = [self._attempt(again, side, form) for side in (before, after)]
             return None if any(isinstance(side, OutOfDomain) for side in both) else (both[0], both[1])
+
         return nearness(sides[0], sides[1], shaken)
 
     def _reach(self, u: Expr) -> Reach:
-        """Points on those sides of a kink that were not visited yet; sides that are not found anywhere in the domain of the loss."""
+        """Points on those sides of a kink that were not visited yet;
+        sides that are not found anywhere in the domain of the loss."""
         if u in self._reached:
             return self._reached[u]
         wanted = {True, False} - signs(u, self.float_points())
@@ -325,13 +348,16 @@ class Judge:
     # --- derivatives --------------------------------------------------------------------------------------------------
 
     def derivative(self, letters: tuple[Index, ...], order: int = 1) -> Expr:
-        """The pending derivative of the loss at the letters: sides of the loss first, then of wrt (twice for order 2)."""
+        """The pending derivative of the loss at the letters: sides of the loss first,
+        then of wrt (twice for order 2)."""
         loss, wrt = self.problem.loss, self.problem.wrt
         left = list(letters)
 
         def two(shape: Shape) -> tuple[Index | None, Index | None]:
-            return (left.pop(0) if shape.rows.names or shape.rows.factor > 1 else None,
-                    left.pop(0) if shape.cols.names or shape.cols.factor > 1 else None)
+            return (
+                left.pop(0) if shape.rows.names or shape.rows.factor > 1 else None,
+                left.pop(0) if shape.cols.names or shape.cols.factor > 1 else None,
+            )
 
         result = loss if loss.shape.is_number else Entry(loss, *two(loss.shape))
         for _ in range(order):
@@ -351,7 +377,11 @@ def condition(lacking: NoValue) -> str:
     """What an expression needs to have a value: `w > 0`."""
     from ..notation.printing.to_text import to_text
 
-    return lacking.needs.format(to_text(lacking.argument)) if isinstance(lacking.argument, Expr) else lacking.needs.format("its argument")
+    return (
+        lacking.needs.format(to_text(lacking.argument))
+        if isinstance(lacking.argument, Expr)
+        else lacking.needs.format("its argument")
+    )
 
 
 def _counts(place: Evaluator, lacking: NoValue) -> bool:
@@ -366,7 +396,8 @@ def _shared(problem: Problem) -> Judge:
 
 
 def judge_of(problem: Problem) -> Judge:
-    """The judge of a problem, shared by all who ask: what one has evaluated at a point the next one need not. Each may ask for as much."""
+    """The judge of a problem, shared by all who ask: what one has evaluated at a point the next one need not.
+    Each may ask for as much."""
     judge = _shared(problem)
     judge.renew()
     return judge

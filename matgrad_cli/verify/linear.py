@@ -19,12 +19,15 @@ def _blocks(tensor: Tensor) -> tuple[tuple[Any, ...], tuple[int, ...], int, list
     n = tensor.size(ROW)
     sizes = tuple([tensor.size(label) for label in rest])
     data = spread(tensor, (*rest, ROW, COL), (*sizes, n, n)).data
-    blocks = [[list(data[start + i * n:start + (i + 1) * n]) for i in range(n)] for start in range(0, len(data), n * n)]
+    blocks = [
+        [list(data[start + i * n : start + (i + 1) * n]) for i in range(n)] for start in range(0, len(data), n * n)
+    ]
     return rest, sizes, n, blocks
 
 
 def _pivot(rows: Rows, column: int, scales: list[float]) -> int:
-    """The row to eliminate with; -1 if the matrix is singular. `scales` are the largest entries the rows had (none modulo a prime)."""
+    """The row to eliminate with; -1 if the matrix is singular. `scales` are the largest entries the rows had (none
+    modulo a prime)."""
     if not scales:
         return next((k for k in range(column, len(rows)) if rows[k][column]), -1)
     best = max(range(column, len(rows)), key=lambda k: abs(rows[k][column]))
@@ -35,7 +38,8 @@ def _pivot(rows: Rows, column: int, scales: list[float]) -> int:
 
 
 def _eliminate(rows: Rows, field: Field, reduce_above: bool) -> Any:
-    """Gauss-Jordan on rows that may carry a right-hand side; returns the determinant of the square part, 0 if singular."""
+    """Gauss-Jordan on rows that may carry a right-hand side; returns the determinant of the square part,
+    0 if singular."""
     p, n = field.p, len(rows)
     determinant: Any = 1 if p else 1.0
     scales = [] if p else [max(map(abs, row[:n])) for row in rows]

@@ -1,7 +1,9 @@
-"""Functions of a square matrix as power series of it, of singular values, of all entries, together with their derivatives.
+"""Functions of a square matrix as power series of it, of singular values, of all entries,
+together with their derivatives.
 
-Of a jet A + Σ A_S ε_S the function is taken once: of the block matrix whose block (P, Q) is A_{Q∖P} where P ⊆ Q, and else 0. The blocks of
-the first row are then the derivatives, since block matrices of this form multiply as the jets do (Mathias 1996).
+Of a jet A + Σ A_S ε_S the function is taken once: of the block matrix whose block (P, Q) is A_{Q∖P} where P ⊆ Q, and
+else 0. The blocks of the first row are then the derivatives, since block matrices of this form multiply as the jets do
+(Mathias 1996).
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ _ROOTS: Final = 40
 
 
 def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags: Tags) -> Jet:
-    """The jet of `expm`, `logm`, `sinm`, `cosm` of a matrix of that side; with `along` that of its derivative along it."""
+    """The jet of `expm`, `logm`, `sinm`, `cosm` of a matrix of that side;
+    with `along` that of its derivative along it."""
     import numpy as np
 
     one = frozenset((ALONG,))
@@ -49,12 +52,17 @@ def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags:
     if not np.isfinite(value).all():
         raise OutOfDomain("a function of a matrix that is too large")
     wanted = {some: place for place, some in enumerate(sets) if along is None or ALONG in some}
-    return {some - one: Tensor((*rest, *axes), (*dims, *(side for _ in axes)), value[..., 0, :, place, :].reshape(-1).tolist())
-            for some, place in wanted.items()}
+    return {
+        some - one: Tensor(
+            (*rest, *axes), (*dims, *(side for _ in axes)), value[..., 0, :, place, :].reshape(-1).tolist()
+        )
+        for some, place in wanted.items()
+    }
 
 
 def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
-    """A norm of the singular values of a matrix of floats, or the largest eigenvalue, and its slope of that name: U Vᵀ, u₁ v₁ᵀ or v vᵀ."""
+    """A norm of the singular values of a matrix of floats, or the largest eigenvalue, and its slope of that name:
+    U Vᵀ, u₁ v₁ᵀ or v vᵀ."""
     import numpy as np
 
     rest = tuple([label for label in tensor.labels if label not in (ROW, COL)])
@@ -66,7 +74,7 @@ def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
     values: list[float] = []
     slopes: list[float] = []
     for start in range(0, len(data), rows * cols):
-        matrix = np.array(data[start:start + rows * cols], dtype=float).reshape(rows, cols)
+        matrix = np.array(data[start : start + rows * cols], dtype=float).reshape(rows, cols)
         if name == "topvv":
             if np.abs(matrix - matrix.T).max() > 1e-9 * (1 + np.abs(matrix).max()):
                 raise OutOfDomain("a matrix that is not symmetric")
@@ -99,7 +107,8 @@ def _exponential(a: Array) -> Array:
 
 
 def _root(a: Array) -> Array:
-    """The square root by the product form of the iteration of Denman and Beavers, which converges where no eigenvalue is ≤ 0."""
+    """The square root by the product form of the iteration of Denman and Beavers,
+    which converges where no eigenvalue is ≤ 0."""
     import numpy as np
 
     one, middle, root = np.eye(a.shape[-1]), a, a
@@ -111,7 +120,9 @@ def _root(a: Array) -> Array:
             break
         if error < 1e-14 * a.shape[-1]:
             return root
-    raise NoValue("a power or a logarithm of a matrix with an eigenvalue that is not positive", "{} without eigenvalues ≤ 0")
+    raise NoValue(
+        "a power or a logarithm of a matrix with an eigenvalue that is not positive", "{} without eigenvalues ≤ 0"
+    )
 
 
 def _inverted(a: Array) -> Array:
@@ -141,5 +152,8 @@ def _rotation(a: Array) -> Array:
 
 
 _FUNCTIONS: Final[dict[str, Callable[[Any], Any]]] = {
-    "expm": _exponential, "logm": _logarithm, "sinm": lambda a: _rotation(a).imag, "cosm": lambda a: _rotation(a).real,
+    "expm": _exponential,
+    "logm": _logarithm,
+    "sinm": lambda a: _rotation(a).imag,
+    "cosm": lambda a: _rotation(a).real,
 }

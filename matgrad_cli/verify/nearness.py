@@ -1,4 +1,5 @@
-"""Whether two arrays of floats are equal, entry by entry, each at its own scale and beside the noise of its own computation."""
+"""Whether two arrays of floats are equal, entry by entry, each at its own scale and beside the noise of its own
+computation."""
 
 from __future__ import annotations
 
@@ -43,8 +44,8 @@ Numbers = Sequence[Any]
 class Nearness:
     """How two arrays compare, and the largest error beside the size of its entry.
 
-    `noise`: both are zero but for rounding; `nothing`: there are no values to compare. `sure`: the error is small, and far above
-    what rounding can do, so that it is no accident of an extreme point.
+    `noise`: both are zero but for rounding; `nothing`: there are no values to compare. `sure`: the error is small, and
+    far above what rounding can do, so that it is no accident of an extreme point.
     """
 
     outcome: Outcome
@@ -55,8 +56,8 @@ class Nearness:
 def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Numbers, Numbers] | None]) -> Nearness:
     """Compares two arrays of one form.
 
-    `shaken` computes both again with other digits at the end, by the number of the trial; it is asked only where it matters. None
-    where that has no value: at sign(u − u) for instance. Then what is tiny in itself is taken for noise.
+    `shaken` computes both again with other digits at the end, by the number of the trial; it is asked only where it
+    matters. None where that has no value: at sign(u − u) for instance. Then what is tiny in itself is taken for noise.
     """
     total = sum(map(abs, left)) + sum(map(abs, right))
     if not total < _LARGEST:
@@ -82,7 +83,19 @@ def nearness(left: Numbers, right: Numbers, shaken: Callable[[int], tuple[Number
     return Nearness("agrees" if told else "noise", 0.0 if not told else min(worst, AGREE))
 
 
-_ROUNDED: Final = (ir.Symbol, ir.Add, ir.Mul, ir.Hadamard, ir.MatMul, ir.Kron, ir.Power, ir.MatrixPower, ir.Inverse, ir.Call, ir.SumOver)
+_ROUNDED: Final = (
+    ir.Symbol,
+    ir.Add,
+    ir.Mul,
+    ir.Hadamard,
+    ir.MatMul,
+    ir.Kron,
+    ir.Power,
+    ir.MatrixPower,
+    ir.Inverse,
+    ir.Call,
+    ir.SumOver,
+)
 
 
 def _shakes(number: int) -> Iterator[float]:
@@ -109,7 +122,8 @@ class Shaken(Evaluator):
 
 
 def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen: bool) -> Verdict:
-    """What the points say together; which sides of kinks are excluded, and whether a side was seen at no point that tells."""
+    """What the points say together; which sides of kinks are excluded,
+    and whether a side was seen at no point that tells."""
     agreeing = [near.error for _, near in found if near.outcome == "agrees"]
     differing = [near.error for _, near in found if near.outcome == "differs"]
     hidden = [near for place, near in found if near.outcome == "unclear" and (near.sure or _is_ordinary(place))]
@@ -126,4 +140,3 @@ def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen
 
 def _is_ordinary(place: Evaluator) -> bool:
     return isinstance(place.point, Point) and place.point.mode in _ORDINARY
-

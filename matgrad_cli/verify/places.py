@@ -1,4 +1,5 @@
-"""The points of a problem in order: which sizes and which range of entries each has, and those where the loss has a value."""
+"""The points of a problem in order: which sizes and which range of entries each has,
+and those where the loss has a value."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ _LARGER_LIMIT: Final = 200_000
 
 
 class Points:
-    """The points of one reading of a problem, in order: made when first asked for, kept with all that is evaluated there."""
+    """The points of one reading of a problem, in order: made when first asked for,
+    kept with all that is evaluated there."""
 
     def __init__(self, setting: Setting, shrunk: dict[int, int] | None = None, tied: bool = True) -> None:
         self.setting = setting
@@ -26,8 +28,16 @@ class Points:
         sizes = setting.sizes
         self.turns = [*sizes.base, *sizes.extremes]
         base = len(sizes.base)
-        self.slots = [(0, "generic"), (1, "generic"), (base - 1, "small"), (0, "large"), (1, "mixed"),
-                      *[(turn, "generic") for turn in sizes.extremes], (0, "tiny"), (1, "huge")]
+        self.slots = [
+            (0, "generic"),
+            (1, "generic"),
+            (base - 1, "small"),
+            (0, "large"),
+            (1, "mixed"),
+            *[(turn, "generic") for turn in sizes.extremes],
+            (0, "tiny"),
+            (1, "huge"),
+        ]
         self.exact_base = base
 
     def exact(self, number: int) -> Evaluator | None:
@@ -36,12 +46,16 @@ class Points:
             turn = self.turns[number] if number < len(self.turns) else number % self.exact_base
             sizes = self.setting.sizes.at(turn)
             field = Modular(f"{self.setting.seed}/{number}", prime_of(self.setting.seed))
-            self._exact[number] = None if sizes is None else Evaluator(
-                Point(self.setting, number, "exact", field, sizes, **self._given), self._limit(turn))
+            self._exact[number] = (
+                None
+                if sizes is None
+                else Evaluator(Point(self.setting, number, "exact", field, sizes, **self._given), self._limit(turn))
+            )
         return self._exact[number]
 
     def inside(self, number: int, loss: Expr) -> Evaluator | None:
-        """The point of that number in floats, inside the domain of the loss; None if there is none in its sizes and range."""
+        """The point of that number in floats, inside the domain of the loss;
+        None if there is none in its sizes and range."""
         if number not in self._floats:
             self._floats[number] = self._drawn_inside(number, loss)
         return self._floats[number]
@@ -54,14 +68,20 @@ class Points:
         return _LARGER_LIMIT if turn in self.setting.sizes.extremes else EVALUATION_LIMIT
 
     def _drawn_inside(self, number: int, loss: Expr) -> Evaluator | None:
-        turn, mode = self.slots[number] if number < len(self.slots) else (number % self.exact_base, DOMAINS[number % len(DOMAINS)])
+        turn, mode = (
+            self.slots[number]
+            if number < len(self.slots)
+            else (number % self.exact_base, DOMAINS[number % len(DOMAINS)])
+        )
         sizes = self.setting.sizes.at(turn)
         if sizes is None:
             return None
         for draw, way in enumerate([mode, mode + " positive", *DOMAINS, "generic", "generic"]):
             if way not in RANGES:
                 continue
-            found = Evaluator(Point(self.setting, 100 * draw + number, way, Floats(), sizes, **self._given), self._limit(turn))
+            found = Evaluator(
+                Point(self.setting, 100 * draw + number, way, Floats(), sizes, **self._given), self._limit(turn)
+            )
             try:
                 found.value(loss)
             except NoValue as lacking:

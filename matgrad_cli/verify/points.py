@@ -1,4 +1,5 @@
-"""Random points: sizes for every dimension name, arrays for every variable under its facts, directions for differentials."""
+"""Random points: sizes for every dimension name, arrays for every variable under its facts,
+directions for differentials."""
 
 from __future__ import annotations
 
@@ -24,12 +25,24 @@ _SIMPLE: Final = SMALL
 
 
 RANGES: Final = {
-    "generic": (0.25, 1.6, 0), "positive": (0.25, 1.6, 1), "negative": (0.25, 1.6, -1), "fractions": (0.05, 0.45, 1),
-    "above": (1.2, 2.6, 1), "small": (0.02, 0.12, 0), "small positive": (0.02, 0.12, 1), "tiny": (0.001, 0.01, 0),
-    "tiny positive": (0.001, 0.01, 1), "large": (3, 50, 0), "large positive": (3, 50, 1), "huge": (100, 1000, 0),
-    "huge positive": (100, 1000, 1), "mixed": (0.01, 300, 0), "mixed positive": (0.01, 300, 1),
+    "generic": (0.25, 1.6, 0),
+    "positive": (0.25, 1.6, 1),
+    "negative": (0.25, 1.6, -1),
+    "fractions": (0.05, 0.45, 1),
+    "above": (1.2, 2.6, 1),
+    "small": (0.02, 0.12, 0),
+    "small positive": (0.02, 0.12, 1),
+    "tiny": (0.001, 0.01, 0),
+    "tiny positive": (0.001, 0.01, 1),
+    "large": (3, 50, 0),
+    "large positive": (3, 50, 1),
+    "huge": (100, 1000, 0),
+    "huge positive": (100, 1000, 1),
+    "mixed": (0.01, 300, 0),
+    "mixed positive": (0.01, 300, 1),
 }
-"""How floats are drawn: from which size to which, of either sign or of one. Where a range is wide, all orders of magnitude are alike."""
+"""How floats are drawn: from which size to which, of either sign or of one.
+Where a range is wide, all orders of magnitude are alike."""
 
 DOMAINS: Final = ("generic", "positive", "fractions", "above", "negative")
 """A loss with log or √ has its domain in one of these."""
@@ -54,7 +67,9 @@ class FloatSource(Source):
     def positive(self) -> Any:
         """A positive float."""
         part = self._random.random()
-        return self._low * (self._high / self._low) ** part if self._wide else self._low + (self._high - self._low) * part
+        return (
+            self._low * (self._high / self._low) ** part if self._wide else self._low + (self._high - self._low) * part
+        )
 
 
 class ModularSource(Source):
@@ -74,7 +89,8 @@ class ModularSource(Source):
 
 
 class Setting:
-    """What all points of a problem share: the facts by variable, the relations between sizes, the facts to be broken."""
+    """What all points of a problem share: the facts by variable, the relations between sizes,
+    the facts to be broken."""
 
     def __init__(self, problem: Problem, seed: int = 0, violating: Iterable[Fact] = ()) -> None:
         self.problem = problem
@@ -83,11 +99,20 @@ class Setting:
         self.words: dict[Symbol, frozenset[str]] = {}
         for fact in problem.facts:
             self.words[fact.symbol] = self.words.get(fact.symbol, frozenset()) | {fact.word}
-        shapes = [symbol.shape for symbol in (*problem.variables, *self.words)]  # a fact may be about what the loss does not use
+        shapes = [
+            symbol.shape for symbol in (*problem.variables, *self.words)
+        ]  # a fact may be about what the loss does not use
         declared = {side.factor for shape in shapes for side in (shape.rows, shape.cols) if not side.names}
-        self.names = list(dict.fromkeys(name for shape in shapes for side in (shape.rows, shape.cols) for name in side.names))
-        relations = [(symbol.shape.rows, side, symbol.shape.cols) for symbol, words in self.words.items()
-                     for word in words for side in [self._side(symbol, word)] if side]
+        self.names = list(
+            dict.fromkeys(name for shape in shapes for side in (shape.rows, shape.cols) for name in side.names)
+        )
+        relations = [
+            (symbol.shape.rows, side, symbol.shape.cols)
+            for symbol, words in self.words.items()
+            for word in words
+            for side in [self._side(symbol, word)]
+            if side
+        ]
         self.shrunk = shrunk({side.factor for shape in shapes for side in (shape.rows, shape.cols)})
         text = f"{problem.source}/{','.join(self.names)}/{seed}"
         self.sizes = Sizes(self.names, declared | set(self.shrunk.values()), relations, text)
@@ -102,12 +127,14 @@ class Setting:
 class Point:
     """Numbers for everything: drawn when first asked for, the same ever after.
 
-    `number` names the draw, and the turn of sizes if none are given. `factors` scales the floats of some variables. Declared sizes that
-    are large are `shrunk`; then a number that is such a size or its inverse, but for a small factor, means the size if it is `tied`.
+    `number` names the draw, and the turn of sizes if none are given. `factors` scales the floats of some variables.
+    Declared sizes that are large are `shrunk`; then a number that is such a size or its inverse,
+    but for a small factor, means the size if it is `tied`.
     """
 
     def __init__(
-        self, setting: Setting, number: int, mode: str, field: Field, sizes: dict[str, int] | None = None, source: Source | None = None,
+        self, setting: Setting, number: int, mode: str, field: Field, sizes: dict[str, int] | None = None,
+        source: Source | None = None,
         factors: dict[Expr, float] | None = None, shrunk: dict[int, int] | None = None, tied: bool = True,
     ) -> None:  # fmt: skip
         self.setting = setting

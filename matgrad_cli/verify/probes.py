@@ -1,7 +1,9 @@
-"""Whole derivatives compared along one random direction: two arrays that are linear in it agree there only if they are equal.
+"""Whole derivatives compared along one random direction: two arrays that are linear in it agree there only if they are
+equal.
 
-∂L/∂X_st and G_st are the same for all s, t if Σ H_st ∂L/∂X_st = Σ H_st G_st for an H drawn modulo the prime: of two that differ one H in
-p hides it, as one point in p does. The left side is the derivative of L along H: an array of the size of L, not one for each entry of X.
+∂L/∂X_st and G_st are the same for all s, t if Σ H_st ∂L/∂X_st = Σ H_st G_st for an H drawn modulo the prime: of two
+that differ one H in p hides it, as one point in p does. The left side is the derivative of L along H:
+an array of the size of L, not one for each entry of X.
 """
 
 from __future__ import annotations
@@ -22,10 +24,13 @@ def unshared(before: Expr, after: Expr) -> tuple[Expr, Expr]:
 
 
 def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr, Expr, tuple[Index, ...]]:
-    """Both sides along random directions in place of the letters by which something pending is differentiated, and the letters left."""
+    """Both sides along random directions in place of the letters by which something pending is differentiated,
+    and the letters left."""
     for node in _pending(before, letters) or _pending(after, letters):
         if {node.row, node.col} - {None} <= set(letters):
-            along = Entry(Symbol(f"{node.variable.name} along {node.row} {node.col}", node.variable.shape), node.row, node.col)
+            along = Entry(
+                Symbol(f"{node.variable.name} along {node.row} {node.col}", node.variable.shape), node.row, node.col
+            )
             before, after = _along(before, node, along), _along(after, node, along)
             letters = tuple([letter for letter in letters if letter not in along.free])
     return before, after, letters
@@ -33,7 +38,9 @@ def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr,
 
 def _pending(expr: Expr, letters: tuple[Index, ...]) -> list[Partial]:
     found: dict[object, Partial] = {}
-    for node in nodes_of(expr, inside=lambda node: not node.free.isdisjoint(letters)):  # elsewhere nothing is pending by one of the letters
+    for node in nodes_of(
+        expr, inside=lambda node: not node.free.isdisjoint(letters)
+    ):  # elsewhere nothing is pending by one of the letters
         if isinstance(node, Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index)):
             found.setdefault((node.variable, node.row, node.col), node)
     return [*found.values()]

@@ -1,8 +1,9 @@
-"""The sizes at which lines are compared: every order of two dimensions that the facts allow, size 1, and some larger ones.
+"""The sizes at which lines are compared: every order of two dimensions that the facts allow, size 1,
+and some larger ones.
 
-A *turn* is one choice of sizes. The first two turns have all sizes different, and in opposite orders; in the third all are equal; then
-each is large in turn, beside another that is 1. They are drawn from the problem's own text, so that no polynomial in a size that is written
-into a formula vanishes at all of them by design.
+A *turn* is one choice of sizes. The first two turns have all sizes different, and in opposite orders; in the third all
+are equal; then each is large in turn, beside another that is 1. They are drawn from the problem's own text, so that no
+polynomial in a size that is written into a formula vanishes at all of them by design.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ Relation = tuple[Dim, str, Dim]
 """Two sides of an array and how they stand to each other by a fact: `=`, `<` or `>`."""
 
 SMALL: Final = 12
-"""A size that is declared as a number is kept up to this; a larger one is replaced by a smaller one, in the same order."""
+"""A size that is declared as a number is kept up to this; a larger one is replaced by a smaller one,
+in the same order."""
 
 LARGE: Final = (9, 14)
 """The larger sizes, one dimension at a time."""
@@ -56,7 +58,9 @@ class Sizes:
     def at(self, turn: int) -> dict[str, int] | None:
         """The sizes of a turn by name; None if the facts exclude what it is for."""
         if turn not in self._known and turn >= ANY_ORDER:
-            self._known[turn] = self.drawn(random.Random(f"{self._text}/{turn}"), _ANY if turn < ANY_SIZE else range(1, LARGE[1] + 1))
+            self._known[turn] = self.drawn(
+                random.Random(f"{self._text}/{turn}"), _ANY if turn < ANY_SIZE else range(1, LARGE[1] + 1)
+            )
         if turn not in self._known:
             self._known[turn] = next(self._candidates(turn), None)
         found = self._known[turn]
@@ -86,7 +90,9 @@ class Sizes:
         names, count = self.names, len(self.names)
         if turn < _BASE_TURNS - 1:
             order = random.Random(self._text).sample(range(count), count)
-            pool = [size for size in range(2, 3 + count + 2 * turn + attempt // 8) if size not in self.fixed or attempt > 30]
+            pool = [
+                size for size in range(2, 3 + count + 2 * turn + attempt // 8) if size not in self.fixed or attempt > 30
+            ]
             pool += [] if len(pool) >= count else range(max(self.fixed) + 1, max(self.fixed) + 1 + count)
             values = sorted(rng.sample(pool, count))
             return dict(zip([names[k] for k in (order if turn == 0 else reversed(order))], values, strict=True))
@@ -112,7 +118,9 @@ class Sizes:
                     _ = _set(right, left.size(sizes), sizes) or _set(left, right.size(sizes), sizes)
                 else:
                     shorter, longer = (left, right) if side == "<" else (right, left)
-                    _ = (_set(longer, shorter.size(sizes) + 1, sizes) or _set(shorter, max(1, longer.size(sizes) - 1), sizes))
+                    _ = _set(longer, shorter.size(sizes) + 1, sizes) or _set(
+                        shorter, max(1, longer.size(sizes) - 1), sizes
+                    )
         return None
 
 
@@ -130,7 +138,8 @@ def _set(dim: Dim, size: int, sizes: dict[str, int]) -> bool:
 
 
 def _moved(before: dict[str, int], sizes: dict[str, int], attempt: int) -> bool:
-    """Whether every size, and every difference and product of two, is another than before; after many attempts less is asked for.
+    """Whether every size, and every difference and product of two, is another than before;
+    after many attempts less is asked for.
 
     So no number and no relation such as m + 1 = n or 6/m = n can stand for a size at both turns.
     """
@@ -139,10 +148,13 @@ def _moved(before: dict[str, int], sizes: dict[str, int], attempt: int) -> bool:
         return True
     if any(sizes[name] == before[name] for name in names):
         return attempt > 45 and any(sizes[name] != before[name] for name in names)
-    pairs = ((one, other) for number, one in enumerate(names) for other in names[number + 1:])
+    pairs = ((one, other) for number, one in enumerate(names) for other in names[number + 1 :])
     return all(
         sizes[one] == sizes[other]
-        or (sizes[one] - sizes[other] != before[one] - before[other] and sizes[one] * sizes[other] != before[one] * before[other])
+        or (
+            sizes[one] - sizes[other] != before[one] - before[other]
+            and sizes[one] * sizes[other] != before[one] * before[other]
+        )
         for one, other in pairs
     )
 

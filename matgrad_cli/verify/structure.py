@@ -1,4 +1,5 @@
-"""Arrays that come from the form of an expression alone: identities, δ, entries taken out, traces, diagonals, singular values."""
+"""Arrays that come from the form of an expression alone: identities, δ, entries taken out, traces, diagonals,
+singular values."""
 
 from __future__ import annotations
 
@@ -130,7 +131,9 @@ def delta(left: Position, right: Position, size: Sizes) -> Tensor:
 
 def with_sides(tensor: Tensor, shape: Shape, size: Sizes) -> Tensor:
     """The array with the axes of the shape present; along an axis that was missing it is constant."""
-    missing = [(label, n) for label, n in zip(sides(shape), lengths(shape, size), strict=True) if label not in tensor.labels]
+    missing = [
+        (label, n) for label, n in zip(sides(shape), lengths(shape, size), strict=True) if label not in tensor.labels
+    ]
     if not missing:
         return tensor
     return spread(tensor, (*tensor.labels, *[label for label, _ in missing]), (*tensor.dims, *[n for _, n in missing]))
@@ -163,7 +166,9 @@ def _stacked(tensor: Tensor, p: int) -> Tensor:
 
 
 def _masked(*sides: str, keeps: Callable[..., bool]) -> Callable[[Tensor, int], Tensor]:
-    """The tensor with 0 where a condition on its positions along these sides and their lengths fails; a side of 1 has position 0."""
+    """The tensor with 0 where a condition on its positions along these sides and their lengths fails;
+    a side of 1 has position 0."""
+
     def value(tensor: Tensor, p: int) -> Tensor:
         lengths = [tensor.size(side) if side in tensor.labels else 1 for side in sides]
         present = tuple(side for side in sides if side in tensor.labels)
@@ -171,6 +176,7 @@ def _masked(*sides: str, keeps: Callable[..., bool]) -> Callable[[Tensor, int], 
         if not present:
             return scaled(tensor, kept[0], p)
         return product(tensor, Tensor(present, tuple(tensor.size(side) for side in present), kept), (), p)
+
     return value
 
 
@@ -183,7 +189,8 @@ def _crossing(tensor: Tensor, p: int) -> Tensor:
 
 
 def hardmax(tensor: Tensor, over: Labels, alone: bool) -> Tensor:
-    """1 at the greatest entry along these axes, else 0; of several that are equal the first, unless it must stand `alone`."""
+    """1 at the greatest entry along these axes, else 0; of several that are equal the first,
+    unless it must stand `alone`."""
     over = tuple([label for label in over if label in tensor.labels])
     labels = (*[label for label in tensor.labels if label not in over], *over)
     dims, count = tuple([tensor.size(label) for label in labels]), prod([tensor.size(label) for label in over])
@@ -229,4 +236,6 @@ def float_power(base: Tensor, exponent: Tensor) -> Tensor:
     """Entry by entry base to the power of exponent, in floats."""
     field = Floats()
     left, right = aligned(base, exponent)
-    return Tensor(left.labels, left.dims, [field.power(u, Fraction(v)) for u, v in zip(left.data, right.data, strict=True)])
+    return Tensor(
+        left.labels, left.dims, [field.power(u, Fraction(v)) for u, v in zip(left.data, right.data, strict=True)]
+    )

@@ -1,4 +1,5 @@
-"""Small dense arrays with named axes, in pure Python: the arithmetic under the evaluator, over floats or modulo a prime."""
+"""Small dense arrays with named axes, in pure Python: the arithmetic under the evaluator,
+over floats or modulo a prime."""
 
 from __future__ import annotations
 
@@ -49,10 +50,11 @@ class Tensor:
 
 
 class Sparse(Tensor):
-    """An array that is zero where the axes of some pairs differ: `core`, times a δ for each pair, written out only when `data` is read.
+    """An array that is zero where the axes of some pairs differ:
+    `core`, times a δ for each pair, written out only when `data` is read.
 
-    The second axis of a pair is never one of the core's. The derivative of a variable by itself is two δ's and no core, and stays so
-    through products: nothing is multiplied by the zeros.
+    The second axis of a pair is never one of the core's. The derivative of a variable by itself is two δ's and no core,
+    and stays so through products: nothing is multiplied by the zeros.
     """
 
     __slots__ = ("core", "pairs")
@@ -115,7 +117,8 @@ def _sparse_product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor
 
 @lru_cache(maxsize=8192)
 def _joined(pairs: Pairs, over: Labels) -> tuple[dict[Label, Label], dict[Label, int], Pairs, Labels]:
-    """What axes are called that δ's make equal, how long they are, the δ's that stay, and over which axes is still to be summed."""
+    """What axes are called that δ's make equal, how long they are, the δ's that stay,
+    and over which axes is still to be summed."""
     names: dict[Label, Label] = {}
     sizes: dict[Label, int] = {}
     kept: list[tuple[Label, Label, int]] = []
@@ -197,14 +200,17 @@ def _plain(labels: Iterable[Label]) -> tuple[Axis, ...]:
 
 
 def reindexed(tensor: Tensor, axes: tuple[Axis, ...], target: tuple[Label, ...], sizes: tuple[int, ...]) -> Tensor:
-    """The array over `target` whose entry is the old one at the positions that `axes` name: slices, diagonals, splits."""
+    """The array over `target` whose entry is the old one at the positions that `axes` name:
+    slices, diagonals, splits."""
     if prod(sizes) > SIZE_LIMIT:
         raise TooLarge
     return Tensor(target, sizes, _plan(axes, tensor.dims, target, sizes)(tensor.data))
 
 
 @lru_cache(maxsize=8192)
-def _order_plan(labels: tuple[Label, ...], dims: tuple[int, ...], target: tuple[Label, ...], sizes: tuple[int, ...]) -> Picker:
+def _order_plan(
+    labels: tuple[Label, ...], dims: tuple[int, ...], target: tuple[Label, ...], sizes: tuple[int, ...]
+) -> Picker:
     return _plan(_plain(labels), dims, target, sizes)
 
 
@@ -241,8 +247,9 @@ def merged(tensor: Tensor, outer: Label, inner: Label, name: Label) -> Tensor:
 
 
 @lru_cache(maxsize=8192)
-def _union(left: tuple[Label, ...], ldims: tuple[int, ...], right: tuple[Label, ...],
-           rdims: tuple[int, ...]) -> tuple[tuple[Label, ...], tuple[int, ...]]:
+def _union(
+    left: tuple[Label, ...], ldims: tuple[int, ...], right: tuple[Label, ...], rdims: tuple[int, ...]
+) -> tuple[tuple[Label, ...], tuple[int, ...]]:
     sizes = dict(zip(left, ldims, strict=True)) | dict(zip(right, rdims, strict=True))
     return tuple(sizes), tuple(sizes.values())
 
@@ -258,7 +265,9 @@ def total(tensors: list[Tensor], p: int) -> Tensor:
     first = tensors[0]
     if len(tensors) == 1:
         return first
-    if isinstance(first, Sparse) and all(isinstance(tensor, Sparse) and tensor.pairs == first.pairs for tensor in tensors):
+    if isinstance(first, Sparse) and all(
+        isinstance(tensor, Sparse) and tensor.pairs == first.pairs for tensor in tensors
+    ):
         return Sparse(total([_parts(tensor)[0] for tensor in tensors], p), first.pairs)
     labels, dims = first.labels, first.dims
     for tensor in tensors[1:]:
@@ -274,7 +283,9 @@ def total(tensors: list[Tensor], p: int) -> Tensor:
 
 def scaled(tensor: Tensor, factor: Any, p: int) -> Tensor:
     """Every entry times one number."""
-    return on_entries(tensor, lambda data: [value * factor % p for value in data] if p else [value * factor for value in data])
+    return on_entries(
+        tensor, lambda data: [value * factor % p for value in data] if p else [value * factor for value in data]
+    )
 
 
 def mapped(tensor: Tensor, function: Callable[[Any], Any]) -> Tensor:
@@ -293,7 +304,7 @@ def summed(tensor: Tensor, over: Iterable[Label], p: int) -> Tensor:
     target = (*rest, *gone)
     data = spread(tensor, target, tuple([tensor.size(label) for label in target])).data
     step = prod([tensor.size(label) for label in gone])
-    sums = [sum(data[start:start + step]) for start in range(0, len(data), step)]
+    sums = [sum(data[start : start + step]) for start in range(0, len(data), step)]
     return Tensor(rest, tuple([tensor.size(label) for label in rest]), [value % p for value in sums] if p else sums)
 
 
@@ -301,7 +312,9 @@ Contraction = tuple[Picker, Picker, int, int, int, int, Labels, tuple[int, ...]]
 
 
 @lru_cache(maxsize=8192)
-def _contraction(left: Labels, ldims: tuple[int, ...], right: Labels, rdims: tuple[int, ...], over: Labels) -> Contraction:
+def _contraction(
+    left: Labels, ldims: tuple[int, ...], right: Labels, rdims: tuple[int, ...], over: Labels
+) -> Contraction:
     sizes = dict(zip(left, ldims, strict=True)) | dict(zip(right, rdims, strict=True))
     inner = [label for label in left if label in over]
     batch = [label for label in left if label in right and label not in over]
@@ -312,12 +325,21 @@ def _contraction(left: Labels, ldims: tuple[int, ...], right: Labels, rdims: tup
     def many(some: Iterable[Label]) -> tuple[int, ...]:
         return tuple([sizes[label] for label in some])
 
-    return (_plan(_plain(left), ldims, arrange_left, many(arrange_left)), _plan(_plain(right), rdims, arrange_right, many(arrange_right)),
-            prod(many(batch)), prod(many(mine)), prod(many(theirs)), prod(many(inner)), labels, many(labels))
+    return (
+        _plan(_plain(left), ldims, arrange_left, many(arrange_left)),
+        _plan(_plain(right), rdims, arrange_right, many(arrange_right)),
+        prod(many(batch)),
+        prod(many(mine)),
+        prod(many(theirs)),
+        prod(many(inner)),
+        labels,
+        many(labels),
+    )
 
 
 def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
-    """Σ over the axes `over` of left·right; other axes of one name run together. Each axis of `over` is in one of the two."""
+    """Σ over the axes `over` of left·right; other axes of one name run together.
+    Each axis of `over` is in one of the two."""
     if over:
         alone = [label for label in over if label in left.labels and label not in right.labels]
         if alone:
@@ -335,13 +357,21 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     if left.labels == right.labels and not over:
         data = list(map(mul, left.data, right.data))
         return Tensor(left.labels, left.dims, [value % p for value in data] if p else data)
-    pick_left, pick_right, batch, mine, theirs, inner, labels, dims = _contraction(left.labels, left.dims, right.labels, right.dims, over)
+    pick_left, pick_right, batch, mine, theirs, inner, labels, dims = _contraction(
+        left.labels, left.dims, right.labels, right.dims, over
+    )
     if batch * mine * theirs > SIZE_LIMIT or batch * mine * theirs * inner > WORK_LIMIT:
         raise TooLarge
     return Tensor(labels, dims, _multiply(pick_left(left.data), pick_right(right.data), batch, mine, theirs, inner, p))
 
 
-_TURNED: Final[dict[Labels, Labels]] = {(): (), (ROW,): (COL,), (COL,): (ROW,), (ROW, COL): (COL, ROW), (COL, ROW): (ROW, COL)}
+_TURNED: Final[dict[Labels, Labels]] = {
+    (): (),
+    (ROW,): (COL,),
+    (COL,): (ROW,),
+    (ROW, COL): (COL, ROW),
+    (COL, ROW): (ROW, COL),
+}
 """The axes of a plain matrix, and those of its transpose."""
 
 
@@ -370,23 +400,38 @@ def matmul(left: Tensor, right: Tensor, p: int) -> Tensor:
         cols = [b[j::n] for j in range(n)] if theirs[0] is ROW else [b[j * k : j * k + k] for j in range(n)]
         data = [sum(map(mul, row, col)) for row in rows for col in cols]
     labels = (ROW, COL) if ROW in ours and COL in theirs else (ROW,) if ROW in ours else (COL,) if COL in theirs else ()
-    return Tensor(labels, tuple([size for size, side in ((m, ROW), (n, COL)) if side in labels]), [x % p for x in data] if p else data)
+    return Tensor(
+        labels,
+        tuple([size for size, side in ((m, ROW), (n, COL)) if side in labels]),
+        [x % p for x in data] if p else data,
+    )
 
 
-def _multiply(left: Sequence[Any], right: Sequence[Any], batch: int, mine: int, theirs: int, inner: int, p: int) -> list[Any]:
+def _multiply(
+    left: Sequence[Any], right: Sequence[Any], batch: int, mine: int, theirs: int, inner: int, p: int
+) -> list[Any]:
     if inner == 1:
         if batch == 1:
             data = [a * b for a in left for b in right]
         else:
-            data = [a * b for k in range(batch) for a in left[k * mine:(k + 1) * mine] for b in right[k * theirs:(k + 1) * theirs]]
+            data = [
+                a * b
+                for k in range(batch)
+                for a in left[k * mine : (k + 1) * mine]
+                for b in right[k * theirs : (k + 1) * theirs]
+            ]
     else:
-        rows = [left[start:start + inner] for start in range(0, len(left), inner)]
-        cols = [right[start:start + inner] for start in range(0, len(right), inner)]
+        rows = [left[start : start + inner] for start in range(0, len(left), inner)]
+        cols = [right[start : start + inner] for start in range(0, len(right), inner)]
         if batch == 1:
             data = [sum(map(mul, row, col)) for row in rows for col in cols]
         else:
-            data = [sum(map(mul, row, col)) for k in range(batch)
-                    for row in rows[k * mine:(k + 1) * mine] for col in cols[k * theirs:(k + 1) * theirs]]
+            data = [
+                sum(map(mul, row, col))
+                for k in range(batch)
+                for row in rows[k * mine : (k + 1) * mine]
+                for col in cols[k * theirs : (k + 1) * theirs]
+            ]
     return [value % p for value in data] if p else data
 
 
@@ -394,5 +439,5 @@ def nested(tensor: Tensor) -> Any:
     """The entries as nested lists, one level for each axis; a number alone if there is none."""
     data = list(tensor.data)
     for size in reversed(tensor.dims[1:]):
-        data = [data[start:start + size] for start in range(0, len(data), size)]
+        data = [data[start : start + size] for start in range(0, len(data), size)]
     return data if tensor.dims else data[0]

@@ -12,7 +12,8 @@ _SLOW = Fraction(1, 4)
 
 
 def wave_sum(node: Call) -> Expr:
-    """Σ a sin(b u + c) of every entry, or Σ a sin(⟨B, u⟩ + c) of an array, and their derivatives; a, b, c are drawn at each point."""
+    """Σ a sin(b u + c) of every entry, or Σ a sin(⟨B, u⟩ + c) of an array, and their derivatives;
+    a, b, c are drawn at each point."""
     parts = unknown_parts(node.function)
     assert parts is not None
     kind, order, name = parts
@@ -36,13 +37,23 @@ def wave_sum(node: Call) -> Expr:
 
 
 def _of_several(node: Call, order: int, name: str, whole: bool) -> Expr:
-    """Σ a sin(Σₖ ⟨Bₖ, uₖ⟩ + c) of several arguments, or its derivative by one of them; entry by entry with numbers bₖ."""
+    """Σ a sin(Σₖ ⟨Bₖ, uₖ⟩ + c) of several arguments, or its derivative by one of them;
+    entry by entry with numbers bₖ."""
     terms = list[Expr]()
     for wave in range(WAVES):
         a, c = (Symbol(f"{name} {letter}{wave}", NUMBER) for letter in "ac")
-        ways = [Symbol(f"{name} B{wave} {place}", part.shape if whole else NUMBER) for place, part in enumerate(node.arguments)]
-        met = (Call("inner", way, part) if whole else mul(way, part) for way, part in zip(ways, node.arguments, strict=True))
-        phase = add(*(mul(Number(_SLOW), one) for one in met), c if whole or node.shape.is_number else mul(c, Fill(1, node.shape)))
+        ways = [
+            Symbol(f"{name} B{wave} {place}", part.shape if whole else NUMBER)
+            for place, part in enumerate(node.arguments)
+        ]
+        met = (
+            Call("inner", way, part) if whole else mul(way, part)
+            for way, part in zip(ways, node.arguments, strict=True)
+        )
+        phase = add(
+            *(mul(Number(_SLOW), one) for one in met),
+            c if whole or node.shape.is_number else mul(c, Fill(1, node.shape)),
+        )
         value = mul(a, _slope(phase, min(order, 1)))
         terms.append(mul(value, Number(_SLOW), ways[order - 1]) if order else value)
     return add(*terms)

@@ -23,9 +23,11 @@ class Witness:
 
 @record
 class Verdict:
-    """`proved` (exactly equal modulo a prime), `agrees` (floats at several points), `differs`, or `unknown`; `by` is the evidence.
+    """`proved` (exactly equal modulo a prime), `agrees` (floats at several points), `differs`, or `unknown`;
+    `by` is the evidence.
 
-    `needs` is the condition under which the two sides were seen to be equal, if there are sizes or points that it excludes.
+    `needs` is the condition under which the two sides were seen to be equal,
+    if there are sizes or points that it excludes.
     """
 
     kind: Kind

@@ -14,7 +14,16 @@ from .points import Point, Setting
 from .tensor import Tensor, TooLarge, nested
 from .verdict import Nested, Witness
 
-_TRIES: Final = (((1,), 2, 2), ((2,), 1, 2), ((2,), 2, 3), ((1, 2), 2, 2), ((2, 3), 2, 4), (None, 3, 4), ((1,), 9, 3), ((1,), 99, 3))
+_TRIES: Final = (
+    ((1,), 2, 2),
+    ((2,), 1, 2),
+    ((2,), 2, 3),
+    ((1, 2), 2, 2),
+    ((2, 3), 2, 4),
+    (None, 3, 4),
+    ((1,), 9, 3),
+    ((1,), 99, 3),
+)
 """Sizes to choose from (None: all different), the largest whole number, how often."""
 _CHOICES: Final = [(choices, limit) for choices, limit, count in _TRIES for _ in range(count)]
 _NO_VALUE: Final = (OutOfDomain, NotExact, TooLarge, ValueError, OverflowError, ZeroDivisionError)
@@ -30,13 +39,18 @@ Known = dict[int, tuple[Evaluator, Tensor | None, int]]
 
 
 def witnesses(
-    setting: Setting, before: Expr, after: Expr, letters: tuple[Index, ...], complete: Callable[[Evaluator], bool] = lambda _: True,
+    setting: Setting,
+    before: Expr,
+    after: Expr,
+    letters: tuple[Index, ...],
+    complete: Callable[[Evaluator], bool] = lambda _: True,
     known: Known | None = None,
 ) -> Iterator[Witness]:
-    """Such values, the smallest sizes first, where variables that have values of their own can be given them (`complete`).
+    """Such values, the smallest sizes first, where variables that have values of their own can be given them
+    (`complete`).
 
-    `known` keeps the points with what `before` is there, for all the lines that are compared with it; one at which a line draws something
-    for itself is not kept.
+    `known` keeps the points with what `before` is there, for all the lines that are compared with it; one at which a
+    line draws something for itself is not kept.
     """
     known = {} if known is None else known
     for number, (choices, limit) in enumerate(_CHOICES, 1):

@@ -1,4 +1,5 @@
-"""Right and wrong answers in one process, all distinct, beside NumPy's yes or no to the same texts; `pytest -m bench -s` prints it."""
+"""Right and wrong answers in one process, all distinct, beside NumPy's yes or no to the same texts;
+`pytest -m bench -s` prints it."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from matgrad_cli.notation.problems import read_expression
 
 pytestmark = pytest.mark.bench
 MOST = {"right": 4.5, "wrong": 27}
-"""So many times as long as NumPy, which compares at two points and names no cause, an answer may take: 1.3 times what was reached."""
+"""So many times as long as NumPy, which compares at two points and names no cause, an answer may take:
+1.3 times what was reached."""
 
 
 def distinct(kind: str, count: int) -> list[tuple[str, Task, str, str]]:
@@ -53,6 +55,8 @@ def test_answers_beside_numpy(kind: str) -> None:
         with suppress(ValueError, ArithmeticError, np.linalg.LinAlgError), np.errstate(all="ignore"):
             same(text, right, at[name])
     other = process_time() - start
-    print(f"\n{kind}: {len(answers) / mine:.0f} answers a second, {mine / other:.0f} times as long as NumPy's yes or no")
+    print(
+        f"\n{kind}: {len(answers) / mine:.0f} answers a second, {mine / other:.0f} times as long as NumPy's yes or no"
+    )
     assert judged > 0.8 * len(answers)
     assert mine / other < MOST[kind]

@@ -86,7 +86,15 @@ def length(derivation: Derivation) -> int:
     return sum(len(to_text(part)) for part in (result.matrix, *(body for _, body in result.where)))
 
 
-LINES = [(chain, True), (traces, True), (power, True), (powers, True), (hadamards, True), (network, False), (layers, False)]
+LINES = [
+    (chain, True),
+    (traces, True),
+    (power, True),
+    (powers, True),
+    (hadamards, True),
+    (network, False),
+    (layers, False),
+]
 
 
 @pytest.mark.parametrize(("loss", "same_lines"), LINES)
@@ -111,7 +119,9 @@ def test_time_grows_gently(loss: Callable[[int], Loss], few: int, many: int, rea
     small = min(derived(loss(few))[1] for _ in range(4))
     large = min(derived(loss(many))[1] for _ in range(3))
     exponent = log(large / small) / log(many / few)
-    print(f"\n{loss.__name__}: {small * 1000:.0f} ms at {few}, {large * 1000:.0f} ms at {many}, exponent {exponent:.2f}")
+    print(
+        f"\n{loss.__name__}: {small * 1000:.0f} ms at {few}, {large * 1000:.0f} ms at {many}, exponent {exponent:.2f}"
+    )
     assert exponent < 1.3 * reached
 
 
@@ -138,7 +148,11 @@ def test_pages_of_long_lines_take_as_long_as_they_are(written: str) -> None:
         ("+".join("tr(A@X)" for _ in range(5000)), "X", "A: n×n, X: n×n"),
         power(100_000),
         layers(200),
-        ("norm(kron(kron(A,X),kron(X,A)),'fro')**2 + " + "+".join(f"det(X)**{k}" for k in range(2, 5000)), "X", "A: n×n, X: n×n"),
+        (
+            "norm(kron(kron(A,X),kron(X,A)),'fro')**2 + " + "+".join(f"det(X)**{k}" for k in range(2, 5000)),
+            "X",
+            "A: n×n, X: n×n",
+        ),
     ],
     ids=["traces", "power", "layers", "powers"],
 )

@@ -32,10 +32,15 @@ FILE = str(SAMPLES / "documents" / "forum.txt")
 
 
 @pytest.mark.parametrize(
-    ("command", "arguments", "most"), [("explain", FORUM, 0.55), ("gradient", FORUM, 0.48), ("check", (FILE, "--exit-zero"), 0.9)]
+    ("command", "arguments", "most"),
+    [("explain", FORUM, 0.55), ("gradient", FORUM, 0.48), ("check", (FILE, "--exit-zero"), 0.9)],
 )
 def test_a_command_takes_less_than_importing_sympy(command: str, arguments: Sequence[str], most: float) -> None:
-    ours: Sequence[str] = [*([str(START)] if START.exists() else [sys.executable, "-m", "matgrad_cli"]), command, *arguments]
+    ours: Sequence[str] = [
+        *([str(START)] if START.exists() else [sys.executable, "-m", "matgrad_cli"]),
+        command,
+        *arguments,
+    ]
     theirs = [sys.executable, "-c", "import sympy"]
     _seconds(ours), _seconds(theirs)
     pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(5)]
@@ -75,7 +80,9 @@ print(json.dumps(rows))
 
 
 def test_a_derivation_beside_sympys_diff() -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True, env=environment())
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True, env=environment()
+    )
     for name, (mine, other) in json.loads(done.stdout).items():
         print(f"\n{name}: derived and verified in {mine * 1000:.0f} ms, SymPy's diff alone {other * 1000:.0f} ms")
         assert mine < max(10 * other, 2)
@@ -98,10 +105,13 @@ with redirect_stdout(StringIO()):
 print(sum(lengths))
 """
 MOST_COMPILED = 30_000
-"""So many signs of patterns are compiled to check the forum's file, 1.1 times what was reached: compiling takes longer than judging."""
+"""So many signs of patterns are compiled to check the forum's file, 1.1 times what was reached:
+compiling takes longer than judging."""
 
 
 def test_few_patterns_are_compiled_for_a_document() -> None:
-    done = subprocess.run([sys.executable, "-c", PATTERNS, FILE], check=True, capture_output=True, text=True, env=environment())
+    done = subprocess.run(
+        [sys.executable, "-c", PATTERNS, FILE], check=True, capture_output=True, text=True, env=environment()
+    )
     print(f"\npatterns compiled for the forum's file: {int(done.stdout)} signs")
     assert int(done.stdout) < MOST_COMPILED

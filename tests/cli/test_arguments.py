@@ -36,12 +36,20 @@ def test_after_two_dashes_nothing_is_an_option() -> None:
     ("arguments", "code", "said"),
     [
         (["explian"], "unknown-command", "`matgrad explain` is the nearest"),
-        (["x.T@x", "--wrt", "x"], "unknown-command", 'a loss stands after the command: `matgrad explain "x.T@x" --wrt NAME`'),
+        (
+            ["x.T@x", "--wrt", "x"],
+            "unknown-command",
+            'a loss stands after the command: `matgrad explain "x.T@x" --wrt NAME`',
+        ),
         (["explain", "x", "--detial", "full"], "unknown-option", "`--detail` is the nearest"),
         (["explain", "x", "--detial=full", "y"], "unknown-option", "`--detail` is the nearest"),
         (["check", "a.md", "--to", "json"], "unknown-option", "`--wrt` is the nearest"),
         (["check", "--frmat=json", "a.md"], "unknown-option", "`--format` is the nearest"),
-        (["explain", "x", "+", "y"], "extra-argument", "put quotes around an expression that holds spaces, stars or brackets"),
+        (
+            ["explain", "x", "+", "y"],
+            "extra-argument",
+            "put quotes around an expression that holds spaces, stars or brackets",
+        ),
         (["explain", "x", "--wrt"], "missing-value", "`--wrt NAME`"),
         (["explain", "x", "--order", "1", "--order", "2"], "option-twice", None),
         (["explain", "x", "--order", "1", "--order=2"], "option-twice", None),
@@ -66,7 +74,9 @@ def test_an_unknown_word_names_the_known_ones() -> None:
     assert nearest("zzz", ("gradient",)) is None
 
 
-@pytest.mark.parametrize(("word", "meant"), [("tex", "latex"), ("MD", "markdown"), ("txt", "text"), ("htm", "html"), ("latx", "latex")])
+@pytest.mark.parametrize(
+    ("word", "meant"), [("tex", "latex"), ("MD", "markdown"), ("txt", "text"), ("htm", "html"), ("latx", "latex")]
+)
 def test_the_ending_of_a_file_proposes_its_format(word: str, meant: str) -> None:
     with pytest.raises(UsageError) as caught:
         chosen("format", word, ("text", "latex", "markdown", "html"))

@@ -44,9 +44,15 @@ def test_the_examples_of_the_help_run(example: str, tmp_path: Path, monkeypatch:
 
 def test_a_shell_completes_commands_options_and_their_words() -> None:
     def completed(*words: str) -> list[str]:
-        asked = {"_MATGRAD_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["matgrad", *words]), "COMP_CWORD": str(len(words))}
+        asked = {
+            "_MATGRAD_COMPLETE": "complete_bash",
+            "COMP_WORDS": " ".join(["matgrad", *words]),
+            "COMP_CWORD": str(len(words)),
+        }
         command = [sys.executable, "-m", "matgrad_cli"]
-        return subprocess.run(command, env={**environment(), **asked}, capture_output=True, text=True, check=False).stdout.split()
+        return subprocess.run(
+            command, env={**environment(), **asked}, capture_output=True, text=True, check=False
+        ).stdout.split()
 
     assert completed("expl") == ["explain"]
     assert completed("explain", "--method", "d") == ["differential"]
@@ -57,7 +63,11 @@ def test_a_shell_completes_commands_options_and_their_words() -> None:
 
 @pytest.mark.thorough
 def test_a_file_of_html_is_a_whole_page(matgrad: Command, tmp_path: Path) -> None:
-    for command in (["explain", *LOSS], ["explain", "x.T@A@y", "--wrt", "x, y"], ["solve", "norm(X@w-y)**2", "--wrt", "w"]):
+    for command in (
+        ["explain", *LOSS],
+        ["explain", "x.T@A@y", "--wrt", "x, y"],
+        ["solve", "norm(X@w-y)**2", "--wrt", "w"],
+    ):
         assert matgrad(*command, "-o", "page.html").returncode == 0
         page = (tmp_path / "page.html").read_text(encoding="utf-8")
         assert page.startswith("<!DOCTYPE html>")
@@ -103,7 +113,9 @@ def test_an_unknown_ending_of_the_file_is_refused(matgrad: Command, tmp_path: Pa
 
 @pytest.mark.thorough
 def test_code_is_the_same_for_every_layout_and_says_so(matgrad: Command) -> None:
-    one, every = (matgrad("gradient", *LOSS, "--format", "numpy", "--layout", layout).stdout for layout in ("gradient", "all"))
+    one, every = (
+        matgrad("gradient", *LOSS, "--format", "numpy", "--layout", layout).stdout for layout in ("gradient", "all")
+    )
     first, _, rest = every.partition("\n")
     assert first.startswith("# the same for every layout")
     assert rest == one
@@ -133,7 +145,20 @@ def test_a_loss_from_stdin(matgrad: Command) -> None:
 def test_json_of_explain(matgrad: Command) -> None:
     data = json.loads(matgrad("explain", *LOSS, "--format", "json").stdout)
     assert {"schema", "loss", "wrt", "method", "layout", "shapes", "assumed", "steps", "result", "verdict"} <= set(data)
-    step = {"number", "rule", "title", "before", "after", "path", "bindings", "shape", "free", "assumed", "verdict", "substeps"}
+    step = {
+        "number",
+        "rule",
+        "title",
+        "before",
+        "after",
+        "path",
+        "bindings",
+        "shape",
+        "free",
+        "assumed",
+        "verdict",
+        "substeps",
+    }
     assert all(step <= set(found) for found in data["steps"])
     assert set(data["shapes"]) == {"X", "R", "Y", "m"}
     assert {"text", "latex", "numpy", "shape"} <= set(data["result"])
@@ -171,7 +196,9 @@ def test_an_encoding_without_greek() -> None:
 def test_a_terminal_gets_colour_unless_told_otherwise(no_color: str, colour: bool) -> None:
     lead, follow = os.openpty()
     env = {**environment(), "NO_COLOR": no_color, "TERM": "xterm-256color"}
-    with subprocess.Popen([sys.executable, "-m", "matgrad_cli", "explain", *LOSS], stdout=follow, stderr=follow, env=env):
+    with subprocess.Popen(
+        [sys.executable, "-m", "matgrad_cli", "explain", *LOSS], stdout=follow, stderr=follow, env=env
+    ):
         os.close(follow)
         seen = b""
         try:

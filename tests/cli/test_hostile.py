@@ -1,4 +1,5 @@
-"""Bad input of every kind ends in one message and the right exit code: no traceback, nothing written, within seconds."""
+"""Bad input of every kind ends in one message and the right exit code:
+no traceback, nothing written, within seconds."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from matgrad_cli.diagnostics import MatgradError
 from matgrad_cli.diagnostics.show import show
 
 SMUGGLED = [
-    "__import__('os').system('touch smuggled')", "().__class__", "x.__class__.__mro__", "lambda: x", "(x := 3)", "[print(y) for y in x]",
+    "__import__('os').system('touch smuggled')", "().__class__", "x.__class__.__mro__", "lambda: x", "(x := 3)",
+    "[print(y) for y in x]",
     "f'{x}'", "exec('import os')", "open('smuggled', 'w')", "x if x else x", "{x}", "x; x", "import os",
     "`touch smuggled`", "$(touch smuggled)",
     "x and x", "x == x", "await x", "*x", "x[0:1:2:3]", "getattr(x, 'T')", "x.T.__init__", "'x'", "\"\"\"x\"\"\"",
@@ -22,8 +24,10 @@ NONSENSE = [
     "", " ", "(", ")", "x +", "+", "@", "x @ @ x", "x..T", "x.T.T.", "norm(", "norm(x", "norm(x))", "sum[i](", "X[i",
     "1e", "1..2", "0x", "\\",
 
-    "\\frac", "\\frac{1}", "\\begin{", "}", "{", "\\sum_", "_", "^", "x^", "x_", "$x$$", "§", "🙂", "\u202e", "\ufeff", "中文", "x" * 5000,
-    "\x07", "x\x00y", "x\x1b[2Jy", "\t", "\n", "x\ny", "x.T@x;", "1/0", "0/0", "0**0", "x**x**x**x**x", "9" * 5000, "1e999999999",
+    "\\frac", "\\frac{1}", "\\begin{", "}", "{", "\\sum_", "_", "^", "x^", "x_", "$x$$", "§", "🙂", "\u202e", "\ufeff",
+    "中文", "x" * 5000,
+    "\x07", "x\x00y", "x\x1b[2Jy", "\t", "\n", "x\ny", "x.T@x;", "1/0", "0/0", "0**0", "x**x**x**x**x", "9" * 5000,
+    "1e999999999",
 ]  # fmt: skip
 HUGE = {
     "brackets": "(" * 10_000 + "x" + ")" * 10_000,
@@ -87,19 +91,24 @@ def test_huge_or_odd(matgrad: Command, loss: str) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("arguments", "code", "exit_code"), [
-    (["X@W", "--wrt", "W", "--shape", "X: m×n, W: k×p"], "shape-mismatch", 3),
-    (["norm(X@R", "--wrt", "R"], None, 3),
-    (["nrom(X@R - Y)**2", "--wrt", "R"], "unknown-function", 3),
-    (["x.T@x", "--wrt", "x", "--assume", "x symetric"], "unknown-fact", 2),
-    (["det(x)", "--wrt", "x", "--shape", "x: n"], None, 3),
-    (["matrix_power(X, 10**9)", "--wrt", "X", "--shape", "X: n×n"], None, 3),
-    (["x.T@x", "--wrt", "x", "--shape", "x: m×n×p"], None, 3),
-    (["x.T@x", "--wrt", "x", "--shape", "x"], None, 3),
-    (["x.T@x", "--wrt", "x", "--rules", "no-such-folder"], "rules-missing", 3),
-    (["x.T@x", "--wrt", "1x"], None, 3),
-])  # fmt: skip
-def test_a_message_with_its_code(matgrad: Command, tmp_path: Path, arguments: list[str], code: str | None, exit_code: int) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "code", "exit_code"),
+    [
+        (["X@W", "--wrt", "W", "--shape", "X: m×n, W: k×p"], "shape-mismatch", 3),
+        (["norm(X@R", "--wrt", "R"], None, 3),
+        (["nrom(X@R - Y)**2", "--wrt", "R"], "unknown-function", 3),
+        (["x.T@x", "--wrt", "x", "--assume", "x symetric"], "unknown-fact", 2),
+        (["det(x)", "--wrt", "x", "--shape", "x: n"], None, 3),
+        (["matrix_power(X, 10**9)", "--wrt", "X", "--shape", "X: n×n"], None, 3),
+        (["x.T@x", "--wrt", "x", "--shape", "x: m×n×p"], None, 3),
+        (["x.T@x", "--wrt", "x", "--shape", "x"], None, 3),
+        (["x.T@x", "--wrt", "x", "--rules", "no-such-folder"], "rules-missing", 3),
+        (["x.T@x", "--wrt", "1x"], None, 3),
+    ],
+)
+def test_a_message_with_its_code(
+    matgrad: Command, tmp_path: Path, arguments: list[str], code: str | None, exit_code: int
+) -> None:
     done = matgrad("explain", *arguments, "-o", "out.txt")
     assert done.returncode == exit_code, done.stderr
     assert done.stderr.startswith(f"error[{code}]" if code else "error[")

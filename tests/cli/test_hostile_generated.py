@@ -23,16 +23,36 @@ DIGITS = "²³⁵⁰₂₅٣۴३𝟑𝟘②⑤½¼Ⅷ㊿５"
 LETTERS = "ﬁℓℝµμªºǆ𝐗𝒘ſK̀Å∂∇Σ∑×⊗⊙ᵀ′″‖⟨⟩∘🙂\u200b\u202e\ufeff\u00ad"
 SHAPES = "X: m×n, A: m×m, B: n×n, w: n, y: m, c: scalar"
 PARTS = [
-    "X", "A", "B", "w", "y", "c", "2", "1", "n", "X.T", "norm(X@w)", "exp(", "kron(", "(", ")", "@", "*", "+", "-", "/", "**", ".T", "[",
-    "]", ",", "0", "sum[i](", "'fro'", "axis=1", "\\frac{", "}", "^", "_", "\\sum_{i=1}^n", "&", "=", ";", "**-1", "**0.5",
+    "X", "A", "B", "w", "y", "c", "2", "1", "n", "X.T", "norm(X@w)", "exp(", "kron(", "(", ")", "@", "*", "+", "-", "/",
+    "**", ".T", "[",
+    "]", ",", "0", "sum[i](", "'fro'", "axis=1", "\\frac{", "}", "^", "_", "\\sum_{i=1}^n", "&", "=", ";", "**-1",
+    "**0.5",
     "999999999999", "1e308",
 ]  # fmt: skip
-WRAPS = [("(", ")"), ("exp(", ")"), ("(1+", ")"), ("inv(", ")"), ("\\frac{1}{", "}"), ("-", ""), ("tanh(X@", ")"), ("", ".T")]
+WRAPS = [
+    ("(", ")"),
+    ("exp(", ")"),
+    ("(1+", ")"),
+    ("inv(", ")"),
+    ("\\frac{1}{", "}"),
+    ("-", ""),
+    ("tanh(X@", ")"),
+    ("", ".T"),
+]
 POWERS = [
-    "matrix_power(B, {0})", "c**{0}", "w**{0}", "(w.T@w)**{0}", "A^{{{0}}}", "{0}**{0}", "c**-{0}", "{0}*{0}**{0}", "1/c**(1/{0})",
+    "matrix_power(B, {0})", "c**{0}", "w**{0}", "(w.T@w)**{0}", "A^{{{0}}}", "{0}**{0}", "c**-{0}", "{0}*{0}**{0}",
+    "1/c**(1/{0})",
 ]  # fmt: skip
 AROUND = ["norm({0})**2", "sum({0})", "{0}", "sum(exp({0}))", "tr({0}@{0}.T)", "norm({0}.T@{0})**2"]
-PLAIN = ["2*X.T@(X@w-y)", "w[0]", "norm(X@w)**2", "matrix_power(B,3)", "\\frac{1}{2} w^\\top w", "sum[i](w[i]*w[i])", "1e3*c"]
+PLAIN = [
+    "2*X.T@(X@w-y)",
+    "w[0]",
+    "norm(X@w)**2",
+    "matrix_power(B,3)",
+    "\\frac{1}{2} w^\\top w",
+    "sum[i](w[i]*w[i])",
+    "1e3*c",
+]
 
 
 def nested(random: Random) -> str:
@@ -76,7 +96,7 @@ def soup(random: Random) -> str:
 
 
 def sizes(random: Random) -> str:
-    return f"ones({random.choice([0, 1, 10**5, 10**9, 10**20])}) @ w + eye({10**random.randint(1, 12)})[0,0]"
+    return f"ones({random.choice([0, 1, 10**5, 10**9, 10**20])}) @ w + eye({10 ** random.randint(1, 12)})[0,0]"
 
 
 KINDS: dict[str, Callable[[Random], str]] = {
@@ -121,14 +141,22 @@ def submission(random: Random, kind: str) -> str:
     if place == "key":
         return ".".join("a" * random.choice([10, 3000])) + " = 1\n"
     if place == "shapes":
-        bad = random.choice([f"X: {bad}", f"X: {10**random.randint(2, 30)}×{10**random.randint(0, 5)}, w: n, y: m", bad])
+        bad = random.choice(
+            [f"X: {bad}", f"X: {10 ** random.randint(2, 30)}×{10 ** random.randint(0, 5)}, w: n, y: m", bad]
+        )
     return "[[problem]]\n" + "".join(toml(key, value) for key, value in {**fields, place: bad}.items())
 
 
 def tried(kind: str, seed: int, folder: Path) -> None:
     random = Random(f"{kind} {seed}")
     text = KINDS[kind](random)
-    ends_well(run([random.choice(["gradient", "explain"]), "-", "--wrt", random.choice(["w", "X", "c"]), "--shape", SHAPES], text), text)
+    ends_well(
+        run(
+            [random.choice(["gradient", "explain"]), "-", "--wrt", random.choice(["w", "X", "c"]), "--shape", SHAPES],
+            text,
+        ),
+        text,
+    )
     text = submission(random, kind)
     file = folder / "student.toml"
     file.write_text(text, "utf-8")

@@ -54,7 +54,8 @@ def test_a_link_stays_a_link_and_a_device_a_device(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("", "its name is empty"), (".", "it is a directory"), ("no/such/file", "there is no directory")]
+    ("name", "reason"),
+    [("", "its name is empty"), (".", "it is a directory"), ("no/such/file", "there is no directory")],
 )
 def test_a_file_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, reason: str) -> None:
     monkeypatch.chdir(tmp_path)
@@ -78,7 +79,9 @@ class _Terminal(io.StringIO):
     (_Terminal(), None, "xterm", True), (_Terminal(), "1", "xterm", False), (_Terminal(), "", "xterm", True),
     (_Terminal(), None, "dumb", False), (io.StringIO(), None, "xterm", False),
 ])  # fmt: skip
-def test_colour(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: str | None, term: str, colour: bool) -> None:
+def test_colour(
+    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: str | None, term: str, colour: bool
+) -> None:
     monkeypatch.setenv("TERM", term)
     if no_color is None:
         monkeypatch.delenv("NO_COLOR", raising=False)
@@ -88,7 +91,8 @@ def test_colour(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: 
 
 
 @pytest.mark.parametrize(("asked", "file", "found"), [
-    (None, None, "text"), (None, "a.tex", "latex"), (None, "a.MD", "markdown"), (None, "a", "text"), ("json", "a.tex", "json"),
+    (None, None, "text"), (None, "a.tex", "latex"), (None, "a.MD", "markdown"), (None, "a", "text"), ("json", "a.tex",
+    "json"),
 ])  # fmt: skip
 def test_the_format_follows_the_ending(asked: str | None, file: str | None, found: str) -> None:
     assert output.format_for(asked, file, ("text", "latex", "markdown", "json")) == found

@@ -23,7 +23,10 @@ def test_list_names_every_chapter(matgrad: Command) -> None:
     chapters = [line for line in done.stdout.splitlines() if line and not line.startswith(" ")]
     assert chapters[0] == "entries"
     assert "simplify" in chapters
-    assert "\n  trace-cyclic                 a trace does not change when its factors rotate\n" in matgrad("rules", "list", "traces").stdout
+    assert (
+        "\n  trace-cyclic                 a trace does not change when its factors rotate\n"
+        in matgrad("rules", "list", "traces").stdout
+    )
 
 
 def test_an_unknown_chapter_is_a_wrong_command_line(matgrad: Command) -> None:

@@ -19,10 +19,14 @@ from matgrad_cli.render.latex.lines import ROOM, width
 LOSS = ("explain", "norm(X@w-y)**2", "--wrt", "w", "--shape", "X: m×n, w: n, y: m")
 
 
-def test_a_folder_sets_defaults_and_the_command_line_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_sets_defaults_and_the_command_line_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert with_defaults(list(LOSS)) == list(LOSS)
-    (tmp_path / "pyproject.toml").write_text('[tool.matgrad]\nlayout = "numerator"\nformat = "latex"\nnumbers = true\n', encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.matgrad]\nlayout = "numerator"\nformat = "latex"\nnumbers = true\n', encoding="utf-8"
+    )
     added = ["--layout", "numerator", "--format", "latex", "--numbers"]
     assert with_defaults(list(LOSS)) == ["explain", *added, *LOSS[1:]]
     assert "--layout" not in with_defaults([*LOSS, "--layout=mml"])[1:3]
@@ -31,7 +35,9 @@ def test_a_folder_sets_defaults_and_the_command_line_goes_first(tmp_path: Path, 
     assert settings() == {"detail": "full"}
 
 
-@pytest.mark.parametrize("text", ["x = 1", "layout = 3", "[latex]\nbold = 'yes'", "latex = 1", "a = [", "numbers = 'yes'"])
+@pytest.mark.parametrize(
+    "text", ["x = 1", "layout = 3", "[latex]\nbold = 'yes'", "latex = 1", "a = [", "numbers = 'yes'"]
+)
 def test_what_is_no_default_is_told(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "matgrad.toml").write_text(text + "\n", encoding="utf-8")
@@ -44,7 +50,9 @@ HABITS = Habits(gradient="partial", transpose="T", numbered=True, labels="eq:", 
 
 
 def test_habits_in_latex() -> None:
-    shown = explain("norm(X@w-y)**2/m", wrt="w", shapes="X: m×n, w: n, y: m", method="differential").render("latex", habits=HABITS)
+    shown = explain("norm(X@w-y)**2/m", wrt="w", shapes="X: m×n, w: n, y: m", method="differential").render(
+        "latex", habits=HABITS
+    )
     assert r"\frac{\partial L}{\partial \mathbf{w}}" in shown
     assert r"\mathbf{X}^T" in shown
     assert r"\top" not in shown
@@ -63,12 +71,21 @@ def test_usual_habits_change_nothing() -> None:
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
 def test_habits_compile(tmp_path: Path) -> None:
-    losses = [("norm(W2@tanh(W1@x+b)-y)**2", "W1", "chain"), ("norm(X@R-Y)**2/m", "R", "index"), ("R.T@R", "R", "index")]
-    parts = [explain(loss, wrt=wrt, method=method, numbers=True).render("latex", habits=HABITS) for loss, wrt, method in losses]
+    losses = [
+        ("norm(W2@tanh(W1@x+b)-y)**2", "W1", "chain"),
+        ("norm(X@R-Y)**2/m", "R", "index"),
+        ("R.T@R", "R", "index"),
+    ]
+    parts = [
+        explain(loss, wrt=wrt, method=method, numbers=True).render("latex", habits=HABITS)
+        for loss, wrt, method in losses
+    ]
     parts = [part.replace("eq:", f"eq{number}:") for number, part in enumerate(parts)]
     frame = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + "\n".join(parts) + "\\end{document}\n"
     (tmp_path / "page.tex").write_text(frame, encoding="utf-8")
-    done = subprocess.run(["pdflatex", "-halt-on-error", "page.tex"], cwd=tmp_path, capture_output=True, timeout=600, check=False)
+    done = subprocess.run(
+        ["pdflatex", "-halt-on-error", "page.tex"], cwd=tmp_path, capture_output=True, timeout=600, check=False
+    )
     log = done.stdout.decode("utf-8", "replace")
     assert done.returncode == 0, log[-1500:]
     assert "multiply defined" not in log

@@ -36,7 +36,12 @@ def test_for_several_variables_each_is_solved_for_alone(capsys: pytest.CaptureFi
 
 
 def test_a_variable_without_a_closed_form_leaves_the_others(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command_line(["solve", "sum(softplus(X@w)) - y.T@X@w + norm(b)**2", "--wrt", "w", "--wrt", "b", "--shape", "b: k"]) == 4
+    assert (
+        command_line(
+            ["solve", "sum(softplus(X@w)) - y.T@X@w + norm(b)**2", "--wrt", "w", "--wrt", "b", "--shape", "b: k"]
+        )
+        == 4
+    )
     out, err = capsys.readouterr()
     assert "b = 0" in out
     assert "no-closed-form" in err

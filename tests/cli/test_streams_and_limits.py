@@ -1,4 +1,5 @@
-"""Closed, full and broken streams; limits that count processor time; one submission that breaks leaves the others judged."""
+"""Closed, full and broken streams; limits that count processor time;
+one submission that breaks leaves the others judged."""
 
 from __future__ import annotations
 
@@ -17,8 +18,10 @@ from matgrad_cli.grading.check import Options, check_files, check_text
 
 KEY = '[[problem]]\nid = "{}"\nloss = "x.T @ x"\nwrt = "x"\nshapes = "x: n"\nanswer = "{}"\n'
 COMMANDS = {
-    "gradient x.T@x --wrt x": 0, "explain x.T@x --wrt x --format html": 0, "explain x.T@x --wrt x -o out.json": 0, "check k.toml": 0,
-    "check k.toml --format json": 0, "check wrong.toml --report junit=j.xml": 1, "rules list": 0, "rules show d-inv": 0, "rules new": 0,
+    "gradient x.T@x --wrt x": 0, "explain x.T@x --wrt x --format html": 0, "explain x.T@x --wrt x -o out.json": 0,
+    "check k.toml": 0,
+    "check k.toml --format json": 0, "check wrong.toml --report junit=j.xml": 1, "rules list": 0, "rules show d-inv": 0,
+    "rules new": 0,
     "why differs": 0, "--help": 0, "--version": 0, "check --help": 0, "gradient x.T@ --wrt x": 3, "nonsense": 2,
 }  # fmt: skip
 
@@ -32,7 +35,9 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
 
 ALL = ">&- 2>&- <&-"
 CASES = [(command, ALL) for command in COMMANDS]
-CASES += [(command, one) for command in ("check k.toml", "--help", "gradient x.T@ --wrt x") for one in (">&-", "<&-", "2>&-")]
+CASES += [
+    (command, one) for command in ("check k.toml", "--help", "gradient x.T@ --wrt x") for one in (">&-", "<&-", "2>&-")
+]
 
 
 @pytest.mark.thorough
@@ -44,7 +49,10 @@ def test_a_closed_stream_changes_nothing_else(tmp_path: Path, command: str, clos
     assert b"bug" not in done.stderr
     for file in ("out.json", "j.xml"):
         if (tmp_path / file).exists():
-            assert (tmp_path / file).read_bytes()[:1] in (b"{", b"<")  # a result went into its file and nothing else did
+            assert (tmp_path / file).read_bytes()[:1] in (
+                b"{",
+                b"<",
+            )  # a result went into its file and nothing else did
 
 
 def test_a_loss_from_a_closed_stdin_is_empty(tmp_path: Path) -> None:
@@ -67,7 +75,8 @@ def test_a_reader_who_leaves(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("arguments", [["check", ""], ["check", "k.toml", "--key", ""], ["explain", "x.T@x", "--wrt", "x", "--rules", ""],
+@pytest.mark.parametrize("arguments", [["check", ""], ["check", "k.toml", "--key", ""], ["explain", "x.T@x", "--wrt",
+"x", "--rules", ""],
                                        ["rules", "list", "--rules", ""]])  # fmt: skip
 def test_an_empty_name_is_no_folder(matgrad: Command, tmp_path: Path, arguments: list[str]) -> None:
     (tmp_path / "k.toml").write_text(KEY.format(1, "2*x"), "utf-8")
@@ -96,7 +105,9 @@ def test_the_limit_counts_processor_time() -> None:
     (OutOfTime(1, "of processor time"), "time-limit"), (MemoryError(), "memory-limit"), (RecursionError(), "too-deep"),
     (KeyError("x"), "bug"),
 ])  # fmt: skip
-def test_what_breaks_one_problem_leaves_the_others_judged(monkeypatch: pytest.MonkeyPatch, error: BaseException, code: str) -> None:
+def test_what_breaks_one_problem_leaves_the_others_judged(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, code: str
+) -> None:
     honest = checking.judge
 
     def judge(chosen):  # type: ignore[no-untyped-def]
@@ -112,7 +123,9 @@ def test_what_breaks_one_problem_leaves_the_others_judged(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_what_breaks_one_file_leaves_the_others_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int) -> None:
+def test_what_breaks_one_file_leaves_the_others_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
     for number in range(4):
         (tmp_path / f"{number}.toml").write_text(KEY.format(1, "2*x"), "utf-8")
     honest = checking.read_document

@@ -71,12 +71,15 @@ HOSTILE = [
     "dx = " + "(" * 300 + "1" + ")" * 300,
     "dx = " + "-" * 20000 + "1",
     "dx = 1 +",
-    "class A:\n    def forward(self, x):\n        return self.__dict__\n    def backward(self, dout):\n        dx = dout\n",
+    "class A:\n    def forward(self, x):\n        return self.__dict__\n    def backward(self, dout):\n        "
+    "dx = dout\n",
 ]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_code_ends_in_a_report_and_runs_nothing(text: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hostile_code_ends_in_a_report_and_runs_nothing(
+    text: str, tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(str(tmp_path))
     report = checked(text)
     assert report.verdict != "right"
@@ -107,7 +110,8 @@ def energy_backward(cache):
 
 
 @pytest.mark.parametrize(
-    ("assume", "verdict"), [("", "wrong"), ("S symmetric", "right"), ("v positive, S spd", "right"), ("S orthogonal", "unreadable")]
+    ("assume", "verdict"),
+    [("", "wrong"), ("S symmetric", "right"), ("v positive, S spd", "right"), ("S orthogonal", "unreadable")],
 )
 def test_what_is_assumed_of_an_input(assume: str, verdict: str) -> None:
     """A fact that cannot be assumed of code is said, never dropped."""

@@ -41,12 +41,19 @@ def test_a_document_and_its_code_are_both_judged() -> None:
 def test_the_cells_of_a_notebook_are_one_program() -> None:
     first = "%matplotlib inline\n# X: (N, D), w: (D,), y: (N,)\nr = X @ w - y\nloss = (r ** 2).mean()\n"
     cells = [first, "dr = 2 * r / len(r)\ndw = X @ dr\n"]
-    notebook = {"cells": [{"cell_type": "markdown", "source": "# words"}, *({"cell_type": "code", "source": cell} for cell in cells)]}
+    notebook = {
+        "cells": [
+            {"cell_type": "markdown", "source": "# words"},
+            *({"cell_type": "code", "source": cell} for cell in cells),
+        ]
+    }
     lines = check_text(json.dumps(notebook), "a.ipynb").problems[0].lines
     assert [(line.cell, line.line, line.verdict) for line in lines] == [(3, 1, "follows"), (3, 2, "wrong")]
 
 
-@pytest.mark.parametrize("block", ["import numpy as np\nprint(np.ones(3))\n", "grad = numerical(f, x)\n", "dx = (f(x + h) - f(x)) / h\n"])
+@pytest.mark.parametrize(
+    "block", ["import numpy as np\nprint(np.ones(3))\n", "grad = numerical(f, x)\n", "dx = (f(x + h) - f(x)) / h\n"]
+)
 def test_code_that_claims_nothing_changes_nothing(block: str) -> None:
     text = "The loss is $L = \\|Xw - y\\|^2$ and $\\nabla_w L = 2X^\\top(Xw - y)$.\n"
     assert check_text(f"{text}\n```python\n{block}```\n", "a.md").problems == check_text(text, "a.md").problems

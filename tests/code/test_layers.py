@@ -14,25 +14,38 @@ TEXT = (SAMPLES / "backward-code" / "layers.py").read_text(encoding="utf-8")
 SLIPS = [
     ("db = dout.sum(axis=0)", "db = dout", "missing-sum", "db = np.sum(dout, axis=0)"),
     ("dscores /= N", "dscores = dscores", "lost-factor", None),
-    ("dz = dout * (1 - self.y ** 2)", "dz = dout * (1 - self.z ** 2)", "wrong-variable", "dz = dout * (1 - self.y ** 2)"),
+    (
+        "dz = dout * (1 - self.y ** 2)",
+        "dz = dout * (1 - self.z ** 2)",
+        "wrong-variable",
+        "dz = dout * (1 - self.y ** 2)",
+    ),
     ("dW = X.T @ dscores + reg * W", "dW = X.T @ dscores", "dropped-term", "dW = X.T @ dscores + reg * W"),
     ("dS = P * (dP - np.sum(dP * P, axis=1, keepdims=True))", "dS = P * dP", None, None),
     ("np.add.at(dE, idx, dout)", "dE[idx] += dout", "missing-sum", "np.add.at(dE, idx, dout)"),
-    ("df, dc = dc_total * c, dc_total * f", "df, dc = dc_total * c, dc_total * i", "wrong-variable", "dc = dc_total * f"),
+    (
+        "df, dc = dc_total * c, dc_total * f",
+        "df, dc = dc_total * c, dc_total * i",
+        "wrong-variable",
+        "dc = dc_total * f",
+    ),
     ("dg * (1 - g ** 2)])", "dg * g * (1 - g)])", None, None),
     ('"nk,kde,nd->ne"', '"nk,ked,nd->ne"', "missing-transpose", None),
 ]
 """Slips with their kind and the mended line."""
 WAYS = [
     (r"\.T\b", ""),
-    (r"axis=0", "axis=1"), (r"axis=1", "axis=0"), (r", keepdims=True", ""), (r" / N\b", ""), (r" \+= ", " = "), (r"= -", "= "),
-    (r" > 0", " < 0"), (r" \* mask", ""), (r"\(2 \* std\)", "std"), (r" \*\* 2\)", ")"), (r" \* scale", ""), (r" @ ", " * "),
+    (r"axis=0", "axis=1"), (r"axis=1", "axis=0"), (r", keepdims=True", ""), (r" / N\b", ""), (r" \+= ", " = "), (r"= -",
+    "= "),
+    (r" > 0", " < 0"), (r" \* mask", ""), (r"\(2 \* std\)", "std"), (r" \*\* 2\)", ")"), (r" \* scale", ""), (r" @ ",
+    " * "),
 ]  # fmt: skip
 """What people get wrong, wherever it stands in a backward part."""
 
 
 def made() -> list[tuple[str, str]]:
-    """Each way once, at the line of the library at which it fits first and that no other way has taken, broken by it."""
+    """Each way once, at the line of the library at which it fits first and that no other way has taken,
+    broken by it."""
     backward, lines = False, []
     for line in TEXT.split("\n"):
         backward = "backward" in line if line.lstrip().startswith(("def ", "class ")) else backward
@@ -81,5 +94,7 @@ def test_a_mended_line_is_right() -> None:
             for finding in problem.lines:
                 if finding.verdict == "wrong" and finding.help is not None:
                     lines = text.split("\n")
-                    lines[finding.line - 1] = lines[finding.line - 1][: finding.column - 1] + finding.help.removeprefix("write `")[:-1]
+                    lines[finding.line - 1] = (
+                        lines[finding.line - 1][: finding.column - 1] + finding.help.removeprefix("write `")[:-1]
+                    )
                     assert "wrong" not in verdicts("\n".join(lines)).values()

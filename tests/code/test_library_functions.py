@@ -19,15 +19,21 @@ CASES = [
     ("numpy as np", "loss = round(0.256, 2) * np.sum(x)\ndx = 0.26 * np.ones_like(x)", "right"),
     (
         "numpy as np",
-        "try:\n    k = 3.0\nexcept ValueError:\n    k = 2.0\nelse:\n    k = 5.0\nloss = k * x.sum()\ndx = 5 * np.ones_like(x)",
+        "try:\n    k = 3.0\nexcept ValueError:\n    k = 2.0\nelse:\n    k = 5.0\nloss = k * x.sum()\ndx = 5 * "
+        "np.ones_like(x)",
         "right",
     ),
     ("torch", "loss = (x ** 2).sum()\ndx = torch.zeros_like(x)\ndx.index_copy_(0, torch.arange(3), x)", "unreadable"),
     ("numpy as np", "loss = (x ** 2).sum()\ndx = np.zeros_like(x)\nnp.multiply(2, x, out=dx)", "unreadable"),
-    ("numpy as np", "p = {'w': np.zeros(6), 'b': 0.0}\nloss = np.sum(x @ p['w'] + p['b'])\ngrads = {'w': x.sum(0), 'b': len(x)}", "right"),
     (
         "numpy as np",
-        "p = {'w': np.zeros(6), 'b': 0.0}\nloss = np.sum(x @ p['w'] + p['b'])\ngrads = {'w': x.sum(0), 'b': 2.0 * len(x)}",
+        "p = {'w': np.zeros(6), 'b': 0.0}\nloss = np.sum(x @ p['w'] + p['b'])\ngrads = {'w': x.sum(0), 'b': len(x)}",
+        "right",
+    ),
+    (
+        "numpy as np",
+        "p = {'w': np.zeros(6), 'b': 0.0}\nloss = np.sum(x @ p['w'] + p['b'])\ngrads = {'w': x.sum(0), 'b': "
+        "2.0 * len(x)}",
         "wrong",
     ),
 ]
@@ -112,6 +118,8 @@ class Parts:
 """
 
 
-@pytest.mark.parametrize(("dW", "verdict"), [("self.x.reshape(-1, 6).T @ dy.reshape(-1, 6)", "right"), ("self.W", "wrong")])
+@pytest.mark.parametrize(
+    ("dW", "verdict"), [("self.x.reshape(-1, 6).T @ dy.reshape(-1, 6)", "right"), ("self.W", "wrong")]
+)
 def test_a_number_of_parts_that_is_an_argument_is_a_size(dW: str, verdict: str) -> None:
     assert checked(PARTS.format(dW=dW)).verdict == verdict

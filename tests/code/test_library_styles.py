@@ -1,4 +1,5 @@
-"""Layers in the styles of libraries: what comes from elsewhere, what is kept in the object, gradients that do not say by what they are."""
+"""Layers in the styles of libraries: what comes from elsewhere, what is kept in the object,
+gradients that do not say by what they are."""
 
 from __future__ import annotations
 
@@ -161,7 +162,11 @@ LAYERS = [
     (ACTIVATED, 'self.gradients["W"] += X.T @ dZ', 'self.gradients["W"] += 2 * X.T @ dZ'),
     (ACTIVATED, "return dZ @ self.W.T", "return -dZ @ self.W.T"),
     (PRIME, "self.activation_prime(self.input) * output_error", "self.activation_prime(self.input) + output_error"),
-    (ERRORS, "weights_error = np.dot(self.input.T, output_error)", "weights_error = 2 * np.dot(self.input.T, output_error)"),
+    (
+        ERRORS,
+        "weights_error = np.dot(self.input.T, output_error)",
+        "weights_error = 2 * np.dot(self.input.T, output_error)",
+    ),
     (KEPT, "dvalues * (1 - self.output) * self.output", "dvalues * (1 - self.output)"),
     (STATIC, "dw = (dout * x * rms).sum(dim=(0, 1))", "dw = (dout * x).sum(dim=(0, 1))"),
     (BESIDE, "grad = X.T @ (h - y) / m", "grad = X.T @ (h - y)"),
@@ -187,7 +192,9 @@ def test_its_slip_at_its_line(layer: str, right: str, wrong: str) -> None:
 
 def test_the_slope_of_an_unknown_function_of_what_comes_out_is_no_slip() -> None:
     """Some libraries give the derivative in terms of the output."""
-    text = PRIME.replace("return self.activation(self.input)", "self.output = self.activation(self.input)\n        return self.output")
+    text = PRIME.replace(
+        "return self.activation(self.input)", "self.output = self.activation(self.input)\n        return self.output"
+    )
     assert checked(text.replace("prime(self.input)", "prime(self.output)")).verdict == "unreadable"
 
 

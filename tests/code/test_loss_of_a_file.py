@@ -73,7 +73,10 @@ def test_what_is_no_single_expression_is_refused(text: str, code: str) -> None:
 
 
 def test_what_the_loss_does_not_depend_on_may_be_anything() -> None:
-    text = "import numpy as np\n\ndef loss(x, A):\n    history = []\n    for i in range(3):\n        print(i)\n    return x @ A @ x\n"
+    text = (
+        "import numpy as np\n\ndef loss(x, A):\n    history = []\n    for i in range(3):\n        print(i)\n    "
+        "return x @ A @ x\n"
+    )
     assert written(text).text == "x @ A @ x"
 
 
@@ -216,7 +219,8 @@ def norm_backward(dout, cache):
 
 
 def test_shapes_that_the_code_tells_are_those_of_its_gradient() -> None:
-    """A shape that is taken apart is told; a vector along an axis is known by its use, as where the layer is checked."""
+    """A shape that is taken apart is told; a vector along an axis is known by its use,
+    as where the layer is checked."""
     found = loss_of(Source("norm.py", NORM), "", "g")
     assert isinstance(found, Written)
     assert found.text == "inner(dout, np.log(1 + np.exp(g * (x - np.mean(x, axis=0)) + c)))"

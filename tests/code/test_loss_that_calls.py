@@ -1,4 +1,5 @@
-"""A loss that calls the forward part itself, and what its inputs may be when nothing is told: a right line is never called wrong."""
+"""A loss that calls the forward part itself, and what its inputs may be when nothing is told:
+a right line is never called wrong."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ NUMBERS = {
 @pytest.mark.parametrize("how", [CALLS, KEEPS])
 @pytest.mark.parametrize("what", [ONE_HOT, NUMBERS])
 @pytest.mark.parametrize("number", ["len(y)", "self.X.shape[0]"])
-def test_a_loss_that_calls_or_reads_what_forward_computes(how: dict[str, str], what: dict[str, str], number: str) -> None:
+def test_a_loss_that_calls_or_reads_what_forward_computes(
+    how: dict[str, str], what: dict[str, str], number: str
+) -> None:
     text = NET.format(**how, **what, number=number, db1="da1.sum(axis=0)")
     assert set(verdicts(text).values()) == {"follows"}
 

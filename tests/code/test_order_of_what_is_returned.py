@@ -1,4 +1,5 @@
-"""The order in which gradients are returned is judged where the docstring, a caller, autograd or a key says which it is."""
+"""The order in which gradients are returned is judged where the docstring, a caller,
+autograd or a key says which it is."""
 
 from __future__ import annotations
 

@@ -77,7 +77,9 @@ def f(x, w, dout):
 
 
 def test_numbers_that_are_called_like_gradients_are_none() -> None:
-    text = "# matgrad: loss = loss\n# x: (N,)\ndx = 0.1\nt = 2.0 * x\ndt = t[1] - t[0]\nloss = (x * dt).sum()\nd_x = x\n"
+    text = (
+        "# matgrad: loss = loss\n# x: (N,)\ndx = 0.1\nt = 2.0 * x\ndt = t[1] - t[0]\nloss = (x * dt).sum()\nd_x = x\n"
+    )
     assert set(verdicts(text)) == {7}
 
 
@@ -125,7 +127,9 @@ UP = ", dout"
         ("return self.p", UP, "print('nothing')", "undecided"),
     ],
 )
-def test_what_backward_returns_is_a_claim_and_no_backward_is_skipped(out: str, up: str, back: str, verdict: str) -> None:
+def test_what_backward_returns_is_a_claim_and_no_backward_is_skipped(
+    out: str, up: str, back: str, verdict: str
+) -> None:
     beside = "\ndef affine_forward(a, w):\n    out = a @ w\n    return out, (a, w)\n\n"
     beside += "def affine_backward(dout, cache):\n    a, w = cache\n    da = dout @ w.T\n    return da\n"
     problems = checked(LAYER.format(out=out, up=up, back=back) + beside).problems
@@ -156,7 +160,9 @@ class LayerNorm:
         self.dg = np.sum(dy * self.xn, axis={axis})
         self.db = np.sum(dy, axis=0)
         dxn = {dxn}
-        dx = (dxn - dxn.mean(axis=-1, keepdims=True) - self.xn * (dxn * self.xn).mean(axis=-1, keepdims=True)) / self.std
+        dx = (
+            dxn - dxn.mean(axis=-1, keepdims=True) - self.xn * (dxn * self.xn).mean(axis=-1, keepdims=True)
+        ) / self.std
         return dx
 """
 BEGINNINGS = [("g, b", "g", "b"), ("dim", "np.ones(dim)", "np.zeros(dim)"), ("n", "np.ones((1, n))[0]", "np.zeros(n)")]
@@ -165,7 +171,9 @@ BEGINNINGS = [("g, b", "g", "b"), ("dim", "np.ones(dim)", "np.zeros(dim)"), ("n"
 @pytest.mark.thorough
 @pytest.mark.parametrize(("arguments", "g", "b"), BEGINNINGS)
 @pytest.mark.parametrize("words", ["pass", "# x: (B, D)"])
-def test_the_shape_of_a_parameter_is_seen_from_its_gradient_or_its_first_value(arguments: str, g: str, b: str, words: str) -> None:
+def test_the_shape_of_a_parameter_is_seen_from_its_gradient_or_its_first_value(
+    arguments: str, g: str, b: str, words: str
+) -> None:
     parts = {"arguments": arguments, "g": g, "b": b, "words": words}
     right = checked(NORM.format(axis=0, dxn="dy * self.g", **parts))
     assert [problem.verdict for problem in right.problems] == ["right"], right

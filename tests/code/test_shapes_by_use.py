@@ -31,7 +31,8 @@ LSTM = """
             t = np.tanh(c_next)
             ds = dc_next + dh_next * o * (1 - t ** 2)
             dc_prev = ds * f
-            dA = np.hstack((ds * c_prev * f * (1 - f), ds * i * (1 - g ** 2), ds * g * i * (1 - i), dh_next * t * o * (1 - o)))
+            dA = np.hstack((ds * c_prev * f * (1 - f), ds * i * (1 - g ** 2), ds * g * i * (1 - i),
+                            dh_next * t * o * (1 - o)))
             dWh = np.dot(h_prev.T, dA)
             dWx = np.dot(x.T, dA)
             db = dA.sum(axis=0)
@@ -275,7 +276,11 @@ def test_a_comparison_of_empty_arrays_is_none() -> None:
 
 def test_a_line_that_is_too_much_is_to_be_left_out() -> None:
     code = SOFTMAX.replace(" + reg * np.sum(W * W)", "").replace(" + 2 * reg * W", "\n        dW += 2 * reg * W")
-    found = next(line for line in checked_code(Source("l.py", textwrap.dedent(code))).problems[0].lines if line.verdict == "wrong")
+    found = next(
+        line
+        for line in checked_code(Source("l.py", textwrap.dedent(code))).problems[0].lines
+        if line.verdict == "wrong"
+    )
     assert found.code == "extra-term"
     assert found.diagnostic is not None
     assert found.diagnostic.help == "leave this line out"
@@ -289,7 +294,9 @@ def test_a_size_that_is_read_from_an_array_is_not_the_slip() -> None:
 
 
 def test_a_statement_of_two_lines_is_mended_in_one() -> None:
-    code = textwrap.dedent(TEMPERATURE.replace("self.x.T @ d / self.T", "(self.x.T\n                       @ (2 * d) / self.T)"))
+    code = textwrap.dedent(
+        TEMPERATURE.replace("self.x.T @ d / self.T", "(self.x.T\n                       @ (2 * d) / self.T)")
+    )
     found = next(line for line in checked_code(Source("l.py", code)).problems[0].lines if line.verdict == "wrong")
     assert found.diagnostic is not None
     assert found.diagnostic.help

@@ -1,4 +1,5 @@
-"""The first wrong line is the one with the slip: of a value put together by several lines, of a name that claims nothing, of none."""
+"""The first wrong line is the one with the slip: of a value put together by several lines,
+of a name that claims nothing, of none."""
 
 from __future__ import annotations
 
@@ -245,7 +246,8 @@ ONCE = [
     (SCRIPT, "dU = S.T @ dE / B", "dU = S.T @ dE"),
     (SCRIPT, "dR * (1 - R ** 2)", "dR * (1 - R)"),
 ]
-"""Slips in a value that is set again, that others need in another form, or that does not compute: told once, with the mended line."""
+"""Slips in a value that is set again, that others need in another form, or that does not compute:
+told once, with the mended line."""
 SLIPS = [
     (TERMS, "dW2 = h.T.dot(dr)", "dW2 = -h.T.dot(dr)", "dW2 = h.T.dot(dr)"),
     (TERMS, "dW1 += 2 * reg * W1", "dW1 += reg * W1", "dW1 += 2 * reg * W1"),
@@ -267,7 +269,23 @@ SLIPS = [
 ]
 
 
-RIGHT = [SOFTMAX, LEAKY, RNN, HINGE, EMBEDDING, NET, GELU, TERMS, ROUNDS, ATTENTION, MLP, JACOBIAN, GATES, NUMBERED, SCRIPT]
+RIGHT = [
+    SOFTMAX,
+    LEAKY,
+    RNN,
+    HINGE,
+    EMBEDDING,
+    NET,
+    GELU,
+    TERMS,
+    ROUNDS,
+    ATTENTION,
+    MLP,
+    JACOBIAN,
+    GATES,
+    NUMBERED,
+    SCRIPT,
+]
 
 
 @pytest.mark.parametrize("text", RIGHT)
@@ -279,7 +297,9 @@ def test_right_as_it_stands(text: str) -> None:
 @pytest.mark.parametrize(("text", "right", "wrong", "mended"), SLIPS)
 def test_the_line_with_the_slip(text: str, right: str, wrong: str, mended: str | None) -> None:
     assert text.count(right) == 1
-    line = (HEAD + text)[: (HEAD + text).index(right)].count("\n") + 1 - (not wrong)  # what is left out is missed at the line before
+    line = (
+        (HEAD + text)[: (HEAD + text).index(right)].count("\n") + 1 - (not wrong)
+    )  # what is left out is missed at the line before
     found = [finding for problem in checked(HEAD + text.replace(right, wrong)).problems for finding in problem.lines]
     bad = [finding for finding in found if finding.verdict == "wrong"]
     assert bad[0].line == line, bad

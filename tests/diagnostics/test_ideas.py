@@ -1,4 +1,5 @@
-"""Each idea has a page on one screen with examples that run and print what the page says; `pytest --update-golden` writes them."""
+"""Each idea has a page on one screen with examples that run and print what the page says;
+`pytest --update-golden` writes them."""
 
 from __future__ import annotations
 
@@ -13,12 +14,27 @@ from conftest import environment
 from matgrad_cli.diagnostics.pages import IDEAS, codes, ideas, page, plain, title
 
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-ASKED = {"delta", "layout", "trace", "hadamard", "softmax", "broadcast", "symmetric", "chain", "kron", "norms", "hessian", "inverse"}
+ASKED = {
+    "delta",
+    "layout",
+    "trace",
+    "hadamard",
+    "softmax",
+    "broadcast",
+    "symmetric",
+    "chain",
+    "kron",
+    "norms",
+    "hessian",
+    "inverse",
+}
 
 
 def _printed(command: str, folder: Path) -> str:
     program = re.sub(r"(^|\| )matgrad ", rf'\1"{sys.executable}" -m matgrad_cli ', command)
-    done = subprocess.run(program, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder, env=environment())
+    done = subprocess.run(
+        program, shell=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder, env=environment()
+    )
     return done.stdout
 
 

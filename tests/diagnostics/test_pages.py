@@ -20,7 +20,8 @@ from matgrad_cli.diagnostics.show import show
 
 WITHOUT_EXAMPLE = {
     "bug", "bug-sentence", "bug-step-differs",
-    "contradiction", "rule-contradicted", "memory-limit", "not-verified", "stuck", "too-deep", "too-many-steps", "usage",
+    "contradiction", "rule-contradicted", "memory-limit", "not-verified", "stuck", "too-deep", "too-many-steps",
+    "usage",
 }  # fmt: skip
 """Codes that no short command raises on every machine."""
 
@@ -47,8 +48,12 @@ def _raised() -> set[str]:
         for node in ast.walk(tree):
             name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
             if isinstance(node, ast.Call) and name in takers:
-                given = [word.value for word in node.keywords if word.arg == "code"] + node.args[takers[name] : takers[name] + 1]
-                found |= {code.value for code in given if isinstance(code, ast.Constant) and isinstance(code.value, str)}
+                given = [word.value for word in node.keywords if word.arg == "code"] + node.args[
+                    takers[name] : takers[name] + 1
+                ]
+                found |= {
+                    code.value for code in given if isinstance(code, ast.Constant) and isinstance(code.value, str)
+                }
     return found
 
 

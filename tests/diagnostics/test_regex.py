@@ -29,14 +29,25 @@ def test_a_waiting_pattern_does_what_a_compiled_one_does() -> None:
 def test_no_pattern_is_compiled_while_modules_are_imported() -> None:
     found = []
     for path, tree in trees("re.compile").items():
-        inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda) for part in ast.walk(node)}
-        found += [f"{path.name}:{node.lineno}" for node in ast.walk(tree) if isinstance(node, ast.Call) and id(node) not in inside
-                  and ast.unparse(node.func) == "re.compile" and not isinstance(getattr(node.args[0], "value", ""), bytes)]  # fmt: skip
+        inside = {
+            id(part)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef | ast.Lambda)
+            for part in ast.walk(node)
+        }
+        found += [f"{path.name}:{node.lineno}" for node in ast.walk(tree) if isinstance(node,
+        ast.Call) and id(node) not in inside
+                  and ast.unparse(node.func) == "re.compile" and not isinstance(getattr(node.args[0], "value", ""),
+                  bytes)]  # fmt: skip
     assert found == []
 
 
 def of_all_modules() -> list[object]:
-    names = [".".join(("matgrad_cli", *path.relative_to(PACKAGE).with_suffix("").parts)) for path in FILES if path.stem != "__main__"]
+    names = [
+        ".".join(("matgrad_cli", *path.relative_to(PACKAGE).with_suffix("").parts))
+        for path in FILES
+        if path.stem != "__main__"
+    ]
     return [value for name in names for value in vars(import_module(name.removesuffix(".__init__"))).values()]
 
 

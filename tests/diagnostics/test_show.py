@@ -75,13 +75,19 @@ error[some-code]: a message
 
 
 def test_the_end_of_the_text_and_an_empty_text() -> None:
-    assert show(_at("(A", (2, 2, "a bracket is missing"))).splitlines()[3:] == ["1 | (A", "  |   ^ a bracket is missing"]
+    assert show(_at("(A", (2, 2, "a bracket is missing"))).splitlines()[3:] == [
+        "1 | (A",
+        "  |   ^ a bracket is missing",
+    ]
     assert show(_at("", (0, 0, "nothing here"))).splitlines()[3:] == ["1 |", "  | ^ nothing here"]
 
 
 def test_a_message_without_a_place() -> None:
     assert show(Diagnostic("time-limit", "too long", help="less")) == "error[time-limit]: too long\n  = help: less\n"
-    assert show(Diagnostic("x", "found `y`", Source("hw.toml", ""), severity="warning")) == "warning[x]: found `y`\n --> hw.toml\n"
+    assert (
+        show(Diagnostic("x", "found `y`", Source("hw.toml", ""), severity="warning"))
+        == "warning[x]: found `y`\n --> hw.toml\n"
+    )
 
 
 def test_wide_and_combining_letters_keep_the_carets_under_their_place() -> None:

@@ -13,7 +13,12 @@ RELU = "$$R(u) = \\max(0, c^Tu - b)$$\n\n"
 
 
 def verdicts(text: str) -> list[str]:
-    return [line.verdict for problem in check_text(text, "x.md").problems for line in problem.lines if "nabla" in (line.text or "")]
+    return [
+        line.verdict
+        for problem in check_text(text, "x.md").problems
+        for line in problem.lines
+        if "nabla" in (line.text or "")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -41,8 +46,16 @@ def test_a_slip_in_a_case_is_wrong_in_each_case(value: str, verdict: str) -> Non
 @pytest.mark.parametrize(
     ("text", "value", "verdict"),
     [
-        ("$g(u) = \\|Ku-t\\|^2 + \\mu\\|u\\|_1$. Assume that $u > 0$ elementwise. Then", "2K^T(Ku-t)+\\mu\\mathbf 1", "right"),
-        ("$g(u) = \\|Ku-t\\|^2 + \\mu\\|u\\|_1$. Assume that $u > 0$ elementwise. Then", "2K^T(Ku-t)-\\mu\\mathbf 1", "wrong"),
+        (
+            "$g(u) = \\|Ku-t\\|^2 + \\mu\\|u\\|_1$. Assume that $u > 0$ elementwise. Then",
+            "2K^T(Ku-t)+\\mu\\mathbf 1",
+            "right",
+        ),
+        (
+            "$g(u) = \\|Ku-t\\|^2 + \\mu\\|u\\|_1$. Assume that $u > 0$ elementwise. Then",
+            "2K^T(Ku-t)-\\mu\\mathbf 1",
+            "wrong",
+        ),
         ("$g(u) = \\|u\\|_1$. For $u > 0$ we have", "\\mathbf 1", "right"),
         ("$g(u) = \\|Ku-t\\|^2 + \\mu\\|u\\|^2$ with $\\mu > 0$. Then", "2K^T(Ku-t)+2\\mu u", "right"),
     ],
@@ -62,15 +75,27 @@ WEIGHTED = "$g(u) = (t-Ku)^T M (t-Ku)$"
         (STATED + "Let $P = 2I$. The Hessian is $H = K^T P K$.", "right"),
         (STATED + "Let $P = 3I$. The Hessian is $H = K^T P K$.", "wrong"),
         ("Let $D = 2I$.\n\n$$g(u) = \\|Ku-t\\|^2$$\n\n$$\\nabla g = K^T D (Ku-t)$$", "right"),
-        ("Let $g(u) = \\|Ku-t\\|^2$ with $K\\in\\mathbb{R}^{n\\times d}$, $\\Omega = 2I\\in\\mathbb{R}^{n\\times n}$. "
-         "$\\nabla g = K^T\\Omega(Ku-t)$.", "right"),
+        (
+            "Let $g(u) = \\|Ku-t\\|^2$ with $K\\in\\mathbb{R}^{n\\times d}$, $\\Omega = "
+            "2I\\in\\mathbb{R}^{n\\times n}$. "
+            "$\\nabla g = K^T\\Omega(Ku-t)$.",
+            "right",
+        ),
         (WEIGHTED + " where $M=I$. Then\n\n$$\\nabla g = -2K^T(t-Ku)$$", "right"),
         (WEIGHTED + " where $M=I$. Then\n\n$$\\nabla g = 2K^T(t-Ku)$$", "wrong"),
         ("Let $M = I$ and " + WEIGHTED + ". Then $\\nabla g = -2K^TM(t-Ku)$.", "right"),
         ("Assume $M = \\tau^2 I$ and " + WEIGHTED + ". Then $\\nabla g = -2\\tau^2K^T(t-Ku)$.", "right"),
         ("Assume $M = \\tau^2 I$ and " + WEIGHTED + ". Then $\\nabla g = -\\tau^2K^T(t-Ku)$.", "wrong"),
-        (WEIGHTED + " with $M$ symmetric. $\\nabla g = -2K^TM(t-Ku)$. With $M = I$ this is $\\nabla g = -2K^T(t-Ku)$.", "right"),
-        (WEIGHTED + " with $M$ symmetric. $\\nabla g = -K^TM(t-Ku)$. With $M = I$ this is $\\nabla g = -2K^T(t-Ku)$.", "wrong"),
+        (
+            WEIGHTED
+            + " with $M$ symmetric. $\\nabla g = -2K^TM(t-Ku)$. With $M = I$ this is $\\nabla g = -2K^T(t-Ku)$.",
+            "right",
+        ),
+        (
+            WEIGHTED
+            + " with $M$ symmetric. $\\nabla g = -K^TM(t-Ku)$. With $M = I$ this is $\\nabla g = -2K^T(t-Ku)$.",
+            "wrong",
+        ),
     ],
 )
 def test_a_multiple_of_the_identity_is_used_and_as_large_as_its_use_says(text: str, verdict: str) -> None:
@@ -81,10 +106,13 @@ def test_a_multiple_of_the_identity_is_used_and_as_large_as_its_use_says(text: s
     "text",
     [
         "$$F = \\|T - UV\\|_F^2$$ where $U\\in\\mathbb{R}^{m\\times q}$.\n\n$$\\nabla_U F = <2>(UV-T)V^T$$",
-        "The distance $d(u) = \\sqrt{(u-c)^T M (u-c)}$ with symmetric $M$ has\n\n$$\\nabla d(u) = \\frac{<1>M(u-c)}{d(u)}$$",
+        "The distance $d(u) = \\sqrt{(u-c)^T M (u-c)}$ with symmetric $M$ has\n\n$$\\nabla d(u) = "
+        "\\frac{<1>M(u-c)}{d(u)}$$",
         "Let $D(u) = \\sqrt{(u-c)^T M (u-c)}$ with symmetric $M$.\n\n$$\\nabla D(u) = \\frac{<1>M(u-c)}{D(u)}$$",
-        "Let $\\Delta(u) = \\sqrt{(u-c)^T M (u-c)}$ with symmetric $M$.\n\n$$\\nabla \\Delta(u) = \\frac{<1>M(u-c)}{\\Delta(u)}$$",
-        "$$KL = \\frac12\\sum_{i=1}^q (s_i^2 + m_i^2 - 1 - \\log s_i^2)$$\n\n$$\\frac{\\partial KL}{\\partial m_i} = <1>m_i$$",
+        "Let $\\Delta(u) = \\sqrt{(u-c)^T M (u-c)}$ with symmetric $M$.\n\n$$\\nabla \\Delta(u) = "
+        "\\frac{<1>M(u-c)}{\\Delta(u)}$$",
+        "$$KL = \\frac12\\sum_{i=1}^q (s_i^2 + m_i^2 - 1 - \\log s_i^2)$$\n\n$$\\frac{\\partial KL}{\\partial "
+        "m_i} = <1>m_i$$",
     ],
 )
 def test_the_name_of_the_loss_is_no_matter(text: str) -> None:
@@ -95,7 +123,9 @@ def test_the_name_of_the_loss_is_no_matter(text: str) -> None:
 
 def test_a_name_is_printed_as_the_document_has_it() -> None:
     text = "$g(u) = u^T (K+I) u$, $K$ symmetric. Put $K_c = K + I$. Then\n\n$$\\nabla g = K_c u$$"
-    found = [line.help for problem in check_text(text, "x.md").problems for line in problem.lines if line.verdict == "wrong"]
+    found = [
+        line.help for problem in check_text(text, "x.md").problems for line in problem.lines if line.verdict == "wrong"
+    ]
     assert found == ["multiply by 2: `2 K_c u`"]
 
 
@@ -115,7 +145,9 @@ SOFT = (
 
 def test_labels_of_which_it_is_not_said_that_they_sum_to_one() -> None:
     report = check_text(SOFT.replace("<", "(").replace(">", ")"), "x.tex")
-    assert [line.code for problem in report.problems for line in problem.lines if line.verdict == "wrong"] == ["needs-fact"]
+    assert [line.code for problem in report.problems for line in problem.lines if line.verdict == "wrong"] == [
+        "needs-fact"
+    ]
 
 
 @pytest.mark.parametrize(("value", "verdict"), [("(q_{ic} - t_{ic})", "right"), ("(t_{ic} - q_{ic})", "undecided")])
@@ -125,7 +157,10 @@ def test_what_is_passed_over_is_no_right_answer(value: str, verdict: str) -> Non
 
 
 def test_a_final_answer_behind_a_slip_is_judged() -> None:
-    text = "$$g(u) = \\|Ku-t\\|^2$$\n\n\\begin{align}\\nabla g &= K^T(Ku-t)\\\\ &= 2K^TKu - 2K^Tt\\\\ &= 2K^T(Ku-t)\\end{align}"
+    text = (
+        "$$g(u) = \\|Ku-t\\|^2$$\n\n\\begin{align}\\nabla g &= K^T(Ku-t)\\\\ &= 2K^TKu - 2K^Tt\\\\ &= "
+        "2K^T(Ku-t)\\end{align}"
+    )
     problem = check_text(text, "x.md").problems[0]
     assert (problem.verdict, problem.final.verdict) == ("wrong", "right")
 
@@ -138,16 +173,22 @@ def test_a_diagonal_that_is_stated_behind_its_use_is_no_claim() -> None:
     assert not any("Einstein" in note for line in lines for note in line.notes)
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("The loss is $Q$. Then $\\nabla_u Q = 2u$.", "what `Q` is, which is differentiated"),
-    ("Then $u = 2v$ and $v = 3$.", "which loss is differentiated"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The loss is $Q$. Then $\\nabla_u Q = 2u$.", "what `Q` is, which is differentiated"),
+        ("Then $u = 2v$ and $v = 3$.", "which loss is differentiated"),
+    ],
+)
 def test_what_is_not_understood_is_said(text: str, said: str) -> None:
     assert said in check_text(text, "x.md").problems[0].notes[0]
 
 
 def test_a_factorial_is_shown_as_it_is_written() -> None:
-    text = "$m_i = \\exp(u^T k_i)$, $\\ell(u) = \\sum_i c_i \\log m_i - m_i - \\log c_i!$\n\n$$\\nabla_u\\ell = \\sum_i (c_i - m_i)k_i$$"
+    text = (
+        "$m_i = \\exp(u^T k_i)$, $\\ell(u) = \\sum_i c_i \\log m_i - m_i - \\log c_i!$\n\n$$\\nabla_u\\ell = "
+        "\\sum_i (c_i - m_i)k_i$$"
+    )
     said = " ".join(check_text(text, "x.md").problems[0].notes)
     assert "psi" not in said
     assert "\\log c_i!" in said

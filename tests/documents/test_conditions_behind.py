@@ -1,4 +1,5 @@
-"""A condition behind a formula, in words or signs: the formula is judged where it holds; one that is not understood leaves it open."""
+"""A condition behind a formula, in words or signs: the formula is judged where it holds;
+one that is not understood leaves it open."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def test_a_formula_is_judged_where_the_condition_behind_it_holds(text: str) -> N
 
 
 def test_both_sides_have_their_conditions() -> None:
-    sides = "".join(BEHIND[0].replace("<>", value).replace(">0", sign) + "\n\n" for value, sign in (("1", ">0"), ("-1", "<0")))
+    sides = "".join(
+        BEHIND[0].replace("<>", value).replace(">0", sign) + "\n\n" for value, sign in (("1", ">0"), ("-1", "<0"))
+    )
     assert verdicts(SETTING + sides) == ["follows", "follows"]
 
 
@@ -42,7 +45,8 @@ def test_a_condition_that_is_not_understood_leaves_it_open(value: str) -> None:
 
 def test_a_condition_may_be_on_what_the_text_defines() -> None:
     text = (
-        "Let $X\\in\\mathbb R^{n\\times d}$, $y\\in\\{-1,1\\}^n$, $L(w) = \\sum_{i=1}^n\\max(0,1-y_ix_i^\\top w)^2$.\n\n"
+        "Let $X\\in\\mathbb R^{n\\times d}$, $y\\in\\{-1,1\\}^n$, $L(w) = \\sum_{i=1}^n\\max(0,1-y_ix_i^\\top "
+        "w)^2$.\n\n"
         "Let $m_i = \\max(0, 1-y_ix_i^\\top w)$. As $\\frac{\\partial m_i}{\\partial w} = <>y_ix_i$ where $m_i>0$,\n\n"
         "$$\\nabla L(w) = -2\\sum_{i=1}^nm_iy_ix_i$$\n"
     )

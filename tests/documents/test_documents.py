@@ -11,11 +11,7 @@ from matgrad_cli.grading.check import check_text
 from matgrad_cli.records.finding import ProblemReport
 
 Rows = tuple[str, list[str], int | None]
-LEAST_SQUARES = [
-    r"L(w) = \frac12 \|Xw - y\|^2",
-    r"dL = (Xw - y)^\top X\, dw",
-    r"\nabla L(w) = X^\top (Xw - y)",
-]
+LEAST_SQUARES = [r"L(w) = \frac12 \|Xw - y\|^2", r"dL = (Xw - y)^\top X\, dw", r"\nabla L(w) = X^\top (Xw - y)"]
 SLIP = [*LEAST_SQUARES[:2], r"\nabla L(w) = 2 X^\top (Xw - y)"]
 BILINEAR = [
     r"f(U, V) = \frac12 \|UV^\top - R\|_F^2",
@@ -29,7 +25,9 @@ CASES: list[Rows] = [("w", LEAST_SQUARES, None), ("w", SLIP, 2), ("U", BILINEAR,
 
 
 def dollars(sizes: str, rows: list[str]) -> tuple[str, str]:
-    return "x.md", f"Let {sizes}. The loss is\n\n$${rows[0]}$$\n\n" + "\n\n".join(f"**Step.** Then\n\n$${row}$$" for row in rows[1:])
+    return "x.md", f"Let {sizes}. The loss is\n\n$${rows[0]}$$\n\n" + "\n\n".join(
+        f"**Step.** Then\n\n$${row}$$" for row in rows[1:]
+    )
 
 
 def brackets(sizes: str, rows: list[str]) -> tuple[str, str]:
@@ -38,7 +36,9 @@ def brackets(sizes: str, rows: list[str]) -> tuple[str, str]:
 
 
 def lost(sizes: str, rows: list[str]) -> tuple[str, str]:
-    return "x.md", f"The loss, with {sizes}, is\n\n[\n{rows[0]}\n]\n\n" + "\n\n".join(f"and\n\n[\n{row}\n]" for row in rows[1:])
+    return "x.md", f"The loss, with {sizes}, is\n\n[\n{rows[0]}\n]\n\n" + "\n\n".join(
+        f"and\n\n[\n{row}\n]" for row in rows[1:]
+    )
 
 
 def bare(sizes: str, rows: list[str]) -> tuple[str, str]:
@@ -55,7 +55,9 @@ def paper(sizes: str, rows: list[str]) -> tuple[str, str]:
 
 def notebook(sizes: str, rows: list[str]) -> tuple[str, str]:
     texts = [f"The loss, with {sizes}:\n\n$${rows[0]}$$", *(f"then\n\n$${row}$$" for row in rows[1:])]
-    return "x.ipynb", json.dumps({"cells": [{"cell_type": "markdown", "source": text.splitlines(True)} for text in texts]})
+    return "x.ipynb", json.dumps(
+        {"cells": [{"cell_type": "markdown", "source": text.splitlines(True)} for text in texts]}
+    )
 
 
 CARRIERS: list[Callable[[str, list[str]], tuple[str, str]]] = [dollars, brackets, lost, bare, paper, notebook]
@@ -142,7 +144,10 @@ def test_facts_in_letters_of_their_own_are_identities(tail: str, holds: bool) ->
 
 
 def test_several_problems_each_have_their_report() -> None:
-    second = "\n\n# Ridge\n\nNow let $$J(w) = \\|Xw - y\\|^2 + \\lambda\\|w\\|^2$$ so $$\\nabla J(w) = 2X^\\top(Xw - y) + \\lambda w$$"
+    second = (
+        "\n\n# Ridge\n\nNow let $$J(w) = \\|Xw - y\\|^2 + \\lambda\\|w\\|^2$$ so $$\\nabla J(w) = 2X^\\top(Xw "
+        "- y) + \\lambda w$$"
+    )
     report = check_text(HEAD + second, "x.md")
     assert [(problem.id, problem.verdict) for problem in report.problems] == [("L", "right"), ("J", "wrong")]
 
@@ -156,7 +161,9 @@ def test_several_problems_each_have_their_report() -> None:
     ],
 )
 def test_a_fact_is_of_the_name_that_its_clause_is_about(said: str, verdict: str) -> None:
-    report = check_text(f"Let $f(x) = x^\\top A x$ with $x\\in\\mathbb{{R}}^n$.\n\n{said}\n\n$$\\nabla f(x) = 2Ax$$", "x.md")
+    report = check_text(
+        f"Let $f(x) = x^\\top A x$ with $x\\in\\mathbb{{R}}^n$.\n\n{said}\n\n$$\\nabla f(x) = 2Ax$$", "x.md"
+    )
     assert report.verdict == verdict
 
 

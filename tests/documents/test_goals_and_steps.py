@@ -1,4 +1,5 @@
-"""A loss behind `\\min_w`, a formula that words call the gradient, steps of a descent: a slip in what stands on them is found."""
+"""A loss behind `\\min_w`, a formula that words call the gradient, steps of a descent:
+a slip in what stands on them is found."""
 
 from __future__ import annotations
 
@@ -6,17 +7,26 @@ import pytest
 
 from matgrad_cli.grading.check import check_text
 
-GOALS = [r"\min_v {}", r"\arg\min_v {}", r"\operatorname*{{minimize}}_{{v}} \; {}",
-         r"\hat v = \operatorname*{{arg\,min}}_{{v \in \mathbb{{R}}^k}} {}",
-         r"\underset{{v}}{{\text{{minimize}}}} \quad {}", r"\min_v F(v) = {}"]
+GOALS = [
+    r"\min_v {}",
+    r"\arg\min_v {}",
+    r"\operatorname*{{minimize}}_{{v}} \; {}",
+    r"\hat v = \operatorname*{{arg\,min}}_{{v \in \mathbb{{R}}^k}} {}",
+    r"\underset{{v}}{{\text{{minimize}}}} \quad {}",
+    r"\min_v F(v) = {}",
+]
 LOSS = r"\|Kv - t\|^2 + \mu\|v\|^2"
 BEHIND = {
     "named": (r"$$\nabla F = 2K^\top(Kv - t) + {}\mu v$$", "2", ""),
     "in words": (r"The gradient is ${}K^\top(Kv - t) + 2\mu v$ and its Hessian is $2K^\top K + 2\mu I$.", "2", ""),
     "with respect to": (r"The gradient w.r.t. $v$ is $2K^\top(Kv - t) {} 2\mu v$.", "+", "-"),
     "set to zero": (r"Setting the gradient to zero gives $$K^\top(Kv - t) + {}\mu v = 0$$", "", "2"),
-    "solved": (r"Setting the gradient to zero gives $$K^\top(Kv - t) + \mu v = 0$$ so $$v = (K^\top K + {}\mu I)^{{-1}}K^\top t$$",
-               "", "2"),
+    "solved": (
+        r"Setting the gradient to zero gives $$K^\top(Kv - t) + \mu v = 0$$ so $$v = (K^\top K + {}\mu "
+        r"I)^{{-1}}K^\top t$$",
+        "",
+        "2",
+    ),
 }
 
 
@@ -30,7 +40,8 @@ def test_what_is_made_small_is_the_loss(goal: str, text: str, right: str, slip: 
 
 
 OTHER_GOALS = [
-    "$$\\min_v \\|Kv - t\\|^2 \\quad \\text{s.t. } v^\\top v = 1$$\n\nSetting the gradient to zero: $$2K^\\top(Kv - t) - 2\\mu v = 0$$",
+    "$$\\min_v \\|Kv - t\\|^2 \\quad \\text{s.t. } v^\\top v = 1$$\n\nSetting the gradient to zero: "
+    "$$2K^\\top(Kv - t) - 2\\mu v = 0$$",
     "$$\\min_v \\|Kv - t\\|^2$$ subject to $v^\\top v = 1$. The gradient is $2K^\\top(Kv - t) + 2\\mu v$.",
     "$$\\min_v g(v)$$ with a smooth $g$. The gradient is $2Kv$.",
 ]
@@ -51,7 +62,10 @@ STEPS = {
 
 @pytest.mark.parametrize(("text", "right", "slip"), STEPS.values(), ids=STEPS)
 def test_a_descent_goes_against_the_gradient(text: str, right: str, slip: str) -> None:
-    head = "Let $F(v) = \\frac1m\\|Kv - t\\|^2$.\n\n$$\\nabla F = \\frac2m K^\\top(Kv - t)$$\n\nA step of gradient descent:\n\n"
+    head = (
+        "Let $F(v) = \\frac1m\\|Kv - t\\|^2$.\n\n$$\\nabla F = \\frac2m K^\\top(Kv - t)$$\n\nA step of gradient "
+        "descent:\n\n"
+    )
     assert check_text(f"{head}$${text.format(right)}$$\n", "a.md").verdict == "right"
     assert check_text(f"{head}$${text.format(slip)}$$\n", "a.md").verdict == "wrong"
     ascent = head.replace("descent", "ascent")
@@ -65,7 +79,10 @@ $$\frac{\partial L}{\partial \lambda} = {} = 0$$
 
 
 def test_a_multiplier_gives_back_its_constraint_with_either_sign() -> None:
-    verdicts = [check_text(MULTIPLIER.replace("{}", text), "a.md").verdict for text in (r"1 - u^\top u", r"u^\top u - 1", r"u^\top u + 1")]
+    verdicts = [
+        check_text(MULTIPLIER.replace("{}", text), "a.md").verdict
+        for text in (r"1 - u^\top u", r"u^\top u - 1", r"u^\top u + 1")
+    ]
     assert verdicts == ["right", "right", "wrong"]
 
 

@@ -10,7 +10,9 @@ import pytest
 from matgrad_cli.grading.check import check_text
 
 TEXT = Path(__file__).with_name("held.txt").read_text("utf-8")
-HELD = re.findall(r"^=== (\S+) (right|wrong|open|undecided|twin)(?: : (.*))?\n((?:(?!^=== ).*\n?)*)", TEXT, re.MULTILINE)
+HELD = re.findall(
+    r"^=== (\S+) (right|wrong|open|undecided|twin)(?: : (.*))?\n((?:(?!^=== ).*\n?)*)", TEXT, re.MULTILINE
+)
 
 
 def squeezed(text: str) -> str:
@@ -18,7 +20,8 @@ def squeezed(text: str) -> str:
 
 
 def readings(verdict: str, quote: str, text: str) -> list[tuple[str, str, str]]:
-    """A twin holds `<<right|wrong>>` once: as it is right (`open`, if that is said behind the colon), and with the slip."""
+    """A twin holds `<<right|wrong>>` once: as it is right (`open`, if that is said behind the colon),
+    and with the slip."""
     if verdict != "twin":
         return [(verdict, quote, text)]
     slip = re.search(r"<<(.*?)\|(.*?)>>", text)

@@ -1,4 +1,5 @@
-"""Derivations by entries in three carriers: right as they stand; each with one slip at its line, δs and sums that vanish among them."""
+"""Derivations by entries in three carriers: right as they stand;
+each with one slip at its line, δs and sums that vanish among them."""
 
 from __future__ import annotations
 
@@ -8,13 +9,16 @@ from matgrad_cli.grading.check import check_text
 
 FORUM = (
     r"L = \frac{1}{m}\|XR - Y\|_F^2",
-    ((r"L", r"\frac1m \sum_{i}\sum_{j} \Big(\sum_k X_{ik}R_{kj} - Y_{ij}\Big)^2", ((r"\frac1m ", ""), ("X_{ik}", "X_{ki}"))),
+    ((r"L", r"\frac1m \sum_{i}\sum_{j} \Big(\sum_k X_{ik}R_{kj} - Y_{ij}\Big)^2", ((r"\frac1m ", ""), ("X_{ik}",
+    "X_{ki}"))),
      (r"\frac{\partial L}{\partial R_{st}}",
       r"\frac2m \sum_{i}\sum_{j} \Big(\sum_k X_{ik}R_{kj} - Y_{ij}\Big) \sum_k X_{ik}\delta_{ks}\delta_{jt}",
-      ((r"\delta_{ks}\delta_{jt}", r"\delta_{ks}"), (r"\delta_{ks}\delta_{jt}", r"\delta_{ks}\delta_{kt}"), (r"\frac2m", r"\frac1m"))),
+      ((r"\delta_{ks}\delta_{jt}", r"\delta_{ks}"), (r"\delta_{ks}\delta_{jt}", r"\delta_{ks}\delta_{kt}"), (r"\frac2m",
+      r"\frac1m"))),
      (r"\frac{\partial L}{\partial R_{st}}", r"\frac2m \sum_i \Big(\sum_k X_{ik}R_{kt} - Y_{it}\Big) X_{is}",
       ((r"\sum_i \Big", r"\Big"), ("X_{is}", "X_{si}"), ("X_{is}", ""))),
-     (r"\frac{\partial L}{\partial R_{st}}", r"\frac2m \big[X^\top(XR-Y)\big]_{st}", ((r"X^\top", ""), ("_{st}", "_{ts}")))),
+     (r"\frac{\partial L}{\partial R_{st}}", r"\frac2m \big[X^\top(XR-Y)\big]_{st}", ((r"X^\top", ""), ("_{st}",
+     "_{ts}")))),
 )  # fmt: skip
 FORM = (
     r"f = x^\top A x",
@@ -27,8 +31,10 @@ FORM = (
 )  # fmt: skip
 SAMPLES = (
     r"L = \frac12 \sum_{i=1}^n (y_i - w^\top x_i)^2",
-    ((r"\frac{\partial L}{\partial w_j}", r"\frac12\sum_{i=1}^n 2(y_i - w^\top x_i)(-x_{ij})", ((r"\sum_{i=1}^n ", ""), ("2(y_i", "(y_i"))),
-     (r"\frac{\partial L}{\partial w_j}", r"-\sum_{i=1}^n (y_i - w^\top x_i)x_{ij}", ((r"\sum_{i=1}^n ", ""), ("x_{ij}", "x_{ji}"))),
+    ((r"\frac{\partial L}{\partial w_j}", r"\frac12\sum_{i=1}^n 2(y_i - w^\top x_i)(-x_{ij})", ((r"\sum_{i=1}^n ", ""),
+    ("2(y_i", "(y_i"))),
+     (r"\frac{\partial L}{\partial w_j}", r"-\sum_{i=1}^n (y_i - w^\top x_i)x_{ij}", ((r"\sum_{i=1}^n ", ""), ("x_{ij}",
+     "x_{ji}"))),
      (r"\nabla_w L", r"-\sum_{i=1}^n (y_i - w^\top x_i)x_i", ((r"\sum_{i=1}^n ", ""), (")x_i", ")")))),
 )  # fmt: skip
 Rows = list[tuple[str, str]]
@@ -45,12 +51,19 @@ def aligned(loss: str, rows: Rows) -> str:
 
 
 def worded(loss: str, rows: Rows) -> str:
-    return f"**Problem.** Find ∇ of ${loss}$.\n\n" + "\n".join(f"{at}. So ${left} = {right}$." for at, (left, right) in enumerate(rows, 1))
+    return f"**Problem.** Find ∇ of ${loss}$.\n\n" + "\n".join(
+        f"{at}. So ${left} = {right}$." for at, (left, right) in enumerate(rows, 1)
+    )
 
 
 CARRIERS = (displays, aligned, worded)
 DERIVATIONS = (FORUM, FORM, SAMPLES)
-SLIPS = [(of, row, slip) for of, (_, steps) in enumerate(DERIVATIONS) for row, (_, _, slips) in enumerate(steps) for slip in slips]
+SLIPS = [
+    (of, row, slip)
+    for of, (_, steps) in enumerate(DERIVATIONS)
+    for row, (_, _, slips) in enumerate(steps)
+    for slip in slips
+]
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
@@ -72,10 +85,15 @@ def test_a_slip_is_found_at_its_line(of: int, at: int, slip: tuple[str, str]) ->
 
 def test_a_text_that_says_so_sums_silently() -> None:
     loss, steps = FORM
-    rows = [(left, right.replace(r"\sum_i\sum_j ", "").replace(r"\sum_j ", "").replace(r"\sum_i ", "")) for left, right, _ in steps]
+    rows = [
+        (left, right.replace(r"\sum_i\sum_j ", "").replace(r"\sum_j ", "").replace(r"\sum_i ", ""))
+        for left, right, _ in steps
+    ]
     rows.insert(0, ("f", steps[0][1]))
     assert check_text("We sum over repeated indices. " + displays(loss, rows), "answer.md").verdict == "right"
-    assert check_text("Summation signs are dropped from here on. " + aligned(loss, rows), "answer.md").verdict == "right"
+    assert (
+        check_text("Summation signs are dropped from here on. " + aligned(loss, rows), "answer.md").verdict == "right"
+    )
     assert check_text(displays(loss, rows), "answer.md").verdict == "wrong"
     assert check_text(displays(loss, rows[1:]), "answer.md").verdict == "right"
 

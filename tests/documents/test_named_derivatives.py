@@ -1,4 +1,5 @@
-"""Derivatives that words or letters name, and equations that set one to zero, are claims: a slip in them never passes in silence."""
+"""Derivatives that words or letters name, and equations that set one to zero, are claims:
+a slip in them never passes in silence."""
 
 from __future__ import annotations
 
@@ -23,8 +24,12 @@ CLAIMS = {
     "set to zero": (r"$${} = 0$$", r"Ax - b + \mu x", r"Ax - b + 2\mu x", "undecided"),
     "to be zero": (r"$${} \stackrel{{!}}{{=}} 0$$", r"Ax - b + \mu x", r"Ax - b + 2\mu x", "undecided"),
     "another sign": (r"$${} \overset{{!}}{{=}} 0$$", r"Ax - b + \mu x", r"Ax - b + 2\mu x", "undecided"),
-    "in a chain": ("$$\\nabla f = \\mu x + Ax - b$$\n\n$$= {} \\overset{{!}}{{=}} 0 \\implies \\hat x = (A+\\mu I)^{{-1}}b$$",
-                   r"Ax - b + \mu x", r"Ax - b + 2\mu x", "wrong"),
+    "in a chain": (
+        "$$\\nabla f = \\mu x + Ax - b$$\n\n$$= {} \\overset{{!}}{{=}} 0 \\implies \\hat x = (A+\\mu I)^{{-1}}b$$",
+        r"Ax - b + \mu x",
+        r"Ax - b + 2\mu x",
+        "wrong",
+    ),
 }
 
 
@@ -76,6 +81,9 @@ def test_the_hessian_is_of_the_loss_and_not_of_what_is_differentiated_on_the_way
 
 
 def test_a_derivative_of_which_it_is_not_certain_what_it_is_of_is_listed() -> None:
-    text = "Let $f(u) = u^TKu$ with $K$ symmetric and $g(u) = b^Tu$.\n\n$\\nabla f = 2Ku$, $\\nabla g = b$.\n\nThe Hessian is $H = 7K$."
+    text = (
+        "Let $f(u) = u^TKu$ with $K$ symmetric and $g(u) = b^Tu$.\n\n$\\nabla f = 2Ku$, $\\nabla g = b$.\n\nThe "
+        "Hessian is $H = 7K$."
+    )
     lines = [line for problem in check_text(text, "a.md").problems for line in problem.lines]
     assert [line.verdict for line in lines if line.text.startswith("H")] == ["undecided"]

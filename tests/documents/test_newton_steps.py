@@ -1,4 +1,5 @@
-"""Newton's step, `w⁺ = w - H⁻¹∇f`, is judged by the gradient and the Hessian of the loss; what cannot be shown is said to be open."""
+"""Newton's step, `w⁺ = w - H⁻¹∇f`, is judged by the gradient and the Hessian of the loss;
+what cannot be shown is said to be open."""
 
 from __future__ import annotations
 
@@ -14,8 +15,12 @@ TEXT = (
 
 @pytest.mark.parametrize(
     ("sign", "rest", "verdict"),
-    [("-", "", "follows"), ("-", " = (X^\\top X)^{-1}X^\\top y", "follows"), ("+", "", "undecided"),
-     ("-", " = (X^\\top X)^{-1}Xy", "undecided")],
+    [
+        ("-", "", "follows"),
+        ("-", " = (X^\\top X)^{-1}X^\\top y", "follows"),
+        ("+", "", "undecided"),
+        ("-", " = (X^\\top X)^{-1}Xy", "undecided"),
+    ],
 )
 def test_a_step_of_newton(sign: str, rest: str, verdict: str) -> None:
     (problem,) = check_text(TEXT % (sign, rest), "held.md").problems

@@ -1,4 +1,5 @@
-"""A loss by the class of its sample, z_y that nothing sums over: rows and answers about e_y, δ_jy and the place y itself."""
+"""A loss by the class of its sample, z_y that nothing sums over:
+rows and answers about e_y, δ_jy and the place y itself."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ LOSS = r"-s_c + \log \sum_j e^{s_j}"
     (r"\frac{\partial L}{\partial s_k} = \operatorname{softmax}(s)_k", "wrong"),
 ])  # fmt: skip
 def test_a_row_of_a_document(row: str, verdict: str) -> None:
-    (problem,) = check_text(f"With the class $c$ the loss is $$L(s) = {LOSS}.$$\n\nThen\n\n$${row}$$\n", "page.md").problems
+    (problem,) = check_text(
+        f"With the class $c$ the loss is $$L(s) = {LOSS}.$$\n\nThen\n\n$${row}$$\n", "page.md"
+    ).problems
     assert problem.lines[-1].verdict == verdict
 
 
@@ -42,7 +45,8 @@ def test_a_row_about_the_other_places_is_no_claim_about_all_of_them() -> None:
 @pytest.mark.parametrize(("answer", "verdict"), [
     (r"\operatorname{softmax}(s) - \mathbf e_c", "right"), (r"\operatorname{softmax}(s)_k - \delta_{kc}", "right"),
     ("softmax(s) - e_c", "right"),
-    (r"\frac{\partial L}{\partial s_c} = \operatorname{softmax}(s)_c - 1", "undecided"), ("softmax(s) - c", "undecided"),
+    (r"\frac{\partial L}{\partial s_c} = \operatorname{softmax}(s)_c - 1", "undecided"), ("softmax(s) - c",
+    "undecided"),
     ("softmax(s)", "wrong"), (r"\operatorname{softmax}(s) + \mathbf e_c", "wrong"),
 ])  # fmt: skip
 def test_an_answer(answer: str, verdict: str) -> None:
@@ -55,7 +59,8 @@ HINGE = r"L(s) = \sum_{j \neq c} \max(0, s_j - s_c + 1)"
 @pytest.mark.parametrize(("row", "verdict"), [
     (r"\frac{\partial L}{\partial s_c} = -\sum_{j \neq c} \mathbb{1}[s_j - s_c + 1 > 0]", "follows"),
     (r"\frac{\partial L}{\partial s_c} = \sum_{j \neq c} \mathbb{1}[s_j - s_c + 1 > 0]", "wrong"),
-    (r"\frac{\partial L}{\partial s_k} = (1-\delta_{kc})\mathbb{1}[s_k-s_c+1>0] - \delta_{kc}\sum_{j \neq c}\mathbb{1}[s_j-s_c+1>0]",
+    (r"\frac{\partial L}{\partial s_k} = (1-\delta_{kc})\mathbb{1}[s_k-s_c+1>0] - \delta_{kc}\sum_{j \neq "
+        r"c}\mathbb{1}[s_j-s_c+1>0]",
      "follows"),
 ])  # fmt: skip
 def test_a_sum_over_the_other_places(row: str, verdict: str) -> None:

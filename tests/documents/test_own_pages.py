@@ -22,7 +22,12 @@ LOSSES = (
 
 
 def wrong_in(text: str) -> list[str]:
-    return [line.text for problem in check_text(text, "page.tex").problems for line in problem.lines if line.verdict == "wrong"]
+    return [
+        line.text
+        for problem in check_text(text, "page.tex").problems
+        for line in problem.lines
+        if line.verdict == "wrong"
+    ]
 
 
 @pytest.mark.thorough

@@ -1,4 +1,5 @@
-"""Whether x_i is a row or a column of X is one fact: what words say, what sizes say; where neither tells, nothing is ticked or refused."""
+"""Whether x_i is a row or a column of X is one fact: what words say, what sizes say;
+where neither tells, nothing is ticked or refused."""
 
 from __future__ import annotations
 
@@ -79,9 +80,14 @@ def test_what_nobody_tells_is_judged_in_both_ways(text: str, verdict: str) -> No
     assert check_text(text, "x.md").verdict == verdict
 
 
-@pytest.mark.parametrize(("given", "verdict"), [("X: d×n", "right"), ("x_i: column of X", "right"), ("x_i: row of X", "wrong")])
+@pytest.mark.parametrize(
+    ("given", "verdict"), [("X: d×n", "right"), ("x_i: column of X", "right"), ("x_i: row of X", "wrong")]
+)
 def test_a_shape_that_is_given_says_it(given: str, verdict: str) -> None:
-    assert check_text(OPEN + SQUARES + LINE["column"], "x.md", options=Options(defaults={"shapes": given})).verdict == verdict
+    assert (
+        check_text(OPEN + SQUARES + LINE["column"], "x.md", options=Options(defaults={"shapes": given})).verdict
+        == verdict
+    )
 
 
 def test_a_gradient_by_one_column_is_one_by_the_matrix_of_which_it_is_said() -> None:
@@ -91,7 +97,9 @@ def test_a_gradient_by_one_column_is_one_by_the_matrix_of_which_it_is_said() -> 
     assert check_text(text % "u_i", "x.md").verdict == "wrong"
 
 
-@pytest.mark.parametrize("line", ["2\\sum_i (w^\\top x_i - y_i)x_i", "2\\sum_i (w^\\top x_i - y_i)x_i = 2X(X^\\top w - y)"])
+@pytest.mark.parametrize(
+    "line", ["2\\sum_i (w^\\top x_i - y_i)x_i", "2\\sum_i (w^\\top x_i - y_i)x_i = 2X(X^\\top w - y)"]
+)
 def test_rows_may_number_the_columns_of_a_loss_that_is_written_whole(line: str) -> None:
     assert check_text(f"Let $L=\\|X^\\top w - y\\|^2$. Then $$\\nabla_w L = {line}$$", "x.md").verdict == "right"
 
@@ -100,15 +108,17 @@ def test_rows_may_number_the_columns_of_a_loss_that_is_written_whole(line: str) 
     ("$X$, $Y$ with columns $x_i$, $y_i$", {"X": "column", "Y": "column"}),
     ("rows $x_i^T$ of $X$; the columns of $W$ are $w_k$", {"X": "row", "W": "column"}),
     ("the design matrix $\\Phi$ with rows $\\phi_i^T$", {"Phi": "row"}), ("We sum over the rows of $X$, not $x_i$", {}),
-    ("If the samples were columns of $X$, $x_i$ would", {}), ("$x_i$ are not the rows of $X$", {}), ("$x_i$ is a column vector", {}),
-    ("The matrix is $X$. Its rows are the $x_i$.", {"X": "row"}), ("$X$ has rows $x_i$. The columns of $X$ are $x_i$.", {"X": ""}),
+    ("If the samples were columns of $X$, $x_i$ would", {}), ("$x_i$ are not the rows of $X$", {}),
+    ("$x_i$ is a column vector", {}),
+    ("The matrix is $X$. Its rows are the $x_i$.", {"X": "row"}), ("$X$ has rows $x_i$. The columns of $X$ are "
+        "$x_i$.", {"X": ""}),
 ])  # fmt: skip
 def test_what_words_say_of_rows_and_columns(text: str, found: dict[str, str]) -> None:
     assert members_told(text) == found
 
 
 @pytest.mark.parametrize(
-    ("shapes", "way"), [("X: d×n, x_i: d", "column"), ("X: n×d, x_i: d", "row"), ("X: k×k, x_i: column of X", "column")],
+    ("shapes", "way"), [("X: d×n, x_i: d", "column"), ("X: n×d, x_i: d", "row"), ("X: k×k, x_i: column of X", "column")]
 )
 def test_the_command_line_knows_it_by_length_or_by_name(shapes: str, way: str) -> None:
     problem = read_problem(r"\sum_{i} (w^\top x_i - y_i)^2", "w", [shapes])

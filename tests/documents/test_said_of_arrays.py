@@ -1,4 +1,5 @@
-"""What words say of arrays and layouts is meant for those they speak of: no right line is called wrong for a remark about another."""
+"""What words say of arrays and layouts is meant for those they speak of:
+no right line is called wrong for a remark about another."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def test_a_remark_about_another_layout_is_not_meant_for_the_file(text: str) -> N
 
 
 @pytest.mark.parametrize(
-    "said", ["We use numerator layout. ", "Throughout, everything is in numerator layout. ", "I work in numerator layout. "],
+    "said",
+    ["We use numerator layout. ", "Throughout, everything is in numerator layout. ", "I work in numerator layout. "],
 )
 def test_a_layout_of_the_file_is(said: str) -> None:
     assert check_text(said + LOSS + "Then $\\nabla f = 2(XW-Y)^T X$.", "x.md").verdict == "right"
@@ -54,7 +56,12 @@ def test_a_gradient_lies_or_stands_as_the_document_says(said: str, right: str, w
 
 @pytest.mark.parametrize(
     "said",
-    ["We use the numerator-layout convention.", "I follow numerator layout.", "(Numerator layout.)", "The convention is numerator layout."],
+    [
+        "We use the numerator-layout convention.",
+        "I follow numerator layout.",
+        "(Numerator layout.)",
+        "The convention is numerator layout.",
+    ],
 )
 def test_a_layout_is_named_in_many_words(said: str) -> None:
     right, wrong = (line.replace("\\nabla f", "\\frac{\\partial f}{\\partial x}") for line in (LYING, STANDING))
@@ -92,9 +99,14 @@ def test_matrices_that_are_symmetric_by_their_kind(prose: str, names: str) -> No
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("words", ["With scatter matrices $P$, $Q$, maximise", "For the covariance matrices $P$ and $Q$ consider"])
+@pytest.mark.parametrize(
+    "words", ["With scatter matrices $P$, $Q$, maximise", "For the covariance matrices $P$ and $Q$ consider"]
+)
 def test_facts_that_are_needed_together_are_supposed_together(words: str) -> None:
-    text = words + " $J(w) = \\frac{w^T P w}{w^T Q w}$.\n\n$$\\nabla J = \\frac{2 P w (w^T Q w) - 2 Q w (w^T P w)}{(w^T Q w)^2}$$"
+    text = (
+        words + " $J(w) = \\frac{w^T P w}{w^T Q w}$.\n\n$$\\nabla J = \\frac{2 P w (w^T Q w) - 2 Q w (w^T P w)}{(w^T Q "
+        "w)^2}$$"
+    )
     assert check_text(text, "x.md").verdict == "right"
     assert check_text(text.replace(words, "Consider"), "x.md").verdict == "wrong"
     assert check_text(text.replace("{2 P w", "{3 P w"), "x.md").verdict == "wrong"

@@ -1,4 +1,5 @@
-"""The documents of `samples/documents` and their reports, as stored beside this file; `pytest --update-golden` writes them."""
+"""The documents of `samples/documents` and their reports, as stored beside this file;
+`pytest --update-golden` writes them."""
 
 from __future__ import annotations
 

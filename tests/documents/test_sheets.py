@@ -36,8 +36,11 @@ def formulas(text: str, ending: str = ".md") -> list[str]:
         ("```\na = b\n```\n\n    dW = X.T @ dY\n", ".md", []),
         ("$$\\boxed{a = b}$$", ".md", ["a = b"]),
         ("% $a = b$\n\\begin{document}$c = d$\\end{document} $e = f$", ".tex", ["c = d"]),
-        ("\\newcommand{\\pd}[2]{\\frac{\\partial #1}{\\partial #2}}\\begin{document}$\\pd{L}{W} = B$\\end{document}", ".tex",
-         ["\\frac{\\partial L}{\\partial W} = B"]),
+        (
+            "\\newcommand{\\pd}[2]{\\frac{\\partial #1}{\\partial #2}}\\begin{document}$\\pd{L}{W} = B$\\end{document}",
+            ".tex",
+            ["\\frac{\\partial L}{\\partial W} = B"],
+        ),
     ],
 )
 def test_the_formulas_of_a_text(text: str, ending: str, found: list[str]) -> None:
@@ -119,7 +122,11 @@ def test_sizes_in_prose(prose: str, shapes: dict[str, str]) -> None:
         ("because $X^\\top X$ is symmetric", {}, {}),
         ("Here $G$ is a symmetric matrix and $A$ is arbitrary", {"G": {"symmetric"}}, {}),
         ("where $D$ is a diagonal matrix, $K$ is any $n\\times n$ matrix", {"D": {"diagonal"}}, {}),
-        ("where $M$ is a symmetric positive definite $n \\times n$ weight matrix, $X$ is $n\\times p$", {"M": {"spd"}}, {}),
+        (
+            "where $M$ is a symmetric positive definite $n \\times n$ weight matrix, $X$ is $n\\times p$",
+            {"M": {"spd"}},
+            {},
+        ),
         ("with $S$ symmetric and $A$ arbitrary", {"S": {"symmetric"}}, {}),
         ("a symmetric matrix $A$, $X$ is arbitrary", {"A": {"symmetric"}}, {}),
         ("a symmetric, positive definite matrix $A$", {"A": {"spd"}}, {}),
@@ -157,7 +164,8 @@ def test_what_a_later_problem_says_says_nothing_of_an_earlier_one(mark: str) -> 
     "text",
     [
         FIRST + " " + SECOND,
-        "Let $f(x)=x^\\top A x$ and $h(x)=b^\\top x$.\n\nThen\n\n$\\nabla h = b$ and\n\n$\\nabla f = 2Ax$, $A$ symmetric.",
+        "Let $f(x)=x^\\top A x$ and $h(x)=b^\\top x$.\n\nThen\n\n$\\nabla h = b$ and\n\n$\\nabla f = 2Ax$, $A$ "
+        "symmetric.",
         r"Let $f(x)=x^\top A x$." + "\n## Step 2\n" + r"It is $f(x)=\sum_{ij} x_i A_{ij} x_j$ and $\nabla f = 2Ax$.",
         r"Let $z=Wx$, $\partial z/\partial x = W$." + "\n\n# Loss\n" + r"$L=z^\top z$, $\nabla_z L = 2z$.",
     ],

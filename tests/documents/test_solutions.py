@@ -1,4 +1,5 @@
-"""What a document says the variable is, once the derivative was set to zero, is judged; while that is in doubt nothing is right."""
+"""What a document says the variable is, once the derivative was set to zero, is judged;
+while that is in doubt nothing is right."""
 
 from __future__ import annotations
 
@@ -8,12 +9,17 @@ from matgrad_cli.grading.check import check_text
 
 SETTING = "Let $X\\in\\mathbb{R}^{n\\times d}$, $y\\in\\mathbb{R}^n$ and $w\\in\\mathbb{R}^d$. "
 RIDGE = (
-    SETTING + "The loss is $$L(w) = \\|Xw - y\\|^2 + \\lambda\\|w\\|^2$$ and\n\n$$\\nabla L(w) = 2X^\\top(Xw - y) + 2\\lambda w.$$\n\n"
+    SETTING + "The loss is $$L(w) = \\|Xw - y\\|^2 + \\lambda\\|w\\|^2$$ and\n\n$$\\nabla L(w) = 2X^\\top(Xw - y) + "
+    "2\\lambda w.$$\n\n"
 )
 NORMAL = "Setting this to zero:\n\n$$(X^\\top X + \\lambda I)w = X^\\top y$$\n\nTherefore\n\n"
 DIRECT = "Setting this to zero and solving for $w$ gives\n\n"
 RIGHT = ["(X^\\top X + \\lambda I)^{-1}X^\\top y", "X^\\top(XX^\\top + \\lambda I)^{-1}y"]
-WRONG = ["(X^\\top X - \\lambda I)^{-1}X^\\top y", "(X^\\top X + 2\\lambda I)^{-1}X^\\top y", "(X^\\top X)^{-1}X^\\top y"]
+WRONG = [
+    "(X^\\top X - \\lambda I)^{-1}X^\\top y",
+    "(X^\\top X + 2\\lambda I)^{-1}X^\\top y",
+    "(X^\\top X)^{-1}X^\\top y",
+]
 
 
 @pytest.mark.thorough

@@ -10,10 +10,12 @@ import pytest
 from matgrad_cli.grading.check import Key, check_text, read_key
 
 RIGHT = {
-    "A": ("(A + A^T) x + b", "A x + A' x + b", "Ax + Aᵀx + b", "(A + A.T) @ x + b", "b + A @ x + A.T @ x", "(A + A')x + b"),
+    "A": ("(A + A^T) x + b", "A x + A' x + b", "Ax + Aᵀx + b", "(A + A.T) @ x + b", "b + A @ x + A.T @ x",
+    "(A + A')x + b"),
     "B": ("X^T (sigma(Xw) - y)", "Xᵀσ(Xw) − Xᵀy", "X.T @ (1/(1 + np.exp(-X@w)) - y)", "X.T @ (sigmoid(X@w) - y)"),
 }  # fmt: skip
-BARE = ("{}", "{}.", "Answer: {}", "The gradient is {}.", "My final answer is: {}", "- {}", "`{}`", "Answer: `{}`", "**Answer:** {}",
+BARE = ("{}", "{}.", "Answer: {}", "The gradient is {}.", "My final answer is: {}", "- {}", "`{}`", "Answer: `{}`",
+"**Answer:** {}",
         "I used the product rule.\n\n{}\n", "```\n{}\n```", "```python\ngrad = {}  # done\n```",
         "~~~\n{}\n~~~", "Here it is:\n```python\nreturn {}\n```",
         "```python\nimport numpy as np\ng = {}\n```")  # fmt: skip
@@ -26,7 +28,10 @@ UNREAD = ("![photo](a.jpg)", "either A^T x or A x + b, I guess", "x -> ??? = {{"
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
     path = tmp_path_factory.mktemp("unmarked") / "key.toml"
-    said = (("x.T @ A @ x + b.T @ x", "x", "A: n×n, x: n, b: n"), ("sum(log(1 + exp(X@w))) - y.T @ X @ w", "w", "X: n×d, w: d, y: n"))
+    said = (
+        ("x.T @ A @ x + b.T @ x", "x", "A: n×n, x: n, b: n"),
+        ("sum(log(1 + exp(X@w))) - y.T @ X @ w", "w", "X: n×d, w: d, y: n"),
+    )
     path.write_text("".join(f'[[problem]]\nid = "{number}"\nloss = "{loss}"\nwrt = "{wrt}"\nshapes = "{shapes}"\n'
                             for number, (loss, wrt, shapes) in enumerate(said, 1)), encoding="utf-8")  # fmt: skip
     return read_key(Path(path))
@@ -43,7 +48,10 @@ def test_a_bare_answer_is_an_answer(way: str, key: Key) -> None:
 
 @pytest.mark.parametrize("head", HEADS)
 def test_the_name_of_the_problem_may_stand_on_the_line(head: str, key: Key) -> None:
-    text = "\n\n".join(head.format(number) + answer for number, answer in (("1", "(A + A^T) x + b"), ("2", "grad = X^T (sigma(Xw) - y)")))
+    text = "\n\n".join(
+        head.format(number) + answer
+        for number, answer in (("1", "(A + A^T) x + b"), ("2", "grad = X^T (sigma(Xw) - y)"))
+    )
     assert [problem.verdict for problem in check_text(text, "a.txt", key).problems] == ["right", "right"], text
 
 
@@ -58,12 +66,17 @@ def test_a_code_cell_below_a_heading(key: Key) -> None:
 def test_the_items_of_one_list_are_the_problems_in_their_order(way: str, key: Key) -> None:
     answers = ((1, "(A+A^T)x+b"), (2, r"X^T(\sigma(Xw)-y)"))
     items = "\n".join(way.replace("[]", f"[{number}.]").replace("{}", answer) for number, answer in answers)
-    report = check_text(f"\\begin{{document}}\n\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}\n\\end{{document}}\n", "a.tex", key)
+    report = check_text(
+        f"\\begin{{document}}\n\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}\n\\end{{document}}\n", "a.tex", key
+    )
     assert [problem.verdict for problem in report.problems] == ["right", "right"]
 
 
 def test_two_bare_formulas_are_no_answer(key: Key) -> None:
-    assert check_text("## Problem 1\n(A + A^T) x + b\n\n2 A x + b\n## Problem 2\nx", "a.txt", key).problems[0].verdict == "undecided"
+    assert (
+        check_text("## Problem 1\n(A + A^T) x + b\n\n2 A x + b\n## Problem 2\nx", "a.txt", key).problems[0].verdict
+        == "undecided"
+    )
 
 
 @pytest.mark.parametrize("said", [*NO_ANSWER, *UNREAD])

@@ -38,8 +38,27 @@ M, N = Dim.of("m"), Dim.of("n")
 X, A, S = Symbol("X", Shape(M, N)), Symbol("A", Shape(M, M)), Symbol("S", Shape(M, M))
 b, c = Symbol("b", Shape(M)), Symbol("c", Shape(Dim.of(1), Dim.of(1)))
 WORDS = [
-    "symmetric", "antisymmetric", "spd", "orthogonal", "idempotent", "diagonal", "lower", "upper", "invertible", "square", "tall", "wide",
-    "positive", "nonnegative", "nonzero", "unit", "unit_interval", "simplex", "onehot", "binary", "signs",
+    "symmetric",
+    "antisymmetric",
+    "spd",
+    "orthogonal",
+    "idempotent",
+    "diagonal",
+    "lower",
+    "upper",
+    "invertible",
+    "square",
+    "tall",
+    "wide",
+    "positive",
+    "nonnegative",
+    "nonzero",
+    "unit",
+    "unit_interval",
+    "simplex",
+    "onehot",
+    "binary",
+    "signs",
 ]
 
 
@@ -66,11 +85,20 @@ def test_the_list_is_the_declared_one():
         assert set(condition.implies) <= set(CONDITIONS)
 
 
-@pytest.mark.parametrize(("text", "word"), [
-    ("positive definite", "spd"), ("one-hot", "onehot"), ("Lower Triangular", "lower"), ("pm1", "signs"),
-    ("skew-symmetric", "antisymmetric"),
-    ("unit interval", "unit_interval"), ("unit-interval", "unit_interval"), ("non-negative", "nonnegative"), (" symmetric ", "symmetric"),
-])
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("positive definite", "spd"),
+        ("one-hot", "onehot"),
+        ("Lower Triangular", "lower"),
+        ("pm1", "signs"),
+        ("skew-symmetric", "antisymmetric"),
+        ("unit interval", "unit_interval"),
+        ("unit-interval", "unit_interval"),
+        ("non-negative", "nonnegative"),
+        (" symmetric ", "symmetric"),
+    ],
+)
 def test_synonyms(text, word):
     assert parse_fact_word(text) == word
 
@@ -82,10 +110,21 @@ def test_unknown_words_get_the_nearest():
     assert caught.value.diagnostic.help == "write `symmetric`"
 
 
-@pytest.mark.parametrize("words", [
-    {"symmetric", "orthogonal"}, {"diagonal", "spd"}, {"diagonal", "positive"}, {"symmetric", "positive"}, {"symmetric", "invertible"},
-    {"diagonal", "orthogonal"}, {"spd", "positive"}, {"lower", "invertible"}, {"binary", "symmetric"}, {"unit", "positive"},
-])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"symmetric", "orthogonal"},
+        {"diagonal", "spd"},
+        {"diagonal", "positive"},
+        {"symmetric", "positive"},
+        {"symmetric", "invertible"},
+        {"diagonal", "orthogonal"},
+        {"spd", "positive"},
+        {"lower", "invertible"},
+        {"binary", "symmetric"},
+        {"unit", "positive"},
+    ],
+)
 def test_facts_together(words):
     words = frozenset(words)
     drawn = sample(words, FloatSource(random.Random(3), "generic"), 3, 3)
@@ -102,15 +141,31 @@ def problem(*facts):
 
 
 KNOWN = [
-    (matmul(Transpose(X), X), "symmetric"), (matmul(X, Transpose(X)), "symmetric"), (add(A, Transpose(A)), "symmetric"),
-    (matmul(Transpose(X), S, X), "symmetric"), (Inverse(S), "symmetric"), (Inverse(S), "spd"), (Call("diag", b), "symmetric"),
-    (Eye(M), "orthogonal"), (S, "invertible"), (matmul(S, S), "symmetric"), (MatrixPower(S, 3), "spd"), (Call("exp", X), "positive"),
-    (Call("exp", X), "nonzero"), (add(S, Eye(M)), "spd"), (matmul(Transpose(b), b), "nonnegative"),
+    (matmul(Transpose(X), X), "symmetric"),
+    (matmul(X, Transpose(X)), "symmetric"),
+    (add(A, Transpose(A)), "symmetric"),
+    (matmul(Transpose(X), S, X), "symmetric"),
+    (Inverse(S), "symmetric"),
+    (Inverse(S), "spd"),
+    (Call("diag", b), "symmetric"),
+    (Eye(M), "orthogonal"),
+    (S, "invertible"),
+    (matmul(S, S), "symmetric"),
+    (MatrixPower(S, 3), "spd"),
+    (Call("exp", X), "positive"),
+    (Call("exp", X), "nonzero"),
+    (add(S, Eye(M)), "spd"),
+    (matmul(Transpose(b), b), "nonnegative"),
     (matmul(Transpose(b), S, b), "nonnegative"),
-    (Power(c, Number(2)), "nonnegative"), (add(Number(1), Power(c, Number(2))), "positive"), (Size(M), "positive"),
-    (Call("det", S), "positive"), (Call("softmax", b), "simplex"), (Call("softmax", b), "unit_interval"),
+    (Power(c, Number(2)), "nonnegative"),
+    (add(Number(1), Power(c, Number(2))), "positive"),
+    (Size(M), "positive"),
+    (Call("det", S), "positive"),
+    (Call("softmax", b), "simplex"),
+    (Call("softmax", b), "unit_interval"),
     (Fill(1, Shape(M, M)), "symmetric"),
-    (Add((matmul(X, Transpose(X)), S)), "spd"), (add(mul(Number(2), A), mul(Number(2), Transpose(A))), "symmetric"),
+    (Add((matmul(X, Transpose(X)), S)), "spd"),
+    (add(mul(Number(2), A), mul(Number(2), Transpose(A))), "symmetric"),
 ]
 
 
@@ -121,14 +176,31 @@ def test_what_follows_by_form(expr, word):
     for number in range(4):
         point = Point(Setting(given, 1), number, "generic", Floats())
         value = nested(Evaluator(point).value(expr))
-        rows = [[value]] if not isinstance(value, list) else [[v] for v in value] if not isinstance(value[0], list) else value
+        rows = (
+            [[value]]
+            if not isinstance(value, list)
+            else [[v] for v in value]
+            if not isinstance(value[0], list)
+            else value
+        )
         assert CONDITIONS[word].test(rows)
 
 
-@pytest.mark.parametrize(("expr", "word"), [
-    (A, "symmetric"), (matmul(A, S), "symmetric"), (neg(S), "spd"), (X, "positive"), (matmul(Transpose(X), A, X), "symmetric"),
-    (c, "nonzero"), (A, "invertible"), (matmul(S, add(S, A)), "symmetric"), (Call("tanh", X), "positive"), (add(S, A), "invertible"),
-])
+@pytest.mark.parametrize(
+    ("expr", "word"),
+    [
+        (A, "symmetric"),
+        (matmul(A, S), "symmetric"),
+        (neg(S), "spd"),
+        (X, "positive"),
+        (matmul(Transpose(X), A, X), "symmetric"),
+        (c, "nonzero"),
+        (A, "invertible"),
+        (matmul(S, add(S, A)), "symmetric"),
+        (Call("tanh", X), "positive"),
+        (add(S, A), "invertible"),
+    ],
+)
 def test_what_is_not_known(expr, word):
     assert holds(expr, word, problem((S, "spd"))) is None
 

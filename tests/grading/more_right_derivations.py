@@ -5,40 +5,20 @@ from __future__ import annotations
 MORE: dict[str, tuple[dict[str, str], list[str]]] = {
     "numpy lines": (
         {"loss": "x.T@A@x", "wrt": "x", "shapes": "A: n×n, x: n"},
-        [
-            "f = x.T @ A @ x",
-            "grad = A@x + A.T@x",
-        ],
+        ["f = x.T @ A @ x", "grad = A@x + A.T@x"],
     ),
     "numpy lines2": (
         {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
-        [
-            "r = X@w - y",
-            "L = r.T @ r",
-            "dL/dw = 2*X.T@r = 2*X.T@X@w - 2*X.T@y",
-        ],
+        ["r = X@w - y", "L = r.T @ r", "dL/dw = 2*X.T@r = 2*X.T@X@w - 2*X.T@y"],
     ),
-    "grad f colon": (
-        {"loss": "x.T@A@x", "wrt": "x", "shapes": "A: n×n, x: n"},
-        [
-            "∇f(x) = Ax + Aᵀx",
-            "= (A + Aᵀ)x",
-        ],
-    ),
+    "grad f colon": ({"loss": "x.T@A@x", "wrt": "x", "shapes": "A: n×n, x: n"}, ["∇f(x) = Ax + Aᵀx", "= (A + Aᵀ)x"]),
     "matlab": (
         {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
-        [
-            "L = (Xw-y)'(Xw-y)",
-            "dL/dw = 2X'(Xw-y)",
-        ],
+        ["L = (Xw-y)'(Xw-y)", "dL/dw = 2X'(Xw-y)"],
     ),
     "unicode sums": (
         {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
-        [
-            "L = Σ_i (Σ_j X_{ij} w_j − y_i)²",
-            "∂L/∂w_k = 2 Σ_i (Σ_j X_{ij} w_j − y_i) X_{ik}",
-            "∇L = 2Xᵀ(Xw − y)",
-        ],
+        ["L = Σ_i (Σ_j X_{ij} w_j − y_i)²", "∂L/∂w_k = 2 Σ_i (Σ_j X_{ij} w_j − y_i) X_{ik}", "∇L = 2Xᵀ(Xw − y)"],
     ),
     "E def with dE": (
         {"loss": "norm(X@R - Y, 'fro')**2 / 2", "wrt": "R", "shapes": "X: m×n, R: n×p, Y: m×p"},
@@ -87,7 +67,8 @@ MORE: dict[str, tuple[dict[str, str], list[str]]] = {
     "lambda I": (
         {"loss": "norm(X@w-y)**2/m + lam*norm(w)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m, lam: scalar"},
         [
-            r"\nabla_w J = \frac2m X^\top Xw - \frac2m X^\top y + 2\lambda w = \frac2m\left[(X^\top X+m\lambda I)w - X^\top y\right]",
+            r"\nabla_w J = \frac2m X^\top Xw - \frac2m X^\top y + 2\lambda w = \frac2m\left[(X^\top X+m\lambda "
+            r"I)w - X^\top y\right]"
         ],
     ),
     "entries with brackets": (
@@ -108,16 +89,11 @@ MORE: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "where on own line": (
         {"loss": "logdet(eye(n)+X.T@X)", "wrt": "X", "shapes": "X: m×n"},
-        [
-            r"\nabla f = 2XG^{-1}",
-            r"\text{where } G = I + X^TX",
-        ],
+        [r"\nabla f = 2XG^{-1}", r"\text{where } G = I + X^TX"],
     ),
     "dagger det": (
         {"loss": "logdet(X)", "wrt": "X", "shapes": "X: n×n"},
-        [
-            r"\frac{\partial}{\partial X_{ij}}\log\det X = (X^{-1})_{ji} = [X^{-T}]_{ij}",
-        ],
+        [r"\frac{\partial}{\partial X_{ij}}\log\det X = (X^{-1})_{ji} = [X^{-T}]_{ij}"],
     ),
     "outer": (
         {"loss": "a.T@X@b", "wrt": "X", "shapes": "a: m, X: m×n, b: n"},
@@ -135,22 +111,13 @@ MORE: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "nuclear dims literal": (
         {"loss": "norm(A@x-b)**2", "wrt": "x", "shapes": "A: 3×2, x: 2, b: 3"},
-        [
-            r"\nabla f = 2A^T(Ax-b)",
-        ],
+        [r"\nabla f = 2A^T(Ax-b)"],
     ),
     "x1 entries": (
         {"loss": "norm(A@x-b)**2", "wrt": "x", "shapes": "A: 3×2, x: 2, b: 3"},
-        [
-            r"\frac{\partial f}{\partial x_1} = 2\sum_i A_{i1}\left((Ax)_i-b_i\right)",
-        ],
+        [r"\frac{\partial f}{\partial x_1} = 2\sum_i A_{i1}\left((Ax)_i-b_i\right)"],
     ),
-    "matrix by scalar": (
-        {"loss": "t*A", "wrt": "t", "shapes": "A: m×n, t: scalar"},
-        [
-            r"\frac{dF}{dt} = A",
-        ],
-    ),
+    "matrix by scalar": ({"loss": "t*A", "wrt": "t", "shapes": "A: m×n, t: scalar"}, [r"\frac{dF}{dt} = A"]),
     "hadamard diff": (
         {"loss": "sum(A*X*X)", "wrt": "X", "shapes": "A: m×n, X: m×n"},
         [
@@ -161,10 +128,7 @@ MORE: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "scalar chain": (
         {"loss": "log(1+x.T@x)", "wrt": "x", "shapes": "x: n"},
-        [
-            "u = 1 + x^Tx",
-            r"\nabla f = \frac{1}{u}\nabla u = \frac{1}{u}2x = \frac{2x}{1+x^Tx}",
-        ],
+        ["u = 1 + x^Tx", r"\nabla f = \frac{1}{u}\nabla u = \frac{1}{u}2x = \frac{2x}{1+x^Tx}"],
     ),
     "rayleigh": (
         {"loss": "(x.T@A@x)/(x.T@x)", "wrt": "x", "shapes": "A: n×n, x: n", "assume": "A symmetric"},
@@ -175,43 +139,27 @@ MORE: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "exp trace": (
         {"loss": "exp(tr(A@X))", "wrt": "X", "shapes": "A: n×n, X: n×n"},
-        [
-            r"\frac{\partial f}{\partial X} = e^{\operatorname{tr}(AX)}A^T",
-        ],
+        [r"\frac{\partial f}{\partial X} = e^{\operatorname{tr}(AX)}A^T"],
     ),
-    "norm one": (
-        {"loss": "norm(x,1)", "wrt": "x", "shapes": "x: n"},
-        [
-            r"\nabla\|x\|_1 = \operatorname{sign}(x)",
-        ],
-    ),
+    "norm one": ({"loss": "norm(x,1)", "wrt": "x", "shapes": "x: n"}, [r"\nabla\|x\|_1 = \operatorname{sign}(x)"]),
     "kl": (
         {"loss": "sum(p*log(p/q))", "wrt": "p", "shapes": "p: n, q: n", "assume": "p positive, q positive"},
-        [
-            r"\frac{\partial L}{\partial p_k} = \log\frac{p_k}{q_k} + 1",
-        ],
+        [r"\frac{\partial L}{\partial p_k} = \log\frac{p_k}{q_k} + 1"],
     ),
 }
 
 MORE |= {
     "mu bare": (
         {"loss": "(x-mu).T@inv(S)@(x-mu)", "wrt": "mu", "shapes": "x: n, mu: n, S: n×n", "assume": "S spd"},
-        [
-            r"(x-\mu)^{T}S^{-1}(x-\mu)",
-            r"\frac{\partial}{\partial\mu} = -2S^{-1}(x-\mu)",
-        ],
+        [r"(x-\mu)^{T}S^{-1}(x-\mu)", r"\frac{\partial}{\partial\mu} = -2S^{-1}(x-\mu)"],
     ),
     "cdot": (
         {"loss": "norm(A@X-B,'fro')**2", "wrt": "X", "shapes": "A: m×n, X: n×p, B: m×p"},
-        [
-            r"\frac{\partial L}{\partial X} = 2\cdot A^{T}\cdot\left(A\cdot X-B\right)",
-        ],
+        [r"\frac{\partial L}{\partial X} = 2\cdot A^{T}\cdot\left(A\cdot X-B\right)"],
     ),
     "times": (
         {"loss": "norm(A@X-B,'fro')**2", "wrt": "X", "shapes": "A: m×n, X: n×p, B: m×p"},
-        [
-            r"\frac{\partial L}{\partial X} = 2 \times A^T (AX-B)",
-        ],
+        [r"\frac{\partial L}{\partial X} = 2 \times A^T (AX-B)"],
     ),
     "d over dX tr": (
         {"loss": "tr(X.T@A@X)", "wrt": "X", "shapes": "A: n×n, X: n×m"},
@@ -230,81 +178,52 @@ MORE |= {
     ),
     "same line chain": (
         {"loss": "norm(A@x-b)**2/2", "wrt": "x", "shapes": "A: m×n, x: n, b: m"},
-        [
-            r"f = \tfrac12 r^\top r, \; r = Ax-b \;\Rightarrow\; \nabla f = A^\top r",
-        ],
+        [r"f = \tfrac12 r^\top r, \; r = Ax-b \;\Rightarrow\; \nabla f = A^\top r"],
     ),
     "F name": (
         {"loss": "norm(A@x-b)**2/2", "wrt": "x", "shapes": "A: m×n, x: n, b: m", "name": "F"},
-        [
-            r"F = \frac12\|Ax-b\|^2",
-            r"\nabla F = A^T(Ax-b)",
-        ],
+        [r"F = \frac12\|Ax-b\|^2", r"\nabla F = A^T(Ax-b)"],
     ),
     "row vec loss": (
         {"loss": "x.T@A", "wrt": "x", "shapes": "A: n×m, x: n"},
-        [
-            r"\frac{\partial (x^TA)_j}{\partial x_i} = A_{ij}",
-        ],
+        [r"\frac{\partial (x^TA)_j}{\partial x_i} = A_{ij}"],
     ),
     "layout numerator det": (
         {"loss": "logdet(X)", "wrt": "X", "shapes": "X: n×n", "layout": "numerator"},
-        [
-            r"d f = \operatorname{tr}(X^{-1}dX)",
-            r"\frac{\partial f}{\partial X} = X^{-1}",
-        ],
+        [r"d f = \operatorname{tr}(X^{-1}dX)", r"\frac{\partial f}{\partial X} = X^{-1}"],
     ),
     "layout numerator entries": (
         {"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p", "layout": "numerator"},
-        [
-            r"\frac{\partial f}{\partial X_{ij}} = A_{ji}",
-            r"\frac{\partial f}{\partial X} = A",
-        ],
+        [r"\frac{\partial f}{\partial X_{ij}} = A_{ji}", r"\frac{\partial f}{\partial X} = A"],
     ),
     "denominator jacobian": (
         {"loss": "A@x", "wrt": "x", "shapes": "A: m×n, x: n", "layout": "denominator"},
-        [
-            r"\frac{\partial (Ax)}{\partial x} = A^T",
-        ],
+        [r"\frac{\partial (Ax)}{\partial x} = A^T"],
     ),
     "subscript words": (
         {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
-        [
-            r"\mathcal{L}_{\text{train}}(w) = \|Xw-y\|_2^2",
-            r"\nabla_w\mathcal{L}_{\text{train}} = 2X^T(Xw-y)",
-        ],
+        [r"\mathcal{L}_{\text{train}}(w) = \|Xw-y\|_2^2", r"\nabla_w\mathcal{L}_{\text{train}} = 2X^T(Xw-y)"],
     ),
     "operators": (
         {"loss": "sum(diag(X.T@X))", "wrt": "X", "shapes": "X: m×n"},
-        [
-            r"\operatorname{Tr}\left[X^{\intercal}X\right]",
-            r"\nabla_X = 2X",
-        ],
+        [r"\operatorname{Tr}\left[X^{\intercal}X\right]", r"\nabla_X = 2X"],
     ),
-    "trailing comma": (
-        {"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p"},
-        [
-            r"\nabla_X f = A^{\mathsf{T}},",
-        ],
-    ),
-    "approx sign equiv": (
-        {"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p"},
-        [
-            r"\nabla_X f \equiv A^{T}",
-        ],
-    ),
+    "trailing comma": ({"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p"}, [r"\nabla_X f = A^{\mathsf{T}},"]),
+    "approx sign equiv": ({"loss": "tr(A@X)", "wrt": "X", "shapes": "A: p×n, X: n×p"}, [r"\nabla_X f \equiv A^{T}"]),
     "where sum": (
         {"loss": "sum(log(1+exp(-y*(X@w))))", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
         [
             r"L = \sum_{i=1}^m \log\left(1+e^{-y_iw^Tx_i}\right)",
-            r"\nabla L = -\sum_i \frac{y_ix_i e^{-y_iw^Tx_i}}{1+e^{-y_iw^Tx_i}} = -\sum_i \frac{y_ix_i}{1+e^{y_iw^Tx_i}}",
+            r"\nabla L = -\sum_i \frac{y_ix_i e^{-y_iw^Tx_i}}{1+e^{-y_iw^Tx_i}} = -\sum_i "
+            r"\frac{y_ix_i}{1+e^{y_iw^Tx_i}}",
             r"= -X^T\left(y\odot\sigma(-y\odot Xw)\right)",
         ],
     ),
     "signed minors": (
         {"loss": "det(A)", "wrt": "A", "shapes": "A: n×n", "assume": "A invertible"},
         [
-            r"\frac{\partial \det A}{\partial A_{ij}} = \frac{\partial}{\partial A_{ij}}\left[\sum_k (-1)^{i+k}A_{ik}M_{ik}\right]"
+            r"\frac{\partial \det A}{\partial A_{ij}} = \frac{\partial}{\partial A_{ij}}\left[\sum_k "
+            r"(-1)^{i+k}A_{ik}M_{ik}\right]"
             r" = (-1)^{i+j}M_{ij}",
             r"(A^{-1})_{ij} = \frac{1}{\det A}(-1)^{i+j}M_{ji}",
             r"\nabla_A \det A = (\det A) A^{-T}",

@@ -8,19 +8,11 @@ DET = {"loss": "det(X)", "wrt": "X", "shapes": "X: n×n", "assume": "X invertibl
 RIGHT: dict[str, tuple[dict[str, str], list[str]]] = {
     "unicode plain text": (
         {"loss": "norm(X@w - y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
-        [
-            "L = (Xw − y)ᵀ(Xw − y)",
-            "∂L/∂w = 2 Xᵀ(Xw − y)",
-            "= 2XᵀXw − 2Xᵀy",
-        ],
+        ["L = (Xw − y)ᵀ(Xw − y)", "∂L/∂w = 2 Xᵀ(Xw − y)", "= 2XᵀXw − 2Xᵀy"],
     ),
     "expression language": (
         LS,
-        [
-            "L = tr((X@R - Y).T @ (X@R - Y)) / m",
-            "dL/dR = 2/m * X.T @ (X@R - Y)",
-            "= 2/m * X.T @ X @ R - 2/m * X.T @ Y",
-        ],
+        ["L = tr((X@R - Y).T @ (X@R - Y)) / m", "dL/dR = 2/m * X.T @ (X@R - Y)", "= 2/m * X.T @ X @ R - 2/m * X.T @ Y"],
     ),
     "mangled": (
         LS,
@@ -34,7 +26,8 @@ RIGHT: dict[str, tuple[dict[str, str], list[str]]] = {
         LOGISTIC,
         [
             r"L = -\sum_{i=1}^m \left[y_i\log\sigma(w^\top x_i) + (1-y_i)\log(1-\sigma(w^\top x_i))\right]",
-            r"\frac{\partial L}{\partial w_k} = -\sum_i \left[y_i(1-\sigma(w^\top x_i)) - (1-y_i)\sigma(w^\top x_i)\right]X_{ik}",
+            r"\frac{\partial L}{\partial w_k} = -\sum_i \left[y_i(1-\sigma(w^\top x_i)) - (1-y_i)\sigma(w^\top "
+            r"x_i)\right]X_{ik}",
             r"= \sum_i (\sigma(w^\top x_i) - y_i)X_{ik}",
             r"\nabla_w L = X^\top(\sigma(Xw)-y)",
         ],
@@ -48,11 +41,7 @@ RIGHT: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "logistic with p": (
         LOGISTIC,
-        [
-            r"p := \sigma(Xw)",
-            r"L = -y^\top\log p - (\mathbf 1-y)^\top\log(\mathbf 1-p)",
-            r"\nabla_w L = X^\top(p-y)",
-        ],
+        [r"p := \sigma(Xw)", r"L = -y^\top\log p - (\mathbf 1-y)^\top\log(\mathbf 1-p)", r"\nabla_w L = X^\top(p-y)"],
     ),
     "frobenius product": (
         {"loss": "norm(A@X@B - C, 'fro')**2/2", "wrt": "X", "shapes": "A: m×n, X: n×p, B: p×q, C: m×q"},
@@ -92,11 +81,7 @@ RIGHT: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "quadratic by directions": (
         QUADRATIC,
-        [
-            r"Df(x)[h] = h^TAx + x^TAh",
-            r"= \left\langle (A+A^T)x, h\right\rangle",
-            r"\nabla f(x) = (A+A^T)x",
-        ],
+        [r"Df(x)[h] = h^TAx + x^TAh", r"= \left\langle (A+A^T)x, h\right\rangle", r"\nabla f(x) = (A+A^T)x"],
     ),
     "quadratic in Einstein's way": (
         QUADRATIC,
@@ -108,9 +93,7 @@ RIGHT: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "symmetric": (
         {**QUADRATIC, "assume": "A symmetric"},
-        [
-            r"\nabla_x f = Ax + A^Tx = 2Ax \quad\text{(since $A=A^T$)}",
-        ],
+        [r"\nabla_x f = Ax + A^Tx = 2Ax \quad\text{(since $A=A^T$)}"],
     ),
     "hat and definitions": (
         {"loss": "norm(V@W@X-Y,'fro')**2/2", "wrt": "W", "shapes": "X: n×m, W: h×n, V: p×h, Y: p×m"},
@@ -123,10 +106,7 @@ RIGHT: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "delta defined": (
         {"loss": "norm(V@W@X-Y,'fro')**2/2", "wrt": "W", "shapes": "X: n×m, W: h×n, V: p×h, Y: p×m"},
-        [
-            r"\delta := VWX-Y",
-            r"\nabla_W L = V^\top\delta X^\top",
-        ],
+        [r"\delta := VWX-Y", r"\nabla_W L = V^\top\delta X^\top"],
     ),
     "norm": (
         {"loss": "norm(A@x-b)", "wrt": "x", "shapes": "A: m×n, x: n, b: m"},
@@ -146,10 +126,7 @@ RIGHT: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "vector of ones": (
         {"loss": "sum(exp(X@w))", "wrt": "w", "shapes": "X: m×n, w: n"},
-        [
-            r"f = \mathbf{1}^\top e^{Xw}",
-            r"\nabla f = X^\top\operatorname{diag}(e^{Xw})\mathbf 1 = X^\top e^{Xw}",
-        ],
+        [r"f = \mathbf{1}^\top e^{Xw}", r"\nabla f = X^\top\operatorname{diag}(e^{Xw})\mathbf 1 = X^\top e^{Xw}"],
     ),
     "jacobian": (
         {"loss": "A@x", "wrt": "x", "shapes": "A: m×n, x: n"},
@@ -177,85 +154,49 @@ RIGHT: dict[str, tuple[dict[str, str], list[str]]] = {
     "a column of a broken sum": (
         LS,
         [
-            r"L = \frac1m\left(\operatorname{tr}(R^TX^TXR) - 2\operatorname{tr}(Y^TXR) + \operatorname{tr}(Y^TY)\right)",
+            r"L = \frac1m\left(\operatorname{tr}(R^TX^TXR) - 2\operatorname{tr}(Y^TXR) + "
+            r"\operatorname{tr}(Y^TY)\right)",
             r"\nabla_R L = \frac2m X^TXR",
             r"\qquad - \frac2m X^TY",
         ],
     ),
     "entry then matrix": (
         LS,
-        [
-            r"\left[\nabla_R L\right]_{st} = \frac2m\sum_i X_{is}(XR-Y)_{it}",
-            r"= \frac2m\left[X^T(XR-Y)\right]_{st}",
-        ],
+        [r"\left[\nabla_R L\right]_{st} = \frac2m\sum_i X_{is}(XR-Y)_{it}", r"= \frac2m\left[X^T(XR-Y)\right]_{st}"],
     ),
     "trace with a map": (
         {"loss": "logdet(X)", "wrt": "X", "shapes": "X: n×n", "assume": "X spd"},
-        [
-            r"Df(X)[H] = \operatorname{tr}(X^{-1}H)",
-            r"\nabla f(X) = X^{-T} = X^{-1}",
-        ],
+        [r"Df(X)[H] = \operatorname{tr}(X^{-1}H)", r"\nabla f(X) = X^{-T} = X^{-1}"],
     ),
-    "bare nabla": (
-        QUADRATIC,
-        [
-            r"x^TAx",
-            r"\nabla = Ax + A^Tx",
-        ],
-    ),
-    "zero": (
-        {"loss": "tr(A)", "wrt": "X", "shapes": "A: n×n, X: n×n"},
-        [
-            r"\nabla_X \operatorname{tr}(A) = 0",
-        ],
-    ),
+    "bare nabla": (QUADRATIC, [r"x^TAx", r"\nabla = Ax + A^Tx"]),
+    "zero": ({"loss": "tr(A)", "wrt": "X", "shapes": "A: n×n, X: n×n"}, [r"\nabla_X \operatorname{tr}(A) = 0"]),
     "chained row layout": (
         {"loss": "norm(A@x-b)**2/2", "wrt": "x", "shapes": "A: m×n, x: n, b: m", "layout": "numerator"},
-        [
-            r"\frac{\partial f}{\partial x} = (Ax-b)^\top\frac{\partial (Ax-b)}{\partial x} = (Ax-b)^\top A",
-        ],
+        [r"\frac{\partial f}{\partial x} = (Ax-b)^\top\frac{\partial (Ax-b)}{\partial x} = (Ax-b)^\top A"],
     ),
     "kronecker": (
         {"loss": "norm(A@X@B, 'fro')**2/2", "wrt": "X", "shapes": "A: m×n, X: n×p, B: p×q"},
-        [
-            r"f = \frac12\|(B^T\otimes A)\operatorname{vec}(X)\|^2",
-            r"\nabla f = A^TAXBB^T",
-        ],
+        [r"f = \frac12\|(B^T\otimes A)\operatorname{vec}(X)\|^2", r"\nabla f = A^TAXBB^T"],
     ),
     "rows as vectors": (
         {"loss": "norm(X@w-y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
-        [
-            r"L = \sum_{i=1}^m (x_i^\top w-y_i)^2",
-            r"\nabla_w L = 2\sum_{i=1}^m (x_i^\top w-y_i)x_i",
-            r"= 2X^\top(Xw-y)",
-        ],
+        [r"L = \sum_{i=1}^m (x_i^\top w-y_i)^2", r"\nabla_w L = 2\sum_{i=1}^m (x_i^\top w-y_i)x_i", r"= 2X^\top(Xw-y)"],
     ),
     "columns as vectors": (
         {"loss": "norm(A,'fro')**2", "wrt": "A", "shapes": "A: m×n"},
-        [
-            r"f = \sum_{j=1}^n a_j^\top a_j",
-            r"\nabla f = 2A",
-        ],
+        [r"f = \sum_{j=1}^n a_j^\top a_j", r"\nabla f = 2A"],
     ),
     "implications": (
         QUADRATIC,
-        [
-            r"f(x) = x^\top A x",
-            r"\Rightarrow df = dx^\top A x + x^\top A\,dx",
-            r"\therefore \nabla f = (A + A^\top)x.",
-        ],
+        [r"f(x) = x^\top A x", r"\Rightarrow df = dx^\top A x + x^\top A\,dx", r"\therefore \nabla f = (A + A^\top)x."],
     ),
     "names of dimensions as indices": (
         LS,
-        [
-            r"\frac{\partial L}{\partial R_{np}} = \frac2m\sum_{i} X_{in}\left((XR)_{ip}-Y_{ip}\right)",
-        ],
+        [r"\frac{\partial L}{\partial R_{np}} = \frac2m\sum_{i} X_{in}\left((XR)_{ip}-Y_{ip}\right)"],
     ),
     "hessian": (
         {"loss": "A@x + A.T@x", "wrt": "x", "shapes": "A: n×n, x: n"},
-        [
-            r"\frac{\partial g_i}{\partial x_j} = A_{ij} + A_{ji}",
-        ],
+        [r"\frac{\partial g_i}{\partial x_j} = A_{ij} + A_{ji}"],
     ),
 }
 
@@ -264,8 +205,10 @@ RIGHT |= {
         {"loss": "R.T@R", "wrt": "R", "shapes": "R: M×N"},
         [
             r"K_{pq} = \mathbf{r}_p^\top \mathbf{r}_q = \sum_{t=1}^M R_{tp} R_{tq}.",
-            r"\frac{\partial K_{pq}}{\partial R_{ij}} = \sum_{t=1}^M \frac{\partial}{\partial R_{ij}} R_{tp} R_{tq} = \partial_{pqij},",
-            r"\partial_{pqij} = \begin{cases} R_{iq} & \text{if } j = p, p \neq q \\ R_{ip} & \text{if } j = q, p \neq q \\ "
+            r"\frac{\partial K_{pq}}{\partial R_{ij}} = \sum_{t=1}^M \frac{\partial}{\partial R_{ij}} R_{tp} "
+            r"R_{tq} = \partial_{pqij},",
+            r"\partial_{pqij} = \begin{cases} R_{iq} & \text{if } j = p, p \neq q \\ R_{ip} & \text{if } j = "
+            r"q, p \neq q \\ "
             r"2R_{iq} & \text{if } j = p, p = q \\ 0 & \text{otherwise} \end{cases}",
         ],
     ),
@@ -289,17 +232,16 @@ RIGHT |= {
         [
             r"L(\mathbf{e}) := \|\mathbf{e}\|^2.",
             r"\mathbf{e}(\boldsymbol{\theta}) := \mathbf{y} - \Phi\boldsymbol{\theta}.",
-            r"\frac{\partial L}{\partial\theta} = \frac{\partial L}{\partial\mathbf e}\frac{\partial\mathbf e}{\partial\boldsymbol\theta}",
+            r"\frac{\partial L}{\partial\theta} = \frac{\partial L}{\partial\mathbf e}\frac{\partial\mathbf "
+            r"e}{\partial\boldsymbol\theta}",
             r"\frac{\partial L}{\partial \boldsymbol{\theta}} = -2\mathbf{e}^\top \boldsymbol{\Phi} = "
-            r"-2(\mathbf{y}^\top - \boldsymbol{\theta}^\top \boldsymbol{\Phi}^\top) \boldsymbol{\Phi} \in \mathbb{R}^{1 \times D}",
+            r"-2(\mathbf{y}^\top - \boldsymbol{\theta}^\top \boldsymbol{\Phi}^\top) \boldsymbol{\Phi} \in "
+            r"\mathbb{R}^{1 \times D}",
         ],
     ),
     "perturbation": (
         {"loss": "tr(A@inv(K))", "wrt": "K", "shapes": "A: n×n, K: n×n"},
-        [
-            r"\delta f = -\operatorname{tr}(AK^{-1}\,\delta K\,K^{-1})",
-            r"\nabla_K f = -K^{-T}A^TK^{-T}",
-        ],
+        [r"\delta f = -\operatorname{tr}(AK^{-1}\,\delta K\,K^{-1})", r"\nabla_K f = -K^{-T}A^TK^{-T}"],
     ),
     "two layers with tanh": (
         {"loss": "norm(V@tanh(W@x)-y)**2/2", "wrt": "W", "shapes": "V: p×h, W: h×n, x: n, y: p"},
@@ -313,11 +255,7 @@ RIGHT |= {
     ),
     "backprop deltas": (
         {"loss": "norm(V@tanh(W@x)-y)**2/2", "wrt": "W", "shapes": "V: p×h, W: h×n, x: n, y: p"},
-        [
-            r"a = \tanh(Wx)",
-            r"\delta^{(2)} = Va - y",
-            r"\nabla_W L = \left(V^\top(Va-y)\odot(1-a^2)\right)x^\top",
-        ],
+        [r"a = \tanh(Wx)", r"\delta^{(2)} = Va - y", r"\nabla_W L = \left(V^\top(Va-y)\odot(1-a^2)\right)x^\top"],
     ),
     "gaussian": (
         {
@@ -328,7 +266,8 @@ RIGHT |= {
         },
         [
             r"d\ell = -\tfrac12\operatorname{tr}(\Sigma^{-1}d\Sigma) - \tfrac12(x-\mu)^\top d(\Sigma^{-1})(x-\mu)",
-            r"= -\tfrac12\operatorname{tr}(\Sigma^{-1}d\Sigma) + \tfrac12(x-\mu)^\top\Sigma^{-1}(d\Sigma)\Sigma^{-1}(x-\mu)",
+            r"= -\tfrac12\operatorname{tr}(\Sigma^{-1}d\Sigma) + "
+            r"\tfrac12(x-\mu)^\top\Sigma^{-1}(d\Sigma)\Sigma^{-1}(x-\mu)",
             r"\Rightarrow\quad \frac{\partial\ell}{\partial\Sigma} = "
             r"-\tfrac12\left(\Sigma^{-1} - \Sigma^{-1}(x-\mu)(x-\mu)^\top\Sigma^{-1}\right)",
         ],
@@ -342,9 +281,7 @@ RIGHT |= {
     ),
     "sum over a pair": (
         LS,
-        [
-            r"L = \frac1m\sum_{(i,j)}\left((XR)_{ij}-Y_{ij}\right)^2 = \frac1m\sum_{ij}\left((XR)_{ij}-Y_{ij}\right)^2",
-        ],
+        [r"L = \frac1m\sum_{(i,j)}\left((XR)_{ij}-Y_{ij}\right)^2 = \frac1m\sum_{ij}\left((XR)_{ij}-Y_{ij}\right)^2"],
     ),
     "poisson": (
         {"loss": "sum(exp(X@w)) - y.T@X@w", "wrt": "w", "shapes": "X: m×n, w: n, y: m"},
@@ -363,15 +300,13 @@ RIGHT |= {
     ),
     "hessian": (
         {"loss": "x.T@A@x", "wrt": "x", "shapes": "A: n×n, x: n"},
-        [
-            r"\nabla f = (A+A^T)x",
-            r"\nabla^2 f = A + A^T",
-        ],
+        [r"\nabla f = (A+A^T)x", r"\nabla^2 f = A + A^T"],
     ),
     "log det of a sum": (
         {"loss": "logdet(eye(n)+X.T@X)", "wrt": "X", "shapes": "X: m×n"},
         [
-            r"df = \operatorname{tr}\left((I+X^TX)^{-1}d(X^TX)\right) = 2\operatorname{tr}\left((I+X^TX)^{-1}X^TdX\right)",
+            r"df = \operatorname{tr}\left((I+X^TX)^{-1}d(X^TX)\right) = "
+            r"2\operatorname{tr}\left((I+X^TX)^{-1}X^TdX\right)",
             r"\nabla f = 2X(I+X^TX)^{-1}",
         ],
     ),

@@ -1,4 +1,5 @@
-"""Answers in the words and forms of homework, under a key: what is right earns, and neither what is wrong nor what is not said does."""
+"""Answers in the words and forms of homework, under a key: what is right earns,
+and neither what is wrong nor what is not said does."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ def test_so_it_may_in_one_text(tmp_path: Path, value: str, verdict: str) -> None
     assert judged(tmp_path, BUDGET, f"{_AT}, {value}", "a.toml").verdict == verdict
 
 
-FACTORED = 'loss = "norm(P@Q.T - Y)**2"\nname = "F"\nwrt = "P"\nshapes = "P: a×r, Q: b×r, Y: a×b"\nrequire = "derivation"\n'
+FACTORED = (
+    'loss = "norm(P@Q.T - Y)**2"\nname = "F"\nwrt = "P"\nshapes = "P: a×r, Q: b×r, Y: a×b"\nrequire = "derivation"\n'
+)
 _STATED, _FLAT = r"$$\nabla_P F = 2(PQ^T - Y)Q$$", r"\langle 2(PQ^T - Y)Q, E\rangle"
 
 
@@ -64,11 +67,14 @@ def test_what_the_loss_does_in_a_direction_is_a_derivation(tmp_path: Path, steps
     assert wrong.first_wrong is not None
 
 
-@pytest.mark.parametrize("said", [
-    r"$\nabla_P F = 2(PQ^T - Y)Q + 0$" "\n" r"$= 2(PQ^T - Y)Q$",
-    r"$F = \|PQ^T - Y\|_F^2 = \|Y - PQ^T\|_F^2$, $\nabla_P F = 2(PQ^T - Y)Q$",
-    r"$F(P + E) = \|(P + E)Q^T - Y\|^2$, $\nabla_P F = 2(PQ^T - Y)Q$",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"$\nabla_P F = 2(PQ^T - Y)Q + 0$" "\n" r"$= 2(PQ^T - Y)Q$",
+        r"$F = \|PQ^T - Y\|_F^2 = \|Y - PQ^T\|_F^2$, $\nabla_P F = 2(PQ^T - Y)Q$",
+        r"$F(P + E) = \|(P + E)Q^T - Y\|^2$, $\nabla_P F = 2(PQ^T - Y)Q$",
+    ],
+)
 def test_the_answer_once_more_and_the_loss_once_more_are_no_derivation(tmp_path: Path, said: str) -> None:
     found = judged(tmp_path, FACTORED, said)
     assert (found.verdict, found.final.code) == ("wrong", "missing-derivation")
@@ -84,10 +90,16 @@ def test_a_solution_with_a_tiny_term_is_not_right(tmp_path: Path, power: int) ->
 
 def test_an_answer_of_another_type_is_no_missing_answer_and_spoils_no_other(tmp_path: Path) -> None:
     one = 'loss = "b.T@v"\nwrt = "v"\nshapes = "b: n, v: n"\n'
-    (tmp_path / "key.toml").write_text("".join(f'[[problem]]\nid = "{number}"\n{one}' for number in "123"), encoding="utf-8")
+    (tmp_path / "key.toml").write_text(
+        "".join(f'[[problem]]\nid = "{number}"\n{one}' for number in "123"), encoding="utf-8"
+    )
     text = '[[problem]]\nid = "1"\nanswer = ["b", "2*b"]\n[[problem]]\nid = "2"\nanswer = "b"\n'
     found = check_text(text, "a.toml", read_key(tmp_path / "key.toml")).problems
-    assert [(one.verdict, one.final.code) for one in found] == [("undecided", "key-type"), ("right", None), ("undecided", "missing-answer")]
+    assert [(one.verdict, one.final.code) for one in found] == [
+        ("undecided", "key-type"),
+        ("right", None),
+        ("undecided", "missing-answer"),
+    ]
 
 
 @pytest.mark.parametrize(("reveal", "told"), [("full", True), ("hint", False), ("none", False)])

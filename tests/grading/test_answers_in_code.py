@@ -1,4 +1,5 @@
-"""Answers that are code: functions, lines that change an array in its place, masks, loops; what they compute is judged, nothing is run."""
+"""Answers that are code: functions, lines that change an array in its place, masks, loops;
+what they compute is judged, nothing is run."""
 
 from __future__ import annotations
 
@@ -29,19 +30,34 @@ shapes = "X: n×d, G: n×d, gamma: d, beta: d, eps: scalar"
 assume = "eps positive"
 """
 RIGHT = [
-    *((1, text) for text in (
-        "np.outer((W@x+b > 0).astype(float), x)", "np.outer(np.heaviside(W@x+b, 0), x)", "torch.outer((W@x+b > 0).float(), x)",
-        "(W@x+b > 0).to(torch.float32)[:, None] @ x[None, :]", "np.outer(np.array(W@x+b > 0, dtype=float), x)",
-        "np.outer((W@x+b > 0).astype(int), x)", r"[Wx+b > 0]\,x^\top", "[u > 0] x^T where u = Wx+b",
-    )),
-    (1, "def grad(W, x, b):\n    '''By W.'''\n    u = W @ x + b\n    mask = (u > 0).astype(np.float64)\n    return np.outer(mask, x)"),
+    *(
+        (1, text)
+        for text in (
+            "np.outer((W@x+b > 0).astype(float), x)",
+            "np.outer(np.heaviside(W@x+b, 0), x)",
+            "torch.outer((W@x+b > 0).float(), x)",
+            "(W@x+b > 0).to(torch.float32)[:, None] @ x[None, :]",
+            "np.outer(np.array(W@x+b > 0, dtype=float), x)",
+            "np.outer((W@x+b > 0).astype(int), x)",
+            r"[Wx+b > 0]\,x^\top",
+            "[u > 0] x^T where u = Wx+b",
+        )
+    ),
+    (
+        1,
+        "def grad(W, x, b):\n    '''By W.'''\n    u = W @ x + b\n    mask = (u > 0).astype(np.float64)\n    "
+        "return np.outer(mask, x)",
+    ),
     (1, "import numpy as np\n\ng = np.zeros_like(W)\ng += np.outer(W @ x + b > 0, x)\nprint(g)"),
     (1, "u = W @ x + b\ndelta = np.ones(m)\ndelta[u <= 0] = 0\ndb = delta\ndW = np.outer(delta, x)"),
     (1, "def step(z):\n    return z > 0\n\ndef grad(W, x, b):\n    return np.outer(step(W @ x + b), x)"),
     (2, "m = 1 - y*(X@w)\nw - c * X.T @ (y * (m > 0).float())"),
     (2, "g = w.copy()\nfor i in range(n):\n    if y[i] * (X[i] @ w) < 1:\n        g -= c * y[i] * X[i]"),
-    (2, "def grad(w, X, y, c):\n    g = 0\n    for row, label in zip(X, y):\n        m = label * (row @ w)\n"
-        "        g += where(m < 1, 1, 0) * label * row\n    return w - c * g"),
+    (
+        2,
+        "def grad(w, X, y, c):\n    g = 0\n    for row, label in zip(X, y):\n        m = label * (row @ w)\n"
+        "        g += where(m < 1, 1, 0) * label * row\n    return w - c * g",
+    ),
     (2, "g = sum(y[i] * X[i] * (y[i] * (X[i] @ w) < 1) for i in range(n))\nw - c * g"),
     (2, "g = 0\nfor x_i, y_i in zip(X, y):\n    g = g + x_i * y_i * (y_i * (x_i @ w) < 1)\nw - c * g"),
     (2, "m = y * (X @ w)\nr = m - 1\nw - c * sum((r[i] < 0) * y[i] * X[i] for i in range(n)) / 1"),
@@ -61,9 +77,11 @@ WRONG = [
 ]
 OPEN = [
     "def grad(W, x, b):\n    if b[0] > 0:\n        return np.outer(W @ x + b > 0, x)\n    return 0",
-    "u = W @ x + b\nv = u\nv *= 0\ndW = np.outer(u > 0, x)", "dA = np.outer(W @ x + b > 0, x)\ndB = W @ x + b > 0",
+    "u = W @ x + b\nv = u\nv *= 0\ndW = np.outer(u > 0, x)",
+    "dA = np.outer(W @ x + b > 0, x)\ndB = W @ x + b > 0",
     "m = 1\ng = 0\nfor i in range(n):\n    g += np.outer(W @ x + b > 0, x)",
-    "while True:\n    g = np.outer(W @ x + b > 0, x)", "(u := W @ x + b)\nnp.outer(u > 0, x).astype(int)",
+    "while True:\n    g = np.outer(W @ x + b > 0, x)",
+    "(u := W @ x + b)\nnp.outer(u > 0, x).astype(int)",
 ]
 
 
@@ -102,6 +120,8 @@ def test_code_that_is_not_read_earns_nothing_and_is_not_wrong(key: Key, text: st
     assert (found.verdict in ("undecided", "unreadable"), found.score) == (True, 0)
 
 
-@pytest.mark.parametrize("text", ["X.T @ r", "g = X^T*r\nh = g", "r = s\nt = r", "a sentence", "def f(x):", "[u > 0]\n"])
+@pytest.mark.parametrize(
+    "text", ["X.T @ r", "g = X^T*r\nh = g", "r = s\nt = r", "a sentence", "def f(x):", "[u > 0]\n"]
+)
 def test_formulas_are_no_code(text: str) -> None:
     assert worked_out(text) is None

@@ -62,9 +62,16 @@ def test_the_gradient_of_a_matrix() -> None:
     "rows",
     [
         (r"\nabla_w L = \left[2\sum_i ((Xw)_i-y_i)X_{ij}\right]_j", r"= 2X^\top(Xw-y)"),
-        (r"\frac{\partial L}{\partial w_j} = 2\sum_i ((Xw)_i-y_i)X_{ij}", r"\nabla_w L = [2\sum_i ((Xw)_i-y_i)X_{ij}]_j = 2 X^\top (Xw-y)"),
+        (
+            r"\frac{\partial L}{\partial w_j} = 2\sum_i ((Xw)_i-y_i)X_{ij}",
+            r"\nabla_w L = [2\sum_i ((Xw)_i-y_i)X_{ij}]_j = 2 X^\top (Xw-y)",
+        ),
         (r"L = \sum_i (X_{i,:}w-y_i)^2", r"\nabla_w L = \sum_i 2(X_{i,:}w-y_i)X_{i,:}^\top", r"= 2 X^\top(Xw-y)"),
-        (r"L = \sum_i (X_{i,:}^\top w-y_i)^2", r"\nabla_w L = \sum_i 2(X_{i,:}^\top w-y_i)X_{i,:}", r"= 2 X^\top(Xw-y)"),
+        (
+            r"L = \sum_i (X_{i,:}^\top w-y_i)^2",
+            r"\nabla_w L = \sum_i 2(X_{i,:}^\top w-y_i)X_{i,:}",
+            r"= 2 X^\top(Xw-y)",
+        ),
     ],
 )
 def test_derivations(rows: tuple[str, ...]) -> None:
@@ -72,5 +79,8 @@ def test_derivations(rows: tuple[str, ...]) -> None:
 
 
 def test_a_derivative_by_a_row_lies() -> None:
-    rows = r"\frac{\partial L}{\partial R_{k,:}} = \frac2m X_{:,k}^\top (XR - Y)", r"\nabla_R L = \frac2m X^\top (XR - Y)"
+    rows = (
+        r"\frac{\partial L}{\partial R_{k,:}} = \frac2m X_{:,k}^\top (XR - Y)",
+        r"\nabla_R L = \frac2m X^\top (XR - Y)",
+    )
     assert derived(MATRIX, *rows).verdict == "right"

@@ -1,4 +1,5 @@
-"""Keys that ask for something else than a first derivative: the second one, a solution, a minimum under constraints; and `end`."""
+"""Keys that ask for something else than a first derivative: the second one, a solution, a minimum under constraints;
+and `end`."""
 
 from __future__ import annotations
 
@@ -12,9 +13,14 @@ import pytest
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.records.finding import ProblemReport
 
-RIDGE = 'loss = "norm(X@w-y)**2 + lam*norm(w)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, lam: scalar"\nasks = "minimum"\n'
+RIDGE = (
+    'loss = "norm(X@w-y)**2 + lam*norm(w)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, lam: scalar"\nasks = '
+    '"minimum"\n'
+)
 PORTFOLIO = 'loss = "w.T@S@w"\nwrt = "w"\nshapes = "S: n×n, w: n"\nassume = "S spd"\nsubject_to = "sum(w) = 1"\n'
-SHORTEST = 'loss = "norm(w)**2"\nwrt = "w"\nshapes = "w: n, A: k×n, b: k"\nassume = "A wide"\nsubject_to = ["A@w = b"]\n'
+SHORTEST = (
+    'loss = "norm(w)**2"\nwrt = "w"\nshapes = "w: n, A: k×n, b: k"\nassume = "A wide"\nsubject_to = ["A@w = b"]\n'
+)
 HESSIAN = 'loss = "norm(X@w-y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\norder = 2\n'
 WEIGHTS = r"\frac{S^{-1}\mathbf 1}{\mathbf 1^\top S^{-1}\mathbf 1}"
 
@@ -29,14 +35,20 @@ def judged(key: str, answer: str = "", rows: str = "", **more: Any) -> ProblemRe
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(("key", "answer", "verdict", "code"), [
-    (HESSIAN, "2*X.T@X", "right", None), (HESSIAN, "X.T@X", "wrong", "lost-factor"), (HESSIAN, "2*X.T@(X@w-y)", "wrong", "shape-mismatch"),
-    (RIDGE, "inv(X.T@X + lam*eye(n)) @ X.T @ y", "right", None), (RIDGE, "inv(X.T@X + 2*lam*eye(n)) @ X.T @ y", "wrong", "differs"),
-    (RIDGE, r"2(X^\top X + \lambda I)^{-1}X^\top y", "wrong", "lost-factor"), (RIDGE, "w", "undecided", "not-worked-out"),
+    (HESSIAN, "2*X.T@X", "right", None), (HESSIAN, "X.T@X", "wrong", "lost-factor"), (HESSIAN, "2*X.T@(X@w-y)", "wrong",
+    "shape-mismatch"),
+    (RIDGE, "inv(X.T@X + lam*eye(n)) @ X.T @ y", "right", None), (RIDGE, "inv(X.T@X + 2*lam*eye(n)) @ X.T @ y", "wrong",
+    "differs"),
+    (RIDGE, r"2(X^\top X + \lambda I)^{-1}X^\top y", "wrong", "lost-factor"), (RIDGE, "w", "undecided",
+    "not-worked-out"),
     (RIDGE, "2*X.T@(X@w-y) + 2*lam*w", "undecided", "not-worked-out"), (RIDGE, "X.T@X", "wrong", "shape-mismatch"),
     (RIDGE.replace("minimum", "maximum"), "inv(X.T@X + lam*eye(n)) @ X.T @ y", "undecided", None),
-    (PORTFOLIO, WEIGHTS, "right", None), (PORTFOLIO, r"S^{-1}\mathbf 1", "wrong", None), (PORTFOLIO, "zeros(n)", "wrong", None),
-    (PORTFOLIO + 'asks = "minimum"\n', WEIGHTS, "right", None), (PORTFOLIO + 'asks = "maximum"\n', WEIGHTS, "wrong", "differs"),
-    (SHORTEST, "A.T@inv(A@A.T)@b", "right", None), (SHORTEST, "2*A.T@inv(A@A.T)@b", "wrong", None), (SHORTEST, "nu", "unreadable", None),
+    (PORTFOLIO, WEIGHTS, "right", None), (PORTFOLIO, r"S^{-1}\mathbf 1", "wrong", None), (PORTFOLIO, "zeros(n)",
+    "wrong", None),
+    (PORTFOLIO + 'asks = "minimum"\n', WEIGHTS, "right", None), (PORTFOLIO + 'asks = "maximum"\n', WEIGHTS, "wrong",
+    "differs"),
+    (SHORTEST, "A.T@inv(A@A.T)@b", "right", None), (SHORTEST, "2*A.T@inv(A@A.T)@b", "wrong", None), (SHORTEST, "nu",
+    "unreadable", None),
 ])  # fmt: skip
 def test_an_answer(key: str, answer: str, verdict: str, code: str | None) -> None:
     found = judged(key, answer)
@@ -69,10 +81,13 @@ def test_a_derivation(key: str, rows: str, verdict: str, first: int | None) -> N
     assert (found.first_wrong and found.first_wrong.number) == first
 
 
-@pytest.mark.parametrize(("name", "text"), [
-    ("a.tex", "% matgrad: loss = x.T@x\n% matgrad: wrt = x\n$$ \\nabla L = 2x $$\n% matgrad: end\n$$ 1 = 2 $$\n"),
-    ("a.md", "```matgrad\nloss: x.T@x\nwrt: x\n\n\\nabla L = 2x\nend\n1 = 2\n```\n"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.tex", "% matgrad: loss = x.T@x\n% matgrad: wrt = x\n$$ \\nabla L = 2x $$\n% matgrad: end\n$$ 1 = 2 $$\n"),
+        ("a.md", "```matgrad\nloss: x.T@x\nwrt: x\n\n\\nabla L = 2x\nend\n1 = 2\n```\n"),
+    ],
+)
 def test_behind_the_end_nothing_belongs_to_a_problem(name: str, text: str) -> None:
     (problem,) = check_text(text, name).problems
     assert (problem.verdict, len(problem.lines)) == ("right", 1)
@@ -85,7 +100,8 @@ def test_a_key_begins_the_next_problem_behind_the_end() -> None:
 
 
 @pytest.mark.parametrize(("key", "place"), [
-    (HESSIAN.replace("2\n", "3\n"), "order"), (RIDGE + "order = 2\n", "order"), (PORTFOLIO + 'asks = "gradient"\n', "a solution"),
+    (HESSIAN.replace("2\n", "3\n"), "order"), (RIDGE + "order = 2\n", "order"), (PORTFOLIO + 'asks = "gradient"\n',
+    "a solution"),
     (RIDGE.replace("minimum", "minimun"), "asks"), (PORTFOLIO.replace(" = 1", ""), "a constraint"),
 ])  # fmt: skip
 def test_a_key_that_asks_for_nothing_that_there_is(key: str, place: str) -> None:
@@ -101,16 +117,24 @@ def test_a_key_that_asks_for_nothing_that_there_is(key: str, place: str) -> None
 ])  # fmt: skip
 @pytest.mark.parametrize("answer", [False, True])
 def test_the_evidence_against_a_minimum_is_true(wrong: str, answer: bool) -> None:
-    key = RIDGE.replace('"X: m×n, w: n, y: m, lam: scalar"', '"X: m×n, w: n, y: m, lam: scalar"\nassume = "lam positive"')
+    key = RIDGE.replace(
+        '"X: m×n, w: n, y: m, lam: scalar"', '"X: m×n, w: n, y: m, lam: scalar"\nassume = "lam positive"'
+    )
     (line,) = (judged(key, wrong) if answer else judged(key, rows=f"w = {wrong}")).lines
     assert line.diagnostic is not None
     note = next(note for note in line.diagnostic.notes if "the gradient there is" in note)
-    X, y, lam, w, slope = (np.array(json.loads(said)) for said in re.findall(r"(?:= |there is )(\S+(?:, [^a-z]+)*)(?:,|$| this)", note))
+    X, y, lam, w, slope = (
+        np.array(json.loads(said)) for said in re.findall(r"(?:= |there is )(\S+(?:, [^a-z]+)*)(?:,|$| this)", note)
+    )
     assert np.allclose(2 * X.T @ (X @ w - y) + 2 * lam * w, slope, atol=0.01)
     assert np.abs(slope).max() > 0.01
 
 
-ENTRIES = [(r"(X^\top X + \lambda I)^{-1}X^\top y", "right"), (r"(X^\top X - \lambda I)^{-1}X^\top y", "wrong"), (r"2X^\top y", "wrong")]
+ENTRIES = [
+    (r"(X^\top X + \lambda I)^{-1}X^\top y", "right"),
+    (r"(X^\top X - \lambda I)^{-1}X^\top y", "wrong"),
+    (r"2X^\top y", "wrong"),
+]
 
 
 @pytest.mark.thorough
@@ -123,7 +147,10 @@ def test_a_minimum_may_be_given_entry_by_entry(value: str, verdict: str, letter:
 
 
 def test_an_array_of_entries_keeps_its_rows_and_columns() -> None:
-    key = 'loss = "norm(A@X - B)**2"\nwrt = "X"\nshapes = "A: n×n, X: n×n, B: n×n"\nassume = "A invertible"\nasks = "minimum"\n'
+    key = (
+        'loss = "norm(A@X - B)**2"\nwrt = "X"\nshapes = "A: n×n, X: n×n, B: n×n"\nassume = "A invertible"\nasks '
+        '= "minimum"\n'
+    )
     assert judged(key, rows="X_{ij} = [A^{-1}B]_{ij}").verdict == "right"
     assert judged(key, rows="X_{ji} = [A^{-1}B]_{ji}").verdict == "right"
     assert judged(key, rows="X_{ji} = [A^{-1}B]_{ij}").verdict == "wrong"

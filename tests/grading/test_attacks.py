@@ -1,4 +1,5 @@
-"""Graders are attacked, and what is right is written in many ways: both are data, in `attacks.toml` and `deserved.toml`, a line each."""
+"""Graders are attacked, and what is right is written in many ways:
+both are data, in `attacks.toml` and `deserved.toml`, a line each."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ import pytest
 from matgrad_cli.grading.check import Key, check_text, read_key
 
 ATTACKS, DESERVED = (
-    tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8")) for name in ("attacks.toml", "deserved.toml")
+    tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    for name in ("attacks.toml", "deserved.toml")
 )
 KEYS = ATTACKS["keys"] | DESERVED["keys"]
 
@@ -33,14 +35,18 @@ def key(tmp_path: Path, attack: dict[str, Any]) -> Key:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("attack", DESERVED["answer"], ids=[f"{one['kind']}, {one['key']}" for one in DESERVED["answer"]])
+@pytest.mark.parametrize(
+    "attack", DESERVED["answer"], ids=[f"{one['kind']}, {one['key']}" for one in DESERVED["answer"]]
+)
 def test_what_is_right_is_right_however_it_is_written(attack: dict[str, Any], key: Key) -> None:
     for name, text in files(attack):
         report = check_text(text, name, key)
         assert [problem.verdict for problem in report.problems] == ["right"], (text, report.problems)
 
 
-@pytest.mark.parametrize("attack", DESERVED["share"], ids=[f"{one['kind']}, {one['score']}" for one in DESERVED["share"]])
+@pytest.mark.parametrize(
+    "attack", DESERVED["share"], ids=[f"{one['kind']}, {one['score']}" for one in DESERVED["share"]]
+)
 def test_what_is_nearly_right_earns_its_share(attack: dict[str, Any], key: Key) -> None:
     for name, text in files(attack):
         (problem,) = check_text(text, name, key).problems
@@ -61,7 +67,9 @@ def test_nothing_undeserved_is_earned(attack: dict[str, Any], key: Key) -> None:
     for name, text in files(attack):
         report = check_text(text, name, key)
         assert report.score <= attack.get("at_most", 0), text
-        codes = {problem.final.code for problem in report.problems} | {line.code for problem in report.problems for line in problem.lines}
+        codes = {problem.final.code for problem in report.problems} | {
+            line.code for problem in report.problems for line in problem.lines
+        }
         assert not codes & {"bug", "time-limit", "memory-limit"}, text
 
 

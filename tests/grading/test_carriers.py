@@ -76,19 +76,25 @@ id: second
 """,
         "a.md",
     )
-    assert [(exercise.text("loss"), exercise.text("wrt"), exercise.text("problem")) for exercise in document.exercises] == [
-        ("sum(x)", "x", None),
-        ("sum(x**2)", "x", "second"),
-    ]
+    assert [
+        (exercise.text("loss"), exercise.text("wrt"), exercise.text("problem")) for exercise in document.exercises
+    ] == [("sum(x)", "x", None), ("sum(x**2)", "x", "second")]
     assert places(document) == ["= 1", "= 2"]
 
 
 def test_values_in_toml_keep_their_places() -> None:
-    text = 'shapes = { X = "m×n" }\n[[problem]]\nid = 1\nloss = "sum(X)"\nanswer = "\\\\mathbf{1}x"\nassume = ["X positive", "X square"]\n'
+    text = (
+        'shapes = { X = "m×n" }\n[[problem]]\nid = 1\nloss = "sum(X)"\nanswer = "\\\\mathbf{1}x"\nassume = ["X '
+        'positive", "X square"]\n'
+    )
     (exercise,) = read_text(text, "a.toml").exercises
     answer = exercise.keys["answer"]
     assert (answer.text, text[answer.span().start : answer.span().end]) == ("\\mathbf{1}x", "\\\\mathbf{1}x")
-    assert (exercise.text("shapes"), exercise.text("assume"), exercise.text("problem")) == ("X: m×n", "X positive, X square", "1")
+    assert (exercise.text("shapes"), exercise.text("assume"), exercise.text("problem")) == (
+        "X: m×n",
+        "X positive, X square",
+        "1",
+    )
 
 
 def test_an_unknown_key_is_a_warning_with_the_nearest() -> None:
@@ -110,7 +116,8 @@ def test_text_that_is_no_toml_has_a_place() -> None:
 def test_keys_at_the_head_of_toml_are_defaults() -> None:
     report = check_text(
         'loss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, u: m"\n'
-        '[[problem]]\nid = "a"\nanswer = "2*X.T@(X@w - y)"\n[[problem]]\nloss = "norm(X@w - y)**2/2"\nanswer = "X.T@(X@w - y)"\n',
+        '[[problem]]\nid = "a"\nanswer = "2*X.T@(X@w - y)"\n[[problem]]\nloss = "norm(X@w - y)**2/2"\nanswer = '
+        '"X.T@(X@w - y)"\n',
         "a.toml",
     )
     assert [(problem.id, problem.verdict) for problem in report.problems] == [("a", "right"), ("2", "right")]
@@ -118,15 +125,21 @@ def test_keys_at_the_head_of_toml_are_defaults() -> None:
 
 def test_a_declared_name_beside_the_loss_is_known() -> None:
     report = check_text(
-        '[[problem]]\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, u: m"\nanswer = "2*X.T@(X@w - y + u - u)"\n'
-        '[[problem]]\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, u: m"\nanswer = "2*X.T@(X@w - u)"\n',
+        '[[problem]]\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, u: m"\nanswer = '
+        '"2*X.T@(X@w - y + u - u)"\n'
+        '[[problem]]\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, u: m"\nanswer = '
+        '"2*X.T@(X@w - u)"\n',
         "a.toml",
     )
-    assert [(problem.verdict, problem.final.code) for problem in report.problems] == [("right", None), ("wrong", "differs")]
+    assert [(problem.verdict, problem.final.code) for problem in report.problems] == [
+        ("right", None),
+        ("wrong", "differs"),
+    ]
 
 
 EATEN = (
-    "frac", "forall", "beta", "boldsymbol", "bar", "begin", "bigl", "text", "textbf", "theta", "tau", "top", "times", "tanh", "tilde", "tr",
+    "frac", "forall", "beta", "boldsymbol", "bar", "begin", "bigl", "text", "textbf", "theta", "tau", "top", "times",
+    "tanh", "tilde", "tr",
     "triangle", "nabla", "nu", "neq", "rho", "right", "rVert",
 )  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""The catalogue of slips: the order in which they are looked for, and for each kind a derivation in tests/wrong_answers that makes it."""
+"""The catalogue of slips: the order in which they are looked for,
+and for each kind a derivation in tests/wrong_answers that makes it."""
 
 from __future__ import annotations
 

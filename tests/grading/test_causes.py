@@ -1,4 +1,5 @@
-"""A cause is named only if its repair holds: the repaired line was judged, is what is printed, and is read back as right."""
+"""A cause is named only if its repair holds: the repaired line was judged, is what is printed,
+and is read back as right."""
 
 from __future__ import annotations
 
@@ -63,7 +64,13 @@ NAMED = [
     (LEAST_SQUARES, "2*X.T@(X@R-Y)", "lost-factor", "the factor 1/m is lost", "2/m Xᵀ(XR − Y)"),
     (LEAST_SQUARES, "X.T@(X@R-Y)", "lost-factor", "the factor 2/m is lost", "2/m Xᵀ(XR − Y)"),
     (LEAST_SQUARES, "2*X.T@(X@R-Y)/m**2", "lost-factor", "there is a factor 1/m too many", "2/m Xᵀ(XR − Y)"),
-    ((*LEAST_SQUARES[:2], "X: n×d, R: d×p, Y: n×p, m: scalar"), "2*X.T@(X@R-Y)", "lost-factor", "the factor 1/m is lost", "2/m Xᵀ(XR − Y)"),
+    (
+        (*LEAST_SQUARES[:2], "X: n×d, R: d×p, Y: n×p, m: scalar"),
+        "2*X.T@(X@R-Y)",
+        "lost-factor",
+        "the factor 1/m is lost",
+        "2/m Xᵀ(XR − Y)",
+    ),
     (("norm(x-mu)**2/(2*s**2)", "x", "x: n, mu: n, s: scalar"), "x-mu", "lost-factor", "1/s² is lost", "1/s² (x − μ)"),
     (("lam*norm(x)**2/(n*s**2)", "x", "x: n, lam: scalar, s: scalar"), "x", "lost-factor", "is lost", None),
     # in one term, and another one in each term
@@ -72,18 +79,44 @@ NAMED = [
     (RIDGE, "-2/n*X.T@(X@w-y) - 2*lam*w + 0*w", "wrong-sign", "exactly −1 times", None),
     (("norm(w)**2 + b.T@w + c.T@w", "w", "w: d, b: d, c: d"), "2*w - b - c", "wrong-sign", "`−b` and `−c`", None),
     # transposes, brackets
-    (("norm(A@X-B)**2", "X", "A: n×n, X: n×n, B: n×n"), "2*A@(A@X-B)", "missing-transpose", "missing on one factor", "2Aᵀ(AX − B)"),
-    (("tr(A@(B+D)@C@X)", "X", "A: n×n, B: n×n, C: n×n, D: n×n, X: n×n"), "C.T@(B+D)@A.T", "missing-transpose", "", "Cᵀ(B + D)ᵀAᵀ"),
+    (
+        ("norm(A@X-B)**2", "X", "A: n×n, X: n×n, B: n×n"),
+        "2*A@(A@X-B)",
+        "missing-transpose",
+        "missing on one factor",
+        "2Aᵀ(AX − B)",
+    ),
+    (
+        ("tr(A@(B+D)@C@X)", "X", "A: n×n, B: n×n, C: n×n, D: n×n, X: n×n"),
+        "C.T@(B+D)@A.T",
+        "missing-transpose",
+        "",
+        "Cᵀ(B + D)ᵀAᵀ",
+    ),
     # a sign where the shapes fit only as NumPy's one-dimensional vectors
-    (("gamma/2*norm(beta)**2 + sum(X@beta)", "beta", "X: n×k, beta: k"), "ones(n) @ X - gamma*beta", "wrong-sign", "`−γβ`", None),
+    (
+        ("gamma/2*norm(beta)**2 + sum(X@beta)", "beta", "X: n×k, beta: k"),
+        "ones(n) @ X - gamma*beta",
+        "wrong-sign",
+        "`−γβ`",
+        None,
+    ),
     # a chain inside a function is the chain rule's, a factor in front is not
-    (("sum(sin(c*x))", "x", "x: n, c: scalar"), "cos(c*x)", "chain-rule", "the derivative of `cx` with respect to `x`", None),
+    (
+        ("sum(sin(c*x))", "x", "x: n, c: scalar"),
+        "cos(c*x)",
+        "chain-rule",
+        "the derivative of `cx` with respect to `x`",
+        None,
+    ),
 ]
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(("problem", "answer", "code", "message", "line"), NAMED)
-def test_the_cause_and_its_repair(problem: tuple[str, ...], answer: str, code: str, message: str, line: str | None) -> None:
+def test_the_cause_and_its_repair(
+    problem: tuple[str, ...], answer: str, code: str, message: str, line: str | None
+) -> None:
     of = task(*problem)
     slip = slip_of(of, answer)
     assert (slip.code, message in slip.message) == (code, True), slip

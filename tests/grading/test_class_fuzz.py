@@ -1,4 +1,5 @@
-"""Ten thousand hostile and ordinary submissions to classes of fifty: every report is complete and says nothing but itself.
+"""Ten thousand hostile and ordinary submissions to classes of fifty:
+every report is complete and says nothing but itself.
 
 `pytest -m slow` runs all ten classes, the fast tests a small one.
 """
@@ -21,14 +22,17 @@ from .test_inert import FORMATS, HIDDEN, NASTY, check, plain
 
 STUDENTS, EACH, CLASSES = 50, 20, 10
 PROBLEMS = (
-    ("x.T @ A @ x", "x", "A: n×n, x: n", "(A+A.T)@x"), ("norm(X@w-y)**2", "w", "X: m×n, w: n, y: m", "2*X.T@(X@w-y)"),
+    ("x.T @ A @ x", "x", "A: n×n, x: n", "(A+A.T)@x"),
+    ("norm(X@w-y)**2", "w", "X: m×n, w: n, y: m", "2*X.T@(X@w-y)"),
     ("logdet(S)+a.T@inv(S)@a", "S", "S: n×n, a: n", "inv(S).T-inv(S).T@a@a.T@inv(S).T"),
     ("sum(tanh(X@w))", "w", "X: m×n, w: n", "X.T@(1-tanh(X@w)**2)"),
-)  # fmt: skip
+)
 LETTERS = "XwyAxSa@*.T()+-/^_{}\\ 0123456789=,'#%&$\n\t\x1b∂∇λ²ⅠЖ\u202e:[]|<>!~`;\"?"
 WORDS = (
-    "\\frac{", "}{", "\\nabla_w ", "\\sum_{i=1}^n ", "inv(", "norm(", "**2", "matrix_power(X,99)", "exp(", "\\begin{align}", "\\text{",
-    "d(", "X.T@(X@w-y)", "(A+A.T)@x", "partial(", "w[", "1e308*", "9**9**9", "\\lim", "sum(axis=", "lambda ", "::error::", "A.T",
+    "\\frac{", "}{", "\\nabla_w ", "\\sum_{i=1}^n ", "inv(", "norm(", "**2", "matrix_power(X,99)", "exp(",
+    "\\begin{align}", "\\text{",
+    "d(", "X.T@(X@w-y)", "(A+A.T)@x", "partial(", "w[", "1e308*", "9**9**9", "\\lim", "sum(axis=", "lambda ",
+    "::error::", "A.T",
     "\\left(", "eye(", "ones(", "kron(A,A)", "{{{{", "import os;",
 )  # fmt: skip
 
@@ -49,8 +53,6 @@ def nonsense(rng: random.Random) -> str:
     return rng.choice(WORDS) * rng.randint(1, 300) if kind < 0.95 else honest
 
 
-
-
 def hostile(rng: random.Random, answers: list[tuple[str, str]]) -> tuple[str, bytes]:
     """The ending and the bytes of a file that is no fair submission."""
     nasty = "".join(rng.choices(NASTY, k=3))
@@ -58,17 +60,22 @@ def hostile(rng: random.Random, answers: list[tuple[str, str]]) -> tuple[str, by
     whole = toml(answers)
     kinds: list[tuple[str, bytes]] = [
         (".toml", whole[: rng.randrange(len(whole))].encode()),
-        (".toml", whole.replace("[[problem]]", rng.choice(("[problem]", "[[[problem]]]", "[[problem]]\nx = {", "\x00")), 1).encode()),
+        (".toml", whole.replace("[[problem]]", rng.choice(("[problem]", "[[[problem]]]", "[[problem]]\nx = {", "\x00")),
+        1).encode()),
         (".toml", whole.encode("utf-16")), (".toml", b"\xef\xbb\xbf" + whole.replace("\n", "\r\n").encode()),
         (".toml", bytes(rng.randrange(256) for _ in range(300))), (".toml", b""),
-        (".toml", (f'points = 1000\nassume = "A symmetric"\nreveal = "full"\nrequire = "none"\nseconds = 1e9\n{whole}').encode()),
-        (".toml", f'[[problem]]\nid = {json.dumps(nasty)}\npoints = 99\nanswer = "1"\n{whole}'.encode("utf-8", "replace")),
+        (".toml", (f'points = 1000\nassume = "A symmetric"\nreveal = "full"\nrequire = "none"\nseconds = '
+            f'1e9\n{whole}').encode()),
+        (".toml", f'[[problem]]\nid = {json.dumps(nasty)}\npoints = 99\nanswer = "1"\n{whole}'.encode("utf-8",
+        "replace")),
         (".toml", (whole * 3).encode()), (".toml", f"x = {'[' * 3000}{']' * 3000}\n{whole}".encode()),
         (".toml", f"[[problem]]\nid = {json.dumps(name)}\nanswer = {json.dumps('(' * 2000 + text)}\n".encode()),
         (".md", (f"<script>{nasty}</script>\n" + markdown(answers) + "```matgrad\n").encode("utf-8", "replace")),
-        (".md", f"```matgrad\nproblem: {name}\nloss: 1\nwrt: x\nassume: {nasty}\n\n= {nasty}\n```\n".encode("utf-8", "replace")),
+        (".md", f"```matgrad\nproblem: {name}\nloss: 1\nwrt: x\nassume: {nasty}\n\n= {nasty}\n```\n".encode("utf-8",
+        "replace")),
         (".tex", f"\\def\\a{{\\a\\a}}% matgrad: problem = {name}\n\\begin{{align}}\n\\a {text}\n".encode()),
-        (".tex", f"% matgrad: problem = {name}\n\\[ \\nabla L = {text} \\]\n% matgrad: end\n{nasty}".encode("utf-8", "replace")),
+        (".tex", f"% matgrad: problem = {name}\n\\[ \\nabla L = {text} \\]\n% matgrad: end\n{nasty}".encode("utf-8",
+        "replace")),
         (".ipynb", json.dumps({"cells": [{"cell_type": "markdown", "source": [markdown(answers)]}]}).encode()),
         (".ipynb", json.dumps({"cells": rng.choice((None, [1], [{"cell_type": "markdown"}], {}))}).encode()),
     ]  # fmt: skip
@@ -91,7 +98,11 @@ def submissions(rng: random.Random, students: int, each: int) -> Iterator[tuple[
             ending, content = hostile(rng, answers)
         else:
             ending, content = (".md", markdown(answers).encode()) if student % 3 else (".toml", toml(answers).encode())
-        nasty = "".join(rng.choices([one for one in NASTY if not set(one) & set("/\0\udc80")], k=2)) if student % 7 == 6 else ""
+        nasty = (
+            "".join(rng.choices([one for one in NASTY if not set(one) & set("/\0\udc80")], k=2))
+            if student % 7 == 6
+            else ""
+        )
         yield f"{student}{nasty}{ending}", content
 
 

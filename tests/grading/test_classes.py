@@ -1,4 +1,5 @@
-"""A class: the key is checked first, students are told apart, one submission costs no other, and only what changed is graded again."""
+"""A class: the key is checked first, students are told apart, one submission costs no other,
+and only what changed is graded again."""
 
 from __future__ import annotations
 
@@ -58,7 +59,8 @@ def graded(folder: Path, files: dict[str, str], key: str = KEY, **options: objec
 
 
 @pytest.mark.parametrize(("key", "code"), [
-    (KEY, 0), (KEY.replace('answer = "(A+A.T)@x"\n', ""), 0), (KEY.replace("(A+A.T)@x", "2*A@x"), 1), (KEY.replace("A.T)@x", "A.T)@"), 3),
+    (KEY, 0), (KEY.replace('answer = "(A+A.T)@x"\n', ""), 0), (KEY.replace("(A+A.T)@x", "2*A@x"), 1),
+    (KEY.replace("A.T)@x", "A.T)@"), 3),
     (KEY + 'answer = "f(x)"\n', 4), ("% matgrad: loss = x.T@x\n% matgrad: wrt = x\n$$ \\nabla L = 2x $$\n", 0),
 ])  # fmt: skip
 def test_a_key_alone_is_judged_itself(tmp_path: Path, key: str, code: int, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,14 +113,24 @@ def test_which_try_counts(tmp_path: Path, attempts: str, scores: tuple[int, int]
         assert next(csv.DictReader(io.StringIO(to_csv(apart))))["points"] == str(scores[number])
 
 
-@pytest.mark.parametrize(("partial", "score", "said"), [
-    ("lost-factor: 0.5", 1, "the first slip is `lost-factor`: 0.5 of the points"),
-    ("lines: 0.6", 0.8, "2 of 3 lines hold before the first slip: 0.4 of the points"),
-    ("lines: 0.6, lost-factor: 0.1", 0.8, "2 of 3 lines hold before the first slip: 0.4 of the points"), ("wrong-sign: 1", 0, None),
-])  # fmt: skip
-def test_the_rule_that_gave_a_part_of_the_points_is_said(tmp_path: Path, partial: str, score: float, said: str | None) -> None:
+@pytest.mark.parametrize(
+    ("partial", "score", "said"),
+    [
+        ("lost-factor: 0.5", 1, "the first slip is `lost-factor`: 0.5 of the points"),
+        ("lines: 0.6", 0.8, "2 of 3 lines hold before the first slip: 0.4 of the points"),
+        ("lines: 0.6, lost-factor: 0.1", 0.8, "2 of 3 lines hold before the first slip: 0.4 of the points"),
+        ("wrong-sign: 1", 0, None),
+    ],
+)
+def test_the_rule_that_gave_a_part_of_the_points_is_said(
+    tmp_path: Path, partial: str, score: float, said: str | None
+) -> None:
     rows = "```matgrad\nproblem: 2\n\ndL = dx^Tx + x^Tdx\n= 2x^Tdx\n\\nabla L = x\n```\n"
-    (problem,) = graded(tmp_path, {"a.md": rows}, KEY[KEY.index('[[problem]]\nid = "2"') :] + f'partial = "{partial}"\n').files[0].problems
+    (problem,) = (
+        graded(tmp_path, {"a.md": rows}, KEY[KEY.index('[[problem]]\nid = "2"') :] + f'partial = "{partial}"\n')
+        .files[0]
+        .problems
+    )
     assert (round(problem.score, 9), problem.credit) == (score, said)
 
 
@@ -127,7 +139,8 @@ def test_the_rule_that_gave_a_part_of_the_points_is_said(tmp_path: Path, partial
 
 @pytest.mark.parametrize(("given", "pattern", "expected"), [
     (["class"], None, ["ann", "bob", "cleo"]), (["class/ann/1.toml", "class/bob/x/1.toml"], None, ["ann", "x"]),
-    (["class/cleo.toml", "class/dan_7_hw.toml"], None, ["cleo", "dan_7_hw"]), (["class/dan_7_hw.toml"], "{student}_*", ["dan"]),
+    (["class/cleo.toml", "class/dan_7_hw.toml"], None, ["cleo", "dan_7_hw"]), (["class/dan_7_hw.toml"], "{student}_*",
+    ["dan"]),
     (["class/bob/x/1.toml"], "{student}/x/*", ["bob"]), (["class/ann/1.toml"], "{student}_*.toml", ["1"]),
     (["class/ann/1.toml"], "no(", ["1"]),
 ])  # fmt: skip
@@ -142,20 +155,28 @@ def test_who_a_student_is(tmp_path: Path, given: list[str], pattern: str | None,
 
 def test_a_class_at_a_glance(tmp_path: Path) -> None:
     files = {
-        "ann/1.toml": answers("(A+A.T)@x"), "ann/2.toml": "[[problem]]\nid = '2'\nanswer = 'x'\n", "bob.toml": answers("2*A@x", "x"),
-        "cleo.toml": "[[problem", "README.md": "# matgrad homework\n", "key copy.toml": KEY,
-    }  # fmt: skip
+        "ann/1.toml": answers("(A+A.T)@x"),
+        "ann/2.toml": "[[problem]]\nid = '2'\nanswer = 'x'\n",
+        "bob.toml": answers("2*A@x", "x"),
+        "cleo.toml": "[[problem",
+        "README.md": "# matgrad homework\n",
+        "key copy.toml": KEY,
+    }
     report = graded(tmp_path, files)
     assert [Path(name).name for name in report.skipped] == ["README.md", "key copy.toml"]
     rows = list(csv.reader(io.StringIO(to_csv(report))))
     assert [row[:4] for row in rows] == [
-        ["student", "problem", "points", "code"], ["ann", "1", "4", ""], ["ann", "2", "0", "lost-factor"], ["bob", "1", "0", "needs-fact"],
+        ["student", "problem", "points", "code"], ["ann", "1", "4", ""], ["ann", "2", "0", "lost-factor"], ["bob", "1",
+        "0", "needs-fact"],
         ["bob", "2", "0", "lost-factor"], ["cleo", "1", "0", "not-toml"], ["cleo", "2", "0", "not-toml"],
     ]  # fmt: skip
     book = list(csv.reader(io.StringIO(to_gradebook(report))))
     assert [[row[0], *row[-3:]] for row in book[1:]] == [
-        ["    Points Possible", "4", "2", "6"], ["ann", "4", "0", "4"], ["bob", "0", "0", "0"], ["cleo", "0", "0", "0"],
-    ]  # fmt: skip
+        ["    Points Possible", "4", "2", "6"],
+        ["ann", "4", "0", "4"],
+        ["bob", "0", "0", "0"],
+        ["cleo", "0", "0", "0"],
+    ]
     figures = class_of(report)
     assert figures is not None
     assert (figures["students"], figures["mean"], figures["median"]) == (3, 1.3333, 0)
@@ -166,7 +187,9 @@ def test_a_class_at_a_glance(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["killed", "memory", "processor"])
-def test_a_submission_that_ends_its_process_costs_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+def test_a_submission_that_ends_its_process_costs_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
     honest = checking.read_document
 
     def read(path: Path, asked=()):  # type: ignore[no-untyped-def]
@@ -179,12 +202,17 @@ def test_a_submission_that_ends_its_process_costs_one(tmp_path: Path, monkeypatc
         return honest(path, asked)
 
     monkeypatch.setattr(checking, "read_document", read)
-    report = graded(tmp_path, {f"{name}.toml": answers("(A+A.T)@x", "2*x") for name in ("ann", "bob", "cleo")}, isolated=True)
+    report = graded(
+        tmp_path, {f"{name}.toml": answers("(A+A.T)@x", "2*x") for name in ("ann", "bob", "cleo")}, isolated=True
+    )
     assert [file.score for file in report.files] == [6, 0, 6]
     code = {"killed": "memory-limit", "memory": "memory-limit", "processor": "time-limit"}[way]
     assert [one.code for one in report.files[1].diagnostics] == [code]
     assert report.files[1].verdict == ("unreadable" if way == "memory" else "undecided")
-    assert {row["code"] for row in csv.DictReader(io.StringIO(to_csv(report))) if row["student"] == "bob"} <= {code, "unreadable"}
+    assert {row["code"] for row in csv.DictReader(io.StringIO(to_csv(report))) if row["student"] == "bob"} <= {
+        code,
+        "unreadable",
+    }
     assert not list(tmp_path.glob("**/core*"))
 
 
@@ -200,7 +228,10 @@ def test_a_problem_that_ends_its_process_costs_one_problem(tmp_path: Path, monke
     files = {"ann.toml": answers("(A+A.T)@x", "2*x"), "bob.toml": answers("A", "2*x")}
     ann, bob = graded(tmp_path, files, isolated=True).files
     assert (ann.score, bob.score) == (6, 2)
-    assert [(problem.verdict, problem.final.code) for problem in bob.problems] == [("undecided", "memory-limit"), ("right", None)]
+    assert [(problem.verdict, problem.final.code) for problem in bob.problems] == [
+        ("undecided", "memory-limit"),
+        ("right", None),
+    ]
 
 
 def test_the_key_says_how_long_one_problem_may_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +245,10 @@ def test_the_key_says_how_long_one_problem_may_take(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(checking, "judge", judge)
     files = {"ann.toml": answers("(A+A.T)@x", "2*x")}
     (file,) = graded(tmp_path, files, KEY.replace("points = 4", "points = 4\nseconds = 0.02")).files
-    assert [(problem.verdict, problem.final.code) for problem in file.problems] == [("undecided", "time-limit"), ("right", None)]
+    assert [(problem.verdict, problem.final.code) for problem in file.problems] == [
+        ("undecided", "time-limit"),
+        ("right", None),
+    ]
 
 
 # ---- what was graded before
@@ -241,7 +275,13 @@ def test_a_cache_that_somebody_else_wrote_is_not_believed(tmp_path: Path) -> Non
     kept = tmp_path / "grades.csv.cache"
     check_files([place], Options(key=tmp_path / "key.toml", cache=kept))
     honest = kept.read_bytes()
-    for forged in (honest[:70] + b"x" + honest[71:], honest.partition(b"\n")[2], b"", b"\x80" * 99, honest.replace(b"ann", b"bob")):
+    for forged in (
+        honest[:70] + b"x" + honest[71:],
+        honest.partition(b"\n")[2],
+        b"",
+        b"\x80" * 99,
+        honest.replace(b"ann", b"bob"),
+    ):
         kept.write_bytes(forged)
         assert Cache(kept, KEY.encode(), "[]").kept == {}
     kept.write_bytes(honest)
@@ -253,7 +293,16 @@ def test_the_command_keeps_a_cache_beside_the_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = classroom(tmp_path, {"ann.toml": answers("(A+A.T)@x"), "bob.toml": answers("x")})
-    arguments = ["check", str(place), "--key", str(tmp_path / "key.toml"), "--format", "json", "--report", f"csv={tmp_path / 'g.csv'}"]
+    arguments = [
+        "check",
+        str(place),
+        "--key",
+        str(tmp_path / "key.toml"),
+        "--format",
+        "json",
+        "--report",
+        f"csv={tmp_path / 'g.csv'}",
+    ]
     monkeypatch.setenv("CI", "true")
     assert command_line(arguments) == 1
     assert not (tmp_path / "g.csv.cache").exists()

@@ -1,4 +1,5 @@
-"""The derivative set to zero: from there on lines are equations, right where the solutions of what stands before satisfy them."""
+"""The derivative set to zero: from there on lines are equations,
+right where the solutions of what stands before satisfy them."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ import pytest
 from matgrad_cli.grading.check import check_text, read_key
 from matgrad_cli.records.finding import ProblemReport
 
-HEAD = "loss: norm(X@w - y)**2 + lam*norm(w)**2\nwrt: w\nshapes: X: m×n, w: n, y: m, lam: scalar\nassume: lam positive\n"
+HEAD = (
+    "loss: norm(X@w - y)**2 + lam*norm(w)**2\nwrt: w\nshapes: X: m×n, w: n, y: m, lam: scalar\nassume: lam positive\n"
+)
 GRADIENT = r"\nabla_w L = 2X^\top(Xw - y) + 2\lambda w"
 
 
@@ -25,7 +28,11 @@ EQUATIONS = {
     "without the zero": [GRADIENT, r"X^\top Xw + \lambda w = X^\top y"],
     "solved": [GRADIENT, r"w = (X^\top X + \lambda I)^{-1}X^\top y"],
     "from the zero in front": [GRADIENT, r"0 = X^\top(Xw - y) + \lambda w", r"w = (X^\top X + \lambda I)^{-1}X^\top y"],
-    "solved in two steps": [GRADIENT + " = 0", r"(X^\top X + \lambda I)w = X^\top y", r"w = (X^\top X + \lambda I)^{-1}X^\top y"],
+    "solved in two steps": [
+        GRADIENT + " = 0",
+        r"(X^\top X + \lambda I)w = X^\top y",
+        r"w = (X^\top X + \lambda I)^{-1}X^\top y",
+    ],
     "the differential": [r"dL = (2X^\top(Xw - y) + 2\lambda w)^\top dw", r"= 0"],
 }
 
@@ -64,7 +71,8 @@ UNDER_A_KEY = {**EQUATIONS, **AT_THE_END}
 def test_under_a_key_equations_do_not_deny_a_right_gradient(name: str, tmp_path: Path) -> None:
     key = tmp_path / "key.toml"
     key.write_text(
-        '[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2 + lam*norm(w)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m, lam: scalar"\n'
+        '[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2 + lam*norm(w)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, '
+        'y: m, lam: scalar"\n'
         'assume = "lam positive"\npoints = 3\n',
         encoding="utf-8",
     )
@@ -84,7 +92,11 @@ SLIPS = {
     "inverse of a sum": ([GRADIENT, r"w = (X^\top X)^{-1}X^\top y + \frac1\lambda X^\top y"], 2, "differs"),
     "not worked out of the derivative": ([GRADIENT, r"2X^\top(Xw - y) = 0"], 2, "dropped-term"),
     "zero in front": ([r"0 = 2X^\top(Xw - y) + \lambda w"], 1, "lost-factor"),
-    "divided by a matrix": ([GRADIENT, r"X^\top Xw + \lambda w = X^\top y", r"Xw + \lambda w = y"], 3, "non-conformable"),
+    "divided by a matrix": (
+        [GRADIENT, r"X^\top Xw + \lambda w = X^\top y", r"Xw + \lambda w = y"],
+        3,
+        "non-conformable",
+    ),
     "not equivalent": ([GRADIENT + " = 0", r"\iff y^\top X(X^\top X + \lambda I)w = y^\top XX^\top y"], 2, "differs"),
 }
 
@@ -119,15 +131,26 @@ def test_a_written_inverse_is_said_as_a_condition() -> None:
 @pytest.mark.thorough
 def test_the_multipliers_of_a_lagrangian_are_unknowns_too() -> None:
     head = "loss: x.T@x + nu.T@(A@x - b)\nwrt: x, nu\nshapes: x: n, A: m×n, b: m, nu: m\nassume: A wide\n"
-    right = [r"\nabla_x L = 2x + A^\top \nu = 0", r"x = -\frac12 A^\top\nu", r"-\frac12 AA^\top\nu = b", r"x^* = A^\top(AA^\top)^{-1}b"]
-    for lines, wrong in ((right, None), ([*right[:2], r"AA^\top\nu = b"], 3), ([right[0], r"x = \frac12 A^\top\nu"], 2)):
+    right = [
+        r"\nabla_x L = 2x + A^\top \nu = 0",
+        r"x = -\frac12 A^\top\nu",
+        r"-\frac12 AA^\top\nu = b",
+        r"x^* = A^\top(AA^\top)^{-1}b",
+    ]
+    for lines, wrong in (
+        (right, None),
+        ([*right[:2], r"AA^\top\nu = b"], 3),
+        ([right[0], r"x = \frac12 A^\top\nu"], 2),
+    ):
         problem = check_text(f"```matgrad\n{head}\n" + "\n".join(lines) + "\n```\n", "a.md").problems[0]
         assert (problem.first_wrong.number if problem.first_wrong else None) == wrong
 
 
 def test_under_a_key_a_wrong_equation_scores_nothing(tmp_path: Path) -> None:
     key = tmp_path / "key.toml"
-    key.write_text('[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\n', encoding="utf-8")
+    key.write_text(
+        '[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\n', encoding="utf-8"
+    )
     text = "```matgrad\nproblem: 1\n\n\\nabla L = 2X^T(Xw - y) = 0\nw = (XX^T)^{-1}X^Ty\n```\n"
     (problem,) = check_text(text.replace("(XX^T)", "(2X^TX)"), "a.md", read_key(key)).problems
     assert (problem.verdict, problem.score) == ("wrong", 0)
@@ -145,7 +168,11 @@ def test_a_variable_that_is_zero_is_no_equation_of_the_derivative(aside: str) ->
 WRONG = {
     "the derivative itself": ([r"\nabla_w L = 2X^\top(Xw - y) + \lambda w = 0"], 1, "lost-factor"),
     "the derivative of a part is not zero": ([r"\frac{\partial}{\partial w}(w^\top w) = 0"], 1, "differs"),
-    "the derivative with another right side": ([GRADIENT, r"2X^\top(Xw - y) + 2\lambda w = 2X^\top Xw + 2\lambda w"], 2, "dropped-term"),
+    "the derivative with another right side": (
+        [GRADIENT, r"2X^\top(Xw - y) + 2\lambda w = 2X^\top Xw + 2\lambda w"],
+        2,
+        "dropped-term",
+    ),
     "shapes": ([GRADIENT + " = 0", r"X^\top Xw + \lambda w = X y"], 2, "non-conformable"),
     "a derivative after it": ([GRADIENT + " = 0", r"\nabla_w L = 2X^\top(Xw - y)"], 2, "dropped-term"),
 }
@@ -169,7 +196,19 @@ def test_a_definition_behind_a_line_does_not_break_the_chain() -> None:
     assert check_text(text, "a.md").verdict == "right"
 
 
-MARKED = ("w^*", r"w^\star", "w_*", r"\hat w", r"\widehat{w}", r"w_{\text{ridge}}", "w_{MAP}", r"\hat w_{ML}", r"\hat{w}_n", "w_{opt}", "w")
+MARKED = (
+    "w^*",
+    r"w^\star",
+    "w_*",
+    r"\hat w",
+    r"\widehat{w}",
+    r"w_{\text{ridge}}",
+    "w_{MAP}",
+    r"\hat w_{ML}",
+    r"\hat{w}_n",
+    "w_{opt}",
+    "w",
+)
 """How people write the w that was asked for."""
 
 
@@ -201,7 +240,8 @@ STACKED = r"""% matgrad: loss = norm(A@X - C)**2 + norm(X@B - D)**2
 
 @pytest.mark.parametrize("name", ["a.tex", "-", "a.txt"])
 def test_a_stacked_equation_says_how_large_its_identities_are(name: str) -> None:
-    """The sides of I follow from those of vec X; and a text in which problems are stated is read so whatever its name."""
+    """The sides of I follow from those of vec X; and a text in which problems are stated is read so whatever its
+    name."""
     (problem,) = check_text(STACKED, name).problems
     assert (problem.verdict, len(problem.lines)) == ("right", 2)
     (other,) = check_text(STACKED.replace("+ BB^T \\otimes I", "- BB^T \\otimes I"), name).problems
@@ -219,7 +259,9 @@ BROKEN = (
 LAYOUTS = {
     "rows of a block": lambda *rows: judged(r"\begin{align*}", *rows, r"\end{align*}"),
     "a display on one line": lambda *rows: judged(r"\begin{align*} " + " ".join(rows) + r" \end{align*}"),
-    "a moved minus before the zero": lambda *rows: judged(rows[0], rows[2].replace("= 0", ""), rows[1].replace(r" \\", r" = 0"), *rows[3:]),
+    "a moved minus before the zero": lambda *rows: judged(
+        rows[0], rows[2].replace("= 0", ""), rows[1].replace(r" \\", r" = 0"), *rows[3:]
+    ),
 }
 
 
@@ -260,7 +302,10 @@ def test_a_raised_plus_of_a_matrix_is_its_pseudoinverse(lines: list[str]) -> Non
 
 
 def test_a_raised_plus_that_a_line_defines_is_what_it_says() -> None:
-    for lines, verdict in (([r"A^{+} = A^\top", r"x = A^{+} b"], "wrong"), ([r"A^+ = A^\top - \eta B", r"x = A^+ b"], "undecided")):
+    for lines, verdict in (
+        ([r"A^{+} = A^\top", r"x = A^{+} b"], "wrong"),
+        ([r"A^+ = A^\top - \eta B", r"x = A^+ b"], "undecided"),
+    ):
         (problem,) = check_text(f"```matgrad\n{SQUARES}\n" + "\n".join(lines) + "\n```\n", "a.md").problems
         assert problem.verdict == verdict
 
@@ -268,7 +313,10 @@ def test_a_raised_plus_that_a_line_defines_is_what_it_says() -> None:
 PRINCIPAL = ["$L(v) = v^\\top C v - \\mu (v^\\top v - 1)$ with $C$ symmetric.", r"$$\nabla_v L = 2Cv - 2\mu v = 0$$"]
 DAMPED = [r"$L(v) = \|Bv\|^2 + \mu\|v\|^2$", r"$$\nabla L = 2B^\top Bv + 2\mu v = 0$$"]
 HOMOGENEOUS = {
-    "an eigenvector": ([*PRINCIPAL, r"$$Cv = \mu v$$", r"$$(C - \mu I)v = 0$$", r"$$v^\top C v = \mu v^\top v$$"], None),
+    "an eigenvector": (
+        [*PRINCIPAL, r"$$Cv = \mu v$$", r"$$(C - \mu I)v = 0$$", r"$$v^\top C v = \mu v^\top v$$"],
+        None,
+    ),
     "another factor": ([*PRINCIPAL, r"$$\Rightarrow Cv = 4\mu v$$"], "lost-factor"),
     "another sign": ([*PRINCIPAL, r"$$Cv = -\mu v$$"], "wrong-sign"),
     "zero alone": ([*DAMPED, r"$$B^\top Bv = -\mu v$$", r"$$v = 0$$"], None),

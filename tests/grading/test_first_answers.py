@@ -59,10 +59,17 @@ def test_words_before_a_formula_are_passed_over() -> None:
 
 def test_the_last_line_alone_is_no_derivation() -> None:
     found = derived(RIGHT, require="derivation")
-    assert (found.verdict, found.final.verdict, found.final.code, found.score) == ("wrong", "right", "missing-derivation", 0)
+    assert (found.verdict, found.final.verdict, found.final.code, found.score) == (
+        "wrong",
+        "right",
+        "missing-derivation",
+        0,
+    )
     assert derived(RIGHT).verdict == "right"
     assert derived(RIGHT, require="answer").verdict == "right"
-    assert derived(r"\nabla_w L = 2X^\top Xw - 2X^\top y", r"= 2X^\top(Xw - y)", require="derivation").verdict == "right"
+    assert (
+        derived(r"\nabla_w L = 2X^\top Xw - 2X^\top y", r"= 2X^\top(Xw - y)", require="derivation").verdict == "right"
+    )
     assert derived(r"\nabla_w L = 2X^\top Xw - 2X^\top y = 2X^\top(Xw - y)", require="derivation").verdict == "right"
 
 

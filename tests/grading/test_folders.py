@@ -51,8 +51,12 @@ def test_beside_a_key_every_file_counts(tmp_path: Path, key: Path) -> None:
     report = check_files([place], Options(key))
     verdicts = {Path(file.file).name: file.verdict for file in report.files}
     assert verdicts == {
-        "broken.toml": "unreadable", "derivation.tex": "right", "empty.tex": "unreadable", "right.toml": "right", "wrong.toml": "wrong",
-    }  # fmt: skip
+        "broken.toml": "unreadable",
+        "derivation.tex": "right",
+        "empty.tex": "unreadable",
+        "right.toml": "right",
+        "wrong.toml": "wrong",
+    }
     assert report.skipped == ()
     assert report.exit_code == 1
     text = to_text(report)
@@ -78,14 +82,21 @@ def test_the_key_itself_and_hidden_files_are_no_answers(tmp_path: Path) -> None:
 
 
 def test_without_a_key_files_that_are_not_meant_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files = {"full.toml": KEY, "notes.md": "# Notes\n", "paper.tex": "\\[ x = y \\]\n", "broken.toml": BROKEN["broken.toml"]}
+    files = {
+        "full.toml": KEY,
+        "notes.md": "# Notes\n",
+        "paper.tex": "\\[ x = y \\]\n",
+        "broken.toml": BROKEN["broken.toml"],
+    }
     place = folder(tmp_path, files)
     report = check_files([place])
     assert [Path(file.file).name for file in report.files] == ["broken.toml", "full.toml"]
     assert [Path(name).name for name in report.skipped] == ["notes.md", "paper.tex"]
     assert command_line(["check", str(place)]) == 3
     said = capsys.readouterr().err
-    assert said == f"note: 2 files are not read, or hold nothing to check: {place / 'notes.md'}, {place / 'paper.tex'}\n"
+    assert (
+        said == f"note: 2 files are not read, or hold nothing to check: {place / 'notes.md'}, {place / 'paper.tex'}\n"
+    )
 
 
 def test_a_folder_with_nothing_to_check_is_not_right(tmp_path: Path) -> None:
@@ -96,7 +107,9 @@ def test_a_folder_with_nothing_to_check_is_not_right(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("reveal", "told"), [("none", False), ("hint", False), ("full", True)])
 @pytest.mark.parametrize("of_the_key", ["none", "full"])
-def test_the_command_line_says_how_much_is_told(tmp_path: Path, key: Path, reveal: str, told: bool, of_the_key: str) -> None:
+def test_the_command_line_says_how_much_is_told(
+    tmp_path: Path, key: Path, reveal: str, told: bool, of_the_key: str
+) -> None:
     key.write_text(KEY + f'reveal = "{of_the_key}"\n', encoding="utf-8")
     student = tmp_path / "student.toml"
     student.write_text(ANSWERS["wrong.toml"] + 'reveal = "full"\n', encoding="utf-8")
@@ -120,7 +133,9 @@ def test_a_report_on_one_student_takes_no_files_of_several(
 ) -> None:
     for student in ("one", "two"):
         (tmp_path / "class" / student).mkdir(parents=True)
-        (tmp_path / "class" / student / "answers.toml").write_text(ANSWERS[f"{'right' if student == 'one' else 'wrong'}.toml"])
+        (tmp_path / "class" / student / "answers.toml").write_text(
+            ANSWERS[f"{'right' if student == 'one' else 'wrong'}.toml"]
+        )
     flat = folder(tmp_path, {name: text for name, text in ANSWERS.items() if name.endswith(".toml")})
     written = tmp_path / "report.json"
     reported = ["--report", f"{format_}={written}"] if aside else ["--format", format_]
@@ -137,24 +152,39 @@ def test_a_report_on_one_student_takes_no_files_of_several(
         assert command_line(["check", *map(str, files), "--key", str(key), *reported]) in (0, 1)
 
 
-def test_several_students_are_refused_before_any_is_graded(tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_students_are_refused_before_any_is_graded(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for student in ("one", "two"):
         (tmp_path / "class" / student).mkdir(parents=True)
         (tmp_path / "class" / student / "answers.toml").write_text(ANSWERS["right.toml"])
     monkeypatch.setattr("matgrad_cli.grading.check.check_files", lambda *_: pytest.fail("it was graded"))
     with pytest.raises(UsageError, match="a report on one student"):
-        command_line(["check", str(tmp_path / "class"), "--key", str(key), "--report", f"gradescope={tmp_path / 'g.json'}"])
+        command_line(
+            ["check", str(tmp_path / "class"), "--key", str(key), "--report", f"gradescope={tmp_path / 'g.json'}"]
+        )
 
 
 def test_notebooks_and_plain_text_of_a_class_are_graded(tmp_path: Path, key: Path) -> None:
     fenced = "```matgrad\nproblem: 1\nanswer: 2*X.T@(X@w - y)\n```\n"
-    cells = [{"cell_type": "code", "source": ["1 + 1"]}, {"cell_type": "markdown", "source": fenced.splitlines(keepends=True)}]
-    files = {"a/hw.ipynb": json.dumps({"cells": cells}), "b/hw.txt": fenced, "c/notes.txt": "some words", "d/hw.ipynb": '{"cells": []}'}
+    cells = [
+        {"cell_type": "code", "source": ["1 + 1"]},
+        {"cell_type": "markdown", "source": fenced.splitlines(keepends=True)},
+    ]
+    files = {
+        "a/hw.ipynb": json.dumps({"cells": cells}),
+        "b/hw.txt": fenced,
+        "c/notes.txt": "some words",
+        "d/hw.ipynb": '{"cells": []}',
+    }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(text, encoding="utf-8")
     report = check_files([tmp_path], Options(key))
-    told = {str(Path(file.file).relative_to(tmp_path)): sum(problem.score for problem in file.problems) for file in report.files}
+    told = {
+        str(Path(file.file).relative_to(tmp_path)): sum(problem.score for problem in file.problems)
+        for file in report.files
+    }
     assert told == {"a/hw.ipynb": 1, "b/hw.txt": 1, "c": 0, "d/hw.ipynb": 0}
     assert [Path(name).name for name in report.skipped] == ["notes.txt"]
 
@@ -164,34 +194,46 @@ def test_plain_text_beside_the_files_of_others_is_read_or_has_a_row(tmp_path: Pa
     place = tmp_path / "class"
     place.mkdir()
     for name, text in (
-        ("ada.md", "## P1\n$2X^T(Xw - y)$\n"), ("emmy.txt", "Problem P1\n\nThe gradient is 2 X^T (X w - y).\n\nProblem P2\n\n(nothing)\n"),
-        ("sofia.txt", "I was ill.\n"), ("readme.txt", "How to hand in.\n"),
-    ):  # fmt: skip
+        ("ada.md", "## P1\n$2X^T(Xw - y)$\n"),
+        ("emmy.txt", "Problem P1\n\nThe gradient is 2 X^T (X w - y).\n\nProblem P2\n\n(nothing)\n"),
+        ("sofia.txt", "I was ill.\n"),
+        ("readme.txt", "How to hand in.\n"),
+    ):
         (place / name).write_text(text, encoding="utf-8")
     report = check_files([place], Options(key))
     assert {student: sum(problem.score for _, problem in counted) for student, counted in report.students.items()} == {
-        "ada": 1, "emmy": 1, "sofia": 0,
-    }  # fmt: skip
+        "ada": 1,
+        "emmy": 1,
+        "sofia": 0,
+    }
     assert {row.split(",")[0] for row in to_gradebook(report).splitlines()[2:]} == {"ada", "emmy", "sofia"}
 
 
 def test_a_copy_of_the_key_is_no_answer_and_a_folder_that_holds_only_that_has_a_row(tmp_path: Path, key: Path) -> None:
-    for name, text in (("ada/answers.toml", ANSWERS["right.toml"]), ("emmy/answers.toml", ANSWERS["wrong.toml"]), ("sofia/key.toml", KEY)):
+    for name, text in (
+        ("ada/answers.toml", ANSWERS["right.toml"]),
+        ("emmy/answers.toml", ANSWERS["wrong.toml"]),
+        ("sofia/key.toml", KEY),
+    ):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(text, encoding="utf-8")
     folders = [tmp_path / name for name in ("ada", "emmy", "sofia")]
     named = check_files([next(place.iterdir()) for place in folders], Options(key))
     for report, others in ((check_files(folders, Options(key)), {"sofia": []}), (named, {})):
         assert {student: [problem.score for _, problem in counted] for student, counted in report.students.items()} == {
-            "ada": [1.0], "emmy": [0.0], **others,
-        }  # fmt: skip
+            "ada": [1.0],
+            "emmy": [0.0],
+            **others,
+        }
         assert report.skipped == (str(tmp_path / "sofia" / "key.toml"),)
     assert check_files(folders, Options(key)).exit_code == 1
 
 
 @pytest.mark.parametrize("pattern", ["", 'student = "{student}/hw.*"\n'])
 @pytest.mark.parametrize("anybody", [True, False])
-def test_every_folder_of_a_class_has_a_row_in_every_report(tmp_path: Path, key: Path, pattern: str, anybody: bool) -> None:
+def test_every_folder_of_a_class_has_a_row_in_every_report(
+    tmp_path: Path, key: Path, pattern: str, anybody: bool
+) -> None:
     key.write_text(pattern + KEY, encoding="utf-8")
     place = tmp_path / "class"
     files = {"photo/IMG.jpg": "x", "pdf/hw.pdf": "x", "key/hw.toml": pattern + KEY, "words/hw.txt": "I have no idea.\n"}
@@ -244,24 +286,31 @@ def test_which_of_a_students_files_counts_is_said_in_both(tmp_path: Path, attemp
         assert said[0][0] in json.loads(to_gradescope(report))["tests"][0]["output"]
 
 
-@pytest.mark.parametrize(("name", "student"), [("emil", "emil"), (".dora.md", None), (".DS_Store", None), ("._a.md", None), (".git", None)])
+@pytest.mark.parametrize(
+    ("name", "student"), [("emil", "emil"), (".dora.md", None), (".DS_Store", None), ("._a.md", None), (".git", None)]
+)
 def test_a_file_that_is_hidden_or_without_an_ending_is_not_dropped_silently(
     tmp_path: Path, key: Path, name: str, student: str | None
 ) -> None:
     place = folder(tmp_path, {"right.toml": ANSWERS["right.toml"], name: "$2X^T(Xw - y)$"})
     report = check_files([place], Options(key))
-    assert {file.student: file.verdict for file in report.files} == {"right": "right"} | ({student: "unreadable"} if student else {})
+    assert {file.student: file.verdict for file in report.files} == {"right": "right"} | (
+        {student: "unreadable"} if student else {}
+    )
     assert [Path(file).name for file in report.skipped] == ([name] if name == ".dora.md" else [])
 
 
 def test_what_no_file_of_a_student_answers_is_said_once(tmp_path: Path) -> None:
     key = tmp_path / "key.toml"
     key.write_text("".join(KEY.replace('"1"', f'"{name}"') for name in "123"), encoding="utf-8")
-    place = folder(tmp_path, {f"{number}.toml": ANSWERS["right.toml"].replace('"1"', f'"{number}"') for number in (1, 2)})
+    place = folder(
+        tmp_path, {f"{number}.toml": ANSWERS["right.toml"].replace('"1"', f'"{number}"') for number in (1, 2)}
+    )
     report = check_files([place], Options(key, student="ada"))
     assert [[(one.id, one.verdict) for one in file.problems] for file in report.files] == [
-        [("1", "right"), ("3", "undecided")], [("2", "right")],
-    ]  # fmt: skip
+        [("1", "right"), ("3", "undecided")],
+        [("2", "right")],
+    ]
 
 
 def test_whoever_hands_in_a_table_or_a_folder_beside_files_has_a_row(tmp_path: Path) -> None:

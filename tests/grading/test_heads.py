@@ -1,4 +1,5 @@
-"""Left sides of answers: every usual spelling of the derivative counts, and what is scaled or turned is judged as the equation it is."""
+"""Left sides of answers: every usual spelling of the derivative counts,
+and what is scaled or turned is judged as the equation it is."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from matgrad_cli.grading.task import Asked, task_for
 SPELLINGS = (
     r"\nabla L", r"\nabla_w L", r"\nabla_{w} J(w)", "∇L", "∂L/∂w",
     r"\frac{\partial L}{\partial w}", r"\frac{\partial \mathcal{L}}{\partial w}",
-    r"\frac{d}{dw} L", "dL/dw", r"\mathrm{d}L/\mathrm{d}w", r"\partial_w L", r"\nabla_w", "L'", "L'(w)", "L_w", "G", "g",
+    r"\frac{d}{dw} L", "dL/dw", r"\mathrm{d}L/\mathrm{d}w", r"\partial_w L", r"\nabla_w", "L'", "L'(w)", "L_w", "G",
+    "g",
     "dw", "dL_dw", "dLdw",
     "grad", "grad_w", "answer", "ans", "Answer: G", "The gradient is G", r"\text{grad}", r"\text{Answer: } \nabla L",
     "g(w)", r"\mathbf{g}",

@@ -1,4 +1,5 @@
-"""Hostile, huge, deep and nonsense files: a diagnostic each, never an exception, and the other files are still graded."""
+"""Hostile, huge, deep and nonsense files: a diagnostic each, never an exception,
+and the other files are still graded."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ TEXTS = {
     "long row.md": BLOCK.format("L = " + "+".join(["y^Ty"] * 20000)),
     "many terms.md": BLOCK.format("\\nabla L = " + "+".join(["2X^T(Xw-y)"] * 300)),
     "many rows.md": BLOCK.format("\n".join(["= 1"] * 5000)),
-    "many sums.md": BLOCK.format("L = " + " ".join(f"\\sum_{{{letter}}}" for letter in "abcdfghijklopqrstuvz") + " w_a w_b w_c w_d"),
+    "many sums.md": BLOCK.format(
+        "L = " + " ".join(f"\\sum_{{{letter}}}" for letter in "abcdfghijklopqrstuvz") + " w_a w_b w_c w_d"
+    ),
     "nonsense.md": BLOCK.format("\ufffd\u202e\u0000&&&^^^___{{{"),
     "terminal codes.md": BLOCK.format("\x1b[31m = \x1b]0;x\x07"),
     "wrong types.toml": "[[problem]]\nid = 1\nloss = 3\nwrt = true\nanswer = [1, 2]\nshapes = 7\npoints = 'many'\n",
@@ -34,7 +37,8 @@ TEXTS = {
     "deep.toml": "x = " + "[" * 5000 + "]" * 5000,
     "bomb.toml": '[[problem]]\nloss = "' + "exp(" * 3000 + "x" + ")" * 3000 + '"\nwrt = "x"\nanswer = "1"\n',
     "power.toml": '[[problem]]\nloss = "x**99999999999"\nwrt = "x"\nanswer = "9**9**9**9"\n',
-    "huge sizes.toml": '[[problem]]\nloss = "sum(x)"\nwrt = "x"\nshapes = "x: 1000000000"\nanswer = "ones(1000000000)"\n',
+    "huge sizes.toml": '[[problem]]\nloss = "sum(x)"\nwrt = "x"\nshapes = "x: 1000000000"\nanswer = '
+    '"ones(1000000000)"\n',
     "code.toml": '[[problem]]\nloss = "__import__(\'os\').system(\'touch hacked\')"\nwrt = "x"\nanswer = "1"\n',
     "empty.md": "",
     "only words.txt": "nothing to see",
@@ -48,7 +52,9 @@ def test_a_hostile_text_ends_in_a_report(name: str) -> None:
     assert calls_in(lambda: found.append(check_text(TEXTS[name], name))) < 3_000_000
     report = found[0]
     assert isinstance(report, FileReport)
-    assert report.verdict != "right" or name == "open display.tex"  # that one is right, and its missing `\\]` is a warning
+    assert (
+        report.verdict != "right" or name == "open display.tex"
+    )  # that one is right, and its missing `\\]` is a warning
     assert report.verdict == "wrong" or report.diagnostics or report.problems
 
 
@@ -75,4 +81,6 @@ def test_several_processes_say_the_same(tmp_path: Path) -> None:
         (tmp_path / f"{number}.md").write_text(BLOCK.format(RIGHT if number % 2 else "\\nabla L = X^T(Xw-y)"))
     one, two = check_files([tmp_path]), check_files([tmp_path], Options(jobs=2))
     assert [file.verdict for file in one.files] == [file.verdict for file in two.files] == ["wrong", "right"] * 3
-    assert [p.final.code for file in one.files for p in file.problems] == [p.final.code for file in two.files for p in file.problems]
+    assert [p.final.code for file in one.files for p in file.problems] == [
+        p.final.code for file in two.files for p in file.problems
+    ]

@@ -1,5 +1,5 @@
-"""Whatever a file calls itself or its problems: no report of any format carries an escape, a second line, a command of a CI log, HTML,
-LaTeX, or a formula of a spreadsheet."""
+"""Whatever a file calls itself or its problems: no report of any format carries an escape, a second line, a command of
+a CI log, HTML, LaTeX, or a formula of a spreadsheet."""
 
 from __future__ import annotations
 
@@ -32,36 +32,48 @@ from matgrad_cli.reports.tables import to_csv, to_gradebook
 from matgrad_cli.reports.text import to_text
 
 FORMATS: dict[str, Callable[[Report], str]] = {
-    "text": to_text, "json": to_json, "junit": to_junit, "github": to_github, "summary": github_summary, "gradescope": to_gradescope,
+    "text": to_text, "json": to_json, "junit": to_junit, "github": to_github, "summary": github_summary,
+    "gradescope": to_gradescope,
     "prairielearn": to_prairielearn, "csv": to_csv, "gradebook": to_gradebook, "sarif": to_sarif, "html": to_html,
 }  # fmt: skip
 HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 NASTY = (
-    "\x1b[31m", "\x1b]0;owned\x07", "\x9b31m", "\n::error file=x.py,line=1::forged", "::set-output name=a::b", "##[error]", "##vso[task.x]",
-    "##teamcity[x]", "\r", "\u202e", "\u2066", "\u2028", "\b\b", "\x00", "\udc80", "\U000e0041", "<script>alert(1)</script>", "<img src=x>",
-    "]]>", "&amp;", "](javascript:x)", "[a](http://x)", "![a](http://x)", "`", "```", "$\\href{javascript:x}{y}$", "\\input{/etc/passwd}",
-    "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "|", '"', "'", ",", ";", "a", " ", "%0A", "{{x}}", "${x}", "{%x%}",
+    "\x1b[31m", "\x1b]0;owned\x07", "\x9b31m", "\n::error file=x.py,line=1::forged", "::set-output name=a::b",
+    "##[error]", "##vso[task.x]",
+    "##teamcity[x]", "\r", "\u202e", "\u2066", "\u2028", "\b\b", "\x00", "\udc80", "\U000e0041",
+    "<script>alert(1)</script>", "<img src=x>",
+    "]]>", "&amp;", "](javascript:x)", "[a](http://x)", "![a](http://x)", "`", "```", "$\\href{javascript:x}{y}$",
+    "\\input{/etc/passwd}",
+    "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "|", '"', "'", ",", ";", "a", " ", "%0A", "{{x}}", "${x}",
+    "{%x%}",
 )  # fmt: skip
 names = st.lists(st.sampled_from(NASTY), min_size=1, max_size=5).map("".join)
 
 
 def reports(texts: Iterator[str]) -> Report:
     """A report with a text of its own in every place that a submission can reach."""
+
     def said() -> Diagnostic:
         label = Label(Span(0, 1), next(texts))
-        return Diagnostic("differs", next(texts), Source(next(texts), next(texts)), (label,), (next(texts),), next(texts))
+        return Diagnostic(
+            "differs", next(texts), Source(next(texts), next(texts)), (label,), (next(texts),), next(texts)
+        )
 
     def problem(verdict: Any, id_: str) -> ProblemReport:
         line = Finding(1, "wrong", Span(0, 1), 1, 1, "differs", said(), (next(texts),), text=next(texts))
         notes, warnings, final = (next(texts),), (next(texts),), Final("wrong", "differs", next(texts))
-        return ProblemReport(id_, "derivation", verdict, final, (line,), 0.5, 1, notes, warnings, credit=next(texts), slip="differs")
+        return ProblemReport(
+            id_, "derivation", verdict, final, (line,), 0.5, 1, notes, warnings, credit=next(texts), slip="differs"
+        )
 
     ids = [next(texts) for _ in range(3)]
     files = []
     for _ in range(2):
-        problems = tuple(problem(verdict, id_) for verdict, id_ in zip(("wrong", "undecided", "right"), ids, strict=True))
+        problems = tuple(
+            problem(verdict, id_) for verdict, id_ in zip(("wrong", "undecided", "right"), ids, strict=True)
+        )
         files.append(FileReport(next(texts), problems, (said(),), Source(next(texts), next(texts)), next(texts)))
     return Report(tuple(files), (next(texts),), tuple((id_, 1.0) for id_ in ids), (said(),))
 
@@ -103,7 +115,9 @@ def check(format_: str, said: str) -> None:
         assert "](" not in said
     elif format_ in ("html", "summary"):
         outside = re.sub(r"(?ms)^```text$.*?^```$|<style>.*?</style>", "", said)
-        assert not re.search(r"<(?!/?(table|tr|td|th|code|details|summary|article|h2|p|b|br|pre|div|span|mark|sub|sup)\b)", outside)
+        assert not re.search(
+            r"<(?!/?(table|tr|td|th|code|details|summary|article|h2|p|b|br|pre|div|span|mark|sub|sup)\b)", outside
+        )
         assert format_ == "html" or not re.search(r"(?<!\\)[$\[\]`](?!differs`| *\|)", outside.replace("`differs`", ""))
 
 

@@ -31,11 +31,16 @@ def test_how_far_a_sign_reaches(header: str, line: str, verdict: str) -> None:
 GIVEN = ("norm(X@w-y)**2", "w", "X: n×d, w: d, y: n")
 
 
-@pytest.mark.parametrize("answer", [
-    r"2X^\top e, \quad \text{where } e = Xw - y", r"2X^\top e \text{ where } e = Xw - y",
-    r"2 g, \text{where } g = X^\top e, \quad e = Xw - y", r"X^\top g_{2}, \quad \text{where } g_{2} = 2(Xw - y)",
-    "2Xᵀe, where e = Xw − y",
-])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        r"2X^\top e, \quad \text{where } e = Xw - y",
+        r"2X^\top e \text{ where } e = Xw - y",
+        r"2 g, \text{where } g = X^\top e, \quad e = Xw - y",
+        r"X^\top g_{2}, \quad \text{where } g_{2} = 2(Xw - y)",
+        "2Xᵀe, where e = Xw − y",
+    ],
+)
 def test_parts_behind_where(answer: str) -> None:
     api.assert_right(answer, *GIVEN)
 

@@ -11,7 +11,8 @@ from matgrad_cli.grading.lines.literal_name import with_letter
 
 MARGINS = [
     "& (1)", "& (6.15)", r"\quad (2)", r"\qquad(3a)", r"\hfill (4)", "& &(5)", r"\dots (6)", r"\quad (*)", "    (7)",
-    r"& & \text{from } a^\top b = b^\top a", r"& \text{by the chain rule}", r"\quad \text{(since } X = X)", r"&& \mbox{because } 1 = 2",
+    r"& & \text{from } a^\top b = b^\top a", r"& \text{by the chain rule}", r"\quad \text{(since } X = X)",
+    r"&& \mbox{because } 1 = 2",
     r"\quad \text{, using } a = b",
 ]  # fmt: skip
 
@@ -22,7 +23,13 @@ def test_a_margin_is_no_factor(margin: str, ending: str) -> None:
     rows = [rf"\nabla_w L &= 2X^\top Xw - 2X^\top y {margin}", rf"&= 2X^\top(Xw - y) {margin}"]
     keys = {"loss": "norm(X@w - y)**2", "wrt": "w", "shapes": "X: m×n, w: n, y: m"}
     if ending == "md":
-        text = "```matgrad\n" + "".join(f"{key}: {value}\n" for key, value in keys.items()) + "\n" + "\n".join(rows) + "\n```\n"
+        text = (
+            "```matgrad\n"
+            + "".join(f"{key}: {value}\n" for key, value in keys.items())
+            + "\n"
+            + "\n".join(rows)
+            + "\n```\n"
+        )
     else:
         head = "".join(f"% matgrad: {key} = {value}\n" for key, value in keys.items())
         text = head + "\\begin{align}\n" + " \\\\\n".join(rows) + "\n\\end{align}\n"
@@ -31,7 +38,9 @@ def test_a_margin_is_no_factor(margin: str, ending: str) -> None:
     assert report.problems[0].final.verdict == "right"
 
 
-@pytest.mark.parametrize("row", [r"f &= (x + 1) (2)", r"L &= g(2)", r"a &= b & (x)", r"= 2\phi x, \text{ where } \phi = 3", r"& (1)"])
+@pytest.mark.parametrize(
+    "row", [r"f &= (x + 1) (2)", r"L &= g(2)", r"a &= b & (x)", r"= 2\phi x, \text{ where } \phi = 3", r"& (1)"]
+)
 def test_what_is_no_margin_stays(row: str) -> None:
     assert without_margin(row) == row
 
@@ -57,6 +66,10 @@ def test_a_name_is_matched_token_by_token(name: str, text: str) -> None:
 def test_a_name_of_several_letters_is_the_loss() -> None:
     head = "```matgrad\nloss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\nname: "
     for name in (r"\log p(y|w)", r"\mathcal{L}_{\mathrm{LS}}(w)", r"\ell_{\text{sq}}"):
-        lines = rf"\nabla_w {name} = 2X^\top(Xw - y)" + "\n" + rf"\frac{{\partial {name}}}{{\partial w}} = 2X^\top Xw - 2X^\top y"
+        lines = (
+            rf"\nabla_w {name} = 2X^\top(Xw - y)"
+            + "\n"
+            + rf"\frac{{\partial {name}}}{{\partial w}} = 2X^\top Xw - 2X^\top y"
+        )
         report = check_text(head + name + "\n\n" + lines + "\n```\n", "a.md")
         assert report.verdict == "right"

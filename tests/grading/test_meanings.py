@@ -84,7 +84,12 @@ def test_rules_in_letters_of_their_own(tmp_path: Path, row: str, role: str) -> N
 
 @pytest.mark.parametrize(
     ("text", "ways"),
-    [("a(b+c", ["ab+c", "a(b+c)", "a(b)+c"]), ("a+b)c", ["a+bc", "a+(b)c", "(a+b)c"]), ("(a+b)c", []), ("a[b)+(c]", [])],
+    [
+        ("a(b+c", ["ab+c", "a(b+c)", "a(b)+c"]),
+        ("a+b)c", ["a+bc", "a+(b)c", "(a+b)c"]),
+        ("(a+b)c", []),
+        ("a[b)+(c]", []),
+    ],
 )
 def test_the_ways_to_balance_a_row(text: str, ways: list[str]) -> None:
     tokens = Lexer(text, LatexNames(), Source("line", text), read_command).run()[:-1]

@@ -1,4 +1,5 @@
-"""Hundreds of mutated answers, judged against numpy: none is accepted that numpy rejects, and none rejected that numpy accepts."""
+"""Hundreds of mutated answers, judged against numpy: none is accepted that numpy rejects,
+and none rejected that numpy accepts."""
 
 from __future__ import annotations
 
@@ -10,14 +11,35 @@ import pytest
 
 from matgrad_cli.grading.answers import judge_answer
 from matgrad_cli.grading.task import task_for
-from matgrad_cli.ir import Add, Expr, MatMul, Mul, Number, Symbol, Transpose, add, matmul, mul, neg, places, replace_at, transpose
+from matgrad_cli.ir import (
+    Add,
+    Expr,
+    MatMul,
+    Mul,
+    Number,
+    Symbol,
+    Transpose,
+    add,
+    matmul,
+    mul,
+    neg,
+    places,
+    replace_at,
+    transpose,
+)
 from matgrad_cli.notation.printing.to_latex import to_latex
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression
 
 PROBLEMS = {
     "least squares": ("norm(X@R - Y, 'fro')**2 / m", "R", "X: m×n, R: n×p, Y: m×p", "", "2/m * X.T @ (X@R - Y)"),
-    "least squares, expanded": ("norm(X@R - Y, 'fro')**2 / m", "R", "X: m×n, R: n×p, Y: m×p", "", "2/m * X.T @ X @ R - 2/m * X.T @ Y"),
+    "least squares, expanded": (
+        "norm(X@R - Y, 'fro')**2 / m",
+        "R",
+        "X: m×n, R: n×p, Y: m×p",
+        "",
+        "2/m * X.T @ X @ R - 2/m * X.T @ Y",
+    ),
     "quadratic": ("x.T@A@x + b.T@x", "x", "A: n×n, x: n, b: n", "", "A@x + A.T@x + b"),
     "symmetric quadratic": ("x.T@A@x + b.T@x", "x", "A: n×n, x: n, b: n", "A spd", "2*A@x + b"),
     "sandwich": ("norm(A@X@B-C,'fro')**2/2", "X", "A: n×n, X: n×n, B: n×n, C: n×n", "", "A.T@(A@X@B - C)@B.T"),
@@ -28,13 +50,22 @@ PROBLEMS = {
     "log det": ("logdet(S) + a.T@inv(S)@a", "S", "S: n×n, a: n", "S spd", "inv(S) - inv(S)@a@a.T@inv(S)"),
 }
 SIZES = {"m": 4, "n": 3, "p": 2}
-FUNCTIONS = {"inv": np.linalg.inv, "exp": np.exp, "log": np.log, "tr": np.trace, "ones": lambda *s: np.ones((*s, 1)[:2]), "eye": np.eye}
+FUNCTIONS = {
+    "inv": np.linalg.inv,
+    "exp": np.exp,
+    "log": np.log,
+    "tr": np.trace,
+    "ones": lambda *s: np.ones((*s, 1)[:2]),
+    "eye": np.eye,
+}
 
 
 def mutants(expr: Expr) -> Iterator[Expr]:
     """Single changes of an expression: sign, factor, transpose, order, a term or factor less, another variable."""
     for path, node in places(expr):
-        yield from filter(None, (_tried(lambda new=new, path=path: replace_at(expr, path, new())) for new in _changes(node, expr)))
+        yield from filter(
+            None, (_tried(lambda new=new, path=path: replace_at(expr, path, new())) for new in _changes(node, expr))
+        )
 
 
 def _changes(node: Expr, expr: Expr):  # type: ignore[no-untyped-def]
@@ -49,7 +80,9 @@ def _changes(node: Expr, expr: Expr):  # type: ignore[no-untyped-def]
             yield lambda at=at: add(*node.terms[:at], *node.terms[at + 1 :])
     if isinstance(node, MatMul):
         for at in range(len(node.factors) - 1):
-            yield lambda at=at: matmul(*node.factors[:at], node.factors[at + 1], node.factors[at], *node.factors[at + 2 :])
+            yield lambda at=at: matmul(
+                *node.factors[:at], node.factors[at + 1], node.factors[at], *node.factors[at + 2 :]
+            )
     if isinstance(node, (Mul, MatMul)) and len(node.children) > 1:
         for at in range(len(node.children)):
             yield lambda at=at: node.rebuilt((*node.children[:at], *node.children[at + 1 :]))
@@ -77,7 +110,9 @@ def points(task) -> list[dict[str, object]]:  # type: ignore[no-untyped-def]
             value = rng.uniform(0.3, 1.5, (rows, cols)) * rng.choice([-1, 1], (rows, cols))
             if task.problem.knows(symbol, "spd"):
                 value = value @ value.T + np.eye(rows)
-            point["lambda_" if symbol.name == "lambda" else symbol.name] = value if value.size > 1 else float(value[0, 0])
+            point["lambda_" if symbol.name == "lambda" else symbol.name] = (
+                value if value.size > 1 else float(value[0, 0])
+            )
         found.append(point)
     return found
 

@@ -36,14 +36,19 @@ RIGHT = [
     (1, r"Let $\tilde X = L^\top X$, $\tilde y = L^\top y$ where $L$ is the Cholesky factor of $D$. Then " + WHITENED),
     (1, r"Using the Cholesky factor $C$ of $D$, put $\tilde X = C^\top X$ and $\tilde y = C^\top y$. " + WHITENED),
     (1, r"Let $A = L^\top X$ where $D = LL^\top$ and $b = L^\top y$. Then $w = (A^\top A)^{-1} A^\top b$."),
-    (1, r"Put $X_2 = L^\top X$, $y_2 = L^\top y$ where $L$ is the Cholesky factor of $D$. Then $w = (X_2^\top X_2)^{-1} X_2^\top y_2$."),
+    (
+        1,
+        r"Put $X_2 = L^\top X$, $y_2 = L^\top y$ where $L$ is the Cholesky factor of $D$. Then $w = (X_2^\top "
+        r"X_2)^{-1} X_2^\top y_2$.",
+    ),
     (1, r"Whiten: $X' = D^{1/2}X$ and $y' = D^{1/2}y$. Then $w = (X'^\top X')^{-1}X'^\top y'$."),
     (1, "$$D = LL^\\top$$\n$$A = L^\\top X$$\n$$w = (A^\\top A)^{-1}A^\\top L^\\top y$$"),
     (1, rf"$$\hat w = {BEST}, \qquad L(\hat w) = y^\top Dy - y^\top DX\hat w$$"),
     (1, rf"$$\hat w = \arg\min_w (y-Xw)^\top D(y-Xw) = {BEST}$$"),
     (1, rf"$$w^\star = \underset{{w}}{{\operatorname{{arg\,min}}}}\; L(w) = {BEST}$$"),
     (3, r"$\frac{e^{x_i}}{\sum_k e^{x_k}}\delta_{ij} - \frac{e^{x_i + x_j}}{(\sum_k e^{x_k})^2}$"),
-    (2, r"Let $X' = 2X$. Then $\nabla L = X'^\top(Xw - y)$."), (2, r"$\nabla L = 2X'(Xw-y)$"),
+    (2, r"Let $X' = 2X$. Then $\nabla L = X'^\top(Xw - y)$."),
+    (2, r"$\nabla L = 2X'(Xw-y)$"),
     (2, r"Let $y_1 = Xw$. $\nabla L = 2X^\top(y_1 - y)$"),
 ]
 OTHERS = [
@@ -51,10 +56,12 @@ OTHERS = [
     (1, r"Let $D = R^\top R$ and $\tilde X = R^\top X$, $\tilde y = R^\top y$. Then " + WHITENED),
     (1, r"Let $\tilde X = LX$, $\tilde y = Ly$ where $L$ is the Cholesky factor of $D$. Then " + WHITENED),
     (1, r"Whiten: $X' = DX$ and $y' = Dy$. Then $w = (X'^\top X')^{-1}X'^\top y'$."),
-    (1, rf"$$\hat w = {BEST}, \qquad L(\hat w) = y^\top Dy$$"), (1, r"$\hat w = \arg\min_w (y-Xw)^\top D(y-Xw)$"),
+    (1, rf"$$\hat w = {BEST}, \qquad L(\hat w) = y^\top Dy$$"),
+    (1, r"$\hat w = \arg\min_w (y-Xw)^\top D(y-Xw)$"),
     (1, r"$$\hat w = \arg\min_w (y-Xw)^\top D(y-Xw) = (X^\top X)^{-1}X^\top y$$"),
     (3, r"$\frac{e^{x_i}}{\sum_k e^{x_k}}\delta_{ij} - \frac{e^{x_i + x_j}}{\sum_k e^{x_k}}$"),
-    (2, r"Let $X' = X$. Then $\nabla L = X'^\top(Xw - y)$."), (2, r"Let $X = LL^\top$. $\nabla L = 2LL^\top(Xw-y)$."),
+    (2, r"Let $X' = X$. Then $\nabla L = X'^\top(Xw - y)$."),
+    (2, r"Let $X = LL^\top$. $\nabla L = 2LL^\top(Xw-y)$."),
     (2, r"Let $y_1 = 2Xw$. $\nabla L = 2X^\top(y_1 - y)$"),
 ]
 
@@ -67,7 +74,11 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
 
 
 def verdict(key: Key, number: int, text: str) -> str:
-    return next(one.verdict for one in check_text(f"## Problem {number}\n{text}\n", "a.md", key).problems if one.id == str(number))
+    return next(
+        one.verdict
+        for one in check_text(f"## Problem {number}\n{text}\n", "a.md", key).problems
+        if one.id == str(number)
+    )
 
 
 @pytest.mark.parametrize(("number", "text"), RIGHT)

@@ -1,4 +1,5 @@
-"""A row is read once for what its names mean: again only where one of them means something else by now, which is counted here."""
+"""A row is read once for what its names mean: again only where one of them means something else by now,
+which is counted here."""
 
 from __future__ import annotations
 
@@ -47,14 +48,17 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> tuple[Counter[str], Counter[tupl
 
 @pytest.mark.thorough
 def test_rows_are_lexed_and_typed_once(counted: tuple[Counter[str], Counter[tuple[int, object]]]) -> None:
-    """More than once only for the name of the loss, which the rows themselves tell, and for names that a row gives a value."""
+    """More than once only for the name of the loss, which the rows themselves tell,
+    and for names that a row gives a value."""
     lexed, typed = counted
     rows = sum(len(problem.lines) for path in FILES for problem in check_file(path).problems)
     assert sum(lexed.values()) <= 2 * rows
     assert sum(typed.values()) <= 1.25 * len(typed)
 
 
-def test_a_chain_without_names_of_its_own_is_lexed_once(counted: tuple[Counter[str], Counter[tuple[int, object]]]) -> None:
+def test_a_chain_without_names_of_its_own_is_lexed_once(
+    counted: tuple[Counter[str], Counter[tuple[int, object]]],
+) -> None:
     head = "loss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n"
     rows = [f"= {number}X^\\top (Xw - y) - {number - 2}X^\\top \\left(Xw - y\\right)" for number in range(3, 60)]
     report = check_text(f"```matgrad\n{head}\n\\nabla_w L = 2X^\\top (Xw - y)\n" + "\n".join(rows) + "\n```\n")
@@ -64,14 +68,35 @@ def test_a_chain_without_names_of_its_own_is_lexed_once(counted: tuple[Counter[s
 
 
 LETTERS = [
-    "top", "sum", "left", "w", "W", "x", "X", "mu", "lambda", "lam", "Sigma", "y_hat", "G_2", "w1", "phi", "e", "d", "L", "tr", "S_b",
+    "top",
+    "sum",
+    "left",
+    "w",
+    "W",
+    "x",
+    "X",
+    "mu",
+    "lambda",
+    "lam",
+    "Sigma",
+    "y_hat",
+    "G_2",
+    "w1",
+    "phi",
+    "e",
+    "d",
+    "L",
+    "tr",
+    "S_b",
     "delta_j",
 ]
 NAMES = st.sampled_from(LETTERS)
 KINDS = st.sampled_from(["matrix", "vector", "number", ""])
 TEXTS = st.sampled_from([
-    r"\hat y = \sigma(Xw)", r"\sum_i x_i^T \mu_k", "λ W^T W", r"\Sigma^{-1}(x-\mu)", "G_{2} = w_1 w1", r"d\,tr(W^\top X)",
-    r"\nabla L = S_b x", r"L(w) = \lambda \|w\|^2", r"e_i^\top \varphi(x)", r"\delta_j = \frac{\partial L}{\partial z_j}", "ŷ − y",
+    r"\hat y = \sigma(Xw)", r"\sum_i x_i^T \mu_k", "λ W^T W", r"\Sigma^{-1}(x-\mu)", "G_{2} = w_1 w1",
+    r"d\,tr(W^\top X)",
+    r"\nabla L = S_b x", r"L(w) = \lambda \|w\|^2", r"e_i^\top \varphi(x)", r"\delta_j = \frac{\partial "
+        r"L}{\partial z_j}", "ŷ − y",
     r"\mathbf{X}\mathbf{w}",
     r"\left(\frac{W}{2}\right)^\top \partial_w L", r"\sum_i \nabla_x \phi \quad \cdot top", "= 2 Xᵀ(Xw − y)",
 ])  # fmt: skip

@@ -1,4 +1,5 @@
-"""The form of a formula: the same for rearrangements, another for every mutant that NumPy tells apart; work is done once for it."""
+"""The form of a formula: the same for rearrangements, another for every mutant that NumPy tells apart;
+work is done once for it."""
 
 from __future__ import annotations
 
@@ -48,7 +49,9 @@ def test_rearranged(text: str, other: str) -> None:
     assert rearranged(one) == rearranged(two) is not None
 
 
-@pytest.mark.parametrize("text", ["x + log(y) - log(y)", "x*0 + sqrt(x)*0", "inv(A)@x - inv(A)@x", "exp(log(x)-log(x))"])
+@pytest.mark.parametrize(
+    "text", ["x + log(y) - log(y)", "x*0 + sqrt(x)*0", "inv(A)@x - inv(A)@x", "exp(log(x)-log(x))"]
+)
 def test_what_may_lack_a_value_does_not_vanish(text: str) -> None:
     problem = task_for(("x.T@A@y", "x", "x: n, y: n, A: n×n", "", None, "gradient")).problem
     assert rearranged(read_expression(text, problem).expr) is None
@@ -66,6 +69,9 @@ def test_a_second_answer_of_one_form_is_not_compared_again() -> None:
 
 @pytest.mark.parametrize("function", ["sum", "tr", "logsumexp", "norm"])
 def test_a_number_made_of_an_identity_knows_its_size(function: str) -> None:
-    problem = f'[[problem]]\nloss = "{function}(eye(n))*sum(X)"\nwrt = "X"\nshapes = "X: m×n"\nanswer = "%s(eye(%s))*ones(m,n)"\n'
+    problem = (
+        f'[[problem]]\nloss = "{function}(eye(n))*sum(X)"\nwrt = "X"\nshapes = "X: m×n"\nanswer = '
+        f'"%s(eye(%s))*ones(m,n)"\n'
+    )
     verdicts = [check_text(problem % (function, size), "answers.toml").problems[0].verdict for size in "nm"]
     assert verdicts == ["right", "wrong"]

@@ -104,7 +104,9 @@ def test_what_cannot_be_read_costs_no_attempt(tmp_path: Path) -> None:
     assert learn["format_errors"]
 
 
-@pytest.mark.parametrize(("reveal", "told"), [("none", None), ("hint", "a constant factor is off"), ("full", "this is exactly 1/2×")])
+@pytest.mark.parametrize(
+    ("reveal", "told"), [("none", None), ("hint", "a constant factor is off"), ("full", "this is exactly 1/2×")]
+)
 def test_how_much_is_told(tmp_path: Path, reveal: str, told: str | None) -> None:
     report = graded(tmp_path, '[[problem]]\nid = "1"\nanswer = "X.T@(X@w-y)"\n', f'reveal = "{reveal}"')
     (finding,) = report.files[0].problems[0].lines
@@ -127,7 +129,9 @@ def test_a_derivation_can_be_required(tmp_path: Path) -> None:
     assert only.files[0].problems[0].final.code == "missing-derivation"
     lines = "```matgrad\nproblem: 1\n\nL = (Xw-y)^T(Xw-y)\n\\nabla L = 2X^T(Xw-y)\n```\n"
     assert graded(tmp_path, lines, 'require = "derivation"', "student.md").verdict == "right"
-    unfinished = graded(tmp_path, "```matgrad\nproblem: 1\n\nL = (Xw-y)^T(Xw-y)\n```\n", 'require = "answer"', "student.md")
+    unfinished = graded(
+        tmp_path, "```matgrad\nproblem: 1\n\nL = (Xw-y)^T(Xw-y)\n```\n", 'require = "answer"', "student.md"
+    )
     assert (unfinished.verdict, unfinished.files[0].problems[0].final.verdict) == ("wrong", "missing")
 
 

@@ -1,4 +1,5 @@
-"""`reveal` is the only source of what a student sees: no message of any code says more than its level, in any format."""
+"""`reveal` is the only source of what a student sees: no message of any code says more than its level,
+in any format."""
 
 from __future__ import annotations
 
@@ -20,6 +21,12 @@ def told(file: FileReport, reveal: Reveal) -> FileReport:
 
 def test_codes_are_hidden_under_none_and_named_under_hint() -> None:
     for reveal, seen in (("none", False), ("hint", True), ("full", True)):
-        file = check_text("[[problem]]\nloss = 'x.T@x'\nwrt = 'x'\nanswer = 'x'\n", "a.toml", options=Options(defaults={"reveal": reveal}))
+        file = check_text(
+            "[[problem]]\nloss = 'x.T@x'\nwrt = 'x'\nanswer = 'x'\n",
+            "a.toml",
+            options=Options(defaults={"reveal": reveal}),
+        )
         for write in FORMATS:
-            assert ("lost-factor" in write(Report((file,)))) == (seen and write is not to_prairielearn) or write is to_prairielearn
+            assert ("lost-factor" in write(Report((file,)))) == (
+                seen and write is not to_prairielearn
+            ) or write is to_prairielearn

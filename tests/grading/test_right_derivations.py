@@ -13,7 +13,13 @@ ALL_RIGHT = RIGHT | MORE
 
 
 def markdown(head: dict[str, str], lines: list[str]) -> str:
-    return "```matgrad\n" + "".join(f"{key}: {value}\n" for key, value in head.items()) + "\n" + "\n".join(lines) + "\n```\n"
+    return (
+        "```matgrad\n"
+        + "".join(f"{key}: {value}\n" for key, value in head.items())
+        + "\n"
+        + "\n".join(lines)
+        + "\n```\n"
+    )
 
 
 def latex(head: dict[str, str], lines: list[str]) -> str:

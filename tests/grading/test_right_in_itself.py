@@ -1,4 +1,5 @@
-"""A line that is right and does not follow from a wrong line before it: nothing in it is to be changed, so no repair is printed."""
+"""A line that is right and does not follow from a wrong line before it:
+nothing in it is to be changed, so no repair is printed."""
 
 from __future__ import annotations
 
@@ -7,7 +8,10 @@ import pytest
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.grading.slips.causes import CAUSES
 
-QUADRATIC = "loss: x.T@A@x/2 + b.T@x\nwrt: x\nshapes: A: n×n, x: n, b: n\n", r"\nabla_x L = \frac{1}{2}(A + A^\top)x + b"
+QUADRATIC = (
+    "loss: x.T@A@x/2 + b.T@x\nwrt: x\nshapes: A: n×n, x: n, b: n\n",
+    r"\nabla_x L = \frac{1}{2}(A + A^\top)x + b",
+)
 RIGHT = r"= \frac12 (A^\top + A) x + b"
 SLIPS = {
     "a transpose": r"= Ax + b",

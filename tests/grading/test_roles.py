@@ -75,7 +75,10 @@ def test_without_a_key_one_judged_claim_is_enough() -> None:
 
 
 def test_what_could_not_be_judged_is_never_wrong_for_want_of_an_answer(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    for line, verdict in ((r"\nabla_w L = 2X^\top(Xw - y", "unreadable"), (r"\nabla_w L = 2X^\top(p - y)", "undecided")):
+    for line, verdict in (
+        (r"\nabla_w L = 2X^\top(Xw - y", "unreadable"),
+        (r"\nabla_w L = 2X^\top(p - y)", "undecided"),
+    ):
         assert under_key(tmp_path, line, key='require = "answer"\n').verdict == verdict
 
 
@@ -89,7 +92,10 @@ def test_a_derivation_is_more_than_the_question_and_its_answer(tmp_path) -> None
         [r"dL = 2(Xw - y)^\top X\,dw", r"\nabla_w L = 2X^\top(Xw - y)"],
         ["r = Xw - y", r"\frac{\partial L}{\partial r} = 2r", r"\nabla_w L = 2X^\top r"],
         [r"L = w^\top X^\top Xw - 2y^\top Xw + y^\top y", r"\nabla_w L = 2X^\top(Xw - y)"],
-        [r"\frac{\partial L}{\partial w_j} = 2\sum_i (\sum_k X_{ik} w_k - y_i) X_{ij}", r"\nabla_w L = 2X^\top(Xw - y)"],
+        [
+            r"\frac{\partial L}{\partial w_j} = 2\sum_i (\sum_k X_{ik} w_k - y_i) X_{ij}",
+            r"\nabla_w L = 2X^\top(Xw - y)",
+        ],
     ):
         assert under_key(tmp_path, *lines, key=key).verdict == "right"
 
@@ -110,7 +116,12 @@ NO_STEP = {
 def test_what_names_restates_or_reorders_the_answer_derives_nothing(tmp_path, lines: list[str]) -> None:  # type: ignore[no-untyped-def]
     key = 'require = "derivation"\npartial = "wrong-sign: 0.5, lost-factor: 0.5, lines: 0.5"\n'
     found = under_key(tmp_path, *lines, key=key)
-    assert (found.verdict, found.final.verdict, found.final.code, found.score) == ("wrong", "right", "missing-derivation", 0)
+    assert (found.verdict, found.final.verdict, found.final.code, found.score) == (
+        "wrong",
+        "right",
+        "missing-derivation",
+        0,
+    )
     for right, slip in (("2X", "X"), ("2X", "-2X"), (r"\cdot 2", "")):
         wrong = under_key(tmp_path, *[line.replace(right, slip) for line in lines], key=key)
         assert wrong.score == 0, "no more than what the same earns without the slip"
@@ -119,10 +130,12 @@ def test_what_names_restates_or_reorders_the_answer_derives_nothing(tmp_path, li
 @pytest.mark.parametrize(("text", "verdict"), [
     ("Step 1: $\\lVert r\\rVert^2$ has gradient $2r$.\n"
      "Step 2: the inner $Xw-y$ gives $X^T$.\nSum: $\\nabla_w L = 2X^T(Xw-y)$.", "undecided"),
-    ("The derivative of the squared norm is twice the residual, and the inner function gives a transposed matrix on the left.\n"
+    ("The derivative of the squared norm is twice the residual, and the inner function gives a transposed "
+        "matrix on the left.\n"
      "$$\\nabla_w L = 2X^T(Xw-y)$$", "undecided"),
     ("The gradient is $\\nabla_w L = 2X^T(Xw-y)$.", "wrong"), ("$2X^T(Xw-y)$", "wrong"),
-    ("With residual $R = Xw-y$: $\\nabla_w L = 2X^TR$", "wrong"), ("$\\nabla_w L = 2X^T(Xw-y)$, where $X$ is the data.", "wrong"),
+    ("With residual $R = Xw-y$: $\\nabla_w L = 2X^TR$", "wrong"), ("$\\nabla_w L = 2X^T(Xw-y)$, where $X$ is the "
+        "data.", "wrong"),
 ])  # fmt: skip
 def test_steps_in_words_are_not_called_none(tmp_path, text: str, verdict: str) -> None:  # type: ignore[no-untyped-def]
     keys = f'[[problem]]\nid = "1"\n{KEY}require = "derivation"\n[[problem]]\nid = "2"\n{KEY}'
@@ -132,21 +145,25 @@ def test_steps_in_words_are_not_called_none(tmp_path, text: str, verdict: str) -
     assert (found.verdict, found.final.verdict, found.score) == (verdict, "right", 0)
 
 
-@pytest.mark.parametrize(("formula", "slip"), [
-    ("-2X^T(Xw-y)", "wrong-sign"), ("X^T(Xw-y)", "lost-factor"), ("4(X^TXw-X^Ty)", "lost-factor"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("formula", "slip"), [("-2X^T(Xw-y)", "wrong-sign"), ("X^T(Xw-y)", "lost-factor"), ("4(X^TXw-X^Ty)", "lost-factor")]
+)
 def test_a_slip_earns_its_share_in_every_form(tmp_path, formula: str, slip: str) -> None:  # type: ignore[no-untyped-def]
     problem = f'[[problem]]\nid = "%s"\n{KEY}partial = "{slip}: 0.5"\npoints = 4\n'
     (tmp_path / "key.toml").write_text(problem % 1 + problem % 2, encoding="utf-8")
     forms = {
-        "a.toml": f"[[problem]]\nid = '1'\nanswer = '{formula}'\n", "b.md": f"## Problem 1\n${formula}$\n",
-        "c.md": f"## Problem 1\n$$\\nabla_w L = {formula}$$\n", "d.md": f"## Problem 1\nI get $\\nabla = {formula}$.\n",
-        "e.md": f"```matgrad\nproblem: 1\n\n{formula}\n```\n", "f.tex": f"\\section{{Problem 1}}\n\\[{formula}\\]\n",
-    }  # fmt: skip
+        "a.toml": f"[[problem]]\nid = '1'\nanswer = '{formula}'\n",
+        "b.md": f"## Problem 1\n${formula}$\n",
+        "c.md": f"## Problem 1\n$$\\nabla_w L = {formula}$$\n",
+        "d.md": f"## Problem 1\nI get $\\nabla = {formula}$.\n",
+        "e.md": f"```matgrad\nproblem: 1\n\n{formula}\n```\n",
+        "f.tex": f"\\section{{Problem 1}}\n\\[{formula}\\]\n",
+    }
     key = read_key(tmp_path / "key.toml")
     found = {name: check_text(text, name, key, Options()).problems[0] for name, text in forms.items()}
-    assert {name: (one.verdict, one.slip, one.final.verdict, one.score) for name, one in found.items()} == dict.fromkeys(
-        forms, ("wrong", slip, "wrong", 2))
+    assert {
+        name: (one.verdict, one.slip, one.final.verdict, one.score) for name, one in found.items()
+    } == dict.fromkeys(forms, ("wrong", slip, "wrong", 2))
 
 
 def test_a_definition_looked_up_ahead_is_judged_where_it_stands() -> None:

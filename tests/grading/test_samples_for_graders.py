@@ -1,4 +1,5 @@
-"""The samples for graders do what they say, as far as that can be tried without the graders; the schemas describe the reports."""
+"""The samples for graders do what they say, as far as that can be tried without the graders;
+the schemas describe the reports."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ def run(script: Path, root: Path, variable: str) -> dict[str, Any]:
     (tools / "matgrad").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m matgrad_cli "$@"\n', encoding="utf-8")
     (tools / "matgrad").chmod(0o755)
     path = f"{tools}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(["sh", str(script)], env={**environment(), variable: str(root), "PATH": path}, capture_output=True, text=True)
+    done = subprocess.run(
+        ["sh", str(script)], env={**environment(), variable: str(root), "PATH": path}, capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
     return found
@@ -101,20 +104,31 @@ def fits(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
         return any(fits(value, one, root) for one in schema["anyOf"])
     if "const" in schema or "enum" in schema:
         return value in schema.get("enum", [schema.get("const")])
-    kinds = {"string": str, "number": (int, float), "integer": int, "boolean": bool, "array": list, "object": dict, "null": type(None)}
+    kinds = {
+        "string": str,
+        "number": (int, float),
+        "integer": int,
+        "boolean": bool,
+        "array": list,
+        "object": dict,
+        "null": type(None),
+    }
     if "type" in schema and not isinstance(value, kinds[schema["type"]]):
         return False
     if isinstance(value, list):
         return all(fits(one, schema.get("items", {}), root) for one in value)
     if isinstance(value, dict):
         known, other = schema.get("properties", {}), schema.get("additionalProperties", {})
-        return set(schema.get("required", ())) <= set(value) and all(fits(one, known.get(key, other), root) for key, one in value.items())
+        return set(schema.get("required", ())) <= set(value) and all(
+            fits(one, known.get(key, other), root) for key, one in value.items()
+        )
     return True
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("arguments", [
-    ["check", "samples/homework/students", "--key", "samples/homework/key.toml"], ["check", "samples/forum-least-squares"],
+    ["check", "samples/homework/students", "--key", "samples/homework/key.toml"], ["check",
+    "samples/forum-least-squares"],
     ["check", "samples/documents", "samples/backward-code/bias.py"], ["explain", "norm(X@R-Y)**2", "--wrt", "R"],
     ["explain", "x.T@x", "--wrt", "x", "--method", "all"],
 ])  # fmt: skip

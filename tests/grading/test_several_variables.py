@@ -1,4 +1,5 @@
-"""Formulas that are said of one variable answer for no other; a key that asks for several derivatives wants them all."""
+"""Formulas that are said of one variable answer for no other; a key that asks for several derivatives wants them
+all."""
 
 from __future__ import annotations
 
@@ -22,23 +23,33 @@ shapes = "A: m×k, B: k×n, C: m×n"
 """
 BY_A, BY_B = "2(AB-C)B^T", "2A^T(AB-C)"
 BOTH = [
-    (f"$\\nabla_A L = {BY_A}$ and $\\nabla_B L = {BY_B}$", "right", 1), (f"A: ${BY_A}$, B: ${BY_B}$", "right", 1),
-    (f"$$\\nabla_A L = {BY_A}$$\n$$\\nabla_B L = {BY_B}$$", "right", 1), (f"$\\nabla_A L = {BY_A}$", "undecided", 0.5),
-    (f"B: ${BY_A}$, A: ${BY_B}$", "undecided", 0), ("```\ndA = 2*(A@B-C)@B.T\ndB = 2*A.T@(A@B-C)\n```", "right", 1),
+    (f"$\\nabla_A L = {BY_A}$ and $\\nabla_B L = {BY_B}$", "right", 1),
+    (f"A: ${BY_A}$, B: ${BY_B}$", "right", 1),
+    (f"$$\\nabla_A L = {BY_A}$$\n$$\\nabla_B L = {BY_B}$$", "right", 1),
+    (f"$\\nabla_A L = {BY_A}$", "undecided", 0.5),
+    (f"B: ${BY_A}$, A: ${BY_B}$", "undecided", 0),
+    ("```\ndA = 2*(A@B-C)@B.T\ndB = 2*A.T@(A@B-C)\n```", "right", 1),
     ("```\ndB = 2*(A@B-C)@B.T\ndA = 2*A.T@(A@B-C)\n```", "undecided", 0),
 ]
 ONE = [
-    (f"The gradient with respect to $A$ is ${BY_B}$.", "undecided"), (f"Nach $A$: ${BY_B}$", "undecided"),
+    (f"The gradient with respect to $A$ is ${BY_B}$.", "undecided"),
+    (f"Nach $A$: ${BY_B}$", "undecided"),
     (f"By $B$ we get ${BY_B}$.", "right"),
-    (f"- A: ${BY_A}$\n- B: ${BY_B}$", "right"), (f"- A: ${BY_B}$\n- B: ${BY_A}$", "undecided"),
+    (f"- A: ${BY_A}$\n- B: ${BY_B}$", "right"),
+    (f"- A: ${BY_B}$\n- B: ${BY_A}$", "undecided"),
     ("```\ndA = 2*A.T@(A@B-C)\n```", "undecided"),
-    ("```python\ngrad_A = 2*A.T@(A@B-C)\n```", "undecided"), ("```\ndB = 2*A.T@(A@B-C)\ndA = 2*(A@B-C)@B.T\n```", "right"),
+    ("```python\ngrad_A = 2*A.T@(A@B-C)\n```", "undecided"),
+    ("```\ndB = 2*A.T@(A@B-C)\ndA = 2*(A@B-C)@B.T\n```", "right"),
     ("```\ndB = 2*(A@B-C)@B.T\ndA = 2*A.T@(A@B-C)\n```", "undecided"),
 ]
 ANSWERS = [
-    ("both", "dA = 2*(A@B-C)@B.T; dB = 2*A.T@(A@B-C)", "right"), ("both", "2*(A@B-C)@B.T, 2*A.T@(A@B-C)", "right"),
-    ("both", r"\\nabla_B = 2A^T(AB-C), \\nabla_A = 2(AB-C)B^T", "right"), ("both", "2*A.T@(A@B-C), 2*(A@B-C)@B.T", "wrong"),
-    ("both", "2*(A@B-C)@B.T", "wrong"), ("B", "dA = 2*A.T@(A@B-C)", "undecided"), ("B", "dB = 2*A.T@(A@B-C)", "right"),
+    ("both", "dA = 2*(A@B-C)@B.T; dB = 2*A.T@(A@B-C)", "right"),
+    ("both", "2*(A@B-C)@B.T, 2*A.T@(A@B-C)", "right"),
+    ("both", r"\\nabla_B = 2A^T(AB-C), \\nabla_A = 2(AB-C)B^T", "right"),
+    ("both", "2*A.T@(A@B-C), 2*(A@B-C)@B.T", "wrong"),
+    ("both", "2*(A@B-C)@B.T", "wrong"),
+    ("B", "dA = 2*A.T@(A@B-C)", "undecided"),
+    ("B", "dB = 2*A.T@(A@B-C)", "right"),
 ]
 
 

@@ -1,4 +1,5 @@
-"""A gradient whose value an earlier line states is worked out: backpropagation as textbooks write it has a final answer."""
+"""A gradient whose value an earlier line states is worked out: backpropagation as textbooks write it has a final
+answer."""
 
 from __future__ import annotations
 
@@ -40,7 +41,12 @@ NOT_WORKED_OUT = {
     "the value is never stated": (HIDDEN, WEIGHTS),
     "only by itself": (OUTPUT, r"\nabla_H L = \nabla_H L", WEIGHTS),
     "stated wrongly": (r"\nabla_O L = \frac{2}{n}(O-Y)", HIDDEN, WEIGHTS),
-    "stated from a wrong line": (OUTPUT, r"\nabla_H L = 2(\nabla_O L) W_2^\top", r"= \frac{2}{n}(O-Y)W_2^\top", WEIGHTS),
+    "stated from a wrong line": (
+        OUTPUT,
+        r"\nabla_H L = 2(\nabla_O L) W_2^\top",
+        r"= \frac{2}{n}(O-Y)W_2^\top",
+        WEIGHTS,
+    ),
     "stated afterwards": (WEIGHTS, HIDDEN, OUTPUT),
 }
 

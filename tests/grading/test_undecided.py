@@ -18,7 +18,10 @@ UNKNOWN = {
     "a residual that is no part of the loss": ([r"\nabla L = 3X^\top r"], "r"),
     "a prediction that is no part of the loss": ([r"\nabla L = X^\top(\hat y - y)"], "y_hat"),
     "a name alone": ([r"\nabla L = g"], "g"),
-    "a false identity in letters of its own": ([r"\operatorname{tr}(PQ) = \operatorname{tr}(P)\operatorname{tr}(Q)"], "P"),
+    "a false identity in letters of its own": (
+        [r"\operatorname{tr}(PQ) = \operatorname{tr}(P)\operatorname{tr}(Q)"],
+        "P",
+    ),
     "a name in a sum of unlike shapes": ([r"\nabla L = 2X^\top Xw + q^\top X"], "q"),
 }
 
@@ -61,7 +64,9 @@ def test_an_answer_in_a_letter_that_nobody_explains_is_undecided(tmp_path) -> No
     problem = '[[problem]]\nloss = "norm(X@w - y)**2"\nwrt = "w"\n'
     for shapes in ('shapes = "X: m×n, w: n, y: m"\n', ""):
         (tmp_path / "key.toml").write_text(problem + shapes, encoding="utf-8")
-        report = check_text("[[problem]]\nanswer = '2*X.T@(X@w - t)'\n", "a.toml", read_key(tmp_path / "key.toml"), Options())
+        report = check_text(
+            "[[problem]]\nanswer = '2*X.T@(X@w - t)'\n", "a.toml", read_key(tmp_path / "key.toml"), Options()
+        )
         assert (report.problems[0].verdict, report.problems[0].final.code) == ("undecided", "unknown-name")
 
 
@@ -85,8 +90,14 @@ def test_a_sum_without_a_letter_is_not_guessed() -> None:
 
 BESIDE_D = {
     "a residual explained in prose": ("loss: norm(X@W - Y)**2/2\nwrt: W\n", [r"dL = \operatorname{tr}(E^\top dE)"]),
-    "its differential too": ("loss: norm(X@W - Y)**2/2\nwrt: W\n", [r"dE = X\,dW", r"dL = \operatorname{tr}(E^\top dE)"]),
-    "a normaliser": ("loss: log(sum(exp(x)))\nwrt: x\n", [r"\frac{\partial f}{\partial x_k} = \frac1Z\frac{\partial Z}{\partial x_k}"]),
+    "its differential too": (
+        "loss: norm(X@W - Y)**2/2\nwrt: W\n",
+        [r"dE = X\,dW", r"dL = \operatorname{tr}(E^\top dE)"],
+    ),
+    "a normaliser": (
+        "loss: log(sum(exp(x)))\nwrt: x\n",
+        [r"\frac{\partial f}{\partial x_k} = \frac1Z\frac{\partial Z}{\partial x_k}"],
+    ),
 }
 
 
@@ -98,7 +109,10 @@ def test_not_every_name_beside_d_is_the_loss(head: str, lines: list[str]) -> Non
 
 UNKNOWN_LINKS = {
     "one": (r"\frac{\partial L}{\partial r}\frac{\partial r}{\partial w} + 2\lambda w", "r"),
-    "two": (r"\frac{\partial L}{\partial a}\frac{\partial a}{\partial r}\frac{\partial r}{\partial w} + 2\lambda w", "a"),
+    "two": (
+        r"\frac{\partial L}{\partial a}\frac{\partial a}{\partial r}\frac{\partial r}{\partial w} + 2\lambda w",
+        "a",
+    ),
 }
 
 
@@ -116,8 +130,10 @@ def test_a_chain_through_an_unknown_name_is_undecided(right: str, name: str) -> 
 
 def test_an_e_that_only_the_prose_explains_is_no_number() -> None:
     """Euler's number stands under an exponent; elsewhere e is an error, a residual, a vector of ones."""
-    text = "```matgrad\nloss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n\n" \
-        "\\nabla L = \\frac{\\partial}{\\partial w}\\|e\\|^2\n= 2X^\\top e\n= 2X^\\top(Xw - y)\n```\n"  # fmt: skip
+    text = (
+        "```matgrad\nloss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n\n"
+        "\\nabla L = \\frac{\\partial}{\\partial w}\\|e\\|^2\n= 2X^\\top e\n= 2X^\\top(Xw - y)\n```\n"
+    )
     (problem,) = check_text(text, "a.md").problems
     assert problem.first_wrong is None
     assert problem.lines[-1].verdict == "follows"
@@ -126,7 +142,11 @@ def test_an_e_that_only_the_prose_explains_is_no_number() -> None:
 def test_words_between_two_formulas_hide_neither() -> None:
     """`A \\text{ plus } B` is not A: what cannot be read as a whole is not judged by its first half."""
     head = "```matgrad\nloss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n\n\\nabla L = 2X^\\top(Xw - y) "
-    cases = {r"\text{ plus } 2w": "unreadable", r"\text{ or } 2w": "unreadable", r"\text{ by the rule for } X^\top X": "right"}
+    cases = {
+        r"\text{ plus } 2w": "unreadable",
+        r"\text{ or } 2w": "unreadable",
+        r"\text{ by the rule for } X^\top X": "right",
+    }
     for words, verdict in cases.items():
         assert check_text(f"{head}{words}\n```\n", "a.md").problems[0].verdict == verdict
 

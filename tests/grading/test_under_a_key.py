@@ -1,4 +1,5 @@
-"""Under a key a file answers and says nothing else: neither the question, nor the facts, nor the points are its to choose."""
+"""Under a key a file answers and says nothing else: neither the question, nor the facts,
+nor the points are its to choose."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ def test_nothing_else_counts_and_the_instructor_sees_it(tmp_path: Path, line: st
 
 def test_require_and_reveal_are_the_keys(tmp_path: Path) -> None:
     student = '[[problem]]\nid = "1"\nrequire = "none"\nreveal = "full"\nanswer = "2*A@x"\n'
-    (problem,) = graded(tmp_path, {"a.toml": student}, KEY + 'reveal = "none"\nrequire = "derivation"\n').files[0].problems
+    (problem,) = (
+        graded(tmp_path, {"a.toml": student}, KEY + 'reveal = "none"\nrequire = "derivation"\n').files[0].problems
+    )
     assert problem.reveal == "none"
     assert problem.lines[0].message is None
 
@@ -65,7 +68,11 @@ def test_one_problem_scores_once(tmp_path: Path) -> None:
         report = graded(tmp_path, {"a.toml": text})
         assert (report.files[0].score, report.files[0].points) == (score, 4)
         assert [diagnostic.code for diagnostic in report.files[0].diagnostics] == ["answered-twice"]
-    for files, score in (((right, right), 4), ((right, wrong), 0), ((right, "[[problem]]\nid = '2'\nanswer = '1'\n"), 4)):
+    for files, score in (
+        ((right, right), 4),
+        ((right, wrong), 0),
+        ((right, "[[problem]]\nid = '2'\nanswer = '1'\n"), 4),
+    ):
         report = graded(tmp_path, dict(zip(("a.toml", "b.toml"), files, strict=True)))
         assert json.loads(to_gradescope(report))["score"] == score
         assert len(json.loads(to_gradescope(report))["tests"]) == 1
@@ -75,17 +82,34 @@ def test_one_problem_scores_once(tmp_path: Path) -> None:
 def test_partial_credit_is_for_the_first_slip(tmp_path: Path) -> None:
     key = '[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\npartial = "{}"\n'
     lines = "```matgrad\nproblem: 1\n\n\\nabla_w L = X^\\top(Xw - y)\n= -X^\\top(Xw - y)\n```\n"
-    for partial, score in (("lost-factor: 0.5", 0.5), ("wrong-sign: 0.5", 0.0), ("wrong-sign: 0.25, lost-factor: 0.75", 0.75)):
+    for partial, score in (
+        ("lost-factor: 0.5", 0.5),
+        ("wrong-sign: 0.5", 0.0),
+        ("wrong-sign: 0.25, lost-factor: 0.75", 0.75),
+    ):
         report = graded(tmp_path, {"a.md": lines}, key.format(partial))
         assert [finding.code for finding in report.files[0].problems[0].lines] == ["lost-factor", "wrong-sign"]
         assert report.files[0].score == score
 
 
 def test_lines_before_the_first_slip_are_credited(tmp_path: Path) -> None:
-    key = '[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\npartial = "lines: 0.6"\n'
-    rows = ("L = (Xw-y)^\\top(Xw-y)", "dL = 2(Xw-y)^\\top d(Xw-y)", "= 2(Xw-y)^\\top X dw", "\\nabla_w L = X^\\top(Xw-y)")
-    (problem,) = graded(tmp_path, {"a.md": "```matgrad\nproblem: 1\n\n" + "\n".join(rows) + "\n```\n"}, key).files[0].problems
-    assert (problem.score, problem.credit) == (pytest.approx(0.45), "3 of 4 lines hold before the first slip: 0.45 of the points")
+    key = (
+        '[[problem]]\nid = "1"\nloss = "norm(X@w - y)**2"\nwrt = "w"\nshapes = "X: m×n, w: n, y: m"\npartial = '
+        '"lines: 0.6"\n'
+    )
+    rows = (
+        "L = (Xw-y)^\\top(Xw-y)",
+        "dL = 2(Xw-y)^\\top d(Xw-y)",
+        "= 2(Xw-y)^\\top X dw",
+        "\\nabla_w L = X^\\top(Xw-y)",
+    )
+    (problem,) = (
+        graded(tmp_path, {"a.md": "```matgrad\nproblem: 1\n\n" + "\n".join(rows) + "\n```\n"}, key).files[0].problems
+    )
+    assert (problem.score, problem.credit) == (
+        pytest.approx(0.45),
+        "3 of 4 lines hold before the first slip: 0.45 of the points",
+    )
 
 
 @pytest.mark.parametrize("word", ["asume", "point", "los", "shpes", "layuot", "partal", "reqire"])
@@ -110,7 +134,8 @@ GRADIENT = "def loss(A, x):\n    return x @ A @ x\n\n\ndef grad(A, x):\n    # bo
 
 
 @pytest.mark.parametrize(("code", "verdict"), [
-    (GRADIENT, "right"), (f"import numpy as np\n# Problem 1\n{GRADIENT}", "right"), (GRADIENT.replace("(A + A.T)", "2 * A"), "wrong"),
+    (GRADIENT, "right"), (f"import numpy as np\n# Problem 1\n{GRADIENT}", "right"), (GRADIENT.replace("(A + A.T)",
+    "2 * A"), "wrong"),
     ("# Problem 1\n# grad = (A + A.T) @ x\ny = A @ x\ngrad = 2 * y\n", "wrong"),
     ("# Problem 1\nimport os\nos.abort()\ng = (A + A.T) @ x\n", "right"),
 ])  # fmt: skip
@@ -127,7 +152,12 @@ def test_code_that_names_no_problem_is_not_graded_under_a_key_and_that_is_said(t
 
 def test_a_right_answer_without_the_derivation_that_is_required_earns_what_the_key_says(tmp_path: Path) -> None:
     key = KEY + 'require = "derivation"\npartial = "missing-derivation: 0.25, lost-factor: 0.9"\n'
-    answers = {"a.md": "(A+A^T)x", "b.md": "\\nabla_x L = (A+A^T)x", "c.md": "2(A+A^T)x", "d.md": "\\nabla_x L = Ax + A^Tx = (A+A^T)x"}
+    answers = {
+        "a.md": "(A+A^T)x",
+        "b.md": "\\nabla_x L = (A+A^T)x",
+        "c.md": "2(A+A^T)x",
+        "d.md": "\\nabla_x L = Ax + A^Tx = (A+A^T)x",
+    }
     texts = {name: f"## Problem 1\n${text}$\n" for name, text in answers.items()}
     found = [file.problems[0] for file in graded(tmp_path, texts, key).files]
     assert [(one.verdict, one.score) for one in found] == [("wrong", 1), ("wrong", 1), ("wrong", 0), ("right", 4)]
@@ -137,12 +167,20 @@ def test_a_right_answer_without_the_derivation_that_is_required_earns_what_the_k
 QUADRATIC = '[[problem]]\nid = "1"\nloss = "x.T @ A @ x"\nwrt = "x"\nshapes = "A: n×n, x: n"\norder = {}\n'
 
 
-@pytest.mark.parametrize(("order", "rows", "verdict"), [
-    ("1", "G = (A + A^\\top)x", "right"), ("1", "G = Ax + A^\\top x = (A + A^\\top)x", "right"), ("1", "G = 2Ax", "undecided"),
-    ("1", "G := \\nabla_x L", "undecided"), ("1", "f = x^\\top A x\nf' = (A + A^\\top)x", "right"),
-    ("1", "f = x^\\top A x\nf^\\prime = 2Ax", "wrong"), ("2", "H = A + A^\\top", "right"), ("2", "H = 2A", "undecided"),
-    ("2", "\\nabla L = (A + A^\\top)x\nH = A + A^\\top", "right"),
-])
+@pytest.mark.parametrize(
+    ("order", "rows", "verdict"),
+    [
+        ("1", "G = (A + A^\\top)x", "right"),
+        ("1", "G = Ax + A^\\top x = (A + A^\\top)x", "right"),
+        ("1", "G = 2Ax", "undecided"),
+        ("1", "G := \\nabla_x L", "undecided"),
+        ("1", "f = x^\\top A x\nf' = (A + A^\\top)x", "right"),
+        ("1", "f = x^\\top A x\nf^\\prime = 2Ax", "wrong"),
+        ("2", "H = A + A^\\top", "right"),
+        ("2", "H = 2A", "undecided"),
+        ("2", "\\nabla L = (A + A^\\top)x\nH = A + A^\\top", "right"),
+    ],
+)
 def test_an_answer_under_a_name_is_an_answer(tmp_path: Path, order: str, rows: str, verdict: str) -> None:
     text = f"```matgrad\nproblem: 1\n\n{rows}\n```\n"
     (problem,) = graded(tmp_path, {"a.md": text}, QUADRATIC.format(order)).files[0].problems
@@ -150,35 +188,51 @@ def test_an_answer_under_a_name_is_an_answer(tmp_path: Path, order: str, rows: s
     assert verdict != "undecided" or "L = …` states it" in (problem.final.message or "")
 
 
-@pytest.mark.parametrize(("text", "verdict"), [
-    ("Z = XW + b\n\\nabla_W L = X^\\top (1 - \\tanh^2(Z))", "right"), ("\\nabla_W L = X^\\top (1 - \\tanh(XW + b)^2)", "right"),
-    ("\\nabla_W L = X^\\top (1 + \\tanh(XW + b)^2)", "wrong"),
-])
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("Z = XW + b\n\\nabla_W L = X^\\top (1 - \\tanh^2(Z))", "right"),
+        ("\\nabla_W L = X^\\top (1 - \\tanh(XW + b)^2)", "right"),
+        ("\\nabla_W L = X^\\top (1 + \\tanh(XW + b)^2)", "wrong"),
+    ],
+)
 def test_latex_stretches_what_the_key_stretches(tmp_path: Path, text: str, verdict: str) -> None:
     key = '[[problem]]\nid = "1"\nloss = "sum(tanh(X@W + b))"\nwrt = "W"\nshapes = "X: n×d, W: d×k, b: k"\n'
-    files = {"a.md": f"```matgrad\nproblem: 1\n\n{text}\n```\n",
-             "b.toml": f"[[problem]]\nid = '1'\nanswer = '{text.splitlines()[-1].replace('Z', 'XW + b')}'\n"}  # fmt: skip
+    files = {
+        "a.md": f"```matgrad\nproblem: 1\n\n{text}\n```\n",
+        "b.toml": f"[[problem]]\nid = '1'\nanswer = '{text.splitlines()[-1].replace('Z', 'XW + b')}'\n",
+    }
     assert {file.problems[0].verdict for file in graded(tmp_path, files, key).files} == {verdict}
 
 
 def test_a_table_tells_a_slip_only_as_far_as_it_may_be_told(tmp_path: Path) -> None:
     for reveal, code in (("none", "wrong"), ("hint", "needs-fact")):
-        report = graded(tmp_path, {"a.toml": '[[problem]]\nid = "1"\nanswer = "2*A@x"\n'}, KEY + f'reveal = "{reveal}"\n')
+        report = graded(
+            tmp_path, {"a.toml": '[[problem]]\nid = "1"\nanswer = "2*A@x"\n'}, KEY + f'reveal = "{reveal}"\n'
+        )
         assert to_csv(report).splitlines()[1].split(",")[3] == code
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("", "no-problem"), (" \n", "no-problem"), ("garbage", "unreadable-file"), ("[1]", "unreadable-file"),
-])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "no-problem"), (" \n", "no-problem"), ("garbage", "unreadable-file"), ("[1]", "unreadable-file")],
+)
 def test_what_is_no_notebook_is_not_right(text: str, code: str) -> None:
     report = check_text(text, "a.ipynb")
     assert (report.verdict, [one.code for one in report.diagnostics]) == ("unreadable", [code])
 
 
-@pytest.mark.parametrize(("syntax", "answer", "verdict"), [
-    ("matlab", "(A+A')*x", "right"), ("python", "(A+A.T)@x", "right"), ("tex", "(A+A^T)x", "right"), ("auto", "(A+A.T)@x", "right"),
-    ("matlab", "A*x", "wrong"), ("foo", "(A+A.T)@x", "unreadable"),
-])
+@pytest.mark.parametrize(
+    ("syntax", "answer", "verdict"),
+    [
+        ("matlab", "(A+A')*x", "right"),
+        ("python", "(A+A.T)@x", "right"),
+        ("tex", "(A+A^T)x", "right"),
+        ("auto", "(A+A.T)@x", "right"),
+        ("matlab", "A*x", "wrong"),
+        ("foo", "(A+A.T)@x", "unreadable"),
+    ],
+)
 def test_a_file_says_in_which_language_it_answers(tmp_path: Path, syntax: str, answer: str, verdict: str) -> None:
     text = f'[[problem]]\nid = "1"\nsyntax = "{syntax}"\nanswer = "{answer}"\n'
     (problem,) = graded(tmp_path, {"a.toml": text}, QUADRATIC.format("1")).files[0].problems
@@ -188,7 +242,10 @@ def test_a_file_says_in_which_language_it_answers(tmp_path: Path, syntax: str, a
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 def test_a_file_that_names_no_problem_says_so(tmp_path: Path, name: str) -> None:
     (report,) = graded(tmp_path, {name: "I have no idea.\n"}).files
-    assert ([one.code for one in report.diagnostics], report.problems[0].final.code) == (["no-problem"], "missing-answer")
+    assert ([one.code for one in report.diagnostics], report.problems[0].final.code) == (
+        ["no-problem"],
+        "missing-answer",
+    )
 
 
 TWO = QUADRATIC.format("1") + QUADRATIC.format("1").replace('id = "1"', 'id = "2"')
@@ -198,10 +255,15 @@ RIGHT = {"1": "(A + A^\\top)x", "2": "Ax + A^\\top x"}
 @pytest.mark.parametrize(("name", "mark"), [
     ("a.md", "## Problem {}"), ("a.md", "**Aufgabe {}**"), ("a.md", "### {}."), ("a.md", "Q{}:"), ("a.md", "{})"),
     ("a.tex", "\\section*{{Exercise {}}}"), ("a.tex", "% matgrad: problem = {}"), ("a.txt", "matgrad: problem = {}"),
-    ("a.txt", "% matgrad: problem = {}"), ("a.txt", "Solution to problem {}:"), ("a.md", "<!-- matgrad: problem = {} -->"),
+    ("a.txt", "% matgrad: problem = {}"), ("a.txt", "Solution to problem {}:"), ("a.md",
+    "<!-- matgrad: problem = {} -->"),
 ])  # fmt: skip
-@pytest.mark.parametrize("answer", ["\n$$\\nabla f = {}$$", "Let $A$ be square. So the gradient is $\\nabla f = {}$.", "It is ${}$."])
-def test_a_mark_or_a_heading_opens_a_problem_and_no_formula_below_it_is_lost(tmp_path: Path, name: str, mark: str, answer: str) -> None:
+@pytest.mark.parametrize(
+    "answer", ["\n$$\\nabla f = {}$$", "Let $A$ be square. So the gradient is $\\nabla f = {}$.", "It is ${}$."]
+)
+def test_a_mark_or_a_heading_opens_a_problem_and_no_formula_below_it_is_lost(
+    tmp_path: Path, name: str, mark: str, answer: str
+) -> None:
     text = "\n\n".join(f"{mark.format(number)}\n{answer.format(said)}" for number, said in RIGHT.items())
     (report,) = graded(tmp_path, {name: text}, TWO).files
     assert [(one.id, one.verdict) for one in report.problems] == [("1", "right"), ("2", "right")], (text, report)
@@ -225,10 +287,15 @@ def test_formulas_that_belong_to_no_problem_are_no_missing_answer(tmp_path: Path
     assert "belong to no problem" in (report.problems[0].final.message or "")
 
 
-@pytest.mark.parametrize(("said", "verdict"), [
-    ("It is $2Ax$ or maybe $Ax + A^\\top x$.", "undecided"), ("One of $Ax + A^\\top x$, $2Ax$, $A^\\top x$.", "undecided"),
-    ("It is $Ax + A^\\top x$ since $A$ is constant.", "right"), ("As $df = dx^\\top A x + x^\\top A dx$, it is $Ax + A^\\top x$.", "right"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("It is $2Ax$ or maybe $Ax + A^\\top x$.", "undecided"),
+        ("One of $Ax + A^\\top x$, $2Ax$, $A^\\top x$.", "undecided"),
+        ("It is $Ax + A^\\top x$ since $A$ is constant.", "right"),
+        ("As $df = dx^\\top A x + x^\\top A dx$, it is $Ax + A^\\top x$.", "right"),
+    ],
+)
 def test_several_answers_in_a_sentence_are_none(tmp_path: Path, said: str, verdict: str) -> None:
     (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n{said}"}, TWO).files
     assert next(one for one in report.problems if one.id == "2").verdict == verdict
@@ -247,13 +314,18 @@ def test_a_constant_behind_a_gradient_is_never_left_out(tmp_path: Path, left: st
 LOGISTIC = '[[problem]]\nid = "2"\nloss = "sum(log(1 + exp(Z@v)))"\nwrt = "v"\nshapes = "Z: n×d, v: d"\npoints = 4\n'
 
 
-@pytest.mark.parametrize(("answer", "verdict"), [
-    (r"Z^\top \operatorname{diag}(\sigma(z_i^\top v)) \mathbf{1}", "right"),
-    (r"Z^\top D\mathbf 1,\qquad D = \operatorname{diag}(\sigma(v^\top z_k))", "right"),
-    (r"Z^\top \operatorname{diag}(\sigma(-z_i^\top v)) \mathbf{1}", "wrong"),
-    (r"\sum_i \operatorname{diag}(z_i) \mathbf{1} \sigma(z_i^\top v)", "right"),
-])  # fmt: skip
-def test_the_diagonal_of_a_number_with_a_letter_of_its_own_holds_all_these_numbers(tmp_path: Path, answer: str, verdict: str) -> None:
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (r"Z^\top \operatorname{diag}(\sigma(z_i^\top v)) \mathbf{1}", "right"),
+        (r"Z^\top D\mathbf 1,\qquad D = \operatorname{diag}(\sigma(v^\top z_k))", "right"),
+        (r"Z^\top \operatorname{diag}(\sigma(-z_i^\top v)) \mathbf{1}", "wrong"),
+        (r"\sum_i \operatorname{diag}(z_i) \mathbf{1} \sigma(z_i^\top v)", "right"),
+    ],
+)
+def test_the_diagonal_of_a_number_with_a_letter_of_its_own_holds_all_these_numbers(
+    tmp_path: Path, answer: str, verdict: str
+) -> None:
     (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n$$\\nabla f = {answer}$$"}, LOGISTIC).files
     assert report.problems[0].verdict == verdict, report
 
@@ -272,10 +344,12 @@ def test_a_function_means_what_the_text_says(tmp_path: Path, text: str, verdict:
 
 
 @pytest.mark.parametrize(("said", "verdict"), [
-    ("where $z_k$ is column $k$ of $Z$", "wrong"), ("with $\\mathbf{z}_k$ the $k$-th columns of the matrix $Z$", "wrong"),
+    ("where $z_k$ is column $k$ of $Z$", "wrong"), ("with $\\mathbf{z}_k$ the $k$-th columns of the matrix $Z$",
+    "wrong"),
     ("with the columns $z_k$ of $Z$", "wrong"), ("where the columns of $Z$ are $z_k$", "wrong"),
     ("where $z_k$ is column $k$ of $Z^\\top$", "right"), ("where $z_k$ is row $k$ of $Z$ as a column", "right"),
-    ("where $z_k$ is column $k$ of the transpose of $Z$", "right"), ("with the columns $z_k$ of $Z$ transposed", "undecided"),
+    ("where $z_k$ is column $k$ of the transpose of $Z$", "right"), ("with the columns $z_k$ of $Z$ transposed",
+    "undecided"),
     ("where $z_k$ is a column vector, and $Z$ has them as rows", "right"),
 ])  # fmt: skip
 def test_said_columns_are_columns(tmp_path: Path, said: str, verdict: str) -> None:
@@ -285,7 +359,8 @@ def test_said_columns_are_columns(tmp_path: Path, said: str, verdict: str) -> No
 
 
 SQUARE = [
-    '[[problem]]\nid = "2"\nloss = "\\\\sum_{i=1}^n (v^T z_i - y_i)^2"\nwrt = "v"\nshapes = "Z: n×n, z_i: column of Z, v: n, y: n"\n',
+    '[[problem]]\nid = "2"\nloss = "\\\\sum_{i=1}^n (v^T z_i - y_i)^2"\nwrt = "v"\nshapes = "Z: n×n, z_i: '
+    'column of Z, v: n, y: n"\n',
     '[[problem]]\nid = "2"\nloss = "norm(Z.T@v - y)**2"\nwrt = "v"\nshapes = "Z: n×n, v: n, y: n"\n',
 ]
 
@@ -302,7 +377,9 @@ def test_the_key_says_which_of_a_square_matrix_they_are(tmp_path: Path, key: str
 
 def test_square_transposes_are_told_without_sizes(tmp_path: Path) -> None:
     (report,) = graded(tmp_path, {"a.md": "## Problem 2\n$$A^\\top = A$$ $$\\nabla f = Ax + A^\\top x$$"}, TWO).files
-    assert [line.message for line in report.problems[1].lines if line.message][:1] == ["this is the transpose of what is needed"]
+    assert [line.message for line in report.problems[1].lines if line.message][:1] == [
+        "this is the transpose of what is needed"
+    ]
 
 
 OF_A_VARIANCE = '[[problem]]\nid = "1"\nloss = "-n/2*log(v) - s/(2*v)"\nname = "\\\\ell"\nwrt = "v"\npoints = 4\n'
@@ -314,9 +391,17 @@ LOSS_BUT_FOR_A_CONSTANT = rf"""\begin{{align}}
 \end{{align}}"""
 
 
-@pytest.mark.parametrize(("answer", "score"), [
-    (LOSS_BUT_FOR_A_CONSTANT, 4), (f"$g = {SLOPE} + c$", 0), (rf"$$\frac{{d\ell}}{{dv}} = {SLOPE} + C$$", 0), (f"$${SLOPE}$$", 4),
-])
-def test_a_loss_may_leave_out_a_constant_and_a_derivative_that_is_a_number_too_may_not(tmp_path: Path, answer: str, score: int) -> None:
+@pytest.mark.parametrize(
+    ("answer", "score"),
+    [
+        (LOSS_BUT_FOR_A_CONSTANT, 4),
+        (f"$g = {SLOPE} + c$", 0),
+        (rf"$$\frac{{d\ell}}{{dv}} = {SLOPE} + C$$", 0),
+        (f"$${SLOPE}$$", 4),
+    ],
+)
+def test_a_loss_may_leave_out_a_constant_and_a_derivative_that_is_a_number_too_may_not(
+    tmp_path: Path, answer: str, score: int
+) -> None:
     (problem,) = graded(tmp_path, {"a.md": f"## 1\n{answer}\n"}, OF_A_VARIANCE).files[0].problems
     assert problem.score == score

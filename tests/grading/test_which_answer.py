@@ -1,4 +1,5 @@
-"""Which formulas of a submission in prose are its answer: what is denied or supposed is none, and one wrong claim spoils a right one."""
+"""Which formulas of a submission in prose are its answer: what is denied or supposed is none,
+and one wrong claim spoils a right one."""
 
 from __future__ import annotations
 
@@ -65,21 +66,37 @@ TWICE = [
     (3, "$\\nabla_w = X^T(\\sigma(Xw)-y)$\n\n$\\nabla_w = \\sigma(Xw)-y$"),
     (3, "The gradient is either $X^T(y-\\sigma(Xw))$ or its negative $X^T(\\sigma(Xw)-y)$."),
     (3, "Let $p=\\sigma(Xw)$. The gradient is $X^T(p-y)$ or maybe $X^T(y-p)$."),
-    (6, r"$\nabla^2 f = \operatorname{diag}(p) - pp^\top$ or $\nabla^2 f = pp^\top$, where $p = \operatorname{softmax}(x)$."),
+    (
+        6,
+        r"$\nabla^2 f = \operatorname{diag}(p) - pp^\top$ or $\nabla^2 f = pp^\top$, where $p = "
+        r"\operatorname{softmax}(x)$.",
+    ),
     (7, r"$-uv^\top$ or $uv^\top$ where $u = X^{-\top}a$, $v = X^{-1}b$"),
     (4, r"One of $w = (X^TX)^{-1}X^Ty$, $w = (X^TX+\lambda I)^{-1}X^Ty$."),
     (4, r"$w^* = (X^TX+\lambda I)^{-1}X^Ty$ (or, if that is not right, $w^* = 0$)"),
-    *((1, text) for text in (
-        r"$g=(A+A^T)x+b$ and $h=2Ax+b$. The gradient is $g$ or $h$.", r"$g=(A+A^T)x+b$ and $h=2Ax+b$. The gradient is $h$.",
-        r"g=(A+A^T)x+b and h=2Ax+b. The gradient is g or h.", r"$g=(A+A^T)x+b$ and $h=2Ax+b$.", "$$(A+A^T)x+b$$\n\n$$2Ax+b$$",
-        "$\\nabla_x L = (A+A^T)x+b$.\n\n$$\\nabla_x L = (A+A^T)x-b$$", r"$\nabla_x L = (A+A^T)x+b$. Hence $$\nabla_x L = 2Ax+b$$",
-        r"The gradient is $(A+A^T)x+b$. $$2Ax+b$$", "$\\nabla_x L = 2Ax+b$.\n\n$$\\nabla_x L = (A+A^T)x+b$$",
-        "$$\\nabla_x L = (A+A^T)x+b$$\nor\n$$\\nabla_x L = 2Ax+b$$", "$$2Ax+b$$ or $$(A+A^T)x+b$$",
-        "Entweder\n$$\\nabla_x L = 2Ax+b$$\noder\n$$\\nabla_x L = (A+A^T)x+b$$", r"Der Gradient ist entweder $2Ax+b$ oder $(A+A^T)x+b$.",
-        r"Let $g=(A+A^T)x+b$. The gradient is $-g$.", r"The gradient is $g$ where $g=2Ax+b$, or $g=(A+A^T)x+b$.",
-        r"$g=(A+A^T)x+b$; $h=2Ax+b$; $\nabla f \in \{g,h\}$",
-        r"Le gradient est $(A+A^T)x+b$ ou $2Ax+b$.", r"Il gradiente è $(A+A^T)x+b$ oppure $2Ax+b$.",
-    )),
+    *(
+        (1, text)
+        for text in (
+            r"$g=(A+A^T)x+b$ and $h=2Ax+b$. The gradient is $g$ or $h$.",
+            r"$g=(A+A^T)x+b$ and $h=2Ax+b$. The gradient is $h$.",
+            r"g=(A+A^T)x+b and h=2Ax+b. The gradient is g or h.",
+            r"$g=(A+A^T)x+b$ and $h=2Ax+b$.",
+            "$$(A+A^T)x+b$$\n\n$$2Ax+b$$",
+            "$\\nabla_x L = (A+A^T)x+b$.\n\n$$\\nabla_x L = (A+A^T)x-b$$",
+            r"$\nabla_x L = (A+A^T)x+b$. Hence $$\nabla_x L = 2Ax+b$$",
+            r"The gradient is $(A+A^T)x+b$. $$2Ax+b$$",
+            "$\\nabla_x L = 2Ax+b$.\n\n$$\\nabla_x L = (A+A^T)x+b$$",
+            "$$\\nabla_x L = (A+A^T)x+b$$\nor\n$$\\nabla_x L = 2Ax+b$$",
+            "$$2Ax+b$$ or $$(A+A^T)x+b$$",
+            "Entweder\n$$\\nabla_x L = 2Ax+b$$\noder\n$$\\nabla_x L = (A+A^T)x+b$$",
+            r"Der Gradient ist entweder $2Ax+b$ oder $(A+A^T)x+b$.",
+            r"Let $g=(A+A^T)x+b$. The gradient is $-g$.",
+            r"The gradient is $g$ where $g=2Ax+b$, or $g=(A+A^T)x+b$.",
+            r"$g=(A+A^T)x+b$; $h=2Ax+b$; $\nabla f \in \{g,h\}$",
+            r"Le gradient est $(A+A^T)x+b$ ou $2Ax+b$.",
+            r"Il gradiente è $(A+A^T)x+b$ oppure $2Ax+b$.",
+        )
+    ),
 ]
 NONE = [
     (1, r"$\nabla_x = (A+A^T)x+b$ is wrong."),
@@ -99,28 +116,73 @@ NONE = [
     (3, r"My neighbour wrote $X^T(\sigma(Xw)-y)$; I have no idea."),
     (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ for $y=0$."),
     (3, r"$\nabla_w = X^T(\sigma(Xw)-y)$ where $y=0$."),
-    *((1, rf"$(A+A^T)x+b$ {text}") for text in (
-        r"where $x \in \mathbb{R}^n$ and $b = 0$.", r"where $A$ is $n \times n$, and $b = 0$ here", "with $b = 0.5$", "($b = 0$)",
-        r"with $x \in \mathbb R^n$, $A = I$", r"where $b = \mathbf{0}$", "using $A = I_n$", "wobei $b=0$", "mit $x ∈ ℝ^n$ und $b=0$",
-        "où $b=0$", "avec $b = 0$", "donde $b=0$", "con $b=0$", "siendo $b=-1$", "dove $b=0$", "essendo $b=0$", "onde $b=0$", "com $b=0$",
-        "waarbij $b=0$", "met $b=0$", ", $b = 0$",
-    )),
+    *(
+        (1, rf"$(A+A^T)x+b$ {text}")
+        for text in (
+            r"where $x \in \mathbb{R}^n$ and $b = 0$.",
+            r"where $A$ is $n \times n$, and $b = 0$ here",
+            "with $b = 0.5$",
+            "($b = 0$)",
+            r"with $x \in \mathbb R^n$, $A = I$",
+            r"where $b = \mathbf{0}$",
+            "using $A = I_n$",
+            "wobei $b=0$",
+            "mit $x ∈ ℝ^n$ und $b=0$",
+            "où $b=0$",
+            "avec $b = 0$",
+            "donde $b=0$",
+            "con $b=0$",
+            "siendo $b=-1$",
+            "dove $b=0$",
+            "essendo $b=0$",
+            "onde $b=0$",
+            "com $b=0$",
+            "waarbij $b=0$",
+            "met $b=0$",
+            ", $b = 0$",
+        )
+    ),
     (1, "$(A+A^T)x+b$ if the rows are centred"),
-    *((1, text.replace("…", "$(A+A^T)x+b$")) for text in (
-        "The gradient is proportional to ….", "The gradient is roughly ….", "The gradient contains ….", "The gradient is bounded by ….",
-        "The gradient differs from ….", "The negative gradient is ….", "Half the gradient is ….", "The transpose of the gradient is ….",
-        "The descent direction is ….", "The solution sheet says ….", "Show that the gradient is ….", "We want to check whether it is ….",
-        "… (up to sign)", "… (possibly without the $b$)", "…, maybe transposed", "Der Gradient ist proportional zu ….",
-        "Der negative Gradient ist ….", "Zeigen Sie, dass der Gradient … ist.", "Le gradient est proportionnel à ….",
-    )),
+    *(
+        (1, text.replace("…", "$(A+A^T)x+b$"))
+        for text in (
+            "The gradient is proportional to ….",
+            "The gradient is roughly ….",
+            "The gradient contains ….",
+            "The gradient is bounded by ….",
+            "The gradient differs from ….",
+            "The negative gradient is ….",
+            "Half the gradient is ….",
+            "The transpose of the gradient is ….",
+            "The descent direction is ….",
+            "The solution sheet says ….",
+            "Show that the gradient is ….",
+            "We want to check whether it is ….",
+            "… (up to sign)",
+            "… (possibly without the $b$)",
+            "…, maybe transposed",
+            "Der Gradient ist proportional zu ….",
+            "Der negative Gradient ist ….",
+            "Zeigen Sie, dass der Gradient … ist.",
+            "Le gradient est proportionnel à ….",
+        )
+    ),
     (1, "$\\nabla_x L = (A+A^T)x+b$, as long as the rows of $A$ are independent."),
-    *((1, f"{text} $\\nabla_x L = (A+A^T)x+b$.") for text in (
-        "If the data are centred,", "Assuming centred data, we get", "When $n$ is large,", "For small $x$,",
-        "Provided that the model is linear,",
-        "Wenn die Daten zentriert sind, gilt", "Solange $b$ klein ist, gilt",
-        "Si les données sont centrées,", "Si los datos están centrados,",
-        "Se i dati sono centrati,",
-    )),
+    *(
+        (1, f"{text} $\\nabla_x L = (A+A^T)x+b$.")
+        for text in (
+            "If the data are centred,",
+            "Assuming centred data, we get",
+            "When $n$ is large,",
+            "For small $x$,",
+            "Provided that the model is linear,",
+            "Wenn die Daten zentriert sind, gilt",
+            "Solange $b$ klein ist, gilt",
+            "Si les données sont centrées,",
+            "Si los datos están centrados,",
+            "Se i dati sono centrati,",
+        )
+    ),
     (3, "If the classes are balanced,\n\n$$\\nabla_w = X^T(\\sigma(Xw)-y)$$"),
     (4, r"$w^* = (X^TX+\lambda I)^{-1}X^Ty$ pour $\lambda = 1$"),
     (4, r"$(X^TX+\lambda I)^{-1}X^Ty$ con $\lambda = 0$."),
@@ -128,46 +190,92 @@ NONE = [
     (3, "> My neighbour says: $X^T(\\sigma(Xw)-y)$"),
     (4, r"Perhaps $w = (X^TX+\lambda I)^{-1}X^Ty$? Or not."),
     (4, r"One would expect $w=(X^TX+\lambda I)^{-1}X^Ty$, but it is wrong; the minimiser is the zero vector."),
-    *((1, text.replace("…", "(A+A^T)x+b")) for text in (
-        "Let $g=…$. The gradient is not $g$.", "Der Gradient ist nicht $…$.", "$…$ ist falsch.", r"$\nabla_x L = …$ stimmt nicht.",
-        "Ich glaube nicht, dass der Gradient $…$ ist.", "Le gradient n'est pas $…$.", "$…$ est faux.", "El gradiente no es $…$.",
-        "$…$ es incorrecto.", "Il gradiente non è $…$.", "$…$ è sbagliato.", "Wenn $A$ symmetrisch ist, ist der Gradient $…$.",
-        "Ist der Gradient $…$?", "Mein Nachbar sagt, es ist $…$.", "Si $A$ est symétrique, le gradient est $…$.",
-        "Falls $A$ diagonal ist: $…$",
-        "Si $A$ es simétrica, el gradiente es $…$.", "Se $A$ è simmetrica, il gradiente è $…$.", "O gradiente não é $…$.",
-        "$$\\nabla_x L = …$$ is what a classmate got.", "The book states: $\\nabla_x L = …$.", "$\\nabla_x L = …$ (copied from the notes)",
-        "It says “$\\nabla_x L = …$” there.", "Suppose $\\nabla_x L = …$.", "> $$\\nabla_x L = …$$\n\nThat is all I found.",
-        "~~$\\nabla_x L = …$~~", "Im Lehrbuch steht: $…$.", "$…$ ist, was mein Nachbar sagt.",
-        "Een vriend zei $…$.", "Ein häufiger Fehler ist $…$.", "$…$, nur wenn $A$ diagonal ist.", "Sei $A$ symmetrisch. Dann ist er $…$.",
-    )),
+    *(
+        (1, text.replace("…", "(A+A^T)x+b"))
+        for text in (
+            "Let $g=…$. The gradient is not $g$.",
+            "Der Gradient ist nicht $…$.",
+            "$…$ ist falsch.",
+            r"$\nabla_x L = …$ stimmt nicht.",
+            "Ich glaube nicht, dass der Gradient $…$ ist.",
+            "Le gradient n'est pas $…$.",
+            "$…$ est faux.",
+            "El gradiente no es $…$.",
+            "$…$ es incorrecto.",
+            "Il gradiente non è $…$.",
+            "$…$ è sbagliato.",
+            "Wenn $A$ symmetrisch ist, ist der Gradient $…$.",
+            "Ist der Gradient $…$?",
+            "Mein Nachbar sagt, es ist $…$.",
+            "Si $A$ est symétrique, le gradient est $…$.",
+            "Falls $A$ diagonal ist: $…$",
+            "Si $A$ es simétrica, el gradiente es $…$.",
+            "Se $A$ è simmetrica, il gradiente è $…$.",
+            "O gradiente não é $…$.",
+            "$$\\nabla_x L = …$$ is what a classmate got.",
+            "The book states: $\\nabla_x L = …$.",
+            "$\\nabla_x L = …$ (copied from the notes)",
+            "It says “$\\nabla_x L = …$” there.",
+            "Suppose $\\nabla_x L = …$.",
+            "> $$\\nabla_x L = …$$\n\nThat is all I found.",
+            "~~$\\nabla_x L = …$~~",
+            "Im Lehrbuch steht: $…$.",
+            "$…$ ist, was mein Nachbar sagt.",
+            "Een vriend zei $…$.",
+            "Ein häufiger Fehler ist $…$.",
+            "$…$, nur wenn $A$ diagonal ist.",
+            "Sei $A$ symmetrisch. Dann ist er $…$.",
+        )
+    ),
 ]
 RIGHT = [
     (1, r"The loss is $x^TAx + b^Tx$. The gradient is $(A+A^T)x+b$."),
     (1, r"The gradient of $b^Tx$ is $b$, so the gradient of all is $(A+A^T)x+b$."),
-    (1, r"I first tried $2Ax + b$, but that's only right for symmetric matrices. In general the answer is $(A+A^T)x+b$."),
+    (
+        1,
+        r"I first tried $2Ax + b$, but that's only right for symmetric matrices. In general the answer is "
+        r"$(A+A^T)x+b$.",
+    ),
     (1, r"The wrong answer would be $\nabla L = 2Ax+b$; I answer $\nabla L = (A+A^T)x+b$."),
     (1, r"It is not $2Ax+b$ but $(A+A^T)x+b$."),
-    *((1, f"{text} the gradient is $(A+A^T)x+b$.") for text in (
-        "If we apply the product rule,", "When we differentiate by $x$,", "If I am not mistaken,", "Even if the data are centred,",
-        "If $x$ is a vector,", "Wenn man die Produktregel anwendet:",
-    )),
+    *(
+        (1, f"{text} the gradient is $(A+A^T)x+b$.")
+        for text in (
+            "If we apply the product rule,",
+            "When we differentiate by $x$,",
+            "If I am not mistaken,",
+            "Even if the data are centred,",
+            "If $x$ is a vector,",
+            "Wenn man die Produktregel anwendet:",
+        )
+    ),
     (1, "For the first part we get $(A+A^T)x$; the second gives $b$. Therefore\n\n$$\\nabla_x L = (A+A^T)x+b$$"),
-    (1, "One can show that the gradient is $(A+A^T)x+b$."), (1, "The sum of both gradients is $(A+A^T)x+b$."),
+    (1, "One can show that the gradient is $(A+A^T)x+b$."),
+    (1, "The sum of both gradients is $(A+A^T)x+b$."),
     (1, "The gradient of the sum is $(A+A^T)x+b$, so the negative gradient is $-(A+A^T)x-b$."),
-    *((6, text.replace("…", r"\nabla^2 f = \operatorname{diag}(p) - pp^\top")) for text in (
-        r"$…$, where $p = \operatorname{softmax}(x)$.",
-        r"Let $p = \operatorname{softmax}(x)$. $\nabla f = p$ and $…$.",
-        r"First derivative: $\nabla f = \frac{e^x}{\mathbf 1^\top e^x} =: p$. Second derivative: $…$.",
-        r"$\nabla f = p$ with $p = \operatorname{softmax}(x)$, thus $…$.",
-        "Let $p = \\operatorname{softmax}(x)$, i.e. the gradient.\n\n$$…$$",
-    )),
-    *((7, text) for text in (
-        r"$-uv^\top$ where $u = X^{-\top}a$ and $v = X^{-1}b$", r"$-uv^\top$ where $u = X^{-\top}a$, $v = X^{-1}b$.",
-        r"$-uv^\top$, $u = X^{-\top}a$, $v = X^{-1}b$", r"$-pq^\top$ with $p = Za$, $q = Z^\top b$, $Z = X^{-\top}$",
-    )),
+    *(
+        (6, text.replace("…", r"\nabla^2 f = \operatorname{diag}(p) - pp^\top"))
+        for text in (
+            r"$…$, where $p = \operatorname{softmax}(x)$.",
+            r"Let $p = \operatorname{softmax}(x)$. $\nabla f = p$ and $…$.",
+            r"First derivative: $\nabla f = \frac{e^x}{\mathbf 1^\top e^x} =: p$. Second derivative: $…$.",
+            r"$\nabla f = p$ with $p = \operatorname{softmax}(x)$, thus $…$.",
+            "Let $p = \\operatorname{softmax}(x)$, i.e. the gradient.\n\n$$…$$",
+        )
+    ),
+    *(
+        (7, text)
+        for text in (
+            r"$-uv^\top$ where $u = X^{-\top}a$ and $v = X^{-1}b$",
+            r"$-uv^\top$ where $u = X^{-\top}a$, $v = X^{-1}b$.",
+            r"$-uv^\top$, $u = X^{-\top}a$, $v = X^{-1}b$",
+            r"$-pq^\top$ with $p = Za$, $q = Z^\top b$, $Z = X^{-\top}$",
+        )
+    ),
     (3, r"The rows of $X$ are $x_i^\top$. $\nabla_w = X^T(\sigma(Xw)-y)$, at $w=0$: $X^T(\frac12 - y)$."),
     (1, r"$\nabla f = (A+A^T)x+b$. Check: for $A=I$ and $b=0$ we get $\nabla f = 2x$."),
-    (2, r"If $X$ is invertible, the gradient is $-X^{-T}A^TX^{-T}$."), (2, "$-X^{-T}A^TX^{-T}$, if the inverse of $X$ exists"),
+    (2, r"If $X$ is invertible, the gradient is $-X^{-T}A^TX^{-T}$."),
+    (2, "$-X^{-T}A^TX^{-T}$, if the inverse of $X$ exists"),
     (4, r"If the gradient is zero, then $w=(X^TX+\lambda I)^{-1}X^Ty$."),
     (1, r"Since $A$ is not symmetric, the gradient is $(A+A^T)x+b$."),
     (1, r"It is not hard to see that the gradient is $(A+A^T)x+b$, which does not vanish in general."),
@@ -187,16 +295,36 @@ RIGHT = [
     (1, r"$\nabla f = (A+A^T)x+b$. I checked it with $A = I$: $\nabla f = 2x + b$."),
     (1, r"The derivative is $x^T(A+A^T) + b^T$ as a row, so the gradient is $(A+A^T)x+b$."),
     (3, r"With $z = Xw$ and $p = \sigma(z)$, $\nabla_z = p - y$ and $\nabla_w = X^T(p-y)$."),
-    (3, r"With $z = Xw$, $\frac{\partial L}{\partial z} = \sigma(z)-y$, so $\frac{\partial L}{\partial w} = X^T(\sigma(z)-y)$."),
+    (
+        3,
+        r"With $z = Xw$, $\frac{\partial L}{\partial z} = \sigma(z)-y$, so $\frac{\partial L}{\partial w} = "
+        r"X^T(\sigma(z)-y)$.",
+    ),
     (1, "We compute $x^TAx$. " * 40 + r"So $\nabla_x = (A+A^T)x+b$."),
-    (2, "$$ d\\,\\mathrm{tr}(X^{-1}A) = -\\mathrm{tr}(X^{-1} A X^{-1} dX) $$\n\nSo the gradient is $-X^{-T} A^T X^{-T}$."),
+    (
+        2,
+        "$$ d\\,\\mathrm{tr}(X^{-1}A) = -\\mathrm{tr}(X^{-1} A X^{-1} dX) $$\n\nSo the gradient is $-X^{-T} "
+        "A^T X^{-T}$.",
+    ),
     (2, r"The loss is $\mathrm{tr}(X^{-1}A)$, its gradient is $-X^{-T}A^TX^{-T}$."),
     (2, r"With $Z = X^{-1}$: $-Z^TA^TZ^T$"),
     (2, r"Let $Y = X^{-1}$. $dY = -Y dX Y$. $d\,tr(YA) = -tr(YAY\,dX)$. Hence $\nabla_X = -(YAY)^T$."),
     (3, r"Let $p = \frac{1}{1+e^{-Xw}}$ (elementwise). The gradient is $X^T (p - y)$."),
-    (3, r"The gradient of $y^TXw$ is $X^Ty$ and that of the first part is $X^T\sigma(Xw)$, so the gradient is $X^T\sigma(Xw)-X^Ty$."),
-    (3, r"I get $X^T\sigma(Xw)$ from the first term and $X^Ty$ from the second. The gradient is their difference, $X^T\sigma(Xw) - X^Ty$."),
-    (3, r"$\frac{d}{dz}\log(1+e^z) = \sigma(z)$, with $z=Xw$, so $X^T\sigma(Xw)$ minus $X^Ty$: $\nabla L = X^T(\sigma(Xw)-y)$."),
+    (
+        3,
+        r"The gradient of $y^TXw$ is $X^Ty$ and that of the first part is $X^T\sigma(Xw)$, so the gradient is "
+        r"$X^T\sigma(Xw)-X^Ty$.",
+    ),
+    (
+        3,
+        r"I get $X^T\sigma(Xw)$ from the first term and $X^Ty$ from the second. The gradient is their "
+        r"difference, $X^T\sigma(Xw) - X^Ty$.",
+    ),
+    (
+        3,
+        r"$\frac{d}{dz}\log(1+e^z) = \sigma(z)$, with $z=Xw$, so $X^T\sigma(Xw)$ minus $X^Ty$: $\nabla L = "
+        r"X^T(\sigma(Xw)-y)$.",
+    ),
     (4, r"Let $M = X^TX+\lambda I$. Then the minimiser is $M^{-1}X^Ty$."),
     (4, r"The gradient is $2X^T(Xw-y)+2\lambda w$. It vanishes for $w=(X^TX+\lambda I)^{-1}X^Ty$."),
     (5, r"If $A$ is symmetric, as assumed, the gradient is $2Ax$."),
@@ -209,26 +337,46 @@ RIGHT = [
     (3, r"$r = \sigma(Xw) - y$, $g = X^Tr$."),
     (3, r"$\hat y = \sigma(Xw)$ and $g = X^T(\hat y - y)$."),
     (3, r"Zuerst setze ich $e = \sigma(Xw) - y$; der Fehler ist $e$. Der Gradient ist $X^T e$."),
-    (1, "$$dL = x^T(A+A^T)\\,dx + b^T dx$$\nso the gradient is\n$$\\nabla_x L = (A+A^T)x + b$$\nor, multiplied out,\n$$Ax + A^Tx + b$$"),
-    *((1, text.replace("…", "(A+A^T)x+b")) for text in (
-        "$\\nabla_x L = …$. In full:\n\n$$\\nabla_x L = Ax + A^Tx + b$$", "The loss is $$L = x^TAx + b^Tx$$ and $\\nabla_x L = …$.",
-        r"$\nabla_x L = …$, so at the origin $$\nabla_x L(0) = b$$",
-        "> $2Ax+b$\n\nis asked about. The gradient is $…$.", "The book has $2Ax+b$. I get $$\\nabla_x L = …$$",
-        "$\\nabla_x L = …$. At its zero $$(A+A^T)x = -b$$",
-        r"$g=…$ and $h=2Ax+b$. The gradient is $g$.", "Der Gradient ist nicht $2Ax+b$, sondern $…$.", "No es $2Ax+b$ sino $…$.",
-        "Le gradient n'est pas $2Ax+b$ mais $…$.", "Non è $2Ax+b$ ma $…$.", "Da $A$ nicht symmetrisch ist, ist der Gradient $…$.",
-        "Also folgt $…$. Wenn $A$ symmetrisch ist, wird daraus $2Ax+b$.", "O gradiente é $…$.", "Nicht vergessen: der Gradient ist $…$.",
-        "Zuerst hatte ich $2Ax+b$, aber das ist falsch. Richtig ist $…$.",
-        "La derivada es $…$.", "Die Ableitung lautet $…$, nicht $2Ax+b$.",
-    )),
+    (
+        1,
+        "$$dL = x^T(A+A^T)\\,dx + b^T dx$$\nso the gradient is\n$$\\nabla_x L = (A+A^T)x + b$$\nor, multiplied "
+        "out,\n$$Ax + A^Tx + b$$",
+    ),
+    *(
+        (1, text.replace("…", "(A+A^T)x+b"))
+        for text in (
+            "$\\nabla_x L = …$. In full:\n\n$$\\nabla_x L = Ax + A^Tx + b$$",
+            "The loss is $$L = x^TAx + b^Tx$$ and $\\nabla_x L = …$.",
+            r"$\nabla_x L = …$, so at the origin $$\nabla_x L(0) = b$$",
+            "> $2Ax+b$\n\nis asked about. The gradient is $…$.",
+            "The book has $2Ax+b$. I get $$\\nabla_x L = …$$",
+            "$\\nabla_x L = …$. At its zero $$(A+A^T)x = -b$$",
+            r"$g=…$ and $h=2Ax+b$. The gradient is $g$.",
+            "Der Gradient ist nicht $2Ax+b$, sondern $…$.",
+            "No es $2Ax+b$ sino $…$.",
+            "Le gradient n'est pas $2Ax+b$ mais $…$.",
+            "Non è $2Ax+b$ ma $…$.",
+            "Da $A$ nicht symmetrisch ist, ist der Gradient $…$.",
+            "Also folgt $…$. Wenn $A$ symmetrisch ist, wird daraus $2Ax+b$.",
+            "O gradiente é $…$.",
+            "Nicht vergessen: der Gradient ist $…$.",
+            "Zuerst hatte ich $2Ax+b$, aber das ist falsch. Richtig ist $…$.",
+            "La derivada es $…$.",
+            "Die Ableitung lautet $…$, nicht $2Ax+b$.",
+        )
+    ),
 ]
 
 
 SAID_WRONG = [
-    r"$X^T(\sigma(Xw)-y)$ where $\sigma$ is the hyperbolic tangent.", r"$X^T(\sigma(Xw)-y)$ with the tanh function $\sigma$.",
-    r"$X^T(\sigma(Xw)-y)$ mit der Stufenfunktion $\sigma$", r"$X^T(\sigma(Xw)-y)$ ($\sigma$: Heaviside step)",
-    r"$X^T(\sigma(Xw)-y)$ avec la fonction échelon $\sigma$", "The step function is denoted by $\\sigma$. $X^T(\\sigma(Xw)-y)$",
-    r"$X^T(\hat\sigma(Xw)-y)$ where $\hat\sigma(z)=1/(1+e^{z})$", r"$X^T(\sigma'(Xw)-y)$ where $\sigma$ is the ReLU",
+    r"$X^T(\sigma(Xw)-y)$ where $\sigma$ is the hyperbolic tangent.",
+    r"$X^T(\sigma(Xw)-y)$ with the tanh function $\sigma$.",
+    r"$X^T(\sigma(Xw)-y)$ mit der Stufenfunktion $\sigma$",
+    r"$X^T(\sigma(Xw)-y)$ ($\sigma$: Heaviside step)",
+    r"$X^T(\sigma(Xw)-y)$ avec la fonction échelon $\sigma$",
+    "The step function is denoted by $\\sigma$. $X^T(\\sigma(Xw)-y)$",
+    r"$X^T(\hat\sigma(Xw)-y)$ where $\hat\sigma(z)=1/(1+e^{z})$",
+    r"$X^T(\sigma'(Xw)-y)$ where $\sigma$ is the ReLU",
 ]
 UNKNOWN = [
     (1, r"Mit $\hat A = (A - \mu)/s$ ist $\partial L/\partial x_i = \sum_j (\hat A_{ij} + \hat A_{ji}) x_j + b_i$."),
@@ -244,7 +392,9 @@ def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
 
 
 def judged(key: Key, number: int, text: str) -> ProblemReport:
-    return next(one for one in check_text(f"## Problem {number}\n{text}\n", "a.md", key).problems if one.id == str(number))
+    return next(
+        one for one in check_text(f"## Problem {number}\n{text}\n", "a.md", key).problems if one.id == str(number)
+    )
 
 
 @pytest.mark.thorough
@@ -280,10 +430,19 @@ def test_names_of_which_nobody_knows_what_they_are_make_no_answer_wrong(key: Key
 
 
 LISTED = [
-    ("- $(A+A^T)x+b$", "right"), ("• (A+A^T)x+b", "right"), ("1. (A+A^T)x+b", "right"), ("- (A+A^T)x+b", "undecided"),
-    ("- (A+A.T)@x-b", "wrong"), ("* (A+A^T)x+b", "undecided"), ("(a) (A+A^T)x+b", "undecided"), ("3. (A+A^T)x+b", "undecided"),
-    ("- 2*A@x", "wrong"), ("- (-A-A^T)x+b", "right"), ("In denominator layout, $(A+A^T)x+b$", "right"),
-    ("In numerator layout, $x^T(A+A^T)+b^T$", "undecided"), ("Im Zählerlayout, $x^T(A+A^T)+b^T$", "undecided"),
+    ("- $(A+A^T)x+b$", "right"),
+    ("• (A+A^T)x+b", "right"),
+    ("1. (A+A^T)x+b", "right"),
+    ("- (A+A^T)x+b", "undecided"),
+    ("- (A+A.T)@x-b", "wrong"),
+    ("* (A+A^T)x+b", "undecided"),
+    ("(a) (A+A^T)x+b", "undecided"),
+    ("3. (A+A^T)x+b", "undecided"),
+    ("- 2*A@x", "wrong"),
+    ("- (-A-A^T)x+b", "right"),
+    ("In denominator layout, $(A+A^T)x+b$", "right"),
+    ("In numerator layout, $x^T(A+A^T)+b^T$", "undecided"),
+    ("Im Zählerlayout, $x^T(A+A^T)+b^T$", "undecided"),
 ]
 
 

@@ -1,4 +1,5 @@
-"""Every flawed derivation in tests/wrong_answers: the first wrong line, the kind of slip, the verdict on the final answer."""
+"""Every flawed derivation in tests/wrong_answers: the first wrong line, the kind of slip,
+the verdict on the final answer."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from .test_reveal import FORMATS, told
 
 FILES = sorted((Path(__file__).parent.parent / "wrong_answers").glob("*.md"))
 EXPECTED = re.compile(r"^Expected: line (\d+), ([\w -]+); final answer (\w+)$", re.MULTILINE)
+
 
 @cache
 def checked(path: Path) -> tuple[FileReport, list[Slip]]:
@@ -91,10 +93,13 @@ def test_a_hint_is_a_hint_and_nothing_is_nothing(path: Path) -> None:
         assert part.final.verdict != "wrong" or part.final.message in HINTS.values()
         assert nothing.final.verdict != "wrong" or (nothing.final.code, nothing.final.message) == (None, None)
     secrets = [
-        text for problem in full.problems for line in problem.lines if line.verdict == "wrong" and line.diagnostic is not None
+        text
+        for problem in full.problems
+        for line in problem.lines
+        if line.verdict == "wrong" and line.diagnostic is not None
         for text in (None if line.holds else line.message, line.help, *line.diagnostic.notes)
         if text and not any(text in hint for hint in HINTS.values())
-    ]  # fmt: skip
+    ]
     for file in (hint, none):
         for write in FORMATS:
             said = write(Report((file,)))

@@ -1,11 +1,14 @@
-"""MathML as LaTeX, for reading back what was printed: elements alone decide, so a sign in the wrong element is another formula."""
+"""MathML as LaTeX, for reading back what was printed: elements alone decide,
+so a sign in the wrong element is another formula."""
 
 from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-_SIGNS = {"\u2062": " ", "\u2061": "", "−": "-", "⊤": r"\top", "‖": r"\Vert ", "|": "|", "∑": r"\sum", "∇": r"\nabla ", "∘": r"\circ ",
-          "⊘": r"\oslash ", "⊗": r"\otimes ", "∂": r"\partial ", "′": "'", "𝟏": r"\mathbf{1}", "·": r"\cdot ", "↦": r"\mapsto ",
+_SIGNS = {"\u2062": " ", "\u2061": "", "−": "-", "⊤": r"\top", "‖": r"\Vert ", "|": "|", "∑": r"\sum", "∇": r"\nabla ",
+"∘": r"\circ ",
+          "⊘": r"\oslash ", "⊗": r"\otimes ", "∂": r"\partial ", "′": "'", "𝟏": r"\mathbf{1}", "·": r"\cdot ",
+          "↦": r"\mapsto ",
           "⟨": r"\langle ", "⟩": r"\rangle ", "d": r"\mathrm{d}"}  # fmt: skip
 
 

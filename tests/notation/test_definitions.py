@@ -7,18 +7,27 @@ from matgrad_cli.notation.loss_text import without_wrappers
 from matgrad_cli.notation.problems import read_problem
 
 
-@pytest.mark.parametrize(("text", "whole"), [
-    (r"\ln|C| + \operatorname{tr}(C^{-1}S),\ C = WW^T+\sigma^2 I", r"\ln|(WW^T+\sigma^2 I)| + \operatorname{tr}((WW^T+\sigma^2 I)^{-1}S)"),
-    (r"f(z) = \log(1+z),\quad z = x^\top x", r"f(z) = \log(1+(x^\top x))"),
-    (r"\tanh(\boldsymbol z),\quad \boldsymbol z = \boldsymbol{Ax} + \boldsymbol b", r"\tanh((\boldsymbol{Ax} + \boldsymbol b))"),
-    (r"\|y - Vh_T\|^2, \quad h_T = \tanh(Wh_0+Ux)", r"\|y - V(\tanh(Wh_0+Ux))\|^2"),
-    (r"\sum_i (y_i - \hat y_i)^2 \text{ where } \hat{y}_i = w^\top x_i + b", r"\sum_i (y_i - (w^\top x_i + b))^2"),
-    (r"\sum_i (f(x_i)-y_i)^2, \quad f(x) = w^\top x + b", r"\sum_i ((w^\top x_i + b)-y_i)^2"),
-    (r"E = Y-XW, L = \|E\|_F^2", r"L = \|(Y-XW)\|_F^2"),
-    ("e = X@w - y\nloss = e.T@e / len(y)", "loss = (X@w - y).T@(X@w - y) / len(y)"),
-    ("norm(e)**2 where e = X@w-y", "norm((X@w-y))**2"),
-    ("z = X@w; a = sigmoid(z); sum(a*y)", "sum((sigmoid((X@w)))*y)"),
-])
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (
+            r"\ln|C| + \operatorname{tr}(C^{-1}S),\ C = WW^T+\sigma^2 I",
+            r"\ln|(WW^T+\sigma^2 I)| + \operatorname{tr}((WW^T+\sigma^2 I)^{-1}S)",
+        ),
+        (r"f(z) = \log(1+z),\quad z = x^\top x", r"f(z) = \log(1+(x^\top x))"),
+        (
+            r"\tanh(\boldsymbol z),\quad \boldsymbol z = \boldsymbol{Ax} + \boldsymbol b",
+            r"\tanh((\boldsymbol{Ax} + \boldsymbol b))",
+        ),
+        (r"\|y - Vh_T\|^2, \quad h_T = \tanh(Wh_0+Ux)", r"\|y - V(\tanh(Wh_0+Ux))\|^2"),
+        (r"\sum_i (y_i - \hat y_i)^2 \text{ where } \hat{y}_i = w^\top x_i + b", r"\sum_i (y_i - (w^\top x_i + b))^2"),
+        (r"\sum_i (f(x_i)-y_i)^2, \quad f(x) = w^\top x + b", r"\sum_i ((w^\top x_i + b)-y_i)^2"),
+        (r"E = Y-XW, L = \|E\|_F^2", r"L = \|(Y-XW)\|_F^2"),
+        ("e = X@w - y\nloss = e.T@e / len(y)", "loss = (X@w - y).T@(X@w - y) / len(y)"),
+        ("norm(e)**2 where e = X@w-y", "norm((X@w-y))**2"),
+        ("z = X@w; a = sigmoid(z); sum(a*y)", "sum((sigmoid((X@w)))*y)"),
+    ],
+)
 def test_what_is_explained_beside_a_loss_is_put_in(text: str, whole: str) -> None:
     found, said = with_definitions(text)
     assert found == whole
@@ -26,18 +35,35 @@ def test_what_is_explained_beside_a_loss_is_put_in(text: str, whole: str) -> Non
     assert all("beside the loss" in one for one in said)
 
 
-@pytest.mark.parametrize("text", [
-    "np.sum(A, axis=0), b", "x = norm(A@x, ord=2); y", "f(x, y) = x.T@A@y", r"\sum_{i=1}^n x_i, i=1,\ldots,n", "sum(A, axis=1)",
-    r"\max(0, 1 - y_i w^\top x_i)", "x = x + 1, x",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "np.sum(A, axis=0), b",
+        "x = norm(A@x, ord=2); y",
+        "f(x, y) = x.T@A@y",
+        r"\sum_{i=1}^n x_i, i=1,\ldots,n",
+        "sum(A, axis=1)",
+        r"\max(0, 1 - y_i w^\top x_i)",
+        "x = x + 1, x",
+    ],
+)
 def test_what_explains_nothing_stays(text: str) -> None:
     assert with_definitions(text) == (text, ())
 
 
-@pytest.mark.parametrize("left", [
-    r"\log p(y|X)", r"\ln p(X|\pi,\mu,\Sigma)", r"\cos\theta", r"\boldsymbol f", r"\mathcal L(w)", r"-\ell(w)", r"D_{KL}(p\|q)",
-    r"E(\mathbf{w}_1, \ldots, \mathbf{w}_K)",
-])
+@pytest.mark.parametrize(
+    "left",
+    [
+        r"\log p(y|X)",
+        r"\ln p(X|\pi,\mu,\Sigma)",
+        r"\cos\theta",
+        r"\boldsymbol f",
+        r"\mathcal L(w)",
+        r"-\ell(w)",
+        r"D_{KL}(p\|q)",
+        r"E(\mathbf{w}_1, \ldots, \mathbf{w}_K)",
+    ],
+)
 def test_left_sides_are_dropped(left: str) -> None:
     text, said = without_wrappers(left + " = w^Tw", "w")
     assert text.strip() == "w^Tw"

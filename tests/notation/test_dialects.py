@@ -1,4 +1,5 @@
-"""Losses as MATLAB, Julia, SymPy, matrixcalculus.org, Mathematica and R write them: the same loss as in the expression language."""
+"""Losses as MATLAB, Julia, SymPy, matrixcalculus.org, Mathematica and R write them:
+the same loss as in the expression language."""
 
 from __future__ import annotations
 
@@ -76,26 +77,45 @@ def test_a_dialect_means_the_same(syntax: str, text: str, plain: str) -> None:
     assert Judge(problem).compare(problem.loss, loss(plain, wrt, "numpy")).holds
 
 
-@pytest.mark.parametrize(("syntax", "text"), [
-    ("matlab", "X^2"), ("matlab", "w*x"), ("matlab", "sum(X, 3)"),
-    ("julia", "1/2x"), ("sympy", "x.T*x*x.T*X"), ("matlab", "A.B"),
-    ("matlab", "norm([X; Y])"), ("matlab", "norm([A -B]*[x; w])"), ("julia", "norm([A (B)]*[x; w])"),
-])
+@pytest.mark.parametrize(
+    ("syntax", "text"),
+    [
+        ("matlab", "X^2"),
+        ("matlab", "w*x"),
+        ("matlab", "sum(X, 3)"),
+        ("julia", "1/2x"),
+        ("sympy", "x.T*x*x.T*X"),
+        ("matlab", "A.B"),
+        ("matlab", "norm([X; Y])"),
+        ("matlab", "norm([A -B]*[x; w])"),
+        ("julia", "norm([A (B)]*[x; w])"),
+    ],
+)
 def test_what_a_dialect_does_not_mean_is_refused(syntax: str, text: str) -> None:
     with pytest.raises(InputError):
         read_problem(text, "X" if "X" in text else "A" if "A" in text else "x", SHAPES, (), syntax)
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("x'*A*x", "MATLAB"), ("Trace(A*B)*s", "SymPy"), ("sum((X*w - y).^2)", "MATLAB"), ("norm2(X*w - y)^2", "matrixcalculus.org"),
-    ("sum(abs2.(X*w - y))", "Julia"), ("norm(X*A - Y, 'fro')^2", "MATLAB"), ("Tr[A.B]", "Mathematica"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x'*A*x", "MATLAB"),
+        ("Trace(A*B)*s", "SymPy"),
+        ("sum((X*w - y).^2)", "MATLAB"),
+        ("norm2(X*w - y)^2", "matrixcalculus.org"),
+        ("sum(abs2.(X*w - y))", "Julia"),
+        ("norm(X*A - Y, 'fro')^2", "MATLAB"),
+        ("Tr[A.B]", "Mathematica"),
+    ],
+)
 def test_a_dialect_is_found_out_and_said(text: str, said: str) -> None:
     problem = read_problem(text, "A" if "A" in text else "w", SHAPES)
     assert any(said in note for note in problem.notes)
 
 
-@pytest.mark.parametrize("text", ["norm(X@A - Y, 'fro')**2", "2*norm(A, 'fro')", "x.T@A@x", "x'Ax", "\\|Xw - y\\|^2", "Y*(X@A)"])
+@pytest.mark.parametrize(
+    "text", ["norm(X@A - Y, 'fro')**2", "2*norm(A, 'fro')", "x.T@A@x", "x'Ax", "\\|Xw - y\\|^2", "Y*(X@A)"]
+)
 def test_no_dialect_is_seen_where_there_is_none(text: str) -> None:
     assert not any("--syntax" in note for note in read_problem(text, "w" if "w" in text else "A", SHAPES).notes)
 
@@ -109,8 +129,11 @@ TREES = st.recursive(
     lambda inner: st.one_of(
         st.tuples(inner, inner).map(lambda pair: (f"({pair[0][0]}*{pair[1][0]})", f"({pair[0][1]}@{pair[1][1]})")),
         st.tuples(inner, inner).map(lambda pair: (f"({pair[0][0]}.*{pair[1][0]})", f"({pair[0][1]}*{pair[1][1]})")),
-        st.tuples(inner, inner).map(lambda pair: (f"({pair[0][0]} - 2*{pair[1][0]})", f"({pair[0][1]} - 2*{pair[1][1]})")),
-        inner.map(lambda one: (f"({one[0]})'", f"({one[1]}).T"))),
+        st.tuples(inner, inner).map(
+            lambda pair: (f"({pair[0][0]} - 2*{pair[1][0]})", f"({pair[0][1]} - 2*{pair[1][1]})")
+        ),
+        inner.map(lambda one: (f"({one[0]})'", f"({one[1]}).T")),
+    ),
     max_leaves=5,
 )
 
@@ -120,5 +143,3 @@ TREES = st.recursive(
 def test_any_loss_of_products_means_the_same(pair: tuple[str, str], syntax: str) -> None:
     problem = read_problem(f"trace({pair[0]}*A)", "A", SHAPES, (), syntax)
     assert Judge(problem).compare(problem.loss, loss(f"tr({pair[1]}@A)", "A", "numpy")).holds
-
-

@@ -51,8 +51,12 @@ INFERRED = [
     ("np.mean((a*x + b - y)**2) + lam*a**2", "a", [], "a:number x:m×1 b:number y:m×1 lam:number"),
     ("np.minimum(r*A, np.clip(r, 1-eps, 1+eps)*A).mean()", "r", [], "r:m×n A:m×n eps:number"),
     ("np.mean(-adv*logp) - beta*np.mean(ent)", "logp", [], "adv:m×1 logp:m×1 beta:number ent:n×1"),
-    ("np.mean(np.logaddexp(0, -beta*(pi_w - pi_l - ref_w + ref_l)))", "pi_w", [],
-     "beta:number pi_w:m×1 pi_l:m×1 ref_w:m×1 ref_l:m×1"),
+    (
+        "np.mean(np.logaddexp(0, -beta*(pi_w - pi_l - ref_w + ref_l)))",
+        "pi_w",
+        [],
+        "beta:number pi_w:m×1 pi_l:m×1 ref_w:m×1 ref_l:m×1",
+    ),
     ("np.mean((slope*x + b - y)**2)", "slope", [], "slope:number x:m×1 b:number y:m×1"),
     ("-np.mean(np.log(np.sum(p*q, axis=1)))", "p", [], "p:m×n q:m×n"),
     ("np.sum(np.sum((x - xhat)**2, axis=1))", "xhat", [], "x:m×n xhat:m×n"),
@@ -90,7 +94,9 @@ def test_facts_make_square():
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("term", ["a{0}", "a{0}*b{0}", "norm(A{0}@x{0} - y{0})**2", "sum(exp(a{0}))/c{0}", "sum[i:n](a{0}[i]*b{0}[i])"])
+@pytest.mark.parametrize(
+    "term", ["a{0}", "a{0}*b{0}", "norm(A{0}@x{0} - y{0})**2", "sum(exp(a{0}))/c{0}", "sum[i:n](a{0}[i]*b{0}[i])"]
+)
 def test_the_work_grows_with_the_number_of_names_and_not_with_its_square(term):
     def work(count):
         loss = " + ".join(["norm(x)**2", *(term.format(number) for number in range(count))])

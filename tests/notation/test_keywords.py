@@ -10,10 +10,28 @@ from matgrad_cli.notation.expression.vocabulary import ALIASES, FUNCTION_NAMES
 from matgrad_cli.notation.problems import read_expression, read_problem
 
 WRITABLE = sorted(name for name in FUNCTION_NAMES | set(ALIASES) if name not in ("basis", "bars", "T"))
-TWO = frozenset((
-    "matmul", "dot", "inner", "outer", "kron", "multiply", "hadamard", "solve", "plus", "minus", "divide", "mm", "bmm", "mul", "add",
-    "subtract", "true_divide", "vdot",
-))
+TWO = frozenset(
+    (
+        "matmul",
+        "dot",
+        "inner",
+        "outer",
+        "kron",
+        "multiply",
+        "hadamard",
+        "solve",
+        "plus",
+        "minus",
+        "divide",
+        "mm",
+        "bmm",
+        "mul",
+        "add",
+        "subtract",
+        "true_divide",
+        "vdot",
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,31 +42,70 @@ def problem():
 @pytest.mark.parametrize("name", WRITABLE)
 @pytest.mark.parametrize("keyword", ["foo=1", "'bar'", "dtype=float"])
 def test_a_keyword_that_is_not_understood_is_refused(name, keyword, problem):
-    arguments = {"matrix_power": "A, 2", "mpow": "A, 2", "maximum": "0, x", "pow": "x, 2", "power": "x, 2", "mv": "A, x", "dot": "A, x",
-                 "eye": "n", "identity": "n", "ones": "n", "zeros": "n"}.get(name, "A, A" if name in TWO else "A")
+    arguments = {
+        "matrix_power": "A, 2",
+        "mpow": "A, 2",
+        "maximum": "0, x",
+        "pow": "x, 2",
+        "power": "x, 2",
+        "mv": "A, x",
+        "dot": "A, x",
+        "eye": "n",
+        "identity": "n",
+        "ones": "n",
+        "zeros": "n",
+    }.get(name, "A, A" if name in TWO else "A")
     with pytest.raises(MatgradError) as caught:
         read_expression(f"{name}({arguments}, {keyword})", problem, "numpy")
     if keyword != "'bar'" or "ord" not in KEYWORDS.get(ALIASES.get(name, name), ()):
         assert caught.value.diagnostic.code in ("wrong-arguments", "unknown-function"), caught.value.diagnostic
         label = caught.value.diagnostic.labels[0]
-        assert f"{name}({arguments}, {keyword})"[label.span.start : label.span.end] in (keyword, f"{name}({arguments}, {keyword})")
+        assert f"{name}({arguments}, {keyword})"[label.span.start : label.span.end] in (
+            keyword,
+            f"{name}({arguments}, {keyword})",
+        )
 
 
-@pytest.mark.parametrize("text", [
-    "np.trace(A, offset=1)", "np.diag(A, k=1)", "softplus(x, gamma=2)", "abs(x, foo=1)", "np.diag(A, 1)", "np.trace(A, 1)", "abs(x, 2)",
-    "vec(A, order='K')", "np.sum(A, axis=(0, 1))", "np.mean(x, where=x)", "A.var(ddof=2)", "A.var(ddof=A)", "x.std(unbiased=1)",
-    "eye(n, k=1)", "A.T(1)", "norm(A, order='fro')",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "np.trace(A, offset=1)",
+        "np.diag(A, k=1)",
+        "softplus(x, gamma=2)",
+        "abs(x, foo=1)",
+        "np.diag(A, 1)",
+        "np.trace(A, 1)",
+        "abs(x, 2)",
+        "vec(A, order='K')",
+        "np.sum(A, axis=(0, 1))",
+        "np.mean(x, where=x)",
+        "A.var(ddof=2)",
+        "A.var(ddof=A)",
+        "x.std(unbiased=1)",
+        "eye(n, k=1)",
+        "A.T(1)",
+        "norm(A, order='fro')",
+    ],
+)
 def test_what_is_pasted_with_more_than_is_understood(text, problem):
     with pytest.raises(MatgradError) as caught:
         read_expression(text, problem, "numpy")
     assert caught.value.diagnostic.labels
 
 
-@pytest.mark.parametrize(("text", "same"), [
-    ("vec(X, order='C')", "vec(X.T)"), ("X.norm(dim=1)", "np.linalg.norm(X, axis=1)"), ("F.softmax(X, dim=1)", "softmax(X, axis=1)"),
-    ("torch.softmax(X, dim=-1)", "softmax(X, axis=1)"), ("F.relu(x)", "relu(x)"), ("np.linalg.slogdet(A)[1]", "logdet(A)"),
-    ("X.sum(dim=0)", "sum(X, 0)"), ("norm(X, ord='fro')", "norm(X)"), ("sum(log1p(x)^2)", "sum(log1p(x)**2)"),
-])
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("vec(X, order='C')", "vec(X.T)"),
+        ("X.norm(dim=1)", "np.linalg.norm(X, axis=1)"),
+        ("F.softmax(X, dim=1)", "softmax(X, axis=1)"),
+        ("torch.softmax(X, dim=-1)", "softmax(X, axis=1)"),
+        ("F.relu(x)", "relu(x)"),
+        ("np.linalg.slogdet(A)[1]", "logdet(A)"),
+        ("X.sum(dim=0)", "sum(X, 0)"),
+        ("norm(X, ord='fro')", "norm(X)"),
+        ("sum(log1p(x)^2)", "sum(log1p(x)**2)"),
+    ],
+)
 def test_two_ways_of_writing_the_same(text, same, problem):
     assert read_expression(text, problem).expr is read_expression(same, problem).expr

@@ -9,7 +9,9 @@ from matgrad_cli.notation.latex.lines import LatexLine, differentiated_names, sp
 from matgrad_cli.notation.latex.names import LatexNames
 
 NAMES = LatexNames(
-    {**dict.fromkeys("XRYAWB", "matrix"), **dict.fromkeys("xyw", "vector"), "mu": "vector"}, wrt="X", dimensions=frozenset("mn")
+    {**dict.fromkeys("XRYAWB", "matrix"), **dict.fromkeys("xyw", "vector"), "mu": "vector"},
+    wrt="X",
+    dimensions=frozenset("mn"),
 )
 
 
@@ -80,5 +82,10 @@ def test_remarks_are_no_part_of_a_line() -> None:
 
 
 def test_differentiated_names() -> None:
-    nodes = [side.node for side in split_line(r"\nabla_X f = \frac{\partial f}{\partial X} = dX + d\phi", names=NAMES).statements[0].sides]
+    nodes = [
+        side.node
+        for side in split_line(r"\nabla_X f = \frac{\partial f}{\partial X} = dX + d\phi", names=NAMES)
+        .statements[0]
+        .sides
+    ]
     assert differentiated_names(node for node in nodes if node is not None) == ("f", "X", "phi")

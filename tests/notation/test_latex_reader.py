@@ -14,7 +14,9 @@ NAMES = LatexNames(
     {
         **dict.fromkeys("XRYAWSBCGQ", "matrix"),
         **dict.fromkeys(("x", "y", "w", "b", "a", "theta", "mu", "t"), "vector"),
-        "lambda": "number", "Sigma": "matrix", "W1": "matrix",
+        "lambda": "number",
+        "Sigma": "matrix",
+        "W1": "matrix",
     },
     wrt="X",
     dimensions=frozenset("mnpN"),
@@ -147,7 +149,10 @@ SUMS: list[tuple[str, str]] = [
     (r"\sum_i\limits x_i", "(sum[i] x[i])"),
     (r"\sum_i -x_i", "(sum[i] (neg x[i]))"),
     (r"\frac12\sum_i (x_i-y_i)^2 - 3", "(- (juxtapose (/ 1 2) (sum[i] (^ (- x[i] y[i]) 2))) 3)"),
-    (r"\sum_{n=1}^N\left\{\sum_j w_jX_{nj}-t_n\right\}\times w_i", "(sum[n] (juxtapose (- (sum[j] (juxtapose w[j] X[n,j])) t[n]) w[i]))"),
+    (
+        r"\sum_{n=1}^N\left\{\sum_j w_jX_{nj}-t_n\right\}\times w_i",
+        "(sum[n] (juxtapose (- (sum[j] (juxtapose w[j] X[n,j])) t[n]) w[i]))",
+    ),
     (r"\sum x", "(sum x)"),
     (r"Σ_i x_i", "(sum[i] x[i])"),
     (r"\sum_i A_{ij} \sum_k B_{jk}", "(sum[i] (juxtapose A[i,j] (sum[k] B[j,k])))"),
@@ -242,7 +247,10 @@ DERIVATIVES: list[tuple[str, str]] = [
 
 PRODUCTS: list[tuple[str, str]] = [
     (r"2Ax", "(juxtapose (juxtapose 2 A) x)"),
-    (r"A'AXBB' - A'CB'", "(- (juxtapose (juxtapose (juxtapose (juxtapose A' A) X) B) B') (juxtapose (juxtapose A' C) B'))"),
+    (
+        r"A'AXBB' - A'CB'",
+        "(- (juxtapose (juxtapose (juxtapose (juxtapose A' A) X) B) B') (juxtapose (juxtapose A' C) B'))",
+    ),
     (r"A\cdot B", "(dot A B)"),
     (r"A\times B", "(juxtapose A B)"),
     (r"A * B", "(juxtapose A B)"),
@@ -275,7 +283,19 @@ PRODUCTS: list[tuple[str, str]] = [
     (r"\frac{{\rm d}}{{\rm d}w} L", "(D:total L / w)"),
 ]
 
-ALL = [*TRANSPOSES, *POWERS, *FRACTIONS, *NORMS, *TRACES, *FUNCTIONS, *SUMS, *ENTRIES, *DIFFERENTIALS, *DERIVATIVES, *PRODUCTS]
+ALL = [
+    *TRANSPOSES,
+    *POWERS,
+    *FRACTIONS,
+    *NORMS,
+    *TRACES,
+    *FUNCTIONS,
+    *SUMS,
+    *ENTRIES,
+    *DIFFERENTIALS,
+    *DERIVATIVES,
+    *PRODUCTS,
+]
 
 
 @pytest.mark.parametrize(("text", "expected"), ALL, ids=[text for text, _ in ALL])
@@ -288,7 +308,12 @@ def test_spans_lie_in_the_text_and_names_are_where_they_stand(text: str) -> None
     node = parse_latex(text, names=NAMES, offset=7)
     for part in parts_of(node):
         assert 7 <= part.span.start <= part.span.end <= 7 + len(text)
-        if isinstance(part, Name) and len(part.name) == 1 and part.span.end - part.span.start == 1 and text[part.span.start - 7].isascii():
+        if (
+            isinstance(part, Name)
+            and len(part.name) == 1
+            and part.span.end - part.span.start == 1
+            and text[part.span.start - 7].isascii()
+        ):
             assert text[part.span.start - 7].lower() == part.name.lower()  # x^{(i)} is the i-th row of X
 
 
@@ -324,13 +349,20 @@ def test_unreadable(text: str, code: str, message: str) -> None:
     assert caught.value.diagnostic.labels
 
 
-@pytest.mark.parametrize(("text", "help"), [
-    (r"\lamda x", r"did you mean `\lambda`?"), (r"\qqqqq x", None),
-    (r"(x + d(x, y))", "a function of several arguments is written out, or has a name such as f or g"),
-    (r"\log p(x|y)", r"what stands under a condition, as in `p(x \mid \mu)`, is a density: write out what it is"),
-    (r"\mathcal N(x \mid y, X)", r"what stands under a condition, as in `p(x \mid \mu)`, is a density: write out what it is"),
-    ("|x + y", None),
-])
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        (r"\lamda x", r"did you mean `\lambda`?"),
+        (r"\qqqqq x", None),
+        (r"(x + d(x, y))", "a function of several arguments is written out, or has a name such as f or g"),
+        (r"\log p(x|y)", r"what stands under a condition, as in `p(x \mid \mu)`, is a density: write out what it is"),
+        (
+            r"\mathcal N(x \mid y, X)",
+            r"what stands under a condition, as in `p(x \mid \mu)`, is a density: write out what it is",
+        ),
+        ("|x + y", None),
+    ],
+)
 def test_what_may_have_been_meant(text: str, help: str | None) -> None:
     with pytest.raises(InputError) as caught:
         parse_latex(text, names=NAMES)
@@ -338,7 +370,17 @@ def test_what_may_have_been_meant(text: str, help: str | None) -> None:
 
 
 def test_declared_names_beat_what_is_built_in() -> None:
-    names = LatexNames({"d": "vector", "e": "vector", "D": "matrix", "delta": "vector", "X": "matrix", "I": "matrix", "sigma": "number"})
+    names = LatexNames(
+        {
+            "d": "vector",
+            "e": "vector",
+            "D": "matrix",
+            "delta": "vector",
+            "X": "matrix",
+            "I": "matrix",
+            "sigma": "number",
+        }
+    )
     found = [tree(parse_latex(text, names=names)) for text in ("d X", "e^Te", "e_i", "D(X)", r"\delta_i", r"\sigma(X)")]
     read = ["(juxtapose d X)", "(juxtapose e' e)", "e[i]", "(juxtapose D X)", "delta[i]"]
     assert found == [*read, "(juxtapose sigma X)"]
@@ -362,5 +404,7 @@ def test_marks_are_kept_only_where_both_forms_occur() -> None:
 
 def test_repairs_are_noted() -> None:
     assert read_latex("(XR)*{ij}", names=NAMES).notes == ("`*` before an index is read as `_`",)
-    assert read_latex("|XR-Y|_F^2", names=NAMES).notes == ("single bars with a subscript are read as a norm whose second bar was lost",)
+    assert read_latex("|XR-Y|_F^2", names=NAMES).notes == (
+        "single bars with a subscript are read as a norm whose second bar was lost",
+    )
     assert read_latex("x/2m", names=NAMES).notes == ("`/2m` is read as `/(2m)`",)

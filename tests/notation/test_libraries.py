@@ -1,4 +1,5 @@
-"""One name with two meanings: the functions of NumPy, torch and jax mean what their own library computes, or are refused."""
+"""One name with two meanings: the functions of NumPy, torch and jax mean what their own library computes,
+or are refused."""
 
 from __future__ import annotations
 
@@ -21,39 +22,72 @@ def value(text: str) -> float:
     return float(np.asarray(found.data, dtype=float).reshape(()))
 
 
-@pytest.mark.parametrize(("text", "axis", "lost"), [
-    ("{}(X)", None, 0), ("np.{}(X)", None, 0), ("jnp.{}(X)", None, 0), ("torch.{}(X)", None, 1), ("X.{}()", None, 0),
-    ("np.{}(X, ddof=1)", None, 1), ("torch.{}(X, correction=0)", None, 0), ("torch.{}(X, unbiased=False)", None, 0),
-    ("X.{}(unbiased=True)", None, 1), ("torch.sum(0*X) + X.{}()", None, 1), ("np.sum(0*X) + X.{}()", None, 0),
-    ("(X).{}(dim=0).sum()", 0, 1), ("X.{}(axis=0).sum()", 0, 0), ("torch.{}(X, 0).sum()", 0, 1), ("X.{}(1, keepdim=True).sum()", 1, 1),
-    ("X.{}(1, keepdims=True).sum()", 1, 0), ("torch.sum(X.{}(axis=0))", 0, 1), ("np.sum(np.{}(X, axis=1, ddof=1))", 1, 1),
-])
+@pytest.mark.parametrize(
+    ("text", "axis", "lost"),
+    [
+        ("{}(X)", None, 0),
+        ("np.{}(X)", None, 0),
+        ("jnp.{}(X)", None, 0),
+        ("torch.{}(X)", None, 1),
+        ("X.{}()", None, 0),
+        ("np.{}(X, ddof=1)", None, 1),
+        ("torch.{}(X, correction=0)", None, 0),
+        ("torch.{}(X, unbiased=False)", None, 0),
+        ("X.{}(unbiased=True)", None, 1),
+        ("torch.sum(0*X) + X.{}()", None, 1),
+        ("np.sum(0*X) + X.{}()", None, 0),
+        ("(X).{}(dim=0).sum()", 0, 1),
+        ("X.{}(axis=0).sum()", 0, 0),
+        ("torch.{}(X, 0).sum()", 0, 1),
+        ("X.{}(1, keepdim=True).sum()", 1, 1),
+        ("X.{}(1, keepdims=True).sum()", 1, 0),
+        ("torch.sum(X.{}(axis=0))", 0, 1),
+        ("np.sum(np.{}(X, axis=1, ddof=1))", 1, 1),
+    ],
+)
 @pytest.mark.parametrize("function", ["var", "std"])
 def test_a_variance_divides_by_what_its_library_divides_by(function, text, axis, lost):
     expected = getattr(np, function)(X, axis=axis, ddof=lost).sum()
     assert value(text.format(function)) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("torch.norm(X, 2)", np.linalg.norm(X)), ("torch.norm(X, p=1)", abs(X).sum()), ("X.norm(2)", np.linalg.norm(X)),
-    ("X.norm(p=1)", abs(X).sum()), ("torch.linalg.vector_norm(X, 2)", np.linalg.norm(X)), ("X.norm()", np.linalg.norm(X)),
-    ("np.linalg.norm(X, 2)", np.linalg.norm(X, 2)), ("torch.linalg.norm(X, 2)", np.linalg.norm(X, 2)),
-    ("norm(X, 2)", np.linalg.norm(X, 2)), ("torch.linalg.matrix_norm(X, 2)", np.linalg.norm(X, 2)),
-    ("torch.norm(X, 'nuc')", np.linalg.norm(X, "nuc")), ("X.norm(2, dim=1).sum()", np.linalg.norm(X, axis=1).sum()),
-    ("np.vdot(X, W)", (X * W).sum()), ("inner(X, W)", (X * W).sum()),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("torch.norm(X, 2)", np.linalg.norm(X)),
+        ("torch.norm(X, p=1)", abs(X).sum()),
+        ("X.norm(2)", np.linalg.norm(X)),
+        ("X.norm(p=1)", abs(X).sum()),
+        ("torch.linalg.vector_norm(X, 2)", np.linalg.norm(X)),
+        ("X.norm()", np.linalg.norm(X)),
+        ("np.linalg.norm(X, 2)", np.linalg.norm(X, 2)),
+        ("torch.linalg.norm(X, 2)", np.linalg.norm(X, 2)),
+        ("norm(X, 2)", np.linalg.norm(X, 2)),
+        ("torch.linalg.matrix_norm(X, 2)", np.linalg.norm(X, 2)),
+        ("torch.norm(X, 'nuc')", np.linalg.norm(X, "nuc")),
+        ("X.norm(2, dim=1).sum()", np.linalg.norm(X, axis=1).sum()),
+        ("np.vdot(X, W)", (X * W).sum()),
+        ("inner(X, W)", (X * W).sum()),
+    ],
+)
 def test_a_norm_and_an_inner_product_are_those_of_their_library(text, expected):
     assert value(text) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("text", "shapes", "help"), [
-    ("np.inner(A, B)", "A: n×n, B: n×n", "write `A @ B.T` for it, `inner(A, B)` for the sum over all entries"),
-    ("np.sum(np.inner(A + B, B))", "A: n×n, B: n×n",
-     "write `(A + B) @ B.T` for it, `inner(A + B, B)` for the sum over all entries"),
-    ("torch.inner(A, x).sum()", "A: n×n, x: n", "write `A @ x.T` for it"),
-    ("jax.nn.gelu(A).sum()", "A: n×n", "`gelu(x)` is x times the normal distribution function"),
-    ("torch.var(A)", "A: scalar", "`correction=0` divides by n"),
-])
+@pytest.mark.parametrize(
+    ("text", "shapes", "help"),
+    [
+        ("np.inner(A, B)", "A: n×n, B: n×n", "write `A @ B.T` for it, `inner(A, B)` for the sum over all entries"),
+        (
+            "np.sum(np.inner(A + B, B))",
+            "A: n×n, B: n×n",
+            "write `(A + B) @ B.T` for it, `inner(A + B, B)` for the sum over all entries",
+        ),
+        ("torch.inner(A, x).sum()", "A: n×n, x: n", "write `A @ x.T` for it"),
+        ("jax.nn.gelu(A).sum()", "A: n×n", "`gelu(x)` is x times the normal distribution function"),
+        ("torch.var(A)", "A: scalar", "`correction=0` divides by n"),
+    ],
+)
 def test_what_is_not_meant_so_is_refused_with_what_to_write(text, shapes, help):
     with pytest.raises(MatgradError) as caught:
         read_problem(text, "A", [shapes])
@@ -88,67 +122,104 @@ _SMALL = np.where(abs(X - W) < 1, (X - W) ** 2 / 2, abs(X - W) - 0.5)
 _LOGSOFT = X - np.log(np.exp(X).sum(axis=1, keepdims=True))
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("np.sum(np.hypot(X, W))", np.hypot(X, W).sum()), ("F.linear(X, W).sum()", (X @ W.T).sum()),
-    ("torch.addmm(W, X, W.T @ W).sum()", (W + X @ W.T @ W).sum()), ("F.logsigmoid(X).sum()", -np.log1p(np.exp(-X)).sum()),
-    ("F.softplus(X, beta=2).sum()", (np.log1p(np.exp(2 * X)) / 2).sum()), ("F.softplus(X).sum()", np.log1p(np.exp(X)).sum()),
-    ("F.leaky_relu(X, 0.1).sum()", np.where(X > 0, X, 0.1 * X).sum()), ("F.leaky_relu(X).sum()", np.where(X > 0, X, 0.01 * X).sum()),
-    ("F.elu(X).sum()", np.where(X > 0, X, np.exp(X) - 1).sum()), ("F.relu6(3*X).sum()", np.clip(3 * X, 0, 6).sum()),
-    ("F.normalize(X).sum()", (X / np.linalg.norm(X, axis=1, keepdims=True)).sum()), ("F.cosine_similarity(X, W).sum()", _COS.sum()),
-    ("torch.cdist(X, W).sum()", _DIST.sum()),
-    ("F.smooth_l1_loss(X, W)", _SMALL.mean()),
-    ("F.huber_loss(X, W, reduction='sum')", _SMALL.sum()),
-    ("optax.huber_loss(X, W).sum()", _SMALL.sum()), ("F.mse_loss(X, W, reduction='none').sum()", ((X - W) ** 2).sum()),
-    ("F.cross_entropy(X, W)", -(W * _LOGSOFT).sum() / 4),
-    ("F.kl_div(X, W**2, reduction='batchmean')", (W**2 * (np.log(W**2) - X)).sum() / 4),
-    ("F.triplet_margin_loss(X, W, 2*W)", np.maximum(np.linalg.norm(X - W, axis=1) - np.linalg.norm(X - 2 * W, axis=1) + 1, 0).mean()),
-    ("optax.l2_loss(X, W).mean()", ((X - W) ** 2 / 2).mean()), ("tf.nn.l2_loss(X)", (X**2).sum() / 2),
-    ("tf.reduce_sum(tf.square(X - W))", ((X - W) ** 2).sum()), ("cp.sum_squares(X - W)", ((X - W) ** 2).sum()),
-    ("np.clip(X, 0, None).sum()", np.maximum(X, 0).sum()), ("torch.clamp(X, max=1).sum()", np.minimum(X, 1).sum()),
-    ("torch.clamp(X, min=0).sum()", np.maximum(X, 0).sum()), ("(X.transpose(0, 1) @ W).sum()", (X.T @ W).sum()),
-    ("np.triu(X @ W.T, 1).sum()", np.triu(X @ W.T, 1).sum()), ("np.linalg.multi_dot([X, W.T, X]).sum()", (X @ W.T @ X).sum()),
-    ("jax.nn.softplus(X).sum()", np.log1p(np.exp(X)).sum()), ("np.average(X, weights=W)", (X * W).sum() / W.sum()),
-    ("F.relu(1 - X.sum(dim=0)).sum()", np.maximum(1 - X.sum(axis=0), 0).sum()),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("np.sum(np.hypot(X, W))", np.hypot(X, W).sum()),
+        ("F.linear(X, W).sum()", (X @ W.T).sum()),
+        ("torch.addmm(W, X, W.T @ W).sum()", (W + X @ W.T @ W).sum()),
+        ("F.logsigmoid(X).sum()", -np.log1p(np.exp(-X)).sum()),
+        ("F.softplus(X, beta=2).sum()", (np.log1p(np.exp(2 * X)) / 2).sum()),
+        ("F.softplus(X).sum()", np.log1p(np.exp(X)).sum()),
+        ("F.leaky_relu(X, 0.1).sum()", np.where(X > 0, X, 0.1 * X).sum()),
+        ("F.leaky_relu(X).sum()", np.where(X > 0, X, 0.01 * X).sum()),
+        ("F.elu(X).sum()", np.where(X > 0, X, np.exp(X) - 1).sum()),
+        ("F.relu6(3*X).sum()", np.clip(3 * X, 0, 6).sum()),
+        ("F.normalize(X).sum()", (X / np.linalg.norm(X, axis=1, keepdims=True)).sum()),
+        ("F.cosine_similarity(X, W).sum()", _COS.sum()),
+        ("torch.cdist(X, W).sum()", _DIST.sum()),
+        ("F.smooth_l1_loss(X, W)", _SMALL.mean()),
+        ("F.huber_loss(X, W, reduction='sum')", _SMALL.sum()),
+        ("optax.huber_loss(X, W).sum()", _SMALL.sum()),
+        ("F.mse_loss(X, W, reduction='none').sum()", ((X - W) ** 2).sum()),
+        ("F.cross_entropy(X, W)", -(W * _LOGSOFT).sum() / 4),
+        ("F.kl_div(X, W**2, reduction='batchmean')", (W**2 * (np.log(W**2) - X)).sum() / 4),
+        (
+            "F.triplet_margin_loss(X, W, 2*W)",
+            np.maximum(np.linalg.norm(X - W, axis=1) - np.linalg.norm(X - 2 * W, axis=1) + 1, 0).mean(),
+        ),
+        ("optax.l2_loss(X, W).mean()", ((X - W) ** 2 / 2).mean()),
+        ("tf.nn.l2_loss(X)", (X**2).sum() / 2),
+        ("tf.reduce_sum(tf.square(X - W))", ((X - W) ** 2).sum()),
+        ("cp.sum_squares(X - W)", ((X - W) ** 2).sum()),
+        ("np.clip(X, 0, None).sum()", np.maximum(X, 0).sum()),
+        ("torch.clamp(X, max=1).sum()", np.minimum(X, 1).sum()),
+        ("torch.clamp(X, min=0).sum()", np.maximum(X, 0).sum()),
+        ("(X.transpose(0, 1) @ W).sum()", (X.T @ W).sum()),
+        ("np.triu(X @ W.T, 1).sum()", np.triu(X @ W.T, 1).sum()),
+        ("np.linalg.multi_dot([X, W.T, X]).sum()", (X @ W.T @ X).sum()),
+        ("jax.nn.softplus(X).sum()", np.log1p(np.exp(X)).sum()),
+        ("np.average(X, weights=W)", (X * W).sum() / W.sum()),
+        ("F.relu(1 - X.sum(dim=0)).sum()", np.maximum(1 - X.sum(axis=0), 0).sum()),
+    ],
+)
 def test_an_abbreviation_is_what_its_library_computes(text, expected):
     assert value(text) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("text", [
-    "kl_div(X, W)", "F.mse_loss(X, W, reduction='half')", "F.softplus(X, beta=2, other=1).sum()", "np.triu(X, 2).sum()",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kl_div(X, W)",
+        "F.mse_loss(X, W, reduction='half')",
+        "F.softplus(X, beta=2, other=1).sum()",
+        "np.triu(X, 2).sum()",
+    ],
+)
 def test_an_abbreviation_that_is_called_otherwise_is_refused(text):
     with pytest.raises(MatgradError):
         value(text)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("sum(X[i] @ W[i] for i in range(n))", (X * W).sum()),
-    ("sum([x @ w for x, w in zip(X, W)]) / len(X)", (X * W).sum(axis=1).mean()),
-    ("np.mean([x @ W[i] for i, x in enumerate(X)])", (X * W).sum(axis=1).mean()),
-    ("np.max([x @ x for x in X])", (X**2).sum(axis=1).max()),
-    ("np.sum(sum(np.outer(x, x) for x in X)**2)", ((X.T @ X) ** 2).sum()),
-    ("np.prod([[1 + X[i, j]**2 for j in range(d)] for i in range(n)])", (1 + X**2).prod()),
-    ("sum(X[i, j] * W[i, j] for i in range(n) for j in range(d))", (X * W).sum()),
-    ("sum(X[i+1] @ W[i] for i in range(n-1))", (X[1:] * W[:-1]).sum()),
-    ("sum(X[i-1] @ W[i] for i in range(1, n))", (X[:-1] * W[1:]).sum()),
-    ("X.ravel() @ W.reshape(-1)", (X * W).sum()),
-    ("np.sum(np.vstack((X, 2*W))**2)", (X**2).sum() + 4 * (W**2).sum()),
-    ("np.sum(np.stack([X[:, 0], W[:, 1]], axis=1)**2)", (X[:, 0] ** 2).sum() + (W[:, 1] ** 2).sum()),
-    ("np.sum(np.diff(X, axis=0)**2)", (np.diff(X, axis=0) ** 2).sum()), ("np.sum(np.diff(X, axis=-1)**2)", (np.diff(X) ** 2).sum()),
-    ("np.cbrt(X).sum()", np.cbrt(X).sum()), ("np.exp2(X).sum()", np.exp2(X).sum()), ("np.arctan2(X, W).sum()", np.arctan2(X, W).sum()),
-    ("lambda X, W: np.sum(X * W)", (X * W).sum()), ("np.sum(np.float_power(X**2, 1.5))", (abs(X) ** 3).sum()),
-])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum(X[i] @ W[i] for i in range(n))", (X * W).sum()),
+        ("sum([x @ w for x, w in zip(X, W)]) / len(X)", (X * W).sum(axis=1).mean()),
+        ("np.mean([x @ W[i] for i, x in enumerate(X)])", (X * W).sum(axis=1).mean()),
+        ("np.max([x @ x for x in X])", (X**2).sum(axis=1).max()),
+        ("np.sum(sum(np.outer(x, x) for x in X)**2)", ((X.T @ X) ** 2).sum()),
+        ("np.prod([[1 + X[i, j]**2 for j in range(d)] for i in range(n)])", (1 + X**2).prod()),
+        ("sum(X[i, j] * W[i, j] for i in range(n) for j in range(d))", (X * W).sum()),
+        ("sum(X[i+1] @ W[i] for i in range(n-1))", (X[1:] * W[:-1]).sum()),
+        ("sum(X[i-1] @ W[i] for i in range(1, n))", (X[:-1] * W[1:]).sum()),
+        ("X.ravel() @ W.reshape(-1)", (X * W).sum()),
+        ("np.sum(np.vstack((X, 2*W))**2)", (X**2).sum() + 4 * (W**2).sum()),
+        ("np.sum(np.stack([X[:, 0], W[:, 1]], axis=1)**2)", (X[:, 0] ** 2).sum() + (W[:, 1] ** 2).sum()),
+        ("np.sum(np.diff(X, axis=0)**2)", (np.diff(X, axis=0) ** 2).sum()),
+        ("np.sum(np.diff(X, axis=-1)**2)", (np.diff(X) ** 2).sum()),
+        ("np.cbrt(X).sum()", np.cbrt(X).sum()),
+        ("np.exp2(X).sum()", np.exp2(X).sum()),
+        ("np.arctan2(X, W).sum()", np.arctan2(X, W).sum()),
+        ("lambda X, W: np.sum(X * W)", (X * W).sum()),
+        ("np.sum(np.float_power(X**2, 1.5))", (abs(X) ** 3).sum()),
+    ],
+)
 def test_loops_in_a_line_and_forms_of_an_array_are_what_python_makes_of_them(text, expected):
     assert value(text) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("sum(X[i] @ X[i] for i in range(n) if i > 1)", "a loop with a condition is not read"),
-    ("sum(x @ x for x in reversed(X))", "this loop is not read"), ("sum(x @ x for x of X)", "found `of` where `in` behind the names"),
-    ("sum(X[0, 0] for i in range(n) for j in range(n) for k in range(n))", "more than two loops in one list"),
-    ("sum(X[i] @ X[i] for i in range(d))", "the sum over `i` goes to d"), ("npm.sum(X)", "`npm` is no module that is known"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sum(X[i] @ X[i] for i in range(n) if i > 1)", "a loop with a condition is not read"),
+        ("sum(x @ x for x in reversed(X))", "this loop is not read"),
+        ("sum(x @ x for x of X)", "found `of` where `in` behind the names"),
+        ("sum(X[0, 0] for i in range(n) for j in range(n) for k in range(n))", "more than two loops in one list"),
+        ("sum(X[i] @ X[i] for i in range(d))", "the sum over `i` goes to d"),
+        ("npm.sum(X)", "`npm` is no module that is known"),
+    ],
+)
 def test_a_loop_that_is_not_read_says_so(text, message):
     with pytest.raises(MatgradError) as caught:
         read_problem(text, "X", ["X: n×d"])

@@ -65,8 +65,14 @@ def test_a_likelihood_is_read():
 
 
 def test_bars_around_numbers_vectors_and_matrices_that_are_not_square():
-    assert any(node.function == "abs" for node in nodes_of(read_problem(r"\log|a|", "a").loss) if isinstance(node, Call))
-    assert not any(node.function == "det" for node in nodes_of(read_problem("|X|", "X", ["X: scalar"]).loss) if isinstance(node, Call))
+    assert any(
+        node.function == "abs" for node in nodes_of(read_problem(r"\log|a|", "a").loss) if isinstance(node, Call)
+    )
+    assert not any(
+        node.function == "det"
+        for node in nodes_of(read_problem("|X|", "X", ["X: scalar"]).loss)
+        if isinstance(node, Call)
+    )
     said = refused(r"\log|X|", "X", "X: m×n")
     assert said.code == "not-square"
     assert r"\lVert X \rVert" in said.help
@@ -76,10 +82,15 @@ def test_bars_around_numbers_vectors_and_matrices_that_are_not_square():
 # ---- letters that nothing sums over
 
 
-@pytest.mark.parametrize(("loss", "wrt", "found"), [
-    ("z[k]**2", "z", "`z[k]`"), (r"\log\sum_{j} e^{z_j} - z_k", "z", "`z_k`"), (r"\|X_{i,:} w\|^2", "w", "`X_{i,:}`"),
-    ("X[i,j]", "X", "`X[i,j]`"),
-])
+@pytest.mark.parametrize(
+    ("loss", "wrt", "found"),
+    [
+        ("z[k]**2", "z", "`z[k]`"),
+        (r"\log\sum_{j} e^{z_j} - z_k", "z", "`z_k`"),
+        (r"\|X_{i,:} w\|^2", "w", "`X_{i,:}`"),
+        ("X[i,j]", "X", "`X[i,j]`"),
+    ],
+)
 def test_a_free_letter_is_refused(loss, wrt, found):
     said = refused(loss, wrt)
     assert said.code == "index-mismatch"
@@ -90,11 +101,16 @@ def test_a_free_letter_is_refused(loss, wrt, found):
 # ---- samples as rows
 
 
-@pytest.mark.parametrize(("loss", "shapes"), [
-    (r"\sum_i (y_i - x_i^\top w)^2", ["X: m×n"]), (r"\sum_{i=1}^m (y_i - w^\top x_i)^2", ["X: m×n, w: n, y: m"]),
-    (r"\sum_{i=1}^m (y^{(i)} - w^\top x^{(i)})^2", ["X: m×n"]),
-    (r"\frac1m\sum_i \log(1+e^{-y_i x_i^\top w})", ["X: m×n"]), (r"\|Xw\|^2 + \sum_i (y_i - x_i^\top w)^2", []),
-])
+@pytest.mark.parametrize(
+    ("loss", "shapes"),
+    [
+        (r"\sum_i (y_i - x_i^\top w)^2", ["X: m×n"]),
+        (r"\sum_{i=1}^m (y_i - w^\top x_i)^2", ["X: m×n, w: n, y: m"]),
+        (r"\sum_{i=1}^m (y^{(i)} - w^\top x^{(i)})^2", ["X: m×n"]),
+        (r"\frac1m\sum_i \log(1+e^{-y_i x_i^\top w})", ["X: m×n"]),
+        (r"\|Xw\|^2 + \sum_i (y_i - x_i^\top w)^2", []),
+    ],
+)
 def test_samples_are_rows_of_the_matrix(loss, shapes):
     problem = read_problem(loss, "w", shapes)
     assert "(X @ w)[i]" in to_text(problem.loss)
@@ -129,9 +145,16 @@ def test_without_a_sum_the_way_on_is_said():
 # ---- the left side, the name of the variable
 
 
-@pytest.mark.parametrize("loss", [
-    r"L(w) = \|Xw-y\|^2", r"J = \|Xw-y\|^2", r"\mathcal{L}(w) := \|Xw-y\|^2", "f = norm(X@w-y)**2", r"L(w, X) &= \|Xw-y\|^2",
-])
+@pytest.mark.parametrize(
+    "loss",
+    [
+        r"L(w) = \|Xw-y\|^2",
+        r"J = \|Xw-y\|^2",
+        r"\mathcal{L}(w) := \|Xw-y\|^2",
+        "f = norm(X@w-y)**2",
+        r"L(w, X) &= \|Xw-y\|^2",
+    ],
+)
 def test_a_left_side_is_dropped(loss):
     problem = read_problem(loss, "w")
     assert problem.loss is read_problem("norm(X@w-y)**2", "w").loss
@@ -182,10 +205,17 @@ def test_products_that_fit_with_another_sign_are_proposed():
     assert "@" not in (refused("x*A", "A", "A: n×n, x: m").help or "")
 
 
-@pytest.mark.parametrize(("loss", "wrt", "same"), [
-    ("xᵀAx", "x", "x.T@A@x"), ("‖Xw − y‖²", "w", "norm(X@w-y)**2"), ("‖Xw − y‖²", "y", "norm(X@w-y)**2"),
-    ("‖XR − Y‖²_F", "R", "norm(X@R-Y,'fro')**2"), ("‖xᵀ@x‖²", "x", "norm(x.T@x)**2"), ("‖new − y‖²", "new", "norm(new-y)**2"),
-])
+@pytest.mark.parametrize(
+    ("loss", "wrt", "same"),
+    [
+        ("xᵀAx", "x", "x.T@A@x"),
+        ("‖Xw − y‖²", "w", "norm(X@w-y)**2"),
+        ("‖Xw − y‖²", "y", "norm(X@w-y)**2"),
+        ("‖XR − Y‖²_F", "R", "norm(X@R-Y,'fro')**2"),
+        ("‖xᵀ@x‖²", "x", "norm(x.T@x)**2"),
+        ("‖new − y‖²", "new", "norm(new-y)**2"),
+    ],
+)
 def test_products_in_unicode(loss, wrt, same):
     assert to_text(read_problem(loss, wrt).loss) == to_text(read_problem(same, wrt).loss)
 
@@ -209,9 +239,15 @@ def test_sums_that_mix_two_arrays_stay():
 # ---- messages
 
 
-@pytest.mark.parametrize(("loss", "help"), [
-    ("norm(X@R-Y,'fro'**2/m", "`)` is missing"), ("0x", "`0*x`"), ("x if x", "`if` is a word of Python"), ("nrom(x)", "`norm`"),
-])
+@pytest.mark.parametrize(
+    ("loss", "help"),
+    [
+        ("norm(X@R-Y,'fro'**2/m", "`)` is missing"),
+        ("0x", "`0*x`"),
+        ("x if x", "`if` is a word of Python"),
+        ("nrom(x)", "`norm`"),
+    ],
+)
 def test_what_to_write_instead(loss, help):
     said = refused(loss, "x")
     assert help in said.help
@@ -227,7 +263,8 @@ HINGE = r"\sum_i \log(1 + e^{-y_i w^\top x_i})"
 @pytest.mark.thorough
 @pytest.mark.parametrize("shapes", [(), ("X: n×d",), ("X: n×d, w: d",)])
 @pytest.mark.parametrize("loss", [
-    r"\sum_i \log(1 + e^{-y_i w\cdot x_i})", r"\sum_i \log(1 + e^{-y_i (w\cdot x_i)})", r"\sum_i \log(1 + e^{-y_i x_i\cdot w})",
+    r"\sum_i \log(1 + e^{-y_i w\cdot x_i})", r"\sum_i \log(1 + e^{-y_i (w\cdot x_i)})",
+    r"\sum_i \log(1 + e^{-y_i x_i\cdot w})",
     r"\sum_i \log(1 + e^{-y_i \langle w, x_i\rangle})", r"\sum_i \log(1 + e^{-y_i \langle x_i, w\rangle})",
     r"\sum_i \log(1 + e^{-y_i \mathbf{w}\cdot\mathbf{x}_i})",
 ])  # fmt: skip
@@ -250,10 +287,14 @@ def test_a_bold_letter_is_quoted_whole():
 # ---- one row, one entry
 
 
-@pytest.mark.parametrize(("loss", "asked", "name", "part"), [
-    (r"\sum_i \|x_i - \mu\|^2", "x_k", "x", "row k"), (r"\sum_n \sum_k r_{nk} \|x_n - \mu_k\|^2", r"\mu_k", "mu", "row k"),
-    (r"\sum_i (y_i - x_i)^2", "x_i", "x", "entry i"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("loss", "asked", "name", "part"),
+    [
+        (r"\sum_i \|x_i - \mu\|^2", "x_k", "x", "row k"),
+        (r"\sum_n \sum_k r_{nk} \|x_n - \mu_k\|^2", r"\mu_k", "mu", "row k"),
+        (r"\sum_i (y_i - x_i)^2", "x_i", "x", "entry i"),
+    ],
+)
 def test_one_row_or_entry_is_asked_for_by_its_letter(loss, asked, name, part):
     problem = read_problem(loss, asked)
     assert problem.wrt.name == name
@@ -271,8 +312,10 @@ def test_a_capital_is_asked_for_by_its_row():
 
 @pytest.mark.parametrize(("loss", "wrt", "targets", "shape"), [
     ("F.cross_entropy(X@W, y)", "W", "y", "m×n"), ("nn.CrossEntropyLoss()(X@W, labels)", "W", "labels", "m×n"),
-    ("F.cross_entropy(z, y)", "z", "y", "m×1"), ("optax.softmax_cross_entropy(logits, labels)", "logits", "labels", "m×1"),
-    ("F.binary_cross_entropy_with_logits(X@w, y)", "w", "y", "m×1"), ("F.kl_div(q, p, reduction='sum')", "q", "p", "m×1"),
+    ("F.cross_entropy(z, y)", "z", "y", "m×1"), ("optax.softmax_cross_entropy(logits, labels)", "logits", "labels",
+    "m×1"),
+    ("F.binary_cross_entropy_with_logits(X@w, y)", "w", "y", "m×1"), ("F.kl_div(q, p, reduction='sum')", "q", "p",
+    "m×1"),
 ])  # fmt: skip
 def test_targets_have_the_shape_of_their_scores(loss, wrt, targets, shape):
     assert shapes_of(read_problem(loss, wrt))[targets] == shape
@@ -302,7 +345,8 @@ def test_a_library_function_called_otherwise_says_how_it_is_called():
 
 
 @pytest.mark.parametrize(("loss", "name", "shape"), [
-    ("np.mean((X@W1 + b1 - Y)**2)", "b1", "p×1"), ("norm(X@W + b - Y)**2", "b", "p×1"), ("np.sum((X - mu)**2)", "mu", "n×1"),
+    ("np.mean((X@W1 + b1 - Y)**2)", "b1", "p×1"), ("norm(X@W + b - Y)**2", "b", "p×1"), ("np.sum((X - mu)**2)", "mu",
+    "n×1"),
     ("np.sum((X - mu)**2/sigma**2)", "sigma", "number"), ("np.mean((np.maximum(0, X@W1+b1)@W2+b2-Y)**2)", "b2", "q×1"),
     ("norm(X@W - y)**2", "y", "m×p"), ("norm(A@x + b - y)**2", "b", "m×1"),
 ])  # fmt: skip
@@ -318,10 +362,15 @@ def test_in_a_book_a_letter_added_to_a_matrix_is_a_matrix_and_that_is_said():
 # ---- combinations of vectors, and what stands under a trace
 
 
-@pytest.mark.parametrize(("loss", "wrt", "wanted"), [
-    (r"\|x - \sum_k \alpha_k d_k\|^2", r"\alpha", "−2d(x − dᵀα)"), (r"\|y - \sum_j x_j \beta_j\|^2", r"\beta", "−2x(y − xᵀβ)"),
-    (r"\|y - \sum_j w_j x_j\|^2", "w", "−2x(y − xᵀw)"), (r"\sum_n \|x_n - \sum_k r_{nk} \mu_k\|^2", r"\mu", "−2rᵀ(x − rμ)"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("loss", "wrt", "wanted"),
+    [
+        (r"\|x - \sum_k \alpha_k d_k\|^2", r"\alpha", "−2d(x − dᵀα)"),
+        (r"\|y - \sum_j x_j \beta_j\|^2", r"\beta", "−2x(y − xᵀβ)"),
+        (r"\|y - \sum_j w_j x_j\|^2", "w", "−2x(y − xᵀw)"),
+        (r"\sum_n \|x_n - \sum_k r_{nk} \mu_k\|^2", r"\mu", "−2rᵀ(x − rμ)"),
+    ],
+)
 def test_the_vectors_of_a_combination_are_the_rows_of_a_matrix(loss, wrt, wanted):
     from matgrad_cli import gradient
 

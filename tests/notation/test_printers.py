@@ -1,4 +1,5 @@
-"""The three printers: what a form looks like, that text is read back as the same expression, that sharing costs nothing."""
+"""The three printers: what a form looks like, that text is read back as the same expression,
+that sharing costs nothing."""
 
 from __future__ import annotations
 
@@ -70,7 +71,12 @@ FORMS: list[tuple[Expr, str, str, str]] = [
         "2/m Xᵀ(XR − Y)",
         r"\frac{2}{m} X^\top (X R - Y)",
     ),
-    (Partial(entry, R, s, t), "partial((X @ R)[i,j], R[s,t])", "∂(XR)_ij/∂R_st", r"\frac{\partial (X R)_{ij}}{\partial R_{st}}"),
+    (
+        Partial(entry, R, s, t),
+        "partial((X @ R)[i,j], R[s,t])",
+        "∂(XR)_ij/∂R_st",
+        r"\frac{\partial (X R)_{ij}}{\partial R_{st}}",
+    ),
     (Delta(k, s), "delta[k,s]", "δ_ks", r"\delta_{ks}"),
     (
         mul(over_m, sum_over((i, j), mul(Number(2), sub(entry, Entry(Y, i, j)), Partial(entry, R, s, t)))),
@@ -94,8 +100,12 @@ FORMS: list[tuple[Expr, str, str, str]] = [
     (mul(w, Power(Call("norm", w), Number(-1))), "w/norm(w)", "w/‖w‖", r"\frac{w}{\lVert w \rVert}"),
     (Power(Call("norm", w), Number(-3)), "norm(w)**-3", "1/‖w‖³", r"\frac{1}{\lVert w \rVert^3}"),
     (Hadamard((A, matmul(A, B))), "A * (A @ B)", "A ∘ (AB)", r"A \odot (A B)"),
-    (mul(matmul(Transpose(w), w), Power(Call("norm", w), Number(-3)), w), "w.T @ w*norm(w)**-3*w", "(wᵀw)/‖w‖³ w",
-     r"\frac{(w^\top w)}{\lVert w \rVert^3} w"),
+    (
+        mul(matmul(Transpose(w), w), Power(Call("norm", w), Number(-3)), w),
+        "w.T @ w*norm(w)**-3*w",
+        "(wᵀw)/‖w‖³ w",
+        r"\frac{(w^\top w)}{\lVert w \rVert^3} w",
+    ),
     (Kron((A, B)), "kron(A, B)", "A ⊗ B", r"A \otimes B"),
     (Call("sigmoid", matmul(X, w)), "sigmoid(X @ w)", "σ(Xw)", r"\sigma(X w)"),
     (Call("tr", matmul(A, B)), "tr(A @ B)", "tr(AB)", r"\operatorname{tr}(A B)"),
@@ -152,7 +162,9 @@ def test_index_level_text_is_read_back(node: Expr) -> None:
 
 @pytest.mark.parametrize("printer", [TextPrinter, UnicodePrinter, LatexPrinter])
 def test_every_node_can_be_printed(printer: type) -> None:
-    kinds = [kind for kind in vars(ir).values() if isinstance(kind, type) and issubclass(kind, Expr) and kind is not Expr]
+    kinds = [
+        kind for kind in vars(ir).values() if isinstance(kind, type) and issubclass(kind, Expr) and kind is not Expr
+    ]
     assert [kind.__name__ for kind in kinds if not hasattr(printer, f"on_{kind.__name__.lower()}")] == []
 
 
@@ -165,7 +177,9 @@ def test_every_function_can_be_printed() -> None:
 
 
 def test_marks_point_at_the_part() -> None:
-    text, spans = split_marks(to_unicode(mul(Number(2), over_m, matmul(Transpose(X), residual)), {(2, 1): 0, (2, 0): 1}))
+    text, spans = split_marks(
+        to_unicode(mul(Number(2), over_m, matmul(Transpose(X), residual)), {(2, 1): 0, (2, 0): 1})
+    )
     assert text == "2/m Xᵀ(XR − Y)"
     assert {mark: text[start:end] for start, end, mark in spans} == {0: "XR − Y", 1: "Xᵀ"}
 
@@ -228,4 +242,6 @@ def test_an_exponent_under_a_fraction_is_positive(loss: str) -> None:
     from matgrad_cli import explain
 
     page = explain(loss, "x" if "x" in loss else "s", "x: n, A: n×n, s: scalar").render("html")
-    assert not re.search(r"<msup><mrow>(?:(?!</?msup>).)*</mrow><mrow><mo>−</mo><mn>\d+</mn></mrow></msup></mrow></mfrac>", page)
+    assert not re.search(
+        r"<msup><mrow>(?:(?!</?msup>).)*</mrow><mrow><mo>−</mo><mn>\d+</mn></mrow></msup></mrow></mfrac>", page
+    )

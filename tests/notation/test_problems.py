@@ -12,9 +12,23 @@ from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.shapes.shape_text import read_shapes
 
 SHAPES = [
-    ("X: m×n", "m×n"), ("X: m x n", "m×n"), ("X: (m,n)", "m×n"), ("X: mxn", "m×n"), ("X: 3x3", "3×3"), ("X: m*n×p", "m·n×p"),
-    ("X: 2n×k", "2·n×k"), ("X: n", "n×1"), ("X: (n,)", "n×1"), ("X: scalar", "number"), ("X: number", "number"), ("X: 1", "number"),
-    ("X: []", "number"), ("X: 1×n", "1×n"), ("X: 5", "5×1"), ("X = m×n", "m×n"), ("X: [m, n]", "m×n"),
+    ("X: m×n", "m×n"),
+    ("X: m x n", "m×n"),
+    ("X: (m,n)", "m×n"),
+    ("X: mxn", "m×n"),
+    ("X: 3x3", "3×3"),
+    ("X: m*n×p", "m·n×p"),
+    ("X: 2n×k", "2·n×k"),
+    ("X: n", "n×1"),
+    ("X: (n,)", "n×1"),
+    ("X: scalar", "number"),
+    ("X: number", "number"),
+    ("X: 1", "number"),
+    ("X: []", "number"),
+    ("X: 1×n", "1×n"),
+    ("X: 5", "5×1"),
+    ("X = m×n", "m×n"),
+    ("X: [m, n]", "m×n"),
 ]
 
 
@@ -25,15 +39,27 @@ def test_ways_of_writing_a_shape(text, expected):
 
 def test_several_shapes():
     found = read_shapes(["X: (m, n), λ: scalar, \\Sigma: n×n; b: n", "X: m×n"])
-    assert {name: str(entry.shape) for name, entry in found.items()} == {"X": "m×n", "lambda": "number", "Sigma": "n×n", "b": "n×1"}
+    assert {name: str(entry.shape) for name, entry in found.items()} == {
+        "X": "m×n",
+        "lambda": "number",
+        "Sigma": "n×n",
+        "b": "n×1",
+    }
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ("X: m×n, X: n×m", "conflicting-shapes"), ("X m×n", "unreadable-shape"), ("X:", "unreadable-shape"),
-    ("X: a×b×c", "unreadable-shape"),
-    ("X: 0×3", "unreadable-shape"),
-    ("X: $", "unreadable-shape"), ("X: 99999999999", "unreadable-shape"), ("X: " + "m" * 30000, "unreadable-shape"),
-])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("X: m×n, X: n×m", "conflicting-shapes"),
+        ("X m×n", "unreadable-shape"),
+        ("X:", "unreadable-shape"),
+        ("X: a×b×c", "unreadable-shape"),
+        ("X: 0×3", "unreadable-shape"),
+        ("X: $", "unreadable-shape"),
+        ("X: 99999999999", "unreadable-shape"),
+        ("X: " + "m" * 30000, "unreadable-shape"),
+    ],
+)
 def test_shapes_that_cannot_be_read(text, code):
     with pytest.raises(InputError) as caught:
         read_shapes([text])
@@ -75,7 +101,9 @@ def test_wrt_that_does_not_occur():
 
 
 def test_facts():
-    problem = read_problem("x.T@W@S@x", "x", ["W: n×n, S: n×n, x: n"], ["W symmetric, invertible; S positive definite and x unit"])
+    problem = read_problem(
+        "x.T@W@S@x", "x", ["W: n×n, S: n×n, x: n"], ["W symmetric, invertible; S positive definite and x unit"]
+    )
     assert [str(fact) for fact in problem.facts] == ["W symmetric", "W invertible", "S spd", "x unit"]
     with pytest.raises(UsageError):
         read_problem("x.T@x", "x", ["x: n"], ["x symetricish"])
@@ -84,9 +112,9 @@ def test_facts():
     assert caught.value.diagnostic.code == "not-square"
 
 
-@pytest.mark.parametrize("loss", [
-    "norm(X@R - Y, 'fro')**2 / m", r"\frac{1}{m}\lVert XR-Y\rVert_F^2", r"\frac1m \|XR - Y\|_F^2",
-])
+@pytest.mark.parametrize(
+    "loss", ["norm(X@R - Y, 'fro')**2 / m", r"\frac{1}{m}\lVert XR-Y\rVert_F^2", r"\frac1m \|XR - Y\|_F^2"]
+)
 def test_both_languages_read_the_same_loss(loss):
     problem = read_problem(loss, "R", ["X: m×n, R: n×p, Y: m×p"])
     assert [symbol.name for symbol in problem.variables] == ["X", "R", "Y"]

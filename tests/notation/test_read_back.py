@@ -1,4 +1,5 @@
-"""Everything that is printed is read back as the same meaning: each function and each kind of node, nested, in text and in LaTeX."""
+"""Everything that is printed is read back as the same meaning: each function and each kind of node, nested,
+in text and in LaTeX."""
 
 from __future__ import annotations
 
@@ -67,14 +68,19 @@ i, j, s, t, k = Index("i", n), Index("j", n), Index("s", n), Index("t", n), Inde
 named = Named("Z", MatMul((A, B)))
 
 PROBLEM = read_problem(
-    "x.T@A@B@y + r@W1@x + norm(X) + v.T@v + a + lambda", "x",
-    ["A: n×n, B: n×n, W1: n×n, X: m×n, x: n, y: n, r: 1×n, v: 3, a: scalar, lambda: scalar"], ["a positive", "lambda positive"],
-)  # fmt: skip
-SCOPE = replace(scope_of(PROBLEM, Source("text", "")), letters={"i": n, "j": n, "s": n, "t": n, "k": m}).defining("Z", named)
+    "x.T@A@B@y + r@W1@x + norm(X) + v.T@v + a + lambda",
+    "x",
+    ["A: n×n, B: n×n, W1: n×n, X: m×n, x: n, y: n, r: 1×n, v: 3, a: scalar, lambda: scalar"],
+    ["a positive", "lambda positive"],
+)
+SCOPE = replace(scope_of(PROBLEM, Source("text", "")), letters={"i": n, "j": n, "s": n, "t": n, "k": m}).defining(
+    "Z", named
+)
 JUDGE = Judge(PROBLEM)
 
 BASES: list[Expr] = [
-    a, x, r, A, X, W1, Number(2), Size(n), Constant("pi"), Entry(A, i, j), Entry(x, i, None), MatMul((X, x)), MatMul((A, B)), Add((A, B)),
+    a, x, r, A, X, W1, Number(2), Size(n), Constant("pi"), Entry(A, i, j), Entry(x, i, None), MatMul((X, x)), MatMul((A,
+    B)), Add((A, B)),
     Add((a, lam)), mul(Number(-1), x), mul(Number(2), A), mul(Number(Fraction(-1, 3)), a), named, Hadamard((A, B)),
     MatMul((A, Eye(n), Fill(1, Shape(n)))), Add((A, Eye(n))), Add((x, Fill(0, Shape(n)))), v,
 ]  # fmt: skip
@@ -91,9 +97,15 @@ def _calls(base: Expr) -> Iterator[Expr]:
     """The functions that can be taken of the base; a reduction along an axis only of a matrix."""
     for name, function in FUNCTIONS.items():
         along = function.kind == "array" and name[-1] in "01"
-        if ((function.needs == "matrix" or along) and not base.shape.is_matrix) or (name.startswith("cross") and base is not v):
+        if ((function.needs == "matrix" or along) and not base.shape.is_matrix) or (
+            name.startswith("cross") and base is not v
+        ):
             continue
-        yield from _made(lambda name=name, others=function.others: Call(name, base, *(a if kind == "number" else base for kind in others)))
+        yield from _made(
+            lambda name=name, others=function.others: Call(
+                name, base, *(a if kind == "number" else base for kind in others)
+            )
+        )
 
 
 def _around(base: Expr) -> Iterator[Expr]:
@@ -109,7 +121,12 @@ def _around(base: Expr) -> Iterator[Expr]:
     for exponent in (Number(2), Number(-1), Number(-2), Number(Fraction(1, 2)), Number(Fraction(-2, 3)), a):
         yield from _made(lambda exponent=exponent: Power(base, exponent))
     if not number:
-        yield from (Transpose(base), Hadamard((base, base)), Hadamard((base, Power(base, Number(-1)))), Kron((base, base)))
+        yield from (
+            Transpose(base),
+            Hadamard((base, base)),
+            Hadamard((base, Power(base, Number(-1)))),
+            Kron((base, base)),
+        )
         yield from _made(lambda: MatrixPower(base, 3))
         yield from _made(lambda: Inverse(base))
         yield from _made(lambda: Transpose(Inverse(base)))
@@ -152,15 +169,19 @@ NODES = list(dict.fromkeys(node for base in BASES for make in (_calls, _around) 
 
 def test_every_kind_of_node_and_every_function_occurs() -> None:
     met = {type(node) for outer in NODES for node in nodes_of(outer)}
-    kinds = {kind for kind in vars(ir).values() if isinstance(kind, type) and issubclass(kind, Expr) and kind is not Expr}
+    kinds = {
+        kind for kind in vars(ir).values() if isinstance(kind, type) and issubclass(kind, Expr) and kind is not Expr
+    }
     assert kinds - met == {Literal}  # a matrix written out is read in a loss alone
     assert set(FUNCTIONS) == {node.function for node in NODES if isinstance(node, Call)}
 
 
 PRINTERS: dict[str, tuple[str, Callable[[Expr], str]]] = {
-    "text": ("numpy", to_text), "LaTeX": ("latex", to_latex), "Unicode": ("latex", to_unicode),
+    "text": ("numpy", to_text),
+    "LaTeX": ("latex", to_latex),
+    "Unicode": ("latex", to_unicode),
     "MathML": ("latex", lambda node: latex_of(to_mathml(node))),
-}  # fmt: skip
+}
 
 
 @pytest.mark.thorough
@@ -175,7 +196,9 @@ def test_what_is_printed_is_read_back(printer: str, part: int) -> None:
     assert misread == []
 
 
-def _misread(node: Expr, syntax: str, printed: Callable[[Expr], str], scope: Scope = SCOPE, judge: Judge = JUDGE) -> list[str]:
+def _misread(
+    node: Expr, syntax: str, printed: Callable[[Expr], str], scope: Scope = SCOPE, judge: Judge = JUDGE
+) -> list[str]:
     text = printed(node)
     try:
         found = read_in(text, scope, syntax).expr
@@ -195,11 +218,15 @@ def _as_met(node: Expr) -> tuple[Expr, ...]:
 def test_every_function_is_read_back_from_every_printer(name: str) -> None:
     of_it = [node for base in (a, x, A, v) for node in _calls(base) if isinstance(node, Call) and node.function == name]
     assert of_it
-    assert [bad for node in of_it for around in _as_met(node) for how in PRINTERS.values() for bad in _misread(around, *how)] == []
+    assert [
+        bad for node in of_it for around in _as_met(node) for how in PRINTERS.values() for bad in _misread(around, *how)
+    ] == []
 
 
-UNKNOWN = [read_problem(loss, "x", ["A: n×n, x: n, y: n, a: scalar"]) for loss in (
-    "sum(phi(x)) + f(x) + y.T@h(x) + tr(g(a)@A) + tr(ell(A))", "sum(psi(x, y)) + f(x, a, A)")]  # fmt: skip
+UNKNOWN = [
+    read_problem(loss, "x", ["A: n×n, x: n, y: n, a: scalar"])
+    for loss in ("sum(phi(x)) + f(x) + y.T@h(x) + tr(g(a)@A) + tr(ell(A))", "sum(psi(x, y)) + f(x, a, A)")
+]
 
 
 def _of_unknown_functions(problem: Problem) -> Iterator[Expr]:
@@ -211,7 +238,11 @@ def _of_unknown_functions(problem: Problem) -> Iterator[Expr]:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("problem", "node"), [(problem, node) for problem in UNKNOWN for node in _of_unknown_functions(problem)])
+@pytest.mark.parametrize(
+    ("problem", "node"), [(problem, node) for problem in UNKNOWN for node in _of_unknown_functions(problem)]
+)
 def test_unknown_functions_and_their_derivatives_are_read_back_from_every_printer(problem: Problem, node: Expr) -> None:
     scope, judge = scope_of(problem, Source("text", "")), Judge(problem)
-    assert [bad for around in _as_met(node) for how in PRINTERS.values() for bad in _misread(around, *how, scope, judge)] == []
+    assert [
+        bad for around in _as_met(node) for how in PRINTERS.values() for bad in _misread(around, *how, scope, judge)
+    ] == []

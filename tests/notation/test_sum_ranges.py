@@ -1,4 +1,5 @@
-"""The limits of a Σ are meaning: the whole of a dimension by any of its names, or a refusal with its place; never dropped."""
+"""The limits of a Σ are meaning: the whole of a dimension by any of its names, or a refusal with its place;
+never dropped."""
 
 from __future__ import annotations
 
@@ -13,9 +14,12 @@ from matgrad_cli.verify.judge import Judge
 SHAPES = "x: n, X: m×n, A: n×n, v: 5, y: k, w: n"
 
 WHOLE = [
-    r"\sum_i x_i^2", r"\sum_{i} x_i^2", r"\sum_{i=1}^n x_i^2", r"\sum_{i=1}^{n} x_i^2", r"\sum^n_{i=1} x_i^2", r"\sum\limits_{i=1}^n x_i^2",
-    r"\sum_{i=0}^{n-1} x_i^2", r"\sum_{i\in[n]} x_i^2", r"\sum_{i \in \{1,\ldots,n\}} x_i^2", r"\sum_{i\in\{1,2,\dots,n\}} x_i^2",
-    r"\sum_{1\le i\le n} x_i^2", r"\sum_{i\le n} x_i^2", r"\sum_{i=1}^N x_i^2", r"\sum_{i=0}^{N-1} x_i^2", r"\sum_i^n x_i^2",
+    r"\sum_i x_i^2", r"\sum_{i} x_i^2", r"\sum_{i=1}^n x_i^2", r"\sum_{i=1}^{n} x_i^2", r"\sum^n_{i=1} x_i^2",
+    r"\sum\limits_{i=1}^n x_i^2",
+    r"\sum_{i=0}^{n-1} x_i^2", r"\sum_{i\in[n]} x_i^2", r"\sum_{i \in \{1,\ldots,n\}} x_i^2",
+    r"\sum_{i\in\{1,2,\dots,n\}} x_i^2",
+    r"\sum_{1\le i\le n} x_i^2", r"\sum_{i\le n} x_i^2", r"\sum_{i=1}^N x_i^2", r"\sum_{i=0}^{N-1} x_i^2",
+    r"\sum_i^n x_i^2",
     "sum[i](x[i]**2)", "sum[i:n](x[i]**2)", "sum[i:N](x[i]**2)", "sum[i:x.shape[0]](x[i]**2)",
 ]  # fmt: skip
 
@@ -26,7 +30,8 @@ def test_the_whole_by_any_name(text: str) -> None:
 
 
 SEVERAL = [
-    r"\sum_{i,j} X_{ij}", r"\sum_{ij} X_{ij}", r"\sum_{(i,j)} X_{ij}", r"\sum_{i=1}^m\sum_{j=1}^n X_{ij}", r"\sum_{i,j=1}^{m,n} X_{ij}",
+    r"\sum_{i,j} X_{ij}", r"\sum_{ij} X_{ij}", r"\sum_{(i,j)} X_{ij}", r"\sum_{i=1}^m\sum_{j=1}^n X_{ij}",
+    r"\sum_{i,j=1}^{m,n} X_{ij}",
     r"\sum_{i=1,j=1}^{m,n} X_{ij}", r"\sum_{i=1}^M \sum_{j=1}^N X_{ij}", r"\sum_{i,j=1}^{M,N} X_{ij}",
 ]  # fmt: skip
 
@@ -41,10 +46,12 @@ PARTS = [
     (r"\sum_{i=0}^n x_i^2", "n"), (r"\sum_{i=-1}^n x_i^2", "="), (r"\sum_{i=1}^{n/2} x_i^2", "n/2"),
     (r"\sum_{i\notin S} x_i", "i"), (r"\sum_{i=1}^m x_i", "m"), (r"\sum_{i=1}^m v_i", "m"),
     (r"\sum_{i<3} x_i", "<"), (r"\sum_{i=0} x_i", r"\sum"),
-    (r"\sum_{i=1}^\infty x_i", r"\infty"), (r"\sum_{i=1}^{2n} x_i", "2n"), (r"\sum^{k-1} x", "k"), (r"\sum_{i=1}^w w_i", "w"),
+    (r"\sum_{i=1}^\infty x_i", r"\infty"), (r"\sum_{i=1}^{2n} x_i", "2n"), (r"\sum^{k-1} x", "k"), (r"\sum_{i=1}^w w_i",
+    "w"),
     (r"\sum_{i,j=1}^n X_{ij}", "n"), (r"\sum_{i=1}^{m,n} x_i", "m"),
     (r"\sum_{j=1}^{i}\sum_i A_{ij}", "i"),
-    (r"\sum_{i=1}^N \sum_{j=1}^N X_{ij}", "N"), (r"\sum_{i=1}^A x_i", "A"), (r"\sum_{i \ne 1} x_i", "1"), (r"\sum_{i=1}^{i} x_i", "i"),
+    (r"\sum_{i=1}^N \sum_{j=1}^N X_{ij}", "N"), (r"\sum_{i=1}^A x_i", "A"), (r"\sum_{i \ne 1} x_i", "1"),
+    (r"\sum_{i=1}^{i} x_i", "i"),
     ("sum[i:3](x[i]**2)", "i"), ("sum[i:k](x[i]**2)", "i"),
 ]  # fmt: skip
 
@@ -85,8 +92,15 @@ def test_counting_from_zero_is_said() -> None:
     assert "from 0" in read_problem(r"\sum_{i=0}^{n-1} x_i^2", "x", ["x: n"]).notes[0]
 
 
-@pytest.mark.parametrize("text", [r"\sum_{i\ne j} x_i x_j", r"\sum_i\sum_{j\neq i} x_i x_j", r"\sum_{i,j:\, i\ne j} x_i x_j",
-                                  r"\sum_{i=1}^n\sum_{j=1,\, j\ne i}^n x_i x_j"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\sum_{i\ne j} x_i x_j",
+        r"\sum_i\sum_{j\neq i} x_i x_j",
+        r"\sum_{i,j:\, i\ne j} x_i x_j",
+        r"\sum_{i=1}^n\sum_{j=1,\, j\ne i}^n x_i x_j",
+    ],
+)
 def test_letters_that_differ_are_a_factor(text: str) -> None:
     found = read_problem(text, "x", ["x: n"]).loss
     wanted = read_problem("sum(x)**2 - x.T @ x", "x", ["x: n"])
@@ -105,7 +119,9 @@ def test_a_bound_letter_is_no_part_of_a_name() -> None:
     assert [symbol.name for symbol in read_problem(r"(a_i^T x)^2", "x", ["a_i: n, x: n"]).variables] == ["a_i", "x"]
 
 
-@pytest.mark.parametrize("text", [text for text, place in PARTS if place in ("=", "<", r"\le", "3") and "v_" not in text])
+@pytest.mark.parametrize(
+    "text", [text for text, place in PARTS if place in ("=", "<", r"\le", "3") and "v_" not in text]
+)
 def test_the_help_says_what_can_be_read(text: str) -> None:
     with pytest.raises(InputError) as caught:
         read_problem(text, "x", [SHAPES])
@@ -119,7 +135,9 @@ def test_the_helps_hold() -> None:
     with pytest.raises(InputError) as caught:
         read_problem(r"\sum_{i=1}^{3} x_i^2", "x", ["x: n"])
     assert "declare that, as in `x: 3`" in (caught.value.diagnostic.help or "")
-    assert read_problem(r"\sum_{i=1}^{3} x_i^2", "x", ["x: 3"]).loss is read_problem(r"\sum_i x_i^2", "x", ["x: 3"]).loss
+    assert (
+        read_problem(r"\sum_{i=1}^{3} x_i^2", "x", ["x: 3"]).loss is read_problem(r"\sum_i x_i^2", "x", ["x: 3"]).loss
+    )
     for masked, shapes in ((r"\sum_{i=1}^{n} s_i x_i^2", "x: n, s: n"), (r"\sum_{i,j} M_{ij} x_i x_j", "x: n, M: n×n")):
         assert read_problem(masked, "x", [shapes]).loss.shape.is_number
     with pytest.raises(InputError) as caught:
@@ -132,7 +150,8 @@ _STEPS = "(x[1]-x[0])**2 + (x[2]-x[1])**2 + (x[3]-x[2])**2"
 _PAIRS = "(sum(x)**2 - x.T@x)/2"
 PARTLY = [
     (r"\sum_{i=1}^{n-1} x_i^2", "x[0]**2 + x[1]**2 + x[2]**2"), (r"\sum_{i=2}^n x_i^2", "x[1]**2 + x[2]**2 + x[3]**2"),
-    (r"\sum_{i=2}^{n-1} x_i^2", "x[1]**2 + x[2]**2"), (r"\sum_{i=1}^{n-3} x_i^2", "x[0]**2"), (r"\sum_{i<j} x_i x_j", _PAIRS),
+    (r"\sum_{i=2}^{n-1} x_i^2", "x[1]**2 + x[2]**2"), (r"\sum_{i=1}^{n-3} x_i^2", "x[0]**2"), (r"\sum_{i<j} x_i x_j",
+    _PAIRS),
     (r"\sum_{1\le i<j\le n} x_i x_j", _PAIRS), (r"\sum_{i\le j} x_i x_j", "(sum(x)**2 + x.T@x)/2"),
     (r"\sum_i\sum_{j>i} x_i x_j", _PAIRS),
     (r"\sum_{i=1}^n\sum_{j=1}^{i-1} x_i x_j", _PAIRS), (r"\sum_{i=1}^{n-1}\sum_{j=i+1}^n x_i x_j", _PAIRS),
@@ -148,10 +167,12 @@ PARTLY = [
     (r"\sum_k \frac{1}{|N_k|}\sum_{i\in N_k} x_i^2", "(N@x**2).T@(1/(N@ones(4)))"),
     (r"\sum_{(y_i,x_i)\in S} x_i y_i^\top v", "(S*x).T@Y@v"),
     (r"\sum_{i=2}^{n} \|y_i - y_{i-1}\|^2", "norm(Y[1,:]-Y[0,:])**2 + norm(Y[2,:]-Y[1,:])**2 + norm(Y[3,:]-Y[2,:])**2"),
-    (r"\sum_{i<j} \frac{1}{(x_i-x_j)^2}", " + ".join(f"1/(x[{i}]-x[{j}])**2" for i in range(4) for j in range(i + 1, 4))),
+    (r"\sum_{i<j} \frac{1}{(x_i-x_j)^2}", " + ".join(f"1/(x[{i}]-x[{j}])**2" for i in range(4) for j in range(i + 1,
+    4))),
     (r"\sum_{i\ne j} S_i\log\|y_i-y_j\|", " + ".join(
         f"S[{i}]*log(norm(Y[{i},:]-Y[{j},:]))" for i in range(4) for j in range(4) if i != j)),
-    (r"\sum_i\sum_{j\ne i} \|y_i-y_j\|", " + ".join(f"norm(Y[{i},:]-Y[{j},:])" for i in range(4) for j in range(4) if i != j)),
+    (r"\sum_i\sum_{j\ne i} \|y_i-y_j\|",
+    " + ".join(f"norm(Y[{i},:]-Y[{j},:])" for i in range(4) for j in range(4) if i != j)),
     ("sum((x[1:] - x[:-1])**2)", _STEPS), ("sum(x[1:]**2)", "x[1]**2 + x[2]**2 + x[3]**2"),
     ("mean(x[:-1])", "(x[0] + x[1] + x[2])/3"),
     ("norm(x[1:-1])**2", "x[1]**2 + x[2]**2"),
@@ -167,10 +188,18 @@ def test_a_part_of_a_range_means_what_it_says(text: str, whole: str) -> None:
     assert Judge(wanted).compare(read_problem(text, wrt, shapes).loss, wanted.loss).holds
 
 
-@pytest.mark.parametrize("text", [
-    r"\sum_{i=1}^n x_i x_{i+1}", r"\sum_{i=1}^{n-1} x_i x_{i+2}", r"\sum_{t=2}^n x_{t-2}", "sum(x[1:] - x)", "sum(x[1:] - x[2:])", "x[1:]",
-    r"\sum_{i=1}^{n-4} x_i",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\sum_{i=1}^n x_i x_{i+1}",
+        r"\sum_{i=1}^{n-1} x_i x_{i+2}",
+        r"\sum_{t=2}^n x_{t-2}",
+        "sum(x[1:] - x)",
+        "sum(x[1:] - x[2:])",
+        "x[1:]",
+        r"\sum_{i=1}^{n-4} x_i",
+    ],
+)
 def test_what_lies_beyond_a_range_is_refused(text: str) -> None:
     with pytest.raises(InputError) as caught:
         read_problem(text, "x", ["x: 4"])

@@ -1,4 +1,5 @@
-"""Functions that have no meaning: what they are taken for, their derivatives, what is printed of them, read back and run."""
+"""Functions that have no meaning: what they are taken for, their derivatives, what is printed of them,
+read back and run."""
 
 import inspect
 from types import SimpleNamespace
@@ -59,7 +60,10 @@ def test_gradients(loss: str, wrt: str, expected: str) -> None:
 @pytest.mark.thorough
 def test_every_method_differentiates_them() -> None:
     for loss, wrt in ((r"\|\phi(Wx)-y\|^2", "W"), ("f(Ax + b)", "x"), ("f(Ax, Wx)", "x"), ("sum(phi(X@w, x))", "w")):
-        texts = {str(gradient(loss, wrt, shapes=[SHAPES], method=method)) for method in ("index", "differential", "adjoint", "chain")}
+        texts = {
+            str(gradient(loss, wrt, shapes=[SHAPES], method=method))
+            for method in ("index", "differential", "adjoint", "chain")
+        }
         assert len(texts) == 1
 
 
@@ -70,7 +74,10 @@ def test_second_derivative() -> None:
 def test_what_is_printed_is_read_back() -> None:
     problem = read_problem(r"\|\phi(Wx)-y\|^2", "W", [SHAPES])
     for text in (r"2 ((\phi(Wx) - y) \odot \phi'(Wx)) x^\top", "2*((phi(W@x) - y)*phi_prime(W@x))@x.T"):
-        assert gradient(r"\|\phi(Wx)-y\|^2", "W", shapes=[SHAPES]).derivations[0].result.matrix is read_expression(text, problem).expr
+        assert (
+            gradient(r"\|\phi(Wx)-y\|^2", "W", shapes=[SHAPES]).derivations[0].result.matrix
+            is read_expression(text, problem).expr
+        )
 
 
 def test_programs_take_them_as_arguments() -> None:
@@ -101,7 +108,9 @@ def test_programs_take_jacobians_and_adjoints() -> None:
     assert np.allclose(got, 2 * (np.cos(B @ x) * (np.sin(B @ x) - y)) @ B)
     exec(gradient("tr(A@f(X))", "X", shapes=["A: n×n, X: n×n"]).render("numpy"), space)  # noqa: S102
     X, A = rng.normal(size=(2, 2)), rng.normal(size=(2, 2))
-    assert np.allclose(space["gradient"](A, X, adjoint_f=lambda X, G: X.T @ G + G @ X.T), X.T @ A.T + A.T @ X.T)  # of f(X) = XX
+    assert np.allclose(
+        space["gradient"](A, X, adjoint_f=lambda X, G: X.T @ G + G @ X.T), X.T @ A.T + A.T @ X.T
+    )  # of f(X) = XX
 
 
 @pytest.mark.parametrize("loss", ["np.foo(x)"])

@@ -20,20 +20,28 @@ FAMILIES = [
     (r"\sum_{i=1}^n \|y_i - W x_i\|^2", "x_i: d, y_i: k, W: k×d", "norm(y - x@W.T)**2", "x: n×d, y: n×k, W: k×d"),
     (r"\sum_{n}\sum_k r_{nk}\|x_n - \mu_k\|^2", "X: N×d, mu: K×d, r: N×K", "sum[n,k](r[n,k]*norm(X[n,:] - mu[k,:])**2)",
      "X: N×d, mu: K×d, r: N×K"),
-    (r"\sum_{i=1}^m \log(1 + \exp(-b_i a_i^T x))", "A: m×n, x: n, b: m", "sum(log(1 + exp(-b*(A@x))))", "A: m×n, x: n, b: m"),
+    (r"\sum_{i=1}^m \log(1 + \exp(-b_i a_i^T x))", "A: m×n, x: n, b: m", "sum(log(1 + exp(-b*(A@x))))",
+    "A: m×n, x: n, b: m"),
     (r"\log\sum_{i=1}^m \exp(a_i^T x + b_i)", "A: m×n, x: n, b: m", "logsumexp(A@x + b)", "A: m×n, x: n, b: m"),
-    (r"\log\det\left(\sum_i \lambda_i v_i v_i^T\right)", "lambda: m, V: m×d", "log(det(V.T@diag(lambda)@V))", "lambda: m, V: m×d"),
+    (r"\log\det\left(\sum_i \lambda_i v_i v_i^T\right)", "lambda: m, V: m×d", "log(det(V.T@diag(lambda)@V))",
+    "lambda: m, V: m×d"),
     (r"-\frac1m\sum_{i=1}^m b_i\ln\sigma(a_i^Tx) + (1-b_i)\ln(1-\sigma(a_i^Tx))", "A: m×n, x: n, b: m",
      "-1/m*sum(b*log(sigmoid(A@x)) + (1-b)*log(1-sigmoid(A@x)))", "A: m×n, x: n, b: m"),
-    (r"\sum_{i=1}^m\log\prod_{l=1}^k\left(\frac{e^{\theta_l^Tx^{(i)}}}{\sum_{j=1}^k e^{\theta_j^Tx^{(i)}}}\right)^{1\{y^{(i)}=l\}}",
+    (r"\sum_{i=1}^m\log\prod_{l=1}^k\left(\frac{e^{\theta_l^Tx^{(i)}}}{\sum_{j=1}^k "
+        r"e^{\theta_j^Tx^{(i)}}}\right)^{1\{y^{(i)}=l\}}",
      "theta: k×d, X: m×d, Y: m×k", "sum(Y*log_softmax(X@theta.T, axis=1))", "theta: k×d, X: m×d, Y: m×k"),
-    (r"\sum_{n=1}^N (t_n - \mathbf{w}^T \boldsymbol\phi(\mathbf{x}_n))^2", "w: M, phi: N×M, t: N", "sum((t - phi@w)**2)",
+    (r"\sum_{n=1}^N (t_n - \mathbf{w}^T \boldsymbol\phi(\mathbf{x}_n))^2", "w: M, phi: N×M, t: N",
+    "sum((t - phi@w)**2)",
      "w: M, phi: N×M, t: N"),
-    (r"\sum_{n=1}^N (t_n - w^T \phi(x^{(n)}))^2", "w: M, phi_n: M, t: N", "sum((t - phi@w)**2)", "w: M, phi: N×M, t: N"),
-    (r"\sum_{i=1}^n \alpha_i \|x - x_i\|^2", "alpha: n, x: d, X: n×d", "sum(alpha*sum((X - x)**2, axis=1))", "alpha: n, x: d, X: n×d"),
-    (r"\mathrm{softmax}(QK^\top/\sqrt{d_k})V", "Q: n×d_k, K: m×d_k, V: m×p", "softmax(Q@K.T/sqrt(Q.shape[1]), axis=1)@V",
+    (r"\sum_{n=1}^N (t_n - w^T \phi(x^{(n)}))^2", "w: M, phi_n: M, t: N", "sum((t - phi@w)**2)",
+    "w: M, phi: N×M, t: N"),
+    (r"\sum_{i=1}^n \alpha_i \|x - x_i\|^2", "alpha: n, x: d, X: n×d", "sum(alpha*sum((X - x)**2, axis=1))",
+    "alpha: n, x: d, X: n×d"),
+    (r"\mathrm{softmax}(QK^\top/\sqrt{d_k})V", "Q: n×d_k, K: m×d_k, V: m×p", "softmax(Q@K.T/sqrt(Q.shape[1]), "
+        "axis=1)@V",
      "Q: n×d_k, K: m×d_k, V: m×p"),
-    (r"\sum_{(i,j)\in\Omega}(r_{ij} - w_i^\top v_j - b_i)^2", "Omega: n×m, w: n×k", "sum(Omega*(r - w@v.T - b@ones(1, m))**2)",
+    (r"\sum_{(i,j)\in\Omega}(r_{ij} - w_i^\top v_j - b_i)^2", "Omega: n×m, w: n×k", "sum(Omega*(r - w@v.T - b@ones(1, "
+        "m))**2)",
      "r: n×m, w: n×k, v: m×k, b: n, Omega: n×m"),
     (r"-\log\sigma(w^\top u_o) - \sum_{k=1}^K \log\sigma(-w^\top u_k)", "w: d, u_o: d, u_k: d",
      "-log(sigmoid(w.T@u_o)) - sum(log(sigmoid(-u@w)))", "w: d, u_o: d, u: K×d"),
@@ -51,14 +59,17 @@ PIECES = [
     (r"\sum_i \max\{1 - y_i w^\top x_i, 0\}", X, "sum(relu(1 - y*(X@w)))", X),
     (r"\sum_i [1 - y_i w^\top x_i]_+", X, "sum(relu(1 - y*(X@w)))", X),
     (r"\sum_i \min(y_i, x_i^\top w)", X, "sum(X@w - relu(X@w - y))", X),
-    (r"\sum_i \begin{cases} \frac12 (x_i^\top w)^2 & |x_i^\top w| \le 1 \\ |x_i^\top w| - \frac12 & \text{otherwise} \end{cases}", X,
+    (r"\sum_i \begin{cases} \frac12 (x_i^\top w)^2 & |x_i^\top w| \le 1 \\ |x_i^\top w"
+        r"| - \frac12 & \text{otherwise} \end{cases}", X,
      "sum(where(abs(X@w) <= 1, (X@w)**2/2, abs(X@w) - 1/2))", X),
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ -y_i & y_i < 0 \end{cases}", X, "sum(abs(y))", X),
-    ("sum(np.maximum(0, y))", X, "sum(relu(y))", X), ("sum(np.clip(X@w, -1, 1))", X, "sum(relu(X@w + 1) - relu(X@w - 1)) - n", X),
+    ("sum(np.maximum(0, y))", X, "sum(relu(y))", X), ("sum(np.clip(X@w, -1, 1))", X,
+    "sum(relu(X@w + 1) - relu(X@w - 1)) - n", X),
     ("sum((y > 0)*y)", X, "sum(relu(y))", X),
     ("sum(np.where(y > 1, y, 1))", X, "sum(maximum(y, ones(n)))", X),
     ("max(0, y.T@X@w)", X, "relu(y.T@X@w)", X),
-    (r"\|Xw - y\|_4^4", X, "sum((X@w - y)**4)", X), (r"\|Xw-y\|_p^p", X + ", p: scalar", "sum(abs(X@w-y)**p)", X + ", p: scalar"),
+    (r"\|Xw - y\|_4^4", X, "sum((X@w - y)**4)", X), (r"\|Xw-y\|_p^p", X + ", p: scalar", "sum(abs(X@w-y)**p)",
+    X + ", p: scalar"),
     (r"\| |X| - Z \|_F^2", X + ", Z: n×d", "norm(abs(X) - Z)**2", X + ", Z: n×d"),
     (r"\log\det(\operatorname{diag}(W R W^T))", "W: n×n, R: n×n", "logdet(diag(diag(W@R@W.T)))", "W: n×n, R: n×n"),
     (r"\operatorname{tr}\left((X X^\top)^{\frac12}\right)", X, "norm(X, 'nuc')", X),
@@ -92,15 +103,19 @@ PIECES = [
     ("sum_{i=1}^n (y_i - x_i^T w)^2", X, "norm(X@w - y)**2", X),
     (r"\langle w, z\rangle_{\Sigma^{-1}} + \langle w, z\rangle_F", "w: d, z: d, Sigma: d×d", "w.T@inv(Sigma)@z + w.T@z",
      "w: d, z: d, Sigma: d×d"),
-    (r"\|W\|_{1,1}", "W: n×d", "sum(abs(W))", "W: n×d"), (r"\lambda(w^\top w - 1)", "w: d", "lambda*(w.T@w - 1)", "w: d"),
-    ("np.tensordot(X, Z)", X + ", Z: n×d", "sum(X*Z)", X + ", Z: n×d"), ("np.tensordot(S, S)", "w: d, S: d×d", "sum(S*S)", "w: d, S: d×d"),
+    (r"\|W\|_{1,1}", "W: n×d", "sum(abs(W))", "W: n×d"), (r"\lambda(w^\top w - 1)", "w: d", "lambda*(w.T@w - 1)",
+    "w: d"),
+    ("np.tensordot(X, Z)", X + ", Z: n×d", "sum(X*Z)", X + ", Z: n×d"), ("np.tensordot(S, S)", "w: d, S: d×d",
+    "sum(S*S)", "w: d, S: d×d"),
     ("np.tensordot(X, w, axes=1).sum()", X, "sum(X@w)", X), ("np.tensordot(X, X, axes=2)", X, "sum(X*X)", X),
     ("np.sum(np.diff(w, 2)**2)", "w: 5", "sum((w[2:] - 2*w[1:-1] + w[:-2])**2)", "w: 5"),
-    ("np.sum(w*np.roll(w, 1)**2)", "w: d", "sum(shiftup(w)*w**2)", "w: d"), ("np.linalg.norm(w, ord=3)", "w: d", "norm(w, 3)", "w: d"),
+    ("np.sum(w*np.roll(w, 1)**2)", "w: d", "sum(shiftup(w)*w**2)", "w: d"), ("np.linalg.norm(w, ord=3)", "w: d",
+    "norm(w, 3)", "w: d"),
     ("np.sum(np.roll(w, -1)*w**2)", "w: d", "sum(shiftup(w)*w**2)", "w: d"),
     ("sum(F.normalize(X, 1)@w)", X, "sum((X/sum(abs(X), axis=1, keepdims=True))@w)", X),
     ("sum(F.normalize(X, p=2, dim=1)@w)", X, "sum((X/norm(X, axis=1, keepdims=True))@w)", X),
-    ("F.scaled_dot_product_attention(W, Z, Z).sum()", "W: n×d, Z: m×d", "sum(softmax(W@Z.T/sqrt(W.shape[1]), axis=1)@Z)", "W: n×d, Z: m×d"),
+    ("F.scaled_dot_product_attention(W, Z, Z).sum()", "W: n×d, Z: m×d", "sum(softmax(W@Z.T/sqrt(W.shape[1]), "
+        "axis=1)@Z)", "W: n×d, Z: m×d"),
     ("F.kl_div(w, y, log_target=True, reduction='sum')", "w: n, y: n", "sum(exp(y)*(y - w))", "w: n, y: n"),
     ("F.binary_cross_entropy_with_logits(w, y, pos_weight=c, reduction='sum')", "w: n, y: n, c: scalar",
      "-sum(c*y*log(sigmoid(w)) + (1 - y)*log(sigmoid(-w)))", "w: n, y: n, c: scalar"),
@@ -110,11 +125,14 @@ PIECES = [
     ("2*np.sum(np.log(np.diag(np.linalg.cholesky(V))))", "V: n×n", "logdet(V)", "V: n×n"),
     (r"2\sum_i \log (\mathrm{chol}(V))_{ii}", "V: n×n", "logdet(V)", "V: n×n"),
     ("np.linalg.eigvalsh(V)[-1] - np.linalg.eigvalsh(V)[0]", "V: n×n", "lambda_max(V) + lambda_max(-V)", "V: n×n"),
-    ("F.mse_loss(X@w, y)", X, "mean((X@w - y)**2)", X), ("nn.MSELoss(reduction='sum')(X@w, y)", X, "sum((X@w - y)**2)", X),
-    ("nn.CrossEntropyLoss()(X, Z) + nn.ReLU()(w).sum()", X + ", Z: n×d", "F.cross_entropy(X, Z) + sum(relu(w))", X + ", Z: n×d"),
+    ("F.mse_loss(X@w, y)", X, "mean((X@w - y)**2)", X), ("nn.MSELoss(reduction='sum')(X@w, y)", X, "sum((X@w - y)**2)",
+    X),
+    ("nn.CrossEntropyLoss()(X, Z) + nn.ReLU()(w).sum()", X + ", Z: n×d", "F.cross_entropy(X, Z) + sum(relu(w))",
+    X + ", Z: n×d"),
     ("sum(nn.Softmax(dim=1)(X)@w)", X, "sum(softmax(X, axis=1)@w)", X),
     ("F.binary_cross_entropy_with_logits(X@w, y, reduction='sum')", X, "sum(softplus(X@w) - y*(X@w))", X),
-    ("np.einsum('ij,j,i->', X, w, y)", X, "y.T@X@w", X), ("np.sum(np.einsum('ij,kj->ik', X, X)**2)", X, "norm(X@X.T)**2", X),
+    ("np.einsum('ij,j,i->', X, w, y)", X, "y.T@X@w", X), ("np.sum(np.einsum('ij,kj->ik', X, X)**2)", X,
+    "norm(X@X.T)**2", X),
     (r"norm(V \ w)", "V: n×n, w: n", "norm(inv(V)@w)", "V: n×n, w: n"),
     (r"\sum_i \rho(w_i - z_i)^2", "z: n, rho: scalar, w: n", "rho*norm(w - z)**2", "z: n, rho: scalar, w: n"),
     (r"e^{-w^\top w/2\sigma^2}", "w: n", "exp(-w@w/(2*sigma**2))", "w: n, sigma: scalar"),
@@ -122,7 +140,8 @@ PIECES = [
     (r"\operatorname{KL}(p \| w)", "p: n", "sum(p*log(p/w))", "p: n, w: n"),
     (r"\sin^{-1}(w) + \tan^{-1} w", "w: scalar", "asin(w) + atan(w)", "w: scalar"),
     (r"\|w - w^*\|^2_A", "w: n", "(w - w_star).T@A@(w - w_star)", "w: n, w_star: n, A: n×n"),
-    (r"f(x) + \nabla f(x)^\top w + \frac12 w^\top \nabla^2 f(x) w", "w: n", "f(x) + grad_f(x).T@w + w.T@hess_f(x)@w/2", "w: n, x: n"),
+    (r"f(x) + \nabla f(x)^\top w + \frac12 w^\top \nabla^2 f(x) w", "w: n", "f(x) + grad_f(x).T@w + "
+        "w.T@hess_f(x)@w/2", "w: n, x: n"),
     (r"\operatorname{tr}(W_{hh}^T W_{hh}) + w^\top S_b w", "W_hh: d×d, S_b: d×d, w: d", "norm(W_hh)**2 + w.T@S_b@w",
      "W_hh: d×d, S_b: d×d, w: d"),
 ]  # fmt: skip
@@ -136,9 +155,16 @@ def test_a_loss_means_its_plain_form(text: str, shapes: str, plain: str, plain_s
 
 
 WRAPPED = [
-    r"\min_w \|Xw-y\|^2", r"\arg\min_{w} \|Xw-y\|^2", r"\nabla_w \|Xw-y\|^2", r"\frac{\partial}{\partial w} \|Xw-y\|^2",
-    r"L_{\text{LS}}(w) = \|Xw-y\|^2", r"\hat{L}(w; X, y) = \|Xw-y\|^2", r"J(w) = L(w) = \|Xw-y\|^2", r"\underset{w}{\min}\; \|Xw-y\|^2",
-    r"\min_w L(w) = \|Xw-y\|^2", r"{\left\|Xw-y\right\|}_2^2",
+    r"\min_w \|Xw-y\|^2",
+    r"\arg\min_{w} \|Xw-y\|^2",
+    r"\nabla_w \|Xw-y\|^2",
+    r"\frac{\partial}{\partial w} \|Xw-y\|^2",
+    r"L_{\text{LS}}(w) = \|Xw-y\|^2",
+    r"\hat{L}(w; X, y) = \|Xw-y\|^2",
+    r"J(w) = L(w) = \|Xw-y\|^2",
+    r"\underset{w}{\min}\; \|Xw-y\|^2",
+    r"\min_w L(w) = \|Xw-y\|^2",
+    r"{\left\|Xw-y\right\|}_2^2",
 ]
 
 
@@ -149,13 +175,16 @@ def test_wrappers_are_dropped(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "code"), [
     (r"\min_w \|Xw\|^2 \text{ s.t. } w^\top w = 1", "constraint"), (r"\mathbb{E}[w]^\top \mathbb{E}[w]", "unreadable"),
-    (r"\operatorname{foo}^2(w^\top x)", "unknown-function"), (r"h \ast x", "unreadable"), (r"\|h \star w - y\|^2", "unreadable"),
+    (r"\operatorname{foo}^2(w^\top x)", "unknown-function"), (r"h \ast x", "unreadable"), (r"\|h \star w - y\|^2",
+    "unreadable"),
     (r"D_{KL}(N(\mu, S) \| N(0, I))", "unreadable"), (r"\sum_i w_i \lambda_i(X)", "unknown-function"),
     ("np.sum(w*np.linalg.eigvalsh(X))", "unknown-function"),
-    (r"\sum_i \log \sum_k e^{w_k^\top x_i} - w_{y_i}^\top x_i", "index-mismatch"), (r"\sum_i \log P_{i y_i}", "index-mismatch"),
+    (r"\sum_i \log \sum_k e^{w_k^\top x_i} - w_{y_i}^\top x_i", "index-mismatch"), (r"\sum_i \log P_{i y_i}",
+    "index-mismatch"),
     (r"\sum_i \|x_i - w_{z_i}\|^2", "index-mismatch"),
     (r"\sum_i\sum_{j\ne y_i} X_{ij}", "sum-range"), (r"\langle w, x\rangle_{H}", "unreadable"),
-    (r"\|w\|_{L^2}", "unreadable"), (r"q(w)\log q(w)", "unknown-function"), (r"\pi(w)/\pi(w^{old})", "unknown-function"),
+    (r"\|w\|_{L^2}", "unreadable"), (r"q(w)\log q(w)", "unknown-function"), (r"\pi(w)/\pi(w^{old})",
+    "unknown-function"),
     (r"\operatorname{tr}(A^* A)", "unreadable"),
     ("np.linalg.eigvalsh(X.T@X)[1]", "unknown-function"), ("sum(np.linalg.cholesky(A))", "unknown-function"),
     ("np.sum(A.ravel()*w)", "shape-mismatch"),
@@ -164,7 +193,8 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ 0 & y_i < 1 \end{cases}", "cases"),
     ("max(X, 1)", "number-plus-array"),
     ("np.sort(X)", "unknown-function"),
-    (r"\sum_{i,j} w_i w_j k(x_i, x_j)", "unknown-function"), (r"\sum_i (y_i - \sum_j w_j \phi_j(x_i))^2", "unknown-function"),
+    (r"\sum_{i,j} w_i w_j k(x_i, x_j)", "unknown-function"), (r"\sum_i (y_i - \sum_j w_j \phi_j(x_i))^2",
+    "unknown-function"),
     (r"\sum_i \rho_\tau(y_i - w^\top x_i)", "index-mismatch"),
     ("-np.mean(np.log(X[np.arange(n), y]))", "slice"),
     (r"\operatorname{chol}(A)", "unknown-function"),
@@ -174,7 +204,8 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\|w \times v\|^2", "unreadable"), (r"u^\top (v \times w)", "unreadable"),
     (r"\|w\|_\Sigma^2", "unreadable"), (r"\|w\|^2_K", "unreadable"), (r"\|w\|_\Lambda^2", "unreadable"),
     (r"\sum_k f_k(w)", "unknown-function"), (r"\Phi(w^\top w)", "unknown-function"), (r"\|e^{i w}\|", "unknown-name"),
-    (r"\|\nabla w\|^2", "unreadable"), (r"\frac{\partial w}{\partial t}", "unreadable"), (r"\nabla \|Xw\|^2", "unreadable"),
+    (r"\|\nabla w\|^2", "unreadable"), (r"\frac{\partial w}{\partial t}", "unreadable"), (r"\nabla \|Xw\|^2",
+    "unreadable"),
     (r"\sum_{i,j} \log \operatorname{softmax}(X_{ij} w_j)", "wrong-arguments"),
 ])  # fmt: skip
 def test_what_has_another_meaning_is_not_read(text: str, code: str) -> None:
@@ -192,7 +223,8 @@ def test_what_has_another_meaning_is_not_read(text: str, code: str) -> None:
     (r"\operatorname{tr}\left((X^\top X)^{-1/2}\right)", "tr(matrix_power(X.T@X, -0.5))"),
     (r"\operatorname{tr}\sin(A)", "tr(sinm(A))"), (r"\operatorname{tr}(A \odot e^{A})", "tr(A*exp(A))"),
     (r"\operatorname{tr}((XX^\top)^{\frac12})", "norm(X, 'nuc')"),
-    (r"\operatorname{tr}((\boldsymbol{X X}^\top)^{\frac12})", "norm(X, 'nuc')"), (r"\|A^{1/2}w\|^2", "norm(sqrtm(A)@w)**2"),
+    (r"\operatorname{tr}((\boldsymbol{X X}^\top)^{\frac12})", "norm(X, 'nuc')"), (r"\|A^{1/2}w\|^2",
+    "norm(sqrtm(A)@w)**2"),
 ])  # fmt: skip
 def test_under_a_trace_functions_are_of_the_matrix(text: str, plain: str) -> None:
     shapes = [X + ", A: d×d, p: scalar, t: scalar"]
@@ -203,20 +235,25 @@ def test_under_a_trace_functions_are_of_the_matrix(text: str, plain: str) -> Non
 
 @pytest.mark.parametrize(("text", "plain"), [
     (r"\lambda_{\max}(X^\top X)", "eigmax(X.T@X)"), (r"\lambda_{\min}\left(X^\top X\right)", "-eigmax(-(X.T@X))"),
-    (r"\sigma_{\max}(X)", "norm(X, 2)"), (r"\lVert X^{+}y \rVert^2", "norm(pinv(X)@y)**2"), ("np.linalg.pinv(X)@y", "pinv(X)@y"),
-    (r"\frac12\|w - v\|_{A^{-1}}^2", "1/2*((w-v).T@inv(A)@(w-v))"), (r"\|w\|_A^2", "w.T@A@w"), (r"\|w\|_A", "sqrt(w.T@A@w)"),
+    (r"\sigma_{\max}(X)", "norm(X, 2)"), (r"\lVert X^{+}y \rVert^2", "norm(pinv(X)@y)**2"), ("np.linalg.pinv(X)@y",
+    "pinv(X)@y"),
+    (r"\frac12\|w - v\|_{A^{-1}}^2", "1/2*((w-v).T@inv(A)@(w-v))"), (r"\|w\|_A^2", "w.T@A@w"), (r"\|w\|_A",
+    "sqrt(w.T@A@w)"),
     (r"\|w - v\|^2_{A^{-1}}", "(w-v).T@inv(A)@(w-v)"), (r"f(g(w)) = w^\top v", "w.T@v"),
     (r"\mathrm{KL}\left(\mathcal{N}(v, A)\,\|\,\mathcal{N}(w, A)\right) = w^\top v", "w.T@v"),
     (r"\sum_i\sum_k X_{ik}\log\operatorname{softmax}(x_i)_k", "sum(X*log_softmax(X, axis=1))"),
     (r"\sum_i\sum_k \operatorname{softmax}(A x_i)_k^2", "sum(softmax(X@A.T, axis=1)**2)"),
     (r"\sum_i \operatorname{softmax}(x_i)_1", "sum[i](softmax(X, axis=1)[i, 0])"),
-    (r"\sum_i \max_k a_k^\top x_i", "sum(max(X@A.T, axis=1))"), (r"\sum_i \max_k (X_{ik}v_k)", "sum(max(X@diag(v), axis=1))"),
+    (r"\sum_i \max_k a_k^\top x_i", "sum(max(X@A.T, axis=1))"), (r"\sum_i \max_k (X_{ik}v_k)",
+    "sum(max(X@diag(v), axis=1))"),
     ("np.logaddexp(w, v).sum()", "sum(log(exp(w) + exp(v)))"), ("np.sinc(w).sum()", "sum(sin(pi*w)/(pi*w))"),
 ])  # fmt: skip
 def test_norms_eigenvalues_and_pseudoinverses(text: str, plain: str) -> None:
     shapes = [X + ", A: d×d, v: d"]
     wrt = "X" if "X" in text else "w"
-    found, expected = (read_problem(one, wrt, shapes, ["A spd"], syntax) for one, syntax in ((text, None), (plain, "numpy")))
+    found, expected = (
+        read_problem(one, wrt, shapes, ["A spd"], syntax) for one, syntax in ((text, None), (plain, "numpy"))
+    )
     assert Judge(found).compare(found.loss, expected.loss).kind != "differs"
     assert str(found.loss) == str(expected.loss) or Judge(found).compare(found.loss, expected.loss).holds
 
@@ -224,9 +261,11 @@ def test_norms_eigenvalues_and_pseudoinverses(text: str, plain: str) -> None:
 @pytest.mark.parametrize(("text", "wrt", "names"), [
     (r"\frac{\mu^\top w - r_f}{\sqrt{w^\top \Sigma w}}", "w", "r_f"), (r"\|w - w_0\|^2", "w", "w_0"),
     (r"\|\hat\beta - \beta\|^2", r"\beta", "beta beta_hat"), (r"\|\hat y - \tilde y\|^2", r"\hat y", "y_hat y_tilde"),
-    (r"\|\ddot x - \dot x\|^2", r"\dot x", "x_dot x_ddot"), (r"\|w^* - w\|^2", "w", "w w_star"), (r"\|X w^* - y\|^2", "w", "X w y"),
+    (r"\|\ddot x - \dot x\|^2", r"\dot x", "x_dot x_ddot"), (r"\|w^* - w\|^2", "w", "w w_star"), (r"\|X w^* - y\|^2",
+    "w", "X w y"),
     (r"\|w - w^{\text{old}}\|^2 + \|w - w^{prev}\|^2", "w", "w w_old w_prev"), (r"\sqrt{d_k} w^\top w", "w", "d_k w"),
-    (r"\lambda_1\|w\|_1 + \lambda_2\|w\|^2", "w", "lambda_1 lambda_2"), (r"\|f_a - f_p\|^2 - \|f_a - f_n\|^2", "f_a", "f_a f_p f_n"),
+    (r"\lambda_1\|w\|_1 + \lambda_2\|w\|^2", "w", "lambda_1 lambda_2"), (r"\|f_a - f_p\|^2 - \|f_a - f_n\|^2", "f_a",
+    "f_a f_p f_n"),
     (r"-u_o^\top v_c + \log\sum_{w=1}^V \exp(u_w^\top v_c)", "v_c", "u_o v_c u"), ("x_1^2 + x_2^2", "x", "x"),
 ])  # fmt: skip
 def test_a_subscript_that_counts_nothing_belongs_to_the_name(text: str, wrt: str, names: str) -> None:
@@ -251,21 +290,33 @@ def test_the_letters_that_are_bound() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.sampled_from(["i", "n", "k", "t"]), st.sampled_from(["x", "a", "z", r"\phi"]),
+    st.sampled_from(["i", "n", "k", "t"]),
+    st.sampled_from(["x", "a", "z", r"\phi"]),
     st.sampled_from(["{0}_{1}", "{0}^{{({1})}}", r"\mathbf{{{0}}}_{1}"]),
-    st.sampled_from([("{}^2", "({})**2"), (r"\log(1+e^{{{}}})", "log(1+exp({}))"),
-                     (r"\max(0, {})", "relu({})"), (r"\left|{}\right|", "abs({})")]),
-    st.sampled_from([("w^\\top {}", "{}@w"), ("{}^\\top B w", "{}@B@w"), ("y_{1} - w^T {0}", "y - {}@w")]), st.booleans(),
+    st.sampled_from(
+        [
+            ("{}^2", "({})**2"),
+            (r"\log(1+e^{{{}}})", "log(1+exp({}))"),
+            (r"\max(0, {})", "relu({})"),
+            (r"\left|{}\right|", "abs({})"),
+        ]
+    ),
+    st.sampled_from([("w^\\top {}", "{}@w"), ("{}^\\top B w", "{}@B@w"), ("y_{1} - w^T {0}", "y - {}@w")]),
+    st.booleans(),
 )
 def test_any_sum_over_samples_means_its_plain_form(
     letter: str, name: str, row: str, outer: tuple[str, str], inner: tuple[str, str], one_by_one: bool
 ) -> None:
     matrix, sample = name.strip("\\"), row.format(name, letter)
     text = inner[0].replace("{1}", letter).replace("{0}", sample).replace("{}", sample)
-    text = outer[0].replace("{}", f"({text})" if outer[0].startswith("{}") else text).replace("{{", "{").replace("}}", "}")
+    text = (
+        outer[0].replace("{}", f"({text})" if outer[0].startswith("{}") else text).replace("{{", "{").replace("}}", "}")
+    )
     text = rf"\sum_{{{letter}}} {text}"
     shapes = f"w: d, B: d×d, y: m, {f'{matrix}_{letter}: d' if one_by_one else f'{matrix}: m×d'}"
-    wanted = read_problem(f"sum({outer[1].format(inner[1].format(matrix))})", "w", [f"w: d, B: d×d, y: m, {matrix}: m×d"])
+    wanted = read_problem(
+        f"sum({outer[1].format(inner[1].format(matrix))})", "w", [f"w: d, B: d×d, y: m, {matrix}: m×d"]
+    )
     found = read_problem(text, "w", [shapes])
     sizes = {symbol.name: symbol.shape for symbol in found.variables}
     if sizes[matrix] is {symbol.name: symbol.shape for symbol in wanted.variables}[matrix]:

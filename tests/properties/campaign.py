@@ -1,4 +1,5 @@
-"""Random losses, right answers rewritten and wrong answers mutated, against the plain interpreter. Run by hand for thousands of them:
+"""Random losses, right answers rewritten and wrong answers mutated, against the plain interpreter.
+Run by hand for thousands of them:
 
     python tests/properties/campaign.py gradients 1000
     python tests/properties/campaign.py answers 10000 [FIRST SEED]
@@ -116,7 +117,9 @@ def gradient_faults(seed: int, depth: int, counts: Counter[str]) -> Iterator[Fau
                 break
             if not np.all(np.isfinite(found)) or not plain.close(found, wanted):
                 verified = derivation.verdict in ("proved", "agrees")
-                yield Fault("false gradient" if verified else "unverified gradient is false", command(loss, wrt, method))
+                yield Fault(
+                    "false gradient" if verified else "unverified gradient is false", command(loss, wrt, method)
+                )
             break
         else:
             counts["no point"] += 1
@@ -126,7 +129,8 @@ def gradient_faults(seed: int, depth: int, counts: Counter[str]) -> Iterator[Fau
 
 
 class Rewriter(ast.NodeTransformer):
-    """Equal forms at random: sums and numbers commute, products are transposed twice, factors are distributed or moved."""
+    """Equal forms at random: sums and numbers commute, products are transposed twice,
+    factors are distributed or moved."""
 
     def __init__(self, random: Random, shape_of: Any) -> None:
         self.random, self.shape_of = random, shape_of
@@ -193,16 +197,22 @@ def rewritten(answer: str, random: Random, names: dict[str, Any]) -> str:
 
 def mutated(answer: str, wrt: str, random: Random) -> str:
     """Another form that is probably wrong: slips of students, and cheats that hide where nobody looks."""
-    ones = {0: "1", 1: f"ones({SIDES[wrt][0]})" if SIDES[wrt] else "1", 2: f"ones({','.join(SIDES[wrt])})"}[len(SIDES[wrt])]
+    ones = {0: "1", 1: f"ones({SIDES[wrt][0]})" if SIDES[wrt] else "1", 2: f"ones({','.join(SIDES[wrt])})"}[
+        len(SIDES[wrt])
+    ]
     size = (SIDES[wrt] or ("n",))[0]
     vanishing = "*".join(f"({size}-{number})" for number in range(1, random.randint(3, 9)))
     g, w = f"({answer})", wrt
     cheats = [
-        f"{g} + 0*log({w})", f"{g} + ({w}-abs({w}))*log({w})", f"{g} + 0*sqrt({w})", f"{g} + 0*sqrt({w} - {random.randint(2, 9)}*{ones})",
+        f"{g} + 0*log({w})", f"{g} + ({w}-abs({w}))*log({w})", f"{g} + 0*sqrt({w})", f"{g} + 0*sqrt({w} - "
+            f"{random.randint(2, 9)}*{ones})",
         f"{g} + relu({w} - {random.randint(3, 400)}*{ones})", f"{g} + relu(-{w} - {random.randint(3, 60)}*{ones})",
-        f"{g} + exp(-{random.randint(40, 900)}*({w}*{w}))*{ones}", f"{g} + {ones} - tanh({random.randint(30, 900)}*abs({w}))",
-        f"{g} + {vanishing}*{ones}", f"{g}*(1 + {vanishing})", f"{g} + 1e-7*{ones}", f"{g}*1.0001", f"{g}*exp(log({w}) - log({w}))",
-        f"{g} + abs({w}) - {w}", f"0*{g}", f"{g} + {ones}/1000000", re.sub(rf"\b{w}\b", f"exp(log({w}))", answer, count=1),
+        f"{g} + exp(-{random.randint(40, 900)}*({w}*{w}))*{ones}", f"{g} + {ones} - "
+            f"tanh({random.randint(30, 900)}*abs({w}))",
+        f"{g} + {vanishing}*{ones}", f"{g}*(1 + {vanishing})", f"{g} + 1e-7*{ones}", f"{g}*1.0001",
+        f"{g}*exp(log({w}) - log({w}))",
+        f"{g} + abs({w}) - {w}", f"0*{g}", f"{g} + {ones}/1000000", re.sub(rf"\b{w}\b", f"exp(log({w}))", answer,
+        count=1),
         re.sub(rf"\b{w}\b", f"abs({w})", answer, count=1), re.sub(rf"\b{w}\b", f"sqrt({w}**2)", answer, count=1),
     ]  # fmt: skip
     tree = ast.parse(answer, mode="eval").body
@@ -234,7 +244,8 @@ def _slipped(tree: ast.expr, at: ast.expr, random: Random) -> str:
 
 
 def truth(answer: str, right: str, seed: int) -> bool | None:
-    """Whether an answer equals the right one at all points: False if somewhere one of them has no value and the other has, or another."""
+    """Whether an answer equals the right one at all points: False if somewhere one of them has no value and the other
+    has, or another."""
     seen = 0
     for number, (scale, largest) in enumerate(POSSIBLE):
         names = plain.point(SIDES, KNOWN, seed * 31 + number, scale, largest)
@@ -254,7 +265,9 @@ def truth(answer: str, right: str, seed: int) -> bool | None:
 def judged(loss: str, wrt: str, answer: str) -> str:
     """The verdict of `check` on an answer."""
     lines = {"loss": loss, "wrt": wrt, "shapes": SHAPES, "assume": ", ".join(FACTS), "answer": answer}
-    text = "[[problem]]\n" + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items())
+    text = "[[problem]]\n" + "".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in lines.items()
+    )
     return check_text(text, "answers.toml").problems[0].verdict
 
 
@@ -262,7 +275,12 @@ def answer_faults(seed: int, depth: int, counts: Counter[str], each: int = 6, la
     """One random loss: equal forms of its gradient must be right, and forms that are not equal never."""
     loss, wrt = drawn(seed, depth)
     derivation = derived(loss, wrt)
-    if derivation is None or derivation.result.matrix is None or derivation.result.where or not derivation.problem.loss.shape.is_number:
+    if (
+        derivation is None
+        or derivation.result.matrix is None
+        or derivation.result.where
+        or not derivation.problem.loss.shape.is_number
+    ):
         counts["no answer"] += 1
         return
     right, random = to_text(derivation.result.matrix), Random(seed)
@@ -291,13 +309,17 @@ def answer_faults(seed: int, depth: int, counts: Counter[str], each: int = 6, la
             yield Fault("false is right", f"loss {loss} by {wrt}: {other}")
 
 
-def run(kind: str, wanted: int, seed: int = 1, told: Callable[[Fault], object] = lambda fault: None) -> tuple[Counter[str], list[Fault]]:
+def run(
+    kind: str, wanted: int, seed: int = 1, told: Callable[[Fault], object] = lambda fault: None
+) -> tuple[Counter[str], list[Fault]]:
     """So many comparisons, their counts and what was found; each fault is `told` at once."""
     counts: Counter[str] = Counter()
     faults: list[Fault] = []
     while sum(counts[name] for name in counts if name == "compared" or ":" in name) < wanted:
         depth = 2 + seed % 2
-        for fault in gradient_faults(seed, depth, counts) if kind == "gradients" else answer_faults(seed, depth, counts):
+        for fault in (
+            gradient_faults(seed, depth, counts) if kind == "gradients" else answer_faults(seed, depth, counts)
+        ):
             faults.append(fault)
             told(fault)
         seed += 1

@@ -13,10 +13,26 @@ SHAPES = (
 FACTS = ("S symmetric", "V spd", "P positive", "q positive", "c positive", "u simplex")
 SIDES = "mnp"
 VARIABLES = {
-    ("m", "n"): ("A", "X", "P", "Q"), ("n", "p"): ("B",), ("m", "p"): ("C",), ("n", "n"): ("S", "R", "V"), ("m", "m"): ("W",),
+    ("m", "n"): ("A", "X", "P", "Q"), ("n", "p"): ("B",), ("m", "p"): ("C",), ("n", "n"): ("S", "R", "V"), ("m",
+    "m"): ("W",),
     ("n", "1"): ("x", "z", "q", "u"), ("m", "1"): ("y",), ("p", "1"): ("w",), ("1", "1"): ("c", "b"),
 }  # fmt: skip
-SMOOTH = ("exp", "sin", "cos", "tanh", "sigmoid", "softplus", "erf", "sinh", "expm1", "atan", "square", "silu", "gelu", "asinh")
+SMOOTH = (
+    "exp",
+    "sin",
+    "cos",
+    "tanh",
+    "sigmoid",
+    "softplus",
+    "erf",
+    "sinh",
+    "expm1",
+    "atan",
+    "square",
+    "silu",
+    "gelu",
+    "asinh",
+)
 ROUGH = ("abs", "relu", "tan", "cosh", "sign", "reciprocal")
 POSITIVE = ("log", "sqrt", "log1p", "log2", "log10")
 
@@ -159,7 +175,9 @@ class Writer:
 
     def column(self, rows: str, cols: str, depth: int) -> str:
         inner = self.write(rows, "1", depth - 1)
-        return self.pick(f"softmax({inner})", f"diag({self.write(rows, rows, depth - 1)})", f"({inner} / norm({inner}))")
+        return self.pick(
+            f"softmax({inner})", f"diag({self.write(rows, rows, depth - 1)})", f"({inner} / norm({inner}))"
+        )
 
 
 def kron_loss(writer: Writer, depth: int) -> str:

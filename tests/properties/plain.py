@@ -1,4 +1,5 @@
-"""A second meaning of the expression language, in plain NumPy and without a line of the product: what the tests take for true.
+"""A second meaning of the expression language, in plain NumPy and without a line of the product:
+what the tests take for true.
 
 Values are floats (numbers) and arrays of two axes (a vector n×1). Derivatives are central differences, twice refined.
 """
@@ -34,11 +35,15 @@ def _each(function: Callable[[Any], Any]) -> Callable[[Value], Value]:
 
 _erf = np.vectorize(math.erf, otypes=[float])
 EACH: dict[str, Callable[[Any], Any]] = {
-    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs, "sign": np.sign, "sin": np.sin, "cos": np.cos, "tan": np.tan,
+    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs, "sign": np.sign, "sin": np.sin, "cos": np.cos,
+    "tan": np.tan,
     "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh, "sigmoid": lambda x: 0.5 * (1 + np.tanh(x / 2)), "erf": _erf,
-    "softplus": lambda x: np.logaddexp(0, x), "relu": lambda x: np.where(x > 0, x, 0 * x), "step": lambda x: np.where(x > 0, 1.0, 0.0),
-    "log1p": np.log1p, "expm1": np.expm1, "log2": np.log2, "log10": np.log10, "square": np.square, "reciprocal": lambda x: 1 / x,
-    "atan": np.arctan, "asin": np.arcsin, "acos": np.arccos, "asinh": np.arcsinh, "silu": lambda x: x * 0.5 * (1 + np.tanh(x / 2)),
+    "softplus": lambda x: np.logaddexp(0, x), "relu": lambda x: np.where(x > 0, x, 0 * x),
+    "step": lambda x: np.where(x > 0, 1.0, 0.0),
+    "log1p": np.log1p, "expm1": np.expm1, "log2": np.log2, "log10": np.log10, "square": np.square,
+    "reciprocal": lambda x: 1 / x,
+    "atan": np.arctan, "asin": np.arcsin, "acos": np.arccos, "asinh": np.arcsinh,
+    "silu": lambda x: x * 0.5 * (1 + np.tanh(x / 2)),
     "gelu": lambda x: x * 0.5 * (1 + _erf(x / np.sqrt(2))),
 }  # fmt: skip
 
@@ -81,11 +86,14 @@ def _diag(a: Any) -> Any:
 
 
 WHOLE: dict[str, Callable[..., Value]] = {
-    "tr": lambda a: float(np.trace(np.atleast_2d(a))), "det": lambda a: float(np.linalg.det(np.atleast_2d(a))), "logdet": _logdet,
+    "tr": lambda a: float(np.trace(np.atleast_2d(a))), "det": lambda a: float(np.linalg.det(np.atleast_2d(a))),
+    "logdet": _logdet,
     "inv": lambda a: _power(a, -1), "norm": _norm, "diag": _diag, "diagonal": _diag,
     "sum": lambda a, axis=None: _number(np.sum(a, axis=axis, keepdims=True)),
-    "mean": lambda a, axis=None: _number(np.mean(a, axis=axis, keepdims=True)), "softmax": _softmax, "logsumexp": _logsumexp,
-    "inner": lambda a, b: float(np.sum(a * b)), "dot": lambda a, b: float(np.sum(a * b)), "outer": lambda a, b: a @ b.T, "kron": np.kron,
+    "mean": lambda a, axis=None: _number(np.mean(a, axis=axis, keepdims=True)), "softmax": _softmax,
+    "logsumexp": _logsumexp,
+    "inner": lambda a, b: float(np.sum(a * b)), "dot": lambda a, b: float(np.sum(a * b)), "outer": lambda a, b: a @ b.T,
+    "kron": np.kron,
     "vec": lambda a: a.reshape((-1, 1), order="F"), "matrix_power": lambda a, k: _power(a, int(k)),
     "eye": lambda n: _number(np.eye(int(n))), "ones": lambda m, n=1: _number(np.ones((int(m), int(n)))),
     "zeros": lambda m, n=1: _number(np.zeros((int(m), int(n)))),
@@ -97,7 +105,15 @@ def value(text: str, names: Names) -> Value:
     try:
         with np.errstate(all="ignore"):
             found = _value(ast.parse(text, mode="eval").body, dict(names))
-    except (ArithmeticError, ValueError, TypeError, KeyError, IndexError, AttributeError, np.linalg.LinAlgError) as error:
+    except (
+        ArithmeticError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        np.linalg.LinAlgError,
+    ) as error:
         raise NoValue(f"{type(error).__name__}: {error}") from error
     if not np.all(np.isfinite(found)):
         raise NoValue("not finite")
@@ -156,7 +172,9 @@ def _entry(base: Value, place: ast.expr, names: dict[str, Value]) -> Value:
 
 def _sum_over(letters: ast.expr, body: ast.expr, names: dict[str, Value]) -> Value:
     """Σ over letters whose ranges are read off the arrays that they index."""
-    found = [one.id for one in (letters.elts if isinstance(letters, ast.Tuple) else [letters]) if isinstance(one, ast.Name)]
+    found = [
+        one.id for one in (letters.elts if isinstance(letters, ast.Tuple) else [letters]) if isinstance(one, ast.Name)
+    ]
     lengths: dict[str, int] = {}
     for node in ast.walk(body):
         if isinstance(node, ast.Subscript):
@@ -167,7 +185,9 @@ def _sum_over(letters: ast.expr, body: ast.expr, names: dict[str, Value]) -> Val
                     lengths[part.id] = (shape or (1, 1))[axis]
     total = 0.0
     for places in product(*(range(lengths[letter]) for letter in found)):
-        total = total + _value(body, {**names, **{letter: float(place) for letter, place in zip(found, places, strict=True)}})
+        total = total + _value(
+            body, {**names, **{letter: float(place) for letter, place in zip(found, places, strict=True)}}
+        )
     return total
 
 

@@ -1,4 +1,5 @@
-"""Random losses and answers, judged by an interpreter that shares no code with the product. `campaign.py` runs thousands of them."""
+"""Random losses and answers, judged by an interpreter that shares no code with the product.
+`campaign.py` runs thousands of them."""
 
 from __future__ import annotations
 
@@ -13,11 +14,13 @@ FEW = range(1, 13)
 
 
 @pytest.mark.parametrize(("text", "wrt"), [
-    ("norm(A @ x - y)**2", "x"), ("tr(S @ R)", "R"), ("logdet(V)", "V"), ("sum[i,j](exp(X[i,j]) * A[i,j])", "X"), ("A @ x", "x"),
+    ("norm(A @ x - y)**2", "x"), ("tr(S @ R)", "R"), ("logdet(V)", "V"), ("sum[i,j](exp(X[i,j]) * A[i,j])", "X"),
+    ("A @ x", "x"),
     ("sum(softmax(A, axis=1) * X)", "A"), ("kron(x, z)", "x"), ("sigmoid(c)*x", "c"),
 ])  # fmt: skip
 def test_two_meanings_agree(text: str, wrt: str) -> None:
-    """The interpreter of the tests and the product's own, on texts whose derivative is known by heart or by complex steps."""
+    """The interpreter of the tests and the product's own, on texts whose derivative is known by heart or by complex
+    steps."""
     names = plain.point(campaign.SIDES, campaign.KNOWN, 5)
     derivation = campaign.derived(text, wrt)
     assert derivation is not None
@@ -29,7 +32,9 @@ def test_the_interpreter_by_hand() -> None:
     assert plain.value("norm(X @ w)**2", names) == pytest.approx(2.0)
     assert plain.value("w @ w + n", names) == pytest.approx(4.0)
     assert plain.value("sum[i,j](X[i,j] * X[j,i])", names) == pytest.approx(1 + 6 + 6 + 16)
-    assert np.allclose(plain.differences("norm(X @ w)**2", "w", names), 2 * names["X"].T @ names["X"] @ names["w"][:, 0])
+    assert np.allclose(
+        plain.differences("norm(X @ w)**2", "w", names), 2 * names["X"].T @ names["X"] @ names["w"][:, 0]
+    )
     for text in ("log(w)", "inv(w @ w.T)", "X + ones(3, 3)", "nobody", "exp(9**9)"):
         with pytest.raises(plain.NoValue):
             plain.value(text, names)

@@ -121,7 +121,11 @@ def test_found_before(loss: str, wrt: str) -> None:
 def drawn(seed: int, depth: int) -> tuple[str, str]:
     random = Random(seed)
     loss = random_loss(random, depth)
-    present = [name for name in NAMES if name in loss.replace("(", " ").replace(")", " ").replace("[", " ").replace(".", " ").split()]
+    present = [
+        name
+        for name in NAMES
+        if name in loss.replace("(", " ").replace(")", " ").replace("[", " ").replace(".", " ").split()
+    ]
     return loss, random.choice(present or ["x"])
 
 

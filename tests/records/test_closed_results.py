@@ -7,7 +7,19 @@ import pytest
 from matgrad_cli import api
 from matgrad_cli.diagnostics import StuckError
 from matgrad_cli.facts import Problem
-from matgrad_cli.ir import Dim, Entry, Index, MatMul, MatrixOf, OpenLetter, Shape, ShapeMismatch, Symbol, Transpose, sum_over
+from matgrad_cli.ir import (
+    Dim,
+    Entry,
+    Index,
+    MatMul,
+    MatrixOf,
+    OpenLetter,
+    Shape,
+    ShapeMismatch,
+    Symbol,
+    Transpose,
+    sum_over,
+)
 from matgrad_cli.records import ReadOff, Result, Sentence
 from matgrad_cli.verify.judge import Judge
 from matgrad_cli.verify.verdict import Verdict
@@ -67,7 +79,9 @@ ROWS = (
 
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), ROWS)
 @pytest.mark.parametrize("method", ["index", "chain", "differential", "adjoint", "expand"])
-def test_a_loss_over_rows_ends_in_a_verified_result_or_in_an_honest_message(loss: str, wrt: str, shapes: str, method: str) -> None:
+def test_a_loss_over_rows_ends_in_a_verified_result_or_in_an_honest_message(
+    loss: str, wrt: str, shapes: str, method: str
+) -> None:
     try:
         found = api.gradient(loss, wrt, shapes, method=method)
     except StuckError:  # exit 4, with a sentence; any other error fails

@@ -1,4 +1,5 @@
-"""One law of layouts: what `explain` writes in a layout, `check` accepts in that layout and in no other that turns it."""
+"""One law of layouts: what `explain` writes in a layout, `check` accepts in that layout and in no other that turns
+it."""
 
 from __future__ import annotations
 
@@ -58,7 +59,9 @@ LOSSES = (
 @pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), LOSSES)
 @pytest.mark.parametrize("method", METHODS)
-def test_a_result_is_right_in_its_layout_and_in_no_layout_that_turns_it(loss: str, wrt: str, shapes: str, method: str) -> None:
+def test_a_result_is_right_in_its_layout_and_in_no_layout_that_turns_it(
+    loss: str, wrt: str, shapes: str, method: str
+) -> None:
     from matgrad_cli.diagnostics import StuckError
 
     try:

@@ -35,13 +35,17 @@ LOSS = mul(OVER_M, Power(Call("norm", RESIDUAL), Number(2)))
 GRADIENT = mul(Number(2), OVER_M, matmul(Transpose(X), RESIDUAL))
 PROVED = Verdict("proved", "equal modulo a prime at m=2, n=3, p=4")
 PROBLEM = Problem(
-    LOSS, R, (X, R, Y), (Fact(X, "tall"),), (("X", "from --shape"), ("R", "from --shape"), ("Y", "assumed")), ("`Y` is m×p",),
+    LOSS, R, (X, R, Y), (Fact(X, "tall"),), (("X", "from --shape"), ("R", "from --shape"), ("Y", "assumed")),
+    ("`Y` is m×p",),
     ("read `@` as the product",), (m,), "norm(X@R - Y, 'fro')**2 / m",
 )  # fmt: skip
 
 
 def _step(rule: str, title: Sentence, before: Expr, after: Expr, *substeps: Step) -> Step:
-    why = Sentence("because {X} holds still while one entry moves, which takes more than one line to say in a narrow window", (("X", X),))
+    why = Sentence(
+        "because {X} holds still while one entry moves, which takes more than one line to say in a narrow window",
+        (("X", X),),
+    )
     return Step(rule, title, why, before, after, (("A", X), ("k", k), ("d", n)), (), PROVED, substeps)
 
 
@@ -69,19 +73,32 @@ def forum() -> Derivation:
         _step("product", Sentence("an entry of a product is a row times a column"), lines[1], lines[2]),
         _step("entry", Sentence("only the entry {entry} moves", (("entry", Entry(R, s, t)),)), lines[2], lines[3]),
         _step("delta", delta, lines[3], lines[4]),
-        Step("turn", Sentence("turn X round"), Sentence(""), lines[4], lines[5], (), (assumed,), Verdict("agrees", "40 points")),
+        Step(
+            "turn",
+            Sentence("turn X round"),
+            Sentence(""),
+            lines[4],
+            lines[5],
+            (),
+            (assumed,),
+            Verdict("agrees", "40 points"),
+        ),
     ]
     first = Step("merge", Sentence("numbers come out"), Sentence(""), lines[5], lines[4], verdict=PROVED)
     second = Step("read", Sentence("the sum is a product"), Sentence(""), lines[4], lines[6], verdict=PROVED)
     steps.append(_step("tidy", Sentence("textbook form"), lines[5], lines[6], first, second))
     readoff = ReadOff(
-        Sentence("both sides have the same entry at every place, so the gradient is {gradient}", (("gradient", GRADIENT),)),
+        Sentence(
+            "both sides have the same entry at every place, so the gradient is {gradient}", (("gradient", GRADIENT),)
+        ),
         Sentence("two matrices with equal entries are equal"),
         lines[-1],
         Result(lines[-1], (s, t), GRADIENT),
         PROVED,
     )
-    return Derivation(PROBLEM, "index", "gradient", 1, lines[0], tuple(steps), readoff, (assumed,), (Sentence("a note"),))
+    return Derivation(
+        PROBLEM, "index", "gradient", 1, lines[0], tuple(steps), readoff, (assumed,), (Sentence("a note"),)
+    )
 
 
 def named() -> Derivation:
@@ -93,4 +110,12 @@ def named() -> Derivation:
     verdict = Verdict("unknown", "no point was found", Witness((("X", [[0, 1], [0.5, 0]]),), 1, [1, 2]))
     step = Step("r", Sentence("a step"), Sentence(""), start, entry, verdict=verdict)
     result = Result(entry, (i, j, s, t), None, (("Z", body.body),), matmul(X, R), ((Entry(X, i, s), "j = t"),))
-    return Derivation(problem, "index", "numerator", 1, start, (step,), ReadOff(Sentence("stated"), Sentence(""), entry, result, verdict))
+    return Derivation(
+        problem,
+        "index",
+        "numerator",
+        1,
+        start,
+        (step,),
+        ReadOff(Sentence("stated"), Sentence(""), entry, result, verdict),
+    )

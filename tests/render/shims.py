@@ -1,6 +1,8 @@
-"""Stand-ins for `torch` and `jax` over NumPy: exactly the names that we print, and as strict as the libraries where we may err.
+"""Stand-ins for `torch` and `jax` over NumPy: exactly the names that we print,
+and as strict as the libraries where we may err.
 
-A call of torch on a Python number raises TypeError, as torch does; a name that the library does not have raises AttributeError.
+A call of torch on a Python number raises TypeError, as torch does;
+a name that the library does not have raises AttributeError.
 """
 
 from __future__ import annotations
@@ -131,24 +133,30 @@ def _matrix_power(x: Any, n: int) -> Any:
 
 TORCH = SimpleNamespace(
     **{name: _strict(getattr(np, name)) for name in _SAME},
-    sum=_strict(_sum), mean=_strict(_mean), sigmoid=_strict(lambda x: 1 / (1 + np.exp(-x))), relu=_strict(lambda x: np.maximum(x, 0)),
+    sum=_strict(_sum), mean=_strict(_mean), sigmoid=_strict(lambda x: 1 / (1 + np.exp(-x))),
+    relu=_strict(lambda x: np.maximum(x, 0)),
     erf=_strict(_erf), softmax=_strict(_softmax), logsumexp=_strict(_logsumexp), diag=_strict(_diag),
     max=_strict(lambda x: np.asarray(x).max()), amax=_strict(np.amax), prod=_strict(np.prod), tril=_strict(np.tril),
-    triu=_strict(np.triu), roll=_strict(np.roll), concatenate=lambda parts: tensor(np.concatenate([np.asarray(part) for part in parts])),
+    triu=_strict(np.triu), roll=_strict(np.roll),
+    concatenate=lambda parts: tensor(np.concatenate([np.asarray(part) for part in parts])),
     outer=_strict(np.outer, 2), kron=_strict(np.kron, 2), einsum=_einsum, full=_full, tensor=tensor, as_tensor=tensor,
-    eye=lambda n, dtype=None: tensor(np.eye(n)), ones=lambda *n, dtype=None: tensor(np.ones(*n) if len(n) == 1 else np.ones(n)),
+    eye=lambda n, dtype=None: tensor(np.eye(n)), ones=lambda *n,
+    dtype=None: tensor(np.ones(*n) if len(n) == 1 else np.ones(n)),
     zeros=lambda *n, dtype=None: tensor(np.zeros(*n) if len(n) == 1 else np.zeros(n)), float64=float, pi=math.pi,
     complex128=complex, real=_strict(np.real), where=lambda at, yes, no: tensor(np.where(at, yes, no)),
     linalg=_Linalg(
         cross=_strict(np.cross, 2),
-        inv=_strict(lambda x: np.linalg.inv(np.asarray(x))), det=_strict(lambda x: np.linalg.det(np.asarray(x))), slogdet=_slogdet,
-        pinv=_strict(lambda x: np.linalg.pinv(np.asarray(x))), eigvalsh=_strict(lambda x: np.linalg.eigvalsh(np.asarray(x))),
+        inv=_strict(lambda x: np.linalg.inv(np.asarray(x))), det=_strict(lambda x: np.linalg.det(np.asarray(x))),
+        slogdet=_slogdet,
+        pinv=_strict(lambda x: np.linalg.pinv(np.asarray(x))),
+        eigvalsh=_strict(lambda x: np.linalg.eigvalsh(np.asarray(x))),
         eigh=lambda x: tuple(tensor(part) for part in np.linalg.eigh(np.asarray(x))),
         eig=lambda x: tuple(tensor(part) for part in np.linalg.eig(np.asarray(x))),
         norm=_strict(lambda x, o=None: np.linalg.norm(np.asarray(x), o)), svd=_svd, matrix_power=_strict(_matrix_power),
     ),
     nn=SimpleNamespace(functional=SimpleNamespace(
-        softplus=_strict(lambda x: np.log(1 + np.exp(x))), silu=_strict(lambda x: x / (1 + np.exp(-x))), gelu=_strict(_gelu),
+        softplus=_strict(lambda x: np.log(1 + np.exp(x))), silu=_strict(lambda x: x / (1 + np.exp(-x))),
+        gelu=_strict(_gelu),
     )),
 )  # fmt: skip
 
@@ -205,9 +213,13 @@ JNP = SimpleNamespace(**{name: getattr(np, name) for name in _JNP_NAMES})
 JAX = SimpleNamespace(
     numpy=JNP,
     nn=SimpleNamespace(
-        sigmoid=lambda x: 1 / (1 + np.exp(-x)), softplus=lambda x: np.log(1 + np.exp(x)), relu=lambda x: np.maximum(x, 0),
-        silu=lambda x: x / (1 + np.exp(-x)), gelu=lambda x, approximate=True: _gelu(x) if not approximate else None,
-        softmax=lambda x, axis=-1: _softmax(x, axis), logsumexp=_logsumexp,
+        sigmoid=lambda x: 1 / (1 + np.exp(-x)),
+        softplus=lambda x: np.log(1 + np.exp(x)),
+        relu=lambda x: np.maximum(x, 0),
+        silu=lambda x: x / (1 + np.exp(-x)),
+        gelu=lambda x, approximate=True: _gelu(x) if not approximate else None,
+        softmax=lambda x, axis=-1: _softmax(x, axis),
+        logsumexp=_logsumexp,
     ),
     scipy=SimpleNamespace(special=SimpleNamespace(erf=_erf)),
-)  # fmt: skip
+)

@@ -1,4 +1,5 @@
-"""Every function of the registry in every back end: its program returns what the evaluator says, or the function is refused by name."""
+"""Every function of the registry in every back end: its program returns what the evaluator says,
+or the function is refused by name."""
 
 from __future__ import annotations
 
@@ -20,20 +21,26 @@ from .test_code import whole
 from .test_printed import STANDINS, at_a_point, given, modules, sympy_value
 
 SCENE = read_problem(
-    "sum(X@x) + sum(P) + x.T@S@x + q.T@q + c + u.T@M@x + r@u", "x",
-    ["X: m×n, P: m×n, S: n×n, M: n×n, x: n, u: n, q: 3, c: scalar, r: 1×n"], ["P positive", "S spd", "c positive", "u unit_interval"],
-)  # fmt: skip
+    "sum(X@x) + sum(P) + x.T@S@x + q.T@q + c + u.T@M@x + r@u",
+    "x",
+    ["X: m×n, P: m×n, S: n×n, M: n×n, x: n, u: n, q: 3, c: scalar, r: 1×n"],
+    ["P positive", "S spd", "c positive", "u unit_interval"],
+)
 ARGUMENTS = [read_expression(text, SCENE).expr for text in (
-    "X", "S", "M", "x", "q", "c", "-c", "P", "u", "S + 2*eye(n)", "u/3", "r", "r + ones(1, n)*3", "c + 2", "u + 2*ones(n)", "sum(u)/n/3",
+    "X", "S", "M", "x", "q", "c", "-c", "P", "u", "S + 2*eye(n)", "u/3", "r", "r + ones(1, n)*3", "c + 2",
+    "u + 2*ones(n)", "sum(u)/n/3",
 )]  # fmt: skip
 """What a function may be taken of: all shapes, and values inside of every domain."""
+
 
 def calls(name: str) -> Iterator[Expr]:
     """Calls of one function, of each shape it takes, that have a value."""
     met = set()
     for argument in ARGUMENTS:
         try:
-            found = Call(name, argument, *(Number(2) if kind == "number" else argument for kind in FUNCTIONS[name].others))
+            found = Call(
+                name, argument, *(Number(2) if kind == "number" else argument for kind in FUNCTIONS[name].others)
+            )
             if (argument.shape, found.shape) not in met and all(abs(entry) < 1e6 for entry in wanted(found)):
                 met.add((argument.shape, found.shape))
                 yield mul(Number(3), found)
@@ -57,7 +64,9 @@ def executed(expression: Expr, dialect: str) -> Any:
     with modules(STANDINS[dialect]), np.errstate(all="ignore"):
         space: dict[str, Any] = {}
         exec(compile(code, "printed", "exec"), space)  # noqa: S102  our own output
-        return np.asarray(space["gradient"](*(given(symbol, arrays[symbol.name], dialect) for symbol in SCENE.variables)), dtype=float)
+        return np.asarray(
+            space["gradient"](*(given(symbol, arrays[symbol.name], dialect) for symbol in SCENE.variables)), dtype=float
+        )
 
 
 @pytest.mark.thorough

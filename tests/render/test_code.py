@@ -55,8 +55,10 @@ c = Symbol("lambda", NUMBER)
 SIZES = {"m": 4, "n": 3, "p": 2, "k": 5}
 rng = np.random.default_rng(0)
 VALUES: dict[str, Any] = {
-    "X": rng.normal(size=(4, 3)), "R": rng.normal(size=(3, 2)), "Y": rng.normal(size=(4, 2)), "A": rng.normal(size=(3, 3)),
-    "B": rng.normal(size=(3, 3)), "u": rng.normal(size=3), "v": rng.normal(size=3), "r": rng.normal(size=(1, 3)), "lambda": 0.7,
+    "X": rng.normal(size=(4, 3)), "R": rng.normal(size=(3, 2)), "Y": rng.normal(size=(4, 2)), "A": rng.normal(size=(3,
+    3)),
+    "B": rng.normal(size=(3, 3)), "u": rng.normal(size=3), "v": rng.normal(size=3), "r": rng.normal(size=(1, 3)),
+    "lambda": 0.7,
 }  # fmt: skip
 one = Fill(1, Shape(n))
 
@@ -157,7 +159,9 @@ def test_entries_become_an_einsum() -> None:
 
 def test_sums_letters_that_are_missing_and_letters_used_twice() -> None:
     a, b, k = Index("a", n), Index("b", n), Index("k", n)
-    entry = add(sum_over((k,), mul(Number(2), Entry(A, a, k), Entry(B, k, b))), Entry(u, a, None), mul(c, Entry(A, a, a)))
+    entry = add(
+        sum_over((k,), mul(Number(2), Entry(A, a, k), Entry(B, k, b))), Entry(u, a, None), mul(c, Entry(A, a, a))
+    )
     code = python_code(Result(entry, (a, b), None), Problem(c, A, (A, B, u, c)))
     wanted = 2 * V["A"] @ V["B"] + V["u"][:, None] + 0.7 * np.diag(V["A"])[:, None] * np.ones(3)
     assert np.allclose(run(code, A=V["A"], B=V["B"], u=V["u"], lambda_=0.7), wanted)

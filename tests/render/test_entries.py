@@ -52,8 +52,7 @@ def test_gram_matrix_in_text() -> None:
 
 
 def test_stacked_rows_of_a_vector_by_a_matrix() -> None:
-    assert (
-        """\
+    assert """\
      for one i, ∂f_i/∂A is m×n: row i is xᵀ, all else is 0
          ⎡ 0ᵀ ⎤
          ⎢ ⋮  ⎥
@@ -63,9 +62,7 @@ def test_stacked_rows_of_a_vector_by_a_matrix() -> None:
 
      flattened with vec (the columns on top of each other), m×mn:
      ∂f/∂vec(A)ᵀ = xᵀ ⊗ I_m
-"""
-        in render(linear())
-    )
+""" in render(linear())
 
 
 def test_stacked_column() -> None:
@@ -84,7 +81,10 @@ def test_latex_has_cases_and_vec() -> None:
     shown = render(gram(), "latex", View(detail="full"))
     assert r"\begin{cases} R_{sj} & \text{if } t = i,\ i \ne j \\ R_{si} & \text{if } t = j,\ i \ne j \\" in shown
     assert r"0 & \text{otherwise} \end{cases}" in shown
-    assert r"\frac{\partial \operatorname{vec}(F)}{\partial \operatorname{vec}(R)^\top} &= (I_{N^{2}} + K) (I_{N} \otimes R^\top)" in shown
+    assert (
+        r"\frac{\partial \operatorname{vec}(F)}{\partial \operatorname{vec}(R)^\top} &= (I_{N^{2}} + K) (I_{N} "
+        r"\otimes R^\top)" in shown
+    )
     assert r"\operatorname{vec}(Z^\top) = K \operatorname{vec}(Z)" in shown
     assert r"\begin{bmatrix} \frac{\partial F_{1,1}}{\partial R} & \cdots" in shown
 
@@ -92,7 +92,10 @@ def test_latex_has_cases_and_vec() -> None:
 def test_markdown_has_the_same() -> None:
     shown = render(linear(), "markdown")
     assert r"= \begin{cases} x_{t} & \text{if } s = i \\ 0 & \text{otherwise} \end{cases}" in shown
-    assert r"\begin{bmatrix} 0^\top \\ \vdots \\ x^\top \\ \vdots \\ 0^\top \end{bmatrix} \leftarrow \text{row } i" in shown
+    assert (
+        r"\begin{bmatrix} 0^\top \\ \vdots \\ x^\top \\ \vdots \\ 0^\top \end{bmatrix} \leftarrow \text{row } i"
+        in shown
+    )
     assert r"\frac{\partial f}{\partial \operatorname{vec}(A)^\top} = x^\top \otimes I_{m}" in shown
     assert shown.count("$$") % 2 == 0
 
@@ -119,7 +122,11 @@ def test_the_result_alone() -> None:
         "flattened: ∂vec(F)/∂vec(R)ᵀ = (I_(N·N) + K)(I_N ⊗ Rᵀ)",
         "K is the commutation matrix: vec(Zᵀ) = K vec(Z) for every N×N matrix Z",
     ]
-    assert result_data(gram())["result"]["cases"][2] == {"condition": "t = i, i = j", "text": "2*R[s,j]", "latex": "2 R_{sj}"}
+    assert result_data(gram())["result"]["cases"][2] == {
+        "condition": "t = i, i = j",
+        "text": "2*R[s,j]",
+        "latex": "2 R_{sj}",
+    }
     assert "cases" not in result_data(derive(read_problem("A@x", "x")))["result"]
 
 
@@ -130,7 +137,10 @@ def test_second_derivative() -> None:
 
 def test_gradient_as_a_column() -> None:
     derivation = derive(read_problem("vec(X).T@A@vec(X)", "X", ["X: m×n"]))
-    assert "flattened with vec (the columns on top of each other), mn×1:\n     ∂L/∂vec(X) = (A + Aᵀ) vec(X)\n" in render(derivation)
+    assert (
+        "flattened with vec (the columns on top of each other), mn×1:\n     ∂L/∂vec(X) = (A + Aᵀ) vec(X)\n"
+        in render(derivation)
+    )
     assert r"\frac{\partial L}{\partial \operatorname{vec}(X)} &= (A + A^\top)" in render(derivation, "latex")
     assert from_json(to_json(derivation)) == derivation
 
@@ -140,7 +150,12 @@ def test_conditions_in_latex() -> None:
     assert condition_latex("otherwise") == r"\text{otherwise}"
 
 
-LOSSES = [("R.T@R", "R", ["R: M×N"]), ("tanh(W@x+b)", "W", ["W: m×n", "x: n", "b: m"]), ("kron(A,X)", "X", []), ("x@x.T", "x", ["x: n"])]
+LOSSES = [
+    ("R.T@R", "R", ["R: M×N"]),
+    ("tanh(W@x+b)", "W", ["W: m×n", "x: n", "b: m"]),
+    ("kron(A,X)", "X", []),
+    ("x@x.T", "x", ["x: n"]),
+]
 
 
 @pytest.mark.thorough
@@ -153,7 +168,9 @@ def test_the_forms_fit_the_width(loss: str, wrt: str, shapes: list[str], width: 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX here")
 def test_latex_compiles(tmp_path: Path) -> None:
-    parts = [render(derive(read_problem(loss, wrt, shapes)), "latex", View(detail="full")) for loss, wrt, shapes in LOSSES]
+    parts = [
+        render(derive(read_problem(loss, wrt, shapes)), "latex", View(detail="full")) for loss, wrt, shapes in LOSSES
+    ]
     frame = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + "\n".join(parts) + "\\end{document}\n"
     (tmp_path / "page.tex").write_text(frame, encoding="utf-8")
     done = subprocess.run(["pdflatex", "-halt-on-error", "page.tex"], cwd=tmp_path, capture_output=True, timeout=600)

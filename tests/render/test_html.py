@@ -1,4 +1,5 @@
-"""HTML pages: whole elements, every sign of the formula, marks, shapes, nothing that needs a network or a script to be read."""
+"""HTML pages: whole elements, every sign of the formula, marks, shapes,
+nothing that needs a network or a script to be read."""
 
 from __future__ import annotations
 
@@ -187,7 +188,9 @@ def test_places_of_an_array_with_four_letters_are_drawn() -> None:
     check_page(text)
 
 
-BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+BROWSER = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
 
 
 @pytest.mark.slow
@@ -196,9 +199,12 @@ BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrom
 def test_a_browser_finds_nothing_wider_than_the_window(width: int, tmp_path: Path) -> None:
     assert BROWSER is not None
     probe = "<script>document.title=JSON.stringify([document.documentElement.scrollWidth,innerWidth])</script>"
-    page = html_page(explain("norm(X@R-Y)**2/m", wrt="R", method="all").render("html"), "x").replace("</body>", f"{probe}</body>")
+    page = html_page(explain("norm(X@R-Y)**2/m", wrt="R", method="all").render("html"), "x").replace(
+        "</body>", f"{probe}</body>"
+    )
     (tmp_path / "page.html").write_text(page, encoding="utf-8")
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}", f"--window-size={width},900",
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
+    f"--window-size={width},900",
                "--dump-dom", (tmp_path / "page.html").as_uri()]  # fmt: skip
     dom = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False).stdout
     found = re.search(r"<title>(.*?)</title>", dom)

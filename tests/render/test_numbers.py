@@ -88,7 +88,9 @@ def test_every_line_comes_to_the_same(loss: str, wrt: str, shapes: str, assume: 
         ("norm(x-c)**2", "x", "", "", ("A@x = b",)),
     ],
 )
-def test_both_sides_of_an_equation_come_to_the_same(loss: str, wrt: str, shapes: str, assume: str, constraint: tuple[str, ...]) -> None:
+def test_both_sides_of_an_equation_come_to_the_same(
+    loss: str, wrt: str, shapes: str, assume: str, constraint: tuple[str, ...]
+) -> None:
     solution = solve(loss, wrt, shapes, assume, subject_to=constraint).solution
     lines = [line for line in told(optimum_document(solution, "normal", numbers=True)) if line]
     assert len(lines) >= len(solution.moves)

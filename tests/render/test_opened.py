@@ -33,7 +33,7 @@ from matgrad_cli.ir import (
     mul,
     sub,
     sum_over,
-)  # fmt: skip
+)
 from matgrad_cli.records import Result
 from matgrad_cli.render.code.module import python_code
 
@@ -55,10 +55,16 @@ CASES: list[tuple[Expr, tuple[Index, ...]]] = [
     (sum_over((i,), mul(ERROR, Entry(a, s, None), Entry(UNIT, s, None), Entry(X, i, t))), (s, t)),
     (sum_over((i,), mul(Power(Call("norm", UNIT), Number(-1)), Entry(X, i, t))), (t,)),
     (sum_over((i,), mul(Call("norm1", ROW), Call("sum", UNIT), Call("inner", ROW, ROW), Entry(X, i, t))), (t,)),
-    (sum_over((i,), mul(Call("tr", MatMul((ROW, Transpose(ROW)))), Entry(MatMul((ROW, Transpose(UNIT))), t, s))), (t, s)),
+    (
+        sum_over((i,), mul(Call("tr", MatMul((ROW, Transpose(ROW)))), Entry(MatMul((ROW, Transpose(UNIT))), t, s))),
+        (t, s),
+    ),
     (sum_over((i,), Entry(Call("diag", Hadamard((ROW, ROW))), t, u)), (t, u)),
     (sum_over((i,), Entry(Call("diagonal", MatMul((S, Call("diag", ROW)))), t, None)), (t,)),
-    (sum_over((i,), mul(Entry(c, i, None), Entry(add(mul(Entry(c, i, None), UNIT), Fill(1, Shape(k))), s, None))), (s,)),
+    (
+        sum_over((i,), mul(Entry(c, i, None), Entry(add(mul(Entry(c, i, None), UNIT), Fill(1, Shape(k))), s, None))),
+        (s,),
+    ),
     (sum_over((i,), mul(Entry(Transpose(Named("Z", UNIT)), None, s), Entry(Power(ROW, Number(2)), t, None))), (s, t)),
 ]
 
@@ -68,7 +74,9 @@ def computed(entry: Expr, letters: tuple[Index, ...], arrays: dict[str, Any]) ->
     space: dict[str, Any] = {}
     exec(compile(code, "printed", "exec"), space)  # noqa: S102  our own output
     values = [arrays[symbol.name][:, 0] if symbol.shape.is_column else arrays[symbol.name] for symbol in VARIABLES]
-    return space["gradient"](*values, *(SIZES[name] for name in list(inspect.signature(space["gradient"]).parameters)[len(VARIABLES) :]))
+    return space["gradient"](
+        *values, *(SIZES[name] for name in list(inspect.signature(space["gradient"]).parameters)[len(VARIABLES) :])
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=[str(number) for number in range(len(CASES))])
@@ -76,7 +84,10 @@ def test_entries_of_arrays_with_letters(case: tuple[Expr, tuple[Index, ...]]) ->
     entry, letters = case
     random = np.random.default_rng(0)
     plain = Plain({}, SIZES)
-    arrays = {symbol.name: random.normal(size=(plain.size(symbol.shape.rows), plain.size(symbol.shape.cols))) for symbol in VARIABLES}
+    arrays = {
+        symbol.name: random.normal(size=(plain.size(symbol.shape.rows), plain.size(symbol.shape.cols)))
+        for symbol in VARIABLES
+    }
     lengths = [plain.size(letter.dim) for letter in letters]
     wanted = np.empty(lengths)
     for at in np.ndindex(*lengths):

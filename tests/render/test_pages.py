@@ -64,7 +64,11 @@ def test_text_says_what_was_read_then_the_steps_then_the_result() -> None:
 
 def test_the_new_part_is_underlined() -> None:
     lines = render(forum(), "text", View(width=80)).split("\n")
-    place = next(number for number, line in enumerate(lines) if line.strip().startswith("= 1/m Σ_ij 2(XR − Y)_ij Σ_k X_ik ∂R_kj/∂R_st"))
+    place = next(
+        number
+        for number, line in enumerate(lines)
+        if line.strip().startswith("= 1/m Σ_ij 2(XR − Y)_ij Σ_k X_ik ∂R_kj/∂R_st")
+    )
     marks = lines[place + 1]
     assert lines[place][marks.index("‾") : marks.rindex("‾") + 1] == "Σ_k X_ik ∂R_kj/∂R_st"
 
@@ -123,7 +127,8 @@ def test_latex_puts_shapes_under_the_factors() -> None:
 def test_latex_compiles_without_overfull_boxes(derivation: Derivation, tmp_path: Path) -> None:
     body = render(derivation, "latex", View(detail="full"))
     (tmp_path / "page.tex").write_text(
-        "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n" + body + "\\end{document}\n", encoding="utf-8"
+        "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n" + body + "\\end{document}\n",
+        encoding="utf-8",
     )
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
@@ -143,7 +148,10 @@ def test_long_latex_lines_are_broken_before_an_operator() -> None:
 def test_prose_becomes_latex() -> None:
     assert escaped("(AB)ᵀ = BᵀAᵀ") == r"$(AB)^\top = B^\top A^\top$"
     assert escaped("50% of A_b & {c}") == r"50\% of $A_{b}$ \& \{c\}"
-    assert escaped("the function u ↦ u^c has the slope c u^(c−1)") == r"the function $u \mapsto u^{c}$ has the slope $c u^{c - 1}$"
+    assert (
+        escaped("the function u ↦ u^c has the slope c u^(c−1)")
+        == r"the function $u \mapsto u^{c}$ has the slope $c u^{c - 1}$"
+    )
     assert escaped("since cosh² − sinh² = 1") == r"since $\cosh^{2} - \sinh^{2} = 1$"
     assert escaped("⟨A, B⟩ = tr(AᵀB) holds") == r"$\langle A, B\rangle = \operatorname{tr}(A^\top B)$ holds"
     assert escaped("a sum over i, j is a number") == r"a sum over $i$, $j$ is a number"
@@ -164,7 +172,11 @@ def test_every_sentence_of_the_rules_becomes_latex() -> None:
 
 @pytest.mark.parametrize(
     ("loss", "wrt", "most"),
-    [("norm(X@R-Y)**2/m", "R", 7), ("norm(W2@tanh(W1@x)-y)**2", "W1", 10), ("norm(W3@tanh(W2@tanh(W1@x+b1)+b2)-y)**2", "W1", 14)],
+    [
+        ("norm(X@R-Y)**2/m", "R", 7),
+        ("norm(W2@tanh(W1@x)-y)**2", "W1", 10),
+        ("norm(W3@tanh(W2@tanh(W1@x+b1)+b2)-y)**2", "W1", 14),
+    ],
 )
 def test_the_short_page_joins_small_steps(loss: str, wrt: str, most: int) -> None:
     derivation = explain(loss, wrt=wrt).derivations[0]
@@ -227,7 +239,9 @@ def test_factors_that_stay_are_not_marked() -> None:
     assert changed_parts(Hadamard((a, b)), Hadamard((b, c))) == (((0,),), ((1,),))
 
 
-@pytest.mark.parametrize(("loss", "wrt"), [("norm(X@R-Y)**2", "R"), ("logdet(S)", "S"), ("sum(tanh(W@x))", "W"), ("norm(x)", "x")])
+@pytest.mark.parametrize(
+    ("loss", "wrt"), [("norm(X@R-Y)**2", "R"), ("logdet(S)", "S"), ("sum(tanh(W@x))", "W"), ("norm(x)", "x")]
+)
 @pytest.mark.parametrize("method", ["index", "differential", "chain", "adjoint"])
 def test_sentences_fill_their_braces(loss: str, wrt: str, method: str) -> None:
     shown = explain(loss, wrt=wrt, method=method, detail="full").render("text")
@@ -237,18 +251,21 @@ def test_sentences_fill_their_braces(loss: str, wrt: str, method: str) -> None:
 @pytest.mark.parametrize(
     ("loss", "wrt", "sign", "of"),
     [
-        ("norm(X@R-Y)**2", "R", "δ", "δ_ij is 1"), ("norm(X)**2", "X", "‖X‖²_F", "‖A‖_F is"), ("sum(tanh(X)**2)", "X", "∘", "A ∘ B"),
-        ("sum(X)", "X", "𝟏", "𝟏 is"), ("A@X@B", "X", "⊗", "A ⊗ B is"), ("a.T@diag(x)@b", "x", "diag", "diag(v) is"),
+        ("norm(X@R-Y)**2", "R", "δ", "δ_ij is 1"),
+        ("norm(X)**2", "X", "‖X‖²_F", "‖A‖_F is"),
+        ("sum(tanh(X)**2)", "X", "∘", "A ∘ B"),
+        ("sum(X)", "X", "𝟏", "𝟏 is"),
+        ("A@X@B", "X", "⊗", "A ⊗ B is"),
+        ("a.T@diag(x)@b", "x", "diag", "diag(v) is"),
         ("sum(sigmoid(x))", "x", "σ", "σ(x) ="),
     ],
-)  # fmt: skip
+)
 def test_every_sign_is_explained_once(loss: str, wrt: str, sign: str, of: str) -> None:
     page = explain(loss, wrt=wrt).render("text")
     assert sign in page
     assert page.count(f"     {of}") == 1
     assert of not in explain(loss, wrt=wrt, detail="brief").render("text")
     assert sign not in explain("x.T@y", wrt="y", method="differential").render("text")
-
 
 
 def test_an_array_that_is_printed_by_its_name_needs_no_sign_explained() -> None:
@@ -262,7 +279,9 @@ def test_an_array_that_is_printed_by_its_name_needs_no_sign_explained() -> None:
 def test_a_short_page_says_what_a_name_stands_for_whose_sentence_it_leaves_out() -> None:
     from matgrad_cli import api
 
-    page = api.explain("norm(X@w - y)**2", wrt="w", shapes="X: m×n, w: n, y: m", method="expand", detail="brief").render("text")
+    page = api.explain(
+        "norm(X@w - y)**2", wrt="w", shapes="X: m×n, w: n, y: m", method="expand", detail="brief"
+    ).render("text")
     assert "where T₂ = wᵀXᵀy" in page
     assert "T₁" not in page
 
@@ -275,7 +294,8 @@ def test_a_letter_of_two_sums_has_its_two_ranges_once() -> None:
 
 
 @pytest.mark.parametrize(("by", "said"), [
-    ("1/2", "multiplied by 2"), ("3", "divided by 3"), ("3/4", "divided by 3/4"), ("1/m", "multiplied by m"), ("2/m", "divided by 2/m"),
+    ("1/2", "multiplied by 2"), ("3", "divided by 3"), ("3/4", "divided by 3/4"), ("1/m", "multiplied by m"), ("2/m",
+    "divided by 2/m"),
 ])  # fmt: skip
 def test_to_divide_by_a_fraction_is_to_multiply_by_what_is_below(by: str, said: str) -> None:
     value = read_problem(f"{by}*w", "w", ("w: scalar, m: scalar",)).loss
@@ -286,5 +306,10 @@ def test_to_divide_by_a_fraction_is_to_multiply_by_what_is_below(by: str, said: 
 
 @pytest.mark.parametrize("columns", [50, 60, 80])
 def test_several_methods_and_layouts_fit_the_width(columns: int) -> None:
-    pages = (explain("norm(X@R-Y)**2", wrt="R", method="all"), explain("A@x", wrt="x", shapes="A: m×n, x: n", layout="all"))
-    assert [line for page in pages for line in page.render("text", width=columns).split("\n") if len(line) > columns] == []
+    pages = (
+        explain("norm(X@R-Y)**2", wrt="R", method="all"),
+        explain("A@x", wrt="x", shapes="A: m×n, x: n", layout="all"),
+    )
+    assert [
+        line for page in pages for line in page.render("text", width=columns).split("\n") if len(line) > columns
+    ] == []

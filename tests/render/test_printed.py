@@ -1,4 +1,5 @@
-"""What is verified is what is printed: texts are read back, programs are executed, both against an interpretation of their own."""
+"""What is verified is what is printed: texts are read back, programs are executed,
+both against an interpretation of their own."""
 
 from __future__ import annotations
 
@@ -43,12 +44,14 @@ from .shims import JAX, JNP, TORCH, tensor
 TEXTS = {
     "norm1": "norm({}, 1)", "powm": "matrix_power({}, 1.5)", "nuclear": "norm({}, 'nuc')",
     "spectral": "norm({}, 2)", "diagonal": "diag({})", "inner": "inner({0}, tanh({0}))",
-    "cross": "cross({0}, tanh({0}))", **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", *WITH_AXES) for axis in (0, 1)},
+    "cross": "cross({0}, tanh({0}))", **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum",
+    *WITH_AXES) for axis in (0, 1)},
 }  # fmt: skip
 INSIDE = {
-    **dict.fromkeys(("log", "log1p", "log2", "log10", "sqrt"), "(1 + exp({}))"), "acosh": "(2 + exp({}))",
+    **dict.fromkeys(("log", "log1p", "log2", "log10", "sqrt"), "(1 + exp({}))"),
+    "acosh": "(2 + exp({}))",
     **dict.fromkeys(("asin", "acos", "atanh"), "(0.5*tanh({}))"),
-}  # fmt: skip
+}
 ONLY_IN_RESULTS = ("polar", "leading", "topvv", "crossmat", *CHANGES)
 REGISTRY_SHAPES = "X: m×n, S: n×n, x: n, y: n, P: m×n, A: k×m, r: 1×n, q: 3, c: scalar, b: scalar"
 REGISTRY_FACTS = ("P positive", "S spd", "c positive")
@@ -133,7 +136,9 @@ def read_back(derivation: Derivation, loss: str, shapes: str, facts: tuple[str, 
         try:
             api.assert_right(printer(shown), loss, derivation.wrt.name, shapes, facts)
         except AssertionError as wrong:
-            lone = "missing-shape" in str(wrong) or any(isinstance(part, Fill) and not part.value for part in nodes_of(shown))
+            lone = "missing-shape" in str(wrong) or any(
+                isinstance(part, Fill) and not part.value for part in nodes_of(shown)
+            )
             if not lone:  # a lone 𝟏, I or 0: its size follows from nothing that is printed
                 raise AssertionError(f"{printer(shown)}: {wrong}") from wrong
 
@@ -181,7 +186,9 @@ def at_a_point(problem: Problem, result: Expr | None = None) -> tuple[dict[str, 
     sizes = place.point.sizes
     plain = Plain({}, sizes)
     arrays = {
-        symbol.name: np.array(list(place.value(symbol).data), float).reshape(plain.size(symbol.shape.rows), plain.size(symbol.shape.cols))
+        symbol.name: np.array(list(place.value(symbol).data), float).reshape(
+            plain.size(symbol.shape.rows), plain.size(symbol.shape.cols)
+        )
         for symbol in problem.variables
     }
     return arrays, dict(sizes)
@@ -201,7 +208,9 @@ def execute(derivation: Derivation) -> None:
     if not np.isfinite(wanted).all() or np.abs(wanted).max(initial=0) > 1e8:
         pytest.skip("no finite differences here")
     sides = [
-        side for shape in (problem.loss.shape, problem.wrt.shape) for side in ((shape.rows, shape.cols) if shape.is_row else shape.dims)
+        side
+        for shape in (problem.loss.shape, problem.wrt.shape)
+        for side in ((shape.rows, shape.cols) if shape.is_row else shape.dims)
     ]
     for dialect, standins in STANDINS.items():
         code = derivation_code(derivation, dialect)
@@ -229,19 +238,28 @@ def sympy_value(expression: Any, problem: Problem, arrays: Mapping[str, Any], si
         known = [symbol for symbol in expression.atoms(sympy.MatrixSymbol) if symbol.name in arrays]
         expression = expression.subs({symbol: sympy.ImmutableMatrix(arrays[symbol.name]) for symbol in known})
     expression = expression.doit()
-    expression = expression.replace(lambda node: isinstance(node, sympy.Trace), lambda node: node.arg.as_explicit().trace())
-    expression = expression.replace(lambda node: isinstance(node, sympy.Determinant), lambda node: node.arg.as_explicit().det())
+    expression = expression.replace(
+        lambda node: isinstance(node, sympy.Trace), lambda node: node.arg.as_explicit().trace()
+    )
+    expression = expression.replace(
+        lambda node: isinstance(node, sympy.Determinant), lambda node: node.arg.as_explicit().det()
+    )
     if isinstance(expression, sympy.MatrixExpr):
         expression = expression.as_explicit()
-    expression = expression.doit().replace(lambda node: isinstance(node, sympy.matrices.expressions.matexpr.MatrixElement), entry)
+    expression = expression.doit().replace(
+        lambda node: isinstance(node, sympy.matrices.expressions.matexpr.MatrixElement), entry
+    )
     for symbol in problem.variables:
         if symbol.shape.is_number:
             expression = expression.subs(sympy.Symbol(symbol.name), float(arrays[symbol.name][0, 0]))
-    return np.array(expression.doit().evalf().tolist() if hasattr(expression, "tolist") else float(expression.doit().evalf()), float)
+    return np.array(
+        expression.doit().evalf().tolist() if hasattr(expression, "tolist") else float(expression.doit().evalf()), float
+    )
 
 
 def execute_sympy(derivation: Derivation) -> None:
-    """The SymPy expression has the values that central differences give; or SymPy has no such function, and that is said."""
+    """The SymPy expression has the values that central differences give;
+    or SymPy has no such function, and that is said."""
     import sympy
 
     problem = derivation.problem
@@ -260,7 +278,10 @@ def execute_sympy(derivation: Derivation) -> None:
         got = sympy_value(space["gradient"], problem, arrays, sizes)
     else:
         places = product(*(range(Plain({}, sizes).size(letter.dim)) for letter in result.letters))
-        at = [dict(zip((sympy.Symbol(letter.name, integer=True) for letter in result.letters), place, strict=True)) for place in places]
+        at = [
+            dict(zip((sympy.Symbol(letter.name, integer=True) for letter in result.letters), place, strict=True))
+            for place in places
+        ]
         dims = {sympy.Symbol(name, integer=True, positive=True): size for name, size in sizes.items()}
         got = np.array([sympy_value(space["gradient"].subs(dims).subs(one), problem, arrays, sizes) for one in at])
     assert close(got, wanted), f"{got} instead of {wanted}\n{code}"
@@ -316,5 +337,7 @@ def test_many_random_losses(seed: int) -> None:
 
 def test_a_product_inside_an_elementwise_one_stands_in_brackets_where_both_readings_fit() -> None:
     assert str(api.gradient("sum((A*B)@C*D)", "A")).startswith("B ∘ (DCᵀ)")
-    assert str(api.gradient("sum((S@w)*exp(u))", "u", "S: n×n, w: n, u: n")).startswith(("(Sw) ∘ exp(u)", "exp(u) ∘ (Sw)"))
+    assert str(api.gradient("sum((S@w)*exp(u))", "u", "S: n×n, w: n, u: n")).startswith(
+        ("(Sw) ∘ exp(u)", "exp(u) ∘ (Sw)")
+    )
     assert str(api.gradient("sum((X@w)*exp(u))", "u", "X: m×n, w: n, u: m")).startswith(("Xw ∘ exp(u)", "exp(u) ∘ Xw"))

@@ -1,4 +1,5 @@
-"""What other programs say of the pages: an HTML parser, pandoc, KaTeX, pdflatex; each skipped where it is not installed."""
+"""What other programs say of the pages: an HTML parser, pandoc, KaTeX, pdflatex;
+each skipped where it is not installed."""
 
 from __future__ import annotations
 
@@ -93,7 +94,8 @@ def test_katex_reads_every_formula_of_the_markdown() -> None:
 @pytest.mark.parametrize("columns", [1, 2])
 def test_latex_compiles(columns: int, tmp_path: Path) -> None:
     body = "\n\\clearpage\n".join(pages("latex", columns))
-    head = f"\\documentclass[{'twocolumn' if columns == 2 else ''}]{{article}}\n\\usepackage{{amsmath,amssymb}}\n\\begin{{document}}\n"
+    head = f"\\documentclass[{'twocolumn' if columns == 2 else ''}]{{article}}\n"
+    head += "\\usepackage{amsmath,amssymb}\n\\begin{document}\n"
     (tmp_path / "page.tex").write_text(head + body + "\\end{document}\n", encoding="utf-8")
     done = ran(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"], folder=tmp_path)
     assert done.returncode == 0, done.stdout[-800:]

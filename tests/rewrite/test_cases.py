@@ -31,7 +31,8 @@ def test_the_slides_table_of_a_gram_matrix() -> None:
 TABLES = [
     ("A@x", "A", (), [("x[t]", "s = i"), ("0", "otherwise")]),
     ("A.T@x", "A", (), [("x[s]", "t = i"), ("0", "otherwise")]),
-    ("x@x.T", "x", ("x: n",), [("x[j]", "s = i, i ≠ j"), ("x[i]", "s = j, i ≠ j"), ("2*x[j]", "s = i, i = j"), ("0", "otherwise")]),
+    ("x@x.T", "x", ("x: n",), [("x[j]", "s = i, i ≠ j"), ("x[i]", "s = j, i ≠ j"), ("2*x[j]", "s = i, i = j"), ("0",
+    "otherwise")]),
     ("sin(X)", "X", ("X: m×n",), [("cos(X)[i,j]", "s = i, t = j"), ("0", "otherwise")]),
     ("X.T", "X", ("X: m×n",), [("1", "t = i, s = j"), ("0", "otherwise")]),
     (

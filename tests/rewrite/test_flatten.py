@@ -1,4 +1,5 @@
-"""The ⊗ form of derivatives with three and four indices: known forms, random products, numeric truth, commutation matrices."""
+"""The ⊗ form of derivatives with three and four indices: known forms, random products, numeric truth,
+commutation matrices."""
 
 from __future__ import annotations
 
@@ -49,7 +50,9 @@ FORMS = [
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("loss", "wrt", "shapes", "order", "expected"), FORMS, ids=[f"{row[0]} {row[3]}" for row in FORMS])
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "order", "expected"), FORMS, ids=[f"{row[0]} {row[3]}" for row in FORMS]
+)
 def test_known_forms(loss: str, wrt: str, shapes: tuple[str, ...], order: int, expected: str) -> None:
     flat = derive(read_problem(loss, wrt, shapes), order=order).result.flattened
     assert flat is not None
@@ -184,7 +187,9 @@ def test_names_do_not_clash_with_the_variables() -> None:
 def test_two_commutation_matrices_have_two_names() -> None:
     flat = derive(read_problem("kron(Q,Q.T)", "Q", ["Q: m×n"])).result.flattened
     assert flat is not None
-    assert {"K₁", "K₂"} <= {part for part in to_unicode(flat).replace("(", " ").replace(")", " ").split() if part.startswith("K")}
+    assert {"K₁", "K₂"} <= {
+        part for part in to_unicode(flat).replace("(", " ").replace(")", " ").split() if part.startswith("K")
+    }
 
 
 PAIRS = [

@@ -37,7 +37,10 @@ def stated(derivation: Derivation) -> Expr:
 def written(tables: list[dict[str, Any]]) -> str:
     blocks = []
     for table in tables:
-        head = [f"{key} = {json.dumps(table[key], ensure_ascii=False)}" for key in ("loss", "wrt", "shapes", "assume", "result")]
+        head = [
+            f"{key} = {json.dumps(table[key], ensure_ascii=False)}"
+            for key in ("loss", "wrt", "shapes", "assume", "result")
+        ]
         lines = table["lines"]
         body = ["lines = [", *(f"  {json.dumps(line, ensure_ascii=False)}," for line in lines), "]"]
         blocks.append("\n".join(["[[table]]", *head, *body]))
@@ -48,7 +51,9 @@ def tables() -> list[dict[str, Any]]:
     return list(tomllib.loads(TABLES.read_text(encoding="utf-8"))["table"])
 
 
-@pytest.mark.parametrize("number", range(len(tables())), ids=lambda number: f"{tables()[number]['loss']} by {tables()[number]['wrt']}")
+@pytest.mark.parametrize(
+    "number", range(len(tables())), ids=lambda number: f"{tables()[number]['loss']} by {tables()[number]['wrt']}"
+)
 def test_every_line(number: int, update_golden: bool) -> None:
     all_tables = tables()
     table = all_tables[number]
@@ -63,7 +68,9 @@ def test_every_line(number: int, update_golden: bool) -> None:
     assert derivation.verdict in ("proved", "agrees")
 
 
-def found(loss: str, wrt: str, *shapes: str, facts: tuple[str, ...] = (), order: int = 1, layout: str = "gradient") -> Derivation:
+def found(
+    loss: str, wrt: str, *shapes: str, facts: tuple[str, ...] = (), order: int = 1, layout: str = "gradient"
+) -> Derivation:
     derivation = derive(read_problem(loss, wrt, shapes, facts), order=order, layout=layout)
     assert derivation.verdict in ("proved", "agrees")
     return derivation
@@ -75,8 +82,20 @@ def found(loss: str, wrt: str, *shapes: str, facts: tuple[str, ...] = (), order:
         ("x.T@A@x", "x", "A: n×n, x: n", "A symmetric", "2 * A@x"),
         ("norm(X@X.T - A, 'fro')**2", "X", "X: m×k, A: m×m", "A symmetric", "4*(X@X.T - A)@X"),
         ("-y.T@log(softmax(W@x))", "W", "W: k×n, x: n, y: k", "y onehot", "(softmax(W@x) - y)@x.T"),
-        ("-sum(y*log(sigmoid(X@w)) + (1-y)*log(1-sigmoid(X@w)))", "w", "X: m×n, w: n, y: m", "", "X.T@(sigmoid(X@w) - y)"),
-        ("kl(softmax(z), p)", "z", "z: n, p: n", "", "softmax(z)*log(softmax(z)/p) - (softmax(z).T@log(softmax(z)/p))*softmax(z)"),
+        (
+            "-sum(y*log(sigmoid(X@w)) + (1-y)*log(1-sigmoid(X@w)))",
+            "w",
+            "X: m×n, w: n, y: m",
+            "",
+            "X.T@(sigmoid(X@w) - y)",
+        ),
+        (
+            "kl(softmax(z), p)",
+            "z",
+            "z: n, p: n",
+            "",
+            "softmax(z)*log(softmax(z)/p) - (softmax(z).T@log(softmax(z)/p))*softmax(z)",
+        ),
         ("log(sum(exp(A@x)))", "x", "A: m×n, x: n", "", "A.T@softmax(A@x)"),
         ("norm(x - mean(x)*ones(n))**2", "x", "x: n", "", "2*(x - mean(x)*ones(n))"),
         ("tr(matrix_power(X, 5))", "X", "X: n×n", "", "5*matrix_power(X, 4).T"),
@@ -118,7 +137,9 @@ def test_each_delta_collapses_in_a_step_of_its_own() -> None:
     derivation = found("norm(X@R-Y,'fro')**2", "R", "X: m×n, R: n×p, Y: m×p")
     rules = [step.rule for step in derivation.steps]
     assert rules.count("collapse-delta") == 2
-    assert all(step.title.values for step in derivation.steps if step.rule == "collapse-delta")  # which letter became which
+    assert all(
+        step.title.values for step in derivation.steps if step.rule == "collapse-delta"
+    )  # which letter became which
 
 
 def test_letters_avoid_every_name_of_the_problem() -> None:
@@ -152,7 +173,8 @@ def test_a_row_coefficient_is_not_read_back_as_a_column() -> None:
 @pytest.mark.parametrize(
     ("loss", "expected"),
     [
-        ("r@a", "a.T"), ("2*r@a", "2*a.T"), ("a.T@r.T", "a.T"), ("r@A@b", "b.T @ A.T"), ("sum(r)", "ones(1, n)"), ("r@r.T", "2*r"),
+        ("r@a", "a.T"), ("2*r@a", "2*a.T"), ("a.T@r.T", "a.T"), ("r@A@b", "b.T @ A.T"), ("sum(r)", "ones(1, n)"),
+        ("r@r.T", "2*r"),
         ("r@A@r.T", "r @ (A.T + A)"), ("norm(r)**2", "2*r"), ("r[1]**2", None), ("sum(exp(r)*a.T)", "a.T * exp(r)"),
     ],
 )  # fmt: skip
@@ -188,7 +210,11 @@ def test_a_tall_matrix_is_sampled_where_the_loss_needs_one() -> None:
 
 def test_an_elementwise_square_of_a_scaled_matrix_squares_both() -> None:
     derivation = found("sum((c*X)**2)", "X", "X: m×n, c: scalar")
-    assert Judge(derivation.problem).compare(stated(derivation), read_expression("2*c**2*X", derivation.problem).expr).holds
+    assert (
+        Judge(derivation.problem)
+        .compare(stated(derivation), read_expression("2*c**2*X", derivation.problem).expr)
+        .holds
+    )
 
 
 def test_inner_sums_with_the_same_letters_are_kept_apart() -> None:
@@ -224,5 +250,3 @@ def test_the_result_keeps_the_brackets_of_the_user() -> None:
     result = stated(found("norm(A@X@B-C,'fro')**2", "X", "A: m×n, X: n×p, B: p×q, C: m×q"))
     assert any(isinstance(node, Add) for node in nodes_of(result))
     assert sum(isinstance(node, MatMul) for node in nodes_of(result)) == 2
-
-

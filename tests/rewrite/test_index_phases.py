@@ -1,4 +1,5 @@
-"""What rules/methods/index.toml lists is what the engine does: no rule without its function, no function without its rule."""
+"""What rules/methods/index.toml lists is what the engine does: no rule without its function,
+no function without its rule."""
 
 from __future__ import annotations
 
@@ -29,6 +30,8 @@ def test_every_native_rule_of_the_unfold_phase_has_its_function() -> None:
 def test_every_rule_is_used_by_the_code_or_a_method() -> None:
     package = Path(matgrad_cli.__file__).parent
     written = "".join(path.read_text(encoding="utf-8") for path in package.rglob("*.py"))
-    listed = {rule for method in rulebook().methods for phase in rulebook().method(method).phases for rule in phase.rules}
+    listed = {
+        rule for method in rulebook().methods for phase in rulebook().method(method).phases for rule in phase.rules
+    }
     listed |= {rule.removesuffix(" backwards") for phase in rulebook().method(ORDER).phases for rule in phase.rules}
     assert [rule.id for rule in rulebook() if rule.id not in listed and f'"{rule.id}"' not in written] == []

@@ -1,4 +1,5 @@
-"""The same derivative in every layout: turned as the contract's table says, by a visible step that the judge has seen."""
+"""The same derivative in every layout: turned as the contract's table says,
+by a visible step that the judge has seen."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from work import calls_in
 
 SHAPES = tuple(
     {
-        "A": "m n", "B": "n p", "C": "p q", "P": "m n", "Q": "m n", "S": "n n", "R": "n n", "X": "m n", "w": "n", "v": "n", "z": "n",
+        "A": "m n", "B": "n p", "C": "p q", "P": "m n", "Q": "m n", "S": "n n", "R": "n n", "X": "m n", "w": "n",
+        "v": "n", "z": "n",
         "c": "", "b": "", "i": "index m", "j": "index n", "k": "index p", "s": "index m", "t": "index n",
     }.items()
 )  # fmt: skip
@@ -30,15 +31,21 @@ def read(text: str) -> Expr:
 
 
 def problem(node: Expr, *facts: tuple[str, str]) -> Problem:
-    return Problem(node, SYMBOLS["X"], tuple(SYMBOLS.values()), tuple(Fact(SYMBOLS[name], word) for name, word in facts))
+    return Problem(
+        node, SYMBOLS["X"], tuple(SYMBOLS.values()), tuple(Fact(SYMBOLS[name], word) for name, word in facts)
+    )
 
 
-def rewrite_node(rule: Rule, node: Expr, asked: Problem, taken: frozenset[str] = frozenset(), pending: bool = False) -> Rewriting | None:
+def rewrite_node(
+    rule: Rule, node: Expr, asked: Problem, taken: frozenset[str] = frozenset(), pending: bool = False
+) -> Rewriting | None:
     """The first way in which the rule fits the node."""
     return next(rewritings(rule, node, asked, taken, pending), None)
 
 
-def rewrite(rule_id: str, text: str, *facts: tuple[str, str], taken: tuple[str, ...] = ("m", "n", "p", "q")) -> str | None:
+def rewrite(
+    rule_id: str, text: str, *facts: tuple[str, str], taken: tuple[str, ...] = ("m", "n", "p", "q")
+) -> str | None:
     node = read(text)
     found = rewrite_node(rulebook().rule(rule_id), node, problem(node, *facts), frozenset(taken))
     return None if found is None else to_text(found.new)
@@ -59,8 +66,16 @@ def rewrite(rule_id: str, text: str, *facts: tuple[str, str], taken: tuple[str, 
         ("entry-matmul", "(A @ w)[i]", "sum[j](A[i,j]*w[j])"),  # a letter over a side of size 1 is absent
         ("partial-variable", "partial(X[i,j], X[s,t])", "delta[i,s]*delta[j,t]"),
         ("partial-variable", "partial(A[i,j], X[s,t])", None),  # the variable itself, no other matrix
-        ("partial-sum", "partial(X[i,j] + c + X[i,j]**2, X[s,t])", "partial(X[i,j], X[s,t]) + partial(X[i,j]**2, X[s,t])"),
-        ("partial-sum-constant", "partial(X[i,j] + c + b, X[s,t])", "partial(X[i,j], X[s,t])"),  # all that does not move
+        (
+            "partial-sum",
+            "partial(X[i,j] + c + X[i,j]**2, X[s,t])",
+            "partial(X[i,j], X[s,t]) + partial(X[i,j]**2, X[s,t])",
+        ),
+        (
+            "partial-sum-constant",
+            "partial(X[i,j] + c + b, X[s,t])",
+            "partial(X[i,j], X[s,t])",
+        ),  # all that does not move
         ("partial-linear", "partial(c * X[i,j] * A[i,j] * X[i,j], X[s,t])", "c*A[i,j]*partial(X[i,j]*X[i,j], X[s,t])"),
         ("partial-product", "partial(c * X[i,j], X[s,t])", None),  # one factor moves: nothing for the product rule
         ("partial-sigma", "partial(sum[i,j](X[i,j]*X[i,j]), X[s,t])", "sum[i,j](partial(X[i,j]*X[i,j], X[s,t]))"),
@@ -122,7 +137,9 @@ def test_sixty_four_factors_are_searched_from_the_anchor() -> None:
     factors: list[Expr] = [Symbol(f"W{i}", Shape(dims[i], dims[i + 1])) for i in range(64)]
     node = MatMul(tuple(factors))
     asked = Problem(Call("tr", node), factors[0], tuple(s for s in factors if isinstance(s, Symbol)))  # type: ignore[arg-type]
-    rules = [rule for name in rulebook().ids if (rule := rulebook().rule(name)).lhs and "MatMul" in guess_heads(rule.lhs)]
+    rules = [
+        rule for name in rulebook().ids if (rule := rulebook().rule(name)).lhs and "MatMul" in guess_heads(rule.lhs)
+    ]
     calls = calls_in(lambda: [rewrite_node(rule, node, asked) for rule in rules])
     assert calls < 20_000 * len(rules), calls
 

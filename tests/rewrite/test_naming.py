@@ -38,7 +38,9 @@ def test_a_name_is_never_one_that_is_taken() -> None:
     taken = {"h", "h1"}
     assert fresh_name("h", taken) == "h2"
     assert "h2" in taken
-    derivation = derive(read_problem("norm(tanh(h@tanh(h@tanh(h@tanh(h@Z)))) - z, 'fro')**2", "h", ["h: n×n, Z: n×k, z: n×k"]))
+    derivation = derive(
+        read_problem("norm(tanh(h@tanh(h@tanh(h@tanh(h@Z)))) - z, 'fro')**2", "h", ["h: n×n, Z: n×k, z: n×k"])
+    )
     assert not {name for name, _ in derivation.result.where} & {"h", "Z", "z", "n", "k"}
 
 
@@ -56,7 +58,9 @@ def test_the_result_of_a_deep_network_is_written_with_names() -> None:
 
 def test_a_repeated_part_is_named_once_with_its_outermost_form() -> None:
     problem = read_problem("sum(A+W) + sum(x+y)", "W", [SHAPES])
-    node = read_expression("inv(A @ W @ A @ W + W.T @ A @ A @ W) @ x @ y.T @ inv(A @ W @ A @ W + W.T @ A @ A @ W)", problem).expr
+    node = read_expression(
+        "inv(A @ W @ A @ W + W.T @ A @ A @ W) @ x @ y.T @ inv(A @ W @ A @ W + W.T @ A @ A @ W)", problem
+    ).expr
     chosen = repeated_parts(node)
     assert [type(part).__name__ for part in chosen] == ["Inverse"]
     better, names = with_names(node, chosen, {"A", "W", "x", "y"})
@@ -80,7 +84,10 @@ def test_a_part_may_be_some_of_the_factors_of_a_longer_product() -> None:
 def test_a_name_stands_for_a_part_never_for_itself() -> None:
     found = derive(read_problem("-sum(Y*log_softmax(tanh(X@A)@B, axis=1))", "A"))
     assert [name for name, _ in found.result.where] == ["H1", "P2"]
-    assert all(name not in {node.name for node in nodes_of(body) if isinstance(node, Named)} for name, body in found.result.where)
+    assert all(
+        name not in {node.name for node in nodes_of(body) if isinstance(node, Named)}
+        for name, body in found.result.where
+    )
     assert Named("P2", Named("P2", found.problem.wrt)) is Named("P2", found.problem.wrt)
 
 
@@ -88,4 +95,6 @@ def test_a_name_stands_for_a_part_never_for_itself() -> None:
 def test_what_multiplies_a_derivative_is_no_number_two_and_not_called_as_a_variable(letter: str, name: str) -> None:
     loss = f"sum(softmax(Q@K.T/sqrt(d), axis=1)@V*{letter})"
     derivation = derive(read_problem(loss, "Q", [f"Q: n×d, K: m×d, V: m×p, {letter}: n×p"]))
-    assert {node.name for step in derivation.steps[:-2] for node in nodes_of(step.after) if isinstance(node, Named)} == {name}
+    assert {
+        node.name for step in derivation.steps[:-2] for node in nodes_of(step.after) if isinstance(node, Named)
+    } == {name}

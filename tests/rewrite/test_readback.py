@@ -7,7 +7,22 @@ from random import Random
 import pytest
 
 from matgrad_cli.facts import Problem
-from matgrad_cli.ir import ONE, Delta, Dim, Entry, Expr, Index, MatrixOf, Shape, Symbol, Transpose, add, mul, nodes_of, sum_over
+from matgrad_cli.ir import (
+    ONE,
+    Delta,
+    Dim,
+    Entry,
+    Expr,
+    Index,
+    MatrixOf,
+    Shape,
+    Symbol,
+    Transpose,
+    add,
+    mul,
+    nodes_of,
+    sum_over,
+)
 from matgrad_cli.ir.entries import entry
 from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.rewrite.engine.application import Scene
@@ -64,16 +79,18 @@ def at(array: Symbol, *letters: Index) -> Expr:
         (mul(Delta(k, t), at(x, t)), k, t, "eye(n) @ diag(x)"),
         (Delta(k, t), k, t, "eye(n)"),
         (sum_over((j,), mul(Delta(j, k), at(S, j, t))), k, t, "S"),  # a δ with a bound end replaces
-        (sum_over((j, k), mul(at(A, s, j), at(A, s, k), at(S, j, k))), s, None, "(A * (A @ S)) @ ones(n)"),  # parallel after a join
+        # parallel after a join
+        (sum_over((j, k), mul(at(A, s, j), at(A, s, k), at(S, j, k))), s, None, "(A * (A @ S)) @ ones(n)"),
         (sum_over((j,), mul(at(A, s, j), at(B, j, l), at(S, j, t))), s, t, None),  # three free letters
     ],
-)  # fmt: skip
+)
 def test_one_reading(line: Expr, row: Index | None, col: Index | None, expected: str | None) -> None:
     assert text(line, row, col) == expected
 
 
 def random_product(random: Random, literal: float = 0.0) -> tuple[Expr, Index | None, Index | None]:
-    """A product of entries and δ's over a few letters; up to two of them free. `literal` is how often a position is a number."""
+    """A product of entries and δ's over a few letters; up to two of them free.
+    `literal` is how often a position is a number."""
 
     def place(letters: list[Index]) -> Index | int:
         return random.randrange(2) if literal and random.random() < literal else random.choice(letters)
@@ -81,7 +98,10 @@ def random_product(random: Random, literal: float = 0.0) -> tuple[Expr, Index | 
     letters = [Index(name, random.choice((m, n, p))) for name in "ijklab"[: random.randrange(1, 7)]]
     arrays: list[Expr] = [A, B, C, S, R, u, x, w]
     if literal:
-        arrays += [MatrixOf(a, None, Entry(B, random.randrange(2), a)), MatrixOf(b, a, mul(Entry(A, b, 1), Entry(B, 1, a)))]
+        arrays += [
+            MatrixOf(a, None, Entry(B, random.randrange(2), a)),
+            MatrixOf(b, a, mul(Entry(A, b, 1), Entry(B, 1, a))),
+        ]
     factors: list[Expr] = []
     for _ in range(random.randrange(1, 8)):
         array = random.choice(arrays)
@@ -112,9 +132,15 @@ def test_a_random_product_reads_back_to_an_equal_matrix(seed: int) -> None:
     if line.free <= set(letters):
         found = matrix_of(line, row, col, SCENE)
         assert found is not None, to_text(line)
-        assert Judge(PROBLEM).compare_over(line, entry(found, row, col), letters).kind == "proved", (to_text(line), to_text(found))
+        assert Judge(PROBLEM).compare_over(line, entry(found, row, col), letters).kind == "proved", (
+            to_text(line),
+            to_text(found),
+        )
     inside = read_through(line, None, SCENE)
-    assert Judge(PROBLEM).compare_over(line, inside, tuple(sorted(line.free))).kind == "proved", (to_text(line), to_text(inside))
+    assert Judge(PROBLEM).compare_over(line, inside, tuple(sorted(line.free))).kind == "proved", (
+        to_text(line),
+        to_text(inside),
+    )
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -1,4 +1,5 @@
-"""Entries read back by the text of rules: a random term of entries becomes an entry of an equal matrix, or stays what it is worth."""
+"""Entries read back by the text of rules: a random term of entries becomes an entry of an equal matrix,
+or stays what it is worth."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ def test_a_random_product_keeps_its_value_and_each_step_runs_again(seed: int) ->
         (add(mul(Number(2), at(A, s, t)), at(A, s, t)), ["read-entry"], "(2*A + A)[s,t]"),
         (sum_over((k, l), mul(at(A, s, k), at(B, k, l))), ["read-product", "read-ones"], "(A @ B @ ones(p))[s]"),
     ],
-)  # fmt: skip
+)
 def test_one_idea_a_step(line: Expr, rules: list[str], last: str) -> None:
     free = sorted(line.free)
     recorder = read(line, free[0], free[1] if len(free) > 1 else None)

@@ -48,7 +48,9 @@ def test_a_factor_comes_back_transposed_and_slopes_multiply_entry_by_entry() -> 
     assert np.allclose(np.diag(g) @ u, g * u)
     shown = " ".join(explain("norm(V@tanh(W@x)-y)**2", wrt="x", method="chain", detail="full").render("text").split())
     assert "diag(v) u = v ∘ u" in shown
-    assert "entry j of Jᵀg" in explain("norm(V@tanh(W@x)-y)**2", wrt="W", method="chain", detail="full").render("text").replace("\n", " ")
+    assert "entry j of Jᵀg" in explain("norm(V@tanh(W@x)-y)**2", wrt="W", method="chain", detail="full").render(
+        "text"
+    ).replace("\n", " ")
 
 
 def test_a_hessian_is_said_to_be_symmetric_where_numbers_say_so() -> None:

@@ -8,7 +8,23 @@ import pytest
 
 from matgrad_cli.diagnostics import StuckError
 from matgrad_cli.facts import Problem
-from matgrad_cli.ir import ONE, Dim, Entry, Expr, Index, MatrixOf, Shape, Symbol, Transpose, add, hadamard, matmul, mul, product, sum_over
+from matgrad_cli.ir import (
+    ONE,
+    Dim,
+    Entry,
+    Expr,
+    Index,
+    MatrixOf,
+    Shape,
+    Symbol,
+    Transpose,
+    add,
+    hadamard,
+    matmul,
+    mul,
+    product,
+    sum_over,
+)
 from matgrad_cli.ir.entries import entry
 from matgrad_cli.ir.nodes import Call, Number, Power
 from matgrad_cli.notation.printing.to_text import to_text
@@ -75,7 +91,11 @@ def test_a_term_over_rows_reads_back_without_letters_or_stays(seed: int) -> None
 def test_a_loss_over_rows_has_a_gradient_without_letters(seed: int) -> None:
     random = Random(seed)
     inside = vector(random, i, random.randrange(1, 4))
-    kinds = (Power(Call("norm", inside), Number(2)), product(Transpose(a), inside), Call("exp", product(Transpose(a), inside)))
+    kinds = (
+        Power(Call("norm", inside), Number(2)),
+        product(Transpose(a), inside),
+        Call("exp", product(Transpose(a), inside)),
+    )
     body = random.choice(kinds)
     loss = sum_over((i,), body)
     used = [symbol for symbol in (X, Z, W, a) if symbol in loss.symbols]
@@ -105,7 +125,6 @@ def test_published_sums_over_rows(loss: str, wrt: str, expected: str) -> None:
     matrix = derive(problem).result.matrix
     assert matrix is not None
     assert to_text(matrix) == expected
-
 
 
 @pytest.mark.parametrize("loss", [r"\sum_{i,j} \exp(-\|x_i-x_j\|^2)", r"\sum_{i<j} \exp(-\|x_i-x_j\|^2/2)"])

@@ -1,4 +1,5 @@
-"""A rule that is wrong is noticed: with its right side negated (0: with one added) a derivation of the corpus contradicts itself."""
+"""A rule that is wrong is noticed: with its right side negated (0:
+with one added) a derivation of the corpus contradicts itself."""
 
 from __future__ import annotations
 
@@ -25,7 +26,16 @@ from matgrad_cli.rulebook.rule import Rule
 from rebuilding import from_json
 from replaying import by_method, coverage, maker_of
 
-SAMPLE = ("d-mul", "d-inv", "d-trace", "d-tanh", "d-norm-squared", "norm-squared-trace", "trace-entries", "transpose-symmetric")
+SAMPLE = (
+    "d-mul",
+    "d-inv",
+    "d-trace",
+    "d-tanh",
+    "d-norm-squared",
+    "norm-squared-trace",
+    "trace-entries",
+    "transpose-symmetric",
+)
 """Rules of the fast test; the slow one takes all."""
 
 NEVER = frozenset(("change-layout",))
@@ -48,11 +58,13 @@ NAMING = frozenset(("name-gradient", "name-part", "open-name"))
 
 
 def twins(rule: Rule) -> Iterator[Rule]:
-    """The rule with its right side negated (0: with one added); and, since a rule that must shorten would then not be taken, or no
-    longer have the form that the next one needs, with a wrong constant there."""
+    """The rule with its right side negated (0: with one added); and, since a rule that must shorten would then not be
+    taken, or no longer have the form that the next one needs, with a wrong constant there."""
     shape, one = one_of(rule)
     yield times(rule, "-")
-    yield replace(rule, rhs="7" if shape.is_number else f"zeros({shape.rows}, {shape.cols})" if rule.rhs == one else one)
+    yield replace(
+        rule, rhs="7" if shape.is_number else f"zeros({shape.rows}, {shape.cols})" if rule.rhs == one else one
+    )
 
 
 def times(rule: Rule, factor: str) -> Rule:
@@ -89,7 +101,11 @@ def users() -> dict[str, list[tuple[Case, str]]]:
 
 def noticed(rule_id: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether a twin of the rule is contradicted in one of the first derivations that use the rule."""
-    return any(differs(twin, *user, monkeypatch) for twin in twins(rulebook().rule(rule_id)) for user in users()[rule_id][:MOST_USERS])
+    return any(
+        differs(twin, *user, monkeypatch)
+        for twin in twins(rulebook().rule(rule_id))
+        for user in users()[rule_id][:MOST_USERS]
+    )
 
 
 def differs(twin: Rule, case: Case, method: str, monkeypatch: pytest.MonkeyPatch) -> bool:
@@ -121,7 +137,8 @@ def test_each_negated_rule_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.thorough
 @pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.slow)])
 def test_no_derivation_comes_out_by_rules_that_are_all_wrong(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every right side times −3 (two negated ones would cancel): then no derivation that uses a rule still comes out."""
+    """Every right side times −3 (two negated ones would cancel):
+    then no derivation that uses a rule still comes out."""
     plain = rulebook()
     wrong = book_with(*(times(rule, "-3*") for rule in plain if not rule.native))
     using = [
@@ -177,7 +194,9 @@ def test_no_rule_gives_its_name_to_what_it_did_not_make() -> None:
 
 
 def test_no_sign_stands_inside_a_product() -> None:
-    lines = {step.after for _, found in derivations(6) for step in found.steps} | {found.result.entry for _, found in derivations()}
+    lines = {step.after for _, found in derivations(6) for step in found.steps} | {
+        found.result.entry for _, found in derivations()
+    }
     assert [line for line in map(to_unicode, lines) if re.search(r"(?<!\^)\(−1\)", line)] == []
 
 

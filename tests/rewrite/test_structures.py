@@ -1,4 +1,5 @@
-"""Variables that keep a structure: the gradient by independent entries, the one along the structure, the one by vech."""
+"""Variables that keep a structure: the gradient by independent entries, the one along the structure,
+the one by vech."""
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ from rebuilding import from_json
 
 SHAPES = ["S: n×n, A: n×n, x: n, y: n"]
 WORDS = {
-    "symmetric": "each entry moves together with its mirror image", "diagonal": "only the entries on the diagonal move",
-    "lower": "only the entries on and below the diagonal move", "upper": "only the entries on and above the diagonal move",
-}  # fmt: skip
+    "symmetric": "each entry moves together with its mirror image",
+    "diagonal": "only the entries on the diagonal move",
+    "lower": "only the entries on and below the diagonal move",
+    "upper": "only the entries on and above the diagonal move",
+}
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -23,7 +26,11 @@ def test_both_gradients_are_said(word: str, method: str) -> None:
 
 
 def value(loss: str, S: np.ndarray) -> float:
-    return {"x.T@S@y": X @ S @ Y, "logdet(S)": np.log(abs(np.linalg.det(S))), "norm(S@S.T - A)**2": np.sum((S @ S.T - A) ** 2)}[loss]
+    return {
+        "x.T@S@y": X @ S @ Y,
+        "logdet(S)": np.log(abs(np.linalg.det(S))),
+        "norm(S@S.T - A)**2": np.sum((S @ S.T - A) ** 2),
+    }[loss]
 
 
 rng = np.random.default_rng(4)
@@ -39,7 +46,9 @@ def test_vech_in_every_format(loss: str, word: str) -> None:
     for format in ("text", "latex", "json"):
         assert found.render(format)
     for format in ("text", "latex", "markdown", "html"):
-        assert "takes what is on and below the diagonal" in " ".join(api.explain(loss, "vech(S)", SHAPES).render(format).split())
+        assert "takes what is on and below the diagonal" in " ".join(
+            api.explain(loss, "vech(S)", SHAPES).render(format).split()
+        )
     again = api.explain(loss, "vech(S)", SHAPES, [f"S {word}"])
     read = from_json(again.render("json"))
     assert (read.problem.half, read.result) == (True, again.derivations[0].result)

@@ -1,4 +1,5 @@
-"""Textbook form: what each kind of expression becomes, no move ever lengthens for long, and a broken twin of each result is caught."""
+"""Textbook form: what each kind of expression becomes, no move ever lengthens for long,
+and a broken twin of each result is caught."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from matgrad_cli.rewrite.textbook.simplifier import Simplifier
 from matgrad_cli.rulebook import rulebook
 from matgrad_cli.verify.judge import Judge
 
-SHAPES = "A: n×n, B: n×n, X: n×n, S: n×n, Q: n×n, K: n×n, M: m×n, P: m×n, x: n, y: n, u: n, h: n, w: m, c: scalar, d: scalar"
+SHAPES = (
+    "A: n×n, B: n×n, X: n×n, S: n×n, Q: n×n, K: n×n, M: m×n, P: m×n, x: n, y: n, u: n, h: n, w: m, c: scalar, d: scalar"
+)
 FACTS = ("S symmetric", "Q orthogonal", "K antisymmetric", "y simplex", "h onehot", "P simplex", "c positive")
 
 CASES: list[tuple[str, str]] = [
@@ -100,9 +103,14 @@ CASES: list[tuple[str, str]] = [
     ("exp(M).T @ diag(1/(exp(M) @ ones(n))) @ w", "softmax(M, axis=1).T @ w"),
     ("log(sum(exp(x)))", "logsumexp(x)"),
     ("sum[j](x[j]*(x[i] - x[j])**2) + sum[k](x[k]*(x[k] - x[i])**2)", "2*sum[j](x[j]*(x[i] - x[j])**2)"),
-    ("sum[j](x[i]*exp(x[i] - x[j])*(y[i] - y[j])) - x[i]*sum[k](exp(x[i] - x[k])*(y[k] - y[i]))",
-     "2*sum[j](x[i]*exp(x[i] - x[j])*(y[i] - y[j]))"),
-    ("sum[j](x[j]*exp(x[i] - x[j])) + sum[k](x[k]*exp(x[k] - x[i]))", "sum[j](x[j]*exp(x[i] - x[j])) + sum[k](x[k]*exp(x[k] - x[i]))"),
+    (
+        "sum[j](x[i]*exp(x[i] - x[j])*(y[i] - y[j])) - x[i]*sum[k](exp(x[i] - x[k])*(y[k] - y[i]))",
+        "2*sum[j](x[i]*exp(x[i] - x[j])*(y[i] - y[j]))",
+    ),
+    (
+        "sum[j](x[j]*exp(x[i] - x[j])) + sum[k](x[k]*exp(x[k] - x[i]))",
+        "sum[j](x[j]*exp(x[i] - x[j])) + sum[k](x[k]*exp(x[k] - x[i]))",
+    ),
     ("-x + u", "u - x"),
     ("-x - u", "-(x + u)"),
     ("A @ ones(n) @ ones(1, m)", "A @ ones(n, m)"),

@@ -1,4 +1,5 @@
-"""Rules of the user: tested before they act, named by what rests on them, and never taken for a fault of the product."""
+"""Rules of the user: tested before they act, named by what rests on them,
+and never taken for a fault of the product."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ FALSE = {
     "one size only": ("A = 'm n'", "tr(A.T @ A)", "sum(A*A) + (m-n)*(m-2)*(m-3)*sum(A*A)"),
     "a sign": ("A = 'n n', B = 'n n'", "tr(A @ B)", "-tr(B @ A)"),
     "small arguments": ("A = 'm n'", "sin(A)", "A"),
-}  # fmt: skip
+}
 TRUE = {
     "a trace": ("A = 'm n'", "tr(A.T @ A)", "sum(A * A)", "X = 'm n'", "tr(X.T @ X)", "sum(X * X)"),
     "a hyperbola": ("A = 'm n'", "sum(cosh(A))", "sum(exp(A))/2 + sum(exp(-A))/2", "X = 'm n'", "sum(cosh(X))",
@@ -43,7 +44,9 @@ TRUE = {
 
 def written(folder: Path, shapes: str, lhs: str, rhs: str, given: str = "", before: str = "", after: str = "") -> Path:
     file = folder / "mine.toml"
-    text = RULE.format(id="mine", shapes=shapes, lhs=lhs, rhs=rhs, given=given or shapes, before=before or lhs, after=after or rhs)
+    text = RULE.format(
+        id="mine", shapes=shapes, lhs=lhs, rhs=rhs, given=given or shapes, before=before or lhs, after=after or rhs
+    )
     file.write_text(text.replace("'", '"'), "utf-8")
     return file
 

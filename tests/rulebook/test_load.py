@@ -44,7 +44,7 @@ def book_of(text: str, extra: bool = False) -> Rulebook:
         ('id = "trace-cyclic"', 'name = "trace-cyclic"', "mine.toml:1, id: a rule needs an id"),
         ("why =", "native = true\nwhy =", "lhs: a native rule has no sides"),
         ('lhs = "tr(A @ B)"', 'lhs = "tr(A @@ B)"', 'mine.toml: rule "trace-cyclic", lhs: '),
-        ('title = "', 'title = ', "this is not TOML"),
+        ('title = "', "title = ", "this is not TOML"),
     ],
 )
 def test_what_is_wrong_is_named(old: str, new: str, message: str) -> None:
@@ -92,9 +92,11 @@ def test_lines_are_counted() -> None:
 @pytest.mark.parametrize(
     ("text", "head"),
     [
-        ("tr(A @ B)", "tr"), ("(A @ B).T", "Transpose"), ("c * A + b * A", "Add"), ("norm(A)**2", "Power"), ("-A @ B", "Mul"),
+        ("tr(A @ B)", "tr"), ("(A @ B).T", "Transpose"), ("c * A + b * A", "Add"), ("norm(A)**2", "Power"), ("-A @ B",
+        "Mul"),
         ("(A @ B)[i,j]", "Entry"), ("sum[k](A[i,k] * B[k,j])", "SumOver"), ("sum(A)", "sum"), ("inv(A).T", "Transpose"),
-        ("x.T @ y", "MatMul"), ("u / v", "Mul"), ("A * B", "Hadamard"), ("d(A)", "Differential"), ("partial(u * v, X[s,t])", "Partial"),
+        ("x.T @ y", "MatMul"), ("u / v", "Mul"), ("A * B", "Hadamard"), ("d(A)", "Differential"),
+        ("partial(u * v, X[s,t])", "Partial"),
     ],
 )  # fmt: skip
 def test_heads_are_guessed_from_the_text(text: str, head: str) -> None:
@@ -114,7 +116,11 @@ def test_methods_are_read_as_toml_reads_them() -> None:
         method = rulebook().method(name)
         assert (method.id, method.title, method.why) == (name, data["title"], data["why"])
         assert [(phase.name, phase.title, list(phase.rules)) for phase in method.phases] == [
-            (phase["name"], phase.get("title", ""), [rule for text in phase.get("rules", []) for rule in listed(text, rulebook())])
+            (
+                phase["name"],
+                phase.get("title", ""),
+                [rule for text in phase.get("rules", []) for rule in listed(text, rulebook())],
+            )
             for phase in data["phases"]
         ]
 
@@ -122,14 +128,14 @@ def test_methods_are_read_as_toml_reads_them() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        r'''a = "x" # said''',
+        r"""a = "x" # said""",
         "a = 'x'",
         r'''a = "x\n"''',
-        r'''a = 3''',
+        r"""a = 3""",
         r'''a.b = "x"''',
-        r'''a = { b = 1 }''',
-        r'''a = ["x" "y"]''',
-        r'''a = { b "x" }''',
+        r"""a = { b = 1 }""",
+        r"""a = ["x" "y"]""",
+        r"""a = { b "x" }""",
     ],
 )
 def test_anything_else_is_left_to_toml(text: str) -> None:
@@ -142,7 +148,13 @@ def test_a_field_twice_is_left_to_toml() -> None:
 
 def test_nothing_is_open_in_a_side_of_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     """The shapes of a rule are declared: what is read without looking for any is what is read when all are found."""
-    sides = [(text, rule.shapes) for book in (rulebook(), equation_rules()) for rule in book for text in (rule.lhs, rule.rhs) if text]
+    sides = [
+        (text, rule.shapes)
+        for book in (rulebook(), equation_rules())
+        for rule in book
+        for text in (rule.lhs, rule.rhs)
+        if text
+    ]
     declared = [read_side(*side) for side in sides]
     monkeypatch.setattr("matgrad_cli.rulebook.pattern.as_declared", lambda node, scope: None)
     assert all(read_side(*side) is one for side, one in zip(sides, declared, strict=True))

@@ -1,4 +1,5 @@
-"""False answers made from right ones, each false where a lazy judge does not look; and right answers written in other ways."""
+"""False answers made from right ones, each false where a lazy judge does not look;
+and right answers written in other ways."""
 
 from __future__ import annotations
 
@@ -39,6 +40,14 @@ def false_answers(rng: random.Random) -> list[tuple[str, str]]:
     ]
 
 
-RIGHT: Final = ("{g} + 0*{v}", "({g})*2/2", "{g} + {v} - {v}", "{g} + log(exp({v})) - {v}", "-(-({g}))", "{g} + ({n} - {n})*{v}",
-                "{g} + relu({v}) - relu(-{v}) - {v}", "{g} + abs({v}) - sign({v})*{v}")
+RIGHT: Final = (
+    "{g} + 0*{v}",
+    "({g})*2/2",
+    "{g} + {v} - {v}",
+    "{g} + log(exp({v})) - {v}",
+    "-(-({g}))",
+    "{g} + ({n} - {n})*{v}",
+    "{g} + relu({v}) - relu(-{v}) - {v}",
+    "{g} + abs({v}) - sign({v})*{v}",
+)
 """The same gradient written in other ways."""

@@ -18,28 +18,83 @@ def soft(u, axis=None):
 
 
 NUMPY = {
-    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": abs, "sign": np.sign, "step": lambda u: (u > 0) * 1.0, "sin": np.sin,
-    "cos": np.cos, "tan": np.tan, "sec": lambda u: 1 / np.cos(u), "csc": lambda u: 1 / np.sin(u), "cot": lambda u: 1 / np.tan(u),
-    "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh, "coth": lambda u: 1 / np.tanh(u), "asin": np.arcsin, "acos": np.arccos,
-    "atan": np.arctan, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh, "sigmoid": lambda u: 1 / (1 + np.exp(-u)),
-    "softplus": lambda u: np.log(1 + np.exp(u)), "relu": lambda u: np.maximum(u, 0), "erf": erf, "expm1": np.expm1, "log1p": np.log1p,
-    "log2": np.log2, "log10": np.log10, "gelu": lambda u: u * (1 + erf(u / 2**0.5)) / 2, "silu": lambda u: u / (1 + np.exp(-u)),
-    "square": np.square, "reciprocal": lambda u: 1 / u,
-    "tr": np.trace, "det": np.linalg.det, "logdet": lambda u: np.linalg.slogdet(u)[1], "sum": np.sum, "mean": np.mean,
-    "norm": np.linalg.norm, "norm1": lambda u: abs(u).sum(), "nuclear": lambda u: np.linalg.svd(u)[1].sum(),
-    "spectral": lambda u: np.linalg.svd(u)[1][0], "sum0": lambda u: u.sum(0), "sum1": lambda u: u.sum(1), "mean0": lambda u: u.mean(0),
-    "mean1": lambda u: u.mean(1), "diagonal": np.diagonal, "diag": np.diag, "vec": lambda u: u.flatten("F"), "softmax": soft,
-    "softmax0": lambda u: soft(u, 0), "softmax1": lambda u: soft(u, 1), "logsumexp": lambda u: np.log(np.exp(u).sum()),
-    "logsumexp0": lambda u: np.log(np.exp(u).sum(0)), "logsumexp1": lambda u: np.log(np.exp(u).sum(1)),
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "abs": abs,
+    "sign": np.sign,
+    "step": lambda u: (u > 0) * 1.0,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "sec": lambda u: 1 / np.cos(u),
+    "csc": lambda u: 1 / np.sin(u),
+    "cot": lambda u: 1 / np.tan(u),
+    "tanh": np.tanh,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "coth": lambda u: 1 / np.tanh(u),
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
+    "sigmoid": lambda u: 1 / (1 + np.exp(-u)),
+    "softplus": lambda u: np.log(1 + np.exp(u)),
+    "relu": lambda u: np.maximum(u, 0),
+    "erf": erf,
+    "expm1": np.expm1,
+    "log1p": np.log1p,
+    "log2": np.log2,
+    "log10": np.log10,
+    "gelu": lambda u: u * (1 + erf(u / 2**0.5)) / 2,
+    "silu": lambda u: u / (1 + np.exp(-u)),
+    "square": np.square,
+    "reciprocal": lambda u: 1 / u,
+    "tr": np.trace,
+    "det": np.linalg.det,
+    "logdet": lambda u: np.linalg.slogdet(u)[1],
+    "sum": np.sum,
+    "mean": np.mean,
+    "norm": np.linalg.norm,
+    "norm1": lambda u: abs(u).sum(),
+    "nuclear": lambda u: np.linalg.svd(u)[1].sum(),
+    "spectral": lambda u: np.linalg.svd(u)[1][0],
+    "sum0": lambda u: u.sum(0),
+    "sum1": lambda u: u.sum(1),
+    "mean0": lambda u: u.mean(0),
+    "mean1": lambda u: u.mean(1),
+    "diagonal": np.diagonal,
+    "diag": np.diag,
+    "vec": lambda u: u.flatten("F"),
+    "softmax": soft,
+    "softmax0": lambda u: soft(u, 0),
+    "softmax1": lambda u: soft(u, 1),
+    "logsumexp": lambda u: np.log(np.exp(u).sum()),
+    "logsumexp0": lambda u: np.log(np.exp(u).sum(0)),
+    "logsumexp1": lambda u: np.log(np.exp(u).sum(1)),
     "inner": lambda u: (u * u).sum(),
-    "strictupper": lambda u: np.triu(u, 1), "shiftup": lambda u: np.roll(u, -1, 0),
+    "strictupper": lambda u: np.triu(u, 1),
+    "shiftup": lambda u: np.roll(u, -1, 0),
     "butlast": lambda u: np.concatenate([u[:-1], 0 * u[-1:]]),
-    "tril": np.tril, "triu": np.triu, "crossmat": lambda u: np.cross(u, np.eye(3)).T, "cross": lambda u: np.cross(u, u),
-    "max": np.max, "max0": lambda u: u.max(0), "max1": lambda u: u.max(1), "prod": np.prod, "prod0": lambda u: u.prod(0),
-    "prod1": lambda u: u.prod(1), "hardmax": lambda u: 1.0 * (u == u.max()), "hardmax0": lambda u: 1.0 * (u == u.max(0)),
+    "tril": np.tril,
+    "triu": np.triu,
+    "crossmat": lambda u: np.cross(u, np.eye(3)).T,
+    "cross": lambda u: np.cross(u, u),
+    "max": np.max,
+    "max0": lambda u: u.max(0),
+    "max1": lambda u: u.max(1),
+    "prod": np.prod,
+    "prod0": lambda u: u.prod(0),
+    "prod1": lambda u: u.prod(1),
+    "hardmax": lambda u: 1.0 * (u == u.max()),
+    "hardmax0": lambda u: 1.0 * (u == u.max(0)),
     "hardmax1": lambda u: 1.0 * (u == u.max(1)[:, None]),
     "polar": lambda u: (lambda left, _, right: left @ right)(*np.linalg.svd(u, full_matrices=False)),
-    "leading": lambda u: (lambda left, _, right: np.outer(left[:, 0], right[0]))(*np.linalg.svd(u, full_matrices=False)),
+    "leading": lambda u: (lambda left, _, right: np.outer(left[:, 0], right[0]))(
+        *np.linalg.svd(u, full_matrices=False)
+    ),
 }
 
 
@@ -56,10 +111,15 @@ def along_itself(f):
     return lambda u: (by_eigenvalues(f)(u * (1 + 1e-5)) - by_eigenvalues(f)(u * (1 - 1e-5))) / 2e-5
 
 
-NUMPY |= {"pinv": np.linalg.pinv, "eigmax": lambda u: np.linalg.eigvalsh(u)[-1],
-          "topvv": lambda u: (lambda v: np.outer(v, v))(np.linalg.eigh(u)[1][:, -1])}
+NUMPY |= {
+    "pinv": np.linalg.pinv,
+    "eigmax": lambda u: np.linalg.eigvalsh(u)[-1],
+    "topvv": lambda u: (lambda v: np.outer(v, v))(np.linalg.eigh(u)[1][:, -1]),
+}
 OF_NUMBERS = {**{f"{name}m": getattr(np, name) for name in ("exp", "log", "sin", "cos")}, "powm": np.square}
-NUMPY |= {name: by_eigenvalues(f) for name, f in OF_NUMBERS.items()} | {f"D{name}": along_itself(f) for name, f in OF_NUMBERS.items()}
+NUMPY |= {name: by_eigenvalues(f) for name, f in OF_NUMBERS.items()} | {
+    f"D{name}": along_itself(f) for name, f in OF_NUMBERS.items()
+}
 VECTORS = {"polar", "leading", "topvv", "eigmax"}
 """Of these no derivative is computed, or only at symmetric matrices."""
 RANGES = {"acosh": (1.2, 2.5), "asin": (0.1, 0.8), "acos": (0.1, 0.8), "atanh": (0.1, 0.8)}
@@ -86,8 +146,11 @@ def values_of(name, seed):
 
 
 def letters(symbol, names="stuv"):
-    found = [Index(letter, side) for letter, side in zip(names, (symbol.shape.rows, symbol.shape.cols), strict=False)
-             if side is not Dim(1)]
+    found = [
+        Index(letter, side)
+        for letter, side in zip(names, (symbol.shape.rows, symbol.shape.cols), strict=False)
+        if side is not Dim(1)
+    ]
     return tuple(found)
 
 
@@ -134,7 +197,9 @@ def test_second_derivative(name):
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize("name", ["softmax0", "softmax1", "sum0", "sum1", "logsumexp0", "logsumexp1", "mean0", "mean1", "vec", "diag"])
+@pytest.mark.parametrize(
+    "name", ["softmax0", "softmax1", "sum0", "sum1", "logsumexp0", "logsumexp1", "mean0", "mean1", "vec", "diag"]
+)
 @pytest.mark.parametrize("symbol", [x, r])
 def test_along_the_axes_of_vectors(name, symbol):
     values = arrays(4)

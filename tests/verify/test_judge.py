@@ -53,16 +53,21 @@ HALF = Number(Fraction(1, 2))
 def forum_lines():
     def d(body):
         return Partial(body, R, s, t)
+
     e, m = Entry(E, i, j), reciprocal(Size(M))
     two = Number(2)
-    return [d(LOSS), mul(m, d(sum_over((i, j), Power(e, two)))), mul(m, sum_over((i, j), d(Power(e, two)))),
-            mul(m, sum_over((i, j), mul(two, e, d(e)))),
-            mul(two, m, sum_over((i, j), mul(e, d(sum_over((k,), mul(Entry(X, i, k), Entry(R, k, j))))))),
-            mul(two, m, sum_over((i, j, k), mul(e, Entry(X, i, k), d(Entry(R, k, j))))),
-            mul(two, m, sum_over((i, j, k), mul(e, Entry(X, i, k), Delta(k, s), Delta(j, t)))),
-            mul(two, m, sum_over((i, j), mul(e, Entry(X, i, s), Delta(j, t)))),
-            mul(two, m, sum_over((i,), mul(Entry(E, i, t), Entry(X, i, s)))),
-            mul(two, m, Entry(matmul(transpose(X), E), s, t))]
+    return [
+        d(LOSS),
+        mul(m, d(sum_over((i, j), Power(e, two)))),
+        mul(m, sum_over((i, j), d(Power(e, two)))),
+        mul(m, sum_over((i, j), mul(two, e, d(e)))),
+        mul(two, m, sum_over((i, j), mul(e, d(sum_over((k,), mul(Entry(X, i, k), Entry(R, k, j))))))),
+        mul(two, m, sum_over((i, j, k), mul(e, Entry(X, i, k), d(Entry(R, k, j))))),
+        mul(two, m, sum_over((i, j, k), mul(e, Entry(X, i, k), Delta(k, s), Delta(j, t)))),
+        mul(two, m, sum_over((i, j), mul(e, Entry(X, i, s), Delta(j, t)))),
+        mul(two, m, sum_over((i,), mul(Entry(E, i, t), Entry(X, i, s)))),
+        mul(two, m, Entry(matmul(transpose(X), E), s, t)),
+    ]
 
 
 def judge(loss=LOSS, wrt=R, variables=(X, R, Y), *facts):
@@ -79,9 +84,13 @@ def test_the_forum_derivation_is_proved():
 def test_mutants_differ_with_small_witnesses():
     court, right = judge(), forum_lines()[-1]
     e = Entry(E, i, t)
-    mutants = [neg(right), mul(HALF, right), mul(Number(2), reciprocal(Size(M)), Entry(matmul(transpose(X), Y), s, t)),
-               mul(Number(2), reciprocal(Size(N)), Entry(matmul(transpose(X), E), s, t)),
-               mul(Number(2), reciprocal(Size(M)), sum_over((i,), mul(e, Entry(X, i, s), e)))]
+    mutants = [
+        neg(right),
+        mul(HALF, right),
+        mul(Number(2), reciprocal(Size(M)), Entry(matmul(transpose(X), Y), s, t)),
+        mul(Number(2), reciprocal(Size(N)), Entry(matmul(transpose(X), E), s, t)),
+        mul(Number(2), reciprocal(Size(M)), sum_over((i,), mul(e, Entry(X, i, s), e))),
+    ]
     for mutant in mutants:
         verdict = court.check_derivative(mutant, (s, t))
         assert verdict.kind == "differs"
@@ -123,7 +132,9 @@ def test_oracles():
     ones = Fill(1, w.shape)
     sigma = Call("sigmoid", w)
     assert court.compare(Call("sigmoid", neg(w)), sub(ones, sigma)).kind == "proved"
-    assert court.compare(Call("tanh", w), sub(mul(Number(2), Call("sigmoid", mul(Number(2), w))), ones)).kind == "proved"
+    assert (
+        court.compare(Call("tanh", w), sub(mul(Number(2), Call("sigmoid", mul(Number(2), w))), ones)).kind == "proved"
+    )
     assert court.compare(Call("log", u), w).kind == "proved"
     assert court.compare(Hadamard((u, u)), Call("exp", mul(Number(2), w))).kind == "proved"
     assert court.compare(Hadamard((u, u, u)), Call("exp", mul(Number(3), w))).kind == "agrees"
@@ -152,10 +163,14 @@ def test_a_point_outside_the_domain_is_no_verdict():
 
 def test_losses_that_need_a_domain():
     one = Fill(1, w.shape)
-    losses = [Call("sum", Call("log", w)), Call("log", matmul(transpose(w), A, w)),
-              Call("sqrt", sub(Number(1), matmul(transpose(w), w))),
-              Call("sum", Call("acosh", add(one, w))),
-              Call("log", Call("det", matmul(transpose(X), X))), Call("sum", Call("log", sub(one, w)))]
+    losses = [
+        Call("sum", Call("log", w)),
+        Call("log", matmul(transpose(w), A, w)),
+        Call("sqrt", sub(Number(1), matmul(transpose(w), w))),
+        Call("sum", Call("acosh", add(one, w))),
+        Call("log", Call("det", matmul(transpose(X), X))),
+        Call("sum", Call("log", sub(one, w))),
+    ]
     for loss in losses:
         variables = tuple(sorted(loss.symbols, key=lambda symbol: symbol.name))
         court = judge(loss, variables[0], variables)
@@ -176,7 +191,10 @@ def test_differentials_maps_and_constants():
     assert court.compare(d, mul(Number(2), Call("tr", matmul(transpose(X), dx)))).kind == "proved"
     assert court.compare(d, Call("tr", matmul(transpose(X), dx))).kind == "differs"
     h = Symbol("H", X.shape)
-    assert court.compare(LinearMap(h, Call("inner", X, h)), LinearMap(h, Call("tr", matmul(transpose(h), X)))).kind == "proved"
+    assert (
+        court.compare(LinearMap(h, Call("inner", X, h)), LinearMap(h, Call("tr", matmul(transpose(h), X)))).kind
+        == "proved"
+    )
     assert court.compare(mul(Constant("pi"), X), mul(Number(Fraction(22, 7)), X)).kind == "differs"
 
 

@@ -43,7 +43,9 @@ from matgrad_cli.ir import (
 )
 from matgrad_cli.verify.evaluate import _HANDLERS
 
-i, j, k, s, t, u, v = (Index(name, dim) for name, dim in (("i", M), ("j", N), ("k", M), ("s", M), ("t", N), ("u", M), ("v", N)))
+i, j, k, s, t, u, v = (
+    Index(name, dim) for name, dim in (("i", M), ("j", N), ("k", M), ("s", M), ("t", N), ("u", M), ("v", N))
+)
 HALF = Number(Fraction(1, 2))
 
 MATRIX_LEVEL = {
@@ -101,7 +103,11 @@ def test_value_and_derivative(name):
 
 
 def test_every_node_has_an_evaluator():
-    nodes = {kind for kind in vars(ir).values() if isinstance(kind, type) and issubclass(kind, ir.Expr) and kind is not ir.Expr}
+    nodes = {
+        kind
+        for kind in vars(ir).values()
+        if isinstance(kind, type) and issubclass(kind, ir.Expr) and kind is not ir.Expr
+    }
     assert nodes == set(_HANDLERS)
 
 
@@ -113,25 +119,54 @@ INDEX_LEVEL = {
     "delta": (Delta(i, k), "ik", lambda w: np.eye(3)),
     "fixed delta": (Delta(i, 1), "i", lambda w: np.eye(3)[1]),
     "delta of itself": (Delta(i, i), "i", lambda w: np.ones(3)),
-    "delta of pairs": (Delta(Pair(i, j, N), Pair(k, j, N)), "ijk", lambda w: np.broadcast_to(np.eye(3)[:, None], (3, 2, 3))),
-    "chain of sums": (sum_over((j, k), mul(Entry(X, i, j), Entry(X, k, j), Entry(S, k, s))), "is",
-                      lambda w: w["X"] @ w["X"].T @ w["S"]),
+    "delta of pairs": (
+        Delta(Pair(i, j, N), Pair(k, j, N)),
+        "ijk",
+        lambda w: np.broadcast_to(np.eye(3)[:, None], (3, 2, 3)),
+    ),
+    "chain of sums": (
+        sum_over((j, k), mul(Entry(X, i, j), Entry(X, k, j), Entry(S, k, s))),
+        "is",
+        lambda w: w["X"] @ w["X"].T @ w["S"],
+    ),
     "sum without its letter": (sum_over((i, j), Number(2)), "", lambda w: 12.0),
-    "sum of a sum": (sum_over((i,), add(Entry(x, i, None), Entry(x, k, None), Number(1))), "k",
-                     lambda w: w["x"].sum() + 3 * w["x"][:, 0] + 3),
+    "sum of a sum": (
+        sum_over((i,), add(Entry(x, i, None), Entry(x, k, None), Number(1))),
+        "k",
+        lambda w: w["x"].sum() + 3 * w["x"][:, 0] + 3,
+    ),
     "capture": (mul(Entry(x, i, None), sum_over((i,), Entry(x, i, None))), "i", lambda w: w["x"][:, 0] * w["x"].sum()),
-    "pair": (Entry(kron(X, S), Pair(i, k, M), Pair(j, s, M)), "ijks", lambda w: np.einsum("ij,ks->ijks", w["X"], w["S"])),
+    "pair": (
+        Entry(kron(X, S), Pair(i, k, M), Pair(j, s, M)),
+        "ijks",
+        lambda w: np.einsum("ij,ks->ijks", w["X"], w["S"]),
+    ),
     "fixed pair": (Entry(kron(x, x), Pair(2, k, M), None), "k", lambda w: w["x"][2] * w["x"][:, 0]),
     "trace": (sum_over((i,), Entry(S, i, i)), "", lambda w: np.trace(w["S"])),
     "sum of matrices": (sum_over((i,), mul(Entry(x, i, None), X)), "", lambda w: w["x"].sum() * w["X"]),
-    "three edges": (sum_over((i,), mul(Entry(S, i, k), Entry(S, i, s), Entry(S, i, u))), "ksu",
-                    lambda w: np.einsum("ik,is,iu->ksu", w["S"], w["S"], w["S"])),
+    "three edges": (
+        sum_over((i,), mul(Entry(S, i, k), Entry(S, i, s), Entry(S, i, u))),
+        "ksu",
+        lambda w: np.einsum("ik,is,iu->ksu", w["S"], w["S"], w["S"]),
+    ),
     "own letter": (Partial(Entry(X, s, t), X, s, t), "st", lambda w: np.ones((3, 2))),
-    "letter at a fixed place": (Partial(Entry(X, i, j), X, 1, t), "ijt", lambda w: np.einsum("i,jt->ijt", np.eye(3)[1], np.eye(2))),
-    "gathered": (sum_over((s, t), mul(Entry(X, s, t), Partial(Entry(matmul(S, X), i, j), X, s, t))), "ij", lambda w: w["S"] @ w["X"]),
+    "letter at a fixed place": (
+        Partial(Entry(X, i, j), X, 1, t),
+        "ijt",
+        lambda w: np.einsum("i,jt->ijt", np.eye(3)[1], np.eye(2)),
+    ),
+    "gathered": (
+        sum_over((s, t), mul(Entry(X, s, t), Partial(Entry(matmul(S, X), i, j), X, s, t))),
+        "ij",
+        lambda w: w["S"] @ w["X"],
+    ),
     "shadowed letter": (Partial(sum_over((s,), Entry(x, s, None)), x, s, None), "s", lambda w: np.ones(3)),
     "by a number": (Partial(mul(a, a, Entry(X, i, j)), a, None, None), "ij", lambda w: 2 * w["a"] * w["X"]),
-    "second derivative": (Partial(Partial(matmul(Transpose(x), S, x), x, i, None), x, k, None), "ik", lambda w: w["S"] + w["S"].T),
+    "second derivative": (
+        Partial(Partial(matmul(Transpose(x), S, x), x, i, None), x, k, None),
+        "ik",
+        lambda w: w["S"] + w["S"].T,
+    ),
     "of what is constant": (Partial(Call("tr", S), X, s, t), "st", lambda w: np.zeros((3, 2))),
 }
 
@@ -169,7 +204,9 @@ def test_deep_and_wide_expressions_are_fast():
     wide = add(*[mul(Number(n), Call("tr", S)) for n in range(1, 500)])
     assert numbers(wide, arrays(7)) > 0
     letters = [Index(f"k{n}", M) for n in range(65)]
-    product = sum_over(letters, mul(*[Entry(S, left, right) for left, right in zip(letters, [*letters[1:], letters[0]], strict=True)]))
+    product = sum_over(
+        letters, mul(*[Entry(S, left, right) for left, right in zip(letters, [*letters[1:], letters[0]], strict=True)])
+    )
     values = arrays(8, 0.1, 0.5)
     np.testing.assert_allclose(numbers(product, values), np.trace(np.linalg.matrix_power(values["S"], 65)), rtol=1e-9)
     found = numbers(Partial(Call("tr", MatrixPower(S, 64)), S, s, u), values, (s, u))
@@ -184,7 +221,9 @@ def test_sums_outside_a_pending_product():
     moved = {"x": values["x"]}
     step = 1e-6
     up = {**values, "S": values["S"] + step * np.eye(3)[[0]].T @ np.eye(3)[[1]]}
-    slope = (up["x"].T @ up["S"] @ up["S"] @ up["S"] - values["x"].T @ values["S"] @ values["S"] @ values["S"])[0] / step
+    slope = (up["x"].T @ up["S"] @ up["S"] @ up["S"] - values["x"].T @ values["S"] @ values["S"] @ values["S"])[
+        0
+    ] / step
     np.testing.assert_allclose(numbers(outside, values, (u,)), slope, rtol=1e-3)
     np.testing.assert_allclose(numbers(inside, values), slope, rtol=1e-3)
     assert moved

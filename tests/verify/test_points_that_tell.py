@@ -1,4 +1,5 @@
-"""The judge is not fooled: by sizes, far kinks, values on one side only, underflow, saturation, small entries beside large ones."""
+"""The judge is not fooled: by sizes, far kinks, values on one side only, underflow, saturation,
+small entries beside large ones."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ def answered(loss: str, wrt: str, shapes: str, answer: str, *assume: str) -> Ver
     """What the judge says of an answer to a problem."""
     problem = read_problem(loss, wrt, [shapes], list(assume))
     stated = read_expression(answer, problem).expr
-    sides = [(letter, side) for letter, side in zip("st", (problem.wrt.shape.rows, problem.wrt.shape.cols), strict=True)]
+    sides = [
+        (letter, side) for letter, side in zip("st", (problem.wrt.shape.rows, problem.wrt.shape.cols), strict=True)
+    ]
     row, col = (None if side is ONE else Index(letter, side) for letter, side in sides)
     letters = tuple(letter for letter in (row, col) if letter is not None)
     entry = Entry(stated, row, col) if letters else stated
@@ -60,9 +63,11 @@ FALSE = [
     ("exp(-norm(x-c)**2/(2*0.1**2))", "x", "x: n, c: n", "(x-c)/0.1**2*exp(-norm(x-c)**2/(2*0.1**2))"),
     ("norm(tanh(50*(X@w))-y)**2", "w", "X: m×n, w: n, y: m", "0*w"),
     ("exp(40*x.T@x)+b.T@x", "x", "x: n, b: n", "80*x*exp(40*x.T@x)+2*b"),
-    ("sum(relu(x-5))", "x", "x: n", "0*x"), ("sum(abs(x+3))", "x", "x: n", "ones(n)"),
+    ("sum(relu(x-5))", "x", "x: n", "0*x"),
+    ("sum(abs(x+3))", "x", "x: n", "ones(n)"),
     ("logdet(S)", "S", "S: n×n", "inv(S)+relu(S-50)", "S spd"),
-    ("norm(W@Q)**2", "W", "W: m×n, Q: n×p", "2*W", "Q orthogonal"), ("norm(X@w)**2", "w", "X: m×n, w: n", "2*w", "X orthogonal"),
+    ("norm(W@Q)**2", "W", "W: m×n, Q: n×p", "2*W", "Q orthogonal"),
+    ("norm(X@w)**2", "w", "X: m×n, w: n", "2*w", "X orthogonal"),
     ("norm(X@w-y)**2/60000", "w", "X: 60000×784, w: 784, y: 60000", "X.T@(X@w-y)/60000"),
     ("norm(X@w-y)**2/100", "w", "X: 100×3, w: 3, y: 100", "X.T@(X@w-y)/100"),
 ]
@@ -76,12 +81,18 @@ def test_false(case: tuple[str, ...]) -> None:
 TRUE = [
     ("exp(-norm(x-c)**2/(2*0.1**2))", "x", "x: n, c: n", "-(x-c)/0.1**2*exp(-norm(x-c)**2/(2*0.1**2))"),
     ("norm(tanh(50*(X@w))-y)**2", "w", "X: m×n, w: n, y: m", "100*X.T@((1-tanh(50*X@w)**2)*(tanh(50*X@w)-y))"),
-    ("exp(40*x.T@x)+b.T@x", "x", "x: n, b: n", "80*x*exp(40*x.T@x)+b"), ("sum(relu(x-5))", "x", "x: n", "(sign(x-5)+1)/2"),
-    ("log(det(S))", "S", "S: n×n", "inv(S).T"), ("sum(log(x))", "x", "x: n", "1/x"), ("sum(abs(x))", "x", "x: n", "x/abs(x)"),
-    ("logdet(X.T@X)", "X", "X: m×n", "2*X@inv(X.T@X)"), ("sum(acosh(x))", "x", "x: n", "1/sqrt(x**2-1)"),
-    ("norm(x-mean(x))", "x", "x: n", "(x-mean(x))/norm(x-mean(x))"), ("norm(X@w)**2", "w", "X: m×n, w: n", "2*X.T@X@w", "X orthogonal"),
+    ("exp(40*x.T@x)+b.T@x", "x", "x: n, b: n", "80*x*exp(40*x.T@x)+b"),
+    ("sum(relu(x-5))", "x", "x: n", "(sign(x-5)+1)/2"),
+    ("log(det(S))", "S", "S: n×n", "inv(S).T"),
+    ("sum(log(x))", "x", "x: n", "1/x"),
+    ("sum(abs(x))", "x", "x: n", "x/abs(x)"),
+    ("logdet(X.T@X)", "X", "X: m×n", "2*X@inv(X.T@X)"),
+    ("sum(acosh(x))", "x", "x: n", "1/sqrt(x**2-1)"),
+    ("norm(x-mean(x))", "x", "x: n", "(x-mean(x))/norm(x-mean(x))"),
+    ("norm(X@w)**2", "w", "X: m×n, w: n", "2*X.T@X@w", "X orthogonal"),
     ("sum(log(1-x))+sum(log(x))", "x", "x: n", "1/x-1/(1-x)"),
-    ("norm(X@w-y)**2/60000", "w", "X: 60000×784, w: 784, y: 60000", "X.T@(X@w-y)/30000"), ("mean(x**2)", "x", "x: 60000", "x/30000"),
+    ("norm(X@w-y)**2/60000", "w", "X: 60000×784, w: 784, y: 60000", "X.T@(X@w-y)/30000"),
+    ("mean(x**2)", "x", "x: 60000", "x/30000"),
     ("(0.1*norm(x))**2 + mean(x)", "x", "x: 100", "0.02*x + 0.01*ones(100)"),
     ("norm(X@W-Y)**2", "W", "X: 128×784, W: 784×10, Y: 128×10", "2*X.T@(X@W-Y)"),
 ]
@@ -92,7 +103,9 @@ def test_true(case: tuple[str, ...]) -> None:
     assert answered(*case).holds
 
 
-@pytest.mark.parametrize("answer", ["2*X.T@(X@exp(log(w))-y)", "2*X.T@(X@w-y)+(w-abs(w))*log(w)", "2*X.T@(X@w-y)+0*log(w)"])
+@pytest.mark.parametrize(
+    "answer", ["2*X.T@(X@exp(log(w))-y)", "2*X.T@(X@w-y)+(w-abs(w))*log(w)", "2*X.T@(X@w-y)+0*log(w)"]
+)
 def test_a_value_on_one_side_only_is_told(answer: str) -> None:
     verdict = answered(*LEAST_SQUARES, answer)
     assert verdict.kind == "unknown"
@@ -116,7 +129,8 @@ def test_a_side_that_facts_exclude_is_told() -> None:
     assert verdict.by.endswith("no point was found where x is negative")
 
 
-# ---- thresholds: each limit of the judge, from both sides --------------------------------------------------------------
+# ---- thresholds: each limit of the judge, from both sides
+# --------------------------------------------------------------
 
 
 def seen(left: list[float], right: list[float], noise: float = 0.0) -> str:
@@ -124,7 +138,9 @@ def seen(left: list[float], right: list[float], noise: float = 0.0) -> str:
     return nearness(left, right, lambda _: ([value + noise for value in left], right)).outcome
 
 
-@pytest.mark.parametrize(("error", "outcome"), [(5e-10, "agrees"), (2e-9, "unclear"), (5e-7, "unclear"), (2e-6, "differs")])
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(5e-10, "agrees"), (2e-9, "unclear"), (5e-7, "unclear"), (2e-6, "differs")]
+)
 def test_the_limits_of_equal_and_different(error: float, outcome: str) -> None:
     assert seen([1.0, 1.0], [1.0, 1.0 + error]) == outcome
     assert seen([1e-90, 1e9], [1e-90 * (1 + error), 1e9]) == outcome
@@ -148,13 +164,22 @@ def points(*found: tuple[str, float], mode: str = "generic") -> list[tuple[Evalu
     return [(Evaluator(Point(setting, 0, mode, Floats())), Nearness(outcome, error)) for outcome, error in found]  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("found", "kind"), [
-    ([], "unknown"), ([("agrees", 0.0)], "unknown"), ([("agrees", 0.0)] * 2, "agrees"), ([("noise", 0.0)] * 9, "unknown"),
-    ([("nothing", 0.0)] * 9, "unknown"), ([("agrees", 0.0)] * 2 + [("noise", 0.0)] * 9, "agrees"),
-    ([("agrees", 0.0)] * 9 + [("unclear", 1e-7)], "unknown"), ([("agrees", 0.0)] * 9 + [("differs", 2e-3)], "differs"),
-    ([("agrees", 0.0)] * 9 + [("differs", 5e-4)], "unknown"), ([("agrees", 0.0)] * 9 + [("differs", 5e-4)] * 2, "differs"),
-    ([("differs", 5e-4)], "differs"),
-])
+@pytest.mark.parametrize(
+    ("found", "kind"),
+    [
+        ([], "unknown"),
+        ([("agrees", 0.0)], "unknown"),
+        ([("agrees", 0.0)] * 2, "agrees"),
+        ([("noise", 0.0)] * 9, "unknown"),
+        ([("nothing", 0.0)] * 9, "unknown"),
+        ([("agrees", 0.0)] * 2 + [("noise", 0.0)] * 9, "agrees"),
+        ([("agrees", 0.0)] * 9 + [("unclear", 1e-7)], "unknown"),
+        ([("agrees", 0.0)] * 9 + [("differs", 2e-3)], "differs"),
+        ([("agrees", 0.0)] * 9 + [("differs", 5e-4)], "unknown"),
+        ([("agrees", 0.0)] * 9 + [("differs", 5e-4)] * 2, "differs"),
+        ([("differs", 5e-4)], "differs"),
+    ],
+)
 def test_what_the_points_say_together(found: list[tuple[str, float]], kind: str) -> None:
     assert weighed(points(*found), [], False).kind == kind
 

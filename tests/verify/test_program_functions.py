@@ -13,7 +13,22 @@ from matgrad_cli.verify.programs.tables import FUNCTIONS
 X = np.array([[0.3, 1.2, 0.7], [2.1, 0.4, 0.9]])
 WAY = np.array([[0.5, -0.2, 1.1], [0.3, 0.8, -0.6]])
 
-SAME = ["log1p", "expm1", "tanh", "sqrt", "abs", "prod", "cumsum", "cumprod", "max", "min", "mean", "var", "std", "linalg.norm"]
+SAME = [
+    "log1p",
+    "expm1",
+    "tanh",
+    "sqrt",
+    "abs",
+    "prod",
+    "cumsum",
+    "cumprod",
+    "max",
+    "min",
+    "mean",
+    "var",
+    "std",
+    "linalg.norm",
+]
 KNOWN = {
     "erf": np.vectorize(math.erf),
     "relu": lambda x: np.maximum(x, 0),
@@ -46,13 +61,26 @@ def test_a_logarithm_of_less_than_nothing_is_no_number():
     assert np.isnan(FUNCTIONS["log1p"](np.complex128(-1.5)))
 
 
-@pytest.mark.parametrize(("name", "arguments", "expected"), [
-    ("outer", ([1.0, 2], [3, 4]), [[3, 4], [6, 8]]), ("kron", ([1, 2], [1, 1]), [1, 1, 2, 2]), ("eye", (2,), [[1, 0], [0, 1]]),
-    ("linspace", (0, 1, 3), [0, 0.5, 1]), ("one_hot", (np.array([1, 0]),), [[0, 1], [1, 0]]), ("pad", (np.ones(1), 1), [0, 1, 0]),
-    ("logaddexp", (1.0, 2.0), np.logaddexp(1, 2)), ("minimum", (1.0, 2.0), 1.0), ("clip", (np.array([-1.0, 0.5, 2]), 0, 1), [0, 0.5, 1]),
-    ("linalg.norm", (np.array([3.0, -4]), 1), 7), ("linalg.norm", (np.array([3.0, -4]), math.inf), 4), ("round", (1.6,), 2),
-    ("linalg.slogdet", (np.diag([-2.0, 3]),), (-1, math.log(6))), ("max", (X, (0, 1)), 2.1), ("tile", ([1, 2], 2), [1, 2, 1, 2]),
-])
+@pytest.mark.parametrize(
+    ("name", "arguments", "expected"),
+    [
+        ("outer", ([1.0, 2], [3, 4]), [[3, 4], [6, 8]]),
+        ("kron", ([1, 2], [1, 1]), [1, 1, 2, 2]),
+        ("eye", (2,), [[1, 0], [0, 1]]),
+        ("linspace", (0, 1, 3), [0, 0.5, 1]),
+        ("one_hot", (np.array([1, 0]),), [[0, 1], [1, 0]]),
+        ("pad", (np.ones(1), 1), [0, 1, 0]),
+        ("logaddexp", (1.0, 2.0), np.logaddexp(1, 2)),
+        ("minimum", (1.0, 2.0), 1.0),
+        ("clip", (np.array([-1.0, 0.5, 2]), 0, 1), [0, 0.5, 1]),
+        ("linalg.norm", (np.array([3.0, -4]), 1), 7),
+        ("linalg.norm", (np.array([3.0, -4]), math.inf), 4),
+        ("round", (1.6,), 2),
+        ("linalg.slogdet", (np.diag([-2.0, 3]),), (-1, math.log(6))),
+        ("max", (X, (0, 1)), 2.1),
+        ("tile", ([1, 2], 2), [1, 2, 1, 2]),
+    ],
+)
 def test_what_a_call_gives(name, arguments, expected):
     assert np.real(np.asarray(FUNCTIONS[name](*arguments))) == pytest.approx(np.asarray(expected, float))
 
@@ -60,5 +88,6 @@ def test_what_a_call_gives(name, arguments, expected):
 def test_comparisons_look_at_the_real_part():
     a, b = np.array([1 + 1j, 2]), np.array([1 - 1j, 1])
     told = {kind: compare(kind, a, b).tolist() for kind in ("Eq", "NotEq", "Lt", "LtE", "Gt", "GtE")}
-    assert told == {"Eq": [True, False], "NotEq": [False, True], "Lt": [False, False], "LtE": [True, False], "Gt": [False, True],
+    assert told == {"Eq": [True, False], "NotEq": [False, True], "Lt": [False, False], "LtE": [True, False],
+    "Gt": [False, True],
                     "GtE": [True, True]}  # fmt: skip

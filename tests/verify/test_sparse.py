@@ -6,7 +6,19 @@ from random import Random
 
 import pytest
 
-from matgrad_cli.verify.tensor import Sparse, Tensor, identity, on_entries, product, renamed, scalar, scaled, spread, summed, total
+from matgrad_cli.verify.tensor import (
+    Sparse,
+    Tensor,
+    identity,
+    on_entries,
+    product,
+    renamed,
+    scalar,
+    scaled,
+    spread,
+    summed,
+    total,
+)
 
 P = 10_007
 SIZES = {"a": 2, "b": 2, "c": 2, "d": 3, "e": 3, "f": 3}

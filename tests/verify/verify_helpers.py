@@ -32,21 +32,30 @@ def arrays(seed: int = 0, low: float = 0.3, high: float = 1.5) -> dict[str, Any]
 
 def place(values: dict[str, Any], directions: dict[str, Any] | None = None) -> Given:
     """A point with those values."""
-    return Given(Floats(), SIZES, {name: value.tolist() for name, value in values.items()},
-                 {name: value.tolist() for name, value in (directions or {}).items()})
+    return Given(
+        Floats(),
+        SIZES,
+        {name: value.tolist() for name, value in values.items()},
+        {name: value.tolist() for name, value in (directions or {}).items()},
+    )
 
 
-def numbers(expr: Expr, values: dict[str, Any], letters: tuple[Index, ...] = (), directions: dict[str, Any] | None = None) -> Any:
+def numbers(
+    expr: Expr, values: dict[str, Any], letters: tuple[Index, ...] = (), directions: dict[str, Any] | None = None
+) -> Any:
     """The expression as a numpy array over the letters, then rows and columns that are not 1."""
     point = place(values, directions)
     labels = (*letters, *sides(expr.shape))
-    sizes = (*[point.size(letter.dim) for letter in letters],
-             *[point.size(side) for side in (expr.shape.rows, expr.shape.cols) if side is not Dim(1)])
+    sizes = (
+        *[point.size(letter.dim) for letter in letters],
+        *[point.size(side) for side in (expr.shape.rows, expr.shape.cols) if side is not Dim(1)],
+    )
     return np.array(spread(Evaluator(point).value(expr), labels, sizes).data, dtype=float).reshape(sizes)
 
 
 def differences(expr: Expr, name: str, values: dict[str, Any], letters: tuple[Index, ...] = ()) -> Any:
-    """Central differences of the value by every entry of a variable; the axes of the variable (those not 1) come last."""
+    """Central differences of the value by every entry of a variable;
+    the axes of the variable (those not 1) come last."""
     step = 1e-5
     columns = []
     for position in np.ndindex(values[name].shape):

@@ -1,4 +1,5 @@
-"""Which problem of a key a formula answers, where no block or display says it: by lines `matgrad: problem = N`, else by headings."""
+"""Which problem of a key a formula answers, where no block or display says it: by lines `matgrad:
+problem = N`, else by headings."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]
 _NAMES = r"(?:<problem>(?:[ \t]+<to>)?[ \t]*){0,2}"
 _OPEN = r"(?P<open>\#{1,6}[ \t]+|\*\*|__|\\(?:sub)*(?:section|paragraph)\*?\s*\{|\\textbf\s*\{|\\item\s*\[)?"
 _HEADING = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
-_GOES_ON = r"[ \t]*(?:#+[ \t]+|\\(?:sub)*section\*?[ \t]*\{)(?:<announcing>[ \t]+)*(?:<problem>|<result>)[ \t:.*}]*(?m:$)"
+_GOES_ON = (
+    r"[ \t]*(?:#+[ \t]+|\\(?:sub)*section\*?[ \t]*\{)(?:<announcing>[ \t]+)*(?:<problem>|<result>)[ \t:.*}]*(?m:$)"
+)
 """`### Solution`: a heading that names no problem is a part of the one above it."""
 TITLED = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?(?:<problem>[ \t]*){1,2}\d+[ \t]*(?:[.):*_]|(?m:$))"
 """A line of plain text that names a problem: whoever wrote it hands something in."""
@@ -37,10 +40,11 @@ HOW = "write `matgrad: problem = NAME` on a line above each answer, or a heading
 
 
 def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
-    """The document with what stands below each mark as the answer to its problem, where the mark is followed by no block or display.
+    """The document with what stands below each mark as the answer to its problem,
+    where the mark is followed by no block or display.
 
-    A document without marks is read by its headings, as far as they name problems that are asked. A document whose formulas
-    belong to no problem says so.
+    A document without marks is read by its headings, as far as they name problems that are asked. A document whose
+    formulas belong to no problem says so.
     """
     text = document.source.text
     document = replace(document, diagnostics=(*document.diagnostics, *unseen(document.source, _shown(text, ending))))
@@ -51,7 +55,9 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
         return document
     found = keyed or _marked(document.source, text if ending in LATEX else _shown(text, ending))
     shown = _STATED.sub(blank, _shown(masked, ending))
-    parts = [*_titled(FENCE.sub(blank, shown), asked, ending in LATEX)] if len(asked) > 1 and (blocks or not found) else []
+    parts = (
+        [*_titled(FENCE.sub(blank, shown), asked, ending in LATEX)] if len(asked) > 1 and (blocks or not found) else []
+    )
     parts = [part for part in parts if all(block.text("problem") != part[1] for block in blocks)]
     if blocks and not parts:
         return document
@@ -64,16 +70,24 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     for one in filter(_aside, formulas):
         shown = covered(shown, one.passage.places[0], one.passage.places[-1])
     if found and not blocks:
-        return replace(document, exercises=tuple(_filled(found, [one for one in formulas if not _aside(one)], shown, text)), sheet=None)
+        return replace(
+            document,
+            exercises=tuple(_filled(found, [one for one in formulas if not _aside(one)], shown, text)),
+            sheet=None,
+        )
     if parts:
-        exercises = tuple(_exercise(name, start, _within(formulas, start, end), shown, end, ending) for _, name, start, end in parts)
+        exercises = tuple(
+            _exercise(name, start, _within(formulas, start, end), shown, end, ending) for _, name, start, end in parts
+        )
         full = {one.text("problem") for one in exercises if not one.empty}
         told = (one for one in exercises if not one.empty or one.text("problem") not in full)
         return replace(document, exercises=(*blocks, *told), sheet=None)
     if len(asked) == 1 and formulas and not document.exercises:
         return replace(document, exercises=(_exercise(asked[0], 0, formulas, shown, len(text), ending),), sheet=None)
     if formulas and len(asked) > 1:
-        why = Diagnostic("no-problem", f"{UNCLAIMED}: mark them", Source(document.source.name, ""), help=HOW, severity="warning")
+        why = Diagnostic(
+            "no-problem", f"{UNCLAIMED}: mark them", Source(document.source.name, ""), help=HOW, severity="warning"
+        )
         return replace(document, exercises=(), diagnostics=(*document.diagnostics, why))
     return document
 
@@ -86,7 +100,9 @@ def in_code(document: Document, asked: Sequence[str]) -> Document:
     source, names = document.source, "|".join(map(re.escape, asked))
     title = said(rf"[ \t]*#+[ \t]*(?:<problem>\b|\(?(?:{names})\)?[.):]?[ \t]*(?m:$))")
     remarks = (one for one in _REMARK.finditer(source.text) if title.match(one[0]) is None)
-    found = assigned(Document(replace(source, text=blanked(source.text, [one.span() for one in remarks]))), ".txt", asked)
+    found = assigned(
+        Document(replace(source, text=blanked(source.text, [one.span() for one in remarks]))), ".txt", asked
+    )
     if found.exercises and not found.diagnostics:
         return replace(found, source=source)
     if len(asked) > 1 or worked_out(source.text) is None:
@@ -114,10 +130,13 @@ def told_in_tables(document: Document) -> Document:
 
 
 def surely_shown(text: str, ending: str) -> str:
-    """The text without elements and commands of which it is not known that the page shows what they hold; comments stay."""
+    """The text without elements and commands of which it is not known that the page shows what they hold;
+    comments stay."""
     if ending in PLAIN:
         return text
-    return blanked(text, unknown_arguments(without_comments(text)[0]) if ending in LATEX else doubtful_in_markdown(text))
+    return blanked(
+        text, unknown_arguments(without_comments(text)[0]) if ending in LATEX else doubtful_in_markdown(text)
+    )
 
 
 def _shown(text: str, ending: str) -> str:
@@ -177,7 +196,9 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
         return Exercise({**keys, "answer": code})
     if not readings:
         return Exercise(keys, unread=_passed(aside) if aside is not None else written(shown, start, end))
-    return Exercise(keys, readings[0], tuple(readings[1:]), tuple(pieces(formulas or _bare(readings), shown[:end], start)))
+    return Exercise(
+        keys, readings[0], tuple(readings[1:]), tuple(pieces(formulas or _bare(readings), shown[:end], start))
+    )
 
 
 def _code(text: str, start: int, end: int) -> Passage | None:
@@ -185,7 +206,11 @@ def _code(text: str, start: int, end: int) -> Passage | None:
     blocks = [block for block in FENCE.finditer(text[:end]) if block.start() >= start]
     found = [Passage(text[start:end], start)]
     if blocks:
-        found = [Passage(whole["body"], block.start() + whole.start("body")) for block in blocks if (whole := FENCED.fullmatch(block[0]))]
+        found = [
+            Passage(whole["body"], block.start() + whole.start("body"))
+            for block in blocks
+            if (whole := FENCED.fullmatch(block[0]))
+        ]
     return found[0] if len(found) == 1 and worked_out(found[0].text) is not None else None
 
 
@@ -219,8 +244,8 @@ def _bare(readings: Sequence[tuple[Passage, ...]]) -> list[Formula]:
 
 
 def _readings(formulas: Sequence[Formula]) -> list[tuple[Passage, ...]]:
-    """What may be meant as the derivation: the displays, the displays with the equations in sentences; without a display the equation
-    that names a derivative, else the last, else the last formula.
+    """What may be meant as the derivation: the displays, the displays with the equations in sentences; without a
+    display the equation that names a derivative, else the last, else the last formula.
     """
     displays = [_starred(one.passage) for one in formulas if one.kind != "inline"]
     equations = [_starred(one.passage) for one in formulas if one.kind != "inline" or RELATION.search(one.passage.text)]
@@ -241,7 +266,8 @@ def _promising(passage: Passage) -> tuple[bool, bool, int]:
 
 
 def _titled(text: str, asked: Sequence[str], latex: bool) -> Iterator[tuple[int, str, int, int]]:
-    """The problems that headings, bold or other lines name: where the name stands, the name, where its answer begins and ends."""
+    """The problems that headings, bold or other lines name: where the name stands, the name,
+    where its answer begins and ends."""
     number_of = {str(number): name for number, name in enumerate(asked, 1)} | {name: name for name in asked}
     names = "|".join(map(re.escape, sorted(number_of, key=len, reverse=True)))
     named = rf"[#(]?(?P<id>{names})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]]|(?m:$)))?"
@@ -261,13 +287,18 @@ def _titled(text: str, asked: Sequence[str], latex: bool) -> Iterator[tuple[int,
     cuts = [*sorted({*opened, *headings}), len(text)]
     for at, match in opened.items():
         own = _level(text, at)
-        end = next(cut for cut in cuts if cut > at and (cut in opened or cut == len(text) or 0 < _level(text, cut) <= own))
+        end = next(
+            cut for cut in cuts if cut > at and (cut in opened or cut == len(text) or 0 < _level(text, cut) <= own)
+        )
         name = number_of[match["id"]] if match["id"] in number_of else _cased(match["id"], number_of)
         yield match.start("words"), name, match.end(), end
 
 
-def _with_bare(titles: Sequence[re.Match[str]], matches: Sequence[re.Match[str]], names: Sequence[str]) -> list[re.Match[str]]:
-    """The titles with bare numbers between them, `(4)` behind problem 3, that name what no title names; not the steps of a list."""
+def _with_bare(
+    titles: Sequence[re.Match[str]], matches: Sequence[re.Match[str]], names: Sequence[str]
+) -> list[re.Match[str]]:
+    """The titles with bare numbers between them, `(4)` behind problem 3, that name what no title names;
+    not the steps of a list."""
     named = {match["id"] for match in titles}
     found, last = [], ""
     for match in matches:
@@ -280,7 +311,10 @@ def _with_bare(titles: Sequence[re.Match[str]], matches: Sequence[re.Match[str]]
     return found
 
 
-_ITEM = regex(r"\\(?:(?P<begin>begin)|(?P<end>end))\s*\{(?:enumerate|itemize|description)\}(?:\[[^\]]*\])?|\\item(?![A-Za-z])(?!\s*\[)")
+_ITEM = regex(
+    r"\\(?:(?P<begin>begin)|(?P<end>end))\s*\{(?:enumerate|itemize|description)\}(?:\[[^\]]*\])?"
+    r"|\\item(?![A-Za-z])(?!\s*\[)"
+)
 
 
 def _items(text: str, asked: Sequence[str]) -> Iterator[tuple[int, str, int, int]]:
@@ -290,7 +324,9 @@ def _items(text: str, asked: Sequence[str]) -> Iterator[tuple[int, str, int, int
         depth += bool(match["begin"]) - bool(match["end"])
         if depth == 1 and not match["begin"] and not match["end"]:
             starts.append(match.end())
-        if (depth == 1 and not match["begin"] and not match["end"] and len(starts) > 1) or (depth == 0 and match["end"]):
+        if (depth == 1 and not match["begin"] and not match["end"] and len(starts) > 1) or (
+            depth == 0 and match["end"]
+        ):
             ends.append(match.start())
     if text.count(r"\begin{enumerate}") and 1 < len(starts) == len(ends) <= len(asked):
         yield from zip(starts, asked, starts, ends, strict=False)

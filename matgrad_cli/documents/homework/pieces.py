@@ -1,4 +1,5 @@
-"""The pieces of an answer in their order, each with the words that lead to it and those behind it; what beside one changes its value."""
+"""The pieces of an answer in their order, each with the words that lead to it and those behind it;
+what beside one changes its value."""
 
 from __future__ import annotations
 
@@ -19,9 +20,13 @@ _DELIMITER = regex(r"\\[()\[\]]|\$+|\\(?:begin|end)\s*\{[^}]*\}|[*_]{1,2}(?=\w)|
 _MARK = regex(rf"{_DELIMITER.pattern}|(?<![$(\[])\Z")
 """A delimiter; or the end of what stands before a formula that has none."""
 _VALUED = r"\s*(?:\\?\w+\s*=\s*)+(?:\d+|I)\s*"
-_SUPPOSED = regex(rf"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)(?:\W*{_VALUED}\W*(?:and|und|et|y|e)\b)*\W*$", re.IGNORECASE)
+_SUPPOSED = regex(
+    rf"\b(?:if|for|when|with|at|case|suppose|where|assum\w+)(?:\W*{_VALUED}\W*(?:and|und|et|y|e)\b)*\W*$", re.IGNORECASE
+)
 _VALUE = regex(_VALUED)
-_RANGE = regex(r"[\s$]*\\?[^\W\d]\w*\s*(?:=|\\in(?![a-z])|∈)\s*\\?\{?\s*\d\s*,\s*(?:\d\s*,\s*)?(?:\\\w?dots|…|\.\.).*", re.DOTALL)
+_RANGE = regex(
+    r"[\s$]*\\?[^\W\d]\w*\s*(?:=|\\in(?![a-z])|∈)\s*\\?\{?\s*\d\s*,\s*(?:\d\s*,\s*)?(?:\\\w?dots|…|\.\.).*", re.DOTALL
+)
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
 _DEFINED = regex(rf"\s*{_MARKED}(?P<marks>[\s_^*\w{{}}\\]*?)\s*(?:\(\s*\\?[^\W\d_]\s*\)\s*)?:?=")
 _CALLED = regex(r".*=\s*:\s*\\?(?P<name>[^\W\d_]+)[\s.,]*", re.DOTALL)
@@ -30,7 +35,8 @@ _T = r"(?:\s*\^\s*\{?\s*(?:\\top|\\intercal|T)(?![A-Za-z])\s*\}?|'|ᵀ)"
 FACTORED = regex(rf"\s*[A-Za-z]\s*=\s*(?P<factor>[A-Za-z])(?:\s*(?P=factor)\s*{_T}|{_T}\s*(?P=factor))[\s.,]*")
 """`D = LLᵀ`: it says what L is."""
 _CHOLESKY = (
-    r"\b(?P<factor>(?-i:[A-Z]))(?:\W|\b<is>\b|\b<the>\b|lower|triangular)*\bCholesky[-\s\w]{0,20}?\b<of>\b\W*(?P<of>(?-i:[A-Z]))\b"
+    r"\b(?P<factor>(?-i:[A-Z]))(?:\W|\b<is>\b|\b<the>\b|lower"
+    r"|triangular)*\bCholesky[-\s\w]{0,20}?\b<of>\b\W*(?P<of>(?-i:[A-Z]))\b"
     r"|\bCholesky[-\s\w]{0,20}?\W(?P<named>(?-i:[A-Z]))\W+<of>\b\W*(?P<whole>(?-i:[A-Z]))\b"
 )
 """`$L$ is the Cholesky factor of $D$`."""
@@ -38,15 +44,15 @@ _SPOKEN_OF = regex(r"[\s\\{}$]*[^\W\d](?:_\w+)?[\s{}$.,;:]*")
 _WORDS = frozenset("aAIoOeEyYuUi")
 """Letters that are words somewhere: between words they name nothing."""
 _NEAR, _MOST_NAMES = 400, 100
-"""So many characters round a formula are the words that lead to it and those behind it; so many names from the first on, and up to the
-last, are looked at."""
+"""So many characters round a formula are the words that lead to it and those behind it; so many names from the first
+on, and up to the last, are looked at."""
 
 
 @record
 class Piece:
-    """A formula of an answer. `before` and `after` are the words up to the formulas beside it, in which a `name` that is only spoken of is
-    a word too. `block` numbers the display that it stands in, None in a sentence; `defines` is the name that an equation gives a value,
-    and `value` where that begins.
+    """A formula of an answer. `before` and `after` are the words up to the formulas beside it, in which a `name` that
+    is only spoken of is a word too. `block` numbers the display that it stands in, None in a sentence; `defines` is the
+    name that an equation gives a value, and `value` where that begins.
     """
 
     passage: Passage
@@ -79,7 +85,8 @@ def says_range(formula: Formula) -> bool:
 
 
 def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
-    """The pieces of what stands from `start` to the end of the text, in their order; a value that is supposed is one of the words."""
+    """The pieces of what stands from `start` to the end of the text, in their order;
+    a value that is supposed is one of the words."""
     ends, told = [start], list[Formula]()
     names: list[tuple[int, Passage]] = []
     for formula in formulas:
@@ -88,7 +95,9 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
             continue
         if is_name(formula.passage.text):
             names.append((len(told), formula.passage))
-        elif not (_VALUE.fullmatch(formula.passage.text) and _SUPPOSED.search(text, max(ends[-1], place - _NEAR), place - 1)):
+        elif not (
+            _VALUE.fullmatch(formula.passage.text) and _SUPPOSED.search(text, max(ends[-1], place - _NEAR), place - 1)
+        ):
             told.append(formula)
             ends.append(formula.passage.places[-1])
     starts = [one.passage.places[0] for one in told] + [len(text)]
@@ -98,7 +107,11 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
     bare = re.compile(rf"(?<![\w\\$])(?:{'|'.join(map(re.escape, sorted(defined)))})(?![\w'’$])") if defined else None
     found = list[Piece]()
     for at, (end, begin) in enumerate(gaps):
-        here = {passage.places[0]: passage for gap, passage in names if gap == at and passage.text.strip("\\ {}$.,;:") in defined}
+        here = {
+            passage.places[0]: passage
+            for gap, passage in names
+            if gap == at and passage.text.strip("\\ {}$.,;:") in defined
+        }
         for match in bare.finditer(text, end, begin) if bare is not None else ():
             here.setdefault(match.start(), Passage(match[0], match.start()))
         for place, passage in sorted(here.items()):
@@ -129,21 +142,29 @@ def anew(piece: Piece, passage: Passage) -> Piece:
         return replace(piece, passage=passage, kind="definition", defines=called[1], value=passage.text.index("=") + 1)
     defined = _DEFINED.match(passage.text)
     if defined is not None:
-        return replace(piece, passage=passage, kind="definition", defines=defined["name"].lstrip("\\"), value=defined.end())
-    return replace(piece, passage=passage, kind="equation" if RELATION.search(passage.text) else "formula", defines="", value=0)
+        return replace(
+            piece, passage=passage, kind="definition", defines=defined["name"].lstrip("\\"), value=defined.end()
+        )
+    return replace(
+        piece, passage=passage, kind="equation" if RELATION.search(passage.text) else "formula", defines="", value=0
+    )
 
 
-# ---- what stands right beside a formula and changes its value: a sign, a number, another formula, `half of`. Then it is no answer alone
+# ---- what stands right beside a formula and changes its value: a sign, a number, another formula, `half of`. Then it
+# is no answer alone
 
 
 _OPEN = r"[\s(\x60*_{]*"
 _SIGN_BEFORE = r"(?:(?:^|(?<=[\s(:=]))(?=[-+−][(\x60]* ?$)|(?:\b<is>|[:=])[ \t]+(?=[-+−]\s*$))(?P<found>[-+−])"
-"""A sign that touches the formula, `-$…$`, where the space is its mark; or behind a verb. Else it is a dash, or of a list."""
+"""A sign that touches the formula, `-$…$`, where the space is its mark; or behind a verb.
+Else it is a dash, or of a list."""
 _SIGN_BEHIND = regex(r"[ )\x60]{0,2}(?P<found>[+/·×⋅∘⊙^]|[-−*] {0,3}(?=\d))")
 _AMOUNT = regex(r"\s*[-−+]?[\s\d./]*")
 _BETWEEN = regex(r"\s*(?P<found>[-−+*/·×⋅]?)\s*")
 _ENDS_OPEN = regex(rf"(?:{RELATION.pattern})[\s&]*$")
-_END_MARK = regex(r"[\s\\,;]*(?:\\(?:quad|qquad)\s*)*(?:\\(?:\w*[sS]quare|q(?:uad)?ed|Box|checkmark|tag\{\w*\})|\(\d+\))\s*")
+_END_MARK = regex(
+    r"[\s\\,;]*(?:\\(?:quad|qquad)\s*)*(?:\\(?:\w*[sS]quare|q(?:uad)?ed|Box|checkmark|tag\{\w*\})|\(\d+\))\s*"
+)
 """The end of a proof, or the number of a formula."""
 _NUMBER = r"(?:^\W*|[:=(\n]\s*|\b<is>\s+)(?P<found>\d+(?:[.,/]\d+)*(?:/\w)?)[ (\x60]*$"
 _BEFORE = rf"\b(?P<found><function>(?:\s+(?:<of>|<the>))+|<factor>(?:\s+(?:<of>|<the>))*){_OPEN}$"
@@ -177,7 +198,11 @@ def _together(one: Piece, other: Piece) -> str | None:
     between = _BETWEEN.fullmatch(other.before)
     if between is None or "\n" in other.before or not other.inline or other.kind != "formula":
         return None
-    if not (one.inline or _AMOUNT.fullmatch(one.text)) or _ENDS_OPEN.search(one.text) or _END_MARK.fullmatch(other.text):
+    if (
+        not (one.inline or _AMOUNT.fullmatch(one.text))
+        or _ENDS_OPEN.search(one.text)
+        or _END_MARK.fullmatch(other.text)
+    ):
         return None
     return f"`{between['found']}`" if between["found"] else "another formula"
 

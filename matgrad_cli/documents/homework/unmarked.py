@@ -21,7 +21,8 @@ _GOES_ON = regex(r"[ \t]*[-+−*@][ \t]")
 _LEFT_OPEN = regex(r"[-+−*@=(,][ \t]*$")
 _NO_CLAIM = regex(r"[ \t]*(?:import|from|def|class|print|assert|for|if|with|plt\.)\b")
 _BEFORE = (
-    r"(?:\W*\b<announcing>\b)*\W*\b(?:<result>|ans|hessian)(?:[ \t]+(?:of|with[ \t]+respect[ \t]+to|w\.?r\.?t\.?|by|nach|von)[ \t]+\S+)*"
+    r"(?:\W*\b<announcing>\b)*\W*\b(?:<result>|ans|hessian)(?:[ \t]+(?:of|with[ \t]+respect[ \t]+to"
+    r"|w\.?r\.?t\.?|by|nach|von)[ \t]+\S+)*"
     r"[ \t]*(?:\b<is>\b[ \t]*:?|:|(?=\*\*))[ \t*]*"
 )
 _BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.:)\]*_]+[ \t]*)+")
@@ -33,7 +34,8 @@ _PICTURE = regex(r"!\[|\\includegraphics|<img\b")
 
 
 def unmarked(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
-    """What may be meant as the answer between two places, the last first: each is one formula, or the lines of a block of code."""
+    """What may be meant as the answer between two places, the last first:
+    each is one formula, or the lines of a block of code."""
     found: list[tuple[Passage, ...]] = []
     rest = text[:end]
     for fence in FENCE.finditer(rest):
@@ -74,15 +76,21 @@ def _formula(line: Passage) -> list[tuple[Passage]]:
 
 
 def _talks(line: Passage, listed: bool = False) -> bool:
-    """Whether words stand in a line; those before what its names stand for are none, and an `a` alone is a letter, but of a list."""
+    """Whether words stand in a line; those before what its names stand for are none, and an `a` alone is a letter,
+    but of a list."""
     named = _NAMED.search(line.text)
     words = [word for word in line.text.split() if talks(word)]
     return any((word != "a" or listed) and (named is None or word != named["word"]) for word in words)
 
 
 def named_parts(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
-    """Lines that are a formula and what its names stand for, `Xᵀr with r = Xw − y`: the words there part no sentence."""
-    lines = (line for line in _joined(text[:end], start) if (named := _NAMED.search(line.text)) and "=" not in line.text[: named.start()])
+    """Lines that are a formula and what its names stand for, `Xᵀr with r = Xw − y`:
+    the words there part no sentence."""
+    lines = (
+        line
+        for line in _joined(text[:end], start)
+        if (named := _NAMED.search(line.text)) and "=" not in line.text[: named.start()]
+    )
     return [rows for line in lines for rows in _formula(line)]
 
 
@@ -96,7 +104,11 @@ def _joined(text: str, start: int) -> Iterator[Passage]:
     last: re.Match[str] | None = None
     begun = start
     for line in _LINE.finditer(text, start):
-        goes_on = last is not None and line.start() == last.end() + 1 and (_GOES_ON.match(line[0]) or _LEFT_OPEN.search(last[0]))
+        goes_on = (
+            last is not None
+            and line.start() == last.end() + 1
+            and (_GOES_ON.match(line[0]) or _LEFT_OPEN.search(last[0]))
+        )
         if last is not None and not goes_on:
             yield Passage(text[begun : last.end()].replace("\n", " "), begun).stripped()
         begun, last = begun if goes_on else line.start(), line
@@ -117,4 +129,6 @@ def _code(body: Passage) -> Iterator[Passage]:
         whole = Passage(whole.text.replace("\n", " "), whole.start).stripped()
         begun, depth = None, 0
         if whole.text and not _NO_CLAIM.match(whole.text):
-            yield _spelled(whole.part(len("return"), len(whole.text)).stripped() if re.match(r"return\b", whole.text) else whole)
+            yield _spelled(
+                whole.part(len("return"), len(whole.text)).stripped() if re.match(r"return\b", whole.text) else whole
+            )

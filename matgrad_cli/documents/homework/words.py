@@ -31,4 +31,6 @@ def said(pattern: str) -> re.Pattern[str]:
 
 def named(table: str, word: str) -> str | None:
     """What a word of some language means in a table by meanings: the fact `symmetric` of `symmetrische`."""
-    return next((name for name, words in _tables()[table].items() if re.fullmatch("|".join(words), word, re.IGNORECASE)), None)
+    return next(
+        (name for name, words in _tables()[table].items() if re.fullmatch("|".join(words), word, re.IGNORECASE)), None
+    )

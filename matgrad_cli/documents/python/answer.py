@@ -1,4 +1,5 @@
-"""An answer that is written as code: what a function returns, or what its last line computes, as one expression; nothing is run."""
+"""An answer that is written as code: what a function returns, or what its last line computes, as one expression;
+nothing is run."""
 
 from __future__ import annotations
 
@@ -20,8 +21,8 @@ _SPREAD = ("var", "std")
 
 
 def worked_out(code: str, wanted: str = "") -> str | Unread | None:
-    """What code computes in the end, or as the gradient by the variable that is `wanted`, as one expression, or why it is not read; None
-    for what may be a formula, or several."""
+    """What code computes in the end, or as the gradient by the variable that is `wanted`, as one expression, or why it
+    is not read; None for what may be a formula, or several."""
     tree = None
     try:
         tree = _tree(code)
@@ -40,7 +41,9 @@ def worked_out(code: str, wanted: str = "") -> str | Unread | None:
 def _runs(node: ast.AST) -> bool:
     """Whether a line does more than to say what a name stands for."""
     part = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
-    return part or isinstance(node, ast.FunctionDef | ast.AugAssign | ast.For | ast.While | ast.If | ast.Return | ast.With | ast.Try)
+    return part or isinstance(
+        node, ast.FunctionDef | ast.AugAssign | ast.For | ast.While | ast.If | ast.Return | ast.With | ast.Try
+    )
 
 
 def _tree(code: str) -> ast.Module | None:
@@ -66,7 +69,11 @@ def _as_torch_has_it(tree: ast.Module) -> None:
     """Says of each variance that it is torch's, which divides by n − 1."""
     for node in ast.walk(tree):
         spread = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SPREAD
-        if isinstance(node, ast.Call) and spread and not {"unbiased", "correction"} & {one.arg for one in node.keywords}:
+        if (
+            isinstance(node, ast.Call)
+            and spread
+            and not {"unbiased", "correction"} & {one.arg for one in node.keywords}
+        ):
             node.keywords.append(ast.keyword("unbiased", ast.Constant(True)))
 
 
@@ -98,7 +105,8 @@ def _is_talk(line: ast.stmt) -> bool:
 
 
 class _Block(Inlined):
-    """Also loops that add up, parts that a mask chooses, and sums over a list; an array that another name shares is not changed."""
+    """Also loops that add up, parts that a mask chooses, and sums over a list;
+    an array that another name shares is not changed."""
 
     def __init__(self, functions: dict[str, ast.FunctionDef], depth: int = 0) -> None:
         super().__init__(functions, depth)
@@ -107,7 +115,8 @@ class _Block(Inlined):
         """What no later line uses."""
 
     def result(self, lines: list[ast.stmt], wanted: str) -> ast.expr:
-        """What is returned, or stands alone in the last line; else the gradient that is called so, or all that no other line uses."""
+        """What is returned, or stands alone in the last line; else the gradient that is called so,
+        or all that no other line uses."""
         for line in lines[:-1]:
             if isinstance(line, ast.Return):
                 raise Unread("lines behind a `return`", line.lineno)
@@ -118,7 +127,9 @@ class _Block(Inlined):
             self._line(last)
             value = ast.Tuple([ast.Name(name, ast.Load()) for name in self.free], ast.Load())
         if isinstance(value, ast.Tuple):
-            called = [part for part in value.elts if isinstance(part, ast.Name) and wanted in claimed(part.id)] or value.elts
+            called = [
+                part for part in value.elts if isinstance(part, ast.Name) and wanted in claimed(part.id)
+            ] or value.elts
             if len(called) != 1:
                 raise Unread("several values", last.lineno)
             value = called[0]
@@ -138,10 +149,19 @@ class _Block(Inlined):
     def _read(self, line: ast.stmt) -> None:
         if isinstance(line, ast.For) and not line.orelse:
             return self._loop(line)
-        target = line.target if isinstance(line, ast.AugAssign) else line.targets[0] if isinstance(line, ast.Assign) else None
+        target = (
+            line.target
+            if isinstance(line, ast.AugAssign)
+            else line.targets[0]
+            if isinstance(line, ast.Assign)
+            else None
+        )
         chosen = target if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) else None
         if isinstance(line, ast.AugAssign) or chosen is not None:
-            self._share(target.id if isinstance(target, ast.Name) else getattr(getattr(chosen, "value", None), "id", ""), line.lineno)
+            self._share(
+                target.id if isinstance(target, ast.Name) else getattr(getattr(chosen, "value", None), "id", ""),
+                line.lineno,
+            )
         if chosen is not None and self._is_mask(chosen.slice):
             assert isinstance(line, ast.Assign | ast.AugAssign)
             return self._assign(chosen.value, self._chosen(chosen, line), line.lineno)
@@ -176,7 +196,9 @@ class _Block(Inlined):
                 return node.value if ast.dump(node.slice) == mask else node
 
         value = Whole().visit(ast.parse(ast.unparse(value), mode="eval").body)
-        return ast.Call(ast.Name("where", ast.Load()), [target.slice, value, ast.Name(ast.unparse(target.value), ast.Load())], [])
+        return ast.Call(
+            ast.Name("where", ast.Load()), [target.slice, value, ast.Name(ast.unparse(target.value), ast.Load())], []
+        )
 
     def _loop(self, line: ast.For) -> None:
         """`for i in range(n): g += f(i)` as `g + sum[i:n](f(i))`."""
@@ -192,7 +214,9 @@ class _Block(Inlined):
         for target, operator, term in added:
             self._share(target, line.lineno)
             begun = self.values.get(target)
-            summed = ast.Subscript(ast.Name("sum", ast.Load()), ast.Slice(ast.Name(letter, ast.Load()), bound), ast.Load())
+            summed = ast.Subscript(
+                ast.Name("sum", ast.Load()), ast.Slice(ast.Name(letter, ast.Load()), bound), ast.Load()
+            )
             whole: ast.expr = ast.Call(summed, [term], [])
             if not (isinstance(begun, ast.Constant) and begun.value == 0 and isinstance(operator, ast.Add)):
                 whole = ast.BinOp(ast.Name(target, ast.Load()), operator, whole)
@@ -213,7 +237,11 @@ class _Block(Inlined):
             line = ast.AugAssign(ast.Name("total", ast.Store()), ast.Add(), listed.elt)
             lines: list[ast.stmt] = [ast.If(test, [line], []) for test in one.ifs] or [line]
             axis = [ast.unparse(word.value) for word in node.keywords] + [ast.unparse(part) for part in node.args[1:]]
-            if len(one.ifs) < 2 and axis in ([], ["0"]) and not (name == "sum" and isinstance(node.func, ast.Attribute) and not axis):
+            if (
+                len(one.ifs) < 2
+                and axis in ([], ["0"])
+                and not (name == "sum" and isinstance(node.func, ast.Attribute) and not axis)
+            ):
                 inner = _Block(self.functions, self.depth + 1)
                 inner.values, inner.sizes, inner.lost = dict(self.values), dict(self.sizes), dict(self.lost)
                 inner.values["total"] = ast.Constant(0)
@@ -225,7 +253,9 @@ class _Block(Inlined):
 def _as_added(line: ast.stmt) -> ast.stmt:
     """`g = g + term` as `g += term`."""
     match line:
-        case ast.Assign([ast.Name(name) as target], ast.BinOp(ast.Name(other), ast.Add() | ast.Sub() as operator, term)) if name == other:
+        case ast.Assign(
+            [ast.Name(name) as target], ast.BinOp(ast.Name(other), ast.Add() | ast.Sub() as operator, term)
+        ) if name == other:
             return ast.copy_location(ast.AugAssign(target, operator, term), line)
     return line
 
@@ -233,9 +263,15 @@ def _as_added(line: ast.stmt) -> ast.stmt:
 def _added(lines: list[ast.stmt], inner: _Block, test: ast.expr | None) -> Iterator[tuple[str, ast.operator, ast.expr]]:
     """What a pass through a loop adds to which name, and where a condition holds."""
     for line in lines:
-        if isinstance(line, ast.AugAssign) and isinstance(line.target, ast.Name) and isinstance(line.op, ast.Add | ast.Sub):
+        if (
+            isinstance(line, ast.AugAssign)
+            and isinstance(line.target, ast.Name)
+            and isinstance(line.op, ast.Add | ast.Sub)
+        ):
             term = inner._put_in(line.value)
-            chosen = ast.Call(ast.Name("where", ast.Load()), [test, term, ast.Constant(0)], []) if test is not None else term
+            chosen = (
+                ast.Call(ast.Name("where", ast.Load()), [test, term, ast.Constant(0)], []) if test is not None else term
+            )
             yield line.target.id, line.op, chosen
         elif isinstance(line, ast.Assign) and test is None:
             inner._line(line)
@@ -252,7 +288,12 @@ def _over(target: ast.expr, values: ast.expr, line: int) -> tuple[str, ast.expr,
     if called == "range" and isinstance(target, ast.Name) and len(arguments) == 1:
         return target.id, arguments[0], {}
     letter, places, arrays = "i", [target], [values]
-    if called == "enumerate" and isinstance(target, ast.Tuple) and isinstance(target.elts[0], ast.Name) and len(arguments) == 1:
+    if (
+        called == "enumerate"
+        and isinstance(target, ast.Tuple)
+        and isinstance(target.elts[0], ast.Name)
+        and len(arguments) == 1
+    ):
         letter, places, arrays = target.elts[0].id, target.elts[1:], arguments
     elif called == "zip" and isinstance(target, ast.Tuple):
         places, arrays = target.elts, arguments
@@ -261,13 +302,24 @@ def _over(target: ast.expr, values: ast.expr, line: int) -> tuple[str, ast.expr,
         raise Unread("a loop over something else than numbers or rows", line)
     own = ast.Name(letter, ast.Load())
     bound = ast.Subscript(ast.Attribute(arrays[0], "shape", ast.Load()), ast.Constant(0), ast.Load())
-    return letter, bound, {name: ast.Subscript(array, own, ast.Load()) for name, array in zip(names, arrays, strict=True)}
+    return (
+        letter,
+        bound,
+        {name: ast.Subscript(array, own, ast.Load()) for name, array in zip(names, arrays, strict=True)},
+    )
 
 
 def _stored(line: ast.stmt) -> Iterator[str]:
     """The names that a line gives a value, or a part of one; a loop those to which it adds."""
-    lines = [node for node in ast.walk(line) if isinstance(node, ast.AugAssign)] if isinstance(line, ast.For) else [line]
-    targets = [target for one in lines for target in getattr(one, "targets", [getattr(one, "target", None)]) if target is not None]
+    lines = (
+        [node for node in ast.walk(line) if isinstance(node, ast.AugAssign)] if isinstance(line, ast.For) else [line]
+    )
+    targets = [
+        target
+        for one in lines
+        for target in getattr(one, "targets", [getattr(one, "target", None)])
+        if target is not None
+    ]
     for node in (node for target in targets for node in ast.walk(target)):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id

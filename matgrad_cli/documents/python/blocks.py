@@ -1,4 +1,5 @@
-"""Python inside other files: fenced blocks of Markdown, code cells of notebooks; each character at its place in the file or the cell."""
+"""Python inside other files: fenced blocks of Markdown, code cells of notebooks;
+each character at its place in the file or the cell."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from ..passage import blank, blank_text
 from ..sheets.sheet import Cell, cells_of
 
 _FENCE = regex(
-    r"^(?P<mark>`{3,}|~{3,})[ \t]*\{?\.?(?:python|py|python3|ipython|pycon)\b[^\n]*\n(?P<code>.*?)(?:^(?P=mark)[`~]*[ \t]*$|\Z)",
+    r"^(?P<mark>`{3,}|~{3,})[ \t]*\{?\.?(?:python|py|python3|ipython"
+    r"|pycon)\b[^\n]*\n(?P<code>.*?)(?:^(?P=mark)[`~]*[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
 _MAGIC = regex(r"^[ \t]*[%!?][^\n]*", re.MULTILINE)
@@ -20,7 +22,8 @@ _MAGIC = regex(r"^[ \t]*[%!?][^\n]*", re.MULTILINE)
 
 @record
 class Blocks:
-    """The code of a document. `text` is as long as the source: what is no code is blank; `cells` are the cells of a notebook."""
+    """The code of a document. `text` is as long as the source: what is no code is blank;
+    `cells` are the cells of a notebook."""
 
     source: Source
     text: str
@@ -47,7 +50,8 @@ def of_cells(source: Source) -> Blocks | None:
 
 
 def is_program(text: str) -> bool:
-    """Whether a text without a telling name is a Python program, and no formula: it parses, and imports or defines something."""
+    """Whether a text without a telling name is a Python program, and no formula:
+    it parses, and imports or defines something."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

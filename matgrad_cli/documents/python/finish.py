@@ -1,4 +1,5 @@
-"""A Python file with its lines made plain before it is read: a gradient that is finished in what is returned, arguments that are tuples."""
+"""A Python file with its lines made plain before it is read: a gradient that is finished in what is returned,
+arguments that are tuples."""
 
 from __future__ import annotations
 
@@ -21,9 +22,10 @@ _KEPT = regex(r"cache|ctx|saved|memory|tape|tmp|context|state")
 
 
 def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
-    """The same file where `return loss, dW / N` is `dW = dW / N` and `return loss, dW`, since what is returned is what is claimed; and
-    where an argument that is taken apart (`W, b = params`) is its parts. Each line keeps its place in the text. What is nested too
-    deeply stays as it is. Loosely, every name may be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
+    """The same file where `return loss, dW / N` is `dW = dW / N` and `return loss, dW`, since what is returned is what
+    is claimed; and where an argument that is taken apart (`W, b = params`) is its parts. Each line keeps its place in
+    the text. What is nested too deeply stays as it is. Loosely, every name may be a number and a gradient may be
+    transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
         _finished(tree, loosely)
     except RecursionError:
@@ -33,26 +35,39 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
 
 def _finished(tree: ast.Module, loosely: bool) -> None:
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    known = frozenset(map(last_part, names_in(tree))) | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    known = frozenset(map(last_part, names_in(tree))) | {
+        node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)
+    }
     _take_apart(tree, functions)
     numbers = names_in(tree) | {TURNED} if loosely else _numbers_of(tree)
     for function in functions:
         gradients = frozenset(name for name in _stored(function) if not known.isdisjoint(claimed(name)))
         for owner in ast.walk(function) if gradients else ():
             for lines in (getattr(owner, field, None) for field in ("body", "orelse", "finalbody")):
-                if isinstance(lines, list) and lines and isinstance(lines[-1], ast.Return) and lines[-1].value is not None:
-                    lines[-2:] = [*_renamed(lines[-2:-1], lines[-1], gradients, numbers), *_finish(lines[-1], gradients, numbers)]
+                if (
+                    isinstance(lines, list)
+                    and lines
+                    and isinstance(lines[-1], ast.Return)
+                    and lines[-1].value is not None
+                ):
+                    lines[-2:] = [
+                        *_renamed(lines[-2:-1], lines[-1], gradients, numbers),
+                        *_finish(lines[-1], gradients, numbers),
+                    ]
 
 
 def _stored(node: ast.AST) -> frozenset[str]:
-    return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store))
+    return frozenset(
+        part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    )
 
 
 def _loaded(node: ast.AST) -> list[str]:
     return [part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)]
 
 
-# --- gradients that are finished in what is returned --------------------------------------------------------------------------
+# --- gradients that are finished in what is returned
+# --------------------------------------------------------------------------
 
 
 def _finish(line: ast.Return, gradients: frozenset[str], numbers: frozenset[str]) -> list[ast.stmt]:
@@ -80,13 +95,21 @@ def _finish(line: ast.Return, gradients: frozenset[str], numbers: frozenset[str]
     return [*made, new] if made else [line]
 
 
-def _renamed(before: list[ast.stmt], line: ast.Return, gradients: frozenset[str], numbers: frozenset[str]) -> list[ast.stmt]:
+def _renamed(
+    before: list[ast.stmt], line: ast.Return, gradients: frozenset[str], numbers: frozenset[str]
+) -> list[ast.stmt]:
     """`grad = dscores / N` in front of `return grad` as `dscores = dscores / N` and `grad = dscores`."""
     for one in before:
         target = key_of(one.targets[0]) if isinstance(one, ast.Assign) and len(one.targets) == 1 else None
         name = _of(one.value, gradients, numbers) if isinstance(one, ast.Assign) else None
         loaded = _loaded(line)
-        if isinstance(one, ast.Assign) and name is not None and target in loaded and target not in gradients and name not in loaded:
+        if (
+            isinstance(one, ast.Assign)
+            and name is not None
+            and target in loaded
+            and target not in gradients
+            and name not in loaded
+        ):
             new = copy(one)
             new.value = ast.copy_location(ast.Name(name, ast.Load()), one.value)
             return [_given(name, one.value), new] if not isinstance(one.value, ast.Name) else before
@@ -100,8 +123,8 @@ def _given(name: str, value: ast.expr) -> ast.Assign:
 
 
 def _of(value: ast.expr, gradients: frozenset[str], numbers: frozenset[str]) -> str | None:
-    """The gradient of which an expression is a multiple by a number, plus terms; None where it may be something else: with an array as
-    a factor it is the derivative by another name, and what is taken from a name itself is a step."""
+    """The gradient of which an expression is a multiple by a number, plus terms; None where it may be something else:
+    with an array as a factor it is the derivative by another name, and what is taken from a name itself is a step."""
     if isinstance(value, ast.Name):
         return value.id if value.id in gradients else None
     if isinstance(value, ast.Attribute) and value.attr == "T" and TURNED in numbers:
@@ -115,7 +138,9 @@ def _of(value: ast.expr, gradients: frozenset[str], numbers: frozenset[str]) -> 
         sides = [side for side in (left, right) if not gradients.isdisjoint(_loaded(side))]
         name = _of(sides[0], gradients, numbers) if len(sides) == 1 else None
         other = right if sides[:1] == [left] else left
-        step = name is not None and (last_part(key_of(other) or "") in claimed(name) or (other is left and isinstance(value.op, ast.Sub)))
+        step = name is not None and (
+            last_part(key_of(other) or "") in claimed(name) or (other is left and isinstance(value.op, ast.Sub))
+        )
         return None if step else name
     numbers = numbers - gradients
     if isinstance(value.op, ast.Mult | ast.Div) and _number(right, numbers, isinstance(value.op, ast.Div)):
@@ -123,7 +148,7 @@ def _of(value: ast.expr, gradients: frozenset[str], numbers: frozenset[str]) -> 
     return _of(right, gradients, numbers) if isinstance(value.op, ast.Mult) and _number(left, numbers) else None
 
 
-# --- numbers --------------------------------------------------------------------------------------------------------------
+# --- numbers ----------------------------------------------------------------------------------------------------------
 
 
 def _number(value: ast.expr, numbers: frozenset[str], divides: bool = False) -> bool:
@@ -135,22 +160,33 @@ def _number(value: ast.expr, numbers: frozenset[str], divides: bool = False) -> 
     if isinstance(value, ast.UnaryOp):
         return _number(value.operand, numbers, divides)
     if isinstance(value, ast.Subscript):
-        return isinstance(value.value, ast.Attribute) and value.value.attr == "shape" and not isinstance(value.slice, ast.Slice)
+        return (
+            isinstance(value.value, ast.Attribute)
+            and value.value.attr == "shape"
+            and not isinstance(value.slice, ast.Slice)
+        )
     if isinstance(value, ast.Call):
         name = getattr(value.func, "id", getattr(value.func, "attr", ""))
-        return name in ("len", "size", "numel") or (name in ("float", "int") and all(_number(one, numbers, divides) for one in value.args))
+        return name in ("len", "size", "numel") or (
+            name in ("float", "int") and all(_number(one, numbers, divides) for one in value.args)
+        )
     key = key_of(value) or ""
     return key in numbers or key.endswith(".size") or (divides and _COUNT.match(last_part(key)) is not None)
 
 
 def _numbers_of(tree: ast.Module) -> frozenset[str]:
-    """The names and attributes that are given nothing but numbers, in the whole file; arguments with a number as their default."""
+    """The names and attributes that are given nothing but numbers, in the whole file;
+    arguments with a number as their default."""
     given: list[tuple[str, ast.expr]] = []
     others: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Attribute) and node.value.attr == "shape":
+                if (
+                    isinstance(target, ast.Tuple)
+                    and isinstance(node.value, ast.Attribute)
+                    and node.value.attr == "shape"
+                ):
                     given += [(key_of(part) or "", ast.Constant(1)) for part in target.elts]
                 elif isinstance(target, ast.Tuple):
                     others |= {key_of(part) or "" for part in target.elts}
@@ -161,7 +197,9 @@ def _numbers_of(tree: ast.Module) -> frozenset[str]:
         elif isinstance(node, ast.FunctionDef):
             bare = node.args.args[: len(node.args.args) - len(node.args.defaults)]
             others |= {place.arg for place in bare}
-            given += [(place.arg, one) for place, one in zip(node.args.args[len(bare) :], node.args.defaults, strict=True)]
+            given += [
+                (place.arg, one) for place, one in zip(node.args.args[len(bare) :], node.args.defaults, strict=True)
+            ]
     found: frozenset[str] = frozenset()
     for _ in range(4):
         bad = others | {name for name, value in given if not _number(value, found)}
@@ -172,15 +210,22 @@ def _numbers_of(tree: ast.Module) -> frozenset[str]:
     return found
 
 
-# --- arguments that are tuples --------------------------------------------------------------------------------------------------
+# --- arguments that are tuples
+# --------------------------------------------------------------------------------------------------
 
 
 def _take_apart(tree: ast.Module, functions: list[ast.FunctionDef]) -> None:
-    """Each argument of which a line `W, b = params` takes the parts, as these: what a backward part takes apart so is what its forward
-    part was given, and not what that kept."""
-    called = {getattr(node.func, "id", getattr(node.func, "attr", "")) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    """Each argument of which a line `W, b = params` takes the parts, as these: what a backward part takes apart so is
+    what its forward part was given, and not what that kept."""
+    called = {
+        getattr(node.func, "id", getattr(node.func, "attr", ""))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    }
     top = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
-    behind = {id(function) for function, _ in pairs(top)} | {id(function) for function in functions if function.name in BACKWARD}
+    behind = {id(function) for function, _ in pairs(top)} | {
+        id(function) for function in functions if function.name in BACKWARD
+    }
     differentiated = {of for name in _stored(tree) for of in claimed(name)}
     known: set[tuple[str, ...]] = set()
     for function in sorted(functions, key=lambda one: id(one) in behind):

@@ -1,4 +1,5 @@
-"""A loss that is written as a Python function, or the output of a layer: its assignments put into what it returns; nothing is run."""
+"""A loss that is written as a Python function, or the output of a layer: its assignments put into what it returns;
+nothing is run."""
 
 from __future__ import annotations
 
@@ -32,15 +33,17 @@ class Written:
 
 
 def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnostic:
-    """The loss of a file: its function that is called a loss, or its only one; else its lines, if a comment names the loss; else the
-    product ⟨dout, output⟩ of the layer in which a name stands. `part` names a function or a class."""
+    """The loss of a file: its function that is called a loss, or its only one; else its lines, if a comment names the
+    loss; else the product ⟨dout, output⟩ of the layer in which a name stands. `part` names a function or a class."""
     try:
         tree = ast.parse(source.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         said = getattr(error, "msg", None) or "it is nested too deeply"
         return Diagnostic("syntax-error", f"`{source.name}` is not Python: {said}", source)
     functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
-    named = [function for function in functions if function.name == part or (not part and _CALLED.search(function.name))]
+    named = [
+        function for function in functions if function.name == part or (not part and _CALLED.search(function.name))
+    ]
     named = named or ([] if part else functions)
     comments = comments_of(source.text)
     stated = next((one.value for one in directives_of(comments) if one.key == "loss"), None)
@@ -53,24 +56,37 @@ def loss_of(source: Source, part: str = "", wrt: str = "") -> Written | Diagnost
             return _missing(source, functions, part, wrt)
         outputs = _outputs(named[0]) if len(named) == 1 and stated is None else []
         if outputs[1:]:
-            said = f"`{named[0].name}` of `{source.name}` returns {len(outputs)} values: {', '.join(f'`{one}`' for one in outputs)}"
+            said = (
+                f"`{named[0].name}` of `{source.name}` returns {len(outputs)} values: "
+                f"{', '.join(f'`{one}`' for one in outputs)}"
+            )
             help_ = f"name the one that is meant in the file: `# matgrad: loss = {outputs[0]}`"
             return Diagnostic("missing-loss", said, source, help=help_)
         function = named[0] if len(named) == 1 else None
-        constants = [line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)]
+        constants = [
+            line for line in tree.body if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
+        ]
         inlined = Inlined({one.name: one for one in functions_of(tree.body) if one.name not in PLAIN})
         whole = inlined.of([*constants, *function.body] if function is not None else tree.body, stated)
     except (Unread, RecursionError) as fault:
         line, why = (fault.line, fault.why) if isinstance(fault, Unread) else (1, "it is nested too deeply")
         message = f"line {line} of `{source.name}` is not read: {why}"
         return Diagnostic("unreadable", message, source, help="a loss is made of assignments to names and one `return`")
-    words = "\n".join([ast.get_docstring(function) or "" if function is not None else "", *(text.lstrip("# ") for _, text in comments)])
+    words = "\n".join(
+        [
+            ast.get_docstring(function) or "" if function is not None else "",
+            *(text.lstrip("# ") for _, text in comments),
+        ]
+    )
     said = (_unpacked(function) if function is not None else {}) | told(words)
-    return Written(ast.unparse(whole), function.name if function is not None else "", _shapes(tuple(said.items()), whole))
+    return Written(
+        ast.unparse(whole), function.name if function is not None else "", _shapes(tuple(said.items()), whole)
+    )
 
 
 def _outputs(function: ast.FunctionDef) -> list[str]:
-    """What a function that returns several values gives, none of which is known to be its loss; not gradients, and what is kept."""
+    """What a function that returns several values gives, none of which is known to be its loss;
+    not gradients, and what is kept."""
     returned = next((line.value for line in function.body if isinstance(line, ast.Return)), None)
     parts = returned.elts if isinstance(returned, ast.Tuple) and not _CALLED.search(function.name) else []
     names = [part.id for part in parts if isinstance(part, ast.Name)]
@@ -101,7 +117,11 @@ def functions_of(lines: list[ast.stmt]) -> list[ast.FunctionDef]:
     """The functions among lines; a name that is given a `lambda` is one."""
     found = []
     for line in lines:
-        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Lambda) and isinstance(line.targets[0], ast.Name):
+        if (
+            isinstance(line, ast.Assign)
+            and isinstance(line.value, ast.Lambda)
+            and isinstance(line.targets[0], ast.Name)
+        ):
             written = f"def {line.targets[0].id}({ast.unparse(line.value.args)}): return {ast.unparse(line.value.body)}"
             line = ast.copy_location(ast.parse(written).body[0], line)
         found += [line] if isinstance(line, ast.FunctionDef) else []
@@ -209,7 +229,11 @@ class Inlined(ast.NodeTransformer):
     def of(self, lines: list[ast.stmt], stated: str | None) -> ast.expr:
         """What the lines return, or what is stated."""
         for line in lines:
-            if isinstance(line, ast.Return) and stated is not None and any(re.search(rf"\b{name}\b", stated) for name in self.values):
+            if (
+                isinstance(line, ast.Return)
+                and stated is not None
+                and any(re.search(rf"\b{name}\b", stated) for name in self.values)
+            ):
                 break
             if isinstance(line, ast.Return) and line.value is not None:
                 value = line.value.elts[0] if isinstance(line.value, ast.Tuple) and line.value.elts else line.value
@@ -230,8 +254,14 @@ class Inlined(ast.NodeTransformer):
         elif isinstance(line, ast.AugAssign) and isinstance(line.target, ast.Name):
             self._assign(line.target, ast.BinOp(ast.Name(line.target.id, ast.Load()), line.op, line.value), line.lineno)
         else:  # only a loss that depends on it is not read
-            targets = [node.id for node in ast.walk(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-            written = [node.value for node in ast.walk(line) if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)]
+            targets = [
+                node.id for node in ast.walk(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            ]
+            written = [
+                node.value
+                for node in ast.walk(line)
+                if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+            ]
             targets += [node.id for node in written if isinstance(node, ast.Name)]
             if any(isinstance(node, ast.Return) for node in ast.walk(line)):
                 raise Unread("a `return` under a condition", line.lineno)

@@ -1,4 +1,5 @@
-"""A Python file as units to judge: scripts, functions, forward/backward pairs, classes; found by Python's own `ast`, never run."""
+"""A Python file as units to judge: scripts, functions, forward/backward pairs, classes;
+found by Python's own `ast`, never run."""
 
 from __future__ import annotations
 
@@ -14,9 +15,19 @@ from ...verify.programs.names import key_of, last_part, names_in
 from .said import Said, told
 from .uses import BARE, LOSSES, UPSTREAM, claimed, made_in
 
-FORWARD = ("forward", "__call__", "fprop", "forward_pass", "forward_propagation", "forward_prop", "feedforward", "predict")
+FORWARD = (
+    "forward",
+    "__call__",
+    "fprop",
+    "forward_pass",
+    "forward_propagation",
+    "forward_prop",
+    "feedforward",
+    "predict",
+)
 BACKWARD = (
-    "backward", "backprop", "bprop", "backward_pass", "backward_propagation", "backward_prop", "backpropagation", "backpropagate",
+    "backward", "backprop", "bprop", "backward_pass", "backward_propagation", "backward_prop", "backpropagation",
+    "backpropagate",
     "grad", "gradient",
 )  # fmt: skip
 CLOSURES = ("backward", "backward_fn", "grad_fn", "backprop")
@@ -25,7 +36,8 @@ CRITERION = ("loss", "compute_loss", "cost", "compute_cost", "criterion")
 
 @record
 class Unit:
-    """What is judged together: the lines before it, a forward part and a backward part (the same one in a script or one function).
+    """What is judged together: the lines before it, a forward part and a backward part (the same one in a script or one
+    function).
 
     loss    the expression that `# matgrad: loss = …` names, if any
     grads   other names of gradients: gradient → what it is the derivative by
@@ -106,7 +118,9 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
     comments = comments_of(text)
     directives = directives_of(comments)
     called = {name for one in directives if one.key == "grads" for name, _ in _pairs_told(one.value)}
-    known = frozenset(map(last_part, names_in(tree))) | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    known = frozenset(map(last_part, names_in(tree))) | {
+        node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)
+    }
     found: list[Unit] = []
     functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
     paired = dict(pairs(functions))
@@ -119,8 +133,23 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             forward = paired[line]
             words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
             forward, criterion = _whole(forward, _criterion(functions, forward), line)
-            found.append(_unit(line.name, tree, words, directives, [forward, line], forward=forward, backward=line, criterion=criterion))
-        elif isinstance(line, ast.FunctionDef) and id(line) not in used and (_claims(line, known, called, paired) or _alone(tree, line)):
+            found.append(
+                _unit(
+                    line.name,
+                    tree,
+                    words,
+                    directives,
+                    [forward, line],
+                    forward=forward,
+                    backward=line,
+                    criterion=criterion,
+                )
+            )
+        elif (
+            isinstance(line, ast.FunctionDef)
+            and id(line) not in used
+            and (_claims(line, known, called, paired) or _alone(tree, line))
+        ):
             words = f"{top}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [line], forward=line))
     loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
@@ -130,7 +159,9 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
     return found
 
 
-def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive], own: list[ast.stmt], **parts: object) -> Unit:
+def _unit(
+    title: str, tree: ast.Module, words: str, directives: list[Directive], own: list[ast.stmt], **parts: object
+) -> Unit:
     inside = [d for d in directives if any(line.lineno <= d.line <= (line.end_lineno or line.lineno) for line in own)]
     outside = [d for d in directives if not any(_within(line, d.line) for line in tree.body)]
     chosen: dict[str, str] = {d.key: d.value for d in [*outside, *inside]}
@@ -141,7 +172,9 @@ def _unit(title: str, tree: ast.Module, words: str, directives: list[Directive],
         except (SyntaxError, ValueError):  # a name that is none, so that it is told where the loss is asked for
             loss = ast.Name(chosen["loss"], ast.Load(), lineno=1, col_offset=0)
     made = {name: Said(dims) for name, dims in made_in(tree.body)} if "forward" in parts else {}
-    said = made | told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
+    said = (
+        made | told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
+    )
     grads = _pairs_told(chosen.get("grads", "")) or _errors(parts.get("backward"))
     facts = tuple(_FACT.findall(chosen.get("assume", "")))
     return Unit(title, tuple(tree.body), loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)  # type: ignore[arg-type]
@@ -157,7 +190,9 @@ def _errors(backward: object) -> tuple[tuple[str, str], ...]:
 
 
 def _within(line: ast.stmt, number: int) -> bool:
-    return isinstance(line, ast.FunctionDef | ast.ClassDef) and line.lineno <= number <= (line.end_lineno or line.lineno)
+    return isinstance(line, ast.FunctionDef | ast.ClassDef) and line.lineno <= number <= (
+        line.end_lineno or line.lineno
+    )
 
 
 def _pairs_told(told: str) -> tuple[tuple[str, str], ...]:
@@ -169,8 +204,9 @@ def _pairs_told(told: str) -> tuple[tuple[str, str], ...]:
 def _claims(
     line: ast.AST, known: frozenset[str], called: Collection[str] = (), elsewhere: Collection[ast.FunctionDef] = ()
 ) -> bool:
-    """Whether a statement, or one inside it, gives a value to something that is named like a gradient of what is `known`, or is `called`
-    one; or to a loss and its gradient. What comes from a function `elsewhere` is claimed there."""
+    """Whether a statement, or one inside it, gives a value to something that is named like a gradient of what is
+    `known`, or is `called` one; or to a loss and its gradient. What comes from a function `elsewhere` is claimed
+    there."""
     judged = {function.name for function in elsewhere}
     targets: list[ast.expr] = []
     keys: set[str] = set()
@@ -188,24 +224,33 @@ def _claims(
     return bare or any(key in called or not known.isdisjoint(claimed(key)) for key in keys)
 
 
-# --- pairs ----------------------------------------------------------------------------------------------------------------
+# --- pairs ------------------------------------------------------------------------------------------------------------
 
 _BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp)"
-_GRADIENT = regex(r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I)
-_COST = regex(r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I)
+_GRADIENT = regex(
+    r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I
+)
+_COST = regex(
+    r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I
+)
 
 
 def _criterion(functions: list[ast.FunctionDef], forward: ast.FunctionDef) -> ast.FunctionDef | None:
     """The one function of the file that is called a loss, and is no part of the forward one."""
     called = {getattr(node.func, "id", "") for node in ast.walk(forward) if isinstance(node, ast.Call)}
-    named = [function for function in functions if _COST.match(function.name) and function.name not in called and function is not forward]
+    named = [
+        function
+        for function in functions
+        if _COST.match(function.name) and function.name not in called and function is not forward
+    ]
     return named[0] if len(named) == 1 and not _stub(named[0]) else None
 
 
 def _whole(
     forward: ast.FunctionDef, criterion: ast.FunctionDef | None, backward: ast.FunctionDef
 ) -> tuple[ast.FunctionDef, ast.FunctionDef | None]:
-    """The forward part and the loss: one function where the loss calls the forward part itself, and no gradient comes from above."""
+    """The forward part and the loss: one function where the loss calls the forward part itself,
+    and no gradient comes from above."""
     calls = [node.func for node in ast.walk(criterion) if isinstance(node, ast.Call)] if criterion is not None else []
     called = {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
     names = {place.arg for part in (forward, criterion) if part is not None for place in part.args.args}
@@ -223,7 +268,10 @@ def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, a
     for function in functions:
         if not re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name):
             continue
-        forward = next((named[other] for other in _forward_names(function.name) if named.get(other, function) is not function), None)
+        forward = next(
+            (named[other] for other in _forward_names(function.name) if named.get(other, function) is not function),
+            None,
+        )
         if forward is None and _GRADIENT.match(function.name):
             forward = _criterion(functions, function)
         if forward is not None:
@@ -231,7 +279,17 @@ def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, a
 
 
 def _forward_names(name: str) -> Iterator[str]:
-    for word in ("forward", "fwd", "forwardprop", "forwardpropagation", "fprop", "feedforward", "cost", "loss", "objective"):
+    for word in (
+        "forward",
+        "fwd",
+        "forwardprop",
+        "forwardpropagation",
+        "fprop",
+        "feedforward",
+        "cost",
+        "loss",
+        "objective",
+    ):
         yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)
     yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
     if re.search(rf"{_BACK}_\w+$", name):
@@ -258,7 +316,12 @@ def _stub(function: ast.FunctionDef) -> bool:
 
 
 def _of_class(
-    tree: ast.Module, line: ast.ClassDef, directives: list[Directive], comments: list[tuple[int, str]], top: str, known: frozenset[str]
+    tree: ast.Module,
+    line: ast.ClassDef,
+    directives: list[Directive],
+    comments: list[tuple[int, str]],
+    top: str,
+    known: frozenset[str],
 ) -> Iterator[Unit]:
     methods = {method.name: method for method in line.body if isinstance(method, ast.FunctionDef)}
     words = f"{top}\n{_words(tree, [line], comments)}"
@@ -269,12 +332,24 @@ def _of_class(
         return
     if forward is not None and backward is not None:
         forward, criterion = _whole(forward, criterion, backward)
-        yield _unit(line.name, tree, words, directives, [line], forward=forward, backward=backward, inside=line, criterion=criterion)
+        yield _unit(
+            line.name,
+            tree,
+            words,
+            directives,
+            [line],
+            forward=forward,
+            backward=backward,
+            inside=line,
+            criterion=criterion,
+        )
         return
     inner = {
-        method.name: one for method in methods.values() for one in method.body
+        method.name: one
+        for method in methods.values()
+        for one in method.body
         if isinstance(one, ast.FunctionDef) and one.name.strip("_") in CLOSURES
-    }  # fmt: skip
+    }
     for name, one in inner.items():
         title, method = f"{line.name}.{name}", methods[name]
         yield _unit(title, tree, words, directives, [method], forward=method, backward=one, inside=line, closure=True)
@@ -308,7 +383,11 @@ def _annotations(line: ast.stmt) -> Iterator[tuple[str, str]]:
     """Shapes in annotations: `x: Float[Array, "N D"]`; numbers: `lam: float`."""
     for node in ast.walk(line):
         if isinstance(node, ast.arg) and node.annotation is not None:
-            words = [part.value for part in ast.walk(node.annotation) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            words = [
+                part.value
+                for part in ast.walk(node.annotation)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
             if isinstance(node.annotation, ast.Name) and node.annotation.id == "float":
                 yield node.arg, ""
             elif isinstance(node.annotation, ast.Subscript) and words:

@@ -1,4 +1,5 @@
-"""In which order a part returns its gradients, beside the order that is said: by the docstring, by a caller, by autograd, by a key."""
+"""In which order a part returns its gradients, beside the order that is said:
+by the docstring, by a caller, by autograd, by a key."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _LIST = regex(r"\w+(?:\s*,\s*(?:and\s+)?\w+)+")
 
 @record
 class Misplaced:
-    """A returned gradient that stands in the place of another one; `why` is who says so, `mended` the line with the order that is said."""
+    """A returned gradient that stands in the place of another one;
+    `why` is who says so, `mended` the line with the order that is said."""
 
     node: ast.expr
     found: str
@@ -30,7 +32,8 @@ class Misplaced:
 
 
 def misplaced(unit: Unit) -> Misplaced | None:
-    """The first gradient that a unit returns out of the order that is said, if it returns at one place and the order is beyond doubt."""
+    """The first gradient that a unit returns out of the order that is said,
+    if it returns at one place and the order is beyond doubt."""
     part = unit.backward or unit.forward
     lines = [node for node in ast.walk(part) if isinstance(node, ast.Return)] if part is not None else []
     if part is None or len(lines) != 1:
@@ -47,10 +50,13 @@ def misplaced(unit: Unit) -> Misplaced | None:
         said = [name for name in order if name in gradients]
         if sorted(said) == sorted(gradients) and said != gradients:
             left = iter(said)
-            whole = ", ".join(next(left) if name in gradients else ast.unparse(one) for one, name in zip(parts, names, strict=True))
+            whole = ", ".join(
+                next(left) if name in gradients else ast.unparse(one) for one, name in zip(parts, names, strict=True)
+            )
             return next(
                 Misplaced(parts[names.index(found)], found, needed, why, f"return {whole}")
-                for found, needed in zip(gradients, said, strict=True) if found != needed
+                for found, needed in zip(gradients, said, strict=True)
+                if found != needed
             )
         if sorted(said) == sorted(gradients):
             return None
@@ -62,7 +68,11 @@ def _keyed(value: ast.Dict) -> Misplaced | None:
     keys = [str(key.value) if isinstance(key, ast.Constant) else "" for key in value.keys]
     names = [last_part(key_of(one) or "") for one in value.values]
     for key, name, node in zip(keys, names, value.values, strict=True):
-        due = [other for other in names if key in (other, *claimed(other)) or (key and set(claimed(key)) & set(claimed(other)))]
+        due = [
+            other
+            for other in names
+            if key in (other, *claimed(other)) or (key and set(claimed(key)) & set(claimed(other)))
+        ]
         if key and claimed(name) and due and name not in due and len(due) == 1:
             return Misplaced(node, name, due[0], f"its key is `{key}`", f"'{key}': {due[0]}")
     return None
@@ -75,7 +85,10 @@ def _said(unit: Unit, part: ast.FunctionDef, names: Sequence[str]) -> Iterator[t
         arguments = [place.arg for place in unit.forward.args.args if place.arg != "ctx"]
         of = {argument: name for argument in arguments for name in names if argument in claimed(name)}
         if len(arguments) == len(names):
-            yield "autograd gives what is returned to the arguments of `forward`, in their order", [of.get(one, "") for one in arguments]
+            yield (
+                "autograd gives what is returned to the arguments of `forward`, in their order",
+                [of.get(one, "") for one in arguments],
+            )
     words = _BEHIND.split(ast.get_docstring(part) or "")
     text = _SECTION.split(words[-1])[0] if len(words) > 1 else ""
     yield "the docstring lists them so", [name for name in _ITEM.findall(text) if name in names]
@@ -83,7 +96,11 @@ def _said(unit: Unit, part: ast.FunctionDef, names: Sequence[str]) -> Iterator[t
         yield "the docstring lists them so", re.findall(r"\w+", found)
     for line in unit.lines if unit.inside is None else ():
         for node in ast.walk(line):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Call):
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Tuple)
+                and isinstance(node.value, ast.Call)
+            ):
                 targets = [last_part(key_of(one) or "") for one in node.targets[0].elts]
                 if getattr(node.value.func, "id", "") == part.name and len(targets) == len(names):
                     yield f"line {node.lineno} takes them so", targets

@@ -1,4 +1,5 @@
-"""What docstrings and comments say of arrays: `x: (N, D)`, `W1, W2: D×H`, `X is (n, m)`, `b: (H,)`, `lam: float`, `Y (N, C) one-hot`."""
+"""What docstrings and comments say of arrays: `x: (N, D)`, `W1, W2: D×H`, `X is (n, m)`, `b: (H,)`, `lam:
+float`, `Y (N, C) one-hot`."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ class Said:
     facts: tuple[str, ...] = ()
 
 
-_NAME = r"(?!(?:scalar|float|int|number|shape|size|of|array|vector|matrix|tensor|dim|dimension|dimensions)\b)[A-Za-z_]\w*\*?"
+_NAME = (
+    r"(?!(?:scalar|float|int|number|shape|size|of|array|vector|matrix|tensor|dim|dimension"
+    r"|dimensions)\b)[A-Za-z_]\w*\*?"
+)
 _LIST = rf"{_NAME}(?:\s*(?:,|/|&|\band\b)\s*{_NAME})*"
 _SIZE = r"\d*[A-Za-z_][\w']*|\d+|\.\.\."
 _DIM = rf"(?:{_SIZE})(?:\s*(?:\*|\+|-|//?)\s*(?:{_SIZE}))*"
@@ -36,13 +40,21 @@ _AT_ONCE = regex(
 _LATER = regex(rf"\b(?:shape|size|dimensions?|shaped)\b\s*(?:is|=|:)?\s*{_SHAPE}")
 _BESIDE = regex(rf"(?P<name>{_NAME})\s+of\s+(?:shape|size)\s+{_SHAPE}")
 _SINGLE = regex(r"\s*(?P<dim>[A-Za-z_]\w*)\b")
-_NUMBER = regex(r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int|double)\b")
+_NUMBER = regex(
+    r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int|double)\b"
+)
 _FACTS = (
     ("onehot", regex(r"one[- ]?hot", re.I)),
     ("symmetric", regex(r"\bsymmetric\b", re.I)),
     ("signs", regex(r"\{\s*-\s*1\s*,\s*\+?\s*1\s*\}|±\s*1|\+/-\s*1|-1 or \+?1", re.I)),
     ("binary", regex(r"\{\s*0\s*,\s*1\s*\}|\bbinary\b|\b0/1\b|\b0 or 1\b|\bmask\b", re.I)),
-    ("labels", regex(r"\bint(?:eger)?s?\b|\bclass (?:indices|index|numbers|ids)\b|\bindices\b|\blabels? (?:in|for)\b|< ?C\b", re.I)),
+    (
+        "labels",
+        regex(
+            r"\bint(?:eger)?s?\b|\bclass (?:indices|index|numbers|ids)\b|\bindices\b|\blabels? (?:in|for)\b|< ?C\b",
+            re.I,
+        ),
+    ),
     ("simplex", regex(r"\bprobabilit|\bdistribution|sums? to (?:1|one)", re.I)),
     ("positive", regex(r"\bpositive\b|> ?0\b", re.I)),
 )

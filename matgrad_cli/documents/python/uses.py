@@ -1,4 +1,5 @@
-"""What a program says by its names and its lines: which are gradients of which, how many axes an array has, of how many parts a row is."""
+"""What a program says by its names and its lines: which are gradients of which, how many axes an array has,
+of how many parts a row is."""
 
 from __future__ import annotations
 
@@ -17,8 +18,10 @@ _FORMS = (
     regex(r"^([A-Za-z]\w*?)_(?:grad|gradient|grads)$"),
 )
 UPSTREAM = regex(
-    r"^(?:d_?out|d_?outputs?|grad_?out|grad_?outputs?|g_?out|out(?:put)?_?grad(?:ient)?|upstream(?:_\w+)?|grad|grads|gradient|dvalues|top_diff"
-    r"|accum_grad|dL_?dout|dl_?dout|dL_?dy|g|dloss|error|delta|d|dnext|dout_?\w*|grad_in|out(?:put)?_error|dy|dY|gy|dz_?out|din)$"
+    r"^(?:d_?out|d_?outputs?|grad_?out|grad_?outputs?|g_?out|out(?:put)?_?grad(?:ient)?|upstream(?:_\w+)?|grad"
+    r"|grads|gradient|dvalues|top_diff"
+    r"|accum_grad|dL_?dout|dl_?dout|dL_?dy|g|dloss|error|delta|d|dnext|dout_?\w*|grad_in|out(?:put)?_error|dy"
+    r"|dY|gy|dz_?out|din)$"
 )
 
 LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E", "error", "energy")
@@ -26,17 +29,24 @@ LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E"
 BARE = ("grad", "gradient", "g")
 """Names of a gradient beside a loss that do not say by what it is."""
 
-_LONGER = {"w": ("weights", "weight", "theta"), "W": ("weights", "weight"), "b": ("bias", "biases", "intercept"), "h": ("hidden",)}
+_LONGER = {
+    "w": ("weights", "weight", "theta"),
+    "W": ("weights", "weight"),
+    "b": ("bias", "biases", "intercept"),
+    "h": ("hidden",),
+}
 """What gradients with a short name are also the derivatives by: `dw` of `self.weights`."""
 
 
 def is_gradient(key: str) -> bool:
-    """Whether a target is called like a gradient, of whatever: `dW`, `dout`, or the `d1` of the layer of that number."""
+    """Whether a target is called like a gradient, of whatever: `dW`, `dout`,
+    or the `d1` of the layer of that number."""
     return bool(claimed(key)) or UPSTREAM.match(last_part(key).rstrip("_0123456789")) is not None
 
 
 def claimed(key: str) -> tuple[str, ...]:
-    """The names of which a target may be the gradient, the likeliest first; none for a target that is named otherwise."""
+    """The names of which a target may be the gradient, the likeliest first;
+    none for a target that is named otherwise."""
     if key.endswith(".grad"):
         return (last_part(key.removesuffix(".grad")),)
     name = last_part(key)
@@ -64,7 +74,8 @@ class Axes:
 
 
 def axes_in(lines: Sequence[ast.AST]) -> dict[str, Axes]:
-    """The axes of each array as far as its use tells: `N, T, D = x.shape`, `x.shape[2]`, `x[:, 0, :]`, `x.sum(axis=1)`, `x @ W`."""
+    """The axes of each array as far as its use tells: `N, T, D = x.shape`, `x.shape[2]`, `x[:, 0, :]`, `x.sum(axis=1)`,
+    `x @ W`."""
     found: dict[str, Axes] = {}
     for line in lines:
         for node in ast.walk(line):
@@ -93,7 +104,8 @@ _HANDED_ON = (ast.Tuple, ast.Assign, ast.Return, ast.Dict)
 
 @record
 class Parts:
-    """Into how many parts of one size rows are cut, and the arrays with the axes that have this size: `H = Wh.shape[0]`, `a[:, 3*H:]`."""
+    """Into how many parts of one size rows are cut, and the arrays with the axes that have this size:
+    `H = Wh.shape[0]`, `a[:, 3*H:]`."""
 
     number: int = 1
     size: tuple[tuple[str, int], ...] = ()
@@ -102,9 +114,18 @@ class Parts:
 def parts_in(lines: Iterable[ast.AST]) -> Parts:
     """The largest number of parts of one size into which rows are cut."""
     nodes = [node for line in lines for node in ast.walk(line)]
-    cuts = [(times + (part.upper is None), name) for part in nodes if isinstance(part, ast.Slice) for times, name in _cuts(part)]
+    cuts = [
+        (times + (part.upper is None), name)
+        for part in nodes
+        if isinstance(part, ast.Slice)
+        for times, name in _cuts(part)
+    ]
     number, size = max(cuts, default=(1, ""))
-    return Parts(number, tuple(dict.fromkeys(place for node in nodes for place in _sized(node, size)))) if number > 1 else Parts()
+    return (
+        Parts(number, tuple(dict.fromkeys(place for node in nodes for place in _sized(node, size))))
+        if number > 1
+        else Parts()
+    )
 
 
 def _cuts(part: ast.Slice) -> Iterator[tuple[int, str]]:
@@ -112,7 +133,9 @@ def _cuts(part: ast.Slice) -> Iterator[tuple[int, str]]:
         if isinstance(bound, ast.BinOp) and isinstance(bound.op, ast.Mult):
             sides = (bound.left, bound.right)
             numbers = [side.value for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, int)]
-            yield from ((number, side.id) for number in numbers if number < 16 for side in sides if isinstance(side, ast.Name))
+            yield from (
+                (number, side.id) for number in numbers if number < 16 for side in sides if isinstance(side, ast.Name)
+            )
 
 
 def _sized(node: ast.AST, size: str) -> Iterator[tuple[str, int]]:
@@ -121,10 +144,14 @@ def _sized(node: ast.AST, size: str) -> Iterator[tuple[str, int]]:
         return
     target, owner = node.targets[0], _owner_of_shape(node.value)
     if isinstance(target, ast.Tuple) and owner is not None:
-        yield from ((_name(owner), at) for at, part in enumerate(target.elts) if isinstance(part, ast.Name) and part.id == size)
+        yield from (
+            (_name(owner), at) for at, part in enumerate(target.elts) if isinstance(part, ast.Name) and part.id == size
+        )
     elif isinstance(target, ast.Name) and target.id == size and isinstance(node.value, ast.Subscript):
         owner = _owner_of_shape(node.value.value)
-        yield from [(_name(owner), _number(node.value.slice))] if owner is not None and _number(node.value.slice) >= 0 else []
+        yield from (
+            [(_name(owner), _number(node.value.slice))] if owner is not None and _number(node.value.slice) >= 0 else []
+        )
 
 
 def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
@@ -134,14 +161,25 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         return [(part.value, 2, False) for part in turned]  # dW = x.T @ dout: an outer product has no transpose
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List):
         parts, owner = node.targets[0].elts, _owner_of_shape(node.value)
-        return [(owner, len(parts), True)] if owner is not None and not any(isinstance(part, ast.Starred) for part in parts) else []
+        return (
+            [(owner, len(parts), True)]
+            if owner is not None and not any(isinstance(part, ast.Starred) for part in parts)
+            else []
+        )
     if isinstance(node, ast.Subscript):
         owner = _owner_of_shape(node.value)
         if owner is not None:
             return [(owner, _number(node.slice) + 1, False)]
-        return [(node.value, sum(_an_axis(part) for part in node.slice.elts), False)] if isinstance(node.slice, ast.Tuple) else []
+        return (
+            [(node.value, sum(_an_axis(part) for part in node.slice.elts), False)]
+            if isinstance(node.slice, ast.Tuple)
+            else []
+        )
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-        return [(node.left, 1, False), (node.right, 1 + _turned(node.right), False)]  # `Q @ K.T`: nobody transposes a vector there
+        return [
+            (node.left, 1, False),
+            (node.right, 1 + _turned(node.right), False),
+        ]  # `Q @ K.T`: nobody transposes a vector there
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         arrays = [node.func.value, *node.args[:2]]
         if node.func.attr in ("dot", "matmul", "mm"):
@@ -150,14 +188,20 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         if axes and isinstance(axes[0], ast.Tuple):  # a sum over all axes needs no list of them
             data = (part for part in ast.walk(node.func) if isinstance(part, ast.Name) and part.id in DATA)
             numbers = [_number(part) for part in axes[0].elts]
-            return [(part, max(numbers, default=0) + (2 if 0 in numbers else 1), False) for part in [*arrays[:2], *data]]
+            return [
+                (part, max(numbers, default=0) + (2 if 0 in numbers else 1), False) for part in [*arrays[:2], *data]
+            ]
         return [(array, _number(axes[0]) + 1, False) for array in arrays[:2]] if axes else []
     return []
 
 
 def _turned(node: ast.expr) -> bool:
     """Whether this is a transpose, `K.T`, and no attribute of an object, `self.T`."""
-    return isinstance(node, ast.Attribute) and node.attr == "T" and not (isinstance(node.value, ast.Name) and node.value.id in OWNERS)
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "T"
+        and not (isinstance(node.value, ast.Name) and node.value.id in OWNERS)
+    )
 
 
 def _owner_of_shape(node: ast.expr) -> ast.expr | None:
@@ -192,7 +236,8 @@ _MADE = ("zeros", "ones", "empty", "rand", "randn", "normal", "standard_normal",
 
 
 def made_in(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The shapes of names by what makes them: `W = np.random.randn(hidden_size, vocab_size) * 0.01`, `b = np.zeros((hidden_size, 1))`."""
+    """The shapes of names by what makes them: `W = np.random.randn(hidden_size, vocab_size) * 0.01`,
+    `b = np.zeros((hidden_size, 1))`."""
     for line in lines:
         if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
             calls = [node for node in ast.walk(line.value) if isinstance(node, ast.Call)]

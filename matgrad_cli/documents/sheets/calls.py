@@ -1,4 +1,5 @@
-r"""Functions that a document states, `h_\theta(x) = \theta^\top x`, put in where its formulas call them: `h_\theta(x^{(i)})`."""
+r"""Functions that a document states, `h_\theta(x) = \theta^\top x`, put in where its formulas call them:
+`h_\theta(x^{(i)})`."""
 
 from __future__ import annotations
 
@@ -74,7 +75,12 @@ def _functions(formulas: Sequence[Formula], losses: Collection[str | None]) -> d
 def _inside(call: str, value: str, number: int) -> tuple[str, Function] | None:
     r"""The g of `h_\theta(x) = g(\theta^\top x) = 1/(1 + e^{-\theta^\top x})`."""
     head = CALLED.match(call)
-    if head is None or closing(call, head.end()) != len(call) or plain_name(head["name"]) in (*FUNCTIONS, *_NEVER) or "z" in value:
+    if (
+        head is None
+        or closing(call, head.end()) != len(call)
+        or plain_name(head["name"]) in (*FUNCTIONS, *_NEVER)
+        or "z" in value
+    ):
         return None
     argument = r"\s*".join(map(re.escape, re.findall(r"\\[A-Za-z]+|\S", call[head.end() + 1 : -1])))
     body, count = re.subn(argument, "z", value)

@@ -1,4 +1,5 @@
-"""What the names of a document stand for: put in where the loss has them, or told of those for which that is not possible."""
+"""What the names of a document stand for: put in where the loss has them,
+or told of those for which that is not possible."""
 
 from __future__ import annotations
 
@@ -15,9 +16,12 @@ from .outline import Outline, Stated
 from .sheet import Sheet
 from .symmetric import INDICATOR
 
-_SETTING = regex(r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE)
+_SETTING = regex(
+    r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE
+)
 _NOISE = regex(
-    r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon|xi))(?:_\{?\w+\}?)?[\s.,]*$",
+    r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon"
+    r"|xi))(?:_\{?\w+\}?)?[\s.,]*$",
     needs=("epsilon", "xi"),
 )
 """A model of the data: y = Ax + ε."""
@@ -28,8 +32,8 @@ _NEVER = 9**9
 class Definitions:
     """What the names of a document stand for.
 
-    `texts` are the definitions that are put in where a name stands; `made` says of every name that is given a value of which others
-    that is made, also where it is not put in. What the words hold fixed, or speak of as given, is neither.
+    `texts` are the definitions that are put in where a name stands; `made` says of every name that is given a value of
+    which others that is made, also where it is not put in. What the words hold fixed, or speak of as given, is neither.
     """
 
     def __init__(
@@ -41,7 +45,8 @@ class Definitions:
         self.texts = self._found(sheet, found, {*by_prose, *_arguments(found)}, held)
 
     def _found(self, sheet: Sheet, found: Outline, moving: set[str], held: Collection[str]) -> dict[str, Stated]:
-        """What is put in; a name that is given (its size is told, it is differentiated by) and then set to a value is not."""
+        """What is put in; a name that is given (its size is told, it is differentiated by)
+        and then set to a value is not."""
         first = {item.variable: item.formula for item in reversed(found.differentiated) if item.variable is not None}
         begun = min((item.formula for item in found.differentiated if item.left), default=_NEVER)
         texts: dict[str, Stated] = {}
@@ -54,8 +59,12 @@ class Definitions:
             if before and not (number or stated.arguments or stated.name in texts):
                 texts[stated.name] = stated
         inner = {name: set(labelled_names(tokens_of(stated.sides[0], self.names))) for name, stated in texts.items()}
-        layers = {name for name in first.keys() & texts.keys() if _within(name, inner) & first.keys()}  # differentiated on the way
-        texts = {name: stated for name, stated in texts.items() if name in layers or name not in first}  # Λ = Σ⁻¹, and only ∂ℓ/∂Λ
+        layers = {
+            name for name in first.keys() & texts.keys() if _within(name, inner) & first.keys()
+        }  # differentiated on the way
+        texts = {
+            name: stated for name, stated in texts.items() if name in layers or name not in first
+        }  # Λ = Σ⁻¹, and only ∂ℓ/∂Λ
         moving = moving | (first.keys() - texts.keys())
         moved = moving | layers | {part for name in layers for part in inner[name]}
         for _ in range(len(texts)):
@@ -64,15 +73,23 @@ class Definitions:
         letters = re.findall(r"[A-Za-z]", " ".join(self.sizes.values()))
         known = {*moved, *self.sizes, "I", "T", "d", *"ijklmnpqrst", *letters}
         given = self.sizes.keys()
-        return {name: stated for name, stated in texts.items() if name in moved or (inner[name] & given and inner[name] <= known)}
+        return {
+            name: stated
+            for name, stated in texts.items()
+            if name in moved or (inner[name] & given and inner[name] <= known)
+        }
 
     def _valued(self, sheet: Sheet, found: Outline) -> Iterator[tuple[Stated, set[str]]]:
         """What is given a value, and the names in it; labels, models of the data and what is only supposed are none."""
         losses = {item.body for item in found.differentiated}
-        called = min((stated.formula for stated in found.stated if stated.name in losses and stated.arguments), default=_NEVER)
+        called = min(
+            (stated.formula for stated in found.stated if stated.name in losses and stated.arguments), default=_NEVER
+        )
         for stated in found.stated:
             side = stated.sides[0]
-            data = INDICATOR.search(side) or _NOISE.search(side) or (stated.name in self.sizes and stated.formula > called)
+            data = (
+                INDICATOR.search(side) or _NOISE.search(side) or (stated.name in self.sizes and stated.formula > called)
+            )
             if _counts(stated, sheet):
                 continue  # the δ picks c = j
             if not data and not _SETTING.search(sheet.formulas[stated.formula].before[-40:]):
@@ -116,10 +133,15 @@ class Definitions:
         return text
 
     def _is_model(self, stated: Stated, loss: Sequence[Token]) -> bool:
-        """Whether the loss takes the value from the name: the model `y = Φθ` of the data y in `y - Φθ` is no definition of y."""
+        """Whether the loss takes the value from the name: the model `y = Φθ` of the data y in `y - Φθ` is no definition
+        of y."""
         value = re.escape(_spaced(tokens_of(stated.sides[0].strip().rstrip(".,;"), self.names)))
         name = rf"{re.escape(stated.name.partition('_')[0])}(?: [_^](?: \S+){{1,3}})?"
-        return bool(value) and re.search(rf"(?<!\S)(?:{name} - (?:\( )?{value}|{value} (?:\) )?- {name})(?!\S)", _spaced(loss)) is not None
+        return (
+            bool(value)
+            and re.search(rf"(?<!\S)(?:{name} - (?:\( )?{value}|{value} (?:\) )?- {name})(?!\S)", _spaced(loss))
+            is not None
+        )
 
     def _once(self, text: str, texts: Mapping[str, Stated], never: Collection[str]) -> str:
         tokens = tokens_of(text, self.names)
@@ -128,7 +150,9 @@ class Definitions:
             below = index_behind(tokens, at) if token.kind == "name" else ()
             label = label_of(below)
             stated = texts.get(f"{token.text}_{label}" if label else token.text) if token.kind == "name" else None
-            inside = at > 0 and (tokens[at - 1].text == "_" or (at > 1 and tokens[at - 1].text == "{" and tokens[at - 2].text == "_"))
+            inside = at > 0 and (
+                tokens[at - 1].text == "_" or (at > 1 and tokens[at - 1].text == "{" and tokens[at - 2].text == "_")
+            )
             if stated is None or inside or token.start < last or token.text in never:
                 continue
             value = _value(stated, below, self.names)
@@ -160,9 +184,13 @@ def _within(name: str, inner: Mapping[str, Collection[str]]) -> set[str]:
 def _arguments(found: Outline) -> Iterator[str]:
     """What the losses are functions of; the a of `L(a, y)` is a value where it was said before what it is."""
     losses = {item.body for item in found.differentiated}
-    before = {stated.name: stated.formula for stated in reversed(found.stated) if not stated.letters and not stated.arguments}
+    before = {
+        stated.name: stated.formula for stated in reversed(found.stated) if not stated.letters and not stated.arguments
+    }
     for stated in found.stated:
-        yield from (name for name in stated.arguments if stated.name in losses and before.get(name, _NEVER) >= stated.formula)
+        yield from (
+            name for name in stated.arguments if stated.name in losses and before.get(name, _NEVER) >= stated.formula
+        )
 
 
 def _spaced(tokens: Sequence[Token]) -> str:

@@ -1,4 +1,5 @@
-r"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `\sigma^2 = …`, `dQ` for ∂L/∂Q, layers `W^{[1]}`."""
+r"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `\sigma^2 = …`, `dQ` for ∂L/∂Q,
+layers `W^{[1]}`."""
 
 from __future__ import annotations
 
@@ -14,32 +15,42 @@ from .sheet import Sheet
 
 _ROWS = regex(
     r"soft-?max[^.]{0,80}?(?:row-?wise|(?:each|every|over|along|to|the|across|all) rows?\b|last (?:axis|dimension))"
-    r"|row-?wise[^.]{0,40}soft-?max|\battention\b", re.IGNORECASE, ("softmax", "soft-max", "attention"),
+    r"|row-?wise[^.]{0,40}soft-?max|\battention\b",
+    re.IGNORECASE,
+    ("softmax", "soft-max", "attention"),
 )
 _SOFTMAX = regex(
     r"(?:\\(?:operatorname|mathrm|text|textrm|mathsf|rm)\s*\{\s*[sS]oft-?max\s*\}|\\softmax(?![A-Za-z]))"
-    r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left|[bB]igl?g?))?\s*[(\[])",
+    r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left"
+    r"|[bB]igl?g?))?\s*[(\[])",
     needs=("softmax", "soft-max"),
 )
 _UPSTREAM = regex(
-    r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
-    r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])",
+    r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell"
+    r"|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
+    r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell"
+    r"|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])",
     needs=("\\partial",),
 )
 _ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
 _FROM_ABOVE = regex(
-    rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the |an? )?{_ABOVE}", re.IGNORECASE
+    rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the "
+    rf"|an? )?{_ABOVE}",
+    re.IGNORECASE,
 )
 """`the upstream gradient dO`: dX is the derivative of some loss by X, for every X."""
 _IN_WORDS = regex(
-    r"(?P<sign>&?:?=)\s*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]|\([^()]*\))*\)\s*&?:?=(?!=)"
+    r"(?P<sign>&?:?=)\s*\\?(?:P|p|Pr|mathbb\s*\{?P\}?)\s*(?:\\left)?\([^()]*(?:\\mid|\\vert|\|)(?:[^()]"
+    r"|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
 _SPREAD = regex(
     r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
     r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"
 )
-_BY_SPREAD = regex(r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:sigma|tau)|[(,]\s*\\(?:sigma|tau)(?:\^2)?\s*[),]")
+_BY_SPREAD = regex(
+    r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:sigma|tau)|[(,]\s*\\(?:sigma|tau)(?:\^2)?\s*[),]"
+)
 """Where the spread is what is asked for."""
 _BY_SQUARE = regex(r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))\s*\^\s*(?:2|\{2\})")
 _IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
@@ -48,22 +59,29 @@ _LOSS_IN_WORDS = regex(
     r"(?P<called>\s*(?:\\left)?\([^()=]*\))?\s*\}?\s*&?:?=(?!=)"
 )
 """The loss as a word that is no single name: `\\text{Loss} = …`, `RSS(\\beta) = …`."""
-_GOAL_OF_NAMED = regex(rf"^{GOAL}(?:\s|\\[;,:!]|\\q?quad)*(?=(?:\\\w+\s*)?\{{?\s*\\?[A-Za-z]+\s*\}}?\s*(?:\([^()=]*\))?\s*&?:?=)")
+_GOAL_OF_NAMED = regex(
+    rf"^{GOAL}(?:\s|\\[;,:!]|\\q?quad)*(?=(?:\\\w+\s*)?\{{?\s*\\?[A-Za-z]+\s*\}}?\s*(?:\([^()=]*\))?\s*&?:?=)"
+)
 """`\\min_w L(w) = …` states L."""
 _PLAIN_SUM = regex(r"(?<![A-Za-z\\])sum(?=_)|[Σ∑](?:(?=_)|(?P<below>[ᵢⱼₖₗₘₙₜ])(?=[\s(\[]))")
 """`sum_i`, and a Σᵢ that is no covariance."""
-_PRIMED_CALL = regex(r"(?<![A-Za-z\\])(?P<name>[a-z])(?P<call>\s*\((?:[a-z]|\\[a-z]+)\))\s*(?:'|\^\s*\{?\s*(?:\\prime|')\s*\}?)")
+_PRIMED_CALL = regex(
+    r"(?<![A-Za-z\\])(?P<name>[a-z])(?P<call>\s*\((?:[a-z]|\\[a-z]+)\))\s*(?:'|\^\s*\{?\s*(?:\\prime|')\s*\}?)"
+)
 """`g(z)'` for `g'(z)`, where `g(z) = …` is stated."""
 _TEXT_D = regex(r"\\text(?:bf|rm|it)?\s*\{\s*d\s*\}(?=\s*(?:\\?[A-Za-z]|[(\[]))")
 """`\\textbf{d}J`, a differential."""
 _STEP_BEFORE = regex(r"_\{\s*t\s*-\s*1\s*\}")
 _STEP = regex(r"(?<=[A-Za-z}])_(?:\{\s*t\s*(?P<before>-\s*1\s*)?\}|t(?![A-Za-z]{2}))")
 _OVER_STEPS = regex(
-    r"\\(?:sum|prod)(?:\\limits)?_\{?\s*t(?![a-z])|(?<![A-Za-z])t\s*=\s*[12]|_\{\s*t\s*(?:\+|-\s*2)|_\{?(?:0|T)\}?(?![A-Za-z])"
+    r"\\(?:sum|prod)(?:\\limits)?_\{?\s*t(?![a-z])|(?<![A-Za-z])t\s*=\s*[12]|_\{\s*t\s*(?:\+|-\s*2)|_\{?(?:0"
+    r"|T)\}?(?![A-Za-z])"
 )
 """Where there are more than this step and the one before."""
 _COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
-_FACTORIAL = regex(rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))")
+_FACTORIAL = regex(
+    rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))"
+)
 """`\\log y_i!` of a count is some function of it, ψ."""
 _SIGN_OF_D = r"(?:(?:\\math(?:cal|bf|rm)\s*)?\{?\s*[dD]\s*\}?(?![A-Za-z])|\\Delta(?![A-Za-z]))"
 _FUNCTION_D = regex(rf"^\s*({_SIGN_OF_D})\s*(\([^()=]*\))\s*&?:?=", needs=("d", "D"))
@@ -71,7 +89,9 @@ _FUNCTION_D = regex(rf"^\s*({_SIGN_OF_D})\s*(\([^()=]*\))\s*&?:?=", needs=("d", 
 _GRADIENT = regex(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
 _LABELLED = regex(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
 _INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
-_ERROR = regex(r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))")
+_ERROR = regex(
+    r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))"
+)
 """The errors of layers, `\\delta^{(h)}`, or `\\delta^a` where that is given a value: no powers, and no transposes."""
 _CALL_IN_WORDS = regex(r"(?<==)(?P<room>[\s&]*)\\text(?=\s*\{\s*[A-Za-z]+\s*\}\s*(?:\\left\s*)?\()")
 """`h = \\text{RBF}(xw)` calls a function, and does not part statements."""
@@ -79,7 +99,8 @@ _BOLD_ZERO = regex(r"(?<==)(?P<room>[\s&]*)\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\
 """`\\partial L / \\partial W = \\mathbf 0` has the shape of the derivative."""
 _LAYER = regex(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
 _OF_LAYER = regex(
-    r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*|∂)(\\?[A-Za-z]+)\s*\^\{?([\[(])\d[\])]"
+    r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*"
+    r"|∂)(\\?[A-Za-z]+)\s*\^\{?([\[(])\d[\])]"
 )
 """What is stated of a layer, `a^{(1)} = …`, and by what of a layer is differentiated."""
 
@@ -92,35 +113,60 @@ def rewritten(sheet: Sheet) -> Sheet:
     respelled: list[tuple[str, str]] = []
     by_rows = bool(_ROWS.search(sheet.prose))
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
-    habits.append((_PRIMED_CALL, lambda match: f"{match['name']}'{match['call']}"
-                   if re.search(rf"(?<![A-Za-z\\]){re.escape(match['name'] + match['call'])}\s*:?=", text) else match[0]))
+    habits.append(
+        (
+            _PRIMED_CALL,
+            lambda match: (
+                f"{match['name']}'{match['call']}"
+                if re.search(rf"(?<![A-Za-z\\]){re.escape(match['name'] + match['call'])}\s*:?=", text)
+                else match[0]
+            ),
+        )
+    )
     habits.append((_TEXT_D, lambda _: r"\mathrm{d}"))
     habits.append((_GOAL_OF_NAMED, lambda _: ""))
-    habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else rf"\sum{_below(match['below'])}"))
+    habits.append(
+        (_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else rf"\sum{_below(match['below'])}")
+    )
     habits.append((_SOFTMAX, lambda match: r"\operatorname{softmax}_{1}" if by_rows or "row" in match[0] else match[0]))
     habits.append((_CALL_IN_WORDS, lambda match: match["room"] + r"\mathrm"))
-    habits.append((_BOLD_ZERO, lambda match: match["room"] + "0" if re.search(r"\\(?:partial|nabla)", match.string) else match[0]))
+    habits.append(
+        (_BOLD_ZERO, lambda match: match["room"] + "0" if re.search(r"\\(?:partial|nabla)", match.string) else match[0])
+    )
     habits.append((_IN_WORDS, lambda match: match["sign"]))
     if "\\psi" not in text:
         for match in islice(_FACTORIAL.finditer(text), 1):
             count = match["bare"] or match["inside"]
             respelled += [(r"\\psi(?:_\{?\w\}?|\([^()]*\))?", rf"\log {count}!"), ("psi", f"log {count[0]}!")]
         habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
-    said, unused = _UPSTREAM.search(text), not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
+    said, unused = (
+        _UPSTREAM.search(text),
+        not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1),
+    )
     told = unused and _FROM_ABOVE.search(sheet.prose) is not None
     if (loss := said["loss"] or said["other"] if said is not None else "L" if told else None) is not None:
         habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {loss}}}{{\partial {match[1]}}}"))
     named = next(filter(None, map(_FUNCTION_D.search, texts)), None)
-    if named is not None and re.search(rf"\\(?:partial|nabla)(?:\s*_\s*(?:\{{[^{{}}]*\}}|\\?\w+))?\s*\{{?\s*{re.escape(named[1])}", text):
+    if named is not None and re.search(
+        rf"\\(?:partial|nabla)(?:\s*_\s*(?:\{{[^{{}}]*\}}|\\?\w+))?\s*\{{?\s*{re.escape(named[1])}", text
+    ):
         sign, called = re.escape(named[1].strip()), re.escape(named[2])
         lone = re.compile(rf"(?<![A-Za-z\\])({sign})(?=\s*{called})|(?<![A-Za-z\\{{])({sign})(?=\s*(?:[}})=&]|$))")
-        free = next((name for name in ("J", "E", "F", "C") if not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", text)), None)
+        free = next(
+            (name for name in ("J", "E", "F", "C") if not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", text)), None
+        )
         habits.append((lone, lambda match: (free or "D").ljust(len(match[0]))))
         respelled += [(free, plain_name(named[1]))] if free is not None else []
     if words := _loss_words(texts):
         either = "|".join(words)
-        habits.append((re.compile(rf"{_IN_TEXT}(?P<text>{either})\s*\}}|(?<![A-Za-z\\])(?<!(?:rm|me|xt|it|sf|bf)\{{)(?P<bare>{either})(?![A-Za-z])"),
-                       lambda match: rf"\mathrm{{{match['text'] or match['bare']}}}"))
+        habits.append(
+            (
+                re.compile(
+                    rf"{_IN_TEXT}(?P<text>{either})\s*\}}|(?<![A-Za-z\\])(?<!(?:rm|me|xt|it|sf|bf)\{{)(?P<bare>{either})(?![A-Za-z])"
+                ),
+                lambda match: rf"\mathrm{{{match['text'] or match['bare']}}}",
+            )
+        )
     square = _BY_SQUARE.search(text)
     if square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
         habits.append((_power_of(square["name"]), _of_square))
@@ -129,17 +175,34 @@ def rewritten(sheet: Sheet) -> Sheet:
     fixed = _fixed(texts)
     habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     errors = {match["label"] for one in texts for match in _ERROR.finditer(one) if _is_left_side(one, *match.span())}
-    habits.append((_ERROR, lambda match: _with_label(match["name"], match["label"])
-                   if match["round"] or match["label"] in errors else match[0]))
+    habits.append(
+        (
+            _ERROR,
+            lambda match: (
+                _with_label(match["name"], match["label"]) if match["round"] or match["label"] in errors else match[0]
+            ),
+        )
+    )
     labelled = _labelled(texts)
     respelled += [(f"{name}_{label * 2}", f"{name}_{label}") for name, label in sorted(labelled)]
-    habits.append((_LABELLED, lambda match: _with_label(*names) if (names := match.group("name", "label")) in labelled else match[0]))
+    habits.append(
+        (
+            _LABELLED,
+            lambda match: _with_label(*names) if (names := match.group("name", "label")) in labelled else match[0],
+        )
+    )
     derived = next((at for at, text in enumerate(texts) if re.search(r"\\(?:partial|nabla)(?![A-Za-z])", text)), 0)
     stated = 0 if _BY_SPREAD.search(text) else derived
-    return replace(sheet, respelled=tuple(respelled), formulas=tuple(
-        replace(formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits))
-        for at, formula in enumerate(sheet.formulas)
-    ))
+    return replace(
+        sheet,
+        respelled=tuple(respelled),
+        formulas=tuple(
+            replace(
+                formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits)
+            )
+            for at, formula in enumerate(sheet.formulas)
+        ),
+    )
 
 
 def _below(letter: str | None) -> str:
@@ -168,13 +231,18 @@ def _is_left_side(text: str, start: int, end: int) -> bool:
 
 
 def _fixed(texts: Sequence[str]) -> dict[str, str]:
-    r"""The indices that never vary, by names, where no Σ binds them: `L = (r_{ui} - p_u^\\top q_i)^2` speaks of one u and one i."""
+    r"""The indices that never vary, by names, where no Σ binds them:
+    `L = (r_{ui} - p_u^\\top q_i)^2` speaks of one u and one i."""
     text = " ".join(texts)
     below: dict[str, set[str]] = {}
     for match in _INDEXED.finditer(text):
         below.setdefault(match[1], set()).add(match["below"])
     bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
-    bare = set(re.findall(r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", _INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))))
+    bare = set(
+        re.findall(
+            r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", _INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))
+        )
+    )
     moved = {match[1] for match in re.finditer(r"\\partial\s*" + _INDEXED.pattern, text)}
     found = {name: next(iter(values)) for name, values in below.items() if len(values) == 1 and name not in bare}
     varying = {letter for name, values in below.items() if name not in found for value in values for letter in value}
@@ -183,14 +251,17 @@ def _fixed(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _labelled(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
-    r"""Names with a letter below that is nowhere an index: the K of `K_y = K + \sigma^2 I`, always with the same; f_a, f_p and f_n."""
+    r"""Names with a letter below that is nowhere an index: the K of `K_y = K + \sigma^2 I`, always with the same;
+    f_a, f_p and f_n."""
     below: dict[str, set[str]] = {}
     for text in texts:
         for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![A-Za-z])", text):
             below.setdefault(letter, set()).add(name)
     text = " ".join(texts)
     single = {
-        letter: (names - {"\\nabla"}).pop() for letter, names in below.items() if len(names - {"\\nabla"}) == 1
+        letter: (names - {"\\nabla"}).pop()
+        for letter, names in below.items()
+        if len(names - {"\\nabla"}) == 1
         and not re.search(rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_{letter}", text)
     }
     labels: dict[str, list[str]] = {}
@@ -200,10 +271,16 @@ def _labelled(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
     defined = {match.groups() for text in texts if (match := re.match(r"\s*([A-Z])_\{?([a-z])\}?\s*&?:?=", text))}
     moved = set(re.findall(r"\\partial\s*([A-Za-z])_", text))
     return frozenset(
-        (name, letter) for name, letters in labels.items() if all(single.get(letter) == name for letter in letters) for letter in letters
+        (name, letter)
+        for name, letters in labels.items()
+        if all(single.get(letter) == name for letter in letters)
+        for letter in letters
         if ((name, letter) in defined and len(letters) == 1)
-        or (name in moved and (len(letters) > 2 or _named_by(name, letters))
-            and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text))
+        or (
+            name in moved
+            and (len(letters) > 2 or _named_by(name, letters))
+            and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text)
+        )
     )
 
 
@@ -226,8 +303,10 @@ def _rewritten(passage: Passage, habits: Sequence[tuple[re.Pattern[str], Callabl
 
 def _power_of(name: str) -> re.Pattern[str]:
     """A power of the name, or of its estimate, σ̂."""
-    return re.compile(rf"(?P<mark>\\(?:hat|widehat|tilde)\s*(?P<open>\{{)?\s*)?(?P<name>{re.escape(name)})(?![A-Za-z])(?(open)\s*\}})"
-                      r"(?:\s*\^\s*(?:\{\s*(?P<power>-?\d)\s*\}|(?P<digit>\d)))?")
+    return re.compile(
+        rf"(?P<mark>\\(?:hat|widehat|tilde)\s*(?P<open>\{{)?\s*)?(?P<name>{re.escape(name)})(?![A-Za-z])(?(open)\s*\}})"
+        r"(?:\s*\^\s*(?:\{\s*(?P<power>-?\d)\s*\}|(?P<digit>\d)))?"
+    )
 
 
 def _of_square(match: re.Match[str]) -> str:
@@ -244,7 +323,8 @@ def _root(match: re.Match[str]) -> str:
 
 
 def layers_below(text: str) -> str:
-    """The text with `W^{[1]\\top}` written `W_1^{\\top}`, every character in its place, where what it says of layers is stated so."""
+    """The text with `W^{[1]\\top}` written `W_1^{\\top}`, every character in its place,
+    where what it says of layers is stated so."""
     stated = {(match[1] or match[3], match[2] or match[4]) for match in _OF_LAYER.finditer(text)}
     signs = {sign for _, sign in stated if sign == "[" or len({name for name, other in stated if other == "("}) > 1}
 
@@ -254,6 +334,10 @@ def layers_below(text: str) -> str:
         inside, length = (match["rest"] or "").removesuffix("}").lstrip("^").strip(), len(match[0])
         if match["rest"] is None and match[0].startswith("^{"):
             return match[0]
-        return f"_{match['layer']}^{{{inside.rjust(length - 5)}}}" if inside else f"_{{{match['layer'].rjust(length - 3)}}}"
+        return (
+            f"_{match['layer']}^{{{inside.rjust(length - 5)}}}"
+            if inside
+            else f"_{{{match['layer'].rjust(length - 3)}}}"
+        )
 
     return _LAYER.sub(below, text) if signs else text

@@ -13,27 +13,46 @@ from ...notation.problems import read_problem
 _ONES = r"\\(?:math(?:bf|bb|bm)|bm|boldsymbol)\s*\{?\s*1\s*\}?"
 
 
-def lengths(problem: Problem, told: Mapping[str, str], sides: Sequence[str], prose: str) -> Iterator[tuple[dict[str, str], str | None]]:
-    """The shapes of the arrays of a problem with a number as one of their sizes, and the loss written out (in `sides`) that says so.
+def lengths(
+    problem: Problem, told: Mapping[str, str], sides: Sequence[str], prose: str
+) -> Iterator[tuple[dict[str, str], str | None]]:
+    """The shapes of the arrays of a problem with a number as one of their sizes, and the loss written out (in `sides`)
+    that says so.
 
     Where the loss is not written out, a row may say it: of `\\sum_{i=1}^n X_{ij}` n is how many rows X has.
     """
     numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number and symbol is not problem.wrt]
-    arrays = {symbol.name: symbol.shape for symbol in problem.variables if not symbol.shape.is_number and symbol.name not in told}
+    arrays = {
+        symbol.name: symbol.shape
+        for symbol in problem.variables
+        if not symbol.shape.is_number and symbol.name not in told
+    }
     further = set(re.findall(r"\\sum[_*]\{\w=\d\}\^\{?([a-z])\b", prose)) - set(numbers)
-    other = further.pop() if len(further) == 1 else None  # of two letters above the sums the second stands for all other sizes
+    other = (
+        further.pop() if len(further) == 1 else None
+    )  # of two letters above the sums the second stands for all other sizes
     for name in numbers:
         written = next((side for side in sides if re.search(rf"\\sum.{{0,20}}\^\{{?{re.escape(name)}\b", side)), None)
         dims = dict.fromkeys(str(dim) for shape in arrays.values() for dim in shape.dims) if written is not None else {}
-        for match in re.finditer(rf"\\sum_\{{?(\w)=1\}}?\^\{{?{re.escape(name)}\}}?[^_=&]{{0,20}}?([A-Z])_\{{(\w)(\w)\}}", prose):
+        for match in re.finditer(
+            rf"\\sum_\{{?(\w)=1\}}?\^\{{?{re.escape(name)}\}}?[^_=&]{{0,20}}?([A-Z])_\{{(\w)(\w)\}}", prose
+        ):
             if match[2] in arrays and match[1] in (match[3], match[4]):
                 dims[str(arrays[match[2]].dims[match[1] != match[3]])] = None
-        mean = rf"\\[td]?frac\s*\{{?1\}}?\s*\{{?{re.escape(name)}\}}?\s*{_ONES}\s*\^\s*\{{?\\?\w+\}}?\s*([A-Za-z])(?![A-Za-z])"
+        over = rf"\\[td]?frac\s*\{{?1\}}?\s*\{{?{re.escape(name)}\}}?\s*"
+        mean = rf"{over}{_ONES}\s*\^\s*\{{?\\?\w+\}}?\s*([A-Za-z])(?![A-Za-z])"
         for match in re.finditer(mean, prose):
             dims |= {str(arrays[match[1]].rows): None} if match[1] in arrays else {}
         for dim in dims:
-            found = {symbol: [name if str(side) == dim else other or str(side) for side in shape.dims] for symbol, shape in arrays.items()}
-            sizes = {symbol: "×".join(found[symbol][:1] if arrays[symbol].is_column else found[symbol]) for symbol in found if dim != "1"}
+            found = {
+                symbol: [name if str(side) == dim else other or str(side) for side in shape.dims]
+                for symbol, shape in arrays.items()
+            }
+            sizes = {
+                symbol: "×".join(found[symbol][:1] if arrays[symbol].is_column else found[symbol])
+                for symbol in found
+                if dim != "1"
+            }
             if sizes:
                 yield sizes, written
 

@@ -1,4 +1,5 @@
-r"""Macros of a LaTeX file: \newcommand, \renewcommand, \providecommand, \def, \DeclareMathOperator, \let, put in where they are called."""
+r"""Macros of a LaTeX file: \newcommand, \renewcommand, \providecommand, \def, \DeclareMathOperator, \let,
+put in where they are called."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ _NAMED = regex(r"\\[A-Za-z]+$")
 """What ends in a command does not grow together with the letter behind it."""
 _CALL = regex(r"\\([A-Za-z]+)")
 _MOVES = regex(r"[^{}]*(?:\\(?:mathrm|mathbf|operatorname|text|rm)\s*\{?\s*d\s*\}?|\\partial|(?<![A-Za-z\\])d)\s*")
-"""What stands before an argument that is differentiated as a whole: the `\\mathrm{d}` of `\\newcommand{\\dx}[1]{\\mathrm{d}#1}`."""
+"""What stands before an argument that is differentiated as a whole:
+the `\\mathrm{d}` of `\\newcommand{\\dx}[1]{\\mathrm{d}#1}`."""
 _NEVER = frozenset(("begin", "end", "frac", "sqrt", "left", "right", "text", "sum", "documentclass", "section", "item"))
 
 
@@ -62,7 +64,8 @@ def macros_of(text: str) -> dict[str, Macro]:
 
 
 class _Expansion:
-    """Puts macros in; every character of what is put in stands where the call stood, its arguments where they were written."""
+    """Puts macros in; every character of what is put in stands where the call stood,
+    its arguments where they were written."""
 
     def __init__(self, macros: dict[str, Macro]) -> None:
         self.macros = macros

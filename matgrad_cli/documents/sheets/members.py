@@ -1,6 +1,8 @@
-r"""What a text says of x_i and X: that they are its rows, or its columns: `X has columns x_i`, `X = [x_1 \dots x_n]`, `one sample per row`.
+r"""What a text says of x_i and X: that they are its rows, or its columns:
+`X has columns x_i`, `X = [x_1 \dots x_n]`, `one sample per row`.
 
-The words are read around each `row` and `column`: the matrix that it is of, and the vectors, or the samples, that are said to be these.
+The words are read around each `row` and `column`: the matrix that it is of, and the vectors, or the samples,
+that are said to be these.
 """
 
 from __future__ import annotations
@@ -20,7 +22,10 @@ _TURN = rf"(?:\s*\}}?\s*(?:{TRANSPOSED}|(?<=[A-Z])'))"
 _DOTS = r"(?:\\[lcvd]?dots|…|⋮|⋯|\.\.\.)"
 _BETWEEN = r"(?:\\\\(?:\[[^\]]*\])?|\\mid|\\vert|\\quad|\\\s|[\s,;&|])*"
 _FIRST = rf"(?P<x>{_LETTER})\s*(?:_\s*\{{?\s*[1a-z]\s*\}}?|\^\s*\{{?\s*\([1a-z]\)\s*\}}?)(?P<xT>{_TURN})?"
-_LIST = rf"{_FIRST}(?P<sep>{_BETWEEN})(?:(?P=x)[^A-Za-z]{{0,12}}?2[^A-Za-z]{{0,12}}?(?:\\top\s*\}}?|T\b\s*\}}?)?{_BETWEEN})?{_DOTS}"
+_LIST = (
+    rf"{_FIRST}(?P<sep>{_BETWEEN})(?:(?P=x)[^A-Za-z]{{0,12}}?2[^A-Za-z]{{0,12}}?"
+    rf"(?:\\top\s*\}}?|T\b\s*\}}?)?{_BETWEEN})?{_DOTS}"
+)
 _END = rf"{_BETWEEN}(?P=x)\s*[_^]\s*\{{?\s*\(?\w\)?\s*\}}?{_TURN}?"
 _OF_DOTS = ("dots", "…", "⋮", "⋯", "...")
 _LISTED = regex(rf"{_LIST}{_END}", needs=_OF_DOTS)
@@ -32,11 +37,17 @@ _WRITTEN_OUT = regex(
 )
 r"""`X = [x_1, \dots, x_n]^\top`, `\begin{bmatrix} x_1^\top \\ \vdots \\ x_n^\top \end{bmatrix}`."""
 _MATHS = regex(r"\$\$?|\\[()\[\]]")
-_NUMBERED = regex(rf"(?P<x>{_LETTER})\s*\}}?\s*(?:_\s*(?:\{{\s*[a-z1]\s*\}}|[a-z1](?![A-Za-z\d]))|\^\s*\{{?\s*\([a-z1]\))")
-_NAME = regex(rf"(?P<name>{_LETTER})(?P<below>\s*_\s*\{{?\s*[a-z1]\s*\}}?|\s*\^\s*\{{?\s*\([a-z1]\)\s*\}}?)?(?P<T>{_TURN})?")
+_NUMBERED = regex(
+    rf"(?P<x>{_LETTER})\s*\}}?\s*(?:_\s*(?:\{{\s*[a-z1]\s*\}}|[a-z1](?![A-Za-z\d]))|\^\s*\{{?\s*\([a-z1]\))"
+)
+_NAME = regex(
+    rf"(?P<name>{_LETTER})(?P<below>\s*_\s*\{{?\s*[a-z1]\s*\}}?|\s*\^\s*\{{?\s*\([a-z1]\)\s*\}}?)?(?P<T>{_TURN})?"
+)
 _SENTENCE = regex(r"(?<=[.?!;])\s+(?=[A-Z(*\\]|[a-z]\s*[_∈^])|\n\s*\n(?!\s*[a-z])|\n\s*[-*•]\s")
 _STACKINGS = {"horizontally": "column", "side by side": "column", "vertically": "row", "on top of each other": "row"}
-_WAY = regex(rf"(?<![\w-])(row|column)(?:s|[- ]?(wise))?(?![\w-]|\s+vectors?\b)|\b({'|'.join(_STACKINGS)})\b", re.IGNORECASE)
+_WAY = regex(
+    rf"(?<![\w-])(row|column)(?:s|[- ]?(wise))?(?![\w-]|\s+vectors?\b)|\b({'|'.join(_STACKINGS)})\b", re.IGNORECASE
+)
 _STACKED = regex(r"\b(?:stack|arrang|collect|stor|organi|put|plac|gather|concat)\w*", re.IGNORECASE)
 _BY_UNIT = regex(
     rf"(?P<x>{_LETTER})_\{{?(?P<i>[a-z])\}}?\s*:?=\s*(?P<A>{_LETTER})(?P<T>{_TURN})?\s*e_\{{?(?P=i)\}}?"
@@ -46,18 +57,27 @@ _BY_UNIT = regex(
 r"""`x_i = X e_i`, `X_{:,i} = x_i`."""
 _NO_SAYING = regex(
     r"(?:\bnot|\bnor|rather than|instead of|unlike|number of"
-    r"|(?:sum|average|add|run|mean|max|softmax)\w*\s+(?:\w+\s+){0,2}(?:over|of|along|across|to))\s+(?:the\s+|its\s+|all\s+|as\s+|each\s+|every\s+|in\s+)*$|\b(?:would|were|could|if|some|others?|often|sometimes|alternatively)\b[^.;]*$",
+    r"|(?:sum|average|add|run|mean|max|softmax)\w*\s+(?:\w+\s+){0,2}(?:over|of|along|across|to))\s+(?:the\s+"
+    r"|its\s+|all\s+|as\s+|each\s+|every\s+|in\s+)*$|\b(?:would|were|could|if|some|others?|often|sometimes"
+    r"|alternatively)\b[^.;]*$",
     re.IGNORECASE,
 )
 _OF = regex(r"(?:\s+\S{1,12}(?:\s*_\s*\S+)?)?\s+(?:of|in|from|into)\s+(?:\w+\s+){0,5}")
 _RANK = regex(r"\s*(?:rank|space|sum|norm|mean|operation|major|stochastic|index)", re.IGNORECASE)
 _SAMPLE = regex(
-    r"\b(?:samples?|(?:data|training|test|input)[ -]?(?:points?|vectors?|cases?)|(?:feature|weight|basis)[ -]vectors?|examples?|inputs?"
-    r"|observations?|instances?|records?|cases?|images?|documents?|measurements?|batch|atoms?|cent(?:er|re)s?|centroids?"
-    r"|prototypes?|class(?:es)?|patients?|individuals?|subjects?)\b", re.IGNORECASE,
+    r"\b(?:samples?|(?:data|training|test|input)[ -]?(?:points?|vectors?|cases?)|(?:feature|weight"
+    r"|basis)[ -]vectors?|examples?|inputs?"
+    r"|observations?|instances?|records?|cases?|images?|documents?|measurements?|batch|atoms?|cent(?:er|re)s?"
+    r"|centroids?"
+    r"|prototypes?|class(?:es)?|patients?|individuals?|subjects?)\b",
+    re.IGNORECASE,
 )
-_FEATURE = regex(r"\b(?:features?(?![ -]vector)|attributes?|covariates?|predictors?|dimensions?|coordinates?)\b", re.IGNORECASE)
-_CONTENTS = regex(r"^\W*(?:\w+\W+){0,6}?(?:contain|hold|stor|list|has|have|giv)\w*\s+(?:\w+\s+){0,2}features\b", re.IGNORECASE)
+_FEATURE = regex(
+    r"\b(?:features?(?![ -]vector)|attributes?|covariates?|predictors?|dimensions?|coordinates?)\b", re.IGNORECASE
+)
+_CONTENTS = regex(
+    r"^\W*(?:\w+\W+){0,6}?(?:contain|hold|stor|list|has|have|giv)\w*\s+(?:\w+\s+){0,2}features\b", re.IGNORECASE
+)
 """`column i of X contains the features of sample i`."""
 _TOLD_SIZE = regex(r"∈\s*(?:ℝ|\\mathbb\s*\{?R\}?)\s*(?:\^\s*(?:\{[^{}]*\}|\\?\w))?|(?<![\w\\])\w{1,2}×\w{1,2}(?!\w)")
 
@@ -126,14 +146,23 @@ def _in_words(text: str, used: set[str]) -> Iterator[tuple[str, str]]:
     if not any(word in text.casefold() for word in (*OTHER, *_STACKINGS)):
         return
     before: list[_Letter] = []
-    plain = _TOLD_SIZE.sub(lambda found: " " * len(found[0]), _LISTED.sub(lambda found: found["x"] + "_1" + (found["xT"] or ""), text))
-    known = {name for found in _NAME.finditer(plain) if not found["below"] and small(name := plain_name(found["name"])) in used - {name}}
+    plain = _TOLD_SIZE.sub(
+        lambda found: " " * len(found[0]), _LISTED.sub(lambda found: found["x"] + "_1" + (found["xT"] or ""), text)
+    )
+    known = {
+        name
+        for found in _NAME.finditer(plain)
+        if not found["below"] and small(name := plain_name(found["name"])) in used - {name}
+    }
     for sentence in _SENTENCE.split(plain):
         letters = [
             _Letter(plain_name(found["name"]), found.start(), found.end(), bool(found["T"]), bool(found["below"]))
-            for found in _NAME.finditer(sentence) if found["name"] not in "aI" or found["below"]
+            for found in _NAME.finditer(sentence)
+            if found["name"] not in "aI" or found["below"]
         ]
-        matrices = [one for one in letters if not one.numbered and small(one.name) != one.name and small(one.name) in used]
+        matrices = [
+            one for one in letters if not one.numbered and small(one.name) != one.name and small(one.name) in used
+        ]
         for way in _WAY.finditer(sentence):
             if _NO_SAYING.search(sentence[: way.start()]) or _RANK.match(sentence, way.end()):
                 continue
@@ -146,12 +175,15 @@ def _in_words(text: str, used: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _matrices_of(sentence: str, way: re.Match[str], matrices: list[_Letter], before: list[_Letter]) -> list[_Letter]:
-    """The matrices whose rows or columns are spoken of: behind `of`, else before, else behind, else the one of the last sentence."""
+    """The matrices whose rows or columns are spoken of: behind `of`, else before, else behind,
+    else the one of the last sentence."""
     of = _OF.match(sentence, way.end())
     behind = [one for one in matrices if one.start >= way.end()]
     front = [one for one in matrices if one.end <= way.start()]
     if of and behind and behind[0].start <= of.end() + 2:
-        turned = "transpose" in sentence[way.end() : behind[0].start] or re.match(r"\s+transpos", sentence[behind[0].end :])
+        turned = "transpose" in sentence[way.end() : behind[0].start] or re.match(
+            r"\s+transpos", sentence[behind[0].end :]
+        )
         return _with_listed(sentence, behind) if not turned else [_turned(behind[0])]
     if front:
         return _with_listed(sentence, front[::-1])
@@ -186,7 +218,8 @@ def _said(sentence: str, way: re.Match[str], matrix: _Letter, letters: list[_Let
 
 
 def _noun(sentence: str, way: re.Match[str]) -> bool | None:
-    """Whether samples are said to be these rows or columns, the nearest word decides; False where features are; None where neither."""
+    """Whether samples are said to be these rows or columns, the nearest word decides; False where features are;
+    None where neither."""
     front, behind = _WAY.split(sentence[: way.start()]), _WAY.split(sentence[way.end() :])
     end = r"[;:.]" if len(front) == len(behind) == 1 else r"[,;:.(]|\band\b"
     clause = re.split(end, front[-1])[-1], re.split(end, behind[0])[0]

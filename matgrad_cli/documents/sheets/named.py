@@ -1,4 +1,5 @@
-r"""Derivatives that words or usual letters name, as claims about the loss: `the gradient is $2Ax$`, `H_f = 2A`, `Hessian: 2 A`."""
+r"""Derivatives that words or usual letters name, as claims about the loss:
+`the gradient is $2Ax$`, `H_f = 2A`, `Hessian: 2 A`."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from .sheet import Formula
 from .updates import derivative_of_step
 
 _LEADS = (
-    r"(?:(?:so|thus|hence|therefore|then|and|now|finally|consequently|here|we (?:see|find|conclude|get|obtain)|it follows"
+    r"(?:(?:so|thus|hence|therefore|then|and|now|finally|consequently|here|we (?:see|find|conclude|get|obtain)"
+    r"|it follows"
     r"|this (?:shows|means)|that|accordingly|altogether|in (?:total|sum))\b[\s,:]*)*"
 )
 _OF = (
@@ -25,22 +27,29 @@ _OF = (
     r"(?:\s+(?:with respect to|w\.?\s?r\.?\s?t\.?)\s+\$?(?:\\\()?(?P<by>(?:\\\w+\s*)?\{?\\?[A-Za-z]+\}?)(?:\\\))?\$?)?"
 )
 _IS = (
-    r"(?:\s*[:=]|\s+(?:then |therefore |thus |hence |now |also )?(?:is|equals|becomes|reads|must be|comes out as|turns out to be)"
+    r"(?:\s*[:=]|\s+(?:then |therefore |thus |hence |now |also )?(?:is|equals|becomes|reads|must be"
+    r"|comes out as|turns out to be)"
     r"(?:\s+(?:then|therefore|thus|simply|just|hence|now|given by|equal to))*\s*:?)"
 )
 _SAID = rf"^\W*{_LEADS}(?:(?:the|its|our) )?(?P<what>gradient|hessian){_OF}{_IS}?[\s$*(\\\[]*$"
 _SAID_OF_ANY = regex(_SAID.replace("{name}", r"\\?\w+"), re.IGNORECASE)
 _LABEL = regex(r"(?:^|\n)[\s*_-]*(?:The )?(?P<what>Gradient|Hessian)(?: of \w)?[*_]*\s*[:=]?[*_]*[\s$]*$")
 _OTHER = regex(
-    r"\b(?:terms?|parts?|pieces?|summands?|component|example|instead|if|when|suppose|case|special|at|for|other|first|second)\b|"
+    r"\b(?:terms?|parts?|pieces?|summands?|component|example|instead|if|when|suppose|case|special|at|for|other"
+    r"|first|second)\b|"
     r"\bwhere\b(?![^.=]{0,60}(?:\\in\b|∈|\b(?:is|are|denotes?)\b))|"
-    r"\b[a-z]\s*\(\s*(?:\\\w+\s*\{?)?\w\}?\s*\)\s*=|\n\s*#", re.IGNORECASE,
+    r"\b[a-z]\s*\(\s*(?:\\\w+\s*\{?)?\w\}?\s*\)\s*=|\n\s*#",
+    re.IGNORECASE,
 )
 """What may turn to something else than the loss shortly before."""
-_WHOLE = regex(r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|\s*and (?:the|its|that)\b|,\s*(?:not|and|which|so|because|as|since)\b)", re.IGNORECASE)
+_WHOLE = regex(
+    r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|\s*and (?:the|its|that)\b|,\s*(?:not|and|which|so|because|as|since)\b)",
+    re.IGNORECASE,
+)
 """What stands behind a formula that is all that is said: no `plus …`, no `if …`."""
 _NO_VALUE = regex(
-    r"\\(?:times|in|succ\w*|prec\w*|geq?|leq?|neq?|to|mapsto|dots|nabla|partial)(?![A-Za-z])|[×∈≻⪰<>≥≤≠∇∂?]|:\s|^\W*\d*\W*$"
+    r"\\(?:times|in|succ\w*|prec\w*|geq?|leq?|neq?|to|mapsto|dots|nabla|partial)(?![A-Za-z])|[×∈≻⪰<>≥≤≠∇∂?]|:\s"
+    r"|^\W*\d*\W*$"
 )
 _LETTER = r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|mathcal)\s*)?\{?\s*H\s*\}?"
 _ARGUMENT = r"(?:\s*\(\s*(?:\\\w+\s*)?\{?\w+\}?\s*\))?"
@@ -52,7 +61,8 @@ _OF_LOSS = (
 _DISPLAY_END = regex(r"\$\$|\\\]|\\end\{\w+\*?\}")
 _MINIMISE = regex(
     r"\b(?:minimi[sz]\w*|maximi[sz]\w*|loss|objective|cost|criterion)"
-    r"(?:\s+(?:the|a|following|objective|loss|cost|function|problem|is|of|to|be))*\W*$", re.IGNORECASE,
+    r"(?:\s+(?:the|a|following|objective|loss|cost|function|problem|is|of|to|be))*\W*$",
+    re.IGNORECASE,
 )
 _GOAL = regex(rf"(?:[^=]*&?=\s*&?)?{GOAL}(?:\s*\\(?:[;,:!]|q?quad))*\s*")
 _CONSTRAINT = regex(rf"{CONSTRAINT}|\bsubject to\b|\bconstrain", re.IGNORECASE)
@@ -62,41 +72,73 @@ _EARLIER = (
     r"|^\W*(?:let|for|with|given|consider|if|where)\s+\$\s*{name}[^$]*=[^$]*\$,?"
 )
 """`… is $\\nabla f = Ax$ and the Hessian is $A$`; `For $f = x^TAx$ the gradient is`."""
-_NAMED = regex(r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?\s*&?:?=\s*&?(?=[^=]*$)")
+_NAMED = regex(
+    r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?\s*&?:?=\s*&?(?=[^=]*$)"
+)
 """`the gradient is $g = 2Ax$`: g is the gradient, which is 2Ax."""
 _LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
 _KINDS = {
-    "norm": (r"\left\|", r"\right\|"), "length": (r"\left\|", r"\right\|"), "transpose": ("{", r"}^\top"), "inverse": ("{", "}^{-1}"),
-    "determinant": (r"\det\left(", r"\right)"), "trace": (r"\operatorname{tr}\left(", r"\right)"),
+    "norm": (r"\left\|", r"\right\|"),
+    "length": (r"\left\|", r"\right\|"),
+    "transpose": ("{", r"}^\top"),
+    "inverse": ("{", "}^{-1}"),
+    "determinant": (r"\det\left(", r"\right)"),
+    "trace": (r"\operatorname{tr}\left(", r"\right)"),
 }
 """What the words for a value make of what they are said of."""
 _RELATION = regex(r"[=≈<>∈]|,(?![^()]*\))|\\(?:in|sim|[lg]eq?)(?![A-Za-z])")
 _CALLS = (
-    (regex(r"\b[Ww]rite @ for$|@ (?:denotes?|stands? for|abbreviates)(?: the \w+)?$|\b[Bb]y @ we (?:mean|denote|understand)$"), False),
-    (regex(r"\b(?:[Dd]enote|[Aa]bbreviate|[Cc]all|[Ww]rite) @ (?:by|as|to)$|@ is (?:called|denoted(?: by)?|abbreviated \w+)$"), True),
+    (
+        regex(
+            r"\b[Ww]rite @ for$|@ (?:denotes?|stands? for|abbreviates)(?: the \w+)?$|\b[Bb]y @ we (?:mean"
+            r"|denote|understand)$"
+        ),
+        False,
+    ),
+    (
+        regex(
+            r"\b(?:[Dd]enote|[Aa]bbreviate|[Cc]all|[Ww]rite) @ (?:by|as|to)$|@ is (?:called|denoted(?: by)?"
+            r"|abbreviated \w+)$"
+        ),
+        True,
+    ),
     (regex(rf"@ (?:is|be|being|denotes?) the (?:\w+ )?(?P<kind>{'|'.join(_KINDS)}) of(?: the \w+)?$"), False),
 )
-"""Words by which a name is given to a value, @ being the first of the two formulas between which they stand; whether the second is it."""
+"""Words by which a name is given to a value, @ being the first of the two formulas between which they stand;
+whether the second is it."""
 _H = regex(r"(?<![A-Za-z\\])H(?![A-Za-z])")
 _CALLED_HESSIAN = regex(
     r"hessian(?:\s+(?:matrix|is|of|then|should|must|be))*[\s$:,(]*(?:\\\w+\{)?H\b"
-    r"|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian", re.IGNORECASE, ("hessian",)
+    r"|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian",
+    re.IGNORECASE,
+    ("hessian",),
 )
 _SIGN = {"gradient": r"\nabla", "hessian": r"\nabla^2"}
 
 
 def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
-    r"""The formulas with a name for the one loss that has none: `\min_w \|Xw-y\|^2`, `\hat w = \arg\min_w …`, `Consider minimising \[…\]`.
+    r"""The formulas with a name for the one loss that has none: `\min_w \|Xw-y\|^2`, `\hat w = \arg\min_w …`,
+    `Consider minimising \[…\]`.
 
-    It is called as what the document differentiates without saying what it is. Under a constraint another function is differentiated.
+    It is called as what the document differentiates without saying what it is.
+    Under a constraint another function is differentiated.
     """
     goals = {at: goal for at, formula in enumerate(formulas) if (goal := _goal(formula)) is not None}
     heads = {item.body for item in found.differentiated if item.left and item.body is not None}
-    if heads - USUAL - {"L_cal"} or len(heads) > 1 or any(item.name in heads or _is_asked(formulas[item.formula]) for item in found.stated
-                                               if item.formula not in goals):
+    if (
+        heads - USUAL - {"L_cal"}
+        or len(heads) > 1
+        or any(
+            item.name in heads or _is_asked(formulas[item.formula])
+            for item in found.stated
+            if item.formula not in goals
+        )
+    ):
         return None
     bare = [at for at, formula in enumerate(formulas) if not re.search("[=≈<>]", formula.passage.text)]
-    asked = list(goals) or [at for at in bare if _MINIMISE.search(formulas[at].before) and len(formulas[at].passage.text) > 8]
+    asked = list(goals) or [
+        at for at in bare if _MINIMISE.search(formulas[at].before) and len(formulas[at].passage.text) > 8
+    ]
     free = {letter: letter for letter in "JL" if all(letter not in formula.passage.text for formula in formulas)}
     letters = [letter for name in heads or free if (letter := _spelled(name, formulas)) is not None]
     said = (text for formula in formulas for text in (formula.before, formula.passage.text, formula.after))
@@ -110,7 +152,8 @@ def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...
 
 
 def with_called(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
-    r"""The formulas with a definition written out where words make it: `write $r$ for $\|x\|$`, `$r$ is the norm of $x$`."""
+    r"""The formulas with a definition written out where words make it:
+    `write $r$ for $\|x\|$`, `$r$ is the norm of $x$`."""
     changed = {}
     for number in range(1, len(formulas)):
         first, second = formulas[number - 1 : number + 1]
@@ -129,7 +172,9 @@ def _given(name: str, value: Formula, kind: str | None) -> Formula | None:
     if not _LONE.fullmatch(name) or _RELATION.search(text):
         return None
     before, behind = _KINDS[kind] if kind is not None else ("", "")
-    return replace(value, passage=value.passage.replaced([(0, 0, f"{name} = {before}"), (len(text), len(text), behind)]))
+    return replace(
+        value, passage=value.passage.replaced([(0, 0, f"{name} = {before}"), (len(text), len(text), behind)])
+    )
 
 
 def _between(first: Formula, second: Formula) -> str:
@@ -139,10 +184,13 @@ def _between(first: Formula, second: Formula) -> str:
 
 
 def _goal(formula: Formula) -> tuple[int, str] | None:
-    """Where the loss begins behind a sign that says by what it is made small, as far as it is written out there; and `(w)`."""
+    """Where the loss begins behind a sign that says by what it is made small, as far as it is written out there;
+    and `(w)`."""
     found = _GOAL.match(formula.passage.text)
     rest = formula.passage.text[found.end() :].strip(" .,;") if found is not None else ""
-    written = len(rest) > 4 and not re.search("[=≈<>]", rest) and not re.fullmatch(r"[\w\\{}]+\s*(?:\\left)?\([^()]*\)", rest)
+    written = (
+        len(rest) > 4 and not re.search("[=≈<>]", rest) and not re.fullmatch(r"[\w\\{}]+\s*(?:\\left)?\([^()]*\)", rest)
+    )
     if found is None or not written or not re.search("min|max", found[0]):
         return None
     over = re.split(r"\\in(?![A-Za-z])|∈", (found[1] or found[2]).strip())[0]
@@ -164,14 +212,19 @@ def _spelled(name: str, formulas: Sequence[Formula]) -> str | None:
 
 
 def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple[Formula, ...] | None:
-    """The formulas with the derivative written where words or a letter name it; None where none does, or of several losses."""
+    """The formulas with the derivative written where words or a letter name it;
+    None where none does, or of several losses."""
     stated = {item.name for item in found.stated}
     losses = {item.body: item.formula for item in reversed(found.differentiated) if item.left and item.body in stated}
     if not found.differentiated:  # `Let f(x) = … . The gradient is …`
         usual = [item for item in found.stated if item.name in USUAL | {"L_cal"}]
         losses = {item.name: item.formula for item in usual if item.arguments or _is_asked(formulas[item.formula])}
     if len(losses) > 1:  # `r = Xw - y, ∂r/∂w = X` is on the way to L
-        asked = {item.name for item in found.stated if not item.letters and (item.name in USUAL or _is_asked(formulas[item.formula]))}
+        asked = {
+            item.name
+            for item in found.stated
+            if not item.letters and (item.name in USUAL or _is_asked(formulas[item.formula]))
+        }
         losses = {name: at for name, at in losses.items() if name in asked}
     name = next(iter(losses), None)
     if name is None or len(losses) > 1:
@@ -186,7 +239,9 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
 def called_derivative(formulas: Sequence[Formula], formula: Formula) -> bool:
     """Whether the words before a formula say that it is a gradient or a Hessian, no matter of what."""
     said = _SAID_OF_ANY.match(_DISPLAY_END.split(formula.before)[-1])
-    return said is not None and not _further(formulas, next(at for at, one in enumerate(formulas) if one.place == formula.place))
+    return said is not None and not _further(
+        formulas, next(at for at, one in enumerate(formulas) if one.place == formula.place)
+    )
 
 
 def _further(formulas: Sequence[Formula], number: int) -> bool:
@@ -209,10 +264,21 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
         elif (head := of_loss.match(text)) is not None:
             yield number, _written(formula, 0, head.end(), rf"\nabla^2 {name} =")
         elif (head := _BARE.match(text)) is not None:
-            if with_letter and with_letter[0] == number > first and (called or len(with_letter) == 1) and not _NO_VALUE.search(text):
-                yield number, replace(_written(formula, head.end(), head.end(), rf"\nabla^2 {name} = "), guessed=not called)
-        elif (words := said.match(_DISPLAY_END.split(formula.before)[-1]) or _LABEL.search(formula.before)
-              or said.match(earlier.split(formula.before)[-1])) is not None:
+            if (
+                with_letter
+                and with_letter[0] == number > first
+                and (called or len(with_letter) == 1)
+                and not _NO_VALUE.search(text)
+            ):
+                yield (
+                    number,
+                    replace(_written(formula, head.end(), head.end(), rf"\nabla^2 {name} = "), guessed=not called),
+                )
+        elif (
+            words := said.match(_DISPLAY_END.split(formula.before)[-1])
+            or _LABEL.search(formula.before)
+            or said.match(earlier.split(formula.before)[-1])
+        ) is not None:
             if _further(formulas, number) or not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
                 continue
             by = words.groupdict().get("by")
@@ -222,7 +288,10 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
             if begins or letter is not None or not re.search("[=≈]", text):
                 other = _OTHER.search(prose, max(known, formula.place - 200), formula.place) is not None
                 at = letter.end() if letter is not None else 0
-                yield number, replace(_written(formula, at, at, f"{sign} {name} " + ("" if begins else "= ")), guessed=other)
+                yield (
+                    number,
+                    replace(_written(formula, at, at, f"{sign} {name} " + ("" if begins else "= ")), guessed=other),
+                )
 
 
 def _written(formula: Formula, start: int, end: int, text: str) -> Formula:

@@ -1,4 +1,5 @@
-"""Which runs of letters are English, and which stand for something; the names of a formula as tokens, each with what stands below it."""
+"""Which runs of letters are English, and which stand for something;
+the names of a formula as tokens, each with what stands below it."""
 
 from __future__ import annotations
 
@@ -12,9 +13,8 @@ from ...notation.latex.lexer import Lexer
 from ...notation.latex.names import FUNCTIONS, GREEK, VARIANTS, LatexNames
 from ...notation.latex.tokens import Token
 
-SMALL = frozenset(
-    "a an as at be by if in is it its of on or so to we us with the and for let now get has are can our this that".split()  # noqa: SIM905
-)
+_SMALL = "a an as at be by if in is it its of on or so to we us with the and for let now get has are can our this that"
+SMALL = frozenset(_SMALL.split())
 
 
 def is_word(word: str, letters: Collection[str] = ()) -> bool:
@@ -23,7 +23,11 @@ def is_word(word: str, letters: Collection[str] = ()) -> bool:
         return False
     if word.lower() in SMALL or word == "I":
         return True
-    if len(word) < 3 or not re.fullmatch(r"[A-Z]?[a-z]+(?:['’-][A-Za-z]?[a-z]+)*", word) or not re.search(r"[aeiouy]", word.lower()):
+    if (
+        len(word) < 3
+        or not re.fullmatch(r"[A-Z]?[a-z]+(?:['’-][A-Za-z]?[a-z]+)*", word)
+        or not re.search(r"[aeiouy]", word.lower())
+    ):
         return False
     return not letters or not all(letter in letters for letter in word)
 
@@ -63,7 +67,9 @@ def labelled_names(tokens: Sequence[Token]) -> Iterable[str]:
 def label_of(below: Sequence[Token]) -> str:
     """The label that a subscript is: a number, a capital, a word; an index is none."""
     parts = [part.text for part in below if part.kind in ("name", "word", "number")]
-    return parts[0] if len(parts) == 1 and (not parts[0].isalpha() or parts[0][0].isupper() or len(parts[0]) > 1) else ""
+    return (
+        parts[0] if len(parts) == 1 and (not parts[0].isalpha() or parts[0][0].isupper() or len(parts[0]) > 1) else ""
+    )
 
 
 def tokens_of(text: str, names: LatexNames) -> list[Token]:

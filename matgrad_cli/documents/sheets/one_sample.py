@@ -1,4 +1,5 @@
-r"""The loss of one sample, to which a document goes over that states it as a sum: `For one training example $(x, y)$`."""
+r"""The loss of one sample, to which a document goes over that states it as a sum:
+`For one training example $(x, y)$`."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from .outline import Outline
 from .sheet import Question, Sheet
 
 _SUM = regex(
-    r"(?P<front>(?:\s|-|\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*\w+\s*\}?)*)\\sum_\{?\s*(?P<letter>[a-z])\s*(?:=\s*1\s*)?\}?(?:\^\{?\w+\}?)?"
+    r"(?P<front>(?:\s|-|\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*\w+\s*\}?)*)\\sum_\{?\s*(?P<letter>[a-z])\s*"
+    r"(?:=\s*1\s*)?\}?(?:\^\{?\w+\}?)?"
 )
 _MEAN = regex(r"\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*(\d?)[A-Za-z]\s*\}?")
 _ONE_SAMPLE = regex(
@@ -28,14 +30,19 @@ def with_samples(questions: Sequence[Question], sheet: Sheet, found: Outline) ->
 
 
 def _of_one_sample(question: Question, sheet: Sheet, found: Outline) -> Question | None:
-    """The loss of one sample, `For one training example $(x, y)$`, where a loss that is a sum over them is differentiated so further on."""
+    """The loss of one sample, `For one training example $(x, y)$`,
+    where a loss that is a sum over them is differentiated so further on."""
     numbered = _SUM.match(question.loss)
     if numbered is None or question.loss.count("\\sum") > 1:
         return None
     letter = re.escape(numbered["letter"])
-    mark = re.compile(rf"\^\s*\{{\s*\({letter}\)\s*\}}|\^\s*\({letter}\)|_\s*(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))")
+    mark = re.compile(
+        rf"\^\s*\{{\s*\({letter}\)\s*\}}|\^\s*\({letter}\)|_\s*(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"
+    )
     begins = sheet.formulas[question.start].place
-    rows = [item.formula for item in found.differentiated if item.formula > question.start and item.variable in question.wrt]
+    rows = [
+        item.formula for item in found.differentiated if item.formula > question.start and item.variable in question.wrt
+    ]
     start = next((row for row in rows if _ONE_SAMPLE.search(sheet.prose, begins, sheet.formulas[row].place)), None)
     if start is None or mark.search(sheet.formulas[start].passage.text):
         return None

@@ -1,4 +1,5 @@
-"""Formulas that stand without delimiters in lines of plain text: runs of signs and names that hold a sign of equality."""
+"""Formulas that stand without delimiters in lines of plain text:
+runs of signs and names that hold a sign of equality."""
 
 from __future__ import annotations
 
@@ -9,7 +10,10 @@ from collections.abc import Iterator
 from ...diagnostics.regex import regex
 from .names import is_word
 
-_CODE = regex(r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|from|return|print|for|if|assert)\b.*[:(]|\+=|#include|;\s*$")
+_CODE = regex(
+    r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|from|return|print|for|if|assert)\b.*[:(]|\+="
+    r"|#include|;\s*$"
+)
 _SIGN = regex(r"[\\∂∇Σᵀ‖]")
 _HEAD = regex(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|≈")
@@ -39,8 +43,8 @@ def _hatted(match: re.Match[str]) -> str:
 
 
 def plain_formulas(text: str, indented_code: bool) -> Iterator[tuple[int, int]]:
-    """Where formulas stand, as spans of the text. `indented_code`: four blanks at the beginning of a paragraph make it code, as in
-    Markdown."""
+    """Where formulas stand, as spans of the text. `indented_code`: four blanks at the beginning of a paragraph make it
+    code, as in Markdown."""
     position = 0
     code, begins = False, True
     for line in text.splitlines(keepends=True):
@@ -59,7 +63,9 @@ def plain_formulas(text: str, indented_code: bool) -> Iterator[tuple[int, int]]:
 
 def is_plain_text(block: str) -> bool:
     """Whether what stands in a block is mathematics and no code: it has signs that no code has, and no line of code."""
-    return _SIGN.search(block) is not None and not any(_CODE.search(line) and not _SIGN.search(line) for line in block.splitlines())
+    return _SIGN.search(block) is not None and not any(
+        _CODE.search(line) and not _SIGN.search(line) for line in block.splitlines()
+    )
 
 
 def _of_line(line: str, position: int) -> Iterator[tuple[int, int]]:

@@ -22,8 +22,10 @@ from .symmetric import CONSTRAINTS, facts_by_form, facts_of_value
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
 LOSS = regex(
-    r"\b(?:loss|objective|cost|function|criterion|energy|likelihood|posterior|risk|lagrangian|minimi[sz]e|maximi[sz]e|consider|error|functional"
-    r"|gradient of|derivative of|Gradient von|Funktion)\b", re.IGNORECASE,
+    r"\b(?:loss|objective|cost|function|criterion|energy|likelihood|posterior|risk|lagrangian|minimi[sz]e"
+    r"|maximi[sz]e|consider|error|functional"
+    r"|gradient of|derivative of|Gradient von|Funktion)\b",
+    re.IGNORECASE,
 )
 _BY = regex(
     r"(?:with respect to|w\.?\s?r\.?\s?t\.?|respect to|derivative by|nach|gradient in|par rapport à|\bover)"
@@ -34,9 +36,12 @@ _OF = regex(
     r"\s+(?:of|von|the)?\s*(?:the\s+)?(?:\w+\s+){0,2}$"
 )
 _BY_NAME = regex(
-    r"(?:with respect to|w\.?r\.?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|weights?|variable)\s+)?(\\?[A-Za-zα-ωΑ-Ω](?![a-z])|\\[a-z]+)"
+    r"(?:with respect to|w\.?r\.?t\.?|wrt)\s+(?:the\s+)?(?:(?:matrix|vector|weights?"
+    r"|variable)\s+)?(\\?[A-Za-zα-ωΑ-Ω](?![a-z])|\\[a-z]+)"
 )
-_CONSTANT = regex(r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$")
+_CONSTANT = regex(
+    r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$"
+)
 """What ends a loss and does not matter: `+ \\text{const}`."""
 MOST_PROBLEMS = 40
 
@@ -45,8 +50,11 @@ def told_by(sheet: Sheet) -> Told:
     """Sizes and facts of the prose."""
     always, supposed = facts_told(sheet.prose)
     return Told(
-        sizes_told(sheet.prose), {name: frozenset(words) for name, words in always.items()},
-        {name: frozenset(words) for name, words in supposed.items()}, members_told(sheet.prose), held_fixed(sheet.prose),
+        sizes_told(sheet.prose),
+        {name: frozenset(words) for name, words in always.items()},
+        {name: frozenset(words) for name, words in supposed.items()},
+        members_told(sheet.prose),
+        held_fixed(sheet.prose),
     )
 
 
@@ -56,7 +64,8 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
         return (_given(found, told, given),)
     finder = _Finder(sheet, found, told, given)
     scored = sorted(
-        ((finder.score(stated), -at, stated) for at, stated in enumerate(found.stated) if not stated.letters), key=lambda item: item[:2]
+        ((finder.score(stated), -at, stated) for at, stated in enumerate(found.stated) if not stated.letters),
+        key=lambda item: item[:2],
     )
     chosen: dict[str, Question] = {}
     inside: set[str] = set()
@@ -85,7 +94,10 @@ def _given(found: Outline, told: Told, given: Mapping[str, str]) -> Question:
     facts = [part.strip() for part in given.get("assume", "").split(",") if part.strip()]
     said = [f"{name} {word}" for name, words in told.always.items() for word in sorted(words)] if not facts else []
     for fact in said:
-        read = [readable_problem(given["loss"], name, given.get("shapes", ""), ", ".join([*facts, fact]), None) for name in wrt[:1]]
+        read = [
+            readable_problem(given["loss"], name, given.get("shapes", ""), ", ".join([*facts, fact]), None)
+            for name in wrt[:1]
+        ]
         facts += [fact] if all(read) and read else []
     name = given.get("name") or (names[0] if names else None)
     return Question(name, given["loss"], wrt, {"": given.get("shapes", "")}, tuple(facts), 0, given.get("syntax"))
@@ -103,16 +115,22 @@ class _Finder:
         self.sizes: dict[str, str] = {}
         self.by_prose = list(self._by_prose())
         sizes = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
-        self.limits = {limit for text in [sheet.prose] for limit in re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", text)} - sizes
+        self.limits = {
+            limit for text in [sheet.prose] for limit in re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", text)
+        } - sizes
         self.members: Mapping[str, str] = {}
         self.definitions = Definitions(sheet, found, told.sizes, told.held, self.by_prose)
-        self.worked_out = self.definitions.texts.keys() | {stated.name for stated in found.stated if self._works_out(stated)}
+        self.worked_out = self.definitions.texts.keys() | {
+            stated.name for stated in found.stated if self._works_out(stated)
+        }
         self.built = facts_by_form(sheet, found.stated)
 
     def _works_out(self, stated: Stated) -> bool:
         """Whether a formula says what a name stands for, and not of what it is made as `X = [x_1, …, x_n]` does."""
         parts = tokens_of(stated.sides[0], self.names)
-        named = len(parts) > 1 and any(part.kind == "name" for part in parts) and stated.name not in labelled_names(parts)
+        named = (
+            len(parts) > 1 and any(part.kind == "name" for part in parts) and stated.name not in labelled_names(parts)
+        )
         return named and not stated.arguments and not re.search(r"\\[lcv]?dots|…|\.\.\.|\[|\\begin", stated.sides[0])
 
     def _by_prose(self) -> Iterable[str]:
@@ -138,11 +156,17 @@ class _Finder:
         value += 2 * bool(stated.arguments) + 2 * words + (stated.name in USUAL or stated.name.startswith("loss"))
         value += 4 * (self.bare and stated.name in USUAL)
         value += 2 * (formula.kind == "display") - 9 * formula.struck - 2 * (not stated.arguments and not words)
-        return value - 3 * any(stated.name == other.name and other.formula < stated.formula for other in self.found.stated)
+        return value - 3 * any(
+            stated.name == other.name and other.formula < stated.formula for other in self.found.stated
+        )
 
     def question(self, stated: Stated) -> Question | None:
         """The problem with this statement as its loss, if it can be read."""
-        by = [item.variable for item in self.found.differentiated if item.body == stated.name and item.variable is not None]
+        by = [
+            item.variable
+            for item in self.found.differentiated
+            if item.body == stated.name and item.variable is not None
+        ]
         by += [name for name in self.by_prose if name in stated.arguments or not stated.arguments]
         by = by or list(stated.arguments)
         found = self._read(stated.sides, stated.name, by)
@@ -164,13 +188,23 @@ class _Finder:
         known = (loss.name, *self.definitions.texts)
         return (item.name for item in self.found.stated if item.formula > loss.formula and item.name not in known)
 
-    def _with_lengths(self, stated: Stated, loss: str, problem: Problem, by: Sequence[str | None]) -> tuple[str, Problem]:
-        """The m of 1/m is a size where the loss, written out, sums up to it, `\\sum_{i=1}^m`, or a row sums over entries up to it."""
-        sides = [side.strip().rstrip(".,;") for other in self.found.stated if other.name == stated.name for side in other.sides]
+    def _with_lengths(
+        self, stated: Stated, loss: str, problem: Problem, by: Sequence[str | None]
+    ) -> tuple[str, Problem]:
+        """The m of 1/m is a size where the loss, written out, sums up to it, `\\sum_{i=1}^m`,
+        or a row sums over entries up to it."""
+        sides = [
+            side.strip().rstrip(".,;")
+            for other in self.found.stated
+            if other.name == stated.name
+            for side in other.sides
+        ]
         for sizes, written in lengths(problem, self.told.sizes, sides, self.sheet.prose):
             self.sizes = sizes
             variables = [known for known in dict.fromkeys(by) if known] or [problem.wrt.name]
-            if any(readable_problem(written or loss, known, self._shapes_text(written or loss), "") for known in variables):
+            if any(
+                readable_problem(written or loss, known, self._shapes_text(written or loss), "") for known in variables
+            ):
                 return loss, readable_problem(loss, problem.wrt.name, self._shapes_text(loss), "") or problem
             self.sizes = {}
         return loss, problem
@@ -178,16 +212,29 @@ class _Finder:
     def unnamed(self) -> Question | None:
         """A loss that no name states: the formula behind `gradient of`, or what a derivative sign stands before."""
         for number, formula in enumerate(self.sheet.formulas):
-            if _OF.search(formula.before[-60:]) and not re.search(r"=", formula.passage.text) and len(formula.passage.text) > 6:
+            if (
+                _OF.search(formula.before[-60:])
+                and not re.search(r"=", formula.passage.text)
+                and len(formula.passage.text) > 6
+            ):
                 found = self._read((formula.passage.text,), None, self.by_prose)
                 if found is not None:
                     stated = {other.name for other in self.found.stated}
                     heads = [name for name in sorted(self.heads) if name in USUAL and name not in stated]
-                    wrt = self._variables([*self.by_prose, *(item.variable or "" for item in self.found.differentiated)], found[1])
+                    wrt = self._variables(
+                        [*self.by_prose, *(item.variable or "" for item in self.found.differentiated)], found[1]
+                    )
                     return self._made(heads[0] if heads else None, found[0], wrt, found[1], number, ())
         for item in self.found.differentiated:
-            if item.left and item.body is None and item.text is not None and (found := self._read((item.text,), None, [item.variable])):
-                return self._made(None, found[0], self._variables([item.variable], found[1]), found[1], item.formula, ())
+            if (
+                item.left
+                and item.body is None
+                and item.text is not None
+                and (found := self._read((item.text,), None, [item.variable]))
+            ):
+                return self._made(
+                    None, found[0], self._variables([item.variable], found[1]), found[1], item.formula, ()
+                )
         return None
 
     def upstream(self) -> Question | None:
@@ -199,20 +246,35 @@ class _Finder:
                 return self._made(loss, found[0], self._variables(by, found[1]), found[1], last.formula, ())
         return None
 
-    def _made(self, name: str | None, loss: str, wrt: Sequence[str], problem: Problem, start: int, arguments: tuple[str, ...]) -> Question:
+    def _made(
+        self, name: str | None, loss: str, wrt: Sequence[str], problem: Problem, start: int, arguments: tuple[str, ...]
+    ) -> Question:
         shapes = self._shapes(loss)
         given = [part.strip() for part in self.given.get("assume", "").split(",") if part.strip()]
         whole = re.sub(r"\s", "", loss)
-        _, supposed = facts_told(" . ".join(  # the loss is stated, or asked about, `for positive definite A`
-            re.sub(r"\$|\\[()\[\]]", " ", f"{formula.before} {formula.passage.text} {formula.after}")
-            for at, formula in enumerate(self.sheet.formulas[: start + 1])
-            if at == start or re.sub(r"\s", "", formula.passage.text) == whole
-        ))
+        _, supposed = facts_told(
+            " . ".join(  # the loss is stated, or asked about, `for positive definite A`
+                re.sub(r"\$|\\[()\[\]]", " ", f"{formula.before} {formula.passage.text} {formula.after}")
+                for at, formula in enumerate(self.sheet.formulas[: start + 1])
+                if at == start or re.sub(r"\s", "", formula.passage.text) == whole
+            )
+        )
         wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip()) or tuple(wrt)
         facts = [*given, *self._facts(problem, supposed, wrt)]
         frozen = self.definitions.frozen(loss, [symbol.name for symbol in problem.variables], wrt)
-        return Question(self.given.get("name") or name, loss, wrt, shapes, tuple(facts), start, "latex", arguments,
-                        self._members_in(loss), tuple(self._others(loss, problem)), frozen)
+        return Question(
+            self.given.get("name") or name,
+            loss,
+            wrt,
+            shapes,
+            tuple(facts),
+            start,
+            "latex",
+            arguments,
+            self._members_in(loss),
+            tuple(self._others(loss, problem)),
+            frozen,
+        )
 
     def _facts(self, problem: Problem, supposed: Mapping[str, set[str]], wrt: Collection[str]) -> Iterable[str]:
         for symbol in problem.variables:
@@ -231,10 +293,18 @@ class _Finder:
 
     def _values(self, name: str) -> Iterable[Problem]:
         """What formulas say that a name is, as far as that can be read."""
-        for text in [side.strip().rstrip(".,;") for stated in self.found.stated if stated.name == name for side in stated.sides]:
+        for text in [
+            side.strip().rstrip(".,;") for stated in self.found.stated if stated.name == name for side in stated.sides
+        ]:
             letters, shapes = self._letters(text)[:4], self._shapes_text(text)
-            said = ", ".join(f"{letter} {word}" for letter in dict.fromkeys(letters) for word in self.told.always.get(letter, ()))
-            readings = (readable_problem(text, letter, shapes, facts) for facts in dict.fromkeys((said, "")) for letter in letters)
+            said = ", ".join(
+                f"{letter} {word}" for letter in dict.fromkeys(letters) for word in self.told.always.get(letter, ())
+            )
+            readings = (
+                readable_problem(text, letter, shapes, facts)
+                for facts in dict.fromkeys((said, ""))
+                for letter in letters
+            )
             yield from islice(filter(None, readings), 1)
 
     def _holds(self, problem: Problem, fact: str) -> bool:
@@ -247,8 +317,14 @@ class _Finder:
         matrices = {symbol.name for symbol in problem.variables if symbol.shape.is_matrix and not kinks(problem.loss)}
         rows = {name.lower(): name for name in matrices if name.lower() not in known}  # by w_j, a row of W
         spelled = list(dict.fromkeys(rows.get(name, name) for name in names if name))
-        found = [name for name in spelled if name in known or any(symbol.endswith(name) and len(name) > 1 for symbol in known)]
-        found = found or [whole for name in spelled if (whole := big(name)) in known and name in numbered(self.sheet.prose)]  # by w_k: by W
+        found = [
+            name
+            for name in spelled
+            if name in known or any(symbol.endswith(name) and len(name) > 1 for symbol in known)
+        ]
+        found = found or [
+            whole for name in spelled if (whole := big(name)) in known and name in numbered(self.sheet.prose)
+        ]  # by w_k: by W
         if found:
             return found
         moving = [item.body for item in self.found.differentiated if item.variable is None and item.body in known]
@@ -260,41 +336,68 @@ class _Finder:
         """The first side that is a loss, definitions of the document put in."""
         texts = [_CONSTANT.sub("", side.strip().rstrip(".,;")) for side in sides]
         said = {name: way for name, way in self.told.members.items() if way}
-        for text, self.members in product(texts, (said, {}) if said else ({},)):  # a size that is told contradicts words
+        for text, self.members in product(
+            texts, (said, {}) if said else ({},)
+        ):  # a size that is told contradicts words
             whole = self.definitions.put_in(text, {name} if name else set())
             for candidate in dict.fromkeys((whole, text)):
                 asked = [one for part in by if part for one in (part, big(part))]
                 for variable in [*dict.fromkeys(asked), *self._letters(candidate)][:12]:
-                    problem = readable_problem(candidate, variable, self._shapes_text(candidate), "") or self._counted(candidate, variable)
-                    if problem is not None and not problem.loss.shape.is_number and not arrays and self._is_number(name):
+                    problem = readable_problem(candidate, variable, self._shapes_text(candidate), "") or self._counted(
+                        candidate, variable
+                    )
+                    if (
+                        problem is not None
+                        and not problem.loss.shape.is_number
+                        and not arrays
+                        and self._is_number(name)
+                    ):
                         problem = self._of_numbers(candidate, variable, problem, name in self.differentiated)
-                    if problem is not None and (arrays or problem.loss.shape.is_number) and problem.wrt in problem.loss.symbols:
+                    if (
+                        problem is not None
+                        and (arrays or problem.loss.shape.is_number)
+                        and problem.wrt in problem.loss.symbols
+                    ):
                         return candidate, problem
         return None
 
     def _is_number(self, name: str | None) -> bool:
-        """Whether what is called so is a number where nothing else is said: a usual letter for a loss, or a word of capitals."""
+        """Whether what is called so is a number where nothing else is said:
+        a usual letter for a loss, or a word of capitals."""
         return name is not None and (name in USUAL | {"L_cal"} or (len(name) > 2 and name.isupper()))
 
     def _counted(self, loss: str, variable: str) -> Problem | None:
-        """The problem with a column for each capital letter that has the index of a Σ wherever it stands: the counts N_k, one of each k."""
+        """The problem with a column for each capital letter that has the index of a Σ wherever it stands:
+        the counts N_k, one of each k."""
         limits = dict(re.findall(r"\\sum_\{(\w)=1\}\^\{?([A-Z])\b", loss))
         below = {match[0]: match[1] for match in re.findall(r"(?<![A-Za-z\\])([A-Z])_\{?([a-z])(?![a-z,])", loss)}
         alone = set(re.findall(r"(?<![A-Za-z\\])([A-Z])(?![A-Za-z_])", re.sub(r"\^\{?[A-Z]", "", loss)))
-        self.sizes = {name: limits[index] for name, index in below.items() if index in limits and name not in {*alone, *self.told.sizes}}
+        self.sizes = {
+            name: limits[index]
+            for name, index in below.items()
+            if index in limits and name not in {*alone, *self.told.sizes}
+        }
         problem = readable_problem(loss, variable, self._shapes_text(loss), "") if self.sizes else None
         self.sizes = self.sizes if problem is not None else {}
         return problem
 
     def _of_numbers(self, loss: str, variable: str, problem: Problem, differentiated: bool) -> Problem | None:
-        """The problem with numbers for the columns of one sample, y and ŷ, or with columns for the Y and B of (Y - XB)ᵀ(Y - XB)."""
+        """The problem with numbers for the columns of one sample, y and ŷ,
+        or with columns for the Y and B of (Y - XB)ᵀ(Y - XB)."""
         whole, side = problem.loss.shape, problem.loss.shape.rows
         found = {symbol.name: symbol.shape for symbol in problem.variables if side in symbol.shape.dims}
         wide = [name for name, shape in found.items() if shape.cols is side]
-        gram = whole.cols is side and problem.wrt.name in wide and (problem.wrt.name[:1].islower() or (differentiated and len(wide) > 1))
+        gram = (
+            whole.cols is side
+            and problem.wrt.name in wide
+            and (problem.wrt.name[:1].islower() or (differentiated and len(wide) > 1))
+        )
         if found.keys() & self.told.sizes.keys() or not (gram or (whole.is_column and not wide)):
             return None
-        self.sizes = {name: "×".join("1" if dim is side else str(dim) for dim in (shape.rows, shape.cols)) for name, shape in found.items()}
+        self.sizes = {
+            name: "×".join("1" if dim is side else str(dim) for dim in (shape.rows, shape.cols))
+            for name, shape in found.items()
+        }
         made = readable_problem(loss, variable, self._shapes_text(loss), "")
         self.sizes = self.sizes if made is not None and made.loss.shape.is_number else {}
         return made if self.sizes else None
@@ -318,8 +421,15 @@ class _Finder:
     def _labelled(self, loss: str) -> dict[str, str]:
         """S_B and S_W of a document that tells no size: square matrices of one size."""
         tokens = tokens_of(loss, self.names)
-        below = {f"{tokens[at].text}_{part.text}" for at in range(len(tokens)) for part in index_behind(tokens, at)
-                 if tokens[at].text.isupper() and part.kind in ("name", "word") and part.text.isalpha() and part.text[0].isupper()}
+        below = {
+            f"{tokens[at].text}_{part.text}"
+            for at in range(len(tokens))
+            for part in index_behind(tokens, at)
+            if tokens[at].text.isupper()
+            and part.kind in ("name", "word")
+            and part.text.isalpha()
+            and part.text[0].isupper()
+        }
         sizes = [size for size in dict.fromkeys(self.told.sizes.values()) if size.isalpha() and size != "scalar"]
         side = sizes[0] if sizes else "d"
         return dict.fromkeys(below, f"{side}×{side}")
@@ -333,11 +443,22 @@ class _Finder:
         return {name: way for name, way in self.members.items() if not inside.isdisjoint((name, small(name)))}
 
     def _others(self, loss: str, problem: Problem) -> Iterable[Mapping[str, str]]:
-        """What else x_i may be where the text does not tell: the column of X where it was read as its row, each alone and all together."""
-        known, written, names = self._members_in(loss), numbered(self.sheet.prose), {symbol.name for symbol in problem.variables}
+        """What else x_i may be where the text does not tell: the column of X where it was read as its row,
+        each alone and all together."""
+        known, written, names = (
+            self._members_in(loss),
+            numbered(self.sheet.prose),
+            {symbol.name for symbol in problem.variables},
+        )
         read = dict(problem.members)
-        open_ = [symbol.name for symbol in problem.variables if symbol.shape.is_matrix and symbol.name not in known
-                 and small(symbol.name) in written - names and small(symbol.name) != symbol.name]
+        open_ = [
+            symbol.name
+            for symbol in problem.variables
+            if symbol.shape.is_matrix
+            and symbol.name not in known
+            and small(symbol.name) in written - names
+            and small(symbol.name) != symbol.name
+        ]
         turned = {name: OTHER[read.get(name, "row")] for name in open_}
         for some in [turned] + [{name: way} for name, way in turned.items()] * (len(turned) > 1):
             if some and readable_problem(loss, problem.wrt.name, shapes_text(self._shapes(loss), known | some), ""):

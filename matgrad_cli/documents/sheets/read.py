@@ -1,4 +1,5 @@
-"""From the text of a file to a sheet: the carrier's marks are taken off, formulas found, each with the words around it."""
+"""From the text of a file to a sheet: the carrier's marks are taken off, formulas found,
+each with the words around it."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ _IN_TICKS = regex(r"\$`([^`$]+)`\$")
 _FENCED = regex(r"^([ \t]*)(`{3,}|~{3,})math[ \t]*\n((?:(?!^[ \t]*\2).*\n)+?)([ \t]*\2)[ \t]*$", re.MULTILINE)
 """Mathematics as GitHub and GitLab have it: in a sentence, and displayed."""
 _QUOTE = regex(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
-_STRUCK = regex(r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL)
+_STRUCK = regex(
+    r"~~.+?~~|<(del|s|strike)>.*?</\1>|\\(?:sout|cancel|xcancel|bcancel|st)\s*\{(?:[^{}]|\{[^{}]*\})*\}", re.DOTALL
+)
 HEADING = regex(
     r"^[ \t]*#{1,6}[ \t]+(?P<hash>[^\n]+)$|^[ \t]*(?:\d+[.)]\s*)?\*\*(?P<bold>[^\n]{2,120}?)\*\*|"
     r"\\(?:chapter|(?:sub)*section|paragraph|subparagraph)\*?\s*\{(?P<section>(?:[^{}]|\{[^{}]*\})*)\}|"
@@ -38,11 +41,25 @@ _BOUNDARY = regex(
 _TEX_TEXT = regex(
     r"\\(?:textbf|textit|emph|textrm|text|textsc)\s*(?=\{)|\\(?:eqref|ref|cite[pt]?|label|footnote)\s*\{[^{}]*\}"
     r"|\\(?:noindent|medskip|bigskip|smallskip|maketitle|appendix|qed|hfill)(?![A-Za-z])",
-    needs=("\\text", "emph", "ref", "cite", "label", "footnote", "noindent", "skip", "maketitle", "appendix", "\\qed", "hfill"),
+    needs=(
+        "\\text",
+        "emph",
+        "ref",
+        "cite",
+        "label",
+        "footnote",
+        "noindent",
+        "skip",
+        "maketitle",
+        "appendix",
+        "\\qed",
+        "hfill",
+    ),
 )
 _CONCLUDED = regex(
     r"(?:\\(?:implies|iff|(?:Long)?(?:left|Left)?[rR]ightarrow)(?![A-Za-z])|[⇒⟹⇔⟺])"
-    r"(?=(?:\s|&|\\(?:[,;:!]|q?quad))*(?:\\(?:wide)?(?:hat|tilde|bar)\s*)?(?:\\(?:math|bold)\w+\s*)?[{\s]*(?:\\[A-Za-z]+|[A-Za-zα-ωΑ-Ω])[}\s]*"
+    r"(?=(?:\s|&|\\(?:[,;:!]|q?quad))*(?:\\(?:wide)?(?:hat|tilde|bar)\s*)?(?:\\(?:math"
+    r"|bold)\w+\s*)?[{\s]*(?:\\[A-Za-z]+|[A-Za-zα-ωΑ-Ω])[}\s]*"
     r"(?:[_^](?:\{[^{}]*\}|\\?\w+|\*)\s*)*&?=)"
 )
 LATEX = (".tex", ".latex", ".ltx")
@@ -89,7 +106,9 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
     text = whole.text
     if markdown:
         text = _IN_TICKS.sub(lambda match: f"$${match[1]}$$" if "\n" in match[1] else f"$ {match[1]} $", text)
-        text = _FENCED.sub(lambda match: _dollars(match[0], match.start(3) - match.start(), match.end(3) - match.start()), text)
+        text = _FENCED.sub(
+            lambda match: _dollars(match[0], match.start(3) - match.start(), match.end(3) - match.start()), text
+        )
         text = _CODE.sub(blank, FENCE.sub(_without_code, text))
     text = blanked(text, hidden_in_markdown(text)) if markdown else text
     return _sheet(source, expanded(text), plain=True, cells=cells, markdown=markdown)
@@ -98,7 +117,9 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
 def _without_code(fence: re.Match[str]) -> str:
     """Blanks for a block of code, and for the marks alone of one that holds mathematics as plain text."""
     lines = fence[0].splitlines(keepends=True)
-    if lines[0].strip(" \t\n`~").lower() not in ("", "text", "txt", "plain", "plaintext") or not is_plain_text("".join(lines[1:-1])):
+    if lines[0].strip(" \t\n`~").lower() not in ("", "text", "txt", "plain", "plaintext") or not is_plain_text(
+        "".join(lines[1:-1])
+    ):
         return blank(fence)
     first, last = (re.sub(r"[^\n]", " ", line) for line in (lines[0], lines[-1]))
     return first + "".join(lines[1:-1]) + last
@@ -121,7 +142,9 @@ def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] 
     around = _Words(text, found)
     formulas: list[Formula] = []
     for block, region in enumerate(found):
-        kind = "display" if region.display else "plain" if region.rows and region.rows[0][0] == region.start else "inline"
+        kind = (
+            "display" if region.display else "plain" if region.rows and region.rows[0][0] == region.start else "inline"
+        )
         before, after = around.of(region)
         inside_quote, inside_struck = _inside(region.start, quoted), _inside(region.start, struck)
         for number, (start, row) in enumerate(region.rows):
@@ -129,10 +152,18 @@ def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] 
             if not stripped.text.strip("{} "):
                 continue
             for part, led in _concluded(stripped):
-                formulas.append(Formula(
-                    _placed(part, whole.offsets), part.start, kind, block,  # type: ignore[arg-type]
-                    (before if number == 0 else "") + led, after if number == len(region.rows) - 1 else "", inside_quote, inside_struck,
-                ))
+                formulas.append(
+                    Formula(
+                        _placed(part, whole.offsets),
+                        part.start,
+                        kind,  # type: ignore[arg-type]
+                        block,
+                        (before if number == 0 else "") + led,
+                        after if number == len(region.rows) - 1 else "",
+                        inside_quote,
+                        inside_struck,
+                    )
+                )
     prose = re.sub(r"\$\$?|\\[()\[\]]", blank, text)
     return Sheet(source, tuple(formulas), prose, cells)
 
@@ -179,7 +210,9 @@ class _Words:
             last = region.end
         self.flat = "".join([*for_cuts, flat[last:]])
         cuts = [match.span() for match in _BOUNDARY.finditer(self.flat)]
-        cuts += [(region.end, region.end) for region in found if region.rows and region.rows[-1][1].rstrip().endswith(".")]
+        cuts += [
+            (region.end, region.end) for region in found if region.rows and region.rows[-1][1].rstrip().endswith(".")
+        ]
         self.starts = [0, *sorted(end for _, end in cuts)]
         self.ends = [*sorted(start for start, _ in cuts), len(text)]
 

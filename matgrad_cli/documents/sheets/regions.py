@@ -1,4 +1,5 @@
-r"""Where the formulas of a text stand: `$ $$ \( \[`, display environments, and brackets that lost their backslashes in copying."""
+r"""Where the formulas of a text stand: `$ $$ \( \[`, display environments,
+and brackets that lost their backslashes in copying."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ _BOXED = regex(r"\\(?:[bB]oxed|fbox|ensuremath|underline)\s*(?=\{)")
 
 @record
 class Region:
-    """A formula or a display: where it begins and ends, delimiters included; its rows as spans of the text, and their text."""
+    """A formula or a display: where it begins and ends, delimiters included;
+    its rows as spans of the text, and their text."""
 
     start: int
     end: int
@@ -61,7 +63,8 @@ def _delimited(text: str) -> Iterator[Region]:
 
 
 class Delimited(NamedTuple):
-    """Where a formula or a display begins, its inside, its end; the name of its environment; what is missing where it is not closed."""
+    """Where a formula or a display begins, its inside, its end; the name of its environment;
+    what is missing where it is not closed."""
 
     begin: int
     start: int
@@ -95,7 +98,8 @@ def delimited(text: str) -> Iterator[Delimited]:
 
 
 def _display(text: str, begin: int, at: int, end: int, close: int, name: str) -> Iterator[Region]:
-    r"""A display between `at` and `end`; the formulas in its `\intertext{…}` are formulas of sentences, and rows follow them."""
+    r"""A display between `at` and `end`; the formulas in its `\intertext{…}` are formulas of sentences,
+    and rows follow them."""
     for match in _BETWEEN.finditer(text, at, end):
         stop = closing(text, match.end(), "{}")
         if match.start() < at or stop is None or stop > end:
@@ -128,8 +132,12 @@ _NAME_BEFORE = regex(r"[A-Za-z}]$")
 
 
 def _lost(text: str) -> Iterator[Region]:
-    r"""Displays `[ … ]` on lines of their own and formulas `(E = UV^\top - R)`, where copying took the backslashes of `\[` and `\(`."""
-    found = [(match.start(), match.end(), True, match.start("body"), match.end("body")) for match in _LOST_DISPLAY.finditer(text)]
+    r"""Displays `[ … ]` on lines of their own and formulas `(E = UV^\top - R)`,
+    where copying took the backslashes of `\[` and `\(`."""
+    found = [
+        (match.start(), match.end(), True, match.start("body"), match.end("body"))
+        for match in _LOST_DISPLAY.finditer(text)
+    ]
     if not found and not re.search(r"\([^()\n]*\\[A-Za-z]+[^()\n]*\)", text):
         return
     if found:

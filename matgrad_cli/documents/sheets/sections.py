@@ -16,16 +16,20 @@ from .sheet import Sheet, Told
 
 _CALLED = r"(?:\(?[a-h]\)|(?:Problem|Exercise|Question|Part|Task|Aufgabe|Example)[ \t]+\w)"
 _PART = regex(
-    rf"^[ \t]*(?:[-*•#]+[ \t]+)?(?:\*\*)?(?:\\item\b|{_CALLED})|\\(?:sub)*section\*?\s*\{{\s*{_CALLED}|\\begin\{{(?:exercise|problem)",
+    rf"^[ \t]*(?:[-*•#]+[ \t]+)?(?:\*\*)?(?:\\item\b|{_CALLED})"
+    rf"|\\(?:sub)*section\*?\s*\{{\s*{_CALLED}|\\begin\{{(?:exercise|problem)",
     re.MULTILINE,
 )
-_ASKED = regex(r"\b(?:gradient|derivative|differentiate|let|for|consider|loss|objective|function|given|minimi[sz]e)\b", re.IGNORECASE)
+_ASKED = regex(
+    r"\b(?:gradient|derivative|differentiate|let|for|consider|loss|objective|function|given|minimi[sz]e)\b",
+    re.IGNORECASE,
+)
 
 
 @record
 class Section:
-    """A problem's part of a document: the sheet and the outline without the other problems'; what is told before it and in it, or in it
-    alone; names that it, or an earlier problem, gives to something of its own."""
+    """A problem's part of a document: the sheet and the outline without the other problems'; what is told before it and
+    in it, or in it alone; names that it, or an earlier problem, gives to something of its own."""
 
     sheet: Sheet
     found: Outline
@@ -43,7 +47,8 @@ def whole_of(sheet: Sheet, found: Outline) -> Section:
 
 
 def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
-    """The problems of a document; one if no other begins behind a mark, with a loss of its own, where the earlier is done."""
+    """The problems of a document; one if no other begins behind a mark, with a loss of its own,
+    where the earlier is done."""
     cuts = [(0, 0, ""), *_cuts(sheet, found)]
     whole = len(sheet.formulas)
     if len(cuts) == 1:
@@ -57,7 +62,11 @@ def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
         own = replace(sheet, prose=sheet.prose[place:behind])
         earlier = _joined(earlier, told_by(own))
         losses = frozenset(name for _, _, name in cuts[1:at])
-        losses |= {stated.name for stated in found.stated if at and stated.formula < cuts[1][0] and _derived(found, stated.name, 0, start)}
+        losses |= {
+            stated.name
+            for stated in found.stated
+            if at and stated.formula < cuts[1][0] and _derived(found, stated.name, 0, start)
+        }
         anew = [stated for stated in found.stated if start <= stated.formula < end]
         moved = tuple(item for item in found.differentiated if start <= item.formula < end)
         restated = losses | {name for stated in anew for name in (stated.name, *stated.arguments)}
@@ -96,12 +105,18 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
     while last is not None:
         following = None
         for stated in found.stated:
-            if stated.formula <= last.formula or not _begins(found, stated) or not _derived(found, last.name, last.formula, stated.formula):
+            if (
+                stated.formula <= last.formula
+                or not _begins(found, stated)
+                or not _derived(found, last.name, last.formula, stated.formula)
+            ):
                 continue
             at = sheet.formulas[stated.formula].place
             mentions = [number for number in range(last.formula, stated.formula) if last.name in written[number]]
             done = sheet.formulas[mentions[-1]].place if mentions else 0
-            between = [place for place in marks if done < place <= at] or [place for place in paragraphs if done < place <= at][-1:]
+            between = [place for place in marks if done < place <= at] or [
+                place for place in paragraphs if done < place <= at
+            ][-1:]
             if between and _other(sheet, stated, last, written, any(place in parts for place in between)):
                 start = next(number for number, formula in enumerate(sheet.formulas) if formula.place >= between[0])
                 yield start, between[0], stated.name
@@ -120,7 +135,8 @@ def _derived(found: Outline, name: str, start: int, end: int) -> bool:
 
 
 def _other(sheet: Sheet, stated: Stated, last: Stated, written: list[frozenset[str]], part: bool) -> bool:
-    """Whether a statement is a problem's of its own: the last one's loss is never spoken of again, or its name is given to another."""
+    """Whether a statement is a problem's of its own: the last one's loss is never spoken of again,
+    or its name is given to another."""
     if stated.name == last.name:
         asked = _ASKED.search(sheet.formulas[stated.formula].before[-90:])
         return part and bool(asked) and squeezed(stated.sides[0]) not in {squeezed(side) for side in last.sides}

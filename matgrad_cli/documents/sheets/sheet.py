@@ -1,4 +1,5 @@
-"""What a document is read into: its formulas in their order, each with its place and the words around it; the problems that it states."""
+"""What a document is read into: its formulas in their order, each with its place and the words around it;
+the problems that it states."""
 
 from __future__ import annotations
 
@@ -19,9 +20,9 @@ class Formula:
     """A row of a display, a formula in a sentence, or a formula that stands without delimiters.
 
     `block` numbers the display or the paragraph that it stands in. `before` and `after` are the words
-    of its sentence. `place` is where it stands in the text that is read. `passage` knows where its characters stand in the file.
-    `guessed`: that it is about a derivative is supposed, for nothing but a usual letter says so. `step`: it is a step of a descent,
-    read as a claim about the derivative.
+    of its sentence. `place` is where it stands in the text that is read. `passage` knows where its characters stand in
+    the file. `guessed`: that it is about a derivative is supposed, for nothing but a usual letter says so. `step`: it
+    is a step of a descent, read as a claim about the derivative.
     """
 
     passage: Passage
@@ -47,8 +48,8 @@ class Cell:
 
 @record
 class Sheet:
-    """A document. `prose` is the whole text without marks of formulas, from which sizes and conditions are read. `respelled` are names
-    that are read for others, each with the one that the document has."""
+    """A document. `prose` is the whole text without marks of formulas, from which sizes and conditions are read.
+    `respelled` are names that are read for others, each with the one that the document has."""
 
     source: Source
     formulas: tuple[Formula, ...]
@@ -61,17 +62,23 @@ def cells_of(source: Source, kind: str = "markdown") -> list[tuple[int, str]] | 
     """The numbers and texts of the cells of a kind in a notebook; None where it is none."""
     try:
         cells = json.loads(source.text).get("cells", [])
-        return [(number, "".join(cell.get("source", ""))) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == kind]
+        return [
+            (number, "".join(cell.get("source", "")))
+            for number, cell in enumerate(cells, 1)
+            if cell.get("cell_type") == kind
+        ]
     except (ValueError, AttributeError, TypeError, RecursionError):
         return None
 
 
 @record
 class Question:
-    """A problem as a document states it. `start` is the number of the formula that states the loss; None: nothing was understood.
+    """A problem as a document states it. `start` is the number of the formula that states the loss; None:
+    nothing was understood.
 
-    `members` says of which matrices X the x_i are rows, or columns; `others`, what may be as well, where neither words nor sizes tell.
-    `frozen` are names of the loss that stand as constants though the document makes them of others, which are named too.
+    `members` says of which matrices X the x_i are rows, or columns; `others`, what may be as well, where neither words
+    nor sizes tell. `frozen` are names of the loss that stand as constants though the document makes them of others,
+    which are named too.
     """
 
     name: str | None
@@ -94,8 +101,8 @@ class Question:
 
 @record
 class Told:
-    """What the prose says: sizes, facts, facts that some sentence supposes, of which matrices X the x_i are rows or columns; `held` is
-    fixed on purpose."""
+    """What the prose says: sizes, facts, facts that some sentence supposes, of which matrices X the x_i are rows or
+    columns; `held` is fixed on purpose."""
 
     sizes: Mapping[str, str]
     always: Mapping[str, frozenset[str]]

@@ -1,4 +1,5 @@
-"""Sizes and facts as a document tells them: `X ∈ ℝ^{m×n}`, `X is n × d`, "vectors of length n", "S symmetric positive definite"."""
+"""Sizes and facts as a document tells them: `X ∈ ℝ^{m×n}`, `X is n × d`, "vectors of length n",
+"S symmetric positive definite"."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ _PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE}){_TIMES}(?P<cols>{_SIZE})(?![A-Za-
 NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?(?!\s*\^)"
-_IN_FIELD = regex(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}", needs=(" in", "∈"))
+_IN_FIELD = regex(
+    rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}", needs=(" in", "∈")
+)
 _OF_FORMULA = r"(?:\\(?!text|mbox)[A-Za-z]+(?:\{[a-z]+\})?|[A-Z]|(?<![a-z])[a-z](?![a-z])|[^=∈$\nA-Za-z\\])"
 _VALUE_IN_FIELD = regex(rf"(?P<name>{_NAME})\s*&?={_OF_FORMULA}{{1,120}}∈\s*{_FIELD}{_POWER}", needs=("∈",))
 """`W = QKᵀ/√d ∈ ℝ^{n×n}`."""
@@ -35,20 +38,26 @@ _NONE_YET = regex(r"(?:(?:\\[lc]?dots|…|\.\.\.)\s*,|[=+*/-])\s*$")
 _PAIRED = regex(_PAIR)
 _TOLD = regex(rf"∈\s*{_FIELD}\s*(?:\^\s*(?:\{{[^{{}}]+\}}|\\?[A-Za-z0-9]))?|{_PAIR}")
 _LENGTH = regex(
-    rf"{NAMES}(?:\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
+    rf"{NAMES}(?:\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension"
+    rf"|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
     rf"|\s+is\s+(?P<dim>{_SIZE})-dim)",
     needs=("length", "dimension", "size", "-dim"),
 )
-_LISTED = regex(rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE,
-                needs=(":",))
+_LISTED = regex(
+    rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()",
+    re.MULTILINE,
+    needs=(":",),
+)
 _EACH_NAME = regex(_NAME)
 _FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
 _POSITIVE = regex(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)", needs=(">", "≥", "\\ge"))
 _NUMBERS = regex(
-    rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b", needs=("number", "scalar")
+    rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b",
+    needs=("number", "scalar"),
 )
 _IN_SYMMETRIC = regex(
-    rf"{NAMES}\s*(?:∈|,? in)\s*(?:𝕊|S(?=[_^][^\s$,]*\+))(?P<marks>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})",
+    rf"{NAMES}\s*(?:∈|,? in)\s*(?:𝕊|S(?=[_^][^\s$,]*\+))(?P<marks>(?:\s*[_^]\s*"
+    rf"(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})",
     needs=("𝕊", "s_", "s^"),
 )
 """`Ω ∈ 𝕊^n_{++}`: the symmetric matrices; `𝕊^{n-1}` is a sphere."""
@@ -59,61 +68,80 @@ _MEAN = regex(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?
 
 FACTS = (
     ("spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
-    ("antisymmetric", r"anti-?symmetric|skew-symmetric"), ("symmetric", r"symmetric|symmetrisch|sym[ée]tri(?:que|ca)|sim[ée]trica|对称"),
+    ("antisymmetric", r"anti-?symmetric|skew-symmetric"),
+    ("symmetric", r"symmetric|symmetrisch|sym[ée]tri(?:que|ca)|sim[ée]trica|对称"),
     ("diagonal", r"diagonal"),
-    ("orthogonal", r"orthogonal\b"), ("invertible", r"invertible|non-?singular"),
-    ("onehot", r"one-?hot"), ("idempotent", r"idempotent"),
+    ("orthogonal", r"orthogonal\b"),
+    ("invertible", r"invertible|non-?singular"),
+    ("onehot", r"one-?hot"),
+    ("idempotent", r"idempotent"),
 )
 _FACT = regex("|".join(f"(?P<{word}>{pattern})" for word, pattern in FACTS), re.IGNORECASE)
 _NOT_ALONE = regex(
-    r"(?:(?<![A-Za-z\\])[A-Za-z]|\\(?:top|intercal|T|c?dot|times|otimes|odot|circ|[dt]?frac\{[^{}]*\}\{[^{}]*\}|" + "|".join(GREEK) + r")"
+    r"(?:(?<![A-Za-z\\])[A-Za-z]|\\(?:top|intercal|T|c?dot|times|otimes|odot|circ|[dt]?frac\{[^{}]*\}\{[^{}]*\}|"
+    + "|".join(GREEK)
+    + r")"
     r"|[\d)\]}ᵀ^+*/·⊗∘−-]|(?:[1I]\s*\}?|𝟙|where)\s*_?\s*(?:\\left\s*)?\\?[\[({])\s*$"
 )
-"""A factor, a sign or the bracket of an indicator before a letter: what is said is said of all of it: `XᵀX ≻ 0`, `1(Wx + b > 0)`."""
+"""A factor, a sign or the bracket of an indicator before a letter: what is said is said of all of it:
+`XᵀX ≻ 0`, `1(Wx + b > 0)`."""
 _SPOKEN = regex(
-    r"(?:\\(?:text|textbf|mbox|mathrm|textrm|begin)\s*\{[^{}]*\}|(?:^|[\s$(,;])a|(?:^|\n)\s*[-*+]|(?:^|\s)\((?:[ivx]+|[a-z])\))\s*$"
+    r"(?:\\(?:text|textbf|mbox|mathrm|textrm|begin)\s*\{[^{}]*\}|(?:^|[\s$(,;])a|(?:^|\n)\s*[-*+]|(?:^"
+    r"|\s)\((?:[ivx]+|[a-z])\))\s*$"
 )
 _DENIED = regex(r"\b(?:not|non|never|without|need not)\b[\w\s-]{0,20}$|\bnon-$", re.IGNORECASE)
 _SUPPOSED = regex(
-    rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all|the)\s+)?(?:{_NAME}\s+(?:is|was|were)\s+)?"
-    r"(?:[a-z]+\s+(?:and\s+)?)?$", re.IGNORECASE,
+    rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all"
+    rf"|the)\s+)?(?:{_NAME}\s+(?:is|was|were)\s+)?"
+    r"(?:[a-z]+\s+(?:and\s+)?)?$",
+    re.IGNORECASE,
 )
 _LAID_DOWN = regex(r"\W*(?:suppose|assume)\b", re.IGNORECASE)
 """`Suppose A is symmetric.` holds from there on; `If A is symmetric, …` does not."""
 _LAID_OUT = regex(r"\b(?:assum\w+|suppose|given)\b(?:\s+that)?(?:\s+(?:all|every))?[\s$(\\]*$", re.IGNORECASE)
 """Words by which the sign of a name is laid down for all that comes."""
 _STOP = (
-    r"(?:and|or|but|with|where|when|while|whereas|is|are|be|for|of|in|on|by|to|so|then|that|which|as|we|hence|thus|let|if|since|because|its|also"
+    r"(?:and|or|but|with|where|when|while|whereas|is|are|be|for|of|in|on|by|to|so|then|that|which|as|we|hence"
+    r"|thus|let|if|since|because|its|also"
     r"|however|arbitrary|any|general)"
 )
-_ADJECTIVE = r"(?:(?:non-?)?(?:symmetric|singular)|anti-?symmetric|positive|definite|diagonal|orthogonal|invertible|real|square)"
+_ADJECTIVE = (
+    r"(?:(?:non-?)?(?:symmetric|singular)|anti-?symmetric|positive|definite|diagonal|orthogonal|invertible|real|square)"
+)
 _BEHIND = regex(
     rf"(?:(?:,\s*|\s+)(?:and\s+)?{_ADJECTIVE}\b(?:[ -](?:semi-?)?definite)?)*(?:\s+|-)"
     rf"(?:(?:in general|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{NAMES}(?!\s*[(^]|\s?[A-Z]\s*(?:\^|ᵀ))"
 )
 _COPULA = regex(
-    rf"\b(?:is|are|be|being|was|were)\s+(?:(?:an?|any|some|the|both|always|also|assumed|to|taken)\s+)*(?:(?!{_STOP}\b)[\w-]+,?\s+){{0,3}}$"
+    rf"\b(?:is|are|be|being|was|were)\s+(?:(?:an?|any|some|the|both|always|also|assumed|to"
+    rf"|taken)\s+)*(?:(?!{_STOP}\b)[\w-]+,?\s+){{0,3}}$"
     r"|\b(?:is|are|be|being)\s*$|:\s*an?\s*(?:\w+\s+)?$"
 )
 _OTHER_SUBJECT = regex(
-    r"(?:[,;:(]|\band|\bbut|\bso|\bwhile|\bwhere|\bwith)\s+(?!is\b|are\b|be\b)(?:[A-Za-z]\w*[\s-]+)+(?:is|are|be)\b|\b(?:of|in|for|has|have)\b"
+    r"(?:[,;:(]|\band|\bbut|\bso|\bwhile|\bwhere|\bwith)\s+(?!is\b|are\b|be\b)(?:[A-Za-z]\w*[\s-]+)+(?:is|are"
+    r"|be)\b|\b(?:of|in|for|has|have)\b"
 )
 _PRONOUN = regex(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
 _HELD = (
     regex(
-        rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b",
+        rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing"
+        rf"|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b",
         needs=("constant", "fixed", "detached"),
     ),
     regex(
-        rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b",
+        rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed"
+        rf"|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b",
         needs=("constant", "fixed"),
     ),
     regex(
-        rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}",
+        rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through"
+        rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}",
         needs=("gradient",),
     ),
 )
-_DENIED = regex(r"(?:\b(?:not|never|cannot|rather than|instead of|(?:wrong|mistake|error) to)|n['’]t)\b[^.;]{0,30}\Z", re.IGNORECASE)
+_DENIED = regex(
+    r"(?:\b(?:not|never|cannot|rather than|instead of|(?:wrong|mistake|error) to)|n['’]t)\b[^.;]{0,30}\Z", re.IGNORECASE
+)
 _SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
 
 
@@ -124,10 +152,14 @@ def plain_prose(prose: str) -> str:
     for _ in range(2):
         text = re.sub(rf"\\(?:{_MARK})\s*\{{(\\?[A-Za-z]+)\}}", _field, text)
     text = re.sub(r"\s*(?:\\times(?![A-Za-z])|×)\s*", "×", text)
-    text = re.sub(r"\\in(?![A-Za-z])", "∈", text).replace("\\R^", "ℝ^").replace("\\Re^", "ℝ^").replace("\\mathbb S", "𝕊")
+    text = (
+        re.sub(r"\\in(?![A-Za-z])", "∈", text).replace("\\R^", "ℝ^").replace("\\Re^", "ℝ^").replace("\\mathbb S", "𝕊")
+    )
     if any(sign in text for sign in ("∈", *_ORDERED)):
         text = re.sub(rf"({_NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))", r"\1", text)
-    text = re.sub(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)", lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text)
+    text = re.sub(
+        r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)", lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text
+    )
     text = re.sub(r"([A-Za-zΑ-ω])([₀-₉]+)", lambda match: f"{match[1]}_{match[2].translate(_LOWERED)}", text)
     return re.sub(r"\*\*|__", "  ", text)
 
@@ -144,19 +176,24 @@ def _pair(raised: str) -> str:
 
 
 def sizes_told(prose: str) -> dict[str, str]:
-    """The shapes of names, as the key `shapes` writes them: `m×n`, `n`, `scalar`. The first that is told of a name counts."""
+    """The shapes of names, as the key `shapes` writes them: `m×n`, `n`, `scalar`.
+    The first that is told of a name counts."""
     return {name: sizes[0] for name, sizes in _all_told(prose).items()}
 
 
 def told_anew(prose: str) -> frozenset[str]:
     """Names of which the document tells two shapes: in its parts they stand for different arrays."""
-    return frozenset(name for name, sizes in _all_told(prose).items() if len({size.removesuffix("×1") for size in sizes}) > 1)
+    return frozenset(
+        name for name, sizes in _all_told(prose).items() if len({size.removesuffix("×1") for size in sizes}) > 1
+    )
 
 
 def _all_told(prose: str) -> dict[str, list[str]]:
     """All that is told of the shape of each name, in the order of the text."""
     text = plain_prose(prose)
-    single = _PAIRED.sub(lambda match: match[0] if "{" in text[match.start() - 1 : match.start()] else blank(match), text)
+    single = _PAIRED.sub(
+        lambda match: match[0] if "{" in text[match.start() - 1 : match.start()] else blank(match), text
+    )
     bare = _TOLD.sub(blank, text)
     told: list[tuple[int, str, str]] = []
     for match in _IN_FIELD.finditer(single):
@@ -193,7 +230,10 @@ def _in_symmetric(text: str) -> Iterator[tuple[int, str, str, str]]:
     for match in _IN_SYMMETRIC.finditer(text):
         side = re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
         if side.isalnum():
-            yield from ((match.start(), name, side, "spd" if "+" in match["marks"] else "symmetric") for name in _names(match["names"]))
+            yield from (
+                (match.start(), name, side, "spd" if "+" in match["marks"] else "symmetric")
+                for name in _names(match["names"])
+            )
 
 
 def _alone(text: str, match: re.Match[str]) -> bool:
@@ -229,7 +269,9 @@ def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
 
 def _defined_before(before: str) -> list[str]:
     """C of `centring matrix C = I - 11ᵀ/n (`; not h of `h = f(x) has the derivative D, (`."""
-    stated = re.search(rf"(?P<name>{_NAME})\s*:?=(?!.*(?::?=|\b(?:has|derivative|gradient)\b))[^:;]*$", before, re.DOTALL)
+    stated = re.search(
+        rf"(?P<name>{_NAME})\s*:?=(?!.*(?::?=|\b(?:has|derivative|gradient)\b))[^:;]*$", before, re.DOTALL
+    )
     return [plain_name(stated["name"])] if stated is not None else []
 
 
@@ -259,7 +301,9 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         before, name = text[max(0, match.start() - 30) : match.start()], match["name"]
         laid_down, opposed = _LAID_OUT.search(before), re.search(rf"{re.escape(name)}\s*(?:<|≤|\\leq?|=)\s*-?0", text)
         if _alone(text, match) and (_SUPPOSED.search(before) or (laid_down and not opposed)):
-            (always if laid_down else supposed).setdefault(plain_name(name), set()).add("positive" if ">" in match[0] else "nonnegative")
+            (always if laid_down else supposed).setdefault(plain_name(name), set()).add(
+                "positive" if ">" in match[0] else "nonnegative"
+            )
     for word, names, only_supposed in _facts_of(text):
         for name in names:
             (supposed if only_supposed else always).setdefault(name, set()).add(word)
@@ -267,20 +311,30 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
 
 
 def held_fixed(prose: str) -> frozenset[str]:
-    """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`, `no gradient flows through D`."""
+    """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`,
+    `no gradient flows through D`."""
     text = plain_prose(prose).replace("$", "")
-    found = (match for pattern in _HELD for match in pattern.finditer(text) if not _DENIED.search(text, 0, match.start("names")))
+    found = (
+        match
+        for pattern in _HELD
+        for match in pattern.finditer(text)
+        if not _DENIED.search(text, 0, match.start("names"))
+    )
     return frozenset(name for match in found for name in _names(match["names"]))
 
 
 def symmetric_somewhere(prose: str) -> bool:
     """Whether the prose calls something symmetric and leaves open what: a clause with a subject that is no name."""
-    return any(word in ("symmetric", "spd", "diagonal") and not names for word, names, _ in _facts_of(plain_prose(prose)))
+    return any(
+        word in ("symmetric", "spd", "diagonal") and not names for word, names, _ in _facts_of(plain_prose(prose))
+    )
 
 
 def _facts_of(text: str) -> Iterator[tuple[str, list[str], bool]]:
     """Every fact, whose it is (none: not certain), and whether it is only supposed."""
-    for sentence in _sentences(_TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else blank(match), text)):
+    for sentence in _sentences(
+        _TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else blank(match), text)
+    ):
         for match in _FACT.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
             if not _DENIED.search(before) and match.lastgroup:
@@ -310,10 +364,14 @@ def _subject(before: str, behind: str) -> list[str]:
     if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):
         return []
     together = re.search(rf"{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s+be\s+(?:both\s+)?$", before)
-    if together or re.search(rf"\bboth\b[^.]*$|\b(?:are)\s*$|{_NAME}\s*(?:,|∈?\s*,?\s*\band\b)\s*{_NAME}\s*∈?\s*$", before):
+    if together or re.search(
+        rf"\bboth\b[^.]*$|\b(?:are)\s*$|{_NAME}\s*(?:,|∈?\s*,?\s*\band\b)\s*{_NAME}\s*∈?\s*$", before
+    ):
         near = [match for match in last if match.start() > before.rfind(";")]
         return [plain_name(match[0]) for match in near][-2:]
-    if re.search(r"[\w}^\\+/*-]\s*$", before[: last[-1].start()]) and not re.search(r"[A-Za-z]{2,}\s+$", before[: last[-1].start()]):
+    if re.search(r"[\w}^\\+/*-]\s*$", before[: last[-1].start()]) and not re.search(
+        r"[A-Za-z]{2,}\s+$", before[: last[-1].start()]
+    ):
         return _defined_before(before)
     if re.search(r"\\[A-Za-z]+\s*$|[=(]\s*$", before[: last[-1].start()]):
         return _defined_before(before)

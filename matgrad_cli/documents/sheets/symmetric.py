@@ -1,4 +1,5 @@
-"""Facts of matrices that nobody calls by their word: `the kernel (Gram) matrix K` is symmetric, and `VᵀV = I` says orthogonal."""
+"""Facts of matrices that nobody calls by their word: `the kernel (Gram) matrix K` is symmetric,
+and `VᵀV = I` says orthogonal."""
 
 from __future__ import annotations
 
@@ -17,24 +18,41 @@ from .sizes import NAMES, TRANSPOSED, facts_told, plain_prose
 
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 _KIND = (
-    r"\b(?:(?:auto|co)?-?covariances?|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?|Hessian|Laplacian"
-    r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia|stiffness|metric)\b"
+    r"\b(?:(?:auto|co)?-?covariances?|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?"
+    r"|Hessian|Laplacian"
+    r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia"
+    r"|stiffness|metric)\b"
 )
 _KINDS = (
-    "ovarian", "scatter", "correlation", "precision", "kernel", "gram", "hessian", "laplacian", "adjacency", "inertia", "stiffness",
+    "ovarian",
+    "scatter",
+    "correlation",
+    "precision",
+    "kernel",
+    "gram",
+    "hessian",
+    "laplacian",
+    "adjacency",
+    "inertia",
+    "stiffness",
     "metric",
 )
 _WORDS = r"(?:[\s-]+(?!(?:is|are|of|by|and|with|we|as|for|where|so|then|function)\b)[A-Za-z]{2,})"
 _BEHIND = regex(rf"{_KIND}{_WORDS}{{0,3}}\s+{NAMES}(?!\s*[(^])", re.IGNORECASE, _KINDS)
 _BEFORE = regex(
-    rf"{NAMES}\s*(?:(?:∈|\\in\b)[^,;.]{{0,30}},?\s*)?(?:\b(?:is|are|be|being|denotes?|both)\b|[:,—–=])\s*(?:(?:both|the|an?|its|their)\s+)*"
-    rf"(?:(?!of\b)[A-Za-z][a-zé'-]+\s+){{0,4}}{_KIND}", re.IGNORECASE, _KINDS,
+    rf"{NAMES}\s*(?:(?:∈|\\in\b)[^,;.]{{0,30}},?\s*)?(?:\b(?:is|are|be|being|denotes?|both)\b"
+    rf"|[:,—–=])\s*(?:(?:both|the|an?|its|their)\s+)*"
+    rf"(?:(?!of\b)[A-Za-z][a-zé'-]+\s+){{0,4}}{_KIND}",
+    re.IGNORECASE,
+    _KINDS,
 )
 _BRACKETED = regex(r"\(\s*[A-Za-z][A-Za-z' -]+\)")
 """`the kernel (Gram) matrix`: a second word for the same."""
 COVARIANCE = regex(
-    r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution|discriminant|\bLDA\b"
-    r"|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|\\mathcal\s*\{?\s*N", re.IGNORECASE,
+    r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution"
+    r"|discriminant|\bLDA\b"
+    r"|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|\\mathcal\s*\{?\s*N",
+    re.IGNORECASE,
 )
 """Words of documents in which matrices are covariances, or the like, which are symmetric."""
 
@@ -50,7 +68,11 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
     """Facts that formulas say by their form: `t_ic = 1{y_i = c}`, `C = Cᵀ`, `VᵀV = I` unless only supposed."""
     found: dict[str, frozenset[str]] = {}
     for one in stated:
-        if len(one.letters) == 2 and INDICATOR.search(one.sides[0]) and re.search(rf"=\s*{one.letters[1]}\W*$", one.sides[0]):
+        if (
+            len(one.letters) == 2
+            and INDICATOR.search(one.sides[0])
+            and re.search(rf"=\s*{one.letters[1]}\W*$", one.sides[0])
+        ):
             found[one.name] = frozenset(("onehot",))
     for formula in sheet.formulas:
         name, words = fact_by_form(formula.passage.text)
@@ -69,7 +91,8 @@ def facts_of_value(value: Problem) -> frozenset[str]:
 
 
 def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
-    """Facts that the sentence of formulas says, in words or by form: `= 2Ax for symmetric A`, `\\text{if } A = A^\\top`."""
+    """Facts that the sentence of formulas says, in words or by form:
+    `= 2Ax for symmetric A`, `\\text{if } A = A^\\top`."""
     first = formulas[0]
     before, after = _SENTENCE.split(first.before)[-1], _SENTENCE.split(first.after, maxsplit=1)[0]
     text = "   ".join((before, *(formula.passage.text for formula in formulas), after))
@@ -88,7 +111,9 @@ def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
 
 _SENTENCE = regex(r"[.?!;]\s+(?=[A-Z$\\])|(?:^|\n)\s*(?=[A-Z][a-z]|[*#]|\\(?:sub)*section)")
 _MARKS = regex(r"\$|\\[()\[\]]")
-_PARTED = regex(r"[,;:]\s|[()]|\s{3,}|\\q?quad|\b(?:if|when|whenever|for|where|since|as|because|provided|that|with|and)\b")
+_PARTED = regex(
+    r"[,;:]\s|[()]|\s{3,}|\\q?quad|\b(?:if|when|whenever|for|where|since|as|because|provided|that|with|and)\b"
+)
 
 
 def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:

@@ -1,4 +1,5 @@
-"""Students of whom nothing can be graded: they handed in a photo, a PDF, the key or nothing at all. Each has a row all the same."""
+"""Students of whom nothing can be graded: they handed in a photo, a PDF, the key or nothing at all.
+Each has a row all the same."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from .students import student_of
 
 _SHOWN = 5
 _UNREAD = frozenset((
-    ".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".jpg", ".jpeg", ".png", ".heic", ".gif", ".webp", ".tif", ".tiff", ".zip",
+    ".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".html", ".jpg", ".jpeg", ".png", ".heic", ".gif", ".webp",
+    ".tif", ".tiff", ".zip",
     ".txt", ".csv", ".tsv", ".xls", ".xlsx", ".ods", ".numbers", ".ppt", ".pptx", ".svg",
 ))  # fmt: skip
 _BESIDE = frozenset(("img", "images", "figs", "figures", "plots", "pictures", "assets", "data", "code", "src"))
@@ -21,24 +23,33 @@ _BESIDE = frozenset(("img", "images", "figs", "figures", "plots", "pictures", "a
 _HELP = "what can be read is Markdown, LaTeX, plain text, a notebook or TOML; a photo or a PDF cannot"
 
 
-def absent(given: Sequence[Path], files: Sequence[Path], whose: Sequence[str], key: Path, pattern: str | None) -> list[FileReport]:
-    """A report that is unreadable for each student's folder without a file that was taken; `whose` are the students of the files, found
-    by the key's `pattern`. In a folder where each file is a student's, so is a photo or a PDF.
+def absent(
+    given: Sequence[Path], files: Sequence[Path], whose: Sequence[str], key: Path, pattern: str | None
+) -> list[FileReport]:
+    """A report that is unreadable for each student's folder without a file that was taken; `whose` are the students of
+    the files, found by the key's `pattern`. In a folder where each file is a student's, so is a photo or a PDF.
 
-    Folders of students are those beside a folder with a student's name; in a folder where nobody handed in a thing, all that are in
-    it; and of several folders that were named, each.
+    Folders of students are those beside a folder with a student's name; in a folder where nobody handed in a thing, all
+    that are in it; and of several folders that were named, each.
     """
     found: dict[Path, FileReport] = {}
     present = set(whose)
     holding = {folder for file in files for folder in file.parents}
-    classes = {folder.parent for file, student in zip(files, whose, strict=True) for folder in file.parents if folder.name == student}
+    classes = {
+        folder.parent
+        for file, student in zip(files, whose, strict=True)
+        for folder in file.parents
+        if folder.name == student
+    }
     folders = [place for place in given if place.is_dir()]
     for place in folders:
         if place in holding:
             theirs = [one for folder in sorted(classes) if folder.is_relative_to(place) for one in _folders(folder)]
         else:
             theirs = [*_folders(place)] or [place] * (len(folders) > 1)
-        flat = any(file.parent == place and student != place.resolve().name for file, student in zip(files, whose, strict=True))
+        flat = any(
+            file.parent == place and student != place.resolve().name for file, student in zip(files, whose, strict=True)
+        )
         if flat and place not in classes:
             theirs = [*theirs, *(one for one in _folders(place) if one.name.lower() not in _BESIDE and _works(one))]
         found |= _unread(place, present, key, pattern) if flat else {}
@@ -94,6 +105,8 @@ def _reason(folder: Path, key: Path) -> str:
     inside = _works(folder)
     if not inside:
         return "is empty" if os.access(folder, os.R_OK | os.X_OK) else "cannot be opened"
-    named = ", ".join(str(file.relative_to(folder)) + (" (the key itself)" if is_copy(file, key) else "") for file in inside[:_SHOWN])
+    named = ", ".join(
+        str(file.relative_to(folder)) + (" (the key itself)" if is_copy(file, key) else "") for file in inside[:_SHOWN]
+    )
     more = f" and {len(inside) - _SHOWN} more" if len(inside) > _SHOWN else ""
     return f"holds nothing that can be graded: {named}{more}"

@@ -1,7 +1,8 @@
-"""What was graded before, in a file beside the report: only what changed is graded again. It may be deleted at any time.
+"""What was graded before, in a file beside the report: only what changed is graded again.
+It may be deleted at any time.
 
-Nothing in the file is believed unless it was sealed with the text of the key, which whoever hands something in does not have; and what
-is read back can only become records of reports.
+Nothing in the file is believed unless it was sealed with the text of the key, which whoever hands something in does not
+have; and what is read back can only become records of reports.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from ...records.finding import Final as FinalAnswer
 
 _PASSING: Final = frozenset(("time-limit", "memory-limit", "bug", "unreadable-file"))
 """Codes of what may end otherwise the next time."""
-_RECORDS: Final = {cls.__name__: cls for cls in (FileReport, ProblemReport, Finding, FinalAnswer, Diagnostic, Label, Source, Span)}
+_RECORDS: Final = {
+    cls.__name__: cls for cls in (FileReport, ProblemReport, Finding, FinalAnswer, Diagnostic, Label, Source, Span)
+}
 
 
 class Cache:
@@ -61,12 +64,15 @@ class Cache:
 
     def keep(self, name: str | None, report: FileReport) -> None:
         """Remembers a report, unless it might come out otherwise the next time."""
-        codes = {problem.final.code for problem in report.problems} | {diagnostic.code for diagnostic in report.diagnostics}
+        codes = {problem.final.code for problem in report.problems} | {
+            diagnostic.code for diagnostic in report.diagnostics
+        }
         if name is not None and not codes & _PASSING:
             self.used[name] = report
 
     def write(self) -> None:
-        """Writes what was used this time, if it is not what stands there; a cache that cannot be written costs nothing."""
+        """Writes what was used this time, if it is not what stands there;
+        a cache that cannot be written costs nothing."""
         if self.used == self.kept:
             return
         body = pickle.dumps(self.used)

@@ -33,7 +33,11 @@ def with_what_counts(files: Sequence[FileReport]) -> list[FileReport]:
 
     def rows(file: FileReport) -> tuple[ProblemReport, ...]:
         """Its problems; one without an answer only where no file of its student answers it, and there once."""
-        missing = {(file.student, problem.id) for problem in file.problems if file.student and problem.final.code == "missing-answer"}
+        missing = {
+            (file.student, problem.id)
+            for problem in file.problems
+            if file.student and problem.final.code == "missing-answer"
+        }
         again = {of for of in missing if of in tries or of in lacking}
         lacking.update(missing)
         kept = [problem for problem in file.problems if (file.student, problem.id) not in again]

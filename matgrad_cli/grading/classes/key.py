@@ -22,7 +22,8 @@ SECONDS = 20.0
 class Key:
     """A key file that was read: its exercises by id, and what it says about whole submissions.
 
-    `student` is the pattern that finds a student in a file's name, `seconds` and `megabytes` what one submission may use.
+    `student` is the pattern that finds a student in a file's name,
+    `seconds` and `megabytes` what one submission may use.
     """
 
     source: Source
@@ -35,7 +36,11 @@ class Key:
 def read_key(path: Path) -> Key:
     """The key file; it must be readable and right, and hold no key that looks mistyped, or nothing can be graded."""
     document = _read(path)
-    mistyped = [diagnostic for diagnostic in document.diagnostics if diagnostic.code == "unknown-key" and diagnostic.help is not None]
+    mistyped = [
+        diagnostic
+        for diagnostic in document.diagnostics
+        if diagnostic.code == "unknown-key" and diagnostic.help is not None
+    ]
     if mistyped:  # a fact, a layout, or points that were meant and not read would grade everybody by another question
         raise InputError(replace(mistyped[0], severity="error"))
     exercises = identified(document.exercises)
@@ -60,7 +65,9 @@ def key_report(path: Path) -> FileReport:
         found = _judged(chosen[name])
         if exercise.empty and found.verdict == "undecided":
             message = f"problem `{name}` is understood; the key holds no answer to it"
-            diagnostics.append(Diagnostic("missing-answer", message, replace(document.source, text=""), severity="note"))
+            diagnostics.append(
+                Diagnostic("missing-answer", message, replace(document.source, text=""), severity="note")
+            )
         else:
             problems.append(found)
     return FileReport(document.source.name, tuple(problems), tuple(diagnostics), document.source)
@@ -96,9 +103,11 @@ def _judged(chosen: Settings) -> ProblemReport:
 
 
 def _contradicted(chosen: Settings, found: ProblemReport) -> Diagnostic | None:
-    """Raises InputError for a question that cannot be read, and for an answer that is not its derivative: one of the two is wrong.
+    """Raises InputError for a question that cannot be read, and for an answer that is not its derivative:
+    one of the two is wrong.
 
-    An answer about which nothing is known is a warning. No message holds a line of the key: a log may be read by students.
+    An answer about which nothing is known is a warning. No message holds a line of the key:
+    a log may be read by students.
     """
     if chosen.answer is None and not chosen.rows and found.verdict != "unreadable":
         return None
@@ -116,4 +125,6 @@ def _contradicted(chosen: Settings, found: ProblemReport) -> Diagnostic | None:
     )
     if found.verdict == "wrong":
         raise InputError(said)
-    return replace(said, message=f"the key's own answer to problem `{chosen.id}` could not be judged: {why}", severity="warning")
+    return replace(
+        said, message=f"the key's own answer to problem `{chosen.id}` could not be judged: {why}", severity="warning"
+    )

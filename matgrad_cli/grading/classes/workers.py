@@ -24,10 +24,12 @@ _SPARE = 30
 
 
 def in_processes(
-    tasks: Sequence[T], work: Callable[[T], R], lost: Callable[[T, Diagnostic], R], jobs: int, seconds: float, megabytes: float,
+    tasks: Sequence[T], work: Callable[[T], R], lost: Callable[[T, Diagnostic], R], jobs: int, seconds: float,
+    megabytes: float,
     done: Callable[[int, R], None],
 ) -> None:  # fmt: skip
-    """Calls `done` with the number of each task and what `work` makes of it; or what `lost` makes of it, if its process was ended."""
+    """Calls `done` with the number of each task and what `work` makes of it;
+    or what `lost` makes of it, if its process was ended."""
     context = get_context("fork" if "fork" in get_all_start_methods() else None)
     waiting = list(range(len(tasks)))[::-1]
     busy: dict[Connection, tuple[Any, int]] = {}
@@ -66,7 +68,9 @@ def _started(
     return ours, process
 
 
-def _serve(tasks: Connection, work: Callable[[Any], Any], seconds: float, megabytes: float, others: list[Connection]) -> None:
+def _serve(
+    tasks: Connection, work: Callable[[Any], Any], seconds: float, megabytes: float, others: list[Connection]
+) -> None:
     """The life of a process: one task after another, until nobody is there any more."""
     for other in others:  # inherited; while it is open here its process would never see that nobody is there
         other.close()
@@ -99,7 +103,13 @@ def _bound(seconds: float, megabytes: float) -> None:
 
 
 def _ended(code: int | None) -> Diagnostic:
-    name = signal.Signals(-code).name if code is not None and code < 0 and -code in [*signal.Signals] else f"exit code {code}"
+    name = (
+        signal.Signals(-code).name
+        if code is not None and code < 0 and -code in [*signal.Signals]
+        else f"exit code {code}"
+    )
     if name == "SIGXCPU":
         return Diagnostic("time-limit", "this took more processor time than one submission may, so there is no result")
-    return Diagnostic("memory-limit", f"the system ended the process that judged this ({name}), so nothing is known of it")
+    return Diagnostic(
+        "memory-limit", f"the system ended the process that judged this ({name}), so nothing is known of it"
+    )

@@ -15,7 +15,8 @@ from ...verify.programs.values import Frame, Thing, Value
 
 @record
 class Edit:
-    """A new text of an expression or a line, and the slip behind the old one; `tried` is the expression, where the text is a line."""
+    """A new text of an expression or a line, and the slip behind the old one;
+    `tried` is the expression, where the text is a line."""
 
     code: str
     message: str
@@ -30,8 +31,8 @@ class Edit:
 
 @record
 class Around:
-    """What stands around an expression: the arrays, the numbers, the sizes and the functions of one array in reach, as texts; whether
-    torch's words are used."""
+    """What stands around an expression: the arrays, the numbers, the sizes and the functions of one array in reach, as
+    texts; whether torch's words are used."""
 
     arrays: tuple[tuple[str, tuple[int, ...]], ...]
     numbers: tuple[str, ...]
@@ -55,15 +56,26 @@ def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool, lin
                 numbers.append(text)
     own = tuple((text, shape) for text, shape in arrays.items() if text in frame.names or "." in text or frame is outer)
     rows = [f"{text}.shape[{axis}]" for text, shape in own for axis in range(len(shape))]
-    return Around(own, tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys([*sizes, *rows[:16]])), torch, _functions(lines))
+    return Around(
+        own, tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys([*sizes, *rows[:16]])), torch, _functions(lines)
+    )
 
 
 @lru_cache(maxsize=16)
 def _functions(lines: tuple[ast.stmt, ...]) -> tuple[str, ...]:
     """The functions, entry by entry, that a program calls."""
-    calls = [node for line in lines for node in ast.walk(line) if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords]
+    calls = [
+        node
+        for line in lines
+        for node in ast.walk(line)
+        if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
+    ]
     said = dict.fromkeys(ast.unparse(call.func) for call in calls if isinstance(call.func, ast.Name | ast.Attribute))
-    return tuple(name for name in said if name.rpartition(".")[2] in ELEMENTWISE and name.rpartition(".")[0] in ("", "np", "torch", "math"))
+    return tuple(
+        name
+        for name in said
+        if name.rpartition(".")[2] in ELEMENTWISE and name.rpartition(".")[0] in ("", "np", "torch", "math")
+    )
 
 
 def _reached(name: str, value: Value) -> Iterator[tuple[str, Value]]:

@@ -10,7 +10,9 @@ from .around import Edit
 
 def statements(line: ast.stmt, text_of: Callable[[ast.stmt | ast.expr], str]) -> Iterator[Edit]:
     """Other assignments in place of one: `+=` for `=`, another sign, a repeated index counted."""
-    target = line.targets[0] if isinstance(line, ast.Assign) and len(line.targets) == 1 else getattr(line, "target", None)
+    target = (
+        line.targets[0] if isinstance(line, ast.Assign) and len(line.targets) == 1 else getattr(line, "target", None)
+    )
     if not isinstance(line, ast.Assign | ast.AugAssign) or target is None:
         return
     place, value = text_of(target), text_of(line.value)
@@ -25,6 +27,10 @@ def statements(line: ast.stmt, text_of: Callable[[ast.stmt | ast.expr], str]) ->
         yield from (Edit(codes[sign], f"`{sign}` is needed", f"{place} {sign} {value}") for sign in others)
         yield Edit("extra-term", "`=` is needed: what was there before is too much", f"{place} = {value}")
         yield Edit("extra-term", "this line is too much: the loss has no such term", "pass")
-        if isinstance(target, ast.Subscript) and isinstance(line.op, ast.Add) and not isinstance(target.slice, ast.Slice | ast.Tuple):
+        if (
+            isinstance(target, ast.Subscript)
+            and isinstance(line.op, ast.Add)
+            and not isinstance(target.slice, ast.Slice | ast.Tuple)
+        ):
             new = f"np.add.at({text_of(target.value)}, {text_of(target.slice)}, {value})"
             yield Edit("missing-sum", "`+=` takes an index that is repeated only once: `np.add.at` adds each", new)

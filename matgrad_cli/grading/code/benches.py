@@ -21,8 +21,8 @@ BENCHES = 4
 
 @record
 class Bench:
-    """A unit at a point at which a wrong claim was seen, with the true values of those before it; `scale` is the factor by which the
-    claim is to be off; `rest` what other lines add to the value, from which it is taken where `minus`."""
+    """A unit at a point at which a wrong claim was seen, with the true values of those before it; `scale` is the factor
+    by which the claim is to be off; `rest` what other lines add to the value, from which it is taken where `minus`."""
 
     trial: Trial
     claim: Claim
@@ -45,7 +45,11 @@ class Bench:
         """The same for the line that adds the term of that number."""
         values = [0, *(event.value for event in self.claim.stages[-1].events)]
         line = self.claim.stages[-1].events[number].statement
-        return replace(self, rest=values[-1] - values[number + 1] + values[number], minus=isinstance(getattr(line, "op", None), ast.Sub))
+        return replace(
+            self,
+            rest=values[-1] - values[number + 1] + values[number],
+            minus=isinstance(getattr(line, "op", None), ast.Sub),
+        )
 
     def reading(self) -> Reading:
         """The unit with the true values, to be read."""
@@ -63,7 +67,9 @@ def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
         seen = assessed(trial)
         same = next((same for place, same in seen.found if place == one.place), None)
         told = same is not None and same.claim is not None and (one.name or same.outcome == one.outcome)
-        if same is not None and same.claim is not None and told and trial.influences(same.claim):  # where it is zero nothing is seen
+        if (
+            same is not None and same.claim is not None and told and trial.influences(same.claim)
+        ):  # where it is zero nothing is seen
             first = same.claim.stages[0].events[0].number
             overrides = tuple((number, value) for number, value in seen.overrides if number < first)
             benches.append(Bench(trial, same.claim, overrides, same.scale))
@@ -98,7 +104,9 @@ def holds(bench: Bench, statement: ast.stmt, text: str) -> bool:
     if reading is None:
         return False
     key, last = bench.claim.key, bench.claim.last.statement.lineno
-    own = [event for event in reading.machine.events if event.key == key and (event.frame is reading.frame or "." in key)]
+    own = [
+        event for event in reading.machine.events if event.key == key and (event.frame is reading.frame or "." in key)
+    ]
     values = [event.value for event in own if event.statement.lineno <= last] or [
         one.last.value for one in bench.trial.claims(reading) if one.key == key
     ]

@@ -1,4 +1,5 @@
-"""What kind of slip a wrong claim is: mended lines are tried by numbers, and one is named only when the derivative is right with it."""
+"""What kind of slip a wrong claim is: mended lines are tried by numbers,
+and one is named only when the derivative is right with it."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ TextOf = Callable[[ast.stmt | ast.expr], str]
 
 @record
 class Cause:
-    """What kind of slip a wrong claim is: its code, a sentence, the mended line, the line at which it is; the places of the claims
-    that are wrong by this line alone."""
+    """What kind of slip a wrong claim is: its code, a sentence, the mended line, the line at which it is; the places of
+    the claims that are wrong by this line alone."""
 
     code: str
     message: str
@@ -65,7 +66,8 @@ def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, end: flo
 
 
 def _repair(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> Mended | None:
-    """The first repair that holds at every bench: of the line itself, of the lines that the value is put together by, of one before."""
+    """The first repair that holds at every bench: of the line itself, of the lines that the value is put together by,
+    of one before."""
     own = list(dict.fromkeys(reversed(statements_of(benches[0].claim))))
     value = _expression(one.key, one.statement)
     single = len(own) == 1 and value is not None
@@ -92,8 +94,14 @@ def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
     own = line in statements_of(benches[0].claim)
     said = f"{plain.message}: {edit.message}" if own else f"{edit.message}; as it stands, {plain.message}"
     text = " ".join(part.strip() for part in edit.text.splitlines())
-    help_ = f"write `{text}`{' in a line behind it' if mended.behind else ''}" if edit.text != "pass" else "leave this line out"
-    if mended.behind and isinstance(line, ast.Assign) and line.col_offset == line.value.col_offset:  # a part of a `return`
+    help_ = (
+        f"write `{text}`{' in a line behind it' if mended.behind else ''}"
+        if edit.text != "pass"
+        else "leave this line out"
+    )
+    if (
+        mended.behind and isinstance(line, ast.Assign) and line.col_offset == line.value.col_offset
+    ):  # a part of a `return`
         help_ = "mend what is returned"
     healed = frozenset[Place]() if own else _healed(benches[0], mended)
     return Cause(edit.code, said, line, help_, plain.notes, healed)
@@ -104,7 +112,12 @@ def _plain(one: Judged) -> Cause:
     if one.outcome == "misfit":
         assert one.why is not None
         message = f"`{one.key}` does not compute{_fault(one.why.why)}"
-        return Cause("non-conformable", message, one.statement, notes=(f"needed is the shape {shown(one.needed)} of `{one.name}`",))
+        return Cause(
+            "non-conformable",
+            message,
+            one.statement,
+            notes=(f"needed is the shape {shown(one.needed)} of `{one.name}`",),
+        )
     if not one.name:
         message = "is not the derivative of the loss by a value before: with that in its place, what follows is right"
         if one.note:
@@ -130,7 +143,8 @@ def shown(shape: tuple[str, ...]) -> str:
     return f"({', '.join(shape)}{',' if len(shape) == 1 else ''})"
 
 
-# --- an expression, tried where it stands ----------------------------------------------------------------------------------
+# --- an expression, tried where it stands
+# ----------------------------------------------------------------------------------
 
 
 def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> Mended | None:
@@ -141,16 +155,29 @@ def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, end: floa
     stated = benches[0].claim.last.value
     shape = np.shape(stated) if not isinstance(stated, Unknown) else ()
     edit = _everywhere(benches, one.statement, lambda around_: edits(text, around_, shape, benches[0].needed), end)
-    return None if edit is None else Mended(one.statement, Edit(edit.code, edit.message, _line(one.statement, one.key, edit, text_of)))
+    return (
+        None
+        if edit is None
+        else Mended(one.statement, Edit(edit.code, edit.message, _line(one.statement, one.key, edit, text_of)))
+    )
 
 
 def _of_terms(benches: list[Bench], text_of: TextOf, end: float) -> Mended | None:
-    """An edit of one of the terms of which the value is the sum, `dW = a`, `dW += b`: the common slips of each come first."""
+    """An edit of one of the terms of which the value is the sum, `dW = a`, `dW += b`:
+    the common slips of each come first."""
     events = [bench.claim.stages[-1].events for bench in benches]
     lines = [event.statement for event in events[0]]
-    plain = all(isinstance(line, ast.Assign) or isinstance(getattr(line, "op", None), ast.Add | ast.Sub) for line in lines)
-    summed = plain and all(isinstance(event.value, np.ndarray | np.generic) and not event.stored for ones in events for event in ones)
-    if not summed or len(set(lines)) < len(lines) or any([event.statement for event in ones] != lines for ones in events):
+    plain = all(
+        isinstance(line, ast.Assign) or isinstance(getattr(line, "op", None), ast.Add | ast.Sub) for line in lines
+    )
+    summed = plain and all(
+        isinstance(event.value, np.ndarray | np.generic) and not event.stored for ones in events for event in ones
+    )
+    if (
+        not summed
+        or len(set(lines)) < len(lines)
+        or any([event.statement for event in ones] != lines for ones in events)
+    ):
         return None
     needed = benches[0].needed
     for made in (likely, edits):
@@ -175,7 +202,9 @@ def _by_a_line_more(benches: list[Bench], one: Judged, last: ast.stmt, end: floa
     return None if edit is None else Mended(last, edit, behind=True)
 
 
-def _everywhere(benches: list[Bench], at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], end: float) -> Edit | None:
+def _everywhere(
+    benches: list[Bench], at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], end: float
+) -> Edit | None:
     """The first edit with which the expression has the value that is needed at every bench."""
     first, *others = benches
     kept = _right_ones(first, at, made, KEPT, end)
@@ -188,8 +217,11 @@ def _again(kept: list[Edit]) -> Callable[[Around], Iterator[Edit]]:
     return lambda _: iter(kept)
 
 
-def _right_ones(bench: Bench, at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], most: int, end: float) -> list[Edit]:
-    """Those edits with which the expression has the value that is needed, tried where a line stands, or behind the claim."""
+def _right_ones(
+    bench: Bench, at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], most: int, end: float
+) -> list[Edit]:
+    """Those edits with which the expression has the value that is needed, tried where a line stands,
+    or behind the claim."""
     found: list[Edit] = []
     seen: set[str] = set()
     reading = bench.reading()
@@ -232,8 +264,14 @@ def _expression(key: str, statement: ast.stmt) -> ast.expr | None:
     if not isinstance(statement, ast.Assign):
         return None
     target = statement.targets[0]
-    if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple) and len(target.elts) == len(statement.value.elts):
-        return next((value for part, value in zip(target.elts, statement.value.elts, strict=True) if key_of(part) == key), None)
+    if (
+        isinstance(target, ast.Tuple)
+        and isinstance(statement.value, ast.Tuple)
+        and len(target.elts) == len(statement.value.elts)
+    ):
+        return next(
+            (value for part, value in zip(target.elts, statement.value.elts, strict=True) if key_of(part) == key), None
+        )
     return statement.value if key_of(target) == key else None
 
 
@@ -245,7 +283,8 @@ def _line(statement: ast.stmt, key: str, edit: Edit, text_of: TextOf) -> str:
     return f"{target} = {edit.text}"
 
 
-# --- whole statements: the unit is read anew with each ---------------------------------------------------------------------
+# --- whole statements: the unit is read anew with each
+# ---------------------------------------------------------------------
 
 
 def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float) -> Mended | None:
@@ -254,8 +293,11 @@ def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, 
     return _first(benches, ways, end)
 
 
-def _of_values(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float, free: bool = False) -> Mended | None:
-    """An edit of the value of one of several lines; where a line may be edited freely, the common slips of all of them come first."""
+def _of_values(
+    benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float, free: bool = False
+) -> Mended | None:
+    """An edit of the value of one of several lines; where a line may be edited freely,
+    the common slips of all of them come first."""
     own = statements_of(benches[0].claim)
 
     def ways() -> Iterator[tuple[ast.stmt, Edit]]:
@@ -296,7 +338,8 @@ def _editable(line: ast.stmt) -> list[ast.expr]:
 
 
 def _gradient(line: ast.stmt) -> bool:
-    """Whether a line gives a value to something that is called like a gradient; what is none is not made one by a factor more."""
+    """Whether a line gives a value to something that is called like a gradient;
+    what is none is not made one by a factor more."""
     return is_gradient(key_of(_target(line)) or "")
 
 
@@ -325,8 +368,14 @@ def _before(bench: Bench) -> list[ast.stmt]:
         lines = [event.statement for event in events if after or event.number > (bench.trial.plan.after or 0)]
         if name in claims or any(line in found for line in lines):
             continue
-        simple = [line for line in reversed(lines) if isinstance(line, ast.Assign | ast.AugAssign) and not _read_size(line.value)]
-        found |= dict.fromkeys(line for line in simple if not isinstance(getattr(line, "targets", [None])[0], ast.Tuple))
+        simple = [
+            line
+            for line in reversed(lines)
+            if isinstance(line, ast.Assign | ast.AugAssign) and not _read_size(line.value)
+        ]
+        found |= dict.fromkeys(
+            line for line in simple if not isinstance(getattr(line, "targets", [None])[0], ast.Tuple)
+        )
         wanted += [key for line in simple for key in sorted(names_in(line)) if key not in wanted]
     return list(found)
 
@@ -337,7 +386,8 @@ def _read_size(value: ast.expr) -> bool:
 
 
 def _around_line(bench: Bench, line: ast.stmt, text: str, made: EditsOf | None) -> Iterator[Edit]:
-    """The edits of a text, with the names that stand around its line; those that add nothing, where it is not said which."""
+    """The edits of a text, with the names that stand around its line;
+    those that add nothing, where it is not said which."""
     here: list[Around] = []
     reading = bench.reading()
 
@@ -355,7 +405,9 @@ def _healed(bench: Bench, mended: Mended) -> frozenset[Place]:
     """The claims that are right with the mended line."""
     reading = read_with(bench, mended.statement, mended.edit.text)
     assert reading is not None
-    values = {event.key: event.value for event in reading.machine.events if event.frame is reading.frame or "." in event.key}
+    values = {
+        event.key: event.value for event in reading.machine.events if event.frame is reading.frame or "." in event.key
+    }
     return frozenset(
         place
         for place, one in assessed(bench.trial).found

@@ -21,7 +21,8 @@ class Stage:
 
 @record
 class Claim:
-    """What a name like `dW` claims: the derivative by a name. `sites` are the births of that name's values, the likeliest first."""
+    """What a name like `dW` claims: the derivative by a name. `sites` are the births of that name's values,
+    the likeliest first."""
 
     key: str
     name: str

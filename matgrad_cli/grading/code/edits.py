@@ -1,4 +1,5 @@
-"""Mended forms of an expression of code, each with the slip that it would mend: one edit of the text, in the order of likelihood."""
+"""Mended forms of an expression of code, each with the slip that it would mend:
+one edit of the text, in the order of likelihood."""
 
 from __future__ import annotations
 
@@ -59,7 +60,13 @@ def _passage(text: str) -> Passage | None:
 
 def added(key: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     """Lines that may be missing behind those that give a name its value."""
-    for way in (_factors(key, here), _signs(key), _sums(key, here, shape, needed), _chain(key, here), dropped(key, here, needed)):
+    for way in (
+        _factors(key, here),
+        _signs(key),
+        _sums(key, here, shape, needed),
+        _chain(key, here),
+        dropped(key, here, needed),
+    ):
         for edit in way:
             rest = edit.text.removeprefix(f"{key} ")
             goes_on = rest != edit.text and rest[:2] in ("* ", "/ ", "+ ", "- ")
@@ -82,15 +89,25 @@ def _sums(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
             yield Edit("missing-sum", said, f"{wrapped(text)}.sum({word}={axis}, {keep}=True)")
         else:
             ways = [f"np.sum({text}, {word}={axis})", f"np.sum({text}, {word}={axis}, {keep}=True)"]
-            yield from (Edit("missing-sum", said, way) for way in (ways if len(needed) < len(shape) else reversed(ways)))
+            yield from (
+                Edit("missing-sum", said, way) for way in (ways if len(needed) < len(shape) else reversed(ways))
+            )
     if not needed:
-        yield Edit("missing-sum", "the sum over all entries is missing", f"{wrapped(text)}.sum()" if here.torch else f"np.sum({text})")
+        yield Edit(
+            "missing-sum",
+            "the sum over all entries is missing",
+            f"{wrapped(text)}.sum()" if here.torch else f"np.sum({text})",
+        )
 
 
 def _shaped(text: str, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     """The same entries in another shape."""
     said = "this has the right entries in another shape, which would be stretched"
-    for way, fits in (("[:, None]", needed == (*shape, 1)), ("[None, :]", needed == (1, *shape)), (".ravel()", len(needed) == 1)):
+    for way, fits in (
+        ("[:, None]", needed == (*shape, 1)),
+        ("[None, :]", needed == (1, *shape)),
+        (".ravel()", len(needed) == 1),
+    ):
         if fits:
             yield Edit("shape-mismatch", said, f"{wrapped(text)}{way}")
 
@@ -107,14 +124,20 @@ def _axes(whole: Passage) -> Iterator[Edit]:
         assert isinstance(node, ast.Call)
         assert isinstance(node.func, ast.Attribute)
         words = {word.arg: word.value for word in node.keywords}
-        last = node.args[-1] if node.args and isinstance(node.args[-1], ast.Constant | ast.Tuple | ast.UnaryOp) else None
+        last = (
+            node.args[-1] if node.args and isinstance(node.args[-1], ast.Constant | ast.Tuple | ast.UnaryOp) else None
+        )
         axis = words.get("axis") or words.get("dim") or last
         if axis is not None:
             others = sorted(_AXES, key=lambda text: ("(" in text) is not isinstance(axis, ast.Tuple))
             ways = [(text, whole.with_(axis, text)) for text in others if text != whole.of(axis)]
         else:
             inside = whole.of(node)[:-1] + (", " if node.args or node.keywords else "")
-            ways = [(text, whole.with_(node, f"{inside}axis={text}{keep})")) for text in _AXES[:3] for keep in (", keepdims=True", "")]
+            ways = [
+                (text, whole.with_(node, f"{inside}axis={text}{keep})"))
+                for text in _AXES[:3]
+                for keep in (", keepdims=True", "")
+            ]
         yield from (Edit("wrong-axis", f"this goes over the wrong axis: {text} is needed", way) for text, way in ways)
         if axis is not None and not words.keys() & {"keepdims", "keepdim"}:
             keep = "keepdim" if "dim" in words else "keepdims"
@@ -132,7 +155,11 @@ def _operands(whole: Passage) -> Iterator[ast.expr]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             yield node.left
             yield node.right
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("dot", "matmul", "mm", "mv", "bmm"):
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("dot", "matmul", "mm", "mv", "bmm")
+        ):
             if not isinstance(node.func.value, ast.Name) or node.func.value.id not in ("np", "torch", "numpy"):
                 yield node.func.value
             yield from node.args
@@ -146,20 +173,39 @@ def _orders(whole: Passage, here: Around) -> Iterator[Edit]:
         said = whole.of(node)
         if said in high:
             last = f"{said}.transpose(-2, -1)" if here.torch else f"np.swapaxes({said}, -1, -2)"
-            yield Edit("missing-transpose", f"`{said}` is needed with its last two axes exchanged", whole.with_(node, last))
+            yield Edit(
+                "missing-transpose", f"`{said}` is needed with its last two axes exchanged", whole.with_(node, last)
+            )
         elif said.endswith((".T", ".t()")):
             bare = said[: said.rindex(".")]
             yield Edit("missing-transpose", f"`{bare}` is needed without its transpose", whole.with_(node, bare))
         else:
-            yield Edit("missing-transpose", f"a transpose is missing: `{wrapped(said)}.T`", whole.with_(node, f"{wrapped(said)}.T"))
+            yield Edit(
+                "missing-transpose",
+                f"a transpose is missing: `{wrapped(said)}.T`",
+                whole.with_(node, f"{wrapped(said)}.T"),
+            )
     for node in whole.nodes():
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             left, right = whole.of(node.left), whole.of(node.right)
-            yield Edit("wrong-order", "the factors stand in the wrong order", whole.with_(node, f"{wrapped(right)} @ {wrapped(left)}"))
-            yield Edit("missing-transpose", "the whole product is needed transposed", whole.with_(node, f"({left} @ {right}).T"))
+            yield Edit(
+                "wrong-order",
+                "the factors stand in the wrong order",
+                whole.with_(node, f"{wrapped(right)} @ {wrapped(left)}"),
+            )
+            yield Edit(
+                "missing-transpose",
+                "the whole product is needed transposed",
+                whole.with_(node, f"({left} @ {right}).T"),
+            )
             for new in (f"{turned(right)} @ {turned(left)}", f"{turned(left)} @ {turned(right)}"):
                 yield Edit("wrong-order", "the factors are turned and exchanged", whole.with_(node, new))
-        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+        elif (
+            isinstance(node, ast.Call)
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+            and isinstance(node.args[0].value, str)
+        ):
             yield from _letters(whole, node.args[0])
 
 
@@ -170,7 +216,11 @@ def _letters(whole: Passage, node: ast.Constant) -> Iterator[Edit]:
         pair = form[start : start + 2]
         if pair.isalpha():
             new = form[:start] + pair[::-1] + form[start + 2 :]
-            yield Edit("missing-transpose", f"the letters `{pair}` of the einsum stand in the wrong order", whole.with_(node, repr(new)))
+            yield Edit(
+                "missing-transpose",
+                f"the letters `{pair}` of the einsum stand in the wrong order",
+                whole.with_(node, repr(new)),
+            )
 
 
 def _factors(text: str, here: Around) -> Iterator[Edit]:
@@ -197,10 +247,18 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             parts += [(node.left, "{}"), (node.right, "{}")]
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            operands = (part for part in (node.left, node.right) if not (isinstance(part, ast.BinOp) and isinstance(part.op, ast.MatMult)))
+            operands = (
+                part
+                for part in (node.left, node.right)
+                if not (isinstance(part, ast.BinOp) and isinstance(part.op, ast.MatMult))
+            )
             parts += [(part, "({})") for part in operands]
         elif isinstance(node, ast.Call):
-            owner = [node.func.value] if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Name) else []
+            owner = (
+                [node.func.value]
+                if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Name)
+                else []
+            )
             parts += [*((part, "{}") for part in node.args[:1]), *((part, "({})") for part in owner)]
         elif isinstance(node, ast.Tuple | ast.List):
             parts += [(part, "{}") for part in node.elts]
@@ -225,8 +283,14 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
         said = whole.of(node)
         if said in shapes and isinstance(node, ast.Name | ast.Attribute):
             for name in (name for name, shape in here.arrays if shape == shapes[said] and name != said):
-                yield Edit("dropped-term", f"the term `-{name}` is dropped at `{said}`", whole.with_(node, f"({said} - {name})"))
-                yield Edit("dropped-term", f"the term `{name}` is dropped at `{said}`", whole.with_(node, f"({said} + {name})"))
+                yield Edit(
+                    "dropped-term",
+                    f"the term `-{name}` is dropped at `{said}`",
+                    whole.with_(node, f"({said} - {name})"),
+                )
+                yield Edit(
+                    "dropped-term", f"the term `{name}` is dropped at `{said}`", whole.with_(node, f"({said} + {name})")
+                )
 
 
 def _functions_of(whole: Passage, here: Around) -> Iterator[Edit]:
@@ -252,9 +316,17 @@ def _slopes(whole: Passage, product: ast.BinOp) -> Iterator[Edit]:
     while isinstance(factors[0], ast.BinOp) and isinstance(factors[0].op, ast.Mult):
         factors[:1] = [factors[0].left, factors[0].right]
     for factor in factors:
-        if not (isinstance(factor, ast.BinOp) and isinstance(factor.op, ast.Sub) and whole.of(factor.left) in ("1", "1.0", "1.")):
+        if not (
+            isinstance(factor, ast.BinOp)
+            and isinstance(factor.op, ast.Sub)
+            and whole.of(factor.left) in ("1", "1.0", "1.")
+        ):
             continue
-        inside = factor.right.left if isinstance(factor.right, ast.BinOp) and isinstance(factor.right.op, ast.Pow) else factor.right
+        inside = (
+            factor.right.left
+            if isinstance(factor.right, ast.BinOp) and isinstance(factor.right.op, ast.Pow)
+            else factor.right
+        )
         name = whole.of(inside)
         others = [wrapped(whole.of(other)) for other in factors if other is not factor and whole.of(other) != name]
         for slope in (f"{name} * (1 - {name})", f"(1 - {name} ** 2)"):
@@ -308,7 +380,9 @@ def _operators(whole: Passage) -> Iterator[Edit]:
             left, right = whole.of(node.left), whole.of(node.right)
             for other in _OTHER.get(type(node.op), ()):
                 code = _CODES.get((type(node.op).__name__, other), "chain-rule")
-                yield Edit(code, f"`{other}` is needed here", whole.with_(node, f"{wrapped(left)} {other} {wrapped(right)}"))
+                yield Edit(
+                    code, f"`{other}` is needed here", whole.with_(node, f"{wrapped(left)} {other} {wrapped(right)}")
+                )
             if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.BinOp):
                 first, second = whole.of(node.left.left), whole.of(node.left.right)
                 sign = "-" if isinstance(node.left.op, ast.Sub) else "+"
@@ -320,7 +394,9 @@ def _operators(whole: Passage) -> Iterator[Edit]:
             left, right = whole.of(node.left), whole.of(node.comparators[0])
             turned = {ast.Gt: "<", ast.Lt: ">", ast.GtE: "<", ast.LtE: ">"}.get(type(node.ops[0]))
             if turned:
-                yield Edit("chain-rule", "the mask is the wrong way round", whole.with_(node, f"{left} {turned} {right}"))
+                yield Edit(
+                    "chain-rule", "the mask is the wrong way round", whole.with_(node, f"{left} {turned} {right}")
+                )
 
 
 def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:
@@ -329,7 +405,9 @@ def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:
             value = node.value
             for other in dict.fromkeys((2, 3, 0.5, 1, -value, value + 1, value - 1, value * 2, value / 2)):
                 if other != value:
-                    yield Edit("lost-factor", f"`{other:g}` is needed in place of `{value:g}`", whole.with_(node, f"{other:g}"))
+                    yield Edit(
+                        "lost-factor", f"`{other:g}` is needed in place of `{value:g}`", whole.with_(node, f"{other:g}")
+                    )
             for size in (*here.sizes, *here.numbers):
                 yield Edit("lost-factor", f"`{size}` is needed in place of `{value:g}`", whole.with_(node, size))
             for name, _ in here.arrays if node is whole.tree else ():
@@ -357,7 +435,14 @@ def _chain(text: str, here: Around) -> Iterator[Edit]:
     loose = wrapped(text, tight=False)
     sign = "torch.sign" if here.torch else "np.sign"
     for name, _ in here.arrays:
-        for factor in (name, f"(1 - {name})", f"(1 - {name} ** 2)", f"{name} * (1 - {name})", f"({name} > 0)", f"{sign}({name})"):
+        for factor in (
+            name,
+            f"(1 - {name})",
+            f"(1 - {name} ** 2)",
+            f"{name} * (1 - {name})",
+            f"({name} > 0)",
+            f"{sign}({name})",
+        ):
             yield Edit("chain-rule", f"the factor `{factor}` of the chain rule is missing", f"{loose} * {factor}")
         yield Edit("chain-rule", f"the factor `1 / {name}` of the chain rule is missing", f"{loose} / {name}")
 

@@ -21,7 +21,8 @@ Value = Any
 
 @record
 class Kind:
-    """What an input is: `array` or `labels` of some dimensions, a `size`, a `word` (`dims[0]` is it), `truth`, or `none`."""
+    """What an input is: `array` or `labels` of some dimensions, a `size`, a `word` (`dims[0]` is it), `truth`,
+    or `none`."""
 
     form: str
     dims: tuple[str, ...] = ()
@@ -32,11 +33,17 @@ class Kind:
 Kinds = tuple[tuple[str, Kind], ...]
 
 SIZES = (
-    *((4, 3, 5, 2, 6, 7, 8, 9), (3, 5, 2, 4, 7, 6, 9, 8), (5, 2, 4, 6, 3, 8, 7, 9), (4, 6, 8, 2, 10, 12, 14, 16), (4,) * 8),
+    *(
+        (4, 3, 5, 2, 6, 7, 8, 9),
+        (3, 5, 2, 4, 7, 6, 9, 8),
+        (5, 2, 4, 6, 3, 8, 7, 9),
+        (4, 6, 8, 2, 10, 12, 14, 16),
+        (4,) * 8,
+    ),
     *((5, 3, 4, 6, 2, 3, 5, 7), (6, 2, 3, 4, 3, 5, 7, 8)),
 )
-"""Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal; the first ones the
-larger, and the smaller: a filter is no larger than what it goes over."""
+"""Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal; the
+first ones the larger, and the smaller: a filter is no larger than what it goes over."""
 EVEN, EQUAL, FALLING, RISING = 3, 4, 5, 6
 FACTS = ("binary", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
 """What may be assumed of an input."""
@@ -44,7 +51,8 @@ FACTS = ("binary", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
 
 @record
 class Point:
-    """Sizes, a seed and a scale of entries; inputs drawn between 0 and 1 are named; with `tiny` tiny constants count as nothing."""
+    """Sizes, a seed and a scale of entries; inputs drawn between 0 and 1 are named;
+    with `tiny` tiny constants count as nothing."""
 
     seed: int = 0
     order: int = 0
@@ -65,7 +73,9 @@ class Given:
             if kind.form in ("array", "labels"):
                 names |= dict.fromkeys(sorted(letter for dim in kind.dims for letter in letters_of(dim)))
         row = SIZES[point.order]
-        names |= dict.fromkeys(name for name, kind in kinds if kind.form == "size" and not kind.dims and not _UNIT.match(name))
+        names |= dict.fromkeys(
+            name for name, kind in kinds if kind.form == "size" and not kind.dims and not _UNIT.match(name)
+        )
         self.sizes = {name: row[number % len(row)] + 8 * (number // len(row)) for number, name in enumerate(names)}
 
     def value(self, name: str) -> Value:
@@ -137,7 +147,11 @@ def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
     found: dict[str, Kind] = {}
     for name, words in said:
         if words.dims is not None:
-            form = "labels" if "labels" in words.facts and len(words.dims) <= 2 and "onehot" not in words.facts else "array"
+            form = (
+                "labels"
+                if "labels" in words.facts and len(words.dims) <= 2 and "onehot" not in words.facts
+                else "array"
+            )
             found[name] = Kind(form, words.dims, words.facts, told=True)
             if not words.dims and (_UNIT.match(name) or (form == "labels" and name not in TARGETS)):  # `n_out : int`
                 found[name] = Kind("size", told=True)
@@ -146,20 +160,26 @@ def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
 
 def told_of(name: str, told: dict[str, Kind]) -> Kind | None:
     """What is told of a name, also by a pattern (`W*`)."""
-    found = told.get(name) or next((kind for word, kind in told.items() if word.endswith("*") and fnmatchcase(name, word)), None)
+    found = told.get(name) or next(
+        (kind for word, kind in told.items() if word.endswith("*") and fnmatchcase(name, word)), None
+    )
     if found is not None and "prob" in name.lower() and found.form == "array":
         return replace(found, facts=(*found.facts, "simplex"))
     return found
 
 
-_UNIT = regex(r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$")
+_UNIT = regex(
+    r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$"
+)
 """Whole numbers that are no sizes of arrays."""
 
 
-# --- what an input may be, by its use --------------------------------------------------------------------------------------
+# --- what an input may be, by its use
+# --------------------------------------------------------------------------------------
 
 _NUMBERS = regex(
-    r"^(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu|rho|sigma|momentum|scale|"
+    r"^(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu"
+    r"|rho|sigma|momentum|scale|"
     r"weight_decay|wd|decay|learning_rate|step\w*|keep_prob|dropout\w*|threshold|slope|strength|lambda_|kappa|m|n)$",
     re.I,
 )
@@ -169,7 +189,12 @@ TARGETS = ("y", "t", "target", "targets", "labels", "Y", "y_true", "ys")
 
 
 def candidates(
-    name: str, hint: str, beside: tuple[int, ...] | None, given: Given, axes: Axes | None = None, differentiated: bool = False
+    name: str,
+    hint: str,
+    beside: tuple[int, ...] | None,
+    given: Given,
+    axes: Axes | None = None,
+    differentiated: bool = False,
 ) -> Iterator[Kind]:
     """What an input may be that is used so, the likeliest first; one with a gradient is rather an array."""
     known = given.kinds.get(name)
@@ -199,16 +224,29 @@ def candidates(
         yield Kind("array", tuple(given.named(size) for size in beside))
         return
     partner = None if beside is None else tuple(given.named(size) for size in beside)
-    shapes = _shapes(f"b_{name}" if differentiated and _NUMBERS.match(name) and partner and partner[1:] else name, hint, partner, rows)
+    shapes = _shapes(
+        f"b_{name}" if differentiated and _NUMBERS.match(name) and partner and partner[1:] else name,
+        hint,
+        partner,
+        rows,
+    )
     if partner is not None and len(partner) == 2 and name[:1] == "b" and _in_columns(partner, given):
         shapes.sort(key=lambda dims: dims != (partner[0], "1"))
     if partner is None and shapes[0][1:]:  # rows of data go with the entries of what is predicted from them
-        shapes = [(kind.dims[0], rows[1]) for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1] + shapes
+        shapes = [
+            (kind.dims[0], rows[1]) for word, kind in given.kinds.items() if word in TARGETS and len(kind.dims) == 1
+        ] + shapes
     if partner is None and shapes[0][1:]:  # or with a size that is an argument
-        shapes += [(rows[0], word) for word, kind in given.kinds.items() if kind.form == "size" and word in given.sizes][:2]
+        shapes += [
+            (rows[0], word) for word, kind in given.kinds.items() if kind.form == "size" and word in given.sizes
+        ][:2]
     if partner is None and name in TARGETS:  # or a target for each of several outputs
         rows_known = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and len(kind.dims) == 2]
-        shapes = shapes[:-1] + [(first, last) for first in rows_known[:1] for last in given.sizes if last != first] + shapes[-1:]
+        shapes = (
+            shapes[:-1]
+            + [(first, last) for first in rows_known[:1] for last in given.sizes if last != first]
+            + shapes[-1:]
+        )
     if axes is not None and axes.number == 0 and differentiated:
         axes = None
     if hint.startswith("matrix"):
@@ -218,7 +256,8 @@ def candidates(
 
 
 def _in_columns(partner: tuple[str, ...], given: Given) -> bool:
-    """Whether examples stand in columns, `W @ X + b`: a weight's rows are those of the sum, and no weight's columns are its columns."""
+    """Whether examples stand in columns, `W @ X + b`: a weight's rows are those of the sum,
+    and no weight's columns are its columns."""
     weights = [kind.dims for word, kind in given.kinds.items() if word[:1] in "WwU" and len(kind.dims) == 2]
     return any(dims[0] == partner[0] for dims in weights) and not any(dims[1] == partner[1] for dims in weights)
 
@@ -226,7 +265,10 @@ def _in_columns(partner: tuple[str, ...], given: Given) -> bool:
 def _as_used(name: str, shapes: list[tuple[str, ...]], axes: Axes) -> list[tuple[str, ...]]:
     """Shapes with the axes that the program's lines ask for first; new ones where none has them."""
     fit = [dims for dims in shapes if axes.allow(len(dims))]
-    return [*(fit or [tuple(f"{name}_{number}" for number in range(axes.number))]), *(dims for dims in shapes if dims not in fit)]
+    return [
+        *(fit or [tuple(f"{name}_{number}" for number in range(axes.number))]),
+        *(dims for dims in shapes if dims not in fit),
+    ]
 
 
 def fresh(name: str, kind: Kind) -> list[str]:
@@ -236,13 +278,19 @@ def fresh(name: str, kind: Kind) -> list[str]:
 
 def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str]) -> list[tuple[str, ...]]:
     if hint == "matrix right" and partner:
-        return [(partner[-1], new[1]), (partner[-1],)] if name[:1].isupper() else [(partner[-1],), (partner[-1], new[1])]
+        return (
+            [(partner[-1], new[1]), (partner[-1],)] if name[:1].isupper() else [(partner[-1],), (partner[-1], new[1])]
+        )
     if hint == "matrix left" and partner:
         inner = partner[-2] if len(partner) > 1 else partner[0]
         return [(new[0], inner), (inner,)]
     if partner:
         last, whole = partner[-1:], partner
-        sides = [tuple(dim if at == axis else "1" for at, dim in enumerate(partner)) for axis in range(len(partner))] if partner[1:] else []
+        sides = (
+            [tuple(dim if at == axis else "1" for at, dim in enumerate(partner)) for axis in range(len(partner))]
+            if partner[1:]
+            else []
+        )
         if name in ("b", "bias", "b0", "intercept") and len(partner) == 1:
             small = [(), whole]
         elif _NUMBERS.match(name):

@@ -1,4 +1,5 @@
-"""The claims of a unit judged: at several points, under every way its inputs may be understood, each given what stands before it."""
+"""The claims of a unit judged: at several points, under every way its inputs may be understood,
+each given what stands before it."""
 
 from __future__ import annotations
 
@@ -29,8 +30,9 @@ Place = tuple[str, int]
 
 @record
 class Judged:
-    """What was found of one claim: `right`, `wrong`, `misfit` (it does not compute), `unread`, `open`; or `helper`, a name for another
-    quantity, from which right derivatives follow. `note` says how it was understood; `scale` by which factor it is to be off."""
+    """What was found of one claim: `right`, `wrong`, `misfit` (it does not compute), `unread`, `open`; or `helper`, a
+    name for another quantity, from which right derivatives follow. `note` says how it was understood;
+    `scale` by which factor it is to be off."""
 
     key: str
     name: str
@@ -90,18 +92,21 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
         told = _difference(ways[0], way)
         if right & wrong:
             changed = tuple(
-                replace(one, outcome="open", note=f"this is right if {told}") if one.place in right & wrong else one for one in first.judged
+                replace(one, outcome="open", note=f"this is right if {told}") if one.place in right & wrong else one
+                for one in first.judged
             )
             first, wrong = replace(first, judged=changed), wrong - right
     return first
 
 
 def _flatter(unit: Unit, first: Understanding, other: Understanding) -> bool:
-    """Whether a matrix by its name and use, `W.T`, is a vector in another understanding, where all claims fit as they are to be."""
+    """Whether a matrix by its name and use, `W.T`, is a vector in another understanding,
+    where all claims fit as they are to be."""
     axes, kinds = axes_in(unit.own), dict(first.kinds)
     lost = (name for name, kind in other.kinds if name[:1].isupper() and name in axes and kinds.get(name, kind) != kind)
     return first.faults + first.unfit == 0 and any(
-        not axes[name].allow(len(dict(other.kinds)[name].dims)) and axes[name].allow(len(kinds[name].dims)) for name in lost
+        not axes[name].allow(len(dict(other.kinds)[name].dims)) and axes[name].allow(len(kinds[name].dims))
+        for name in lost
     )
 
 
@@ -127,7 +132,8 @@ _MASKS = regex(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
 
 
 def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
-    """What a writer may have meant: a cross entropy's targets are one-hot, a mask is 0 and 1, a tiny number is nothing."""
+    """What a writer may have meant: a cross entropy's targets are one-hot, a mask is 0 and 1,
+    a tiny number is nothing."""
     found = []
     entropy = _calls_a_logarithm(unit)
     for name, kind in way.kinds:
@@ -136,7 +142,12 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
         if entropy and kind.dims and _TARGETS.match(name):
             found.append((with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is"))
             if len(kind.dims) == 2:
-                found.append((with_fact(way, name, "onehot columns"), f"true if each column of `{name}` is one-hot, as a target's is"))
+                found.append(
+                    (
+                        with_fact(way, name, "onehot columns"),
+                        f"true if each column of `{name}` is one-hot, as a target's is",
+                    )
+                )
         if _MASKS.match(name):
             found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
     if _tiny(unit):
@@ -146,7 +157,10 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
 
 def _calls_a_logarithm(unit: Unit) -> bool:
     calls = (node.func for line in unit.lines for node in ast.walk(line) if isinstance(node, ast.Call))
-    return any("log" in getattr(call, "attr", getattr(call, "id", "")) or "entropy" in getattr(call, "attr", "") for call in calls)
+    return any(
+        "log" in getattr(call, "attr", getattr(call, "id", "")) or "entropy" in getattr(call, "attr", "")
+        for call in calls
+    )
 
 
 def _tiny(unit: Unit) -> bool:
@@ -157,15 +171,19 @@ def _tiny(unit: Unit) -> bool:
     )
 
 
-# --- several points --------------------------------------------------------------------------------------------------------
+# --- several points
+# --------------------------------------------------------------------------------------------------------
 
 
 def points_of(way: Understanding) -> list[Point]:
-    """The points at which claims are judged: sizes in several orders, small and large entries, so that kinks are seen from both
-    sides."""
+    """The points at which claims are judged: sizes in several orders, small and large entries, so that kinks are seen
+    from both sides."""
     orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
     scales = (1.0, 0.3, 2.0, 0.3, 2.0)
-    return [Point(seed, order, scale, way.between, tiny=way.tiny) for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))]
+    return [
+        Point(seed, order, scale, way.between, tiny=way.tiny)
+        for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
+    ]
 
 
 def _under(unit: Unit, way: Understanding) -> Verdicts:
@@ -204,7 +222,9 @@ def _together(found: list[Judged]) -> Judged:
     if bad and (every or (len(bad) >= 2 and not outside)):
         return bad[0]
     if bad and outside:
-        return replace(bad[0], outcome="open", note="an index is out of bounds at some sizes and not at others", why=None)
+        return replace(
+            bad[0], outcome="open", note="an index is out of bounds at some sizes and not at others", why=None
+        )
     if bad:
         return replace(bad[0], outcome="open", note="this holds at some points and not at others")
     for outcome in ("unread", "helper", "right"):
@@ -213,7 +233,7 @@ def _together(found: list[Judged]) -> Judged:
     return found[0]
 
 
-# --- one point -------------------------------------------------------------------------------------------------------------
+# --- one point --------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=12)
@@ -238,7 +258,9 @@ def assessed(trial: Trial) -> Assessment:
         if blame is not None:
             statement = blame.claim.last.statement
             note = "it is a derivative of the loss, and not yet the one that what follows needs" if blame.short else ""
-            hidden = replace(one, key=blame.claim.key, name=blame.claim.name, note=note, statement=statement, claim=blame.claim)
+            hidden = replace(
+                one, key=blame.claim.key, name=blame.claim.name, note=note, statement=statement, claim=blame.claim
+            )
             found[hidden.place] = hidden
             state = blame.state
             others = absolved(state)
@@ -261,8 +283,8 @@ def assessed(trial: Trial) -> Assessment:
 
 
 def _meant(state: State, claim: Claim, truth: Value) -> tuple[float, bool]:
-    """The multiple of the true value with which a line that uses it is right, since a mean may be taken later; whether there is one,
-    or no such line."""
+    """The multiple of the true value with which a line that uses it is right, since a mean may be taken later; whether
+    there is one, or no such line."""
     if isinstance(claim.last.value, Unknown):
         return 1.0, True
     later = set(followers(state, claim))
@@ -275,15 +297,23 @@ def _meant(state: State, claim: Claim, truth: Value) -> tuple[float, bool]:
 
 
 def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
-    """Layers that divide the gradients of all their parameters by the number of examples: the loss may be meant as a mean."""
+    """Layers that divide the gradients of all their parameters by the number of examples:
+    the loss may be meant as a mean."""
     if not trial.plan.way.startswith(("upstream", "times")):
         return found
     claims = {claim.key: claim for claim in trial.claims(trial.base)}
     wrong = [place for place, one in found.items() if one.outcome == "wrong" and place[0] in claims]
     for size in trial.counts:
-        same = [place for place in wrong if trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) == "right"]
+        same = [
+            place
+            for place in wrong
+            if trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) == "right"
+        ]
         if len(same) > 1 and same == wrong:
-            note = "this is the derivative over a size, as are the others: right if the loss is a mean, and what comes from above is not"
+            note = (
+                "this is the derivative over a size, as are the others: right if the loss is a mean, and what "
+                "comes from above is not"
+            )
             return found | {place: replace(found[place], outcome="open", note=note) for place in same}
     return found
 
@@ -298,7 +328,9 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
     last = claim.last.value
     shape, needed = _shapes(trial, claim, last)
 
-    def found(outcome: str, note: str = "", statement: ast.stmt = claim.last.statement, why: Unknown | None = None) -> Judged:
+    def found(
+        outcome: str, note: str = "", statement: ast.stmt = claim.last.statement, why: Unknown | None = None
+    ) -> Judged:
         return Judged(claim.key, claim.name, statement, outcome, note, why, claim, shape=shape, needed=needed)
 
     fresh = [id(one.last.statement) for one in claim.stages if not one.last.goes_on]
@@ -312,9 +344,18 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         free = any(kind.form == "size" and not kind.dims for kind in trial.given.kinds.values())
         if "cannot reshape" in last.why and free:
             return found("open", "a size that is an argument may be that of an array, which is not told")
-        lost = [event for stage in claim.stages for event in stage.events if event.failure is not None or event is claim.last]
+        lost = [
+            event
+            for stage in claim.stages
+            for event in stage.events
+            if event.failure is not None or event is claim.last
+        ]
         if last.misfit:  # the line itself that Python would refuse
-            lost = [event for event in trial.base.machine.events if event.failure == last and event.statement.lineno == last.line] or lost
+            lost = [
+                event
+                for event in trial.base.machine.events
+                if event.failure == last and event.statement.lineno == last.line
+            ] or lost
         return found(outcomes[-1], statement=lost[0].statement, why=last)
     if rounds:
         if "right" in outcomes:
@@ -325,7 +366,9 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
     first = claim.stages[0].last
     early = _shapes(trial, claim, first.value)
     if shape != needed and early[0] == needed:  # what was arranged otherwise later is to be mended before
-        return replace(found("wrong", statement=first.statement), claim=replace(claim, stages=claim.stages[:1]), shape=needed)
+        return replace(
+            found("wrong", statement=first.statement), claim=replace(claim, stages=claim.stages[:1]), shape=needed
+        )
     return found("wrong", statement=claim.last.statement if "right" in outcomes else first.statement)
 
 

@@ -27,25 +27,38 @@ _DATA = regex(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
 
 
 def absolved(state: State) -> dict[str, tuple[float, str]]:
-    """Claims that are no derivatives as they stand, but from which right ones follow, with the factor by which they are off."""
+    """Claims that are no derivatives as they stand, but from which right ones follow,
+    with the factor by which they are off."""
     trial, claims, written = state.trial, state.claims, state.outcomes
     found: dict[str, tuple[float, str]] = {}
     for claim in reversed(claims):
         if written[claim.key] != "differs":
             continue
-        notes = (_in_another_shape(state, claim), _of_prediction(trial, claim), _of_another_value(trial, claim), _of_scores(trial, claim))
+        notes = (
+            _in_another_shape(state, claim),
+            _of_prediction(trial, claim),
+            _of_another_value(trial, claim),
+            _of_scores(trial, claim),
+        )
         if note := next(filter(None, notes), ""):
             found[claim.key] = 1.0, note
             continue
         later = followers(state, claim)
         right = [key for key in later if written[key] == "right" or key in found]
-        scale = next((scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None)
+        scale = next(
+            (scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None
+        )
         early = [trial.outcome(claim, stage.last.value) for stage in _parts(claim)]
         if right and scale is not None:
-            found[claim.key] = (scale, "this is the derivative times a size; what follows from it takes that into account")
+            found[claim.key] = (
+                scale,
+                "this is the derivative times a size; what follows from it takes that into account",
+            )
         elif right and (len(right) == len(later) or "right" in early):
             found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
-        elif (right or "right" in early) and any(trial.right_at(claim.last.value, site) for site in _beside(trial, claim)):
+        elif (right or "right" in early) and any(
+            trial.right_at(claim.last.value, site) for site in _beside(trial, claim)
+        ):
             found[claim.key] = 1.0, f"this is the derivative by a value on the way to `{claim.name}`"
     scales = {scale for scale, _ in found.values() if scale != 1.0}
     if len(scales) == 1:
@@ -59,7 +72,8 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
 
 
 def _in_another_shape(state: State, claim: Claim) -> str:
-    """What is said of a derivative that is only arranged otherwise, and used so: that by a value of the same entries in another shape."""
+    """What is said of a derivative that is only arranged otherwise, and used so:
+    that by a value of the same entries in another shape."""
     trial, value = state.trial, claim.last.value
     machine = trial.base.machine
     values = dict(machine.trace)
@@ -74,7 +88,9 @@ def _in_another_shape(state: State, claim: Claim) -> str:
         if (len(shape), np.ndim(value)) == (2, 2):  # a transpose is forgotten rather than meant
             continue
         same = [
-            born for born, other in machine.trace if np.shape(other) == np.shape(value) and _entries(other) == _entries(values.get(site))
+            born
+            for born, other in machine.trace
+            if np.shape(other) == np.shape(value) and _entries(other) == _entries(values.get(site))
         ]
         if any(trial.influential(born) and trial.right_at(value, born) for born in same):
             return said
@@ -93,20 +109,30 @@ def _entries(value: Value) -> list[float]:
 
 
 def _of_prediction(trial: Trial, claim: Claim) -> str:
-    """What is said of a gradient that is called after the target, and is the one by what is predicted: `dy = y_hat - y`."""
+    """What is said of a gradient that is called after the target, and is the one by what is predicted:
+    `dy = y_hat - y`."""
     if claim.name not in TARGETS or isinstance(claim.last.value, Unknown):
         return ""
     machine, shape = trial.base.machine, np.shape(claim.last.value)
-    events = [event for event in machine.events if event.sites and event.number < claim.last.number and np.shape(event.value) == shape]
+    events = [
+        event
+        for event in machine.events
+        if event.sites and event.number < claim.last.number and np.shape(event.value) == shape
+    ]
     for event in reversed(events[-MOST_SITES:]):
         site = event.sites[-1]
-        if last_part(event.key) != claim.name and trial.influential(site) and trial.right_at(np.real(claim.last.value), site):
+        if (
+            last_part(event.key) != claim.name
+            and trial.influential(site)
+            and trial.right_at(np.real(claim.last.value), site)
+        ):
             return f"this is the derivative by `{event.key}`"
     return ""
 
 
 def _of_another_value(trial: Trial, claim: Claim) -> str:
-    """What is said of a derivative, entry by entry, of the named value itself by an input: `dt = 1 - t**2`, where t = tanh(x)."""
+    """What is said of a derivative, entry by entry, of the named value itself by an input:
+    `dt = 1 - t**2`, where t = tanh(x)."""
     value, machine = claim.last.value, trial.base.machine
     if not np.ndim(value) or np.all(np.real(value) == np.real(value).flat[0]):  # a constant says nothing
         return ""
@@ -115,21 +141,33 @@ def _of_another_value(trial: Trial, claim: Claim) -> str:
         if np.shape(given) != np.shape(value) or not sites or name == claim.name or not name.strip():
             continue
         moved = trial.read(target=Target(sites[0], direction(0)))
-        born = [event.value for event in moved.machine.events if last_part(event.key) == claim.name and event.number < claim.last.number]
+        born = [
+            event.value
+            for event in moved.machine.events
+            if last_part(event.key) == claim.name and event.number < claim.last.number
+        ]
         slope = np.imag(born[-1]) / STEP if born and moves(born[-1]) else np.zeros(())
-        if np.shape(slope) == np.shape(value) and np.any(slope) and np.allclose(slope, np.real(value) * direction(0)(np.shape(value))):
+        if (
+            np.shape(slope) == np.shape(value)
+            and np.any(slope)
+            and np.allclose(slope, np.real(value) * direction(0)(np.shape(value)))
+        ):
             return f"this is the derivative of `{claim.name}` by `{name}`, entry by entry, and not that of the loss"
     return ""
 
 
 def _of_scores(trial: Trial, claim: Claim) -> str:
-    """What is said of a gradient without a name of its own that is the one by the scores of which a softmax or a sigmoid makes an input."""
+    """What is said of a gradient without a name of its own that is the one by the scores of which a softmax or a
+    sigmoid makes an input."""
     given: Value = trial.base.machine.given.get(claim.name)
     truth = trial.truth(claim.sites[0]) if claim.key in (*BARE, "return") and moves(given) and np.ndim(given) else None
     if truth is None or np.shape(claim.last.value) != np.shape(given):
         return ""
     through = given * (truth - np.sum(truth * given, axis=-1, keepdims=True)), given * (1 - given) * truth
-    word = next((word for word, slope in zip(("softmax", "sigmoid"), through, strict=True) if _alike(slope, claim.last.value)), "")
+    word = next(
+        (word for word, slope in zip(("softmax", "sigmoid"), through, strict=True) if _alike(slope, claim.last.value)),
+        "",
+    )
     return f"this is the derivative by the scores of which a {word} makes `{claim.name}`" if word else ""
 
 
@@ -139,7 +177,8 @@ MOST_ENTRIES, MOST_SITES = 200_000, 30
 
 @record
 class Blame:
-    """A line from which a wrong claim comes: what it is to give there, as a claim, and how the program stands with that."""
+    """A line from which a wrong claim comes: what it is to give there, as a claim,
+    and how the program stands with that."""
 
     claim: Claim
     state: State
@@ -148,10 +187,10 @@ class Blame:
 
 
 def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
-    """The line from which a wrong claim is computed, where with the derivative by some value of the forward part in its place the claim
-    is right: a gradient under a name of its own (`dscores` where nothing is called `scores`), if that leaves no more wrong than the
-    claim's `own` true value; else an earlier line of the claim's own value, or a claim that is right and not what is needed
-    (`dh` without its mask), if that leaves less."""
+    """The line from which a wrong claim is computed, where with the derivative by some value of the forward part in its
+    place the claim is right: a gradient under a name of its own (`dscores` where nothing is called `scores`), if that
+    leaves no more wrong than the claim's `own` true value; else an earlier line of the claim's own value, or a claim
+    that is right and not what is needed (`dh` without its mask), if that leaves less."""
     trial, budget = state.trial, MOST_ENTRIES
     left = len(unsettled(own)) if own is not None else len(state.claims)
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
@@ -171,8 +210,8 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
 
 
 def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event, list[int], int]]:
-    """The assignments from which a wrong claim may come, the births by which each may be meant as the derivative, and how many claims fewer
-    it is to leave wrong: gradients that claim nothing; then what is a claim itself."""
+    """The assignments from which a wrong claim may come, the births by which each may be meant as the derivative, and
+    how many claims fewer it is to leave wrong: gradients that claim nothing; then what is a claim itself."""
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
     keys = {other.key for other in state.claims} | state.reading.from_above()
     near = _near(state, claim, keys)
@@ -191,29 +230,44 @@ def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event,
 
 def _until(reading: Reading, event: Event) -> tuple[Stage, ...]:
     """The values of a name up to one of its assignments."""
-    before = [one for one in reading.machine.events if (one.key, one.frame) == (event.key, event.frame) and one.number <= event.number]
+    before = [
+        one
+        for one in reading.machine.events
+        if (one.key, one.frame) == (event.key, event.frame) and one.number <= event.number
+    ]
     return tuple(stages(reading, event.key, before))
 
 
 def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
-    """The gradients that a claim is computed from, by assignments that are made once; through those that claim nothing. The first name
-    comes first, of each the last assignment."""
+    """The gradients that a claim is computed from, by assignments that are made once; through those that claim nothing.
+    The first name comes first, of each the last assignment."""
     reading = state.reading
     near = set[str]().union(*(names_in(event.statement) for stage in claim.stages for event in stage.events))
     for event in reversed(reading.machine.events):
         near |= names_in(event.statement) if event.key in near - keys and event.number < claim.last.number else set()
-    events = [event for event in reading.machine.events if event.frame is reading.frame and event.key in near - {"return"}]
+    events = [
+        event for event in reading.machine.events if event.frame is reading.frame and event.key in near - {"return"}
+    ]
     rounds = Counter(event.statement for event in events)
     named = [event for event in events if is_gradient(event.key)]
-    whole = [event for event in named if event.number <= claim.last.number and rounds[event.statement] == 1 and moves(event.value)]
+    whole = [
+        event
+        for event in named
+        if event.number <= claim.last.number and rounds[event.statement] == 1 and moves(event.value)
+    ]
     first = {event.key: event.number for event in reversed(whole)}
     return sorted(whole, key=lambda event: (first[event.key], -event.number))
 
 
 def _sites_for(trial: Trial, event: Event) -> tuple[list[int], list[int]]:
-    """The births before an assignment of values of its shape on which the loss depends, the last first; those by which it is right."""
+    """The births before an assignment of values of its shape on which the loss depends, the last first;
+    those by which it is right."""
     shape = np.shape(event.value)
-    sites = [site for site, born in trial.base.machine.trace if event.sites and site < event.sites[0] and np.shape(born) == shape]
+    sites = [
+        site
+        for site, born in trial.base.machine.trace
+        if event.sites and site < event.sites[0] and np.shape(born) == shape
+    ]
     sites = [site for site in reversed(sites[-MOST_SITES:]) if trial.influential(site)]
     return sites, [site for site in sites if trial.right_at(np.real(event.value), site)]
 
@@ -226,7 +280,12 @@ def unsettled(state: State) -> list[str]:
 
 def _parts(claim: Claim) -> list[Any]:
     """Each assignment of a claim as a stage of its own."""
-    return [stage.__class__((event,)) for stage in claim.stages for event in stage.events if not isinstance(event.value, Unknown)]
+    return [
+        stage.__class__((event,))
+        for stage in claim.stages
+        for event in stage.events
+        if not isinstance(event.value, Unknown)
+    ]
 
 
 def _scales(trial: Trial) -> list[float]:
@@ -242,7 +301,9 @@ def followers(state: State, claim: Claim) -> list[str]:
     moved = state.trial.read(overrides={**state.overrides, claim.last.number: np.asarray(shaken)[()]})
     own = (claim.name, claim.last.value)  # the same gradient put into a dict is no other claim
     later = [other for other in state.claims if other.last.number > claim.last.number]
-    before = {other.key: other.last.value for other in later if other.name != own[0] or not _alike(other.last.value, own[1])}
+    before = {
+        other.key: other.last.value for other in later if other.name != own[0] or not _alike(other.last.value, own[1])
+    }
     after = {other.key: other.last.value for other in state.trial.claims(moved)}
     return [key for key, old in before.items() if key in after and not _alike(old, after[key])]
 

@@ -21,7 +21,11 @@ def plan_of(reading: Reading) -> Plan:
     if unit.loss is not None:
         return _stated(reading)
     differentiated = {of for event in reading.machine.events for of in claimed(event.key)}
-    named = [name for name in [*_arguments(reading), *dict(unit.grads)] if name in reading.machine.given and name not in differentiated]
+    named = [
+        name
+        for name in [*_arguments(reading), *dict(unit.grads)]
+        if name in reading.machine.given and name not in differentiated
+    ]
     upstream = [name for name in named if UPSTREAM.match(name) or claimed(name) or name in dict(unit.grads)]
     for name in upstream:
         for out in [dict(unit.grads).get(name, ""), *claimed(name), *OUTPUTS]:
@@ -58,7 +62,9 @@ def _stated(reading: Reading) -> Plan:
     assert reading.unit.loss is not None
     said = ast.unparse(reading.unit.loss)
     names = [node.id for node in ast.walk(reading.unit.loss) if isinstance(node, ast.Name)]
-    first = next((event.number for event in reading.machine.events if event.frame is reading.frame and is_claim(event)), None)
+    first = next(
+        (event.number for event in reading.machine.events if event.frame is reading.frame and is_claim(event)), None
+    )
     if isinstance(reading.unit.loss, ast.Name):
         if not said.isidentifier():
             raise NoLoss(f"`{said}` is no expression", first_line(reading.unit))
@@ -79,7 +85,9 @@ def _arguments(reading: Reading) -> list[str]:
 
 
 def _last(reading: Reading, key: str, before: int | None = None) -> Event | None:
-    events = [event for event in reading.machine.events if event.key == key and event.frame in (reading.frame, reading.fore)]
+    events = [
+        event for event in reading.machine.events if event.key == key and event.frame in (reading.frame, reading.fore)
+    ]
     return next((event for event in reversed(events) if before is None or event.number < before), None)
 
 

@@ -35,7 +35,8 @@ class NoLoss(Exception):
 
 @record
 class Plan:
-    """Where the loss of a unit is to be had: after which assignment (None: when the forward part has returned), and how it is said."""
+    """Where the loss of a unit is to be had: after which assignment (None:
+    when the forward part has returned), and how it is said."""
 
     after: int | None
     way: str
@@ -43,16 +44,27 @@ class Plan:
 
 
 class Reading:
-    """A unit that was read at a point. `machine` holds the assignments; `frame` the names of the part with the claims."""
+    """A unit that was read at a point. `machine` holds the assignments;
+    `frame` the names of the part with the claims."""
 
     def __init__(self, unit: Unit, given: Given, plan: Plan | None = None, **options: Any) -> None:
         self.unit = unit
         self.given = given
         self.plan = plan
-        torch = any(isinstance(line, ast.Import) and any(name.name.startswith("torch") for name in line.names) for line in unit.lines)
-        numpy = any(isinstance(line, ast.Import) and any(name.name == "numpy" for name in line.names) for line in unit.lines)
+        torch = any(
+            isinstance(line, ast.Import) and any(name.name.startswith("torch") for name in line.names)
+            for line in unit.lines
+        )
+        numpy = any(
+            isinstance(line, ast.Import) and any(name.name == "numpy" for name in line.names) for line in unit.lines
+        )
         self.machine = Machine(
-            given.value, seed=given.point.seed, torch=torch and not numpy, tiny=given.point.tiny, once=_training(unit), **options
+            given.value,
+            seed=given.point.seed,
+            torch=torch and not numpy,
+            tiny=given.point.tiny,
+            once=_training(unit),
+            **options,
         )
         self.machine.evaluate, self.machine.body = evaluate, body
         self.machine.parameters = _parameters(unit)
@@ -94,7 +106,9 @@ class Reading:
         assert unit.forward is not None
         ctx = Thing()
         ctx.attributes["needs_input_grad"] = (True,) * 16
-        static = owner is not None and any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in unit.forward.decorator_list)
+        static = owner is not None and any(
+            isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in unit.forward.decorator_list
+        )
         context = static and [place.arg for place in unit.forward.args.args][:1] == ["ctx"]
         first = [ctx] if context else [owner] if owner is not None and not static else []
         self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, {}, free=True)
@@ -118,23 +132,38 @@ class Reading:
         thing = Thing(of)
         for line in self.unit.inside.body:
             if isinstance(line, ast.FunctionDef) and line.name == "__init__":
-                _returned(self.machine, bound(self.machine, Function(line, self.module), [thing, *begins], {}, free=True), line.body)
-        for name in _set_elsewhere(self.unit.inside):  # what begins as nothing, and another method gives a value, is an input
+                _returned(
+                    self.machine,
+                    bound(self.machine, Function(line, self.module), [thing, *begins], {}, free=True),
+                    line.body,
+                )
+        for name in _set_elsewhere(
+            self.unit.inside
+        ):  # what begins as nothing, and another method gives a value, is an input
             if thing.attributes.get(name, 0) is None:
                 del thing.attributes[name]
         return thing
 
     def _closure(self) -> None:
-        """A forward part that makes an object with a backward part inside: `out.grad` comes from above; what others get is judged."""
+        """A forward part that makes an object with a backward part inside: `out.grad` comes from above;
+        what others get is judged."""
         machine, forward, backward = self.machine, self.unit.forward, self.unit.backward
         assert forward is not None
         assert backward is not None
-        used = {node.value.id for node in ast.walk(forward) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)}
+        used = {
+            node.value.id
+            for node in ast.walk(forward)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        }
         names = [place.arg for place in forward.args.args]
         objects = [self._object(machine.input(name)) if name in used else machine.input(name) for name in names]
         self.fore = self.frame = bound(machine, Function(forward, self.module), objects, {}, free=True)
         made = _returned(machine, self.fore, forward.body)
-        output = next((value for value in made.attributes.values() if moves(value)), None) if isinstance(made, Thing) else None
+        output = (
+            next((value for value in made.attributes.values() if moves(value)), None)
+            if isinstance(made, Thing)
+            else None
+        )
         if output is None:
             raise Unread("what this makes has no value that is a number", forward.lineno)
         self.outputs, self.names = [output], [None]
@@ -154,22 +183,38 @@ class Reading:
         rest = [name for name in names if name not in known]
         targets = [name for name in rest if name in TARGETS]
         output = rest[0] if targets[1:] else next((name for name in rest if name not in TARGETS), None)
-        stored = owner is not None and self.unit.forward is not None and not _stored(self.unit.forward).isdisjoint(_loaded(method))
-        if output is not None and not stored and self.outputs and not any(value is self.outputs[0] for value in known.values()):
+        stored = (
+            owner is not None
+            and self.unit.forward is not None
+            and not _stored(self.unit.forward).isdisjoint(_loaded(method))
+        )
+        if (
+            output is not None
+            and not stored
+            and self.outputs
+            and not any(value is self.outputs[0] for value in known.values())
+        ):
             known[output] = self.outputs[0]
         frame = bound(self.machine, Function(method, self.module), [] if owner is None else [owner], known, free=True)
         self.loss = _returned(self.machine, frame, method.body)
 
-    # --- between the two parts ---------------------------------------------------------------------------------------------
+    # --- between the two parts
+    # ---------------------------------------------------------------------------------------------
 
     def _returns(self, returned: Value) -> None:
         """What forward gives: outputs, and what it keeps for later."""
         assert self.unit.forward is not None
         written = next((line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None)
         if returned is None and self.owner is not None:  # what is kept in the object is what comes out
-            returned = next((self.owner.attributes[name] for name in OUTPUTS if moves(self.owner.attributes.get(name))), None)
+            returned = next(
+                (self.owner.attributes[name] for name in OUTPUTS if moves(self.owner.attributes.get(name))), None
+            )
         parts = list(returned) if isinstance(returned, tuple) else [returned]
-        names = [part.id if isinstance(part, ast.Name) else None for part in written.elts] if isinstance(written, ast.Tuple) else []
+        names = (
+            [part.id if isinstance(part, ast.Name) else None for part in written.elts]
+            if isinstance(written, ast.Tuple)
+            else []
+        )
         if not names:
             names = [written.id] if isinstance(written, ast.Name) else [None] * len(parts)
         self.outputs = parts
@@ -177,7 +222,11 @@ class Reading:
 
     def _backward_names(self) -> list[str]:
         assert self.unit.backward is not None
-        switches = {place.arg for place, default in defaults_of(self.unit.backward) if isinstance(getattr(default, "value", 0), bool | str)}
+        switches = {
+            place.arg
+            for place, default in defaults_of(self.unit.backward)
+            if isinstance(getattr(default, "value", 0), bool | str)
+        }
         return [place.arg for place in self.unit.backward.args.args if place.arg not in ("self", *switches)]
 
     def _upstream_of(self, name: str, taken: set[int]) -> int | None:
@@ -190,18 +239,23 @@ class Reading:
                 if output is not None and output.lower() == of.lower() and number not in taken:
                     return number
         if name not in self.fore.names and (UPSTREAM.match(name) or claimed(name)):
-            return next((number for number, value in enumerate(self.outputs) if number not in taken and moves(value)), None)
+            return next(
+                (number for number, value in enumerate(self.outputs) if number not in taken and moves(value)), None
+            )
         return None
 
     def _has_upstream(self) -> bool:
         return any(self._upstream_of(name, set()) is not None for name in self._backward_names())
 
     def from_above(self) -> frozenset[str]:
-        """The arguments of backward that are gradients of what forward gives, and are called so: not claims, whatever becomes of them."""
+        """The arguments of backward that are gradients of what forward gives, and are called so:
+        not claims, whatever becomes of them."""
         if self.unit.backward is None:
             return frozenset()
         found = [(name, self._upstream_of(name, set())) for name in self._backward_names()]
-        return frozenset(name for name, at in found if at is not None and (self.names[at] or "") in ("", *claimed(name)))
+        return frozenset(
+            name for name, at in found if at is not None and (self.names[at] or "") in ("", *claimed(name))
+        )
 
     def _backward_frame(self, first: list[Value]) -> Frame:
         """The names of backward: gradients of outputs, what forward kept, and what has the same name there."""
@@ -225,11 +279,17 @@ class Reading:
             taken.add(0)
             name = open_.pop()
             known[name] = self._up(name, 0)
-        rest = [value for number, value in enumerate(self.outputs) if number not in taken and not (number == 0 and self.scalar())]
+        rest = [
+            value
+            for number, value in enumerate(self.outputs)
+            if number not in taken and not (number == 0 and self.scalar())
+        ]
         for name in open_:
             kept = [at for at, value in enumerate(rest) if name in CACHES and isinstance(value, dict | tuple | list)]
             if rest and name not in TARGETS:
-                known[name] = rest.pop(kept[0] if kept else 0) if kept or len(open_) > 1 or len(rest) == 1 else tuple(rest)
+                known[name] = (
+                    rest.pop(kept[0] if kept else 0) if kept or len(open_) > 1 or len(rest) == 1 else tuple(rest)
+                )
         return bound(self.machine, Function(backward, self.module), first, known, free=True)
 
     def _up(self, name: str, at: int) -> Value:
@@ -252,7 +312,7 @@ class Reading:
         single = bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1
         return single and not self.upstream and not self._has_upstream()
 
-    # --- the loss ----------------------------------------------------------------------------------------------------------
+    # --- the loss -----------------------------------------------------------------------------------------------------
 
     def _loss_now(self) -> Value:
         assert self.plan is not None
@@ -280,7 +340,11 @@ class Reading:
                     output = solid(self.outputs[at])
                     total = total + np.sum(self._weights(at, output) * output)
             first = solid(self.outputs[0])
-            return total if np.ndim(total) == 0 and not isinstance(total, float) else np.sum(first * self._weights(0, first))
+            return (
+                total
+                if np.ndim(total) == 0 and not isinstance(total, float)
+                else np.sum(first * self._weights(0, first))
+            )
         kind, _, rest = way.partition(" ")
         if kind == "name":
             return solid(self.frame.find(rest))
@@ -297,7 +361,9 @@ def is_claim(event: Event) -> bool:
     return bool(claimed(event.key))
 
 
-def slope(unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[tuple[int, ...]], Any], **options: Any) -> float | None:
+def slope(
+    unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[tuple[int, ...]], Any], **options: Any
+) -> float | None:
     """The derivative of the loss along a direction of the value born at a site; None where there is none."""
     from ...verify.programs.primitives import STEP
 
@@ -314,15 +380,23 @@ def slope(unit: Unit, given: Given, plan: Plan, site: int, direction: Callable[[
 def _stored(forward: ast.FunctionDef) -> frozenset[str]:
     """What a forward part computes and keeps in its object."""
     names = {place.arg for place in forward.args.args}
-    lines = [line for line in ast.walk(forward) if isinstance(line, ast.Assign) and getattr(line.value, "id", "") not in names]
-    return frozenset(key for line in lines for target in line.targets if (key := key_of(target) or "").startswith("self."))
+    lines = [
+        line
+        for line in ast.walk(forward)
+        if isinstance(line, ast.Assign) and getattr(line.value, "id", "") not in names
+    ]
+    return frozenset(
+        key for line in lines for target in line.targets if (key := key_of(target) or "").startswith("self.")
+    )
 
 
 def _loaded(method: ast.FunctionDef) -> frozenset[str]:
     """What a method reads of its object, and not for its shape alone."""
     shaped = {id(node.value) for node in ast.walk(method) if isinstance(node, ast.Attribute) and node.attr == "shape"}
     nodes = [node for node in ast.walk(method) if isinstance(node, ast.Attribute) and id(node) not in shaped]
-    return frozenset(key for node in nodes if isinstance(node.ctx, ast.Load) and (key := key_of(node) or "").startswith("self."))
+    return frozenset(
+        key for node in nodes if isinstance(node.ctx, ast.Load) and (key := key_of(node) or "").startswith("self.")
+    )
 
 
 def _returned(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> Value:
@@ -356,7 +430,8 @@ def differentiated_in(unit: Unit) -> frozenset[str]:
 
 
 def _targets(unit: Unit) -> Iterator[tuple[str, str]]:
-    """What is given a value: its key, or the key of the array of which a part is written; the keys of a dict that is written out."""
+    """What is given a value: its key, or the key of the array of which a part is written;
+    the keys of a dict that is written out."""
     for line in unit.lines:
         for node in ast.walk(line):
             if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
@@ -377,7 +452,11 @@ def _parameters(unit: Unit) -> frozenset[str]:
 @lru_cache(maxsize=16)
 def _set_elsewhere(of: ast.ClassDef) -> frozenset[str]:
     """The attributes that methods besides those of the two passes give a value."""
-    methods = [line for line in of.body if isinstance(line, ast.FunctionDef) and line.name not in ("__init__", *FORWARD, *BACKWARD)]
+    methods = [
+        line
+        for line in of.body
+        if isinstance(line, ast.FunctionDef) and line.name not in ("__init__", *FORWARD, *BACKWARD)
+    ]
     nodes = (node for method in methods for node in ast.walk(method) if isinstance(node, ast.Attribute))
     return frozenset(node.attr for node in nodes if isinstance(node.ctx, ast.Store) and key_of(node.value) == "self")
 
@@ -389,7 +468,11 @@ def _first_target(line: ast.stmt) -> str:
 @lru_cache(maxsize=64)
 def _training(unit: Unit) -> frozenset[int]:
     """Loops that compute the loss in each round."""
-    named = {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)} if unit.loss is not None else set(LOSSES)
+    named = (
+        {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)}
+        if unit.loss is not None
+        else set(LOSSES)
+    )
     found = set()
     for part in [unit.forward, unit.backward] if unit.forward is not None else unit.lines:
         for node in ast.walk(part) if part is not None else ():

@@ -16,7 +16,17 @@ from ...documents.python.loss import Written, loss_of
 from ...documents.python.outline import Unit, units_of
 from ...documents.python.returned import misplaced
 from ...documents.python.said import told
-from ...records.finding import FileReport, Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, Reveal, Role, worst
+from ...records.finding import (
+    FileReport,
+    Final,
+    Finding,
+    LineVerdict,
+    ProblemReport,
+    ProblemVerdict,
+    Reveal,
+    Role,
+    worst,
+)
 from ...verify.programs.names import last_part
 from ..sheets.report import in_cell
 from .causes import cause_of
@@ -33,9 +43,13 @@ NO_CLAIM = "nothing here is judged: no value has the name of a gradient, like `d
 LOSS_HELP = "name the loss in a comment: `# matgrad: loss = L`, or give the gradient of the output a name like `dout`"
 
 
-def checked_code(source: Source, shapes: str = "", loss: str = "", assume: str = "", reveal: Reveal = "full") -> FileReport:
+def checked_code(
+    source: Source, shapes: str = "", loss: str = "", assume: str = "", reveal: Reveal = "full"
+) -> FileReport:
     """The report on Python code. It is read by Python's own `ast`, never run."""
-    foreign = [words for part in assume.split(",") if (words := part.split()) and (len(words) != 2 or words[1] not in FACTS)]
+    foreign = [
+        words for part in assume.split(",") if (words := part.split()) and (len(words) != 2 or words[1] not in FACTS)
+    ]
     if foreign:
         said = f"`{' '.join(foreign[0])}` is not assumed of code"
         help_ = f"of the arrays of code may be assumed: {', '.join(FACTS)}, each by its name"
@@ -58,7 +72,10 @@ def checked_blocks(blocks: Blocks, shapes: str, reveal: Reveal) -> tuple[Problem
     """What the Python in a document claims, as far as it is judged: code that only shows something is passed over."""
     found = _problems(blocks.source, finished(ast.parse(blocks.text)), blocks.text, shapes, reveal)
     judged = (problem for problem in found if any(line.verdict in ("follows", "wrong") for line in problem.lines))
-    return tuple(replace(one, lines=tuple(in_cell(line, blocks.cells) if blocks.cells else line for line in one.lines)) for one in judged)
+    return tuple(
+        replace(one, lines=tuple(in_cell(line, blocks.cells) if blocks.cells else line for line in one.lines))
+        for one in judged
+    )
 
 
 def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: Reveal) -> tuple[ProblemReport, ...]:
@@ -73,7 +90,11 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
             return _problem(unit, extra, places, max(0.2, min(SECONDS, end - process_time())), reveal)
 
         first = problem(unit)
-        if first is not None and first.verdict != "right" and any(one.verdict in ("follows", "wrong") for one in first.lines):
+        if (
+            first is not None
+            and first.verdict != "right"
+            and any(one.verdict in ("follows", "wrong") for one in first.lines)
+        ):
             loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text)
             other = problem(loosely[number]) if ast.dump(loosely[number].own[0]) != ast.dump(unit.own[0]) else None
             first = other if other is not None and other.verdict == "right" else first
@@ -107,7 +128,10 @@ class _Places:
 
     def span(self, node: ast.stmt | ast.expr) -> Span:
         """The characters of a node."""
-        return Span(self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0))
+        return Span(
+            self.offset(node.lineno, node.col_offset),
+            self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
+        )
 
     def line(self, number: int) -> Span:
         """The characters of a line without the blanks around it."""
@@ -125,13 +149,19 @@ class _Places:
         return self.source.text[span.start : span.end]
 
 
-def _problem(unit: Unit, shapes: dict[str, Kind], places: _Places, seconds: float, reveal: Reveal) -> ProblemReport | None:
+def _problem(
+    unit: Unit, shapes: dict[str, Kind], places: _Places, seconds: float, reveal: Reveal
+) -> ProblemReport | None:
     try:
         with time_limit(seconds):
             found = judged(unit, shapes)
             if isinstance(found, NoLoss):
                 said = f"this cannot be judged: {found.why}"
-                return None if _no_layer(unit) else _undecided(unit, "missing-loss", said, places, reveal, found.line, help=LOSS_HELP)
+                return (
+                    None
+                    if _no_layer(unit)
+                    else _undecided(unit, "missing-loss", said, places, reveal, found.line, help=LOSS_HELP)
+                )
             if not found.judged:
                 return _undecided(unit, "undecided", NO_CLAIM, places, reveal) if unit.promised else None
             return _report(unit, found, places, reveal)
@@ -141,17 +171,21 @@ def _problem(unit: Unit, shapes: dict[str, Kind], places: _Places, seconds: floa
 
 
 def _no_layer(unit: Unit) -> bool:
-    return any(word in unit.title.lower() for word in ("numeric", "check", "test", "update", "step_", "sgd", "adam", "optim"))
+    return any(
+        word in unit.title.lower() for word in ("numeric", "check", "test", "update", "step_", "sgd", "adam", "optim")
+    )
 
 
-def _undecided(unit: Unit, code: str, said: str, places: _Places, reveal: Reveal, line: int = 0, **more: Any) -> ProblemReport:
+def _undecided(
+    unit: Unit, code: str, said: str, places: _Places, reveal: Reveal, line: int = 0, **more: Any
+) -> ProblemReport:
     """A problem of which nothing is judged."""
     line = line or first_line(unit)
     finding = _at(places, places.line(line), line, "undecided", code, said, **more)
     return ProblemReport(unit.title, "code", "undecided", Final("undecided", code), (finding,), reveal=reveal)
 
 
-# --- findings --------------------------------------------------------------------------------------------------------------
+# --- findings ---------------------------------------------------------------------------------------------------------
 
 _VERDICTS: dict[str, LineVerdict] = {
     "right": "follows",
@@ -173,14 +207,33 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             unread.add(one.why.line)
             line, beside = one.why.line or one.statement.lineno, (f"`{one.key}` depends on it",)
             said = f"this line is not read: {one.why.why}"
-            lines.append(_at(places, places.line(line), line, "unreadable", "unreadable", said, "definition", notes=beside))
+            lines.append(
+                _at(places, places.line(line), line, "unreadable", "unreadable", said, "definition", notes=beside)
+            )
         if one.outcome in ("wrong", "misfit") and one.place not in healed:
             cause = cause_of(unit, found, one, places.text, end)
             span, line = places.span(cause.statement), cause.statement.lineno
-            derived = () if any(finding.verdict == "wrong" for finding in lines) else _derivation(unit, one, places.source)
-            lines.append(_at(places, span, line, "wrong", cause.code, cause.message, notes=(*cause.notes, *derived), help=cause.help))
+            derived = (
+                () if any(finding.verdict == "wrong" for finding in lines) else _derivation(unit, one, places.source)
+            )
+            lines.append(
+                _at(
+                    places,
+                    span,
+                    line,
+                    "wrong",
+                    cause.code,
+                    cause.message,
+                    notes=(*cause.notes, *derived),
+                    help=cause.help,
+                )
+            )
             healed |= cause.healed
-            healed |= {other.place for other in found.judged if other is not one and other.why is not None and other.why == one.why}
+            healed |= {
+                other.place
+                for other in found.judged
+                if other is not one and other.why is not None and other.why == one.why
+            }
         if one.outcome not in ("wrong", "misfit") or one.place in healed:
             lines.append(_finding(one, places))
     lines += _out_of_order(unit, found, places)
@@ -206,7 +259,15 @@ def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Find
     order = misplaced(unit)
     if order is not None and {order.found, order.needed} <= right:
         said = f"`{order.found}` is returned where `{order.needed}` is due: {order.why}"
-        yield _at(places, places.span(order.node), order.node.lineno, "wrong", "wrong-order", said, help=f"write `{order.mended}`")
+        yield _at(
+            places,
+            places.span(order.node),
+            order.node.lineno,
+            "wrong",
+            "wrong-order",
+            said,
+            help=f"write `{order.mended}`",
+        )
 
 
 def _derivation(unit: Unit, one: Judged, source: Source) -> tuple[str, ...]:
@@ -218,7 +279,11 @@ def _derivation(unit: Unit, one: Judged, source: Source) -> tuple[str, ...]:
         read_problem(written.text, one.name, written.shapes, (), None) if isinstance(written, Written) else None
     except MatgradError:
         return ()
-    return (f"`matgrad explain {source.name}::{unit.title} --wrt {one.name}` derives it",) if isinstance(written, Written) else ()
+    return (
+        (f"`matgrad explain {source.name}::{unit.title} --wrt {one.name}` derives it",)
+        if isinstance(written, Written)
+        else ()
+    )
 
 
 def _assumed(found: Verdicts) -> str:
@@ -235,12 +300,23 @@ def _finding(one: Judged, places: _Places) -> Finding:
         notes = tuple(note for note in (one.note, healed) if note)
         role: Role = "definition" if one.outcome == "helper" else "claim"
         return Finding(line, verdict, span, line, places.column(span, line), notes=notes, role=role)
-    unread = f"it depends on line {one.why.line}, which is not read" if one.why else "it has no value that can be compared"
+    unread = (
+        f"it depends on line {one.why.line}, which is not read" if one.why else "it has no value that can be compared"
+    )
     code = "unreadable" if one.outcome == "unread" else "undecided"
     return _at(places, span, line, verdict, code, f"`{one.key}` is not judged: {one.note or unread}")
 
 
-def _at(places: _Places, span: Span, line: int, verdict: LineVerdict, code: str, said: str, role: Role = "claim", **more: Any) -> Finding:
+def _at(
+    places: _Places,
+    span: Span,
+    line: int,
+    verdict: LineVerdict,
+    code: str,
+    said: str,
+    role: Role = "claim",
+    **more: Any,
+) -> Finding:
     """A finding with something to say at its place."""
     severity: Severity = "wrong" if verdict == "wrong" else "warning"
     diagnostic = Diagnostic(code, said, places.source, (Label(span),), severity=severity, **more)

@@ -1,4 +1,5 @@
-"""How the inputs of a unit may be understood: what is told, then what fits their use; several understandings where several fit."""
+"""How the inputs of a unit may be understood: what is told, then what fits their use;
+several understandings where several fit."""
 
 from __future__ import annotations
 
@@ -80,7 +81,9 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
         found += _by_claims(unit, [one for one in found if not collapsed(found[0], one)])
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
-    return sorted(found, key=lambda one: (one.order == EQUAL, one.faults, collapsed(found[0], one), one.unfit, _odd(one))), why
+    return sorted(
+        found, key=lambda one: (one.order == EQUAL, one.faults, collapsed(found[0], one), one.unfit, _odd(one))
+    ), why
 
 
 def _odd(one: Understanding) -> bool:
@@ -97,14 +100,20 @@ def _at_other_sizes(unit: Unit, understood: Understanding) -> bool:
 
 
 def collapsed(first: Understanding, other: Understanding) -> bool:
-    """Whether a matrix is taken for a number in another understanding: too little is seen at a number to make a wrong claim doubtful."""
+    """Whether a matrix is taken for a number in another understanding:
+    too little is seen at a number to make a wrong claim doubtful."""
     before = dict(first.kinds)
     matrices = {name for name, kind in before.items() if kind.form == "array" and kind.dims[1:]}
     return any(name in matrices and kind.form == "array" and not kind.dims for name, kind in other.kinds)
 
 
 def _decided(
-    need: Need, kinds: dict[str, Kind], told: dict[str, Kind], order: int, differentiated: frozenset[str], axes: dict[str, Axes]
+    need: Need,
+    kinds: dict[str, Kind],
+    told: dict[str, Kind],
+    order: int,
+    differentiated: frozenset[str],
+    axes: dict[str, Axes],
 ) -> list[dict[str, Kind]]:
     """The same with one more input decided."""
     said = told_of(need.name, told)
@@ -115,7 +124,9 @@ def _decided(
     letters = {letter: None for kind in told.values() for dim in kind.dims for letter in letters_of(dim)}
     if need.hint == "size" and not given.sizes and need.name not in letters:
         return [{**kinds, need.name: Kind("size", dims)} for dims in [(), *((letter,) for letter in [*letters][:4])]]
-    ways = candidates(need.name, "size" if whole else need.hint, need.beside, given, axes.get(need.name), need.name in differentiated)
+    ways = candidates(
+        need.name, "size" if whole else need.hint, need.beside, given, axes.get(need.name), need.name in differentiated
+    )
     return [{**kinds, need.name: kind} for kind in ways]
 
 
@@ -131,7 +142,11 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     between: frozenset[str] = frozenset()
     if loss is None and trial.outside:
         arrays = [name for name, kind in kinds.items() if kind.form == "array" and not kind.facts]
-        ways = [frozenset((name,)) for name in arrays] + [frozenset(pair) for pair in pairwise(arrays)] + [frozenset(arrays)]
+        ways = (
+            [frozenset((name,)) for name in arrays]
+            + [frozenset(pair) for pair in pairwise(arrays)]
+            + [frozenset(arrays)]
+        )
         for way in ways:
             other = tried(trial.unit, tuple(kinds.items()), Point(order=order, between=way))
             if isinstance(other, Trial) and (loss := other.loss) is not None:
@@ -151,8 +166,8 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
 
 
 def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
-    """The first understanding with the shapes that claims give to guessed inputs, where this fits better: `dg` summed over an axis says
-    that `g` lies along the other one."""
+    """The first understanding with the shapes that claims give to guessed inputs, where this fits better: `dg` summed
+    over an axis says that `g` lies along the other one."""
     if not found or any(one.faults + one.unfit == 0 for one in found):
         return []
     first = min(found, key=lambda one: (one.faults, one.unfit))
@@ -185,5 +200,7 @@ def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
 
 def with_fact(understood: Understanding, name: str, fact: str) -> Understanding:
     """The same with one more fact about an input."""
-    kinds = tuple((word, replace(kind, facts=(*kind.facts, fact)) if word == name else kind) for word, kind in understood.kinds)
+    kinds = tuple(
+        (word, replace(kind, facts=(*kind.facts, fact)) if word == name else kind) for word, kind in understood.kinds
+    )
     return replace(understood, kinds=kinds)

@@ -12,7 +12,12 @@ def dropped(text: str, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
     for name, shape in here.arrays:
         if shape != needed:
             continue
-        for factor in ("", "2 * ", *(f"{number} * " for number in here.numbers), *(f"2 * {number} * " for number in here.numbers)):
+        for factor in (
+            "",
+            "2 * ",
+            *(f"{number} * " for number in here.numbers),
+            *(f"2 * {number} * " for number in here.numbers),
+        ):
             yield Edit("dropped-term", f"the term `{factor}{name}` is dropped", f"{text} + {factor}{name}")
         yield Edit("dropped-term", f"the term `-{name}` is dropped", f"{text} - {name}")
     for first, left in here.arrays:
@@ -21,7 +26,9 @@ def dropped(text: str, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
                 yield Edit("dropped-term", f"the term `{product}` is dropped", f"{text} + {product}")
 
 
-def _products(first: str, left: tuple[int, ...], second: str, right: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[str]:
+def _products(
+    first: str, left: tuple[int, ...], second: str, right: tuple[int, ...], needed: tuple[int, ...]
+) -> Iterator[str]:
     if left == needed and (right == needed or right == needed[-1:]) and first != second:
         yield f"{first} * {second}"
     if len(left) == len(right) == 2:

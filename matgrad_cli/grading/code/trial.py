@@ -43,8 +43,8 @@ def direction(number: int) -> Any:
 
 
 class Trial:
-    """One unit, read with one understanding of its inputs, at one point; `outside` says that the loss has no value just there,
-    `lost` why it has none at all, and where."""
+    """One unit, read with one understanding of its inputs, at one point; `outside` says that the loss has no value just
+    there, `lost` why it has none at all, and where."""
 
     def __init__(self, unit: Unit, kinds: Kinds, point: Point) -> None:
         self.unit = unit
@@ -62,7 +62,8 @@ class Trial:
 
     @property
     def counts(self) -> list[float]:
-        """Sizes by which a mean may divide, those that a script gives its own arrays, and numbers that stand for one: `m`, `N`."""
+        """Sizes by which a mean may divide, those that a script gives its own arrays, and numbers that stand for one:
+        `m`, `N`."""
         given = [value for name, value in self.base.machine.given.items() if _COUNT.match(name) and moves(value)]
         numbers = (float(np.real(value)) for value in given if np.ndim(value) == 0)
         own = (size for shape in self.base.machine.shapes.values() for size in shape if self.unit.scripted)
@@ -79,10 +80,13 @@ class Trial:
         """How the claims stand with other values in place of what some assignments give."""
         reading = self.read(overrides=dict(overrides)) if overrides else self.base
         claims = self.claims(reading)
-        return State(self, overrides, reading, claims, {claim.key: self.outcome(claim, claim.last.value) for claim in claims})
+        return State(
+            self, overrides, reading, claims, {claim.key: self.outcome(claim, claim.last.value) for claim in claims}
+        )
 
     def read(self, **options: Any) -> Reading:
-        """The unit read once more, its assignments recorded. An input that is asked for only behind a line that is mended is a number."""
+        """The unit read once more, its assignments recorded. An input that is asked for only behind a line that is
+        mended is a number."""
         reading = Reading(self.unit, self.given, recording=True, **options)
         try:
             reading.run()
@@ -116,7 +120,7 @@ class Trial:
             return None
         return complex(np.sum(value))
 
-    # --- claims ------------------------------------------------------------------------------------------------------------
+    # --- claims -------------------------------------------------------------------------------------------------------
 
     def claims(self, reading: Reading) -> list[Claim]:
         """The claims of a reading in the order in which they are complete."""
@@ -147,10 +151,15 @@ class Trial:
         return self._bare(reading, key, events) if key in BARE else None
 
     def _bare(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
-        """`grad` beside a loss, which does not say by what it is: by a parameter, or any other value before, whichever it fits."""
+        """`grad` beside a loss, which does not say by what it is:
+        by a parameter, or any other value before, whichever it fits."""
         if self.plan.way not in ("stated", f"name {self.plan.said}") or self._part_of_loss(reading, events):
             return None
-        own = [event.key for event in reading.machine.events if event.frame is reading.frame and event.number < events[0].number]
+        own = [
+            event.key
+            for event in reading.machine.events
+            if event.frame is reading.frame and event.number < events[0].number
+        ]
         names = sorted(dict.fromkeys([*reading.machine.given, *own]), key=lambda name: PARAMETER.match(name) is None)
         born = {name: self.definitions(reading, name, events[0].number) for name in names}
         born = {name: sites for name, sites in born.items() if any(map(self.influential, sites))}
@@ -165,7 +174,8 @@ class Trial:
         return any(self._slope(event.sites[-1], 0) for event in early)
 
     def _returned(self, reading: Reading, found: list[Claim]) -> list[Claim]:
-        """What backward returns under no name of a claim: derivatives by the inputs of forward, in their order; a single one by any."""
+        """What backward returns under no name of a claim: derivatives by the inputs of forward, in their order;
+        a single one by any."""
         forward, backward = self.unit.forward, self.unit.backward
         events = [event for event in reading.machine.events if event.key == "return" and event.frame is reading.frame]
         if forward is None or backward is None or len(events) != 1:
@@ -182,8 +192,16 @@ class Trial:
             if len(values) != len(inputs) or len(line.value.elts) != len(inputs):
                 return []
             parts: list[tuple[Event, str, tuple[str, ...], tuple[int, ...], ast.expr]] = [
-                (replace(event, number=event.number + 1 + number, value=value), f"return[{number}]", (name,), born, part)
-                for number, (part, value, name, born) in enumerate(zip(line.value.elts, values, inputs, sites, strict=True))
+                (
+                    replace(event, number=event.number + 1 + number, value=value),
+                    f"return[{number}]",
+                    (name,),
+                    born,
+                    part,
+                )
+                for number, (part, value, name, born) in enumerate(
+                    zip(line.value.elts, values, inputs, sites, strict=True)
+                )
                 if _gradient(part, keys) and name not in names
             ]
         else:
@@ -204,7 +222,13 @@ class Trial:
         found: list[int] = []
         for event in reversed(machine.events):
             own = event.frame in (reading.frame, reading.fore) or event.key.startswith("self.")
-            if own and event.number < before and last_part(event.key) == name and moves(event.value) and not event.stored:
+            if (
+                own
+                and event.number < before
+                and last_part(event.key) == name
+                and moves(event.value)
+                and not event.stored
+            ):
                 found += reversed(event.sites)
             elif own and event.number < before and event.key == name and event.stored and moves(event.value):
                 found += event.sites[-1:]
@@ -220,9 +244,11 @@ class Trial:
             return [site]
         trace = reading.machine.trace
         value = next((value for born, value in trace if born == site), None)
-        return [born for born, other in trace if born <= reading.born_until and value is not None and _same(value, other)][:3]
+        return [
+            born for born, other in trace if born <= reading.born_until and value is not None and _same(value, other)
+        ][:3]
 
-    # --- derivatives -------------------------------------------------------------------------------------------------------
+    # --- derivatives --------------------------------------------------------------------------------------------------
 
     def _slope(self, site: int, number: int) -> float | None:
         if (site, number) not in self._slopes:
@@ -344,12 +370,17 @@ def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
 def _of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
     """The claim of what is returned; that of the name, if it is a name that got its value here."""
     key = key_of(node)
-    events = [event for event in reading.machine.events if event.key == key and event.frame is reading.frame and not _constant(event)]
+    events = [
+        event
+        for event in reading.machine.events
+        if event.key == key and event.frame is reading.frame and not _constant(event)
+    ]
     return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key is not None and events else claim
 
 
 def _gradient(node: ast.expr, keys: set[str]) -> bool:
-    """Whether what is returned is meant as a gradient that has no other name: an expression, or a name like `dout`, `grad`, `dx`."""
+    """Whether what is returned is meant as a gradient that has no other name:
+    an expression, or a name like `dout`, `grad`, `dx`."""
     key = key_of(node)
     if key is None:
         return not isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.List)

@@ -1,4 +1,5 @@
-"""Sizes that must be one: where NumPy refuses two arrays, a size of which nothing is told is the other one, or a multiple of it."""
+"""Sizes that must be one: where NumPy refuses two arrays, a size of which nothing is told is the other one,
+or a multiple of it."""
 
 from __future__ import annotations
 
@@ -16,21 +17,28 @@ MOST = 4
 
 
 def united(kinds: dict[str, Kind], fault: str, point: Point, parts: Parts) -> list[dict[str, Kind]]:
-    """The inputs with two sizes made one on which a fault of NumPy's depends, or with rows as long as the parts into which they are cut."""
+    """The inputs with two sizes made one on which a fault of NumPy's depends,
+    or with rows as long as the parts into which they are cut."""
     if not fault or point.order == EQUAL:
         return []
     given = Given(tuple(kinds.items()), point)
     lone = [name for name, kind in kinds.items() if kind.form == "size" and not kind.dims and name in given.sizes]
     free = list(dict.fromkeys([*(dim for name, kind in kinds.items() for dim in fresh(name, kind)), *lone]))
     named = {given.sizes[name]: name for name in lone}
-    named |= {size_of(dim, given.sizes) or 0: dim for kind in kinds.values() for dim in kind.dims if kind.form == "array"}
+    named |= {
+        size_of(dim, given.sizes) or 0: dim for kind in kinds.values() for dim in kind.dims if kind.form == "array"
+    }
     pairs = [[named[size] for size in pair if size in named] for pair in _apart(fault)]
     found = [
-        (known[1], known[0]) if known[1] in free else (known[0], known[1]) for known in pairs if len(known) == 2 and set(known) & set(free)
+        (known[1], known[0]) if known[1] in free else (known[0], known[1])
+        for known in pairs
+        if len(known) == 2 and set(known) & set(free)
     ]
     ends = Counter(kind.dims[-1] for kind in kinds.values() if kind.dims and kind.dims[-1] in free)
     sizes = [kinds[name].dims[axis] for name, axis in parts.size if name in kinds and len(kinds[name].dims) > axis]
-    rows = [(end, f"{parts.number}*{dim}") for end, _ in ends.most_common() for dim in sizes[:1] if end != dim and pairs]
+    rows = [
+        (end, f"{parts.number}*{dim}") for end, _ in ends.most_common() for dim in sizes[:1] if end != dim and pairs
+    ]
     return [_renamed(kinds, one, other) for one, other in [*found, *rows][:MOST]]
 
 
@@ -48,10 +56,13 @@ def _apart(fault: str) -> list[tuple[int, int]]:
 
 
 def _renamed(kinds: dict[str, Kind], old: str, new: str) -> dict[str, Kind]:
-    """The inputs with one dimension for another; what was guessed beside that one, or beside a size without a name, is open again."""
+    """The inputs with one dimension for another; what was guessed beside that one, or beside a size without a name,
+    is open again."""
     found = {}
     for name, kind in kinds.items():
-        open_ = any(dim.isdigit() and dim != "1" for dim in kind.dims) or ("*" in new and old in kind.dims and old not in fresh(name, kind))
+        open_ = any(dim.isdigit() and dim != "1" for dim in kind.dims) or (
+            "*" in new and old in kind.dims and old not in fresh(name, kind)
+        )
         if kind.form == "size" and name == old:
             found[name] = replace(kind, dims=(new,))
         elif kind.told or not open_:

@@ -1,1 +1,2 @@
-"""The derivative set to zero: equations are right where the solutions of what stands before satisfy them; their slips."""
+"""The derivative set to zero: equations are right where the solutions of what stands before satisfy them;
+their slips."""

@@ -1,4 +1,5 @@
-"""A key that asks for a solution: the value of a variable at which the loss is stationary, or a minimum, under constraints."""
+"""A key that asks for a solution: the value of a variable at which the loss is stationary, or a minimum,
+under constraints."""
 
 from __future__ import annotations
 
@@ -27,10 +28,12 @@ from .solved import SolvedBench
 
 Verdict = Literal["right", "wrong", "undecided"]
 MOST_READINGS: Final = 24
-_MULTIPLIERS: Final = frozenset(("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta", "kappa", "xi", "rho", "tau", "Lambda"))
+_MULTIPLIERS: Final = frozenset(
+    ("lambda", "mu", "nu", "alpha", "beta", "gamma", "eta", "kappa", "xi", "rho", "tau", "Lambda")
+)
 _FACTORS: Final = tuple(
     (Fraction(scale, 2), Fraction(sign * by, 2)) for scale in (2, 1) for by in (2, 1, 4) for sign in (1, -1)
-)  # fmt: skip
+)
 """What people multiply the loss and a multiplier by in a Lagrangian."""
 
 
@@ -54,7 +57,8 @@ def named_multipliers(texts: Iterable[str], taken: Collection[str]) -> tuple[str
 
 
 def readings(asked: Asked, names: tuple[str, ...]) -> Iterator[Asked]:
-    """The Lagrangians that a derivation may mean by these names: which name belongs to which constraint, its sign and factor."""
+    """The Lagrangians that a derivation may mean by these names:
+    which name belongs to which constraint, its sign and factor."""
     count = len(asked.constraints)
     if not count or len(names) < count:
         yield asked
@@ -65,7 +69,8 @@ def readings(asked: Asked, names: tuple[str, ...]) -> Iterator[Asked]:
 
 
 def without_lagrangian(report: ProblemReport) -> ProblemReport:
-    """The report where the first line with a multiplier follows in no reading: the Lagrangian was not understood, and no line is wrong.
+    """The report where the first line with a multiplier follows in no reading:
+    the Lagrangian was not understood, and no line is wrong.
 
     A false solution is wrong whatever led to it.
     """
@@ -74,7 +79,8 @@ def without_lagrangian(report: ProblemReport) -> ProblemReport:
     said = "this was not understood as a line of the Lagrangian"
     lines = tuple(
         replace(line, verdict="undecided", code="undecided", diagnostic=line.diagnostic and replace(
-            line.diagnostic, code="undecided", message=said, notes=(), help=None, severity="warning")) if line.verdict == "wrong" else line
+            line.diagnostic, code="undecided", message=said, notes=(), help=None,
+            severity="warning")) if line.verdict == "wrong" else line
         for line in report.lines
     )  # fmt: skip
     return replace(report, verdict="undecided", lines=lines, slip=None)
@@ -110,7 +116,11 @@ def judged_solution(around: Surroundings, expr: Expr, read: Read | None) -> tupl
         points = SolvedBench(task.bench, _points(task))
         rest = ", or a constraint does not hold" if task.constraints else ""
         said = f"the gradient is not zero at this value of `{unknown.name}`{rest}"
-        slip = slip_of_equation(points, (unknown, value), None, read) if points.solutions and read is not None else Slip("differs", said)
+        slip = (
+            slip_of_equation(points, (unknown, value), None, read)
+            if points.solutions and read is not None
+            else Slip("differs", said)
+        )
         if slip.code != "differs":
             return "wrong", replace(slip, notes=(said,))
         seen = not_stationary(around, unknown, value, system.equations[0][0]) if len(task.unknowns) == 1 else None
@@ -123,12 +133,18 @@ def judged_solution(around: Surroundings, expr: Expr, read: Read | None) -> tupl
 def _turned(around: Surroundings, value: Expr, read: Read | None) -> Slip | None:
     """The slip of a solution that is written transposed: of a vector as a row, which is another layout."""
     task, unknown = around.task, around.task.problem.wrt
-    if value.shape.transposed is not unknown.shape or judged_solution(around, turned := Transpose(value), read)[0] != "right":
+    if (
+        value.shape.transposed is not unknown.shape
+        or judged_solution(around, turned := Transpose(value), read)[0] != "right"
+    ):
         return None
     repair = SolvedBench(task.bench, _points(task)).repair(unknown, turned)
     if repair is None:
         return None
-    said = f"this is the solution transposed: {shape_in_words(value.shape)}; `{unknown.name}` is {shape_in_words(unknown.shape)}"
+    said = (
+        f"this is the solution transposed: {shape_in_words(value.shape)}; `{unknown.name}` is "
+        f"{shape_in_words(unknown.shape)}"
+    )
     code = "missing-transpose" if unknown.shape.is_matrix else "other-layout"
     return Slip(code, said, help=f"transpose the whole: `{shown(turned)}`", repair=repair)
 
@@ -139,14 +155,17 @@ def _points(task: Task) -> list[Solution]:
 
 
 def judged_kind(task: Task, value: Expr) -> tuple[Verdict, Slip | None]:
-    """Whether a stationary point is the kind of point that is asked for; where that depends on the data, it is for some of them."""
+    """Whether a stationary point is the kind of point that is asked for;
+    where that depends on the data, it is for some of them."""
     if task.asks == "stationary" or task.plain is None:
         return "right", None
     from ...verify.solving.optimum import cases, curvatures, kind_of
 
     seen = curvatures(task.bench, task.plain, value, task.constraints)
     kind = kind_of(seen)
-    if kind.startswith(task.asks[:5]) or (kind == "unknown" and any(one.startswith(task.asks[:5]) for one, _ in cases(seen))):
+    if kind.startswith(task.asks[:5]) or (
+        kind == "unknown" and any(one.startswith(task.asks[:5]) for one, _ in cases(seen))
+    ):
         return "right", None
     if kind == "unknown":
         return "undecided", Slip("undecided", f"whether this is a {task.asks} could not be decided")

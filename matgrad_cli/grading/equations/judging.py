@@ -25,17 +25,21 @@ from .meaning import BY_ENTRIES, EQUATION, HOMOGENEOUS, is_equation
 from .slips import NO_EQUATION, slip_of_equation
 from .solved import SolvedBench
 
-_AT_BEST = regex(r"\(.*(?:\\(?:wide)?(?:hat|tilde|bar)|\^\s*\{?\s*(?:\*|\\star|\\ast)|_\s*\{?\s*\\?(?:\w+\s*\{)?\s*(?:opt|min|ML|LS)).*\)")
+_AT_BEST = regex(
+    r"\(.*(?:\\(?:wide)?(?:hat|tilde|bar)|\^\s*\{?\s*(?:\*|\\star|\\ast)|_\s*\{?\s*\\?(?:\w+\s*\{)?\s*(?:opt"
+    r"|min|ML|LS)).*\)"
+)
 """A point with a mark, in a loss that is taken there."""
 
 
 class Equations:
     """The equations of one derivation, and the points at which they hold.
 
-    `premise` is the last equation where the derivation stands somewhere else than at the zeros of the derivative: after an error.
-    `granted` are all of these: what follows from one of them is not called wrong again.
-    `stated` is the derivative in the form that the derivation gave it, once it was seen to be right: quicker to compute than a pending one.
-    `solution` is the last side that an unknown was said to be, worked out, with the verdict on it; `claimed` one that does not follow.
+    `premise` is the last equation where the derivation stands somewhere else than at the zeros of the derivative: after
+    an error. `granted` are all of these: what follows from one of them is not called wrong again.
+    `stated` is the derivative in the form that the derivation gave it, once it was seen to be right: quicker to compute
+    than a pending one. `solution` is the last side that an unknown was said to be, worked out, with the verdict on it;
+    `claimed` one that does not follow.
     """
 
     def __init__(self, around: Surroundings) -> None:
@@ -51,11 +55,14 @@ class Equations:
         self.notes: list[str] = []
         self._benches: dict[Equation | None, SolvedBench] = {}
 
-    def judged(self, chain: Chain, last: Expr, found: Read, said: tuple[bool, bool], remarks: Sequence[str]) -> Outcome | None:
+    def judged(
+        self, chain: Chain, last: Expr, found: Read, said: tuple[bool, bool], remarks: Sequence[str]
+    ) -> Outcome | None:
         """The outcome of a line that is no identity, read as an equation; None if it is none.
 
-        `said`: whether the left side is the claim's own, and whether the line is said to be equivalent to the one before. `remarks` are how
-        the row was read: where letters were summed that may as well stand for every entry, it is not called wrong.
+        `said`: whether the left side is the claim's own, and whether the line is said to be equivalent to the one
+        before. `remarks` are how the row was read: where letters were summed that may as well stand for every entry,
+        it is not called wrong.
         """
         own, both = said
         after, self.notes = found.expr, []
@@ -71,7 +78,9 @@ class Equations:
         sides = [(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
         if meant and is_zero(after) and self._is_stated(chain, last):
             known = self._stated(chain) is not None
-            self._stands_at(sides[0], self.around.task.wanted is None or not (known or self._base().compare(*sides[0]).holds))
+            self._stands_at(
+                sides[0], self.around.task.wanted is None or not (known or self._base().compare(*sides[0]).holds)
+            )
             return Outcome("follows", found, role="equation")
         outcome = self._outcome(found, sides, pairs, meant, both)
         if outcome is not None and outcome.verdict == "wrong" and any("Einstein sum" in remark for remark in remarks):
@@ -81,14 +90,16 @@ class Equations:
         return outcome
 
     def of_marked(self, chain: Chain, name: str, found: Read, remarks: Sequence[str]) -> Outcome | None:
-        r"""The outcome of `\hat w = …` where w is unknown and stands in no part of its value; None if it is no solution."""
+        r"""The outcome of `\hat w = …` where w is unknown and stands in no part of its value;
+        None if it is no solution."""
         unknown, value = marked_unknown(name, self.unknowns), found.expr
         if unknown is None or value is None or value.free or set(self.unknowns) & self.around.expanded(value).symbols:
             return None
         return self.judged(chain, unknown, found, (True, False), remarks)
 
     def _may_be_one(self, last: Expr, after: Expr) -> bool:
-        """Whether a line that is no identity is tried as an equation: no side is the loss, a derivative, or a multiple of it."""
+        """Whether a line that is no identity is tried as an equation:
+        no side is the loss, a derivative, or a multiple of it."""
         task = self.around.task
         if is_pending(last) or last is task.problem.loss or is_zero(after):
             return False
@@ -106,13 +117,24 @@ class Equations:
         final = chain.final.expr if chain.final is not None else None
         return is_pending(last) or last is final or (final is not None and self.around.bench.equal(last, final))
 
-    def _outcome(self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool) -> Outcome | None:
-        if meant and not both and (value := next((equation for equation in sides if self._is_value(equation)), None)) is not None:
+    def _outcome(
+        self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool
+    ) -> Outcome | None:
+        if (
+            meant
+            and not both
+            and (value := next((equation for equation in sides if self._is_value(equation)), None)) is not None
+        ):
             inverted = any(isinstance(node, Inverse) for node in nodes_of(value[1]))  # its condition is said
             solves = None if inverted and self._base().solutions else self._solves(*value)
             moves = self.stated is not None and value[0] in self.around.expanded(self.stated).symbols
             if solves or (solves is False and moves and not self._base().solutions):
-                return Outcome("follows" if solves else "wrong", found, None if solves else Slip("differs", NO_EQUATION), "equation")
+                return Outcome(
+                    "follows" if solves else "wrong",
+                    found,
+                    None if solves else Slip("differs", NO_EQUATION),
+                    "equation",
+                )
         base = self._base()
         verdicts = [(equation, self._follows(base, equation)) for equation in sides]
         right = next((equation for equation, verdict in verdicts if verdict.holds), None)
@@ -121,8 +143,12 @@ class Equations:
         if right is not None:
             self._say_needs(base, right)
             return self._both_ways(found, right) if both else Outcome("follows", found, role="equation")
-        if any(self._bench(premise).compare(*equation).holds for premise in reversed(self.granted) for equation in sides):
-            return Outcome("follows", found, role="equation", carried=all(verdict.kind == "differs" for _, verdict in verdicts))
+        if any(
+            self._bench(premise).compare(*equation).holds for premise in reversed(self.granted) for equation in sides
+        ):
+            return Outcome(
+                "follows", found, role="equation", carried=all(verdict.kind == "differs" for _, verdict in verdicts)
+            )
         if not meant:
             return None
         judge = base if self.premise is None else self._bench(self.premise)
@@ -137,7 +163,8 @@ class Equations:
         return Outcome("wrong", found, slip, "equation")
 
     def _follows(self, base: SolvedBench, equation: Equation) -> Verdict:
-        """Whether an equation holds where the derivative is zero; a value of an unknown may also be one solution of several."""
+        """Whether an equation holds where the derivative is zero;
+        a value of an unknown may also be one solution of several."""
         verdict = base.compare(*equation)
         if verdict.holds or not base.solutions:
             return verdict
@@ -168,33 +195,48 @@ class Equations:
 
     def _note(self, found: Read, equation: Equation, outcome: Outcome) -> None:
         """What the derivation stands at now."""
-        self._stands_at(equation, outcome.verdict == "wrong" or (self.premise is not None and not self._base().compare(*equation).holds))
+        self._stands_at(
+            equation,
+            outcome.verdict == "wrong" or (self.premise is not None and not self._base().compare(*equation).holds),
+        )
         symbol, value = equation
         if (whole := _whole(symbol, value)) is not None:
             symbol, value = whole
             found = replace(found, expr=value)
-        if isinstance(symbol, Symbol) and symbol in self.unknowns and symbol not in value.symbols and not is_pending(value):
+        if (
+            isinstance(symbol, Symbol)
+            and symbol in self.unknowns
+            and symbol not in value.symbols
+            and not is_pending(value)
+        ):
             self._says(symbol, found, outcome)
 
     def _says(self, symbol: Symbol, found: Read, outcome: Outcome) -> None:
-        """Takes what an unknown is said to be. A solution that is asked for is the value of the variable, with those of the multipliers in
-        it, said before or behind it."""
+        """Takes what an unknown is said to be. A solution that is asked for is the value of the variable, with those of
+        the multipliers in it, said before or behind it."""
         self.told[symbol], asked = (found, outcome), self.around.task.problem.wrt
         if self.around.task.asks != "gradient":
             if asked not in self.told:
                 return
             found, outcome = self.told[asked]
         assert found.expr is not None
-        told = [(one, self.around.expanded(read.expr)) for one, (read, _) in self.told.items() if read.expr and one is not asked]
+        told = [
+            (one, self.around.expanded(read.expr))
+            for one, (read, _) in self.told.items()
+            if read.expr and one is not asked
+        ]
         value, unknowns = self.around.expanded(found.expr), frozenset(self.unknowns)
         whole = substitute(value, {one: other for one, other in told if not unknowns & other.symbols})
         found = found if whole is value else replace(found, expr=whole)
         worked_out = not unknowns & whole.symbols
-        if worked_out or (self.solution is None and outcome.verdict == "follows" and self.around.task.asks != "gradient"):
+        if worked_out or (
+            self.solution is None and outcome.verdict == "follows" and self.around.task.asks != "gradient"
+        ):
             self.solution = found, outcome
 
     def claim(self, symbol: Expr, found: Read, outcome: Outcome) -> Outcome:
-        """What an unknown is said to be without an equation before it; where that is asked for, its slip is that of the solution."""
+        """What an unknown is said to be without an equation before it;
+        where that is asked for, its slip is that of the solution."""
         task = self.around.task
         if found.expr is not None and (whole := _whole(symbol, found.expr)) is not None:
             symbol, found = whole[0], replace(found, expr=whole[1])
@@ -210,8 +252,11 @@ class Equations:
         if outcome.verdict != "wrong" or read is None or read.expr is None or not _AT_BEST.search(left.side.text):
             return outcome
         pairs = pairings(last, read.expr)
-        verdicts = [] if isinstance(pairs, Clash) else [
-            self._base().compare(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
+        verdicts = (
+            []
+            if isinstance(pairs, Clash)
+            else [self._base().compare(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
+        )
         return Outcome("follows", read, role="equation") if any(verdict.holds for verdict in verdicts) else outcome
 
     def no_solution(self, chain: Chain, symbol: Expr, outcome: Outcome) -> None:
@@ -228,8 +273,11 @@ class Equations:
         base.needs.clear()
         base.compare(*equation)
         for needed in dict.fromkeys(base.needs):
-            self.notes.append(f"this holds where {needed.removesuffix(' invertible')} is invertible" if "invertible" in needed
-                              else f"this holds where {needed}")  # fmt: skip
+            self.notes.append(
+                f"this holds where {needed.removesuffix(' invertible')} is invertible"
+                if "invertible" in needed
+                else f"this holds where {needed}"
+            )
 
     # ---- systems and their solutions
 

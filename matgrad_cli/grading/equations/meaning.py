@@ -1,4 +1,5 @@
-"""The derivative set to zero: which equalities are meant as equations of it, and which only suppose that a variable is zero."""
+"""The derivative set to zero: which equalities are meant as equations of it,
+and which only suppose that a variable is zero."""
 
 from __future__ import annotations
 
@@ -8,22 +9,32 @@ from ..lines.forms import is_pending
 from ..lines.kinds import Clash, is_zero, pairings
 from ..lines.scope import Surroundings
 
-EQUATION = "this is read as an equation, in which the derivative is set to zero; no point was found at which the line before holds"
+EQUATION = (
+    "this is read as an equation, in which the derivative is set to zero; no point was found at which the "
+    "line before holds"
+)
 
-HOMOGENEOUS = "the line before holds where its unknown is zero, so does this one; elsewhere they differ, and it was not seen by what"
+HOMOGENEOUS = (
+    "the line before holds where its unknown is zero, so does this one; elsewhere they differ, and it "
+    "was not seen by what"
+)
 
 BY_ENTRIES = "it is not said whether a letter is summed in this equation, or whether it holds for each of its values"
 
 
 def is_equation(around: Surroundings, chain: Chain, last: Expr, after: Expr, own: bool) -> bool:
-    """Whether an equality that is no identity may be meant as an equation: the derivative set to zero, or what comes of that.
+    """Whether an equality that is no identity may be meant as an equation:
+    the derivative set to zero, or what comes of that.
 
-    A derivative of something else than the loss that is said to be zero is a claim; so is the derivative with another right side.
+    A derivative of something else than the loss that is said to be zero is a claim;
+    so is the derivative with another right side.
     """
     if isinstance(pairings(last, after, chain.order), Clash):
         return False
     if is_zero(after):
-        return not is_pending(last) or _of_loss(around, last) or (chain.head is not None and _of_loss(around, chain.head))
+        return (
+            not is_pending(last) or _of_loss(around, last) or (chain.head is not None and _of_loss(around, chain.head))
+        )
     if chain.equation:
         return True
     final = chain.final.expr if chain.final is not None else None
@@ -33,7 +44,8 @@ def is_equation(around: Surroundings, chain: Chain, last: Expr, after: Expr, own
 
 
 def supposes_zero(around: Surroundings, chain: Chain, last: Expr, after: Expr) -> bool:
-    """Whether a variable of the problem is said to be zero, `A = 0`, where it is no solution: an aside, as in "without the penalty"."""
+    """Whether a variable of the problem is said to be zero, `A = 0`, where it is no solution:
+    an aside, as in "without the penalty"."""
     if chain.equation or not is_zero(after):
         return False
     while isinstance(last, (Transpose, Entry)):
@@ -46,4 +58,7 @@ def _of_loss(around: Surroundings, expr: Expr) -> bool:
     """Whether a derivative or a differential of the loss is pending, by whatever variable."""
     found = [node.body for node in nodes_of(expr) if isinstance(node, (Partial, Differential))]
     loss = around.task.problem.loss
-    return any(body is loss or (body.shape is loss.shape and not body.free and around.bench.equal(body, loss)) for body in found)
+    return any(
+        body is loss or (body.shape is loss.shape and not body.free and around.bench.equal(body, loss))
+        for body in found
+    )

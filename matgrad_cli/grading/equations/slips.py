@@ -1,4 +1,5 @@
-"""What is wrong with an equation: the first cause whose repaired line holds at the solutions and says something there."""
+"""What is wrong with an equation: the first cause whose repaired line holds at the solutions and says something
+there."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ NO_EQUATION = "this does not hold where the line before holds"
 
 
 def slip_of_equation(bench: SolvedBench, equation: Equation, before: Equation | None, found: Read) -> Slip:
-    """The slip of an equation that does not hold at the points of the bench; `before` is the equation that it should follow from."""
+    """The slip of an equation that does not hold at the points of the bench;
+    `before` is the equation that it should follow from."""
     slip = next((slip for slip in _causes(bench, equation, before) if slip is not None), None)
     if slip is None:
         return Slip("differs", NO_EQUATION)
@@ -29,9 +31,17 @@ def slip_of_equation(bench: SolvedBench, equation: Equation, before: Equation | 
 
 
 def placed(outcome: Outcome, before: Read | None) -> Outcome:
-    """An outcome whose slip stands on the side before the sign: where its part is, or where this side is a bare zero."""
+    """An outcome whose slip stands on the side before the sign: where its part is,
+    or where this side is a bare zero."""
     slip, found = outcome.slip, outcome.read
-    if slip is None or slip.span is not None or outcome.role != "equation" or before is None or found is None or found.expr is None:
+    if (
+        slip is None
+        or slip.span is not None
+        or outcome.role != "equation"
+        or before is None
+        or found is None
+        or found.expr is None
+    ):
         return outcome
     span = span_of(before, slip.part) if slip.part is not None else None
     if span is None and is_zero(found.expr):

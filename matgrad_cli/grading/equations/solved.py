@@ -17,7 +17,8 @@ from ..slips.causes import Repair
 class SolvedBench(Bench):
     """Compares lines at solutions of a system. `needs` collects what an inverse that is written needs to have a value.
 
-    Where data were made to fit the unknown (`fitted`), a line that fails is wrong only if it is seen what is wrong with it.
+    Where data were made to fit the unknown (`fitted`), a line that fails is wrong only if it is seen what is wrong with
+    it.
     """
 
     def __init__(self, bench: Bench, solutions: Sequence[Solution], fitted: bool = False, sure: bool = True) -> None:
@@ -32,7 +33,12 @@ class SolvedBench(Bench):
         return iter([solution.place for solution in self.solutions[:count]])
 
     def compare_over(
-        self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False, claim: bool = False  # noqa: ARG002
+        self,
+        before: Expr,
+        after: Expr,
+        letters: tuple[Index, ...],  # noqa: ARG002
+        thorough: bool = False,  # noqa: ARG002
+        claim: bool = False,  # noqa: ARG002
     ) -> Verdict:
         """Whether two lines have one value at the solutions, as far as they have values there."""
         if before.shape is not after.shape:
@@ -40,7 +46,8 @@ class SolvedBench(Bench):
         return holds_at(self.solutions, (before, after), self.needs)
 
     def repair(self, needed: Expr, line: Expr) -> Repair | None:
-        """A line that holds at the solutions and says something there: neither an identity nor a multiple of the whole equation."""
+        """A line that holds at the solutions and says something there:
+        neither an identity nor a multiple of the whole equation."""
         found = super().repair(needed, line)
         if found is None or self.plain.equal(needed, line):
             return None

@@ -13,7 +13,8 @@ from .syntax_walk import PRODUCTS, bound_letters, children, free_letters, rebuil
 
 
 def writings(node: s.Node, around: Surroundings, fixed: Collection[str] = ()) -> Iterator[s.Node]:
-    """The tree as it is most likely meant, then as less and less likely, last as it stands; the first that can be read counts."""
+    """The tree as it is most likely meant, then as less and less likely, last as it stands;
+    the first that can be read counts."""
     if (spread := _diagonals(node, frozenset(fixed))) != node:
         yield from writings(spread, around, fixed)
     whole = rebuilt(node, _by_entries)
@@ -35,23 +36,33 @@ def _reaching(node: s.Node) -> s.Node:
     pending = node.left
     if pending.body is None or pending.span.end > pending.body.span.end or not isinstance(pending.body, s.Group):
         return node
-    return replace(pending, span=node.span, body=replace(node, left=pending.body, span=pending.body.span.joined(node.right.span)))
+    return replace(
+        pending, span=node.span, body=replace(node, left=pending.body, span=pending.body.span.joined(node.right.span))
+    )
 
 
 def _diagonals(node: s.Node, bound: frozenset[str]) -> s.Node:
-    r"""Every `diag(y_i x_i^\top w)` with an i that nothing binds is the diagonal matrix of these numbers, if they are numbers."""
+    r"""Every `diag(y_i x_i^\top w)` with an i that nothing binds is the diagonal matrix of these numbers,
+    if they are numbers."""
     below = bound | frozenset(bound_letters(node))
     parts = tuple(part if isinstance(part, s.Name) else _diagonals(part, below) for part in children(node))
     return diagonal(with_children(node, parts) if parts else node, bound)
 
 
 def _by_entries(node: s.Node) -> s.Node:
-    """A bracket with letters that it carries itself is the array of these entries; other letters take an entry of it."""
-    if not isinstance(node, s.Subscript) or isinstance(s.ungrouped(node.body), s.Name) or not 1 <= len(node.indices) <= 2:
+    """A bracket with letters that it carries itself is the array of these entries;
+    other letters take an entry of it."""
+    if (
+        not isinstance(node, s.Subscript)
+        or isinstance(s.ungrouped(node.body), s.Name)
+        or not 1 <= len(node.indices) <= 2
+    ):
         return node
     letters = [index for index in map(s.ungrouped, node.indices) if isinstance(index, s.Name)]
     carried = free_letters(node.body)
-    if len({letter.name for letter in letters}) != len(node.indices) or not all(letter.name in carried for letter in letters):
+    if len({letter.name for letter in letters}) != len(node.indices) or not all(
+        letter.name in carried for letter in letters
+    ):
         return node
     return s.EntriesOf(node.span, (letters[0], letters[1] if len(letters) > 1 else None), (None, None), node.body)
 
@@ -81,8 +92,8 @@ def slices(node: s.Node | None) -> Slices:
 
 
 def other_slices(found: Slices, known: Collection[str]) -> Iterator[Flags]:
-    """How slices written in these ways may also be read, of matrices of which it is not known: all as columns, or those of one matrix alone
-    (x_i is a row, w_k a column)."""
+    """How slices written in these ways may also be read, of matrices of which it is not known: all as columns, or those
+    of one matrix alone (x_i is a row, w_k a column)."""
     numbered = sorted(name for way, name in found if way == "subscript" and name not in known)
     if numbered:
         yield {"columns": frozenset(numbered)}

@@ -1,4 +1,5 @@
-"""Signed minors, `(-1)^{i+j} M_{ij}` of an M that only the prose explains, as the entries of one matrix: its cofactors."""
+"""Signed minors, `(-1)^{i+j} M_{ij}` of an M that only the prose explains, as the entries of one matrix:
+its cofactors."""
 
 from __future__ import annotations
 

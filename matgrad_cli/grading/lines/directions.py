@@ -1,4 +1,5 @@
-"""Names that a derivation uses as directions without a word: the h of f(x + h), the t and V of f(X + tV); and remainders o(‖h‖)."""
+"""Names that a derivation uses as directions without a word: the h of f(x + h), the t and V of f(X + tV);
+and remainders o(‖h‖)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _BUILT_IN = frozenset(("I", "e", "pi", "d", "partial"))
 
 
 def find_directions(around: Surroundings, nodes: Iterable[s.Node]) -> None:
-    """Gives every name that only says where the variable moves the variable's shape, and every small number beside it that of a number."""
+    """Gives every name that only says where the variable moves the variable's shape,
+    and every small number beside it that of a number."""
     shape = around.task.problem.wrt.shape
     for node in nodes:
         for name, small in _moves(around, node):
@@ -61,7 +63,9 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
             case s.Apply(_, "inner", (first, second)):
                 yield from _paired(around, first, second)
                 yield from _paired(around, second, first)
-            case s.Apply(_, "limit", (_, s.Name(_, name))) | s.Apply(_, "value at", (_, s.Name(_, name), _)) if unknown(around, name):
+            case s.Apply(_, "limit", (_, s.Name(_, name))) | s.Apply(_, "value at", (_, s.Name(_, name), _)) if unknown(
+                around, name
+            ):
                 yield name, True
             case s.Binary(_, operator, left, right) if operator in PRODUCTS and _is_jacobian(around, left):
                 yield from _paired(around, left, right)
@@ -126,7 +130,12 @@ def directed(node: s.Node, around: Surroundings) -> s.Node:
 
     def change(part: s.Node) -> s.Node:
         left = s.ungrouped(part.left) if isinstance(part, s.Binary) and part.operator in PRODUCTS else None
-        if isinstance(part, s.Binary) and isinstance(left, s.Derivative) and left.style == "D" and left.body is not None:
+        if (
+            isinstance(part, s.Binary)
+            and isinstance(left, s.Derivative)
+            and left.style == "D"
+            and left.body is not None
+        ):
             way = s.ungrouped(part.right)
             if isinstance(way, s.Name) and way.name in around.directions:
                 return s.Differential_(part.span, left.body, way)
@@ -137,9 +146,17 @@ def directed(node: s.Node, around: Surroundings) -> s.Node:
 
 def at_another(node: s.Node) -> s.Apply | None:
     """The call of which `df(g(x))[h]` is the differential: of f at g(x), or of all of f(g(x))."""
-    bodies = (s.ungrouped(part.body) for part in s.parts_of(node) if isinstance(part, s.Differential_) and part.direction is not None)
-    calls = (body for body in bodies if isinstance(body, s.Apply) and canonical_function(body.function) not in FUNCTION_NAMES)
-    return next((call for call in calls if not all(isinstance(s.ungrouped(part), s.Name) for part in call.arguments)), None)
+    bodies = (
+        s.ungrouped(part.body)
+        for part in s.parts_of(node)
+        if isinstance(part, s.Differential_) and part.direction is not None
+    )
+    calls = (
+        body for body in bodies if isinstance(body, s.Apply) and canonical_function(body.function) not in FUNCTION_NAMES
+    )
+    return next(
+        (call for call in calls if not all(isinstance(s.ungrouped(part), s.Name) for part in call.arguments)), None
+    )
 
 
 def without_remainder(node: s.Node, around: Surroundings) -> tuple[s.Node, bool]:

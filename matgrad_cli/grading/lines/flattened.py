@@ -13,7 +13,8 @@ NOTE = "read as ∂vec(F)/∂vec(X)ᵀ, where vec stacks columns: the derivative
 
 
 def flat_verdict(task: Task, expr: Expr) -> tuple[bool, Slip | None] | None:
-    """Whether a matrix is the flattened derivative, with the slip if not; None if it has not that shape or it cannot be said."""
+    """Whether a matrix is the flattened derivative, with the slip if not;
+    None if it has not that shape or it cannot be said."""
     loss, wrt = task.problem.loss.shape, task.problem.wrt.shape
     wanted = Shape(loss.rows * loss.cols, wrt.rows * wrt.cols)
     if expr.free or len(task.letters) < 3 or expr.shape not in (wanted, wanted.transposed):
@@ -21,7 +22,9 @@ def flat_verdict(task: Task, expr: Expr) -> tuple[bool, Slip | None] | None:
     turned = expr.shape is not wanted
     try:
         before = Call("vec", Differential(task.problem.loss, task.problem.wrt, None))
-        after = matmul(transpose(expr) if turned else expr, Call("vec", Differential(task.problem.wrt, task.problem.wrt, None)))
+        after = matmul(
+            transpose(expr) if turned else expr, Call("vec", Differential(task.problem.wrt, task.problem.wrt, None))
+        )
     except ValueError:
         return None
     verdict = task.bench.compare(before, after)
@@ -34,7 +37,9 @@ def flat_verdict(task: Task, expr: Expr) -> tuple[bool, Slip | None] | None:
         if repair is not None:
             return False, _turned(repair)
     slip = first(Case(task.bench, before, after), WHOLE)
-    if slip is not None and slip.help is not None:  # what is printed is the array alone, without the vec(dX) that it was judged with
+    if (
+        slip is not None and slip.help is not None
+    ):  # what is printed is the array alone, without the vec(dX) that it was judged with
         slip = replace(slip, help=slip.help.partition(": ")[0])
     return False, slip or Slip("differs", "this is not the flattened derivative ∂vec(F)/∂vec(X)ᵀ: the values differ")
 
@@ -42,7 +47,8 @@ def flat_verdict(task: Task, expr: Expr) -> tuple[bool, Slip | None] | None:
 def _turned(repair: Repair) -> Slip:
     return Slip(
         "other-layout",
-        "this is the transpose of the flattened derivative: asked for is ∂vec(F)/∂vec(X)ᵀ, whose rows belong to F and whose columns to X",
+        "this is the transpose of the flattened derivative: asked for is ∂vec(F)/∂vec(X)ᵀ, whose rows belong "
+        "to F and whose columns to X",
         help="transpose the whole",
         repair=repair,
     )

@@ -19,7 +19,8 @@ def left_letters(side: Side) -> tuple[str, ...]:
 
 
 def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
-    """The array whose entry at the letters is the expression, diagonal for one letter twice; None if it has other free letters."""
+    """The array whose entry at the letters is the expression, diagonal for one letter twice;
+    None if it has other free letters."""
     if not letters:
         return expr if not expr.free else None
     if len(letters) == 2 and letters[0] == letters[1]:
@@ -27,7 +28,12 @@ def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
         return None if entries is None else Call("diag", entries)
     by_name = {letter.name: letter for letter in expr.free}
     found = [by_name.get(name) for name in letters]
-    if any(letter is None for letter in found) or len(expr.free) != len(letters) or not expr.shape.is_number or len(letters) > 2:
+    if (
+        any(letter is None for letter in found)
+        or len(expr.free) != len(letters)
+        or not expr.shape.is_number
+        or len(letters) > 2
+    ):
         return None
     row, col, expr = found[0], found[1] if len(found) > 1 else None, readable(expr)
     if isinstance(expr, Entry) and (expr.row, expr.col) == (row, col) and not expr.base.free:

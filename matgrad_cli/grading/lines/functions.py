@@ -1,4 +1,5 @@
-r"""Functions stated with a letter of their own, `h_\theta(x) = \sigma(\theta^T x)`, `g(z) = 1/(1+e^{-z})`: put in where called."""
+r"""Functions stated with a letter of their own, `h_\theta(x) = \sigma(\theta^T x)`, `g(z) = 1/(1+e^{-z})`:
+put in where called."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from .syntax_walk import is_index, rebuilt, walk
 
 _STATED = regex(
     r"(?:^|[,;&]|\\q?quad|where|Let|let|\})\s*(?P<name>\\?[A-Za-z]+)(?:_\{?(?P<below>\\?[A-Za-z]+)\}?)?\s*(?:\\left)?"
-    r"\((?P<letter>\\?[A-Za-z]+)(?:\\right)?\)\s*(?::?=|&=|\\coloneqq)\s*(?P<body>[^,;]*?)(?=$|;|,\s*(?:\\q?quad|\\text|$)|\\q?quad|\.\s*$)"
+    r"\((?P<letter>\\?[A-Za-z]+)(?:\\right)?\)\s*(?::?=|&=|\\coloneqq)\s*(?P<body>[^,;]*?)(?=$|;"
+    r"|,\s*(?:\\q?quad|\\text|$)|\\q?quad|\.\s*$)"
 )
 _NEVER = frozenset(("d", "D", "delta", "sigma", "partial", "nabla", "mathrm", "I", "e"))
 
@@ -39,7 +41,14 @@ def find_functions(around: Surroundings, rows: Sequence[tuple[int, Passage]], so
             whole = f"{name}_{below}" if below else name
             letter, body = no_transpose(letter, match["body"])
             single = len(match["letter"].lstrip("\\")) == 1
-            if name in _NEVER or name in FUNCTIONS or around.known(name) or around.valued(letter) or not single or whole in around.formulas:
+            if (
+                name in _NEVER
+                or name in FUNCTIONS
+                or around.known(name)
+                or around.valued(letter)
+                or not single
+                or whole in around.formulas
+            ):
                 continue
             line = split_line(body, source.name, around.names())
             node = line.statements[0].sides[0].node if line.statements else None
@@ -57,8 +66,17 @@ def put_in(node: s.Node, around: Surroundings) -> s.Node:
         letter, body = around.formulas[part.function]
         if part.options:  # σ′ is the slope of what σ stands for
             inner = s.ungrouped(body)
-            plain = isinstance(inner, s.Apply) and not inner.options and inner.arguments == (s.Name(inner.arguments[0].span, letter),)
-            return replace(part, function=inner.function if plain and isinstance(inner, s.Apply) else f"{part.function} (as it is defined)")
+            plain = (
+                isinstance(inner, s.Apply)
+                and not inner.options
+                and inner.arguments == (s.Name(inner.arguments[0].span, letter),)
+            )
+            return replace(
+                part,
+                function=inner.function
+                if plain and isinstance(inner, s.Apply)
+                else f"{part.function} (as it is defined)",
+            )
         argument = s.Group(part.span, part.arguments[0])
 
         def at_argument(inner: s.Node) -> s.Node:
@@ -73,7 +91,11 @@ def put_in(node: s.Node, around: Surroundings) -> s.Node:
 
 def _of_value(part: s.Node) -> s.Node:
     """A part whose names may have got values: a_i of a value for a, or for A, is an entry of that."""
-    values = [value for value in (part.matrix, part.letter) if not isinstance(value, s.Name)] if isinstance(part, s.Slice) else []
+    values = (
+        [value for value in (part.matrix, part.letter) if not isinstance(value, s.Name)]
+        if isinstance(part, s.Slice)
+        else []
+    )
     return s.Subscript(part.span, values[0], (part.index,)) if isinstance(part, s.Slice) and values else part
 
 
@@ -82,7 +104,11 @@ def at_use(node: s.Node, around: Surroundings) -> s.Node:
 
     def change(part: s.Node) -> s.Node:
         body = around.sized_by_use.get(part.name) if isinstance(part, s.Name) else None
-        return _of_value(part) if body is None else s.Group(part.span, rebuilt(body, lambda inner: replace(inner, span=part.span)))
+        return (
+            _of_value(part)
+            if body is None
+            else s.Group(part.span, rebuilt(body, lambda inner: replace(inner, span=part.span)))
+        )
 
     return rebuilt(node, change) if around.sized_by_use else node
 
@@ -97,7 +123,8 @@ def states_function(node: s.Node | None, around: Surroundings) -> bool:
 
 
 def as_names(node: s.Node, around: Surroundings, everything: bool = False) -> s.Node:
-    """The tree with calls of unknown functions as names: `p_1(x_i; β)` is a number for each i. Only those with a value, or `everything`."""
+    """The tree with calls of unknown functions as names: `p_1(x_i; β)` is a number for each i.
+    Only those with a value, or `everything`."""
     arrays = {name.name for _, part in walk(node) if isinstance(part, s.Slice) for name in (part.letter, part.matrix)}
     letters = {part.name for path, part in walk(node) if isinstance(part, s.Name) and is_index(node, path)} - arrays
 
@@ -134,9 +161,15 @@ def _counted(part: s.Node, around: Surroundings) -> Iterator[str]:
 
 
 def _lettered(node: s.Subscript, around: Surroundings, counting: set[str] | None) -> s.Name | None:
-    """`P_k` of an unknown P, where k counts nothing else: a name. With `counting` None only one that has a value by now."""
+    """`P_k` of an unknown P, where k counts nothing else: a name.
+    With `counting` None only one that has a value by now."""
     base, letter = s.ungrouped(node.body), s.ungrouped(node.indices[0])
-    if len(node.indices) != 1 or not isinstance(base, s.Name) or not isinstance(letter, s.Name) or around.valued(base.name):
+    if (
+        len(node.indices) != 1
+        or not isinstance(base, s.Name)
+        or not isinstance(letter, s.Name)
+        or around.valued(base.name)
+    ):
         return None
     name = f"{base.name}_{letter.name}"
     known = name in around.defined or name in around.looked_up
@@ -144,4 +177,8 @@ def _lettered(node: s.Subscript, around: Surroundings, counting: set[str] | None
 
 
 def _is_foreign(function: str, around: Surroundings) -> bool:
-    return canonical_function(function) not in FUNCTION_NAMES and not around.known(function) and function not in around.losses
+    return (
+        canonical_function(function) not in FUNCTION_NAMES
+        and not around.known(function)
+        and function not in around.losses
+    )

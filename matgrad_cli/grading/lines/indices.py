@@ -35,7 +35,8 @@ class Letters:
 
 
 def read_letters(node: s.Node, fixed: Iterable[str], known: Iterable[str] = ()) -> tuple[s.Node, Letters]:
-    """The tree with a Σ for every Einstein sum and with forgotten brackets restored; `fixed` letters are never summed."""
+    """The tree with a Σ for every Einstein sum and with forgotten brackets restored;
+    `fixed` letters are never summed."""
     letters = Letters(frozenset(fixed), frozenset(known))
     node = _restored(node, letters, letters.fixed)
     node, _ = _summed(node, letters, letters.fixed)
@@ -63,7 +64,8 @@ def _restored(node: s.Node, letters: Letters, bound: frozenset[str]) -> s.Node:
 
 
 def _extended(left: s.Node, loose: frozenset[str], whole: s.Binary, letters: Letters) -> s.Node | None:
-    """`left` with its last Σ over (some of) the loose letters taking in the right side of `whole`; None if there is none."""
+    """`left` with its last Σ over (some of) the loose letters taking in the right side of `whole`;
+    None if there is none."""
     if isinstance(left, s.Sigma):
         mine = loose & frozenset(bound_letters(left))
         rest = loose - mine
@@ -86,7 +88,10 @@ def _summed(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.No
     """The tree with Einstein sums written out, and the letters that were summed anywhere inside."""
     if isinstance(node, (s.Sigma, s.EntriesOf)):
         below = bound | frozenset(bound_letters(node))
-        parts = [_summed(part, letters, below) if not isinstance(part, s.Name) else (part, frozenset[str]()) for part in children(node)]
+        parts = [
+            _summed(part, letters, below) if not isinstance(part, s.Name) else (part, frozenset[str]())
+            for part in children(node)
+        ]
         return with_children(node, tuple(part for part, _ in parts)), frozenset().union(*(inner for _, inner in parts))
     if isinstance(node, s.Binary) and node.operator in ("+", "-"):
         left, first = _summed(node.left, letters, bound)
@@ -100,7 +105,9 @@ def _summed(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.No
     return _product(node, letters, bound)
 
 
-def _pending(node: s.Derivative | s.Differential_, letters: Letters, bound: frozenset[str]) -> tuple[s.Node, frozenset[str]]:
+def _pending(
+    node: s.Derivative | s.Differential_, letters: Letters, bound: frozenset[str]
+) -> tuple[s.Node, frozenset[str]]:
     """The body of a pending derivative is an expression of its own."""
     if node.body is None:
         return node, frozenset()
@@ -162,7 +169,9 @@ def diagonal(part: s.Node, bound: frozenset[str], known: frozenset[str] = frozen
     loose = [letter for letter in free_letters(inside, known) if letter not in bound]
     if len(loose) != 1:
         return part
-    return replace(part, arguments=(s.EntriesOf(inside.span, (s.Name(inside.span, loose[0]), None), (None, None), inside),))
+    return replace(
+        part, arguments=(s.EntriesOf(inside.span, (s.Name(inside.span, loose[0]), None), (None, None), inside),)
+    )
 
 
 def _occurrences(part: s.Node, known: frozenset[str]) -> dict[str, int]:
@@ -182,7 +191,9 @@ def _is_two(node: s.Node) -> bool:
     return isinstance(node, s.Literal_) and node.value == 2
 
 
-def _look_for_reuse(brackets: list[tuple[s.Node, frozenset[str]]], counts: dict[str, int], letters: Letters, bound: frozenset[str]) -> None:
+def _look_for_reuse(
+    brackets: list[tuple[s.Node, frozenset[str]]], counts: dict[str, int], letters: Letters, bound: frozenset[str]
+) -> None:
     """A letter summed inside one bracket may recur inside another bracket, not outside; and never three times."""
     for part, below in brackets:
         for other, inner in brackets:
@@ -190,12 +201,18 @@ def _look_for_reuse(brackets: list[tuple[s.Node, frozenset[str]]], counts: dict[
                 continue
             for letter in below:
                 if letter in free_letters(other, letters.known) and letter not in inner and letter not in bound:
-                    message = f"`{letter}` is summed inside a bracket already, so it cannot stand outside it in the same product"
+                    message = (
+                        f"`{letter}` is summed inside a bracket already, so it cannot stand outside it in "
+                        f"the same product"
+                    )
                     _remember(letters, Reuse(letter, place_of(other, letter, letters.known), message))
     for letter, count in counts.items():
         if count > 2 and letter not in bound:
             last = [part for part, _ in brackets if letter in free_letters(part, letters.known)][-1]
-            message = f"`{letter}` stands {count} times in one product without Σ: an index that is summed stands exactly twice"
+            message = (
+                f"`{letter}` stands {count} times in one product without Σ: an index that is summed stands "
+                f"exactly twice"
+            )
             _remember(letters, Reuse(letter, place_of(last, letter, letters.known), message))
 
 

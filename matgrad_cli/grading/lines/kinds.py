@@ -1,4 +1,5 @@
-"""What kind of thing a line is (a number, a column, a matrix, a number for each s and t), and how two kinds are compared."""
+"""What kind of thing a line is (a number, a column, a matrix, a number for each s and t),
+and how two kinds are compared."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ def is_nothing(expr: Expr) -> bool:
 def pairings(before: Expr, after: Expr, order: Sequence[Index] = ()) -> list[Pairing] | Clash:
     """The ways in which two lines may be compared, likeliest first; the line is right if one of them holds.
 
-    A matrix after an entry with the letters s, t is taken at (s, t), and the other way round. `order` are the letters in their order.
+    A matrix after an entry with the letters s, t is taken at (s, t), and the other way round.
+    `order` are the letters in their order.
     """
     if is_zero(after) and after.shape.is_number and before.shape is not after.shape:
         return [(before, Fill(0, before.shape))]
@@ -84,7 +86,9 @@ def _entries(array: Expr, letters: frozenset[Index], order: Sequence[Index]) -> 
     known = tuple(letter for letter in order if letter in letters)
     if len(known) == len(letters) and all(letter.dim is side for letter, side in zip(known, sides, strict=True)):
         ways = [known]
-    return [entry_at(array, way) for way in ways if all(letter.dim is side for letter, side in zip(way, sides, strict=True))]
+    return [
+        entry_at(array, way) for way in ways if all(letter.dim is side for letter, side in zip(way, sides, strict=True))
+    ]
 
 
 def entry_at(array: Expr, letters: Sequence[Index]) -> Expr:

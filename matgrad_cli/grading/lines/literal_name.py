@@ -1,4 +1,5 @@
-r"""The name of the loss as its writer has it (`\log p(x|\mu)`, `Tr(P_k)`), found in the rows token by token and replaced by one letter."""
+r"""The name of the loss as its writer has it (`\log p(x|\mu)`, `Tr(P_k)`),
+found in the rows token by token and replaced by one letter."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from ...documents.passage import Passage
 
 _TOKEN = regex(r"\\[A-Za-z]+|\\.|\w|\S")
 _FONTS = frozenset((
-    r"\mathcal", r"\mathbf", r"\boldsymbol", r"\bm", r"\vec", r"\mathrm", r"\text", r"\textbf", r"\textrm", r"\operatorname",
+    r"\mathcal", r"\mathbf", r"\boldsymbol", r"\bm", r"\vec", r"\mathrm", r"\text", r"\textbf", r"\textrm",
+    r"\operatorname",
     r"\mathsf", r"\mathscr", r"\mathit", r"\left", r"\right", r"\big", r"\Big", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr",
     r"\,", r"\;", r"\:", r"\!", "{", "}", "&",
 ))  # fmt: skip
@@ -26,7 +28,8 @@ Rows = list[tuple[int, Passage]]
 
 
 def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Rows, str | None]:
-    """The rows with every occurrence of the name written as one free letter, and that letter; a plain name stays as it is."""
+    """The rows with every occurrence of the name written as one free letter, and that letter;
+    a plain name stays as it is."""
     wanted = [token for token, _, _ in tokens_of(name or "")]
     if name is None or len(wanted) < 2 or _PLAIN.fullmatch(name):
         return list(rows), name
@@ -34,7 +37,9 @@ def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Ro
     letter = next((letter for letter in ("L", "J", "F", "Q", *string.ascii_letters) if letter not in used), None)
     if letter is None:
         return list(rows), name
-    return [(number, Passage(_replaced(row.text, wanted, letter), row.start, row.offsets)) for number, row in rows], letter
+    return [
+        (number, Passage(_replaced(row.text, wanted, letter), row.start, row.offsets)) for number, row in rows
+    ], letter
 
 
 def _replaced(text: str, wanted: list[str], letter: str) -> str:
@@ -54,7 +59,9 @@ def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
     """The range with the braces, and the font before them, that it opens or closes."""
     while text[start:end].count("{") > text[start:end].count("}") and (after := re.match(r"\s*\}", text[end:])):
         end += after.end()
-    while (before := re.search(r"\\[A-Za-z]+\s*\{\s*$", text[:start])) and text[start:end].count("}") > text[start:end].count("{"):
+    while (before := re.search(r"\\[A-Za-z]+\s*\{\s*$", text[:start])) and text[start:end].count("}") > text[
+        start:end
+    ].count("{"):
         start = before.start()
     return start, end
 

@@ -1,4 +1,5 @@
-"""Which undeclared names of a derivation mean the loss: lone names that it differentiates, unless it defines them otherwise."""
+"""Which undeclared names of a derivation mean the loss: lone names that it differentiates,
+unless it defines them otherwise."""
 
 from __future__ import annotations
 
@@ -24,27 +25,40 @@ USUAL = frozenset(["L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "mathcal_L
 def loss_names(
     around: Surroundings, rows: Sequence[tuple[int, Passage]], source: Source, syntax: str | None, given: str | None
 ) -> frozenset[str]:
-    """The names that stand for the loss in these rows; `given` is what the header says. Names that rows define are noted as promised."""
+    """The names that stand for the loss in these rows; `given` is what the header says.
+    Names that rows define are noted as promised."""
     scratch = Surroundings(
-        around.task, Bench(around.task.problem), columns=around.columns, lying=around.lying, formulas=around.formulas,
-        written=around.written, supposed=around.supposed,
+        around.task,
+        Bench(around.task.problem),
+        columns=around.columns,
+        lying=around.lying,
+        formulas=around.formulas,
+        written=around.written,
+        supposed=around.supposed,
     )
     around.functions = scratch.functions = _functions(rows, scratch)
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
     functions = names_in(around.task.problem.loss)
-    differentiated = [name for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes)))
-                      if not scratch.known(name) and name not in functions]
+    differentiated = [
+        name
+        for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes)))
+        if not scratch.known(name) and name not in functions
+    ]
     if given:
         around.promised = frozenset(_stated_names(scratch, claims))
-        wanted = {given, given.lstrip("\\")} | {name for name in differentiated if name.lower().startswith(given.lower())}
+        wanted = {given, given.lstrip("\\")} | {
+            name for name in differentiated if name.lower().startswith(given.lower())
+        }
         return frozenset(wanted)
     stated = _stated_names(scratch, claims)
     if any(name in differentiated or name in USUAL for name in stated):
         _define_all(scratch, claims, stated)
     loss = around.task.problem.loss
     found = {name for name in differentiated if name not in stated and not _is_direction(nodes, name)}
-    for name in [name for name in differentiated if name in scratch.defined] + [name for name in stated if name in USUAL]:
+    for name in [name for name in differentiated if name in scratch.defined] + [
+        name for name in stated if name in USUAL
+    ]:
         symbol = scratch.defined.get(name)
         if symbol is not None and symbol.shape is loss.shape and scratch.bench.equal(scratch.expanded(symbol), loss):
             found.add(name)
@@ -57,12 +71,26 @@ def loss_names(
 
 
 def _heads(claims: Sequence[Claim], names: set[str]) -> set[str]:
-    r"""Of several names beside d or ∂ those that a left side differentiates and that stand nowhere bare: no `E` of `dL = tr(E^\top dE)`."""
-    lefts = [s.ungrouped(claim.sides[0].node) for claim in claims if not claim.leading and len(claim.sides) > 1 and claim.sides[0].node]
-    heads = {lone_name(left.body) for left in lefts if isinstance(left, (s.Derivative, s.Differential_)) and left.body is not None}
+    r"""Of several names beside d or ∂ those that a left side differentiates and that stand nowhere bare:
+    no `E` of `dL = tr(E^\top dE)`."""
+    lefts = [
+        s.ungrouped(claim.sides[0].node)
+        for claim in claims
+        if not claim.leading and len(claim.sides) > 1 and claim.sides[0].node
+    ]
+    heads = {
+        lone_name(left.body)
+        for left in lefts
+        if isinstance(left, (s.Derivative, s.Differential_)) and left.body is not None
+    }
     chosen = names & heads or names
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
-    bare = {part.name for node in nodes for path, part in walk(node) if isinstance(part, s.Name) and not _differentiated(node, path)}
+    bare = {
+        part.name
+        for node in nodes
+        for path, part in walk(node)
+        if isinstance(part, s.Name) and not _differentiated(node, path)
+    }
     return chosen - bare or (chosen if chosen & heads else set())  # d(PQ) = (dP)Q + P dQ: neither is the loss
 
 
@@ -82,14 +110,20 @@ def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> fr
     for _, row in rows:
         for match in re.finditer(_FUNCTION, row.text):
             name = letter_name(match[1] or match[2] or match[3])
-            if not scratch.known(name) and name not in _SIGNS and name not in FUNCTIONS and name not in scratch.formulas:
+            if (
+                not scratch.known(name)
+                and name not in _SIGNS
+                and name not in FUNCTIONS
+                and name not in scratch.formulas
+            ):
                 found.add(name)
     return frozenset(found)
 
 
 _SIGNS = frozenset(("d", "D", "delta", "mathrm"))
 _FUNCTION = (
-    r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)(?:\s*\{\\?(\w+)\}|\s\\?(\w))|\\?([A-Za-z]+))\s*(?:\\left)?\([^()=]*\)\s*:?\s*="
+    r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)(?:\s*\{\\?(\w+)\}|\s\\?(\w))"
+    r"|\\?([A-Za-z]+))\s*(?:\\left)?\([^()=]*\)\s*:?\s*="
 )
 
 
@@ -105,9 +139,21 @@ def _inside(nodes: Sequence[s.Node]) -> list[str]:
     for node in nodes:
         for _, part in walk(node):
             if isinstance(part, s.Derivative) and part.body is not None:
-                names = [inner for path, inner in walk(part.body) if isinstance(inner, s.Name) and not is_index(part.body, path)]
-                found += [name.name for name in names if name.name in USUAL or name.span.end - name.span.start > len(name.name) + 2]
-                found += [inner.function for _, inner in walk(part.body) if isinstance(inner, s.Apply) and inner.function in USUAL]
+                names = [
+                    inner
+                    for path, inner in walk(part.body)
+                    if isinstance(inner, s.Name) and not is_index(part.body, path)
+                ]
+                found += [
+                    name.name
+                    for name in names
+                    if name.name in USUAL or name.span.end - name.span.start > len(name.name) + 2
+                ]
+                found += [
+                    inner.function
+                    for _, inner in walk(part.body)
+                    if isinstance(inner, s.Apply) and inner.function in USUAL
+                ]
     return found
 
 
@@ -116,7 +162,10 @@ def _define_all(scratch: Surroundings, claims: Sequence[Claim], names: Sequence[
     open_claims = [
         claim
         for claim in claims
-        if not claim.leading and len(claim.sides) > 1 and (name := lone_name(claim.sides[0].node)) is not None and not scratch.valued(name)
+        if not claim.leading
+        and len(claim.sides) > 1
+        and (name := lone_name(claim.sides[0].node)) is not None
+        and not scratch.valued(name)
     ]
     scratch.promised = frozenset(names)
     progress = True

@@ -11,9 +11,11 @@ from .reading import Read
 from .syntax_walk import bound_letters, factors, index_letters, walk
 
 _CONVENTION = regex(
-    r"einstein|summation\s+convention|repeated\s+ind|index\s+convention|(?:sum(?:mation)?s?|\\sum)\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
+    r"einstein|summation\s+convention|repeated\s+ind|index\s+convention|(?:sum(?:mation)?s?"
+    r"|\\sum)\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
     r"(?:implied|implicit|understood|omitted|suppressed|dropped|left\s+out)|(?:implied|implicit(?:ly)?)\s+sum"
-    r"|(?:omit|suppress|drop|leav)\w*\s+(?:out\s+)?(?:the\s+|all\s+)?(?:sum|\\sum|\$?\\Sigma)", re.IGNORECASE,
+    r"|(?:omit|suppress|drop|leav)\w*\s+(?:out\s+)?(?:the\s+|all\s+)?(?:sum|\\sum|\$?\\Sigma)",
+    re.IGNORECASE,
     ("einstein", "convention", "repeated", "impli", "understood", "omit", "suppress", "drop", "left", "leav"),
 )
 
@@ -29,10 +31,11 @@ def sigma_letters(node: s.Node | None) -> frozenset[str]:
 
 
 def lost_sums(found: Read, before: frozenset[str]) -> tuple[str, ...]:
-    """The letters that are summed though no Σ goes over them any more; `before` are the letters of the line before that have one.
+    """The letters that are summed though no Σ goes over them any more;
+    `before` are the letters of the line before that have one.
 
-    Whoever writes a Σ over a letter does not sum it silently a line later, nor another letter of the same product, unless the text
-    says so.
+    Whoever writes a Σ over a letter does not sum it silently a line later, nor another letter of the same product,
+    unless the text says so.
     """
     beside = _beside_a_sigma(found) if found.summed and found.tree is not None else frozenset()
     lost = beside | (before - sigma_letters(found.side.node))
@@ -40,7 +43,8 @@ def lost_sums(found: Read, before: frozenset[str]) -> tuple[str, ...]:
 
 
 def _beside_a_sigma(found: Read) -> frozenset[str]:
-    """The silently summed letters of products in which a Σ goes over other letters that stand twice: `Σ_i x_i A_ij x_j`."""
+    """The silently summed letters of products in which a Σ goes over other letters that stand twice:
+    `Σ_i x_i A_ij x_j`."""
     lost: set[str] = set()
     for _, part in walk(found.tree) if found.tree is not None else ():
         body = s.ungrouped(part.body) if isinstance(part, s.Sigma) else None
@@ -56,4 +60,10 @@ def lost_sum(lost: tuple[str, ...], repair: Repair) -> Slip:
     letters, stand = ", ".join(lost), "stands" if len(lost) == 1 else "stand"
     message = f"the sum over {letters} is gone, though {letters} still {stand} here twice and no Σ goes over it"
     note = "a sum vanishes only where a δ leaves one term of it"
-    return Slip("bad-sum-collapse", message, (note,), f"keep `Σ_{''.join(lost)}`, or say that repeated letters are summed", repair=repair)
+    return Slip(
+        "bad-sum-collapse",
+        message,
+        (note,),
+        f"keep `Σ_{''.join(lost)}`, or say that repeated letters are summed",
+        repair=repair,
+    )

@@ -1,4 +1,5 @@
-"""Reading one side of a line: a tree becomes a typed expression, or a slip of form, or the reason why it cannot be judged."""
+"""Reading one side of a line: a tree becomes a typed expression, or a slip of form,
+or the reason why it cannot be judged."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ FORM_SLIPS = {
 """Codes of the reader that make a line wrong, and the codes of the checker."""
 
 UNDECIDED = frozenset((
-    "left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt", "loss-not-stated",
+    "left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt",
+    "loss-not-stated",
     "unknown-name", "sum-range",
 ))  # fmt: skip
 """Codes of the reader for what is readable and yet cannot be judged."""
@@ -49,7 +51,8 @@ Failure = Literal["wrong", "unreadable", "undecided"]
 
 @record
 class Side:
-    """One expression as it stands in the file: its text, its tree, and where its characters are (spans count in `source`).
+    """One expression as it stands in the file: its text, its tree,
+    and where its characters are (spans count in `source`).
 
     `others` are further trees, where a bracket without partner lets it be read in several ways.
     `up_to` says that it equals what stands before it but for a constant summand (`const`) or a constant factor (`∝`).
@@ -76,7 +79,8 @@ class Side:
 
 @record
 class Read:
-    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how. `flat` and `idle` as in `Reading`.
+    """What became of a side. `expr` is None if it failed; then `failure` and `slip` say how.
+    `flat` and `idle` as in `Reading`.
 
     `summed` are the letters that are summed without a Σ."""
 
@@ -100,15 +104,25 @@ class Read:
 
 
 def _without_constant(side: Side, around: Surroundings) -> Side:
-    """A number that ends in `+ const` without that summand, unless a row says what the letter is, or it is the derivative asked for."""
+    """A number that ends in `+ const` without that summand, unless a row says what the letter is,
+    or it is the derivative asked for."""
     node = side.node
-    if side.up_to != "const" or not isinstance(node, s.Binary) or not isinstance(last := s.ungrouped(node.right), s.Name):
+    if (
+        side.up_to != "const"
+        or not isinstance(node, s.Binary)
+        or not isinstance(last := s.ungrouped(node.right), s.Name)
+    ):
         return side
     rest = replace(side, node=node.left, up_to="")
     expr, wanted = read_side(rest, around).expr, around.task.wanted
     number = expr is None or expr.shape.is_number
-    answer = (expr is not None and wanted is not None and expr.shape is wanted.shape and not expr.free
-              and not around.bench.clearly_different(around.expanded(expr), wanted))
+    answer = (
+        expr is not None
+        and wanted is not None
+        and expr.shape is wanted.shape
+        and not expr.free
+        and not around.bench.clearly_different(around.expanded(expr), wanted)
+    )
     said = around.valued(last.name) or last.name in around.promised
     return replace(rest, up_to="const") if number and not said and not answer else replace(side, up_to="")
 
@@ -121,7 +135,11 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
     side = _without_constant(side, around)
     assert side.node is not None
     letters, fixed, found = tuple(letters), tuple(fixed), None
-    for node in (side.node,) if is_plain(side.node) else writings(side.node, around, (*(letter.name for letter in letters), *fixed)):
+    for node in (
+        (side.node,)
+        if is_plain(side.node)
+        else writings(side.node, around, (*(letter.name for letter in letters), *fixed))
+    ):
         read = _read(replace(side, node=node), node, around, letters, fixed)
         if read.expr is not None:
             return replace(read, side=side)
@@ -156,12 +174,26 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
             tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
         if work.reused:
             misused = work.reused[0]
-            if side.syntax == "latex" and any(isinstance(part, s.Apply) and part.function == "sum" for _, part in walk(stated)):
+            if side.syntax == "latex" and any(
+                isinstance(part, s.Apply) and part.function == "sum" for _, part in walk(stated)
+            ):
                 slip = Slip("undecided", "it is not said over which letter a sum goes", span=misused.span)
                 return Read(side, tree=tree, failure="undecided", slip=slip, notes=_notes(work))
-            return Read(side, tree=tree, failure="wrong", slip=Slip("index-reused", misused.message, span=misused.span), notes=_notes(work))
+            return Read(
+                side,
+                tree=tree,
+                failure="wrong",
+                slip=Slip("index-reused", misused.message, span=misused.span),
+                notes=_notes(work),
+            )
         found = read_tree(tree, side, around, known)
-        return replace(found, notes=(*found.notes, *_notes(work)), restored=tuple(work.restored), summed=tuple(work.summed), rough=rough)
+        return replace(
+            found,
+            notes=(*found.notes, *_notes(work)),
+            restored=tuple(work.restored),
+            summed=tuple(work.summed),
+            rough=rough,
+        )
     except InputError as error:
         return _failed(error.diagnostic, side, stated, around)
     except RecursionError:
@@ -183,7 +215,8 @@ def read_tree(tree: s.Node, side: Side, around: Surroundings, letters: Mapping[s
 
 
 def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
-    """Vectors as columns; where these do not fit, as arrays of NumPy, but for a `*` that only then fits: there `@` may be meant.
+    """Vectors as columns; where these do not fit, as arrays of NumPy, but for a `*` that only then fits:
+    there `@` may be meant.
 
     LaTeX means arrays only where the loss itself does: then XW + b adds b to every row, as the loss says.
     """
@@ -192,13 +225,22 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
     except InputError as error:
         beside = around.beside or (around.task.wanted.shape if around.task.wanted is not None else None)
         shape = None if around.defining else beside
-        if error.diagnostic.code == "missing-shape" and shape is not None and not shape.is_number and scope.needed is None:
+        if (
+            error.diagnostic.code == "missing-shape"
+            and shape is not None
+            and not shape.is_number
+            and scope.needed is None
+        ):
             try:
                 return read_node(tree, replace(scope, needed=shape))
             except InputError:
                 raise error from None
         stretches = around.task.problem.arrays
-        if around.arrays is not None or not (stretches or scope.syntax == "numpy") or error.diagnostic.code not in MISFITS:
+        if (
+            around.arrays is not None
+            or not (stretches or scope.syntax == "numpy")
+            or error.diagnostic.code not in MISFITS
+        ):
             raise
         try:
             reading = read_node(tree, replace(scope, arrays=True))
@@ -226,7 +268,9 @@ def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node, around: Surroundin
 def slip_of(diagnostic: Diagnostic, code: str) -> Slip:
     """A message of a reader as a slip with the checker's code."""
     span = diagnostic.labels[0].span if diagnostic.labels else None
-    return Slip(code, diagnostic.message, as_declared(diagnostic.notes), diagnostic.help, span, labels=diagnostic.labels)
+    return Slip(
+        code, diagnostic.message, as_declared(diagnostic.notes), diagnostic.help, span, labels=diagnostic.labels
+    )
 
 
 def as_declared(notes: Iterable[str]) -> tuple[str, ...]:
@@ -238,7 +282,10 @@ def _notes(work: Letters) -> tuple[str, ...]:
     notes = []
     if work.restored:
         letters = ", ".join(work.restored)
-        notes.append(f"the bracket behind Σ is restored: its sum over {letters} also covers what follows, where {letters} would be free")
+        notes.append(
+            f"the bracket behind Σ is restored: its sum over {letters} also covers what follows, where "
+            f"{letters} would be free"
+        )
     if work.summed:
         notes.append(f"read as an Einstein sum over {', '.join(work.summed)}")
     return tuple(notes)
@@ -246,26 +293,41 @@ def _notes(work: Letters) -> tuple[str, ...]:
 
 def _not_yet_defined(node: s.Node, around: Surroundings) -> s.Name | None:
     """A name that only a later definition gives its meaning."""
-    waiting = around.promised - around.defined.keys() - around.tables.keys() - around.sized_by_use.keys() - around.losses
+    waiting = (
+        around.promised - around.defined.keys() - around.tables.keys() - around.sized_by_use.keys() - around.losses
+    )
     if not waiting:
         return None
-    return next((part for path, part in walk(node) if isinstance(part, s.Name) and part.name in waiting and not is_index(node, path)), None)
+    return next(
+        (
+            part
+            for path, part in walk(node)
+            if isinstance(part, s.Name) and part.name in waiting and not is_index(node, path)
+        ),
+        None,
+    )
 
 
 def _samples(node: s.Node, around: Surroundings) -> frozenset[str]:
     """The letters that number declared vectors: `y_i x_i^\\top w` beside `x_i: d` speaks of each i and is no sum."""
     numbered = around.task.numbered
-    slices = (part.index for _, part in walk(node) if isinstance(part, s.Slice) and part.matrix.name in numbered) if numbered else ()
+    slices = (
+        (part.index for _, part in walk(node) if isinstance(part, s.Slice) and part.matrix.name in numbered)
+        if numbered
+        else ()
+    )
     return frozenset(index.name for index in slices if isinstance(index, s.Name))
 
 
 def telescoped(node: s.Node, around: Surroundings) -> s.Node:
-    """Chains ∂L/∂Y ∂Y/∂H ∂H/∂W of whole derivatives become ∂L/∂W; a whole derivative is turned as the layout writes it."""
+    """Chains ∂L/∂Y ∂Y/∂H ∂H/∂W of whole derivatives become ∂L/∂W;
+    a whole derivative is turned as the layout writes it."""
     return rebuilt(node, lambda part: _turned(_joined(part, around), around))
 
 
 def _joined(node: s.Node, around: Surroundings) -> s.Node:
-    """∂a/∂b · ∂b/∂c = ∂a/∂c, where both are whole; a name stands for the derivative that it was said to be, δ = ∂L/∂z."""
+    """∂a/∂b · ∂b/∂c = ∂a/∂c, where both are whole; a name stands for the derivative that it was said to be,
+    δ = ∂L/∂z."""
     if not (isinstance(node, s.Binary) and node.operator in PRODUCTS):
         return node
     left, right = _bare(node.left), _bare(node.right)
@@ -304,7 +366,8 @@ def _links(left: s.Derivative, right: s.Derivative) -> bool:
 
 
 def _turned(node: s.Node, around: Surroundings) -> s.Node:
-    """A whole derivative as the layout writes it; one by a defined name is taken of the loss as the derivation states it."""
+    """A whole derivative as the layout writes it; one by a defined name is taken of the loss as the derivation states
+    it."""
     if not isinstance(node, s.Derivative) or node.indices:
         return _of_stated(node, around) if isinstance(node, s.Derivative) else node
     node = _of_stated(node, around)
@@ -327,7 +390,8 @@ def _value(node: s.Node, scope: Scope) -> Expr | None:
 
 
 def _of_stated(node: s.Derivative, around: Surroundings) -> s.Derivative:
-    """The derivative of the loss by a defined name: of the loss as stated, or of the problem's loss with the name put into it."""
+    """The derivative of the loss by a defined name: of the loss as stated,
+    or of the problem's loss with the name put into it."""
     node = by_expression(node, around)
     variable = s.ungrouped(node.variable) if node.variable is not None else None
     if isinstance(variable, s.Name) and variable.name in around.defined:

@@ -1,4 +1,5 @@
-"""What the names of a derivation mean while it is read: the problem's, those that it defines, those that mean the loss."""
+"""What the names of a derivation mean while it is read: the problem's, those that it defines,
+those that mean the loss."""
 
 from __future__ import annotations
 
@@ -39,22 +40,24 @@ STATED = "the loss as stated"
 
 @mutable
 class Surroundings:
-    """The names of one derivation. Defined names are variables of their own, whose values the bench knows at every point.
+    """The names of one derivation. Defined names are variables of their own,
+    whose values the bench knows at every point.
 
-    `columns` are matrices R of which r_p is read as column p, beside those of which the problem knows it. `lying` says that
-    X_{i,:} is a row 1×n, otherwise a column. `arrays` says whether the expression language means the arrays of NumPy (see `Scope`):
-    None, only where columns do not fit.
+    `columns` are matrices R of which r_p is read as column p, beside those of which the problem knows it. `lying` says
+    that X_{i,:} is a row 1×n, otherwise a column. `arrays` says whether the expression language means the arrays of
+    NumPy (see `Scope`): None, only where columns do not fit.
     `written` are the marked letters that are names of their own, and the letters that some Σ binds.
     `results` are derivatives with the values that lines which follow state of them.
     `tables` are names with more than two indices (∂_pqij).
-    `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e, I).
-    `derivatives` are the derivatives that names were said to be: δ of `δ = ∂L/∂z = …`.
+    `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e,
+    I). `derivatives` are the derivatives that names were said to be: δ of `δ = ∂L/∂z = …`.
     `supposed` are names that only the prose explains, with the values under which lines follow.
     `beside` is the shape of what a side is to equal: `I` may have it where nothing else says its size.
-    `sized_by_use` are names of arrays whose size only their use says, `S = 2I`; `defining` says that such a size is left open.
-    `sums_silently` says that the text sums repeated letters without Σ.
+    `sized_by_use` are names of arrays whose size only their use says, `S = 2I`; `defining` says that such a size is
+    left open. `sums_silently` says that the text sums repeated letters without Σ.
     `apart` says that u_o is none of the numbered u_k.
-    `functions` are names that are defined as e(θ) = …; they may be called. `formulas` are functions g(z) = … of a letter of their own.
+    `functions` are names that are defined as e(θ) = …; they may be called.
+    `formulas` are functions g(z) = … of a letter of their own.
     """
 
     task: Task
@@ -110,8 +113,18 @@ class Surroundings:
     def _meanings(self) -> tuple[tuple[object, ...], Scope, LatexNames | None]:
         """What was known when last asked, if no name has got another meaning since."""
         tables = (self.directions, self.defined, self.looked_up)
-        meant = (*[part for table in tables for part in (tuple(table), tuple(table.values()))], self.stated, self.losses, self.arrays,
-                 self.promised, self.functions, tuple(self.formulas), tuple(self.sized_by_use), self.written, id(self.base))
+        meant = (
+            *[part for table in tables for part in (tuple(table), tuple(table.values()))],
+            self.stated,
+            self.losses,
+            self.arrays,
+            self.promised,
+            self.functions,
+            tuple(self.formulas),
+            tuple(self.sized_by_use),
+            self.written,
+            id(self.base),
+        )
         if self._known is None or self._known[0] != meant:
             self._known = meant, self.scope(Source("", ""), "latex", {}), None
         return self._known
@@ -119,9 +132,13 @@ class Surroundings:
     def _names(self, scope: Scope) -> LatexNames:
         found = latex_names(scope, *self.written)
         variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
-        own = {name for name in self.promised if name == "e" or name.endswith("_plus")}  # what e_i, A^+ are said to be, they are
+        own = {
+            name for name in self.promised if name == "e" or name.endswith("_plus")
+        }  # what e_i, A^+ are said to be, they are
         variables |= dict.fromkeys((own - self.functions | self.sized_by_use.keys()) - variables.keys(), "")
-        return replace(found, variables=variables, losses=found.losses | self.functions, formulas=frozenset(self.formulas))
+        return replace(
+            found, variables=variables, losses=found.losses | self.functions, formulas=frozenset(self.formulas)
+        )
 
     def sizes(self) -> dict[str, Dim]:
         """The dimensions that may stand as numbers, by name."""
@@ -132,8 +149,15 @@ class Surroundings:
         definitions: dict[str, Expr] = {**self.directions, **self.defined, **self.looked_up}
         if self.stated is not None:
             definitions[STATED] = self.stated
-        return replace(self.base, source=source, syntax=syntax, definitions=definitions, letters=letters, loss_names=self.losses,
-                       arrays=self.arrays is True and (syntax == "numpy" or self.task.problem.arrays))
+        return replace(
+            self.base,
+            source=source,
+            syntax=syntax,
+            definitions=definitions,
+            letters=letters,
+            loss_names=self.losses,
+            arrays=self.arrays is True and (syntax == "numpy" or self.task.problem.arrays),
+        )
 
     def tabled(self, node: s.Node) -> s.Node:
         """An entry of a name with many indices, as a name that stands for its value at those letters."""
@@ -144,7 +168,11 @@ class Surroundings:
         given = [s.ungrouped(index) for index in node.indices]
         if len(given) != len(letters) or not all(isinstance(index, s.Name) for index in given):
             return node
-        new = {letter: Index(index.name, letter.dim) for letter, index in zip(letters, given, strict=True) if isinstance(index, s.Name)}
+        new = {
+            letter: Index(index.name, letter.dim)
+            for letter, index in zip(letters, given, strict=True)
+            if isinstance(index, s.Name)
+        }
         name = f"{body.name} at {', '.join(index.name for index in new.values())}"
         self.looked_up[name] = rename(value, new)
         return s.Name(node.span, name)
@@ -169,7 +197,9 @@ class Surroundings:
 
     def valued(self, name: str) -> bool:
         """Whether the name has a value; a dimension's name may still be given one."""
-        return name not in self.losses and (name in self.tables or name in self.sized_by_use or self.value(name) is not None)
+        return name not in self.losses and (
+            name in self.tables or name in self.sized_by_use or self.value(name) is not None
+        )
 
     def value(self, name: str) -> Expr | None:
         """What the name stands for: a variable, or what a row defined."""
@@ -186,11 +216,15 @@ class Surroundings:
         return symbol
 
     def _by_defined(self, value: Expr) -> bool:
-        """Whether something in it is still to be differentiated by a defined name; only at that name's place it has a value."""
-        return any(isinstance(node, (Partial, Differential)) and node.variable in self.values for node in nodes_of(value))
+        """Whether something in it is still to be differentiated by a defined name;
+        only at that name's place it has a value."""
+        return any(
+            isinstance(node, (Partial, Differential)) and node.variable in self.values for node in nodes_of(value)
+        )
 
     def expanded(self, expr: Expr, keep: Symbol | None = None) -> Expr:
-        """Every defined name replaced by its value, down to the variables of the problem; `keep` and names without it stay.
+        """Every defined name replaced by its value, down to the variables of the problem;
+        `keep` and names without it stay.
 
         δ of `δ = ∂L/∂z` stays too: with z = Wx put in, nothing would be left to differentiate by.
         """
@@ -198,7 +232,9 @@ class Surroundings:
             here: dict[Expr, Expr] = {
                 symbol: value
                 for symbol, value in self.values.items()
-                if symbol in expr.symbols and symbol is not keep and (keep is None or keep in self._below(symbol))
+                if symbol in expr.symbols
+                and symbol is not keep
+                and (keep is None or keep in self._below(symbol))
                 and not self._by_defined(value)
             }
             if not here:
@@ -210,7 +246,9 @@ class Surroundings:
         """Whether no derivative, differential or limit is left to do, also not inside a defined name."""
         inside = self._below(expr) | expr.symbols
         values = (value for symbol, value in self.values.items() if symbol in inside)
-        return not any(isinstance(node, (Partial, Differential)) for value in (expr, *values) for node in nodes_of(value))
+        return not any(
+            isinstance(node, (Partial, Differential)) for value in (expr, *values) for node in nodes_of(value)
+        )
 
     def note_result(self, derivative: Expr, value: Expr) -> None:
         """A line that follows states this value, worked out, of a whole derivative: ∂L/∂O = (O − Y)/n."""
@@ -225,7 +263,9 @@ class Surroundings:
         for _ in range(len(self.values) + 1 if self.results and not self.worked_out(expr) else 0):
             expr = substitute(expr, self.results)
             here: dict[Expr, Expr] = {
-                symbol: self.values[symbol] for symbol in self.values if symbol in expr.symbols and not self.worked_out(symbol)
+                symbol: self.values[symbol]
+                for symbol in self.values
+                if symbol in expr.symbols and not self.worked_out(symbol)
             }
             if not here or any(isinstance(node, (Partial, Differential)) for node in nodes_of(expr)):
                 break
@@ -246,7 +286,8 @@ class Surroundings:
         return frozenset(seen)
 
     def _through(self, body: Expr, variable: Symbol) -> Expr:
-        """The body as it depends on the variable: where only its value stands (Xw of σ(Xw), by z = Xw), there the variable itself."""
+        """The body as it depends on the variable: where only its value stands (Xw of σ(Xw), by z = Xw),
+        there the variable itself."""
         expr = self.expanded(body, variable)
         if variable not in self.values or variable in expr.symbols:
             return expr
@@ -257,7 +298,12 @@ class Surroundings:
     @contextmanager
     def trying(self, values: Mapping[str, Expr], variables: Collection[str]) -> Iterator[None]:
         """Names with values for a while; `variables` are those by which something is differentiated."""
-        defined, looked_up, results, tables = dict(self.defined), dict(self.looked_up), dict(self.results), dict(self.tables)
+        defined, looked_up, results, tables = (
+            dict(self.defined),
+            dict(self.looked_up),
+            dict(self.results),
+            dict(self.tables),
+        )
         stated, derived = self.stated, dict(self.bench.derived)
         try:
             for name, value in values.items():
@@ -267,13 +313,21 @@ class Surroundings:
                     self.looked_up[name] = value
             yield
         finally:
-            self.defined, self.looked_up, self.results, self.tables, self.stated = defined, looked_up, results, tables, stated
+            self.defined, self.looked_up, self.results, self.tables, self.stated = (
+                defined,
+                looked_up,
+                results,
+                tables,
+                stated,
+            )
             self.bench.derived = derived
 
     def settled(self, expr: Expr) -> Expr:
-        """Under every ∂ and d the defined names that depend on the variable are written out, so that they move with it."""
+        """Under every ∂ and d the defined names that depend on the variable are written out,
+        so that they move with it."""
         if not self.values:
             return expr
+
         def written_out(node: Expr, parts: tuple[Expr, ...]) -> Expr:
             if isinstance(node, (Partial, Differential)):
                 parts = (self._through(parts[0], node.variable), *parts[1:])
@@ -283,11 +337,17 @@ class Surroundings:
 
 
 def surroundings(
-    task: Task, texts: Iterable[str], name: str | None, supposed: Mapping[str, Expr] | None = None, columns: frozenset[str] = frozenset()
+    task: Task,
+    texts: Iterable[str],
+    name: str | None,
+    supposed: Mapping[str, Expr] | None = None,
+    columns: frozenset[str] = frozenset(),
 ) -> Surroundings:
     """The names at the beginning of a derivation."""
     losses = frozenset((name,)) if name else frozenset()
     texts = tuple(texts)
     counting = frozenset().union(*map(bound_letters, (task.problem.source, *texts)))
     bench = Bench(task.problem, task.bench.setting.seed)
-    return Surroundings(task, bench, losses, columns=columns, written=(accents_kept(texts), counting), supposed=supposed or {})
+    return Surroundings(
+        task, bench, losses, columns=columns, written=(accents_kept(texts), counting), supposed=supposed or {}
+    )

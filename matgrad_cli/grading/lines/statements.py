@@ -1,4 +1,5 @@
-"""Rows of a derivation as statements, in LaTeX or in the expression language; every side keeps its place in the file."""
+"""Rows of a derivation as statements, in LaTeX or in the expression language;
+every side keeps its place in the file."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ _LATEX = regex(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 
 @record
 class Claim:
-    """A chain of sides. `leading`: it begins with a sign of equality and goes on from the line before. `both`: ⟺ stands before it."""
+    """A chain of sides. `leading`: it begins with a sign of equality and goes on from the line before. `both`:
+    ⟺ stands before it."""
 
     sides: tuple[Side, ...]
     leading: bool = False
@@ -76,7 +78,8 @@ class Row:
 
 
 def read_row(number: int, row: Passage, source: Source, names: LatexNames, syntax: str | None) -> Row:
-    """The statements of a row. A text is read once for all that its names mean: again only where one of them means something else now."""
+    """The statements of a row. A text is read once for all that its names mean:
+    again only where one of them means something else now."""
     claims, notes = _read(row.text, source.name, syntax, names.about(row.text))
     return Row(number, row, tuple(replace(claim) for claim in claims), notes)
 
@@ -94,23 +97,38 @@ def _read(text: str, name: str, syntax: str | None, meant: Meant) -> tuple[tuple
     line = split_line(text, name, names, source=own)
     claims = tuple(_claim(statement, own, names) for statement in line.statements)
     signs = [(statement.leading or "", *statement.relations) for statement in line.statements]
-    found = (_with_constants(_labelled(claim, names), before, names) for claim, before in zip(claims, signs, strict=True))
+    found = (
+        _with_constants(_labelled(claim, names), before, names) for claim, before in zip(claims, signs, strict=True)
+    )
     return tuple(_zero_last(claim) for claim in found), line.notes
 
 
 def _zero_last(claim: Claim) -> Claim:
     """`0 = ∇L = A` says what `∇L = A = 0` says: the equation is read with its zero behind."""
     first = s.ungrouped(claim.sides[0].node) if claim.sides[0].node is not None else None
-    zero = (isinstance(first, s.Literal_) and first.value == 0) or (isinstance(first, s.Apply) and first.function == "zeros")
-    return replace(claim, sides=(*claim.sides[1:], claim.sides[0])) if zero and not claim.leading and len(claim.sides) > 1 else claim
+    zero = (isinstance(first, s.Literal_) and first.value == 0) or (
+        isinstance(first, s.Apply) and first.function == "zeros"
+    )
+    return (
+        replace(claim, sides=(*claim.sides[1:], claim.sides[0]))
+        if zero and not claim.leading and len(claim.sides) > 1
+        else claim
+    )
 
 
 def _subgradient(nodes: Sequence[s.Node | None], text: str) -> s.Node | None:
-    r"""The left side of `\partial\|x\|_1 = \mathrm{sign}(x)` as the derivative that it means: no differential stands on the right."""
+    r"""The left side of `\partial\|x\|_1 = \mathrm{sign}(x)` as the derivative that it means:
+    no differential stands on the right."""
     first = s.ungrouped(nodes[0]) if nodes[0] is not None else None
-    if not isinstance(first, s.Differential_) or first.direction is not None or not text[first.span.start :].startswith(("\\partial", "∂")):
+    if (
+        not isinstance(first, s.Differential_)
+        or first.direction is not None
+        or not text[first.span.start :].startswith(("\\partial", "∂"))
+    ):
         return None
-    moves = any(isinstance(part, s.Differential_) for node in nodes[1:] if node is not None for part in s.parts_of(node))
+    moves = any(
+        isinstance(part, s.Differential_) for node in nodes[1:] if node is not None for part in s.parts_of(node)
+    )
     return None if moves or None in nodes[1:] else s.Derivative(first.span, first.body, None, (), "partial")
 
 
@@ -122,8 +140,14 @@ def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
 
     several = len(statement.sides) > 1
     sides = tuple(
-        Side(own, side.span, named(side.node, several and at == 0), "latex", side.problem,
-             tuple(named(other) or other for other in side.others))
+        Side(
+            own,
+            side.span,
+            named(side.node, several and at == 0),
+            "latex",
+            side.problem,
+            tuple(named(other) or other for other in side.others),
+        )
         for at, side in enumerate(statement.sides)
     )
     if several and (subgradient := _subgradient([side.node for side in sides], own.text)) is not None:
@@ -143,14 +167,21 @@ def _typed(side: Side) -> Side:
 
 
 def _with_constants(claim: Claim, signs: Sequence[str], names: LatexNames) -> Claim:
-    r"""The claim whose sides know that they are meant up to a constant: behind `\propto`, or with a `\text{const}` at either end."""
+    r"""The claim whose sides know that they are meant up to a constant:
+    behind `\propto`, or with a `\text{const}` at either end."""
     sides = []
-    derived = any(isinstance(side.node and s.ungrouped(side.node), (s.Derivative, s.Differential_)) for side in claim.sides)
+    derived = any(
+        isinstance(side.node and s.ungrouped(side.node), (s.Derivative, s.Differential_)) for side in claim.sides
+    )
     for at, (side, sign) in enumerate(zip(claim.sides, [*signs, *[""] * len(claim.sides)], strict=False)):
         side = replace(side, node=_constant_last(side.node))
         node = side.node
         last = s.ungrouped(node.right) if isinstance(node, s.Binary) and node.operator in ("+", "-") else None
-        rest = isinstance(last, s.Name) and last.name in _CONSTANTS and last.name not in names.variables.keys() | names.dimensions
+        rest = (
+            isinstance(last, s.Name)
+            and last.name in _CONSTANTS
+            and last.name not in names.variables.keys() | names.dimensions
+        )
         if rest and (at or claim.leading) and not derived:
             side = replace(side, up_to="const")
         sides.append(replace(side, up_to="∝") if sign == "∝" else side)
@@ -169,6 +200,7 @@ def _constant_last(node: s.Node | None) -> s.Node | None:
             return (rest, first) if first.name == "const" else None
         found = without(first)
         return None if found is None else (replace(part, left=found[0]), found[1])
+
     parts = without(node) if node is not None else None
     return node if parts is None else s.Binary(parts[0].span, "+", *parts)
 
@@ -179,10 +211,17 @@ def _labelled(claim: Claim, names: LatexNames) -> Claim:
     if claim.leading or len(claim.sides) < 2 or not isinstance(node, s.Subscript) or len(node.indices) != 1:
         return claim
     base, letter = s.ungrouped(node.body), s.ungrouped(node.indices[0])
-    if not isinstance(base, s.Name) or not isinstance(letter, s.Name) or base.name in names.variables or letter.name in _INDICES:
+    if (
+        not isinstance(base, s.Name)
+        or not isinstance(letter, s.Name)
+        or base.name in names.variables
+        or letter.name in _INDICES
+    ):
         return claim
     right = claim.sides[1].node
-    if right is None or any(isinstance(part, s.Name) and part.name == letter.name and is_index(right, path) for path, part in walk(right)):
+    if right is None or any(
+        isinstance(part, s.Name) and part.name == letter.name and is_index(right, path) for path, part in walk(right)
+    ):
         return claim
     left = replace(claim.sides[0], node=s.Name(node.span, f"{base.name}_{letter.name}"))
     return replace(claim, sides=(left, *claim.sides[1:]))
@@ -192,11 +231,22 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
     r"""`\delta^{(2)}` of an unknown δ is a name, not a power or a sample; a left side `e(θ)` of an unknown e is e."""
 
     def change(part: s.Node) -> s.Node:
-        sample = isinstance(part, s.Slice) and part.way == "sample" and not {part.letter.name, part.matrix.name} & names.variables.keys()
+        sample = (
+            isinstance(part, s.Slice)
+            and part.way == "sample"
+            and not {part.letter.name, part.matrix.name} & names.variables.keys()
+        )
         if sample and isinstance(part, s.Slice) and isinstance(index := s.ungrouped(part.index), s.Literal_):
             return s.Name(part.span, f"{part.letter.name}^({index.value + 1})")
-        if isinstance(part, s.Binary) and part.operator == "^" and isinstance(part.left, s.Name) and part.left.name not in names.variables:
-            raised = re.fullmatch(r".*\^\s*\{?\s*\((\w+)\)\s*\}?\s*", text[part.span.start : part.span.end + 2].rstrip(" =&"), re.DOTALL)
+        if (
+            isinstance(part, s.Binary)
+            and part.operator == "^"
+            and isinstance(part.left, s.Name)
+            and part.left.name not in names.variables
+        ):
+            raised = re.fullmatch(
+                r".*\^\s*\{?\s*\((\w+)\)\s*\}?\s*", text[part.span.start : part.span.end + 2].rstrip(" =&"), re.DOTALL
+            )
             if raised is not None:
                 return s.Name(part.span, f"{part.left.name}^({raised[1]})")
         return part
@@ -214,7 +264,9 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
 def function_called(node: s.Node, text: str, names: LatexNames) -> str | None:
     """The e of a left side `e(θ)`, where e has no meaning yet."""
     if isinstance(node, s.Binary) and node.operator == "juxtapose" and isinstance(node.left, s.Name):
-        between = re.sub(r"\\(?:boldsymbol|mathbf|bm|vec)\b", "", text[node.left.span.end : node.right.span.start]).strip(" {}")
+        between = re.sub(
+            r"\\(?:boldsymbol|mathbf|bm|vec)\b", "", text[node.left.span.end : node.right.span.start]
+        ).strip(" {}")
         if node.left.name not in names.variables and between.removeprefix("\\left").strip() in ("(", ""):
             behind = text[node.right.span.end :].lstrip("} ")
             brackets = isinstance(node.right, s.Group) or behind.startswith((")", "\\right)"))
@@ -227,7 +279,8 @@ def _is_numpy(text: str) -> bool:
 
 
 def _numpy_claim(text: str, names: LatexNames) -> Claim | None:
-    """The row in the expression language; a left side such as dL/dR is read as LaTeX would be. None if a right side is not readable."""
+    """The row in the expression language; a left side such as dL/dR is read as LaTeX would be.
+    None if a right side is not readable."""
     parts = _parts(text)
     leading = len(parts) > 1 and not text[parts[0].start : parts[0].end].strip()
     definition = ":=" in text
@@ -256,7 +309,11 @@ def _numpy_side(text: str, part: Span, names: LatexNames, first: bool) -> Side |
             return Side(own, stripped, parse_latex(text[part.start : part.end], names=names, offset=part.start), kind)
         return Side(own, stripped, parse(padded), kind)
     except InputError as error:
-        return None if first or error.diagnostic.code == "caret-power" else Side(own, stripped, None, kind, error.diagnostic)
+        return (
+            None
+            if first or error.diagnostic.code == "caret-power"
+            else Side(own, stripped, None, kind, error.diagnostic)
+        )
 
 
 def _parts(text: str) -> list[Span]:
@@ -268,11 +325,16 @@ def _parts(text: str) -> list[Span]:
         if character == "=" and level <= 0:
             ends.append(at - 1 if text[at - 1 : at] == ":" else at)
             cuts.append(at + 1)
-    return [Span(start, end) for start, end in zip(cuts, [*ends, len(text)], strict=True) if text[start:end].strip() or start == 0]
+    return [
+        Span(start, end)
+        for start, end in zip(cuts, [*ends, len(text)], strict=True)
+        if text[start:end].strip() or start == 0
+    ]
 
 
 def lone_name(node: s.Node | None) -> str | None:
-    """The name that stands alone on a side, with or without index letters: `E`, `K_{pq}`; e_i, which may be a basis vector, included."""
+    """The name that stands alone on a side, with or without index letters: `E`, `K_{pq}`;
+    e_i, which may be a basis vector, included."""
     node = s.ungrouped(node) if node is not None else None
     if isinstance(node, s.Apply) and node.function == "basis":
         return "e"

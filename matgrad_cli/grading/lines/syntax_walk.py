@@ -19,7 +19,11 @@ def alike(one: s.Node, other: s.Node) -> bool:
     """Whether two trees say the same, wherever they stand."""
     if type(one) is not type(other):
         return False
-    plain = [field for field in type(one).__match_args__ if field != "span" and (field in NO_PARTS or field not in parts_fields(type(one)))]
+    plain = [
+        field
+        for field in type(one).__match_args__
+        if field != "span" and (field in NO_PARTS or field not in parts_fields(type(one)))
+    ]
     if any(getattr(one, field) != getattr(other, field) for field in plain):
         return False
     left, right = children(one), children(other)
@@ -49,9 +53,12 @@ def replaced(root: s.Node, path: Path, new: s.Node) -> s.Node:
 
 
 def is_plain(node: s.Node) -> bool:
-    """Whether nothing stands in it but names, numbers, arithmetic and functions of the language: no letters, no derivatives."""
+    """Whether nothing stands in it but names, numbers, arithmetic and functions of the language:
+    no letters, no derivatives."""
     found = s.contents(node)
-    return found.kinds <= _PLAIN and all(canonical_function(function) in _PLAIN_FUNCTIONS for function, _ in found.calls)
+    return found.kinds <= _PLAIN and all(
+        canonical_function(function) in _PLAIN_FUNCTIONS for function, _ in found.calls
+    )
 
 
 def index_letters(node: s.Node, known: frozenset[str] = frozenset()) -> list[str]:
@@ -115,7 +122,8 @@ def terms(node: s.Node, positive: bool = True) -> list[tuple[bool, s.Node]]:
 
 
 def bare_name(node: s.Node | None) -> str | None:
-    """The name that stands in a node without its brackets, index letters and transposes; None where it is more than a name."""
+    """The name that stands in a node without its brackets, index letters and transposes;
+    None where it is more than a name."""
     while isinstance(node, (s.Group, s.Subscript, s.Transposed)):
         node = node.body
     return node.name if isinstance(node, s.Name) else None
@@ -138,6 +146,21 @@ def is_index(root: s.Node, path: Path) -> bool:
 
 
 __all__ = [
-    "PRODUCTS", "Path", "alike", "bare_name", "bound_letters", "children", "factors", "free_letters", "index_letters", "is_index",
-    "is_plain", "rebuilt", "replaced", "terms", "walk", "with_children", "with_factors",
+    "PRODUCTS",
+    "Path",
+    "alike",
+    "bare_name",
+    "bound_letters",
+    "children",
+    "factors",
+    "free_letters",
+    "index_letters",
+    "is_index",
+    "is_plain",
+    "rebuilt",
+    "replaced",
+    "terms",
+    "walk",
+    "with_children",
+    "with_factors",
 ]

@@ -1,4 +1,5 @@
-"""∂L/∂e of a name that the derivation defines: the loss written in terms of e, also where only the header states the loss."""
+"""∂L/∂e of a name that the derivation defines: the loss written in terms of e,
+also where only the header states the loss."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ def _replaced_once(bench: Bench, loss: Expr, symbol: Symbol, value: Expr) -> Exp
 
 
 def _written(bench: Bench, node: Expr, symbol: Symbol, value: Expr) -> Iterator[Expr]:
-    """The node with the value in it, as a whole, as some of its terms, or as neighbouring factors, replaced by the symbol."""
+    """The node with the value in it, as a whole, as some of its terms, or as neighbouring factors,
+    replaced by the symbol."""
     if bench.equal(node, value):
         yield symbol
     elif bench.equal(node, neg(value)):
@@ -91,5 +93,3 @@ def _among_factors(bench: Bench, node: MatMul, symbol: Symbol, value: Expr) -> I
             for wanted, new in ((value, symbol), (Transpose(value), Transpose(symbol))):
                 if bench.equal(run, wanted):
                     yield matmul(*node.factors[:start], new, *node.factors[end:])
-
-

@@ -1,4 +1,5 @@
-"""Derivatives by parts of a variable: ∂f/∂u_i by a row of U, ∂f/∂vec X; and a trace that takes in the factors behind its bracket."""
+"""Derivatives by parts of a variable: ∂f/∂u_i by a row of U, ∂f/∂vec X;
+and a trace that takes in the factors behind its bracket."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ _LETTERS = ("k", "l", "r", "s", "t", "q", "p", "a", "b", "c")
 
 def by_parts(node: s.Node, around: Surroundings) -> s.Node:
     """∂f/∂u_i is the column of the ∂f/∂U_ik, ∂f/∂vec X is vec ∂f/∂X."""
-    if not any(isinstance(part, s.Derivative) and isinstance(part.variable, (s.Slice, s.Apply)) for _, part in walk(node)):
+    if not any(
+        isinstance(part, s.Derivative) and isinstance(part.variable, (s.Slice, s.Apply)) for _, part in walk(node)
+    ):
         return node
     taken = {part.name for _, part in walk(node) if isinstance(part, s.Name)}
     letter = next((name for name in _LETTERS if name not in taken and not around.known(name)), "kk")
@@ -36,7 +39,8 @@ def by_parts(node: s.Node, around: Surroundings) -> s.Node:
 
 
 def flat_vectors(node: s.Node, around: Surroundings) -> s.Node | None:
-    """NumPy's `x @ A` of a one-dimensional x, which is one-dimensional again: the column Aᵀx. None where no such product stands."""
+    """NumPy's `x @ A` of a one-dimensional x, which is one-dimensional again: the column Aᵀx.
+    None where no such product stands."""
     scope = around.scope(Source("", ""), "numpy", {})
     found: list[s.Node] = []
 
@@ -50,7 +54,9 @@ def flat_vectors(node: s.Node, around: Surroundings) -> s.Node | None:
         sides: tuple[s.Node, ...] = ()
         if isinstance(part, s.Binary) and part.operator == "@":
             sides = (part.left, part.right)
-        elif isinstance(part, s.Apply) and part.function.split(".")[-1] in ("dot", "matmul") and len(part.arguments) == 2:
+        elif (
+            isinstance(part, s.Apply) and part.function.split(".")[-1] in ("dot", "matmul") and len(part.arguments) == 2
+        ):
             sides = part.arguments
         if not sides:
             return part

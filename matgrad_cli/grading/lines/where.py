@@ -1,4 +1,5 @@
-r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our own results do, and `Z = X^\top X; 2Zw`."""
+r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our own results do, and `Z = X^\top X;
+2Zw`."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ _CUT: Final = (
     r"|(?<![\w\\.])(?-i:<where>)(?![\w(])"
 )
 _ASIDE: Final = regex(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
-_CALLED: Final = regex(r"\s*\\?(?P<name>[^\W\d_]+)\s*(?:\\left)?\(\s*\\?[^\W\d_]+\s*(?:\\right)?\)\s*(?:\\coloneqq|:?=)(?!=)")
+_CALLED: Final = regex(
+    r"\s*\\?(?P<name>[^\W\d_]+)\s*(?:\\left)?\(\s*\\?[^\W\d_]+\s*(?:\\right)?\)\s*(?:\\coloneqq|:?=)(?!=)"
+)
 """A function that is stated with a letter of its own."""
 _SAID: Final = regex(rf"(?:all\s+|every\s+|the\s+|\\forall\s*)*{_NAME}\s*(?:(?:\\in(?![a-z])|∈).*|is\b.*)?", re.DOTALL)
 r"""What is said of a name and makes no formula: `for all w`, `X \in R^{m \times n}`."""
@@ -59,9 +62,13 @@ def parted(text: str) -> Parted | None:
         return None
     if not plain:  # `g = 2Zw, Z = XᵀX`: what no other piece uses
         names = [set(re.findall(r"[^\W\d_]+", defines[1])) for _, defines in found if defines is not None]
-        found_unused = (_unused(names, [set(re.findall(run, text[start:end])) for start, end in pieces]) for run in _RUNS)
+        found_unused = (
+            _unused(names, [set(re.findall(run, text[start:end])) for start, end in pieces]) for run in _RUNS
+        )
         plain = [pieces[next((unused[0] for unused in found_unused if len(unused) == 1), 0)]]
-    parts = tuple((defines[1], piece[0] + defines.end(), piece[1]) for piece, defines in found if defines and piece != plain[0])
+    parts = tuple(
+        (defines[1], piece[0] + defines.end(), piece[1]) for piece, defines in found if defines and piece != plain[0]
+    )
     return Parted(*plain[0], parts)
 
 
@@ -80,7 +87,8 @@ def _is_said(text: str, piece: tuple[int, int], first: bool) -> bool:
 
 
 def given_anew(text: str, around: Surroundings, understood: Callable[[], Container[str]]) -> str | None:
-    """What an answer says of a name that the problem, or mathematics, has given its meaning: `2Ax, A = (A+A^T)/2`, `\\sigma = \\tanh`.
+    """What an answer says of a name that the problem, or mathematics, has given its meaning:
+    `2Ax, A = (A+A^T)/2`, `\\sigma = \\tanh`.
 
     What it says of the functions that are `understood` was heard.
     """
@@ -92,13 +100,16 @@ def given_anew(text: str, around: Surroundings, understood: Callable[[], Contain
         if found is None or (around.task.asks != "gradient" and found[1] == around.task.problem.wrt.name):
             continue
         name = letter_name(found[1].lstrip("\\"))
-        if (name == "sigma" or canonical_function(name) in FUNCTION_NAMES or _given(name, around)) and name not in understood():
+        if (
+            name == "sigma" or canonical_function(name) in FUNCTION_NAMES or _given(name, around)
+        ) and name not in understood():
             return text[start:end].strip(" .$")
     return None
 
 
 def _given(name: str, around: Surroundings) -> bool:
-    """Whether a name has a meaning that an answer must not change; a multiplier is whatever the answer says that it is."""
+    """Whether a name has a meaning that an answer must not change;
+    a multiplier is whatever the answer says that it is."""
     multipliers = around.task.unknowns[1:] if around.task.constraints else ()
     return around.known(name) and all(canonical_name(name) != canonical_name(symbol.name) for symbol in multipliers)
 
@@ -109,7 +120,11 @@ _RUNS: Final = (r"[^\W\d_]+", r"(?<=\\)[A-Za-z]+|[^\W\d_]")
 
 def _unused(names: list[set[str]], words: list[set[str]]) -> list[int]:
     """Which names stand in no other piece."""
-    return [at for at, name in enumerate(names) if not any(name <= words[other] for other in range(len(words)) if other != at)]
+    return [
+        at
+        for at, name in enumerate(names)
+        if not any(name <= words[other] for other in range(len(words)) if other != at)
+    ]
 
 
 @lru_cache(maxsize=16)
@@ -140,12 +155,15 @@ def _pieces(text: str) -> list[tuple[int, int]]:
         level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(text[at], 0)
         at += 1
     found.append((start, len(text)))
-    begun = [(_BLANK.match(text, start, end), end) for start, end in found if _BLANK.fullmatch(text, start, end) is None]
+    begun = [
+        (_BLANK.match(text, start, end), end) for start, end in found if _BLANK.fullmatch(text, start, end) is None
+    ]
     return [(blank.end() if blank is not None else 0, end) for blank, end in begun]
 
 
 def with_parts(text: str, around: Surroundings, language: Syntax) -> s.Node | None:
-    """The answer with the names in it replaced by what they are said to stand for; None where the text is nothing of the kind."""
+    """The answer with the names in it replaced by what they are said to stand for;
+    None where the text is nothing of the kind."""
     found = parted(text)
     try:
         return _put_in(text, found, around, language) if found is not None else None
@@ -163,8 +181,10 @@ def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax) ->
     new = tuple(name.name for name in names if isinstance(name, s.Name) and not _given(name.name, around))
     if len(new) < len(heads):
         return None
-    values = {name: _entrywise(head, _read(text, start, end, around, language, new))
-              for name, head, (_, start, end) in zip(new, heads, found.parts, strict=True)}
+    values = {
+        name: _entrywise(head, _read(text, start, end, around, language, new))
+        for name, head, (_, start, end) in zip(new, heads, found.parts, strict=True)
+    }
     node = _read(text, equal, found.end, around, language, new)
 
     def told(part: s.Node) -> s.Node:
@@ -190,7 +210,8 @@ def _read(text: str, start: int, end: int, around: Surroundings, language: Synta
 
 
 def read_piece(piece: str, start: int, around: Surroundings, language: Syntax, new: tuple[str, ...] = ()) -> s.Node:
-    """The tree of a piece of a text that begins at a place of it; `new` are names that it may use besides those that are known."""
+    """The tree of a piece of a text that begins at a place of it;
+    `new` are names that it may use besides those that are known."""
     if language == "latex":
         from ...notation.latex.reader import parse_latex
 

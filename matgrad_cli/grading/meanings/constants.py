@@ -1,4 +1,5 @@
-r"""`= … + \text{const}` and `\propto …`: two numbers that may differ by a summand, or by a factor, without the variable."""
+r"""`= … + \text{const}` and `\propto …`: two numbers that may differ by a summand, or by a factor,
+without the variable."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from ..task import whole_derivative
 
 
 def up_to(around: Surroundings, before: Expr, after: Expr, how: str) -> list[Pairing]:
-    """The pairs of which one must be equal: the derivatives, or each number times the derivative of the other; none of other kinds."""
+    """The pairs of which one must be equal: the derivatives, or each number times the derivative of the other;
+    none of other kinds."""
     wrt = around.task.problem.wrt
     if not how or not before.shape.is_number or not after.shape.is_number or before.free or after.free:
         return []

@@ -1,4 +1,5 @@
-r"""Letters of the problem with a mark that an answer gives a value, `X' = D^{1/2}X`, `X_2 = L^\top X`: names of their own."""
+r"""Letters of the problem with a mark that an answer gives a value, `X' = D^{1/2}X`, `X_2 = L^\top X`:
+names of their own."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ _ACCENTS = ("check", "breve", "mathring", "ddot")
 def with_accents(chosen: Settings, exercise: Exercise, given: Collection[str]) -> tuple[Settings, Exercise]:
     """The settings and the exercise in which such names of letters that are `given` are written with an accent."""
     texts = [*(row.text for row in chosen.rows), *(one.text for one in exercise.pieces)]
-    found = {(match["letter"], match["mark"].strip(" '")) for text in texts if (match := _GIVEN.match(text)) is not None}
+    found = {
+        (match["letter"], match["mark"].strip(" '")) for text in texts if (match := _GIVEN.match(text)) is not None
+    }
     names = dict(zip(sorted(name for name in found if name[0] in given), _ACCENTS, strict=False))
     if not names or any(f"\\{accent}" in text for accent in names.values() for text in texts):
         return chosen, exercise
@@ -34,9 +37,12 @@ def _writer(names: dict[tuple[str, str], str]) -> Callable[[Passage], Passage]:
     token = re.compile(rf"\\[A-Za-z]+|(?P<letter>[{''.join(letter for letter, _ in names)}])(?P<mark>{_MARK})")
 
     def written(passage: Passage) -> Passage:
-        return passage.replaced([
-            (*match.span(), f"\\{names[name]}{{{name[0]}}}") for match in token.finditer(passage.text)
-            if (name := (match["letter"], (match["mark"] or "").strip(" '"))) in names
-        ])  # fmt: skip
+        return passage.replaced(
+            [
+                (*match.span(), f"\\{names[name]}{{{name[0]}}}")
+                for match in token.finditer(passage.text)
+                if (name := (match["letter"], (match["mark"] or "").strip(" '"))) in names
+            ]
+        )
 
     return written

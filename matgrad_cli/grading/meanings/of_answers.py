@@ -1,5 +1,5 @@
-r"""What an answer may also say: `\mathbb E_i[…]` the average over the samples, σ(x) the softmax, a ⊗ b the outer product, s_i(1 − s_i) an
-entry, X*w the product of matrices."""
+r"""What an answer may also say: `\mathbb E_i[…]` the average over the samples, σ(x) the softmax, a ⊗ b the outer
+product, s_i(1 − s_i) an entry, X*w the product of matrices."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _AVERAGE: Final = "the expectation is read as the average over the samples"
 
 
 def averaged(side: Side, around: Surroundings) -> Read | None:
-    """The answer with each E as the average over the letter that numbers the samples under it; None where there is none.
+    """The answer with each E as the average over the letter that numbers the samples under it;
+    None where there is none.
 
     Where the loss is an expectation itself, E is the same one.
     """
@@ -41,15 +42,22 @@ def averaged(side: Side, around: Surroundings) -> Read | None:
 
     def divided(node: Expr, parts: tuple[Expr, ...]) -> Expr:
         new = remade(node, parts)
-        return mul(*(reciprocal(Size(letter.dim)) for letter in node.indices), new) if isinstance(node, SumOver) else new
+        return (
+            mul(*(reciprocal(Size(letter.dim)) for letter in node.indices), new) if isinstance(node, SumOver) else new
+        )
 
-    return replace(found, expr=mapped(found.expr, divided), notes=(*found.notes, _AVERAGE)) if found.expr is not None else None
+    return (
+        replace(found, expr=mapped(found.expr, divided), notes=(*found.notes, _AVERAGE))
+        if found.expr is not None
+        else None
+    )
 
 
 def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index, ...]]]:
     """Further readings of an answer that is not right as it stands, and the order of the letters of an entry.
 
-    Where `*` and `·` entry by entry do not fit, SymPy, Julia and MATLAB are meant: there they are the product of matrices.
+    Where `*` and `·` entry by entry do not fit, SymPy, Julia and MATLAB are meant:
+    there they are the product of matrices.
     """
     side = read.side
     if side.node is None:
@@ -61,16 +69,20 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         return
     changes: dict[Callable[[s.Node], s.Node], str] = {
         partial(_starred, side.source.text): "`*` is read entry by entry",
-        _entrywise: "|…| is read entry by entry", _softmax: "σ is read as the softmax",
+        _entrywise: "|…| is read entry by entry",
+        _softmax: "σ is read as the softmax",
         _outer: "⊗ is read as the outer product of two vectors",
-    }  # fmt: skip
+    }
     for change, note in changes.items():
         node = rebuilt(side.node, change)
         if node != side.node:
             found = read_side(replace(side, node=node), around)
             yield replace(found, notes=(*found.notes, note)), ()
     bound = {letter.name for part in s.parts_of(side.node) if isinstance(part, s.Sigma) for letter in part.letters}
-    letters, wanted = [letter for letter in _letters(side.node, around) if letter.name not in bound], around.task.letters
+    letters, wanted = (
+        [letter for letter in _letters(side.node, around) if letter.name not in bound],
+        around.task.letters,
+    )
     if 0 < len(letters) == len(wanted):
         for names in permutations(sorted(letter.name for letter in letters)):
             order = tuple(Index(name, letter.dim) for name, letter in zip(names, wanted, strict=True))

@@ -1,4 +1,5 @@
-r"""What the same signs may also say: a trace or a derivative that reaches further than its bracket, bars that are no norm."""
+r"""What the same signs may also say: a trace or a derivative that reaches further than its bracket,
+bars that are no norm."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ BodyOf = Callable[[s.Node, s.Binary], s.Node | None]
 
 
 def misfit_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.Node]]:
-    """Readings for a side that does not fit as it stands, each with what it is: `tr(A) dX` for tr(A dX), NumPy's `x @ A`."""
+    """Readings for a side that does not fit as it stands, each with what it is:
+    `tr(A) dX` for tr(A dX), NumPy's `x @ A`."""
     if side.node is None:
         return
     if side.syntax == "numpy":
@@ -50,8 +52,16 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
         yield "a prime that says derivative", s.Derivative(node.span, node.body, None, (), "nabla")
     kinds: tuple[tuple[str, Change, bool], ...] = (
         ("bars that take the absolute value of every entry", _absolute, s.Apply in has.kinds),
-        ("a derivative of the whole product behind its sign", partial(_taken_in, body_of=_of_derivative), s.Derivative in has.kinds),
-        ("a differential of the whole product behind its sign", partial(_taken_in, body_of=_of_differential), s.Differential_ in has.kinds),
+        (
+            "a derivative of the whole product behind its sign",
+            partial(_taken_in, body_of=_of_derivative),
+            s.Derivative in has.kinds,
+        ),
+        (
+            "a differential of the whole product behind its sign",
+            partial(_taken_in, body_of=_of_differential),
+            s.Differential_ in has.kinds,
+        ),
         ("the size d and what it multiplies", _times_size, s.Differential_ in has.kinds),
         ("a division by the whole product behind its slash", _wider_divisor, {"/", "juxtapose"} <= has.operators),
         ("⊗ as the outer product of two vectors", outer_product, "kron" in has.operators),
@@ -71,7 +81,8 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
 
 
 def open_readings(side: Side, around: Surroundings, letters: Iterable[Index]) -> Slip | None:
-    """Why a side without balanced brackets is not wrong, though it does not follow: another way to balance it cannot be judged."""
+    """Why a side without balanced brackets is not wrong, though it does not follow:
+    another way to balance it cannot be judged."""
     for node in side.others:
         read = read_side(replace(side, node=node), around, letters)
         if read.expr is None and read.failure != "wrong":
@@ -108,7 +119,8 @@ def _behind(node: s.Node) -> s.Derivative | None:
 
 
 def _taken_in(node: s.Node, body_of: BodyOf) -> s.Node | None:
-    """∂/∂x (A) B as ∂/∂x (A B): the sign before the last factor takes that in, if `body_of` says what stands under it."""
+    """∂/∂x (A) B as ∂/∂x (A B): the sign before the last factor takes that in,
+    if `body_of` says what stands under it."""
     if not isinstance(node, s.Binary) or node.operator not in PRODUCTS:
         return None
     left = s.ungrouped(node.left)
@@ -131,19 +143,26 @@ def _of_derivative(sign: s.Node, _: s.Binary) -> s.Node | None:
 def _of_trace(sign: s.Node, whole: s.Binary) -> s.Node | None:
     """tr(A) dX as tr(A dX): a differential stands behind the bracket."""
     moves = isinstance(sign, s.Apply) and any(isinstance(part, s.Differential_) for part in s.parts_of(whole.right))
-    return sign.arguments[0] if isinstance(sign, s.Apply) and moves and sign.function == "tr" and len(sign.arguments) == 1 else None
+    return (
+        sign.arguments[0]
+        if isinstance(sign, s.Apply) and moves and sign.function == "tr" and len(sign.arguments) == 1
+        else None
+    )
 
 
 def _of_differential(sign: s.Node, whole: s.Binary) -> s.Node | None:
-    r"""d W Wᵀ as d(W Wᵀ): where the letter behind the sign is followed by the same letter, and no wider gap parts them (`dW\,W^\top`);
-    d (A + B) x as d((A + B) x), where the bracket does not hold x."""
+    r"""d W Wᵀ as d(W Wᵀ): where the letter behind the sign is followed by the same letter, and no wider gap parts them
+    (`dW\,W^\top`); d (A + B) x as d((A + B) x), where the bracket does not hold x."""
     if not isinstance(sign, s.Differential_) or sign.direction is not None:
         return None
     moving = {part.name for part in s.parts_of(sign.body) if isinstance(part, s.Name)}
     if isinstance(sign.body, s.Group):
         factor = s.ungrouped(whole.right)
         return sign.body if isinstance(factor, s.Name) and factor.name not in moving else None
-    if sign is not s.ungrouped(whole.left) or whole.right.span.start - sign.span.end > sign.body.span.start - sign.span.start:
+    if (
+        sign is not s.ungrouped(whole.left)
+        or whole.right.span.start - sign.span.end > sign.body.span.start - sign.span.start
+    ):
         return None
     again = any(isinstance(part, s.Name) and part.name in moving for part in s.parts_of(whole.right))
     return sign.body if again else None
@@ -163,7 +182,12 @@ def _times_size(node: s.Node) -> s.Node | None:
 def _wider_divisor(node: s.Node) -> s.Node | None:
     r"""2Ax / x^\top x as 2Ax / (x^\top x)."""
     over = node.left if isinstance(node, s.Binary) and node.operator == "juxtapose" else None
-    if not isinstance(node, s.Binary) or not isinstance(over, s.Binary) or over.operator != "/" or isinstance(over.right, s.Literal_):
+    if (
+        not isinstance(node, s.Binary)
+        or not isinstance(over, s.Binary)
+        or over.operator != "/"
+        or isinstance(over.right, s.Literal_)
+    ):
         return None
     below = _product(node, over.right)
     return replace(over, span=node.span, right=s.Group(below.span, below))
@@ -171,7 +195,11 @@ def _wider_divisor(node: s.Node) -> s.Node | None:
 
 def outer_product(node: s.Node) -> s.Node | None:
     """a ⊗ b as a bᵀ; where one of them is no vector, this cannot be read."""
-    return s.Apply(node.span, "outer", (node.left, node.right)) if isinstance(node, s.Binary) and node.operator == "kron" else None
+    return (
+        s.Apply(node.span, "outer", (node.left, node.right))
+        if isinstance(node, s.Binary) and node.operator == "kron"
+        else None
+    )
 
 
 def _by_every_entry(node: s.Node) -> s.Node | None:
@@ -181,7 +209,12 @@ def _by_every_entry(node: s.Node) -> s.Node | None:
     row, col = (s.Name(node.span, letter) for letter in letters)
 
     def change(part: s.Node) -> s.Node | None:
-        whole = isinstance(part, s.Derivative) and part.body is not None and isinstance(part.variable, s.Name) and not part.indices
+        whole = (
+            isinstance(part, s.Derivative)
+            and part.body is not None
+            and isinstance(part.variable, s.Name)
+            and not part.indices
+        )
         return replace(part, indices=(row, col)) if whole else None
 
     changed = _changed(node, change)
@@ -193,7 +226,11 @@ def _elementwise(node: s.Node, around: Surroundings) -> s.Node | None:
     scope = around.scope(Source("", ""), "latex", {})
 
     def change(part: s.Node) -> s.Node | None:
-        if not isinstance(part, s.Binary) or part.operator != "juxtapose" or not isinstance(part.right, (s.Group, s.Apply)):
+        if (
+            not isinstance(part, s.Binary)
+            or part.operator != "juxtapose"
+            or not isinstance(part.right, (s.Group, s.Apply))
+        ):
             return None
         try:
             shapes = [read_node(side, scope).expr.shape for side in (part.left, part.right)]

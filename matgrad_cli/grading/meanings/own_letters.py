@@ -1,4 +1,5 @@
-r"""Rules quoted in letters of their own: `\operatorname{tr}(PQ) = \operatorname{tr}(QP)`, `d(XY) = (dX)Y + X\,dY`: true for all values?"""
+r"""Rules quoted in letters of their own: `\operatorname{tr}(PQ) = \operatorname{tr}(QP)`, `d(XY) = (dX)Y + X\,dY`:
+true for all values?"""
 
 from __future__ import annotations
 
@@ -23,10 +24,11 @@ LONGEST = 400
 def true_of_all(
     texts: Sequence[str], assume: Sequence[str] = (), moving: Collection[str] = (), rows: bool = False
 ) -> bool | None:
-    """Whether these sides are equal for all values of their letters, whatever the letters mean in the problem; None: it cannot be said.
+    """Whether these sides are equal for all values of their letters, whatever the letters mean in the problem; None:
+    it cannot be said.
 
-    `assume` are facts of the letters, `moving` the letters that vary under a differential (none: all of them). With `rows` the
-    derivative of a number by a column may be written as a row.
+    `assume` are facts of the letters, `moving` the letters that vary under a differential (none: all of them). With
+    `rows` the derivative of a number by a column may be written as a row.
     """
     if len(texts) < 2 or sum(map(len, texts)) > LONGEST:
         return None
@@ -38,7 +40,8 @@ def true_of_all(
 
 
 def _is_hidden(node: s.Node) -> bool:
-    """Whether a part is the derivative of a function whose variable does not show, as in ∂f/∂x: of a letter f it would be 0."""
+    """Whether a part is the derivative of a function whose variable does not show, as in ∂f/∂x:
+    of a letter f it would be 0."""
     if not isinstance(node, s.Derivative) or node.body is None or node.variable is None:
         return isinstance(node, s.Derivative)
     inside = {part.name for part in s.parts_of(node.body) if isinstance(part, s.Name)}
@@ -47,7 +50,8 @@ def _is_hidden(node: s.Node) -> bool:
 
 
 def _equal(left: str, right: str, assume: Sequence[str], moving: Collection[str], rows: bool) -> bool | None:
-    """Whether the difference of two texts is zero at random arrays of the shapes that their use asks for; each moving letter may vary."""
+    """Whether the difference of two texts is zero at random arrays of the shapes that their use asks for;
+    each moving letter may vary."""
     one, other = parse_latex(left), parse_latex(right, offset=len(left) + 3)
     tree = s.Binary(one.span.joined(other.span), "-", one, other)
     scope, found, facts = in_own_letters(tree, Source("line", f"{left} = {right}"), assume)
@@ -63,7 +67,11 @@ def _equal(left: str, right: str, assume: Sequence[str], moving: Collection[str]
             return None
         bench = Bench(Problem(before, variable, symbols, facts))
         turned = rows and before.shape.is_column and isinstance(s.ungrouped(one), s.Derivative)
-        verdicts = [verdict for form in ((before, transpose(before)) if turned else (before,)) for verdict in _compared(bench, form, after)]
+        verdicts = [
+            verdict
+            for form in ((before, transpose(before)) if turned else (before,))
+            for verdict in _compared(bench, form, after)
+        ]
         if not any(verdict.holds for verdict in verdicts):
             return None if any(verdict.kind == "unknown" for verdict in verdicts) else False
     return True

@@ -1,4 +1,5 @@
-"""What only the prose explains, while the rows are judged: rules in letters of their own, and values for names that no formula defines."""
+"""What only the prose explains, while the rows are judged: rules in letters of their own,
+and values for names that no formula defines."""
 
 from __future__ import annotations
 
@@ -34,9 +35,9 @@ class Judging(Protocol):
 
 
 class Prose:
-    """`choices` are values for the first names that nothing explained, likeliest first; `blocked` are definitions that rest on such names;
-    `lines` are sides that follow; while `trying`, a line is not explained, only judged. Nothing is supposed unless `supposing`, and no rule
-    is seen unless `rules`."""
+    """`choices` are values for the first names that nothing explained, likeliest first; `blocked` are definitions that
+    rest on such names; `lines` are sides that follow; while `trying`, a line is not explained, only judged. Nothing is
+    supposed unless `supposing`, and no rule is seen unless `rules`."""
 
     def __init__(self, reader: Judging, rules: bool, supposing: bool) -> None:
         self.reader = reader
@@ -50,7 +51,8 @@ class Prose:
     def explained(
         self, claim: Claim, judge: Callable[[Claim], list[Outcome]], first: bool, sides: Sequence[Side]
     ) -> list[Outcome]:
-        """The outcomes of a statement; a rule that holds for all letters is an aside, names in the `sides` are supposed."""
+        """The outcomes of a statement; a rule that holds for all letters is an aside,
+        names in the `sides` are supposed."""
         reader, before = self.reader, replace(self.reader.chain)
         if (factor := factored(claim, reader.around)) is not None:
             reader.around.define(*factor)
@@ -97,8 +99,12 @@ class Prose:
             reader.chain = replace(before)
             with around.trying(values, variables):
                 outcomes = reader.claim(claim, first)
-            claims = [outcome for outcome in outcomes if outcome.role != "equation"]  # `… = 0` says nothing of what a name is
-            return all(outcome.verdict == "follows" for outcome in claims) and any(outcome.role == "claim" for outcome in claims)
+            claims = [
+                outcome for outcome in outcomes if outcome.role != "equation"
+            ]  # `… = 0` says nothing of what a name is
+            return all(outcome.verdict == "follows" for outcome in claims) and any(
+                outcome.role == "claim" for outcome in claims
+            )
 
         choices: list[Values] = []
         notes = len(reader.notes)
@@ -117,10 +123,15 @@ class Prose:
 
 def _is_rule(sides: Sequence[Side]) -> bool:
     """Whether the sides are equal for all values of their letters."""
-    return all(side.syntax == "latex" and side.node is not None for side in sides) and bool(true_of_all([side.text for side in sides]))
+    return all(side.syntax == "latex" and side.node is not None for side in sides) and bool(
+        true_of_all([side.text for side in sides])
+    )
 
 
 def _doubted(outcomes: list[Outcome]) -> list[Outcome]:
     """A letter that names a dimension is used as an array: what is wrong of the dimension may be right of the array."""
     slip = Slip("unknown-name", "a letter that names a dimension stands here for something else, which is not known")
-    return [replace(outcome, verdict="undecided", slip=slip) if outcome.verdict == "wrong" else outcome for outcome in outcomes]
+    return [
+        replace(outcome, verdict="undecided", slip=slip) if outcome.verdict == "wrong" else outcome
+        for outcome in outcomes
+    ]

@@ -25,7 +25,8 @@ _DEFINED = regex(
     r"(?:^|[,;&$]|\\q?quad|\\ |\b[Ww]here|\b[Ww]ith|\b[Ll]et|\})\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?"
     r"(?:\\(?:wide)?(?:hat|tilde)\s*\{?)?(?P<name>\\?[A-Za-z]+|σ)\}?\s*(?:\\left)?"
     r"(?:\(\s*(?P<letter>[A-Za-z])\s*(?:\\right)?\)\s*(?::?=|\\coloneqq|\\equiv)\s*(?P<body>[^,;$]+?)"
-    r"|\s*:?=\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?\\?(?P<other>[A-Za-z]{3,})(?:\s+function)?\}?)\s*(?=$|[,;.$]|\\q?quad|\\[)\]])"
+    r"|\s*:?=\s*(?:\\(?:operatorname|mathrm|text)\s*\{)?\\?(?P<other>[A-Za-z]{3,})(?:\s+function)?\}?)\s*(?=$"
+    r"|[,;.$]|\\q?quad|\\[)\]])"
 )
 """A function with its letter, or as another function, `\\sigma = \\tanh`."""
 _SIGN = r"(?P<name>\\sigma|σ|sigma)(?![A-Za-z(])"
@@ -42,7 +43,9 @@ _IN_WORDS = (
 """`$\\sigma$ is the tanh function`, `the logistic function $\\sigma$`."""
 _NEAR = 60
 _PART = regex(
-    r"^(?:#|\\(?:sub)*section|\[\[|(?:\*\*|<!--|%|\s)*(?:matgrad:|(?:Problem|Exercise|Question|Solution|Aufgabe|[QP])?\s*\d+\s*[:.)*]))", 8
+    r"^(?:#|\\(?:sub)*section|\[\[|(?:\*\*|<!--|%|\s)*(?:matgrad:|(?:Problem|Exercise|Question|Solution|Aufgabe"
+    r"|[QP])?\s*\d+\s*[:.)*]))",
+    8,
 )
 _OPEN = frozenset(("sigmoid", "relu", "softplus", "gelu", "silu", "sign"))
 """Functions of which texts speak in more than one sense; log and sin have one."""
@@ -53,7 +56,9 @@ def part_of(text: str, at: int) -> str:
     """What stands before all parts of a text, and the part around a place."""
     starts = [0, *(found.start() for found in _PART.finditer(text)), len(text)]
     begin = max(start for start in starts[:-1] if start <= at)
-    return text[: starts[1]] + "\n" + text[begin : next(start for start in starts if start > begin or start == len(text))]
+    return (
+        text[: starts[1]] + "\n" + text[begin : next(start for start in starts if start > begin or start == len(text))]
+    )
 
 
 def defines_functions(text: str) -> bool:
@@ -62,8 +67,8 @@ def defines_functions(text: str) -> bool:
 
 
 def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
-    """Notes the functions of usual names that a text defines otherwise, in the part around a place or before all parts; the names of all
-    that it defines.
+    """Notes the functions of usual names that a text defines otherwise, in the part around a place or before all parts;
+    the names of all that it defines.
 
     One that is defined in two ways, or in another part, is unknown.
     """
@@ -87,7 +92,11 @@ def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
             letter, body = no_transpose(told.get("letter") or "z", told.get("body") or rf"\operatorname{{{other}}}(z)")
             line = split_line(body, "function", around.names().defining((letter,), "number"))
             node = line.statements[0].sides[0].node if line.statements else None
-            calls = {getattr(part, "function", getattr(part, "name", "")) for part in s.parts_of(node)} if node is not None else set()
+            calls = (
+                {getattr(part, "function", getattr(part, "name", "")) for part in s.parts_of(node)}
+                if node is not None
+                else set()
+            )
             usual = s.Apply(Span(0, 0), name, (s.Name(Span(0, 0), letter),))
             if node is None or name in calls or letter not in calls:
                 continue
@@ -109,7 +118,9 @@ def _ways(text: str) -> tuple[str, ...]:
 def _told(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """What words near a formula say of a function."""
     end = text.find(" ", end + _NEAR)  # no word is cut in two
-    return chain.from_iterable(said(way).finditer(text, max(0, start - _NEAR), end if end >= 0 else len(text)) for way in _ways(text))
+    return chain.from_iterable(
+        said(way).finditer(text, max(0, start - _NEAR), end if end >= 0 else len(text)) for way in _ways(text)
+    )
 
 
 def _same(around: Surroundings, *functions: tuple[str, s.Node]) -> bool:

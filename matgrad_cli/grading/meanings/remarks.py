@@ -1,4 +1,5 @@
-r"""What an answer says of itself: `(denominator layout)`, `(n \times p)`, `\in \mathbb R^{n \times p}`; it must be true."""
+r"""What an answer says of itself: `(denominator layout)`, `(n \times p)`, `\in \mathbb R^{n \times p}`;
+it must be true."""
 
 from __future__ import annotations
 
@@ -13,22 +14,36 @@ from ...records.layout import is_turned
 from ..lines.kinds import shape_in_words
 from ..task import Task
 
-_LAYOUTS: Final = {"numerator": "numerator", "jacobian": "numerator", "denominator": "denominator", "gradient": "gradient",
-                    "zähler": "numerator", "nenner": "denominator"}
+_LAYOUTS: Final = {
+    "numerator": "numerator",
+    "jacobian": "numerator",
+    "denominator": "denominator",
+    "gradient": "gradient",
+    "zähler": "numerator",
+    "nenner": "denominator",
+}
 _GAP: Final = r"(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ]|[~,;.$])*"
 _WORDS: Final = r"\\(?:text\w*|mathrm|mbox)\s*\{"
 _LAYOUT: Final = regex(
-    rf"{_GAP}(?:{_WORDS})?\s*[(\[]?\s*(?:{_WORDS})?\s*(?:(?:in|using|with|im)\s+)?(?:the\s+)?({'|'.join(_LAYOUTS)})[\s-]*(?:layout|convention|konvention)"
-    r"(?:\s+convention)?[\s.)\]}$]*$", re.IGNORECASE,
-)  # fmt: skip
+    rf"{_GAP}(?:{_WORDS})?\s*[(\[]?\s*(?:{_WORDS})?\s*(?:(?:in|using|with"
+    rf"|im)\s+)?(?:the\s+)?({'|'.join(_LAYOUTS)})[\s-]*(?:layout|convention|konvention)"
+    r"(?:\s+convention)?[\s.)\]}$]*$",
+    re.IGNORECASE,
+)
 _SIDE: Final = r"\w+"
 _SIDES: Final = rf"({_SIDE})(?:\s*(?:\\times|×|x|\\cdot)\s*({_SIDE}))?"
 _MEMBER: Final = regex(
-    rf"{_GAP}(?:\\in(?![A-Za-z])|∈)\s*(?:\\math\w+\s*\{{?\s*R\s*\}}?|\\R(?![A-Za-z])|ℝ|R)\s*\^\s*\{{?\s*{_SIDES}\s*\}}?[\s.$]*$"
+    rf"{_GAP}(?:\\in(?![A-Za-z])|∈)\s*"
+    rf"(?:\\math\w+\s*\{{?\s*R\s*\}}?|\\R(?![A-Za-z])|ℝ|R)\s*\^\s*\{{?\s*{_SIDES}\s*\}}?[\s.$]*$"
 )
-_NAMES_LAYOUT, _NAMES_SIDES = regex("layout|[ck]onvention", re.IGNORECASE), regex(r"∈|\\in(?![A-Za-z])|×|\\times|\w\s*x\s*\w")
+_NAMES_LAYOUT, _NAMES_SIDES = (
+    regex("layout|[ck]onvention", re.IGNORECASE),
+    regex(r"∈|\\in(?![A-Za-z])|×|\\times|\w\s*x\s*\w"),
+)
 """Without these there is no remark: most answers make none."""
-_OF_NAME: Final = regex(r"(?:^|[,;:$}]|\b(?:where|with|for|let|and|all|every|forall|quad|is))[\s$]*\\?[^\W\d_]+(?:_\{?\w+\}?)?\s*$")
+_OF_NAME: Final = regex(
+    r"(?:^|[,;:$}]|\b(?:where|with|for|let|and|all|every|forall|quad|is))[\s$]*\\?[^\W\d_]+(?:_\{?\w+\}?)?\s*$"
+)
 """Of whom a membership speaks in `2X^T(XR-Y), X \\in R^{m x n}`: not of the answer."""
 _SIZE: Final = regex(
     rf"(?:\s*(?:\\q?quad(?![A-Za-z])|\\[,;: ]|[,;$~])+\s*|\s+)(?:{_WORDS})?\s*\(\s*\$?({_SIDE})\s*(?:\\times|×|x)"
@@ -40,7 +55,9 @@ _LISTED: Final = regex(r"\s*(?:(?P<factor>[-−–*]|\(\w\)|(?:[02-9]|\d\d)\.)|[
 _CASES: Final = regex(r"\\begin\s*\{[dr]?cases\}.*?\\end\s*\{[dr]?cases\}", re.DOTALL)
 _IN_TEXT: Final = regex(r"\\(?:text\w*|mbox|mathrm)\s*\{([^{}]*)\}")
 _REFUTES: Final = r"(?P<fact>)(?<!=)(?<!= )\b(?:wrong|false|incorrect|unsure|falsch|faux|fausse)\b"
-_DENIES: Final = r"\b<doubt>\b|<except>|<times>\b|\b(?:assum|suppos)\w+|\b<when>\b[^.;]*?\b(?P<fact><fact>|small|large)\b"
+_DENIES: Final = (
+    r"\b<doubt>\b|<except>|<times>\b|\b(?:assum|suppos)\w+|\b<when>\b[^.;]*?\b(?P<fact><fact>|small|large)\b"
+)
 _BEFORE: Final = r"\s*(?:\*\*)?(?:<announcing>\s+)*(?:<result>|ans)(?:\*\*)?\s*(?:is|ist|est|es|è|:)\s*(?:\*\*)?\s*"
 
 
@@ -63,7 +80,9 @@ def remarks(answer: str) -> Remarks | None:
         if found.layout is None and _NAMES_LAYOUT.search(text) and (told := _LAYOUT.search(text)) is not None:
             found = Remarks(text[: told.start()], _LAYOUTS[told[1].lower()], found.sides)
         elif (
-            not found.sides and _NAMES_SIDES.search(text) and (told := _MEMBER.search(text) or _SIZE.search(text)) is not None
+            not found.sides
+            and _NAMES_SIDES.search(text)
+            and (told := _MEMBER.search(text) or _SIZE.search(text)) is not None
             and _OF_NAME.search(text[: told.start()]) is None
         ):
             found = Remarks(text[: told.start()], found.layout, tuple(side for side in told.groups() if side))
@@ -74,13 +93,17 @@ def remarks(answer: str) -> Remarks | None:
     quoted = _QUOTED.fullmatch(inner)
     inner = quoted[1] or quoted[3] if quoted is not None else inner
     bare = " " * found.text.index(inner) + inner  # at its place, for what points into it
-    return Remarks(bare, found.layout, found.sides) if inner and (quoted is not None or found != Remarks(answer)) else None
+    return (
+        Remarks(bare, found.layout, found.sides) if inner and (quoted is not None or found != Remarks(answer)) else None
+    )
 
 
 def listed(answer: str) -> tuple[str, str | None] | None:
     """An answer without the mark of a list before it, and that mark where it may be a factor or a sign: `- 2Ax`."""
     mark = _LISTED.match(answer)
-    return None if mark is None else (" " * mark.end() + answer[mark.end() :], None if "$" in answer else mark["factor"])
+    return (
+        None if mark is None else (" " * mark.end() + answer[mark.end() :], None if "$" in answer else mark["factor"])
+    )
 
 
 def named_layout(answer: str) -> str | None:
@@ -100,12 +123,16 @@ def denial(task: Task, answer: str) -> str | None:
 
 
 def contradiction(task: Task, told: Remarks) -> str | None:
-    """What is not true of the derivative in the layout that is asked for, and so of an answer that is right; None where all is."""
+    """What is not true of the derivative in the layout that is asked for, and so of an answer that is right;
+    None where all is."""
     wanted, problem = task.wanted if task.asks == "gradient" else task.problem.wrt, task.problem
     if told.layout is not None and task.asks != "gradient":
         return f"it speaks of the {told.layout} layout, and a value of `{problem.wrt.name}` is asked for"
     if told.layout is not None and wanted is not None:
-        named, asked = (is_turned(layout, problem.loss.shape, problem.wrt.shape, task.order) for layout in (told.layout, task.layout))
+        named, asked = (
+            is_turned(layout, problem.loss.shape, problem.wrt.shape, task.order)
+            for layout in (told.layout, task.layout)
+        )
         if named != asked:
             return f"it says that this is the {told.layout} layout, in which the derivative is transposed"
     if told.sides and (wanted is None or told.sides not in _sizes(wanted.shape)):

@@ -1,7 +1,9 @@
-r"""Names that only the prose explains: `\hat y`, `p_1(x_i;\beta)`, `E`: read as that part of the loss under which the lines follow.
+r"""Names that only the prose explains: `\hat y`, `p_1(x_i;\beta)`, `E`:
+read as that part of the loss under which the lines follow.
 
-A value is never made to fit: only parts of the loss and of earlier lines are tried, and their usual companions (σ of what stands in an
-exponential, the negative of a difference). What was supposed is said. A name alone on a side is a definition, and nothing is supposed.
+A value is never made to fit: only parts of the loss and of earlier lines are tried, and their usual companions (σ of
+what stands in an exponential, the negative of a difference). What was supposed is said.
+A name alone on a side is a definition, and nothing is supposed.
 """
 
 from __future__ import annotations
@@ -44,12 +46,17 @@ Values = dict[str, Expr]
 
 
 def parts(around: Surroundings, lines: Iterable[Expr]) -> list[Expr]:
-    """The arrays that a name may stand for, those of the loss first: parts without free letter, numbers for each i (and j) as arrays."""
+    """The arrays that a name may stand for, those of the loss first:
+    parts without free letter, numbers for each i (and j) as arrays."""
     found: dict[Expr, None] = {}
     wrt = around.task.problem.wrt
     for line in (around.task.problem.loss, *lines):
         for node in nodes_of(around.expanded(line)):
-            if isinstance(node, (Number, Size, Fill, Constant, SumOver, Partial, Differential)) or node is wrt or not node.symbols:
+            if (
+                isinstance(node, (Number, Size, Fill, Constant, SumOver, Partial, Differential))
+                or node is wrt
+                or not node.symbols
+            ):
                 continue
             for array in _arrays(node):
                 found.setdefault(array)
@@ -66,9 +73,17 @@ def _arrays(node: Expr) -> Iterator[Expr]:
         return
     own = [node]
     if isinstance(node, Add):
-        rest = [add(*node.terms[:at], *node.terms[at + 1 :]) for at in range(len(node.terms))] if 2 < len(node.terms) < 6 else []
+        rest = (
+            [add(*node.terms[:at], *node.terms[at + 1 :]) for at in range(len(node.terms))]
+            if 2 < len(node.terms) < 6
+            else []
+        )
         own += [*rest, neg(node)]
-    if isinstance(node, Call) and node.function in ("exp", "log1p", "softplus", "sigmoid", "logsumexp") and is_elementwise("sigmoid"):
+    if (
+        isinstance(node, Call)
+        and node.function in ("exp", "log1p", "softplus", "sigmoid", "logsumexp")
+        and is_elementwise("sigmoid")
+    ):
         inner = node.argument
         own += [Call("sigmoid", inner), Call("sigmoid", neg(inner))] if node.function != "logsumexp" else []
         own += [Call("softmax", inner)] if inner.shape.is_column and not inner.free else []
@@ -88,7 +103,8 @@ def _over_letters(node: Expr) -> Iterator[Expr]:
 
 
 def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node]) -> tuple[Claim, tuple[str, ...]]:
-    """The claim with what is defined by unknown names written out, and its names without a value; none if nothing can be supposed."""
+    """The claim with what is defined by unknown names written out, and its names without a value;
+    none if nothing can be supposed."""
 
     def defined(part: s.Node) -> s.Node:
         return s.Group(part.span, blocked[part.name]) if isinstance(part, s.Name) and part.name in blocked else part
@@ -112,7 +128,9 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
     sides = tuple(replace(side, node=written_out(side.node)) for side in claim.sides)
     sizes = around.sizes().keys() - sizes_as_names(claim, around)
     names: dict[str, None] = {}
-    anchored = claim.leading  # something known must stand beside them: a rule about unknown letters says nothing of what they are
+    anchored = (
+        claim.leading
+    )  # something known must stand beside them: a rule about unknown letters says nothing of what they are
     for at, side in enumerate(sides):
         if side.node is None or side.syntax != "latex":
             return claim, ()
@@ -151,5 +169,3 @@ def suppositions(names: tuple[str, ...], pool: list[Expr], fits: Callable[[Value
                 return
             if len(set(values)) == len(values):
                 yield dict(zip(names, values, strict=True))
-
-

@@ -23,14 +23,20 @@ def _is_of_loss(around: Surroundings, pending: Partial | Differential) -> bool:
 
 
 def works_on_derivative(around: Surroundings, head: Expr | None, after: Expr) -> bool:
-    """Whether `after`, equal to `head`, says something of a derivative of the loss; d tr(EᵀE) only rewrites what is differentiated."""
-    left, right = ([node for node in nodes_of(one) if isinstance(node, (Partial, Differential))] for one in (head or after, after))
+    """Whether `after`, equal to `head`, says something of a derivative of the loss;
+    d tr(EᵀE) only rewrites what is differentiated."""
+    left, right = (
+        [node for node in nodes_of(one) if isinstance(node, (Partial, Differential))] for one in (head or after, after)
+    )
     wrt = around.task.problem.wrt
-    return any(_is_of_loss(around, one) for one in left) and not any(one.variable is wrt and _is_of_loss(around, one) for one in right)
+    return any(_is_of_loss(around, one) for one in left) and not any(
+        one.variable is wrt and _is_of_loss(around, one) for one in right
+    )
 
 
 def is_called_derivative(around: Surroundings, name: str, value: Expr) -> bool:
-    """Whether a name that people give the derivative is given its value, worked out: that confirms it. `J = …`, `grad = …`."""
+    """Whether a name that people give the derivative is given its value, worked out: that confirms it.
+    `J = …`, `grad = …`."""
     wrt, wanted = around.task.problem.wrt.name, around.task.wanted
     called = name in ("J", "g", "grad", "gradient", "nabla", f"d{wrt}", f"grad_{wrt}", "Df", "DL", "Dg", "DF")
     return called and wanted is not None and around.worked_out(value) and around.bench.equal(wanted, value)

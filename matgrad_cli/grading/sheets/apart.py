@@ -20,25 +20,35 @@ _BETWEEN = regex(rf"(?=[^\s&~]){_ROOM}*(?P<words>(?:{SAID}{_ROOM}*)*)")
 _OF_DERIVATIVE = regex(r"[^=]*(?:\\nabla|\\partial|[∇∂])[^=]*=(?:(?!\\(?:[lg]eq?|prec|succ)|[<>≤≥≺≻⪯⪰]).)*", re.DOTALL)
 _DERIVATIVE = regex(r"[\s&{]*(?:\\nabla|∇|\\[dt]?frac\s*\{\s*(?:\\partial|d\b|\\mathrm\s*\{\s*d)|∂/∂)")
 _GOES_ON = regex(r"[\s&]*=")
-_SIGNED = regex(r"\s*(?:\\(?:[lg]eq?|prec(?:eq)?|succ(?:eq)?)(?![A-Za-z])|[<>≤≥≺≻⪯⪰])\s*(?:\\mathbf\s*)?\{?0\}?[\s.,;]*$")
+_SIGNED = regex(
+    r"\s*(?:\\(?:[lg]eq?|prec(?:eq)?|succ(?:eq)?)(?![A-Za-z])|[<>≤≥≺≻⪯⪰])\s*(?:\\mathbf\s*)?\{?0\}?[\s.,;]*$"
+)
 """A sign that is said of a derivative besides its value: `\\nabla^2 J = X^\\top X \\succeq 0`."""
 
 
 def with_statements(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
-    """The formulas with a row for each statement that does not go on from the one before; None where every row has one."""
+    """The formulas with a row for each statement that does not go on from the one before;
+    None where every row has one."""
     made = tuple(part for formula, line in zip(formulas, found.lines, strict=False) for part in _apart(formula, line))
     rest = tuple(formulas[len(found.lines) :])
     return (*made, *rest) if len(made) > len(found.lines) else None
 
 
 def with_heads(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
-    """The formulas with one row for a derivative sign that stands alone in a display and what it is, which begins the next with `=`."""
+    """The formulas with one row for a derivative sign that stands alone in a display and what it is,
+    which begins the next with `=`."""
     made: list[Formula] = []
     for at, formula in enumerate(formulas):
         last = made[-1] if made else None
-        if last is not None and last.kind == formula.kind == "display" and _is_head(last, found.lines[at - 1 : at]) \
-                and _GOES_ON.match(formula.passage.text):
-            passage = Passage(f"{last.passage.text} {formula.passage.text}", 0, (*last.passage.places, *formula.passage.places))
+        if (
+            last is not None
+            and last.kind == formula.kind == "display"
+            and _is_head(last, found.lines[at - 1 : at])
+            and _GOES_ON.match(formula.passage.text)
+        ):
+            passage = Passage(
+                f"{last.passage.text} {formula.passage.text}", 0, (*last.passage.places, *formula.passage.places)
+            )
             made[-1] = replace(last, passage=passage, after=formula.after)
         else:
             made.append(formula)
@@ -86,4 +96,7 @@ def _signed(passage: Passage) -> tuple[Passage, Passage] | None:
 
 def _whole(text: str) -> bool:
     """Whether what opens in a text closes in it."""
-    return all(text.count(opens) == text.count(closes) for opens, closes in (("{", "}"), (r"\left", r"\right"), (r"\begin", r"\end")))
+    return all(
+        text.count(opens) == text.count(closes)
+        for opens, closes in (("{", "}"), (r"\left", r"\right"), (r"\begin", r"\end"))
+    )

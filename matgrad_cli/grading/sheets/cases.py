@@ -1,4 +1,5 @@
-"""Rows that hold on one side of a kink of the loss alone, where what stands before them may say so: judged in that case, or not at all."""
+"""Rows that hold on one side of a kink of the loss alone, where what stands before them may say so:
+judged in that case, or not at all."""
 
 from __future__ import annotations
 
@@ -27,15 +28,19 @@ _SET = regex(
     r"(?:\b(?:where|if|when(?:ever)?|for|provided|as long as|assuming|given|while)\b(?:\s+[a-z]{2,}){0,3}?[\s}$~]+"
     r"|(?:\\q?quad|\\text\w*\s*\{[^{}]*\}|[$,])\s*\(\s*)"
     r"(?P<said>(?:(?!\\text)[^=<>≤≥;]){1,60}?(?:\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])|[<>≤≥])[^=<>≤≥,;)$]{1,40}?)"
-    r"(?=\s*(?:[,.;)}$\n]|\\q?quad|\\text|\s[a-z]{2,}|$))",
+    r"(?=\s*(?:[,.;)}$\n]|\\q?quad|\\text|\s[a-z]{2,}|$))"
 )
 """A condition behind a formula: `where $m_i > 0$`, `\\text{if } w_j > 0`, `for active units (z_i > 0)`."""
 _COMMAND = regex(r"\\[A-Za-z]+\*?(?:\{[a-z]+\*?\})?")
 _WORDS = (
-    "a an the its our this that these it we i you one to of by in for is are be and then so thus hence therefore now here with as from "
-    "have get obtain find compute gives give yields yield follows derive differentiate differentiating differentiation taking take "
-    "using use gradient gradients derivative derivatives subgradient loss losses function objective cost energy formula result answer "
-    "step solution respect w r t wrt chain rule rules product sum directly simply also final finally first second next let us which "
+    "a an the its our this that these it we i you one to of by in for is are be and then so thus hence "
+    "therefore now here with as from "
+    "have get obtain find compute gives give yields yield follows derive differentiate differentiating "
+    "differentiation taking take "
+    "using use gradient gradients derivative derivatives subgradient loss losses function objective cost "
+    "energy formula result answer "
+    "step solution respect w r t wrt chain rule rules product sum directly simply also final finally first "
+    "second next let us which "
     "where matrix vector note hinge relu absolute value norm number scalar"
 )
 """Words that set no case. What other words do is left open."""
@@ -44,8 +49,8 @@ _NEUTRAL = frozenset(_WORDS.split())
 
 @record
 class Case:
-    """Where some arrays are positive, or negative (nowhere: a condition is not understood); the formula that says so, if one does; the
-    numbers of the rows that may be meant."""
+    """Where some arrays are positive, or negative (nowhere: a condition is not understood); the formula that says so,
+    if one does; the numbers of the rows that may be meant."""
 
     where: tuple[tuple[Expr, bool], ...]
     said: str
@@ -67,14 +72,16 @@ class Case:
         return tuple(found)
 
     def _without_condition(self, row: Judged) -> Judged:
-        """A row of which all that is judged follows, if what cannot be read is this condition in it, `f' = 1 (x > 0)`."""
+        """A row of which all that is judged follows, if what cannot be read is this condition in it,
+        `f' = 1 (x > 0)`."""
         outcomes = {outcome.verdict for outcome in row.result.outcomes} if row.result is not None else set()
         inside = self.said and self.said in row.line.formula.passage.text and outcomes == {"follows", "unreadable"}
         return replace(row, verdict="follows", why="") if row.verdict == "undecided" and inside else row
 
 
 def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iterator[Case]:
-    """The cases in which rows may be meant that do not follow: those that inequalities before them state, else the sides of each kink."""
+    """The cases in which rows may be meant that do not follow: those that inequalities before them state,
+    else the sides of each kink."""
     arguments = kinks(tasks[0].problem.loss) if tasks else ()
     stated: dict[str, list[int]] = {}
     open_: list[int] = []
@@ -106,14 +113,21 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
 
 def _of_both_sides(row: Judged) -> bool:
     """Whether a row says what holds on each side of a kink, by an indicator of its own."""
-    sides = [outcome.read.expr for outcome in row.result.outcomes if outcome.read is not None] if row.result is not None else []
+    sides = (
+        [outcome.read.expr for outcome in row.result.outcomes if outcome.read is not None]
+        if row.result is not None
+        else []
+    )
     return any(expr is not None and kinks(expr) for expr in sides)
 
 
 def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[Formula], bool]:
-    """The formulas between a row and the last one of another display or sentence, and whether words there, or behind it, may set a case."""
+    """The formulas between a row and the last one of another display or sentence, and whether words there,
+    or behind it, may set a case."""
     own = judged[number].line.formula
-    block = [one.line.formula for one in judged if own.kind == "display" and one.line.formula.block == own.block] or [own]
+    block = [one.line.formula for one in judged if own.kind == "display" and one.line.formula.block == own.block] or [
+        own
+    ]
     start = min(formula.place for formula in block)
     last = max((_end(one.line.formula) for one in judged if one.line.formula.place < start), default=0)
     between = [formula for formula in sheet.formulas if last <= formula.place < start]
@@ -125,14 +139,21 @@ def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[F
 
 
 def _behind(sheet: Sheet, judged: Sequence[Judged], number: int) -> str | None:
-    """The inequality that the words behind a row set as its condition, in its display or its sentence, before the next row of another."""
+    """The inequality that the words behind a row set as its condition, in its display or its sentence,
+    before the next row of another."""
     own = judged[number].line.formula
     rows = (one.line.formula for one in judged if own.kind != "display" or one.line.formula.block != own.block)
-    end = min((formula.place for formula in rows if formula.place > own.place and not _UNEQUAL.search(formula.passage.text)), default=None)
+    end = min(
+        (formula.place for formula in rows if formula.place > own.place and not _UNEQUAL.search(formula.passage.text)),
+        default=None,
+    )
     text = re.split(r"\n\s*\n|[.;](?=\s+[A-Z])", sheet.prose[own.place : end], maxsplit=1)[0]
     found = _SET.search(text)
     said = found["said"] if found is not None else None
-    for opens, closes in ("}", "{"), (")", "("):  # what begins before the condition ends: the words of `\\text{for} (z > 0)`
+    for opens, closes in (
+        ("}", "{"),
+        (")", "("),
+    ):  # what begins before the condition ends: the words of `\\text{for} (z > 0)`
         while said is not None and said.count(opens) != said.count(closes):
             said = said.partition(opens if said.count(opens) > said.count(closes) else closes)[2]
     return said.strip() if said is not None else None
@@ -143,7 +164,8 @@ def _end(formula: Formula) -> int:
 
 
 def _condition(text: str, task: Task, known: Sequence[Line]) -> tuple[Expr, bool] | None:
-    """An inequality as an array and its sign; None if it cannot be read with the names of the problem, and those that rows define."""
+    """An inequality as an array and its sign; None if it cannot be read with the names of the problem,
+    and those that rows define."""
     sign = _UNEQUAL.search(text)
     if sign is None:
         return None

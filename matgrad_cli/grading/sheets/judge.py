@@ -1,4 +1,5 @@
-"""The judging of a document's rows: in each of the problem's variables, as facts in letters of their own, then what is doubtful."""
+"""The judging of a document's rows: in each of the problem's variables, as facts in letters of their own,
+then what is doubtful."""
 
 from __future__ import annotations
 
@@ -25,7 +26,15 @@ from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
 from .other_functions import Others, code_of, of_form, unlike
 from .own_letters import own_fact, under_the_sign
-from .passing import CONDITIONAL, is_equation_of_zero, is_hypothetical, is_side_condition, rewrites, said_of_other, speaks_of_equations
+from .passing import (
+    CONDITIONAL,
+    is_equation_of_zero,
+    is_hypothetical,
+    is_side_condition,
+    rewrites,
+    said_of_other,
+    speaks_of_equations,
+)
 from .rows import (
     Line,
     claims_nothing,
@@ -99,11 +108,15 @@ class Judge:
         self.others = Others(question, sheet)
         self.resized = told_anew(sheet.prose)
         self.numbered = subscripted_in(loss := split_line(question.loss, "loss"))
-        sums = frozenset(letter for statement in loss.statements for side in statement.sides for letter in sigma_letters(side.node))
+        sums = frozenset(
+            letter for statement in loss.statements for side in statement.sides for letter in sigma_letters(side.node)
+        )
         for begun in readers:
             begun.reader.chain.sums = sums
         self.before: Judged | None = None
-        self.families = frozenset(re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose))
+        self.families = frozenset(
+            re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose)
+        )
 
     def define(self, line: Line) -> None:
         """Takes in what an earlier section defines."""
@@ -127,7 +140,9 @@ class Judge:
                 self._notes_solution(line, begun, before)
             if line.formula.kind != "display" or line.formula.step:
                 final = reader.chain
-                reader.chain = replace(chain, final=final.final or chain.final, final_order=final.final_order or chain.final_order)
+                reader.chain = replace(
+                    chain, final=final.final or chain.final, final_order=final.final_order or chain.final_order
+                )
         return found
 
     def _notes_solution(self, line: Line, begun: Begun, before: object) -> None:
@@ -162,14 +177,25 @@ class Judge:
         if goes_on and self.before is not None and self.before.verdict in _PASSED and self.before.role == "aside":
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
-        if judged.verdict == "undecided" and lone(head_of(line.outline)) == self.question.name and self.question.name is not None:
-            self.misread |= any(line.formula.place < one.place for one in self.sheet.formulas[self.question.start :][:1])
+        if (
+            judged.verdict == "undecided"
+            and lone(head_of(line.outline)) == self.question.name
+            and self.question.name is not None
+        ):
+            self.misread |= any(
+                line.formula.place < one.place for one in self.sheet.formulas[self.question.start :][:1]
+            )
         self.misread = self.misread and not (judged.verdict == "follows" and self._is_statement(line))
         self.stated = True
         self._moves(line)
         self._says(judged)
-        roles = {judged.role, *(outcome.role for outcome in (judged.result.outcomes if judged.result is not None else ()))}
-        zero = "equation" in roles or (derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None)
+        roles = {
+            judged.role,
+            *(outcome.role for outcome in (judged.result.outcomes if judged.result is not None else ())),
+        }
+        zero = "equation" in roles or (
+            derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None
+        )
         self.settled = self.settled or (judged.verdict == "follows" and zero)
         derived = judged.role == "equation" or (judged.role == "claim" and derives(head_of(line.outline)))
         self.gradient = self.gradient or (judged.verdict == "follows" and derived)
@@ -181,9 +207,15 @@ class Judge:
         return judged
 
     def again(self, judged: Judged) -> Judged:
-        """The verdict on a value that was stated before the derivative was known, `the minimiser is w = …`, once all rows are read."""
+        """The verdict on a value that was stated before the derivative was known, `the minimiser is w = …`,
+        once all rows are read."""
         line, stated = judged.line, judged.verdict == "undecided" or judged.role == "definition"
-        if not stated or not self.gradient or not speaks_of_equations(line.formula) or valued_variable(line, self.question.wrt) is None:
+        if (
+            not stated
+            or not self.gradient
+            or not speaks_of_equations(line.formula)
+            or valued_variable(line, self.question.wrt) is None
+        ):
             return judged
         found = self._weighed(line, of_variables(line, self._results(line)))
         return found if found.verdict in ("wrong", "undecided") or found.role == "equation" else judged
@@ -199,7 +231,11 @@ class Judge:
         head = head_of(judged.line.outline)
         names = names_of(judged.line)
         plain = head is not None and lone(head) is None and not derives(head) and judged.why != "quoted"
-        if plain and judged.verdict != "follows" and (names.isdisjoint(self.question.wrt) or not self._solving(judged.line)):
+        if (
+            plain
+            and judged.verdict != "follows"
+            and (names.isdisjoint(self.question.wrt) or not self._solving(judged.line))
+        ):
             self.said |= names
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
@@ -220,13 +256,17 @@ class Judge:
         if (why := self._beside(line, result)) is not None:
             return Judged(line, "aside", "aside", result, result.notes, why)
         if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
-            return Judged(line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign")
+            return Judged(
+                line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign"
+            )
         apart = self._of_another(line) or (fact is not None and fact.verdict != "wrong" and not self._about(line))
         if result.verdict == "wrong" and of_form(result) and apart:
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
         if result.verdict == "wrong" and self._is_statement(line) and len(result.outcomes) == 1:
             self.misread = True
-        if result.verdict == "wrong" and is_constraint(line, result, [begun.around.task.problem.wrt for begun in self.readers]):
+        if result.verdict == "wrong" and is_constraint(
+            line, result, [begun.around.task.problem.wrt for begun in self.readers]
+        ):
             note = "up to the sign, which does not matter where it is set to zero"
             return Judged(line, "follows", "equation", result, (*result.notes, note))
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
@@ -267,12 +307,22 @@ class Judge:
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
         supposed = is_constant(line.outline) or is_side_condition(formula)
-        if result.verdict == "wrong" and head is not None and not derives(head) and supposed and not self._sets_gradient(line, result):
+        if (
+            result.verdict == "wrong"
+            and head is not None
+            and not derives(head)
+            and supposed
+            and not self._sets_gradient(line, result)
+        ):
             return "a condition"
         unknown = code_of(result) == "unknown-name"
         about = not line.outline.statements or self._about(line)
         about = about or self._solves(line) or derives(head)
-        return "in names that are not explained" if unknown and not about and line.outline.statements[0].leading is None else None
+        return (
+            "in names that are not explained"
+            if unknown and not about and line.outline.statements[0].leading is None
+            else None
+        )
 
     def _is_statement(self, line: Line) -> bool:
         """Whether the problem's loss was found in this row."""
@@ -281,10 +331,15 @@ class Judge:
 
     def _of_another(self, line: Line) -> bool:
         """Whether a row differentiates something else than the loss by something else."""
-        return bool(moving(line)) and moving(line).isdisjoint(self.question.wrt) and self.question.name not in names_of(line)
+        return (
+            bool(moving(line))
+            and moving(line).isdisjoint(self.question.wrt)
+            and self.question.name not in names_of(line)
+        )
 
     def _about(self, line: Line) -> bool:
-        """Whether the loss's name stands in a row, or the variable with names of the problem alone: then none is a letter of its own."""
+        """Whether the loss's name stands in a row, or the variable with names of the problem alone:
+        then none is a letter of its own."""
         parts = [part for node in nodes_of(line) for part in s.parts_of(node)]
         names = {part.name for part in parts if isinstance(part, s.Name)}
         whole = moving(line) if any(isinstance(part, s.Subscript) for part in parts) else names
@@ -295,7 +350,8 @@ class Judge:
         return self.question.name in names or (bool(whole & variables) and names - letters <= meant)
 
     def _solving(self, line: Line) -> bool:
-        """Whether words or marks say that a row is an equation to be solved, or its solution; the loss written otherwise is none."""
+        """Whether words or marks say that a row is an equation to be solved, or its solution;
+        the loss written otherwise is none."""
         if lone(head_of(line.outline)) == self.question.name and rewrites(line.formula):
             return False
         return speaks_of_equations(line.formula) or solves(line.outline)
@@ -307,7 +363,9 @@ class Judge:
 
     def _is_solution(self, line: Line, result: RowResult) -> bool:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
-        if not (self.gradient or sets_to_zero(line.formula)) or not (self.settled or self._solving(line) or concludes(line)):
+        if not (self.gradient or sets_to_zero(line.formula)) or not (
+            self.settled or self._solving(line) or concludes(line)
+        ):
             return False
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
             return self._sets_gradient(line, result) and not is_said_of_other(line, self.sheet.prose)
@@ -334,12 +392,16 @@ class Judge:
     def _by_matrix(self, line: Line) -> bool:
         """Whether a row differentiates by a matrix, or by a row; without a name, by the variable."""
         names = moving(line) or set(self.question.wrt[:1])
-        shapes = {symbol.name: symbol.shape for begun in self.readers
-                  for symbol in (*begun.around.task.problem.variables, *begun.around.defined.values())}
+        shapes = {
+            symbol.name: symbol.shape
+            for begun in self.readers
+            for symbol in (*begun.around.task.problem.variables, *begun.around.defined.values())
+        }
         return any(name in shapes and (shapes[name].is_matrix or shapes[name].is_row) for name in names)
 
     def _earlier(self, line: Line) -> bool:
-        """Whether this row may follow from an earlier wrong one: a slip is told once, unless the other is about another variable."""
+        """Whether this row may follow from an earlier wrong one:
+        a slip is told once, unless the other is about another variable."""
         own, all_of = moving(line), set(self.question.wrt)
         return any(not (own and theirs and own.isdisjoint(theirs) and own | theirs <= all_of) for theirs in self.wrong)
 
@@ -363,9 +425,14 @@ class Judge:
             self.misread |= lone(head) == self.question.name
             return other
         chain = line.outline.statements and line.outline.statements[0].leading is not None
-        derived, solution = derives(head) or (chain and self.before is not None and self.derived), self._is_solution(line, result)
+        derived, solution = (
+            derives(head) or (chain and self.before is not None and self.derived),
+            self._is_solution(line, result),
+        )
         value = derived and not is_scaled(result) and not fails_at_zero(line, result)
-        value = value and (isinstance(head, (s.Derivative, s.Differential_)) or not derives(head))  # no `∇f(x) + Aᵀν = 0`
+        value = value and (
+            isinstance(head, (s.Derivative, s.Differential_)) or not derives(head)
+        )  # no `∇f(x) + Aᵀν = 0`
         zero = is_equation_of_zero(line.formula) and not (value and result.role == "claim")
         if not solution and (zero or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
@@ -375,9 +442,13 @@ class Judge:
             return "goes on from a row that was not judged"
         if (why := unlike(line, result, [begun.around for begun in self.readers], self.told.sizes)) is not None:
             return why
-        if of_form(result) and self.resized & {name for begun in self.readers for name in begun.around.names().variables}:
+        if of_form(result) and self.resized & {
+            name for begun in self.readers for name in begun.around.names().variables
+        }:
             return "of a name of the problem two shapes are told"
-        supposed = {symbol.name for begun in self.readers for symbol in begun.around.task.problem.variables} & self.identities
+        supposed = {
+            symbol.name for begun in self.readers for symbol in begun.around.task.problem.variables
+        } & self.identities
         if ((names := names_of(line)) & self.explained or supposed) and not of_form(result):
             return "it may rest on what a given name stands for"
         slip = result.slip

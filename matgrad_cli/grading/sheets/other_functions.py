@@ -1,4 +1,5 @@
-"""Rows that may be about another function than the loss, or about other entries than all: they are doubted, never called wrong."""
+"""Rows that may be about another function than the loss, or about other entries than all:
+they are doubted, never called wrong."""
 
 from __future__ import annotations
 
@@ -23,15 +24,25 @@ from .passing import rewrites
 from .rows import Line, derives, head_of, lone, names_of, nodes_of, subscripted
 
 _ANEW = regex(
-    r"(?:(?<!loss )(?<!cost )(?<!objective )functions?(?: such as| like|:)|\b(?:let|consider|take|example|e\.g\.))\W*$", re.IGNORECASE
+    r"(?:(?<!loss )(?<!cost )(?<!objective )functions?(?: such as| like|:)|\b(?:let|consider|take|example|e\.g\.))\W*$",
+    re.IGNORECASE,
 )
-_AT_A_PLACE = regex(r"\s*(?:[dD]|\\(?:mathrm|mathbf|text)\s*\{\s*[dD]\s*\})\s*(?:\\?[A-Za-z]+|\([^()]*\))\s*\(\s*\\?\w+\s*\)\s*&?\s*$")
+_AT_A_PLACE = regex(
+    r"\s*(?:[dD]|\\(?:mathrm|mathbf|text)\s*\{\s*[dD]\s*\})\s*(?:\\?[A-Za-z]+|\([^()]*\))\s*\(\s*\\?\w+\s*\)\s*&?\s*$"
+)
 """`d f(X)`, `D(f^2)(X)`."""
 _PRIMED = regex(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
 _PRIMED_BESIDE_TRANSPOSE = regex(r"[A-Z]'.*\^\s*\{?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
 """`A' = |A| A^{-T}`: where T says transpose, a prime says something else."""
 _BOLD = regex(r"\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*(\\?[A-Za-z]+)")
-_FORM = ("number-for-matrix", "number-plus-array", "non-conformable", "free-index-mismatch", "shape-mismatch", "index-reused")
+_FORM = (
+    "number-for-matrix",
+    "number-plus-array",
+    "non-conformable",
+    "free-index-mismatch",
+    "shape-mismatch",
+    "index-reused",
+)
 
 
 class Others:
@@ -57,10 +68,13 @@ class Others:
             self.restated = True
 
     def why(self, line: Line, stated: bool, result: RowResult, defined: frozenset[str]) -> str | None:
-        """Why a row that does not follow is not called wrong: it may be about something else than the loss, or its signs may mean
-        something else. `stated`: the loss is stated in another row. `defined` are names whose values the rows say."""
+        """Why a row that does not follow is not called wrong: it may be about something else than the loss, or its
+        signs may mean something else. `stated`: the loss is stated in another row.
+        `defined` are names whose values the rows say."""
         head, form = head_of(line.outline), of_form(result)
-        primed = [plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.formula.passage.text)]
+        primed = [
+            plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.formula.passage.text)
+        ]
         if self.loss in primed or (derives(head) and _PRIMED_BESIDE_TRANSPOSE.search(line.formula.passage.text)):
             return "a prime may mark a derivative, or another matrix"
         strange = bool(_arrays(line) - self.in_loss - defined - {self.loss})
@@ -83,17 +97,23 @@ class Others:
 
     @staticmethod
     def _anew(line: Line, result: RowResult, strange: bool) -> bool:
-        """Whether a row that states the loss states another function of its name: words say so, or it holds names that the loss has not,
-        or in a sentence no single slip explains how it differs."""
+        """Whether a row that states the loss states another function of its name: words say so, or it holds names that
+        the loss has not, or in a sentence no single slip explains how it differs."""
         if _ANEW.search(line.formula.before[-40:]):
             return True
         if rewrites(line.formula) or not result.outcomes or result.outcomes[0].verdict != "wrong":
             return False
-        unlike = line.formula.kind == "inline" and code_of(result) == "differs" and result.slip is not None and result.slip.help is None
+        unlike = (
+            line.formula.kind == "inline"
+            and code_of(result) == "differs"
+            and result.slip is not None
+            and result.slip.help is None
+        )
         return unlike or strange
 
     def _another(self, line: Line, head: s.Node | None, form: bool) -> bool:
-        """Whether what is differentiated may be no loss: what was last stated, a name that differs in its capitals, a text of its own."""
+        """Whether what is differentiated may be no loss: what was last stated, a name that differs in its capitals,
+        a text of its own."""
         what = head
         while isinstance(what, s.Derivative):
             what = s.ungrouped(what.body) if what.body is not None else None
@@ -122,23 +142,36 @@ def unlike(line: Line, result: RowResult, arounds: Sequence[Surroundings], told:
 
 
 def _vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) -> bool:
-    """Whether the derivative on the left, or that of a name, is 0 by what was understood: then a name is meant otherwise."""
-    claim, own = result.row.claims[0], {around.task.problem.wrt.name for around in arounds}  # each is fixed in the readings of the others
-    links = [replace(side, node=part) for side in claim.sides if side.node is not None for part in s.parts_of(side.node)
-             if _of_name(part) and not (isinstance(part, s.Differential_) and lone_name(part.body) in own)]
+    """Whether the derivative on the left, or that of a name, is 0 by what was understood:
+    then a name is meant otherwise."""
+    claim, own = (
+        result.row.claims[0],
+        {around.task.problem.wrt.name for around in arounds},
+    )  # each is fixed in the readings of the others
+    links = [
+        replace(side, node=part)
+        for side in claim.sides
+        if side.node is not None
+        for part in s.parts_of(side.node)
+        if _of_name(part) and not (isinstance(part, s.Differential_) and lone_name(part.body) in own)
+    ]
     head = head_of(line.outline)
 
     def zero(side: Side, around: Surroundings) -> bool:
         read = read_side(side, around).expr
-        return read is not None and around.bench.compare_over(read, mul(Number(0), read), tuple(sorted(read.free))).holds
+        return (
+            read is not None and around.bench.compare_over(read, mul(Number(0), read), tuple(sorted(read.free))).holds
+        )
 
     of_all = all if isinstance(head, s.Differential_) else any
     return (bool(arounds) and derives(head) and of_all(zero(claim.sides[0], around) for around in arounds)) or any(
-        zero(link, around) for around in arounds for link in links)
+        zero(link, around) for around in arounds for link in links
+    )
 
 
 def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: Collection[str]) -> str | None:
-    r"""Why a derivative by u_k, or by u_o, that holds where u_o is none of the u_k is not called wrong: of them no size is told."""
+    r"""Why a derivative by u_k, or by u_o, that holds where u_o is none of the u_k is not called wrong:
+    of them no size is told."""
     claim = result.row.claims[0]
     for around in arounds:
         wrt, chosen = around.task.problem.wrt, places(around.names().variables)
@@ -155,9 +188,16 @@ def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: 
         vectors = [one for one in around.task.problem.variables if one.name.startswith("e_") and one.name[2:] in chosen]
         letters = tuple(left.free)
         for vector in vectors:
-            rest = [sub(Number(1), Entry(vector, letter, None)) for letter in letters if vector.shape.rows is letter.dim]
-            if len(rest) == len(letters) and around.bench.compare_over(mul(*rest, left), mul(*rest, right), letters).holds:
-                return f"it holds if the place `{vector.name[2:]}` is none of those that are numbered, which is not said"
+            rest = [
+                sub(Number(1), Entry(vector, letter, None)) for letter in letters if vector.shape.rows is letter.dim
+            ]
+            if (
+                len(rest) == len(letters)
+                and around.bench.compare_over(mul(*rest, left), mul(*rest, right), letters).holds
+            ):
+                return (
+                    f"it holds if the place `{vector.name[2:]}` is none of those that are numbered, which is not said"
+                )
     return None
 
 

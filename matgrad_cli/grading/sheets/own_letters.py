@@ -1,4 +1,5 @@
-"""Facts that a document states in letters of their own, `tr(MN) = tr(NM)`, `∇_x (xᵀAx) = 2Ax for symmetric A`: judged as identities."""
+"""Facts that a document states in letters of their own, `tr(MN) = tr(NM)`, `∇_x (xᵀAx) = 2Ax for symmetric A`:
+judged as identities."""
 
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ class Fact:
 def own_fact(formula: Formula, line: LatexLine, told: Told) -> Fact | None:
     """The verdict on a row that explains all of its letters itself; None if it is none.
 
-    A fact in passing may write its gradient as a column or as a row. Under a differential only the letters vary whose differential stands
-    on the right.
+    A fact in passing may write its gradient as a column or as a row. Under a differential only the letters vary whose
+    differential stands on the right.
     """
     statement = line.statements[0] if len(line.statements) == 1 else None
     if statement is None or statement.leading is not None or len(statement.sides) < 2 or not statement.readable:
@@ -52,7 +53,8 @@ def own_fact(formula: Formula, line: LatexLine, told: Told) -> Fact | None:
 
 
 def under_the_sign(formula: Formula, line: LatexLine) -> LineVerdict | None:
-    """`∂/∂W ‖W‖² = tr(WWᵀ) = 2W`, where what is differentiated is rewritten first: follows if both hold; None if it is no such row."""
+    """`∂/∂W ‖W‖² = tr(WWᵀ) = 2W`, where what is differentiated is rewritten first: follows if both hold;
+    None if it is no such row."""
     statement = line.statements[0] if len(line.statements) == 1 else None
     if statement is None or statement.leading is not None or len(statement.sides) != 3:
         return None
@@ -80,6 +82,12 @@ def _supposed(formula: Formula, told: Told, left: str) -> Iterable[tuple[str, ..
     yield ()
     letters = set(re.findall(r"[A-Za-z]+", left))
     for table in (facts_beside(formula), {**told.always, **told.supposed}):
-        facts = [f"{name} {word}" for name, words in table.items() if name in letters for word in sorted(words) if word in _SQUARE]
+        facts = [
+            f"{name} {word}"
+            for name, words in table.items()
+            if name in letters
+            for word in sorted(words)
+            if word in _SQUARE
+        ]
         if facts:
             yield tuple(facts)

@@ -1,5 +1,5 @@
-"""The problems of a document, each judged in the reading in which most of its rows follow: another layout, a fact that is not said."""
-
+"""The problems of a document, each judged in the reading in which most of its rows follow:
+another layout, a fact that is not said."""
 
 from __future__ import annotations
 
@@ -42,10 +42,11 @@ _LISTED = regex(r"=\s*(?:\\left)?[\[(\\][^=]*_\{?1\}?[^=]*(?:dots|…|\.\.\.)[^=
 
 @record
 class Part:
-    """One problem of a document: the question, its rows judged, in what layout it was read, and what was supposed for it.
+    """One problem of a document: the question, its rows judged, in what layout it was read,
+    and what was supposed for it.
 
-    `solved` are the variables whose values were found, with the number of the row and the value; `upright` is a ∇f that is a column where
-    ∂f/∂w is a row.
+    `solved` are the variables whose values were found, with the number of the row and the value; `upright` is a ∇f that
+    is a column where ∂f/∂w is a row.
     """
 
     question: Question
@@ -87,7 +88,8 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
 
 
 def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[str, str]) -> Iterator[Part]:
-    """The problems of a section; what earlier ones define is known in it, unless it gives the name to something else."""
+    """The problems of a section; what earlier ones define is known in it,
+    unless it gives the name to something else."""
     told = section.told
     asked = with_samples(questions(section.sheet, section.found, told, given), section.sheet, section.found)
     if not asked and section.alone is not told:  # sizes of earlier problems do not fit
@@ -112,13 +114,23 @@ def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[
 
 
 def _part(
-    sheet: Sheet, question: Question, before: Sequence[Line], own: Sequence[Line], told: Told, sizes: frozenset[str],
+    sheet: Sheet,
+    question: Question,
+    before: Sequence[Line],
+    own: Sequence[Line],
+    told: Told,
+    sizes: frozenset[str],
     given: Mapping[str, str],
 ) -> Part:
-    """The problem as it is stated, or in the layout or under the fact under which more of its rows follow and none ceases to."""
+    """The problem as it is stated, or in the layout or under the fact under which more of its rows follow and none
+    ceases to."""
 
     def read(
-        layout: str, facts: tuple[str, ...], columns: bool = False, upright: bool = False, where: tuple[tuple[Expr, bool], ...] = ()
+        layout: str,
+        facts: tuple[str, ...],
+        columns: bool = False,
+        upright: bool = False,
+        where: tuple[tuple[Expr, bool], ...] = (),
     ) -> Part:
         asked = replace(question, facts=(*question.facts, *facts))
         return _in_layout(sheet, asked, before, own, told, sizes, layout, columns, Habits(upright=upright, where=where))
@@ -158,7 +170,8 @@ def _part(
 
 
 def _either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
-    """The problem where it is not said whether x_i is a row or a column of X: the reading that a row tells, or what holds in both.
+    """The problem where it is not said whether x_i is a row or a column of X:
+    the reading that a row tells, or what holds in both.
 
     What the loss is tells it, `= \\|X^\\top w - y\\|^2`; where the loss itself has no x_i, any row that follows does.
     """
@@ -170,52 +183,78 @@ def _either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
     if first != second:
         return part if first else other
     either = " and ".join(f"`{small(name)}_i` may be a row or a column of `{name}`" for name in members)
-    said = f"{either}; say which, as in `--shape \"{', '.join(f'{small(name)}_i: {way} of {name}' for name, way in members.items())}\"`"
-    judged = [one if one.verdict == two.verdict else replace(one, verdict="undecided", result=None, why=said) for one, two in pairs]
+    said = (
+        f"{either}; say which, as in `--shape "
+        f'"{", ".join(f"{small(name)}_i: {way} of {name}" for name, way in members.items())}"`'
+    )
+    judged = [
+        one if one.verdict == two.verdict else replace(one, verdict="undecided", result=None, why=said)
+        for one, two in pairs
+    ]
     return replace(part, judged=tuple(judged))
 
 
 def _unless_columns(part: Part, other: Part) -> Part:
-    """The problem; what does not fit by its form alone, and does where a matrix has the columns x_i, is not called wrong."""
+    """The problem; what does not fit by its form alone, and does where a matrix has the columns x_i,
+    is not called wrong."""
     judged = [
-        new if old.verdict == "wrong" and old.result is not None and of_form(old.result) and new.verdict == "undecided" else old
+        new
+        if old.verdict == "wrong" and old.result is not None and of_form(old.result) and new.verdict == "undecided"
+        else old
         for old, new in zip(part.judged, other.judged, strict=True)
     ]
     return replace(part, judged=tuple(judged))
 
 
-def _at_solution(sheet: Sheet, part: Part, before: Sequence[Line], told: Told, number: int, symbol: Symbol, value: Expr) -> Part:
-    """What does not follow behind the solution of one variable, read where that has its value: Σ of a sample, with its mean for μ."""
+def _at_solution(
+    sheet: Sheet, part: Part, before: Sequence[Line], told: Told, number: int, symbol: Symbol, value: Expr
+) -> Part:
+    """What does not follow behind the solution of one variable, read where that has its value:
+    Σ of a sample, with its mean for μ."""
     tasks = [_at_value(task, symbol, value) for task in part.tasks if task.problem.wrt is not symbol]
     known = [one.line for one in part.judged if one.line.number <= number and one.verdict == "follows"]
     known = [line for line in known if lone(head_of(line.outline)) not in (None, part.question.name)]
     rest = [one.line for one in part.judged if one.line.number > number and one.verdict != "aside"]
-    judge = _judge(sheet, part.question, told, tasks, [*before, *known, *rest], Habits(supposed={symbol.name: value}, upright=part.upright))
+    judge = _judge(
+        sheet,
+        part.question,
+        told,
+        tasks,
+        [*before, *known, *rest],
+        Habits(supposed={symbol.name: value}, upright=part.upright),
+    )
     for line in (*before, *known):
         judge.define(line)
     others = {line.number: judge.line(line) for line in rest}
     better = {
-        one.line.number: other for one in part.judged if one.verdict in ("wrong", "undecided") and (other := others.get(one.line.number))
+        one.line.number: other
+        for one in part.judged
+        if one.verdict in ("wrong", "undecided")
+        and (other := others.get(one.line.number))
         and (other.verdict == "follows" or (one.verdict == "undecided" and other.role == one.role == "equation"))
-    }  # fmt: skip
+    }
     return replace(part, judged=tuple(better.get(one.line.number, one) for one in part.judged))
 
 
 def _at_value(task: Task, symbol: Symbol, value: Expr) -> Task:
     """The problem with a value for one of its variables."""
     loss = substitute(task.problem.loss, {symbol: value})
-    problem = replace(task.problem, loss=loss, variables=tuple(other for other in task.problem.variables if other is not symbol))
+    problem = replace(
+        task.problem, loss=loss, variables=tuple(other for other in task.problem.variables if other is not symbol)
+    )
     return replace(task, problem=problem, bench=Bench(problem), wanted=whole_derivative(loss, problem.wrt, task.layout))
 
 
 def _doubtful(part: Part) -> bool:
     """Whether some row does not follow that might, if more were known."""
-    return any(judged.verdict == "wrong" or code_of(judged.result) in ("needs-fact", "equation") for judged in part.judged)
+    return any(
+        judged.verdict == "wrong" or code_of(judged.result) in ("needs-fact", "equation") for judged in part.judged
+    )
 
 
 def _supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
-    """Facts of given arrays that the words suggest without saying them, or that a row says: covariances are symmetric, each and all;
-    labels sum to one."""
+    """Facts of given arrays that the words suggest without saying them, or that a row says: covariances are symmetric,
+    each and all; labels sum to one."""
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
@@ -247,7 +286,11 @@ def _said_beside(part: Part) -> Iterator[tuple[int, tuple[str, ...]]]:
     for number, judged in enumerate(part.judged):
         formula = judged.line.formula
         if judged.verdict == "wrong" or judged.why == CONDITIONAL or code_of(judged.result) == "needs-fact":
-            behind = [one.line.formula for one in part.judged[number + 1 : number + 2] if one.line.formula.block == formula.block]
+            behind = [
+                one.line.formula
+                for one in part.judged[number + 1 : number + 2]
+                if one.line.formula.block == formula.block
+            ]
             told, before = facts_beside(formula, *behind), formula.before[-80:]
             facts = tuple(f"{name} {word}" for name, words in told.items() if name in names for word in sorted(words))
             if not facts and _ONE_HOT.search(f"{before} {formula.after}"):
@@ -264,7 +307,8 @@ _TWO_CLASSES = regex(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECA
 _MARGIN = regex(r"(?:e\s*\^\s*\{|exp\s*(?:\\left)?\s*[(\[{]+|max[^=]{0,20}1)\s*-\s*([a-z])_")
 """Losses of margins: `log(1 + e^{-y_i wᵀx_i})`, `max(0, 1 - y_i wᵀx_i)`; the labels there are ±1."""
 _SUM_IS_ONE = regex(
-    r"\\sum\s*_\s*\{?(?P<letter>[a-z])(?:=1)?\}?(?:\s*\^\s*(?:\{\w+\}|\w))?\s*(?P<name>\\?[A-Za-z]+)_(?:\{\w*(?P=letter)\}|(?P=letter))"
+    r"\\sum\s*_\s*\{?(?P<letter>[a-z])(?:=1)?\}?(?:\s*\^\s*(?:\{\w+\}"
+    r"|\w))?\s*(?P<name>\\?[A-Za-z]+)_(?:\{\w*(?P=letter)\}|(?P=letter))"
     r"\s*=\s*1(?!\d|\.)"
 )
 """A row `\\sum_c t_{ic} = 1`."""
@@ -280,34 +324,52 @@ def _gained(first: Part, other: Part) -> list[Judged]:
     """The rows that follow in another reading only; none where a row ceases to follow in it."""
     pairs = list(zip(first.judged, other.judged, strict=True))
     lost = any(old.verdict == "follows" != new.verdict and old.role != "definition" for old, new in pairs)
-    return [] if lost else [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
+    return (
+        []
+        if lost
+        else [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
+    )
 
 
 def _stated_layouts(sheet: Sheet) -> tuple[tuple[str, ...], bool]:
-    """The layouts that fit what the document says that it uses: before it differentiates, or `throughout`; and whether ∇f may stand upright
-    in them. Beside a claim the words speak of it alone. Rows are spoken of for derivatives by vectors."""
+    """The layouts that fit what the document says that it uses: before it differentiates, or `throughout`; and whether
+    ∇f may stand upright in them. Beside a claim the words speak of it alone.
+    Rows are spoken of for derivatives by vectors."""
     prose = sheet.prose[:4000]
     before = _CLAIM.split(prose)[0]
-    lying = [found for found in _LYING.finditer(before) if not _DENIED.search(before, max(0, found.start() - 40), found.end() + 60)]
+    lying = [
+        found
+        for found in _LYING.finditer(before)
+        if not _DENIED.search(before, max(0, found.start() - 40), found.end() + 60)
+    ]
     ways = {found[2].lower() for found in lying}
     if len(ways) == 1:
-        return ("mml", "numerator") if "row" in ways else ("gradient",), all(found[1].lower()[0] == "d" for found in lying)
+        return ("mml", "numerator") if "row" in ways else ("gradient",), all(
+            found[1].lower()[0] == "d" for found in lying
+        )
     for found in _USED.finditer(prose):
         general = re.match(r"we use|use|follow|adopt|assum|employ|convention|\(", found[0], re.IGNORECASE)
-        if re.search("would|instead" if general else "would|instead|convention", prose[found.start() : found.end() + 90]):
+        if re.search(
+            "would|instead" if general else "would|instead|convention", prose[found.start() : found.end() + 90]
+        ):
             return (), True
         behind = "" if general else re.split(r"[.!?;:](?=\s)|\n\s*\n", prose[found.end() :], maxsplit=1)[0]
-        if "throughout" in f"{found[0]}{behind}".lower() or not (_CLAIM.search(prose[: found.start()]) or _CLAIM.search(behind)):
+        if "throughout" in f"{found[0]}{behind}".lower() or not (
+            _CLAIM.search(prose[: found.start()]) or _CLAIM.search(behind)
+        ):
             return (found[1].lower(),), True
     return (), True
 
 
 _USED = regex(
-    r"(?:\b(?:we use|use|using|in|throughout|follow(?:ing)?|adopt(?:ing)?|assum(?:e|ing)|employ(?:ing)?|convention)\b[^.=]{0,40}"
-    r"|\((?:the\s+)?)\b(numerator|denominator)[- ]layout", re.IGNORECASE,
+    r"(?:\b(?:we use|use|using|in|throughout|follow(?:ing)?|adopt(?:ing)?|assum(?:e|ing)|employ(?:ing)?"
+    r"|convention)\b[^.=]{0,40}"
+    r"|\((?:the\s+)?)\b(numerator|denominator)[- ]layout",
+    re.IGNORECASE,
 )
 _LYING = regex(
-    r"\b(gradient|derivative)s?\b[^.;=\n$]{0,60}?\b(?:is|are|be|as|being)\s+(?:\w+\s+){0,2}?(?:an?\s+)?(row|column)(?:[- ]vectors?|s)\b",
+    r"\b(gradient|derivative)s?\b[^.;=\n$]{0,60}?\b(?:is|are|be|as|being)\s+(?:\w+\s+){0,2}?(?:an?\s+)?(row"
+    r"|column)(?:[- ]vectors?|s)\b",
     re.IGNORECASE,
 )
 _DENIED = regex(r"\b(?:not|would|instead|sometimes|often|some|others?|rather|if)\b", re.IGNORECASE)
@@ -315,30 +377,55 @@ _CLAIM = regex(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
 
 
 def _of_likelihood(problem: Problem) -> Iterator[str]:
-    """The matrices of `log det M` beside `M⁻¹`, or beside one that is symmetric, as in `tr(SM)`: M is a covariance, or its inverse."""
+    """The matrices of `log det M` beside `M⁻¹`, or beside one that is symmetric, as in `tr(SM)`:
+    M is a covariance, or its inverse."""
     nodes = tuple(walk.nodes_of(problem.loss))
     turned = {node.body for node in nodes if isinstance(node, Inverse)}
     beside = any(fact.word in ("symmetric", "spd") for fact in problem.facts)
     for node in nodes:
-        inside = tuple(walk.nodes_of(node.argument)) if isinstance(node, Call) and node.function in ("det", "logdet") else ()
+        inside = (
+            tuple(walk.nodes_of(node.argument)) if isinstance(node, Call) and node.function in ("det", "logdet") else ()
+        )
         if beside or not turned.isdisjoint(inside):
             yield from (part.name for part in inside if isinstance(part, Symbol))
 
 
 def _in_layout(
-    sheet: Sheet, question: Question, before: Sequence[Line], own: Sequence[Line], told: Told, sizes: frozenset[str], layout: str,
-    columns: bool, habits: Habits,
+    sheet: Sheet,
+    question: Question,
+    before: Sequence[Line],
+    own: Sequence[Line],
+    told: Told,
+    sizes: frozenset[str],
+    layout: str,
+    columns: bool,
+    habits: Habits,
 ) -> Part:
     tasks = []
     for wrt in (question.wrt or ("",))[:MOST_VARIABLES]:
-        key = (question.loss, wrt, question.shapes_text.removeprefix(": "), ", ".join(question.facts), question.syntax, layout)
+        key = (
+            question.loss,
+            wrt,
+            question.shapes_text.removeprefix(": "),
+            ", ".join(question.facts),
+            question.syntax,
+            layout,
+        )
         try:
             tasks.append(task_for(key))
         except MatgradError:
             continue
     given_names = {symbol.name for task in tasks for symbol in task.problem.variables} - {question.name, *question.wrt}
     kept = [
-        (line, why or (GIVEN if lone(head_of(line.outline)) in given_names or _LISTED.search(line.formula.passage.text) else None))
+        (
+            line,
+            why
+            or (
+                GIVEN
+                if lone(head_of(line.outline)) in given_names or _LISTED.search(line.formula.passage.text)
+                else None
+            ),
+        )
         for line, why in ((line, passed_over(line.formula, line.outline, sizes)) for line in own)
     ]
     rows = [line for line in before if passed_over(line.formula, line.outline, sizes) is None]
@@ -367,7 +454,8 @@ def _judge(
 
 
 def _wholes(tasks: Sequence[Task], lines: Sequence[Line], columns: bool) -> dict[str, Expr]:
-    """Matrices that nothing explains, made of the problem's numbered vectors: X beside x_i, which are its rows, or its columns."""
+    """Matrices that nothing explains, made of the problem's numbered vectors:
+    X beside x_i, which are its rows, or its columns."""
     variables = {symbol.name: symbol for task in tasks for symbol in task.problem.variables}
     nodes = [part for line in lines for node in nodes_of(line) for part in s.parts_of(node)]
     written = {part.name for part in nodes if isinstance(part, s.Name)}

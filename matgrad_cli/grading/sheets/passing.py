@@ -1,4 +1,5 @@
-"""What a document's formula is before it is judged: a claim, or something that claims nothing about the problem, and why."""
+"""What a document's formula is before it is judged: a claim, or something that claims nothing about the problem,
+and why."""
 
 from __future__ import annotations
 
@@ -11,11 +12,15 @@ from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 
 _MISTAKE = regex(
-    r"\b(?:common (?:mistake|error|pitfall)|mistakes?\b[^.]{0,40}[:(]|pitfall|wrong(?:ly)?|incorrect(?:ly)?|erroneous(?:ly)?"
+    r"\b(?:common (?:mistake|error|pitfall)|mistakes?\b[^.]{0,40}[:(]|pitfall|wrong(?:ly)?|incorrect(?:ly)?"
+    r"|erroneous(?:ly)?"
     r"|forget(?:ting)?|forgot"
-    r"|do(?:es)? not (?:write|equal)|don'?t write|not (?:equal to|true that)|instead of|falsch|tempting|old version|would be wrong"
-    r"|one might (?:think|write)|naive(?:ly)?(?! (?:softmax|Bayes))|(?:first|initial|earlier|previous) (?:attempt|try|guess|version|draft)"
-    r"|I (?:first|initially|originally|at first) \w+)\b", re.IGNORECASE,
+    r"|do(?:es)? not (?:write|equal)|don'?t write|not (?:equal to|true that)|instead of|falsch|tempting"
+    r"|old version|would be wrong"
+    r"|one might (?:think|write)|naive(?:ly)?(?! (?:softmax|Bayes))|(?:first|initial|earlier"
+    r"|previous) (?:attempt|try|guess|version|draft)"
+    r"|I (?:first|initially|originally|at first) \w+)\b",
+    re.IGNORECASE,
 )
 _REFUTED = regex(
     r"^\W*(?:(?:but|which|this|that|it|and|however),?\s+)*(?:is|are|would be|was|turns out to be|cannot be)?\s*"
@@ -23,50 +28,71 @@ _REFUTED = regex(
     re.IGNORECASE,
 )
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|\\(?:approx|equiv|coloneqq|triangleq)(?![A-Za-z])|≈|≡|≔|≜")
-_OTHER = regex(r"\\(?:leftarrow|gets|sim|propto|in|leq?|geq?|ll|gg|neq?|to|rightarrow|mapsto|mid)(?![A-Za-z])|[←∼∝∈≤≥≠→↦<>]|\\ne\b")
+_OTHER = regex(
+    r"\\(?:leftarrow|gets|sim|propto|in|leq?|geq?|ll|gg|neq?|to|rightarrow|mapsto|mid)(?![A-Za-z])|[←∼∝∈≤≥≠→↦<>]|\\ne\b"
+)
 _MORE = regex(r"\\(?:succ|in)|[∈≻⪰≽]")
 """`Ω = Ωᵀ ≻ 0`."""
 _NEXT = regex(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s*\+\s*1\s*\)?\s*\}?\s*&?=")
 """`w_{t+1} = …` says how one comes from the last."""
 _NEWTON = regex(r"[^=]*(?:\\nabla|∇)[^=]*(?:\\Delta(?![A-Za-z])|Δ)[^=]*=\s*&?\s*-[^=]*$")
 """`∇²f Δx = -∇f` says how far to go."""
-_SUPPOSED = regex(r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE)
+_SUPPOSED = regex(
+    r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE
+)
 _SPECIAL = regex(r"\b(?:if|for|when|whenever|at|only where|case)\b[^.;]{0,14}$", re.IGNORECASE)
 
 _HYPOTHETICAL = regex(
-    r"\b(?:if|had|were|suppose|supposing|imagine|instead)\b.*\bwould\b|\bif\b.*\b(?:had|were|instead|dropped|used|wrote|defined|started)\b"
-    r"|\b(?:suppose|imagine|supposing)\b.*\b(?:instead|had|were)\b|\bhad (?:we|the|L|it)\b|\binstead\b.*\b(?:if|had|were)\b"
-    r"|\bwere to\b", re.IGNORECASE | re.DOTALL,
+    r"\b(?:if|had|were|suppose|supposing|imagine|instead)\b.*\bwould\b|\bif\b.*\b(?:had|were|instead|dropped"
+    r"|used|wrote|defined|started)\b"
+    r"|\b(?:suppose|imagine|supposing)\b.*\b(?:instead|had|were)\b|\bhad (?:we|the|L|it)\b|\binstead\b.*\b(?:if"
+    r"|had|were)\b"
+    r"|\bwere to\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _WOULD = regex(r"^\W*would\s+(?:be|have|hold|follow|result)\b.*\b(?:if|had|were)\b", re.IGNORECASE)
 _KIND = r"(?:symmetric|diagonal|orthogonal|positive|definite|invertible|scalar|square|one-?hot|commut\w*|unit|rank)"
 _CONDITION = regex(
-    r"\b(?:special case|in particular|sanity check|for (?:example|instance)|as an example|example:|at initiali[sz]ation|in the limit"
+    r"\b(?:special case|in particular|sanity check|for (?:example|instance)|as an example|example:"
+    r"|at initiali[sz]ation|in the limit"
     r"|reduces to)\b"
-    r"|\b(?:if|when|for|whenever|suppose|wenn|falls|für)\b(?!.*(?:\\sum|\\frac|\\\|))[^.]{0,40}(?:[=<>≠≥≤]|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
-    r"|(?:^|\$|\\\(|[(,;:]|(?<![\\A-Za-z])[A-Za-z]{2,})\s*[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?|\d+)(?![\w.^])[^.]{0,25}$"
+    r"|\b(?:if|when|for|whenever|suppose|wenn|falls|für)\b(?!.*(?:\\sum|\\frac|\\\|))[^.]{0,40}(?:[=<>≠≥≤]"
+    r"|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
+    r"|(?:^|\$|\\\(|[(,;:]|(?<![\\A-Za-z])[A-Za-z]{2,})\s*[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?"
+    r"|\d+)(?![\w.^])[^.]{0,25}$"
     r"|\b(?:with|mit)\s+\$?\\?[A-Za-zα-ω]+\s*=\s*\d+\$?(?![\w.^])[^.=]{0,25}$"
-    rf"|\b(?:if|when|for|whenever|suppose)\b[^.,]{{0,30}}\b{_KIND}|\bonly the first term\b", re.IGNORECASE,
+    rf"|\b(?:if|when|for|whenever|suppose)\b[^.,]{{0,30}}\b{_KIND}|\bonly the first term\b",
+    re.IGNORECASE,
 )
 _CONDITION_BEHIND = regex(
-    rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case|at initiali)", re.IGNORECASE
+    rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case"
+    rf"|at initiali)",
+    re.IGNORECASE,
 )
 _ELSEWHERE = regex(r"(?<![A-Za-z\\])[i-t]\s*(?:\\neq?(?![A-Za-z])|≠)\s*[a-hu-z](?:_\{?\w\}?)?\s*[)}]?[\s.,;]*$")
 """`(j \\ne y)` behind an entry: at another place than y, the class of the sample."""
-_DERIVED = regex(r"(?:\\nabla|\\partial|∇|∂|\bgrad)(?:[^$\\]|\\(?!\]|end))*=\s*(?:I|\\?mathbf\s*\{?0\}?|0)(?![\w.^])[^.=]*$")
+_DERIVED = regex(
+    r"(?:\\nabla|\\partial|∇|∂|\bgrad)(?:[^$\\]|\\(?!\]|end))*=\s*(?:I|\\?mathbf\s*\{?0\}?|0)(?![\w.^])[^.=]*$"
+)
 _SIDE = regex(
     r"\b(?:subject to|s\.\s?t\.|such that|constraints?|constrained (?:to|by)|condition|if|when|whenever|suppose"
-    r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$", re.IGNORECASE,
+    r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$",
+    re.IGNORECASE,
 )
 _OWN_WORDS = regex(r"[\s&,]*\\(?:text\w*|mbox|mathrm|operatorname)\s*\{([^{}]*)\}")
 _OF_ANOTHER = regex(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
 _LAYOUT = regex(r"\b(numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
 _EQUATION = regex(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minim(?:i[sz]er|um)|maximi[sz]er"
-    r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form)\b", re.IGNORECASE,
+    r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form)\b",
+    re.IGNORECASE,
 )
-_REWRITING = regex(r"\b(?:expan\w+|multiply\w* out|rearranging|collect\w+|simplif\w+|complet\w+ the square)\b", re.IGNORECASE)
-_ZERO = regex(r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹")
+_REWRITING = regex(
+    r"\b(?:expan\w+|multiply\w* out|rearranging|collect\w+|simplif\w+|complet\w+ the square)\b", re.IGNORECASE
+)
+_ZERO = regex(
+    r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹"
+)
 
 _STATES = regex(r"[A-Za-z]\([^()]*\)\s*=")
 """`for f(x) = bᵀx` states a function."""
@@ -75,12 +101,18 @@ CONDITIONAL = "said under a condition"
 
 
 def said_of_other(formula: Formula, layout: str = "") -> str | None:
-    """Why a formula speaks of another case than the one at hand: a condition or another layout than `layout` stands beside it."""
+    """Why a formula speaks of another case than the one at hand:
+    a condition or another layout than `layout` stands beside it."""
     found = (match for match in _CONDITION.finditer(formula.before, max(0, len(formula.before) - 80)))
     found = (match for match in found if not _STATES.search(match[0]))
-    found = (match for match in found if not _in_brackets(formula.before, match))  # `by … (for symmetric matrices) we obtain`
-    found = (match for match in found if not _DERIVED.search(formula.before[: match.end()]))  # `∇F = 0 gives` supposes no value
-    # a condition that follows another formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
+    found = (
+        match for match in found if not _in_brackets(formula.before, match)
+    )  # `by … (for symmetric matrices) we obtain`
+    found = (
+        match for match in found if not _DERIVED.search(formula.before[: match.end()])
+    )  # `∇F = 0 gives` supposes no value
+    # a condition that follows another formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is
+    # that one's
     supposed = any(not _OF_ANOTHER.search(formula.before[: match.start()]) for match in found)
     behind = _CONDITION_BEHIND.match(formula.after[:60])
     if supposed or (behind is not None and not _STATES.search(behind[0])) or _ELSEWHERE.search(formula.passage.text):
@@ -91,7 +123,10 @@ def said_of_other(formula: Formula, layout: str = "") -> str | None:
 
 def _in_brackets(text: str, match: re.Match[str]) -> bool:
     """Whether what is found stands in brackets that are closed before the text ends."""
-    return re.search(r"\([^()]*$", text[: match.start()]) is not None and re.match(r"[^()]*\)", text[match.end() :]) is not None
+    return (
+        re.search(r"\([^()]*$", text[: match.start()]) is not None
+        and re.match(r"[^()]*\)", text[match.end() :]) is not None
+    )
 
 
 def is_side_condition(formula: Formula) -> bool:
@@ -114,7 +149,8 @@ def is_equation_of_zero(formula: Formula) -> bool:
 
 
 def is_hypothetical(formula: Formula) -> bool:
-    """Whether the sentence of a formula speaks of another case than the one at hand: `If L were …, we would get`, `Had we used …`."""
+    """Whether the sentence of a formula speaks of another case than the one at hand:
+    `If L were …, we would get`, `Had we used …`."""
     sentence = re.split(r"[.?!;]\s+(?=[A-Z$\\])|\n\s*\n(?=[A-Z*#])", formula.before[-240:])[-1]
     return bool(_HYPOTHETICAL.search(sentence) or _WOULD.match(formula.after[:120]))
 
@@ -132,7 +168,10 @@ def begins_with_relation(text: str) -> bool:
 def rewrites(formula: Formula) -> bool:
     """Whether the words before a formula say that something is written in another way: `Expanding the square gives`."""
     said = formula.before[-80:]
-    return bool(_REWRITING.search(said)) and {match[0].lower() for match in _EQUATION.finditer(said)} <= {"gives", "rearranging"}
+    return bool(_REWRITING.search(said)) and {match[0].lower() for match in _EQUATION.finditer(said)} <= {
+        "gives",
+        "rearranging",
+    }
 
 
 def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str | None:
@@ -144,7 +183,12 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
         return "named as a mistake"
     if not holds_equality(text) or (fact_by_form(text)[1] and _MORE.search(text)):
         return "a relation" if _OTHER.search(text) or _MORE.search(text) else "no equality"
-    if re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text) or _NEXT.match(text) or _NEWTON.match(text) or _is_step(line):
+    if (
+        re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text)
+        or _NEXT.match(text)
+        or _NEWTON.match(text)
+        or _is_step(line)
+    ):
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"
@@ -156,7 +200,8 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
 
 
 def _is_step(line: LatexLine) -> bool:
-    """`w := w - η ∇L`, `w = w - η g`: a name whose new value is the old one and a multiple of something; `δx = -∇f`: how far it goes."""
+    """`w := w - η ∇L`, `w = w - η g`: a name whose new value is the old one and a multiple of something; `δx = -∇f`:
+    how far it goes."""
     statement = line.statements[0] if len(line.statements) == 1 else None
     if statement is None or statement.leading is not None or len(statement.sides) != 2:
         return False
@@ -198,4 +243,8 @@ def _names(node: s.Node | None) -> set[str]:
 
 
 def _is_value(node: s.Node | None) -> bool:
-    return node is not None and not _names(node) and not any(isinstance(part, (s.Derivative, s.Differential_)) for part in s.parts_of(node))
+    return (
+        node is not None
+        and not _names(node)
+        and not any(isinstance(part, (s.Derivative, s.Differential_)) for part in s.parts_of(node))
+    )

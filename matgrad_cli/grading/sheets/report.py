@@ -22,17 +22,23 @@ from .solutions import numbered_parts, valued_variable
 def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
     """The report on a document. `given` are the keys of the command line."""
     parts = judge_sheet(sheet, given)
-    problems = tuple(_as_written(_problem(part, sheet, str(number)), part.respelled) for number, part in enumerate(parts, 1))
+    problems = tuple(
+        _as_written(_problem(part, sheet, str(number)), part.respelled) for number, part in enumerate(parts, 1)
+    )
     if not any(problem.lines for problem in problems):
         help_ = "a problem begins with the key `loss`, or `problem` with a key file"
         message = f"`{sheet.source.name}` holds no problem"
-        return FileReport(sheet.source.name, (), (Diagnostic("no-problem", message, Source(sheet.source.name, ""), help=help_),))
+        return FileReport(
+            sheet.source.name, (), (Diagnostic("no-problem", message, Source(sheet.source.name, ""), help=help_),)
+        )
     return FileReport(sheet.source.name, problems, (), sheet.source)
 
 
 def _problem(part: Part, sheet: Sheet, number: str) -> ProblemReport:
     lines = tuple(_finding(judged, sheet) for judged in part.judged)
-    report = ProblemReport(part.question.name or number, "document", "undecided", Final("missing"), lines, notes=_understood(part))
+    report = ProblemReport(
+        part.question.name or number, "document", "undecided", Final("missing"), lines, notes=_understood(part)
+    )
     verdict, final = _verdict(report, part)
     return replace(report, verdict=verdict, final=final, score=1.0 if verdict == "right" else 0.0)
 
@@ -49,22 +55,37 @@ def _as_written(report: ProblemReport, respelled: Sequence[tuple[str, str]]) -> 
         said = found.diagnostic
         if said is not None:
             labels = tuple(replace(label, text=written(label.text)) for label in said.labels)
-            said = replace(said, message=written(said.message), labels=labels, notes=tuple(map(written, said.notes)),
-                           help=written(said.help) if said.help is not None else None)
+            said = replace(
+                said,
+                message=written(said.message),
+                labels=labels,
+                notes=tuple(map(written, said.notes)),
+                help=written(said.help) if said.help is not None else None,
+            )
         return replace(found, diagnostic=said, notes=tuple(map(written, found.notes)))
 
     if not respelled:
         return report
-    return replace(report, id=written(report.id), notes=tuple(map(written, report.notes)), lines=tuple(map(line, report.lines)))
+    return replace(
+        report, id=written(report.id), notes=tuple(map(written, report.notes)), lines=tuple(map(line, report.lines))
+    )
 
 
 def _understood(part: Part) -> tuple[str, ...]:
     """What was found out about the problem; the question that would settle it where nothing was."""
     question = part.question
     if not part.tasks:
-        heads = [s.ungrouped(head.body) for one in part.judged if isinstance(head := head_of(one.line.outline), s.Derivative) and head.body]
+        heads = [
+            s.ungrouped(head.body)
+            for one in part.judged
+            if isinstance(head := head_of(one.line.outline), s.Derivative) and head.body
+        ]
         name = next(filter(None, map(lone, heads)), None)
-        what = "which loss is differentiated, and by what" if name is None else f"what `{name}` is, which is differentiated, or by what"
+        what = (
+            "which loss is differentiated, and by what"
+            if name is None
+            else f"what `{name}` is, which is differentiated, or by what"
+        )
         return (f"not understood: {what}; say it with `--loss` and `--wrt`",)
     problem = part.tasks[0].problem
     by = ", ".join(task.problem.wrt.name for task in part.tasks)
@@ -86,7 +107,9 @@ _FINAL: dict[LineVerdict, FinalVerdict] = {"follows": "right", "wrong": "wrong"}
 def _final(report: ProblemReport, part: Part) -> FinalVerdict:
     """The verdict on the last claim; what only follows from a line that does not follow is not right."""
     pairs = list(zip(report.lines, part.judged, strict=True))
-    claims = [(line, judged) for line, judged in pairs if line.verdict == "undecided" or line.role in ("claim", "equation")]
+    claims = [
+        (line, judged) for line, judged in pairs if line.verdict == "undecided" or line.role in ("claim", "equation")
+    ]
     if not claims:
         return "missing"
     last = claims[-1][1].result
@@ -104,7 +127,8 @@ def _final(report: ProblemReport, part: Part) -> FinalVerdict:
 
 
 def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
-    """Right if no claim is wrong and at least two thirds of the claims were judged; undecided where little was understood."""
+    """Right if no claim is wrong and at least two thirds of the claims were judged;
+    undecided where little was understood."""
     final = _final(report, part)
     if any(line.verdict == "wrong" for line in report.lines):
         return "wrong", Final(final)
@@ -122,7 +146,8 @@ def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
 
 
 def _open_gradient(part: Part) -> str | None:
-    """What is said where the last claim about a gradient of the loss was not judged: other rows that follow do not answer for it."""
+    """What is said where the last claim about a gradient of the loss was not judged:
+    other rows that follow do not answer for it."""
     last: dict[tuple[int, frozenset[str]], Judged] = {}
     for judged in part.judged:
         found = differentiated(judged.line, part.question.name)
@@ -149,7 +174,9 @@ def _open_value(part: Part) -> str | None:
 
 def _open_equation(part: Part) -> str | None:
     """What is said where an equation that may set the gradient to zero was not judged."""
-    return next((f"{judged.why} could not be judged" for judged in part.judged if judged.why == EQUATION_OF_GRADIENT), None)
+    return next(
+        (f"{judged.why} could not be judged" for judged in part.judged if judged.why == EQUATION_OF_GRADIENT), None
+    )
 
 
 def _finding(judged: Judged, sheet: Sheet) -> Finding:

@@ -37,9 +37,15 @@ def solves(line: LatexLine) -> bool:
 
 
 def head_of(line: LatexLine) -> s.Node | None:
-    """The left side of a row that has one of its own: of `δ = ∂L/∂z = …` the derivative, of which the rest is claimed."""
+    """The left side of a row that has one of its own: of `δ = ∂L/∂z = …` the derivative,
+    of which the rest is claimed."""
     statement = line.statements[0] if line.statements else None
-    if statement is None or statement.leading is not None or len(statement.sides) < 2 or statement.sides[0].node is None:
+    if (
+        statement is None
+        or statement.leading is not None
+        or len(statement.sides) < 2
+        or statement.sides[0].node is None
+    ):
         return None
     left = s.ungrouped(statement.sides[0].node)
     if len(statement.sides) > 2 and isinstance(left, s.Name) and statement.sides[1].node is not None:
@@ -49,15 +55,19 @@ def head_of(line: LatexLine) -> s.Node | None:
 
 
 def concludes(line: Line) -> bool:
-    """Whether a row draws a conclusion in which something is inverted: `and W = (AᵀA + cL)⁻¹AᵀB` behind a derivative."""
+    """Whether a row draws a conclusion in which something is inverted:
+    `and W = (AᵀA + cL)⁻¹AᵀB` behind a derivative."""
     inverted = any(isinstance(part, s.Inverted) for node in nodes_of(line) for part in s.parts_of(node))
     return inverted and _SO.search(line.formula.before[-40:]) is not None
 
 
 def held_constant(line: Line, frozen: Mapping[str, frozenset[str]], wrt: Sequence[str]) -> str | None:
-    """Why a derivative is not judged: a name of the loss stands as a constant though it is made of that by which the row differentiates."""
+    """Why a derivative is not judged: a name of the loss stands as a constant though it is made of that by which the
+    row differentiates."""
     own = moving(line)
-    claims = derives(head_of(line.outline)) or (line.outline.statements and line.outline.statements[0].leading is not None)
+    claims = derives(head_of(line.outline)) or (
+        line.outline.statements and line.outline.statements[0].leading is not None
+    )
     by = own & set(wrt) or set(wrt)
     names = sorted(name for name, inside in frozen.items() if inside & by and name not in own) if claims else ()
     return f"what the document says of {names[0]} could not be put in for it" if names else None
@@ -78,7 +88,11 @@ def is_constant(line: LatexLine) -> bool:
 def lone(node: s.Node | None) -> str | None:
     """The name that stands alone on a left side, its label included: `S_B`; index letters are none."""
     if isinstance(node, s.Subscript) and isinstance(body := s.ungrouped(node.body), s.Name):
-        labels = [index.name for index in node.indices if isinstance(index, s.Name) and (index.name[:1].isupper() or len(index.name) > 1)]
+        labels = [
+            index.name
+            for index in node.indices
+            if isinstance(index, s.Name) and (index.name[:1].isupper() or len(index.name) > 1)
+        ]
         return "_".join([body.name, *labels])
     if isinstance(node, s.Apply) and len(node.function) < 4:
         return node.function
@@ -104,7 +118,11 @@ def is_special(line: Line) -> bool:
         return False  # its law is that it is diagonal, which is known
     parts = [part for node in nodes_of(line) for part in s.parts_of(node)]
     named = any((isinstance(part, s.Name) and part.name == "I") or isinstance(part, s.Inverted) for part in parts)
-    return named or any(isinstance(part, s.Apply) and part.function in ("ones", "diag", "eye") for part in parts) or not parts
+    return (
+        named
+        or any(isinstance(part, s.Apply) and part.function in ("ones", "diag", "eye") for part in parts)
+        or not parts
+    )
 
 
 def gives_identity(line: Line) -> bool:
@@ -118,7 +136,8 @@ def derives(node: s.Node | None) -> bool:
 
 
 def of_variables(line: Line, results: Sequence[tuple[str, RowResult]]) -> RowResult | None:
-    """Of the verdicts in several variables the one that counts: those whose differential or derivative stands in the row."""
+    """Of the verdicts in several variables the one that counts: those whose differential or derivative stands in the
+    row."""
     if not results:
         return None
     own = moving(line)
@@ -131,13 +150,19 @@ def of_variables(line: Line, results: Sequence[tuple[str, RowResult]]) -> RowRes
 
 def moving(line: Line) -> set[str]:
     """The variables by which a row differentiates, or whose differential stands in it."""
-    parts = [part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, (s.Derivative, s.Differential_))]
+    parts = [
+        part
+        for node in nodes_of(line)
+        for part in s.parts_of(node)
+        if isinstance(part, (s.Derivative, s.Differential_))
+    ]
     names = (bare_name(part.variable if isinstance(part, s.Derivative) else part.body) for part in parts)
     return {name for name in names if name is not None}
 
 
 def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] | None:
-    """Order and variables (empty: none is written) of a row whose left side is a derivative of what has this name; None: it is none."""
+    """Order and variables (empty: none is written) of a row whose left side is a derivative of what has this name;
+    None: it is none."""
     head = head_of(line.outline)
     if not isinstance(head, s.Derivative) or head.body is None:
         return None
@@ -154,9 +179,14 @@ def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] |
 def labelled(line: Line, name: str) -> bool:
     """Whether the loss's name stands with a label, as a function of its own: `φ_T(z)`."""
     return any(
-        isinstance(part, s.Subscript) and isinstance(body := _under(part.body), s.Name) and body.name == name
-        and any(isinstance(index, s.Name) and (index.name[:1].isupper() or len(index.name) > 1) for index in part.indices)
-        for node in nodes_of(line) for part in s.parts_of(node)
+        isinstance(part, s.Subscript)
+        and isinstance(body := _under(part.body), s.Name)
+        and body.name == name
+        and any(
+            isinstance(index, s.Name) and (index.name[:1].isupper() or len(index.name) > 1) for index in part.indices
+        )
+        for node in nodes_of(line)
+        for part in s.parts_of(node)
     )
 
 
@@ -172,8 +202,15 @@ def subscripted(line: Line) -> set[str]:
 
 
 def subscripted_in(line: LatexLine) -> set[str]:
-    """Names that stand with one index in a formula (with two it is an entry): what is below, or above in brackets as in `x^{(i)}`."""
-    parts = [part for statement in line.statements for side in statement.sides if side.node is not None for part in s.parts_of(side.node)]
+    """Names that stand with one index in a formula (with two it is an entry):
+    what is below, or above in brackets as in `x^{(i)}`."""
+    parts = [
+        part
+        for statement in line.statements
+        for side in statement.sides
+        if side.node is not None
+        for part in s.parts_of(side.node)
+    ]
     bodies = [s.ungrouped(part.body) for part in parts if isinstance(part, s.Subscript) and len(part.indices) == 1]
     bodies += [part.letter for part in parts if isinstance(part, s.Slice)]
     return {body.name for body in bodies if isinstance(body, s.Name)}

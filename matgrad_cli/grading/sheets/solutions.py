@@ -1,4 +1,5 @@
-"""Values that a document gives to the variable after it set the derivative to zero: `w = (XᵀX + λI)⁻¹Xᵀy`, `\\hat β = …`, `V^* = …`."""
+"""Values that a document gives to the variable after it set the derivative to zero:
+`w = (XᵀX + λI)⁻¹Xᵀy`, `\\hat β = …`, `V^* = …`."""
 
 from __future__ import annotations
 
@@ -22,20 +23,27 @@ from .rows import Line, head_of, is_constant, moving, names_of, nodes_of
 
 _MARKS = regex(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?:\s*\})?")
 _ELSEWHERE = regex(
-    r"\b(?:without|unlike|compar\w+|versus|vs|contrast\w*|ordinary|usual|standard|un-?regulari[sz]ed|OLS|instead|previous\w*|other|were|was"
-    r"|would|approximat\w+|initial\w*|start\w*|guess|updat\w*|iterat\w*|recall|substitut\w*|parametri[sz]\w*|writ\w+|let|choose"
+    r"\b(?:without|unlike|compar\w+|versus|vs|contrast\w*|ordinary|usual|standard|un-?regulari[sz]ed|OLS"
+    r"|instead|previous\w*|other|were|was"
+    r"|would|approximat\w+|initial\w*|start\w*|guess|updat\w*|iterat\w*|recall|substitut\w*|parametri[sz]\w*"
+    r"|writ\w+|let|choose"
     r"|limit|special|(?:un)?bias\w*|subject to|s\.t\.|constrain\w*|[Ll]agrang\w*"
-    r"|up to|large|small|close to|roughly|ortho(?:gonal|normal)|whiten\w*)(?![a-z])", re.IGNORECASE,
+    r"|up to|large|small|close to|roughly|ortho(?:gonal|normal)|whiten\w*)(?![a-z])",
+    re.IGNORECASE,
 )
 _CONSTRAINED = regex(
     r"\bsubject to\b|\bs\.t\.|\bconstrain\w*|\bLagrang\w*|\\(?:text|mathrm)\{\s*s\.t"
     r"|\bortho(?:normal|gonal) (?:columns|rows|basis|design)|\bwhiten|\bcent(?:re|er)ed"
-    r"|\bover (?:the |all )*(?:orthogonal|unit|symmetric|diagonal|positive|non-?negative|low-?rank|sphere|simplex)", re.IGNORECASE,
+    r"|\bover (?:the |all )*(?:orthogonal|unit|symmetric|diagonal|positive|non-?negative|low-?rank|sphere|simplex)",
+    re.IGNORECASE,
 )
 
 _DERIVATIVE = regex(
-    r"\b(?:set|setting|equat\w+|put|putting)\s+(?:the |its |this )?(?:gradient|derivative)s?\b[^.$]{0,40}\b(?:to|with|equal) (?:be )?zero"
-    r"|\b(?:tak|comput)(?:e|ing) (?:the |its )?(?:gradient|derivative)\b[^.]{0,60}$|\bdifferentiat(?:e|ing)\b[^.]{0,60}$", re.IGNORECASE,
+    r"\b(?:set|setting|equat\w+|put|putting)\s+(?:the |its |this )?(?:gradient"
+    r"|derivative)s?\b[^.$]{0,40}\b(?:to|with|equal) (?:be )?zero"
+    r"|\b(?:tak|comput)(?:e|ing) (?:the |its )?(?:gradient|derivative)\b[^.]{0,60}$|\bdifferentiat(?:e"
+    r"|ing)\b[^.]{0,60}$",
+    re.IGNORECASE,
 )
 
 _SET = regex(r"=\s*\{?\s*0\s*\}?(?![.\d])")
@@ -49,7 +57,8 @@ Numbered = tuple[str, tuple[str, ...]]
 def valued_variable(line: Line, variables: Collection[str], parts: Collection[Numbered] = ()) -> str | None:
     """The variable to which a row gives a value in which it does not stand itself.
 
-    A name with an index (an iterate) is none, unless it is among the `parts` by which the document differentiates: `μ_k`.
+    A name with an index (an iterate) is none, unless it is among the `parts` by which the document differentiates:
+    `μ_k`.
     """
     head = head_of(line.outline)
     if (numbered := numbered_name(head)) is not None and numbered in parts:
@@ -62,18 +71,32 @@ def valued_variable(line: Line, variables: Collection[str], parts: Collection[Nu
 
 
 def newton_step(line: Line, readers: Sequence[Begun]) -> tuple[LineVerdict, str] | None:
-    """The verdict, with a reason, on a row that says what Newton's step is, `w⁺ = w - H⁻¹∇L`; None: it is no step that inverts anything."""
+    """The verdict, with a reason, on a row that says what Newton's step is, `w⁺ = w - H⁻¹∇L`; None:
+    it is no step that inverts anything."""
     sides = line.outline.statements[0].sides if len(line.outline.statements) == 1 else ()
     value = s.ungrouped(sides[1].node) if len(sides) > 1 and sides[1].node is not None else None
-    if not isinstance(value, s.Binary) or value.operator not in "+-" or not any(isinstance(part, s.Inverted) for part in s.parts_of(value)):
+    if (
+        not isinstance(value, s.Binary)
+        or value.operator not in "+-"
+        or not any(isinstance(part, s.Inverted) for part in s.parts_of(value))
+    ):
         return None
     first = s.ungrouped(value.left)
-    begun = next((one for one in readers if isinstance(first, s.Name) and one.around.task.problem.wrt.name == first.name), None)
+    begun = next(
+        (one for one in readers if isinstance(first, s.Name) and one.around.task.problem.wrt.name == first.name), None
+    )
     if begun is None:
         return None
-    problem, row = begun.around.task.problem, begun.read(line.number, dict(begun.rows).get(line.number, line.formula.passage))
+    problem, row = (
+        begun.around.task.problem,
+        begun.read(line.number, dict(begun.rows).get(line.number, line.formula.passage)),
+    )
     gradient = whole_derivative(problem.loss, problem.wrt, "gradient")
-    hessian = whole_derivative(gradient, problem.wrt, "gradient") if gradient is not None and problem.wrt.shape.is_column else None
+    hessian = (
+        whole_derivative(gradient, problem.wrt, "gradient")
+        if gradient is not None and problem.wrt.shape.is_column
+        else None
+    )
     read = [read_side(side, begun.around).expr for side in row.claims[0].sides[1:]] if row.claims else []
     if gradient is None or hessian is None or not read:
         return "undecided", NO_NEWTON
@@ -95,8 +118,17 @@ def _numbered(body: s.Node, indices: Sequence[s.Node]) -> Numbered | None:
 
 def numbered_parts(line: Line) -> set[Numbered]:
     """The parts of variables by which a row differentiates: the `μ_k` of `∂J/∂μ_k`."""
-    found = [part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Derivative) and part.variable is not None]
-    names = [_numbered(part.variable, part.indices) or numbered_name(s.ungrouped(part.variable)) for part in found if part.variable]
+    found = [
+        part
+        for node in nodes_of(line)
+        for part in s.parts_of(node)
+        if isinstance(part, s.Derivative) and part.variable is not None
+    ]
+    names = [
+        _numbered(part.variable, part.indices) or numbered_name(s.ungrouped(part.variable))
+        for part in found
+        if part.variable
+    ]
     return {name for name in names if name is not None}
 
 
@@ -111,7 +143,8 @@ def without_mark(line: Line, passage: Passage) -> Passage:
 
 
 def sets_to_zero(formula: Formula) -> bool:
-    """Whether words before a formula say that the derivative is this, or is set to zero: `Setting the gradient to zero:`."""
+    """Whether words before a formula say that the derivative is this, or is set to zero:
+    `Setting the gradient to zero:`."""
     return bool(_DERIVATIVE.search(formula.before[-100:]))
 
 
@@ -122,13 +155,20 @@ def is_said_of_other(line: Line, prose: str) -> bool:
 
 
 def is_solution(
-    line: Line, result: RowResult, variables: Collection[str], by: Symbol | None, prose: str, name: str | None, inside: Collection[str],
+    line: Line,
+    result: RowResult,
+    variables: Collection[str],
+    by: Symbol | None,
+    prose: str,
+    name: str | None,
+    inside: Collection[str],
 ) -> bool:
-    """Whether a row is beyond doubt meant as the solution of the problem that was understood, or as an equation for the variable `by`.
+    """Whether a row is beyond doubt meant as the solution of the problem that was understood,
+    or as an equation for the variable `by`.
 
-    With a side condition, with words of another problem before it, or where another variable may have been put in, it may be another's.
-    `name` is the variable that it gives a value, and `inside` what stands in that when all names are written out. An equation that comes
-    of the derivative has its shape, and holds the variable.
+    With a side condition, with words of another problem before it, or where another variable may have been put in, it
+    may be another's. `name` is the variable that it gives a value, and `inside` what stands in that when all names are
+    written out. An equation that comes of the derivative has its shape, and holds the variable.
     """
     if is_said_of_other(line, prose) or is_constant(line.outline):
         return False
@@ -142,7 +182,13 @@ def is_solution(
 
 def _names_of_value(line: Line) -> set[str]:
     sides = [side.node for side in line.outline.statements[0].sides[1:]]
-    return {unmarked(part.name) for node in sides if node is not None for part in s.parts_of(node) if isinstance(part, s.Name)}
+    return {
+        unmarked(part.name)
+        for node in sides
+        if node is not None
+        for part in s.parts_of(node)
+        if isinstance(part, s.Name)
+    }
 
 
 def inside_of(result: RowResult, readers: Sequence[Begun]) -> set[str]:
@@ -153,9 +199,14 @@ def inside_of(result: RowResult, readers: Sequence[Begun]) -> set[str]:
 
 
 def is_constraint(line: Line, result: RowResult, variables: Sequence[Symbol]) -> bool:
-    """Whether a row sets the derivative by a number to zero, with the other sign: `∂L/∂λ = uᵀu - 1 = 0` of `-λ(uᵀu - 1)`."""
+    """Whether a row sets the derivative by a number to zero, with the other sign:
+    `∂L/∂λ = uᵀu - 1 = 0` of `-λ(uᵀu - 1)`."""
     numbers = {variable.name for variable in variables if variable.shape.is_number}
-    chained = bool(line.outline.statements) and len(line.outline.statements[0].sides) > 2 and is_equation_of_zero(line.formula)
+    chained = (
+        bool(line.outline.statements)
+        and len(line.outline.statements[0].sides) > 2
+        and is_equation_of_zero(line.formula)
+    )
     scaled = is_scaled(result) and result.slip is not None and result.slip.code == "wrong-sign"
     return chained and scaled and bool(moving(line)) and moving(line) <= numbers
 
@@ -173,12 +224,17 @@ def goes_up(result: RowResult, readers: Sequence[Begun]) -> bool:
     if read is None or read.expr is None or repair is None:
         return False
     ratios = [reader.around.bench.ratio(read.expr, repair.needed) for reader in readers]
-    counts = [ratio for ratio in ratios if ratio is not None and all(getattr(base, "name", "n") in _COUNTS for base, _ in ratio.powers)]
+    counts = [
+        ratio
+        for ratio in ratios
+        if ratio is not None and all(getattr(base, "name", "n") in _COUNTS for base, _ in ratio.powers)
+    ]
     return any(ratio.number < 0 for ratio in counts)
 
 
 def fails_at_zero(line: Line, result: RowResult) -> bool:
-    """Whether the side that does not follow is a 0, or stands behind one: something is set to it, and nothing is claimed."""
+    """Whether the side that does not follow is a 0, or stands behind one:
+    something is set to it, and nothing is claimed."""
     read, text = result.outcome.read if result.outcome is not None else None, line.formula.passage.text
     side = read.side.text.strip() if read is not None else ""
     return side.strip(" {}.,;&\\") == "0" or (side != "" and _SET.search(text[: max(0, text.rfind(side))]) is not None)

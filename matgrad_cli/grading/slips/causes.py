@@ -11,7 +11,15 @@ from ...verify.verdict import Verdict
 
 CAUSES: Final = frozenset(
     (
-        *("bad-sum-collapse", "other-layout", "missing-transpose", "lost-factor", "wrong-sign", "dropped-term", "extra-term"),
+        *(
+            "bad-sum-collapse",
+            "other-layout",
+            "missing-transpose",
+            "lost-factor",
+            "wrong-sign",
+            "dropped-term",
+            "extra-term",
+        ),
         *("wrong-order", "product-for-hadamard", "missing-inverse", "product-rule", "chain-rule", "inverse-rule"),
         *("cyclic-trace-misuse", "needs-fact"),
     )
@@ -36,11 +44,13 @@ class Repair:
 
 @record
 class Slip:
-    """A kind of slip: its code, what is wrong, the evidence, a checked suggestion, and the place or the part at fault where it is known.
+    """A kind of slip: its code, what is wrong, the evidence, a checked suggestion,
+    and the place or the part at fault where it is known.
 
-    A code that names a cause has its repair: the line as it would be right, which was judged. `holds`: the line is right in itself.
-    `cause` is the slip by which the shapes do not fit, where mending it was seen to make the line right. `labels` are places with what is
-    said of each, the first at `span`: the two operands that do not fit, with their shapes.
+    A code that names a cause has its repair: the line as it would be right, which was judged. `holds`: the line is
+    right in itself. `cause` is the slip by which the shapes do not fit, where mending it was seen to make the line
+    right. `labels` are places with what is said of each, the first at `span`:
+    the two operands that do not fit, with their shapes.
     """
 
     code: str

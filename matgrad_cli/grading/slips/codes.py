@@ -1,4 +1,5 @@
-"""The closed list of codes for wrong lines, in the order in which they are looked for, with the hint that `reveal = hint` shows."""
+"""The closed list of codes for wrong lines, in the order in which they are looked for,
+with the hint that `reveal = hint` shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Slips in a rule of differentiation: an occurrence held fixed, a layer of a chain forgotten, the scalar rule for an inverse."""
+"""Slips in a rule of differentiation: an occurrence held fixed, a layer of a chain forgotten,
+the scalar rule for an inverse."""
 
 from __future__ import annotations
 
@@ -79,7 +80,8 @@ def occurrence(case: Case) -> Iterator[Trial]:
 
 
 def _in_products(body: Expr, where: list[Path], held: tuple[int, ...]) -> bool:
-    """Whether each occurrence held fixed stands in a product with one that is not: terms of a sum are not the product rule's matter."""
+    """Whether each occurrence held fixed stands in a product with one that is not:
+    terms of a sum are not the product rule's matter."""
     moving = [place for number, place in enumerate(where) if number not in held]
 
     def multiplied(place: Path) -> bool:
@@ -136,7 +138,9 @@ def layer(case: Case) -> Iterator[Trial]:
             if variable not in outer.symbols or outer is variable or len(_varying(outer, variable)) > 1:
                 continue
             # c·f(x) at the top is no layer of a chain: a factor is lost there, which has a name of its own
-            if isinstance(outer, Mul) and all(isinstance(at(body, outer_path[:depth]), (Add, Mul)) for depth in range(len(outer_path))):
+            if isinstance(outer, Mul) and all(
+                isinstance(at(body, outer_path[:depth]), (Add, Mul)) for depth in range(len(outer_path))
+            ):
                 continue
             for inner in _inside(outer, variable):
                 difference = _held(case.context.around, sub(outer, inner))
@@ -148,7 +152,8 @@ def layer(case: Case) -> Iterator[Trial]:
 
 
 def _inside(outer: Expr, variable: Symbol) -> list[Expr]:
-    """The parts that vary and have the kind of the whole, so that the derivative of the whole may have been taken for theirs."""
+    """The parts that vary and have the kind of the whole, so that the derivative of the whole may have been taken for
+    theirs."""
     return [
         node
         for node in nodes_of(outer)

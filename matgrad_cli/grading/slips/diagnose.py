@@ -7,18 +7,7 @@ from functools import partial
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ...ir import (
-    ONE,
-    Call,
-    Delta,
-    Differential,
-    Expr,
-    Index,
-    Mul,
-    Number,
-    Partial,
-    nodes_of,
-)
+from ...ir import ONE, Call, Delta, Differential, Expr, Index, Mul, Number, Partial, nodes_of
 from ...notation import syntax as s
 from ..lines.forms import is_pending
 from ..lines.indices import place_of
@@ -61,19 +50,23 @@ def _right_in_itself(context: Context, after: Expr) -> bool:
         return False
     pairs = pairings(context.head, after, context.order)
     return not isinstance(pairs, Clash) and any(
-        context.around.bench.compare_over(one, other, tuple(sorted(one.free | other.free)), claim=True).holds for one, other in pairs
+        context.around.bench.compare_over(one, other, tuple(sorted(one.free | other.free)), claim=True).holds
+        for one, other in pairs
     )
 
 
 def _after_a_wrong_one(context: Context, before: Expr, after: Expr, pairs: list[Pairing] | Clash) -> Slip:
-    """The slip of a line that is right in itself: it names no cause and no repair, for nothing in it is to be changed."""
+    """The slip of a line that is right in itself: it names no cause and no repair,
+    for nothing in it is to be changed."""
     what = "it is the derivative asked for" if context.target else "it equals the left side"
     note = f"the line itself is right: {what}; but it does not follow from the line before"
     if isinstance(pairs, Clash) and pairs.code == "number-for-matrix":
         return replace(_number_for_matrix(before, after), notes=(note,), holds=True)
     if isinstance(pairs, Clash):
         return Slip(pairs.code, f"this is {pairs.found}; needed is {pairs.needed}", (note,), holds=True)
-    return Slip("differs", "right in itself, but this does not follow from the line before, which is wrong", (note,), holds=True)
+    return Slip(
+        "differs", "right in itself, but this does not follow from the line before, which is wrong", (note,), holds=True
+    )
 
 
 def span_of(read: Read, part: Expr) -> Span | None:
@@ -100,7 +93,9 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
             span=place_of(context.read.tree, extra.split(", ")[0]) if context.read.tree else None,
         )
     turned = first(_case(context, before, after), LAYOUT)
-    return turned or _mended(context, before, after, Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}"))
+    return turned or _mended(
+        context, before, after, Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}")
+    )
 
 
 def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
@@ -108,12 +103,21 @@ def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
     case = Case(context.around.bench, before, after, context, repair=partial(_repair, context, before))
     found = first(case, EDITS)
     if found is not None:
-        return replace(slip, help=found.help, notes=(*slip.notes, found.message), part=found.part, repair=found.repair, cause=found.code)
+        return replace(
+            slip,
+            help=found.help,
+            notes=(*slip.notes, found.message),
+            part=found.part,
+            repair=found.repair,
+            cause=found.code,
+        )
     reference = _reference(context, before)
     factor = left_out(context.around.bench, reference, after) if reference is not None else None
     if factor is None or reference is None:
         return slip
-    return replace(slip, notes=(*slip.notes, f"the factor `{shown(factor)}` is missing"), help=f"as in `{shown(reference)}`")
+    return replace(
+        slip, notes=(*slip.notes, f"the factor `{shown(factor)}` is missing"), help=f"as in `{shown(reference)}`"
+    )
 
 
 def _repair(context: Context, before: Expr, line: Expr) -> Repair | None:
@@ -128,13 +132,19 @@ def _number_for_matrix(before: Expr, after: Expr) -> Slip:
     if after.shape.is_number:
         letters = "no free index is left, so it is a number" if not after.free else f"it is {found}"
         return Slip("number-for-matrix", f"this is {found}; needed is {needed}", (letters,))
-    return Slip("number-for-matrix", f"this is {found}, and the line before is {needed}: one cannot follow from the other")
+    return Slip(
+        "number-for-matrix", f"this is {found}, and the line before is {needed}: one cannot follow from the other"
+    )
 
 
 def _pending_entry(expr: Expr) -> Partial | None:
     """A pending ∂X_kj/∂X_st, or any pending derivative of a number if there is none of a bare entry."""
     pending = [node for node in nodes_of(expr) if isinstance(node, Partial)]
-    bare = [node for node in pending if node.body.symbols == {node.variable} and node.body.children and not node.body.children[0].children]
+    bare = [
+        node
+        for node in pending
+        if node.body.symbols == {node.variable} and node.body.children and not node.body.children[0].children
+    ]
     return next(iter(bare or pending), None)
 
 
@@ -173,14 +183,16 @@ def _delta_slip(pending: Partial, after: Expr) -> Slip:
         )
     return Slip(
         "wrong-delta",
-        f"the derivative by {name} is {shape_in_words(shape)}, and a δ of two indices of one number is no matrix: this is "
+        f"the derivative by {name} is {shape_in_words(shape)}, and a δ of two indices of one number is no "
+        f"matrix: this is "
         f"{kind_in_words(after)}",
         help=f"differentiate by one entry of {name}: both of its indices need a δ",
     )
 
 
 def delta_of_unlike(context: Context, before: Expr, slip: Slip) -> Slip | None:
-    """A δ of two letters of different sizes, where a pending derivative by an entry stood: one δ was written where two are needed."""
+    """A δ of two letters of different sizes, where a pending derivative by an entry stood:
+    one δ was written where two are needed."""
     pending, span = _pending_entry(before), _span_of_delta(context)
     if pending is None or span is None:
         return None
@@ -212,11 +224,16 @@ def _letter_lost(context: Context, before: Expr, after: Expr, pair: Pairing) -> 
         ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
     )
     found = first(case, LOST_LETTER)
-    return slip if found is None else replace(slip, notes=(found.message,), help=found.help, part=found.part, repair=found.repair)
+    return (
+        slip
+        if found is None
+        else replace(slip, notes=(found.message,), help=found.help, part=found.part, repair=found.repair)
+    )
 
 
 def _reference(context: Context, before: Expr) -> Expr | None:
-    """The derivative that is asked for, worked out, in the form of the line before: whole, one entry of it, or a differential."""
+    """The derivative that is asked for, worked out, in the form of the line before:
+    whole, one entry of it, or a differential."""
     task, bench = context.around.task, context.around.bench
     if task.wanted is None or not (context.target or is_pending(before)):
         return None
@@ -225,7 +242,9 @@ def _reference(context: Context, before: Expr) -> Expr | None:
     gradient = context.reference if context.reference is not None else worked_out(task.problem, task.layout)
     if gradient is None or gradient.free:
         return None
-    return next((form for form in _forms(context, gradient) if _alike(form, before) and bench.equal(form, before)), None)
+    return next(
+        (form for form in _forms(context, gradient) if _alike(form, before) and bench.equal(form, before)), None
+    )
 
 
 def _alike(one: Expr, other: Expr) -> bool:
@@ -250,7 +269,10 @@ def _has_delta_source(expr: Expr) -> bool:
 def _numbers(around: Surroundings) -> frozenset[str]:
     names = {symbol.name for symbol in around.task.problem.variables if symbol.shape.is_number}
     return frozenset(
-        names | {name for name, symbol in around.defined.items() if symbol.shape.is_number} | set(around.sizes()) | set(around.losses)
+        names
+        | {name for name, symbol in around.defined.items() if symbol.shape.is_number}
+        | set(around.sizes())
+        | set(around.losses)
     )
 
 
@@ -266,14 +288,18 @@ def _reused(context: Context, letters: Iterable[Index]) -> Iterator[Slip]:
     for _, node in walk(context.read.tree) if context.read.tree is not None else ():
         both = [name for name in bound_letters(node) if name in names] if isinstance(node, s.Sigma) else []
         if both:
-            message = f"`{both[0]}` is the free index of the line before, and here Σ sums over `{both[0]}`: one letter, two meanings"
+            message = (
+                f"`{both[0]}` is the free index of the line before, and here Σ sums over `{both[0]}`: one "
+                f"letter, two meanings"
+            )
             words = f"write another letter for the index that is summed, and keep `{both[0]}`"
             yield Slip("index-reused", message, help=words, span=node.span)
             return
 
 
 def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
-    """A slip of a line whose parts do not fit together, with the single edit that makes it right; what was not judged is not proposed."""
+    """A slip of a line whose parts do not fit together, with the single edit that makes it right;
+    what was not judged is not proposed."""
     tree, side = context.read.tree, context.read.side
     if tree is None:
         return slip
@@ -283,7 +309,9 @@ def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
         return read_tree(edited, side, context.around, letters).expr
 
     repair = partial(_repair, context, before)
-    case = Unfit(context.around.bench, before, repair, tree, slip.span, side.source.text, _numbers(context.around), read)
+    case = Unfit(
+        context.around.bench, before, repair, tree, slip.span, side.source.text, _numbers(context.around), read
+    )
     found = first(case, MISFITS)
     if found is None:
         return replace(slip, help=None)

@@ -1,4 +1,5 @@
-"""What is certain of a slip of form: it may rest on a name without a value, or on a ∇ that may reach further than it was read."""
+"""What is certain of a slip of form: it may rest on a name without a value,
+or on a ∇ that may reach further than it was read."""
 
 from __future__ import annotations
 
@@ -22,7 +23,12 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
     inside = [(path, part) for path, part in walk(tree) if path[: len(here)] == here]
     letters = {part.name for path, part in walk(tree) if isinstance(part, s.Name) and is_index(tree, path)}
     for _, part in inside:
-        if isinstance(part, s.Name) and part.name not in letters and unknown(around, part.name) and part.name not in around.sizes():
+        if (
+            isinstance(part, s.Name)
+            and part.name not in letters
+            and unknown(around, part.name)
+            and part.name not in around.sizes()
+        ):
             return Slip("unknown-name", f"the name `{part.name}` is not known here", span=part.span)
     for path, part in inside:
         by = s.ungrouped(part.variable) if isinstance(part, s.Derivative) and part.variable is not None else None
@@ -34,21 +40,28 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
 
 
 def other_side(tree: s.Node, around: Surroundings) -> Slip | None:
-    r"""The slip of `\sum_{i=1}^{d} X_{ik}` with an n×d matrix X: a limit is the length of one side, and its letter counts the other.
+    r"""The slip of `\sum_{i=1}^{d} X_{ik}` with an n×d matrix X:
+    a limit is the length of one side, and its letter counts the other.
 
-    Every other part of a range may be right: a sum to r of n entries, where the rest is 0, or one limit above two letters.
+    Every other part of a range may be right: a sum to r of n entries, where the rest is 0,
+    or one limit above two letters.
     """
     for sigma in s.parts_of(tree):
         if not isinstance(sigma, s.Sigma):
             continue
         for letter, limit in zip(sigma.letters, sigma.bounds, strict=True):
-            size = around.sizes().get(limit.name) if isinstance(limit, s.Name) and sigma.bounds.count(limit) == 1 else None
+            size = (
+                around.sizes().get(limit.name) if isinstance(limit, s.Name) and sigma.bounds.count(limit) == 1 else None
+            )
             if limit is None or size is None:
                 continue
             for name, counted, sides in _matrices(sigma.body, around):
                 own = [side for index, side in zip(counted, sides, strict=True) if index == letter.name]
                 if size in sides and own and size not in own and own[0].names:
-                    message = f"the sum over `{letter.name}` goes to {size}, and it counts the side of `{name}` that has {own[0]}"
+                    message = (
+                        f"the sum over `{letter.name}` goes to {size}, and it counts the side of `{name}` "
+                        f"that has {own[0]}"
+                    )
                     help = rf"write `\sum_{{{letter.name}=1}}^{{{own[0]}}}`, or exchange the indices"
                     return Slip("free-index-mismatch", message, help=help, span=limit.span)
     return None
@@ -57,9 +70,15 @@ def other_side(tree: s.Node, around: Surroundings) -> Slip | None:
 def _matrices(body: s.Node, around: Surroundings) -> Iterator[tuple[str, list[str], tuple[Dim, ...]]]:
     """The entries of known matrices: the name, the letters that count, the sides."""
     for part in s.parts_of(body):
-        value = around.value(part.body.name) if isinstance(part, s.Subscript) and isinstance(part.body, s.Name) else None
+        value = (
+            around.value(part.body.name) if isinstance(part, s.Subscript) and isinstance(part.body, s.Name) else None
+        )
         if value is not None and isinstance(part, s.Subscript) and len(part.indices) == len(value.shape.dims) == 2:
-            yield getattr(part.body, "name", ""), [getattr(s.ungrouped(index), "name", "") for index in part.indices], value.shape.dims
+            yield (
+                getattr(part.body, "name", ""),
+                [getattr(s.ungrouped(index), "name", "") for index in part.indices],
+                value.shape.dims,
+            )
 
 
 def _smallest(tree: s.Node, diagnostic: Diagnostic) -> Path:
@@ -68,5 +87,9 @@ def _smallest(tree: s.Node, diagnostic: Diagnostic) -> Path:
         return ()
     start = min(label.span.start for label in diagnostic.labels)
     end = max(label.span.end for label in diagnostic.labels)
-    holding = [(part.span.end - part.span.start, path) for path, part in walk(tree) if part.span.start <= start and end <= part.span.end]
+    holding = [
+        (part.span.end - part.span.start, path)
+        for path, part in walk(tree)
+        if part.span.start <= start and end <= part.span.end
+    ]
     return min(holding, default=(0, ()))[1]

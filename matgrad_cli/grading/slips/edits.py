@@ -1,4 +1,5 @@
-"""Single edits of an expression: transpose one factor, swap two neighbours, another product, an inverse more or less."""
+"""Single edits of an expression: transpose one factor, swap two neighbours, another product,
+an inverse more or less."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ from .terms import Place, shown
 Made = Iterator[Trial | None]
 
 
-def _trial(case: Case, path: Path, said: tuple[object, ...], part: Expr, make: Callable[..., Expr], *parts: object) -> Made:
+def _trial(
+    case: Case, path: Path, said: tuple[object, ...], part: Expr, make: Callable[..., Expr], *parts: object
+) -> Made:
     """The line with `make(*parts)` at the path, if the shapes fit; `part` is at fault."""
     try:
         new = make(*parts)
@@ -51,7 +54,8 @@ def _trial(case: Case, path: Path, said: tuple[object, ...], part: Expr, make: C
 
 @record
 class _Quoted:
-    """A part in words, which are found when it is told: `the first X` where X stands at several `places`, else the bare part."""
+    """A part in words, which are found when it is told: `the first X` where X stands at several `places`,
+    else the bare part."""
 
     node: Expr
     path: Path = ()
@@ -90,7 +94,9 @@ def brackets(case: Case) -> Made:
             for cut in range(1, len(parts)):
                 for end in range(start + 2, len(node.children) + 1):
                     said = _quoted_product(parts[cut:]), _quoted_product(parts[:cut])
-                    yield from _trial(case, path, said, node.children[start + 1], _bracketed, node, start, end, parts, cut)
+                    yield from _trial(
+                        case, path, said, node.children[start + 1], _bracketed, node, start, end, parts, cut
+                    )
 
 
 def _bracketed(node: Add, start: int, end: int, parts: list[Expr], cut: int) -> Expr:
@@ -105,12 +111,15 @@ def _quoted_product(parts: Sequence[Expr]) -> _Quoted:
 def _factors(term: Expr) -> list[Expr]:
     """The numbers and the arrays of a product, in order."""
     if isinstance(term, Mul):
-        return [part for factor in term.factors for part in (_factors(factor) if not factor.shape.is_number else [factor])]
+        return [
+            part for factor in term.factors for part in (_factors(factor) if not factor.shape.is_number else [factor])
+        ]
     return list(term.factors) if isinstance(term, MatMul) else [term]
 
 
 def _is_array(node: Expr) -> bool:
-    """Whether the part can carry a transpose or an inverse of its own: a name, a sum in brackets, a function, an inverse."""
+    """Whether the part can carry a transpose or an inverse of its own:
+    a name, a sum in brackets, a function, an inverse."""
     return not node.shape.is_number and not isinstance(node, (Mul, MatMul, Transpose, Eye, Fill))
 
 
@@ -149,7 +158,13 @@ def turned_entries(case: Case) -> Made:
     """A_ki for A_ik: the letters of an entry stand the wrong way round."""
     for path, node in case.places:
         named = isinstance(node, Entry) and isinstance(node.base, Symbol)
-        if isinstance(node, Entry) and named and isinstance(node.row, Index) and isinstance(node.col, Index) and node.row is not node.col:
+        if (
+            isinstance(node, Entry)
+            and named
+            and isinstance(node.row, Index)
+            and isinstance(node.col, Index)
+            and node.row is not node.col
+        ):
             yield from _trial(case, path, (_Quoted(node),), node, Entry, node.base, node.col, node.row)
 
 
@@ -175,7 +190,8 @@ def _chains(case: Case) -> Iterator[tuple[Path, Expr, list[Expr], list[Expr], bo
 
 
 def _conformed(numbers: Sequence[Expr], arrays: Sequence[Expr]) -> Expr:
-    """The product of arrays in this order, neighbours that meet in a number taken together; raises ValueError if there is none."""
+    """The product of arrays in this order, neighbours that meet in a number taken together;
+    raises ValueError if there is none."""
     pieces: list[list[Expr]] = []
     for array in arrays:
         if pieces and pieces[-1][-1].shape.cols is array.shape.rows and not matmul(*pieces[-1]).shape.is_number:
@@ -254,12 +270,20 @@ def squared_inverses(case: Case) -> Made:
                 single, rest = part, [*arrays[:here], *arrays[here + 2 :]]
             else:
                 continue
-            spans = ((start, end) for start in range(len(rest)) for end in range(start + 1, min(len(rest), start + 3) + 1))
-            fitting = [(start, end) for start, end in spans if all(a.shape.cols is b.shape.rows for a, b in pairwise(rest[start:end]))]
+            spans = (
+                (start, end) for start in range(len(rest)) for end in range(start + 1, min(len(rest), start + 3) + 1)
+            )
+            fitting = [
+                (start, end)
+                for start, end in spans
+                if all(a.shape.cols is b.shape.rows for a, b in pairwise(rest[start:end]))
+            ]
             for start, end in fitting:
                 for one in (single, Transpose(single)):
                     split = [*rest[:start], one, *rest[start:end], one, *rest[end:]]
-                    yield from _trial(case, path, (_Quoted(one), _quoted_product(rest[start:end])), part, _conformed, numbers, split)
+                    yield from _trial(
+                        case, path, (_Quoted(one), _quoted_product(rest[start:end])), part, _conformed, numbers, split
+                    )
 
 
 # ---- factors that are needed once more, or in another place
@@ -270,7 +294,8 @@ def _names(case: Case) -> list[Symbol]:
 
 
 def number_for_multiple(case: Case) -> Made:
-    """A + λ for A + λ I, or b + λ for b + λ w: a number, added to every entry, stands where a multiple of an array is needed."""
+    """A + λ for A + λ I, or b + λ for b + λ w: a number, added to every entry,
+    stands where a multiple of an array is needed."""
     for path, node in case.places:
         if not (isinstance(node, Fill) and node.value == 1) or not isinstance(_above(case.line, path), (Mul, Add)):
             continue
@@ -285,7 +310,11 @@ def once_more(case: Case) -> Made:
     for path, node in case.places:
         if isinstance(node, (Symbol, Add, Mul)) and not node.shape.is_number:
             for name in _names(case):
-                fitting = (name.shape is node.shape, name.shape.cols is node.shape.rows, node.shape.cols is name.shape.rows)
+                fitting = (
+                    name.shape is node.shape,
+                    name.shape.cols is node.shape.rows,
+                    node.shape.cols is name.shape.rows,
+                )
                 ways = ((hadamard, name, node), (matmul, name, node), (matmul, node, name))
                 for joined, *parts in compress(ways, fitting):
                     yield from _trial(case, path, (name.name, _Quoted(node, path, case.places)), node, joined, *parts)
@@ -325,7 +354,9 @@ def _exchanged(root: Expr, *new: Place) -> Expr:
     if left.shape is right.shape:
         return replace_at(replace_at(root, first, left), second, right)
     top = next(step for step, (one, other) in enumerate(zip(first, second, strict=False)) if one != other)
-    return replace_at(root, first[:top], _swapped_below(at(root, first[:top]), (first[top:], left), (second[top:], right)))
+    return replace_at(
+        root, first[:top], _swapped_below(at(root, first[:top]), (first[top:], left), (second[top:], right))
+    )
 
 
 def _swapped_below(node: Expr, *new: Place) -> Expr:

@@ -1,4 +1,5 @@
-"""The factor between two lines: a rational number times powers of dimensions and of scalar variables, recognised from its values."""
+"""The factor between two lines: a rational number times powers of dimensions and of scalar variables,
+recognised from its values."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ class Factor:
 
 
 class Monomials:
-    """All small products of powers of the bases with their values at some points, to be looked up: 1/m, m/n, λ/(m σ²) …"""
+    """All small products of powers of the bases with their values at some points, to be looked up:
+    1/m, m/n, λ/(m σ²) …"""
 
     def __init__(self, bases: Sequence[Base]) -> None:
         self._rows: list[tuple[float, int, Powers, Values]] = []
@@ -118,7 +120,10 @@ def _measured(columns: Sequence[Values], exponents: Sequence[int]) -> Values | N
     """The values of a product of powers; None where one is 0."""
     if not all(all(column) for column in columns):
         return None
-    return [math.prod(value**power for value, power in zip(point, exponents, strict=True)) for point in zip(*columns, strict=True)]
+    return [
+        math.prod(value**power for value, power in zip(point, exponents, strict=True))
+        for point in zip(*columns, strict=True)
+    ]
 
 
 def _common(values: Values) -> Fraction | None:

@@ -24,7 +24,8 @@ MOST_TRIALS = 120
 
 @record
 class Context:
-    """What is known where a line went wrong: the head of its chain, whether that is the derivative asked for, the line as read."""
+    """What is known where a line went wrong: the head of its chain, whether that is the derivative asked for,
+    the line as read."""
 
     around: Surroundings
     head: Expr | None
@@ -38,13 +39,19 @@ class Context:
 class Case:
     """A wrong line and what is needed in its place, in one form; what several kinds of slips look at is found once.
 
-    `context` is absent where an equation is judged, `earlier` is then the one that it should follow from; `reference` tells what is
-    needed, worked out.
+    `context` is absent where an equation is judged, `earlier` is then the one that it should follow from; `reference`
+    tells what is needed, worked out.
     """
 
     def __init__(
-        self, bench: Bench, needed: Expr, line: Expr, context: Context | None = None, earlier: tuple[Expr, Expr] | None = None,
-        reference: Callable[[], Expr | None] = lambda: None, repair: Callable[[Expr], Repair | None] | None = None,
+        self,
+        bench: Bench,
+        needed: Expr,
+        line: Expr,
+        context: Context | None = None,
+        earlier: tuple[Expr, Expr] | None = None,
+        reference: Callable[[], Expr | None] = lambda: None,
+        repair: Callable[[Expr], Repair | None] | None = None,
     ) -> None:
         self.bench, self.needed, self.line, self.earlier = bench, needed, line, earlier
         self._context, self._reference = context, reference
@@ -110,7 +117,9 @@ class Case:
     def terms_off(self) -> list[tuple[list[Expr], int, Factor]]:
         """The terms of the line that must stand in it another number of times: among which, where, how often."""
         rest = sub(self.needed, self.line)
-        tried = [(parts, at, self.bench.ratio(rest, term, more=1)) for parts in self.levels for at, term in enumerate(parts)]
+        tried = [
+            (parts, at, self.bench.ratio(rest, term, more=1)) for parts in self.levels for at, term in enumerate(parts)
+        ]
         return [(parts, at, needed) for parts, at, needed in tried if needed is not None and needed.constant != 1]
 
 
@@ -118,7 +127,8 @@ class Case:
 class Trial:
     """A slip that may have been made: the line without it, or with it; what the sentences say of it; the part at fault.
 
-    `source` is what the line would have come from by a wrong rule, `bench` where alone it is right, if these variables have these `values`.
+    `source` is what the line would have come from by a wrong rule, `bench` where alone it is right,
+    if these variables have these `values`.
     """
 
     line: Expr
@@ -148,17 +158,20 @@ def right_elsewhere(case: Case, trial: Trial) -> Repair | None:
     """The line is what is needed at other points, where more holds than the problem says."""
     if trial.bench is None or not trial.values:
         return trial.bench.repair(case.needed, trial.line) if trial.bench is not None else None
-    one, other = (substitute(case.context.around.expanded(side), dict(trial.values)) for side in (case.needed, trial.line))
+    one, other = (
+        substitute(case.context.around.expanded(side), dict(trial.values)) for side in (case.needed, trial.line)
+    )
     found = trial.bench.repair(one, other)
     return Repair(trial.line, case.needed, found.verdict) if found is not None else None
 
 
 @record
 class Kind:
-    """A kind of slip: its own name, the code, which lines are tried, what is wrong with such a line, what mends it, and how it is seen.
+    """A kind of slip: its own name, the code, which lines are tried, what is wrong with such a line, what mends it,
+    and how it is seen.
 
-    In `sentence` and `words` stand what the trial says, {0} and so on, and {line} for the line that is right. Among the trials, None is
-    one whose line was seen to be no repair before it was made.
+    In `sentence` and `words` stand what the trial says, {0} and so on, and {line} for the line that is right. Among the
+    trials, None is one whose line was seen to be no repair before it was made.
     """
 
     name: str
@@ -187,7 +200,8 @@ class Kind:
 
 
 def first(case: Case, kinds: Iterable[Kind]) -> Slip | None:
-    """The first slip that was made, of kinds in their order; the names that wrong rules hold fixed on the way are forgotten again."""
+    """The first slip that was made, of kinds in their order; the names that wrong rules hold fixed on the way are
+    forgotten again."""
     known = frozenset(case.bench.derived)
     try:
         return next((slip for kind in kinds if (slip := kind.found(case)) is not None), None)
@@ -196,7 +210,9 @@ def first(case: Case, kinds: Iterable[Kind]) -> Slip | None:
             del case.bench.derived[symbol]
 
 
-def where(holds: Callable[[Case], bool], trials: Callable[[Case], Iterable[Trial]]) -> Callable[[Case], Iterator[Trial]]:
+def where(
+    holds: Callable[[Case], bool], trials: Callable[[Case], Iterable[Trial]]
+) -> Callable[[Case], Iterator[Trial]]:
     """The trials, in some cases only."""
 
     def chosen(case: Case) -> Iterator[Trial]:

@@ -28,7 +28,11 @@ def _square(case: Case) -> list[Symbol]:
 
 def _perhaps_symmetric(case: Case) -> list[Symbol]:
     problem = case.context.around.task.problem
-    return [symbol for symbol in _square(case) if not problem.knows(symbol, "symmetric") and not problem.knows(symbol, "spd")]
+    return [
+        symbol
+        for symbol in _square(case)
+        if not problem.knows(symbol, "symmetric") and not problem.knows(symbol, "spd")
+    ]
 
 
 def symmetric(case: Case) -> Iterator[Trial]:
@@ -42,22 +46,35 @@ def all_symmetric(case: Case) -> Iterator[Trial]:
     found = _perhaps_symmetric(case)
     if len(found) > 1:
         names = " and ".join(f"`{symbol.name}`" for symbol in found)
-        yield Trial(case.line, (names,), bench=_under(case.context.around, [Fact(symbol, "symmetric") for symbol in found]))
+        yield Trial(
+            case.line, (names,), bench=_under(case.context.around, [Fact(symbol, "symmetric") for symbol in found])
+        )
 
 
 def summing_to_one(case: Case) -> Iterator[Trial]:
-    """True only if the entries of a vector, or of each row of a matrix, sum to 1: labels beside a softmax or its logarithm."""
+    """True only if the entries of a vector, or of each row of a matrix, sum to 1:
+    labels beside a softmax or its logarithm."""
     problem = case.context.around.task.problem
     told = {fact.symbol for fact in problem.facts}
     summed = any(isinstance(node, Call) and node.function.startswith(_OF_CLASSES) for node in nodes_of(problem.loss))
     for symbol in problem.variables if summed else ():
-        if symbol is not problem.wrt and not symbol.shape.is_number and symbol not in told and symbol in case.line.symbols:
+        if (
+            symbol is not problem.wrt
+            and not symbol.shape.is_number
+            and symbol not in told
+            and symbol in case.line.symbols
+        ):
             said = f"the entries of {'' if symbol.shape.is_column else 'each row of '}`{symbol.name}` sum"
-            yield Trial(case.line, (said, f"{symbol.name} simplex"), bench=_under(case.context.around, [Fact(symbol, "simplex")]))
+            yield Trial(
+                case.line,
+                (said, f"{symbol.name} simplex"),
+                bench=_under(case.context.around, [Fact(symbol, "simplex")]),
+            )
 
 
 def commuting(case: Case) -> Iterator[Trial]:
-    """True only if two matrices commute: seen where one of them is a polynomial of the other, unless the problem says otherwise."""
+    """True only if two matrices commute: seen where one of them is a polynomial of the other,
+    unless the problem says otherwise."""
     square, problem = _square(case), case.context.around.task.problem
     for pair in combinations(square, 2) if len(square) <= MOST_SQUARES else ():
         left, right = pair[::-1] if pair[1] is problem.wrt else pair

@@ -1,4 +1,5 @@
-"""Lines that are right up to a transpose of the whole: the derivative in another layout, or a transpose that is missing."""
+"""Lines that are right up to a transpose of the whole: the derivative in another layout,
+or a transpose that is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Single edits of a line whose parts do not fit together: it has no typed expression, so its tree is edited where it does not fit."""
+"""Single edits of a line whose parts do not fit together: it has no typed expression,
+so its tree is edited where it does not fit."""
 
 from __future__ import annotations
 
@@ -18,14 +19,22 @@ MOST_EDITS = 80
 
 
 class Unfit(Case):
-    """A line whose parts do not fit together: its tree, the place that the message points at, its text, the names that are numbers.
+    """A line whose parts do not fit together: its tree, the place that the message points at, its text,
+    the names that are numbers.
 
     `read` makes an expression of an edited tree; None if that does not fit either.
     """
 
     def __init__(
-        self, bench: Bench, needed: Expr, repair: Callable[[Expr], Repair | None], tree: s.Node, place: Span | None, text: str,
-        numbers: frozenset[str], read: Callable[[s.Node], Expr | None],
+        self,
+        bench: Bench,
+        needed: Expr,
+        repair: Callable[[Expr], Repair | None],
+        tree: s.Node,
+        place: Span | None,
+        text: str,
+        numbers: frozenset[str],
+        read: Callable[[s.Node], Expr | None],
     ) -> None:
         super().__init__(bench, needed, needed, repair=repair)
         self.tree, self.text, self.numbers, self.read = tree, text, numbers, read
@@ -113,11 +122,14 @@ def brackets(case: Unfit) -> Iterator[Edit]:
 
 
 def _arrays(case: Unfit) -> Iterator[tuple[Path, s.Node, s.Node | None, str]]:
-    """Names of arrays, brackets and inverses: what can carry a transpose, what stands above it, and what it is called."""
+    """Names of arrays, brackets and inverses: what can carry a transpose, what stands above it,
+    and what it is called."""
     for path, node in walk(case.tree):
         named = isinstance(node, s.Name) and node.name not in case.numbers and not is_index(case.tree, path)
         parent = _parent(case.tree, path)
-        if (named or (isinstance(node, (s.Group, s.Inverted)) and path)) and not isinstance(parent, (s.Subscript, s.Derivative)):
+        if (named or (isinstance(node, (s.Group, s.Inverted)) and path)) and not isinstance(
+            parent, (s.Subscript, s.Derivative)
+        ):
             called = _ordinal(case.tree, node, path) if isinstance(node, s.Name) else f"`{_shown(case.text, node)}`"
             yield path, node, parent, called
 
@@ -154,7 +166,9 @@ def inner_for_outer(case: Unfit) -> Iterator[Edit]:
             if isinstance(left, s.Transposed) is isinstance(right, s.Transposed):
                 continue
             inner = isinstance(left, s.Transposed)
-            pair = [part.body if isinstance(part, s.Transposed) else s.Transposed(part.span, part) for part in (left, right)]
+            pair = [
+                part.body if isinstance(part, s.Transposed) else s.Transposed(part.span, part) for part in (left, right)
+            ]
             new = with_factors(node, iter([*parts[:at], *pair, *parts[at + 2 :]]))
             yield Edit(replaced(case.tree, path, new), path, ("inner", "outer") if inner else ("outer", "inner"))
 
@@ -163,11 +177,15 @@ def number_for_multiple(case: Unfit) -> Iterator[Edit]:
     """A + λ for A + λ I, or b + λ for b + λ w: a number stands where a multiple of an array is needed."""
     root = case.tree
     names = dict.fromkeys(
-        part.name for path, part in walk(root) if isinstance(part, s.Name) and part.name not in case.numbers and not is_index(root, path)
+        part.name
+        for path, part in walk(root)
+        if isinstance(part, s.Name) and part.name not in case.numbers and not is_index(root, path)
     )
     for path, node in walk(root):
         parent = _parent(root, path)
-        if not (isinstance(parent, s.Binary) and parent.operator in ("+", "-")) or (isinstance(node, s.Binary) and node.operator in "+-"):
+        if not (isinstance(parent, s.Binary) and parent.operator in ("+", "-")) or (
+            isinstance(node, s.Binary) and node.operator in "+-"
+        ):
             continue
         arrays: list[tuple[s.Node, str]] = [(s.Apply(node.span, "eye", ()), "the identity")]
         arrays += [(s.Name(node.span, name), f"`{name}`") for name in names]
@@ -200,14 +218,20 @@ def neighbours(case: Unfit) -> Iterator[Edit]:
             left, right = (_shown(case.text, part) for part in parts[at : at + 2])
             if left != right and not any(isinstance(part, s.Literal_) for part in parts[at : at + 2]):
                 swapped = [*parts[:at], parts[at + 1], parts[at], *parts[at + 2 :]]
-                yield Edit(replaced(case.tree, path, with_factors(node, iter(swapped))), path, (f"`{left}`", f"`{right}`"))
+                yield Edit(
+                    replaced(case.tree, path, with_factors(node, iter(swapped))), path, (f"`{left}`", f"`{right}`")
+                )
 
 
 def order(case: Unfit) -> Iterator[Edit]:
     """The factors of a product stand in reverse, or one of them at the wrong end."""
     for path, node in _chains(case.tree):
         parts = factors(node)
-        numbers = [part for part in parts if isinstance(part, s.Literal_) or (isinstance(part, s.Name) and part.name in case.numbers)]
+        numbers = [
+            part
+            for part in parts
+            if isinstance(part, s.Literal_) or (isinstance(part, s.Name) and part.name in case.numbers)
+        ]
         arrays = [part for part in parts if part not in numbers]
         for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]) if len(arrays) > 2 else ():
             new = replaced(case.tree, path, with_factors(node, iter([*numbers, *turned])))

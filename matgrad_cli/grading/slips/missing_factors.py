@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from ...ir import Delta, Expr, Hadamard, MatMul, Mul, Number, SumOver, hadamard, matmul, mul, places, replace_at, sum_over
+from ...ir import (
+    Delta,
+    Expr,
+    Hadamard,
+    MatMul,
+    Mul,
+    Number,
+    SumOver,
+    hadamard,
+    matmul,
+    mul,
+    places,
+    replace_at,
+    sum_over,
+)
 from ..bench import Bench
 from .kind import Case, Trial
 from .terms import Shown, written_places

@@ -50,20 +50,30 @@ def wrong_pair(case: Case) -> Iterator[Trial]:
             for letter in letters:
                 if not isinstance(side, Index) or letter is side or letter.dim is not side.dim or letter is kept:
                     continue
-                yield Trial(substitute(after, {delta: Delta(letter, kept)}), (f"{delta.left}{delta.right}", f"{letter}{kept}"))
+                yield Trial(
+                    substitute(after, {delta: Delta(letter, kept)}), (f"{delta.left}{delta.right}", f"{letter}{kept}")
+                )
 
 
 def crossed(case: Case) -> Iterator[Trial]:
     """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
     after = case.line
     for first, second in combinations(_deltas(case), 2):
-        ways = ((first.left, second.right), (second.left, first.right)), ((first.left, second.left), (first.right, second.right))
+        ways = (
+            ((first.left, second.right), (second.left, first.right)),
+            ((first.left, second.left), (first.right, second.right)),
+        )
         for one, other in ways:
             try:
                 mended = substitute(after, {first: Delta(*one), second: Delta(*other)})
             except ValueError:
                 continue
-            said = f"{first.left}{first.right}", f"{second.left}{second.right}", f"{one[0]}{one[1]}", f"{other[0]}{other[1]}"
+            said = (
+                f"{first.left}{first.right}",
+                f"{second.left}{second.right}",
+                f"{one[0]}{one[1]}",
+                f"{other[0]}{other[1]}",
+            )
             yield Trial(mended, said)
 
 

@@ -1,7 +1,9 @@
-"""Which lines cannot be what is needed, though one part of them is changed: seen by one number, before such a line is made.
+"""Which lines cannot be what is needed, though one part of them is changed:
+seen by one number, before such a line is made.
 
-A line that is linear in a part is moved by ⟨G, new − old⟩ when the part is, for every weight of its entries; G is found once for each
-place, from the whole down. Where that number is not the distance to what is needed, the changed line is not what is needed.
+A line that is linear in a part is moved by ⟨G, new − old⟩ when the part is, for every weight of its entries; G is found
+once for each place, from the whole down. Where that number is not the distance to what is needed,
+the changed line is not what is needed.
 """
 
 from __future__ import annotations
@@ -63,7 +65,9 @@ class Sieve:
             return turned(weight)
         if not isinstance(node, (MatMul, Mul, Hadamard)):
             return None
-        before, after = [[self._value(other) for other in some] for some in (node.children[:number], node.children[number + 1 :])]
+        before, after = [
+            [self._value(other) for other in some] for some in (node.children[:number], node.children[number + 1 :])
+        ]
         if isinstance(node, MatMul):
             inner = reduce(lambda found, other: matmul(turned(other), found, 0), before, weight)
             return reduce(lambda found, other: matmul(found, turned(other), 0), reversed(after), inner)

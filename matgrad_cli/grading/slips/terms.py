@@ -35,7 +35,8 @@ _LINEAR = frozenset(("tr", "sum", "inner", "diag"))
 
 
 def terms_of(expr: Expr, limit: int = MOST_TERMS) -> list[Expr]:
-    """The terms of a line: sums opened through numbers in front, Σ, products, traces, inner products, transposes and entries."""
+    """The terms of a line: sums opened through numbers in front, Σ, products, traces, inner products,
+    transposes and entries."""
     found, at = [expr], 0
     while at < len(found):
         parts = _opened(found[at])
@@ -50,7 +51,8 @@ def terms_of(expr: Expr, limit: int = MOST_TERMS) -> list[Expr]:
 
 @remembered(maxsize=512)
 def levels_of(expr: Expr, depth: int = 3) -> list[list[Expr]]:
-    """The line as a sum in several ways: opened once, twice, …, and as far as it goes; each with more terms than the one before."""
+    """The line as a sum in several ways: opened once, twice, …, and as far as it goes;
+    each with more terms than the one before."""
     levels: list[list[Expr]] = []
     terms = [expr]
     for _ in range(depth):
@@ -109,7 +111,8 @@ def _product(parts: Sequence[Expr]) -> Expr:
 
 
 def written_places(root: Expr, path: Path = ()) -> Iterator[Place]:
-    """Every part with its path, but not what stands under a ∂ or d: that is what is differentiated, not a factor of the line."""
+    """Every part with its path, but not what stands under a ∂ or d:
+    that is what is differentiated, not a factor of the line."""
     return places(root, path, lambda node: not isinstance(node, (Differential, Partial)))
 
 
@@ -138,10 +141,18 @@ def tidy(expr: Expr) -> Expr:
 
     def apart(factor: Expr) -> tuple[Expr, ...]:
         opened = (power_of_power(factor) or multiply_numbers(factor)) if isinstance(factor, Power) else None
-        return tuple(inner for part in opened.factors for inner in apart(part)) if isinstance(opened, Mul) else (opened or factor,)
+        return (
+            tuple(inner for part in opened.factors for inner in apart(part))
+            if isinstance(opened, Mul)
+            else (opened or factor,)
+        )
 
     found = remade(expr, tuple([tidy(part) for part in expr.children]))
     if isinstance(found, Mul):
-        found = mul(*sorted((part for factor in found.factors for part in apart(factor)), key=lambda part: not part.shape.is_number))
+        found = mul(
+            *sorted(
+                (part for factor in found.factors for part in apart(factor)), key=lambda part: not part.shape.is_number
+            )
+        )
         found = collect_powers(found) or found if isinstance(found, Mul) else found
     return multiply_numbers(found) or found if isinstance(found, Mul) else found

@@ -49,7 +49,9 @@ def _one_term_off(off: Callable[[Fraction | None], bool]) -> Callable[[Case], It
             if off(needed.constant):
                 new = neg(parts[at]) if needed.constant == _MINUS else mul(needed.expr, parts[at])
                 kept = () if needed.constant == _ZERO else (new,)
-                yield Trial(add(*parts[:at], *kept, *parts[at + 1 :]), (Shown(parts[at]), Shown(new), needed), parts[at])
+                yield Trial(
+                    add(*parts[:at], *kept, *parts[at + 1 :]), (Shown(parts[at]), Shown(new), needed), parts[at]
+                )
 
     return trials
 
@@ -74,12 +76,16 @@ def factors_of_terms(case: Case) -> Iterator[Trial]:
 
 
 def _several(case: Case) -> Iterator[tuple[Expr, Expr, list[tuple[Expr, Factor]]]]:
-    """Lines whose terms are matched one by one with those that are needed: the first that is off, the line mended, the factors."""
+    """Lines whose terms are matched one by one with those that are needed:
+    the first that is off, the line mended, the factors."""
     for parts in case.levels if case.alike else ():
         for theirs in _theirs(case):
             if len(theirs) == len(parts) and (factors := _matched(case, parts, theirs)) is not None:
                 off = [(part, factor) for part, factor in zip(parts, factors, strict=True) if factor.constant != _ONE]
-                new = (part if factor.constant == _ONE else mul(factor.expr, part) for part, factor in zip(parts, factors, strict=True))
+                new = (
+                    part if factor.constant == _ONE else mul(factor.expr, part)
+                    for part, factor in zip(parts, factors, strict=True)
+                )
                 if off:
                     yield off[0][0], add(*new), off
 

@@ -30,7 +30,8 @@ def counterexample(
 
 
 def not_stationary(around: Surroundings, unknown: Symbol, value: Expr, gradient: Expr) -> str | None:
-    """`at A = [[1]], b = [2] the gradient there is [2]`: small data at which it is not zero at this value of the unknown; or None."""
+    """`at A = [[1]], b = [2] the gradient there is [2]`: small data at which it is not zero at this value of the
+    unknown; or None."""
 
     at: list[Tensor] = []
 
@@ -41,14 +42,22 @@ def not_stationary(around: Surroundings, unknown: Symbol, value: Expr, gradient:
         return True
 
     def said(found: Witness, given: str) -> str:
-        return f"{given}this is {unknown.name} = {_text(plain(nested(at[0])))}, and the gradient there is {_text(found.left)}"
+        return (
+            f"{given}this is {unknown.name} = {_text(plain(nested(at[0])))}, and the gradient there is "
+            f"{_text(found.left)}"
+        )
 
     return _told(around, gradient, Fill(0, gradient.shape), complete, said, unknown)
 
 
 def _told(
-    around: Surroundings, before: Expr, after: Expr, complete: Callable[[Evaluator], bool], said: Callable[[Witness, str], str],
-    but: Symbol | None = None, known: Known | None = None,
+    around: Surroundings,
+    before: Expr,
+    after: Expr,
+    complete: Callable[[Evaluator], bool],
+    said: Callable[[Witness, str], str],
+    but: Symbol | None = None,
+    known: Known | None = None,
 ) -> str | None:
     """The witness that is told in the fewest words, behind the values of the problem's variables."""
     letters = tuple(sorted(before.free | after.free))

@@ -1,4 +1,5 @@
-"""A dialect's text as the syntax tree of the expression language: its tokens are those of that language, and the grammar is the same."""
+"""A dialect's text as the syntax tree of the expression language:
+its tokens are those of that language, and the grammar is the same."""
 
 from __future__ import annotations
 
@@ -40,7 +41,12 @@ class Words:
             found += added
             place = added[-1].end
             if len(found) > MOST_TOKENS:
-                refuse(self.source, "too-long", f"the expression has more than {MOST_TOKENS} words and signs", added[-1].span)
+                refuse(
+                    self.source,
+                    "too-long",
+                    f"the expression has more than {MOST_TOKENS} words and signs",
+                    added[-1].span,
+                )
         return [*found, Token("end", "", len(text), len(text))]
 
     def next_tokens(self, text: str, at: int, found: list[Token]) -> list[Token]:
@@ -48,7 +54,9 @@ class Words:
         last = found[-1] if found else None
         close = last is not None and last.end == at
         behind = last is not None and close and (last.kind in ("name", "number", "power") or last.text in (")", "]"))
-        sign = next((sign for sign in sorted(self.dialect.signs, key=len, reverse=True) if text.startswith(sign, at)), None)
+        sign = next(
+            (sign for sign in sorted(self.dialect.signs, key=len, reverse=True) if text.startswith(sign, at)), None
+        )
         number = _NUMBER.match(text, at)
         every = _ALL.match(text, at)
         if number is not None and not (text[at] == "." and sign is not None):
@@ -118,14 +126,25 @@ class DialectParser(Parser):
         while not self.accept("]"):
             if self.accept(";"):
                 rows.append([])
-            elif not self.accept(",") and self.token.kind not in ("name", "number") and not self.sees("(") and not self.sees("["):
+            elif (
+                not self.accept(",")
+                and self.token.kind not in ("name", "number")
+                and not self.sees("(")
+                and not self.sees("[")
+            ):
                 self.unexpected("`,`, `;` or `]`")
             rows[-1].append(self.compared())
         span = self.since(opening)
         apart = re.search(r"[\w)\]']\s+(?:[-+](?=[^\s=])|\()", self.text_of(span))
         if apart is not None:
-            refuse(self.source, "missing-operator", f"`{apart[0].strip()}` in square brackets may begin a block of its own",
-                   Span(span.start + apart.start(), span.start + apart.end()), "", "write `,` between blocks, or no blank before the sign")
+            refuse(
+                self.source,
+                "missing-operator",
+                f"`{apart[0].strip()}` in square brackets may begin a block of its own",
+                Span(span.start + apart.start(), span.start + apart.end()),
+                "",
+                "write `,` between blocks, or no blank before the sign",
+            )
         self.depth -= 1
         return s.Apply(span, s.LIST, tuple([s.Apply(span, s.LIST, tuple(row)) for row in rows]))
 
@@ -142,7 +161,9 @@ class DialectParser(Parser):
             return s.Inverted(body.span.joined(self.take().span), body)
         return super().attribute(body)
 
-    def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]) -> s.Node:
+    def called(
+        self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]
+    ) -> s.Node:
         """A call in the words of the expression language."""
         function = canonical_function(self.dialect.functions.get(name, name))
         arguments, options = with_order(function, arguments, options)

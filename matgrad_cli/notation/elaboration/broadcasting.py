@@ -1,4 +1,5 @@
-"""Arrays combined entry by entry: in the expression language sizes stretch as in NumPy, everywhere else they must be equal."""
+"""Arrays combined entry by entry: in the expression language sizes stretch as in NumPy,
+everywhere else they must be equal."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from .elaborator import Elaborator
 
 @record
 class Operand:
-    """An array, where it is written, and whether it has one dimension. Such an array is held as a row or as a column."""
+    """An array, where it is written, and whether it has one dimension.
+    Such an array is held as a row or as a column."""
 
     value: Expr
     span: Span

@@ -7,22 +7,7 @@ from typing import Final, NoReturn
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ...ir import (
-    ONE,
-    Call,
-    Dim,
-    Expr,
-    Fill,
-    Literal,
-    MatMul,
-    Number,
-    Power,
-    Shape,
-    Symbol,
-    matmul,
-    mul,
-    transpose,
-)
+from ...ir import ONE, Call, Dim, Expr, Fill, Literal, MatMul, Number, Power, Shape, Symbol, matmul, mul, transpose
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
 from ..expression.abbreviations import ABBREVIATIONS
@@ -35,7 +20,15 @@ from ..shapes.uses_of_functions import is_unknown
 from .broadcasting import as_column, as_row
 from .complaints import described, fail, misfit_entrywise, piece
 from .elaborator import Elaborator
-from .matrix_functions import as_diagonal, function_of_matrix, inverted, not_square, of_matrix, power_of_matrix, root_of_square
+from .matrix_functions import (
+    as_diagonal,
+    function_of_matrix,
+    inverted,
+    not_square,
+    of_matrix,
+    power_of_matrix,
+    root_of_square,
+)
 from .products import inner, joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
@@ -92,12 +85,18 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     wanted = _ARITY.get(function, (1, 1))
     if not wanted[0] <= len(arguments) <= wanted[1]:
         needed = str(wanted[0]) if wanted[0] == wanted[1] else f"{wanted[0]} to {wanted[1]}"
-        e.fail("wrong-arguments", f"`{node.function}` takes {needed} argument{'' if needed == '1' else 's'}, not {len(arguments)}", node)
+        e.fail(
+            "wrong-arguments",
+            f"`{node.function}` takes {needed} argument{'' if needed == '1' else 's'}, not {len(arguments)}",
+            node,
+        )
     if function in ELEMENTWISE_NAMES or function in _LIKE_ITS_ARGUMENT:
         e.flatten(node, e.is_flat(node.arguments[0]))
     if function in ELEMENTWISE_NAMES:
         return _elementwise(e, node, function, arguments[0])
-    return _TABLE[function](e, node if function not in ("max", "min") else replace(node, function=function), tuple(arguments))
+    return _TABLE[function](
+        e, node if function not in ("max", "min") else replace(node, function=function), tuple(arguments)
+    )
 
 
 def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
@@ -128,7 +127,8 @@ def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
 
 
 def _written_out(e: Elaborator, node: s.Apply) -> Expr:
-    """A matrix of numbers written out; beside a loss of any size it is one example of many, and no claim about all of them."""
+    """A matrix of numbers written out; beside a loss of any size it is one example of many,
+    and no claim about all of them."""
     cells = [cell for part in node.arguments if isinstance(part, s.Apply) for cell in part.arguments]
     named = any(side.names for one in e.scope.symbols.values() for side in (one.shape.rows, one.shape.cols))
     if (e.scope.loss is not None and named) or not cells or not all(isinstance(cell, s.Literal_) for cell in cells):
@@ -147,10 +147,18 @@ def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
         e.fail("unknown-function", f"the function `{node.function}` is not known", node, "", REFUSED[function])
     if function in ABBREVIATIONS:
         forms = " or ".join(f"`{function}({row.partition('): ')[0]})`" for row in ABBREVIATIONS[function])
-        e.fail("wrong-arguments", f"`{node.function}` is not known with these arguments", node, "", f"it is called as {forms}")
+        e.fail(
+            "wrong-arguments",
+            f"`{node.function}` is not known with these arguments",
+            node,
+            "",
+            f"it is called as {forms}",
+        )
     near = nearest_name(node.function, FUNCTION_NAMES) if len(node.arguments) < 2 or e.scope.syntax != "latex" else None
     help = f"did you mean `{near}`?" if near else None
-    if all(isinstance(part, s.Subscript | s.Slice) for part in node.arguments) and len(node.arguments) == 2:  # k(x_i, x_j)
+    if (
+        all(isinstance(part, s.Subscript | s.Slice) for part in node.arguments) and len(node.arguments) == 2
+    ):  # k(x_i, x_j)
         help = "the values of a kernel are a matrix: write its entries, as in `K_{ij}`, and declare it, as in `K: n×n`"
     start = e.scope.source.text.find(node.function, node.span.start, node.span.end)
     span = Span(start, start + len(node.function)) if start >= 0 else node.span
@@ -162,8 +170,13 @@ def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:
     if e.scope.syntax == "latex" and len(node.arguments) == 1 and not node.options:
         argument = node.arguments[0]
         return joined(e, (value, node.span), (e.expr(argument), argument.span))
-    return e.fail("not-a-function", f"`{node.function}` is a variable here ({described(value.shape)}) and cannot be called", node, "",
-           f"write `{node.function} * (…)` or `{node.function} @ (…)` for a product")
+    return e.fail(
+        "not-a-function",
+        f"`{node.function}` is a variable here ({described(value.shape)}) and cannot be called",
+        node,
+        "",
+        f"write `{node.function} * (…)` or `{node.function} @ (…)` for a product",
+    )
 
 
 def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr:
@@ -172,15 +185,24 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
         if slope is None:
             e.fail("unknown-function", f"the derivative of `{function}` has no name here", node)
         return slope(argument)
-    if argument.shape.is_square and argument.shape.is_matrix and (value := of_matrix(e, node, function, argument)) is not None:
+    if (
+        argument.shape.is_square
+        and argument.shape.is_matrix
+        and (value := of_matrix(e, node, function, argument)) is not None
+    ):
         return value
     if function in ("log", "exp", "sqrt") and argument.shape.is_square and argument.shape.is_matrix:
         e.note(f"`{function}` acts on every entry of {e.text(node.arguments[0])}, it is not the function of the matrix")
     if function == "square":
         return Power(argument, Number(2))
     if function == "gelu" and library(e, node) == "jax":
-        e.fail("unknown-function", "`gelu` of jax is its approximation by tanh, which is not in the language", node, "",
-               "`gelu(x)` is x times the normal distribution function")
+        e.fail(
+            "unknown-function",
+            "`gelu` of jax is its approximation by tanh, which is not in the language",
+            node,
+            "",
+            "`gelu(x)` is x times the normal distribution function",
+        )
     return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
 
 
@@ -219,22 +241,33 @@ def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     order = option(node, "order") or ("F" if node.function == "vec" else "C")
     e.flatten(node, node.function != "vec")
     if order not in ("F", "C"):
-        e.fail("wrong-arguments", f"the order of `{node.function}` is 'F' (by columns) or 'C' (by rows), not '{order}'", node)
+        e.fail(
+            "wrong-arguments",
+            f"the order of `{node.function}` is 'F' (by columns) or 'C' (by rows), not '{order}'",
+            node,
+        )
     value = transpose(arguments[0]) if order == "C" and not arguments[0].shape.is_row else arguments[0]
     return value if value.shape.cols is ONE else Call("vec", value)
 
 
 def _named(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     if node.function == "pinv" and not arguments[0].shape.is_matrix:
-        e.fail("wrong-arguments", f"the pseudoinverse is one of a matrix, {e.text(node.arguments[0])} is "
-               f"{described(arguments[0].shape)}", node)
+        e.fail(
+            "wrong-arguments",
+            f"the pseudoinverse is one of a matrix, {e.text(node.arguments[0])} is {described(arguments[0].shape)}",
+            node,
+        )
     return Call(node.function, arguments[0])
 
 
 def _triangle(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """The entries of a matrix on and below its diagonal (`tril`), or on and above it (`triu`); elsewhere 0."""
     if not arguments[0].shape.is_matrix:
-        e.fail("wrong-arguments", f"`{node.function}` takes a matrix, {e.text(node.arguments[0])} is {described(arguments[0].shape)}", node)
+        e.fail(
+            "wrong-arguments",
+            f"`{node.function}` takes a matrix, {e.text(node.arguments[0])} is {described(arguments[0].shape)}",
+            node,
+        )
     return Call(node.function, arguments[0])
 
 
@@ -250,8 +283,11 @@ def _cross(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 def _expectation(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """E[u], at the data that it is taken over."""
-    e.note(f"{e.text(node)}: differentiation goes under the expectation (the distribution does not depend on the variable), "
-           "so what is printed is the gradient of what stands under it, and it stays in front")
+    e.note(
+        f"{e.text(node)}: differentiation goes under the expectation (the distribution does not depend on the "
+        f"variable), "
+        "so what is printed is the gradient of what stands under it, and it stays in front"
+    )
     return arguments[0]
 
 
@@ -269,8 +305,13 @@ def _bars(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     inner = s.ungrouped(node.arguments[0])
     if value.shape.is_matrix and isinstance(inner, s.Name | s.Transposed):
         shown = f"{e.text(inner)} is {described(value.shape)}"
-        e.fail("not-square", f"{e.text(node)} is a determinant of a square matrix, {shown}", node, "",
-               f"write the norm as `\\lVert {e.text(inner).strip('`')} \\rVert`; `\\det` takes a square matrix")
+        e.fail(
+            "not-square",
+            f"{e.text(node)} is a determinant of a square matrix, {shown}",
+            node,
+            "",
+            f"write the norm as `\\lVert {e.text(inner).strip('`')} \\rVert`; `\\det` takes a square matrix",
+        )
     e.note(f"{e.text(node)} is read as the norm, as {e.text(node.arguments[0])} is {described(value.shape)}")
     return Call("norm", value)
 
@@ -291,12 +332,23 @@ def _paired(e: Elaborator, node: s.Apply) -> Expr:
     e.flatten(node, e.is_flat(node.arguments[0]))
     if targets.shape is not scores.shape:
         first, second = node.arguments
-        found = f"the targets {e.text(first)} are {described(targets.shape)}, the scores {e.text(second)} {described(scores.shape)}"
-        e.fail("shape-mismatch", found, first, "",
-               "both have one shape: a class that is given by its number is the row of an identity matrix (one-hot)")
+        found = (
+            f"the targets {e.text(first)} are {described(targets.shape)}, the scores {e.text(second)} "
+            f"{described(scores.shape)}"
+        )
+        e.fail(
+            "shape-mismatch",
+            found,
+            first,
+            "",
+            "both have one shape: a class that is given by its number is the row of an identity matrix (one-hot)",
+        )
     named = s.ungrouped(node.arguments[0])
     if targets.shape.is_matrix and isinstance(named, s.Name) and e.scope.origins.get(named.name) != "from --shape":
-        e.note(f"the targets {e.text(named)} are read as {targets.shape}, a row for every sample, one-hot where they are classes")
+        e.note(
+            f"the targets {e.text(named)} are read as {targets.shape}, a row for every sample, one-hot where "
+            f"they are classes"
+        )
     return targets
 
 
@@ -321,9 +373,16 @@ def _inner(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     if node.function == "inner" and path_of(e, node) and (left.shape.is_matrix or right.shape.is_matrix):
         first, second = node.arguments
         product = f"`{piece(e.scope, first.span)} @ {piece(e.scope, second.span, True)}`"
-        entries = f", `inner({', '.join(e.text(part).strip('`') for part in node.arguments)})` for the sum over all entries"
-        e.fail("wrong-arguments", f"`{'.'.join((*path_of(e, node), 'inner'))}` of a matrix is a product of rows with rows, and no number",
-               node, "", f"write {product} for it" + (entries if left.shape is right.shape else ""))
+        entries = (
+            f", `inner({', '.join(e.text(part).strip('`') for part in node.arguments)})` for the sum over all entries"
+        )
+        e.fail(
+            "wrong-arguments",
+            f"`{'.'.join((*path_of(e, node), 'inner'))}` of a matrix is a product of rows with rows, and no number",
+            node,
+            "",
+            f"write {product} for it" + (entries if left.shape is right.shape else ""),
+        )
     if all(map(e.is_flat, node.arguments)):
         left, right = as_column(left), as_column(right)
     if left.shape is not right.shape:
@@ -355,33 +414,53 @@ def _solve(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return joined(e, (inverse, node.arguments[0].span), (right, node.arguments[1].span))
 
 
-
 def _by_pieces(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
     from .piecewise import by_pieces
 
     return by_pieces(e, node)
 
 
-_LIKE_ITS_ARGUMENT: Final = frozenset((
-    "T", "ones_like", "zeros_like", "polar", "leading", "strictupper", "shiftup", "butlast",
-))
+_LIKE_ITS_ARGUMENT: Final = frozenset(
+    ("T", "ones_like", "zeros_like", "polar", "leading", "strictupper", "shiftup", "butlast")
+)
 
 _ARITY: Final = {
-    **dict.fromkeys(("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax", "hardmax",
-                     "prod", "max", "min"), (1, 2)), "cross": (2, 2),
-    **dict.fromkeys(("dot", "inner", "outer", "kron", "solve", "matrix_power", *CHANGES), (2, 2)), "Dpowm": (3, 3),
-    **dict.fromkeys(("maximum", "minimum"), (2, 9)), "clip": (3, 3), "where": (3, 3),
+    **dict.fromkeys(
+        ("norm", "sum", "mean", "logsumexp", "var", "std", "softmax", "log_softmax", "hardmax", "prod", "max", "min"),
+        (1, 2),
+    ),
+    "cross": (2, 2),
+    **dict.fromkeys(("dot", "inner", "outer", "kron", "solve", "matrix_power", *CHANGES), (2, 2)),
+    "Dpowm": (3, 3),
+    **dict.fromkeys(("maximum", "minimum"), (2, 9)),
+    "clip": (3, 3),
+    "where": (3, 3),
 }
 
 _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
-    "norm": norm, **dict.fromkeys(("tr", "det", "logdet", "eigmax", "topvv"), _square), "pinv": _named,
-    "inv": _inverse, "matrix_power": power_of_matrix,
+    "norm": norm,
+    **dict.fromkeys(("tr", "det", "logdet", "eigmax", "topvv"), _square),
+    "pinv": _named,
+    "inv": _inverse,
+    "matrix_power": power_of_matrix,
     **dict.fromkeys(("sqrtm", *MATRIX_FUNCTIONS, *CHANGES), function_of_matrix),
     **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std", "prod", "max", "min"), reduced),
-    **dict.fromkeys(("softmax", "log_softmax", "hardmax"), softmax), "cross": _cross, "crossmat": _cross,
-    "diag": _diag, "vec": _vec, "expectation": _expectation, **dict.fromkeys(("tril", "triu"), _triangle),
+    **dict.fromkeys(("softmax", "log_softmax", "hardmax"), softmax),
+    "cross": _cross,
+    "crossmat": _cross,
+    "diag": _diag,
+    "vec": _vec,
+    "expectation": _expectation,
+    **dict.fromkeys(("tril", "triu"), _triangle),
     **dict.fromkeys(("polar", "leading", "strictupper", "shiftup", "butlast"), _named),
-    "T": _transposed, "bars": _bars, "ones_like": _like, "zeros_like": _like, "inner": _inner, "dot": _dot,
-    "outer": _outer, "kron": lambda e, node, _: _product(e, node, "kron"),
-    "solve": _solve, **dict.fromkeys(("maximum", "minimum", "clip", "where"), _by_pieces),
+    "T": _transposed,
+    "bars": _bars,
+    "ones_like": _like,
+    "zeros_like": _like,
+    "inner": _inner,
+    "dot": _dot,
+    "outer": _outer,
+    "kron": lambda e, node, _: _product(e, node, "kron"),
+    "solve": _solve,
+    **dict.fromkeys(("maximum", "minimum", "clip", "where"), _by_pieces),
 }

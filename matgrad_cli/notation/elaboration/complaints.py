@@ -1,4 +1,5 @@
-"""How misfits are told: both operands with their shapes, where a shape came from, and a form that was checked to fit."""
+"""How misfits are told: both operands with their shapes, where a shape came from,
+and a form that was checked to fit."""
 
 from __future__ import annotations
 
@@ -41,7 +42,12 @@ def described(shape: Shape) -> str:
 
 
 def fail(
-    scope: Scope, code: str, message: str, *labels: tuple[Span, str], notes: tuple[str, ...] = (), help: str | None = None
+    scope: Scope,
+    code: str,
+    message: str,
+    *labels: tuple[Span, str],
+    notes: tuple[str, ...] = (),
+    help: str | None = None,
 ) -> NoReturn:
     """Raise the one diagnostic about an expression that is readable but does not make sense."""
     marks = tuple(Label(span, text) for span, text in labels)
@@ -67,7 +73,9 @@ def piece(scope: Scope, span: Span, transposed: bool = False) -> str:
     turned = re.fullmatch(_TURNED, text) if latex else None
     if turned is not None:
         return turned[1] if transposed else text
-    simple = text.isalnum() or (text.endswith(")") and text.count("(") == 1) or (text.endswith(".T") and text[:-2].isalnum())
+    simple = (
+        text.isalnum() or (text.endswith(")") and text.count("(") == 1) or (text.endswith(".T") and text[:-2].isalnum())
+    )
     if not transposed:
         return text if simple else f"({text})"
     if text.endswith(".T") and text[:-2].isalnum():
@@ -89,17 +97,26 @@ def misfit_product(scope: Scope, left: tuple[Expr, Span], right: tuple[Expr, Spa
         fits = a.transposed if first else a, b.transposed if second else b
         if fits[0].cols is fits[1].rows:
             shape = Shape(fits[0].rows, fits[1].cols)
-            help = f"`{piece(scope, left[1], first)}{sign}{piece(scope, right[1], second)}` fits, and is {described(shape)}"
+            help = (
+                f"`{piece(scope, left[1], first)}{sign}{piece(scope, right[1], second)}` fits, and is "
+                f"{described(shape)}"
+            )
             break
     else:
         if b.cols is a.rows:
-            help = f"`{piece(scope, right[1])}{sign}{piece(scope, left[1])}` fits, and is {described(Shape(b.rows, a.cols))}"
+            help = (
+                f"`{piece(scope, right[1])}{sign}{piece(scope, left[1])}` fits, and is "
+                f"{described(Shape(b.rows, a.cols))}"
+            )
     fail(
-        scope, "shape-mismatch",
+        scope,
+        "shape-mismatch",
         f"cannot multiply {quoted(scope.source, left[1])} by {quoted(scope.source, right[1])}: "
         f"{_count(a.cols, 'column')} {'meets' if a.cols is ONE else 'meet'} {_count(b.rows, 'row')}",
-        (left[1], f"{a.rows}×{a.cols}"), (right[1], f"{b.rows}×{b.cols}"),
-        notes=shape_notes(scope, left, right), help=help,
+        (left[1], f"{a.rows}×{a.cols}"),
+        (right[1], f"{b.rows}×{b.cols}"),
+        notes=shape_notes(scope, left, right),
+        help=help,
     )
 
 
@@ -111,11 +128,14 @@ def misfit_entrywise(scope: Scope, action: str, left: tuple[Expr, Span], right: 
     """Two arrays of different shapes are added or multiplied entry by entry."""
     a, b = left[0].shape, right[0].shape
     fail(
-        scope, "shape-mismatch",
+        scope,
+        "shape-mismatch",
         f"cannot {action} {quoted(scope.source, left[1])} and {quoted(scope.source, right[1])}: "
         f"one is {described(a)}, the other {described(b)}",
-        (left[1], f"{a.rows}×{a.cols}"), (right[1], f"{b.rows}×{b.cols}"),
-        notes=shape_notes(scope, left, right), help=_entrywise_help(scope, action, left, right),
+        (left[1], f"{a.rows}×{a.cols}"),
+        (right[1], f"{b.rows}×{b.cols}"),
+        notes=shape_notes(scope, left, right),
+        help=_entrywise_help(scope, action, left, right),
     )
 
 

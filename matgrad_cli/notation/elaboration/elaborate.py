@@ -1,4 +1,5 @@
-"""From the syntax tree to typed expressions: every part gets its shape here, and every misfit is told with both operands."""
+"""From the syntax tree to typed expressions: every part gets its shape here,
+and every misfit is told with both operands."""
 
 from __future__ import annotations
 
@@ -41,8 +42,9 @@ from .products import OPERATORS, Product, inner
 class Reading:
     """An expression that was read, where each of its parts stands in the text, and what was assumed in reading it.
 
-    `flat` says that it is a one-dimensional array of NumPy: a row as well as a column. `stretched` says that one is multiplied entry
-    by entry with every row of a matrix, `idle` that there is a `.T` that has no meaning, as it is of an array of one dimension.
+    `flat` says that it is a one-dimensional array of NumPy: a row as well as a column. `stretched` says that one is
+    multiplied entry by entry with every row of a matrix, `idle` that there is a `.T` that has no meaning,
+    as it is of an array of one dimension.
     """
 
     expr: Expr
@@ -89,15 +91,25 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
     if name in e.arguments:
         return e.arguments[name]
     if name in e.binding:  # before variables: a letter that a sum binds is nothing else inside it
-        e.fail("index-as-number", f"the index `{name}` stands where a number is needed", node, "",
-               "index letters stand only in `X[i,j]` and `delta[i,j]`")
+        e.fail(
+            "index-as-number",
+            f"the index `{name}` stands where a number is needed",
+            node,
+            "",
+            "index letters stand only in `X[i,j]` and `delta[i,j]`",
+        )
     value = e.scope.find(name)
     if value is not None:
         e.flatten(node, e.scope.is_flat(name, value.shape))
         guessed = e.scope.loss is None and e.scope.origins.get(name, "").startswith("assumed")
         if name == "i" and guessed and value.shape.is_number and e.scope.syntax == "latex":
-            e.fail("unknown-name", "the imaginary unit `i` is not in the language", node, "",
-                   "all variables are real; where `i` is a number of its own, declare it: `--shape \"i: scalar\"`")
+            e.fail(
+                "unknown-name",
+                "the imaginary unit `i` is not in the language",
+                node,
+                "",
+                'all variables are real; where `i` is a number of its own, declare it: `--shape "i: scalar"`',
+            )
         return value
     size = e.scope.size(name) or e.found.sizes.get(name)
     if size is not None:
@@ -110,14 +122,25 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
         form = e.found.places.get(id(node))
         dim = form.rows.known if form is not None else None
         if dim is None:
-            e.fail("missing-shape", "the size of the identity `I` does not follow from its use", node, "",
-                   "write `eye(n)` with its size")
+            e.fail(
+                "missing-shape",
+                "the size of the identity `I` does not follow from its use",
+                node,
+                "",
+                "write `eye(n)` with its size",
+            )
         return Eye(dim)
     meant = e.scope.known_names if name.islower() else e.scope.named_arrays
     near = nearest_name(name, (*meant, *e.arguments))
     known = ", ".join(f"`{known}`" for known in e.scope.known_names[:12])
-    return fail(e.scope, "unknown-name", f"the name `{name}` is not known here", (node.span, ""),
-         notes=(f"known are {known}",) if known else (), help=f"did you mean `{near}`?" if near else None)
+    return fail(
+        e.scope,
+        "unknown-name",
+        f"the name `{name}` is not known here",
+        (node.span, ""),
+        notes=(f"known are {known}",) if known else (),
+        help=f"did you mean `{near}`?" if near else None,
+    )
 
 
 # ---- operators
@@ -148,7 +171,8 @@ def _binary(e: Elaborator, node: s.Binary) -> Expr:
 
 
 def _transposed(e: Elaborator, node: s.Transposed) -> Expr:
-    """Aᵀ; a raised `T` over a number is an exponent where T is a number, and has no effect where nothing tells what T is."""
+    """Aᵀ; a raised `T` over a number is an exponent where T is a number,
+    and has no effect where nothing tells what T is."""
     value = e.expr(node.body)
     if value.shape.is_number and all(symbol.shape.is_number for symbol in value.symbols):
         raised = e.scope.source.text[node.body.span.end : node.span.end]
@@ -196,8 +220,11 @@ def _sum(e: Elaborator, node: s.Binary) -> Expr:
 
 
 def _terms(e: Elaborator, terms: list[tuple[bool, s.Node]]) -> list[tuple[Expr, s.Node, bool]]:
-    """The terms of a sum in the order written. |A| beside an array of the shape of A is the absolute value of every entry."""
-    bars = {id(part) for _, part in terms if isinstance(inner := s.ungrouped(part), s.Apply) and inner.function == "bars"}
+    """The terms of a sum in the order written. |A| beside an array of the shape of A is the absolute value of every
+    entry."""
+    bars = {
+        id(part) for _, part in terms if isinstance(inner := s.ungrouped(part), s.Apply) and inner.function == "bars"
+    }
     if not bars:
         return [(e.expr(part), part, minus) for minus, part in reversed(terms)]
     values = {id(part): e.expr(part) for _, part in reversed(terms) if id(part) not in bars}
@@ -215,13 +242,22 @@ def _terms(e: Elaborator, terms: list[tuple[bool, s.Node]]) -> list[tuple[Expr, 
 
 
 def _spread(e: Elaborator, value: Expr, node: s.Node, array: Expr, beside: s.Node) -> Expr:
-    """number + array: the number is added to every entry; in LaTeX a literal, or a name beside a vector, as in `x - \\mu`."""
-    lone = isinstance(value, Number) or (isinstance(s.ungrouped(node), s.Name) and (array.shape.is_column or array.shape.is_row))
+    """number + array: the number is added to every entry; in LaTeX a literal, or a name beside a vector,
+    as in `x - \\mu`."""
+    lone = isinstance(value, Number) or (
+        isinstance(s.ungrouped(node), s.Name) and (array.shape.is_column or array.shape.is_row)
+    )
     if e.scope.syntax == "latex" and not lone:
-        fail(e.scope, "number-plus-array",
-             f"{e.text(node)} is a number and {e.text(beside)} is {described(array.shape)}: they cannot be added",
-             (node.span, "a number"), (beside.span, f"{array.shape.rows}×{array.shape.cols}"))
-    if not node.span.start <= beside.span.start < beside.span.end <= node.span.end:  # else it stands in what a name abbreviates
+        fail(
+            e.scope,
+            "number-plus-array",
+            f"{e.text(node)} is a number and {e.text(beside)} is {described(array.shape)}: they cannot be added",
+            (node.span, "a number"),
+            (beside.span, f"{array.shape.rows}×{array.shape.cols}"),
+        )
+    if (
+        not node.span.start <= beside.span.start < beside.span.end <= node.span.end
+    ):  # else it stands in what a name abbreviates
         e.note(f"the number {e.text(node)} is added to every entry of {e.text(beside)} ({array.shape})")
     ones = Fill(1, array.shape)
     return ones if value is Number(1) else mul(value, ones)
@@ -237,12 +273,21 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
     if node.operator == "^" and e.scope.syntax == "numpy":
         e.note(f"`^` in {e.text(node)} is read as the power, which Python writes `**`")
     if not exponent.shape.is_number and node.operator == "**" and e.scope.syntax == "numpy":
-        e.note(f"{e.text(node)} is exp({e.text(node.right).strip('`')} * log({e.text(node.left).strip('`')})), and its base is positive")
+        e.note(
+            f"{e.text(node)} is exp({e.text(node.right).strip('`')} * log({e.text(node.left).strip('`')})), "
+            f"and its base is positive"
+        )
         logarithm = s.Apply(node.span, "log", (node.left,))
-        return e.expr(s.Apply(node.span, "exp", (s.Binary(node.span, "*", s.Group(node.right.span, node.right), logarithm),)))
+        return e.expr(
+            s.Apply(node.span, "exp", (s.Binary(node.span, "*", s.Group(node.right.span, node.right), logarithm),))
+        )
     if not exponent.shape.is_number:
-        e.fail("shape-mismatch", f"an exponent must be a number, {e.text(node.right)} is {described(exponent.shape)}", node.right,
-               f"{exponent.shape.rows}×{exponent.shape.cols}")
+        e.fail(
+            "shape-mismatch",
+            f"an exponent must be a number, {e.text(node.right)} is {described(exponent.shape)}",
+            node.right,
+            f"{exponent.shape.rows}×{exponent.shape.cols}",
+        )
     if exceeds(exponent):
         e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.right)
     whole = isinstance(exponent, Number) and exponent.value.denominator == 1
@@ -251,8 +296,10 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
         if node.operator == "^":
             return matrix_power(base, int(exponent.value))
         if e.scope.syntax == "numpy":
-            e.note(f"{e.text(node)} is taken entry by entry; the product with itself is "
-                      f"`matrix_power({e.text(node.left).strip('`')}, {exponent.value})`")
+            e.note(
+                f"{e.text(node)} is taken entry by entry; the product with itself is "
+                f"`matrix_power({e.text(node.left).strip('`')}, {exponent.value})`"
+            )
     elif node.operator == "^" and e.scope.syntax not in ("numpy", "latex") and not base.shape.is_square:
         not_square(e, "a power", base, node.left)
     elif node.operator == "^" and base.shape.is_square and not base.shape.is_number:
@@ -282,17 +329,23 @@ def _differential(e: Elaborator, node: s.Differential_) -> Expr:
         e.fail("missing-wrt", "a differential needs the variable that moves", node)
     direction = e.expr(node.direction) if node.direction is not None else None
     if direction is not None and direction.shape is not e.scope.wrt.shape:
-        fail(e.scope, "shape-mismatch",
-             f"a direction has the shape of `{e.scope.wrt.name}`, {described(e.scope.wrt.shape)}; "
-             f"this is {described(direction.shape)}",
-             ((node.direction or node).span, ""))
+        fail(
+            e.scope,
+            "shape-mismatch",
+            f"a direction has the shape of `{e.scope.wrt.name}`, {described(e.scope.wrt.shape)}; "
+            f"this is {described(direction.shape)}",
+            ((node.direction or node).span, ""),
+        )
     return Differential(e.expr(node.body), e.scope.wrt, direction)
 
 
 _MADE_FROM: Final[dict[type[s.Node], Callable[[Elaborator, Any], Expr]]] = {
-    s.Group: _group, s.Literal_: _literal, s.Name: _name, s.Negative: _negative, s.Binary: _binary, s.Transposed: _transposed,
-    s.Inverted: _inverted, s.Apply: call, s.Subscript: subscript, s.Slice: row_or_column, s.Sigma: sigma, s.EntriesOf: entries_of,
-    s.MapsTo: _maps_to, s.Kronecker: kronecker, s.Derivative: derivative, s.Differential_: _differential, s.Cases: cases,
+    s.Group: _group, s.Literal_: _literal, s.Name: _name, s.Negative: _negative, s.Binary: _binary,
+    s.Transposed: _transposed,
+    s.Inverted: _inverted, s.Apply: call, s.Subscript: subscript, s.Slice: row_or_column, s.Sigma: sigma,
+    s.EntriesOf: entries_of,
+    s.MapsTo: _maps_to, s.Kronecker: kronecker, s.Derivative: derivative, s.Differential_: _differential,
+    s.Cases: cases,
     s.Ellipsis_: _left_out,
 }  # fmt: skip
 
@@ -301,6 +354,11 @@ def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Rea
     """A syntax tree as a typed expression with its places and notes."""
     elaborator = Elaborator(scope, found or infer(node, scope), _build)
     expr = elaborator.expr(node)
-    return Reading(expr, elaborator.spans, tuple(elaborator.notes), elaborator.is_flat(node),
-                   elaborator.stretched_product, elaborator.idle_transpose)
-
+    return Reading(
+        expr,
+        elaborator.spans,
+        tuple(elaborator.notes),
+        elaborator.is_flat(node),
+        elaborator.stretched_product,
+        elaborator.idle_transpose,
+    )

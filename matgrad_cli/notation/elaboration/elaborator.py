@@ -1,4 +1,5 @@
-"""The state of one reading: the scope, the shapes found, the letters bound, and where each expression that was built stands in the text."""
+"""The state of one reading: the scope, the shapes found, the letters bound,
+and where each expression that was built stands in the text."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from .complaints import described, fail, quoted
 
 
 class Elaborator:
-    """What is known while one formula is read in its scope. `build` makes the typed expression of one kind of part from those inside it."""
+    """What is known while one formula is read in its scope. `build` makes the typed expression of one kind of part from
+    those inside it."""
 
     def __init__(self, scope: Scope, found: Inference, build: Callable[[Elaborator, s.Node], Expr]) -> None:
         self.scope = scope
@@ -30,7 +32,9 @@ class Elaborator:
         self.flat: dict[int, s.Node] = {}
         self.idle_transpose = self.stretched_product = False
         self.entrywise = self.traced = self.diagonal = False
-        self.reach: dict[str, tuple[int, int]] = {}  # of a bound letter, how many values its Σ leaves out at the two ends
+        self.reach: dict[
+            str, tuple[int, int]
+        ] = {}  # of a bound letter, how many values its Σ leaves out at the two ends
 
     @contextmanager
     def by_entries(self, wanted: bool = True) -> Iterator[None]:
@@ -41,7 +45,8 @@ class Elaborator:
 
     @contextmanager
     def inside(self, function: str) -> Iterator[None]:
-        """While the arguments of a function are read: `\\exp(A)` in a trace is the matrix exponential, `p(1-p)` in `diag` a column."""
+        """While the arguments of a function are read: `\\exp(A)` in a trace is the matrix exponential,
+        `p(1-p)` in `diag` a column."""
         outer = self.traced, self.diagonal
         self.traced, self.diagonal = self.traced or function == "tr", self.diagonal or function == "diag"
         yield
@@ -80,8 +85,11 @@ class Elaborator:
         try:
             value = self.build(self, node)
         except (ShapeMismatch, IndexMismatch) as error:
-            shapes = tuple(f"{quoted(self.scope.source, self.spans[part])} is {described(part.shape)}"
-                           for part in error.parts if part in self.spans)
+            shapes = tuple(
+                f"{quoted(self.scope.source, self.spans[part])} is {described(part.shape)}"
+                for part in error.parts
+                if part in self.spans
+            )
             code = "shape-mismatch" if isinstance(error, ShapeMismatch) else "index-mismatch"
             fail(self.scope, code, str(error), (node.span, ""), notes=shapes)
         self.spans.setdefault(value, node.span)

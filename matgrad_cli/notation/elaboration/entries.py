@@ -34,7 +34,9 @@ from .guards import guarded
 from .sizes import dim_of_array
 
 
-def position(e: Elaborator, node: s.Node, side: Dim | None, sides: tuple[Dim | None, Dim | None] = (None, None)) -> Position:
+def position(
+    e: Elaborator, node: s.Node, side: Dim | None, sides: tuple[Dim | None, Dim | None] = (None, None)
+) -> Position:
     """An index: a letter over a dimension, a number from 0, or a pair."""
     node = s.ungrouped(node)
     match node:
@@ -42,8 +44,12 @@ def position(e: Elaborator, node: s.Node, side: Dim | None, sides: tuple[Dim | N
             if value.denominator != 1 or not 0 <= value < 10**9:
                 e.fail("index-out-of-range", f"an index is a whole number from 0, not `{value}`", node)
             if side is not None and not side.names and value >= side.factor:
-                e.fail("index-out-of-range", f"index {value} is beyond the last one, {side.factor - 1}", node,
-                       help="numbers in brackets count from 0")
+                e.fail(
+                    "index-out-of-range",
+                    f"index {value} is beyond the last one, {side.factor - 1}",
+                    node,
+                    help="numbers in brackets count from 0",
+                )
             return int(value)
         case s.Negative():
             e.fail("index-out-of-range", "an index is counted from 0 and is never negative", node)
@@ -63,13 +69,23 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
     dim = bound.dim if bound is not None else e.found.letters.get(name)
     if dim is None:
         if side is None:
-            e.fail("missing-shape", f"nothing says how far the index `{name}` runs", node, "",
-                   f"write its size at the sum, as in `sum[{name}:n](…)`")
+            e.fail(
+                "missing-shape",
+                f"nothing says how far the index `{name}` runs",
+                node,
+                "",
+                f"write its size at the sum, as in `sum[{name}:n](…)`",
+            )
         dim = side
     if side is not None and dim is not side:
         if name in e.limited:
-            e.fail("sum-range", f"the sum over `{name}` goes to {dim}, where this side has {side}", node, f"{side} entries",
-                   "only sums through a whole dimension can be read")
+            e.fail(
+                "sum-range",
+                f"the sum over `{name}` goes to {dim}, where this side has {side}",
+                node,
+                f"{side} entries",
+                "only sums through a whole dimension can be read",
+            )
         e.fail("index-mismatch", f"the index `{name}` runs to {dim}, this side has {side}", node, f"runs to {dim}")
     return bound if bound is not None else Index(name, dim)
 
@@ -115,7 +131,9 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, "a number")
     if len(node.indices) != wanted:
         indices = "1 index" if wanted == 1 else "2 indices"
-        family = len(node.indices) == 1 and isinstance(body, s.Name) and e.scope.loss is None and e.scope.syntax == "latex"
+        family = (
+            len(node.indices) == 1 and isinstance(body, s.Name) and e.scope.loss is None and e.scope.syntax == "latex"
+        )
         help = f"a row, as a column, is used as in `x_i^\\top w`; {e.text(node)} {s.FAMILY}" if family else None
         shown = f"{e.text(node.body)} is {described(base.shape)}"
         e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, "", help)
@@ -131,7 +149,11 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
 def _positions(e: Elaborator, indices: tuple[s.Node, ...], base: Expr) -> tuple[Position | None, Position | None]:
     left = list(indices)
     # a pair of letters counts the rows of A ⊗ B
-    parts = [factor.shape for factor in base.children] if isinstance(base, Kron) and len(base.children) == 2 else [None, None]
+    parts = (
+        [factor.shape for factor in base.children]
+        if isinstance(base, Kron) and len(base.children) == 2
+        else [None, None]
+    )
     first, second = parts
     rows = (first.rows if first else None, second.rows if second else None)
     cols = (first.cols if first else None, second.cols if second else None)
@@ -157,7 +179,13 @@ def basis(e: Elaborator, node: s.Subscript | s.Apply) -> Expr:
     fresh: list[Index] = []
     for place in found:
         if not isinstance(place, Index):
-            e.fail("missing-shape", "the size of this basis vector does not follow from its use", node, "", "use an index letter")
+            e.fail(
+                "missing-shape",
+                "the size of this basis vector does not follow from its use",
+                node,
+                "",
+                "use an index letter",
+            )
         fresh.append(fresh_index(place.dim, taken | {index.name for index in fresh}))
     deltas = [Delta(own, place) for own, place in zip(fresh, found, strict=True)]
     return MatrixOf(fresh[0], fresh[1] if len(fresh) > 1 else None, mul(*deltas))
@@ -167,7 +195,9 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     """A row or a column of a matrix, as a column vector."""
     base = e.expr(node.matrix)
     if not base.shape.is_matrix and e.scope.syntax == "numpy":
-        e.fail("index-mismatch", f"`{node.matrix.name}` is {described(base.shape)}, {e.text(node)} takes a matrix", node)
+        e.fail(
+            "index-mismatch", f"`{node.matrix.name}` is {described(base.shape)}, {e.text(node)} takes a matrix", node
+        )
     if not base.shape.is_matrix:
         return subscript(e, s.Subscript(node.span, node.matrix, (node.index,)))
     e.flatten(node, e.scope.arrays)
@@ -182,7 +212,11 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     taken = {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)}
     own = fresh_index(base.shape.rows if column else base.shape.cols, taken)
     if node.is_numbered:
-        said = f"column {at} of `{node.matrix.name}`" if column else f"row {at} of `{node.matrix.name}`, as a column vector"
+        said = (
+            f"column {at} of `{node.matrix.name}`"
+            if column
+            else f"row {at} of `{node.matrix.name}`, as a column vector"
+        )
         e.note(f"{e.text(node)} is read as {said}")
     return MatrixOf(own, None, Entry(base, own, at) if column else Entry(base, at, own))
 
@@ -211,8 +245,13 @@ def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[Index | None]:
         side = e.found.bound.get((id(node), name.name))
         dim = (side.known if side is not None else None) or e.scope.letters.get(name.name)
         if dim is None:
-            e.fail("missing-shape", f"nothing says how far the index `{name.name}` runs", name, "",
-                   f"write its size, as in `sum[{name.name}:n](…)`")
+            e.fail(
+                "missing-shape",
+                f"nothing says how far the index `{name.name}` runs",
+                name,
+                "",
+                f"write its size, as in `sum[{name.name}:n](…)`",
+            )
         found.append(Index(name.name, dim))
         if bound is not None:
             _check_limit(e, name, bound, dim)
@@ -223,10 +262,15 @@ def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None
     """A written limit must be the whole length; a name that nobody declared is a name for it, and that is said."""
     bare = s.ungrouped(limit)
     length = f"`{letter.name}` runs through {dim}"
-    written = length_of(bare, lambda name: e.scope.size(name) or e.found.sizes.get(name), lambda call: dim_of_array(e, call))
+    written = length_of(
+        bare, lambda name: e.scope.size(name) or e.found.sizes.get(name), lambda call: dim_of_array(e, call)
+    )
     if written is dim:
         if isinstance(bare, s.Name) and bare.name in e.found.sizes and dim is not Dim.of(bare.name):
-            e.note(f"{e.text(limit)} above the sum is read as a name for {dim}, the length that `{letter.name}` runs through")
+            e.note(
+                f"{e.text(limit)} above the sum is read as a name for {dim}, the length that `{letter.name}` "
+                f"runs through"
+            )
         return
     help = "only sums through a whole dimension can be read"
     if isinstance(bare, s.Literal_) and written is not None and dim.names:
@@ -234,9 +278,21 @@ def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None
     if isinstance(bare, s.Name) and written is None:
         value = e.scope.find(bare.name)
         what = "no length of a dimension" if value is None else described(value.shape)
-        e.fail("sum-range", f"{e.text(limit)} is {what} and cannot be the upper limit of `{letter.name}`", limit, length, help)
+        e.fail(
+            "sum-range",
+            f"{e.text(limit)} is {what} and cannot be the upper limit of `{letter.name}`",
+            limit,
+            length,
+            help,
+        )
     upper = e.text(limit) if written is None else str(written)
-    e.fail("sum-range", f"the sum over `{letter.name}` goes to {upper}, where its whole length is {dim}", limit, length, help)
+    e.fail(
+        "sum-range",
+        f"the sum over `{letter.name}` goes to {upper}, where its whole length is {dim}",
+        limit,
+        length,
+        help,
+    )
 
 
 def sigma(e: Elaborator, node: s.Sigma) -> Expr:
@@ -265,7 +321,9 @@ def entries_of(e: Elaborator, node: s.EntriesOf) -> Expr:
     body = e.expr(node.body)
     e.binding = outer
     if not body.shape.is_number:
-        e.fail("shape-mismatch", f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}", node.body)
+        e.fail(
+            "shape-mismatch", f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}", node.body
+        )
     return MatrixOf(row, col, body)
 
 
@@ -318,9 +376,14 @@ def whole_derivative(e: Elaborator, node: s.Node, body: Expr, variable: Symbol) 
     if body.shape.is_column and shape.is_column:
         own = fresh_index(body.shape.rows, taken | {index.name for index in fresh})
         return MatrixOf(own, row, Partial(Entry(body, own, None), variable, row, None))
-    return fail(e.scope, "too-many-indices",
-         f"the derivative of {described(body.shape)} by {described(shape)} has {len(body.shape.dims) + len(shape.dims)} indices",
-         (node.span, ""), help=f"write one entry, as in `partial(u[i,j], {variable.name}[s,t])`")
+    return fail(
+        e.scope,
+        "too-many-indices",
+        f"the derivative of {described(body.shape)} by {described(shape)} has "
+        f"{len(body.shape.dims) + len(shape.dims)} indices",
+        (node.span, ""),
+        help=f"write one entry, as in `partial(u[i,j], {variable.name}[s,t])`",
+    )
 
 
 def cases(e: Elaborator, node: s.Cases) -> Expr:
@@ -328,5 +391,3 @@ def cases(e: Elaborator, node: s.Cases) -> Expr:
     for value, _ in node.branches:
         e.expr(value)
     e.fail("cases", "a value by cases cannot be read here", node, "", "write it with δ, as in `\\delta_{ij} x_k`")
-
-

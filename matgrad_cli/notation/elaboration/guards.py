@@ -1,6 +1,7 @@
 """Sums over pairs i ≠ j or i < j of what has no value where i = j: there δ_ij is added, and what is left out stays 0.
 
-Σ_{i≠j} 1/‖x_i − x_j‖ is a sum over all pairs with the factor 1 − δ_ij; with 1/(‖x_i − x_j‖ + δ_ij) each of its terms has a value.
+Σ_{i≠j} 1/‖x_i − x_j‖ is a sum over all pairs with the factor 1 − δ_ij;
+with 1/(‖x_i − x_j‖ + δ_ij) each of its terms has a value.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ _SINGULAR = frozenset(("log", "log2", "log10", "sqrt", "reciprocal", "abs"))
 
 
 def guarded(body: Expr) -> Expr:
-    """A summand with a factor that leaves out i = j: its other factors with δ_ij where they have no value or no slope there."""
+    """A summand with a factor that leaves out i = j: its other factors with δ_ij where they have no value or no slope
+    there."""
     if not isinstance(body, Mul):
         return body
     pair = next((letters for factor in body.factors if (letters := _left_out(factor)) is not None), None)
@@ -59,10 +61,20 @@ def _with_delta(factor: Expr, left: Index, right: Index) -> Expr:
         return both <= node.free and _is_zero(rename(node, {right: left}))
 
     def mended(node: Expr, parts: tuple[Expr, ...]) -> Expr:
-        if isinstance(node, Power) and isinstance(node.exponent, Number) and isinstance(parts[0], Power) and parts[0] is not node.base:
+        if (
+            isinstance(node, Power)
+            and isinstance(node.exponent, Number)
+            and isinstance(parts[0], Power)
+            and parts[0] is not node.base
+        ):
             half = node.exponent.value / 2  # of a root that was made here
             return node if half == 1 else Power(parts[0].base, Number(half))
-        if isinstance(node, Call) and node.function == "log" and isinstance(parts[0], Power) and parts[0] is not node.argument:
+        if (
+            isinstance(node, Call)
+            and node.function == "log"
+            and isinstance(parts[0], Power)
+            and parts[0] is not node.argument
+        ):
             return mul(Number(Fraction(1, 2)), Call("log", parts[0].base))
         node = node if parts == node.children else node.rebuilt(parts)
         if isinstance(node, SumOver) or not node.shape.is_number:

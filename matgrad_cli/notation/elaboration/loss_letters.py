@@ -46,27 +46,51 @@ CALLED: Final = regex(r"[\s}]*(?:\\left|\\[bB]ig+l?)?\s*\(")
 
 
 def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
-    """The names with a subscript that counts nothing: r_f, w_0, v_c, λ_1 beside λ_2. What any Σ binds counts; so do entries of wrt."""
+    """The names with a subscript that counts nothing: r_f, w_0, v_c, λ_1 beside λ_2. What any Σ binds counts;
+    so do entries of wrt."""
     parts = [part for part in s.parts_of(tree) if not isinstance(part, s.Derivative)]
-    bound = {letter.name for part in parts if isinstance(part, s.Sigma | s.EntriesOf) for letter in part.letters if letter is not None}
+    bound = {
+        letter.name
+        for part in parts
+        if isinstance(part, s.Sigma | s.EntriesOf)
+        for letter in part.letters
+        if letter is not None
+    }
     counts = Counter(part.name for part in parts if isinstance(part, s.Name))
     uses: dict[str, list[s.Node]] = {}
     called: set[str] = set()
     for part in parts:
         body = s.ungrouped(part.body) if isinstance(part, s.Subscript) and len(part.indices) == 1 else None
-        if isinstance(part, s.Subscript) and isinstance(body, s.Name) and body.name[0].islower() and scope.find(body.name) is None:
+        if (
+            isinstance(part, s.Subscript)
+            and isinstance(body, s.Name)
+            and body.name[0].islower()
+            and scope.find(body.name) is None
+        ):
             uses.setdefault(body.name, []).append(part.indices[0])
             if CALLED.match(scope.source.text, part.span.end):  # \rho_\tau(u) may be a function
                 called.update(f"{body.name}_{index.name}" for index in part.indices if isinstance(index, s.Name))
-    rows = {part.letter.name for part in parts if isinstance(part, s.Slice) and isinstance(part.index, s.Name) and part.index.name in bound}
+    rows = {
+        part.letter.name
+        for part in parts
+        if isinstance(part, s.Slice) and isinstance(part.index, s.Name) and part.index.name in bound
+    }
     found: set[str] = set()
     for base, indices in uses.items():
         letters = {index.name for index in indices if isinstance(index, s.Name)}
         numbers = {index.text for index in indices if isinstance(index, s.Literal_)}
-        if not ((letters & bound or base in rows) and wrt.lower().split("_")[0] == base):  # u_o beside u_w: one of them, or another vector?
+        if not (
+            (letters & bound or base in rows) and wrt.lower().split("_")[0] == base
+        ):  # u_o beside u_w: one of them, or another vector?
             size = base == "d" or scope.size(base) is not None  # d_k: a size has no entries
-            chosen = {letter for letter in letters if "_" in letter and letter.rpartition("_")[2] in bound}  # of w_{y_i}
-            own = {letter for letter in letters - bound - chosen if size or letter not in COUNTERS or wrt.startswith(f"{base}_")}
+            chosen = {
+                letter for letter in letters if "_" in letter and letter.rpartition("_")[2] in bound
+            }  # of w_{y_i}
+            own = {
+                letter
+                for letter in letters - bound - chosen
+                if size or letter not in COUNTERS or wrt.startswith(f"{base}_")
+            }
             found |= {f"{base}_{letter}" for letter in own} - called
         alone = counts[base] == len(indices) and not letters and wrt != base
         found |= {f"{base}_{number}" for number in numbers if alone or number == "0"}
@@ -103,6 +127,7 @@ def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.
 
 def attending(tree: s.Node) -> s.Node:
     """A softmax of a matrix in front of another factor, as in attention, says that it is one of rows."""
+
     def said(part: s.Node) -> s.Node:
         match part:
             case s.Binary(span, "juxtapose" as operator, s.Apply(place, "softmax", arguments, ()), right):
@@ -119,7 +144,8 @@ def left_free(tree: s.Node) -> frozenset[str]:
 
 
 def widened(tree: s.Node) -> s.Node:
-    """The loss with what follows a Σ inside it, where only this Σ binds a letter of it: Σ_i a_i + b_i is Σ_i (a_i + b_i)."""
+    """The loss with what follows a Σ inside it, where only this Σ binds a letter of it:
+    Σ_i a_i + b_i is Σ_i (a_i + b_i)."""
     if not (isinstance(tree, s.Binary) and tree.operator in ("+", "-")):
         return tree
     left = widened(tree.left)
@@ -171,60 +197,96 @@ def refuse_nonlinear(tree: s.Node, scope: Scope) -> None:
                 waiting.append(left)
     for part in s.parts_of(tree):
         if isinstance(part, s.Apply) and part.function == "expectation" and id(part) not in linear:
-            fail(scope, "unreadable", f"the expectation {quoted(scope.source, part.span)} cannot be read inside another function",
-                 (part.span, ""), help="E is read where the loss is a sum of expectations")
+            fail(
+                scope,
+                "unreadable",
+                f"the expectation {quoted(scope.source, part.span)} cannot be read inside another function",
+                (part.span, ""),
+                help="E is read where the loss is a sum of expectations",
+            )
 
 
 def refuse_derivatives(tree: s.Node, scope: Scope) -> None:
-    """Refuse a derivative in a loss that is none of the loss's variables: ∇u and ∂u/∂t of a field u, a ∇ that does not say by what."""
+    """Refuse a derivative in a loss that is none of the loss's variables:
+    ∇u and ∂u/∂t of a field u, a ∇ that does not say by what."""
     for part in s.parts_of(tree):
         if isinstance(part, s.Derivative) and part.body is not None:
             body, written = s.ungrouped(part.body), quoted(scope.source, part.span)
             if isinstance(body, s.Name | s.Subscript | s.Slice):
-                fail(scope, "unreadable", f"{written} is a derivative of a variable, which depends on nothing here", (part.span, ""),
-                     help="in space or in time it is linear: write it as a matrix times the array of the values, as in `D u`")
+                fail(
+                    scope,
+                    "unreadable",
+                    f"{written} is a derivative of a variable, which depends on nothing here",
+                    (part.span, ""),
+                    help="in space or in time it is linear: write it as a matrix times the array of the values, as "
+                    "in `D u`",
+                )
             if part.style == "nabla" and part.variable is None:
-                fail(scope, "unreadable", f"by what {written} is differentiated is not said", (part.span, ""),
-                     help="leave `\\nabla` out for the gradient of what follows, or write by what, as in `\\nabla_x`")
+                fail(
+                    scope,
+                    "unreadable",
+                    f"by what {written} is differentiated is not said",
+                    (part.span, ""),
+                    help="leave `\\nabla` out for the gradient of what follows, or write by what, as in `\\nabla_x`",
+                )
 
 
 def refuse_softmax_of_one(spans: Mapping[Expr, Span], scope: Scope) -> None:
     r"""Refuse `\softmax(w_k^\top x)`, which is 1: over which numbers it goes is not said."""
     for value, span in spans.items():
         if isinstance(value, Call) and value.function == "softmax" and value.shape.is_number and value.free:
-            fail(scope, "wrong-arguments", f"{quoted(scope.source, span)} is taken of one number, and over which it goes is not said",
-                 (span, ""), help="write the sum out, as in `\\frac{e^{z_k}}{\\sum_j e^{z_j}}`")
+            fail(
+                scope,
+                "wrong-arguments",
+                f"{quoted(scope.source, span)} is taken of one number, and over which it goes is not said",
+                (span, ""),
+                help="write the sum out, as in `\\frac{e^{z_k}}{\\sum_j e^{z_j}}`",
+            )
 
 
 def _is_mask(node: s.Node) -> bool:
     inner = s.ungrouped(node)
     if isinstance(inner, s.Binary) and inner.operator == "-":
         inner = inner.right
-    return isinstance(inner, s.Kronecker) or (isinstance(inner, s.Subscript) and inner.member) or (
-        isinstance(inner, s.Apply) and inner.function in (s.WITHIN, s.BEFORE))
+    return (
+        isinstance(inner, s.Kronecker)
+        or (isinstance(inner, s.Subscript) and inner.member)
+        or (isinstance(inner, s.Apply) and inner.function in (s.WITHIN, s.BEFORE))
+    )
 
 
 def _refuse_rows(node: s.Node, body: s.Name, index: s.Node, scope: Scope) -> NoReturn:
     entry, vector, letter = (quoted(scope.source, part.span) for part in (node, body, index))
     name = vector.strip("`")
     matrix = name.upper() if len(name) == 1 else "X"
-    fail(scope, "index-mismatch", f"{entry} is the entry {letter} of the vector {vector}, where a vector was needed",
-         (node.span, "a number"),
-         help=f"for the rows of a matrix declare it, as in `--shape \"{matrix}: m×n\"`, or write `({matrix}w)_{letter.strip('`')}`")
+    fail(
+        scope,
+        "index-mismatch",
+        f"{entry} is the entry {letter} of the vector {vector}, where a vector was needed",
+        (node.span, "a number"),
+        help=f'for the rows of a matrix declare it, as in `--shape "{matrix}: m×n"`, or write '
+        f"`({matrix}w)_{letter.strip('`')}`",
+    )
 
 
 def _refuse_choice(node: s.Node, letter: str, scope: Scope) -> None:
     """Raise the message about `w_{y_i}`, which of the w_k a label names, with the sum that says it."""
     chooser, _, counter = letter.partition("_")
-    whole = node.matrix if isinstance(node, s.Slice) else s.ungrouped(node.body) if isinstance(node, s.Subscript) else None
+    whole = (
+        node.matrix if isinstance(node, s.Slice) else s.ungrouped(node.body) if isinstance(node, s.Subscript) else None
+    )
     if not (isinstance(whole, s.Name) and chooser.isalpha() and counter.isalpha()):
         return
     labels, vector = chooser.upper(), isinstance(node, s.Slice)
     name = quoted(scope.source, whole.span).strip("`") if not vector else whole.name
     chosen = f"\\sum_k {labels}_{{{counter}k}} {name}_" + ("k" if vector else f"{{{counter}k}}")
-    fail(scope, "index-mismatch", f"{quoted(scope.source, node.span)} is the one that the label `{letter}` names; which one stands nowhere",
-         (node.span, f"chosen by `{letter}`"),
-         help=f"write the labels as a matrix of zeros and ones, `{chosen}` with `--assume \"{labels} onehot\"`")
+    fail(
+        scope,
+        "index-mismatch",
+        f"{quoted(scope.source, node.span)} is the one that the label `{letter}` names; which one stands nowhere",
+        (node.span, f"chosen by `{letter}`"),
+        help=f'write the labels as a matrix of zeros and ones, `{chosen}` with `--assume "{labels} onehot"`',
+    )
 
 
 def _refuse_letter(node: s.Node, letter: str, scope: Scope) -> NoReturn:
@@ -239,6 +301,11 @@ def _refuse_letter(node: s.Node, letter: str, scope: Scope) -> NoReturn:
         first = f"{name}_1" if latex else f"{name}[0]"
         help = f"write `{first}` for one entry, or {help}"
     elif isinstance(node, s.Slice) and latex:
-        help = f"declare it, as in `--shape \"{written.strip('`')}: n\"`, if it is a vector of its own, or {help}"
-    fail(scope, "index-mismatch", f"found {written} with the free letter `{letter}`, where a number or an array was needed",
-         (node.span, f"nothing sums over `{letter}`"), help=help)
+        help = f'declare it, as in `--shape "{written.strip("`")}: n"`, if it is a vector of its own, or {help}'
+    fail(
+        scope,
+        "index-mismatch",
+        f"found {written} with the free letter `{letter}`, where a number or an array was needed",
+        (node.span, f"nothing sums over `{letter}`"),
+        help=help,
+    )

@@ -1,4 +1,5 @@
-"""Functions of a square matrix: whether `exp(A)` is the power series of A or acts on its entries, and powers that are no whole numbers."""
+"""Functions of a square matrix: whether `exp(A)` is the power series of A or acts on its entries,
+and powers that are no whole numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +13,16 @@ from .. import syntax as s
 from .complaints import described, fail
 from .elaborator import Elaborator
 
-SERIES: Final = {"exp": "expm", "log": "logm", "sqrt": "sqrtm", "sin": "sinm", "cos": "cosm", "tan": "", "sinh": "", "cosh": ""}
+SERIES: Final = {
+    "exp": "expm",
+    "log": "logm",
+    "sqrt": "sqrtm",
+    "sin": "sinm",
+    "cos": "cosm",
+    "tan": "",
+    "sinh": "",
+    "cosh": "",
+}
 """Functions that books take of a matrix too, and not of its entries; what the language calls them then."""
 
 LARGEST_POWER = 1000
@@ -43,8 +53,12 @@ def function_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]
         if not value.shape.is_square:
             not_square(e, f"`{node.function}`", value, part)
     if arguments[-1].shape is not arguments[0].shape:
-        e.fail("shape-mismatch", f"{e.text(node.arguments[-1])} is {described(arguments[-1].shape)}, {e.text(node.arguments[0])} is "
-               f"{described(arguments[0].shape)}", node.arguments[-1])
+        e.fail(
+            "shape-mismatch",
+            f"{e.text(node.arguments[-1])} is {described(arguments[-1].shape)}, {e.text(node.arguments[0])} is "
+            f"{described(arguments[0].shape)}",
+            node.arguments[-1],
+        )
     return _made(node.function if node.function in CHANGES else SERIES.get(node.function, node.function), *arguments)
 
 
@@ -58,7 +72,11 @@ def power_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -
     """`matrix_power(A, p)`."""
     base, exponent = arguments
     if not exponent.shape.is_number:
-        e.fail("wrong-arguments", f"the exponent of a matrix power is a number, not {e.text(node.arguments[1])}", node.arguments[1])
+        e.fail(
+            "wrong-arguments",
+            f"the exponent of a matrix power is a number, not {e.text(node.arguments[1])}",
+            node.arguments[1],
+        )
     if exceeds(exponent):
         e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.arguments[1])
     if base.shape.is_number:
@@ -82,7 +100,11 @@ def exceeds(exponent: Expr) -> bool:
         case Number(value):
             return abs(value) > LARGEST_POWER
         case Power(Number(base), Number(power)):
-            return abs(base) > 1 and power > 1 and power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
+            return (
+                abs(base) > 1
+                and power > 1
+                and power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
+            )
     return False
 
 
@@ -111,38 +133,61 @@ def inverted(e: Elaborator, node: s.Node, base: Expr, power: int) -> Expr:
 
 def as_diagonal(e: Elaborator, value: Expr) -> Expr:
     r"""LaTeX's `\operatorname{diag}(A)` of a matrix where a square matrix is needed: the matrix with that diagonal."""
-    return Call("diag", value) if e.scope.syntax == "latex" and isinstance(value, Call) and value.function == "diagonal" else value
+    return (
+        Call("diag", value)
+        if e.scope.syntax == "latex" and isinstance(value, Call) and value.function == "diagonal"
+        else value
+    )
 
 
 def not_square(e: Elaborator, what: str, value: Expr, node: s.Node) -> NoReturn:
     """Only a square matrix has `what`."""
     symbols = [symbol for symbol in value.symbols if isinstance(symbol, Symbol)]
-    notes = tuple(f"`{symbol.name}` is {described(symbol.shape)} ({e.scope.origins[symbol.name]})"
-                  for symbol in sorted(symbols, key=lambda symbol: symbol.name)[:4] if symbol.name in e.scope.origins)
-    fail(e.scope, "not-square", f"only a square matrix has {what}, {e.text(node)} is {described(value.shape)}",
-         (node.span, f"{value.shape.rows}×{value.shape.cols}"), notes=notes)
+    notes = tuple(
+        f"`{symbol.name}` is {described(symbol.shape)} ({e.scope.origins[symbol.name]})"
+        for symbol in sorted(symbols, key=lambda symbol: symbol.name)[:4]
+        if symbol.name in e.scope.origins
+    )
+    fail(
+        e.scope,
+        "not-square",
+        f"only a square matrix has {what}, {e.text(node)} is {described(value.shape)}",
+        (node.span, f"{value.shape.rows}×{value.shape.cols}"),
+        notes=notes,
+    )
 
 
 def of_matrix(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr | None:
     """exp, log, √ … of a square matrix as the function of the matrix; None where it is that of the entries.
 
-    Under a trace books mean the function of the matrix, SymPy and Julia always do; elsewhere in LaTeX it is asked about.
+    Under a trace books mean the function of the matrix, SymPy and Julia always do;
+    elsewhere in LaTeX it is asked about.
     """
     name = SERIES.get(function)
     programs = e.scope.syntax in ("julia", "sympy") and ("entrywise", "") not in node.options
     if name is None or e.entrywise or not (programs or e.scope.syntax == "latex"):
         return None
-    if e.scope.loss is not None and not any(isinstance(part, Call) and part.function in _ALL for part in nodes_of(e.scope.loss)):
+    if e.scope.loss is not None and not any(
+        isinstance(part, Call) and part.function in _ALL for part in nodes_of(e.scope.loss)
+    ):
         return None
     text = e.text(node.arguments[0]).strip("`")
     if name and (programs or e.traced or e.scope.loss is not None):
         why = "" if programs else ", as it stands under a trace"
-        e.note(f"{e.text(node)} is read as the function of the matrix, `{name}({text})`{why}; entry by entry it is `{function}({text})` "
-               "with `--syntax numpy`")
+        e.note(
+            f"{e.text(node)} is read as the function of the matrix, `{name}({text})`{why}; entry by entry it "
+            f"is `{function}({text})` "
+            "with `--syntax numpy`"
+        )
         return _made(name, argument)
     both = f"write `{name}({text})` for the function of the matrix, or " if name else "write "
-    return fail(e.scope, "matrix-function", f"{e.text(node)} of a square matrix can be the function of the matrix or that of its entries",
-         (node.span, ""), help=f"with `--syntax numpy` {both}`{function}({text})` for its entries")
+    return fail(
+        e.scope,
+        "matrix-function",
+        f"{e.text(node)} of a square matrix can be the function of the matrix or that of its entries",
+        (node.span, ""),
+        help=f"with `--syntax numpy` {both}`{function}({text})` for its entries",
+    )
 
 
 _ALL: Final = frozenset((*MATRIX_FUNCTIONS, *CHANGES, "powm"))

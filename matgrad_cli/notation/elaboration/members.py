@@ -1,4 +1,5 @@
-r"""Which numbered letters of a loss are vectors: x_i of `w^\top x_i`, `\|x_i - \mu\|^2`, `Wx_i - y_i`, `\mathbf{x}_i` under a Σ over i."""
+r"""Which numbered letters of a loss are vectors: x_i of `w^\top x_i`, `\|x_i - \mu\|^2`, `Wx_i - y_i`,
+`\mathbf{x}_i` under a Σ over i."""
 
 from __future__ import annotations
 
@@ -15,11 +16,13 @@ _PRODUCTS = ("juxtapose", "@")
 _WEIGHTS: Final = frozenset(("alpha", "beta", "gamma", "lambda", "theta", "omega", "pi", "w", "a", "b", "c", "z"))
 """Letters that weigh vectors: w_j of `\\sum_j x_j w_j`."""
 _DIRECTIONS: Final = frozenset(("w", "v", "u", "theta", "beta", "omega"))
-"""Letters that name a vector of weights: in `w \\cdot x_i` the dot is an inner product; `a \\cdot x_i` may be a number times another."""
+"""Letters that name a vector of weights: in `w \\cdot x_i` the dot is an inner product;
+`a \\cdot x_i` may be a number times another."""
 
 
 def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
-    """The matrices whose rows are written as vectors, as in x_iᵀ w: the capital where it occurs too, else the letter itself."""
+    """The matrices whose rows are written as vectors, as in x_iᵀ w:
+    the capital where it occurs too, else the letter itself."""
     names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
     bound = s.letters_bound(tree)
     found: set[str] = set()
@@ -34,15 +37,22 @@ def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
         before = set(found)
         for small, letter in _by_use(tree, scope, found):
             value = scope.find(small.upper())
-            if letter in bound and scope.find(small) is None and small not in found and (value is None or value.shape.is_matrix):
+            if (
+                letter in bound
+                and scope.find(small) is None
+                and small not in found
+                and (value is None or value.shape.is_matrix)
+            ):
                 found.add(small.upper() if value is not None else small)
     return tuple(sorted(found))
 
 
 def families_apart(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
-    r"""The tree with b_u and b_i as two families, where u and i run over two sets: each numbers a family of its own and a side of r_{ui}.
+    r"""The tree with b_u and b_i as two families, where u and i run over two sets:
+    each numbers a family of its own and a side of r_{ui}.
 
-    In `\sum_{u,i} (r_{ui} - b_u - b_i - p_u^\top q_i)^2` they do; the x_i and x_j of `W_{ij}\|x_i - x_j\|^2` are rows of one matrix.
+    In `\sum_{u,i} (r_{ui} - b_u - b_i - p_u^\top q_i)^2` they do;
+    the x_i and x_j of `W_{ij}\|x_i - x_j\|^2` are rows of one matrix.
     """
     letters: dict[str, set[str]] = {}
     pairs: set[frozenset[str]] = set()
@@ -61,12 +71,17 @@ def families_apart(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]
 
     def own(node: s.Node) -> s.Node:
         match node:
-            case s.Subscript(_, body, (s.Name(_, index),)) if isinstance(body := s.ungrouped(body), s.Name) and body.name in split:
+            case s.Subscript(_, body, (s.Name(_, index),)) if (
+                isinstance(body := s.ungrouped(body), s.Name) and body.name in split
+            ):
                 return replace(node, body=replace(body, name=f"{body.name}_{index}"))
         return node
 
-    said = (f"{' and '.join(f'`{name}_{index}`' for index in sorted(letters[name]))} are two arrays, as their letters run over two sets"
-            for name in sorted(split))
+    said = (
+        f"{' and '.join(f'`{name}_{index}`' for index in sorted(letters[name]))} are two arrays, as their "
+        f"letters run over two sets"
+        for name in sorted(split)
+    )
     return s.rebuilt(tree, own), tuple(said)
 
 
@@ -92,14 +107,21 @@ def entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
 
 
 def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, str]]:
-    """x and i, where x_i is bold, stands behind a capital, under a norm, in what is transposed, or beside such a vector in a sum."""
-    sums = (s.ungrouped(part.left) for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator in ("+", "-"))
+    """x and i, where x_i is bold, stands behind a capital, under a norm, in what is transposed,
+    or beside such a vector in a sum."""
+    sums = (
+        s.ungrouped(part.left)
+        for part in s.parts_of(tree)
+        if isinstance(part, s.Binary) and part.operator in ("+", "-")
+    )
     inner = {id(part) for part in sums}
     for part in s.parts_of(tree):
         match part:
             case s.Binary(_, "+" | "-") if id(part) in inner:
                 continue  # a part of a longer sum
-            case s.Subscript() if (member := _member(part)) and _BOLD.search(scope.source.text[: part.span.start][-16:]):
+            case s.Subscript() if (member := _member(part)) and _BOLD.search(
+                scope.source.text[: part.span.start][-16:]
+            ):
                 yield member
             case s.Binary(_, "+" | "-", left, right):
                 terms = [*_terms(left), *_terms(right)]
@@ -109,7 +131,7 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
                 yield from _members(_terms(body))
             case s.Apply(_, "norm", (body,)) if not any(_is_number(term) for term in _terms(body)):
                 yield from _members([_summed(term) for term in _terms(body)])
-            case s.Apply(_, "norm", (body, *_)) if (member := _member(body)):
+            case s.Apply(_, "norm", (body, *_)) if member := _member(body):
                 yield member
             case s.Binary(_, "inner", left, right):
                 yield from _members([left, right])
@@ -118,7 +140,9 @@ def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, 
             case s.Binary(_, "dot", left, right):  # w·x_i
                 sides = ((right, left), (left, right))
                 yield from _members([s.last_factor(one) for one, other in sides if _is_direction(other, tree, scope)])
-            case s.Binary(_, "juxtapose", left, right) if (name := _last(left)) and name[0].isupper() and (member := _member(right)):
+            case s.Binary(_, "juxtapose", left, right) if (
+                (name := _last(left)) and name[0].isupper() and (member := _member(right))
+            ):
                 yield member
 
 
@@ -130,7 +154,11 @@ def _is_direction(node: s.Node, tree: s.Node, scope: Scope) -> bool:
     known = scope.find(node.name)
     if known is not None:
         return known.shape.is_column
-    norms = (s.ungrouped(part.arguments[0]) for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function == "norm")
+    norms = (
+        s.ungrouped(part.arguments[0])
+        for part in s.parts_of(tree)
+        if isinstance(part, s.Apply) and part.function == "norm"
+    )
     normed = any(isinstance(body, s.Name) and body.name == node.name for body in norms)
     return node.name in _DIRECTIONS or normed or _BOLD.search(scope.source.text[: node.span.start][-16:]) is not None
 
@@ -145,7 +173,11 @@ def _member(node: s.Node) -> tuple[str, str] | None:
     if not isinstance(node, s.Subscript) or len(node.indices) != 1:
         return None
     body, index = s.ungrouped(node.body), node.indices[0]
-    return (body.name, index.name) if isinstance(body, s.Name) and body.name[0].islower() and isinstance(index, s.Name) else None
+    return (
+        (body.name, index.name)
+        if isinstance(body, s.Name) and body.name[0].islower() and isinstance(index, s.Name)
+        else None
+    )
 
 
 def _terms(node: s.Node) -> list[s.Node]:
@@ -156,7 +188,8 @@ def _terms(node: s.Node) -> list[s.Node]:
 
 
 def _summed(term: s.Node) -> s.Node:
-    """d_k of a combination Σ_k α_k d_k, x_j of Σ_j x_j β_j: a Greek letter weighs, else the first; any other term itself."""
+    """d_k of a combination Σ_k α_k d_k, x_j of Σ_j x_j β_j: a Greek letter weighs, else the first;
+    any other term itself."""
     inner = term
     while isinstance(inner, s.Sigma):
         inner = s.ungrouped(inner.body)
@@ -185,7 +218,8 @@ def _last(node: s.Node) -> str | None:
 
 
 def _is_vector(term: s.Node, known: set[str]) -> bool:
-    """Whether a term is a vector by its form: a row of a known family, or a product `W x_i` that begins with a capital."""
+    """Whether a term is a vector by its form: a row of a known family,
+    or a product `W x_i` that begins with a capital."""
     if isinstance(term, s.Slice):
         return True
     if (member := _member(term)) is not None:

@@ -1,4 +1,5 @@
-"""Parts of arrays, `w[1:]`: a sum over a part is one over the whole with 0 for what is left out. Letters that are moved, `x_{i+1}`."""
+"""Parts of arrays, `w[1:]`: a sum over a part is one over the whole with 0 for what is left out.
+Letters that are moved, `x_{i+1}`."""
 
 from __future__ import annotations
 
@@ -39,12 +40,15 @@ SAID = "`shiftup(A)` is A with its rows moved up by one, the first one to the en
 
 
 def shifted(e: Elaborator, base: Expr, indices: tuple[s.Node, ...]) -> tuple[Expr, tuple[s.Node, ...]]:
-    """The array and its letters where some are written as `i+1`; refused where the sum around goes beyond the last one."""
+    """The array and its letters where some are written as `i+1`;
+    refused where the sum around goes beyond the last one."""
     plain: list[s.Node] = []
     for place, index in enumerate(indices):
         index = s.ungrouped(index)
         match index:
-            case s.Binary(_, "+" | "-" as sign, s.Name() as own, s.Literal_(_, amount)) if amount.denominator == 1 and 0 < amount < 10:
+            case s.Binary(_, "+" | "-" as sign, s.Name() as own, s.Literal_(_, amount)) if (
+                amount.denominator == 1 and 0 < amount < 10
+            ):
                 rows = int(amount) if sign == "+" else -int(amount)
                 _refuse_beyond(e, index, own, rows)
                 e.note(SAID)
@@ -62,8 +66,13 @@ def _refuse_beyond(e: Elaborator, index: s.Node, own: s.Name, rows: int) -> None
     first, last = e.reach.get(own.name, (0, 0))
     if own.name not in e.binding or (rows > last if rows > 0 else -rows > first):
         end = f"\\sum_{{{own.name}=1}}^{{n-{rows}}}" if rows > 0 else f"\\sum_{{{own.name}={1 - rows}}}^{{n}}"
-        e.fail("sum-range", f"the index {e.text(index)} goes beyond the range of `{own.name}`", index, "",
-               f"sum where it exists, as in `{end}`")
+        e.fail(
+            "sum-range",
+            f"the index {e.text(index)} goes beyond the range of `{own.name}`",
+            index,
+            "",
+            f"sum where it exists, as in `{end}`",
+        )
 
 
 _ENTRYWISE = ("+", "-", "*", "/", "**", "hadamard")
@@ -103,7 +112,8 @@ def over_part(e: Elaborator, node: s.Apply, function: str) -> Expr:
 
 
 def _turned(node: s.Node) -> s.Node | None:
-    """The transpose of what only holds parts of columns, `X[:, 1:]**2`: it holds parts of rows, and the sum is the same."""
+    """The transpose of what only holds parts of columns, `X[:, 1:]**2`:
+    it holds parts of rows, and the sum is the same."""
     match s.ungrouped(node):
         case s.Transposed(_, body) if has_part(body) and _turned(body) is None:
             return body
@@ -113,7 +123,9 @@ def _turned(node: s.Node) -> s.Node | None:
             first, second = (_turned(one) if has_part(one) else _flipped(one) for one in (left, right))
             if (has_part(left) or has_part(right)) and first is not None and second is not None:
                 return s.Binary(span, operator, first, second)
-        case s.Apply(span, function, (argument,), ()) if canonical_function(function) in ELEMENTWISE_NAMES and has_part(argument):
+        case s.Apply(span, function, (argument,), ()) if canonical_function(function) in ELEMENTWISE_NAMES and has_part(
+            argument
+        ):
             return None if (inner := _turned(argument)) is None else s.Apply(span, function, (inner,))
     return None
 
@@ -155,7 +167,8 @@ def _length(dim: Dim) -> Expr:
 
 
 def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
-    """The same tree with whole arrays; unless all parts are `alike`, their rows are moved so that those that meet stand side by side."""
+    """The same tree with whole arrays; unless all parts are `alike`,
+    their rows are moved so that those that meet stand side by side."""
     match node:
         case s.Apply(_, s.PART, (body,), ((_, first), _)):
             return s.Apply(node.span, s.MOVED, (body,), (("first", first),)) if int(first) and not alike else body
@@ -167,7 +180,9 @@ def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
             return s.Binary(span, operator, _whole(e, left, alike), _whole(e, right, alike))
         case s.Binary(span, "@", left, right) if has_part(left) and not has_part(right):
             return s.Binary(span, "@", _whole(e, left, alike), right)
-        case s.Apply(span, function, (argument,), ()) if canonical_function(function) in ELEMENTWISE_NAMES and has_part(argument):
+        case s.Apply(span, function, (argument,), ()) if canonical_function(function) in ELEMENTWISE_NAMES and has_part(
+            argument
+        ):
             return s.Apply(span, function, (_whole(e, argument, alike),))
     if has_part(node) or not e.expr(node).shape.is_number:
         refuse(e, node)
@@ -176,5 +191,10 @@ def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
 
 def refuse(e: Elaborator, node: s.Node) -> None:
     """A part that is not summed up: its length has no name."""
-    e.fail("slice", f"{e.text(node)} cannot be read together with a part of an array", node, "",
-           "parts can be read inside `sum`, `mean` and `norm`, as in `sum(w[1:]**2)`")
+    e.fail(
+        "slice",
+        f"{e.text(node)} cannot be read together with a part of an array",
+        node,
+        "",
+        "parts can be read inside `sum`, `mean` and `norm`, as in `sum(w[1:]**2)`",
+    )

@@ -14,9 +14,15 @@ def by_pieces(e: Elaborator, node: s.Apply) -> Expr:
     """The value of `maximum`, `minimum`, `clip` or `where`."""
     function = canonical_function(node.function)
     least = function in ("minimum", "min")
-    if function == "where" and e.scope.syntax != "latex" and not _is_mask(node.arguments[0]):  # the branches of LaTeX have masks
-        e.fail("wrong-arguments", f"{e.text(node.arguments[0])} is no condition, 1 or 0", node.arguments[0],
-               help="a comparison is one, `x > 0`; with a name `m` that is 1 or 0, `m*a + (1 - m)*b` says the same")
+    if (
+        function == "where" and e.scope.syntax != "latex" and not _is_mask(node.arguments[0])
+    ):  # the branches of LaTeX have masks
+        e.fail(
+            "wrong-arguments",
+            f"{e.text(node.arguments[0])} is no condition, 1 or 0",
+            node.arguments[0],
+            help="a comparison is one, `x > 0`; with a name `m` that is 1 or 0, `m*a + (1 - m)*b` says the same",
+        )
     tree = _clipped(node) if function == "clip" else _chosen(node) if function == "where" else _extreme(node, least)
     kept = list(e.notes)
     value = e.expr(tree)
@@ -74,7 +80,10 @@ def _chosen(node: s.Apply) -> s.Node:
     """where(c, a, b) is c∘a + (1 − c)∘b, the condition c being 1 or 0."""
     condition, value, other = node.arguments
     rest = s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), condition))
-    first, second = (s.Binary(node.span, "hadamard", mask, s.Group(one.span, one)) for mask, one in ((condition, value), (rest, other)))
+    first, second = (
+        s.Binary(node.span, "hadamard", mask, s.Group(one.span, one))
+        for mask, one in ((condition, value), (rest, other))
+    )
     if _is_zero(other):
         return first
     return second if _is_zero(value) else s.Binary(node.span, "+", first, second)

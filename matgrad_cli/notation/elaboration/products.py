@@ -1,4 +1,5 @@
-"""Products and quotients read from left to right: numbers are gathered in front, arrays multiply as their operator says."""
+"""Products and quotients read from left to right: numbers are gathered in front,
+arrays multiply as their operator says."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ OPERATORS = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot"))
 class Product:
     """A product so far: numbers before and after the one array, and the array as a list of factors of one kind.
 
-    `2/m*X.T @ Y` becomes (2/m)·(XᵀY): an unbracketed number in front is a factor of the whole. Brackets are kept: `(2*A) @ B`.
+    `2/m*X.T @ Y` becomes (2/m)·(XᵀY): an unbracketed number in front is a factor of the whole. Brackets are kept:
+    `(2*A) @ B`.
     """
 
     def __init__(self, reader: Elaborator, first: s.Node) -> None:
@@ -55,7 +57,11 @@ class Product:
     def array(self) -> Expr | None:
         if not self.parts:
             return None
-        return {"@": matmul, "*": hadamard, "kron": kron, "": matmul}[self.kind](*self.parts) if len(self.parts) > 1 else self.parts[0]
+        return (
+            {"@": matmul, "*": hadamard, "kron": kron, "": matmul}[self.kind](*self.parts)
+            if len(self.parts) > 1
+            else self.parts[0]
+        )
 
     @property
     def value(self) -> Expr:
@@ -93,25 +99,41 @@ class Product:
     def refuse_value(self, array: Expr | None, node: s.Binary) -> None:
         r"""`\Phi(w^\top x)`: nobody puts a number in brackets behind a matrix; it may be the value of a function."""
         scope = self.reader.scope
-        if array is not None or scope.loss is not None or scope.syntax != "latex" or not isinstance(node.right, s.Group):
+        if (
+            array is not None
+            or scope.loss is not None
+            or scope.syntax != "latex"
+            or not isinstance(node.right, s.Group)
+        ):
             return
         last = s.last_factor(node.left)
         if not isinstance(last, s.Name) or isinstance(s.ungrouped(node.right), s.Literal_):
             return
         if scope.origins.get(last.name, "").startswith("assumed") and self.reader.expr(last).shape.is_matrix:
-            self.reader.fail("unknown-function", f"whether `{last.name}(…)` is a function or a product is not said", node, "",
-                             f"write the function out; for the product write the number in front, or declare `{last.name}`")
+            self.reader.fail(
+                "unknown-function",
+                f"whether `{last.name}(…)` is a function or a product is not said",
+                node,
+                "",
+                f"write the function out; for the product write the number in front, or declare `{last.name}`",
+            )
 
     def refuse_quotient(self, node: s.Binary) -> None:
-        r"""Ask in `x^\top A x / x^\top B x` and `x^\top y / \|x\| \|y\|`: whoever goes on behind such a divisor means all of it."""
+        r"""Ask in `x^\top A x / x^\top B x` and `x^\top y / \|x\| \|y\|`:
+        whoever goes on behind such a divisor means all of it."""
         over = node.left if node.operator == "juxtapose" and self.reader.scope.syntax == "latex" else None
         if not (isinstance(over, s.Binary) and over.operator == "/"):
             return
         if not self.reader.expr(over.right).shape.is_number or (_is_norm(over.right) and _is_norm(node.right)):
             span = over.right.span.joined(node.right.span)
             below = quoted(self.reader.scope.source, span)
-            fail(self.reader.scope, "unreadable", f"whether this divides by {below} or by its first factor alone is not said", (span, ""),
-                 help="write brackets round what divides")
+            fail(
+                self.reader.scope,
+                "unreadable",
+                f"whether this divides by {below} or by its first factor alone is not said",
+                (span, ""),
+                help="write brackets round what divides",
+            )
 
     def divide(self, node: s.Node) -> None:
         value = self.reader.expr(node)
@@ -167,28 +189,45 @@ class Product:
 
     def is_entrywise(self, operator: str, array: Expr) -> bool:
         """Whether two columns of one size stand side by side inside `diag(…)` of LaTeX: `p(1-p)`."""
-        if operator != "juxtapose" or not self.reader.diagonal or self.reader.scope.syntax != "latex" or not array.shape.is_column:
+        if (
+            operator != "juxtapose"
+            or not self.reader.diagonal
+            or self.reader.scope.syntax != "latex"
+            or not array.shape.is_column
+        ):
             return False
         left = self.array
         return left is not None and left.shape is array.shape
 
     def say_entrywise(self, array: Expr, node: s.Binary) -> None:
-        """`A*B` of two matrices that are square, or whose sizes are guessed from this, could have been meant as their product."""
+        """`A*B` of two matrices that are square, or whose sizes are guessed from this,
+        could have been meant as their product."""
         text, scope = self.reader.scope.source.text[node.left.span.end : node.right.span.start], self.reader.scope
         names = [part.name for part in array.symbols if isinstance(part, Symbol)]
         declared = all(scope.origins.get(name, _DECLARED) == _DECLARED for name in names)
-        if scope.syntax != "latex" and array.shape.is_matrix and (array.shape.is_square or not declared) and text.strip(" ()") == "*":
+        if (
+            scope.syntax != "latex"
+            and array.shape.is_matrix
+            and (array.shape.is_square or not declared)
+            and text.strip(" ()") == "*"
+        ):
             whole, left, right = (quoted(scope.source, part.span) for part in (node, node.left, node.right))
-            self.reader.note(f"{whole} is elementwise; the product of the matrices is `{left.strip('`')} @ {right.strip('`')}`")
+            self.reader.note(
+                f"{whole} is elementwise; the product of the matrices is `{left.strip('`')} @ {right.strip('`')}`"
+            )
 
     def product_of_arrays(self, array: Expr, node: s.Node) -> None:
-        """`@` of NumPy: a one-dimensional array is a row on the left and a column on the right, and the result has one side less."""
+        """`@` of NumPy: a one-dimensional array is a row on the left and a column on the right,
+        and the result has one side less."""
         flat = self.reader.is_flat(node)
         if self.kind not in ("", "@") or (self.flat and self.parts[-1].shape.cols is ONE):
             left = self.array
             assert left is not None
             if self.flat and left.shape.is_column and not flat:
-                self.reader.note(f"{quoted(self.reader.scope.source, self.span)} has one dimension: before `@` it is a row, as in NumPy")
+                self.reader.note(
+                    f"{quoted(self.reader.scope.source, self.span)} has one dimension: before `@` it is a row, "
+                    f"as in NumPy"
+                )
             self.parts = [as_row(left) if self.flat else left]
         column = as_column(array) if flat else array
         if self.parts[-1].shape.cols is not column.shape.rows:
@@ -223,13 +262,17 @@ class Product:
         left = self.array
         assert left is not None
         scope = self.reader.scope
-        columns = any(isinstance(part, Symbol) and part.name in scope.columns for part in (*left.symbols, *array.symbols))
+        columns = any(
+            isinstance(part, Symbol) and part.name in scope.columns for part in (*left.symbols, *array.symbols)
+        )
         fits = left.shape.is_column and rows is array.shape.rows and not columns
         if not fits or not (operator == "@" or (operator == "dot" and array.shape.is_column)):
             misfit_product(scope, (left, self.span), (array, node.right.span))
         sign = "" if scope.syntax == "latex" else "@ "
-        self.reader.note(f"{quoted(scope.source, node.span)} is read as "
-                         f"`{piece(scope, self.span, True)} {sign}{piece(scope, node.right.span)}`")
+        self.reader.note(
+            f"{quoted(scope.source, node.span)} is read as "
+            f"`{piece(scope, self.span, True)} {sign}{piece(scope, node.right.span)}`"
+        )
         self.parts, self.kind = [transpose(left)], "@"
 
     def collapse(self) -> None:
@@ -241,10 +284,15 @@ class Product:
 
 
 def inner(left: Expr, right: Expr) -> Expr:
-    """⟨A, B⟩ of two arrays of one shape, the sum over A ∘ B; of the vectors of a family, as in ⟨w, x_i⟩, the product wᵀx_i."""
+    """⟨A, B⟩ of two arrays of one shape, the sum over A ∘ B; of the vectors of a family, as in ⟨w, x_i⟩,
+    the product wᵀx_i."""
     if left.shape.is_number:
         return mul(left, right)
-    return matmul(transpose(left), right) if left.shape.is_column and left.free | right.free else Call("inner", left, right)
+    return (
+        matmul(transpose(left), right)
+        if left.shape.is_column and left.free | right.free
+        else Call("inner", left, right)
+    )
 
 
 def joined(reader: Elaborator, left: tuple[Expr, Span], right: tuple[Expr, Span]) -> Expr:

@@ -40,10 +40,14 @@ _OF_VECTORS: Final = frozenset(("softmax", "log_softmax", "hardmax"))
 
 
 def readable(loss: Expr) -> Expr:
-    """The same loss without arrays that only spell out a row, letters that only spell out a full sum, and |·| under an even power."""
+    """The same loss without arrays that only spell out a row, letters that only spell out a full sum,
+    and |·| under an even power."""
     if holds_greatest(loss):
         loss = unshifted(loss)
-    if not any(isinstance(node, SumOver | MatrixOf | Entry) or getattr(node, "function", "") == "abs" for node in nodes_of(loss)):
+    if not any(
+        isinstance(node, SumOver | MatrixOf | Entry) or getattr(node, "function", "") == "abs"
+        for node in nodes_of(loss)
+    ):
         return loss
     return mapped(loss, lambda node, parts: _simpler(remade(node, parts)))
 
@@ -57,7 +61,11 @@ def _simpler(node: Expr) -> Expr:
         return _of_entries(node, node.argument)
     match node:
         case Entry(Call(function, (argument,)), place, None) if function in _OF_VECTORS and place is not None:
-            return _entry_of_rows(function, argument, place) if len(argument.free - {place}) == len(argument.free) == 1 else node
+            return (
+                _entry_of_rows(function, argument, place)
+                if len(argument.free - {place}) == len(argument.free) == 1
+                else node
+            )
         case Power(Call("abs", (inner,)), Number(exponent)) if exponent % 2 == 0 and exponent > 0:
             return Power(inner, Number(exponent))
         case SumOver():
@@ -71,7 +79,9 @@ def _entry_of_rows(function: str, argument: Expr, place: Position) -> Expr:
     found = _row(argument)
     if found is not None and found[1] is number and number not in found[0].free:
         return Entry(Call(f"{function}1", found[0]), number, place)
-    inner = fresh_index(argument.shape.rows, {*letters_in(argument), number, *((place,) if isinstance(place, Index) else ())})
+    inner = fresh_index(
+        argument.shape.rows, {*letters_in(argument), number, *((place,) if isinstance(place, Index) else ())}
+    )
     return Entry(Call(f"{function}1", MatrixOf(number, inner, Entry(argument, inner, None))), number, place)
 
 
@@ -88,7 +98,9 @@ def _log_of_exponentials(node: Call) -> Expr:
                 return Entry(Call("logsumexp1", base), row, None)
             if row is letter and isinstance(col, Index) and col is not letter:
                 return Entry(Call("logsumexp1", _turned(base)), col, None)
-        case SumOver((letter,), Call("exp", (inner,))) if (whole := _lifted(inner, letter)) is not None and whole.shape.is_column:
+        case SumOver((letter,), Call("exp", (inner,))) if (
+            whole := _lifted(inner, letter)
+        ) is not None and whole.shape.is_column:
             return Call("logsumexp", whole)
         case Call("sum", (Call("exp", (inner,)),)) if inner.shape.is_column:
             return Call("logsumexp", inner)
@@ -98,9 +110,13 @@ def _log_of_exponentials(node: Call) -> Expr:
 def _of_entries(node: Call, entries: MatrixOf) -> Expr:
     """max_j z_j is max(z), max_ij A_ij is max(A), and max_j A_ij is entry i of max(A) along its rows; Π likewise."""
     match entries:
-        case MatrixOf(row, None, Entry(base, Index() as other, last)) if last is row and other is not row and row not in base.free:
+        case MatrixOf(row, None, Entry(base, Index() as other, last)) if (
+            last is row and other is not row and row not in base.free
+        ):
             return Entry(Call(f"{node.function}1", base), other, None)
-        case MatrixOf(row, None, Entry(base, first, Index() as other)) if first is row and other is not row and row not in base.free:
+        case MatrixOf(row, None, Entry(base, first, Index() as other)) if (
+            first is row and other is not row and row not in base.free
+        ):
             return Entry(Call(f"{node.function}1", _turned(base)), other, None)
         case MatrixOf(Index() as row, None, body) if (whole := _lifted(body, row)) is not None:
             return Call(node.function, whole)
@@ -156,7 +172,8 @@ def _full_sum(node: SumOver) -> Expr:
 
 
 def _product_of_rows(node: SumOver) -> Expr | None:
-    """Σ_i c_i u_i v_iᵀ is Uᵀ diag(c) V, and Σ_i c_i u_i is Uᵀc, of matrices with the rows u_iᵀ and v_iᵀ; None for any other sum."""
+    """Σ_i c_i u_i v_iᵀ is Uᵀ diag(c) V, and Σ_i c_i u_i is Uᵀc, of matrices with the rows u_iᵀ and v_iᵀ;
+    None for any other sum."""
     if len(node.indices) != 1:
         return None
     index, body = node.indices[0], node.body
@@ -164,7 +181,10 @@ def _product_of_rows(node: SumOver) -> Expr | None:
         terms = [_product_of_rows(SumOver((index,), term)) if index in term.free else None for term in body.terms]
         return None if None in terms else add(*(term for term in terms if term is not None))
     parts = body.factors if isinstance(body, Mul) else (body,)
-    numbers, array = [part for part in parts if part.shape.is_number], next(part for part in parts if not part.shape.is_number)
+    numbers, array = (
+        [part for part in parts if part.shape.is_number],
+        next(part for part in parts if not part.shape.is_number),
+    )
     weights = [_lifted(number, index) for number in numbers if index in number.free]
     still = [number for number in numbers if index not in number.free]
     if None in weights:
@@ -207,7 +227,8 @@ def _rows(vector: Expr, index: Index) -> Expr | None:
 
 
 def _lifted(body: Expr, index: Index, entry: Entry | None = None) -> Expr | None:
-    """The column whose entry j is the body; None where the body is no function of that one entry, or of any where none is named."""
+    """The column whose entry j is the body; None where the body is no function of that one entry,
+    or of any where none is named."""
     column = Shape(index.dim, ONE)
     match body:
         case Entry(base, row, None) if entry in (None, body) and row is index and index not in base.free:
@@ -220,11 +241,17 @@ def _lifted(body: Expr, index: Index, entry: Entry | None = None) -> Expr | None
             return None if inner is None else Power(inner, exponent)
         case Mul(factors):
             moving = [factor for factor in factors if index in factor.free]
-            lifted = [_lifted(factor, index, entry) for factor in moving] if len(moving) == 1 or entry is None else [None]
+            lifted = (
+                [_lifted(factor, index, entry) for factor in moving] if len(moving) == 1 or entry is None else [None]
+            )
             still = [factor for factor in factors if index not in factor.free]
-            return None if None in lifted else mul(*still, hadamard(*(factor for factor in lifted if factor is not None)))
+            return (
+                None if None in lifted else mul(*still, hadamard(*(factor for factor in lifted if factor is not None)))
+            )
         case Add(terms):
-            found = [_lifted(term, index, entry) if index in term.free else mul(term, Fill(1, column)) for term in terms]
+            found = [
+                _lifted(term, index, entry) if index in term.free else mul(term, Fill(1, column)) for term in terms
+            ]
             return None if None in found else add(*(term for term in found if term is not None))
     return None
 
@@ -240,13 +267,16 @@ def holds_greatest(loss: Expr) -> bool:
 
 
 def unshifted(loss: Expr) -> Expr:
-    """`exp(x - max(x)) / sum(exp(x - max(x)))` is softmax(x), `log(sum(exp(x - max(x))))` is logsumexp(x) − max(x): the same values."""
+    """`exp(x - max(x)) / sum(exp(x - max(x)))` is softmax(x), `log(sum(exp(x - max(x))))` is logsumexp(x) − max(x):
+    the same values."""
     return mapped(loss, lambda node, parts: _unshifted(remade(node, parts)))
 
 
 def _unshifted(node: Expr) -> Expr:
     match node:
-        case Call("log", (Call(name, (Call("exp", (inner,)),)),)) if name in _SUMS and (found := _split(inner, name)) is not None:
+        case Call("log", (Call(name, (Call("exp", (inner,)),)),)) if (
+            name in _SUMS and (found := _split(inner, name)) is not None
+        ):
             return add(found[1], Call(name.replace("sum", "logsumexp"), found[0]))
         case Mul(factors) | Hadamard(factors):
             return _quotient(node, factors)
@@ -284,7 +314,13 @@ def _repeated(node: Expr) -> Expr:
     """The sum, or the column or row that is repeated along the other side."""
     if isinstance(node, MatMul) and len(node.factors) == 2:
         left, right = node.factors
-        node = left if left.shape.is_column and _is_ones(right) else right if right.shape.is_row and _is_ones(left) else node
+        node = (
+            left
+            if left.shape.is_column and _is_ones(right)
+            else right
+            if right.shape.is_row and _is_ones(left)
+            else node
+        )
     return node
 
 
@@ -294,7 +330,8 @@ def _is_ones(node: Expr) -> bool:
 
 
 def _split(inner: Expr, name: str) -> tuple[Expr, Expr] | None:
-    """u and c of u + c, c being a number, a row or a column, as `name` adds up, that is the same all along; None where there is no c."""
+    """u and c of u + c, c being a number, a row or a column, as `name` adds up, that is the same all along;
+    None where there is no c."""
     if not isinstance(inner, Add) or (name == "sum" and inner.shape.is_matrix):
         return None
     found = [(term, _same_along(term, name)) for term in inner.terms]

@@ -6,7 +6,16 @@ from typing import Final
 
 from ...ir import Add, Call, Expr, Fill, Number, Power, Size, mul, reciprocal
 from .. import syntax as s
-from ..expression.keywords import all_entries, axis_written, is_method, keeps_dimensions, library, lost_degrees, option, path_of
+from ..expression.keywords import (
+    all_entries,
+    axis_written,
+    is_method,
+    keeps_dimensions,
+    library,
+    lost_degrees,
+    option,
+    path_of,
+)
 from ..expression.vocabulary import canonical_function
 from ..latex.at_points import axis_of_loss
 from .broadcasting import repeated
@@ -19,7 +28,8 @@ _FLAT_NORMS: Final = (None, "2", "fro", "F")
 
 
 def axis_of(e: Elaborator, node: s.Apply) -> int | None:
-    """The axis of a reduction, given as `axis=1`, `dim=1` or second argument; of a one-dimensional array there is only one."""
+    """The axis of a reduction, given as `axis=1`, `dim=1` or second argument;
+    of a one-dimensional array there is only one."""
     chosen = axis_written(node)
     if chosen == "first" and e.expr(node.arguments[0]).shape.is_matrix:
         e.note(f"{e.text(node)} adds up every column, as in MATLAB; `sum(A, 'all')` adds up all")
@@ -28,8 +38,16 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
         return None
     if chosen not in ("0", "1", "-1", "-2"):
         match s.ungrouped(node.arguments[0]):
-            case s.Name(_, name) as first if chosen == "?" and is_method(node) and e.scope.origins.get(name) != "from --shape":
-                e.fail("unknown-name", f"`{name}` is no module that is known", first, "", "known are `np`, `torch`, `jnp`, `F` and others")
+            case s.Name(_, name) as first if (
+                chosen == "?" and is_method(node) and e.scope.origins.get(name) != "from --shape"
+            ):
+                e.fail(
+                    "unknown-name",
+                    f"`{name}` is no module that is known",
+                    first,
+                    "",
+                    "known are `np`, `torch`, `jnp`, `F` and others",
+                )
         e.fail("wrong-arguments", f"an axis is 0 or 1, not `{chosen}`", node)
     if e.is_flat(node.arguments[0]):
         if chosen not in ("0", "-1"):
@@ -81,17 +99,33 @@ def _spread(e: Elaborator, node: s.Apply, value: Expr, axis: int | None) -> Expr
     mean = value if value.shape.is_number else _along(e, node, value, axis, "mean")
     if mean is value:  # one entry at a time
         if lost:
-            e.fail("wrong-arguments", f"{e.text(node)} divides by n − 1, and there is one entry: n − 1 is 0", node, "",
-                   "`correction=0` divides by n")
+            e.fail(
+                "wrong-arguments",
+                f"{e.text(node)} divides by n − 1, and there is one entry: n − 1 is 0",
+                node,
+                "",
+                "`correction=0` divides by n",
+            )
         return mul(Number(0), value)
     centre = mul(mean, Fill(1, value.shape)) if mean.shape.is_number else repeated(mean, value.shape)
     squares = Power(Add((value, negated(centre))), Number(2))
-    result = mul(_one_less(value, axis), _along(e, node, squares, axis, "sum")) if lost else _along(e, node, squares, axis, "mean")
+    result = (
+        mul(_one_less(value, axis), _along(e, node, squares, axis, "sum"))
+        if lost
+        else _along(e, node, squares, axis, "mean")
+    )
     whose, n = library(e, node), "the number of entries"
     if lost:
-        e.note(f"`{node.function}` divides by {n} − 1{', as in torch; `correction=0` divides by all' if whose == 'torch' else ''}")
+        e.note(
+            f"`{node.function}` divides by {n} − "
+            f"1{', as in torch; `correction=0` divides by all' if whose == 'torch' else ''}"
+        )
     else:
-        e.note(f"`{node.function}` divides by {n}, as in NumPy" if whose != "torch" else f"`{node.function}` divides by {n}")
+        e.note(
+            f"`{node.function}` divides by {n}, as in NumPy"
+            if whose != "torch"
+            else f"`{node.function}` divides by {n}"
+        )
     return Call("sqrt", result) if canonical_function(node.function) == "std" else result
 
 
@@ -116,8 +150,14 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     vector = not value.shape.is_matrix
     if order == "vector":  # a block of a 2-norm
         if not vector:
-            e.fail("blocks", f"the 2-norm of blocks is put together from vectors, {e.text(node.arguments[0])} is {described(value.shape)}",
-                   node, "", "of matrices it is the largest singular value; the norm `fro` is the root of the sum of all squares")
+            e.fail(
+                "blocks",
+                f"the 2-norm of blocks is put together from vectors, {e.text(node.arguments[0])} is "
+                f"{described(value.shape)}",
+                node,
+                "",
+                "of matrices it is the largest singular value; the norm `fro` is the root of the sum of all squares",
+            )
         return Call("norm", value)
     if (not vector and order is None and e.scope.syntax in ("matlab", "mathematica")) or option(node, "opnorm"):
         e.note(f"{e.text(node)} is the largest singular value; the root of the sum of all squares is `norm(A, 'fro')`")
@@ -133,8 +173,10 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call("max", Call("abs", value))
     if order in ("1", "inf") and (e.scope.syntax != "latex" or order == "inf"):
         side, sums = ("column", "sum0") if order == "1" else ("row", "sum1")
-        e.note(f"{e.text(node)} of a matrix is the greatest sum of absolute values of a {side}"
-               + ("" if order == "inf" else "; the sum of all is `sum(abs(A))`"))
+        e.note(
+            f"{e.text(node)} of a matrix is the greatest sum of absolute values of a {side}"
+            + ("" if order == "inf" else "; the sum of all is `sum(abs(A))`")
+        )
         return Call("max", Call(sums, Call("abs", value)))
     if order == "nuc" and not vector:
         return Call("nuclear", value)
@@ -157,7 +199,9 @@ def _norms(e: Elaborator, node: s.Apply, value: Expr, axis: int, order: str | No
         return Call("sqrt", Call(f"sum{axis}", Power(value, Number(2))))
     if order in ("1", "inf"):
         return Call(f"{'sum' if order == '1' else 'max'}{axis}", Call("abs", value))
-    return e.fail("unknown-norm", f"the norm `{order}` along an axis is not known: `norm(A, axis=1)`, `norm(A, 1, axis=1)`", node)
+    return e.fail(
+        "unknown-norm", f"the norm `{order}` along an axis is not known: `norm(A, axis=1)`, `norm(A, 1, axis=1)`", node
+    )
 
 
 def _order(e: Elaborator, node: s.Apply) -> str | None:
@@ -173,7 +217,11 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """softmax and its logarithm: of a vector, or along an axis of a matrix."""
     value, axis, function = arguments[0], axis_of(e, node), canonical_function(node.function)
     e.flatten(node, e.is_flat(node.arguments[0]))
-    if axis is None and value.shape.is_matrix and (e.scope.syntax == "latex" or (library(e, node) is None and not path_of(e, node))):
+    if (
+        axis is None
+        and value.shape.is_matrix
+        and (e.scope.syntax == "latex" or (library(e, node) is None and not path_of(e, node)))
+    ):
         axis = axis_of_loss(e)
         if axis is not None:
             e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
@@ -190,8 +238,13 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         result = Call(function, value)
     elif axis is None:
         shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
-        e.fail("missing-axis", f"`{node.function}` of a matrix needs an axis, {shown}", node, "",
-               "`axis=1` for every row, `axis=0` for every column")
+        e.fail(
+            "missing-axis",
+            f"`{node.function}` of a matrix needs an axis, {shown}",
+            node,
+            "",
+            "`axis=1` for every row, `axis=0` for every column",
+        )
     else:
         result = Call(f"{'hardmax' if function == 'hardmax' else 'softmax'}{axis}", value)
     return Call("log", result) if function == "log_softmax" else result

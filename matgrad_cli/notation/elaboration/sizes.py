@@ -17,8 +17,13 @@ def constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
     if not parts:
         shape = e.asked(node)
         if shape is None:
-            e.fail("missing-shape", f"the size of {e.text(node)} does not follow from its use", node, "",
-                   f"write it, as in `{function}(n)`")
+            e.fail(
+                "missing-shape",
+                f"the size of {e.text(node)} does not follow from its use",
+                node,
+                "",
+                f"write it, as in `{function}(n)`",
+            )
         return Eye(shape.rows) if function == "eye" else Fill(int(function == "ones"), shape)
     if len(parts) > 2:
         e.fail("wrong-arguments", f"`{function}` takes one or two sizes, not {len(parts)}", node)
@@ -40,12 +45,26 @@ def _dimension(e: Elaborator, node: s.Node) -> Dim:
     if found is not None:
         return found
     for name in s.parts_of(node):
-        if isinstance(name, s.Name) and e.scope.size(name.name) is None and (name is node or e.scope.find(name.name) is None):
+        if (
+            isinstance(name, s.Name)
+            and e.scope.size(name.name) is None
+            and (name is node or e.scope.find(name.name) is None)
+        ):
             near = nearest_name(name.name, e.scope.sizes)
             known = ", ".join(f"`{size}`" for size in e.scope.sizes)
-            fail(e.scope, "unknown-size", f"`{name.name}` is not the name of a dimension", (name.span, ""),
-                 notes=(f"declared dimensions are {known}",) if known else (), help=f"did you mean `{near}`?" if near else None)
-    return e.fail("unknown-size", f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them", node)
+            fail(
+                e.scope,
+                "unknown-size",
+                f"`{name.name}` is not the name of a dimension",
+                (name.span, ""),
+                notes=(f"declared dimensions are {known}",) if known else (),
+                help=f"did you mean `{near}`?" if near else None,
+            )
+    return e.fail(
+        "unknown-size",
+        f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them",
+        node,
+    )
 
 
 def dim_of_array(e: Elaborator, node: s.Apply) -> Dim:

@@ -1,11 +1,11 @@
 """Functions of libraries that are read as what they abbreviate: one row each, written in the expression language.
 
-A parameter with `=` may be left out; `dim=None` is then left out of what is written. `reduction` says how the terms are put together
-where nothing is written: `mean`, `sum`, `none`, or `rows`, the mean of what every row adds up to. `paired(y, z)` is y, of the shape
-of z.
+A parameter with `=` may be left out; `dim=None` is then left out of what is written. `reduction` says how the terms are
+put together where nothing is written: `mean`, `sum`, `none`, or `rows`, the mean of what every row adds up to.
+`paired(y, z)` is y, of the shape of z.
 `mask` is a comparison, 1 or 0: a whole number as it is.
-A number, or None, among the parameters must be written as it stands there; `p is 2` is given, as a keyword or not, and is 2; what stands
-behind `*` is given by its keyword.
+A number, or None, among the parameters must be written as it stands there; `p is 2` is given, as a keyword or not, and
+is 2; what stands behind `*` is given by its keyword.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ _ROWS: Final = (
     "triu(x, 0): triu(x)",
     "clip(x, low, None): maximum(x, low)",
     "clip(x, None, high): minimum(x, high)",
-    *(f"{name}(x, {axes}): x.T" for name in ("transpose", "permute", "swapaxes") for axes in ("0, 1", "1, 0", "-2, -1", "-1, -2")),
+    *(f"{name}(x, {axes}): x.T" for name in ("transpose", "permute", "swapaxes") for axes in ("0, 1", "1, 0", "-2, -1",
+    "-1, -2")),
     *(f"{name}(x, {axis}): x[:, None]" for name in ("expand_dims", "unsqueeze") for axis in (1, -1)),
     *(f"{name}(x, 0): x[None, :]" for name in ("expand_dims", "unsqueeze")),
     *(f"{name}(x, -1, 1): x[:, None]" for name in ("reshape", "view")),
@@ -138,7 +139,8 @@ _ROWS: Final = (
     "sigmoid_binary_cross_entropy(z, y): softplus(z) - paired(y, z)*z",
     "sigmoid_cross_entropy_with_logits(y, z): softplus(z) - paired(y, z)*z",
     "softmax_cross_entropy(z, y): -sum(paired(y, z)*log_softmax(z, axis=-1), axis=-1)",
-    "softmax_cross_entropy_with_logits(labels, logits): -sum(paired(labels, logits)*log_softmax(logits, axis=-1), axis=-1)",
+    "softmax_cross_entropy_with_logits(labels, logits): -sum(paired(labels, logits)*log_softmax(logits, "
+        "axis=-1), axis=-1)",
     "sum_squares(x): sum(x**2)",
     "sumsq(x): sum(x**2)",
     "sum_of_squares(x): sum(x**2)",

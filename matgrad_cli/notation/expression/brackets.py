@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .. import syntax as s
 from .lexer import Stream, Token, refuse
 
@@ -16,7 +18,9 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
     if p.token.kind == "end" or not p.sees("("):
         if all(letter is not None for letter in letters) and name.text != "entries":
             # a variable called `sum` or `map` with an index
-            return s.Subscript(p.since(start), s.Name(name.span, name.text), tuple(letter for letter in letters if letter))
+            return s.Subscript(
+                p.since(start), s.Name(name.span, name.text), tuple(letter for letter in letters if letter)
+            )
         p.unexpected(f"`(` after `{name.text}[…]`")
     body = s.ungrouped(p.group())
     span = p.since(start)
@@ -27,8 +31,12 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
     if name.text == "entries":
         if len(letters) > 2 or letters in ([], [None], [None, None]):
             refuse(p.source, "syntax-error", "`entries[i,j](…)` takes one or two letters", opening.span)
-        return s.EntriesOf(span, (letters[0], letters[1] if len(letters) > 1 else None),
-                           (bounds[0], bounds[1] if len(bounds) > 1 else None), body)
+        return s.EntriesOf(
+            span,
+            (letters[0], letters[1] if len(letters) > 1 else None),
+            (bounds[0], bounds[1] if len(bounds) > 1 else None),
+            body,
+        )
     if None in letters:
         refuse(p.source, "syntax-error", "`sum[i](…)` needs its letters", opening.span)
     return s.Sigma(span, tuple(letter for letter in letters if letter), tuple(bounds), body)
@@ -41,7 +49,9 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
     """`body for i in range(n)`: the array of these values; the word `for` is the next."""
     letters: list[s.Name] = []
     bounds: list[s.Node] = []
-    if isinstance(body, s.EntriesOf) and body.letters[0] is not None and body.bounds[0] is not None:  # [[… for i in …] for j in …]
+    if (
+        isinstance(body, s.EntriesOf) and body.letters[0] is not None and body.bounds[0] is not None
+    ):  # [[… for i in …] for j in …]
         letters, bounds, body = [body.letters[0]], [body.bounds[0]], body.body
     while p.token.text == "for":
         if len(letters) == 2:
@@ -54,15 +64,26 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
             p.unexpected("`in` behind the names of a loop")
         p.take()
         letter, bound, values = _loop(p, names, p.sum())
-        body = s.rebuilt(body, lambda part, values=values: values.get(part.name, part) if isinstance(part, s.Name) else part)  # type: ignore[misc]
+        body = _put_in(values, body)
         bound, body = _part_of_range(letter, bound, body)
         letters.append(letter)
         bounds.append(bound)
     if p.token.text == "if":
-        refuse(p.source, "syntax-error", "a loop with a condition is not read", p.token.span, "",
-               "multiply by the condition as a number: `(x > 0)*…` is 1 or 0 times what follows")
+        refuse(
+            p.source,
+            "syntax-error",
+            "a loop with a condition is not read",
+            p.token.span,
+            "",
+            "multiply by the condition as a number: `(x > 0)*…` is 1 or 0 times what follows",
+        )
     second = (letters[1], bounds[1]) if len(letters) > 1 else (None, None)
     return s.EntriesOf(p.since(body.span), (letters[0], second[0]), (bounds[0], second[1]), body)
+
+
+def _put_in(values: Mapping[str, s.Node], body: s.Node) -> s.Node:
+    """The body with what some of its names stand for."""
+    return s.rebuilt(body, lambda part: values.get(part.name, part) if isinstance(part, s.Name) else part)
 
 
 def _loop(p: Stream, names: list[s.Name], over: s.Node) -> tuple[s.Name, s.Node, dict[str, s.Node]]:
@@ -80,8 +101,11 @@ def _loop(p: Stream, names: list[s.Name], over: s.Node) -> tuple[s.Name, s.Node,
             refuse(p.source, "syntax-error", "this loop is not read", over.span, "", _LOOPS)
     used = {token.text for token in p.tokens}
     letter = s.Name(over.span, next(one for one in "ijktsrlabc" if one not in used))
-    return letter, _length(arrays[0]), {
-        name.name: s.Subscript(name.span, array, (letter,)) for name, array in zip(names, arrays, strict=True)}
+    return (
+        letter,
+        _length(arrays[0]),
+        {name.name: s.Subscript(name.span, array, (letter,)) for name, array in zip(names, arrays, strict=True)},
+    )
 
 
 def _part_of_range(letter: s.Name, over: s.Node, body: s.Node) -> tuple[s.Node, s.Node]:
@@ -133,9 +157,18 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
         p.go(first)
         indices = _indices(p)
         if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
-            refuse(p.source, "slice", "one entry of every row, by its label, is not read", p.since(body.span), "", _LABELS)
-        if isinstance(body, s.Apply) and body.function == "slogdet" and len(indices) == 1 and p.text_of(indices[0].span) == "1":
-            return s.Apply(p.since(body.span), "logdet", body.arguments, body.options)  # the second of the two values that it returns
+            refuse(
+                p.source, "slice", "one entry of every row, by its label, is not read", p.since(body.span), "", _LABELS
+            )
+        if (
+            isinstance(body, s.Apply)
+            and body.function == "slogdet"
+            and len(indices) == 1
+            and p.text_of(indices[0].span) == "1"
+        ):
+            return s.Apply(
+                p.since(body.span), "logdet", body.arguments, body.options
+            )  # the second of the two values that it returns
         return s.Subscript(p.since(body.span), body, indices)
     span = p.since(body.span)
     match items:
@@ -150,8 +183,11 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
     return refuse(p.source, "slice", "parts of an array are not read", span, "", _PARTS)
 
 
-_LABELS = "write the labels as a matrix `Y` with one 1 in every row: `sum(Y*z, axis=1)`, with `--assume \"Y onehot\"`"
-_PARTS = "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix with a name; `x[:,None]` gives a vector a second axis"
+_LABELS = 'write the labels as a matrix `Y` with one 1 in every row: `sum(Y*z, axis=1)`, with `--assume "Y onehot"`'
+_PARTS = (
+    "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix with a name; `x[:,None]` gives a "
+    "vector a second axis"
+)
 
 AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"
 """Names of the functions that give a vector a second axis; nobody can write them as calls."""
@@ -167,14 +203,22 @@ def _part(p: Stream, body: s.Node) -> s.Node | None:
     rows, comma, columns = written.removesuffix("]").partition(",")
     turned = bool(comma) and rows == ":"
     first, colon, last = (columns if turned else rows).partition(":")
-    plain = colon and (first == "" or (first.isdigit() and len(first) < 3)) and (last == "" or (last[:1] == "-" and last[1:].isdigit()))
+    plain = (
+        colon
+        and (first == "" or (first.isdigit() and len(first) < 3))
+        and (last == "" or (last[:1] == "-" and last[1:].isdigit()))
+    )
     if not plain or not (first or last) or not written.endswith("]") or (comma and not turned and columns != ":"):
         return None
     while not p.accept("]"):
         p.take()
     lost = (("first", str(int(first or 0))), ("last", last[1:] or "0"))
     span = p.since(body.span)
-    return s.Transposed(span, s.Apply(span, s.PART, (s.Transposed(span, body),), lost)) if turned else s.Apply(span, s.PART, (body,), lost)
+    return (
+        s.Transposed(span, s.Apply(span, s.PART, (s.Transposed(span, body),), lost))
+        if turned
+        else s.Apply(span, s.PART, (body,), lost)
+    )
 
 
 def over_parts(node: s.Node) -> s.Node:

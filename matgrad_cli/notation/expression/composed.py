@@ -1,4 +1,5 @@
-"""Functions that are written out where they are read: einsum as a sum over its letters, the rows of the table of abbreviations."""
+"""Functions that are written out where they are read: einsum as a sum over its letters,
+the rows of the table of abbreviations."""
 
 from __future__ import annotations
 
@@ -16,11 +17,14 @@ Parse = Callable[[str], s.Node]
 _REDUCTIONS: Final = ("mean", "sum", "none", "batchmean", "rows")
 
 
-def composed(span: Span, name: str, arguments: tuple[s.Node, ...], options: Options, parse: Parse, prefix: str = "") -> s.Node | None:
-    """The tree that a call stands for; None for a function that is no abbreviation, or that is not called as it must be.
+def composed(
+    span: Span, name: str, arguments: tuple[s.Node, ...], options: Options, parse: Parse, prefix: str = ""
+) -> s.Node | None:
+    """The tree that a call stands for; None for a function that is no abbreviation,
+    or that is not called as it must be.
 
-    `parse` reads the rows of the table. `prefix` is what is written in front of the name: optax leaves its losses entry by entry where
-    torch takes the mean.
+    `parse` reads the rows of the table. `prefix` is what is written in front of the name: optax leaves its losses entry
+    by entry where torch takes the mean.
     """
     if name == "einsum":
         return _einsum(span, arguments, options)
@@ -29,9 +33,14 @@ def composed(span: Span, name: str, arguments: tuple[s.Node, ...], options: Opti
         for part in rest:
             first = s.Binary(span, "@", first, part)
         return s.Group(span, first)
-    if name in ABBREVIATIONS and any(isinstance(part, s.Apply) and part.function == "tuple" for part in arguments):  # tile(b, (n, 1))
-        arguments = tuple(one for part in arguments for one in (
-            part.arguments if isinstance(part, s.Apply) and part.function == "tuple" else (part,)))
+    if name in ABBREVIATIONS and any(
+        isinstance(part, s.Apply) and part.function == "tuple" for part in arguments
+    ):  # tile(b, (n, 1))
+        arguments = tuple(
+            one
+            for part in arguments
+            for one in (part.arguments if isinstance(part, s.Apply) and part.function == "tuple" else (part,))
+        )
     for row in ABBREVIATIONS.get(name, ()):
         parameters, _, body = row.partition("): ")
         values = _bound(span, parameters, arguments, options, parse)
@@ -47,7 +56,9 @@ def composed(span: Span, name: str, arguments: tuple[s.Node, ...], options: Opti
     return None
 
 
-def _bound(span: Span, parameters: str, arguments: tuple[s.Node, ...], options: Options, parse: Parse) -> dict[str, s.Node | None] | None:
+def _bound(
+    span: Span, parameters: str, arguments: tuple[s.Node, ...], options: Options, parse: Parse
+) -> dict[str, s.Node | None] | None:
     """What every parameter of a row is in a call; None where it is not called like this."""
     given = {"dim" if name == "axis" else name: value for name, value in options}
     written, _, named = parameters.partition(", *")
@@ -97,7 +108,9 @@ def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.No
         if isinstance(part, s.Apply):
             options = ((name, _text(values[text]) if text in values else text) for name, text in part.options)
             name = s.PAIRED if part.function == "paired" else part.function
-            part = replace(part, function=name, options=tuple((name, text) for name, text in options if text is not None))
+            part = replace(
+                part, function=name, options=tuple((name, text) for name, text in options if text is not None)
+            )
         return replace(part, span=span)
 
     return s.rebuilt(body, put_in)

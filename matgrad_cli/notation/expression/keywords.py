@@ -1,4 +1,5 @@
-"""The keywords that each function understands, and whose function it is. No keyword that is not understood is ever dropped."""
+"""The keywords that each function understands, and whose function it is.
+No keyword that is not understood is ever dropped."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ KEYWORDS: Final[dict[str, tuple[str, ...]]] = {
 """By canonical name; a function that is not listed takes no keyword."""
 
 _OF_READERS: Final = frozenset(("derivative", "ord", "axis", "entrywise", "opnorm", "product", "power", "attention"))
-"""Options that the readers themselves write and no text holds: σ′, the subscript of a norm, `X.shape[1]`, Julia's `exp.(A)`."""
+"""Options that the readers themselves write and no text holds: σ′, the subscript of a norm, `X.shape[1]`,
+Julia's `exp.(A)`."""
 _BOOLEAN: Final = {"True": True, "False": False, "true": True, "false": False, "1": True, "0": False}
 
 
@@ -39,9 +41,17 @@ def refuse_unknown(scope: Scope, node: s.Apply) -> None:
             continue
         if name in _OF_READERS and (scope.syntax != "numpy" or node.function in ("shape", "len")):
             continue
-        understood = f"it understands {' and '.join(f'`{word}`' for word in known)}" if known else "it takes no keywords"
+        understood = (
+            f"it understands {' and '.join(f'`{word}`' for word in known)}" if known else "it takes no keywords"
+        )
         what = f"the text '{value}'" if name == "text" else f"the keyword `{name}`"
-        fail(scope, "wrong-arguments", f"`{node.function}` does not know {what}", (_place(scope, node, name, value), ""), help=understood)
+        fail(
+            scope,
+            "wrong-arguments",
+            f"`{node.function}` does not know {what}",
+            (_place(scope, node, name, value), ""),
+            help=understood,
+        )
 
 
 def _place(scope: Scope, node: s.Apply, name: str, value: str) -> Span:
@@ -74,15 +84,33 @@ def keeps_dimensions(node: s.Apply) -> bool:
     return _BOOLEAN.get(option(node, "keepdims", "keepdim") or "", False)
 
 
-# ---- whose function a call is: NumPy and torch give one name two meanings, and the prefix or a keyword says which is meant.
-# `var` divides by n in NumPy and by n − 1 in torch; `norm(A, 2)` is the largest singular value in NumPy and the root of the sum of
-# all squares in torch; `gelu` is xΦ(x) in torch and its tanh approximation in jax; `inner` of two matrices is A Bᵀ in both, ⟨A, B⟩ here.
+# ---- whose function a call is: NumPy and torch give one name two meanings, and the prefix or a keyword says which is
+# meant.
+# `var` divides by n in NumPy and by n − 1 in torch; `norm(A, 2)` is the largest singular value in NumPy and the root of
+# the sum of
+# all squares in torch; `gelu` is xΦ(x) in torch and its tanh approximation in jax; `inner` of two matrices is A Bᵀ in
+# both, ⟨A, B⟩ here.
 
 
-_LIBRARIES: Final = {"np": "numpy", "numpy": "numpy", "scipy": "numpy", "jnp": "jax", "jax": "jax", "torch": "torch", "F": "torch",
-                     "nn": "torch"}
-_KEYWORDS: Final = {"axis": "numpy", "keepdims": "numpy", "ddof": "numpy", "dim": "torch", "keepdim": "torch", "unbiased": "torch",
-                    "correction": "torch"}
+_LIBRARIES: Final = {
+    "np": "numpy",
+    "numpy": "numpy",
+    "scipy": "numpy",
+    "jnp": "jax",
+    "jax": "jax",
+    "torch": "torch",
+    "F": "torch",
+    "nn": "torch",
+}
+_KEYWORDS: Final = {
+    "axis": "numpy",
+    "keepdims": "numpy",
+    "ddof": "numpy",
+    "dim": "torch",
+    "keepdim": "torch",
+    "unbiased": "torch",
+    "correction": "torch",
+}
 _MODULE: Final = regex(r"(?<![\w.])(np|numpy|jnp|jax|torch)\s*\.")
 
 
@@ -92,7 +120,8 @@ def is_method(node: s.Apply) -> bool:
 
 
 def path_of(e: Elaborator, node: s.Apply) -> tuple[str, ...]:
-    """The modules that are written in front of a function: `np.linalg.norm(…)` has `np`, `linalg`; a method has none."""
+    """The modules that are written in front of a function: `np.linalg.norm(…)` has `np`, `linalg`;
+    a method has none."""
     if is_method(node):
         return ()
     text = e.scope.source.text[node.span.start : node.span.end].partition("(")[0]
@@ -100,7 +129,8 @@ def path_of(e: Elaborator, node: s.Apply) -> tuple[str, ...]:
 
 
 def library(e: Elaborator, node: s.Apply) -> str | None:
-    """`numpy`, `torch` or `jax`: by the prefix, else by a keyword that only one of them has, else by a prefix elsewhere in the text.
+    """`numpy`, `torch` or `jax`: by the prefix, else by a keyword that only one of them has,
+    else by a prefix elsewhere in the text.
 
     `axis` is also read by torch, so a prefix elsewhere comes before it.
     """
@@ -117,7 +147,8 @@ def library(e: Elaborator, node: s.Apply) -> str | None:
 
 
 def lost_degrees(e: Elaborator, node: s.Apply) -> int:
-    """How much less than the number of entries `var` and `std` divide by: `ddof=`, `correction=`, `unbiased=`; 1 in torch, else 0."""
+    """How much less than the number of entries `var` and `std` divide by: `ddof=`, `correction=`, `unbiased=`;
+    1 in torch, else 0."""
     written = option(node, "ddof", "correction")
     if written is not None:
         if written not in ("0", "1"):
@@ -132,8 +163,12 @@ def lost_degrees(e: Elaborator, node: s.Apply) -> int:
 
 
 def all_entries(e: Elaborator, node: s.Apply) -> bool:
-    """Whether a norm of a matrix with a number for its order is one of all entries: torch's `torch.norm` and `A.norm(…)`, a keyword
-    `p`, `vector_norm`."""
+    """Whether a norm of a matrix with a number for its order is one of all entries: torch's `torch.norm` and
+    `A.norm(…)`, a keyword `p`, `vector_norm`."""
     path = path_of(e, node)
-    return e.scope.syntax == "julia" or (node.function == "vector_norm" or is_method(node) or option(node, "p") is not None
-            or (path[:1] == ("torch",) and "linalg" not in path))
+    return e.scope.syntax == "julia" or (
+        node.function == "vector_norm"
+        or is_method(node)
+        or option(node, "p") is not None
+        or (path[:1] == ("torch",) and "linalg" not in path)
+    )

@@ -1,4 +1,5 @@
-"""The tokens of the expression language, each with its place in the text, and the stream that its grammar reads from."""
+"""The tokens of the expression language, each with its place in the text,
+and the stream that its grammar reads from."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ Kind = Literal["number", "name", "string", "sign", "power", "end"]
 
 
 class Token(NamedTuple):
-    """A word of the text. `text` is normalised (`−` is `-`, `²` is a power with text `2`); it stands from `start` up to `end`."""
+    """A word of the text. `text` is normalised (`−` is `-`, `²` is a power with text `2`);
+    it stands from `start` up to `end`."""
 
     kind: Kind
     text: str
@@ -36,11 +38,38 @@ class Token(NamedTuple):
 
 
 _SAME: Final = {
-    "−": "-", "–": "-", "·": "*", "∗": "*", "⋅": "*", "×": "*", "÷": "/", "∕": "/",
-    "⊙": "hadamard", "∘": "hadamard", "⊗": "kron", "‖": "‖", "∥": "‖", "||": "‖", "⟨": "⟨", "⟩": "⟩",
+    "−": "-",
+    "–": "-",
+    "·": "*",
+    "∗": "*",
+    "⋅": "*",
+    "×": "*",
+    "÷": "/",
+    "∕": "/",
+    "⊙": "hadamard",
+    "∘": "hadamard",
+    "⊗": "kron",
+    "‖": "‖",
+    "∥": "‖",
+    "||": "‖",
+    "⟨": "⟨",
+    "⟩": "⟩",
 }
-_SUPERSCRIPTS: Final = {"ᵀ": "T", "⊤": "T", "⁻": "-", "⁰": "0", "¹": "1", "²": "2", "³": "3",
-                        "⁴": "4", "⁵": "5", "⁶": "6", "⁷": "7", "⁸": "8", "⁹": "9"}
+_SUPERSCRIPTS: Final = {
+    "ᵀ": "T",
+    "⊤": "T",
+    "⁻": "-",
+    "⁰": "0",
+    "¹": "1",
+    "²": "2",
+    "³": "3",
+    "⁴": "4",
+    "⁵": "5",
+    "⁶": "6",
+    "⁷": "7",
+    "⁸": "8",
+    "⁹": "9",
+}
 
 _RAISED: Final = "".join(_SUPERSCRIPTS)
 _WORD: Final = regex(
@@ -84,14 +113,25 @@ def word_at(source: Source, start: int, caret: bool = True) -> Token:
     if kind == "sign":
         return Token("sign", _SAME.get(word, word), begin, end)
     if kind == "name":
-        return Token("name", spelled_name(word), begin, end) if word[0].isalpha() or word[0] == "_" else _other(source, begin, caret)
+        return (
+            Token("name", spelled_name(word), begin, end)
+            if word[0].isalpha() or word[0] == "_"
+            else _other(source, begin, caret)
+        )
     if kind == "power":
         return Token("power", "".join([_SUPERSCRIPTS[char] for char in word]), begin, end)
     mantissa, exponent = found[3], found[4]
     if exponent is not None and (len(exponent.lstrip("+-")) > 3 or abs(int(exponent)) > LARGEST_EXPONENT):
-        refuse(source, "number-too-large", f"the exponent of this number is beyond ±{LARGEST_EXPONENT}", Span(begin, end))
+        refuse(
+            source, "number-too-large", f"the exponent of this number is beyond ±{LARGEST_EXPONENT}", Span(begin, end)
+        )
     if len(mantissa) > MOST_DIGITS:
-        refuse(source, "number-too-large", f"this number has {len(mantissa)} digits, at most {MOST_DIGITS} are read", Span(begin, end))
+        refuse(
+            source,
+            "number-too-large",
+            f"this number has {len(mantissa)} digits, at most {MOST_DIGITS} are read",
+            Span(begin, end),
+        )
     return Token("number", word, begin, end)
 
 
@@ -117,7 +157,14 @@ def _string(source: Source, start: int) -> Token:
     end = text.find(quote, start + 1)
     if end < 0 or end - start > 40:
         help = "write the transpose as `.T`" if quote == "'" else None
-        refuse(source, "syntax-error", f"a text opens with {quote} and is not closed", Span(start, start + 1), "opened here", help)
+        refuse(
+            source,
+            "syntax-error",
+            f"a text opens with {quote} and is not closed",
+            Span(start, start + 1),
+            "opened here",
+            help,
+        )
     return Token("string", text[start + 1 : end], start, end + 1)
 
 
@@ -125,17 +172,32 @@ def _refuse_character(source: Source, place: int) -> NoReturn:
     char = source.text[place]
     span = Span(place, place + 1)
     if char == "^":
-        refuse(source, "caret-power", "`^` is not a power here", span, "a power was meant",
-               "write `**` for an elementwise power, `.T` for the transpose")
+        refuse(
+            source,
+            "caret-power",
+            "`^` is not a power here",
+            span,
+            "a power was meant",
+            "write `**` for an elementwise power, `.T` for the transpose",
+        )
     if char == "\\":
-        refuse(source, "syntax-error", "found a backslash, which the expression language does not have", span,
-               help="read it as LaTeX with `--syntax latex`")
-    bars = "write `norm(…)` or `||…||` for a norm, `abs(…)` for the absolute value of each entry" if char == "|" else None
+        refuse(
+            source,
+            "syntax-error",
+            "found a backslash, which the expression language does not have",
+            span,
+            help="read it as LaTeX with `--syntax latex`",
+        )
+    bars = (
+        "write `norm(…)` or `||…||` for a norm, `abs(…)` for the absolute value of each entry" if char == "|" else None
+    )
     shown = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
     refuse(source, "syntax-error", f"found {shown}, which is no part of the expression language", span, help=bars)
 
 
-_PYTHON_WORDS: Final = frozenset(("if", "else", "for", "in", "is", "and", "or", "not", "while", "return", "import", "def", "from"))
+_PYTHON_WORDS: Final = frozenset(
+    ("if", "else", "for", "in", "is", "and", "or", "not", "while", "return", "import", "def", "from")
+)
 
 
 def between(left: str, right: str, adjacent: bool) -> str:
@@ -211,7 +273,13 @@ class Stream(ABC):
     def enter(self, opening: Token) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            refuse(self.source, "too-deep", f"more than {DEEPEST} levels of nesting", opening.span, "this opens one level too many")
+            refuse(
+                self.source,
+                "too-deep",
+                f"more than {DEEPEST} levels of nesting",
+                opening.span,
+                "this opens one level too many",
+            )
 
     def since(self, start: Span | Token) -> Span:
         return Span(start.start, self.tokens[self.place - 1].end)

@@ -17,7 +17,8 @@ def with_matrix_products(text: str, tree: s.Node) -> str | None:
 
 
 def further(columns: InputError, arrays: InputError) -> InputError:
-    """Of the faults of the two readings the one that stands further on in the text; that of the columns if neither does.
+    """Of the faults of the two readings the one that stands further on in the text;
+    that of the columns if neither does.
 
     What the reading of arrays has passed is a sum that only stretching makes fit, so its own fault is the true one:
     `log_softmax(X@W + b)` lacks an axis whatever `b` is.

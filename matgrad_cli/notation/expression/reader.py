@@ -1,4 +1,5 @@
-"""The expression language: Python's operators with NumPy's meaning, read into a syntax tree. Nothing read is ever executed."""
+"""The expression language: Python's operators with NumPy's meaning, read into a syntax tree.
+Nothing read is ever executed."""
 
 from __future__ import annotations
 
@@ -13,13 +14,21 @@ from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
 
 RECURSION: Final = 6000
 
-_BINDS: Final = {"+": 1, "-": 1, **dict.fromkeys(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot", "over", "under"), 2)}
+_BINDS: Final = {
+    "+": 1,
+    "-": 1,
+    **dict.fromkeys(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot", "over", "under"), 2),
+}
 _BEHIND: Final = (".", "[", "(")
 """The signs of what may stand behind an atom and change it."""
-_MODULES: Final = frozenset(["np", "numpy", "jnp", "jax", "torch", "scipy", "math", "tf", "tensorflow", "keras", "optax", "anp", "cvxpy"])
+_MODULES: Final = frozenset(
+    ["np", "numpy", "jnp", "jax", "torch", "scipy", "math", "tf", "tensorflow", "keras", "optax", "anp", "cvxpy"]
+)
 _SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional", "cp", "sp"])
 _OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES) | WRITTEN_OUT
-_SUBMODULES: Final = frozenset(["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random", "losses", "math"])
+_SUBMODULES: Final = frozenset(
+    ["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random", "losses", "math"]
+)
 _ANY_MODULES: Final = _MODULES | _SUBMODULES
 
 
@@ -47,7 +56,12 @@ Options = tuple[tuple[str, str], ...]
 def with_order(name: str, arguments: tuple[s.Node, ...], options: Options) -> tuple[tuple[s.Node, ...], Options]:
     """The arguments and options of a call; `inf` as the order of a norm is an option, a number of its own is none."""
     given = dict(options)
-    if name in _NORMS and len(arguments) == len(given) == 1 and (text := given.get("ord", given.get("p", ""))).isdigit() and text > "2":
+    if (
+        name in _NORMS
+        and len(arguments) == len(given) == 1
+        and (text := given.get("ord", given.get("p", ""))).isdigit()
+        and text > "2"
+    ):
         return (*arguments, s.Literal_(arguments[0].span, exact(text), text)), ()
     if name not in _NORMS or len(arguments) < 2:
         return arguments, options
@@ -80,13 +94,23 @@ class Parser(Stream):
         token = self.token
         if token.kind in ("name", "number", "string") or self.sees("("):
             left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
-            refuse(self.source, "missing-operator", f"no operator between {left} and {right}", token.span, "",
-                   between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.start))
+            refuse(
+                self.source,
+                "missing-operator",
+                f"no operator between {left} and {right}",
+                token.span,
+                "",
+                between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.start),
+            )
         if self.sees(")") or self.sees("]"):
             refuse(self.source, "syntax-error", f"`{token.text}` closes a bracket that was never opened", token.span)
         if self.sees("=") or self.sees(":"):
-            refuse(self.source, "syntax-error",
-                   f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span)
+            refuse(
+                self.source,
+                "syntax-error",
+                f"found `{token.text}`, but one expression was needed, not an equation or a statement",
+                token.span,
+            )
         self.unexpected("an operator or the end")
 
     def compared(self) -> s.Node:
@@ -142,7 +166,13 @@ class Parser(Stream):
         while True:
             count += 1
             if count > DEEPEST:
-                refuse(self.source, "too-deep", f"more than {DEEPEST} levels of nesting", self.token.span, "this is one level too many")
+                refuse(
+                    self.source,
+                    "too-deep",
+                    f"more than {DEEPEST} levels of nesting",
+                    self.token.span,
+                    "this is one level too many",
+                )
             if self.token.kind == "power":
                 node = self.superscript(node)
             elif self.sees("."):
@@ -152,7 +182,12 @@ class Parser(Stream):
                 self.enter(opening)
                 node = subscripted(self, node)
                 self.depth -= 1
-            elif self.sees("(") and isinstance(node, s.Apply) and node.function in MODULES and self.text_of(node.span).startswith("nn."):
+            elif (
+                self.sees("(")
+                and isinstance(node, s.Apply)
+                and node.function in MODULES
+                and self.text_of(node.span).startswith("nn.")
+            ):
                 arguments, options = self.arguments()
                 node = self.called(self.since(node.span), MODULES[node.function], arguments, (*node.options, *options))
             else:
@@ -191,8 +226,14 @@ class Parser(Stream):
             self.expect("]", "after the axis")
             if axis.text in ("0", "1"):
                 return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.text),))
-        return refuse(self.source, "unknown-attribute", f"`.{token.text}` is not known", token.span, "",
-               "`.T` transposes, and functions such as `.sum()` may follow a dot")
+        return refuse(
+            self.source,
+            "unknown-attribute",
+            f"`.{token.text}` is not known",
+            token.span,
+            "",
+            "`.T` transposes, and functions such as `.sum()` may follow a dot",
+        )
 
     def atom(self) -> s.Node:
         token = self.token
@@ -208,8 +249,14 @@ class Parser(Stream):
         if self.sees("["):
             return self.listed()
         if token.kind == "string":
-            refuse(self.source, "syntax-error", "found a text in quotes where a name or a number was needed", token.span, "",
-                   "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`")
+            refuse(
+                self.source,
+                "syntax-error",
+                "found a text in quotes where a name or a number was needed",
+                token.span,
+                "",
+                "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`",
+            )
         return self.unexpected("a name, a number or `(`")
 
     def group(self, closing: str = ")") -> s.Node:
@@ -217,7 +264,12 @@ class Parser(Stream):
         opening = self.take()
         self.enter(opening)
         if self.sees(")"):
-            refuse(self.source, "syntax-error", "empty brackets, an expression was needed", opening.span.joined(self.token.span))
+            refuse(
+                self.source,
+                "syntax-error",
+                "empty brackets, an expression was needed",
+                opening.span.joined(self.token.span),
+            )
         body = self.compared()
         if tuple_allowed and self.sees(","):
             # `ones((m, n))`: a shape written as a tuple
@@ -240,7 +292,13 @@ class Parser(Stream):
         if self.accept(sign):
             return
         if self.token.kind == "end":
-            refuse(self.source, "syntax-error", f"`{self.text_of(opening.span)}` is never closed", opening.span, "opened here")
+            refuse(
+                self.source,
+                "syntax-error",
+                f"`{self.text_of(opening.span)}` is never closed",
+                opening.span,
+                "opened here",
+            )
         if self.token.kind in ("name", "number", "string") or self.sees("("):
             self.after_expression(body)
         self.unexpected(f"an operator or `{sign}`")
@@ -260,7 +318,9 @@ class Parser(Stream):
             self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` is a method of a matrix F
             token = self.take()
         if token is not first and not self.sees("(") and token.text not in _VALUES:
-            refuse(self.source, "unknown-attribute", f"`{self.text_of(self.since(first))}` is not known", self.since(first))
+            refuse(
+                self.source, "unknown-attribute", f"`{self.text_of(self.since(first))}` is not known", self.since(first)
+            )
         if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):
             self.enter(self.token)
             node = self.call(token, first)
@@ -269,13 +329,19 @@ class Parser(Stream):
         return s.Name(self.since(first), token.text)
 
     def calls_with_argument(self) -> bool:
-        """Whether `.name(` follows with an argument that is no keyword and no number: a function of a module, not a method."""
+        """Whether `.name(` follows with an argument that is no keyword and no number:
+        a function of a module, not a method."""
         following = self.tokens[self.place + 1 : self.place + 5]
         if len(following) < 4:
             return False
         name, opening, argument, after = following
-        return (name.text in _OF_ARRAYS and opening.text == "(" and argument.text != ")" and after.text != "="
-                and (argument.kind != "number" or after.text not in (",", ")")))
+        return (
+            name.text in _OF_ARRAYS
+            and opening.text == "("
+            and argument.text != ")"
+            and after.text != "="
+            and (argument.kind != "number" or after.text not in (",", ")"))
+        )
 
     # ---- calls
 
@@ -292,14 +358,22 @@ class Parser(Stream):
                     return s.Derivative(span, arguments[0], variable)
         match arguments:
             case (s.EntriesOf(at, (letter, other), (bound, further), body),) if (
-                    name is first and name.text == "sum" and letter is not None and letter.span.start > body.span.end):
+                name is first and name.text == "sum" and letter is not None and letter.span.start > body.span.end
+            ):
                 # Python's own `sum(… for i in range(n))`, of arrays too
-                return s.Sigma(at, (letter,) if other is None else (letter, other), (bound,) if other is None else (bound, further), body)
+                return s.Sigma(
+                    at,
+                    (letter,) if other is None else (letter, other),
+                    (bound,) if other is None else (bound, further),
+                    body,
+                )
         if name.text == "d" and len(arguments) in (1, 2):
             return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
         return self.called(span, name.text, arguments, options)
 
-    def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]) -> s.Node:
+    def called(
+        self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]
+    ) -> s.Node:
         """A function with its arguments; an abbreviation is written out."""
         arguments, options = with_order(name, arguments, options)
         if name in WRITTEN_OUT:
@@ -320,7 +394,10 @@ class Parser(Stream):
                 self.take()
                 options.append(("text", token.text))
                 if not (self.sees(",") or self.sees(")") or self.token.kind == "end"):
-                    self.unexpected("`)`", f"the bracket that opens before `{self.text_of(token.span)}` is not closed: `)` is missing")
+                    self.unexpected(
+                        "`)`",
+                        f"the bracket that opens before `{self.text_of(token.span)}` is not closed: `)` is missing",
+                    )
             elif token.kind == "name" and self.next_token.kind == "sign" and self.next_token.text == "=":
                 self.take()
                 self.take()

@@ -9,30 +9,97 @@ from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .abbreviations import ABBREVIATIONS
 
 ALIASES: Final[dict[str, str]] = {
-    "trace": "tr", "Tr": "tr", "Trace": "tr", "Det": "det", "inverse": "inv", "transpose": "T", "t": "T",
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "absolute": "abs",
+    "trace": "tr",
+    "Tr": "tr",
+    "Trace": "tr",
+    "Det": "det",
+    "inverse": "inv",
+    "transpose": "T",
+    "t": "T",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "absolute": "abs",
     "fabs": "abs",
-    "ln": "log", "expit": "sigmoid", "sigma": "sigmoid",
-    "ReLU": "relu", "identity": "eye", "sgn": "sign", "cosine": "cos", "log_det": "logdet", "vector_norm": "norm",
-    "matrix_norm": "norm", "diagflat": "diag", "diagonal": "diag", "log_sum_exp": "logsumexp", "lse": "logsumexp", "vdot": "inner",
-    "heaviside": "step", "mpow": "matrix_power",
-    "fractional_matrix_power": "matrix_power", "matrix_exp": "expm",
-    "reduce_sum": "sum", "reduce_mean": "mean", "reduce_logsumexp": "logsumexp", "nansum": "sum", "nanmean": "mean",
-    "lambda_max": "eigmax", "amax": "max", "amin": "min", "nanmax": "max", "nanmin": "min", "reduce_max": "max", "reduce_min": "min",
-    "reduce_prod": "prod", "nanprod": "prod",
-    "clamp": "clip", "ravel": "vec", "flatten": "vec", "fmax": "maximum", "fmin": "minimum",
+    "ln": "log",
+    "expit": "sigmoid",
+    "sigma": "sigmoid",
+    "ReLU": "relu",
+    "identity": "eye",
+    "sgn": "sign",
+    "cosine": "cos",
+    "log_det": "logdet",
+    "vector_norm": "norm",
+    "matrix_norm": "norm",
+    "diagflat": "diag",
+    "diagonal": "diag",
+    "log_sum_exp": "logsumexp",
+    "lse": "logsumexp",
+    "vdot": "inner",
+    "heaviside": "step",
+    "mpow": "matrix_power",
+    "fractional_matrix_power": "matrix_power",
+    "matrix_exp": "expm",
+    "reduce_sum": "sum",
+    "reduce_mean": "mean",
+    "reduce_logsumexp": "logsumexp",
+    "nansum": "sum",
+    "nanmean": "mean",
+    "lambda_max": "eigmax",
+    "amax": "max",
+    "amin": "min",
+    "nanmax": "max",
+    "nanmin": "min",
+    "reduce_max": "max",
+    "reduce_min": "min",
+    "reduce_prod": "prod",
+    "nanprod": "prod",
+    "clamp": "clip",
+    "ravel": "vec",
+    "flatten": "vec",
+    "fmax": "maximum",
+    "fmin": "minimum",
 }
 
 ELEMENTWISE_NAMES: Final = frozenset(ELEMENTWISE)
 REDUCTIONS: Final = frozenset(("sum", "mean", "logsumexp", "var", "std", "prod", "max", "min"))
-SQUARE: Final = frozenset(("tr", "det", "logdet", "inv", "matrix_power", "eigmax", "topvv", "sqrtm", *MATRIX_FUNCTIONS, *CHANGES))
+SQUARE: Final = frozenset(
+    ("tr", "det", "logdet", "inv", "matrix_power", "eigmax", "topvv", "sqrtm", *MATRIX_FUNCTIONS, *CHANGES)
+)
 PRODUCTS: Final = frozenset(("dot", "inner", "outer", "kron", "solve"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
-SMALL: Final = frozenset((
-    "norm", "diag", "vec", "softmax", "polar", "leading", "pinv", "strictupper", "shiftup", "butlast", "expectation", "tril", "triu",
-    "hardmax", "cross", "crossmat",
-    "T", "maximum", "minimum", "clip", "where", "log_softmax", "shape", "len", "bars",
-))
+SMALL: Final = frozenset(
+    (
+        "norm",
+        "diag",
+        "vec",
+        "softmax",
+        "polar",
+        "leading",
+        "pinv",
+        "strictupper",
+        "shiftup",
+        "butlast",
+        "expectation",
+        "tril",
+        "triu",
+        "hardmax",
+        "cross",
+        "crossmat",
+        "T",
+        "maximum",
+        "minimum",
+        "clip",
+        "where",
+        "log_softmax",
+        "shape",
+        "len",
+        "bars",
+    )
+)
 
 FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL
 """What may be called, by canonical names."""
@@ -44,32 +111,55 @@ REFUSED: Final[dict[str, str]] = {
     "norm2": "write `norm(x)`, or `norm(A, 2)` for the largest singular value",
     "normF": "write `norm(A, 'fro')`",
     "slogdet": "it returns two values; write `logdet(A)`",
-    "einsum": "its letters must fit the arrays, each a vector or a matrix, and at most two stand behind `->`; of an array with three "
-              "sides, or of a batch, differentiate the term of one matrix: the sum over them stays in front",
+    "einsum": "its letters must fit the arrays, each a vector or a matrix, and at most two stand behind `->`; of "
+    "an array with three "
+    "sides, or of a batch, differentiate the term of one matrix: the sum over them stays in front",
     "vech": "its length n(n + 1)/2 is no size here; a sum over the lower triangle is `sum(tril(A)*S)`",
     "mse_loss": "it takes two arrays, and `reduction='mean'` or `'sum'`",
-    "cross_entropy": "it takes the scores and a matrix of the same shape, one row for every sample, and `reduction='mean'` or `'sum'`",
+    "cross_entropy": "it takes the scores and a matrix of the same shape, one row for every sample, and "
+    "`reduction='mean'` or `'sum'`",
     "svd": "it returns three arrays; `norm(A, 'nuc')` and `norm(A, 2)` are the norms made of singular values",
-    **dict.fromkeys(("eig", "eigh", "eigvals"), "`lambda_max(A)` is the greatest eigenvalue; the sum of f over all of them is a trace, "
-                    "as in `tr(logm(A))`, or `sum(log(eigvalsh(A)))`"),
-    **dict.fromkeys(("conj", "conjugate", "real", "imag", "Re", "Im", "angle", "complex", "view_as_real"),
-                    "all variables are real; write the real and the imaginary part as two variables, and differentiate by each"),
-    **dict.fromkeys(("cholesky", "chol", "lu", "qr", "schur", "ldl"),
-                    "differentiate by the factor: write the matrix as `L@L.T` and say `--assume \"L lower\"`; `logdet(A)`, `inv(A)` and "
-                    "`solve(A, b)` need no factor"),
-    **dict.fromkeys(("sort", "argsort", "median", "quantile", "percentile", "nanmedian", "topk", "partition"),
-                    "entries by their order are not in the language; the greatest is `max(x)`, the least `min(x)`"),
-    **dict.fromkeys(("argmax", "argmin", "nonzero", "count_nonzero", "matrix_rank", "rank"),
-                    "it is a whole number, whose derivative is 0 or does not exist; `max(x)` is the greatest entry itself"),
-    **dict.fromkeys(("round", "floor", "ceil", "rint", "trunc", "around", "fix"),
-                    "it does not change where it has a derivative: there it is 0; write a variable for it"),
-    **dict.fromkeys(("fft", "ifft", "rfft", "irfft", "dct", "convolve", "conv", "conv1d", "conv2d", "correlate", "roll"),
-                    "it is linear: write it as a matrix times the vector, `C@x`, with a name for the matrix"),
-    "huber": "libraries mean different things by it; `huber_loss(a, b, delta=d, reduction='sum')` is a square up to d and a line beyond",
+    **dict.fromkeys(
+        ("eig", "eigh", "eigvals"),
+        "`lambda_max(A)` is the greatest eigenvalue; the sum of f over all of them is a trace, "
+        "as in `tr(logm(A))`, or `sum(log(eigvalsh(A)))`",
+    ),
+    **dict.fromkeys(
+        ("conj", "conjugate", "real", "imag", "Re", "Im", "angle", "complex", "view_as_real"),
+        "all variables are real; write the real and the imaginary part as two variables, and differentiate by each",
+    ),
+    **dict.fromkeys(
+        ("cholesky", "chol", "lu", "qr", "schur", "ldl"),
+        'differentiate by the factor: write the matrix as `L@L.T` and say `--assume "L lower"`; `logdet(A)`, '
+        "`inv(A)` and "
+        "`solve(A, b)` need no factor",
+    ),
+    **dict.fromkeys(
+        ("sort", "argsort", "median", "quantile", "percentile", "nanmedian", "topk", "partition"),
+        "entries by their order are not in the language; the greatest is `max(x)`, the least `min(x)`",
+    ),
+    **dict.fromkeys(
+        ("argmax", "argmin", "nonzero", "count_nonzero", "matrix_rank", "rank"),
+        "it is a whole number, whose derivative is 0 or does not exist; `max(x)` is the greatest entry itself",
+    ),
+    **dict.fromkeys(
+        ("round", "floor", "ceil", "rint", "trunc", "around", "fix"),
+        "it does not change where it has a derivative: there it is 0; write a variable for it",
+    ),
+    **dict.fromkeys(
+        ("fft", "ifft", "rfft", "irfft", "dct", "convolve", "conv", "conv1d", "conv2d", "correlate", "roll"),
+        "it is linear: write it as a matrix times the vector, `C@x`, with a name for the matrix",
+    ),
+    "huber": "libraries mean different things by it; `huber_loss(a, b, delta=d, reduction='sum')` is a square up "
+    "to d and a line beyond",
     **dict.fromkeys(("cov", "corrcoef"), "it is `C.T@C/(m - 1)` with `C = X - mean(X, axis=0)`"),
-    **dict.fromkeys(("layernorm", "layer_norm", "LayerNorm", "batchnorm", "batch_norm", "BatchNorm"),
-                    "write it out, as in `(x - mean(x))/std(x)`; for every row of a matrix `axis=1, keepdims=True`"),
-    **dict.fromkeys(("reshape", "view"), "`reshape(-1)` and `vec(A)` change the form of an array, and nothing else does"),
+    **dict.fromkeys(
+        ("layernorm", "layer_norm", "LayerNorm", "batchnorm", "batch_norm", "BatchNorm"),
+        "write it out, as in `(x - mean(x))/std(x)`; for every row of a matrix `axis=1, keepdims=True`",
+    ),
+    **dict.fromkeys(
+        ("reshape", "view"), "`reshape(-1)` and `vec(A)` change the form of an array, and nothing else does"
+    ),
 }
 """Functions that people write and that are refused, with what to write instead."""
 
@@ -78,10 +168,14 @@ def canonical_function(name: str) -> str:
     """The one name of a function: `trace` is `tr`, `arcsin` is `asin`."""
     return ALIASES.get(name, name)
 
+
 MODULES: Final = {
-    "MSELoss": "mse_loss", "L1Loss": "l1_loss", "SmoothL1Loss": "smooth_l1_loss", "HuberLoss": "huber_loss", "NLLLoss": "nll_loss",
-    "CrossEntropyLoss": "cross_entropy", "KLDivLoss": "kl_div", "BCELoss": "binary_cross_entropy", "SoftMarginLoss": "soft_margin_loss",
-    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits", "ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "GELU": "gelu",
+    "MSELoss": "mse_loss", "L1Loss": "l1_loss", "SmoothL1Loss": "smooth_l1_loss", "HuberLoss": "huber_loss",
+    "NLLLoss": "nll_loss",
+    "CrossEntropyLoss": "cross_entropy", "KLDivLoss": "kl_div", "BCELoss": "binary_cross_entropy",
+    "SoftMarginLoss": "soft_margin_loss",
+    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits", "ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh",
+    "GELU": "gelu",
     "Softplus": "softplus", "SiLU": "silu", "Softmax": "softmax", "LogSoftmax": "log_softmax",
 }  # fmt: skip
 """Modules of torch that are called once they are made, `nn.MSELoss()(a, b)`, and the functions that they are."""

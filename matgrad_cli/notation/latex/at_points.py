@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from ..elaboration.elaborator import Elaborator
 
 AT_ZERO = " at 0"
-"""Behind the name of a number t: the variable whose value is 0, by which what depends on t is differentiated at t = 0."""
+"""Behind the name of a number t: the variable whose value is 0, by which what depends on t is differentiated at t =
+0."""
 
 
 def axis_of_loss(e: Elaborator) -> int | None:
@@ -25,11 +26,20 @@ def axis_of_loss(e: Elaborator) -> int | None:
 
 
 def is_loss_called(e: Elaborator, node: s.Apply) -> bool:
-    """Whether this is the loss at arguments of its own, `f(x + h)`; in `y(1 - y)` the name is a value, and multiplied."""
+    """Whether this is the loss at arguments of its own, `f(x + h)`;
+    in `y(1 - y)` the name is a value, and multiplied."""
     scope = e.scope
-    if any(isinstance(part, s.Name) and part.name == node.function for argument in node.arguments for part in s.parts_of(argument)):
+    if any(
+        isinstance(part, s.Name) and part.name == node.function
+        for argument in node.arguments
+        for part in s.parts_of(argument)
+    ):
         return False
-    return node.function in scope.loss_names and node.function not in scope.definitions and node.function not in scope.symbols
+    return (
+        node.function in scope.loss_names
+        and node.function not in scope.definitions
+        and node.function not in scope.symbols
+    )
 
 
 def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
@@ -41,7 +51,11 @@ def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
     moved = [value for value in values if not isinstance(value, Symbol)]
     if not moved:
         return loss
-    fits = len(moved) == 1 and moved[0].shape is wrt.shape and (len(values) > 1 or wrt in moved[0].symbols or not loss.shape.is_number)
+    fits = (
+        len(moved) == 1
+        and moved[0].shape is wrt.shape
+        and (len(values) > 1 or wrt in moved[0].symbols or not loss.shape.is_number)
+    )
     return substitute(loss, {wrt: moved[0]}) if fits else None
 
 
@@ -59,6 +73,7 @@ def at_zero(e: Elaborator, node: s.Apply) -> Expr:
 
 def moved_to(expr: Expr, moving: Symbol, still: Symbol) -> Expr:
     """The expression with another variable in the place of one, also under ∂ and d."""
+
     def moved(node: Expr, parts: tuple[Expr, ...]) -> Expr:
         found = remade(node, parts)
         if isinstance(found, Partial) and found.variable is moving:
@@ -94,6 +109,11 @@ def _above(body: s.Node, name: s.Node) -> s.Node | None:
         return body.left if isinstance(below, s.Name) and below.name == name.name else None
     first = s.ungrouped(body.left)
     inverse = isinstance(first, s.Binary) and first.operator == "/" and isinstance(s.ungrouped(first.left), s.Literal_)
-    if inverse and isinstance(first, s.Binary) and isinstance(bottom := s.ungrouped(first.right), s.Name) and bottom.name == name.name:
+    if (
+        inverse
+        and isinstance(first, s.Binary)
+        and isinstance(bottom := s.ungrouped(first.right), s.Name)
+        and bottom.name == name.name
+    ):
         return s.Binary(body.span, "juxtapose", first.left, body.right)
     return None

@@ -8,7 +8,20 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ...ir import ELEMENTWISE
 from ..elaboration.loss_letters import free_letters
-from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Inverted, Kronecker, Literal_, Name, Negative, Node, Transposed
+from ..syntax import (
+    Apply,
+    Binary,
+    Derivative,
+    EntriesOf,
+    Group,
+    Inverted,
+    Kronecker,
+    Literal_,
+    Name,
+    Negative,
+    Node,
+    Transposed,
+)
 from ..unknown import LETTERS
 from .cases import cases, comparison, indicator, written_out
 from .cursor import Cursor
@@ -96,17 +109,41 @@ def named_factor(r: Cursor) -> Node:
     if name in EXTREMES and not scripts and not r.variable(name) and before_argument(r):
         return extreme(r, name, token)
     declared = r.known or r.variable(name)
-    if not declared and not scripts and r.sees("open", "(", "[") and (value := divergence_or_part(r, name, token)) is not None:
+    if (
+        not declared
+        and not scripts
+        and r.sees("open", "(", "[")
+        and (value := divergence_or_part(r, name, token)) is not None
+    ):
         return value
     if free and name in ("lambda", "sigma") and (value := spectral(r, name, token, scripts)) is not None:
         return value
     primes = [script for script in scripts if script.kind == "prime"]
-    if free and not r.known and name in LETTERS and [script.kind for script in scripts] == ["index"] and _at_a_member(r):
+    if (
+        free
+        and not r.known
+        and name in LETTERS
+        and [script.kind for script in scripts] == ["index"]
+        and _at_a_member(r)
+    ):
         written = source_text(r, token)
-        raise r.trouble(f"the functions `{written}_{{…}}` are not known", token, "unknown-function",
-                        f"their values are a matrix: write its entries, as in `{written}_{{ij}}`")
-    raised = _upright(r, token) and all(script.kind in ("power", "inverse") for script in scripts) and r.sees("open", "(", "[")
-    if not primes and scripts and free and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name))):
+        raise r.trouble(
+            f"the functions `{written}_{{…}}` are not known",
+            token,
+            "unknown-function",
+            f"their values are a matrix: write its entries, as in `{written}_{{ij}}`",
+        )
+    raised = (
+        _upright(r, token)
+        and all(script.kind in ("power", "inverse") for script in scripts)
+        and r.sees("open", "(", "[")
+    )
+    if (
+        not primes
+        and scripts
+        and free
+        and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name)))
+    ):
         return with_scripts(r, with_scripts(r, call_of(r, Name(r.span(token), name)), scripts), scripts_here(r))
     if len(primes) == len(scripts) and r.sees("open", "(", "[") and is_call(r, name):
         if not primes:
@@ -120,9 +157,18 @@ def named_factor(r: Cursor) -> Node:
             raise r.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
         called = call_of(r, node)
         return with_scripts(r, Derivative(called.span, called, None, (), "D"), scripts_here(r))
-    if not declared and all(script.kind == "index" for script in scripts) and (scripts or name not in LETTERS) and around_a_letter(r):
-        raise r.trouble(f"whether `{source_text(r, token)}(…)` is a function or a product is not said", token, "unknown-function",
-                        f"write the function out; for the product leave the brackets away, or declare `{name}`")
+    if (
+        not declared
+        and all(script.kind == "index" for script in scripts)
+        and (scripts or name not in LETTERS)
+        and around_a_letter(r)
+    ):
+        raise r.trouble(
+            f"whether `{source_text(r, token)}(…)` is a function or a product is not said",
+            token,
+            "unknown-function",
+            f"write the function out; for the product leave the brackets away, or declare `{name}`",
+        )
     return with_scripts(r, node, scripts)
 
 
@@ -138,7 +184,9 @@ def two_letters(r: Cursor) -> bool:
         return False
     close = r.closing(r.at + 1)
     inner = r.tokens[r.at + 2 : close]
-    return len([token for token in inner if token.kind in ("name", "number")]) == 2 and all(token.text != "times" for token in inner)
+    return len([token for token in inner if token.kind in ("name", "number")]) == 2 and all(
+        token.text != "times" for token in inner
+    )
 
 
 def kronecker_delta(r: Cursor, token: Token) -> Node:
@@ -148,7 +196,9 @@ def kronecker_delta(r: Cursor, token: Token) -> Node:
     part = script.parts[0] if len(script.parts) == 1 else None
     named = isinstance(part, Name) and r.variable(f"delta_{part.name}")
     if script.kind == "label" or isinstance(part, Literal_) or named:
-        label = script.label or (part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "")
+        label = script.label or (
+            part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
+        )
         return with_scripts(r, Name(r.span(token, r.last), f"delta_{label}"), scripts_here(r))
     if script.kind != "index":
         raise r.trouble("a Kronecker delta has two indices", token)
@@ -186,7 +236,9 @@ def before_argument(r: Cursor) -> bool:
 def _prime(r: Cursor, ahead: int) -> int:
     """How many tokens a prime has there: `'`, `^\\prime`, `^{'}`; 0 if there is none."""
     texts = [token.text for token in r.tokens[r.at + ahead : r.at + ahead + 4]]
-    return next((count for count in (1, 2, 4) if "".join(texts[:count]) in ("'", "^prime", "^'", "^{prime}", "^{'}")), 0)
+    return next(
+        (count for count in (1, 2, 4) if "".join(texts[:count]) in ("'", "^prime", "^'", "^{prime}", "^{'}")), 0
+    )
 
 
 def _upright(r: Cursor, token: Token) -> bool:
@@ -285,7 +337,9 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: tuple
     return with_scripts(r, node, scripts_here(r))
 
 
-def function_node(r: Cursor, function: str, token: Token, arguments: tuple[Node, ...], options: tuple[tuple[str, str], ...] = ()) -> Node:
+def function_node(
+    r: Cursor, function: str, token: Token, arguments: tuple[Node, ...], options: tuple[tuple[str, str], ...] = ()
+) -> Node:
     """The node of a function."""
     span = r.span(token, r.last)
     if function == "transpose" and len(arguments) == 1:
@@ -300,7 +354,8 @@ def function_node(r: Cursor, function: str, token: Token, arguments: tuple[Node,
 
 
 def argument_behind(r: Cursor, token: Token, function: str) -> Node:
-    """The argument without brackets: for a trace or determinant the whole product, else the letters that stand together."""
+    """The argument without brackets: for a trace or determinant the whole product,
+    else the letters that stand together."""
     if not r.starts_factor():
         raise r.trouble(f"`{function}` needs an argument", token, "syntax-error")
     if function in WHOLE_TERM:
@@ -308,7 +363,9 @@ def argument_behind(r: Cursor, token: Token, function: str) -> Node:
     first = r.token
     node = r.grammar.factor(r)
     count = 1
-    while first.kind in ("name", "number") and r.sees("name") and not r.token.spaced and not r.grammar.is_differential(r):
+    while (
+        first.kind in ("name", "number") and r.sees("name") and not r.token.spaced and not r.grammar.is_differential(r)
+    ):
         node = r.binary("juxtapose", node, r.grammar.factor(r))
         count += first.kind == "name"
     if count > 1:
@@ -351,7 +408,13 @@ def bracket_here(r: Cursor) -> Node:
     counted = comparison(r, r.at + 1, close) if token.text == "[" else None  # Iverson's bracket, [u > 0]
     node = counted or r.inside(r.at + 1, close)
     r.at = close + 1
-    if token.text == "{" and isinstance(node, Apply) and node.function == "norm" and not node.options and r.sees("operator", "_"):
+    if (
+        token.text == "{"
+        and isinstance(node, Apply)
+        and node.function == "norm"
+        and not node.options
+        and r.sees("operator", "_")
+    ):
         return normed(r, node.arguments[0], node.span, False)
     scripts = scripts_here(r)
     if token.text == "[" and scripts and scripts[0].kind == "index":
@@ -364,10 +427,15 @@ def bracket_here(r: Cursor) -> Node:
 
 
 def by_entries(body: Node, script: Script, span: Span) -> Node | None:
-    """[u_s v_t]_{st}: the array with these entries, where the letters below count inside; else an entry of what is inside."""
+    """[u_s v_t]_{st}: the array with these entries, where the letters below count inside;
+    else an entry of what is inside."""
     letters = [part for part in script.parts if isinstance(part, Name)]
     counted = free_letters(body)
-    if len(letters) != len(script.parts) or len(letters) not in (1, 2) or all(name.name not in counted for name in letters):
+    if (
+        len(letters) != len(script.parts)
+        or len(letters) not in (1, 2)
+        or all(name.name not in counted for name in letters)
+    ):
         return None
     return EntriesOf(span, (letters[0], letters[1] if len(letters) == 2 else None), (None, None), body)
 

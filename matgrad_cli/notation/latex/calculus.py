@@ -25,7 +25,12 @@ def is_differential(r: Cursor) -> bool:
     token = r.token
     if token.kind == "command" and token.text == "d":
         return True
-    if token.kind != "name" or token.text not in SMALL_CHANGES or r.variable(token.text) or token.text in r.names.losses:
+    if (
+        token.kind != "name"
+        or token.text not in SMALL_CHANGES
+        or r.variable(token.text)
+        or token.text in r.names.losses
+    ):
         return False
     following = r.peek()
     if following.kind == "number" or not r.starts_factor(1) or (following.spaced and following.kind == "open"):
@@ -80,14 +85,21 @@ def capital_d(r: Cursor) -> Node | None:
     after = r.peek()
     opens = after.kind == "open" and after.text in ("(", "[")
     called = after.kind == "name" and not r.variable(after.text) and r.sees("open", "(", ahead=2)
-    if r.variable("D") or not r.known or "D" in r.names.losses or not (opens or called or r.sees("operator", "_", ahead=1)):
+    if (
+        r.variable("D")
+        or not r.known
+        or "D" in r.names.losses
+        or not (opens or called or r.sees("operator", "_", ahead=1))
+    ):
         return None
     place, words = r.at, False
     sign = r.take()
     variable: Node | None = None
     indices: tuple[Node, ...] = ()
     if r.sees("operator", "_"):
-        words = r.sees("open", ahead=1) and any(token.kind in ("word", "text") for token in r.tokens[r.at : r.closing(r.at + 1)])
+        words = r.sees("open", ahead=1) and any(
+            token.kind in ("word", "text") for token in r.tokens[r.at : r.closing(r.at + 1)]
+        )
         variable, indices = (None, ()) if words else with_respect_to(r)
     if words or not r.starts_factor():  # a name: D_{KL} = …
         r.at = place
@@ -120,7 +132,12 @@ def derivative_by_name(r: Cursor) -> Node | None:
             starred = r.take().text == "times" or [token.text for token in r.tokens[slice(*r.unit())]] == ["times"]
             prefix, name = "adjoint_", r.token if starred else head
         r.at += head.text == "D"
-    if r.unknown(name.text) and not r.variable(head.text) and r.sees("open", "(") and len(r.pieces(r.at)) == (1 if prefix == "jac_" else 2):
+    if (
+        r.unknown(name.text)
+        and not r.variable(head.text)
+        and r.sees("open", "(")
+        and len(r.pieces(r.at)) == (1 if prefix == "jac_" else 2)
+    ):
         return _named_derivative(r, head, name, prefix)
     r.at = place
     return None
@@ -172,7 +189,11 @@ def partial_here(r: Cursor) -> Node:
     sign, place = r.take(), r.at
     r.take()
     number, name = r.tokens[slice(*r.unit())], r.token
-    if [token.text for token in number] in (["1"], ["2"], ["3"]) and r.unknown(name.text) and r.sees("open", "(", ahead=1):
+    if (
+        [token.text for token in number] in (["1"], ["2"], ["3"])
+        and r.unknown(name.text)
+        and r.sees("open", "(", ahead=1)
+    ):
         return _named_derivative(r, sign, r.take(), f"partial{number[0].text}_")
     r.at = place
     variable, indices = with_respect_to(r)
@@ -205,12 +226,19 @@ def nabla_here(r: Cursor) -> Node:
     return Derivative(node.span, node, variable, (), "nabla") if order == 2 and isinstance(node, Derivative) else node
 
 
-def pending_derivative(r: Cursor, sign: Token, variable: Node | None, indices: tuple[Node, ...], style: Style, order: int = 1) -> Node:
+def pending_derivative(
+    r: Cursor, sign: Token, variable: Node | None, indices: tuple[Node, ...], style: Style, order: int = 1
+) -> Node:
     """The derivative of what follows, with the scripts behind it."""
     body, alone = operand_of_sign(r, nabla=style == "nabla")
     span = r.span(sign).joined(r.span(r.last))
     node: Node = Derivative(span, body, variable, indices, style)
-    if style == "nabla" and not r.known and isinstance(body, Apply) and (slope := _slope(body, variable, order)) is not None:
+    if (
+        style == "nabla"
+        and not r.known
+        and isinstance(body, Apply)
+        and (slope := _slope(body, variable, order)) is not None
+    ):
         node = replace(slope, span=span)
     return with_scripts(r, node, scripts_here(r)) if alone else node
 
@@ -218,12 +246,19 @@ def pending_derivative(r: Cursor, sign: Token, variable: Node | None, indices: t
 def _slope(call: Apply, variable: Node | None, order: int) -> Apply | None:
     """∇f(u), ∇²f(u) of an unknown function in a loss: its gradient at u, by its argument, as in a Taylor polynomial."""
     argument = call.arguments[0] if len(call.arguments) == 1 and call.function in NUMBERS else None
-    own = variable is None or (isinstance(argument, Name) and isinstance(variable, Name) and argument.name == variable.name)
-    return replace(call, function=f"{'hess' if order == 2 else 'grad'}_{call.function}") if argument is not None and own else None
+    own = variable is None or (
+        isinstance(argument, Name) and isinstance(variable, Name) and argument.name == variable.name
+    )
+    return (
+        replace(call, function=f"{'hess' if order == 2 else 'grad'}_{call.function}")
+        if argument is not None and own
+        else None
+    )
 
 
 def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
-    """What a derivative sign acts on: a bracket, a function or the loss alone (a ∇ also on a function at its argument), else the rest."""
+    """What a derivative sign acts on: a bracket, a function or the loss alone (a ∇ also on a function at its argument),
+    else the rest."""
     if r.sees("operator", "-") and r.starts_factor(1):
         r.note("a derivative sign in front of a minus is read as acting on all that follows")
         return r.grammar.expression(r), False
@@ -236,7 +271,11 @@ def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
         if r.sees("open", "(", "[") and is_call(r, token.text):
             node = call_of(r, node)
         return node, True
-    alone = token.kind in ("function", "bar") or (token.kind == "open" and token.text != "{") or token.text in ("norm", "abs")
+    alone = (
+        token.kind in ("function", "bar")
+        or (token.kind == "open" and token.text != "{")
+        or token.text in ("norm", "abs")
+    )
     r.pended += 1
     node = r.grammar.factor(r)
     if not ((alone or r.called == r.at) and not (isinstance(node, Transposed) and r.starts_factor())):
@@ -373,13 +412,20 @@ def slashed_derivative(r: Cursor) -> Node | None:
 
 
 def _slash_behind_term(r: Cursor, first: int) -> int:
-    """`∂ log det S/∂S`, `∂ aᵀXb/∂X`: the place of the slash where a whole term stands between the two signs, else the end."""
+    """`∂ log det S/∂S`, `∂ aᵀXb/∂X`: the place of the slash where a whole term stands between the two signs,
+    else the end."""
     place = first
     while place < r.stop - 1:
         token = r.tokens[place]
         if token.text == "/" and is_sign(r.tokens[place + 1]):
             return place
-        ends = token.kind in ("relation", "gap", "linebreak", "text", "close") or token.text in ("/", "+", "-", ",", ";")
+        ends = token.kind in ("relation", "gap", "linebreak", "text", "close") or token.text in (
+            "/",
+            "+",
+            "-",
+            ",",
+            ";",
+        )
         if ends or is_sign(token) or (token.kind == "operator" and token.text == "'" and place == first):
             break
         scripted = token.kind == "operator" and token.text in ("^", "_")

@@ -7,7 +7,22 @@ from itertools import pairwise
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ..syntax import LIST, Apply, Binary, Cases, Kronecker, Literal_, Name, Negative, Node, Slice, Subscript, difference, rebuilt, ungrouped
+from ..syntax import (
+    LIST,
+    Apply,
+    Binary,
+    Cases,
+    Kronecker,
+    Literal_,
+    Name,
+    Negative,
+    Node,
+    Slice,
+    Subscript,
+    difference,
+    rebuilt,
+    ungrouped,
+)
 from .cursor import Cursor
 from .scripts import matrix_of
 from .tokens import Token
@@ -76,7 +91,9 @@ def comparison(reader: Cursor, first: int, past: int) -> Node | None:
     if len(signs) == 1 and reader.tokens[signs[0]].text in ("=", "!="):
         same = _label(reader, first, signs[0], past)
         other = same is not None and reader.tokens[signs[0]].text == "!="
-        return difference(same.span, Literal_(same.span, Fraction(1), "1"), same) if same is not None and other else same
+        return (
+            difference(same.span, Literal_(same.span, Fraction(1), "1"), same) if same is not None and other else same
+        )
     if not signs or len(signs) > 2 or any(reader.tokens[place].text not in _SIGNS for place in signs):
         return None
     edges = [first - 1, *signs, past]
@@ -92,18 +109,26 @@ def comparison(reader: Cursor, first: int, past: int) -> Node | None:
 
 
 def _is_place(reader: Cursor, letter: str) -> bool:
-    """Whether a letter is the place y of a vector e_y that is known; in a loss, one that nothing binds and that is no variable."""
-    return f"e_{letter}" in reader.names.variables or not (reader.known or letter in reader.binding or reader.variable(letter))
+    """Whether a letter is the place y of a vector e_y that is known;
+    in a loss, one that nothing binds and that is no variable."""
+    return f"e_{letter}" in reader.names.variables or not (
+        reader.known or letter in reader.binding or reader.variable(letter)
+    )
 
 
 def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
-    """`y_i = k`, where k is a letter: the entry (i, k) of the matrix whose rows are the labels, one-hot; `i = j` of two letters is δ_ij."""
+    """`y_i = k`, where k is a letter: the entry (i, k) of the matrix whose rows are the labels, one-hot;
+    `i = j` of two letters is δ_ij."""
     right = reader.tokens[past - 1]
     pair = [reader.tokens[place] for place in (first, past - 1)]
     names = [token.text for token in pair if token.kind == "name"]
-    letters = len(names) == 2 and (any(_is_place(reader, name) for name in names) or not any(map(reader.variable, names)))
+    letters = len(names) == 2 and (
+        any(_is_place(reader, name) for name in names) or not any(map(reader.variable, names))
+    )
     if past - first == 3 and letters:
-        return Kronecker(reader.span(pair[0]).joined(reader.span(pair[1])), (reader.name(pair[0]), reader.name(pair[1])))
+        return Kronecker(
+            reader.span(pair[0]).joined(reader.span(pair[1])), (reader.name(pair[0]), reader.name(pair[1]))
+        )
     free = right.kind == "name" and (right.text in reader.binding or (reader.known and not reader.variable(right.text)))
     if past - sign != 2 or not free:
         return None
@@ -114,7 +139,10 @@ def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
     if matrix is None or index is None or reader.names.variables.get(matrix.name, "matrix") != "matrix":
         return None
     span = left.span.joined(reader.span(right))
-    reader.note(f"`{reader.source.text[span.start : span.end]}` is read as an entry of `{matrix.name}`, whose rows are the labels, one-hot")
+    reader.note(
+        f"`{reader.source.text[span.start : span.end]}` is read as an entry of `{matrix.name}`, whose rows are "
+        f"the labels, one-hot"
+    )
     return Subscript(span, matrix, (index, reader.name(right)))
 
 
@@ -161,6 +189,7 @@ def _choice(table: Cases, conditions: list[tuple[Node | None, bool]]) -> Node | 
 
 def _opposite(one: Node, other: Node) -> bool:
     """Whether two conditions are `u > v` and `u < v`, so that one of them holds (but for the border)."""
+
     def sides(node: Node) -> tuple[Node, Node] | None:
         if not isinstance(node, Apply) or node.function != "step":
             return None

@@ -6,7 +6,20 @@ from typing import Final
 
 from ..names import nearest_name
 from .lexer import Lexer
-from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, PROSE, ROMAN, STYLES, VARIANTS, WORDS, letter_name, marked_name, words
+from .names import (
+    ACCENTS,
+    FUNCTIONS,
+    GREEK,
+    OPERATOR_NAMES,
+    PROSE,
+    ROMAN,
+    STYLES,
+    VARIANTS,
+    WORDS,
+    letter_name,
+    marked_name,
+    words,
+)
 from .tokens import (
     BRACKETS,
     INVISIBLE,
@@ -25,13 +38,17 @@ _SWITCHES: Final = words("rm sf tt bf it cal")
 _OVER: Final = words("overset stackrel underset")
 _FRAMES: Final = words("boxed fbox framebox")
 _BRACES: Final = words("underbrace overbrace")
-_DISPLAYS: Final = words("equation align aligned gather gathered split multline eqnarray alignat flalign alignedat math displaymath")
+_DISPLAYS: Final = words(
+    "equation align aligned gather gathered split multline eqnarray alignat flalign alignedat math displaymath"
+)
 
 
 def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, depth: int) -> int:
     """Reads the command `word` that stands at `at`; where to go on."""
     if word in MACROS:
-        raise lexer.trouble(f"`\\{word}` is not read: no macro is defined or run", at, stop, help="write the formula out")
+        raise lexer.trouble(
+            f"`\\{word}` is not read: no macro is defined or run", at, stop, help="write the formula out"
+        )
     if word in ROMAN or word in STYLES or word in ACCENTS or word in _SWITCHES:
         return _font(lexer, word, at, stop, end, font, depth)
     if word in SIZES:
@@ -80,12 +97,19 @@ def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
         lexer.emit("command", "zeros" if word.startswith("zero") else "ones", at, stop)
     else:
         near = nearest_name(word, (*GREEK, *FUNCTIONS, *OPERATOR_NAMES, *BRACKETS, *OPERATORS, *STYLES))
-        raise lexer.trouble(f"`\\{word}` is not a command that is known here", at, stop, help=f"did you mean `\\{near}`?" if near else None)
+        raise lexer.trouble(
+            f"`\\{word}` is not a command that is known here",
+            at,
+            stop,
+            help=f"did you mean `\\{near}`?" if near else None,
+        )
 
 
 def _bracket(lexer: Lexer, word: str, at: int, stop: int) -> None:
     kind, text = BRACKETS[word]
-    side = "open" if word.startswith("l") and kind == "bar" else "close" if word.startswith("r") and kind == "bar" else ""
+    side = (
+        "open" if word.startswith("l") and kind == "bar" else "close" if word.startswith("r") and kind == "bar" else ""
+    )
     lexer.emit(kind, text, at, stop, side=side)
 
 
@@ -110,7 +134,18 @@ def _joined_bars(lexer: Lexer) -> None:
     first, second = lexer.tokens[-2:]
     same = first.kind == second.kind == "bar" and first.text == second.text == "|" and first.side == second.side != ""
     between = lexer.text[first.end : second.start].strip()
-    if same and between in ("\\left", "\\right", "\\big", "\\Big", "\\bigl", "\\bigr", "\\Bigl", "\\Bigr", "\\bigg", "\\Bigg"):
+    if same and between in (
+        "\\left",
+        "\\right",
+        "\\big",
+        "\\Big",
+        "\\bigl",
+        "\\bigr",
+        "\\Bigl",
+        "\\Bigr",
+        "\\bigg",
+        "\\Bigg",
+    ):
         lexer.tokens[-2:] = [type(first)("bar", "||", first.start, second.end, "", first.side, first.spaced)]
 
 
@@ -140,14 +175,16 @@ def _font(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
 
 
 def _bracketed(lexer: Lexer, first: int, last: int, after: int, mark: str, depth: int) -> None:
-    r"""The group's tokens in that font; braces are kept only round more than one, and a script behind a bold `\boldsymbol{X X}^\top` is
-    one of the last letter, as it looks."""
+    r"""The group's tokens in that font; braces are kept only round more than one, and a script behind a bold
+    `\boldsymbol{X X}^\top` is one of the last letter, as it looks."""
     before = len(lexer.tokens)
     script = bool(lexer.tokens) and lexer.tokens[-1].text in ("^", "_")
     lexer.emit("open", "{", first - 1, first)
     lexer.lex(first, last, mark, depth + 1)
     letters = mark in STYLES and not script and lexer.text[after:].lstrip().startswith("^")
-    if len(lexer.tokens) == before + 2 or (letters and all(token.kind == "name" for token in lexer.tokens[before + 1 :])):
+    if len(lexer.tokens) == before + 2 or (
+        letters and all(token.kind == "name" for token in lexer.tokens[before + 1 :])
+    ):
         del lexer.tokens[before]
     else:
         lexer.emit("close", "}", after - 1, after)
@@ -172,7 +209,9 @@ def _switch(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
 
 def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop: int, end: int) -> int:
     where = lexer.skip_space(stop, end)
-    content, after = (lexer.text[inside[0] : inside[1]].strip(), inside[2]) if inside else (lexer.text[where : where + 1], where + 1)
+    content, after = (
+        (lexer.text[inside[0] : inside[1]].strip(), inside[2]) if inside else (lexer.text[where : where + 1], where + 1)
+    )
     if content == "E":
         lexer.emit("function", "expectation", at, after)
     elif content in ("1", "0", "I"):
@@ -220,7 +259,9 @@ def _environment(lexer: Lexer, word: str, at: int, stop: int, end: int) -> int:
         return inside[2]
     if name.endswith("matrix") or name == "array":
         if name[0] in "vV":
-            raise lexer.trouble("a determinant written out cannot be read", at, inside[2], help="write `\\det` of the matrix")
+            raise lexer.trouble(
+                "a determinant written out cannot be read", at, inside[2], help="write `\\det` of the matrix"
+            )
         lexer.emit("open" if word == "begin" else "close", "matrix", at, inside[2])
         columns = lexer.group(inside[2], end) if name == "array" and word == "begin" else None
         return columns[2] if columns else inside[2]

@@ -32,7 +32,8 @@ class Grammar(NamedTuple):
 
 @mutable
 class Cursor:
-    """Tokens and where we stand. The grammar that reads them is handed over, so that each of its parts can ask for a whole expression."""
+    """Tokens and where we stand. The grammar that reads them is handed over,
+    so that each of its parts can ask for a whole expression."""
 
     tokens: list[Token]
     names: LatexNames
@@ -114,7 +115,8 @@ class Cursor:
         return self.partner[place]
 
     def unit(self) -> tuple[int, int]:
-        """What a script or `\\frac` takes: a group in braces, or one token; the places of its first and past its last token."""
+        """What a script or `\\frac` takes: a group in braces, or one token;
+        the places of its first and past its last token."""
         token = self.token
         if token.kind == "end":
             raise self.trouble("something is missing here", token, "syntax-error")
@@ -147,7 +149,11 @@ class Cursor:
         if self.sees("relation", "=", ":="):
             raise self.trouble("an equation stands here where one expression is needed", self.token, "syntax-error")
         if self.at < self.stop:
-            help = "a function of several arguments is written out, or has a name such as f or g" if self.token.text == "," else None
+            help = (
+                "a function of several arguments is written out, or has a name such as f or g"
+                if self.token.text == ","
+                else None
+            )
             raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error", help)
         self.at, self.stop, self.bars = at, stop, bars
         return node
@@ -163,7 +169,10 @@ class Cursor:
 
     def pieces(self, place: int) -> list[list[Token]]:
         """What stands between the commas of the bracket opened there."""
-        return [[token for token in self.tokens[first:past] if token.kind != "gap"] for first, past in self.between_commas(place)]
+        return [
+            [token for token in self.tokens[first:past] if token.kind != "gap"]
+            for first, past in self.between_commas(place)
+        ]
 
     def arguments(self) -> tuple[Node, ...]:
         """The expressions between the commas of the bracket here; we go on behind it."""
@@ -190,7 +199,9 @@ class Cursor:
         """The token just taken."""
         return self.tokens[max(self.at - 1, 0)]
 
-    def trouble(self, message: str, where: Token | Node, code: str = "unreadable", help: str | None = None) -> InputError:
+    def trouble(
+        self, message: str, where: Token | Node, code: str = "unreadable", help: str | None = None
+    ) -> InputError:
         """The error that says what could not be read, and where."""
         span = self.span(where)
         if span.end <= span.start:
@@ -213,7 +224,9 @@ class Cursor:
         while waiting:
             part, height = waiting.pop()
             if height > TALLEST:
-                raise self.trouble(f"the formula has more than {TALLEST} parts in a row", part, help="split it into definitions")
+                raise self.trouble(
+                    f"the formula has more than {TALLEST} parts in a row", part, help="split it into definitions"
+                )
             waiting += [(child, height + 1) for child in children(part)]
         return node
 
@@ -222,10 +235,17 @@ class Cursor:
         return name in self.names.variables
 
     def unknown(self, name: str) -> bool:
-        """Whether the name is an unknown function: one of the loss, or in a loss a letter like φ that stands nowhere without a bracket."""
+        """Whether the name is an unknown function: one of the loss,
+        or in a loss a letter like φ that stands nowhere without a bracket."""
         if name in self.names.functions:
             return True
-        if name not in LETTERS or self.variable(name) or self.known or name in self.names.dimensions or name == self.names.wrt:
+        if (
+            name not in LETTERS
+            or self.variable(name)
+            or self.known
+            or name in self.names.dimensions
+            or name == self.names.wrt
+        ):
             return False
         places = [place for place, token in enumerate(self.tokens) if token.kind == "name" and token.text == name]
         if name in WEIGHTS and not (self.binding and not any(self._raised_at(place + 1) for place in places)):
@@ -276,7 +296,17 @@ def single_digits(tokens: list[Token]) -> list[Token]:
             taken = 1 if script else min(owed[-1], len(token.text))
             pieces = [*token.text[:taken], token.text[taken:]]
             for place, piece in enumerate(piece for piece in pieces if piece):
-                found.append(Token("number", piece, token.start + place, token.start + place + len(piece), token.font, "", token.spaced))
+                found.append(
+                    Token(
+                        "number",
+                        piece,
+                        token.start + place,
+                        token.start + place + len(piece),
+                        token.font,
+                        "",
+                        token.spaced,
+                    )
+                )
             owed[-1] = max(0, owed[-1] - taken)
             continue
         if token.kind == "open" and token.text == "{":

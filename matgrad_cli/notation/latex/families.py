@@ -1,4 +1,5 @@
-"""Families: vectors numbered by a letter that a Σ binds, declared one at a time (`x_i: d`) or by the matrix of which they are the rows."""
+"""Families: vectors numbered by a letter that a Σ binds, declared one at a time (`x_i:
+d`) or by the matrix of which they are the rows."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ from ..unknown import names_in
 from .names import LatexNames, accents_kept
 
 _BINDER: Final = regex(
-    r"(?:\\(?:sum|prod|max|min)|[Σ∑∏])(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\S))?\s*_\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))")
+    r"(?:\\(?:sum|prod|max|min)|[Σ∑∏])(?:\\limits)?\s*(?:\^\s*(?:\{[^{}]*\}|\S))?\s*_\s*(?:\{((?:[^{}]"
+    r"|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))"
+)
 _LETTER: Final = regex(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z(])")
 _NUMBERED: Final = regex(r"(.*[^_])_([a-zA-Z])")
 
@@ -27,7 +30,9 @@ def bound_letters(text: str) -> frozenset[str]:
     ['i', 'j']
     """
     found = (match[1] or match[2] for match in _BINDER.finditer(text[:20_000]))
-    return frozenset(letter for below in found for part in re.split(r"[:,]", below) for letter in _LETTER.findall(_of_part(part)))
+    return frozenset(
+        letter for below in found for part in re.split(r"[:,]", below) for letter in _LETTER.findall(_of_part(part))
+    )
 
 
 def _of_part(part: str) -> str:
@@ -38,7 +43,8 @@ def _of_part(part: str) -> str:
 def families(
     shapes: Mapping[str, Shape], text: str, said: Mapping[str, str]
 ) -> tuple[dict[str, Shape], tuple[Family, ...], dict[str, str]]:
-    """The declarations without those of single members, the families of these, and whether they are rows or columns, as is said or long."""
+    """The declarations without those of single members, the families of these, and whether they are rows or columns,
+    as is said or long."""
     numbered = {name: match for name in shapes if (match := _NUMBERED.fullmatch(name)) and match[1] not in shapes}
     if not numbered or not looks_like_latex(text):
         return dict(shapes), (), dict(said)
@@ -46,7 +52,9 @@ def families(
     found: dict[str, Family] = {}
     for name, match in numbered.items():
         shape, whole = shapes[name], match[1].upper()
-        written = whole in shapes or whole in said or re.search(rf"(?<![A-Za-z\\]){whole}(?![A-Za-z])", text) is not None
+        written = (
+            whole in shapes or whole in said or re.search(rf"(?<![A-Za-z\\]){whole}(?![A-Za-z])", text) is not None
+        )
         if match[2] in bound and not shape.is_matrix:
             length = None if shape.is_number else shape.cols if shape.rows is ONE else shape.rows
             found[name] = Family(whole if written and len(whole) == 1 else match[1], length)
@@ -68,7 +76,8 @@ def kinds(members: Iterable[Family]) -> dict[str, str]:
 def latex_names(
     scope: Scope, accents: frozenset[str] | None = None, counting: frozenset[str] = frozenset(), wrt: str = ""
 ) -> LatexNames:
-    """The names of a scope for the LaTeX reader; `accents` are marked letters that are names of their own (None: those of the source).
+    """The names of a scope for the LaTeX reader; `accents` are marked letters that are names of their own (None:
+    those of the source).
 
     `wrt` is the letter that is asked for where the scope does not know its variable yet.
     """

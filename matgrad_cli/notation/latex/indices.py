@@ -12,7 +12,8 @@ from .tokens import Token
 
 @record
 class Script:
-    """One script: what it is (`T`, `inverse`, `power`, `circ`, `sample`, `index`, `label`, `prime`), and what it holds."""
+    """One script: what it is (`T`, `inverse`, `power`, `circ`, `sample`, `index`, `label`, `prime`),
+    and what it holds."""
 
     kind: str
     parts: tuple[Node, ...] = ()
@@ -73,7 +74,13 @@ def index_letters(r: Cursor, first: int, past: int) -> tuple[Node, ...]:
             place += 1
             found[-1] = Name(found[-1].span.joined(r.span(inner)), f"{found[-1].name}_{inner.text}")
             continue
-        if token.kind == "number" and token.text.isdigit() and len(token.text) == 2 and past - first == 1 and "0" not in token.text:
+        if (
+            token.kind == "number"
+            and token.text.isdigit()
+            and len(token.text) == 2
+            and past - first == 1
+            and "0" not in token.text
+        ):
             found += [Literal_(r.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
             continue
         found.append(index_at(r, token))
@@ -88,15 +95,25 @@ def index_letters(r: Cursor, first: int, past: int) -> tuple[Node, ...]:
 def is_shift(r: Cursor, place: int, past: int) -> bool:
     """Whether `+1` or `-1` follows a letter among indices."""
     sign, by = r.tokens[place : place + 2] if place + 1 < past else (None, None)
-    return sign is not None and by is not None and sign.kind == "operator" and sign.text in "+-" and by.kind == "number" and (
-        by.text.isdigit() and len(by.text) == 1)
+    return (
+        sign is not None
+        and by is not None
+        and sign.kind == "operator"
+        and sign.text in "+-"
+        and by.kind == "number"
+        and (by.text.isdigit() and len(by.text) == 1)
+    )
 
 
 def index_pair(r: Cursor, place: int) -> PairIndex | None:
     """`(i,k)` among the indices of A ⊗ B: a row of A and a row of B."""
     close = r.partner.get(place, -1)
     inner = r.tokens[place + 1 : close] if r.tokens[place].text == "(" else []
-    if len(inner) != 3 or inner[1].text != "," or any(token.kind not in ("name", "number") for token in (inner[0], inner[2])):
+    if (
+        len(inner) != 3
+        or inner[1].text != ","
+        or any(token.kind not in ("name", "number") for token in (inner[0], inner[2]))
+    ):
         return None
     return PairIndex(r.span(r.tokens[place], r.tokens[close]), index_at(r, inner[0]), index_at(r, inner[2]))
 
@@ -127,19 +144,27 @@ def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script
         return Script("nothing", end=end)
     word = "".join(token.text for token in tokens)
     written = len(tokens) == 1 and tokens[0].kind == "word"
-    own = not r.variable(word) and (written or word in _STATES) and all(token.kind in ("name", "word") for token in tokens)
+    own = (
+        not r.variable(word)
+        and (written or word in _STATES)
+        and all(token.kind in ("name", "word") for token in tokens)
+    )
     return Script("label", label=word, end=end) if own else None
 
 
 def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
-    """Whether the letter whose raised star stands at a place also stands without one: `x^*` and `x` are two things then, and `A^*` of a
-    matrix beside A may be its adjoint."""
+    """Whether the letter whose raised star stands at a place also stands without one: `x^*` and `x` are two things
+    then, and `A^*` of a matrix beside A may be its adjoint."""
 
     def letter(end: int) -> Token:
         start = r.partner.get(end, end)
         return letter(start - 2) if r.tokens[start - 1].text == "_" else r.tokens[start]
 
-    stars = [at for at in range(2, r.stop) if r.tokens[at].text == "times" and "^" in (r.tokens[at - 1].text, r.tokens[at - 2].text)]
+    stars = [
+        at
+        for at in range(2, r.stop)
+        if r.tokens[at].text == "times" and "^" in (r.tokens[at - 1].text, r.tokens[at - 2].text)
+    ]
     base = letter(place - (3 if r.tokens[place - 1].text == "{" else 2))
     starred = [letter(at - (3 if r.tokens[at - 1].text == "{" else 2)) for at in stars]
     same = [token for token in r.tokens if token.kind == base.kind and token.text == base.text]
@@ -148,8 +173,12 @@ def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
     capital = base.text[0].isupper()
     if capital or (not r.ends_here() and r.starts_factor()):
         other = "matrix" if capital else "vector"
-        raise r.trouble(f"whether `{base.text}^*` is another {other} or the adjoint of `{base.text}` is not said", end, "unreadable",
-                        f"write `{base.text}_*` for another one, `{base.text}^\\top` for the transpose")
+        raise r.trouble(
+            f"whether `{base.text}^*` is another {other} or the adjoint of `{base.text}` is not said",
+            end,
+            "unreadable",
+            f"write `{base.text}_*` for another one, `{base.text}^\\top` for the transpose",
+        )
     return True
 
 
@@ -161,12 +190,15 @@ def around_a_letter(r: Cursor) -> bool:
     """Whether brackets with a single letter, perhaps with a script, follow: nobody puts them around a factor."""
     close = r.closing(r.at) if r.sees("open", "(") else r.at
     inside = r.tokens[r.at + 1 : close]
-    script = len(inside) > 2 and inside[1].text in ("_", "^") and (len(inside) == 3 or r.partner.get(r.at + 3) == close - 1)
+    script = (
+        len(inside) > 2 and inside[1].text in ("_", "^") and (len(inside) == 3 or r.partner.get(r.at + 3) == close - 1)
+    )
     return bool(inside) and inside[0].kind == "name" and (len(inside) == 1 or script)
 
 
 def turned_before(r: Cursor) -> int:
-    r"""How many tokens `{}^t` in front of a factor takes, the French transpose of what follows; 0 where none stands here."""
+    r"""How many tokens `{}^t` in front of a factor takes, the French transpose of what follows;
+    0 where none stands here."""
     if not (r.sees("open", "{") and r.sees("close", "}", ahead=1) and r.sees("operator", "^", ahead=2)):
         return 0
     braced = r.sees("open", "{", ahead=3)

@@ -1,4 +1,5 @@
-"""Mathematical LaTeX, mangled LaTeX and plain Unicode formulas as tokens: every token knows the characters that it came from."""
+"""Mathematical LaTeX, mangled LaTeX and plain Unicode formulas as tokens:
+every token knows the characters that it came from."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ LONGEST = 12_000
 MOST_TOKENS = 4_000
 DEEPEST_FONT = 12
 _DECIMALS = regex(
-    r"\{,\}(?P<sure>\d+)|,(?P<likely>\d+)(?=\s*(?:\(|[A-Za-z](?![a-z]{1,20}\b(?!\())|\\(?!(?:[lc]?dots|q?quad|text|mbox|in)\b)[A-Za-z]))"
+    r"\{,\}(?P<sure>\d+)|,(?P<likely>\d+)(?=\s*(?:\(|[A-Za-z](?![a-z]{1,20}\b(?!\())|\\(?!(?:[lc]?dots|q?quad"
+    r"|text|mbox|in)\b)[A-Za-z]))"
 )
 """A decimal comma: `1{,}5`, or `0,5` before a letter or a bracket, where no list goes on."""
 
@@ -41,7 +43,9 @@ class Lexer:
         self.tokens.append(Token("end", "", len(self.text), len(self.text)))
         return unwrapped(self.tokens)
 
-    def trouble(self, message: str, start: int, end: int, code: str = "unreadable", help: str | None = None) -> InputError:
+    def trouble(
+        self, message: str, start: int, end: int, code: str = "unreadable", help: str | None = None
+    ) -> InputError:
         """The error that says what could not be read, and where."""
         span = Span(start, max(end, start + 1)).shifted(self.offset)
         return InputError(Diagnostic(code, message, self.source, (Label(span),), help=help))
@@ -90,7 +94,7 @@ class Lexer:
             dots = self.text.startswith("...", at)
             self.emit("command" if dots else "operator", "dots" if dots else ".", at, at + (3 if dots else 1))
             return at + (3 if dots else 1)
-        if char in "!?\"`":
+        if char in '!?"`':
             raise self.trouble(f"`{char}` has no meaning here", at, at + 1)
         if unicodedata.combining(char):
             return at + 1
@@ -99,7 +103,9 @@ class Lexer:
     def number(self, at: int, end: int, font: str) -> int:
         stop = at
         while stop < end and ((self.text[stop].isascii() and self.text[stop].isdigit()) or self.text[stop] == "."):
-            if self.text[stop] == "." and (self.text[stop + 1 : stop + 2] not in set("0123456789") or "." in self.text[at:stop]):
+            if self.text[stop] == "." and (
+                self.text[stop + 1 : stop + 2] not in set("0123456789") or "." in self.text[at:stop]
+            ):
                 break
             stop += 1
         text = self.text[at:stop]
@@ -165,7 +171,11 @@ class Lexer:
     def letters(self, at: int, end: int, font: str) -> int:
         """A run of letters: a known name, a function word, English, else letter by letter."""
         stop = at
-        while stop < end and (unicodedata.normalize("NFKC", self.text[stop]).isalpha()) and self.text[stop] not in CHARACTERS:
+        while (
+            stop < end
+            and (unicodedata.normalize("NFKC", self.text[stop]).isalpha())
+            and self.text[stop] not in CHARACTERS
+        ):
             if self.text[stop] in RAISED or self.text[stop] in LOWERED or unicodedata.combining(self.text[stop]):
                 break
             stop += 1
@@ -280,7 +290,6 @@ class Lexer:
         raise self.trouble("this brace is never closed", at, at + 1, "syntax-error")
 
 
-
 def unwrapped(tokens: list[Token]) -> list[Token]:
     r"""The tokens without braces round a lone function, or round a lone name that has a script: `{\rm Tr}`, `{x}_i`."""
     found: list[Token] = []
@@ -288,10 +297,19 @@ def unwrapped(tokens: list[Token]) -> list[Token]:
     while place < len(tokens):
         trio = tokens[place : place + 3]
         script = bool(found) and found[-1].kind == "operator" and found[-1].text in ("^", "_")
-        if len(trio) == 3 and (trio[0].kind, trio[0].text, trio[2].text) == ("open", "{", "}") and not script and place + 3 < len(tokens):
+        if (
+            len(trio) == 3
+            and (trio[0].kind, trio[0].text, trio[2].text) == ("open", "{", "}")
+            and not script
+            and place + 3 < len(tokens)
+        ):
             after = tokens[place + 3]
             scripted = after.kind == "operator" and after.text in ("^", "_", "'")
-            if trio[1].kind == "function" or (trio[1].kind, trio[1].text) == ("command", "d") or (trio[1].kind == "name" and scripted):
+            if (
+                trio[1].kind == "function"
+                or (trio[1].kind, trio[1].text) == ("command", "d")
+                or (trio[1].kind == "name" and scripted)
+            ):
                 found.append(trio[1])
                 place += 3
                 continue

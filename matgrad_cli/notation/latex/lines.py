@@ -43,8 +43,8 @@ class Side:
 
 @record
 class Statement:
-    """A chain of expressions. `leading` is the sign with which it begins, if it goes on from the line before; `both` says that ⟺ stands
-    before it."""
+    """A chain of expressions. `leading` is the sign with which it begins, if it goes on from the line before; `both`
+    says that ⟺ stands before it."""
 
     span: Span
     leading: str | None
@@ -135,9 +135,18 @@ def _pieces(row: _Row) -> list[_Piece]:
         if token.kind == "linebreak" and top:
             continue
         if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and token.text in ("then", "iff")):
-            where = token.kind == "text" and token.text.lower().split()[:1] in (["where"], ["with"], ["let"], ["for"], ["here"])
+            where = token.kind == "text" and token.text.lower().split()[:1] in (
+                ["where"],
+                ["with"],
+                ["let"],
+                ["for"],
+                ["here"],
+            )
             empty = token.kind == "gap" and not found[-1].tokens
-            worded, both = token.kind == "text" or (empty and found[-1].worded), token.text == "iff" or (empty and found[-1].both)
+            worded, both = (
+                token.kind == "text" or (empty and found[-1].worded),
+                token.text == "iff" or (empty and found[-1].both),
+            )
             found.append(_Piece([], where or (empty and found[-1].defining), worded, both))
             continue
         if top and token.kind == "operator" and token.text in (",", ";"):
@@ -171,9 +180,17 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             if found and not any(token.kind == "relation" for token in found[-1].tokens):
                 found.pop()  # `…, y_i ∈ {0, 1}`
             continue
-        numbered = found and len(tokens) == 3 and tokens[0].text == "(" and tokens[1].kind == "number" and tokens[2].text == ")"
+        numbered = (
+            found
+            and len(tokens) == 3
+            and tokens[0].text == "("
+            and tokens[1].kind == "number"
+            and tokens[2].text == ")"
+        )
         dots = found and all(token.text in ("dots",) for token in tokens)
-        named = piece.worded and len(tokens) == 1 and tokens[0].kind == "name" and piece is not pieces[-1]  # "Solving for b gives"
+        named = (
+            piece.worded and len(tokens) == 1 and tokens[0].kind == "name" and piece is not pieces[-1]
+        )  # "Solving for b gives"
         mere = named or (found and (_is_range(tokens) or (len(tokens) == 1 and not piece.defining)))
         if said and (words := _going_on(row, found[-1].tokens, tokens)):
             found[-1].tokens = [*found[-1].tokens, *words, *tokens]
@@ -188,8 +205,11 @@ _GOING_ON: Final = regex(r"\b(?:plus|minus|times|or|and|added|divided|multiplied
 
 
 def _going_on(row: _Row, before: list[Token], tokens: list[Token]) -> list[Token]:
-    """The words between two formulas that make one of them, as in `A \\text{ plus } B`: it cannot be read, and no half of it is dropped."""
-    between = [token for token in row.tokens if before[-1].end <= token.start < tokens[0].start and token.kind == "text"]
+    """The words between two formulas that make one of them, as in `A \\text{ plus } B`:
+    it cannot be read, and no half of it is dropped."""
+    between = [
+        token for token in row.tokens if before[-1].end <= token.start < tokens[0].start and token.kind == "text"
+    ]
     return between if any(_GOING_ON.search(token.text) for token in between) else []
 
 
@@ -205,10 +225,21 @@ def _defined(pieces: list[_Piece]) -> list[str]:
     found = []
     for piece in pieces:
         tokens = piece.tokens
-        if len(tokens) > 2 and tokens[0].kind in ("name", "word") and tokens[1].kind == "relation" and tokens[1].text in ("=", ":="):
+        if (
+            len(tokens) > 2
+            and tokens[0].kind in ("name", "word")
+            and tokens[1].kind == "relation"
+            and tokens[1].text in ("=", ":=")
+        ):
             found.append(tokens[0].text)
         left = [token.text for token in tokens[:6] if token.text not in ("{", "}")]  # G_{2} = …
-        if len(left) > 3 and tokens[0].kind == "name" and left[1] == "_" and left[2].isdecimal() and left[3] in ("=", ":="):
+        if (
+            len(left) > 3
+            and tokens[0].kind == "name"
+            and left[1] == "_"
+            and left[2].isdecimal()
+            and left[3] in ("=", ":=")
+        ):
             found.append(f"{left[0]}_{left[2]}")
         texts = [token.text for token in tokens[:4]]
         if texts[:2] == ["delta", "_"] and texts[3:] in (["="], [":="]) and tokens[2].kind == "name":
@@ -246,7 +277,9 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
     if not sides:
         return None
     definition = piece.defining or ":=" in relations
-    return Statement(span, leading, sides, tuple(relations[: len(sides) - 1]), "definition" if definition else "claim", piece.both)
+    return Statement(
+        span, leading, sides, tuple(relations[: len(sides) - 1]), "definition" if definition else "claim", piece.both
+    )
 
 
 def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token | None) -> Side:
@@ -268,7 +301,9 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
 
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
     copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
-    reader = Cursor([*copies, _end(list(part) or statement)], row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known)
+    reader = Cursor(
+        [*copies, _end(list(part) or statement)], row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known
+    )
     return sets_counted(reader, reader.measured(reader.inside(0, reader.stop)))
 
 
@@ -301,7 +336,8 @@ def differentiated_names(nodes: Iterable[Node]) -> tuple[str, ...]:
 __all__ = ["LatexLine", "LatexNames", "Side", "Statement", "differentiated_names", "split_line"]
 
 
-# ---- rows with a bracket too many or too few: every way to balance them with one bracket left out or put in, the nearest first
+# ---- rows with a bracket too many or too few: every way to balance them with one bracket left out or put in, the
+# nearest first
 
 
 MOST_UNMATCHED: Final = 2
@@ -338,7 +374,11 @@ def _once(tokens: list[Token]) -> Iterator[list[Token]]:
         opening = next(text for text, close in CLOSERS.items() if close == bracket.text)
         for other in range(place - 1, -1, -1):
             if other == 0 or tokens[other - 1].kind in ("operator", "open", "function"):
-                yield [*tokens[:other], Token("open", opening, tokens[other].start, tokens[other].start), *tokens[other:]]
+                yield [
+                    *tokens[:other],
+                    Token("open", opening, tokens[other].start, tokens[other].start),
+                    *tokens[other:],
+                ]
     else:
         closing = CLOSERS[bracket.text]
         for other in range(len(tokens), place + 1, -1):

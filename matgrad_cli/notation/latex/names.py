@@ -23,7 +23,9 @@ def words(text: str) -> frozenset[str]:
 
 
 PROSE: Final = words("text mbox textnormal hbox intertext shortintertext")
-ROMAN: Final = PROSE | words("mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits")
+ROMAN: Final = PROSE | words(
+    "mathrm operatorname textrm mathsf mathtt textsf rm sf tt texttt mathup symup roman operatornamewithlimits"
+)
 """Commands that set upright words: prose, and names of functions."""
 
 
@@ -31,21 +33,30 @@ GREEK: Final = frozenset(SPELLED.values())
 """Greek letters, spelled out."""
 
 VARIANTS: Final = {
-    "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma", "varpi": "pi", "ell": "ell",
-    "lam": "lambda", "imath": "i", "jmath": "j", "varSigma": "Sigma", "varPhi": "Phi", "varTheta": "Theta", "varLambda": "Lambda",
+    "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma", "varpi": "pi",
+    "ell": "ell",
+    "lam": "lambda", "imath": "i", "jmath": "j", "varSigma": "Sigma", "varPhi": "Phi", "varTheta": "Theta",
+    "varLambda": "Lambda",
     "varOmega": "Omega", "varGamma": "Gamma", "varDelta": "Delta", "upSigma": "Sigma",
 }  # fmt: skip
 """Other commands that write one letter, and the letter."""
 
 FUNCTIONS: Final = {
-    "tr": "tr", "trace": "tr", "Tr": "tr", "Trace": "tr", "TR": "tr", "det": "det", "Det": "det", "log": "log", "ln": "log", "exp": "exp",
-    "sin": "sin", "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh", "cosh": "cosh", "coth": "coth", "sec": "sec",
+    "tr": "tr", "trace": "tr", "Tr": "tr", "Trace": "tr", "TR": "tr", "det": "det", "Det": "det", "log": "log",
+    "ln": "log", "exp": "exp",
+    "sin": "sin", "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh", "cosh": "cosh", "coth": "coth",
+    "sec": "sec",
     "csc": "csc", "cot": "cot", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "diag": "diag", "Diag": "diag",
-    "vec": "vec", "Vec": "vec", "softmax": "softmax", "Softmax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid", "relu": "relu",
-    "ReLU": "relu", "Relu": "relu", "softplus": "softplus", "Softplus": "softplus", "erf": "erf", "sgn": "sign", "sign": "sign",
-    "abs": "abs", "logdet": "logdet", "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "sqrt": "sqrt", "norm": "norm",
-    "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu", "silu": "silu",
-    "max": "maximum", "min": "minimum", "clip": "clip", "hardmax": "hardmax", "cross": "cross", "tril": "tril", "triu": "triu",
+    "vec": "vec", "Vec": "vec", "softmax": "softmax", "Softmax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid",
+    "relu": "relu",
+    "ReLU": "relu", "Relu": "relu", "softplus": "softplus", "Softplus": "softplus", "erf": "erf", "sgn": "sign",
+    "sign": "sign",
+    "abs": "abs", "logdet": "logdet", "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "sqrt": "sqrt",
+    "norm": "norm",
+    "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu",
+    "silu": "silu",
+    "max": "maximum", "min": "minimum", "clip": "clip", "hardmax": "hardmax", "cross": "cross", "tril": "tril",
+    "triu": "triu",
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 
@@ -54,9 +65,29 @@ RECIPROCALS: Final = {"sech": "cosh", "csch": "sinh"}
 
 OPERATOR_NAMES: Final = {
     **{name: name for name in RECIPROCALS},
-    **{name: name for name in (*ELEMENTWISE, "polar", "leading", "strictupper", "shiftup", "butlast", "sqrtm", "eigmax", "topvv", "pinv",
-                                "hardmax", "prod", "tril", "triu", "cross", "crossmat",
-                                *MATRIX_FUNCTIONS, *CHANGES)},
+    **{
+        name: name
+        for name in (
+            *ELEMENTWISE,
+            "polar",
+            "leading",
+            "strictupper",
+            "shiftup",
+            "butlast",
+            "sqrtm",
+            "eigmax",
+            "topvv",
+            "pinv",
+            "hardmax",
+            "prod",
+            "tril",
+            "triu",
+            "cross",
+            "crossmat",
+            *MATRIX_FUNCTIONS,
+            *CHANGES,
+        )
+    },
     **FUNCTIONS,
 }
 """Words that name a function in `\\operatorname`; elsewhere some of them are plain English: square, step."""
@@ -65,18 +96,22 @@ WHOLE_TERM: Final = frozenset({"tr", "det", "logdet", "vec", "expectation"})
 """Functions that, without brackets, take the whole product behind them."""
 
 ACCENTS: Final = {
-    "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar", "dot": "dot", "ddot": "ddot",
-    "check": "check", "breve": "breve", "mathcal": "cal", "mathscr": "cal", "mathfrak": "frak", "underline": "under", "mathring": "ring",
+    "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar",
+    "dot": "dot", "ddot": "ddot",
+    "check": "check", "breve": "breve", "mathcal": "cal", "mathscr": "cal", "mathfrak": "frak", "underline": "under",
+    "mathring": "ring",
 }  # fmt: skip
 """Marks that make another name when the plain letter occurs too."""
 
 STYLES: Final = words(
-    "mathbf boldsymbol bm pmb mathit vec overrightarrow mathnormal bold symbf symbfit mathbfit boldmath mathbb mathsfbf textbf textit"
+    "mathbf boldsymbol bm pmb mathit vec overrightarrow mathnormal bold symbf symbfit mathbfit boldmath mathbb "
+    "mathsfbf textbf textit"
 )
 """Marks that only say what kind of thing a letter is: dropped."""
 
 WORDS: Final = words(
-    "where and since because for with so hence thus if otherwise using by as let then therefore we have get which is gives here "
+    "where and since because for with so hence thus if otherwise using by as let then therefore we have get "
+    "which is gives here "
     "from recall note i.e. e.g. s.t. similarly or respectively"
 )
 """English between formulas."""
@@ -88,26 +123,32 @@ Meant = tuple[frozenset[tuple[str, str]], _Names, str | None, _Names, _Names, _N
 
 
 _SIGN_WORDS: Final = frozenset((
-    "left", "right", "frac", "dfrac", "tfrac", "cdot", "top", "sum", "partial", "nabla", "big", "bigl", "bigr", "quad", "qquad",
+    "left", "right", "frac", "dfrac", "tfrac", "cdot", "top", "sum", "partial", "nabla", "big", "bigl", "bigr", "quad",
+    "qquad",
 ))  # fmt: skip
 _SIGNS: Final = regex(r"\\(?:" + "|".join(sorted(_SIGN_WORDS)) + r")(?![A-Za-z])")
 r"""Commands that name nothing: the letter L is not heard in `\left`."""
 
 
 class _Heard:
-    """The names that a text may mention: those of which some letters stand in it, whatever their case, mark or alphabet."""
+    """The names that a text may mention: those of which some letters stand in it, whatever their case,
+    mark or alphabet."""
 
     def __init__(self, text: str) -> None:
         text = _SIGNS.sub(" ", text)
         forms = {unicodedata.normalize(form, text).lower() for form in ("NFKC", "NFKD")}
-        self._text = " ".join((*forms, *{letter_name(part).lower() for part in re.findall(r"[A-Za-z]+|[^\W\d_]", text)}))
+        self._text = " ".join(
+            (*forms, *{letter_name(part).lower() for part in re.findall(r"[A-Za-z]+|[^\W\d_]", text)})
+        )
         self._known: dict[str, bool] = {}
 
     def __contains__(self, name: str) -> bool:
         found = self._known.get(name)
         if found is None:
             pieces = _pieces(name)
-            found = self._known[name] = not pieces or any(piece in self._text or piece in _SIGN_WORDS for piece in pieces)
+            found = self._known[name] = not pieces or any(
+                piece in self._text or piece in _SIGN_WORDS for piece in pieces
+            )
         return found
 
 
@@ -124,12 +165,14 @@ _heard = lru_cache(maxsize=1024)(_Heard)
 
 @record
 class LatexNames:
-    """The names in scope: what each variable is, which names mean the loss, which marked letters are names of their own.
+    """The names in scope: what each variable is, which names mean the loss,
+    which marked letters are names of their own.
 
-    `variables` maps a name to `matrix`, `vector`, `row`, `number` or, where unknown, the empty text; definitions count. `losses` are the
-    function-like names (L, f, ell), `formulas` are functions that stay calls, `functions` unknown ones; `complete` says that no other
-    variables exist. Names of dimensions shadow nothing: with `X: n×d`, `dX` is still a differential. `counting` are letters that some
-    Σ of the text binds: beside a matrix they number its rows also where nothing binds them. `columns` are matrices X whose columns are x_i.
+    `variables` maps a name to `matrix`, `vector`, `row`, `number` or, where unknown, the empty text; definitions count.
+    `losses` are the function-like names (L, f, ell), `formulas` are functions that stay calls, `functions` unknown
+    ones; `complete` says that no other variables exist. Names of dimensions shadow nothing: with `X: n×d`, `dX` is
+    still a differential. `counting` are letters that some Σ of the text binds:
+    beside a matrix they number its rows also where nothing binds them. `columns` are matrices X whose columns are x_i.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -185,7 +228,11 @@ def marked_name(base: str, mark: str, names: LatexNames) -> str:
 
 
 _MARKED: Final = (
-    r"\\(" + "|".join(ACCENTS) + r")\s*(?:\{\s*(?:\\(?:" + "|".join(sorted(STYLES)) + r")(?![A-Za-z])\s*\{?)?\s*(\\?[A-Za-z]+)\s*\}|"
+    r"\\("
+    + "|".join(ACCENTS)
+    + r")\s*(?:\{\s*(?:\\(?:"
+    + "|".join(sorted(STYLES))
+    + r")(?![A-Za-z])\s*\{?)?\s*(\\?[A-Za-z]+)\s*\}|"
     r"\s(\\?[A-Za-z])|(\\[A-Za-z]+))"
 )
 
@@ -195,8 +242,8 @@ Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]
 
 
 def accents_kept(texts: Iterable[str]) -> frozenset[str]:
-    r"""The marked letters that are names of their own: the plain letter occurs too (`\hat Y` beside `Y`), or with another mark, or the
-    marked one is defined."""
+    r"""The marked letters that are names of their own: the plain letter occurs too (`\hat Y` beside `Y`), or with
+    another mark, or the marked one is defined."""
     texts = tuple(texts)
     if not any("\\" in text for text in texts):
         return frozenset()
@@ -236,7 +283,8 @@ _MARK: Final = regex(r"\\(?:" + "|".join(sorted({*STYLES, *ACCENTS})) + r")\s*(?
 
 
 def whole(text: str, span: Span) -> Span:
-    r"""A span with the marks that its first and last letter carry: that of `\\mathbf{w}`, where the name's own holds `w`."""
+    r"""A span with the marks that its first and last letter carry:
+    that of `\\mathbf{w}`, where the name's own holds `w`."""
     start, end = span.start, span.end
     while mark := _MARK.search(text, max(0, start - 40), start):
         start = mark.start()

@@ -1,4 +1,5 @@
-r"""Norms by what stands under their bars, `\lVert x \rVert_{\Sigma^{-1}}`, and extreme eigenvalues and singular values."""
+r"""Norms by what stands under their bars, `\lVert x \rVert_{\Sigma^{-1}}`,
+and extreme eigenvalues and singular values."""
 
 from __future__ import annotations
 
@@ -15,14 +16,29 @@ from .tokens import Token
 
 _COVARIANCES: Final = ("Sigma", "K", "Gamma", "C")
 """Under a norm these stand in one field for themselves, in another for their inverses: covariances and kernels."""
-_NORMS: Final = {"f": "fro", "fro": "fro", "hs": "fro", "2": "2", "1": "1", "star": "nuc", "op": "2", "nuc": "nuc", "tr": "nuc",
-                 "ell_2": "2", "ell_1": "1"}
+_NORMS: Final = {
+    "f": "fro",
+    "fro": "fro",
+    "hs": "fro",
+    "2": "2",
+    "1": "1",
+    "star": "nuc",
+    "op": "2",
+    "nuc": "nuc",
+    "tr": "nuc",
+    "ell_2": "2",
+    "ell_1": "1",
+}
 _PLAIN: Final = frozenset(("f", "fro", "hs", "2"))
 """Subscripts of ⟨A, B⟩ that say that it is the sum of the products of all entries."""
-_MIXED: Final = ("write out what is meant: `\\sum_i \\lVert X_{i,:} \\rVert` for the norms of the rows, "
-                 "`\\sum_j \\lVert X_{:,j} \\rVert` for those of the columns")
+_MIXED: Final = (
+    "write out what is meant: `\\sum_i \\lVert X_{i,:} \\rVert` for the norms of the rows, "
+    "`\\sum_j \\lVert X_{:,j} \\rVert` for those of the columns"
+)
 
-EXTREMES: Final = frozenset(f"{letter}_{end}" for letter in ("lambda", "sigma") for end in ("max", "maximum", "min", "minimum", "1"))
+EXTREMES: Final = frozenset(
+    f"{letter}_{end}" for letter in ("lambda", "sigma") for end in ("max", "maximum", "min", "minimum", "1")
+)
 """\\lambda_{\\max}, \\sigma_{\\max}: functions of a matrix where a bracket follows."""
 
 
@@ -42,20 +58,26 @@ def extreme(reader: Cursor, name: str, token: Token) -> Node:
 
 def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> Node | None:
     r"""`\lambda_i(X)` where i is summed over and X is made of capitals without that letter: the eigenvalues of X."""
-    letter = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and len(scripts[0].parts) == 1 else None
+    letter = (
+        scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and len(scripts[0].parts) == 1 else None
+    )
     if not isinstance(letter, Name) or letter.name not in reader.binding or not reader.sees("open", "("):
         return None
     inside = [token for token in reader.tokens[reader.at + 1 : reader.closing(reader.at)] if token.kind == "name"]
     if not inside or not inside[0].text[0].isupper() or any(token.text == letter.name for token in inside):
         return None
     arguments = reader.arguments()
-    return with_scripts(reader, Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)), scripts_here(reader))
+    return with_scripts(
+        reader, Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)), scripts_here(reader)
+    )
 
 
 def script_text(script: Script) -> str:
     """What stands in a subscript, without commas."""
     return script.label or "".join(
-        part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?" for part in script.parts)
+        part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?"
+        for part in script.parts
+    )
 
 
 def bars_here(r: Cursor) -> Node:
@@ -65,8 +87,11 @@ def bars_here(r: Cursor) -> Node:
     node = r.grammar.expression(r)
     r.bars.pop()
     if not r.sees("bar"):
-        help = "what stands under a condition, as in `p(x \\mid \\mu)`, is a density: write out what it is" if (
-            r.at < len(r.tokens) and r.tokens[r.at].text in (")", ",")) else None
+        help = (
+            "what stands under a condition, as in `p(x \\mid \\mu)`, is a density: write out what it is"
+            if (r.at < len(r.tokens) and r.tokens[r.at].text in (")", ","))
+            else None
+        )
         raise r.trouble("this bar is never closed", opening, "syntax-error", help)
     closing = r.take()
     span = r.span(opening, closing)
@@ -85,12 +110,19 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
         if below.name in _COVARIANCES:
             end = next(token for token in reversed(reader.tokens[: reader.at]) if token.text == below.name)
             letter = source_text(reader, end)
-            raise reader.trouble(f"whether this norm has `{letter}` or its inverse between the factors is not said", end, "unreadable",
-                                 f"write `\\|x\\|_{{{letter}^{{-1}}}}` for the inverse, or the product itself, as in `x^\\top {letter} x`")
+            raise reader.trouble(
+                f"whether this norm has `{letter}` or its inverse between the factors is not said",
+                end,
+                "unreadable",
+                f"write `\\|x\\|_{{{letter}^{{-1}}}}` for the inverse, or the product itself, as in `x^\\top "
+                f"{letter} x`",
+            )
         weight, scripts = below, [script for script in scripts if script not in lower]  # \|x\|^2_A
     if weight is not None:
         reader.note("the square of a norm with a matrix below it is read as `x^\\top A x`")
-        square = reader.binary("juxtapose", reader.binary("juxtapose", Transposed(span, Group(span, node)), weight), Group(span, node))
+        square = reader.binary(
+            "juxtapose", reader.binary("juxtapose", Transposed(span, Group(span, node)), weight), Group(span, node)
+        )
         power = scripts[0].parts[0] if scripts and scripts[0].kind == "power" else None
         if isinstance(power, Literal_) and power.value == 2:
             return with_scripts(reader, Group(span, square), scripts[1:])
@@ -124,7 +156,8 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
 
 
 def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
-    r"""`D_{KL}(p \,\|\, q)` of arrays is Σ p log(p/q), `P_\Omega(A)` the entries of A in Ω; None for another name, or without `\|`."""
+    r"""`D_{KL}(p \,\|\, q)` of arrays is Σ p log(p/q), `P_\Omega(A)` the entries of A in Ω;
+    None for another name, or without `\|`."""
     written = source_text(r, token)
     if name == "P_Omega":
         r.note(f"`{written}_Ω(…)` keeps the entries in Ω: `Omega` is 1 there and else 0, and multiplies entry by entry")
@@ -134,19 +167,25 @@ def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
     if name not in ("KL", "D_KL") or not any(r.tokens[place].text == "||" for place in bars):
         return None
     if len(bars) > 1 or any(inner.text == "," for inner in r.tokens[r.at : close]):
-        raise r.trouble("a divergence of distributions cannot be read", token,
-                        help="write out what it is, or give vectors of probabilities")
+        raise r.trouble(
+            "a divergence of distributions cannot be read",
+            token,
+            help="write out what it is, or give vectors of probabilities",
+        )
     left, right = r.inside(r.at + 1, bars[0]), r.inside(bars[0] + 1, close)
     r.at = close + 1
     span = r.span(token, r.last)
-    ratio = r.binary("-", Apply(left.span, "log", (left,)), Apply(right.span, "log", (right,)))  # p and q have one shape
+    ratio = r.binary(
+        "-", Apply(left.span, "log", (left,)), Apply(right.span, "log", (right,))
+    )  # p and q have one shape
     node = Apply(span, "sum", (r.binary("hadamard", Group(left.span, left), Group(span, ratio)),))
     r.note(f"`{written}(p‖q)` is read as Σ p log(p/q)")
     return with_scripts(r, node, scripts_here(r))
 
 
 def _weight_behind_power(reader: Cursor) -> tuple[Node | None, list[Script]]:
-    r"""The matrix of `\|x\|^2_{A^{-1}}`, and what stands above in front of it; nothing, and nothing taken, for another."""
+    r"""The matrix of `\|x\|^2_{A^{-1}}`, and what stands above in front of it;
+    nothing, and nothing taken, for another."""
     start = reader.at
     if reader.sees("operator", "^"):
         reader.take()
@@ -172,7 +211,8 @@ def _of_infinity(reader: Cursor) -> bool:
 
 
 def _weight(reader: Cursor) -> Node | None:
-    r"""The matrix of `\lVert x \rVert_{\Sigma^{-1}}`, `\lVert x \rVert_W`: the root of xᵀWx; None, and nothing taken, for another."""
+    r"""The matrix of `\lVert x \rVert_{\Sigma^{-1}}`, `\lVert x \rVert_W`: the root of xᵀWx;
+    None, and nothing taken, for another."""
     if not reader.sees("operator", "_"):
         return None
     at = reader.at
@@ -190,7 +230,8 @@ def _weight(reader: Cursor) -> Node | None:
 
 
 def _is_matrix(reader: Cursor, name: str) -> bool:
-    """Whether the letter under a norm is a matrix: a capital of a loss that names no norm, and no space H of functions."""
+    """Whether the letter under a norm is a matrix: a capital of a loss that names no norm,
+    and no space H of functions."""
     open_ = not reader.known and name not in reader.names.dimensions and name not in reader.names.variables
     return open_ and (name.isupper() or name in _COVARIANCES) and name != "H" and name.lower() not in _NORMS
 
@@ -228,6 +269,9 @@ def angle(r: Cursor) -> Node:
     below = [script for script in scripts if script.kind in ("index", "label")]
     for script in below:
         if script_text(script).lower() not in _PLAIN:
-            raise r.trouble(f"the inner product with the subscript `{script_text(script)}` is not known", r.last,
-                            help="of vectors with a matrix M write `x^\\top M y`, or declare M")
+            raise r.trouble(
+                f"the inner product with the subscript `{script_text(script)}` is not known",
+                r.last,
+                help="of vectors with a matrix M write `x^\\top M y`, or declare M",
+            )
     return with_scripts(r, Apply(span, "inner", arguments), [script for script in scripts if script not in below])

@@ -1,8 +1,9 @@
 r"""What stands below and above a Σ: the letters, how far each of them runs, and which pairs of values are left out.
 
-A range that is not the whole of a dimension is part of the meaning. It becomes a factor that is 1 in the range and else 0: 1 − δ_ij for
-`j \ne i`, an entry of a 0/1 array for `i \in S`, a mask for `i < j` and for `t = 2…T`; every other part of a range is refused here
-with its place (`sum-range`). Upper limits are handed on: only `elaborate` knows the length of the dimension.
+A range that is not the whole of a dimension is part of the meaning. It becomes a factor that is 1 in the range and else
+0: 1 − δ_ij for `j \ne i`, an entry of a 0/1 array for `i \in S`, a mask for `i < j` and for `t = 2…T`; every other part
+of a range is refused here with its place (`sum-range`). Upper limits are handed on:
+only `elaborate` knows the length of the dimension.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ from .tokens import Token
 CODE: Final = "sum-range"
 _ORDERS: Final = ("<", ">", "<=", ">=")
 _WRITTEN: Final = (
-    "only sums through a whole dimension can be read, as in `\\sum_{i=1}^{n}`; for a part, multiply by a declared array of zeros and ones"
+    "only sums through a whole dimension can be read, as in `\\sum_{i=1}^{n}`; for a part, multiply "
+    "by a declared array of zeros and ones"
 )
 
 
 @record
 class Ranges:
-    """The letters of a Σ with their upper limits (None where none is written), and factors that are 0 outside the range."""
+    """The letters of a Σ with their upper limits (None where none is written),
+    and factors that are 0 outside the range."""
 
     letters: tuple[Name, ...] = ()
     limits: tuple[Node | None, ...] = ()
@@ -81,7 +84,10 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
             masks.append(under)
             continue
         chain = len(equal) == 2 and all(reader.tokens[place].text == "<=" for place in equal)
-        if len(equal) == 3 and [reader.tokens[place].text for place in equal] in (["<=", "<", "<="], ["<=", "<=", "<="]):
+        if len(equal) == 3 and [reader.tokens[place].text for place in equal] in (
+            ["<=", "<", "<="],
+            ["<=", "<=", "<="],
+        ):
             masks.append(_ordered(reader, letters, limits, piece, equal))
             continue
         if len(equal) > 1 and not chain:
@@ -103,7 +109,10 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
             masks.append(unlike(Kronecker(pair[0].span.joined(pair[1].span), pair)))
         elif reader.tokens[equal[0]].text in _ORDERS and _is_letter(reader, letters, (equal[0] + 1, piece[1])):
             masks.append(_compared(_pair(reader, letters, named, equal, piece), reader.tokens[equal[0]].text))
-        elif reader.tokens[equal[0]].text == "in" and (member := member_of(reader, together, (equal[0] + 1, piece[1]))) is not None:
+        elif (
+            reader.tokens[equal[0]].text == "in"
+            and (member := member_of(reader, together, (equal[0] + 1, piece[1]))) is not None
+        ):
             _add(reader, letters, () if again else named, reader.tokens[first])
             masks.append(member)
         else:
@@ -144,7 +153,9 @@ def pieces(reader: Cursor, part: Tokens) -> Iterator[Tokens]:
     first, level = part[0], 0
     for place in range(part[0], part[1] + 1):
         token = reader.tokens[place]
-        ends = place == part[1] or (level == 0 and (token.text in (",", ";", ":", "|") or token.kind in ("linebreak", "gap")))
+        ends = place == part[1] or (
+            level == 0 and (token.text in (",", ";", ":", "|") or token.kind in ("linebreak", "gap"))
+        )
         if ends:
             if place > first:
                 yield first, place
@@ -177,7 +188,8 @@ def _from_one(reader: Cursor, where: Token, written: list[str]) -> None:
 
 
 def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) -> Node | str:
-    r"""The upper limit of `i \in [n]`, `i \in \{1,…,n\}`, `i \le n`; or where `i = …` starts: a number, a mask behind a letter."""
+    r"""The upper limit of `i \in [n]`, `i \in \{1,…,n\}`, `i \le n`; or where `i = …` starts:
+    a number, a mask behind a letter."""
     written = texts(reader, after)
     if sign.text in ("=", ":="):
         if len(written) == 1 and written[0].isdigit() and len(written[0]) == 1:
@@ -199,7 +211,9 @@ def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) 
     return _refuse(reader, f"a sum over {what} cannot be read", sign)
 
 
-def _pair(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], equal: list[int], piece: Tokens) -> tuple[Name, Name]:
+def _pair(
+    reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], equal: list[int], piece: Tokens
+) -> tuple[Name, Name]:
     r"""The two letters of `j \ne i`; those that nothing binds yet are bound here.
 
     The y of `j: j \ne y`, and of `j \ne y` in a loss, is none of them: it is one fixed place.
@@ -217,8 +231,12 @@ def _pair(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], equ
     if any("_" in name.name for name in open_):
         _refuse(reader, f"`{open_[-1].name}` is a label, and a letter that counts was needed", sign, LABELS)
     if len(open_) == 2 and (reader.known or not {left.name, right.name} <= _COUNTING):
-        _refuse(reader, f"whether `{right.name}` is summed too is not said", sign,
-                f"write `\\sum_{{{left.name},{right.name}:\\, {left.name} \\ne {right.name}}}` if it is")
+        _refuse(
+            reader,
+            f"whether `{right.name}` is summed too is not said",
+            sign,
+            f"write `\\sum_{{{left.name},{right.name}:\\, {left.name} \\ne {right.name}}}` if it is",
+        )
     if not letters and left.name in outer and right.name in outer:
         _refuse(reader, f"`{left.name}` and `{right.name}` are summed already", sign)
     for name in open_:
@@ -226,7 +244,9 @@ def _pair(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], equ
     return left, right
 
 
-def _ordered(reader: Cursor, letters: dict[str, Name], limits: dict[str, Node], piece: Tokens, signs: list[int]) -> Node:
+def _ordered(
+    reader: Cursor, letters: dict[str, Name], limits: dict[str, Node], piece: Tokens, signs: list[int]
+) -> Node:
     r"""`1 \le i < j \le n`: both letters are bound, and the first is less than the second."""
     _from_one(reader, reader.tokens[signs[0]], texts(reader, (piece[0], signs[0])))
     both = [_letters(reader, start + 1, end) for start, end in pairwise(signs)]
@@ -239,7 +259,8 @@ def _ordered(reader: Cursor, letters: dict[str, Name], limits: dict[str, Node], 
 
 
 def _condition(reader: Cursor, letters: dict[str, Name], piece: Tokens, signs: list[int]) -> Node | None:
-    r"""`i: y_i f(x_i) < 1`: 1 where the condition holds that stands behind the letters, and else 0; None where letters are compared."""
+    r"""`i: y_i f(x_i) < 1`: 1 where the condition holds that stands behind the letters, and else 0;
+    None where letters are compared."""
     if len(signs) != 1 or reader.tokens[signs[0]].text not in _ORDERS:
         return None
     if all(reader.tokens[place].kind in ("name", "number", "gap") for place in range(*piece) if place != signs[0]):
@@ -269,8 +290,8 @@ def _compared(pair: tuple[Name, Name], sign: str) -> Node:
 def _upper(
     reader: Cursor, names: tuple[str, ...], part: Tokens | None, from_zero: set[str]
 ) -> Iterator[tuple[str, Node, int]]:
-    """Each letter with the limit above the Σ, one for all of them or one for each, and how many are left out at the end; a limit that is
-    a letter summed around gives a mask."""
+    """Each letter with the limit above the Σ, one for all of them or one for each, and how many are left out at the
+    end; a limit that is a letter summed around gives a mask."""
     if part is None:
         return
     parts = list(pieces(reader, part))
@@ -286,7 +307,13 @@ def _upper(
         elif texts(reader, (first, past))[:1] in (["infty"], ["+"]):
             _refuse(reader, "a sum without end cannot be read", reader.tokens[first])
         written, lost = texts(reader, (first, past)), 0
-        if len(written) == 3 and written[1] == "-" and written[2].isdigit() and len(written[2]) == 1 and name not in from_zero:
+        if (
+            len(written) == 3
+            and written[1] == "-"
+            and written[2].isdigit()
+            and len(written[2]) == 1
+            and name not in from_zero
+        ):
             past, lost = past - 2, int(written[2])
         if written[0] in reader.binding and written[1:] in ([], ["-", "1"]):
             own, end = Name(reader.span(reader.tokens[first]), name), reader.name(reader.tokens[first])
@@ -296,7 +323,8 @@ def _upper(
 
 
 LABELS: Final = (
-    "write labels as rows of zeros with a single 1: `\\sum_k Y_{ik} w_k` for `w_{y_i}`, and `1 - Y_{ij}` as a factor for `j \\ne y_i`"
+    "write labels as rows of zeros with a single 1: `\\sum_k Y_{ik} w_k` for `w_{y_i}`, and `1 - "
+    "Y_{ij}` as a factor for `j \\ne y_i`"
 )
 _COUNTING: Final = frozenset("abijklmnpqrstuv")
 """Letters that a Σ counts with where it binds both of `i \\ne j`; `y` and `c` are a label."""

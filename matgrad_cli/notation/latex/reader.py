@@ -7,9 +7,31 @@ from typing import Final
 
 from ...diagnostics import InputError, Source
 from ...diagnostics.record import record, replace
-from ..syntax import Apply, Binary, Derivative, Ellipsis_, Literal_, MapsTo, Name, Negative, Node, Operator, Transposed, last_factor
+from ..syntax import (
+    Apply,
+    Binary,
+    Derivative,
+    Ellipsis_,
+    Literal_,
+    MapsTo,
+    Name,
+    Negative,
+    Node,
+    Operator,
+    Transposed,
+    last_factor,
+)
 from .atoms import applied_function, bracket_here, constant_here, named_factor, number_here, taken_norm
-from .calculus import SMALL_CHANGES, capital_d, differential_here, fraction_here, is_differential, nabla_here, operand_of_sign, partial_here
+from .calculus import (
+    SMALL_CHANGES,
+    capital_d,
+    differential_here,
+    fraction_here,
+    is_differential,
+    nabla_here,
+    operand_of_sign,
+    partial_here,
+)
 from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
 from .indices import turned_before
@@ -67,7 +89,8 @@ def product(r: Cursor, first: Node | None = None) -> Node:
 
 
 _CONVOLUTION: Final = (
-    "write it as a product with a matrix, as in `T x` for `h \\ast x`, where row k of T holds h, turned round and moved to place k; "
+    "write it as a product with a matrix, as in `T x` for `h \\ast x`, where row k of T holds h, turned round "
+    "and moved to place k; "
     "a plain product is `\\cdot`"
 )
 
@@ -90,9 +113,17 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
             numbers = isinstance(node, Literal_) or isinstance(right, Literal_)
             if not r.known and not numbers and source_text(r, token) in ("\\ast", "\\star"):
                 raise r.trouble("a convolution cannot be read", token, help=_CONVOLUTION)
-            if not r.known and source_text(r, token) in ("\\times", "×") and _may_be_vector(r, node) and _may_be_vector(r, right):
-                raise r.trouble("whether this is a cross product or a product is not said", token,
-                                help="write `\\operatorname{cross}(a, b)` for the cross product, `a \\cdot b` for a product")
+            if (
+                not r.known
+                and source_text(r, token) in ("\\times", "×")
+                and _may_be_vector(r, node)
+                and _may_be_vector(r, right)
+            ):
+                raise r.trouble(
+                    "whether this is a cross product or a product is not said",
+                    token,
+                    help="write `\\operatorname{cross}(a, b)` for the cross product, `a \\cdot b` for a product",
+                )
             node = r.binary(_TIGHT[token.text], node, whole_denominator(r, node, right) if token.text == "/" else right)
         elif r.sees("bar", "|") and r.sees("operator", "_", ahead=1) and not r.bars and not r.pended:
             node = evaluated_at(r, node)
@@ -108,12 +139,15 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
 def _may_be_vector(r: Cursor, node: Node) -> bool:
     """Whether a factor is a small Latin letter that is not known to be a number."""
     node = last_factor(node)
-    latin = isinstance(node, Name) and len(node.name) == 1 and node.name.islower() and node.name not in r.names.dimensions
+    latin = (
+        isinstance(node, Name) and len(node.name) == 1 and node.name.islower() and node.name not in r.names.dimensions
+    )
     return latin and isinstance(node, Name) and r.names.variables.get(node.name) != "number"
 
 
 def evaluated_at(r: Cursor, body: Node) -> Node:
-    r"""`\Big|_{t=0}` behind a product: its value there; behind a sign of derivative, the value there of what follows, differentiated."""
+    r"""`\Big|_{t=0}` behind a product: its value there; behind a sign of derivative, the value there of what follows,
+    differentiated."""
     bar = r.take()
     r.take()
     first, past = r.unit()
@@ -152,9 +186,12 @@ def factor_beside(r: Cursor, left: Node) -> Node:
 
 
 def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
-    r"""What `/2m` divides by where m stands close to the number: 2m, if m is a dimension, and in `x^2/2\sigma^2`; else it is asked."""
+    r"""What `/2m` divides by where m stands close to the number: 2m, if m is a dimension, and in `x^2/2\sigma^2`;
+    else it is asked."""
     token, number = r.token, r.last
-    if not (token.start == number.end and number.kind == "number" and isinstance(right, Literal_) and token.kind == "name"):
+    if not (
+        token.start == number.end and number.kind == "number" and isinstance(right, Literal_) and token.kind == "name"
+    ):
         return right
     size = token.text in r.names.dimensions and not r.variable(token.text)
     greek = token.text in GREEK and not r.sees("open", ahead=1)
@@ -164,8 +201,11 @@ def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
     divisor = r.binary("juxtapose", right, factor(r)) if whole else right
     written = r.source.text[number.start + r.offset : (r.last if whole else token).end + r.offset]
     if not whole or (not size and r.starts_factor() and r.token.start == r.last.end):
-        raise r.trouble(f"whether this divides by `{written}` or by `{source_text(r, number)}` alone is not said", token,
-                        help=f"write `/({written})`, or a space behind the number")
+        raise r.trouble(
+            f"whether this divides by `{written}` or by `{source_text(r, number)}` alone is not said",
+            token,
+            help=f"write `/({written})`, or a space behind the number",
+        )
     r.note(f"`/{written}` is read as `/({written})`")
     return divisor
 
@@ -204,7 +244,7 @@ def unguarded_factor(r: Cursor) -> Node:
             if token.text in ("maximum", "minimum", "sum") and r.sees("operator", "_") and not _axis_here(r):
                 return sum_here(r, token)
             return root_of(r, token) if token.text == "sqrt" and not r.sees("open", "(") else applied_function(r, token)
-        case "open" if (past := turned_before(r)):
+        case "open" if past := turned_before(r):
             r.at += past
             body = factor(r)
             return Transposed(r.span(token).joined(body.span), body)
@@ -232,7 +272,11 @@ def needs_factor(r: Cursor, token: Token) -> InputError:
 def letter_here(r: Cursor) -> Node:
     """A letter: a differential, a derivative D, or a name."""
     token = r.token
-    if token.text in SMALL_CHANGES and is_differential(r) and not (token.text == "delta" and r.sees("operator", "_", ahead=1)):
+    if (
+        token.text in SMALL_CHANGES
+        and is_differential(r)
+        and not (token.text == "delta" and r.sees("operator", "_", ahead=1))
+    ):
         return differential_here(r)
     return (capital_d(r) if token.text in ("J", "D") else None) or named_factor(r)
 
@@ -310,18 +354,36 @@ GRAMMAR: Final = Grammar(expression, product, _close_product, factor, is_differe
 
 
 def read_latex(
-    text: str, source_name: str = "loss", names: LatexNames | None = None, offset: int = 0, source: Source | None = None,
+    text: str,
+    source_name: str = "loss",
+    names: LatexNames | None = None,
+    offset: int = 0,
+    source: Source | None = None,
     binding: frozenset[str] = frozenset(),
 ) -> LatexReading:
-    """One LaTeX expression and what was repaired in it; spans count from `offset`. Without `names` every letter is taken for a variable.
+    """One LaTeX expression and what was repaired in it; spans count from `offset`.
+    Without `names` every letter is taken for a variable.
 
     `binding` are letters that count although no Σ stands around them.
     """
     whole = source or Source(source_name, " " * offset + text if offset else text)
     scope = names if names is not None else LatexNames(accents=accents_kept([text]))
     lexer = Lexer(text, scope, whole, read_command, offset)
-    reader = Cursor(lexer.run(), scope, whole, GRAMMAR, offset, lexer.notes, known=names is not None and names.complete, left=binding)
-    while reader.stop > 0 and reader.tokens[reader.stop - 1].text in (".", ",", ";") and reader.tokens[reader.stop - 1].kind == "operator":
+    reader = Cursor(
+        lexer.run(),
+        scope,
+        whole,
+        GRAMMAR,
+        offset,
+        lexer.notes,
+        known=names is not None and names.complete,
+        left=binding,
+    )
+    while (
+        reader.stop > 0
+        and reader.tokens[reader.stop - 1].text in (".", ",", ";")
+        and reader.tokens[reader.stop - 1].kind == "operator"
+    ):
         reader.stop -= 1
     if reader.stop == 0:
         raise reader.trouble("there is nothing to read", reader.tokens[0], "syntax-error")

@@ -8,19 +8,7 @@ from typing import Final, Literal
 from ...diagnostics import Span
 from ...diagnostics.regex import regex
 from ...ir.functions import WITH_AXES
-from ..syntax import (
-    Apply,
-    Inverted,
-    Kronecker,
-    Literal_,
-    Name,
-    Node,
-    Slice,
-    Subscript,
-    Transposed,
-    parts_of,
-    ungrouped,
-)
+from ..syntax import Apply, Inverted, Kronecker, Literal_, Name, Node, Slice, Subscript, Transposed, parts_of, ungrouped
 from .cursor import Cursor
 from .indices import Script, end_unbraced, index_at, index_letters, name_above, sliced_script, turned_before
 from .tokens import REFUSED, Token
@@ -37,12 +25,16 @@ def axis_below(token: Token, scripts: list[Script]) -> tuple[tuple[str, str], ..
     return ()
 
 
-_WORDS = frozenset(("opt", "ols", "gls", "wls", "mle", "map", "new", "old", "min", "max", "reg", "ridge", "lasso", "best"))
+_WORDS = frozenset(
+    ("opt", "ols", "gls", "wls", "mle", "map", "new", "old", "min", "max", "reg", "ridge", "lasso", "best")
+)
 
 
 def _is_word(letters: list[str]) -> bool:
     """Whether letters below a name are a word and no indices: `w_{OLS}`, `w_{opt}`."""
-    return len(letters) > 1 and (all(len(letter) == 1 and letter.isupper() for letter in letters) or "".join(letters) in _WORDS)
+    return len(letters) > 1 and (
+        all(len(letter) == 1 and letter.isupper() for letter in letters) or "".join(letters) in _WORDS
+    )
 
 
 def scripts_here(r: Cursor) -> list[Script]:
@@ -78,7 +70,13 @@ def raised_script(r: Cursor) -> Script:
     first, past = r.unit()
     tokens = r.tokens[first:past]
     end = r.last
-    if braced and len(tokens) >= 3 and tokens[0].text == "(" and tokens[-1].text == ")" and all(t.kind == "name" for t in tokens[1:-1]):
+    if (
+        braced
+        and len(tokens) >= 3
+        and tokens[0].text == "("
+        and tokens[-1].text == ")"
+        and all(t.kind == "name" for t in tokens[1:-1])
+    ):
         return Script("sample", index_letters(r, first + 1, past - 1), end=end)
     if rounded and len(tokens) == 1 and tokens[0].kind == "name" and not is_top(r, tokens[0]):
         return Script("sample", index_letters(r, first, past), end=end)
@@ -97,21 +95,35 @@ def raised_script(r: Cursor) -> Script:
     if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text == "+":
         return Script("pinv", label="plus", end=end)
     if len(tokens) == 1 and tokens[0].text == "dagger":
-        raise r.trouble("a raised dagger is the pseudoinverse or the conjugate transpose", tokens[0],
-                           help="write `A^{+}` for the pseudoinverse, `A^\\top` for the transpose")
+        raise r.trouble(
+            "a raised dagger is the pseudoinverse or the conjugate transpose",
+            tokens[0],
+            help="write `A^{+}` for the pseudoinverse, `A^\\top` for the transpose",
+        )
     if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "circ"):
         raise r.trouble(f"the raised `{source_text(r, tokens[0])}` is not an operation that is known here", tokens[0])
     if len(tokens) == 1 and tokens[0].text in REFUSED:
         raise r.trouble("this raised sign is not an operation that is known here", tokens[0])
     minus = tokens[0].text == "-" and tokens[0].kind == "operator"
-    if minus and len(tokens) == 2 and tokens[1].kind == "number" and tokens[1].text.isdigit() and int(tokens[1].text[:4]) > 0:
+    if (
+        minus
+        and len(tokens) == 2
+        and tokens[1].kind == "number"
+        and tokens[1].text.isdigit()
+        and int(tokens[1].text[:4]) > 0
+    ):
         return Script("inverse", amount=int(tokens[1].text[:4]), end=end)
     return Script("power", (r.inside(first, past),), end=end)
 
 
 def layer_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
     """`(2)`, `[2]`, `(2)T`: a number in brackets, which belongs to the name of the letter below it."""
-    if len(tokens) not in (3, 4) or tokens[0].text not in ("(", "[") or tokens[2].kind != "close" or not tokens[1].text.isdigit():
+    if (
+        len(tokens) not in (3, 4)
+        or tokens[0].text not in ("(", "[")
+        or tokens[2].kind != "close"
+        or not tokens[1].text.isdigit()
+    ):
         return None
     if len(tokens) == 4 and not is_top(r, tokens[3]):
         return None
@@ -132,7 +144,9 @@ def is_top(r: Cursor, token: Token) -> bool:
         return False
     if token.text in ("t", "H"):
         number = r.names.variables.get(token.text) == "number"
-        return not number and token.text not in r.names.dimensions | r.binding | r.left  # \\gamma^t under a Σ over t is a power
+        return (
+            not number and token.text not in r.names.dimensions | r.binding | r.left
+        )  # \\gamma^t under a Σ over t is a power
     return token.text == "T"
 
 
@@ -147,7 +161,10 @@ def transposing_script(r: Cursor, tokens: list[Token], end: Token) -> Script | N
     if found["primes"]:
         return Script("prime", amount=len(tokens), end=end)
     if tokens[0].text == "H":
-        r.note("a raised `H` is read as the transpose: all variables are real (a complex one is two, its real and imaginary part)")
+        r.note(
+            "a raised `H` is read as the transpose: all variables are real (a complex one is two, its real and "
+            "imaginary part)"
+        )
     if found["minus"]:
         return Script("inverse-T", amount=int((found["digits"] or "1")[:3]), end=end)
     value = Literal_(r.span(tokens[0]), Fraction(found["digits"][:3]), found["digits"]) if found["digits"] else None
@@ -186,7 +203,11 @@ def with_scripts(r: Cursor, base: Node, scripts: list[Script]) -> Node:
     if isinstance(base, Name) and r.names.variables.get(base.name) == "matrix" and len(scripts) == 2:
         scripts = [counting_script(r, script) for script in scripts]  # \nu_k^n under a sum over n
     kinds = [script.kind for script in scripts]
-    if sorted(kinds[:2]) == ["index", "sample"] and isinstance(base, Name) and all(len(script.parts) == 1 for script in scripts[:2]):
+    if (
+        sorted(kinds[:2]) == ["index", "sample"]
+        and isinstance(base, Name)
+        and all(len(script.parts) == 1 for script in scripts[:2])
+    ):
         row, column = sorted(scripts[:2], key=lambda script: script.kind, reverse=True)
         both = Script("index", (row.parts[0], column.parts[0]), end=scripts[1].end)
         base, scripts = entry_of(r, base, both, base.span.joined(r.span(scripts[1].end or r.last))), scripts[2:]
@@ -258,14 +279,18 @@ def row_or_column(r: Cursor, base: Node, script: Script, span: Span) -> Node:
     return Slice(span, base, base, script.parts[0], "row" if script.kind == "row" else "column")
 
 
-def member_of(r: Cursor, span: Span, letter: Name, matrix: Name, index: Node, way: Literal["sample", "subscript"] = "subscript") -> Slice:
+def member_of(
+    r: Cursor, span: Span, letter: Name, matrix: Name, index: Node, way: Literal["sample", "subscript"] = "subscript"
+) -> Slice:
     """x_i of a matrix X."""
     return Slice(span, letter, matrix, index, "said column" if matrix.name in r.names.columns else way)
 
 
 def is_counted(r: Cursor, script: Script) -> bool:
     """Whether a letter that a sum binds stands in the script, also below a label: the i of w_{y_i}."""
-    letters = {part.name.rpartition("_")[2] for index in script.parts for part in parts_of(index) if isinstance(part, Name)}
+    letters = {
+        part.name.rpartition("_")[2] for index in script.parts for part in parts_of(index) if isinstance(part, Name)
+    }
     return bool(letters & (r.binding | r.left))
 
 
@@ -290,11 +315,19 @@ def entry_of(r: Cursor, base: Node, script: Script, span: Span) -> Node:
             return member_of(r, span, base, other, script.parts[0])
     if len(script.parts) == 1 and isinstance(base, Name) and r.names.variables.get(base.name) == "matrix":
         part = script.parts[0]
-        own = isinstance(part, Name) and base.name.lower() != (r.names.wrt or "").lower() and not counts_rows(r, part.name, base.name)
+        own = (
+            isinstance(part, Name)
+            and base.name.lower() != (r.names.wrt or "").lower()
+            and not counts_rows(r, part.name, base.name)
+        )
         if isinstance(part, Name) and own and not is_counted(r, script):
             return Name(span, f"{base.name}_{part.name}")
         return member_of(r, span, base, base, part)
-    if len(script.parts) == 2 and isinstance(base, Name) and r.names.variables.get(base.name, "vector") in ("vector", "row"):
+    if (
+        len(script.parts) == 2
+        and isinstance(base, Name)
+        and r.names.variables.get(base.name, "vector") in ("vector", "row")
+    ):
         base = matrix_of(r, base)
     return Subscript(span, base, script.parts)
 
@@ -324,14 +357,21 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             part, parts = script.parts[0], script.parts
             if is_counted(r, script) or not all(isinstance(part, Name | Literal_) for part in parts):
                 continue  # a letter that a sum binds counts something: it is no part of a name
-            text = "".join(part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "" for part in parts)
+            text = "".join(
+                part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
+                for part in parts
+            )
             for form in (f"{token.text}_{text}", f"{token.text}{text}"):
-                if any(form in table for table in (r.names.variables, r.names.losses, r.names.formulas, r.names.dimensions)):
+                if any(
+                    form in table for table in (r.names.variables, r.names.losses, r.names.formulas, r.names.dimensions)
+                ):
                     return form, scripts[:place] + scripts[place + 1 :]
             if all(isinstance(part, Name) for part in parts) and owns_script(r, token):
                 return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]  # S_B: nothing binds the letter
-            if len(parts) == 1 and isinstance(part, Literal_) and (
-                is_origin(r, text) or (not r.variable(token.text) and is_label(r, token.text, text))
+            if (
+                len(parts) == 1
+                and isinstance(part, Literal_)
+                and (is_origin(r, text) or (not r.variable(token.text) and is_label(r, token.text, text)))
             ):
                 return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
     return token.text, scripts
@@ -345,8 +385,13 @@ def is_updated(r: Cursor, name: str) -> bool:
 def owns_script(r: Cursor, token: Token) -> bool:
     """Whether letters that nothing binds belong to the name of an unknown capital of a loss: W_{hh}, S_B."""
     name = token.text
-    return (not r.known and name[:1].isupper() and not r.variable(name) and is_label(r, name)
-            and other_case(r, r.name(token)).name == name)
+    return (
+        not r.known
+        and name[:1].isupper()
+        and not r.variable(name)
+        and is_label(r, name)
+        and other_case(r, r.name(token)).name == name
+    )
 
 
 def is_sample(r: Cursor, name: str) -> bool:
@@ -364,7 +409,8 @@ def is_label(r: Cursor, name: str, number: str = "") -> bool:
 
 
 def is_origin(r: Cursor, number: str) -> bool:
-    """Whether a 0 below is no index but labels a constant, c_0: entries are counted from 1, unless some Σ counts from 0."""
+    """Whether a 0 below is no index but labels a constant, c_0: entries are counted from 1,
+    unless some Σ counts from 0."""
     return number == "0" and all((a.text, b.text) != ("=", "0") for a, b in zip(r.tokens, r.tokens[1:], strict=False))
 
 
@@ -381,5 +427,3 @@ def known_form(r: Cursor, base: str, label: str) -> str:
         if form in r.names.variables or form in r.names.losses:
             return form
     return f"{base}_{label}"
-
-

@@ -14,7 +14,11 @@ def counted_by(reader: Cursor, first: int, past: int, signs: list[int]) -> tuple
     r"""The letter that counts in `x_i \in S` and `(x_i, y_i) \in D`; none where a letter itself stands there."""
     if not signs or reader.tokens[signs[0]].text != "in":
         return ()
-    inside = [token for token in reader.tokens[first:past] if token.text not in ("(", ")", "{", "}", ",") and token.kind != "gap"]
+    inside = [
+        token
+        for token in reader.tokens[first:past]
+        if token.text not in ("(", ")", "{", "}", ",") and token.kind != "gap"
+    ]
     below = inside[2::3]
     alike = len(inside) % 3 == 0 and below and all(token.text == "_" for token in inside[1::3])
     if not alike or any(token.kind != "name" or token.text != below[0].text for token in below):
@@ -25,7 +29,9 @@ def counted_by(reader: Cursor, first: int, past: int, signs: list[int]) -> tuple
 def member_of(reader: Cursor, letters: tuple[Name, ...], part: Tokens) -> Node | None:
     r"""The entry of the array that a set is: `i \in S` is S_i, `(i,j) \in \Omega` is Omega_ij, `j \in N(i)` is N_ij."""
     tokens = [token for token in reader.tokens[slice(*part)] if token.kind != "gap" and token.text not in "{}"]
-    if len(tokens) > 1 and all(token.kind == "name" and len(token.text) == 1 for token in tokens):  # a word, as TeX sets it: Vocab
+    if len(tokens) > 1 and all(
+        token.kind == "name" and len(token.text) == 1 for token in tokens
+    ):  # a word, as TeX sets it: Vocab
         tokens = [Token("name", "".join(token.text for token in tokens), tokens[0].start, tokens[-1].end)]
     if not tokens or tokens[0].kind not in ("name", "word"):
         return None
@@ -36,7 +42,12 @@ def member_of(reader: Cursor, letters: tuple[Name, ...], part: Tokens) -> Node |
     span = own.span.joined(reader.span(tokens[-1]))
     if not inner:
         return Subscript(span, own, letters, member=True)
-    if len(letters) == 1 and (inner[0], inner[-1]) in (("(", ")"), ("_", inner[1])) and inner[1] in reader.binding and len(inner) < 4:
+    if (
+        len(letters) == 1
+        and (inner[0], inner[-1]) in (("(", ")"), ("_", inner[1]))
+        and inner[1] in reader.binding
+        and len(inner) < 4
+    ):
         return Subscript(span, own, (reader.name(tokens[2]), *letters), member=True)
     return None
 
@@ -45,8 +56,11 @@ def sets_counted(reader: Cursor, tree: Node) -> Node:
     r"""The tree with `|S|`, where a Σ runs over S, as the number of its elements."""
     if not {("relation", "in"), ("bar", "|")} <= {(token.kind, token.text) for token in reader.tokens}:
         return tree
-    members = {part.body.name: part for part in parts_of(tree)
-               if isinstance(part, Subscript) and part.member and isinstance(part.body, Name)}
+    members = {
+        part.body.name: part
+        for part in parts_of(tree)
+        if isinstance(part, Subscript) and part.member and isinstance(part.body, Name)
+    }
 
     def size(node: Node) -> Node:
         if not isinstance(node, Apply) or node.function != "bars":
@@ -57,11 +71,13 @@ def sets_counted(reader: Cursor, tree: Node) -> Node:
             own, outer = (inner.body, inner.indices) if isinstance(inner, Subscript) else (inner.letter, (inner.index,))
         if not isinstance(own, Name) or own.name not in members:
             return node
-        counted = members[own.name].indices[len(outer):]
+        counted = members[own.name].indices[len(outer) :]
         letters = tuple(letter for letter in counted if isinstance(letter, Name))
         note = f"`|{own.name}|` is read as the number of elements of `{own.name}`, the sum of its zeros and ones"
         if note not in reader.notes:
             reader.note(note)
-        return Sigma(node.span, letters, (None,) * len(letters), Subscript(node.span, own, (*outer, *letters), member=True))
+        return Sigma(
+            node.span, letters, (None,) * len(letters), Subscript(node.span, own, (*outer, *letters), member=True)
+        )
 
     return rebuilt(tree, size)

@@ -44,7 +44,9 @@ def sum_here(r: Cursor, sign: Token) -> Node:
 def within_reach(r: Cursor, over: Ranges, body: Node) -> Node:
     r"""`\sum_t (x_t - x_{t-1})^2` without limits: t runs where both exist, and that is said."""
     for letter, limit in zip(over.letters, over.limits, strict=True):
-        said = any(isinstance(mask, Apply) and mask.function == WITHIN and mask.arguments[0] == letter for mask in over.masks)
+        said = any(
+            isinstance(mask, Apply) and mask.function == WITHIN and mask.arguments[0] == letter for mask in over.masks
+        )
         moves = [] if said or limit is not None else moves_of(body, letter.name)
         if any(moves):
             body = Binary(body.span, "juxtapose", within(letter, max(0, -min(moves)), max(0, *moves)), body)
@@ -60,13 +62,18 @@ def _over_entries(r: Cursor, sign: Token, sigma: Sigma) -> Node:
     if len(sigma.letters) > 2:
         raise r.trouble("the greatest or least value runs over one or two letters", sign)
     least = sign.text == "minimum"  # the least of f is the greatest of −f, but for the sign
-    entries = EntriesOf(span, (letters[0], letters[1]), (bounds[0], bounds[1]), Negative(span, sigma.body) if least else sigma.body)
-    found = Apply(span, "prod" if sign.text == "prod" else "max", (entries,), (("product", ""),) if sign.text == "prod" else ())
+    entries = EntriesOf(
+        span, (letters[0], letters[1]), (bounds[0], bounds[1]), Negative(span, sigma.body) if least else sigma.body
+    )
+    found = Apply(
+        span, "prod" if sign.text == "prod" else "max", (entries,), (("product", ""),) if sign.text == "prod" else ()
+    )
     return Group(span, Negative(span, found)) if least else found
 
 
 def log_of_product(argument: Node, span: Span) -> Node | None:
-    """The sum of the logarithms, where the argument is a product over letters, perhaps with factors in front; else None."""
+    """The sum of the logarithms, where the argument is a product over letters, perhaps with factors in front;
+    else None."""
     inner = ungrouped(argument)
     if isinstance(inner, Apply) and ("product", "") in inner.options:
         match inner.arguments[0]:
@@ -88,7 +95,11 @@ def _log(body: Node) -> Node:
         return known
     if isinstance(inner, Binary) and _is_raised(inner):
         return Binary(body.span, "juxtapose", Group(inner.right.span, inner.right), Group(body.span, _log(inner.left)))
-    if isinstance(inner, Binary) and inner.operator == "juxtapose" and (_is_raised(inner.left) or _is_raised(inner.right)):
+    if (
+        isinstance(inner, Binary)
+        and inner.operator == "juxtapose"
+        and (_is_raised(inner.left) or _is_raised(inner.right))
+    ):
         return Group(body.span, Binary(body.span, "+", _log(inner.left), _log(inner.right)))
     return Apply(body.span, "log", (body,))
 

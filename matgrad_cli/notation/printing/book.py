@@ -1,4 +1,5 @@
-"""What a book's notation decides, whether in Unicode or in LaTeX: signs, fractions, where each Σ stands, what needs brackets."""
+"""What a book's notation decides, whether in Unicode or in LaTeX:
+signs, fractions, where each Σ stands, what needs brackets."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ class BookPrinter(Forms):
     @classmethod
     def written(cls, node: ir.Expr, marks: Marks | None = None) -> str:
         """The expression as a book prints it: `2/m Xᵀ(XR − Y)`. Marked parts stand between private characters."""
-        clash = any(split_name(getattr(symbol, "name", ""))[0] == "sigma" for symbol in node.symbols)  # with the sign of a function
+        clash = any(
+            split_name(getattr(symbol, "name", ""))[0] == "sigma" for symbol in node.symbols
+        )  # with the sign of a function
         return cls.of(frozenset("σ" if clash else "")).show(node, marks)
 
     # ---- leaves
@@ -103,23 +106,33 @@ class BookPrinter(Forms):
         for place, (factor, part) in enumerate(zip(node.factors, parts, strict=True)):
             if isinstance(factor, ir.Number) and (factor.value > 0 or not place):
                 pairs += self._number_pairs(abs(factor.value))
-            elif isinstance(factor, ir.MatMul) and factor.shape.is_number and factor is not node.factors[-1] and part.under is None:
+            elif (
+                isinstance(factor, ir.MatMul)
+                and factor.shape.is_number
+                and factor is not node.factors[-1]
+                and part.under is None
+            ):
                 pairs.append((factor, Piece(self.brackets(part.text), tight=True)))  # (xᵀx)Ax, not xᵀxAx
             elif part.under is not None and not factor.shape.is_number:
                 pairs.append((factor, part._replace(under=None)))  # 2(1 ⊘ A), not 2/A
             else:
                 pairs.append((factor, part))
         chunks = self._chunks(pairs) if pairs else [(self.piece(ir.Number(1)), _NONE)]
-        return Piece(self.join(chunks), PRODUCT, negative, chunks=tuple(chunks), tight=all(piece.tight for piece, _ in chunks))
+        return Piece(
+            self.join(chunks), PRODUCT, negative, chunks=tuple(chunks), tight=all(piece.tight for piece, _ in chunks)
+        )
 
     def _number_pairs(self, value: Fraction) -> list[tuple[ir.Expr, Piece]]:
         """p/q as a factor p above the bar and a factor q below it; a 1 is not written."""
         top, bottom = ir.Number(value.numerator), ir.Number(value.denominator)
         pairs: list[tuple[ir.Expr, Piece]] = [] if top.value == 1 else [(top, self.piece(top))]
-        return pairs if bottom.value == 1 else [*pairs, (ir.Number(1 / bottom.value), Piece("", under=self.piece(bottom)))]
+        return (
+            pairs if bottom.value == 1 else [*pairs, (ir.Number(1 / bottom.value), Piece("", under=self.piece(bottom)))]
+        )
 
     def _chunks(self, pairs: list[tuple[ir.Expr, Piece]]) -> list[Chunk]:
-        """The factors as they are written: what is divided by stands under a fraction of plain numbers, if there are any."""
+        """The factors as they are written: what is divided by stands under a fraction of plain numbers,
+        if there are any."""
         below = [(node, part) for node, part in pairs if part.under is not None]
         above = [(node, part) for node, part in pairs if part.under is None]
         if not below:
@@ -131,7 +144,13 @@ class BookPrinter(Forms):
         if all(is_known(node) for node, _ in above[plain:rest]):
             plain = max(plain, rest)  # aᵀb/‖b‖² b, not 1/‖b‖² aᵀb b
         tops = [part for _, part in above[:plain]]
-        top = self.one if not tops else self.above_bar(tops[0]) if len(tops) == 1 else self.join([(part, _NONE) for part in tops])
+        top = (
+            self.one
+            if not tops
+            else self.above_bar(tops[0])
+            if len(tops) == 1
+            else self.join([(part, _NONE) for part in tops])
+        )
         bottoms = [(part.under, node.free) for node, part in below if part.under is not None]
         bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
         letters = frozenset[ir.Index]().union(*(free for _, free in bottoms))
@@ -193,7 +212,9 @@ class BookPrinter(Forms):
         pairs = sorted(zip(node.children, parts, strict=True), key=lambda pair: pair[1].under is not None)
         for number, (factor, part) in enumerate(pairs):
             sign = self.word("hadamard") if part.under is None else self.word("divide")
-            body = self.within(part.under or part, UNARY if part.under or unclear_beside(factor, node) else PRODUCT)  # A ⊘ (BC)
+            body = self.within(
+                part.under or part, UNARY if part.under or unclear_beside(factor, node) else PRODUCT
+            )  # A ⊘ (BC)
             if number == 0 and part.under is not None:
                 body = self.signed(part)
             shown = body if number == 0 else f"{shown} {sign} {body}"
@@ -248,7 +269,11 @@ class BookPrinter(Forms):
         return Piece(self.raised(self.within(part, ATOM), power), POWER, tight=part.level < ATOM or part.tight)
 
     def on_matrixpower(self, node: ir.MatrixPower, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(ir.Number(node.exponent), parts[0])), POWER, tight=True)
+        return Piece(
+            self.raised(self.within(parts[0], ATOM), self.exponent_text(ir.Number(node.exponent), parts[0])),
+            POWER,
+            tight=True,
+        )
 
     def on_transpose(self, node: ir.Transpose, parts: tuple[Piece, ...]) -> Piece:
         if isinstance(node.body, ir.Inverse) and not isinstance(node.body.body, ir.Transpose) and parts[0].inner:
@@ -261,7 +286,12 @@ class BookPrinter(Forms):
         return self._decorated(parts[0], "inverse")
 
     def _decorated(self, body: Piece, sign: str) -> Piece:
-        return Piece(self.raised(self.within(body, ATOM), self.word(sign)), POWER, tight=body.tight or body.level < ATOM, inner=body)
+        return Piece(
+            self.raised(self.within(body, ATOM), self.word(sign)),
+            POWER,
+            tight=body.tight or body.level < ATOM,
+            inner=body,
+        )
 
     def on_call(self, node: ir.Call, parts: tuple[Piece, ...]) -> Piece:
         if (kind := norm_kind(node)) is not None:
@@ -271,7 +301,11 @@ class BookPrinter(Forms):
         if node.function == "pinv":
             return self._decorated(parts[0], "pinv")
         if node.function == "powm":
-            return Piece(self.raised(self.within(parts[0], ATOM), self.exponent_text(node.arguments[1], parts[1])), POWER, tight=True)
+            return Piece(
+                self.raised(self.within(parts[0], ATOM), self.exponent_text(node.arguments[1], parts[1])),
+                POWER,
+                tight=True,
+            )
         if node.function in ("square", "reciprocal"):
             exponent = ir.Number(2 if node.function == "square" else -1)
             return self.on_power(ir.Power(node.argument, exponent), (parts[0], self.piece(exponent)))
@@ -290,7 +324,10 @@ class BookPrinter(Forms):
         if name == "inner":
             return Piece(self.form("angle", *map(self.signed, parts)))
         if name == "sum0":
-            return Piece(self.form("ones beside", self.raised(ones, self.word("transpose")), self.within(parts[0], PRODUCT)), PRODUCT)
+            return Piece(
+                self.form("ones beside", self.raised(ones, self.word("transpose")), self.within(parts[0], PRODUCT)),
+                PRODUCT,
+            )
         if name == "sum1":
             return Piece(self.form("beside ones", self.within(parts[0], PRODUCT), ones), PRODUCT)
         return Piece(self.function(name, map(self.signed, parts)), call_level(name))
@@ -309,7 +346,8 @@ class BookPrinter(Forms):
 
     @abstractmethod
     def has_own_index(self, base: str) -> bool:
-        """Whether a name already carries a subscript, so that a second one needs brackets: (W₁)_ij. So does Σ, beside the sign of a sum."""
+        """Whether a name already carries a subscript, so that a second one needs brackets: (W₁)_ij.
+        So does Σ, beside the sign of a sum."""
 
     def on_matrixof(self, node: ir.MatrixOf, parts: tuple[Piece, ...]) -> Piece:
         body = node.body
@@ -348,7 +386,9 @@ class BookPrinter(Forms):
         sign, shown = self.word("d"), self.signed(parts[0])
         if self.is_function(node.body, parts[0]) and shown[:1].isalpha():
             return Piece(f"{sign} {shown}", POWER)  # d tr(A), not dtr(A)
-        bare = isinstance(node.body, ir.Symbol | ir.Named | ir.Entry) or (parts[0].inner is not None and parts[0].text[:1] in "‖\\")
+        bare = isinstance(node.body, ir.Symbol | ir.Named | ir.Entry) or (
+            parts[0].inner is not None and parts[0].text[:1] in "‖\\"
+        )
         return Piece(sign + (shown if bare else self.brackets(shown)), POWER)
 
     def is_function(self, node: ir.Expr, part: Piece) -> bool:

@@ -34,7 +34,11 @@ class Forms(Printer):
         """Σ with its letters below, and their lengths where nothing in the body says them."""
         told = counted_letters(body)
         together = self.word("and").join(self.position(index) for index in indices if index in told)
-        apart = [self.form("sum to", self.position(index), self.dim_text(index.dim)) for index in indices if index not in told]
+        apart = [
+            self.form("sum to", self.position(index), self.dim_text(index.dim))
+            for index in indices
+            if index not in told
+        ]
         return self.word("sums").join(([self.form("sum", together)] if together else []) + apart)
 
     @abstractmethod
@@ -80,7 +84,11 @@ class Forms(Printer):
             shown = self.functions[name]
         elif not shown and name[-1] in "01" and name[:-1] in WITH_AXES:
             shown = self.form(f"axis {name[-1]}", name[:-1])
-        return (shown or self.form("function", name)) + self.words["applied"] + self.brackets(self.words["comma"].join(arguments))
+        return (
+            (shown or self.form("function", name))
+            + self.words["applied"]
+            + self.brackets(self.words["comma"].join(arguments))
+        )
 
     def dim_text(self, dim: Dim) -> str:
         """A dimension: m, 3, 2mn."""
@@ -93,7 +101,11 @@ class Forms(Printer):
 
     def shape_text(self, shape: Shape) -> str:
         """A shape: m×n."""
-        return self.word("number shape") if shape.is_number else self.form("shape", self.dim_text(shape.rows), self.dim_text(shape.cols))
+        return (
+            self.word("number shape")
+            if shape.is_number
+            else self.form("shape", self.dim_text(shape.rows), self.dim_text(shape.cols))
+        )
 
     def position(self, position: Position) -> str:
         """An index letter; a number counts from 1, as in a book."""
@@ -104,7 +116,9 @@ class Forms(Printer):
     def positions(self, positions: Iterable[Position | None]) -> str:
         """Index letters one after the other, with commas where letters alone would be ambiguous: st, (1,2)."""
         places = [place for place in positions if place is not None]
-        if len(places) == 1 or all(isinstance(place, Index) and len(place.name) == 1 and place.name.isalpha() for place in places):
+        if len(places) == 1 or all(
+            isinstance(place, Index) and len(place.name) == 1 and place.name.isalpha() for place in places
+        ):
             return self.word("beside").join(map(self.position, places))
         return self.form("listed", self.word("and").join(map(self.position, places)))
 

@@ -1,4 +1,5 @@
-"""How tightly each form binds, and the walk that all printers share: each node once, parts before wholes, marks on the way."""
+"""How tightly each form binds, and the walk that all printers share:
+each node once, parts before wholes, marks on the way."""
 
 from __future__ import annotations
 
@@ -25,8 +26,8 @@ _DEEPEST_MARK = 200
 class Piece(NamedTuple):
     """A printed part. If `negative`, a minus sign belongs before `text`.
 
-    `under` is what stands below the bar when the part is a reciprocal. `chunks` are the printed factors of a scalar product
-    with their free letters, so that a sum can put each Σ before the first factor that uses its letter.
+    `under` is what stands below the bar when the part is a reciprocal. `chunks` are the printed factors of a scalar
+    product with their free letters, so that a sum can put each Σ before the first factor that uses its letter.
     `tight` parts may stand next to each other without a space: Xᵀ, (A + B), but not tr(X) or X_ij.
     `inner` is the printed body of a norm, a transpose or an inverse, for forms that merge two nodes: ‖A‖², X⁻ᵀ.
     """
@@ -46,7 +47,8 @@ Marks = Mapping[Path, int]
 
 
 def unclear_beside(factor: Expr, whole: Expr) -> bool:
-    """Whether a product inside A ∘ B could be read as (A ∘ its end) times the rest: A ∘ (BC), and (Sw) ∘ v for a square S."""
+    """Whether a product inside A ∘ B could be read as (A ∘ its end) times the rest:
+    A ∘ (BC), and (Sw) ∘ v for a square S."""
     ends = factor.children[:: max(len(factor.children) - 1, 1)] if isinstance(factor, MatMul) else ()
     return bool(ends) and (whole.shape.is_matrix or any(end.shape is whole.shape for end in ends))
 
@@ -107,7 +109,12 @@ class Printer(ABC):
     def piece(self, root: Expr) -> Piece:
         """The printed part for a node, remembered."""
         memo = self._memo
-        return found_in(root, memo, lambda node: self._composed(node, tuple(memo[part] for part in _printed_parts(node))), _printed_parts)
+        return found_in(
+            root,
+            memo,
+            lambda node: self._composed(node, tuple(memo[part] for part in _printed_parts(node))),
+            _printed_parts,
+        )
 
     def _composed(self, node: Expr, parts: tuple[Piece, ...]) -> Piece:
         kind = type(node)
@@ -127,7 +134,9 @@ class Printer(ABC):
 
     def on_literal(self, node: Literal, parts: tuple[Piece, ...]) -> Piece:  # noqa: ARG002
         """A matrix of numbers written out."""
-        return Piece(self.table([[self.signed(self.piece(Number(value))) for value in row] for row in node.rows]), tight=True)
+        return Piece(
+            self.table([[self.signed(self.piece(Number(value))) for value in row] for row in node.rows]), tight=True
+        )
 
     @abstractmethod
     def table(self, rows: Sequence[Sequence[str]]) -> str:
@@ -162,12 +171,18 @@ def _wrapped(piece: Piece, mark: int) -> Piece:
 
 def is_known(node: Expr) -> bool:
     """Numbers go above the bar in front of an array; what is pending or summed stays beside it."""
-    return node.shape.is_number and not node.free and not any(isinstance(part, Differential | Partial | SumOver) for part in nodes_of(node))
+    return (
+        node.shape.is_number
+        and not node.free
+        and not any(isinstance(part, Differential | Partial | SumOver) for part in nodes_of(node))
+    )
 
 
 def is_plain(node: Expr) -> bool:
     """Numbers and single names go above the bar: 2/m, λ/n; longer factors stay beside it."""
-    return node.shape.is_number and not node.free and node.weight == 1 and (not node.children or isinstance(node, Named))
+    return (
+        node.shape.is_number and not node.free and node.weight == 1 and (not node.children or isinstance(node, Named))
+    )
 
 
 def norm_kind(node: Call) -> str | None:
@@ -178,7 +193,8 @@ def norm_kind(node: Call) -> str | None:
 
 
 def sum_starts(indices: tuple[Index, ...], chunks: tuple[Chunk, ...]) -> list[list[Index]]:
-    """Before which factor each Σ stands: the first that uses its letter; plain numbers in front stay behind the first Σ."""
+    """Before which factor each Σ stands: the first that uses its letter;
+    plain numbers in front stay behind the first Σ."""
     waiting, starts = list(indices), [list[Index]() for _ in chunks]
     for number, (_, letters) in enumerate(chunks):
         last = number == len(chunks) - 1
@@ -191,5 +207,6 @@ def sum_starts(indices: tuple[Index, ...], chunks: tuple[Chunk, ...]) -> list[li
 
 
 def call_level(name: str) -> int:
-    """How tightly f(A) holds together: a power behind log det(A) would be one of the determinant, behind ∇²f(x) one of f."""
+    """How tightly f(A) holds together: a power behind log det(A) would be one of the determinant, behind ∇²f(x)
+    one of f."""
     return POWER if name == "logdet" or name.startswith("n2:") else ATOM

@@ -11,22 +11,66 @@ from .book import BookPrinter
 from .precedence import ATOM, POWER, Piece
 
 _WORDS: Final = {
-    "transpose": r"\top", "inverse": "-1", "inverse-transpose": r"-\top", "pinv": "+", "hadamard": r"\odot", "divide": r"\oslash",
-    "kron": r"\otimes", "plus": "+", "minus": "-", "d": r"\mathrm{d}", "partial": r"\partial ", "maps": r"\mapsto", "ones": r"\mathbf{1}",
-    "eye": "I", "delta": r"\delta", "entrywise": r"\odot ",
-    "number": "{}", "fraction": r"\frac{{{}}}{{{}}}", "lowered": "{}_{{{}}}", "enclosed": r"\Bigl[ {} \Bigr]_{{{}}}",
-    "root": r"\sqrt{{{}}}", "bars": r"\lvert {} \rvert", "angle": r"\langle {}, {} \rangle", "ones beside": "{} {}", "beside ones": "{} {}",
-    "gradient": r"\nabla_{{{1}}} {0}", "hessian": r"\nabla_{{{1}}}^2 {0}", "identity": "I_{{{}}}",
-    "axis 0": r"\operatorname{{{}}}_{{0}}", "axis 1": r"\operatorname{{{}}}_{{1}}", "function": r"\operatorname{{{}}}",
-    "applied": "", "comma": ", ", "times": " ", "times names": " ", "shape": r"{}\times {}", "number shape": r"1\times 1",
-    "sum": r"\sum_{{{}}}", "sum to": r"\sum_{{{}=1}}^{{{}}}", "sums": " ", "pair": "({},{})", "listed": "{}", "beside": "", "and": ",",
+    "transpose": r"\top",
+    "inverse": "-1",
+    "inverse-transpose": r"-\top",
+    "pinv": "+",
+    "hadamard": r"\odot",
+    "divide": r"\oslash",
+    "kron": r"\otimes",
+    "plus": "+",
+    "minus": "-",
+    "d": r"\mathrm{d}",
+    "partial": r"\partial ",
+    "maps": r"\mapsto",
+    "ones": r"\mathbf{1}",
+    "eye": "I",
+    "delta": r"\delta",
+    "entrywise": r"\odot ",
+    "number": "{}",
+    "fraction": r"\frac{{{}}}{{{}}}",
+    "lowered": "{}_{{{}}}",
+    "enclosed": r"\Bigl[ {} \Bigr]_{{{}}}",
+    "root": r"\sqrt{{{}}}",
+    "bars": r"\lvert {} \rvert",
+    "angle": r"\langle {}, {} \rangle",
+    "ones beside": "{} {}",
+    "beside ones": "{} {}",
+    "gradient": r"\nabla_{{{1}}} {0}",
+    "hessian": r"\nabla_{{{1}}}^2 {0}",
+    "identity": "I_{{{}}}",
+    "axis 0": r"\operatorname{{{}}}_{{0}}",
+    "axis 1": r"\operatorname{{{}}}_{{1}}",
+    "function": r"\operatorname{{{}}}",
+    "applied": "",
+    "comma": ", ",
+    "times": " ",
+    "times names": " ",
+    "shape": r"{}\times {}",
+    "number shape": r"1\times 1",
+    "sum": r"\sum_{{{}}}",
+    "sum to": r"\sum_{{{}=1}}^{{{}}}",
+    "sums": " ",
+    "pair": "({},{})",
+    "listed": "{}",
+    "beside": "",
+    "and": ",",
     "gap": " ",
 }
 _FUNCTIONS: Final = {
-    **{name: f"\\{name}" for name in ("max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth")},
+    **{
+        name: f"\\{name}"
+        for name in ("max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth")
+    },
     "det": r"\det",
-    "sigmoid": r"\sigma", "logdet": r"\log\det", "diagonal": r"\operatorname{diag}",
-    "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log2": r"\log_{2}", "log10": r"\log_{10}",
+    "sigmoid": r"\sigma",
+    "logdet": r"\log\det",
+    "diagonal": r"\operatorname{diag}",
+    "asin": r"\arcsin",
+    "acos": r"\arccos",
+    "atan": r"\arctan",
+    "log2": r"\log_{2}",
+    "log10": r"\log_{10}",
 }
 
 
@@ -88,7 +132,9 @@ class LatexPrinter(BookPrinter):
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         below = f"_{{{kind}}}" if kind in ("1", "2", "*") else f"_{kind}" if kind else ""
         above = "" if not power else f"^{power}" if len(power) == 1 else f"^{{{power}}}"
-        return Piece(rf"\lVert {self.signed(body)} \rVert{below}{above}", POWER if power else ATOM, tight=True, inner=body)
+        return Piece(
+            rf"\lVert {self.signed(body)} \rVert{below}{above}", POWER if power else ATOM, tight=True, inner=body
+        )
 
 
 _BARE: Final = LatexPrinter()

@@ -27,7 +27,8 @@ def _sign(sign: str) -> str:
 
 
 _WORDS: Final = {
-    "transpose": "<mo>⊤</mo>", "inverse": "<mo>−</mo><mn>1</mn>", "inverse-transpose": "<mo>−</mo><mo>⊤</mo>", "pinv": "<mo>+</mo>",
+    "transpose": "<mo>⊤</mo>", "inverse": "<mo>−</mo><mn>1</mn>", "inverse-transpose": "<mo>−</mo><mo>⊤</mo>",
+    "pinv": "<mo>+</mo>",
     "hadamard": "<mo>∘</mo>", "divide": "<mo>⊘</mo>", "kron": "<mo>⊗</mo>", "plus": "<mo>+</mo>", "minus": "<mo>−</mo>",
     "d": '<mi mathvariant="normal">d</mi>', "partial": '<mi mathvariant="normal">∂</mi>', "maps": "<mo>↦</mo>",
     "ones": '<mn>𝟏</mn>', "eye": "<mi>I</mi>", "delta": "<mi>δ</mi>", "entrywise": "<mo>∘</mo>",
@@ -36,7 +37,8 @@ _WORDS: Final = {
     "enclosed": "<msub><mrow><mrow><mo>[</mo>{}<mo>]</mo></mrow></mrow><mrow>{}</mrow></msub>",
     "angle": "<mrow><mo>⟨</mo>{}<mo>,</mo>{}<mo>⟩</mo></mrow>", "ones beside": "{}{}", "beside ones": "{}{}",
     "gradient": "<msub><mo>∇</mo>{1}</msub>{0}", "hessian": "<msubsup><mo>∇</mo>{1}<mn>2</mn></msubsup>{0}",
-    "identity": "<msub><mi>I</mi><mrow>{}</mrow></msub>", "function": "<mi>{}</mi>", "applied": _APPLY, "comma": "<mo>,</mo>",
+    "identity": "<msub><mi>I</mi><mrow>{}</mrow></msub>", "function": "<mi>{}</mi>", "applied": _APPLY,
+    "comma": "<mo>,</mo>",
     "axis 0": "<msub><mi>{}</mi><mn>0</mn></msub>", "axis 1": "<msub><mi>{}</mi><mn>1</mn></msub>",
     "times": _TIMES, "times names": _TIMES, "shape": "{}<mo>×</mo>{}", "number shape": "<mtext>number</mtext>",
     "sum": "<munder><mo>∑</mo><mrow>{}</mrow></munder>", "sums": "",
@@ -47,7 +49,8 @@ _SLOPES: Final = ("<mo>′</mo>", "<mo>∇</mo>", "<msup><mo>∇</mo><mn>2</mn><
                   f"<msub>{_WORDS['partial']}<mn>{{0}}</mn></msub>")  # fmt: skip
 _FUNCTIONS: Final = {"sigmoid": "<mi>σ</mi>", "logdet": f"<mi>log</mi>{_THIN}<mi>det</mi>", "diagonal": "<mi>diag</mi>",
                      "asin": "<mi>arcsin</mi>", "acos": "<mi>arccos</mi>", "atan": "<mi>arctan</mi>",
-                     "log2": "<msub><mi>log</mi><mn>2</mn></msub>", "log10": "<msub><mi>log</mi><mn>10</mn></msub>"}  # fmt: skip
+                     "log2": "<msub><mi>log</mi><mn>2</mn></msub>",
+                     "log10": "<msub><mi>log</mi><mn>10</mn></msub>"}  # fmt: skip
 
 
 def name_mathml(name: str) -> str:
@@ -92,7 +95,9 @@ class MathmlPrinter(BookPrinter):
         return self.exponent_text(exponent, part)
 
     def exponent_text(self, node: Expr, part: Piece) -> str:
-        if isinstance(node, Number):  # the node decides, as in the other printers: under a fraction it is the positive one
+        if isinstance(
+            node, Number
+        ):  # the node decides, as in the other printers: under a fraction it is the positive one
             return f"{'<mo>−</mo>' if node.value < 0 else ''}<mn>{abs(node.value)}</mn>"
         return self.signed(part)
 
@@ -108,7 +113,9 @@ class MathmlPrinter(BookPrinter):
     def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
         shown = self.signed(parts[0])
         if len(parts) > 1:
-            return Piece(f"<mi>D</mi>{_APPLY}{self.brackets(shown)}<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>")
+            return Piece(
+                f"<mi>D</mi>{_APPLY}{self.brackets(shown)}<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>"
+            )
         if self.is_function(node.body, parts[0]):
             return Piece(_WORDS["d"] + _THIN + shown, POWER)
         bare = isinstance(node.body, Symbol | Named | Entry)
@@ -116,10 +123,20 @@ class MathmlPrinter(BookPrinter):
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         bars = f"<mrow><mo>‖</mo>{self.signed(body)}<mo>‖</mo></mrow>"
-        below = "" if not kind else f"<mn>{kind}</mn>" if kind.isdigit() else f"<mo>{kind}</mo>" if kind == "*" else f"<mi>{kind}</mi>"
+        below = (
+            ""
+            if not kind
+            else f"<mn>{kind}</mn>"
+            if kind.isdigit()
+            else f"<mo>{kind}</mo>"
+            if kind == "*"
+            else f"<mi>{kind}</mi>"
+        )
         scripts = below + (f"<mrow>{power}</mrow>" if power else "")
         tag = f"m{'sub' if below else ''}{'sup' if power else ''}"
-        return Piece(f"<{tag}>{bars}{scripts}</{tag}>" if scripts else bars, POWER if power else ATOM, tight=True, inner=body)
+        return Piece(
+            f"<{tag}>{bars}{scripts}</{tag}>" if scripts else bars, POWER if power else ATOM, tight=True, inner=body
+        )
 
 
 _MARKS: Final = "".join(chr(MARK_BASE + number) for number in range(2 * MARK_COUNT))

@@ -14,8 +14,12 @@ from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
 
 _WORDS: Final = {"eye": "eye", "ones": "ones", "zeros": "zeros", "inverse": "inv"}
 _CALLS: Final = {
-    "norm1": "norm({}, 1)", "powm": "matrix_power({}, {})", "nuclear": "norm({}, 'nuc')", "spectral": "norm({}, 2)",
-    "diagonal": "diag({})", "inner": "inner({}, {})",
+    "norm1": "norm({}, 1)",
+    "powm": "matrix_power({}, {})",
+    "nuclear": "norm({}, 'nuc')",
+    "spectral": "norm({}, 2)",
+    "diagonal": "diag({})",
+    "inner": "inner({}, {})",
     **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", *WITH_AXES) for axis in (0, 1)},
 }
 
@@ -44,9 +48,14 @@ def positions_text(*positions: ir.Position | None) -> str:
 
 
 def fraction_text(value: Fraction) -> str:
-    """The size of a number: `2`, `1/3`; a negative one as a decimal, because -0.5 is read as one number and -1/2 is not."""
+    """The size of a number: `2`, `1/3`; a negative one as a decimal,
+    because -0.5 is read as one number and -1/2 is not."""
     decimal = str(float(-value)) if value < 0 else ""
-    return decimal if decimal and "e" not in decimal and len(decimal) < 12 and Fraction(decimal) == -value else str(abs(value))
+    return (
+        decimal
+        if decimal and "e" not in decimal and len(decimal) < 12 and Fraction(decimal) == -value
+        else str(abs(value))
+    )
 
 
 class TextPrinter(Printer):
@@ -194,9 +203,12 @@ class TextPrinter(Printer):
 
 
 def counted_letters(body: ir.Expr) -> frozenset[ir.Index]:
-    """The letters that an entry or a derivative in the body counts with, so that their length is known; that of a pair is not."""
+    """The letters that an entry or a derivative in the body counts with, so that their length is known;
+    that of a pair is not."""
     entries = [node for node in ir.nodes_of(body) if isinstance(node, ir.Entry | ir.Partial)]
-    return frozenset(position for node in entries for position in (node.row, node.col) if isinstance(position, ir.Index))
+    return frozenset(
+        position for node in entries for position in (node.row, node.col) if isinstance(position, ir.Index)
+    )
 
 
 def _bound(index: ir.Index, body: ir.Expr) -> str:

@@ -13,7 +13,8 @@ GREEK_NAMES: Final = frozenset(GREEK.values())
 
 
 class Habits:
-    """Capitals are matrices; small letters vectors if multiplied with `@`, numbers otherwise. `said` tells what was decided."""
+    """Capitals are matrices; small letters vectors if multiplied with `@`, numbers otherwise.
+    `said` tells what was decided."""
 
     def __init__(self, names: Mapping[str, Form], said: dict[str, str]) -> None:
         self.order, self.forms, self.said = list(names), list(names.values()), said
@@ -84,6 +85,8 @@ class Habits:
                 join(form.rows, Side(ONE))
                 join(form.cols, Side(ONE))
                 why = "it only divides" if form.kind.divisor else "it stands in front of a number"
-                self.said[name] = f"a number, as {why}" if name[0].isupper() else "a number, as nothing asks for an array"
+                self.said[name] = (
+                    f"a number, as {why}" if name[0].isupper() else "a number, as nothing asks for an array"
+                )
                 return True
         return False

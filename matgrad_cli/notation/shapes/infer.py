@@ -15,7 +15,9 @@ from .uses import later
 from .uses_of_functions import function_form, is_unknown
 from .uses_of_indices import binder_form, derivative_of, names_of_lengths, slice_form, subscript_form
 
-_KNOWN = dict.fromkeys((ELEMENTWISE_NAMES | SQUARE | {"sum", "mean", "norm", "vec", "diag", "softmax", "tril", "triu"}) - {"log"}, 1)
+_KNOWN = dict.fromkeys(
+    (ELEMENTWISE_NAMES | SQUARE | {"sum", "mean", "norm", "vec", "diag", "softmax", "tril", "triu"}) - {"log"}, 1
+)
 _KNOWN |= {"inner": 2, "kron": 2}
 """Functions that leave nothing open about so many arrays; the logarithm of bars may be that of a determinant."""
 
@@ -85,7 +87,8 @@ def _form_of(solver: Solver, node: s.Node) -> Form:
 
 
 def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = None) -> Inference:
-    """The shapes of all that is not declared. Contradictions are not reported here but where the parts are put together."""
+    """The shapes of all that is not declared. Contradictions are not reported here but where the parts are put
+    together."""
     if finish is None and _settled(node, scope):
         return Inference({}, dict(scope.letters), {}, {}, {}, ())
     solver = Solver(scope, _form_of)
@@ -110,14 +113,17 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
         solver.bound,
         {name: _origin(solver, name, form) for name, form in solver.names.items()},
         tuple(_sentence(solver, name) for name in solver.habits),
-        {**{name: Dim.of(name) for name in solver.dims},
-         **{name: side.known or Dim.of(name) for name, side in solver.limits.items()}},
+        {
+            **{name: Dim.of(name) for name in solver.dims},
+            **{name: side.known or Dim.of(name) for name, side in solver.limits.items()},
+        },
         tuple(_about_star(solver, name, *parts) for name, parts in solver.starred.items() if name in solver.habits),
     )
 
 
 def as_declared(node: s.Node, scope: Scope) -> Inference | None:
-    """What is known where every name is declared, index letters too, also those that are bound; None where something is open."""
+    """What is known where every name is declared, index letters too, also those that are bound;
+    None where something is open."""
     found = s.contents(node)
     open_ = found.names - scope.symbols.keys() - scope.letters.keys() - scope.sizes.keys()
     if open_ or s.MapsTo in found.kinds:
@@ -130,7 +136,9 @@ def as_declared(node: s.Node, scope: Scope) -> Inference | None:
 def _settled(node: s.Node, scope: Scope) -> bool:
     """Whether nothing is open: arithmetic and plain functions, of names that all are declared."""
     found = s.contents(node)
-    if not found.kinds <= _ARITHMETIC or any(scope.find(name) is None and scope.size(name) is None for name in found.names):
+    if not found.kinds <= _ARITHMETIC or any(
+        scope.find(name) is None and scope.size(name) is None for name in found.names
+    ):
         return False
     for function, count in found.calls:
         name = canonical_function(function)
@@ -139,7 +147,8 @@ def _settled(node: s.Node, scope: Scope) -> bool:
     if found.turned_number:  # `1ᵀ` is a row of ones
         return False
     return s.Differential_ not in found.kinds or not any(
-        isinstance(part, s.Differential_) and part.direction is not None for part in s.parts_of(node))
+        isinstance(part, s.Differential_) and part.direction is not None for part in s.parts_of(node)
+    )
 
 
 def _sizes_first(solver: Solver, node: s.Node) -> None:
@@ -164,7 +173,10 @@ def _origin(solver: Solver, name: str, form: Form) -> str:
 def _about_star(solver: Solver, name: str, left: s.Node, right: s.Node) -> str:
     written = f"{solver.text(left)}*{solver.text(right)}"
     kind = "a number" if (solver.names[name].shape or NUMBER).is_number else "multiplied entry by entry"
-    return f"in `{written}` the name `{name}` is taken as {kind}; for the matrix product write `{written.replace('*', ' @ ')}`"
+    return (
+        f"in `{written}` the name `{name}` is taken as {kind}; for the matrix product write "
+        f"`{written.replace('*', ' @ ')}`"
+    )
 
 
 def _sentence(solver: Solver, name: str) -> str:

@@ -17,15 +17,17 @@ _SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float"))
 _LARGEST: Final = 10**6
 _LONGEST: Final = 20_000
 _MARKED_NAME: Final = r"(?:\\[A-Za-z]+\{\\?[^\W\d_]\w*\}|\\?[^\W\d_]\w*)(?:_\{\w+\})?(?:\^\{?[(\[]\d+[)\]]\}?)?$"
-_ACCENTED: Final = r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+$"
+_ACCENTED: Final = (
+    r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+$"
+)
 
 _MEMBER: Final = regex(r"(?:the\s+|an?\s+)?(?:\w\S*\s+)?(row|column)s?(?:\s+\w)?\s+of\s+(\\?[A-Za-z]+)", re.IGNORECASE)
 
 
 @record
 class Declared:
-    """A declared shape and where it was written. `column` says that a vector was declared with both its sides, n×1; `way` and `whole`,
-    that the name is a `row` or a `column` of a matrix, whose shape says how long it is."""
+    """A declared shape and where it was written. `column` says that a vector was declared with both its sides, n×1;
+    `way` and `whole`, that the name is a `row` or a `column` of a matrix, whose shape says how long it is."""
 
     name: str
     shape: Shape
@@ -48,7 +50,11 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
     for text in texts:
         source = Source("shape", text)
         if len(text) > _LONGEST:
-            _refuse(Source("shape", text[:60] + " …"), Span(0, 60), f"the text has {len(text)} characters, at most {_LONGEST} are read")
+            _refuse(
+                Source("shape", text[:60] + " …"),
+                Span(0, 60),
+                f"the text has {len(text)} characters, at most {_LONGEST} are read",
+            )
         for declared in _declarations(source):
             if declared.way:
                 continue
@@ -57,8 +63,14 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
                 labels: tuple[Label, ...] = (Label(declared.span, f"{declared.shape} here"),)
                 if known.source == source:
                     labels = (Label(known.span, f"{known.shape} here"), *labels)
-                raise InputError(Diagnostic(
-                    "conflicting-shapes", f"`{declared.name}` is declared twice, as {known.shape} and as {declared.shape}", source, labels))
+                raise InputError(
+                    Diagnostic(
+                        "conflicting-shapes",
+                        f"`{declared.name}` is declared twice, as {known.shape} and as {declared.shape}",
+                        source,
+                        labels,
+                    )
+                )
             found[declared.name] = declared
     return found
 
@@ -73,7 +85,9 @@ def read_members(texts: Sequence[str]) -> dict[str, str]:
     for declared in (one for text in texts for one in _declarations(Source("shape", text)) if one.way):
         if declared.name.partition("_")[0].lower() != declared.whole.lower():
             whole = declared.name[0].upper()
-            _refuse(declared.source, declared.span, f"`{declared.name}` is read as a row or a column of `{whole}` alone")
+            _refuse(
+                declared.source, declared.span, f"`{declared.name}` is read as a row or a column of `{whole}` alone"
+            )
         if found.setdefault(declared.whole, declared.way) != declared.way:
             message = f"`{declared.name}` is declared twice, as a row and as a column of `{declared.whole}`"
             raise InputError(Diagnostic("conflicting-shapes", message, declared.source, (Label(declared.span),)))
@@ -120,7 +134,9 @@ def _name_before(text: str, colon: int) -> Span | None:
     if marked is not None:
         return Span(end - len(marked[0]), end)
     start = end
-    while start > 0 and (text[start - 1].isalnum() or text[start - 1] in "_\\" or "\u0300" <= text[start - 1] <= "\u036f"):
+    while start > 0 and (
+        text[start - 1].isalnum() or text[start - 1] in "_\\" or "\u0300" <= text[start - 1] <= "\u036f"
+    ):
         start -= 1
     first = text[start:end].removeprefix("\\")[:1]
     return Span(start, end) if first.isalpha() or first == "_" else None
@@ -138,7 +154,11 @@ def _shape(source: Source, body: str, span: Span) -> Shape:
     if len(sides) == 2 and not sides[1] and plain.endswith(","):
         sides = sides[:1]  # `(n,)` as Python writes it
     if not all(sides):
-        _refuse(source, span, f"found `{body.strip()[:40]}` with an empty side, where a size was needed on both sides of the sign")
+        _refuse(
+            source,
+            span,
+            f"found `{body.strip()[:40]}` with an empty side, where a size was needed on both sides of the sign",
+        )
     if len(sides) > 2:
         _refuse(source, span, f"`{body.strip()[:40]}` has {len(sides)} sides; an array has one or two")
     dims = [_dim(source, side, span) for side in sides]
@@ -182,7 +202,12 @@ def _dim(source: Source, text: str, span: Span) -> Dim:
         word = factor.strip()
         if word.isdecimal() and word.isascii():
             if len(word) > 7 or not 0 < int(word) <= _LARGEST:
-                _refuse(source, span, f"a size is a whole number from 1 to {_LARGEST}, not `{word[:20]}`", "choose a smaller size")
+                _refuse(
+                    source,
+                    span,
+                    f"a size is a whole number from 1 to {_LARGEST}, not `{word[:20]}`",
+                    "choose a smaller size",
+                )
             result = result * Dim(int(word))
             continue
         digits = len(word) - len(word.lstrip("0123456789"))

@@ -1,4 +1,5 @@
-"""The state of one inference: what each use of a name asks for, as rules that are repeated until nothing more follows."""
+"""The state of one inference: what each use of a name asks for, as rules that are repeated until nothing more
+follows."""
 
 from __future__ import annotations
 
@@ -13,27 +14,87 @@ from ..names import canonical_name
 from ..scope import Scope
 from .habits import GREEK_NAMES, Habits
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
-from .uses import array_product_rule, entrywise_rule, labels_rule, length_of, matmul_rule, square_rule, stretch_rule, times_rule
+from .uses import (
+    array_product_rule,
+    entrywise_rule,
+    labels_rule,
+    length_of,
+    matmul_rule,
+    square_rule,
+    stretch_rule,
+    times_rule,
+)
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
 
 _LABELS = frozenset(("y", "y_true", "label", "labels", "target", "targets"))
 """Names of what is to be predicted: one for each sample."""
-_ENTRIES = _LABELS | frozenset((
-    *"gpqrtxz", "mask", "probs", "logits", "preds", "pred", "y_pred", "y_hat", "yhat", "adv", "advantage", "advantages", "ratio", "ratios",
-    "reward", "rewards", "returns", "values", "residual", "residuals"))
+_ENTRIES = _LABELS | frozenset(
+    (
+        *"gpqrtxz",
+        "mask",
+        "probs",
+        "logits",
+        "preds",
+        "pred",
+        "y_pred",
+        "y_hat",
+        "yhat",
+        "adv",
+        "advantage",
+        "advantages",
+        "ratio",
+        "ratios",
+        "reward",
+        "rewards",
+        "returns",
+        "values",
+        "residual",
+        "residuals",
+    )
+)
 """Names of what people add up or take the mean of entry by entry; a, b, c, w may be the numbers of a line `w*x + b`."""
-_NUMBERS = frozenset((
-    "margin", "scale", "slope", "intercept", "bias", "temp", "temperature", "rate", "eps", "lam", "reg", "const", "coef", "step", "decay",
-    "threshold", "discount", "length", "period", "freq", "frequency", "amplitude", "offset", "shift", "size", "num",
-    "gain"))
+_NUMBERS = frozenset(
+    (
+        "margin",
+        "scale",
+        "slope",
+        "intercept",
+        "bias",
+        "temp",
+        "temperature",
+        "rate",
+        "eps",
+        "lam",
+        "reg",
+        "const",
+        "coef",
+        "step",
+        "decay",
+        "threshold",
+        "discount",
+        "length",
+        "period",
+        "freq",
+        "frequency",
+        "amplitude",
+        "offset",
+        "shift",
+        "size",
+        "num",
+        "gain",
+    )
+)
 """Words that name one number, alone or in front of a stroke: `reg_w`."""
 
 
 def _is_entry(name: str) -> bool:
-    """Whether a name below a sum or mean of NumPy is a number for each entry: y, p, or a word that is no parameter, as `logp`."""
+    """Whether a name below a sum or mean of NumPy is a number for each entry:
+    y, p, or a word that is no parameter, as `logp`."""
     word = name.partition("_")[0].rstrip("0123456789")
-    return name in _ENTRIES or (name[0].islower() and (len(word) > 2 or "_" in name) and word not in _NUMBERS and word not in GREEK_NAMES)
+    return name in _ENTRIES or (
+        name[0].islower() and (len(word) > 2 or "_" in name) and word not in _NUMBERS and word not in GREEK_NAMES
+    )
 
 
 class Solver:
@@ -101,11 +162,17 @@ class Solver:
         if value is not None:
             form = self.known.get(value)
             if form is None:
-                rank = None if not self.scope.arrays or value.shape.is_number else 1 if self.flat(node.name, value) else 2
+                rank = (
+                    None if not self.scope.arrays or value.shape.is_number else 1 if self.flat(node.name, value) else 2
+                )
                 form = self.known[value] = Form.of(value.shape, rank)
             return form
-        if self.scope.size(node.name) is not None or node.name in self.dims or node.name in self.limits or (
-            node.name in ("pi", "e") and node.name not in self.counted):
+        if (
+            self.scope.size(node.name) is not None
+            or node.name in self.dims
+            or node.name in self.limits
+            or (node.name in ("pi", "e") and node.name not in self.counted)
+        ):
             return Form.number()
         if node.name == "I":
             side = Side()
@@ -150,7 +217,9 @@ class Solver:
             self.rule(entrywise_rule(left, right, result, reason), left, right, result)
         elif operator in ("@", "dot"):
             last = s.last_factor(node.left)
-            before = self.names[last.name] if isinstance(last, s.Name) and last.name in self.names else left  # y_i w · x_i
+            before = (
+                self.names[last.name] if isinstance(last, s.Name) and last.name in self.names else left
+            )  # y_i w · x_i
             for form, other in ((left, right), (before, right), (right, left)):
                 if operator == "@":
                     form.kind.multiplied()
@@ -208,7 +277,11 @@ class Solver:
             left = s.ungrouped(left.right)
         if isinstance(left, s.Transposed):
             left = s.ungrouped(left.body)
-        capital = isinstance(left, s.Name) and left.name[0].isupper() and "*" in self.scope.source.text[left.span.end : small.span.start]
+        capital = (
+            isinstance(left, s.Name)
+            and left.name[0].isupper()
+            and "*" in self.scope.source.text[left.span.end : small.span.start]
+        )
         if capital and isinstance(small, s.Name) and small.name[0].islower() and small.name not in GREEK_NAMES:
             self.starred.setdefault(small.name, (node.left, node.right))
 
@@ -220,11 +293,16 @@ class Solver:
             known = _LABELS if node.operator == "*" else frozenset[str]()
             name = part.name if isinstance(part, s.Name) else ""
             if name in known | self.summed and self.names.get(name) is form:
-                said = {name: "a label for each entry of what it multiplies" if name in _LABELS else "as large as what it stands beside"}
+                said = {
+                    name: "a label for each entry of what it multiplies"
+                    if name in _LABELS
+                    else "as large as what it stands beside"
+                }
                 self.rule(labels_rule(form, other, reason, partial(self.habits.update, said)), form, other)
 
     def count(self, node: s.Node, right: Form, behind: s.Node) -> None:
-        r"""`\frac{N}{2} \log …`, `N \log …`, `C\sum …`: a capital in front of a number counts something, unless it is used otherwise."""
+        r"""`\frac{N}{2} \log …`, `N \log …`, `C\sum …`: a capital in front of a number counts something,
+        unless it is used otherwise."""
         node = s.ungrouped(node)
         if isinstance(node, s.Binary) and node.operator == "/" and isinstance(s.ungrouped(node.right), s.Literal_):
             node = s.ungrouped(node.left)
@@ -268,11 +346,17 @@ class Solver:
 
     def dimension(self, node: s.Node) -> Dim | None:
         """The dimension that `n`, `3` or `2*n` is, or None. An unknown name is taken for one in an open scope."""
+
         def named(name: str) -> Dim | None:
             found = self.scope.size(name)
             if found is not None or name in self.limits:
                 return found or self.limits[name].known
-            if self.scope.find(name) is None and self.scope.open and name not in self.names and name not in self.binding:
+            if (
+                self.scope.find(name) is None
+                and self.scope.open
+                and name not in self.names
+                and name not in self.binding
+            ):
                 self.dims.add(name)
                 return Dim.of(name)
             return None
@@ -289,9 +373,15 @@ class Solver:
         """Fixpoint, then one habit or default at a time, and the fixpoint again."""
         waiting, habits = self.waiting, Habits(self.names, self.habits)
         waiting.settle()
-        while (habits.capitals() or habits.vector() or waiting.force(PREFER) or habits.entries(self.summed) or habits.number()
-               or waiting.force(DECIDE)
-               or waiting.force(GUESS)):
+        while (
+            habits.capitals()
+            or habits.vector()
+            or waiting.force(PREFER)
+            or habits.entries(self.summed)
+            or habits.number()
+            or waiting.force(DECIDE)
+            or waiting.force(GUESS)
+        ):
             waiting.settle()
         self.name_dimensions()
 

@@ -1,6 +1,7 @@
 """Unknown dimensions and how they are made equal: union-find over dimensions that may be open, not 1, or known.
 
-What learns from them is told when something was learnt (`Watcher`), so that nothing is asked again that has not changed.
+What learns from them is told when something was learnt (`Watcher`),
+so that nothing is asked again that has not changed.
 """
 
 from __future__ import annotations
@@ -62,8 +63,9 @@ class Side:
 
 
 class Kind:
-    """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @), `divisor`,
-    `count` (in front of a number), `weighs` (in front of what may turn out to be a number). `alike` are those of equal forms."""
+    """What is known of an array beyond its sides: `array` (not a number), `matrix`, `hint` (multiplied with @),
+    `divisor`, `count` (in front of a number), `weighs` (in front of what may turn out to be a number).
+    `alike` are those of equal forms."""
 
     FLAGS = ("array", "count", "divisor", "hint", "matrix")
     __slots__ = (*FLAGS, "alike", "watchers", "weighs")
@@ -219,7 +221,8 @@ def name_side(side: Side, dim: Dim) -> None:
     _tell(root.watchers)
 
 
-# ---- what waits to be asked, in its order; whatever has been asked is asked again only after something that it looks at has changed
+# ---- what waits to be asked, in its order; whatever has been asked is asked again only after something that it looks
+# at has changed
 
 
 Rule = Callable[[int], bool]

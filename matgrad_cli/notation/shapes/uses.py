@@ -1,4 +1,5 @@
-"""What a use says about shapes: rules that learn sides of one part from sides of another, and wait while they cannot."""
+"""What a use says about shapes: rules that learn sides of one part from sides of another,
+and wait while they cannot."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from .unify import DECIDE, PREFER, Form, Rule, Side, join, lengthen, merge
 
 
 def entrywise_rule(left: Form, right: Form, result: Form, reason: str, sums: bool = False) -> Rule:
-    """left * right or left + right, entry by entry: one shape, unless one is a number; beside an array a term is rather one than not."""
+    """left * right or left + right, entry by entry: one shape, unless one is a number;
+    beside an array a term is rather one than not."""
 
     def rule(bold: int) -> bool:
         if left.is_number or right.is_number:
@@ -41,7 +43,8 @@ def labels_rule(labels: Form, other: Form, reason: str, said: Callable[[], None]
 
 
 def matmul_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
-    """left @ right: inner sides equal; a number scales; a column on the left is read as its transpose if only that can fit."""
+    """left @ right: inner sides equal; a number scales; a column on the left is read as its transpose if only that can
+    fit."""
 
     def finish(inner: Side, outer: Side) -> bool:
         join(inner, right.rows, reason)
@@ -152,7 +155,9 @@ def square_rule(base: Form, reason: str) -> Rule:
     return rule
 
 
-def length_of(node: s.Node, named: Callable[[str], Dim | None], of_array: Callable[[s.Apply], Dim | None]) -> Dim | None:
+def length_of(
+    node: s.Node, named: Callable[[str], Dim | None], of_array: Callable[[s.Apply], Dim | None]
+) -> Dim | None:
     """The dimension that `n`, `3`, `2*n`, `n**2` or `X.shape[0]` is; None for anything else."""
     match s.ungrouped(node):
         case s.Literal_(_, value) if value.denominator == 1 and 0 < value < 10**9:
@@ -170,7 +175,8 @@ def length_of(node: s.Node, named: Callable[[str], Dim | None], of_array: Callab
     return None
 
 
-# ---- what a use says about shapes where sizes stretch as in NumPy: a vector has one dimension and lies along every row of a matrix
+# ---- what a use says about shapes where sizes stretch as in NumPy: a vector has one dimension and lies along every row
+# of a matrix
 
 
 def stretch_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
@@ -219,7 +225,8 @@ def stretch_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
 
 
 def array_product_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
-    """left @ right of NumPy: a one-dimensional array is a row on the left and a column on the right, and the result loses that side."""
+    """left @ right of NumPy: a one-dimensional array is a row on the left and a column on the right,
+    and the result loses that side."""
     plain = matmul_rule(left, right, result, reason)
 
     def rule(bold: int) -> bool:

@@ -1,4 +1,5 @@
-"""What a call says about the shapes of its arguments, and the shape it returns; which calls are of functions that have no meaning."""
+"""What a call says about the shapes of its arguments, and the shape it returns;
+which calls are of functions that have no meaning."""
 
 from __future__ import annotations
 
@@ -9,7 +10,14 @@ from ...ir.functions import CHANGES
 from .. import syntax as s
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import axis_written, keeps_dimensions
-from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REDUCTIONS, SQUARE, WRITTEN_OUT, canonical_function
+from ..expression.vocabulary import (
+    ELEMENTWISE_NAMES,
+    FUNCTION_NAMES,
+    REDUCTIONS,
+    SQUARE,
+    WRITTEN_OUT,
+    canonical_function,
+)
 from ..scope import Scope
 from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, meant
 from .solver import Solver
@@ -18,7 +26,8 @@ from .uses import array_product_rule, diag_rule, entrywise_rule, matmul_rule, st
 
 
 def is_unknown(scope: Scope, node: s.Apply) -> bool:
-    """Whether a call is of a function without a meaning: one of the loss, or in a loss one of the letters that name functions."""
+    """Whether a call is of a function without a meaning: one of the loss,
+    or in a loss one of the letters that name functions."""
     name = node.function
     if scope.find(name) is not None or canonical_function(name) in FUNCTION_NAMES | WRITTEN_OUT:
         return False
@@ -30,7 +39,8 @@ def meaning_of(scope: Scope, name: str) -> str | None:
 
 
 def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
-    """The value of a number is a number; else its use says whether it is a number or an array like what it is taken of."""
+    """The value of a number is a number; else its use says whether it is a number or an array like what it is taken
+    of."""
     known = meaning_of(scope, name)
     numbers = name in NUMBERS if known is None else known.startswith("n0")
 
@@ -38,7 +48,9 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
         if known is not None and known.startswith("n2"):
             return join(result.rows, argument.rows) and join(result.cols, argument.rows)
         array = result.is_array or result.kind.array or result.kind.matrix
-        if result.is_number or (argument.is_number and (not numbers or known is not None or (bold >= GUESS and not array))):
+        if result.is_number or (
+            argument.is_number and (not numbers or known is not None or (bold >= GUESS and not array))
+        ):
             merge(result, Form.number())
             return True
         if argument.is_number:  # f(t), an array that moves
@@ -62,7 +74,8 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
 
 
 def several_rule(scope: Scope, name: str, arguments: list[Form], result: Form, reason: str) -> Rule:
-    """The value of numbers is a number; of arrays it is one, or acts on every entry where its use or its letter says so."""
+    """The value of numbers is a number; of arrays it is one, or acts on every entry where its use or its letter says
+    so."""
     known = meaning_of(scope, name)
 
     def rule(bold: int) -> bool:
@@ -117,7 +130,9 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if len(forms) == 1 and is_unknown(solver.scope, node):
         result = solver.places.setdefault(id(node), Form())
         solver.returned.append(result)
-        forms[0].kind.array |= (meaning_of(solver.scope, node.function) or "").startswith(("n1", "n2"))  # a gradient is one by an array
+        forms[0].kind.array |= (meaning_of(solver.scope, node.function) or "").startswith(
+            ("n1", "n2")
+        )  # a gradient is one by an array
         solver.rule(unknown_rule(solver.scope, node.function, forms[0], result), forms[0], result)
         return result
     if function == "bars" or (function == "log" and _bars(node.arguments[0]) is not None):
@@ -194,7 +209,8 @@ def _bars(node: s.Node) -> s.Apply | None:
 
 
 def _determinant(solver: Solver, node: s.Apply, reason: str) -> None:
-    r"""`|X|` of a capital letter, `\log|A X Aᵀ|` of products of capitals: a determinant, so what stands inside is square."""
+    r"""`|X|` of a capital letter, `\log|A X Aᵀ|` of products of capitals:
+    a determinant, so what stands inside is square."""
     bars = _bars(node.arguments[0]) if node.function == "log" else node
     assert bars is not None
     inner = s.ungrouped(bars.arguments[0])
@@ -242,7 +258,8 @@ def _reduced(solver: Solver, node: s.Apply, form: Form) -> Form:
 
 
 def _rows_of_small_letters(solver: Solver, body: s.Node) -> None:
-    """`np.sum(p*q, axis=1)`: where only small letters stand, the first of them that is no parameter has rows to be added up."""
+    """`np.sum(p*q, axis=1)`: where only small letters stand, the first of them that is no parameter has rows to be
+    added up."""
     names = [part.name for part in s.parts_of(body) if isinstance(part, s.Name)]
     if all(name in solver.names and name[0].islower() for name in names):
         for name in sorted(solver.summed.intersection(names), key=names.index)[:1]:
@@ -304,8 +321,11 @@ def _small_letters(node: s.Node) -> list[str]:
     """The letters of tr(ρ log ρ): no capital is there, and nothing turned, so that they are matrices."""
     parts = list(s.parts_of(node))
     names = [part.name for part in parts if isinstance(part, s.Name)]
-    plain = all(isinstance(part, s.Name | s.Group | s.Apply) or (isinstance(part, s.Binary) and part.operator in ("juxtapose", "@", "dot"))
-                for part in parts)
+    plain = all(
+        isinstance(part, s.Name | s.Group | s.Apply)
+        or (isinstance(part, s.Binary) and part.operator in ("juxtapose", "@", "dot"))
+        for part in parts
+    )
     return names if plain and all(name[0].islower() for name in names) else []
 
 

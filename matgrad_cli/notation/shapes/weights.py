@@ -1,4 +1,5 @@
-"""Names whose shape no use decides: weights, capitals in front of a loss, and offsets, small letters that are added to a matrix.
+"""Names whose shape no use decides: weights, capitals in front of a loss, and offsets,
+small letters that are added to a matrix.
 
 Also u_r, of which the notation does not say whether it is row or column r of U.
 """
@@ -33,10 +34,13 @@ _DATA: Final = regex(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
 
 
 def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Scope], Understood]) -> Understood:
-    """The loss as it is understood; with its weights as numbers where it is a number then, and is none or does not fit otherwise."""
+    """The loss as it is understood; with its weights as numbers where it is a number then,
+    and is none or does not fit otherwise."""
     places = () if scope.syntax == "latex" else tuple(_names(tree))
     other = {wrt, *(name for name, operator in places if operator not in ("*", "/"))}
-    weights = {name for name, _ in places if name[0].isupper() and scope.find(name) is None and scope.size(name) is None} - other
+    weights = {
+        name for name, _ in places if name[0].isupper() and scope.find(name) is None and scope.size(name) is None
+    } - other
     refused: InputError | None = None
     try:
         found = understood(scope)
@@ -48,7 +52,9 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         refused = error
     numbers = {name: Symbol(name, NUMBER) for name in sorted(weights)}
     why = "assumed to be a number, so that the loss is one"
-    told = replace(scope, symbols={**scope.symbols, **numbers}, origins={**scope.origins, **dict.fromkeys(numbers, why)})
+    told = replace(
+        scope, symbols={**scope.symbols, **numbers}, origins={**scope.origins, **dict.fromkeys(numbers, why)}
+    )
     try:
         inside, inference, variable, reading = understood(told)
     except InputError:
@@ -62,7 +68,8 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
 
 
 def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], Understood]) -> Understood:
-    r"""The loss with u_r as row r of U; where that does not fit a declared U, as its column: `\sum_{r=1}^k u_r v_r^\top` of U: n×k."""
+    r"""The loss with u_r as row r of U; where that does not fit a declared U, as its column:
+    `\sum_{r=1}^k u_r v_r^\top` of U: n×k."""
     try:
         return _knowing(tree, understood(tree))
     except InputError as error:
@@ -86,7 +93,9 @@ def _knowing(tree: s.Node, found: Understood) -> Understood:
 def _with_columns(tree: s.Node, scope: Scope) -> Iterator[s.Node]:
     """The tree with columns for the rows of all declared matrices of which nothing is known, then of each alone."""
     slices = [part for part in s.parts_of(tree) if isinstance(part, s.Slice) and part.way in ("sample", "subscript")]
-    matrices = sorted({part.matrix.name for part in slices if part.matrix.name in scope.symbols.keys() - scope.members.keys()})
+    matrices = sorted(
+        {part.matrix.name for part in slices if part.matrix.name in scope.symbols.keys() - scope.members.keys()}
+    )
     for names in ([matrices] if len(matrices) > 1 else []) + [[name] for name in matrices]:
         yield s.rebuilt(tree, partial(_turned, names))
 
@@ -97,10 +106,11 @@ def _turned(names: Collection[str], part: s.Node) -> s.Node:
 
 
 def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Understood]) -> Understood:
-    """The loss as it is understood with columns; with small letters that are only added to matrices as vectors, one entry a column.
+    """The loss as it is understood with columns; with small letters that are only added to matrices as vectors,
+    one entry a column.
 
-    NumPy adds such a vector to every row: the bias of `X@W + b`, the centre of `X - mu`. In a book it is what it is added to: a matrix.
-    The bias of `X@w + b` is a number, which NumPy adds to every entry.
+    NumPy adds such a vector to every row: the bias of `X@W + b`, the centre of `X - mu`. In a book it is what it is
+    added to: a matrix. The bias of `X@w + b` is a number, which NumPy adds to every entry.
     """
     found = understood(scope)
     closed, inference, variable, reading = found
@@ -108,7 +118,11 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     offsets = {name: shape for name, shape in inference.shapes.items() if name not in other}
     rows = {name: shape for name, shape in offsets.items() if shape.is_matrix and _is_offset(name)}
     asks = scope.syntax != "numpy" or bool(inference.notes)  # A*x − b: a product may have been meant
-    whole = rows if asks else [name for name, shape in offsets.items() if shape.is_matrix and name[0].islower() and name not in rows]
+    whole = (
+        rows
+        if asks
+        else [name for name, shape in offsets.items() if shape.is_matrix and name[0].islower() and name not in rows]
+    )
     why = {name: "assumed to be a matrix, as what it is added to" for name in whole if scope.find(name) is None}
     closed = replace(closed, origins={**closed.origins, **why})
     found = closed, inference, variable, reading
@@ -119,15 +133,22 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     if not rows and not numbers:
         return found
     symbols = {name: Symbol(name, Shape(shape.cols, ONE)) for name, shape in rows.items()}
-    origins = dict.fromkeys(rows, "assumed to be a vector that is added to every row, as small letters beside a matrix are")
+    origins = dict.fromkeys(
+        rows, "assumed to be a vector that is added to every row, as small letters beside a matrix are"
+    )
     origins |= dict.fromkeys(numbers, "assumed to be a number that is added to every entry, as a bias is")
     for name, shape in inference.shapes.items():
         if name in numbers or shape.is_number:
             symbols[name] = Symbol(name, NUMBER)
             origins.setdefault(name, closed.origins[name])
     sizes = {side: Dim.of(side) for shape in rows.values() for side in shape.cols.names}
-    told = replace(scope, arrays=scope.arrays or bool(rows), symbols={**scope.symbols, **symbols}, sizes={**scope.sizes, **sizes},
-                   origins={**scope.origins, **origins})
+    told = replace(
+        scope,
+        arrays=scope.arrays or bool(rows),
+        symbols={**scope.symbols, **symbols},
+        sizes={**scope.sizes, **sizes},
+        origins={**scope.origins, **origins},
+    )
     try:
         return understood(told)
     except InputError:

@@ -1,4 +1,5 @@
-"""Derivatives with three and four indices beside their entries: the ⊗ form with vec, the commutation matrices in it, one slice."""
+"""Derivatives with three and four indices beside their entries: the ⊗ form with vec, the commutation matrices in it,
+one slice."""
 
 from __future__ import annotations
 
@@ -91,5 +92,11 @@ def stack_of(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | N
     if not isinstance(vector, Entry) or vector.free != {along} or vector.base.shape.is_matrix:
         return None
     upright = vector.base.shape.is_column
-    base = vector.base if upright != by_row else vector.base.body if isinstance(vector.base, Transpose) else Transpose(vector.base)
+    base = (
+        vector.base
+        if upright != by_row
+        else vector.base.body
+        if isinstance(vector.base, Transpose)
+        else Transpose(vector.base)
+    )
     return Stack(letter, mul(*rest, base) if rest else base, by_row)

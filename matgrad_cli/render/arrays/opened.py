@@ -1,4 +1,5 @@
-"""Arrays with free letters inside, for which `einsum` has no place: tanh(A [X_ij]_j)_s, opened down to entries of plain arrays."""
+"""Arrays with free letters inside, for which `einsum` has no place:
+tanh(A [X_ij]_j)_s, opened down to entries of plain arrays."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ class _Opened(Entries):
 
 
 def opened(node: Expr) -> Expr:
-    """The number `node`, which has free letters inside an array, with that array opened; StuckError where there is no way."""
+    """The number `node`, which has free letters inside an array, with that array opened;
+    StuckError where there is no way."""
     return _Opened(lambda part: not part.free, (letter.name for letter in letters_in(node))).of(node)
 
 

@@ -7,13 +7,29 @@ from typing import Final
 from ...diagnostics.record import field, record
 from ...ir.functions import MATRIX_FUNCTIONS
 
-_UFUNCS: Final = ("exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "tanh", "sinh", "cosh", "expm1", "log1p", "log2", "log10")
+_UFUNCS: Final = (
+    "exp",
+    "log",
+    "sqrt",
+    "abs",
+    "sign",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "sinh",
+    "cosh",
+    "expm1",
+    "log1p",
+    "log2",
+    "log10",
+)
 
 
 @record
 class Dialect:
-    """How one library writes things. In `calls`, `{x}` is the argument and `{0}` the module's short name; `number` makes an array
-    of a number of Python, where the library's functions take no such numbers.
+    """How one library writes things. In `calls`, `{x}` is the argument and `{0}` the module's short name; `number`
+    makes an array of a number of Python, where the library's functions take no such numbers.
 
     `helpers` are definitions that are printed inside the function when their name is used.
     """
@@ -33,20 +49,22 @@ class Dialect:
 
 _BY_EIGENVALUES: Final = {
     "matrix_function": "def matrix_function(a, f):\n    w, v = {0}.linalg.eig({complex})\n"
-                       "    return {0}.real((v * f(w)) @ {0}.linalg.inv(v))",
+    "    return {0}.real((v * f(w)) @ {0}.linalg.inv(v))",
     "matrix_change": "def matrix_change(a, h, f, slope):\n    w, v = {0}.linalg.eig({complex})\n"
-                     "    near = {0}.abs(w[:, None] - w) < 1e-6 * (1 + {0}.abs(w))\n"
-                     "    gaps = {0}.where(near, 1, w[:, None] - w)\n"
-                     "    slopes = {0}.where(near, slope((w[:, None] + w) / 2), (f(w)[:, None] - f(w)) / gaps)\n"
-                     "    return {0}.real(v @ (slopes * ({0}.linalg.inv(v) @ {h} @ v)) @ {0}.linalg.inv(v))",
+    "    near = {0}.abs(w[:, None] - w) < 1e-6 * (1 + {0}.abs(w))\n"
+    "    gaps = {0}.where(near, 1, w[:, None] - w)\n"
+    "    slopes = {0}.where(near, slope((w[:, None] + w) / 2), (f(w)[:, None] - f(w)) / gaps)\n"
+    "    return {0}.real(v @ (slopes * ({0}.linalg.inv(v) @ {h} @ v)) @ {0}.linalg.inv(v))",
 }
-"""A function of a matrix by its eigenvalues, and its derivative along `h` by their divided differences (Daleckii and Krein)."""
+"""A function of a matrix by its eigenvalues, and its derivative along `h` by their divided differences (Daleckii and
+Krein)."""
 
 
 _BY_VECTORS: Final = {
     "topvv": "def topvv(a):\n    v = {0}.linalg.eigh(a)[1][:, -1]\n    return {0}.outer(v, v)",
     "polar": "def polar(u):\n    left, _, right = {0}.linalg.svd(u, full_matrices=False)\n    return left @ right",
-    "leading": "def leading(u):\n    left, _, right = {0}.linalg.svd(u, full_matrices=False)\n    return {0}.outer(left[:, 0], right[0])",
+    "leading": "def leading(u):\n    left, _, right = {0}.linalg.svd(u, full_matrices=False)\n    return "
+    "{0}.outer(left[:, 0], right[0])",
 }
 
 
@@ -57,71 +75,162 @@ def _helpers(module: str, complex: str) -> dict[str, str]:
 
 _COMMON: Final = {
     **{name: f"{{0}}.{name}({{x}})" for name in _UFUNCS},
-    "asin": "{0}.arcsin({x})", "acos": "{0}.arccos({x})", "atan": "{0}.arctan({x})",
-    "asinh": "{0}.arcsinh({x})", "acosh": "{0}.arccosh({x})", "atanh": "{0}.arctanh({x})",
-    "sec": "1 / {0}.cos({x})", "csc": "1 / {0}.sin({x})", "cot": "1 / {0}.tan({x})", "coth": "1 / {0}.tanh({x})",
-    "square": "{atom}**2", "reciprocal": "1 / {power}",
-    "tr": "{0}.trace({x})", "det": "{0}.linalg.det({x})", "logdet": "{0}.linalg.slogdet({x})[1]",
-    "sum": "{0}.sum({x})", "mean": "{0}.mean({x})", "norm": "{0}.linalg.norm({x})", "norm1": "{0}.sum({0}.abs({x}))",
-    "polar": "polar({x})", "leading": "leading({x})",
-    "nuclear": "{0}.linalg.norm({x}, 'nuc')", "spectral": "{0}.linalg.norm({x}, 2)",
-    "sum0": "{0}.sum({x}, 0)", "sum1": "{0}.sum({x}, 1)", "mean0": "{0}.mean({x}, 0)", "mean1": "{0}.mean({x}, 1)",
-    "diagonal": "{0}.diag({x})", "diag": "{0}.diag({x})", "vec": "{atom}.T.ravel()",
+    "asin": "{0}.arcsin({x})",
+    "acos": "{0}.arccos({x})",
+    "atan": "{0}.arctan({x})",
+    "asinh": "{0}.arcsinh({x})",
+    "acosh": "{0}.arccosh({x})",
+    "atanh": "{0}.arctanh({x})",
+    "sec": "1 / {0}.cos({x})",
+    "csc": "1 / {0}.sin({x})",
+    "cot": "1 / {0}.tan({x})",
+    "coth": "1 / {0}.tanh({x})",
+    "square": "{atom}**2",
+    "reciprocal": "1 / {power}",
+    "tr": "{0}.trace({x})",
+    "det": "{0}.linalg.det({x})",
+    "logdet": "{0}.linalg.slogdet({x})[1]",
+    "sum": "{0}.sum({x})",
+    "mean": "{0}.mean({x})",
+    "norm": "{0}.linalg.norm({x})",
+    "norm1": "{0}.sum({0}.abs({x}))",
+    "polar": "polar({x})",
+    "leading": "leading({x})",
+    "nuclear": "{0}.linalg.norm({x}, 'nuc')",
+    "spectral": "{0}.linalg.norm({x}, 2)",
+    "sum0": "{0}.sum({x}, 0)",
+    "sum1": "{0}.sum({x}, 1)",
+    "mean0": "{0}.mean({x}, 0)",
+    "mean1": "{0}.mean({x}, 1)",
+    "diagonal": "{0}.diag({x})",
+    "diag": "{0}.diag({x})",
+    "vec": "{atom}.T.ravel()",
     "vech": "{x}.T[{0}.triu_indices({n})]",
-    "array": "{0}.array({x})", "eye": "{0}.eye({x})", "ones": "{0}.ones({x})", "zeros": "{0}.zeros({x})", "full": "{0}.full({x}, {value})",
-    **{f"{name}{axis}": f"{{0}}.{called}({{x}}, {axis})" for name, called in (("max", "amax"), ("prod", "prod")) for axis in (0, 1)},
-    "max": "{0}.max({x})", "prod": "{0}.prod({x})", "hardmax": "1.0 * ({power} == {0}.max({x}))",
-    "hardmax0": "1.0 * ({power} == {0}.amax({x}, 0))", "hardmax1": "1.0 * ({atom}.T == {0}.amax({x}, 1)).T",
-    "tril": "{0}.tril({x})", "triu": "{0}.triu({x})", "cross": "{0}.cross({x}, {y})", "crossmat": "{0}.cross({x}, {0}.eye(3)).T",
-    "strictupper": "{0}.triu({x}, 1)", "shiftup": "{0}.roll({x}, -1, 0)", "butlast": "{0}.concatenate(({x}[:-1], 0 * {x}[-1:]))",
+    "array": "{0}.array({x})",
+    "eye": "{0}.eye({x})",
+    "ones": "{0}.ones({x})",
+    "zeros": "{0}.zeros({x})",
+    "full": "{0}.full({x}, {value})",
+    **{
+        f"{name}{axis}": f"{{0}}.{called}({{x}}, {axis})"
+        for name, called in (("max", "amax"), ("prod", "prod"))
+        for axis in (0, 1)
+    },
+    "max": "{0}.max({x})",
+    "prod": "{0}.prod({x})",
+    "hardmax": "1.0 * ({power} == {0}.max({x}))",
+    "hardmax0": "1.0 * ({power} == {0}.amax({x}, 0))",
+    "hardmax1": "1.0 * ({atom}.T == {0}.amax({x}, 1)).T",
+    "tril": "{0}.tril({x})",
+    "triu": "{0}.triu({x})",
+    "cross": "{0}.cross({x}, {y})",
+    "crossmat": "{0}.cross({x}, {0}.eye(3)).T",
+    "strictupper": "{0}.triu({x}, 1)",
+    "shiftup": "{0}.roll({x}, -1, 0)",
+    "butlast": "{0}.concatenate(({x}[:-1], 0 * {x}[-1:]))",
     **{name: f"matrix_function({{x}}, {{0}}.{of})" for name, of in MATRIX_FUNCTIONS.items()},
-    **{f"D{name}": f"matrix_change({{x}}, {{along}}, {{0}}.{of}, {slope})" for (name, of), slope in zip(
-        MATRIX_FUNCTIONS.items(), ("{0}.exp", "lambda u: 1 / u", "{0}.cos", "lambda u: -{0}.sin(u)"), strict=True)},
+    **{
+        f"D{name}": f"matrix_change({{x}}, {{along}}, {{0}}.{of}, {slope})"
+        for (name, of), slope in zip(
+            MATRIX_FUNCTIONS.items(), ("{0}.exp", "lambda u: 1 / u", "{0}.cos", "lambda u: -{0}.sin(u)"), strict=True
+        )
+    },
     "powm": "matrix_function({x}, lambda u: u**{p})",
     "Dpowm": "matrix_change({x}, {along}, lambda u: u**{p}, lambda u: {p} * u**({p} - 1))",
-    "pinv": "{0}.linalg.pinv({x})", "eigmax": "{0}.linalg.eigvalsh({x})[-1]", "topvv": "topvv({x})",
-    "inv": "{0}.linalg.inv({x})", "matrix_power": "{0}.linalg.matrix_power({x}, {k})",
-    "outer": "{0}.outer({x}, {y})", "kron": "{0}.kron({x}, {y})", "einsum": "{0}.einsum('{spec}', {x})",
+    "pinv": "{0}.linalg.pinv({x})",
+    "eigmax": "{0}.linalg.eigvalsh({x})[-1]",
+    "topvv": "topvv({x})",
+    "inv": "{0}.linalg.inv({x})",
+    "matrix_power": "{0}.linalg.matrix_power({x}, {k})",
+    "outer": "{0}.outer({x}, {y})",
+    "kron": "{0}.kron({x}, {y})",
+    "einsum": "{0}.einsum('{spec}', {x})",
 }
 
-NUMPY: Final = Dialect("numpy", ("import numpy as np",), "np", {
-    **_COMMON,
-    "sigmoid": "{0}.exp(-{0}.logaddexp(0, -{power}))", "softplus": "{0}.logaddexp(0, {x})", "relu": "{0}.maximum({x}, 0)",
-    "step": "{0}.heaviside({x}, 0)", "silu": "silu({x})", "gelu": "gelu({x})", "erf": "erf({x})",
-    "softmax": "softmax({x})", "softmax0": "softmax({x})", "softmax1": "softmax({atom}.T).T",
-    "logsumexp": "{0}.logaddexp.reduce({x})", "logsumexp_all": "{0}.logaddexp.reduce({x}, None)",
-    "logsumexp0": "{0}.logaddexp.reduce({x})", "logsumexp1": "{0}.logaddexp.reduce({x}, 1)",
-}, {
-    "softmax": "def softmax(u):\n    return np.exp(u - np.logaddexp.reduce(u))",
-    "silu": "def silu(u):\n    return u * np.exp(-np.logaddexp(0, -u))",
-    "erf": "def erf(u):\n    u = np.clip(u, -6, 6)\n    nodes, weights = np.polynomial.legendre.leggauss(64)\n"
-           "    return u / np.sqrt(np.pi) * (np.exp(-np.multiply.outer(u, (nodes + 1) / 2)**2) @ weights)",
-    "gelu": "def gelu(u):\n    return u * (1 + erf(u / np.sqrt(2))) / 2",
-    **_helpers("np", "a.astype(complex)"),
-})
+NUMPY: Final = Dialect(
+    "numpy",
+    ("import numpy as np",),
+    "np",
+    {
+        **_COMMON,
+        "sigmoid": "{0}.exp(-{0}.logaddexp(0, -{power}))",
+        "softplus": "{0}.logaddexp(0, {x})",
+        "relu": "{0}.maximum({x}, 0)",
+        "step": "{0}.heaviside({x}, 0)",
+        "silu": "silu({x})",
+        "gelu": "gelu({x})",
+        "erf": "erf({x})",
+        "softmax": "softmax({x})",
+        "softmax0": "softmax({x})",
+        "softmax1": "softmax({atom}.T).T",
+        "logsumexp": "{0}.logaddexp.reduce({x})",
+        "logsumexp_all": "{0}.logaddexp.reduce({x}, None)",
+        "logsumexp0": "{0}.logaddexp.reduce({x})",
+        "logsumexp1": "{0}.logaddexp.reduce({x}, 1)",
+    },
+    {
+        "softmax": "def softmax(u):\n    return np.exp(u - np.logaddexp.reduce(u))",
+        "silu": "def silu(u):\n    return u * np.exp(-np.logaddexp(0, -u))",
+        "erf": "def erf(u):\n    u = np.clip(u, -6, 6)\n    nodes, weights = np.polynomial.legendre.leggauss(64)\n"
+        "    return u / np.sqrt(np.pi) * (np.exp(-np.multiply.outer(u, (nodes + 1) / 2)**2) @ weights)",
+        "gelu": "def gelu(u):\n    return u * (1 + erf(u / np.sqrt(2))) / 2",
+        **_helpers("np", "a.astype(complex)"),
+    },
+)
 
 _TORCH_OWN: Final = {
-    "sigmoid": "{0}.sigmoid({x})", "softplus": "{0}.nn.functional.softplus({x})", "relu": "{0}.relu({x})",
-    "step": "{0}.relu({0}.sign({x}))", "silu": "{0}.nn.functional.silu({x})", "gelu": "{0}.nn.functional.gelu({x})", "erf": "{0}.erf({x})",
-    "softmax": "{0}.softmax({x}, 0)", "softmax0": "{0}.softmax({x}, 0)", "softmax1": "{0}.softmax({x}, 1)",
-    "logsumexp": "{0}.logsumexp({x}, 0)", "logsumexp_all": "{0}.logsumexp({x}, (0, 1))",
-    "logsumexp0": "{0}.logsumexp({x}, 0)", "logsumexp1": "{0}.logsumexp({x}, 1)",
-    "vech": "{x}.T[tuple({0}.triu_indices({n}, {n}))]", "array": "{0}.tensor({x}, dtype={0}.float64)",
-    "eye": "{0}.eye({x}, dtype={0}.float64)", "ones": "{0}.ones({x}, dtype={0}.float64)", "zeros": "{0}.zeros({x}, dtype={0}.float64)",
+    "sigmoid": "{0}.sigmoid({x})",
+    "softplus": "{0}.nn.functional.softplus({x})",
+    "relu": "{0}.relu({x})",
+    "step": "{0}.relu({0}.sign({x}))",
+    "silu": "{0}.nn.functional.silu({x})",
+    "gelu": "{0}.nn.functional.gelu({x})",
+    "erf": "{0}.erf({x})",
+    "softmax": "{0}.softmax({x}, 0)",
+    "softmax0": "{0}.softmax({x}, 0)",
+    "softmax1": "{0}.softmax({x}, 1)",
+    "logsumexp": "{0}.logsumexp({x}, 0)",
+    "logsumexp_all": "{0}.logsumexp({x}, (0, 1))",
+    "logsumexp0": "{0}.logsumexp({x}, 0)",
+    "logsumexp1": "{0}.logsumexp({x}, 1)",
+    "vech": "{x}.T[tuple({0}.triu_indices({n}, {n}))]",
+    "array": "{0}.tensor({x}, dtype={0}.float64)",
+    "eye": "{0}.eye({x}, dtype={0}.float64)",
+    "ones": "{0}.ones({x}, dtype={0}.float64)",
+    "zeros": "{0}.zeros({x}, dtype={0}.float64)",
     "full": "{value} * {0}.ones({x}, dtype={0}.float64)",
-    "cross": "{0}.linalg.cross({x}, {y})", "crossmat": "{0}.linalg.cross({atom}[None], {0}.eye(3, dtype={0}.float64)).T",
-    "norm1": "{0}.sum({0}.abs({x}))", "det": "{0}.linalg.det({x})", "number": "{0}.as_tensor({x}, dtype={0}.float64)",
+    "cross": "{0}.linalg.cross({x}, {y})",
+    "crossmat": "{0}.linalg.cross({atom}[None], {0}.eye(3, dtype={0}.float64)).T",
+    "norm1": "{0}.sum({0}.abs({x}))",
+    "det": "{0}.linalg.det({x})",
+    "number": "{0}.as_tensor({x}, dtype={0}.float64)",
 }
-TORCH: Final = Dialect("torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch", "a.to(torch.complex128)"))
+TORCH: Final = Dialect(
+    "torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch", "a.to(torch.complex128)")
+)
 
-JAX: Final = Dialect("jax", ("import jax", "import jax.numpy as jnp"), "jnp", {
-    **_COMMON,
-    "sigmoid": "jax.nn.sigmoid({x})", "softplus": "jax.nn.softplus({x})", "relu": "jax.nn.relu({x})",
-    "step": "{0}.heaviside({x}, 0)", "silu": "jax.nn.silu({x})", "gelu": "jax.nn.gelu({x}, approximate=False)",
-    "erf": "jax.scipy.special.erf({x})",
-    "softmax": "jax.nn.softmax({x})", "softmax0": "jax.nn.softmax({x}, 0)", "softmax1": "jax.nn.softmax({x}, 1)",
-    "logsumexp": "jax.nn.logsumexp({x})", "logsumexp_all": "jax.nn.logsumexp({x})",
-    "logsumexp0": "jax.nn.logsumexp({x}, 0)", "logsumexp1": "jax.nn.logsumexp({x}, 1)",
-}, _helpers("jnp", "a.astype(complex)"))
+JAX: Final = Dialect(
+    "jax",
+    ("import jax", "import jax.numpy as jnp"),
+    "jnp",
+    {
+        **_COMMON,
+        "sigmoid": "jax.nn.sigmoid({x})",
+        "softplus": "jax.nn.softplus({x})",
+        "relu": "jax.nn.relu({x})",
+        "step": "{0}.heaviside({x}, 0)",
+        "silu": "jax.nn.silu({x})",
+        "gelu": "jax.nn.gelu({x}, approximate=False)",
+        "erf": "jax.scipy.special.erf({x})",
+        "softmax": "jax.nn.softmax({x})",
+        "softmax0": "jax.nn.softmax({x}, 0)",
+        "softmax1": "jax.nn.softmax({x}, 1)",
+        "logsumexp": "jax.nn.logsumexp({x})",
+        "logsumexp_all": "jax.nn.logsumexp({x})",
+        "logsumexp0": "jax.nn.logsumexp({x}, 0)",
+        "logsumexp1": "jax.nn.logsumexp({x}, 1)",
+    },
+    _helpers("jnp", "a.astype(complex)"),
+)
 
 DIALECTS: Final = {dialect.name: dialect for dialect in (NUMPY, TORCH, JAX)}

@@ -30,7 +30,8 @@ _ALPHABET = "ijklabcdefghmnopqrstuvwxyz"
 
 @record
 class Operand:
-    """An array in an einsum with one letter for each of its axes; `counting` is the 𝟏 over a letter that nothing else may carry."""
+    """An array in an einsum with one letter for each of its axes;
+    `counting` is the 𝟏 over a letter that nothing else may carry."""
 
     text: str
     letters: tuple[Index, ...]
@@ -94,20 +95,32 @@ class IndexCode:
 
     def _elementwise(self, part: Power | Call, letters: tuple[Index, ...]) -> str:
         if isinstance(part, Call) and len(part.arguments) > 1:
-            return self.matrix.form(part.function, x=", ".join(self.array(inside, letters).at(SUM) for inside in part.arguments))
+            return self.matrix.form(
+                part.function, x=", ".join(self.array(inside, letters).at(SUM) for inside in part.arguments)
+            )
         inside = part.base if isinstance(part, Power) else part.argument
         code = self.array(inside, letters)
         if isinstance(part, Power):
             if isinstance(part.exponent, Number) and part.exponent.value == -1:
                 return f"1 / {code.at(UNARY)}"
-            exponent = number_code(part.exponent.value) if isinstance(part.exponent, Number) else self.matrix.code(part.exponent)
+            exponent = (
+                number_code(part.exponent.value)
+                if isinstance(part.exponent, Number)
+                else self.matrix.code(part.exponent)
+            )
             return f"{code.at(ATOM)}**{exponent.at(ATOM)}"
         return self.matrix.form(part.function, x=code.at(SUM), atom=code.at(ATOM), power=code.at(ATOM))
 
     def _entry(self, part: Entry) -> Operand:
         shape = part.base.shape
-        sides = [(position, dim) for position, dim in ((part.row, shape.rows), (part.col, shape.cols)) if position is not None]
-        return self._indexed(self.matrix.full(part.base).at(ATOM if any(isinstance(at, int) for at, _ in sides) else SUM), sides)
+        sides = [
+            (position, dim)
+            for position, dim in ((part.row, shape.rows), (part.col, shape.cols))
+            if position is not None
+        ]
+        return self._indexed(
+            self.matrix.full(part.base).at(ATOM if any(isinstance(at, int) for at, _ in sides) else SUM), sides
+        )
 
     def _indexed(self, text: str, sides: list[tuple[Position, Dim]]) -> Operand:
         """An array with fixed positions picked out and pairs of letters given two axes."""

@@ -1,7 +1,8 @@
-"""Matrix expressions as code over arrays in which a vector is one-dimensional: rows and columns are told apart by shape only.
+"""Matrix expressions as code over arrays in which a vector is one-dimensional:
+rows and columns are told apart by shape only.
 
-A product is cut where a column meets a row: what stands left and right of the cut meets in `outer`, what lies between two
-cuts is a number.
+A product is cut where a column meets a row: what stands left and right of the cut meets in `outer`, what lies between
+two cuts is a number.
 """
 
 from __future__ import annotations
@@ -135,13 +136,19 @@ class MatrixCode:
             case Fill(value, shape):
                 return Code(str(value), full=shape.is_number)
             case Literal():
-                whole = str([list(map(float, row)) for row in node.rows] if node.shape.is_matrix else list(map(float, node.entries)))
+                whole = str(
+                    [list(map(float, row)) for row in node.rows]
+                    if node.shape.is_matrix
+                    else list(map(float, node.entries))
+                )
                 return Code(self.form("array", x=whole))
             case Add():
                 return self._sum(node)
             case Mul(factors):
                 codes = [self.code(factor) for factor in factors]
-                return self.scaled(codes, all(code.full for code in codes), all(factor.shape.is_number for factor in factors[:-1]))
+                return self.scaled(
+                    codes, all(code.full for code in codes), all(factor.shape.is_number for factor in factors[:-1])
+                )
             case Hadamard(factors):
                 codes = [self.code(factor) for factor in factors]
                 return self.scaled(codes, any(code.full for code in codes))
@@ -204,7 +211,11 @@ class MatrixCode:
             main: list[Code] = [Code(text, negative=sign)]
         else:
             main = [self._run(run) for run in arrays]
-        return self.scaled([*numbers, *main], True, numbers_first=True) if len(numbers) + len(main) > 1 else (numbers + main)[0]
+        return (
+            self.scaled([*numbers, *main], True, numbers_first=True)
+            if len(numbers) + len(main) > 1
+            else (numbers + main)[0]
+        )
 
     def _run(self, factors: list[Expr]) -> Code:
         """A product in which no column meets a row: one chain of @."""
@@ -235,7 +246,9 @@ class MatrixCode:
     def _kron(self, node: Kron) -> Code:
         factors = [factor for factor in node.factors if not factor.shape.is_number]
         numbers = [self.code(factor) for factor in node.factors if factor.shape.is_number]
-        alike = len({factor.shape.is_row for factor in factors}) == 1 and not any(factor.shape.is_matrix for factor in factors)
+        alike = len({factor.shape.is_row for factor in factors}) == 1 and not any(
+            factor.shape.is_matrix for factor in factors
+        )
         codes = [self.full(factor).at(SUM) if alike else self._full_rank(factor) for factor in factors]
         text = codes[0] if codes else "1"
         for other in codes[1:]:
@@ -276,7 +289,17 @@ class MatrixCode:
             if argument.shape.is_matrix:
                 return Code(self.form("sum", x=f"{left.at(PRODUCT)} * {right.at(UNARY)}"))
             return Code(f"{left.at(PRODUCT)} {'*' if argument.shape.is_number else '@'} {right.at(UNARY)}", PRODUCT)
-        if argument.shape.is_number and name in ("sum", "mean", "norm", "norm1", "tr", "det", "diagonal", "diag", "vec"):
+        if argument.shape.is_number and name in (
+            "sum",
+            "mean",
+            "norm",
+            "norm1",
+            "tr",
+            "det",
+            "diagonal",
+            "diag",
+            "vec",
+        ):
             return self._of_a_number(name, argument)
         if _needs_two_axes(node):
             return self._of_two_axes(node)
@@ -286,7 +309,9 @@ class MatrixCode:
             return Code(self.form(name, x=self.full(argument).at(SUM), y=self.full(node.arguments[1]).at(SUM)))
         if name in CHANGES or name == "powm":
             power = self.code(node.arguments[1]).at(ATOM) if name.endswith("powm") else ""
-            return Code(self.form(name, x=self.full(argument).at(SUM), along=self.full(node.arguments[-1]).at(SUM), p=power))
+            return Code(
+                self.form(name, x=self.full(argument).at(SUM), along=self.full(node.arguments[-1]).at(SUM), p=power)
+            )
         if name == "logsumexp" and argument.shape.is_matrix:
             name = "logsumexp_all"
         code = self.code(argument)
@@ -296,18 +321,27 @@ class MatrixCode:
             return code
         code = code if name in ("square", "reciprocal") else self.taken(code, argument)
         text = self.form(name, x=code.at(SUM), atom=code.at(ATOM), power=code.at(POWER))
-        return Code(text, PRODUCT if text.startswith(("1 / ", "1.0 * ")) else POWER if text.endswith("**2") else ATOM, whole)
+        return Code(
+            text, PRODUCT if text.startswith(("1 / ", "1.0 * ")) else POWER if text.endswith("**2") else ATOM, whole
+        )
 
     def _of_two_axes(self, node: Call) -> Code:
-        """The function of a vector or a number that it takes as a matrix alone; the axes that this adds are taken off again."""
+        """The function of a vector or a number that it takes as a matrix alone;
+        the axes that this adds are taken off again."""
         arguments = list(node.arguments)
         for place, part in enumerate(arguments):
             if ("same", *FUNCTIONS[node.function].others)[place] == "same":
-                text = self.form("array", x=f"[[{self.full(part).at(SUM)}]]") if part.shape.is_number else self._full_rank(part)
+                text = (
+                    self.form("array", x=f"[[{self.full(part).at(SUM)}]]")
+                    if part.shape.is_number
+                    else self._full_rank(part)
+                )
                 arguments[place] = Symbol(text, Shape(_SIDE, _SIDE))  # stands for the code
                 self._memo[arguments[place]] = Code(text)
         call = Call(node.function, *arguments)
-        added = {2: ("[0, 0]", "[0]" if node.shape.is_row else "[:, 0]", ""), 1: ("[0]", ""), 0: ("",)}[len(call.shape.dims)]
+        added = {2: ("[0, 0]", "[0]" if node.shape.is_row else "[:, 0]", ""), 1: ("[0]", ""), 0: ("",)}[
+            len(call.shape.dims)
+        ]
         code = self._call(call)
         off = added[len(node.shape.dims)]
         return Code(f"{code.at(ATOM)}{off}") if off else code
@@ -322,7 +356,9 @@ def _is_python_number(node: Expr, code: Code) -> bool:
     if (code.full and not node.shape.is_number) or any(not symbol.shape.is_number for symbol in node.symbols):
         return False
     roots = (part.exponent for part in nodes_of(node) if isinstance(part, Power))
-    return not any(isinstance(part, Call) for part in nodes_of(node)) and all(abs(_value_of(root)) != Fraction(1, 2) for root in roots)
+    return not any(isinstance(part, Call) for part in nodes_of(node)) and all(
+        abs(_value_of(root)) != Fraction(1, 2) for root in roots
+    )
 
 
 def _value_of(node: Expr) -> Fraction:

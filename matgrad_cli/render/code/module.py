@@ -1,4 +1,5 @@
-"""A result as a self-contained Python module: one function `gradient(...)` that returns the array of shape (loss) + (wrt)."""
+"""A result as a self-contained Python module: one function `gradient(...)` that returns the array of shape (loss)
++ (wrt)."""
 
 from __future__ import annotations
 
@@ -21,10 +22,13 @@ from .matrix_level import Code, MatrixCode
 from .names import Names
 
 
-def python_code(result: Result, problem: Problem, dialect: str = "numpy", layout: str = "gradient", order: int = 1) -> str:
+def python_code(
+    result: Result, problem: Problem, dialect: str = "numpy", layout: str = "gradient", order: int = 1
+) -> str:
     """The module that computes the derivative; its parameters are the variables of the loss, by name, in order.
 
-    Arrays go in as (m, n), (n,) or a number; out comes the array of shape (loss) + (wrt), whatever the layout of the result.
+    Arrays go in as (m, n), (n,) or a number; out comes the array of shape (loss) + (wrt),
+    whatever the layout of the result.
     """
     printer = IndexCode(Names(problem.variables, DIALECTS[dialect]))
     body = _assignments(result.stated, printer)
@@ -46,8 +50,11 @@ def code_if_any(derivation: Derivation) -> str | None:
         return None
 
 
-def framed(name: str, said: list[str], problem: Problem, printer: IndexCode, body: list[str], more: Iterable[str] = ()) -> str:
-    """The module of one function: what is computed, of which shapes, those that nobody gave marked as assumed; the helpers used."""
+def framed(
+    name: str, said: list[str], problem: Problem, printer: IndexCode, body: list[str], more: Iterable[str] = ()
+) -> str:
+    """The module of one function: what is computed, of which shapes, those that nobody gave marked as assumed;
+    the helpers used."""
     names = printer.names
     assumed = {variable for variable, origin in problem.origins if origin.startswith("assumed")}
     doc = [f'"""{said[0]}', *said[1:], "", *wrap(signature(names.variables, assumed), 100), *more, '"""']

@@ -45,10 +45,12 @@ _SCALARS: Final = {"tr": "Trace({x})", "det": "Determinant({x})", "logdet": "log
 _RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softplus": "Lambda(z, log(1 + exp(z)))",
                    "relu": "Lambda(z, Max(z, 0))", "step": "Lambda(z, Heaviside(z))", "square": "Lambda(z, z**2)",
                    "reciprocal": "Lambda(z, 1/z)", "expm1": "Lambda(z, exp(z) - 1)", "log1p": "Lambda(z, log(1 + z))",
-                   "log2": "Lambda(z, log(z, 2))", "log10": "Lambda(z, log(z, 10))", "silu": "Lambda(z, z/(1 + exp(-z)))",
+                   "log2": "Lambda(z, log(z, 2))", "log10": "Lambda(z, log(z, 10))",
+                   "silu": "Lambda(z, z/(1 + exp(-z)))",
                    "gelu": "Lambda(z, z*(1 + erf(z/sqrt(2)))/2)"}  # fmt: skip
 
-_REFUSED: Final = {"polar": "the polar factor", "leading": "the leading singular vectors", "nuclear": "the nuclear norm",
+_REFUSED: Final = {"polar": "the polar factor", "leading": "the leading singular vectors",
+"nuclear": "the nuclear norm",
                    "spectral": "the spectral norm",
                    **dict.fromkeys(GREATEST | PRODUCTS, "greatest entries and products of entries"),
                    **dict.fromkeys(("tril", "triu", "strictupper", "shiftup", "butlast"), "parts of arrays"),
@@ -71,14 +73,19 @@ def sympy_code(derivation: Derivation) -> str:
 
 
 def sympy_module(result: Result, problem: Problem) -> str:
-    """A module that builds the result as the SymPy expression `gradient`; StuckError where SymPy has no such function."""
+    """A module that builds the result as the SymPy expression `gradient`;
+    StuckError where SymPy has no such function."""
     if problem.half:
         raise StuckError(Diagnostic("cannot-print", f"SymPy has no vech({problem.wrt.name})", help="`--format numpy`"))
     stated = result.stated
     printer = SympyPrinter(problem.variables, letters_in(stated))
     parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in names_in(stated)]
     shown = printer.show(stated)
-    last = f"gradient = Integer({shown})" if isinstance(stated, Number) and stated.value.denominator == 1 else f"gradient = {shown}"
+    last = (
+        f"gradient = Integer({shown})"
+        if isinstance(stated, Number) and stated.value.denominator == 1
+        else f"gradient = {shown}"
+    )
     sizes = sorted({name for dim in printer.dims for name in dim.names})
     lines = ["from sympy import *", ""]
     if sizes:
@@ -139,7 +146,9 @@ class SympyPrinter(TextPrinter):
         return Piece("E" if node.name == "e" else node.name)
 
     def on_literal(self, node: Literal, parts: tuple[Piece, ...]) -> Piece:
-        rows = (f"[{', '.join(f'Rational({value.numerator}, {value.denominator})' for value in row)}]" for row in node.rows)
+        rows = (
+            f"[{', '.join(f'Rational({value.numerator}, {value.denominator})' for value in row)}]" for row in node.rows
+        )
         return Piece(f"ImmutableMatrix([{', '.join(rows)}])")
 
     def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
@@ -147,7 +156,9 @@ class SympyPrinter(TextPrinter):
 
     def _position(self, position: Position | None) -> str:
         if isinstance(position, Pair):
-            return f"({self._position(position.outer)})*{self.dim(position.inner_dim)} + {self._position(position.inner)}"
+            return (
+                f"({self._position(position.outer)})*{self.dim(position.inner_dim)} + {self._position(position.inner)}"
+            )
         return "0" if position is None else self.name(str(position)) if isinstance(position, Index) else str(position)
 
     def on_matmul(self, node: MatMul, parts: tuple[Piece, ...]) -> Piece:
@@ -217,7 +228,9 @@ class SympyPrinter(TextPrinter):
         form = _ARRAYS.get(name)
         if form is not None:
             text = form.format(x=f"({shown})", exp=f"({shown}).applyfunc(exp)", rows=rows, cols=cols)
-            return Piece(text, ATOM if text.endswith(")") and "*" not in text.split("(")[0] and text[0] != "(" else UNARY)
+            return Piece(
+                text, ATOM if text.endswith(")") and "*" not in text.split("(")[0] and text[0] != "(" else UNARY
+            )
         function = _RENAMED.get(name, name)
         self.uses_z = self.uses_z or "(z" in function
         return Piece(f"({function})({shown})" if shape.is_number else f"({shown}).applyfunc({function})")

@@ -1,4 +1,5 @@
-"""A derivative with three or four indices as blocks: the case table, the picture of one slice, the ⊗ form, both ways of laying it out."""
+"""A derivative with three or four indices as blocks: the case table, the picture of one slice, the ⊗ form,
+both ways of laying it out."""
 
 from __future__ import annotations
 
@@ -38,13 +39,31 @@ def swap_phrases(flat: Expr) -> Iterator[Phrase]:
     for swap in swaps_of(flat):
         any_matrix = Symbol("Z", swap.shape)
         turned, straight = Call("vec", Transpose(any_matrix)), MatMul((swap.named, Call("vec", any_matrix)))
-        yield (swap.named, " is the commutation matrix: ", turned, " = ", straight, " for every ", swap.shape, " matrix ", any_matrix)
+        yield (
+            swap.named,
+            " is the commutation matrix: ",
+            turned,
+            " = ",
+            straight,
+            " for every ",
+            swap.shape,
+            " matrix ",
+            any_matrix,
+        )
 
 
 def _slice(stack: Stack, label: Label) -> Iterator[Block]:
     """∂f_i/∂A for one i: zeros, one row (or column) that is not, zeros."""
     letter, line, wrt = stack.letter, stack.line, label.wrt
-    told: Phrase = (" is ", wrt.shape, f": {'row' if stack.by_row else 'column'} ", letter, " is ", line, ", all else is 0")
+    told: Phrase = (
+        " is ",
+        wrt.shape,
+        f": {'row' if stack.by_row else 'column'} ",
+        letter,
+        " is ",
+        line,
+        ", all else is 0",
+    )
     yield Sentence(("for one ", letter, ", ", Ratio(label.loss, (letter,), wrt), *told), "lead")
     if stack.by_row:
         zero = Transpose(Fill(0, line.shape.transposed))

@@ -1,6 +1,7 @@
 """The blocks of a document: what stands between a record and the page. A visitor per format prints each kind of them.
 
-A document is a tuple of blocks. Blocks hold expressions and sentences, never printed text, so that each format prints them from the tree.
+A document is a tuple of blocks. Blocks hold expressions and sentences, never printed text,
+so that each format prints them from the tree.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Label:
 
 @record
 class Ratio:
-    """∂F_11/∂X: a derivative named by the places at which loss and variable are taken; `turned`, by the variable's transpose."""
+    """∂F_11/∂X: a derivative named by the places at which loss and variable are taken;
+    `turned`, by the variable's transpose."""
 
     top: Symbol
     top_at: tuple[Position, ...]
@@ -82,7 +84,8 @@ Role = Literal["plain", "note", "assuming", "legend", "lead", "finding"]
 
 @record
 class Sentence:
-    """A sentence. `lead` introduces what stands below it; a `finding` has a verdict, and with full detail its reason and evidence."""
+    """A sentence. `lead` introduces what stands below it; a `finding` has a verdict,
+    and with full detail its reason and evidence."""
 
     phrase: Phrase
     role: Role = "plain"
@@ -93,7 +96,8 @@ class Sentence:
 
 @record
 class Formula:
-    """left = right: the `loss`, an `equation`, the `result` (with the shapes of its factors), what a name is (`where`), or `more`."""
+    """left = right: the `loss`, an `equation`, the `result` (with the shapes of its factors), what a name is (`where`),
+    or `more`."""
 
     left: Expr | Label
     right: Expr
@@ -103,7 +107,8 @@ class Formula:
 
 @record
 class Line:
-    """An expression as a line of a chain; `changed` are the paths of the parts that are new in it; an equation has a `left`."""
+    """An expression as a line of a chain; `changed` are the paths of the parts that are new in it;
+    an equation has a `left`."""
 
     body: Expr
     changed: tuple[Path, ...] = ()
@@ -112,10 +117,11 @@ class Line:
 
 @record
 class Move:
-    """One step: its number (`3`, `3.2` inside a group, `3–5` for a run), its sentence, what changed, the line it leads to.
+    """One step: its number (`3`, `3.2` inside a group, `3–5` for a run), its sentence, what changed,
+    the line it leads to.
 
-    `letters` and `names` are the index letters and the named parts that its line is the first to use; `numbers` is the line at a small
-    example (see `numbers.py` for how it is written).
+    `letters` and `names` are the index letters and the named parts that its line is the first to use; `numbers` is the
+    line at a small example (see `numbers.py` for how it is written).
     """
 
     number: str
@@ -167,7 +173,8 @@ class Grid:
 
 @record
 class Pattern:
-    """Where an array with four indices is not 0, at a small size: rows (`down`) and columns (`across`) of blocks of rows and columns."""
+    """Where an array with four indices is not 0, at a small size:
+    rows (`down`) and columns (`across`) of blocks of rows and columns."""
 
     down: Index
     across: Index
@@ -195,7 +202,8 @@ Document = tuple[Block, ...]
 
 
 def phrase(sentence: Template, bindings: Bindings | None = None) -> Phrase:
-    """A sentence with its values put in their places; with `bindings` those of its rule too, and no place is left open."""
+    """A sentence with its values put in their places; with `bindings` those of its rule too,
+    and no place is left open."""
     values = {**dict(bindings or ()), **dict(sentence.values)}
     parts: list[str | Value | Ratio] = []
     end = 0

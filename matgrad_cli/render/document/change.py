@@ -6,7 +6,23 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from ...facts import Problem
-from ...ir import Add, Differential, Expr, Hadamard, MatMul, MatrixOf, Mul, Named, Number, Partial, Path, Size, Transpose, at, replace_at
+from ...ir import (
+    Add,
+    Differential,
+    Expr,
+    Hadamard,
+    MatMul,
+    MatrixOf,
+    Mul,
+    Named,
+    Number,
+    Partial,
+    Path,
+    Size,
+    Transpose,
+    at,
+    replace_at,
+)
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Step
 from ...verify.judge import Judge, judge_of
@@ -44,7 +60,11 @@ class Changes:
         for pairs in _candidates(step):
             if len(pairs) > 1 and {old for old, _ in pairs} == {new for _, new in pairs}:
                 return NO_CHANGE  # parts that only changed places
-            if pairs and len(pairs) <= _MOST_PAIRS and all(self._equal(step, pair, len(pairs)) for pair in dict.fromkeys(pairs)):
+            if (
+                pairs
+                and len(pairs) <= _MOST_PAIRS
+                and all(self._equal(step, pair, len(pairs)) for pair in dict.fromkeys(pairs))
+            ):
                 return _shown(pairs)
         return NO_CHANGE
 
@@ -60,7 +80,8 @@ class Changes:
 
 
 def _is_whole_change(step: Step, old: Expr, new: Expr) -> bool:
-    """Whether the lines can only be equal if the two parts are: what surrounds them loses nothing, and all of it stayed."""
+    """Whether the lines can only be equal if the two parts are: what surrounds them loses nothing,
+    and all of it stayed."""
     place = step.places[0]
     if at(step.before, place) is not old or replace_at(step.before, place, new) is not step.after:
         return False
@@ -76,13 +97,16 @@ def _loses_nothing(node: Expr, child: int) -> bool:
 
 
 def _shown(pairs: list[Pair]) -> Change:
-    told = [pair for pair in pairs if to_unicode(pair[0]) != to_unicode(pair[1])]  # (xᵀ)_s and x_s look the same in a book
+    told = [
+        pair for pair in pairs if to_unicode(pair[0]) != to_unicode(pair[1])
+    ]  # (xᵀ)_s and x_s look the same in a book
     small = [pair for pair in told if pair[0].weight <= _LONGEST and pair[1].weight <= _LONGEST]
     return Change(small[0], len(told) - 1) if small else NO_CHANGE
 
 
 def _candidates(step: Step) -> list[list[Pair]]:
-    """Ways to say what changed, the finest first: part by part, the parts as one product or sum, then what they stand in."""
+    """Ways to say what changed, the finest first: part by part, the parts as one product or sum,
+    then what they stand in."""
     found: list[list[Pair]] = []
     if len(step.places) == len(step.results):
         found.append([_lifted(step, old, new) for old, new in zip(step.places, step.results, strict=True)])
@@ -90,7 +114,10 @@ def _candidates(step: Step) -> list[list[Pair]]:
     if old is not None and new is not None:
         found.append([(old, new)])
     shared = min(_shared_depth(step.places), _shared_depth(step.results)) if step.places and step.results else 0
-    found += [[(at(step.before, step.places[0][:depth]), at(step.after, step.results[0][:depth]))] for depth in range(shared, 0, -1)]
+    found += [
+        [(at(step.before, step.places[0][:depth]), at(step.after, step.results[0][:depth]))]
+        for depth in range(shared, 0, -1)
+    ]
     return found
 
 

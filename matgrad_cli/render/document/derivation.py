@@ -35,7 +35,22 @@ from ...verify.verdict import Kind
 from ..resting import resting
 from ..view import Detail
 from ..words import value_text
-from .blocks import WORDS, Block, Chain, Document, Formula, Heading, Label, Line, Move, Phrase, Sentence, Variable, Variables, phrase
+from .blocks import (
+    WORDS,
+    Block,
+    Chain,
+    Document,
+    Formula,
+    Heading,
+    Label,
+    Line,
+    Move,
+    Phrase,
+    Sentence,
+    Variable,
+    Variables,
+    phrase,
+)
 from .brief import shortened
 from .change import NO_CHANGE, Changes
 from .glossary import explained, signs
@@ -109,10 +124,18 @@ def _afterwords(derivation: Derivation) -> Iterator[Phrase]:
 
 def loss_symbol(derivation: Derivation) -> Symbol:
     """A name for the loss that no variable has."""
-    taken = {symbol.name for symbol in derivation.problem.variables} | {dim.names[0] for dim in derivation.problem.sizes if dim.names}
+    taken = {symbol.name for symbol in derivation.problem.variables} | {
+        dim.names[0] for dim in derivation.problem.sizes if dim.names
+    }
     taken |= {node.name for step in derivation.steps for node in nodes_of(step.after) if isinstance(node, Named)}
     shape = derivation.problem.loss.shape
-    wishes = ("L", "f", "J", "ell") if shape.is_number else ("f", "g", "u", "ell") if not shape.is_matrix else ("F", "M", "U", "ell")
+    wishes = (
+        ("L", "f", "J", "ell")
+        if shape.is_number
+        else ("f", "g", "u", "ell")
+        if not shape.is_matrix
+        else ("F", "M", "U", "ell")
+    )
     return Symbol(next((wish for wish in wishes if wish not in taken), "loss"), shape)
 
 
@@ -166,7 +189,8 @@ def _moves(derivation: Derivation, detail: Detail, seen: set[Index]) -> Iterator
 
 
 def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
-    """The steps whose printed line changes, 1/2·λ and λ/2 being printed alike; a group of which one is left is that one."""
+    """The steps whose printed line changes, 1/2·λ and λ/2 being printed alike;
+    a group of which one is left is that one."""
     for step in steps:
         inside = tuple(printed_steps(step.substeps))
         if step.substeps and len(inside) == 1:
@@ -176,7 +200,13 @@ def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 def _move(
-    number: str, step: Step, detail: Detail, seen: set[Index], known: set[Named], changes: Changes, inner: tuple[Move, ...] = ()
+    number: str,
+    step: Step,
+    detail: Detail,
+    seen: set[Index],
+    known: set[Named],
+    changes: Changes,
+    inner: tuple[Move, ...] = (),
 ) -> Move:
     full = detail == "full"
     why = (*phrase(step.why, (*step.bindings, *step.title.values)), f" (rule {step.rule})") if full else None
@@ -188,11 +218,14 @@ def _move(
     names = tuple(_new_names(step.after, known, told))
     line, rule = Line(step.after, changed), step.rule
     evidence = step.verdict.by if full and not inner else ""
-    return Move(number, sentence, line, step.verdict, why, evidence, change, elsewhere, letters, names, rule, step.small, inner)
+    return Move(
+        number, sentence, line, step.verdict, why, evidence, change, elsewhere, letters, names, rule, step.small, inner
+    )
 
 
 def _new_names(line: Expr, known: set[Named], sentence: Phrase) -> Iterator[Named]:
-    """The named parts that this line is the first to use, those that others need first; not what the sentence defines itself."""
+    """The named parts that this line is the first to use, those that others need first;
+    not what the sentence defines itself."""
     fresh = [node for node in nodes_of(line) if isinstance(node, Named) and node not in known]
     known.update(fresh)
     said = "".join(to_unicode(part) if isinstance(part, Expr) else str(part) for part in sentence)
@@ -271,7 +304,9 @@ LEGENDS: Final[dict[Kind, str]] = {
     "agrees": "both sides have the same value at several random points",
     "unknown": "this could not be checked by numbers",
 }
-_UNKNOWN_FUNCTIONS: Final = "; exp, tanh and the like count there as unknown functions that obey their defining relations"
+_UNKNOWN_FUNCTIONS: Final = (
+    "; exp, tanh and the like count there as unknown functions that obey their defining relations"
+)
 
 
 def _legends(derivation: Derivation) -> Iterator[str]:
@@ -291,7 +326,11 @@ def _closing(derivation: Derivation) -> str:
         return f"the result could not be verified: {last.by}"
     proved, agreeing, open_ = (kinds.count(kind) for kind in ("proved", "agrees", "unknown"))
     how = "proved" if last.kind == "proved" else "checked by numbers"
-    parts = [f"{count} {text}" for count, text in ((proved, "proved"), (agreeing, "checked by numbers"), (open_, "not checked")) if count]
+    parts = [
+        f"{count} {text}"
+        for count, text in ((proved, "proved"), (agreeing, "checked by numbers"), (open_, "not checked"))
+        if count
+    ]
     if not kinds:
         return f"the result is {how} against the loss itself"
     if len(parts) == 1 and not open_:

@@ -13,7 +13,8 @@ from .numbers import Example
 
 
 def derivation_numbers(blocks: Document, derivation: Derivation) -> Document:
-    """The blocks of a derivation with each line at one small example, if one is found; else with a note that there is none."""
+    """The blocks of a derivation with each line at one small example, if one is found;
+    else with a note that there is none."""
     return tuple(_told(blocks, Example(derivation.problem, tuple(sorted(derivation.start.free)), derivation.start), ()))
 
 
@@ -21,7 +22,10 @@ def solution_numbers(blocks: Document, solution: Solution) -> Document:
     """The blocks of an optimum with both sides of each equation at the solution of one small example."""
     start, unknown = solution.value, solution.unknown
     if start is None:
-        return (*blocks, Sentence(("eigenvectors are seldom whole numbers: the lines are shown without an example",), "note"))
+        return (
+            *blocks,
+            Sentence(("eigenvectors are seldom whole numbers: the lines are shown without an example",), "note"),
+        )
     stated = {left: right for left, right in (move.after for move in solution.moves) if left in solution.multipliers}
     known = [(name, value) for name in solution.multipliers for value in [stated.get(name)]
              if value is not None and not {unknown, *solution.multipliers} & set(nodes_of(value))]  # fmt: skip
@@ -35,7 +39,12 @@ def numbers_data(blocks: Document) -> dict[str, object]:
     given = [one for block in blocks if isinstance(block, Numbers) for one in block.given]
     steps = {move.number: move.numbers for move in _lines(chain.moves if chain is not None else ()) if move.numbers}
     result = [block.numbers for block in blocks if isinstance(block, Formula) and block.role == "result"]
-    return {"given": given, "start": chain.numbers if chain is not None else "", "steps": steps, "result": "".join(result)}
+    return {
+        "given": given,
+        "start": chain.numbers if chain is not None else "",
+        "steps": steps,
+        "result": "".join(result),
+    }
 
 
 def _lines(moves: tuple[Move, ...]) -> Iterator[Move]:
@@ -76,4 +85,8 @@ def _move(move: Move, example: Example, unclear: tuple[Symbol, ...]) -> Move:
 
 def _equation(left: Expr, right: Expr, example: Example, unclear: tuple[Symbol, ...]) -> str:
     """An equation at the solution; nothing where it holds a multiplier whose value is nowhere said."""
-    return "" if any(name in nodes_of(side) for name in unclear for side in (left, right)) else example.equation(left, right)
+    return (
+        ""
+        if any(name in nodes_of(side) for name in unclear for side in (left, right))
+        else example.equation(left, right)
+    )

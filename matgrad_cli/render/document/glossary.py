@@ -9,10 +9,17 @@ from ...ir import Call, Delta, Expr, Fill, Hadamard, Kron, MatrixOf, Power, node
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS, unknown_parts
 
 MEANINGS: Final[dict[str, str]] = {
-    "polar": "polar({of}) = U Vᵀ of the singular value decomposition {of} = U Σ Vᵀ: all singular values are replaced by 1",
+    "polar": "polar({of}) = U Vᵀ of the singular value decomposition {of} = U Σ Vᵀ: all singular values are "
+    "replaced by 1",
     "leading": "leading({of}) = u vᵀ, where u and v are the singular vectors of the largest singular value of {of}",
-    **{name: f"{name} is the function of the matrix as a power series of it, not of its entries" for name in MATRIX_FUNCTIONS},
-    **{name: f"{name}({{of}}, …, H) is the derivative along H: that of {of}({{of}} + tH) by t at t = 0" for name, of in CHANGES.items()},
+    **{
+        name: f"{name} is the function of the matrix as a power series of it, not of its entries"
+        for name in MATRIX_FUNCTIONS
+    },
+    **{
+        name: f"{name}({{of}}, …, H) is the derivative along H: that of {of}({{of}} + tH) by t at t = 0"
+        for name, of in CHANGES.items()
+    },
     "topvv": "topvv({of}) = v vᵀ, where v is the eigenvector of length 1 of the largest eigenvalue of {of}",
     "pinv": "a raised + marks the pseudoinverse, here of {of}, which has full rank",
     "step": "step is 1 where an entry is positive and 0 where it is negative",
@@ -55,7 +62,10 @@ def _of_unknown(function: str) -> str:
     if parts is not None and parts[:2] == ("v", 1):
         return f"J_{name} is the Jacobian of {name}: entry ij is that of entry i of {name} by entry j of its argument"
     if parts is not None and parts[0] in "st" and parts[1]:
-        return f"∂{'₀₁₂₃'[parts[1]]}{name} is the derivative of {name} by its {('first', 'second', 'third')[parts[1] - 1]} argument"
+        return (
+            f"∂{'₀₁₂₃'[parts[1]]}{name} is the derivative of {name} by its "
+            f"{('first', 'second', 'third')[parts[1] - 1]} argument"
+        )
     if parts is not None and parts[0] == "m" and parts[1]:
         law = f"⟨G, D{name}(A, H)⟩ = ⟨D*{name}(A, G), H⟩"
         return f"D{name}(A, H) is the derivative of {name} at A along H, and D*{name}(A, G) its adjoint: {law}"
@@ -72,14 +82,23 @@ _SIGNS: Final[tuple[tuple[Callable[[Expr], bool], str], ...]] = (
         lambda node: isinstance(node, Hadamard | Power) and not node.shape.is_number,
         "A ∘ B and A ⊘ B multiply and divide entry by entry, A^∘2 squares each entry (matgrad why hadamard)",
     ),
-    (lambda node: isinstance(node, Fill) and node.value == 1, "𝟏 is a vector of ones: 𝟏ᵀx is the sum of the entries of x"),
+    (
+        lambda node: isinstance(node, Fill) and node.value == 1,
+        "𝟏 is a vector of ones: 𝟏ᵀx is the sum of the entries of x",
+    ),
     (lambda node: isinstance(node, Kron), "A ⊗ B is the matrix of the blocks A_ij B (matgrad why kron)"),
-    (lambda node: isinstance(node, Call) and node.function == "diag", "diag(v) is the matrix with v on its diagonal and 0 elsewhere"),
+    (
+        lambda node: isinstance(node, Call) and node.function == "diag",
+        "diag(v) is the matrix with v on its diagonal and 0 elsewhere",
+    ),
     (
         lambda node: isinstance(node, Call) and node.function == "norm" and node.argument.shape.is_matrix,
         "‖A‖_F is the root of the sum of all squared entries (matgrad why norms)",
     ),
-    (lambda node: isinstance(node, Call) and node.function == "vec", "vec(X) are the columns of X on top of each other (matgrad why kron)"),
+    (
+        lambda node: isinstance(node, Call) and node.function == "vec",
+        "vec(X) are the columns of X on top of each other (matgrad why kron)",
+    ),
     (lambda node: isinstance(node, Call) and node.function == "sigmoid", "σ(x) = 1/(1 + exp(−x)), of each entry"),
 )
 

@@ -1,6 +1,7 @@
 """The same lines at one small example in whole numbers: sums are written out term by term, so that they can be counted.
 
-What is written is a small notation of its own, which every format sets in its way: `2/2 · (3 · 1 + (−2) · 0) = 3`, a matrix `[1 2; 0 3]`.
+What is written is a small notation of its own, which every format sets in its way:
+`2/2 · (3 · 1 + (−2) · 0) = 3`, a matrix `[1 2; 0 3]`.
 """
 
 from __future__ import annotations
@@ -40,9 +41,12 @@ class Text(NamedTuple):
 
 
 class Example:
-    """One small point of a problem, and one choice of the free letters; names that `follow` have the values that they are equal to."""
+    """One small point of a problem, and one choice of the free letters;
+    names that `follow` have the values that they are equal to."""
 
-    def __init__(self, problem: Problem, letters: tuple[Index, ...], start: Expr, follow: tuple[tuple[Symbol, Expr], ...] = ()) -> None:
+    def __init__(
+        self, problem: Problem, letters: tuple[Index, ...], start: Expr, follow: tuple[tuple[Symbol, Expr], ...] = ()
+    ) -> None:
         self.problem = problem
         self.place: Evaluator | None = None
         self.at: dict[Index, int] = {}
@@ -51,7 +55,9 @@ class Example:
         for plain, place in product((True, False) if follow else (False,), _places(problem)):
             sizes = [place.point.size(letter.dim) for letter in letters]
             self.place = place
-            self.at = {letter: min(number, size - 1) for number, (letter, size) in enumerate(zip(letters, sizes, strict=True))}
+            self.at = {
+                letter: min(number, size - 1) for number, (letter, size) in enumerate(zip(letters, sizes, strict=True))
+            }
             value = self.value(start, self.at)
             if _some(value) and all(map(self._telling, self._drawn)) and not (plain and "." in _array(value)):
                 self._follow(place, follow)
@@ -77,9 +83,13 @@ class Example:
         point = self.place.point
         assert isinstance(point, Point)
         yield from (f"{name_unicode(name)} = {point.sizes[name]}" for name in sizes if name in point.sizes)
-        yield from (f"{name_unicode(symbol.name)} = {self.plain(symbol)}" for symbol in (*self._drawn, *self._following))
+        yield from (
+            f"{name_unicode(symbol.name)} = {self.plain(symbol)}" for symbol in (*self._drawn, *self._following)
+        )
         yield from (f"{name_unicode(letter.name)} = {place + 1}" for letter, place in self.at.items())
-        yield from (f"d{name_unicode(symbol.name)} = {_array(nested(tensor))}" for symbol, tensor in point.directions.items())
+        yield from (
+            f"d{name_unicode(symbol.name)} = {_array(nested(tensor))}" for symbol, tensor in point.directions.items()
+        )
 
     def plain(self, expr: Expr) -> str:
         """The value alone."""
@@ -113,7 +123,8 @@ class Example:
         return _upright(found, expr.shape)
 
     def filled(self, entry: Expr, letters: tuple[Index, ...]) -> Any:
-        """Where an array is not 0: nested tuples of truth values, one level for each letter; None where it has no value."""
+        """Where an array is not 0: nested tuples of truth values, one level for each letter;
+        None where it has no value."""
         if self.place is None:
             return None
         try:
@@ -133,9 +144,13 @@ class Example:
             case Mul(factors):
                 return self._product(factors, at)
             case MatMul(factors):
-                return Text(" ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT)
+                return Text(
+                    " ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT
+                )
             case Hadamard(factors):
-                return Text(" ∘ ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT)
+                return Text(
+                    " ∘ ".join(Text(_array(self.value(factor, at))).within(_PRODUCT) for factor in factors), _PRODUCT
+                )
             case Call("tr" | "sum" as name, (body,)) if not body.shape.is_number:
                 return Text(f"{name}({self.written(body, at).text})")
         return Text(_array(self.value(expr, at)))
@@ -209,5 +224,3 @@ def _number(value: Any) -> str:
     near = Fraction(value).limit_denominator(40)
     shown = str(near) if abs(float(near) - float(value)) < 1e-9 else f"{float(value):.3g}"
     return shown.replace("-", "−")
-
-

@@ -1,4 +1,5 @@
-"""The document of an optimum: the equations from the gradient to the point where it is zero, and what kind of point that is."""
+"""The document of an optimum: the equations from the gradient to the point where it is zero,
+and what kind of point that is."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from .glossary import signs
 
 
 def optimum_document(solution: Solution, detail: Detail = "normal", numbers: bool = False) -> Document:
-    """The document of an optimum at a level of detail; with `numbers` each equation also at the solution of one small example."""
+    """The document of an optimum at a level of detail; with `numbers` each equation also at the solution of one small
+    example."""
     blocks = tuple(_blocks(solution, detail))
     if not numbers:
         return blocks
@@ -48,7 +50,11 @@ def _blocks(solution: Solution, detail: Detail) -> Iterator[Block]:
     yield from _outcome(solution)
     if (second := solution.second) is not None:
         whole = second.result.matrix
-        yield Sentence(("the second derivative is ", second.result.entry if whole is None else whole), "finding", second.readoff.verdict)
+        yield Sentence(
+            ("the second derivative is ", second.result.entry if whole is None else whole),
+            "finding",
+            second.readoff.verdict,
+        )
     if (rests := resting(derivation)) is not None:
         yield Sentence((rests,), "note")
     if detail != "brief":
@@ -59,7 +65,15 @@ def _blocks(solution: Solution, detail: Detail) -> Iterator[Block]:
 def _move(number: int, move: EquationMove, full: bool) -> Move:
     left, right = _shown(move.after)
     why = (*phrase(move.why), f" (rule {move.rule})") if full else None
-    return Move(str(number), phrase(move.title), Line(right, left=left), move.verdict, why, move.verdict.by if full else "", rule=move.rule)
+    return Move(
+        str(number),
+        phrase(move.title),
+        Line(right, left=left),
+        move.verdict,
+        why,
+        move.verdict.by if full else "",
+        rule=move.rule,
+    )
 
 
 def _outcome(solution: Solution) -> Iterator[Block]:
@@ -70,19 +84,27 @@ def _outcome(solution: Solution) -> Iterator[Block]:
         yield from (Formula(*found, "where") for found in named)
     elif solution.spectral is not None:
         yield Sentence(_spectral(solution.spectral, solution.unknown), "finding", solution.verdict)
-    rest = [("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None))
-            for condition in solution.conditions]  # fmt: skip
+    rest = [
+        ("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None))
+        for condition in solution.conditions
+    ]
     lead = "this is " if solution.extremum.kind != "unknown" or solution.extremum.cases else ""
     rest += map(phrase, solution.without)
     rest.append((lead, *phrase(solution.extremum.why), f" ({solution.extremum.evidence})"))
-    yield from (Sentence(said, "plain" if place else "lead") for place, said in enumerate([*rest, (f"checked: {solution.verdict.by}",)]))
+    yield from (
+        Sentence(said, "plain" if place else "lead")
+        for place, said in enumerate([*rest, (f"checked: {solution.verdict.by}",)])
+    )
 
 
 def _named(solution: Solution) -> list[Equation]:
-    """The solution by its multipliers and what each of these is, where there are several and each was found: put in, they fill the page."""
+    """The solution by its multipliers and what each of these is, where there are several and each was found:
+    put in, they fill the page."""
     lines = [move.after for move in solution.moves]
     found = {line[0]: line for line in lines if line[0] in solution.multipliers and line[0] not in line[1].symbols}
-    by_them = [line for line in lines if line[0] is solution.unknown and line[1].symbols.issuperset(solution.multipliers)]
+    by_them = [
+        line for line in lines if line[0] is solution.unknown and line[1].symbols.issuperset(solution.multipliers)
+    ]
     return [by_them[-1], *found.values()] if by_them and len(found) == len(solution.multipliers) > 1 else []
 
 
@@ -94,16 +116,23 @@ def _spectral(found: Spectral, unknown: Symbol) -> Phrase:
     if found.form == "columns":
         by: Phrase = (f" for its {size} eigenvalues, of length 1, ",)
         if found.metric is not None:
-            gram = (unknown, found.metric, Transpose(unknown)) if found.rows else (Transpose(unknown), found.metric, unknown)
+            gram = (
+                (unknown, found.metric, Transpose(unknown))
+                if found.rows
+                else (Transpose(unknown), found.metric, unknown)
+            )
             by = (" relative to ", found.metric, f" for the {size} eigenvalues, with ", matmul(*gram), " = I, ")
         lines = "rows" if found.rows else "columns"
         return (f"the solution has as its {lines} the eigenvectors of ", found.matrix, *by, "up to a rotation")
     if found.metric is not None:
         stretched, by_metric = matmul(found.matrix, unknown), matmul(found.metric, unknown)
-        return ("the solution is the eigenvector of ", found.matrix, " relative to ", found.metric, " (", stretched, " is a multiple of ",
-                by_metric, f") for the {size} eigenvalue, with ", matmul(Transpose(unknown), by_metric), " = ", found.length,
+        return ("the solution is the eigenvector of ", found.matrix, " relative to ", found.metric, " (", stretched,
+        " is a multiple of ",
+                by_metric, f") for the {size} eigenvalue, with ", matmul(Transpose(unknown), by_metric), " = ",
+                found.length,
                 ", up to its sign")  # fmt: skip
-    return ("the solution is the eigenvector of ", found.matrix, f" for its {size} eigenvalue, with the squared length ", found.length,
+    return ("the solution is the eigenvector of ", found.matrix, f" for its {size} eigenvalue, with the squared "
+        f"length ", found.length,
             ", up to its sign")  # fmt: skip
 
 
@@ -141,4 +170,3 @@ def sides_of(constraint: Expr) -> Equation:
 
 def _zero(expr: Expr) -> Expr:
     return Number(0) if expr.shape.is_number else Fill(0, expr.shape)
-

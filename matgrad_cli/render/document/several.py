@@ -1,4 +1,5 @@
-"""Several derivations of one loss: the methods side by side in brief and where they meet; one result in every layout."""
+"""Several derivations of one loss: the methods side by side in brief and where they meet;
+one result in every layout."""
 
 from __future__ import annotations
 
@@ -38,7 +39,12 @@ def _blocks(derivations: Sequence[Derivation], detail: Detail, numbers: bool) ->
     if methods:
         shared = sum(1 for _ in takewhile(lambda blocks: len(set(blocks)) == 1, zip(*documents, strict=False)))
         yield from documents[0][:shared]
-        yield Columns(tuple((Heading((f"method {one.method}",), 2), *told[shared:]) for one, told in zip(shown, documents, strict=True)))
+        yield Columns(
+            tuple(
+                (Heading((f"method {one.method}",), 2), *told[shared:])
+                for one, told in zip(shown, documents, strict=True)
+            )
+        )
         yield _methods(shown)
     else:
         yield from documents[0]
@@ -63,7 +69,13 @@ def _methods(shown: Sequence[Derivation]) -> Table:
     meet = f"all {len(shown)} methods meet in the same line"
     apart = "the methods end in lines that look different; each was checked against the loss itself, so they are equal"
     rows: list[tuple[Phrase, ...]] = [
-        ((one.method,), (str(sum(1 for _ in printed_steps(one.steps))),), (one.readoff.line,), (one.result.stated,), (one.verdict,))
+        (
+            (one.method,),
+            (str(sum(1 for _ in printed_steps(one.steps))),),
+            (one.readoff.line,),
+            (one.result.stated,),
+            (one.verdict,),
+        )
         for one in shown
     ]
     sentence = meet if len({to_unicode(one.result.stated) for one in shown}) == 1 else apart
@@ -73,7 +85,9 @@ def _methods(shown: Sequence[Derivation]) -> Table:
 def _layouts(rows: Sequence[Derivation]) -> Table:
     many = rows[0].result.matrix is None
     cells: list[tuple[Phrase, ...]] = [((one.layout,), _shape(one), (one.result.stated,)) for one in rows]
-    return Table(MANY if many else "the same derivative in each layout", ("layout", "shape", "derivative"), tuple(cells))
+    return Table(
+        MANY if many else "the same derivative in each layout", ("layout", "shape", "derivative"), tuple(cells)
+    )
 
 
 def _shape(one: Derivation) -> Phrase:

@@ -1,4 +1,5 @@
-"""Lines of mathematics in HTML: MathML printed from the tree, what is new marked, shapes under the factors, broken where a book would."""
+"""Lines of mathematics in HTML: MathML printed from the tree, what is new marked, shapes under the factors,
+broken where a book would."""
 
 from __future__ import annotations
 
@@ -48,8 +49,11 @@ def letters_html(letters: Iterable[Index]) -> str:
     return ", ".join(shown)
 
 
-def line_html(body: Expr, changed: Iterable[Path] = (), shapes: bool = False, left: Label | Expr | str | None = None) -> str:
-    """A line, behind `left =` if that is given ("" for the sign alone); a long one in pieces between which it may be broken."""
+def line_html(
+    body: Expr, changed: Iterable[Path] = (), shapes: bool = False, left: Label | Expr | str | None = None
+) -> str:
+    """A line, behind `left =` if that is given ("" for the sign alone);
+    a long one in pieces between which it may be broken."""
     inner = marked(body, tuple(path for path in changed if path), shapes)
     pieces = list(_pieces(inner)) if len(to_unicode(body)) > _SHORT else [inner]
     if left is not None:
@@ -67,17 +71,23 @@ def cases_html(of: Label, rows: Iterable[tuple[Expr, str]]) -> str:
 def _condition(when: str) -> str:
     if when == "otherwise":
         return "<mtext>otherwise</mtext>"
-    tokens = "".join(f"<mi>{sign}</mi>" if sign.isalpha() else f"<mo>{sign}</mo>" for sign in when if not sign.isspace())
+    tokens = "".join(
+        f"<mi>{sign}</mi>" if sign.isalpha() else f"<mo>{sign}</mo>" for sign in when if not sign.isspace()
+    )
     return f"<mtext>if&#xa0;</mtext>{tokens}"
 
 
-_NUMBERS: Final = regex(r"(?P<matrix>\[[^]]*\])|(?P<ratio>−?\d+/\d+)|(?P<number>−?[\d.]+(?:e-?\d+)?)|(?P<name>[^\W\d]+)|(?P<sign>\S)")
+_NUMBERS: Final = regex(
+    r"(?P<matrix>\[[^]]*\])|(?P<ratio>−?\d+/\d+)|(?P<number>−?[\d.]+(?:e-?\d+)?)|(?P<name>[^\W\d]+)|(?P<sign>\S)"
+)
 
 
 def numbers_html(text: str) -> str:
     """Written numbers, with real matrices and fractions; a sum may be broken between its terms."""
     pieces = re.split(r" (?=[+−=] )", text)
-    return " ".join(math("".join(_number(found.lastgroup, found.group()) for found in _NUMBERS.finditer(piece))) for piece in pieces)
+    return " ".join(
+        math("".join(_number(found.lastgroup, found.group()) for found in _NUMBERS.finditer(piece))) for piece in pieces
+    )
 
 
 def _number(kind: str | None, text: str) -> str:

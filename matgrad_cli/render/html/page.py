@@ -55,7 +55,8 @@ def html_page(fragments: str, title: str) -> str:
     """A whole page around fragments, for a file that a browser opens: their style stands once, in the head."""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" '
+        'content="light dark">\n'
         f"<title>{escape(title)}</title>\n<style>:root{{color-scheme:light dark}}body{{margin:0}}"
         f"@media(prefers-color-scheme:dark){{body{{background:#14181d}}}}{STYLE}</style>\n"
         f"</head>\n<body>\n{fragments.replace(_STYLED, '').rstrip()}\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
@@ -67,7 +68,10 @@ def _parts(block: Block, view: View) -> Iterator[str]:
         case Heading(phrase, level):
             yield f"<h{level}>{phrase_html(phrase)}</h{level}>"
         case Variables(rows):
-            yield table((value_html(one.symbol), described(one.symbol), ", ".join(one.facts), prose_html(one.origin)) for one in rows)
+            yield table(
+                (value_html(one.symbol), described(one.symbol), ", ".join(one.facts), prose_html(one.origin))
+                for one in rows
+            )
         case Numbers(given):
             told = ", ".join(f'<span class="given">{numbers_html(one)}</span>' for one in given)
             yield f'<p class="numbers">in numbers: {told}</p>'
@@ -95,7 +99,9 @@ def _columns(parts: tuple[Document, ...], view: View) -> Iterator[str]:
     links = "".join(f'<a href="#part-{number}">{title}</a>' for number, title in enumerate(titles, 1))
     yield f"<nav>{links}</nav>"
     sections = ("\n".join(shown for block in part for shown in _parts(block, view)) for part in parts)
-    inside = "\n".join(f'<section id="part-{number}">\n{section}\n</section>' for number, section in enumerate(sections, 1))
+    inside = "\n".join(
+        f'<section id="part-{number}">\n{section}\n</section>' for number, section in enumerate(sections, 1)
+    )
     yield f'<div class="columns">\n{inside}\n</div>'
 
 
@@ -127,7 +133,8 @@ def _formula(block: Formula, view: View) -> Iterator[str]:
     where = "where " if block.role == "where" else ""
     shapes = view.shapes and block.role in ("result", "equation")
     css = "formula result" if block.role == "result" else "formula"
-    yield f'<div class="{css}">{where}{line_html(block.right, shapes=shapes, left=block.left)}{_numbers(block.numbers)}</div>'
+    line = line_html(block.right, shapes=shapes, left=block.left)
+    yield f'<div class="{css}">{where}{line}{_numbers(block.numbers)}</div>'
     if block.role == "result" and view.detail != "brief":
         yield shapes_of(block.right)
 
@@ -162,7 +169,8 @@ def _move(move: Move, view: View) -> str:
         old, new = (line_html(part) for part in move.change)
         more = f' <span class="small">(and {move.elsewhere} more alike)</span>' if move.elsewhere else ""
         parts.append(
-            f'<div class="change"><span class="old">{old}</span><span class="to">→</span><span class="new">{new}</span>{more}</div>'
+            f'<div class="change"><span class="old">{old}</span><span class="to">→</span><span '
+            f'class="new">{new}</span>{more}</div>'
         )
     parts.append(_line(move.line, move.line.left, view) + _numbers(move.numbers))
     if move.letters:

@@ -1,4 +1,5 @@
-"""Pictures in HTML: the sum that a δ collapses, the shapes of a product, the parts of a chain, the places where a big array is not 0."""
+"""Pictures in HTML: the sum that a δ collapses, the shapes of a product, the parts of a chain,
+the places where a big array is not 0."""
 
 from __future__ import annotations
 
@@ -49,7 +50,14 @@ def collapse(move: Move) -> str:
     """The terms of a sum in a row, all struck but the one where the δ is 1; nothing where no sum collapses."""
     for letter, kept, body in _collapsing(move):
         cells = []
-        places: list[Index | None] = [Index("1", letter.dim), Index("2", letter.dim), None, kept, None, Index(str(letter.dim), letter.dim)]
+        places: list[Index | None] = [
+            Index("1", letter.dim),
+            Index("2", letter.dim),
+            None,
+            kept,
+            None,
+            Index(str(letter.dim), letter.dim),
+        ]
         for place in places:
             if place is None:
                 cells.append('<span class="cell">⋯</span>')
@@ -59,14 +67,17 @@ def collapse(move: Move) -> str:
             if place is kept:
                 cells.append(f'<span class="cell kept">{term}<small>{at}: δ is 1</small></span>')
             else:
-                cells.append(f'<span class="cell"><span class="struck">{term}{_STRIKE}</span><small>{at}: δ is 0</small></span>')
+                cells.append(
+                    f'<span class="cell"><span class="struck">{term}{_STRIKE}</span><small>{at}: δ is 0</small></span>'
+                )
         caption = f"of the sum over {value_html(letter)} the δ leaves one term"
         return figure(f'<div class="terms">{"<b>+</b>".join(cells)}</div>', caption)
     return ""
 
 
 def _collapsing(move: Move) -> Iterator[tuple[Index, Index, Expr]]:
-    """A summed letter that is gone after the step, the letter that stands for it, and what of the term depends on it."""
+    """A summed letter that is gone after the step, the letter that stands for it,
+    and what of the term depends on it."""
     if move.change is None:
         return
     old, new = move.change
@@ -79,7 +90,12 @@ def _collapsing(move: Move) -> Iterator[tuple[Index, Index, Expr]]:
             if not isinstance(delta, Delta):
                 continue
             for letter, kept in ((delta.left, delta.right), (delta.right, delta.left)):
-                if letter in node.indices and letter not in left and isinstance(letter, Index) and isinstance(kept, Index):
+                if (
+                    letter in node.indices
+                    and letter not in left
+                    and isinstance(letter, Index)
+                    and isinstance(kept, Index)
+                ):
                     yield letter, kept, mul(*(factor for factor in factors if letter in factor.free))
 
 
@@ -89,11 +105,14 @@ def shapes(body: Expr) -> str:
     if not isinstance(product, MatMul) or len(product.factors) > 6 or body.free:
         return ""
     parts = [("result", product.shape), *((to_unicode(part), part.shape) for part in product.factors)]
-    return figure(_rectangles(parts), "sides of one colour have one length: where two factors meet, the inner sides agree")
+    return figure(
+        _rectangles(parts), "sides of one colour have one length: where two factors meet, the inner sides agree"
+    )
 
 
 def misfit(said: Diagnostic) -> str:
-    """Two operands that do not fit as rectangles, the sides that should be equal in red; nothing for another message."""
+    """Two operands that do not fit as rectangles, the sides that should be equal in red;
+    nothing for another message."""
     sizes = [label.text.split("×") for label in said.labels]
     if said.code not in ("shape-mismatch", "non-conformable") or said.source is None or list(map(len, sizes)) != [2, 2]:
         return ""
@@ -103,7 +122,10 @@ def misfit(said: Diagnostic) -> str:
     unlike = ("left",) * (one.rows is not other.rows) + ("top",) * (one.cols is not other.cols)
     red: list[tuple[str, ...]] = [("top",), ("left",)] if product else [unlike, unlike]
     place = "meet in the product" if product else "should lie upon each other"
-    return figure(_rectangles(list(zip(names, (one, other), strict=True)), red), f"the red sides {place}, and have different lengths")
+    return figure(
+        _rectangles(list(zip(names, (one, other), strict=True)), red),
+        f"the red sides {place}, and have different lengths",
+    )
 
 
 _Parts = Sequence[tuple[str, Shape]]
@@ -130,10 +152,15 @@ def _red(x: float, y: float, right: float, bottom: float) -> str:
 
 
 def _svg(width: float, height: float, drawn: Iterable[str]) -> str:
-    return f'<svg width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" role="img">{"".join(drawn)}</svg>'
+    return (
+        f'<svg width="{width:.0f}" height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'role="img">{"".join(drawn)}</svg>'
+    )
 
 
-def _rectangle(text: str, shape: Shape, sizes: Mapping[Dim, float], dims: list[Dim], x: float, top: float) -> tuple[str, float]:
+def _rectangle(
+    text: str, shape: Shape, sizes: Mapping[Dim, float], dims: list[Dim], x: float, top: float
+) -> tuple[str, float]:
     """One factor with its name below and the names of its sides beside; and how wide it is."""
     wide, high = sizes[shape.cols], sizes[shape.rows]
     rows, cols = (_COLOURS[dims.index(side) % len(_COLOURS)] for side in (shape.rows, shape.cols))
@@ -143,15 +170,18 @@ def _rectangle(text: str, shape: Shape, sizes: Mapping[Dim, float], dims: list[D
         f'<rect x="{left}" y="{top}" width="{wide}" height="{high}" class="block"/>'
         f'<line x1="{left}" y1="{top}" x2="{left}" y2="{top + high}" stroke="{rows}" stroke-width="4"/>'
         f'<line x1="{left}" y1="{top}" x2="{left + wide}" y2="{top}" stroke="{cols}" stroke-width="4"/>'
-        f'<text x="{left - 6}" y="{top + high / 2 + 4}" text-anchor="end" style="fill:{rows}">{escape(dim_unicode(shape.rows))}</text>'
-        f'<text x="{left + wide / 2}" y="{top - 8}" text-anchor="middle" style="fill:{cols}">{escape(dim_unicode(shape.cols))}</text>'
+        f'<text x="{left - 6}" y="{top + high / 2 + 4}" text-anchor="end" '
+        f'style="fill:{rows}">{escape(dim_unicode(shape.rows))}</text>'
+        f'<text x="{left + wide / 2}" y="{top - 8}" text-anchor="middle" '
+        f'style="fill:{cols}">{escape(dim_unicode(shape.cols))}</text>'
         f'<text x="{left}" y="{top + high + 17}">{escape(text)}</text>',
         16 + room,
     )
 
 
 def graph(block: Chain) -> str:
-    """The named parts of a loss from the variable to the loss, and the gradient on its way back; nothing where they are no chain."""
+    """The named parts of a loss from the variable to the loss, and the gradient on its way back;
+    nothing where they are no chain."""
     names = _parts(block)
     ends = _ends(block)
     if len(names) < 2 or ends is None:
@@ -166,7 +196,9 @@ def graph(block: Chain) -> str:
         if 0 < place < len(texts) - 1:
             made = escape(to_unicode(names[place - 1].body))
             drawn.append(f'<text x="{x + wide / 2}" y="18" text-anchor="middle" class="quiet">{made}</text>')
-        drawn.append(f'<text x="{x + wide / 2}" y="96" text-anchor="middle" class="back">{escape(_slope(loss, text))}</text>')
+        drawn.append(
+            f'<text x="{x + wide / 2}" y="96" text-anchor="middle" class="back">{escape(_slope(loss, text))}</text>'
+        )
         if place < len(texts) - 1:
             gap = max(26.0, 7.0 * (len(to_unicode(names[min(place, len(names) - 1)].body)) - 3))
             drawn.append(_arrow(x + wide + 2, x + wide + gap - 2, 43, "forward"))
@@ -174,7 +206,9 @@ def graph(block: Chain) -> str:
             x += wide + gap
         else:
             x += wide
-    return figure(_svg(x + 24, 106, drawn), "forward the parts are made; backward the gradient passes through each of them")
+    return figure(
+        _svg(x + 24, 106, drawn), "forward the parts are made; backward the gradient passes through each of them"
+    )
 
 
 def _ends(block: Chain) -> tuple[Symbol, Symbol] | None:
@@ -201,13 +235,16 @@ def _arrow(start: float, end: float, y: float, kind: str) -> str:
 
 def _parts(block: Chain) -> list[Named]:
     """The named parts, each after what it is made of; none where one is made of two others."""
-    bodies = [move.line.body for move in block.moves] + [inner.line.body for move in block.moves for inner in move.inner]
+    bodies = [move.line.body for move in block.moves] + [
+        inner.line.body for move in block.moves for inner in move.inner
+    ]
     names = names_in(*bodies)
     return names if all(one in nodes_of(other.body) for one, other in pairwise(names)) else []
 
 
 def pattern(block: Pattern) -> str:
-    """A grid of blocks: one for each entry of the loss, in it a cell for each entry of the variable, filled where it is not 0."""
+    """A grid of blocks: one for each entry of the loss, in it a cell for each entry of the variable,
+    filled where it is not 0."""
     drawn, step, gap = [], 13, 12
     rows, cols = len(block.filled[0][0]), len(block.filled[0][0][0])
     for i, row in enumerate(block.filled):
@@ -216,10 +253,16 @@ def pattern(block: Pattern) -> str:
             for s, line in enumerate(cells):
                 for t, full in enumerate(line):
                     kind = "full" if full else "empty"
-                    drawn.append(f'<rect x="{x0 + t * step}" y="{y0 + s * step}" width="{step - 1}" height="{step - 1}" class="{kind}"/>')
+                    drawn.append(
+                        f'<rect x="{x0 + t * step}" y="{y0 + s * step}" width="{step - 1}" height="{step - 1}" '
+                        f'class="{kind}"/>'
+                    )
             if i == 0:
                 drawn.append(f'<text x="{x0}" y="16" class="quiet">{escape(block.across.name)} = {j + 1}</text>')
         drawn.append(f'<text x="2" y="{24 + i * (rows * step + gap) + 12}" class="quiet">{i + 1}</text>')
     width, height = 40 + len(block.filled[0]) * (cols * step + gap), 30 + len(block.filled) * (rows * step + gap)
-    caption = f"one block for each {value_html(block.down)}, {value_html(block.across)}; a cell in it is filled where the entry is not 0"
+    caption = (
+        f"one block for each {value_html(block.down)}, {value_html(block.across)}; a cell in it is filled "
+        f"where the entry is not 0"
+    )
     return figure(_svg(width, height, drawn), caption)

@@ -1,4 +1,5 @@
-"""Prose with Unicode mathematics as HTML: `R_st` becomes R with small letters below, `A^∘2` and `Xᵀ` with small letters above."""
+"""Prose with Unicode mathematics as HTML: `R_st` becomes R with small letters below,
+`A^∘2` and `Xᵀ` with small letters above."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ def prose_html(text: str) -> str:
     parts = text.replace(SOLID, " ").split("`")
     if len(parts) % 2 == 0:
         return math_html("`".join(parts))
-    return "".join(f"<code>{escape(part)}</code>" if number % 2 else math_html(part) for number, part in enumerate(parts))
+    return "".join(
+        f"<code>{escape(part)}</code>" if number % 2 else math_html(part) for number, part in enumerate(parts)
+    )
 
 
 def math_html(text: str) -> str:

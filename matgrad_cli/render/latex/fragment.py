@@ -1,4 +1,5 @@
-r"""A document as a LaTeX fragment for a paper: only amsmath is needed, sentences between the aligned lines of a chain."""
+r"""A document as a LaTeX fragment for a paper: only amsmath is needed,
+sentences between the aligned lines of a chain."""
 
 from __future__ import annotations
 
@@ -31,7 +32,16 @@ from ..document.derivation import shaped_factors
 from ..labels import label
 from ..view import View
 from .lines import ROOM, broken, width
-from .prose import escaped, given_latex, letters_latex, named_latex, numbers_latex, phrase_latex, title_case, value_latex
+from .prose import (
+    escaped,
+    given_latex,
+    letters_latex,
+    named_latex,
+    numbers_latex,
+    phrase_latex,
+    title_case,
+    value_latex,
+)
 
 _ABOVE_LABEL = 14.0
 _NUMBERS_ROOM = {1: 46.0, 2: 28.0}
@@ -41,7 +51,12 @@ _LEFT = 6.0
 
 def latex_page(content: Document, view: View) -> str:
     """The fragment of a document."""
-    lines = ["% needs \\usepackage{amsmath}", r"\begingroup\emergencystretch=4em", *latex_lines(content, view), r"\par\endgroup"]
+    lines = [
+        "% needs \\usepackage{amsmath}",
+        r"\begingroup\emergencystretch=4em",
+        *latex_lines(content, view),
+        r"\par\endgroup",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -161,7 +176,9 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
         wide = width(left) > _ABOVE_LABEL
         space += 0 if wide else width(left)
         head = f"& {left} \\\\\n&" if wide else f"{left} &"
-        rows.append(f"{head}= {_row(block.start.body, space, view)}{_numbers(block.numbers, view, 0.0 if wide else space)}")
+        rows.append(
+            f"{head}= {_row(block.start.body, space, view)}{_numbers(block.numbers, view, 0.0 if wide else space)}"
+        )
     moves = [told for move in block.moves for told in _flat(move, view)]
     widest = max([space, *(width(to_latex(move.line.left)) for _, move in moves if move.line.left is not None)])
     if not rows:
@@ -173,14 +190,17 @@ def _chain(block: Chain, view: View) -> Iterator[str]:
         if rows or place:
             rows.append(rf"\intertext{{{said}}}")
         own = f"{to_latex(line.left)} " if line.left is not None else ""
-        rows.append(f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view) + _numbers(move.numbers, view, widest))
+        rows.append(
+            f"{own}&= " + _row(line.body, width(own) + 3 if own else space, view) + _numbers(move.numbers, view, widest)
+        )
     yield r"\begin{align*}"
     yield from rows
     yield r"\end{align*}"
 
 
 def _numbers(numbers: str, view: View, left: float) -> str:
-    """The rows of numbers below a line, broken before + − =; where these are too far apart, before · and between matrices too."""
+    """The rows of numbers below a line, broken before + − =; where these are too far apart,
+    before · and between matrices too."""
     if not numbers:
         return ""
     rows, room = [""], _NUMBERS_ROOM[_columns(view)] - max(0.0, left - _LEFT)
@@ -192,7 +212,9 @@ def _numbers(numbers: str, view: View, left: float) -> str:
             else:
                 rows[-1] = longer
     shown = [rf"$\displaystyle {numbers_latex(row)}$" for row in rows]
-    return "".join(rf" \\ &\quad\text{{\footnotesize {'' if place else 'in numbers: '}{row}}}" for place, row in enumerate(shown))
+    return "".join(
+        rf" \\ &\quad\text{{\footnotesize {'' if place else 'in numbers: '}{row}}}" for place, row in enumerate(shown)
+    )
 
 
 def _flat(move: Move, view: View) -> Iterator[tuple[str, Move]]:
@@ -272,7 +294,10 @@ def _table(block: Table, view: View) -> Iterator[str]:
     rows = [tuple(map(phrase_latex, row)) for row in block.rows]
     if _columns(view) > 1:
         for first, *row in rows:
-            yield rf"\noindent {first}: {', '.join(f'{name} {cell}' for name, cell in zip(block.head[1:], row, strict=True))}.\par"
+            yield (
+                rf"\noindent {first}: "
+                rf"{', '.join(f'{name} {cell}' for name, cell in zip(block.head[1:], row, strict=True))}.\par"
+            )
         return
     yield rf"\medskip\noindent\begin{{tabular}}{{@{{}}{'l' * len(block.head)}@{{}}}}"
     yield from (rf"{' & '.join(block.head)} \\ \hline", *(" & ".join(row) + r" \\" for row in rows), r"\end{tabular}")

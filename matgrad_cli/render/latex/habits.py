@@ -1,4 +1,5 @@
-r"""How an author writes LaTeX: ∇ or ∂, \top or T, numbered lines with labels, bold names. It is applied to a fragment that is finished."""
+r"""How an author writes LaTeX: ∇ or ∂, \top or T, numbered lines with labels, bold names.
+It is applied to a fragment that is finished."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from ...notation.printing.to_latex import name_latex
 
 @record
 class Habits:
-    r"""`labels` is what stands before the number in `\label{eq:3}`; `bold`: of matrices and vectors; `columns`: of the paper."""
+    r"""`labels` is what stands before the number in `\label{eq:3}`; `bold`: of matrices and vectors; `columns`:
+    of the paper."""
 
     gradient: str = "nabla"
     transpose: str = r"\top"
@@ -26,7 +28,8 @@ class Habits:
 
 USUAL: Final = Habits()
 _TOKEN: Final = regex(
-    r"\\(?:text|intertext|operatorname|mathrm|label|tag)\{|\\begin\{[^}]*\}|\\end\{[^}]*\}|\\[A-Za-z]+|\\.|\$|[A-Za-z]|[{}]|[^\\${}A-Za-z]+"
+    r"\\(?:text|intertext|operatorname|mathrm|label|tag)\{|\\begin\{[^}]*\}|\\end\{[^}]*\}|\\[A-Za-z]+|\\.|\$"
+    r"|[A-Za-z]|[{}]|[^\\${}A-Za-z]+"
 )
 _NABLA: Final = regex(r"\\nabla_\{((?:[^{}]|\{[^{}]*\})*)\} (\\?\w+(?:_\{[^{}]*\})?)")
 
@@ -36,7 +39,9 @@ def styled(text: str, habits: Habits, symbols: Iterable[Symbol]) -> str:
     if habits == USUAL:
         return text
     if habits.bold:
-        text = _emboldened(text, {_head(symbol): _bold(_head(symbol)) for symbol in symbols if not symbol.shape.is_number})
+        text = _emboldened(
+            text, {_head(symbol): _bold(_head(symbol)) for symbol in symbols if not symbol.shape.is_number}
+        )
     if habits.gradient == "partial":
         text = _NABLA.sub(r"\\frac{\\partial \2}{\\partial \1}", text)
     if habits.transpose != r"\top":

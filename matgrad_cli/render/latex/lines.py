@@ -13,9 +13,12 @@ ROOM: Final = {1: 58.0, 2: 36.0}
 """How wide a row may be in a paper of one column, and of two."""
 _COMMAND = regex(r"\\([A-Za-z]+|.)")
 _WIDE: Final = {
-    "sum": 2.2, "partial": 1.1, "operatorname": 0.3, "lVert": 1.0, "rVert": 1.0, "Bigl": 0.5, "Bigr": 0.5, "bigl": 0.3, "bigr": 0.3,
-    "cdot": 1.4, "odot": 2.2, "otimes": 2.2, "oslash": 2.2, "mapsto": 2.6, "log": 2.4, "exp": 2.6, "sin": 2.2, "cos": 2.4, "tanh": 3.2,
-    "det": 2.4, "top": 0.8, "frac": 0.0, "sqrt": 1.4, "mathrm": 0.0, "mathbf": 0.0, "log\\det": 4.5, "qquad": 4.0, "quad": 2.0,
+    "sum": 2.2, "partial": 1.1, "operatorname": 0.3, "lVert": 1.0, "rVert": 1.0, "Bigl": 0.5, "Bigr": 0.5, "bigl": 0.3,
+    "bigr": 0.3,
+    "cdot": 1.4, "odot": 2.2, "otimes": 2.2, "oslash": 2.2, "mapsto": 2.6, "log": 2.4, "exp": 2.6, "sin": 2.2,
+    "cos": 2.4, "tanh": 3.2,
+    "det": 2.4, "top": 0.8, "frac": 0.0, "sqrt": 1.4, "mathrm": 0.0, "mathbf": 0.0, "log\\det": 4.5, "qquad": 4.0,
+    "quad": 2.0,
 }  # fmt: skip
 
 
@@ -24,7 +27,8 @@ _EQUAL: Final = 1e-6
 _BETWEEN: Final = (r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto", "+", "-")
 LATEX: Final = Signs(
     "([", ")]", "{}", (r"\sum", r"\frac{\partial }"), ("+ ", "- "), (r"\sum", r"\frac{\partial"),
-    (*_BETWEEN, ")", r"\b", r"\B", r"\r", "=", "]"), (*_BETWEEN, "(", "l(", "l[", r"\partial", "lVert", ",", r"\lvert", r"\langle"),
+    (*_BETWEEN, ")", r"\b", r"\B", r"\r", "=", "]"), (*_BETWEEN, "(", "l(", "l[", r"\partial", "lVert", ",", r"\lvert",
+    r"\langle"),
 )  # fmt: skip
 
 
@@ -87,7 +91,8 @@ def broken(text: str, first: float, later: float) -> list[str]:
 
 
 def _best_cut(points: list[tuple[int, int, float]], number: int, begun: float, room: float) -> int:
-    """The last of the most welcome points, from a number on, up to which a piece fits; what cannot be broken stands alone."""
+    """The last of the most welcome points, from a number on, up to which a piece fits;
+    what cannot be broken stands alone."""
     best: tuple[int, int] | None = None
     for place in range(number, len(points)):
         _, cost, wide = points[place]

@@ -39,7 +39,11 @@ _BRACKETS = regex(r"\\([Bb]ig)[lr](?![A-Za-z])")
 
 def markdown_page(content: Document, view: View) -> str:
     """The page of a document."""
-    paragraphs = [line for place, block in enumerate(content) for line in _lines(block, content[place - 1] if place else None, view)]
+    paragraphs = [
+        line
+        for place, block in enumerate(content)
+        for line in _lines(block, content[place - 1] if place else None, view)
+    ]
     return _BRACKETS.sub(r"\\\1", "\n\n".join(paragraphs)).replace(r"\allowbreak", "") + "\n"
 
 
@@ -49,7 +53,8 @@ def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
         case Heading(phrase, level):
             yield f"{'#' * (level + 1)} {_prose(phrase)}"
         case Variables(rows):
-            cells = [(f"${name_latex(known.symbol.name)}$", described(known.symbol), ", ".join(known.facts), _prose((known.origin,)))
+            cells = [(f"${name_latex(known.symbol.name)}$", described(known.symbol), ", ".join(known.facts),
+            _prose((known.origin,)))
                      for known in rows]  # fmt: skip
             yield _table(("variable", "shape", "known", "from"), cells)
         case Numbers(given):
@@ -97,7 +102,9 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [f"| {' | '.join(row)} |" for row in (head, *(tuple(cell.replace("|", r"\|") for cell in row) for row in rows))]
+    lines = [
+        f"| {' | '.join(row)} |" for row in (head, *(tuple(cell.replace("|", r"\|") for cell in row) for row in rows))
+    ]
     return "\n".join([lines[0], "|" + "---|" * len(head), *lines[1:]])
 
 

@@ -17,7 +17,8 @@ from .prose_math import SIGNS, formula_latex, pieces
 
 _ESCAPES: Final = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "…": r"\dots{}", "–": "--", "—": "---", "“": "``", "”": "''", "’": "'",
+    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "…": r"\dots{}", "–": "--", "—": "---", "“": "``", "”": "''",
+    "’": "'",
     "<": "$<$", ">": "$>$", "|": "$|$",
 }  # fmt: skip
 
@@ -28,7 +29,10 @@ def escaped(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = "".join(_ESCAPES.get(character) or (f"${formula_latex(character)}$" if character in SIGNS else character) for character in text)
+    text = "".join(
+        _ESCAPES.get(character) or (f"${formula_latex(character)}$" if character in SIGNS else character)
+        for character in text
+    )
     text = re.sub(r"`([^`']*)`", r"\\texttt{\1}", text)
     return re.sub(r'"([^"]*)"', r"``\1''", text)
 
@@ -50,7 +54,9 @@ def joined(parts: Iterable[str]) -> str:
 
 def letters_latex(letters: tuple[Index, ...]) -> str:
     r"""What index letters run over: `$i = 1,\dots,m$`."""
-    ends = {name_latex(name): [rf"1,\dots,{dim_latex(size)}$" for size in sizes] for name, sizes in ranges(letters).items()}
+    ends = {
+        name_latex(name): [rf"1,\dots,{dim_latex(size)}$" for size in sizes] for name, sizes in ranges(letters).items()
+    }
     return ", ".join(f"${name} = {' or $'.join(sizes)}" for name, sizes in ends.items())
 
 

@@ -9,16 +9,23 @@ from typing import Final
 from ...diagnostics.regex import regex
 from ...notation.names import LETTERS
 
-_FUNCTIONS: Final = frozenset(["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"])
+_FUNCTIONS: Final = frozenset(
+    ["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"]
+)
 _OPERATORS: Final = frozenset(
-    ["tr", "diag", "vec", "sum", "mean", "softmax", "logsumexp", "sigmoid", "softplus", "relu", "erf", "sign", "rank", "norm", "inv", "adj",
+    ["tr", "diag", "vec", "sum", "mean", "softmax", "logsumexp", "sigmoid", "softplus", "relu", "erf", "sign", "rank",
+    "norm", "inv", "adj",
      "polar", "leading"]
 )  # fmt: skip
 _SIGNS: Final = {
-    "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "∏": r"\prod ", "∇": r"\nabla ", "⟨": r"\langle ", "⟩": r"\rangle ", "‖": r"\|",
-    "×": r" \times ", "·": r" \cdot ", "∘": r" \odot ", "⊗": r" \otimes ", "⊘": r" \oslash ", "≠": r" \ne ", "≤": r" \le ",
-    "≥": r" \ge ", "→": r" \to ", "↦": r" \mapsto ", "−": " - ", "≈": r" \approx ", "√": r"\surd ", "∈": r" \in ", "𝟏": r"\mathbf{1}",
-    "½": r"\tfrac{1}{2}", "∞": r"\infty ", "±": r" \pm ", "∗": "*", "≡": r" \equiv ", "⇒": r" \Rightarrow ", "∫": r"\int ",
+    "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "∏": r"\prod ", "∇": r"\nabla ", "⟨": r"\langle ",
+    "⟩": r"\rangle ", "‖": r"\|",
+    "×": r" \times ", "·": r" \cdot ", "∘": r" \odot ", "⊗": r" \otimes ", "⊘": r" \oslash ", "≠": r" \ne ",
+    "≤": r" \le ",
+    "≥": r" \ge ", "→": r" \to ", "↦": r" \mapsto ", "−": " - ", "≈": r" \approx ", "√": r"\surd ", "∈": r" \in ",
+    "𝟏": r"\mathbf{1}",
+    "½": r"\tfrac{1}{2}", "∞": r"\infty ", "±": r" \pm ", "∗": "*", "≡": r" \equiv ", "⇒": r" \Rightarrow ",
+    "∫": r"\int ",
     "…": r"\dots ", "=": " = ", "+": " + ", "<": " < ", ">": " > ", "ℓ": r"\ell ", "′": "'",
     **{letter: f"\\{name} " for name, letter in LETTERS.items() if name not in ("lam", "omicron", "Sigma")},
 }  # fmt: skip
@@ -61,7 +68,7 @@ def pieces(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _may_start(text: str, start: int) -> bool:
-    return start == 0 or text[start - 1] in " (“\"[/—–"
+    return start == 0 or text[start - 1] in ' (“"[/—–'
 
 
 def _may_stop(text: str, stop: int) -> bool:
@@ -80,7 +87,12 @@ def _formula(text: str, start: int, inside: bool) -> int | None:
         follows = _operand(text, between.end(), True) if between else None
         if follows is None and text[end : end + 1] not in ("", " "):
             follows = _operand(text, end, inside)
-        if follows is None and text[end : end + 1] == " " and not _ARTICLE.match(text, end + 1) and not text[end + 1 : end + 2].isdigit():
+        if (
+            follows is None
+            and text[end : end + 1] == " "
+            and not _ARTICLE.match(text, end + 1)
+            and not text[end + 1 : end + 2].isdigit()
+        ):
             follows = _operand(text, end + 1, inside)
         if follows is None:
             break
@@ -104,7 +116,9 @@ def _operand(text: str, start: int, inside: bool) -> int | None:
         spaced = end + 1 if text[end : end + 1] == " " else end
         return _operand(text, spaced, True) or (end if end > word.end() or inside else None)
     core = _CORE.match(text, start)
-    if core is None or (core.group() == "a" and not _NO_ARTICLE.match(text, core.end()) and (not inside or _ARTICLE.match(text, start))):
+    if core is None or (
+        core.group() == "a" and not _NO_ARTICLE.match(text, core.end()) and (not inside or _ARTICLE.match(text, start))
+    ):
         return None
     return _scripts(text, core.end())
 
@@ -137,7 +151,8 @@ def _bracketed(text: str, start: int) -> int | None:
 
 
 _TOKEN = regex(
-    rf"(?P<raised>[{''.join(_RAISED)}]+)|(?P<lowered>[{''.join(_LOWERED)}]+)|(?P<script>[\^_])(?P<of>∘?-?[A-Za-z0-9]+|\*)?"
+    rf"(?P<raised>[{''.join(_RAISED)}]+)|(?P<lowered>[{''.join(_LOWERED)}]+)"
+    rf"|(?P<script>[\^_])(?P<of>∘?-?[A-Za-z0-9]+|\*)?"
     rf"|(?P<d>d(?=[A-Zxyzw](?![A-Za-z])))|(?P<word>{_WORD.pattern})|(?P<space>\s+)|(?P<other>.)"
 )
 
@@ -169,7 +184,15 @@ def formula_latex(text: str) -> str:
 
 def _token_latex(kind: str, part: str) -> str:
     if kind == "raised":
-        return "^" + (part_latex if (part_latex := "".join(_RAISED[sign] for sign in part)) == r"\top" else f"{{{part_latex}}}") + " "
+        return (
+            "^"
+            + (
+                part_latex
+                if (part_latex := "".join(_RAISED[sign] for sign in part)) == r"\top"
+                else f"{{{part_latex}}}"
+            )
+            + " "
+        )
     if kind == "lowered":
         return "_{" + "".join(_LOWERED[sign] for sign in part) + "}"
     if kind == "d":

@@ -1,4 +1,5 @@
-"""A solution as a self-contained NumPy module: one function `solution(...)`; products with inverses are solved, not inverted."""
+"""A solution as a self-contained NumPy module: one function `solution(...)`;
+products with inverses are solved, not inverted."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ from ..words import plain
 def solution_code(solution: Solution) -> str:
     """The module; the parameters are the variables of loss and constraints, but for the unknown and the multipliers."""
     problem = solution.problem
-    given = tuple(symbol for symbol in problem.variables if symbol is not problem.wrt and symbol not in solution.multipliers)
+    given = tuple(
+        symbol for symbol in problem.variables if symbol is not problem.wrt and symbol not in solution.multipliers
+    )
     printer = IndexCode(Names(given, NUMPY))
     body = _by_spectrum(solution, printer) if solution.spectral is not None else _closed_form(solution, printer)
     what = {"minima": "A minimum", "maxima": "A maximum", "saddle": "A saddle point", "unknown": "The stationary point"}
@@ -29,14 +32,18 @@ def solution_code(solution: Solution) -> str:
     cases = f": {plain(phrase(solution.extremum.why))}" if solution.extremum.cases else ""
     summary = wrap(f"{kind} of {loss_text(problem)} by {problem.wrt.name}{under}{cases}.", 100)
     conditions = [f"Needed: {plain(phrase(said))}." for said in solution.conditions]
-    return "\n".join([*comments([solution.derivation], "#"), framed("solution", summary, problem, printer, body, conditions)])
+    return "\n".join(
+        [*comments([solution.derivation], "#"), framed("solution", summary, problem, printer, body, conditions)]
+    )
 
 
 def _closed_form(solution: Solution, printer: IndexCode) -> list[str]:
     value = solution.value
     assert value is not None
     if (stack := stack_of(value)) is not None:
-        system, right = (printer.matrix.full(_Solver(printer).solved(part)).at(SUM) for part in (stack[0], Call("vec", stack[1])))
+        system, right = (
+            printer.matrix.full(_Solver(printer).solved(part)).at(SUM) for part in (stack[0], Call("vec", stack[1]))
+        )
         rows, cols = (printer.names.dim(side) for side in value.shape.dims)
         return [f"stacked = np.linalg.solve({system}, {right})", f"return stacked.reshape({cols}, {rows}).T"]
     code = printer.matrix.full(_Solver(printer).solved(value)).at(SUM)
@@ -52,14 +59,21 @@ def _by_spectrum(solution: Solution, printer: IndexCode) -> list[str]:
     if found.form == "columns":
         shape = solution.unknown.shape
         count = printer.names.dim(shape.rows if found.rows else shape.cols)
-        which, scale, free = f"vectors[:, -{count}:]" if found.largest else f"vectors[:, :{count}]", "", "a rotation of the columns"
+        which, scale, free = (
+            f"vectors[:, -{count}:]" if found.largest else f"vectors[:, :{count}]",
+            "",
+            "a rotation of the columns",
+        )
     else:
         which, free = f"vectors[:, {-1 if found.largest else 0}]", "its sign"
         scale = "" if found.length is Number(1) else f"np.sqrt({length}) * "
     if found.metric is None:
         begin, given, inside = [], matrix, which
     else:
-        begin = [f"root = np.linalg.cholesky({printer.matrix.full(found.metric).at(SUM)})", f"half = np.linalg.solve(root, {matrix})"]
+        begin = [
+            f"root = np.linalg.cholesky({printer.matrix.full(found.metric).at(SUM)})",
+            f"half = np.linalg.solve(root, {matrix})",
+        ]
         given, inside = "np.linalg.solve(root, half.T)", f"np.linalg.solve(root.T, {which})"
     turned, free = (".T", "a rotation of the rows") if found.rows else ("", free)
     last = f"return {scale}{inside}{turned}  # up to {free}"

@@ -1,10 +1,10 @@
 """A step is a rule that ran: the only place where a rule's name is put on a change of a line.
 
-`apply(rule, before, paths, scene, bindings)` runs the rule's own text (a pattern) or its one function (a native rule) at each of
-the paths and puts the new parts into the line. It is a pure function of what a step records, so every step can be run again.
-What else changes is a closed list of invisible moves: nested sums and products of one kind are flattened, numbers stand in front
-of arrays, numerals with one sign in front of numbers, what is pending last among numbers, d(X) along a direction is the direction, a term
-that is 0 is left out.
+`apply(rule, before, paths, scene, bindings)` runs the rule's own text (a pattern) or its one function (a native rule)
+at each of the paths and puts the new parts into the line. It is a pure function of what a step records, so every step
+can be run again. What else changes is a closed list of invisible moves: nested sums and products of one kind are
+flattened, numbers stand in front of arrays, numerals with one sign in front of numbers, what is pending last among
+numbers, d(X) along a direction is the direction, a term that is 0 is left out.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class Scene:
     direction: Symbol | None = None
     """The direction along which differentials are taken."""
     inside: bool = False
-    """Whether the rules are asked of what stands under a pending derivative (the expand method): there moves what holds the
-    variable, and nothing has to be still."""
+    """Whether the rules are asked of what stands under a pending derivative (the expand method): there moves what holds
+    the variable, and nothing has to be still."""
     letters: AbstractSet[Index] = frozenset()
     """The letters of all lines so far: one that is drawn for another size is called otherwise."""
 
@@ -92,7 +92,8 @@ class Scene:
 
 @record
 class Site:
-    """What a native rule is asked about: a part of the line, and what its letters stand for if that is already known."""
+    """What a native rule is asked about: a part of the line, and what its letters stand for if that is already
+    known."""
 
     node: Expr
     scene: Scene
@@ -128,7 +129,8 @@ Better = Callable[[Any], "Expr | None"]
 
 
 def native_at(rule_id: str, *heads: str) -> Callable[[Better], Better]:
-    """Registers a native rule that looks at the part alone, only at parts with these heads: f(part) is the new part or None."""
+    """Registers a native rule that looks at the part alone, only at parts with these heads:
+    f(part) is the new part or None."""
 
     def register(function: Better) -> Better:
         def at_site(site: Site) -> tuple[Expr, Bindings] | None:
@@ -146,7 +148,8 @@ _TERMS: list[Terms] = []
 
 
 def terms_with_differentials(reads: Terms) -> Terms:
-    """Registers how a term in which a derivative is pending is read as d(part), and what of it becomes of what a rule makes of d(part)."""
+    """Registers how a term in which a derivative is pending is read as d(part),
+    and what of it becomes of what a rule makes of d(part)."""
     _TERMS.append(reads)
     return reads
 
@@ -185,9 +188,11 @@ class DoesNotFit(BugError):
         super().__init__(Diagnostic("bug", f"the rule `{rule.id}` does not fit at the place that a step names"))
 
 
-def fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings = (), before: Expr | None = None, path: Path = ()) -> Rewriting | None:
-    """What the rule makes of one part: of several ways the first one that agrees with `bindings`. A rule about a differential
-    runs on a term in which a derivative is pending too (see `terms_with_differentials`)."""
+def fit(
+    rule: Rule, node: Expr, scene: Scene, bindings: Bindings = (), before: Expr | None = None, path: Path = ()
+) -> Rewriting | None:
+    """What the rule makes of one part: of several ways the first one that agrees with `bindings`. A rule about a
+    differential runs on a term in which a derivative is pending too (see `terms_with_differentials`)."""
     seen = _term(node, scene) if rule.pending == "d" and not scene.entrywise else None
     if seen is not None:
         pending, carried = seen
@@ -212,7 +217,9 @@ def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, 
     return next(rewritings(rule, node, scene.problem, taken, under, bindings, False, scene.motion), None)
 
 
-def _fit_pending(rule: Rule, node: Partial, scene: Scene, bindings: Bindings, whole: Expr, path: Path) -> Rewriting | None:
+def _fit_pending(
+    rule: Rule, node: Partial, scene: Scene, bindings: Bindings, whole: Expr, path: Path
+) -> Rewriting | None:
     """A pending derivative of an entry: a rule about ∂ as it is, a rule about d read entry by entry."""
     if rule.pending == "d":
         found = _fit(rule, differential_of(node), scene, bindings, whole, path)
@@ -233,14 +240,15 @@ def _with_names(new: Expr, names: Mapping[Expr, Expr]) -> Expr:
 
 
 def taken_at(line: Expr, path: Path, scene: Scene) -> frozenset[str | Index]:
-    """Names that a letter drawn by a rule at this place must not have: those of the problem and of the term around the place. With them
-    the letters of other places, which have one range each."""
+    """Names that a letter drawn by a rule at this place must not have: those of the problem and of the term around the
+    place. With them the letters of other places, which have one range each."""
     term = line.children[path[0]] if path and isinstance(line, Add) else line
     return reserved_names(scene.problem).union((letter.name for letter in letters_in(term)), scene.letters)
 
 
 def under_pending(line: Expr, path: Path) -> bool:
-    """Whether the place is a pending derivative or differential, or stands in one: there no fact about the variable may be used."""
+    """Whether the place is a pending derivative or differential, or stands in one:
+    there no fact about the variable may be used."""
     node = line
     for step in path:
         if isinstance(node, Differential | Partial):
@@ -286,7 +294,8 @@ def applied(before: Expr, found: Mapping[Path, Rewriting]) -> Application:
 
 
 def _counted(line: Expr, motion: Motion) -> Expr:
-    """A number as a sum of terms: brackets of terms that move are multiplied out, and the rational numbers in front multiplied."""
+    """A number as a sum of terms: brackets of terms that move are multiplied out,
+    and the rational numbers in front multiplied."""
     if isinstance(line, LinearMap):
         return LinearMap(line.argument, _counted(line.body, motion))
     if isinstance(line, Add) and line.shape.is_number:
@@ -296,7 +305,12 @@ def _counted(line: Expr, motion: Motion) -> Expr:
     bracket = next((factor for factor in line.factors if isinstance(factor, Add) and motion(factor)), None)
     if bracket is None or not line.shape.is_number:
         return mul(*multiplied(line.factors))
-    return add(*(_counted(mul(*(term if factor is bracket else factor for factor in line.factors)), motion) for term in bracket.terms))
+    return add(
+        *(
+            _counted(mul(*(term if factor is bracket else factor for factor in line.factors)), motion)
+            for term in bracket.terms
+        )
+    )
 
 
 def places_of(root: Expr, wanted: Mapping[Expr, object], inside: Callable[[Expr], bool]) -> Iterable[tuple[Path, Expr]]:
@@ -306,7 +320,8 @@ def places_of(root: Expr, wanted: Mapping[Expr, object], inside: Callable[[Expr]
 
 
 def _shown(new: Expr) -> Expr:
-    """A new part by the invisible moves: d(X) along a direction is the direction, what is pending stands last among numbers."""
+    """A new part by the invisible moves: d(X) along a direction is the direction,
+    what is pending stands last among numbers."""
     known: dict[Expr, Expr] = {}
     for node in nodes_of(new) if "Differential" in operators_in(new) else ():
         if isinstance(node, Differential) and node.body is node.variable and node.direction is not None:
@@ -327,7 +342,9 @@ def with_parts(root: Expr, new: Mapping[Path, Expr]) -> Expr:
     below: dict[int, dict[Path, Expr]] = {}
     for path, part in new.items():
         below.setdefault(path[0], {})[path[1:]] = part
-    parts = tuple(with_parts(child, below[number]) if number in below else child for number, child in enumerate(root.children))
+    parts = tuple(
+        with_parts(child, below[number]) if number in below else child for number, child in enumerate(root.children)
+    )
     return settled(root, parts)
 
 

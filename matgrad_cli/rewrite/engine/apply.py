@@ -1,4 +1,5 @@
-"""One rule at one place: fit the left side, ask for the conditions, build the right side. What the rule does not mention is kept."""
+"""One rule at one place: fit the left side, ask for the conditions, build the right side.
+What the rule does not mention is kept."""
 
 from __future__ import annotations
 
@@ -44,13 +45,16 @@ from .match import Matcher
 from .moving import Motion, moves_as_asked
 from .table import Table
 
-STRUCTURE = frozenset(("symmetric", "antisymmetric", "diagonal", "orthogonal", "unit", "simplex", "onehot", "binary", "signs", "pm1"))
+STRUCTURE = frozenset(
+    ("symmetric", "antisymmetric", "diagonal", "orthogonal", "unit", "simplex", "onehot", "binary", "signs", "pm1")
+)
 """Facts that tie entries to each other or to values: none may be used of the variable inside a pending derivative."""
 
 
 @record
 class Rewriting:
-    """What a rule made of an expression: the new one, what the rule's letters stood for, and what had to be supposed."""
+    """What a rule made of an expression: the new one, what the rule's letters stood for,
+    and what had to be supposed."""
 
     rule: Rule
     new: Expr
@@ -70,8 +74,8 @@ def rewritings(
 ) -> Iterator[Rewriting]:
     """Every way in which a pattern rule rewrites this node, lazily; ways that change nothing are left out.
 
-    `bindings` says what letters of the rule stand for, if that is known: only the ways that agree are found. A rule that is used
-    `further` on what it split off itself does not ask what must move. `motion` says which parts move.
+    `bindings` says what letters of the rule stand for, if that is known: only the ways that agree are found. A rule
+    that is used `further` on what it split off itself does not ask what must move. `motion` says which parts move.
     """
     if isinstance(node, Differential) and isinstance(node.body, Named):
         yield from _through_name(rule, node, node.body, problem, taken, bindings)
@@ -81,7 +85,8 @@ def rewritings(
 
 
 def _ways(
-    rule: Rule, reading: Rule, node: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool, bindings: Bindings,
+    rule: Rule, reading: Rule, node: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool,
+    bindings: Bindings,
     further: bool, motion: Motion,
 ) -> Iterator[Rewriting]:  # fmt: skip
     """The ways of one reading of the rule (see `variants`)."""
@@ -108,7 +113,9 @@ def _ways(
         if rule.nary and rule.pending:
             new = spread(rule, new, problem, taken, pending)
         elif rule.nary and not further:
-            new, more = again(rule, _repeated(rule, new, problem, taken, pending, motion), problem, taken, pending, motion)
+            new, more = again(
+                rule, _repeated(rule, new, problem, taken, pending, motion), problem, taken, pending, motion
+            )
             assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
@@ -117,14 +124,16 @@ def _ways(
 def _has_such_ends(wanted: MatMul, node: MatMul) -> bool:
     """Whether a run of the factors may end in a column, or begin with a row, where the pattern does."""
     columns, rows = wanted.factors[-1].shape.cols is ONE, wanted.factors[0].shape.rows is ONE
-    return ((not columns or any(factor.shape.cols is ONE for factor in node.factors))
-            and (not rows or any(factor.shape.rows is ONE for factor in node.factors)))
+    return (not columns or any(factor.shape.cols is ONE for factor in node.factors)) and (
+        not rows or any(factor.shape.rows is ONE for factor in node.factors)
+    )
 
 
 def _through_name(
     rule: Rule, node: Differential, name: Named, problem: Problem, taken: AbstractSet[str | Index], bindings: Bindings
 ) -> Iterator[Rewriting]:
-    """The differential of a part that has a name is that of what it stands for; where it stands whole, the name is written."""
+    """The differential of a part that has a name is that of what it stands for;
+    where it stands whole, the name is written."""
     inside = node.rebuilt((name.body, *node.children[1:]))
     for found in rewritings(rule, inside, problem, taken, True, bindings):
         yield Rewriting(rule, substitute(found.new, {name.body: name}), found.bindings, found.assumed)
@@ -141,7 +150,9 @@ def _start(matcher: Matcher, bindings: Bindings) -> Table | None:
     return table
 
 
-def _repeated(rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool, motion: Motion) -> Expr:
+def _repeated(
+    rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool, motion: Motion
+) -> Expr:
     """A rule about two factors, letters or terms used for all of them: again on what it made, as long as it fits."""
     while True:
         found = next(rewritings(rule, new, problem, taken, pending, (), True, motion), None)
@@ -151,17 +162,24 @@ def _repeated(rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | 
 
 
 def spread(rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool) -> Expr:
-    """A rule about two factors (or terms) used for all of them: what it split off is split again, what does not move is 0."""
+    """A rule about two factors (or terms) used for all of them: what it split off is split again,
+    what does not move is 0."""
     terms: list[Expr] = []
     for term in new.terms if isinstance(new, Add) else (new,):
         part = _pending_in(term)
         if part is None:
             terms.append(term)
         elif part.variable in part.body.symbols:
-            again = None if isinstance(part.body, Named) else next(rewritings(rule, part, problem, taken, pending, (), True), None)
+            again = (
+                None
+                if isinstance(part.body, Named)
+                else next(rewritings(rule, part, problem, taken, pending, (), True), None)
+            )
             more = () if again is None else again.new.terms if isinstance(again.new, Add) else (again.new,)
-            terms += [mapped(term, lambda node, parts: node if parts == node.children else joined(node, parts), {part: one})
-                      for one in more] or [term]  # fmt: skip
+            terms += [
+                mapped(term, lambda node, parts: node if parts == node.children else joined(node, parts), {part: one})
+                for one in more
+            ] or [term]
     if terms:
         return add(*terms)
     return zero(new.shape)
@@ -193,7 +211,11 @@ Surround = Callable[[Expr], Expr]
 
 
 def _surround(
-    node: Expr, rest: tuple[Expr, ...] = (), place: int = 0, after: tuple[Expr, ...] = (), letters: tuple[Index, ...] = ()
+    node: Expr,
+    rest: tuple[Expr, ...] = (),
+    place: int = 0,
+    after: tuple[Expr, ...] = (),
+    letters: tuple[Index, ...] = (),
 ) -> Surround:
     def whole(new: Expr) -> Expr:
         parts = (*rest[:place], new, *rest[place:], *after)
@@ -230,7 +252,9 @@ def _whole(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
     return matcher.match(p, node, b) if alike else iter(())
 
 
-def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool, motion: Motion) -> tuple[Sentence, ...] | None:
+def _conditions(
+    sides: Pattern, table: Table, problem: Problem, pending: bool, motion: Motion
+) -> tuple[Sentence, ...] | None:
     """None if a condition is known to fail; else the conditions that nothing is known about, as sentences."""
     variables = dict(sides.names)
     if sides.rule.moves or sides.rule.still:
@@ -242,12 +266,17 @@ def _conditions(sides: Pattern, table: Table, problem: Problem, pending: bool, m
     return supposed(sides.rule, {name: table.get(variable) for name, variable in sides.names}, problem, pending)
 
 
-def supposed(rule: Rule, values: Mapping[str, Any], problem: Problem, pending: bool = False) -> tuple[Sentence, ...] | None:
-    """The conditions of a rule that nothing is known about, of what its letters stand for; None if one is known to fail."""
+def supposed(
+    rule: Rule, values: Mapping[str, Any], problem: Problem, pending: bool = False
+) -> tuple[Sentence, ...] | None:
+    """The conditions of a rule that nothing is known about, of what its letters stand for;
+    None if one is known to fail."""
     assumed: list[Sentence] = []
     for requirement in rule.when:
         value, structure = values[requirement.variable], requirement.word in STRUCTURE
-        known = None if pending and structure and problem.wrt in value.symbols else holds(value, requirement.word, problem)
+        known = (
+            None if pending and structure and problem.wrt in value.symbols else holds(value, requirement.word, problem)
+        )
         if known is False or (known is None and structure):
             return None
         if known is None:
@@ -257,4 +286,8 @@ def supposed(rule: Rule, values: Mapping[str, Any], problem: Problem, pending: b
 
 def _bindings(sides: Pattern, table: Table) -> Bindings:
     found = ((name, table.get(variable)) for name, variable in sides.names)
-    return tuple((name, ", ".join(map(str, value)) if isinstance(value, tuple) else value) for name, value in found if value is not None)
+    return tuple(
+        (name, ", ".join(map(str, value)) if isinstance(value, tuple) else value)
+        for name, value in found
+        if value is not None
+    )

@@ -1,7 +1,8 @@
-"""One derivative table, read entry by entry: where d(Z) = L(dA), the derivative of Z_ij is the entry (i,j) of L with ∂A_kl for dA_kl.
+"""One derivative table, read entry by entry: where d(Z) = L(dA), the derivative of Z_ij is the entry (i,j)
+of L with ∂A_kl for dA_kl.
 
-A rule about d(…) runs on a pending derivative ∂Z_ij/∂X_st as it stands, and what it makes is written out by entries here: around
-what moves by entries, what stays is kept whole. (A⁻¹ dA A⁻¹)_ij is Σ_kl (A⁻¹)_ik dA_kl (A⁻¹)_lj.
+A rule about d(…) runs on a pending derivative ∂Z_ij/∂X_st as it stands, and what it makes is written out by entries
+here: around what moves by entries, what stays is kept whole. (A⁻¹ dA A⁻¹)_ij is Σ_kl (A⁻¹)_ik dA_kl (A⁻¹)_lj.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from ...ir.memory import noted
 
 
 def pushed(body: Expr) -> Expr:
-    """An entry of a sum, a multiple or an elementwise product, read as the sum or product of entries: that needs no step."""
+    """An entry of a sum, a multiple or an elementwise product, read as the sum or product of entries:
+    that needs no step."""
     if isinstance(body, Mul | Add):
         alike = Add | Mul if isinstance(body, Add) else Mul | Hadamard
-        whole = [pushed(part) if isinstance(part, Entry) and isinstance(part.base, alike) else part for part in body.children]
+        whole = [
+            pushed(part) if isinstance(part, Entry) and isinstance(part.base, alike) else part for part in body.children
+        ]
         return add(*whole) if isinstance(body, Add) else mul(*whole)
     if not isinstance(body, Entry) or not isinstance(body.base, Add | Mul | Hadamard):
         return body

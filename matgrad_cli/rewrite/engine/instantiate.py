@@ -1,4 +1,5 @@
-"""The right side of a rule with its variables replaced. A letter over a side of size 1 is absent: its sum and its δ fall away."""
+"""The right side of a rule with its variables replaced. A letter over a side of size 1 is absent:
+its sum and its δ fall away."""
 
 from __future__ import annotations
 
@@ -129,7 +130,11 @@ class _Builder:
     def product_of(self, factors: tuple[Expr, ...]) -> Expr:
         """Numbers and at most one array; a δ over an absent letter, ones of size 1, or a coefficient 1 are left out."""
         parts = [(factor, self.build(factor)) for factor in factors]
-        kept = [part for factor, part in parts if not (isinstance(factor, Delta | Fill | Symbol | Size) and part is Number(1))]
+        kept = [
+            part
+            for factor, part in parts
+            if not (isinstance(factor, Delta | Fill | Symbol | Size) and part is Number(1))
+        ]
         if sum(isinstance(factor, Symbol) and factor.shape.is_number for factor in factors) > 1:
             kept = list(multiplied(tuple(kept)))
         return numerals_first(mul(*kept)) if kept else Number(1)

@@ -1,7 +1,8 @@
-"""Fitting the left side of a rule to an expression, lazily: sums and elementwise products in any order, runs of neighbours in products.
+"""Fitting the left side of a rule to an expression, lazily: sums and elementwise products in any order,
+runs of neighbours in products.
 
-A match is a table from pattern variables, dimension names and index letters to what they stand for. Tables are never changed: a
-generator yields a longer copy for each way to fit.
+A match is a table from pattern variables, dimension names and index letters to what they stand for. Tables are never
+changed: a generator yields a longer copy for each way to fit.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ Picked = Iterator[tuple[Table, Parts, tuple[int, ...]]]
 
 
 class Matcher:
-    """One pattern against any expressions; facts are not used here, they are conditions of rules. `variable` is what moves."""
+    """One pattern against any expressions; facts are not used here, they are conditions of rules.
+    `variable` is what moves."""
 
     def __init__(self, pattern: Pattern, variable: Symbol | None = None) -> None:
         self.pattern, self.variable = pattern, variable
@@ -69,7 +71,8 @@ class Matcher:
         return _WAYS[kind](self, p, node, b) if type(node) is kind or kind in _OTHER_KINDS else iter(())
 
     def bound(self, letter: Symbol | Index, value: object, b: Table) -> Table | None:
-        """The table in which a letter of the rule stands for `value`, its dimensions with it; None if the shapes do not fit."""
+        """The table in which a letter of the rule stands for `value`, its dimensions with it;
+        None if the shapes do not fit."""
         if isinstance(value, str):
             return b  # what a sentence says of several letters
         if isinstance(letter, Index):
@@ -86,7 +89,10 @@ class Matcher:
         elif p not in self.pattern.variables:
             if p is node:
                 yield b
-        elif not (self._rests(p, node) or (p in self.pattern.single and isinstance(node, Mul if p.shape.is_number else MatMul))):
+        elif not (
+            self._rests(p, node)
+            or (p in self.pattern.single and isinstance(node, Mul if p.shape.is_number else MatMul))
+        ):
             table = self._shape(p.shape, node.shape, b)
             if table is not None:
                 yield {**table, p: node}
@@ -97,7 +103,9 @@ class Matcher:
         return self.variable is not None and (rests or (p in self.pattern.itself and node is not self.variable))
 
     def _value(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
-        if p is node or (isinstance(node, Fill) and isinstance(p, Number) and p.value == node.value and node.shape.is_number):
+        if p is node or (
+            isinstance(node, Fill) and isinstance(p, Number) and p.value == node.value and node.shape.is_number
+        ):
             yield b
 
     def _transpose(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
@@ -258,7 +266,9 @@ class Matcher:
         yield from self.match(p, part, b)
         if kind is not Add or not isinstance(p, Mul):
             return
-        numbers = [one for one in p.factors if one.shape.is_number and isinstance(one, Symbol) and b.get(one, _ONE) is _ONE]
+        numbers = [
+            one for one in p.factors if one.shape.is_number and isinstance(one, Symbol) and b.get(one, _ONE) is _ONE
+        ]
         others = tuple(factor for factor in p.factors if factor not in numbers)
         if len(numbers) != 1 or not others:
             return
@@ -269,7 +279,12 @@ class Matcher:
     def _all_with(self, p: Mul, parts: Parts, b: Table, used: tuple[int, ...]) -> Picked:
         """c·A as the last term of a pattern fits all terms that are left, with c = 1."""
         number, *_, letter = p.factors
-        if len(p.factors) == 2 and isinstance(number, Symbol) and isinstance(letter, Symbol) and b.get(number, _ONE) is _ONE:
+        if (
+            len(p.factors) == 2
+            and isinstance(number, Symbol)
+            and isinstance(letter, Symbol)
+            and b.get(number, _ONE) is _ONE
+        ):
             for table in self._variable(letter, add(*(part for _, part in parts)), {**b, number: Number(1)}):
                 yield table, (), (*used, *(place for place, _ in parts))
 
@@ -295,12 +310,24 @@ class Matcher:
         if not rest:
             return [parts]
         numbers = tuple(pair for pair in parts if pair[1].shape.is_number)
-        if kind is Mul and first.shape.is_number and len(numbers) < len(parts) and not any(p.shape.is_number for p in rest):
+        if (
+            kind is Mul
+            and first.shape.is_number
+            and len(numbers) < len(parts)
+            and not any(p.shape.is_number for p in rest)
+        ):
             return [numbers]
         return [(pair,) for pair in parts]
 
     def _take(
-        self, kind: type[Expr], variable: Expr, taken: Parts, left: Parts, rest: list[Expr], b: Table, used: tuple[int, ...]
+        self,
+        kind: type[Expr],
+        variable: Expr,
+        taken: Parts,
+        left: Parts,
+        rest: list[Expr],
+        b: Table,
+        used: tuple[int, ...],
     ) -> Picked:
         for table in self._variable(variable, JOINED[kind](*(part for _, part in taken)), b) if taken else ():
             yield from self._share(kind, rest, left, table, (*used, *(place for place, _ in taken)))
@@ -308,7 +335,8 @@ class Matcher:
     # ---- products in order
 
     def runs(self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], b: Table) -> Iterator[tuple[Table, int, int]]:
-        """Ways to fit the patterns to neighbours somewhere in a product: the table, and the first and one past the last of them."""
+        """Ways to fit the patterns to neighbours somewhere in a product:
+        the table, and the first and one past the last of them."""
         anchor = next((n for n, p in enumerate(patterns) if not isinstance(p, Symbol | Transpose)), None)
         if anchor is None:
             for start in range(len(parts) - len(patterns) + 1):
@@ -316,14 +344,17 @@ class Matcher:
             return
         for place in range(len(parts)):
             for table in self.match(patterns[anchor], parts[place], b):
-                for longer, _, end in self._forward(patterns[anchor + 1 :], parts, place + 1, table, MatMul, whole=False):
+                for longer, _, end in self._forward(
+                    patterns[anchor + 1 :], parts, place + 1, table, MatMul, whole=False
+                ):
                     for final, start in self._backward(patterns[:anchor], parts, place, longer):
                         yield final, start, end
 
     def _forward(
         self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], start: int, b: Table, kind: type[Expr], whole: bool
     ) -> Iterator[tuple[Table, int, int]]:
-        """Patterns from left to right beginning at `start`. A free variable inside takes any run; the last one all (whole) or one."""
+        """Patterns from left to right beginning at `start`. A free variable inside takes any run;
+        the last one all (whole) or one."""
         if not patterns:
             yield b, start, start
             return
@@ -335,21 +366,27 @@ class Matcher:
                 for final, _, end in self._forward(rest, parts, start + length, table, kind, whole):
                     yield final, start, end
 
-    def _lengths(self, p: Expr, rest: tuple[Expr, ...], room: int, b: Table, whole: bool, kind: type[Expr] = MatMul) -> range:
+    def _lengths(
+        self, p: Expr, rest: tuple[Expr, ...], room: int, b: Table, whole: bool, kind: type[Expr] = MatMul
+    ) -> range:
         if room < 1:
             return range(0)
         variable = p.children[0] if isinstance(p, Transpose) else p
         bound = b.get(variable)
         if bound is not None:
             length = len(bound.children) if type(bound) is kind else 1
-            return range(1 if isinstance(p, Transpose) else length, min(length, room) + 1)  # (AB)ᵀ is one factor or two: BᵀAᵀ
+            return range(
+                1 if isinstance(p, Transpose) else length, min(length, room) + 1
+            )  # (AB)ᵀ is one factor or two: BᵀAᵀ
         if not self._is_free(p, b) or p in self.pattern.single:
             return range(1, 2)
         if not rest:
             return range(room, room + 1) if whole else range(1, 2)
         return range(1, room + 1)
 
-    def _backward(self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], end: int, b: Table) -> Iterator[tuple[Table, int]]:
+    def _backward(
+        self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], end: int, b: Table
+    ) -> Iterator[tuple[Table, int]]:
         if not patterns:
             yield b, end
             return
@@ -371,12 +408,16 @@ class Matcher:
         for chosen in permutations(node.indices, count):
             table: Table | None = b
             for number, letter in enumerate(p.indices):
-                table = None if table is None else self._position(letter, chosen[number] if number < count else None, table)
+                table = (
+                    None if table is None else self._position(letter, chosen[number] if number < count else None, table)
+                )
             if table is None:
                 continue
             rest = tuple(letter for letter in node.indices if letter not in chosen)
             for final, outside in self._body(p.body, node.body, table):
-                if captures(final, b, frozenset(chosen), p.indices) or any(factor.free & set(chosen) for factor in outside):
+                if captures(final, b, frozenset(chosen), p.indices) or any(
+                    factor.free & set(chosen) for factor in outside
+                ):
                     continue
                 yield final, rest, outside
 
@@ -390,9 +431,12 @@ class Matcher:
 
 
 _WAYS: dict[type[Expr], Callable[..., Iterator[Table]]] = {
-    Symbol: Matcher._variable, Number: Matcher._value, Constant: Matcher._value, Transpose: Matcher._transpose, Eye: Matcher._constant,
-    Fill: Matcher._constant, Size: Matcher._constant, Add: Matcher._whole, Mul: Matcher._whole, Hadamard: Matcher._whole,
-    MatMul: Matcher._in_order, Kron: Matcher._in_order, Call: Matcher._parts, Power: Matcher._parts, Inverse: Matcher._parts,
+    Symbol: Matcher._variable, Number: Matcher._value, Constant: Matcher._value, Transpose: Matcher._transpose,
+    Eye: Matcher._constant,
+    Fill: Matcher._constant, Size: Matcher._constant, Add: Matcher._whole, Mul: Matcher._whole,
+    Hadamard: Matcher._whole,
+    MatMul: Matcher._in_order, Kron: Matcher._in_order, Call: Matcher._parts, Power: Matcher._parts,
+    Inverse: Matcher._parts,
     MatrixPower: Matcher._matrix_power, Entry: Matcher.entry, Delta: Matcher._delta, Partial: Matcher._partial,
     Differential: Matcher._differential, SumOver: Matcher._whole_sum,
 }  # fmt: skip

@@ -1,4 +1,5 @@
-"""What moves in a line: pending differentials, and the direction along which they are taken. The conditions `moves` and `still`."""
+"""What moves in a line: pending differentials, and the direction along which they are taken.
+The conditions `moves` and `still`."""
 
 from __future__ import annotations
 
@@ -21,12 +22,16 @@ def along(direction: Symbol | None) -> Motion:
 
 def d(body: Expr, like: Differential) -> Expr:
     """The differential of a part, pending as another one is; d(Aᵀ) is written (dA)ᵀ at once."""
-    return Transpose(d(body.body, like)) if isinstance(body, Transpose) else Differential(body, like.variable, like.direction)
+    return (
+        Transpose(d(body.body, like))
+        if isinstance(body, Transpose)
+        else Differential(body, like.variable, like.direction)
+    )
 
 
 def is_whole(part: Expr, around: frozenset[type[Expr]], moves: Motion) -> bool:
-    """Whether a part moves and is no run of factors of the product around it of which one at an end does not move (an elementwise
-    product of numbers is a product of numbers)."""
+    """Whether a part moves and is no run of factors of the product around it of which one at an end does not move (an
+    elementwise product of numbers is a product of numbers)."""
     numbers = isinstance(part, Mul) and part.shape.is_number and Hadamard in around
     if type(part) not in around and not numbers:
         return moves(part)
@@ -40,8 +45,8 @@ _PRODUCTS = frozenset((Mul, Hadamard, MatMul, Kron))
 
 @lru_cache(maxsize=1024)
 def products_around(side: Expr, letter: Expr) -> frozenset[type[Expr]]:
-    """The kinds of products that a letter may not be a part of a factor of: those in which it is a factor; as the argument of a
-    function all."""
+    """The kinds of products that a letter may not be a part of a factor of: those in which it is a factor; as the
+    argument of a function all."""
     holders = [type(node) for node in nodes_of(side) if letter in node.children]
     if Call in holders:
         return _PRODUCTS
@@ -49,7 +54,8 @@ def products_around(side: Expr, letter: Expr) -> frozenset[type[Expr]]:
 
 
 def moves_as_asked(sides: Pattern, values: dict[str, Expr], problem: Problem, motion: Motion) -> bool:
-    """Whether what a rule says of `moves` and `still` holds of its letters; under a d it is the variable that moves, in one factor."""
+    """Whether what a rule says of `moves` and `still` holds of its letters;
+    under a d it is the variable that moves, in one factor."""
     rule, letters = sides.rule, dict(sides.names)
     layer = isinstance(sides.lhs, Differential)
     if layer:

@@ -53,14 +53,16 @@ def sentence(template: str, bindings: Bindings) -> Sentence:
     values = tuple((name, value) for name, value in bindings if name in wanted)
     missing = wanted - {name for name, _ in values}
     if missing:
-        raise BugError(Diagnostic("bug-sentence", f"the sentence `{template}` mentions {sorted(missing)}, which nobody bound"))
+        raise BugError(
+            Diagnostic("bug-sentence", f"the sentence `{template}` mentions {sorted(missing)}, which nobody bound")
+        )
     return Sentence(template, values)
 
 
 @mutable
 class Recorder:
-    """The current line and the steps so far. `letters` are the free letters over which lines are compared: a line that does not
-    depend on one of them (Σ_ij δ_is δ_jt = 1) is the same number for each of its values.
+    """The current line and the steps so far. `letters` are the free letters over which lines are compared: a line that
+    does not depend on one of them (Σ_ij δ_is δ_jt = 1) is the same number for each of its values.
     """
 
     problem: Problem
@@ -76,7 +78,9 @@ class Recorder:
 
     def __post_init__(self) -> None:
         self._seen = set(letters_in(self.line))
-        self._search = Search(Scene(self.problem, self.rules, self.names, self.entrywise, self.direction, self.inside, self._seen))
+        self._search = Search(
+            Scene(self.problem, self.rules, self.names, self.entrywise, self.direction, self.inside, self._seen)
+        )
 
     @property
     def scene(self) -> Scene:
@@ -84,22 +88,25 @@ class Recorder:
         return self._search.scene
 
     def record(self, application: Application, title: str | None = None, said: Bindings = ()) -> None:
-        """One step by a rule that ran on the current line; nothing is recorded if the line stays the same. `said` is what the sentence
-        mentions beside the letters of the rule."""
+        """One step by a rule that ran on the current line; nothing is recorded if the line stays the same. `said` is
+        what the sentence mentions beside the letters of the rule."""
         if application.before is not self.line:
             raise BugError(Diagnostic("bug", f"`{application.rule.id}` ran on another line than the current one"))
         if application.after is not self.line:
             self.steps.append(self.judged(application, title, (*application.bindings, *said)))
             self.line = application.after
 
-    def found(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> dict[Path, Rewriting]:
-        """What the first rule of a method's phase that fits any of these parts of the line makes of all of them that it fits."""
+    def found(
+        self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()
+    ) -> dict[Path, Rewriting]:
+        """What the first rule of a method's phase that fits any of these parts of the line makes of all of them that it
+        fits."""
         rules = map(self.rules.rule, self.rules.method(method).phase(phase).rules)
         return self._search.first(rules, self.line, places, bindings)
 
     def run(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> bool:
-        """One step by what was `found`; whether anything was. Where the rule does not make the same of all parts, the sentence speaks of
-        the first."""
+        """One step by what was `found`; whether anything was. Where the rule does not make the same of all parts, the
+        sentence speaks of the first."""
         found = self.found(method, phase, places, bindings)
         if found:
             application = applied(self.line, found)
@@ -108,7 +115,8 @@ class Recorder:
         return bool(found)
 
     def steps_of(self, find: Callable[[Expr], Mapping[Path, Rewriting] | None], most: int) -> list[Step]:
-        """The steps of what is found in the line, again and again while it changes; they are not recorded yet, the line is the last one."""
+        """The steps of what is found in the line, again and again while it changes;
+        they are not recorded yet, the line is the last one."""
         steps: list[Step] = []
         while len(steps) < most and (found := find(self.line)):
             application = applied(self.line, found)
@@ -126,7 +134,9 @@ class Recorder:
         return replace(step, paths=application.paths, assumed=application.assumed)
 
     def _judged(self, rule: Rule, before: Expr, after: Expr, bindings: Bindings, title: str | None = None) -> Step:
-        verdict = self.judge.compare_over(before, after, self.letters) if self.letters else self.judge.compare(before, after)
+        verdict = (
+            self.judge.compare_over(before, after, self.letters) if self.letters else self.judge.compare(before, after)
+        )
         if verdict.kind == "differs":
             from ...notation.printing.to_text import to_text  # seldom needed
 
@@ -164,14 +174,20 @@ class Recorder:
         """A step that stands alone under the title of a group."""
         return replace(step, title=sentence(self._title(rule).title, bindings), small="")
 
-    def stuck(self, message: str, help: str = "`--method index` goes through entries and can differentiate it") -> StuckError:
+    def stuck(
+        self, message: str, help: str = "`--method index` goes through entries and can differentiate it"
+    ) -> StuckError:
         """No rule goes on from the current line."""
-        return StuckError(Diagnostic("stuck", message, notes=(f"the line reached: {to_unicode(self.line)}",), help=help))
+        return StuckError(
+            Diagnostic("stuck", message, notes=(f"the line reached: {to_unicode(self.line)}",), help=help)
+        )
 
     def must_end(self) -> None:
         """A derivation longer than it may be ends with a message instead of a hang."""
         if len(self.steps) > MOST_LINES:
-            raise StuckError(Diagnostic("too-many-steps", f"the derivation has more than {MOST_LINES} lines and is not finished"))
+            raise StuckError(
+                Diagnostic("too-many-steps", f"the derivation has more than {MOST_LINES} lines and is not finished")
+            )
 
     def unknown(self, part: Expr) -> StuckError:
         """No rule is known for a part."""

@@ -1,11 +1,29 @@
-"""Equal up to how transposes are written: (XR)ᵀ and RᵀXᵀ are one matrix, and a repeated variable of a rule may be either."""
+"""Equal up to how transposes are written: (XR)ᵀ and RᵀXᵀ are one matrix,
+and a repeated variable of a rule may be either."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
-from ...ir import Add, Expr, Hadamard, Index, Inverse, MatMul, Mul, Number, Pair, Power, Transpose, add, letters_of, matmul, mul, transpose
+from ...ir import (
+    Add,
+    Expr,
+    Hadamard,
+    Index,
+    Inverse,
+    MatMul,
+    Mul,
+    Number,
+    Pair,
+    Power,
+    Transpose,
+    add,
+    letters_of,
+    matmul,
+    mul,
+    transpose,
+)
 from ...ir.memory import remembered
 from ..forms.algebra import joined
 from .table import Table
@@ -61,9 +79,11 @@ def negated(node: Expr) -> Expr:
     return mul(Number(-1), node)
 
 
-def exactly(wanted: tuple[Expr, ...], parts: tuple[tuple[int, Expr], ...]) -> Iterator[tuple[tuple[tuple[int, Expr], ...], list[int]]]:
-    """The parts that a bound variable stands for, taken out: what is left, and where they stood. They are no patterns, whatever
-    their letters are called."""
+def exactly(
+    wanted: tuple[Expr, ...], parts: tuple[tuple[int, Expr], ...]
+) -> Iterator[tuple[tuple[tuple[int, Expr], ...], list[int]]]:
+    """The parts that a bound variable stands for, taken out: what is left, and where they stood. They are no patterns,
+    whatever their letters are called."""
     left, places = list(parts), []
     for one in wanted:
         number = next((number for number, (_, part) in enumerate(left) if same(one, part)), None)

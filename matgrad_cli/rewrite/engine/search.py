@@ -1,7 +1,8 @@
 """Where rules fit in a line: the first of some rules that fits anywhere, at all the places where it fits, is one step.
 
-Of what is pending the first part decides: the rule that comes first for it, wherever it comes first. A rule about ∂ or d runs on what is
-pending itself, any other rule on what stands under it (on the number or array, or on the array whose entry it is): d(‖A‖²) = d(tr(AᵀA)).
+Of what is pending the first part decides: the rule that comes first for it, wherever it comes first. A rule about ∂ or
+d runs on what is pending itself, any other rule on what stands under it (on the number or array,
+or on the array whose entry it is): d(‖A‖²) = d(tr(AᵀA)).
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from .entrywise import differential_of
 class Search:
     """`accepts` says which of the things that a rule makes are wanted.
 
-    What does not fit is remembered, as most of a line stays as it is: whether a rule fits depends on the part and the bindings alone.
-    So is the rule that comes first for what is pending.
+    What does not fit is remembered, as most of a line stays as it is: whether a rule fits depends on the part and the
+    bindings alone. So is the rule that comes first for what is pending.
     """
 
     def __init__(self, scene: Scene, accepts: Callable[[Rewriting], bool] = lambda _: True) -> None:
@@ -31,8 +32,8 @@ class Search:
     def first(
         self, rules: Iterable[Rule], line: Expr, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()
     ) -> dict[Path, Rewriting]:
-        """What the first rule that fits makes of these parts of the line; where it fits with the `bindings` at one place, it must fit
-        by itself at further ones. Nothing is looked for below a part where it fits."""
+        """What the first rule that fits makes of these parts of the line; where it fits with the `bindings` at one
+        place, it must fit by itself at further ones. Nothing is looked for below a part where it fits."""
         parts = list(places)
         for rule in rules:
             found: dict[Path, Rewriting] = {}
@@ -51,9 +52,12 @@ class Search:
                 return found
         return {}
 
-    def turn(self, rules: Iterable[str], line: Expr, places: Iterable[tuple[Path, Expr]]) -> dict[Path, Rewriting] | Expr:
-        """What the rule that comes first at the first of these places makes of what is pending there, and wherever else it comes first;
-        a pending part for which no rule is known is given back. At a place stands what is pending, or a term that waits for it."""
+    def turn(
+        self, rules: Iterable[str], line: Expr, places: Iterable[tuple[Path, Expr]]
+    ) -> dict[Path, Rewriting] | Expr:
+        """What the rule that comes first at the first of these places makes of what is pending there, and wherever else
+        it comes first; a pending part for which no rule is known is given back.
+        At a place stands what is pending, or a term that waits for it."""
         rules = (*(rule.id for rule in self.scene.rules.extras() if rule.lhs), *rules)
         found: dict[Path, Rewriting] = {}
         first: Rule | None = None

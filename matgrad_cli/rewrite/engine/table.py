@@ -7,8 +7,8 @@ from typing import Any
 from ...ir import Dim
 
 Table = dict[Any, Any]
-"""Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1; several letters where
-one letter of the rule stands for all of a Σ), DIRECTION → expression."""
+"""Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1; several
+letters where one letter of the rule stands for all of a Σ), DIRECTION → expression."""
 
 DIRECTION = ("direction",)
 """Under this key stands the direction of the differential that was matched."""

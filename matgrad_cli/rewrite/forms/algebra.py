@@ -44,7 +44,8 @@ def transposes(expr: Expr) -> int:
 
 
 def flip(expr: Expr) -> Expr:
-    """exprᵀ with the transpose written where it is shortest: (AB)ᵀ = BᵀAᵀ, (Aᵀ)ᵀ = A, and pushed into sums only if that saves one."""
+    """exprᵀ with the transpose written where it is shortest: (AB)ᵀ = BᵀAᵀ, (Aᵀ)ᵀ = A,
+    and pushed into sums only if that saves one."""
     if expr.shape.is_number:
         return expr
     if isinstance(expr, Transpose):
@@ -132,6 +133,11 @@ def rational(number: Expr) -> Fraction | None:
     """The value of a rational number, also of one that is written as a divisor; None for all else."""
     if isinstance(number, Number):
         return number.value
-    if isinstance(number, Power) and isinstance(number.base, Number) and number.exponent is Number(-1) and number.base.value:
+    if (
+        isinstance(number, Power)
+        and isinstance(number.base, Number)
+        and number.exponent is Number(-1)
+        and number.base.value
+    ):
         return 1 / number.base.value
     return None

@@ -1,4 +1,5 @@
-"""Commutation matrices K, which put stacked columns into the order of stacked rows, and the order in which letters count such places."""
+"""Commutation matrices K, which put stacked columns into the order of stacked rows,
+and the order in which letters count such places."""
 
 from __future__ import annotations
 
@@ -23,16 +24,25 @@ def commutation(rows: Dim, cols: Dim) -> Expr:
 
 def is_commutation(node: Expr) -> bool:
     """Whether a named part is a commutation matrix that was put in here."""
-    return isinstance(node, Named) and isinstance(node.body, MatrixOf) and any(isinstance(part, Delta) for part in nodes_of(node.body))
+    return (
+        isinstance(node, Named)
+        and isinstance(node.body, MatrixOf)
+        and any(isinstance(part, Delta) for part in nodes_of(node.body))
+    )
 
 
 def with_own_names(matrix: Expr, problem: Problem) -> Expr:
     """K, or K1, K2 … if there are several; another letter if the problem has a K of its own."""
     swaps = [node for node in nodes_of(matrix) if is_commutation(node)]
-    taken = {symbol.name for symbol in problem.variables} | {node.name for node in nodes_of(matrix) if isinstance(node, Named)} - {"K"}
+    taken = {symbol.name for symbol in problem.variables} | {
+        node.name for node in nodes_of(matrix) if isinstance(node, Named)
+    } - {"K"}
     taken |= {name for dim in problem.sizes for name in dim.names}
     head = next(letter for letter in ("K", "C", "T", "P", "Q", "comm") if letter not in taken or letter == "comm")
-    names = {swap: Named(head if len(swaps) == 1 else f"{head}{number}", swap.children[0]) for number, swap in enumerate(swaps, 1)}
+    names = {
+        swap: Named(head if len(swaps) == 1 else f"{head}{number}", swap.children[0])
+        for number, swap in enumerate(swaps, 1)
+    }
     return substitute(matrix, names) if names else matrix
 
 

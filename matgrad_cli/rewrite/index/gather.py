@@ -1,4 +1,5 @@
-"""Gathering: Σ A_ij ∂Z_ij + Σ B_ij ∂Z_ij = Σ (A + B)_ij ∂Z_ij. It is backpropagation in index clothes, and keeps lines short."""
+"""Gathering: Σ A_ij ∂Z_ij + Σ B_ij ∂Z_ij = Σ (A + B)_ij ∂Z_ij. It is backpropagation in index clothes,
+and keeps lines short."""
 
 from __future__ import annotations
 
@@ -61,7 +62,9 @@ def gather_round(recorder: Recorder) -> bool:
     """Gather the terms of one composite Z if two or more of them carry ∂Z; whether a step was made."""
     for base, members in _groups(split(recorder.line)).items():
         several = len(members) > 1 or len(members[0].indices) >= MANY_LETTERS
-        if several or (isinstance(base, Named) and len(members[0].others) > 1):  # a named part is worth a name for what multiplies it
+        if several or (
+            isinstance(base, Named) and len(members[0].others) > 1
+        ):  # a named part is worth a name for what multiplies it
             found = recorder.found("index", "gather", (((), recorder.line),), (("pending", base),))
             application = applied(recorder.line, found) if found else None
             if application is not None and application.after is not recorder.line:
@@ -112,7 +115,8 @@ def _collect(recorder: Recorder, application: Application, base: Expr) -> None:
 
 
 def gathered(base: Expr, line: Expr, scene: Scene) -> Callable[[Expr], Expr]:
-    """G ↦ the line with Σ_ij G_ij ∂base_ij, in letters that nothing else uses, in the place of the terms of one composite."""
+    """G ↦ the line with Σ_ij G_ij ∂base_ij, in letters that nothing else uses,
+    in the place of the terms of one composite."""
     terms = split(line)
     members = _groups(terms)[base]
     places = [number for number, term in enumerate(terms) if term in members]  # a term may stand in the line twice
@@ -125,7 +129,11 @@ def gathered(base: Expr, line: Expr, scene: Scene) -> Callable[[Expr], Expr]:
 
     def line_of(coefficient: Expr) -> Expr:
         new = sum_over([letter for letter in (row, col) if letter is not None], mul(entry(coefficient, row, col), own))
-        kept = (number for number in range(len(terms)) if number not in places[1:] and not (number == places[0] and is_zero(coefficient)))
+        kept = (
+            number
+            for number in range(len(terms))
+            if number not in places[1:] and not (number == places[0] and is_zero(coefficient))
+        )
         parts = [new if number == places[0] else terms[number].expr() for number in kept]
         return add(*(parts or [ZERO]))
 
@@ -133,7 +141,8 @@ def gathered(base: Expr, line: Expr, scene: Scene) -> Callable[[Expr], Expr]:
 
 
 def coefficient_of(term: Term, scene: Scene) -> Expr | None:
-    """What multiplies the pending derivative of a term, as the matrix over its letters; None if it cannot be read back."""
+    """What multiplies the pending derivative of a term, as the matrix over its letters;
+    None if it cannot be read back."""
     pending = term.pending
     assert pending is not None
     inside = pending.body

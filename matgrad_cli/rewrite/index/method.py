@@ -1,4 +1,5 @@
-"""The index method: one entry, every layer of the derivative on its own line, one δ at a time, then back to matrices."""
+"""The index method: one entry, every layer of the derivative on its own line, one δ at a time,
+then back to matrices."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ ROOT_LETTERS = ("i", "j"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
 
 @record
 class Target:
-    """What one derivation differentiates: `entry` (a number with the letters of the loss) by the variable's entry [row, col]."""
+    """What one derivation differentiates: `entry` (a number with the letters of the loss) by the variable's entry [row,
+    col]."""
 
     entry: Expr
     variable: Symbol
@@ -93,14 +95,27 @@ def _unfold_round(recorder: Recorder, search: Search, ready: list[Partial]) -> N
     if isinstance(found, Expr):
         assert isinstance(found, Partial)
         part = to_unicode(inside_of(found.body))
-        raise recorder.stuck(f"no rule is known for the derivative of `{part}`", "matgrad rules list shows what can be differentiated")
+        raise recorder.stuck(
+            f"no rule is known for the derivative of `{part}`", "matgrad rules list shows what can be differentiated"
+        )
     path, first = next(iter(found.items()))
-    pending = next(node for node in (at(recorder.line, path[: len(path) - up]) for up in range(3)) if isinstance(node, Partial))
+    pending = next(
+        node for node in (at(recorder.line, path[: len(path) - up]) for up in range(3)) if isinstance(node, Partial)
+    )
     row, col = pending.row, pending.col
-    said = (("X", pending.variable), ("entry", pending.body), ("variable", entry(pending.variable, row, col)), ("delta", first.new))
+    said = (
+        ("X", pending.variable),
+        ("entry", pending.body),
+        ("variable", entry(pending.variable, row, col)),
+        ("delta", first.new),
+    )
     title = first.rule.title if len(found) == 1 else first.rule.title + " (in {count} terms likewise)"
     known = {name for name, _ in first.bindings}
-    more = tuple((name, value) for name, value in (*said, ("count", str(len(found)))) if name not in known and f"{{{name}}}" in title)
+    more = tuple(
+        (name, value)
+        for name, value in (*said, ("count", str(len(found))))
+        if name not in known and f"{{{name}}}" in title
+    )
     recorder.record(applied(recorder.line, found), title, more)
 
 
@@ -123,27 +138,41 @@ def named(site: Site) -> tuple[Expr, Bindings] | None:
     return site.node.rebuilt((inner,)), (("name", name), ("A", name.body))
 
 
-# ---- rows of a family -------------------------------------------------------------------------------------------------
+# ---- rows of a family
+# -------------------------------------------------------------------------------------------------
 
 MAX_ROUNDS = 60
 
 
 def open_rows(recorder: Recorder) -> None:
-    """Entries of vectors that hold letters themselves, written out one rule at a time, so that they can be read back over all rows at once:
-    (x_s − z_s)_t is an entry of another vector for each s, hence of no matrix; X_st − Z_st is an entry of X − Z."""
+    """Entries of vectors that hold letters themselves, written out one rule at a time, so that they can be read back
+    over all rows at once: (x_s − z_s)_t is an entry of another vector for each s, hence of no matrix;
+    X_st − Z_st is an entry of X − Z."""
 
     def ready(line: Expr) -> Iterator[tuple[Path, Expr]]:
         wanted = dict.fromkeys(outermost(node for node in nodes_of(line) if _holds_rows(node)))
         yield from places_of(line, wanted, lambda _: True) if wanted else ()
 
-    recorder.group("open-rows", recorder.steps_of(lambda line: recorder.found("index", "open", ready(line)), MAX_ROUNDS))
+    recorder.group(
+        "open-rows", recorder.steps_of(lambda line: recorder.found("index", "open", ready(line)), MAX_ROUNDS)
+    )
 
 
 def _holds_rows(node: Expr) -> bool:
     if isinstance(node, Entry):
         return bool(node.base.free)
     if isinstance(node, Power):  # a squared norm is a sum of squares, without the root
-        return isinstance(node.base, Call) and node.base.function == "norm" and node.exponent == Number(2) and _holds_rows(node.base)
+        return (
+            isinstance(node.base, Call)
+            and node.base.function == "norm"
+            and node.exponent == Number(2)
+            and _holds_rows(node.base)
+        )
     if isinstance(node, MatMul) and node.shape.is_number:
         return bool(node.free)
-    return isinstance(node, Call) and node.shape.is_number and bool(node.argument.free) and not node.argument.shape.is_number
+    return (
+        isinstance(node, Call)
+        and node.shape.is_number
+        and bool(node.argument.free)
+        and not node.argument.shape.is_number
+    )

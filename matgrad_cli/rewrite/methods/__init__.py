@@ -1,4 +1,5 @@
-"""The methods besides the index method: differential, adjoint, chain, expand. Each turns a problem into a derivation."""
+"""The methods besides the index method: differential, adjoint, chain, expand.
+Each turns a problem into a derivation."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ Method = Callable[[Problem, Rulebook, Judge, str], Derivation]
 def method_named(name: str) -> Method:
     """The function of a method of this folder; an unknown name lists the known ones."""
     if name not in METHODS or name == "index":
-        raise UsageError(Diagnostic("unknown-method", f"the method `{name}` is not known", help="methods: " + ", ".join(METHODS)))
+        raise UsageError(
+            Diagnostic("unknown-method", f"the method `{name}` is not known", help="methods: " + ", ".join(METHODS))
+        )
     module = "differential" if name == "adjoint" else name  # one walk, written in two ways
     found: Method = getattr(import_module(f"{__name__}.{module}"), f"derive_{name}")
     return found

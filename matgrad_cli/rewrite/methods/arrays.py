@@ -1,5 +1,5 @@
-"""A loss that is no number: dF = F′ dt, d f = J dx, vec(dF) = J vec(dX), what moves carried to the end by rules, without a trace; and the
-Fréchet derivative, the linear map H ↦ DF[H], with its adjoint under ⟨A, B⟩ = tr(AᵀB)."""
+"""A loss that is no number: dF = F′ dt, d f = J dx, vec(dF) = J vec(dX), what moves carried to the end by rules,
+without a trace; and the Fréchet derivative, the linear map H ↦ DF[H], with its adjoint under ⟨A, B⟩ = tr(AᵀB)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from .stacked import in_front, stacked
 
 
 def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
-    """dF = … = F′ dt, hence ∂F/∂t = F′; d f = … = J dx, hence ∂f/∂x = J; vec(dF) = … = J vec(dX), which holds all partial derivatives."""
+    """dF = … = F′ dt, hence ∂F/∂t = F′; d f = … = J dx, hence ∂f/∂x = J;
+    vec(dF) = … = J vec(dX), which holds all partial derivatives."""
     from ..derive import first_order
 
     whole, moved = (d(part, Differential(problem.wrt, problem.wrt)) for part in (problem.loss, problem.wrt))

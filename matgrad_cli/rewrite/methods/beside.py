@@ -37,7 +37,11 @@ def beside(term: Expr, direction: Symbol | None = None) -> tuple[tuple[Expr, ...
     traced = isinstance(term, Call) and term.function == TRACE
     inside = term.children[0] if traced else term
     if isinstance(inside, MatMul):
-        rest, part = (inside.factors[:-1], inside.factors[-1]) if motion(inside.factors[-1]) else (inside.factors[1:], inside.factors[0])
+        rest, part = (
+            (inside.factors[:-1], inside.factors[-1])
+            if motion(inside.factors[-1])
+            else (inside.factors[1:], inside.factors[0])
+        )
         return numbers, flip(matmul(*rest)), part
     return numbers, Eye(inside.shape.rows) if traced else None, inside
 
@@ -58,7 +62,9 @@ class PairForm:
         """The term as it is written."""
         if term.gradient is None:
             return mul(*term.numbers, term.move)
-        return mul(*term.numbers, Call("inner", term.gradient, term.move) if self.inner else paired(term.gradient, term.move))
+        return mul(
+            *term.numbers, Call("inner", term.gradient, term.move) if self.inner else paired(term.gradient, term.move)
+        )
 
 
 def whole_of(numbers: tuple[Expr, ...], gradient: Expr | None) -> Expr:

@@ -80,16 +80,20 @@ class Chain(Runner):
         inside = set(nodes_of(plain))
         application = opening(recorder, [named for named in names if named in inside])
         # parts that it would repeat would only get other names
-        if application.after.weight <= OPEN_LIMIT and not repeated_parts(textbook(application.after, self.scene.problem)):
+        if application.after.weight <= OPEN_LIMIT and not repeated_parts(
+            textbook(application.after, self.scene.problem)
+        ):
             record_opened(recorder, application, "open-parts")
             plain = application.after
         return tidied(recorder, plain, itself, lambda named: named.name in self.own)
 
-    # --- one part ---------------------------------------------------------------------------------------------------------
+    # --- one part -----------------------------------------------------------------------------------------------------
 
     def _places(self, *parts: Expr) -> list[tuple[Path, Term]]:
         """The terms that wait for these parts."""
-        return [(path, term) for path, term in waiting(self.recorder.line, self.scene.problem) if body_of(term) in parts]
+        return [
+            (path, term) for path, term in waiting(self.recorder.line, self.scene.problem) if body_of(term) in parts
+        ]
 
     def readable(self) -> list[tuple[Path, Term]]:
         """The terms that wait for one part that stands in no other waiting part."""
@@ -129,7 +133,7 @@ class Chain(Runner):
         self.outer = False
         return True
 
-    # --- sentences --------------------------------------------------------------------------------------------------------
+    # --- sentences ----------------------------------------------------------------------------------------------------
 
     def _said(self, part: Expr, term: Term) -> tuple[str, Bindings]:
         """Which sentence fits the part: one inner part or several, Jacobians of columns or gradients of arrays."""
@@ -145,7 +149,11 @@ class Chain(Runner):
         if len(children) == 1 < len(found):
             return "chain-places", (("part", part), ("child", children[0].body), ("count", str(len(found))))
         if len(children) != 1:
-            return ("chain-outer-several" if self.outer else "chain-several"), (("part", part), ("body", body), ("count", str(len(found))))
+            return ("chain-outer-several" if self.outer else "chain-several"), (
+                ("part", part),
+                ("body", body),
+                ("count", str(len(found))),
+            )
         return self._one_inside(part, body, move, found[0])
 
     def _one_inside(self, part: Expr, body: Expr, move: Expr, new: Term) -> tuple[str, Bindings]:
@@ -161,7 +169,8 @@ class Chain(Runner):
             here = self.form.whole(new)
             here = flip(here) if turned and not here.shape.is_number and child is not variable else here
         bindings: Bindings = (
-            ("part", part), ("body", body), ("child", child), ("X", variable), ("gradient", here), ("shape", here.shape),
+            ("part", part), ("body", body), ("child", child), ("X", variable), ("gradient", here), ("shape",
+            here.shape),
         )  # fmt: skip
         if self.outer and child is variable:
             return "chain-direct", bindings
@@ -174,7 +183,12 @@ class Chain(Runner):
         sizes = self._sizes(Shape(self.scene.problem.loss.shape.rows, tidy.shape.rows), tidy.shape)
         shown = flip(tidy) if turned and self.form.jacobian else tidy
         diagonal = isinstance(tidy, Call) and tidy.function == "diag" and not self.form.jacobian
-        return "chain-part-diagonal" if diagonal else "chain-part", (*bindings, ("jacobian", shown), ("size", shown.shape), *sizes)
+        return "chain-part-diagonal" if diagonal else "chain-part", (
+            *bindings,
+            ("jacobian", shown),
+            ("size", shown.shape),
+            *sizes,
+        )
 
     def _sizes(self, left: Shape, right: Shape) -> Bindings:
         if self.form.turned if self.form.jacobian else not self.form.turned:

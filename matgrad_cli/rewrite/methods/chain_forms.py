@@ -1,7 +1,8 @@
 """How the terms of a chain are written: what multiplies a part's pending derivative, as a gradient or as a Jacobian.
 
-A term is written by `show` and read again by `read`. So a rule about a differential runs on the term itself: with d(part) = L(dz) by
-the text of the rule, the gradient G in front of ∂part goes over to L*(G) in front of ∂z, and a Jacobian J to J·(matrix of L).
+A term is written by `show` and read again by `read`. So a rule about a differential runs on the term itself: with
+d(part) = L(dz) by the text of the rule, the gradient G in front of ∂part goes over to L*(G) in front of ∂z,
+and a Jacobian J to J·(matrix of L).
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def _pending_of(node: Expr) -> Partial | None:
 
 @record
 class ChainForm:
-    """What multiplies the pending derivative of a part: of a number the gradient by that part, of a column (`jacobian`) its Jacobian."""
+    """What multiplies the pending derivative of a part: of a number the gradient by that part, of a column (`jacobian`)
+    its Jacobian."""
 
     variable: Symbol
     turned: bool
@@ -77,7 +79,8 @@ class ChainForm:
         return *letters_for(part, taken, _INNER), *letters_for(self.variable.shape, taken, _OUTER)
 
     def pending(self, part: Expr, turned: bool) -> Expr:
-        """∂part/∂X of a number, ∂part/∂x of a column, laid out: one row for each entry of the part (turned: one column)."""
+        """∂part/∂X of a number, ∂part/∂x of a column, laid out: one row for each entry of the part (turned:
+        one column)."""
         i, _, row, col = self.letters(part.shape)
         return _laid(turned, Partial(entry(part, i, None), self.variable, row, col), *((i, row) if i else (row, col)))
 
@@ -111,13 +114,19 @@ class ChainForm:
             return mul(*term.numbers, matmul(flip(outer), inner) if in_front else matmul(Transpose(inner), outer))
         i, j, row, col = self.letters(part.shape)
         body = mul(entry(outer, i, j), Partial(entry(part, i, j), self.variable, row, col))
-        return mul(*term.numbers, _laid(self.turned, sum_over([letter for letter in (i, j) if letter is not None], body), row, col))
+        return mul(
+            *term.numbers,
+            _laid(self.turned, sum_over([letter for letter in (i, j) if letter is not None], body), row, col),
+        )
 
     def read(self, node: Expr) -> Term | None:
         """The term that is written so; None if it is none, or nothing is pending in it."""
         numbers, last = (node.factors[:-1], node.factors[-1]) if isinstance(node, Mul) else ((), node)
         factors = last.factors if isinstance(last, MatMul) else (last,)
-        for rest, end, turned in ((factors[:-1], factors[-1], not self.jacobian), (factors[1:], factors[0], self.jacobian)):
+        for rest, end, turned in (
+            (factors[:-1], factors[-1], not self.jacobian),
+            (factors[1:], factors[0], self.jacobian),
+        ):
             pending = _pending_of(end)
             if pending is not None:
                 whole = matmul(*rest) if rest else None
@@ -133,10 +142,13 @@ class ChainForm:
     def _d(self, pending: Partial) -> Differential:
         """d of the array or number whose derivative is pending; of an array an entry at a letter is written."""
         body = pending.body
-        return Differential(body.base if isinstance(body, Entry) and isinstance(body.row or body.col, Index) else body, self.variable)
+        return Differential(
+            body.base if isinstance(body, Entry) and isinstance(body.row or body.col, Index) else body, self.variable
+        )
 
     def pulled(self, term: Term, scene: Scene) -> list[Term] | None:
-        """Every linear operation passes to the other side as its adjoint, or the matrix of every one is multiplied on."""
+        """Every linear operation passes to the other side as its adjoint,
+        or the matrix of every one is multiplied on."""
         if not holds_pending(term.move):
             return []
         if self.jacobian:
@@ -157,7 +169,9 @@ class ChainForm:
 
 
 @remembered(maxsize=64)
-def _carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, problem: Problem, rules: Rulebook) -> list[Term]:
+def _carried(
+    numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, problem: Problem, rules: Rulebook
+) -> list[Term]:
     """What a part makes is asked for twice: for the sentence, and where its rule runs."""
     return carried(numbers, gradient, move, Scene(problem, rules))
 
@@ -179,8 +193,8 @@ def _array(factors: tuple[Expr, ...], row: Index | None, col: Index | None) -> E
 
 
 def form_of(problem: Problem, turned: bool) -> ChainForm:
-    """How the terms of a problem are written in a layout that turns the derivative round, or does not. All derivatives along the way
-    are Jacobians of columns where a column is differentiated by a column."""
+    """How the terms of a problem are written in a layout that turns the derivative round, or does not. All derivatives
+    along the way are Jacobians of columns where a column is differentiated by a column."""
     jacobian = problem.loss.shape.is_column and problem.wrt.shape.is_column
     return ChainForm(problem.wrt, turned, reserved_names(problem), jacobian)
 
@@ -222,7 +236,8 @@ def taken_over(node: Expr, scene: Scene) -> tuple[Differential, Callable[[Expr],
 
 
 def pulled(form: ChainForm, term: Term, scene: Scene) -> list[Term] | None:
-    """The terms in one d(z) each. Where no single factor stands in front of a d(z) without a name, that is taken apart first."""
+    """The terms in one d(z) each. Where no single factor stands in front of a d(z) without a name,
+    that is taken apart first."""
     found = form.pulled(term, scene)
     if found is not None:
         return found

@@ -1,4 +1,5 @@
-"""The differential and the adjoint method: one walk from d(loss) to what stands beside d(X), written as tr(Gᵀ dX) or as ⟨G, H⟩."""
+"""The differential and the adjoint method: one walk from d(loss) to what stands beside d(X), written as tr(Gᵀ dX)
+or as ⟨G, H⟩."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ from .walk import Walk
 
 
 def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
-    """dL = … = tr(Gᵀ dX), hence ∇L = G. In a layout that turns the derivative round, dL = tr(J dX), hence the derivative is J."""
+    """dL = … = tr(Gᵀ dX), hence ∇L = G. In a layout that turns the derivative round, dL = tr(J dX),
+    hence the derivative is J."""
     if not problem.loss.shape.is_number:
         return derive_forward(problem, book, judge, layout)
     start, moved = (Differential(part, problem.wrt) for part in (problem.loss, problem.wrt))
@@ -36,6 +38,8 @@ def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
         return derive_map(Runner(recorder, "adjoint", taken), layout)
 
     def line_of(found: Expr) -> Expr:
-        return LinearMap(direction, mul(found, direction) if direction.shape.is_number else Call("inner", found, direction))
+        return LinearMap(
+            direction, mul(found, direction) if direction.shape.is_number else Call("inner", found, direction)
+        )
 
     return Walk(recorder, "adjoint", taken).derivation(line_of, layout, "read-map")

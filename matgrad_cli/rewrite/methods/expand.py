@@ -1,4 +1,5 @@
-"""The expand method: the trace multiplied out into terms, each differentiated by one identity, added up and factored again."""
+"""The expand method: the trace multiplied out into terms, each differentiated by one identity,
+added up and factored again."""
 
 from __future__ import annotations
 
@@ -66,7 +67,11 @@ class Expand(Runner):
         """A name for every term that is multiplied out, if there are several; once."""
         first, self.named = not self.named, True
         line, problem = self.recorder.line, self.scene.problem
-        terms = [part for _, term in waiting(line, problem) for part in terms_of(body_of(term), self.variable)] if first else []
+        terms = (
+            [part for _, term in waiting(line, problem) for part in terms_of(body_of(term), self.variable)]
+            if first
+            else []
+        )
         names = [Named(fresh_name(f"T{number}", self.taken), term) for number, term in enumerate(outermost(terms), 1)]
         if len(names) > 1:
             record_names(self.recorder, names, phase.rules[0], bodies=True)

@@ -1,4 +1,5 @@
-"""The phases of a method at a line: its rules tried at the parts that move, and at what is pending; recorded as steps or not."""
+"""The phases of a method at a line: its rules tried at the parts that move, and at what is pending;
+recorded as steps or not."""
 
 from __future__ import annotations
 
@@ -40,21 +41,23 @@ class Mover(Search):
     # --- what moves ---------------------------------------------------------------------------------------------------
 
     def found(self, phase: Phase, line: Expr) -> dict[Path, Rewriting]:
-        """What the first rule that fits makes of the parts of the line where it fits; first those that `--rules` added, as far as
-        they say what moves."""
+        """What the first rule that fits makes of the parts of the line where it fits; first those that `--rules` added,
+        as far as they say what moves."""
         book = self.scene.rules
         extra = [rule for rule in book.extras() if rule.moves or rule.still]
         places = [place for root in self.roots(line) for place in self._moving(*root)]
         nodes = [node for _, node in places]
-        return self.first((*extra, *(book.directed(name) for name in phase.rules if book.likely(name, nodes))), line, places)
+        return self.first(
+            (*extra, *(book.directed(name) for name in phase.rules if book.likely(name, nodes))), line, places
+        )
 
     def roots(self, line: Expr) -> Iterable[tuple[Path, Expr]]:
         """Where what moves is looked for."""
         return (((), line),)
 
     def _moving(self, path: Path, node: Expr) -> Iterator[tuple[Path, Expr]]:
-        """The parts that hold what moves, each before its own parts; nothing below what is pending, has a name, or is no linear
-        operation on what moves."""
+        """The parts that hold what moves, each before its own parts; nothing below what is pending, has a name, or is
+        no linear operation on what moves."""
         motion = self.scene.motion
 
         def linear(node: Expr) -> bool:
@@ -81,11 +84,13 @@ class Mover(Search):
         return places_of(line, wanted, holds_pending)
 
     def total(self, body: Expr, phase: str = "differentiate") -> Expr | None:
-        """d(body) in terms of the differentials of named parts and of the variable alone; None where no rule is known."""
+        """d(body) in terms of the differentials of named parts and of the variable alone;
+        None where no rule is known."""
         return self.inside(self.d(body), phase, body)
 
     def inside(self, move: Expr, phase: str = "differentiate", name: Expr | None = None) -> Expr | None:
-        """What is linear in several d(z), in the differentials of named parts (but of the one called `name`) and of the variable alone."""
+        """What is linear in several d(z), in the differentials of named parts (but of the one called `name`)
+        and of the variable alone."""
         while True:
             parts = (part for part in pendings(move) if part.body is name or not isinstance(part.body, Named))
             found = self.turn(self.phases[phase].rules, move, self.pending_in(move, parts))
@@ -97,7 +102,8 @@ class Mover(Search):
 
 
 class Runner(Mover):
-    """Runs the phases on the line of a recorder: what their rules make are steps. A phase with a method of its name is more than that."""
+    """Runs the phases on the line of a recorder: what their rules make are steps.
+    A phase with a method of its name is more than that."""
 
     def __init__(self, recorder: Recorder, method: str, taken: Iterable[str] = ()) -> None:
         super().__init__(recorder.scene, method)
@@ -156,7 +162,9 @@ class Runner(Mover):
 
     def ran(self, phase: Phase, path: Path, bindings: Bindings) -> bool:
         """The only rule of the phase, at this place, with what is said of its letters."""
-        self.recorder.record(apply(self.scene.rules.rule(phase.rules[0]), self.recorder.line, (path,), self.scene, bindings))
+        self.recorder.record(
+            apply(self.scene.rules.rule(phase.rules[0]), self.recorder.line, (path,), self.scene, bindings)
+        )
         return True
 
     def readable(self) -> Iterable[tuple[Path, Term]]:
@@ -173,5 +181,8 @@ def carried(numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, scene:
     """numbers · ⟨G, E(dZ)⟩ as terms numbers · ⟨G′, dZ⟩: the rules of the adjoint method, without a record."""
     parts = move.terms if gradient is None and isinstance(move, Add) else (move,)
     line = add(*(mul(*numbers, part if gradient is None else Call("inner", gradient, part)) for part in parts))
-    found = (beside(term, scene.direction) for _, term in terms_of(Mover(scene, "adjoint").through(("adjoint", "close"), line)))
+    found = (
+        beside(term, scene.direction)
+        for _, term in terms_of(Mover(scene, "adjoint").through(("adjoint", "close"), line))
+    )
     return [Term(multiplied(numbers), gradient, part) for numbers, gradient, part in found]

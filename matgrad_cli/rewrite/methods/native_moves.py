@@ -29,7 +29,10 @@ def kron_move(site: Site) -> tuple[Expr, Bindings] | None:
     gradient, part = _alone(site) or (None, None)
     if gradient is None or not isinstance(part, Kron):
         return None
-    factors, place = part.factors, next(number for number, factor in enumerate(part.factors) if site.scene.motion(factor))
+    factors, place = (
+        part.factors,
+        next(number for number, factor in enumerate(part.factors) if site.scene.motion(factor)),
+    )
     if place:
         factors, place = (kron(*factors[:place]), kron(*factors[place:])), 1
     numbers, inner = _kron_gradient(textbook(gradient, site.scene.problem), factors, place)
@@ -52,7 +55,9 @@ def vec_move(site: Site) -> tuple[Expr, Bindings] | None:
     gradient, part = _alone(site) or (None, None)
     if gradient is None or not isinstance(part, Call) or part.function != VEC:
         return None
-    return like(site.node, _unstacked(textbook(gradient, site.scene.problem), part.argument.shape), part.argument), (("M", part.argument),)
+    return like(site.node, _unstacked(textbook(gradient, site.scene.problem), part.argument.shape), part.argument), (
+        ("M", part.argument),
+    )
 
 
 def _unstacked(column: Expr, shape: Shape) -> Expr:
@@ -78,12 +83,18 @@ def _kron_gradient(gradient: Expr, factors: tuple[Expr, ...], place: int) -> tup
     if isinstance(gradient, Transpose) and isinstance(gradient.body, Kron):
         gradient = kron(*map(flip, gradient.body.factors))
     if isinstance(gradient, Kron) and [part.shape for part in gradient.factors] == [part.shape for part in factors]:
-        numbers = tuple(number_of(part, other) for part, other in zip(gradient.factors, factors, strict=True) if other is not moving)
+        numbers = tuple(
+            number_of(part, other) for part, other in zip(gradient.factors, factors, strict=True) if other is not moving
+        )
         return numbers, gradient.factors[place]
     other = kron(*others)
     taken: set[str] = set()
     (i, j), (p, q) = letters_for(moving.shape, taken), letters_for(other.shape, taken)
-    pairs = ((i, p, other.shape.rows), (j, q, other.shape.cols)) if not place else ((p, i, moving.shape.rows), (q, j, moving.shape.cols))
+    pairs = (
+        ((i, p, other.shape.rows), (j, q, other.shape.cols))
+        if not place
+        else ((p, i, moving.shape.rows), (q, j, moving.shape.cols))
+    )
     row, col = (counted(*pair) for pair in pairs)
     summed = [letter for letter in (p, q) if letter is not None]
     body = sum_over(summed, mul(entry(gradient, row, col), entry(other, p, q)))

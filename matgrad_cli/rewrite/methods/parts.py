@@ -1,4 +1,5 @@
-"""Cutting a loss into named parts for the chain rule: residuals e, layers z and h, numbers u; and the Jacobian of one part."""
+"""Cutting a loss into named parts for the chain rule: residuals e, layers z and h, numbers u;
+and the Jacobian of one part."""
 
 from __future__ import annotations
 

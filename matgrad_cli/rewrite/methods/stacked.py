@@ -1,7 +1,7 @@
 """What moves carried to the end of a line by rules: d f = J dx, and with stacked columns vec(dF) = J vec(dX).
 
-J is the Jacobian of a part of a chain, the result of the differential method where the loss is no number, and ∂vec(F)/∂vec(X)ᵀ beside
-a derivative with three or four letters, with ⊗ and commutation matrices.
+J is the Jacobian of a part of a chain, the result of the differential method where the loss is no number, and
+∂vec(F)/∂vec(X)ᵀ beside a derivative with three or four letters, with ⊗ and commutation matrices.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ from ..textbook.simplifier import textbook
 from .mover import Mover, Runner
 
 FRONT = ("front", "add")
-"""The phases of the differential method that carry what moves to the end, and then add up what stands in front of it."""
+"""The phases of the differential method that carry what moves to the end,
+and then add up what stands in front of it."""
 MOST_SYMBOLS = 60
 """A matrix form with more symbols than this says less than the entries and is left out."""
 MOST_SIZES = 6
@@ -73,14 +74,19 @@ def carried_out(line: Expr, scene: Scene) -> Expr:
 
 
 def factors(line: Expr) -> dict[Expr, Expr] | None:
-    """What stands beside each part that moves, in a line that ends in them: {dx: A, dy: B} for A dx + B dy; None for other lines."""
+    """What stands beside each part that moves, in a line that ends in them: {dx: A, dy: B} for A dx + B dy;
+    None for other lines."""
     found: dict[Expr, list[Expr]] = {}
     for _, term in terms_of(line) if holds_pending(line) else ():
         parts = term.factors if isinstance(term, Mul) else (term,)
         last = next(filter(holds_pending, reversed(parts)), term)
         numbers = [one for one in parts if one is not last]
         front, part = (last.factors[:-1], last.factors[-1]) if isinstance(last, MatMul) else ((), last)
-        if not _is_end(part) or not all(one.shape.is_number for one in numbers) or any(map(holds_pending, (*numbers, *front))):
+        if (
+            not _is_end(part)
+            or not all(one.shape.is_number for one in numbers)
+            or any(map(holds_pending, (*numbers, *front)))
+        ):
             return None
         found.setdefault(part, []).append(mul(*numbers, matmul(*front) if front else Eye(part.shape.rows)))
     return {part: add(*several) for part, several in found.items()}
@@ -120,14 +126,19 @@ def _with_swaps_together(matrix: Expr) -> Expr:
 
 
 def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | None:
-    """The matrix ∂vec(F)/∂vec(X)ᵀ (∂²L/∂vec(X)∂vec(X)ᵀ for order 2), ∂L/∂vec(X) for a number, judged against the entries; None if there is
-    none. `loss` is what is differentiated last."""
+    """The matrix ∂vec(F)/∂vec(X)ᵀ (∂²L/∂vec(X)∂vec(X)ᵀ for order 2), ∂L/∂vec(X) for a number, judged against the
+    entries; None if there is none. `loss` is what is differentiated last."""
     problem = scene.problem
     count = len(loss.shape.dims)
     rows, cols = (tuple(reversed(letters)) for letters in (result.letters[:count], result.letters[count:]))
-    if len(cols) != len(problem.wrt.shape.dims) or sum(power for letter in result.letters for _, power in letter.dim.powers) > MOST_SIZES:
+    if (
+        len(cols) != len(problem.wrt.shape.dims)
+        or sum(power for letter in result.letters for _, power in letter.dim.powers) > MOST_SIZES
+    ):
         return None
-    found = jacobian(substitute(loss, {node: node.body for node in nodes_of(loss) if isinstance(node, Named)}), problem, scene.rules)
+    found = jacobian(
+        substitute(loss, {node: node.body for node in nodes_of(loss) if isinstance(node, Named)}), problem, scene.rules
+    )
     if found is None:
         return None
     plain = _with_swaps_together(textbook(found if rows else flip(found), problem))
@@ -142,7 +153,8 @@ def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | 
 
 
 def in_front(problem: Problem, book: Rulebook, judge: Judge, start: Expr) -> tuple[Recorder, Expr] | None:
-    """The steps from the change of the loss to the one factor in front of what moves, and that factor; None where there is none."""
+    """The steps from the change of the loss to the one factor in front of what moves, and that factor;
+    None where there is none."""
     runner = Runner(Recorder(problem, book, judge, start), "differential")
     try:
         runner.run("differentiate")

@@ -21,7 +21,9 @@ One = Callable[[str], Derivation]
 class Unasked(Judge):
     """A judge that is not asked: for a second opinion whose result alone is compared."""
 
-    def compare_over(self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False, claim: bool = False) -> Verdict:
+    def compare_over(
+        self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False, claim: bool = False
+    ) -> Verdict:
         """Nothing is said of any two expressions."""
         del before, after, letters, thorough, claim
         return Verdict("unknown", "not asked")

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from ...ir import Call, Differential, Expr, Inverse, MatrixPower, Named, Transpose, add, hadamard, matmul, mul, substitute
+from ...ir import (
+    Call,
+    Differential,
+    Expr,
+    Inverse,
+    MatrixPower,
+    Named,
+    Transpose,
+    add,
+    hadamard,
+    matmul,
+    mul,
+    substitute,
+)
 from ...ir.functions import CHANGES, unknown, unknown_parts
 from ...records import Bindings
 from ..engine.application import Site, native
@@ -12,6 +25,7 @@ from .beside import paired
 
 LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
+
 
 def _pending(site: Site) -> tuple[Differential, Expr] | None:
     """The pending differential and what it is of, a name looked through."""
@@ -65,17 +79,22 @@ def of_matrix(site: Site) -> tuple[Expr, Bindings] | None:
 
 @native("d-unknown")
 def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
-    """f(A), a number, changes by ⟨∇f(A), dA⟩, ∇f(x) by ∇²f(x) dx; a function of every entry by f′(A) ∘ dA; an array f(x) by J_f(x) dx."""
+    """f(A), a number, changes by ⟨∇f(A), dA⟩, ∇f(x) by ∇²f(x) dx; a function of every entry by f′(A) ∘ dA;
+    an array f(x) by J_f(x) dx."""
     pending = _pending(site)
     parts = unknown_parts(pending[1].function) if pending is not None and isinstance(pending[1], Call) else None
     if pending is None or parts is None or parts[1] > (LAST_ORDER if parts[0] in "ep" else int(parts[0] == "n")):
         return None
     (inner, *_), (kind, order, name) = pending[1].children, parts
     if kind in "st":
-        moving = [(place, part) for place, part in enumerate(pending[1].children, 1) if pending[0].variable in part.symbols]
+        moving = [
+            (place, part) for place, part in enumerate(pending[1].children, 1) if pending[0].variable in part.symbols
+        ]
         slopes = [Call(unknown(name, kind, place), *pending[1].children) for place, _ in moving]
         met = hadamard if kind == "s" and not inner.shape.is_number else paired
-        return add(*(met(slope, d(part, pending[0])) for slope, (_, part) in zip(slopes, moving, strict=True))), (("A", inner),)
+        return add(*(met(slope, d(part, pending[0])) for slope, (_, part) in zip(slopes, moving, strict=True))), (
+            ("A", inner),
+        )
     if kind == "n" and order == 1 and not inner.shape.is_column:
         return None
     moved = d(inner, pending[0])

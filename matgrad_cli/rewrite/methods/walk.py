@@ -1,4 +1,5 @@
-"""A method's phases run on its line: the first rule of the first phase that fits anywhere, at all parallel places, is one step."""
+"""A method's phases run on its line: the first rule of the first phase that fits anywhere, at all parallel places,
+is one step."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class Walk(Runner):
     """From d(loss) to what stands beside d(X): the phases of the method, each step recorded. It is backpropagation."""
 
     def derivation(self, line_of: LineOf, layout: str, words: str) -> Derivation:
-        """The walk from the first line to the read-off under the sentence of `words`; `line_of` puts a gradient into the last line."""
+        """The walk from the first line to the read-off under the sentence of `words`;
+        `line_of` puts a gradient into the last line."""
         recorder = self.recorder
         problem, start = recorder.problem, recorder.line
         _, names = name_parts(problem.loss, problem.wrt, self.taken)
@@ -43,8 +45,8 @@ class Walk(Runner):
         return finish(recorder, start, gradient, self.method, layout, words)
 
     def _to_the_end(self) -> None:
-        """The phases up to `form` again and again, then `form`. Of a line of several terms, or one in which what moves is not the last
-        factor, no gradient can be read."""
+        """The phases up to `form` again and again, then `form`. Of a line of several terms, or one in which what moves
+        is not the last factor, no gradient can be read."""
         names = list(self.phases)
         self.run(*names[: names.index("form")])
         self.step(self.phases["form"])
@@ -72,14 +74,18 @@ class Walk(Runner):
                 yield path, term
 
     def _gather(self, phase: Phase) -> bool:
-        """Terms are put together once no more can come; what stands beside an inner part then is brought into textbook form before it is
-        carried further in."""
+        """Terms are put together once no more can come; what stands beside an inner part then is brought into textbook
+        form before it is carried further in."""
         ready = self._ready()
 
         def is_ready(rewriting: Rewriting) -> bool:
-            return all(part in ready for _, value in rewriting.bindings if isinstance(value, Expr) for part in pendings(value))
+            return all(
+                part in ready for _, value in rewriting.bindings if isinstance(value, Expr) for part in pendings(value)
+            )
 
-        found = {path: rewriting for path, rewriting in self.found(phase, self.recorder.line).items() if is_ready(rewriting)}
+        found = {
+            path: rewriting for path, rewriting in self.found(phase, self.recorder.line).items() if is_ready(rewriting)
+        }
         changed = self.recorded(found)
         for path in found:
             self._tidied(path)

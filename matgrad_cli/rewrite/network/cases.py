@@ -1,4 +1,5 @@
-"""The case table of a derivative with δ's: R_sj if t = i, i ≠ j; R_si if t = j, i ≠ j; 2R_sj if t = i, i = j; 0 otherwise."""
+"""The case table of a derivative with δ's: R_sj if t = i, i ≠ j; R_si if t = j, i ≠ j; 2R_sj if t = i, i = j;
+0 otherwise."""
 
 from __future__ import annotations
 
@@ -46,17 +47,22 @@ def _classes(groups: Iterable[Group]) -> Callable[[Index], Index]:
 
 
 def case_table(result: Result, problem: Problem, judge: Judge) -> tuple[tuple[Expr, str], ...]:
-    """The rows (value, condition), judged together against the entry; empty where a table says nothing or is too long."""
+    """The rows (value, condition), judged together against the entry;
+    empty where a table says nothing or is too long."""
     count = len(problem.loss.shape.dims) or len(problem.wrt.shape.dims)
     cases, rest = cases_of(result.entry, result.letters, count, problem) or ([], ZERO)
-    if not 0 < len(cases) < MOST_ROWS or not judge.compare_over(result.entry, as_sum(cases, rest), result.letters).holds:
+    if (
+        not 0 < len(cases) < MOST_ROWS
+        or not judge.compare_over(result.entry, as_sum(cases, rest), result.letters).holds
+    ):
         return ()
     rows = [(case.value, condition(case, result.letters, count)) for case in cases]
     return (*rows, (rest, "otherwise"))
 
 
 def cases_of(line: Expr, letters: tuple[Index, ...], count: int, problem: Problem) -> tuple[list[Case], Expr] | None:
-    """The cases that differ from the rest, and the value of the rest. The first `count` letters are those of the loss."""
+    """The cases that differ from the rest, and the value of the rest.
+    The first `count` letters are those of the loss."""
     found = [_parted(term) for term in brackets_opened(split(line))]
     terms = [term for term in found if term is not None]
     groups = _groups(terms, letters)
@@ -66,7 +72,9 @@ def cases_of(line: Expr, letters: tuple[Index, ...], count: int, problem: Proble
     def value(yes: tuple[Group, ...]) -> Expr:
         held = {equality for group in yes for equality in group}
         kept = [factors for equalities, factors in terms if held.issuperset(equalities)]
-        return textbook(_under(add(*kept), yes, letters, count) if len(kept) > 1 else kept[0], problem) if kept else ZERO
+        return (
+            textbook(_under(add(*kept), yes, letters, count) if len(kept) > 1 else kept[0], problem) if kept else ZERO
+        )
 
     rest = value(())
     some = (yes for size in range(1, len(groups) + 1) for yes in combinations(groups, size))  # few come first
@@ -123,7 +131,9 @@ def _under(body: Expr, yes: tuple[Group, ...], letters: tuple[Index, ...], count
     return rename(body, dict(mapping))
 
 
-def _same(left: Expr, right: Expr, yes: tuple[Group, ...], letters: tuple[Index, ...], count: int, problem: Problem) -> bool:
+def _same(
+    left: Expr, right: Expr, yes: tuple[Group, ...], letters: tuple[Index, ...], count: int, problem: Problem
+) -> bool:
     """Whether two values are written alike where the groups of `yes` hold."""
     first, second = (textbook(_under(side, yes, letters, count), problem) for side in (left, right))
     return first is second or textbook(add(first, neg(second)), problem) is ZERO
@@ -136,10 +146,15 @@ def _merged(cases: list[Case], letters: tuple[Index, ...], count: int, problem: 
             extra = [group for group in large.yes if group not in small.yes]
             if len(extra) != 1 or set(large.yes) - set(small.yes) != {extra[0]} or len(large.yes) != len(small.yes) + 1:
                 continue
-            if set(small.no) - {extra[0]} != set(large.no) or not _same(small.value, large.value, large.yes, letters, count, problem):
+            if set(small.no) - {extra[0]} != set(large.no) or not _same(
+                small.value, large.value, large.yes, letters, count, problem
+            ):
                 continue
             rest = [case for place, case in enumerate(cases) if place not in (number, other)]
-            rest.insert(min(number, len(rest)), Case(small.value, small.yes, tuple(group for group in small.no if group != extra[0])))
+            rest.insert(
+                min(number, len(rest)),
+                Case(small.value, small.yes, tuple(group for group in small.no if group != extra[0])),
+            )
             return _merged(rest, letters, count, problem)
     return cases
 
@@ -166,14 +181,15 @@ def _unequal(group: Group, done: list[Group], letters: tuple[Index, ...], count:
         if short[0] is not short[1]:
             found.setdefault(frozenset(short), (short, _spoken(left, right, [], letters, count)))
     if len(found) == 1:
-        ((one, other), _), = found.values()
+        (((one, other), _),) = found.values()
         return f"{one} ≠ {other}"
     whole = [pair for _, pair in found.values()]
     return f"({', '.join(str(pair[0]) for pair in whole)}) ≠ ({', '.join(str(pair[1]) for pair in whole)})"
 
 
 def _spoken(left: Index, right: Index, done: list[Group], letters: tuple[Index, ...], count: int) -> Equality:
-    """The two letters as they are spoken of: the variable's first, each as the first letter of those already equal to it."""
+    """The two letters as they are spoken of: the variable's first,
+    each as the first letter of those already equal to it."""
     of = _classes(done)
 
     def first(letter: Index) -> Index:

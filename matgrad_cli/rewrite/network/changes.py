@@ -1,4 +1,5 @@
-"""Changes of functions of matrices read back: Σ_ij G_ij L(A, e_s e_tᵀ)_ij is L(Aᵀ, G)_st, where L(A, H) is the change of f at A along H."""
+"""Changes of functions of matrices read back: Σ_ij G_ij L(A, e_s e_tᵀ)_ij is L(Aᵀ, G)_st, where L(A, H)
+is the change of f at A along H."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from .reading_rules import matrix_of
 
 
 def change(function: str, at: Sequence[Expr], along: Expr) -> Expr:
-    """The change of a function at the transposed matrix along another one; of an unknown function the adjoint of its derivative."""
+    """The change of a function at the transposed matrix along another one;
+    of an unknown function the adjoint of its derivative."""
     if function.startswith("m1:"):
         return Call(f"m2:{function[3:]}", *at, along)
     return Call(function, flip(at[0]), *at[1:], along)
@@ -66,7 +68,8 @@ def _single(factor: Expr) -> tuple[Call, Index, Index, tuple[Position, Position]
 
 
 def hanging(term: Term, factor: Expr, places: Iterable[Position]) -> tuple[list[Expr], set[Index]]:
-    """What hangs at the summed letters of some places of a factor: the other factors of the term, and the letters summed among them."""
+    """What hangs at the summed letters of some places of a factor:
+    the other factors of the term, and the letters summed among them."""
     found: list[Expr] = []
     crossed: set[Index] = set()
     waiting = [letter for place in places for letter in letters_of(place)]

@@ -33,8 +33,8 @@ from ..engine.application import Site, native
 
 
 def collapse_one(term: Term) -> tuple[Term, Index, Position] | None:
-    """The term without one of its δ's, its summed letter and what that became; None if no δ has a summed letter. The letter that was
-    introduced last goes first."""
+    """The term without one of its δ's, its summed letter and what that became; None if no δ has a summed letter. The
+    letter that was introduced last goes first."""
     for index in reversed(term.indices):
         for factor in term.factors:
             if not isinstance(factor, Delta):
@@ -56,7 +56,8 @@ def _dropped(term: Term) -> Term:
 
 
 def tidy_positions(factor: Expr) -> Expr:
-    """δ's of pairs split into δ's of letters; δ_kk is 1; entries of A ⊗ B and vec(A) at pairs are entries of A and B."""
+    """δ's of pairs split into δ's of letters; δ_kk is 1; entries of A ⊗ B and vec(A)
+    at pairs are entries of A and B."""
     mapping: dict[Expr, Expr] = {}
     for node in nodes_of(factor):
         if isinstance(node, Delta):
@@ -81,7 +82,9 @@ def _paired_entry(node: Entry) -> Expr | None:
         case Inverse(Kron(factors)) if all(part.shape.is_square for part in factors):
             return _paired_entry(Entry(kron(*map(Inverse, factors)), node.row, node.col))
         case Add(parts) | Mul(parts):
-            entries = [part if part.shape.is_number else _paired_entry(Entry(part, node.row, node.col)) for part in parts]
+            entries = [
+                part if part.shape.is_number else _paired_entry(Entry(part, node.row, node.col)) for part in parts
+            ]
             found = [part for part in entries if part is not None]
             return (add if isinstance(node.base, Add) else mul)(*found) if len(found) == len(parts) else None
         case Kron((first, *rest)):
@@ -92,7 +95,9 @@ def _paired_entry(node: Entry) -> Expr | None:
     return None
 
 
-def _halves(position: Position | None, first_flat: bool, second_flat: bool) -> tuple[Position | None, Position | None] | None:
+def _halves(
+    position: Position | None, first_flat: bool, second_flat: bool
+) -> tuple[Position | None, Position | None] | None:
     if position is None:
         return None, None
     if first_flat:

@@ -1,8 +1,25 @@
-"""What no pattern can say of single places: a fixed row, a function of an entry, what is the same everywhere, a row for a column."""
+"""What no pattern can say of single places: a fixed row, a function of an entry, what is the same everywhere,
+a row for a column."""
 
 from __future__ import annotations
 
-from ...ir import Call, Delta, Dim, Entry, Expr, Fill, Index, Mul, Number, Position, Shape, Transpose, is_elementwise, matmul, mul
+from ...ir import (
+    Call,
+    Delta,
+    Dim,
+    Entry,
+    Expr,
+    Fill,
+    Index,
+    Mul,
+    Number,
+    Position,
+    Shape,
+    Transpose,
+    is_elementwise,
+    matmul,
+    mul,
+)
 from ...ir.dimensions import ONE
 from ...ir.entries import entry
 from ...records import Bindings
@@ -20,7 +37,11 @@ def function(node: Expr) -> Expr | None:
         return None
     bases = list[Expr]()
     for inside in node.arguments:
-        alike = isinstance(inside, Entry) and (inside.row, inside.col, inside.base.shape) == (first.row, first.col, first.base.shape)
+        alike = isinstance(inside, Entry) and (inside.row, inside.col, inside.base.shape) == (
+            first.row,
+            first.col,
+            first.base.shape,
+        )
         if alike and isinstance(inside, Entry) and not inside.base.free:
             bases.append(inside.base)
         elif not inside.free and not isinstance(inside, Entry):  # what is the same everywhere is spread
@@ -36,7 +57,11 @@ def fixed_place(site: Site) -> tuple[Expr, Bindings] | None:
     node = site.node
     if isinstance(node, Delta):
         letter, place = (node.right, node.left) if isinstance(node.left, int) else (node.left, node.right)
-        return (Entry(basis(place, letter.dim), letter, None), ()) if isinstance(letter, Index) and isinstance(place, int) else None
+        return (
+            (Entry(basis(place, letter.dim), letter, None), ())
+            if isinstance(letter, Index) and isinstance(place, int)
+            else None
+        )
     if not isinstance(node, Entry) or node.base.free or not (node.free or not site.scene.entrywise):
         return None
     (row, left), (col, right) = _fixed(node.row, node.base.shape.rows), _fixed(node.col, node.base.shape.cols)
@@ -55,7 +80,8 @@ def _fixed(place: Position | None, dim: Dim) -> tuple[Position | None, list[Expr
 
 @native("read-everywhere")
 def everywhere(site: Site) -> tuple[Expr, Bindings] | None:
-    """A term that lacks one of the letters i and j of the bindings, or both: u_i is (u 1ᵀ)_ij, v_j is (1 vᵀ)_ij, c is c 1_ij."""
+    """A term that lacks one of the letters i and j of the bindings, or both:
+    u_i is (u 1ᵀ)_ij, v_j is (1 vᵀ)_ij, c is c 1_ij."""
     said = dict(site.bindings)
     row, col = said.get("i"), said.get("j")
     if not isinstance(row, Index) or (col is not None and not isinstance(col, Index)):

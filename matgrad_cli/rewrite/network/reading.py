@@ -15,11 +15,13 @@ from .changes import read_changes
 from .reading_rules import Reading, read_matrix, readings
 
 MAX_TIDY = 200
-"""At most so many tidying moves; each makes the expression shorter or more regular, so the limit is never met in practice."""
+"""At most so many tidying moves; each makes the expression shorter or more regular,
+so the limit is never met in practice."""
 
 
 def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
-    """Read every term of the line back, brackets opened where it must be; whether the line is then an entry of one matrix."""
+    """Read every term of the line back, brackets opened where it must be;
+    whether the line is then an entry of one matrix."""
     read_changes(recorder)
     opened = recorder.found("index", "distribute", (((), recorder.line),))
     for application in (None, applied(recorder.line, opened)) if opened else (None,):
@@ -51,7 +53,8 @@ def _record(recorder: Recorder, found: Iterable[Reading]) -> None:
 
 
 def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -> Expr:
-    """One part of the current line in textbook form; `line_of` is the line with another part in its place. Returns the part."""
+    """One part of the current line in textbook form; `line_of` is the line with another part in its place.
+    Returns the part."""
     rules = simplifier(recorder.problem, recorder.rules)
     hole = Symbol("□", part.shape)
     frame = line_of(hole)

@@ -1,7 +1,8 @@
-"""Entries read back into matrices by rules: Σ_k A_ik B_kj is (A B)_ij. Which rules, in which order: rules/methods/index.toml.
+"""Entries read back into matrices by rules: Σ_k A_ik B_kj is (A B)_ij. Which rules, in which order:
+rules/methods/index.toml.
 
-Code only says where a rule is tried and which entries are turned round: seen from the row letter, each summed letter stands first as
-a column and then as a row. One rule at all its places is one step.
+Code only says where a rule is tried and which entries are turned round: seen from the row letter, each summed letter
+stands first as a column and then as a row. One rule at all its places is one step.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ Ends = tuple[Index | None, Index | None]
 Places = Iterable[tuple[Path, Expr]]
 
 LIMIT: Final = 400
-"""At most so many readings of one line; each removes a letter, a factor or a term, so the limit is never met in practice."""
+"""At most so many readings of one line; each removes a letter, a factor or a term,
+so the limit is never met in practice."""
 
 
 @record
@@ -58,8 +60,8 @@ def read_matrix(line: Expr, row: Index | None, col: Index | None) -> Expr | None
 
 
 def readings(line: Expr, ends: Ends | None, scene: Scene) -> Iterator[Reading]:
-    """Rules one after the other until none fits. `ends` are the letters of the matrix (row, column); without them only what stands
-    under a Σ is read, and the free letters stay."""
+    """Rules one after the other until none fits. `ends` are the letters of the matrix (row, column); without them only
+    what stands under a Σ is read, and the free letters stay."""
     row = ends[1] if ends is not None and ends[0] is None else None
     reader = _Reader(line, ends if row is None else (row, None), scene)
     for found in islice(reader.run(), LIMIT):
@@ -71,15 +73,19 @@ def readings(line: Expr, ends: Ends | None, scene: Scene) -> Iterator[Reading]:
 
 
 class _Reader:
-    """The line of which the part at `root` is read, and where rules fit in it. Whoever takes a reading sets the line."""
+    """The line of which the part at `root` is read, and where rules fit in it.
+    Whoever takes a reading sets the line."""
 
-    def __init__(self, line: Expr, ends: Ends | None, scene: Scene, root: Path = (), search: Search | None = None) -> None:
+    def __init__(
+        self, line: Expr, ends: Ends | None, scene: Scene, root: Path = (), search: Search | None = None
+    ) -> None:
         self.line, self.ends, self.scene, self.root = line, ends, scene, root
         self.search = search or Search(scene, _is_plain)
         self.rules = {phase.name: phase.rules for phase in scene.rules.method("index").phases}
 
     def run(self) -> Iterator[Reading]:
-        """What is seen at sight, brackets, entries turned round, one sum after the other, then what is left over the ends."""
+        """What is seen at sight, brackets, entries turned round, one sum after the other,
+        then what is left over the ends."""
         begun, fewest = self.ends is None, LIMIT
         while True:
             found = self.first("see", self._nodes())
@@ -94,7 +100,10 @@ class _Reader:
             found = found or self.first("sum", self._nodes())
             sums = sum(len(node.indices) for _, node in self._number_nodes() if isinstance(node, SumOver))
             if found is None and 0 < sums < fewest:
-                fewest, found = sums, self._turned([path for start, term in self._terms() for path in _clashing(start, term)])
+                fewest, found = (
+                    sums,
+                    self._turned([path for start, term in self._terms() for path in _clashing(start, term)]),
+                )
             found = found or self._left_over()
             if found is None:
                 return
@@ -103,7 +112,9 @@ class _Reader:
     def _left_over(self) -> Reading | None:
         if self.ends is None:
             return self.first("free", self._number_nodes())
-        bindings: Bindings = tuple((name, letter) for name, letter in zip(("i", "j"), self.ends, strict=True) if letter is not None)
+        bindings: Bindings = tuple(
+            (name, letter) for name, letter in zip(("i", "j"), self.ends, strict=True) if letter is not None
+        )
         found = self.first("place", self._number_nodes(True), bindings)
         if found is not None or any(_has_sum(term) for _, term in self._terms()):
             return found
@@ -142,16 +153,24 @@ class _Reader:
         """Brackets of one or two letters, and what stands under a function or a power: inner ones first."""
         found = []
         for path, node in self._number_nodes():
-            if len(path) == len(self.root) or isinstance(node, Entry) or not 0 < len(node.free) < 3 or not node.shape.is_number:
+            if (
+                len(path) == len(self.root)
+                or isinstance(node, Entry)
+                or not 0 < len(node.free) < 3
+                or not node.shape.is_number
+            ):
                 continue
             above = at(self.line, path[:-1])
-            under = path[-1] == 0 and (isinstance(above, Power) or (isinstance(above, Call) and is_elementwise(above.function)))
+            under = path[-1] == 0 and (
+                isinstance(above, Power) or (isinstance(above, Call) and is_elementwise(above.function))
+            )
             if under or (isinstance(node, Add) and isinstance(above, Mul | SumOver)):
                 found.append((path, node))
         return found[::-1]
 
     def first(self, phase: str, places: Places, ends: Bindings = ()) -> Reading | None:
-        """One step by the first rule of a phase that fits at one of the places, there and wherever else it fits by itself."""
+        """One step by the first rule of a phase that fits at one of the places,
+        there and wherever else it fits by itself."""
         found = self.search.first(map(self.scene.rules.rule, self.rules[phase]), self.line, places, ends)
         return _reading(self.line, found) if found else None
 
@@ -168,13 +187,18 @@ def _own_ends(bracket: Expr) -> Ends:
     letters = sorted(bracket.free)
     if len(letters) == 1:
         return letters[0], None
-    places = [(one.row, one.col) for _, one in _number_nodes(bracket) if isinstance(one, Entry) and not isinstance(one.base, Transpose)]
+    places = [
+        (one.row, one.col)
+        for _, one in _number_nodes(bracket)
+        if isinstance(one, Entry) and not isinstance(one.base, Transpose)
+    ]
     first, second = letters
     return (second, first) if places.count((second, first)) > places.count((first, second)) else (first, second)
 
 
 def _is_plain(found: Rewriting) -> bool:
-    """Whether no array would hold letters (it would be another one for each of their values), and no letter is a number."""
+    """Whether no array would hold letters (it would be another one for each of their values),
+    and no letter is a number."""
     literal = any(isinstance(value, int) for _, value in found.bindings)
     return not literal and not any(isinstance(node, Entry) and node.base.free for _, node in _number_nodes(found.new))
 
@@ -182,20 +206,30 @@ def _is_plain(found: Rewriting) -> bool:
 def _reading(line: Expr, found: dict[Path, Rewriting]) -> Reading:
     path, first = next(iter(found.items()))
     before = at(line, path)
-    letters = [index for index in before.indices if index not in letters_in(first.new)] if isinstance(before, SumOver) else []
+    letters = (
+        [index for index in before.indices if index not in letters_in(first.new)] if isinstance(before, SumOver) else []
+    )
     product = _made(before, first.new)
     said: Bindings = (
-        ("entry", before), ("turned", first.new), ("letters", ", ".join(map(str, letters))),
-        ("product", product.base if isinstance(product, Entry) else product), ("purpose", _purpose(line, path, first.new)),
-    )  # fmt: skip
-    title = first.rule.title + (", and in the other terms likewise" if len({one.new for one in found.values()}) > 1 else "")
+        ("entry", before),
+        ("turned", first.new),
+        ("letters", ", ".join(map(str, letters))),
+        ("product", product.base if isinstance(product, Entry) else product),
+        ("purpose", _purpose(line, path, first.new)),
+    )
+    title = first.rule.title + (
+        ", and in the other terms likewise" if len({one.new for one in found.values()}) > 1 else ""
+    )
     return Reading(applied(line, found), title, tuple(pair for pair in said if f"{{{pair[0]}}}" in title))
 
 
 def _purpose(line: Expr, path: Path, turned: Expr) -> str:
-    """What an entry is turned round for: its summed letter comes beside the other one, or without a sum its letters in their order."""
+    """What an entry is turned round for: its summed letter comes beside the other one,
+    or without a sum its letters in their order."""
     around = (at(line, path[:depth]) for depth in range(len(path)))
-    if not isinstance(turned, Entry) or any(isinstance(node, SumOver) and not turned.free.isdisjoint(node.indices) for node in around):
+    if not isinstance(turned, Entry) or any(
+        isinstance(node, SumOver) and not turned.free.isdisjoint(node.indices) for node in around
+    ):
         return "the summed letters stand side by side"
     return f"{turned.row} stands in front of {turned.col}"
 
@@ -223,10 +257,15 @@ def _has_sum(term: Expr) -> bool:
 
 
 def _wrong_way(path: Path, term: Expr, ends: Ends) -> list[Path]:
-    """Which entries of a term have the letter that is reached first as their column; an entry of a row is one of a column."""
+    """Which entries of a term have the letter that is reached first as their column;
+    an entry of a row is one of a column."""
     factors = _factors(path, term)[1]
     edges = [(place, factor) for place, factor in factors if isinstance(factor, Entry) and _is_edge(factor)]
-    wrong = [place for place, factor in factors if isinstance(factor, Entry) and factor.row is None and isinstance(factor.col, Index)]
+    wrong = [
+        place
+        for place, factor in factors
+        if isinstance(factor, Entry) and factor.row is None and isinstance(factor.col, Index)
+    ]
     seen: set[Index] = set()
     for start in ends:
         waiting = [start] if start is not None and start not in seen else []
@@ -249,14 +288,25 @@ def _clashing(path: Path, term: Expr) -> list[Path]:
     """One entry at a summed letter that is the row (or the column) of both its entries, or the row of its only one."""
     bound, factors = _factors(path, term)
     for letter in bound:
-        here = [(place, one) for place, one in factors if isinstance(one, Entry) and _is_edge(one) and letter in (one.row, one.col)]
-        if (len(here) == 2 and (here[0][1].row is letter) == (here[1][1].row is letter)) or (len(here) == 1 and here[0][1].row is letter):
+        here = [
+            (place, one)
+            for place, one in factors
+            if isinstance(one, Entry) and _is_edge(one) and letter in (one.row, one.col)
+        ]
+        if (len(here) == 2 and (here[0][1].row is letter) == (here[1][1].row is letter)) or (
+            len(here) == 1 and here[0][1].row is letter
+        ):
             return [next((place for place, one in here if isinstance(one.base, Transpose)), here[0][0])]
     return []
 
 
 def _is_edge(factor: Entry) -> bool:
-    return isinstance(factor.row, Index) and isinstance(factor.col, Index) and factor.row is not factor.col and not factor.base.free
+    return (
+        isinstance(factor.row, Index)
+        and isinstance(factor.col, Index)
+        and factor.row is not factor.col
+        and not factor.base.free
+    )
 
 
 def _factors(path: Path, node: Expr) -> tuple[tuple[Index, ...], list[tuple[Path, Expr]]]:

@@ -1,4 +1,5 @@
-"""The example of a rule: its two texts, its names and what they stand for, and what a native rule's own function makes of it."""
+"""The example of a rule: its two texts, its names and what they stand for,
+and what a native rule's own function makes of it."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ def _said(rule: Rule, text: str) -> Value:
 
 
 def _plain_names(rule: Rule) -> tuple[list[tuple[str, str]], dict[Expr, Expr]]:
-    """The shapes of all names of the example, and what those stand for that are names of an expression (`Z = "= A @ X"`)."""
+    """The shapes of all names of the example, and what those stand for that are names of an expression (`Z = "= A @
+    X"`)."""
     shapes: list[tuple[str, str]] = []
     named: dict[Expr, Expr] = {}
     for name, text in rule.given or rule.shapes:
@@ -75,7 +77,10 @@ def example_problem(rule: Rule, loss: Expr) -> Problem:
     symbols = tuple(symbol for symbol in declared(shapes)[0].values() if symbol not in named)
     words = dict.fromkeys(requirement.word for requirement in rule.when)
     facts = tuple(
-        Fact(symbol, word) for symbol in symbols for word in words if symbol.shape.is_square or CONDITIONS[word].sides != "="
+        Fact(symbol, word)
+        for symbol in symbols
+        for word in words
+        if symbol.shape.is_square or CONDITIONS[word].sides != "="
     )
     wrt = example_variable(rule) or Symbol("x", Shape(ONE, ONE))
     return Problem(loss, wrt, symbols or (wrt,), facts)

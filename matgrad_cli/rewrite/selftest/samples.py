@@ -1,4 +1,5 @@
-"""The two sides of a rule as expressions of ordinary variables: at every order of its sizes, and with small and large arguments."""
+"""The two sides of a rule as expressions of ordinary variables: at every order of its sizes,
+and with small and large arguments."""
 
 from __future__ import annotations
 
@@ -10,7 +11,23 @@ from typing import Final
 
 from ...diagnostics.record import record
 from ...facts import Fact, Problem
-from ...ir import ONE, Differential, Dim, Expr, Index, Mul, Number, Partial, Shape, Symbol, add, hadamard, mul, nodes_of, product
+from ...ir import (
+    ONE,
+    Differential,
+    Dim,
+    Expr,
+    Index,
+    Mul,
+    Number,
+    Partial,
+    Shape,
+    Symbol,
+    add,
+    hadamard,
+    mul,
+    nodes_of,
+    product,
+)
 from ...ir.entries import entry
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.nodes import Call
@@ -22,13 +39,15 @@ MOST_ORDERS: Final = 16
 """A rule with four dimensions has 75 orders of their sizes; so many of them are drawn."""
 
 LARGE: Final = (17, 41)
-"""One dimension after the other is as large as this: a polynomial in a size that is 0 at all small sizes is not 0 there."""
+"""One dimension after the other is as large as this: a polynomial in a size that is 0 at all small sizes is not 0
+there."""
 
 SCALES: Final = tuple(Fraction(2) ** power for power in (-20, -10, -6, -3, 3, 6, 10, 20))
 """Arguments are multiplied by these: a kink far from 0 is passed, and exp(−50 u) is neither 0 nor 1 at all of them."""
 
 SCALABLE: Final = frozenset(
-    ("symmetric", "antisymmetric", "spd", "diagonal", "lower", "upper", "invertible", "square", "tall", "wide", "positive", "nonnegative",
+    ("symmetric", "antisymmetric", "spd", "diagonal", "lower", "upper", "invertible", "square", "tall", "wide",
+    "positive", "nonnegative",
      "nonzero", "det_positive")
 )  # fmt: skip
 """Facts that a matrix keeps when it is multiplied by a positive number."""
@@ -36,8 +55,8 @@ SCALABLE: Final = frozenset(
 
 @record
 class Sample:
-    """Both sides of a rule at one choice of dimensions, as a problem for the judge; `scaled` are the names of the variables of the
-    rule that stand in it multiplied by `scale`."""
+    """Both sides of a rule at one choice of dimensions, as a problem for the judge; `scaled` are the names of the
+    variables of the rule that stand in it multiplied by `scale`."""
 
     name: str
     lhs: Expr
@@ -77,7 +96,9 @@ def sized_samples(sides: Pattern) -> Iterator[Sample]:
     if len(ones) > MOST_ORDERS:
         ones = Random(sides.rule.id).sample(ones, MOST_ORDERS)
     rng = Random(f"{sides.rule.id} large")
-    large = [tuple(rng.randint(*LARGE) if other == one else 2 for other in range(len(dims))) for one in range(len(dims))]
+    large = [
+        tuple(rng.randint(*LARGE) if other == one else 2 for other in range(len(dims))) for one in range(len(dims))
+    ]
     for sizes in (*orders, *ones, *large) if dims else ():
         name = ", ".join(f"{dim} = {size}" for dim, size in zip(dims, sizes, strict=True))
         try:
@@ -115,7 +136,8 @@ def _sample(sides: Pattern, name: str, sizes: dict[str, Dim], scale: Fraction = 
 def _value(
     sides: Pattern, label: str, letter: Symbol | Index, table: Table, variable: Symbol | None, scale: Fraction
 ) -> Expr | Index | None:
-    """What a letter of the rule stands for: a letter, a number that holds one, a variable, or what moves with the variable."""
+    """What a letter of the rule stands for: a letter, a number that holds one, a variable,
+    or what moves with the variable."""
     if isinstance(letter, Index):
         dim = _sized(letter.dim, table)
         return None if dim is ONE else Index(label, dim)
@@ -126,7 +148,9 @@ def _value(
     own = Symbol(label, Shape(_sized(letter.shape.rows, table), _sized(letter.shape.cols, table)))
     needs = {requirement.variable for requirement in sides.rule.when}
     fixed = {requirement.variable for requirement in sides.rule.when if requirement.word not in SCALABLE}
-    value = own if variable is None or label in sides.rule.fixed else variable if label in needs else _moving(own, variable)
+    value = (
+        own if variable is None or label in sides.rule.fixed else variable if label in needs else _moving(own, variable)
+    )
     return value if scale == 1 or value is variable or label in fixed else mul(Number(scale), value)
 
 
@@ -146,8 +170,8 @@ def _sized(dim: Dim, table: Table) -> Dim:
 
 
 def _variable(sides: Pattern, table: Table) -> Symbol | None:
-    """What a rule about pending derivatives differentiates by. A variable with a condition is that variable itself, so that the
-    condition can be met and broken; all others move with it."""
+    """What a rule about pending derivatives differentiates by. A variable with a condition is that variable itself, so
+    that the condition can be met and broken; all others move with it."""
     pending = next(iter(_hidden(sides.lhs)), None)
     if pending is None:
         return None
@@ -176,7 +200,8 @@ def _holding(label: str, letter: Index, table: Table, variable: Symbol | None) -
 
 
 def _moving(own: Symbol, variable: Symbol) -> Expr:
-    """An expression of the shape of `own` that depends on the variable: a weighted sum for a number, P X Q + own for arrays."""
+    """An expression of the shape of `own` that depends on the variable:
+    a weighted sum for a number, P X Q + own for arrays."""
     if own.shape.is_number:
         weights = Symbol(f"{own.name}_w", variable.shape)
         inside = mul(weights, variable) if variable.shape.is_number else Call("sum", hadamard(weights, variable))

@@ -1,4 +1,5 @@
-"""A rule tested against numbers: true at several sizes, each condition needed, the example one step, the words in house style.
+"""A rule tested against numbers: true at several sizes, each condition needed, the example one step,
+the words in house style.
 
 Nothing here trusts the rulebook: both sides are evaluated by the judge, who does not know where they come from.
 """
@@ -53,8 +54,9 @@ def check_rule(rule: Rule) -> list[Check]:
 
 
 def truth_of(rule: Rule) -> Iterator[Check]:
-    """The checks that a rule must pass before it may act, one after the other: it can be read, it is true, numbers can say no to it,
-    and it does what its example says. Its words, and whether each condition is needed, are its author's business."""
+    """The checks that a rule must pass before it may act, one after the other: it can be read, it is true, numbers can
+    say no to it, and it does what its example says. Its words, and whether each condition is needed,
+    are its author's business."""
     sides = pattern(rule)
     yield well_formed(sides)
     yield from true_everywhere(sides)
@@ -70,7 +72,9 @@ def truth_of(rule: Rule) -> Iterator[Check]:
 def well_formed(sides: Pattern) -> Check:
     """The left side's head is among those guessed from its text, so that the rule is found when it is needed."""
     guessed, head = guess_heads(sides.rule.lhs), head_of(sides.lhs)
-    return Check("both sides can be read", head in guessed, f"the left side begins with {head}, guessed {', '.join(guessed)}")
+    return Check(
+        "both sides can be read", head in guessed, f"the left side begins with {head}, guessed {', '.join(guessed)}"
+    )
 
 
 def compare(sample: Sample, other: Expr | None = None, seed: int = 0, violating: Fact | None = None) -> Verdict:
@@ -134,7 +138,11 @@ def conditions_needed(sides: Pattern) -> Check:
         # several draws: a matrix that is not known to have a positive determinant has one half of the time
         if all(compare(sample, seed=seed, violating=Fact(symbol, word)).holds for seed in range(4)):
             idle.append(f"{symbol.name} {word}")
-    return Check("each condition is needed", not idle, f"holds also without: {', '.join(idle)}" if idle else "breaks without each")
+    return Check(
+        "each condition is needed",
+        not idle,
+        f"holds also without: {', '.join(idle)}" if idle else "breaks without each",
+    )
 
 
 def twins(sides: Pattern) -> Iterator[tuple[str, Expr]]:
@@ -163,10 +171,15 @@ def example(rule: Rule) -> Check:
     except (MatgradError, ShapeMismatch, IndexMismatch, ValueError) as fault:
         return Check(name, False, str(fault))
     problem = example_problem(rule, before)
-    found = [rewriting.new for rewriting, _ in zip(rewritings(rule, before, problem, names_in(rule)), range(50), strict=False)]
+    found = [
+        rewriting.new
+        for rewriting, _ in zip(rewritings(rule, before, problem, names_in(rule)), range(50), strict=False)
+    ]
     texts = [to_text(new) for new in found]
     if after not in found:
-        return Check(name, False, f"`{rule.example[0]}` became {' or '.join(f'`{text}`' for text in texts[:3]) or 'nothing'}")
+        return Check(
+            name, False, f"`{rule.example[0]}` became {' or '.join(f'`{text}`' for text in texts[:3]) or 'nothing'}"
+        )
     if to_text(after) != rule.example[1]:
         return Check(name, False, f"the second text is printed `{to_text(after)}`")
     return Check(name, found[0] is after, f"`{rule.example[0]}` → `{rule.example[1]}`")
@@ -188,7 +201,8 @@ def native_example(rule: Rule) -> Check:
 
 
 def words(rule: Rule) -> Check:
-    """Id, title and reason in house style: an identity spelled, a sentence without a full stop, a reason that is given."""
+    """Id, title and reason in house style: an identity spelled, a sentence without a full stop,
+    a reason that is given."""
     faults = []
     if FORBIDDEN.search(rule.id):
         faults.append(f"the id `{rule.id}` does not spell an identity")

@@ -40,7 +40,12 @@ def _refuse_unless_true(rule: Rule) -> None:
 
 
 def marked(derivation: Derivation, book: Rulebook) -> Derivation:
-    """The same derivation, which says on which of the user's rules it rests, each with the place where it stands: `mine (mine.toml:1)`."""
+    """The same derivation, which says on which of the user's rules it rests, each with the place where it stands:
+    `mine (mine.toml:1)`."""
     own = {rule.id: rule for rule in book.extras()}
     used = dict.fromkeys(step.rule for step in steps_in(derivation.steps) if step.rule in own)
-    return replace(derivation, rests_on=tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used)) if used else derivation
+    return (
+        replace(derivation, rests_on=tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used))
+        if used
+        else derivation
+    )

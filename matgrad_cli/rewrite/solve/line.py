@@ -32,8 +32,9 @@ Known = tuple[Symbol, Equation]
 
 @record
 class Place:
-    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides; `root` is the sign of two roots
-    (of eigenvalues the end that is wanted, 0 for any), `known` what was found elsewhere and may be put in."""
+    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides; `root` is the
+    sign of two roots (of eigenvalues the end that is wanted, 0 for any),
+    `known` what was found elsewhere and may be put in."""
 
     equation: Equation
     unknown: Expr
@@ -53,11 +54,12 @@ Made = tuple[Equation, Bindings, tuple[Sentence, ...]]
 Moved = tuple[Equation, Bindings] | None
 Native = Callable[[Place], Moved]
 Judged = Literal["both ways", "one way", "one of two", "if seen", "later"]
-"""How a move is judged: both lines have the same solutions; those after it are some of those before it (`one of two`: the line goes on
-with one of two roots); by numbers that agree alone, as it supposes without naming it that what it multiplies by is not zero; with the
-solution that it leads to."""
+"""How a move is judged: both lines have the same solutions; those after it are some of those before it (`one of two`:
+the line goes on with one of two roots); by numbers that agree alone, as it supposes without naming it that what it
+multiplies by is not zero; with the solution that it leads to."""
 NATIVE: dict[str, tuple[Native, Judged]] = {}
-"""The one function of each native move: the new equation and what the sentence mentions, or None where it does not fit."""
+"""The one function of each native move: the new equation and what the sentence mentions,
+or None where it does not fit."""
 OPEN = Verdict("unknown", "not checked yet")
 
 
@@ -133,7 +135,8 @@ class Line:
         return found is not None and self._moved(rule_id, known, *found)
 
     def made(self, rule_id: str, known: Known | None = None) -> Made | None:
-        """What a rule makes of the line; one that has a pattern is matched by the engine that runs all rules. None if it does not fit."""
+        """What a rule makes of the line; one that has a pattern is matched by the engine that runs all rules.
+        None if it does not fit."""
         rule = equation_rules().rule(rule_id)
         if rule.native:
             place = Place(self.equation, self.core, self.problem, self.simplify, self.root, known)
@@ -147,14 +150,21 @@ class Line:
         rewriting = fit(rule, Call("inner", *self.equation), self._scene, given)
         if rewriting is None or not isinstance(rewriting.new, Call) or not _possible(rewriting.assumed, self.problem):
             return None
-        if any(isinstance(value, Expr) and self.unknown in value.symbols for name, value in rewriting.bindings
-               if name != "X" and name not in rule.moving):  # fmt: skip
+        if any(
+            isinstance(value, Expr) and self.unknown in value.symbols
+            for name, value in rewriting.bindings
+            if name != "X" and name not in rule.moving
+        ):
             return None  # what is divided by, or brought over, must not hold the unknown
         left, right = rewriting.new.arguments
-        after = (left, right) if given else (self.simplify(left), self.simplify(right))  # where X is alone, eq-tidy says so
+        after = (
+            (left, right) if given else (self.simplify(left), self.simplify(right))
+        )  # where X is alone, eq-tidy says so
         return after, rewriting.bindings, tuple(map(plainly, rewriting.assumed))
 
-    def _moved(self, rule_id: str, known: Known | None, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...]) -> bool:
+    def _moved(
+        self, rule_id: str, known: Known | None, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...]
+    ) -> bool:
         """Records a move, judged by numbers; False if the line stays what it was.
 
         A move that numbers contradict is a bug, unless it supposes something: then it does not fit, as that fails.
@@ -173,7 +183,14 @@ class Line:
         if verdict.kind == "differs":
             raise contradicted(f"move `{rule_id}`", verdict.by)
         beside = zip(("known", "left", "right"), (known[0], *known[1]) if known else (), strict=False)
-        said = {"X": self.core, **dict(bindings), "unknown": self.unknown, "core": self.core, "root": str(self.root), **dict(beside)}
+        said = {
+            "X": self.core,
+            **dict(bindings),
+            "unknown": self.unknown,
+            "core": self.core,
+            "root": str(self.root),
+            **dict(beside),
+        }
         rule, named = equation_rules().rule(rule_id), tuple(said.items())
         title, why = sentence(rule.title, named), sentence(rule.why, named)
         self.moves.append(Move(rule_id, title, why, self.equation, after, named, assumed, verdict))
@@ -183,12 +200,15 @@ class Line:
 
 def plainly(condition: Sentence) -> Sentence:
     """b ≠ 0 for 3b ≠ 0."""
-    values = tuple((name, without_numeral(value) if isinstance(value, Expr) else value) for name, value in condition.values)
+    values = tuple(
+        (name, without_numeral(value) if isinstance(value, Expr) else value) for name, value in condition.values
+    )
     return Sentence(condition.template, values) if condition.template == said_of("nonzero", number=True) else condition
 
 
 def _possible(assumed: Iterable[Sentence], problem: Problem) -> bool:
-    """Whether what is supposed can hold: neither aaᵀ is invertible, but where it is a number, nor AᵀA where A is wide."""
+    """Whether what is supposed can hold: neither aaᵀ is invertible, but where it is a number,
+    nor AᵀA where A is wide."""
     return not any(isinstance(value, Expr) and singular(value, problem) for said in assumed for _, value in said.values)
 
 

@@ -21,8 +21,8 @@ from .phases import isolate
 
 
 def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool:
-    """Puts what a constraint says of its multiplier into the `line` of the unknown, which goes on without it; False where it does not
-    come out."""
+    """Puts what a constraint says of its multiplier into the `line` of the unknown, which goes on without it; False
+    where it does not come out."""
     value = line.equation[1]
     inner = Line(line.problem, line.judge, multiplier, (constraint, zero(constraint.shape)), line.root)
     inner.phase("insert", (line.unknown, line.equation))
@@ -33,9 +33,13 @@ def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool
         isolate(inner, _factor_of(value, multiplier))
         if not inner.isolated:
             return False
-    known: dict[Expr, Expr] = {move.after[0]: move.after[1] for move in inner.moves if isinstance(move.after[0], Symbol)}
-    moves = [replace(move, assumed=tuple(now for said in move.assumed if (now := _known(said, known, line)) is not None))
-             for move in line.moves]  # fmt: skip
+    known: dict[Expr, Expr] = {
+        move.after[0]: move.after[1] for move in inner.moves if isinstance(move.after[0], Symbol)
+    }
+    moves = [
+        replace(move, assumed=tuple(now for said in move.assumed if (now := _known(said, known, line)) is not None))
+        for move in line.moves
+    ]
     line.moves = [*moves, *inner.moves]
     line.phase("back", (multiplier, inner.equation))
     return True
@@ -79,8 +83,11 @@ def _back(place: Place) -> Moved:
 
 def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
     """The one number exp(…), or root, in which the multiplier stands: it is found instead."""
-    found = {node for node in nodes_of(value) if multiplier in node.symbols and (is_root(node) or (isinstance(node, Call)
-             and node.function == "exp"))}  # fmt: skip
+    found = {
+        node
+        for node in nodes_of(value)
+        if multiplier in node.symbols and (is_root(node) or (isinstance(node, Call) and node.function == "exp"))
+    }
     numbers = [node for node in found if node.shape.is_number]
     if len(found) != 1 or not numbers or multiplier in substitute(value, {numbers[0]: Number(1)}).symbols:
         return None
@@ -88,8 +95,8 @@ def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
 
 
 def _ratio(held: list[Term] | None, value: list[Term] | None, line: Line | Place) -> Fraction | None:
-    """The number r with value = r · held, as far as both hold the multiplier, which stands in two terms of them at least, as in Λ − Λᵀ:
-    this combination is found, not Λ."""
+    """The number r with value = r · held, as far as both hold the multiplier, which stands in two terms of them at
+    least, as in Λ − Λᵀ: this combination is found, not Λ."""
     ours, theirs = ([scaled(term.expr) for term in terms or () if term.core] for terms in (held, value))
     if len(ours) < 2 or not theirs or ours[0].expr.shape is not theirs[0].expr.shape:
         return None

@@ -59,7 +59,9 @@ def _open(place: Place) -> Moved:
 
 def _bare(place: Place, side: Expr) -> bool:
     """Whether every term is a product in which the unknown stands alone."""
-    return not any(isinstance(part, Add) and place.unknown in part.symbols for _, term in terms_of(side) for part in nodes_of(term))
+    return not any(
+        isinstance(part, Add) and place.unknown in part.symbols for _, term in terms_of(side) for part in nodes_of(term)
+    )
 
 
 @native("eq-move-terms")
@@ -85,7 +87,8 @@ def sign_of(side: Expr) -> int:
 
 @native("eq-collect")
 def _collect(place: Place) -> Moved:
-    """Σ A_k X = (Σ A_k) X where nothing stands behind, Σ X B_k = X (Σ B_k) where nothing stands before; numbers alike."""
+    """Σ A_k X = (Σ A_k) X where nothing stands behind, Σ X B_k = X (Σ B_k) where nothing stands before;
+    numbers alike."""
     left, right = place.equation
     terms = place.opener.terms(left)
     if terms is None or any(term.core is None for term in terms) or not terms:
@@ -99,10 +102,14 @@ def _collect(place: Place) -> Moved:
         weights = [weight for weight in entries if weight is not None]
         return (hadamard(place.simplify(total(weights, left)), core), right), ()
     for behind in (True, False):  # whether what stands behind the unknown is alike, or what stands before it
-        alike = {place.simplify(matmul(*edge)) if (edge := term.right if behind else term.left) else None for term in terms}
+        alike = {
+            place.simplify(matmul(*edge)) if (edge := term.right if behind else term.left) else None for term in terms
+        }
         if len(alike) == 1:
             side = core.shape.rows if behind else core.shape.cols
-            weight = place.simplify(total([_weight(term.numbers, term.left if behind else term.right, side) for term in terms], left))
+            weight = place.simplify(
+                total([_weight(term.numbers, term.left if behind else term.right, side) for term in terms], left)
+            )
             weights = [] if isinstance(weight, Eye) or weight is Number(1) else [weight]
             edges = [edge for edge in alike if edge is not None]
             return (product(*weights, core, *edges) if behind else product(*edges, core, *weights), right), ()
@@ -119,7 +126,8 @@ def _entries(term: Term, core: Expr) -> Expr | None:
 
 
 def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: Dim) -> Expr:
-    """What multiplies the unknown: the arrays, or the identity where others have arrays; a bare number beside a number."""
+    """What multiplies the unknown: the arrays, or the identity where others have arrays;
+    a bare number beside a number."""
     if arrays:
         return product(*numbers, *arrays)
     if side is ONE:
@@ -129,7 +137,8 @@ def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: Dim) -> Expr:
 
 @native("eq-shortest", "one way")
 def _shortest(place: Place) -> Moved:
-    """Of the solutions of AᵀA X = Aᵀ B, where AᵀA is singular, the one of least length: X = A⁺ B; of X AAᵀ = B Aᵀ: X = B A⁺."""
+    """Of the solutions of AᵀA X = Aᵀ B, where AᵀA is singular, the one of least length: X = A⁺ B; of X AAᵀ = B Aᵀ:
+    X = B A⁺."""
     left, right = place.equation
     terms = place.opener.terms(left)
     if terms is None or len(terms) != 1 or terms[0].core is None or terms[0].turned or place.unknown in nodes_of(right):
@@ -138,16 +147,31 @@ def _shortest(place: Place) -> Moved:
     gram, other = (terms[0].left, terms[0].right) if before else (terms[0].right, terms[0].left)
     scale, arrays = apart(right.factors if isinstance(right, Mul) else (right,))
     others = [part for array in arrays for part in factors_of(array)]
-    if other or len(gram) != 2 or gram[0] is not flip(gram[1]) or not singular(matmul(*gram), place.problem) or not others:
+    if (
+        other
+        or len(gram) != 2
+        or gram[0] is not flip(gram[1])
+        or not singular(matmul(*gram), place.problem)
+        or not others
+    ):
         return None
     base, end = (gram[1], others[0] is gram[0]) if before else (gram[0], others[-1] is gram[1])
     rest = others[1:] if before else others[:-1]
-    if not end or not all(number.shape.is_number for number in rest if before and base.shape.is_row) or not (rest or base.shape.is_row):
+    if (
+        not end
+        or not all(number.shape.is_number for number in rest if before and base.shape.is_row)
+        or not (rest or base.shape.is_row)
+    ):
         return None
     size = matmul(*gram[::-1])  # aᵀa for aaᵀ
     inverse = mul(Power(size, Number(-1)), flip(base)) if size.shape.is_number else Call("pinv", base)
-    found = product(*scale, *(Power(number, Number(-1)) for number in numbers), *((inverse, *rest) if before else (*rest, inverse)))
-    return (place.unknown, place.simplify(found)), (("A", matmul(*gram)), ("c", size if size.shape.is_number else Number(1)))
+    found = product(
+        *scale, *(Power(number, Number(-1)) for number in numbers), *((inverse, *rest) if before else (*rest, inverse))
+    )
+    return (place.unknown, place.simplify(found)), (
+        ("A", matmul(*gram)),
+        ("c", size if size.shape.is_number else Number(1)),
+    )
 
 
 @native("eq-tidy")
@@ -176,12 +200,17 @@ def _split_exp(expr: Expr, place: Place) -> Expr:
 
 @native("eq-multiply-unknown")
 def _multiply(place: Place) -> Moved:
-    """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: a sum of terms in which the inverse stands at both ends, or alone, becomes linear."""
+    """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: a sum of terms in which the inverse stands at both ends, or alone,
+    becomes linear."""
     left, x = place.equation[0], place.unknown
     ways = (x, Transpose(x))
-    inverted = any(isinstance(node, Inverse) and node.body in ways for side in place.equation for node in nodes_of(side))
+    inverted = any(
+        isinstance(node, Inverse) and node.body in ways for side in place.equation for node in nodes_of(side)
+    )
     for side in ways if inverted else ():
-        products = [apart(term.factors if isinstance(term, Mul) else (term,)) for term in entrywise_terms(*place.equation)]
+        products = [
+            apart(term.factors if isinstance(term, Mul) else (term,)) for term in entrywise_terms(*place.equation)
+        ]
         opened = [place.simplify(product(*numbers, side, *arrays, side)) for numbers, arrays in products]
         mine, rest = ([term for term in opened if (x in term.symbols) is held] for held in (True, False))
         twice = len(mine) == 1 and isinstance(mine[0], MatMul) and mine[0].factors[0] is mine[0].factors[-1] is x
@@ -196,7 +225,12 @@ def _vec(place: Place) -> Moved:
     left, right = place.equation
     unknown = place.unknown
     terms = place.opener.terms(left) if unknown.shape.is_matrix else None
-    if not terms or len(terms) < 2 or any(term.core is None or term.turned for term in terms) or unknown in nodes_of(right):
+    if (
+        not terms
+        or len(terms) < 2
+        or any(term.core is None or term.turned for term in terms)
+        or unknown in nodes_of(right)
+    ):
         return None
     rows, cols = unknown.shape.rows, unknown.shape.cols
     parts = []
@@ -206,6 +240,9 @@ def _vec(place: Place) -> Moved:
         parts.append(mul(*term.numbers, Kron((behind, before))))
     system = total(parts, left)
     taken = {name for side in (rows, cols) for name in side.names}
-    i, j = (Index(next(letter for letter in letters if letter not in taken), side) for letters, side in (("iab", rows), ("jcd", cols)))
+    i, j = (
+        Index(next(letter for letter in letters if letter not in taken), side)
+        for letters, side in (("iab", rows), ("jcd", cols))
+    )
     stacked = matmul(Inverse(system), Call("vec", right))
     return (unknown, MatrixOf(i, j, Entry(stacked, Pair(j, i, rows), None))), (("A", system),)

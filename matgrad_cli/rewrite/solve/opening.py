@@ -1,4 +1,5 @@
-"""Expressions as sums of products, opened as far as an unknown stands inside: number · arrays, with the unknown at one place."""
+"""Expressions as sums of products, opened as far as an unknown stands inside:
+number · arrays, with the unknown at one place."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 
 @record
 class Term:
-    """numbers · left · X · right, or with Xᵀ in the place of X (`turned`); `core` is None where the unknown does not stand."""
+    """numbers · left · X · right, or with Xᵀ in the place of X (`turned`);
+    `core` is None where the unknown does not stand."""
 
     numbers: tuple[Expr, ...]
     left: tuple[Expr, ...]
@@ -72,11 +74,15 @@ class Opener:
             case Add(terms):
                 return [parts for term in terms for parts in self.products(term)]
             case Mul(factors):
-                return [_joined(parts) for parts in choices(*([_grouped(f, p) for p in self.products(f)] for f in factors))]
+                return [
+                    _joined(parts) for parts in choices(*([_grouped(f, p) for p in self.products(f)] for f in factors))
+                ]
             case MatMul(factors):
                 return [_joined(parts) for parts in choices(*map(self.products, factors))]
             case Transpose(body):
-                return [(numbers, tuple(flip(part) for part in reversed(arrays))) for numbers, arrays in self.products(body)]
+                return [
+                    (numbers, tuple(flip(part) for part in reversed(arrays))) for numbers, arrays in self.products(body)
+                ]
             case Hadamard(factors) if expr.shape.cols.factor == 1 and not expr.shape.cols.names:
                 inside = [factor for factor in factors if self._holds(factor)]
                 rest = [factor for factor in factors if not self._holds(factor)]
@@ -144,8 +150,11 @@ def total(terms: Sequence[Expr], like: Expr) -> Expr:
 
 
 def entrywise_terms(*sides: Expr) -> list[Expr]:
-    """The terms of the first side, and with a minus those of a second, multiplied out as far as numbers and entries are."""
-    terms = ([part for _, term in terms_of(side) for part in multiplied_out(term) if not is_zero(part)] for side in sides)
+    """The terms of the first side, and with a minus those of a second,
+    multiplied out as far as numbers and entries are."""
+    terms = (
+        [part for _, term in terms_of(side) for part in multiplied_out(term) if not is_zero(part)] for side in sides
+    )
     return [term if place == 0 else neg(term) for place, side in enumerate(terms) for term in side]
 
 
@@ -153,7 +162,11 @@ def without_numeral(expr: Expr) -> Expr:
     """b of −b, of 3b, of b² and √b: it is zero where they are."""
     if isinstance(expr, Power) and isinstance(expr.exponent, Number) and expr.exponent.value > 0:
         return without_numeral(expr.base)
-    return mul(*expr.factors[1:]) if isinstance(expr, Mul) and len(expr.factors) > 1 and isinstance(expr.factors[0], Number) else expr
+    return (
+        mul(*expr.factors[1:])
+        if isinstance(expr, Mul) and len(expr.factors) > 1 and isinstance(expr.factors[0], Number)
+        else expr
+    )
 
 
 def filled(expr: Expr) -> Expr | None:

@@ -19,7 +19,9 @@ def _denominators(place: Place) -> Moved:
     left, terms = place.equation[0], entrywise_terms(*place.equation)
     needed: dict[Expr, Fraction] = {}
     for factor in (factor for term in terms for factor in _factors(term)):
-        exponent = factor.exponent.value if isinstance(factor, Power) and isinstance(factor.exponent, Number) else Fraction(0)
+        exponent = (
+            factor.exponent.value if isinstance(factor, Power) and isinstance(factor.exponent, Number) else Fraction(0)
+        )
         if isinstance(factor, Power) and exponent < 0 and place.unknown in factor.base.symbols:
             needed[factor.base] = max(needed.get(factor.base, Fraction(0)), -exponent)
     if not set(needed) - {place.unknown}:
@@ -31,7 +33,9 @@ def _denominators(place: Place) -> Moved:
 
 def _factors(term: Expr) -> list[Expr]:
     """The factors of a product entry by entry."""
-    return [part for factor in term.factors for part in _factors(factor)] if isinstance(term, (Mul, Hadamard)) else [term]
+    return (
+        [part for factor in term.factors for part in _factors(factor)] if isinstance(term, (Mul, Hadamard)) else [term]
+    )
 
 
 def _raised(base: Expr, exponent: Fraction) -> Expr:
@@ -46,7 +50,8 @@ def _product(factors: list[Expr]) -> Expr:
 
 @native("eq-powers")
 def _powers(place: Place) -> Moved:
-    """a x^p = b x^q, entry by entry: x^(p−q) = b/a. A power above zero is divided by only where x is known not to be zero."""
+    """a x^p = b x^q, entry by entry: x^(p−q) = b/a. A power above zero is divided by only where x is known not to be
+    zero."""
     left = place.equation[0]
     by_power: dict[Fraction, list[Expr]] = {}
     for term in entrywise_terms(*place.equation):
@@ -91,8 +96,12 @@ def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
     if is_zero(right) and exponent > 0:
         return place.unknown, right, exponent
     numbers, arrays = apart(_factors(right))
-    if numbers and arrays and all(holds(each, "positive", place.problem) for each in (place.unknown, *arrays)):  # so the numbers are, too
-        whole = mul(_root_of(mul(*numbers), 1 / exponent), hadamard(*(_root_of(array, 1 / exponent) for array in arrays)))
+    if (
+        numbers and arrays and all(holds(each, "positive", place.problem) for each in (place.unknown, *arrays))
+    ):  # so the numbers are, too
+        whole = mul(
+            _root_of(mul(*numbers), 1 / exponent), hadamard(*(_root_of(array, 1 / exponent) for array in arrays))
+        )
         return place.unknown, place.simplify(whole), exponent
     return place.unknown, place.simplify(_root_of(right, 1 / exponent)), exponent
 

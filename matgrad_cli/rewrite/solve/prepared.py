@@ -8,7 +8,25 @@ from ...diagnostics.record import record, replace
 from ...facts import Fact, Problem
 from ...facts.conditions import CONDITIONS, consequences
 from ...facts.holding import holds
-from ...ir import ONE, Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Shape, Symbol, Transpose, add, mul, neg, substitute
+from ...ir import (
+    ONE,
+    Add,
+    Call,
+    Expr,
+    Eye,
+    Fill,
+    MatMul,
+    Mul,
+    Number,
+    Power,
+    Shape,
+    Symbol,
+    Transpose,
+    add,
+    mul,
+    neg,
+    substitute,
+)
 from ...ir.dimensions import NUMBER
 from ...records import Sentence
 from ...verify.judge import Judge
@@ -17,7 +35,8 @@ from ..textbook.simplifier import textbook
 
 @record
 class Prepared:
-    """A problem with the same solutions, its constraints (each an expression that is zero), and why it may stand for the one given."""
+    """A problem with the same solutions, its constraints (each an expression that is zero),
+    and why it may stand for the one given."""
 
     problem: Problem
     constraints: tuple[Expr, ...]
@@ -34,7 +53,9 @@ def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
         found = replace(found, problem=square, reasons=(*found.reasons, said))
     squared = [_squared(constraint, problem) for constraint in found.constraints]
     reasons = [Sentence("both sides of the constraint {0} = {1} are squared", said) for _, said in squared if said]
-    return replace(found, constraints=tuple(constraint for constraint, _ in squared), reasons=(*found.reasons, *reasons))
+    return replace(
+        found, constraints=tuple(constraint for constraint, _ in squared), reasons=(*found.reasons, *reasons)
+    )
 
 
 def _of_facts(ready: Prepared) -> Prepared:
@@ -42,13 +63,19 @@ def _of_facts(ready: Prepared) -> Prepared:
     problem, x = ready.problem, ready.problem.wrt
     column, facts, constraints, reasons = x.shape.is_column, list[Fact](), list[Expr](), list[Sentence]()
     for fact in problem.facts:
-        if fact.symbol is not x or fact.word not in ("unit", "orthogonal", "simplex") or (fact.word == "orthogonal" and column):
+        if (
+            fact.symbol is not x
+            or fact.word not in ("unit", "orthogonal", "simplex")
+            or (fact.word == "orthogonal" and column)
+        ):
             facts.append(fact)
             continue
         if fact.word == "orthogonal":
             constraints.append(add(MatMul((Transpose(x), x)), mul(Number(-1), Eye(x.shape.cols))))
         elif fact.word == "unit":
-            constraints.append(add(MatMul((Transpose(x), x)) if column else Power(Call("norm", x), Number(2)), Number(-1)))
+            constraints.append(
+                add(MatMul((Transpose(x), x)) if column else Power(Call("norm", x), Number(2)), Number(-1))
+            )
         else:
             facts.append(Fact(x, "positive"))
             total = Call("sum", x) if column else MatMul((x, Fill(1, Shape(x.shape.cols, ONE))))
@@ -56,13 +83,20 @@ def _of_facts(ready: Prepared) -> Prepared:
         reasons.append(Sentence(f"{CONDITIONS[fact.word].says}: that is a constraint", (("0", x),)))
     if not reasons:
         return ready
-    return Prepared(replace(problem, facts=tuple(facts)), (*ready.constraints, *constraints), (*ready.reasons, *reasons))
+    return Prepared(
+        replace(problem, facts=tuple(facts)), (*ready.constraints, *constraints), (*ready.reasons, *reasons)
+    )
 
 
 def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
-    """G + Gᵀ for a symmetric unknown, G − Gᵀ for an antisymmetric one: only these directions count; G where it is so already."""
+    """G + Gᵀ for a symmetric unknown, G − Gᵀ for an antisymmetric one: only these directions count;
+    G where it is so already."""
     x = problem.wrt
-    words = {word for fact in problem.facts if fact.symbol is x for word in consequences(fact.word)} if x.shape.is_matrix else set()
+    words = (
+        {word for fact in problem.facts if fact.symbol is x for word in consequences(fact.word)}
+        if x.shape.is_matrix
+        else set()
+    )
     for word, sign in (("symmetric", 1), ("antisymmetric", -1)):
         if word in words and not holds(gradient, word, problem):
             turned = substitute(Transpose(gradient), {x: mul(Number(sign), Transpose(x))})
@@ -73,17 +107,22 @@ def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
 def _without_denominator(problem: Problem) -> Prepared | None:
     loss, unknown = problem.loss, problem.wrt
     factors = loss.factors if isinstance(loss, Mul) else ()
-    below = [one for one in factors if isinstance(one, Power) and isinstance(one.exponent, Number) and unknown in one.base.symbols
+    below = [one for one in factors if isinstance(one, Power) and isinstance(one.exponent,
+    Number) and unknown in one.base.symbols
              and one.exponent.value < 0]  # fmt: skip
     if len(below) != 1 or not _falls_away(loss, below[0].base, problem):
         return None
     above, bound = mul(*(factor for factor in factors if factor is not below[0])), below[0].base
-    reason = Sentence("the loss keeps its value when {0} is stretched, so that {1} = 1 may be asked for", (("0", unknown), ("1", bound)))
+    reason = Sentence(
+        "the loss keeps its value when {0} is stretched, so that {1} = 1 may be asked for",
+        (("0", unknown), ("1", bound)),
+    )
     return Prepared(replace(problem, loss=above, source=""), (add(bound, Number(-1)),), (reason,))
 
 
 def _falls_away(loss: Expr, bound: Expr, problem: Problem) -> bool:
-    """Whether numbers say that the loss stays when the unknown is stretched, and that the bound then grows with a power."""
+    """Whether numbers say that the loss stays when the unknown is stretched,
+    and that the bound then grows with a power."""
     x = problem.wrt
     by, other = Symbol(f"{x.name} stretched by", NUMBER), Symbol(f"{x.name} elsewhere", x.shape)
     judge = Judge(replace(problem, variables=(*problem.variables, by, other)))
@@ -99,11 +138,16 @@ def _falls_away(loss: Expr, bound: Expr, problem: Problem) -> bool:
 def _squared(constraint: Expr, problem: Problem) -> tuple[Expr, tuple[tuple[str, Expr], ...]]:
     """‖w‖ − c, with c > 0, as ‖w‖² − c²; and both sides as they were, if it was so."""
     terms = constraint.terms if isinstance(constraint, Add) else ()
-    norms = [term for term in terms if isinstance(term, Call) and term.function == "norm" and problem.wrt in term.symbols]
+    norms = [
+        term for term in terms if isinstance(term, Call) and term.function == "norm" and problem.wrt in term.symbols
+    ]
     rest = [neg(term) for term in terms if term not in norms]
     if len(norms) != 1 or any(problem.wrt in term.symbols for term in rest):
         return constraint, ()
     radius = textbook(add(*rest), problem) if rest else Number(0)
     if not holds(radius, "positive", problem):
         return constraint, ()
-    return add(Power(norms[0], Number(2)), textbook(neg(Power(radius, Number(2))), problem)), (("0", norms[0]), ("1", radius))
+    return add(Power(norms[0], Number(2)), textbook(neg(Power(radius, Number(2))), problem)), (
+        ("0", norms[0]),
+        ("1", radius),
+    )

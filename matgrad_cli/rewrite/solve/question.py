@@ -17,7 +17,12 @@ ONCE: Final = Fraction(1)
 
 
 def read_optimum(
-    loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], subject_to: Sequence[str] = (), syntax: str | None = None
+    loss: str,
+    wrt: str,
+    shapes: Sequence[str],
+    assume: Sequence[str],
+    subject_to: Sequence[str] = (),
+    syntax: str | None = None,
 ) -> tuple[Problem, tuple[Expr, ...]]:
     """The problem, with the names of the constraints among its variables, and what each constraint sets to zero."""
     pieces = [piece.strip() for text in assume for piece in text.split(",") if piece.strip()]
@@ -27,10 +32,18 @@ def read_optimum(
     constraints = []
     for text in texts:
         try:
-            other = read_problem(text, wrt, [shape for shape in said if shape], [fact for fact in pieces if _speaks_of(fact, text)], syntax)
+            other = read_problem(
+                text,
+                wrt,
+                [shape for shape in said if shape],
+                [fact for fact in pieces if _speaks_of(fact, text)],
+                syntax,
+            )
         except InputError as error:
             source = error.diagnostic.source
-            raise InputError(replace(error.diagnostic, source=source and replace(source, name="--subject-to"))) from None
+            raise InputError(
+                replace(error.diagnostic, source=source and replace(source, name="--subject-to"))
+            ) from None
         problem = _with(problem, other)
         constraints.append(other.loss)
     return problem, tuple(constraints)
@@ -53,7 +66,9 @@ def _speaks_of(fact: str, text: str) -> bool:
 def _declared(symbol: Symbol, shapes: Sequence[str]) -> str:
     """A shape that the loss told, for the constraint; nothing where it was declared."""
     given = any(re.search(rf"(^|[,;\s]){re.escape(symbol.name)}\s*:", text) for text in shapes)
-    size = "scalar" if symbol.shape.is_number else f"{symbol.shape.rows}" if symbol.shape.is_column else str(symbol.shape)
+    size = (
+        "scalar" if symbol.shape.is_number else f"{symbol.shape.rows}" if symbol.shape.is_column else str(symbol.shape)
+    )
     return "" if given else f"{symbol.name}: {size}"
 
 
@@ -69,18 +84,29 @@ def _with(problem: Problem, other: Problem) -> Problem:
 
 
 def multiplier_of(problem: Problem, constraint: Expr, number: int, name: str | None = None) -> Symbol:
-    """The multiplier of a constraint, by the name that is given or one that is free: λ for a number, ν for a vector, Λ for a matrix."""
+    """The multiplier of a constraint, by the name that is given or one that is free:
+    λ for a number, ν for a vector, Λ for a matrix."""
     shape = constraint.shape
-    names = ("lam", "mu", "eta") if shape.is_number else ("nu", "eta", "xi") if not shape.is_matrix else ("Lambda", "N", "M")
+    names = (
+        ("lam", "mu", "eta")
+        if shape.is_number
+        else ("nu", "eta", "xi")
+        if not shape.is_matrix
+        else ("Lambda", "N", "M")
+    )
     taken = {symbol.name for symbol in problem.variables}
     free = next((name for name in names if name not in taken), f"{names[0]}_0")
     return Symbol(name or (f"{free}_{number + 1}" if number else free), shape)
 
 
 def lagrangian(
-    problem: Problem, constraints: Sequence[Expr], multipliers: Sequence[Symbol], factors: tuple[Fraction, Fraction] = (ONCE, ONCE)
+    problem: Problem,
+    constraints: Sequence[Expr],
+    multipliers: Sequence[Symbol],
+    factors: tuple[Fraction, Fraction] = (ONCE, ONCE),
 ) -> Problem:
-    """The loss plus ⟨multiplier, constraint⟩ for each constraint; `factors` are what the loss and each of these is multiplied by."""
+    """The loss plus ⟨multiplier, constraint⟩ for each constraint;
+    `factors` are what the loss and each of these is multiplied by."""
     if not constraints:
         return problem
     parts = [problem.loss, *(_pairing(*pair) for pair in zip(multipliers, constraints, strict=True))]

@@ -1,4 +1,5 @@
-"""Sets a gradient to zero and solves it, with constraints through their multipliers; says what kind of point that is."""
+"""Sets a gradient to zero and solves it, with constraints through their multipliers;
+says what kind of point that is."""
 
 from __future__ import annotations
 
@@ -37,10 +38,15 @@ from .spectral import before_unknown, convention, spectral, spectral_of
 
 
 def solve(
-    problem: Problem, constraints: Sequence[Expr] = (), goal: Goal | None = None, layout: str = "gradient", order: int = 1,
+    problem: Problem,
+    constraints: Sequence[Expr] = (),
+    goal: Goal | None = None,
+    layout: str = "gradient",
+    order: int = 1,
     rules: Rulebook | None = None,
-) -> Solution:  # fmt: skip
-    """The point where the gradient is zero. Raises StuckError where the rules know no closed form, or it is not what is asked for."""
+) -> Solution:
+    """The point where the gradient is zero. Raises StuckError where the rules know no closed form,
+    or it is not what is asked for."""
     ready = prepared(problem, constraints)
     second = derive(problem, layout=layout, order=2, rules=rules) if order == 2 else None
     try:
@@ -48,7 +54,9 @@ def solve(
         found = replace(found, problem=problem, reasons=ready.reasons, second=second)
         return _advised(found, lambda known: solve(known, constraints, goal, layout, rules=rules))
     except StuckError:
-        if constraints and not solutions(Judge(problem), System(tuple((one, zero(one.shape)) for one in constraints), (problem.wrt,))):
+        if constraints and not solutions(
+            Judge(problem), System(tuple((one, zero(one.shape)) for one in constraints), (problem.wrt,))
+        ):
             name, together = to_unicode(problem.wrt), " together" if len(constraints) > 1 else ""
             message = f"no `{name}` was found at random data at which the constraints hold{together}"
             help_ = "constraints that contradict each other, or that only some data allow, have no solution"
@@ -58,7 +66,8 @@ def solve(
 
 @record
 class Asked:
-    """What is solved: the `derivation` of the gradient (with constraints: of the Lagrangian), and what the solution must be."""
+    """What is solved: the `derivation` of the gradient (with constraints:
+    of the Lagrangian), and what the solution must be."""
 
     problem: Problem
     derivation: Derivation
@@ -67,7 +76,9 @@ class Asked:
     goal: Goal | None
 
 
-def _solved(problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None, layout: str, rules: Rulebook | None) -> Solution:
+def _solved(
+    problem: Problem, constraints: tuple[Expr, ...], goal: Goal | None, layout: str, rules: Rulebook | None
+) -> Solution:
     multipliers = tuple(multiplier_of(problem, constraint, number) for number, constraint in enumerate(constraints))
     derivation = derive(lagrangian(problem, constraints, multipliers), layout=layout, rules=rules)
     if derivation.result.matrix is None:
@@ -89,7 +100,9 @@ def _stationary(asked: Asked, gradient: Expr) -> Solution:
         message = f"the gradient does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere"
         raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
     if len(asked.constraints) == 1:
-        line = spectral_of(problem, asked.derivation.problem, gradient, asked.constraints[0], asked.multipliers[0], asked.goal)
+        line = spectral_of(
+            problem, asked.derivation.problem, gradient, asked.constraints[0], asked.multipliers[0], asked.goal
+        )
         if line is not None:
             return _by_spectrum(asked, line.moves[-1])
     first, branched = _by_moves(asked, gradient, 1)
@@ -107,7 +120,8 @@ def _root_of(first: Solution, second: Solution, goal: Goal | None) -> Solution:
 
 
 def _by_moves(asked: Asked, gradient: Expr, root: int) -> tuple[Solution, bool]:
-    """The solution by moves of the equation, and of the constraints; of two roots that of the sign `root`, and whether there were two."""
+    """The solution by moves of the equation, and of the constraints;
+    of two roots that of the sign `root`, and whether there were two."""
     whole, multipliers = asked.derivation.problem, asked.multipliers
     line = Line(whole, Judge(whole), asked.problem.wrt, (gradient, zero(gradient.shape)), root)
     line.phase("symmetric")
@@ -119,15 +133,23 @@ def _by_moves(asked: Asked, gradient: Expr, root: int) -> tuple[Solution, bool]:
     value = line.equation[1]
     if not line.solved or any(multiplier in value.symbols for multiplier in multipliers):
         raise no_closed_form(asked.derivation, multipliers)
-    # a condition that still holds a multiplier was found together with what stands in its place: 1/√λ has a value where λ ≠ 0
-    moves = [replace(move, assumed=tuple(said for said in move.assumed if not _speaks_of(said, multipliers))) for move in line.moves]
+    # a condition that still holds a multiplier was found together with what stands in its place: 1/√λ has a value where
+    # λ ≠ 0
+    moves = [
+        replace(move, assumed=tuple(said for said in move.assumed if not _speaks_of(said, multipliers)))
+        for move in line.moves
+    ]
     return _verified(asked, (gradient, start), tuple(moves), value), line.branched
 
 
 def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
     """The solution, unless it is known to be another kind of point than is asked for."""
     kind = solution.extremum.kind
-    if goal is None or kind == "unknown" or any(goal.startswith(one[:5]) for one in (kind, *dict(solution.extremum.cases))):
+    if (
+        goal is None
+        or kind == "unknown"
+        or any(goal.startswith(one[:5]) for one in (kind, *dict(solution.extremum.cases)))
+    ):
         return solution
     message = f"the point where the gradient is zero is {_SHORT.get(kind, 'a saddle')}, and no {goal}"
     raise StuckError(Diagnostic("no-closed-form", message, help=f"leave out `--{goal[:5]}ize` to see it"))
@@ -141,14 +163,26 @@ def _speaks_of(condition: Sentence, symbols: Sequence[Symbol]) -> bool:
 
 
 def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...], value: Expr) -> Solution:
-    """The solution with its verdict, and what kind of point it is; of the gradients the second is that which is zero there."""
-    problem, derivation, constraints, multipliers = asked.problem, asked.derivation, asked.constraints, asked.multipliers
+    """The solution with its verdict, and what kind of point it is;
+    of the gradients the second is that which is zero there."""
+    problem, derivation, constraints, multipliers = (
+        asked.problem,
+        asked.derivation,
+        asked.constraints,
+        asked.multipliers,
+    )
     judge, (gradient, start) = Judge(derivation.problem), gradients
     equations = tuple((expr, zero(expr.shape)) for expr in (start, *constraints))
     needed = [each for move in moves for said in move.assumed for _, each in said.values if isinstance(each, Expr)]
     solves = solved_by(judge, System(equations, (problem.wrt, *multipliers)), problem.wrt, value, needed=needed)
-    if not solves and constraints and solved_by(judge, System(equations[:1], (problem.wrt, *multipliers)), problem.wrt, value):
-        raise no_closed_form(derivation, multipliers)  # a constraint that was not needed fails there, or none of the data allow them
+    if (
+        not solves
+        and constraints
+        and solved_by(judge, System(equations[:1], (problem.wrt, *multipliers)), problem.wrt, value)
+    ):
+        raise no_closed_form(
+            derivation, multipliers
+        )  # a constraint that was not needed fails there, or none of the data allow them
     if solves is False:
         raise contradicted("solution")
     by = "the gradient is zero there, at random data" if solves else "no data were found at which it could be computed"
@@ -168,7 +202,10 @@ def _facts_needed(judge: Judge, problem: Problem, value: Expr) -> Iterator[Sente
     for word, (some, every) in kept(judge, problem, value).items():
         said = Sentence(said_of(word, value.shape.is_number), (("0", value),))
         if not some or (word in _EQUATIONS and not every):
-            message = f"the gradient is zero at `{to_unicode(value)}`, of which it is not so that `{problem.wrt.name}` is {word}"
+            message = (
+                f"the gradient is zero at `{to_unicode(value)}`, of which it is not so that "
+                f"`{problem.wrt.name}` is {word}"
+            )
             help_ = f"leave out `{problem.wrt.name} {word}`, or say it as a constraint"
             raise StuckError(Diagnostic("no-closed-form", message, help=help_))
         if not every and not holds(value, word, problem):
@@ -183,7 +220,12 @@ _WORDS = {
     "saddle": "a saddle: the loss rises in some directions and falls in others",
 }
 _NOT_FOUND = "it was not found out what kind of point this is"
-_SHORT = {"minimum": "a minimum", "minima": "a minimum among many", "maximum": "a maximum", "maxima": "a maximum among many"}
+_SHORT = {
+    "minimum": "a minimum",
+    "minima": "a minimum among many",
+    "maximum": "a maximum",
+    "maxima": "a maximum among many",
+}
 
 
 def _extremum(judge: Judge, problem: Problem, gradient: Expr, value: Expr, constraints: tuple[Expr, ...]) -> Extremum:
@@ -192,12 +234,20 @@ def _extremum(judge: Judge, problem: Problem, gradient: Expr, value: Expr, const
     seen = curvatures(judge, problem, value, constraints, quadratic=linear)
     kind = cast("PointKind", kind_of(seen))
     if kind in ("saddle", "unknown") and problem.wrt.shape.is_square and holds(value, "symmetric", problem):
-        inside = cast("PointKind", kind_of(curvatures(judge, problem, value, constraints, symmetric=True, quadratic=linear)))
+        inside = cast(
+            "PointKind", kind_of(curvatures(judge, problem, value, constraints, symmetric=True, quadratic=linear))
+        )
         if inside in ("minimum", "maximum"):
-            others = "a saddle among all matrices" if kind == "saddle" else "of a kind that depends on the data among all matrices"
+            others = (
+                "a saddle among all matrices"
+                if kind == "saddle"
+                else "of a kind that depends on the data among all matrices"
+            )
             said = Sentence(f"a {inside} among the symmetric matrices, and {others}")
             among = (inside, Sentence("{0} is symmetric", (("0", problem.wrt),)))
-            return Extremum(kind, said, "eigenvalues of the second derivative, also along symmetric directions alone", (among,))
+            return Extremum(
+                kind, said, "eigenvalues of the second derivative, also along symmetric directions alone", (among,)
+            )
     hessian = _hessian(problem, gradient)
     if constraints and (hessian is None or not holds(hessian, "spd", problem)):
         hessian = None  # where it is not definite, only the free directions count
@@ -217,15 +267,21 @@ def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str) -> E
         said, values = [], list[tuple[str, Value]]()
         for number, (kind, condition) in enumerate(found):
             renamed = {name: f"{number}{name}" for name, _ in condition.values}
-            said.append(f"{_SHORT[kind]} if {condition.template.format(**{name: f'{{{new}}}' for name, new in renamed.items()})}")
+            said.append(
+                f"{_SHORT[kind]} if "
+                f"{condition.template.format(**{name: f'{{{new}}}' for name, new in renamed.items()})}"
+            )
             values += [(renamed[name], value) for name, value in condition.values]
         text = ", and ".join(said) + ("; otherwise it depends on the data" if len(found) == 1 else "")
         return Extremum("unknown", Sentence(text, tuple(values)), evidence, tuple(found))
     text = "it depends on the data what kind of point this is"
     if hessian is not None:
-        return Extremum("unknown", Sentence(f"{text}: a minimum where the Hessian {{matrix}} is positive definite, a maximum where it is "
+        return Extremum("unknown", Sentence(f"{text}: a minimum where the Hessian {{matrix}} is positive definite, "
+            f"a maximum where it is "
                                             "negative definite", (("matrix", hessian),)), evidence)  # fmt: skip
-    return Extremum("unknown", Sentence(f"{text}: a minimum where the second derivative is positive in every direction"), evidence)
+    return Extremum(
+        "unknown", Sentence(f"{text}: a minimum where the second derivative is positive in every direction"), evidence
+    )
 
 
 def _condition(where: Where) -> Sentence:
@@ -262,7 +318,11 @@ def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr
     """What holds where the matrix that was inverted is singular."""
     for move in moves if not constraints else ():
         left, right = move.before
-        if not isinstance(left, MatMul) or problem.wrt not in (left.factors[0], left.factors[-1]) or move.after[0] is not problem.wrt:
+        if (
+            not isinstance(left, MatMul)
+            or problem.wrt not in (left.factors[0], left.factors[-1])
+            or move.after[0] is not problem.wrt
+        ):
             continue
         before = left.factors[-1] is problem.wrt
         matrix = matmul(*(left.factors[:-1] if before else left.factors[1:]))
@@ -295,20 +355,28 @@ def _by_spectrum(asked: Asked, move: Move) -> Solution:
         else Verdict("agrees", "the loss is stationary there along the constraint, at random data")
     )
     kind: PointKind = "unknown" if told is None or not told[1] else "maximum" if found.largest else "minimum"
-    which, other = ("a maximum", "the smallest give the minimum") if found.largest else ("a minimum", "the largest give the maximum")
+    which, other = (
+        ("a maximum", "the smallest give the minimum")
+        if found.largest
+        else ("a minimum", "the largest give the maximum")
+    )
     size = "largest" if found.largest else "smallest"
     terms = problem.loss.terms if isinstance(problem.loss, Add) else ()
     moving = all(problem.wrt in term.symbols for term in terms)
-    there = f"there the loss{'' if problem.source else ' as it is solved'} is" + ("" if moving else ", but for what does not move,")
+    there = f"there the loss{'' if problem.source else ' as it is solved'} is" + (
+        "" if moving else ", but for what does not move,"
+    )
     reasons = {
         "vector": f"{which}: {there} the eigenvalue times the squared length, here the {size}; {other}",
         "columns": f"{which}: {there} the sum of the eigenvalues, here the {size}; {other}",
-        "polar": f"{which}: tr(XᵀUSVᵀ) = Σ s_i (VᵀXᵀU)_ii is at most the sum of the singular values, and X = UVᵀ reaches it",
+        "polar": f"{which}: tr(XᵀUSVᵀ) = Σ s_i (VᵀXᵀU)_ii is at most the sum of the singular values, and X = UVᵀ "
+        f"reaches it",
     }
     why = Sentence(_NOT_FOUND if kind == "unknown" else reasons[found.form])
     extremum = Extremum(kind, why, "compared with random points that satisfy the constraint")
     chosen = () if asked.goal is not None else (convention(problem, found),)
-    return Solution(problem, asked.derivation, move.before[0], (replace(move, verdict=verdict),), None, extremum, verdict,
+    return Solution(problem, asked.derivation, move.before[0], (replace(move, verdict=verdict),), None, extremum,
+    verdict,
                     asked.constraints, asked.multipliers, chosen, found)  # fmt: skip
 
 
@@ -316,11 +384,16 @@ def _by_spectrum(asked: Asked, move: Move) -> Solution:
 
 
 def _advised(found: Solution, again: Callable[[Problem], Solution]) -> Solution:
-    """The solution with the fact that would decide what kind of point it is, where solving again with it was seen to do so: a covariance
-    that nobody called one."""
+    """The solution with the fact that would decide what kind of point it is, where solving again with it was seen to do
+    so: a covariance that nobody called one."""
     problem, wrt, seen = found.problem, found.problem.wrt, found.extremum
     determinants = any(isinstance(node, Call) and node.function in ("det", "logdet") for node in nodes_of(problem.loss))
-    if seen.kind not in ("unknown", "saddle") or seen.cases or not determinants or any(fact.symbol is wrt for fact in problem.facts):
+    if (
+        seen.kind not in ("unknown", "saddle")
+        or seen.cases
+        or not determinants
+        or any(fact.symbol is wrt for fact in problem.facts)
+    ):
         return found
     try:
         known = again(replace(problem, facts=(*problem.facts, Fact(wrt, "spd")))).extremum
@@ -328,7 +401,7 @@ def _advised(found: Solution, again: Callable[[Problem], Solution]) -> Solution:
         return found
     if known.kind == "unknown" and not known.cases:
         return found
-    said = f"{seen.why.template}; with `--assume \"{wrt.name} spd\"` it is {known.why.template}"
+    said = f'{seen.why.template}; with `--assume "{wrt.name} spd"` it is {known.why.template}'
     return replace(found, extremum=replace(seen, why=Sentence(said, (*seen.why.values, *known.why.values))))
 
 
@@ -344,7 +417,8 @@ def no_closed_form(derivation: Derivation, multipliers: Sequence[Symbol] = ()) -
         letters = ", ".join(map(to_unicode, multipliers))
         return StuckError(Diagnostic(
             "no-closed-form", f"the equations of the Lagrangian have no closed form in `{name}` that the rules know",
-            notes=(f"at a solution the gradient of the Lagrangian is zero, with a suitable multiplier {letters}: {said} = 0",
+            notes=(f"at a solution the gradient of the Lagrangian is zero, with a suitable multiplier {letters}: "
+                f"{said} = 0",
                    "and the constraint holds"),
             help=f"solve these equations for {name} and {letters} by numbers"))  # fmt: skip
     notes = (f"the gradient is {said}", f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))

@@ -10,7 +10,25 @@ from typing import Any
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Eye, Fill, MatMul, Mul, Number, Power, Symbol, Transpose, add, matmul, mul, neg, nodes_of, substitute
+from ...ir import (
+    Add,
+    Call,
+    Expr,
+    Eye,
+    Fill,
+    MatMul,
+    Mul,
+    Number,
+    Power,
+    Symbol,
+    Transpose,
+    add,
+    matmul,
+    mul,
+    neg,
+    nodes_of,
+    substitute,
+)
 from ...ir.terms import terms_of
 from ...records import Bindings, Sentence, Value
 from ...records.solution import Goal, Move
@@ -34,9 +52,11 @@ class Frame:
     rows: bool = False
 
 
-def spectral_of(problem: Problem, whole: Problem, gradient: Expr, constraint: Expr, multiplier: Symbol, goal: Goal | None) -> Line | None:
-    """The line that a solution by eigenvalues or singular values ends; None where the loss or the constraint is another. `gradient` is
-    that of the Lagrangian, the `whole`."""
+def spectral_of(
+    problem: Problem, whole: Problem, gradient: Expr, constraint: Expr, multiplier: Symbol, goal: Goal | None
+) -> Line | None:
+    """The line that a solution by eigenvalues or singular values ends; None where the loss or the constraint is
+    another. `gradient` is that of the Lagrangian, the `whole`."""
     end = -1 if goal == "minimum" or (goal is None and _of_squares(problem)) else 1 if goal is not None else 0
     line = Line(whole, Judge(whole), problem.wrt, (gradient, total([], gradient)), end)
     known = multiplier, (constraint, total([], constraint))
@@ -46,7 +66,14 @@ def spectral_of(problem: Problem, whole: Problem, gradient: Expr, constraint: Ex
 def spectral(move: Move) -> Spectral:
     """The solution that such a move says."""
     said: dict[str, Any] = dict(move.bindings)
-    return Spectral(said["form"], said["A"], said["end"] == "largest", said["length"], said.get("B"), said["X"] is not said["unknown"])
+    return Spectral(
+        said["form"],
+        said["A"],
+        said["end"] == "largest",
+        said["length"],
+        said.get("B"),
+        said["X"] is not said["unknown"],
+    )
 
 
 def _ends(form: str, matrix: Expr, largest: bool, length: Expr, metric: Expr | None = None) -> Bindings:
@@ -76,10 +103,14 @@ def _where_orthonormal(opener: Opener, gradient: Expr, unknown: Symbol) -> list[
     found = []
     for numbers, arrays in opener.products(gradient):
         parts = list(arrays)
-        while (at := next((k for k, pair in enumerate(pairwise(parts)) if pair == (Transpose(unknown), unknown)), None)) is not None:
+        while (
+            at := next((k for k, pair in enumerate(pairwise(parts)) if pair == (Transpose(unknown), unknown)), None)
+        ) is not None:
             del parts[at : at + 2]
         inside = [k for k, part in enumerate(parts) if unknown in part.symbols]
-        if any(unknown in number.symbols for number in numbers) or (inside and parts[0] is not unknown and parts[inside[0]] is not unknown):
+        if any(unknown in number.symbols for number in numbers) or (
+            inside and parts[0] is not unknown and parts[inside[0]] is not unknown
+        ):
             return None
         if inside and parts[0] is unknown and len(parts) > 1:
             continue
@@ -119,11 +150,17 @@ def _on_ellipsoid(place: Place) -> Moved:
     if not bound or not _before_only(bound):
         return None
     matrix, metric = (place.simplify(mul(_HALF, before_unknown(problem, terms))) for terms in (terms, bound))
-    length = place.simplify(neg(total([term for _, term in terms_of(constraint) if unknown not in term.symbols], constraint)))
+    length = place.simplify(
+        neg(total([term for _, term in terms_of(constraint) if unknown not in term.symbols], constraint))
+    )
     if isinstance(metric, Mul) and metric.factors[0] is Number(-1):
         metric, length = place.simplify(neg(metric)), place.simplify(neg(length))
     plain = isinstance(metric, Eye)
-    if not _symmetric(matrix, problem) or holds(length, "positive", problem) is False or not (plain or holds(metric, "spd", problem)):
+    if (
+        not _symmetric(matrix, problem)
+        or holds(length, "positive", problem) is False
+        or not (plain or holds(metric, "spd", problem))
+    ):
         return None
     after = matmul(matrix, unknown), place.simplify(mul(neg(multiplier), unknown if plain else matmul(metric, unknown)))
     return after, _ends("vector", matrix, _largest(place, matrix), length, None if plain else metric)
@@ -208,7 +245,11 @@ def _largest(place: Place, matrix: Expr) -> bool:
 
 def _of_squares(problem: Problem) -> bool:
     """Whether the unknown stands in norms and sums of squares alone."""
-    squares = (node for node in nodes_of(problem.loss) if isinstance(node, Call) and (node.function == "norm" or _is_summed_square(node)))
+    squares = (
+        node
+        for node in nodes_of(problem.loss)
+        if isinstance(node, Call) and (node.function == "norm" or _is_summed_square(node))
+    )
     return problem.wrt not in substitute(problem.loss, {node: Number(1) for node in squares}).symbols
 
 

@@ -1,1 +1,2 @@
-"""Textbook form: rules that shorten an expression, in the order of rules/methods/shared/textbook.toml, one at a time."""
+"""Textbook form: rules that shorten an expression, in the order of rules/methods/shared/textbook.toml,
+one at a time."""

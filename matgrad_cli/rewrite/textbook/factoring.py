@@ -43,7 +43,9 @@ def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
     yield from _runs(terms, left=False)
     yield from _elementwise(terms)
     yield from _same_array(terms)
-    turned = [Scaled(term.value, term.scalars, term.array.body).expr for term in terms if isinstance(term.array, Transpose)]
+    turned = [
+        Scaled(term.value, term.scalars, term.array.body).expr for term in terms if isinstance(term.array, Transpose)
+    ]
     if len(turned) == len(terms):
         yield transpose(add(*turned))
     whole = _all_numbers(terms)
@@ -78,7 +80,11 @@ def _elementwise(terms: list[Scaled]) -> Iterator[Expr]:
     counts = Counter(factor for term in terms if len(term.entrywise) > 1 for factor in set(term.entrywise))
     for factor, count in counts.items():
         members = [factor in term.entrywise for term in terms]
-        if count < 2 or not factor.symbols or any(yes and len(term.entrywise) < 2 for yes, term in zip(members, terms, strict=True)):
+        if (
+            count < 2
+            or not factor.symbols
+            or any(yes and len(term.entrywise) < 2 for yes, term in zip(members, terms, strict=True))
+        ):
             continue
 
         def rest(term: Scaled, factor: Expr = factor) -> Expr:
@@ -96,7 +102,9 @@ def _same_array(terms: list[Scaled]) -> Iterator[Expr]:
     for array, count in Counter(term.array for term in terms).items():
         if array is not None and count > 1:
             members = [term.array is array for term in terms]
-            numbers = add(*(Scaled(term.value, term.scalars, None).expr for term, yes in zip(terms, members, strict=True) if yes))
+            numbers = add(
+                *(Scaled(term.value, term.scalars, None).expr for term, yes in zip(terms, members, strict=True) if yes)
+            )
             yield _replaced(terms, members, mul(numbers, array))
 
 
@@ -112,11 +120,15 @@ def _all_numbers(terms: list[Scaled]) -> Expr | None:
     )
 
 
-def _outside(terms: list[Scaled], members: list[bool], rest: Callable[[Scaled], Expr], whole: Callable[[Expr], Expr]) -> Expr:
+def _outside(
+    terms: list[Scaled], members: list[bool], rest: Callable[[Scaled], Expr], whole: Callable[[Expr], Expr]
+) -> Expr:
     """The members with their common factor outside a bracket, in the place of the first of them."""
     inside = [term for term, yes in zip(terms, members, strict=True) if yes]
     value, common, rests = _shared(inside)
-    bracket = add(*(Scaled(term.value / value, left, rest(term)).expr for term, left in zip(inside, rests, strict=True)))
+    bracket = add(
+        *(Scaled(term.value / value, left, rest(term)).expr for term, left in zip(inside, rests, strict=True))
+    )
     front: list[Expr] = [] if value == 1 else [Number(value)]
     if isinstance(bracket, Mul):  # only the numbers differ: like terms, not a factoring
         return add(*(term.expr for term in terms))
@@ -125,7 +137,13 @@ def _outside(terms: list[Scaled], members: list[bool], rest: Callable[[Scaled], 
 
 def _replaced(terms: list[Scaled], members: list[bool], whole: Expr) -> Expr:
     first = members.index(True)
-    return add(*(whole if number == first else term.expr for number, term in enumerate(terms) if number == first or not members[number]))
+    return add(
+        *(
+            whole if number == first else term.expr
+            for number, term in enumerate(terms)
+            if number == first or not members[number]
+        )
+    )
 
 
 def _shared(terms: Sequence[Scaled]) -> tuple[Fraction, list[Expr], list[tuple[Expr, ...]]]:

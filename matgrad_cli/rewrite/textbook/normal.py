@@ -53,8 +53,12 @@ def multiply_numbers(node: Mul | Power | Size) -> Expr | None:
         return zero(node.shape)
     numbers = [factor for factor in node.factors if rational(factor) is not None]
     first = node.factors[0]
-    behind = first not in numbers and any(isinstance(one, Number) or isinstance(first, Named | Power) for one in numbers)  # det(X) · 2
-    return mul(*(multiplied(node.factors) or (Number(1),))) if len(numbers) > 1 or Number(1) in numbers or behind else None
+    behind = first not in numbers and any(
+        isinstance(one, Number) or isinstance(first, Named | Power) for one in numbers
+    )  # det(X) · 2
+    return (
+        mul(*(multiplied(node.factors) or (Number(1),))) if len(numbers) > 1 or Number(1) in numbers or behind else None
+    )
 
 
 def _number_to_a_power(node: Power) -> Expr | None:
@@ -106,7 +110,9 @@ def powered(base: Expr, exponent: Fraction) -> Expr:
 def collect_powers(node: Mul | Hadamard) -> Expr | None:
     """u·u⁻¹ = 1, u·u = u²: factors with the same base are one power (numbers, and arrays entry by entry)."""
     entrywise = isinstance(node, Hadamard)
-    counted = [factor for factor in node.factors if entrywise or (factor.shape.is_number and not isinstance(factor, Number))]
+    counted = [
+        factor for factor in node.factors if entrywise or (factor.shape.is_number and not isinstance(factor, Number))
+    ]
     exponents: dict[Expr, Fraction] = {}
     for base, exponent in map(split_power, counted):
         exponents[base] = exponents.get(base, Fraction(0)) + exponent
@@ -201,9 +207,11 @@ def positive_first(node: Add) -> Expr | None:
 
 @native_at("open-bracket", "Add", "Hadamard", "Mul")
 def open_brackets(node: Add | Hadamard | Mul) -> Expr | None:
-    """Brackets of elementwise products, and of products of numbers, multiplied out: all of a sum, in a product one that cancels.
+    """Brackets of elementwise products, and of products of numbers, multiplied out:
+    all of a sum, in a product one that cancels.
 
-    (1 − y) ∘ p − y ∘ (1 − p) = p − y ∘ p − y + y ∘ p;  (1/u − 1/v) ∘ u ∘ v = v − u, where each term loses a denominator.
+    (1 − y) ∘ p − y ∘ (1 − p) = p − y ∘ p − y + y ∘ p;  (1/u − 1/v) ∘ u ∘ v = v − u,
+    where each term loses a denominator.
     """
     if isinstance(node, Add):
         parts = [opened for term in node.terms for opened in multiplied_out(term)]
@@ -246,7 +254,9 @@ def multiplied_out(term: Expr) -> list[Expr]:
 
 def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
     """The numbers in front of an elementwise product, then the product."""
-    numbers, arrays = apart([part for factor in row for part in (factor.factors if isinstance(factor, Mul) else (factor,))])
+    numbers, arrays = apart(
+        [part for factor in row for part in (factor.factors if isinstance(factor, Mul) else (factor,))]
+    )
     return [*numbers, hadamard(*arrays)]
 
 

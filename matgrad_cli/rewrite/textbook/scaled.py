@@ -77,7 +77,8 @@ LARGEST: Final = 60
 
 @remembered(maxsize=10_000)
 def alike(scalars: tuple[Expr, ...]) -> tuple[int, object]:
-    """A sign, and what equal numbers have in common: Σ_i f(x_i − x_s)² and Σ_j f(x_s − x_j)² differ in letters and signs alone."""
+    """A sign, and what equal numbers have in common: Σ_i f(x_i − x_s)² and Σ_j f(x_s − x_j)² differ in letters and
+    signs alone."""
     whole = mul(*scalars)
     if whole.weight > LARGEST or not any(isinstance(part, SumOver) for part in nodes_of(whole)):
         return 1, frozenset(Counter(scalars).items())
@@ -85,7 +86,8 @@ def alike(scalars: tuple[Expr, ...]) -> tuple[int, object]:
 
 
 def _in_order(node: Expr, depth: int) -> tuple[int, Expr]:
-    """The same number but for its sign, with bound letters called by their depth, and the parts of sums and products in order."""
+    """The same number but for its sign, with bound letters called by their depth,
+    and the parts of sums and products in order."""
     match node:
         case SumOver(letters, body):
             own = tuple(Index(f"{depth + place}", letter.dim) for place, letter in enumerate(letters))
@@ -118,5 +120,7 @@ def _text(part: tuple[int, Expr]) -> str:
 
 
 def _product(parts: tuple[Expr, ...]) -> Expr:
-    flat = (one for part in parts for one in (part.children if isinstance(part, Mul) else (part,)) if one is not Number(1))
+    flat = (
+        one for part in parts for one in (part.children if isinstance(part, Mul) else (part,)) if one is not Number(1)
+    )
     return mul(*sorted(flat, key=repr))

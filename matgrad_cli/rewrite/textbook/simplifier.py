@@ -1,7 +1,9 @@
-"""Rules that shorten an expression, tried in the order of rules/methods/shared/textbook.toml: one rule at all its places is one move.
+"""Rules that shorten an expression, tried in the order of rules/methods/shared/textbook.toml:
+one rule at all its places is one move.
 
-What the phases mean: `normal` rules are taken wherever they fit; `shorten` and `recognise` rules where less is left to read; `open` rules
-where fewer leaves are left after these rules have run on what was opened (`open-transposes`: as many leaves and fewer transposes).
+What the phases mean: `normal` rules are taken wherever they fit; `shorten` and `recognise` rules where less is left to
+read; `open` rules where fewer leaves are left after these rules have run on what was opened (`open-transposes`:
+as many leaves and fewer transposes).
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ LARGEST_OPENED: Final = 60
 
 
 class _Entry:
-    """A rule of the order: its place, the phase, the pattern's text (empty if native). The rule itself is read when it is first tried."""
+    """A rule of the order: its place, the phase, the pattern's text (empty if native).
+    The rule itself is read when it is first tried."""
 
     def __init__(self, book: Rulebook, place: int, phase: str, name: str) -> None:
         self._book = book
@@ -74,7 +77,8 @@ def _order(book: Rulebook) -> tuple[list[_Entry], dict[str, list[_Entry]]]:
 
 @record
 class _Found:
-    """The first entry that fits at a node: what it makes of the node, or of these parts of the node, and the node after it."""
+    """The first entry that fits at a node: what it makes of the node, or of these parts of the node,
+    and the node after it."""
 
     place: int
     parts: Mapping[Expr, Rewriting]
@@ -86,7 +90,8 @@ NONE: Final = 10**9
 
 
 class Simplifier:
-    """The rules of the textbook form for one problem. What was found at a node is remembered: a move changes one path to the root."""
+    """The rules of the textbook form for one problem. What was found at a node is remembered:
+    a move changes one path to the root."""
 
     def __init__(self, problem: Problem, book: Rulebook | None = None) -> None:
         self.problem = problem
@@ -114,7 +119,9 @@ class Simplifier:
                 continue
             here = self._at(node)
             if here is None or here.place > lowest:
-                stack.extend(((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1))
+                stack.extend(
+                    ((*path, number), node.children[number]) for number in range(len(node.children) - 1, -1, -1)
+                )
                 continue
             for below, part in places_of(node, here.parts, lambda _: True):
                 if not found or self._usual(here.parts[part], part):
@@ -122,7 +129,8 @@ class Simplifier:
         return found
 
     def _usual(self, rewriting: Rewriting, node: Expr) -> bool:
-        """Whether a rule that fits in several ways was taken in the first of them: only at its first place a step says which."""
+        """Whether a rule that fits in several ways was taken in the first of them:
+        only at its first place a step says which."""
         again = fit(rewriting.rule, node, self._scene)
         return again is not None and again.new is rewriting.new
 
@@ -159,7 +167,9 @@ class Simplifier:
     def _direct(self, node: Expr) -> _Found | None:
         if node not in self._directly:
             entries = self._entries_for(node) if node.children or node.shape.is_number else []
-            self._directly[node] = next((found for entry in entries if (found := self._fit(entry, node)) is not None), None)
+            self._directly[node] = next(
+                (found for entry in entries if (found := self._fit(entry, node)) is not None), None
+            )
         return self._directly[node]
 
     def _entries_for(self, node: Expr) -> list[_Entry]:
@@ -168,7 +178,9 @@ class Simplifier:
         found = self._allowed.get(key)
         if found is None:
             own = self.by_head.get(key[0], ())
-            found = self._allowed[key] = [entry for entry in own if not any(key[1].isdisjoint(heads) for heads in entry.needed)]
+            found = self._allowed[key] = [
+                entry for entry in own if not any(key[1].isdisjoint(heads) for heads in entry.needed)
+            ]
         return found
 
     def _fit(self, entry: _Entry, node: Expr) -> _Found | None:
@@ -181,19 +193,24 @@ class Simplifier:
     def _kept_aside(self, rewriting: Rewriting, node: Expr) -> bool:
         """Whether a rule keeps the product that it acts on, and takes up none of its factors that are to stay aside."""
         aside = self.aside.intersection(node.children)
-        parts = {part for _, value in rewriting.bindings if isinstance(value, Expr) for part in (value, *value.children)}
+        parts = {
+            part for _, value in rewriting.bindings if isinstance(value, Expr) for part in (value, *value.children)
+        }
         return not aside or (type(rewriting.new) is type(node) and parts.isdisjoint(aside))
 
     def _rewriting(self, entry: _Entry, node: Expr) -> Rewriting | None:
         for rewriting in rewritings(entry.rule, node, self.problem):
-            if _granted(rewriting, node) and (entry.phase in ("normal", "open", "open-transposes") or cost(rewriting.new) < cost(node)):
+            if _granted(rewriting, node) and (
+                entry.phase in ("normal", "open", "open-transposes") or cost(rewriting.new) < cost(node)
+            ):
                 return rewriting
         return None
 
     # ---------------------------------------------------------------- opened to cancel
 
     def _opened(self, node: Expr) -> _Found | None:
-        """An `open` rule at the node or at all of its parts where it fits, if less is left once the rules above have run on it."""
+        """An `open` rule at the node or at all of its parts where it fits,
+        if less is left once the rules above have run on it."""
         if node.weight > LARGEST_OPENED or not isinstance(node, MatMul | Hadamard | Mul | Add | Transpose):
             return None
         for entry in self.openers:
@@ -204,14 +221,17 @@ class Simplifier:
         return None
 
     def _candidates(self, entry: _Entry, node: Expr) -> Iterator[_Found]:
-        """The rule at the node itself, and (in a product or a transpose) at all parts of it where it fits, those two levels below too."""
+        """The rule at the node itself, and (in a product or a transpose) at all parts of it where it fits,
+        those two levels below too."""
         if operators_in(node).isdisjoint(entry.heads):
             return
         here = self._fit(entry, node) if head_of(node) in entry.heads else None
         if here is not None:
             yield here
         found: dict[Path, _Found] = {}
-        below: list[tuple[Path, Expr]] = [((number,), child) for number, child in enumerate(() if isinstance(node, Add) else node.children)]
+        below: list[tuple[Path, Expr]] = [
+            ((number,), child) for number, child in enumerate(() if isinstance(node, Add) else node.children)
+        ]
         for path, part in below:
             here = self._fit(entry, part) if head_of(part) in entry.heads else None
             if here is not None:
@@ -234,7 +254,11 @@ class Simplifier:
     def _pass(self, node: Expr) -> Expr:
         """One such move at each part, the inner ones first."""
         if node not in self._passed:
-            same = node if isinstance(node, Named) else settled(node, tuple([self._pass(child) for child in node.children]))
+            same = (
+                node
+                if isinstance(node, Named)
+                else settled(node, tuple([self._pass(child) for child in node.children]))
+            )
             here = self._direct(same)
             self._passed[node] = same if here is None else here.new
         return self._passed[node]
@@ -246,10 +270,13 @@ def _open_parts(node: Expr) -> tuple[Expr, ...]:
 
 
 def _granted(rewriting: Rewriting, node: Expr) -> bool:
-    """Whether all that had to be supposed is supposed already by what is written: A⁻¹ has a value only where A is invertible."""
+    """Whether all that had to be supposed is supposed already by what is written:
+    A⁻¹ has a value only where A is invertible."""
     if not rewriting.assumed:
         return True
-    inverted = {part for inverse in nodes_of(node) if isinstance(inverse, Inverse) for part in _invertible(inverse.body)}
+    inverted = {
+        part for inverse in nodes_of(node) if isinstance(inverse, Inverse) for part in _invertible(inverse.body)
+    }
     says = CONDITIONS["invertible"].says
     return all(one.template == says and dict(one.values)["0"] in inverted for one in rewriting.assumed)
 

@@ -13,11 +13,35 @@ from .library import cast, flat, sizes
 from .machine import DEPTH, Machine, moves, solid
 from .operators import operate
 from .tables import FUNCTIONS, METHODS, PYTHON, TORCH
-from .values import Class, Exhausted, Frame, Function, Misfit, Module, Need, Returned, Smooth, Thing, Undecided, Unread, Value
+from .values import (
+    Class,
+    Exhausted,
+    Frame,
+    Function,
+    Misfit,
+    Module,
+    Need,
+    Returned,
+    Smooth,
+    Thing,
+    Undecided,
+    Unread,
+    Value,
+)
 
-KEYWORDS = {"dim": "axis", "keepdim": "keepdims", "min": "low", "max": "high", "a_min": "low", "a_max": "high", "dims": "axis"}
+KEYWORDS = {
+    "dim": "axis",
+    "keepdim": "keepdims",
+    "min": "low",
+    "max": "high",
+    "a_min": "low",
+    "a_max": "high",
+    "dims": "axis",
+}
 TORCH_WORDS = frozenset(("dim", "keepdim", "unbiased"))
-WELL_KNOWN = frozenset(("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp"))
+WELL_KNOWN = frozenset(
+    ("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp")
+)
 """Functions that have one meaning, and may come from a file that is not here."""
 KNOWN = "the function of that name"
 ACTIVATION = regex(r"^(?:act\w*|nonlin\w*|non_linearity|transfer\w*|squash\w*|phi|sigma)$")
@@ -30,7 +54,20 @@ LIKE = ("zeros_like", "empty_like", "ones_like")
 LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
 SILENT = ("inplace", "device", "requires_grad", "pin_memory")
 """Words that say nothing of the value."""
-UNTYPED = ("linspace", "eye", "identity", "arange", "cumsum", "dot", "matmul", "einsum", "where", "stack", "concatenate", "prod")
+UNTYPED = (
+    "linspace",
+    "eye",
+    "identity",
+    "arange",
+    "cumsum",
+    "dot",
+    "matmul",
+    "einsum",
+    "where",
+    "stack",
+    "concatenate",
+    "prod",
+)
 """Functions whose result may be asked for as another kind of number."""
 HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
 
@@ -64,7 +101,9 @@ def call(machine: Machine, function: Value, arguments: list[Value], named: dict[
 def smooth(name: str, part: str = "") -> Smooth | None:
     """What is meant by a name, or a method of it, that comes from elsewhere: an activation, or its derivative."""
     if part:
-        return Smooth(name, part not in OF_ENTRIES) if ACTIVATION.match(name) and part in (*OF_ENTRIES, *SLOPES) else None
+        return (
+            Smooth(name, part not in OF_ENTRIES) if ACTIVATION.match(name) and part in (*OF_ENTRIES, *SLOPES) else None
+        )
     for word in SLOPES:
         bare = name.removesuffix(word).removeprefix(word).strip("_")
         if bare != name and ACTIVATION.match(bare):
@@ -73,8 +112,8 @@ def smooth(name: str, part: str = "") -> Smooth | None:
 
 
 def _smooth(machine: Machine, function: Smooth, x: Value) -> Value:
-    """exp(sin(x)), which no other function resembles; its derivative only where the function itself was taken, since some give the
-    derivative in terms of what comes out."""
+    """exp(sin(x)), which no other function resembles; its derivative only where the function itself was taken, since
+    some give the derivative in terms of what comes out."""
     machine.taken[function.name] = "a smooth function of each entry"
     places = machine.applied.setdefault(function.name, [])
     if not function.slope:
@@ -121,7 +160,9 @@ def parent_of(of_class: Class) -> Class | None:
     return next((parent for parent in found if isinstance(parent, Class) and parent is not of_class), None)
 
 
-def bound(machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value], free: bool = False) -> Frame:
+def bound(
+    machine: Machine, function: Function, arguments: list[Value], named: dict[str, Value], free: bool = False
+) -> Frame:
     """The names of a function with the values of a call; with `free` what is not given is an input or its default."""
     given = function.node.args
     frame = Frame(function.outside, getattr(function.node, "name", "lambda"))
@@ -153,7 +194,9 @@ def defaults_of(node: ast.FunctionDef | ast.Lambda) -> list[tuple[ast.arg, ast.e
     """The arguments of a function that need not be given, each with its default."""
     given = node.args
     found = [*zip(reversed([*given.posonlyargs, *given.args]), reversed(given.defaults), strict=False)]
-    return found + [(place, value) for place, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None]
+    return found + [
+        (place, value) for place, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None
+    ]
 
 
 def _new(machine: Machine, of_class: Class, arguments: list[Value], named: dict[str, Value]) -> Value:
@@ -177,7 +220,15 @@ def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict
     name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
     if name in HARMLESS:
         return None
-    if ".random." in f".{rest}." or name in ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout"):
+    if ".random." in f".{rest}." or name in (
+        "rand",
+        "randn",
+        "randint",
+        "bernoulli",
+        "rand_like",
+        "randn_like",
+        "dropout",
+    ):
         return _random(machine, name, arguments, named)
     if name in LIKE and arguments and isinstance(arguments[0], Undecided):
         return arguments[0]  # nothing is known of either yet
@@ -198,7 +249,12 @@ def _of_library(machine: Machine, path: str, arguments: list[Value], named: dict
 
 
 def _applied(
-    machine: Machine, function: Callable[..., Value], name: str, path: str, arguments: list[Value], named: dict[str, Value]
+    machine: Machine,
+    function: Callable[..., Value],
+    name: str,
+    path: str,
+    arguments: list[Value],
+    named: dict[str, Value],
 ) -> Value:
     """A function of the table, with torch's words for NumPy's; an argument that it does not take is not dropped."""
     hint = "matrix" if name in ("dot", "matmul", "mm", "mv") else "array"
@@ -207,7 +263,8 @@ def _applied(
     for value in arguments:
         solid(None if isinstance(value, Undecided) else value)  # what is not read is said before what is not known
     arguments = [
-        solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value)) for place, value in enumerate(arguments)
+        solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value))
+        for place, value in enumerate(arguments)
     ]
     if _in_torch(machine, path, named):
         function = TORCH.get(name, function)
@@ -232,12 +289,16 @@ def _size_or_array(value: Value) -> Value:
 
 
 def _partner(arguments: list[Value], value: Value) -> Value:
-    return next((other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None)
+    return next(
+        (other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None
+    )
 
 
 def _in_torch(machine: Machine, path: str, named: dict[str, Value]) -> bool:
     """Whether torch's meaning is asked for: by the module's name, the imports, or words that torch alone has."""
-    return path.startswith("torch") or (not path.startswith("numpy") and (machine.torch or not TORCH_WORDS.isdisjoint(named)))
+    return path.startswith("torch") or (
+        not path.startswith("numpy") and (machine.torch or not TORCH_WORDS.isdisjoint(named))
+    )
 
 
 def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
@@ -264,7 +325,9 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
 
 def _add_at(machine: Machine, arguments: list[Value]) -> Value:
     into, places, values = (solid(value) for value in arguments)
-    np.add.at(into, places if isinstance(places, tuple) else (places,) if isinstance(places, np.ndarray) else places, values)
+    np.add.at(
+        into, places if isinstance(places, tuple) else (places,) if isinstance(places, np.ndarray) else places, values
+    )
     machine.changed(into)
 
 
@@ -287,7 +350,12 @@ def _method(machine: Machine, owner: Value, name: str, arguments: list[Value], n
     found = METHODS.get(name)
     if found is None:
         raise Unread(f"the method `{name}` is not read")
-    if id(owner) in machine.origin and moves(owner) and name in ("astype", "long", "int") and _whole(owner, found, arguments):
+    if (
+        id(owner) in machine.origin
+        and moves(owner)
+        and name in ("astype", "long", "int")
+        and _whole(owner, found, arguments)
+    ):
         raise Need(machine.origin[id(owner)], "labels")
     if name in ("reshape", "view"):
         arguments = [solid(value, "size") for value in arguments]
@@ -314,7 +382,9 @@ LIST_METHODS = ("append", "extend", "pop", "insert", "reverse", "copy", "clear")
 DICT_METHODS = ("get", "items", "keys", "copy", "values", "update", "setdefault")
 
 
-def _of_container(owner: list[Value] | dict[Value, Value], name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+def _of_container(
+    owner: list[Value] | dict[Value, Value], name: str, arguments: list[Value], named: dict[str, Value]
+) -> Value:
     if name not in (LIST_METHODS if isinstance(owner, list) else DICT_METHODS) or len(owner) > 100_000:
         raise Unread(f"the method `{name}` of a {type(owner).__name__} is not read")
     found = getattr(owner, name)(*arguments, **named)
@@ -322,7 +392,8 @@ def _of_container(owner: list[Value] | dict[Value, Value], name: str, arguments:
 
 
 def _is_a(value: Value, kind: Value) -> bool:
-    """Python's isinstance; an input of which nothing is known is an object where a class of the program is asked for."""
+    """Python's isinstance; an input of which nothing is known is an object where a class of the program is asked
+    for."""
     if isinstance(kind, tuple):
         return any(_is_a(value, one) for one in kind)
     if isinstance(kind, Class):

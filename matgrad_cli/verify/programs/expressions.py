@@ -58,7 +58,8 @@ def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
 
 
 USUAL = {
-    "np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "jnp": "jax.numpy", "nn": "torch.nn",
+    "np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "jnp": "jax.numpy",
+    "nn": "torch.nn",
 }  # fmt: skip
 """What a piece of code means by these names that does not say what it imports."""
 BUILTINS = frozenset((*PYTHON, "range", "print", "isinstance", "map", "type", "super", "object", "hasattr", "getattr"))
@@ -115,7 +116,9 @@ def _holds(name: str, left: Value, right: Value) -> Value:
         return same == (name == "Is")
     if isinstance(left, Undecided) and isinstance(right, str):
         raise Need(left.name, f"text {right}")
-    if isinstance(right, Undecided) and isinstance(left, str) and name in ("In", "NotIn"):  # an option that nobody gives
+    if (
+        isinstance(right, Undecided) and isinstance(left, str) and name in ("In", "NotIn")
+    ):  # an option that nobody gives
         return name == "NotIn"
     left, right = solid(left, "array", right), solid(right, "array", left)
     if name in ("In", "NotIn"):
@@ -202,7 +205,9 @@ def _beside(machine: Machine, frame: Frame, owner: Module, node: ast.expr) -> Va
     kind = owner.path.rpartition(".")[2]
     if kind not in ("c_", "r_"):
         raise Unread("this subscript is not read")
-    parts = [np.asarray(solid(part)) for part in _items(machine, frame, node.elts if isinstance(node, ast.Tuple) else [node])]
+    parts = [
+        np.asarray(solid(part)) for part in _items(machine, frame, node.elts if isinstance(node, ast.Tuple) else [node])
+    ]
     return np.column_stack(parts) if kind == "c_" else np.concatenate([np.atleast_1d(part) for part in parts])
 
 
@@ -211,7 +216,9 @@ def place_of(machine: Machine, frame: Frame, node: ast.expr) -> Value:
     if isinstance(node, ast.Tuple):
         return tuple(place_of(machine, frame, part) for part in node.elts)
     if isinstance(node, ast.Slice):
-        bounds = [None if part is None else evaluate(machine, frame, part) for part in (node.lower, node.upper, node.step)]
+        bounds = [
+            None if part is None else evaluate(machine, frame, part) for part in (node.lower, node.upper, node.step)
+        ]
         return slice(*(whole(machine, bound, "size") for bound in bounds))
     value = evaluate(machine, frame, node)
     if isinstance(value, list) and value and not isinstance(value[0], slice):
@@ -264,7 +271,11 @@ def _entry(machine: Machine, frame: Frame, node: ast.expr) -> Value:
 def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
     function: Value = None
     owner: Value = None
-    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call) and key_of(node.func.value.func) == "super":
+    if (
+        isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Call)
+        and key_of(node.func.value.func) == "super"
+    ):
         function = _of_parent(frame, node, node.func.attr)
         if function is None:
             return None
@@ -278,7 +289,11 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
                 return evaluate(machine, frame, node.args[1]) if len(node.args) > 1 else machine.input(name)
             raise Need(owner.name, "array")
         if isinstance(owner, Thing):
-            function = attribute(machine, owner, node.func) if owner.of is not None or node.func.attr in owner.attributes else None
+            function = (
+                attribute(machine, owner, node.func)
+                if owner.of is not None or node.func.attr in owner.attributes
+                else None
+            )
         elif isinstance(owner, Module):
             function = Module(f"{owner.path}.{node.func.attr}")
     else:

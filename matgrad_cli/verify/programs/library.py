@@ -1,4 +1,5 @@
-"""The functions of NumPy and torch that a program may call, each evaluated on arrays of ours. What is not listed is not read."""
+"""The functions of NumPy and torch that a program may call, each evaluated on arrays of ours.
+What is not listed is not read."""
 
 from __future__ import annotations
 
@@ -16,7 +17,16 @@ LARGEST = 1 << 19
 
 Axis = Any
 FLOAT, WHOLE, TRUTH = "f", "i", "b"
-KINDS = {"float": FLOAT, "double": FLOAT, "half": FLOAT, "int": WHOLE, "long": WHOLE, "uint": WHOLE, "bool": TRUTH, "bool_": TRUTH}
+KINDS = {
+    "float": FLOAT,
+    "double": FLOAT,
+    "half": FLOAT,
+    "int": WHOLE,
+    "long": WHOLE,
+    "uint": WHOLE,
+    "bool": TRUTH,
+    "bool_": TRUTH,
+}
 
 
 def kind_of(dtype: Value) -> str:
@@ -113,7 +123,8 @@ def einsum(form: Value, *arrays: Value, optimize: Any = False) -> Value:
 
 
 def bounded(function: Callable[..., Value], entries: Callable[..., float]) -> Callable[..., Value]:
-    """A function that makes no larger array than is allowed: it is not called where there would be too many `entries`."""
+    """A function that makes no larger array than is allowed: it is not called where there would be too many
+    `entries`."""
 
     def taken(*arguments: Value, **named: Value) -> Value:
         fits(entries(*arguments, **named))
@@ -201,7 +212,8 @@ def transpose(x: Value, *axes: Value) -> Value:
     return np.transpose(x, axes[0] if len(axes) == 1 else axes or None)
 
 
-# --- where torch means something else -------------------------------------------------------------------------------------
+# --- where torch means something else
+# -------------------------------------------------------------------------------------
 
 
 def split_in_torch(x: Value, size: Value, axis: int = 0) -> tuple[Value, ...]:
@@ -217,7 +229,9 @@ def expanded(x: Value, *shape: Value) -> Value:
     return np.broadcast_to(x, sizes(kept))
 
 
-def extreme_in_torch(both: Callable[..., Value], over: Callable[..., Value], choose: Callable[..., Value]) -> Callable[..., Value]:
+def extreme_in_torch(
+    both: Callable[..., Value], over: Callable[..., Value], choose: Callable[..., Value]
+) -> Callable[..., Value]:
     """torch's maximum or minimum: over an axis the values and their places; of two arrays entry by entry."""
 
     def taken(x: Value, *more: Value, axis: Axis = None, keepdims: bool = False) -> Value:
@@ -231,7 +245,9 @@ def extreme_in_torch(both: Callable[..., Value], over: Callable[..., Value], cho
 
 def spread_in_torch(spread: Callable[..., Value]) -> Callable[..., Value]:
     """torch's variance or deviation: divided by one less than the number of entries, where nothing else is said."""
-    return lambda x, axis=None, keepdims=False, correction=1, unbiased=True: spread(x, axis, keepdims, correction if unbiased else 0)
+    return lambda x, axis=None, keepdims=False, correction=1, unbiased=True: spread(
+        x, axis, keepdims, correction if unbiased else 0
+    )
 
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan, "newaxis": None}

@@ -1,4 +1,5 @@
-"""The state of one reading of a program: its budget, its inputs, the places where values are born, the assignments in their order."""
+"""The state of one reading of a program: its budget, its inputs, the places where values are born,
+the assignments in their order."""
 
 from __future__ import annotations
 
@@ -24,9 +25,11 @@ SMALL = 0.1
 
 @mutable
 class Event:
-    """One assignment: to which target, by which statement, in which call; the value as it stood then, or why there is none.
+    """One assignment: to which target, by which statement, in which call;
+    the value as it stood then, or why there is none.
 
-    `sites` are the births of the value so far; `stored` says that a part of it was written; `read` that it reads its own target.
+    `sites` are the births of the value so far; `stored` says that a part of it was written;
+    `read` that it reads its own target.
     """
 
     number: int
@@ -57,8 +60,8 @@ class Machine:
     overrides  values that stand in place of what an assignment, by its number, gives
     replaced   statements that are read in place of others, by identity
     parameters names whose first value does not matter: zeros and ones become random numbers, at which more can be seen
-    taken      names from elsewhere, each with what it is taken for; `applied` at which arrays smooth ones of them were taken
-    stop_at    the number of the assignment after which `answer` is asked for, and the reading ends
+    taken      names from elsewhere, each with what it is taken for; `applied` at which arrays smooth ones of them were
+    taken stop_at    the number of the assignment after which `answer` is asked for, and the reading ends
     """
 
     inputs: Callable[[str], Value]
@@ -141,12 +144,15 @@ class Machine:
         return self.given[name]
 
     def goes_with(self, value: Value, owner: Value) -> None:
-        """A part or another form of an input: what is learnt of it is learnt of the input. It is kept: no other has its identity."""
+        """A part or another form of an input: what is learnt of it is learnt of the input. It is kept:
+        no other has its identity."""
         if id(owner) in self.origin and moves(value):
             self.origin[id(value)] = self.origin[id(owner)]
             self.given.setdefault(f" {len(self.given)}", value)
 
-    def assigned(self, key: str, statement: ast.stmt, frame: Frame, value: Value, stored: bool = False, goes_on: bool = False) -> Value:
+    def assigned(
+        self, key: str, statement: ast.stmt, frame: Frame, value: Value, stored: bool = False, goes_on: bool = False
+    ) -> Value:
         """Records an assignment; the value that it gives, which may be another one that stands in its place."""
         number = self.count
         self.count += 1
@@ -209,10 +215,14 @@ def moves(value: Value) -> bool:
 
 
 def solid(value: Value, hint: str = "array", beside: Value = None) -> Value:
-    """The value itself; Need where it is an input of which nothing is known; Unread where it could not be read, Misfit where Python would
-    have refused it before."""
+    """The value itself; Need where it is an input of which nothing is known; Unread where it could not be read, Misfit
+    where Python would have refused it before."""
     if isinstance(value, Undecided):
-        raise Need(value.name, hint, np.shape(beside) if isinstance(beside, np.ndarray | np.generic | int | float | complex) else None)
+        raise Need(
+            value.name,
+            hint,
+            np.shape(beside) if isinstance(beside, np.ndarray | np.generic | int | float | complex) else None,
+        )
     if isinstance(value, Unknown):
         raise (Misfit if value.misfit else Unread)(value.why, value.line)
     return value

@@ -1,8 +1,9 @@
-"""Functions of arrays that carry a small imaginary part along: f(x + ih) = f(x) + ih f'(x), where h is far below rounding.
+"""Functions of arrays that carry a small imaginary part along: f(x + ih) = f(x) + ih f'(x),
+where h is far below rounding.
 
-Every real number of a program is complex here. A derivative along a direction is the imaginary part over h, exact to rounding, found
-by evaluation alone. What is decided by size (maximum, abs, sort, comparisons) is decided by the real part; where a real function has
-no value (the root of a negative number) the result is not a number.
+Every real number of a program is complex here. A derivative along a direction is the imaginary part over h, exact to
+rounding, found by evaluation alone. What is decided by size (maximum, abs, sort, comparisons) is decided by the real
+part; where a real function has no value (the root of a negative number) the result is not a number.
 """
 
 from __future__ import annotations
@@ -103,10 +104,19 @@ def power(base: Array, exponent: Array) -> Array:
     if not (np.iscomplexobj(base) or np.iscomplexobj(exponent)) and np.all(np.asarray(exponent) >= 0):
         return base**exponent
     base, exponent = np.asarray(base, complex), np.asarray(exponent, complex)
-    if not np.any(np.imag(exponent)) and np.all(real(exponent) == np.round(real(exponent))) and np.all(np.abs(exponent) < 64):
+    if (
+        not np.any(np.imag(exponent))
+        and np.all(real(exponent) == np.round(real(exponent)))
+        and np.all(np.abs(exponent) < 64)
+    ):
         exponent = real(exponent)
-        return (real(base) ** exponent + 1j * np.imag(base) * exponent * _where(exponent == 0, 1.0, real(base)) ** (exponent - 1))[()]
-    return _only_where(real(base) >= 0, np.exp(exponent * logarithm(base)) if np.all(real(base) > 0) else base**exponent)
+        return (
+            real(base) ** exponent
+            + 1j * np.imag(base) * exponent * _where(exponent == 0, 1.0, real(base)) ** (exponent - 1)
+        )[()]
+    return _only_where(
+        real(base) >= 0, np.exp(exponent * logarithm(base)) if np.all(real(base) > 0) else base**exponent
+    )
 
 
 def sigmoid(x: Array) -> Array:
@@ -135,7 +145,7 @@ def stepped(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
     return lambda x: complexed(function(real(x)))
 
 
-# --- along axes -----------------------------------------------------------------------------------------------------------
+# --- along axes -------------------------------------------------------------------------------------------------------
 
 
 def count(x: Array, axis: Axis) -> int:

@@ -83,7 +83,9 @@ def _harmless(node: ast.expr) -> bool:
     root = node.func if isinstance(node, ast.Call) else node
     while isinstance(root, ast.Attribute):
         root = root.value
-    return isinstance(root, ast.Constant) or (isinstance(root, ast.Name) and (root.id in QUIET or root.id.startswith(ASKING)))
+    return isinstance(root, ast.Constant) or (
+        isinstance(root, ast.Name) and (root.id in QUIET or root.id.startswith(ASKING))
+    )
 
 
 def targets_of(line: ast.stmt) -> Iterator[ast.expr]:
@@ -135,7 +137,7 @@ def _put_whole(machine: Machine, frame: Frame, target: ast.expr, value: Value) -
             owner[target.slice.value] = value
 
 
-# --- assignments ----------------------------------------------------------------------------------------------------------
+# --- assignments ------------------------------------------------------------------------------------------------------
 
 
 def _assign(machine: Machine, frame: Frame, line: ast.Assign) -> None:
@@ -258,7 +260,9 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
     result = operate(name, current, value)
     if isinstance(current, np.ndarray) and current.ndim:
         if np.shape(result) != current.shape:
-            raise Misfit(f"non-broadcastable output operand with shape {current.shape} is to take {np.shape(result)} in place")
+            raise Misfit(
+                f"non-broadcastable output operand with shape {current.shape} is to take {np.shape(result)} in place"
+            )
         if np.iscomplexobj(result) and not np.iscomplexobj(current):
             raise Unread("real numbers are added to an array of whole ones")
         current[...] = result
@@ -280,7 +284,8 @@ def _annotated(machine: Machine, frame: Frame, line: ast.AnnAssign) -> None:
         put(machine, frame, line.target, evaluate(machine, frame, line.value), line)
 
 
-# --- the way through ------------------------------------------------------------------------------------------------------
+# --- the way through
+# ------------------------------------------------------------------------------------------------------
 
 
 def _if(machine: Machine, frame: Frame, line: ast.If) -> None:
@@ -342,7 +347,9 @@ def _raise(_: Machine, __: Frame, line: ast.Raise) -> None:
 
 def _import(_: Machine, frame: Frame, line: ast.Import) -> None:
     for alias in line.names:
-        frame.names[alias.asname or alias.name.partition(".")[0]] = Module(alias.name if alias.asname else alias.name.partition(".")[0])
+        frame.names[alias.asname or alias.name.partition(".")[0]] = Module(
+            alias.name if alias.asname else alias.name.partition(".")[0]
+        )
 
 
 def _import_from(_: Machine, frame: Frame, line: ast.ImportFrom) -> None:

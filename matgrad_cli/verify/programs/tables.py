@@ -1,4 +1,5 @@
-"""The tables of the functions that a program may call: names of NumPy's, torch's and Python's functions to what evaluates them."""
+"""The tables of the functions that a program may call: names of NumPy's,
+torch's and Python's functions to what evaluates them."""
 
 from __future__ import annotations
 
@@ -30,65 +31,71 @@ def _real(names: str) -> Table:
     return {name: lambda x, *a, _of=getattr(np, name), **named: _of(np.real(x), *a, **named) for name in names.split()}
 
 
-ELEMENTWISE = _of_numpy("exp sin cos tan sinh cosh arctan arcsinh") | _named({
-    "log": of.logarithm,
-    "log2": lambda x: of.logarithm(x) / math.log(2),
-    "log10": lambda x: of.logarithm(x) / math.log(10),
-    "log1p": of.log1p,
-    "expm1": of.expm1,
-    "sqrt": of.root,
-    "rsqrt": lambda x: 1 / of.root(x),
-    "square": lambda x: x * x,
-    "reciprocal": lambda x: 1 / x,
-    "abs absolute fabs": of.absolute,
-    "sign sgn": of.sign,
-    "atan": np.arctan,
-    "tanh": of.tanh,
-    "sigmoid expit": of.sigmoid,
-    "relu": of.relu,
-    "relu6": lambda x: of.clip(x, 0.0, 6.0),
-    "softplus": of.softplus,
-    "logsigmoid": lambda x: -of.softplus(-x),
-    "silu": lambda x: x * of.sigmoid(x),
-    "erf": of.erf,
-    "negative neg": lambda x: -x,
-    "floor": of.stepped(np.floor),
-    "ceil": of.stepped(np.ceil),
-    "round": of.stepped(np.round),
-    "logical_not": lambda x: np.real(x) == 0,
-    "copy clone ascontiguousarray": np.array,
-    "conj detach contiguous cpu numpy real from_numpy tolist": lambda x: x,
-    "float double float32 float64": lambda x: cast(x, None),
-    "long int int32 int64": lambda x: cast(x, "int"),
-    "bool": lambda x: cast(x, "bool"),
-})  # fmt: skip
+ELEMENTWISE = _of_numpy("exp sin cos tan sinh cosh arctan arcsinh") | _named(
+    {
+        "log": of.logarithm,
+        "log2": lambda x: of.logarithm(x) / math.log(2),
+        "log10": lambda x: of.logarithm(x) / math.log(10),
+        "log1p": of.log1p,
+        "expm1": of.expm1,
+        "sqrt": of.root,
+        "rsqrt": lambda x: 1 / of.root(x),
+        "square": lambda x: x * x,
+        "reciprocal": lambda x: 1 / x,
+        "abs absolute fabs": of.absolute,
+        "sign sgn": of.sign,
+        "atan": np.arctan,
+        "tanh": of.tanh,
+        "sigmoid expit": of.sigmoid,
+        "relu": of.relu,
+        "relu6": lambda x: of.clip(x, 0.0, 6.0),
+        "softplus": of.softplus,
+        "logsigmoid": lambda x: -of.softplus(-x),
+        "silu": lambda x: x * of.sigmoid(x),
+        "erf": of.erf,
+        "negative neg": lambda x: -x,
+        "floor": of.stepped(np.floor),
+        "ceil": of.stepped(np.ceil),
+        "round": of.stepped(np.round),
+        "logical_not": lambda x: np.real(x) == 0,
+        "copy clone ascontiguousarray": np.array,
+        "conj detach contiguous cpu numpy real from_numpy tolist": lambda x: x,
+        "float double float32 float64": lambda x: cast(x, None),
+        "long int int32 int64": lambda x: cast(x, "int"),
+        "bool": lambda x: cast(x, "bool"),
+    }
+)
 """Functions of one array, entry by entry or the array itself."""
 
-REDUCING = _real("any all argmax argmin count_nonzero") | _named({
-    "sum": lambda x, axis=None, keepdims=False, dtype=None: of.total(x, axis, keepdims),
-    "mean": lambda x, axis=None, keepdims=False, dtype=None: of.mean(x, axis, keepdims),
-    "average": of.mean,
-    "var": of.variance,
-    "std": of.deviation,
-    "prod": lambda x, axis=None, keepdims=False: np.prod(x, axis=axis, keepdims=keepdims),
-    "max amax": of.largest,
-    "min amin": of.smallest,
-    "norm linalg.norm": of.norm,
-    "logsumexp": of.logsumexp,
-    "softmax": of.softmax,
-    "log_softmax": of.log_softmax,
-    "cumsum": lambda x, axis=None: np.cumsum(x, axis=axis),
-    "cumprod": lambda x, axis=None: np.cumprod(x, axis=axis),
-    "sort": of.ordered,
-    "argsort": lambda x, axis=-1: np.argsort(np.real(x), axis=axis),
-    "ptp": lambda x, axis=None: of.largest(x, axis) - of.smallest(x, axis),
-})  # fmt: skip
+REDUCING = _real("any all argmax argmin count_nonzero") | _named(
+    {
+        "sum": lambda x, axis=None, keepdims=False, dtype=None: of.total(x, axis, keepdims),
+        "mean": lambda x, axis=None, keepdims=False, dtype=None: of.mean(x, axis, keepdims),
+        "average": of.mean,
+        "var": of.variance,
+        "std": of.deviation,
+        "prod": lambda x, axis=None, keepdims=False: np.prod(x, axis=axis, keepdims=keepdims),
+        "max amax": of.largest,
+        "min amin": of.smallest,
+        "norm linalg.norm": of.norm,
+        "logsumexp": of.logsumexp,
+        "softmax": of.softmax,
+        "log_softmax": of.log_softmax,
+        "cumsum": lambda x, axis=None: np.cumsum(x, axis=axis),
+        "cumprod": lambda x, axis=None: np.cumprod(x, axis=axis),
+        "sort": of.ordered,
+        "argsort": lambda x, axis=-1: np.argsort(np.real(x), axis=axis),
+        "ptp": lambda x, axis=None: of.largest(x, axis) - of.smallest(x, axis),
+    }
+)
 """Functions over axes."""
 
-SHAPING = _of_numpy("ravel swapaxes moveaxis expand_dims squeeze trace take roll flip rot90 tril triu diagflat") | _named({
+_AS_IN_NUMPY = "ravel swapaxes moveaxis expand_dims squeeze trace take roll flip rot90 tril triu diagflat"
+SHAPING = _of_numpy(_AS_IN_NUMPY) | _named({
     "atleast_1d": np.atleast_1d,
     "atleast_2d": np.atleast_2d,
-    "reshape": lambda x, *shape, order="C": np.reshape(x, sizes(shape) if -1 not in flat(shape) else tuple(flat(shape)), order=order),
+    "reshape": lambda x, *shape, order="C": np.reshape(x, sizes(shape) if -1 not in flat(shape) else tuple(flat(shape)),
+    order=order),
     "view": lambda x, *shape: np.reshape(x, tuple(flat(shape))),
     "flatten": np.ravel,
     "unsqueeze": np.expand_dims,
@@ -125,71 +132,77 @@ SHAPING = _of_numpy("ravel swapaxes moveaxis expand_dims squeeze trace take roll
 })  # fmt: skip
 """Functions that arrange the entries of arrays."""
 
-COMBINING = _of_numpy("cross inner") | _named({
-    "dot": lib.dot,
-    "matmul mm mv bmm": lib.matmul,
-    "outer ger": lib.outer,
-    "kron": lib.kron,
-    "einsum": lib.einsum,
-    "vdot": lambda a, b: np.dot(np.ravel(a), np.ravel(b)),
-    "tensordot": lambda a, b, axes=2: np.tensordot(a, b, axes),
-    "addmm": lambda c, a, b: c + a @ b,
-    "linear": lambda x, weight, bias=0: x @ np.transpose(weight) + bias,
-    "add": lambda a, b: a + b,
-    "subtract sub": lambda a, b: a - b,
-    "multiply mul": lambda a, b: a * b,
-    "divide true_divide div": lambda a, b: a / b,
-    "power pow": of.power,
-    "mod": lambda a, b: np.mod(np.real(a), np.real(b)),
-    "logaddexp": of.logaddexp,
-    "maximum fmax": of.larger,
-    "minimum fmin": of.smaller,
-    "clip clamp": of.clip,
-    "where": lib.where,
-    "logical_and": lambda a, b: (np.real(a) != 0) & (np.real(b) != 0),
-    "logical_or": lambda a, b: (np.real(a) != 0) | (np.real(b) != 0),
-    "greater gt": lambda a, b: of.compare("Gt", a, b),
-    "less lt": lambda a, b: of.compare("Lt", a, b),
-    "greater_equal ge": lambda a, b: of.compare("GtE", a, b),
-    "less_equal le": lambda a, b: of.compare("LtE", a, b),
-    "equal eq": lambda a, b: of.compare("Eq", a, b),
-    "heaviside": lambda x, at: np.where(np.real(x) == 0, at, (np.real(x) > 0) * 1.0),
-    "leaky_relu": lambda x, slope=0.01, negative_slope=None: np.where(
-        np.real(x) > 0, x, x * (slope if negative_slope is None else negative_slope)
-    ),
-    "elu": lambda x, alpha=1.0: np.where(np.real(x) > 0, x, alpha * of.expm1(of.smaller(x, 0.0))),
-    "cross_entropy": lib.reduced(lambda logits, target: lib.nll(of.log_softmax(logits, 1 if np.ndim(logits) > 1 else 0), target)),
-    "nll_loss": lib.reduced(lib.nll),
-    "mse_loss": lib.reduced(lambda a, b: (a - b) * (a - b)),
-    "binary_cross_entropy": lib.reduced(lambda p, y: -(y * of.logarithm(p) + (1 - y) * of.logarithm(1 - p))),
-    "binary_cross_entropy_with_logits": lib.reduced(lambda z, y: of.softplus(z) - y * z),
-    "inverse linalg.inv": np.linalg.inv,
-    "det linalg.det": np.linalg.det,
-    "logdet": lambda x: of.slogdet(x)[1],
-    "linalg.slogdet": of.slogdet,
-    "linalg.solve": np.linalg.solve,
-    "linalg.matrix_power": np.linalg.matrix_power,
-    "linalg.multi_dot": lambda parts: np.linalg.multi_dot(list(parts)),
-})  # fmt: skip
+COMBINING = _of_numpy("cross inner") | _named(
+    {
+        "dot": lib.dot,
+        "matmul mm mv bmm": lib.matmul,
+        "outer ger": lib.outer,
+        "kron": lib.kron,
+        "einsum": lib.einsum,
+        "vdot": lambda a, b: np.dot(np.ravel(a), np.ravel(b)),
+        "tensordot": lambda a, b, axes=2: np.tensordot(a, b, axes),
+        "addmm": lambda c, a, b: c + a @ b,
+        "linear": lambda x, weight, bias=0: x @ np.transpose(weight) + bias,
+        "add": lambda a, b: a + b,
+        "subtract sub": lambda a, b: a - b,
+        "multiply mul": lambda a, b: a * b,
+        "divide true_divide div": lambda a, b: a / b,
+        "power pow": of.power,
+        "mod": lambda a, b: np.mod(np.real(a), np.real(b)),
+        "logaddexp": of.logaddexp,
+        "maximum fmax": of.larger,
+        "minimum fmin": of.smaller,
+        "clip clamp": of.clip,
+        "where": lib.where,
+        "logical_and": lambda a, b: (np.real(a) != 0) & (np.real(b) != 0),
+        "logical_or": lambda a, b: (np.real(a) != 0) | (np.real(b) != 0),
+        "greater gt": lambda a, b: of.compare("Gt", a, b),
+        "less lt": lambda a, b: of.compare("Lt", a, b),
+        "greater_equal ge": lambda a, b: of.compare("GtE", a, b),
+        "less_equal le": lambda a, b: of.compare("LtE", a, b),
+        "equal eq": lambda a, b: of.compare("Eq", a, b),
+        "heaviside": lambda x, at: np.where(np.real(x) == 0, at, (np.real(x) > 0) * 1.0),
+        "leaky_relu": lambda x, slope=0.01, negative_slope=None: np.where(
+            np.real(x) > 0, x, x * (slope if negative_slope is None else negative_slope)
+        ),
+        "elu": lambda x, alpha=1.0: np.where(np.real(x) > 0, x, alpha * of.expm1(of.smaller(x, 0.0))),
+        "cross_entropy": lib.reduced(
+            lambda logits, target: lib.nll(of.log_softmax(logits, 1 if np.ndim(logits) > 1 else 0), target)
+        ),
+        "nll_loss": lib.reduced(lib.nll),
+        "mse_loss": lib.reduced(lambda a, b: (a - b) * (a - b)),
+        "binary_cross_entropy": lib.reduced(lambda p, y: -(y * of.logarithm(p) + (1 - y) * of.logarithm(1 - p))),
+        "binary_cross_entropy_with_logits": lib.reduced(lambda z, y: of.softplus(z) - y * z),
+        "inverse linalg.inv": np.linalg.inv,
+        "det linalg.det": np.linalg.det,
+        "logdet": lambda x: of.slogdet(x)[1],
+        "linalg.slogdet": of.slogdet,
+        "linalg.solve": np.linalg.solve,
+        "linalg.matrix_power": np.linalg.matrix_power,
+        "linalg.multi_dot": lambda parts: np.linalg.multi_dot(list(parts)),
+    }
+)
 """Functions of several arrays, or of a matrix as a whole."""
 
-MAKING = _real("isnan isfinite isinf nonzero flatnonzero") | _named({
-    "zeros empty": lib.made(np.zeros),
-    "ndarray": lambda shape, dtype=None: cast(np.zeros(sizes(shape)), dtype),
-    "ones": lib.made(np.ones),
-    "zeros_like empty_like": lib.alike(0.0),
-    "ones_like": lib.alike(1.0),
-    "full": lambda shape, value, dtype=None: cast(np.full(sizes(shape), value), dtype),
-    "full_like": lambda x, value, dtype=None: cast(np.full(np.shape(x), value), dtype),
-    "array asarray tensor as_tensor FloatTensor": lib.array,
-    "LongTensor": lambda x: lib.array(x, "int"),
-    "arange": lib.arange,
-    "linspace": lib.linspace,
-    "eye identity": lib.eye,
-    "one_hot": lib.one_hot,
-    "finfo": lib.finfo,
-    "unravel_index": np.unravel_index,
-})  # fmt: skip
+MAKING = _real("isnan isfinite isinf nonzero flatnonzero") | _named(
+    {
+        "zeros empty": lib.made(np.zeros),
+        "ndarray": lambda shape, dtype=None: cast(np.zeros(sizes(shape)), dtype),
+        "ones": lib.made(np.ones),
+        "zeros_like empty_like": lib.alike(0.0),
+        "ones_like": lib.alike(1.0),
+        "full": lambda shape, value, dtype=None: cast(np.full(sizes(shape), value), dtype),
+        "full_like": lambda x, value, dtype=None: cast(np.full(np.shape(x), value), dtype),
+        "array asarray tensor as_tensor FloatTensor": lib.array,
+        "LongTensor": lambda x: lib.array(x, "int"),
+        "arange": lib.arange,
+        "linspace": lib.linspace,
+        "eye identity": lib.eye,
+        "one_hot": lib.one_hot,
+        "finfo": lib.finfo,
+        "unravel_index": np.unravel_index,
+    }
+)
 """Functions that make new arrays."""
 
 FUNCTIONS: Table = {**MAKING, **COMBINING, **SHAPING, **REDUCING, **ELEMENTWISE}

@@ -19,7 +19,8 @@ _VANISHED: Final = 1e-6
 
 
 def holds_at(points: Sequence[Solution], equation: Equation, needs: list[str] | None = None) -> Verdict:
-    """Whether both sides have one value at the points, as far as they have values there; `needs` collects what they need to have one."""
+    """Whether both sides have one value at the points, as far as they have values there;
+    `needs` collects what they need to have one."""
     errors = [error for point in points if (error := _apart(point, equation, needs)) is not None]
     if any(error > _CLEAR for error in errors):
         return Verdict("differs", f"error {max(errors):.1g} at {len(errors)} solutions")
@@ -29,7 +30,8 @@ def holds_at(points: Sequence[Solution], equation: Equation, needs: list[str] | 
 
 
 def _apart(point: Solution, equation: Equation, needs: list[str] | None) -> float | None:
-    """How far two sides are apart at a solution, beside their size and what they differ by at other values of the unknowns."""
+    """How far two sides are apart at a solution, beside their size and what they differ by at other values of the
+    unknowns."""
     try:
         left, right = sides_at(point.place, equation)
     except NoValue as lacking:
@@ -55,13 +57,20 @@ def vanish_at(points: Sequence[Solution], equation: Equation) -> bool:
     return True
 
 
-def with_unknown(judge: Judge, system: System, points: list[Solution], derived: Mapping[Symbol, Expr]) -> tuple[list[Solution], bool]:
-    """The points, and whether a failure at them counts; where the unknown is 0 at all of them, as of `Su = λu`, others that fit it.
+def with_unknown(
+    judge: Judge, system: System, points: list[Solution], derived: Mapping[Symbol, Expr]
+) -> tuple[list[Solution], bool]:
+    """The points, and whether a failure at them counts; where the unknown is 0 at all of them, as of `Su = λu`,
+    others that fit it.
 
-    At 0 any factor would do: the unknown is as drawn there, and the data solve the equation; if need be, beyond their facts.
+    At 0 any factor would do: the unknown is as drawn there, and the data solve the equation;
+    if need be, beyond their facts.
     """
     unknown, equation = system.unknowns[0], system.equations[0]
-    symbols = {node for side in equation for node in nodes_of(side) if isinstance(node, Symbol)} - {*system.unknowns, *derived}
+    symbols = {node for side in equation for node in nodes_of(side) if isinstance(node, Symbol)} - {
+        *system.unknowns,
+        *derived,
+    }
     data = tuple(sorted(symbols, key=lambda symbol: symbol.name))
     if not points or not data or not vanish_at(points, (unknown, unknown)):
         return points, True
@@ -74,7 +83,8 @@ def with_unknown(judge: Judge, system: System, points: list[Solution], derived: 
 
 
 def equivalent(judge: Judge, before: System, after: System, both_ways: bool = True) -> Verdict:
-    """Whether the solutions of each of two systems solve the other one; not `both_ways`: whether those of the second solve the first."""
+    """Whether the solutions of each of two systems solve the other one; not `both_ways`:
+    whether those of the second solve the first."""
     forth = [verdict for equation in after.equations if both_ways for verdict in _kept(judge, before, equation)]
     back = [verdict for equation in before.equations for verdict in _kept(judge, after, equation)]
     kinds = {verdict.kind for verdict in (*forth, *back)}
@@ -82,12 +92,15 @@ def equivalent(judge: Judge, before: System, after: System, both_ways: bool = Tr
         return Verdict("differs", "a solution of the one line is none of the other")
     if "unknown" in kinds:
         return Verdict("unknown", "no solution was found at which both lines have values")
-    said = "both lines have the same solutions" if both_ways else "solutions of this line are solutions of the line before"
+    said = (
+        "both lines have the same solutions" if both_ways else "solutions of this line are solutions of the line before"
+    )
     return Verdict("agrees", f"{said}, found by solving numerically at random data")
 
 
 def _kept(judge: Judge, system: System, equation: Equation) -> Iterator[Verdict]:
-    """Whether an equation holds at the solutions of a system; more data are drawn where the first have none, as a share k/n above 1."""
+    """Whether an equation holds at the solutions of a system; more data are drawn where the first have none,
+    as a share k/n above 1."""
     found = holds_at(solutions(judge, system, draws=1), equation)
     yield found if found.kind != "unknown" else holds_at(solutions(judge, system, draws=MORE), equation)
 

@@ -1,4 +1,5 @@
-"""Newton's method on a residual, with least-squares steps of least length: also where there are many solutions, or too many equations."""
+"""Newton's method on a residual, with least-squares steps of least length:
+also where there are many solutions, or too many equations."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class _Away(Exception):
 
 
 def newton(residual: Residual, jacobian: Residual, start: Any) -> Any:
-    """A zero of the residual near the start; None if none is reached. Where the unknowns run away, one of the start's length.
+    """A zero of the residual near the start; None if none is reached.
+    Where the unknowns run away, one of the start's length.
 
     Newton's step for a gradient that is homogeneous of degree −1, as that of xᵀAx / xᵀx, is the unknown itself.
     """
@@ -95,4 +97,6 @@ def _done(size: float, slope: Any, u: Any, step: Any) -> bool:
     import numpy as np
 
     large, steep = float(np.max(np.abs(u), initial=0.0)), float(np.max(np.abs(slope), initial=0.0))
-    return (size <= _SMALL * steep * large and float(np.max(np.abs(step), initial=0.0)) <= _STILL * large) or size == 0.0
+    return (
+        size <= _SMALL * steep * large and float(np.max(np.abs(step), initial=0.0)) <= _STILL * large
+    ) or size == 0.0

@@ -1,4 +1,5 @@
-"""What kind of point a solution is: the eigenvalues of the second derivative, along the directions that the constraints leave free."""
+"""What kind of point a solution is: the eigenvalues of the second derivative,
+along the directions that the constraints leave free."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ _FEWEST: Final = 4
 
 
 def _derivative(place: Evaluator, expr: Expr, *by: Symbol) -> Any:
-    """The derivative of an array by a variable, or the second one of a number, as a matrix with a column for each entry of the variable."""
+    """The derivative of an array by a variable, or the second one of a number,
+    as a matrix with a column for each entry of the variable."""
     return array_at(place, expr, by).reshape(-1, prod(lay.lengths(by[-1].shape, place.point.size)))
 
 
@@ -43,12 +45,17 @@ class Seen:
 
 
 def curvatures(
-    judge: Judge, problem: Problem, value: Expr, constraints: Sequence[Expr], symmetric: bool = False, quadratic: bool = False
+    judge: Judge,
+    problem: Problem,
+    value: Expr,
+    constraints: Sequence[Expr],
+    symmetric: bool = False,
+    quadratic: bool = False,
 ) -> list[Seen]:
     """The kinds of point at solutions that keep the facts of the unknown, for data of every sign that the facts allow.
 
-    `symmetric`: along symmetric directions only, which is so anyway where the problem says that the variable is symmetric.
-    `quadratic`: the second derivative is the same everywhere, so that the loss is constant where it is zero.
+    `symmetric`: along symmetric directions only, which is so anyway where the problem says that the variable is
+    symmetric. `quadratic`: the second derivative is the same everywhere, so that the loss is constant where it is zero.
     """
     words = judge.setting.words.get(problem.wrt, frozenset())
     symmetric = symmetric or (problem.wrt.shape.is_matrix and any("symmetric" in consequences(word) for word in words))
@@ -63,7 +70,10 @@ def curvatures(
 def kept(judge: Judge, problem: Problem, value: Expr) -> dict[str, tuple[bool, bool]]:
     """For each fact of the unknown whether the solution keeps it at some data, and whether at all of them."""
     told = [facts_kept(judge, problem.wrt, given) for _, given, _ in solutions_of_all_signs(judge, problem, value)]
-    return {word: (any(one[word] for one in told), all(one[word] for one in told)) for word in sorted(told[0] if told else ())}
+    return {
+        word: (any(one[word] for one in told), all(one[word] for one in told))
+        for word in sorted(told[0] if told else ())
+    }
 
 
 def solutions_of_all_signs(judge: Judge, problem: Problem, value: Expr) -> Iterator[tuple[Evaluator, Tensor, Signs]]:
@@ -80,10 +90,14 @@ def solutions_of_all_signs(judge: Judge, problem: Problem, value: Expr) -> Itera
 
 
 def _of_every_order(problem: Problem, places: list[Evaluator]) -> list[Evaluator]:
-    """Places with few entries of the unknown first, and before all one for each order of the sizes: XᵀX is singular where X is wide."""
+    """Places with few entries of the unknown first, and before all one for each order of the sizes:
+    XᵀX is singular where X is wide."""
     sides = list(dict.fromkeys(side for symbol in problem.variables for side in symbol.shape.dims))
     places = sorted(places, key=lambda place: prod(lay.lengths(problem.wrt.shape, place.point.size)) > _MANY)
-    orders = [tuple(place.point.size(one) < place.point.size(other) for one, other in permutations(sides, 2)) for place in places]
+    orders = [
+        tuple(place.point.size(one) < place.point.size(other) for one, other in permutations(sides, 2))
+        for place in places
+    ]
     first = [orders.index(order) == number for number, order in enumerate(orders)]
     return [place for new in (True, False) for place, fresh in zip(places, first, strict=True) if fresh is new]
 
@@ -98,7 +112,8 @@ def _solution_at(place: Evaluator, value: Expr) -> Tensor | None:
 def _kind_at(
     at: Evaluator, problem: Problem, given: Tensor, constraints: Sequence[Expr], symmetric: bool, quadratic: bool
 ) -> str | None:
-    """What kind of point it is: by the second derivative, and by the loss itself in directions in which that is zero; None if unknown."""
+    """What kind of point it is: by the second derivative, and by the loss itself in directions in which that is zero;
+    None if unknown."""
     import numpy as np
 
     along = _along(at, problem, constraints, symmetric)
@@ -134,7 +149,11 @@ def _ways(at: Evaluator, problem: Problem, given: Tensor, directions: Any) -> se
     for direction in np.concatenate([directions, mixed], axis=1).T:
         for length in (0.05 * size, -0.05 * size):
             try:
-                here, there, away = loss(0 * direction), loss(length * direction), loss(length * rng.normal(size=direction.shape))
+                here, there, away = (
+                    loss(0 * direction),
+                    loss(length * direction),
+                    loss(length * rng.normal(size=direction.shape)),
+                )
             except NO_VALUE:
                 continue
             apart = (there - here) / max(abs(here), abs(there), abs(away), 1e-300)
@@ -142,11 +161,14 @@ def _ways(at: Evaluator, problem: Problem, given: Tensor, directions: Any) -> se
     return found
 
 
-def _along(at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetric: bool) -> tuple[Any, Any, bool] | None:
-    """The second derivative along the directions that are free, of the Lagrangian where a constraint is curved; these directions, as
-    columns; and whether a constraint is curved. None where it has no value.
+def _along(
+    at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetric: bool
+) -> tuple[Any, Any, bool] | None:
+    """The second derivative along the directions that are free, of the Lagrangian where a constraint is curved; these
+    directions, as columns; and whether a constraint is curved. None where it has no value.
 
-    The multipliers are those with which the gradient of the Lagrangian is nearest to zero. Constraints that are arrays are affine.
+    The multipliers are those with which the gradient of the Lagrangian is nearest to zero.
+    Constraints that are arrays are affine.
     """
     import numpy as np
 
@@ -185,7 +207,8 @@ def _symmetric_directions(size: int) -> Any:
 
 
 def kind_of(seen: Sequence[Seen]) -> str:
-    """minimum, maximum, minima (level in some direction), maxima, saddle; unknown if not the same at all data, or at too few."""
+    """minimum, maximum, minima (level in some direction), maxima, saddle;
+    unknown if not the same at all data, or at too few."""
     kinds = {one.kind for one in seen}
     if len(seen) < _FEWEST:
         return "unknown"
@@ -201,7 +224,8 @@ Where = tuple[tuple[Symbol, str], ...]
 
 
 def cases(seen: Sequence[Seen]) -> Iterator[tuple[str, Where]]:
-    """The fewest signs of the data for which it is always a minimum, and those for which it is always a maximum, if there are any.
+    """The fewest signs of the data for which it is always a minimum, and those for which it is always a maximum,
+    if there are any.
 
     Where the definiteness of a matrix decides the one, the signs of its entries do not decide the other.
     """

@@ -1,4 +1,5 @@
-"""Solutions by eigenvalues and singular values: computed at random data, and compared with other points that satisfy the constraint."""
+"""Solutions by eigenvalues and singular values: computed at random data,
+and compared with other points that satisfy the constraint."""
 
 from __future__ import annotations
 
@@ -22,9 +23,9 @@ _ENOUGH: Final = 5
 class Spectral:
     """A solution by eigenvalues or singular values.
 
-    `vector`: the eigenvector of the symmetric `matrix` for its largest or smallest eigenvalue, with wᵀ`metric`w = `length`.
-    `columns`: the eigenvectors for the k largest or smallest eigenvalues, as columns with WᵀW = I (Wᵀ`metric`W = I), or as `rows`.
-    `polar`: UVᵀ of the singular value decomposition U S Vᵀ of `matrix`.
+    `vector`: the eigenvector of the symmetric `matrix` for its largest or smallest eigenvalue, with wᵀ`metric`w =
+    `length`. `columns`: the eigenvectors for the k largest or smallest eigenvalues, as columns with WᵀW = I
+    (Wᵀ`metric`W = I), or as `rows`. `polar`: UVᵀ of the singular value decomposition U S Vᵀ of `matrix`.
     """
 
     form: Literal["vector", "columns", "polar"]
@@ -76,8 +77,8 @@ def _orthonormal(array: Any) -> Any:
 
 
 def spectral_points(judge: Judge, problem: Problem, spectral: Spectral) -> tuple[bool, bool] | None:
-    """Whether, at random data, the loss is stationary at the point along the constraint, and whether no other point has a larger (smaller)
-    one; None if nothing could be computed. The point is computed, not derived.
+    """Whether, at random data, the loss is stationary at the point along the constraint, and whether no other point has
+    a larger (smaller) one; None if nothing could be computed. The point is computed, not derived.
     """
     import numpy as np
 
@@ -103,7 +104,10 @@ def spectral_points(judge: Judge, problem: Problem, spectral: Spectral) -> tuple
         told.append(
             (
                 all(abs(other - here) <= 1e-5 * scale for other in near),
-                all(other <= here + 1e-9 * scale if spectral.largest else other >= here - 1e-9 * scale for other in (*others, *near)),
+                all(
+                    other <= here + 1e-9 * scale if spectral.largest else other >= here - 1e-9 * scale
+                    for other in (*others, *near)
+                ),
             )
         )
         if len(told) == _ENOUGH:

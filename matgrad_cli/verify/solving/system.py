@@ -84,12 +84,21 @@ class _Work:
 
 
 class _Unknowns:
-    """The unknowns at one data point as one vector; one that is symmetric, or antisymmetric, moves along such matrices only."""
+    """The unknowns at one data point as one vector; one that is symmetric, or antisymmetric,
+    moves along such matrices only."""
 
-    def __init__(self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: _Work, judge: Judge) -> None:
+    def __init__(
+        self, place: Evaluator, system: System, derived: Mapping[Symbol, Expr], work: _Work, judge: Judge
+    ) -> None:
         self.place, self.system, self.derived, self.work = place, system, derived, work
-        self.turned = {symbol: sign for symbol in system.unknowns if symbol.shape.is_matrix for known in judge.setting.words.get(symbol, ())
-                       for word, sign in (("symmetric", 1), ("antisymmetric", -1)) if word in consequences(known)}  # fmt: skip
+        self.turned = {
+            symbol: sign
+            for symbol in system.unknowns
+            if symbol.shape.is_matrix
+            for known in judge.setting.words.get(symbol, ())
+            for word, sign in (("symmetric", 1), ("antisymmetric", -1))
+            if word in consequences(known)
+        }
         size = place.point.size
         self.axes = [(symbol, lay.sides(symbol.shape), lay.lengths(symbol.shape, size)) for symbol in system.unknowns]
         self.count = sum(prod(dims) for _, _, dims in self.axes)
@@ -153,7 +162,8 @@ class _Unknowns:
 
 
 def array_at(place: Evaluator, expr: Expr, by: Sequence[Symbol] = (), letters: tuple[Index, ...] = ()) -> Any:
-    """An array at a place for NumPy, or its derivative by variables, by dual numbers: its own axes, then those of each variable.
+    """An array at a place for NumPy, or its derivative by variables, by dual numbers:
+    its own axes, then those of each variable.
 
     Raises OutOfDomain and the like.
     """
@@ -179,7 +189,8 @@ def gap(place: Evaluator, equation: Equation) -> list[Any]:
 
 
 def data_points(judge: Judge, draws: int = _DRAWS, more: int = 0) -> Iterator[tuple[int, str, Evaluator]]:
-    """Points of moderate entries in opposite orders of sizes, at which the loss has a value; `more` with sizes in any order."""
+    """Points of moderate entries in opposite orders of sizes, at which the loss has a value;
+    `more` with sizes in any order."""
     setting = judge.setting
     for turn in (*setting.sizes.base, *range(ANY_ORDER, ANY_ORDER + more)):
         if setting.sizes.at(turn) is None:
@@ -203,7 +214,8 @@ def _has_value(place: Evaluator, problem: Problem) -> bool:
 def solutions(
     judge: Judge, system: System, derived: Mapping[Symbol, Expr] | None = None, draws: int = _DRAWS, within: bool = True
 ) -> list[Solution]:
-    """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes), `within` the facts."""
+    """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes),
+    `within` the facts."""
     found, work = list[Solution](), _Work()
     for turn, mode, place in data_points(judge, draws):
         unknowns = _Unknowns(place, system, derived or {}, work, judge)
@@ -254,12 +266,19 @@ def moved(place: Evaluator, values: Mapping[Symbol, Tensor], derived: Mapping[Sy
 
 
 def solved_by(
-    judge: Judge, system: System, symbol: Symbol, value: Expr, derived: Mapping[Symbol, Expr] | None = None, needed: Sequence[Expr] = ()
+    judge: Judge,
+    system: System,
+    symbol: Symbol,
+    value: Expr,
+    derived: Mapping[Symbol, Expr] | None = None,
+    needed: Sequence[Expr] = (),
 ) -> bool | None:
-    """Whether a value of one unknown, with suitable values of the others, solves the system; None if it could not be tried.
+    """Whether a value of one unknown, with suitable values of the others, solves the system;
+    None if it could not be tried.
 
-    Data at which the equations behind the first, the constraints, have no solution do not count: two of them for a vector of one entry;
-    nor those at which a matrix that is `needed` to be invertible, or a number not to be zero, is so by rounding alone.
+    Data at which the equations behind the first, the constraints, have no solution do not count: two of them for a
+    vector of one entry; nor those at which a matrix that is `needed` to be invertible, or a number not to be zero,
+    is so by rounding alone.
     """
     others = System(system.equations, tuple(other for other in system.unknowns if other is not symbol))
     told, work = list[bool](), _Work()
@@ -274,7 +293,9 @@ def solved_by(
         unknowns = _Unknowns(there, others, derived or {}, work, judge)
         if others.unknowns:
             starts = _starts(judge, others, turn, mode)
-            found = any(newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts)
+            found = any(
+                newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts
+            )
             bound = _Unknowns(place, System(system.equations[1:], (symbol,)), derived or {}, work, judge)
             if found or any(_solved(bound, _starts(judge, bound.system, turn, mode), judge)):
                 told.append(found)
@@ -296,7 +317,9 @@ def _vanishes(start: Evaluator, place: Evaluator, equations: Iterable[Equation])
     """Whether all equations hold at a place, beside what their sides differ by at the start."""
     try:
         for equation in equations:
-            scale = max(*map(abs, gap(start, equation)), *[abs(value) for side in sides_at(place, equation) for value in side])
+            scale = max(
+                *map(abs, gap(start, equation)), *[abs(value) for side in sides_at(place, equation) for value in side]
+            )
             if max(map(abs, gap(place, equation))) > 1e-8 * scale:
                 return False
     except NO_VALUE:

@@ -1,4 +1,5 @@
-"""Data of every sign: undeclared numbers positive and negative, undeclared matrices of every definiteness, all of them large and small."""
+"""Data of every sign: undeclared numbers positive and negative, undeclared matrices of every definiteness,
+all of them large and small."""
 
 from __future__ import annotations
 
@@ -15,11 +16,15 @@ from .system import facts_kept, moved
 
 ANY: Final = "as drawn"
 SAID: Final = {
-    "positive": "{0} > 0", "negative": "{0} < 0", "definite": "{0} is positive definite", "negative definite": "{0} is negative definite",
+    "positive": "{0} > 0",
+    "negative": "{0} < 0",
+    "definite": "{0} is positive definite",
+    "negative definite": "{0} is negative definite",
     "definite part": "the symmetric part of {0} is positive definite",
     "negative definite part": "the symmetric part of {0} is negative definite",
-    "positive entries": "all entries of {0} are positive", "negative entries": "all entries of {0} are negative",
-}  # fmt: skip
+    "positive entries": "all entries of {0} are positive",
+    "negative entries": "all entries of {0} are negative",
+}
 """How a sign of the data is said, {0} for the variable."""
 NATURAL: Final = ("positive", "definite", "definite part", "positive entries")
 _SCALES: Final = (1, 0.1, 10, 1, 0.01, 30)
@@ -53,7 +58,8 @@ def plans(judge: Judge, symbols: tuple[Symbol, ...]) -> Iterator[Signs]:
 
 
 def varied(judge: Judge, place: Evaluator, signs: Signs, turn: int) -> tuple[Evaluator, Signs]:
-    """The place with data of these signs and of several scales, as far as the facts allow; and the signs that the data really have."""
+    """The place with data of these signs and of several scales, as far as the facts allow;
+    and the signs that the data really have."""
     rng = random.Random(turn)
     values, real = {}, {}
     for symbol, sign in signs.items():
@@ -69,7 +75,8 @@ def varied(judge: Judge, place: Evaluator, signs: Signs, turn: int) -> tuple[Eva
 
 
 def _has(data: list[float], sizes: tuple[int, ...], sign: str) -> bool:
-    """Whether an array has the sign: an antisymmetric matrix is never definite, a diagonal one has no positive entries only."""
+    """Whether an array has the sign: an antisymmetric matrix is never definite,
+    a diagonal one has no positive entries only."""
     import numpy as np
 
     if sign in ("positive", "positive entries"):

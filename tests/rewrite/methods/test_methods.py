@@ -1,4 +1,5 @@
-"""All methods reach the same gradient, every line of every one of them holds, and each says so where it cannot go through."""
+"""All methods reach the same gradient, every line of every one of them holds,
+and each says so where it cannot go through."""
 
 from __future__ import annotations
 
@@ -80,7 +81,9 @@ CASES = [
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(("case", "method"), CASES, ids=lambda value: value if isinstance(value, str) else name(value))
-def test_every_line_holds_and_the_result_is_that_of_the_index_method(case: tuple[str, str, str, str], method: str) -> None:
+def test_every_line_holds_and_the_result_is_that_of_the_index_method(
+    case: tuple[str, str, str, str], method: str
+) -> None:
     found, other = derivation(case, method), derivation(case, "index")
     assert found.readoff.verdict.holds
     assert [step.rule for step in found.steps if not step.verdict.holds] == []
@@ -94,7 +97,11 @@ def test_every_rule_stands_in_the_phases_of_its_method(case: tuple[str, str, str
     book = rulebook()
     tidy = {rule.removesuffix(" backwards") for phase in book.method(ORDER).phases for rule in phase.rules}
     own = {rule for phase in book.method(method).phases for rule in phase.rules}
-    functions = {rule for rule in book.ids if book.rule(rule).family == "elementwise" or book.rule(rule).title.endswith("place by place")}
+    functions = {
+        rule
+        for rule in book.ids
+        if book.rule(rule).family == "elementwise" or book.rule(rule).title.endswith("place by place")
+    }
     used = {step.rule for step in derivation(case, method).steps}
     assert used - own - tidy - functions == set()
 
@@ -169,14 +176,18 @@ COLUMNS = [
 @pytest.mark.parametrize("layout", ["gradient", "denominator"])
 @pytest.mark.parametrize("method", ["differential", "chain"])
 @pytest.mark.parametrize("case", COLUMNS, ids=name)
-def test_a_column_by_a_column_is_a_product_of_jacobians(case: tuple[str, str, str, str], method: str, layout: str) -> None:
+def test_a_column_by_a_column_is_a_product_of_jacobians(
+    case: tuple[str, str, str, str], method: str, layout: str
+) -> None:
     found, other = derivation(case, method, layout), derivation(case, "index")
     assert found.readoff.verdict.holds
     assert [step.rule for step in found.steps if not step.verdict.holds] == []
     assert Judge(found.problem).compare_over(found.result.entry, other.result.entry, found.result.letters).holds
     shape = found.problem.loss.shape.rows, found.wrt.shape.rows
     assert found.result.matrix is not None
-    assert (found.result.matrix.shape.rows, found.result.matrix.shape.cols) == (shape if layout == "gradient" else shape[::-1])
+    assert (found.result.matrix.shape.rows, found.result.matrix.shape.cols) == (
+        shape if layout == "gradient" else shape[::-1]
+    )
 
 
 def test_an_array_by_a_number_and_a_column_by_a_column_need_no_trace() -> None:
@@ -199,7 +210,9 @@ MAPS = [
 
 
 @pytest.mark.parametrize(("loss", "wrt", "shapes", "line", "adjoint"), MAPS)
-def test_a_matrix_function_has_a_linear_map_and_its_adjoint(loss: str, wrt: str, shapes: str, line: str, adjoint: str) -> None:
+def test_a_matrix_function_has_a_linear_map_and_its_adjoint(
+    loss: str, wrt: str, shapes: str, line: str, adjoint: str
+) -> None:
     found = derivation((loss, wrt, shapes, ""), "adjoint")
     assert found.readoff.verdict.holds
     values = dict(found.readoff.title.values)
@@ -234,7 +247,11 @@ def deep(layers: int) -> tuple[str, str, str, str]:
     loss = "x"
     for number in range(1, layers + 1):
         loss = f"tanh(W{number}@{loss})"
-    shapes = "x: n0, " + ", ".join(f"W{number}: n{number}×n{number - 1}" for number in range(1, layers + 1)) + f", y: n{layers}"
+    shapes = (
+        "x: n0, "
+        + ", ".join(f"W{number}: n{number}×n{number - 1}" for number in range(1, layers + 1))
+        + f", y: n{layers}"
+    )
     return f"norm({loss} - y)**2", "W1", shapes, ""
 
 
@@ -248,7 +265,9 @@ def product(count: int) -> tuple[str, str, str, str]:
 def test_steps_grow_with_the_depth_and_no_faster(method: str) -> None:
     few, many = derivation(deep(8), method), derivation(deep(16), method)
     assert len(many.steps) <= 2.2 * len(few.steps)
-    longest = [max(len(to_unicode(step.after)) for step in found.steps if step.rule != "name-part") for found in (few, many)]
+    longest = [
+        max(len(to_unicode(step.after)) for step in found.steps if step.rule != "name-part") for found in (few, many)
+    ]
     assert longest[1] <= 1.5 * longest[0]
 
 

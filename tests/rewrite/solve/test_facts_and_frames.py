@@ -18,7 +18,8 @@ NEEDED = {
                      "C − B is symmetric positive definite"),
     "enough rows": ("c*logdet(x) + tr(inv(x)@X.T@X)", "x: n×n, X: m×n, c: scalar", "x spd, c positive",
                     "XᵀX/c is symmetric positive definite: X has full column rank"),
-    "a part of the interval": ("(x - a)**2", "x: scalar, a: scalar", "x unit_interval", "a has entries between 0 and 1"),
+    "a part of the interval": ("(x - a)**2", "x: scalar, a: scalar", "x unit_interval",
+    "a has entries between 0 and 1"),
 }  # fmt: skip
 
 
@@ -89,10 +90,13 @@ def test_a_matrix_of_rank_one_leads_to_the_shortest_solution() -> None:
     assert [said.template for said in optimum.solution.conditions] == ["{0} ≠ 0"]
 
 
-@pytest.mark.parametrize(("loss", "fact", "known"), [
-    ("norm(A@x - b)**2", "A wide", lambda A, b: np.linalg.pinv(A) @ b),
-    ("norm(x.T@A - b.T)**2", "A tall", lambda A, b: np.linalg.pinv(A.T) @ b),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("loss", "fact", "known"),
+    [
+        ("norm(A@x - b)**2", "A wide", lambda A, b: np.linalg.pinv(A) @ b),
+        ("norm(x.T@A - b.T)**2", "A tall", lambda A, b: np.linalg.pinv(A.T) @ b),
+    ],
+)
 def test_what_cannot_be_invertible_leads_to_the_shortest_solution(loss: str, fact: str, known: Any) -> None:
     shapes = "A: p×n, x: n, b: p" if "wide" in fact else "A: n×p, x: n, b: p"
     optimum = matgrad.solve(loss, "x", shapes, fact)
@@ -107,7 +111,11 @@ def test_what_cannot_be_invertible_leads_to_the_shortest_solution(loss: str, fac
 def test_two_constraints_in_either_order(constraints: tuple[str, ...]) -> None:
     optimum = matgrad.solve("w.T@S@w", "w", "w: n, S: n×n, mu: n, r: scalar", "S spd", subject_to=constraints)
     s, mu, r = spd(4), D.normal(size=4), 0.7
-    w = run(optimum, s, mu, r) if list(inspect.signature(printed(optimum)).parameters)[1] == "mu" else run(optimum, s, r, mu)
+    w = (
+        run(optimum, s, mu, r)
+        if list(inspect.signature(printed(optimum)).parameters)[1] == "mu"
+        else run(optimum, s, r, mu)
+    )
     rows = np.array([mu, np.ones(4)])
     half = np.linalg.solve(s, rows.T)
     np.testing.assert_allclose(w, half @ np.linalg.solve(rows @ half, [r, 1]))
@@ -117,7 +125,6 @@ def test_a_constraint_that_is_a_row() -> None:
     optimum = matgrad.solve("norm(X - A)**2", "X", "X: m×n, A: m×n", subject_to="ones(m).T@X = 0*ones(n).T")
     a = D.normal(size=(7, 4))
     np.testing.assert_allclose(run(optimum, a), a - a.mean(0), atol=1e-12)
-
 
 
 POWERS = {

@@ -1,4 +1,5 @@
-"""Whole pages of `solve`, those of `samples/optima` among them, as stored; `pytest --update-golden` writes them anew."""
+"""Whole pages of `solve`, those of `samples/optima` among them, as stored;
+`pytest --update-golden` writes them anew."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ from matgrad_cli import check
 FOLDER = Path(__file__).parent / "golden"
 _SAMPLES = tomllib.loads((SAMPLES / "optima" / "answers.toml").read_text(encoding="utf-8"))["problem"]
 PAGES = {
-    **{one["id"]: (one["loss"], one["wrt"], one["shapes"], one.get("assume", ""), one.get("subject_to", "")) for one in _SAMPLES},
+    **{
+        one["id"]: (one["loss"], one["wrt"], one["shapes"], one.get("assume", ""), one.get("subject_to", ""))
+        for one in _SAMPLES
+    },
     "portfolio": ("w.T@S@w", "w", "w: n, S: n×n, mu: n, r: scalar", "S spd", ("mu.T@w = r", "sum(w) = 1")),
     "first-component": ("w.T@S@w", "w", "w: n, S: n×n", "S symmetric", "w.T@w = 1"),
 }
@@ -38,7 +42,9 @@ def test_page(name: str, update_golden: bool) -> None:
 
 def test_the_samples_are_right_answers_and_a_slip() -> None:
     report = check(SAMPLES / "optima" / "answers.toml")
-    assert {problem.id: problem.verdict for problem in report.files[0].problems} == dict.fromkeys([one["id"] for one in _SAMPLES], "right")
+    assert {problem.id: problem.verdict for problem in report.files[0].problems} == dict.fromkeys(
+        [one["id"] for one in _SAMPLES], "right"
+    )
     (problem,) = check(SAMPLES / "optima" / "ridge.md").files[0].problems
     assert problem.first_wrong is not None
     assert problem.first_wrong.code == "number-plus-array"

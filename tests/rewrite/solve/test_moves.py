@@ -1,4 +1,5 @@
-"""The moves of rules/equations.toml: each pattern makes its example in one step, and both lines have the same solutions."""
+"""The moves of rules/equations.toml: each pattern makes its example in one step,
+and both lines have the same solutions."""
 
 from __future__ import annotations
 
@@ -23,9 +24,19 @@ from matgrad_cli.verify.solving.system import System
 
 BOOK = equation_rules()
 IDS = BOOK.ids
-STATEMENTS = {"eq-symmetric", "eq-vec", "eq-insert", "eq-back", "eq-eigen", "eq-eigen-relative", "eq-eigen-columns", "eq-polar"}
+STATEMENTS = {
+    "eq-symmetric",
+    "eq-vec",
+    "eq-insert",
+    "eq-back",
+    "eq-eigen",
+    "eq-eigen-relative",
+    "eq-eigen-columns",
+    "eq-polar",
+}
 """Moves whose example is an illustration: what they state is judged with the solution that it leads to."""
-NUMBERS = {"eq-exp": "positive", "eq-powers": "positive", "eq-root": "positive", "eq-log": "positive", "eq-square": "positive",
+NUMBERS = {"eq-exp": "positive", "eq-powers": "positive", "eq-root": "positive", "eq-log": "positive",
+"eq-square": "positive",
            "eq-denominators": "positive", "eq-two-roots": "positive", "eq-logit": "unit_interval"}  # fmt: skip
 """What the numbers and vectors of an example are like, so that both of its lines have values."""
 
@@ -67,7 +78,9 @@ def test_both_lines_have_the_same_solutions(rule_id: str) -> None:
     assert rule.example is not None
     before, problem = sides(rule.example[0], rule)
     after, other = sides(rule.example[1], rule)
-    whole = with_facts(rule_id, problem, dict.fromkeys((*problem.variables, *other.variables, *in_sides(before), *in_sides(after))))
+    whole = with_facts(
+        rule_id, problem, dict.fromkeys((*problem.variables, *other.variables, *in_sides(before), *in_sides(after)))
+    )
     unknown = System((before,), (problem.wrt,)), System((after,), (problem.wrt,))
     verdict = equivalent(Judge(whole), *unknown, judged(rule_id) in ("both ways", "if seen"))
     assert verdict.kind == "agrees", verdict.by
@@ -82,8 +95,11 @@ def with_facts(rule_id: str, problem: Problem, named: Iterable[Symbol]) -> Probl
     unknown, named = problem.wrt, tuple(named)
     square = "spd" if rule_id in ("eq-invert", "eq-multiply-unknown", "eq-riccati") else "invertible"
     facts = [Fact(symbol, square) for symbol in named if symbol.shape.is_square and symbol.shape.is_matrix]
-    facts += [Fact(symbol, NUMBERS[rule_id]) for symbol in named if rule_id in NUMBERS and not symbol.shape.is_matrix
-              and not (rule_id == "eq-log" and symbol is unknown)]
+    facts += [
+        Fact(symbol, NUMBERS[rule_id])
+        for symbol in named
+        if rule_id in NUMBERS and not symbol.shape.is_matrix and not (rule_id == "eq-log" and symbol is unknown)
+    ]
     facts += [Fact(symbol, "wide") for symbol in named if symbol.name == "K"]
     return Problem(problem.loss, unknown, named, tuple(facts), source=rule_id)
 

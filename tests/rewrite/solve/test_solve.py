@@ -1,4 +1,5 @@
-"""From the loss to the point where the gradient is zero: the printed code is run, and its point is compared with points around it."""
+"""From the loss to the point where the gradient is zero: the printed code is run,
+and its point is compared with points around it."""
 
 from __future__ import annotations
 
@@ -27,26 +28,35 @@ CASES = {
                    lambda A, B, C: np.linalg.pinv(A) @ C @ np.linalg.pinv(B)),
     "turned": ("norm(K@W.T - V)**2 + lam*norm(W)**2", "W", "K: m×n, W: p×n, V: m×p, lam: scalar", "lam positive", "",
                lambda K, V, lam: V.T @ K @ np.linalg.inv(K.T @ K + lam * np.eye(4))),
-    "kalman gain": ("tr((eye(n) - K@H)@P@(eye(n) - K@H).T + K@R@K.T)", "K", "K: n×p, H: p×n, P: n×n, R: p×p", "P spd, R spd", "",
+    "kalman gain": ("tr((eye(n) - K@H)@P@(eye(n) - K@H).T + K@R@K.T)", "K", "K: n×p, H: p×n, P: n×n, R: p×p",
+    "P spd, R spd", "",
                     lambda H, P, R: P @ H.T @ np.linalg.inv(H @ P @ H.T + R)),
-    "a number times its letter": ("norm(w - a)**2 + mu*(w.T@b)**2", "w", "w: n, a: n, b: n, mu: scalar", "mu positive", "",
+    "a number times its letter": ("norm(w - a)**2 + mu*(w.T@b)**2", "w", "w: n, a: n, b: n, mu: scalar", "mu positive",
+    "",
                                   lambda a, b, mu: np.linalg.inv(np.eye(4) + mu * np.outer(b, b)) @ a),
     "precision": ("-c/2*logdet(P) + tr(P@C)/2", "P", "P: n×n, C: n×n, c: scalar", "P spd, C spd, c positive", "",
                   lambda C, c: c * np.linalg.inv(C)),
-    "covariance": ("c/2*logdet(P) + tr(inv(P)@C)/2", "P", "P: n×n, C: n×n, c: scalar", "P spd, C spd, c positive", "", lambda C, c: C / c),
-    "variance": ("c/2*log(v) + norm(r)**2/(2*v)", "v", "r: n, v: scalar, c: scalar", "v positive, c positive", "", lambda r, c: r @ r / c),
+    "covariance": ("c/2*logdet(P) + tr(inv(P)@C)/2", "P", "P: n×n, C: n×n, c: scalar", "P spd, C spd, c positive", "",
+    lambda C, c: C / c),
+    "variance": ("c/2*log(v) + norm(r)**2/(2*v)", "v", "r: n, v: scalar, c: scalar", "v positive, c positive", "",
+    lambda r, c: r @ r / c),
     "least norm": ("x.T@x", "x", "A: p×n, x: n, b: p", "A wide", "A@x = b", lambda A, b: np.linalg.pinv(A) @ b),
-    "budget": ("w.T@S@w", "w", "w: n, S: n×n", "S spd", "sum(w) = 1", lambda S: np.linalg.inv(S).sum(0) / np.linalg.inv(S).sum()),
+    "budget": ("w.T@S@w", "w", "w: n, S: n×n", "S spd", "sum(w) = 1",
+    lambda S: np.linalg.inv(S).sum(0) / np.linalg.inv(S).sum()),
     "simplex": ("-sum(c*log(p))", "p", "c: n, p: n", "c positive, p positive", "sum(p) = 1", lambda c: c / c.sum()),
     "nearest symmetric": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "X = X.T", lambda A: (A + A.T) / 2),
-    "symmetric by a fact": ("norm(A@X - B)**2", "X", "A: m×n, X: n×n, B: m×n", "X symmetric", "", lambda A, B: np.linalg.solve(
+    "symmetric by a fact": ("norm(A@X - B)**2", "X", "A: m×n, X: n×n, B: m×n", "X symmetric", "", lambda A,
+    B: np.linalg.solve(
         np.kron(np.eye(4), A.T @ A) + np.kron(A.T @ A, np.eye(4)), (A.T @ B + B.T @ A).ravel()).reshape(4, 4)),
-    "antisymmetric by a fact": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "X antisymmetric", "", lambda A: (A - A.T) / 2),
+    "antisymmetric by a fact": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "X antisymmetric", "",
+    lambda A: (A - A.T) / 2),
     "orthogonal by a fact": ("norm(R@X - Y)**2", "R", "R: n×n, X: n×m, Y: n×m", "R orthogonal", "",
                              lambda X, Y: np.linalg.svd(Y @ X.T)[0] @ np.linalg.svd(Y @ X.T)[2]),
-    "a distribution by a fact": ("sum(p*log(p)) - c.T@p", "p", "p: n, c: n", "p simplex", "", lambda c: np.exp(c) / np.exp(c).sum()),
+    "a distribution by a fact": ("sum(p*log(p)) - c.T@p", "p", "p: n, c: n", "p simplex", "",
+    lambda c: np.exp(c) / np.exp(c).sum()),
     "an outer product": ("norm(X - u@v.T)**2", "v", "X: m×n, u: m, v: n", "", "", lambda X, u: X.T @ u / (u @ u)),
-    "trace": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "tr(X) = 1", lambda A: A + (1 - np.trace(A)) / 4 * np.eye(4)),
+    "trace": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "tr(X) = 1",
+    lambda A: A + (1 - np.trace(A)) / 4 * np.eye(4)),
     "row sums": ("norm(X - A)**2", "X", "X: m×n, A: m×n, r: m", "", "X@ones(n) = r",
                  lambda A, r: A + np.outer(r - A.sum(1), np.ones(4)) / 4),
     "a logarithm": ("sum(exp(x)) - b.T@x", "x", "x: n, b: n", "b positive", "", lambda b: np.log(b)),
@@ -55,16 +65,19 @@ CASES = {
                      lambda a, t, b: b - t / a),
     "a root": ("c*log(s) + norm(r)**2/(2*s**2)", "s", "r: m, s: scalar, c: scalar", "s positive, c positive", "",
                lambda r, c: np.linalg.norm(r) / np.sqrt(c)),
-    "denominators": ("-h*log(p) - t*log(1-p)", "p", "h: scalar, t: scalar, p: scalar", "h positive, t positive, p unit_interval", "",
+    "denominators": ("-h*log(p) - t*log(1-p)", "p", "h: scalar, t: scalar, p: scalar", "h positive, t positive, p "
+        "unit_interval", "",
                      lambda h, t: h / (h + t)),
-    "denominators, entry by entry": ("-sum(y*log(p)) - sum((1-y)*log(1-p))", "p", "y: n, p: n", "y unit_interval, p unit_interval", "",
+    "denominators, entry by entry": ("-sum(y*log(p)) - sum((1-y)*log(1-p))", "p", "y: n, p: n",
+    "y unit_interval, p unit_interval", "",
                                      lambda y: y),
     "entries": ("sum(c*(x-b)**2) + sum(x**2)", "x", "x: n, b: n, c: n", "c positive", "", lambda c, b: c * b / (c + 1)),
     "a norm": ("norm(X@w - y)", "w", "X: m×n, w: n, y: m", "", "", lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0]),
     "one of two roots": ("x**3/3 - a*x", "x", "a: scalar, x: scalar", "a positive", "", lambda a: np.sqrt(a)),
     "entropy": ("c.T@p + t*sum(p*log(p))", "p", "p: n, c: n, t: scalar", "p positive, t positive", "sum(p) = 1",
                 lambda c, t: np.exp(-c / t) / np.sum(np.exp(-c / t))),
-    "relative entropy": ("sum(p*log(p/q))", "p", "p: n, q: n", "p positive, q positive", "sum(p) = 1", lambda q: q / np.sum(q)),
+    "relative entropy": ("sum(p*log(p/q))", "p", "p: n, q: n", "p positive, q positive", "sum(p) = 1",
+    lambda q: q / np.sum(q)),
     "a sphere": ("c.T@x", "x", "x: n, c: n", "", "norm(x)**2 = 1", lambda c: -c / np.linalg.norm(c)),
     "an ellipsoid": ("c.T@x", "x", "x: n, c: n, S: n×n", "S spd", "x.T@S@x = 1",
                      lambda c, S: -np.linalg.solve(S, c) / np.sqrt(c @ np.linalg.solve(S, c))),
@@ -84,8 +97,15 @@ def arguments(function: Any, shapes: str, assume: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in inspect.signature(function).parameters:
         side = [SIZES[part] for part in sizes[name].split("×")] if sizes[name] != "scalar" else []
-        value = spd(side[0]) if f"{name} spd" in assume else np.abs(D.normal(size=side)) + 0.5 if f"{name} positive" in assume else \
-            D.uniform(0.1, 0.9, side) if f"{name} unit_interval" in assume else D.normal(size=side)
+        value = (
+            spd(side[0])
+            if f"{name} spd" in assume
+            else np.abs(D.normal(size=side)) + 0.5
+            if f"{name} positive" in assume
+            else D.uniform(0.1, 0.9, side)
+            if f"{name} unit_interval" in assume
+            else D.normal(size=side)
+        )
         found[name] = float(value) if not side else value
     return found
 
@@ -124,11 +144,15 @@ def test_a_saddle_is_one() -> None:
 @pytest.mark.parametrize(
     ("loss", "told", "advised"),
     [
-        ("tr(S@C) - logdet(S)", "", True), ("logdet(S) + tr(inv(S)@C)", "", True), ("n/2*logdet(S) + tr(inv(S)@C)/2", "", True),
-        ("logdet(S) + tr(inv(S)@C)", "C spd", False), ("logdet(S) + tr(inv(S)@C)", "S spd", False), ("norm(S - C)**2", "", False),
+        ("tr(S@C) - logdet(S)", "", True),
+        ("logdet(S) + tr(inv(S)@C)", "", True),
+        ("n/2*logdet(S) + tr(inv(S)@C)/2", "", True),
+        ("logdet(S) + tr(inv(S)@C)", "C spd", False),
+        ("logdet(S) + tr(inv(S)@C)", "S spd", False),
+        ("norm(S - C)**2", "", False),
         ("tr(S@A@S.T@B) - tr(C@S)", "", False),
     ],
-)  # fmt: skip
+)
 def test_a_covariance_is_to_be_told(loss: str, told: str, advised: bool) -> None:
     shapes = "S: m×m, C: m×m" + (", n: scalar" if "n/2" in loss else "")
     page = " ".join(matgrad.solve(loss, "S", shapes, told).render("text").split())
@@ -136,13 +160,16 @@ def test_a_covariance_is_to_be_told(loss: str, told: str, advised: bool) -> None
 
 
 UNDECIDED = {
-    "a number before the loss": ("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "lam", "minimum", "maximum"),
+    "a number before the loss": ("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "lam", "minimum",
+    "maximum"),
     "ridge": ("norm(X@w - y)**2 + lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "lam", "minimum", None),
-    "against the ridge": ("norm(X@w - y)**2 - lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "-lam", "minimum", None),
+    "against the ridge": ("norm(X@w - y)**2 - lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "-lam",
+    "minimum", None),
     "quadratic form": ("x.T@A@x/2 - b.T@x", "x", "A: n×n, x: n, b: n", "A symmetric", "A", "minimum", "maximum"),
     "any matrix": ("x.T@A@x/2 - b.T@x", "x", "A: n×n, x: n, b: n", "", "A", "minimum", "maximum"),
     "weights": ("(X@w - y).T@W@(X@w - y)", "w", "X: m×n, w: n, y: m, W: m×m", "W diagonal", "W", "minimum", "maximum"),
-    "smoothing": ("norm(w - d)**2/2 + tau*w.T@A@w", "w", "w: n, d: n, A: n×n, tau: scalar", "A spd", "tau", "minimum", None),
+    "smoothing": ("norm(w - d)**2/2 + tau*w.T@A@w", "w", "w: n, d: n, A: n×n, tau: scalar", "A spd", "tau", "minimum",
+    None),
 }  # fmt: skip
 
 
@@ -153,7 +180,11 @@ def test_a_kind_that_depends_on_the_data_is_said_under_its_condition(name: str) 
     optimum = matgrad.solve(loss, wrt, shapes, assume)
     found, data = optimum.solution.extremum, solution_data(optimum.solution)
     assert found.kind == data["kind"] == "unknown"
-    assert [kind for kind, _ in found.cases] == [one["kind"] for one in data["cases"]] == [kind for kind in (first, second) if kind]
+    assert (
+        [kind for kind, _ in found.cases]
+        == [one["kind"] for one in data["cases"]]
+        == [kind for kind in (first, second) if kind]
+    )
     ((_, symbol),) = found.cases[0][1].values
     assert symbol.name == deciding.removeprefix("-")
     assert ("< 0" in found.cases[0][1].template) is deciding.startswith("-")
@@ -171,7 +202,10 @@ def test_only_data_count_for_which_the_solution_keeps_the_facts_of_the_unknown()
 
 
 def test_both_roots_can_be_had() -> None:
-    low, high = (matgrad.solve("x**3/3 - a*x", "x", "a: scalar, x: scalar", "a positive", maximize=up).solution for up in (False, True))
+    low, high = (
+        matgrad.solve("x**3/3 - a*x", "x", "a: scalar, x: scalar", "a positive", maximize=up).solution
+        for up in (False, True)
+    )
     assert (low.extremum.kind, high.extremum.kind) == ("minimum", "maximum")
     assert "other root" in low.without[-1].template
 
@@ -179,7 +213,9 @@ def test_both_roots_can_be_had() -> None:
 def test_a_kind_that_no_sign_decides_names_the_hessian() -> None:
     optimum = matgrad.solve("w.T@(A - B)@w/2 - b.T@w", "w", "w: n, A: n×n, B: n×n, b: n", "A spd, B spd")
     assert optimum.solution.extremum.kind == "unknown"
-    assert "it depends on the data what kind of point this is: a minimum where the Hessian A − B" in optimum.render("text", width=200)
+    assert "it depends on the data what kind of point this is: a minimum where the Hessian A − B" in optimum.render(
+        "text", width=200
+    )
 
 
 def test_divisors_are_said_plainly() -> None:
@@ -199,16 +235,19 @@ def test_under_a_constraint_no_step_without_it_is_offered() -> None:
 SPHERE, COLUMNS = "x.T@x = 1", "X.T@X = eye(k)"
 ENDS = {  # the form, which end is given without a wish, the matrix of which it is made, what is said of it
     "vector": ("x.T@A@x", "x: n, A: n×n", SPHERE, "maximum", lambda A: (A + A.T) / 2, "principal components"),
-    "a letter": ("x.T@A@x", "x: n, A: n×n; A symmetric", SPHERE, "maximum", lambda A: (A + A.T) / 2, "principal components"),
+    "a letter": ("x.T@A@x", "x: n, A: n×n; A symmetric", SPHERE, "maximum", lambda A: (A + A.T) / 2,
+    "principal components"),
     "a product": ("x.T@A.T@A@x/2", "x: n, A: n×n", SPHERE, "maximum", lambda A: A.T @ A, "principal components"),
     "a minus": ("-x.T@A@x", "x: n, A: n×n", SPHERE, "minimum", lambda A: -(A + A.T) / 2, "behind the minus"),
     "squares": ("norm(A@x)**2", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "sums of squares"),
     "summed squares": ("sum((A@x)**2)", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "sums of squares"),
-    "columns": ("tr(X.T@A@X)", "X: n×k, A: n×n; A symmetric", COLUMNS, "maximum", lambda A: (A + A.T) / 2, "principal components"),
+    "columns": ("tr(X.T@A@X)", "X: n×k, A: n×n; A symmetric", COLUMNS, "maximum", lambda A: (A + A.T) / 2,
+    "principal components"),
     "a quotient": ("x.T@A@x/(x.T@x)", "x: n, A: n×n", None, "maximum", lambda A: (A + A.T) / 2, "principal components"),
     "a quotient of norms": ("norm(A@x)/norm(x)", "x: n, A: m×n", None, "minimum", lambda A: A.T @ A, "sums of squares"),
     "a norm": ("norm(A@x)", "x: n, A: m×n", "norm(x) = 1", "minimum", lambda A: A.T @ A, "sums of squares"),
-    "reconstruction": ("norm(A - A@X@X.T)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: -A.T @ A, "sums of squares"),
+    "reconstruction": ("norm(A - A@X@X.T)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: -A.T @ A,
+    "sums of squares"),
     "squares of columns": ("norm(A@X)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: A.T @ A, "sums of squares"),
 }  # fmt: skip
 
@@ -235,7 +274,9 @@ def test_which_end_of_the_spectrum_is_given_is_asked_for_or_said(name: str, goal
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("loss", "sign"), [("tr(X.T@M)", 1), ("-tr(X.T@M)", 1), ("norm(X - M)**2", 1), ("norm(X + M)**2", -1)])
+@pytest.mark.parametrize(
+    ("loss", "sign"), [("tr(X.T@M)", 1), ("-tr(X.T@M)", 1), ("norm(X - M)**2", 1), ("norm(X + M)**2", -1)]
+)
 def test_the_polar_factor(loss: str, sign: int) -> None:
     optimum = matgrad.solve(loss, "X", "X: n×k, M: n×k", (), subject_to=COLUMNS)
     m = D.normal(size=(4, 2))
@@ -277,8 +318,12 @@ def test_stacked_columns() -> None:
 def test_a_letter_that_is_divided_by_must_not_be_zero() -> None:
     optimum = matgrad.solve("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar")
     assert "it is assumed that λ ≠ 0" in optimum.render("text")
-    assert "it is assumed that b ≠ 0" in matgrad.solve("a*log(x) - b*x", "x", "a: scalar, b: scalar, x: scalar").render("text")
-    assert "≠ 0" not in matgrad.solve("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "lam positive").render("text")
+    assert "it is assumed that b ≠ 0" in matgrad.solve("a*log(x) - b*x", "x", "a: scalar, b: scalar, x: scalar").render(
+        "text"
+    )
+    assert "≠ 0" not in matgrad.solve(
+        "lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "lam positive"
+    ).render("text")
 
 
 def test_an_extremum_that_is_not_there_is_refused() -> None:
@@ -325,7 +370,9 @@ def test_what_fails_where_a_supposition_fails_is_no_contradiction(name: str) -> 
 
 
 def test_entries_decide_nothing_where_definiteness_does() -> None:
-    kinds = matgrad.solve("a.T@x", "x", "a: n, x: n, A: n×n", "A symmetric", subject_to="x.T@A@x = 1").solution.extremum.cases
+    kinds = matgrad.solve(
+        "a.T@x", "x", "a: n, x: n, A: n×n", "A symmetric", subject_to="x.T@A@x = 1"
+    ).solution.extremum.cases
     assert [(kind, where.template) for kind, where in kinds] == [("minimum", "{s0} is positive definite")]
     found = matgrad.solve("sum(C*(X - B)**2)", "X", "X: n×n, B: n×n, C: n×n", "C symmetric").solution.extremum.cases
     assert [kind for kind, _ in found] == ["minimum", "maximum"]
@@ -337,8 +384,11 @@ def test_a_matrix_of_rank_one_is_not_supposed_to_be_invertible() -> None:
 
 
 def test_where_a_matrix_is_singular_there_may_be_no_solution() -> None:
-    for loss, wrt, assume, said in (("norm(X@w - y)**2", "w", (), "many solutions;"), ("norm(W@X - 2*Y)**2", "W", (), "many solutions;"),
-                                    ("w.T@A@w/2 - b.T@w", "w", "A symmetric", "many solutions or none;")):  # fmt: skip
+    for loss, wrt, assume, said in (
+        ("norm(X@w - y)**2", "w", (), "many solutions;"),
+        ("norm(W@X - 2*Y)**2", "W", (), "many solutions;"),
+        ("w.T@A@w/2 - b.T@w", "w", "A symmetric", "many solutions or none;"),
+    ):
         assert said in matgrad.solve(loss, wrt, assume=assume).render("text", width=200)
 
 
@@ -354,11 +404,16 @@ def test_an_equation_with_the_unknown_on_both_sides_of_a_matrix() -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("loss", "shapes", "assume", "factor"), [
-    ("n*logdet(Z) + tr(inv(Z) @ S)", "Z: m×m, S: m×m, n: scalar", (), "Zᵀ"),
-    ("n*logdet(Z) + tr(inv(Z) @ S)", "Z: m×m, S: m×m, n: scalar", "Z spd, S spd", "Z"),
-])  # fmt: skip
-def test_the_factor_on_both_sides_is_named_and_the_step_judged(loss: str, shapes: str, assume: Any, factor: str) -> None:
+@pytest.mark.parametrize(
+    ("loss", "shapes", "assume", "factor"),
+    [
+        ("n*logdet(Z) + tr(inv(Z) @ S)", "Z: m×m, S: m×m, n: scalar", (), "Zᵀ"),
+        ("n*logdet(Z) + tr(inv(Z) @ S)", "Z: m×m, S: m×m, n: scalar", "Z spd, S spd", "Z"),
+    ],
+)
+def test_the_factor_on_both_sides_is_named_and_the_step_judged(
+    loss: str, shapes: str, assume: Any, factor: str
+) -> None:
     move = matgrad.solve(loss, "Z", shapes, assume).solution.moves[0]
     assert (move.rule, move.verdict.kind) == ("eq-multiply-unknown", "agrees")
     assert to_unicode(dict(move.title.values)["S"]) == factor
