@@ -8,10 +8,10 @@ from math import prod
 from typing import Any
 
 from matgrad_cli.ir import Dim, Expr, Shape, Symbol
-from matgrad_cli.verify import structure as lay
+from matgrad_cli.verify.arrays import structure as lay
+from matgrad_cli.verify.arrays.tensor import Tensor
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.fields import Field, OutOfDomain
-from matgrad_cli.verify.tensor import Tensor
 
 
 class Given:

@@ -29,12 +29,12 @@ from ..ir import (
 from ..ir.functions import ELEMENTWISE
 from ..ir.walk import found_in
 from ..notation.printing.to_text import to_text
+from ..verify.arrays.tensor import Tensor, TooLarge
 from ..verify.fields import NotExact, NoValue, OutOfDomain
 from ..verify.judge import condition
 from ..verify.kinks import KINKED, kinks
 from ..verify.points import Point
-from ..verify.tensor import Tensor, TooLarge
-from .bench import Bench
+from .bench import Bench, error_at
 from .lines.kinds import is_nothing
 
 _VISIBLE: Final = 1e-6
@@ -107,7 +107,7 @@ def _at_sizes(bench: Bench, wanted: Expr, expr: Expr, known: frozenset[Expr]) ->
         return "sizes are multiplied too often in it to tell whether it is right at all of them"
     for number in range(_SIZES):
         try:
-            if bench._error(bench.elsewhere(number), wanted, expr) > _CLEARLY:
+            if error_at(bench.elsewhere(number), wanted, expr) > _CLEARLY:
                 return "it does not hold at all sizes"
         except (OutOfDomain, NotExact, TooLarge):
             continue
@@ -168,7 +168,7 @@ def _differs(bench: Bench, wanted: Expr, expr: Expr) -> bool:
     seen = False
     for place in bench.float_points(_MANY if kinks(expr) else _PLACES):
         try:
-            if bench._error(place, wanted, expr) > _VISIBLE:
+            if error_at(place, wanted, expr) > _VISIBLE:
                 return True
             seen = True
         except (OutOfDomain, NotExact, TooLarge):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from operator import sub
 from typing import Any, Final
 
 from ..diagnostics.record import record, replace
 from ..facts import Fact, Problem
 from ..ir import Entry, Expr, Index, OpenLetter, Partial, Shape
 from ..ir.memory import remembered
+from .arrays.tensor import TooLarge
 from .evaluate import EVALUATION_LIMIT, Evaluator
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
 from .fields import NotExact, NoValue, OutOfDomain, prime_of
@@ -18,7 +18,6 @@ from .nearness import CLEAR, Nearness, Shaken, nearness, weighed
 from .places import Points
 from .points import Point, Setting, impossible
 from .probes import probed, unshared
-from .tensor import TooLarge
 from .verdict import Verdict, Witness
 
 EXACT_POINTS: Final = 2
@@ -336,14 +335,6 @@ class Judge:
         excluded = frozenset(wanted - hidden)
         self._reached[u] = Reach(tuple(found), excluded, said(u, excluded))
         return self._reached[u]
-
-    def _error(self, place: Evaluator, before: Expr, after: Expr) -> float:
-        """The largest difference over the largest entry."""
-        left, right = place.both(before, after)
-        scale = max(1e-3, max(map(abs, left)), max(map(abs, right)))
-        if not scale < 1e200:
-            raise OutOfDomain("numbers too large")
-        return float(max(map(abs, map(sub, left, right))) / scale)
 
     # --- derivatives --------------------------------------------------------------------------------------------------
 

@@ -8,9 +8,9 @@ from typing import Final
 from ..diagnostics.record import record
 from ..ir import Call, Expr, Hadamard, Mul, Number, Power, nodes_of
 from ..ir.memory import table
+from .arrays.tensor import TooLarge
 from .evaluate import Evaluator
 from .fields import NotExact, OutOfDomain
-from .tensor import TooLarge
 
 KINKED: Final = frozenset(("abs", "sign", "step", "relu", "norm1"))
 """Functions that change their form where an entry of their argument is zero."""

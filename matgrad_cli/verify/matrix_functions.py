@@ -12,9 +12,10 @@ from collections.abc import Callable
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
+from .arrays.axes import Label, Labels
+from .arrays.jets import Jet, Tag, Tags, subsets
+from .arrays.tensor import COL, ROW, SIZE_LIMIT, Tensor, TooLarge, spread
 from .fields import NoValue, OutOfDomain
-from .jets import Jet, Tag, Tags, subsets
-from .tensor import COL, ROW, SIZE_LIMIT, Label, Labels, Tensor, TooLarge, spread
 
 if TYPE_CHECKING:
     import numpy as np

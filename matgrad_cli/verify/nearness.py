@@ -11,10 +11,10 @@ from typing import Any, Final, Literal
 from .. import ir
 from ..diagnostics.record import record
 from ..ir import Expr
+from .arrays.jets import Jet, Tags
+from .arrays.tensor import on_entries
 from .evaluate import Evaluator
-from .jets import Jet, Tags
 from .points import Point
-from .tensor import on_entries
 from .verdict import Verdict
 
 AGREE: Final = 1e-9

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from ..ir import Expr
+from .arrays.tensor import TooLarge
 from .evaluate import EVALUATION_LIMIT, Evaluator
 from .fields import Floats, Modular, NotExact, NoValue, OutOfDomain, prime_of
 from .points import DOMAINS, RANGES, Point, Setting
-from .tensor import TooLarge
 
 _LARGER_LIMIT: Final = 200_000
 """So many entries may be computed at a point with a large dimension."""

@@ -12,10 +12,10 @@ from ..facts import Fact, Problem
 from ..facts.conditions import CONDITIONS, sample, violating
 from ..facts.samplers import Rows, Source, generic
 from ..ir import ONE, Dim, Expr, Shape, Symbol
-from . import structure as lay
+from .arrays import structure as lay
+from .arrays.tensor import Tensor, TooLarge
 from .fields import Field, Floats, Modular
 from .sizes import SMALL, Sizes, shrunk
-from .tensor import Tensor, TooLarge
 
 LARGEST_ARRAY: Final = 100_000
 """So many entries a variable may have at a point."""

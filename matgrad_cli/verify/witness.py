@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from ..facts.samplers import Fractions
 from ..ir import Expr, Index
+from .arrays.tensor import Tensor, TooLarge, nested
 from .evaluate import Evaluator
 from .fields import Floats, NotExact, OutOfDomain
 from .points import Point, Setting
-from .tensor import Tensor, TooLarge, nested
 from .verdict import Nested, Witness
 
 _TRIES: Final = (

@@ -29,10 +29,10 @@ from matgrad_cli.ir import (
     mul,
     neg,
 )
+from matgrad_cli.verify.arrays.tensor import nested
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.fields import PRIME, Floats, Modular, prime_of
 from matgrad_cli.verify.points import FloatSource, Point, Setting
-from matgrad_cli.verify.tensor import nested
 
 M, N = Dim.of("m"), Dim.of("n")
 X, A, S = Symbol("X", Shape(M, N)), Symbol("A", Shape(M, M)), Symbol("S", Shape(M, M))

@@ -13,9 +13,9 @@ from matgrad_cli.notation.elaboration.elaborate import read_node
 from matgrad_cli.notation.expression.reader import parse
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.scope import Scope
+from matgrad_cli.verify.arrays.structure import sides
+from matgrad_cli.verify.arrays.tensor import spread
 from matgrad_cli.verify.fields import Floats
-from matgrad_cli.verify.structure import sides
-from matgrad_cli.verify.tensor import spread
 
 SIZES = {"n": 3, "m": 4, "k": 2}
 SHAPES = {

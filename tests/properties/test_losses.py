@@ -22,9 +22,9 @@ from matgrad_cli.records import Derivation, Step
 from matgrad_cli.render.code.module import derivation_code
 from matgrad_cli.render.json import to_json
 from matgrad_cli.rewrite.derive import derive
+from matgrad_cli.verify.arrays.tensor import spread
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.judge import Judge
-from matgrad_cli.verify.tensor import spread
 from rebuilding import from_json
 
 NAMES = sorted(name for names in VARIABLES.values() for name in names)

@@ -118,7 +118,7 @@ def test_the_printed_conditions_exclude_each_other_and_give_the_entry(loss: str)
     sizes = {letter: place.point.size(letter.dim) for letter in result.letters}
 
     def at(expr: Expr, values: dict[Index, int]) -> float:
-        from matgrad_cli.verify.tensor import spread
+        from matgrad_cli.verify.arrays.tensor import spread
 
         tensor = spread(place.value(expr), result.letters, tuple(sizes[letter] for letter in result.letters))
         flat = 0

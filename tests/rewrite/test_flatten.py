@@ -17,10 +17,10 @@ from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.rewrite.forms.commutation import commutation, is_commutation, paired
 from matgrad_cli.rewrite.methods.stacked import jacobian
 from matgrad_cli.rulebook.load import rulebook
+from matgrad_cli.verify.arrays.tensor import spread
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.fields import Floats
 from matgrad_cli.verify.judge import Judge
-from matgrad_cli.verify.tensor import spread
 
 FORMS = [
     ("R.T@R", "R", ("R: M×N",), 1, "(I + K)(I ⊗ Rᵀ)"),

@@ -41,7 +41,7 @@ from matgrad_cli.ir import (
     sub,
     sum_over,
 )
-from matgrad_cli.verify.evaluate import _HANDLERS
+from matgrad_cli.verify.meanings import MEANINGS
 
 i, j, k, s, t, u, v = (
     Index(name, dim) for name, dim in (("i", M), ("j", N), ("k", M), ("s", M), ("t", N), ("u", M), ("v", N))
@@ -108,7 +108,7 @@ def test_every_node_has_an_evaluator():
         for kind in vars(ir).values()
         if isinstance(kind, type) and issubclass(kind, ir.Expr) and kind is not ir.Expr
     }
-    assert nodes == set(_HANDLERS)
+    assert nodes == set(MEANINGS)
 
 
 INDEX_LEVEL = {
@@ -239,8 +239,8 @@ def test_symbols_of_rules_need_no_problem():
 
 def test_a_delta_of_pairs_is_refused_before_it_is_built() -> None:
     from matgrad_cli.ir import Dim, Index
-    from matgrad_cli.verify.structure import delta
-    from matgrad_cli.verify.tensor import TooLarge
+    from matgrad_cli.verify.arrays.structure import delta
+    from matgrad_cli.verify.arrays.tensor import TooLarge
 
     left, right = Index("i", Dim.of("m")), Index("j", Dim.of("n"))
     assert delta(left, right, lambda dim: 2).data == [1, 0, 0, 1]

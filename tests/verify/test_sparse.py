@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from matgrad_cli.verify.tensor import (
+from matgrad_cli.verify.arrays.tensor import (
     Sparse,
     Tensor,
     identity,

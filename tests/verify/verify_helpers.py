@@ -8,10 +8,10 @@ import numpy as np
 
 from given import Given
 from matgrad_cli.ir import Dim, Expr, Index, Shape, Symbol
+from matgrad_cli.verify.arrays.structure import sides
+from matgrad_cli.verify.arrays.tensor import spread
 from matgrad_cli.verify.evaluate import Evaluator
 from matgrad_cli.verify.fields import Floats
-from matgrad_cli.verify.structure import sides
-from matgrad_cli.verify.tensor import spread
 
 SIZES = {"m": 3, "n": 2, "p": 4}
 M, N, P = Dim.of("m"), Dim.of("n"), Dim.of("p")

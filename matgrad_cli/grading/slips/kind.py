@@ -8,8 +8,8 @@ from itertools import islice
 
 from ...diagnostics.record import record
 from ...ir import Expr, Index, Path, nodes_of, sub, substitute
+from ...verify.arrays.tensor import TooLarge
 from ...verify.fields import NotExact, OutOfDomain
-from ...verify.tensor import TooLarge
 from ..bench import Bench
 from ..lines.reading import Read
 from ..lines.scope import Surroundings

@@ -13,10 +13,10 @@ from operator import mul
 from typing import Final
 
 from ...ir import Add, Expr, Hadamard, MatMul, Mul, Path, Transpose, at
+from ...verify.arrays.structure import axes, sides
+from ...verify.arrays.tensor import Tensor, TooLarge, matmul, product, spread, summed, turned
 from ...verify.evaluate import Evaluator
 from ...verify.fields import NotExact, OutOfDomain
-from ...verify.structure import axes, sides
-from ...verify.tensor import Tensor, TooLarge, matmul, product, spread, summed, turned
 
 _FAR: Final = 1e-6
 

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Any
 
 from ...ir import Expr, Fill, Symbol
+from ...verify.arrays.tensor import Tensor, nested
 from ...verify.evaluate import Evaluator
 from ...verify.points import Point
-from ...verify.tensor import Tensor, nested
 from ...verify.verdict import Witness
 from ...verify.witness import Known, plain, witnesses
 from ..lines.scope import Surroundings

@@ -22,8 +22,9 @@ from ...ir import (
 from ...ir.terms import expanded
 from ...notation.printing.precedence import ATOM, SUM, UNARY
 from ..arrays.opened import cannot, opened
-from .matrix_level import Code, MatrixCode, number_code, signed_sum
+from .matrix_level import MatrixCode
 from .names import Names
+from .snippet import Code, number_code, signed_sum
 
 _ALPHABET = "ijklabcdefghmnopqrstuvwxyz"
 

@@ -18,8 +18,9 @@ from ..resting import comments
 from ..words import signature
 from .dialects import DIALECTS
 from .index_level import IndexCode
-from .matrix_level import Code, MatrixCode
+from .matrix_level import MatrixCode
 from .names import Names
+from .snippet import Code
 
 
 def python_code(

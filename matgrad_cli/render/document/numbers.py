@@ -17,10 +17,10 @@ from ...facts import Problem
 from ...facts.samplers import Fractions
 from ...ir import Add, Call, Expr, Hadamard, Index, MatMul, Mul, Number, Power, Shape, Size, SumOver, Symbol
 from ...notation.printing.to_unicode import name_unicode
+from ...verify.arrays.tensor import TooLarge, nested
 from ...verify.evaluate import Evaluator
 from ...verify.fields import Floats, NotExact, NoValue, OutOfDomain
 from ...verify.points import Point, Setting
-from ...verify.tensor import TooLarge, nested
 
 _TRIES: Final = tuple(product(((2,), (2, 3), (1, 2, 3)), range(8)))
 _MOST_TERMS: Final = 8

@@ -44,6 +44,7 @@ from .instantiate import instantiate
 from .match import Matcher
 from .moving import Motion, moves_as_asked
 from .table import Table
+from .unordered import unordered
 
 STRUCTURE = frozenset(
     ("symmetric", "antisymmetric", "diagonal", "orthogonal", "unit", "simplex", "onehot", "binary", "signs", "pm1")
@@ -230,7 +231,7 @@ def _fits(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[tuple[Tab
     if isinstance(p, Add | Mul | Hadamard):
         # an elementwise rule also holds among the numbers of a scalar product
         kind = Mul if isinstance(p, Hadamard) and isinstance(node, Mul) else type(p)
-        for table, rest, used in matcher.unordered(kind, p.children, node.children, b) if type(node) is kind else ():
+        for table, rest, used in unordered(matcher, kind, p.children, node.children, b) if type(node) is kind else ():
             place = sum(1 for number in range(min(used, default=0)) if number not in used)
             yield table, _surround(node, rest, place)
     elif isinstance(p, SumOver):

@@ -38,20 +38,17 @@ from ...ir import (
     SumOver,
     Symbol,
     Transpose,
-    add,
     matmul,
-    mul,
     transpose,
 )
 from ...rulebook.heads import head_of
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED
-from .sameness import captures, exactly, negated, resting, same
+from .sameness import captures, negated, same
 from .table import DIRECTION, Table, instantiate_dim
+from .unordered import unordered
 
-_MINUS_ONE, _ONE = Number(-1), Number(1)
-Parts = tuple[tuple[int, Expr], ...]
-Picked = Iterator[tuple[Table, Parts, tuple[int, ...]]]
+_MINUS_ONE = Number(-1)
 
 
 class Matcher:
@@ -79,9 +76,10 @@ class Matcher:
             dim = ONE if value is None else value.dim if isinstance(value, Index) else None
             table = b if dim is None else self._dim(letter.dim, dim, b)
             return None if table is None else {**table, letter: value}
-        return next(self._variable(letter, value, b), None) if isinstance(value, Expr) else None
+        return next(self.letter(letter, value, b), None) if isinstance(value, Expr) else None
 
-    def _variable(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+    def letter(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
+        """Every way in which a letter of the rule may stand for `node`: one at most."""
         bound = b.get(p)
         if bound is not None:
             if same(bound, node):
@@ -96,6 +94,10 @@ class Matcher:
             table = self._shape(p.shape, node.shape, b)
             if table is not None:
                 yield {**table, p: node}
+
+    def is_free(self, p: Expr, b: Table) -> bool:
+        """Whether a letter of the rule stands for nothing yet."""
+        return isinstance(p, Symbol) and p in self.pattern.variables and p not in b
 
     def _rests(self, p: Expr, node: Expr) -> bool:
         """Whether a letter must move, or be the variable, and would stand for what does not, or is not."""
@@ -118,7 +120,7 @@ class Matcher:
                 if not isinstance(node, Transpose) and same(transpose(bound), node):
                     yield b
             elif node.shape.is_number:
-                yield from self._variable(body, node, b)
+                yield from self.letter(body, node, b)
             # A free Aᵀ does not fit a symmetric S: that S is Sᵀ has to be a step of its own.
 
     def _constant(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
@@ -132,7 +134,7 @@ class Matcher:
     def _whole(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         kind: type[Expr] = Mul if isinstance(p, Hadamard) and node.shape.is_number else type(p)
         if type(node) is kind:
-            for table, rest, _ in self.unordered(kind, p.children, node.children, b):
+            for table, rest, _ in unordered(self, kind, p.children, node.children, b):
                 if not rest:
                     yield table
         elif kind is Mul and len(p.children) == 2:
@@ -158,12 +160,12 @@ class Matcher:
         yield from self._positions((p.left, node.right), (p.right, node.left), b=b)
 
     def _partial(self, p: Partial, node: Partial, b: Table) -> Iterator[Table]:
-        for table in self._variable(p.variable, node.variable, b):
+        for table in self.letter(p.variable, node.variable, b):
             for longer in self._positions((p.row, node.row), (p.col, node.col), b=table):
                 yield from self.match(p.body, node.body, longer)
 
     def _differential(self, p: Differential, node: Differential, b: Table) -> Iterator[Table]:
-        for table in self._variable(p.variable, node.variable, b):
+        for table in self.letter(p.variable, node.variable, b):
             yield from self.match(p.body, node.body, {**table, DIRECTION: node.direction})
 
     def _whole_sum(self, p: SumOver, node: SumOver, b: Table) -> Iterator[Table]:
@@ -219,119 +221,6 @@ class Matcher:
             table = self._dim(p.dim, position.dim, b) if isinstance(position, Index) else b
         return None if table is None else {**table, p: position}
 
-    # ---- sums and products in any order
-
-    def unordered(
-        self, kind: type[Expr], patterns: tuple[Expr, ...], parts: tuple[Expr, ...], b: Table
-    ) -> Iterator[tuple[Table, tuple[Expr, ...], tuple[int, ...]]]:
-        """Ways to fit all patterns to different parts: the table, the parts left over, and where the used ones stood.
-
-        Composite patterns go first, free variables last; the last free variable takes all that is left.
-        """
-        if len(patterns) > len(parts) and kind is not Mul:
-            return
-        free = [p for p in patterns if self._is_free(p, b)]
-        composite = [p for p in patterns if p not in free]
-        for table, left, used in self._pick(kind, composite, tuple(enumerate(parts)), b, ()):
-            for final, rest, more in self._share(kind, free, left, table, used):
-                yield final, tuple(part for _, part in rest), more
-
-    def _is_free(self, p: Expr, b: Table) -> bool:
-        return isinstance(p, Symbol) and p in self.pattern.variables and p not in b
-
-    def _pick(self, kind: type[Expr], patterns: list[Expr], parts: Parts, b: Table, used: tuple[int, ...]) -> Picked:
-        if not patterns:
-            yield b, parts, used
-            return
-        first, rest = patterns[0], patterns[1:]
-        if kind is Add and not rest and len(parts) > 1 and isinstance(first, Mul):
-            yield from self._all_with(first, parts, b, used)
-        bound = b.get(first) if isinstance(first, Symbol) else None
-        if bound is not None and type(bound) is kind:
-            for left, places in exactly(bound.children, parts):
-                yield from self._pick(kind, rest, left, b, (*used, *places))
-            return
-        for number, (place, part) in enumerate(parts):
-            left = parts[:number] + parts[number + 1 :]
-            for table in self._part(kind, first, part, b):
-                yield from self._pick(kind, rest, left, table, (*used, place))
-        if kind is Mul and isinstance(first, Number) and first.value == -1:
-            for number, (place, part) in enumerate(parts):
-                if isinstance(part, Number) and part.value < 0 and part.value != -1:
-                    left = (*parts[:number], (place, Number(-part.value)), *parts[number + 1 :])
-                    yield from self._pick(kind, rest, left, b, (*used, place))
-
-    def _part(self, kind: type[Expr], p: Expr, part: Expr, b: Table) -> Iterator[Table]:
-        """A part of a sum or product; there a coefficient 1 is invisible: c·A fits A with c = 1."""
-        yield from self.match(p, part, b)
-        if kind is not Add or not isinstance(p, Mul):
-            return
-        numbers = [
-            one for one in p.factors if one.shape.is_number and isinstance(one, Symbol) and b.get(one, _ONE) is _ONE
-        ]
-        others = tuple(factor for factor in p.factors if factor not in numbers)
-        if len(numbers) != 1 or not others:
-            return
-        held = numbers[0] in self.pattern.fixed and self.variable is not None
-        if not isinstance(part, Mul) or (held and not resting(tuple(enumerate(part.factors)), self.variable, True)):
-            yield from self.match(mul(*others), part, {**b, numbers[0]: Number(1)})
-
-    def _all_with(self, p: Mul, parts: Parts, b: Table, used: tuple[int, ...]) -> Picked:
-        """c·A as the last term of a pattern fits all terms that are left, with c = 1."""
-        number, *_, letter = p.factors
-        if (
-            len(p.factors) == 2
-            and isinstance(number, Symbol)
-            and isinstance(letter, Symbol)
-            and b.get(number, _ONE) is _ONE
-        ):
-            for table in self._variable(letter, add(*(part for _, part in parts)), {**b, number: Number(1)}):
-                yield table, (), (*used, *(place for place, _ in parts))
-
-    def _share(self, kind: type[Expr], free: list[Expr], parts: Parts, b: Table, used: tuple[int, ...]) -> Picked:
-        """Free variables take what is left: each one part, the last all the rest."""
-        if not free:
-            yield b, parts, used
-            return
-        held = next((p for p in free if p in self.pattern.fixed), None) if self.variable is not None else None
-        first = held or free[0]
-        rest = [p for p in free if p is not first] if held else free[1:]
-        if held is None and first in b:  # a variable that occurs twice
-            for table, left, more in self._pick(kind, [first], parts, b, used) if parts else ():
-                yield from self._share(kind, rest, left, table, more)
-            return
-        for taken in self._portions(kind, first, rest, parts, held is not None):
-            yield from self._take(kind, first, taken, tuple(one for one in parts if one not in taken), rest, b, used)
-
-    def _portions(self, kind: type[Expr], first: Expr, rest: list[Expr], parts: Parts, held: bool) -> list[Parts]:
-        """What a free variable may take: what does not move, all, the numbers, or else any one part."""
-        if held:
-            return [resting(parts, self.variable, kind is Mul and first.shape.is_number)]
-        if not rest:
-            return [parts]
-        numbers = tuple(pair for pair in parts if pair[1].shape.is_number)
-        if (
-            kind is Mul
-            and first.shape.is_number
-            and len(numbers) < len(parts)
-            and not any(p.shape.is_number for p in rest)
-        ):
-            return [numbers]
-        return [(pair,) for pair in parts]
-
-    def _take(
-        self,
-        kind: type[Expr],
-        variable: Expr,
-        taken: Parts,
-        left: Parts,
-        rest: list[Expr],
-        b: Table,
-        used: tuple[int, ...],
-    ) -> Picked:
-        for table in self._variable(variable, JOINED[kind](*(part for _, part in taken)), b) if taken else ():
-            yield from self._share(kind, rest, left, table, (*used, *(place for place, _ in taken)))
-
     # ---- products in order
 
     def runs(self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], b: Table) -> Iterator[tuple[Table, int, int]]:
@@ -378,7 +267,7 @@ class Matcher:
             return range(
                 1 if isinstance(p, Transpose) else length, min(length, room) + 1
             )  # (AB)ᵀ is one factor or two: BᵀAᵀ
-        if not self._is_free(p, b) or p in self.pattern.single:
+        if not self.is_free(p, b) or p in self.pattern.single:
             return range(1, 2)
         if not rest:
             return range(room, room + 1) if whole else range(1, 2)
@@ -424,14 +313,14 @@ class Matcher:
     def _body(self, p: Expr, body: Expr, b: Table) -> Iterator[tuple[Table, tuple[Expr, ...]]]:
         if isinstance(body, Mul):
             factors = p.children if isinstance(p, Mul) else (p,)
-            for table, rest, _ in self.unordered(Mul, factors, body.children, b):
+            for table, rest, _ in unordered(self, Mul, factors, body.children, b):
                 yield table, rest
         else:
             yield from ((table, ()) for table in self.match(p, body, b))
 
 
 _WAYS: dict[type[Expr], Callable[..., Iterator[Table]]] = {
-    Symbol: Matcher._variable, Number: Matcher._value, Constant: Matcher._value, Transpose: Matcher._transpose,
+    Symbol: Matcher.letter, Number: Matcher._value, Constant: Matcher._value, Transpose: Matcher._transpose,
     Eye: Matcher._constant,
     Fill: Matcher._constant, Size: Matcher._constant, Add: Matcher._whole, Mul: Matcher._whole,
     Hadamard: Matcher._whole,

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from . import primitives as of
 from .calls import call, method_of, parent_of, smooth
 from .library import CONSTANTS, fits
 from .machine import Machine, solid
 from .names import key_of
-from .operators import operate
+from .operators import holds, operate, true
 from .tables import PYTHON
 from .values import Frame, Function, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
 
@@ -82,14 +81,6 @@ def _unary(machine: Machine, frame: Frame, node: ast.UnaryOp) -> Value:
     return machine.note(-value if isinstance(node.op, ast.USub) else +value)
 
 
-def true(value: Value) -> bool:
-    """Whether a condition holds."""
-    value = solid(value, "truth")
-    if isinstance(value, Module):  # a switch of another file: what it stands for is not here
-        return False
-    return bool(np.real(value) != 0) if isinstance(value, np.ndarray | np.generic) else bool(value)
-
-
 def _boolean(machine: Machine, frame: Frame, node: ast.BoolOp) -> Value:
     value: Value = None
     for part in node.values:
@@ -104,26 +95,10 @@ def _compare(machine: Machine, frame: Frame, node: ast.Compare) -> Value:
     result: Value = True
     for op, comparator in zip(node.ops, node.comparators, strict=True):
         right = evaluate(machine, frame, comparator)
-        holds = _holds(type(op).__name__, left, right)
-        result = holds if result is True else result & holds
+        same = holds(type(op).__name__, left, right)
+        result = same if result is True else result & same
         left = right
     return result
-
-
-def _holds(name: str, left: Value, right: Value) -> Value:
-    if name in ("Is", "IsNot"):
-        same = left is right or (isinstance(left, bool | int) and left == right)
-        return same == (name == "Is")
-    if isinstance(left, Undecided) and isinstance(right, str):
-        raise Need(left.name, f"text {right}")
-    if (
-        isinstance(right, Undecided) and isinstance(left, str) and name in ("In", "NotIn")
-    ):  # an option that nobody gives
-        return name == "NotIn"
-    left, right = solid(left, "array", right), solid(right, "array", left)
-    if name in ("In", "NotIn"):
-        return (left in right) == (name == "In")
-    return of.compare(name, left, right)
 
 
 def _choice(machine: Machine, frame: Frame, node: ast.IfExp) -> Value:

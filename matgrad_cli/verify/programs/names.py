@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from functools import lru_cache
 
 from ...diagnostics.regex import regex
@@ -11,6 +12,9 @@ _INNER = regex(r"\['?([^'\]]+)'?\]$")
 
 GRADIENTS = regex(r"^(?:.*\.)?(?:grads?|gradients?|d|dparams|grad_dict|derivs)\['")
 """An entry of a dict of gradients."""
+
+CHANGING = ("sort", "remove", "pop", "partition", "put", "resize", "itemset")
+"""Methods that change what they belong to, besides torch's, which end in an underscore."""
 
 
 def last_part(key: str) -> str:
@@ -36,3 +40,38 @@ def key_of(node: ast.AST) -> str | None:
 def names_in(node: ast.AST) -> frozenset[str]:
     """What is named somewhere in a statement or expression."""
     return frozenset(key for part in ast.walk(node) if (key := key_of(part)) is not None)
+
+
+def targets_of(line: ast.stmt) -> Iterator[ast.expr]:
+    """Everything to which a statement, or one inside it, gives a value; the arrays that an unknown call is given."""
+    if isinstance(line, ast.Expr):
+        call = line.value
+        if isinstance(call, ast.Call):
+            into = [*call.args, *(word.value for word in call.keywords)]
+            if isinstance(call.func, ast.Attribute) and (call.func.attr.endswith("_") or call.func.attr in CHANGING):
+                into.append(call.func.value)
+            yield from (part for part in into if isinstance(part, ast.Name | ast.Attribute))
+        return
+    for node in ast.walk(line):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _single(target)
+        elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For):
+            yield from _single(node.target)
+
+
+def _single(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            yield from _single(part)
+    elif isinstance(target, ast.Starred):
+        yield from _single(target.value)
+    else:
+        yield target
+
+
+def whole_of(target: ast.expr) -> ast.expr:
+    """The array of which a part is written."""
+    while isinstance(target, ast.Subscript) and key_of(target) is None:
+        target = target.value
+    return target

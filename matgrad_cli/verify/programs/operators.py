@@ -1,4 +1,4 @@
-"""Python's binary operators on the values of a program."""
+"""Python's operators on the values of a program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from . import primitives as of
 from .library import fits, matmul
 from .machine import solid
-from .values import Misfit, Undecided, Unknown, Unread, Value
+from .values import Misfit, Module, Need, Undecided, Unknown, Unread, Value
 
 NUMBERS = (bool, int, float, complex, np.generic, np.ndarray)
 
@@ -59,3 +59,28 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "Add": op.add, "Sub": op.sub, "Mult": op.mul, "Div": op.truediv, "FloorDiv": op.floordiv, "Mod": op.mod,
     "BitAnd": op.and_, "BitOr": op.or_, "BitXor": op.xor,
 }  # fmt: skip
+
+
+def true(value: Value) -> bool:
+    """Whether a condition holds."""
+    value = solid(value, "truth")
+    if isinstance(value, Module):  # a switch of another file: what it stands for is not here
+        return False
+    return bool(np.real(value) != 0) if isinstance(value, np.ndarray | np.generic) else bool(value)
+
+
+def holds(name: str, left: Value, right: Value) -> Value:
+    """Whether one value stands in a relation to another."""
+    if name in ("Is", "IsNot"):
+        same = left is right or (isinstance(left, bool | int) and left == right)
+        return same == (name == "Is")
+    if isinstance(left, Undecided) and isinstance(right, str):
+        raise Need(left.name, f"text {right}")
+    if (
+        isinstance(right, Undecided) and isinstance(left, str) and name in ("In", "NotIn")
+    ):  # an option that nobody gives
+        return name == "NotIn"
+    left, right = solid(left, "array", right), solid(right, "array", left)
+    if name in ("In", "NotIn"):
+        return (left in right) == (name == "In")
+    return of.compare(name, left, right)

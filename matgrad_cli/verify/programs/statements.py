@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .expressions import PYTHON_FAULTS, evaluate, iterated, place_of, true, unpack
+from .expressions import PYTHON_FAULTS, evaluate, iterated, place_of, unpack
 from .machine import Machine, solid
-from .names import key_of, last_part, names_in
-from .operators import operate
+from .names import key_of, last_part, names_in, targets_of, whole_of
+from .operators import operate, true
 from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Unknown, Unread, Value
 
 QUIET = frozenset(("plt", "print", "logging", "logger", "ax", "tqdm", "writer", "warnings", "assert_allclose"))
 ASKING = ("is_", "check", "assert", "validate", "verify")
 """How the functions begin that only look at what they are given."""
 IN_PLACE = frozenset(("at", "fill_diagonal", "add_", "sub_", "mul_", "div_", "zero_", "fill_", "fill"))
-CHANGING = ("sort", "remove", "pop", "partition", "put", "resize", "itemset")
-"""Methods that change what they belong to, besides torch's, which end in an underscore."""
 MAKING = ("init", "build", "reset", "initialize", "initialise")
 """How the functions begin that give parameters their first values."""
 LONG = 12
@@ -65,7 +63,7 @@ def _lost(machine: Machine, frame: Frame, line: ast.stmt, why: Unknown) -> None:
     if isinstance(line, ast.Expr) and _harmless(line.value):
         return
     for target in targets_of(line):
-        key = key_of(target) or key_of(_whole_of(target))
+        key = key_of(target) or key_of(whole_of(target))
         if key is None:
             continue
         goes_on = isinstance(line, ast.AugAssign) or key_of(target) is None
@@ -88,43 +86,8 @@ def _harmless(node: ast.expr) -> bool:
     )
 
 
-def targets_of(line: ast.stmt) -> Iterator[ast.expr]:
-    """Everything to which a statement, or one inside it, gives a value; the arrays that an unknown call is given."""
-    if isinstance(line, ast.Expr):
-        call = line.value
-        if isinstance(call, ast.Call):
-            into = [*call.args, *(word.value for word in call.keywords)]
-            if isinstance(call.func, ast.Attribute) and (call.func.attr.endswith("_") or call.func.attr in CHANGING):
-                into.append(call.func.value)
-            yield from (part for part in into if isinstance(part, ast.Name | ast.Attribute))
-        return
-    for node in ast.walk(line):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                yield from _single(target)
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign | ast.For):
-            yield from _single(node.target)
-
-
-def _single(target: ast.expr) -> Iterator[ast.expr]:
-    if isinstance(target, ast.Tuple | ast.List):
-        for part in target.elts:
-            yield from _single(part)
-    elif isinstance(target, ast.Starred):
-        yield from _single(target.value)
-    else:
-        yield target
-
-
-def _whole_of(target: ast.expr) -> ast.expr:
-    """The array of which a part is written."""
-    while isinstance(target, ast.Subscript) and key_of(target) is None:
-        target = target.value
-    return target
-
-
 def _put_whole(machine: Machine, frame: Frame, target: ast.expr, value: Value) -> None:
-    target = _whole_of(target)
+    target = whole_of(target)
     if isinstance(target, ast.Name):
         frame.names[target.id] = value
     elif isinstance(target, ast.Attribute):
@@ -141,7 +104,7 @@ def _put_whole(machine: Machine, frame: Frame, target: ast.expr, value: Value) -
 
 
 def _assign(machine: Machine, frame: Frame, line: ast.Assign) -> None:
-    machine.writing = key_of(_whole_of(line.targets[0])) or ""
+    machine.writing = key_of(whole_of(line.targets[0])) or ""
     goes_on = machine.writing in names_in(line.value)
     try:
         value = evaluate(machine, frame, line.value)
@@ -217,7 +180,7 @@ def _store(machine: Machine, frame: Frame, target: ast.Subscript, value: Value, 
             raise Unread("writing into this is not read")
         owner[place] = value
         root = owner
-    key = key_of(_whole_of(target))
+    key = key_of(whole_of(target))
     if key is not None:
         _written(machine, frame, key, line, root)
 
@@ -231,7 +194,7 @@ def _written(machine: Machine, frame: Frame, key: str, line: ast.stmt, whole: Va
 
 def _root(machine: Machine, frame: Frame, target: ast.Subscript, owner: Value) -> Value:
     """The whole array of which a part of a part was written."""
-    root = _whole_of(target)
+    root = whole_of(target)
     if root is target.value:
         return owner
     whole = evaluate(machine, frame, root)
@@ -243,7 +206,7 @@ def _root(machine: Machine, frame: Frame, target: ast.Subscript, owner: Value) -
 def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
     name = type(line.op).__name__
     key = key_of(line.target)
-    machine.writing = key or key_of(_whole_of(line.target)) or ""
+    machine.writing = key or key_of(whole_of(line.target)) or ""
     try:
         value = evaluate(machine, frame, line.value)
         if key is None:
@@ -365,9 +328,9 @@ def _expression(machine: Machine, frame: Frame, line: ast.Expr) -> None:
     call = line.value
     if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in IN_PLACE:
         into = call.args[0] if call.func.attr in ("at", "fill_diagonal") and call.args else call.func.value
-        key = key_of(_whole_of(into))
+        key = key_of(whole_of(into))
         if key is not None:
-            _written(machine, frame, key, line, evaluate(machine, frame, _whole_of(into)))
+            _written(machine, frame, key, line, evaluate(machine, frame, whole_of(into)))
 
 
 def _named(_: Machine, frame: Frame, line: ast.FunctionDef | ast.ClassDef) -> None:

@@ -12,10 +12,10 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import consequences
 from ...ir import Expr, Symbol
-from .. import structure as lay
+from ..arrays import structure as lay
+from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
-from ..tensor import Tensor
 from .system import NO_VALUE, array_at, data_points, facts_kept, moved
 from .variants import NATURAL, SAID, Signs, plans, varied
 

@@ -9,10 +9,10 @@ from typing import Any, Final, Literal
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Expr, Symbol
-from .. import structure as lay
+from ..arrays import structure as lay
+from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
-from ..tensor import Tensor
 from .system import NO_VALUE, array_at, data_points, moved
 
 _MORE: Final = 12

@@ -10,13 +10,13 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS, consequences
 from ...ir import Dim, Expr, Index, Symbol
-from .. import structure as lay
+from ..arrays import structure as lay
+from ..arrays.jets import Tag
+from ..arrays.tensor import COL, ROW, Tensor, TooLarge, nested, spread
 from ..evaluate import Evaluator, Place
 from ..fields import Field, NotExact, OutOfDomain
-from ..jets import Tag
 from ..judge import Judge
 from ..sizes import ANY_ORDER
-from ..tensor import COL, ROW, Tensor, TooLarge, nested, spread
 from .newton import newton
 
 MOST_UNKNOWNS: Final = 60

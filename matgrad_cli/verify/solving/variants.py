@@ -9,9 +9,9 @@ from itertools import product
 from typing import Any, Final
 
 from ...ir import Symbol
+from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
-from ..tensor import Tensor
 from .system import facts_kept, moved
 
 ANY: Final = "as drawn"

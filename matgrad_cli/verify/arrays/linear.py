@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .fields import Field, NoValue, OutOfDomain
+from ..fields import Field, NoValue, OutOfDomain
 from .tensor import COL, ROW, Tensor, spread
 
 Rows = list[list[Any]]

@@ -10,15 +10,13 @@ from itertools import product as product_of
 from math import prod
 from typing import Any, Final
 
-from ..ir import ONE, Dim, Index, Pair, Position, Shape
-from .fields import Floats, OutOfDomain
+from ...ir import ONE, Dim, Index, Pair, Position, Shape
+from ..fields import Floats, OutOfDomain
+from .axes import Axis, Label, Labels
 from .tensor import (
     COL,
     ROW,
     SIZE_LIMIT,
-    Axis,
-    Label,
-    Labels,
     Tensor,
     TooLarge,
     aligned,

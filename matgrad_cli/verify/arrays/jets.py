@@ -12,24 +12,10 @@ from itertools import accumulate
 from math import prod
 from typing import Final, NamedTuple
 
-from ..ir import Dim, Expr, Symbol
+from ...ir import Dim, Expr, Symbol
+from .axes import Label, Labels
 from .structure import taken
-from .tensor import (
-    COL,
-    MIDDLE,
-    ROW,
-    SIZE_LIMIT,
-    Label,
-    Labels,
-    Sparse,
-    Tensor,
-    TooLarge,
-    matmul,
-    product,
-    renamed,
-    scaled,
-    total,
-)
+from .tensor import COL, MIDDLE, ROW, SIZE_LIMIT, Sparse, Tensor, TooLarge, matmul, product, renamed, scaled, total
 
 
 class Tag(NamedTuple):

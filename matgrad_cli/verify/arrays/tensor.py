@@ -3,13 +3,14 @@ over floats or modulo a prime."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from math import prod
-from operator import add, itemgetter, mul
+from operator import add, mul
 from typing import Any, Final
 
-Label = Hashable
+from .axes import Axis, Label, Labels, Pairs, contraction, joined, order_plan, plain, plan, union
+
 ROW: Final = "row"
 COL: Final = "col"
 MIDDLE: Final = "middle"
@@ -18,13 +19,6 @@ WORK_LIMIT: Final = 6_000_000
 
 SIZE_LIMIT: Final = 1_000_000
 """So many entries one array may have: an entry is a number of 40 bytes, and a comparison keeps many arrays."""
-
-Labels = tuple[Label, ...]
-Pairs = tuple[tuple[Label, Label, int], ...]
-"""Axes along which an array is zero where they differ, and their length."""
-
-Axis = tuple[int, tuple[tuple[Label, int], ...]]
-"""Where an axis is read: a constant plus a multiple of some labels, `(c, ((i, a), …))` for position c + a·i + …."""
 
 
 class TooLarge(Exception):
@@ -105,7 +99,7 @@ def _parts(tensor: Tensor) -> tuple[Tensor, Pairs]:
 def _sparse_product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     """The product where one side has δ's: axes that they make equal become one, and only what is left is multiplied."""
     (one, pairs), (other, more) = _parts(left), _parts(right)
-    names, sizes, kept, rest = _joined((*pairs, *more), over)
+    names, sizes, kept, rest = joined((*pairs, *more), over)
     one, other = renamed(one, names), renamed(other, names)
     held = {*one.labels, *other.labels}
     core = product(one, other, tuple([label for label in rest if label in held]), p)
@@ -113,23 +107,6 @@ def _sparse_product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor
     if repeat != 1:
         core = scaled(core, repeat, p)
     return _with_axes(core, kept, {first: size for first, size in sizes.items() if first not in over})
-
-
-@lru_cache(maxsize=8192)
-def _joined(pairs: Pairs, over: Labels) -> tuple[dict[Label, Label], dict[Label, int], Pairs, Labels]:
-    """What axes are called that δ's make equal, how long they are, the δ's that stay,
-    and over which axes is still to be summed."""
-    names: dict[Label, Label] = {}
-    sizes: dict[Label, int] = {}
-    kept: list[tuple[Label, Label, int]] = []
-    for labels, size in _classes(pairs):
-        stay = [label for label in labels if label not in over]
-        first = stay[0] if stay else labels[0]
-        names.update(dict.fromkeys(labels, first))
-        kept += [(first, label, size) for label in stay[1:]]
-        sizes[first] = size
-    rest = dict.fromkeys([names.get(label, label) for label in over])
-    return names, sizes, tuple(kept), tuple([label for label in rest if label not in names or label in over])
 
 
 def _with_axes(core: Tensor, pairs: Pairs, axes: dict[Label, int]) -> Tensor:
@@ -141,62 +118,9 @@ def _with_axes(core: Tensor, pairs: Pairs, axes: dict[Label, int]) -> Tensor:
     return Sparse(core, pairs) if pairs else core
 
 
-def _classes(pairs: Iterable[tuple[Label, Label, int]]) -> list[tuple[list[Label], int]]:
-    """Axes that the δ's make equal, and how long they are."""
-    found: list[tuple[list[Label], int]] = []
-    for left, right, size in pairs:
-        touching = [labels for labels, _ in found if left in labels or right in labels]
-        whole = list(dict.fromkeys([label for labels in touching for label in labels] + [left, right]))
-        found = [one for one in found if one[0] not in touching] + [(whole, size)]
-    return found
-
-
 def scalar(value: Any) -> Tensor:
     """A number as an array without axes."""
     return Tensor((), (), (value,))
-
-
-def _strides(dims: tuple[int, ...]) -> list[int]:
-    strides, step = [], 1
-    for size in reversed(dims):
-        strides.append(step)
-        step *= size
-    return strides[::-1]
-
-
-Picker = Callable[[Sequence[Any]], Sequence[Any]]
-
-
-def _same(data: Sequence[Any]) -> Sequence[Any]:
-    return data
-
-
-def _picker(offsets: list[int], length: int) -> Picker:
-    if len(offsets) == length and offsets == list(range(length)):
-        return _same
-    if len(offsets) == 1:
-        only = offsets[0]
-        return lambda data: (data[only],)
-    return itemgetter(*offsets)
-
-
-@lru_cache(maxsize=8192)
-def _plan(axes: tuple[Axis, ...], dims: tuple[int, ...], target: tuple[Label, ...], sizes: tuple[int, ...]) -> Picker:
-    steps: dict[Label, int] = dict.fromkeys(target, 0)
-    start = 0
-    for (constant, parts), stride in zip(axes, _strides(dims), strict=True):
-        start += constant * stride
-        for label, factor in parts:
-            steps[label] += factor * stride
-    offsets = [start]
-    for label, size in zip(target, sizes, strict=True):
-        step = steps[label]
-        offsets = [offset + k * step for offset in offsets for k in range(size)]
-    return _picker(offsets, prod(dims))
-
-
-def _plain(labels: Iterable[Label]) -> tuple[Axis, ...]:
-    return tuple([(0, ((label, 1),)) for label in labels])
 
 
 def reindexed(tensor: Tensor, axes: tuple[Axis, ...], target: tuple[Label, ...], sizes: tuple[int, ...]) -> Tensor:
@@ -204,14 +128,7 @@ def reindexed(tensor: Tensor, axes: tuple[Axis, ...], target: tuple[Label, ...],
     slices, diagonals, splits."""
     if prod(sizes) > SIZE_LIMIT:
         raise TooLarge
-    return Tensor(target, sizes, _plan(axes, tensor.dims, target, sizes)(tensor.data))
-
-
-@lru_cache(maxsize=8192)
-def _order_plan(
-    labels: tuple[Label, ...], dims: tuple[int, ...], target: tuple[Label, ...], sizes: tuple[int, ...]
-) -> Picker:
-    return _plan(_plain(labels), dims, target, sizes)
+    return Tensor(target, sizes, plan(axes, tensor.dims, target, sizes)(tensor.data))
 
 
 def spread(tensor: Tensor, target: tuple[Label, ...], sizes: tuple[int, ...]) -> Tensor:
@@ -220,7 +137,7 @@ def spread(tensor: Tensor, target: tuple[Label, ...], sizes: tuple[int, ...]) ->
         return tensor
     if prod(sizes) > SIZE_LIMIT:
         raise TooLarge
-    return Tensor(target, sizes, _order_plan(tensor.labels, tensor.dims, target, sizes)(tensor.data))
+    return Tensor(target, sizes, order_plan(tensor.labels, tensor.dims, target, sizes)(tensor.data))
 
 
 def renamed(tensor: Tensor, names: dict[Label, Label]) -> Tensor:
@@ -235,7 +152,7 @@ def renamed(tensor: Tensor, names: dict[Label, Label]) -> Tensor:
     if len(labels) < 2 or len(distinct := tuple(dict.fromkeys(labels))) == len(labels):
         return Tensor(labels, tensor.dims, tensor.data)
     sizes = dict(zip(labels, tensor.dims, strict=True))
-    return reindexed(tensor, _plain(labels), distinct, tuple([sizes[label] for label in distinct]))
+    return reindexed(tensor, plain(labels), distinct, tuple([sizes[label] for label in distinct]))
 
 
 def merged(tensor: Tensor, outer: Label, inner: Label, name: Label) -> Tensor:
@@ -246,17 +163,9 @@ def merged(tensor: Tensor, outer: Label, inner: Label, name: Label) -> Tensor:
     return Tensor((*rest, name), (*whole.dims[:-2], whole.dims[-2] * whole.dims[-1]), whole.data)
 
 
-@lru_cache(maxsize=8192)
-def _union(
-    left: tuple[Label, ...], ldims: tuple[int, ...], right: tuple[Label, ...], rdims: tuple[int, ...]
-) -> tuple[tuple[Label, ...], tuple[int, ...]]:
-    sizes = dict(zip(left, ldims, strict=True)) | dict(zip(right, rdims, strict=True))
-    return tuple(sizes), tuple(sizes.values())
-
-
 def aligned(left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
     """Both arrays over the union of their axes, in one order."""
-    labels, dims = _union(left.labels, left.dims, right.labels, right.dims)
+    labels, dims = union(left.labels, left.dims, right.labels, right.dims)
     return spread(left, labels, dims), spread(right, labels, dims)
 
 
@@ -272,7 +181,7 @@ def total(tensors: list[Tensor], p: int) -> Tensor:
     labels, dims = first.labels, first.dims
     for tensor in tensors[1:]:
         if tensor.labels != labels:
-            labels, dims = _union(labels, dims, tensor.labels, tensor.dims)
+            labels, dims = union(labels, dims, tensor.labels, tensor.dims)
     columns = [spread(tensor, labels, dims).data for tensor in tensors]
     if len(columns) == 2:
         data = list(map(add, columns[0], columns[1]))
@@ -308,35 +217,6 @@ def summed(tensor: Tensor, over: Iterable[Label], p: int) -> Tensor:
     return Tensor(rest, tuple([tensor.size(label) for label in rest]), [value % p for value in sums] if p else sums)
 
 
-Contraction = tuple[Picker, Picker, int, int, int, int, Labels, tuple[int, ...]]
-
-
-@lru_cache(maxsize=8192)
-def _contraction(
-    left: Labels, ldims: tuple[int, ...], right: Labels, rdims: tuple[int, ...], over: Labels
-) -> Contraction:
-    sizes = dict(zip(left, ldims, strict=True)) | dict(zip(right, rdims, strict=True))
-    inner = [label for label in left if label in over]
-    batch = [label for label in left if label in right and label not in over]
-    mine = [label for label in left if label not in right]
-    theirs = [label for label in right if label not in left]
-    arrange_left, arrange_right, labels = (*batch, *mine, *inner), (*batch, *theirs, *inner), (*batch, *mine, *theirs)
-
-    def many(some: Iterable[Label]) -> tuple[int, ...]:
-        return tuple([sizes[label] for label in some])
-
-    return (
-        _plan(_plain(left), ldims, arrange_left, many(arrange_left)),
-        _plan(_plain(right), rdims, arrange_right, many(arrange_right)),
-        prod(many(batch)),
-        prod(many(mine)),
-        prod(many(theirs)),
-        prod(many(inner)),
-        labels,
-        many(labels),
-    )
-
-
 def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     """Σ over the axes `over` of left·right; other axes of one name run together.
     Each axis of `over` is in one of the two."""
@@ -357,7 +237,7 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     if left.labels == right.labels and not over:
         data = list(map(mul, left.data, right.data))
         return Tensor(left.labels, left.dims, [value % p for value in data] if p else data)
-    pick_left, pick_right, batch, mine, theirs, inner, labels, dims = _contraction(
+    pick_left, pick_right, batch, mine, theirs, inner, labels, dims = contraction(
         left.labels, left.dims, right.labels, right.dims, over
     )
     if batch * mine * theirs > SIZE_LIMIT or batch * mine * theirs * inner > WORK_LIMIT:

@@ -1,0 +1,1 @@
+"""The arithmetic under the evaluator: arrays with named axes, and jets of them."""

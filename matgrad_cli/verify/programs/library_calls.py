@@ -1,0 +1,216 @@
+"""Calls of what a library holds, and of Python's own functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from . import primitives as of
+from .library import cast, flat, sizes
+from .machine import Machine, solid
+from .operators import operate
+from .tables import FUNCTIONS, PYTHON, TORCH
+from .values import Class, Misfit, Module, Thing, Undecided, Unread, Value
+
+KEYWORDS = {
+    "dim": "axis",
+    "keepdim": "keepdims",
+    "min": "low",
+    "max": "high",
+    "a_min": "low",
+    "a_max": "high",
+    "dims": "axis",
+}
+TORCH_WORDS = frozenset(("dim", "keepdim", "unbiased"))
+WELL_KNOWN = frozenset(
+    ("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp")
+)
+"""Functions that have one meaning, and may come from a file that is not here."""
+KNOWN = "the function of that name"
+OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bernoulli")
+"""Random numbers whose arguments are sizes."""
+LIKE = ("zeros_like", "empty_like", "ones_like")
+LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
+SILENT = ("inplace", "device", "requires_grad", "pin_memory")
+"""Words that say nothing of the value."""
+UNTYPED = (
+    "linspace",
+    "eye",
+    "identity",
+    "arange",
+    "cumsum",
+    "dot",
+    "matmul",
+    "einsum",
+    "where",
+    "stack",
+    "concatenate",
+    "prod",
+)
+"""Functions whose result may be asked for as another kind of number."""
+HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
+
+
+def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    """The value of a call of a library's function."""
+    root, _, rest = path.partition(".")
+    if root not in LIBRARIES:
+        name = path.rpartition(".")[2]
+        if name not in WELL_KNOWN:
+            raise Unread(f"`{path}` is not known")
+        machine.taken[name] = KNOWN
+        return applied(machine, FUNCTIONS[name], name, "", arguments, named)
+    if root == "builtins":
+        return _python(machine, rest, arguments, named)
+    name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
+    if name in HARMLESS:
+        return None
+    if ".random." in f".{rest}." or name in (
+        "rand",
+        "randn",
+        "randint",
+        "bernoulli",
+        "rand_like",
+        "randn_like",
+        "dropout",
+    ):
+        return _random(machine, name, arguments, named)
+    if name in LIKE and arguments and isinstance(arguments[0], Undecided):
+        return arguments[0]  # nothing is known of either yet
+    if name == "at" and rest.startswith("add."):
+        return _add_at(machine, arguments)
+    if name == "fill_diagonal":
+        np.fill_diagonal(arguments[0], arguments[1])
+        machine.changed(arguments[0])
+        return None
+    if name in ("no_grad", "enable_grad"):
+        return None
+    if rest.startswith("linalg.") and rest not in FUNCTIONS:
+        raise Unread(f"`{path}` is not read")
+    found = FUNCTIONS.get(name)
+    if found is None:
+        raise Unread(f"`{path}` is not read")
+    return applied(machine, found, name, path, arguments, named)
+
+
+def applied(
+    machine: Machine,
+    function: Callable[..., Value],
+    name: str,
+    path: str,
+    arguments: list[Value],
+    named: dict[str, Value],
+) -> Value:
+    """A function of the table, with torch's words for NumPy's; an argument that it does not take is not dropped."""
+    hint = "matrix" if name in ("dot", "matmul", "mm", "mv") else "array"
+    hint = "size" if name in ("zeros", "ones", "empty", "full", "eye", "identity", "ndarray") else hint
+    sides = ("left", "right") if hint == "matrix" else ("", "")
+    for value in arguments:
+        solid(None if isinstance(value, Undecided) else value)  # what is not read is said before what is not known
+    arguments = [
+        solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value))
+        for place, value in enumerate(arguments)
+    ]
+    if _in_torch(machine, path, named):
+        function = TORCH.get(name, function)
+    named = {KEYWORDS.get(word, word): solid(value) for word, value in named.items()}
+    if named.pop("out", None) is not None:
+        raise Unread("`out=` is not read")
+    for word in SILENT:
+        named.pop(word, None)
+    dtype = named.pop("dtype", None) if name in UNTYPED else None
+    if name in ("arange", "zeros", "ones", "empty", "eye", "ndarray", "reshape", "view"):
+        arguments = [_size_or_array(value) for value in arguments]
+    try:
+        value = of.complexed(function(*arguments, **named))
+        return value if dtype is None else cast(value, dtype)
+    except TypeError as error:
+        raise Unread(f"`{name}` with these arguments is not read ({error})"[:140]) from None
+
+
+def _size_or_array(value: Value) -> Value:
+    """A size that stands in a tuple may be an input."""
+    return tuple(solid(part, "size") for part in value) if isinstance(value, tuple) else value
+
+
+def _partner(arguments: list[Value], value: Value) -> Value:
+    return next(
+        (other for other in arguments if other is not value and isinstance(other, np.ndarray | np.generic)), None
+    )
+
+
+def _in_torch(machine: Machine, path: str, named: dict[str, Value]) -> bool:
+    """Whether torch's meaning is asked for: by the module's name, the imports, or words that torch alone has."""
+    return path.startswith("torch") or (
+        not path.startswith("numpy") and (machine.torch or not TORCH_WORDS.isdisjoint(named))
+    )
+
+
+def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    """Random numbers are data: the same ones whenever the program is read at one point."""
+    made = machine.random
+    if name == "default_rng":
+        return Module("numpy.random")
+    if name.endswith("_like") or (name == "bernoulli" and arguments):
+        arguments, name = [np.shape(arguments[0])], name.removesuffix("_like")
+    shape = named.get("size")
+    if shape is None:
+        shape = arguments if name in OF_SHAPE else arguments[2:3]
+    fixed = sizes(tuple(solid(part, "size") for part in flat(shape if isinstance(shape, tuple | list) else (shape,))))
+    if name in ("rand", "random", "random_sample", "uniform"):
+        return of.complexed(made.random(fixed))
+    if name in ("randn", "standard_normal", "normal"):
+        return of.complexed(made.normal(size=fixed))
+    if name in ("binomial", "bernoulli"):
+        return of.complexed((made.random(fixed) < 0.6) * 1.0)
+    if name == "randint":
+        return made.integers(0, 2, size=fixed)
+    raise Unread("a dropout that draws its own mask" if name == "dropout" else f"`random.{name}` is not read")
+
+
+def _add_at(machine: Machine, arguments: list[Value]) -> Value:
+    into, places, values = (solid(value) for value in arguments)
+    np.add.at(
+        into, places if isinstance(places, tuple) else (places,) if isinstance(places, np.ndarray) else places, values
+    )
+    machine.changed(into)
+
+
+def _is_a(value: Value, kind: Value) -> bool:
+    """Python's isinstance; an input of which nothing is known is an object where a class of the program is asked
+    for."""
+    if isinstance(kind, tuple):
+        return any(_is_a(value, one) for one in kind)
+    if isinstance(kind, Class):
+        return isinstance(value, Undecided) or (isinstance(value, Thing) and value.of is kind)
+    if not isinstance(kind, Module):
+        raise Unread("a class that is not known")
+    value, name = solid(value), kind.path.rpartition(".")[2]
+    arrays = isinstance(value, np.ndarray) and name in ("ndarray", "Tensor")
+    return arrays or type(value).__name__ == name or (name == "float" and isinstance(value, np.complexfloating))
+
+
+def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str, Value]) -> Value:
+    """Python's own functions."""
+    if name in ("print", "type", "super"):
+        return None
+    if name == "range":
+        found = range(*(int(np.real(solid(bound, "size"))) for bound in arguments))
+        if found.stop < 0 and not arguments[1:]:
+            raise Misfit("a number of rounds below 0")  # Python goes no round: the sizes do not go together
+        return found
+    if name == "isinstance":
+        return _is_a(*arguments)
+    if name not in PYTHON:
+        raise Unread(f"`{name}` is not read")
+    arguments = [solid(value) for value in arguments]
+    if name == "sum" and not isinstance(arguments[0], np.ndarray):
+        value: Value = arguments[1] if len(arguments) > 1 else 0
+        for part in arguments[0]:
+            machine.spend()
+            value = operate("Add", value, part)
+        return value
+    if name in ("int", "float", "bool", "abs", "sum", "round") and isinstance(arguments[0], str):
+        raise Unread("a number from a text")
+    return PYTHON[name](*arguments, **named)
