@@ -147,6 +147,25 @@ def _at_module_level(tree: ast.Module) -> Iterator[ast.stmt]:
             queue += node.body
 
 
+def _given(node: ast.stmt) -> list[str]:
+    """The names that a statement of a module defines."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [] if node.decorator_list else [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def test_no_name_of_a_module_is_given_a_second_value() -> None:
+    """The second would silently hold in the functions that were written for the first."""
+    wrong = []
+    for path in FILES:
+        names = [name for node in trees()[path].body for name in _given(node)]
+        wrong += [
+            f"{path.relative_to(ROOT)}: {name}" for name in sorted({name for name in names if names.count(name) > 1})
+        ]
+    assert wrong == []
+
+
 def test_heavy_libraries_are_imported_where_they_are_used() -> None:
     wrong = []
     for path in FILES:

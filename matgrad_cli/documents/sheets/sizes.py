@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ...diagnostics.regex import regex
+from ...facts.denial import denied
 from ...notation.latex.names import ACCENTS, GREEK, STYLES
 from ...notation.loss_text import plain_name
 from ..passage import blank
@@ -89,7 +90,6 @@ _SPOKEN = regex(
     r"(?:\\(?:text|textbf|mbox|mathrm|textrm|begin)\s*\{[^{}]*\}|(?:^|[\s$(,;])a|(?:^|\n)\s*[-*+]|(?:^"
     r"|\s)\((?:[ivx]+|[a-z])\))\s*$"
 )
-_DENIED = regex(r"\b(?:not|non|never|without|need not)\b[\w\s-]{0,20}$|\bnon-$", re.IGNORECASE)
 _SUPPOSED = regex(
     rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all"
     rf"|the)\s+)?(?:{_NAME}\s+(?:is|was|were)\s+)?"
@@ -138,9 +138,6 @@ _HELD = (
         rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}",
         needs=("gradient",),
     ),
-)
-_DENIED = regex(
-    r"(?:\b(?:not|never|cannot|rather than|instead of|(?:wrong|mistake|error) to)|n['’]t)\b[^.;]{0,30}\Z", re.IGNORECASE
 )
 _SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
 
@@ -314,12 +311,7 @@ def held_fixed(prose: str) -> frozenset[str]:
     """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`,
     `no gradient flows through D`."""
     text = plain_prose(prose).replace("$", "")
-    found = (
-        match
-        for pattern in _HELD
-        for match in pattern.finditer(text)
-        if not _DENIED.search(text, 0, match.start("names"))
-    )
+    found = (match for pattern in _HELD for match in pattern.finditer(text) if not denied(text[: match.start()]))
     return frozenset(name for match in found for name in _names(match["names"]))
 
 
@@ -337,7 +329,7 @@ def _facts_of(text: str) -> Iterator[tuple[str, list[str], bool]]:
     ):
         for match in _FACT.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
-            if not _DENIED.search(before) and match.lastgroup:
+            if match.lastgroup and not denied(before, behind):
                 laid_down = _LAID_DOWN.match(before) and not re.search(r"\w", behind)
                 yield match.lastgroup, _subject(before, behind), bool(_SUPPOSED.search(before)) and not laid_down
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from ...diagnostics.regex import regex
 from ...facts import Problem
+from ...facts.denial import denied
 from ...facts.holding import holds
 from ...ir import transpose
 from ...notation.loss_text import plain_name
@@ -76,7 +77,7 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
             found[one.name] = frozenset(("onehot",))
     for formula in sheet.formulas:
         name, words = fact_by_form(formula.passage.text)
-        if words and not (_IF.search(before := formula.before[-120:]) or _DENIED.search(before)):
+        if words and not (_IF.search(before := formula.before[-120:]) or denied(before)):
             found[name] = found.get(name, frozenset()) | set(words)
     return found
 
@@ -104,7 +105,7 @@ def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
     parts = [part for part in _PARTED.split(text) if part.strip()]
     for said, part in zip(("", *parts), parts, strict=False):
         name, by_form = fact_by_form(part)
-        if by_form and not _DENIED.search(said):
+        if by_form and not denied(said):
             found.setdefault(name, set()).update(by_form)
     return found
 
@@ -127,8 +128,6 @@ def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
 SAID = r"\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{(?P<said>[^{}]*)\}\s*"
 """Words in a formula: `\\text{where } A = A^\\top`."""
 _IF = regex(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
-_DENIED = regex(r"(?:\b(?:not|cannot|without|never)|n't)(?:\s+\w+){0,2}\s*$", re.IGNORECASE)
-"""`We cannot use $A = A^\\top$.`"""
 _LETTER = r"(?:\\math(?:bf|rm)\s*\{\s*)?(?P<name>\\?[A-Za-z]+)\}?"
 _AGAIN = r"(?:\\math\w+\s*\{\s*)?(?P=name)\}?"
 _UNIT = r"\s*=\s*(?:\\math(?:bf|rm|bb)\s*)?\{?\s*I\s*\}?(?:_\{?\w+\}?)?"

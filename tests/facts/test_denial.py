@@ -1,0 +1,76 @@
+"""What a sentence denies, asks or leaves open is no fact, whatever the fact and however it is denied."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.documents.sheets.sizes import facts_told, held_fixed
+
+WORDS = ["symmetric", "diagonal", "invertible", "orthogonal", "positive definite"]
+DENIED = """a non-{} matrix W
+the non{} W
+for in general non-{} W
+W is not {}
+W need not be {}
+W isn't {}
+W isn’t necessarily {}
+the matrix W is neither square nor {}
+W is neither {} nor square
+a matrix W that is not assumed to be {}
+without assuming that W is {}
+We do not assume that W is {}.
+W is no longer {}
+W is generally not {}
+W is rarely {}
+unless W is {}
+W may or may not be {}
+W cannot be {}
+it is a mistake to suppose W {}
+we don't require W to be {}
+W is in general not a {} matrix
+no assumption that W is {} is made
+W (not {}!)
+W does not have to be {}
+W is far from {}
+is W {}?
+W is hardly ever {}
+whether or not W is {}
+unlike a {} W, ours is general
+W might be {}"""
+SAID = """W is not only {} but sparse
+without loss of generality W is {}
+since X is not square, let W be {}
+we cannot invert X, but W is {}
+this does not change since W is {}
+X is not square and W is {}
+where W is a {} matrix that may be sparse
+do not forget that W is {}
+X is not square; W is {}"""
+
+
+@pytest.mark.parametrize("sentence", DENIED.splitlines())
+@pytest.mark.parametrize("word", WORDS)
+def test_what_is_denied_is_no_fact(sentence: str, word: str) -> None:
+    assert facts_told(sentence.format(word)) == ({}, {})
+
+
+@pytest.mark.parametrize("sentence", SAID.splitlines())
+@pytest.mark.parametrize("word", WORDS)
+def test_what_is_said_beside_a_denial_is_one(sentence: str, word: str) -> None:
+    assert facts_told(sentence.format(word)) == ({"W": {"spd" if word == "positive definite" else word}}, {})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "held"),
+    [
+        ("treating r as constant", {"r"}),
+        ("do not confuse this: we treat r as constant", {"r"}),
+        ("r is held fixed", {"r"}),
+        ("we do not treat r as constant", set()),
+        ("we can't hold r fixed", set()),
+        ("instead of treating r as constant, we differentiate it", set()),
+        ("it would be wrong to treat r as constant", set()),
+    ],
+)
+def test_what_is_held_fixed(sentence: str, held: set[str]) -> None:
+    assert held_fixed(sentence) == held
