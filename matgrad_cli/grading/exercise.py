@@ -11,7 +11,7 @@ from ..documents.display_rows import RELATION, joined_rows
 from ..documents.passage import Passage, line_and_column
 from ..documents.sheets.members import members_told
 from ..notation.printing.to_text import to_text
-from ..notation.problems import chosen_syntax
+from ..notation.scope import chosen_syntax
 from ..records.finding import Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, worst
 from .answers import judge_answer
 from .begin import Habits, begin

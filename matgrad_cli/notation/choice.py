@@ -13,57 +13,10 @@ from .scope import Scope, Syntax
 _LATEX_SIGNS = ("\\", "^", "_{")
 _WORDS_OF_LATEX = frozenset(
     (
-        "abs",
-        "arccos",
-        "arcsin",
-        "arctan",
-        "cos",
-        "cosh",
-        "cot",
-        "coth",
-        "csc",
-        "det",
-        "Det",
-        "diag",
-        "erf",
-        "exp",
-        "fabs",
-        "gelu",
-        "ln",
-        "log",
-        "logdet",
-        "logsumexp",
-        "lse",
-        "mean",
-        "norm",
-        "relu",
-        "ReLU",
-        "sec",
-        "sgn",
-        "sigmoid",
-        "sign",
-        "silu",
-        "sin",
-        "sinh",
-        "softmax",
-        "softplus",
-        "sqrt",
-        "sum",
-        "tan",
-        "tanh",
-        "tr",
-        "Tr",
-        "trace",
-        "Trace",
-        "vec",
-        "rank",
-        "max",
-        "min",
-        "arg",
-        "lim",
-        "sup",
-        "inf",
-    )
+        "abs arccos arcsin arctan cos cosh cot coth csc det Det diag erf exp fabs gelu ln log logdet logsumexp lse "
+        "mean norm relu ReLU sec sgn sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh tr Tr trace Trace "
+        "vec rank max min arg lim sup inf"
+    ).split()
 )
 """Words that LaTeX reads as functions also without a backslash."""
 _BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−"

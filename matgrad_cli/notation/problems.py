@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from ..diagnostics import Diagnostic, InputError, Label, Source, UsageError
+from ..diagnostics import Diagnostic, InputError, Label, Source
 from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
-from .choice import in_book_signs, in_syntax, looks_like_latex, runs_together, said_of, unknown_names
+from .choice import in_syntax, looks_like_latex
 from .definitions import with_capitals, with_definitions, with_members
-from .dialects import parsed
 from .elaboration.broadcasting import as_column
-from .elaboration.chosen_entries import at_place, places, with_chosen_entries
+from .elaboration.chosen_entries import with_chosen_entries
 from .elaboration.elaborate import Reading, read_node
-from .elaboration.loss_letters import (
-    attending,
-    labels,
-    left_free,
-    refuse_derivatives,
-    refuse_free_letters,
-    refuse_nonlinear,
-    refuse_softmax_of_one,
-    widened,
-)
+from .elaboration.loss_letters import refuse_derivatives, refuse_free_letters, refuse_nonlinear, refuse_softmax_of_one
 from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.mending import further, with_matrix_products
@@ -32,26 +22,20 @@ from .facts_text import StatedFact, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, numbered, plain_name, variable_named, without_left_side, without_wrappers
 from .names import canonical_name, nearest_name
-from .rare import with_symmetry, without_rare
-from .scope import SYNTAXES, Scope, Syntax
+from .rare import with_symmetry
+from .scope import Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_members, read_shapes
 from .shapes.solver import Solver
 from .shapes.unify import Side, join, lengthen
 from .shapes.weights import MISFITS, Understood, rows_or_columns, with_offsets, with_weights
+from .trees import loss_tree, tree_of
 
 _UNREAD = frozenset(
     (
-        "syntax-error",
-        "missing-operator",
-        "caret-power",
-        "unknown-name",
-        "unknown-function",
-        "unknown-attribute",
-        "slice",
-        "not-a-function",
-        "unknown-size",
-    )
+        "syntax-error missing-operator caret-power unknown-name unknown-function unknown-attribute slice "
+        "not-a-function unknown-size"
+    ).split()
 )
 """Codes after which the other syntax is tried."""
 
@@ -69,53 +53,49 @@ def read_problem(
     >>> [str(symbol.shape) for symbol in problem.variables]
     ['m×n', 'n×p', 'm×p']
     """
-    try:
+
+    def read(loss: str, syntax: str | None = syntax) -> Problem:
         return _problem(loss, wrt, shapes, assume, syntax)
+
+    try:
+        return read(loss)
     except RecursionError:
         raise _too_deep(loss) from None
     except InputError as error:
-        if (problem := _with_rows(error.diagnostic, loss, wrt, shapes, assume, syntax)) is not None:
+        code = error.diagnostic.code
+        if code in (*MISFITS, "sum-range") and (problem := _with_rows(loss, shapes, read)) is not None:
             return problem
-        mended = _mended(error.diagnostic, loss, wrt, shapes, assume, syntax)
+        foreign = chosen_syntax(syntax) == "latex"
+        mended = _mended(loss, read) if code == "shape-mismatch" and "*" in loss and not foreign else None
         if mended is None:
             raise
         help = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
         raise InputError(replace(error.diagnostic, help=help)) from None
 
 
-def _with_rows(
-    said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None
-) -> Problem | None:
+def _with_rows(loss: str, shapes: Sequence[str], read: Callable[[str], Problem]) -> Problem | None:
     """The problem with x_i read as row i of X, where both are declared and x_i as an entry of x does not fit:
     ‖x − x_i‖²."""
-    if said.code not in (*MISFITS, "sum-range") or not looks_like_latex(loss):
+    if not looks_like_latex(loss):
         return None
     changed, note = with_capitals(loss, {name: entry.shape for name, entry in read_shapes(shapes).items()})
     try:
-        problem = _problem(changed, wrt, shapes, assume, syntax) if changed != loss else None
+        problem = read(changed) if changed != loss else None
     except InputError:
         return None
     return replace(problem, notes=(note, *problem.notes)) if problem is not None else None
 
 
-def _mended(
-    said: Diagnostic, loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None
-) -> str | None:
+def _mended(loss: str, read: Callable[[str, str], Problem]) -> str | None:
     """The loss with `@` for `*`, where its shapes do not fit as it stands and then do."""
-    if (
-        said.code != "shape-mismatch"
-        or "*" not in loss
-        or looks_like_latex(loss)
-        or len(loss) > 400
-        or chosen_syntax(syntax) == "latex"
-    ):
+    if looks_like_latex(loss) or len(loss) > 400:
         return None
     from .expression.reader import parse
 
     try:
         mended = with_matrix_products(loss, parse(without_left_side(loss)[0]))
         if mended is not None:
-            _problem(mended, wrt, shapes, assume, "numpy")
+            read(mended, "numpy")
     except InputError:
         return None
     return mended.strip() if mended is not None else None
@@ -149,7 +129,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
         members=members,
     )
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
-    tree, language, choice = _loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
+    tree, language, choice = loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
     tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
     facts, choice = [*facts, *read_facts([f"{name} onehot" for name in places])], (*choice, *said)
     scope, found, variable, reading = with_weights(
@@ -273,7 +253,7 @@ def read_in(text: str, scope: Scope, syntax: str | None = None) -> Reading:
     for language in order:
         inside = scope.reading(Source(scope.source.name, text), language)
         try:
-            tree, notes = _tree(text, inside)
+            tree, notes = tree_of(text, inside)
             reading = _read(tree, inside)
             return replace(reading, notes=(*notes, *reading.notes)) if notes else reading
         except RecursionError:
@@ -297,92 +277,6 @@ def _read(tree: s.Node, scope: Scope) -> Reading:
             return read_node(tree, replace(scope, arrays=True))
         except InputError as other:
             raise further(error, other) from None
-
-
-def chosen_syntax(syntax: str | None) -> Syntax | None:
-    """The language that a word says; None where it is to be found out. Raises UsageError for a word that says none."""
-    if syntax in (None, "auto"):
-        return None
-    if syntax in ("numpy", "python", "text"):
-        return "numpy"
-    if syntax == "tex":
-        return "latex"
-    found = next((known for known in SYNTAXES if known == syntax), None)
-    if found is None:
-        raise UsageError(
-            Diagnostic(
-                "unknown-syntax", f"the syntax `{syntax}` is not known", help=f"write one of {', '.join(SYNTAXES)}"
-            )
-        )
-    return found
-
-
-def _tree(text: str, scope: Scope, wrt: str = "") -> tuple[s.Node, tuple[str, ...]]:
-    """The syntax tree, and what was repaired or assumed on the way to it."""
-    tree, notes = (
-        _in_latex(text, scope, wrt) if scope.syntax == "latex" else (parsed(text, scope.syntax, scope.source.name), ())
-    )
-    if not scope.open and (
-        chosen := places({name: "vector" if one.shape.is_column else "" for name, one in scope.symbols.items()})
-    ):
-        tree = s.rebuilt(tree, lambda part: at_place(part, chosen, scope.syntax))
-    return without_rare(text, tree, scope, notes)
-
-
-def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
-    """The tree of a LaTeX text. In a loss a letter that is left free behind its Σ is bound by it,
-    and x_i used as a vector is a row."""
-    from .elaboration.members import families_apart, sample_letters
-    from .latex.families import latex_names
-    from .latex.reader import read_latex  # read only where LaTeX is
-
-    names, bound = latex_names(scope, wrt=wrt.split("_")[0]), frozenset[str]()
-    found = read_latex(text, scope.source.name, names)
-    if scope.open:
-        if named := labels(found.node, scope, wrt):
-            found = read_latex(text, scope.source.name, names := names.defining(named))
-        if bound := left_free(found.node):
-            found = read_latex(text, scope.source.name, names, binding=bound)
-        if matrices := sample_letters(found.node, scope):
-            found = read_latex(text, scope.source.name, names.defining(matrices, "matrix"), binding=bound)
-        if bound and (node := widened(found.node)) is not found.node:
-            return attending(node), (*found.notes, "a Σ is read as going on where its letter does")
-        node, said = families_apart(found.node, scope)
-        return attending(node), (*found.notes, *said)
-    return attending(found.node), found.notes
-
-
-def _loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tuple[s.Node, Syntax, tuple[str, ...]]:
-    """The loss in the syntax that fits: with declared shapes the one in which every name is known;
-    and what to say of the choice."""
-    order = in_syntax(text, syntax)
-    book = len(order) > 1 and in_book_signs(text)
-    if len(order) > 1 and not scope.symbols and not book:
-        # without declared names LaTeX would read anything: `not x` is a product of four letters
-        order = order[:1]
-    first: tuple[s.Node, Syntax, tuple[str, ...]] | None = None
-    refusal: InputError | None = None
-    for language in order:
-        try:
-            tree, notes = _tree(text, replace(scope, syntax=language), wrt)
-        except InputError as error:
-            refusal = refusal or error
-            continue
-        as_in_a_book = ("the loss is read as in a book: letters side by side are multiplied",)
-        said = (*(as_in_a_book if book and language != order[0] else ()), *said_of(language, syntax is None), *notes)
-        run_together = book and language == order[0] and runs_together(tree, scope, wrt)
-        if (
-            len(order) == 1
-            or (first is None and language != order[0] and book)
-            or (not run_together and not unknown_names(tree, scope))
-        ):
-            return tree, language, said
-        if language == order[0] and not run_together:
-            first = tree, language, said
-    if first is not None:
-        return first
-    assert refusal is not None
-    raise refusal
 
 
 def _close(tree: s.Node, scope: Scope, facts: Sequence[StatedFact]) -> tuple[Scope, Inference]:
@@ -480,11 +374,7 @@ def _facts(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
 
 
 def _sizes_used(reading: Reading) -> tuple[Dim, ...]:
-    found: dict[Dim, None] = {}
-    for node in nodes_of(reading.expr):
-        if isinstance(node, Size):
-            found[node.dim] = None
-    return tuple(found)
+    return tuple(dict.fromkeys(node.dim for node in nodes_of(reading.expr) if isinstance(node, Size)))
 
 
 __all__ = ["Reading", "looks_like_latex", "read_expression", "read_in", "read_problem", "scope_of"]

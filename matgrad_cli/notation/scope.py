@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
-from ..diagnostics import Source
+from ..diagnostics import Diagnostic, Source, UsageError
 from ..diagnostics.record import field, record, replace
 from ..ir import Dim, Expr, Shape, Symbol
 from .names import canonical_name
@@ -14,6 +14,24 @@ Syntax = Literal["numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy",
 SYNTAXES: Final[tuple[Syntax, ...]] = get_args(Syntax)
 """The expression language, LaTeX, and the dialects of other programs,
 in which `*` is mostly the product of matrices."""
+
+
+def chosen_syntax(syntax: str | None) -> Syntax | None:
+    """The language that a word says; None where it is to be found out. Raises UsageError for a word that says none."""
+    if syntax in (None, "auto"):
+        return None
+    if syntax in ("numpy", "python", "text"):
+        return "numpy"
+    if syntax == "tex":
+        return "latex"
+    found = next((known for known in SYNTAXES if known == syntax), None)
+    if found is None:
+        raise UsageError(
+            Diagnostic(
+                "unknown-syntax", f"the syntax `{syntax}` is not known", help=f"write one of {', '.join(SYNTAXES)}"
+            )
+        )
+    return found
 
 
 @record

@@ -156,23 +156,7 @@ def _check_runs(rule: Rule, lhs: Expr) -> None:
                 raise complain(rule.file, rule.id, "lhs", message)
 
 
-_LOOSE = frozenset(
-    (
-        "Symbol",
-        "Number",
-        "Add",
-        "Mul",
-        "Transpose",
-        "Hadamard",
-        "Fill",
-        "Eye",
-        "Power",
-        "Size",
-        "MatMul",
-        "Kron",
-        "powm",
-    )
-)
+_LOOSE = frozenset("Symbol Number Add Mul Transpose Hadamard Fill Eye Power Size MatMul Kron powm".split())
 
 
 def needed_operators(side: Expr) -> frozenset[str]:

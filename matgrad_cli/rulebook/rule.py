@@ -6,30 +6,9 @@ from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
     (
-        "id",
-        "title",
-        "shapes",
-        "lhs",
-        "rhs",
-        "when",
-        "why",
-        "cite",
-        "example",
-        "given",
-        "native",
-        "group",
-        "reversible",
-        "nary",
-        "fixed",
-        "moves",
-        "still",
-        "optional",
-        "itself",
-        "moving",
-        "single",
-        "small",
-        "bindings",
-    )
+        "id title shapes lhs rhs when why cite example given native group reversible nary fixed moves still "
+        "optional itself moving single small bindings"
+    ).split()
 )
 METHOD_FIELDS = frozenset(("id", "title", "why", "like", "phases"))
 

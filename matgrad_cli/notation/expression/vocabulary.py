@@ -73,32 +73,9 @@ PRODUCTS: Final = frozenset(("dot", "inner", "outer", "kron", "solve"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = frozenset(
     (
-        "norm",
-        "diag",
-        "vec",
-        "softmax",
-        "polar",
-        "leading",
-        "pinv",
-        "strictupper",
-        "shiftup",
-        "butlast",
-        "expectation",
-        "tril",
-        "triu",
-        "hardmax",
-        "cross",
-        "crossmat",
-        "T",
-        "maximum",
-        "minimum",
-        "clip",
-        "where",
-        "log_softmax",
-        "shape",
-        "len",
-        "bars",
-    )
+        "norm diag vec softmax polar leading pinv strictupper shiftup butlast expectation tril triu hardmax cross "
+        "crossmat T maximum minimum clip where log_softmax shape len bars"
+    ).split()
 )
 
 FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL

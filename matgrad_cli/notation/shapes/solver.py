@@ -56,34 +56,9 @@ _ENTRIES = _LABELS | frozenset(
 """Names of what people add up or take the mean of entry by entry; a, b, c, w may be the numbers of a line `w*x + b`."""
 _NUMBERS = frozenset(
     (
-        "margin",
-        "scale",
-        "slope",
-        "intercept",
-        "bias",
-        "temp",
-        "temperature",
-        "rate",
-        "eps",
-        "lam",
-        "reg",
-        "const",
-        "coef",
-        "step",
-        "decay",
-        "threshold",
-        "discount",
-        "length",
-        "period",
-        "freq",
-        "frequency",
-        "amplitude",
-        "offset",
-        "shift",
-        "size",
-        "num",
-        "gain",
-    )
+        "margin scale slope intercept bias temp temperature rate eps lam reg const coef step decay threshold discount "
+        "length period freq frequency amplitude offset shift size num gain"
+    ).split()
 )
 """Words that name one number, alone or in front of a stroke: `reg_w`."""
 
