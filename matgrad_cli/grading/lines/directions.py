@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from ...ir import ONE, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
 from ...notation import syntax as s
+from ...notation.elaboration.at_points import AT_ZERO, moved_to
 from ...notation.expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, canonical_function
-from ...notation.latex.at_points import AT_ZERO, moved_to
 from ...verify.verdict import Verdict
 from .scope import Surroundings
 from .syntax_walk import PRODUCTS, factors, is_index, rebuilt, terms, walk

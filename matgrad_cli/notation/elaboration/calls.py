@@ -14,9 +14,9 @@ from ..expression.abbreviations import ABBREVIATIONS
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import is_method, library, option, path_of, refuse_unknown
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
-from ..latex.at_points import at_zero, is_loss_called, limit, loss_at
 from ..names import nearest_name
 from ..shapes.uses_of_functions import is_unknown
+from .at_points import at_zero, is_loss_called, limit, loss_at
 from .broadcasting import as_column, as_row
 from .complaints import described, fail, misfit_entrywise, piece
 from .elaborator import Elaborator

@@ -17,7 +17,7 @@ from ..expression.keywords import (
     path_of,
 )
 from ..expression.vocabulary import canonical_function
-from ..latex.at_points import axis_of_loss
+from .at_points import axis_of_loss
 from .broadcasting import repeated
 from .complaints import described
 from .elaborator import Elaborator

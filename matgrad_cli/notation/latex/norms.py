@@ -11,7 +11,7 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ..syntax import Apply, Group, Literal_, Name, Negative, Node, Transposed
 from .cursor import Cursor
-from .scripts import Script, scripts_here, source_text, with_scripts
+from .scripts import Script, scripted, scripts_here, source_text, with_scripts
 from .tokens import Token
 
 _COVARIANCES: Final = ("Sigma", "K", "Gamma", "C")
@@ -49,11 +49,11 @@ def extreme(reader: Cursor, name: str, token: Token) -> Node:
     if len(arguments) != 1 or name.startswith("sigma_min"):
         raise reader.trouble(f"`{source_text(reader, token)}` of this cannot be read", token)
     if name.startswith("sigma"):
-        return with_scripts(reader, Apply(span, "norm", arguments, (("ord", "2"),)), scripts_here(reader))
+        return scripted(reader, Apply(span, "norm", arguments, (("ord", "2"),)))
     if "min" not in name:
-        return with_scripts(reader, Apply(span, "eigmax", arguments), scripts_here(reader))
+        return scripted(reader, Apply(span, "eigmax", arguments))
     largest = Apply(span, "eigmax", (Negative(span, Group(span, arguments[0])),))
-    return with_scripts(reader, Group(span, Negative(span, largest)), scripts_here(reader))
+    return scripted(reader, Group(span, Negative(span, largest)))
 
 
 def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> Node | None:
@@ -67,9 +67,7 @@ def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> 
     if not inside or not inside[0].text[0].isupper() or any(token.text == letter.name for token in inside):
         return None
     arguments = reader.arguments()
-    return with_scripts(
-        reader, Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)), scripts_here(reader)
-    )
+    return scripted(reader, Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)))
 
 
 def script_text(script: Script) -> str:
@@ -102,7 +100,7 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     """The norm of the node, by the subscript behind it."""
     weight, above = _weight_behind_power(reader) if not single else (None, [])
     if not single and _of_infinity(reader):
-        return with_scripts(reader, Apply(span, "norm", (node,), (("ord", "inf"),)), scripts_here(reader))
+        return scripted(reader, Apply(span, "norm", (node,), (("ord", "inf"),)))
     scripts = [*above, *scripts_here(reader)]
     lower = [script for script in scripts if script.kind in ("index", "label")]
     below = lower[0].parts[0] if len(lower) == 1 and len(lower[0].parts) == 1 else None
@@ -180,7 +178,7 @@ def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
     )  # p and q have one shape
     node = Apply(span, "sum", (r.binary("hadamard", Group(left.span, left), Group(span, ratio)),))
     r.note(f"`{written}(p‖q)` is read as Σ p log(p/q)")
-    return with_scripts(r, node, scripts_here(r))
+    return scripted(r, node)
 
 
 def _weight_behind_power(reader: Cursor) -> tuple[Node | None, list[Script]]:
@@ -249,7 +247,7 @@ def _states(r: Cursor) -> Node | None:
         node = r.binary("juxtapose", node, part)
     r.at = close + 1
     r.note("⟨ψ|H|φ⟩ is read as ψᵀHφ: the vectors are real")
-    return with_scripts(r, Group(r.span(r.tokens[ends[0]], r.last), node), scripts_here(r))
+    return scripted(r, Group(r.span(r.tokens[ends[0]], r.last), node))
 
 
 def angle(r: Cursor) -> Node:
@@ -264,7 +262,7 @@ def angle(r: Cursor) -> Node:
     if (weight := _weight(r)) is not None:
         left, right = (Group(part.span, part) for part in arguments)
         square = r.binary("juxtapose", r.binary("juxtapose", Transposed(span, left), weight), right)
-        return with_scripts(r, Group(span, square), scripts_here(r))
+        return scripted(r, Group(span, square))
     scripts = scripts_here(r)
     below = [script for script in scripts if script.kind in ("index", "label")]
     for script in below:

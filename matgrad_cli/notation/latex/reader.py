@@ -21,24 +21,17 @@ from ..syntax import (
     Transposed,
     last_factor,
 )
-from .atoms import applied_function, bracket_here, constant_here, named_factor, number_here, taken_norm
-from .calculus import (
-    SMALL_CHANGES,
-    capital_d,
-    differential_here,
-    fraction_here,
-    is_differential,
-    nabla_here,
-    operand_of_sign,
-    partial_here,
-)
+from .atoms import bracket_here, constant_here, named_factor, number_here, taken_norm
+from .calculus import SMALL_CHANGES, capital_d, differential_here, is_differential, nabla_here, partial_here
 from .commands import read_command
 from .cursor import DEEPEST, Cursor, Grammar
+from .functions import applied_function
 from .indices import turned_before
 from .lexer import Lexer
 from .names import GREEK, LatexNames, accents_kept
 from .norms import bars_here
-from .scripts import scripts_here, source_text, with_scripts
+from .quotients import fraction_here, operand_of_sign
+from .scripts import scripted, source_text
 from .sets import sets_counted
 from .sums import sum_here
 from .tokens import REFUSED, Token
@@ -331,7 +324,7 @@ def root_of(r: Cursor, token: Token) -> Node:
     body = r.inside(first, past)
     span = r.span(token, r.last)
     node: Node = Apply(span, "sqrt", (body,)) if exponent is None else Binary(span, "^", body, exponent)
-    return with_scripts(r, node, scripts_here(r))
+    return scripted(r, node)
 
 
 def underbraced(r: Cursor) -> Node:

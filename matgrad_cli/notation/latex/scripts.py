@@ -7,27 +7,13 @@ from typing import Final, Literal
 
 from ...diagnostics import Span
 from ...diagnostics.regex import regex
-from ...ir.functions import WITH_AXES
 from ..syntax import Apply, Inverted, Kronecker, Literal_, Name, Node, Slice, Subscript, Transposed, parts_of, ungrouped
 from .cursor import Cursor
 from .indices import Script, end_unbraced, index_at, index_letters, name_above, sliced_script, turned_before
+from .names import words
 from .tokens import REFUSED, Token
 
-AXES: Final = frozenset((*WITH_AXES, "maximum"))
-"""Functions that a 0 or 1 below them takes along an axis; `max` is read as `maximum`."""
-
-
-def axis_below(token: Token, scripts: list[Script]) -> tuple[tuple[str, str], ...]:
-    r"""The option that `\operatorname{softmax}_{1}` states: of every row; with 0 of every column."""
-    part = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and scripts[0].parts else None
-    if token.text in AXES and isinstance(part, Literal_) and part.text in ("0", "1"):
-        return (("axis", part.text),)
-    return ()
-
-
-_WORDS = frozenset(
-    ("opt", "ols", "gls", "wls", "mle", "map", "new", "old", "min", "max", "reg", "ridge", "lasso", "best")
-)
+_WORDS: Final = words("opt ols gls wls mle map new old min max reg ridge lasso best")
 
 
 def _is_word(letters: list[str]) -> bool:
@@ -70,13 +56,8 @@ def raised_script(r: Cursor) -> Script:
     first, past = r.unit()
     tokens = r.tokens[first:past]
     end = r.last
-    if (
-        braced
-        and len(tokens) >= 3
-        and tokens[0].text == "("
-        and tokens[-1].text == ")"
-        and all(t.kind == "name" for t in tokens[1:-1])
-    ):
+    bracketed = braced and len(tokens) >= 3 and (tokens[0].text, tokens[-1].text) == ("(", ")")
+    if bracketed and all(token.kind == "name" for token in tokens[1:-1]):
         return Script("sample", index_letters(r, first + 1, past - 1), end=end)
     if rounded and len(tokens) == 1 and tokens[0].kind == "name" and not is_top(r, tokens[0]):
         return Script("sample", index_letters(r, first, past), end=end)
@@ -104,15 +85,9 @@ def raised_script(r: Cursor) -> Script:
         raise r.trouble(f"the raised `{source_text(r, tokens[0])}` is not an operation that is known here", tokens[0])
     if len(tokens) == 1 and tokens[0].text in REFUSED:
         raise r.trouble("this raised sign is not an operation that is known here", tokens[0])
-    minus = tokens[0].text == "-" and tokens[0].kind == "operator"
-    if (
-        minus
-        and len(tokens) == 2
-        and tokens[1].kind == "number"
-        and tokens[1].text.isdigit()
-        and int(tokens[1].text[:4]) > 0
-    ):
-        return Script("inverse", amount=int(tokens[1].text[:4]), end=end)
+    match [(token.kind, token.text) for token in tokens]:
+        case [("operator", "-"), ("number", amount)] if amount.isdigit() and int(amount[:4]) > 0:
+            return Script("inverse", amount=int(amount[:4]), end=end)
     return Script("power", (r.inside(first, past),), end=end)
 
 
@@ -143,10 +118,9 @@ def is_top(r: Cursor, token: Token) -> bool:
     if token.kind not in ("name", "word"):
         return False
     if token.text in ("t", "H"):
-        number = r.names.variables.get(token.text) == "number"
-        return (
-            not number and token.text not in r.names.dimensions | r.binding | r.left
-        )  # \\gamma^t under a Σ over t is a power
+        # \\gamma^t under a Σ over t is a power
+        counted = token.text in r.names.dimensions | r.binding | r.left
+        return r.names.variables.get(token.text) != "number" and not counted
     return token.text == "T"
 
 
@@ -184,10 +158,9 @@ def lowered_script(r: Cursor) -> Script:
         return Script("nothing", end=end)
     if len(tokens) >= 2 and tokens[0].kind == "open" and r.partner.get(first) == past - 1:
         first, past, tokens = first + 1, past - 1, tokens[1:-1]
-    if any(token.kind in ("word", "text", "function") for token in tokens):
-        return Script("label", label="".join(token.text for token in tokens), end=end)
-    if _is_word([token.text for token in tokens]):
-        return Script("label", label="".join(token.text for token in tokens), end=end)
+    texts = [token.text for token in tokens]
+    if any(token.kind in ("word", "text", "function") for token in tokens) or _is_word(texts):
+        return Script("label", label="".join(texts), end=end)
     if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "+", "-", "circ"):
         return Script("label", label={"times": "star", "+": "plus", "-": "minus", "circ": "0"}[tokens[0].text], end=end)
     if any(token.text in (":", "cdot", "times") and token.kind == "operator" for token in tokens):
@@ -196,6 +169,11 @@ def lowered_script(r: Cursor) -> Script:
 
 
 # ---- putting on
+
+
+def scripted(r: Cursor, base: Node) -> Node:
+    """The base with the scripts that follow."""
+    return with_scripts(r, base, scripts_here(r))
 
 
 def with_scripts(r: Cursor, base: Node, scripts: list[Script]) -> Node:
@@ -309,27 +287,19 @@ def matrix_of(r: Cursor, letter: Name) -> Name:
 
 def entry_of(r: Cursor, base: Node, script: Script, span: Span) -> Node:
     """base_{ij}, or x_i: an entry, or a row or column of X."""
-    if len(script.parts) == 1 and isinstance(base, Name) and not r.variable(base.name):
-        other = other_case(r, base)
-        if other is not base:
-            return member_of(r, span, base, other, script.parts[0])
-    if len(script.parts) == 1 and isinstance(base, Name) and r.names.variables.get(base.name) == "matrix":
-        part = script.parts[0]
-        own = (
-            isinstance(part, Name)
-            and base.name.lower() != (r.names.wrt or "").lower()
-            and not counts_rows(r, part.name, base.name)
-        )
-        if isinstance(part, Name) and own and not is_counted(r, script):
-            return Name(span, f"{base.name}_{part.name}")
-        return member_of(r, span, base, base, part)
-    if (
-        len(script.parts) == 2
-        and isinstance(base, Name)
-        and r.names.variables.get(base.name, "vector") in ("vector", "row")
-    ):
-        base = matrix_of(r, base)
-    return Subscript(span, base, script.parts)
+    if not isinstance(base, Name) or len(script.parts) not in (1, 2):
+        return Subscript(span, base, script.parts)
+    kind, part = r.names.variables.get(base.name), script.parts[0]
+    if len(script.parts) == 2:
+        return Subscript(span, matrix_of(r, base) if kind in (None, "vector", "row") else base, script.parts)
+    if kind is None and (other := other_case(r, base)) is not base:
+        return member_of(r, span, base, other, part)
+    if kind != "matrix":
+        return Subscript(span, base, script.parts)
+    own = base.name.lower() != (r.names.wrt or "").lower() and not is_counted(r, script)
+    if isinstance(part, Name) and own and not counts_rows(r, part.name, base.name):
+        return Name(span, f"{base.name}_{part.name}")
+    return member_of(r, span, base, base, part)
 
 
 def counts_rows(r: Cursor, letter: str, base: str) -> bool:
@@ -344,37 +314,36 @@ def counts_rows(r: Cursor, letter: str, base: str) -> bool:
 
 def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
     """A name whose subscript belongs to it: W_1, sigma_max, L_2; and the scripts left."""
+    name = token.text
+    known = (r.names.variables, r.names.losses, r.names.formulas, r.names.dimensions)
     for place, script in enumerate(scripts):
+        before, behind = scripts[:place], scripts[place + 1 :]
         if script.label and script.kind in ("power", "power-T"):  # W^{(1)}, W^{[1]}: the layer's W1
             rest = [Script("T", end=script.end)] if script.kind == "power-T" else []
-            if not is_sample(r, token.text):
-                return known_form(r, token.text, script.label), scripts[:place] + rest + scripts[place + 1 :]
-            at = index_at(r, Token("number", script.label, (script.end or token).start, (script.end or token).end))
-            return token.text, [*scripts[:place], Script("sample", (at,), end=script.end), *rest, *scripts[place + 1 :]]
-        if script.kind == "label" or (script.kind == "pinv" and is_updated(r, token.text)):
-            return known_form(r, token.text, script.label), scripts[:place] + scripts[place + 1 :]
-        if script.kind == "index" and script.parts:
-            part, parts = script.parts[0], script.parts
-            if is_counted(r, script) or not all(isinstance(part, Name | Literal_) for part in parts):
-                continue  # a letter that a sum binds counts something: it is no part of a name
+            if not is_sample(r, name):
+                return known_form(r, name, script.label), [*before, *rest, *behind]
+            end = script.end or token
+            at = index_at(r, Token("number", script.label, end.start, end.end))
+            return name, [*before, Script("sample", (at,), end=script.end), *rest, *behind]
+        if script.kind == "label" or (script.kind == "pinv" and is_updated(r, name)):
+            return known_form(r, name, script.label), [*before, *behind]
+        named = script.parts and all(isinstance(part, Name | Literal_) for part in script.parts)
+        if script.kind == "index" and named and not is_counted(r, script):
+            # a letter that a sum binds counts something: it is no part of a name
             text = "".join(
                 part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
-                for part in parts
+                for part in script.parts
             )
-            for form in (f"{token.text}_{text}", f"{token.text}{text}"):
-                if any(
-                    form in table for table in (r.names.variables, r.names.losses, r.names.formulas, r.names.dimensions)
-                ):
-                    return form, scripts[:place] + scripts[place + 1 :]
-            if all(isinstance(part, Name) for part in parts) and owns_script(r, token):
-                return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]  # S_B: nothing binds the letter
-            if (
-                len(parts) == 1
-                and isinstance(part, Literal_)
-                and (is_origin(r, text) or (not r.variable(token.text) and is_label(r, token.text, text)))
+            for form in (f"{name}_{text}", f"{name}{text}"):
+                if any(form in table for table in known):
+                    return form, [*before, *behind]
+            lettered = all(isinstance(part, Name) for part in script.parts)  # S_B: nothing binds the letter
+            numbered = len(script.parts) == 1 and isinstance(script.parts[0], Literal_)
+            if (lettered and owns_script(r, token)) or (
+                numbered and (is_origin(r, text) or (not r.variable(name) and is_label(r, name, text)))
             ):
-                return f"{token.text}_{text}", scripts[:place] + scripts[place + 1 :]
-    return token.text, scripts
+                return f"{name}_{text}", [*before, *behind]
+    return name, scripts
 
 
 def is_updated(r: Cursor, name: str) -> bool:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from ...ir import Call, Differential, Expr, Number, Partial, Symbol, nodes_of, substitute
 from ...ir.walk import mapped, remade
 from .. import syntax as s
-from ..elaboration.complaints import described
+from .complaints import described
 
 if TYPE_CHECKING:
-    from ..elaboration.elaborator import Elaborator
+    from .elaborator import Elaborator
 
 AT_ZERO = " at 0"
 """Behind the name of a number t: the variable whose value is 0, by which what depends on t is differentiated at t =

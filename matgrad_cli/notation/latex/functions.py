@@ -1,0 +1,188 @@
+"""Functions and their arguments: whether `name(…)` is a call or a product, and what stands without brackets."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final
+
+from ...ir import ELEMENTWISE
+from ...ir.functions import WITH_AXES
+from ..syntax import Apply, Inverted, Literal_, Name, Node, Transposed
+from .cursor import Cursor
+from .names import RECIPROCALS, WHOLE_TERM
+from .scripts import Script, scripted, scripts_here, source_text
+from .sums import log_of_product
+from .tokens import Token
+
+BUILT_IN: Final = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
+"""Names with a meaning of their own where they are not declared."""
+
+AXES: Final = frozenset((*WITH_AXES, "maximum"))
+"""Functions that a 0 or 1 below them takes along an axis; `max` is read as `maximum`."""
+
+
+def before_argument(r: Cursor) -> bool:
+    """Whether a bracket follows, perhaps after a prime or a power."""
+    ahead = 0
+    while step := _prime(r, ahead):
+        ahead += step
+    return r.sees("open", "(", "[", "\\{", ahead=ahead)
+
+
+def _prime(r: Cursor, ahead: int) -> int:
+    """How many tokens a prime has there: `'`, `^\\prime`, `^{'}`; 0 if there is none."""
+    texts = [token.text for token in r.tokens[r.at + ahead : r.at + ahead + 4]]
+    return next(
+        (count for count in (1, 2, 4) if "".join(texts[:count]) in ("'", "^prime", "^'", "^{prime}", "^{'}")), 0
+    )
+
+
+def is_upright(r: Cursor, token: Token) -> bool:
+    r"""Whether a token of a loss is an upright word that is not declared: `\operatorname{chol}(A)` is no product."""
+    declared = r.known or r.variable(token.text) or token.text in r.names.losses
+    return token.kind == "word" and token.font == "mathrm" and not declared
+
+
+def is_call(r: Cursor, name: str) -> bool:
+    """Whether `name(…)` is a function at its arguments, not a product."""
+    pieces, plain = r.pieces(r.at), of_names(r)
+    if r.unknown(name) or is_upright(r, r.last):
+        return True
+    if r.variable(name) or not r.known:
+        return len(pieces) > 1
+    if not plain and len(pieces) == 1 and name[:1].isupper() and name not in r.names.losses | r.names.formulas:
+        return False  # \Lambda (x - \mu): an unknown capital is a matrix that is not explained, f and h are functions
+    return name not in r.names.dimensions and (name not in BUILT_IN or (plain and name in r.names.losses))
+
+
+def of_names(r: Cursor) -> bool:
+    """Whether the bracket here holds names alone."""
+    return all(len(piece) == 1 and piece[0].kind in ("name", "word") for piece in r.pieces(r.at))
+
+
+def plain_arguments(r: Cursor) -> bool:
+    """Whether the bracket here holds variables alone."""
+    return r.known and of_names(r) and all(r.variable(piece[0].text) for piece in r.pieces(r.at))
+
+
+def call_of(r: Cursor, node: Node) -> Node:
+    """L(X, Y, R) is L where the arguments are the variables themselves."""
+    name = node.name if isinstance(node, Name) else ""
+    if of_names(r) and name not in r.names.formulas and not r.unknown(name) and not is_upright(r, r.last):
+        r.at = r.closing(r.at) + 1
+        r.called = r.at
+        return Name(node.span.joined(r.span(r.last)), name)
+    arguments = r.arguments()
+    r.called = r.at
+    return Apply(node.span.joined(r.span(r.last)), name, arguments)
+
+
+def applied_function(r: Cursor, token: Token) -> Node:
+    r"""A function and its argument: in brackets, or what follows it."""
+    if token.text == "expectation" and r.sees("operator", "_"):
+        r.take()
+        r.unit()  # over what: it is not differentiated
+    scripts = scripts_here(r)
+    primes = [script for script in scripts if script.kind == "prime"]
+    powers = [script for script in scripts if script.kind in ("power", "inverse")]
+    below = [script for script in scripts if script not in primes and script not in powers]
+    axis = axis_below(token, below)
+    function = token.text if axis else function_with_base(r, token, below)
+    if f"a{function}" in ELEMENTWISE and [(script.kind, script.amount) for script in powers] == [("inverse", 1)]:
+        written, function, powers = source_text(r, token), f"a{function}", []
+        r.note(f"`{written}^{{-1}}` is read as the inverse function; one over it is `({written} …)^{{-1}}`")
+    options = ((("derivative", str(sum(script.amount for script in primes))),) if primes else ()) + axis
+    if r.sees("open", "(", "[", "\\{", "{"):
+        node = bracketed_application(r, token, function, options)
+    else:
+        node = function_node(r, function, token, (argument_behind(r, token, function),), options)
+    for script in powers:
+        exponent = Literal_(node.span, Fraction(-script.amount), "") if script.kind == "inverse" else script.parts[0]
+        node = r.binary("^", node, exponent)
+    return node
+
+
+def function_with_base(r: Cursor, token: Token, scripts: list[Script]) -> str:
+    """log with a base."""
+    if not scripts:
+        return token.text
+    part = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and scripts[0].parts else None
+    if token.text == "log" and isinstance(part, Literal_) and part.text in ("2", "10"):
+        return f"log{part.text}"
+    if token.text == "log" and isinstance(part, Name) and part.name == "e":
+        return "log"
+    raise r.trouble("this script on a function has no meaning here", token)
+
+
+def bracketed_application(r: Cursor, token: Token, function: str, options: tuple[tuple[str, str], ...]) -> Node:
+    """f(…) with the scripts behind it; `tr(A)^T(B)` is the trace of the whole product."""
+    opening = r.at
+    arguments = r.arguments()
+    at = r.at
+    scripts = scripts_here(r)
+    turned = any(script.kind in ("T", "prime", "inverse-T") for script in scripts)
+    if function in WHOLE_TERM and function != "vec" and turned:
+        r.note(f"`{function} (A)^T B` is read as the {function} of the whole product")
+        r.at = opening
+        return function_node(r, function, token, (r.grammar.close_product(r),), options)
+    r.at = at
+    node = function_node(r, function, token, arguments, options)
+    return scripted(r, node)
+
+
+def function_node(
+    r: Cursor, function: str, token: Token, arguments: tuple[Node, ...], options: tuple[tuple[str, str], ...] = ()
+) -> Node:
+    """The node of a function."""
+    span = r.span(token, r.last)
+    if function == "transpose" and len(arguments) == 1:
+        return Transposed(span, arguments[0])
+    if function == "inv" and len(arguments) == 1:
+        return Inverted(span, arguments[0])
+    if function in RECIPROCALS and len(arguments) == 1:
+        return Apply(span, "reciprocal", (Apply(span, RECIPROCALS[function], arguments),))
+    if function == "log" and len(arguments) == 1 and (total := log_of_product(arguments[0], span)) is not None:
+        return total
+    return Apply(span, function, arguments, options)
+
+
+def argument_behind(r: Cursor, token: Token, function: str) -> Node:
+    """The argument without brackets: for a trace or determinant the whole product,
+    else the letters that stand together."""
+    if not r.starts_factor():
+        raise r.trouble(f"`{function}` needs an argument", token, "syntax-error")
+    if function in WHOLE_TERM:
+        return r.grammar.close_product(r) if function != "det" else determined(r)
+    first = r.token
+    node = r.grammar.factor(r)
+    count = 1
+    while (
+        first.kind in ("name", "number") and r.sees("name") and not r.token.spaced and not r.grammar.is_differential(r)
+    ):
+        node = r.binary("juxtapose", node, r.grammar.factor(r))
+        count += first.kind == "name"
+    if count > 1:
+        r.note(f"`{function}` without brackets takes the letters that stand together behind it")
+    return node
+
+
+def determined(r: Cursor) -> Node:
+    """The matrices behind `det` up to a dot, an explicit space, a differential or another function."""
+    node = r.grammar.factor(r)
+    while r.starts_factor() and not r.sees("function") and not r.grammar.is_differential(r) and not set_apart(r):
+        node = r.binary("juxtapose", node, r.grammar.factor(r))
+    return node
+
+
+def set_apart(r: Cursor) -> bool:
+    r"""Whether a space that was written as such, `\,` or `\;`, stands before the factor here: \det A\,B is (det A)B."""
+    between = r.source.text[r.last.end + r.offset : r.token.start + r.offset]
+    return any(space in between for space in ("\\,", "\\;", "\\:", "\\ ", "\\quad"))
+
+
+def axis_below(token: Token, scripts: list[Script]) -> tuple[tuple[str, str], ...]:
+    r"""The option that `\operatorname{softmax}_{1}` states: of every row; with 0 of every column."""
+    part = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and scripts[0].parts else None
+    if token.text in AXES and isinstance(part, Literal_) and part.text in ("0", "1"):
+        return (("axis", part.text),)
+    return ()
