@@ -83,9 +83,7 @@ class _Blocks:
         found = self.read(node)
         return self.outside(node, "part of this") if isinstance(found, tuple) else found
 
-    def _written(
-        self, span: Span, function: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]
-    ) -> s.Node | Grid:
+    def _written(self, span: Span, function: str, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node | Grid:
         """The cells of a list of lists, or of a function that puts arrays together."""
         if function in _MADE and len(arguments) == 1:
             return self.read(arguments[0])

@@ -19,6 +19,10 @@ columns: their inner product); `inner` is A:B; `^` is LaTeX's power (of a square
 `**` the elementwise one."""
 
 
+Options = tuple[tuple[str, str], ...]
+"""What stands beside the arguments of a function, by name."""
+
+
 @record
 class Node:
     """Something read, and where it stood."""
@@ -84,7 +88,7 @@ class Apply(Node):
 
     function: str
     arguments: tuple[Node, ...]
-    options: tuple[tuple[str, str], ...] = ()
+    options: Options = ()
 
 
 @record
@@ -287,43 +291,28 @@ class Contents(NamedTuple):
 
 def contents(node: Node) -> Contents:
     """What a tree is made of; the last one is remembered, for several ask before it is read."""
-    last, known = _LAST[0]
-    if last is node:
-        return known
-    kinds, names, calls, operators = set[type[Node]](), set[str](), set[tuple[str, int]](), set[str]()
-    turned = False
-    for part in parts_of(node):
-        kinds.add(type(part))
-        if isinstance(part, Name):
-            names.add(part.name)
-        elif isinstance(part, Binary):
-            operators.add(part.operator)
-        elif isinstance(part, Apply):
-            calls.add((part.function, len(part.arguments)))
-        elif isinstance(part, Transposed):
-            turned = turned or isinstance(ungrouped(part.body), Literal_)
-    found = Contents(frozenset(kinds), frozenset(names), frozenset(calls), frozenset(operators), turned)
-    _LAST[0] = node, found
+    if _LAST and _LAST[0][0] is node:
+        return _LAST[0][1]
+    parts = list(parts_of(node))
+    found = Contents(
+        frozenset(map(type, parts)),
+        frozenset([part.name for part in parts if isinstance(part, Name)]),
+        frozenset([(part.function, len(part.arguments)) for part in parts if isinstance(part, Apply)]),
+        frozenset([part.operator for part in parts if isinstance(part, Binary)]),
+        any(isinstance(part, Transposed) and isinstance(ungrouped(part.body), Literal_) for part in parts),
+    )
+    _LAST[:] = [(node, found)]
     return found
 
 
-_LAST: Final[list[tuple[Node | None, Contents]]] = [
-    (None, Contents(frozenset(), frozenset(), frozenset(), frozenset(), False))
-]
+_LAST: Final[list[tuple[Node, Contents]]] = []
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """The direct parts that are nodes, in the order of the fields."""
     kind = type(node)
     if kind in PLAIN:
-        fields = _PARTS[kind]
-        return (
-            ()
-            if not fields
-            else (getattr(node, fields[0]),)
-            if len(fields) == 1
-            else tuple([getattr(node, field) for field in fields])
-        )
+        return tuple([getattr(node, field) for field in _PARTS[kind]])
     found: list[Node] = []
     for field in parts_fields(kind):
         value = getattr(node, field)
@@ -378,9 +367,8 @@ def with_children(node: Node, parts: tuple[Node, ...]) -> Node:
 
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """The tree with `change` applied to every node, parts before wholes."""
-    waiting: list[tuple[Node, tuple[Node, ...] | None]] = [
-        (node, None)
-    ]  # a stack: sums of thousands of terms nest as deeply
+    # a stack: sums of thousands of terms nest as deeply
+    waiting: list[tuple[Node, tuple[Node, ...] | None]] = [(node, None)]
     made: list[Node] = []
     while waiting:
         top, parts = waiting.pop()

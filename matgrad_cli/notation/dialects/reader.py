@@ -10,8 +10,9 @@ from ...diagnostics import Source, Span
 from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..expression.composed import composed
+from ..expression.keywords import with_order
 from ..expression.lexer import LONGEST_TEXT, MOST_TOKENS, Token, refuse, tokens, word_at
-from ..expression.reader import Parser, parse, with_order
+from ..expression.reader import Parser, parse
 from ..expression.vocabulary import ELEMENTWISE_NAMES, WRITTEN_OUT, canonical_function
 from .table import DIALECTS, Dialect
 
@@ -161,9 +162,7 @@ class DialectParser(Parser):
             return s.Inverted(body.span.joined(self.take().span), body)
         return super().attribute(body)
 
-    def called(
-        self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]
-    ) -> s.Node:
+    def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node:
         """A call in the words of the expression language."""
         function = canonical_function(self.dialect.functions.get(name, name))
         arguments, options = with_order(function, arguments, options)
@@ -195,8 +194,8 @@ class DialectParser(Parser):
         return s.Apply(span, function, *self.with_axis(function, arguments, options))
 
     def with_axis(
-        self, function: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]
-    ) -> tuple[tuple[s.Node, ...], tuple[tuple[str, str], ...]]:
+        self, function: str, arguments: tuple[s.Node, ...], options: s.Options
+    ) -> tuple[tuple[s.Node, ...], s.Options]:
         """Axes counted from 0; a sum that the dialect takes of every column says so."""
         if function not in ("sum", "mean", "var", "std"):
             return arguments, options

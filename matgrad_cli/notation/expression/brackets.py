@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .. import syntax as s
-from .lexer import Stream, Token, refuse
+from .lexer import Stream, Token
 
 
 def binder(p: Stream, name: Token, start: Token) -> s.Node:
@@ -26,11 +26,11 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
     span = p.since(start)
     if name.text == "map":
         if len(letters) != 1 or letters[0] is None:
-            refuse(p.source, "syntax-error", "`map[H](…)` takes one name", opening.span)
+            p.refuse("`map[H](…)` takes one name", opening.span)
         return s.MapsTo(span, letters[0], body)
     if name.text == "entries":
         if len(letters) > 2 or letters in ([], [None], [None, None]):
-            refuse(p.source, "syntax-error", "`entries[i,j](…)` takes one or two letters", opening.span)
+            p.refuse("`entries[i,j](…)` takes one or two letters", opening.span)
         return s.EntriesOf(
             span,
             (letters[0], letters[1] if len(letters) > 1 else None),
@@ -38,7 +38,7 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
             body,
         )
     if None in letters:
-        refuse(p.source, "syntax-error", "`sum[i](…)` needs its letters", opening.span)
+        p.refuse("`sum[i](…)` needs its letters", opening.span)
     return s.Sigma(span, tuple(letter for letter in letters if letter), tuple(bounds), body)
 
 
@@ -55,7 +55,7 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
         letters, bounds, body = [body.letters[0]], [body.bounds[0]], body.body
     while p.token.text == "for":
         if len(letters) == 2:
-            refuse(p.source, "syntax-error", "more than two loops in one list", p.token.span)
+            p.refuse("more than two loops in one list", p.token.span)
         p.take()
         names = [s.Name(p.token.span, p.take().text)]
         while p.accept(","):
@@ -69,12 +69,9 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
         letters.append(letter)
         bounds.append(bound)
     if p.token.text == "if":
-        refuse(
-            p.source,
-            "syntax-error",
+        p.refuse(
             "a loop with a condition is not read",
             p.token.span,
-            "",
             "multiply by the condition as a number: `(x > 0)*…` is 1 or 0 times what follows",
         )
     second = (letters[1], bounds[1]) if len(letters) > 1 else (None, None)
@@ -98,7 +95,7 @@ def _loop(p: Stream, names: list[s.Name], over: s.Node) -> tuple[s.Name, s.Node,
         case s.Name() if len(names) == 1:
             arrays = (over,)
         case _:
-            refuse(p.source, "syntax-error", "this loop is not read", over.span, "", _LOOPS)
+            p.refuse("this loop is not read", over.span, _LOOPS)
     used = {token.text for token in p.tokens}
     letter = s.Name(over.span, next(one for one in "ijktsrlabc" if one not in used))
     return (
@@ -157,9 +154,7 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
         p.go(first)
         indices = _indices(p)
         if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
-            refuse(
-                p.source, "slice", "one entry of every row, by its label, is not read", p.since(body.span), "", _LABELS
-            )
+            p.refuse("one entry of every row, by its label, is not read", p.since(body.span), _LABELS, code="slice")
         if (
             isinstance(body, s.Apply)
             and body.function == "slogdet"
@@ -180,7 +175,7 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
             return s.Slice(span, body, body, index, "row")
         case [":", s.Node() as index] if isinstance(body, s.Name):
             return s.Slice(span, body, body, index, "column")
-    return refuse(p.source, "slice", "parts of an array are not read", span, "", _PARTS)
+    return p.refuse("parts of an array are not read", span, _PARTS, code="slice")
 
 
 _LABELS = 'write the labels as a matrix `Y` with one 1 in every row: `sum(Y*z, axis=1)`, with `--assume "Y onehot"`'
@@ -292,7 +287,7 @@ def _indices(p: Stream) -> tuple[s.Node, ...]:
     found: list[s.Node] = []
     while True:
         if p.sees(":") or p.sees("]"):
-            refuse(p.source, "slice", "parts of an array are not read", p.token.span, "", _PARTS)
+            p.refuse("parts of an array are not read", p.token.span, _PARTS, code="slice")
         if p.sees("("):
             found.append(_pair(p))
         else:

@@ -12,13 +12,12 @@ from ...diagnostics.record import replace
 from .. import syntax as s
 from .abbreviations import ABBREVIATIONS
 
-Options = tuple[tuple[str, str], ...]
 Parse = Callable[[str], s.Node]
 _REDUCTIONS: Final = ("mean", "sum", "none", "batchmean", "rows")
 
 
 def composed(
-    span: Span, name: str, arguments: tuple[s.Node, ...], options: Options, parse: Parse, prefix: str = ""
+    span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options, parse: Parse, prefix: str = ""
 ) -> s.Node | None:
     """The tree that a call stands for; None for a function that is no abbreviation,
     or that is not called as it must be.
@@ -57,7 +56,7 @@ def composed(
 
 
 def _bound(
-    span: Span, parameters: str, arguments: tuple[s.Node, ...], options: Options, parse: Parse
+    span: Span, parameters: str, arguments: tuple[s.Node, ...], options: s.Options, parse: Parse
 ) -> dict[str, s.Node | None] | None:
     """What every parameter of a row is in a call; None where it is not called like this."""
     given = {"dim" if name == "axis" else name: value for name, value in options}
@@ -124,7 +123,7 @@ def _text(node: s.Node | None) -> str | None:
     return node.text if isinstance(node, s.Literal_) else node.name if isinstance(node, s.Name) else None
 
 
-def _einsum(span: Span, arguments: tuple[s.Node, ...], options: Options) -> s.Node | None:
+def _einsum(span: Span, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node | None:
     """`einsum('ij,jk->ik', A, B)`: the array whose entries are sums of products of entries."""
     texts = [value.replace(" ", "") for key, value in options if key == "text"]
     if len(texts) != len(options) or len(texts) != 1 or not arguments:

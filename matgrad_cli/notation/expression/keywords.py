@@ -11,6 +11,7 @@ from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..elaboration.complaints import fail
 from ..scope import Scope
+from .lexer import exact
 from .vocabulary import canonical_function
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ KEYWORDS: Final[dict[str, tuple[str, ...]]] = {
 """By canonical name; a function that is not listed takes no keyword."""
 
 _OF_READERS: Final = frozenset(("derivative", "ord", "axis", "entrywise", "opnorm", "product", "power", "attention"))
-"""Options that the readers themselves write and no text holds: σ′, the subscript of a norm, `X.shape[1]`,
+"""s.Options that the readers themselves write and no text holds: σ′, the subscript of a norm, `X.shape[1]`,
 Julia's `exp.(A)`."""
+_NORMS: Final = frozenset(("norm", "vector_norm", "matrix_norm"))
 _BOOLEAN: Final = {"True": True, "False": False, "true": True, "false": False, "1": True, "0": False}
 
 
@@ -172,3 +174,25 @@ def all_entries(e: Elaborator, node: s.Apply) -> bool:
         or option(node, "p") is not None
         or (path[:1] == ("torch",) and "linalg" not in path)
     )
+
+
+def with_order(name: str, arguments: tuple[s.Node, ...], options: s.Options) -> tuple[tuple[s.Node, ...], s.Options]:
+    """The arguments and options of a call; `inf` as the order of a norm is an option, a number of its own is none."""
+    given = dict(options)
+    if (
+        name in _NORMS
+        and len(arguments) == len(given) == 1
+        and (text := given.get("ord", given.get("p", ""))).isdigit()
+        and text > "2"
+    ):
+        return (*arguments, s.Literal_(arguments[0].span, exact(text), text)), ()
+    if name not in _NORMS or len(arguments) < 2:
+        return arguments, options
+    match s.ungrouped(arguments[1]):
+        case s.Name(_, "inf" | "Inf" | "infty" | "infinity"):
+            order = "inf"
+        case s.Negative(_, s.Name(_, "inf" | "Inf")):
+            order = "-inf"
+        case _:
+            return arguments, options
+    return (arguments[0], *arguments[2:]), (*options, ("ord", order))

@@ -261,6 +261,11 @@ class Stream(ABC):
     def text_of(self, span: Span) -> str:
         return self.source.text[span.start : span.end]
 
+    def refuse(
+        self, message: str, span: Span, help: str | None = None, code: str = "syntax-error", label: str = ""
+    ) -> NoReturn:
+        refuse(self.source, code, message, span, label, help)
+
     def unexpected(self, needed: str, help: str | None = None) -> NoReturn:
         token = self.token
         if token.kind == "end":
@@ -268,17 +273,16 @@ class Stream(ABC):
             found, span = "the text ends", Span(max(end - 1, 0), end)
         else:
             found, span = f"found `{self.text_of(token.span)}`", token.span
-        refuse(self.source, "syntax-error", f"{found} where {needed} was needed", span, "", help)
+        self.refuse(f"{found} where {needed} was needed", span, help)
 
     def enter(self, opening: Token) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            refuse(
-                self.source,
-                "too-deep",
+            self.refuse(
                 f"more than {DEEPEST} levels of nesting",
                 opening.span,
-                "this opens one level too many",
+                code="too-deep",
+                label="this opens one level too many",
             )
 
     def since(self, start: Span | Token) -> Span:

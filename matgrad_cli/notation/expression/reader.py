@@ -9,7 +9,8 @@ from typing import Final, NoReturn, cast
 from ...diagnostics import Source, Span
 from .. import syntax as s
 from .brackets import binder, comprehended, over_parts, subscripted
-from .lexer import DEEPEST, Stream, Token, between, exact, refuse
+from .keywords import with_order
+from .lexer import DEEPEST, Stream, Token, between, exact
 from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
 
 RECURSION: Final = 6000
@@ -45,34 +46,8 @@ def parse(text: str, source_name: str = "loss") -> s.Node:
 
 _VALUES: Final = frozenset(("pi", "e", "inf", "float32", "float64", "double", "int32", "int64", "long"))
 """What a module holds beside functions: constants, and the kinds of numbers of its arrays."""
-_NORMS: Final = frozenset(("norm", "vector_norm", "matrix_norm"))
 _SUBSCRIPTS: Final = {"_1": "1", "_2": "2", "_F": "fro", "_fro": "fro", "_inf": "inf"}
 """What stands behind the bars of a norm."""
-
-
-Options = tuple[tuple[str, str], ...]
-
-
-def with_order(name: str, arguments: tuple[s.Node, ...], options: Options) -> tuple[tuple[s.Node, ...], Options]:
-    """The arguments and options of a call; `inf` as the order of a norm is an option, a number of its own is none."""
-    given = dict(options)
-    if (
-        name in _NORMS
-        and len(arguments) == len(given) == 1
-        and (text := given.get("ord", given.get("p", ""))).isdigit()
-        and text > "2"
-    ):
-        return (*arguments, s.Literal_(arguments[0].span, exact(text), text)), ()
-    if name not in _NORMS or len(arguments) < 2:
-        return arguments, options
-    match s.ungrouped(arguments[1]):
-        case s.Name(_, "inf" | "Inf" | "infty" | "infinity"):
-            order = "inf"
-        case s.Negative(_, s.Name(_, "inf" | "Inf")):
-            order = "-inf"
-        case _:
-            return arguments, options
-    return (arguments[0], *arguments[2:]), (*options, ("ord", order))
 
 
 class Parser(Stream):
@@ -83,7 +58,7 @@ class Parser(Stream):
 
     def whole(self) -> s.Node:
         if self.token.kind == "end":
-            refuse(self.source, "syntax-error", "the text is empty, an expression was needed", Span(0, 0))
+            self.refuse("the text is empty, an expression was needed", Span(0, 0))
         node = self.sum()
         if self.place < len(self.tokens) - 1:
             self.after_expression(node)
@@ -94,22 +69,17 @@ class Parser(Stream):
         token = self.token
         if token.kind in ("name", "number", "string") or self.sees("("):
             left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
-            refuse(
-                self.source,
-                "missing-operator",
+            self.refuse(
                 f"no operator between {left} and {right}",
                 token.span,
-                "",
                 between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.start),
+                code="missing-operator",
             )
         if self.sees(")") or self.sees("]"):
-            refuse(self.source, "syntax-error", f"`{token.text}` closes a bracket that was never opened", token.span)
+            self.refuse(f"`{token.text}` closes a bracket that was never opened", token.span)
         if self.sees("=") or self.sees(":"):
-            refuse(
-                self.source,
-                "syntax-error",
-                f"found `{token.text}`, but one expression was needed, not an equation or a statement",
-                token.span,
+            self.refuse(
+                f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span
             )
         self.unexpected("an operator or the end")
 
@@ -166,12 +136,11 @@ class Parser(Stream):
         while True:
             count += 1
             if count > DEEPEST:
-                refuse(
-                    self.source,
-                    "too-deep",
+                self.refuse(
                     f"more than {DEEPEST} levels of nesting",
                     self.token.span,
-                    "this is one level too many",
+                    code="too-deep",
+                    label="this is one level too many",
                 )
             if self.token.kind == "power":
                 node = self.superscript(node)
@@ -200,7 +169,7 @@ class Parser(Stream):
         transposed = text.endswith("T")
         text = text.removesuffix("T")
         if "T" in text or text.rstrip("0123456789") not in ("", "-"):
-            refuse(self.source, "syntax-error", f"`{self.text_of(token.span)}` is no exponent", token.span)
+            self.refuse(f"`{self.text_of(token.span)}` is no exponent", token.span)
         node = body
         if text.startswith("-"):
             node = s.Inverted(span, body, min(int(text[1:] or "1"), 10**6))
@@ -212,7 +181,7 @@ class Parser(Stream):
         self.take()
         token = self.take()
         if token.kind != "name":
-            refuse(self.source, "syntax-error", "a name was needed after the dot, such as `.T`", token.span)
+            self.refuse("a name was needed after the dot, such as `.T`", token.span)
         if self.sees("("):
             self.enter(self.token)
             arguments, options = self.arguments()
@@ -226,13 +195,11 @@ class Parser(Stream):
             self.expect("]", "after the axis")
             if axis.text in ("0", "1"):
                 return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.text),))
-        return refuse(
-            self.source,
-            "unknown-attribute",
+        return self.refuse(
             f"`.{token.text}` is not known",
             token.span,
-            "",
             "`.T` transposes, and functions such as `.sum()` may follow a dot",
+            code="unknown-attribute",
         )
 
     def atom(self) -> s.Node:
@@ -249,12 +216,9 @@ class Parser(Stream):
         if self.sees("["):
             return self.listed()
         if token.kind == "string":
-            refuse(
-                self.source,
-                "syntax-error",
+            self.refuse(
                 "found a text in quotes where a name or a number was needed",
                 token.span,
-                "",
                 "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`",
             )
         return self.unexpected("a name, a number or `(`")
@@ -264,12 +228,7 @@ class Parser(Stream):
         opening = self.take()
         self.enter(opening)
         if self.sees(")"):
-            refuse(
-                self.source,
-                "syntax-error",
-                "empty brackets, an expression was needed",
-                opening.span.joined(self.token.span),
-            )
+            self.refuse("empty brackets, an expression was needed", opening.span.joined(self.token.span))
         body = self.compared()
         if tuple_allowed and self.sees(","):
             # `ones((m, n))`: a shape written as a tuple
@@ -292,13 +251,7 @@ class Parser(Stream):
         if self.accept(sign):
             return
         if self.token.kind == "end":
-            refuse(
-                self.source,
-                "syntax-error",
-                f"`{self.text_of(opening.span)}` is never closed",
-                opening.span,
-                "opened here",
-            )
+            self.refuse(f"`{self.text_of(opening.span)}` is never closed", opening.span, label="opened here")
         if self.token.kind in ("name", "number", "string") or self.sees("("):
             self.after_expression(body)
         self.unexpected(f"an operator or `{sign}`")
@@ -318,8 +271,8 @@ class Parser(Stream):
             self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` is a method of a matrix F
             token = self.take()
         if token is not first and not self.sees("(") and token.text not in _VALUES:
-            refuse(
-                self.source, "unknown-attribute", f"`{self.text_of(self.since(first))}` is not known", self.since(first)
+            self.refuse(
+                f"`{self.text_of(self.since(first))}` is not known", self.since(first), code="unknown-attribute"
             )
         if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):
             self.enter(self.token)
@@ -371,9 +324,7 @@ class Parser(Stream):
             return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
         return self.called(span, name.text, arguments, options)
 
-    def called(
-        self, span: Span, name: str, arguments: tuple[s.Node, ...], options: tuple[tuple[str, str], ...]
-    ) -> s.Node:
+    def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node:
         """A function with its arguments; an abbreviation is written out."""
         arguments, options = with_order(name, arguments, options)
         if name in WRITTEN_OUT:
@@ -383,7 +334,7 @@ class Parser(Stream):
             return composed(span, name, arguments, options, parse, prefix) or s.Apply(span, name, arguments, options)
         return s.Apply(span, name, arguments, options)
 
-    def arguments(self) -> tuple[tuple[s.Node, ...], tuple[tuple[str, str], ...]]:
+    def arguments(self) -> tuple[tuple[s.Node, ...], s.Options]:
         """The arguments of a call: expressions, texts, `name=value` options."""
         opening = self.take()
         found: list[s.Node] = []

@@ -7,7 +7,7 @@ from typing import Final
 
 from ...ir import ELEMENTWISE
 from ...ir.functions import WITH_AXES
-from ..syntax import Apply, Inverted, Literal_, Name, Node, Transposed
+from ..syntax import Apply, Inverted, Literal_, Name, Node, Options, Transposed
 from .cursor import Cursor
 from .names import RECIPROCALS, WHOLE_TERM
 from .scripts import Script, scripted, scripts_here, source_text
@@ -114,7 +114,7 @@ def function_with_base(r: Cursor, token: Token, scripts: list[Script]) -> str:
     raise r.trouble("this script on a function has no meaning here", token)
 
 
-def bracketed_application(r: Cursor, token: Token, function: str, options: tuple[tuple[str, str], ...]) -> Node:
+def bracketed_application(r: Cursor, token: Token, function: str, options: Options) -> Node:
     """f(…) with the scripts behind it; `tr(A)^T(B)` is the trace of the whole product."""
     opening = r.at
     arguments = r.arguments()
@@ -130,9 +130,7 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: tuple
     return scripted(r, node)
 
 
-def function_node(
-    r: Cursor, function: str, token: Token, arguments: tuple[Node, ...], options: tuple[tuple[str, str], ...] = ()
-) -> Node:
+def function_node(r: Cursor, function: str, token: Token, arguments: tuple[Node, ...], options: Options = ()) -> Node:
     """The node of a function."""
     span = r.span(token, r.last)
     if function == "transpose" and len(arguments) == 1:
@@ -180,7 +178,7 @@ def set_apart(r: Cursor) -> bool:
     return any(space in between for space in ("\\,", "\\;", "\\:", "\\ ", "\\quad"))
 
 
-def axis_below(token: Token, scripts: list[Script]) -> tuple[tuple[str, str], ...]:
+def axis_below(token: Token, scripts: list[Script]) -> Options:
     r"""The option that `\operatorname{softmax}_{1}` states: of every row; with 0 of every column."""
     part = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and scripts[0].parts else None
     if token.text in AXES and isinstance(part, Literal_) and part.text in ("0", "1"):
