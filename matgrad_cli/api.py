@@ -33,10 +33,39 @@ def _texts(given: Texts) -> tuple[str, ...]:
 
 
 @record
-class Explanation:
-    """One derivation or several (of several methods or layouts), ready to be printed."""
+class _Derived:
+    """What was derived, as Python's prompt and a notebook show it."""
 
     derivations: tuple[Derivation, ...]
+
+    @property
+    def verified(self) -> bool:
+        """Whether every step and the result were seen to hold."""
+        return all(derivation.verdict in ("proved", "agrees") for derivation in self.derivations)
+
+    def __repr__(self) -> str:
+        """The result as one line; how many others there are."""
+        from .render.results import result_text
+
+        lines = result_text(self.derivations[0]).strip().split("\n")
+        more = len(self.derivations) - 1
+        return ", ".join(" ".join(line.split()) for line in lines) + (f", and {more} more" if more else "")
+
+    def _repr_latex_(self) -> str:
+        """Every result as one displayed equation."""
+        from .render.latex.prose import escaped
+        from .render.resting import resting
+        from .render.results import result_latex
+
+        equations = r" \qquad ".join(result_latex(derivation).strip() for derivation in self.derivations)
+        said = resting(*self.derivations)
+        return f"$${equations}$$" + (f" ({escaped(said)})" if said else "")
+
+
+@record
+class Explanation(_Derived):
+    """One derivation or several (of several methods or layouts), ready to be printed."""
+
     detail: Detail = "normal"
     numbers: bool = False
 
@@ -50,47 +79,23 @@ class Explanation:
             self.derivations, format, View(width, colour, self.detail, numbers=self.numbers, habits=habits)
         )
 
-    @property
-    def verified(self) -> bool:
-        """Whether every step and the result were seen to hold."""
-        return all(derivation.verdict in ("proved", "agrees") for derivation in self.derivations)
-
     def __str__(self) -> str:
         return self.render("text")
-
-    def __repr__(self) -> str:
-        return _one_line(self.derivations)
-
-    def _repr_latex_(self) -> str:
-        return _equations(self.derivations)
 
     def _repr_html_(self) -> str:
         return self.render("html")
 
 
 @record
-class Gradient:
+class Gradient(_Derived):
     """The result alone, of one layout or of several."""
-
-    derivations: tuple[Derivation, ...]
 
     def render(self, format: str = "text") -> str:
         """The result as `text`, `latex`, `json`, `sympy`, or a function for `numpy`, `torch`, `jax`."""
         return _results(self.derivations, format)
 
-    @property
-    def verified(self) -> bool:
-        """Whether every step and the result were seen to hold."""
-        return all(derivation.verdict in ("proved", "agrees") for derivation in self.derivations)
-
     def __str__(self) -> str:
         return self.render("text").rstrip("\n")
-
-    def __repr__(self) -> str:
-        return _one_line(self.derivations)
-
-    def _repr_latex_(self) -> str:
-        return _equations(self.derivations)
 
     def _repr_html_(self) -> str:
         from .render.document.several import results_document
@@ -264,21 +269,19 @@ def _refuse_contradictions(derivations: tuple[Derivation, ...]) -> None:
     for derivation in derivations:
         for step in derivation.steps:
             if step.verdict.kind == "differs":
-                raise BugError(
-                    _contradiction(f"the step `{step.rule}` of the method {derivation.method}", step.verdict.by)
-                )
-        if derivation.readoff.verdict.kind == "differs" and derivation.rests_on:
+                raise BugError(_contradiction(f"the step `{step.rule}`", derivation, step.verdict.by))
+        found = derivation.readoff.verdict
+        if found.kind == "differs" and derivation.rests_on:
             raise InputError(_contradicted_result(derivation))
-        if derivation.readoff.verdict.kind == "differs":
-            raise BugError(
-                _contradiction(f"the result of the method {derivation.method}", derivation.readoff.verdict.by)
-            )
+        if found.kind == "differs":
+            raise BugError(_contradiction("the result", derivation, found.by))
 
 
-def _contradiction(what: str, evidence: str) -> Diagnostic:
+def _contradiction(what: str, derivation: Derivation, evidence: str) -> Diagnostic:
     return Diagnostic(
         "contradiction",
-        f"{what} is contradicted by numbers, so nothing is printed: this is a bug of matgrad",
+        f"{what} of the method {derivation.method} is contradicted by numbers, so nothing is printed: this is a bug "
+        "of matgrad",
         notes=(evidence,),
         help="please report the command line",
     )
@@ -346,14 +349,6 @@ def _results(derivations: tuple[Derivation, ...], format: str) -> str:
 _SAME_ARRAY = "# the same for every layout: the array has the shape of the loss, then that of the variable"
 
 
-def _one_line(derivations: tuple[Derivation, ...]) -> str:
-    """The result as one line: what Python's prompt shows; how many others there are."""
-    from .render.results import result_text
-
-    text = ", ".join(" ".join(line.split()) for line in result_text(derivations[0]).strip().split("\n"))
-    return text if len(derivations) == 1 else f"{text}, and {len(derivations) - 1} more"
-
-
 def _result(derivation: Derivation, format: str) -> str:
     if format in ("numpy", "torch", "jax"):
         from .render.code.module import derivation_code
@@ -402,14 +397,3 @@ def assert_right(
         raise AssertionError(
             f"{report.verdict}[{final.code}]: {final.message}" if final.code else f"{report.verdict}: {final.message}"
         )
-
-
-def _equations(derivations: tuple[Derivation, ...]) -> str:
-    """Every result as one displayed equation."""
-    from .render.latex.prose import escaped
-    from .render.resting import resting
-    from .render.results import result_latex
-
-    equations = r" \qquad ".join(result_latex(derivation).strip() for derivation in derivations)
-    said = resting(*derivations)
-    return f"$${equations}$$" + (f" ({escaped(said)})" if said else "")

@@ -7,8 +7,8 @@ from typing import Final, NoReturn
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ...ir import ONE, Call, Dim, Expr, Fill, Literal, MatMul, Number, Power, Shape, Symbol, matmul, mul, transpose
-from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
+from ...ir import ONE, Call, Dim, Expr, Fill, Literal, Number, Power, Shape, Symbol, transpose
+from ...ir.functions import CHANGES
 from .. import syntax as s
 from ..expression.abbreviations import ABBREVIATIONS
 from ..expression.brackets import AS_COLUMN, AS_ROW
@@ -16,20 +16,13 @@ from ..expression.keywords import is_method, library, option, path_of, refuse_un
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 from ..names import nearest_name
 from ..shapes.uses_of_functions import is_unknown
+from . import matrix_functions, products
 from .at_points import at_zero, is_loss_called, limit, loss_at
 from .broadcasting import as_column, as_row
-from .complaints import described, fail, misfit_entrywise, piece
+from .complaints import described, fail
 from .elaborator import Elaborator
-from .matrix_functions import (
-    as_diagonal,
-    function_of_matrix,
-    inverted,
-    not_square,
-    of_matrix,
-    power_of_matrix,
-    root_of_square,
-)
-from .products import inner, joined
+from .matrix_functions import of_matrix, root_of_square
+from .products import joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
 from .unknown_functions import SLOPES, unknown_call
@@ -132,7 +125,7 @@ def _written_out(e: Elaborator, node: s.Apply) -> Expr:
     cells = [cell for part in node.arguments if isinstance(part, s.Apply) for cell in part.arguments]
     named = any(side.names for one in e.scope.symbols.values() for side in (one.shape.rows, one.shape.cols))
     if (e.scope.loss is not None and named) or not cells or not all(isinstance(cell, s.Literal_) for cell in cells):
-        e.fail("unreadable", "a matrix written out entry by entry cannot be read here", node, "", "give it a name")
+        e.fail("unreadable", "a matrix written out entry by entry cannot be read here", node, "give it a name")
     rows = [part.arguments for part in node.arguments if isinstance(part, s.Apply)]
     entries = tuple([cell.value for row in rows for cell in row if isinstance(cell, s.Literal_)])
     shape = Shape(Dim.of(len(rows)), Dim.of(len(rows[0])))
@@ -144,15 +137,11 @@ def _written_out(e: Elaborator, node: s.Apply) -> Expr:
 
 def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
     if function in REFUSED:
-        e.fail("unknown-function", f"the function `{node.function}` is not known", node, "", REFUSED[function])
+        e.fail("unknown-function", f"the function `{node.function}` is not known", node, REFUSED[function])
     if function in ABBREVIATIONS:
         forms = " or ".join(f"`{function}({row.partition('): ')[0]})`" for row in ABBREVIATIONS[function])
         e.fail(
-            "wrong-arguments",
-            f"`{node.function}` is not known with these arguments",
-            node,
-            "",
-            f"it is called as {forms}",
+            "wrong-arguments", f"`{node.function}` is not known with these arguments", node, f"it is called as {forms}"
         )
     near = nearest_name(node.function, FUNCTION_NAMES) if len(node.arguments) < 2 or e.scope.syntax != "latex" else None
     help = f"did you mean `{near}`?" if near else None
@@ -174,7 +163,6 @@ def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:
         "not-a-function",
         f"`{node.function}` is a variable here ({described(value.shape)}) and cannot be called",
         node,
-        "",
         f"write `{node.function} * (…)` or `{node.function} @ (…)` for a product",
     )
 
@@ -200,40 +188,12 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
             "unknown-function",
             "`gelu` of jax is its approximation by tanh, which is not in the language",
             node,
-            "",
             "`gelu(x)` is x times the normal distribution function",
         )
     return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
 
 
 # ---- one argument
-
-
-def _square(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    value, function = arguments[0], canonical_function(node.function)
-    if value.shape.is_number and function != "topvv":  # v vᵀ of a number is 1, whatever the number
-        return Call("log", value) if function == "logdet" else value
-    value = as_diagonal(e, value)
-    if not value.shape.is_square:
-        what = {"tr": "a trace", "eigmax": "an eigenvalue", "topvv": "an eigenvalue"}.get(function, "a determinant")
-        not_square(e, what, value, node.arguments[0])
-    return Call(function, value)
-
-
-def _inverse(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    return inverted(e, node.arguments[0], arguments[0], 1)
-
-
-def _diag(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    value = arguments[0]
-    if value.shape.is_number:
-        return value
-    if not value.shape.is_matrix:
-        return Call("diag", value)
-    if not value.shape.is_square:
-        not_square(e, "a diagonal here", value, node.arguments[0])
-    e.flatten(node, e.scope.arrays)
-    return Call("diagonal", value)
 
 
 def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
@@ -250,24 +210,7 @@ def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return value if value.shape.cols is ONE else Call("vec", value)
 
 
-def _named(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    if node.function == "pinv" and not arguments[0].shape.is_matrix:
-        e.fail(
-            "wrong-arguments",
-            f"the pseudoinverse is one of a matrix, {e.text(node.arguments[0])} is {described(arguments[0].shape)}",
-            node,
-        )
-    return Call(node.function, arguments[0])
-
-
-def _triangle(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    """The entries of a matrix on and below its diagonal (`tril`), or on and above it (`triu`); elsewhere 0."""
-    if not arguments[0].shape.is_matrix:
-        e.fail(
-            "wrong-arguments",
-            f"`{node.function}` takes a matrix, {e.text(node.arguments[0])} is {described(arguments[0].shape)}",
-            node,
-        )
+def _named(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return Call(node.function, arguments[0])
 
 
@@ -295,27 +238,6 @@ def _transposed(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return arguments[0] if e.is_flat(node.arguments[0]) else transpose(arguments[0])
 
 
-def _bars(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    """|A|: of a number its absolute value, of a square matrix the determinant, of anything else the norm."""
-    value = arguments[0]
-    if value.shape.is_number:
-        return Call("abs", value)
-    if value.shape.is_square:
-        return Call("det", value)
-    inner = s.ungrouped(node.arguments[0])
-    if value.shape.is_matrix and isinstance(inner, s.Name | s.Transposed):
-        shown = f"{e.text(inner)} is {described(value.shape)}"
-        e.fail(
-            "not-square",
-            f"{e.text(node)} is a determinant of a square matrix, {shown}",
-            node,
-            "",
-            f"write the norm as `\\lVert {e.text(inner).strip('`')} \\rVert`; `\\det` takes a square matrix",
-        )
-    e.note(f"{e.text(node)} is read as the norm, as {e.text(node.arguments[0])} is {described(value.shape)}")
-    return Call("norm", value)
-
-
 def _new_axis(e: Elaborator, node: s.Apply) -> Expr:
     """`x[:, None]`, `x[None, :]`: a vector as a column or as a row with two sides."""
     part = node.arguments[0]
@@ -340,7 +262,6 @@ def _paired(e: Elaborator, node: s.Apply) -> Expr:
             "shape-mismatch",
             found,
             first,
-            "",
             "both have one shape: a class that is given by its number is the row of an identity matrix (one-hot)",
         )
     named = s.ungrouped(node.arguments[0])
@@ -355,63 +276,6 @@ def _paired(e: Elaborator, node: s.Apply) -> Expr:
 def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     value = int(canonical_function(node.function) == "ones_like")
     return Number(value) if arguments[0].shape.is_number else Fill(value, arguments[0].shape)
-
-
-# ---- two arguments
-
-
-def _product(e: Elaborator, node: s.Apply, operator: s.Operator) -> Expr:
-    """The two arguments with an operator between them."""
-    product = s.Binary(node.span, operator, *(s.Group(part.span, part) for part in node.arguments))
-    value = e.expr(product)
-    e.flatten(node, e.is_flat(product))
-    return value
-
-
-def _inner(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    left, right = arguments
-    if node.function == "inner" and path_of(e, node) and (left.shape.is_matrix or right.shape.is_matrix):
-        first, second = node.arguments
-        product = f"`{piece(e.scope, first.span)} @ {piece(e.scope, second.span, True)}`"
-        entries = (
-            f", `inner({', '.join(e.text(part).strip('`') for part in node.arguments)})` for the sum over all entries"
-        )
-        e.fail(
-            "wrong-arguments",
-            f"`{'.'.join((*path_of(e, node), 'inner'))}` of a matrix is a product of rows with rows, and no number",
-            node,
-            "",
-            f"write {product} for it" + (entries if left.shape is right.shape else ""),
-        )
-    if all(map(e.is_flat, node.arguments)):
-        left, right = as_column(left), as_column(right)
-    if left.shape is not right.shape:
-        misfit_entrywise(e.scope, "multiply", (left, node.arguments[0].span), (right, node.arguments[1].span))
-    return inner(left, right)
-
-
-def _dot(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    left, right = arguments
-    if left.shape is right.shape and left.shape.is_column and not e.scope.arrays and not e.scope.columns:
-        return matmul(transpose(left), right)
-    return _product(e, node, "@")
-
-
-def _outer(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    left, right = arguments
-    if left.shape.is_number or right.shape.is_number:
-        return mul(left, right)
-    for value, part in zip(arguments, node.arguments, strict=True):
-        if value.shape.is_matrix:
-            e.fail("shape-mismatch", f"`outer` takes two vectors, {e.text(part)} is {described(value.shape)}", part)
-    return MatMul((transpose(left) if left.shape.is_row else left, right if right.shape.is_row else transpose(right)))
-
-
-def _solve(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    inverse, flat = inverted(e, node.arguments[0], arguments[0], 1), e.is_flat(node.arguments[1])
-    e.flatten(node, flat)
-    right = as_column(arguments[1]) if flat else arguments[1]
-    return joined(e, (inverse, node.arguments[0].span), (right, node.arguments[1].span))
 
 
 def _by_pieces(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
@@ -438,29 +302,16 @@ _ARITY: Final = {
 }
 
 _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
+    **matrix_functions.BY_NAME,
+    **products.BY_NAME,
     "norm": norm,
-    **dict.fromkeys(("tr", "det", "logdet", "eigmax", "topvv"), _square),
-    "pinv": _named,
-    "inv": _inverse,
-    "matrix_power": power_of_matrix,
-    **dict.fromkeys(("sqrtm", *MATRIX_FUNCTIONS, *CHANGES), function_of_matrix),
     **dict.fromkeys(("sum", "mean", "logsumexp", "var", "std", "prod", "max", "min"), reduced),
     **dict.fromkeys(("softmax", "log_softmax", "hardmax"), softmax),
-    "cross": _cross,
-    "crossmat": _cross,
-    "diag": _diag,
+    **dict.fromkeys(("cross", "crossmat"), _cross),
     "vec": _vec,
     "expectation": _expectation,
-    **dict.fromkeys(("tril", "triu"), _triangle),
     **dict.fromkeys(("polar", "leading", "strictupper", "shiftup", "butlast"), _named),
     "T": _transposed,
-    "bars": _bars,
-    "ones_like": _like,
-    "zeros_like": _like,
-    "inner": _inner,
-    "dot": _dot,
-    "outer": _outer,
-    "kron": lambda e, node, _: _product(e, node, "kron"),
-    "solve": _solve,
+    **dict.fromkeys(("ones_like", "zeros_like"), _like),
     **dict.fromkeys(("maximum", "minimum", "clip", "where"), _by_pieces),
 }

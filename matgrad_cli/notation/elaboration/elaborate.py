@@ -95,7 +95,6 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
             "index-as-number",
             f"the index `{name}` stands where a number is needed",
             node,
-            "",
             "index letters stand only in `X[i,j]` and `delta[i,j]`",
         )
     value = e.scope.find(name)
@@ -107,7 +106,6 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
                 "unknown-name",
                 "the imaginary unit `i` is not in the language",
                 node,
-                "",
                 'all variables are real; where `i` is a number of its own, declare it: `--shape "i: scalar"`',
             )
         return value
@@ -126,7 +124,6 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
                 "missing-shape",
                 "the size of the identity `I` does not follow from its use",
                 node,
-                "",
                 "write `eye(n)` with its size",
             )
         return Eye(dim)
@@ -286,7 +283,7 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
             "shape-mismatch",
             f"an exponent must be a number, {e.text(node.right)} is {described(exponent.shape)}",
             node.right,
-            f"{exponent.shape.rows}×{exponent.shape.cols}",
+            label=f"{exponent.shape.rows}×{exponent.shape.cols}",
         )
     if exceeds(exponent):
         e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.right)

@@ -74,7 +74,7 @@ class Elaborator:
     def text(self, node: s.Node) -> str:
         return quoted(self.scope.source, node.span)
 
-    def fail(self, code: str, message: str, node: s.Node, label: str = "", help: str | None = None) -> NoReturn:
+    def fail(self, code: str, message: str, node: s.Node, help: str | None = None, label: str = "") -> NoReturn:
         fail(self.scope, code, message, (node.span, label), help=help)
 
     def expr(self, node: s.Node) -> Expr:

@@ -73,7 +73,6 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
                 "missing-shape",
                 f"nothing says how far the index `{name}` runs",
                 node,
-                "",
                 f"write its size at the sum, as in `sum[{name}:n](…)`",
             )
         dim = side
@@ -83,10 +82,12 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
                 "sum-range",
                 f"the sum over `{name}` goes to {dim}, where this side has {side}",
                 node,
-                f"{side} entries",
                 "only sums through a whole dimension can be read",
+                label=f"{side} entries",
             )
-        e.fail("index-mismatch", f"the index `{name}` runs to {dim}, this side has {side}", node, f"runs to {dim}")
+        e.fail(
+            "index-mismatch", f"the index `{name}` runs to {dim}, this side has {side}", node, label=f"runs to {dim}"
+        )
     return bound if bound is not None else Index(name, dim)
 
 
@@ -128,7 +129,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
     if wanted == 0 and all(isinstance(index, s.Literal_) and index.value == 0 for index in node.indices):
         return base  # `(x.T*x)[0, 0]`: the one entry of a 1×1 matrix
     if wanted == 0:
-        e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, "a number")
+        e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, label="a number")
     if len(node.indices) != wanted:
         indices = "1 index" if wanted == 1 else "2 indices"
         family = (
@@ -136,7 +137,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         )
         help = f"a row, as a column, is used as in `x_i^\\top w`; {e.text(node)} {s.FAMILY}" if family else None
         shown = f"{e.text(node.body)} is {described(base.shape)}"
-        e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, "", help)
+        e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, help)
     counted = node.indices
     if any(isinstance(s.ungrouped(index), s.Binary) for index in counted):
         from .parts import shifted
@@ -183,7 +184,6 @@ def basis(e: Elaborator, node: s.Subscript | s.Apply) -> Expr:
                 "missing-shape",
                 "the size of this basis vector does not follow from its use",
                 node,
-                "",
                 "use an index letter",
             )
         fresh.append(fresh_index(place.dim, taken | {index.name for index in fresh}))
@@ -249,7 +249,6 @@ def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[Index | None]:
                 "missing-shape",
                 f"nothing says how far the index `{name.name}` runs",
                 name,
-                "",
                 f"write its size, as in `sum[{name.name}:n](…)`",
             )
         found.append(Index(name.name, dim))
@@ -282,16 +281,16 @@ def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None
             "sum-range",
             f"{e.text(limit)} is {what} and cannot be the upper limit of `{letter.name}`",
             limit,
-            length,
             help,
+            label=length,
         )
     upper = e.text(limit) if written is None else str(written)
     e.fail(
         "sum-range",
         f"the sum over `{letter.name}` goes to {upper}, where its whole length is {dim}",
         limit,
-        length,
         help,
+        label=length,
     )
 
 
@@ -390,4 +389,4 @@ def cases(e: Elaborator, node: s.Cases) -> Expr:
     """A case table is read by nobody yet but the eye."""
     for value, _ in node.branches:
         e.expr(value)
-    e.fail("cases", "a value by cases cannot be read here", node, "", "write it with δ, as in `\\delta_{ij} x_k`")
+    e.fail("cases", "a value by cases cannot be read here", node, "write it with δ, as in `\\delta_{ij} x_k`")

@@ -3,6 +3,7 @@ and powers that are no whole numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import prod
 from typing import Final, NoReturn
@@ -10,6 +11,7 @@ from typing import Final, NoReturn
 from ...ir import Call, Expr, Eye, Inverse, MatMul, MatrixPower, Mul, Number, Power, Symbol, mul, nodes_of, transpose
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
+from ..expression.vocabulary import canonical_function
 from .complaints import described, fail
 from .elaborator import Elaborator
 
@@ -208,3 +210,74 @@ def root_of_square(e: Elaborator, node: s.Apply) -> Expr | None:
             e.note(f"{e.text(node)} is the sum of the singular values of a matrix, its nuclear norm")
             return Call("nuclear", left)
     return None
+
+
+# ---- functions that are called by name
+
+
+def _square(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    value, function = arguments[0], canonical_function(node.function)
+    if value.shape.is_number and function != "topvv":  # v vᵀ of a number is 1, whatever the number
+        return Call("log", value) if function == "logdet" else value
+    value = as_diagonal(e, value)
+    if not value.shape.is_square:
+        what = {"tr": "a trace", "eigmax": "an eigenvalue", "topvv": "an eigenvalue"}.get(function, "a determinant")
+        not_square(e, what, value, node.arguments[0])
+    return Call(function, value)
+
+
+def _inverse(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    return inverted(e, node.arguments[0], arguments[0], 1)
+
+
+def _diag(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    value = arguments[0]
+    if value.shape.is_number:
+        return value
+    if not value.shape.is_matrix:
+        return Call("diag", value)
+    if not value.shape.is_square:
+        not_square(e, "a diagonal here", value, node.arguments[0])
+    e.flatten(node, e.scope.arrays)
+    return Call("diagonal", value)
+
+
+def _of_any(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    """The pseudoinverse; the entries of a matrix on and below its diagonal (`tril`), or on and above it (`triu`)."""
+    if not arguments[0].shape.is_matrix:
+        taken = "the pseudoinverse is one of" if node.function == "pinv" else f"`{node.function}` takes"
+        shown = f"{e.text(node.arguments[0])} is {described(arguments[0].shape)}"
+        e.fail("wrong-arguments", f"{taken} a matrix, {shown}", node)
+    return Call(node.function, arguments[0])
+
+
+def _bars(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    """|A|: of a number its absolute value, of a square matrix the determinant, of anything else the norm."""
+    value = arguments[0]
+    if value.shape.is_number:
+        return Call("abs", value)
+    if value.shape.is_square:
+        return Call("det", value)
+    inner = s.ungrouped(node.arguments[0])
+    if value.shape.is_matrix and isinstance(inner, s.Name | s.Transposed):
+        shown = f"{e.text(inner)} is {described(value.shape)}"
+        e.fail(
+            "not-square",
+            f"{e.text(node)} is a determinant of a square matrix, {shown}",
+            node,
+            f"write the norm as `\\lVert {e.text(inner).strip('`')} \\rVert`; `\\det` takes a square matrix",
+        )
+    e.note(f"{e.text(node)} is read as the norm, as {e.text(node.arguments[0])} is {described(value.shape)}")
+    return Call("norm", value)
+
+
+BY_NAME: Final[dict[str, Callable[[Elaborator, s.Apply, tuple[Expr, ...]], Expr]]] = {
+    **dict.fromkeys(("tr", "det", "logdet", "eigmax", "topvv"), _square),
+    "inv": _inverse,
+    "matrix_power": power_of_matrix,
+    **dict.fromkeys(("sqrtm", *MATRIX_FUNCTIONS, *CHANGES), function_of_matrix),
+    "diag": _diag,
+    **dict.fromkeys(("pinv", "tril", "triu"), _of_any),
+    "bars": _bars,
+}
+"""The functions of a matrix that are called by name."""

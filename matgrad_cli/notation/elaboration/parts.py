@@ -70,7 +70,6 @@ def _refuse_beyond(e: Elaborator, index: s.Node, own: s.Name, rows: int) -> None
             "sum-range",
             f"the index {e.text(index)} goes beyond the range of `{own.name}`",
             index,
-            "",
             f"sum where it exists, as in `{end}`",
         )
 
@@ -195,6 +194,5 @@ def refuse(e: Elaborator, node: s.Node) -> None:
         "slice",
         f"{e.text(node)} cannot be read together with a part of an array",
         node,
-        "",
         "parts can be read inside `sum`, `mean` and `norm`, as in `sum(w[1:]**2)`",
     )

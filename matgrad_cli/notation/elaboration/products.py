@@ -3,14 +3,17 @@ arrays multiply as their operator says."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from ...diagnostics import Span
-from ...ir import ONE, Call, Dim, Expr, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
+from ...ir import ONE, Call, Dim, Expr, MatMul, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
 from .. import syntax as s
+from ..expression.keywords import path_of
 from .broadcasting import Operand, as_column, as_row, stretched
-from .complaints import fail, misfit_product, piece, quoted
+from .complaints import described, fail, misfit_entrywise, misfit_product, piece, quoted
 from .elaborator import Elaborator
+from .matrix_functions import inverted
 
 _DECLARED: Final = "from --shape"
 OPERATORS = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot"))
@@ -114,7 +117,6 @@ class Product:
                 "unknown-function",
                 f"whether `{last.name}(…)` is a function or a product is not said",
                 node,
-                "",
                 f"write the function out; for the product write the number in front, or declare `{last.name}`",
             )
 
@@ -308,3 +310,69 @@ def joined(reader: Elaborator, left: tuple[Expr, Span], right: tuple[Expr, Span]
 def _is_norm(node: s.Node) -> bool:
     base = node.left if isinstance(node, s.Binary) and node.operator == "^" else node
     return isinstance(base, s.Apply) and base.function == "norm"
+
+
+# ---- products that are called by name
+
+
+def _product(e: Elaborator, node: s.Apply, operator: s.Operator) -> Expr:
+    """The two arguments with an operator between them."""
+    product = s.Binary(node.span, operator, *(s.Group(part.span, part) for part in node.arguments))
+    value = e.expr(product)
+    e.flatten(node, e.is_flat(product))
+    return value
+
+
+def _inner(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    left, right = arguments
+    if node.function == "inner" and path_of(e, node) and (left.shape.is_matrix or right.shape.is_matrix):
+        first, second = node.arguments
+        product = f"`{piece(e.scope, first.span)} @ {piece(e.scope, second.span, True)}`"
+        entries = (
+            f", `inner({', '.join(e.text(part).strip('`') for part in node.arguments)})` for the sum over all entries"
+        )
+        e.fail(
+            "wrong-arguments",
+            f"`{'.'.join((*path_of(e, node), 'inner'))}` of a matrix is a product of rows with rows, and no number",
+            node,
+            f"write {product} for it" + (entries if left.shape is right.shape else ""),
+        )
+    if all(map(e.is_flat, node.arguments)):
+        left, right = as_column(left), as_column(right)
+    if left.shape is not right.shape:
+        misfit_entrywise(e.scope, "multiply", (left, node.arguments[0].span), (right, node.arguments[1].span))
+    return inner(left, right)
+
+
+def _dot(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    left, right = arguments
+    if left.shape is right.shape and left.shape.is_column and not e.scope.arrays and not e.scope.columns:
+        return matmul(transpose(left), right)
+    return _product(e, node, "@")
+
+
+def _outer(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    left, right = arguments
+    if left.shape.is_number or right.shape.is_number:
+        return mul(left, right)
+    for value, part in zip(arguments, node.arguments, strict=True):
+        if value.shape.is_matrix:
+            e.fail("shape-mismatch", f"`outer` takes two vectors, {e.text(part)} is {described(value.shape)}", part)
+    return MatMul((transpose(left) if left.shape.is_row else left, right if right.shape.is_row else transpose(right)))
+
+
+def _solve(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
+    inverse, flat = inverted(e, node.arguments[0], arguments[0], 1), e.is_flat(node.arguments[1])
+    e.flatten(node, flat)
+    right = as_column(arguments[1]) if flat else arguments[1]
+    return joined(e, (inverse, node.arguments[0].span), (right, node.arguments[1].span))
+
+
+BY_NAME: Final[dict[str, Callable[[Elaborator, s.Apply, tuple[Expr, ...]], Expr]]] = {
+    "inner": _inner,
+    "dot": _dot,
+    "outer": _outer,
+    "kron": lambda e, node, _: _product(e, node, "kron"),
+    "solve": _solve,
+}
+"""The products that are called by name."""

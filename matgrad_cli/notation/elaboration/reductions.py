@@ -45,7 +45,6 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
                     "unknown-name",
                     f"`{name}` is no module that is known",
                     first,
-                    "",
                     "known are `np`, `torch`, `jnp`, `F` and others",
                 )
         e.fail("wrong-arguments", f"an axis is 0 or 1, not `{chosen}`", node)
@@ -103,7 +102,6 @@ def _spread(e: Elaborator, node: s.Apply, value: Expr, axis: int | None) -> Expr
                 "wrong-arguments",
                 f"{e.text(node)} divides by n − 1, and there is one entry: n − 1 is 0",
                 node,
-                "",
                 "`correction=0` divides by n",
             )
         return mul(Number(0), value)
@@ -155,7 +153,6 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
                 f"the 2-norm of blocks is put together from vectors, {e.text(node.arguments[0])} is "
                 f"{described(value.shape)}",
                 node,
-                "",
                 "of matrices it is the largest singular value; the norm `fro` is the root of the sum of all squares",
             )
         return Call("norm", value)
@@ -189,7 +186,7 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
             return total if option(node, "power") is not None else Power(total, reciprocal(exponent))
     kind = "vector: `norm(x)`, `norm(x, 1)`" if vector else "matrix: `norm(A, 'fro')`, `norm(A, 'nuc')`, `norm(A, 2)`"
     help = "the sum of absolute values is `sum(abs(A))`" if order == "1" else None
-    return e.fail("unknown-norm", f"the norm `{order}` is not known for a {kind}", node, "", help)
+    return e.fail("unknown-norm", f"the norm `{order}` is not known for a {kind}", node, help)
 
 
 def _norms(e: Elaborator, node: s.Apply, value: Expr, axis: int, order: str | None) -> Expr:
@@ -242,7 +239,6 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
             "missing-axis",
             f"`{node.function}` of a matrix needs an axis, {shown}",
             node,
-            "",
             "`axis=1` for every row, `axis=0` for every column",
         )
     else:

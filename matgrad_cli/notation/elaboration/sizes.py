@@ -21,7 +21,6 @@ def constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
                 "missing-shape",
                 f"the size of {e.text(node)} does not follow from its use",
                 node,
-                "",
                 f"write it, as in `{function}(n)`",
             )
         return Eye(shape.rows) if function == "eye" else Fill(int(function == "ones"), shape)

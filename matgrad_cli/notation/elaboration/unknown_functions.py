@@ -54,7 +54,6 @@ def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
             f"`{node.function}` has no meaning here; a function without one takes {takes} "
             f"argument{'s' * (takes > 1)}, not {len(node.arguments)}",
             node,
-            "",
             f"of the difference it is `{node.function}(u - v)`; else take a function that is known"
             if takes == 1
             else None,
@@ -82,7 +81,6 @@ def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
             f"{e.text(node)} would have to be {described(shape)}, and {e.text(node.arguments[0])} is "
             f"{described(argument.shape)}; it acts on every entry",
             node,
-            "",
             f'`--shape "{name}: scalar"` makes it a factor',
         )
     if known is None:
