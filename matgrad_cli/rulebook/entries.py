@@ -1,0 +1,174 @@
+"""Entries of a rule file: cut out by their header without being read, then each field read with the type it must have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ..diagnostics import InputError
+from ..diagnostics.record import record
+from .complaint import complain
+from .plain import read_plain
+from .rule import RULE_FIELDS, Requirement, Rule
+
+_HEADER = "[[rule]]"
+
+
+@record
+class Entry:
+    """The text of one entry before it is read, where it stands, and its id."""
+
+    id: str
+    family: str
+    file: str
+    line: int
+    order: int
+    text: str
+    extra: bool = False
+
+
+def cut(text: str, family: str, file: str, extra: bool = False) -> list[Entry]:
+    """The entries of a rule file, found by their header `[[rule]]`; nothing else is read yet."""
+    head, *blocks = text.split("\n" + _HEADER)
+    if head.startswith(_HEADER):
+        head, blocks = "", [head[len(_HEADER) :], *blocks]
+    stray = [line for line in head.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    if stray:
+        raise complain(file, "", "", f"found `{stray[0].strip()[:40]}` before the first `[[rule]]`")
+    entries, line = [], head.count("\n") + 2 if head else 1
+    for order, block in enumerate(blocks):
+        rule_id = quick(block, "id")
+        if not rule_id:
+            raise complain(
+                f"{file}:{line}", "", "id", "a rule needs an id, written in double quotes on a line of its own"
+            )
+        entries.append(Entry(rule_id, family, file, line, order, block, extra))
+        line += block.count("\n") + 1
+    return entries
+
+
+def quick(block: str, key: str) -> str:
+    """The text of `key = "…"` without reading TOML; empty if it is not written in that plain way."""
+    plain = f'\n{key} = "'
+    start = block.find(plain) + len(plain)
+    if start >= len(plain) and (end := block.find('"', start)) > 0:
+        return block[start:end]
+    start = block.find(f"\n{key}")
+    if start < 0:
+        return ""
+    name, sign, value = block[start + 1 : block.find("\n", start + 1)].partition("=")
+    value = value.strip()
+    if name.strip() != key or not sign or value[:1] not in ('"', "'"):
+        return ""
+    return value[1 : value.find(value[0], 1)] if value.find(value[0], 1) > 0 else ""
+
+
+def read_rule(entry: Entry) -> Rule:
+    data: Mapping[str, Any] = read_plain(entry.text) or toml(entry.text, f"{entry.file}:{entry.line}", entry.id)
+    check = _Checked(data, entry)
+    check.keys(RULE_FIELDS)
+    native = check.flag("native") or check.flag("group")
+    if native and entry.extra:
+        raise complain(entry.file, entry.id, "native", "a folder given with --rules adds pattern rules only")
+    if native and ("lhs" in data or "rhs" in data):
+        raise complain(entry.file, entry.id, "lhs", "a native rule has no sides: its function is code")
+    for field in ("title", "why") if native else ("lhs", "rhs", "title", "why"):
+        check.text(field)
+    found: dict[str, Any] = {field: read(check, field) for field, read in _READ.items() if field in data}
+    found |= {"native": native, "when": _requirements(check, found.get("shapes", ()))}
+    if len(found.get("example", ())) != 2:
+        raise complain(
+            entry.file, entry.id, "example", f"needs two texts, before and after; found {len(found.get('example', ()))}"
+        )
+    return Rule(entry.id, family=entry.family, order=entry.order, line=entry.line, file=entry.file, **found)
+
+
+def toml(text: str, file: str, rule: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise complain(file, rule, "", f"this is not TOML: {problem}") from problem
+
+
+def _requirements(check: _Checked, shapes: tuple[tuple[str, str], ...]) -> tuple[Requirement, ...]:
+    words = check.texts("when")
+    if not words:
+        return ()
+    from ..facts.conditions import CONDITIONS
+
+    names, found = {name for name, _ in shapes}, []
+    for text in words:
+        name, _, word = text.strip().partition(" ")
+        if name not in names:
+            raise check.complaint("when", f"`{name}` is not listed in shapes (it has {', '.join(sorted(names))})")
+        if word.strip() not in CONDITIONS:
+            close = nearest(word.strip(), CONDITIONS) or f"the conditions are {', '.join(CONDITIONS)}"
+            raise check.complaint("when", f"unknown condition `{word.strip()}`; {close}")
+        found.append(Requirement(name, word.strip()))
+    return tuple(found)
+
+
+class _Checked:
+    """The fields of one entry, each read with the type that it must have."""
+
+    def __init__(self, data: Mapping[str, Any], entry: Entry) -> None:
+        self.data, self.entry = data, entry
+
+    def complaint(self, field: str, message: str) -> InputError:
+        return complain(self.entry.file, self.entry.id, field, message)
+
+    def keys(self, known: frozenset[str]) -> None:
+        for key in self.data:
+            if key not in known:
+                raise self.complaint(key, f"unknown field; a rule has {', '.join(sorted(known))}")
+
+    def text(self, field: str) -> str:
+        value = self.data.get(field, "")
+        if not isinstance(value, str) or not value.strip():
+            raise self.complaint(field, "needs a text" if field in self.data else "is missing")
+        return value.strip()
+
+    def way(self, field: str) -> str:
+        value = self.text(field)
+        if value not in ("back", "forward"):
+            raise self.complaint(field, f"needs `back` or `forward`, found `{value}`")
+        return value
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        value = self.data.get(field, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.complaint(field, f"needs a list of texts, found `{value}`")
+        return tuple(value)
+
+    def flag(self, field: str) -> bool:
+        value = self.data.get(field, False)
+        if not isinstance(value, bool):
+            raise self.complaint(field, f"needs true or false, found `{value}`")
+        return value
+
+    def table(self, field: str) -> tuple[tuple[str, str], ...]:
+        value = self.data.get(field, {})
+        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+            raise self.complaint(field, 'needs a table of texts such as { A = "m n" }')
+        return tuple(value.items())
+
+
+_READ: Mapping[str, Callable[[_Checked, str], Any]] = {
+    **dict.fromkeys(("title", "why", "lhs", "rhs"), _Checked.text),
+    "small": _Checked.way,
+    **dict.fromkeys(("shapes", "given", "bindings"), _Checked.table),
+    **dict.fromkeys(("reversible", "group", "nary"), _Checked.flag),
+    **dict.fromkeys(
+        ("cite", "example", "fixed", "moves", "still", "moving", "single", "optional", "itself"), _Checked.texts
+    ),
+}
+"""How each field of an entry is read; what an entry does not say is as the class says."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"did you mean `{close[0]}`?" if close else None
