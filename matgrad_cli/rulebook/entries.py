@@ -1,4 +1,4 @@
-"""Entries of a rule file: cut out by their header without being read, then each field read with the type it must have."""
+"""Entries of a rule file: cut out by their header without being read, then each field read with its type."""
 
 from __future__ import annotations
 

@@ -283,19 +283,8 @@ PRODUCTS: list[tuple[str, str]] = [
     (r"\frac{{\rm d}}{{\rm d}w} L", "(D:total L / w)"),
 ]
 
-ALL = [
-    *TRANSPOSES,
-    *POWERS,
-    *FRACTIONS,
-    *NORMS,
-    *TRACES,
-    *FUNCTIONS,
-    *SUMS,
-    *ENTRIES,
-    *DIFFERENTIALS,
-    *DERIVATIVES,
-    *PRODUCTS,
-]
+ALL = TRANSPOSES + POWERS + FRACTIONS + NORMS + TRACES + FUNCTIONS + SUMS + ENTRIES + DIFFERENTIALS + DERIVATIVES
+ALL += PRODUCTS
 
 
 @pytest.mark.parametrize(("text", "expected"), ALL, ids=[text for text, _ in ALL])
@@ -370,17 +359,8 @@ def test_what_may_have_been_meant(text: str, help: str | None) -> None:
 
 
 def test_declared_names_beat_what_is_built_in() -> None:
-    names = LatexNames(
-        {
-            "d": "vector",
-            "e": "vector",
-            "D": "matrix",
-            "delta": "vector",
-            "X": "matrix",
-            "I": "matrix",
-            "sigma": "number",
-        }
-    )
+    vectors, matrices = dict.fromkeys(("d", "e", "delta"), "vector"), dict.fromkeys("DXI", "matrix")
+    names = LatexNames({**vectors, **matrices, "sigma": "number"})
     found = [tree(parse_latex(text, names=names)) for text in ("d X", "e^Te", "e_i", "D(X)", r"\delta_i", r"\sigma(X)")]
     read = ["(juxtapose d X)", "(juxtapose e' e)", "e[i]", "(juxtapose D X)", "delta[i]"]
     assert found == [*read, "(juxtapose sigma X)"]
