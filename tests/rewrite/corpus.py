@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from matgrad_cli.diagnostics import StuckError
@@ -43,21 +42,13 @@ def derived(case: Case, method: str, book: Rulebook | None = None) -> Derivation
         return None
 
 
-@lru_cache(maxsize=1)
-def all_derivations() -> tuple[tuple[Case, Derivation], ...]:
-    """Every loss by every method that can."""
-    return tuple(_all())
+@cache
+def _of(case: Case) -> tuple[tuple[Case, Derivation], ...]:
+    """A loss by every method that can."""
+    found = ((case, derived(case, method)) for method in METHODS)
+    return tuple((case, derivation) for case, derivation in found if derivation is not None)
 
 
 def derivations(step: int = 1) -> tuple[tuple[Case, Derivation], ...]:
     """The derivations of every loss, or of one loss in `step`."""
-    some = set(cases()[::step])
-    return tuple(one for one in all_derivations() if one[0] in some)
-
-
-def _all() -> Iterator[tuple[Case, Derivation]]:
-    for case in cases():
-        for method in METHODS:
-            found = derived(case, method)
-            if found is not None:
-                yield case, found
+    return tuple(one for case in cases()[::step] for one in _of(case))
