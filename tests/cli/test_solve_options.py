@@ -9,7 +9,7 @@ import pytest
 
 import matgrad_cli as matgrad
 from matgrad_cli.cli.app import command_line
-from matgrad_cli.diagnostics import UsageError
+from matgrad_cli.diagnostics import InputError, UsageError
 from matgrad_cli.render.optimum.formats import solution_data
 
 OLS = ("norm(X@w - y)**2", "w", "X: m×n, w: n, y: m")
@@ -70,3 +70,10 @@ def test_a_solution_says_that_it_rests_on_rules_of_ones_own(tmp_path: Path) -> N
     for style in ("text", "latex", "numpy", "html", "json"):
         assert "norm-opened" in optimum.render(style)
     assert optimum.solution.value is matgrad.solve(*OLS).solution.value
+
+
+@pytest.mark.parametrize("text", ["x >= 1", "x = 1 = 2", "sum(x, axis=0)", "= 1", "x <= 1"])
+def test_a_constraint_is_one_equation(text: str) -> None:
+    """A sign inside a bracket names an argument; outside there is one, and no inequality."""
+    with pytest.raises(InputError, match="a constraint is one equation"):
+        matgrad.solve("norm(x - a)**2", "x", "x: n, a: n", subject_to=text)

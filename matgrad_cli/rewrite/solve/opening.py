@@ -17,6 +17,7 @@ from ...ir import (
     Mul,
     Number,
     Power,
+    Shape,
     Transpose,
     add,
     matmul,
@@ -93,6 +94,11 @@ class Opener:
                 return [self._out_of(name, parts) for parts in self.products(body)]
             case Call("sum", (body,)) if body.shape.is_column:
                 return [_joined((((), (Transpose(Fill(1, body.shape)),)), parts)) for parts in self.products(body)]
+            case Call("sum1", (body,)):  # the sums of the rows are A𝟏, those of the columns 𝟏ᵀA
+                return [_joined((parts, ((), (Fill(1, Shape(body.shape.cols)),)))) for parts in self.products(body)]
+            case Call("sum0", (body,)):
+                ones = Transpose(Fill(1, Shape(body.shape.rows)))
+                return [_joined((((), (ones,)), parts)) for parts in self.products(body)]
         return [self._split(expr)]
 
     def _out_of(self, name: str, parts: Parts) -> Parts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -51,11 +51,28 @@ def read_optimum(
 
 def _as_expression(text: str) -> str:
     """`A@x = b` as `(A@x) - (b)`; `C@x - h = 0` as `C@x - h`."""
-    left, sign, right = re.sub(r"\s*==\s*", "=", text).partition("=")
-    if not sign or not left.strip() or not right.strip() or "=" in right:
-        raise InputError(Diagnostic("unreadable", "a constraint is one equation", Source("--subject-to", text),
-                                    help='write `--subject-to "A@x = b"`'))  # fmt: skip
+    text = text.replace("==", "=")
+    places = list(_equal_signs(text))
+    left, right = (text[: places[0]], text[places[0] + 1 :]) if len(places) == 1 else ("", "")
+    if not left.strip() or not right.strip() or left.rstrip()[-1] in "<>!":
+        raise InputError(
+            Diagnostic(
+                "unreadable",
+                "a constraint is one equation",
+                Source("--subject-to", text),
+                help='write `--subject-to "A@x = b"`; give the option again for another equation',
+            )
+        )
     return left if re.fullmatch(r"\s*0(\.0*)?\s*", right) else f"({left}) - ({right})"
+
+
+def _equal_signs(text: str) -> Iterator[int]:
+    """Where a text says that two sides are equal: a sign inside a bracket names an argument, or the first index."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "=" and depth == 0:
+            yield place
 
 
 def _speaks_of(fact: str, text: str) -> bool:
