@@ -27,9 +27,9 @@ class Problem:
     loss gives to dimensions (N for the n rows of X, in Σ_{i=1}^N).
     `columns` are names declared n×1: columns in the expression language too, where a vector `x: n` has one dimension.
     `members` are matrices X of which x_i is known to be a `row`, or a `column`.
-    `members` are matrices X of which x_i is known to be a `row`, or a `column`.
     `half` asks for the derivatives by the entries that the structure of wrt leaves free, those of vech(S).
     `arrays` says that the loss was read as NumPy's arrays, because as columns its sizes do not fit.
+    `expected` says that the loss is what stands under an expectation, at data of which it is taken.
     """
 
     loss: Expr
@@ -46,6 +46,7 @@ class Problem:
     arrays: bool = False
     half: bool = False
     members: tuple[tuple[str, str], ...] = ()
+    expected: bool = False
 
     def knows(self, symbol: Expr, word: str) -> bool:
         """Whether `word` is declared of the variable itself (consequences are `conditions.holds`'s business)."""

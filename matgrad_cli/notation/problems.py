@@ -169,6 +169,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
             columns,
             scope.arrays,
             members=tuple(scope.members.items()),
+            expected=any(isinstance(part, s.Apply) and part.function == "expectation" for part in s.parts_of(tree)),
         )
     )
 

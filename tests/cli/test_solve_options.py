@@ -9,7 +9,7 @@ import pytest
 
 import matgrad_cli as matgrad
 from matgrad_cli.cli.app import command_line
-from matgrad_cli.diagnostics import InputError, UsageError
+from matgrad_cli.diagnostics import InputError, StuckError, UsageError
 from matgrad_cli.render.optimum.formats import solution_data
 
 OLS = ("norm(X@w - y)**2", "w", "X: m×n, w: n, y: m")
@@ -77,3 +77,11 @@ def test_a_constraint_is_one_equation(text: str) -> None:
     """A sign inside a bracket names an argument; outside there is one, and no inequality."""
     with pytest.raises(InputError, match="a constraint is one equation"):
         matgrad.solve("norm(x - a)**2", "x", "x: n, a: n", subject_to=text)
+
+
+@pytest.mark.parametrize(
+    "loss", [r"\mathbb{E}[(d - w^\top x)^2]", r"\mathbb E\|y - w\|^2", r"\|w\|^2 + \mathbb{E}[(d - w^\top x)^2]"]
+)
+def test_an_expectation_is_not_solved_at_one_of_its_data(loss: str) -> None:
+    with pytest.raises(StuckError, match="zero on average"):
+        matgrad.solve(loss, "w", "w: n, x: n, y: n")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
-from ...diagnostics import Diagnostic, InputError, Source
+from ...diagnostics import Diagnostic, InputError, Source, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Call, Expr, MatMul, Number, Symbol, add, mul, transpose
@@ -28,6 +28,10 @@ def read_optimum(
     pieces = [piece.strip() for text in assume for piece in text.split(",") if piece.strip()]
     texts = [_as_expression(text) for text in subject_to]
     problem = read_problem(loss, wrt, shapes, [fact for fact in pieces if not texts or _speaks_of(fact, loss)], syntax)
+    if problem.expected:
+        message = "the loss is an expectation: at its optimum the gradient is zero on average, not at each of the data"
+        help_ = "write a mean over samples, as in `norm(X@w - d)**2/n`, or moments, as in `w.T@S@w - 2*b.T@w`"
+        raise StuckError(Diagnostic("no-closed-form", message, help=help_))
     said = [*shapes, *(_declared(symbol, shapes) for symbol in problem.variables)]
     constraints = []
     for text in texts:
