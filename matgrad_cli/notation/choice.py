@@ -7,16 +7,14 @@ from typing import Final
 
 from . import syntax as s
 from .expression.vocabulary import ALIASES, FUNCTION_NAMES, WRITTEN_OUT
-from .names import GREEK, canonical_name
+from .names import GREEK, canonical_name, words
 from .scope import Scope, Syntax
 
 _LATEX_SIGNS = ("\\", "^", "_{")
-_WORDS_OF_LATEX = frozenset(
-    (
-        "abs arccos arcsin arctan cos cosh cot coth csc det Det diag erf exp fabs gelu ln log logdet logsumexp lse "
-        "mean norm relu ReLU sec sgn sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh tr Tr trace Trace "
-        "vec rank max min arg lim sup inf"
-    ).split()
+_WORDS_OF_LATEX = words(
+    "abs arccos arcsin arctan cos cosh cot coth csc det Det diag erf exp fabs gelu ln log logdet logsumexp lse "
+    "mean norm relu ReLU sec sgn sigmoid sign silu sin sinh softmax softplus sqrt sum tan tanh tr Tr trace Trace "
+    "vec rank max min arg lim sup inf"
 )
 """Words that LaTeX reads as functions also without a backslash."""
 _BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−"
@@ -95,10 +93,10 @@ def in_words(text: str) -> bool:
         r"(?<![\w.^*/+-])\d+ +[A-Za-z]|[\w)] +[A-Z]\w*\(", text
     ):  # `2 expm(A)`: side by side is no product of Python's
         return False
-    words = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
+    called = set(re.findall(r"(?<![\w.])([A-Za-z]\w+)(?=\()", text)) - _WORDS_OF_LATEX
     if "@" not in text and "*" not in text:
-        words -= frozenset(GREEK.values())  # sigma(w^T x + b)
-    return any(word in FUNCTION_NAMES or word in ALIASES or word in WRITTEN_OUT or len(word) > 3 for word in words)
+        called -= frozenset(GREEK.values())  # sigma(w^T x + b)
+    return any(word in FUNCTION_NAMES or word in ALIASES or word in WRITTEN_OUT or len(word) > 3 for word in called)
 
 
 def in_book_signs(text: str) -> bool:

@@ -7,6 +7,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 _SMALL: Final = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma "
     "sigma tau upsilon phi chi psi omega"
@@ -23,7 +29,7 @@ GREEK: Final[dict[str, str]] = {
 }
 """Greek letters and how they are spelled in ASCII."""
 
-_OTHER_SPELLINGS: Final = {
+OTHER_SPELLINGS: Final = {
     "lam": "lambda",
     "varepsilon": "epsilon",
     "vartheta": "theta",
@@ -51,7 +57,7 @@ def spelled_name(text: str) -> str:
 def canonical_name(text: str) -> str:
     """The name under which different spellings meet: `lam`, `λ` and `\\lambda` are all `lambda`; `W_1` is `W1`."""
     name = spelled_name(text)
-    name = _OTHER_SPELLINGS.get(name, name)
+    name = OTHER_SPELLINGS.get(name, name)
     head, underscore, tail = name.rpartition("_")
     return head + tail if underscore and head and tail.isdigit() else name
 

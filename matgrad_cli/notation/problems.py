@@ -21,7 +21,7 @@ from .expression.mending import further, with_matrix_products
 from .facts_text import StatedFact, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, numbered, plain_name, variable_named, without_left_side, without_wrappers
-from .names import canonical_name, nearest_name
+from .names import canonical_name, nearest_name, words
 from .rare import with_symmetry
 from .scope import Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer
@@ -31,11 +31,9 @@ from .shapes.unify import Side, join, lengthen
 from .shapes.weights import MISFITS, Understood, rows_or_columns, with_offsets, with_weights
 from .trees import loss_tree, tree_of
 
-_UNREAD = frozenset(
-    (
-        "syntax-error missing-operator caret-power unknown-name unknown-function unknown-attribute slice "
-        "not-a-function unknown-size"
-    ).split()
+_UNREAD = words(
+    "syntax-error missing-operator caret-power unknown-name unknown-function unknown-attribute slice "
+    "not-a-function unknown-size"
 )
 """Codes after which the other syntax is tried."""
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from ...ir import ELEMENTWISE
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
+from ..names import words
 from .abbreviations import ABBREVIATIONS
 
 ALIASES: Final[dict[str, str]] = {
@@ -71,11 +72,9 @@ SQUARE: Final = frozenset(
 )
 PRODUCTS: Final = frozenset(("dot", "inner", "outer", "kron", "solve"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
-SMALL: Final = frozenset(
-    (
-        "norm diag vec softmax polar leading pinv strictupper shiftup butlast expectation tril triu hardmax cross "
-        "crossmat T maximum minimum clip where log_softmax shape len bars"
-    ).split()
+SMALL: Final = words(
+    "norm diag vec softmax polar leading pinv strictupper shiftup butlast expectation tril triu hardmax cross "
+    "crossmat T maximum minimum clip where log_softmax shape len bars"
 )
 
 FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..names import nearest_name
+from ..names import nearest_name, words
 from .lexer import Lexer
 from .names import (
     ACCENTS,
@@ -18,7 +18,6 @@ from .names import (
     WORDS,
     letter_name,
     marked_name,
-    words,
 )
 from .tokens import (
     BRACKETS,

@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ...diagnostics.record import field, mutable
+from ..names import words
 from ..syntax import Binary, Name, Node, Operator, children
 from ..unknown import LETTERS, WEIGHTS
-from .names import LatexNames, words
+from .names import LatexNames
 from .tokens import REFUSED, Token
 
 DEEPEST: Final = 60

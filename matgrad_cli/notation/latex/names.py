@@ -15,12 +15,7 @@ from ...diagnostics.regex import regex
 from ...ir import ELEMENTWISE
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from ..names import GREEK as SPELLED
-
-
-def words(text: str) -> frozenset[str]:
-    """The words of a text."""
-    return frozenset(text.split())
-
+from ..names import OTHER_SPELLINGS, words
 
 PROSE: Final = words("text mbox textnormal hbox intertext shortintertext")
 ROMAN: Final = PROSE | words(
@@ -33,61 +28,31 @@ GREEK: Final = frozenset(SPELLED.values())
 """Greek letters, spelled out."""
 
 VARIANTS: Final = {
-    "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma", "varpi": "pi",
-    "ell": "ell",
-    "lam": "lambda", "imath": "i", "jmath": "j", "varSigma": "Sigma", "varPhi": "Phi", "varTheta": "Theta",
-    "varLambda": "Lambda",
-    "varOmega": "Omega", "varGamma": "Gamma", "varDelta": "Delta", "upSigma": "Sigma",
+    **OTHER_SPELLINGS, "varpi": "pi", "ell": "ell", "imath": "i", "jmath": "j", "upSigma": "Sigma",
+    **{f"var{name}": name for name in ("Sigma", "Phi", "Theta", "Lambda", "Omega", "Gamma", "Delta")},
 }  # fmt: skip
 """Other commands that write one letter, and the letter."""
 
 FUNCTIONS: Final = {
-    "tr": "tr", "trace": "tr", "Tr": "tr", "Trace": "tr", "TR": "tr", "det": "det", "Det": "det", "log": "log",
-    "ln": "log", "exp": "exp",
-    "sin": "sin", "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh", "cosh": "cosh", "coth": "coth",
-    "sec": "sec",
-    "csc": "csc", "cot": "cot", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "diag": "diag", "Diag": "diag",
-    "vec": "vec", "Vec": "vec", "softmax": "softmax", "Softmax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid",
-    "relu": "relu",
-    "ReLU": "relu", "Relu": "relu", "softplus": "softplus", "Softplus": "softplus", "erf": "erf", "sgn": "sign",
-    "sign": "sign",
-    "abs": "abs", "logdet": "logdet", "logsumexp": "logsumexp", "LSE": "logsumexp", "lse": "logsumexp", "sqrt": "sqrt",
-    "norm": "norm",
-    "inv": "inv", "sum": "sum", "mean": "mean", "transpose": "transpose", "logistic": "sigmoid", "gelu": "gelu",
-    "silu": "silu",
-    "max": "maximum", "min": "minimum", "clip": "clip", "hardmax": "hardmax", "cross": "cross", "tril": "tril",
-    "triu": "triu",
+    **{name: name for name in (
+        "tr det log exp sin cos tan tanh sinh cosh coth sec csc cot diag vec softmax sigmoid relu softplus erf sign "
+        "abs logdet logsumexp sqrt norm inv sum mean transpose gelu silu clip hardmax cross tril triu"
+    ).split()},
+    **{name.capitalize(): name for name in "det diag vec softmax sigmoid relu softplus".split()},
+    **dict.fromkeys(("trace", "Tr", "Trace", "TR"), "tr"), "ln": "log", "logistic": "sigmoid", "ReLU": "relu",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "LSE": "logsumexp", "lse": "logsumexp", "sgn": "sign",
+    "max": "maximum", "min": "minimum",
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 
 RECIPROCALS: Final = {"sech": "cosh", "csch": "sinh"}
 """Functions that are written as one over another."""
 
+_IN_OPERATORNAME: Final = words(
+    "polar leading strictupper shiftup butlast sqrtm eigmax topvv pinv hardmax prod tril triu cross crossmat"
+)
 OPERATOR_NAMES: Final = {
-    **{name: name for name in RECIPROCALS},
-    **{
-        name: name
-        for name in (
-            *ELEMENTWISE,
-            "polar",
-            "leading",
-            "strictupper",
-            "shiftup",
-            "butlast",
-            "sqrtm",
-            "eigmax",
-            "topvv",
-            "pinv",
-            "hardmax",
-            "prod",
-            "tril",
-            "triu",
-            "cross",
-            "crossmat",
-            *MATRIX_FUNCTIONS,
-            *CHANGES,
-        )
-    },
+    **{name: name for name in (*RECIPROCALS, *ELEMENTWISE, *_IN_OPERATORNAME, *MATRIX_FUNCTIONS, *CHANGES)},
     **FUNCTIONS,
 }
 """Words that name a function in `\\operatorname`; elsewhere some of them are plain English: square, step."""
@@ -111,8 +76,7 @@ STYLES: Final = words(
 
 WORDS: Final = words(
     "where and since because for with so hence thus if otherwise using by as let then therefore we have get "
-    "which is gives here "
-    "from recall note i.e. e.g. s.t. similarly or respectively"
+    "which is gives here from recall note i.e. e.g. s.t. similarly or respectively"
 )
 """English between formulas."""
 
@@ -122,10 +86,7 @@ Meant = tuple[frozenset[tuple[str, str]], _Names, str | None, _Names, _Names, _N
 """The fields of `LatexNames`, as a value that can be compared and looked up."""
 
 
-_SIGN_WORDS: Final = frozenset((
-    "left", "right", "frac", "dfrac", "tfrac", "cdot", "top", "sum", "partial", "nabla", "big", "bigl", "bigr", "quad",
-    "qquad",
-))  # fmt: skip
+_SIGN_WORDS: Final = words("left right frac dfrac tfrac cdot top sum partial nabla big bigl bigr quad qquad")
 _SIGNS: Final = regex(r"\\(?:" + "|".join(sorted(_SIGN_WORDS)) + r")(?![A-Za-z])")
 r"""Commands that name nothing: the letter L is not heard in `\left`."""
 

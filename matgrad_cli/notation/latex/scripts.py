@@ -7,10 +7,10 @@ from typing import Final, Literal
 
 from ...diagnostics import Span
 from ...diagnostics.regex import regex
+from ..names import words
 from ..syntax import Apply, Inverted, Kronecker, Literal_, Name, Node, Slice, Subscript, Transposed, parts_of, ungrouped
 from .cursor import Cursor
 from .indices import Script, end_unbraced, index_at, index_letters, name_above, sliced_script, turned_before
-from .names import words
 from .tokens import REFUSED, Token
 
 _WORDS: Final = words("opt ols gls wls mle map new old min max reg ridge lasso best")

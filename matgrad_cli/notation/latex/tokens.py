@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...diagnostics.record import mutable
-from .names import words
+from ..names import words
 
 
 @mutable

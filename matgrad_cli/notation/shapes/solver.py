@@ -10,7 +10,7 @@ from itertools import chain, count
 from ...ir import ONE, Dim, Expr
 from .. import syntax as s
 from ..expression.vocabulary import canonical_function
-from ..names import canonical_name
+from ..names import canonical_name, words
 from ..scope import Scope
 from .habits import GREEK_NAMES, Habits
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
@@ -29,36 +29,18 @@ _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g"
 
 _LABELS = frozenset(("y", "y_true", "label", "labels", "target", "targets"))
 """Names of what is to be predicted: one for each sample."""
-_ENTRIES = _LABELS | frozenset(
-    (
-        *"gpqrtxz",
-        "mask",
-        "probs",
-        "logits",
-        "preds",
-        "pred",
-        "y_pred",
-        "y_hat",
-        "yhat",
-        "adv",
-        "advantage",
-        "advantages",
-        "ratio",
-        "ratios",
-        "reward",
-        "rewards",
-        "returns",
-        "values",
-        "residual",
-        "residuals",
+_ENTRIES = (
+    _LABELS
+    | frozenset("gpqrtxz")
+    | words(
+        "mask probs logits preds pred y_pred y_hat yhat adv advantage advantages ratio ratios reward rewards returns "
+        "values residual residuals"
     )
 )
 """Names of what people add up or take the mean of entry by entry; a, b, c, w may be the numbers of a line `w*x + b`."""
-_NUMBERS = frozenset(
-    (
-        "margin scale slope intercept bias temp temperature rate eps lam reg const coef step decay threshold discount "
-        "length period freq frequency amplitude offset shift size num gain"
-    ).split()
+_NUMBERS = words(
+    "margin scale slope intercept bias temp temperature rate eps lam reg const coef step decay threshold discount "
+    "length period freq frequency amplitude offset shift size num gain"
 )
 """Words that name one number, alone or in front of a stroke: `reg_w`."""
 
