@@ -178,8 +178,8 @@ def solve(
     """The point where ∂loss/∂wrt is zero, under constraints `"A@x = b"`;
     StuckError where there is no closed form, or no such extremum."""
     if maximize and minimize:
-        raise InputError(
-            Diagnostic("usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out")
+        raise InputError.coded(
+            "usage", "the solution is asked to be a maximum and a minimum", help="leave one of them out"
         )
     from .rewrite.selftest.user_rules import tested_rulebook
     from .rewrite.solve.question import read_optimum
@@ -246,12 +246,10 @@ def _half(loss: str, name: str, shapes: tuple[str, ...], assume: tuple[str, ...]
 
 def _no_matrix(method: str, unfinished: OpenLetter) -> StuckError:
     """A method that ends in an array with an index letter left in it has no result; another one may have."""
-    return StuckError(
-        Diagnostic(
-            "stuck",
-            f"method `{method}` does not find a matrix: {unfinished}",
-            help="another `--method` may find one" if method != "index" else None,
-        )
+    return StuckError.coded(
+        "stuck",
+        f"method `{method}` does not find a matrix: {unfinished}",
+        help="another `--method` may find one" if method != "index" else None,
     )
 
 
@@ -379,9 +377,7 @@ def assert_right(
 
     if not isinstance(answer, str):
         found = f"the answer is {type(answer).__name__} `{answer!r:.40}`; a text is needed"
-        raise InputError(
-            Diagnostic("usage", found, help='write the formula in quotes, as in `assert_right("2*A@x", …)`')
-        )
+        raise InputError.coded("usage", found, help='write the formula in quotes, as in `assert_right("2*A@x", …)`')
     given = {
         "loss": loss,
         "wrt": wrt,

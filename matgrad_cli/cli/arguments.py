@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics import UsageError
 from .choices import nearest
 
 Command = Any  # Typer's own command class is not part of its public interface
@@ -63,7 +63,7 @@ def _sorted_out(command: Command, arguments: list[str]) -> list[str]:
             found = next(rest, None)
             if found is None:
                 form = f"`{argument} {_metavar(known[argument])}`"
-                raise UsageError(Diagnostic("missing-value", f"`{argument}` needs a value", help=form))
+                raise UsageError.coded("missing-value", f"`{argument}` needs a value", help=form)
             options += [argument, found]
         elif equals and name.startswith("--") and name in known and known[name] is not None and not known[name].is_flag:
             _once(name, known[name], seen)
@@ -76,7 +76,7 @@ def _sorted_out(command: Command, arguments: list[str]) -> list[str]:
 
 def _once(name: str, parameter: Any, seen: set[str]) -> None:
     if parameter.name in seen and not parameter.multiple:
-        raise UsageError(Diagnostic("option-twice", f"`{name}` is given twice, and it takes one value"))
+        raise UsageError.coded("option-twice", f"`{name}` is given twice, and it takes one value")
     seen.add(parameter.name)
 
 
@@ -95,25 +95,21 @@ def _not_too_many(command: Command, operands: list[str], literal: list[str], kno
         name = operand.partition("=")[0]
         if name.startswith("-") and name.strip("-").replace("-", "").isalpha():
             close = nearest(name, known)
-            raise UsageError(
-                Diagnostic(
-                    "unknown-option",
-                    f"`{command.name}` has no option `{name}`",
-                    notes=(f"its options are {', '.join(sorted(known))}",),
-                    help=f"`{close}` is the nearest" if close else None,
-                )
+            raise UsageError.coded(
+                "unknown-option",
+                f"`{command.name}` has no option `{name}`",
+                notes=(f"its options are {', '.join(sorted(known))}",),
+                help=f"`{close}` is the nearest" if close else None,
             )
     if endless:
         return
     operands = [*operands, *literal]
     wanted = " ".join(place.name.upper() for place in places) or "no argument"
-    raise UsageError(
-        Diagnostic(
-            "extra-argument",
-            f"`{command.name}` takes {wanted}, and {len(operands)} arguments were given",
-            notes=("they are " + ", ".join(f"`{operand}`" for operand in operands[:6]),),
-            help="put quotes around an expression that holds spaces, stars or brackets" if places else None,
-        )
+    raise UsageError.coded(
+        "extra-argument",
+        f"`{command.name}` takes {wanted}, and {len(operands)} arguments were given",
+        notes=("they are " + ", ".join(f"`{operand}`" for operand in operands[:6]),),
+        help="put quotes around an expression that holds spaces, stars or brackets" if places else None,
     )
 
 
@@ -127,4 +123,4 @@ def _unknown_command(name: str, group: Command, chosen: list[str]) -> UsageError
     else:
         help_ = None
     notes = (f"its commands are {', '.join(group.commands)}",)
-    return UsageError(Diagnostic("unknown-command", f"`{beside}` has no command `{name}`", notes=notes, help=help_))
+    return UsageError.coded("unknown-command", f"`{beside}` has no command `{name}`", notes=notes, help=help_)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics import UsageError
 from ..records.layout import LAYOUTS
 from .choices import CHECK_FORMATS, CHECK_SYNTAXES, chosen
 from .guard import tell
@@ -87,7 +87,7 @@ def check(
     further = [_further(text) for text in report or ()]
     if not files and key is None:
         help_ = "`matgrad check answers.toml`; `matgrad check -` reads the standard input"
-        raise UsageError(Diagnostic("missing-file", "no file to check is given", help=help_))
+        raise UsageError.coded("missing-file", "no file to check is given", help=help_)
     nonempty("--key", key)
     given = {
         "loss": loss,
@@ -162,7 +162,7 @@ def _one_student(kind: str, given: list[str], found: Report) -> None:
 
 
 def _several(kind: str, why: str, help_: str) -> UsageError:
-    return UsageError(Diagnostic("several-students", f"`{kind}` is a report on one student, and {why}", help=help_))
+    return UsageError.coded("several-students", f"`{kind}` is a report on one student, and {why}", help=help_)
 
 
 @contextmanager
@@ -221,8 +221,8 @@ def _step_summary(report: Report, formats: list[str]) -> None:
 def _further(text: str) -> tuple[str, str]:
     name, equals, file = text.partition("=")
     if not equals or not file:
-        raise UsageError(
-            Diagnostic("bad-report", f"`--report {text}` does not name a file", help="`--report json=report.json`")
+        raise UsageError.coded(
+            "bad-report", f"`--report {text}` does not name a file", help="`--report json=report.json`"
         )
     chosen("format", name, CHECK_FORMATS)
     usable(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics import UsageError
 from .output import SUFFIXES
 
 DETAILS = ("brief", "normal", "full")
@@ -43,13 +43,11 @@ def chosen(option: str, word: str, known: Iterable[str]) -> str:
         return word
     named = SUFFIXES.get(f".{word.lower()}")
     close = named if option == "format" and named in known else nearest(word, known)
-    raise UsageError(
-        Diagnostic(
-            f"unknown-{option}",
-            f"there is no {option} `{word}`",
-            notes=(f"`--{option}` takes {', '.join(known)}",),
-            help=f"`--{option} {close}`" if close else None,
-        )
+    raise UsageError.coded(
+        f"unknown-{option}",
+        f"there is no {option} `{word}`",
+        notes=(f"`--{option}` takes {', '.join(known)}",),
+        help=f"`--{option} {close}`" if close else None,
     )
 
 

@@ -77,16 +77,16 @@ def asked(
 def loss_text(loss: str | None, command: str) -> str:
     """The loss as given, or read from stdin for `-`."""
     if loss is None:
-        raise UsageError(
-            Diagnostic("missing-loss", "no loss is given", help=f'`matgrad {command} "norm(X@R - Y)**2" --wrt R`')
+        raise UsageError.coded(
+            "missing-loss", "no loss is given", help=f'`matgrad {command} "norm(X@R - Y)**2" --wrt R`'
         )
     if loss == "-":
         loss = _from_stdin()
     try:
         loss.encode()
     except UnicodeEncodeError as error:
-        raise InputError(
-            Diagnostic("not-unicode", f"the loss is not text in UTF-8: character {error.start + 1} cannot be read")
+        raise InputError.coded(
+            "not-unicode", f"the loss is not text in UTF-8: character {error.start + 1} cannot be read"
         ) from None
     return loss
 
@@ -125,12 +125,12 @@ def loss_and_shapes(
 def _from_stdin() -> str:
     text = sys.stdin.buffer.read(LONGEST + 1)
     if len(text) > LONGEST:
-        raise InputError(Diagnostic("too-long", f"the loss on stdin has more than {LONGEST} bytes"))
+        raise InputError.coded("too-long", f"the loss on stdin has more than {LONGEST} bytes")
     try:
         return text.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as error:
-        raise InputError(
-            Diagnostic("not-unicode", f"the loss on stdin is not text in UTF-8: byte {error.start + 1} cannot be read")
+        raise InputError.coded(
+            "not-unicode", f"the loss on stdin is not text in UTF-8: byte {error.start + 1} cannot be read"
         ) from None
 
 
@@ -139,6 +139,6 @@ def wrt_names(wrt: list[str] | None, loss: str, command: str) -> list[str]:
     if wrt is None:
         shown = loss if len(loss) < 60 and "\n" not in loss else "LOSS"
         form = f'name it: `matgrad {command} "{shown}" --wrt NAME`'
-        raise UsageError(Diagnostic("missing-wrt", "no variable to differentiate by is given", help=form))
+        raise UsageError.coded("missing-wrt", "no variable to differentiate by is given", help=form)
     names = [part.strip() for text in wrt for part in re.split(r",(?![^{}]*\})", text)]
     return [name for name in dict.fromkeys(names) if name] or wrt[:1]

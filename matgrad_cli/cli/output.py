@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics import UsageError
 
 SUFFIXES = {".tex": "latex", ".md": "markdown", ".html": "html", ".json": "json", ".txt": "text", ".py": "numpy"}
 
@@ -38,23 +38,19 @@ def format_for(asked: str | None, output: str | None, known: tuple[str, ...]) ->
     if SUFFIXES.get(ending) in known:
         return SUFFIXES[ending]
     endings = ", ".join(f"`{suffix}`" for suffix, name in SUFFIXES.items() if name in known)
-    raise UsageError(
-        Diagnostic(
-            "unknown-ending",
-            f"the ending `{ending}` of `{output}` names no format",
-            notes=(f"a file here ends in {endings}",),
-            help="or name the format: `--format text`",
-        )
+    raise UsageError.coded(
+        "unknown-ending",
+        f"the ending `{ending}` of `{output}` names no format",
+        notes=(f"a file here ends in {endings}",),
+        help="or name the format: `--format text`",
     )
 
 
 def nonempty(option: str, name: str | None) -> None:
     """Refuse an empty name of a file: a path without letters would be the folder that we are in."""
     if name is not None and not name:
-        raise UsageError(
-            Diagnostic(
-                "missing-file", f"the name after `{option}` is empty", help=f"leave `{option}` out, or name a file"
-            )
+        raise UsageError.coded(
+            "missing-file", f"the name after `{option}` is empty", help=f"leave `{option}` out, or name a file"
         )
 
 
@@ -129,6 +125,6 @@ def _replace(text: str, path: str) -> None:
 
 
 def _unwritable(output: str, reason: str) -> UsageError:
-    return UsageError(
-        Diagnostic("cannot-write", f"cannot write `{output}`: {reason}", help="name a file in a directory that exists")
+    return UsageError.coded(
+        "cannot-write", f"cannot write `{output}`: {reason}", help="name a file in a directory that exists"
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics import UsageError
 from ..diagnostics.limits import time_limit
 from .output import columns, deliver, nonempty
 
@@ -74,10 +74,8 @@ def list_rules(
     """List the rules, chapter by chapter."""
     book = _book(folder)
     if family is not None and family not in book.families:
-        raise UsageError(
-            Diagnostic(
-                "unknown-family", f"no chapter is called `{family}`", notes=(f"chapters: {' '.join(book.families)}",)
-            )
+        raise UsageError.coded(
+            "unknown-family", f"no chapter is called `{family}`", notes=(f"chapters: {' '.join(book.families)}",)
         )
     families = (family,) if family else book.families
     lines = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics import UsageError
 
 if TYPE_CHECKING:
     from ..render.latex.habits import Habits
@@ -75,7 +75,7 @@ def _check_latex(name: str, table: Any) -> None:
 
 
 def _bad(name: str, said: str, note: str | None) -> UsageError:
-    return UsageError(Diagnostic("bad-settings", f"`{name}` {said}", notes=(note,) if note else ()))
+    return UsageError.coded("bad-settings", f"`{name}` {said}", notes=(note,) if note else ())
 
 
 def with_defaults(arguments: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics import UsageError
 from .output import columns, deliver
 
 Code = Annotated[
@@ -38,12 +38,10 @@ def why(code: Code = None) -> int:
         from .choices import nearest
 
         close = nearest(name, known)
-        raise UsageError(
-            Diagnostic(
-                "unknown-code",
-                f"there is no page on `{name}`: it is no code of a message and no idea",
-                help=f"`matgrad why {close}`" if close else "`matgrad why` lists the pages",
-            )
+        raise UsageError.coded(
+            "unknown-code",
+            f"there is no page on `{name}`: it is no code of a message and no idea",
+            help=f"`matgrad why {close}`" if close else "`matgrad why` lists the pages",
         )
     deliver(plain(name, columns()), None)
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
 from .record import record
 
@@ -69,6 +69,14 @@ class MatgradError(Exception):
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic)
         self.diagnostic = diagnostic
+
+    @classmethod
+    def coded(
+        cls, code: str, message: str, source: Source | None = None, span: Span | None = None,
+        *, notes: tuple[str, ...] = (), help: str | None = None,
+    ) -> Self:  # fmt: skip
+        """The error with one message, at a place of a text where there is one."""
+        return cls(Diagnostic(code, message, source, (Label(span),) if span is not None else (), notes, help))
 
     def __str__(self) -> str:
         return self.diagnostic.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..diagnostics import Diagnostic, UsageError
+from ..diagnostics import UsageError
 from ..diagnostics.record import record
 from . import samplers
 from .samplers import Entry, Rows
@@ -342,13 +342,11 @@ def parse_fact_word(text: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(plain, _WORDS, 1, 0.5)
-    raise UsageError(
-        Diagnostic(
-            "unknown-fact",
-            f"`{text.strip()}` is not a fact that can be assumed",
-            notes=(f"facts: {' '.join(CONDITIONS)}",),
-            help=f"write `{_WORDS[near[0]]}`" if near else None,
-        )
+    raise UsageError.coded(
+        "unknown-fact",
+        f"`{text.strip()}` is not a fact that can be assumed",
+        notes=(f"facts: {' '.join(CONDITIONS)}",),
+        help=f"write `{_WORDS[near[0]]}`" if near else None,
     )
 
 

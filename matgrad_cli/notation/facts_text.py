@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ..diagnostics import Diagnostic, InputError, Label, Source, Span, UsageError
+from ..diagnostics import InputError, Source, Span, UsageError
 from ..diagnostics.record import record
 from ..facts.conditions import CONDITIONS, contradiction, parse_fact_word
 from ..ir import ONE, Dim, Shape
@@ -35,8 +35,8 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
     for text in texts:
         if len(text) > _LONGEST:
             short = Source("assume", text[:60] + " …")
-            raise InputError(
-                Diagnostic("too-long", f"the text has {len(text)} characters, at most {_LONGEST} are read", short)
+            raise InputError.coded(
+                "too-long", f"the text has {len(text)} characters, at most {_LONGEST} are read", short
             )
         source = Source("assume", text)
         waiting: list[str] = []
@@ -55,22 +55,18 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
                 word = parse_fact_word(" ".join(rest))
             except UsageError as error:
                 old = error.diagnostic
-                raise UsageError(
-                    Diagnostic(old.code, old.message, source, (Label(span),), old.notes, old.help)
-                ) from None
+                raise UsageError.coded(old.code, old.message, source, span, notes=old.notes, help=old.help) from None
             last = plain_name(words[0])
             for name in (*waiting, last):
                 found.append(StatedFact(name, word, source, span))
             waiting = []
         if waiting:
-            raise UsageError(
-                Diagnostic(
-                    "unknown-fact",
-                    f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`",
-                    source,
-                    notes=(f"facts: {' '.join(CONDITIONS)}",),
-                    help=f"write what is known, as in `{waiting[0]} symmetric`",
-                )
+            raise UsageError.coded(
+                "unknown-fact",
+                f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`",
+                source,
+                notes=(f"facts: {' '.join(CONDITIONS)}",),
+                help=f"write what is known, as in `{waiting[0]} symmetric`",
             )
     _agree(found)
     return found
@@ -84,11 +80,7 @@ def _agree(facts: Sequence[StatedFact]) -> None:
         clash = contradiction(words[fact.name])
         if clash is not None:
             message = f"no array is {clash[0]} and {clash[1]} at once, as `{fact.name}` should be"
-            raise InputError(
-                Diagnostic(
-                    "contradictory-facts", message, fact.source, (Label(fact.span),), help="leave one of them out"
-                )
-            )
+            raise InputError.coded("contradictory-facts", message, fact.source, fact.span, help="leave one of them out")
 
 
 def _pieces(text: str) -> list[Span]:
@@ -121,13 +113,11 @@ def squared(shapes: Mapping[str, Shape], facts: Sequence[StatedFact]) -> tuple[d
             continue
         old, new = _renamed(shape)
         if old is None:
-            raise InputError(
-                Diagnostic(
-                    "not-square",
-                    f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns",
-                    fact.source,
-                    (Label(fact.span),),
-                )
+            raise InputError.coded(
+                "not-square",
+                f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns",
+                fact.source,
+                fact.span,
             )
         table = {name: Shape(_swap(entry.rows, old, new), _swap(entry.cols, old, new)) for name, entry in table.items()}
         notes.append(f"{old} = {new}, as `{fact.name}` is {fact.word}")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from ..diagnostics import Diagnostic, InputError, Label, Source, Span
+from ..diagnostics import InputError, Source, Span
 from ..ir import Symbol
 from . import syntax as s
 from .names import nearest_name, spelled_name
@@ -59,14 +59,12 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     if "\\" in text or "s.t." in text:
         constraint = re.search(CONSTRAINT, text[:20_000])
         if constraint is not None:
-            raise InputError(
-                Diagnostic(
-                    "constraint",
-                    "a constraint stands behind the loss, and a gradient knows of none",
-                    Source("loss", text),
-                    (Label(Span(*constraint.span())),),
-                    help="leave it out for the gradient of the loss alone",
-                )
+            raise InputError.coded(
+                "constraint",
+                "a constraint stands behind the loss, and a gradient knows of none",
+                Source("loss", text),
+                Span(*constraint.span()),
+                help="leave it out for the gradient of the loss alone",
             )
     function = re.match(_LAMBDA, text)
     if function is not None:
@@ -166,40 +164,32 @@ def variable_named(text: str, scope: Scope) -> Symbol:
     if isinstance(found, Symbol):
         return found
     if not name:
-        raise InputError(
-            Diagnostic("missing-wrt", "no variable to differentiate by was given", help="name it with `--wrt`")
-        )
+        raise InputError.coded("missing-wrt", "no variable to differentiate by was given", help="name it with `--wrt`")
     several = [part for part in name.replace(",", " ").split() if scope.find(part) is not None]
     if len(several) > 1 and ("," in name or " " in name):
-        raise InputError(
-            Diagnostic(
-                "unknown-name",
-                f"found {len(several)} names where one variable was needed",
-                Source("wrt", text),
-                (Label(Span(0, len(text))),),
-                help=f"differentiate by one variable at a time, as in `--wrt {several[0]}`",
-            )
+        raise InputError.coded(
+            "unknown-name",
+            f"found {len(several)} names where one variable was needed",
+            Source("wrt", text),
+            Span(0, len(text)),
+            help=f"differentiate by one variable at a time, as in `--wrt {several[0]}`",
         )
     near = nearest_name(name, scope.symbols)
     known = ", ".join(f"`{symbol}`" for symbol in list(scope.symbols)[:20])
     shown = name if len(name) <= 40 else name[:40] + "…"
     if scope.size(name) is not None:
-        raise InputError(
-            Diagnostic(
-                "not-a-variable",
-                f"`{shown}` is a dimension and not a variable",
-                help=f"the variables are {known}" if known else None,
-            )
+        raise InputError.coded(
+            "not-a-variable",
+            f"`{shown}` is a dimension and not a variable",
+            help=f"the variables are {known}" if known else None,
         )
-    raise InputError(
-        Diagnostic(
-            "unknown-name",
-            f"the loss has no variable `{shown}`",
-            Source("wrt", text),
-            (Label(Span(0, len(text))),),
-            (f"its variables are {known}",) if known else ("it has no variables",),
-            f"did you mean `{near}`?" if near else None,
-        )
+    raise InputError.coded(
+        "unknown-name",
+        f"the loss has no variable `{shown}`",
+        Source("wrt", text),
+        Span(0, len(text)),
+        notes=(f"its variables are {known}",) if known else ("it has no variables",),
+        help=f"did you mean `{near}`?" if near else None,
     )
 
 

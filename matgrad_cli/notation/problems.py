@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ..diagnostics import Diagnostic, InputError, Label, Source
+from ..diagnostics import InputError, Source
 from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
@@ -100,7 +100,7 @@ def _mended(loss: str, read: Callable[[str, str], Problem]) -> str | None:
 
 
 def _too_deep(text: str) -> InputError:
-    return InputError(Diagnostic("too-deep", "the expression is nested too deeply", Source("loss", text[:200])))
+    return InputError.coded("too-deep", "the expression is nested too deeply", Source("loss", text[:200]))
 
 
 def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
@@ -350,23 +350,19 @@ def _facts(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
             symbol = scope.find(fact.name.swapcase())  # Y, whose rows are the y_i
         if not isinstance(symbol, Symbol):
             near = nearest_name(fact.name, scope.symbols)
-            raise InputError(
-                Diagnostic(
-                    "unknown-name",
-                    f"the fact `{fact.name} {fact.word}` is about a name that does not occur",
-                    fact.source,
-                    (Label(fact.span),),
-                    help=f"did you mean `{near}`?" if near else None,
-                )
+            raise InputError.coded(
+                "unknown-name",
+                f"the fact `{fact.name} {fact.word}` is about a name that does not occur",
+                fact.source,
+                fact.span,
+                help=f"did you mean `{near}`?" if near else None,
             )
         if fact.sides and not symbol.shape.is_matrix and not (fact.sides == "=" and symbol.shape.is_number):
-            raise InputError(
-                Diagnostic(
-                    "not-square" if fact.sides == "=" else "shape-mismatch",
-                    f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}",
-                    fact.source,
-                    (Label(fact.span),),
-                )
+            raise InputError.coded(
+                "not-square" if fact.sides == "=" else "shape-mismatch",
+                f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}",
+                fact.source,
+                fact.span,
             )
         found[Fact(symbol, fact.word)] = None
     return tuple(found)

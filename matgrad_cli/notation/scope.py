@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
-from ..diagnostics import Diagnostic, Source, UsageError
+from ..diagnostics import Source, UsageError
 from ..diagnostics.record import field, record, replace
 from ..ir import Dim, Expr, Shape, Symbol
 from .names import canonical_name
@@ -26,10 +26,8 @@ def chosen_syntax(syntax: str | None) -> Syntax | None:
         return "latex"
     found = next((known for known in SYNTAXES if known == syntax), None)
     if found is None:
-        raise UsageError(
-            Diagnostic(
-                "unknown-syntax", f"the syntax `{syntax}` is not known", help=f"write one of {', '.join(SYNTAXES)}"
-            )
+        raise UsageError.coded(
+            "unknown-syntax", f"the syntax `{syntax}` is not known", help=f"write one of {', '.join(SYNTAXES)}"
         )
     return found
 

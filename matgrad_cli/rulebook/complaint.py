@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..diagnostics import Diagnostic, InputError
+from ..diagnostics import InputError
 
 
 def complain(file: str, rule: str, field: str, message: str) -> InputError:
     """An error that names file, rule and field: `rules/traces.toml: rule "trace-cyclic", rhs: …`."""
     where = f'{file}: rule "{rule}"' if rule else file
-    return InputError(Diagnostic("bad-rule", f"{where}, {field}: {message}" if field else f"{where}: {message}"))
+    return InputError.coded("bad-rule", f"{where}, {field}: {message}" if field else f"{where}: {message}")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..diagnostics import Diagnostic, InputError
+from ..diagnostics import InputError
 from ..ir import Expr
 from .complaint import complain
 from .entries import Entry, cut, nearest, quick, read_rule, toml
@@ -27,10 +27,8 @@ def rules_folder() -> Path:
     for folder in (package / "_rules", package.parent / "rules"):
         if folder.is_dir():
             return folder
-    raise InputError(
-        Diagnostic(
-            "rules-missing", f"found no rule files: neither `{package / '_rules'}` nor `rules/` beside the package"
-        )
+    raise InputError.coded(
+        "rules-missing", f"found no rule files: neither `{package / '_rules'}` nor `rules/` beside the package"
     )
 
 
@@ -77,8 +75,8 @@ class Rulebook:
         if found is None:
             entry = self._entries.get(rule_id)
             if entry is None:
-                raise InputError(
-                    Diagnostic("unknown-rule", f"no rule is called `{rule_id}`", help=nearest(rule_id, self._entries))
+                raise InputError.coded(
+                    "unknown-rule", f"no rule is called `{rule_id}`", help=nearest(rule_id, self._entries)
                 )
             found = self._rules[rule_id] = read_rule(entry)
         return found
@@ -126,10 +124,8 @@ class Rulebook:
         if found is None:
             file = next((file for folder in self._methods if (file := folder / f"{method_id}.toml").is_file()), None)
             if file is None:
-                raise InputError(
-                    Diagnostic(
-                        "unknown-method", f"no method is called `{method_id}`", help=nearest(method_id, self.methods)
-                    )
+                raise InputError.coded(
+                    "unknown-method", f"no method is called `{method_id}`", help=nearest(method_id, self.methods)
                 )
             found = self._read[method_id] = _read_method(file, self)
         return found
@@ -161,7 +157,7 @@ def _rulebook(extra: str) -> Rulebook:
         more = sorted(path.glob("*.toml")) if path.is_dir() else [path]
         if not path.exists() or not more:
             said = f"found no rule files in `{path}`; needed a folder with *.toml files, or one such file"
-            raise InputError(Diagnostic("rules-missing", said))
+            raise InputError.coded("rules-missing", said)
         for file in more:
             entries += cut(_text_of(file), file.stem, str(file), extra=True)
     book = Rulebook(entries, folder / "methods", *([path / "methods"] if extra else []))
@@ -200,7 +196,7 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise InputError(Diagnostic("rules-missing", f"cannot read `{file}`: {problem}")) from problem
+        raise InputError.coded("rules-missing", f"cannot read `{file}`: {problem}") from problem
 
 
 SHARED = "shared/"

@@ -34,7 +34,7 @@ def _takers() -> dict[str, int]:
     for tree in trees("code: str").values():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
-                names = [argument.arg for argument in node.args.args if argument.arg != "self"]
+                names = [argument.arg for argument in node.args.args if argument.arg not in ("self", "cls")]
                 if "code" in names and "message" in names:
                     found[node.name] = names.index("code")
     return found

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ...diagnostics import Diagnostic, InputError
+from ...diagnostics import InputError
 
 
 def texts_of(loss: object, wrt: object, shapes: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
     """A loss and its variable as SymPy writes them, with the shape of each symbol that has none yet."""
     if not hasattr(loss, "free_symbols"):
         found = type(loss).__name__
-        raise InputError(
-            Diagnostic("unreadable", f"a loss is a text or a SymPy expression, and this is of the type `{found}`")
+        raise InputError.coded(
+            "unreadable", f"a loss is a text or a SymPy expression, and this is of the type `{found}`"
         )
     given = {part.partition(":")[0].strip() for text in shapes for part in text.split(",")}
     return str(loss), str(wrt), (*shapes, *(shape for name, shape in _shapes(loss) if name not in given))

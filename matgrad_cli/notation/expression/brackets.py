@@ -26,11 +26,11 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
     span = p.since(start)
     if name.text == "map":
         if len(letters) != 1 or letters[0] is None:
-            p.refuse("`map[H](…)` takes one name", opening.span)
+            p.unreadable("`map[H](…)` takes one name", opening.span)
         return s.MapsTo(span, letters[0], body)
     if name.text == "entries":
         if len(letters) > 2 or letters in ([], [None], [None, None]):
-            p.refuse("`entries[i,j](…)` takes one or two letters", opening.span)
+            p.unreadable("`entries[i,j](…)` takes one or two letters", opening.span)
         return s.EntriesOf(
             span,
             (letters[0], letters[1] if len(letters) > 1 else None),
@@ -38,7 +38,7 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
             body,
         )
     if None in letters:
-        p.refuse("`sum[i](…)` needs its letters", opening.span)
+        p.unreadable("`sum[i](…)` needs its letters", opening.span)
     return s.Sigma(span, tuple(letter for letter in letters if letter), tuple(bounds), body)
 
 
@@ -55,7 +55,7 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
         letters, bounds, body = [body.letters[0]], [body.bounds[0]], body.body
     while p.token.text == "for":
         if len(letters) == 2:
-            p.refuse("more than two loops in one list", p.token.span)
+            p.unreadable("more than two loops in one list", p.token.span)
         p.take()
         names = [s.Name(p.token.span, p.take().text)]
         while p.accept(","):
@@ -69,7 +69,7 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
         letters.append(letter)
         bounds.append(bound)
     if p.token.text == "if":
-        p.refuse(
+        p.unreadable(
             "a loop with a condition is not read",
             p.token.span,
             "multiply by the condition as a number: `(x > 0)*…` is 1 or 0 times what follows",
@@ -95,7 +95,7 @@ def _loop(p: Stream, names: list[s.Name], over: s.Node) -> tuple[s.Name, s.Node,
         case s.Name() if len(names) == 1:
             arrays = (over,)
         case _:
-            p.refuse("this loop is not read", over.span, _LOOPS)
+            p.unreadable("this loop is not read", over.span, _LOOPS)
     used = {token.text for token in p.tokens}
     letter = s.Name(over.span, next(one for one in "ijktsrlabc" if one not in used))
     return (
@@ -154,7 +154,7 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
         p.go(first)
         indices = _indices(p)
         if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
-            p.refuse("one entry of every row, by its label, is not read", p.since(body.span), _LABELS, code="slice")
+            p.unreadable("one entry of every row, by its label, is not read", p.since(body.span), _LABELS, code="slice")
         if (
             isinstance(body, s.Apply)
             and body.function == "slogdet"
@@ -175,7 +175,7 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
             return s.Slice(span, body, body, index, "row")
         case [":", s.Node() as index] if isinstance(body, s.Name):
             return s.Slice(span, body, body, index, "column")
-    return p.refuse("parts of an array are not read", span, _PARTS, code="slice")
+    return p.unreadable("parts of an array are not read", span, _PARTS, code="slice")
 
 
 _LABELS = 'write the labels as a matrix `Y` with one 1 in every row: `sum(Y*z, axis=1)`, with `--assume "Y onehot"`'
@@ -287,7 +287,7 @@ def _indices(p: Stream) -> tuple[s.Node, ...]:
     found: list[s.Node] = []
     while True:
         if p.sees(":") or p.sees("]"):
-            p.refuse("parts of an array are not read", p.token.span, _PARTS, code="slice")
+            p.unreadable("parts of an array are not read", p.token.span, _PARTS, code="slice")
         if p.sees("("):
             found.append(_pair(p))
         else:

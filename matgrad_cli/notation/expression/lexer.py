@@ -261,7 +261,7 @@ class Stream(ABC):
     def text_of(self, span: Span) -> str:
         return self.source.text[span.start : span.end]
 
-    def refuse(
+    def unreadable(
         self, message: str, span: Span, help: str | None = None, code: str = "syntax-error", label: str = ""
     ) -> NoReturn:
         refuse(self.source, code, message, span, label, help)
@@ -273,12 +273,12 @@ class Stream(ABC):
             found, span = "the text ends", Span(max(end - 1, 0), end)
         else:
             found, span = f"found `{self.text_of(token.span)}`", token.span
-        self.refuse(f"{found} where {needed} was needed", span, help)
+        self.unreadable(f"{found} where {needed} was needed", span, help)
 
     def enter(self, opening: Token) -> None:
         self.depth += 1
         if self.depth > DEEPEST:
-            self.refuse(
+            self.unreadable(
                 f"more than {DEEPEST} levels of nesting",
                 opening.span,
                 code="too-deep",

@@ -58,7 +58,7 @@ class Parser(Stream):
 
     def whole(self) -> s.Node:
         if self.token.kind == "end":
-            self.refuse("the text is empty, an expression was needed", Span(0, 0))
+            self.unreadable("the text is empty, an expression was needed", Span(0, 0))
         node = self.sum()
         if self.place < len(self.tokens) - 1:
             self.after_expression(node)
@@ -69,16 +69,16 @@ class Parser(Stream):
         token = self.token
         if token.kind in ("name", "number", "string") or self.sees("("):
             left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
-            self.refuse(
+            self.unreadable(
                 f"no operator between {left} and {right}",
                 token.span,
                 between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.start),
                 code="missing-operator",
             )
         if self.sees(")") or self.sees("]"):
-            self.refuse(f"`{token.text}` closes a bracket that was never opened", token.span)
+            self.unreadable(f"`{token.text}` closes a bracket that was never opened", token.span)
         if self.sees("=") or self.sees(":"):
-            self.refuse(
+            self.unreadable(
                 f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span
             )
         self.unexpected("an operator or the end")
@@ -136,7 +136,7 @@ class Parser(Stream):
         while True:
             count += 1
             if count > DEEPEST:
-                self.refuse(
+                self.unreadable(
                     f"more than {DEEPEST} levels of nesting",
                     self.token.span,
                     code="too-deep",
@@ -169,7 +169,7 @@ class Parser(Stream):
         transposed = text.endswith("T")
         text = text.removesuffix("T")
         if "T" in text or text.rstrip("0123456789") not in ("", "-"):
-            self.refuse(f"`{self.text_of(token.span)}` is no exponent", token.span)
+            self.unreadable(f"`{self.text_of(token.span)}` is no exponent", token.span)
         node = body
         if text.startswith("-"):
             node = s.Inverted(span, body, min(int(text[1:] or "1"), 10**6))
@@ -181,7 +181,7 @@ class Parser(Stream):
         self.take()
         token = self.take()
         if token.kind != "name":
-            self.refuse("a name was needed after the dot, such as `.T`", token.span)
+            self.unreadable("a name was needed after the dot, such as `.T`", token.span)
         if self.sees("("):
             self.enter(self.token)
             arguments, options = self.arguments()
@@ -195,7 +195,7 @@ class Parser(Stream):
             self.expect("]", "after the axis")
             if axis.text in ("0", "1"):
                 return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.text),))
-        return self.refuse(
+        return self.unreadable(
             f"`.{token.text}` is not known",
             token.span,
             "`.T` transposes, and functions such as `.sum()` may follow a dot",
@@ -216,7 +216,7 @@ class Parser(Stream):
         if self.sees("["):
             return self.listed()
         if token.kind == "string":
-            self.refuse(
+            self.unreadable(
                 "found a text in quotes where a name or a number was needed",
                 token.span,
                 "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`",
@@ -228,7 +228,7 @@ class Parser(Stream):
         opening = self.take()
         self.enter(opening)
         if self.sees(")"):
-            self.refuse("empty brackets, an expression was needed", opening.span.joined(self.token.span))
+            self.unreadable("empty brackets, an expression was needed", opening.span.joined(self.token.span))
         body = self.compared()
         if tuple_allowed and self.sees(","):
             # `ones((m, n))`: a shape written as a tuple
@@ -251,7 +251,7 @@ class Parser(Stream):
         if self.accept(sign):
             return
         if self.token.kind == "end":
-            self.refuse(f"`{self.text_of(opening.span)}` is never closed", opening.span, label="opened here")
+            self.unreadable(f"`{self.text_of(opening.span)}` is never closed", opening.span, label="opened here")
         if self.token.kind in ("name", "number", "string") or self.sees("("):
             self.after_expression(body)
         self.unexpected(f"an operator or `{sign}`")
@@ -271,7 +271,7 @@ class Parser(Stream):
             self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` is a method of a matrix F
             token = self.take()
         if token is not first and not self.sees("(") and token.text not in _VALUES:
-            self.refuse(
+            self.unreadable(
                 f"`{self.text_of(self.since(first))}` is not known", self.since(first), code="unknown-attribute"
             )
         if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):

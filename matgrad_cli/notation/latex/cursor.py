@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ...diagnostics import Diagnostic, InputError, Label, Source, Span
+from ...diagnostics import InputError, Source, Span
 from ...diagnostics.record import field, mutable
 from ..names import words
 from ..syntax import Binary, Name, Node, Operator, children
@@ -207,7 +207,7 @@ class Cursor:
         span = self.span(where)
         if span.end <= span.start:
             span = Span(span.start, span.start + 1)
-        return InputError(Diagnostic(code, message, self.source, (Label(span),), help=help))
+        return InputError.coded(code, message, self.source, span, help=help)
 
     def note(self, text: str) -> None:
         """Says what was repaired or assumed, once."""

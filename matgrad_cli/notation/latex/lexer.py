@@ -6,7 +6,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 
-from ...diagnostics import Diagnostic, InputError, Label, Source, Span
+from ...diagnostics import InputError, Source, Span
 from ...diagnostics.record import field, mutable
 from ...diagnostics.regex import regex
 from .names import ACCENTS, FUNCTIONS, GREEK, OPERATOR_NAMES, ROMAN, STYLES, WORDS, LatexNames, letter_name, marked_name
@@ -48,7 +48,7 @@ class Lexer:
     ) -> InputError:
         """The error that says what could not be read, and where."""
         span = Span(start, max(end, start + 1)).shifted(self.offset)
-        return InputError(Diagnostic(code, message, self.source, (Label(span),), help=help))
+        return InputError.coded(code, message, self.source, span, help=help)
 
     def emit(self, kind: str, text: str, start: int, end: int, font: str = "", side: str = "") -> None:
         if len(self.tokens) >= MOST_TOKENS:

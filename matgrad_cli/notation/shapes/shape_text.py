@@ -41,7 +41,7 @@ class Declared:
 
 def _refuse(source: Source, span: Span, message: str, help: str | None = None) -> NoReturn:
     help = help or "write shapes as `X: m×n, x: n, a: scalar`"
-    raise InputError(Diagnostic("unreadable-shape", message, source, (Label(span),), help=help))
+    raise InputError.coded("unreadable-shape", message, source, span, help=help)
 
 
 def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
@@ -90,7 +90,7 @@ def read_members(texts: Sequence[str]) -> dict[str, str]:
             )
         if found.setdefault(declared.whole, declared.way) != declared.way:
             message = f"`{declared.name}` is declared twice, as a row and as a column of `{declared.whole}`"
-            raise InputError(Diagnostic("conflicting-shapes", message, declared.source, (Label(declared.span),)))
+            raise InputError.coded("conflicting-shapes", message, declared.source, declared.span)
     return found
 
 
