@@ -31,8 +31,8 @@ from ..ir.walk import found_in
 from ..notation.printing.to_text import to_text
 from ..verify.arrays.tensor import Tensor, TooLarge
 from ..verify.fields import NotExact, NoValue, OutOfDomain
-from ..verify.judge import condition
 from ..verify.kinks import KINKED, kinks
+from ..verify.needs import condition
 from ..verify.points import Point
 from .bench import Bench, error_at
 from .lines.kinds import is_nothing

@@ -10,11 +10,13 @@ from ..facts import Fact, Problem
 from ..ir import Entry, Expr, Index, OpenLetter, Partial, Shape
 from ..ir.memory import remembered
 from .arrays.tensor import TooLarge
+from .crossings import segments
 from .evaluate import EVALUATION_LIMIT, Evaluator
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
 from .fields import NotExact, NoValue, OutOfDomain, prime_of
 from .kinks import FACTORS, SEARCHED, Reach, kinks, said, signs
 from .nearness import CLEAR, Nearness, Shaken, nearness, weighed
+from .needs import Denied, condition
 from .places import Points
 from .points import Point, Setting, impossible
 from .probes import probed, unshared
@@ -34,14 +36,6 @@ class Form:
 
     letters: tuple[Index, ...]
     claim: bool = False
-
-
-class Denied(Exception):
-    """One side has a value where the other has none."""
-
-    def __init__(self, needs: str) -> None:
-        super().__init__(needs)
-        self.needs = needs
 
 
 class Judge:
@@ -104,6 +98,7 @@ class Judge:
         """Lets go of what was evaluated."""
         self.renew(forget=True)
         self._shaken, self._reached = {}, {}
+        self._points.between = {}
 
     # --- comparisons --------------------------------------------------------------------------------------------------
 
@@ -293,10 +288,25 @@ class Judge:
         except NotExact as lacking:
             return Verdict("unknown", f"no value can be computed: {lacking}")
         telling = [place for place, near in found.items() if near.outcome == "agrees"]
-        unseen = [(u, {True, False} - signs(u, telling) - reach.excluded) for u, reach in reached]
-        return weighed(
-            [*found.items()], [reach.said for _, reach in reached if reach.said], any(sides for _, sides in unseen)
-        )
+        unseen = any({True, False} - signs(u, telling) - reach.excluded for u, reach in reached)
+        verdict = weighed([*found.items()], [reach.said for _, reach in reached if reach.said], unseen)
+        return self._between(verdict, found, before, after, form) if verdict.holds else verdict
+
+    def _between(
+        self, verdict: Verdict, found: dict[Evaluator, Nearness], before: Expr, after: Expr, form: Form
+    ) -> Verdict:
+        """What holds on both sides of every kink, asked between them, where one side has kinks that the other has not:
+        a threshold that is another one shows itself only there."""
+        both = (*kinks(before), *kinks(after))
+        once = {u for u in both if both.count(u) == 1 and not self._reach(u).excluded}
+        if not once:
+            return verdict
+        for segment in segments(self._points, [*self.float_points()], both, once, self.completed):
+            near = [self._near(place, before, after, form) for place in segment.places]
+            found |= zip(segment.places, near, strict=True)
+            once -= segment.told([one.outcome == "agrees" for one in near])
+        again = weighed([*found.items()], [], bool(once))
+        return verdict if again.holds else again
 
     def _near(self, place: Evaluator, before: Expr, after: Expr, form: Form) -> Nearness:
         """How near the two sides are at a point of floats. Raises Denied, NotExact, TooLarge."""
@@ -362,17 +372,6 @@ class Judge:
         if not entry.shape.is_number or not entry.free <= set(letters):
             return Verdict("differs", "not an entry over the letters of the derivative")
         return self.compare_over(self.derivative(letters, order), entry, letters, thorough=True)
-
-
-def condition(lacking: NoValue) -> str:
-    """What an expression needs to have a value: `w > 0`."""
-    from ..notation.printing.to_text import to_text
-
-    return (
-        lacking.needs.format(to_text(lacking.argument))
-        if isinstance(lacking.argument, Expr)
-        else lacking.needs.format("its argument")
-    )
 
 
 def _counts(place: Evaluator, lacking: NoValue) -> bool:

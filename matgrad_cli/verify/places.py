@@ -39,6 +39,8 @@ class Points:
             (1, "huge"),
         ]
         self.exact_base = base
+        self.between: dict[Any, Any] = {}
+        """The segments between kinks that were laid so far, by the kinks."""
 
     def exact(self, number: int) -> Evaluator | None:
         """The point of that number modulo the prime; None if the facts exclude its sizes."""
@@ -100,3 +102,11 @@ class Points:
         sizes = self.setting.sizes.at(turn) or self.setting.sizes.at(0)
         factors = dict.fromkeys(symbols, factor)
         return Evaluator(Point(self.setting, number, mode, Floats(), sizes, factors=factors, **self._given))
+
+    def like(self, base: Point, number: int | None = None, mode: str | None = None, factor: float = 1) -> Point:
+        """A point of the sizes of another: the same draw, or one of its own."""
+        drawn = base.number if number is None else number
+        factors: dict[Expr, float] = (
+            base.factors if number is None else dict.fromkeys(self.setting.problem.variables, factor)
+        )
+        return Point(self.setting, drawn, mode or base.mode, base.field, base.sizes, factors=factors, **self._given)

@@ -147,7 +147,7 @@ class Point:
         self._lengths: dict[Dim, int] = {}
         self.shrunk = setting.shrunk if shrunk is None else shrunk
         self.literal = self._literal if self.shrunk and tied else None
-        self._factors = factors or {}
+        self.factors = factors or {}
         self._source = source
         self._arrays: dict[Symbol, Tensor] = {}
         self.directions: dict[Symbol, Tensor] = {}
@@ -188,7 +188,7 @@ class Point:
         """The value of a variable, under its facts."""
         found = self._arrays.get(symbol)
         if found is None:
-            source = self._draws(symbol.name, self._factors.get(symbol, 1))
+            source = self._draws(symbol.name, self.factors.get(symbol, 1))
             rows, cols = self.size(symbol.shape.rows), self.size(symbol.shape.cols)
             if rows * cols > LARGEST_ARRAY:
                 raise TooLarge

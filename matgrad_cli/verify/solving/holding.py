@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from ...ir import Expr, Symbol, nodes_of
 from ..fields import NoValue
-from ..judge import Judge, condition
+from ..judge import Judge
+from ..needs import condition
 from ..verdict import Verdict
 from .system import NO_VALUE, Equation, Solution, System, gap, sides_at, solutions
 

@@ -1,0 +1,25 @@
+"""What an expression needs to have a value."""
+
+from __future__ import annotations
+
+from ..ir import Expr
+from .fields import NoValue
+
+
+class Denied(Exception):
+    """One side has a value where the other has none."""
+
+    def __init__(self, needs: str) -> None:
+        super().__init__(needs)
+        self.needs = needs
+
+
+def condition(lacking: NoValue) -> str:
+    """What an expression needs to have a value: `w > 0`."""
+    from ..notation.printing.to_text import to_text
+
+    return (
+        lacking.needs.format(to_text(lacking.argument))
+        if isinstance(lacking.argument, Expr)
+        else lacking.needs.format("its argument")
+    )
