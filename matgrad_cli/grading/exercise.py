@@ -13,7 +13,7 @@ from ..documents.sheets.members import members_told
 from ..notation.printing.to_text import to_text
 from ..notation.scope import chosen_syntax
 from ..records.finding import Final, Finding, LineVerdict, ProblemReport, ProblemVerdict, worst
-from .answers import judge_answer
+from .answers.judge import judge_answer
 from .begin import Habits, begin
 from .consequences import told_once
 from .credit import alone, derives, lines_held, scored

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from ..ir import Expr
 from ..records.finding import Final, FinalVerdict
-from .answers import judge_answer, judged_derivative
+from .answers.heads import by_another
+from .answers.judge import judge_answer, judged_derivative
 from .chain import Outcome, RowResult
 from .derivation import Reader
 from .equations.asked import judged_solution
-from .heads import by_another
 from .lines.reading import Read
 from .lines.scope import surroundings
 from .slips.causes import Slip

@@ -16,8 +16,8 @@ from ..documents.keys import Exercise
 from ..documents.passage import Passage
 from ..notation.latex.names import letter_name
 from ..records.finding import ProblemReport
+from .answers.heads import usual_spelling
 from .exercise import OF_SHAPES, unanswered
-from .heads import usual_spelling
 from .meanings.marked import with_accents
 from .merge import Located, Settings
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from grading.test_mutated_answers import PROBLEMS, _rewritten, mutants, points, same
-from matgrad_cli.grading.answers import judge_answer
+from matgrad_cli.grading.answers.judge import judge_answer
 from matgrad_cli.grading.task import Task, task_for, worked_out
 from matgrad_cli.ir.memory import crowded, let_go
 from matgrad_cli.notation.printing.to_text import to_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.grading.answers import judge_answer
+from matgrad_cli.grading.answers.judge import judge_answer
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.grading.task import task_for
 

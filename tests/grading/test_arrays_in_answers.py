@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.grading.answers import judge_answer
+from matgrad_cli.grading.answers.judge import judge_answer
 from matgrad_cli.grading.task import task_for
 
 QUADRATIC = ("x.T@A@x", "x", "A: n×n, x: n")

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from matgrad_cli.grading.answers import judge_answer
+from matgrad_cli.grading.answers.judge import judge_answer
 from matgrad_cli.grading.bench import Bench
 from matgrad_cli.grading.slips.causes import CAUSES, Repair, Slip
 from matgrad_cli.grading.task import Task, task_for

@@ -7,7 +7,7 @@ import pytest
 
 from matgrad_cli.api import assert_right
 from matgrad_cli.diagnostics import MatgradError
-from matgrad_cli.grading.answers import judge_answer
+from matgrad_cli.grading.answers.judge import judge_answer
 from matgrad_cli.grading.task import Asked, task_for
 
 SPELLINGS = (

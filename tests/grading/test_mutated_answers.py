@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from matgrad_cli.grading.answers import judge_answer
+from matgrad_cli.grading.answers.judge import judge_answer
 from matgrad_cli.grading.task import task_for
 from matgrad_cli.ir import (
     Add,

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from grading.test_mutated_answers import PROBLEMS, _rewritten, mutants, points, same
-from matgrad_cli.grading.answers import judge_answer
+from matgrad_cli.grading.answers.judge import judge_answer
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.grading.rearranged import rearranged
 from matgrad_cli.grading.task import Task, task_for

@@ -8,17 +8,17 @@ from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
-from ..diagnostics import Source
-from ..diagnostics.regex import regex
-from ..documents.passage import Passage
-from ..documents.python.uses import claimed
-from ..ir import Expr, Number, mul, neg, reciprocal, transpose
-from ..notation import syntax as s
-from .begin import begin
-from .lines.reading import Side, read_side
-from .lines.scope import Surroundings
-from .lines.where import answer_in
-from .slips.causes import Slip
+from ...diagnostics import Source
+from ...diagnostics.regex import regex
+from ...documents.passage import Passage
+from ...documents.python.uses import claimed
+from ...ir import Expr, Number, mul, neg, reciprocal, transpose
+from ...notation import syntax as s
+from ..begin import begin
+from ..lines.reading import Side, read_side
+from ..lines.scope import Surroundings
+from ..lines.where import answer_in
+from ..slips.causes import Slip
 
 NO_HEAD = (
     "its left side is not the derivative that is asked for, and whether the equation holds as it is written "
