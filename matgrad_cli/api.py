@@ -372,8 +372,8 @@ def assert_right(
     from .diagnostics import Source
     from .documents.keys import Exercise
     from .documents.passage import Passage
-    from .grading.exercise import judge
-    from .grading.merge import settings
+    from .grading.exercises.judge import judge
+    from .grading.exercises.settings import settings
 
     if not isinstance(answer, str):
         found = f"the answer is {type(answer).__name__} `{answer!r:.40}`; a text is needed"

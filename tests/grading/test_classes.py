@@ -16,6 +16,7 @@ import pytest
 from matgrad_cli.cli.app import command_line
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.grading import check as checking
+from matgrad_cli.grading import document
 from matgrad_cli.grading.check import Options, check_files, read_key
 from matgrad_cli.grading.classes.cache import Cache
 from matgrad_cli.grading.classes.students import students
@@ -217,14 +218,14 @@ def test_a_submission_that_ends_its_process_costs_one(
 
 
 def test_a_problem_that_ends_its_process_costs_one_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = checking.judge
+    honest = document.judge
 
     def judge(chosen: Any) -> Any:
         if chosen.id == "1" and chosen.answer is not None and chosen.answer.text == "A":
             os.kill(os.getpid(), signal.SIGKILL)
         return honest(chosen)
 
-    monkeypatch.setattr(checking, "judge", judge)
+    monkeypatch.setattr(document, "judge", judge)
     files = {"ann.toml": answers("(A+A.T)@x", "2*x"), "bob.toml": answers("A", "2*x")}
     ann, bob = graded(tmp_path, files, isolated=True).files
     assert (ann.score, bob.score) == (6, 2)
@@ -235,14 +236,14 @@ def test_a_problem_that_ends_its_process_costs_one_problem(tmp_path: Path, monke
 
 
 def test_the_key_says_how_long_one_problem_may_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = checking.judge
+    honest = document.judge
 
     def judge(chosen: Any) -> Any:
         while chosen.seconds is not None:  # the one problem with a limit of its own never ends by itself
             pass
         return honest(chosen)
 
-    monkeypatch.setattr(checking, "judge", judge)
+    monkeypatch.setattr(document, "judge", judge)
     files = {"ann.toml": answers("(A+A.T)@x", "2*x")}
     (file,) = graded(tmp_path, files, KEY.replace("points = 4", "points = 4\nseconds = 0.02")).files
     assert [(problem.verdict, problem.final.code) for problem in file.problems] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from matgrad_cli.diagnostics.record import replace
 from matgrad_cli.grading.check import Options, check_text
-from matgrad_cli.grading.reveal import revealed
+from matgrad_cli.grading.exercises.reveal import revealed
 from matgrad_cli.records.finding import FileReport, Report, Reveal
 from matgrad_cli.reports.ci import github_summary, to_github, to_junit
 from matgrad_cli.reports.data import to_gradescope, to_json, to_prairielearn

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from matgrad_cli.grading import exercise
 from matgrad_cli.grading.check import check_file
+from matgrad_cli.grading.exercises import answer, findings
 from matgrad_cli.grading.slips.causes import CAUSES, Slip
 from matgrad_cli.grading.slips.codes import HINTS
 from matgrad_cli.ir import Shape
@@ -28,14 +28,15 @@ EXPECTED = re.compile(r"^Expected: line (\d+), ([\w -]+); final answer (\w+)$", 
 def checked(path: Path) -> tuple[FileReport, list[Slip]]:
     """The report on a file, and every slip that was found in it."""
     slips: list[Slip] = []
-    made = exercise.finding_of
+    made = findings.finding_of
 
     def remembered(number, verdict, passage, slip, source, notes):  # type: ignore[no-untyped-def]
         slips.append(slip)
         return made(number, verdict, passage, slip, source, notes)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exercise, "finding_of", remembered)
+        for module in (answer, findings):
+            patch.setattr(module, "finding_of", remembered)
         return check_file(path), slips
 
 

@@ -11,8 +11,8 @@ from ...diagnostics.record import record, replace
 from ...documents.files import read_document
 from ...documents.keys import Document, Exercise
 from ...records.finding import FileReport, Final, ProblemReport
-from ..exercise import judge
-from ..merge import Settings, identified, settings
+from ..exercises.judge import judge
+from ..exercises.settings import Settings, identified, settings
 
 SECONDS = 20.0
 """So much processor time one problem may take, unless the key says otherwise."""
@@ -57,11 +57,11 @@ def read_key(path: Path) -> Key:
 def key_report(path: Path) -> FileReport:
     """The report on the key's own answers; a problem without one is only read."""
     document = _read(path)
+    exercises = identified(document.exercises)
+    chosen = {name: _own(name, exercise, document.source) for name, exercise in exercises.items()}
     problems: list[ProblemReport] = []
-    diagnostics = list(document.diagnostics)
-    chosen = {name: _own(name, exercise, document.source) for name, exercise in identified(document.exercises).items()}
-    diagnostics += _amiss(document.source, chosen.values())
-    for name, exercise in identified(document.exercises).items():
+    diagnostics = [*document.diagnostics, *_amiss(document.source, chosen.values())]
+    for name, exercise in exercises.items():
         found = _judged(chosen[name])
         if exercise.empty and found.verdict == "undecided":
             message = f"problem `{name}` is understood; the key holds no answer to it"

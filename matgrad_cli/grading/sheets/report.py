@@ -11,7 +11,7 @@ from ...documents.passage import line_and_column
 from ...documents.sheets.sheet import Cell, Sheet
 from ...notation import syntax as s
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, LineVerdict, ProblemReport, ProblemVerdict
-from ..exercise import line_of
+from ..exercises.findings import line_of
 from .judge import EQUATION_OF_GRADIENT, Judged
 from .parts import Part, judge_sheet
 from .passing import CONDITIONAL, is_equation_of_zero

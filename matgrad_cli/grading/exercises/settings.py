@@ -8,14 +8,15 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
-from ..diagnostics import Diagnostic, Label, Source
-from ..diagnostics.record import field, record
-from ..documents.keys import WORDS, Exercise
-from ..documents.passage import Passage
-from ..documents.python.answer import worked_out
-from ..documents.toml_carrier import lost_backslash
-from ..records.finding import Attempts, Reveal
-from .slips.codes import CODES
+from ...diagnostics import Diagnostic, Label, Source
+from ...diagnostics.record import field, record
+from ...documents.keys import WORDS, Exercise
+from ...documents.passage import Passage
+from ...documents.python.answer import worked_out
+from ...documents.toml_carrier import lost_backslash
+from ...notation.latex.names import letter_name
+from ...records.finding import Attempts, Reveal
+from ..slips.codes import CODES
 
 Require = Literal["answer", "derivation", "none"]
 LINES = "lines"
@@ -38,6 +39,11 @@ class Located:
     def text(self) -> str:
         """The text without blanks around it."""
         return self.passage.text.strip()
+
+    @property
+    def begun(self) -> Passage:
+        """The passage from its first sign that is no blank."""
+        return self.passage.part(len(self.passage.text) - len(self.passage.text.lstrip()), len(self.passage.text))
 
 
 @record
@@ -83,6 +89,17 @@ class Settings:
         """What was said for a key, by anybody."""
         found = self.values.get(key)
         return found.text if found and found.text else None
+
+    @property
+    def variable(self) -> str:
+        """The variable that is differentiated by, its letters and digits alone."""
+        return re.sub(r"[^\w]", "", self.text("wrt") or "")
+
+    @property
+    def letters(self) -> frozenset[str]:
+        """The letters of the problem."""
+        texts = (self.text(key) or "" for key in ("loss", "shapes", "wrt"))
+        return frozenset(letter_name(name) for text in texts for name in re.findall(r"[^\W\d_]+", text))
 
 
 def identified(exercises: tuple[Exercise, ...]) -> dict[str, Exercise]:

@@ -11,7 +11,7 @@ from ...diagnostics.regex import regex
 from ...documents.homework.pieces import anew
 from ...documents.keys import Exercise
 from ...documents.passage import Passage
-from ..merge import Settings
+from .settings import Settings
 
 _MARK = r"(?:'(?!')|\s*\^\s*\{?\s*\\prime(?![A-Za-z])\s*\}?|\s*_\s*\{?\s*\d\s*\}?)"
 _GIVEN = regex(rf"\s*(?:\b[Ll]et\s+)?(?P<letter>[A-Za-z])(?P<mark>{_MARK})\s*:?=(?!\s*(?P=letter)\s*[.,;]?\s*$)")

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from ..diagnostics.record import replace
-from ..ir import Expr, Mul, Number, nodes_of
-from ..records.finding import Finding, ProblemReport
-from .chain import Outcome, RowResult
-from .lines.forms import is_pending
-from .lines.kinds import is_zero
-from .lines.scope import Surroundings
-from .meanings.targets import works_on_derivative
-from .merge import LINES, MISSING_DERIVATION, Settings
-from .rearranged import rearranged
-from .slips.causes import CAUSES
+from ...diagnostics.record import replace
+from ...records.finding import Finding, ProblemReport
+from ..chain import Outcome, RowResult
+from ..lines.scope import Surroundings
+from ..meanings.targets import works_on_derivative
+from ..slips.causes import CAUSES
+from .settings import LINES, MISSING_DERIVATION, Settings
 
 _OF_SHAPES: Final = ("non-conformable", "shape-mismatch")
 _BREAKING: Final = ("missing-transpose", "wrong-order")
@@ -91,62 +87,3 @@ def _works(outcome: Outcome, around: Surroundings) -> bool:
     return outcome.role == "equation" or (
         outcome.role == "claim" and expr is not None and works_on_derivative(around, outcome.head, expr)
     )
-
-
-def derives(results: Sequence[RowResult], around: Surroundings) -> bool:
-    """Whether anything stands before the last side: two claims or equations about the loss or a derivative that say
-    different things.
-
-    A name for a part, another order, the loss as it was given and the answer once more are no step; multiplying out is
-    one, and so is what the loss is in a direction, f(x + h) = f(x) + ….
-    """
-    loss, directions = around.task.problem.loss, frozenset(around.directions.values())
-
-    def about(outcome: Outcome) -> bool:
-        head = outcome.head
-        if outcome.role == "equation" or head is None or is_pending(head) or head is loss:
-            return outcome.role in ("claim", "equation")
-        return outcome.role == "claim" and (bool(directions & head.symbols) or of_loss(head))
-
-    def of_loss(head: Expr | None) -> bool:
-        return (
-            head is not None
-            and not head.free
-            and not is_pending(head)
-            and (head is loss or around.bench.equal(head, loss))
-        )
-
-    def form(expr: Expr, opened: bool = True) -> Hashable:
-        whole = around.expanded(expr)
-        found = rearranged(whole)
-        return whole if found is None else (found, _letters(whole) if opened else 0)
-
-    def meant(outcome: Outcome) -> Expr | None:  # with a slip that is known, what it would be without
-        repair = outcome.slip.repair if outcome.slip is not None else None
-        return repair.expr if repair is not None else outcome.read.expr if outcome.read is not None else None
-
-    outcomes = [outcome for result in results for outcome in result.outcomes if about(outcome)]
-    pairs = [(outcome.head, side) for outcome in outcomes if (side := meant(outcome)) is not None]
-    said = {side: left for left, side in pairs if not is_zero(side)}
-    said |= {
-        left: left
-        for left, side in pairs
-        if left is not None and is_zero(side) and not said.keys() & set(nodes_of(left))
-    }  # `… = 0`
-    repeated = {
-        form(loss),
-        *[form(left, opened=False) for left in said.values() if left is not None and directions & left.symbols],
-    }
-    forms = {
-        form(side, left is None or not directions & left.symbols)
-        for side, left in said.items()
-        if side is not around.task.wanted
-    }
-    return len(forms - repeated) > 1
-
-
-def _letters(expr: Expr) -> int:
-    """How many leaves are no numbers; none of a zero."""
-    if isinstance(expr, Mul) and Number(0) in expr.factors:
-        return 0
-    return sum(map(_letters, expr.children)) if expr.children else int(not isinstance(expr, Number))

@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..diagnostics.record import replace
-from ..documents.keys import Exercise
-from ..documents.passage import Passage
-from ..documents.python.uses import claimed
-from ..records.finding import WORST_FIRST, ProblemReport
-from .merge import Settings
-from .which import STATES, Judged, read_well
+from ...diagnostics.record import replace
+from ...documents.keys import Exercise
+from ...documents.passage import Passage
+from ...documents.python.uses import claimed
+from ...records.finding import WORST_FIRST, ProblemReport
+from .claims import STATES
+from .settings import Settings
+from .which import Judged, read_well
 
 
 def read_all(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemReport:

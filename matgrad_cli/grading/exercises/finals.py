@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..ir import Expr
-from ..records.finding import Final, FinalVerdict
-from .answers.heads import by_another
-from .answers.judge import judge_answer, judged_derivative
-from .chain import Outcome, RowResult
-from .derivation import Reader
-from .equations.asked import judged_solution
-from .lines.reading import Read
-from .lines.scope import surroundings
-from .slips.causes import Slip
-from .task import Task
+from ...ir import Expr
+from ...records.finding import Final, FinalVerdict
+from ..answers.heads import by_another
+from ..answers.judge import judge_answer, judged_derivative
+from ..chain import Outcome, RowResult
+from ..derivation import Reader
+from ..equations.asked import judged_solution
+from ..lines.reading import Read
+from ..lines.scope import surroundings
+from ..slips.causes import Slip
+from ..task import Task
 
 
 def final_of(task: Task, reader: Reader, answer: str | None, under_key: bool) -> Final:

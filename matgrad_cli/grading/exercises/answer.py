@@ -1,0 +1,57 @@
+"""An answer under its problem: one formula, with a key or in its place."""
+
+from __future__ import annotations
+
+from ...diagnostics.record import replace
+from ...documents.display_rows import RELATION, joined_rows
+from ...records.finding import Finding, ProblemReport, ProblemVerdict
+from ..answers.judge import judge_answer
+from ..lines.where import answer_in
+from ..meanings.redefined import defines_functions, part_of
+from ..meanings.remarks import named_layout
+from ..task import Task
+from .credit import scored
+from .finals import with_slip
+from .findings import finding_of
+from .required import lacking_derivation
+from .settings import Located, Settings
+
+OF_SHAPES = frozenset(("shape-mismatch", "non-conformable", "wrong-shape", "number-for-matrix"))
+"""Codes of a formula that is no gradient by its shape: the X of "since X is constant" is no second answer."""
+
+
+def bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
+    """A derivation under a key that is one formula and no sign of equality is an answer,
+    if it is of the kind that is asked for."""
+    rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else []
+    text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
+    if not text.strip() or RELATION.search(text[slice(*answer_in(text))]):
+        return None
+    passage = rows[0][1]
+    lead = passage.text.index(text)
+    report = judged_answer(replace(chosen, answer=Located(passage.part(lead, lead + len(text)), chosen.source)), task)
+    code = report.first_wrong.code if report.first_wrong else None
+    of_kind = report.verdict == "wrong" and code not in (*OF_SHAPES, "unknown-name")
+    return report if report.final.verdict == "right" or of_kind or RELATION.search(text) else None
+
+
+def judged_answer(chosen: Settings, task: Task) -> ProblemReport:
+    """The report on an answer, which is one formula."""
+    answer = chosen.answer
+    assert answer is not None
+    beside = part_of(answer.source.text, answer.passage.places[0])
+    reference = chosen.reference.text if chosen.reference else None
+    beside = beside if defines_functions(beside) or named_layout(beside) else ""
+    found = judge_answer(task, answer.text, reference, beside)
+    verdict: ProblemVerdict = found.verdict
+    if found.slip is not None and found.slip.code == "other-layout" in chosen.partial:
+        verdict = "wrong"  # the key says what that earns
+    lines: tuple[Finding, ...] = ()
+    if found.slip is not None and verdict != "right":
+        lines = (finding_of(1, verdict, answer.begun, found.slip, answer.source, found.notes),)
+    final = with_slip(verdict if verdict in ("right", "wrong") else "missing", found.slip)
+    if found.slip is not None and found.slip.code == "not-worked-out" and chosen.asked:
+        verdict = "wrong"
+    if chosen.require == "derivation":
+        chosen, verdict, final = lacking_derivation(chosen, verdict, final)
+    return scored(chosen, ProblemReport(chosen.id, "answer", verdict, final, lines, notes=found.notes))

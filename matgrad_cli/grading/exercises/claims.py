@@ -1,0 +1,206 @@
+"""What a submission says is the answer: each claim with the definitions that it needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
+from ...documents.homework.pieces import FACTORED, Piece
+from ...documents.homework.words import said
+from ...documents.passage import Passage
+from ...notation.latex.names import letter_name
+from ..answers.heads import usual_spelling
+from .settings import Located, Settings
+
+Claim = tuple[Settings, bool]
+"""What is said to be the answer, as it is judged, and whether an equation says it."""
+
+_LETTERS = regex(r"[^\W\d_]{2,}")
+
+STATES = regex(
+    r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}"
+    r"|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
+    r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial"
+    r"|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
+    r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
+)
+
+_SECOND = regex(r"(?:\\nabla|∇|\\partial|∂|\bd)\s*(?:_\s*(?:\{[^{}]*\}|\w)\s*)?(?:\^\s*\{?\s*2|²)")
+
+_ZERO = regex(r"=\s*\{?(?:\\mathbf\s*)?\{?0\}?\}?[\s.,]*$")
+
+SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
+
+REACHES = r"\b<reaches>\W*$|[:=]\s*$"
+
+
+def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
+    """Definitions and what is said to be the answer: as one answer;
+    as a derivation where it holds several signs of equality."""
+    stated = last.kind in ("equation", "definition")
+    if any(passage.text.count("=") > 1 or FACTORED.fullmatch(passage.text) for passage in passages):
+        return replace(chosen, rows=tuple(passages)), stated
+    head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
+    start = head.end() if head is not None else last.value
+    *before, whole = *passages[:-1], last.passage.part(start, len(last.text))
+    for one in reversed(before):
+        whole = one.joined(whole)
+    return replace(chosen, rows=(), answer=Located(whole, chosen.source)), stated
+
+
+def clause(before: str) -> str:
+    """The words that lead to a formula."""
+    text, start = before.rstrip(" \t\n:"), 0
+    for cut in said("<clause>").finditer(text):
+        start = cut.end()
+    return text[start:]
+
+
+def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
+    """What is said to be the answer, with the definitions before it that it needs; without such words every formula
+    without equality, or the last that is defined and not used."""
+    claims, reached, bare = list[int](), list[int](), list[int]()
+    defined = {one.defines for one in told}
+    last = -1
+    for at, one in enumerate(told):
+        before, beside = last, last in claims
+        if one.kind != "name":
+            last = at
+        if not one.inline or (one.kind == "name" and one.text.strip("\\ ") not in defined):
+            continue
+        says = said(SAYS).search(one.before) or (beside and said(r"\b<or>\b").search(one.before))
+        if one.kind in ("equation", "definition"):
+            claims += [at] if states(one, chosen) else []
+        elif one.kind == "name":
+            if says:
+                claims.append(at)
+                last = at
+        elif not _of_part(one, told[before] if before >= 0 else None, chosen.order):
+            bare.append(at)
+            if says or _alone(one) or (claims and said(REACHES).search(one.before)):
+                claims.append(at)
+            elif said(REACHES).search(one.before):
+                reached.append(at)
+    if any(said(r"\b<or>\b").search(told[at].before) for at in bare):
+        claims = sorted({*claims, *bare})
+    displays = any(not one.inline for one in told)
+    reached = [] if any(not one.inline and states(one, chosen) for one in told) else reached
+    taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
+    behind_definitions = (
+        (rows, told[at]) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen)
+    )
+    found = {tuple(row.text.strip() for row in rows): (rows, one) for rows, one in behind_definitions}
+    return [_claim(rows, one, chosen) for rows, one in found.values()]
+
+
+def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
+    """What is defined before a claim, and behind it what `where` adds, or what a name that is the claim stands for."""
+    found, goes_on = [*told[:at]], True
+    for one in told[at + 1 :]:
+        beside = said(r"\W*<or>\W*").fullmatch(one.before) is not None
+        says = one.kind == "definition" and said(r"\W*<where>\b|[\s,;]*$").match(one.before) is not None
+        goes_on = goes_on and (beside or says)
+        if (goes_on and not beside) or (told[at].kind == "name" and one.defines == told[at].text.strip("\\ ")):
+            found.append(one)
+    return found
+
+
+def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:
+    """The last of several definitions in sentences, if no other uses it: then it is what was asked for."""
+    named = [at for at, one in enumerate(told) if one.kind == "definition" and one.defines != chosen.variable]
+    return named[-1:] if len(named) > 1 and named[-1] == len(told) - 1 else []
+
+
+def displayed(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim]:
+    """Displays that words put beside each other as the answer, `$$…$$ or $$…$$`, each group as one claim with what it
+    needs, if there are so many, or if there is something that it needs."""
+    groups: list[list[Piece]] = []
+    for _, block in groupby((one for one in told if not one.inline), lambda one: one.block):
+        first, *rest = block
+        says = said(SAYS).search(first.before) and not said(REACHES).search(first.before)
+        other = (
+            says
+            or said(r"\b<or>\b").search(first.before)
+            or (groups and first.kind == groups[-1][-1].kind == "formula")
+        )
+        if groups and (first.text.lstrip(" &").startswith("=") or not other):
+            groups[-1] += [first, *rest]
+        else:
+            groups.append([first, *rest])
+    bare = [group for group in groups if [one.kind for one in group] == ["formula"]]
+    groups = [group for group in groups if group in bare or any(states(one, chosen) for one in group)]
+    inline = [one for one in told if one.inline]
+    whole = [_with_definitions(group[-1], inline, chosen)[0][:-1] for group in groups]
+    if len(groups) < least and not all(whole):
+        return []
+    return [
+        _claim((*before, group[0].passage), group[0], chosen)
+        if len(group) == 1
+        else (replace(chosen, rows=(*before, *(one.passage for one in group))), True)
+        for before, group in zip(whole, groups, strict=True)
+    ]
+
+
+def _alone(one: Piece) -> bool:
+    """Whether a formula stands without words, in a list or in a paragraph of its own."""
+    return not _LETTERS.search(one.before) and not (
+        _LETTERS.search(one.after) and said(r"[ ,(]*<or>\b").match(one.after) is None
+    )
+
+
+def _of_part(one: Piece, last: Piece | None, order: int) -> bool:
+    """Whether a formula is said of the loss, or of a part of it: `The gradient of $b^T x$ is $b$`; the Hessian is one
+    where it is not asked for."""
+    other = "<part>" if order == 2 else "(?:<part>|<second>)"
+    if said(rf"\b{other}\b(?!.*\b<whole>\b)").search(clause(one.before)) or said(r"\W*<of_part>").match(one.after):
+        return True
+    of = r"\b<of>\W*$"
+    if said(of).search(one.before):
+        return True
+    return (
+        last is not None
+        and said(r"\W*<has>\W*").fullmatch(one.before) is not None
+        and (said(of).search(last.before) is not None or said(r"\W*<is>\W*").fullmatch(one.before) is None)
+    )
+
+
+def states(one: Piece, chosen: Settings) -> bool:
+    """Whether an equation says what is asked for: the derivative of the loss, or where it is least."""
+    if chosen.asks != "gradient":
+        return one.kind == "definition" and one.defines == chosen.variable
+    if chosen.order == 2:
+        return "=" in one.text and _SECOND.search(usual_spelling(one.text.partition("=")[0])) is not None
+    stated = STATES.match(one.text)
+    by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or "") if stated is not None else ""
+    spelled = {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
+    meant = {chosen.variable, letter_name(chosen.variable), ""} & spelled
+    return stated is not None and _ZERO.search(one.text) is None and bool(meant)
+
+
+def _with_definitions(claim: Piece, before: Iterable[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
+    """The claim behind the definitions of its names; a name that is defined twice has both meanings."""
+    needed = claim.text.partition("=")[2] or claim.text
+    last: dict[str, Passage] = {}
+    first: dict[str, Passage] = {}
+    left = [one for one in before if one.defines not in ("", chosen.variable)]
+    while (one := next((one for one in reversed(left) if _names(needed, one.defines)), None)) is not None:
+        left.remove(one)
+        needed += one.text[one.value :] if one.defines not in last else ""
+        last.setdefault(one.defines, one.passage)
+        first[one.defines] = one.passage
+    meant = [[*reversed(values.values())] for values in ((last, first) if first != last else (last,))]
+    return [(*sorted(rows, key=lambda row: not FACTORED.fullmatch(row.text)), claim.passage) for rows in meant]
+
+
+def _names(text: str, name: str) -> bool:
+    return re.search(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", _spread(text)) is not None
+
+
+def _spread(text: str) -> str:
+    """The text with its letters apart, commands kept together: `Xw` as `X w`."""
+    return re.sub(
+        r"\\[A-Za-z]+|([A-Za-z])", lambda match: f" {match[1]} " if match[1] else f"{match[0].lstrip(chr(92))} ", text
+    )

@@ -1,0 +1,169 @@
+"""A derivation under its problem: every reading in which it may be meant, and the verdict on the best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Unpack
+
+from ...diagnostics.record import replace
+from ...documents.display_rows import joined_rows
+from ...documents.sheets.members import members_told
+from ...notation.printing.to_text import to_text
+from ...records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
+from ..answers.judge import judge_answer
+from ..begin import Habits, begin
+from ..consequences import told_once
+from ..derivation import RowResult
+from ..equations.asked import named_multipliers, readings, without_lagrangian
+from ..lines.arrays import Flags, Slices, other_slices, slices
+from ..lines.literal_name import with_letter
+from ..meanings.redefined import part_of
+from ..meanings.supposed import Values
+from ..prose import NO_FORMULA
+from ..task import Asked, Key, Task, task_for
+from .credit import lines_held, scored
+from .finals import final_of, final_of_named, final_of_second
+from .findings import line_of
+from .required import derives, lacking_derivation
+from .settings import Settings
+
+MOST_RUNS = 10
+
+
+def judged_derivation(chosen: Settings, task: Task, key: Key, asked: Asked) -> ProblemReport:
+    """The report; under constraints, that of the Lagrangian in which the first row with a multiplier follows."""
+    second = task if asked.order == 2 else None
+    taken = [symbol.name for symbol in (task.plain or task.problem).variables]
+    first = next(
+        (at for at, row in enumerate(chosen.rows) if asked.constraints and named_multipliers((row.text,), taken)), None
+    )
+    if first is None:
+        return _derivation(chosen, task_for(key, asked._replace(order=1)), second)
+    names = named_multipliers((row.text for row in chosen.rows), taken)
+    begun = replace(chosen, rows=chosen.rows[: first + 1])
+    for one in readings(asked, names):
+        fewer = len(names) < len(asked.constraints)
+        if fewer or _derivation(begun, task_for(key, one), None).lines[-1].verdict == "follows":
+            return _derivation(chosen, task_for(key, one), second)
+    return scored(chosen, without_lagrangian(_derivation(chosen, task, second)))
+
+
+def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemReport:
+    """The report; where r_p may be a row or a column of R, the reading in which the derivation is right,
+    or got further."""
+    said = members_told(part_of(chosen.source.text, chosen.rows[0].places[0] if chosen.rows else 0))
+    columns = frozenset(name for name, way in said.items() if way == "column")
+    found, written = _supposing(chosen, task, second, columns=columns)
+    for flags in other_slices(written, {*said, *dict(task.problem.members)}):
+        if found.verdict == "right":
+            break
+        flags["columns"] = columns | flags.get("columns", frozenset())
+        other, _ = _supposing(chosen, task, second, **flags)
+        found = other if other.verdict == "right" or _reached(other) > _reached(found) else found
+    return found
+
+
+def _supposing(
+    chosen: Settings, task: Task, second: Task | None, **flags: Unpack[Flags]
+) -> tuple[ProblemReport, Slices]:
+    """The report; where names stand that only the prose explains,
+    the one in which their values make most lines follow."""
+    waiting: list[Values] = [{}]
+    found: list[tuple[ProblemReport, Slices, bool]] = []
+    while waiting and len(found) < MOST_RUNS:
+        supposed = waiting.pop(0)
+        report, written, choices = _read_derivation(chosen, task, second, supposed, **flags)
+        waiting[:0] = [supposed | choice for choice in choices]
+        found.append((report, written, not choices))
+        if report.verdict == "right" and not choices:
+            break
+    best = max(found, key=lambda one: (one[2], one[0].verdict == "right", one[0].first_wrong is None, _reached(one[0])))
+    return best[0], best[1]
+
+
+def _reached(report: ProblemReport) -> int:
+    """How many rows follow before the first that does not."""
+    return next((at for at, finding in enumerate(report.lines) if finding.verdict != "follows"), len(report.lines))
+
+
+def _read_derivation(
+    chosen: Settings,
+    task: Task,
+    second: Task | None,
+    supposed: Values,
+    columns: frozenset[str] = frozenset(),
+    lying: bool = True,
+) -> tuple[ProblemReport, Slices, list[Values]]:
+    rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
+    habits = Habits(rules=True, supposing=not chosen.under_key, as_typed=chosen.under_key, supposed=supposed)
+    begun = begin(task, rows, chosen.source, task.syntax, name, columns, lying, habits)
+    reader, around = begun.reader, begun.around
+    results: list[RowResult] = []
+    written: Slices = frozenset()
+    for number, passage in begun.rows:
+        row = begun.read(number, passage)
+        reader.later.arrive(passage.text)
+        written |= frozenset().union(*(slices(side.node) for claim in row.claims for side in claim.sides))
+        if row.claims:
+            results.append(reader.row(row, first=not results))
+    results = told_once(results)
+    lines = tuple(line_of(result, chosen.source) for result in results)
+    answer = chosen.answer.text if chosen.answer else None
+    if second is None:
+        final = final_of(task, reader, answer, chosen.must_answer and chosen.under_key)
+    else:
+        final = final_of_second(second, reader, results, answer)
+    if not lines:
+        final = Final("missing", "unreadable", NO_FORMULA)
+    elif final == Final("missing", None, final.message) and chosen.must_answer and task.asks == "gradient":
+        stated = f"`\\nabla_{task.problem.wrt.name}{'^2' if second else ''} L = …` states it"
+        final = final_of_named(second or task, reader, results) or Final("missing", None, f"{final.message}: {stated}")
+    if final.verdict == "missing" and all(line.role not in ("claim", "equation") for line in lines):
+        why = f"{NOTHING_JUDGED}; {final.message}" if lines and final.code is None else NOTHING_JUDGED
+        final = Final("missing", "nothing-judged", why)
+    if final.verdict == "missing" and chosen.under_key and _ends_bare(second or task, results):
+        lines, final = (*lines[:-1], replace(lines[-1], verdict="follows", code=None, diagnostic=None)), Final("right")
+    verdict = _verdict(lines, final, chosen)
+    if chosen.require == "derivation" and not derives(results, around):
+        chosen, verdict, final = lacking_derivation(chosen, verdict, final)
+    warnings = dict.fromkeys(f"line {result.row.number}: {text}" for result in results for text in result.warnings)
+    notes = [] if chosen.under_key else [*task.problem.notes]  # how a key is read is told of the key
+    notes += [f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items()]
+    report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=tuple(notes), warnings=tuple(warnings))
+    return scored(chosen, report, lambda: lines_held(results, around)), written, reader.prose.choices
+
+
+def _ends_bare(task: Task, results: Sequence[RowResult]) -> bool:
+    """Whether the last of several rows is nothing but the answer."""
+    claims = results[-1].row.claims if len(results) > 1 else ()
+    bare = len(claims) == 1 and len(claims[0].sides) == 1 and not claims[0].leading
+    return bare and judge_answer(task, claims[0].sides[0].text, None).verdict == "right"
+
+
+NOTHING_JUDGED = "no line claims anything that can be judged: definitions, and the question repeated, are no answer"
+
+_OF_LINE: dict[str, ProblemVerdict] = {
+    "follows": "right",
+    "wrong": "wrong",
+    "unreadable": "unreadable",
+    "undecided": "undecided",
+}
+_ABSENT = (None, "nothing-judged", "not-worked-out")
+"""Codes of a final answer that is not there, in contrast to one that could not be judged."""
+
+
+def _verdict(lines: tuple[Finding, ...], final: Final, chosen: Settings) -> ProblemVerdict:
+    """Right if every line follows and something was judged; where an answer is asked for,
+    only with a right final answer."""
+    # behind a right answer, what the derivative is used for afterwards was not asked
+    answered = chosen.must_answer and final.verdict == "right"
+    verdicts = [_OF_LINE[finding.verdict] for finding in lines if not (answered and finding.code == "equation")]
+    judged = any(finding.verdict == "follows" and finding.role in ("claim", "equation") for finding in lines)
+    if final.verdict == "wrong":
+        verdicts.append("wrong")
+    elif final.verdict == "missing" and chosen.must_answer:
+        absent = final.code in _ABSENT and set(verdicts) == {"right"}
+        verdicts.append("wrong" if absent and chosen.asked else "undecided")
+    elif final.verdict == "missing" and not judged:
+        verdicts.append("undecided")
+    return worst(verdicts) if lines else "unreadable"

@@ -1,0 +1,91 @@
+"""One exercise: its problem is read, its answer or derivation judged, and the result scored."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ...diagnostics import Diagnostic, Label, MatgradError, Span
+from ...diagnostics.record import replace
+from ...documents.passage import line_and_column
+from ...notation.scope import chosen_syntax
+from ...records.finding import Final, Finding, ProblemReport, ProblemVerdict
+from ..equations.asked import split_constraints
+from ..lines.literal_name import best_as_name
+from ..lines.reading import as_declared
+from ..task import Asked, Key, task_for
+from .answer import bare_answer, judged_answer
+from .credit import scored
+from .derivation import judged_derivation
+from .settings import Located, Settings
+
+Kind = Literal["answer", "derivation"]
+
+
+def judge(chosen: Settings) -> ProblemReport:
+    """The report on one exercise; whatever is wrong with it ends in a finding, never in an exception."""
+    kind: Kind = "derivation" if chosen.rows else "answer"
+    if chosen.errors:
+        return _unreadable(chosen, kind, chosen.errors[0])
+    if chosen.text("loss") is None or chosen.text("wrt") is None:
+        lacking = "loss" if chosen.text("loss") is None else "wrt"
+        message, help_ = f"problem `{chosen.id}` has no key `{lacking}`", "state it in the file, or give a key file"
+        lacks = Diagnostic(f"missing-{lacking}", message, chosen.source, help=f"{help_} with `--key`")
+        return _unreadable(chosen, kind, lacks)
+    said = [chosen.text(word) or "" for word in ("loss", "wrt", "shapes", "assume")]
+    try:
+        key: Key = (said[0], said[1], said[2], said[3], chosen_syntax(chosen.question_syntax), chosen.layout)
+        constraints, syntax = split_constraints(chosen.text("subject_to") or ""), chosen_syntax(chosen.text("syntax"))
+        asked = Asked(chosen.order, chosen.asks, constraints, syntax=syntax, seed=chosen.seed)
+        task = task_for(key, asked)
+    except MatgradError as error:
+        return _unreadable(chosen, kind, _relocated(error.diagnostic, chosen))
+    if not chosen.rows and (chosen.answer is None or not chosen.answer.text):
+        return unanswered(chosen, chosen.unread)
+    if task.asks != "gradient":
+        wrt, answer = task.problem.wrt.name, chosen.answer
+        answer = replace(answer, passage=best_as_name(answer.passage, wrt)) if answer is not None else None
+        chosen = replace(chosen, answer=answer, rows=tuple(best_as_name(row, wrt) for row in chosen.rows))
+    if chosen.rows:
+        return bare_answer(chosen, task) or judged_derivation(chosen, task, key, asked)
+    return judged_answer(chosen, task)
+
+
+def unanswered(chosen: Settings, why: Diagnostic | None = None) -> ProblemReport:
+    """A problem without answer; or one of which nobody knows whether the file answers it, and `why`."""
+    verdict: ProblemVerdict = "wrong" if chosen.asked and why is None else "undecided"
+    said = ("missing-answer", "no answer was given")
+    if why is not None:
+        said = (why.code, "; ".join(filter(None, (why.message, why.help))))
+    return scored(chosen, ProblemReport(chosen.id, "answer", verdict, Final("missing", *said)))
+
+
+def _unreadable(chosen: Settings, kind: Kind, diagnostic: Diagnostic) -> ProblemReport:
+    """The problem itself cannot be read."""
+    line, column, span = 1, 1, Span(0, 0)
+    if diagnostic.source is not None and diagnostic.source.name == chosen.source.name and diagnostic.labels:
+        span = diagnostic.labels[0].span
+        line, column = line_and_column(chosen.source.text, span.start)
+    finding = Finding(0, "unreadable", span, line, column, diagnostic.code, diagnostic)
+    final = Final("missing", diagnostic.code, diagnostic.message)
+    return scored(chosen, ProblemReport(chosen.id, kind, "unreadable", final, (finding,)))
+
+
+_WHERE = {"--shape": "shapes", "--assume": "assume", "facts": "assume"}
+"""The keys of texts that are read under another name than that of their key."""
+
+
+def _relocated(diagnostic: Diagnostic, chosen: Settings) -> Diagnostic:
+    """A message about the text of a key, pointing into the file where the key stands."""
+    source, diagnostic = diagnostic.source, replace(diagnostic, notes=as_declared(diagnostic.notes))
+    found = chosen.values.get(_WHERE.get(source.name, source.name)) if source is not None else None
+    if found is None and source is not None:
+        found = next((value for value in chosen.values.values() if value.text == source.text), None)
+    if found is None:
+        return replace(diagnostic, source=replace(chosen.source, text=""), labels=())
+    return moved(diagnostic, found)
+
+
+def moved(diagnostic: Diagnostic, found: Located) -> Diagnostic:
+    """A message whose spans count in the text of a key, with spans that count in the file."""
+    labels = tuple(Label(found.begun.span(label.span), label.text) for label in diagnostic.labels)
+    return replace(diagnostic, source=found.source, labels=labels)

@@ -1,0 +1,139 @@
+"""Why a piece of a submission is no answer: denied, asked, said by others, of others, or under a condition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterator, Sequence
+from itertools import pairwise, takewhile
+
+from ...diagnostics import Diagnostic
+from ...diagnostics.regex import regex
+from ...documents.homework.pieces import Piece, changed
+from ...documents.homework.words import named, said
+from ...notation.latex.names import letter_name
+from .claims import SAYS, STATES, clause
+from .settings import Settings
+
+_UNEQUAL = regex(
+    r"\\n(?:eq?|ot\s*=)(?![A-Za-z])|≠|!=|(?:\\nabla|∇|\\partial|∂)[^=&]*(?:\\(?:approx|simeq|propto|sim"
+    r"|stackrel\{\?\}|overset\{\?\})(?![A-Za-z])|[≈∝∼≃])"
+)
+"""What is not said to be equal."""
+
+_QUOTE, _UNQUOTE = regex(r"(?:[\"“„«]|``)\s*$"), regex(r"[\s.,]*(?:[\"”“»]|\x27\x27)")
+
+_INEQUALITY = regex(r"[<>≤≥]|\\(?:[lg]eq?(?:slant)?|[lg]t)(?![A-Za-z])")
+
+_VALUE = (
+    r"(?:\\(?:math\w+|vec|bm|boldsymbol)\s*)?\{?\s*(?:[-−]?\d+(?:\.\d+)?|I(?:_\{?\w\}?)?)(?![\w^]|\.\d"
+    r"|\s*,\s*(?:\\\w?dots|…|\.\.|2))"
+)
+
+_VALUED = rf"(?<![^\W\d_\\])\\?[^\W\d_]+\s*=\s*{_VALUE}"
+"""`b = 0`, and no range `i = 1, …, n`."""
+
+_WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)|{_VALUED})"
+
+_NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<becomes>\b)"
+"""`$2(x + b)$ where $b = 0$`, or `$2(x + b)$, $b = 0$`."""
+
+_PROVIDED = r"(?:\b<provided>\b(?!(?:[^,.;:]|,(?!\s))*\b<harmless>\b)[^,.;:]*?\b<holds>\b(?:[^.;:,]|,(?=\s*$))*)"
+"""`If the data are centred, …`, and no `if we apply the rule`."""
+
+_BY = said(
+    r"(?:(?:^|[.,;\n]|\band\b)\W*(?P<label>[^\W\d_]\w*)\s*:|\b<by>\s+(?P<by>[^\W\d_]\w*)(?:\W|\b<is>\b"
+    r"|\b<reaches>\b|\bwe\b)*)\s*$"
+)
+
+
+def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], dict[int, Diagnostic]]:
+    """The pieces that may be an answer, and why others are none, by their place.
+    A name that is denied denies what defines it."""
+    known = (chosen.text("assume") or "").lower()
+    given = chosen.letters
+    why = dict[int, str]()
+    for at, one in enumerate(pieces):
+        behind = _behind(pieces[at:])
+        if (found := _disowned(one) or _condition(one, behind, known) or _put_in(behind, given)) is not None:
+            why[at] = found
+    others = given - {chosen.variable, *(one.defines for one in pieces)}
+    why |= {
+        at: f"it is said of `{name}`"
+        for at, one in enumerate(pieces)
+        if at not in why and (name := _of_another(one, others))
+    }
+    why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
+    why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
+    named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(SAYS).search(one.before)]
+    meant = {one.text for at, one in named if at not in why}
+    for at, one in named:
+        if at in why and one.text not in meant:
+            why |= {other: why[at] for other in range(at) if pieces[other].defines == one.text.strip("\\ ")}
+    refused = {}
+    for at, found in why.items():
+        if pieces[at].kind != "name":
+            message = f"`{pieces[at].text.strip()}` is no answer: {found}"
+            help_ = "state the whole answer as one formula"
+            refused[pieces[at].passage.places[0]] = Diagnostic(
+                "nothing-judged", message, help=help_, severity="warning"
+            )
+    return [one for at, one in enumerate(pieces) if at not in why], refused
+
+
+def _disowned(one: Piece) -> str | None:
+    """Why a formula is no claim of its author: denied, asked, or said by somebody else."""
+    lead = clause(one.before)
+    if said("<denied>").search(lead + " ") or said("<refuted>").match(one.after) or _UNEQUAL.search(one.text):
+        return "the words beside it deny it"
+    if said(r"[\s)\]]*\?(?!\s*<yes>\b)").match(one.after):
+        return "it is a question"
+    if _QUOTE.search(one.before) and _UNQUOTE.match(one.after):
+        return "it stands in quotation marks"
+    return "somebody else says it" if said("<others>").search(lead) or said("<borrowed>").match(one.after) else None
+
+
+def _condition(one: Piece, behind: str, known: str) -> str | None:
+    """Under which condition a formula is said that the problem does not state; or that it is one itself."""
+    if STATES.match(one.text) and said(r"\b(?:if|<assumed>)[\s:]*(?:that\s*)?$").search(one.before):
+        return "it is only supposed"
+    sentence = re.split(r"[.;]\s", one.before)[-1]
+    found = (
+        said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
+        or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
+        or said(
+            rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)"
+        ).match(behind)
+        or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)
+    )
+    if found is None or (found.groupdict().get("fact") and (named("fact", found["fact"]) or "?") in known):
+        return None
+    return f"it is said under a condition, `{' '.join(found[0].split()).strip(' ,(')}`, that the problem does not state"
+
+
+def _of_another(one: Piece, others: Container[str]) -> str | None:
+    """By which other variable of the problem a formula is said to be the derivative: `B: $…$`, `by $B$ we get $…$`."""
+    found = _BY.search(one.before) if one.kind == "formula" else None
+    name = letter_name(found["by"] or found["label"]) if found is not None else ""
+    return name if name in others else None
+
+
+def _put_in(behind: str, given: Container[str]) -> str | None:
+    """Which value of a given letter a formula is said for, by what stands behind it."""
+    found = said(_NAMELY).match(behind)
+    if found is None or letter_name(found["valued"].partition("=")[0].strip("\\ ")) not in given:
+        return None
+    return f"it is said for `{found['valued']}`, which the problem does not state"
+
+
+def _behind(pieces: Sequence[Piece]) -> str:
+    """The words behind the first of some pieces, with what is said there of letters:
+    definitions, and in which set they are."""
+    told = takewhile(lambda one: one.inline and (one.kind != "equation" or "=" not in one.text), pieces[1:])
+    return pieces[0].after + "".join(f"{one.text} {one.after}" for one in told)
+
+
+def _for_some(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:
+    """Formulas behind which an inequality says when they hold, `$1$ if $x_i > c_i$`, and these, by their places."""
+    for at, (one, other) in enumerate(pairwise(pieces)):
+        if said(r"[\s,(]*<when>\s*").fullmatch(one.after) and _INEQUALITY.search(other.text):
+            yield from ((at, other.text.strip()), (at + 1, other.text.strip()))

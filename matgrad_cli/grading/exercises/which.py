@@ -1,0 +1,125 @@
+"""Which piece of a submission is its answer, and why the others are none: what is denied or said under a condition is
+not claimed, and of several that are claimed none may be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from ...diagnostics import Diagnostic
+from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
+from ...documents.homework.pieces import Piece
+from ...documents.keys import Exercise
+from ...documents.passage import Passage
+from ...records.finding import ProblemReport
+from .answer import OF_SHAPES
+from .claims import Claim, claimed, displayed, states
+from .judge import unanswered
+from .marked import with_accents
+from .refused import answering
+from .settings import Settings
+
+_SEVERAL = Diagnostic(
+    "answered-twice",
+    "several formulas stand here as the answer, one of them wrong",
+    help="leave one answer, or write `matgrad: problem = NAME` above it",
+    severity="warning",
+)
+_MOST_CLAIMS = 12
+_MARKS = ("\\hat", "\\tilde", "\\bar", "\\widehat", "\\widetilde", "\\overline", "\\check")
+Judged = Callable[[Settings], ProblemReport]
+
+_ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
+"""`∇f ∈ {g, h}`, one of several."""
+
+
+def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemReport:
+    """The report on a problem in the first reading in which it is right; else in that which is meant most probably.
+
+    Of what is said to be the answer nothing may be wrong: whoever writes down several of them has not answered.
+    """
+    chosen, exercise = with_accents(chosen, exercise, chosen.letters - {chosen.variable})
+    told, refused = answering(exercise.pieces, chosen)
+    if exercise.pieces and not chosen.rows:
+        return _read_sentence(chosen, told, refused, judged)
+    rows = [chosen.rows, *exercise.readings]
+    if refused:
+        places = {one.passage.places[0] for one in told if one.kind != "name"}
+        rows = [tuple(row for row in reading if row.places[0] in places) for reading in rows]
+        rows = list(dict.fromkeys(reading for reading in rows if reading))
+    if refused and not rows:
+        return unanswered(chosen, next(iter(refused.values())))
+    chosen = replace(chosen, rows=rows[0]) if rows else chosen
+    found = judged(chosen)
+    if not exercise.pieces:
+        return found
+    claims = claimed(told, chosen)
+    claims += displayed(told, chosen, 1 if claims else 2)
+    if any(_ONE_OF.search(one.text) for one in told):
+        return unanswered(chosen, _SEVERAL)
+    anew = {one.defines for one in told if one.text.lstrip().startswith(_MARKS)} & chosen.letters - {chosen.variable}
+    readings = _all_read(found, rows[1:], claims, chosen, judged)
+    if anew and claims:  # `\hat A = A/2`: where it stands for something, it is not A
+        readings = islice(readings, len(rows), None)
+    right = next((one for one in readings if one.verdict == "right"), None)
+    if right is None:
+        doubted = judged(claims[-1][0]) if claims else found  # with what the sentence says of its names
+        if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided"):
+            found = doubted
+        stated = any(one.kind == "formula" or states(one, chosen) for one in told)
+        none = found.final.code == "nothing-judged" or not stated
+        return unanswered(chosen, next(iter(refused.values()))) if refused and none else found
+    if len(claims) > _MOST_CLAIMS:
+        return unanswered(chosen, _SEVERAL)
+    beside = claims if len(claims) > 1 or len(rows) > 1 else []
+    wrong = next((claim for claim, stated in beside if _contradicts(judged(claim), stated)), None)
+    return right if wrong is None else unanswered(chosen, _several(wrong))
+
+
+def _several(wrong: Settings) -> Diagnostic:
+    """That several answers stand there, and which of them is taken as wrong, where that may be told."""
+    if wrong.reveal != "full":
+        return _SEVERAL
+    text = " ".join((wrong.answer.text if wrong.answer else wrong.rows[-1].text).split())
+    return replace(_SEVERAL, message=f"several formulas stand here as the answer, and `{text}` is taken as wrong")
+
+
+def _read_sentence(
+    chosen: Settings, told: Sequence[Piece], refused: dict[int, Diagnostic], judged: Judged
+) -> ProblemReport:
+    """The report on an answer that is a sentence: as it stands, else by what it claims;
+    its words are no unknown names."""
+    if refused and all(one.kind == "name" for one in told):
+        return unanswered(chosen, next(iter(refused.values())))
+    whole = judged(chosen)
+    if whole.verdict == "right" and not refused:
+        return whole
+    found = [(judged(claim), stated) for claim, stated in claimed(told, chosen)[:_MOST_CLAIMS]]
+    right = next((report for report, _ in found if report.verdict == "right"), None)
+    if right is not None and any(_contradicts(*one) for one in found):
+        return unanswered(chosen, _SEVERAL)
+    if right is None and refused and not found:
+        return unanswered(chosen, next(iter(refused.values())))
+    none = refused or whole.final.code == "unknown-name" or whole.verdict == "unreadable"
+    return right or (found[0][0] if found and none else whole)
+
+
+def _contradicts(report: ProblemReport, stated: bool) -> bool:
+    """Whether a claim is wrong. What holds unknown names is only not known to be right."""
+    final = report.final
+    return final.verdict == "wrong" and final.code != "unknown-name" and (stated or final.code not in OF_SHAPES)
+
+
+def _all_read(
+    found: ProblemReport, rows: Sequence[tuple[Passage, ...]], claims: Sequence[Claim], chosen: Settings, judged: Judged
+) -> Iterator[ProblemReport]:
+    yield found
+    yield from (judged(replace(chosen, rows=reading)) for reading in rows)
+    yield from (judged(claim) for claim, _ in claims[:_MOST_CLAIMS])
+
+
+# ---- why a piece is none
+
+
+# ---- what is claimed
