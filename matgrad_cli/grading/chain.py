@@ -76,6 +76,10 @@ class Chain:
     final_order: tuple[Index, ...] = ()
     notes: list[str] = field(default_factory=list)
 
+    def letters(self, last: Expr) -> frozenset[Index]:
+        """The free letters that a side may carry after this expression."""
+        return last.free | frozenset(self.order)
+
     def learn_order(self, one: Expr, other: Expr) -> None:
         """The letters of an entry that a matrix was taken at are from now on in that order."""
         if not self.order:

@@ -26,7 +26,7 @@ from .meanings.other_readings import misfit_readings, open_readings, wider_readi
 from .meanings.prose import Prose
 from .meanings.targets import is_called_derivative, is_target, role_of
 from .slips.causes import Slip
-from .slips.diagnose import delta_of_unlike, diagnosis, misfit, reused_letter
+from .slips.diagnose import diagnosis, of_misfit
 from .slips.kind import Context
 
 
@@ -78,12 +78,9 @@ class Reader:
     def defines(self, claim: Claim) -> bool:
         """Whether the claim gives a name that has no meaning yet its value."""
         name = lone_name(claim.sides[0].node) if not claim.leading and len(claim.sides) > 1 else None
-        free = name not in self.around.losses
-        return (
-            free
-            and name is not None
-            and (not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols))
-        )
+        if name is None or name in self.around.losses:
+            return False
+        return not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols)
 
     def definable(self, claim: Claim) -> bool:
         """Whether the right side can be read by now; `S = 2I` is as large as its use says."""
@@ -111,11 +108,8 @@ class Reader:
         if value is None and self.around.tabulate(name, letters, found.expr):
             return [Outcome("follows", found, role="definition")]
         if value is None:
-            side = claim.sides[0]
-            said = (
-                f"`{side.text.strip()}` does not carry the free indices of its right side, which is "
-                f"{kind_in_words(found.expr)}"
-            )
+            side, kind = claim.sides[0], kind_in_words(found.expr)
+            said = f"`{side.text.strip()}` does not carry the free indices of its right side, which is {kind}"
             return [Outcome("undecided", found, Slip("free-index-mismatch", said, span=side.span), "definition")]
         if len(letters) > len(set(letters)):
             self.notes.append(f"`{name}` is read as the diagonal matrix of these entries: 0 elsewhere")
@@ -128,25 +122,16 @@ class Reader:
         if isinstance(stated, s.Derivative):
             self.around.derivatives[name] = stated
         confirmed = not letters and is_called_derivative(self.around, name, value)
-        outcomes, last = [Outcome("follows", found, role="claim" if confirmed else "definition")], found.expr
         self._start(found)
         if confirmed:
             self.chain.final, self.chain.final_order = found, ()
-        outcomes = self._further(outcomes, last, claim.sides[2:])
-        last = self.chain.last or last
-        if (
-            is_pending(value)
-            and not letters
-            and not is_pending(last)
-            and all(outcome.verdict == "follows" for outcome in outcomes)
-        ):
+        outcome = Outcome("follows", found, role="claim" if confirmed else "definition")
+        outcomes = self._further([outcome], found.expr, claim.sides[2:])
+        last, follow = self.chain.last or found.expr, all(outcome.verdict == "follows" for outcome in outcomes)
+        if is_pending(value) and not letters and not is_pending(last) and follow:
             symbol = self.around.define(name, last)  # δ := ∂L/∂z = z − y stands for z − y from now on
-        self.chain.last, self.chain.order, self.chain.target, self.chain.head = (
-            symbol if not letters else last,
-            (),
-            False,
-            symbol,
-        )
+        self.chain.last, self.chain.head = last if letters else symbol, symbol
+        self.chain.order, self.chain.target = (), False
         return outcomes
 
     def _further(self, outcomes: list[Outcome], last: Expr, sides: Sequence[Side]) -> list[Outcome]:
@@ -188,9 +173,8 @@ class Reader:
             own = not claim.leading and (at == 0 or not is_derivative(claim.sides[0].node))
             last, outcome = self._next(last, side, own)
             if outcome.verdict == "wrong" and claim.rough and not self.chain.rough:
-                outcome = Outcome(
-                    "undecided", outcome.read, Slip("undecided", "what is about equal need not be equal"), "aside"
-                )
+                about = Slip("undecided", "what is about equal need not be equal")
+                outcome = Outcome("undecided", outcome.read, about, "aside")
             outcomes.append(placed(outcome, before))
             before = outcome.read
         self.chain.last = last
@@ -208,12 +192,10 @@ class Reader:
             self.chain.equation = False
 
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
-        """The left side could not be read: what follows is only read,
-        so that the next line has something to go on from."""
+        """The left side could not be read: what follows is only read, for the next line to go on from."""
         self.chain.target, self.chain.order, self.chain.head, self.chain.sound = False, (), None, False
         if is_derivative(left.tree or left.side.node) and rest:
-            found = self._read(rest[-1], (), ())
-            self.chain.last = found.expr
+            self.chain.last = self._read(rest[-1], (), ()).expr
         return [failed(left)]
 
     def _states_loss(self, left: Read) -> bool:
@@ -238,19 +220,15 @@ class Reader:
 
     def _bare(self, sides: list[Side]) -> list[Outcome]:
         """A first line without left side: the loss, or its derivative if its kind fits."""
-        problem, wanted = self.around.task.problem, self.around.task.wanted
+        loss, wanted = self.around.task.problem.loss, self.around.task.wanted
         found = self._read(sides[0], (), ())
         if found.expr is None:
             return [failed(found)]
-        loss_fits = found.expr.shape is problem.loss.shape
-        derivative_fits = wanted is not None and not isinstance(pairings(wanted, found.expr), Clash)
-        starts = [(problem.loss, False)] if loss_fits else []
-        if wanted is not None and derivative_fits:
+        starts = [(loss, False)] if found.expr.shape is loss.shape else []
+        if wanted is not None and not isinstance(pairings(wanted, found.expr), Clash):
             starts.append((wanted, True))
-        said = (
-            "it is not said what this is equal to, and it has neither the kind of the loss nor that of its derivative"
-        )
-        outcome = Outcome("undecided", found, Slip("no-left-side", said))
+        said = "it has neither the kind of the loss nor that of its derivative"
+        outcome = Outcome("undecided", found, Slip("no-left-side", f"it is not said what this is equal to, and {said}"))
         for start, target in starts:
             outcome = self._compared(start, found, target)
             self.chain.target, self.chain.head = target, start
@@ -259,29 +237,25 @@ class Reader:
         return self._further([outcome], found.expr, sides[1:])
 
     def _loose(self, side: Side, last: Expr) -> list[Outcome]:
-        """A later row without any sign of equality: right if it equals what stands before;
-        otherwise it is not said what it claims."""
+        """A later row without a sign of equality: right if it equals what stands before; else its claim is not said."""
         found = self._read(side, last.free, ())
         if found.expr is None:
             return [failed(found)]
         outcome = self._compared(last, found, self.chain.target)
         self.chain.last = found.expr
         if outcome.verdict == "wrong":
-            slip = Slip(
-                "no-equality", "no sign of equality says what this line claims; it is not equal to the line before"
-            )
-            return [Outcome("undecided", found, slip)]
+            said = "no sign of equality says what this line claims; it is not equal to the line before"
+            return [Outcome("undecided", found, Slip("no-equality", said))]
         return [outcome]
 
     def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
-        """One sign of equality: the new last expression and the outcome. `own`:
-        before it stands the left side of a claim."""
+        """The new last expression and the outcome at a sign of equality; its `own`: behind the left side of a claim."""
         name = lone_name(side.node) if self.names_ends or side.naming else None
         if name is not None and unexplained(self.around, name) and not last.free:
             self.around.define(name, last)
             return last, Outcome("follows", role="definition")
         self.around.beside = last.shape
-        found = self._read(side, self.letters(last), ())
+        found = self._read(side, self.chain.letters(last), ())
         self.around.beside = None
         found = self._otherwise(last, found)
         if found.expr is None:
@@ -295,10 +269,8 @@ class Reader:
             self.chain.sound = False
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
             return last, Outcome("undecided", found, Slip("unknown-name", message, span=unknown.span))
-        if (
-            outcome.verdict == "wrong"
-            and (slip := open_readings(found.side, self.around, self.letters(last))) is not None
-        ):
+        slip = open_readings(found.side, self.around, self.chain.letters(last)) if outcome.verdict == "wrong" else None
+        if slip is not None:
             outcome = Outcome("undecided", found, slip)
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
             self.notes.append("a variable of the problem is set to zero: no part of the derivation")
@@ -326,9 +298,8 @@ class Reader:
 
     def _without_sums(self, last: Expr, found: Read, outcome: Outcome) -> Outcome:
         """Wrong where a side follows only if a letter is summed whose Σ of the line before is gone."""
-        lost = (
-            lost_sums(found, self.chain.sums) if outcome.verdict == "follows" and not self.around.sums_silently else ()
-        )
+        silent = self.around.sums_silently or outcome.verdict != "follows"
+        lost = () if silent else lost_sums(found, self.chain.sums)
         self.chain.sums = sigma_letters(found.side.node)
         pair = self._holds(last, found)[0] if lost else None
         repair = self.bench.repair(*pair) if pair is not None else None
@@ -341,7 +312,7 @@ class Reader:
         if not readings or (not clash and self._holds(last, found)[0]):
             return found
         for how, node in readings:
-            other = read_side(replace(found.side, node=node), self.around, self.letters(last), ())
+            other = read_side(replace(found.side, node=node), self.around, self.chain.letters(last), ())
             if other.expr is not None and self._holds(last, other)[0]:
                 self.notes.append(f"`{found.side.text.strip()}` is read with {how}")
                 return other
@@ -363,16 +334,8 @@ class Reader:
         if self.prose.trying:
             return outcome
         context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
-        code = found.slip.code if found.slip is not None else ""
-        if found.slip is not None and code in ("free-index-mismatch", "wrong-delta"):
-            slip = delta_of_unlike(context, last, found.slip) or reused_letter(context, last, found.slip)
-            return Outcome("wrong", found, slip) if slip is not None else outcome
-        fits = found.slip is None or code not in ("non-conformable", "number-plus-array")
-        return outcome if fits or found.slip is None else Outcome("wrong", found, misfit(context, last, found.slip))
-
-    def letters(self, last: Expr) -> frozenset[Index]:
-        """The free letters that a side may carry after this expression."""
-        return last.free | frozenset(self.chain.order)
+        slip = of_misfit(context, last, found.slip) if found.slip is not None else None
+        return Outcome("wrong", found, slip) if slip is not None else outcome
 
     def _compared(self, before: Expr, found: Read, target: bool) -> Outcome:
         after = found.expr
@@ -398,9 +361,8 @@ class Reader:
         """The two forms in which a side equals what stands before it;
         otherwise why that could not be decided, if it could not."""
         assert found.expr is not None
-        pairs = up_to(self.around, before, found.expr, found.side.up_to) or pairings(
-            before, found.expr, self.chain.order
-        )
+        constant = up_to(self.around, before, found.expr, found.side.up_to)
+        pairs = constant or pairings(before, found.expr, self.chain.order)
         unknown: str | None = None
         for one, other in pairs if not isinstance(pairs, Clash) else ():
             letters = tuple(sorted(one.free | other.free))

@@ -25,7 +25,7 @@ from ..meanings.redefined import find_redefined
 from ..meanings.remarks import contradiction, denial, listed, named_layout, remarks
 from ..prose import NO_FORMULA, only_words, without_prose
 from ..slips.causes import Slip
-from ..slips.diagnose import misfit
+from ..slips.diagnose import UNFIT, misfit
 from ..slips.kind import Context
 from ..task import Task
 from .comparison import Judged, judged_derivative, letters_of, undecided
@@ -177,7 +177,7 @@ def _judged(task: Task, around: Surroundings, read: Read, reference: str | None)
     """The verdict on an answer as it was read."""
     if read.expr is None:
         slip = read.slip
-        unfit = read.failure == "wrong" and slip is not None and slip.code in ("non-conformable", "number-plus-array")
+        unfit = read.failure == "wrong" and slip is not None and slip.code in UNFIT
         if unfit and slip is not None and task.wanted is not None:
             slip = misfit(Context(around, task.wanted, True, (), read), task.wanted, slip)
         return Judged(read.failure or "unreadable", slip, read.notes)

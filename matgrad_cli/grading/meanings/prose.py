@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ...diagnostics.record import replace
-from ...ir import Expr, Index
+from ...ir import Expr
 from ...notation import syntax as s
 from ..chain import Chain, Outcome, worst_of
 from ..lines.reading import Side, read_side
@@ -29,9 +29,6 @@ class Judging(Protocol):
 
     def claim(self, claim: Claim, first: bool) -> list[Outcome]:
         """Judges one chain of sides."""
-
-    def letters(self, last: Expr) -> frozenset[Index]:
-        """The free letters that a side may carry after this expression."""
 
 
 class Prose:
@@ -89,7 +86,7 @@ class Prose:
         nodes = [node for side in claim.sides if side.node is not None for _, node in walk(side.node)]
         by = {lone_name(node.variable) for node in nodes if isinstance(node, s.Derivative)}
         variables = frozenset(name for name in names if name in by)
-        letters = reader.letters(before.last) if before.last is not None else ()
+        letters = reader.chain.letters(before.last) if before.last is not None else ()
 
         def fits(values: Values) -> bool:
             with around.trying(values, variables):
@@ -99,12 +96,8 @@ class Prose:
             reader.chain = replace(before)
             with around.trying(values, variables):
                 outcomes = reader.claim(claim, first)
-            claims = [
-                outcome for outcome in outcomes if outcome.role != "equation"
-            ]  # `… = 0` says nothing of what a name is
-            return all(outcome.verdict == "follows" for outcome in claims) and any(
-                outcome.role == "claim" for outcome in claims
-            )
+            claims = [outcome for outcome in outcomes if outcome.role != "equation"]  # `… = 0` says not what a name is
+            return {outcome.verdict for outcome in claims} == {"follows"} and "claim" in {one.role for one in claims}
 
         choices: list[Values] = []
         notes = len(reader.notes)

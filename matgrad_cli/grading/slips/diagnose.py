@@ -190,7 +190,7 @@ def _delta_slip(pending: Partial, after: Expr) -> Slip:
     )
 
 
-def delta_of_unlike(context: Context, before: Expr, slip: Slip) -> Slip | None:
+def _delta_of_unlike(context: Context, before: Expr, slip: Slip) -> Slip | None:
     """A δ of two letters of different sizes, where a pending derivative by an entry stood:
     one δ was written where two are needed."""
     pending, span = _pending_entry(before), _span_of_delta(context)
@@ -224,11 +224,9 @@ def _letter_lost(context: Context, before: Expr, after: Expr, pair: Pairing) -> 
         ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
     )
     found = first(case, LOST_LETTER)
-    return (
-        slip
-        if found is None
-        else replace(slip, notes=(found.message,), help=found.help, part=found.part, repair=found.repair)
-    )
+    if found is None:
+        return slip
+    return replace(slip, notes=(found.message,), help=found.help, part=found.part, repair=found.repair)
 
 
 def _reference(context: Context, before: Expr) -> Expr | None:
@@ -276,7 +274,7 @@ def _numbers(around: Surroundings) -> frozenset[str]:
     )
 
 
-def reused_letter(context: Context, before: Expr, slip: Slip) -> Slip | None:
+def _reused_letter(context: Context, before: Expr, slip: Slip) -> Slip | None:
     """The slip of a line whose letters do not fit, where a letter that is free in the line before is summed."""
     found = next(_reused(context, (*before.free, *context.order)), None)
     return replace(found, notes=(slip.message,)) if found is not None else None
@@ -295,6 +293,17 @@ def _reused(context: Context, letters: Iterable[Index]) -> Iterator[Slip]:
             words = f"write another letter for the index that is summed, and keep `{both[0]}`"
             yield Slip("index-reused", message, help=words, span=node.span)
             return
+
+
+UNFIT = ("non-conformable", "number-plus-array")
+"""Codes of a side in which two parts do not fit together."""
+
+
+def of_misfit(context: Context, before: Expr, slip: Slip) -> Slip | None:
+    """What more is known of a side that could not be read because its parts, or its letters, do not fit."""
+    if slip.code in ("free-index-mismatch", "wrong-delta"):
+        return _delta_of_unlike(context, before, slip) or _reused_letter(context, before, slip)
+    return misfit(context, before, slip) if slip.code in UNFIT else None
 
 
 def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
