@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ...diagnostics.record import record
-from ...documents.python.outline import BACKWARD, FORWARD, Unit
-from ...documents.python.uses import LOSSES, UPSTREAM, claimed
+from ...documents.python.outline import Unit
+from ...documents.python.uses import UPSTREAM, claimed
 from ...verify.programs.calls import bound, defaults_of
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, moves, solid
-from ...verify.programs.names import key_of, last_part
 from ...verify.programs.statements import body
 from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unread, Value
 from .inputs import TARGETS, Given
+from .text import (
+    imported,
+    is_not_main,
+    is_preparing,
+    loaded_in,
+    parameters_of,
+    set_elsewhere,
+    stored_in,
+    training_loops,
+)
 
 OUTPUTS = ("out", "output", "outputs", "y", "Y", "y_hat", "yhat", "z", "Z", "result", "h", "H")
 CACHES = ("cache", "ctx", "saved", "memory", "tape", "tmp", "context", "caches", "state")
@@ -51,23 +59,11 @@ class Reading:
         self.unit = unit
         self.given = given
         self.plan = plan
-        torch = any(
-            isinstance(line, ast.Import) and any(name.name.startswith("torch") for name in line.names)
-            for line in unit.lines
-        )
-        numpy = any(
-            isinstance(line, ast.Import) and any(name.name == "numpy" for name in line.names) for line in unit.lines
-        )
-        self.machine = Machine(
-            given.value,
-            seed=given.point.seed,
-            torch=torch and not numpy,
-            tiny=given.point.tiny,
-            once=_training(unit),
-            **options,
-        )
+        names, point, loops = imported(unit), given.point, training_loops(unit)
+        torch = "numpy" not in names and any(name.startswith("torch") for name in names)
+        self.machine = Machine(given.value, seed=point.seed, torch=torch, tiny=point.tiny, once=loops, **options)
         self.machine.evaluate, self.machine.body = evaluate, body
-        self.machine.parameters = _parameters(unit)
+        self.machine.parameters = parameters_of(unit)
         self.module = Frame()
         self.frame = self.module
         self.fore = self.module
@@ -96,9 +92,9 @@ class Reading:
     def _parts(self) -> None:
         unit = self.unit
         if unit.scripted:
-            body(self.machine, self.module, [line for line in unit.lines if _not_main(line)])
+            body(self.machine, self.module, [line for line in unit.lines if is_not_main(line)])
             return
-        body(self.machine, self.module, [line for line in unit.lines if _preparing(line)])
+        body(self.machine, self.module, [line for line in unit.lines if is_preparing(line)])
         if unit.closure:
             self._closure()
             return
@@ -132,14 +128,9 @@ class Reading:
         thing = Thing(of)
         for line in self.unit.inside.body:
             if isinstance(line, ast.FunctionDef) and line.name == "__init__":
-                _returned(
-                    self.machine,
-                    bound(self.machine, Function(line, self.module), [thing, *begins], {}, free=True),
-                    line.body,
-                )
-        for name in _set_elsewhere(
-            self.unit.inside
-        ):  # what begins as nothing, and another method gives a value, is an input
+                frame = bound(self.machine, Function(line, self.module), [thing, *begins], {}, free=True)
+                _returned(self.machine, frame, line.body)
+        for name in set_elsewhere(self.unit.inside):  # what begins as nothing, and is given a value there, is an input
             if thing.attributes.get(name, 0) is None:
                 del thing.attributes[name]
         return thing
@@ -150,20 +141,14 @@ class Reading:
         machine, forward, backward = self.machine, self.unit.forward, self.unit.backward
         assert forward is not None
         assert backward is not None
-        used = {
-            node.value.id
-            for node in ast.walk(forward)
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-        }
+        attributes = [node.value for node in ast.walk(forward) if isinstance(node, ast.Attribute)]
+        used = {owner.id for owner in attributes if isinstance(owner, ast.Name)}
         names = [place.arg for place in forward.args.args]
         objects = [self._object(machine.input(name)) if name in used else machine.input(name) for name in names]
         self.fore = self.frame = bound(machine, Function(forward, self.module), objects, {}, free=True)
         made = _returned(machine, self.fore, forward.body)
-        output = (
-            next((value for value in made.attributes.values() if moves(value)), None)
-            if isinstance(made, Thing)
-            else None
-        )
+        values = made.attributes.values() if isinstance(made, Thing) else ()
+        output = next((value for value in values if moves(value)), None)
         if output is None:
             raise Unread("what this makes has no value that is a number", forward.lineno)
         self.outputs, self.names = [output], [None]
@@ -183,23 +168,14 @@ class Reading:
         rest = [name for name in names if name not in known]
         targets = [name for name in rest if name in TARGETS]
         output = rest[0] if targets[1:] else next((name for name in rest if name not in TARGETS), None)
-        stored = (
-            owner is not None
-            and self.unit.forward is not None
-            and not _stored(self.unit.forward).isdisjoint(_loaded(method))
-        )
-        if (
-            output is not None
-            and not stored
-            and self.outputs
-            and not any(value is self.outputs[0] for value in known.values())
-        ):
+        kept = stored_in(self.unit.forward) if owner is not None and self.unit.forward is not None else frozenset()
+        given = not self.outputs or any(value is self.outputs[0] for value in known.values())
+        if output is not None and kept.isdisjoint(loaded_in(method)) and not given:
             known[output] = self.outputs[0]
         frame = bound(self.machine, Function(method, self.module), [] if owner is None else [owner], known, free=True)
         self.loss = _returned(self.machine, frame, method.body)
 
-    # --- between the two parts
-    # ---------------------------------------------------------------------------------------------
+    # ---- between the two parts
 
     def _returns(self, returned: Value) -> None:
         """What forward gives: outputs, and what it keeps for later."""
@@ -210,13 +186,8 @@ class Reading:
                 (self.owner.attributes[name] for name in OUTPUTS if moves(self.owner.attributes.get(name))), None
             )
         parts = list(returned) if isinstance(returned, tuple) else [returned]
-        names = (
-            [part.id if isinstance(part, ast.Name) else None for part in written.elts]
-            if isinstance(written, ast.Tuple)
-            else []
-        )
-        if not names:
-            names = [written.id] if isinstance(written, ast.Name) else [None] * len(parts)
+        told = written.elts if isinstance(written, ast.Tuple) else [written]
+        names = [part.id if isinstance(part, ast.Name) else None for part in told]
         self.outputs = parts
         self.names = (names + [None] * len(parts))[: len(parts)]
 
@@ -279,17 +250,13 @@ class Reading:
             taken.add(0)
             name = open_.pop()
             known[name] = self._up(name, 0)
-        rest = [
-            value
-            for number, value in enumerate(self.outputs)
-            if number not in taken and not (number == 0 and self.scalar())
-        ]
+        taken |= {0} if self.scalar() else set()
+        rest = [value for number, value in enumerate(self.outputs) if number not in taken]
         for name in open_:
             kept = [at for at, value in enumerate(rest) if name in CACHES and isinstance(value, dict | tuple | list)]
             if rest and name not in TARGETS:
-                known[name] = (
-                    rest.pop(kept[0] if kept else 0) if kept or len(open_) > 1 or len(rest) == 1 else tuple(rest)
-                )
+                one = kept or len(open_) > 1 or len(rest) == 1
+                known[name] = rest.pop(kept[0] if kept else 0) if one else tuple(rest)
         return bound(self.machine, Function(backward, self.module), first, known, free=True)
 
     def _up(self, name: str, at: int) -> Value:
@@ -312,7 +279,7 @@ class Reading:
         single = bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1
         return single and not self.upstream and not self._has_upstream()
 
-    # --- the loss -----------------------------------------------------------------------------------------------------
+    # ---- the loss
 
     def _loss_now(self) -> Value:
         assert self.plan is not None
@@ -339,12 +306,10 @@ class Reading:
                 if at is not None:
                     output = solid(self.outputs[at])
                     total = total + np.sum(self._weights(at, output) * output)
+            if np.ndim(total) == 0 and not isinstance(total, float):
+                return total
             first = solid(self.outputs[0])
-            return (
-                total
-                if np.ndim(total) == 0 and not isinstance(total, float)
-                else np.sum(first * self._weights(0, first))
-            )
+            return np.sum(first * self._weights(0, first))
         kind, _, rest = way.partition(" ")
         if kind == "name":
             return solid(self.frame.find(rest))
@@ -377,105 +342,9 @@ def slope(
     return value.imag / STEP if np.isfinite(value.real) and np.isfinite(value.imag) else None
 
 
-def _stored(forward: ast.FunctionDef) -> frozenset[str]:
-    """What a forward part computes and keeps in its object."""
-    names = {place.arg for place in forward.args.args}
-    lines = [
-        line
-        for line in ast.walk(forward)
-        if isinstance(line, ast.Assign) and getattr(line.value, "id", "") not in names
-    ]
-    return frozenset(
-        key for line in lines for target in line.targets if (key := key_of(target) or "").startswith("self.")
-    )
-
-
-def _loaded(method: ast.FunctionDef) -> frozenset[str]:
-    """What a method reads of its object, and not for its shape alone."""
-    shaped = {id(node.value) for node in ast.walk(method) if isinstance(node, ast.Attribute) and node.attr == "shape"}
-    nodes = [node for node in ast.walk(method) if isinstance(node, ast.Attribute) and id(node) not in shaped]
-    return frozenset(
-        key for node in nodes if isinstance(node.ctx, ast.Load) and (key := key_of(node) or "").startswith("self.")
-    )
-
-
 def _returned(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> Value:
     try:
         body(machine, frame, lines)
     except Returned as returned:
         return returned.value
     return None
-
-
-_PLAIN = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator, ast.Tuple, ast.Load, ast.Attribute, ast.Name)
-
-
-def _preparing(line: ast.stmt) -> bool:
-    """Imports, functions, classes, and names of constants: what stands around a function."""
-    if isinstance(line, ast.Assign) and not isinstance(line.value, ast.Lambda):
-        inside = list(ast.walk(line.value))
-        names = {node.id for node in inside if isinstance(node, ast.Name)}
-        return all(isinstance(node, _PLAIN) for node in inside) and names <= {"np", "torch", "math"}
-    return isinstance(line, ast.Assign | ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
-
-
-def _not_main(line: ast.stmt) -> bool:
-    return not (isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)})
-
-
-@lru_cache(maxsize=64)
-def differentiated_in(unit: Unit) -> frozenset[str]:
-    """The names of which something is named like the gradient."""
-    return frozenset(of for key, _ in _targets(unit) if key for of in claimed(key))
-
-
-def _targets(unit: Unit) -> Iterator[tuple[str, str]]:
-    """What is given a value: its key, or the key of the array of which a part is written;
-    the keys of a dict that is written out."""
-    for line in unit.lines:
-        for node in ast.walk(line):
-            if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-                key = key_of(node)
-                yield key or "", (key_of(node.value) or "") if key is None and isinstance(node, ast.Subscript) else ""
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-                names = [key.value for key in node.value.keys if isinstance(key, ast.Constant)]
-                yield from ((f"{key_of(node.targets[0])}[{name!r}]", "") for name in names)
-
-
-@lru_cache(maxsize=64)
-def _parameters(unit: Unit) -> frozenset[str]:
-    """Names that have a gradient here, and of which no part is written: what they begin with does not matter."""
-    written = {last_part(part) for _, part in _targets(unit) if part}
-    return differentiated_in(unit) - written
-
-
-@lru_cache(maxsize=16)
-def _set_elsewhere(of: ast.ClassDef) -> frozenset[str]:
-    """The attributes that methods besides those of the two passes give a value."""
-    methods = [
-        line
-        for line in of.body
-        if isinstance(line, ast.FunctionDef) and line.name not in ("__init__", *FORWARD, *BACKWARD)
-    ]
-    nodes = (node for method in methods for node in ast.walk(method) if isinstance(node, ast.Attribute))
-    return frozenset(node.attr for node in nodes if isinstance(node.ctx, ast.Store) and key_of(node.value) == "self")
-
-
-def _first_target(line: ast.stmt) -> str:
-    return last_part(getattr(line.targets[0], "id", "")) if isinstance(line, ast.Assign) else ""
-
-
-@lru_cache(maxsize=64)
-def _training(unit: Unit) -> frozenset[int]:
-    """Loops that compute the loss in each round."""
-    named = (
-        {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)}
-        if unit.loss is not None
-        else set(LOSSES)
-    )
-    found = set()
-    for part in [unit.forward, unit.backward] if unit.forward is not None else unit.lines:
-        for node in ast.walk(part) if part is not None else ():
-            if isinstance(node, ast.For) and named & {_first_target(inner) for inner in node.body}:
-                found.add(id(node))
-    return frozenset(found)

@@ -29,11 +29,11 @@ from ...records.finding import (
 )
 from ...verify.programs.names import last_part
 from ..sheets.report import in_cell
-from .causes import cause_of
 from .inputs import FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, judged, said_kind
 from .plan import first_line
 from .reading import NoLoss
+from .slips.causes import cause_of
 
 SECONDS = 20.0
 CAUSES = 8.0

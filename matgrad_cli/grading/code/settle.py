@@ -16,7 +16,8 @@ from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.values import Need, Unknown
 from .inputs import EQUAL, EVEN, FALLING, RISING, TARGETS, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
 from .plan import first_line
-from .reading import NoLoss, differentiated_in
+from .reading import NoLoss
+from .text import differentiated_in
 from .trial import TOO_MUCH, Trial, fitting, tried
 from .unite import united
 

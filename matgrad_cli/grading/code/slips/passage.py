@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from .around import Edit
+
 
 class Passage:
     """An expression and its text, in which parts can be replaced."""
@@ -35,10 +37,22 @@ class Passage:
         whole = (self.data[:start] + new.encode() + self.data[end:]).decode()
         return whole[1:-1]
 
+    def edit(self, node: ast.expr, code: str, message: str, new: str) -> Edit:
+        """The edit that puts another text for a part."""
+        return Edit(code, message, self.with_(node, new))
+
     def nodes(self) -> Iterator[ast.expr]:
         """All parts, from the left."""
         found = [node for node in ast.walk(self.tree) if isinstance(node, ast.expr) and hasattr(node, "end_lineno")]
         return iter(sorted(found, key=lambda node: (self.place(node)[0], -self.place(node)[1])))
+
+
+def passage_of(text: str) -> Passage | None:
+    """The expression, where the text is one."""
+    try:
+        return Passage(text)
+    except (SyntaxError, ValueError):
+        return None
 
 
 def wrapped(text: str, tight: bool = True) -> str:

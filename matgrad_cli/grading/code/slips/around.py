@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from ...diagnostics.record import record
-from ...verify.programs.tables import ELEMENTWISE
-from ...verify.programs.values import Frame, Thing, Value
+from ....diagnostics.record import record
+from ....verify.programs.tables import ELEMENTWISE
+from ....verify.programs.values import Frame, Thing, Value
 
 
 @record
@@ -39,6 +39,11 @@ class Around:
     sizes: tuple[str, ...]
     torch: bool
     functions: tuple[str, ...] = ()
+
+    @property
+    def library(self) -> str:
+        """The library of which the functions are taken."""
+        return "torch" if self.torch else "np"
 
 
 def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool, lines: tuple[ast.stmt, ...]) -> Around:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from .around import Around, Edit
-from .passage import Passage, turned, wrapped
+from .exchanges import exchanges, left_out
+from .passage import Passage, passage_of, turned, wrapped
 from .terms import dropped
 
 
 def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     """The commonest of the mended forms of an expression."""
-    whole = _passage(text)
+    whole = passage_of(text)
     if whole is None:
         return
     yield from _signs(text)
@@ -22,13 +23,13 @@ def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, .
     yield from _shaped(text, shape, needed)
     yield from _axes(whole)
     yield from _orders(whole, here)
-    yield from (edit for edit in _left_out(whole) if edit.code == "lost-factor")
+    yield from (edit for edit in left_out(whole) if edit.code == "lost-factor")
     yield from _factors(text, here)
 
 
 def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     """The mended forms of an expression whose value has a shape, where another may be needed."""
-    whole = _passage(text)
+    whole = passage_of(text)
     if whole is None:
         return
     yield from likely(text, here, shape, needed)
@@ -39,23 +40,6 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
     yield from _inner(whole, here, needed)
     yield from _softmax(here, needed)
     yield from dropped(text, here, needed)
-
-
-def exchanges(text: str, here: Around) -> Iterator[Edit]:
-    """The mended forms in which one part is another, or is left out: nothing is added."""
-    whole = _passage(text)
-    if whole is not None:
-        yield from _variables(whole, here)
-        yield from _operators(whole)
-        yield from _left_out(whole)
-        yield from _numbers(whole, here)
-
-
-def _passage(text: str) -> Passage | None:
-    try:
-        return Passage(text)
-    except (SyntaxError, ValueError):
-        return None
 
 
 def added(key: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
@@ -142,11 +126,11 @@ def _axes(whole: Passage) -> Iterator[Edit]:
         if axis is not None and not words.keys() & {"keepdims", "keepdim"}:
             keep = "keepdim" if "dim" in words else "keepdims"
             said = f"without `{keep}=True` this is stretched along the wrong axis"
-            yield Edit("wrong-axis", said, whole.with_(node, f"{whole.of(node)[:-1]}, {keep}=True)"))
+            yield whole.edit(node, "wrong-axis", said, f"{whole.of(node)[:-1]}, {keep}=True)")
         other = {"sum": "mean", "mean": "sum"}.get(name)
         if other is not None:
             said = f"this is a {name} where a {other} is needed"
-            yield Edit("lost-factor", said, whole.with_(node.func, whole.of(node.func)[: -len(name)] + other))
+            yield whole.edit(node.func, "lost-factor", said, whole.of(node.func)[: -len(name)] + other)
 
 
 def _operands(whole: Passage) -> Iterator[ast.expr]:
@@ -173,33 +157,25 @@ def _orders(whole: Passage, here: Around) -> Iterator[Edit]:
         said = whole.of(node)
         if said in high:
             last = f"{said}.transpose(-2, -1)" if here.torch else f"np.swapaxes({said}, -1, -2)"
-            yield Edit(
-                "missing-transpose", f"`{said}` is needed with its last two axes exchanged", whole.with_(node, last)
-            )
+            yield whole.edit(node, "missing-transpose", f"`{said}` is needed with its last two axes exchanged", last)
         elif said.endswith((".T", ".t()")):
             bare = said[: said.rindex(".")]
-            yield Edit("missing-transpose", f"`{bare}` is needed without its transpose", whole.with_(node, bare))
+            yield whole.edit(node, "missing-transpose", f"`{bare}` is needed without its transpose", bare)
         else:
-            yield Edit(
-                "missing-transpose",
-                f"a transpose is missing: `{wrapped(said)}.T`",
-                whole.with_(node, f"{wrapped(said)}.T"),
+            yield whole.edit(
+                node, "missing-transpose", f"a transpose is missing: `{wrapped(said)}.T`", f"{wrapped(said)}.T"
             )
     for node in whole.nodes():
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             left, right = whole.of(node.left), whole.of(node.right)
-            yield Edit(
-                "wrong-order",
-                "the factors stand in the wrong order",
-                whole.with_(node, f"{wrapped(right)} @ {wrapped(left)}"),
+            yield whole.edit(
+                node, "wrong-order", "the factors stand in the wrong order", f"{wrapped(right)} @ {wrapped(left)}"
             )
-            yield Edit(
-                "missing-transpose",
-                "the whole product is needed transposed",
-                whole.with_(node, f"({left} @ {right}).T"),
+            yield whole.edit(
+                node, "missing-transpose", "the whole product is needed transposed", f"({left} @ {right}).T"
             )
             for new in (f"{turned(right)} @ {turned(left)}", f"{turned(left)} @ {turned(right)}"):
-                yield Edit("wrong-order", "the factors are turned and exchanged", whole.with_(node, new))
+                yield whole.edit(node, "wrong-order", "the factors are turned and exchanged", new)
         elif (
             isinstance(node, ast.Call)
             and node.args
@@ -216,10 +192,8 @@ def _letters(whole: Passage, node: ast.Constant) -> Iterator[Edit]:
         pair = form[start : start + 2]
         if pair.isalpha():
             new = form[:start] + pair[::-1] + form[start + 2 :]
-            yield Edit(
-                "missing-transpose",
-                f"the letters `{pair}` of the einsum stand in the wrong order",
-                whole.with_(node, repr(new)),
+            yield whole.edit(
+                node, "missing-transpose", f"the letters `{pair}` of the einsum stand in the wrong order", repr(new)
             )
 
 
@@ -235,9 +209,10 @@ def _factors(text: str, here: Around) -> Iterator[Edit]:
         yield Edit("lost-factor", f"a factor `{name}` is lost", f"{name} * {loose}")
         yield Edit("lost-factor", f"a division by `{name}` is lost", f"{loose} / {name}")
         yield Edit("lost-factor", f"a factor `2 * {name}` is lost", f"2 * {name} * {loose}")
-    library = "torch" if here.torch else "np"
     for size in (*here.sizes, *here.numbers):
-        yield Edit("lost-factor", f"a division by the root of `{size}` is lost", f"{loose} / {library}.sqrt({size})")
+        yield Edit(
+            "lost-factor", f"a division by the root of `{size}` is lost", f"{loose} / {here.library}.sqrt({size})"
+        )
 
 
 def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
@@ -267,7 +242,7 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
         loose = wrapped(said, tight=False)
 
         def edit(code: str, what: str, new: str, node: ast.expr = node, form: str = form, said: str = said) -> Edit:
-            return Edit(code, f"{what} at `{said}`", whole.with_(node, form.format(new)))
+            return whole.edit(node, code, f"{what} at `{said}`", form.format(new))
 
         yield edit("wrong-sign", "the sign is wrong", f"-{loose}")
         for factor in ("2", "0.5", *here.numbers, *here.sizes):
@@ -283,30 +258,28 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
         said = whole.of(node)
         if said in shapes and isinstance(node, ast.Name | ast.Attribute):
             for name in (name for name, shape in here.arrays if shape == shapes[said] and name != said):
-                yield Edit(
-                    "dropped-term",
-                    f"the term `-{name}` is dropped at `{said}`",
-                    whole.with_(node, f"({said} - {name})"),
+                yield whole.edit(
+                    node, "dropped-term", f"the term `-{name}` is dropped at `{said}`", f"({said} - {name})"
                 )
-                yield Edit(
-                    "dropped-term", f"the term `{name}` is dropped at `{said}`", whole.with_(node, f"({said} + {name})")
+                yield whole.edit(
+                    node, "dropped-term", f"the term `{name}` is dropped at `{said}`", f"({said} + {name})"
                 )
 
 
 def _functions_of(whole: Passage, here: Around) -> Iterator[Edit]:
     """A function that is missing at a name, or is too much; the slope of one activation in place of another's."""
-    shapes, root = dict(here.arrays), "torch.sqrt" if here.torch else "np.sqrt"
+    shapes, root = dict(here.arrays), f"{here.library}.sqrt"
     for node in whole.nodes():
         said = whole.of(node)
         if said in here.sizes or said in here.numbers:
-            yield Edit("lost-factor", f"the root of `{said}` is needed", whole.with_(node, f"{root}({said})"))
+            yield whole.edit(node, "lost-factor", f"the root of `{said}` is needed", f"{root}({said})")
         elif isinstance(node, ast.Name | ast.Attribute) and said in shapes:
-            yield Edit("chain-rule", f"the square of `{said}` is needed", whole.with_(node, f"{said} ** 2"))
-            for function in (*here.functions, "torch.sign" if here.torch else "np.sign"):
-                yield Edit("chain-rule", f"`{function}({said})` is needed", whole.with_(node, f"{function}({said})"))
+            yield whole.edit(node, "chain-rule", f"the square of `{said}` is needed", f"{said} ** 2")
+            for function in (*here.functions, f"{here.library}.sign"):
+                yield whole.edit(node, "chain-rule", f"`{function}({said})` is needed", f"{function}({said})")
         elif isinstance(node, ast.Call) and ast.unparse(node.func) in here.functions:
             inside = whole.of(node.args[0])
-            yield Edit("chain-rule", f"`{inside}` itself is needed", whole.with_(node, wrapped(inside)))
+            yield whole.edit(node, "chain-rule", f"`{inside}` itself is needed", wrapped(inside))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             yield from _slopes(whole, node)
 
@@ -330,7 +303,7 @@ def _slopes(whole: Passage, product: ast.BinOp) -> Iterator[Edit]:
         name = whole.of(inside)
         others = [wrapped(whole.of(other)) for other in factors if other is not factor and whole.of(other) != name]
         for slope in (f"{name} * (1 - {name})", f"(1 - {name} ** 2)"):
-            yield Edit("chain-rule", f"the slope is `{slope}`", whole.with_(product, " * ".join([*others, slope])))
+            yield whole.edit(product, "chain-rule", f"the slope is `{slope}`", " * ".join([*others, slope]))
 
 
 def _softmax(here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
@@ -344,96 +317,9 @@ def _softmax(here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
                 yield Edit("chain-rule", "each entry of a softmax depends on the whole row", new)
 
 
-def _variables(whole: Passage, here: Around) -> Iterator[Edit]:
-    shapes = dict(here.arrays)
-    for node in whole.nodes():
-        if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
-            continue
-        said = whole.of(node)
-        if said in shapes:
-            others = [text for text, _ in here.arrays if text != said]
-            others.sort(key=lambda text: (shapes[text] != shapes[said], sorted(shapes[text]) != sorted(shapes[said])))
-        elif said in here.numbers:
-            others = [text for text in here.numbers if text != said]
-        elif said in here.sizes:
-            others = [text for text in here.sizes if text != said]
-        else:
-            continue
-        for other in others[:16]:
-            yield Edit("wrong-variable", f"`{other}` is needed in place of `{said}`", whole.with_(node, other))
-
-
-_OTHER: dict[type, tuple[str, ...]] = {
-    ast.MatMult: ("*",), ast.Mult: ("@", "/", "+"), ast.Add: ("-", "*"), ast.Sub: ("+",), ast.Div: ("*",),
-}  # fmt: skip
-_CODES = {
-    ("MatMult", "*"): "product-for-hadamard",
-    ("Mult", "@"): "product-for-hadamard",
-    ("Add", "-"): "wrong-sign",
-    ("Sub", "+"): "wrong-sign",
-}
-
-
-def _operators(whole: Passage) -> Iterator[Edit]:
-    for node in whole.nodes():
-        if isinstance(node, ast.BinOp):
-            left, right = whole.of(node.left), whole.of(node.right)
-            for other in _OTHER.get(type(node.op), ()):
-                code = _CODES.get((type(node.op).__name__, other), "chain-rule")
-                yield Edit(
-                    code, f"`{other}` is needed here", whole.with_(node, f"{wrapped(left)} {other} {wrapped(right)}")
-                )
-            if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.BinOp):
-                first, second = whole.of(node.left.left), whole.of(node.left.right)
-                sign = "-" if isinstance(node.left.op, ast.Sub) else "+"
-                new = f"({first} {sign} {wrapped(second)} ** {right})"
-                yield Edit("chain-rule", f"the power belongs to `{second}` alone", whole.with_(node, new))
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
-            yield Edit("chain-rule", "the mask is the wrong way round", whole.with_(node, whole.of(node.operand)))
-        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-            left, right = whole.of(node.left), whole.of(node.comparators[0])
-            turned = {ast.Gt: "<", ast.Lt: ">", ast.GtE: "<", ast.LtE: ">"}.get(type(node.ops[0]))
-            if turned:
-                yield Edit(
-                    "chain-rule", "the mask is the wrong way round", whole.with_(node, f"{left} {turned} {right}")
-                )
-
-
-def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:
-    for node in whole.nodes():
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            value = node.value
-            for other in dict.fromkeys((2, 3, 0.5, 1, -value, value + 1, value - 1, value * 2, value / 2)):
-                if other != value:
-                    yield Edit(
-                        "lost-factor", f"`{other:g}` is needed in place of `{value:g}`", whole.with_(node, f"{other:g}")
-                    )
-            for size in (*here.sizes, *here.numbers):
-                yield Edit("lost-factor", f"`{size}` is needed in place of `{value:g}`", whole.with_(node, size))
-            for name, _ in here.arrays if node is whole.tree else ():
-                yield Edit("wrong-variable", f"`{name}` is needed in place of `{value:g}`", name)
-
-
-def _left_out(whole: Passage) -> Iterator[Edit]:
-    for node in whole.nodes():
-        if not isinstance(node, ast.BinOp):
-            continue
-        left, right = whole.of(node.left), whole.of(node.right)
-        if isinstance(node.op, ast.Add | ast.Sub):
-            yield Edit("extra-term", f"the term `{right}` is too much", whole.with_(node, left))
-            new = right if isinstance(node.op, ast.Add) else f"-{wrapped(right, tight=False)}"
-            yield Edit("extra-term", f"the term `{left}` is too much", whole.with_(node, new))
-            yield Edit("chain-rule", f"`{right}` itself is needed", whole.with_(node, wrapped(right)))
-        elif isinstance(node.op, ast.Mult | ast.Div | ast.MatMult | ast.Pow):
-            word = {ast.Div: "division by", ast.Pow: "power"}.get(type(node.op), "factor")
-            for part, rest in ((node.right, left), (node.left, right))[: 1 if word != "factor" else 2]:
-                code = "lost-factor" if isinstance(part, ast.Constant) and word == "factor" else "chain-rule"
-                yield Edit(code, f"the {word} `{whole.of(part)}` is too much", whole.with_(node, rest))
-
-
 def _chain(text: str, here: Around) -> Iterator[Edit]:
     loose = wrapped(text, tight=False)
-    sign = "torch.sign" if here.torch else "np.sign"
+    sign = f"{here.library}.sign"
     for name, _ in here.arrays:
         for factor in (
             name,
@@ -449,7 +335,7 @@ def _chain(text: str, here: Around) -> Iterator[Edit]:
 
 def _inner(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
     """A factor that is missing at one name inside."""
-    sign = "torch.sign" if here.torch else "np.sign"
+    sign = f"{here.library}.sign"
     shapes = dict(here.arrays)
     for node in whole.nodes():
         if not isinstance(node, ast.Name) or (node.id not in shapes and node.id not in here.numbers):
@@ -457,6 +343,6 @@ def _inner(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator[Ed
         for name, shape in here.arrays:
             if shape == needed:
                 said = f"the sign of `{name}` is missing"
-                yield Edit("wrong-sign", said, whole.with_(node, f"{node.id} * {sign}({name})"))
+                yield whole.edit(node, "wrong-sign", said, f"{node.id} * {sign}({name})")
             if len(shape) == 2 and shape[0] == shape[1] and shapes.get(node.id, ())[:1] == shape[:1]:
-                yield Edit("chain-rule", f"the factor `{name}` is missing", whole.with_(node, f"({name} @ {node.id})"))
+                yield whole.edit(node, "chain-rule", f"the factor `{name}` is missing", f"({name} @ {node.id})")

@@ -1,0 +1,110 @@
+"""What kind of slip a wrong claim is: mended lines are tried by numbers,
+and one is named only when the derivative is right with it."""
+
+from __future__ import annotations
+
+import ast
+from time import process_time
+
+from ....diagnostics.record import record
+from ....documents.python.outline import Unit
+from ..benches import Bench, benches_of, read_with, statements_of
+from ..judge import Judged, Place, Verdicts, assessed, facts
+from .search import SECONDS, Mended, TextOf, _repair
+
+
+@record
+class Cause:
+    """What kind of slip a wrong claim is: its code, a sentence, the mended line, the line at which it is; the places of
+    the claims that are wrong by this line alone."""
+
+    code: str
+    message: str
+    statement: ast.stmt
+    help: str | None = None
+    notes: tuple[str, ...] = ()
+    healed: frozenset[Place] = frozenset()
+
+
+def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, end: float) -> Cause:
+    """The slip behind a wrong claim, looked for until a processor time."""
+    end = min(end, process_time() + SECONDS)
+    for way in [found.understood, *(way for way, _ in facts(unit, found.understood))]:
+        benches = benches_of(unit, way, one)
+        mended = _repair(benches, one, text_of, end) if benches else None
+        if mended is not None:
+            return _with(mended, benches, one)
+    return _plain(one)
+
+
+def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
+    line, edit = mended.statement, mended.edit
+    plain = _plain(one)
+    own = line in statements_of(benches[0].claim)
+    said = f"{plain.message}: {edit.message}" if own else f"{edit.message}; as it stands, {plain.message}"
+    text = " ".join(part.strip() for part in edit.text.splitlines())
+    help_ = f"write `{text}`{' in a line behind it' if mended.behind else ''}"
+    if edit.text == "pass":
+        help_ = "leave this line out"
+    elif mended.behind and isinstance(line, ast.Assign) and line.col_offset == line.value.col_offset:
+        help_ = "mend what is returned"  # a part of a `return`
+    healed = frozenset[Place]() if own else _healed(benches[0], mended)
+    return Cause(edit.code, said, line, help_, plain.notes, healed)
+
+
+def _plain(one: Judged) -> Cause:
+    """What is seen without a mended line."""
+    if one.outcome == "misfit":
+        assert one.why is not None
+        message = f"`{one.key}` does not compute{_fault(one.why.why)}"
+        return Cause(
+            "non-conformable",
+            message,
+            one.statement,
+            notes=(f"needed is the shape {shown(one.needed)} of `{one.name}`",),
+        )
+    if not one.name:
+        message = "is not the derivative of the loss by a value before: with that in its place, what follows is right"
+        if one.note:
+            message = "is a derivative of the loss, and not the one that the lines behind need"
+        return Cause("differs", f"`{one.key}` {message}", one.statement)
+    if one.shape != one.needed:
+        message = f"`{one.key}` has the shape {shown(one.shape)}, and `{one.name}` has {shown(one.needed)}"
+        return Cause("shape-mismatch", message, one.statement)
+    return Cause("differs", f"`{one.key}` is not the derivative of the loss by `{one.name}`", one.statement)
+
+
+def _fault(said: str) -> str:
+    """What NumPy says of shapes that do not fit, in few words."""
+    if "core dimension" in said or "not aligned" in said:
+        return ": the inner sizes of a product differ"
+    if "broadcast" in said:
+        return ": two shapes cannot be stretched to each other"
+    return f": {said}"[:160]
+
+
+def shown(shape: tuple[str, ...]) -> str:
+    """A shape as NumPy writes it."""
+    return f"({', '.join(shape)}{',' if len(shape) == 1 else ''})"
+
+
+# --- an expression, tried where it stands
+# ----------------------------------------------------------------------------------
+
+
+# --- whole statements: the unit is read anew with each
+# ---------------------------------------------------------------------
+
+
+def _healed(bench: Bench, mended: Mended) -> frozenset[Place]:
+    """The claims that are right with the mended line."""
+    reading = read_with(bench, mended.statement, mended.edit.text)
+    assert reading is not None
+    values = {
+        event.key: event.value for event in reading.machine.events if event.frame is reading.frame or "." in event.key
+    }
+    return frozenset(
+        place
+        for place, one in assessed(bench.trial).found
+        if one.claim is not None and place[0] in values and bench.trial.outcome(one.claim, values[place[0]]) == "right"
+    )

@@ -1,0 +1,110 @@
+"""What the text of a unit says before it is read: what stands around its functions, what is assigned, what trains."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ...documents.python.outline import BACKWARD, FORWARD, Unit
+from ...documents.python.uses import LOSSES, claimed
+from ...verify.programs.names import key_of, last_part
+
+
+def stored_in(forward: ast.FunctionDef) -> frozenset[str]:
+    """What a forward part computes and keeps in its object."""
+    names = {place.arg for place in forward.args.args}
+    lines = [
+        line
+        for line in ast.walk(forward)
+        if isinstance(line, ast.Assign) and getattr(line.value, "id", "") not in names
+    ]
+    return frozenset(
+        key for line in lines for target in line.targets if (key := key_of(target) or "").startswith("self.")
+    )
+
+
+def loaded_in(method: ast.FunctionDef) -> frozenset[str]:
+    """What a method reads of its object, and not for its shape alone."""
+    shaped = {id(node.value) for node in ast.walk(method) if isinstance(node, ast.Attribute) and node.attr == "shape"}
+    nodes = [node for node in ast.walk(method) if isinstance(node, ast.Attribute) and id(node) not in shaped]
+    return frozenset(
+        key for node in nodes if isinstance(node.ctx, ast.Load) and (key := key_of(node) or "").startswith("self.")
+    )
+
+
+_PLAIN = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator, ast.Tuple, ast.Load, ast.Attribute, ast.Name)
+
+
+def is_preparing(line: ast.stmt) -> bool:
+    """Imports, functions, classes, and names of constants: what stands around a function."""
+    if isinstance(line, ast.Assign) and not isinstance(line.value, ast.Lambda):
+        inside = list(ast.walk(line.value))
+        names = {node.id for node in inside if isinstance(node, ast.Name)}
+        return all(isinstance(node, _PLAIN) for node in inside) and names <= {"np", "torch", "math"}
+    return isinstance(line, ast.Assign | ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+
+
+def is_not_main(line: ast.stmt) -> bool:
+    return not (isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)})
+
+
+@lru_cache(maxsize=64)
+def differentiated_in(unit: Unit) -> frozenset[str]:
+    """The names of which something is named like the gradient."""
+    return frozenset(of for key, _ in _targets(unit) if key for of in claimed(key))
+
+
+def _targets(unit: Unit) -> Iterator[tuple[str, str]]:
+    """What is given a value: its key, or the key of the array of which a part is written;
+    the keys of a dict that is written out."""
+    for line in unit.lines:
+        for node in ast.walk(line):
+            if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
+                key = key_of(node)
+                yield key or "", (key_of(node.value) or "") if key is None and isinstance(node, ast.Subscript) else ""
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+                names = [key.value for key in node.value.keys if isinstance(key, ast.Constant)]
+                yield from ((f"{key_of(node.targets[0])}[{name!r}]", "") for name in names)
+
+
+@lru_cache(maxsize=64)
+def parameters_of(unit: Unit) -> frozenset[str]:
+    """Names that have a gradient here, and of which no part is written: what they begin with does not matter."""
+    written = {last_part(part) for _, part in _targets(unit) if part}
+    return differentiated_in(unit) - written
+
+
+@lru_cache(maxsize=16)
+def set_elsewhere(of: ast.ClassDef) -> frozenset[str]:
+    """The attributes that methods besides those of the two passes give a value."""
+    methods = [
+        line
+        for line in of.body
+        if isinstance(line, ast.FunctionDef) and line.name not in ("__init__", *FORWARD, *BACKWARD)
+    ]
+    nodes = (node for method in methods for node in ast.walk(method) if isinstance(node, ast.Attribute))
+    return frozenset(node.attr for node in nodes if isinstance(node.ctx, ast.Store) and key_of(node.value) == "self")
+
+
+def _first_target(line: ast.stmt) -> str:
+    return last_part(getattr(line.targets[0], "id", "")) if isinstance(line, ast.Assign) else ""
+
+
+def imported(unit: Unit) -> frozenset[str]:
+    """The modules that are imported beside the functions."""
+    lines = [line for line in unit.lines if isinstance(line, ast.Import)]
+    return frozenset(name.name for line in lines for name in line.names)
+
+
+@lru_cache(maxsize=64)
+def training_loops(unit: Unit) -> frozenset[int]:
+    """Loops that compute the loss in each round."""
+    named, found = set(LOSSES), set()
+    if unit.loss is not None:
+        named = {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)}
+    for part in [unit.forward, unit.backward] if unit.forward is not None else unit.lines:
+        for node in ast.walk(part) if part is not None else ():
+            if isinstance(node, ast.For) and named & {_first_target(inner) for inner in node.body}:
+                found.add(id(node))
+    return frozenset(found)
