@@ -1,0 +1,133 @@
+"""What a document suggests without saying it of a name: facts of given arrays, and the layout of derivatives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...diagnostics.regex import regex
+from ...documents.sheets.sheet import Sheet
+from ...documents.sheets.symmetric import COVARIANCE, facts_beside, symmetric_by_kind
+from ...facts import Problem
+from ...ir import Call, Inverse, Symbol, walk
+from .other_functions import code_of
+from .passing import CONDITIONAL
+from .posed import Part
+
+
+def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
+    """Facts of given arrays that the words suggest without saying them, or that a row says: covariances are symmetric,
+    each and all; labels sum to one."""
+    variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
+    known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
+    symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
+    margin = _MARGIN.search(part.question.loss)
+    called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem)}
+    whole = {match["name"] for formula in sheet.formulas for match in _SUM_IS_ONE.finditer(formula.passage.text)}
+    alike = []
+    for name, shape in variables.items():
+        square, asked = shape.is_matrix and shape.rows is shape.cols, name in part.question.wrt
+        label = name.lower() in ("y", "t", "p", "q")
+        if name in known:
+            continue
+        if square and (name in called or (symmetric and name.partition("_")[0] in _USUAL)):
+            alike.append(f"{name} symmetric")
+            yield (alike[-1],)
+        elif (name in whole or (label and labels and not square)) and not shape.is_number and not asked:
+            yield (f"{name} simplex",)
+        signs = name.lower() in (("y", "t") if two else ()) or (margin is not None and name == margin[1])
+        if signs and shape.is_column and not asked:
+            yield (f"{name} signs",)
+    if len(alike) > 1:
+        yield tuple(alike)
+
+
+def said_beside(part: Part) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The rows that do not follow beside which a condition stands, with the facts that it says: `= 2Ax if A = Aᵀ`."""
+    names = {symbol.name for task in part.tasks for symbol in task.problem.variables}
+    for number, judged in enumerate(part.judged):
+        formula = judged.line.formula
+        if judged.verdict == "wrong" or judged.why == CONDITIONAL or code_of(judged.result) == "needs-fact":
+            behind = [one.line.formula for one in part.judged[number + 1 : number + 2]]
+            behind = [other for other in behind if other.block == formula.block]
+            told, before = facts_beside(formula, *behind), formula.before[-80:]
+            facts = tuple(f"{name} {word}" for name, words in told.items() if name in names for word in sorted(words))
+            if not facts and _ONE_HOT.search(f"{before} {formula.after}"):
+                facts = tuple(f"{name} onehot" for name in names - {*part.question.wrt} if name.lower() in ("y", "t"))
+            if facts:
+                yield number, facts
+
+
+_USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P")
+"""What covariances are called where the words leave it open, also with a label: S_W."""
+
+_ONE_HOT = regex(r"\bone-?hot (?:labels|targets|vectors|encod)", re.IGNORECASE)
+"""`for one-hot labels`, which have no name there."""
+
+_TWO_CLASSES = regex(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECASE)
+
+_MARGIN = regex(r"(?:e\s*\^\s*\{|exp\s*(?:\\left)?\s*[(\[{]+|max[^=]{0,20}1)\s*-\s*([a-z])_")
+"""Losses of margins: `log(1 + e^{-y_i wᵀx_i})`, `max(0, 1 - y_i wᵀx_i)`; the labels there are ±1."""
+
+_SUM_IS_ONE = regex(
+    r"\\sum\s*_\s*\{?(?P<letter>[a-z])(?:=1)?\}?(?:\s*\^\s*(?:\{\w+\}"
+    r"|\w))?\s*(?P<name>\\?[A-Za-z]+)_(?:\{\w*(?P=letter)\}|(?P=letter))"
+    r"\s*=\s*1(?!\d|\.)"
+)
+"""A row `\\sum_c t_{ic} = 1`."""
+
+_LABELS = regex(r"one-?hot|cross-?entropy|soft-?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE)
+
+
+def stated_layouts(sheet: Sheet) -> tuple[tuple[str, ...], bool]:
+    """The layouts that fit what the document says that it uses: before it differentiates, or `throughout`; and whether
+    ∇f may stand upright in them. Beside a claim the words speak of it alone.
+    Rows are spoken of for derivatives by vectors."""
+    prose = sheet.prose[:4000]
+    before = _CLAIM.split(prose)[0]
+    lying = [(found, max(0, found.start() - 40), found.end() + 60) for found in _LYING.finditer(before)]
+    said = {(one[1].lower(), one[2].lower()) for one, start, end in lying if not _DENIED.search(before, start, end)}
+    if len(ways := {way for _, way in said}) == 1:
+        of_derivatives = all(word == "derivative" for word, _ in said)
+        return ("mml", "numerator") if "row" in ways else ("gradient",), of_derivatives
+    for found in _USED.finditer(prose):
+        general = re.match(r"we use|use|follow|adopt|assum|employ|convention|\(", found[0], re.IGNORECASE)
+        other = "would|instead" if general else "would|instead|convention"
+        if re.search(other, prose[found.start() : found.end() + 90]):
+            return (), True
+        behind = "" if general else re.split(r"[.!?;:](?=\s)|\n\s*\n", prose[found.end() :], maxsplit=1)[0]
+        beside_claim = _CLAIM.search(prose[: found.start()]) or _CLAIM.search(behind)
+        if "throughout" in f"{found[0]}{behind}".lower() or not beside_claim:
+            return (found[1].lower(),), True
+    return (), True
+
+
+_USED = regex(
+    r"(?:\b(?:we use|use|using|in|throughout|follow(?:ing)?|adopt(?:ing)?|assum(?:e|ing)|employ(?:ing)?"
+    r"|convention)\b[^.=]{0,40}"
+    r"|\((?:the\s+)?)\b(numerator|denominator)[- ]layout",
+    re.IGNORECASE,
+)
+
+_LYING = regex(
+    r"\b(gradient|derivative)s?\b[^.;=\n$]{0,60}?\b(?:is|are|be|as|being)\s+(?:\w+\s+){0,2}?(?:an?\s+)?(row"
+    r"|column)(?:[- ]vectors?|s)\b",
+    re.IGNORECASE,
+)
+
+_DENIED = regex(r"\b(?:not|would|instead|sometimes|often|some|others?|rather|if)\b", re.IGNORECASE)
+
+_CLAIM = regex(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
+
+
+def _of_likelihood(problem: Problem) -> Iterator[str]:
+    """The matrices of `log det M` beside `M⁻¹`, or beside one that is symmetric, as in `tr(SM)`:
+    M is a covariance, or its inverse."""
+    nodes = tuple(walk.nodes_of(problem.loss))
+    turned = {node.body for node in nodes if isinstance(node, Inverse)}
+    beside = any(fact.word in ("symmetric", "spd") for fact in problem.facts)
+    for node in nodes:
+        of_det = isinstance(node, Call) and node.function in ("det", "logdet")
+        inside = tuple(walk.nodes_of(node.children[0])) if of_det else ()
+        if beside or not turned.isdisjoint(inside):
+            yield from (part.name for part in inside if isinstance(part, Symbol))
