@@ -368,22 +368,6 @@ RIGHT = [
 ]
 
 
-SAID_WRONG = [
-    r"$X^T(\sigma(Xw)-y)$ where $\sigma$ is the hyperbolic tangent.",
-    r"$X^T(\sigma(Xw)-y)$ with the tanh function $\sigma$.",
-    r"$X^T(\sigma(Xw)-y)$ mit der Stufenfunktion $\sigma$",
-    r"$X^T(\sigma(Xw)-y)$ ($\sigma$: Heaviside step)",
-    r"$X^T(\sigma(Xw)-y)$ avec la fonction échelon $\sigma$",
-    "The step function is denoted by $\\sigma$. $X^T(\\sigma(Xw)-y)$",
-    r"$X^T(\hat\sigma(Xw)-y)$ where $\hat\sigma(z)=1/(1+e^{z})$",
-    r"$X^T(\sigma'(Xw)-y)$ where $\sigma$ is the ReLU",
-]
-UNKNOWN = [
-    (1, r"Mit $\hat A = (A - \mu)/s$ ist $\partial L/\partial x_i = \sum_j (\hat A_{ij} + \hat A_{ji}) x_j + b_i$."),
-    (3, r"$\nabla_w L = X^T(\sigma(\tilde Xw)-y)$ with the centred $\tilde X$."),
-]
-
-
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
     path = tmp_path_factory.mktemp("key") / "key.toml"
@@ -414,39 +398,3 @@ def test_what_is_denied_or_supposed_is_no_answer(key: Key, number: int, text: st
 @pytest.mark.parametrize(("number", "text"), RIGHT)
 def test_what_leads_to_the_answer_is_no_second_one(key: Key, number: int, text: str) -> None:
     assert judged(key, number, text).verdict == "right"
-
-
-@pytest.mark.parametrize("text", SAID_WRONG)
-def test_a_function_is_what_words_say_that_it_is(key: Key, text: str) -> None:
-    found = judged(key, 3, text)
-    assert (found.verdict in ("wrong", "undecided"), found.score) == (True, 0), found
-    assert judged(key, 3, "$X^T(\\sigma(Xw)-y)$").verdict == "right"
-
-
-@pytest.mark.parametrize(("number", "text"), UNKNOWN)
-def test_names_of_which_nobody_knows_what_they_are_make_no_answer_wrong(key: Key, number: int, text: str) -> None:
-    found = judged(key, number, text)
-    assert (found.verdict, found.final.code) == ("undecided", "unknown-name"), found
-
-
-LISTED = [
-    ("- $(A+A^T)x+b$", "right"),
-    ("• (A+A^T)x+b", "right"),
-    ("1. (A+A^T)x+b", "right"),
-    ("- (A+A^T)x+b", "undecided"),
-    ("- (A+A.T)@x-b", "wrong"),
-    ("* (A+A^T)x+b", "undecided"),
-    ("(a) (A+A^T)x+b", "undecided"),
-    ("3. (A+A^T)x+b", "undecided"),
-    ("- 2*A@x", "wrong"),
-    ("- (-A-A^T)x+b", "right"),
-    ("In denominator layout, $(A+A^T)x+b$", "right"),
-    ("In numerator layout, $x^T(A+A^T)+b^T$", "undecided"),
-    ("Im Zählerlayout, $x^T(A+A^T)+b^T$", "undecided"),
-]
-
-
-@pytest.mark.parametrize(("text", "verdict"), LISTED)
-def test_the_mark_of_a_list_and_a_layout_in_words_are_no_part_of_an_answer(key: Key, text: str, verdict: str) -> None:
-    (found, *_) = check_text(f"[[problem]]\nid = \"1\"\nanswer = '{text}'\n", "a.toml", key).problems
-    assert found.verdict == verdict, found

@@ -1,0 +1,72 @@
+"""What letters and functions of an answer mean under a key: as its text says, and as the key says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .test_under_a_key import graded
+
+LOGISTIC = '[[problem]]\nid = "2"\nloss = "sum(log(1 + exp(Z@v)))"\nwrt = "v"\nshapes = "Z: n×d, v: d"\npoints = 4\n'
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (r"Z^\top \operatorname{diag}(\sigma(z_i^\top v)) \mathbf{1}", "right"),
+        (r"Z^\top D\mathbf 1,\qquad D = \operatorname{diag}(\sigma(v^\top z_k))", "right"),
+        (r"Z^\top \operatorname{diag}(\sigma(-z_i^\top v)) \mathbf{1}", "wrong"),
+        (r"\sum_i \operatorname{diag}(z_i) \mathbf{1} \sigma(z_i^\top v)", "right"),
+    ],
+)
+def test_the_diagonal_of_a_number_with_a_letter_of_its_own_holds_all_these_numbers(
+    tmp_path: Path, answer: str, verdict: str
+) -> None:
+    (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n$$\\nabla f = {answer}$$"}, LOGISTIC).files
+    assert report.problems[0].verdict == verdict, report
+
+
+@pytest.mark.parametrize(("text", "verdict"), [
+    (r"Let $\sigma(t) = 1/(1+e^{t})$. $$\nabla f = Z^\top\sigma(-Zv)$$", "right"),
+    (r"$$\nabla f = Z^\top\sigma(Zv)$$ where $\sigma(v) = \frac{1}{1+e^{v}}$.", "wrong"),
+    (r"$$\nabla f = Z^\top\sigma(Zv)$$ where $\sigma(t) = \frac{1}{1+e^{-t}} = \frac{e^t}{1+e^t}$.", "right"),
+    (r"$$\nabla f = Z^\top\sigma(Zv), \qquad \sigma(u) = \tanh u$$", "wrong"),
+    ("Let $\\sigma(t) = 1/(1+e^{-t})$. $$\\nabla f = Z^\\top\\sigma(Zv)$$ with $\\sigma(t) = \\tanh t$", "undecided"),
+    ("$$\\nabla f = Z^\\top\\sigma(Zv)$$\n## Problem 3\nLet $\\sigma(t) = \\tanh t$.", "undecided"),
+])  # fmt: skip
+def test_a_function_means_what_the_text_says(tmp_path: Path, text: str, verdict: str) -> None:
+    (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n{text}"}, LOGISTIC).files
+    assert report.problems[0].verdict == verdict, report
+
+
+@pytest.mark.parametrize(("said", "verdict"), [
+    ("where $z_k$ is column $k$ of $Z$", "wrong"), ("with $\\mathbf{z}_k$ the $k$-th columns of the matrix $Z$",
+    "wrong"),
+    ("with the columns $z_k$ of $Z$", "wrong"), ("where the columns of $Z$ are $z_k$", "wrong"),
+    ("where $z_k$ is column $k$ of $Z^\\top$", "right"), ("where $z_k$ is row $k$ of $Z$ as a column", "right"),
+    ("where $z_k$ is column $k$ of the transpose of $Z$", "right"), ("with the columns $z_k$ of $Z$ transposed",
+    "undecided"),
+    ("where $z_k$ is a column vector, and $Z$ has them as rows", "right"),
+])  # fmt: skip
+def test_said_columns_are_columns(tmp_path: Path, said: str, verdict: str) -> None:
+    text = f"## Problem 2\n$$\\nabla f = \\sum_k z_k\\sigma(z_k^\\top v)$$ {said}."
+    (report,) = graded(tmp_path, {"a.md": text}, LOGISTIC).files
+    assert report.problems[0].verdict == verdict, report
+
+
+SQUARE = [
+    '[[problem]]\nid = "2"\nloss = "\\\\sum_{i=1}^n (v^T z_i - y_i)^2"\nwrt = "v"\nshapes = "Z: n×n, z_i: '
+    'column of Z, v: n, y: n"\n',
+    '[[problem]]\nid = "2"\nloss = "norm(Z.T@v - y)**2"\nwrt = "v"\nshapes = "Z: n×n, v: n, y: n"\n',
+]
+
+
+@pytest.mark.parametrize("key", SQUARE)
+@pytest.mark.parametrize(("answer", "verdict"), [
+    ("$$\\nabla f = 2Z(Z^Tv - y)$$", "right"), ("$$\\nabla f = 2Z^T(Zv - y)$$", "wrong"),
+    ("With the columns $z_i$ of $Z$: $$\\nabla f = 2\\sum_i (z_i^Tv - y_i)z_i$$", "right"),
+])  # fmt: skip
+def test_the_key_says_which_of_a_square_matrix_they_are(tmp_path: Path, key: str, answer: str, verdict: str) -> None:
+    (report,) = graded(tmp_path, {"a.md": f"## Problem 2\n{answer}\n"}, key).files
+    assert report.problems[0].verdict == verdict, report
