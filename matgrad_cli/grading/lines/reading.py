@@ -135,11 +135,8 @@ def read_side(side: Side, around: Surroundings, letters: Iterable[Index] = (), f
     side = _without_constant(side, around)
     assert side.node is not None
     letters, fixed, found = tuple(letters), tuple(fixed), None
-    for node in (
-        (side.node,)
-        if is_plain(side.node)
-        else writings(side.node, around, (*(letter.name for letter in letters), *fixed))
-    ):
+    taken = (*(letter.name for letter in letters), *fixed)
+    for node in (side.node,) if is_plain(side.node) else writings(side.node, around, taken):
         read = _read(replace(side, node=node), node, around, letters, fixed)
         if read.expr is not None:
             return replace(read, side=side)
@@ -174,26 +171,16 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
             tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
         if work.reused:
             misused = work.reused[0]
-            if side.syntax == "latex" and any(
-                isinstance(part, s.Apply) and part.function == "sum" for _, part in walk(stated)
-            ):
+            failure: Failure = "wrong"
+            slip = Slip("index-reused", misused.message, span=misused.span)
+            sums = [part for _, part in walk(stated) if isinstance(part, s.Apply) and part.function == "sum"]
+            if side.syntax == "latex" and sums:
                 slip = Slip("undecided", "it is not said over which letter a sum goes", span=misused.span)
-                return Read(side, tree=tree, failure="undecided", slip=slip, notes=_notes(work))
-            return Read(
-                side,
-                tree=tree,
-                failure="wrong",
-                slip=Slip("index-reused", misused.message, span=misused.span),
-                notes=_notes(work),
-            )
+                failure = "undecided"
+            return Read(side, tree=tree, failure=failure, slip=slip, notes=_notes(work))
         found = read_tree(tree, side, around, known)
-        return replace(
-            found,
-            notes=(*found.notes, *_notes(work)),
-            restored=tuple(work.restored),
-            summed=tuple(work.summed),
-            rough=rough,
-        )
+        notes, restored, summed = (*found.notes, *_notes(work)), tuple(work.restored), tuple(work.summed)
+        return replace(found, notes=notes, restored=restored, summed=summed, rough=rough)
     except InputError as error:
         return _failed(error.diagnostic, side, stated, around)
     except RecursionError:
@@ -224,23 +211,15 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
         return read_node(tree, scope)
     except InputError as error:
         beside = around.beside or (around.task.wanted.shape if around.task.wanted is not None else None)
-        shape = None if around.defining else beside
-        if (
-            error.diagnostic.code == "missing-shape"
-            and shape is not None
-            and not shape.is_number
-            and scope.needed is None
-        ):
+        shape = None if around.defining or scope.needed is not None else beside
+        if error.diagnostic.code == "missing-shape" and shape is not None and not shape.is_number:
             try:
                 return read_node(tree, replace(scope, needed=shape))
             except InputError:
                 raise error from None
         stretches = around.task.problem.arrays
-        if (
-            around.arrays is not None
-            or not (stretches or scope.syntax == "numpy")
-            or error.diagnostic.code not in MISFITS
-        ):
+        as_arrays = around.arrays is None and (stretches or scope.syntax == "numpy")
+        if not as_arrays or error.diagnostic.code not in MISFITS:
             raise
         try:
             reading = read_node(tree, replace(scope, arrays=True))
@@ -268,9 +247,8 @@ def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node, around: Surroundin
 def slip_of(diagnostic: Diagnostic, code: str) -> Slip:
     """A message of a reader as a slip with the checker's code."""
     span = diagnostic.labels[0].span if diagnostic.labels else None
-    return Slip(
-        code, diagnostic.message, as_declared(diagnostic.notes), diagnostic.help, span, labels=diagnostic.labels
-    )
+    notes = as_declared(diagnostic.notes)
+    return Slip(code, diagnostic.message, notes, diagnostic.help, span, labels=diagnostic.labels)
 
 
 def as_declared(notes: Iterable[str]) -> tuple[str, ...]:
@@ -282,10 +260,8 @@ def _notes(work: Letters) -> tuple[str, ...]:
     notes = []
     if work.restored:
         letters = ", ".join(work.restored)
-        notes.append(
-            f"the bracket behind Σ is restored: its sum over {letters} also covers what follows, where "
-            f"{letters} would be free"
-        )
+        said = f"its sum over {letters} also covers what follows, where {letters} would be free"
+        notes.append(f"the bracket behind Σ is restored: {said}")
     if work.summed:
         notes.append(f"read as an Einstein sum over {', '.join(work.summed)}")
     return tuple(notes)
@@ -293,30 +269,18 @@ def _notes(work: Letters) -> tuple[str, ...]:
 
 def _not_yet_defined(node: s.Node, around: Surroundings) -> s.Name | None:
     """A name that only a later definition gives its meaning."""
-    waiting = (
-        around.promised - around.defined.keys() - around.tables.keys() - around.sized_by_use.keys() - around.losses
-    )
-    if not waiting:
-        return None
-    return next(
-        (
-            part
-            for path, part in walk(node)
-            if isinstance(part, s.Name) and part.name in waiting and not is_index(node, path)
-        ),
-        None,
-    )
+    known = around.defined.keys() | around.tables.keys() | around.sized_by_use.keys() | around.losses
+    waiting = around.promised - known
+    names = ((path, part) for path, part in walk(node) if isinstance(part, s.Name)) if waiting else ()
+    return next((name for path, name in names if name.name in waiting and not is_index(node, path)), None)
 
 
 def _samples(node: s.Node, around: Surroundings) -> frozenset[str]:
     """The letters that number declared vectors: `y_i x_i^\\top w` beside `x_i: d` speaks of each i and is no sum."""
     numbered = around.task.numbered
-    slices = (
-        (part.index for _, part in walk(node) if isinstance(part, s.Slice) and part.matrix.name in numbered)
-        if numbered
-        else ()
-    )
-    return frozenset(index.name for index in slices if isinstance(index, s.Name))
+    slices = (part for _, part in walk(node) if isinstance(part, s.Slice)) if numbered else ()
+    letters = (part.index for part in slices if part.matrix.name in numbered)
+    return frozenset(letter.name for letter in letters if isinstance(letter, s.Name))
 
 
 def telescoped(node: s.Node, around: Surroundings) -> s.Node:
