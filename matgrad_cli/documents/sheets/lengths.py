@@ -3,7 +3,7 @@ r"""Numbers of a loss that are sizes of its arrays: the m of `1/m` where somethi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from ...diagnostics import MatgradError
@@ -55,6 +55,30 @@ def lengths(
             }
             if sizes:
                 yield sizes, written
+
+
+def counts_in(loss: str, told: Container[str]) -> dict[str, str]:
+    """The sizes of capital letters that have the index of a Σ wherever they stand: columns of the counts N_k, one of
+    each k."""
+    limits = dict(re.findall(r"\\sum_\{(\w)=1\}\^\{?([A-Z])\b", loss))
+    below = {match[0]: match[1] for match in re.findall(r"(?<![A-Za-z\\])([A-Z])_\{?([a-z])(?![a-z,])", loss)}
+    alone = set(re.findall(r"(?<![A-Za-z\\])([A-Z])(?![A-Za-z_])", re.sub(r"\^\{?[A-Z]", "", loss)))
+    counted = {name: index for name, index in below.items() if name not in alone and name not in told}
+    return {name: limits[index] for name, index in counted.items() if index in limits}
+
+
+def of_one_sample(problem: Problem, told: Mapping[str, str], differentiated: bool) -> dict[str, str]:
+    """The sizes with numbers for the columns of one sample, y and ŷ, or with columns for the Y and B of
+    (Y - XB)ᵀ(Y - XB); none where the loss is no such column or product."""
+    whole, side = problem.loss.shape, problem.loss.shape.rows
+    found = {symbol.name: symbol.shape for symbol in problem.variables if side in symbol.shape.dims}
+    wide = [name for name, shape in found.items() if shape.cols is side]
+    usual = problem.wrt.name[:1].islower() or (differentiated and len(wide) > 1)
+    gram = whole.cols is side and problem.wrt.name in wide and usual
+    if found.keys() & told.keys() or not (gram or (whole.is_column and not wide)):
+        return {}
+    dims = {name: (shape.rows, shape.cols) for name, shape in found.items()}
+    return {name: "×".join("1" if dim is side else str(dim) for dim in both) for name, both in dims.items()}
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from ...notation.latex.names import LatexNames
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import Definitions
-from .lengths import lengths, readable_problem
+from .lengths import counts_in, lengths, of_one_sample, readable_problem
 from .members import OTHER, big, members_told, numbered, shapes_text, small
 from .names import index_behind, labelled_names, tokens_of
 from .outline import Outline, Stated, upstream_losses
@@ -93,12 +93,10 @@ def _given(found: Outline, told: Told, given: Mapping[str, str]) -> Question:
     names = [name for name in dict.fromkeys(bodies) if name in USUAL and (name in by or name in stated)]
     facts = [part.strip() for part in given.get("assume", "").split(",") if part.strip()]
     said = [f"{name} {word}" for name, words in told.always.items() for word in sorted(words)] if not facts else []
-    for fact in said:
-        read = [
-            readable_problem(given["loss"], name, given.get("shapes", ""), ", ".join([*facts, fact]), None)
-            for name in wrt[:1]
-        ]
-        facts += [fact] if all(read) and read else []
+    for fact in said if wrt else ():
+        with_it = ", ".join([*facts, fact])
+        if readable_problem(given["loss"], wrt[0], given.get("shapes", ""), with_it, None) is not None:
+            facts.append(fact)
     name = given.get("name") or (names[0] if names else None)
     return Question(name, given["loss"], wrt, {"": given.get("shapes", "")}, tuple(facts), 0, given.get("syntax"))
 
@@ -115,22 +113,18 @@ class _Finder:
         self.sizes: dict[str, str] = {}
         self.by_prose = list(self._by_prose())
         sizes = set(re.findall(r"[A-Za-z]", " ".join(told.sizes.values())))
-        self.limits = {
-            limit for text in [sheet.prose] for limit in re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", text)
-        } - sizes
+        self.limits = set(re.findall(r"\\sum_\{\w=\d\}\^\{?([A-Z])\b", sheet.prose)) - sizes
         self.members: Mapping[str, str] = {}
         self.definitions = Definitions(sheet, found, told.sizes, told.held, self.by_prose)
-        self.worked_out = self.definitions.texts.keys() | {
-            stated.name for stated in found.stated if self._works_out(stated)
-        }
+        worked_out = {stated.name for stated in found.stated if self._works_out(stated)}
+        self.worked_out = self.definitions.texts.keys() | worked_out
         self.built = facts_by_form(sheet, found.stated)
 
     def _works_out(self, stated: Stated) -> bool:
         """Whether a formula says what a name stands for, and not of what it is made as `X = [x_1, …, x_n]` does."""
         parts = tokens_of(stated.sides[0], self.names)
-        named = (
-            len(parts) > 1 and any(part.kind == "name" for part in parts) and stated.name not in labelled_names(parts)
-        )
+        named = len(parts) > 1 and "name" in {part.kind for part in parts}
+        named = named and stated.name not in labelled_names(parts)
         return named and not stated.arguments and not re.search(r"\\[lcv]?dots|…|\.\.\.|\[|\\begin", stated.sides[0])
 
     def _by_prose(self) -> Iterable[str]:
@@ -156,17 +150,13 @@ class _Finder:
         value += 2 * bool(stated.arguments) + 2 * words + (stated.name in USUAL or stated.name.startswith("loss"))
         value += 4 * (self.bare and stated.name in USUAL)
         value += 2 * (formula.kind == "display") - 9 * formula.struck - 2 * (not stated.arguments and not words)
-        return value - 3 * any(
-            stated.name == other.name and other.formula < stated.formula for other in self.found.stated
-        )
+        before = (other.name for other in self.found.stated if other.formula < stated.formula)
+        return value - 3 * (stated.name in before)
 
     def question(self, stated: Stated) -> Question | None:
         """The problem with this statement as its loss, if it can be read."""
-        by = [
-            item.variable
-            for item in self.found.differentiated
-            if item.body == stated.name and item.variable is not None
-        ]
+        by = [item.variable for item in self.found.differentiated if item.body == stated.name]
+        by = [name for name in by if name is not None]
         by += [name for name in self.by_prose if name in stated.arguments or not stated.arguments]
         by = by or list(stated.arguments)
         found = self._read(stated.sides, stated.name, by)
@@ -181,7 +171,7 @@ class _Finder:
             return None  # J(θ) of a formula in which no θ stands
         wrt = wrt or self._variables(others, problem)
         wrt = wrt or self._variables(self._solved_for(stated), problem)[:1]
-        return self._made(stated.name, loss, wrt, problem, stated.formula, stated.arguments)
+        return self._made(stated.name, loss, problem, wrt, stated.formula, stated.arguments)
 
     def _solved_for(self, loss: Stated) -> Iterable[str]:
         """What is given a value behind the loss, where only `grad L` says that something is differentiated."""
@@ -193,48 +183,33 @@ class _Finder:
     ) -> tuple[str, Problem]:
         """The m of 1/m is a size where the loss, written out, sums up to it, `\\sum_{i=1}^m`,
         or a row sums over entries up to it."""
-        sides = [
-            side.strip().rstrip(".,;")
-            for other in self.found.stated
-            if other.name == stated.name
-            for side in other.sides
-        ]
-        for sizes, written in lengths(problem, self.told.sizes, sides, self.sheet.prose):
-            self.sizes = sizes
-            variables = [known for known in dict.fromkeys(by) if known] or [problem.wrt.name]
-            if any(
-                readable_problem(written or loss, known, self._shapes_text(written or loss), "") for known in variables
-            ):
+        variables = [known for known in dict.fromkeys(by) if known] or [problem.wrt.name]
+        for sizes, written in lengths(problem, self.told.sizes, self._sides_of(stated.name), self.sheet.prose):
+            self.sizes, text = sizes, written or loss
+            if any(readable_problem(text, known, self._shapes_text(text), "") for known in variables):
                 return loss, readable_problem(loss, problem.wrt.name, self._shapes_text(loss), "") or problem
             self.sizes = {}
         return loss, problem
 
+    def _sides_of(self, name: str) -> list[str]:
+        """What formulas say that a name is."""
+        stated = [other for other in self.found.stated if other.name == name]
+        return [side.strip().rstrip(".,;") for other in stated for side in other.sides]
+
     def unnamed(self) -> Question | None:
         """A loss that no name states: the formula behind `gradient of`, or what a derivative sign stands before."""
         for number, formula in enumerate(self.sheet.formulas):
-            if (
-                _OF.search(formula.before[-60:])
-                and not re.search(r"=", formula.passage.text)
-                and len(formula.passage.text) > 6
-            ):
-                found = self._read((formula.passage.text,), None, self.by_prose)
-                if found is not None:
-                    stated = {other.name for other in self.found.stated}
-                    heads = [name for name in sorted(self.heads) if name in USUAL and name not in stated]
-                    wrt = self._variables(
-                        [*self.by_prose, *(item.variable or "" for item in self.found.differentiated)], found[1]
-                    )
-                    return self._made(heads[0] if heads else None, found[0], wrt, found[1], number, ())
+            text = formula.passage.text
+            asked = _OF.search(formula.before[-60:]) and "=" not in text and len(text) > 6
+            if asked and (found := self._read((text,), None, self.by_prose)) is not None:
+                stated = {other.name for other in self.found.stated}
+                heads = [name for name in sorted(self.heads) if name in USUAL and name not in stated]
+                by = [*self.by_prose, *(item.variable for item in self.found.differentiated)]
+                return self._made(heads[0] if heads else None, *found, by, number)
         for item in self.found.differentiated:
-            if (
-                item.left
-                and item.body is None
-                and item.text is not None
-                and (found := self._read((item.text,), None, [item.variable]))
-            ):
-                return self._made(
-                    None, found[0], self._variables([item.variable], found[1]), found[1], item.formula, ()
-                )
+            body = item.text if item.left and item.body is None else None
+            if body is not None and (found := self._read((body,), None, [item.variable])):
+                return self._made(None, *found, [item.variable], item.formula)
         return None
 
     def upstream(self) -> Question | None:
@@ -243,38 +218,36 @@ class _Finder:
             by = [item.variable for item in self.found.differentiated if item.body == loss]
             found = self._read((text,), loss, by)
             if found is not None:
-                return self._made(loss, found[0], self._variables(by, found[1]), found[1], last.formula, ())
+                return self._made(loss, *found, by, last.formula)
         return None
 
     def _made(
-        self, name: str | None, loss: str, wrt: Sequence[str], problem: Problem, start: int, arguments: tuple[str, ...]
+        self,
+        name: str | None,
+        loss: str,
+        problem: Problem,
+        by: Sequence[str | None],
+        start: int,
+        arguments: tuple[str, ...] = (),
     ) -> Question:
-        shapes = self._shapes(loss)
+        """The problem with what is told of its names, by those of these names that it can be differentiated by."""
         given = [part.strip() for part in self.given.get("assume", "").split(",") if part.strip()]
         whole = re.sub(r"\s", "", loss)
-        _, supposed = facts_told(
-            " . ".join(  # the loss is stated, or asked about, `for positive definite A`
-                re.sub(r"\$|\\[()\[\]]", " ", f"{formula.before} {formula.passage.text} {formula.after}")
-                for at, formula in enumerate(self.sheet.formulas[: start + 1])
-                if at == start or re.sub(r"\s", "", formula.passage.text) == whole
-            )
-        )
-        wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip()) or tuple(wrt)
+        told = [  # the loss is stated, or asked about, `for positive definite A`
+            re.sub(r"\$|\\[()\[\]]", " ", f"{formula.before} {formula.passage.text} {formula.after}")
+            for at, formula in enumerate(self.sheet.formulas[: start + 1])
+            if at == start or re.sub(r"\s", "", formula.passage.text) == whole
+        ]
+        _, supposed = facts_told(" . ".join(told))
+        wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip())
+        wrt = wrt or tuple(self._variables(by, problem))
         facts = [*given, *self._facts(problem, supposed, wrt)]
         frozen = self.definitions.frozen(loss, [symbol.name for symbol in problem.variables], wrt)
+        members, others = self._members_in(loss), tuple(self._others(loss, problem))
         return Question(
-            self.given.get("name") or name,
-            loss,
-            wrt,
-            shapes,
-            tuple(facts),
-            start,
-            "latex",
-            arguments,
-            self._members_in(loss),
-            tuple(self._others(loss, problem)),
-            frozen,
-        )
+            self.given.get("name") or name, loss, wrt, self._shapes(loss), tuple(facts), start, "latex",
+            arguments, members, others, frozen,
+        )  # fmt: skip
 
     def _facts(self, problem: Problem, supposed: Mapping[str, set[str]], wrt: Collection[str]) -> Iterable[str]:
         for symbol in problem.variables:
@@ -293,9 +266,7 @@ class _Finder:
 
     def _values(self, name: str) -> Iterable[Problem]:
         """What formulas say that a name is, as far as that can be read."""
-        for text in [
-            side.strip().rstrip(".,;") for stated in self.found.stated if stated.name == name for side in stated.sides
-        ]:
+        for text in self._sides_of(name):
             letters, shapes = self._letters(text)[:4], self._shapes_text(text)
             said = ", ".join(
                 f"{letter} {word}" for letter in dict.fromkeys(letters) for word in self.told.always.get(letter, ())
@@ -317,14 +288,10 @@ class _Finder:
         matrices = {symbol.name for symbol in problem.variables if symbol.shape.is_matrix and not kinks(problem.loss)}
         rows = {name.lower(): name for name in matrices if name.lower() not in known}  # by w_j, a row of W
         spelled = list(dict.fromkeys(rows.get(name, name) for name in names if name))
-        found = [
-            name
-            for name in spelled
-            if name in known or any(symbol.endswith(name) and len(name) > 1 for symbol in known)
-        ]
-        found = found or [
-            whole for name in spelled if (whole := big(name)) in known and name in numbered(self.sheet.prose)
-        ]  # by w_k: by W
+        ending = {name for name in spelled if len(name) > 1 and any(symbol.endswith(name) for symbol in known)}
+        found = [name for name in spelled if name in known | ending]
+        rows_of = [name for name in spelled if big(name) in known and name in numbered(self.sheet.prose)]
+        found = found or [big(name) for name in rows_of]  # by w_k: by W
         if found:
             return found
         moving = [item.body for item in self.found.differentiated if item.variable is None and item.body in known]
@@ -336,28 +303,20 @@ class _Finder:
         """The first side that is a loss, definitions of the document put in."""
         texts = [_CONSTANT.sub("", side.strip().rstrip(".,;")) for side in sides]
         said = {name: way for name, way in self.told.members.items() if way}
-        for text, self.members in product(
-            texts, (said, {}) if said else ({},)
-        ):  # a size that is told contradicts words
+        ways = (said, {}) if said else ({},)  # a size that is told contradicts words
+        for text, self.members in product(texts, ways):
             whole = self.definitions.put_in(text, {name} if name else set())
             for candidate in dict.fromkeys((whole, text)):
                 asked = [one for part in by if part for one in (part, big(part))]
                 for variable in [*dict.fromkeys(asked), *self._letters(candidate)][:12]:
-                    problem = readable_problem(candidate, variable, self._shapes_text(candidate), "") or self._counted(
-                        candidate, variable
-                    )
-                    if (
-                        problem is not None
-                        and not problem.loss.shape.is_number
-                        and not arrays
-                        and self._is_number(name)
-                    ):
+                    problem = readable_problem(candidate, variable, self._shapes_text(candidate), "")
+                    problem = problem or self._counted(candidate, variable)
+                    if problem is None:
+                        continue
+                    if not problem.loss.shape.is_number and not arrays and self._is_number(name):
                         problem = self._of_numbers(candidate, variable, problem, name in self.differentiated)
-                    if (
-                        problem is not None
-                        and (arrays or problem.loss.shape.is_number)
-                        and problem.wrt in problem.loss.symbols
-                    ):
+                    fits = problem is not None and (arrays or problem.loss.shape.is_number)
+                    if fits and problem is not None and problem.wrt in problem.loss.symbols:
                         return candidate, problem
         return None
 
@@ -367,40 +326,24 @@ class _Finder:
         return name is not None and (name in USUAL | {"L_cal"} or (len(name) > 2 and name.isupper()))
 
     def _counted(self, loss: str, variable: str) -> Problem | None:
-        """The problem with a column for each capital letter that has the index of a Σ wherever it stands:
-        the counts N_k, one of each k."""
-        limits = dict(re.findall(r"\\sum_\{(\w)=1\}\^\{?([A-Z])\b", loss))
-        below = {match[0]: match[1] for match in re.findall(r"(?<![A-Za-z\\])([A-Z])_\{?([a-z])(?![a-z,])", loss)}
-        alone = set(re.findall(r"(?<![A-Za-z\\])([A-Z])(?![A-Za-z_])", re.sub(r"\^\{?[A-Z]", "", loss)))
-        self.sizes = {
-            name: limits[index]
-            for name, index in below.items()
-            if index in limits and name not in {*alone, *self.told.sizes}
-        }
-        problem = readable_problem(loss, variable, self._shapes_text(loss), "") if self.sizes else None
-        self.sizes = self.sizes if problem is not None else {}
-        return problem
+        """The problem with a column for each letter that counts."""
+        return self._sized(loss, variable, counts_in(loss, self.told.sizes))
 
     def _of_numbers(self, loss: str, variable: str, problem: Problem, differentiated: bool) -> Problem | None:
-        """The problem with numbers for the columns of one sample, y and ŷ,
-        or with columns for the Y and B of (Y - XB)ᵀ(Y - XB)."""
-        whole, side = problem.loss.shape, problem.loss.shape.rows
-        found = {symbol.name: symbol.shape for symbol in problem.variables if side in symbol.shape.dims}
-        wide = [name for name, shape in found.items() if shape.cols is side]
-        gram = (
-            whole.cols is side
-            and problem.wrt.name in wide
-            and (problem.wrt.name[:1].islower() or (differentiated and len(wide) > 1))
-        )
-        if found.keys() & self.told.sizes.keys() or not (gram or (whole.is_column and not wide)):
+        """The problem of one sample, if its loss is a number then."""
+        sizes = of_one_sample(problem, self.told.sizes, differentiated)
+        if not sizes:
             return None
-        self.sizes = {
-            name: "×".join("1" if dim is side else str(dim) for dim in (shape.rows, shape.cols))
-            for name, shape in found.items()
-        }
-        made = readable_problem(loss, variable, self._shapes_text(loss), "")
+        made = self._sized(loss, variable, sizes)
         self.sizes = self.sizes if made is not None and made.loss.shape.is_number else {}
         return made if self.sizes else None
+
+    def _sized(self, loss: str, variable: str, sizes: dict[str, str]) -> Problem | None:
+        """The problem with further sizes, which are kept if it can be read with them."""
+        self.sizes = sizes
+        problem = readable_problem(loss, variable, self._shapes_text(loss), "") if sizes else None
+        self.sizes = sizes if problem is not None else {}
+        return problem
 
     def _letters(self, text: str) -> list[str]:
         return [token.text for token in tokens_of(text, self.names) if token.kind in ("name", "word")]
@@ -445,20 +388,10 @@ class _Finder:
     def _others(self, loss: str, problem: Problem) -> Iterable[Mapping[str, str]]:
         """What else x_i may be where the text does not tell: the column of X where it was read as its row,
         each alone and all together."""
-        known, written, names = (
-            self._members_in(loss),
-            numbered(self.sheet.prose),
-            {symbol.name for symbol in problem.variables},
-        )
-        read = dict(problem.members)
-        open_ = [
-            symbol.name
-            for symbol in problem.variables
-            if symbol.shape.is_matrix
-            and symbol.name not in known
-            and small(symbol.name) in written - names
-            and small(symbol.name) != symbol.name
-        ]
+        known, read = self._members_in(loss), dict(problem.members)
+        written = numbered(self.sheet.prose) - {symbol.name for symbol in problem.variables}
+        matrices = [symbol.name for symbol in problem.variables if symbol.shape.is_matrix]
+        open_ = [name for name in matrices if name not in known and small(name) in written - {name}]
         turned = {name: OTHER[read.get(name, "row")] for name in open_}
         for some in [turned] + [{name: way} for name, way in turned.items()] * (len(turned) > 1):
             if some and readable_problem(loss, problem.wrt.name, shapes_text(self._shapes(loss), known | some), ""):
