@@ -1,5 +1,4 @@
-"""The judging of a document's rows: in each of the problem's variables, as facts in letters of their own,
-then what is doubtful."""
+"""The judging of a document's rows: by each variable, as facts in letters of their own, then what is doubtful."""
 
 from __future__ import annotations
 
@@ -9,11 +8,8 @@ from collections.abc import Sequence
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
-from ...documents.sheets.members import small
 from ...documents.sheets.named import called_derivative
 from ...documents.sheets.sheet import Question, Sheet, Told
-from ...documents.sheets.sizes import symmetric_somewhere, told_anew
-from ...documents.sheets.symmetric import COVARIANCE
 from ...ir import Expr, Symbol
 from ...notation import syntax as s
 from ...notation.latex.lines import split_line
@@ -24,7 +20,8 @@ from ..consequences import MAY_FOLLOW
 from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
-from .other_functions import Others, code_of, of_form, unlike
+from .open_names import OpenNames
+from .other_functions import Others, code_of, of_form
 from .own_letters import own_fact, under_the_sign
 from .passing import (
     CONDITIONAL,
@@ -51,8 +48,6 @@ from .rows import (
     nodes_of,
     of_variables,
     solves,
-    subscripted,
-    subscripted_in,
 )
 from .solutions import (
     Numbered,
@@ -99,24 +94,18 @@ class Judge:
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
         self.supposed = self.misread = self.gradient = False
         self.conditional: int | None = None
-        self.explained: frozenset[str] = frozenset()
-        self.identities: set[str] = set()
         self.wrong: list[frozenset[str]] = []
         self.parts: set[Numbered] = set()
         self.moved: set[str] = set()
         self.said: set[str] = set()
         self.others = Others(question, sheet)
-        self.resized = told_anew(sheet.prose)
-        self.numbered = subscripted_in(loss := split_line(question.loss, "loss"))
-        sums = frozenset(
-            letter for statement in loss.statements for side in statement.sides for letter in sigma_letters(side.node)
-        )
+        loss = split_line(question.loss, "loss")
+        self.open_names = OpenNames(sheet, question, told, loss, readers)
+        sides = [side for statement in loss.statements for side in statement.sides]
+        sums = frozenset(letter for side in sides for letter in sigma_letters(side.node))
         for begun in readers:
             begun.reader.chain.sums = sums
         self.before: Judged | None = None
-        self.families = frozenset(
-            re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose)
-        )
 
     def define(self, line: Line) -> None:
         """Takes in what an earlier section defines."""
@@ -139,10 +128,8 @@ class Judge:
                 found.append((begun.around.task.problem.wrt.name, reader.row(row, first=not self.stated)))
                 self._notes_solution(line, begun, before)
             if line.formula.kind != "display" or line.formula.step:
-                final = reader.chain
-                reader.chain = replace(
-                    chain, final=final.final or chain.final, final_order=final.final_order or chain.final_order
-                )
+                final, order = reader.chain.final, reader.chain.final_order
+                reader.chain = replace(chain, final=final or chain.final, final_order=order or chain.final_order)
         return found
 
     def _notes_solution(self, line: Line, begun: Begun, before: object) -> None:
@@ -162,7 +149,7 @@ class Judge:
         self._moves(line)
         self._says(judged)
         if why == GIVEN and gives_identity(line):
-            self.identities |= names_of(line)
+            self.open_names.identities |= names_of(line)
         if line.formula.kind == "display":
             self.before = judged
         return judged
@@ -177,25 +164,17 @@ class Judge:
         if goes_on and self.before is not None and self.before.verdict in _PASSED and self.before.role == "aside":
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
-        if (
-            judged.verdict == "undecided"
-            and lone(head_of(line.outline)) == self.question.name
-            and self.question.name is not None
-        ):
-            self.misread |= any(
-                line.formula.place < one.place for one in self.sheet.formulas[self.question.start :][:1]
-            )
+        named = self.question.name is not None and lone(head_of(line.outline)) == self.question.name
+        if judged.verdict == "undecided" and named:
+            stated = self.sheet.formulas[self.question.start :][:1]
+            self.misread |= any(line.formula.place < one.place for one in stated)
         self.misread = self.misread and not (judged.verdict == "follows" and self._is_statement(line))
         self.stated = True
         self._moves(line)
         self._says(judged)
-        roles = {
-            judged.role,
-            *(outcome.role for outcome in (judged.result.outcomes if judged.result is not None else ())),
-        }
-        zero = "equation" in roles or (
-            derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None
-        )
+        outcomes = judged.result.outcomes if judged.result is not None else ()
+        zero = "equation" in {judged.role, *(outcome.role for outcome in outcomes)}
+        zero = zero or (derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None)
         self.settled = self.settled or (judged.verdict == "follows" and zero)
         derived = judged.role == "equation" or (judged.role == "claim" and derives(head_of(line.outline)))
         self.gradient = self.gradient or (judged.verdict == "follows" and derived)
@@ -210,12 +189,8 @@ class Judge:
         """The verdict on a value that was stated before the derivative was known, `the minimiser is w = …`,
         once all rows are read."""
         line, stated = judged.line, judged.verdict == "undecided" or judged.role == "definition"
-        if (
-            not stated
-            or not self.gradient
-            or not speaks_of_equations(line.formula)
-            or valued_variable(line, self.question.wrt) is None
-        ):
+        solves = speaks_of_equations(line.formula) and valued_variable(line, self.question.wrt) is not None
+        if not stated or not self.gradient or not solves:
             return judged
         found = self._weighed(line, of_variables(line, self._results(line)))
         return found if found.verdict in ("wrong", "undecided") or found.role == "equation" else judged
@@ -231,11 +206,8 @@ class Judge:
         head = head_of(judged.line.outline)
         names = names_of(judged.line)
         plain = head is not None and lone(head) is None and not derives(head) and judged.why != "quoted"
-        if (
-            plain
-            and judged.verdict != "follows"
-            and (names.isdisjoint(self.question.wrt) or not self._solving(judged.line))
-        ):
+        beside = names.isdisjoint(self.question.wrt) or not self._solving(judged.line)
+        if plain and judged.verdict != "follows" and beside:
             self.said |= names
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
@@ -256,17 +228,15 @@ class Judge:
         if (why := self._beside(line, result)) is not None:
             return Judged(line, "aside", "aside", result, result.notes, why)
         if result.verdict == "wrong" and (under := under_the_sign(line.formula, line.outline)) is not None:
-            return Judged(
-                line, under, "aside", result, result.notes, "read as ∂(A = B) = C: both hold under the derivative sign"
-            )
+            why = "read as ∂(A = B) = C: both hold under the derivative sign"
+            return Judged(line, under, "aside", result, result.notes, why)
         apart = self._of_another(line) or (fact is not None and fact.verdict != "wrong" and not self._about(line))
         if result.verdict == "wrong" and of_form(result) and apart:
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
         if result.verdict == "wrong" and self._is_statement(line) and len(result.outcomes) == 1:
             self.misread = True
-        if result.verdict == "wrong" and is_constraint(
-            line, result, [begun.around.task.problem.wrt for begun in self.readers]
-        ):
+        variables = [begun.around.task.problem.wrt for begun in self.readers]
+        if result.verdict == "wrong" and is_constraint(line, result, variables):
             note = "up to the sign, which does not matter where it is set to zero"
             return Judged(line, "follows", "equation", result, (*result.notes, note))
         if result.verdict == "wrong" and (doubt := self._doubt(line, result)) is not None:
@@ -306,23 +276,14 @@ class Judge:
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
-        supposed = is_constant(line.outline) or is_side_condition(formula)
-        if (
-            result.verdict == "wrong"
-            and head is not None
-            and not derives(head)
-            and supposed
-            and not self._sets_gradient(line, result)
-        ):
+        supposed = head is not None and not derives(head) and (is_constant(line.outline) or is_side_condition(formula))
+        if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):
             return "a condition"
         unknown = code_of(result) == "unknown-name"
         about = not line.outline.statements or self._about(line)
         about = about or self._solves(line) or derives(head)
-        return (
-            "in names that are not explained"
-            if unknown and not about and line.outline.statements[0].leading is None
-            else None
-        )
+        own = unknown and not about and line.outline.statements[0].leading is None
+        return "in names that are not explained" if own else None
 
     def _is_statement(self, line: Line) -> bool:
         """Whether the problem's loss was found in this row."""
@@ -331,11 +292,8 @@ class Judge:
 
     def _of_another(self, line: Line) -> bool:
         """Whether a row differentiates something else than the loss by something else."""
-        return (
-            bool(moving(line))
-            and moving(line).isdisjoint(self.question.wrt)
-            and self.question.name not in names_of(line)
-        )
+        by = moving(line)
+        return bool(by) and by.isdisjoint(self.question.wrt) and self.question.name not in names_of(line)
 
     def _about(self, line: Line) -> bool:
         """Whether the loss's name stands in a row, or the variable with names of the problem alone:
@@ -363,9 +321,8 @@ class Judge:
 
     def _is_solution(self, line: Line, result: RowResult) -> bool:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
-        if not (self.gradient or sets_to_zero(line.formula)) or not (
-            self.settled or self._solving(line) or concludes(line)
-        ):
+        known = self.gradient or sets_to_zero(line.formula)
+        if not known or not (self.settled or self._solving(line) or concludes(line)):
             return False
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
             return self._sets_gradient(line, result) and not is_said_of_other(line, self.sheet.prose)
@@ -392,11 +349,9 @@ class Judge:
     def _by_matrix(self, line: Line) -> bool:
         """Whether a row differentiates by a matrix, or by a row; without a name, by the variable."""
         names = moving(line) or set(self.question.wrt[:1])
-        shapes = {
-            symbol.name: symbol.shape
-            for begun in self.readers
-            for symbol in (*begun.around.task.problem.variables, *begun.around.defined.values())
-        }
+        arounds = [begun.around for begun in self.readers]
+        known = [one for around in arounds for one in (*around.task.problem.variables, *around.defined.values())]
+        shapes = {symbol.name: symbol.shape for symbol in known}
         return any(name in shapes and (shapes[name].is_matrix or shapes[name].is_row) for name in names)
 
     def _earlier(self, line: Line) -> bool:
@@ -425,14 +380,10 @@ class Judge:
             self.misread |= lone(head) == self.question.name
             return other
         chain = line.outline.statements and line.outline.statements[0].leading is not None
-        derived, solution = (
-            derives(head) or (chain and self.before is not None and self.derived),
-            self._is_solution(line, result),
-        )
-        value = derived and not is_scaled(result) and not fails_at_zero(line, result)
-        value = value and (
-            isinstance(head, (s.Derivative, s.Differential_)) or not derives(head)
-        )  # no `∇f(x) + Aᵀν = 0`
+        derived = derives(head) or (chain and self.before is not None and self.derived)
+        solution = self._is_solution(line, result)
+        plain = isinstance(head, (s.Derivative, s.Differential_)) or not derives(head)  # no `∇f(x) + Aᵀν = 0`
+        value = derived and plain and not is_scaled(result) and not fails_at_zero(line, result)
         zero = is_equation_of_zero(line.formula) and not (value and result.role == "claim")
         if not solution and (zero or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
@@ -440,30 +391,7 @@ class Judge:
             return "a name that is given another value"
         if chain and self.before is not None and self.before.verdict in ("undecided", "aside"):
             return "goes on from a row that was not judged"
-        if (why := unlike(line, result, [begun.around for begun in self.readers], self.told.sizes)) is not None:
-            return why
-        if of_form(result) and self.resized & {
-            name for begun in self.readers for name in begun.around.names().variables
-        }:
-            return "of a name of the problem two shapes are told"
-        supposed = {
-            symbol.name for begun in self.readers for symbol in begun.around.task.problem.variables
-        } & self.identities
-        if ((names := names_of(line)) & self.explained or supposed) and not of_form(result):
-            return "it may rest on what a given name stands for"
-        slip = result.slip
-        if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
-            return "it is not certain of which matrix the document says that it is symmetric"
-        if slip is not None and slip.code == "needs-fact" and names & self.told.supposed.keys():
-            return "the document supposes more of a matrix in it elsewhere"
-        if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
-            return "covariances are symmetric"
-        if slip is not None and re.search(r"has no entries|takes 0 indices", slip.message):
-            return "a function or a family may be meant"
-        counted = {re.sub(r"_\d+$", "", name) for name in names if re.search(r"_\d+$", name) and not self._valued(name)}
-        with_index = (subscripted(line) | counted) - self.numbered - defined - {*map(small, self.question.members)}
-        family = any(name in self.families or name not in self.told.sizes for name in with_index) and of_form(result)
-        return "a vector with an index may be meant" if family else None
+        return self.open_names.why(line, result, defined)
 
 
 _LONE_ZERO = regex(r"\W*=\s*\{?\s*(?:\\mathbf\s*)?\{?0\W*")

@@ -237,7 +237,7 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits) -> Part
     wholes = _wholes(tasks, own, columns)
     judge = _judge(posed, tasks, rows, replace(habits, supposed=wholes))
     stated = [explained(line) for line, why in kept if why == GIVEN and is_special(line) and not gives_identity(line)]
-    judge.explained = frozenset(name for name in stated if name is not None)
+    judge.open_names.explained = frozenset(name for name in stated if name is not None)
     for line in posed.before:
         judge.define(line)
     judged = tuple(judge.passed(line, why) if why is not None else judge.line(line) for line, why in kept)

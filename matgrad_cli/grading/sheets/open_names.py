@@ -1,0 +1,54 @@
+"""What a document leaves open of its names: shapes that are told twice, families, what a given name stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...documents.sheets.members import small
+from ...documents.sheets.sheet import Question, Sheet, Told
+from ...documents.sheets.sizes import symmetric_somewhere, told_anew
+from ...documents.sheets.symmetric import COVARIANCE
+from ...notation.latex.lines import LatexLine
+from ..begin import Begun
+from ..chain import RowResult
+from .other_functions import of_form, unlike
+from .rows import Line, names_of, subscripted, subscripted_in
+
+
+class OpenNames:
+    """`explained` are given names of which a row says what they stand for, `identities` those that are an identity."""
+
+    def __init__(self, sheet: Sheet, question: Question, told: Told, loss: LatexLine, readers: Sequence[Begun]) -> None:
+        self.sheet, self.question, self.told, self.readers = sheet, question, told, readers
+        self.resized, self.numbered = told_anew(sheet.prose), subscripted_in(loss)
+        self.families = frozenset(
+            re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose)
+        )
+        self.explained: frozenset[str] = frozenset()
+        self.identities: set[str] = set()
+
+    def why(self, line: Line, result: RowResult, defined: frozenset[str]) -> str | None:
+        """Why a row that does not follow may be right of what its names mean; None where that is certain."""
+        arounds = [begun.around for begun in self.readers]
+        if (why := unlike(line, result, arounds, self.told.sizes)) is not None:
+            return why
+        if of_form(result) and self.resized & {name for around in arounds for name in around.names().variables}:
+            return "of a name of the problem two shapes are told"
+        given = {symbol.name for around in arounds for symbol in around.task.problem.variables}
+        if ((names := names_of(line)) & self.explained or given & self.identities) and not of_form(result):
+            return "it may rest on what a given name stands for"
+        slip = result.slip
+        if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
+            return "it is not certain of which matrix the document says that it is symmetric"
+        if slip is not None and slip.code == "needs-fact" and names & self.told.supposed.keys():
+            return "the document supposes more of a matrix in it elsewhere"
+        if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
+            return "covariances are symmetric"
+        if slip is not None and re.search(r"has no entries|takes 0 indices", slip.message):
+            return "a function or a family may be meant"
+        ending = [name for name in names if re.search(r"_\d+$", name)]
+        counted = {re.sub(r"_\d+$", "", name) for name in ending if not any(one.valued(name) for one in arounds)}
+        with_index = (subscripted(line) | counted) - self.numbered - defined - {*map(small, self.question.members)}
+        family = any(name in self.families or name not in self.told.sizes for name in with_index) and of_form(result)
+        return "a vector with an index may be meant" if family else None
