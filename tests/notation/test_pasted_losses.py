@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from matgrad_cli import gradient
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.ir import Call, MatrixOf, SumOver, nodes_of
 from matgrad_cli.notation.printing.to_text import to_text
@@ -269,8 +270,6 @@ HINGE = r"\sum_i \log(1 + e^{-y_i w^\top x_i})"
     r"\sum_i \log(1 + e^{-y_i \mathbf{w}\cdot\mathbf{x}_i})",
 ])  # fmt: skip
 def test_an_inner_product_with_a_numbered_letter_makes_it_a_vector(loss, shapes):
-    from matgrad_cli import gradient
-
     assert str(gradient(loss, "w", shapes=shapes)) == str(gradient(HINGE, "w", shapes=shapes))
 
 
@@ -328,8 +327,6 @@ def test_class_numbers_are_no_targets():
 
 @pytest.mark.thorough
 def test_a_vector_of_scores_is_one_sample():
-    from matgrad_cli import gradient
-
     assert str(gradient("F.cross_entropy(z, y)", "z")).startswith("sum(y) softmax(z) − y ")
     assert str(gradient("F.kl_div(q, p, reduction='batchmean')", "q")).startswith("−1/m p ")
     means = [str(gradient(f"F.cross_entropy(Z, Y{how})", "Z")) for how in ("", ", reduction='mean'")]
@@ -372,8 +369,6 @@ def test_in_a_book_a_letter_added_to_a_matrix_is_a_matrix_and_that_is_said():
     ],
 )
 def test_the_vectors_of_a_combination_are_the_rows_of_a_matrix(loss, wrt, wanted):
-    from matgrad_cli import gradient
-
     assert str(gradient(loss, wrt)).startswith(f"{wanted} ")
 
 
@@ -384,8 +379,6 @@ def test_small_letters_alone_under_a_trace_are_matrices():
 
 @pytest.mark.parametrize("loss", [r"{}^t(Xw - y)(Xw - y)", r"{}^{t}(Xw - y)(Xw - y)", r"{}^\top (Xw - y)(Xw - y)"])
 def test_the_transpose_may_stand_in_front(loss):
-    from matgrad_cli import gradient
-
     assert str(gradient(loss, "w", syntax="latex")).startswith("2Xᵀ(Xw − y) ")
 
 
