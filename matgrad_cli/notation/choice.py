@@ -124,7 +124,7 @@ def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
 
 
 def unknown_names(tree: s.Node, scope: Scope) -> int:
-    built_in = ("pi", "e", "I")
+    built_in = ("pi", "e", "I", s.CIRCLE)
     return sum(
         isinstance(part, s.Name)
         and part.name not in built_in

@@ -7,23 +7,19 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from ..diagnostics import Diagnostic, InputError, Source
 from ..diagnostics.regex import regex
 from ..ir import Shape
 from .choice import looks_like_latex
-from .latex.names import ACCENTS, FUNCTIONS
+from .latex.names import ACCENTS
 from .loss_text import plain_name
-from .stated_functions import AT_SAMPLE, STYLE, Stated, arguments_of, at, closing
+from .stated_functions import AT_SAMPLE, SKIPPED, STYLE, Stated, arguments_of, at, closing, occurrences
 
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
 _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
 _BELOW: Final = r"(?:\s*_\s*(?:\{[^{}]{1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?\(\w+\)\}?)"
 _NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}?)"
-_SKIPPED: Final = (
-    r"\\(?:operatorname|mathrm|text|mbox|begin|end)\*?\s*\{[^{}]*\}|\\(?:left|right|[bB]igg?[lr]?)\b"
-    r"|\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?"
-    rf"|(?<![A-Za-z\\])(?:{'|'.join(name for name in FUNCTIONS if len(name) > 1)})(?![A-Za-z])"
-)
-_IN_LATEX: Final = regex(rf"(?P<skipped>{_SKIPPED})|{_NAMED}")
+_IN_LATEX: Final = regex(rf"(?P<skipped>{SKIPPED})|{_NAMED}")
 _IN_CODE: Final = regex(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
 _HEAD: Final = regex(
     rf"\s*(?:(?:{_NAMED}|(?P<word>[^\W\d]\w*))\s*(?P<bracket>(?:\\left)?\([^()=]{{1,40}}\))?)\s*&?\s*:?=(?!=)&?\s*"
@@ -60,7 +56,8 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
         if number == loss or head is None or name is None:
             continue
         letters = arguments_of(head["bracket"].removeprefix("\\left")[1:-1]) if head["bracket"] else []
-        values[name] = Stated(tuple(map(plain_name, letters)), piece[head.end() :].strip().rstrip(".,;"))
+        body, plain = piece[head.end() :].strip().rstrip(".,;"), tuple(map(plain_name, letters))
+        values[name] = Stated(plain, body, latex or not all(occurrences(body, letter) for letter in plain))
     reused = any(found == name for name, value in values.items() for found, *_ in _uses(value.body, latex, values))
     if loss is None or reused or len(values) < len(pieces) - 1 or not all(value.body for value in values.values()):
         return text, ()
@@ -72,14 +69,32 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
         return with_definitions("\n".join(piece for piece, name in zip(pieces, names, strict=True) if name != wrt))[
             0
         ], (f"what `{wrt}` is, stands beside the loss and is left out, as `{wrt}` is the variable",)
-    for _ in values:  # a value may hold names that are explained before or after it
-        whole = _put_in(whole, values, latex)
+    for _ in range(_MOST):  # a value may hold names that are explained before or after it
+        before, whole = whole, _put_in(whole, values, latex)
         if len(whole) > _LONGEST:
             return text, ()
+        if whole == before:
+            break
+    _refuse_calls(text, whole, values, latex)
     return left + whole, tuple(
         f"`{name}` is put in, as {'it' if not value.letters else 'the function'} is explained beside the loss"
         for name, value in values.items()
     )
+
+
+def _refuse_calls(text: str, whole: str, values: Mapping[str, Stated], latex: bool) -> None:
+    """Raise the call of an explained function that is not like its explanation."""
+    for name, _, end in _uses(whole, latex, values):
+        if values[name].letters and re.match(r"\s*(?:\\left)?\(", whole[end:]):
+            count = len(values[name].letters)
+            raise InputError(
+                Diagnostic(
+                    "wrong-arguments",
+                    f"`{name}` is explained with {count} argument{'s' if count > 1 else ''}, and called otherwise",
+                    Source("loss", text),
+                    help=f"write what `{name}` is at this place",
+                )
+            )
 
 
 def with_members(text: str, declared: Collection[str]) -> tuple[str, tuple[str, ...]]:
@@ -142,7 +157,7 @@ def _key(head: re.Match[str]) -> str:
 
 def _unused(pieces: list[str], names: list[str | None], latex: bool) -> int | None:
     """The one whose name no other piece holds: the first of a formula, the last of lines of code."""
-    values = {name: Stated((), "") for name in names if name is not None}
+    values = {name: Stated((), "", latex) for name in names if name is not None}
     bodies = [piece[head.end() :] if (head := _HEAD.match(piece)) else piece for piece in pieces]
     held = [{name for name, *_ in _uses(body, latex, values)} for body in bodies]
     free = [number for number, name in enumerate(names) if not any(name in other for other in held)]

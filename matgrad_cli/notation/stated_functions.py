@@ -9,7 +9,7 @@ from typing import Final
 
 from ..diagnostics.record import record
 from ..diagnostics.regex import regex
-from .latex.names import STYLES
+from .latex.names import FUNCTIONS, STYLES
 from .loss_text import plain_name
 
 STYLE: Final = rf"(?:\\(?:{'|'.join(sorted(STYLES))})(?![A-Za-z])\s*)"
@@ -24,16 +24,26 @@ AT_SAMPLE: Final = (
 )
 """A function of such a name at one sample, φ(x_i) or φ(x^{(i)})."""
 
-_SIMPLE: Final = regex(rf"{STYLE}?\{{?\\?[A-Za-z]+\}}?(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\w))*")
-_SEPARATOR: Final = regex(r"[,;|](?![^()]*\))")
+_SIMPLE: Final = regex(
+    rf"{STYLE}?\{{?(?:\\[A-Za-z]+|[A-Za-z])\}}?(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\w))*|(?P<word>[A-Za-z]\w*)"
+)
+"""One letter with its scripts, or a word: what needs no brackets in the place of a letter."""
+SKIPPED: Final = (
+    r"\\(?:operatorname|mathrm|text|mbox|begin|end)\*?\s*\{[^{}]*\}|\\(?:left|right|[bB]igg?[lr]?)\b"
+    r"|\^\s*\{?\s*(?:\\top|T|\\intercal)\s*\}?"
+    rf"|(?<![A-Za-z\\])(?:{'|'.join(name for name in FUNCTIONS if len(name) > 1)})(?![A-Za-z])"
+)
+"""Words of LaTeX in which letters name nothing."""
 
 
 @record
 class Stated:
-    """A stated function: the letters that it is stated with, and its text."""
+    """A stated function: the letters that it is stated with, its text, and whether letters side by side in it are a
+    product."""
 
     letters: tuple[str, ...]
     body: str
+    latex: bool
 
 
 def key_of(match: re.Match[str]) -> str:
@@ -55,12 +65,23 @@ def closing(text: str, at: int, pair: str = "()") -> int | None:
 
 def arguments_of(text: str) -> list[str]:
     """What stands in a bracket, its closing sign left out, part by part."""
-    return [part.strip() for part in _SEPARATOR.split(re.sub(r"\\right\s*$", "", text))]
+    text = re.sub(r"\\right\s*$", "", text)
+    given = len(re.findall(r"(?<!\\)\|", text)) == 1  # f(x | y); |x| is no separator
+    parts, depth, last = [], 0, 0
+    for sign in re.finditer(r"\\.|[()\[\]{},;|]", text):
+        depth += (sign[0] in "([{") - (sign[0] in ")]}")
+        if depth == 0 and (sign[0] in ",;" or (sign[0] == "|" and given)):
+            parts.append(text[last : sign.start()])
+            last = sign.end()
+    return [part.strip() for part in (*parts, text[last:])]
 
 
-def occurrences(body: str, letter: str) -> list[re.Match[str]]:
-    """Where a letter stands in a text, with its style."""
-    name = rf"\\{letter}" if len(letter) > 1 else letter
+def occurrences(body: str, letter: str, latex: bool = False) -> list[re.Match[str]]:
+    """Where a letter stands in a text, with its style; in LaTeX also beside other letters."""
+    name = rf"\\{letter}(?![A-Za-z])" if len(letter) > 1 else letter
+    if latex:
+        wanted = regex(rf"(?P<skipped>{SKIPPED})|(?P<letter>{STYLE}\{{\s*{name}\s*\}}|{STYLE}?{name})|\\[A-Za-z]+")
+        return [found for found in wanted.finditer(body) if found["letter"]]
     return list(re.finditer(rf"{STYLE}\{{\s*{name}\s*\}}|(?:(?<![A-Za-z\\])|(?<=\^T)){STYLE}?{name}(?![A-Za-z])", body))
 
 
@@ -68,7 +89,12 @@ def at(function: Stated, arguments: Sequence[str]) -> str:
     """The function's text at these arguments."""
     parts, last = [], 0
     for start, end, argument in sorted(_places(function, arguments)):
-        simple = _SIMPLE.fullmatch(argument) and not ("^" in argument and re.match(r"\s*\^", function.body[end:]))
+        alone = _SIMPLE.fullmatch(argument)
+        simple = (
+            alone
+            and not (alone["word"] and function.latex)
+            and not ("^" in argument and re.match(r"\s*\^", function.body[end:]))
+        )
         parts += [function.body[last:start], argument if simple else f"({argument})"]
         last = end
     return "".join([*parts, function.body[last:]])
@@ -76,4 +102,6 @@ def at(function: Stated, arguments: Sequence[str]) -> str:
 
 def _places(function: Stated, arguments: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     for letter, argument in zip(function.letters, arguments, strict=True):
-        yield from ((found.start(), found.end(), argument) for found in occurrences(function.body, letter))
+        yield from (
+            (found.start(), found.end(), argument) for found in occurrences(function.body, letter, function.latex)
+        )

@@ -216,6 +216,9 @@ FAMILY: Final = (
 )
 """What to say of A_k where it must be a matrix."""
 
+CIRCLE: Final = "[pi]"
+"""The name of the number π where an array bears the letter."""
+
 WITHIN: Final = "[within]"
 """The function of a letter that is 1 in a part of its range and else 0;
 its options `first` and `last` say how many are left out."""

@@ -64,9 +64,11 @@ def _functions(formulas: Sequence[Formula], losses: Collection[str | None]) -> d
             letters = tuple(plain_name(part) for part in arguments_of(text[head.end() + 1 : end - 1]))
             name = plain_name(head["name"])
             free = name not in losses and name not in FUNCTIONS and name not in _NEVER and f"{name}'" not in text
-            whole = all(letter.isalpha() for letter in letters) and any(occurrences(body, letter) for letter in letters)
+            whole = all(letter.isalpha() for letter in letters) and any(
+                occurrences(body, letter, True) for letter in letters
+            )
             if free and whole and len(body) <= LONGEST and f"{head['name']}(" not in body:
-                functions.setdefault(key_of(head), Function(letters, body, number))
+                functions.setdefault(key_of(head), Function(letters, body, True, number))
                 if further and (inner := _inside(body, further[0], number)) is not None:
                     functions.setdefault(*inner)
     return functions
@@ -84,7 +86,7 @@ def _inside(call: str, value: str, number: int) -> tuple[str, Function] | None:
         return None
     argument = r"\s*".join(map(re.escape, re.findall(r"\\[A-Za-z]+|\S", call[head.end() + 1 : -1])))
     body, count = re.subn(argument, "z", value)
-    return (key_of(head), Function(("z",), body, number)) if count and len(body) <= LONGEST else None
+    return (key_of(head), Function(("z",), body, True, number)) if count and len(body) <= LONGEST else None
 
 
 def _all_put_in(passage: Passage, functions: dict[str, Function]) -> Passage:

@@ -7,9 +7,10 @@ from typing import Final, NoReturn
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ...ir import ONE, Call, Dim, Expr, Fill, Literal, Number, Power, Shape, Symbol, transpose
+from ...ir import ONE, Add, Call, Dim, Expr, Fill, Literal, Number, Power, Shape, Symbol, transpose
 from ...ir.functions import CHANGES
 from .. import syntax as s
+from ..comparisons import CLOSED, turned
 from ..expression.abbreviations import ABBREVIATIONS
 from ..expression.brackets import AS_COLUMN, AS_ROW
 from ..expression.keywords import is_method, library, option, path_of, refuse_unknown
@@ -21,7 +22,7 @@ from .at_points import at_zero, is_loss_called, limit, loss_at
 from .broadcasting import as_column, as_row
 from .complaints import described, fail
 from .elaborator import Elaborator
-from .matrix_functions import of_matrix, root_of_square
+from .matrix_functions import negated, of_matrix, root_of_square
 from .products import joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
@@ -87,9 +88,10 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         e.flatten(node, e.is_flat(node.arguments[0]))
     if function in ELEMENTWISE_NAMES:
         return _elementwise(e, node, function, arguments[0])
-    return _TABLE[function](
-        e, node if function not in ("max", "min") else replace(node, function=function), tuple(arguments)
-    )
+    asked = replace(node, function=function) if function in ("max", "min") else node
+    value = _TABLE[function](e, asked, tuple(arguments))
+    e.flatten(node, asked is not node and e.is_flat(asked))
+    return value
 
 
 def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
@@ -181,6 +183,10 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
         return value
     if function in ("log", "exp", "sqrt") and argument.shape.is_square and argument.shape.is_matrix:
         e.note(f"`{function}` acts on every entry of {e.text(node.arguments[0])}, it is not the function of the matrix")
+    if CLOSED in node.options:
+        below = e.expr(turned(node.arguments[0]))  # 1 unless it is less
+        one = Number(1) if below.shape.is_number else Fill(1, below.shape)
+        return Add((one, negated(Call(function, below))))
     if function == "square":
         return Power(argument, Number(2))
     if function == "gelu" and library(e, node) == "jax":

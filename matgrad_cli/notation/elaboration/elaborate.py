@@ -97,6 +97,8 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
             node,
             "index letters stand only in `X[i,j]` and `delta[i,j]`",
         )
+    if name == s.CIRCLE:
+        return Constant("pi")
     value = e.scope.find(name)
     if value is not None:
         e.flatten(node, e.scope.is_flat(name, value.shape))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ...diagnostics.record import replace
 from ...ir import Expr
 from .. import syntax as s
+from ..comparisons import CLOSED
 from ..expression.vocabulary import canonical_function
 from .elaborator import Elaborator
 
@@ -23,12 +25,25 @@ def by_pieces(e: Elaborator, node: s.Apply) -> Expr:
             node.arguments[0],
             help="a comparison is one, `x > 0`; with a name `m` that is 1 or 0, `m*a + (1 - m)*b` says the same",
         )
+    if function == "where" and e.scope.wrt is not None:
+        node = _without_border(node, e.scope.wrt.name)
     tree = _clipped(node) if function == "clip" else _chosen(node) if function == "where" else _extreme(node, least)
     kept = list(e.notes)
     value = e.expr(tree)
     e.notes[:] = kept  # these parts are written by nobody
     e.flatten(node, e.is_flat(tree))
     return value
+
+
+def _without_border(node: s.Apply, variable: str) -> s.Apply:
+    """A choice by a condition about the variable, whose border no point of the variable is: `x >= 0` is `x > 0`."""
+
+    def opened(part: s.Node) -> s.Node:
+        return replace(part, options=()) if isinstance(part, s.Apply) and CLOSED in part.options else part
+
+    condition, *rest = node.arguments
+    moves = any(isinstance(part, s.Name) and part.name == variable for part in s.parts_of(condition))
+    return replace(node, arguments=(s.rebuilt(condition, opened), *rest)) if moves else node
 
 
 def _extreme(node: s.Apply, least: bool) -> s.Node:

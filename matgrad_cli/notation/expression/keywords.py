@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ...diagnostics import Span
 from ...diagnostics.regex import regex
 from .. import syntax as s
+from ..comparisons import CLOSED
 from ..elaboration.complaints import fail
 from ..scope import Scope
 from .lexer import exact
@@ -41,7 +42,9 @@ def refuse_unknown(scope: Scope, node: s.Apply) -> None:
     for name, value in node.options:
         if name in known or (name == "text" and "ord" in known):
             continue
-        if name in _OF_READERS and (scope.syntax != "numpy" or node.function in ("shape", "len")):
+        if (name, value) == CLOSED or (
+            name in _OF_READERS and (scope.syntax != "numpy" or node.function in ("shape", "len"))
+        ):
             continue
         understood = (
             f"it understands {' and '.join(f'`{word}`' for word in known)}" if known else "it takes no keywords"

@@ -8,6 +8,7 @@ from typing import Final, NoReturn, cast
 
 from ...diagnostics import Source, Span
 from .. import syntax as s
+from ..comparisons import compared
 from .brackets import binder, comprehended, over_parts, subscripted
 from .keywords import with_order
 from .lexer import DEEPEST, Stream, Token, between, exact
@@ -88,11 +89,8 @@ class Parser(Stream):
         left = self.sum()
         if self.sign not in ("<", ">", "<=", ">="):
             return left
-        above = self.take().text[0] == ">"
-        right = self.sum()
-        span = left.span.joined(right.span)
-        more, less = (left, right) if above else (right, left)
-        return s.Apply(span, "step", (s.difference(span, more, less),))
+        sign = self.take().text
+        return compared(sign, left, self.sum())
 
     def sum(self) -> s.Node:
         return self.operation(1)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ..elaboration.loss_letters import free_letters
-from ..syntax import Apply, Binary, Derivative, EntriesOf, Group, Kronecker, Literal_, Name, Negative, Node
+from ..syntax import CIRCLE, Apply, Binary, Derivative, EntriesOf, Group, Kronecker, Literal_, Name, Negative, Node
 from ..unknown import LETTERS
 from .cases import cases, comparison, indicator, written_out
 from .cursor import Cursor
@@ -71,6 +71,9 @@ def named_factor(r: Cursor) -> Node:
     token = r.take()
     name = token.text
     free = not r.variable(name)
+    if name == "pi" and is_circle(r):
+        r.note(f"`2{source_text(r, token)}` holds the number π, beside the array `pi`")
+        return Name(r.span(token), CIRCLE)
     if free and name == "delta" and r.sees("operator", "_"):
         return kronecker_delta(r, token)
     if free and name == "e" and token.kind == "name":
@@ -86,6 +89,8 @@ def named_factor(r: Cursor) -> Node:
         return scripted(r, Apply(r.span(token, r.last), "eye", sizes))
     if name == "sigma" and (free or r.names.variables.get(name) in ("vector", "row", "matrix")) and before_argument(r):
         return applied_function(r, Token("function", "sigmoid", token.start, token.end))
+    if name == "sigma" and not free and not r.known and before_argument(r):
+        _refuse_both(r, token)
     name, scripts = labelled_name(r, token, scripts_here(r))
     node: Node = Name(r.span(token, r.last) if name != token.text and not scripts else r.span(token), name)
     if name in EXTREMES and not scripts and not r.variable(name) and before_argument(r):
@@ -154,6 +159,36 @@ def named_factor(r: Cursor) -> Node:
     return with_scripts(r, node, scripts)
 
 
+def is_circle(r: Cursor) -> bool:
+    r"""Whether the π just taken is the number, although π is an array: that of `\sqrt{2\pi}`, `\log 2\pi`,
+    `(2\pi)^{n/2}`."""
+    at = r.at - 1
+    pairs = zip(r.tokens, r.tokens[1:], strict=False)
+    array = r.names.variables.get("pi") in ("vector", "row", "matrix") or ("pi", "_") in (
+        (a.text, b.text) for a, b in pairs
+    )
+    if not array or at < 2 or r.tokens[at - 1].text != "2" or r.token.text in ("_", "^", "'"):
+        return False
+    before, outside = r.tokens[at - 2], r.tokens[max(at - 3, 0)]
+    if before.kind != "open":
+        return before.kind in ("function", "bar") or before.text in ("sqrt", "/")
+    inner = outside.kind in ("close", "number", "function") or outside.text == "sqrt"
+    return inner or r.tokens[r.partner[at - 2] + 1].text == "^"
+
+
+def _refuse_both(r: Cursor, token: Token) -> None:
+    """Raise the question whether σ(…) is a function or a product, where σ stands for a number elsewhere."""
+    places = [at for at, other in enumerate(r.tokens) if (other.kind, other.text) == ("name", token.text)]
+    if any(r.tokens[at + 1].kind != "open" for at in places):
+        written = source_text(r, token)
+        raise r.trouble(
+            f"whether `{written}(…)` is a function or a product is not said: `{written}` is a number elsewhere",
+            token,
+            "unknown-function",
+            "write `\\operatorname{sigmoid}(…)` for the function, `\\cdot` for the product",
+        )
+
+
 def _at_a_member(r: Cursor) -> bool:
     r"""Whether what follows is one numbered letter in brackets, as in `\phi_j(x_i)`."""
     inside = [token.text for token in r.tokens[r.at + 1 : r.closing(r.at)]] if r.sees("open", "(") else []
@@ -182,6 +217,8 @@ def kronecker_delta(r: Cursor, token: Token) -> Node:
             part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
         )
         return scripted(r, Name(r.span(token, r.last), f"delta_{label}"))
+    if script.kind == "index" and isinstance(part, Name):  # a vector δ, as of events that were seen
+        return with_scripts(r, Name(r.span(token), "delta"), [script, *scripts_here(r)])
     if script.kind != "index":
         raise r.trouble("a Kronecker delta has two indices", token)
     return scripted(r, Kronecker(r.span(token, r.last), script.parts))

@@ -7,11 +7,13 @@ from itertools import pairwise
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
+from ..comparisons import compared
 from ..syntax import (
     LIST,
     Apply,
     Binary,
     Cases,
+    Group,
     Kronecker,
     Literal_,
     Name,
@@ -19,6 +21,7 @@ from ..syntax import (
     Node,
     Slice,
     Subscript,
+    Transposed,
     difference,
     rebuilt,
     ungrouped,
@@ -87,7 +90,10 @@ def indicator(reader: Cursor) -> Node | None:
 
 def comparison(reader: Cursor, first: int, past: int) -> Node | None:
     """1 where `u > v` holds and else 0, for the tokens there, also `a < u < b`; None where nothing is compared."""
-    signs = [place for place in range(first, past) if reader.tokens[place].kind == "relation"]
+    signs, place = [], first
+    while place < past:
+        signs += [place] if reader.tokens[place].kind == "relation" else []
+        place = reader.partner.get(place, place) + 1
     if len(signs) == 1 and reader.tokens[signs[0]].text in ("=", "!="):
         same = _label(reader, first, signs[0], past)
         other = same is not None and reader.tokens[signs[0]].text == "!="
@@ -100,11 +106,8 @@ def comparison(reader: Cursor, first: int, past: int) -> Node | None:
     sides = [reader.inside(start + 1, end) for start, end in pairwise(edges)]
     found: Node | None = None
     for place, left, right in zip(signs, sides, sides[1:], strict=False):
-        if reader.tokens[place].text[0] == "<":
-            left, right = right, left
-        span = left.span.joined(right.span)
-        one = Apply(span, "step", (difference(span, left, right),))
-        found = one if found is None else Binary(span, "hadamard", found, one)
+        one = compared(reader.tokens[place].text, left, right)
+        found = one if found is None else Binary(one.span, "hadamard", found, one)
     return found
 
 
@@ -117,8 +120,8 @@ def _is_place(reader: Cursor, letter: str) -> bool:
 
 
 def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
-    """`y_i = k`, where k is a letter: the entry (i, k) of the matrix whose rows are the labels, one-hot;
-    `i = j` of two letters is δ_ij."""
+    """`y_i = k`, where k is a letter: the entry (i, k) of the matrix whose rows are the labels, one-hot; `y_i = y_j`
+    that of Y Yᵀ; `y_i = 1` is y_i, or (1 + y_i)/2 where labels are ±1; `i = j` of two letters is δ_ij."""
     right = reader.tokens[past - 1]
     pair = [reader.tokens[place] for place in (first, past - 1)]
     names = [token.text for token in pair if token.kind == "name"]
@@ -129,21 +132,42 @@ def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
         return Kronecker(
             reader.span(pair[0]).joined(reader.span(pair[1])), (reader.name(pair[0]), reader.name(pair[1]))
         )
-    free = right.kind == "name" and (right.text in reader.binding or (reader.known and not reader.variable(right.text)))
-    if past - sign != 2 or not free:
-        return None
     left = reader.inside(first, sign)
-    matrix, index = (left.matrix, left.index) if isinstance(left, Slice) else (None, None)
-    if isinstance(left, Subscript) and len(left.indices) == 1 and isinstance(left.body, Name):
-        matrix, index = matrix_of(reader, left.body), left.indices[0]
-    if matrix is None or index is None or reader.names.variables.get(matrix.name, "matrix") != "matrix":
+    labels = _one_hot(reader, left)
+    if labels is None or labels[0].name.lower() == (reader.names.wrt or "").lower():
         return None
-    span = left.span.joined(reader.span(right))
-    reader.note(
-        f"`{reader.source.text[span.start : span.end]}` is read as an entry of `{matrix.name}`, whose rows are "
-        f"the labels, one-hot"
-    )
-    return Subscript(span, matrix, (index, reader.name(right)))
+    (matrix, index), span, one = labels, left.span, Literal_(left.span, Fraction(1), "1")
+    value = "".join([token.text for token in reader.tokens[sign + 1 : past] if token.text != "+"])
+    found: Node
+    if value in ("0", "1", "-1"):
+        signs = "= - 1" in " ".join([token.text for token in reader.tokens])
+        rest = Group(span, Binary(span, "+" if value == "1" and signs else "-", one, left))
+        found = Binary(span, "/", rest, Literal_(span, Fraction(2), "2")) if signs else left if value == "1" else rest
+        meant = f"1 where it holds and else 0, the labels being {'−1' if signs else '0'} and 1"
+    elif past - sign == 2 and (right.text in reader.binding or (reader.known and not reader.variable(right.text))):
+        found = Subscript(span, matrix, (index, reader.name(right)))
+        meant = f"an entry of `{matrix.name}`, whose rows are the labels, one-hot"
+    elif (other := _one_hot(reader, reader.inside(sign + 1, past))) is not None and other[0].name == matrix.name:
+        matrix = Name(span, matrix.name[:1].upper() + matrix.name[1:])
+        found = Subscript(span, Binary(span, "juxtapose", matrix, Transposed(span, matrix)), (index, other[1]))
+        meant = f"an entry of `{matrix.name} {matrix.name}ᵀ`, the rows of `{matrix.name}` being the labels, one-hot"
+    else:
+        return None
+    written = reader.source.text[span.start : reader.span(right).end]
+    reader.note(f"`{written}` is read as {meant}")
+    return Group(span, found)
+
+
+def _one_hot(reader: Cursor, left: Node) -> tuple[Name, Node] | None:
+    """The matrix whose rows are the labels y_i, one-hot, and i: Y also where the labels themselves are a vector y."""
+    if isinstance(left, Slice):
+        return left.matrix, left.index
+    if not (isinstance(left, Subscript) and len(left.indices) == 1 and isinstance(left.body, Name)):
+        return None
+    matrix = matrix_of(reader, left.body)
+    if reader.names.variables.get(matrix.name, "matrix") != "matrix":
+        matrix = Name(matrix.span, matrix.name.upper())
+    return (matrix, left.indices[0]) if reader.names.variables.get(matrix.name, "matrix") == "matrix" else None
 
 
 def _value(reader: Cursor, first: int, past: int) -> tuple[Node, int]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ...ir import ELEMENTWISE
 from ...ir.functions import WITH_AXES
-from ..syntax import Apply, Inverted, Literal_, Name, Node, Options, Transposed
+from ..syntax import Apply, Binary, Inverted, Literal_, Name, Node, Options, Transposed, children, parts_of
 from .cursor import Cursor
 from .names import RECIPROCALS, WHOLE_TERM
 from .scripts import Script, scripted, scripts_here, source_text
@@ -120,6 +120,13 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: Optio
     arguments = r.arguments()
     at = r.at
     scripts = scripts_here(r)
+    if function == "tr" and not r.known and any(map(_is_inner, scripts)):
+        written = source_text(r, token)
+        raise r.trouble(
+            "whether this power belongs to the trace or to what stands in its brackets is not said",
+            r.last,
+            help=f"write `({written}(…))^…` for a power of the trace, `{written}((…)^…)` for one of the matrix",
+        )
     turned = any(script.kind in ("T", "prime", "inverse-T") for script in scripts)
     if function in WHOLE_TERM and function != "vec" and turned:
         r.note(f"`{function} (A)^T B` is read as the {function} of the whole product")
@@ -128,6 +135,11 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: Optio
     r.at = at
     node = function_node(r, function, token, arguments, options)
     return scripted(r, node)
+
+
+def _is_inner(script: Script) -> bool:
+    """Whether a power behind a trace, −1 or ½, may be one of the matrix."""
+    return script.kind == "inverse" or (script.kind == "power" and not isinstance(script.parts[0], Literal_))
 
 
 def function_node(r: Cursor, function: str, token: Token, arguments: tuple[Node, ...], options: Options = ()) -> Node:
@@ -147,21 +159,49 @@ def function_node(r: Cursor, function: str, token: Token, arguments: tuple[Node,
 def argument_behind(r: Cursor, token: Token, function: str) -> Node:
     """The argument without brackets: for a trace or determinant the whole product,
     else the letters that stand together."""
-    if not r.starts_factor():
+    if not r.starts_factor() and not r.sees("operator", "-"):
         raise r.trouble(f"`{function}` needs an argument", token, "syntax-error")
     if function in WHOLE_TERM:
         return r.grammar.close_product(r) if function != "det" else determined(r)
-    first = r.token
-    node = r.grammar.factor(r)
-    count = 1
-    while (
-        first.kind in ("name", "number") and r.sees("name") and not r.token.spaced and not r.grammar.is_differential(r)
-    ):
+    if r.sees("operator", "-"):
+        r.note(f"`{function}` without brackets takes the whole product behind its minus")
+        return r.grammar.close_product(r)
+    first, node = r.token, r.grammar.factor(r)
+    over_one = isinstance(node, Binary) and node.operator == "/" and isinstance(node.left, Literal_)
+    whole = _is_constant(r, node) or (over_one and (_is_heavy(r) or r.sees("name", "e")))
+    joined = False
+    while _goes_on(r, function) and (whole or (first.kind == "name" and (r.sees("name") or r.token.text == "sqrt"))):
+        joined |= first.kind != "number" or not r.sees("name")
         node = r.binary("juxtapose", node, r.grammar.factor(r))
-        count += first.kind == "name"
-    if count > 1:
-        r.note(f"`{function}` without brackets takes the letters that stand together behind it")
+    if _goes_on(r, function) and not r.known and (over_one or _is_heavy(r)):
+        written = r.source.text[token.start + r.offset : r.last.end + r.offset]
+        raise r.trouble(
+            f"whether `{source_text(r, token)}` takes what stands behind `{written}` too is not said",
+            r.token,
+            help=f"write brackets, `{source_text(r, token)}(…)`, or `({written})` for a factor of its own",
+        )
+    if joined:
+        what = "the whole product" if whole else "the letters that stand together"
+        r.note(f"`{function}` without brackets takes {what} behind it")
     return node
+
+
+def _goes_on(r: Cursor, function: str) -> bool:
+    """Whether another factor stands close behind: of a product with an exponential a logarithm is taken."""
+    other = r.sees("function") and not (function == "log" and r.token.text in ("exp", "expectation", "sqrt"))
+    return r.starts_factor() and not r.token.spaced and not other and not r.grammar.is_differential(r)
+
+
+def _is_constant(r: Cursor, node: Node) -> bool:
+    """Whether a part holds numbers and sizes alone: nobody multiplies by `\\log\\frac1m`."""
+    known = {name for name in {*r.names.dimensions, "pi"} if not r.variable(name)}
+    leaves = (part for part in parts_of(node) if not children(part))
+    return all(isinstance(leaf, Literal_) or (isinstance(leaf, Name) and leaf.name in known) for leaf in leaves)
+
+
+def _is_heavy(r: Cursor) -> bool:
+    """Whether a sum, a norm, a fraction or a function follows: a factor that stands in no row of letters."""
+    return r.token.text in ("sum", "prod", "frac") or r.sees("bar") or r.sees("function")
 
 
 def determined(r: Cursor) -> Node:

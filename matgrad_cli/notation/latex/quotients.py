@@ -1,13 +1,15 @@
-"""Derivatives written as quotients, ∂L/∂w: as a fraction or with a slash; and fractions that are none."""
+"""Derivatives written as quotients, ∂L/∂w: as a fraction or with a slash; and fractions that are none;
+what a slash divides by."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from ..syntax import Binary, Derivative, Name, Node, Subscript, Transposed
+from ..syntax import Binary, Derivative, Literal_, Name, Node, Subscript, Transposed, parts_of
 from .cursor import Cursor
 from .functions import BUILT_IN, call_of, function_node, is_call
-from .scripts import is_top, labelled_name, lowered_script, scripted, with_script
+from .names import GREEK
+from .scripts import is_top, labelled_name, lowered_script, scripted, source_text, with_script
 from .tokens import Token
 
 Style = Literal["partial", "total", "nabla", "D"]
@@ -207,3 +209,36 @@ def is_function_name(r: Cursor, token: Token) -> bool:
     if r.sees("operator", "_", "^", ahead=1) and not is_top(r, r.peek(2)):
         return False
     return r.names.variables.get(token.text) is None
+
+
+def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
+    r"""What `/2m` divides by where m stands close to the number: 2m, if m is a dimension, and in `x^2/2\sigma^2`;
+    else it is asked."""
+    token, number = r.token, r.last
+    if not (
+        token.start == number.end
+        and number.kind == "number"
+        and isinstance(right, Literal_)
+        and (token.kind == "name" or (token.kind == "bar" and r.starts_factor() and not _is_coefficient(left)))
+    ):
+        return right
+    size = token.text in r.names.dimensions and not r.variable(token.text)
+    greek = token.text in GREEK and not r.sees("open", ahead=1)
+    whole = size or (greek and not isinstance(left, Literal_))
+    if not whole and (r.known or (isinstance(left, Literal_) and not greek)):
+        return right
+    divisor = r.binary("juxtapose", right, r.grammar.factor(r)) if whole or token.kind == "bar" else right
+    written = r.source.text[number.start + r.offset : (token if divisor is right else r.last).end + r.offset]
+    if not whole or (not size and r.starts_factor() and r.token.start == r.last.end):
+        raise r.trouble(
+            f"whether this divides by `{written}` or by `{source_text(r, number)}` alone is not said",
+            token,
+            help=f"write `/({written})`, or a space behind the number",
+        )
+    r.note(f"`/{written}` is read as `/({written})`")
+    return divisor
+
+
+def _is_coefficient(node: Node) -> bool:
+    """Whether letters and numbers stand there alone, as in `n\\lambda/2 \\|w\\|^2`."""
+    return all(isinstance(part, Literal_ | Name | Binary) for part in parts_of(node))

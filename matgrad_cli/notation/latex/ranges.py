@@ -261,13 +261,18 @@ def _ordered(
 def _condition(reader: Cursor, letters: dict[str, Name], piece: Tokens, signs: list[int]) -> Node | None:
     r"""`i: y_i f(x_i) < 1`: 1 where the condition holds that stands behind the letters, and else 0;
     None where letters are compared."""
-    if len(signs) != 1 or reader.tokens[signs[0]].text not in _ORDERS:
+    labelled = len(signs) == 1 and reader.tokens[signs[0]].text in ("=", "!=")
+    if labelled and all(token.text != "_" for token in reader.tokens[piece[0] : signs[0]]):
+        return None
+    if len(signs) != 1 or not (labelled or reader.tokens[signs[0]].text in _ORDERS):
         return None
     if all(reader.tokens[place].kind in ("name", "number", "gap") for place in range(*piece) if place != signs[0]):
         return None
     outer, reader.binding = reader.binding, reader.binding | letters.keys()
     found = comparison(reader, *piece)
     reader.binding = outer
+    if found is None:
+        _refuse(reader, "this condition cannot be read", reader.tokens[signs[0]], LABELS)
     return found
 
 

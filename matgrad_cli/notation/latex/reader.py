@@ -28,9 +28,9 @@ from .cursor import DEEPEST, Cursor, Grammar
 from .functions import applied_function
 from .indices import turned_before
 from .lexer import Lexer
-from .names import GREEK, LatexNames, accents_kept
+from .names import LatexNames, accents_kept
 from .norms import bars_here
-from .quotients import fraction_here, operand_of_sign
+from .quotients import fraction_here, operand_of_sign, whole_denominator
 from .scripts import scripted, source_text
 from .sets import sets_counted
 from .sums import sum_here
@@ -176,31 +176,6 @@ def factor_beside(r: Cursor, left: Node) -> Node:
         r.note("a `1` behind a factor is read as the vector of ones")
         return Apply(node.span, "ones", ())
     return node
-
-
-def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
-    r"""What `/2m` divides by where m stands close to the number: 2m, if m is a dimension, and in `x^2/2\sigma^2`;
-    else it is asked."""
-    token, number = r.token, r.last
-    if not (
-        token.start == number.end and number.kind == "number" and isinstance(right, Literal_) and token.kind == "name"
-    ):
-        return right
-    size = token.text in r.names.dimensions and not r.variable(token.text)
-    greek = token.text in GREEK and not r.sees("open", ahead=1)
-    whole = size or (greek and not isinstance(left, Literal_))
-    if not whole and (r.known or (isinstance(left, Literal_) and not greek)):
-        return right
-    divisor = r.binary("juxtapose", right, factor(r)) if whole else right
-    written = r.source.text[number.start + r.offset : (r.last if whole else token).end + r.offset]
-    if not whole or (not size and r.starts_factor() and r.token.start == r.last.end):
-        raise r.trouble(
-            f"whether this divides by `{written}` or by `{source_text(r, number)}` alone is not said",
-            token,
-            help=f"write `/({written})`, or a space behind the number",
-        )
-    r.note(f"`/{written}` is read as `/({written})`")
-    return divisor
 
 
 def signed_factor(r: Cursor) -> Node:

@@ -128,6 +128,7 @@ class Solver:
             self.scope.size(node.name) is not None
             or node.name in self.dims
             or node.name in self.limits
+            or node.name == s.CIRCLE
             or (node.name in ("pi", "e") and node.name not in self.counted)
         ):
             return Form.number()

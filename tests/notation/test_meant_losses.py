@@ -1,0 +1,233 @@
+r"""Losses whose signs can be taken in two ways: what everybody means is read, and what two people read differently is
+asked. Values are compared with differences of functions that are written here by hand."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matgrad_cli import gradient
+from matgrad_cli.diagnostics import InputError
+from matgrad_cli.notation.problems import read_problem
+
+SIZES = {"n": 4, "m": 5, "d": 3, "k": 2, "C": 2}
+
+
+def _data(shapes: str, whole: str = "") -> dict[str, np.ndarray]:
+    """Random positive arrays; the names of `whole` are zeros and ones, each there."""
+    rng = np.random.default_rng(len(shapes))
+    found = {}
+    for part in shapes.split(", "):
+        name, _, sizes = part.partition(": ")
+        dims = () if sizes == "scalar" else tuple(SIZES[size] for size in sizes.split("×"))
+        found[name] = rng.uniform(0.3, 1.7, dims)
+        if name in whole.split():
+            found[name] = np.resize([1.0, 0.0, 0.0, 1.0, 0.0], dims)
+    return found
+
+
+def agrees(text: str, wrt: str, shapes: str, value: Callable[..., float], whole: str = "", drop: str = "") -> None:
+    """The printed gradient is the derivative of the function at random data; `drop` are not declared."""
+    told = ", ".join(part for part in shapes.split(", ") if part.partition(":")[0] not in drop.split())
+    found = gradient(text, wrt, shapes=[told] if told else [])
+    space: dict[str, Callable[..., np.ndarray]] = {}
+    exec(found.render("numpy"), space)  # noqa: S102  our own output
+    data = _data(shapes, whole)
+    names = inspect.signature(space["gradient"]).parameters
+    with np.errstate(all="ignore"):
+        got = np.asarray(space["gradient"](**{name: data[name.removesuffix("_")] for name in names}), float)
+    wanted = np.zeros(data[wrt].shape)
+    for place in np.ndindex(wanted.shape):
+        ends = []
+        for step in (1e-6, -1e-6):
+            moved = {**data, wrt: np.array(data[wrt])}
+            moved[wrt][place] += step
+            ends.append(float(np.asarray(value(**{name: moved[name] for name in inspect.signature(value).parameters}))))
+        wanted[place] = (ends[0] - ends[1]) / 2e-6
+    assert got.shape == wanted.shape
+    assert np.allclose(got, wanted, rtol=1e-4, atol=1e-5), found
+
+
+def asked(text: str, wrt: str, shapes: str = "") -> str:
+    with pytest.raises(InputError) as caught:
+        read_problem(text, wrt, [shapes] if shapes else [])
+    return f"{caught.value.diagnostic.message} {caught.value.diagnostic.help}"
+
+
+# ---- functions without brackets
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sampled_from([(r"\log", np.log), (r"\exp", np.exp), (r"\sin", np.sin), (r"\tanh", np.tanh)]),
+    st.sampled_from([(r"\frac12", 1 / 2), ("2", 2.0), (r"\frac{1}{4}", 1 / 4), (r"\sqrt2", 2**0.5)]),
+    st.sampled_from([
+        (r"\sum_{j=1}^n e^{x_j}", lambda x: np.exp(x).sum()), (r"\|x\|^2", lambda x: x @ x),
+        (r"\mathbf 1^\top x", lambda x: x.sum()), (r"\sqrt{x^\top x}", lambda x: (x @ x) ** 0.5),
+        ("x^Tx", lambda x: x @ x),
+    ]),
+)  # fmt: skip
+def test_nobody_multiplies_by_a_function_of_a_constant(function, factor, rest) -> None:
+    agrees(function[0] + factor[0] + rest[0], "x", "x: n", lambda x: function[1](factor[1] * rest[1](x)))
+
+
+@pytest.mark.parametrize(("text", "wrt", "value"), [
+    (r"\log\frac1n\sum_{j=1}^n e^{x_j}", "x", lambda x: np.log(np.exp(x).mean())),
+    (r"\log s\sqrt{2\pi}", "s", lambda s: np.log(s)),
+    (r"\log\frac{1}{\sqrt{2\pi}s}e^{-a^2/(2s^2)}", "s", lambda s, a: -np.log(s) - a**2 / 2 / s**2),
+    (r"\exp -\|x\|^2", "x", lambda x: np.exp(-x @ x)),
+    (r"\exp-\frac12 a^2s", "a", lambda a, s: np.exp(-(a**2) * s / 2)),
+    (r"\log s\,\|x\|^2", "x", lambda x, s: np.log(s) * (x @ x)),
+    (r"\sin a\cos a", "a", lambda a: np.sin(a) * np.cos(a)),
+])  # fmt: skip
+def test_what_a_function_without_brackets_takes(text, wrt, value) -> None:
+    agrees(text, wrt, "x: n, s: scalar, a: scalar", value)
+
+
+@pytest.mark.parametrize("text", [
+    r"\log\|x\|\|y\|", r"\log a\sum_i x_i", r"\log a\|x\|", r"\log\frac{1}{a}b", r"\log a\frac{b}{a}",
+    r"\log a\exp(b)",
+])  # fmt: skip
+def test_how_far_a_function_reaches_is_asked(text) -> None:
+    assert r"whether `\log` takes" in asked(text, "x" if "x" in text else "a")
+
+
+# ---- letters that are two things
+
+
+@pytest.mark.parametrize("norm", [r"\|{}\|_F^2", r"\lVert {}\rVert_{{F}}^2", r"\|{}\|_{{\mathrm F}}^2"])
+def test_a_matrix_f_is_no_weight_of_the_frobenius_norm(norm) -> None:
+    agrees(norm.format(r"X-FG^\top"), "F", "X: n×m, F: n×k, G: m×k", lambda X, F, G: ((X - F @ G.T) ** 2).sum())
+    agrees(norm.format("X-Y") + r"+\operatorname{tr}(FX)", "X", "X: n×n, Y: n×n, F: n×n",
+           lambda X, Y, F: ((X - Y) ** 2).sum() + np.trace(F @ X))  # fmt: skip
+
+
+@pytest.mark.parametrize("drop", ["", "t mu pi sigma"])
+def test_two_pi_is_the_number_beside_weights_pi(drop) -> None:
+    density = r"\frac{1}{\sqrt{2\pi}\sigma_k}e^{-(t_n-\mu_k)^2/2\sigma_k^2}"
+
+    def value(t, mu, pi, sigma):
+        each = np.exp(-((t[:, None] - mu) ** 2) / 2 / sigma**2) / sigma / np.sqrt(2 * np.pi)
+        return np.log((pi * each).sum(1)).sum()
+
+    agrees(rf"\sum_n\log\sum_k\pi_k{density}", "mu", "t: n, mu: k, pi: k, sigma: k", value, drop=drop)
+    agrees(r"\frac d2\log 2\pi+\sum_k\pi_k\log\pi_k", "pi", "pi: k, d: scalar", lambda pi: (pi * np.log(pi)).sum())
+    agrees(r"2\pi^\top\pi", "pi", "pi: k", lambda pi: 2 * pi @ pi)
+
+
+def test_a_sigma_that_is_a_number_and_a_function_is_asked() -> None:
+    shapes = "X: n×d, w: d, y: n, sigma: scalar"
+    assert "function or a product" in asked(r"\frac{1}{2\sigma^2}\|y-\sigma(Xw)\|^2", "w", shapes)
+    agrees(r"\|y-\sigma(Xw)\|^2", "w", shapes, lambda X, w, y, sigma: ((y - sigma * X @ w) ** 2).sum())
+
+
+# ---- comparisons
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    (r"\sum_{i=1}^n\sum_{j: t_j\ge t_i}\exp(x_j^\top w)", lambda E, t: ((t[None, :] >= t[:, None]) @ E).sum()),
+    (r"\sum_{i=1}^n\sum_{j: t_j\le t_i}\exp(x_j^\top w)", lambda E, t: ((t[None, :] <= t[:, None]) @ E).sum()),
+    (r"\sum_{i=1}^n\sum_{j: t_j>t_i}\exp(x_j^\top w)", lambda E, t: ((t[None, :] > t[:, None]) @ E).sum()),
+    (r"\sum_{i,j}\mathbb 1(t_j\geq t_i)\exp(x_j^\top w)", lambda E, t: ((t[None, :] >= t[:, None]) @ E).sum()),
+    ("np.sum((t[None,:] >= t[:,None]) @ np.exp(X@w))", lambda E, t: ((t[None, :] >= t[:, None]) @ E).sum()),
+    ("np.sum(np.where(t[None,:] <= t[:,None], 2, 0) @ np.exp(X@w))",
+     lambda E, t: 2 * ((t[None, :] <= t[:, None]) @ E).sum()),
+])  # fmt: skip
+def test_a_comparison_holds_on_its_border_where_it_says_so(text, value) -> None:
+    agrees(text, "w", "X: n×d, w: d, t: n", lambda X, w, t: value(np.exp(X @ w), t))
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    (r"\sum_{i:y_i=1}\log p_i+\sum_{i:y_i=0}\log(1+p_i)",
+     lambda p, y: (np.log(p)[y == 1].sum() + np.log(1 + p)[y == 0].sum())),
+    (r"\sum_i\mathbb 1[y_i=1]p_i^2", lambda p, y: (p**2)[y == 1].sum()),
+    (r"\sum_{i:y_i=1}\left[p_i-\log\sum_{j=i}^n e^{p_j}\right]",
+     lambda p, y: sum(p[i] - np.log(np.exp(p[i:]).sum()) for i in range(4) if y[i])),
+])  # fmt: skip
+def test_sums_over_the_samples_with_a_label(text, value) -> None:
+    agrees(text, "p", "p: n, y: n", value, "y")
+
+
+@pytest.mark.parametrize("told", ["", ", y: n"])
+def test_labels_of_classes_are_rows_with_a_single_one(told) -> None:
+    found = read_problem(r"\sum_{c=1}^C\sum_{i:y_i=c}\|x_i-\mu_c\|^2", "mu", ["X: n×d, mu: C×d" + told])
+    assert any("labels, one-hot" in note for note in found.notes)
+    pairs = read_problem(r"\sum_{i,j:y_i=y_j}\|x_i-x_j\|^2", "X", ["X: n×d" + told])
+    assert {symbol.name for symbol in pairs.variables} == {"X", "Y"}
+    agrees(r"\sum_{i,j}\mathbb 1[y_i\ne y_j]x_ix_j", "x", "x: n, Y: n×C",
+           lambda x, Y: x @ (1 - Y @ Y.T) @ x, "Y", drop="Y")  # fmt: skip
+
+
+# ---- powers and slashes behind what may end before them
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (r"\operatorname{tr}(X^\top X)^{-1}", "belongs to the trace"),
+    (r"\operatorname{tr}(X^TX)^{1/2}", "belongs to the trace"),
+    (r"(u^\top Xu)/2\|u\|^2", "divides by"),
+])  # fmt: skip
+def test_a_power_or_a_slash_in_doubt_is_asked(text, said) -> None:
+    assert said in asked(text, "X")
+
+
+def test_a_power_or_a_slash_that_can_mean_one_thing_is_read() -> None:
+    agrees(r"\operatorname{tr}(X^\top X)^2", "X", "X: n×d", lambda X: np.trace(X.T @ X) ** 2)
+    agrees(r"(\operatorname{tr}(X^\top X))^{-1}", "X", "X: n×d", lambda X: 1 / np.trace(X.T @ X))
+    agrees(r"s/2\|x\|^2", "x", "x: n, s: scalar", lambda x, s: s / 2 * x @ x)
+
+
+# ---- functions that stand beside the loss
+
+
+ARGUMENTS = {
+    "as": lambda a, s: a * s, "a": lambda a, s: a, "a+s": lambda a, s: a + s, r"\frac{a}{s}": lambda a, s: a / s,
+    "sa^2": lambda a, s: s * a**2, r"\sqrt{as}": lambda a, s: (a * s) ** 0.5,
+}  # fmt: skip
+STATED = {
+    "t = t^2": lambda t, b: t**2, "z = bz": lambda z, b: b * z, "u = e^{-bu^2}": lambda u, b: np.exp(-b * u**2),
+    r"\tau = \log(1+b\tau)": lambda t, b: np.log(1 + b * t), r"q = \frac{1}{1+q}": lambda q, b: 1 / (1 + q),
+}  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([*ARGUMENTS]), st.sampled_from([*STATED]), st.sampled_from(["f", "h", r"\psi"]))
+def test_a_stated_function_takes_its_argument_as_a_whole(argument, stated, name) -> None:
+    letter, body = stated.split(" = ")
+    agrees(
+        f"{name}({argument}) + b^2, {name}({letter}) = {body}", "a", "a: scalar, s: scalar, b: scalar",
+        lambda a, s, b: STATED[stated](ARGUMENTS[argument](a, s), b),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("stated", STATED)
+@pytest.mark.parametrize("bars", [r"\|x\|", r"\lVert x\rVert", r"|x^\top x|"])
+def test_a_stated_function_of_bars(stated, bars) -> None:
+    letter, body = stated.split(" = ")
+    power = 1 if "top" in bars else 0.5
+    agrees(f"f({bars}), f({letter}) = {body}", "x", "x: n, b: scalar", lambda x, b: STATED[stated]((x @ x) ** power, b))
+
+
+def test_stated_functions_of_matrices_of_two_letters_and_of_each_other() -> None:
+    agrees(r"f(AX), f(U)=\|U^\top\|_F^2", "X", "A: n×d, X: d×k", lambda A, X: ((A @ X) ** 2).sum())
+    agrees(r"\ell(w^Tx,y), \ell(u,v)=(1-uv)^2", "w", "w: n, x: n, y: scalar", lambda w, x, y: (1 - y * (w @ x)) ** 2)
+    agrees(r"\sum_i(h(x_i)-y_i)^2, h(x)=ax+b", "a", "x: n, y: n, a: scalar, b: scalar",
+           lambda x, y, a, b: ((a * x + b - y) ** 2).sum())  # fmt: skip
+    agrees(r"\sum_i\|x_i-g(f(x_i))\|^2, f(x)=Wx, g(z)=W^Tz", "W", "X: n×d, W: k×d",
+           lambda X, W: ((X - X @ W.T @ W) ** 2).sum())  # fmt: skip
+    assert "explained with 2 arguments" in asked("f(x), f(s,t)=st^2", "x")
+
+
+# ---- reductions with and without their axis kept
+
+
+@pytest.mark.parametrize("function", ["max", "min", "sum", "mean"])
+def test_a_reduction_keeps_no_axis_because_another_one_does(function) -> None:
+    agrees(
+        f"np.sum(np.{function}(X,axis=1,keepdims=True)*X) + np.sum(np.{function}(X,axis=1) + y)", "X", "X: n×d, y: n",
+        lambda X, y: (getattr(X, function)(axis=1, keepdims=True) * X).sum() + (getattr(X, function)(axis=1) + y).sum(),
+    )  # fmt: skip
