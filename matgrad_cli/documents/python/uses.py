@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import GRADIENTS, last_part
+from ...verify.programs.names import DATA, GRADIENTS, last_part
 
 _FORMS = (
     regex(r"^d_?(?:L|l|loss|J|cost|C|E|err)_?d_?([A-Za-z]\w*)$"),
@@ -57,7 +58,6 @@ def claimed(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-DATA = ("x", "X", "inputs", "input")
 OWNERS = ("self", "ctx", "cls")
 
 
@@ -73,7 +73,8 @@ class Axes:
         return number == self.number if self.exact else number >= self.number
 
 
-def axes_in(lines: Sequence[ast.AST]) -> dict[str, Axes]:
+@lru_cache(maxsize=64)
+def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
     """The axes of each array as far as its use tells: `N, T, D = x.shape`, `x.shape[2]`, `x[:, 0, :]`, `x.sum(axis=1)`,
     `x @ W`."""
     found: dict[str, Axes] = {}
@@ -157,8 +158,8 @@ def _sized(node: ast.AST, size: str) -> Iterator[tuple[str, int]]:
 def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
     """The arrays in one node with their axes, and whether that is all of them."""
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and claimed(node.targets[0].id):
-        turned = (part for part in ast.walk(node.value) if isinstance(part, ast.Attribute) and part.attr == "T")
-        return [(part.value, 2, False) for part in turned]  # dW = x.T @ dout: an outer product has no transpose
+        turned = filter(None, map(transposed, ast.walk(node.value)))
+        return [(part, 2, False) for part in turned]  # dW = x.T @ dout: an outer product has no transpose
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List):
         parts, owner = node.targets[0].elts, _owner_of_shape(node.value)
         return (
@@ -175,15 +176,13 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
             if isinstance(node.slice, ast.Tuple)
             else []
         )
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-        return [
-            (node.left, 1, False),
-            (node.right, 1 + _turned(node.right), False),
-        ]  # `Q @ K.T`: nobody transposes a vector there
+    product = _product(node)
+    if product is not None:
+        left, right, (first, second, exact) = product
+        matrix = transposed(right) is not None  # `Q @ K.T`: nobody transposes a vector there
+        return [(left, first, exact), (right, max(second, 1 + matrix), exact)]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         arrays = [node.func.value, *node.args[:2]]
-        if node.func.attr in ("dot", "matmul", "mm"):
-            return [(array, 1 + (number > 0 and _turned(array)), False) for number, array in enumerate(arrays)]
         axes = [word.value for word in node.keywords if word.arg in ("axis", "dim")]
         if axes and isinstance(axes[0], ast.Tuple):  # a sum over all axes needs no list of them
             data = (part for part in ast.walk(node.func) if isinstance(part, ast.Name) and part.id in DATA)
@@ -195,13 +194,37 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
     return []
 
 
-def _turned(node: ast.expr) -> bool:
-    """Whether this is a transpose, `K.T`, and no attribute of an object, `self.T`."""
-    return (
-        isinstance(node, ast.Attribute)
-        and node.attr == "T"
-        and not (isinstance(node.value, ast.Name) and node.value.id in OWNERS)
-    )
+_LIBRARIES = ("np", "numpy", "torch", "jnp")
+_PRODUCTS = {
+    **dict.fromkeys(("dot", "matmul"), (1, 1, False)), "mm": (2, 2, True), "bmm": (3, 3, True), "mv": (2, 1, True),
+}  # fmt: skip
+"""Products, and how many axes both sides have at least, or exactly."""
+_TRANSPOSES = ("t", "transpose", "swapaxes", "permute")
+
+
+def _operands(node: ast.AST) -> tuple[str, list[ast.expr]]:
+    """What is called, and of what: `np.dot(x, w)`, `x.dot(w)`, `x.t()`, `x.T`."""
+    called = node.func if isinstance(node, ast.Call) else node
+    if not isinstance(called, ast.Attribute):
+        return "", []
+    owner = [] if isinstance(called.value, ast.Name) and called.value.id in _LIBRARIES else [called.value]
+    return called.attr, owner + (node.args if isinstance(node, ast.Call) else [])
+
+
+def _product(node: ast.AST) -> tuple[ast.expr, ast.expr, tuple[int, int, bool]] | None:
+    """Both sides of a product, however it is spelled, and their axes."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return node.left, node.right, (1, 1, False)
+    name, parts = _operands(node) if isinstance(node, ast.Call) else ("", [])
+    return (parts[0], parts[1], _PRODUCTS[name]) if name in _PRODUCTS and len(parts) > 1 else None
+
+
+def transposed(node: ast.AST) -> ast.expr | None:
+    """The array of which this is a transpose, however it is spelled; None for an attribute of an object, `self.T`."""
+    name, parts = _operands(node)
+    turned = name in ("T", "mT") or (name in _TRANSPOSES and isinstance(node, ast.Call))
+    of = parts[0] if turned and parts else None
+    return None if isinstance(of, ast.Name) and of.id in OWNERS else of
 
 
 def _owner_of_shape(node: ast.expr) -> ast.expr | None:
@@ -225,8 +248,9 @@ def _an_axis(node: ast.expr) -> bool:
 
 def _name(node: ast.expr) -> str:
     """What the array is called at last: `x`, `self.x`; nothing where it is no name."""
-    if isinstance(node, ast.Attribute) and _turned(node):
-        return _name(node.value)
+    of = transposed(node)
+    if of is not None:
+        return _name(of)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         return last_part(node.attr)
     return node.id if isinstance(node, ast.Name) else ""

@@ -276,14 +276,18 @@ def fresh(name: str, kind: Kind) -> list[str]:
     return [dim for dim in kind.dims if dim.startswith(f"{name}_")] if not kind.told else []
 
 
+def _stacks(dims: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """A matrix for each of several examples."""
+    return [dims] if len(dims) > 2 else []
+
+
 def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str]) -> list[tuple[str, ...]]:
     if hint == "matrix right" and partner:
-        return (
-            [(partner[-1], new[1]), (partner[-1],)] if name[:1].isupper() else [(partner[-1],), (partner[-1], new[1])]
-        )
+        found = [(partner[-1], new[1]), (partner[-1],)]
+        return (found if name[:1].isupper() else found[::-1]) + _stacks((*partner[:-2], partner[-1], new[1]))
     if hint == "matrix left" and partner:
         inner = partner[-2] if len(partner) > 1 else partner[0]
-        return [(new[0], inner), (inner,)]
+        return [(new[0], inner), (inner,), *_stacks((*partner[:-2], new[0], inner))]
     if partner:
         last, whole = partner[-1:], partner
         sides = (

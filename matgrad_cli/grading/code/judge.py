@@ -11,7 +11,6 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
-from ...documents.python.uses import axes_in
 from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
 from .claim import Claim
@@ -85,7 +84,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
     for way in ways[1:]:
         if not wrong:
             break
-        if collapsed(ways[0], way) or _flatter(unit, ways[0], way):
+        if collapsed(ways[0], way) or way.against > ways[0].against:
             continue
         other = _under(unit, way)
         right = {one.place for one in other.judged if one.outcome in ("right", "helper")}
@@ -97,17 +96,6 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
             )
             first, wrong = replace(first, judged=changed), wrong - right
     return first
-
-
-def _flatter(unit: Unit, first: Understanding, other: Understanding) -> bool:
-    """Whether a matrix by its name and use, `W.T`, is a vector in another understanding,
-    where all claims fit as they are to be."""
-    axes, kinds = axes_in(unit.own), dict(first.kinds)
-    lost = (name for name, kind in other.kinds if name[:1].isupper() and name in axes and kinds.get(name, kind) != kind)
-    return first.faults + first.unfit == 0 and any(
-        not axes[name].allow(len(dict(other.kinds)[name].dims)) and axes[name].allow(len(kinds[name].dims))
-        for name in lost
-    )
 
 
 def _wrong(found: Verdicts) -> set[Place]:

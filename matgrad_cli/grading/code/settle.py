@@ -23,6 +23,8 @@ from .unite import united
 
 MOST_RUNS = 90
 MOST_FOUND = 4
+MORE_RUNS = 30
+"""So many more where something is found, and the claims fit in none of it."""
 _TOO_SHORT = regex(r"is empty at these sizes|rounds below 0|negative dimensions")
 """What is said where one size is taken off another one that is smaller."""
 
@@ -31,7 +33,8 @@ _TOO_SHORT = regex(r"is empty at these sizes|rounds below 0|negative dimensions"
 class Understanding:
     """What each input is, the order of sizes at which this fits, and which inputs lie between 0 and 1.
 
-    faults  how many claims do not compute;  unfit  how many have another shape than what they are the derivative by
+    faults  how many claims do not compute;  unfit  how many have another shape than what they are the derivative by;
+    against how many inputs have other axes than the lines of the program show
     """
 
     kinds: Kinds
@@ -39,7 +42,13 @@ class Understanding:
     between: frozenset[str]
     faults: int
     unfit: int
+    against: int = 0
     tiny: bool = False
+
+    @property
+    def fits(self) -> bool:
+        """Whether all claims compute and have the right shapes, and these are as the lines show them."""
+        return self.faults + self.unfit + self.against == 0
 
 
 def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[list[Understanding], NoLoss | None]:
@@ -56,8 +65,8 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             continue
         runs = MOST_RUNS
         likely: list[tuple[int, int, dict[str, Kind]]] = [(0, 0, {})]  # how far down its lists, then the latest first
-        while likely and runs and len(found) < MOST_FOUND:
-            runs -= 1
+        while likely and runs and (len(found) < MOST_FOUND or not any(one.fits for one in found)):
+            runs = runs - 1 if len(found) < MOST_FOUND else min(runs - 1, MORE_RUNS)
             down, _, kinds = heappop(likely)
             trial = tried(unit, tuple(kinds.items()), Point(order=order))
             if isinstance(trial, Need):
@@ -82,9 +91,12 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
         found += _by_claims(unit, [one for one in found if not collapsed(found[0], one)])
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
-    return sorted(
-        found, key=lambda one: (one.order == EQUAL, one.faults, collapsed(found[0], one), one.unfit, _odd(one))
-    ), why
+    return sorted(found, key=lambda one: _doubts(found[0], one)), why
+
+
+def _doubts(first: Understanding, one: Understanding) -> tuple[int, ...]:
+    """What speaks against an understanding, the gravest first."""
+    return one.order == EQUAL, one.against, one.faults, one.unfit, collapsed(first, one), _odd(one)
 
 
 def _odd(one: Understanding) -> bool:
@@ -163,26 +175,34 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
         for claim in claims
         if not isinstance(claim.last.value, Unknown)
     )
-    return Understanding(tuple(kinds.items()), order, between, faults, unfit)
+    axes = axes_in(trial.unit.own)
+    against = sum(
+        name in axes and not kind.told and kind.form == "array" and not axes[name].allow(len(kind.dims))
+        for name, kind in kinds.items()
+    )
+    return Understanding(tuple(kinds.items()), order, between, faults, unfit, against)
 
 
 def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     """The first understanding with the shapes that claims give to guessed inputs, where this fits better: `dg` summed
     over an axis says that `g` lies along the other one."""
-    if not found or any(one.faults + one.unfit == 0 for one in found):
+    if not found or any(one.fits for one in found):
         return []
     first = min(found, key=lambda one: (one.faults, one.unfit))
     trial = tried(unit, first.kinds, Point(order=first.order, between=first.between))
     kinds = dict(first.kinds)
     if not isinstance(trial, Trial):
         return []
+    machine = trial.base.machine
+    names = {site: name for name, given in machine.given.items() for site in machine.sites.get(id(given), ())}
     for claim in trial.claims(trial.base):
-        guess, value = kinds.get(claim.name), claim.last.value
+        name = next((names[site] for site in claim.sites if site in names), "")
+        guess, value = kinds.get(name), claim.last.value
         if guess is None or guess.told or guess.form != "array" or isinstance(value, Unknown):
             continue
-        shape: tuple[int, ...] = np.shape(trial.base.machine.given.get(claim.name, 0))
-        if np.shape(value) and np.size(value) < np.prod(shape) and _stretches(np.shape(value), shape):
-            kinds[claim.name] = replace(guess, dims=tuple(trial.given.named(size) for size in np.shape(value)))
+        shape: tuple[int, ...] = np.shape(machine.given[name])
+        if np.size(value) < np.prod(shape) and _stretches(np.shape(value), shape):
+            kinds[name] = replace(guess, dims=tuple(trial.given.named(size) for size in np.shape(value)))
     if kinds == dict(first.kinds):
         return []
     other = tried(unit, tuple(kinds.items()), Point(order=first.order, between=first.between))

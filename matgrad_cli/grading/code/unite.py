@@ -4,6 +4,7 @@ or a multiple of it."""
 from __future__ import annotations
 
 from collections import Counter
+from itertools import combinations
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -51,8 +52,8 @@ def _apart(fault: str) -> list[tuple[int, int]]:
     shapes = [[int(size) for size in shape[1].split(",")] for shape in _SHAPE.finditer(fault)]
     if len(shapes) < 2 or "broadcast" not in fault:
         return []
-    pairs = zip(reversed(shapes[-2]), reversed(shapes[-1]), strict=False)
-    return [(a, b) for a, b in pairs if a != b and ("output operand" in fault or 1 not in (a, b))]
+    pairs = (pair for two in combinations(shapes, 2) for pair in zip(*map(reversed, two), strict=False))
+    return [(a, b) for a, b in dict.fromkeys(pairs) if a != b and ("output operand" in fault or 1 not in (a, b))]
 
 
 def _renamed(kinds: dict[str, Kind], old: str, new: str) -> dict[str, Kind]:

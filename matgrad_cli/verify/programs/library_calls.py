@@ -103,7 +103,7 @@ def applied(
     named: dict[str, Value],
 ) -> Value:
     """A function of the table, with torch's words for NumPy's; an argument that it does not take is not dropped."""
-    hint = "matrix" if name in ("dot", "matmul", "mm", "mv") else "array"
+    hint = "matrix" if name in ("dot", "matmul", "mm", "mv", "bmm") else "array"
     hint = "size" if name in ("zeros", "ones", "empty", "full", "eye", "identity", "ndarray") else hint
     sides = ("left", "right") if hint == "matrix" else ("", "")
     for value in arguments:

@@ -13,6 +13,9 @@ _INNER = regex(r"\['?([^'\]]+)'?\]$")
 GRADIENTS = regex(r"^(?:.*\.)?(?:grads?|gradients?|d|dparams|grad_dict|derivs)\['")
 """An entry of a dict of gradients."""
 
+DATA = ("x", "X", "inputs", "input")
+"""Names of what comes in."""
+
 CHANGING = ("sort", "remove", "pop", "partition", "put", "resize", "itemset")
 """Methods that change what they belong to, besides torch's, which end in an underscore."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from . import primitives as of
 from .library import fits, matmul
 from .machine import solid
+from .names import DATA
 from .values import Misfit, Module, Need, Undecided, Unknown, Unread, Value
 
 NUMBERS = (bool, int, float, complex, np.generic, np.ndarray)
@@ -21,7 +22,10 @@ def operate(name: str, left: Value, right: Value) -> Value:
     hints = ("matrix left", "matrix right") if name == "MatMult" else ("array", "array")
     if name == "FloorDiv" and isinstance(right, Undecided) and isinstance(left, int | Undecided):  # `d // heads`
         hints = "size", "size"
-    for side, hint, other in ((left, hints[0], right), (right, hints[1], left)):
+    asked = [(left, hints[0], right), (right, hints[1], left)]
+    if isinstance(right, Undecided) and right.name in DATA:  # the data tell more than what is laid over them
+        asked.reverse()
+    for side, hint, other in asked:
         solid(side, hint, solid(other) if isinstance(other, Unknown) else other)
     if isinstance(left, NUMBERS) and isinstance(right, NUMBERS):
         return _on_numbers(name, left, right)

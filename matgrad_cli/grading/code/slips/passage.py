@@ -42,8 +42,9 @@ class Passage:
         return Edit(code, message, self.with_(node, new))
 
     def nodes(self) -> Iterator[ast.expr]:
-        """All parts, from the left."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.expr) and hasattr(node, "end_lineno")]
+        """All parts that are expressions by themselves, from the left: a `:` stands in an index alone."""
+        parts = [node for node in ast.walk(self.tree) if isinstance(node, ast.expr) and hasattr(node, "end_lineno")]
+        found = [node for node in parts if not any(isinstance(part, ast.Slice) for part in (node, *_elements(node)))]
         return iter(sorted(found, key=lambda node: (self.place(node)[0], -self.place(node)[1])))
 
 
@@ -53,6 +54,10 @@ def passage_of(text: str) -> Passage | None:
         return Passage(text)
     except (SyntaxError, ValueError):
         return None
+
+
+def _elements(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else []
 
 
 def wrapped(text: str, tight: bool = True) -> str:
