@@ -60,7 +60,7 @@ class Bench:
 def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
     """Points at which the claim is wrong."""
     benches: list[Bench] = []
-    for point in points_of(way):
+    for point in points_of(unit, way):
         trial = tried(unit, way.kinds, point)
         if not isinstance(trial, Trial) or trial.loss is None:
             continue

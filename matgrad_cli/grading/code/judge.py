@@ -18,9 +18,10 @@ from .inputs import EVEN, Kind, Point
 from .others import absolved, blamed, followers
 from .reading import NoLoss
 from .settle import Understanding, collapsed, understandings, with_fact
+from .thresholds import between
 from .trial import State, Trial, fitting, tried
 
-POINTS = 3
+POINTS, MORE = 3, 2
 
 
 Place = tuple[str, int]
@@ -163,15 +164,17 @@ def _tiny(unit: Unit) -> bool:
 # --------------------------------------------------------------------------------------------------------
 
 
-def points_of(way: Understanding) -> list[Point]:
+@lru_cache(maxsize=12)
+def points_of(unit: Unit, way: Understanding) -> tuple[Point, ...]:
     """The points at which claims are judged: sizes in several orders, small and large entries, so that kinks are seen
-    from both sides."""
+    from both sides, and from between them; the last two where the others do not tell."""
     orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
     scales = (1.0, 0.3, 2.0, 0.3, 2.0)
-    return [
+    points = [
         Point(seed, order, scale, way.between, tiny=way.tiny)
         for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
     ]
+    return (*points[:POINTS], *between(unit, way.kinds, points[:POINTS]), *points[POINTS:])
 
 
 def _under(unit: Unit, way: Understanding) -> Verdicts:
@@ -179,8 +182,9 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
     votes: dict[Place, list[Judged]] = {}
     loss = ""
     taken: dict[str, str] = {}
-    for number, point in enumerate(points_of(way)):
-        if number >= POINTS and not any(_split(found) for found in votes.values()):
+    points = points_of(unit, way)
+    for number, point in enumerate(points):
+        if number >= len(points) - MORE and not any(_split(found) for found in votes.values()):
             break
         trial = tried(unit, way.kinds, point)
         if not isinstance(trial, Trial) and way.order == 0:
@@ -189,7 +193,10 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
             continue
         loss = loss or trial.plan.said
         taken |= trial.base.machine.taken
-        for place, one in assessed(trial).found:
+        seen = assessed(trial).found
+        if number in range(POINTS, len(points) - MORE) and any(one.outcome == "open" for _, one in seen):
+            continue  # a layer of which nothing is left there tells nothing
+        for place, one in seen:
             votes.setdefault(place, []).append(one)
     found = tuple(_together(ones) for ones in votes.values())
     notes = tuple(f"`{name}` is not in this file, and is taken for {what}" for name, what in sorted(taken.items()))

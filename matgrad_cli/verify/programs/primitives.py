@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import operator as op
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,26 @@ def real(value: Array) -> Array:
     return np.real(value)
 
 
+_listening: list[list[Array]] = []
+
+
+@contextmanager
+def decisions() -> Iterator[list[Array]]:
+    """The numbers whose sign decides something while this is open, in their order."""
+    heard: list[Array] = []
+    _listening.append(heard)
+    try:
+        yield heard
+    finally:
+        _listening.remove(heard)
+
+
+def _decide(a: Array, b: Array) -> None:
+    for heard in _listening:
+        if all(np.asarray(side).dtype.kind in "fiu" for side in (a, b)):
+            heard.append(np.subtract(a, b, dtype=float))
+
+
 def _where(condition: Array, yes: Array, no: Array) -> Array:
     chosen: Array = np.where(condition, yes, no)
     return chosen[()]
@@ -43,21 +64,25 @@ def _where(condition: Array, yes: Array, no: Array) -> Array:
 
 def absolute(x: Array) -> Array:
     """|x|."""
+    _decide(real(x), 0)
     return _where(real(x) < 0, -x, x) if np.iscomplexobj(x) else np.abs(x)
 
 
 def sign(x: Array) -> Array:
     """The sign; it has no slope."""
+    _decide(real(x), 0)
     return complexed(np.sign(real(x)))
 
 
 def larger(a: Array, b: Array) -> Array:
     """The larger of two, entry by entry."""
+    _decide(real(a), real(b))
     return _where(real(a) >= real(b), a, b)
 
 
 def smaller(a: Array, b: Array) -> Array:
     """The smaller of two, entry by entry."""
+    _decide(real(a), real(b))
     return _where(real(a) <= real(b), a, b)
 
 
@@ -247,4 +272,6 @@ def slogdet(x: Array) -> tuple[Array, Array]:
 def compare(kind: str, a: Array, b: Array) -> Array:
     """A comparison of the real parts."""
     a, b = (real(side) if isinstance(side, np.ndarray | np.generic | complex) else side for side in (a, b))
+    if kind not in ("Eq", "NotEq"):
+        _decide(a, b)
     return {"Eq": op.eq, "NotEq": op.ne, "Lt": op.lt, "LtE": op.le, "Gt": op.gt, "GtE": op.ge}[kind](a, b)

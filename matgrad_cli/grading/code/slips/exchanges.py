@@ -72,7 +72,9 @@ def _operators(whole: Passage) -> Iterator[Edit]:
 
 
 def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:
-    for node in whole.nodes():
+    masks = [node for node in whole.nodes() if isinstance(node, ast.Compare)]
+    limits = {part for mask in masks for part in ast.walk(mask)}  # how far off one is, few points tell
+    for node in (node for node in whole.nodes() if node not in limits):
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
             value = node.value
             for other in dict.fromkeys((2, 3, 0.5, 1, -value, value + 1, value - 1, value * 2, value / 2)):

@@ -1,0 +1,80 @@
+"""Points between the thresholds of a program: where what one comparison decides is not what another one does."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...diagnostics.record import replace
+from ...documents.python.outline import Unit
+from ...verify.programs.primitives import decisions
+from ...verify.programs.values import Exhausted, Misfit, Need, Unread
+from .inputs import Given, Kinds, Point
+from .reading import NoLoss, Reading
+
+_TOLD = 2
+"""At so many points a difference is one."""
+_DRAWN, _MET = 60, 12
+"""So many points are tried; after so few each threshold that matters was met from both sides."""
+_SCALES = (1.0, 2.0, 0.7, 1.4)
+_MOSTLY = 0.5
+_MOST = 30
+"""So many comparisons of a reading are looked at."""
+
+
+def between(unit: Unit, kinds: Kinds, points: Sequence[Point]) -> Iterator[Point]:
+    """Further points at which two thresholds that agree at almost all of these decide otherwise, if some are found."""
+    drawn = (
+        replace(points[number % len(points)], seed=100 + number, scale=_SCALES[number % len(_SCALES)])
+        for number in range(_DRAWN)
+    )
+    seen = {point: _decided(unit, kinds, point) for point in points}
+    if min(map(len, seen.values()), default=0) < 2:
+        return
+    seen |= {point: _decided(unit, kinds, point) for point in itertools.islice(drawn, _MET)}
+    left: dict[tuple[int, int, float], int] = {}
+    for one, other in itertools.combinations(range(min(map(len, seen.values()))), 2):
+        if all(found[one].shape == found[other].shape for found in seen.values()):
+            u, v = (np.concatenate([found[k].ravel() for found in seen.values()]) for k in (one, other))
+            pair = one, other, 1.0 if (u * v > 0).sum() >= (u * v < 0).sum() else -1.0
+            apart = sum(_apart(found, pair) for found in seen.values())
+            left |= {pair: _TOLD} if apart < _MOSTLY * len(seen) and _another(u, v) else {}
+    for point in (*list(seen)[len(points) :], *drawn) if left else ():
+        found = seen.get(point) or _decided(unit, kinds, point)
+        told = [pair for pair in left if _apart(found, pair)]
+        if told:
+            yield point
+        left = {pair: count - (pair in told) for pair, count in left.items() if count > (pair in told)}
+        if not left:
+            return
+
+
+def _decided(unit: Unit, kinds: Kinds, point: Point) -> list[Any]:
+    with decisions() as found:
+        try:
+            Reading(unit, Given(kinds, point)).run()
+        except (Need, NoLoss, Unread, Misfit, Exhausted):
+            return []
+    return found[:_MOST]
+
+
+def _apart(found: list[Any], pair: tuple[int, int, float]) -> bool:
+    """Whether the two, of which one may stand for the negative of the other, decide otherwise somewhere."""
+    one, other, sign = pair
+    if max(one, other) >= len(found) or found[one].shape != found[other].shape:
+        return False
+    return bool((sign * found[one] * found[other] < 0).any())
+
+
+def _another(one: Any, other: Any) -> bool:
+    """Whether two thresholds, each met from both sides, are not the same up to a factor. At a few points it may seem so
+    where an array is all zeros, as before it is learnt."""
+    both = (one != 0) & (other != 0)
+    if not all((side > 0).any() and (side < 0).any() for side in (one, other)) or not both.any():
+        return False
+    factors = one[both] / other[both]
+    middle = np.quantile(factors, 0.5, method="nearest")
+    return bool(np.mean(np.abs(factors - middle) <= 1e-9 * abs(middle)) < _MOSTLY)
