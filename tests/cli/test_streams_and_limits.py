@@ -14,6 +14,7 @@ import pytest
 from conftest import Command, environment
 from matgrad_cli.diagnostics.limits import OutOfTime, ended_by, time_limit
 from matgrad_cli.grading import check as checking
+from matgrad_cli.grading import document as judging
 from matgrad_cli.grading.check import Options, check_files, check_text
 
 KEY = '[[problem]]\nid = "{}"\nloss = "x.T @ x"\nwrt = "x"\nshapes = "x: n"\nanswer = "{}"\n'
@@ -108,14 +109,14 @@ def test_the_limit_counts_processor_time() -> None:
 def test_what_breaks_one_problem_leaves_the_others_judged(
     monkeypatch: pytest.MonkeyPatch, error: BaseException, code: str
 ) -> None:
-    honest = checking.judge
+    honest = judging.judge
 
     def judge(chosen):  # type: ignore[no-untyped-def]
         if chosen.id == "2":
             raise error
         return honest(chosen)
 
-    monkeypatch.setattr(checking, "judge", judge)
+    monkeypatch.setattr(judging, "judge", judge)
     report = check_text("".join(KEY.format(number, "2*x") for number in (1, 2, 3)), "k.toml")
     assert [problem.verdict for problem in report.problems] == ["right", "undecided", "right"]
     assert [problem.score for problem in report.problems] == [1, 0, 1]

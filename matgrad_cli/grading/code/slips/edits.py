@@ -241,18 +241,18 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
         said = whole.of(node)
         loose = wrapped(said, tight=False)
 
-        def edit(code: str, what: str, new: str, node: ast.expr = node, form: str = form, said: str = said) -> Edit:
+        def mended(code: str, what: str, new: str, node: ast.expr = node, form: str = form, said: str = said) -> Edit:
             return whole.edit(node, code, f"{what} at `{said}`", form.format(new))
 
-        yield edit("wrong-sign", "the sign is wrong", f"-{loose}")
+        yield mended("wrong-sign", "the sign is wrong", f"-{loose}")
         for factor in ("2", "0.5", *here.numbers, *here.sizes):
-            yield edit("lost-factor", f"a factor `{factor}` is lost", f"{factor} * {loose}")
+            yield mended("lost-factor", f"a factor `{factor}` is lost", f"{factor} * {loose}")
         for factor in (*here.sizes, *here.numbers):
-            yield edit("lost-factor", f"a division by `{factor}` is lost", f"{loose} / {factor}")
+            yield mended("lost-factor", f"a division by `{factor}` is lost", f"{loose} / {factor}")
         for name, _ in here.arrays:
-            yield edit("chain-rule", f"the factor `{name}` is missing", f"{loose} * {name}")
-            yield edit("chain-rule", f"the factor `1 - {name}` is missing", f"{loose} * (1 - {name})")
-            yield edit("chain-rule", f"a division by `{name}` is missing", f"{loose} / {name}")
+            yield mended("chain-rule", f"the factor `{name}` is missing", f"{loose} * {name}")
+            yield mended("chain-rule", f"the factor `1 - {name}` is missing", f"{loose} * (1 - {name})")
+            yield mended("chain-rule", f"a division by `{name}` is missing", f"{loose} / {name}")
     shapes = dict(here.arrays)
     for node in whole.nodes():
         said = whole.of(node)
