@@ -28,15 +28,15 @@ WITHOUT_EXAMPLE = {
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 
 
-def _takers() -> dict[str, int]:
-    """The functions that are given a code, and at which place."""
-    found = {"Diagnostic": 0}
+def _takers() -> dict[str, set[int]]:
+    """The functions that are given a code, and at which place; several may have one name."""
+    found: dict[str, set[int]] = {"Diagnostic": {0}}
     for tree in trees("code: str").values():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef):
                 names = [argument.arg for argument in node.args.args if argument.arg not in ("self", "cls")]
                 if "code" in names and "message" in names:
-                    found[node.name] = names.index("code")
+                    found.setdefault(node.name, set()).add(names.index("code"))
     return found
 
 
@@ -48,12 +48,10 @@ def _raised() -> set[str]:
         for node in ast.walk(tree):
             name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
             if isinstance(node, ast.Call) and name in takers:
-                given = [word.value for word in node.keywords if word.arg == "code"] + node.args[
-                    takers[name] : takers[name] + 1
-                ]
-                found |= {
-                    code.value for code in given if isinstance(code, ast.Constant) and isinstance(code.value, str)
-                }
+                given = [word.value for word in node.keywords if word.arg == "code"]
+                given += [node.args[place] for place in takers[name] if place < len(node.args)]
+                texts = {one.value for one in given if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+                found |= {text for text in texts if CODE.fullmatch(text)} or texts
     return found
 
 
