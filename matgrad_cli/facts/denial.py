@@ -19,7 +19,8 @@ _NEW_CLAUSE = regex(
 _DENIAL = regex(
     r"(?:\b(?:not(?!\s+(?:only|forget|overlook))|never|nor|neither|cannot|unless|without(?!\s+(?:any\s+)?loss)|hardly|rarely|seldom"
     r"|no(?=\s+(?:longer|assum\w+|need|guarantee|require\w*)\b)|unlike|instead\s+of|rather\s+than|far\s+from|whether"
-    r"|(?:wrong|mistake|error|fail\w*)\s+to)|n['’]t)\b[^.;]{0,60}\Z"
+    r"|(?:wrong|mistake|error|fail\w*)\s+to|nicht|kein\w*|pas|no(?=\s+(?:es|sea|está)\b)|não|не|nie|không|tidak|bukan)"
+    r"|n['’]t)\b[^.;]{0,60}\Z|[非不]\Z|\bа\Z"
     r"|\b(?:may|might|could)\s+(?:\w+\s+)?be\s+(?:an?\s+)?\Z|\b(?:non-?|a|un)\Z",
     re.IGNORECASE,
 )

@@ -60,6 +60,24 @@ def test_what_is_said_beside_a_denial_is_one(sentence: str, word: str) -> None:
     assert facts_told(sentence.format(word)) == ({"W": {"spd" if word == "positive definite" else word}}, {})
 
 
+FOREIGN = """symmetrisch|nicht {}
+symétrique|n'est pas {}
+simétrica|no es {}
+simétrica|não é {}
+simetrik|tidak {}
+симметрична|не {}
+đối xứng|không {}
+对称|不{}
+対称|非{}"""
+
+
+@pytest.mark.parametrize("case", FOREIGN.splitlines())
+def test_other_languages_say_and_deny_that_a_matrix_is_symmetric(case: str) -> None:
+    word, denial = case.split("|")
+    assert facts_told(f"because  W  {word}") == ({"W": {"symmetric"}}, {})
+    assert facts_told(f"because  W  {denial.format(word)}") == ({}, {})
+
+
 @pytest.mark.parametrize(
     ("sentence", "held"),
     [

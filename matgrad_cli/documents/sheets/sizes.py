@@ -70,7 +70,7 @@ _MEAN = regex(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?
 FACTS = (
     ("spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
     ("antisymmetric", r"anti-?symmetric|skew-symmetric"),
-    ("symmetric", r"symmetric|symmetrisch|sym[ée]tri(?:que|ca)|sim[ée]trica|对称"),
+    ("symmetric", r"s[yi]m+[ée]tri(?:[ckq]|s(?:ch|k|\b))|симметрич|đối xứng|대칭|对称|對稱|対称"),
     ("diagonal", r"diagonal"),
     ("orthogonal", r"orthogonal\b"),
     ("invertible", r"invertible|non-?singular"),
@@ -78,11 +78,17 @@ FACTS = (
     ("idempotent", r"idempotent"),
 )
 _FACT = regex("|".join(f"(?P<{word}>{pattern})" for word, pattern in FACTS), re.IGNORECASE)
-_NOT_ALONE = regex(
-    r"(?:(?<![A-Za-z\\])[A-Za-z]|\\(?:top|intercal|T|c?dot|times|otimes|odot|circ|[dt]?frac\{[^{}]*\}\{[^{}]*\}|"
+_FACTOR = (
+    r"(?<![A-Za-z\\])[A-Za-z]|\\(?:top|intercal|T|c?dot|times|otimes|odot|circ|"
     + "|".join(GREEK)
-    + r")"
-    r"|[\d)\]}ᵀ^+*/·⊗∘−-]|(?:[1I]\s*\}?|𝟙|where)\s*_?\s*(?:\\left\s*)?\\?[\[({])\s*$"
+    + r")|[\]}ᵀ'’*·⊗∘]|\^\d"
+)
+_OF_PRODUCT = regex(rf"(?:{_FACTOR})[ \t]*$")
+"""A factor before a name: what is said is said of the product, `Since y^T X w is a scalar`."""
+_GOES_ON = regex(rf"(?:\^\{{?\d\}}?)?[ \t]*(?:\^\s*\{{?\s*\\?(?:top|T|intercal)\b|(?!a\b)(?:{_FACTOR})(?![A-Za-z]))")
+_NOT_ALONE = regex(
+    rf"(?:{_FACTOR}|\\[dt]?frac\{{[^{{}}]*\}}\{{[^{{}}]*\}}"
+    r"|[\d)^+/−-]|(?:[1I]\s*\}?|𝟙|where)\s*_?\s*(?:\\left\s*)?\\?[\[({])\s*$"
 )
 """A factor, a sign or the bracket of an indicator before a letter: what is said is said of all of it:
 `XᵀX ≻ 0`, `1(Wx + b > 0)`."""
@@ -196,7 +202,7 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     for match in _IN_FIELD.finditer(single):
         if _OF_VALUE.search(single[max(0, match.start() - 60) : match.end("names")]):
             continue
-        names = _names(match["names"])
+        names = _whole_names(single, match)
         inside = len(names) > 1 and _NONE_YET.search(single[max(0, match.start() - 12) : match.start()])
         names = [name for at, name in enumerate(names) if at or not inside or "_" in name]
         if match["both"]:
@@ -208,12 +214,12 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     for match in _PAIRED.finditer(text):
         told += [(match.start(), name, f"{match['rows']}×{match['cols']}") for name in _beside(text, bare, match)]
     for match in _LENGTH.finditer(bare):
-        told += [(match.start(), name, match["size"] or match["dim"]) for name in _names(match["names"])]
+        told += [(match.start(), name, match["size"] or match["dim"]) for name in _whole_names(text, match)]
     told += [(start, name, f"{side}×{side}") for start, name, side, _ in _in_symmetric(text)]
     for match in _LISTED.finditer(bare):
         told += [(match.start(), name, match["size"]) for name in _names(match["names"])]
     for match in _NUMBERS.finditer(text):
-        told += [(match.start(), name, "scalar") for name in _names(match["names"])]
+        told += [(match.start(), name, "scalar") for name in _whole_names(text, match)]
     found: dict[str, list[str]] = {}
     for _, name, size in sorted(told, key=lambda item: item[0]):
         clean = _clean(size)
@@ -250,6 +256,13 @@ def _names(text: str) -> list[str]:
     return [plain_name(part) for part in re.findall(_NAME, text) if part != "a"]
 
 
+def _whole_names(text: str, match: re.Match[str]) -> list[str]:
+    """The names of a list; neither the w of `X w is a scalar` nor the A of `the n×n matrix A B` is meant by itself."""
+    before = _TOLD.sub(lambda told: "∈".ljust(len(told[0])), text[max(0, match.start() - 60) : match.start()])
+    factor = _OF_PRODUCT.search(before) is not None and _SPOKEN.search(before) is None
+    return _names(match["names"])[int(factor) : -1 if _GOES_ON.match(text, match.end("names")) else None]
+
+
 def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
     """The names whose size is told: before it in the clause, or behind `… matrices`."""
     if text[match.start() - 1 : match.start()] == "{":
@@ -258,10 +271,11 @@ def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
     near = [name for name in _EACH_NAME.finditer(before) if name[0] != "a"]
     if near and re.fullmatch(r"[\s\w,:()—–-]{0,60}", before[near[-1].end() :]):
         listed = re.search(rf"{NAMES}$", before[: near[-1].end()])
-        alone = not re.search(r"[=^_{}\\+]\s*$", before[: near[-1].start()])
-        return _names(listed["names"]) if listed is not None and alone else _defined_before(before)
-    forward = _FORWARD.match(text[match.end() : match.end() + 60])
-    return _names(forward["names"]) if forward is not None else _defined_before(before)
+        alone = listed is not None and not re.search(r"[=^_{}\\+]\s*$", before[: near[-1].start()])
+        names = _whole_names(before, listed) if listed is not None and alone else []
+        return names or _defined_before(before)
+    forward = _FORWARD.match(text, match.end(), match.end() + 60)
+    return _whole_names(text, forward) if forward is not None else _defined_before(before)
 
 
 def _defined_before(before: str) -> list[str]:

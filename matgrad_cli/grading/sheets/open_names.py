@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ...diagnostics.regex import regex
 from ...documents.sheets.members import small
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.sizes import symmetric_somewhere, told_anew
@@ -14,6 +15,9 @@ from ..begin import Begun
 from ..chain import RowResult
 from .other_functions import of_form, unlike
 from .rows import Line, names_of, subscripted, subscripted_in
+
+_REMARK = regex(r"\W*\((?=[^()]*[^\x00-\x7fΑ-Ωα-ω])[^()$]*\$\s*\\?\w+\s*\$[^()$]*\)")
+"""A remark about one name in another language than the known ones: `(do $S$ đối xứng)`."""
 
 
 class OpenNames:
@@ -41,6 +45,8 @@ class OpenNames:
         slip = result.slip
         if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
             return "it is not certain of which matrix the document says that it is symmetric"
+        if slip is not None and slip.code in ("needs-fact", "missing-transpose") and _REMARK.match(line.formula.after):
+            return "the remark behind it may say a fact, in words that were not understood"
         if slip is not None and slip.code == "needs-fact" and names & self.told.supposed.keys():
             return "the document supposes more of a matrix in it elsewhere"
         if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
