@@ -34,7 +34,8 @@ HEADING = regex(
     re.MULTILINE,
 )
 _BOUNDARY = regex(
-    r"(?<![ (][A-Za-z])(?<!\bi\.e)(?<!\be\.g)(?<!\bw\.r\.t)(?<!\bs\.t)(?<!\bcf)(?<!\bvs)(?<!\bEq)(?<!\bFig)(?<!\bresp)[.?!](?=[*_]*\s)|\n[ \t]*\n"
+    r"(?<![ (][A-Za-z])(?<!\bi\.e)(?<!\be\.g)(?<!\bw\.r\.t)(?<!\bs\.t)(?<!\bcf)(?<!\bvs)(?<!\bEq)(?<!\bFig)(?<!\bresp)"
+    r"[.?!](?=[*_]*\s)|\n[ \t]*\n"
     r"|\n[ \t]*(?:[-*•+]|\d{1,2}[.)])[ \t]|\\item\b|\n[ \t]*#"
     r"|\\begin\{\w+\*?\}"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
@@ -24,6 +24,13 @@ _ASKED = regex(
     r"\b(?:gradient|derivative|differentiate|let|for|consider|loss|objective|function|given|minimi[sz]e)\b",
     re.IGNORECASE,
 )
+
+REWRITING = regex(
+    r"\b(?:expan\w+|multiply\w* out|rearranging|collect\w+|simplif\w+|complet\w+ the square)\b", re.IGNORECASE
+)
+_INDICES = regex(r"\\(?:sum|prod)\s*_\s*(?:\{[^{}]*\}|\w)\s*\^\s*(?:\{[^{}]*\}|\w)|_\s*(?:\{[^{}]*\}|[a-z])")
+_ARRAY = regex(r"^\W*(?:\\left)?\s*(?:\[|\\begin)|\\[lcv]?dots|…|\.\.\.|^[\W\d]*$")
+"""No value of a loss: `[x_1, …]`, and the 0 of a constraint."""
 
 
 @record
@@ -100,7 +107,7 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
     written = [frozenset(labelled_names(tokens_of(formula.passage.text, names))) for formula in sheet.formulas]
     parts = _marks(sheet, _PART)
     marks = sorted({*parts, *_marks(sheet, HEADING)})
-    paragraphs = _marks(sheet, re.compile(r"\n[ \t]*\n"))
+    paragraphs = _marks(sheet, re.compile(r"\n[ \t]*(?:\n|(?:[-*•]|\d{1,2}[.)])[ \t])"))
     last = next((stated for stated in found.stated if _begins(found, stated)), None)
     while last is not None:
         following = None
@@ -114,11 +121,13 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
             at = sheet.formulas[stated.formula].place
             mentions = [number for number in range(last.formula, stated.formula) if last.name in written[number]]
             done = sheet.formulas[mentions[-1]].place if mentions else 0
-            between = [place for place in marks if done < place <= at] or [
-                place for place in paragraphs if done < place <= at
-            ][-1:]
-            if between and _other(sheet, stated, last, written, any(place in parts for place in between)):
-                start = next(number for number, formula in enumerate(sheet.formulas) if formula.place >= between[0])
+            marked = [place for place in marks if done < place <= at]
+            between = marked or [place for place in paragraphs if done < place <= at][-1:]
+            if not between:
+                continue
+            start = next(number for number, formula in enumerate(sheet.formulas) if formula.place >= between[0])
+            valued = {other.name for other in found.stated}
+            if _other(sheet, stated, last, written, start, valued, bool(marked)):
                 yield start, between[0], stated.name
                 following = stated
                 break
@@ -134,10 +143,24 @@ def _derived(found: Outline, name: str, start: int, end: int) -> bool:
     return any(item.body == name and start <= item.formula < end for item in found.differentiated)
 
 
-def _other(sheet: Sheet, stated: Stated, last: Stated, written: list[frozenset[str]], part: bool) -> bool:
-    """Whether a statement is a problem's of its own: the last one's loss is never spoken of again,
-    or its name is given to another."""
+def _other(
+    sheet: Sheet,
+    stated: Stated,
+    last: Stated,
+    written: list[frozenset[str]],
+    start: int,
+    valued: Set[str],
+    marked: bool,
+) -> bool:
+    """Whether a statement is a problem's of its own: the last one's loss is never spoken of again, or its name is given
+    to another: behind a mark, or with a name that has no value and was not written before."""
     if stated.name == last.name:
-        asked = _ASKED.search(sheet.formulas[stated.formula].before[-90:])
-        return part and bool(asked) and squeezed(stated.sides[0]) not in {squeezed(side) for side in last.sides}
+        said = sheet.formulas[stated.formula].before[-90:]
+        if REWRITING.search(said) or squeezed(stated.sides[0]) in {squeezed(side) for side in last.sides}:
+            return False
+        known = frozenset[str]().union(*written[:start])
+        inside = frozenset(labelled_names(tokens_of(_INDICES.sub(" ", stated.sides[0]), LatexNames())))
+        new = {name for name in inside & written[stated.formula] - valued if not {name, name.swapcase()} & known}
+        plain = not any(_ARRAY.search(one.sides[0]) for one in (last, stated))
+        return plain and (bool(new) or (marked and _ASKED.search(said) is not None))
     return all(last.name not in names for names in written[stated.formula :])

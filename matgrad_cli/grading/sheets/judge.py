@@ -376,7 +376,7 @@ class Judge:
         head = head_of(line.outline)
         anew = not self._is_statement(line) and self.question.start < len(self.sheet.formulas)
         defined = frozenset(name for begun in self.readers for name in begun.around.defined)
-        if (other := self.others.why(line, anew, result, defined)) is not None:
+        if (other := self.others.why(line, anew, result, defined, self.gradient or self.derived)) is not None:
             self.misread |= lone(head) == self.question.name
             return other
         chain = line.outline.statements and line.outline.statements[0].leading is not None

@@ -43,6 +43,8 @@ _FORM = (
     "shape-mismatch",
     "index-reused",
 )
+RESTATED = "the loss is stated behind its gradient, and otherwise"
+"""Its dual, or the same problem with another penalty."""
 
 
 class Others:
@@ -67,9 +69,9 @@ class Others:
         elif not follows and self.loss is not None and lone(head) == self.loss and self.in_loss:
             self.restated = True
 
-    def why(self, line: Line, stated: bool, result: RowResult, defined: frozenset[str]) -> str | None:
+    def why(self, line: Line, stated: bool, result: RowResult, defined: frozenset[str], derived: bool) -> str | None:
         """Why a row that does not follow is not called wrong: it may be about something else than the loss, or its
-        signs may mean something else. `stated`: the loss is stated in another row.
+        signs may mean something else. `stated`: the loss is stated in another row; `derived`: its gradient is known.
         `defined` are names whose values the rows say."""
         head, form = head_of(line.outline), of_form(result)
         primed = [
@@ -87,6 +89,8 @@ class Others:
             return "a letter in bold may be another than the plain one of the loss"
         if anew and self._anew(line, result, strange and bool(self.in_loss)):
             return "a name that is given another value"
+        if anew and derived and not rewrites(line.formula):
+            return RESTATED
         if derives(head) and self._another(line, head, form):
             return "the derivative of another function may be meant"
         if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line)):

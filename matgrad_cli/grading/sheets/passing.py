@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from ...diagnostics.regex import regex
+from ...documents.sheets.sections import REWRITING
 from ...documents.sheets.sheet import Formula
 from ...documents.sheets.symmetric import fact_by_form
 from ...notation import syntax as s
@@ -87,9 +88,6 @@ _EQUATION = regex(
     r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form)\b",
     re.IGNORECASE,
 )
-_REWRITING = regex(
-    r"\b(?:expan\w+|multiply\w* out|rearranging|collect\w+|simplif\w+|complet\w+ the square)\b", re.IGNORECASE
-)
 _ZERO = regex(
     r"(?:=\}?|\}\})\s*(?:\\mathbf\s*\{?\s*)?0(?![.\d])|^\s*0\s*=|\\(?:Rightarrow|implies|Longrightarrow|iff)|⇒|⟹"
 )
@@ -168,7 +166,7 @@ def begins_with_relation(text: str) -> bool:
 def rewrites(formula: Formula) -> bool:
     """Whether the words before a formula say that something is written in another way: `Expanding the square gives`."""
     said = formula.before[-80:]
-    return bool(_REWRITING.search(said)) and {match[0].lower() for match in _EQUATION.finditer(said)} <= {
+    return bool(REWRITING.search(said)) and {match[0].lower() for match in _EQUATION.finditer(said)} <= {
         "gives",
         "rearranging",
     }

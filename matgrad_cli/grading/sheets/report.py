@@ -13,6 +13,7 @@ from ...notation import syntax as s
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, LineVerdict, ProblemReport, ProblemVerdict
 from ..exercises.findings import line_of
 from .judge import EQUATION_OF_GRADIENT, Judged
+from .other_functions import RESTATED
 from .parts import Part, judge_sheet
 from .passing import CONDITIONAL, is_equation_of_zero
 from .rows import differentiated, head_of, lone
@@ -169,6 +170,7 @@ def _open_value(part: Part) -> str | None:
         if name is not None:
             last[name] = judged
     names = [name for name, judged in last.items() if judged.verdict == "undecided"]
+    names += [part.question.name or "" for judged in part.judged if judged.why == RESTATED]
     return f"the value that is given to `{names[0]}` could not be judged" if names else None
 
 

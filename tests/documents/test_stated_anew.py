@@ -1,0 +1,85 @@
+"""A loss that is stated again under its name, behind its gradient, is another one: judged where it can be,
+never called wrong."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+
+LEAST, GRADIENT = r"\frac1n\|Xw - y\|^2", r"\frac2n X^T(Xw-y)"
+PAIRS = (
+    (LEAST, GRADIENT, LEAST + r" + \lambda\|w\|^2", GRADIENT + r" + {}\lambda w", "2"),
+    (LEAST, GRADIENT, LEAST + r" + \frac{\lambda}{2}w^TDw", GRADIENT + r" + \frac{\lambda}{2}({}+D^T)w", "D"),
+    (r"\frac12(w^Tx - y)^2", "(w^Tx-y)x", r"\frac1{2n}\sum_i(w^Tx_i - y_i)^2", r"{}\sum_i(w^Tx_i-y_i)x_i", r"\frac1n"),
+    ("a^Tw", "a", r"\frac12w^TPw", r"\frac12({}+P^T)w", "P"),
+    ("a^Tw", "a", r"\frac12\|Bw - c\|^2", "B^T({} - c)", "Bw"),
+)
+WAYS = (
+    "$$J(w) = {}$$\n\n$$\\nabla J(w) = {}$$\n\nNow take another one:\n\n$$J(w) = {}$$\n\n$$\\nabla J(w) = {}$$\n",
+    "# First\n\n$$J(w) = {}$$\n\n$$\\nabla J(w) = {}$$\n\n# Second\n\n$$J(w) = {}$$\n\n$$\\nabla J(w) = {}$$\n",
+    "First it is $J(w) = {}$, so $\\nabla J = {}$.\n\nThen the cost is $J(w) = {}$, so $\\nabla J = {}$.\n",
+    "1. Let $J(w) = {}$. Then\n   $$\\nabla J = {}$$\n2. Let $J(w) = {}$. Then\n   $$\\nabla J = {}$$\n",
+)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("pair", "way"), [*product(PAIRS, WAYS)])
+def test_the_second_loss_is_a_problem_of_its_own(pair: tuple[str, ...], way: str) -> None:
+    first, gradient, second, other, factor = pair
+    report = check_text(way.format(first, gradient, second, other.replace("{}", factor)), "x.md")
+    assert report.verdict == "right"
+    assert len(report.problems) == 2
+    wrong = other.replace("{}", "3" + factor)
+    report = check_text(way.format(first, gradient, second, wrong), "x.md")
+    assert [line.text for one in report.problems for line in one.lines if line.verdict == "wrong"][-1].endswith(wrong)
+
+
+SVM = r"""SVM: $L = \frac12\|w\|^2 - \sum_i \alpha_i[y_i(w^Tx_i + b) - 1]$
+
+$\frac{\partial L}{\partial w} = w - \sum_i\alpha_iy_ix_i = 0 \Rightarrow w = \sum_i\alpha_i y_i x_i$
+
+$\frac{\partial L}{\partial b} = -\sum_i\alpha_iy_i = 0$
+
+{}
+
+$${} = \sum_i\alpha_i - \frac12\sum_i\sum_j\alpha_i\alpha_jy_iy_jx_i^Tx_j$$
+"""
+LASSO = r"""The LASSO loss:
+$$L(w) = \|Xw - y\|^2 + \lambda\|w\|_1$$
+$$\frac{\partial L}{\partial w} = 2X^T(Xw-y) + \lambda\,\mathrm{sign}(w)$$
+
+{}
+$${} = \|Xw - y\|^2 + \lambda\|w\|_2^2$$
+$$\frac{\partial L}{\partial w} = 2X^T(Xw-y) + 2\lambda w$$
+"""
+
+
+@pytest.mark.parametrize("text", [SVM, LASSO])
+@pytest.mark.parametrize("words", ["Substituting:", "Plugging this back, we get", "The other loss:", "For ridge it is"])
+@pytest.mark.parametrize("left", ["L", r"L(w)", r"L(\alpha)", r"\mathrm{L}"])
+def test_a_loss_in_the_same_names_is_neither_wrong_nor_right(text: str, words: str, left: str) -> None:
+    report = check_text(text.replace("{}", words, 1).replace("$${}", f"$${left}"), "x.md")
+    assert [line.text for one in report.problems for line in one.lines if line.verdict == "wrong"] == []
+    assert report.verdict == "undecided"
+
+
+def test_names_of_its_own_parts_begin_no_problem() -> None:
+    """What is given a value on the way is no new name: the loss is only written with it."""
+    report = check_text(
+        r"""$$L = -\frac N2\log|\Sigma| - \frac12\sum_{n=1}^N (x_n-\mu)^\top\Sigma^{-1}(x_n-\mu)$$
+
+$$\frac{\partial L}{\partial\mu} = \Sigma^{-1}\sum_{n=1}^N (x_n-\mu)$$
+
+With $\Lambda = \Sigma^{-1}$ and $S = \sum_{n=1}^N (x_n-\mu)(x_n-\mu)^\top$ this is
+
+$$L = \frac N2\log|\Lambda| - \frac12\operatorname{tr}(\Lambda S)$$
+
+$$\frac{\partial L}{\partial\Lambda} = \frac N2\Lambda^{-1} - \frac12 S$$
+""",
+        "x.md",
+    )
+    assert len(report.problems) == 1
+    assert report.verdict == "right"
