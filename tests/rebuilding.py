@@ -71,12 +71,17 @@ def _read_derivation(data: dict[str, Any]) -> Derivation:
         _read_verdict(last["verdict"]),
     )
     return Derivation(
-        problem, data["method"], data["layout"], data["order"], _node(data["start"], reader),
-        tuple(_read_step(step, reader) for step in data["steps"]), readoff,
+        problem,
+        data["method"],
+        data["layout"],
+        data["order"],
+        _node(data["start"], reader),
+        tuple(_read_step(step, reader) for step in data["steps"]),
+        readoff,
         tuple(_read_sentence(sentence, reader) for sentence in data["assumptions"]),
         tuple(_read_sentence(sentence, reader) for sentence in data["remarks"]),
         tuple(data.get("rests_on", ())),
-    )  # fmt: skip
+    )
 
 
 def read_problem(loss: Expr, facts: dict[str, Any], reader: Reader) -> Problem:

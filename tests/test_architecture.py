@@ -13,10 +13,21 @@ import pytest
 from conftest import PACKAGE, ROOT, environment, trees
 
 LAYERS = [
-    "diagnostics", "ir", "facts", "notation", "verify", "rulebook", "records", "render", "rewrite", "documents",
-    "grading", "reports",
-    "api", "cli",
-]  # fmt: skip
+    "diagnostics",
+    "ir",
+    "facts",
+    "notation",
+    "verify",
+    "rulebook",
+    "records",
+    "render",
+    "rewrite",
+    "documents",
+    "grading",
+    "reports",
+    "api",
+    "cli",
+]
 """In dependency order: a module imports its own folder and those before it."""
 
 WINGS = ["forms", "engine", "textbook", "network", "index", "methods", "solve", "selftest"]

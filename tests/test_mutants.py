@@ -30,80 +30,107 @@ class Mutant(NamedTuple):
 STOPS = "tests/test_stops.py"
 MUTANTS = {
     "the judge always agrees": Mutant(
-        "verify/judge.py", "        unknown = (before.free", '        return Verdict("proved", "")\n        '
-            'unknown = (before.free',
-        "tests/verify tests/test_every_rule.py tests/rewrite/test_user_rules.py "
-            "tests/grading/test_wrong_answers.py", 100,
+        "verify/judge.py",
+        "        unknown = (before.free",
+        '        return Verdict("proved", "")\n        unknown = (before.free',
+        "tests/verify tests/test_every_rule.py tests/rewrite/test_user_rules.py tests/grading/test_wrong_answers.py",
+        100,
     ),
-    "one point is enough": Mutant("verify/nearness.py", "_AGREEING: Final = 2", "_AGREEING: Final = 0",
-    "tests/verify tests/rewrite"),
+    "one point is enough": Mutant(
+        "verify/nearness.py", "_AGREEING: Final = 2", "_AGREEING: Final = 0", "tests/verify tests/rewrite"
+    ),
     "a side without a value is skipped": Mutant(
-        "verify/judge.py", "except Denied as lacking:\n            return Verdict(\"unknown\"",
-        "except Denied as lacking:\n            return Verdict(\"agrees\"", "tests/verify",
+        "verify/judge.py",
+        'except Denied as lacking:\n            return Verdict("unknown"',
+        'except Denied as lacking:\n            return Verdict("agrees"',
+        "tests/verify",
     ),
     "shapes are not compared": Mutant(
-        "verify/judge.py", 'return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")',
+        "verify/judge.py",
+        'return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")',
         'return Verdict("proved", "")',
         STOPS,
     ),
     "the weakest verdict is the first": Mutant(
-        "verify/verdict.py", 'kinds: tuple[Kind, ...] = ("differs", "unknown", "agrees")',
-        'kinds: tuple[Kind, ...] = ("agrees",)', STOPS,
+        "verify/verdict.py",
+        'kinds: tuple[Kind, ...] = ("differs", "unknown", "agrees")',
+        'kinds: tuple[Kind, ...] = ("agrees",)',
+        STOPS,
     ),
-    "unknown holds": Mutant("verify/verdict.py", 'in ("proved", "agrees")', 'in ("proved", "agrees", "unknown")',
-    STOPS),
+    "unknown holds": Mutant(
+        "verify/verdict.py", 'in ("proved", "agrees")', 'in ("proved", "agrees", "unknown")', STOPS
+    ),
     "the recorder records anything": Mutant(
-        "rewrite/engine/recorder.py", '        if verdict.kind == "differs":\n', "        if False:\n",
+        "rewrite/engine/recorder.py",
+        '        if verdict.kind == "differs":\n',
+        "        if False:\n",
         "tests/rewrite/test_user_rules.py",
     ),
     "the user's rule is our bug": Mutant(
-        "rewrite/engine/recorder.py", "if self.rules.is_extra(rule.id):", "if False:",
+        "rewrite/engine/recorder.py",
+        "if self.rules.is_extra(rule.id):",
+        "if False:",
         "tests/rewrite/test_user_rules.py",
     ),
     "user rules act untested": Mutant(
-        "rewrite/selftest/user_rules.py", "        _refuse_unless_true(rule)\n", "        pass\n",
-        "tests/rewrite/test_user_rules.py", 5,
+        "rewrite/selftest/user_rules.py",
+        "        _refuse_unless_true(rule)\n",
+        "        pass\n",
+        "tests/rewrite/test_user_rules.py",
+        5,
     ),
     "nothing rests on anything": Mutant(
-        "rewrite/selftest/user_rules.py", " if used else derivation", " if False else derivation",
+        "rewrite/selftest/user_rules.py",
+        " if used else derivation",
+        " if False else derivation",
         "tests/rewrite/test_user_rules.py",
     ),
     "the command prints a contradicted step": Mutant(
-        "api.py", '            if step.verdict.kind == "differs":', "            if False:", STOPS,
+        "api.py", '            if step.verdict.kind == "differs":', "            if False:", STOPS
     ),
     "the command prints a contradicted result": Mutant(
-        "api.py", '        if derivation.readoff.verdict.kind == "differs":', "        if False:", STOPS,
+        "api.py", '        if derivation.readoff.verdict.kind == "differs":', "        if False:", STOPS
     ),
     "a Hessian uses a fact along the way": Mutant(
-        "rewrite/derive.py", "if fact.symbol is not problem.wrt)", "if fact.symbol)", STOPS,
+        "rewrite/derive.py", "if fact.symbol is not problem.wrt)", "if fact.symbol)", STOPS
     ),
-    "recognition supposes silently": Mutant("rewrite/textbook/simplifier.py", "    if not rewriting.assumed:\n",
-    "    if True:\n", STOPS),
+    "recognition supposes silently": Mutant(
+        "rewrite/textbook/simplifier.py", "    if not rewriting.assumed:\n", "    if True:\n", STOPS
+    ),
     "facts are used inside derivatives": Mutant(
-        "rewrite/engine/apply.py", "None if pending and structure and problem.wrt in value.symbols else ", "",
+        "rewrite/engine/apply.py",
+        "None if pending and structure and problem.wrt in value.symbols else ",
+        "",
         "tests/rewrite",
     ),
     "known false is supposed": Mutant(
-        "rewrite/engine/apply.py", "if known is False or (known is None and structure):", "if known is False:",
+        "rewrite/engine/apply.py",
+        "if known is False or (known is None and structure):",
+        "if known is False:",
         "tests/rewrite",
     ),
     "one broken problem ends all": Mutant(
-        "grading/check.py", "        except (OutOfTime, Exception) as error:  # noqa: BLE001 - one problem never "
-            "stops the rest\n"
-        "            return _undecided(chosen, broken(error))", "        except ZeroDivisionError:\n            raise",
-        "tests/cli/test_streams_and_limits.py", 4,
+        "grading/check.py",
+        "        except (OutOfTime, Exception) as error:  # noqa: BLE001 - one problem never "
+        "stops the rest\n"
+        "            return _undecided(chosen, broken(error))",
+        "        except ZeroDivisionError:\n            raise",
+        "tests/cli/test_streams_and_limits.py",
+        4,
     ),
     "an empty name is this folder": Mutant(
-        "grading/check.py", "    if not str(path):\n", "    if False:\n", "tests/cli/test_streams_and_limits.py",
+        "grading/check.py", "    if not str(path):\n", "    if False:\n", "tests/cli/test_streams_and_limits.py"
     ),
-    "closed streams stay closed": Mutant("cli/guard.py", "    _open_closed_streams()\n", "",
-    "tests/cli/test_streams_and_limits.py", 4),
+    "closed streams stay closed": Mutant(
+        "cli/guard.py", "    _open_closed_streams()\n", "", "tests/cli/test_streams_and_limits.py", 4
+    ),
     "time stands on the wall": Mutant(
-        "diagnostics/limits.py", "signal.setitimer(signal.ITIMER_PROF, seconds)",
+        "diagnostics/limits.py",
+        "signal.setitimer(signal.ITIMER_PROF, seconds)",
         "signal.setitimer(signal.ITIMER_REAL, seconds); signal.signal(signal.SIGALRM, ring)",
         "tests/cli/test_streams_and_limits.py",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +156,27 @@ def test_a_mutant_is_caught(copy: Path, name: str) -> None:
     file.write_text(honest.replace(mutant.old, mutant.new, 1), "utf-8")
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-q", "--all", "-m", "not slow",
-             f"--maxfail={mutant.failures}", *mutant.tests.split()],
-            cwd=copy, env=environment({"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}), capture_output=True,
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-n",
+                "0",
+                "-p",
+                "no:cacheprovider",
+                "-q",
+                "--all",
+                "-m",
+                "not slow",
+                f"--maxfail={mutant.failures}",
+                *mutant.tests.split(),
+            ],
+            cwd=copy,
+            env=environment({"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}),
+            capture_output=True,
             text=True,
             timeout=900,
-        )  # fmt: skip
+        )
     finally:
         file.write_text(honest, "utf-8")
     assert done.returncode == 1, f"nobody noticed: {done.stdout[-1500:]}"

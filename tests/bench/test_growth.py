@@ -106,9 +106,15 @@ def test_lines_and_length_are_linear(loss: Callable[[int], Loss], same_lines: bo
 
 
 REACHED = [
-    (chain, 10, 40, 0.7), (traces, 10, 40, 1.0), (power, 10, 40, 0.3), (network, 10, 40, 1.15), (layers, 10, 40, 1.0),
-    (powers, 10, 40, 1.0), (hadamards, 10, 40, 0.7), (nested, 3, 6, 0.85),
-]  # fmt: skip
+    (chain, 10, 40, 0.7),
+    (traces, 10, 40, 1.0),
+    (power, 10, 40, 0.3),
+    (network, 10, 40, 1.15),
+    (layers, 10, 40, 1.0),
+    (powers, 10, 40, 1.0),
+    (hadamards, 10, 40, 0.7),
+    (nested, 3, 6, 0.85),
+]
 """How the time grew when it was measured last, as an exponent between two sizes."""
 
 

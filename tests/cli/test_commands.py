@@ -56,9 +56,16 @@ def test_a_shell_completes_commands_options_and_their_words() -> None:
 
     assert completed("expl") == ["explain"]
     assert completed("explain", "--method", "d") == ["differential"]
-    assert "_MATGRAD_COMPLETE" in subprocess.run(
-        [sys.executable, "-m", "matgrad_cli"], env={**environment(), "_MATGRAD_COMPLETE": "source_bash"},
-        capture_output=True, text=True, check=False).stdout  # fmt: skip
+    assert (
+        "_MATGRAD_COMPLETE"
+        in subprocess.run(
+            [sys.executable, "-m", "matgrad_cli"],
+            env={**environment(), "_MATGRAD_COMPLETE": "source_bash"},
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+    )
 
 
 @pytest.mark.thorough

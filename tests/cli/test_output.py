@@ -75,10 +75,16 @@ class _Terminal(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(("stream", "no_color", "term", "colour"), [
-    (_Terminal(), None, "xterm", True), (_Terminal(), "1", "xterm", False), (_Terminal(), "", "xterm", True),
-    (_Terminal(), None, "dumb", False), (io.StringIO(), None, "xterm", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("stream", "no_color", "term", "colour"),
+    [
+        (_Terminal(), None, "xterm", True),
+        (_Terminal(), "1", "xterm", False),
+        (_Terminal(), "", "xterm", True),
+        (_Terminal(), None, "dumb", False),
+        (io.StringIO(), None, "xterm", False),
+    ],
+)
 def test_colour(
     monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: str | None, term: str, colour: bool
 ) -> None:
@@ -90,9 +96,15 @@ def test_colour(
     assert output.wants_colour(stream) is colour
 
 
-@pytest.mark.parametrize(("asked", "file", "found"), [
-    (None, None, "text"), (None, "a.tex", "latex"), (None, "a.MD", "markdown"), (None, "a", "text"), ("json", "a.tex",
-    "json"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("asked", "file", "found"),
+    [
+        (None, None, "text"),
+        (None, "a.tex", "latex"),
+        (None, "a.MD", "markdown"),
+        (None, "a", "text"),
+        ("json", "a.tex", "json"),
+    ],
+)
 def test_the_format_follows_the_ending(asked: str | None, file: str | None, found: str) -> None:
     assert output.format_for(asked, file, ("text", "latex", "markdown", "json")) == found

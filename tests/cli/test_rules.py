@@ -78,5 +78,9 @@ def test_the_stub_is_a_rule_that_passes(matgrad: Command, tmp_path: Path) -> Non
 def test_the_invisible_moves_are_a_closed_list(matgrad: Command) -> None:
     done = matgrad("rules", "--invisible")
     assert [line.split(":")[0] for line in done.stdout.splitlines()] == [
-        "flattening", "redundant brackets", "renaming of bound indices", "order of scalar factors", "numerals in front",
-    ]  # fmt: skip
+        "flattening",
+        "redundant brackets",
+        "renaming of bound indices",
+        "order of scalar factors",
+        "numerals in front",
+    ]

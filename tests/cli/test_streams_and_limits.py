@@ -19,12 +19,22 @@ from matgrad_cli.grading.check import Options, check_files, check_text
 
 KEY = '[[problem]]\nid = "{}"\nloss = "x.T @ x"\nwrt = "x"\nshapes = "x: n"\nanswer = "{}"\n'
 COMMANDS = {
-    "gradient x.T@x --wrt x": 0, "explain x.T@x --wrt x --format html": 0, "explain x.T@x --wrt x -o out.json": 0,
+    "gradient x.T@x --wrt x": 0,
+    "explain x.T@x --wrt x --format html": 0,
+    "explain x.T@x --wrt x -o out.json": 0,
     "check k.toml": 0,
-    "check k.toml --format json": 0, "check wrong.toml --report junit=j.xml": 1, "rules list": 0, "rules show d-inv": 0,
+    "check k.toml --format json": 0,
+    "check wrong.toml --report junit=j.xml": 1,
+    "rules list": 0,
+    "rules show d-inv": 0,
     "rules new": 0,
-    "why differs": 0, "--help": 0, "--version": 0, "check --help": 0, "gradient x.T@ --wrt x": 3, "nonsense": 2,
-}  # fmt: skip
+    "why differs": 0,
+    "--help": 0,
+    "--version": 0,
+    "check --help": 0,
+    "gradient x.T@ --wrt x": 3,
+    "nonsense": 2,
+}
 
 
 def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
@@ -76,9 +86,15 @@ def test_a_reader_who_leaves(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("arguments", [["check", ""], ["check", "k.toml", "--key", ""], ["explain", "x.T@x", "--wrt",
-"x", "--rules", ""],
-                                       ["rules", "list", "--rules", ""]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", ""],
+        ["check", "k.toml", "--key", ""],
+        ["explain", "x.T@x", "--wrt", "x", "--rules", ""],
+        ["rules", "list", "--rules", ""],
+    ],
+)
 def test_an_empty_name_is_no_folder(matgrad: Command, tmp_path: Path, arguments: list[str]) -> None:
     (tmp_path / "k.toml").write_text(KEY.format(1, "2*x"), "utf-8")
     done = matgrad(*arguments)
@@ -102,10 +118,15 @@ def test_the_limit_counts_processor_time() -> None:
     assert said.message == "this took more than 0.05 seconds of processor time, the limit, so there is no result"
 
 
-@pytest.mark.parametrize(("error", "code"), [
-    (OutOfTime(1, "of processor time"), "time-limit"), (MemoryError(), "memory-limit"), (RecursionError(), "too-deep"),
-    (KeyError("x"), "bug"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OutOfTime(1, "of processor time"), "time-limit"),
+        (MemoryError(), "memory-limit"),
+        (RecursionError(), "too-deep"),
+        (KeyError("x"), "bug"),
+    ],
+)
 def test_what_breaks_one_problem_leaves_the_others_judged(
     monkeypatch: pytest.MonkeyPatch, error: BaseException, code: str
 ) -> None:

@@ -19,10 +19,18 @@ from matgrad_cli.diagnostics.pages import FOLDER, codes, page, plain, title
 from matgrad_cli.diagnostics.show import show
 
 WITHOUT_EXAMPLE = {
-    "bug", "bug-sentence", "bug-step-differs",
-    "contradiction", "rule-contradicted", "memory-limit", "not-verified", "stuck", "too-deep", "too-many-steps",
+    "bug",
+    "bug-sentence",
+    "bug-step-differs",
+    "contradiction",
+    "rule-contradicted",
+    "memory-limit",
+    "not-verified",
+    "stuck",
+    "too-deep",
+    "too-many-steps",
     "usage",
-}  # fmt: skip
+}
 """Codes that no short command raises on every machine."""
 
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")

@@ -35,10 +35,14 @@ def test_no_pattern_is_compiled_while_modules_are_imported() -> None:
             if isinstance(node, ast.FunctionDef | ast.Lambda)
             for part in ast.walk(node)
         }
-        found += [f"{path.name}:{node.lineno}" for node in ast.walk(tree) if isinstance(node,
-        ast.Call) and id(node) not in inside
-                  and ast.unparse(node.func) == "re.compile" and not isinstance(getattr(node.args[0], "value", ""),
-                  bytes)]  # fmt: skip
+        found += [
+            f"{path.name}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            and id(node) not in inside
+            and ast.unparse(node.func) == "re.compile"
+            and not isinstance(getattr(node.args[0], "value", ""), bytes)
+        ]
     assert found == []
 
 

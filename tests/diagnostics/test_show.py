@@ -144,7 +144,12 @@ def test_colour_only_adds_colour() -> None:
 
 def test_letters() -> None:
     assert [visible(letter) for letter in "a中\u0301\t\x1b\ud800"] == [
-        ("a", 1), ("中", 2), ("\u0301", 0), ("    ", 4), ("\\x1b", 4), ("\\ud800", 6),
-    ]  # fmt: skip
+        ("a", 1),
+        ("中", 2),
+        ("\u0301", 0),
+        ("    ", 4),
+        ("\\x1b", 4),
+        ("\\ud800", 6),
+    ]
     assert plain_text("`" + "x" * 1000 + "`") == "`" + "x" * 106 + " … " + "x" * 40 + "`"
     assert shortened("abc", 3) == "abc"

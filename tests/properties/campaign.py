@@ -204,17 +204,26 @@ def mutated(answer: str, wrt: str, random: Random) -> str:
     vanishing = "*".join(f"({size}-{number})" for number in range(1, random.randint(3, 9)))
     g, w = f"({answer})", wrt
     cheats = [
-        f"{g} + 0*log({w})", f"{g} + ({w}-abs({w}))*log({w})", f"{g} + 0*sqrt({w})", f"{g} + 0*sqrt({w} - "
-            f"{random.randint(2, 9)}*{ones})",
-        f"{g} + relu({w} - {random.randint(3, 400)}*{ones})", f"{g} + relu(-{w} - {random.randint(3, 60)}*{ones})",
-        f"{g} + exp(-{random.randint(40, 900)}*({w}*{w}))*{ones}", f"{g} + {ones} - "
-            f"tanh({random.randint(30, 900)}*abs({w}))",
-        f"{g} + {vanishing}*{ones}", f"{g}*(1 + {vanishing})", f"{g} + 1e-7*{ones}", f"{g}*1.0001",
+        f"{g} + 0*log({w})",
+        f"{g} + ({w}-abs({w}))*log({w})",
+        f"{g} + 0*sqrt({w})",
+        f"{g} + 0*sqrt({w} - {random.randint(2, 9)}*{ones})",
+        f"{g} + relu({w} - {random.randint(3, 400)}*{ones})",
+        f"{g} + relu(-{w} - {random.randint(3, 60)}*{ones})",
+        f"{g} + exp(-{random.randint(40, 900)}*({w}*{w}))*{ones}",
+        f"{g} + {ones} - tanh({random.randint(30, 900)}*abs({w}))",
+        f"{g} + {vanishing}*{ones}",
+        f"{g}*(1 + {vanishing})",
+        f"{g} + 1e-7*{ones}",
+        f"{g}*1.0001",
         f"{g}*exp(log({w}) - log({w}))",
-        f"{g} + abs({w}) - {w}", f"0*{g}", f"{g} + {ones}/1000000", re.sub(rf"\b{w}\b", f"exp(log({w}))", answer,
-        count=1),
-        re.sub(rf"\b{w}\b", f"abs({w})", answer, count=1), re.sub(rf"\b{w}\b", f"sqrt({w}**2)", answer, count=1),
-    ]  # fmt: skip
+        f"{g} + abs({w}) - {w}",
+        f"0*{g}",
+        f"{g} + {ones}/1000000",
+        re.sub(rf"\b{w}\b", f"exp(log({w}))", answer, count=1),
+        re.sub(rf"\b{w}\b", f"abs({w})", answer, count=1),
+        re.sub(rf"\b{w}\b", f"sqrt({w}**2)", answer, count=1),
+    ]
     tree = ast.parse(answer, mode="eval").body
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp | ast.Attribute)]
     slips = [f"-{g}", f"2*{g}", f"{g}/2", f"{g}.T", f"{g}/{size}"]

@@ -13,10 +13,16 @@ SHAPES = (
 FACTS = ("S symmetric", "V spd", "P positive", "q positive", "c positive", "u simplex")
 SIDES = "mnp"
 VARIABLES = {
-    ("m", "n"): ("A", "X", "P", "Q"), ("n", "p"): ("B",), ("m", "p"): ("C",), ("n", "n"): ("S", "R", "V"), ("m",
-    "m"): ("W",),
-    ("n", "1"): ("x", "z", "q", "u"), ("m", "1"): ("y",), ("p", "1"): ("w",), ("1", "1"): ("c", "b"),
-}  # fmt: skip
+    ("m", "n"): ("A", "X", "P", "Q"),
+    ("n", "p"): ("B",),
+    ("m", "p"): ("C",),
+    ("n", "n"): ("S", "R", "V"),
+    ("m", "m"): ("W",),
+    ("n", "1"): ("x", "z", "q", "u"),
+    ("m", "1"): ("y",),
+    ("p", "1"): ("w",),
+    ("1", "1"): ("c", "b"),
+}
 SMOOTH = (
     "exp",
     "sin",
@@ -122,9 +128,15 @@ class Writer:
 
     def arrays(self, rows: str, cols: str) -> list[Callable[[str, str, int], str]]:
         options: list[Callable[[str, str, int], str]] = [
-            *[self.product] * 3, *[self.sum] * 2, *[self.function] * 2,
-            self.elementwise, self.scaled, self.transposed, self.axis, self.power,
-        ]  # fmt: skip
+            *[self.product] * 3,
+            *[self.sum] * 2,
+            *[self.function] * 2,
+            self.elementwise,
+            self.scaled,
+            self.transposed,
+            self.axis,
+            self.power,
+        ]
         if rows == cols:
             options += [self.square, self.square]
         if cols == "1":

@@ -35,17 +35,35 @@ def _each(function: Callable[[Any], Any]) -> Callable[[Value], Value]:
 
 _erf = np.vectorize(math.erf, otypes=[float])
 EACH: dict[str, Callable[[Any], Any]] = {
-    "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs, "sign": np.sign, "sin": np.sin, "cos": np.cos,
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "abs": np.abs,
+    "sign": np.sign,
+    "sin": np.sin,
+    "cos": np.cos,
     "tan": np.tan,
-    "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh, "sigmoid": lambda x: 0.5 * (1 + np.tanh(x / 2)), "erf": _erf,
-    "softplus": lambda x: np.logaddexp(0, x), "relu": lambda x: np.where(x > 0, x, 0 * x),
+    "tanh": np.tanh,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "sigmoid": lambda x: 0.5 * (1 + np.tanh(x / 2)),
+    "erf": _erf,
+    "softplus": lambda x: np.logaddexp(0, x),
+    "relu": lambda x: np.where(x > 0, x, 0 * x),
     "step": lambda x: np.where(x > 0, 1.0, 0.0),
-    "log1p": np.log1p, "expm1": np.expm1, "log2": np.log2, "log10": np.log10, "square": np.square,
+    "log1p": np.log1p,
+    "expm1": np.expm1,
+    "log2": np.log2,
+    "log10": np.log10,
+    "square": np.square,
     "reciprocal": lambda x: 1 / x,
-    "atan": np.arctan, "asin": np.arcsin, "acos": np.arccos, "asinh": np.arcsinh,
+    "atan": np.arctan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "asinh": np.arcsinh,
     "silu": lambda x: x * 0.5 * (1 + np.tanh(x / 2)),
     "gelu": lambda x: x * 0.5 * (1 + _erf(x / np.sqrt(2))),
-}  # fmt: skip
+}
 
 
 def _softmax(x: Any, axis: int | None = None) -> Any:
@@ -86,18 +104,27 @@ def _diag(a: Any) -> Any:
 
 
 WHOLE: dict[str, Callable[..., Value]] = {
-    "tr": lambda a: float(np.trace(np.atleast_2d(a))), "det": lambda a: float(np.linalg.det(np.atleast_2d(a))),
+    "tr": lambda a: float(np.trace(np.atleast_2d(a))),
+    "det": lambda a: float(np.linalg.det(np.atleast_2d(a))),
     "logdet": _logdet,
-    "inv": lambda a: _power(a, -1), "norm": _norm, "diag": _diag, "diagonal": _diag,
+    "inv": lambda a: _power(a, -1),
+    "norm": _norm,
+    "diag": _diag,
+    "diagonal": _diag,
     "sum": lambda a, axis=None: _number(np.sum(a, axis=axis, keepdims=True)),
-    "mean": lambda a, axis=None: _number(np.mean(a, axis=axis, keepdims=True)), "softmax": _softmax,
+    "mean": lambda a, axis=None: _number(np.mean(a, axis=axis, keepdims=True)),
+    "softmax": _softmax,
     "logsumexp": _logsumexp,
-    "inner": lambda a, b: float(np.sum(a * b)), "dot": lambda a, b: float(np.sum(a * b)), "outer": lambda a, b: a @ b.T,
+    "inner": lambda a, b: float(np.sum(a * b)),
+    "dot": lambda a, b: float(np.sum(a * b)),
+    "outer": lambda a, b: a @ b.T,
     "kron": np.kron,
-    "vec": lambda a: a.reshape((-1, 1), order="F"), "matrix_power": lambda a, k: _power(a, int(k)),
-    "eye": lambda n: _number(np.eye(int(n))), "ones": lambda m, n=1: _number(np.ones((int(m), int(n)))),
+    "vec": lambda a: a.reshape((-1, 1), order="F"),
+    "matrix_power": lambda a, k: _power(a, int(k)),
+    "eye": lambda n: _number(np.eye(int(n))),
+    "ones": lambda m, n=1: _number(np.ones((int(m), int(n)))),
     "zeros": lambda m, n=1: _number(np.zeros((int(m), int(n)))),
-}  # fmt: skip
+}
 
 
 def value(text: str, names: Names) -> Value:

@@ -13,11 +13,19 @@ import pytest
 FEW = range(1, 13)
 
 
-@pytest.mark.parametrize(("text", "wrt"), [
-    ("norm(A @ x - y)**2", "x"), ("tr(S @ R)", "R"), ("logdet(V)", "V"), ("sum[i,j](exp(X[i,j]) * A[i,j])", "X"),
-    ("A @ x", "x"),
-    ("sum(softmax(A, axis=1) * X)", "A"), ("kron(x, z)", "x"), ("sigmoid(c)*x", "c"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "wrt"),
+    [
+        ("norm(A @ x - y)**2", "x"),
+        ("tr(S @ R)", "R"),
+        ("logdet(V)", "V"),
+        ("sum[i,j](exp(X[i,j]) * A[i,j])", "X"),
+        ("A @ x", "x"),
+        ("sum(softmax(A, axis=1) * X)", "A"),
+        ("kron(x, z)", "x"),
+        ("sigmoid(c)*x", "c"),
+    ],
+)
 def test_two_meanings_agree(text: str, wrt: str) -> None:
     """The interpreter of the tests and the product's own, on texts whose derivative is known by heart or by complex
     steps."""

@@ -35,10 +35,16 @@ LOSS = mul(OVER_M, Power(Call("norm", RESIDUAL), Number(2)))
 GRADIENT = mul(Number(2), OVER_M, matmul(Transpose(X), RESIDUAL))
 PROVED = Verdict("proved", "equal modulo a prime at m=2, n=3, p=4")
 PROBLEM = Problem(
-    LOSS, R, (X, R, Y), (Fact(X, "tall"),), (("X", "from --shape"), ("R", "from --shape"), ("Y", "assumed")),
+    LOSS,
+    R,
+    (X, R, Y),
+    (Fact(X, "tall"),),
+    (("X", "from --shape"), ("R", "from --shape"), ("Y", "assumed")),
     ("`Y` is m×p",),
-    ("read `@` as the product",), (m,), "norm(X@R - Y, 'fro')**2 / m",
-)  # fmt: skip
+    ("read `@` as the product",),
+    (m,),
+    "norm(X@R - Y, 'fro')**2 / m",
+)
 
 
 def _step(rule: str, title: Sentence, before: Expr, after: Expr, *substeps: Step) -> Step:

@@ -47,17 +47,26 @@ Array = Any
 Places = Mapping[Index, int]
 
 ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
-    **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "tanh", "sinh",
-    "cosh")},
+    **{
+        name: getattr(np, name)
+        for name in ("exp", "log", "sqrt", "abs", "sign", "sin", "cos", "tan", "tanh", "sinh", "cosh")
+    },
     **{name: getattr(np, name) for name in ("expm1", "log1p", "log2", "log10")},
     **{name: getattr(np, f"arc{name[1:]}") for name in ["asin", "acos", "atan", "asinh", "acosh", "atanh"]},
-    "sec": lambda x: 1 / np.cos(x), "csc": lambda x: 1 / np.sin(x), "cot": lambda x: 1 / np.tan(x),
+    "sec": lambda x: 1 / np.cos(x),
+    "csc": lambda x: 1 / np.sin(x),
+    "cot": lambda x: 1 / np.tan(x),
     "coth": lambda x: 1 / np.tanh(x),
-    "step": lambda x: 1.0 * (x > 0), "relu": lambda x: np.maximum(x, 0), "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
-    "softplus": lambda x: np.log(1 + np.exp(x)), "erf": np.vectorize(math.erf), "silu": lambda x: x / (1 + np.exp(-x)),
-    "gelu": lambda x: x * (1 + np.vectorize(math.erf)(x / 2**0.5)) / 2, "square": lambda x: x * x,
+    "step": lambda x: 1.0 * (x > 0),
+    "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softplus": lambda x: np.log(1 + np.exp(x)),
+    "erf": np.vectorize(math.erf),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "gelu": lambda x: x * (1 + np.vectorize(math.erf)(x / 2**0.5)) / 2,
+    "square": lambda x: x * x,
     "reciprocal": lambda x: 1 / x,
-}  # fmt: skip
+}
 
 
 def _svd(x: Array) -> tuple[Array, Array, Array]:
@@ -94,29 +103,53 @@ def _change(f: Callable[..., Array], x: Array, *rest: Array, step: float = 1e-5)
 MATRIX = {**{f"{name}m": _by_eigenvalues(getattr(np, name)) for name in ("exp", "log", "sin", "cos")}, "powm": _power}
 
 CALLS: dict[str, Callable[..., Array]] = {
-    "tr": np.trace, "det": np.linalg.det, "logdet": lambda x: np.log(abs(np.linalg.det(x))), "sum": np.sum,
+    "tr": np.trace,
+    "det": np.linalg.det,
+    "logdet": lambda x: np.log(abs(np.linalg.det(x))),
+    "sum": np.sum,
     "mean": np.mean,
-    "norm": lambda x: np.sqrt((x * x).sum()), "norm1": lambda x: abs(x).sum(), "nuclear": lambda x: _svd(x)[1].sum(),
-    "spectral": lambda x: _svd(x)[1][0], "inner": lambda x, y: (x * y).sum(),
+    "norm": lambda x: np.sqrt((x * x).sum()),
+    "norm1": lambda x: abs(x).sum(),
+    "nuclear": lambda x: _svd(x)[1].sum(),
+    "spectral": lambda x: _svd(x)[1][0],
+    "inner": lambda x, y: (x * y).sum(),
     "polar": lambda x: _svd(x)[0] @ _svd(x)[2],
-    "leading": _leading, "sum0": lambda x: x.sum(0)[None], "sum1": lambda x: x.sum(1)[:, None],
-    "mean0": lambda x: x.mean(0)[None], "mean1": lambda x: x.mean(1)[:, None], "diagonal": lambda x: np.diag(x)[:,
-    None],
-    "diag": lambda x: np.diag(x.ravel()), "vec": lambda x: x.ravel(order="F")[:, None],
-    "softmax": lambda x: np.exp(x) / np.exp(x).sum(), "softmax0": lambda x: np.exp(x) / np.exp(x).sum(0),
-    "softmax1": lambda x: np.exp(x) / np.exp(x).sum(1)[:, None], "logsumexp": lambda x: np.log(np.exp(x).sum()),
-    "tril": np.tril, "triu": np.triu, "crossmat": lambda x: np.cross(x.ravel(), np.eye(3)).T,
+    "leading": _leading,
+    "sum0": lambda x: x.sum(0)[None],
+    "sum1": lambda x: x.sum(1)[:, None],
+    "mean0": lambda x: x.mean(0)[None],
+    "mean1": lambda x: x.mean(1)[:, None],
+    "diagonal": lambda x: np.diag(x)[:, None],
+    "diag": lambda x: np.diag(x.ravel()),
+    "vec": lambda x: x.ravel(order="F")[:, None],
+    "softmax": lambda x: np.exp(x) / np.exp(x).sum(),
+    "softmax0": lambda x: np.exp(x) / np.exp(x).sum(0),
+    "softmax1": lambda x: np.exp(x) / np.exp(x).sum(1)[:, None],
+    "logsumexp": lambda x: np.log(np.exp(x).sum()),
+    "tril": np.tril,
+    "triu": np.triu,
+    "crossmat": lambda x: np.cross(x.ravel(), np.eye(3)).T,
     "cross": lambda x, y: np.cross(x.ravel(), y.ravel())[:, None],
-    "max": np.max, "max0": lambda x: x.max(0)[None], "max1": lambda x: x.max(1)[:, None], "prod": np.prod,
-    "prod0": lambda x: x.prod(0)[None], "prod1": lambda x: x.prod(1)[:, None],
+    "max": np.max,
+    "max0": lambda x: x.max(0)[None],
+    "max1": lambda x: x.max(1)[:, None],
+    "prod": np.prod,
+    "prod0": lambda x: x.prod(0)[None],
+    "prod1": lambda x: x.prod(1)[:, None],
     "hardmax": lambda x: 1.0 * (x == x.max()),
-    "hardmax0": lambda x: 1.0 * (x == x.max(0)), "hardmax1": lambda x: 1.0 * (x == x.max(1)[:, None]),
-    "strictupper": lambda x: np.triu(x, 1), "shiftup": lambda x: np.roll(x, -1, 0),
+    "hardmax0": lambda x: 1.0 * (x == x.max(0)),
+    "hardmax1": lambda x: 1.0 * (x == x.max(1)[:, None]),
+    "strictupper": lambda x: np.triu(x, 1),
+    "shiftup": lambda x: np.roll(x, -1, 0),
     "butlast": lambda x: np.concatenate([x[:-1], 0 * x[-1:]]),
-    "pinv": np.linalg.pinv, "eigmax": lambda x: np.linalg.eigvalsh((x + x.T) / 2)[-1], "topvv": _topvv,
-    **MATRIX, **{f"D{name}": partial(_change, f) for name, f in MATRIX.items()},
-    "logsumexp0": lambda x: np.log(np.exp(x).sum(0))[None], "logsumexp1": lambda x: np.log(np.exp(x).sum(1))[:, None],
-}  # fmt: skip
+    "pinv": np.linalg.pinv,
+    "eigmax": lambda x: np.linalg.eigvalsh((x + x.T) / 2)[-1],
+    "topvv": _topvv,
+    **MATRIX,
+    **{f"D{name}": partial(_change, f) for name, f in MATRIX.items()},
+    "logsumexp0": lambda x: np.log(np.exp(x).sum(0))[None],
+    "logsumexp1": lambda x: np.log(np.exp(x).sum(1))[:, None],
+}
 
 
 class Plain:

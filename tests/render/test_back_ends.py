@@ -26,10 +26,27 @@ SCENE = read_problem(
     ["X: m×n, P: m×n, S: n×n, M: n×n, x: n, u: n, q: 3, c: scalar, r: 1×n"],
     ["P positive", "S spd", "c positive", "u unit_interval"],
 )
-ARGUMENTS = [read_expression(text, SCENE).expr for text in (
-    "X", "S", "M", "x", "q", "c", "-c", "P", "u", "S + 2*eye(n)", "u/3", "r", "r + ones(1, n)*3", "c + 2",
-    "u + 2*ones(n)", "sum(u)/n/3",
-)]  # fmt: skip
+ARGUMENTS = [
+    read_expression(text, SCENE).expr
+    for text in (
+        "X",
+        "S",
+        "M",
+        "x",
+        "q",
+        "c",
+        "-c",
+        "P",
+        "u",
+        "S + 2*eye(n)",
+        "u/3",
+        "r",
+        "r + ones(1, n)*3",
+        "c + 2",
+        "u + 2*ones(n)",
+        "sum(u)/n/3",
+    )
+]
 """What a function may be taken of: all shapes, and values inside of every domain."""
 
 

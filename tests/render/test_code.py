@@ -55,11 +55,16 @@ c = Symbol("lambda", NUMBER)
 SIZES = {"m": 4, "n": 3, "p": 2, "k": 5}
 rng = np.random.default_rng(0)
 VALUES: dict[str, Any] = {
-    "X": rng.normal(size=(4, 3)), "R": rng.normal(size=(3, 2)), "Y": rng.normal(size=(4, 2)), "A": rng.normal(size=(3,
-    3)),
-    "B": rng.normal(size=(3, 3)), "u": rng.normal(size=3), "v": rng.normal(size=3), "r": rng.normal(size=(1, 3)),
+    "X": rng.normal(size=(4, 3)),
+    "R": rng.normal(size=(3, 2)),
+    "Y": rng.normal(size=(4, 2)),
+    "A": rng.normal(size=(3, 3)),
+    "B": rng.normal(size=(3, 3)),
+    "u": rng.normal(size=3),
+    "v": rng.normal(size=3),
+    "r": rng.normal(size=(1, 3)),
     "lambda": 0.7,
-}  # fmt: skip
+}
 one = Fill(1, Shape(n))
 
 

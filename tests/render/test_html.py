@@ -203,9 +203,16 @@ def test_a_browser_finds_nothing_wider_than_the_window(width: int, tmp_path: Pat
         "</body>", f"{probe}</body>"
     )
     (tmp_path / "page.html").write_text(page, encoding="utf-8")
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}",
-    f"--window-size={width},900",
-               "--dump-dom", (tmp_path / "page.html").as_uri()]  # fmt: skip
+    command = [
+        BROWSER,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={tmp_path}",
+        f"--window-size={width},900",
+        "--dump-dom",
+        (tmp_path / "page.html").as_uri(),
+    ]
     dom = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False).stdout
     found = re.search(r"<title>(.*?)</title>", dom)
     assert found is not None

@@ -293,10 +293,16 @@ def test_a_letter_of_two_sums_has_its_two_ranges_once() -> None:
     assert re.search(r"<mi>i</mi><mo>=</mo><mn>1</mn><mo>…</mo><mi>m</mi><mtext>&#xa0;or", shown.render("html"))
 
 
-@pytest.mark.parametrize(("by", "said"), [
-    ("1/2", "multiplied by 2"), ("3", "divided by 3"), ("3/4", "divided by 3/4"), ("1/m", "multiplied by m"), ("2/m",
-    "divided by 2/m"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("1/2", "multiplied by 2"),
+        ("3", "divided by 3"),
+        ("3/4", "divided by 3/4"),
+        ("1/m", "multiplied by m"),
+        ("2/m", "divided by 2/m"),
+    ],
+)
 def test_to_divide_by_a_fraction_is_to_multiply_by_what_is_below(by: str, said: str) -> None:
     value = read_problem(f"{by}*w", "w", ("w: scalar, m: scalar",)).loss
     parts = [part for part in value.children if part.symbols != {Symbol("w", NUMBER)}]

@@ -42,11 +42,15 @@ from .shims import JAX, JNP, TORCH, tensor
 # ---- the losses: every function of the registry in every position, every kind of node, random ones
 
 TEXTS = {
-    "norm1": "norm({}, 1)", "powm": "matrix_power({}, 1.5)", "nuclear": "norm({}, 'nuc')",
-    "spectral": "norm({}, 2)", "diagonal": "diag({})", "inner": "inner({0}, tanh({0}))",
-    "cross": "cross({0}, tanh({0}))", **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum",
-    *WITH_AXES) for axis in (0, 1)},
-}  # fmt: skip
+    "norm1": "norm({}, 1)",
+    "powm": "matrix_power({}, 1.5)",
+    "nuclear": "norm({}, 'nuc')",
+    "spectral": "norm({}, 2)",
+    "diagonal": "diag({})",
+    "inner": "inner({0}, tanh({0}))",
+    "cross": "cross({0}, tanh({0}))",
+    **{f"{name}{axis}": f"{name}({{}}, axis={axis})" for name in ("sum", *WITH_AXES) for axis in (0, 1)},
+}
 INSIDE = {
     **dict.fromkeys(("log", "log1p", "log2", "log10", "sqrt"), "(1 + exp({}))"),
     "acosh": "(2 + exp({}))",
@@ -80,14 +84,36 @@ def of_the_registry() -> Iterator[tuple[str, str]]:
 
 
 NODES = (
-    ("tr(matrix_power(S, 3))", "S"), ("tr(inv(S) @ X.T @ X)", "S"), ("norm(kron(X, S))**2", "X"), ("kron(x, y)", "x"),
-    ("sum(P**c)", "c"), ("c**b", "b"), ("1/(x.T@x)", "x"), ("x/norm(x)", "x"), ("n*c*pi", "c"), ("x@x.T", "x"),
-    ("sum[i,j](X[i,j]**2*y[j])", "X"), ("x[0]", "x"), ("X[0,1]**2", "X"), ("sum[i](X[0,i]*x[i])", "X"),
-    ("sum(exp(X)/P)", "X"), ("sum(P/exp(X))", "X"), ("norm(A@X)**2", "X"), ("X@S", "X"), ("r@S@r.T", "r"),
-    ("c*r", "c"), ("sum(exp(r))", "r"), ("logdet(S)*c", "S"), ("exp(-norm(x)**2/2/c**2)", "c"),
-    ("sqrt(2)*c**2*sqrt(n)", "c"), ("log(c)*log(2)", "c"), ("sum(X)*c", "X"), ("sum(1/(1+x**2))/c*b", "x"),
-    ("vec(X)", "X"), ("sum(softmax(x)*y)/(c*b)", "y"),
-)  # fmt: skip
+    ("tr(matrix_power(S, 3))", "S"),
+    ("tr(inv(S) @ X.T @ X)", "S"),
+    ("norm(kron(X, S))**2", "X"),
+    ("kron(x, y)", "x"),
+    ("sum(P**c)", "c"),
+    ("c**b", "b"),
+    ("1/(x.T@x)", "x"),
+    ("x/norm(x)", "x"),
+    ("n*c*pi", "c"),
+    ("x@x.T", "x"),
+    ("sum[i,j](X[i,j]**2*y[j])", "X"),
+    ("x[0]", "x"),
+    ("X[0,1]**2", "X"),
+    ("sum[i](X[0,i]*x[i])", "X"),
+    ("sum(exp(X)/P)", "X"),
+    ("sum(P/exp(X))", "X"),
+    ("norm(A@X)**2", "X"),
+    ("X@S", "X"),
+    ("r@S@r.T", "r"),
+    ("c*r", "c"),
+    ("sum(exp(r))", "r"),
+    ("logdet(S)*c", "S"),
+    ("exp(-norm(x)**2/2/c**2)", "c"),
+    ("sqrt(2)*c**2*sqrt(n)", "c"),
+    ("log(c)*log(2)", "c"),
+    ("sum(X)*c", "X"),
+    ("sum(1/(1+x**2))/c*b", "x"),
+    ("vec(X)", "X"),
+    ("sum(softmax(x)*y)/(c*b)", "y"),
+)
 ROWS = (
     (r"\sum_{i=1}^n \|x_i - z_i\|^2", "X", "X: n×d, Z: n×d"),
     (r"\sum_i (a^T\tanh(Ax_i)-c_i)^2", "A", "X: n×d, a: k, A: k×d, c: n"),

@@ -31,25 +31,35 @@ def test_the_slides_table_of_a_gram_matrix() -> None:
 TABLES = [
     ("A@x", "A", (), [("x[t]", "s = i"), ("0", "otherwise")]),
     ("A.T@x", "A", (), [("x[s]", "t = i"), ("0", "otherwise")]),
-    ("x@x.T", "x", ("x: n",), [("x[j]", "s = i, i ≠ j"), ("x[i]", "s = j, i ≠ j"), ("2*x[j]", "s = i, i = j"), ("0",
-    "otherwise")]),
+    (
+        "x@x.T",
+        "x",
+        ("x: n",),
+        [("x[j]", "s = i, i ≠ j"), ("x[i]", "s = j, i ≠ j"), ("2*x[j]", "s = i, i = j"), ("0", "otherwise")],
+    ),
     ("sin(X)", "X", ("X: m×n",), [("cos(X)[i,j]", "s = i, t = j"), ("0", "otherwise")]),
     ("X.T", "X", ("X: m×n",), [("1", "t = i, s = j"), ("0", "otherwise")]),
     (
-        "X+X.T", "X", ("X: n×n",),
+        "X+X.T",
+        "X",
+        ("X: n×n",),
         [("1", "s = i, t = j, i ≠ j"), ("1", "t = i, s = j, i ≠ j"), ("2", "s = i, t = j, i = j"), ("0", "otherwise")],
     ),
     ("diag(x)", "x", ("x: n",), [("1", "i = j, s = i"), ("0", "otherwise")]),
     ("diag(X)", "X", ("X: n×n",), [("1", "s = i, t = i"), ("0", "otherwise")]),
     ("sum(X)*X", "X", ("X: m×n",), [("X[i,j] + sum(X)", "s = i, t = j"), ("X[i,j]", "otherwise")]),
     (
-        "tr(X)*X", "X", ("X: n×n",),
+        "tr(X)*X",
+        "X",
+        ("X: n×n",),
         [
-            ("X[i,j]", "s = t, (s, t) ≠ (i, j)"), ("tr(X)", "s = i, t = j, i ≠ j"),
-            ("X[j,j] + tr(X)", "s = t, s = i, i = j"), ("0", "otherwise"),
+            ("X[i,j]", "s = t, (s, t) ≠ (i, j)"),
+            ("tr(X)", "s = i, t = j, i ≠ j"),
+            ("X[j,j] + tr(X)", "s = t, s = i, i = j"),
+            ("0", "otherwise"),
         ],
     ),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("loss", "wrt", "shapes", "expected"), TABLES, ids=[row[0] for row in TABLES])

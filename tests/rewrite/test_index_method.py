@@ -173,11 +173,18 @@ def test_a_row_coefficient_is_not_read_back_as_a_column() -> None:
 @pytest.mark.parametrize(
     ("loss", "expected"),
     [
-        ("r@a", "a.T"), ("2*r@a", "2*a.T"), ("a.T@r.T", "a.T"), ("r@A@b", "b.T @ A.T"), ("sum(r)", "ones(1, n)"),
+        ("r@a", "a.T"),
+        ("2*r@a", "2*a.T"),
+        ("a.T@r.T", "a.T"),
+        ("r@A@b", "b.T @ A.T"),
+        ("sum(r)", "ones(1, n)"),
         ("r@r.T", "2*r"),
-        ("r@A@r.T", "r @ (A.T + A)"), ("norm(r)**2", "2*r"), ("r[1]**2", None), ("sum(exp(r)*a.T)", "a.T * exp(r)"),
+        ("r@A@r.T", "r @ (A.T + A)"),
+        ("norm(r)**2", "2*r"),
+        ("r[1]**2", None),
+        ("sum(exp(r)*a.T)", "a.T * exp(r)"),
     ],
-)  # fmt: skip
+)
 def test_the_gradient_by_a_row_is_a_row(loss: str, expected: str | None) -> None:
     derivation = found(loss, "r", "r: 1×n, a: n, A: n×n, b: n")
     assert stated(derivation).shape is derivation.problem.wrt.shape

@@ -18,11 +18,26 @@ from work import calls_in
 
 SHAPES = tuple(
     {
-        "A": "m n", "B": "n p", "C": "p q", "P": "m n", "Q": "m n", "S": "n n", "R": "n n", "X": "m n", "w": "n",
-        "v": "n", "z": "n",
-        "c": "", "b": "", "i": "index m", "j": "index n", "k": "index p", "s": "index m", "t": "index n",
+        "A": "m n",
+        "B": "n p",
+        "C": "p q",
+        "P": "m n",
+        "Q": "m n",
+        "S": "n n",
+        "R": "n n",
+        "X": "m n",
+        "w": "n",
+        "v": "n",
+        "z": "n",
+        "c": "",
+        "b": "",
+        "i": "index m",
+        "j": "index n",
+        "k": "index p",
+        "s": "index m",
+        "t": "index n",
     }.items()
-)  # fmt: skip
+)
 SYMBOLS = declared(SHAPES)[0]
 
 

@@ -37,9 +37,15 @@ FALSE = {
 }
 TRUE = {
     "a trace": ("A = 'm n'", "tr(A.T @ A)", "sum(A * A)", "X = 'm n'", "tr(X.T @ X)", "sum(X * X)"),
-    "a hyperbola": ("A = 'm n'", "sum(cosh(A))", "sum(exp(A))/2 + sum(exp(-A))/2", "X = 'm n'", "sum(cosh(X))",
-                    "sum(exp(X))/2 + sum(exp(-X))/2"),
-}  # fmt: skip
+    "a hyperbola": (
+        "A = 'm n'",
+        "sum(cosh(A))",
+        "sum(exp(A))/2 + sum(exp(-A))/2",
+        "X = 'm n'",
+        "sum(cosh(X))",
+        "sum(exp(X))/2 + sum(exp(-X))/2",
+    ),
+}
 
 
 def written(folder: Path, shapes: str, lhs: str, rhs: str, given: str = "", before: str = "", after: str = "") -> Path:

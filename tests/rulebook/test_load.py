@@ -93,13 +93,22 @@ def test_lines_are_counted() -> None:
 @pytest.mark.parametrize(
     ("text", "head"),
     [
-        ("tr(A @ B)", "tr"), ("(A @ B).T", "Transpose"), ("c * A + b * A", "Add"), ("norm(A)**2", "Power"), ("-A @ B",
-        "Mul"),
-        ("(A @ B)[i,j]", "Entry"), ("sum[k](A[i,k] * B[k,j])", "SumOver"), ("sum(A)", "sum"), ("inv(A).T", "Transpose"),
-        ("x.T @ y", "MatMul"), ("u / v", "Mul"), ("A * B", "Hadamard"), ("d(A)", "Differential"),
+        ("tr(A @ B)", "tr"),
+        ("(A @ B).T", "Transpose"),
+        ("c * A + b * A", "Add"),
+        ("norm(A)**2", "Power"),
+        ("-A @ B", "Mul"),
+        ("(A @ B)[i,j]", "Entry"),
+        ("sum[k](A[i,k] * B[k,j])", "SumOver"),
+        ("sum(A)", "sum"),
+        ("inv(A).T", "Transpose"),
+        ("x.T @ y", "MatMul"),
+        ("u / v", "Mul"),
+        ("A * B", "Hadamard"),
+        ("d(A)", "Differential"),
         ("partial(u * v, X[s,t])", "Partial"),
     ],
-)  # fmt: skip
+)
 def test_heads_are_guessed_from_the_text(text: str, head: str) -> None:
     assert head in guess_heads(text)
 

@@ -88,6 +88,11 @@ def test_what_a_call_gives(name, arguments, expected):
 def test_comparisons_look_at_the_real_part():
     a, b = np.array([1 + 1j, 2]), np.array([1 - 1j, 1])
     told = {kind: compare(kind, a, b).tolist() for kind in ("Eq", "NotEq", "Lt", "LtE", "Gt", "GtE")}
-    assert told == {"Eq": [True, False], "NotEq": [False, True], "Lt": [False, False], "LtE": [True, False],
-    "Gt": [False, True],
-                    "GtE": [True, True]}  # fmt: skip
+    assert told == {
+        "Eq": [True, False],
+        "NotEq": [False, True],
+        "Lt": [False, False],
+        "LtE": [True, False],
+        "Gt": [False, True],
+        "GtE": [True, True],
+    }

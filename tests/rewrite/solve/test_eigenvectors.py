@@ -11,21 +11,39 @@ import matgrad_cli as matgrad
 SPHERE, COLUMNS = "x.T@x = 1", "X.T@X = eye(k)"
 ENDS = {  # the form, which end is given without a wish, the matrix of which it is made, what is said of it
     "vector": ("x.T@A@x", "x: n, A: n×n", SPHERE, "maximum", lambda A: (A + A.T) / 2, "principal components"),
-    "a letter": ("x.T@A@x", "x: n, A: n×n; A symmetric", SPHERE, "maximum", lambda A: (A + A.T) / 2,
-    "principal components"),
+    "a letter": (
+        "x.T@A@x",
+        "x: n, A: n×n; A symmetric",
+        SPHERE,
+        "maximum",
+        lambda A: (A + A.T) / 2,
+        "principal components",
+    ),
     "a product": ("x.T@A.T@A@x/2", "x: n, A: n×n", SPHERE, "maximum", lambda A: A.T @ A, "principal components"),
     "a minus": ("-x.T@A@x", "x: n, A: n×n", SPHERE, "minimum", lambda A: -(A + A.T) / 2, "behind the minus"),
     "squares": ("norm(A@x)**2", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "sums of squares"),
     "summed squares": ("sum((A@x)**2)", "x: n, A: m×n", SPHERE, "minimum", lambda A: A.T @ A, "sums of squares"),
-    "columns": ("tr(X.T@A@X)", "X: n×k, A: n×n; A symmetric", COLUMNS, "maximum", lambda A: (A + A.T) / 2,
-    "principal components"),
+    "columns": (
+        "tr(X.T@A@X)",
+        "X: n×k, A: n×n; A symmetric",
+        COLUMNS,
+        "maximum",
+        lambda A: (A + A.T) / 2,
+        "principal components",
+    ),
     "a quotient": ("x.T@A@x/(x.T@x)", "x: n, A: n×n", None, "maximum", lambda A: (A + A.T) / 2, "principal components"),
     "a quotient of norms": ("norm(A@x)/norm(x)", "x: n, A: m×n", None, "minimum", lambda A: A.T @ A, "sums of squares"),
     "a norm": ("norm(A@x)", "x: n, A: m×n", "norm(x) = 1", "minimum", lambda A: A.T @ A, "sums of squares"),
-    "reconstruction": ("norm(A - A@X@X.T)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: -A.T @ A,
-    "sums of squares"),
+    "reconstruction": (
+        "norm(A - A@X@X.T)**2",
+        "X: n×k, A: m×n",
+        COLUMNS,
+        "minimum",
+        lambda A: -A.T @ A,
+        "sums of squares",
+    ),
     "squares of columns": ("norm(A@X)**2", "X: n×k, A: m×n", COLUMNS, "minimum", lambda A: A.T @ A, "sums of squares"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.thorough
@@ -34,8 +52,15 @@ ENDS = {  # the form, which end is given without a wish, the matrix of which it 
 def test_which_end_of_the_spectrum_is_given_is_asked_for_or_said(name: str, goal: str | None) -> None:
     loss, said, constraint, usual, matrix, reason = ENDS[name]
     shapes, _, facts = said.partition(";")
-    optimum = matgrad.solve(loss, "X" if "X" in shapes else "x", shapes, facts, subject_to=constraint or (),
-                            maximize=goal == "maximum", minimize=goal == "minimum")  # fmt: skip
+    optimum = matgrad.solve(
+        loss,
+        "X" if "X" in shapes else "x",
+        shapes,
+        facts,
+        subject_to=constraint or (),
+        maximize=goal == "maximum",
+        minimize=goal == "minimum",
+    )
     a = D.normal(size=(4, 4) if "n×n" in shapes else (7, 4))
     a = (a + a.T) / 2 if facts else a
     vectors = np.linalg.eigh(matrix(a))[1]

@@ -14,13 +14,25 @@ from matgrad_cli.diagnostics import StuckError
 
 NEEDED = {
     "the sign of a mean": ("norm(x - a)**2", "x: n, a: n", "x positive", "a has positive entries"),
-    "a difference": ("tr(inv(x)@C) - tr(inv(x)@B) + logdet(x)", "x: n×n, C: n×n, B: n×n", "x spd, C spd, B spd",
-                     "C − B is symmetric positive definite"),
-    "enough rows": ("c*logdet(x) + tr(inv(x)@X.T@X)", "x: n×n, X: m×n, c: scalar", "x spd, c positive",
-                    "XᵀX/c is symmetric positive definite: X has full column rank"),
-    "a part of the interval": ("(x - a)**2", "x: scalar, a: scalar", "x unit_interval",
-    "a has entries between 0 and 1"),
-}  # fmt: skip
+    "a difference": (
+        "tr(inv(x)@C) - tr(inv(x)@B) + logdet(x)",
+        "x: n×n, C: n×n, B: n×n",
+        "x spd, C spd, B spd",
+        "C − B is symmetric positive definite",
+    ),
+    "enough rows": (
+        "c*logdet(x) + tr(inv(x)@X.T@X)",
+        "x: n×n, X: m×n, c: scalar",
+        "x spd, c positive",
+        "XᵀX/c is symmetric positive definite: X has full column rank",
+    ),
+    "a part of the interval": (
+        "(x - a)**2",
+        "x: scalar, a: scalar",
+        "x unit_interval",
+        "a has entries between 0 and 1",
+    ),
+}
 
 
 @pytest.mark.thorough
@@ -128,11 +140,16 @@ def test_a_constraint_that_is_a_row() -> None:
 
 
 POWERS = {
-    "roots of what is shared out": ("sum(a/x)", "x: n, a: n", "x positive, a positive", "sum(x) = 1",
-                                 lambda a: np.sqrt(a) / np.sum(np.sqrt(a))),
+    "roots of what is shared out": (
+        "sum(a/x)",
+        "x: n, a: n",
+        "x positive, a positive",
+        "sum(x) = 1",
+        lambda a: np.sqrt(a) / np.sum(np.sqrt(a)),
+    ),
     "the nearest point of a sphere": ("norm(x - a)**2", "x: n, a: n", "", "x.T@x = 1", lambda a: a / np.linalg.norm(a)),
     "the nearest vector of length 1": ("norm(x - a)**2", "x: n, a: n", "x unit", "", lambda a: a / np.linalg.norm(a)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.thorough

@@ -35,9 +35,16 @@ STATEMENTS = {
     "eq-polar",
 }
 """Moves whose example is an illustration: what they state is judged with the solution that it leads to."""
-NUMBERS = {"eq-exp": "positive", "eq-powers": "positive", "eq-root": "positive", "eq-log": "positive",
-"eq-square": "positive",
-           "eq-denominators": "positive", "eq-two-roots": "positive", "eq-logit": "unit_interval"}  # fmt: skip
+NUMBERS = {
+    "eq-exp": "positive",
+    "eq-powers": "positive",
+    "eq-root": "positive",
+    "eq-log": "positive",
+    "eq-square": "positive",
+    "eq-denominators": "positive",
+    "eq-two-roots": "positive",
+    "eq-logit": "unit_interval",
+}
 """What the numbers and vectors of an example are like, so that both of its lines have values."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from closed_forms import CASES
 from solving import D, all_run_again, printed, run, spd
 
 import matgrad_cli as matgrad
@@ -16,74 +17,6 @@ from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.render.optimum.formats import solution_data
 
 SIZES = {"m": 7, "n": 4, "p": 3, "k": 2, "q": 5}
-
-
-CASES = {
-    "ols": ("norm(X@w - y)**2", "w", "X: m×n, w: n, y: m", "", "", lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0]),
-    "ridge": ("norm(X@w - y)**2 + lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "lam positive", "",
-              lambda X, y, lam: np.linalg.inv(X.T @ X + lam * np.eye(4)) @ X.T @ y),
-    "both sides": ("norm(A@X@B - C)**2", "X", "A: m×n, X: n×p, B: p×q, C: m×q", "", "",
-                   lambda A, B, C: np.linalg.pinv(A) @ C @ np.linalg.pinv(B)),
-    "turned": ("norm(K@W.T - V)**2 + lam*norm(W)**2", "W", "K: m×n, W: p×n, V: m×p, lam: scalar", "lam positive", "",
-               lambda K, V, lam: V.T @ K @ np.linalg.inv(K.T @ K + lam * np.eye(4))),
-    "kalman gain": ("tr((eye(n) - K@H)@P@(eye(n) - K@H).T + K@R@K.T)", "K", "K: n×p, H: p×n, P: n×n, R: p×p",
-    "P spd, R spd", "",
-                    lambda H, P, R: P @ H.T @ np.linalg.inv(H @ P @ H.T + R)),
-    "a number times its letter": ("norm(w - a)**2 + mu*(w.T@b)**2", "w", "w: n, a: n, b: n, mu: scalar", "mu positive",
-    "",
-                                  lambda a, b, mu: np.linalg.inv(np.eye(4) + mu * np.outer(b, b)) @ a),
-    "precision": ("-c/2*logdet(P) + tr(P@C)/2", "P", "P: n×n, C: n×n, c: scalar", "P spd, C spd, c positive", "",
-                  lambda C, c: c * np.linalg.inv(C)),
-    "covariance": ("c/2*logdet(P) + tr(inv(P)@C)/2", "P", "P: n×n, C: n×n, c: scalar", "P spd, C spd, c positive", "",
-    lambda C, c: C / c),
-    "variance": ("c/2*log(v) + norm(r)**2/(2*v)", "v", "r: n, v: scalar, c: scalar", "v positive, c positive", "",
-    lambda r, c: r @ r / c),
-    "least norm": ("x.T@x", "x", "A: p×n, x: n, b: p", "A wide", "A@x = b", lambda A, b: np.linalg.pinv(A) @ b),
-    "budget": ("w.T@S@w", "w", "w: n, S: n×n", "S spd", "sum(w) = 1",
-    lambda S: np.linalg.inv(S).sum(0) / np.linalg.inv(S).sum()),
-    "simplex": ("-sum(c*log(p))", "p", "c: n, p: n", "c positive, p positive", "sum(p) = 1", lambda c: c / c.sum()),
-    "nearest symmetric": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "X = X.T", lambda A: (A + A.T) / 2),
-    "symmetric by a fact": ("norm(A@X - B)**2", "X", "A: m×n, X: n×n, B: m×n", "X symmetric", "", lambda A,
-    B: np.linalg.solve(
-        np.kron(np.eye(4), A.T @ A) + np.kron(A.T @ A, np.eye(4)), (A.T @ B + B.T @ A).ravel()).reshape(4, 4)),
-    "antisymmetric by a fact": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "X antisymmetric", "",
-    lambda A: (A - A.T) / 2),
-    "orthogonal by a fact": ("norm(R@X - Y)**2", "R", "R: n×n, X: n×m, Y: n×m", "R orthogonal", "",
-                             lambda X, Y: np.linalg.svd(Y @ X.T)[0] @ np.linalg.svd(Y @ X.T)[2]),
-    "a distribution by a fact": ("sum(p*log(p)) - c.T@p", "p", "p: n, c: n", "p simplex", "",
-    lambda c: np.exp(c) / np.exp(c).sum()),
-    "an outer product": ("norm(X - u@v.T)**2", "v", "X: m×n, u: m, v: n", "", "", lambda X, u: X.T @ u / (u @ u)),
-    "trace": ("norm(X - A)**2", "X", "X: n×n, A: n×n", "", "tr(X) = 1",
-    lambda A: A + (1 - np.trace(A)) / 4 * np.eye(4)),
-    "row sums": ("norm(X - A)**2", "X", "X: m×n, A: m×n, r: m", "", "X@ones(n) = r",
-                 lambda A, r: A + np.outer(r - A.sum(1), np.ones(4)) / 4),
-    "row sums by name": ("norm(X - A)**2", "X", "X: m×n, A: m×n, r: m", "", "sum(X, axis=1) = r",
-                         lambda A, r: A + np.outer(r - A.sum(1), np.ones(4)) / 4),
-    "column sums by name": ("norm(X - A)**2", "X", "X: m×n, A: m×n", "", "sum(X, axis=0, keepdims=True) = ones(1, n)",
-                            lambda A: A + (1 - A.sum(0)) / 7),
-    "a logarithm": ("sum(exp(x)) - b.T@x", "x", "x: n, b: n", "b positive", "", lambda b: np.log(b)),
-    "odds": ("sum(softplus(x)) - b.T@x", "x", "x: n, b: n", "b unit_interval", "", lambda b: np.log(b / (1 - b))),
-    "a reciprocal": ("-a.T@x - t*sum(log(b - x))", "x", "x: n, a: n, b: n, t: scalar", "a positive, t positive", "",
-                     lambda a, t, b: b - t / a),
-    "a root": ("c*log(s) + norm(r)**2/(2*s**2)", "s", "r: m, s: scalar, c: scalar", "s positive, c positive", "",
-               lambda r, c: np.linalg.norm(r) / np.sqrt(c)),
-    "denominators": ("-h*log(p) - t*log(1-p)", "p", "h: scalar, t: scalar, p: scalar", "h positive, t positive, p "
-        "unit_interval", "",
-                     lambda h, t: h / (h + t)),
-    "denominators, entry by entry": ("-sum(y*log(p)) - sum((1-y)*log(1-p))", "p", "y: n, p: n",
-    "y unit_interval, p unit_interval", "",
-                                     lambda y: y),
-    "entries": ("sum(c*(x-b)**2) + sum(x**2)", "x", "x: n, b: n, c: n", "c positive", "", lambda c, b: c * b / (c + 1)),
-    "a norm": ("norm(X@w - y)", "w", "X: m×n, w: n, y: m", "", "", lambda X, y: np.linalg.lstsq(X, y, rcond=None)[0]),
-    "one of two roots": ("x**3/3 - a*x", "x", "a: scalar, x: scalar", "a positive", "", lambda a: np.sqrt(a)),
-    "entropy": ("c.T@p + t*sum(p*log(p))", "p", "p: n, c: n, t: scalar", "p positive, t positive", "sum(p) = 1",
-                lambda c, t: np.exp(-c / t) / np.sum(np.exp(-c / t))),
-    "relative entropy": ("sum(p*log(p/q))", "p", "p: n, q: n", "p positive, q positive", "sum(p) = 1",
-    lambda q: q / np.sum(q)),
-    "a sphere": ("c.T@x", "x", "x: n, c: n", "", "norm(x)**2 = 1", lambda c: -c / np.linalg.norm(c)),
-    "an ellipsoid": ("c.T@x", "x", "x: n, c: n, S: n×n", "S spd", "x.T@S@x = 1",
-                     lambda c, S: -np.linalg.solve(S, c) / np.sqrt(c @ np.linalg.solve(S, c))),
-}  # fmt: skip
 
 
 def arguments(function: Any, shapes: str, assume: str) -> dict[str, Any]:
@@ -155,17 +88,38 @@ def test_a_covariance_is_to_be_told(loss: str, told: str, advised: bool) -> None
 
 
 UNDECIDED = {
-    "a number before the loss": ("lam*norm(X@w - y)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "lam", "minimum",
-    "maximum"),
+    "a number before the loss": (
+        "lam*norm(X@w - y)**2",
+        "w",
+        "X: m×n, w: n, y: m, lam: scalar",
+        "",
+        "lam",
+        "minimum",
+        "maximum",
+    ),
     "ridge": ("norm(X@w - y)**2 + lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "lam", "minimum", None),
-    "against the ridge": ("norm(X@w - y)**2 - lam*norm(w)**2", "w", "X: m×n, w: n, y: m, lam: scalar", "", "-lam",
-    "minimum", None),
+    "against the ridge": (
+        "norm(X@w - y)**2 - lam*norm(w)**2",
+        "w",
+        "X: m×n, w: n, y: m, lam: scalar",
+        "",
+        "-lam",
+        "minimum",
+        None,
+    ),
     "quadratic form": ("x.T@A@x/2 - b.T@x", "x", "A: n×n, x: n, b: n", "A symmetric", "A", "minimum", "maximum"),
     "any matrix": ("x.T@A@x/2 - b.T@x", "x", "A: n×n, x: n, b: n", "", "A", "minimum", "maximum"),
     "weights": ("(X@w - y).T@W@(X@w - y)", "w", "X: m×n, w: n, y: m, W: m×m", "W diagonal", "W", "minimum", "maximum"),
-    "smoothing": ("norm(w - d)**2/2 + tau*w.T@A@w", "w", "w: n, d: n, A: n×n, tau: scalar", "A spd", "tau", "minimum",
-    None),
-}  # fmt: skip
+    "smoothing": (
+        "norm(w - d)**2/2 + tau*w.T@A@w",
+        "w",
+        "w: n, d: n, A: n×n, tau: scalar",
+        "A spd",
+        "tau",
+        "minimum",
+        None,
+    ),
+}
 
 
 @pytest.mark.thorough
