@@ -45,12 +45,20 @@ def explain(
 
         explanations = [
             api.explain(
-                text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax,
-                layout=layout, order=int(order), rules=rules, method=method, detail=cast("Detail", detail),
+                text,
+                wrt=name,
+                shapes=shapes,
+                assume=assume or (),
+                syntax=syntax,
+                layout=layout,
+                order=int(order),
+                rules=rules,
+                method=method,
+                detail=cast("Detail", detail),
                 numbers=numbers,
             )
             for name in names
-        ]  # fmt: skip
+        ]
         colour = output is None and wants_colour(sys.stdout)
         pages = [
             explanation.render(format_, width=columns(), colour=colour, habits=latex_habits(format_))

@@ -41,11 +41,18 @@ def gradient(
 
         results = [
             api.gradient(
-                text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax,
-                layout=layout, order=int(order), rules=rules, method=method,
+                text,
+                wrt=name,
+                shapes=shapes,
+                assume=assume or (),
+                syntax=syntax,
+                layout=layout,
+                order=int(order),
+                rules=rules,
+                method=method,
             )
             for name in names
-        ]  # fmt: skip
+        ]
         shown = [result.render(format_) for result in results]
     if format_ != "json":  # which says it itself
         _say_assumptions(results[0].derivations[0])

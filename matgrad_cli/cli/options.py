@@ -61,10 +61,15 @@ Output = Annotated[
 
 
 def asked(
-    command: str, formats: tuple[str, ...], format_: str | None, output: str | None, rules: str | None,
+    command: str,
+    formats: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    rules: str | None,
     loss: str | None,
-    shape: list[str] | None, wrt: list[str] | None,
-) -> tuple[str, str, list[str], list[str]]:  # fmt: skip
+    shape: list[str] | None,
+    wrt: list[str] | None,
+) -> tuple[str, str, list[str], list[str]]:
     """The format, the loss, what is told of its shapes, and the variables;
     a file that cannot be used is refused first."""
     format_ = format_for(format_, output, formats)

@@ -60,11 +60,20 @@ def solve(
         for name in names:
             try:
                 optimum = api.solve(
-                    text, wrt=name, shapes=shapes, assume=assume or (), syntax=syntax, subject_to=subject_to or (),
+                    text,
+                    wrt=name,
+                    shapes=shapes,
+                    assume=assume or (),
+                    syntax=syntax,
+                    subject_to=subject_to or (),
                     maximize=maximize,
-                    minimize=minimize, detail=cast("Detail", detail), numbers=numbers, layout=layout, order=int(order),
+                    minimize=minimize,
+                    detail=cast("Detail", detail),
+                    numbers=numbers,
+                    layout=layout,
+                    order=int(order),
                     rules=rules,
-                )  # fmt: skip
+                )
             except StuckError as stuck:
                 if len(names) == 1:
                     raise

@@ -72,9 +72,15 @@ class MatgradError(Exception):
 
     @classmethod
     def coded(
-        cls, code: str, message: str, source: Source | None = None, span: Span | None = None,
-        *, notes: tuple[str, ...] = (), help: str | None = None,
-    ) -> Self:  # fmt: skip
+        cls,
+        code: str,
+        message: str,
+        source: Source | None = None,
+        span: Span | None = None,
+        *,
+        notes: tuple[str, ...] = (),
+        help: str | None = None,
+    ) -> Self:
         """The error with one message, at a place of a text where there is one."""
         return cls(Diagnostic(code, message, source, (Label(span),) if span is not None else (), notes, help))
 

@@ -118,8 +118,12 @@ def _delattr(self: Any, name: str) -> None:
 
 
 for _method, _name in (
-    (_eq, "__eq__"), (_hash, "__hash__"), (_repr, "__repr__"), (_setattr, "__setattr__"), (_delattr, "__delattr__"),
-):  # fmt: skip
+    (_eq, "__eq__"),
+    (_hash, "__hash__"),
+    (_repr, "__repr__"),
+    (_setattr, "__setattr__"),
+    (_delattr, "__delattr__"),
+):
     _method.__name__ = _name
 
 

@@ -7,9 +7,16 @@ from collections.abc import Iterable
 from .rows import Row, Style
 
 _COLOURS: dict[Style, str] = {
-    "title": "bold", "number": "bold", "new": "cyan", "old": "yellow", "good": "green", "doubt": "yellow",
-    "bad": "bold red", "quiet": "dim", "result": "bold",
-}  # fmt: skip
+    "title": "bold",
+    "number": "bold",
+    "new": "cyan",
+    "old": "yellow",
+    "good": "green",
+    "doubt": "yellow",
+    "bad": "bold red",
+    "quiet": "dim",
+    "result": "bold",
+}
 
 
 def coloured(rows: Iterable[Row]) -> str:

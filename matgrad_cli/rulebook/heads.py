@@ -228,11 +228,24 @@ def _head_of_primary(text: str) -> tuple[str, ...]:
 
 
 _NAMED = {
-    "d": ("Differential",), "partial": ("Partial",), "delta": ("Delta",), "sum": ("SumOver", "sum", "sum0", "sum1"),
-    "inv": ("Inverse",), "matrix_power": ("MatrixPower", "powm"), "kron": ("Kron",), "eye": ("Eye",), "trace": ("tr",),
-    "norm": ("norm", "norm1", "nuclear", "spectral"), "diag": ("diag", "diagonal"),
+    "d": ("Differential",),
+    "partial": ("Partial",),
+    "delta": ("Delta",),
+    "sum": ("SumOver", "sum", "sum0", "sum1"),
+    "inv": ("Inverse",),
+    "matrix_power": ("MatrixPower", "powm"),
+    "kron": ("Kron",),
+    "eye": ("Eye",),
+    "trace": ("tr",),
+    "norm": ("norm", "norm1", "nuclear", "spectral"),
+    "diag": ("diag", "diagonal"),
     **{name: (name, f"{name}0", f"{name}1") for name in WITH_AXES},
-    "ones": ("Fill",), "zeros": ("Fill",), "dot": ("MatMul", "inner"), "outer": ("MatMul",), "square": ("Power",
-    "square"),
-    "log": ("log", "logdet"), "norm1": ("norm1",), "array": ("MatrixOf",),
-}  # fmt: skip
+    "ones": ("Fill",),
+    "zeros": ("Fill",),
+    "dot": ("MatMul", "inner"),
+    "outer": ("MatMul",),
+    "square": ("Power", "square"),
+    "log": ("log", "logdet"),
+    "norm1": ("norm1",),
+    "array": ("MatrixOf",),
+}

@@ -16,9 +16,19 @@ from .plain import read_plain
 from .rule import METHOD_FIELDS, Method, Phase, Rule
 
 FAMILIES = (
-    "entries", "norms", "indices", "partials", "softmax", "transposes", "traces", "inverses",
-    "differentials", "adjoints", "elementwise", "simplify",
-)  # fmt: skip
+    "entries",
+    "norms",
+    "indices",
+    "partials",
+    "softmax",
+    "transposes",
+    "traces",
+    "inverses",
+    "differentials",
+    "adjoints",
+    "elementwise",
+    "simplify",
+)
 
 
 def rules_folder() -> Path:

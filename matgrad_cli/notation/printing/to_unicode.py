@@ -52,9 +52,16 @@ _WORDS: Final = {
     "and": ",",
     "gap": " ",
 }
-_FUNCTIONS: Final = {"sigmoid": "σ", "logdet": "log det", "diagonal": "diag", "asin": "arcsin", "acos": "arccos",
-"atan": "arctan",
-                     "log2": "log₂", "log10": "log₁₀"}  # fmt: skip
+_FUNCTIONS: Final = {
+    "sigmoid": "σ",
+    "logdet": "log det",
+    "diagonal": "diag",
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "log2": "log₂",
+    "log10": "log₁₀",
+}
 
 
 def name_unicode(name: str) -> str:

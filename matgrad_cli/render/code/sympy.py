@@ -42,28 +42,66 @@ from .names import safe_name
 
 _WORDS: Final = {"eye": "Identity", "ones": "OneMatrix", "zeros": "ZeroMatrix", "inverse": "Inverse"}
 _SCALARS: Final = {"tr": "Trace({x})", "det": "Determinant({x})", "logdet": "log(Determinant({x}))"}
-_RENAMED: Final = {"abs": "Abs", "sigmoid": "Lambda(z, 1/(1 + exp(-z)))", "softplus": "Lambda(z, log(1 + exp(z)))",
-                   "relu": "Lambda(z, Max(z, 0))", "step": "Lambda(z, Heaviside(z))", "square": "Lambda(z, z**2)",
-                   "reciprocal": "Lambda(z, 1/z)", "expm1": "Lambda(z, exp(z) - 1)", "log1p": "Lambda(z, log(1 + z))",
-                   "log2": "Lambda(z, log(z, 2))", "log10": "Lambda(z, log(z, 10))",
-                   "silu": "Lambda(z, z/(1 + exp(-z)))",
-                   "gelu": "Lambda(z, z*(1 + erf(z/sqrt(2)))/2)"}  # fmt: skip
+_RENAMED: Final = {
+    "abs": "Abs",
+    "sigmoid": "Lambda(z, 1/(1 + exp(-z)))",
+    "softplus": "Lambda(z, log(1 + exp(z)))",
+    "relu": "Lambda(z, Max(z, 0))",
+    "step": "Lambda(z, Heaviside(z))",
+    "square": "Lambda(z, z**2)",
+    "reciprocal": "Lambda(z, 1/z)",
+    "expm1": "Lambda(z, exp(z) - 1)",
+    "log1p": "Lambda(z, log(1 + z))",
+    "log2": "Lambda(z, log(z, 2))",
+    "log10": "Lambda(z, log(z, 10))",
+    "silu": "Lambda(z, z/(1 + exp(-z)))",
+    "gelu": "Lambda(z, z*(1 + erf(z/sqrt(2)))/2)",
+}
 
-_REFUSED: Final = {"polar": "the polar factor", "leading": "the leading singular vectors",
-"nuclear": "the nuclear norm",
-                   "spectral": "the spectral norm",
-                   **dict.fromkeys(GREATEST | PRODUCTS, "greatest entries and products of entries"),
-                   **dict.fromkeys(("tril", "triu", "strictupper", "shiftup", "butlast"), "parts of arrays"),
-                   **dict.fromkeys(("cross", "crossmat"), "cross products"),
-                   "pinv": "the pseudoinverse", "eigmax": "eigenvalues", "topvv": "eigenvectors", "vec": "vec",
-                   **dict.fromkeys((*MATRIX_FUNCTIONS, *CHANGES, "powm"), "functions of matrices")}  # fmt: skip
+_REFUSED: Final = {
+    "polar": "the polar factor",
+    "leading": "the leading singular vectors",
+    "nuclear": "the nuclear norm",
+    "spectral": "the spectral norm",
+    **dict.fromkeys(GREATEST | PRODUCTS, "greatest entries and products of entries"),
+    **dict.fromkeys(("tril", "triu", "strictupper", "shiftup", "butlast"), "parts of arrays"),
+    **dict.fromkeys(("cross", "crossmat"), "cross products"),
+    "pinv": "the pseudoinverse",
+    "eigmax": "eigenvalues",
+    "topvv": "eigenvectors",
+    "vec": "vec",
+    **dict.fromkeys((*MATRIX_FUNCTIONS, *CHANGES, "powm"), "functions of matrices"),
+}
 
 _TAKEN: Final = frozenset(ELEMENTWISE) | {
-    "z", "gradient", "pi", "E", "Integer", "Rational", "Symbol", "MatrixSymbol", "symbols", "Dummy", "Lambda",
-    "Sum", "Trace", "Determinant", "Inverse", "Identity", "OneMatrix", "ZeroMatrix", "HadamardProduct",
-    "HadamardPower", "KroneckerProduct", "KroneckerDelta", "DiagMatrix", "FunctionMatrix", "Max", "Heaviside",
+    "z",
+    "gradient",
+    "pi",
+    "E",
+    "Integer",
+    "Rational",
+    "Symbol",
+    "MatrixSymbol",
+    "symbols",
+    "Dummy",
+    "Lambda",
+    "Sum",
+    "Trace",
+    "Determinant",
+    "Inverse",
+    "Identity",
+    "OneMatrix",
+    "ZeroMatrix",
+    "HadamardProduct",
+    "HadamardPower",
+    "KroneckerProduct",
+    "KroneckerDelta",
+    "DiagMatrix",
+    "FunctionMatrix",
+    "Max",
+    "Heaviside",
     "Abs",
-}  # fmt: skip
+}
 """Names of SymPy that a module may use: no variable may hide one."""
 
 

@@ -27,8 +27,12 @@ def solution_numbers(blocks: Document, solution: Solution) -> Document:
             Sentence(("eigenvectors are seldom whole numbers: the lines are shown without an example",), "note"),
         )
     stated = {left: right for left, right in (move.after for move in solution.moves) if left in solution.multipliers}
-    known = [(name, value) for name in solution.multipliers for value in [stated.get(name)]
-             if value is not None and not {unknown, *solution.multipliers} & set(nodes_of(value))]  # fmt: skip
+    known = [
+        (name, value)
+        for name in solution.multipliers
+        for value in [stated.get(name)]
+        if value is not None and not {unknown, *solution.multipliers} & set(nodes_of(value))
+    ]
     unclear = tuple(name for name in solution.multipliers if name not in dict(known))
     return tuple(_told(blocks, Example(solution.problem, (), start, (*known, (unknown, start))), unclear))
 

@@ -126,14 +126,28 @@ def _spectral(found: Spectral, unknown: Symbol) -> Phrase:
         return (f"the solution has as its {lines} the eigenvectors of ", found.matrix, *by, "up to a rotation")
     if found.metric is not None:
         stretched, by_metric = matmul(found.matrix, unknown), matmul(found.metric, unknown)
-        return ("the solution is the eigenvector of ", found.matrix, " relative to ", found.metric, " (", stretched,
-        " is a multiple of ",
-                by_metric, f") for the {size} eigenvalue, with ", matmul(Transpose(unknown), by_metric), " = ",
-                found.length,
-                ", up to its sign")  # fmt: skip
-    return ("the solution is the eigenvector of ", found.matrix, f" for its {size} eigenvalue, with the squared "
-        f"length ", found.length,
-            ", up to its sign")  # fmt: skip
+        return (
+            "the solution is the eigenvector of ",
+            found.matrix,
+            " relative to ",
+            found.metric,
+            " (",
+            stretched,
+            " is a multiple of ",
+            by_metric,
+            f") for the {size} eigenvalue, with ",
+            matmul(Transpose(unknown), by_metric),
+            " = ",
+            found.length,
+            ", up to its sign",
+        )
+    return (
+        "the solution is the eigenvector of ",
+        found.matrix,
+        f" for its {size} eigenvalue, with the squared length ",
+        found.length,
+        ", up to its sign",
+    )
 
 
 def _shown(equation: Equation) -> Equation:

@@ -53,9 +53,15 @@ def _lines(block: Block, before: Block | None, view: View) -> Iterator[str]:
         case Heading(phrase, level):
             yield f"{'#' * (level + 1)} {_prose(phrase)}"
         case Variables(rows):
-            cells = [(f"${name_latex(known.symbol.name)}$", described(known.symbol), ", ".join(known.facts),
-            _prose((known.origin,)))
-                     for known in rows]  # fmt: skip
+            cells = [
+                (
+                    f"${name_latex(known.symbol.name)}$",
+                    described(known.symbol),
+                    ", ".join(known.facts),
+                    _prose((known.origin,)),
+                )
+                for known in rows
+            ]
             yield _table(("variable", "shape", "known", "from"), cells)
         case Numbers(given):
             yield f"In numbers: {given_latex(given)}."

@@ -16,11 +16,26 @@ from .lines import breakable
 from .prose_math import SIGNS, formula_latex, pieces
 
 _ESCAPES: Final = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_",
-    "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "…": r"\dots{}", "–": "--", "—": "---", "“": "``", "”": "''",
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "%": r"\%",
+    "#": r"\#",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "…": r"\dots{}",
+    "–": "--",
+    "—": "---",
+    "“": "``",
+    "”": "''",
     "’": "'",
-    "<": "$<$", ">": "$>$", "|": "$|$",
-}  # fmt: skip
+    "<": "$<$",
+    ">": "$>$",
+    "|": "$|$",
+}
 
 
 def escaped(text: str) -> str:

@@ -13,22 +13,67 @@ _FUNCTIONS: Final = frozenset(
     ["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"]
 )
 _OPERATORS: Final = frozenset(
-    ["tr", "diag", "vec", "sum", "mean", "softmax", "logsumexp", "sigmoid", "softplus", "relu", "erf", "sign", "rank",
-    "norm", "inv", "adj",
-     "polar", "leading"]
-)  # fmt: skip
+    [
+        "tr",
+        "diag",
+        "vec",
+        "sum",
+        "mean",
+        "softmax",
+        "logsumexp",
+        "sigmoid",
+        "softplus",
+        "relu",
+        "erf",
+        "sign",
+        "rank",
+        "norm",
+        "inv",
+        "adj",
+        "polar",
+        "leading",
+    ]
+)
 _SIGNS: Final = {
-    "∂": r"\partial ", "Σ": r"\sum ", "∑": r"\sum ", "∏": r"\prod ", "∇": r"\nabla ", "⟨": r"\langle ",
-    "⟩": r"\rangle ", "‖": r"\|",
-    "×": r" \times ", "·": r" \cdot ", "∘": r" \odot ", "⊗": r" \otimes ", "⊘": r" \oslash ", "≠": r" \ne ",
+    "∂": r"\partial ",
+    "Σ": r"\sum ",
+    "∑": r"\sum ",
+    "∏": r"\prod ",
+    "∇": r"\nabla ",
+    "⟨": r"\langle ",
+    "⟩": r"\rangle ",
+    "‖": r"\|",
+    "×": r" \times ",
+    "·": r" \cdot ",
+    "∘": r" \odot ",
+    "⊗": r" \otimes ",
+    "⊘": r" \oslash ",
+    "≠": r" \ne ",
     "≤": r" \le ",
-    "≥": r" \ge ", "→": r" \to ", "↦": r" \mapsto ", "−": " - ", "≈": r" \approx ", "√": r"\surd ", "∈": r" \in ",
+    "≥": r" \ge ",
+    "→": r" \to ",
+    "↦": r" \mapsto ",
+    "−": " - ",
+    "≈": r" \approx ",
+    "√": r"\surd ",
+    "∈": r" \in ",
     "𝟏": r"\mathbf{1}",
-    "½": r"\tfrac{1}{2}", "∞": r"\infty ", "±": r" \pm ", "∗": "*", "≡": r" \equiv ", "⇒": r" \Rightarrow ",
+    "½": r"\tfrac{1}{2}",
+    "∞": r"\infty ",
+    "±": r" \pm ",
+    "∗": "*",
+    "≡": r" \equiv ",
+    "⇒": r" \Rightarrow ",
     "∫": r"\int ",
-    "…": r"\dots ", "=": " = ", "+": " + ", "<": " < ", ">": " > ", "ℓ": r"\ell ", "′": "'",
+    "…": r"\dots ",
+    "=": " = ",
+    "+": " + ",
+    "<": " < ",
+    ">": " > ",
+    "ℓ": r"\ell ",
+    "′": "'",
     **{letter: f"\\{name} " for name, letter in LETTERS.items() if name not in ("lam", "omicron", "Sigma")},
-}  # fmt: skip
+}
 _RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿⁱᵏᵀ", [*"0123456789-+nik", r"\top"], strict=True))
 _LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉ₙᵢⱼ", "0123456789nij", strict=True))
 

@@ -40,9 +40,7 @@ def solution_data(solution: Solution) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "loss": (
-            gradient["loss"]
-            if not solution.constraints
-            else solution.problem.source or to_text(solution.problem.loss)
+            gradient["loss"] if not solution.constraints else solution.problem.source or to_text(solution.problem.loss)
         ),
         "wrt": solution.unknown.name,
         "shapes": {symbol.name: [str(side) for side in symbol.shape.dims] for symbol in solution.problem.variables},
@@ -54,20 +52,33 @@ def solution_data(solution: Solution) -> dict[str, Any]:
         "gradient": gradient["result"],
         **({"second_derivative": result_data(solution.second)["result"]} if solution.second is not None else {}),
         "steps": [
-            {"number": number, "rule": move.rule, "title": plain(phrase(move.title)),
-             "before": [expression(side, table) for side in move.before], "after": [expression(side,
-             table) for side in move.after],
-             "bindings": bindings_data(move.bindings, table), "assumed": [plain(phrase(said)) for said in move.assumed],
-             "verdict": {"kind": move.verdict.kind, "by": move.verdict.by}}
+            {
+                "number": number,
+                "rule": move.rule,
+                "title": plain(phrase(move.title)),
+                "before": [expression(side, table) for side in move.before],
+                "after": [expression(side, table) for side in move.after],
+                "bindings": bindings_data(move.bindings, table),
+                "assumed": [plain(phrase(said)) for said in move.assumed],
+                "verdict": {"kind": move.verdict.kind, "by": move.verdict.by},
+            }
             for number, move in enumerate(solution.moves, 1)
         ],
         "result": {
             **(two(value) if value is not None else {}),
-            **({"spectral": {"form": "rows" if found.rows else found.form,
-                             "matrix": two(found.matrix), "eigenvalue": "largest" if found.largest else "smallest",
-                             "squared_length": two(found.length),
-                             "metric": two(found.metric) if found.metric is not None else None}}
-               if found is not None else {}),
+            **(
+                {
+                    "spectral": {
+                        "form": "rows" if found.rows else found.form,
+                        "matrix": two(found.matrix),
+                        "eigenvalue": "largest" if found.largest else "smallest",
+                        "squared_length": two(found.length),
+                        "metric": two(found.metric) if found.metric is not None else None,
+                    }
+                }
+                if found is not None
+                else {}
+            ),
             "numpy": solution_code(solution),
             "shape": [str(side) for side in solution.unknown.shape.dims],
         },
@@ -79,4 +90,4 @@ def solution_data(solution: Solution) -> dict[str, Any]:
         "verdict": solution.kind,
         "problem": {"node": table.number(whole.loss), **problem_data(whole, table)},
         "nodes": table.rows,
-    }  # fmt: skip
+    }
