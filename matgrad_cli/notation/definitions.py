@@ -147,6 +147,7 @@ def _pieces(text: str) -> Iterator[str]:
             continue
         depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(text[place], 0)
         step = re.compile(r"\\[A-Za-z]+|[A-Za-z]\w*|\\.").match(text, place)
+        depth += {"\\begin": 1, "\\end": -1}.get(step[0], 0) if step else 0
         place = step.end() if step else place + 1
     yield text[last:]
 

@@ -31,10 +31,18 @@ def _data(shapes: str, whole: str = "") -> dict[str, np.ndarray]:
     return found
 
 
-def agrees(text: str, wrt: str, shapes: str, value: Callable[..., float], whole: str = "", drop: str = "") -> None:
+def agrees(
+    text: str,
+    wrt: str,
+    shapes: str,
+    value: Callable[..., float],
+    whole: str = "",
+    drop: str = "",
+    syntax: str | None = None,
+) -> None:
     """The printed gradient is the derivative of the function at random data; `drop` are not declared."""
     told = ", ".join(part for part in shapes.split(", ") if part.partition(":")[0] not in drop.split())
-    found = gradient(text, wrt, shapes=[told] if told else [])
+    found = gradient(text, wrt, shapes=[told] if told else [], syntax=syntax)
     space: dict[str, Callable[..., np.ndarray]] = {}
     exec(found.render("numpy"), space)  # noqa: S102  our own output
     data = _data(shapes, whole)
@@ -231,3 +239,66 @@ def test_a_reduction_keeps_no_axis_because_another_one_does(function) -> None:
         f"np.sum(np.{function}(X,axis=1,keepdims=True)*X) + np.sum(np.{function}(X,axis=1) + y)", "X", "X: n×d, y: n",
         lambda X, y: (getattr(X, function)(axis=1, keepdims=True) * X).sum() + (getattr(X, function)(axis=1) + y).sum(),
     )  # fmt: skip
+
+
+# ---- usual writing
+
+
+SIGMOID = r"\sum_{i=1}^n y_i\log\sigma(w^\top x_i)+(1-y_i)\log(1-\sigma(w^\top x_i))"
+
+
+@pytest.mark.parametrize("brackets", [(r"\left[", r"\right]"), ("[", "]"), ("(", ")"), (r"\Big\{", r"\Big\}")])
+@pytest.mark.parametrize("rest", ["", r"+\frac12\sum_j w_j^2"])
+def test_a_sum_goes_on_inside_brackets(brackets, rest) -> None:
+    def value(X, y, w):
+        p = 1 / (1 + np.exp(-X @ w))
+        return -(y * np.log(p) + (1 - y) * np.log(1 - p)).sum() / 4 + (w @ w / 2 if rest else 0)
+
+    agrees(rf"-\frac1n{brackets[0]}{SIGMOID}{brackets[1]}{rest}", "w", "X: n×d, y: n, w: d", value)
+    agrees(r"\left(\sum_i\left(\sum_j X_{ij}w_j-y_i\right)^2\right)", "w", "X: n×d, y: n, w: d",
+           lambda X, y, w: ((X @ w - y) ** 2).sum())  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes", "value"), [
+    (r"{\left\|Xw-y\right\|}^{2}_{2}", "w", "X: n×d, w: d, y: n", lambda X, w, y: ((X @ w - y) ** 2).sum()),
+    (r"{\|w\|}^2", "w", "w: d", lambda w: w @ w), (r"\sum w\log w", "w", "w: d", lambda w: (w * np.log(w)).sum()),
+    (r"\sum_i e^{w_i}+e^\top w", "w", "w: d, e: d", lambda w, e: np.exp(w).sum() + e @ w),
+    (r"\|X\|_1+\|Xw\|_1", "X", "X: n×d, w: d", lambda X, w: abs(X).sum() + abs(X @ w).sum()),
+    (r"\operatorname{Var}(Xw)", "w", "X: n×d, w: d", lambda X, w: np.var(X @ w)),
+    (r"\sum_j\log(1+e^{c_j+W_jv})", "W", "W: k×d, v: d, c: k", lambda W, v, c: np.log(1 + np.exp(c + W @ v)).sum()),
+    (r"\sum_i L_\delta(y_i-x_i^\top w),\quad L_\delta(a)=\begin{cases}\frac12a^2&\text{for }|a|\le\delta,\\ "
+     r"\delta(|a|-\frac12\delta)&\text{otherwise.}\end{cases}", "w", "X: n×d, w: d, y: n, delta: scalar",
+     lambda X, w, y, delta: np.where(abs(y - X @ w) <= delta, (y - X @ w) ** 2 / 2,
+                                     delta * (abs(y - X @ w) - delta / 2)).sum()),
+    ("np.sum(softmax(X@X.T/np.sqrt(X.shape[-1]), axis=1) @ y)/X.size", "y", "X: n×d, y: n",
+     lambda X, y: (np.exp(X @ X.T / 3**0.5) / np.exp(X @ X.T / 3**0.5).sum(1, keepdims=True) @ y).sum() / 12),
+    ("-torch.min(w*v, torch.clamp(w, 0.8, 1.2)*v).mean()", "w", "w: n, v: n",
+     lambda w, v: -np.minimum(w * v, np.clip(w, 0.8, 1.2) * v).mean()),
+    ("F.hardswish(w).sum() + torch.triu(X, diagonal=1).sum().item()", "w", "w: d, X: d×d",
+     lambda w: (w * np.clip(w + 3, 0, 6) / 6).sum()),
+])  # fmt: skip
+def test_usual_writing_means_what_it_says(text, wrt, shapes, value) -> None:
+    agrees(text, wrt, shapes, value)
+
+
+@pytest.mark.parametrize(("text", "syntax", "value"), [
+    ("sum(x(2:end).^2)", "matlab", lambda x: (x[1:] ** 2).sum()), ("x(2)*x(1) % two", "matlab", lambda x: x[0] * x[1]),
+    ("sum((x(2:end) - x(1:end-1)).^2)", "matlab", lambda x: (np.diff(x) ** 2).sum()),
+    ("norm(x(1:end-2))", "matlab", lambda x: (x[:-2] @ x[:-2]) ** 0.5),
+    ("sum((X(:,1) - x).^2)", "matlab", lambda X, x: ((X[:, 0] - x) ** 2).sum()),
+    ("X(2,:)*X(2,:)'*sum(x)", "matlab", lambda X, x: X[1] @ X[1] * x.sum()),
+    ("var(x)", "matlab", lambda x: np.var(x, ddof=1)), ("var(x, 1)", "matlab", lambda x: np.var(x)),
+    ("sum(x)/numel(X)", "matlab", lambda x: x.sum() / 12), ("var(x)", "r", lambda x: np.var(x, ddof=1)),
+    ("sd(x)", "r", lambda x: np.std(x, ddof=1)), ("sum(rowSums(X)*x)", "r", lambda X, x: X.sum(1) @ x),
+    ("sum(dnorm(x, 2, 3, log=TRUE))", "r", lambda x: -((x - 2) ** 2).sum() / 18),
+    ("-sum(logsoftmax(2 .* x))", "julia", lambda x: (np.log(np.exp(2 * x).sum()) - 2 * x).sum()),
+])  # fmt: skip
+def test_dialects_count_as_they_do(text, syntax, value) -> None:
+    agrees(text, "x", "X: n×d, x: n", value, syntax=syntax)
+
+
+def test_a_norm_of_r_is_the_greatest_sum_of_a_column() -> None:
+    agrees("norm(X)", "X", "X: n×d", lambda X: np.linalg.norm(X, 1), syntax="r")
+    agrees("norm(X, 'F')", "X", "X: n×d", lambda X: (X**2).sum() ** 0.5, syntax="r")
+    with pytest.raises(InputError, match="greater of two sizes"):
+        read_problem("sum(x)/length(X)", "x", ["X: n×d, x: n"], syntax="matlab")

@@ -13,7 +13,7 @@ from ..expression.composed import composed
 from ..expression.keywords import with_order
 from ..expression.lexer import LONGEST_TEXT, MOST_TOKENS, Token, refuse, tokens, word_at
 from ..expression.reader import Parser, parse
-from ..expression.vocabulary import ELEMENTWISE_NAMES, WRITTEN_OUT, canonical_function
+from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, WRITTEN_OUT, canonical_function
 from .table import DIALECTS, Dialect
 
 _NUMBER: Final = regex(r"(?:\d{1,60}(?:\.(?![*/^\\'+\-])\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
@@ -30,7 +30,8 @@ class Words:
 
     def translated(self) -> list[Token]:
         """The tokens of the expression language that say the same."""
-        text, found = self.source.text.rstrip().rstrip(";"), list[Token]()
+        text, found = self.source.text, list[Token]()
+        text = (text.partition("%")[0] if self.dialect.columns else text).rstrip().rstrip(";")
         if len(text) > LONGEST_TEXT:
             tokens(self.source)  # which refuses it
         place = 0
@@ -48,7 +49,7 @@ class Words:
                     f"the expression has more than {MOST_TOKENS} words and signs",
                     added[-1].span,
                 )
-        return [*found, Token("end", "", len(text), len(text))]
+        return [*_indexed(found, "(" if self.dialect.columns else ""), Token("end", "", len(text), len(text))]
 
     def next_tokens(self, text: str, at: int, found: list[Token]) -> list[Token]:
         """The token at a place; what the dialect leaves out stands before it."""
@@ -77,6 +78,31 @@ class Words:
         if left_out and not below and (word.kind == "name" or word.text == "("):  # 2x, x'y
             return [Token("sign", "juxtapose", at, at), word]
         return [word]
+
+
+def _indexed(found: list[Token], opening: str) -> list[Token]:
+    """The tokens with parts and entries as the expression language counts them: `w(2:end)` is `w[1:]`, `X(:,1)` is
+    `X[:,0]`."""
+    made: list[Token] = []
+    opened: list[int] = []
+    for token in found:
+        made.append(token)
+        if token.text in ("(", "["):
+            opened.append(len(made) - 1)
+        elif token.text in (")", "]") and opened:
+            first = opened.pop()
+            inner, name = made[first + 1 : -1], made[first - 1] if first else token
+            ours = name.kind == "name" and name.text not in FUNCTION_NAMES and name.end == made[first].start
+            counted = all(one.kind == "number" or one.text in (",", ":", "end", "-") for one in inner)
+            if made[first].text == opening and ours and counted and inner:
+                text = re.sub(
+                    r"(?<![-\w])(?<!- )\d+", lambda one: str(int(one[0]) - 1), " ".join(one.text for one in inner)
+                )
+                words = re.sub(r"(?<!\S)0 (?=:)|(?<=:) end\b", "", text).split()
+                kept = [Token("number" if word.isdigit() else "sign", word, *inner[0][2:]) for word in words]
+                made[first:] = [Token("sign", "[", *made[first][2:]), *kept, Token("sign", "]", *token[2:])]
+                made += [Token("power", "T", *token[2:])] if words[-2:] == [",", ":"] else []  # a row of MATLAB's
+    return made
 
 
 _AXIS_SECOND: Final = frozenset(("sum", "mean", "logsumexp"))
@@ -175,6 +201,9 @@ class DialectParser(Parser):
             return written
         if name == "vector" and isinstance(first, s.Literal_) and first.text in ("0", "1"):
             return s.Apply(span, "ones" if first.text == "1" else "zeros", ())
+        if name == "norm" and self.dialect.called == "R":
+            options = options or ((("ord", "1"),) if len(arguments) == 1 else ())
+            options = tuple((key, {"O": "1", "I": "inf"}.get(value, value)) for key, value in options)
         if name == "opnorm":
             return s.Apply(span, "norm", arguments, (*options, ("opnorm", "2")))
         if function == "dot" and len(arguments) == 3:
@@ -201,8 +230,13 @@ class DialectParser(Parser):
             return arguments, options
         given = dict(options)
         second = s.ungrouped(arguments[1]) if len(arguments) == 2 and self.dialect.from_one else None
-        if self.dialect.less_one and function in ("var", "std"):
-            options = (*options, ("correction", "1"))
+        if function in ("var", "std"):
+            lost = "1" if self.dialect.less_one else "0"
+            if self.dialect.columns and len(arguments) > 1:  # MATLAB: a weight stands second, 0 or 1, the latter for n
+                weight, arguments = self.text_of(arguments[1].span), (arguments[0], *arguments[2:])
+                lost = {"0": "1", "1": "0"}.get(weight, weight)
+                second = s.ungrouped(arguments[1]) if len(arguments) > 1 else None
+            options = (*options, ("correction", lost))
         if isinstance(second, s.Literal_):
             return arguments[:1], (*options, ("axis", str(int(second.value) - 1)))
         if "dims" in given and given["dims"].isdigit():

@@ -43,7 +43,7 @@ DIALECTS: Final[dict[str, Dialect]] = {
         "vector": "vector"},
         turns=True),
     "matlab": Dialect(
-        "MATLAB", {**_DOTTED, ".'": "'", "\\": "under", ";": ";", **_PRODUCT}, {**_EVERYWHERE, "numel": "len"},
+        "MATLAB", {**_DOTTED, ".'": "'", "\\": "under", ";": ";", **_PRODUCT}, _EVERYWHERE,
         turns=True, squared=True, from_one=True, columns=True, less_one=True, listed=True),
     "julia": Dialect(
         "Julia", {**_DOTTED, "⋅": "dot", "\\": "under", "**": "", ";": ";", **_PRODUCT},
@@ -69,6 +69,6 @@ DIALECTS: Final[dict[str, Dialect]] = {
         product=".", entrywise="A * B"),
     "r": Dialect(
         "R", {"%*%": "@", "^": "**"}, {"t": "T", "length": "len", "pmax": "maximum", "pmin": "minimum",
-        "plogis": "sigmoid"},
+        "plogis": "sigmoid", "sd": "std"}, less_one=True,
         product="%*%", entrywise="A * B"),
 }  # fmt: skip

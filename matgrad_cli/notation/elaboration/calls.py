@@ -13,7 +13,7 @@ from .. import syntax as s
 from ..comparisons import CLOSED, turned
 from ..expression.abbreviations import ABBREVIATIONS
 from ..expression.brackets import AS_COLUMN, AS_ROW
-from ..expression.keywords import is_method, library, option, path_of, refuse_unknown
+from ..expression.keywords import axis_written, is_method, library, option, path_of, refuse_unknown
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 from ..names import nearest_name
 from ..shapes.uses_of_functions import is_unknown
@@ -35,13 +35,14 @@ _POINTS: Final = {"value at": at_zero, "limit": limit}
 def call(e: Elaborator, node: s.Apply) -> Expr:
     """A call as a typed expression."""
     function = canonical_function(node.function)
-    if node.function in ("max", "min") and len(node.arguments) > 1 and not path_of(e, node) and not is_method(node):
-        function = "maximum" if node.function == "max" else "minimum"  # Python's own, of two values
+    two = node.function in ("max", "min") and len(node.arguments) > 1 and not is_method(node)
+    if two and (not path_of(e, node) or (library(e, node) == "torch" and axis_written(node) == "?")):
+        function = "maximum" if node.function == "max" else "minimum"  # Python's own, or torch's, of two values
     if function in ("maximum", "minimum") and len(node.arguments) == 1 and e.scope.syntax != "numpy":
         function = function[:3]
     if node.function[0] == "[" and (value := _of_rows(e, node)) is not None:
         return value
-    if function in ("sum", "mean", "norm") and ("[" in e.scope.source.text or "diff(" in e.scope.source.text):
+    if function in ("sum", "mean", "norm") and (":" in e.scope.source.text or "diff(" in e.scope.source.text):
         from .parts import has_part, over_part
 
         if has_part(node):

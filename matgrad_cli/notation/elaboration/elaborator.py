@@ -46,9 +46,10 @@ class Elaborator:
     @contextmanager
     def inside(self, function: str) -> Iterator[None]:
         """While the arguments of a function are read: `\\exp(A)` in a trace is the matrix exponential,
-        `p(1-p)` in `diag` a column."""
+        `p(1-p)` in `diag`,
+        `x\\log x` in `\\sum` a column."""
         outer = self.traced, self.diagonal
-        self.traced, self.diagonal = self.traced or function == "tr", self.diagonal or function == "diag"
+        self.traced, self.diagonal = self.traced or function == "tr", self.diagonal or function in ("diag", "sum")
         yield
         self.traced, self.diagonal = outer
 

@@ -145,10 +145,19 @@ def left_free(tree: s.Node) -> frozenset[str]:
 
 def widened(tree: s.Node) -> s.Node:
     """The loss with what follows a Σ inside it, where only this Σ binds a letter of it:
-    Σ_i a_i + b_i is Σ_i (a_i + b_i)."""
+    Σ_i a_i + b_i is Σ_i (a_i + b_i), also inside brackets."""
+
+    def inside(part: s.Node) -> s.Node:
+        body = _widened(part.body) if isinstance(part, s.Group) else part
+        return s.Group(part.span, body) if isinstance(part, s.Group) and body is not part.body else part
+
+    return _widened(s.rebuilt(tree, inside))
+
+
+def _widened(tree: s.Node) -> s.Node:
     if not (isinstance(tree, s.Binary) and tree.operator in ("+", "-")):
         return tree
-    left = widened(tree.left)
+    left = _widened(tree.left)
     needed = free_letters(tree.right)
     inside = _with_term(left, tree, needed) if needed else None
     return inside or (tree if left is tree.left else s.Binary(tree.span, tree.operator, left, tree.right))

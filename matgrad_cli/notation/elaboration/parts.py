@@ -84,7 +84,8 @@ def has_part(node: s.Node) -> bool:
 
 def over_part(e: Elaborator, node: s.Apply, function: str) -> Expr:
     """`sum(f(w[1:]))`, `mean`, `norm` of a part."""
-    if len(node.arguments) != 1 or node.options:
+    columns = ("axis", "first") in node.options  # of a matrix a row, in MATLAB
+    if len(node.arguments) != 1 or len(node.options) > columns:
         refuse(e, node)
     if (turned := _turned(node.arguments[0])) is not None:
         return over_part(e, s.Apply(node.span, node.function, (turned,)), function)
@@ -95,6 +96,8 @@ def over_part(e: Elaborator, node: s.Apply, function: str) -> Expr:
     value = e.expr(_whole(e, node.arguments[0], len(ends) == 1))
     if len(lost) != 1:
         e.fail("slice", f"the parts in {e.text(node.arguments[0])} have different lengths", node)
+    if columns and value.shape.is_matrix:
+        refuse(e, node)
     left_out, (first, last) = lost.pop(), ends.pop()
     side = value.shape.rows
     if not side.names and side.factor <= left_out:

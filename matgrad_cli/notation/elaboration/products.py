@@ -91,7 +91,7 @@ class Product:
             elif array is not None and self.is_entrywise(operator, array):
                 self.entrywise(array, node.right, "multiply")
                 whole = quoted(self.reader.scope.source, node.span)
-                self.reader.note(f"{whole} is read entry by entry: inside `diag` it can only be a column")
+                self.reader.note(f"{whole} is read entry by entry, as vectors have no other product here")
             elif array is not None and self.reader.scope.arrays:
                 self.product_of_arrays(array, node.right)
             elif array is not None:
@@ -190,7 +190,7 @@ class Product:
         self.parts.append(array)
 
     def is_entrywise(self, operator: str, array: Expr) -> bool:
-        """Whether two columns of one size stand side by side inside `diag(…)` of LaTeX: `p(1-p)`."""
+        r"""Whether two columns of one size stand side by side inside `diag(…)` or `\sum …` of LaTeX: `p(1-p)`."""
         if (
             operator != "juxtapose"
             or not self.reader.diagonal
@@ -268,7 +268,8 @@ class Product:
             isinstance(part, Symbol) and part.name in scope.columns for part in (*left.symbols, *array.symbols)
         )
         fits = left.shape.is_column and rows is array.shape.rows and not columns
-        if not fits or not (operator == "@" or (operator == "dot" and array.shape.is_column)):
+        row = scope.loss is None and scope.syntax == "latex" and isinstance(s.last_factor(node.left), s.Slice)  # w_j v
+        if not fits or not (operator == "@" or ((operator == "dot" or row) and array.shape.is_column)):
             misfit_product(scope, (left, self.span), (array, node.right.span))
         sign = "" if scope.syntax == "latex" else "@ "
         self.reader.note(

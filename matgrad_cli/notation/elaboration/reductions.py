@@ -112,7 +112,7 @@ def _spread(e: Elaborator, node: s.Apply, value: Expr, axis: int | None) -> Expr
         if lost
         else _along(e, node, squares, axis, "mean")
     )
-    whose, n = library(e, node), "the number of entries"
+    whose, n = library(e, node) if e.scope.syntax == "numpy" else None, "the number of entries"
     if lost:
         e.note(
             f"`{node.function}` divides by {n} − "
@@ -168,7 +168,13 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call("norm1", value)
     if order == "inf" and vector:
         return Call("max", Call("abs", value))
-    if order in ("1", "inf") and (e.scope.syntax != "latex" or order == "inf"):
+    if order == "1" and e.scope.syntax == "latex":
+        e.note(
+            f"{e.text(node)} with a 1 below is the sum of all absolute values; the greatest sum of a column is "
+            "`\\max_j \\sum_i |A_{ij}|`"
+        )
+        return Call("sum", Call("abs", value))
+    if order in ("1", "inf"):
         side, sums = ("column", "sum0") if order == "1" else ("row", "sum1")
         e.note(
             f"{e.text(node)} of a matrix is the greatest sum of absolute values of a {side}"

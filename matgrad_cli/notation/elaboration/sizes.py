@@ -71,7 +71,14 @@ def dim_of_array(e: Elaborator, node: s.Apply) -> Dim:
     value = e.expr(node.arguments[0])
     if ("axis", "samples") in node.options and value.shape.is_column:
         return ONE
-    return value.shape.cols if ("axis", "1") in node.options else value.shape.rows
+    if node.function == "len" and value.shape.is_matrix and e.scope.syntax == "matlab":
+        e.fail(
+            "wrong-arguments", f"{e.text(node)} is the greater of two sizes", node, "write `size(A, 1)` or `numel(A)`"
+        )
+    axis = dict(node.options).get("axis", "0")
+    if axis == "all":
+        return value.shape.rows * value.shape.cols
+    return value.shape.cols if axis == "1" or (axis == "-1" and value.shape.is_matrix) else value.shape.rows
 
 
 def size_of_array(e: Elaborator, node: s.Apply) -> Expr:

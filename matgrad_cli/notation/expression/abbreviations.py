@@ -14,7 +14,7 @@ from typing import Final
 
 _FLOATS: Final = ("float", "float32", "float64", "double")
 _WHOLE: Final = ("int", "long", "int32", "int64")
-_COPIED: Final = (*_FLOATS, "copy", "clone", "array", "asarray", "ascontiguousarray", "contiguous")
+_COPIED: Final = (*_FLOATS, "item", "copy", "clone", "array", "asarray", "ascontiguousarray", "contiguous")
 _STORED: Final = ("astype", "to", "type", "array", "asarray")
 _ROWS: Final = (
     # operators as functions
@@ -22,9 +22,10 @@ _ROWS: Final = (
         "@": "matmul mm mv bmm", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide",
         "**": "power pow float_power",
     }.items() for name in names.split()),
-    "negative(a): -a",
+    *(f"{name}(a): -a" for name in ("negative", "neg")),
     # NumPy and SciPy
     "logaddexp(a, b): log(exp(a) + exp(b))",
+    "numel(x): x.size",
     "norm1(x): sum(abs(x))",
     "crossprod(A): A.T @ A",
     "crossprod(A, B): A.T @ B",
@@ -36,8 +37,8 @@ _ROWS: Final = (
     "sinc(x): sin(pi*x)/(pi*x)",
     "average(x): mean(x)",
     "average(x, weights): sum(x*weights)/sum(weights)",
-    "triu(x, 1): triu(x) - diag(diag(x))",
-    "tril(x, -1): tril(x) - diag(diag(x))",
+    *(f"triu(x, {k}): triu(x) - diag(diag(x))" for k in ("1", "diagonal is 1", "k is 1")),
+    *(f"tril(x, {k}): tril(x) - diag(diag(x))" for k in ("-1", "diagonal is -1", "k is -1")),
     "tril(x, 0): tril(x)",
     "triu(x, 0): triu(x)",
     "clip(x, low, None): maximum(x, low)",
@@ -94,6 +95,8 @@ _ROWS: Final = (
     "leaky_relu(x, negative_slope=0.01): relu(x) - negative_slope*relu(-x)",
     "elu(x, alpha=1): relu(x) + alpha*(exp(-relu(-x)) - 1)",
     "relu6(x): clip(x, 0, 6)",
+    "hardsigmoid(x): clip(x + 3, 0, 6)/6",
+    "hardswish(x): x*clip(x + 3, 0, 6)/6",
     "clamp(x, min): maximum(x, min)",
     "clamp(x, max): minimum(x, max)",
     "clamp(x, min, max): clip(x, min, max)",
@@ -149,6 +152,11 @@ _ROWS: Final = (
     "matrix_frac(x, P): x.T @ inv(P) @ x",
     "inv_pos(x): 1/x",
     "pos(x): relu(x)",
+    "tv(x): sum(abs(sum(x[:, None], axis=1)[1:] - sum(x[:, None], axis=1)[:-1]))",
+    # R
+    *(f"{side}{end}(x): {function}(x, axis={axis})" for side, axis in (("row", 1), ("col", 0))
+      for end, function in (("Sums", "sum"), ("Means", "mean"))),
+    "dnorm(y, m, s, log is TRUE): -(y - m)**2/(2*s**2) - log(s) - log(2*pi)/2",
 )  # fmt: skip
 ABBREVIATIONS: Final[dict[str, list[str]]] = {}
 """By name: the parameters of a row and what it stands for, as often as the name stands there."""

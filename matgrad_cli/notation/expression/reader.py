@@ -188,11 +188,13 @@ class Parser(Stream):
         span = self.since(body.span)
         if token.text in ("T", "mT", "H"):
             return s.Transposed(span, body)
+        if token.text == "size":
+            return s.Apply(span, "shape", (body,), (("axis", "all"),))
         if token.text == "shape" and self.accept("["):
-            axis = self.take()
+            axis = ("-" if self.accept("-") else "") + self.take().text
             self.expect("]", "after the axis")
-            if axis.text in ("0", "1"):
-                return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.text),))
+            if axis in ("0", "1", "-1", "-2"):
+                return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.replace("-2", "0")),))
         return self.unreadable(
             f"`.{token.text}` is not known",
             token.span,

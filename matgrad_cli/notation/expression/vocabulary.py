@@ -26,6 +26,7 @@ ALIASES: Final[dict[str, str]] = {
     "absolute": "abs",
     "fabs": "abs",
     "ln": "log",
+    "logsoftmax": "log_softmax",
     "expit": "sigmoid",
     "sigma": "sigmoid",
     "ReLU": "relu",

@@ -16,6 +16,7 @@ from .indices import around_a_letter, index_at
 from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, spectral
 from .scripts import (
     Script,
+    is_top,
     labelled_name,
     lowered_script,
     scripted,
@@ -76,7 +77,7 @@ def named_factor(r: Cursor) -> Node:
         return Name(r.span(token), CIRCLE)
     if free and name == "delta" and r.sees("operator", "_"):
         return kronecker_delta(r, token)
-    if free and name == "e" and token.kind == "name":
+    if name == "e" and token.kind == "name" and (free or _is_exponent(r)):
         special = exponential(r, token)
         if special is not None:
             return special
@@ -89,8 +90,6 @@ def named_factor(r: Cursor) -> Node:
         return scripted(r, Apply(r.span(token, r.last), "eye", sizes))
     if name == "sigma" and (free or r.names.variables.get(name) in ("vector", "row", "matrix")) and before_argument(r):
         return applied_function(r, Token("function", "sigmoid", token.start, token.end))
-    if name == "sigma" and not free and not r.known and before_argument(r):
-        _refuse_both(r, token)
     name, scripts = labelled_name(r, token, scripts_here(r))
     node: Node = Name(r.span(token, r.last) if name != token.text and not scripts else r.span(token), name)
     if name in EXTREMES and not scripts and not r.variable(name) and before_argument(r):
@@ -144,19 +143,34 @@ def named_factor(r: Cursor) -> Node:
             raise r.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
         called = call_of(r, node)
         return scripted(r, Derivative(called.span, called, None, (), "D"))
-    if (
-        not declared
-        and all(script.kind == "index" for script in scripts)
-        and (scripts or name not in LETTERS)
-        and around_a_letter(r)
-    ):
+    open_ = not declared and all(script.kind == "index" for script in scripts) and (scripts or name not in LETTERS)
+    if (open_ and around_a_letter(r)) or (name == "sigma" and declared and not r.known and _is_both(r, name)):
+        written = source_text(r, token)
         raise r.trouble(
-            f"whether `{source_text(r, token)}(…)` is a function or a product is not said",
+            f"whether `{written}(…)` is a function or a product is not said",
             token,
             "unknown-function",
-            f"write the function out; for the product leave the brackets away, or declare `{name}`",
+            f"write the function out, or say behind the loss what it is, `…, {written}(t) = …`; for the product leave "
+            f"the brackets away{'' if declared else f', or declare `{name}`'}",
         )
     return with_scripts(r, node, scripts)
+
+
+def _is_both(r: Cursor, name: str) -> bool:
+    """Whether a bracket follows here, and elsewhere none."""
+    pairs = zip(r.tokens, r.tokens[1:], strict=False)
+    alone = any((one.kind, one.text) == ("name", name) and other.kind != "open" for one, other in pairs)
+    return alone and r.sees("open", "(", "[")
+
+
+def _is_exponent(r: Cursor) -> bool:
+    """Whether e^{x_i} stands here, which is no power of a vector e."""
+    array = r.names.variables.get("e") in ("vector", "row", "matrix") and r.sees("operator", "^")
+    inner = r.tokens[r.at + 2 : r.closing(r.at + 1)] if array and r.sees("open", "{", ahead=1) else []
+    exponent = any(token.kind == "name" for token in inner) and not is_top(r, inner[0])
+    if exponent:
+        r.note("`e^{…}` is the exponential, beside the array `e`")
+    return exponent
 
 
 def is_circle(r: Cursor) -> bool:
@@ -174,19 +188,6 @@ def is_circle(r: Cursor) -> bool:
         return before.kind in ("function", "bar") or before.text in ("sqrt", "/")
     inner = outside.kind in ("close", "number", "function") or outside.text == "sqrt"
     return inner or r.tokens[r.partner[at - 2] + 1].text == "^"
-
-
-def _refuse_both(r: Cursor, token: Token) -> None:
-    """Raise the question whether σ(…) is a function or a product, where σ stands for a number elsewhere."""
-    places = [at for at, other in enumerate(r.tokens) if (other.kind, other.text) == ("name", token.text)]
-    if any(r.tokens[at + 1].kind != "open" for at in places):
-        written = source_text(r, token)
-        raise r.trouble(
-            f"whether `{written}(…)` is a function or a product is not said: `{written}` is a number elsewhere",
-            token,
-            "unknown-function",
-            "write `\\operatorname{sigmoid}(…)` for the function, `\\cdot` for the product",
-        )
 
 
 def _at_a_member(r: Cursor) -> bool:
@@ -270,7 +271,7 @@ def bracket_here(r: Cursor) -> Node:
         and isinstance(node, Apply)
         and node.function == "norm"
         and not node.options
-        and r.sees("operator", "_")
+        and r.sees("operator", "_", "^")
     ):
         return normed(r, node.arguments[0], node.span, False)
     scripts = scripts_here(r)

@@ -41,7 +41,7 @@ FUNCTIONS: Final = {
     **{name.capitalize(): name for name in "det diag vec softmax sigmoid relu softplus".split()},
     **dict.fromkeys(("trace", "Tr", "Trace", "TR"), "tr"), "ln": "log", "logistic": "sigmoid", "ReLU": "relu",
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "LSE": "logsumexp", "lse": "logsumexp", "sgn": "sign",
-    "max": "maximum", "min": "minimum",
+    "Var": "var", "var": "var", "std": "std", "max": "maximum", "min": "minimum",
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 
