@@ -68,12 +68,13 @@ class Mover(Search):
         return (place for place in places(node, path, linear) if motion(place[1]))
 
     def through(self, phases: Iterable[str], line: Expr) -> Expr:
-        """The line after all rules of the phases, one after the other, without a record."""
-        for _ in range(MOST_LINES):
+        """The line after all rules of the phases, one after the other, without a record; a line that comes a second
+        time would come again and again, and is the last one."""
+        seen: set[Expr] = set()
+        while line not in seen and len(seen) < MOST_LINES:
+            seen.add(line)
             found = next((found for name in phases if (found := self.found(self.phases[name], line))), None)
-            before, line = line, line if found is None else applied(line, found).after
-            if line is before:
-                break
+            line = line if found is None else applied(line, found).after
         return line
 
     # --- what is pending ----------------------------------------------------------------------------------------------
