@@ -25,6 +25,7 @@ from ..ir import (
     Transpose,
 )
 from ..ir.functions import WITH_AXES
+from ..ir.memory import table
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
 
@@ -89,7 +90,11 @@ def factors_needed(text: str) -> tuple[frozenset[str], ...]:
 
 def may_fit(text: str, node: Expr) -> bool:
     """Whether an expression may fit a pattern, as far as its text and the operators of the expression say at once."""
-    return _form(text).may_be(node)
+    form = _form(text)
+    known = form.known.get(node)
+    if known is None:
+        known = form.known[node] = form.may_be(node)
+    return known
 
 
 @lru_cache(maxsize=4096)
@@ -112,6 +117,7 @@ class _Form:
         self.lax = text.startswith("-") or text.endswith(".T")
         self.needed = factors_needed(text)
         self.parts: tuple[_Form, ...] = tuple(map(_form, _parts_said(text, operator)))
+        self.known: dict[Expr, bool] = table()
 
     def may_be(self, node: Expr) -> bool:
         """Whether an expression may fit (see `may_fit`)."""

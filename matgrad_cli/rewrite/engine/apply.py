@@ -91,13 +91,10 @@ def _ways(
     further: bool, motion: Motion,
 ) -> Iterator[Rewriting]:  # fmt: skip
     """The ways of one reading of the rule (see `variants`)."""
-    operators = operators_in(node)
-    if not may_fit(reading.lhs, node) or any(operators.isdisjoint(heads) for heads in heads_needed(reading.lhs)):
-        return
-    if not all(may_hold(one.word, problem) for one in rule.when if one.word in STRUCTURE):
+    if not likely(reading, node) or not all(may_hold(one.word, problem) for one in rule.when if one.word in STRUCTURE):
         return
     sides = pattern(reading)
-    if not sides.operators <= operators:
+    if not sides.operators <= operators_in(node):
         return
     if isinstance(sides.lhs, MatMul) and isinstance(node, MatMul) and not _has_such_ends(sides.lhs, node):
         return
@@ -120,6 +117,14 @@ def _ways(
             assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
+
+
+def likely(reading: Rule, node: Expr) -> bool:
+    """Whether the left side of a rule may fit, seen from its text alone."""
+    if not may_fit(reading.lhs, node):
+        return False
+    operators = operators_in(node)
+    return not any(operators.isdisjoint(heads) for heads in heads_needed(reading.lhs))
 
 
 def _has_such_ends(wanted: MatMul, node: MatMul) -> bool:

@@ -15,7 +15,7 @@ from ...records.derivation import PLACE
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ...verify.judge import Judge
-from ...verify.verdict import Witness
+from ...verify.verdict import Verdict, Witness
 from .application import Application, Scene, applied
 from .apply import Rewriting
 from .search import Search
@@ -59,6 +59,17 @@ def sentence(template: str, bindings: Bindings) -> Sentence:
     return Sentence(template, values)
 
 
+class Unasked(Judge):
+    """A judge that is not asked, for a second opinion whose result alone is compared: nobody reads its steps."""
+
+    def compare_over(
+        self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False, claim: bool = False
+    ) -> Verdict:
+        """Nothing is said of any two expressions."""
+        del before, after, letters, thorough, claim
+        return Verdict("unknown", "not asked")
+
+
 @mutable
 class Recorder:
     """The current line and the steps so far. `letters` are the free letters over which lines are compared: a line that
@@ -81,6 +92,11 @@ class Recorder:
         self._search = Search(
             Scene(self.problem, self.rules, self.names, self.entrywise, self.direction, self.inside, self._seen)
         )
+
+    @property
+    def unread(self) -> bool:
+        """Whether nobody reads the steps: no sentence is needed then."""
+        return isinstance(self.judge, Unasked)
 
     @property
     def scene(self) -> Scene:
@@ -151,7 +167,7 @@ class Recorder:
                     help="please report this loss: it is a bug in the rules, found by the independent check",
                 )
             )
-        said = sentence(title or rule.title, bindings)
+        said = Sentence("") if self.unread else sentence(title or rule.title, bindings)
         return Step(rule.id, said, Sentence(rule.why), before, after, bindings, (), verdict, small=rule.small)
 
     def group(self, rule: str, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
@@ -172,7 +188,7 @@ class Recorder:
 
     def entitled(self, rule: str, step: Step, bindings: Bindings) -> Step:
         """A step that stands alone under the title of a group."""
-        return replace(step, title=sentence(self._title(rule).title, bindings), small="")
+        return step if self.unread else replace(step, title=sentence(self._title(rule).title, bindings), small="")
 
     def stuck(
         self, message: str, help: str = "`--method index` goes through entries and can differentiate it"

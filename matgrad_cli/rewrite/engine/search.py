@@ -40,7 +40,7 @@ class Search:
             scene = self.scene
             for path, node in parts:
                 miss = rule.id, node, bindings
-                if miss in self._misses or any(path[:depth] in found for depth in range(len(path) + 1)):
+                if miss in self._misses or (found and any(path[:depth] in found for depth in range(len(path) + 1))):
                     continue
                 rewriting = fit(rule, node, scene, bindings, line, path)
                 if rewriting is None or not self.accepts(rewriting):

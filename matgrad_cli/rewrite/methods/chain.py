@@ -116,7 +116,7 @@ class Chain(Runner):
         if not ready:
             return False
         part = body_of(ready[0][1])
-        title, bindings = self._said(part, ready[0][1])
+        title, bindings = ("chain-back", ()) if recorder.unread else self._said(part, ready[0][1])
         parts = [part]
         while parts:
             places = [(path, at(recorder.line, path)) for path, _ in self._places(*parts)]

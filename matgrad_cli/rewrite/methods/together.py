@@ -7,26 +7,15 @@ from collections.abc import Callable
 from ...diagnostics import MatgradError, StuckError
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Expr, Index, OpenLetter
+from ...ir import OpenLetter
 from ...records import METHODS, Derivation, Sentence
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge, judge_of
-from ...verify.verdict import Verdict
+from ..engine.recorder import Unasked
 from . import method_named
 
 One = Callable[[str], Derivation]
 """Derives by the method of that name."""
-
-
-class Unasked(Judge):
-    """A judge that is not asked: for a second opinion whose result alone is compared."""
-
-    def compare_over(
-        self, before: Expr, after: Expr, letters: tuple[Index, ...], thorough: bool = False, claim: bool = False
-    ) -> Verdict:
-        """Nothing is said of any two expressions."""
-        del before, after, letters, thorough, claim
-        return Verdict("unknown", "not asked")
 
 
 def same_result(one: Derivation, other: Derivation, judge: Judge) -> bool:
