@@ -83,6 +83,16 @@ Contraction = tuple[Picker, Picker, int, int, int, int, Labels, tuple[int, ...]]
 
 
 @lru_cache(maxsize=8192)
+def alone(left: Labels, right: Labels, over: Labels) -> tuple[Labels, Labels, Labels]:
+    """Of the axes that are summed those that only the left array has, only the right one, and both."""
+    return (
+        tuple([label for label in over if label in left and label not in right]),
+        tuple([label for label in over if label in right and label not in left]),
+        tuple([label for label in over if label in left and label in right]),
+    )
+
+
+@lru_cache(maxsize=8192)
 def contraction(
     left: Labels, ldims: tuple[int, ...], right: Labels, rdims: tuple[int, ...], over: Labels
 ) -> Contraction:

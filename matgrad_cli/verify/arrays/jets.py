@@ -15,7 +15,22 @@ from typing import Final, NamedTuple
 from ...ir import Dim, Expr, Symbol
 from .axes import Label, Labels
 from .structure import taken
-from .tensor import COL, MIDDLE, ROW, SIZE_LIMIT, Sparse, Tensor, TooLarge, matmul, product, renamed, scaled, total
+from .tensor import (
+    COL,
+    MIDDLE,
+    ROW,
+    SIZE_LIMIT,
+    Sparse,
+    Tensor,
+    TooLarge,
+    matmul,
+    product,
+    renamed,
+    scalar,
+    scaled,
+    summed,
+    total,
+)
 
 
 class Tag(NamedTuple):
@@ -112,56 +127,76 @@ def _axes(tensor: Tensor) -> int:
 
 def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
     """Σ over the bound axes of the product of all factors: one axis at a time, the cheapest next, never all at once."""
-    if not bound and (values := at_rest(factors)) is not None:
+    values = at_rest(factors)
+    if values is None:
+        steps, repeat = _order(tuple([tuple(_labels(jet).items()) for jet in factors]), tuple(bound.items()))
+        jets = list(factors)
+        for members, gone in steps:
+            jets.append(_jets_together([jets[n] for n in members], gone, p))
+        return jets[-1] if repeat == 1 else each(jets[-1], lambda tensor: scaled(tensor, repeat, p))
+    if not bound:
         few, *more = sorted(values, key=_axes)
         return {NONE: reduce(lambda left, right: product(left, right, (), p), more, few)}
-    left: dict[int, tuple[Jet, dict[Label, int]]] = {number: (jet, _labels(jet)) for number, jet in enumerate(factors)}
+    steps, repeat = _order(
+        tuple([tuple(zip(one.labels, one.dims, strict=True)) for one in values]), tuple(bound.items())
+    )
+    for members, gone in steps:
+        values.append(_together([values[n] for n in members], gone, p))
+    return {NONE: values[-1] if repeat == 1 else scaled(values[-1], repeat, p)}
+
+
+@lru_cache(maxsize=8192)
+def _order(
+    factors: tuple[tuple[tuple[Label, int], ...], ...], bound: tuple[tuple[Label, int], ...]
+) -> tuple[tuple[tuple[tuple[int, ...], Labels], ...], int]:
+    """In which order factors with these axes are multiplied and the bound axes summed: each step names the factors that
+    it takes, earlier products among them, and the axes that go with it. Also how often all is taken, as no factor holds
+    some of the bound axes."""
+    left = {number: dict(labels) for number, labels in enumerate(factors)}
     kept: dict[Label, int] = {}
-    for _, labels in left.values():
+    for labels in left.values():
         kept.update(labels)
-    if prod([size for label, size in kept.items() if label not in bound]) > SIZE_LIMIT:
+    sizes = dict(bound)
+    if prod([size for label, size in kept.items() if label not in sizes]) > SIZE_LIMIT:
         raise TooLarge  # the result alone is too large: nothing is begun
-    users: dict[Label, set[int]] = {label: {n for n, (_, labels) in left.items() if label in labels} for label in bound}
+    users: dict[Label, set[int]] = {label: {n for n, labels in left.items() if label in labels} for label in sizes}
+    repeat = prod([size for label, size in bound if not users[label]])
     costs: dict[Label, int] = {}
-    repeat = prod([size for label, size in bound.items() if not users[label]])
-    fresh = len(factors)
-    while open_labels := [label for label in bound if users[label]]:
+    steps: list[tuple[tuple[int, ...], Labels]] = []
+    while open_labels := [label for label in sizes if users[label]]:
         for label in open_labels:
             if label not in costs:
-                costs[label] = prod({k: v for n in users[label] for k, v in left[n][1].items()}.values())
+                costs[label] = prod({k: v for n in users[label] for k, v in left[n].items()}.values())
         label = min(open_labels, key=costs.__getitem__)
-        members = sorted(users[label], key=lambda n: len(left[n][1]))
+        members = tuple(sorted(users[label], key=lambda n: len(left[n])))
         gone = tuple([other for other in open_labels if users[other] <= users[label]])
-        jet = _together([left[n][0] for n in members], gone, p)
-        labels = _labels(jet)
-        for n in members:
-            for other in left.pop(n)[1]:
-                costs.pop(other, None)
-                if other in users:
-                    users[other].discard(n)
-        left[fresh] = (jet, labels)
-        for other in labels:
+        fresh = len(factors) + len(steps)
+        steps.append((members, gone))
+        together = {other: size for n in members for other, size in left.pop(n).items()}
+        left[fresh] = {other: size for other, size in together.items() if other not in gone}
+        for other in together:
             costs.pop(other, None)
             if other in users:
-                users[other].add(fresh)
-        for other in gone:
-            users[other] = set()
-        fresh += 1
-    result = _together([jet for jet, _ in sorted(left.values(), key=lambda pair: len(pair[1]))], (), p)
-    if repeat == 1:
-        return result
-    return each(result, lambda tensor: scaled(tensor, repeat, p))
+                users[other] = set() if other in gone else users[other].difference(members) | {fresh}
+    if len(left) > 1 or not steps:
+        steps.append((tuple(sorted(left, key=lambda n: len(left[n]))), ()))
+    return tuple(steps), repeat
 
 
-def _together(jets: list[Jet], over: Labels, p: int) -> Jet:
-    """The product of jets; the axes `over` are summed in the last product (all factors may hold them)."""
-    if len(jets) == 1:
-        one: Jet = {NONE: Tensor((), (), (1,))}
-        return jet_product(one, jets[0], over, p) if over else jets[0]
-    result = jets[0]
-    for jet in jets[1:-1]:
-        result = jet_product(result, jet, (), p)
-    return jet_product(result, jets[-1], over, p)
+def _together(parts: list[Tensor], over: Labels, p: int) -> Tensor:
+    """The product of arrays; the axes `over` are summed in the last product (all may hold them)."""
+    *before, last = parts
+    if not before:
+        return summed(last, over, p)
+    return product(reduce(lambda left, right: product(left, right, (), p), before), last, over, p)
+
+
+def _jets_together(jets: list[Jet], over: Labels, p: int) -> Jet:
+    """The same of jets."""
+    *before, last = jets
+    if not before:
+        return jet_product({NONE: scalar(1)}, last, over, p) if over else last
+    return jet_product(reduce(lambda left, right: jet_product(left, right, (), p), before), last, over, p)
 
 
 # ---- products of matrices: in which order they are multiplied, and how a derivative runs through a long one

@@ -9,7 +9,7 @@ from math import prod
 from operator import add, mul
 from typing import Any, Final
 
-from .axes import Axis, Label, Labels, Pairs, contraction, joined, order_plan, plain, plan, union
+from .axes import Axis, Label, Labels, Pairs, alone, contraction, joined, order_plan, plain, plan, union
 
 ROW: Final = "row"
 COL: Final = "col"
@@ -221,13 +221,9 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     """Σ over the axes `over` of left·right; other axes of one name run together.
     Each axis of `over` is in one of the two."""
     if over:
-        alone = [label for label in over if label in left.labels and label not in right.labels]
-        if alone:
-            left = summed(left, alone, p)
-        alone = [label for label in over if label in right.labels and label not in left.labels]
-        if alone:
-            right = summed(right, alone, p)
-        over = tuple([label for label in over if label in left.labels])
+        mine, theirs, over = alone(left.labels, right.labels, over)
+        left = summed(left, mine, p) if mine else left
+        right = summed(right, theirs, p) if theirs else right
     if isinstance(left, Sparse) or isinstance(right, Sparse):
         return _sparse_product(left, right, over, p)
     if not left.labels:
@@ -237,12 +233,12 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     if left.labels == right.labels and not over:
         data = list(map(mul, left.data, right.data))
         return Tensor(left.labels, left.dims, [value % p for value in data] if p else data)
-    pick_left, pick_right, batch, mine, theirs, inner, labels, dims = contraction(
+    pick_left, pick_right, batch, rows, cols, inner, labels, dims = contraction(
         left.labels, left.dims, right.labels, right.dims, over
     )
-    if batch * mine * theirs > SIZE_LIMIT or batch * mine * theirs * inner > WORK_LIMIT:
+    if batch * rows * cols > SIZE_LIMIT or batch * rows * cols * inner > WORK_LIMIT:
         raise TooLarge
-    return Tensor(labels, dims, _multiply(pick_left(left.data), pick_right(right.data), batch, mine, theirs, inner, p))
+    return Tensor(labels, dims, _multiply(pick_left(left.data), pick_right(right.data), batch, rows, cols, inner, p))
 
 
 _TURNED: Final[dict[Labels, Labels]] = {
