@@ -26,6 +26,10 @@ class Source:
         """A positive number (any number where there is no order)."""
         raise NotImplementedError
 
+    def numbers(self, count: int) -> list[Any]:
+        """So many numbers that are not zero."""
+        return [self.number() for _ in range(count)]
+
     def ratio(self, top: Any, bottom: Any) -> Any:
         """top / bottom."""
         return top / bottom
@@ -95,11 +99,18 @@ class Drawn:
 
     def __call__(self, source: Source, rows: int, cols: int, entry: Entry = any_number) -> Rows:
         draw = self.own or entry
+        if self.kept is everywhere and draw is any_number:
+            return [source.numbers(cols) for _ in range(rows)]
         return [[draw(source) if self.kept(i, j) else 0 for j in range(cols)] for i in range(rows)]
 
 
-generic = Drawn(lambda _i, _j: True)
-negative = Drawn(lambda _i, _j: True, lambda source: -source.positive())
+def everywhere(_row: int, _column: int) -> bool:
+    """No entry is zero."""
+    return True
+
+
+generic = Drawn(everywhere)
+negative = Drawn(everywhere, lambda source: -source.positive())
 zero = Drawn(lambda _i, _j: False)
 lower = Drawn(ge)
 upper = Drawn(le)

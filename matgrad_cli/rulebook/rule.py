@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
@@ -82,8 +84,7 @@ class Rule:
     @property
     def pending(self) -> str:
         """What the rule takes apart: `d` a differential, `partial` a pending derivative, empty for all other rules."""
-        text = self.lhs or (self.example[0] if self.example else "")
-        return "d" if text.startswith("d(") else "partial" if text.startswith("partial(") else ""
+        return _pending(self.lhs or (self.example[0] if self.example else ""))
 
     @property
     def backwards(self) -> Rule:
@@ -91,6 +92,11 @@ class Rule:
         if not self.reversible:
             raise ValueError(f"{self.id} is not reversible")
         return replace(self, lhs=self.rhs, rhs=self.lhs, example=self.example and (self.example[1], self.example[0]))
+
+
+@lru_cache(maxsize=2048)
+def _pending(text: str) -> str:
+    return "d" if text.startswith("d(") else "partial" if text.startswith("partial(") else ""
 
 
 @record

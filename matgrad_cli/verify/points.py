@@ -82,7 +82,18 @@ class ModularSource(Source):
 
     def positive(self) -> Any:
         """Any number but zero: there is no order."""
-        return self._random.randrange(1, self._field.p)
+        return self.numbers(1)[0]
+
+    def numbers(self, count: int) -> list[Any]:
+        """What `randrange(1, p)` gives so often, without its ceremony."""
+        most, bits = self._field.p - 1, (self._field.p - 1).bit_length()
+        draw = self._random.getrandbits
+        found: list[Any] = []
+        while len(found) < count:
+            number = draw(bits)
+            if number < most:
+                found.append(number + 1)
+        return found
 
     def ratio(self, top: Any, bottom: Any) -> Any:
         """top / bottom."""
@@ -232,7 +243,11 @@ class Point:
     def _tensor(self, drawn: Rows, shape: Shape) -> Tensor:
         flat = [value for row in drawn for value in row]
         p = self.field.p
-        data = [self._modular(value, p) for value in flat] if p else [float(value) for value in flat]
+        data = (
+            [value % p if type(value) is int else self._modular(value, p) for value in flat]
+            if p
+            else [float(value) for value in flat]
+        )
         return Tensor(lay.sides(shape), lay.lengths(shape, self.size), data)
 
     def _modular(self, value: Any, p: int) -> int:

@@ -15,22 +15,7 @@ from typing import Final, NamedTuple
 from ...ir import Dim, Expr, Symbol
 from .axes import Label, Labels
 from .structure import taken
-from .tensor import (
-    COL,
-    MIDDLE,
-    ROW,
-    SIZE_LIMIT,
-    Sparse,
-    Tensor,
-    TooLarge,
-    matmul,
-    product,
-    renamed,
-    scalar,
-    scaled,
-    summed,
-    total,
-)
+from .tensor import SIZE_LIMIT, Sparse, Tensor, TooLarge, matmul, product, scalar, scaled, summed, total
 
 
 class Tag(NamedTuple):
@@ -206,12 +191,12 @@ def matrix_product(left: Jet, right: Jet, p: int) -> Jet:
     """The matrix product of two jets."""
     if (values := at_rest((left, right))) is not None:
         return {NONE: matmul(values[0], values[1], p)}
-    return jet_product(
-        each(left, lambda t: renamed(t, {COL: MIDDLE})),
-        each(right, lambda t: renamed(t, {ROW: MIDDLE})),
-        (MIDDLE,) if any(COL in t.labels for t in left.values()) else (),
-        p,
-    )
+    parts: dict[Tags, list[Tensor]] = {}
+    for mine, a in left.items():
+        for theirs, b in right.items():
+            if not mine & theirs:
+                parts.setdefault(mine | theirs, []).append(matmul(a, b, p))
+    return gathered(parts, p)
 
 
 def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:
