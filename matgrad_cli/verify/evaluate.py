@@ -15,7 +15,7 @@ from ..ir import Dim, Expr, Index, Symbol
 from ..ir.memory import remembered
 from .arrays import structure as lay
 from .arrays.jets import NONE, Jet, Tag, Tags
-from .arrays.tensor import Tensor, TooLarge, spread
+from .arrays.tensor import Composed, Tensor, TooLarge, spread
 from .fields import Field, NotExact, NoValue, OutOfDomain
 from .functions import squared_root
 from .meanings import MEANINGS, factors_of
@@ -126,7 +126,10 @@ class Evaluator:
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
         self.work += sum(
-            [len(tensor.data) if type(tensor) is Tensor else prod(tensor.dims) for tensor in result.values()]
+            [
+                len(one.data) if type(one) is Tensor else one.held if isinstance(one, Composed) else prod(one.dims)
+                for one in result.values()
+            ]
         )
         return TooLarge() if self.work > self.limit else result
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from .. import ir
@@ -25,6 +25,7 @@ from .arrays.jets import (
     each,
     gathered,
     jet_along,
+    jet_of_pairs,
     jet_product,
     jet_total,
     matrix_product,
@@ -32,7 +33,7 @@ from .arrays.jets import (
     subsets,
 )
 from .arrays.linear import determinant, inverse
-from .arrays.tensor import COL, ROW, Tensor, mapped, matmul, product, renamed, scalar, scaled, total, turned
+from .arrays.tensor import COL, ROW, Tensor, mapped, matmul, powered, product, renamed, scalar, scaled, total, turned
 from .fields import Field, Floats, NotExact, NoValue
 from .functions import (
     DEFINITIONS,
@@ -110,11 +111,8 @@ def on_matmul(here: Evaluator, node: ir.MatMul, tags: Tags) -> Jet:
 
 
 def on_kron(here: Evaluator, node: ir.Kron, tags: Tags) -> Jet:
-    result = here.jet(node.factors[0], tags)
-    for factor in node.factors[1:]:
-        inner = each(here.jet(factor, tags), lambda t: renamed(t, {ROW: "inner row", COL: "inner col"}))
-        result = each(jet_product(result, inner, (), here.p), lay.inner_sides_merged)
-    return result
+    jets = [here.jet(factor, tags) for factor in node.factors]
+    return reduce(lambda left, right: jet_of_pairs(left, right, lambda a, b: lay.kronecker(a, b, here.p), here.p), jets)
 
 
 def on_power(here: Evaluator, node: ir.Power, tags: Tags) -> Jet:
@@ -127,7 +125,8 @@ def on_power(here: Evaluator, node: ir.Power, tags: Tags) -> Jet:
     base = here.jet(node.base, tags)
     if exponent is not None:
         field, fixed = here.field, exponent
-        value = mapped(here.value_of(base, node.base), lambda u: field.power(u, fixed))
+        raised = powered if fixed.denominator == 1 else mapped
+        value = raised(here.value_of(base, node.base), lambda u: field.power(u, fixed))
         if not tags:
             return {NONE: value}
         slope = (

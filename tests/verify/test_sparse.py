@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from math import prod
 from random import Random
 
 import pytest
 
+from matgrad_cli.ir import Dim, Index, Pair
+from matgrad_cli.verify.arrays.structure import delta, kronecker
 from matgrad_cli.verify.arrays.tensor import (
+    COL,
+    ROW,
+    Composed,
     Sparse,
     Tensor,
     identity,
     on_entries,
+    powered,
     product,
     renamed,
     scalar,
@@ -68,3 +76,49 @@ def test_a_derivative_of_a_variable_by_itself_is_never_written_out() -> None:
     assert isinstance(product(identity("i", "s", 2), identity("j", "t", 3), (), 0), Sparse)
     assert list(summed(identity("i", "s", 4), ("i", "s"), 0).data) == [4]
     assert list(product(scalar(3), identity("i", "s", 2), (), 0).data) == [3, 0, 0, 3]
+
+
+def in_parts(random: Random, count: int) -> tuple[Tensor, Tensor]:
+    """A large Kronecker product of matrices, in parts and written out."""
+    small = [
+        Tensor((ROW, COL), dims, [random.randrange(P) for _ in range(dims[0] * dims[1])])
+        for dims in random.sample([(2, 3), (3, 2), (4, 1), (2, 2), (3, 3)], count)
+    ]
+    found = reduce(lambda left, right: kronecker(left, right, P), small)
+    return found, written_out(found)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_product_that_is_kept_in_parts_is_the_same_as_written_out(seed: int) -> None:
+    random = Random(seed)
+    one, whole = in_parts(random, 4)
+    assert isinstance(one, Composed)
+    assert same(scaled(one, 5, P), scaled(whole, 5, P))
+    assert same(summed(one, (ROW,), P), summed(whole, (ROW,), P))
+    assert same(powered(one, lambda u: u * u % P), powered(whole, lambda u: u * u % P))
+    assert same(renamed(one, {ROW: "a", COL: ROW}), renamed(whole, {ROW: "a", COL: ROW}))
+    for over in ((), (ROW,), (COL,), (ROW, COL)):
+        assert same(product(one, one, over, P), product(whole, whole, over, P))
+        weights = Tensor((ROW,), (one.size(ROW),), [random.randrange(P) for _ in range(one.size(ROW))])
+        assert same(product(one, weights, over, P), product(whole, weights, over, P))
+    side = Tensor((COL, "b"), (one.size(COL), 2), [random.randrange(P) for _ in range(2 * one.size(COL))])
+    assert same(product(one, side, (COL,), P), product(whole, side, (COL,), P))
+
+
+def pair(outer: Index, inner: Index | Pair) -> Pair:
+    return Pair(outer, inner, inner.dim if isinstance(inner, Index) else inner.outer.dim * inner.inner_dim)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 5, 7), (3, 3, 3, 3), (1, 8, 1, 9), (2, 2, 6, 4)])
+def test_a_delta_between_counted_positions(sizes: tuple[int, ...]) -> None:
+    i, j, k, m = (Index(name, Dim.of(name)) for name in "ijkm")
+    table = {dim.dim: size for dim, size in zip((i, j, k, m), sizes, strict=True)}
+
+    def size(dim: Dim) -> int:
+        return table[dim] if dim in table else dim.size({str(name): n for name, n in table.items()})
+
+    whole = Index("w", i.dim * j.dim * k.dim * m.dim)
+    found = delta(whole, pair(i, pair(j, pair(k, m))), size)
+    places = range(prod(sizes))
+    written = [int(one == other) for one in places for other in places]
+    assert list(spread(found, (whole, i, j, k, m), (prod(sizes), *sizes)).data) == written

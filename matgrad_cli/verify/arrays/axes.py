@@ -145,3 +145,36 @@ def _classes(pairs: Iterable[tuple[Label, Label, int]]) -> list[tuple[list[Label
         whole = list(dict.fromkeys([label for labels in touching for label in labels] + [left, right]))
         found = [one for one in found if one[0] not in touching] + [(whole, size)]
     return found
+
+
+SizedAxes = tuple[tuple[Label, int], ...]
+Order = tuple[tuple[tuple[tuple[int, ...], Labels], ...], tuple[int, ...], int]
+
+
+@lru_cache(maxsize=8192)
+def order(factors: tuple[SizedAxes, ...], bound: SizedAxes) -> Order:
+    """In which order factors with these axes are multiplied and the bound axes summed, the cheapest axis next: each
+    step names the factors that it takes, earlier products among them, and the axes that go with it. Also the factors
+    that are left, and how often their product is taken, as no factor holds some of the bound axes."""
+    left = {number: dict(labels) for number, labels in enumerate(factors)}
+    sizes = dict(bound)
+    users: dict[Label, set[int]] = {label: {n for n, labels in left.items() if label in labels} for label in sizes}
+    repeat = prod([size for label, size in bound if not users[label]])
+    costs: dict[Label, int] = {}
+    steps: list[tuple[tuple[int, ...], Labels]] = []
+    while open_labels := [label for label in sizes if users[label]]:
+        for label in open_labels:
+            if label not in costs:
+                costs[label] = prod({k: v for n in users[label] for k, v in left[n].items()}.values())
+        label = min(open_labels, key=costs.__getitem__)
+        members = tuple(sorted(users[label], key=lambda n: len(left[n])))
+        gone = tuple([other for other in open_labels if users[other] <= users[label]])
+        fresh = len(factors) + len(steps)
+        steps.append((members, gone))
+        together = {other: size for n in members for other, size in left.pop(n).items()}
+        left[fresh] = {other: size for other, size in together.items() if other not in gone}
+        for other in together:
+            costs.pop(other, None)
+            if other in users:
+                users[other] = set() if other in gone else users[other].difference(members) | {fresh}
+    return tuple(steps), tuple(sorted(left, key=lambda n: len(left[n]))), repeat

@@ -13,9 +13,9 @@ from math import prod
 from typing import Final, NamedTuple
 
 from ...ir import Dim, Expr, Symbol
-from .axes import Label, Labels
+from .axes import Label, Labels, order
 from .structure import taken
-from .tensor import SIZE_LIMIT, Sparse, Tensor, TooLarge, matmul, product, scalar, scaled, summed, total
+from .tensor import SIZE_LIMIT, Composed, Sparse, Tensor, TooLarge, joint, matmul, product, scalar, scaled, total
 
 
 class Tag(NamedTuple):
@@ -73,6 +73,16 @@ def jet_product(left: Jet, right: Jet, over: Labels, p: int) -> Jet:
     return gathered(parts, p)
 
 
+def jet_of_pairs(left: Jet, right: Jet, times: Callable[[Tensor, Tensor], Tensor], p: int) -> Jet:
+    """A product of two arrays, whichever it is, of two jets."""
+    parts: dict[Tags, list[Tensor]] = {}
+    for mine, a in left.items():
+        for theirs, b in right.items():
+            if not mine & theirs:
+                parts.setdefault(mine | theirs, []).append(times(a, b))
+    return gathered(parts, p)
+
+
 def jet_along(jet: Jet, sides: Sequence[tuple[Label, int]], size: Callable[[Dim], int], p: int) -> Jet:
     """The product of all that stands along some sides of these lengths."""
     factors = [jet]
@@ -111,73 +121,31 @@ def _axes(tensor: Tensor) -> int:
 
 
 def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
-    """Σ over the bound axes of the product of all factors: one axis at a time, the cheapest next, never all at once."""
+    """Σ over the bound axes of the product of all factors: one axis at a time, never all at once."""
     values = at_rest(factors)
-    if values is None:
-        steps, repeat = _order(tuple([tuple(_labels(jet).items()) for jet in factors]), tuple(bound.items()))
-        jets = list(factors)
-        for members, gone in steps:
-            jets.append(_jets_together([jets[n] for n in members], gone, p))
-        return jets[-1] if repeat == 1 else each(jets[-1], lambda tensor: scaled(tensor, repeat, p))
-    if not bound:
+    if values is not None and not bound:
         few, *more = sorted(values, key=_axes)
         return {NONE: reduce(lambda left, right: product(left, right, (), p), more, few)}
-    steps, repeat = _order(
-        tuple([tuple(zip(one.labels, one.dims, strict=True)) for one in values]), tuple(bound.items())
-    )
+    shapes = [_labels(jet) for jet in factors]
+    kept = {label: size for shape in shapes for label, size in shape.items() if label not in bound}
+    composed = any(isinstance(one, Composed) for jet in factors for one in jet.values())
+    if prod(kept.values()) > SIZE_LIMIT and not composed:
+        raise TooLarge  # the result alone is too large, and would be written out: nothing is begun
+    steps, rest, repeat = order(tuple([tuple(shape.items()) for shape in shapes]), tuple(bound.items()))
+    if values is not None:
+        for members, gone in steps:
+            values.append(joint([values[n] for n in members], gone, p))
+        whole = joint([values[n] for n in rest], (), p)
+        return {NONE: whole if repeat == 1 else scaled(whole, repeat, p)}
+    jets = list(factors)
     for members, gone in steps:
-        values.append(_together([values[n] for n in members], gone, p))
-    return {NONE: values[-1] if repeat == 1 else scaled(values[-1], repeat, p)}
-
-
-@lru_cache(maxsize=8192)
-def _order(
-    factors: tuple[tuple[tuple[Label, int], ...], ...], bound: tuple[tuple[Label, int], ...]
-) -> tuple[tuple[tuple[tuple[int, ...], Labels], ...], int]:
-    """In which order factors with these axes are multiplied and the bound axes summed: each step names the factors that
-    it takes, earlier products among them, and the axes that go with it. Also how often all is taken, as no factor holds
-    some of the bound axes."""
-    left = {number: dict(labels) for number, labels in enumerate(factors)}
-    kept: dict[Label, int] = {}
-    for labels in left.values():
-        kept.update(labels)
-    sizes = dict(bound)
-    if prod([size for label, size in kept.items() if label not in sizes]) > SIZE_LIMIT:
-        raise TooLarge  # the result alone is too large: nothing is begun
-    users: dict[Label, set[int]] = {label: {n for n, labels in left.items() if label in labels} for label in sizes}
-    repeat = prod([size for label, size in bound if not users[label]])
-    costs: dict[Label, int] = {}
-    steps: list[tuple[tuple[int, ...], Labels]] = []
-    while open_labels := [label for label in sizes if users[label]]:
-        for label in open_labels:
-            if label not in costs:
-                costs[label] = prod({k: v for n in users[label] for k, v in left[n].items()}.values())
-        label = min(open_labels, key=costs.__getitem__)
-        members = tuple(sorted(users[label], key=lambda n: len(left[n])))
-        gone = tuple([other for other in open_labels if users[other] <= users[label]])
-        fresh = len(factors) + len(steps)
-        steps.append((members, gone))
-        together = {other: size for n in members for other, size in left.pop(n).items()}
-        left[fresh] = {other: size for other, size in together.items() if other not in gone}
-        for other in together:
-            costs.pop(other, None)
-            if other in users:
-                users[other] = set() if other in gone else users[other].difference(members) | {fresh}
-    if len(left) > 1 or not steps:
-        steps.append((tuple(sorted(left, key=lambda n: len(left[n]))), ()))
-    return tuple(steps), repeat
-
-
-def _together(parts: list[Tensor], over: Labels, p: int) -> Tensor:
-    """The product of arrays; the axes `over` are summed in the last product (all may hold them)."""
-    *before, last = parts
-    if not before:
-        return summed(last, over, p)
-    return product(reduce(lambda left, right: product(left, right, (), p), before), last, over, p)
+        jets.append(_jets_together([jets[n] for n in members], gone, p))
+    found = _jets_together([jets[n] for n in rest], (), p)
+    return found if repeat == 1 else each(found, lambda tensor: scaled(tensor, repeat, p))
 
 
 def _jets_together(jets: list[Jet], over: Labels, p: int) -> Jet:
-    """The same of jets."""
+    """The product of jets; the axes `over` are summed in the last product."""
     *before, last = jets
     if not before:
         return jet_product({NONE: scalar(1)}, last, over, p) if over else last
@@ -191,12 +159,7 @@ def matrix_product(left: Jet, right: Jet, p: int) -> Jet:
     """The matrix product of two jets."""
     if (values := at_rest((left, right))) is not None:
         return {NONE: matmul(values[0], values[1], p)}
-    parts: dict[Tags, list[Tensor]] = {}
-    for mine, a in left.items():
-        for theirs, b in right.items():
-            if not mine & theirs:
-                parts.setdefault(mine | theirs, []).append(matmul(a, b, p))
-    return gathered(parts, p)
+    return jet_of_pairs(left, right, lambda a, b: matmul(a, b, p), p)
 
 
 def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:

@@ -13,10 +13,12 @@ from typing import Any, Final
 from ...ir import ONE, Dim, Index, Pair, Position, Shape
 from ..fields import Floats, OutOfDomain
 from .axes import Axis, Label, Labels
+from .factored import LARGE, joined_sides, paired
 from .tensor import (
     COL,
     ROW,
     SIZE_LIMIT,
+    Composed,
     Tensor,
     TooLarge,
     aligned,
@@ -90,6 +92,8 @@ def taken(tensor: Tensor, where: Mapping[Any, Position], size: Sizes) -> Tensor:
     """The entries at the positions given for some axes; a letter that is there already makes a diagonal."""
     if all(isinstance(position, Index) for position in where.values()):
         return renamed(tensor, dict(where))
+    if isinstance(tensor, Composed) and (parted := _counted(tensor, where, size)) is not None:
+        return parted
     axes: list[Axis] = []
     target: dict[Label, int] = {}
     for label, length in zip(tensor.labels, tensor.dims, strict=True):
@@ -106,12 +110,36 @@ def taken(tensor: Tensor, where: Mapping[Any, Position], size: Sizes) -> Tensor:
     return reindexed(tensor, tuple(axes), tuple(target), tuple(target.values()))
 
 
+def _counted(tensor: Tensor, where: Mapping[Any, Position], size: Sizes) -> Tensor | None:
+    """Entries at pairs of letters, of an array in parts; None where a letter stands twice, or a number."""
+    for label, position in where.items():
+        axes = _pairs(position, size)
+        parted = tensor.counted(label, axes) if axes is not None and isinstance(tensor, Composed) else None
+        if parted is None:
+            return None
+        tensor = parted
+    return tensor
+
+
+def _pairs(position: Position, size: Sizes) -> list[tuple[Label, int]] | None:
+    """The letters in which a position is counted; None where a number is among them."""
+    if isinstance(position, Pair):
+        outer, inner = _pairs(position.outer, size), _pairs(position.inner, size)
+        return None if outer is None or inner is None else [*outer, *inner]
+    return [(position, size(position.dim))] if isinstance(position, Index) else None
+
+
 def delta(left: Position, right: Position, size: Sizes) -> Tensor:
     """1 where two positions agree, else 0."""
     if isinstance(left, Index) and isinstance(right, Index) and left is not right and size(left.dim) == size(right.dim):
         return identity(left, right, size(left.dim))
     letters = list(dict.fromkeys(_letters(left) + _letters(right)))
     dims = tuple([size(letter.dim) for letter in letters])
+    if prod(dims) > LARGE:
+        one, two = _pairs(left, size), _pairs(right, size)
+        parted = None if one is None or two is None else paired(one, two)
+        if parted is not None:
+            return parted
     if prod(dims) > SIZE_LIMIT:
         raise TooLarge
 
@@ -137,11 +165,15 @@ def with_sides(tensor: Tensor, shape: Shape, size: Sizes) -> Tensor:
     return spread(tensor, (*tensor.labels, *[label for label, _ in missing]), (*tensor.dims, *[n for _, n in missing]))
 
 
-def inner_sides_merged(tensor: Tensor) -> Tensor:
-    """The rows and columns of a Kronecker product, whose inner ones stand apart yet."""
-    for side, inner in ((ROW, "inner row"), (COL, "inner col")):
-        if inner in tensor.labels:
-            tensor = merged(tensor, side, inner, side) if side in tensor.labels else renamed(tensor, {inner: side})
+def kronecker(left: Tensor, right: Tensor, p: int) -> Tensor:
+    """A ⊗ B, in parts where it is large."""
+    inner = renamed(right, {ROW: "inner row", COL: "inner col"})
+    if prod(left.dims) * prod(right.dims) > LARGE:
+        return joined_sides(left, inner, {ROW: "inner row", COL: "inner col"}, p)
+    tensor = product(left, inner, (), p)
+    for side, apart in ((ROW, "inner row"), (COL, "inner col")):
+        if apart in tensor.labels:
+            tensor = merged(tensor, side, apart, side) if side in tensor.labels else renamed(tensor, {apart: side})
     return tensor
 
 

@@ -3,8 +3,8 @@ over floats or modulo a prime."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
 from math import prod
 from operator import add, mul
 from typing import Any, Final
@@ -41,6 +41,41 @@ class Tensor:
 
     def __repr__(self) -> str:
         return f"Tensor({self.labels}, {self.dims}, {list(self.data)})"
+
+
+class Composed(Tensor):
+    """An array that is made of others and not written out: it knows itself what becomes of it."""
+
+    __slots__ = ()
+
+    @property
+    def held(self) -> int:
+        """So many entries are there."""
+        raise NotImplementedError
+
+    def times(self, other: Tensor, over: Labels, p: int) -> Tensor:
+        """Σ over some axes of the product with another array."""
+        raise NotImplementedError
+
+    def called(self, names: Mapping[Label, Label]) -> Tensor:
+        """The same with axes under other names."""
+        raise NotImplementedError
+
+    def scaled(self, factor: Any, p: int) -> Tensor:
+        """Every entry times one number."""
+        raise NotImplementedError
+
+    def powered(self, power: Callable[[Any], Any]) -> Tensor:
+        """A function of every entry that keeps products: a whole power."""
+        raise NotImplementedError
+
+    def merged(self, outer: Label, inner: Label, name: Label) -> Tensor:
+        """The same with two axes as one."""
+        raise NotImplementedError
+
+    def counted(self, label: Label, axes: Sequence[tuple[Label, int]]) -> Tensor | None:
+        """The same with one axis as several, the first slowest; None where it is not made so."""
+        raise NotImplementedError
 
 
 class Sparse(Tensor):
@@ -142,6 +177,8 @@ def spread(tensor: Tensor, target: tuple[Label, ...], sizes: tuple[int, ...]) ->
 
 def renamed(tensor: Tensor, names: dict[Label, Label]) -> Tensor:
     """Axes under other names; two axes that get one name become their diagonal."""
+    if isinstance(tensor, Composed):
+        return tensor.called(names)
     if isinstance(tensor, Sparse):
         pairs = [(names.get(left, left), names.get(right, right), size) for left, right, size in tensor.pairs]
         core = renamed(tensor.core, names)
@@ -157,6 +194,8 @@ def renamed(tensor: Tensor, names: dict[Label, Label]) -> Tensor:
 
 def merged(tensor: Tensor, outer: Label, inner: Label, name: Label) -> Tensor:
     """Two axes as one, position outer·size(inner) + inner. It comes last."""
+    if isinstance(tensor, Composed):
+        return tensor.merged(outer, inner, name)
     rest = tuple([label for label in tensor.labels if label not in (outer, inner)])
     target = (*rest, outer, inner)
     whole = spread(tensor, target, tuple([tensor.size(label) for label in target]))
@@ -192,9 +231,16 @@ def total(tensors: list[Tensor], p: int) -> Tensor:
 
 def scaled(tensor: Tensor, factor: Any, p: int) -> Tensor:
     """Every entry times one number."""
+    if isinstance(tensor, Composed):
+        return tensor.scaled(factor, p)
     return on_entries(
         tensor, lambda data: [value * factor % p for value in data] if p else [value * factor for value in data]
     )
+
+
+def powered(tensor: Tensor, power: Callable[[Any], Any]) -> Tensor:
+    """A whole power of every entry."""
+    return tensor.powered(power) if isinstance(tensor, Composed) else mapped(tensor, power)
 
 
 def mapped(tensor: Tensor, function: Callable[[Any], Any]) -> Tensor:
@@ -207,6 +253,8 @@ def summed(tensor: Tensor, over: Iterable[Label], p: int) -> Tensor:
     gone = [label for label in over if label in tensor.labels]
     if not gone:
         return tensor
+    if isinstance(tensor, Composed):
+        return tensor.times(scalar(1), tuple(gone), p)
     if isinstance(tensor, Sparse):
         return _sparse_product(tensor, scalar(1), tuple(gone), p)
     rest = tuple([label for label in tensor.labels if label not in gone])
@@ -224,6 +272,10 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
         mine, theirs, over = alone(left.labels, right.labels, over)
         left = summed(left, mine, p) if mine else left
         right = summed(right, theirs, p) if theirs else right
+    if isinstance(left, Composed):
+        return left.times(right, over, p)
+    if isinstance(right, Composed):
+        return right.times(left, over, p)
     if isinstance(left, Sparse) or isinstance(right, Sparse):
         return _sparse_product(left, right, over, p)
     if not left.labels:
@@ -239,6 +291,14 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
     if batch * rows * cols > SIZE_LIMIT or batch * rows * cols * inner > WORK_LIMIT:
         raise TooLarge
     return Tensor(labels, dims, _multiply(pick_left(left.data), pick_right(right.data), batch, rows, cols, inner, p))
+
+
+def joint(parts: list[Tensor], over: Labels, p: int) -> Tensor:
+    """The product of arrays; the axes `over` are summed in the last product (all may hold them)."""
+    *before, last = parts
+    if not before:
+        return summed(last, over, p)
+    return product(reduce(lambda left, right: product(left, right, (), p), before), last, over, p)
 
 
 _TURNED: Final[dict[Labels, Labels]] = {
