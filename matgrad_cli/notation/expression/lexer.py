@@ -38,38 +38,10 @@ class Token(NamedTuple):
 
 
 _SAME: Final = {
-    "−": "-",
-    "–": "-",
-    "·": "*",
-    "∗": "*",
-    "⋅": "*",
-    "×": "*",
-    "÷": "/",
-    "∕": "/",
-    "⊙": "hadamard",
-    "∘": "hadamard",
-    "⊗": "kron",
-    "‖": "‖",
-    "∥": "‖",
-    "||": "‖",
-    "⟨": "⟨",
-    "⟩": "⟩",
-}
-_SUPERSCRIPTS: Final = {
-    "ᵀ": "T",
-    "⊤": "T",
-    "⁻": "-",
-    "⁰": "0",
-    "¹": "1",
-    "²": "2",
-    "³": "3",
-    "⁴": "4",
-    "⁵": "5",
-    "⁶": "6",
-    "⁷": "7",
-    "⁸": "8",
-    "⁹": "9",
-}
+    **dict.fromkeys("−–", "-"), **dict.fromkeys("·∗⋅×", "*"), **dict.fromkeys("÷∕", "/"),
+    **dict.fromkeys("⊙∘", "hadamard"), "⊗": "kron", **dict.fromkeys(("‖", "∥", "||"), "‖"), "⟨": "⟨", "⟩": "⟩",
+}  # fmt: skip
+_SUPERSCRIPTS: Final = dict(zip("ᵀ⊤⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "TT-0123456789", strict=True))
 
 _RAISED: Final = "".join(_SUPERSCRIPTS)
 _WORD: Final = regex(
