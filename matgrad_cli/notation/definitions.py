@@ -4,16 +4,16 @@ lines of code."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..diagnostics import Diagnostic, InputError, Source
 from ..diagnostics.regex import regex
-from ..ir import Shape
+from ..ir import ONE, Shape
 from .choice import looks_like_latex
 from .latex.names import ACCENTS
 from .loss_text import plain_name
-from .stated_functions import AT_SAMPLE, SKIPPED, STYLE, Stated, arguments_of, at, closing, occurrences
+from .stated_functions import CALLED, SKIPPED, STYLE, Stated, arguments_of, at, closing, key_of, occurrences
 
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
 _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
@@ -28,8 +28,12 @@ _BETWEEN: Final = regex(
     r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and"
     r"|for)\s*\}|\b(?:where|with|and)\b"
 )
-_AT_SAMPLE: Final = regex(r"(?:(?<![A-Za-z\\_])|(?=\\))" + AT_SAMPLE.format(r"\\?[A-Za-z]+"))
-"""A function of one sample."""
+_SAMPLE: Final = regex(
+    rf"{STYLE}?\{{?\s*(?P<of>[a-z])\s*\}}?\s*(?:_\s*\{{?(?P<below>[a-z])\}}?|\^\s*\{{\((?P<above>[a-z])\)\}})"
+)
+"""One sample, x_i or x^{(i)}."""
+_FUNCTION: Final = regex(r"\s*def\s+\w+\([^\n]*\)[^\n]*:[ \t]*(?=\n|return\b)")
+"""The head of a function of Python."""
 _MOST: Final = 9
 _LONGEST: Final = 4_000
 
@@ -40,6 +44,8 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     >>> with_definitions("norm(e)**2 where e = X@w - y")[0]
     'norm((X@w - y))**2'
     """
+    if _FUNCTION.match(text):
+        text = re.sub(r"(?m)^\s*return\b|\s*#.*$", "", _FUNCTION.sub("", text))
     if "=" not in text or len(text) > _LONGEST:
         return text, ()
     pieces = [piece for piece in _pieces(text) if piece.strip()]
@@ -97,28 +103,60 @@ def _refuse_calls(text: str, whole: str, values: Mapping[str, Stated], latex: bo
             )
 
 
-def with_members(text: str, declared: Collection[str]) -> tuple[str, tuple[str, ...]]:
-    r"""φ(x_n) of a declared family φ whose x is not declared: its row n, φ_n; and what to say.
+def with_members(text: str, declared: Mapping[str, Shape]) -> tuple[str, tuple[str, ...]]:
+    r"""φ(x_n) of a declared family φ whose x is not declared is its row n, φ_n, and k(x_i, x_j) of a declared matrix k
+    its entry k_ij; and what to say.
 
-    >>> with_members(r"\sum_n (t_n - w^T\phi(x_n))^2", ("w", "phi", "t"))
+    >>> with_members(r"\sum_n (t_n - w^T\phi(x_n))^2", dict.fromkeys(("w", "phi", "t")))
     ('\\sum_n (t_n - w^T\\phi_{n})^2', ('`phi(x_n)` is read as row n of `phi`',))
     """
     said: dict[str, None] = {}
+    parts, last = [], 0
+    for head in CALLED.finditer(text) if "\\" in text and len(text) <= _LONGEST else ():
+        name, end = key_of(head), closing(text, head.end())
+        arguments = arguments_of(text[head.end() + 1 : end - 1]) if end else []
+        samples = [found for found in map(_SAMPLE.fullmatch, arguments) if found]
+        letters = [one["below"] or one["above"] for one in samples]
+        shape = declared.get(name)
+        if len(arguments) > 1:
+            known = shape is not None and len(letters) == sum(side is not ONE for side in shape.dims)
+            what = "entry"
+        else:
+            own = samples[0]["of"] if samples else ""
+            known = (name in declared or f"{name}_{''.join(letters)}" in declared) and bool(own)
+            known = known and not declared.keys() & {own, own.upper(), f"{own}_{''.join(letters)}"}
+            what = "row"
+        if known and end:
+            index = "".join(letters)
+            written = ", ".join(f"{one['of']}_{letter}" for one, letter in zip(samples, letters, strict=True))
+            said[f"`{name}({written})` is read as {what} {index} of `{name}`"] = None
+            parts += [text[last : head.end()].rstrip().removesuffix("\\left"), f"_{{{index}}}"]
+            last = end
+    return "".join([*parts, text[last:]]), tuple(said)
 
-    def member(match: re.Match[str]) -> str:
-        name, letter = plain_name(match["name"]), match["below"] or match["above"]
-        known = name in declared or f"{name}_{letter}" in declared
-        if (
-            not known
-            or match["of"] in declared
-            or match["of"].upper() in declared
-            or f"{match['of']}_{letter}" in declared
-        ):
-            return match[0]
-        said[f"`{name}({match['of']}_{letter})` is read as row {letter} of `{name}`"] = None
-        return f"{match['name']}_{{{letter}}}"
 
-    return (_AT_SAMPLE.sub(member, text), tuple(said)) if "\\" in text else (text, ())
+_NORMAL: Final = regex(r"\\mathcal\s*\{?\s*N\s*\}?\s*(?:\\left|\\[bB]igg?l?)?\s*(?=\()")
+_DENSITIES: Final = {
+    True: r"\frac{1}{\sqrt{\det(2\pi\cdot S)}}\exp\left(-\frac12 (x - m)^\top S^{-1}(x - m)\right)",
+    False: r"\frac{1}{\sqrt{2\pi\cdot S}}\exp\left(-\frac12\cdot\frac{(x - m)^2}{S}\right)",
+}
+"""The density of the normal distribution, where the spread is a matrix, and where it is a number."""
+
+
+def with_densities(text: str) -> tuple[str, tuple[str, ...]]:
+    r"""The text with `\mathcal N(x \mid \mu, \Sigma)` written out; a spread with a capital in it is a matrix."""
+    said: dict[str, None] = {}
+    parts, last = [], 0
+    for head in _NORMAL.finditer(text[:_LONGEST]):
+        end = closing(text, head.end())
+        value, *rest = re.split(r"\\mid\b|(?<!\\)\||;", text[head.end() + 1 : end - 1]) if end else [""]
+        given = [value.strip(), *arguments_of("".join(rest))]
+        if len(rest) == 1 and len(given) == 3 and end:
+            matrix = re.search(r"(?<![A-Za-z])\\?[A-Z]", given[2]) is not None
+            parts += [text[last : head.start()], at(Stated(("x", "m", "S"), _DENSITIES[matrix], True), given)]
+            said[f"`{text[head.start() : end]}` is written out as the normal density"] = None
+            last = end
+    return "".join([*parts, text[last:]]), tuple(said)
 
 
 def with_capitals(text: str, shapes: Mapping[str, Shape]) -> tuple[str, str]:

@@ -41,6 +41,8 @@ GOAL: Final = (
 """What a minimum or a maximum is taken over."""
 
 _LAMBDA: Final = r"\s*(?:[A-Za-z_]\w*\s*=\s*)?lambda\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*:\s*(?=\S)"
+_REMARK: Final = r"[,.]?\s*\\q?quad\s*\(?[^()=+]*?(?:[<>]|\\(?:geq?|leq?|gt|lt|in|neq?)(?![A-Za-z]))[^()=+]*\)?[\s.]*$"
+"""What a letter is, behind a wide space: `\\quad(\\lambda > 0)`."""
 _SIGN: Final = (
     rf"\s*(?:\\nabla\s*_\s*({_GROUP}|\\?\w+)|\\(?:d|t)?frac\s*\{{\s*(?:\\partial|\\mathrm\s*\{{d\}}|d)\s*\}}\s*"
     rf"\{{\s*(?:\\partial|\\mathrm\s*\{{d\}}|d)\s*((?:[^{{}}]|{_GROUP})*)\}})"
@@ -66,6 +68,10 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
                 Span(*constraint.span()),
                 help="leave it out for the gradient of the loss alone",
             )
+    remark = re.compile(_REMARK).search(text, max(0, len(text) - 200)) if "quad" in text[-200:] else None
+    if remark is not None and text[: remark.start()].strip():
+        said.append(f"`{remark[0].strip()}` behind the loss is no part of it")
+        text = text[: remark.start()]
     function = re.match(_LAMBDA, text)
     if function is not None:
         said.append(f"`{function[0].strip()}` in front says that the loss is a function, and is dropped")

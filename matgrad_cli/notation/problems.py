@@ -10,7 +10,7 @@ from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
 from .choice import in_syntax, looks_like_latex
-from .definitions import with_capitals, with_definitions, with_members
+from .definitions import with_capitals, with_definitions, with_densities, with_members
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
 from .elaboration.elaborate import Reading, read_node
@@ -106,14 +106,14 @@ def _too_deep(text: str) -> InputError:
 def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
     facts = read_facts(assume)
     declared = read_shapes(shapes)
-    shapes_declared, families_of, members = families(
-        {name: entry.shape for name, entry in declared.items()}, loss, read_members(shapes)
-    )
+    as_said = {name: entry.shape for name, entry in declared.items()}
+    shapes_declared, families_of, members = families(as_said, loss, read_members(shapes))
     table, square_notes = squared(shapes_declared, facts)
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
-    stated, members_said = with_members(stated, declared)
-    put_in += members_said
+    stated, densities_said = with_densities(stated)
+    stated, members_said = with_members(stated, as_said)
+    put_in += densities_said + members_said
     source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(

@@ -302,3 +302,49 @@ def test_a_norm_of_r_is_the_greatest_sum_of_a_column() -> None:
     agrees("norm(X, 'F')", "X", "X: n×d", lambda X: (X**2).sum() ** 0.5, syntax="r")
     with pytest.raises(InputError, match="greater of two sizes"):
         read_problem("sum(x)/length(X)", "x", ["X: n×d, x: n"], syntax="matlab")
+
+
+# ---- densities, values of functions at samples, distances, code as it stands
+
+
+@pytest.mark.parametrize("bar", ["|", r"\mid ", r"\,|\,"])
+@pytest.mark.parametrize("normal", [r"\mathcal{N}", r"\mathcal N"])
+def test_a_normal_density_is_written_out(bar, normal) -> None:
+    def mixture(x, mu, pi, s):
+        each = np.exp(-((x[:, None] - mu) ** 2) / 2 / s) / np.sqrt(2 * np.pi * s)
+        return np.log(each @ pi).sum()
+
+    def away(X, mu, S):
+        S = S.T @ S
+        each = np.einsum("ni,ij,nj->n", X - mu, np.linalg.inv(S), X - mu)
+        return (-each / 2 - np.linalg.slogdet(2 * np.pi * S)[1] / 2).sum()
+
+    weighted = rf"\sum_n\ln\left\{{\sum_k\pi_k{normal}(x_n{bar}\mu_k,s)\right\}}"
+    agrees(weighted, "mu", "x: n, mu: k, pi: k, s: scalar", mixture)
+    agrees(rf"\ln\prod_{{i=1}}^n{normal}(y_i{bar}w^Tx_i,\beta^{{-1}})", "beta", "X: n×d, w: d, y: n, beta: scalar",
+           lambda X, w, y, beta: 2 * np.log(beta) - beta * ((y - X @ w) ** 2).sum() / 2)  # fmt: skip
+    agrees(rf"\sum_i\ln{normal}(x_i{bar}\mu,S^\top S)", "mu", "X: n×d, mu: d, S: d×d", away)
+
+
+@pytest.mark.parametrize(("text", "wrt", "shapes", "value"), [
+    (r"\sum_{i,j}a_iy_ia_jy_j K(x_i,x_j)", "a", "K: n×n, a: n, y: n", lambda K, a, y: (a * y) @ K @ (a * y)),
+    (r"\sum_n\{f(\mathbf x_n,\mathbf w)-t_n\}^2", "f", "f: n, t: n", lambda f, t: ((f - t) ** 2).sum()),
+    (r"\sum_n(t_n-\mathbf w^T\boldsymbol\phi(\mathbf x_n))^2", "w", "phi: n×d, w: d, t: n",
+     lambda phi, w, t: ((t - phi @ w) ** 2).sum()),
+    (r"\|Xw-y\|^2+c\|w\|^2\quad(c>0)", "w", "X: n×d, w: d, y: n, c: scalar",
+     lambda X, w, y, c: ((X @ w - y) ** 2).sum() + c * w @ w),
+    ("np.sum(P*((X[:,None,:] - Y[None,:,:])**2).sum(-1))", "X", "P: n×m, X: n×d, Y: m×d",
+     lambda P, X, Y: (P * ((X[:, None, :] - Y[None, :, :]) ** 2).sum(-1)).sum()),
+    ("np.exp(-((X[:, None] - X[None, :])**2).sum(axis=2)).sum()", "X", "X: n×d",
+     lambda X: np.exp(-((X[:, None] - X[None, :]) ** 2).sum(axis=2)).sum()),
+    ("def loss(w, c=0.1):\n    # ridge\n    r = X @ w - y  # what is left\n    return r @ r + c*np.sum(w**2)", "w",
+     "X: n×d, w: d, y: n, c: scalar", lambda X, w, y, c: ((X @ w - y) ** 2).sum() + c * w @ w),
+])  # fmt: skip
+def test_what_people_hold_is_read(text, wrt, shapes, value) -> None:
+    agrees(text, wrt, shapes, value)
+
+
+def test_three_sides_are_refused_with_the_form_that_is_read() -> None:
+    said = asked("np.sum(np.abs(X[:, None, :] - Y[None, :, :]))", "X", "X: n×d, Y: m×d")
+    assert "one or two sides" in said
+    assert "squared distances" in said

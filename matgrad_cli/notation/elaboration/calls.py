@@ -12,7 +12,7 @@ from ...ir.functions import CHANGES
 from .. import syntax as s
 from ..comparisons import CLOSED, turned
 from ..expression.abbreviations import ABBREVIATIONS
-from ..expression.brackets import AS_COLUMN, AS_ROW
+from ..expression.brackets import AS_COLUMN, AS_LAYERS, AS_ROW, AS_SHEETS
 from ..expression.keywords import axis_written, is_method, library, option, path_of, refuse_unknown
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 from ..names import nearest_name
@@ -115,6 +115,9 @@ def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
         from .parts import kept
 
         return kept(e, node)
+    if node.function in (AS_SHEETS, AS_LAYERS):
+        help = "of three sides only `((A[:,None,:] - B[None,:,:])**2).sum(-1)` is read, the squared distances of rows"
+        e.fail("slice", "an array has one or two sides", node, help)
     if node.function == s.PART:
         from .parts import refuse
 

@@ -112,6 +112,7 @@ _ROWS: Final = (
     "scaled_dot_product_attention(q, k, v): softmax(q @ k.T/sqrt(q.shape[1]), axis=1) @ v",
     "cosine_similarity(a, b, dim=1): sum(a*b, axis=dim)/(norm(a, axis=dim)*norm(b, axis=dim))",
     "cdist(a, b): sqrt(sum(a**2, axis=1)[:, None] + sum(b**2, axis=1)[None, :] - 2*a@b.T)",
+    "sqdist(a, b): sum(a**2, axis=1)[:, None] + sum(b**2, axis=1)[None, :] - 2*a@b.T",
     "mse_loss(a, b, reduction=mean): (a - b)**2",
     "l1_loss(a, b, reduction=mean): abs(a - b)",
     "smooth_l1_loss(a, b, beta=1, reduction=mean): where(abs(a - b) < beta, (a - b)**2/(2*beta), abs(a - b) - beta/2)",

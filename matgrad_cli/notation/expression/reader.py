@@ -9,7 +9,7 @@ from typing import Final, NoReturn, cast
 from ...diagnostics import Source, Span
 from .. import syntax as s
 from ..comparisons import compared
-from .brackets import binder, comprehended, over_parts, subscripted
+from .brackets import binder, comprehended, over_parts, pair_of_distances, subscripted
 from .keywords import with_order
 from .lexer import DEEPEST, Stream, Token, between, exact
 from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
@@ -327,6 +327,8 @@ class Parser(Stream):
     def called(self, span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node:
         """A function with its arguments; an abbreviation is written out."""
         arguments, options = with_order(name, arguments, options)
+        if name == "sum" and (pair := pair_of_distances(self, arguments, options)) is not None:
+            name, arguments, options = "sqdist", pair, ()
         if name in WRITTEN_OUT:
             from .composed import composed
 

@@ -205,6 +205,8 @@ def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) 
             ends = ("[", ",", "dots")
             first = next(place for place in range(after[1] - 1, after[0], -1) if reader.tokens[place - 1].text in ends)
             return reader.inside(first, after[1] - 1)
+    if sign.text == ">=" and written == ["1"]:
+        return "1"
     if sign.text == "<=" and len(written) == 1 and written[0] in reader.names.dimensions:
         return reader.inside(*after)
     what = "a set" if sign.text == "in" else "a part of the range"
