@@ -28,6 +28,8 @@ def _data(shapes: str, whole: str = "") -> dict[str, np.ndarray]:
         found[name] = rng.uniform(0.3, 1.7, dims)
         if name in whole.split():
             found[name] = np.resize([1.0, 0.0, 0.0, 1.0, 0.0], dims)
+            if dims == dims[::-1] and len(dims) == 2:
+                np.fill_diagonal(found[name], 0)
     return found
 
 
@@ -342,6 +344,16 @@ def test_a_normal_density_is_written_out(bar, normal) -> None:
 ])  # fmt: skip
 def test_what_people_hold_is_read(text, wrt, shapes, value) -> None:
     agrees(text, wrt, shapes, value)
+
+
+def test_a_sum_over_a_set_of_pairs_has_values_where_its_letters_are_equal() -> None:
+    def away(X):
+        return X[:, None] - X[None, :]
+
+    agrees(r"\sum_{(i,j)\in E}k_{ij}(\|x_i-x_j\|-\ell_{ij})^2", "X", "X: n×d, k: n×n, ell: n×n, E: n×n",
+           lambda X, k, ell, E: (E * k * ((away(X) ** 2).sum(-1) ** 0.5 - ell) ** 2).sum(), "E")  # fmt: skip
+    agrees(r"\sum_{(i,j)\in D}\sqrt{(x_i-x_j)^\top M(x_i-x_j)}", "M", "X: n×d, M: d×d, D: n×n",
+           lambda X, M, D: (D * np.einsum("ijk,kl,ijl->ij", away(X), M, away(X)) ** 0.5).sum(), "D")  # fmt: skip
 
 
 def test_three_sides_are_refused_with_the_form_that_is_read() -> None:

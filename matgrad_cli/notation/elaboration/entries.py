@@ -305,10 +305,13 @@ def sigma(e: Elaborator, node: s.Sigma) -> Expr:
     written = {letter.name for letter, bound in zip(node.letters, node.bounds, strict=True) if bound is not None}
     e.limited = limited - frozenset(names) | written
     body = e.expr(node.body)
+    members = [part.indices for part in s.parts_of(node.body) if isinstance(part, s.Subscript) and part.member]
+    pair = [e.binding.get(one.name) for two in members if len(two) == 2 for one in two if isinstance(one, s.Name)]
     e.binding, e.limited = outer, limited
-    inside = guarded(body)
+    inside = guarded(body, (pair[0], pair[1]) if len(pair) == 2 and pair[0] and pair[1] else None)
     if inside is not body:
-        e.note("δ is added where two letters are equal, a term that the sum leaves out: so every term has a value")
+        out = "that no such pair is in the set is assumed" if pair else "a term that the sum leaves out"
+        e.note(f"δ is added where two letters are equal, {out}: so every term has a value")
     return sum_over(indices, inside)
 
 

@@ -33,12 +33,12 @@ _KEEP_ZERO = frozenset(("norm", "norm1", "abs", "sqrt", "sum", "square", "tr"))
 _SINGULAR = frozenset(("log", "log2", "log10", "sqrt", "reciprocal", "abs"))
 
 
-def guarded(body: Expr) -> Expr:
-    """A summand with a factor that leaves out i = j: its other factors with δ_ij where they have no value or no slope
-    there."""
+def guarded(body: Expr, pair: tuple[Index, Index] | None = None) -> Expr:
+    """A summand with a factor that leaves out i = j, or over a set of pairs: its other factors with δ_ij where they
+    have no value or no slope there."""
     if not isinstance(body, Mul):
         return body
-    pair = next((letters for factor in body.factors if (letters := _left_out(factor)) is not None), None)
+    pair = next((letters for factor in body.factors if (letters := _left_out(factor)) is not None), pair)
     if pair is None:
         return body
     return mul(*(factor if _left_out(factor) is not None else _with_delta(factor, *pair) for factor in body.factors))
