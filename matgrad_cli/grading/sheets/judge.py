@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...diagnostics.record import record, replace
+from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.named import called_derivative
@@ -20,6 +20,7 @@ from ..consequences import MAY_FOLLOW
 from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
+from .going_on import Places
 from .open_names import OpenNames
 from .other_functions import Others, code_of, of_form
 from .own_letters import own_fact, under_the_sign
@@ -106,6 +107,8 @@ class Judge:
         for begun in readers:
             begun.reader.chain.sums = sums
         self.before: Judged | None = None
+        self.latest: Judged | None = None
+        self.places = [Places() for _ in readers]
 
     def define(self, line: Line) -> None:
         """Takes in what an earlier section defines."""
@@ -114,22 +117,18 @@ class Judge:
     def _results(self, line: Line) -> list[tuple[str, RowResult]]:
         """The row in each variable; a formula in a sentence does not end the chain of the displays."""
         found = []
-        for begun, passages in zip(self.readers, self.passages, strict=True):
+        for begun, passages, places in zip(self.readers, self.passages, self.places, strict=True):
             passage = passages.get(line.number)
             if passage is None:
                 continue
             if self._solves(line):
                 passage = without_mark(line, passage)
-            row, reader = begun.read(line.number, passage), begun.reader
-            reader.later.arrive(passage.text)
-            chain = replace(reader.chain)
+            row, before = begun.read(line.number, passage), begun.reader.equations.solution
+            begun.reader.later.arrive(passage.text)
             if row.claims:
-                before = reader.equations.solution
-                found.append((begun.around.task.problem.wrt.name, reader.row(row, first=not self.stated)))
+                result = places.judged(begun.reader, row, line, first=not self.stated)
+                found.append((begun.around.task.problem.wrt.name, result))
                 self._notes_solution(line, begun, before)
-            if line.formula.kind != "display" or line.formula.step:
-                final, order = reader.chain.final, reader.chain.final_order
-                reader.chain = replace(chain, final=final or chain.final, final_order=order or chain.final_order)
         return found
 
     def _notes_solution(self, line: Line, begun: Begun, before: object) -> None:
@@ -161,7 +160,8 @@ class Judge:
         if line.formula.kind == "display" and said_of_other(line.formula) == CONDITIONAL:
             self.conditional = line.formula.block
         goes_on = line.outline.statements and line.outline.statements[0].leading is not None
-        if goes_on and self.before is not None and self.before.verdict in _PASSED and self.before.role == "aside":
+        before = self._before(line)
+        if goes_on and before is not None and before.verdict in _PASSED and before.role == "aside":
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
         named = self.question.name is not None and lone(head_of(line.outline)) == self.question.name
@@ -181,9 +181,18 @@ class Judge:
         if (head := head_of(line.outline)) is not None:
             self.derived = derives(head)
         self.others.note(line, self._is_statement(line), judged.verdict == "follows")
+        self.latest = judged
         if line.formula.kind != "inline" or self.before is None:
             self.before = judged
         return judged
+
+    def _before(self, line: Line) -> Judged | None:
+        """The row behind which a row stands: a sentence goes on from the sentence before it."""
+        return (
+            self.latest
+            if line.formula.kind != "display" and any(places.sentences for places in self.places)
+            else self.before
+        )
 
     def again(self, judged: Judged) -> Judged:
         """The verdict on a value that was stated before the derivative was known, `the minimiser is w = …`,
@@ -379,8 +388,8 @@ class Judge:
         if (other := self.others.why(line, anew, result, defined, self.gradient or self.derived)) is not None:
             self.misread |= lone(head) == self.question.name
             return other
-        chain = line.outline.statements and line.outline.statements[0].leading is not None
-        derived = derives(head) or (chain and self.before is not None and self.derived)
+        chain, before = line.outline.statements and line.outline.statements[0].leading is not None, self._before(line)
+        derived = derives(head) or (chain and before is not None and self.derived)
         solution = self._is_solution(line, result)
         plain = isinstance(head, (s.Derivative, s.Differential_)) or not derives(head)  # no `∇f(x) + Aᵀν = 0`
         value = derived and plain and not is_scaled(result) and not fails_at_zero(line, result)
@@ -389,7 +398,7 @@ class Judge:
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
         if not solution and head is not None and lone(head) not in (None, self.question.name):
             return "a name that is given another value"
-        if chain and self.before is not None and self.before.verdict in ("undecided", "aside"):
+        if chain and before is not None and before.verdict in ("undecided", "aside"):
             return "goes on from a row that was not judged"
         return self.open_names.why(line, result, defined)
 
