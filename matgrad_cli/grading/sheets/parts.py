@@ -104,6 +104,13 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     stated, may_stand = ((given["layout"],), True) if given.get("layout") else stated_layouts(sheet)
     part = read(stated[0] if stated else "gradient", ())
     supposed: tuple[str, ...] = ()
+    if _doubtful(part) and (numbers := _as_numbers(part)):
+        asked = replace(posed.question, shapes={**posed.question.shapes, **numbers})
+        vectors, posed = posed, replace(posed, question=asked)
+        other = read(part.layout, ())
+        misfit = any(one.verdict == "wrong" and one.result is not None and of_form(one.result) for one in part.judged)
+        better = _gained(part, other) or (misfit and not _loses(part, other))
+        part, posed = (other, posed) if better else (part, vectors)
     if part.wholes and _doubtful(part):
         other = read(part.layout, (), columns=True)
         part = other if _gained(part, other) else _unless_columns(part, other)
@@ -155,6 +162,17 @@ def _either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
     open_ = {"verdict": "undecided", "result": None, "why": f'{either}; say which, as in `--shape "{shapes}"`'}
     judged = [one if one.verdict == two.verdict else replace(one, **open_) for one, two in pairs]
     return replace(part, judged=tuple(judged))
+
+
+def _as_numbers(part: Part) -> dict[str, str]:
+    r"""The shapes under which every letter is a number, where only habit made vectors of them:
+    beside `y \cdot \log(a)`, an inner product or the product of two numbers."""
+    variables = [symbol for task in part.tasks[:1] for symbol in task.problem.variables]
+    told = part.question.shapes.keys() & {symbol.name for symbol in variables}
+    dots = re.search(r"\\cdot(?![a-z])|[·⋅]", part.question.loss)
+    if dots is None or told or any(symbol.shape.is_matrix for symbol in variables):
+        return {}
+    return {symbol.name: "scalar" for symbol in variables}
 
 
 def _unless_columns(part: Part, other: Part) -> Part:
@@ -210,10 +228,15 @@ OTHERS = ("numerator", "mml")
 
 def _gained(first: Part, other: Part) -> list[Judged]:
     """The rows that follow in another reading only; none where a row ceases to follow in it."""
-    pairs = list(zip(first.judged, other.judged, strict=True))
-    lost = any(old.verdict == "follows" != new.verdict and old.role != "definition" for old, new in pairs)
+    pairs = zip(first.judged, other.judged, strict=True)
     gained = [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
-    return [] if lost else gained
+    return [] if _loses(first, other) else gained
+
+
+def _loses(first: Part, other: Part) -> bool:
+    """Whether a row ceases to follow in another reading."""
+    pairs = zip(first.judged, other.judged, strict=True)
+    return any(old.verdict == "follows" != new.verdict and old.role != "definition" for old, new in pairs)
 
 
 def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits) -> Part:
