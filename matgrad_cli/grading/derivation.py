@@ -259,9 +259,12 @@ class Reader:
         self.around.beside = None
         found = self._otherwise(last, found)
         if found.expr is None:
-            self.chain.sound, outcome = False, self._misfit(last, found)
+            self.chain.sound, outcome = False, self._unless_open(last, found, self._misfit(last, found))
             if self.chain.target:
-                self.chain.final, self.chain.final_order = found, self.chain.order
+                doubt = (
+                    replace(found, failure="undecided", slip=outcome.slip) if outcome.verdict == "undecided" else found
+                )
+                self.chain.final, self.chain.final_order = doubt, self.chain.order
             self.equations.no_solution(self.chain, last, outcome)
             return last, outcome
         outcome = self._without_sums(last, found, self._compared(last, found, self.chain.target))
@@ -269,9 +272,7 @@ class Reader:
             self.chain.sound = False
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
             return last, Outcome("undecided", found, Slip("unknown-name", message, span=unknown.span))
-        slip = open_readings(found.side, self.around, self.chain.letters(last)) if outcome.verdict == "wrong" else None
-        if slip is not None:
-            outcome = Outcome("undecided", found, slip)
+        outcome = self._unless_open(last, found, outcome)
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
             self.notes.append("a variable of the problem is set to zero: no part of the derivation")
             return found.expr, Outcome("follows", found, role="aside")
@@ -336,6 +337,17 @@ class Reader:
         context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
         slip = of_misfit(context, last, found.slip) if found.slip is not None else None
         return Outcome("wrong", found, slip) if slip is not None else outcome
+
+    def _unless_open(self, last: Expr, found: Read, outcome: Outcome) -> Outcome:
+        """The outcome; undecided where another reading of what is wrong cannot be judged."""
+        if outcome.verdict != "wrong":
+            return outcome
+        letters, units = self.chain.letters(last), None
+        if found.expr is None or isinstance(pairings(last, found.expr, self.chain.order), Clash):
+            units = frozenset[str]() if last.shape.is_number else {letter.name for letter in letters}
+        slip = open_readings(found.side, self.around, letters, units)
+        return outcome if slip is None else Outcome("undecided", found, slip)
+
 
     def _compared(self, before: Expr, found: Read, target: bool) -> Outcome:
         after = found.expr

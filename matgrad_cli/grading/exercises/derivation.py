@@ -10,6 +10,7 @@ from ...documents.display_rows import joined_rows
 from ...documents.sheets.members import members_told
 from ...notation.printing.to_text import to_text
 from ...records.finding import Final, Finding, ProblemReport, ProblemVerdict, worst
+from ...records.layout import is_turned
 from ..answers.judge import judge_answer
 from ..begin import Habits, begin
 from ..consequences import told_once
@@ -60,7 +61,25 @@ def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemRep
         flags["columns"] = columns | flags.get("columns", frozenset())
         other, _ = _supposing(chosen, task, second, **flags)
         found = other if other.verdict == "right" or _reached(other) > _reached(found) else found
+    if _may_be_turned(chosen, task, found):
+        other, _ = _supposing(chosen, replace(task, layout="denominator"), second, columns=columns)
+        if other.verdict == "right" or _reached(other) > _reached(found):
+            found = replace(other, notes=(*other.notes, TURNED))
     return found
+
+
+CODES_TURNED = ("missing-transpose", "non-conformable", "shape-mismatch", "other-layout")
+"""What is said of a line that is right where the derivatives of vectors are turned."""
+TURNED = "read in the denominator layout: the derivative of a vector by a vector has a row for each entry of the second"
+
+
+def _may_be_turned(chosen: Settings, task: Task, found: ProblemReport) -> bool:
+    """Whether the derivatives of vectors by vectors may stand in the denominator layout, ∂(Xw)/∂w = Xᵀ: it writes the
+    gradient of a number by an array as the gradient layout does."""
+    asked = task.layout == "gradient" and chosen.text("layout") is None and task.problem.loss.shape.is_number
+    turns = is_turned("denominator", task.problem.loss.shape, task.problem.wrt.shape)
+    codes = {line.code for line in found.lines if line.verdict == "wrong"}
+    return asked and not turns and not codes.isdisjoint(CODES_TURNED)
 
 
 def _supposing(

@@ -129,6 +129,15 @@ def as_names(node: s.Node, around: Surroundings, everything: bool = False) -> s.
     letters = {part.name for path, part in walk(node) if isinstance(part, s.Name) and is_index(node, path)} - arrays
 
     counting = {name for _, part in walk(node) for name in _counted(part, around)} if everything else None
+    indexed = [
+        index.name
+        for _, part in walk(node)
+        if isinstance(part, s.Subscript)
+        for index in part.indices
+        if isinstance(index, s.Name)
+    ]
+    if counting is not None:  # r_i ∂_k r_i
+        counting |= {letter for letter in indexed if indexed.count(letter) > 1}
 
     def change(part: s.Node) -> s.Node:
         if isinstance(part, s.Subscript) and (known := _lettered(part, around, counting)) is not None:

@@ -133,8 +133,8 @@ class Surroundings:
         found = latex_names(scope, *self.written)
         variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
         own = {
-            name for name in self.promised if name == "e" or name.endswith("_plus")
-        }  # what e_i, A^+ are said to be, they are
+            name for name in self.promised if name in ("e", "D") or name.endswith("_plus")
+        }  # what e_i, D_{ij}, A^+ are said to be, they are
         variables |= dict.fromkeys((own - self.functions | self.sized_by_use.keys()) - variables.keys(), "")
         return replace(
             found, variables=variables, losses=found.losses | self.functions, formulas=frozenset(self.formulas)

@@ -3,7 +3,7 @@ bars that are no norm."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 
 from ...diagnostics import MatgradError, Source
@@ -80,14 +80,41 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
         yield "a derivative of all that follows its sign", whole
 
 
-def open_readings(side: Side, around: Surroundings, letters: Iterable[Index]) -> Slip | None:
-    """Why a side without balanced brackets is not wrong, though it does not follow:
-    another way to balance it cannot be judged."""
+def open_readings(
+    side: Side, around: Surroundings, letters: Iterable[Index], units: Collection[str] | None
+) -> Slip | None:
+    """Why a side is not wrong, though it does not follow: another way to read it cannot be judged. What has not even
+    the kind that is needed may hold an array E that nothing explains, and not units E_ij, but for those of the letters
+    `units`; None: it has the kind."""
     for node in side.others:
         read = read_side(replace(side, node=node), around, letters)
         if read.expr is None and read.failure != "wrong":
             return Slip("undecided", "a bracket has no partner, and not every way to balance it can be judged")
+    name, node = _units_as_entries(side.node, around, units) if units is not None and side.node else ("", None)
+    if node is not None and read_side(replace(side, node=node), around, letters).failure != "wrong":
+        return Slip("unknown-name", f"`{name}` may be an array that is not explained here")
     return None
+
+
+def _units_as_entries(node: s.Node, around: Surroundings, units: Collection[str]) -> tuple[str, s.Node | None]:
+    """The tree in which E_ij and e_i are entries of an unknown array, with its name; None where no unit stands."""
+    names: list[str] = []
+
+    def change(part: s.Node) -> s.Node | None:
+        match part:
+            case s.Apply(span, "basis", indices):
+                name = "e"
+            case s.Subscript(span, s.Name(_, "E" as name), (_, _) as indices):
+                pass
+            case _:
+                return None
+        if around.valued(name) or any(isinstance(index, s.Name) and index.name in units for index in indices):
+            return None
+        names.append(name)
+        return s.Subscript(span, s.Name(span, f"{name} (entries)"), indices)
+
+    changed = _changed(node, change)
+    return names[0] if names else "", changed
 
 
 def _changed(node: s.Node, change: Change) -> s.Node | None:

@@ -222,7 +222,7 @@ def _doubtful(part: Part) -> bool:
 
 
 _TURNED = ("other-layout", "missing-transpose", "shape-mismatch")
-OTHERS = ("numerator", "mml")
+OTHERS = ("numerator", "mml", "denominator")
 """Layouts that are tried where rows do not follow in the gradient layout."""
 
 

@@ -97,9 +97,9 @@ def capital_d(r: Cursor) -> Node | None:
     variable: Node | None = None
     indices: tuple[Node, ...] = ()
     if r.sees("operator", "_"):
-        words = r.sees("open", ahead=1) and any(
-            token.kind in ("word", "text") for token in r.tokens[r.at : r.closing(r.at + 1)]
-        )
+        below = r.tokens[r.at : r.closing(r.at + 1) if r.sees("open", ahead=1) else r.at + 2]
+        counts = not any(r.variable(token.text) for token in below) and len(below) > 3  # D_{ij}
+        words = counts or any(token.kind in ("word", "text") or token.text in r.binding for token in below)
         variable, indices = (None, ()) if words else with_respect_to(r)
     if words or not r.starts_factor():  # a name: D_{KL} = …
         r.at = place

@@ -1,0 +1,88 @@
+"""A name without a value makes a line undecided, never wrong, also where its letter has a meaning of its own;
+a chain of derivatives may stand in the denominator layout."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+from matgrad_cli.records.finding import ProblemReport
+
+LEAST_SQUARES = "loss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n"
+TWO_SIDES = "loss: norm(A@X@B - C, 'fro')**2\nwrt: X\nshapes: A: p×m, X: m×n, B: n×q, C: p×q\n"
+
+
+def judged(head: str, *lines: str) -> ProblemReport:
+    return check_text(f"```matgrad\n{head}\n" + "\n".join(lines) + "\n```\n", "a.md").problems[0]
+
+
+def verdicts(head: str, *lines: str) -> list[str]:
+    return [line.verdict for line in judged(head, *lines).lines]
+
+
+@pytest.mark.parametrize("letter", ["R", "E", "D", "F", "G", "J"])
+@pytest.mark.parametrize("stated", ["before", "behind", "nowhere"])
+def test_entries_of_a_residual_by_any_name(letter: str, stated: str) -> None:
+    rows = [
+        rf"\frac{{\partial L}}{{\partial X_{{st}}}} = 2\sum_{{ij}}{letter}_{{ij}}A_{{is}}B_{{tj}}",
+        rf"= 2(A^\top {letter}B^\top)_{{st}}",
+    ]
+    definition = [f"{letter} = AXB - C"]
+    before, behind = (definition if stated == place else [] for place in ("before", "behind"))
+    assert "wrong" not in verdicts(TWO_SIDES, *before, *rows, *behind)
+    if stated != "nowhere":
+        assert judged(TWO_SIDES, *before, *rows, *behind).verdict == "right"
+        slipped = [rows[0].replace("2", ""), rows[1]]
+        assert "wrong" in verdicts(TWO_SIDES, *before, *slipped, *behind)
+
+
+UNEXPLAINED = {
+    "a residual e_i": (LEAST_SQUARES, r"\frac{\partial L}{\partial w_j} = 2\sum_i e_i X_{ij}"),
+    "a residual e_i beside rows": (LEAST_SQUARES, r"\frac{\partial L}{\partial w} = 2\sum_i e_i x_i"),
+    "an entry of it": (LEAST_SQUARES, r"\frac{\partial L}{\partial w_j} = e_j"),
+    "a residual E_ij": (TWO_SIDES, r"\frac{\partial L}{\partial X_{st}} = \sum_{ij}E_{ij}A_{is}B_{tj}"),
+}
+
+
+@pytest.mark.parametrize(("head", "line"), UNEXPLAINED.values(), ids=UNEXPLAINED)
+def test_a_letter_that_may_be_a_unit_may_be_an_array(head: str, line: str) -> None:
+    (finding,) = judged(head, line).lines
+    assert (finding.verdict, finding.code) == ("undecided", "unknown-name")
+
+
+UNITS = {
+    "a unit of free letters": (TWO_SIDES, r"\frac{\partial X}{\partial X_{st}} = E_{ts}"),
+    "shapes that clash beside it": (
+        TWO_SIDES,
+        r"\frac{\partial L}{\partial X_{st}} = 2\operatorname{tr}((AXB-C)AE_{st}B)",
+    ),
+    "a unit vector that lies": (LEAST_SQUARES, r"\frac{\partial w}{\partial w_j} = e_j^\top"),
+    "a wrong value": (LEAST_SQUARES, r"\frac{\partial L}{\partial w_j} = (X^\top(Xw-y))^\top e_j"),
+}
+
+
+@pytest.mark.parametrize(("head", "line"), UNITS.values(), ids=UNITS)
+def test_a_unit_of_the_wrong_place_is_wrong(head: str, line: str) -> None:
+    assert verdicts(head, line) == ["wrong"]
+
+
+def test_a_letter_that_stands_twice_counts_an_array_that_nothing_explains() -> None:
+    rows = [r"\partial_k L = 2 r_i \partial_k r_i", r"= 2 r_i X_{ik}", r"= 2 (X^\top r)_k"]
+    assert judged(LEAST_SQUARES, *rows).verdict == "right"
+    assert verdicts(LEAST_SQUARES, rows[0], r"= r_i X_{ik}")[1] == "wrong"
+
+
+@pytest.mark.parametrize("defined", [True, False])
+@pytest.mark.parametrize("chain", [r"\frac{\partial r}{\partial w}\frac{\partial L}{\partial r}", r"X^\top \cdot 2r"])
+def test_chains_in_the_denominator_layout(chain: str, defined: bool) -> None:
+    before = ["r = Xw - y", r"\frac{\partial r}{\partial w} = X^\top"] if defined else []
+    for end, verdict in ((r"= 2X^\top(Xw-y)", "right"), ("= 2X(Xw-y)", "wrong"), (r"= X^\top(Xw-y)", "wrong")):
+        problem = judged(LEAST_SQUARES, *before, rf"\frac{{\partial L}}{{\partial w}} = {chain}", end)
+        assert problem.verdict == verdict
+        assert [line.verdict for line in problem.lines][:-1] == ["follows"] * (len(before) + 1)
+
+
+def test_a_layout_is_kept_and_one_that_is_stated_binds() -> None:
+    rows = ["r = Xw - y", r"\frac{\partial r}{\partial w} = X^\top"]
+    assert verdicts(LEAST_SQUARES, *rows, r"\nabla L = 2(\frac{\partial r}{\partial w})^\top r")[-1] == "wrong"
+    assert verdicts(LEAST_SQUARES + "layout: gradient\n", *rows)[-1] == "wrong"
