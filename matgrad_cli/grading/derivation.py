@@ -22,7 +22,7 @@ from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Later, Row, lone_name
 from .meanings.constants import up_to
-from .meanings.other_readings import misfit_readings, open_readings, wider_readings
+from .meanings.other_readings import misfit_readings, open_readings, open_units, wider_readings
 from .meanings.prose import Prose
 from .meanings.targets import is_called_derivative, is_target, role_of
 from .slips.causes import Slip
@@ -309,7 +309,8 @@ class Reader:
     def _otherwise(self, last: Expr, found: Read) -> Read:
         """Where a side does not follow as it stands, another reading of it if that one follows."""
         clash = found.expr is None or isinstance(pairings(last, found.expr, self.chain.order), Clash)
-        readings = [*(misfit_readings(found.side, self.around) if clash else ()), *wider_readings(found.side)]
+        readings = [*(misfit_readings(found.side, self.around) if clash else ())]
+        readings += wider_readings(found.side, self.around)
         if not readings or (not clash and self._holds(last, found)[0]):
             return found
         for how, node in readings:
@@ -322,7 +323,8 @@ class Reader:
     def _left(self, side: Side) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
         left = self._read(side, (), ())
-        for how, node in wider_readings(side) if left.expr is None or not is_target(self.around, left.expr) else ():
+        found = left.expr is not None and is_target(self.around, left.expr)
+        for how, node in () if found else wider_readings(side, self.around):
             other = read_side(replace(side, node=node), self.around, (), ())
             if other.expr is not None and is_target(self.around, other.expr):
                 self.notes.append(f"`{side.text.strip()}` is read with {how}")
@@ -342,12 +344,12 @@ class Reader:
         """The outcome; undecided where another reading of what is wrong cannot be judged."""
         if outcome.verdict != "wrong":
             return outcome
-        letters, units = self.chain.letters(last), None
+        letters = self.chain.letters(last)
+        slip = open_readings(found.side, self.around, letters) if found.expr is not None else None
         if found.expr is None or isinstance(pairings(last, found.expr, self.chain.order), Clash):
-            units = frozenset[str]() if last.shape.is_number else {letter.name for letter in letters}
-        slip = open_readings(found.side, self.around, letters, units)
+            own = () if last.shape.is_number else {letter.name for letter in letters}
+            slip = slip or open_units(found.side, self.around, letters, own)
         return outcome if slip is None else Outcome("undecided", found, slip)
-
 
     def _compared(self, before: Expr, found: Read, target: bool) -> Outcome:
         after = found.expr

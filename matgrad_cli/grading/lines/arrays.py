@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from ...diagnostics.record import replace
 from ...notation import syntax as s
+from .functions import gradients_at
 from .indices import diagonal
 from .scope import Surroundings
 from .syntax_walk import PRODUCTS, bound_letters, children, free_letters, rebuilt, with_children
@@ -27,6 +28,8 @@ def writings(node: s.Node, around: Surroundings, fixed: Collection[str] = ()) ->
     wide = rebuilt(lying, _reaching)
     if wide is not lying:
         yield wide
+    if (there := gradients_at(lying, around)) != lying:
+        yield there
 
 
 def _reaching(node: s.Node) -> s.Node:

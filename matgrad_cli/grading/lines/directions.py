@@ -67,6 +67,8 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
                 around, name
             ):
                 yield name, True
+            case s.Derivative(_, _, None, (s.Name(_, name),), "D") if unknown(around, name):
+                yield name, False  # D_H f(X)
             case s.Binary(_, operator, left, right) if operator in PRODUCTS and _is_jacobian(around, left):
                 yield from _paired(around, left, right)
             case _:
@@ -119,27 +121,38 @@ def _is_jacobian(around: Surroundings, node: s.Node) -> bool:
     """The whole derivative of the loss, perhaps transposed."""
     node = s.ungrouped(node)
     node = s.ungrouped(node.body) if isinstance(node, s.Transposed) else node
+    if _moved_by(node, around) is not None:
+        return True
     if not isinstance(node, s.Derivative) or node.indices:
         return False
     body = s.ungrouped(node.body) if node.body is not None else None
     return body is None or (isinstance(body, s.Name) and body.name in around.losses)
 
 
+def _moved_by(node: s.Node, around: Surroundings) -> s.Node | None:
+    """What `df(X)` and `df` are the differentials of: the loss; None elsewhere."""
+    body = s.ungrouped(node.body) if isinstance(node, s.Differential_) and node.direction is None else None
+    match body:
+        case s.Name(_, name) | s.Apply(_, name, (s.Name(),)):
+            return body if name in around.losses else None
+    return None
+
+
 def directed(node: s.Node, around: Surroundings) -> s.Node:
-    """`Df(x)h`, and `D_x f(h)`, is the differential of f in the direction h."""
+    """`Df(x)h`, `df(x)(h)`, and `D_x f(h)`, is the differential of f in the direction h."""
 
     def change(part: s.Node) -> s.Node:
-        left = s.ungrouped(part.left) if isinstance(part, s.Binary) and part.operator in PRODUCTS else None
-        if (
-            isinstance(part, s.Binary)
-            and isinstance(left, s.Derivative)
-            and left.style == "D"
-            and left.body is not None
-        ):
-            way = s.ungrouped(part.right)
-            if isinstance(way, s.Name) and way.name in around.directions:
-                return s.Differential_(part.span, left.body, way)
-        return part
+        body: s.Node | None = None
+        way: s.Node = part
+        match part:
+            case s.Derivative(_, s.Node() as moved, s.Name() as way, (), "D"):
+                body = moved
+            case s.Binary(_, operator, first, second) if operator in PRODUCTS:
+                left, way = s.ungrouped(first), s.ungrouped(second)
+                whole = isinstance(left, s.Derivative) and left.style == "D"
+                body = left.body if whole and isinstance(left, s.Derivative) else _moved_by(left, around)
+        known = body is not None and isinstance(way, s.Name) and way.name in around.directions
+        return s.Differential_(part.span, body, way) if known and body is not None else part
 
     return rebuilt(node, change) if around.directions else node
 

@@ -155,6 +155,19 @@ def as_names(node: s.Node, around: Surroundings, everything: bool = False) -> s.
     return rebuilt(node, change)
 
 
+def gradients_at(node: s.Node, around: Surroundings) -> s.Node:
+    """The tree with ∇f(Ax + b), ∇²f(Ax + b) of an unknown f as its gradient there, A not being differentiated."""
+
+    def change(part: s.Node) -> s.Node:
+        match part:
+            case s.Derivative(_, s.Apply(_, f, (_,), options) as call, None, (), "nabla") if _is_foreign(f, around):
+                order = int(dict(options).get("derivative", "0")) + 1
+                return replace(call, span=part.span, options=(("derivative", str(order)),))
+        return part
+
+    return rebuilt(node, change)
+
+
 def _counted(part: s.Node, around: Surroundings) -> Iterator[str]:
     """The letters that a part of a tree counts with: bound by a sum, or indices of something known."""
     base = s.ungrouped(part.body) if isinstance(part, s.Subscript) else None

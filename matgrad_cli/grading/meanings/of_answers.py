@@ -13,6 +13,7 @@ from ...diagnostics.regex import regex
 from ...ir import Expr, Index, Size, SumOver, mul, reciprocal
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
+from ..lines.functions import gradients_at
 from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import rebuilt
@@ -72,6 +73,7 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         _entrywise: "|…| is read entry by entry",
         _softmax: "σ is read as the softmax",
         _outer: "⊗ is read as the outer product of two vectors",
+        partial(gradients_at, around=around): "∇ is read as the gradient of the function, taken at its argument",
     }
     for change, note in changes.items():
         node = rebuilt(side.node, change)

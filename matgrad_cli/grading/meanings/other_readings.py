@@ -11,9 +11,10 @@ from ...diagnostics.record import replace
 from ...ir import Index
 from ...notation import syntax as s
 from ...notation.elaboration.elaborate import read_node
+from ..lines.functions import gradients_at
 from ..lines.reading import Side, read_side
 from ..lines.scope import Surroundings
-from ..lines.syntax_walk import PRODUCTS, rebuilt, with_children
+from ..lines.syntax_walk import PRODUCTS, factors, rebuilt, with_children
 from ..lines.variables import flat_vectors
 from ..slips.causes import Slip
 
@@ -38,9 +39,15 @@ def misfit_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.N
         yield "the derivative of the matrix taken by one entry after the other", changed
     if (changed := _elementwise(side.node, around)) is not None:
         yield "elementwise products of vectors of one size, as their shapes ask for", changed
+    has = s.contents(side.node).operators
+    if "dot" in has and (dotted := _changed(side.node, _dotted)) is not None:
+        yield "the centred dot as the inner product with all that follows it", dotted
+    for reach in (_first_of_right, _last_of_left, _next_to_it) if "hadamard" in has else ():
+        if (tight := _changed(side.node, reach)) is not None:
+            yield "⊙ taken before the product beside it", tight
 
 
-def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
+def wider_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.Node]]:
     """Readings that are tried wherever the nearest one does not follow."""
     node = side.node
     if node is None:
@@ -66,39 +73,46 @@ def wider_readings(side: Side) -> Iterator[tuple[str, s.Node]]:
         ("a division by the whole product behind its slash", _wider_divisor, {"/", "juxtapose"} <= has.operators),
         ("⊗ as the outer product of two vectors", outer_product, "kron" in has.operators),
     )
-    changed: s.Node = node
+    combined: s.Node = node
     found = 0
     for how, change, may_be in kinds:
         other = _changed(node, change) if may_be else None
         if other is not None:
             found += 1
-            changed = _changed(changed, change) or changed
+            combined = _changed(combined, change) or combined
             yield how, other
     if found > 1:
-        yield "bars of entries and a derivative of the whole product", changed
+        yield "bars of entries and a derivative of the whole product", combined
     if (whole := _of_all(node)) is not None:
         yield "a derivative of all that follows its sign", whole
+    if s.Derivative in has.kinds and (there := gradients_at(node, around)) != node:
+        yield "∇ as the gradient of the function, taken at its argument", there
 
 
-def open_readings(
-    side: Side, around: Surroundings, letters: Iterable[Index], units: Collection[str] | None
-) -> Slip | None:
-    """Why a side is not wrong, though it does not follow: another way to read it cannot be judged. What has not even
-    the kind that is needed may hold an array E that nothing explains, and not units E_ij, but for those of the letters
-    `units`; None: it has the kind."""
+def open_readings(side: Side, around: Surroundings, letters: Iterable[Index]) -> Slip | None:
+    """Why a side without balanced brackets is not wrong, though it does not follow:
+    another way to balance it cannot be judged."""
     for node in side.others:
         read = read_side(replace(side, node=node), around, letters)
         if read.expr is None and read.failure != "wrong":
             return Slip("undecided", "a bracket has no partner, and not every way to balance it can be judged")
-    name, node = _units_as_entries(side.node, around, units) if units is not None and side.node else ("", None)
-    if node is not None and read_side(replace(side, node=node), around, letters).failure != "wrong":
-        return Slip("unknown-name", f"`{name}` may be an array that is not explained here")
     return None
 
 
+def open_units(side: Side, around: Surroundings, letters: Iterable[Index], own: Collection[str]) -> Slip | None:
+    """Why a side that has not even the kind that is needed is not wrong: its E_ij, but for units of its `own` letters,
+    may be entries of an array that nothing explains."""
+    name, node = _units_as_entries(side.node, around, own) if side.node is not None else ("", None)
+    if node is None or read_side(replace(side, node=node), around, letters).failure == "wrong":
+        return None
+    return Slip("unknown-name", f"`{name}` may be an array that is not explained here")
+
+
 def _units_as_entries(node: s.Node, around: Surroundings, units: Collection[str]) -> tuple[str, s.Node | None]:
-    """The tree in which E_ij and e_i are entries of an unknown array, with its name; None where no unit stands."""
+    """The tree in which E_ij and e_i are entries of an unknown array, with its name; None where no unit stands,
+    or one that is transposed."""
     names: list[str] = []
+    turned = [s.ungrouped(part.body) for part in s.parts_of(node) if isinstance(part, s.Transposed)]
 
     def change(part: s.Node) -> s.Node | None:
         match part:
@@ -110,11 +124,11 @@ def _units_as_entries(node: s.Node, around: Surroundings, units: Collection[str]
                 return None
         if around.valued(name) or any(isinstance(index, s.Name) and index.name in units for index in indices):
             return None
-        names.append(name)
+        names.append("" if part in turned else name)
         return s.Subscript(span, s.Name(span, f"{name} (entries)"), indices)
 
     changed = _changed(node, change)
-    return names[0] if names else "", changed
+    return (names[0], changed) if all(names) and names else ("", None)
 
 
 def _changed(node: s.Node, change: Change) -> s.Node | None:
@@ -227,6 +241,49 @@ def outer_product(node: s.Node) -> s.Node | None:
         if isinstance(node, s.Binary) and node.operator == "kron"
         else None
     )
+
+
+def _dotted(node: s.Node) -> s.Node | None:
+    r"""`a \cdot X\,dw` as a · (X dw)."""
+    left = node.left if isinstance(node, s.Binary) and node.operator == "juxtapose" else None
+    if not isinstance(node, s.Binary) or not isinstance(left, s.Binary) or left.operator != "dot":
+        return None
+    behind = s.Binary(left.right.span.joined(node.span), "juxtapose", left.right, node.right)
+    return replace(left, span=node.span, right=s.Group(behind.span, behind))
+
+
+def _first_of_right(node: s.Node, whole: bool = True) -> s.Node | None:
+    r"""`A \odot b\,c^\top` as (A ⊙ b) cᵀ; not the `whole` of A, as in `V a \odot b\,c^\top`: V (a ⊙ b) cᵀ."""
+    if not isinstance(node, s.Binary) or node.operator != "hadamard":
+        return None
+    first, *others = factors(node.right)
+    if not others or any(part.operator != "juxtapose" for part in _products(node.right)):
+        return None
+    small = s.Binary(node.left.span.joined(first.span), "hadamard", node.left, first)
+    product: s.Node | None = s.Group(small.span, small) if whole else _last_of_left(small)
+    for factor in others:
+        product = product and s.Binary(product.span.joined(factor.span), "juxtapose", product, factor)
+    return product
+
+
+def _last_of_left(node: s.Node) -> s.Node | None:
+    r"""`V a \odot b` as V (a ⊙ b)."""
+    left = node.left if isinstance(node, s.Binary) and node.operator == "hadamard" else None
+    if not isinstance(node, s.Binary) or not isinstance(left, s.Binary) or left.operator != "juxtapose":
+        return None
+    small = s.Binary(left.right.span.joined(node.right.span), "hadamard", left.right, node.right)
+    return replace(left, span=node.span, right=s.Group(small.span, small))
+
+
+def _next_to_it(node: s.Node) -> s.Node | None:
+    return _first_of_right(node, whole=False)
+
+
+def _products(node: s.Node) -> Iterator[s.Binary]:
+    """The signs of a product, in no order."""
+    if isinstance(node, s.Binary) and node.operator in PRODUCTS:
+        yield node
+        yield from _products(node.left)
 
 
 def _by_every_entry(node: s.Node) -> s.Node | None:

@@ -51,6 +51,11 @@ class OpenNames:
             return "the document supposes more of a matrix in it elsewhere"
         if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
             return "covariances are symmetric"
+        square = slip is not None and any(
+            (sides := re.fullmatch(r"(\w+)×(\w+)", label.text)) and sides[1] == sides[2] for label in slip.labels
+        )
+        if slip is not None and slip.code == "number-plus-array" and square:
+            return "a number beside a square matrix may stand for so many times the identity"
         if slip is not None and re.search(r"has no entries|takes 0 indices", slip.message):
             return "a function or a family may be meant"
         ending = [name for name in names if re.search(r"_\d+$", name)]

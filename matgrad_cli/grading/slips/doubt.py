@@ -21,6 +21,10 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
     """
     here = _smallest(tree, diagnostic)
     inside = [(path, part) for path, part in walk(tree) if path[: len(here)] == here]
+    for _, part in walk(tree):
+        match part:
+            case s.Differential_(_, s.Subscript(span, s.Name(_, name))) if name in around.losses:  # df_X(H)
+                return Slip("undecided", f"at which place `{name}` is differentiated here is not certain", span=span)
     letters = {part.name for path, part in walk(tree) if isinstance(part, s.Name) and is_index(tree, path)}
     for _, part in inside:
         if (
