@@ -22,7 +22,7 @@ from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Later, Row, lone_name
 from .meanings.constants import up_to
-from .meanings.other_readings import misfit_readings, open_readings, open_units, wider_readings
+from .meanings.other_readings import misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
 from .meanings.targets import is_called_derivative, is_target, role_of
 from .slips.causes import Slip
@@ -118,8 +118,7 @@ class Reader:
             self._start(found)
             self.chain.equation = True
             return self._further([equation], found.expr, claim.sides[2:])
-        stated = s.ungrouped(claim.sides[1].node) if claim.sides[1].node is not None else None
-        if isinstance(stated, s.Derivative):
+        if isinstance(stated := claim.sides[1].node and s.ungrouped(claim.sides[1].node), s.Derivative):
             self.around.derivatives[name] = stated
         confirmed = not letters and is_called_derivative(self.around, name, value)
         self._start(found)
@@ -259,11 +258,10 @@ class Reader:
         self.around.beside = None
         found = self._otherwise(last, found)
         if found.expr is None:
-            self.chain.sound, outcome = False, self._unless_open(last, found, self._misfit(last, found))
+            self.chain.sound, misfit = False, self._misfit(last, found)
+            outcome = unless_open(misfit, last, found, self.around, self.chain)
             if self.chain.target:
-                doubt = (
-                    replace(found, failure="undecided", slip=outcome.slip) if outcome.verdict == "undecided" else found
-                )
+                doubt = found if outcome is misfit else replace(found, failure="undecided", slip=outcome.slip)
                 self.chain.final, self.chain.final_order = doubt, self.chain.order
             self.equations.no_solution(self.chain, last, outcome)
             return last, outcome
@@ -272,7 +270,7 @@ class Reader:
             self.chain.sound = False
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
             return last, Outcome("undecided", found, Slip("unknown-name", message, span=unknown.span))
-        outcome = self._unless_open(last, found, outcome)
+        outcome = unless_open(outcome, last, found, self.around, self.chain)
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
             self.notes.append("a variable of the problem is set to zero: no part of the derivation")
             return found.expr, Outcome("follows", found, role="aside")
@@ -309,8 +307,8 @@ class Reader:
     def _otherwise(self, last: Expr, found: Read) -> Read:
         """Where a side does not follow as it stands, another reading of it if that one follows."""
         clash = found.expr is None or isinstance(pairings(last, found.expr, self.chain.order), Clash)
-        readings = [*(misfit_readings(found.side, self.around) if clash else ())]
-        readings += wider_readings(found.side, self.around)
+        first = misfit_readings(found.side, self.around) if clash else ()
+        readings = [*first, *wider_readings(found.side, self.around)]
         if not readings or (not clash and self._holds(last, found)[0]):
             return found
         for how, node in readings:
@@ -323,8 +321,8 @@ class Reader:
     def _left(self, side: Side) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
         left = self._read(side, (), ())
-        found = left.expr is not None and is_target(self.around, left.expr)
-        for how, node in () if found else wider_readings(side, self.around):
+        readings = wider_readings(side, self.around)
+        for how, node in () if left.expr is not None and is_target(self.around, left.expr) else readings:
             other = read_side(replace(side, node=node), self.around, (), ())
             if other.expr is not None and is_target(self.around, other.expr):
                 self.notes.append(f"`{side.text.strip()}` is read with {how}")
@@ -339,17 +337,6 @@ class Reader:
         context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
         slip = of_misfit(context, last, found.slip) if found.slip is not None else None
         return Outcome("wrong", found, slip) if slip is not None else outcome
-
-    def _unless_open(self, last: Expr, found: Read, outcome: Outcome) -> Outcome:
-        """The outcome; undecided where another reading of what is wrong cannot be judged."""
-        if outcome.verdict != "wrong":
-            return outcome
-        letters = self.chain.letters(last)
-        slip = open_readings(found.side, self.around, letters) if found.expr is not None else None
-        if found.expr is None or isinstance(pairings(last, found.expr, self.chain.order), Clash):
-            own = () if last.shape.is_number else {letter.name for letter in letters}
-            slip = slip or open_units(found.side, self.around, letters, own)
-        return outcome if slip is None else Outcome("undecided", found, slip)
 
     def _compared(self, before: Expr, found: Read, target: bool) -> Outcome:
         after = found.expr

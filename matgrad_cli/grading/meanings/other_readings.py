@@ -3,16 +3,18 @@ bars that are no norm."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 
 from ...diagnostics import MatgradError, Source
 from ...diagnostics.record import replace
-from ...ir import Index
+from ...ir import Expr
 from ...notation import syntax as s
 from ...notation.elaboration.elaborate import read_node
+from ..chain import Chain, Outcome
 from ..lines.functions import gradients_at
-from ..lines.reading import Side, read_side
+from ..lines.kinds import Clash, pairings
+from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import PRODUCTS, factors, rebuilt, with_children
 from ..lines.variables import flat_vectors
@@ -89,23 +91,25 @@ def wider_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.No
         yield "∇ as the gradient of the function, taken at its argument", there
 
 
-def open_readings(side: Side, around: Surroundings, letters: Iterable[Index]) -> Slip | None:
-    """Why a side without balanced brackets is not wrong, though it does not follow:
-    another way to balance it cannot be judged."""
-    for node in side.others:
+def unless_open(outcome: Outcome, last: Expr, found: Read, around: Surroundings, chain: Chain) -> Outcome:
+    """The outcome at a side behind `last`; undecided where it is wrong and another reading cannot be judged: other
+    brackets, or, where it has not even the kind that is needed, E_ij, no unit of its own letters, as entries of an
+    array that nothing explains."""
+    letters, side = chain.letters(last), found.side
+    if outcome.verdict != "wrong" or side.node is None:
+        return outcome
+    for node in side.others if found.expr is not None else ():
         read = read_side(replace(side, node=node), around, letters)
         if read.expr is None and read.failure != "wrong":
-            return Slip("undecided", "a bracket has no partner, and not every way to balance it can be judged")
-    return None
-
-
-def open_units(side: Side, around: Surroundings, letters: Iterable[Index], own: Collection[str]) -> Slip | None:
-    """Why a side that has not even the kind that is needed is not wrong: its E_ij, but for units of its `own` letters,
-    may be entries of an array that nothing explains."""
-    name, node = _units_as_entries(side.node, around, own) if side.node is not None else ("", None)
-    if node is None or read_side(replace(side, node=node), around, letters).failure == "wrong":
-        return None
-    return Slip("unknown-name", f"`{name}` may be an array that is not explained here")
+            said = "a bracket has no partner, and not every way to balance it can be judged"
+            return Outcome("undecided", found, Slip("undecided", said))
+    if found.expr is not None and not isinstance(pairings(last, found.expr, chain.order), Clash):
+        return outcome
+    own = () if last.shape.is_number else {letter.name for letter in letters}
+    name, entries = _units_as_entries(side.node, around, own)
+    if entries is None or read_side(replace(side, node=entries), around, letters).failure == "wrong":
+        return outcome
+    return Outcome("undecided", found, Slip("unknown-name", f"`{name}` may be an array that is not explained here"))
 
 
 def _units_as_entries(node: s.Node, around: Surroundings, units: Collection[str]) -> tuple[str, s.Node | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...diagnostics.record import field, mutable, replace
 from ..chain import Chain, RowResult
 from ..derivation import Reader
@@ -34,6 +36,11 @@ class Places:
         final = reader.chain.final or shown.final
         reader.chain = replace(shown, final=final, final_order=reader.chain.final_order or shown.final_order)
         return result
+
+
+def in_sentence(line: Line, places: Sequence[Places]) -> bool:
+    """Whether a row goes on from a sentence, and not from a display."""
+    return line.formula.kind != "display" and any(one.sentences for one in places)
 
 
 def _behind(places: list[Chain], reader: Reader, row: Row, first: bool) -> RowResult:

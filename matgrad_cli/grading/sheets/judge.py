@@ -20,7 +20,7 @@ from ..consequences import MAY_FOLLOW
 from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
-from .going_on import Places
+from .going_on import Places, in_sentence
 from .open_names import OpenNames
 from .other_functions import Others, code_of, of_form
 from .own_letters import own_fact, under_the_sign
@@ -106,7 +106,7 @@ class Judge:
         sums = frozenset(letter for side in sides for letter in sigma_letters(side.node))
         for begun in readers:
             begun.reader.chain.sums = sums
-        self.before: Judged | None = None
+        self.before: Judged | None = None  # the last row that is no sentence
         self.latest: Judged | None = None
         self.places = [Places() for _ in readers]
 
@@ -160,12 +160,11 @@ class Judge:
         if line.formula.kind == "display" and said_of_other(line.formula) == CONDITIONAL:
             self.conditional = line.formula.block
         goes_on = line.outline.statements and line.outline.statements[0].leading is not None
-        before = self._before(line)
+        before = self.latest if in_sentence(line, self.places) else self.before
         if goes_on and before is not None and before.verdict in _PASSED and before.role == "aside":
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
-        named = self.question.name is not None and lone(head_of(line.outline)) == self.question.name
-        if judged.verdict == "undecided" and named:
+        if judged.verdict == "undecided" and lone(head_of(line.outline)) == (self.question.name or ""):
             stated = self.sheet.formulas[self.question.start :][:1]
             self.misread |= any(line.formula.place < one.place for one in stated)
         self.misread = self.misread and not (judged.verdict == "follows" and self._is_statement(line))
@@ -176,23 +175,15 @@ class Judge:
         zero = "equation" in {judged.role, *(outcome.role for outcome in outcomes)}
         zero = zero or (derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None)
         self.settled = self.settled or (judged.verdict == "follows" and zero)
-        derived = judged.role == "equation" or (judged.role == "claim" and derives(head_of(line.outline)))
+        head = head_of(line.outline)
+        derived = judged.role == "equation" or (judged.role == "claim" and derives(head))
         self.gradient = self.gradient or (judged.verdict == "follows" and derived)
-        if (head := head_of(line.outline)) is not None:
-            self.derived = derives(head)
+        self.derived = derives(head) if head is not None else self.derived
         self.others.note(line, self._is_statement(line), judged.verdict == "follows")
         self.latest = judged
         if line.formula.kind != "inline" or self.before is None:
             self.before = judged
         return judged
-
-    def _before(self, line: Line) -> Judged | None:
-        """The row behind which a row stands: a sentence goes on from the sentence before it."""
-        return (
-            self.latest
-            if line.formula.kind != "display" and any(places.sentences for places in self.places)
-            else self.before
-        )
 
     def again(self, judged: Judged) -> Judged:
         """The verdict on a value that was stated before the derivative was known, `the minimiser is w = …`,
@@ -388,7 +379,8 @@ class Judge:
         if (other := self.others.why(line, anew, result, defined, self.gradient or self.derived)) is not None:
             self.misread |= lone(head) == self.question.name
             return other
-        chain, before = line.outline.statements and line.outline.statements[0].leading is not None, self._before(line)
+        chain = line.outline.statements and line.outline.statements[0].leading is not None
+        before = self.latest if in_sentence(line, self.places) else self.before
         derived = derives(head) or (chain and before is not None and self.derived)
         solution = self._is_solution(line, result)
         plain = isinstance(head, (s.Derivative, s.Differential_)) or not derives(head)  # no `∇f(x) + Aᵀν = 0`

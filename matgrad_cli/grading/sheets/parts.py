@@ -169,10 +169,12 @@ def _as_numbers(part: Part) -> dict[str, str]:
     beside `y \cdot \log(a)`, an inner product or the product of two numbers."""
     variables = [symbol for task in part.tasks[:1] for symbol in task.problem.variables]
     told = part.question.shapes.keys() & {symbol.name for symbol in variables}
-    dots = re.search(r"\\cdot(?![a-z])|[·⋅]", part.question.loss)
-    if dots is None or told or any(symbol.shape.is_matrix for symbol in variables):
+    if not _DOTS.search(part.question.loss) or told or any(symbol.shape.is_matrix for symbol in variables):
         return {}
     return {symbol.name: "scalar" for symbol in variables}
+
+
+_DOTS = regex(r"\\cdot(?![a-z])|[·⋅]")
 
 
 def _unless_columns(part: Part, other: Part) -> Part:
