@@ -172,7 +172,8 @@ DIAGONALS = {
 def test_a_diagonal_matrix_is_defined_by_its_entries(line: str) -> None:
     problem = judged(line, r"\nabla^2 L = X^\top S X", head=LOGISTIC)
     assert problem.verdict == "right"
-    assert any("diag" in note for finding in problem.lines for note in finding.notes)
+    notes = [note for finding in problem.lines for note in finding.notes]
+    assert any("diagonal matrix" in note or "entry by entry" in note for note in notes)
 
 
 @pytest.mark.parametrize("line", [r"S_{ij} = (Xw)_i", r"S_{ii} = X_{ij}", r"S = X_{ij}", r"S_{ii} = 2"])
