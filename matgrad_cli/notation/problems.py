@@ -13,6 +13,7 @@ from .choice import in_syntax, looks_like_latex
 from .definitions import with_capitals, with_definitions, with_densities, with_members
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
+from .elaboration.complaints import fail
 from .elaboration.elaborate import Reading, read_node
 from .elaboration.loss_letters import refuse_derivatives, refuse_free_letters, refuse_nonlinear, refuse_softmax_of_one
 from .elaboration.readable import readable
@@ -128,6 +129,12 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     )
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
+    signs = next((fact for fact in facts if fact.word == "signs"), None)
+    if signs is not None and any("the labels being 0 and 1" in note for note in choice):
+        help = "write a factor for the sum over a class, `(1 + y_i)/2` for `y_i = 1`"
+        fail(
+            scope, "unreadable", f"the labels are compared with 0 or 1, and `{signs.name}` is said to be ±1", help=help
+        )
     tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
     facts, choice = [*facts, *read_facts([f"{name} onehot" for name in places])], (*choice, *said)
     scope, found, variable, reading = with_weights(

@@ -173,6 +173,15 @@ def test_labels_of_classes_are_rows_with_a_single_one(told) -> None:
            lambda x, Y: x @ (1 - Y @ Y.T) @ x, "Y", drop="Y")  # fmt: skip
 
 
+def test_labels_of_zero_and_one_are_not_labels_of_both_signs() -> None:
+    hinge = r"\sum_{i:y_i=1}\max(0,1-y_iw^\top x_i)"
+    assert any("being 0 and 1" in note for note in read_problem(hinge, "w").notes)
+    with pytest.raises(InputError, match="is said to be ±1"):
+        read_problem(hinge, "w", assume=["y signs"])
+    both = rf"{hinge} + \sum_{{i:y_i=-1}}(w^\top x_i)^2"
+    assert any("being −1 and 1" in note for note in read_problem(both, "w", assume=["y signs"]).notes)
+
+
 # ---- powers and slashes behind what may end before them
 
 

@@ -92,7 +92,8 @@ def _indexed(found: list[Token], opening: str) -> list[Token]:
         elif token.text in (")", "]") and opened:
             first = opened.pop()
             inner, name = made[first + 1 : -1], made[first - 1] if first else token
-            ours = name.kind == "name" and name.text not in FUNCTION_NAMES and name.end == made[first].start
+            ours = name.kind == "name" and canonical_function(name.text) not in FUNCTION_NAMES | WRITTEN_OUT
+            ours = ours and name.end == made[first].start
             counted = all(one.kind == "number" or one.text in (",", ":", "end", "-") for one in inner)
             if made[first].text == opening and ours and counted and inner:
                 text = re.sub(

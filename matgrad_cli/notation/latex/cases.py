@@ -139,7 +139,7 @@ def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
     (matrix, index), span, one = labels, left.span, Literal_(left.span, Fraction(1), "1")
     value = "".join([token.text for token in reader.tokens[sign + 1 : past] if token.text != "+"])
     found: Node
-    if value in ("0", "1", "-1"):
+    if value in ("0", "1", "-1") and not reader.known:  # one line of several does not say what the labels are
         signs = "= - 1" in " ".join([token.text for token in reader.tokens])
         rest = Group(span, Binary(span, "+" if value == "1" and signs else "-", one, left))
         found = Binary(span, "/", rest, Literal_(span, Fraction(2), "2")) if signs else left if value == "1" else rest

@@ -41,7 +41,7 @@ FUNCTIONS: Final = {
     **{name.capitalize(): name for name in "det diag vec softmax sigmoid relu softplus".split()},
     **dict.fromkeys(("trace", "Tr", "Trace", "TR"), "tr"), "ln": "log", "logistic": "sigmoid", "ReLU": "relu",
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "LSE": "logsumexp", "lse": "logsumexp", "sgn": "sign",
-    "Var": "var", "var": "var", "std": "std", "max": "maximum", "min": "minimum",
+    "max": "maximum", "min": "minimum",
 }  # fmt: skip
 """Words that name a function, and what the language calls it."""
 
@@ -49,11 +49,12 @@ RECIPROCALS: Final = {"sech": "cosh", "csch": "sinh"}
 """Functions that are written as one over another."""
 
 _IN_OPERATORNAME: Final = words(
-    "polar leading strictupper shiftup butlast sqrtm eigmax topvv pinv hardmax prod tril triu cross crossmat"
+    "polar leading strictupper shiftup butlast sqrtm eigmax topvv pinv hardmax prod tril triu cross crossmat var std"
 )
 OPERATOR_NAMES: Final = {
     **{name: name for name in (*RECIPROCALS, *ELEMENTWISE, *_IN_OPERATORNAME, *MATRIX_FUNCTIONS, *CHANGES)},
     **FUNCTIONS,
+    "Var": "var",
 }
 """Words that name a function in `\\operatorname`; elsewhere some of them are plain English: square, step."""
 

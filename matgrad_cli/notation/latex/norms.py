@@ -218,8 +218,10 @@ def _weight(reader: Cursor) -> Node | None:
     first, past = reader.unit()
     tokens = reader.tokens[first:past]
     named = bool(tokens) and tokens[0].kind == "name"
-    known = len(tokens) == 1 and named and tokens[0].text.lower() not in _NORMS  # F is the norm, beside a matrix F too
-    matrix = known and reader.names.variables.get(tokens[0].text) == "matrix"
+    matrix = len(tokens) == 1 and named and reader.names.variables.get(tokens[0].text) == "matrix"
+    if matrix and tokens[0].text.lower() in _NORMS:
+        reader.note(f"`{source_text(reader, tokens[0])}` below bars is the norm, beside the matrix `{tokens[0].text}`")
+        matrix = False
     raised = len(tokens) > 2 and named and tokens[1].text == "^" and tokens[0].text[0].isupper()
     inverse = raised and any(token.text == "-" for token in tokens)  # no L^2
     if matrix or inverse:
