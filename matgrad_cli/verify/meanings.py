@@ -45,6 +45,7 @@ from .functions import (
     pseudoinverse,
     squared_root,
 )
+from .together import FEWEST, jets_of
 
 if TYPE_CHECKING:
     from .evaluate import Evaluator
@@ -94,7 +95,9 @@ def on_symbol(here: Evaluator, node: Symbol, tags: Tags) -> Jet:
 
 
 def on_add(here: Evaluator, node: ir.Add, tags: Tags) -> Jet:
-    return jet_total([here.jet(term, tags) for term in node.terms], here.p)
+    exact = here.p and len(node.terms) >= FEWEST
+    jets = jets_of(here, node.terms, tags) if exact else [here.jet(term, tags) for term in node.terms]
+    return jet_total(jets, here.p)
 
 
 def on_mul(here: Evaluator, node: Expr, tags: Tags) -> Jet:

@@ -71,6 +71,21 @@ def hadamards(k: int) -> Loss:
     return f"sum({'*'.join(['X', *names])})", "X", ", ".join(f"{name}: m×n" for name in ["X", *names])
 
 
+def krons(k: int) -> Loss:
+    """‖A₀ ⊗ A₁ ⊗ ⋯ ⊗ X‖²"""
+    whole = "X"
+    for number in range(k):
+        whole = f"kron(A{number}, {whole})"
+    return f"norm({whole}, 'fro')**2", "X", ", ".join([*(f"A{number}: n×n" for number in range(k)), "X: n×n"])
+
+
+def expanded(k: int) -> Loss:
+    """‖A₀XB₀ + A₁XB₁ + ⋯‖²"""
+    sides = [(f"A{number}", f"B{number}") for number in range(k)]
+    declared = [f"{name}: n×n" for names in sides for name in names]
+    return f"norm({' + '.join(f'{a}@X@{b}' for a, b in sides)})**2", "X", ", ".join([*declared, "X: n×n"])
+
+
 def derived(loss: Loss) -> tuple[Derivation, float]:
     let_go()  # what was evaluated for the same loss is evaluated again
     text, wrt, shapes = loss

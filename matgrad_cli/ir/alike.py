@@ -1,0 +1,40 @@
+"""Expressions that differ in nothing but the names of their variables: they have one form."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ..diagnostics.record import record
+from .expr import Expr
+from .memory import table
+from .nodes import Symbol
+from .walk import found_in
+
+
+@record
+class Form:
+    """What an expression is but for its variables, and these in the order in which they are met."""
+
+    kind: int
+    symbols: tuple[Symbol, ...]
+
+
+_FORMS: Final[dict[Expr, Form]] = table()
+_KINDS: Final[dict[Any, int]] = table()
+
+
+def form_of(node: Expr) -> Form:
+    """The form of an expression."""
+    return found_in(node, _FORMS, _found)
+
+
+def _found(node: Expr) -> Form:
+    if isinstance(node, Symbol):
+        return Form(_KINDS.setdefault(node.shape, len(_KINDS)), (node,))
+    parts = [_FORMS[part] for part in node.children]
+    met = dict.fromkeys(symbol for part in parts for symbol in part.symbols)
+    places = {symbol: place for place, symbol in enumerate(met)}
+    pattern = tuple([(part.kind, *[places[symbol] for symbol in part.symbols]) for part in parts])
+    said = [getattr(node, name) for name in node.fields if name not in node.inner]
+    own = tuple([value for value in said if value != node.children])
+    return Form(_KINDS.setdefault((type(node), own, pattern), len(_KINDS)), tuple(places))

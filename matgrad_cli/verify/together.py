@@ -1,0 +1,82 @@
+"""Terms that differ in nothing but names, evaluated together: the values of their variables stand side by side along
+one more axis, and one evaluation of the form does for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from ..ir import Dim, Expr, Symbol
+from ..ir.alike import Form, form_of
+from .arrays.jets import Jet, Tags, each
+from .arrays.tensor import Tensor, TooLarge, scaled, summed
+from .fields import Field, NotExact, OutOfDomain
+
+if TYPE_CHECKING:
+    from .evaluate import Evaluator, Place
+
+FEWEST: Final = 4
+"""So many terms of one form are worth it."""
+
+
+class Stacked:
+    """A point at which some variables have several values at once, along one more axis."""
+
+    def __init__(self, point: Place, axis: object, values: dict[Symbol, Tensor]) -> None:
+        self._point, self.axis, self._values = point, axis, values
+        self.field: Field = point.field
+        self.literal = getattr(point, "literal", None)
+
+    def size(self, dim: Dim) -> int:
+        """The length of a dimension."""
+        return self._point.size(dim)
+
+    def array(self, symbol: Symbol) -> Tensor:
+        """The values of a variable."""
+        return self._values.get(symbol) or self._point.array(symbol)
+
+    def direction(self, symbol: Symbol) -> Tensor:
+        """A random direction in which the variable moves."""
+        return self._point.direction(symbol)
+
+
+def jets_of(here: Evaluator, terms: Sequence[Expr], tags: Tags) -> list[Jet]:
+    """Jets whose sum is that of the terms, at a point of exact numbers."""
+    moving = {symbol for tag in tags for symbol in (tag.variable, *(tag.direction.symbols if tag.direction else ()))}
+    groups: dict[Any, list[tuple[Expr, Form]]] = {}
+    for term in terms:
+        form = form_of(term)
+        still = tuple([symbol if symbol in moving else None for symbol in form.symbols])
+        groups.setdefault((form.kind, still), []).append((term, form))
+    found: list[Jet] = []
+    for members in groups.values():
+        together = _together(here, members, tags) if len(members) >= FEWEST else None
+        found += [here.jet(term, tags) for term, _ in members] if together is None else [together]
+    return found
+
+
+def _together(here: Evaluator, members: list[tuple[Expr, Form]], tags: Tags) -> Jet | None:
+    """The sum of terms of one form; None where a variable stands for itself in one and for another in the next, or
+    there is no value."""
+    term, form = members[0]
+    columns = list(zip(*[one.symbols for _, one in members], strict=True))
+    point, axis = here.point, ("which", getattr(here.point, "axis", None))
+    values: dict[Symbol, Tensor] = {}
+    for symbol, column in zip(form.symbols, columns, strict=True):
+        if any(one is not symbol for one in column):
+            arrays = [point.array(one) for one in column]
+            first = arrays[0]
+            if any(type(one) is not Tensor or one.labels != first.labels for one in arrays):
+                return None
+            data = [value for one in arrays for value in one.data]
+            values[symbol] = Tensor((axis, *first.labels), (len(arrays), *first.dims), data)
+    if not values:
+        return None
+    inside = type(here)(Stacked(point, axis, values), here.limit)
+    try:
+        jet = inside.jet(term, tags)
+    except (OutOfDomain, NotExact, TooLarge):
+        return None
+    here.work += inside.work
+    count, p = len(members), here.p
+    return each(jet, lambda one: summed(one, (axis,), p) if axis in one.labels else scaled(one, count, p))
