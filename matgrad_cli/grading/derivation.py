@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..diagnostics.record import replace
 from ..ir import Expr, Index
@@ -16,6 +16,7 @@ from .lines.directions import find_directions_called, holds_small, to_first_orde
 from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, is_derivative, is_pending, left_letters, order_of
 from .lines.functions import states_function
+from .lines.indices import fixed_over_fractions
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read, Side, read_side, unknown_link
@@ -147,8 +148,7 @@ class Reader:
         """Judges one chain of sides."""
         find_directions_called(self.around, [side.node for side in claim.sides])
         self.both = claim.both
-        sides = list(claim.sides)
-        outcomes: list[Outcome] = []
+        sides, outcomes = list(claim.sides), list[Outcome]()
         before: Read | None = None
         if claim.leading or (len(sides) == 1 and not first):
             if self.chain.last is None:
@@ -160,7 +160,7 @@ class Reader:
         elif len(sides) == 1:
             return self._bare(sides)
         else:
-            before = left = self._left(sides[0])
+            before = left = self._left(sides[0], sides[1].node)
             if left.expr is None:
                 return self._without_left(left, sides[1:])
             self._start(left)
@@ -318,9 +318,9 @@ class Reader:
                 return other
         return found
 
-    def _left(self, side: Side) -> Read:
+    def _left(self, side: Side, behind: s.Node | None) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
-        left = self._read(side, (), ())
+        left = self._read(side, (), fixed_over_fractions(side.node, behind) if side.node and behind else ())
         readings = wider_readings(side, self.around)
         for how, node in () if left.expr is not None and is_target(self.around, left.expr) else readings:
             other = read_side(replace(side, node=node), self.around, (), ())
@@ -378,7 +378,7 @@ class Reader:
             unknown = verdict.by if verdict.kind == "unknown" else unknown
         return None, unknown
 
-    def _read(self, side: Side, letters: Sequence[Index] | frozenset[Index], fixed: Sequence[str]) -> Read:
+    def _read(self, side: Side, letters: Sequence[Index] | frozenset[Index], fixed: Collection[str]) -> Read:
         if self.chain.target and side.up_to == "const":
             side = replace(side, up_to="")  # a derivative leaves out nothing
         found = read_side(side, self.around, letters, fixed)

@@ -86,3 +86,18 @@ def test_a_layout_is_kept_and_one_that_is_stated_binds() -> None:
     rows = ["r = Xw - y", r"\frac{\partial r}{\partial w} = X^\top"]
     assert verdicts(LEAST_SQUARES, *rows, r"\nabla L = 2(\frac{\partial r}{\partial w})^\top r")[-1] == "wrong"
     assert verdicts(LEAST_SQUARES + "layout: gradient\n", *rows)[-1] == "wrong"
+
+
+SOFTMAX = "loss: -sum(y*log(softmax(z)))\nwrt: z\nshapes: z: k, y: k\nassume: y onehot\n"
+PAIRS = "loss: sum[i,j](W[i,j]*norm(X[i,:]-X[j,:])**2)/2\nwrt: X\nshapes: X: n×d, W: n×n\nassume: W symmetric\n"
+
+
+@pytest.mark.parametrize(("i", "j"), [("i", "j"), ("j", "i"), ("k", "c")])
+def test_a_letter_that_is_free_before_a_sum_is_left_out_of_it(i: str, j: str) -> None:
+    before = rf"p_{i} = e^{{z_{i}}}/\sum_l e^{{z_l}}"
+    line = rf"\frac{{\partial L}}{{\partial z_{j}}} = -y_{j}(1-p_{j}) + \sum_{{{i}\ne {j}}}y_{i}p_{j}"
+    assert judged(SOFTMAX, before, line, f"= p_{j} - y_{j}").verdict == "right"
+    assert verdicts(SOFTMAX, before, line.replace("+", "-"))[-1] == "wrong"
+    whole = rf"\frac{{\partial L}}{{\partial x_{j}}} = 2\sum_{{{i}\ne {j}}}W_{{{j}{i}}}(x_{j} - x_{i})"
+    assert verdicts(PAIRS, whole) == ["follows"]
+    assert verdicts(PAIRS, whole.replace("2", "")) == ["wrong"]

@@ -191,6 +191,15 @@ def _is_two(node: s.Node) -> bool:
     return isinstance(node, s.Literal_) and node.value == 2
 
 
+def fixed_over_fractions(node: s.Node, other: s.Node) -> frozenset[str]:
+    """The letters that stand above and below a fraction and are free on the other side: they are no Einstein sum."""
+    found = frozenset[str]()
+    for part in s.parts_of(node):
+        if isinstance(part, s.Binary) and part.operator == "/":
+            found |= free_letters(part.left).keys() & free_letters(part.right).keys()
+    return found & free_letters(other).keys()
+
+
 def _look_for_reuse(
     brackets: list[tuple[s.Node, frozenset[str]]], counts: dict[str, int], letters: Letters, bound: frozenset[str]
 ) -> None:

@@ -152,8 +152,12 @@ def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
     )
     if several and (subgradient := _subgradient([side.node for side in sides], own.text)) is not None:
         sides = (replace(sides[0], node=subgradient), *sides[1:])
-    rough = "≈" in (statement.leading, *statement.relations)
+    rough = "≈" in (statement.leading, *statement.relations) or NEGLECTS.search(own.text) is not None
     return Claim(sides, statement.leading is not None, statement.role == "definition", rough, statement.both)
+
+
+NEGLECTS = regex(r"\b(?:neglect|ignor|drop|discard|omit)\w*\b|\b(?:first|linear|leading)[- ]order\b", re.IGNORECASE)
+"""Words that say of a row that it holds up to what is small."""
 
 
 def as_typed(row: Row) -> Row:

@@ -44,7 +44,7 @@ def misfit_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.N
     has = s.contents(side.node).operators
     if "dot" in has and (dotted := _changed(side.node, _dotted)) is not None:
         yield "the centred dot as the inner product with all that follows it", dotted
-    for reach in (_first_of_right, _last_of_left, _next_to_it) if "hadamard" in has else ():
+    for reach in (_first_of_right, _last_of_left, partial(_first_of_right, whole=False)) if "hadamard" in has else ():
         if (tight := _changed(side.node, reach)) is not None:
             yield "⊙ taken before the product beside it", tight
 
@@ -261,13 +261,11 @@ def _first_of_right(node: s.Node, whole: bool = True) -> s.Node | None:
     if not isinstance(node, s.Binary) or node.operator != "hadamard":
         return None
     first, *others = factors(node.right)
-    if not others or any(part.operator != "juxtapose" for part in _products(node.right)):
-        return None
     small = s.Binary(node.left.span.joined(first.span), "hadamard", node.left, first)
     product: s.Node | None = s.Group(small.span, small) if whole else _last_of_left(small)
     for factor in others:
         product = product and s.Binary(product.span.joined(factor.span), "juxtapose", product, factor)
-    return product
+    return product if others else None
 
 
 def _last_of_left(node: s.Node) -> s.Node | None:
@@ -277,17 +275,6 @@ def _last_of_left(node: s.Node) -> s.Node | None:
         return None
     small = s.Binary(left.right.span.joined(node.right.span), "hadamard", left.right, node.right)
     return replace(left, span=node.span, right=s.Group(small.span, small))
-
-
-def _next_to_it(node: s.Node) -> s.Node | None:
-    return _first_of_right(node, whole=False)
-
-
-def _products(node: s.Node) -> Iterator[s.Binary]:
-    """The signs of a product, in no order."""
-    if isinstance(node, s.Binary) and node.operator in PRODUCTS:
-        yield node
-        yield from _products(node.left)
 
 
 def _by_every_entry(node: s.Node) -> s.Node | None:

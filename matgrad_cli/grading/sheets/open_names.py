@@ -10,11 +10,13 @@ from ...documents.sheets.members import small
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.sizes import symmetric_somewhere, told_anew
 from ...documents.sheets.symmetric import COVARIANCE
+from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 from ..begin import Begun
 from ..chain import RowResult
+from ..lines.statements import NEGLECTS
 from .other_functions import of_form, unlike
-from .rows import Line, names_of, subscripted, subscripted_in
+from .rows import Line, lone, names_of, nodes_of, subscripted, subscripted_in
 
 _REMARK = regex(r"\W*\((?=[^()]*[^\x00-\x7fΑ-Ωα-ω])[^()$]*\$\s*\\?\w+\s*\$[^()$]*\)")
 """A remark about one name in another language than the known ones: `(do $S$ đối xứng)`."""
@@ -42,6 +44,19 @@ class OpenNames:
         given = {symbol.name for around in arounds for symbol in around.task.problem.variables}
         if ((names := names_of(line)) & self.explained or given & self.identities) and not of_form(result):
             return "it may rest on what a given name stands for"
+        parts = [part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Derivative)]
+        moved = [lone(part.body) for part in parts if part.style == "nabla"]
+        if self.question.name in moved[1:] and moved[0] not in (None, self.question.name):  # ∇f = λ∇g
+            return "it begins with the derivative of another function"
+        table = any(isinstance(node, s.Apply) and node.function == "[list]" for node in nodes_of(line))
+        if (
+            table
+            and len(given) > 1
+            and all(symbol.shape.is_number for around in arounds for symbol in around.task.problem.variables)
+        ):
+            return "the derivative by several of the numbers may be meant"
+        if NEGLECTS.search(line.formula.before[-80:]):
+            return "it may hold up to what is neglected"
         slip = result.slip
         if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
             return "it is not certain of which matrix the document says that it is symmetric"

@@ -301,10 +301,22 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
 
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
     copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
-    reader = Cursor(
-        [*copies, _end(list(part) or statement)], row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known
+    end, left = (
+        _end(list(part) or statement),
+        _before_sums(statement) if "!=" in {t.text for t in part} else frozenset(),
     )
+    reader = Cursor([*copies, end], row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known, left=left)
     return sets_counted(reader, reader.measured(reader.inside(0, reader.stop)))
+
+
+def _before_sums(statement: list[Token]) -> frozenset[str]:
+    r"""The letters of indices before the first Σ, which are fixed in it: the j of `\partial z_j = \sum_{i\ne j}`."""
+    found, texts = set[str](), [token.text for token in statement]
+    for at in range(1, texts.index("sum") if "sum" in texts else 0):
+        start = next((back for back in range(at - 1, -1, -1) if not texts[back].isalpha() or len(texts[back]) > 1), at)
+        start -= texts[start] == "{"
+        found |= {texts[at]} if texts[start] == "_" and len(texts[at]) == 1 and texts[at].isalpha() else set()
+    return frozenset(found)
 
 
 def _mended(row: _Row, part: list[Token], statement: list[Token]) -> list[Node]:
