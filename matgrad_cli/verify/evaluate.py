@@ -14,7 +14,7 @@ from .. import ir
 from ..ir import Dim, Expr, Index, Symbol
 from ..ir.memory import remembered
 from .arrays import structure as lay
-from .arrays.jets import NONE, Jet, Tag, Tags
+from .arrays.jets import NONE, Jet, Products, Tag, Tags
 from .arrays.tensor import Composed, Tensor, TooLarge, spread
 from .fields import Field, NotExact, NoValue, OutOfDomain
 from .functions import squared_root
@@ -49,10 +49,12 @@ class Evaluator:
         self.p = point.field.p
         self.literal: Callable[[Fraction], Fraction] = getattr(point, "literal", None) or (lambda value: value)
         self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
+        self.products: Products = {}
         self.work = self._depth = 0
 
     def forget(self, but: Expr | None = None) -> None:
         """Lets go of what was evaluated, but for one line."""
+        self.products = {}
         self._memo = {key: found for key, found in self._memo.items() if key[0] is but and not key[1]}
 
     def value(self, expr: Expr) -> Tensor:

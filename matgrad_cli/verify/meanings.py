@@ -110,7 +110,7 @@ on_hadamard = on_mul
 def on_matmul(here: Evaluator, node: ir.MatMul, tags: Tags) -> Jet:
     jets = [here.jet(factor, tags) for factor in node.factors]
     widths = [here.point.size(dim) for dim in (*[factor.shape.rows for factor in node.factors], node.shape.cols)]
-    return chain(jets, widths, here.p)
+    return chain(jets, widths, here.p, here.products)
 
 
 def on_kron(here: Evaluator, node: ir.Kron, tags: Tags) -> Jet:

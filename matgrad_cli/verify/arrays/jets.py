@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial, reduce
-from itertools import accumulate
+from itertools import accumulate, groupby
 from math import prod
 from typing import Final, NamedTuple
 
@@ -162,15 +162,26 @@ def matrix_product(left: Jet, right: Jet, p: int) -> Jet:
     return jet_of_pairs(left, right, lambda a, b: matmul(a, b, p), p)
 
 
-def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:
-    """F₁⋯F_k; `widths` are the rows of each factor and the columns of the last.
+Products = dict[tuple[int, int], tuple[Tensor, Tensor, Tensor]]
+"""Products of two matrices, by which objects these are."""
+
+
+def chain(jets: list[Jet], widths: list[int], p: int, known: Products) -> Jet:
+    """F₁⋯F_k; `widths` are the rows of each factor and the columns of the last. Products that are `known` from another
+    such product that begins alike are not made again.
 
     From the narrowest side outwards, xᵀ(Ay) as (AB)x; neighbours without a derivative first,
     so that few products hold one.
     """
 
     def times(left: Jet, right: Jet) -> Jet:
-        return matrix_product(left, right, p)
+        values = at_rest((left, right))
+        if values is None:
+            return matrix_product(left, right, p)
+        one, other = values
+        if (id(one), id(other)) not in known:
+            known[id(one), id(other)] = one, other, matmul(one, other, p)
+        return {NONE: known[id(one), id(other)][2]}
 
     rest = at_rest(jets)
     if rest is not None and len(rest) == 2:
@@ -178,6 +189,9 @@ def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:
     tag = _moving_in_many(jets) if rest is None else NONE
     if tag:
         return _place_by_place(jets, tag, p)
+    if rest is None and min(widths) == max(widths):  # no side is narrower: what is still is multiplied for itself
+        runs = [(moves, list(run)) for moves, run in groupby(jets, key=any)]
+        return reduce(times, [jet for moves, run in runs for jet in (run if moves else [reduce(times, run)])])
     *widths, last = widths
     for k in range(len(jets) - 1, 0, -1):
         if widths[k] > min(widths) and not any(jets[k - 1]) and not any(jets[k]):
