@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
 from ...ir import Entry, Expr, Index, MatrixOf, fresh_index, letters_in
 from ..equations.asked import judged_solution
 from ..lines.flattened import NOTE, flat_verdict
@@ -48,8 +48,11 @@ def judged_derivative(
     if around.task.asks != "gradient":
         return Judged(*judged_solution(around, expr, read))
     found = _compared(around, expr, order, read, reference)
-    if found.verdict == "right" and not around.worked_out(expr):
+    slip, left = found.slip, not around.worked_out(expr)
+    if found.verdict == "right" and left:
         return undecided(NOT_WORKED_OUT, "not-worked-out")
+    if left and slip is not None and slip.repair is not None:  # no slip of an answer: there is none
+        return replace(found, slip=replace(slip, code="not-worked-out", message=f"{slip.message}; {NOT_WORKED_OUT}"))
     if found.verdict == "right" and read is not None and read.rough:
         return undecided("a remainder o(…) or O(…) is left in it", "not-worked-out")
     return found

@@ -46,7 +46,7 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     What stands `beside` it may say what its functions mean, and its layout.
     """
     found, said = _judge(task, answer, reference, beside), remarks(answer)
-    if found.verdict == "wrong" and _MARKED.search(answer):  # `\hat X` beside a given X may be another name
+    if found.verdict in ("right", "wrong") and _MARKED.search(answer):  # `\hat X` beside a given X may be another name
         apart = _judge(task, answer, reference, beside, apart=True)
         found = apart if is_unknown(apart) else found
     if said is not None and found.verdict != "right":

@@ -54,13 +54,15 @@ def _of_slips(chosen: Settings, report: ProblemReport, first: Finding) -> tuple[
     and no share without a final answer."""
     behind = report.lines[report.lines.index(first) + 1 :]
     later = [line.code or "" for line in behind if line.verdict == "wrong" and not line.holds]
-    if report.final.verdict == "wrong" and any(line.verdict != "follows" for line in behind):
+    if report.final.verdict == "wrong" and any(
+        line.verdict != "follows" and (line.code or "") not in CAUSES for line in behind
+    ):
         later.append(report.final.code or "")
     code, why = first.code or "", f"the first slip is `{first.code}`"
     if code not in chosen.partial and code in _OF_SHAPES and first.cause in _BREAKING:
         code, why = first.cause or "", f"the first slip is `{first.cause}`, by which the shapes do not fit"
     shares = [chosen.partial.get(code, 0.0) for code in (code, *(code for code in later if code not in CAUSES))]
-    absent = report.final.verdict == "missing" and chosen.must_answer
+    absent = (report.final.verdict == "missing" and chosen.must_answer) or report.final.code == "not-worked-out"
     return 0.0 if absent else min(shares), why
 
 

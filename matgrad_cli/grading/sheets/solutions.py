@@ -214,7 +214,9 @@ def is_constraint(line: Line, result: RowResult, variables: Sequence[Symbol]) ->
 def is_scaled(result: RowResult) -> bool:
     """Whether a side is a multiple of what it should be, as a whole: no matter where the derivative is set to zero."""
     slip = result.slip
-    return slip is not None and slip.code in ("lost-factor", "wrong-sign") and slip.part is None
+    if slip is None or slip.part is not None:
+        return False
+    return slip.code in ("lost-factor", "wrong-sign") or (slip.code == "differs" and slip.repair is not None)
 
 
 def goes_up(result: RowResult, readers: Sequence[Begun]) -> bool:

@@ -86,10 +86,17 @@ def _above(root: Expr, path: Path) -> Expr | None:
     return at(root, path[:-1]) if path else None
 
 
+def _decides(root: Expr, path: Path) -> bool:
+    """Whether a part stands in the condition of a mask, of which the sign alone matters: no factor is lost there."""
+    above = (at(root, path[:end]) for end in range(len(path)))
+    return any(isinstance(node, Call) and node.function in ("step", "sign") for node in above)
+
+
 def brackets(case: Case) -> Made:
     """a b + c for a (b + c): a bracket is missing, so the factor in front multiplies the first term only."""
     for path, node in case.places:
-        for start, term in enumerate(node.terms[:-1]) if isinstance(node, Add) else ():
+        terms = node.terms[:-1] if isinstance(node, Add) and not _decides(case.line, path) else ()
+        for start, term in enumerate(terms):
             parts = _factors(term)
             for cut in range(1, len(parts)):
                 for end in range(start + 2, len(node.children) + 1):

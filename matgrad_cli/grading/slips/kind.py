@@ -128,7 +128,7 @@ class Trial:
     """A slip that may have been made: the line without it, or with it; what the sentences say of it; the part at fault.
 
     `source` is what the line would have come from by a wrong rule, `bench` where alone it is right,
-    if these variables have these `values`.
+    if these variables have these `values`. It is no slip of one kind where `several` were made: a factor and a sign.
     """
 
     line: Expr
@@ -138,6 +138,7 @@ class Trial:
     source: Expr | None = None
     bench: Bench | None = None
     values: tuple[tuple[Expr, Expr], ...] = ()
+    several: bool = False
 
 
 Holds = Callable[[Case, Trial], Repair | None]
@@ -196,7 +197,8 @@ class Kind:
             words = words.removesuffix(": `{line}`")
         if words is not None:
             words = words.format(*trial.said, line=Shown(repair.expr if of_rule else trial.line))
-        return Slip(self.code, self.sentence.format(*trial.said), trial.notes, words, None, trial.part, repair)
+        code = "differs" if trial.several else self.code
+        return Slip(code, self.sentence.format(*trial.said), trial.notes, words, None, trial.part, repair)
 
 
 def first(case: Case, kinds: Iterable[Kind]) -> Slip | None:

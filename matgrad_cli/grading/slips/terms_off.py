@@ -24,7 +24,7 @@ def whole_factor(case: Case) -> Iterator[Trial]:
     ratio = case.ratio
     if ratio is not None and ratio.constant not in (_ZERO, _ONE, _MINUS):
         back = ratio.inverse
-        yield Trial(mul(back.expr, case.line), (ratio, ratio.loss, back))
+        yield Trial(mul(back.expr, case.line), (ratio, ratio.loss, back), several=ratio.number < 0)
 
 
 def _theirs(case: Case) -> list[list[Expr]]:
@@ -49,9 +49,9 @@ def _one_term_off(off: Callable[[Fraction | None], bool]) -> Callable[[Case], It
             if off(needed.constant):
                 new = neg(parts[at]) if needed.constant == _MINUS else mul(needed.expr, parts[at])
                 kept = () if needed.constant == _ZERO else (new,)
-                yield Trial(
-                    add(*parts[:at], *kept, *parts[at + 1 :]), (Shown(parts[at]), Shown(new), needed), parts[at]
-                )
+                line = add(*parts[:at], *kept, *parts[at + 1 :])
+                several = needed.constant != _MINUS and needed.number < 0
+                yield Trial(line, (Shown(parts[at]), Shown(new), needed), parts[at], several=several)
 
     return trials
 
@@ -72,7 +72,9 @@ def factors_of_terms(case: Case) -> Iterator[Trial]:
     """Several terms are each a constant times a term that is needed."""
     for said, new, off in _several(case):
         if any(factor.constant != _MINUS for _, factor in off):
-            yield Trial(new, (" and ".join(f"`{shown(part)}` by {factor}" for part, factor in off),), said)
+            one = len({factor for _, factor in off}) == 1 and off[0][1].number > 0
+            words = " and ".join(f"`{shown(part)}` by {factor}" for part, factor in off)
+            yield Trial(new, (words,), said, several=not one)
 
 
 def _several(case: Case) -> Iterator[tuple[Expr, Expr, list[tuple[Expr, Factor]]]]:
