@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from ..diagnostics.record import record, replace
@@ -16,9 +17,9 @@ from .exactness import FLOAT_KIND, ORACLE_KIND, kind
 from .fields import NotExact, NoValue, OutOfDomain, prime_of
 from .kinks import FACTORS, SEARCHED, Reach, kinks, said, signs
 from .nearness import CLEAR, Nearness, Shaken, nearness, weighed
-from .needs import Denied, condition
+from .needs import Denied, condition, counts
 from .places import Points
-from .points import Point, Setting, impossible
+from .points import DOMAINS, Point, Setting, impossible
 from .probes import probed, unshared
 from .verdict import Verdict, Witness
 
@@ -143,6 +144,8 @@ class Judge:
         except TooLarge:
             return Verdict("unknown", "too large to evaluate")
         except Denied as lacking:
+            if (apart := self._apart(before, after, form)) is not None:
+                return apart
             return Verdict(
                 "unknown", f"needs {lacking.needs}: at a point where the other side has a value this one has none"
             )
@@ -154,11 +157,8 @@ class Judge:
         worst = max(kind(before), kind(after))
         exactly = None if worst == FLOAT_KIND else self._exactly(before, after, form, worst, thorough)
         found = self._in_floats(before, after, form, thorough) if exactly is None else exactly
-        return (
-            self._at_true_sizes(found, before, after, form)
-            if found.kind == "differs" and self.setting.shrunk
-            else found
-        )
+        smaller = found.kind == "differs" and self.setting.shrunk
+        return self._at_true_sizes(found, before, after, form) if smaller else found
 
     def _at_true_sizes(self, found: Verdict, before: Expr, after: Expr, form: Form) -> Verdict:
         """Lines that differ at sizes smaller than declared: a number of the text may be a size or not,
@@ -235,7 +235,7 @@ class Judge:
         lacking = [side for side in found if isinstance(side, OutOfDomain)]
         if not lacking:
             return found[0], found[1]
-        sure = [side for side in lacking if isinstance(side, NoValue) and _counts(place, side)]
+        sure = [side for side in lacking if isinstance(side, NoValue) and counts(place, side)]
         if not sure or any(isinstance(side, TooLarge) for side in found) or self._outside(place):
             return None
         if len(lacking) == 1:
@@ -274,6 +274,18 @@ class Judge:
             for place in self.float_points(FLOAT_POINTS + 1 if thorough else 2)
         ]
         return "differs" not in found and ("agrees" in found or "noise" in found)
+
+    def _apart(self, before: Expr, after: Expr, form: Form) -> Verdict | None:
+        """That two sides differ wherever both have values, though one has none where the other has one."""
+        found: dict[Evaluator, Nearness] = {}
+        for number, mode in enumerate((*DOMAINS, *DOMAINS)):
+            place = self.drawn(2000 + number, mode, number % 2)
+            with suppress(Denied, NotExact):
+                if self.completed(place) and not self._outside(place):
+                    found[place] = self._near(place, before, after, form)
+        outcomes = [near.outcome for near in found.values()]
+        clear = outcomes.count("differs") > 1 and "agrees" not in outcomes
+        return weighed([*found.items()], [], False) if clear else None
 
     def _in_floats(self, before: Expr, after: Expr, form: Form, thorough: bool) -> Verdict:
         try:
@@ -372,12 +384,6 @@ class Judge:
         if not entry.shape.is_number or not entry.free <= set(letters):
             return Verdict("differs", "not an entry over the letters of the derivative")
         return self.compare_over(self.derivative(letters, order), entry, letters, thorough=True)
-
-
-def _counts(place: Evaluator, lacking: NoValue) -> bool:
-    """Whether that a side has no value tells something: a zero divisor at a size of 1 is an accident of that size."""
-    point = place.point
-    return "≠" not in lacking.needs or not isinstance(point, Point) or 1 not in point.sizes.values()
 
 
 @remembered(maxsize=2)

@@ -113,12 +113,19 @@ class Shaken(Evaluator):
 
     def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:
         found = super()._compute(node, tags)
-        if isinstance(found, Exception) or not isinstance(node, _ROUNDED):
+        exact = isinstance(node, ir.Call) and node.function in ("step", "sign")
+        if exact or isinstance(found, Exception) or not isinstance(node, _ROUNDED):
             return found
-        return {some: on_entries(tensor, self._moved) for some, tensor in found.items()}
+        moved = self._moved_but_units if isinstance(node, ir.Mul | ir.Hadamard) else self._moved
+        return {some: on_entries(tensor, moved) for some, tensor in found.items()}
 
     def _moved(self, data: Sequence[Any]) -> Sequence[Any]:
         return [value * shake for value, shake in zip(data, self._shakes, strict=False)]
+
+    def _moved_but_units(self, data: Sequence[Any]) -> Sequence[Any]:
+        """A product that is 1 or −1 beside all that moved is one of masks, and exact."""
+        moved = self._moved(data)
+        return [value if abs(value) == 1 else new for value, new in zip(data, moved, strict=True)]
 
 
 def weighed(found: list[tuple[Evaluator, Nearness]], excluded: list[str], unseen: bool) -> Verdict:

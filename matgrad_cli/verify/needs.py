@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ..ir import Expr
+from .evaluate import Evaluator
 from .fields import NoValue
+from .points import Point
 
 
 class Denied(Exception):
@@ -23,3 +25,9 @@ def condition(lacking: NoValue) -> str:
         if isinstance(lacking.argument, Expr)
         else lacking.needs.format("its argument")
     )
+
+
+def counts(place: Evaluator, lacking: NoValue) -> bool:
+    """Whether that a side has no value tells something: a zero divisor at a size of 1 is an accident of that size."""
+    point = place.point
+    return "≠" not in lacking.needs or not isinstance(point, Point) or 1 not in point.sizes.values()

@@ -70,6 +70,10 @@ FALSE = [
     ("norm(X@w)**2", "w", "X: m×n, w: n", "2*w", "X orthogonal"),
     ("norm(X@w-y)**2/60000", "w", "X: 60000×784, w: 784, y: 60000", "X.T@(X@w-y)/60000"),
     ("norm(X@w-y)**2/100", "w", "X: 100×3, w: 3, y: 100", "X.T@(X@w-y)/100"),
+    ("sum(arcsinh(x))", "x", "x: n", "(x**2-1)**(-0.5)"),
+    ("sum(sqrt(1+x**2))", "x", "x: n", "x/sqrt(x**2-1)"),
+    ("sum(log(1+x**2))", "x", "x: n", "2*log(x)"),
+    ("sum(x**2)", "x", "x: n", "3*exp(log(x))"),
 ]
 
 

@@ -124,6 +124,8 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
                 return undecided(_WHICH.format(*order))
             said = _beside(answer, around, swapped=True) if letters not in ([], names) else None
             return said or replace(found, notes=(*again.notes, *found.notes))
+        if found.verdict == "wrong" and again.expr is not None and again.expr.free and not order:
+            judged = found  # what is wrong with a row, not that it is none
     for flags in other_slices(slices(read.side.node), dict(task.problem.members)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
         turned = _judged(task, other, read_answer(answer, other), reference)

@@ -36,7 +36,7 @@ def averaged(side: Side, around: Surroundings) -> Read | None:
         return None
 
     def summed(part: s.Node) -> s.Node:
-        letters = _letters(part, around) if _is_expectation(part) else ()
+        letters = _letters(part, around.known) if _is_expectation(part) else ()
         return s.Sigma(part.span, letters, (None,) * len(letters), s.children(part)[0]) if letters else part
 
     found = read_side(replace(side, node=rebuilt(side.node, summed)), around)
@@ -82,7 +82,7 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
             yield replace(found, notes=(*found.notes, note)), ()
     bound = {letter.name for part in s.parts_of(side.node) if isinstance(part, s.Sigma) for letter in part.letters}
     letters, wanted = (
-        [letter for letter in _letters(side.node, around) if letter.name not in bound],
+        [letter for letter in _letters(side.node, around.known) if letter.name not in bound],
         around.task.letters,
     )
     if 0 < len(letters) == len(wanted):
@@ -90,6 +90,14 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
             order = tuple(Index(name, letter.dim) for name, letter in zip(names, wanted, strict=True))
             found = read_side(side, around, order)
             yield replace(found, notes=(*found.notes, f"read as the entry {', '.join(names)}")), order
+    elif len(wanted) > 1 and not letters[1:]:
+        # `2 Σ_j w_ij (f_i − f_j)` lists the rows: no product sums over i, also where that is the name of a size
+        for name in [
+            letter.name for letter in letters or _letters(side.node, around.valued) if letter.name not in bound
+        ]:
+            size = around.base.size(name)
+            found = read_side(side, around, () if size is None else (Index(name, size),), (name,))
+            yield replace(found, notes=(*found.notes, f"read as the row, or column, {name}")), ()
 
 
 def _is_expectation(node: s.Node) -> bool:
@@ -124,12 +132,12 @@ def _outer(node: s.Node) -> s.Node:
     return outer_product(node) or node
 
 
-def _letters(node: s.Node, around: Surroundings) -> tuple[s.Name, ...]:
+def _letters(node: s.Node, known: Callable[[str], bool]) -> tuple[s.Name, ...]:
     """The letters in subscripts that are no names of their own, each once."""
     found: dict[str, s.Name] = {}
     for part in s.parts_of(node):
         for index in part.indices if isinstance(part, s.Subscript) else ():
             inner = s.ungrouped(index)
-            if isinstance(inner, s.Name) and len(inner.name) == 1 and not around.known(inner.name):
+            if isinstance(inner, s.Name) and len(inner.name) == 1 and not known(inner.name):
                 found[inner.name] = inner
     return tuple(found.values())
