@@ -88,6 +88,17 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     )
 
 
+def explained(text: str) -> tuple[str, ...]:
+    """The pieces of a loss that explain a name which is put in: `p = softmax(z)`."""
+    said = with_definitions(text)[1]
+    heads = ((piece, _HEAD.match(piece)) for piece in (_pieces(text) if said else ()))
+    return tuple(
+        piece.strip()
+        for piece, head in heads
+        if head is not None and any(note.startswith(f"`{_key(head)}` is put in") for note in said)
+    )
+
+
 def _refuse_calls(text: str, whole: str, values: Mapping[str, Stated], latex: bool) -> None:
     """Raise the call of an explained function that is not like its explanation."""
     for name, _, end in _uses(whole, latex, values):

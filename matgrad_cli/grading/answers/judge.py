@@ -11,6 +11,7 @@ from ...documents.passage import Passage
 from ...ir import Call, Expr, nodes_of
 from ...ir.memory import remembered
 from ...notation import syntax as s
+from ...notation.definitions import explained
 from ...notation.elaboration.broadcasting import turned
 from ...notation.elaboration.chosen_entries import places
 from ...notation.latex.names import accents_kept
@@ -49,6 +50,9 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     if found.verdict in ("right", "wrong") and _MARKED.search(answer):  # `\hat X` beside a given X may be another name
         apart = _judge(task, answer, reference, beside, apart=True)
         found = apart if is_unknown(apart) else found
+    if found.verdict != "right" and (known := explained(task.problem.source)) and not explained(answer):
+        again = _judge(task, ", ".join((answer, *known)), reference, beside)  # its e is that of the loss
+        found = found if is_unknown(again) else again
     if said is not None and found.verdict != "right":
         bare = judge_answer(task, said.text, reference, beside)
         found = bare if bare.verdict == "right" or found.verdict != "wrong" or is_unknown(found) else found
