@@ -115,9 +115,8 @@ def is_name(text: str, around: Surroundings) -> bool:
     no product of known letters."""
     if by_another(text, around):
         return False
-    bare = (
-        re.sub(r"\\(?:text\w*|mathrm|operatorname\*?|mathit)\s*\{([^{}]*)\}", r"\1", text).strip().strip("$:&*").strip()
-    )
+    bare = re.sub(r"\\(?:text\w*|mathrm|operatorname\*?|mathit)\s*\{([^{}]*)\}", r"\1", text)
+    bare = re.sub(r"\\[,;:! ]", " ", bare).strip().strip("$:&*").strip()
     if around.task.asks != "gradient" and text.rstrip().endswith("*") and around.known(bare):
         return bare == around.task.problem.wrt.name  # `w* = …`, the optimal w
     primed = re.fullmatch(r"(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)+\s*(?:\([^()]*\))?", bare)

@@ -116,6 +116,9 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
     letters = letters_of_entry(answer)
     if not places(around.names().variables).isdisjoint(letters):
         return undecided(f"this is the entry at the place {letters[0]} alone")
+    for letter in sorted(read.expr.free) if judged.verdict == "wrong" and read.expr is not None else ():
+        if re.search(rf"(?<![A-Za-z\\_{{]){letter.name}\s*:?=(?!\s*\d)", answer):
+            return undecided(f"what is said of `{letter}` could not be read")
     if judged.verdict == "right":
         names = [letter.name for letter in letters_of(task, read.expr)] if read.expr is not None else []
         swapped = [] not in (letters, names) and letters != names

@@ -134,7 +134,8 @@ def answer_in(text: str) -> tuple[int, int]:
     if found is not None:
         return found.start, found.end
     where = _WHERE.search(text)
-    return 0, where.start() if where is not None else len(text)
+    bare = text[: where.start()] if where is not None else text.rstrip()
+    return 0, len(bare.removesuffix("\\\\"))
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:
