@@ -26,15 +26,18 @@ _LIST = rf"{_NAME}(?:\s*(?:,|/|&|\band\b)\s*{_NAME})*"
 _SIZE = r"\d*[A-Za-z_][\w']*|\d+|\.\.\."
 _DIM = rf"(?:{_SIZE})(?:\s*(?:\*|\+|-|//?)\s*(?:{_SIZE}))*"
 _BRACKETS = rf"[(\[]\s*(?P<inside>(?:{_DIM})(?:\s*,\s*(?:{_DIM}))*)?\s*,?\s*[)\]]"
-_TIMES = rf"(?P<times>(?:{_SIZE})(?:\s*×\s*(?:{_SIZE})|\s+x\s+(?:{_SIZE})|\s+by\s+(?:{_SIZE})|(?<=\d)x(?=\d)\d+)+)"
+_TIMES = (
+    rf"(?P<times>(?:{_SIZE})(?:\s*×\s*(?:{_SIZE})|\s+x\s+(?:{_SIZE})|\s+by\s+(?:{_SIZE})|(?<=\d)x(?=\d)\d+)+"
+    r"|(?:[A-Z]|\d+)(?:x(?:[A-Z]|\d+))+\b)"
+)
 _SHAPE = rf"(?:{_BRACKETS}|{_TIMES})"
 
 _HEAD = regex(
-    rf"(?<![\w.*×])(?<! x )(?<! by )(?P<names>{_LIST})"
+    rf"(?<![\w.*×-])(?<! x )(?<! by )(?P<names>{_LIST})"
     r"\s*(?::|--|=(?!=)|\bis\b|\bare\b|\bhas\b|\bhave\b|(?=\())\s*"
 )
 _AT_ONCE = regex(
-    r"\s*(?:(?:an?\s+|the\s+)?(?:array|ndarray|tensor|matrix|vector)?,?\s*"
+    r"\s*(?P<words>one[- ]?hot\s+(?:\w+\s+)?)?(?:(?:an?\s+|the\s+)?(?:array|ndarray|tensor|matrix|vector)?,?\s*"
     rf"(?:with|of|in|has)?\s*(?:shape|size)?\s*:?\s*)?{_SHAPE}"
 )
 _LATER = regex(rf"\b(?:shape|size|dimensions?|shaped)\b\s*(?:is|=|:)?\s*{_SHAPE}")
@@ -79,7 +82,8 @@ def told(text: str) -> dict[str, Said]:
         segment = text[head.end() : end]
         names = [name for name in re.findall(_NAME, head["names"]) if name != "and"]
         shape = _AT_ONCE.match(segment) or _LATER.search(segment.partition("\n\n")[0])
-        words = segment if shape is None else segment[: shape.start()] + segment[shape.end() :]
+        before = segment[: shape.start()] + (shape.groupdict().get("words") or "") if shape is not None else ""
+        words = segment if shape is None else before + segment[shape.end() :]
         facts = tuple(word for word, pattern in _FACTS if pattern.search(words.partition("\n\n")[0]))
         if shape is None:
             singles.append((names, segment.partition("\n")[0], head.group()))
@@ -111,7 +115,9 @@ def _of_words(segment: str, known: set[str]) -> tuple[str, ...] | None:
 def _dims(shape: re.Match[str]) -> tuple[str, ...]:
     """The dimensions of a shape; `d_1, ..., d_k` are one, since they are made one by what follows."""
     if shape["times"] is not None:
-        return tuple(part for part in re.split(r"\s*×\s*|\s+x\s+|\s+by\s+|(?<=\d)x(?=\d)", shape["times"]) if part)
+        return tuple(
+            part for part in re.split(r"\s*×\s*|\s+x\s+|\s+by\s+|(?<=[A-Z\d])x(?=[A-Z\d])", shape["times"]) if part
+        )
     parts = [re.sub(r"\s+", "", part) for part in (shape["inside"] or "").split(",") if part.strip()]
     if len(parts) == 1 and _NUMBER.fullmatch(parts[0]):
         return ()

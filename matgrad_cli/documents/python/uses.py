@@ -176,7 +176,7 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
             if isinstance(node.slice, ast.Tuple)
             else []
         )
-    product = _product(node)
+    product = product_of(node)
     if product is not None:
         left, right, (first, second, exact) = product
         matrix = transposed(right) is not None  # `Q @ K.T`: nobody transposes a vector there
@@ -211,7 +211,7 @@ def _operands(node: ast.AST) -> tuple[str, list[ast.expr]]:
     return called.attr, owner + (node.args if isinstance(node, ast.Call) else [])
 
 
-def _product(node: ast.AST) -> tuple[ast.expr, ast.expr, tuple[int, int, bool]] | None:
+def product_of(node: ast.AST) -> tuple[ast.expr, ast.expr, tuple[int, int, bool]] | None:
     """Both sides of a product, however it is spelled, and their axes."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         return node.left, node.right, (1, 1, False)

@@ -251,8 +251,11 @@ def candidates(
         axes = None
     if hint.startswith("matrix"):
         axes = axes or Axes(1)
+    facts = (
+        ("binary",) if hint == "equal" and name in TARGETS else ()
+    )  # what is asked to be 1, `y == 1`, is so somewhere
     for dims in shapes if axes is None else _as_used(name, shapes, axes):
-        yield Kind("array", dims)
+        yield Kind("array", dims, facts)
 
 
 def _in_columns(partner: tuple[str, ...], given: Given) -> bool:

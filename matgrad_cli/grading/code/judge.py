@@ -17,7 +17,7 @@ from .claim import Claim
 from .inputs import EVEN, Kind, Point
 from .others import absolved, blamed, followers
 from .reading import NoLoss
-from .settle import Understanding, collapsed, understandings, with_fact
+from .settle import Understanding, collapsed, understandings, with_fact, with_one_output
 from .thresholds import between
 from .trial import State, Trial, fitting, tried
 
@@ -53,12 +53,13 @@ class Judged:
 
 @record
 class Verdicts:
-    """All claims of a unit, how its loss was understood, and the trial that shows it."""
+    """All claims of a unit, how its loss was understood, and how else it may be, where as little speaks against it."""
 
     judged: tuple[Judged, ...]
     understood: Understanding
     loss: str
     notes: tuple[str, ...] = ()
+    others: tuple[Understanding, ...] = ()
 
 
 @record
@@ -81,8 +82,10 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
     for way, note in facts(unit, ways[0]):
         other = _under(unit, way)
         if len(_wrong(other)) < len(wrong):
-            first, wrong = replace(other, notes=(*first.notes, note)), _wrong(other)
-    for way in ways[1:]:
+            first, wrong = replace(other, notes=(*other.notes, note)), _wrong(other)
+        if not wrong:
+            break
+    for way in [*ways[1:], *with_one_output(unit, ways[0])]:
         if not wrong:
             break
         if collapsed(ways[0], way) or way.against > ways[0].against:
@@ -96,7 +99,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
                 for one in first.judged
             )
             first, wrong = replace(first, judged=changed), wrong - right
-    return first
+    return replace(first, others=tuple(way for way in ways[1:] if way.doubts == ways[0].doubts))
 
 
 def _wrong(found: Verdicts) -> set[Place]:
@@ -126,6 +129,8 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
     found = []
     entropy = _calls_a_logarithm(unit)
     for name, kind in way.kinds:
+        if kind.facts == ("binary",) and not kind.told:
+            found.append((with_fact(way, name, "signs"), f"true if `{name}` holds only -1 and 1"))
         if kind.form != "array" or kind.facts:
             continue
         if entropy and kind.dims and _TARGETS.match(name):
@@ -139,9 +144,11 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
                 )
         if _MASKS.match(name):
             found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
-    if _tiny(unit):
-        found.append((replace(way, tiny=True), "true up to the tiny numbers that keep a division or logarithm safe"))
-    return found
+    if not _tiny(unit):
+        return found
+    safe = "true up to the tiny numbers that keep a division or logarithm safe"
+    both = [(replace(other, tiny=True), f"{note}, and {safe}") for other, note in found]
+    return [*found, (replace(way, tiny=True), safe), *both]
 
 
 def _calls_a_logarithm(unit: Unit) -> bool:

@@ -253,7 +253,10 @@ def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
     whole = [
         event
         for event in named
-        if event.number <= claim.last.number and rounds[event.statement] == 1 and moves(event.value)
+        if event.number <= claim.last.number
+        and rounds[event.statement] == 1
+        and moves(event.value)
+        and not (event.sites and state.trial.influential(event.sites[-1]))  # a part of the loss: `error = y - p`
     ]
     first = {event.key: event.number for event in reversed(whole)}
     return sorted(whole, key=lambda event: (first[event.key], -event.number))
@@ -297,6 +300,8 @@ def _scales(trial: Trial) -> list[float]:
 def followers(state: State, claim: Claim) -> list[str]:
     """The later claims whose values change with this one."""
     value = claim.last.value
+    if not moves(value):
+        return []
     shaken = value * (1 + 0.3 * np.random.default_rng(3).normal(size=np.shape(value)))
     moved = state.trial.read(overrides={**state.overrides, claim.last.number: np.asarray(shaken)[()]})
     own = (claim.name, claim.last.value)  # the same gradient put into a dict is no other claim
@@ -309,6 +314,8 @@ def followers(state: State, claim: Claim) -> list[str]:
 
 
 def _alike(a: Value, b: Value) -> bool:
-    if isinstance(a, Unknown) or isinstance(b, Unknown):
-        return True
+    if not all(
+        isinstance(one, np.ndarray | np.generic | float) and np.asarray(one).dtype.kind in "bifc" for one in (a, b)
+    ):
+        return True  # nothing that is known, or no numbers
     return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-9, atol=1e-12))

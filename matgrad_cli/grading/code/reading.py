@@ -245,7 +245,12 @@ class Reading:
             else:
                 taken.add(at)
                 known[name] = self._up(name, at)
-        lone = len(open_) == 1 and open_[0] not in (*CACHES, *TARGETS) and self.unit.loss is None
+        stated = [place.arg for place in self.unit.criterion.args.args] if self.unit.criterion is not None else []
+        target = [name for name in stated if name in TARGETS and name not in names]
+        for name in [name for name in open_ if name in TARGETS and name not in stated][: len(target) == 1]:
+            known[name] = self.machine.input(target[0])  # `y` here, `y_true` in the loss
+            open_.remove(name)
+        lone = len(open_) == 1 and open_[0] not in (*CACHES, *TARGETS) and self.unit.loss is None and self.loss is None
         if not taken and lone and not self.scalar() and moves(self.outputs[0]):
             taken.add(0)
             name = open_.pop()

@@ -40,6 +40,8 @@ CAUSES = 8.0
 """So much processor time the search for mended lines may take in all."""
 FILE_SECONDS = 120.0
 NO_CLAIM = "nothing here is judged: no value has the name of a gradient, like `dx` for `x`, and none is returned"
+MOST_OTHERS = 3
+TELL = "tell the shapes: in a docstring, `x: (N, D)`, or by `--shape`"
 LOSS_HELP = "name the loss in a comment: `# matgrad: loss = L`, or give the gradient of the output a name like `dout`"
 
 
@@ -211,8 +213,16 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
                 _at(places, places.line(line), line, "unreadable", "unreadable", said, "definition", notes=beside)
             )
         if one.outcome in ("wrong", "misfit") and one.place not in healed:
+            guessed = _rests_on_a_guess(found, one)
             cause = cause_of(unit, found, one, places.text, end)
+            for way in found.others[:MOST_OTHERS] if guessed else ():
+                if cause.help is None:
+                    cause = cause_of(unit, replace(found, understood=way), one, places.text, end)
             span, line = places.span(cause.statement), cause.statement.lineno
+            if cause.help is None and guessed:
+                said = f"{cause.message}, if the shapes are as they are guessed here"
+                lines.append(_at(places, span, line, "undecided", "undecided", said, notes=cause.notes, help=TELL))
+                continue
             derived = (
                 () if any(finding.verdict == "wrong" for finding in lines) else _derivation(unit, one, places.source)
             )
@@ -251,6 +261,14 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
         notes=tuple(note for note in notes if note),
         reveal=reveal,
     )
+
+
+def _rests_on_a_guess(found: Verdicts, one: Judged) -> bool:
+    """Whether nobody tells the shapes of all inputs, and only shapes speak against a claim; or others do not even
+    compute with those that are guessed."""
+    guessed = any(kind.form == "array" and not kind.told for _, kind in found.understood.kinds)
+    misfits = any(other.outcome == "misfit" for other in found.judged)
+    return guessed and (misfits or (bool(one.name) and one.shape != one.needed))
 
 
 def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Finding]:

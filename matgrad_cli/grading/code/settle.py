@@ -19,7 +19,7 @@ from .plan import first_line
 from .reading import NoLoss
 from .text import differentiated_in
 from .trial import TOO_MUCH, Trial, fitting, tried
-from .unite import united
+from .unite import renamed, united
 
 MOST_RUNS = 90
 MOST_FOUND = 4
@@ -49,6 +49,11 @@ class Understanding:
     def fits(self) -> bool:
         """Whether all claims compute and have the right shapes, and these are as the lines show them."""
         return self.faults + self.unfit + self.against == 0
+
+    @property
+    def doubts(self) -> tuple[int, ...]:
+        """What speaks against it, the gravest first."""
+        return self.order == EQUAL, self.against, self.faults, self.unfit
 
 
 def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[list[Understanding], NoLoss | None]:
@@ -95,8 +100,8 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
 
 
 def _doubts(first: Understanding, one: Understanding) -> tuple[int, ...]:
-    """What speaks against an understanding, the gravest first."""
-    return one.order == EQUAL, one.against, one.faults, one.unfit, collapsed(first, one), _odd(one)
+    """What speaks against an understanding beside the first."""
+    return *one.doubts, collapsed(first, one), _odd(one)
 
 
 def _odd(one: Understanding) -> bool:
@@ -209,6 +214,24 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     understood = _understood(other, kinds, first.order) if isinstance(other, Trial) else None
     better = understood is not None and (understood.faults, understood.unfit) < (first.faults, first.unfit)
     return [understood] if understood is not None and better else []
+
+
+def with_one_output(unit: Unit, understood: Understanding) -> list[Understanding]:
+    """The same with a single output, where nobody tells how many there are: a size of a target and of parameters."""
+    kinds, parameters = dict(understood.kinds), differentiated_in(unit)
+    outputs = [dim for name, kind in kinds.items() if name in parameters for dim in kind.dims]
+    targets = {dim for name, kind in kinds.items() if name in TARGETS for dim in kind.dims}
+    others = {
+        dim
+        for name, kind in kinds.items()
+        for dim in kind.dims
+        if kind.told or (name not in parameters and name not in TARGETS)
+    }
+    return [
+        replace(understood, kinds=tuple(renamed(kinds, dim, "1").items()))
+        for dim in dict.fromkeys(outputs)
+        if dim in targets - others - {"1"}
+    ]
 
 
 def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

@@ -40,7 +40,7 @@ def united(kinds: dict[str, Kind], fault: str, point: Point, parts: Parts) -> li
     rows = [
         (end, f"{parts.number}*{dim}") for end, _ in ends.most_common() for dim in sizes[:1] if end != dim and pairs
     ]
-    return [_renamed(kinds, one, other) for one, other in [*found, *rows][:MOST]]
+    return [renamed(kinds, one, other) for one, other in [*found, *rows][:MOST]]
 
 
 def _apart(fault: str) -> list[tuple[int, int]]:
@@ -56,7 +56,7 @@ def _apart(fault: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in dict.fromkeys(pairs) if a != b and ("output operand" in fault or 1 not in (a, b))]
 
 
-def _renamed(kinds: dict[str, Kind], old: str, new: str) -> dict[str, Kind]:
+def renamed(kinds: dict[str, Kind], old: str, new: str) -> dict[str, Kind]:
     """The inputs with one dimension for another; what was guessed beside that one, or beside a size without a name,
     is open again."""
     found = {}

@@ -84,7 +84,8 @@ def holds(name: str, left: Value, right: Value) -> Value:
         isinstance(right, Undecided) and isinstance(left, str) and name in ("In", "NotIn")
     ):  # an option that nobody gives
         return name == "NotIn"
-    left, right = solid(left, "array", right), solid(right, "array", left)
+    hint = "equal" if name in ("Eq", "NotEq") else "array"
+    left, right = solid(left, hint, right), solid(right, hint, left)
     if name in ("In", "NotIn"):
         return (left in right) == (name == "In")
     return of.compare(name, left, right)

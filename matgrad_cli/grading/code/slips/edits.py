@@ -7,6 +7,7 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
+from ....documents.python.uses import product_of
 from .around import Around, Edit
 from .exchanges import exchanges, left_out
 from .passage import Passage, passage_of, turned, wrapped
@@ -176,6 +177,9 @@ def _orders(whole: Passage, here: Around) -> Iterator[Edit]:
             )
             for new in (f"{turned(right)} @ {turned(left)}", f"{turned(left)} @ {turned(right)}"):
                 yield whole.edit(node, "wrong-order", "the factors are turned and exchanged", new)
+        elif product_of(node) is not None:
+            said = "the whole product is needed transposed"
+            yield whole.edit(node, "missing-transpose", said, f"{whole.of(node)}.T")
         elif (
             isinstance(node, ast.Call)
             and node.args

@@ -90,7 +90,11 @@ def _of_terms(benches: list[Bench], text_of: TextOf, end: float) -> Mended | Non
         isinstance(line, ast.Assign) or isinstance(getattr(line, "op", None), ast.Add | ast.Sub) for line in lines
     )
     summed = plain and all(
-        isinstance(event.value, np.ndarray | np.generic) and not event.stored for ones in events for event in ones
+        isinstance(event.value, np.ndarray | np.generic)
+        and not event.stored
+        and np.shape(event.value) == np.shape(ones[-1].value)  # what is arranged otherwise in between is no sum
+        for ones in events
+        for event in ones
     )
     if (
         not summed

@@ -1,0 +1,145 @@
+"""Where nobody tells the shapes, or what a target holds: right code is never called wrong, its twin with a slip is."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import checked, verdicts
+
+WHERE = """\
+def f(X, y, theta):
+    k, n = X.shape
+    p = 1 / (1 + np.exp(-X.dot(theta)))
+    loss = np.mean(np.where(y == 1, -np.log(p), -np.log(1 - p)))
+    r = np.where(y == 1, p - 1, p)
+    dtheta = np.dot(X.T, r) / k
+    return loss, dtheta
+"""
+
+
+def test_labels_that_are_only_compared_go_with_the_rows() -> None:
+    assert verdicts(WHERE) == {6: "follows"}
+    assert verdicts(WHERE.replace("p - 1, p)", "1 - p, p)"))[6] == "wrong"
+    assert "wrong" in verdicts(WHERE.replace("/ k", "/ n")).values()
+
+
+ENTROPY = """\
+def f(x, t, W):
+    {words}
+    z = x @ W
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    y = e / e.sum(axis=1, keepdims=True)
+    loss = -np.sum(t * np.log(y + {eps})) / len(x)
+    dz = {dz} / len(x)
+    dW = x.T @ dz
+    return loss, dW
+"""
+WORDS = ("pass", '"""x: (N, D), t: (N, K), W: (D, K)"""', '"""x: (N, D), t: one-hot (N, K), W: (D, K)"""',
+         '"""x: (N, D), t: (N, K) one-hot, W: (D, K)"""')  # fmt: skip
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("eps", ["0", "1e-12", "1e-8", "1e-7", "1e-5"])
+@pytest.mark.parametrize("words", WORDS)
+def test_one_hot_targets_and_a_safe_logarithm(words: str, eps: str) -> None:
+    assert set(verdicts(ENTROPY.format(words=words, eps=eps, dz="(y - t)")).values()) == {"follows"}
+    for slip in ("(t - y)", "y", "2 * (y - t)"):
+        assert verdicts(ENTROPY.format(words=words, eps=eps, dz=slip))[7] == "wrong"
+
+
+SQUARES = """\
+def train(X, Y, W, b):
+    Z = X @ W + b
+    A = 1 / (1 + np.exp(-Z))
+    {name} = Y - A
+    loss = np.mean({name}**2)
+    dZ = {sign}2 * {name} * A * (1 - A) / X.shape[0]
+    dW = X.T @ dZ
+    db = np.sum(dZ, axis=0, keepdims=True)
+    return loss, dW, db
+"""
+
+
+@pytest.mark.parametrize("name", ["error", "delta", "diff"])
+def test_a_mean_over_a_single_output(name: str) -> None:
+    right = checked(SQUARES.format(name=name, sign="-"))
+    assert {line.verdict for line in right.problems[0].lines} == {"follows", "undecided"}
+    assert "right if" in str([line.diagnostic for line in right.problems[0].lines])
+    assert verdicts(SQUARES.format(name=name, sign=""))[6] == "wrong"
+    for told in ("# Y: (N, K)", "# W: (D, K)"):
+        text = SQUARES.format(name=name, sign="-").replace("    Z =", f"    {told}\n    Z =", 1)
+        assert verdicts(text)[7] == "wrong"
+
+
+TWO = """\
+def forward(X, W, b):
+    return 1 / (1 + np.exp(-(X @ W + b)))
+
+
+def compute_loss({target}, y_pred):
+    return -np.mean({target} * np.log(y_pred) + (1 - {target}) * np.log(1 - y_pred))
+
+
+def backward(X, y, A):
+    m = X.shape[0]
+    dZ = A - y
+    dW = X.T @ dZ / m
+    db = np.{over}(dZ)
+    return dW, db
+"""
+
+
+@pytest.mark.parametrize("target", ["y", "y_true", "targets"])
+def test_a_target_of_two_names(target: str) -> None:
+    assert set(verdicts(TWO.format(target=target, over="mean")).values()) == {"follows"}
+    assert verdicts(TWO.format(target=target, over="sum"))[13] == "wrong"
+
+
+def test_rows_that_are_stacked_between_both_parts_are_undecided() -> None:
+    text = """\
+def policy_forward(x, W1, W2):
+    h = np.dot(W1, x)
+    h[h < 0] = 0
+    logp = np.dot(W2, h)
+    return logp, h
+
+
+def policy_backward(eph, epdlogp, epx, W2):
+    dW2 = np.dot(eph.T, epdlogp).ravel()
+    dh = np.outer(epdlogp, W2)
+    dh[eph <= 0] = 0
+    dW1 = np.dot(dh.T, epx)
+    return dW1, dW2
+"""
+    assert "wrong" not in verdicts(text).values()
+
+
+def test_a_gradient_that_is_arranged_otherwise_on_its_way_is_judged() -> None:
+    text = """\
+class Layer:
+    def forward(self, x):
+        \"\"\"x: (N, C, H, W)\"\"\"
+        self.y = np.tanh(x.transpose(0, 2, 3, 1).reshape(-1, x.shape[1]))
+        return self.y
+
+    def backward(self, dout):
+        dx = {slope} * dout
+        dx = dx.reshape({N}, 2, 2, -1)
+        dx = dx.transpose(0, 3, 1, 2)
+        return dx
+"""
+    for slope in ("(1 - self.y ** 2)", "(1 - self.y)"):
+        assert "bug" not in str(checked(text.format(slope=slope, N="dout.shape[0] // 4")))
+
+
+def test_a_slip_in_a_line_with_a_new_axis_is_found() -> None:
+    text = '''\
+def contrastive(A, B):
+    """A: (n, d), B: (n, d)"""
+    diff = A - B
+    dist = np.sqrt(np.sum(diff ** 2, axis=1))
+    loss = np.sum(dist)
+    dA = {0} diff
+    return loss, dA
+'''
+    assert verdicts(text.format("(1 / dist)[:, None] *")) == {6: "follows"}
+    assert verdicts(text.format("dist[:, None] *")) == {6: "wrong"}
