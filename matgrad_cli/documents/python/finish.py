@@ -9,8 +9,10 @@ from copy import copy
 
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
-from .outline import BACKWARD, pairs
+from .outline import BACKWARD
+from .pairs import pairs
 from .said import told
+from .sizes import made_small
 from .uses import claimed
 
 _STEP = regex(r"^(?:lr|alpha|eta|learning_rate|step\w*|rate)$")
@@ -27,6 +29,7 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     the text. What is nested too deeply stays as it is. Loosely, every name may be a number and a gradient may be
     transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
+        made_small(tree)
         _finished(tree, loosely)
     except RecursionError:
         return tree

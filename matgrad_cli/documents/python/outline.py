@@ -12,8 +12,10 @@ from collections.abc import Collection, Iterator
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
+from .pairs import criterion_of, pairs, stated_beside, stub, whole
 from .said import Said, told
-from .uses import BARE, LOSSES, UPSTREAM, claimed, made_in
+from .sizes import made_in
+from .uses import BARE, LOSSES, claimed
 
 FORWARD = (
     "forward",
@@ -63,7 +65,7 @@ class Unit:
         """Whether it is called a backward part, and does something."""
         part = self.backward or self.forward
         parts = [part for part in (self.forward, self.backward) if part is not None]
-        return part is not None and _backward(part) and not any(_stub(part) for part in parts)
+        return part is not None and _backward(part) and not any(stub(part) for part in parts)
 
     @property
     def own(self) -> tuple[ast.stmt, ...]:
@@ -132,7 +134,8 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
         elif isinstance(line, ast.FunctionDef) and id(line) in {id(key) for key in paired}:
             forward = paired[line]
             words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
-            forward, criterion = _whole(forward, _criterion(functions, forward), line)
+            criterion = criterion_of(functions, forward) or stated_beside(functions, forward, line)
+            forward, criterion = whole(forward, criterion, line)
             found.append(
                 _unit(
                     line.name,
@@ -224,78 +227,6 @@ def _claims(
     return bare or any(key in called or not known.isdisjoint(claimed(key)) for key in keys)
 
 
-# --- pairs ------------------------------------------------------------------------------------------------------------
-
-_BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp)"
-_GRADIENT = regex(
-    r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I
-)
-_COST = regex(
-    r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I
-)
-
-
-def _criterion(functions: list[ast.FunctionDef], forward: ast.FunctionDef) -> ast.FunctionDef | None:
-    """The one function of the file that is called a loss, and is no part of the forward one."""
-    called = {getattr(node.func, "id", "") for node in ast.walk(forward) if isinstance(node, ast.Call)}
-    named = [
-        function
-        for function in functions
-        if _COST.match(function.name) and function.name not in called and function is not forward
-    ]
-    return named[0] if len(named) == 1 and not _stub(named[0]) else None
-
-
-def _whole(
-    forward: ast.FunctionDef, criterion: ast.FunctionDef | None, backward: ast.FunctionDef
-) -> tuple[ast.FunctionDef, ast.FunctionDef | None]:
-    """The forward part and the loss: one function where the loss calls the forward part itself,
-    and no gradient comes from above."""
-    calls = [node.func for node in ast.walk(criterion) if isinstance(node, ast.Call)] if criterion is not None else []
-    called = {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
-    names = {place.arg for part in (forward, criterion) if part is not None for place in part.args.args}
-    above = (place.arg for place in backward.args.args if place.arg not in names)
-    if criterion is forward:
-        return forward, None
-    if criterion is None or forward.name not in called or any(UPSTREAM.match(name) or claimed(name) for name in above):
-        return forward, criterion
-    return criterion, None
-
-
-def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, ast.FunctionDef]]:
-    """Each backward function with its forward one: `f_forward`/`f_backward`, `forward`/`backward`, `f`/`f_backward`."""
-    named = {function.name: function for function in functions}
-    for function in functions:
-        if not re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name):
-            continue
-        forward = next(
-            (named[other] for other in _forward_names(function.name) if named.get(other, function) is not function),
-            None,
-        )
-        if forward is None and _GRADIENT.match(function.name):
-            forward = _criterion(functions, function)
-        if forward is not None:
-            yield function, forward
-
-
-def _forward_names(name: str) -> Iterator[str]:
-    for word in (
-        "forward",
-        "fwd",
-        "forwardprop",
-        "forwardpropagation",
-        "fprop",
-        "feedforward",
-        "cost",
-        "loss",
-        "objective",
-    ):
-        yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)
-    yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
-    if re.search(rf"{_BACK}_\w+$", name):
-        yield from _forward_names(re.sub(rf"({_BACK})_\w+$", r"\1", name))
-
-
 def _backward(function: ast.FunctionDef) -> bool:
     """Whether a function is called a backward part."""
     return function.name in BACKWARD[:-2] or re.search(r"(?:^|_)(?:backward|bwd)(?:_|$)", function.name) is not None
@@ -304,15 +235,7 @@ def _backward(function: ast.FunctionDef) -> bool:
 def _alone(tree: ast.Module, function: ast.FunctionDef) -> bool:
     """Whether a backward function is no part of another one."""
     called = {getattr(node.func, "id", "") for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return _backward(function) and not _stub(function) and function.name not in called
-
-
-def _stub(function: ast.FunctionDef) -> bool:
-    """Whether nothing is written in a function but words, `pass` and `raise`."""
-    return all(
-        isinstance(line, ast.Pass | ast.Raise) or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
-        for line in function.body
-    )
+    return _backward(function) and not stub(function) and function.name not in called
 
 
 def _of_class(
@@ -323,15 +246,16 @@ def _of_class(
     top: str,
     known: frozenset[str],
 ) -> Iterator[Unit]:
-    methods = {method.name: method for method in line.body if isinstance(method, ast.FunctionDef)}
+    own = [method for method in line.body if isinstance(method, ast.FunctionDef)]
+    methods = {method.name.lstrip("_"): method for method in own} | {method.name: method for method in own}
     words = f"{top}\n{_words(tree, [line], comments)}"
     criterion = next((methods[name] for name in CRITERION if name in methods), None)
     forward = next((methods[name] for name in FORWARD if name in methods), criterion)
     backward = next((methods[name] for name in BACKWARD if name in methods), None)
-    if forward is not None and backward is not None and _stub(forward) and _stub(backward):
+    if forward is not None and backward is not None and stub(forward) and stub(backward):
         return
     if forward is not None and backward is not None:
-        forward, criterion = _whole(forward, criterion, backward)
+        forward, criterion = whole(forward, criterion or stated_beside(own, forward, backward), backward)
         yield _unit(
             line.name,
             tree,
@@ -346,15 +270,15 @@ def _of_class(
         return
     inner = {
         method.name: one
-        for method in methods.values()
+        for method in own
         for one in method.body
         if isinstance(one, ast.FunctionDef) and one.name.strip("_") in CLOSURES
     }
     for name, one in inner.items():
         title, method = f"{line.name}.{name}", methods[name]
         yield _unit(title, tree, words, directives, [method], forward=method, backward=one, inside=line, closure=True)
-    for method in methods.values() if not inner else ():
-        if (_claims(method, known) and method.name != "__init__") or (_backward(method) and not _stub(method)):
+    for method in own if not inner else ():
+        if (_claims(method, known) and method.name != "__init__") or (_backward(method) and not stub(method)):
             yield _unit(f"{line.name}.{method.name}", tree, words, directives, [line], forward=method, inside=line)
 
 

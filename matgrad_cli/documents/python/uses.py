@@ -25,9 +25,12 @@ UPSTREAM = regex(
     r"|dY|gy|dz_?out|din)$"
 )
 
-LOSSES = ("loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "E", "error", "energy")
+LOSSES = (
+    "loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "data_loss", "mse",
+    "E", "error", "energy",
+)  # fmt: skip
 """Names under which a loss stands where nobody says which it is."""
-BARE = ("grad", "gradient", "g")
+BARE = ("grad", "gradient", "g", "grads", "gradients")
 """Names of a gradient beside a loss that do not say by what it is."""
 
 _LONGER = {
@@ -254,21 +257,3 @@ def _name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         return last_part(node.attr)
     return node.id if isinstance(node, ast.Name) else ""
-
-
-_MADE = ("zeros", "ones", "empty", "rand", "randn", "normal", "standard_normal", "uniform", "random")
-
-
-def made_in(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The shapes of names by what makes them: `W = np.random.randn(hidden_size, vocab_size) * 0.01`,
-    `b = np.zeros((hidden_size, 1))`."""
-    for line in lines:
-        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
-            calls = [node for node in ast.walk(line.value) if isinstance(node, ast.Call)]
-            sized = [word.value for call in calls for word in call.keywords if word.arg in ("size", "shape")]
-            if len(calls) == 1 and getattr(calls[0].func, "attr", "") in _MADE:
-                first = sized or calls[0].args
-                parts = first[0].elts if first and isinstance(first[0], ast.Tuple) else first
-                dims = tuple(ast.unparse(part) for part in parts)
-                if dims and all(dim == "1" or dim.isidentifier() for dim in dims):
-                    yield line.targets[0].id, dims

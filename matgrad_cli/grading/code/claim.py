@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...diagnostics.record import record
 from ...verify.programs.machine import Event
+from ...verify.programs.values import Value
 from .reading import Reading
 
 
@@ -45,3 +48,16 @@ def stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
         if after is not None and any(event.number < use <= after.number for use in uses):
             found.append([])
     return [Stage(tuple(stage)) for stage in found if stage]
+
+
+def fitting(value: Value, shape: tuple[int, ...]) -> Value:
+    """The value in a shape, where NumPy would add the two to something no larger; None where they do not fit so."""
+    if np.shape(value) == shape:
+        return value
+    try:
+        both = np.broadcast_shapes(np.shape(value), shape)
+    except ValueError:
+        return None
+    if int(np.prod(both)) == int(np.prod(shape)) == np.size(value):
+        return np.reshape(value, shape)
+    return None

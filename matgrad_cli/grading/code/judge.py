@@ -9,17 +9,18 @@ from functools import lru_cache
 import numpy as np
 
 from ...diagnostics.record import record, replace
-from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
+from ...documents.python.pairs import SHOWN
 from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
-from .claim import Claim
+from .claim import Claim, fitting
 from .inputs import EVEN, Kind, Point
+from .meant import facts
 from .others import absolved, blamed, followers
 from .reading import NoLoss
-from .settle import Understanding, collapsed, understandings, with_fact, with_one_output
+from .settle import Understanding, collapsed, understandings, with_one_output
 from .thresholds import between
-from .trial import State, Trial, fitting, tried
+from .trial import State, Trial, tried
 
 POINTS, MORE = 3, 2
 
@@ -79,16 +80,20 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
     wrong = _wrong(first)
     if not wrong:
         return first
+    seen = _right(unit, ways[0])
+    unseen = {key for key, _ in wrong} <= seen
     for way, note in facts(unit, ways[0]):
+        if not unseen and _right(unit, way) <= seen:
+            continue
         other = _under(unit, way)
-        if len(_wrong(other)) < len(wrong):
+        if _left(other) < _left(first):
             first, wrong = replace(other, notes=(*other.notes, note)), _wrong(other)
-        if not wrong:
+        if _left(first) == (0, 0):
             break
     for way in [*ways[1:], *with_one_output(unit, ways[0])]:
         if not wrong:
             break
-        if collapsed(ways[0], way) or way.against > ways[0].against:
+        if collapsed(ways[0], way) or way.against > ways[0].against or (not unseen and _right(unit, way) <= seen):
             continue
         other = _under(unit, way)
         right = {one.place for one in other.judged if one.outcome in ("right", "helper")}
@@ -100,6 +105,18 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
             )
             first, wrong = replace(first, judged=changed), wrong - right
     return replace(first, others=tuple(way for way in ways[1:] if way.doubts == ways[0].doubts))
+
+
+def _right(unit: Unit, way: Understanding) -> set[str]:
+    """The claims that are right as they stand at a single point: soon seen."""
+    trial = tried(unit, way.kinds, Point(0, way.order, 1.0, way.between, tiny=way.tiny))
+    outcomes = trial.state({}).outcomes if isinstance(trial, Trial) and trial.loss is not None else {}
+    return {key for key, outcome in outcomes.items() if outcome == "right"}
+
+
+def _left(found: Verdicts) -> tuple[int, int]:
+    """How many claims are wrong, and how many are open."""
+    return len(_wrong(found)), sum(one.outcome == "open" for one in found.judged)
 
 
 def _wrong(found: Verdicts) -> set[Place]:
@@ -117,54 +134,6 @@ def said_kind(kind: Kind) -> str:
     if kind.form == "array":
         return "a number" if not kind.dims else f"of shape ({', '.join(kind.dims)}{',' if len(kind.dims) == 1 else ''})"
     return {"labels": "an array of class numbers", "size": "a size"}.get(kind.form, kind.form)
-
-
-_TARGETS = regex(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q)$")
-_MASKS = regex(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
-
-
-def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
-    """What a writer may have meant: a cross entropy's targets are one-hot, a mask is 0 and 1,
-    a tiny number is nothing."""
-    found = []
-    entropy = _calls_a_logarithm(unit)
-    for name, kind in way.kinds:
-        if kind.facts == ("binary",) and not kind.told:
-            found.append((with_fact(way, name, "signs"), f"true if `{name}` holds only -1 and 1"))
-        if kind.form != "array" or kind.facts:
-            continue
-        if entropy and kind.dims and _TARGETS.match(name):
-            found.append((with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is"))
-            if len(kind.dims) == 2:
-                found.append(
-                    (
-                        with_fact(way, name, "onehot columns"),
-                        f"true if each column of `{name}` is one-hot, as a target's is",
-                    )
-                )
-        if _MASKS.match(name):
-            found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
-    if not _tiny(unit):
-        return found
-    safe = "true up to the tiny numbers that keep a division or logarithm safe"
-    both = [(replace(other, tiny=True), f"{note}, and {safe}") for other, note in found]
-    return [*found, (replace(way, tiny=True), safe), *both]
-
-
-def _calls_a_logarithm(unit: Unit) -> bool:
-    calls = (node.func for line in unit.lines for node in ast.walk(line) if isinstance(node, ast.Call))
-    return any(
-        "log" in getattr(call, "attr", getattr(call, "id", "")) or "entropy" in getattr(call, "attr", "")
-        for call in calls
-    )
-
-
-def _tiny(unit: Unit) -> bool:
-    return any(
-        isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < abs(node.value) <= 1e-4
-        for line in unit.lines
-        for node in ast.walk(line)
-    )
 
 
 # --- several points
@@ -238,7 +207,7 @@ def _together(found: list[Judged]) -> Judged:
 # --- one point --------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=48)
 def assessed(trial: Trial) -> Assessment:
     """The claims at one point, in their order. In place of a wrong one its true value stands for those that follow."""
     found: dict[Place, Judged] = {}
@@ -365,6 +334,8 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", "this is computed anew in each round of a loop")
     if outcomes[-1] == "open" or not trial.influences(claim):
         return found("open", f"the loss does not depend on `{claim.name}` here")
+    if trial.unit.criterion is not None and trial.unit.criterion.name == SHOWN and _is_multiple(trial, claim):
+        return found("open", "this is a multiple of the derivative of the loss, which may only be shown")
     first = claim.stages[0].last
     early = _shapes(trial, claim, first.value)
     if shape != needed and early[0] == needed:  # what was arranged otherwise later is to be mended before
@@ -372,6 +343,16 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
             found("wrong", statement=first.statement), claim=replace(claim, stages=claim.stages[:1]), shape=needed
         )
     return found("wrong", statement=claim.last.statement if "right" in outcomes else first.statement)
+
+
+def _is_multiple(trial: Trial, claim: Claim) -> bool:
+    """Whether a claim is the derivative times a positive number."""
+    truth = _true_value(trial, claim)
+    value = None if truth is None else fitting(np.real(claim.last.value), np.shape(truth))
+    if value is None or not np.any(truth):
+        return False
+    factor = float(np.real(np.sum(value * truth) / np.sum(truth * truth)))
+    return factor > 0 and bool(np.allclose(value, factor * truth, rtol=1e-6, atol=1e-9 * float(np.max(np.abs(value)))))
 
 
 def _shapes(trial: Trial, claim: Claim, value: Value) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -7,8 +7,10 @@ import ast
 import numpy as np
 
 from ...documents.python.outline import Unit
-from ...documents.python.uses import LOSSES, UPSTREAM, claimed
-from ...verify.programs.machine import Event
+from ...documents.python.pairs import SHOWN
+from ...documents.python.uses import LOSSES, UPSTREAM, claimed, is_gradient
+from ...verify.programs.machine import Event, moves
+from ...verify.programs.names import key_of
 from ...verify.programs.values import Unknown
 from .reading import OUTPUTS, NoLoss, Plan, Reading, is_claim
 
@@ -36,7 +38,22 @@ def plan_of(reading: Reading) -> Plan:
         event = _last(reading, name)
         if event is not None and event.value is not None and np.size(event.value) == 1:
             return Plan(event.number, f"name {name}", name)
+    name = _beside_gradients(reading)
+    event = _last(reading, name)
+    if event is not None and moves(event.value) and np.size(event.value) == 1:
+        return Plan(event.number, f"name {name}", name)
     raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading.unit))
+
+
+def _beside_gradients(reading: Reading) -> str:
+    """What is returned first, where gradients are returned behind it: `return data_loss, dW`."""
+    lines = [
+        event.statement for event in reading.machine.events if event.key == "return" and event.frame is reading.frame
+    ]
+    value = lines[-1].value if lines and isinstance(lines[-1], ast.Return) else None
+    parts = value.elts if isinstance(value, ast.Tuple) else []
+    keys = [key_of(part) or "" for part in parts]
+    return keys[0] if keys and not is_gradient(keys[0]) and any(map(is_gradient, keys[1:])) else ""
 
 
 def _plan_of_pair(reading: Reading) -> Plan:
@@ -45,7 +62,10 @@ def _plan_of_pair(reading: Reading) -> Plan:
         own = any(event.frame is reading.frame and event.number == found.after for event in reading.machine.events)
         return found if own else Plan(None, "stated", found.said)
     if reading.unit.criterion is not None and reading.loss is not None:
-        return Plan(None, "criterion", f"{reading.unit.criterion.name}(…)")
+        criterion = reading.unit.criterion
+        shown = criterion.body[0] if criterion.name == SHOWN else None
+        said = ast.unparse(shown.value) if isinstance(shown, ast.Return) and shown.value else f"{criterion.name}(…)"
+        return Plan(None, "criterion", said)
     if reading.scalar():
         assert reading.unit.forward is not None
         name = reading.unit.forward.name

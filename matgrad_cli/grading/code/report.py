@@ -216,7 +216,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             guessed = _rests_on_a_guess(found, one)
             cause = cause_of(unit, found, one, places.text, end)
             for way in found.others[:MOST_OTHERS] if guessed else ():
-                if cause.help is None:
+                if cause.help is None and process_time() < end:
                     cause = cause_of(unit, replace(found, understood=way), one, places.text, end)
             span, line = places.span(cause.statement), cause.statement.lineno
             if cause.help is None and guessed:

@@ -14,11 +14,12 @@ from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.values import Need, Unknown
+from .claim import fitting
 from .inputs import EQUAL, EVEN, FALLING, RISING, TARGETS, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
 from .plan import first_line
 from .reading import NoLoss
 from .text import differentiated_in
-from .trial import TOO_MUCH, Trial, fitting, tried
+from .trial import TOO_MUCH, Trial, tried
 from .unite import renamed, united
 
 MOST_RUNS = 90

@@ -15,7 +15,7 @@ from ...documents.python.uses import BARE, claimed, is_gradient
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import key_of, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
-from .claim import Claim, Stage, stages
+from .claim import Claim, Stage, fitting, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
 from .plan import first_line, plan_of
 from .reading import NoLoss, Plan, Reading, slope
@@ -153,7 +153,11 @@ class Trial:
     def _bare(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
         """`grad` beside a loss, which does not say by what it is:
         by a parameter, or any other value before, whichever it fits."""
-        if self.plan.way not in ("stated", f"name {self.plan.said}") or self._part_of_loss(reading, events):
+        if (
+            not moves(events[-1].value)
+            or self.plan.way not in ("stated", f"name {self.plan.said}")
+            or self._part_of_loss(reading, events)
+        ):
             return None
         own = [
             event.key
@@ -341,20 +345,7 @@ _NOWHERE = Target(-1, np.zeros)
 """A target that no value is born at: the loss itself is computed."""
 
 
-def fitting(value: Value, shape: tuple[int, ...]) -> Value:
-    """The value in a shape, where NumPy would add the two to something no larger; None where they do not fit so."""
-    if np.shape(value) == shape:
-        return value
-    try:
-        both = np.broadcast_shapes(np.shape(value), shape)
-    except ValueError:
-        return None
-    if int(np.prod(both)) == int(np.prod(shape)) == np.size(value):
-        return np.reshape(value, shape)
-    return None
-
-
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=48)
 def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
     """A trial, or why there is none."""
     try:

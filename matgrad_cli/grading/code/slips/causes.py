@@ -9,7 +9,8 @@ from time import process_time
 from ....diagnostics.record import record
 from ....documents.python.outline import Unit
 from ..benches import Bench, benches_of, read_with, statements_of
-from ..judge import Judged, Place, Verdicts, assessed, facts
+from ..judge import Judged, Place, Verdicts, assessed
+from ..meant import facts
 from .search import SECONDS, Mended, TextOf, _repair
 
 

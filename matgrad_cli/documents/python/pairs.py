@@ -1,0 +1,122 @@
+"""A forward part, its backward part and the loss, found by their names and by who calls them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from ...diagnostics.regex import regex
+from ...verify.programs.names import key_of, names_in
+from .uses import LOSSES, UPSTREAM, claimed
+
+_BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp)"
+_GRADIENT = regex(
+    r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I
+)
+_COST = regex(
+    r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I
+)
+
+
+def criterion_of(functions: list[ast.FunctionDef], forward: ast.FunctionDef) -> ast.FunctionDef | None:
+    """The one function of the file that is called a loss, and is no part of the forward one."""
+    called = {getattr(node.func, "id", "") for node in ast.walk(forward) if isinstance(node, ast.Call)}
+    named = [
+        function
+        for function in functions
+        if _COST.match(function.name) and function.name not in called and function is not forward
+    ]
+    return named[0] if len(named) == 1 and not stub(named[0]) else None
+
+
+SHOWN = "a loss that is shown"
+"""What a loss is called that a part which calls both passes computes: it may be shown, and a multiple of it meant."""
+
+
+def stated_beside(
+    functions: list[ast.FunctionDef], forward: ast.FunctionDef, backward: ast.FunctionDef
+) -> ast.FunctionDef | None:
+    """The loss as a function of what forward gives, where it is written in a part that calls both:
+    `output = self.forward(X)`, `loss = np.mean((output - y) ** 2)`."""
+    for function in functions:
+        lines = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
+        output = next((line for line in lines if forward.name in _callees(line.value)), None)
+        loss = next((line for line in lines if getattr(line.targets[0], "id", "") in LOSSES), None)
+        if output is None or loss is None or backward.name not in _callees(function):
+            continue
+        places = [place.arg for place in function.args.args if place.arg != "self"]
+        given = [name for name in (key_of(output.targets[0]), *places) if name in names_in(loss.value)]
+        names = {node.id for node in ast.walk(loss.value) if isinstance(node, ast.Name)} - {"np", "torch", "self"}
+        if given and names == set(given) and key_of(output.targets[0]) in given:
+            head = f"def loss({', '.join(['self'] * (function.args.args[0].arg == 'self') + given)}): pass"
+            made = ast.parse(head).body[0]
+            assert isinstance(made, ast.FunctionDef)
+            made.name = SHOWN
+            made.body = [ast.copy_location(ast.Return(loss.value), loss)]
+            return ast.copy_location(made, loss)
+    return None
+
+
+def _callees(node: ast.AST) -> set[str]:
+    calls = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+    return {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
+
+
+def whole(
+    forward: ast.FunctionDef, criterion: ast.FunctionDef | None, backward: ast.FunctionDef
+) -> tuple[ast.FunctionDef, ast.FunctionDef | None]:
+    """The forward part and the loss: one function where the loss calls the forward part itself,
+    and no gradient comes from above."""
+    called = _callees(criterion) if criterion is not None else set()
+    names = {place.arg for part in (forward, criterion) if part is not None for place in part.args.args}
+    above = (place.arg for place in backward.args.args if place.arg not in names)
+    if criterion is forward:
+        return forward, None
+    if criterion is None or forward.name not in called or any(UPSTREAM.match(name) or claimed(name) for name in above):
+        return forward, criterion
+    return criterion, None
+
+
+def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, ast.FunctionDef]]:
+    """Each backward function with its forward one: `f_forward`/`f_backward`, `forward`/`backward`, `f`/`f_backward`."""
+    named = {function.name: function for function in functions}
+    for function in functions:
+        if not re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name) and not _GRADIENT.match(function.name):
+            continue
+        forward = next(
+            (named[other] for other in _forward_names(function.name) if named.get(other, function) is not function),
+            None,
+        )
+        if forward is None and _GRADIENT.match(function.name):
+            forward = criterion_of(functions, function)
+        if forward is not None:
+            yield function, forward
+
+
+def _forward_names(name: str) -> Iterator[str]:
+    for word in (
+        "forward",
+        "fwd",
+        "forwardprop",
+        "forwardpropagation",
+        "forward_propagation",
+        "forward_prop",
+        "fprop",
+        "feedforward",
+        "cost",
+        "loss",
+        "objective",
+    ):
+        yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)
+    yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
+    if re.search(rf"{_BACK}_\w+$", name):
+        yield from _forward_names(re.sub(rf"({_BACK})_\w+$", r"\1", name))
+
+
+def stub(function: ast.FunctionDef) -> bool:
+    """Whether nothing is written in a function but words, `pass` and `raise`."""
+    return all(
+        isinstance(line, ast.Pass | ast.Raise) or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+        for line in function.body
+    )

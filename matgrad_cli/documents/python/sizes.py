@@ -1,0 +1,75 @@
+"""Sizes of arrays that a program writes out as numbers, made small: what is judged holds at any size."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+SMALL = 9
+"""Sizes up to this one stay."""
+_SHAPED = ("zeros", "ones", "empty", "normal", "standard_normal", "uniform", "random")
+_LISTED = ("rand", "randn")
+MADE = (*_SHAPED, *_LISTED)
+"""What makes an array of a shape."""
+
+
+def sizes_of(call: ast.Call) -> list[ast.expr]:
+    """The sizes of the array that a call makes: `np.random.randn(N, D)`, `np.zeros((N, D))`."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if name not in MADE:
+        return []
+    shape = [word.value for word in call.keywords if word.arg in ("size", "shape")] or call.args
+    first = shape[0] if shape else None
+    return first.elts if isinstance(first, ast.Tuple) else shape if name in _LISTED else shape[:1]
+
+
+def made_in(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The shapes of names by what makes them: `W = np.random.randn(hidden_size, vocab_size) * 0.01`,
+    `b = np.zeros((hidden_size, 1))`; a size that is a sum of others, `HV = H + V`, as that sum."""
+    sums: dict[str, str] = {}
+    for line in lines:
+        if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name):
+            continue
+        name, value = line.targets[0].id, line.value
+        calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
+        dims = tuple(ast.unparse(part) for part in (sizes_of(calls[0]) if len(calls) == 1 else ()))
+        if dims and all(dim == "1" or dim.isidentifier() for dim in dims):
+            yield name, tuple(sums.get(dim, dim) for dim in dims)
+        elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and not calls:
+            sums[name] = ast.unparse(value)
+
+
+def made_small(tree: ast.Module) -> None:
+    """Each large number that is a size of an array, and stands nowhere else, as a small one: different ones stay
+    different, in their order."""
+    nodes = list(ast.walk(tree))
+    sizes = [size for node in nodes if isinstance(node, ast.Call) for size in sizes_of(node)]
+    names = {size.id for size in sizes if isinstance(size, ast.Name)}
+    written = [number for node in nodes for number in _written(node, names)] + sizes
+    numbers = [node for node in written if isinstance(node, ast.Constant) and type(node.value) is int]
+    own = set(map(id, numbers))
+    fixed = {node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in own}
+    parts = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv | ast.Mod)]
+    cut = [part for node in nodes if isinstance(node, ast.Slice) for part in ast.walk(node) if _large(part)]
+    values = {int(str(node.value)) for node in numbers}
+    free = sorted(value for value in values if value not in fixed and value > 1)
+    if cut or parts or not free or free[-1] <= SMALL:
+        return
+    places = iter(size for size in range(3, 3 + len(free) + len(fixed)) if size not in fixed)
+    small = dict(zip(free, places, strict=False))
+    for node in numbers:
+        node.value = small.get(int(str(node.value)), node.value)
+
+
+def _large(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value > SMALL
+
+
+def _written(node: ast.AST, names: set[str]) -> Iterator[ast.expr]:
+    """The values that an assignment gives to names of sizes."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            pairs = [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs = list(zip(target.elts, node.value.elts, strict=False))
+            yield from (value for name, value in pairs if isinstance(name, ast.Name) and name.id in names)

@@ -1,0 +1,57 @@
+"""What a writer of code may have meant without saying it: one-hot targets, masks of 0 and 1, safe divisions."""
+
+from __future__ import annotations
+
+import ast
+
+from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
+from ...documents.python.outline import Unit
+from .settle import Understanding, with_fact
+
+_TARGETS = regex(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q)$")
+_MASKS = regex(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
+
+
+def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
+    """What a writer may have meant: a cross entropy's targets are one-hot, a mask is 0 and 1,
+    a tiny number is nothing."""
+    found = []
+    entropy = _calls_a_logarithm(unit)
+    for name, kind in way.kinds:
+        if kind.facts == ("binary",) and not kind.told:
+            found.append((with_fact(way, name, "signs"), f"true if `{name}` holds only -1 and 1"))
+        if kind.form != "array" or kind.facts:
+            continue
+        if entropy and kind.dims and _TARGETS.match(name):
+            found.append((with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is"))
+            if len(kind.dims) == 2:
+                found.append(
+                    (
+                        with_fact(way, name, "onehot columns"),
+                        f"true if each column of `{name}` is one-hot, as a target's is",
+                    )
+                )
+        if _MASKS.match(name):
+            found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
+    if not _tiny(unit):
+        return found
+    safe = "true up to the tiny numbers that keep a division or logarithm safe"
+    both = [(replace(other, tiny=True), f"{note}, and {safe}") for other, note in found]
+    return [*found, (replace(way, tiny=True), safe), *both]
+
+
+def _calls_a_logarithm(unit: Unit) -> bool:
+    calls = (node.func for line in unit.lines for node in ast.walk(line) if isinstance(node, ast.Call))
+    return any(
+        "log" in getattr(call, "attr", getattr(call, "id", "")) or "entropy" in getattr(call, "attr", "")
+        for call in calls
+    )
+
+
+def _tiny(unit: Unit) -> bool:
+    return any(
+        isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < abs(node.value) <= 1e-4
+        for line in unit.lines
+        for node in ast.walk(line)
+    )

@@ -1,0 +1,148 @@
+"""Losses and sizes under the names, and in the places, that people give them."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import checked, verdicts
+
+WARM_UP = """\
+N, D_in, H, D_out = {sizes}
+x = np.random.randn(N, D_in)
+y = np.random.randn(N, D_out)
+w1 = np.random.randn(D_in, H)
+w2 = np.random.randn(H, D_out)
+for t in range(500):
+    h = x.dot(w1)
+    h_relu = np.maximum(h, 0)
+    y_pred = {hidden}.dot(w2)
+    loss = np.square(y_pred - y).sum()
+    grad_y_pred = 2.0 * (y_pred - y)
+    grad_w2 = h_relu.T.dot(grad_y_pred)
+    grad_h_relu = grad_y_pred.dot(w2.T)
+    grad_h = grad_h_relu.copy()
+    grad_h[h < 0] = 0
+    grad_w1 = x.T.dot(grad_h)
+    w1 -= 1e-6 * grad_w1
+    w2 -= 1e-6 * grad_w2
+"""
+
+
+@pytest.mark.parametrize("sizes", ["64, 1000, 100, 10", "3, 4, 5, 2", "512, 784, 784, 10"])
+def test_sizes_that_are_written_out_are_made_small(sizes: str) -> None:
+    right = WARM_UP.format(sizes=sizes, hidden="h_relu")
+    assert set(verdicts(right).values()) == {"follows"}
+    numbers, right = sizes.split(", "), right.partition("\n")[2]
+    for name, size in zip(("N", "D_in", "H", "D_out"), numbers, strict=True):
+        right = right.replace(f"({name},", f"({size},").replace(f", {name})", f", {size})")
+    assert set(verdicts(right).values()) == {"follows"}
+    wrong = verdicts(WARM_UP.format(sizes=sizes, hidden="h"))
+    assert min(line for line, verdict in wrong.items() if verdict == "wrong") == 12
+
+
+RETURNED = """\
+def step(X, y, w):
+    n = X.shape[0]
+    r = X @ w - y
+    {loss} = r @ r / n
+    {grad} = {value}
+    return {loss}, {grad}
+"""
+
+
+@pytest.mark.parametrize("loss", ["data_loss", "mse", "ce", "cost_value", "risk", "losses", "neg_log_likelihood", "f"])
+@pytest.mark.parametrize("grad", ["dw", "grad_w", "w_grad"])
+def test_the_number_that_is_returned_before_gradients_is_the_loss(loss: str, grad: str) -> None:
+    assert verdicts(RETURNED.format(loss=loss, grad=grad, value="2 * X.T @ r / n")) == {5: "follows"}
+    assert verdicts(RETURNED.format(loss=loss, grad=grad, value="X.T @ r / n")) == {5: "wrong"}
+
+
+NET = """\
+class Net:
+    def forward(self, X):
+        self.z = X @ self.W + self.b
+        self.a = np.tanh(self.z)
+        return self.a
+
+    def backward(self, X, y, output):
+        self.dz = {dz} / y.size
+        self.dW = {dW}
+        self.db = self.dz.sum(axis=0)
+
+    def train(self, X, y):
+        output = self.forward(X)
+        loss = np.mean((output - y) ** 2)
+        self.backward(X, y, output)
+        self.W -= 0.1 * self.dW
+        self.b -= 0.1 * self.db
+"""
+
+
+def test_a_loss_that_stands_where_both_passes_are_called() -> None:
+    parts = {"dz": "2 * (output - y) * (1 - output ** 2)", "dW": "X.T @ self.dz"}
+    assert set(verdicts(NET.format(**parts)).values()) == {"follows"}
+    assert verdicts(NET.format(**(parts | {"dz": "2 * (output - y) * (1 - output)"})))[8] == "wrong"
+    assert verdicts(NET.format(**(parts | {"dW": "X.T @ (self.dz + y)"})))[9] == "wrong"
+    assert "wrong" not in verdicts(NET.format(**(parts | {"dz": "(output - y) * (1 - output ** 2)"}))).values()
+
+
+NAMED = """\
+def {cost}(theta, X, y):
+    h = 1 / (1 + np.exp(-X.dot(theta)))
+    return -np.mean(y * np.log(h) + (1 - y) * np.log(1 - h))
+
+
+def {gradient}(theta, X, y):
+    h = 1 / (1 + np.exp(-X.dot(theta)))
+    grad = X.T.dot({difference}) / len(y)
+    return grad
+"""
+
+
+@pytest.mark.parametrize(
+    ("cost", "gradient"),
+    [("computeCost", "computeGradient"), ("compute_cost", "compute_gradient"), ("cost", "gradient")],
+)
+def test_a_loss_and_its_gradient_as_two_functions(cost: str, gradient: str) -> None:
+    assert verdicts(NAMED.format(cost=cost, gradient=gradient, difference="h - y")) == {8: "follows"}
+    assert verdicts(NAMED.format(cost=cost, gradient=gradient, difference="y - h")) == {8: "wrong"}
+
+
+STEPS = '''\
+V = vocab_size = len(chars)
+H = hidden_size = 100
+HV = H + V
+Wf = np.random.randn(H, HV) * 0.01
+bf = np.zeros((H, 1))
+Wy = np.random.randn(V, H) * 0.01
+
+
+def lossFun(inputs, targets, hprev):
+    """inputs, targets: lists of integers; hprev: Hx1 array"""
+    xs, hs, ps = {}, {}, {}
+    hs[-1] = np.copy(hprev)
+    loss = 0
+    for t in range(len(inputs)):
+        x = np.zeros((V, 1))
+        x[inputs[t]] = 1
+        xs[t] = np.vstack((x, hs[t - 1]))
+        hs[t] = np.tanh(np.dot(Wf, xs[t]) + bf)
+        y = np.dot(Wy, hs[t])
+        ps[t] = np.exp(y) / np.sum(np.exp(y))
+        loss += -np.log(ps[t][targets[t], 0])
+    dWf, dbf, dWy = np.zeros_like(Wf), np.zeros_like(bf), np.zeros_like(Wy)
+    dhnext = np.zeros_like(hs[0])
+    for t in reversed(range(len(inputs))):
+        dy = np.copy(ps[t])
+        dy[targets[t]] -= 1
+        dWy += np.dot(dy, hs[t].T)
+        dhf = (np.dot(Wy.T, dy) + dhnext) * (1 - hs[t] ** 2)
+        dWf += np.dot(dhf, xs[t].T)
+        dbf += dhf
+        dhnext = np.dot(Wf.T, dhf)[V:]
+    return loss, dWf, dbf, dWy
+'''
+
+
+def test_sizes_that_are_sums_of_others() -> None:
+    assert "wrong" not in verdicts(STEPS).values()
+    assert checked(STEPS).verdict == "right"
