@@ -143,3 +143,20 @@ def contrastive(A, B):
 '''
     assert verdicts(text.format("(1 / dist)[:, None] *")) == {6: "follows"}
     assert verdicts(text.format("dist[:, None] *")) == {6: "wrong"}
+
+
+SCORES = """\
+def softmax_loss(AL, Y):
+    return -np.mean(np.sum(Y * np.log(AL), axis={axis}, keepdims=True))
+
+
+def softmax_loss_backward(AL, Y):
+    return {value}
+"""
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_what_is_returned_may_be_the_gradient_by_the_scores(axis: int) -> None:
+    assert "wrong" not in verdicts(SCORES.format(axis=axis, value="AL - Y")).values()
+    assert "wrong" not in verdicts(SCORES.format(axis=axis, value=f"(AL - Y) / AL.shape[{1 - axis}]")).values()
+    assert verdicts(SCORES.format(axis=axis, value="AL + Y"))[6] == "wrong"

@@ -326,3 +326,41 @@ def test_a_slip_is_told_once_and_the_mended_line_is_right(text: str, right: str,
     lines = broken.split("\n")
     lines[line - 1] = lines[line - 1][: bad[0].column - 1] + bad[0].help.removeprefix("write `")[:-1]
     assert set(verdicts("\n".join(lines)).values()) == {"follows"}
+
+
+RECURRENCE = '''\
+def rnn_forward(x, h0, Wx, Wh, b):
+    """x: (T, D), h0: (H,), Wx: (H, D), Wh: (H, H), b: (H,)"""
+    T = x.shape[0]
+    hs = {{-1: h0}}
+    for t in range(T):
+        hs[t] = np.tanh(Wx @ x[t] + Wh @ hs[t - 1] + b)
+    return np.array([hs[t] for t in range(T)]), (x, hs, Wx, Wh)
+
+
+def rnn_backward(dh, cache):
+    x, hs, Wx, Wh = cache
+    T = x.shape[0]
+    dWx, dWh, db = np.zeros_like(Wx), np.zeros_like(Wh), np.zeros(Wh.shape[0])
+    dx = np.zeros_like(x)
+    dnext = np.zeros(Wh.shape[0])
+    for t in reversed(range(T)):
+        da = (dh[t] + dnext) * {slope}
+        dWx += np.outer(da, x[t])
+        dWh += np.outer(da, hs[t - 1])
+        db += da
+        dx[t] = Wx.T @ da
+        dnext = {handed}
+    return dx, dnext, dWx, dWh, db
+'''
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("slope", "handed", "line"),
+    [("(1 - hs[t] ** 2)", "Wh @ da", 22), ("(1 - hs[t] ** 2)", "-Wh.T @ da", 22), ("(1 - hs[t])", "Wh.T @ da", 17)],
+)
+def test_what_a_loop_hands_on_to_its_next_round_is_mended_where_it_stands(slope: str, handed: str, line: int) -> None:
+    code = RECURRENCE.format(slope=slope, handed=handed)
+    problem = checked(code).problems[0]
+    assert [finding.line for finding in problem.lines if finding.verdict == "wrong"] == [line]

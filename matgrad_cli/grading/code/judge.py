@@ -108,10 +108,12 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
 
 
 def _right(unit: Unit, way: Understanding) -> set[str]:
-    """The claims that are right as they stand at a single point: soon seen."""
+    """The claims that are right, or helpers, as they stand at a single point: soon seen."""
     trial = tried(unit, way.kinds, Point(0, way.order, 1.0, way.between, tiny=way.tiny))
-    outcomes = trial.state({}).outcomes if isinstance(trial, Trial) and trial.loss is not None else {}
-    return {key for key, outcome in outcomes.items() if outcome == "right"}
+    if not isinstance(trial, Trial) or trial.loss is None:
+        return set()
+    state = trial.state({})
+    return {key for key, outcome in state.outcomes.items() if outcome == "right"} | set(absolved(state))
 
 
 def _left(found: Verdicts) -> tuple[int, int]:

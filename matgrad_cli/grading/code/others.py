@@ -163,11 +163,16 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
     truth = trial.truth(claim.sites[0]) if claim.key in (*BARE, "return") and moves(given) and np.ndim(given) else None
     if truth is None or np.shape(claim.last.value) != np.shape(given):
         return ""
-    through = given * (truth - np.sum(truth * given, axis=-1, keepdims=True)), given * (1 - given) * truth
-    word = next(
-        (word for word, slope in zip(("softmax", "sigmoid"), through, strict=True) if _alike(slope, claim.last.value)),
-        "",
+    slopes = [("sigmoid", given * (1 - given) * truth)]
+    for axis in (-1, 0):
+        slopes.append(("softmax", given * (truth - np.sum(truth * given, axis=axis, keepdims=True))))
+    words = (
+        word
+        for word, slope in slopes
+        for scale in (1.0, *trial.counts)  # a mean may be taken later
+        if _alike(slope * scale, claim.last.value)
     )
+    word = next(words, "")
     return f"this is the derivative by the scores of which a {word} makes `{claim.name}`" if word else ""
 
 

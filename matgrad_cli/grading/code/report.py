@@ -203,6 +203,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
     lines: list[Finding] = []
     unread: set[int] = set()
     healed: set[Place] = set()
+    bare: list[tuple[Judged, int]] = []
     end = process_time() + CAUSES
     for one in found.judged:
         if one.outcome == "unread" and one.why is not None and one.why.line not in unread:
@@ -238,6 +239,8 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
                     help=cause.help,
                 )
             )
+            if cause.help is None:
+                bare.append((one, len(lines) - 1))
             healed |= cause.healed
             healed |= {
                 other.place
@@ -246,6 +249,9 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             }
         if one.outcome not in ("wrong", "misfit") or one.place in healed:
             lines.append(_finding(one, places))
+    for one, at in bare:  # a line that is mended for a later claim may be what is wrong here
+        if one.place in healed:
+            lines[at] = _finding(one, places)
     lines += _out_of_order(unit, found, places)
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]

@@ -276,10 +276,13 @@ def _first(benches: list[Bench], ways: Iterator[tuple[ast.stmt, Edit]], end: flo
 
 
 def _before(bench: Bench) -> list[ast.stmt]:
-    """The lines, last first, of what the claim is computed from and that is no claim itself."""
+    """The lines, last first, of what the claim is computed from and that is no claim judged before: what a loop hands
+    on to its next round is judged later."""
     reading = bench.trial.base
-    claims = {claim.key for claim in bench.trial.claims(reading)}
+    ends = {one.key: one.last.number for one in bench.trial.claims(reading)}
+    claims = {key for key, end in ends.items() if end <= bench.claim.last.number}
     found: dict[ast.stmt, None] = {}
+    handed: set[ast.stmt] = set()
     wanted = [key for line in statements_of(bench.claim) for key in sorted(names_in(line))]
     for name in wanted:
         events = [event for event in reading.machine.events if event.key == name and event.frame is reading.frame]
@@ -296,7 +299,8 @@ def _before(bench: Bench) -> list[ast.stmt]:
             line for line in simple if not isinstance(getattr(line, "targets", [None])[0], ast.Tuple)
         )
         wanted += [key for line in simple for key in sorted(names_in(line)) if key not in wanted]
-    return list(found)
+        handed |= {line for line in simple if name in ends}
+    return sorted(found, key=lambda line: line in handed)
 
 
 def _read_size(value: ast.expr) -> bool:
