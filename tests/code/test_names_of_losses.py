@@ -146,3 +146,23 @@ def lossFun(inputs, targets, hprev):
 def test_sizes_that_are_sums_of_others() -> None:
     assert "wrong" not in verdicts(STEPS).values()
     assert checked(STEPS).verdict == "right"
+
+
+FILLED = """\
+def step(gradients, x, dz):
+    gradients['dW'] += x.T @ dz
+    return gradients
+
+
+def f(x, W):
+    z = x @ W
+    loss = np.sum(z ** 2)
+    gradients = {}
+    gradients['dW'] = np.zeros_like(W)
+    gradients = step(gradients, x, 2 * z)
+    return loss, gradients
+"""
+
+
+def test_a_dict_of_gradients_that_another_function_fills() -> None:
+    assert "wrong" not in verdicts(FILLED).values()

@@ -13,7 +13,7 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.uses import BARE, claimed, is_gradient
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
-from ...verify.programs.names import key_of, last_part
+from ...verify.programs.names import GRADIENTS, key_of, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim, Stage, fitting, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
@@ -127,7 +127,7 @@ class Trial:
         groups: dict[tuple[str, int], list[Event]] = {}
         given = reading.from_above()
         for event in reading.machine.events:
-            if event.key.startswith("self."):
+            if event.key.startswith("self.") or GRADIENTS.match(event.key):  # a dict is filled elsewhere too
                 groups.setdefault((event.key, 0), []).append(event)
             elif event.frame in (reading.frame, reading.fore) and event.key not in ("return", *given):
                 groups.setdefault((event.key, id(event.frame)), []).append(event)
