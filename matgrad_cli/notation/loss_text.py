@@ -195,7 +195,7 @@ def variable_named(text: str, scope: Scope) -> Symbol:
         Source("wrt", text),
         Span(0, len(text)),
         notes=(f"its variables are {known}",) if known else ("it has no variables",),
-        help=f"did you mean `{near}`?" if near else None,
+        help=f"write a letter for `{shown}`, as `v`" if "^" in name else f"did you mean `{near}`?" if near else None,
     )
 
 

@@ -101,7 +101,7 @@ def test_what_a_function_without_brackets_takes(text, wrt, value) -> None:
 
 @pytest.mark.parametrize("text", [
     r"\log\|x\|\|y\|", r"\log a\sum_i x_i", r"\log a\|x\|", r"\log\frac{1}{a}b", r"\log a\frac{b}{a}",
-    r"\log a\exp(b)",
+    r"\log a\exp(b)", r"\log\Phi(a^\top b)",
 ])  # fmt: skip
 def test_how_far_a_function_reaches_is_asked(text) -> None:
     assert r"whether `\log` takes" in asked(text, "x" if "x" in text else "a")
@@ -195,6 +195,9 @@ def test_a_power_or_a_slash_in_doubt_is_asked(text, said) -> None:
 
 
 def test_a_power_or_a_slash_that_can_mean_one_thing_is_read() -> None:
+    agrees(r"\operatorname{tr}(X)^{-1}", "X", "X: n×n", lambda X: 1 / np.trace(X))
+    assert "one of the trace" in " ".join(read_problem(r"\operatorname{tr}(X)^{-1}", "X").notes)
+    assert "write a letter for" in asked(r"n\log\sigma^2", r"\sigma^2")
     agrees(r"\operatorname{tr}(X^\top X)^2", "X", "X: n×d", lambda X: np.trace(X.T @ X) ** 2)
     agrees(r"(\operatorname{tr}(X^\top X))^{-1}", "X", "X: n×d", lambda X: 1 / np.trace(X.T @ X))
     agrees(r"s/2\|x\|^2", "x", "x: n, s: scalar", lambda x, s: s / 2 * x @ x)

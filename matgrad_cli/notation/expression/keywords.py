@@ -98,23 +98,13 @@ def keeps_dimensions(node: s.Apply) -> bool:
 
 
 _LIBRARIES: Final = {
-    "np": "numpy",
-    "numpy": "numpy",
-    "scipy": "numpy",
-    "jnp": "jax",
-    "jax": "jax",
-    "torch": "torch",
-    "F": "torch",
-    "nn": "torch",
+    **dict.fromkeys(("np", "numpy", "scipy"), "numpy"),
+    **dict.fromkeys(("jnp", "jax"), "jax"),
+    **dict.fromkeys(("torch", "F", "nn"), "torch"),
 }
 _KEYWORDS: Final = {
-    "axis": "numpy",
-    "keepdims": "numpy",
-    "ddof": "numpy",
-    "dim": "torch",
-    "keepdim": "torch",
-    "unbiased": "torch",
-    "correction": "torch",
+    **dict.fromkeys(("axis", "keepdims", "ddof"), "numpy"),
+    **dict.fromkeys(("dim", "keepdim", "unbiased", "correction"), "torch"),
 }
 _MODULE: Final = regex(r"(?<![\w.])(np|numpy|jnp|jax|torch)\s*\.")
 

@@ -120,8 +120,10 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: Optio
     arguments = r.arguments()
     at = r.at
     scripts = scripts_here(r)
-    if function == "tr" and not r.known and any(map(_is_inner, scripts)):
-        written = source_text(r, token)
+    doubtful, written = function == "tr" and not r.known and any(map(_is_inner, scripts)), source_text(r, token)
+    if doubtful and isinstance(arguments[0], Name):
+        r.note(f"the power behind `{written}(…)` is one of the trace; one of the matrix stands in the brackets")
+    elif doubtful:
         raise r.trouble(
             "whether this power belongs to the trace or to what stands in its brackets is not said",
             r.last,
@@ -173,7 +175,9 @@ def argument_behind(r: Cursor, token: Token, function: str) -> Node:
     while _goes_on(r, function) and (whole or (first.kind == "name" and (r.sees("name") or r.token.text == "sqrt"))):
         joined |= first.kind != "number" or not r.sees("name")
         node = r.binary("juxtapose", node, r.grammar.factor(r))
-    if _goes_on(r, function) and not r.known and (over_one or _is_heavy(r)):
+    capital = isinstance(node, Name) and node.name[0].isupper() and not r.variable(node.name)
+    called = capital and r.sees("open", "(")  # \log\Phi(u) may be one of a function
+    if _goes_on(r, function) and not r.known and (over_one or called or _is_heavy(r)):
         written = r.source.text[token.start + r.offset : r.last.end + r.offset]
         raise r.trouble(
             f"whether `{source_text(r, token)}` takes what stands behind `{written}` too is not said",

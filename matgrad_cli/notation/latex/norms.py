@@ -17,17 +17,10 @@ from .tokens import Token
 _COVARIANCES: Final = ("Sigma", "K", "Gamma", "C")
 """Under a norm these stand in one field for themselves, in another for their inverses: covariances and kernels."""
 _NORMS: Final = {
-    "f": "fro",
-    "fro": "fro",
-    "hs": "fro",
-    "2": "2",
-    "1": "1",
-    "star": "nuc",
-    "op": "2",
-    "nuc": "nuc",
-    "tr": "nuc",
-    "ell_2": "2",
-    "ell_1": "1",
+    **dict.fromkeys(("f", "fro", "hs"), "fro"),
+    **dict.fromkeys(("2", "op", "ell_2"), "2"),
+    **dict.fromkeys(("1", "ell_1"), "1"),
+    **dict.fromkeys(("star", "nuc", "tr"), "nuc"),
 }
 _PLAIN: Final = frozenset(("f", "fro", "hs", "2"))
 """Subscripts of ⟨A, B⟩ that say that it is the sum of the products of all entries."""
