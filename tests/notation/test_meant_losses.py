@@ -100,8 +100,8 @@ def test_what_a_function_without_brackets_takes(text, wrt, value) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    r"\log\|x\|\|y\|", r"\log a\sum_i x_i", r"\log a\|x\|", r"\log\frac{1}{a}b", r"\log a\frac{b}{a}",
-    r"\log a\exp(b)", r"\log\Phi(a^\top b)",
+    r"\log\|x\|\|y\|", r"\log a\sum_i x_i", r"\log a\|x\|", r"\log\pi\sum_i x_i", r"\log\frac{1}{a}b",
+    r"\log a\frac{b}{a}", r"\log a\exp(b)", r"\log\Phi(a^\top b)",
 ])  # fmt: skip
 def test_how_far_a_function_reaches_is_asked(text) -> None:
     assert r"whether `\log` takes" in asked(text, "x" if "x" in text else "a")
@@ -305,6 +305,9 @@ def test_usual_writing_means_what_it_says(text, wrt, shapes, value) -> None:
     ("sum(x)/numel(X)", "matlab", lambda x: x.sum() / 12), ("var(x)", "r", lambda x: np.var(x, ddof=1)),
     ("sd(x)", "r", lambda x: np.std(x, ddof=1)), ("sum(rowSums(X)*x)", "r", lambda X, x: X.sum(1) @ x),
     ("sum(dnorm(x, 2, 3, log=TRUE))", "r", lambda x: -((x - 2) ** 2).sum() / 18),
+    ("x[1]*x[2]^2", "julia", lambda x: x[0] * x[1] ** 2), ("x[3]^2*X[1,2]", "r", lambda X, x: x[2] ** 2 * X[0, 1]),
+    ("sum(x[2:end].^2)", "julia", lambda x: (x[1:] ** 2).sum()),
+    ("sum((X[:,1] .- x).^2)", "julia", lambda X, x: ((X[:, 0] - x) ** 2).sum()),
     ("-sum(logsoftmax(2 .* x))", "julia", lambda x: (np.log(np.exp(2 * x).sum()) - 2 * x).sum()),
 ])  # fmt: skip
 def test_dialects_count_as_they_do(text, syntax, value) -> None:

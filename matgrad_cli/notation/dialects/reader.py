@@ -49,7 +49,7 @@ class Words:
                     f"the expression has more than {MOST_TOKENS} words and signs",
                     added[-1].span,
                 )
-        return [*_indexed(found, "(" if self.dialect.columns else ""), Token("end", "", len(text), len(text))]
+        return [*_indexed(found, self.dialect.indexed), Token("end", "", len(text), len(text))]
 
     def next_tokens(self, text: str, at: int, found: list[Token]) -> list[Token]:
         """The token at a place; what the dialect leaves out stands before it."""
@@ -102,7 +102,8 @@ def _indexed(found: list[Token], opening: str) -> list[Token]:
                 words = re.sub(r"(?<!\S)0 (?=:)|(?<=:) end\b", "", text).split()
                 kept = [Token("number" if word.isdigit() else "sign", word, *inner[0][2:]) for word in words]
                 made[first:] = [Token("sign", "[", *made[first][2:]), *kept, Token("sign", "]", *token[2:])]
-                made += [Token("power", "T", *token[2:])] if words[-2:] == [",", ":"] else []  # a row of MATLAB's
+                turned = opening == "(" and words[-2:] == [",", ":"]  # a row of MATLAB's
+                made += [Token("power", "T", *token[2:])] * turned
     return made
 
 

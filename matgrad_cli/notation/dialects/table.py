@@ -19,7 +19,8 @@ class Dialect:
 
     `turns` says that `'` behind a part transposes it, `squared` that `ones(n)` is n×n, `from_one` that axes are counted
     from 1, `columns` that a sum of a matrix without an axis adds up its columns, `less_one` that a variance divides by
-    n − 1, `listed` that `[A, b; c d]` is a matrix; `product` and `entrywise` are how it writes products.
+    n − 1, `listed` that `[A, b; c d]` is a matrix; `indexed` is the bracket of entries
+    counted from 1; `product` and `entrywise` are how it writes products.
     """
 
     called: str
@@ -31,6 +32,7 @@ class Dialect:
     columns: bool = False
     less_one: bool = False
     listed: bool = False
+    indexed: str = ""
     product: str = "*"
     entrywise: str = "A .* B"
 
@@ -44,11 +46,11 @@ DIALECTS: Final[dict[str, Dialect]] = {
         turns=True),
     "matlab": Dialect(
         "MATLAB", {**_DOTTED, ".'": "'", "\\": "under", ";": ";", **_PRODUCT}, _EVERYWHERE,
-        turns=True, squared=True, from_one=True, columns=True, less_one=True, listed=True),
+        turns=True, squared=True, from_one=True, columns=True, less_one=True, listed=True, indexed="("),
     "julia": Dialect(
         "Julia", {**_DOTTED, "⋅": "dot", "\\": "under", "**": "", ";": ";", **_PRODUCT},
         {**_EVERYWHERE, "abs2": "square", "Diagonal": "diag", "opnorm": "opnorm"}, turns=True, from_one=True,
-        less_one=True, listed=True),
+        less_one=True, listed=True, indexed="["),
     "sympy": Dialect(
         "SymPy", {"**": "^", **_PRODUCT},
         {**_EVERYWHERE, "Determinant": "det", "Inverse": "inv", "Transpose": "T", "HadamardProduct": "hadamard",
@@ -69,6 +71,6 @@ DIALECTS: Final[dict[str, Dialect]] = {
         product=".", entrywise="A * B"),
     "r": Dialect(
         "R", {"%*%": "@", "^": "**"}, {"t": "T", "length": "len", "pmax": "maximum", "pmin": "minimum",
-        "plogis": "sigmoid", "sd": "std"}, less_one=True,
+        "plogis": "sigmoid", "sd": "std"}, less_one=True, indexed="[",
         product="%*%", entrywise="A * B"),
 }  # fmt: skip

@@ -200,7 +200,8 @@ def _is_constant(r: Cursor, node: Node) -> bool:
     """Whether a part holds numbers and sizes alone: nobody multiplies by `\\log\\frac1m`."""
     known = {name for name in {*r.names.dimensions, "pi"} if not r.variable(name)}
     leaves = (part for part in parts_of(node) if not children(part))
-    return all(isinstance(leaf, Literal_) or (isinstance(leaf, Name) and leaf.name in known) for leaf in leaves)
+    plain = all(isinstance(leaf, Literal_) or (isinstance(leaf, Name) and leaf.name in known) for leaf in leaves)
+    return plain and not isinstance(node, Name)
 
 
 def _is_heavy(r: Cursor) -> bool:
