@@ -180,9 +180,23 @@ def states(one: Piece, chosen: Settings) -> bool:
     return stated is not None and _ZERO.search(one.text) is None and bool(meant)
 
 
+def explained(told: Sequence[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
+    """The rows behind what sentences say of the names in them that the problem does not know."""
+    given = chosen.letters | {letter_name(chosen.text("name") or "L")}
+    own = {row.places[0] for row in chosen.rows}
+    said_of = [one for one in told if one.inline and one.passage.places[0] not in own and one.defines not in given]
+    needed = " ".join(row.text.partition("=")[2] or row.text for row in chosen.rows)
+    return [(*rows, *chosen.rows) for rows in _definitions(needed, said_of, chosen) if rows]
+
+
 def _with_definitions(claim: Piece, before: Iterable[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
-    """The claim behind the definitions of its names; a name that is defined twice has both meanings."""
+    """The claim behind the definitions of its names."""
     needed = claim.text.partition("=")[2] or claim.text
+    return [(*rows, claim.passage) for rows in _definitions(needed, before, chosen)]
+
+
+def _definitions(needed: str, before: Iterable[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
+    """The definitions of the names that are needed; a name that is defined twice has both meanings."""
     last: dict[str, Passage] = {}
     first: dict[str, Passage] = {}
     left = [one for one in before if one.defines not in ("", chosen.variable)]
@@ -192,7 +206,7 @@ def _with_definitions(claim: Piece, before: Iterable[Piece], chosen: Settings) -
         last.setdefault(one.defines, one.passage)
         first[one.defines] = one.passage
     meant = [[*reversed(values.values())] for values in ((last, first) if first != last else (last,))]
-    return [(*sorted(rows, key=lambda row: not FACTORED.fullmatch(row.text)), claim.passage) for rows in meant]
+    return [tuple(sorted(rows, key=lambda row: not FACTORED.fullmatch(row.text))) for rows in meant]
 
 
 def _names(text: str, name: str) -> bool:

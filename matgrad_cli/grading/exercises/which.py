@@ -14,7 +14,7 @@ from ...documents.keys import Exercise
 from ...documents.passage import Passage
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import Claim, claimed, displayed, states
+from .claims import Claim, claimed, displayed, explained, states
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
@@ -67,6 +67,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         doubted = judged(claims[-1][0]) if claims else found  # with what the sentence says of its names
         if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided"):
             found = doubted
+        found = _explained(found, told, chosen, judged)
         stated = any(one.kind == "formula" or states(one, chosen) for one in told)
         none = found.final.code == "nothing-judged" or not stated
         return unanswered(chosen, next(iter(refused.values()))) if refused and none else found
@@ -103,6 +104,18 @@ def _read_sentence(
         return unanswered(chosen, next(iter(refused.values())))
     none = refused or whole.final.code == "unknown-name" or whole.verdict == "unreadable"
     return right or (found[0][0] if found and none else whole)
+
+
+def _explained(found: ProblemReport, told: Sequence[Piece], chosen: Settings, judged: Judged) -> ProblemReport:
+    """What is undecided, with what the sentences say of its names; wrong only if it is wrong under all that they say.
+    Nothing becomes right here: what is has been looked for."""
+    if found.verdict != "undecided":
+        return found
+    reports = [judged(replace(chosen, rows=rows)) for rows in explained(told, chosen)]
+    doubtful = next((one for one in reports if one.verdict != "wrong"), None)
+    if doubtful is not None:
+        return doubtful if doubtful.verdict == "undecided" else found
+    return next(iter(reports), found)
 
 
 def _contradicts(report: ProblemReport, stated: bool) -> bool:
