@@ -104,7 +104,12 @@ def _blank_where_shown(there: str, seen: str) -> str:
     return " " if there == seen and there != "\n" else there
 
 
-FENCE = regex(r"^[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+FENCE = regex(
+    r"(?:^[ \t]*|(?<=\d[.)][ \t])(?=~~~|`{3,}[^`\n]*$))(?P<mark>`{3,}|~{3,})[^\n]*\n"
+    r".*?(?:^[ \t]*(?P=mark)[`~]*[ \t]*$|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+"""A block of code; also the one with which an item of a numbered list begins."""
 _BLOCK = regex(rf"(?P<comment><!--.*?(?:-->|\Z))|(?P<code>{FENCE.pattern})", re.MULTILINE | re.DOTALL)
 
 

@@ -3,6 +3,8 @@ what is left out is blanked."""
 
 from __future__ import annotations
 
+import re
+
 from ..diagnostics import Source, Span
 from ..diagnostics.regex import regex
 from .display_rows import rows_of
@@ -13,9 +15,22 @@ from .sheets.macros import macros_of, put_in
 from .sheets.regions import delimited
 
 _VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment|filecontents"
+_LISTINGS = ("verbatim", "Verbatim", "lstlisting", "minted")
 _SKIP = regex(
     rf"\\begin\{{(?P<env>(?:{_VERBATIM})\*?)\}}|\\verb\*?(?P<bar>[^A-Za-z\s*])|\\end\{{document\}}|\\[\s\S]|(?P<comment>%[^\n]*)"
 )
+CODE_BLOCK = regex(
+    r"^[ \t]*\\begin\{(?P<env>(?:[vV]erbatim|lstlisting|minted)\*?)\}(?P<options>(?:\[[^\]\n]*\]|\{[^}\n]*\})*)[ \t]*\n"
+    r"(?P<body>.*?)^[ \t]*\\end\{(?P=env)\}",
+    re.MULTILINE | re.DOTALL,
+)
+"""A listing, which a page shows as it stands."""
+_OTHERWISE_SHOWN = regex(
+    r"(?:(?:basic|identifier)style|formatcom)\s*=\s*\{?[^,\n}]*\\(?:color|textcolor|transparent|opacity|fontsize)\b"
+    r"|(?:first|last)line\s*=|linerange\s*=|\\(?:let|def|(?:re)?newenvironment|excludecomment|NewEnviron|\w*Environment"
+    r"|AtBeginEnvironment)\s*\*?\s*\{?\\?(?:[vV]erbatim|lstlisting|minted)"
+)
+"""What makes nobody know whether the page shows a listing, or all of it."""
 _KEY = regex(r"%+\s*matgrad\s*:\s*(?P<pair>[^\n]*)")
 
 
@@ -54,11 +69,13 @@ def read_latex(source: Source) -> Document:
     return collector.document()
 
 
-def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
-    """The text with comments, verbatim parts and what its page does not show blanked,
-    and the comments with their places."""
+def without_comments(text: str, listings: bool = False) -> tuple[str, list[tuple[int, str]]]:
+    """The text with comments, verbatim parts (but for the listings that its page surely shows, if they are wanted) and
+    what its page does not show blanked, and the comments with their places."""
+    kept = listings and _OTHERWISE_SHOWN.search(text) is None
     comments: list[tuple[int, str]] = []
     blanks: list[tuple[int, int]] = []
+    shown_as_is: list[tuple[int, int]] = []
     at = 0
     while match := _SKIP.search(text, at):
         at = match.end()
@@ -68,7 +85,8 @@ def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
         elif match["env"]:
             end = text.find(f"\\end{{{match['env']}}}", at)
             at = len(text) if end < 0 else end + len(match["env"]) + 6
-            blanks.append((match.start(), at))
+            is_code = kept and match["env"].rstrip("*") in _LISTINGS
+            (shown_as_is if is_code else blanks).append((match.start(), at))
         elif match["bar"]:
             end = text.find(match["bar"], at)
             at = at if end < 0 else end + 1
@@ -76,5 +94,7 @@ def without_comments(text: str) -> tuple[str, list[tuple[int, str]]]:
         elif match[0].startswith("\\end{document"):
             blanks.append((at, len(text)))
             break
-    shown = blanked(text, blanks)
-    return blanked(shown, [*failed_conditions(shown), *faint_in_latex(shown)]), comments
+    plain = blanked(text, [*blanks, *shown_as_is])
+    return blanked(
+        blanked(text, blanks) if shown_as_is else plain, [*failed_conditions(plain), *faint_in_latex(plain)]
+    ), comments

@@ -17,8 +17,9 @@ from ..passage import Passage, blank, blanked, covered
 from ..python.answer import worked_out
 from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
+from .code_blocks import code_blocks, set_in
 from .pieces import pieces, says_range
-from .unmarked import FENCED, named_parts, unmarked, written
+from .unmarked import in_blocks, named_parts, unmarked, written
 from .words import said
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
@@ -56,14 +57,18 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     found = keyed or _marked(document.source, text if ending in LATEX else _shown(text, ending))
     shown = _STATED.sub(blank, _shown(masked, ending))
     parts = (
-        [*_titled(FENCE.sub(blank, shown), asked, ending in LATEX)] if len(asked) > 1 and (blocks or not found) else []
+        [*_titled(_without_code(shown, ending), asked, ending in LATEX)]
+        if len(asked) > 1 and (blocks or not found)
+        else []
     )
     parts = [part for part in parts if all(block.text("problem") != part[1] for block in blocks)]
     if blocks and not parts:
         return document
     for place, _, start, _ in parts if ending not in LATEX else ():  # `Problem 5: w = …` is no part of the formula
         masked, shown = (covered(one, place, start) for one in (masked, shown))
-    sheet = read_sheet(replace(document.source, text=surely_shown(masked, ending)), ending)
+    sheet = read_sheet(
+        replace(document.source, text=surely_shown(blanked(masked, set_in(masked, ending)), ending)), ending
+    )
     formulas = [] if sheet is None else [one for one in sheet.formulas if not says_range(one)]
     spans = [(start, end) for _, _, start, end in parts] or [(0, len(text))]
     formulas = [one for start, end in spans for one in _owned(_within(formulas, start, end), text[start:end])]
@@ -72,7 +77,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     if found and not blocks:
         return replace(
             document,
-            exercises=tuple(_filled(found, [one for one in formulas if not _aside(one)], shown, text)),
+            exercises=tuple(_filled(found, [one for one in formulas if not _aside(one)], shown, text, ending)),
             sheet=None,
         )
     if parts:
@@ -139,11 +144,15 @@ def surely_shown(text: str, ending: str) -> str:
     )
 
 
+def _without_code(text: str, ending: str) -> str:
+    return blanked(text, (span for span, _ in code_blocks(text, 0, len(text), ending)))
+
+
 def _shown(text: str, ending: str) -> str:
     """The text without what its page does not surely show."""
     text = surely_shown(text, ending)
     if ending in LATEX:
-        return without_comments(text)[0]
+        return without_comments(text, listings=True)[0]
     return text if ending in PLAIN else shown_in_markdown(text)
 
 
@@ -160,7 +169,9 @@ def _marked(source: Source, shown: str) -> tuple[Exercise, ...]:
     return collector.document().exercises
 
 
-def _filled(exercises: Sequence[Exercise], formulas: Sequence[Formula], shown: str, text: str) -> Iterator[Exercise]:
+def _filled(
+    exercises: Sequence[Exercise], formulas: Sequence[Formula], shown: str, text: str, ending: str
+) -> Iterator[Exercise]:
     """The exercises; those that hold nothing with the formulas from their keys to the next mark."""
     starts = [max((passage.places[-1] for passage in exercise.keys.values()), default=0) for exercise in exercises]
     marks = sorted([*starts, *(match.start() for match in MARK.finditer(text))])
@@ -170,10 +181,10 @@ def _filled(exercises: Sequence[Exercise], formulas: Sequence[Formula], shown: s
             continue
         end = next((place for place in marks if place > start), len(text))
         inside = _within(formulas, start, end)
-        if not inside and (code := _code(shown, start, end)) is not None:
+        if not inside and (code := _code(shown, start, end, ending)) is not None:
             yield replace(exercise, keys={**exercise.keys, "answer": code})
             continue
-        readings = _readings(inside) or unmarked(shown, start, end)
+        readings = _readings(inside) or unmarked(shown, start, end, ending)
         told = tuple(pieces(inside or _bare(readings), shown[:end], start))
         yield replace(exercise, rows=readings[0], readings=tuple(readings[1:]), pieces=told) if readings else exercise
 
@@ -187,11 +198,12 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
     aside = next(filter(_aside, formulas), None)
     formulas = [one for one in formulas if not _aside(one)]
     named = named_parts(shown, start, end) if ending in PLAIN else []
-    alone = len(named) == len(formulas) == 1 and unmarked(shown, start, end) == named
+    alone = len(named) == len(formulas) == 1 and unmarked(shown, start, end, ending) == named
     formulas = [] if alone and _inside(formulas[0], named[0][0]) else formulas
-    readings = _readings(formulas) or (unmarked(shown, start, end) if ending not in LATEX else [])
+    bare = in_blocks if ending in LATEX else unmarked
+    readings = _readings(formulas) or bare(shown, start, end, ending)
     keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
-    code = _code(shown, start, end) if ending not in LATEX else None
+    code = _code(shown, start, end, ending)
     if code is not None and (not formulas or code.start == start):
         return Exercise({**keys, "answer": code})
     if not readings:
@@ -201,16 +213,11 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
     )
 
 
-def _code(text: str, start: int, end: int) -> Passage | None:
+def _code(text: str, start: int, end: int, ending: str) -> Passage | None:
     """The one block of code between two places, or all that stands there, if it computes something."""
-    blocks = [block for block in FENCE.finditer(text[:end]) if block.start() >= start]
-    found = [Passage(text[start:end], start)]
-    if blocks:
-        found = [
-            Passage(whole["body"], block.start() + whole.start("body"))
-            for block in blocks
-            if (whole := FENCED.fullmatch(block[0]))
-        ]
+    found = [body for _, body in code_blocks(text, start, end, ending)]
+    if not found and ending not in LATEX:
+        found = [Passage(text[start:end], start)]
     return found[0] if len(found) == 1 and worked_out(found[0].text) is not None else None
 
 

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 
 from ...diagnostics import Diagnostic
 from ...diagnostics.regex import regex
-from ..hidden import FENCE
 from ..passage import Passage, blank, covered, line_and_column
 from ..sheets.plain import spelled, talks
+from .code_blocks import code_blocks
 from .words import said
 
 _MOST = 4
 _TICKED = regex(r"(?<!`)`(?P<body>[^`\n]+)`(?!`)")
 _TAG = regex(r"</?[A-Za-z][\w-]*(?:\s[^<>\n]*)?/?>")
 _LINE = regex(r"[^\n]*\S[^\n]*")
-FENCED = regex(r"[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)(?:\n?[ \t]*(?P=mark)[`~]*[ \t]*)?", re.DOTALL)
 _GOES_ON = regex(r"[ \t]*[-+−*@][ \t]")
 _LEFT_OPEN = regex(r"[-+−*@=(,][ \t]*$")
 _NO_CLAIM = regex(r"[ \t]*(?:import|from|def|class|print|assert|for|if|with|plt\.)\b")
@@ -33,19 +32,17 @@ _HELP = "an answer is one formula, `$…$` in Markdown and LaTeX"
 _PICTURE = regex(r"!\[|\\includegraphics|<img\b")
 
 
-def unmarked(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
+def unmarked(text: str, start: int, end: int, ending: str) -> list[tuple[Passage, ...]]:
     """What may be meant as the answer between two places, the last first:
     each is one formula, or the lines of a block of code."""
     found: list[tuple[Passage, ...]] = []
     rest = text[:end]
-    for fence in FENCE.finditer(rest):
-        whole = FENCED.fullmatch(fence[0])
-        if fence.start() < start:
-            start = max(start, fence.end())  # it begins inside the block that names the problem
-        elif whole is not None:
-            rows = tuple(_code(Passage(whole["body"], fence.start() + whole.start("body"))))
-            found += [] if any(map(_talks, rows)) or not rows else [rows]
-        rest = covered(rest, *fence.span())
+    for (begin, behind), _ in code_blocks(text, 0, end, ending):
+        if begin < start:
+            start = max(start, behind)  # it begins inside the block that names the problem
+        else:
+            found += in_blocks(text, begin, behind, ending)
+        rest = covered(rest, begin, behind)
     for ticked in _TICKED.finditer(rest, start):
         rest = covered(rest, *ticked.span())
         found += _formula(Passage(ticked["body"], ticked.start("body")))
@@ -53,6 +50,12 @@ def unmarked(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
     for line in _joined(rest, start):
         found += _formula(line)
     return sorted(found, key=lambda rows: rows[0].start, reverse=True)[:_MOST]
+
+
+def in_blocks(text: str, start: int, end: int, ending: str) -> list[tuple[Passage, ...]]:
+    """The lines of each block of code between two places."""
+    found = (tuple(_code(body)) for _, body in code_blocks(text, start, end, ending))
+    return [rows for rows in found if rows and not any(map(_talks, rows))]
 
 
 def written(text: str, start: int, end: int) -> Diagnostic | None:

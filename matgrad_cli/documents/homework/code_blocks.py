@@ -1,0 +1,54 @@
+r"""Blocks of code in an answer: between fences, set in by four blanks in Markdown, in `verbatim` and the like in LaTeX.
+
+What is set in is code only if it begins or ends as code does: a formula may be set in, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...diagnostics.regex import regex
+from ..hidden import FENCE
+from ..latex_carrier import CODE_BLOCK
+from ..passage import Passage
+from ..sheets.read import LATEX, MARKDOWN, NOTEBOOK
+
+Block = tuple[tuple[int, int], Passage]
+"""From where to where a block goes, and what stands in it."""
+
+_FENCED = regex(r"[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)(?:\n?[ \t]*(?P=mark)[`~]*[ \t]*)?", re.DOTALL)
+_SET_IN = regex(r"(?:(?<=\n)|\A)[ \t]*\n(?P<body>(?:(?: {4}|\t)[^\n]*\S[^\n]*(?:\n|\Z)(?:[ \t]*\n(?= {4}|\t))*)+)")
+_CODE = regex(r"\s*(?:def|import|from|return)\b|(?s:.*)\n\s*return\b")
+
+
+def code_blocks(text: str, start: int, end: int, ending: str) -> Iterator[Block]:
+    """The blocks that begin between two places, in their order."""
+    if ending in LATEX:
+        yield from ((match.span(), _body(match, 0)) for match in CODE_BLOCK.finditer(text[:end], start))
+        return
+    fences = [match for match in FENCE.finditer(text[:end]) if match.start("mark") >= start]
+    found = [
+        ((fence.start("mark"), fence.end()), _body(whole, fence.start()))
+        for fence in fences
+        if (whole := _FENCED.fullmatch(fence[0]))
+    ]
+    yield from sorted([*found, *_set_in(text, start, end, ending)], key=lambda block: block[0])
+
+
+def set_in(text: str, ending: str) -> list[tuple[int, int]]:
+    """The spans of the code that is set in by blanks."""
+    return [span for span, _ in _set_in(text, 0, len(text), ending)]
+
+
+def _set_in(text: str, start: int, end: int, ending: str) -> Iterator[Block]:
+    if ending not in (*MARKDOWN, *NOTEBOOK):
+        return
+    unfenced = FENCE.sub(lambda match: re.sub(r"[^\n]", ".", match[0]), text[:end])
+    for match in _SET_IN.finditer(unfenced):
+        if match.start("body") >= start and _CODE.match(match["body"]):
+            yield match.span("body"), Passage(text[match.start("body") : match.end("body")], match.start("body"))
+
+
+def _body(match: re.Match[str], at: int) -> Passage:
+    return Passage(match["body"], at + match.start("body"))

@@ -1,0 +1,99 @@
+"""Code that a page shows is an answer in code, however the page sets it; what it may not show is none."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.records.finding import FileReport, ProblemReport
+
+KEY = """
+[[problem]]
+id = "1"
+loss = "norm(X@w)**2"
+wrt = "w"
+shapes = "X: n×d, w: d"
+
+[[problem]]
+id = "2"
+loss = "sum(log(1 + exp(-y * (X@w))))"
+wrt = "w"
+shapes = "X: n×d, w: d, y: n"
+"""
+LONG = "def grad(X, w, y):\n    s = 1 / (1 + np.exp(y * (X @ w)))\n    return -X.T @ (y * s)\n"
+SHORT = "return -X.T @ (y / (1 + np.exp(y * (X @ w))))\n"
+TEX = "\\section*{Problem 2}\nMy code:\n%s\nThat is all.\n"
+SHOWN = {
+    "fence": ("a.md", "## Problem 2\n\n```python\n%s```\n"),
+    "fence in a list": ("a.md", "1. $2X^TXw$\n\n2. ```python\n%s   ```\n"),
+    "fence behind a number": ("a.md", "2) ~~~\n%s   ~~~\n"),
+    "set in": ("a.md", "## Problem 2\n\nMy code:\n\n%s\nThat is all.\n"),
+    "verbatim": ("a.tex", TEX % "\\begin{verbatim}\n%s\\end{verbatim}"),
+    "Verbatim": ("a.tex", TEX % "\\begin{Verbatim}[fontsize=\\small]\n%s\\end{Verbatim}"),
+    "lstlisting": ("a.tex", TEX % "\\begin{lstlisting}[language=Python, caption={Mine}]\n%s\\end{lstlisting}"),
+    "minted": ("a.tex", TEX % "\\begin{minted}[linenos]{python}\n%s\\end{minted}"),
+}
+LISTING = "\\begin{lstlisting}\n" + LONG + "\\end{lstlisting}\n"
+HIDDEN = [
+    "\\iffalse\n" + LISTING + "\\fi\n",
+    "\\lstset{basicstyle=\\color{white}}\n" + LISTING,
+    LISTING.replace("lstlisting}\n", "lstlisting}[lastline=0]\n", 1),
+    "\\excludecomment{lstlisting}\n" + LISTING,
+    LISTING.replace("lstlisting", "comment"),
+    "".join(f"% {line}\n" for line in LISTING.splitlines()),
+    "\\end{document}\n" + LISTING,
+    "{\\color{white}\n" + LISTING + "}\n",
+]
+NO_CODE = [
+    "## Problem 2\n\nSome words:\n\n    the gradient is what one thinks it is\n    return to sender = 3\n",
+    "## Problem 2\n\n<!--\n\n" + textwrap.indent(LONG, "    ") + "\n-->\n",
+]
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
+    path = tmp_path_factory.mktemp("key") / "key.toml"
+    path.write_text(KEY, encoding="utf-8")
+    return read_key(path)
+
+
+def graded(key: Key, name: str, text: str) -> tuple[ProblemReport, FileReport]:
+    file = check_text(text, name, key)
+    return next(one for one in file.problems if one.id == "2"), file
+
+
+def page(way: str, code: str) -> tuple[str, str]:
+    """The name of a file and its text, with the code set in one way."""
+    name, text = SHOWN[way]
+    indent = {"set in": "    ", "fence in a list": "   ", "fence behind a number": "   "}.get(way, "")
+    return name, text.replace("%s", textwrap.indent(code, indent))
+
+
+@pytest.mark.parametrize("code", [LONG, SHORT])
+@pytest.mark.parametrize("way", SHOWN)
+def test_code_is_judged_however_it_is_set(key: Key, way: str, code: str) -> None:
+    right, file = graded(key, *page(way, code))
+    assert right.verdict == "right", (way, right)
+    assert not file.diagnostics, file.diagnostics
+    wrong, _ = graded(key, *page(way, code.replace("-X.T", "X.T")))
+    assert (wrong.verdict, wrong.final.code) == ("wrong", "wrong-sign"), (way, wrong)
+
+
+@pytest.mark.parametrize("text", HIDDEN)
+def test_a_listing_that_the_page_may_not_show_is_no_answer(key: Key, text: str) -> None:
+    found, file = graded(key, "a.tex", "\\section*{Problem 2}\n" + text)
+    assert found.final.verdict == "missing", found
+    assert found.score == 0
+    assert "%" in text or any(one.code == "hidden-text" for one in file.diagnostics), file
+
+
+@pytest.mark.parametrize("text", NO_CODE)
+def test_what_is_set_in_and_no_code_is_no_answer(key: Key, text: str) -> None:
+    assert graded(key, "a.md", text)[0].final.verdict == "missing"
+
+
+def test_two_listings_are_no_one_answer(key: Key) -> None:
+    text = "\\section*{Problem 2}\n" + LISTING + LISTING.replace("-X.T", "X.T")
+    assert graded(key, "a.tex", text)[0].verdict != "right"
