@@ -37,7 +37,14 @@ Key = Annotated[
 ]
 Format = Annotated[str, one_of("--format", CHECK_FORMATS)]
 Reports = Annotated[
-    list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="A further report, into a file; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--report",
+        metavar="FORMAT=FILE",
+        help="A further report, into a file; repeatable. In a gradebook what is undecided or unreadable is an empty "
+        "cell: look at it. Under a key what was graded is kept in a hidden file beside the first report, .FILE.cache, "
+        "so that the next time only what changed is judged; it may be deleted.",
+    ),
 ]
 ExitZero = Annotated[
     bool, typer.Option("--exit-zero", help="Exit with 0 also when something is wrong, unreadable or undecided.")
@@ -102,10 +109,8 @@ def check(
     from ..grading.check import Options, check_files
 
     said = {word: text for word, text in given.items() if text}
-    kept = f"{further[0][1]}.cache" if key and further and not os.environ.get("CI") else None
-    options = Options(
-        Path(key) if key else None, said, jobs or os.cpu_count() or 1, True, Path(kept) if kept else None, student
-    )
+    kept = _cache_of(Path(further[0][1])) if key and further and not os.environ.get("CI") else None
+    options = Options(Path(key) if key else None, said, jobs or os.cpu_count() or 1, True, kept, student)
     alone = [kind for kind in (format_, *(kind for kind, _ in further)) if kind in ON_ONE_STUDENT and not student]
     if alone:  # files in several folders are refused before any is graded
         from ..documents.files import expanded
@@ -129,8 +134,15 @@ def check(
     deliver(shown, None)
     if found.skipped:
         say(_skipped(found.skipped))
+    if "gradebook" in (format_, *(kind for kind, _ in further)):
+        say(_to_look_at(found))
     _step_summary(found, [format_, *(kind for kind, _ in further)])
     return 0 if exit_zero else found.exit_code
+
+
+def _cache_of(report: Path) -> Path:
+    """Where what was graded is kept: a hidden file, which no pattern like `*.csv` takes along."""
+    return report.with_name(f".{report.name}.cache")
 
 
 def _one_student(kind: str, given: list[str], found: Report) -> None:
@@ -202,6 +214,15 @@ def _skipped(files: tuple[str, ...]) -> str:
         f"note: {len(files)} file{'s are not read, or hold' if len(files) > 1 else ' is not read, or holds'} "
         f"nothing to check: {named}\n"
     )
+
+
+def _to_look_at(report: Report) -> str:
+    """The line on the empty cells of a grade book, if there are some."""
+    from ..reports.tables import unjudged
+
+    count = unjudged(report)
+    which = "1 cell of the grade book is" if count == 1 else f"{count} cells of the grade book are"
+    return f"note: {which} empty: what is undecided or unreadable there wants a look\n" if count else ""
 
 
 def _step_summary(report: Report, formats: list[str]) -> None:

@@ -49,7 +49,10 @@ def _why(file: FileReport) -> str | None:
 
 
 def to_gradebook(report: Report) -> str:
-    """A row for each student with the points of each problem and their sum; above it what there was to reach."""
+    """A row for each student with the points of each problem and their sum; above it what there was to reach.
+
+    What nobody has judged has no points: its cell is empty, and so is the sum.
+    """
     classes = graded_problems(report)
     names = list(dict.fromkeys(name for graded in classes.values() for name, *_ in graded))
     most = {name: points for graded in classes.values() for name, points, _, _ in graded}
@@ -57,10 +60,27 @@ def to_gradebook(report: Report) -> str:
     blank = ("",) * (len(GRADE_BOOK) - 1)
     rows.append(("    Points Possible", *blank, *(most[name] for name in names), _number(sum(most.values()))))
     for student, graded in classes.items():
-        scores = {name: problem.score if problem is not None else 0.0 for name, _, _, problem in graded}
-        cells = (student, "", student, student, "")
-        rows.append((*cells, *(_number(scores.get(name, 0.0)) for name in names), _number(sum(scores.values()))))
+        scores = {name: _earned(file, problem) for name, _, file, problem in graded}
+        judged = [score for score in scores.values() if score is not None]
+        total = _number(sum(judged)) if len(judged) == len(scores) else ""
+        shown = (scores.get(name, 0.0) for name in names)
+        rows.append((student, "", student, student, "", *("" if one is None else _number(one) for one in shown), total))
     return _written(rows)
+
+
+def unjudged(report: Report) -> int:
+    """How many cells of the grade book are empty: somebody has to look at what was handed in there."""
+    graded = (one for theirs in graded_problems(report).values() for one in theirs)
+    return sum(_earned(file, problem) is None for _, _, file, problem in graded)
+
+
+def _earned(file: FileReport | None, problem: ProblemReport | None) -> float | None:
+    """The points of a problem; none are known of what is undecided or unreadable, 0 where nothing was handed in."""
+    if problem is None:
+        return None if file is not None else 0.0
+    if problem.verdict in ("right", "wrong") or problem.final.code == "missing-answer":
+        return problem.score
+    return None
 
 
 Graded = tuple[str, float, FileReport | None, ProblemReport | None]

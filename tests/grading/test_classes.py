@@ -176,12 +176,33 @@ def test_a_class_at_a_glance(tmp_path: Path) -> None:
         ["    Points Possible", "4", "2", "6"],
         ["ann", "4", "0", "4"],
         ["bob", "0", "0", "0"],
-        ["cleo", "0", "0", "0"],
+        ["cleo", "", "", ""],
     ]
     figures = class_of(report)
     assert figures is not None
     assert (figures["students"], figures["mean"], figures["median"]) == (3, 1.3333, 0)
     assert figures["slips"] == {"lost-factor": 2, "needs-fact": 1}
+
+
+def test_a_grade_book_leaves_empty_what_nobody_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "ann.md": "## Problem 1\n$$\\nabla_x L = 2r$$\n\n## Problem 2\n$$\\nabla_x L = 2x$$\n",
+        "bob.md": "## Problem 1\n$$\\nabla_x L = (A + A^T)x$$\n",
+        "cleo.md": "## Problem 1\n$$\\nabla_x L = x$$\n\n## Problem 2\n![my answer](photo.jpg)\n",
+    }
+    place = classroom(tmp_path, files)
+    monkeypatch.setenv("CI", "true")
+    command_line(["check", str(place), "--key", str(tmp_path / "key.toml"), "--format", "gradebook"])
+    printed = capsys.readouterr()
+    book = list(csv.reader(io.StringIO(printed.out)))
+    assert [[row[0], *row[-3:]] for row in book[2:]] == [
+        ["ann", "", "2", ""],
+        ["bob", "4", "0", "4"],
+        ["cleo", "0", "", ""],
+    ]
+    assert "2 cells of the grade book are empty" in printed.err
 
 
 # ---- one submission costs no other
@@ -260,7 +281,7 @@ def test_only_what_changed_is_graded_again(tmp_path: Path, monkeypatch: pytest.M
     judged: list[str] = []
     honest = checking.check_file
     monkeypatch.setattr(checking, "check_file", lambda path, **named: judged.append(path.stem) or honest(path, **named))
-    kept = tmp_path / "grades.csv.cache"
+    kept = tmp_path / ".grades.csv.cache"
     first = graded(tmp_path, files, cache=kept)
     assert graded(tmp_path, files, cache=kept) == first
     files["bob.toml"] = answers("A@x")
@@ -273,7 +294,7 @@ def test_only_what_changed_is_graded_again(tmp_path: Path, monkeypatch: pytest.M
 
 def test_a_cache_that_somebody_else_wrote_is_not_believed(tmp_path: Path) -> None:
     place = classroom(tmp_path, {"ann.toml": answers("x")})
-    kept = tmp_path / "grades.csv.cache"
+    kept = tmp_path / ".grades.csv.cache"
     check_files([place], Options(key=tmp_path / "key.toml", cache=kept))
     honest = kept.read_bytes()
     for forged in (
@@ -287,6 +308,7 @@ def test_a_cache_that_somebody_else_wrote_is_not_believed(tmp_path: Path) -> Non
         assert Cache(kept, KEY.encode(), "[]").kept == {}
     kept.write_bytes(honest)
     assert len(Cache(kept, KEY.encode(), "[]").kept) == 1
+    assert json.loads(honest.partition(b"\n")[2]), "nothing that is run when it is read"
     assert Cache(kept, b"another key", "[]").kept == {}
 
 
@@ -306,13 +328,13 @@ def test_the_command_keeps_a_cache_beside_the_report(
     ]
     monkeypatch.setenv("CI", "true")
     assert command_line(arguments) == 1
-    assert not (tmp_path / "g.csv.cache").exists()
+    assert not (tmp_path / ".g.csv.cache").exists()
     monkeypatch.delenv("CI")
     printed = [capsys.readouterr().out]
     for _ in range(2):
         assert command_line(arguments) == 1
         printed.append(capsys.readouterr().out)
-    assert (tmp_path / "g.csv.cache").exists()
+    assert (tmp_path / ".g.csv.cache").exists()
     assert printed[0] == printed[1] == printed[2]
     assert json.loads(printed[0])["class"]["students"] == 2
 

@@ -91,3 +91,9 @@ def test_a_derivation_keeps_its_rows_behind_the_definitions(key: Key) -> None:
     assert (found.verdict, found.claims) == ("wrong", (3, 3)), found
     assert found.first_wrong is not None
     assert found.first_wrong.number == 5
+
+
+def test_what_is_defined_behind_an_answer_is_taken_only_where_it_is_said_of_it(key: Key) -> None:
+    display = r"\frac{dL}{dw} = \frac{1}{n} X^T r + 2\lambda w$$"
+    assert graded(key, 1, "Then", rf"{display} where $r = Xw - y$. $$").verdict == "wrong"
+    assert graded(key, 1, "Then", rf"{display} Something else. Let $r = Xw - y$. $$").verdict == "undecided"

@@ -2,16 +2,15 @@
 It may be deleted at any time.
 
 Nothing in the file is believed unless it was sealed with the text of the key, which whoever hands something in does not
-have; and what is read back can only become records of reports.
+have; and it is JSON, of which only records of reports are made.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import io
+import json
 import os
-import pickle
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +39,7 @@ class Cache:
         try:
             seal, _, body = path.read_bytes().partition(b"\n")
             if hmac.compare_digest(seal, self._seal(body)):
-                self.kept = _Reports(io.BytesIO(body)).load()
+                self.kept = {name: _made(data) for name, data in json.loads(body).items()}
         except Exception:  # noqa: BLE001 - a cache that cannot be read is none
             self.kept = {}
 
@@ -75,7 +74,7 @@ class Cache:
         a cache that cannot be written costs nothing."""
         if self.used == self.kept:
             return
-        body = pickle.dumps(self.used)
+        body = json.dumps({name: _data(report) for name, report in self.used.items()}).encode()
         new = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         with suppress(OSError):
             with open(new, "xb") as stream:
@@ -86,14 +85,22 @@ class Cache:
         return hmac.new(self.secret, body, "sha256").hexdigest().encode()
 
 
-class _Reports(pickle.Unpickler):
-    """Reads records of reports and nothing else."""
+def _data(value: Any) -> Any:
+    """A record as its name and what its fields hold."""
+    if isinstance(value, tuple):
+        return [_data(part) for part in value]
+    name = type(value).__name__
+    return {name: {key: _data(part) for key, part in vars(value).items()}} if name in _RECORDS else value
 
-    def find_class(self, module: str, name: str) -> Any:
-        found = _RECORDS.get(name)
-        if found is None or found.__module__ != module:
-            raise pickle.UnpicklingError(f"{module}.{name} is no record of a report")
-        return found
+
+def _made(data: Any) -> Any:
+    """The record that is written so; nothing else can be made."""
+    if isinstance(data, list):
+        return tuple(map(_made, data))
+    if not isinstance(data, dict):
+        return data
+    ((name, fields),) = data.items()
+    return _RECORDS[name](**{key: _made(part) for key, part in fields.items()})
 
 
 def _newest_source() -> int:

@@ -184,7 +184,9 @@ def explained(told: Sequence[Piece], chosen: Settings) -> list[tuple[Passage, ..
     """The rows behind what sentences say of the names in them that the problem does not know."""
     given = chosen.letters | {letter_name(chosen.text("name") or "L")}
     own = {row.places[0] for row in chosen.rows}
-    said_of = [one for one in told if one.inline and one.passage.places[0] not in own and one.defines not in given]
+    at = max((at for at, one in enumerate(told) if one.passage.places[0] in own), default=0)
+    known = _known_at(told, at) if told else []
+    said_of = [one for one in known if one.inline and one.passage.places[0] not in own and one.defines not in given]
     needed = " ".join(row.text.partition("=")[2] or row.text for row in chosen.rows)
     return [(*rows, *chosen.rows) for rows in _definitions(needed, said_of, chosen) if rows]
 
