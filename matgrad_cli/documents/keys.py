@@ -6,12 +6,14 @@ import difflib
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.record import field, record
+from ..diagnostics.regex import regex
 from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
 from .display_rows import body_rows
 from .homework.pieces import Piece
 from .passage import Passage
 from .python.blocks import Blocks
+from .sheets.plain import talks
 from .sheets.sheet import Sheet
 
 KEYS = (
@@ -36,6 +38,7 @@ WORDS = {
     "reveal": ("none", "hint", "full"),
     "attempts": ("last", "best", "first"),
 }
+_ONE_WORD = regex(r"\s*[^\W\d_]+\s*")
 BEGINS = ("problem", "loss")
 REPEATABLE = "subject_to"
 END = "end"
@@ -97,10 +100,23 @@ def known_key(word: str) -> str | None:
     return word if word in KEYS else None
 
 
-def nearest_key(word: str) -> str | None:
-    """The key that was probably meant."""
-    near = difflib.get_close_matches(word, [*KEYS, *SYNONYMS], n=1, cutoff=0.6)
-    return near[0] if near else None
+def near_key(word: str) -> str | None:
+    """The key that is spelled nearly so."""
+    return next(iter(difflib.get_close_matches(word, [*KEYS, *SYNONYMS], n=1, cutoff=0.6)), None)
+
+
+def meant_key(word: str, value: str) -> str | None:
+    """The key that was probably meant, with its values: one that is spelled nearly so, or the only one that has this
+    value."""
+    value = value.strip().lower()
+    takes = [name for name, words in WORDS.items() if value in words and not value.isdigit()]
+    near = near_key(word)
+    words = WORDS.get(known_key(near or "") or "")
+    if len(takes) == 1 and not words:
+        return f'write `{takes[0]} = "{value}"`'
+    if near is None:
+        return None
+    return f"write `{near}`" + (f", which is one of {', '.join(words)}" if words else "")
 
 
 class Collector:
@@ -133,11 +149,16 @@ class Collector:
         """A key and its value; `problem` and `loss` begin a new problem unless the current one still lacks them."""
         name = known_key(word)
         if name is None:
-            near, known = nearest_key(word), (f"the keys are {', '.join(KEYS)}",)
+            known = (f"the keys are {', '.join(KEYS)} (`matgrad why key`)",)
             message = f"`{word}` is not a key, so it was not used"
-            self.warn("unknown-key", message, (place or value).span(), f"write `{near}`" if near else None, known)
+            self.warn("unknown-key", message, (place or value).span(), meant_key(word, value.text), known)
             return
         if name == "derivation":
+            if _ONE_WORD.fullmatch(value.text) and talks(value.text.strip()):
+                message = f"`derivation` holds the lines of one; `{value.text.strip()}` is none, so it was not used"
+                help_ = '`require = "derivation"` says that one is asked for'
+                self.warn("unknown-key", message, (place or value).span(), help_, ("`matgrad why key`",))
+                return
             self.rows(list(body_rows(value)))  # it is what the blank line below a head begins elsewhere
             return
         if name in BEGINS or self.ended:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from ..diagnostics import Source, Span
 from .display_rows import body_rows
 from .hidden import shown_in_markdown
-from .keys import BEGINS, END, Collector, Document, known_key, nearest_key, split_key
+from .keys import BEGINS, END, Collector, Document, known_key, near_key, split_key
 from .passage import Passage
 
 
@@ -71,7 +71,7 @@ def _slip_of_a_key(text: str, word: str) -> bool:
         word.isascii()
         and word.replace("-", "").replace("_", "").isalpha()
         and len(word) > 2
-        and (text[len(word) : len(word) + 1] == ":" or nearest_key(word) is not None)
+        and (text[len(word) : len(word) + 1] == ":" or near_key(word) is not None)
     )
 
 

@@ -69,7 +69,7 @@ def _take(collector: Collector, table: dict[str, Any], places: _Places, begins: 
     for word, value in table.items():
         name = known_key(word.lower())
         if name is None:
-            collector.key(word, places.find(word, ""))
+            collector.key(word, places.find(word, value if isinstance(value, str) else ""))
             continue
         text = _as_text(name, value)
         if name == "derivation" and text is not None:
@@ -105,7 +105,10 @@ def _as_text(name: str, value: Any) -> str | None:
 def _wrong_type(source: Source, word: str, value: object, needed: str, place: Passage) -> Diagnostic:
     kinds = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "a table"}
     found = kinds.get(type(value), "a date or time")
-    return Diagnostic("key-type", f"`{word}` is {found}; it must be {needed}", source, (Label(place.span()),))
+    help_ = '`require = "derivation"` says that one is asked for' if word == "derivation" else None
+    return Diagnostic(
+        "key-type", f"`{word}` is {found}; it must be {needed}", source, (Label(place.span()),), help=help_
+    )
 
 
 _EATEN = regex(

@@ -12,7 +12,9 @@ import pytest
 
 from conftest import environment
 from matgrad_cli.diagnostics.pages import IDEAS, codes, ideas, page, plain, title
+from matgrad_cli.documents.keys import KEYS, WORDS
 
+FILE = re.compile(r"^~~~~ (\S+)\n(.*?)^~~~~$", re.MULTILINE | re.DOTALL)
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ASKED = {
     "delta",
@@ -27,6 +29,7 @@ ASKED = {
     "norms",
     "hessian",
     "inverse",
+    "key",
 }
 
 
@@ -51,6 +54,8 @@ def test_a_page_fits_a_screen_and_its_examples_run(idea: str, tmp_path: Path, up
     assert title(idea)
     assert "book" in text, "which books use it"
     assert len(plain(idea).splitlines()) <= 50
+    for name, held in FILE.findall(text):
+        (tmp_path / name).write_text(held, encoding="utf-8")
     block = BLOCK.findall(text)[-1]
     shown = ""
     for command in re.findall(r"^\$ (.*)$", block, re.MULTILINE):
@@ -61,3 +66,10 @@ def test_a_page_fits_a_screen_and_its_examples_run(idea: str, tmp_path: Path, up
         (IDEAS / f"{idea}.md").write_text(text.replace(block, shown), encoding="utf-8")
     else:
         assert shown == block
+
+
+def test_the_page_on_keys_names_every_key() -> None:
+    text = page("key")
+    assert [key for key in KEYS if key not in ("problem", "derivation") and not re.search(rf"\b{key}\b", text)] == []
+    words = [word for key in ("require", "reveal", "attempts", "asks", "layout") for word in WORDS[key]]
+    assert [word for word in words if f'"{word}"' not in text and word != "gradient"] == []

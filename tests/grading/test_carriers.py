@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from matgrad_cli.diagnostics import Source
 from matgrad_cli.documents.files import read_text
 from matgrad_cli.documents.keys import Document
+from matgrad_cli.documents.toml_carrier import read_toml
 from matgrad_cli.grading.check import check_text, read_key
 
 
@@ -188,3 +190,23 @@ def test_a_derivation_stands_in_a_table_too(said: str, tmp_path: Path) -> None:
     wrong = said.replace("A + A^T", "A - A^T")
     (problem,) = check_text(f'[[problem]]\nid = "1"\n{wrong}\n', "a.toml", read_key(tmp_path / "key.toml")).problems
     assert (problem.verdict, problem.score) == ("wrong", 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "help_"),
+    [
+        ('derivation = "required"', '`require = "derivation"` says that one is asked for'),
+        ("derivation = true", '`require = "derivation"` says that one is asked for'),
+        ('needs = "derivation"', 'write `require = "derivation"`'),
+        ('visible = "hint"', 'write `reveal = "hint"`'),
+        ('revael = "some"', "write `reveal`, which is one of none, hint, full"),
+        ("pints = 3", "write `points`"),
+        ('zzz = "none"', None),
+        ("derivation = '''\nA x\n'''", ""),
+        ('derivation = "AXB"', ""),
+    ],
+)
+def test_a_key_that_is_none_is_told_which_was_meant(line: str, help_: str | None) -> None:
+    text = f'[[problem]]\nloss = "norm(A@x)**2"\nwrt = "x"\n{line}\n'
+    said = [one.help for one in read_toml(Source("key.toml", text)).diagnostics]
+    assert said == ([] if help_ == "" else [help_])
