@@ -9,18 +9,23 @@ from ..diagnostics import Span
 from ..diagnostics.record import record
 from ..diagnostics.regex import regex
 
+Origin = tuple[Span, Span]
+"""Which part of a passage stands where in the file."""
+
 
 @record
 class Passage:
     """Characters of a file. Without `offsets` they are consecutive from `start`;
     with them character k stands at `offsets[k]`.
 
-    `offsets` has one more element than `text`: the place after the last character.
+    `offsets` has one more element than `text`: the place after the last character. Of a passage that is put together
+    from parts of the file `origins` says where these stand.
     """
 
     text: str
     start: int = 0
     offsets: tuple[int, ...] | None = None
+    origins: tuple[Origin, ...] = ()
 
     @property
     def places(self) -> tuple[int, ...]:
@@ -30,6 +35,9 @@ class Passage:
     def span(self, within: Span | None = None) -> Span:
         """The place in the file of a span of this passage (of the whole passage without argument)."""
         within = within or Span(0, len(self.text))
+        around = [one for one in self.origins if one[0].start <= within.start and within.end <= one[0].end]
+        if around:
+            return min(around, key=lambda one: one[0].end - one[0].start)[1]
         if self.offsets is None:
             return within.shifted(self.start)
         last = len(self.offsets) - 1
@@ -39,7 +47,9 @@ class Passage:
         """The characters from `start` up to `end`, which keep their places."""
         if self.offsets is None:
             return Passage(self.text[start:end], self.start + start)
-        return Passage(self.text[start:end], 0, self.offsets[start : end + 1])
+        inside = (one for one in self.origins if start <= one[0].start and one[0].end <= end)
+        origins = tuple((part.shifted(-start), place) for part, place in inside)
+        return Passage(self.text[start:end], 0, self.offsets[start : end + 1], origins)
 
     def stripped(self) -> Passage:
         """The passage without the blanks around it."""

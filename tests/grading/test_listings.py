@@ -97,3 +97,34 @@ def test_what_is_set_in_and_no_code_is_no_answer(key: Key, text: str) -> None:
 def test_two_listings_are_no_one_answer(key: Key) -> None:
     text = "\\section*{Problem 2}\n" + LISTING + LISTING.replace("-X.T", "X.T")
     assert graded(key, "a.tex", text)[0].verdict != "right"
+
+
+FAULTS = [
+    (
+        "def grad(X, w, y):\n    m = y * (X @ w)\n    s = 1 / (1 + np.exp(m))\n    g = X @ (y * s)\n    return -g\n",
+        "X @ (y",
+        "X",
+    ),
+    (
+        "def grad(X, w, y):\n    s = 1 / (1 + np.exp(y * (X @ w)))\n    g = -X.T @ (y * s)\n    return 2 * g\n",
+        "2 * g",
+        "2 * g",
+    ),
+    (
+        "def grad(X, w, y):\n    # mine\n    z = y * X @ w\n    s = 1 / (1 + np.exp(z))\n    return X.T @ (y * s)\n",
+        "y * X",
+        "y",
+    ),
+]
+
+
+@pytest.mark.parametrize("way", SHOWN)
+@pytest.mark.parametrize(("code", "there", "fault"), FAULTS)
+def test_a_finding_points_at_the_expression_at_fault(key: Key, way: str, code: str, there: str, fault: str) -> None:
+    name, text = page(way, code)
+    found, _ = graded(key, name, text)
+    assert found.verdict == "wrong"
+    assert found.first_wrong is not None
+    at = found.first_wrong.span
+    assert (at.start, text[at.start : at.end]) == (text.index(there), fault)
+    assert found.first_wrong.line == text[: at.start].count("\n") + 1

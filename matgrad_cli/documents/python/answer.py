@@ -6,9 +6,12 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator
+from copy import deepcopy
 
 from ...diagnostics.regex import regex
+from ..passage import Passage
 from .loss import Inlined, Unread, functions_of
+from .origins import as_it_stands, put_together
 from .uses import claimed
 
 _TALK = (ast.Import, ast.ImportFrom, ast.Assert, ast.Pass)
@@ -20,16 +23,16 @@ _CALLED = regex("(?i)grad|backward|deriv")
 _SPREAD = ("var", "std")
 
 
-def worked_out(code: str, wanted: str = "") -> str | Unread | None:
-    """What code computes in the end, or as the gradient by the variable that is `wanted`, as one expression, or why it
-    is not read; None for what may be a formula, or several."""
+def worked_out(code: str, wanted: str = "") -> Passage | Unread | None:
+    """What code computes in the end, or as the gradient by the variable that is `wanted`, as one expression that knows
+    where its parts stand in the code, or why it is not read; None for what may be a formula, or several."""
     tree = None
     try:
         tree = _tree(code)
         if tree is None:
             return None
         functions = {one.name: one for one in functions_of(tree.body)}
-        return ast.unparse(_Block(functions).result(_lines(tree, functions), wanted))
+        return put_together(_Block(functions).result(_lines(tree, functions), wanted), code)
     except (SyntaxError, ValueError):
         return None
     except (RecursionError, MemoryError):
@@ -52,9 +55,10 @@ def _tree(code: str) -> ast.Module | None:
     if "\n" not in text:
         return None
     try:
-        tree = ast.parse(text)
+        tree = as_it_stands(ast.parse(text), text, code)
     except SyntaxError:  # lines out of a function
-        tree = ast.parse("def answer():\n" + textwrap.indent(text, "    "))
+        text = "def answer():\n" + textwrap.indent(text, "    ")
+        tree = as_it_stands(ast.parse(text), text, code)
     alone = len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr | ast.Assign)
     powers = any(isinstance(node, ast.BitXor | ast.BitOr | ast.BitAnd) for node in ast.walk(tree))
     calls = any(isinstance(node, ast.MatMult | ast.Attribute | ast.Call | ast.AugAssign) for node in ast.walk(tree))
@@ -195,7 +199,7 @@ class _Block(Inlined):
                 self.generic_visit(node)
                 return node.value if ast.dump(node.slice) == mask else node
 
-        value = Whole().visit(ast.parse(ast.unparse(value), mode="eval").body)
+        value = Whole().visit(deepcopy(value))
         return ast.Call(
             ast.Name("where", ast.Load()), [target.slice, value, ast.Name(ast.unparse(target.value), ast.Load())], []
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
+from copy import deepcopy
 
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import record
@@ -288,7 +289,7 @@ class Inlined(ast.NodeTransformer):
         size = sum(self.sizes.get(node.id, 1) if isinstance(node, ast.Name) else 1 for node in ast.walk(value))
         if size > LARGEST:
             raise Unread("put into one expression it is too long", getattr(value, "lineno", 1))
-        whole: ast.expr = self.visit(ast.parse(ast.unparse(value), mode="eval").body)
+        whole: ast.expr = self.visit(deepcopy(value))
         return whole
 
     def visit_Call(self, node: ast.Call) -> ast.expr:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
-from ...diagnostics import Diagnostic, Label, Source
-from ...diagnostics.record import field, record
+from ...diagnostics import Diagnostic, Label, Source, Span
+from ...diagnostics.record import field, record, replace
 from ...documents.keys import WORDS, Exercise
 from ...documents.passage import Passage
 from ...documents.python.answer import worked_out
@@ -173,17 +173,19 @@ def settings(
 
 
 def _of_code(answer: Located, values: Mapping[str, Located]) -> Located | Diagnostic:
-    """An answer that is code as the formula that it computes, at the place where the code begins;
+    """An answer that is code as the formula that it computes, with the places of its parts;
     or why it is not read."""
     whole = worked_out(answer.passage.text, values["wrt"].text if "wrt" in values else "")
     if whole is None:
         return answer
-    if not isinstance(whole, str):
+    if not isinstance(whole, Passage):
         why = f"line {whole.line} of the code is not read: {whole.why}"
         return Diagnostic(
             "unread-answer", why, help="an answer in code is lines that end in the gradient", severity="warning"
         )
-    return Located(Passage(whole, 0, (answer.passage.places[0],) * (len(whole) + 1)), answer.source)
+    places = answer.passage.places
+    origins = tuple((part, Span(places[place.start], places[place.end])) for part, place in whole.origins)
+    return Located(replace(whole, offsets=tuple(places[at] for at in whole.places), origins=origins), answer.source)
 
 
 def _seed(key: str) -> int:
