@@ -80,7 +80,10 @@ def cells(problem: ProblemReport) -> tuple[str, ...]:
     if first is not None and problem.kind == "document":
         wrong = f"{place_in_file(first)}: {first.code or 'wrong'}"
     lines = _lines(problem) if problem.kind != "answer" else "–"
-    return (problem.id, problem.verdict, lines, wrong, problem.final.verdict, f"{problem.score:g}/{problem.points:g}")
+    final: str = problem.final.verdict
+    if final == "right" and problem.verdict != "right" and not problem.score:
+        final = "right, earns 0"  # the way to it is what the score is about
+    return (problem.id, problem.verdict, lines, wrong, final, f"{problem.score:g}/{problem.points:g}")
 
 
 def _lines(problem: ProblemReport) -> str:
