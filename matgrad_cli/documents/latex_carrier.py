@@ -21,7 +21,7 @@ _SKIP = regex(
 )
 CODE_BLOCK = regex(
     r"^[ \t]*\\begin\{(?P<env>(?:[vV]erbatim|lstlisting|minted)\*?)\}(?P<options>(?:\[[^\]\n]*\]|\{[^}\n]*\})*)[ \t]*\n"
-    r"(?P<body>.*?)^[ \t]*\\end\{(?P=env)\}",
+    r"(?P<body>.*?)(?:^[ \t]*\\end\{(?P=env)\}|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 """A listing, which a page shows as it stands."""

@@ -19,7 +19,8 @@ Block = tuple[tuple[int, int], Passage]
 
 _FENCED = regex(r"[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)(?:\n?[ \t]*(?P=mark)[`~]*[ \t]*)?", re.DOTALL)
 _SET_IN = regex(r"(?:(?<=\n)|\A)[ \t]*\n(?P<body>(?:(?: {4}|\t)[^\n]*\S[^\n]*(?:\n|\Z)(?:[ \t]*\n(?= {4}|\t))*)+)")
-_CODE = regex(r"\s*(?:def|import|from|return)\b|(?s:.*)\n\s*return\b")
+_BEGINS = regex(r"\s*(?:def|import|from|return)\b")
+_RETURNS = regex(r"^[ \t]*return\b", re.MULTILINE)
 
 
 def code_blocks(text: str, start: int, end: int, ending: str) -> Iterator[Block]:
@@ -46,7 +47,7 @@ def _set_in(text: str, start: int, end: int, ending: str) -> Iterator[Block]:
         return
     unfenced = FENCE.sub(lambda match: re.sub(r"[^\n]", ".", match[0]), text[:end])
     for match in _SET_IN.finditer(unfenced):
-        if match.start("body") >= start and _CODE.match(match["body"]):
+        if match.start("body") >= start and (_BEGINS.match(match["body"]) or _RETURNS.search(match["body"])):
             yield match.span("body"), Passage(text[match.start("body") : match.end("body")], match.start("body"))
 
 
