@@ -26,7 +26,8 @@ CODE_BLOCK = regex(
 )
 """A listing, which a page shows as it stands."""
 _OTHERWISE_SHOWN = regex(
-    r"(?:(?:basic|identifier)style|formatcom)\s*=\s*\{?[^,\n}]*\\(?:color|textcolor|transparent|opacity|fontsize)\b"
+    r"(?:(?:basic|identifier)style|formatcom|fontsize)\s*=\s*\{?[^,\n}]*\\(?!(?:(?:tt|sf|rm)family|(?:bf|md)series"
+    r"|(?:it|up|sl)shape|(?:footnote|script|normal)size|small|tiny|large|linespread|selectfont)\b)[A-Za-z]"
     r"|(?:first|last)line\s*=|linerange\s*=|\\(?:let|def|(?:re)?newenvironment|excludecomment|NewEnviron|\w*Environment"
     r"|AtBeginEnvironment)\s*\*?\s*\{?\\?(?:[vV]erbatim|lstlisting|minted)"
 )

@@ -32,13 +32,20 @@ SHOWN = {
     "set in": ("a.md", "## Problem 2\n\nMy code:\n\n%s\nThat is all.\n"),
     "verbatim": ("a.tex", TEX % "\\begin{verbatim}\n%s\\end{verbatim}"),
     "Verbatim": ("a.tex", TEX % "\\begin{Verbatim}[fontsize=\\small]\n%s\\end{Verbatim}"),
-    "lstlisting": ("a.tex", TEX % "\\begin{lstlisting}[language=Python, caption={Mine}]\n%s\\end{lstlisting}"),
+    "lstlisting": (
+        "a.tex",
+        TEX % "\\begin{lstlisting}[language=Python, basicstyle=\\ttfamily\\small]\n%s\\end{lstlisting}",
+    ),
     "minted": ("a.tex", TEX % "\\begin{minted}[linenos]{python}\n%s\\end{minted}"),
 }
 LISTING = "\\begin{lstlisting}\n" + LONG + "\\end{lstlisting}\n"
 HIDDEN = [
     "\\iffalse\n" + LISTING + "\\fi\n",
     "\\lstset{basicstyle=\\color{white}}\n" + LISTING,
+    "\\newcommand{\\own}{\\color{white}}\\lstset{basicstyle=\\ttfamily\\own}\n" + LISTING,
+    LISTING.replace("lstlisting}\n", "Verbatim}[fontsize=\\fontsize{0.1}{0.1}]\n", 1).replace(
+        "{lstlisting", "{Verbatim"
+    ),
     LISTING.replace("lstlisting}\n", "lstlisting}[lastline=0]\n", 1),
     "\\excludecomment{lstlisting}\n" + LISTING,
     LISTING.replace("lstlisting", "comment"),
