@@ -1,7 +1,8 @@
 """Stand-ins for `torch` and `jax` over NumPy: exactly the names that we print,
 and as strict as the libraries where we may err.
 
-A call of torch on a Python number raises TypeError, as torch does;
+A call of torch on a Python number raises TypeError, as torch does; new arrays are of 32 bits where no type is asked
+for, and arrays of two types in one product raise RuntimeError;
 a name that the library does not have raises AttributeError.
 """
 
@@ -18,8 +19,14 @@ import numpy as np
 class Tensor(np.ndarray):
     """An array of torch; its numbers are arrays of no axes."""
 
+    device = "cpu"
+
     def to(self, dtype: Any) -> Any:
         return np.asarray(self, dtype=dtype).view(Tensor)
+
+    def __matmul__(self, other: Any) -> Any:
+        _of_one_type(self, other)
+        return super().__matmul__(other)
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         return np.asarray(array).view(Tensor)
@@ -28,8 +35,20 @@ class Tensor(np.ndarray):
         return np.asarray(super().__getitem__(at)).view(Tensor)
 
 
-def tensor(value: Any, **_: Any) -> Any:
-    return np.asarray(value, dtype=complex if np.iscomplexobj(value) else float).view(Tensor)
+def tensor(value: Any, dtype: Any = None, device: Any = None) -> Any:
+    """An array of the type that is asked for, or its own; numbers of Python make one of 32 bits."""
+    held = isinstance(value, np.ndarray | np.generic)
+    return np.asarray(value, dtype=dtype or (None if held else np.float32)).view(Tensor)
+
+
+def _of_one_type(*arrays: Any) -> None:
+    types = {array.dtype for array in arrays}
+    if len(types) > 1:
+        raise RuntimeError(f"expected both arrays to have the same dtype, but got {types}")
+
+
+def _made(make: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda size, dtype=np.float32, device=None: make(size, dtype=dtype).view(Tensor)
 
 
 def _strict(function: Callable[..., Any], arrays: int = 1) -> Callable[..., Any]:
@@ -39,7 +58,9 @@ def _strict(function: Callable[..., Any], arrays: int = 1) -> Callable[..., Any]
         for value in given[:arrays]:
             if not isinstance(value, Tensor):
                 raise TypeError(f"{function.__name__}(): argument 'input' must be Tensor, not {type(value).__name__}")
-        return tensor(function(*given, **named))
+        _of_one_type(*given[:arrays])
+        found = np.asarray(function(*given, **named))
+        return tensor(found.astype(np.float32) if given[0].dtype == np.float32 and found.dtype == float else found)
 
     return called
 
@@ -104,15 +125,8 @@ def _einsum(spec: str, *arrays: Any) -> Any:
     for array in arrays:
         if not isinstance(array, Tensor):
             raise TypeError("einsum(): operands must be Tensor")
+    _of_one_type(*arrays)
     return tensor(np.einsum(spec, *arrays))
-
-
-def _full(size: Any, value: Any, dtype: Any = None) -> Any:
-    if isinstance(size, int):
-        raise TypeError("full(): argument 'size' must be tuple of ints, not int")
-    if np.ndim(value):
-        raise TypeError("full(): fill_value must be a number")
-    return tensor(np.full(size, float(value)))
 
 
 class _Linalg(SimpleNamespace):
@@ -151,15 +165,13 @@ TORCH = SimpleNamespace(
     outer=_strict(np.outer, 2),
     kron=_strict(np.kron, 2),
     einsum=_einsum,
-    full=_full,
     tensor=tensor,
     as_tensor=tensor,
-    eye=lambda n, dtype=None: tensor(np.eye(n)),
-    ones=lambda *n, dtype=None: tensor(np.ones(*n) if len(n) == 1 else np.ones(n)),
-    zeros=lambda *n, dtype=None: tensor(np.zeros(*n) if len(n) == 1 else np.zeros(n)),
-    float64=float,
+    eye=_made(np.eye),
+    ones=_made(np.ones),
+    zeros=_made(np.zeros),
+    float64=np.float64,
     pi=math.pi,
-    complex128=complex,
     real=_strict(np.real),
     where=lambda at, yes, no: tensor(np.where(at, yes, no)),
     linalg=_Linalg(
@@ -170,7 +182,7 @@ TORCH = SimpleNamespace(
         pinv=_strict(lambda x: np.linalg.pinv(np.asarray(x))),
         eigvalsh=_strict(lambda x: np.linalg.eigvalsh(np.asarray(x))),
         eigh=lambda x: tuple(tensor(part) for part in np.linalg.eigh(np.asarray(x))),
-        eig=lambda x: tuple(tensor(part) for part in np.linalg.eig(np.asarray(x))),
+        eig=lambda x: tuple(tensor(part + np.complex64(0)) for part in np.linalg.eig(np.asarray(x))),
         norm=_strict(lambda x, o=None: np.linalg.norm(np.asarray(x), o)),
         svd=_svd,
         matrix_power=_strict(_matrix_power),

@@ -113,7 +113,10 @@ NODES = (
     ("sum(1/(1+x**2))/c*b", "x"),
     ("vec(X)", "X"),
     ("sum(softmax(x)*y)/(c*b)", "y"),
+    ("norm(relu(X@S + x) - P)**2", "x"),
+    ("sum(tanh(X + 2*x)*P*x)", "X"),
 )
+TYPES = ("norm(relu(X@S + x) - P)**2", "S", REGISTRY_SHAPES), ("tr(inv(S + 2*eye(n)))", "S", "S: n×n")
 ROWS = (
     (r"\sum_{i=1}^n \|x_i - z_i\|^2", "X", "X: n×d, Z: n×d"),
     (r"\sum_i (a^T\tanh(Ax_i)-c_i)^2", "A", "X: n×d, a: k, A: k×d, c: n"),
@@ -192,8 +195,10 @@ def given(symbol: Symbol, array: Any, dialect: str) -> Any:
     if symbol.shape.is_number:
         return float(array[0, 0])
     value = array[:, 0] if symbol.shape.is_column else array
-    if dialect != "torch":
-        return value
+    return value if dialect != "torch" else torch_array(value)
+
+
+def torch_array(value: Any) -> Any:
     library = sys.modules["torch"]
     return tensor(value) if library is TORCH else library.as_tensor(value)
 
@@ -245,9 +250,19 @@ def execute(derivation: Derivation) -> None:
             exec(compile(code, "printed", "exec"), space)  # noqa: S102  our own output
             arguments = [given(symbol, arrays[symbol.name], dialect) for symbol in problem.variables]
             extra = list(inspect.signature(space["gradient"]).parameters)[len(arguments) :]
-            got = np.asarray(space["gradient"](*arguments, *(sizes[name] for name in extra)), dtype=float)
+            given_sizes = [sizes[name] for name in extra]
+            got = np.asarray(space["gradient"](*arguments, *given_sizes), dtype=float)
+            if dialect == "torch" and any(not symbol.shape.is_number for symbol in problem.variables):
+                of_32_bits(space["gradient"], arguments, given_sizes)
         assert got.shape == tuple(Plain({}, sizes).size(side) for side in sides), f"{dialect}\n{code}"
         assert close(got, wanted), f"{dialect}: {got} instead of {wanted}\n{code}"
+
+
+def of_32_bits(gradient: Any, arguments: list[Any], sizes: list[int]) -> None:
+    """Arrays of 32 bits, torch's own kind, give an array of 32 bits."""
+    single = [one if isinstance(one, float) else torch_array(np.asarray(one, np.float32)) for one in arguments]
+    found = np.asarray(gradient(*single, *sizes))
+    assert found.dtype == np.float32
 
 
 def sympy_value(expression: Any, problem: Problem, arrays: Mapping[str, Any], sizes: Mapping[str, int]) -> Any:
@@ -336,6 +351,23 @@ def test_functions_and_nodes(loss: str, wrt: str) -> None:
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), ROWS)
 def test_rows_of_a_family(loss: str, wrt: str, shapes: str) -> None:
     check(loss, wrt, shapes, ())
+
+
+@pytest.mark.parametrize(("loss", "wrt", "shapes"), TYPES)
+def test_new_arrays_are_of_the_type_of_the_arrays_of_the_loss(loss: str, wrt: str, shapes: str) -> None:
+    execute(derived(loss, wrt, shapes, ()))
+
+
+@pytest.mark.parametrize(
+    ("loss", "dialect", "wanted"),
+    [
+        ("norm(X@W + b - Y)**2", "torch", "return 2 * torch.sum(X @ W + b - Y, 0)"),
+        ("norm(X@W + b - Y)**2", "numpy", "return 2 * np.sum(X @ W + b - Y, 0)"),
+        ("sum(tanh(X@W + b))", "jax", "return jnp.sum(1 - jnp.tanh(X @ W + b)**2, 0)"),
+    ],
+)
+def test_what_stands_in_every_row_is_left_to_the_library(loss: str, dialect: str, wanted: str) -> None:
+    assert wanted in derivation_code(derived(loss, "b", "X: n×d, W: d×k, b: k", ()), dialect)
 
 
 @pytest.mark.parametrize(("loss", "wrt"), FAST[::4])

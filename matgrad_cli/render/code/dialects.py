@@ -29,7 +29,8 @@ _UFUNCS: Final = (
 @record
 class Dialect:
     """How one library writes things. In `calls`, `{x}` is the argument and `{0}` the module's short name; `number`
-    makes an array of a number of Python, where the library's functions take no such numbers.
+    makes an array of a number of Python, where the library's functions take no such numbers; `{dtype}` is the type of
+    an array of the loss and `{like}` its type and place, where the library mixes neither.
 
     `helpers` are definitions that are printed inside the function when their name is used.
     """
@@ -69,7 +70,7 @@ _BY_VECTORS: Final = {
 
 
 def _helpers(module: str, complex: str) -> dict[str, str]:
-    given = {"complex": complex, "h": complex.replace("a.", "h.", 1)}
+    given = {"complex": complex, "h": "h.to(v.dtype)" if module == "torch" else complex.replace("a.", "h.", 1)}
     return {name: text.format(module, **given) for name, text in (_BY_VECTORS | _BY_EIGENVALUES).items()}
 
 
@@ -182,7 +183,7 @@ _TORCH_OWN: Final = {
     "sigmoid": "{0}.sigmoid({x})",
     "softplus": "{0}.nn.functional.softplus({x})",
     "relu": "{0}.relu({x})",
-    "step": "{0}.relu({0}.sign({x}))",
+    "step": "({x} > 0).to({dtype})",
     "silu": "{0}.nn.functional.silu({x})",
     "gelu": "{0}.nn.functional.gelu({x})",
     "erf": "{0}.erf({x})",
@@ -194,20 +195,23 @@ _TORCH_OWN: Final = {
     "logsumexp0": "{0}.logsumexp({x}, 0)",
     "logsumexp1": "{0}.logsumexp({x}, 1)",
     "vech": "{x}.T[tuple({0}.triu_indices({n}, {n}))]",
-    "array": "{0}.tensor({x}, dtype={0}.float64)",
-    "eye": "{0}.eye({x}, dtype={0}.float64)",
-    "ones": "{0}.ones({x}, dtype={0}.float64)",
-    "zeros": "{0}.zeros({x}, dtype={0}.float64)",
-    "full": "{value} * {0}.ones({x}, dtype={0}.float64)",
+    "array": "{0}.tensor({x}, {like})",
+    "eye": "{0}.eye({x}, {like})",
+    "ones": "{0}.ones({x}, {like})",
+    "zeros": "{0}.zeros({x}, {like})",
+    "full": "({value} * {0}.ones({x}, {like}))",
+    **{
+        name: text.replace("1.0 * ", "") + ".to({dtype})"
+        for name, text in _COMMON.items()
+        if name.startswith("hardmax")
+    },
     "cross": "{0}.linalg.cross({x}, {y})",
-    "crossmat": "{0}.linalg.cross({atom}[None], {0}.eye(3, dtype={0}.float64)).T",
+    "crossmat": "{0}.linalg.cross({atom}[None], {0}.eye(3, {like})).T",
     "norm1": "{0}.sum({0}.abs({x}))",
     "det": "{0}.linalg.det({x})",
-    "number": "{0}.as_tensor({x}, dtype={0}.float64)",
+    "number": "{0}.as_tensor({x}, {like})",
 }
-TORCH: Final = Dialect(
-    "torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch", "a.to(torch.complex128)")
-)
+TORCH: Final = Dialect("torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch", "a"))
 
 JAX: Final = Dialect(
     "jax",

@@ -81,7 +81,7 @@ class MatrixCode:
         """A call as the dialect writes it; remembers the helper that it needs."""
         if key[2:3] == ":":
             return f"{self.names.function(key)}({parts['x']})"
-        text = self.names.dialect.calls[key].format(self.names.dialect.module, **parts)
+        text = self.names.dialect.calls[key].format(self.names.dialect.module, **self.names.types, **parts)
         self._need(text.split("(")[0])
         return text
 
@@ -130,7 +130,7 @@ class MatrixCode:
                     codes, all(code.full for code in codes), all(factor.shape.is_number for factor in factors[:-1])
                 )
             case Hadamard(factors):
-                codes = [self.code(factor) for factor in factors]
+                codes = self._beside(factors)
                 return self.scaled(codes, any(code.full for code in codes))
             case MatMul():
                 return self._product(node)
@@ -151,8 +151,28 @@ class MatrixCode:
 
     # ---- sums and elementwise products
 
+    def _beside(self, nodes: tuple[Expr, ...]) -> list[Code]:
+        """The codes of what meets entry by entry: beside a matrix the library repeats a row itself."""
+        rows = [self._repeated(node) for node in nodes]
+        codes = [self.code(node) for node in nodes]
+        if any(row is None and code.full for row, code in zip(rows, codes, strict=True)):
+            return [row or code for row, code in zip(rows, codes, strict=True)]
+        return codes
+
+    def _repeated(self, node: Expr) -> Code | None:
+        """The vector that every row of the matrix is, c 𝟏bᵀ."""
+        if isinstance(node, Mul) and all(factor.shape.is_number for factor in node.factors[:-1]):
+            row = self._repeated(node.factors[-1])
+            return row and self.scaled([*map(self.code, node.factors[:-1]), row], True)
+        if not isinstance(node, MatMul) or not node.shape.is_matrix:
+            return None
+        ones, *rest = node.factors
+        if not isinstance(ones, Fill) or ones.value != 1 or not ones.shape.is_column or len(_cut(tuple(rest))) != 1:
+            return None
+        return self._run(rest)
+
     def _sum(self, node: Add) -> Code:
-        codes = [self.code(term) for term in node.terms]
+        codes = self._beside(node.terms)
         if node.shape.is_number or any(code.full for code in codes):
             return Code(signed_sum(codes), SUM)
         return Code(signed_sum(codes), SUM, full=False)
@@ -201,11 +221,9 @@ class MatrixCode:
         """A product in which no column meets a row: one chain of @."""
         first, last = factors[0], factors[-1]
         if len(factors) > 1 and isinstance(last, Fill) and last.value and last.shape.is_column:
-            inner = self._run(factors[:-1])
-            return Code(self.form("sum" if first.shape.rows is ONE else "sum1", x=inner.at(SUM)))
+            return self._summed("sum" if first.shape.rows is ONE else "sum1", factors[:-1])
         if len(factors) > 1 and isinstance(first, Fill) and first.value and first.shape.is_row:
-            inner = self._run(factors[1:])
-            return Code(self.form("sum" if last.shape.cols is ONE else "sum0", x=inner.at(SUM)))
+            return self._summed("sum" if last.shape.cols is ONE else "sum0", factors[1:])
         codes = [self.full(factor) for factor in factors]
         if len(codes) == 1:
             return codes[0]
@@ -214,6 +232,13 @@ class MatrixCode:
             codes[0] = Code(codes[0].text, codes[0].level)
         parts = [code.at(PRODUCT if position == 0 else UNARY) for position, code in enumerate(codes)]
         return Code(" @ ".join(parts), PRODUCT, negative=negative)
+
+    def _summed(self, name: str, factors: list[Expr]) -> Code:
+        """The sums of rows or of columns; those of a transpose are the others of what is transposed."""
+        only = factors[0]
+        if isinstance(only, Transpose) and only.shape.is_matrix and len(factors) == 1 and name != "sum":
+            name, factors = {"sum0": "sum1", "sum1": "sum0"}[name], [only.body]
+        return Code(self.form(name, x=self._run(factors).at(SUM)))
 
     def _transposed(self, body: Expr) -> Code:
         code = self.code(body)

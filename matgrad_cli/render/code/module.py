@@ -31,7 +31,7 @@ def python_code(
     Arrays go in as (m, n), (n,) or a number; out comes the array of shape (loss) + (wrt),
     whatever the layout of the result.
     """
-    printer = IndexCode(Names(problem.variables, DIALECTS[dialect]))
+    printer = IndexCode(Names(problem.variables, DIALECTS[dialect], problem.wrt))
     body = _assignments(result.stated, printer)
     code = _shaped(_value(result, problem, layout, order, printer), problem, order, printer.matrix)
     return framed("gradient", [_summary(problem, order)], problem, printer, [*body, f"return {code}"])

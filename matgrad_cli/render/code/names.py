@@ -29,6 +29,7 @@ class Names:
 
     variables: tuple[Symbol, ...]
     dialect: Dialect
+    wrt: Symbol | None = None
     parameters: dict[Symbol, str] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
@@ -43,6 +44,15 @@ class Names:
         fresh = safe_name(name, self.used)
         self.used.add(fresh)
         return fresh
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The type and the place of an array of the loss; where the loss has numbers alone, the type of Python's."""
+        arrays = (symbol for symbol in (self.wrt, *self.variables) if symbol and not symbol.shape.is_number)
+        name = next((self.parameters[symbol] for symbol in arrays), None)
+        if name is None:
+            return {"dtype": "torch.float64", "like": "dtype=torch.float64"}
+        return {"dtype": f"{name}.dtype", "like": f"dtype={name}.dtype, device={name}.device"}
 
     def function(self, function: str) -> str:
         """An unknown function, which is a parameter."""
