@@ -341,7 +341,7 @@ def parse_fact_word(text: str) -> str:
             return _WORDS[form]
     from difflib import get_close_matches
 
-    near = get_close_matches(plain, _WORDS, 1, 0.5)
+    near = get_close_matches(plain, _WORDS, 1, 0.5) if len(plain) > 2 else []
     raise UsageError.coded(
         "unknown-fact",
         f"`{text.strip()}` is not a fact that can be assumed",

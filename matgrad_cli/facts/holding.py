@@ -10,6 +10,7 @@ from ..ir import (
     Add,
     Call,
     Constant,
+    Entry,
     Expr,
     Eye,
     Fill,
@@ -17,12 +18,14 @@ from ..ir import (
     Inverse,
     Literal,
     MatMul,
+    MatrixOf,
     MatrixPower,
     Mul,
     Named,
     Number,
     Power,
     Size,
+    SumOver,
     Symbol,
     Transpose,
     is_elementwise,
@@ -31,6 +34,7 @@ from ..ir.functions import CHANGES, MATRIX_FUNCTIONS
 from ..ir.memory import table
 from .conditions import CONDITIONS, consequences
 from .problem import Fact, Problem
+from .ranges import range_of
 
 Answer = bool | None
 
@@ -302,7 +306,12 @@ def _signed(word: str) -> Callable[[Expr, Problem], Answer]:
                 return True if holds(body, "positive", problem) or (not strict and holds(body, word, problem)) else None
             case Add(terms):
                 some = not strict or any(holds(term, "positive", problem) for term in terms)
-                return True if some and _all(terms, "nonnegative", problem) else None
+                if some and _all(terms, "nonnegative", problem):
+                    return True
+                found = range_of(expr, lambda part, fact: holds(part, fact, problem) is True)
+                return True if found.positive or (not strict and found.low >= 0) else None
+            case Entry(body) | MatrixOf(_, _, body) | SumOver(_, body):
+                return holds(body, word, problem)
             case Mul(parts) | Hadamard(parts) | MatMul(parts):
                 return (
                     True

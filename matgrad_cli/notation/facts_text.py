@@ -7,11 +7,28 @@ from typing import Final
 
 from ..diagnostics import InputError, Source, Span, UsageError
 from ..diagnostics.record import record
+from ..diagnostics.regex import regex
 from ..facts.conditions import CONDITIONS, contradiction, parse_fact_word
 from ..ir import ONE, Dim, Shape
 from .loss_text import plain_name
 
 _LONGEST: Final = 20_000
+
+EQUATIONS: Final = {
+    ("simplex", "onehot"): ("sum(Y)=1", "sum(Y,axis=1)=1", "sum(Y,1)=1", "Y.sum()=1", "Y.sum(axis=1)=1", "Y.sum(1)=1"),
+    ("unit",): ("norm(Y)=1", "norm(Y)**2=1", "Y.T@Y=1", "||Y||=1", "‖Y‖=1"),
+    ("orthogonal",): ("Y.T@Y=I", "Y@Y.T=I", "Y.T@Y=eye(n)", "inv(Y)=Y.T", "Y.T=inv(Y)"),
+    ("symmetric",): ("Y=Y.T", "Y.T=Y"),
+    ("antisymmetric",): ("Y=-Y.T", "Y.T=-Y"),
+    ("idempotent",): ("Y@Y=Y", "Y**2=Y"),
+    ("binary", "onehot"): ("Y∈{0,1}",),
+    ("signs",): ("Y∈{-1,1}", "Y∈{-1,+1}", "abs(Y)=1", "Y**2=1"),
+    ("det_positive",): ("det(Y)>0",),
+    ("invertible",): ("det(Y)!=0", "det(Y)≠0"),
+}
+"""Which facts people mean who write the equation that they imply, of Y."""
+_NAME: Final = regex(r"[^\W\d]\w*")
+_IN_BRACKETS: Final = regex(r"\([^()]*\)|\{[^{}]*\}")
 
 
 @record
@@ -42,6 +59,7 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
         waiting: list[str] = []
         last: str | None = None
         for span in _pieces(text):
+            _refuse_equation(source, span)
             words = text[span.start : span.end].replace(":", " ").split()
             if len(words) == 1:
                 word = _fact_or_none(words[0])
@@ -72,6 +90,21 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
     return found
 
 
+def _refuse_equation(source: Source, span: Span) -> None:
+    """A fact is a word; of an equation that one implies, that word is told."""
+    text = "".join(source.text[span.start : span.end].replace(" in ", "∈").split()).replace("==", "=")
+    for words, equations in EQUATIONS.items():
+        for name in {name for name in _NAME.findall(text) if any(text == one.replace("Y", name) for one in equations)}:
+            raise UsageError.coded(
+                "unknown-fact",
+                f"`{source.text[span.start : span.end]}` is an equation; facts are words",
+                source,
+                span,
+                help="write "
+                + " or ".join(f"`{name} {word}` ({CONDITIONS[word].says.format(name)})" for word in words),
+            )
+
+
 def _agree(facts: Sequence[StatedFact]) -> None:
     """Facts of one variable that no array has at once are refused: nothing could be judged under them."""
     words: dict[str, frozenset[str]] = {}
@@ -87,7 +120,8 @@ def _pieces(text: str) -> list[Span]:
     """The parts between commas, semicolons, line ends and the word `and`."""
     found = []
     start = 0
-    plain = text.replace(";", ",").replace("\n", ",").replace(" and ", " ,   ")
+    plain = _IN_BRACKETS.sub(lambda found: "." * len(found[0]), text)
+    plain = plain.replace(";", ",").replace("\n", ",").replace(" and ", " ,   ")
     for part in plain.split(","):
         body = part.strip()
         if body:

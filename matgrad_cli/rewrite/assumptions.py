@@ -18,7 +18,7 @@ def _known(node: Expr, word: str, problem: Problem) -> bool:
 
 
 KINK = "(there is no derivative there)"
-_NOT_ZERO = ("", f"{{0}} is not 0 {KINK}", f"no entry of {{0}} is 0 {KINK}")
+_NOT_ZERO = ("nonzero", f"{{0}} is not 0 {KINK}", f"no entry of {{0}} is 0 {KINK}")
 _POSITIVE = ("positive", said_of("positive", True), said_of("positive", False))
 _INVERTIBLE = said_of("invertible", False)
 _NEEDS = {
@@ -28,7 +28,7 @@ _NEEDS = {
     **dict.fromkeys(("nuclear", "pinv"), (("", "{0} has full rank"),)),
     "eigmax": (("symmetric", "{0} is symmetric"), ("", "the largest eigenvalue of {0} is simple")),
     "spectral": (("", "the largest singular value of {0} is simple"),),
-    "norm": (("", f"{{0}} is not 0 {KINK}"),),
+    "norm": (("nonzero", f"{{0}} is not 0 {KINK}"),),
 }
 """What each function needs of its argument: the fact that says so already, and the sentence (of a number,
 of an array)."""
@@ -82,10 +82,10 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
     for node in nodes_of(result):
         if isinstance(node, Inverse) and node.body not in said and not _known(node.body, "invertible", problem):
             found[Sentence(_INVERTIBLE, (("0", node.body),))] = None
-    return tuple(map(_for_each, found))
+    return tuple(map(for_each, found))
 
 
-def _for_each(said: Sentence) -> Sentence:
+def for_each(said: Sentence) -> Sentence:
     """What is said of each term of a sum names the letters of the sum: for each i, 1 − y_i (Xw)_i is not 0."""
     free = {letter for _, value in said.values if isinstance(value, Expr) for letter in value.free}
     letters = tuple((letter.name, letter) for letter in sorted(free))

@@ -19,7 +19,7 @@ from .closing import closed, itself, tidied, written_out
 from .engine.recorder import Recorder
 from .forms.algebra import flip
 from .forms.commutation import is_commutation
-from .index.method import Target, collapse, differentiate, open_rows, reserved_names, target_of
+from .index.method import Target, collapse, differentiate, open_rows, read_arrays, reserved_names, target_of
 from .layouts import change_layout, known_layout
 from .methods import unfolding as unfolding  # its native rules are read entry by entry too
 from .named_steps import record_names
@@ -94,6 +94,7 @@ def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
 def solve(recorder: Recorder, target: Target, last: Expr | None) -> bool:
     """From ∂(…)/∂X[s,t] to the last line; whether it is an entry of one matrix (or a number).
     `last` is what is differentiated, whole."""
+    read_arrays(recorder)
     differentiate(recorder)
     collapse(recorder)
     open_rows(recorder)

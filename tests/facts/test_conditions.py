@@ -15,8 +15,10 @@ from matgrad_cli.ir import (
     Add,
     Call,
     Dim,
+    Entry,
     Eye,
     Fill,
+    Index,
     Inverse,
     MatrixPower,
     Number,
@@ -167,6 +169,11 @@ KNOWN = [
     (Fill(1, Shape(M, M)), "symmetric"),
     (Add((matmul(X, Transpose(X)), S)), "spd"),
     (add(mul(Number(2), A), mul(Number(2), Transpose(A))), "symmetric"),
+    (add(Fill(1, b.shape), neg(Call("sigmoid", b))), "positive"),
+    (add(Fill(1, b.shape), neg(Call("softmax", b))), "nonnegative"),
+    (add(Fill(1, X.shape), neg(Power(Call("tanh", X), Number(2)))), "positive"),
+    (add(Number(2), Call("sin", c)), "positive"),
+    (Entry(Call("softmax1", X), Index("i", M), Index("j", N)), "positive"),
 ]
 
 
@@ -200,6 +207,9 @@ def test_what_follows_by_form(expr, word):
         (matmul(S, add(S, A)), "symmetric"),
         (Call("tanh", X), "positive"),
         (add(S, A), "invertible"),
+        (add(Fill(1, b.shape), neg(Call("softmax", b))), "positive"),
+        (add(Fill(1, X.shape), neg(Power(X, Number(2)))), "nonnegative"),
+        (add(Number(1), Call("sin", c)), "positive"),
     ],
 )
 def test_what_is_not_known(expr, word):

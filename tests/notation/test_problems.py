@@ -8,6 +8,7 @@ import pytest
 
 from matgrad_cli.diagnostics import InputError, MatgradError, UsageError
 from matgrad_cli.ir import Number, Size, nodes_of
+from matgrad_cli.notation.facts_text import EQUATIONS, read_facts
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.shapes.shape_text import read_shapes
 
@@ -64,6 +65,26 @@ def test_shapes_that_cannot_be_read(text, code):
     with pytest.raises(InputError) as caught:
         read_shapes([text])
     assert caught.value.diagnostic.code == code
+
+
+def test_a_fact_among_the_shapes_is_sent_to_where_facts_are_assumed():
+    with pytest.raises(InputError) as caught:
+        read_shapes(["L symmetric"])
+    assert caught.value.diagnostic.help == 'facts are assumed: `--assume "L symmetric"`'
+
+
+@pytest.mark.parametrize(("words", "equation"), [(words, one) for words, all in EQUATIONS.items() for one in all])
+def test_of_an_equation_the_facts_are_told_that_imply_it(words, equation):
+    with pytest.raises(UsageError) as caught:
+        read_facts([f"A symmetric, {equation.replace('Y', 'P')}"])
+    assert caught.value.diagnostic.help.startswith(f"write `P {words[0]}` (")
+
+
+def test_an_axis_is_asked_for_in_the_notation_of_the_loss():
+    with pytest.raises(InputError) as caught:
+        read_problem(r"\sum_{ik} Y_{ik}\log\mathrm{softmax}(XW)_{ik}", "W")
+    assert caught.value.diagnostic.help.startswith(r"`\mathrm{softmax}_1(…)` for every row")
+    read_problem(r"\sum_{ik} Y_{ik}\log\mathrm{softmax}_1(XW)_{ik}", "W")
 
 
 def test_one_name_in_several_spellings():

@@ -113,8 +113,7 @@ NODES = (
     ("sum(1/(1+x**2))/c*b", "x"),
     ("vec(X)", "X"),
     ("sum(softmax(x)*y)/(c*b)", "y"),
-    ("norm(relu(X@S + x) - P)**2", "x"),
-    ("sum(tanh(X + 2*x)*P*x)", "X"),
+    ("sum(tanh(X + 2*x)*P*x)", "x"),
 )
 TYPES = ("norm(relu(X@S + x) - P)**2", "S", REGISTRY_SHAPES), ("tr(inv(S + 2*eye(n)))", "S", "S: n×n")
 ROWS = (

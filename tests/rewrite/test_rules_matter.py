@@ -198,6 +198,12 @@ def test_no_rule_gives_its_name_to_what_it_did_not_make(step: int) -> None:
 
 
 @SAMPLED
+def test_no_place_of_a_sentence_is_empty(step: int) -> None:
+    steps = (one for _, found in derivations(step) for one in steps_in(found.steps))
+    assert {one.rule for one in steps if any(value == "" for _, value in one.title.values)} == set()
+
+
+@SAMPLED
 def test_no_sign_stands_inside_a_product(step: int) -> None:
     found = [derivation for _, derivation in derivations(step)]
     lines = {line.after for one in found for line in one.steps} | {one.result.entry for one in found}

@@ -245,7 +245,9 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
             "missing-axis",
             f"`{node.function}` of a matrix needs an axis, {shown}",
             node,
-            "`axis=1` for every row, `axis=0` for every column",
+            rf"`\mathrm{{{node.function}}}_1(…)` for every row, `\mathrm{{{node.function}}}_0(…)` for every column"
+            if e.scope.syntax == "latex"
+            else "`axis=1` for every row, `axis=0` for every column",
         )
     else:
         result = Call(f"{'hardmax' if function == 'hardmax' else 'softmax'}{axis}", value)

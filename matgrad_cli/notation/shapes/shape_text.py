@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 from ...diagnostics import Diagnostic, InputError, Label, Source, Span
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
+from ...facts.conditions import CONDITIONS
 from ...ir import NUMBER, ONE, Dim, Shape
 from ..loss_text import plain_name
 from ..names import spelled_name
@@ -101,7 +102,13 @@ def _declarations(source: Source) -> list[Declared]:
     if not starts:
         if text.strip():
             found_text = text.strip()[:40]
-            _refuse(source, Span(0, len(text)), f"found `{found_text}` where a name, a colon and a shape were needed")
+            fact = text.split()[-1].casefold() in CONDITIONS
+            _refuse(
+                source,
+                Span(0, len(text)),
+                f"found `{found_text}` where a name, a colon and a shape were needed",
+                f'facts are assumed: `--assume "{found_text}"`' if fact else None,
+            )
         return []
     found = []
     for number, colon in enumerate(starts):

@@ -16,6 +16,7 @@ from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
 from ...verify.judge import Judge
 from ...verify.verdict import Verdict, Witness
+from ..assumptions import for_each
 from .application import Application, Scene, applied
 from .apply import Rewriting
 from .search import Search
@@ -147,7 +148,7 @@ class Recorder:
         said = application.bindings if bindings is None else bindings
         self._seen |= letters_in(application.after)
         step = self._judged(application.rule, application.before, application.after, said, title)
-        return replace(step, paths=application.paths, assumed=application.assumed)
+        return replace(step, paths=application.paths, assumed=tuple(map(for_each, application.assumed)))
 
     def _judged(self, rule: Rule, before: Expr, after: Expr, bindings: Bindings, title: str | None = None) -> Step:
         verdict = (

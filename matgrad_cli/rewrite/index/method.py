@@ -7,7 +7,23 @@ from collections.abc import Iterator
 
 from ...diagnostics.record import record
 from ...facts import Problem
-from ...ir import Call, Entry, Expr, Index, MatMul, Named, Number, Partial, Path, Power, Shape, Symbol, at, nodes_of
+from ...ir import (
+    Call,
+    Entry,
+    Expr,
+    Index,
+    MatMul,
+    MatrixOf,
+    Named,
+    Number,
+    Partial,
+    Path,
+    Power,
+    Shape,
+    Symbol,
+    at,
+    nodes_of,
+)
 from ...ir.entries import entry, letters_for
 from ...ir.terms import has_pending, split, terms_of
 from ...ir.walk import outermost
@@ -17,6 +33,7 @@ from ..engine.application import Site, applied, native, places_of
 from ..engine.application import reserved_names as names_of
 from ..engine.recorder import Recorder
 from ..engine.search import Search
+from ..network.reading_rules import matrix_of
 from .gather import gather_round, inside_of, maximal
 
 ENTRY_LETTERS = ("s", "t"), ("p", "q"), ("a", "b"), ("u", "v"), ("f", "g")
@@ -156,6 +173,34 @@ def open_rows(recorder: Recorder) -> None:
     recorder.group(
         "open-rows", recorder.steps_of(lambda line: recorder.found("index", "open", ready(line)), MAX_ROUNDS)
     )
+
+
+def read_arrays(recorder: Recorder) -> None:
+    """What is said of an array entry by entry is said of the matrix, before it is differentiated: with the rows W x_i
+    it is xWᵀ."""
+    arrays: dict[Expr, None] = {
+        node: None for node in nodes_of(recorder.line) if isinstance(node, MatrixOf) and node.symbols
+    }
+    if arrays:
+        recorder.run("index", "arrays", places_of(recorder.line, arrays, lambda _: True))
+
+
+@native("read-array", "MatrixOf")
+def array(site: Site) -> tuple[Expr, Bindings] | None:
+    """The matrix whose entries the array has, where they are read as one; they are written out for that."""
+    node = site.node
+    if not isinstance(node, MatrixOf) or node.free:
+        return None
+    body, search = node.body, Search(site.scene)
+    rules = [site.scene.rules.rule(name) for name in site.scene.rules.method("index").phase("open").rules]
+    for _ in range(MAX_ROUNDS):
+        rows = dict.fromkeys(outermost(part for part in nodes_of(body) if _holds_rows(part)))
+        found = search.first(rules, body, places_of(body, rows, lambda _: True)) if rows else {}
+        if not found:
+            break
+        body = applied(body, found).after
+    new = matrix_of(body, node.row, node.col, site.scene)
+    return None if new is None else (new, (("body", node.body), ("product", new)))
 
 
 def _holds_rows(node: Expr) -> bool:

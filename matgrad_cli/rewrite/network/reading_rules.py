@@ -14,7 +14,7 @@ from typing import Final
 from ...diagnostics.record import record
 from ...ir import Add, Call, Entry, Expr, Index, Mul, Path, Power, SumOver, Transpose, is_elementwise
 from ...ir.terms import terms_of
-from ...ir.walk import at, letters_in
+from ...ir.walk import at
 from ...records import Bindings
 from ..engine.application import Application, Scene, applied
 from ..engine.apply import Rewriting
@@ -207,7 +207,9 @@ def _reading(line: Expr, found: dict[Path, Rewriting]) -> Reading:
     path, first = next(iter(found.items()))
     before = at(line, path)
     letters = (
-        [index for index in before.indices if index not in letters_in(first.new)] if isinstance(before, SumOver) else []
+        [index for index in before.indices if index not in _factors((), first.new)[0]]
+        if isinstance(before, SumOver)
+        else []
     )
     product = _made(before, first.new)
     said: Bindings = (
