@@ -35,6 +35,10 @@ EXAMPLES = {
 }
 """Command lines at the end of each help, without the word `matgrad`."""
 
+_LATEX = "How LaTeX is numbered, labelled, and set (∂ or ∇, T, bold, columns): matgrad why bad-settings."
+NOTES = {"explain": _LATEX, "solve": _LATEX}
+"""What is said under the examples of a help."""
+
 _HELP = "Gradients of matrix expressions, derived one rule at a time; every step is checked by numbers."
 
 
@@ -66,6 +70,7 @@ def build(names: list[str]) -> typer.Typer:
     for name in names:
         module = import_module(f".{name}", __package__)
         examples = "\b\nExamples:\n" + "\n".join(f"  matgrad {example}" for example in EXAMPLES[name])
+        examples += f"\n\n{NOTES[name]}" if name in NOTES else ""
         if isinstance(group := getattr(module, "app", None), typer.Typer):
             application.add_typer(group, name=name, short_help=COMMANDS[name], epilog=examples)
         else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..diagnostics import UsageError
 from .choices import nearest
+from .settings import HABITS
 
 Command = Any  # Typer's own command class is not part of its public interface
 
@@ -84,6 +85,12 @@ def _metavar(parameter: Any) -> str:
     return str(parameter.metavar or parameter.name.upper())
 
 
+def _elsewhere(option: str) -> str | None:
+    """Where a habit of LaTeX is set that was asked for as an option."""
+    key = next((key for key in HABITS if option.strip("-") in (key, key.rstrip("s"))), None)
+    return key and f"`{key}` of LaTeX is set in `matgrad.toml` or `[tool.matgrad]`: `matgrad why bad-settings`"
+
+
 def _not_too_many(command: Command, operands: list[str], literal: list[str], known: dict[str, Any]) -> None:
     """Stops at more operands than there are places, and at what looks like an option (`literal`:
     behind `--`, where nothing does)."""
@@ -99,7 +106,7 @@ def _not_too_many(command: Command, operands: list[str], literal: list[str], kno
                 "unknown-option",
                 f"`{command.name}` has no option `{name}`",
                 notes=(f"its options are {', '.join(sorted(known))}",),
-                help=f"`{close}` is the nearest" if close else None,
+                help=_elsewhere(name) or (f"`{close}` is the nearest" if close else None),
             )
     if endless:
         return

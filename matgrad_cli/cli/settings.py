@@ -28,6 +28,10 @@ _LATEX: Final = {
 }
 
 
+HABITS: Final = tuple(_LATEX)
+"""How LaTeX is written, which a folder sets and no option."""
+
+
 def settings() -> dict[str, Any]:
     """What the folder sets; nothing where it has no such file."""
     for name in ("matgrad.toml", "pyproject.toml"):

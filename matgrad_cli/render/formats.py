@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from ..diagnostics import Diagnostic, UsageError
+from ..ir import Symbol
 from ..records import Derivation
-from .document.blocks import Document, Variables
+from .document.blocks import Document, Heading, Variables
 from .document.derivation import document
 from .view import Detail, View
 
@@ -38,9 +39,10 @@ def printed_document(content: Document, format: str, view: View) -> str:
             return text
         from .latex.habits import styled
 
-        return styled(
-            text, view.habits, [row.symbol for block in content if isinstance(block, Variables) for row in block.rows]
-        )
+        head = next((block.phrase for block in content if isinstance(block, Heading)), ())
+        about = [part.name for part in head if isinstance(part, Symbol)]
+        rows = [row.symbol for block in content if isinstance(block, Variables) for row in block.rows]
+        return styled(text, view.habits, rows, about[-1] if about else "")
     if format == "markdown":
         from .latex.markdown import markdown_page
 

@@ -56,7 +56,7 @@ def test_habits_in_latex() -> None:
     assert r"\frac{\partial L}{\partial \mathbf{w}}" in shown
     assert r"\mathbf{X}^T" in shown
     assert r"\top" not in shown
-    assert r"\label{eq:2}" in shown
+    assert r"\label{eq:w:2}" in shown
     assert r"\begin{align*}" not in shown
     assert r"\operatorname{tr}" in shown or r"\mathrm{d}\mathbf{w}" in shown
     bold = explain("phi.T@Sigma@phi", wrt="phi", shapes="Sigma: n×n, phi: n").render("latex", habits=Habits(bold=True))
@@ -80,7 +80,7 @@ def test_habits_compile(tmp_path: Path) -> None:
         explain(loss, wrt=wrt, method=method, numbers=True).render("latex", habits=HABITS)
         for loss, wrt, method in losses
     ]
-    parts = [part.replace("eq:", f"eq{number}:") for number, part in enumerate(parts)]
+    parts[-1] = parts[-1].replace("eq:", "eq:squared:")  # of one variable, as the one before
     frame = "\\documentclass{article}\\usepackage{amsmath}\\begin{document}\n" + "\n".join(parts) + "\\end{document}\n"
     (tmp_path / "page.tex").write_text(frame, encoding="utf-8")
     done = subprocess.run(

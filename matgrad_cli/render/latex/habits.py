@@ -15,7 +15,7 @@ from ...notation.printing.to_latex import name_latex
 
 @record
 class Habits:
-    r"""`labels` is what stands before the number in `\label{eq:3}`; `bold`: of matrices and vectors; `columns`:
+    r"""`labels` is what stands before the variable and the number in `\label{eq:W:3}`; `bold`: of matrices and vectors; `columns`:
     of the paper."""
 
     gradient: str = "nabla"
@@ -34,8 +34,8 @@ _TOKEN: Final = regex(
 _NABLA: Final = regex(r"\\nabla_\{((?:[^{}]|\{[^{}]*\})*)\} (\\?\w+(?:_\{[^{}]*\})?)")
 
 
-def styled(text: str, habits: Habits, symbols: Iterable[Symbol]) -> str:
-    """A fragment in an author's habits."""
+def styled(text: str, habits: Habits, symbols: Iterable[Symbol], about: str = "") -> str:
+    """A fragment in an author's habits; labels name the variable that it is `about`."""
     if habits == USUAL:
         return text
     if habits.bold:
@@ -47,7 +47,9 @@ def styled(text: str, habits: Habits, symbols: Iterable[Symbol]) -> str:
     if habits.transpose != r"\top":
         shown = habits.transpose
         text = re.sub(r"\\top\b", lambda _: shown if len(shown) == 1 or shown.startswith("{") else f"{{{shown}}}", text)
-    return _numbered(text, habits.labels) if habits.numbered or habits.labels else text
+    if not habits.numbered and not habits.labels:
+        return text
+    return _numbered(text, f"{habits.labels}{about}:" if habits.labels and about else habits.labels)
 
 
 def _head(symbol: Symbol) -> str:
