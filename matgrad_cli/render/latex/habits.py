@@ -15,8 +15,8 @@ from ...notation.printing.to_latex import name_latex
 
 @record
 class Habits:
-    r"""`labels` is what stands before the variable and the number in `\label{eq:W:3}`; `bold`: of matrices and vectors; `columns`:
-    of the paper."""
+    r"""`labels` is what stands before the variable and the number in `\label{eq:W:3}`; `bold`: of matrices and vectors;
+    `columns`: of the paper."""
 
     gradient: str = "nabla"
     transpose: str = r"\top"
