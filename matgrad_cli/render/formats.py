@@ -41,8 +41,8 @@ def printed_document(content: Document, format: str, view: View) -> str:
 
         head = next((block.phrase for block in content if isinstance(block, Heading)), ())
         about = [part.name for part in head if isinstance(part, Symbol)]
-        rows = [row.symbol for block in content if isinstance(block, Variables) for row in block.rows]
-        return styled(text, view.habits, rows, about[-1] if about else "")
+        symbols = [row.symbol for block in content if isinstance(block, Variables) for row in block.rows]
+        return styled(text, view.habits, symbols, about[-1] if about else "")
     if format == "markdown":
         from .latex.markdown import markdown_page
 
