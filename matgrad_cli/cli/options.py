@@ -54,7 +54,7 @@ Rules = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A fol
 Method = Annotated[str, one_of("--method", (*METHODS, "all"), closed=False)]
 OneMethod = Annotated[str, one_of("--method", METHODS, closed=False)]
 Numbers = Annotated[bool, typer.Option("--numbers", help="Each line also at one small example in whole numbers.")]
-Detail = Annotated[str, one_of("--detail", DETAILS)]
+Detail = Annotated[str, one_of("--detail", DETAILS, "{}; several methods are told in brief unless full is asked for.")]
 Output = Annotated[
     str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")
 ]

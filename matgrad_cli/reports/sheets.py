@@ -16,9 +16,8 @@ def of_document(problem: ProblemReport) -> list[str]:
     open_ = [finding for finding in problem.lines if finding.verdict in ("undecided", "unreadable")]
     aside = [finding for finding in problem.lines if finding.verdict == "aside"]
     facts = sum(finding.verdict == "follows" and finding.role == "aside" for finding in problem.lines)
-    said = f"{judged} of {claims} claims judged" + (
-        f", and {facts} facts in letters of their own hold" if facts else ""
-    )
+    aside_said = "a fact in letters of its own holds" if facts == 1 else f"{facts} facts in letters of their own hold"
+    said = f"{judged} of {claims} claims judged" + (f", and {aside_said}" if facts else "")
     return [
         said,
         *(f"not judged: {text}" for text in _grouped(open_)),

@@ -60,7 +60,7 @@ def test_the_lost_half() -> None:
     (problem,) = check_files([SAMPLES / "stackexchange-lost-half"]).files[0].problems
     assert problem.first_wrong is not None
     assert problem.first_wrong.code == "lost-factor"
-    assert problem.first_wrong.message == "this is exactly 2× what is needed: a ½ is lost"
+    assert problem.first_wrong.message == "this is exactly 2× what is needed: a 2 too many, or a ½ is lost"
 
 
 def test_junit_is_xml_and_counts(forum: Report) -> None:

@@ -74,9 +74,11 @@ def test_inferred_shapes(loss, wrt, shapes, expected):
 
 def test_habits_are_said_and_declarations_are_not():
     problem = read_problem("norm(X@w)", "w", ["X: m×n"])
-    habit = "assumed to be a column vector, as small letters are where a number does not fit"
+    habit = "assumed to be a column vector, as is usual for a small letter where a number does not fit"
     assert dict(problem.origins) == {"X": "from --shape", "w": habit}
-    assert problem.assumed == ("`w` is a column vector, as small letters are where a number does not fit (n×1)",)
+    assert problem.assumed == (
+        "`w` is a column vector, as is usual for a small letter where a number does not fit (n×1)",
+    )
     assert read_problem("norm(X@w)", "w", ["X: m×n, w: n"]).assumed == ()
 
 

@@ -18,9 +18,9 @@ MOST_BASES: Final = 7
 _CLOSE: Final = 1e-6
 _EXPONENTS: Final = (-1, 1, -2, 2)
 _KNOWN: Final = {
-    Fraction(2): ": a ½ is lost",
+    Fraction(2): ": a 2 too many, or a ½ is lost",
     Fraction(1, 2): ": a 2 is lost",
-    Fraction(4): ": a ¼ is lost",
+    Fraction(4): ": a 4 too many, or a ¼ is lost",
     Fraction(1, 4): ": a 4 is lost",
     Fraction(-2): ": a −½ is lost",
     Fraction(-1, 2): ": a −2 is lost",

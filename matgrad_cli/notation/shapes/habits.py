@@ -60,7 +60,9 @@ class Habits:
             if form.is_open() and (form.kind.array or form.kind.hint or form.rows.is_long):
                 lengthen(form.rows)
                 join(form.cols, Side(ONE))
-                self.said[self.order[place]] = "a column vector, as small letters are where a number does not fit"
+                self.said[self.order[place]] = (
+                    "a column vector, as is usual for a small letter where a number does not fit"
+                )
                 return True
         return False
 
