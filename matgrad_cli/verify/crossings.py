@@ -102,12 +102,11 @@ def segments(
     completed: Callable[[Evaluator], bool],
 ) -> list[Segment]:  # fmt: skip
     """Segments that cross what is sought, each in all its entries if that is found soon: with a point in each region
-    that any of the kinks makes of them."""
+    that any of the kinks makes of them. What was defined since they were laid gets its value."""
     every, some = tuple(dict.fromkeys(kinks)), frozenset(sought)
     if (every, some) not in points.between:
         points.between[every, some] = [*_segments(points, bases, every, some, completed)]
-    found: list[Segment] = points.between[every, some]
-    return found
+    return [one for one in points.between[every, some] if all(map(completed, one.places))]
 
 
 def _segments(

@@ -58,12 +58,20 @@ $$\frac{\partial L}{\partial w} = 2X^T(Xw-y) + 2\lambda w$$
 
 
 @pytest.mark.parametrize("text", [SVM, LASSO])
-@pytest.mark.parametrize("words", ["Substituting:", "Plugging this back, we get", "The other loss:", "For ridge it is"])
+@pytest.mark.parametrize("words", ["Substituting:", "Plugging this back, we get", "Then:", "It is"])
 @pytest.mark.parametrize("left", ["L", r"L(w)", r"L(\alpha)", r"\mathrm{L}"])
 def test_a_loss_in_the_same_names_is_neither_wrong_nor_right(text: str, words: str, left: str) -> None:
     report = check_text(text.replace("{}", words, 1).replace("$${}", f"$${left}"), "x.md")
     assert [line.text for one in report.problems for line in one.lines if line.verdict == "wrong"] == []
     assert report.verdict == "undecided"
+
+
+@pytest.mark.parametrize("words", [("The LASSO loss:", "The ridge loss:"), ("The lasso cost is", "The ridge cost is")])
+def test_a_loss_of_another_kind_is_another(words: tuple[str, str]) -> None:
+    text = LASSO.replace("The LASSO loss:", words[0]).replace("{}", words[1], 1).replace("$${}", "$$L")
+    report = check_text(text, "x.md")
+    assert (report.verdict, len(report.problems)) == ("right", 2)
+    assert check_text(text.replace(r"2\lambda w", r"\lambda w"), "x.md").verdict == "wrong"
 
 
 def test_names_of_its_own_parts_begin_no_problem() -> None:

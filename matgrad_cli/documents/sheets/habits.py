@@ -4,13 +4,14 @@ layers `W^{[1]}`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
+from .names import squeezed
 from .sheet import Sheet
 
 _ROWS = regex(
@@ -44,6 +45,22 @@ _IN_WORDS = regex(
     r"|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
+_SIGMOIDS = regex(r"\\sigma_\{?[a-z]\}?\s*&?:?=\s*&?\\sigma\s*(?:\\left)?\(", needs=("\\sigma_",))
+_OF_SIGMOIDS = regex(r"\\(?:boldsymbol|mathbf|bm)\s*(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|\\sigma(?=_\{?[a-z])")
+"""`\\sigma_i = \\sigma(w^Tx_i)`: the values of the sigmoid, a family."""
+_BEFORE = regex(
+    r"(?:(?<!_)(?P<name>[A-Za-z])|\\(?:math\w+|boldsymbol|bm)\s*\{(?P<bold>[A-Za-z])\})"
+    r"\s*\^\s*(?:-(?!\s*(?:[\dT{]|\\(?:top|intercal|[td]?frac)))|\{\s*-\s*\})"
+)
+"""`P^-`, what P was before."""
+_UNIT = regex(r"(?<![A-Za-z\\{])(?:\\math\w+\s*\{\s*I\s*\}|I)_(?P<open>\{)?(?P<side>[a-z])(?(open)\}|(?![A-Za-z]))")
+"""`I_d`, of which only the letter says how long it is."""
+_DENSITY = regex(
+    r"(?P<sign>-\s*)?\\(?:log|ln)(?:\s|\\[,;:! ])*"
+    r"(?P<density>\\?(?:[pPqL]|Pr|pi|mathbb\s*\{?\s*P\s*\}?|mathcal\s*\{?\s*[LN]\s*\}?)"
+    r"(?:_(?:\{[^{}]*\}|\\?\w+))?\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\))"
+)
+"""`\\log p(y \\mid w)`: where it is given a value, a name."""
 _SPREAD = regex(
     r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
     r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"
@@ -53,6 +70,7 @@ _BY_SPREAD = regex(
 )
 """Where the spread is what is asked for."""
 _BY_SQUARE = regex(r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))\s*\^\s*(?:2|\{2\})")
+_TWICE = regex(r"\\partial\s*\^\s*\{?\s*2\s*\}?[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{\s*$")
 _IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
 _LOSS_IN_WORDS = regex(
     rf"^[\s&{{]*(?:{_IN_TEXT}(?P<word>[A-Za-z]{{2,12}})\s*\}}|(?P<bare>[A-Z]{{2,6}}|[Ll]oss|[Cc]ost)(?![A-Za-z]))"
@@ -87,7 +105,7 @@ _SIGN_OF_D = r"(?:(?:\\math(?:cal|bf|rm)\s*)?\{?\s*[dD]\s*\}?(?![A-Za-z])|\\Delt
 _FUNCTION_D = regex(rf"^\s*({_SIGN_OF_D})\s*(\([^()=]*\))\s*&?:?=", needs=("d", "D"))
 """The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative."""
 _GRADIENT = regex(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
-_LABELLED = regex(r"(?<![A-Za-z\\])(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
+_LABELLED = regex(r"\\[A-Za-z]+|(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
 _INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
 _ERROR = regex(
     r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))"
@@ -123,6 +141,17 @@ def rewritten(sheet: Sheet) -> Sheet:
             ),
         )
     )
+    if _SIGMOIDS.search(text) and (value := next(_free(("s", "p", "q", "r"), text), None)):
+        habits.append((_OF_SIGMOIDS, lambda _: value))
+        respelled.append((value, r"\sigma"))
+    before = (match["name"] or match["bold"] for match in _BEFORE.finditer(sheet.source.text))
+    respelled += [(f"{name}_0", f"{name}^-") for name in dict.fromkeys(before)]
+    used = r"(?:\^|\\times|×|(?<!I)(?<!I\})_)\s*\{?\s*([a-z])(?![A-Za-z])"  # a size that is told, an index
+    sides = set(re.findall(used, sheet.prose))
+    habits.append((_UNIT, lambda match: match[0] if match["side"] in sides else "I"))
+    if densities := _densities(texts):
+        habits.append((_DENSITY, lambda match: _of_density(match, densities)))
+        respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
     habits.append((_TEXT_D, lambda _: r"\mathrm{d}"))
     habits.append((_GOAL_OF_NAMED, lambda _: ""))
     habits.append(
@@ -152,9 +181,7 @@ def rewritten(sheet: Sheet) -> Sheet:
     ):
         sign, called = re.escape(named[1].strip()), re.escape(named[2])
         lone = re.compile(rf"(?<![A-Za-z\\])({sign})(?=\s*{called})|(?<![A-Za-z\\{{])({sign})(?=\s*(?:[}})=&]|$))")
-        free = next(
-            (name for name in ("J", "E", "F", "C") if not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z])", text)), None
-        )
+        free = next(_free(("J", "E", "F", "C"), text), None)
         habits.append((lone, lambda match: (free or "D").ljust(len(match[0]))))
         respelled += [(free, plain_name(named[1]))] if free is not None else []
     if words := _loss_words(texts):
@@ -167,7 +194,7 @@ def rewritten(sheet: Sheet) -> Sheet:
                 lambda match: rf"\mathrm{{{match['text'] or match['bare']}}}",
             )
         )
-    square = _BY_SQUARE.search(text)
+    square = next((found for found in _BY_SQUARE.finditer(text) if not _TWICE.search(text[: found.start()])), None)
     if square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
         habits.append((_power_of(square["name"]), _of_square))
     if _STEP_BEFORE.search(text) is not None and not _OVER_STEPS.search(text):
@@ -203,6 +230,32 @@ def rewritten(sheet: Sheet) -> Sheet:
             for at, formula in enumerate(sheet.formulas)
         ),
     )
+
+
+def _free(names: Sequence[str], text: str) -> Iterator[str]:
+    """Those of the names that do not stand in the text."""
+    return (name for name in names if not re.search(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", text))
+
+
+def _densities(texts: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """The densities whose logarithm, with or without a sign, is a left side, each with a free name for it."""
+    found: dict[str, tuple[str, str, str]] = {}
+    free = _free((r"\ell", "J", "E", "F"), " ".join(texts))
+    for text in texts:
+        match = _DENSITY.match(text.lstrip(" &"))
+        if match is None or not re.match(r"\s*&?:?=(?!=)", match.string[match.end() :]):
+            continue
+        if (key := squeezed(match["density"])) not in found and (name := next(free, None)) is not None:
+            found[key] = name, match["sign"] or "", match[0].strip()
+    return found
+
+
+def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]]) -> str:
+    """The name of a log-density, whose value may be its negative."""
+    name, sign, _ = names.get(squeezed(match["density"]), ("", "", ""))
+    if not name or bool(match["sign"]) == bool(sign):
+        return name or match[0]
+    return f"-{name}" if match["sign"] else rf"\left(-{name}\right)"
 
 
 def _below(letter: str | None) -> str:
@@ -285,8 +338,9 @@ def _labelled(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
 
 
 def _named_by(name: str, letters: Sequence[str]) -> bool:
-    """Whether letters below a matrix are no indices by their looks: W_h and W_x."""
-    return name.isupper() and len(letters) > 1 and not set(letters) & set("ijklmnpqrst")
+    """Whether letters below a name are no indices by their looks: W_h and W_x, w_x and w_y."""
+    usual = not set(letters) & set("ijklmnpqrst") if name.isupper() else set(letters) <= set("uvxyz")
+    return len(letters) > 1 and usual
 
 
 def _with_label(name: str, label: str) -> str:
@@ -324,7 +378,9 @@ def _root(match: re.Match[str]) -> str:
 
 def layers_below(text: str) -> str:
     """The text with `W^{[1]\\top}` written `W_1^{\\top}`, every character in its place,
-    where what it says of layers is stated so."""
+    where what it says of layers is stated so; and with `P^-` written `P_0`."""
+    if not re.search(r"_\s*\{?\s*0", text):
+        text = _BEFORE.sub(lambda match: match[0].replace("^", "_").replace("-", "0"), text)
     stated = {(match[1] or match[3], match[2] or match[4]) for match in _OF_LAYER.finditer(text)}
     signs = {sign for _, sign in stated if sign == "[" or len({name for name, other in stated if other == "("}) > 1}
 

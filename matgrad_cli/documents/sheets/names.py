@@ -78,3 +78,14 @@ def tokens_of(text: str, names: LatexNames) -> list[Token]:
         return Lexer(text, names, Source("loss", text), read_command).run()[:-1]
     except MatgradError:
         return []
+
+
+_SMOOTH = regex(
+    r"(?<![A-Za-z\\])([A-Z])[\s$]*-[\s$]*(?:smooth|Lipschitz)"
+    r"|\b(?:smooth\w*|Lipschitz)\b[^.$\n]{0,30}?\s\$?([A-Z])(?![A-Za-z\s]*\()"
+)
+
+
+def smoothness(prose: str) -> frozenset[str]:
+    """The constants of smoothness: the L of `L-smooth` and `Lipschitz constant L`, which is no loss."""
+    return frozenset(match[1] or match[2] for match in _SMOOTH.finditer(prose))

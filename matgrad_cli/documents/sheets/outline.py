@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
+from ...diagnostics.regex import regex
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, split_line
 from ...notation.latex.names import LatexNames, accents_kept
@@ -15,6 +16,11 @@ from .sheet import Formula
 
 MOST_FORMULAS = 4_000
 """So many formulas of one document are read."""
+MOST_SIDES = 6
+_CALL = regex(r"\s*(?:[a-zA-Z]|\\(?:phi|psi|ell))\s*(?:\\left)?\([\\\w\s,;{}]+\)\s*")
+_DENSITY = regex(
+    r"(?<![A-Za-z])[a-zA-Z]\s*(?:\\left)?\([^()=]*(?:\([^()=]*\)[^()=]*)*(?:\\mid(?![A-Za-z])|\\vert(?![A-Za-z])|(?<!\\)\|)[^=]*\)"
+)
 
 
 @record
@@ -57,17 +63,30 @@ def outline(formulas: Sequence[Formula]) -> Outline:
     lines = tuple(split_line(formula.passage.text, "line", names) for formula in formulas[:MOST_FORMULAS])
     stated: list[Stated] = []
     found: list[Differentiated] = []
+    goes_on = 0
     for number, line in enumerate(lines):
         for statement in line.statements:
             equal = statement.relations[:1] in (("=",), (":=",))
+            said: list[Stated] = []
             if statement.leading is None and equal and (left := statement.sides[0].node) is not None:
                 text = formulas[number].passage.text
-                stated += _stated(left, text, tuple(side.text for side in statement.sides[1:]), number)
+                said = _stated(left, text, _values([side.text for side in statement.sides[1:]]), number)
+            elif statement.leading == "=" and goes_on == number and stated:
+                more = [side.text for side in statement.sides]
+                last = stated.pop()
+                said = [replace(last, sides=_values([*last.sides, *more])[:MOST_SIDES])]
+            stated += said
+            goes_on = number + 1 if said else goes_on
             for at, side in enumerate(statement.sides):
                 if side.node is not None:
                     first = at == 0 and statement.leading is None and len(statement.sides) > 1
                     found += _differentiated(side.node, number, first, formulas[number].passage.text)
     return Outline(lines, tuple(stated), tuple(found), accents)
+
+
+def _values(sides: Sequence[str]) -> tuple[str, ...]:
+    """The sides of a statement that say what it is: not the g(y) of `z = g(y) = y^Ty`, if there is more."""
+    return tuple(side for side in sides if not _CALL.fullmatch(side) and not _DENSITY.search(side)) or tuple(sides)
 
 
 def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> list[Stated]:

@@ -8,13 +8,13 @@ from itertools import islice, product
 
 from ...diagnostics.regex import regex
 from ...facts import Problem
-from ...notation.latex.names import LatexNames
+from ...notation.latex.names import LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import Definitions
 from .lengths import counts_in, lengths, of_one_sample, readable_problem
 from .members import OTHER, big, members_told, numbered, shapes_text, small
-from .names import index_behind, labelled_names, tokens_of
+from .names import index_behind, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
 from .sizes import facts_told, held_fixed, means, sizes_told
@@ -43,6 +43,7 @@ _CONSTANT = regex(
     r"\s*[+-]\s*(?:\\(?:text|mathrm|textrm|mbox|operatorname)\s*\{\s*(?:const|terms)[^{}]*\}|const\.?|constant)\s*$"
 )
 """What ends a loss and does not matter: `+ \\text{const}`."""
+_LONE = regex(r"[-\s{}()]*(?:\\left\()?(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?(?:\\right\))?[\s{}()]*")  # no loss by itself
 MOST_PROBLEMS = 40
 
 
@@ -149,6 +150,7 @@ class _Finder:
         value = 4 * (stated.name in self.differentiated) + 1 * (stated.name in self.heads)
         value += 2 * bool(stated.arguments) + 2 * words + (stated.name in USUAL or stated.name.startswith("loss"))
         value += 4 * (self.bare and stated.name in USUAL)
+        value -= 9 * (not stated.arguments and stated.name in smoothness(self.sheet.prose))
         value += 2 * (formula.kind == "display") - 9 * formula.struck - 2 * (not stated.arguments and not words)
         before = (other.name for other in self.found.stated if other.formula < stated.formula)
         return value - 3 * (stated.name in before)
@@ -202,14 +204,14 @@ class _Finder:
             text = formula.passage.text
             asked = _OF.search(formula.before[-60:]) and "=" not in text and len(text) > 6
             if asked and (found := self._read((text,), None, self.by_prose)) is not None:
-                stated = {other.name for other in self.found.stated}
-                heads = [name for name in sorted(self.heads) if name in USUAL and name not in stated]
+                heads = sorted((self.heads & USUAL) - {other.name for other in self.found.stated})
                 by = [*self.by_prose, *(item.variable for item in self.found.differentiated)]
                 return self._made(heads[0] if heads else None, *found, by, number)
         for item in self.found.differentiated:
-            body = item.text if item.left and item.body is None else None
-            if body is not None and (found := self._read((body,), None, [item.variable])):
-                return self._made(None, *found, [item.variable], item.formula)
+            body, name = item.text or "", item.variable
+            moved = item.left and item.body is None and (name is None or {name, big(name)} & {*self._letters(body)})
+            if moved and (found := self._read((body,), None, [name])) is not None:
+                return self._made(None, *found, [name], item.formula)
         return None
 
     def upstream(self) -> Question | None:
@@ -301,12 +303,12 @@ class _Finder:
         self, sides: Sequence[str], name: str | None, by: Sequence[str | None], arrays: bool = False
     ) -> tuple[str, Problem] | None:
         """The first side that is a loss, definitions of the document put in."""
-        texts = [_CONSTANT.sub("", side.strip().rstrip(".,;")) for side in sides]
+        texts = [marks_spelled(_CONSTANT.sub("", side.strip().rstrip(".,;")), self.found.accents) for side in sides]
         said = {name: way for name, way in self.told.members.items() if way}
         ways = (said, {}) if said else ({},)  # a size that is told contradicts words
         for text, self.members in product(texts, ways):
             whole = self.definitions.put_in(text, {name} if name else set())
-            for candidate in dict.fromkeys((whole, text)):
+            for candidate in dict.fromkeys(one for one in (whole, text) if not _LONE.fullmatch(one)):
                 asked = [one for part in by if part for one in (part, big(part))]
                 for variable in [*dict.fromkeys(asked), *self._letters(candidate)][:12]:
                     problem = readable_problem(candidate, variable, self._shapes_text(candidate), "")

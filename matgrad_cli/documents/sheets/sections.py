@@ -29,6 +29,11 @@ REWRITING = regex(
     r"\b(?:expan\w+|multiply\w* out|rearranging|collect\w+|simplif\w+|complet\w+ the square)\b", re.IGNORECASE
 )
 _INDICES = regex(r"\\(?:sum|prod)\s*_\s*(?:\{[^{}]*\}|\w)\s*\^\s*(?:\{[^{}]*\}|\w)|_\s*(?:\{[^{}]*\}|[a-z])")
+_KIND = regex(
+    r"\b(?!the\b|same\b|this\b|our\b|its\b|total\b|above\b)([A-Za-z]{3,})(?:\s+regression)?"
+    r"\s+(?:loss|objective|cost)\b[^.\n]{0,20}$"
+)
+"""`the ridge loss is`."""
 _ARRAY = regex(r"^\W*(?:\\left)?\s*(?:\[|\\begin)|\\[lcv]?dots|…|\.\.\.|^[\W\d]*$")
 """No value of a loss: `[x_1, …]`, and the 0 of a constraint."""
 
@@ -162,5 +167,8 @@ def _other(
         inside = frozenset(labelled_names(tokens_of(_INDICES.sub(" ", stated.sides[0]), LatexNames())))
         new = {name for name in inside & written[stated.formula] - valued if not {name, name.swapcase()} & known}
         plain = not any(_ARRAY.search(one.sides[0]) for one in (last, stated))
-        return plain and (bool(new) or (marked and _ASKED.search(said) is not None))
+        kinds = [_KIND.search(sheet.formulas[one.formula].before[-90:]) for one in (last, stated)]
+        called = [match[1].lower() for match in kinds if match is not None]
+        another = len(called) == 2 and called[0] != called[1]
+        return plain and (bool(new) or another or (marked and _ASKED.search(said) is not None))
     return all(last.name not in names for names in written[stated.formula :])

@@ -25,7 +25,7 @@ class Places:
         and from the likeliest if there is none: a display from the displays, a sentence from the sentence before it."""
         shown, display = replace(reader.chain), line.formula.kind == "display" and not line.formula.step
         places = [shown]
-        if row.claims[0].leading:
+        if row.claims[0].leading and self.sentences:
             places[len(places) if display else 0 :] = reversed(self.sentences)
         result = _behind(places[:MOST_PLACES], reader, row, first)
         if display:

@@ -38,7 +38,6 @@ from .rows import (
     claims_nothing,
     concludes,
     derives,
-    gives_identity,
     head_of,
     held_constant,
     is_constant,
@@ -147,8 +146,7 @@ class Judge:
             self.settled = True
         self._moves(line)
         self._says(judged)
-        if why == GIVEN and gives_identity(line):
-            self.open_names.identities |= names_of(line)
+        self.open_names.take(line, why == GIVEN, why == "a value")
         if line.formula.kind == "display":
             self.before = judged
         return judged

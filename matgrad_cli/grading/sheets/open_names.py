@@ -12,18 +12,37 @@ from ...documents.sheets.sizes import symmetric_somewhere, told_anew
 from ...documents.sheets.symmetric import COVARIANCE
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
+from ...notation.loss_text import plain_name
 from ..begin import Begun
 from ..chain import RowResult
 from ..lines.statements import NEGLECTS
 from .other_functions import of_form, unlike
-from .rows import Line, lone, names_of, nodes_of, subscripted, subscripted_in
+from .rows import Line, gives_identity, head_of, lone, moving, names_of, nodes_of, subscripted, subscripted_in
 
 _REMARK = regex(r"\W*\((?=[^()]*[^\x00-\x7fΑ-Ωα-ω])[^()$]*\$\s*\\?\w+\s*\$[^()$]*\)")
 """A remark about one name in another language than the known ones: `(do $S$ đối xứng)`."""
+_ARRAY = regex(
+    r"=\s*(?:\\left)?\s*(?:[\[(]\s*)?(?:\\begin\{\w+\}(?:\{[clr|]+\})?)?(?=[^=]*[,&\\])(?:[\d\s.,;/&{}-]|\\\\|\\[dt]?frac)+"
+    r"(?:\\end\{\w+\}|(?:\\right)?[\])])"
+)
+"""An array of numbers."""
+_CONSTANT = regex(r"[+-]\s*(?:\\\w+\s*\{\s*)?const", re.IGNORECASE)
+
+
+def _arguments(sheet: Sheet, question: Question) -> frozenset[str] | None:
+    """What the left side of a loss holds that is stated up to a constant, `log p(y | w) = … + const`; else None."""
+    if question.start >= len(sheet.formulas):
+        return None
+    span = sheet.formulas[question.start].passage.span()
+    text = sheet.source.text[span.start : span.end]
+    left = text.partition("=")[0]
+    found = {plain_name(part) for part in re.findall(r"\\?[A-Za-z]+", left)}
+    return frozenset(found) if _CONSTANT.search(text) else None
 
 
 class OpenNames:
-    """`explained` are given names of which a row says what they stand for, `identities` those that are an identity."""
+    """`explained` are given names of which a row says what they stand for, `identities` those that are an identity,
+    `valued` those that have a value in an example, and whether that is an array."""
 
     def __init__(self, sheet: Sheet, question: Question, told: Told, loss: LatexLine, readers: Sequence[Begun]) -> None:
         self.sheet, self.question, self.told, self.readers = sheet, question, told, readers
@@ -31,8 +50,18 @@ class OpenNames:
         self.families = frozenset(
             re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose)
         )
+        self.constant = _arguments(sheet, question)
         self.explained: frozenset[str] = frozenset()
         self.identities: set[str] = set()
+        self.valued: dict[str, bool] = {}
+
+    def take(self, line: Line, given: bool, value: bool) -> None:
+        """Takes in a row that says what a given name stands for, or a value."""
+        if given and gives_identity(line):
+            self.identities |= names_of(line)
+        array = _ARRAY.search(line.formula.passage.text)
+        if (value or array) and (name := lone(head_of(line.outline))) is not None:
+            self.valued[name] = array is not None
 
     def why(self, line: Line, result: RowResult, defined: frozenset[str]) -> str | None:
         """Why a row that does not follow may be right of what its names mean; None where that is certain."""
@@ -57,6 +86,11 @@ class OpenNames:
             return "the derivative by several of the numbers may be meant"
         if NEGLECTS.search(line.formula.before[-80:]):
             return "it may hold up to what is neglected"
+        put_in = any(array or name not in names for name, array in self.valued.items() if name in given)
+        if put_in and not of_form(result):
+            return "it may be said of an example, in which a given name has a value"
+        if self.constant is not None and not moving(line) & self.constant:
+            return "the constant of the loss, which was left out, may depend on what is differentiated by"
         slip = result.slip
         if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
             return "it is not certain of which matrix the document says that it is symmetric"

@@ -10,6 +10,7 @@ from ...diagnostics.record import replace
 from ...documents.passage import line_and_column
 from ...documents.sheets.sheet import Cell, Sheet
 from ...notation import syntax as s
+from ...notation.latex.names import ACCENTS
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, LineVerdict, ProblemReport, ProblemVerdict
 from ..exercises.findings import line_of
 from .judge import EQUATION_OF_GRADIENT, Judged
@@ -49,7 +50,8 @@ def _as_written(report: ProblemReport, respelled: Sequence[tuple[str, str]]) -> 
 
     def written(text: str) -> str:
         for name, own in respelled:
-            text = re.sub(rf"(?<![A-Za-z\\_]){name}(?![A-Za-z_])", lambda _, own=own: own, text)  # type: ignore[misc]
+            ahead = "a-z" if name[0].isupper() else "A-Za-z"
+            text = re.sub(rf"(?<![{ahead}\\_]){name}(?![A-Za-z_])", lambda _, own=own: own, text)  # type: ignore[misc]
         return text
 
     def line(found: Finding) -> Finding:
@@ -91,7 +93,8 @@ def _understood(part: Part) -> tuple[str, ...]:
     problem = part.tasks[0].problem
     by = ", ".join(task.problem.wrt.name for task in part.tasks)
     stated = f"{question.name} = {question.loss.strip()}" if question.name else question.loss.strip()
-    notes = [f"understood: {' '.join(stated.split())}, differentiated by {by}"]
+    stated = re.sub(rf"(\\?[A-Za-z]+)_\{{\\mathrm\{{({'|'.join(ACCENTS)})\}}\}}", r"\\\2{\1}", " ".join(stated.split()))
+    notes = [f"understood: {stated}, differentiated by {by}"]
     shapes = ", ".join(f"{symbol.name}: {symbol.shape}" for symbol in problem.variables)
     notes.append(f"understood: {shapes}" + (f"; {', '.join(map(str, problem.facts))}" if problem.facts else ""))
     notes += [f"understood: {whole}" for whole in part.wholes]

@@ -15,6 +15,8 @@ from .tokens import CHARACTERS, FRACTIONS, LOWERED, PAIRS, RAISED, Token
 LONGEST = 12_000
 MOST_TOKENS = 4_000
 DEEPEST_FONT = 12
+_LATIN = frozenset(("Mu", "Nu", "Eta", "Rho", "Tau", "Chi"))
+"""Capitals that look Latin, which nobody spells out: Mu is M times u."""
 _DECIMALS = regex(
     r"\{,\}(?P<sure>\d+)|,(?P<likely>\d+)(?=\s*(?:\(|[A-Za-z](?![a-z]{1,20}\b(?!\())|\\(?!(?:[lc]?dots|q?quad"
     r"|text|mbox|in)\b)[A-Za-z]))"
@@ -200,7 +202,7 @@ class Lexer:
                     self.emit("name", name, at, at + size, font)
                     return at + size
                 whole = first and size == len(run)
-                if whole and name in GREEK and not (size == 2 and self.in_index()):
+                if whole and name in GREEK and name not in _LATIN and not (size == 2 and self.in_index()):
                     self.emit("name", name, at, at + size, font)
                     return at + size
                 english = whole and len(run) > 2 and run.lower() in WORDS and not self.in_braces()

@@ -214,6 +214,19 @@ def accents_kept(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare or marks[base] > 1)
 
 
+def marks_spelled(text: str, accents: frozenset[str]) -> str:
+    r"""The text with the marks spelled that make names only in what stands around it:
+    `\|Xw - \bar y\|` beside a y as `\|Xw - y_{\mathrm{bar}}\|`."""
+
+    def spelled(match: re.Match[str]) -> str:
+        letter, mark = next(part for part in match.groups()[1:] if part), ACCENTS[match[1]]
+        whole = f"{letter_name(letter.lstrip(chr(92)))}_{mark}"
+        return rf"{letter}_{{\mathrm{{{mark}}}}}" if whole in missing else match[0]
+
+    missing = accents - accents_kept((text,))
+    return re.sub(_MARKED + r"(?!\s*_)", spelled, text) if missing else text
+
+
 @lru_cache(maxsize=64)
 def _marks_of(texts: tuple[str, ...]) -> Marks:
     """The marks of all the texts of a derivation; each of its lines asks for them again."""
