@@ -188,3 +188,7 @@ def test_a_product_rule_that_is_quoted_is_no_loss() -> None:
 def test_a_sentence_goes_on_from_a_display(end: str) -> None:
     text = f"$$J(w) = \\|Xw - y\\|^2$$\n\n$$\\nabla J = 2X^TXw - 2X^Ty$$\n\n{end}\n"
     assert check_text(text, "x.md").verdict == "right"
+
+
+def test_a_loss_without_a_name_is_differentiated_by_what_its_parts_are_made_of() -> None:
+    twin("With $r = Ax - b$ we have\n\n$$\\nabla_x \\|r\\|^2 = CLAIM$$\n", "2A^T(Ax - b)", "2A(Ax - b)")

@@ -209,8 +209,8 @@ class _Finder:
                 return self._made(heads[0] if heads else None, *found, by, number)
         for item in self.found.differentiated:
             body, name = item.text or "", item.variable
-            moved = item.left and item.body is None and (name is None or {name, big(name)} & {*self._letters(body)})
-            if moved and (found := self._read((body,), None, [name])) is not None:
+            found = self._read((body,), None, [name]) if item.left and item.body is None else None
+            if found is not None and (name is None or {name, big(name)} & {one.name for one in found[1].variables}):
                 return self._made(None, *found, [name], item.formula)
         return None
 
