@@ -23,6 +23,7 @@ MADE = {
     "other-layout": "denominator-jacobian",
     "transposed-whole": "mml-column",
     "tied-entries": "tied-entries",
+    "sign-inside": "sign-inside",
     "layer": "chain-inner-scale-pending",
     "sign": "numerator-chain",
     "factor": "power-factor",

@@ -68,6 +68,9 @@ def _is_answer(case: Case) -> bool:
     return case.context.answering
 
 
+INSIDE: Final = (
+    Kind("sign-inside", "wrong-sign", edits.turned_arguments, "the sign inside {0} is wrong", "write: `{line}`"),
+)  # fmt: skip
 LAYER: Final = (replace(_LAYER, trials=where(_varies, rules.layer)),)
 OCCURRENCE: Final = (replace(_OCCURRENCE, trials=where(lambda case: not _is_answer(case), rules.occurrence)),)
 TIED: Final = (
@@ -159,6 +162,9 @@ _NUMBER = Kind(
     "a factor is missing",
     "multiply {0} by {1}: `{line}`",
 )
+_ONCE_MORE = Kind(
+    "once-more", "dropped-term", edits.once_more, "the factor `{0}` is needed once more", "multiply {1} by it: `{line}`"
+)
 _ENTRY = Kind("entry", "dropped-term", edits.entries, "a factor is missing", "write: `{line}`")
 
 EDITS: Final = (
@@ -180,8 +186,7 @@ EDITS: Final = (
          "the scalar rule −1/u² was used for an inverse: d(M⁻¹) = −M⁻¹ dM M⁻¹",
          "put {0} on each side of {1}: `{line}`"),
     _NUMBER,
-    Kind("once-more", "dropped-term", edits.once_more, "the factor `{0}` is needed once more",
-    "multiply {1} by it: `{line}`"),
+    _ONCE_MORE,
     _ENTRY,
     Kind("exchanged", "wrong-order", edits.exchanges, "two factors have changed places",
     "exchange {0} and {1}: `{line}`"),
@@ -195,7 +200,7 @@ MISFITS: Final = tuple(
         (_BRACKET, misfits.brackets), (_TRANSPOSED, misfits.transposed), (_NOT_TRANSPOSED, misfits.not_transposed),
         (_OUTER, misfits.inner_for_outer), (_NEIGHBOURS, misfits.neighbours), (_ORDER, misfits.order), (_PRODUCT,
         misfits.products),
-        (_NUMBER, misfits.number_for_multiple),
+        (_NUMBER, misfits.number_for_multiple), (replace(_ONCE_MORE, words="write: `{line}`"), misfits.once_more),
     )
 )  # fmt: skip
 """The same edits of a line whose parts do not fit: it has no typed expression, so its tree is edited."""
@@ -239,6 +244,7 @@ VALUES: Final = (
     *ENTRIES,
     *LAYOUT,
     *TIED,
+    *INSIDE,
     *LAYER,
     *WHOLE,
     *OCCURRENCE,

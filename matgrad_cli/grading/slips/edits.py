@@ -23,6 +23,7 @@ from ...ir import (
     MatMul,
     MatrixPower,
     Mul,
+    Number,
     Path,
     SumOver,
     Symbol,
@@ -32,6 +33,7 @@ from ...ir import (
     hadamard,
     matmul,
     mul,
+    neg,
     product,
     replace_at,
 )
@@ -313,9 +315,12 @@ def number_for_multiple(case: Case) -> Made:
 
 
 def once_more(case: Case) -> Made:
-    """A factor that stands in the line already is needed once more."""
+    """A factor that stands in the line already is needed once more; beside Aᵀ, and not in it, and inside −a."""
+    turned = [(*path, 0) for path, node in case.places if isinstance(node, Transpose)]
     for path, node in case.places:
-        if isinstance(node, (Symbol, Add, Mul)) and not node.shape.is_number:
+        signed = isinstance(node, Mul) and any(isinstance(factor, Number) for factor in node.factors)
+        whole = isinstance(node, (Symbol, Add, Mul, Transpose)) and not signed and path not in turned
+        if whole and not node.shape.is_number:
             for name in _names(case):
                 fitting = (
                     name.shape is node.shape,
@@ -325,6 +330,13 @@ def once_more(case: Case) -> Made:
                 ways = ((hadamard, name, node), (matmul, name, node), (matmul, node, name))
                 for joined, *parts in compress(ways, fitting):
                     yield from _trial(case, path, (name.name, _Quoted(node, path, case.places)), node, joined, *parts)
+
+
+def turned_arguments(case: Case) -> Made:
+    """σ(z) for σ(−z): a sign is lost inside a function."""
+    for path, node in case.places:
+        if isinstance(node, Call) and len(node.children) == 1:
+            yield from _trial(case, path, (_Quoted(node),), node, Call, node.function, neg(node.argument))
 
 
 def entries(case: Case) -> Made:

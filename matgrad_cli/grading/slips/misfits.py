@@ -223,6 +223,15 @@ def neighbours(case: Unfit) -> Iterator[Edit]:
                 )
 
 
+def once_more(case: Unfit) -> Iterator[Edit]:
+    """WᵀH for WᵀWH: a factor that stands in the line already is missing between two that do not fit."""
+    names = {node.name: node for _, node, _, _ in _arrays(case) if isinstance(node, s.Name)}
+    for path, node in _chains(case.tree):
+        parts = factors(node)
+        for at, name in ((at, name) for at in range(1, len(parts)) for name in names.values()):
+            yield Edit(replaced(case.tree, path, _chained([*parts[:at], name, *parts[at:]], node)), path, (name.name,))
+
+
 def order(case: Unfit) -> Iterator[Edit]:
     """The factors of a product stand in reverse, or one of them at the wrong end."""
     for path, node in _chains(case.tree):
