@@ -75,7 +75,8 @@ def begin(
     habits: Habits = Habits(),
 ) -> Begun:
     """The reader for these rows; `name` is what they call the loss, where that is said."""
-    around = surroundings(task, [*(row.text for _, row in rows), " ".join(task.names)], None, habits.supposed, columns)
+    stated = task.problem.source if "\\" in task.problem.source else " ".join(task.names)
+    around = surroundings(task, [*(row.text for _, row in rows), stated], None, habits.supposed, columns)
     names = around.names()
     letters = {*names.variables, *names.dimensions}
     bare = tuple(

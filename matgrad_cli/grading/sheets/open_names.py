@@ -40,6 +40,13 @@ def _arguments(sheet: Sheet, question: Question) -> frozenset[str] | None:
     return frozenset(found) if _CONSTANT.search(text) else None
 
 
+def _less_a_number(line: Line) -> bool:
+    """Whether a row writes A − λ, a name less a name: usual for A − λI beside an eigenvector."""
+    parts = (part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Binary))
+    differences = [(s.ungrouped(part.left), part.right) for part in parts if part.operator == "-"]
+    return any(isinstance(left, s.Name) and isinstance(right, s.Name) for left, right in differences)
+
+
 class OpenNames:
     """`explained` are given names of which a row says what they stand for, `identities` those that are an identity,
     `valued` those that have a value in an example, and whether that is an array."""
@@ -103,7 +110,7 @@ class OpenNames:
         square = slip is not None and any(
             (sides := re.fullmatch(r"(\w+)×(\w+)", label.text)) and sides[1] == sides[2] for label in slip.labels
         )
-        if slip is not None and slip.code == "number-plus-array" and square:
+        if slip is not None and slip.code == "number-plus-array" and square and _less_a_number(line):
             return "a number beside a square matrix may stand for so many times the identity"
         if slip is not None and re.search(r"has no entries|takes 0 indices", slip.message):
             return "a function or a family may be meant"
