@@ -36,6 +36,11 @@ WRONG = [
     (2, P, r"\nabla_W L = (P-Y)^\top X", "other-layout", 0),
     (2, r"Let $Z = XW$ and $P = \mathrm{softmax}(Z)$.", r"\nabla_W L = X^\top(Y-P)", "wrong-sign", 2),
 ]
+WRONG += [
+    (1, r"Let $A = X^T X$, $b = X^T y$.", r"\nabla L = \frac1n (Aw - b) + 2\lambda w", "lost-factor", 2),
+    (1, r"Let $G = \frac2n X^T(Xw - y)$ and $H = w$.", r"\nabla L = G + \lambda H", "lost-factor", 2),
+    (1, r"Let $r_i = x_i^T w - y_i$.", r"\nabla L = \frac1n \sum_i r_i x_i + 2\lambda w", "lost-factor", 2),
+]
 RIGHT = [
     (1, r"Let $r = Xw - y$.", r"\frac{dL}{dw} = \frac{2}{n} X^T r + 2\lambda w"),
     (1, r"Let $r = y - Xw$. Or let $r = Xw - y$.", r"\frac{dL}{dw} = \frac{2}{n} X^T r + 2\lambda w"),
@@ -46,6 +51,10 @@ UNDECIDED = [
     r"Let $r = s - y$, where $s$ is a prediction.",
     r"Is $r = Xw - y$?",
     r"Let $r \ne Xw - y$.",
+    r"Suppose for a moment that $r = 0$. Then",
+    r"If $r = y$, then",
+    r"We do not set $r = Xw - y$ here.",
+    r"Let $r \approx Xw - y$.",
     r"Let $r = 2(Xw - y)$, or else let $r = Xw - y$.",
 ]
 

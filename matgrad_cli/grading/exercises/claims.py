@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import groupby
 
 from ...diagnostics.record import replace
@@ -185,10 +185,21 @@ def explained(told: Sequence[Piece], chosen: Settings) -> list[tuple[Passage, ..
     given = chosen.letters | {letter_name(chosen.text("name") or "L")}
     own = {row.places[0] for row in chosen.rows}
     at = max((at for at, one in enumerate(told) if one.passage.places[0] in own), default=0)
-    known = _known_at(told, at) if told else []
+    known = [_with_known(one, given) for one in (_known_at(told, at) if told else []) if not _supposed(one)]
     said_of = [one for one in known if one.inline and one.passage.places[0] not in own and one.defines not in given]
     needed = " ".join(row.text.partition("=")[2] or row.text for row in chosen.rows)
     return [(*rows, *chosen.rows) for rows in _definitions(needed, said_of, chosen) if rows]
+
+
+def _with_known(one: Piece, given: Container[str]) -> Piece:
+    """`A = XᵀX` defines A where X is known; else it says what its factor is."""
+    factored = FACTORED.fullmatch(one.text) is not None and one.defines in given
+    return replace(one, defines=one.text.partition("=")[0].strip()) if factored else one
+
+
+def _supposed(one: Piece) -> bool:
+    """Whether a definition is only supposed, or denied: `if $r = y$`, `we do not set $r = y$`."""
+    return said(r"\b(?:<when>|<doubt>)\b").search(clause(one.before)) is not None
 
 
 def _with_definitions(claim: Piece, before: Iterable[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
