@@ -214,3 +214,10 @@ def test_no_sign_stands_inside_a_product(step: int) -> None:
 def test_the_corpus_is_derived(step: int) -> None:
     assert len(derivations(step)) > 4 * len(cases()[::step])
     assert {derivation.method for _, derivation in derivations(step)} == set(METHODS)
+
+
+@SAMPLED
+def test_nothing_is_divided_by_itself_in_the_chain_method(step: int) -> None:
+    found = [derivation for _, derivation in derivations(step) if derivation.method == "chain"]
+    lines = {to_unicode(line.after) for one in found for line in one.steps if line.rule.startswith("chain-")}
+    assert [line for line in lines if re.search(r"(?<![\w₀-₉])(\w[₀-₉]*)/\1(?![\w₀-₉(])", line)] == []

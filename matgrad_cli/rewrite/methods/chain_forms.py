@@ -22,6 +22,7 @@ from ...ir import (
     MatrixOf,
     Mul,
     Named,
+    Number,
     Partial,
     Path,
     Shape,
@@ -41,6 +42,7 @@ from ...rulebook.load import Rulebook
 from ...rulebook.pattern import operators_in
 from ..engine.application import Scene, Site, holds_pending, native, reserved_names, terms_with_differentials
 from ..forms.algebra import flip, zero
+from ..textbook.normal import collect_powers
 from ..textbook.simplifier import textbook
 from .beside import PairForm, Term, body_of, peeled, whole_of
 from .mover import Mover, carried, pendings
@@ -178,7 +180,15 @@ def _carried(
 
 def _numbers_in_front(term: Term) -> Term:
     numbers, gradient = ((), None) if term.gradient is None else peeled(term.gradient)
-    return Term((*term.numbers, *numbers), gradient, term.move)
+    return Term(_cancelled((*term.numbers, *numbers)), gradient, term.move)
+
+
+def _cancelled(numbers: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """The numbers in front, those that are powers of one put together: u and 1/u are 1."""
+    together = collect_powers(Mul(numbers)) if len(numbers) > 1 else None
+    if together is None:
+        return numbers
+    return together.factors if isinstance(together, Mul) else () if together is Number(1) else (together,)
 
 
 def _array(factors: tuple[Expr, ...], row: Index | None, col: Index | None) -> Expr:
