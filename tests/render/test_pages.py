@@ -319,3 +319,11 @@ def test_several_methods_and_layouts_fit_the_width(columns: int) -> None:
     assert [
         line for page in pages for line in page.render("text", width=columns).split("\n") if len(line) > columns
     ] == []
+
+
+def test_methods_that_meet_in_one_result_stay_a_table_at_the_usual_width() -> None:
+    page = explain("-sum(Y*log(softmax(X@W, axis=1)))", wrt="W", method="all", assume="Y onehot").render(
+        "text", width=80
+    )
+    heads = [line.split() for line in page.splitlines() if line.strip().startswith("method  ")]
+    assert heads == [["method", "steps", "last", "line", "verdict"]]

@@ -66,6 +66,8 @@ def results_document(derivations: Sequence[Derivation]) -> Document:
 
 
 def _methods(shown: Sequence[Derivation]) -> Table:
+    """The results stand in the table where they look different; where they are one, each method has just stated it."""
+    alike = len({to_unicode(one.result.stated) for one in shown}) == 1
     meet = f"all {len(shown)} methods meet in the same line"
     apart = "the methods end in lines that look different; each was checked against the loss itself, so they are equal"
     rows: list[tuple[Phrase, ...]] = [
@@ -73,13 +75,13 @@ def _methods(shown: Sequence[Derivation]) -> Table:
             (one.method,),
             (str(sum(1 for _ in printed_steps(one.steps))),),
             (one.readoff.line,),
-            (one.result.stated,),
+            *(() if alike else ((one.result.stated,),)),
             (one.verdict,),
         )
         for one in shown
     ]
-    sentence = meet if len({to_unicode(one.result.stated) for one in shown}) == 1 else apart
-    return Table(sentence, ("method", "steps", "last line", "result", "verdict"), tuple(rows))
+    heads = ("method", "steps", "last line", *(() if alike else ("result",)), "verdict")
+    return Table(meet if alike else apart, heads, tuple(rows))
 
 
 def _layouts(rows: Sequence[Derivation]) -> Table:
