@@ -75,7 +75,9 @@ def begin(
     habits: Habits = Habits(),
 ) -> Begun:
     """The reader for these rows; `name` is what they call the loss, where that is said."""
-    stated = task.problem.source if "\\" in task.problem.source else " ".join(task.names)
+    # ŷ beside a y that the problem states is another letter; the variable alone may be written with a mark throughout
+    others = task.names - {task.problem.wrt.name}
+    stated = task.problem.source if "\\" in task.problem.source else " ".join(others)
     around = surroundings(task, [*(row.text for _, row in rows), stated], None, habits.supposed, columns)
     names = around.names()
     letters = {*names.variables, *names.dimensions}
