@@ -375,3 +375,10 @@ def test_three_sides_are_refused_with_the_form_that_is_read() -> None:
     said = asked("np.sum(np.abs(X[:, None, :] - Y[None, :, :]))", "X", "X: n×d, Y: m×d")
     assert "one or two sides" in said
     assert "squared distances" in said
+
+
+@pytest.mark.parametrize("i", ["i", "n", "a"])
+def test_a_sum_over_the_others_goes_on_as_far_as_its_letter_stands(i: str) -> None:
+    loss = r"\sum_{<i>}\sum_{j\neq <i>} P_{<i>j}\log P_{<i>j} - P_{<i>j}Q_{<i>j}".replace("<i>", i)
+    problem = read_problem(loss, "P", ["P: k×k, Q: k×k"])
+    assert any("going on" in note for note in problem.notes)

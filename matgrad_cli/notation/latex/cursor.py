@@ -34,7 +34,11 @@ class Grammar(NamedTuple):
 @mutable
 class Cursor:
     """Tokens and where we stand. The grammar that reads them is handed over,
-    so that each of its parts can ask for a whole expression."""
+    so that each of its parts can ask for a whole expression.
+
+    Of letters `binding` are those of the Σ around this place, `left` those that count although no Σ stands around them,
+    `fixed` those of them that no Σ binds anew.
+    """
 
     tokens: list[Token]
     names: LatexNames
@@ -52,6 +56,7 @@ class Cursor:
     plain: dict[str, bool] = field(default_factory=dict)
     binding: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
     called: int = -1
     ends: dict[int, Token] = field(default_factory=dict)
 

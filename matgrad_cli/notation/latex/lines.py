@@ -301,11 +301,11 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
 
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
     copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
-    end, left = (
-        _end(list(part) or statement),
-        _before_sums(statement) if "!=" in {t.text for t in part} else frozenset(),
+    fixed = _before_sums(statement) if any(token.text == "!=" for token in part) else frozenset()
+    tokens = [*copies, _end(list(part) or statement)]
+    reader = Cursor(
+        tokens, row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known, left=fixed, fixed=fixed
     )
-    reader = Cursor([*copies, end], row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known, left=left)
     return sets_counted(reader, reader.measured(reader.inside(0, reader.stop)))
 
 

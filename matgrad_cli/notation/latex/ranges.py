@@ -225,7 +225,7 @@ def _pair(
     if len(named) != 1 or len(others) != 1:
         _refuse(reader, "a sum over a part of the range cannot be read", sign)
     left, right = named[0], others[0]
-    outer = {*letters, *reader.binding, *reader.left}
+    outer = {*letters, *reader.binding, *reader.fixed}
     open_ = [name for name in (left, right) if name.name not in outer]
     place = f"e_{right.name}" in reader.names.variables or not (reader.known or right.name.rpartition("_")[2] in outer)
     if (letters and "_" not in right.name) or (place and left.name in _COUNTING and right.name not in _COUNTING):
