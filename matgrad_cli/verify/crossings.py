@@ -6,11 +6,11 @@ Two thresholds that are not the same are told apart there and only there, howeve
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ..diagnostics.record import record
-from ..ir import Expr
+from ..ir import Expr, Symbol
 from .arrays.tensor import Tensor, TooLarge
 from .evaluate import Evaluator
 from .fields import NotExact, OutOfDomain
@@ -95,6 +95,15 @@ class _Way:
                 fa /= 2
             b, fb = part, value
         return float((a + b) / 2)
+
+
+def is_discrete(u: Expr, words: Mapping[Symbol, frozenset[str]], place: Evaluator) -> bool:
+    """Whether the facts of its variables leave an argument single values, so that nothing lies between them."""
+    facts = [(symbol, words.get(symbol, frozenset())) for symbol in u.symbols if isinstance(symbol, Symbol)]
+    return bool(facts) and all(
+        known & {"signs", "binary", "onehot"} or ("unit" in known and len(place.value(symbol).data) == 1)
+        for symbol, known in facts
+    )
 
 
 def segments(

@@ -11,7 +11,7 @@ from ..facts import Fact, Problem
 from ..ir import Entry, Expr, Index, OpenLetter, Partial, Shape
 from ..ir.memory import remembered
 from .arrays.tensor import TooLarge
-from .crossings import segments
+from .crossings import is_discrete, segments
 from .evaluate import EVALUATION_LIMIT, Evaluator
 from .exactness import FLOAT_KIND, ORACLE_KIND, kind
 from .fields import NotExact, NoValue, OutOfDomain, prime_of
@@ -310,7 +310,8 @@ class Judge:
         """What holds on both sides of every kink, asked between them, where one side has kinks that the other has not:
         a threshold that is another one shows itself only there."""
         both = (*kinks(before), *kinks(after))
-        once = {u for u in both if both.count(u) == 1 and not self._reach(u).excluded}
+        words, alone = self.setting.words, next(iter(self.float_points()))
+        once = {u for u in both if both.count(u) == 1 and not (self._reach(u).excluded or is_discrete(u, words, alone))}
         if not once:
             return verdict
         for segment in segments(self._points, [*self.float_points()], both, once, self.completed):

@@ -75,7 +75,7 @@ NAMED = [
     (("lam*norm(x)**2/(n*s**2)", "x", "x: n, lam: scalar, s: scalar"), "x", "lost-factor", "is lost", None),
     # in one term, and another one in each term
     (RIDGE, "2/n*X.T@(X@w-y) + 2*w", "lost-factor", "the term `2w` is off by a factor: it must be λ× this", None),
-    (RIDGE, "X.T@(X@w-y) + 2*w", "lost-factor", "multiply `Xᵀ(Xw − y)` by 2/n and `2w` by λ", "2/n Xᵀ(Xw − y) + 2λw"),
+    (RIDGE, "X.T@(X@w-y) + 2*w", "differs", "multiply `Xᵀ(Xw − y)` by 2/n and `2w` by λ", "2/n Xᵀ(Xw − y) + 2λw"),
     (RIDGE, "-2/n*X.T@(X@w-y) - 2*lam*w + 0*w", "wrong-sign", "exactly −1 times", None),
     (("norm(w)**2 + b.T@w + c.T@w", "w", "w: d, b: d, c: d"), "2*w - b - c", "wrong-sign", "`−b` and `−c`", None),
     # transposes, brackets
