@@ -201,7 +201,8 @@ def _is_constant(r: Cursor, node: Node) -> bool:
     known = {name for name in {*r.names.dimensions, "pi"} if not r.variable(name)}
     leaves = (part for part in parts_of(node) if not children(part))
     plain = all(isinstance(leaf, Literal_) or (isinstance(leaf, Name) and leaf.name in known) for leaf in leaves)
-    return plain and not isinstance(node, Name) and not any(isinstance(part, Apply) for part in parts_of(node))
+    closed = any(isinstance(part, Apply) and part.function != "sqrt" for part in parts_of(node))
+    return plain and not closed and not isinstance(node, Name)
 
 
 def _is_heavy(r: Cursor) -> bool:
