@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...diagnostics.regex import regex
 from ...documents.sheets.members import small
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.sizes import symmetric_somewhere, told_anew
 from ...documents.sheets.symmetric import COVARIANCE
+from ...ir import Shape
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 from ...notation.loss_text import plain_name
@@ -40,11 +41,18 @@ def _arguments(sheet: Sheet, question: Question) -> frozenset[str] | None:
     return frozenset(found) if _CONSTANT.search(text) else None
 
 
-def _less_a_number(line: Line) -> bool:
-    """Whether a row writes A − λ, a name less a name: usual for A − λI beside an eigenvector."""
+def _less_a_number(line: Line, shapes: Mapping[str, Shape]) -> bool:
+    """Whether a row writes A − λ, a square matrix less a number: usual for A − λI beside an eigenvector."""
     parts = (part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Binary))
-    differences = [(s.ungrouped(part.left), part.right) for part in parts if part.operator == "-"]
-    return any(isinstance(left, s.Name) and isinstance(right, s.Name) for left, right in differences)
+    differences = [(lone(part.left), lone(part.right)) for part in parts if part.operator == "-"]
+    return any(
+        (one := shapes.get(left or "")) is not None
+        and one.is_matrix
+        and one.is_square
+        and (other := shapes.get(right or "")) is not None
+        and other.is_number
+        for left, right in differences
+    )
 
 
 class OpenNames:
@@ -107,10 +115,8 @@ class OpenNames:
             return "the document supposes more of a matrix in it elsewhere"
         if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
             return "covariances are symmetric"
-        square = slip is not None and any(
-            (sides := re.fullmatch(r"(\w+)×(\w+)", label.text)) and sides[1] == sides[2] for label in slip.labels
-        )
-        if slip is not None and slip.code == "number-plus-array" and square and _less_a_number(line):
+        shapes = {symbol.name: symbol.shape for around in arounds for symbol in around.task.problem.variables}
+        if slip is not None and slip.code == "number-plus-array" and _less_a_number(line, shapes):
             return "a number beside a square matrix may stand for so many times the identity"
         if slip is not None and re.search(r"has no entries|takes 0 indices", slip.message):
             return "a function or a family may be meant"

@@ -193,6 +193,5 @@ def _around(text: str, wrap: Callable[[str], str]) -> str:
 
 _BARE: Final = MathmlPrinter()
 dim_mathml: Final = _BARE.dim_text
-shape_mathml: Final = _BARE.shape_text
 printer: Final = MathmlPrinter.of
 to_mathml: Final = MathmlPrinter.written

@@ -20,8 +20,6 @@ LARGE: Final = 100
 """An array with more entries is kept in parts where it is a product."""
 
 Sizes = tuple[int, ...]
-Split = Mapping[Label, Sizes]
-"""In which digits each digit is counted anew."""
 
 
 class Factored(Composed):
