@@ -18,7 +18,7 @@ from .elaboration.elaborate import Reading, read_node
 from .elaboration.loss_letters import refuse_derivatives, refuse_free_letters, refuse_nonlinear, refuse_softmax_of_one
 from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
-from .expression.mending import further, with_matrix_products
+from .expression.mending import further, with_matrix_products, written_out
 from .facts_text import StatedFact, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, numbered, plain_name, variable_named, without_left_side, without_wrappers
@@ -65,10 +65,15 @@ def read_problem(
         if code in (*MISFITS, "sum-range") and (problem := _with_rows(loss, shapes, read)) is not None:
             return problem
         foreign = chosen_syntax(syntax) == "latex"
-        mended = _mended(loss, read) if code == "shape-mismatch" and "*" in loss and not foreign else None
-        if mended is None:
+        help: str | None = None
+        if foreign:
             raise
-        help = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
+        if code == "shape-mismatch" and "*" in loss and (mended := _mended(loss, read)):
+            help = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
+        elif code in ("missing-operator", "unknown-name") and (mended := _spelled_out(loss, wrt, shapes, read)):
+            help = f"with a sign for each product, `{mended}`, the loss is read"
+        if help is None:
+            raise
         raise InputError(replace(error.diagnostic, help=help)) from None
 
 
@@ -98,6 +103,18 @@ def _mended(loss: str, read: Callable[[str, str], Problem]) -> str | None:
     except InputError:
         return None
     return mended.strip() if mended is not None else None
+
+
+def _spelled_out(loss: str, wrt: str, shapes: Sequence[str], read: Callable[[str, str], Problem]) -> str | None:
+    """The loss with a sign for every product, where letters stand side by side and it then can be read."""
+    if looks_like_latex(loss) or len(loss) > 400:
+        return None
+    try:
+        mended = written_out(loss, plain_name(wrt), read_shapes(shapes))
+        read(mended, "numpy")
+    except InputError:
+        return None
+    return mended.strip() if mended != loss else None
 
 
 def _too_deep(text: str) -> InputError:

@@ -1,11 +1,16 @@
-"""What may have been meant: a loss that does not fit with `*` is tried with `@`, and proposed only if it then fits."""
+"""What may have been meant, to be proposed only if it can be read: a loss that does not fit with `*` is tried
+with `@`, and letters side by side, as a book writes them, are tried as products."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from typing import Final
 
-from ...diagnostics import InputError, Span
+from ...diagnostics import InputError, Source, Span
 from .. import syntax as s
+from ..names import GREEK
+from .lexer import tokens
+from .vocabulary import ALIASES, FUNCTION_NAMES, WRITTEN_OUT
 
 
 def with_matrix_products(text: str, tree: s.Node) -> str | None:
@@ -45,3 +50,38 @@ def _star(text: str, node: s.Node) -> Iterator[int]:
         place = text.find("*", node.left.span.end, node.right.span.start)
         if place >= 0 and not isinstance(left, s.Literal_) and not isinstance(right, s.Literal_):
             yield place
+
+
+_LONGEST_PRODUCT: Final = 6
+"""A longer word is never taken for letters side by side."""
+_CALLED: Final = frozenset((*FUNCTION_NAMES, *ALIASES, *WRITTEN_OUT))
+
+
+def written_out(text: str, wrt: str, declared: Container[str]) -> str:
+    """The text with `@` between what stands side by side, and words that hold the variable spelled as products.
+
+    >>> written_out("xTAx + 2b.T x", "x", ())
+    'x.T@A@x + 2*b.T @ x'
+    """
+    found, end, sign = "", 0, ""
+    for token in tokens(Source("loss", text)):
+        gap, word = text[end : token.start], text[token.start : token.end]
+        begins = token.kind in ("name", "number") or word == "("
+        found += (f" {sign} " if gap else sign) if begins and sign else gap
+        spelled = _spelled(word, wrt, declared) if token.kind == "name" else word
+        single = len(word) == 1 or word in declared or spelled != word
+        ends = word in (")", "]", "T") or (token.kind == "name" and single and word not in _CALLED)
+        sign = "*" if token.kind == "number" else "@" if ends else ""
+        found, end = found + spelled, token.end
+    return found
+
+
+def _spelled(word: str, wrt: str, declared: Container[str]) -> str:
+    """`xTAx` as `x.T@A@x`, where the word can only be letters side by side and one of them is the variable."""
+    together = len(wrt) == 1 and wrt in word and 1 < len(word) <= _LONGEST_PRODUCT and word.isalpha()
+    if not together or word in declared or word in GREEK.values() or word in _CALLED:
+        return word
+    within = range(1, len(word) - 1)
+    return word[0] + "".join(
+        ".T" if letter == "T" and at in within else f"@{letter}" for at, letter in enumerate(word[1:], 1)
+    )
