@@ -80,7 +80,7 @@ def test_the_slip_that_is_added_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     exec(compile(block, "map", "exec"), space)  # noqa: S102
     head = "loss: norm(X@w - y)**2 + b.T@w + c.T@c\nwrt: w\nshapes: X: m×n, w: n, y: m, b: n, c: n\n"
     text = f"```matgrad\n{head}\n\\nabla L = 2X^\\top(Xw - y) + c\n```\n"
-    monkeypatch.setattr(diagnose, "VALUES", (*catalogue.LAYOUT, space["OTHER_NAME"], *catalogue.VALUES))
+    monkeypatch.setattr(diagnose, "VALUES", (*catalogue.LAYOUT, space["other_name"], *catalogue.VALUES))
     first = check_text(text).problems[0].first_wrong
     assert first is not None
     assert first.diagnostic is not None

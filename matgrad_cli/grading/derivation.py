@@ -26,9 +26,9 @@ from .meanings.constants import up_to
 from .meanings.other_readings import misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
 from .meanings.targets import is_called_derivative, is_target, role_of
+from .slips.case import Context
 from .slips.causes import Slip
 from .slips.diagnose import diagnosis, of_misfit
-from .slips.kind import Context
 
 
 class Reader:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from matgrad_cli.grading.check import check_text
+from matgrad_cli.grading.slips.case import Trial
 from matgrad_cli.grading.slips.catalogue import CATALOGUE, MISFITS, VALUES
 from matgrad_cli.grading.slips.causes import Repair
 from matgrad_cli.grading.slips.codes import CODES
-from matgrad_cli.grading.slips.kind import Kind, Trial
+from matgrad_cli.grading.slips.kind import Kind
 
 MADE = {
     "single-delta": "one-delta-of-entry",
@@ -42,7 +43,7 @@ MADE = {
     "trace": "logdet-cyclic",
     "neighbours": "diag-lost",
     "order": "als-normal",
-    "product": "hadamard-product",
+    "product-for-hadamard": "hadamard-product",
     "inverted": "inverted",
     "not-inverted": "mahalanobis-inverse",
     "squared-inverse": "inverse-square-grad",

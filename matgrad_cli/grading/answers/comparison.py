@@ -12,9 +12,9 @@ from ..lines.kinds import Clash, pairings
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..rearranged import rearranged
+from ..slips.case import Context
 from ..slips.causes import Slip
 from ..slips.diagnose import diagnosis
-from ..slips.kind import Context
 from ..task import Task
 from ..telling import untold
 

@@ -25,9 +25,9 @@ from ..meanings.of_answers import averaged, others
 from ..meanings.redefined import find_redefined
 from ..meanings.remarks import contradiction, denial, listed, named_layout, remarks
 from ..prose import NO_FORMULA, only_words, without_prose
+from ..slips.case import Context
 from ..slips.causes import Slip
 from ..slips.diagnose import UNFIT, misfit
-from ..slips.kind import Context
 from ..task import Task
 from .comparison import Judged, judged_derivative, letters_of, undecided
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone

@@ -10,10 +10,11 @@ from ...verify.solving.system import Equation
 from ..chain import Outcome
 from ..lines.kinds import is_zero
 from ..lines.reading import Read
+from ..slips.case import Case
 from ..slips.catalogue import EDITS, LOST_TERMS, TERMS, WHOLE
 from ..slips.causes import Slip
 from ..slips.diagnose import span_of
-from ..slips.kind import Case, first
+from ..slips.kind import first
 from .solved import SolvedBench
 
 NO_EQUATION = "this does not hold where the line before holds"

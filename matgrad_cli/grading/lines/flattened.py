@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ...diagnostics.record import replace
 from ...ir import Call, Differential, Expr, Shape, matmul, transpose
+from ..slips.case import Case
 from ..slips.catalogue import WHOLE
 from ..slips.causes import Repair, Slip
-from ..slips.kind import Case, first
+from ..slips.kind import first
 from ..task import Task
 
 NOTE = "read as ∂vec(F)/∂vec(X)ᵀ, where vec stacks columns: the derivative has more than two indices"

@@ -27,7 +27,8 @@ from ...ir import (
 )
 from ...notation.printing.to_text import to_text
 from ..lines.scope import Surroundings
-from .kind import Case, Trial
+from .case import Case, Trial
+from .kind import kind, leads_here
 from .terms import Shown, shown
 
 MOST_OCCURRENCES = 6
@@ -58,6 +59,12 @@ def _held(around: Surroundings, expr: Expr) -> Expr | None:
 # ---- the product rule
 
 
+@kind(
+    "product-rule",
+    "`{0}` stands {1} times in what is differentiated, and each gives a term: {3} of the {2} one {4} missing",
+    "add the term in which the {2} `{0}` varies: `{line}`",
+    leads_here,
+)
 def occurrence(case: Case) -> Iterator[Trial]:
     """Some occurrences of the variable were held fixed under a pending derivative or differential."""
     around, before = case.context.around, case.needed
@@ -112,7 +119,8 @@ def _varying(expr: Expr, variable: Symbol) -> list[Expr]:
     return [term for term in expr.terms if variable in term.symbols] if isinstance(expr, Add) else []
 
 
-def term(case: Case) -> Iterator[Trial]:
+@kind("dropped-term", "the derivative of the term `{0}` is missing", "add it: `{line}`", leads_here)
+def term_not_differentiated(case: Case) -> Iterator[Trial]:
     """One term of a sum was not differentiated."""
     for path, node in _pending(case.needed):
         body, variable = node.children[0], node.variable
@@ -129,6 +137,12 @@ def term(case: Case) -> Iterator[Trial]:
 # ---- the chain rule
 
 
+@kind(
+    "chain-rule",
+    "by the chain rule the derivative of `{0}` with respect to `{1}` is a factor; it is missing",
+    "multiply by it: `{line}`",
+    leads_here,
+)
 def layer(case: Case) -> Iterator[Trial]:
     """A layer f of a chain f(g(x)) was passed over: its own derivative does not multiply the rest."""
     tries = 0
@@ -164,6 +178,7 @@ def _inside(outer: Expr, variable: Symbol) -> list[Expr]:
 # ---- the derivative of an inverse
 
 
+@kind("inverse-rule", "{0}", "{1}: `{line}`", leads_here)
 def inverse(case: Case) -> Iterator[Trial]:
     """dM⁻¹ was taken for −M⁻² dM, as of a number, or the result holds a square of M⁻¹ where M⁻¹ … M⁻¹ belongs."""
     for path, node in _pending(case.needed):

@@ -16,9 +16,10 @@ from ..lines.reading import Read, read_tree
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import bound_letters, walk
 from ..task import worked_out
+from .case import Case, Context
 from .catalogue import DELTAS, EDITS, LAYOUT, LOST_LETTER, MISFITS, VALUES
 from .causes import Repair, Slip
-from .kind import Case, Context, first
+from .kind import first
 from .misfits import Unfit
 from .missing_factors import left_out
 from .terms import shown

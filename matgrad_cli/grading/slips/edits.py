@@ -1,14 +1,15 @@
-"""Single edits of an expression: transpose one factor, swap two neighbours, another product,
-an inverse more or less."""
+"""Single edits of a line: transpose one factor, swap two neighbours, another product, an inverse more or less.
+
+The first of them ask the line alone for its sums, products and arrays, and so serve a line whose parts do not fit, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import compress, pairwise
 from itertools import product as product_of
 
-from ...diagnostics.record import record
 from ...ir import (
     Add,
     Call,
@@ -24,275 +25,200 @@ from ...ir import (
     MatrixPower,
     Mul,
     Number,
-    Path,
     SumOver,
     Symbol,
     Transpose,
-    add,
     at,
     hadamard,
     matmul,
     mul,
     neg,
-    product,
     replace_at,
 )
-from .kind import Case, Trial
-from .terms import Place, shown
+from ...notation import syntax as s
+from .case import Case, Quoted, Trial, above, is_array
+from .kind import kind
+from .terms import Place
 
 Made = Iterator[Trial | None]
+# ---- edits of lines in any form
 
 
-def _trial(
-    case: Case, path: Path, said: tuple[object, ...], part: Expr, make: Callable[..., Expr], *parts: object
-) -> Made:
-    """The line with `make(*parts)` at the path, if the shapes fit; `part` is at fault."""
-    try:
-        new = make(*parts)
-        yield None if case.excludes(path, new) else Trial(replace_at(case.line, path, new), said, part)
-    except ValueError:
-        return
-
-
-@record
-class _Quoted:
-    """A part in words, which are found when it is told: `the first X` where X stands at several `places`,
-    else the bare part."""
-
-    node: Expr
-    path: Path = ()
-    places: tuple[Place, ...] = ()
-
-    def __str__(self) -> str:
-        found = shown(self.node)
-        found = f"`{found}`" if len(found) <= 40 else f"`{found[:37]}…`"
-        same = [path for path, node in self.places if node is self.node]
-        if len(same) < 2:
-            return found
-        words = ("first", "second", "third", "fourth", "fifth")
-        place = same.index(self.path)
-        return f"the {words[place] if place < len(words) else f'{place + 1}th'} {found}"
-
-
-@record
-class _Quotes:
-    """Factors in words, one beside the other."""
-
-    parts: Sequence[Expr]
-
-    def __str__(self) -> str:
-        return " ".join(str(_Quoted(part)).strip("`") for part in self.parts)
-
-
-def _above(root: Expr, path: Path) -> Expr | None:
-    return at(root, path[:-1]) if path else None
-
-
-def _decides(root: Expr, path: Path) -> bool:
-    """Whether a part stands in the condition of a mask, of which the sign alone matters: no factor is lost there."""
-    above = (at(root, path[:end]) for end in range(len(path)))
-    return any(isinstance(node, Call) and node.function in ("step", "sign") for node in above)
-
-
-def brackets(case: Case) -> Made:
-    """a b + c for a (b + c): a bracket is missing, so the factor in front multiplies the first term only."""
-    for path, node in case.places:
-        terms = node.terms[:-1] if isinstance(node, Add) and not _decides(case.line, path) else ()
-        for start, term in enumerate(terms):
-            parts = _factors(term)
-            for cut in range(1, len(parts)):
-                for end in range(start + 2, len(node.children) + 1):
-                    said = _quoted_product(parts[cut:]), _quoted_product(parts[:cut])
-                    yield from _trial(
-                        case, path, said, node.children[start + 1], _bracketed, node, start, end, parts, cut
+@kind(
+    "lost-factor",
+    "a bracket is missing: the factor in front multiplies the first term only",
+    "put {0} and what follows into one bracket behind {1}: `{line}`",
+)
+def bracket(case: Case) -> Made:
+    """a b + c for a (b + c)."""
+    for path, terms in case.sums():
+        for start, term in enumerate(terms[:-1]):
+            parts = case.factors(term)
+            for cut, end in product_of(range(1, len(parts)), range(start + 2, len(terms) + 1)):
+                with suppress(ValueError):
+                    head, tail = (case.product(term, some) for some in (parts[:cut], parts[cut:]))
+                    inside = case.product(term, [*parts[:cut], case.sum([tail, *terms[start + 1 : end]])])
+                    new, said = (
+                        case.sum([*terms[:start], inside, *terms[end:]]),
+                        (Quoted(case, tail), Quoted(case, head)),
                     )
+                    yield case.changed(path, new, said, terms[start + 1])
 
 
-def _bracketed(node: Add, start: int, end: int, parts: list[Expr], cut: int) -> Expr:
-    inside = add(product(*parts[cut:]), *node.terms[start + 1 : end])
-    return add(*node.terms[:start], product(*parts[:cut], inside), *node.terms[end:])
-
-
-def _quoted_product(parts: Sequence[Expr]) -> _Quoted:
-    return _Quoted(product(*parts))
-
-
-def _factors(term: Expr) -> list[Expr]:
-    """The numbers and the arrays of a product, in order."""
-    if isinstance(term, Mul):
-        return [
-            part for factor in term.factors for part in (_factors(factor) if not factor.shape.is_number else [factor])
-        ]
-    return list(term.factors) if isinstance(term, MatMul) else [term]
-
-
-def _is_array(node: Expr) -> bool:
-    """Whether the part can carry a transpose or an inverse of its own:
-    a name, a sum in brackets, a function, an inverse."""
-    return not node.shape.is_number and not isinstance(node, (Mul, MatMul, Transpose, Eye, Fill))
-
-
-def _lying_under(kind: type[Transpose | Inverse]) -> Callable[[Case], Made]:
-    """One part is transposed, or inverted, that must not be."""
-
-    def made(case: Case) -> Made:
-        for path, node in case.places:
-            if isinstance(node, kind):
-                yield from _trial(case, path, (_Quoted(node.body, (*path, 0), case.places),), node, _same, node.body)
-
-    return made
-
-
-def _to_be_put_under(kind: type[Transpose | Inverse]) -> Callable[[Case], Made]:
-    """A transpose, or an inverse, is missing on one part."""
-
-    def made(case: Case) -> Made:
-        for path, node in case.places:
-            under = node if kind is Inverse else _above(case.line, path)
-            if _is_array(node) and not isinstance(under, kind) and (kind is Transpose or node.shape.is_square):
-                yield from _trial(case, path, (_Quoted(node, path, case.places),), node, kind, node)
-
-    return made
-
-
-transposed, inverted = _lying_under(Transpose), _lying_under(Inverse)
-not_transposed, not_inverted = _to_be_put_under(Transpose), _to_be_put_under(Inverse)
-
-
-def _same(node: Expr) -> Expr:
-    return node
-
-
-def turned_entries(case: Case) -> Made:
-    """A_ki for A_ik: the letters of an entry stand the wrong way round."""
+@kind("missing-transpose", "one factor is transposed that must not be", "do not transpose {0}: `{line}`")
+def transposed(case: Case) -> Made:
+    """One part is transposed that must not be."""
     for path, node in case.places:
-        named = isinstance(node, Entry) and isinstance(node.base, Symbol)
-        if (
-            isinstance(node, Entry)
-            and named
-            and isinstance(node.row, Index)
-            and isinstance(node.col, Index)
-            and node.row is not node.col
-        ):
-            yield from _trial(case, path, (_Quoted(node),), node, Entry, node.base, node.col, node.row)
+        if isinstance(node, (Transpose, s.Transposed)):
+            with suppress(ValueError):
+                yield case.changed(path, node.body, (Quoted(case, node.body, (*path, 0)),), node)
 
 
-# ---- products: numbers in front and a row of arrays, where some neighbours may meet in a number (xᵀy z)
+@kind("missing-transpose", "a transpose is missing on one factor", "transpose {0}: `{line}`")
+def not_transposed(case: Case) -> Made:
+    """A transpose is missing on one part."""
+    for path, node in case.arrays():
+        with suppress(ValueError):
+            yield case.changed(path, case.turned(node), (Quoted(case, node, path),), node)
 
 
-def _chains(case: Case) -> Iterator[tuple[Path, Expr, list[Expr], list[Expr], bool]]:
-    """Whole products: path, node, numbers, arrays in order, and whether a trace stands round them."""
-    root = case.line
-    for path, node in case.places:
-        if not isinstance(node, (Mul, MatMul)) or isinstance(_above(root, path), Mul):
-            continue
-        numbers: list[Expr] = []
-        arrays: list[Expr] = []
-        for factor in node.factors if isinstance(node, Mul) else (node,):
-            if isinstance(factor, MatMul):
-                arrays += factor.factors
-            else:
-                (numbers if factor.shape.is_number else arrays).append(factor)
-        above = _above(root, path)
-        if len(arrays) > 1:
-            yield path, node, numbers, arrays, isinstance(above, Call) and above.function == "tr"
-
-
-def _conformed(numbers: Sequence[Expr], arrays: Sequence[Expr]) -> Expr:
-    """The product of arrays in this order, neighbours that meet in a number taken together;
-    raises ValueError if there is none."""
-    pieces: list[list[Expr]] = []
-    for array in arrays:
-        if pieces and pieces[-1][-1].shape.cols is array.shape.rows and not matmul(*pieces[-1]).shape.is_number:
-            pieces[-1].append(array)
-        else:
-            pieces.append([array])
-    return mul(*numbers, *(matmul(*piece) for piece in pieces))
-
-
+@kind(
+    "wrong-order",
+    "an {0} product stands where an {1} product is needed",
+    "put the transpose on the other factor: `{line}`",
+)
 def inner_for_outer(case: Case) -> Made:
     """xᵀy for x yᵀ: an inner product stands where an outer one is needed, or the other way round."""
-    for path, node, numbers, arrays, _ in _chains(case):
+    turned = (Transpose, s.Transposed)
+    for path, node, numbers, arrays in case.chains():
         for here, (left, right) in enumerate(pairwise(arrays)):
-            if isinstance(left, Transpose) is isinstance(right, Transpose):
-                continue
-            pair = [part.body if isinstance(part, Transpose) else Transpose(part) for part in (left, right)]
-            turned = [*arrays[:here], *pair, *arrays[here + 2 :]]
-            said = ("inner", "outer") if isinstance(left, Transpose) else ("outer", "inner")
-            yield from _trial(case, path, said, node, _conformed, numbers, turned)
+            if isinstance(left, turned) is not isinstance(right, turned):
+                other = [*arrays[:here], case.turned(left), case.turned(right), *arrays[here + 2 :]]
+                said = ("inner", "outer") if isinstance(left, turned) else ("outer", "inner")
+                with suppress(ValueError):
+                    yield case.changed(path, case.joined(node, numbers, other), said, node)
 
 
 def _exchanged_neighbours(case: Case, under_trace: bool) -> Made:
     """Two factors of a product, or of one under a trace, stand in the wrong order."""
-    for path, node, numbers, arrays, traced in _chains(case):
+    for path, node, numbers, arrays in case.chains():
+        outer = above(case.line, path) if isinstance(node, Expr) else None
+        traced = isinstance(outer, Call) and outer.function == "tr"
         for here, (left, right) in enumerate(pairwise(arrays) if traced is under_trace else ()):
             if left is not right:
                 swapped = [*arrays[:here], right, left, *arrays[here + 2 :]]
-                yield from _trial(case, path, (_Quoted(left), _Quoted(right)), node, _conformed, numbers, swapped)
+                said = Quoted(case, left), Quoted(case, right)
+                with suppress(ValueError):
+                    yield case.changed(path, case.joined(node, numbers, swapped), said, node)
 
 
-neighbours = partial(_exchanged_neighbours, under_trace=False)
-neighbours_in_a_trace = partial(_exchanged_neighbours, under_trace=True)
+@kind(
+    "cyclic-trace-misuse",
+    "under a trace factors may only rotate; here two of them were exchanged",
+    "swap {0} and {1}: `{line}`",
+)
+def trace(case: Case) -> Made:
+    """Two factors under a trace stand in the wrong order."""
+    return _exchanged_neighbours(case, under_trace=True)
 
 
+@kind("wrong-order", "the factors stand in the wrong order", "swap {0} and {1}: `{line}`")
+def neighbours(case: Case) -> Made:
+    """Two factors of a product stand in the wrong order."""
+    return _exchanged_neighbours(case, under_trace=False)
+
+
+@kind("wrong-order", "the factors stand in the wrong order", "write the factors in the order {0}: `{line}`")
 def order(case: Case) -> Made:
     """The factors of a product stand in reverse, or one of them at the wrong end."""
-    for path, node, numbers, arrays, _ in _chains(case):
+    for path, node, numbers, arrays in case.chains():
         for turned in (arrays[::-1], [*arrays[1:], arrays[0]], [arrays[-1], *arrays[:-1]]) if len(arrays) > 2 else ():
-            yield from _trial(case, path, (_Quotes(turned),), node, _conformed, numbers, turned)
+            with suppress(ValueError):
+                said = (" ".join(map(case.text, turned)),)
+                yield case.changed(path, case.joined(node, numbers, turned), said, node)
 
 
-def products(case: Case) -> Made:
+# ---- edits of expressions
+
+
+@kind(
+    "missing-transpose",
+    "the letters of an entry stand the wrong way round, as of the transpose",
+    "turn the letters of {0} round: `{line}`",
+)
+def turned_entry(case: Case) -> Made:
+    """A_ki for A_ik."""
+    for path, node in case.places:
+        match node:
+            case Entry(Symbol() as base, Index() as row, Index() as col) if row is not col:
+                with suppress(ValueError):
+                    yield case.changed(path, Entry(base, col, row), (Quoted(case, node),), node)
+
+
+@kind(
+    "product-for-hadamard",
+    "a matrix product and an elementwise product are confused",
+    "write {0} product in {1}: `{line}`",
+)
+def product_for_hadamard(case: Case) -> Made:
     """A matrix product for an elementwise one, or the other way round."""
     for path, node in case.places:
         if not isinstance(node, (MatMul, Hadamard)):
             continue
         mine, other = (matmul, hadamard) if isinstance(node, MatMul) else (hadamard, matmul)
-        said = "an elementwise" if isinstance(node, MatMul) else "a matrix", _Quoted(node)
+        said = "an elementwise" if isinstance(node, MatMul) else "a matrix", Quoted(case, node)
         factors = node.factors
         for cut in range(1, len(factors)):
-            yield from _trial(case, path, said, node, _halves, mine, other, factors[:cut], factors[cut:])
-            if len(factors) > 2:
-                yield from _trial(case, path, said, node, _pair, mine, other, factors, cut)
+            with suppress(ValueError):
+                yield case.changed(path, other(mine(*factors[:cut]), mine(*factors[cut:])), said, node)
+            with suppress(ValueError):
+                pair = other(*factors[cut - 1 : cut + 1]) if len(factors) > 2 else None
+                if pair is not None:
+                    yield case.changed(path, mine(*factors[: cut - 1], pair, *factors[cut + 1 :]), said, node)
 
 
-def _halves(mine: Callable[..., Expr], other: Callable[..., Expr], left: Sequence[Expr], right: Sequence[Expr]) -> Expr:
-    return other(mine(*left), mine(*right))
+@kind("missing-inverse", "there is an inverse too many", "do not invert {0}: `{line}`")
+def inverted(case: Case) -> Made:
+    """One part is inverted that must not be."""
+    for path, node in case.places:
+        if isinstance(node, Inverse):
+            with suppress(ValueError):
+                yield case.changed(path, node.body, (Quoted(case, node.body, (*path, 0)),), node)
 
 
-def _pair(mine: Callable[..., Expr], other: Callable[..., Expr], factors: Sequence[Expr], cut: int) -> Expr:
-    return mine(*factors[: cut - 1], other(*factors[cut - 1 : cut + 1]), *factors[cut + 1 :])
+@kind("missing-inverse", "an inverse is missing", "invert {0}: `{line}`")
+def not_inverted(case: Case) -> Made:
+    """An inverse is missing on one part."""
+    for path, node in case.places:
+        if is_array(node) and node.shape.is_square and not isinstance(node, Inverse):
+            with suppress(ValueError):
+                yield case.changed(path, Inverse(node), (Quoted(case, node, path),), node)
 
 
-# ---- inverses
-
-
-def squared_inverses(case: Case) -> Made:
+@kind(
+    "inverse-rule",
+    "the scalar rule −1/u² was used for an inverse: d(M⁻¹) = −M⁻¹ dM M⁻¹",
+    "put {0} on each side of {1}: `{line}`",
+)
+def squared_inverse(case: Case) -> Made:
     """M⁻² D and D M⁻² for M⁻¹ D M⁻¹: the derivative of 1/u taken for that of an inverse."""
-    for path, _, numbers, arrays, _ in _chains(case):
+    for path, node, numbers, arrays in case.chains():
         for here, part in enumerate(arrays):
-            after = arrays[here + 1] if here + 1 < len(arrays) else None
+            after, single = arrays[here + 1] if here + 1 < len(arrays) else None, part
             if isinstance(part, MatrixPower) and part.exponent == -2:
-                single: Expr = Inverse(part.base)
-                rest = [*arrays[:here], *arrays[here + 1 :]]
+                single, rest = Inverse(part.base), [*arrays[:here], *arrays[here + 1 :]]
             elif isinstance(part, Inverse) and after is part:
-                single, rest = part, [*arrays[:here], *arrays[here + 2 :]]
+                rest = [*arrays[:here], *arrays[here + 2 :]]
             else:
                 continue
-            spans = (
-                (start, end) for start in range(len(rest)) for end in range(start + 1, min(len(rest), start + 3) + 1)
-            )
-            fitting = [
-                (start, end)
-                for start, end in spans
-                if all(a.shape.cols is b.shape.rows for a, b in pairwise(rest[start:end]))
-            ]
-            for start, end in fitting:
-                for one in (single, Transpose(single)):
-                    split = [*rest[:start], one, *rest[start:end], one, *rest[end:]]
-                    yield from _trial(
-                        case, path, (_Quoted(one), _quoted_product(rest[start:end])), part, _conformed, numbers, split
-                    )
+            ends = product_of(range(len(rest)), range(1, 4), (single, Transpose(single)))
+            for start, count, one in ends:
+                inner = rest[start : start + count]
+                if len(inner) == count and all(a.shape.cols is b.shape.rows for a, b in pairwise(inner)):
+                    split = [*rest[:start], one, *inner, one, *rest[start + count :]]
+                    with suppress(ValueError):
+                        said = Quoted(case, one), Quoted(case, matmul(*inner))
+                        yield case.changed(path, case.joined(node, numbers, split), said, part)
 
 
 # ---- factors that are needed once more, or in another place
@@ -302,44 +228,46 @@ def _names(case: Case) -> list[Symbol]:
     return list(dict.fromkeys(node for _, node in case.places if isinstance(node, Symbol) and not node.shape.is_number))
 
 
+@kind("dropped-term", "a factor is missing", "multiply {0} by {1}: `{line}`")
 def number_for_multiple(case: Case) -> Made:
     """A + λ for A + λ I, or b + λ for b + λ w: a number, added to every entry,
     stands where a multiple of an array is needed."""
     for path, node in case.places:
-        if not (isinstance(node, Fill) and node.value == 1) or not isinstance(_above(case.line, path), (Mul, Add)):
+        if not (isinstance(node, Fill) and node.value == 1) or not isinstance(above(case.line, path), (Mul, Add)):
             continue
         arrays: list[tuple[Expr, str]] = [(Eye(node.shape.rows), "the identity")] if node.shape.is_square else []
         arrays += [(name, f"`{name.name}`") for name in _names(case) if name.shape is node.shape]
         for array, called in arrays:
-            yield from _trial(case, path, ("the number", called), node, _same, array)
+            with suppress(ValueError):
+                yield case.changed(path, array, ("the number", called), node)
 
 
+@kind("dropped-term", "the factor `{0}` is needed once more", "multiply {1} by it: `{line}`")
 def once_more(case: Case) -> Made:
     """A factor that stands in the line already is needed once more; beside Aᵀ, and not in it, and inside −a."""
     turned = [(*path, 0) for path, node in case.places if isinstance(node, Transpose)]
     for path, node in case.places:
         signed = isinstance(node, Mul) and any(isinstance(factor, Number) for factor in node.factors)
         whole = isinstance(node, (Symbol, Add, Mul, Transpose)) and not signed and path not in turned
-        if whole and not node.shape.is_number:
-            for name in _names(case):
-                fitting = (
-                    name.shape is node.shape,
-                    name.shape.cols is node.shape.rows,
-                    node.shape.cols is name.shape.rows,
-                )
-                ways = ((hadamard, name, node), (matmul, name, node), (matmul, node, name))
-                for joined, *parts in compress(ways, fitting):
-                    yield from _trial(case, path, (name.name, _Quoted(node, path, case.places)), node, joined, *parts)
+        for name in _names(case) if whole and not node.shape.is_number else ():
+            one, other = name.shape, node.shape
+            fitting = (one is other, one.cols is other.rows, other.cols is one.rows)
+            for join, *parts in compress(((hadamard, name, node), (matmul, name, node), (matmul, node, name)), fitting):
+                with suppress(ValueError):
+                    yield case.changed(path, join(*parts), (name.name, Quoted(case, node, path)), node)
 
 
-def turned_arguments(case: Case) -> Made:
+@kind("wrong-sign", "the sign inside {0} is wrong", "write: `{line}`")
+def sign_inside(case: Case) -> Made:
     """σ(z) for σ(−z): a sign is lost inside a function."""
     for path, node in case.places:
         if isinstance(node, Call) and len(node.children) == 1:
-            yield from _trial(case, path, (_Quoted(node),), node, Call, node.function, neg(node.argument))
+            with suppress(ValueError):
+                yield case.changed(path, Call(node.function, neg(node.argument)), (Quoted(case, node),), node)
 
 
-def entries(case: Case) -> Made:
+@kind("dropped-term", "a factor is missing", "write: `{line}`")
+def entry(case: Case) -> Made:
     """An entry of an array that stands in the line is missing as a factor under its Σ."""
     sums = [(path, node) for path, node in case.places if isinstance(node, SumOver)]
     for path, node in sums:
@@ -347,25 +275,24 @@ def entries(case: Case) -> Made:
         letters = sorted({*case.line.free, *case.needed.free, *around})
         for name in _names(case):
             for row, col in product_of(*(_letters_over(letters, side) for side in (name.shape.rows, name.shape.cols))):
-                yield from _trial(case, path, (), node, _with_entry, node, name, row, col)
+                with suppress(ValueError):
+                    yield case.changed(path, SumOver(node.indices, mul(node.body, Entry(name, row, col))), (), node)
 
 
 def _letters_over(letters: Sequence[Index], side: Dim) -> list[Index | None]:
     return [letter for letter in letters if letter.dim is side] or [None]
 
 
-def _with_entry(node: SumOver, name: Symbol, row: Index | None, col: Index | None) -> Expr:
-    return SumOver(node.indices, mul(node.body, Entry(name, row, col)))
-
-
-def exchanges(case: Case) -> Made:
+@kind("wrong-order", "two factors have changed places", "exchange {0} and {1}: `{line}`")
+def exchanged(case: Case) -> Made:
     """a (bᵀx) for b (aᵀx): two names have changed places."""
     named = [(path, node) for path, node in case.places if isinstance(node, Symbol) and not node.shape.is_number]
     for here, (first, left) in enumerate(named):
         for second, right in named[here + 1 :]:
             if left is not right:
-                said = _Quoted(left), _Quoted(right)
-                yield from _trial(case, (), said, left, _exchanged, case.line, (first, right), (second, left))
+                with suppress(ValueError):
+                    new = _exchanged(case.line, (first, right), (second, left))
+                    yield case.changed((), new, (Quoted(case, left), Quoted(case, right)), left)
 
 
 def _exchanged(root: Expr, *new: Place) -> Expr:
@@ -373,13 +300,8 @@ def _exchanged(root: Expr, *new: Place) -> Expr:
     if left.shape is right.shape:
         return replace_at(replace_at(root, first, left), second, right)
     top = next(step for step, (one, other) in enumerate(zip(first, second, strict=False)) if one != other)
-    return replace_at(
-        root, first[:top], _swapped_below(at(root, first[:top]), (first[top:], left), (second[top:], right))
-    )
-
-
-def _swapped_below(node: Expr, *new: Place) -> Expr:
-    parts = list(node.children)
-    for (head, *rest), part in new:
+    below = at(root, first[:top])
+    parts = list(below.children)
+    for (head, *rest), part in ((first[top:], left), (second[top:], right)):
         parts[head] = replace_at(parts[head], tuple(rest), part)
-    return node.rebuilt(tuple(parts))
+    return replace_at(root, first[:top], below.rebuilt(tuple(parts)))

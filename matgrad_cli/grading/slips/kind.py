@@ -2,145 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable
 from itertools import islice
 
-from ...diagnostics.record import record
-from ...ir import Expr, Index, Path, nodes_of, sub, substitute
-from ...verify.arrays.tensor import TooLarge
-from ...verify.fields import NotExact, OutOfDomain
-from ..bench import Bench
-from ..lines.reading import Read
-from ..lines.scope import Surroundings
+from ...diagnostics.record import record, replace
+from ...ir import substitute
+from .case import Case, Trial
 from .causes import Repair, Slip
-from .factors import Factor
-from .sieve import Sieve
-from .terms import Place, Shown, levels_of, written_places
+from .terms import Shown
 
 MOST_TRIALS = 120
 """So many lines of one kind are tried."""
-
-
-@record
-class Context:
-    """What is known where a line went wrong: the head of its chain, whether that is the derivative asked for,
-    the line as read."""
-
-    around: Surroundings
-    head: Expr | None
-    target: bool
-    order: tuple[Index, ...]
-    read: Read
-    reference: Expr | None = None
-    answering: bool = False
-
-
-class Case:
-    """A wrong line and what is needed in its place, in one form; what several kinds of slips look at is found once.
-
-    `context` is absent where an equation is judged, `earlier` is then the one that it should follow from; `reference`
-    tells what is needed, worked out.
-    """
-
-    def __init__(
-        self,
-        bench: Bench,
-        needed: Expr,
-        line: Expr,
-        context: Context | None = None,
-        earlier: tuple[Expr, Expr] | None = None,
-        reference: Callable[[], Expr | None] = lambda: None,
-        repair: Callable[[Expr], Repair | None] | None = None,
-    ) -> None:
-        self.bench, self.needed, self.line, self.earlier = bench, needed, line, earlier
-        self._context, self._reference = context, reference
-        self.repair = repair or (lambda line: bench.repair(needed, line))
-        """The line as a repair, if it is what is needed."""
-        self._sieved = repair is None
-
-    @property
-    def context(self) -> Context:
-        """What is known where the line went wrong."""
-        assert self._context is not None
-        return self._context
-
-    def excludes(self, path: Path, new: Expr) -> bool:
-        """Whether the line with another part at a path is surely no repair; seen without making that line."""
-        return self._sieve is not None and self._sieve.excludes(path, new)
-
-    @cached_property
-    def _sieve(self) -> Sieve | None:
-        usual = self._sieved and self.alike and not self.line.free
-        place = next(self.bench.float_points(1), None) if usual else None
-        try:
-            return Sieve(place, self.needed, self.line) if place is not None else None
-        except (OutOfDomain, NotExact, TooLarge):
-            return None
-
-    @property
-    def alike(self) -> bool:
-        """Whether the line has the kind of what is needed."""
-        return self.needed.shape is self.line.shape and self.needed.free == self.line.free
-
-    @cached_property
-    def reference(self) -> Expr | None:
-        """What is needed, worked out."""
-        return self._reference()
-
-    @property
-    def worked_out(self) -> Expr:
-        """What is needed, worked out as far as that can be."""
-        return self.needed if self.reference is None else self.reference
-
-    @cached_property
-    def ratio(self) -> Factor | None:
-        """The constant factor between the line and what is needed."""
-        return self.bench.ratio(self.line, self.needed)
-
-    @cached_property
-    def kinds(self) -> frozenset[type[Expr]]:
-        """The kinds of nodes that stand in the line."""
-        return frozenset(map(type, nodes_of(self.line)))
-
-    @cached_property
-    def places(self) -> tuple[Place, ...]:
-        """The parts of the line that are its own, with their paths."""
-        return tuple(written_places(self.line))
-
-    @cached_property
-    def levels(self) -> list[list[Expr]]:
-        """The terms of the line, opened once, twice, …"""
-        return levels_of(self.line)
-
-    @cached_property
-    def terms_off(self) -> list[tuple[list[Expr], int, Factor]]:
-        """The terms of the line that must stand in it another number of times: among which, where, how often."""
-        rest = sub(self.needed, self.line)
-        tried = [
-            (parts, at, self.bench.ratio(rest, term, more=1)) for parts in self.levels for at, term in enumerate(parts)
-        ]
-        return [(parts, at, needed) for parts, at, needed in tried if needed is not None and needed.constant != 1]
-
-
-@record
-class Trial:
-    """A slip that may have been made: the line without it, or with it; what the sentences say of it; the part at fault.
-
-    `source` is what the line would have come from by a wrong rule, `bench` where alone it is right,
-    if these variables have these `values`. It is no slip of one kind where `several` were made: a factor and a sign.
-    """
-
-    line: Expr
-    said: tuple[object, ...] = ()
-    part: Expr | None = None
-    notes: tuple[str, ...] = ()
-    source: Expr | None = None
-    bench: Bench | None = None
-    values: tuple[tuple[Expr, Expr], ...] = ()
-    several: bool = False
-
-
+Trials = Callable[[Case], Iterable[Trial | None]]
 Holds = Callable[[Case, Trial], Repair | None]
 
 
@@ -177,7 +50,7 @@ class Kind:
 
     name: str
     code: str
-    trials: Callable[[Case], Iterable[Trial | None]]
+    trials: Trials
     sentence: str
     words: str | None
     holds: Holds = mends
@@ -212,13 +85,11 @@ def first(case: Case, kinds: Iterable[Kind]) -> Slip | None:
             del case.bench.derived[symbol]
 
 
-def where(
-    holds: Callable[[Case], bool], trials: Callable[[Case], Iterable[Trial]]
-) -> Callable[[Case], Iterator[Trial]]:
-    """The trials, in some cases only."""
+def kind(code: str, sentence: str, words: str | None, holds: Holds = mends) -> Callable[[Trials], Kind]:
+    """The kind of slip whose lines a function tries, named as that function is."""
+    return lambda trials: Kind(getattr(trials, "__name__", "").replace("_", "-"), code, trials, sentence, words, holds)
 
-    def chosen(case: Case) -> Iterator[Trial]:
-        if holds(case):
-            yield from trials(case)
 
-    return chosen
+def where(holds: Callable[[Case], bool], found: Kind) -> Kind:
+    """The kind, looked for in some cases only."""
+    return replace(found, trials=lambda case: found.trials(case) if holds(case) else ())

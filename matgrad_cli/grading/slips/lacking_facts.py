@@ -11,7 +11,8 @@ from ...ir import Call, Expr, Eye, Number, Symbol, add, matmul, mul, nodes_of
 from ...ir.memory import remembered
 from ..bench import Bench
 from ..lines.scope import Surroundings
-from .kind import Case, Trial
+from .case import Case, Trial
+from .kind import kind, right_elsewhere
 
 MOST_SQUARES = 4
 _OF_CLASSES = ("softmax", "log_softmax", "logsumexp")
@@ -35,12 +36,19 @@ def _perhaps_symmetric(case: Case) -> list[Symbol]:
     ]
 
 
+@kind(
+    "needs-fact",
+    "this is true only if `{0}` is symmetric, which the problem does not say",
+    "add the fact `{0} symmetric`, or keep `{0}ᵀ` apart from `{0}`",
+    right_elsewhere,
+)
 def symmetric(case: Case) -> Iterator[Trial]:
     """True only if a matrix is symmetric."""
     for symbol in _perhaps_symmetric(case):
         yield Trial(case.line, (symbol.name,), bench=_under(case.context.around, [Fact(symbol, "symmetric")]))
 
 
+@kind("needs-fact", "this is true only if {0} are symmetric, which the problem does not say", None, right_elsewhere)
 def all_symmetric(case: Case) -> Iterator[Trial]:
     """True only if several matrices are symmetric."""
     found = _perhaps_symmetric(case)
@@ -51,6 +59,9 @@ def all_symmetric(case: Case) -> Iterator[Trial]:
         )
 
 
+@kind(
+    "needs-fact", "this is true only if {0} to 1, which the problem does not say", "add the fact `{1}`", right_elsewhere
+)
 def summing_to_one(case: Case) -> Iterator[Trial]:
     """True only if the entries of a vector, or of each row of a matrix, sum to 1:
     labels beside a softmax or its logarithm."""
@@ -72,6 +83,9 @@ def summing_to_one(case: Case) -> Iterator[Trial]:
             )
 
 
+@kind(
+    "needs-fact", "this is true only if `{0}` and `{1}` commute, which the problem does not say", None, right_elsewhere
+)
 def commuting(case: Case) -> Iterator[Trial]:
     """True only if two matrices commute: seen where one of them is a polynomial of the other,
     unless the problem says otherwise."""

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from ...ir import Expr, Eye, Transpose, add, hadamard, neg
 from ...records.layout import layouts_that_turn
 from ..lines.kinds import shape_in_words
-from .kind import Case, Trial
+from .case import Case, Trial
+from .kind import kind, leads_here
 
 _READ_OFF = "from df = tr(M dX) the gradient Mᵀ is read off"
 
@@ -20,6 +21,11 @@ def _turned(case: Case) -> Expr | None:
     return Transpose(line) if fits else None
 
 
+@kind(
+    "other-layout",
+    "this is right in the {0} layout; here the {1} layout is asked for, in which it is transposed: {2}",
+    "transpose the whole: `{line}`",
+)
 def other_layout(case: Case) -> Iterator[Trial]:
     """The derivative that is asked for, as another layout writes it."""
     task, turned = case.context.around.task, _turned(case)
@@ -34,6 +40,13 @@ def other_layout(case: Case) -> Iterator[Trial]:
         yield Trial(turned, (others[0], task.layout, shape_in_words(needed)), notes=(note,))
 
 
+@kind(
+    "differs",
+    "this is the derivative by the entries {0}_ij and {0}_ji as one variable; asked for is the gradient G "
+    "with df = tr(Gᵀ d{0})",
+    "the gradient is `{line}`",
+    leads_here,
+)
 def tied_entries(case: Case) -> Iterator[Trial]:
     """Of a symmetric variable the derivative by X_ij and X_ji as one variable: G + Gᵀ − G ∘ I."""
     problem, needed = case.context.around.task.problem, case.needed
@@ -43,7 +56,8 @@ def tied_entries(case: Case) -> Iterator[Trial]:
         yield Trial(both, (problem.wrt.name,))
 
 
-def transposed(case: Case) -> Iterator[Trial]:
+@kind("missing-transpose", "this is the transpose of what is needed{0}", "transpose the whole: `{line}`")
+def transposed_whole(case: Case) -> Iterator[Trial]:
     """The transpose of what is needed."""
     if (turned := _turned(case)) is not None:
         line, needed = shape_in_words(case.line.shape), shape_in_words(case.needed.shape)

@@ -21,13 +21,15 @@ from ...ir import (
     sum_over,
 )
 from ..bench import Bench
-from .kind import Case, Trial
+from .case import Case, Trial
+from .kind import kind, leads_here
 from .terms import Shown, written_places
 
 MOST_TRIES = 60
 
 
-def lacking(case: Case) -> Iterator[Trial]:
+@kind("dropped-term", "the factor `{0}` is missing", "as in `{line}`", leads_here)
+def factor_left_out(case: Case) -> Iterator[Trial]:
     """The line before, or another way to write it, without one factor."""
     for source in dict.fromkeys((case.needed, case.worked_out)):
         for factor, rest in islice(_with_one_less(source), MOST_TRIES):
@@ -35,7 +37,8 @@ def lacking(case: Case) -> Iterator[Trial]:
                 yield Trial(rest, (Shown(factor),), source=source)
 
 
-def too_many(case: Case) -> Iterator[Trial]:
+@kind("extra-term", "the factor `{0}` does not belong here", "leave `{0}` out: `{line}`")
+def factor_too_many(case: Case) -> Iterator[Trial]:
     """A factor that does not belong here."""
     for factor, rest in islice(_with_one_less(case.line), MOST_TRIES):
         yield Trial(rest, (Shown(factor),), factor)
@@ -71,7 +74,12 @@ def _without(node: Mul | MatMul | Hadamard) -> Iterator[tuple[Expr, Expr]]:
             continue
 
 
-def idle_sum(case: Case) -> Iterator[Trial]:
+@kind(
+    "bad-sum-collapse",
+    "the sum over {0} is kept although nothing behind it depends on {0}: a δ picks one term, and the Σ goes",
+    "leave Σ_{0} out: `{line}`",
+)
+def sum_kept(case: Case) -> Iterator[Trial]:
     """A sum over a letter that no longer stands behind it: the δ has picked its term, and the Σ stayed."""
     for path, node in places(case.line) if case.alike and SumOver in case.kinds else ():
         for index in node.indices if isinstance(node, SumOver) else ():

@@ -30,7 +30,8 @@ from ...ir import (
     substitute,
     sum_over,
 )
-from .kind import Case, Trial
+from .case import Case, Trial
+from .kind import kind
 from .terms import terms_of
 
 # ---- δ
@@ -41,6 +42,7 @@ def _deltas(case: Case) -> list[Delta]:
     return [node for node in nodes_of(case.line) if isinstance(node, Delta)] if seen else []
 
 
+@kind("wrong-delta", "δ_{0} links the wrong pair: it is δ_{1}", "write δ_{1} for δ_{0}: `{line}`")
 def wrong_pair(case: Case) -> Iterator[Trial]:
     """One index of one δ changed makes the line right."""
     after, deltas = case.line, _deltas(case)
@@ -55,7 +57,13 @@ def wrong_pair(case: Case) -> Iterator[Trial]:
                 )
 
 
-def crossed(case: Case) -> Iterator[Trial]:
+@kind(
+    "wrong-delta",
+    "the letters of δ_{0} and δ_{1} are crossed: a row index is compared with a row index, a column index with a "
+    "column index",
+    "write δ_{2} δ_{3}: `{line}`",
+)
+def crossed_deltas(case: Case) -> Iterator[Trial]:
     """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
     after = case.line
     for first, second in combinations(_deltas(case), 2):
@@ -77,6 +85,12 @@ def crossed(case: Case) -> Iterator[Trial]:
             yield Trial(mended, said)
 
 
+@kind(
+    "wrong-delta",
+    "the derivative of an entry by an entry needs a δ for each of its two indices; δ_{0} is missing, so that the free "
+    "index {1} is lost",
+    "write δ_{2} δ_{0} for δ_{2}: `{line}`",
+)
 def single_delta(case: Case) -> Iterator[Trial]:
     """A free letter is lost because one δ was written where the derivative of an entry needs two."""
     after, lost, deltas = case.line, sorted(case.needed.free - case.line.free), _deltas(case)
@@ -94,6 +108,11 @@ def single_delta(case: Case) -> Iterator[Trial]:
 # ---- f(Σ u) for Σ f(u)
 
 
+@kind(
+    "bad-sum-collapse",
+    "a sum was drawn into {0}: the sum of {1} is not {0} of the sum",
+    "keep the sum in front: `{line}`",
+)
 def sum_drawn_in(case: Case) -> Iterator[Trial]:
     """Σ f(u) was written as f(Σ u): the norm is a sum of squares, not the square of a sum."""
     for path, node in places(case.line) if case.alike and case.kinds & {Power, Call} else ():

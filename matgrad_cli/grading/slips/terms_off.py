@@ -6,20 +6,23 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from ...ir import Add, Expr, add, mul, neg, sub
+from .case import Case, Trial
 from .factors import Factor
-from .kind import Case, Trial
+from .kind import kind
 from .terms import Shown, levels_of, shown
 
 _ZERO, _ONE, _MINUS = 0, 1, -1
 
 
-def turned_sign(case: Case) -> Iterator[Trial]:
+@kind("wrong-sign", "the sign is wrong: this is exactly −1 times what is needed", "turn the sign round: `{line}`")
+def sign(case: Case) -> Iterator[Trial]:
     """The line is −1 times what is needed."""
     if case.ratio is not None and case.ratio.constant == _MINUS:
         yield Trial(neg(case.line))
 
 
-def whole_factor(case: Case) -> Iterator[Trial]:
+@kind("lost-factor", "this is exactly {0}× what is needed{1}", "multiply by {2}: `{line}`")
+def factor(case: Case) -> Iterator[Trial]:
     """The line is a constant times what is needed."""
     ratio = case.ratio
     if ratio is not None and ratio.constant not in (_ZERO, _ONE, _MINUS):
@@ -32,7 +35,8 @@ def _theirs(case: Case) -> list[list[Expr]]:
     return levels_of(case.needed if isinstance(case.needed, Add) else case.worked_out)
 
 
-def dropped(case: Case) -> Iterator[Trial]:
+@kind("dropped-term", "the term `{0}` is missing", "add `{0}`: `{line}`")
+def dropped_term(case: Case) -> Iterator[Trial]:
     """A term of what is needed is missing."""
     if case.alike:
         rest = sub(case.needed, case.line)
@@ -41,26 +45,36 @@ def dropped(case: Case) -> Iterator[Trial]:
                 yield Trial(add(case.line, term), (Shown(term),))
 
 
-def _one_term_off(off: Callable[[Fraction | None], bool]) -> Callable[[Case], Iterator[Trial]]:
-    """One term is another multiple of what is needed than it must be: none of it, its negative, or another one."""
-
-    def trials(case: Case) -> Iterator[Trial]:
-        for parts, at, needed in case.terms_off if case.alike else ():
-            if off(needed.constant):
-                new = neg(parts[at]) if needed.constant == _MINUS else mul(needed.expr, parts[at])
-                kept = () if needed.constant == _ZERO else (new,)
-                line = add(*parts[:at], *kept, *parts[at + 1 :])
-                several = needed.constant != _MINUS and needed.number < 0
-                yield Trial(line, (Shown(parts[at]), Shown(new), needed), parts[at], several=several)
-
-    return trials
+def _one_term_off(case: Case, off: Callable[[Fraction | None], bool]) -> Iterator[Trial]:
+    """One term is another multiple of what is needed than it must be."""
+    for parts, at, needed in case.terms_off if case.alike else ():
+        if off(needed.constant):
+            new = neg(parts[at]) if needed.constant == _MINUS else mul(needed.expr, parts[at])
+            kept = () if needed.constant == _ZERO else (new,)
+            line = add(*parts[:at], *kept, *parts[at + 1 :])
+            several = needed.constant != _MINUS and needed.number < 0
+            yield Trial(line, (Shown(parts[at]), Shown(new), needed), parts[at], several=several)
 
 
-extra = _one_term_off(lambda constant: constant == _ZERO)
-sign_of_a_term = _one_term_off(lambda constant: constant == _MINUS)
-factor_of_a_term = _one_term_off(lambda constant: constant not in (_ZERO, _MINUS))
+@kind("extra-term", "the term `{0}` does not belong here", "leave `{0}` out: `{line}`")
+def extra_term(case: Case) -> Iterator[Trial]:
+    """None of a term is needed."""
+    return _one_term_off(case, lambda constant: constant == _ZERO)
 
 
+@kind("wrong-sign", "the sign of the term `{0}` is wrong", "the term is `{1}`: `{line}`")
+def sign_of_a_term(case: Case) -> Iterator[Trial]:
+    """The negative of a term is needed."""
+    return _one_term_off(case, lambda constant: constant == _MINUS)
+
+
+@kind("lost-factor", "the term `{0}` is off by a factor: it must be {2}× this", "write `{1}`: `{line}`")
+def factor_of_a_term(case: Case) -> Iterator[Trial]:
+    """Another multiple of a term is needed."""
+    return _one_term_off(case, lambda constant: constant not in (_ZERO, _MINUS))
+
+
+@kind("wrong-sign", "the signs of the terms {0} are wrong", "write: `{line}`")
 def signs_of_terms(case: Case) -> Iterator[Trial]:
     """Several terms have the wrong sign."""
     for said, new, off in _several(case):
@@ -68,6 +82,7 @@ def signs_of_terms(case: Case) -> Iterator[Trial]:
             yield Trial(new, (" and ".join(f"`{shown(part)}`" for part, _ in off),), said)
 
 
+@kind("lost-factor", "terms are off by a factor each: multiply {0}", "write: `{line}`")
 def factors_of_terms(case: Case) -> Iterator[Trial]:
     """Several terms are each a constant times a term that is needed."""
     for said, new, off in _several(case):
@@ -104,6 +119,7 @@ def _matched(case: Case, parts: list[Expr], theirs: list[Expr]) -> list[Factor] 
     return factors
 
 
+@kind("dropped-term", "the term `{0}` of the line before is lost", "write: `{line}`")
 def lost_of_equation(case: Case) -> Iterator[Trial]:
     """A term of the equation before, times a constant, is lost: a regulariser, a multiplier."""
     rest = sub(case.needed, case.line)
