@@ -105,6 +105,10 @@ class Bench(Judge):
                 self._proved[before, form] = found
         return found
 
+    def over_all(self, before: Expr, after: Expr, claim: bool = False) -> Verdict:
+        """Whether two lines are equal for all values of the letters that are free in one of them."""
+        return self.compare_over(before, after, tuple(sorted(before.free | after.free)), claim=claim)
+
     def clearly_different(self, left: Expr, right: Expr) -> bool:
         """Whether two lines of one kind differ by much at the first point:
         cheap, and says nothing where it is False."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from ..diagnostics.record import replace
 from ..ir import Expr, Index
@@ -29,6 +29,9 @@ from .meanings.targets import is_called_derivative, is_target, role_of
 from .slips.case import Context
 from .slips.causes import Slip
 from .slips.diagnose import diagnosis, of_misfit
+
+Readings = Iterable[tuple[str, s.Node]]
+Fits = Callable[[Read], object]
 
 
 class Reader:
@@ -156,18 +159,17 @@ class Reader:
             last: Expr = self.chain.last
             if not claim.leading:
                 return self._loose(sides[0], last)
-            self.chain.rough = self.chain.rough or (claim.rough and holds_small(self.around, last))
         elif len(sides) == 1:
             return self._bare(sides)
         else:
-            before = left = self._left(sides[0], sides[1].node)
-            if left.expr is None:
-                return self._without_left(left, sides[1:])
-            self._start(left)
-            last, sides = left.expr, sides[1:]
-            self.chain.rough = self.chain.rough or (claim.rough and holds_small(self.around, last))
-            if self._states_loss(left):
-                return self._statement(left, sides)
+            before = self._left(sides[0], sides[1].node)
+            if before.expr is None:
+                return self._without_left(before, sides[1:])
+            self._start(before)
+            last, sides = before.expr, sides[1:]
+        self.chain.rough = self.chain.rough or (claim.rough and holds_small(self.around, last))
+        if before is not None and self._states_loss(before):
+            return self._statement(before, sides)
         for at, side in enumerate(sides):
             own = not claim.leading and (at == 0 or not is_derivative(claim.sides[0].node))
             last, outcome = self._next(last, side, own)
@@ -311,23 +313,25 @@ class Reader:
         readings = [*first, *wider_readings(found.side, self.around)]
         if not readings or (not clash and self._holds(last, found)[0]):
             return found
-        for how, node in readings:
-            other = read_side(replace(found.side, node=node), self.around, self.chain.letters(last), ())
-            if other.expr is not None and self._holds(last, other)[0]:
-                self.notes.append(f"`{found.side.text.strip()}` is read with {how}")
-                return other
-        return found
+        other = self._read_as(found.side, readings, self.chain.letters(last), lambda one: self._holds(last, one)[0])
+        return other or found
 
     def _left(self, side: Side, behind: s.Node | None) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
         left = self._read(side, (), fixed_over_fractions(side.node, behind) if side.node and behind else ())
+        if is_target(self.around, left.expr):
+            return left
         readings = wider_readings(side, self.around)
-        for how, node in () if left.expr is not None and is_target(self.around, left.expr) else readings:
-            other = read_side(replace(side, node=node), self.around, (), ())
-            if other.expr is not None and is_target(self.around, other.expr):
+        return self._read_as(side, readings, (), lambda one: is_target(self.around, one.expr)) or left
+
+    def _read_as(self, side: Side, readings: Readings, letters: Iterable[Index], fits: Fits) -> Read | None:
+        """The first of several readings of a side that fits, which is then said."""
+        for how, node in readings:
+            other = read_side(replace(side, node=node), self.around, letters)
+            if other.expr is not None and fits(other):
                 self.notes.append(f"`{side.text.strip()}` is read with {how}")
                 return other
-        return left
+        return None
 
     def _misfit(self, last: Expr, found: Read) -> Outcome:
         """A side whose parts do not fit together, with the single edit that would make it follow, if there is one."""
@@ -365,14 +369,11 @@ class Reader:
         constant = up_to(self.around, before, found.expr, found.side.up_to)
         pairs = constant or pairings(before, found.expr, self.chain.order)
         unknown: str | None = None
-        for one, other in pairs if not isinstance(pairs, Clash) else ():
-            letters = tuple(sorted(one.free | other.free))
+        for one, other in pairs:
             if self.prose.trying and self.bench.clearly_different(one, other):
                 continue
-            if self.chain.rough or found.rough:
-                verdict = to_first_order(self.around, one, other)
-            else:
-                verdict = self.bench.compare_over(one, other, letters, claim=True)
+            rough = self.chain.rough or found.rough
+            verdict = to_first_order(self.around, one, other) if rough else self.bench.over_all(one, other, claim=True)
             if verdict.holds:
                 return (one, other), None
             unknown = verdict.by if verdict.kind == "unknown" else unknown

@@ -85,7 +85,7 @@ def _compared(
         return Judged("wrong", diagnosis(context, wanted, expr, pairs))
     unknown = None
     for one, other in pairs:
-        verdict = bench.compare_over(one, other, tuple(sorted(one.free | other.free)))
+        verdict = bench.over_all(one, other)
         if verdict.holds:
             doubt = untold(bench, one, other, verdict.kind == "proved")
             if doubt is None and form is not None and verdict.kind == "proved":

@@ -251,12 +251,8 @@ class Equations:
         read = outcome.read
         if outcome.verdict != "wrong" or read is None or read.expr is None or not _AT_BEST.search(left.side.text):
             return outcome
-        pairs = pairings(last, read.expr)
-        verdicts = (
-            []
-            if isinstance(pairs, Clash)
-            else [self._base().compare(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
-        )
+        pairs = [map(self.around.expanded, pair) for pair in pairings(last, read.expr)]
+        verdicts = [self._base().compare(*pair) for pair in pairs]
         return Outcome("follows", read, role="equation") if any(verdict.holds for verdict in verdicts) else outcome
 
     def no_solution(self, chain: Chain, symbol: Expr, outcome: Outcome) -> None:

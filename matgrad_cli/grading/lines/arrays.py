@@ -7,10 +7,9 @@ from typing import TypedDict
 
 from ...diagnostics.record import replace
 from ...notation import syntax as s
-from .functions import gradients_at
 from .indices import diagonal
 from .scope import Surroundings
-from .syntax_walk import PRODUCTS, bound_letters, children, free_letters, rebuilt, with_children
+from .syntax_walk import bound_letters, children, free_letters, rebuilt, with_children
 
 
 def writings(node: s.Node, around: Surroundings, fixed: Collection[str] = ()) -> Iterator[s.Node]:
@@ -25,23 +24,6 @@ def writings(node: s.Node, around: Surroundings, fixed: Collection[str] = ()) ->
         yield whole
     if whole is not node:
         yield node
-    wide = rebuilt(lying, _reaching)
-    if wide is not lying:
-        yield wide
-    if (there := gradients_at(lying, around)) != lying:
-        yield there
-
-
-def _reaching(node: s.Node) -> s.Node:
-    """∇_w (a)(b) and ∂/∂x (a) b, whose sign may act on the whole product as well as on the first bracket alone."""
-    if not isinstance(node, s.Binary) or node.operator not in PRODUCTS or not isinstance(node.left, s.Derivative):
-        return node
-    pending = node.left
-    if pending.body is None or pending.span.end > pending.body.span.end or not isinstance(pending.body, s.Group):
-        return node
-    return replace(
-        pending, span=node.span, body=replace(node, left=pending.body, span=pending.body.span.joined(node.right.span))
-    )
 
 
 def _diagonals(node: s.Node, bound: frozenset[str]) -> s.Node:

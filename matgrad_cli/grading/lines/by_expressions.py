@@ -16,7 +16,7 @@ from .through import in_terms_of
 def by_expression(node: s.Derivative, around: Surroundings) -> s.Derivative:
     """The derivative with a name for what it is taken by, and a body written in that name;
     the node itself where that cannot be done."""
-    by = s.ungrouped(node.variable) if node.variable is not None else None
+    by = s.ungrouped(node.variable)
     if (
         not isinstance(by, (s.Binary, s.Inverted, s.Negative, s.Apply))
         or node.indices

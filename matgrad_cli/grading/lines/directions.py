@@ -125,7 +125,7 @@ def _is_jacobian(around: Surroundings, node: s.Node) -> bool:
         return True
     if not isinstance(node, s.Derivative) or node.indices:
         return False
-    body = s.ungrouped(node.body) if node.body is not None else None
+    body = s.ungrouped(node.body)
     return body is None or (isinstance(body, s.Name) and body.name in around.losses)
 
 

@@ -12,7 +12,7 @@ from .reading import Side
 
 def left_letters(side: Side) -> tuple[str, ...]:
     """The index letters that a lone name on the left carries: p, q of K_pq."""
-    node = s.ungrouped(side.node) if side.node is not None else None
+    node = s.ungrouped(side.node)
     if isinstance(node, s.Subscript):
         return tuple(index.name for index in node.indices if isinstance(index, s.Name))
     return ()

@@ -115,7 +115,7 @@ def at_use(node: s.Node, around: Surroundings) -> s.Node:
 
 def states_function(node: s.Node | None, around: Surroundings) -> bool:
     """Whether a left side is such a function at its own letter."""
-    node = s.ungrouped(node) if node is not None else None
+    node = s.ungrouped(node)
     if not isinstance(node, s.Apply) or node.function not in around.formulas or len(node.arguments) != 1:
         return False
     argument = node.arguments[0]

@@ -3,7 +3,7 @@ and how two kinds are compared."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
 from ...diagnostics.record import record
@@ -19,6 +19,10 @@ class Clash:
     code: str
     found: str
     needed: str
+
+    def __iter__(self) -> Iterator[Pairing]:
+        """No way to compare them."""
+        return iter(())
 
 
 def shape_in_words(shape: Shape) -> str:

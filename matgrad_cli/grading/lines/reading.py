@@ -323,8 +323,8 @@ def _bare(node: s.Node) -> s.Node:
 
 
 def _links(left: s.Derivative, right: s.Derivative) -> bool:
-    first = s.ungrouped(left.variable) if left.variable is not None else None
-    second = s.ungrouped(right.body) if right.body is not None else None
+    first = s.ungrouped(left.variable)
+    second = s.ungrouped(right.body)
     whole = not left.indices and not right.indices
     return whole and first is not None and second is not None and alike(first, second)
 
@@ -357,9 +357,9 @@ def _of_stated(node: s.Derivative, around: Surroundings) -> s.Derivative:
     """The derivative of the loss by a defined name: of the loss as stated,
     or of the problem's loss with the name put into it."""
     node = by_expression(node, around)
-    variable = s.ungrouped(node.variable) if node.variable is not None else None
+    variable = s.ungrouped(node.variable)
     if isinstance(variable, s.Name) and variable.name in around.defined:
-        body = s.ungrouped(node.body) if node.body is not None else None
+        body = s.ungrouped(node.body)
         if body is None or (isinstance(body, s.Name) and body.name in around.losses):
             return replace(node, body=s.Name(node.span, loss_through(around, variable)))
     return node

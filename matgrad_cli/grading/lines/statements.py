@@ -105,7 +105,7 @@ def _read(text: str, name: str, syntax: str | None, meant: Meant) -> tuple[tuple
 
 def _zero_last(claim: Claim) -> Claim:
     """`0 = ∇L = A` says what `∇L = A = 0` says: the equation is read with its zero behind."""
-    first = s.ungrouped(claim.sides[0].node) if claim.sides[0].node is not None else None
+    first = s.ungrouped(claim.sides[0].node)
     zero = (isinstance(first, s.Literal_) and first.value == 0) or (
         isinstance(first, s.Apply) and first.function == "zeros"
     )
@@ -119,7 +119,7 @@ def _zero_last(claim: Claim) -> Claim:
 def _subgradient(nodes: Sequence[s.Node | None], text: str) -> s.Node | None:
     r"""The left side of `\partial\|x\|_1 = \mathrm{sign}(x)` as the derivative that it means:
     no differential stands on the right."""
-    first = s.ungrouped(nodes[0]) if nodes[0] is not None else None
+    first = s.ungrouped(nodes[0])
     if (
         not isinstance(first, s.Differential_)
         or first.direction is not None
@@ -339,7 +339,7 @@ def _parts(text: str) -> list[Span]:
 def lone_name(node: s.Node | None) -> str | None:
     """The name that stands alone on a side, with or without index letters: `E`, `K_{pq}`;
     e_i, which may be a basis vector, included."""
-    node = s.ungrouped(node) if node is not None else None
+    node = s.ungrouped(node)
     if isinstance(node, s.Apply) and node.function == "basis":
         return "e"
     if isinstance(node, s.Subscript) and all(isinstance(index, s.Name) for index in node.indices):

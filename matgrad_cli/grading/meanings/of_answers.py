@@ -13,11 +13,10 @@ from ...diagnostics.regex import regex
 from ...ir import Expr, Index, Size, SumOver, mul, reciprocal
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
-from ..lines.functions import gradients_at
 from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import rebuilt
-from .other_readings import outer_product
+from .other_readings import AT_ARGUMENT, OUTER, Reading, absolute, everywhere, readings
 
 _EXPECTED: Final = regex(r"mathbb\s*\{?\s*E|𝔼|\bE\s*(?:_|\[)")
 _AVERAGE: Final = "the expectation is read as the average over the samples"
@@ -68,18 +67,16 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         yield replace(found, notes=(*found.notes, "`*` is read as the product of matrices, as in SymPy")), ()
     if side.syntax != "latex":
         return
-    changes: dict[Callable[[s.Node], s.Node], str] = {
-        partial(_starred, side.source.text): "`*` is read entry by entry",
-        _entrywise: "|…| is read entry by entry",
-        _softmax: "σ is read as the softmax",
-        _outer: "⊗ is read as the outer product of two vectors",
-        partial(gradients_at, around=around): "∇ is read as the gradient of the function, taken at its argument",
-    }
-    for change, note in changes.items():
-        node = rebuilt(side.node, change)
-        if node != side.node:
-            found = read_side(replace(side, node=node), around)
-            yield replace(found, notes=(*found.notes, note)), ()
+    of_answers: tuple[Reading, ...] = (
+        ("`*` that works entry by entry", everywhere(partial(_starred, side.source.text)), frozenset()),
+        ("|…| that works entry by entry", everywhere(absolute), frozenset((s.Apply,))),
+        ("σ as the softmax", everywhere(_softmax), frozenset((s.Apply,))),
+        OUTER,
+        AT_ARGUMENT,
+    )
+    for how, node in readings(of_answers, side.node, around):
+        found = read_side(replace(side, node=node), around)
+        yield replace(found, notes=(*found.notes, f"read with {how}")), ()
     bound = {letter.name for part in s.parts_of(side.node) if isinstance(part, s.Sigma) for letter in part.letters}
     letters, wanted = (
         [letter for letter in _letters(side.node, around.known) if letter.name not in bound],
@@ -104,32 +101,22 @@ def _is_expectation(node: s.Node) -> bool:
     return isinstance(node, s.Apply) and node.function == "expectation"
 
 
-def _softmax(node: s.Node) -> s.Node:
-    return replace(node, function="softmax") if isinstance(node, s.Apply) and node.function == "sigmoid" else node
+def _softmax(node: s.Node) -> s.Node | None:
+    return replace(node, function="softmax") if isinstance(node, s.Apply) and node.function == "sigmoid" else None
 
 
-def _entrywise(node: s.Node) -> s.Node:
-    return replace(node, function="abs") if isinstance(node, s.Apply) and node.function == "bars" else node
-
-
-def _starred(text: str, node: s.Node) -> s.Node:
+def _starred(text: str, node: s.Node) -> s.Node | None:
     """`y * Xw` as y ∘ (Xw): what stands side by side belongs together before a `*` does."""
-    if not isinstance(node, s.Binary) or node.operator != "juxtapose":
-        return node
-    if "*" in text[node.left.span.end : node.right.span.start]:
-        return replace(node, operator="hadamard")
-    if isinstance(node.left, s.Binary) and node.left.operator == "hadamard":
-        last = replace(node, span=node.left.right.span.joined(node.right.span), left=node.left.right)
-        return replace(node.left, span=node.span, right=last)
-    return node
+    match node:
+        case s.Binary(span, "juxtapose", left, right) if "*" in text[left.span.end : right.span.start]:
+            return replace(node, operator="hadamard")
+        case s.Binary(span, "juxtapose", s.Binary(_, "hadamard", _, first) as left, right):
+            return replace(left, span=span, right=replace(node, span=first.span.joined(span), left=first))
+    return None
 
 
 def _product(node: s.Node) -> s.Node:
     return replace(node, operator="juxtapose") if isinstance(node, s.Binary) and node.operator == "*" else node
-
-
-def _outer(node: s.Node) -> s.Node:
-    return outer_product(node) or node
 
 
 def _letters(node: s.Node, known: Callable[[str], bool]) -> tuple[s.Name, ...]:

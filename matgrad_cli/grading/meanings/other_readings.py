@@ -3,8 +3,9 @@ bars that are no norm."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
+from typing import Final
 
 from ...diagnostics import MatgradError, Source
 from ...diagnostics.record import replace
@@ -21,32 +22,41 @@ from ..lines.variables import flat_vectors
 from ..slips.causes import Slip
 
 Change = Callable[[s.Node], s.Node | None]
+Reading = tuple[str, Callable[[s.Node, Surroundings], s.Node | None], frozenset[object]]
+"""What the same signs may also say: in words, the tree that says it (None where it says nothing else),
+and what must stand in a tree for that: kinds of nodes, operators."""
 BodyOf = Callable[[s.Node, s.Binary], s.Node | None]
 """What stands under a sign, if it may take in the rest of this product."""
+
+
+def readings(
+    of: Sequence[Reading], node: s.Node, around: Surroundings, together: bool = False
+) -> Iterator[tuple[str, s.Node]]:
+    """The trees of these readings, each with what it is; last, `together`, all of them at once."""
+    found, combined = 0, node
+    marks: frozenset[object] = s.contents(node).kinds | s.contents(node).operators
+    for words, change, needs in of:
+        if needs <= marks and (other := change(node, around)) is not None:
+            found += 1
+            combined = change(combined, around) or combined
+            yield words, other
+    if together and found > 1:
+        yield f"{found} of its signs in another way", combined
+
+
+def everywhere(change: Change) -> Callable[[s.Node, Surroundings], s.Node | None]:
+    """The tree with the change made wherever it can be; None if nowhere."""
+    return lambda node, _: _changed(node, change)
 
 
 def misfit_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.Node]]:
     """Readings for a side that does not fit as it stands, each with what it is:
     `tr(A) dX` for tr(A dX), NumPy's `x @ A`."""
-    if side.node is None:
-        return
-    if side.syntax == "numpy":
+    if side.node is not None and side.syntax == "numpy":
         flat = flat_vectors(side.node, around)
-        if flat is not None:
-            yield "products of vectors as NumPy has them", flat
-        return
-    if (changed := _changed(side.node, partial(_taken_in, body_of=_of_trace))) is not None:
-        yield "the trace of the whole product", changed
-    if (changed := _by_every_entry(side.node)) is not None:
-        yield "the derivative of the matrix taken by one entry after the other", changed
-    if (changed := _elementwise(side.node, around)) is not None:
-        yield "elementwise products of vectors of one size, as their shapes ask for", changed
-    has = s.contents(side.node).operators
-    if "dot" in has and (dotted := _changed(side.node, _dotted)) is not None:
-        yield "the centred dot as the inner product with all that follows it", dotted
-    for reach in (_first_of_right, _last_of_left, partial(_first_of_right, whole=False)) if "hadamard" in has else ():
-        if (tight := _changed(side.node, reach)) is not None:
-            yield "⊙ taken before the product beside it", tight
+        yield from (("products of vectors as NumPy has them", flat),) if flat is not None else ()
+    elif side.node is not None:
+        yield from readings(_OF_MISFITS, side.node, around)
 
 
 def wider_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.Node]]:
@@ -54,41 +64,13 @@ def wider_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.No
     node = side.node
     if node is None:
         return
-    has = s.contents(node)
-    for balanced in side.others:
-        yield "its brackets balanced in another way", balanced
+    yield from (("its brackets balanced in another way", balanced) for balanced in side.others)
     if isinstance(node, s.Transposed) and isinstance(node.body, s.Name) and ("'" in side.text or "prime" in side.text):
         yield "a prime that says derivative", s.Derivative(node.span, node.body, None, (), "nabla")
-    kinds: tuple[tuple[str, Change, bool], ...] = (
-        ("bars that take the absolute value of every entry", _absolute, s.Apply in has.kinds),
-        (
-            "a derivative of the whole product behind its sign",
-            partial(_taken_in, body_of=_of_derivative),
-            s.Derivative in has.kinds,
-        ),
-        (
-            "a differential of the whole product behind its sign",
-            partial(_taken_in, body_of=_of_differential),
-            s.Differential_ in has.kinds,
-        ),
-        ("the size d and what it multiplies", _times_size, s.Differential_ in has.kinds),
-        ("a division by the whole product behind its slash", _wider_divisor, {"/", "juxtapose"} <= has.operators),
-        ("⊗ as the outer product of two vectors", outer_product, "kron" in has.operators),
-    )
-    combined: s.Node = node
-    found = 0
-    for how, change, may_be in kinds:
-        other = _changed(node, change) if may_be else None
-        if other is not None:
-            found += 1
-            combined = _changed(combined, change) or combined
-            yield how, other
-    if found > 1:
-        yield "bars of entries and a derivative of the whole product", combined
+    yield from readings(_WIDER, node, around, together=True)
     if (whole := _of_all(node)) is not None:
         yield "a derivative of all that follows its sign", whole
-    if s.Derivative in has.kinds and (there := gradients_at(node, around)) != node:
-        yield "∇ as the gradient of the function, taken at its argument", there
+    yield from readings((AT_ARGUMENT,), node, around)
 
 
 def unless_open(outcome: Outcome, last: Expr, found: Read, around: Surroundings, chain: Chain) -> Outcome:
@@ -150,7 +132,8 @@ def _changed(node: s.Node, change: Change) -> s.Node | None:
     return changed if made else None
 
 
-def _absolute(node: s.Node) -> s.Node | None:
+def absolute(node: s.Node) -> s.Node | None:
+    """|u| of every entry."""
     return replace(node, function="abs") if isinstance(node, s.Apply) and node.function == "bars" else None
 
 
@@ -187,12 +170,10 @@ def _of_derivative(sign: s.Node, _: s.Binary) -> s.Node | None:
 
 def _of_trace(sign: s.Node, whole: s.Binary) -> s.Node | None:
     """tr(A) dX as tr(A dX): a differential stands behind the bracket."""
-    moves = isinstance(sign, s.Apply) and any(isinstance(part, s.Differential_) for part in s.parts_of(whole.right))
-    return (
-        sign.arguments[0]
-        if isinstance(sign, s.Apply) and moves and sign.function == "tr" and len(sign.arguments) == 1
-        else None
-    )
+    match sign:
+        case s.Apply(_, "tr", (body,)) if any(isinstance(part, s.Differential_) for part in s.parts_of(whole.right)):
+            return body
+    return None
 
 
 def _of_differential(sign: s.Node, whole: s.Binary) -> s.Node | None:
@@ -219,41 +200,36 @@ def _product(node: s.Binary, left: s.Node) -> s.Binary:
 
 def _times_size(node: s.Node) -> s.Node | None:
     """d s as the product of a size that is called d; where d is none, this cannot be read."""
-    if not isinstance(node, s.Differential_) or node.direction is not None:
-        return None
-    return s.Binary(node.span, "juxtapose", s.Name(node.span, "d"), node.body)
+    match node:
+        case s.Differential_(span, body, None):
+            return s.Binary(span, "juxtapose", s.Name(span, "d"), body)
+    return None
 
 
 def _wider_divisor(node: s.Node) -> s.Node | None:
     r"""2Ax / x^\top x as 2Ax / (x^\top x)."""
-    over = node.left if isinstance(node, s.Binary) and node.operator == "juxtapose" else None
-    if (
-        not isinstance(node, s.Binary)
-        or not isinstance(over, s.Binary)
-        or over.operator != "/"
-        or isinstance(over.right, s.Literal_)
-    ):
-        return None
-    below = _product(node, over.right)
-    return replace(over, span=node.span, right=s.Group(below.span, below))
+    match node:
+        case s.Binary(span, "juxtapose", s.Binary(_, "/", _, below) as over) if not isinstance(below, s.Literal_):
+            below = _product(node, below)
+            return replace(over, span=span, right=s.Group(below.span, below))
+    return None
 
 
-def outer_product(node: s.Node) -> s.Node | None:
+def _outer_product(node: s.Node) -> s.Node | None:
     """a ⊗ b as a bᵀ; where one of them is no vector, this cannot be read."""
-    return (
-        s.Apply(node.span, "outer", (node.left, node.right))
-        if isinstance(node, s.Binary) and node.operator == "kron"
-        else None
-    )
+    match node:
+        case s.Binary(span, "kron", left, right):
+            return s.Apply(span, "outer", (left, right))
+    return None
 
 
 def _dotted(node: s.Node) -> s.Node | None:
     r"""`a \cdot X\,dw` as a · (X dw)."""
-    left = node.left if isinstance(node, s.Binary) and node.operator == "juxtapose" else None
-    if not isinstance(node, s.Binary) or not isinstance(left, s.Binary) or left.operator != "dot":
-        return None
-    behind = s.Binary(left.right.span.joined(node.span), "juxtapose", left.right, node.right)
-    return replace(left, span=node.span, right=s.Group(behind.span, behind))
+    match node:
+        case s.Binary(span, "juxtapose", s.Binary(_, "dot", _, first) as left, last):
+            behind = s.Binary(first.span.joined(span), "juxtapose", first, last)
+            return replace(left, span=span, right=s.Group(behind.span, behind))
+    return None
 
 
 def _first_of_right(node: s.Node, whole: bool = True) -> s.Node | None:
@@ -270,27 +246,24 @@ def _first_of_right(node: s.Node, whole: bool = True) -> s.Node | None:
 
 def _last_of_left(node: s.Node) -> s.Node | None:
     r"""`V a \odot b` as V (a ⊙ b)."""
-    left = node.left if isinstance(node, s.Binary) and node.operator == "hadamard" else None
-    if not isinstance(node, s.Binary) or not isinstance(left, s.Binary) or left.operator != "juxtapose":
-        return None
-    small = s.Binary(left.right.span.joined(node.right.span), "hadamard", left.right, node.right)
-    return replace(left, span=node.span, right=s.Group(small.span, small))
+    match node:
+        case s.Binary(span, "hadamard", s.Binary(_, "juxtapose", _, last) as left, right):
+            small = s.Binary(last.span.joined(right.span), "hadamard", last, right)
+            return replace(left, span=span, right=s.Group(small.span, small))
+    return None
 
 
-def _by_every_entry(node: s.Node) -> s.Node | None:
+def _by_every_entry(node: s.Node, _: Surroundings) -> s.Node | None:
     """tr(∂F/∂X) as [tr(∂F/∂X_st)]_st: the trace over the indices of F, as slides write it."""
     used = {part.name for part in s.parts_of(node) if isinstance(part, s.Name)}
     letters = next((pair for pair in ("st", "pq", "kl", "ab") if not used & set(pair)), "st")
     row, col = (s.Name(node.span, letter) for letter in letters)
 
     def change(part: s.Node) -> s.Node | None:
-        whole = (
-            isinstance(part, s.Derivative)
-            and part.body is not None
-            and isinstance(part.variable, s.Name)
-            and not part.indices
-        )
-        return replace(part, indices=(row, col)) if whole else None
+        match part:
+            case s.Derivative(_, s.Node(), s.Name(), ()):
+                return replace(part, indices=(row, col))
+        return None
 
     changed = _changed(node, change)
     return s.EntriesOf(node.span, (row, col), (None, None), changed) if changed is not None else None
@@ -301,18 +274,14 @@ def _elementwise(node: s.Node, around: Surroundings) -> s.Node | None:
     scope = around.scope(Source("", ""), "latex", {})
 
     def change(part: s.Node) -> s.Node | None:
-        if (
-            not isinstance(part, s.Binary)
-            or part.operator != "juxtapose"
-            or not isinstance(part.right, (s.Group, s.Apply))
-        ):
-            return None
-        try:
-            shapes = [read_node(side, scope).expr.shape for side in (part.left, part.right)]
-        except MatgradError:
-            return None
-        same = shapes[0] is shapes[1] and (shapes[0].is_column or shapes[0].is_row)
-        return replace(part, operator="hadamard") if same else None
+        match part:
+            case s.Binary(_, "juxtapose", left, s.Group() | s.Apply() as right):
+                try:
+                    one, other = (read_node(side, scope).expr.shape for side in (left, right))
+                except MatgradError:
+                    return None
+                return replace(part, operator="hadamard") if one is other and (one.is_column or one.is_row) else None
+        return None
 
     return _changed(node, change)
 
@@ -331,3 +300,37 @@ def _of_all(node: s.Node) -> s.Node | None:
     for binary in reversed(above):
         body = _product(binary, body)
     return replace(first, span=node.span, body=body)
+
+
+AT_ARGUMENT: Final[Reading] = (
+    "∇ as the gradient of the function, taken at its argument",
+    lambda node, around: there if (there := gradients_at(node, around)) != node else None,
+    frozenset((s.Derivative,)),
+)
+OUTER: Final[Reading] = "⊗ as the outer product of two vectors", everywhere(_outer_product), frozenset(("kron",))
+_TIGHT: Final = "⊙ taken before the product beside it"
+_OF_MISFITS: Final[tuple[Reading, ...]] = (
+    ("the trace of the whole product", everywhere(partial(_taken_in, body_of=_of_trace)), frozenset((s.Apply,))),
+    ("the derivative of the matrix taken by one entry after the other", _by_every_entry, frozenset((s.Derivative,))),
+    ("elementwise products of vectors of one size, as their shapes ask for", _elementwise, frozenset(("juxtapose",))),
+    ("the centred dot as the inner product with all that follows it", everywhere(_dotted), frozenset(("dot",))),
+    (_TIGHT, everywhere(_first_of_right), frozenset(("hadamard",))),
+    (_TIGHT, everywhere(_last_of_left), frozenset(("hadamard",))),
+    (_TIGHT, everywhere(partial(_first_of_right, whole=False)), frozenset(("hadamard",))),
+)
+_WIDER: Final[tuple[Reading, ...]] = (
+    ("bars that take the absolute value of every entry", everywhere(absolute), frozenset((s.Apply,))),
+    (
+        "a derivative of the whole product behind its sign",
+        everywhere(partial(_taken_in, body_of=_of_derivative)),
+        frozenset((s.Derivative,)),
+    ),
+    (
+        "a differential of the whole product behind its sign",
+        everywhere(partial(_taken_in, body_of=_of_differential)),
+        frozenset((s.Differential_,)),
+    ),
+    ("the size d and what it multiplies", everywhere(_times_size), frozenset((s.Differential_,))),
+    ("a division by the whole product behind its slash", everywhere(_wider_divisor), frozenset(("/", "juxtapose"))),
+    OUTER,
+)

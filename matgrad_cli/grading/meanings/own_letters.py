@@ -3,7 +3,7 @@ true for all values?"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from ...diagnostics import MatgradError, Source
@@ -14,9 +14,8 @@ from ...notation import syntax as s
 from ...notation.elaboration.elaborate import read_node
 from ...notation.latex.reader import parse_latex
 from ...notation.problems import in_own_letters
-from ...verify.verdict import Verdict
 from ..bench import Bench
-from ..lines.kinds import Clash, pairings
+from ..lines.kinds import pairings
 
 LONGEST = 400
 
@@ -67,21 +66,11 @@ def _equal(left: str, right: str, assume: Sequence[str], moving: Collection[str]
             return None
         bench = Bench(Problem(before, variable, symbols, facts))
         turned = rows and before.shape.is_column and isinstance(s.ungrouped(one), s.Derivative)
-        verdicts = [
-            verdict
-            for form in ((before, transpose(before)) if turned else (before,))
-            for verdict in _compared(bench, form, after)
-        ]
+        forms = (before, transpose(before)) if turned else (before,)
+        verdicts = [bench.over_all(*pair) for form in forms for pair in pairings(form, after)]
         if not any(verdict.holds for verdict in verdicts):
             return None if any(verdict.kind == "unknown" for verdict in verdicts) else False
     return True
-
-
-def _compared(bench: Bench, before: Expr, after: Expr) -> Iterator[Verdict]:
-    """The verdict on each of the forms in which the two may be equal."""
-    pairs = pairings(before, after)
-    for one, other in () if isinstance(pairs, Clash) else pairs:
-        yield bench.compare_over(one, other, tuple(sorted(one.free | other.free)))
 
 
 def _works(expr: Expr) -> bool:

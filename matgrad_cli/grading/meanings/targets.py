@@ -7,7 +7,7 @@ from ...records.finding import Role
 from ..lines.scope import Surroundings
 
 
-def is_target(around: Surroundings, expr: Expr) -> bool:
+def is_target(around: Surroundings, expr: Expr | None) -> bool:
     """Whether this is the derivative of the loss by the variable, whole or one entry of it."""
     inner = expr
     while isinstance(inner, (Transpose, MatrixOf)) or (isinstance(inner, Entry) and isinstance(inner.base, MatrixOf)):

@@ -49,11 +49,8 @@ def _right_in_itself(context: Context, after: Expr) -> bool:
     """Whether a line equals the head of its chain, so that every repair towards the line before would make it wrong."""
     if context.answering or context.head is None:
         return False
-    pairs = pairings(context.head, after, context.order)
-    return not isinstance(pairs, Clash) and any(
-        context.around.bench.compare_over(one, other, tuple(sorted(one.free | other.free)), claim=True).holds
-        for one, other in pairs
-    )
+    bench, pairs = context.around.bench, pairings(context.head, after, context.order)
+    return any(bench.over_all(*pair, claim=True).holds for pair in pairs)
 
 
 def _after_a_wrong_one(context: Context, before: Expr, after: Expr, pairs: list[Pairing] | Clash) -> Slip:
@@ -102,16 +99,8 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
 def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
     """The slip of kind with the single edit, or the missing factor, that makes the line right."""
     case = Case(context.around.bench, before, after, context, repair=partial(_repair, context, before))
-    found = first(case, EDITS)
-    if found is not None:
-        return replace(
-            slip,
-            help=found.help,
-            notes=(*slip.notes, found.message),
-            part=found.part,
-            repair=found.repair,
-            cause=found.code,
-        )
+    if (found := first(case, EDITS)) is not None:
+        return _caused(slip, found)
     reference = _reference(context, before)
     factor = left_out(context.around.bench, reference, after) if reference is not None else None
     if factor is None or reference is None:
@@ -121,10 +110,15 @@ def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
     )
 
 
+def _caused(slip: Slip, found: Slip) -> Slip:
+    """A slip of kind with what mends the line."""
+    notes, part = (*slip.notes, found.message), found.part or slip.part
+    return replace(slip, help=found.help, notes=notes, part=part, repair=found.repair, cause=found.code)
+
+
 def _repair(context: Context, before: Expr, line: Expr) -> Repair | None:
     """The line as a repair, also where a matrix follows an entry or the other way round."""
-    pairs = pairings(before, line, context.order)
-    found = (context.around.bench.repair(one, other) for one, other in pairs) if not isinstance(pairs, Clash) else ()
+    found = (context.around.bench.repair(one, other) for one, other in pairings(before, line, context.order))
     return next((repair for repair in found if repair is not None), None)
 
 
@@ -225,9 +219,7 @@ def _letter_lost(context: Context, before: Expr, after: Expr, pair: Pairing) -> 
         ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
     )
     found = first(case, LOST_LETTER)
-    if found is None:
-        return slip
-    return replace(slip, notes=(found.message,), help=found.help, part=found.part, repair=found.repair)
+    return _caused(replace(slip, notes=()), found) if found is not None else slip
 
 
 def _reference(context: Context, before: Expr) -> Expr | None:
@@ -323,9 +315,7 @@ def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
         context.around.bench, before, repair, tree, slip.span, side.source.text, _numbers(context.around), read
     )
     found = first(case, MISFITS)
-    if found is None:
-        return replace(slip, help=None)
-    return replace(slip, help=found.help, notes=(*slip.notes, found.message), repair=found.repair, cause=found.code)
+    return _caused(slip, found) if found is not None else replace(slip, help=None)
 
 
 def _different(context: Context, before: Expr, pairs: list[Pairing]) -> Slip:
