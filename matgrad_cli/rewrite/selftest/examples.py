@@ -1,8 +1,8 @@
-"""The example of a rule: its two texts, its names and what they stand for,
-and what a native rule's own function makes of it."""
+"""The example of a rule: its two texts, its names and what they stand for, and what the rule makes of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from ...diagnostics import MatgradError
@@ -10,27 +10,32 @@ from ...facts import Fact, Problem
 from ...facts.conditions import CONDITIONS
 from ...ir import ONE, Expr, Index, Named, Shape, Symbol, substitute
 from ...records import METHODS, Value
-from ...rulebook.load import equation_rules, rulebook
+from ...rulebook.load import rulebook
 from ...rulebook.pattern import declared, read_side, words_of
 from ...rulebook.rule import Rule
 from ..engine.application import Scene, fit
+from ..engine.apply import rewritings
 from ..methods import method_named
 
 VARIABLES: Final = ("X", "S", "w", "z")
 """What an example differentiates by, if it says `d(…)`: the first of these that it names."""
 
 
-def run_example(rule: Rule, before: Expr) -> Expr | None:
-    """What the function of a native rule makes of its example; nothing is made where it changes nothing."""
+def made_of(rule: Rule, before: Expr) -> Iterator[Expr]:
+    """What a rule makes of its example: in every way in which it fits, or by its own function;
+    nothing where it changes nothing."""
+    problem = example_problem(rule, before)
+    if not rule.native:
+        names = _plain_names(rule)[0]
+        taken = frozenset(name for name, _ in names) | words_of(names)
+        yield from (rewriting.new for rewriting in rewritings(rule, before, problem, taken))
+        return
     for method in METHODS[1:]:
         method_named(method)  # its native rules are registered when it is imported
-    book = rulebook() if rule.id in rulebook() else equation_rules()
-    if rule.group or book is not rulebook():
-        return None
-    bindings = tuple((key, _said(rule, text)) for key, text in rule.bindings)
-    scene = Scene(example_problem(rule, before), book, entrywise=rule.pending == "partial")
-    found = fit(rule, before, scene, bindings)
-    return None if found is None or found.new is before else found.new
+    if not rule.group:
+        bindings = tuple((key, _said(rule, text)) for key, text in rule.bindings)
+        found = fit(rule, before, Scene(problem, rulebook(), entrywise=rule.pending == "partial"), bindings)
+        yield from () if found is None or found.new is before else (found.new,)
 
 
 def _said(rule: Rule, text: str) -> Value:
@@ -84,9 +89,3 @@ def example_problem(rule: Rule, loss: Expr) -> Problem:
     )
     wrt = example_variable(rule) or Symbol("x", Shape(ONE, ONE))
     return Problem(loss, wrt, symbols or (wrt,), facts)
-
-
-def names_in(rule: Rule) -> frozenset[str]:
-    """All names of the example."""
-    names = _plain_names(rule)[0]
-    return frozenset(name for name, _ in names) | words_of(names)
