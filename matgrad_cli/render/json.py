@@ -30,7 +30,7 @@ def to_json(derivation: Derivation, numbers: bool = False) -> str:
     data: dict[str, Any] = {"schema": SCHEMA, **_derivation(derivation, table)}
     if numbers:
         from .document.derivation import document
-        from .document.example import numbers_data
+        from .document.numbers import numbers_data
 
         data["numbers"] = numbers_data(document(derivation, "normal", numbers=True))
     return _document(data, table)

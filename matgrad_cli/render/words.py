@@ -8,7 +8,7 @@ from ..ir import Expr, Index, Symbol
 from ..notation.printing.to_unicode import dim_unicode, name_unicode, printer, shape_unicode
 from ..records import Value
 from .document.blocks import Cell, Label, Phrase, Ratio
-from .document.letters import ranges
+from .document.glossary import ranges
 from .labels import label, value
 from .wrap import SOLID
 

@@ -1,23 +1,25 @@
 """The end of every derivation: the result in textbook form, names where they save something,
-the read-off against the loss itself."""
+the step that changes the layout, the read-off against the loss itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ..diagnostics import Diagnostic, StuckError
+from ..diagnostics import Diagnostic, StuckError, UsageError
 from ..facts import Problem
-from ..ir import Differential, Expr, Named, rename, substitute
+from ..ir import Differential, Entry, Expr, Index, LinearMap, Named, Symbol, Transpose, rename, substitute
 from ..ir.entries import entry
 from ..ir.walk import names_in
 from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
-from ..records.layout import is_turned
+from ..records.layout import LAYOUTS, is_turned
 from ..verify.verdict import Verdict
 from .assumptions import assumptions_of
+from .engine.application import Site, apply, native
 from .engine.recorder import Recorder, sentence
+from .forms.algebra import flip
 from .index.method import reserved_names, target_of
-from .named_steps import opening, record_names, record_opened
-from .naming import name_uses, repeated_parts, with_names
+from .methods.beside import beside, paired, whole_of
+from .naming import name_uses, opening, record_names, record_opened, repeated_parts, with_names
 from .network.reading import tidy_part
 from .structures import by_own_entries, notes_of
 
@@ -136,3 +138,39 @@ def need_number(problem: Problem, method: str) -> None:
                 help="`--method index` gives the derivative of a vector or matrix by entries",
             )
         )
+
+
+def known_layout(layout: str) -> str:
+    """The layout itself; raises UsageError with the known ones for another word."""
+    if layout not in LAYOUTS:
+        raise UsageError(
+            Diagnostic("unknown-layout", f"the layout `{layout}` is not known", help="layouts: " + ", ".join(LAYOUTS))
+        )
+    return layout
+
+
+def change_layout(recorder: Recorder, layout: str, order: int = 1) -> None:
+    """The visible step (G)_st = (Gᵀ)_ts where the layout wants the entry in the mirrored place, or tr(Gᵀ dX) = tr(J dX)
+    with J = Gᵀ."""
+    line, problem = recorder.line, recorder.problem
+    if is_turned(layout, problem.loss.shape, problem.wrt.shape, order) and (order == 1 or isinstance(line, Entry)):
+        recorder.record(apply(recorder.rules.rule("change-layout"), line, ((),), recorder.scene, (("layout", layout),)))
+
+
+@native("change-layout")
+def layout_changed(site: Site) -> tuple[Expr, Bindings] | None:
+    """The gradient G written as the derivative Gᵀ: in its entry, or in front of what moves."""
+    node = site.node
+    if isinstance(node, LinearMap):
+        return LinearMap(node.argument, _turned(node.body, node.argument)), site.bindings
+    if not isinstance(node, Entry):
+        return _turned(node, None), site.bindings
+    row = node.row if isinstance(node.row, Index) else None
+    col = node.col if isinstance(node.col, Index) else None
+    turned = flip(node.base)
+    return Entry(turned if turned is not node.base else Transpose(node.base), col, row), site.bindings
+
+
+def _turned(node: Expr, direction: Symbol | None) -> Expr:
+    numbers, gradient, part = beside(node, direction)
+    return paired(flip(whole_of(numbers, gradient)), part, True)

@@ -15,15 +15,12 @@ from ..records import METHODS, Derivation, Result
 from ..rulebook.load import Rulebook
 from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge, judge_of
-from .closing import closed, itself, tidied, written_out
+from .closing import change_layout, closed, itself, known_layout, tidied, written_out
 from .engine.recorder import Recorder
 from .forms.algebra import flip
-from .forms.commutation import is_commutation
 from .index.method import Target, collapse, differentiate, open_rows, read_arrays, reserved_names, target_of
-from .layouts import change_layout, known_layout
-from .methods import unfolding as unfolding  # its native rules are read entry by entry too
-from .named_steps import record_names
-from .naming import name_parts
+from .methods import native_moves as native_moves  # its native rules are read entry by entry too
+from .naming import name_parts, record_names
 from .network.reading import read_line, read_sums
 from .selftest.user_rules import marked, tested_rulebook
 
@@ -123,7 +120,7 @@ def _read_stacked(recorder: Recorder, letters: tuple[Index, ...], last: Expr | N
     wrt = recorder.problem.wrt
     if last is None or not wrt.shape.is_column or not operators_in(last) & {"Kron", "vec"}:
         return False
-    from .methods.stacked import in_front, stacked
+    from .methods.stacked import in_front, is_commutation, stacked
 
     found = in_front(
         replace(recorder.problem, loss=last), recorder.rules, recorder.judge, stacked(Differential(last, wrt))

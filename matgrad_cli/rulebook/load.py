@@ -9,11 +9,9 @@ from typing import Any
 
 from ..diagnostics import InputError
 from ..ir import Expr
-from .complaint import complain
-from .entries import Entry, cut, nearest, quick, read_rule, toml
+from .entries import Entry, cut, nearest, quick, read_plain, read_rule, toml
 from .heads import may_fit
-from .plain import read_plain
-from .rule import METHOD_FIELDS, Method, Phase, Rule
+from .rule import METHOD_FIELDS, Method, Phase, Rule, complain
 
 FAMILIES = (
     "entries",

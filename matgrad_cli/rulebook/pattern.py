@@ -14,9 +14,8 @@ from ..notation.elaboration.elaborate import read_node
 from ..notation.expression.reader import parse
 from ..notation.scope import Scope
 from ..notation.shapes.infer import as_declared
-from .complaint import complain
 from .heads import head_of
-from .rule import Rule
+from .rule import Rule, complain
 
 WRT = Symbol("the variable", Shape(Dim.of("rows of it"), Dim.of("columns of it")))
 """What `d(…)` in a rule differentiates by: it binds to the variable of the differential that is matched."""

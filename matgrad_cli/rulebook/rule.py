@@ -1,9 +1,11 @@
-"""What a rule and a method are: frozen records, with the texts of both sides; `pattern` holds the parsed sides."""
+"""What a rule and a method are: frozen records, with the texts of both sides; `pattern` holds the parsed sides;
+and what is wrong with a rule file, said with file, rule and field."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
+from ..diagnostics import InputError
 from ..diagnostics.record import record, replace
 
 RULE_FIELDS = frozenset(
@@ -121,3 +123,9 @@ class Method:
     def phase(self, name: str) -> Phase:
         """The phase of that name."""
         return next(phase for phase in self.phases if phase.name == name)
+
+
+def complain(file: str, rule: str, field: str, message: str) -> InputError:
+    """An error that names file, rule and field: `rules/traces.toml: rule "trace-cyclic", rhs: …`."""
+    where = f'{file}: rule "{rule}"' if rule else file
+    return InputError.coded("bad-rule", f"{where}, {field}: {message}" if field else f"{where}: {message}")

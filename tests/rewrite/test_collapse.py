@@ -8,7 +8,7 @@ from matgrad_cli.facts import Problem
 from matgrad_cli.ir import ONE, Delta, Dim, Entry, Expr, Index, Kron, Pair, Shape, Symbol, add, mul, rename, sum_over
 from matgrad_cli.ir.terms import split
 from matgrad_cli.notation.printing.to_text import to_text
-from matgrad_cli.rewrite.network.collapse import collapse_one, tidy_positions
+from matgrad_cli.rewrite.network.places import collapse_one, tidy_positions
 from matgrad_cli.verify.judge import Judge
 
 m, n = Dim.of("m"), Dim.of("n")

@@ -14,8 +14,7 @@ from matgrad_cli.ir import ONE, Dim, Entry, Expr, Index, Shape, Symbol, matmul
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.forms.commutation import commutation, is_commutation, paired
-from matgrad_cli.rewrite.methods.stacked import jacobian
+from matgrad_cli.rewrite.methods.stacked import commutation, is_commutation, jacobian, paired
 from matgrad_cli.rulebook.load import rulebook
 from matgrad_cli.verify.arrays.tensor import spread
 from matgrad_cli.verify.evaluate import Evaluator

@@ -9,11 +9,10 @@ import pytest
 
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.rulebook import rulebook, rules_folder
-from matgrad_cli.rulebook.entries import cut
+from matgrad_cli.rulebook.entries import cut, read_plain
 from matgrad_cli.rulebook.heads import guess_heads
 from matgrad_cli.rulebook.load import Rulebook, equation_rules, listed
 from matgrad_cli.rulebook.pattern import pattern, read_side
-from matgrad_cli.rulebook.plain import read_plain
 
 GOOD = """[[rule]]
 id = "trace-cyclic"

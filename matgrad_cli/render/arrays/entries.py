@@ -1,8 +1,9 @@
 """Derivatives with three and four indices beside their entries: the ⊗ form with vec, the commutation matrices in it,
-one slice."""
+one slice; arrays with free letters inside, for which `einsum` has no place, opened down to entries of plain arrays."""
 
 from __future__ import annotations
 
+from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import record
 from ...ir import (
     Delta,
@@ -18,10 +19,12 @@ from ...ir import (
     SumOver,
     Symbol,
     Transpose,
+    letters_in,
     mul,
     nodes_of,
     substitute,
 )
+from ...ir.entries import Entries
 from ...records import Result
 
 VEC = "the columns on top of each other"
@@ -100,3 +103,28 @@ def stack_of(result: Result, loss: Symbol, wrt: Symbol, order: int) -> Stack | N
         else Transpose(vector.base)
     )
     return Stack(letter, mul(*rest, base) if rest else base, by_row)
+
+
+class _Opened(Entries):
+    def missing(self, expr: Expr) -> Exception:
+        return cannot(expr)
+
+
+def opened(node: Expr) -> Expr:
+    """The number `node`, which has free letters inside an array, with that array opened;
+    StuckError where there is no way."""
+    return _Opened(lambda part: not part.free, (letter.name for letter in letters_in(node))).of(node)
+
+
+def cannot(node: Expr) -> StuckError:
+    """That no program is printed for an entry of this."""
+    from ...notation.printing.to_text import to_text
+
+    return StuckError(
+        Diagnostic(
+            "cannot-print",
+            "the result holds an array that depends on an index letter, for which no program is printed",
+            notes=(f"it is `{to_text(node)}`",),
+            help="`--format text`",
+        )
+    )

@@ -21,7 +21,7 @@ from ...ir import (
 )
 from ...ir.terms import expanded
 from ...notation.printing.precedence import ATOM, SUM, UNARY
-from ..arrays.opened import cannot, opened
+from ..arrays.entries import cannot, opened
 from .matrix_level import MatrixCode
 from .names import Names
 from .snippet import Code, number_code, signed_sum

@@ -53,8 +53,7 @@ from .blocks import (
 )
 from .brief import shortened
 from .change import NO_CHANGE, Changes
-from .glossary import explained, signs
-from .letters import new_letters
+from .glossary import explained, new_letters, signs
 
 _MOST_FACTORS: Final = 9
 
@@ -64,7 +63,7 @@ def document(derivation: Derivation, detail: Detail = "normal", numbers: bool = 
     blocks = tuple(_blocks(derivation, detail))
     if not numbers:
         return blocks
-    from .example import derivation_numbers
+    from .numbers import derivation_numbers
 
     return derivation_numbers(blocks, derivation)
 

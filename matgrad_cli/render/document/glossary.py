@@ -1,12 +1,27 @@
-"""Names in a result that not every reader knows, each explained once below it."""
+"""Names in a result that not every reader knows, each explained once below it; and which index letters a line shows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from ...ir import Call, Delta, Expr, Fill, Hadamard, Kron, MatrixOf, Power, nodes_of, row_of, whole_derivative
+from ...ir import (
+    Call,
+    Delta,
+    Dim,
+    Expr,
+    Fill,
+    Hadamard,
+    Index,
+    Kron,
+    MatrixOf,
+    Power,
+    nodes_of,
+    row_of,
+    whole_derivative,
+)
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS, unknown_parts
+from ...ir.walk import letters_of_node
 
 MEANINGS: Final[dict[str, str]] = {
     "polar": "polar({of}) = U Vᵀ of the singular value decomposition {of} = U Σ Vᵀ: all singular values are "
@@ -107,3 +122,28 @@ def signs(shown: Iterable[Expr]) -> Iterator[str]:
     """What the signs mean that not every reader knows, each once."""
     nodes = {node for root in shown for node in nodes_of(root)}
     yield from (said for holds, said in _SIGNS if any(map(holds, nodes)))
+
+
+def ranges(letters: Iterable[Index]) -> dict[str, list[Dim]]:
+    """Each letter once, with the sizes that it runs to: i in two sums of a line may run to m and to n."""
+    ends: dict[str, list[Dim]] = {}
+    for letter in letters:
+        ends.setdefault(letter.name, []).append(letter.dim)
+    return ends
+
+
+def new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
+    """The letters that the printed line is the first to show, added to those `seen`:
+    ∂h/∂w shows none of its array's."""
+    shown: set[Index] = set()
+    known, stack = {line}, [line]
+    while stack:
+        node = stack.pop()
+        row, whole = (row_of(node), whole_derivative(node)) if isinstance(node, MatrixOf) else (None, None)
+        shown |= node.free if row is not None else letters_of_node(node) if whole is None else frozenset()
+        inside = set() if row is not None else {whole} - known if whole is not None else set(node.children) - known
+        known |= inside
+        stack += inside
+    fresh = sorted(shown - seen)
+    seen.update(fresh)
+    return tuple(fresh)

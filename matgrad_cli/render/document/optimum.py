@@ -21,7 +21,7 @@ def optimum_document(solution: Solution, detail: Detail = "normal", numbers: boo
     blocks = tuple(_blocks(solution, detail))
     if not numbers:
         return blocks
-    from .example import solution_numbers
+    from .numbers import solution_numbers
 
     return solution_numbers(blocks, solution)
 

@@ -16,7 +16,7 @@ from ...notation.printing.to_unicode import shape_unicode, to_unicode
 from ...records import Value
 from ..document.blocks import Label, Phrase, Ratio
 from ..document.derivation import shaped_factors
-from ..document.letters import ranges
+from ..document.glossary import ranges
 from ..labels import label, value
 from .prose import prose_html
 

@@ -10,7 +10,7 @@ from ...ir import Expr, Index, Named
 from ...notation.printing.to_latex import dim_latex, name_latex, printer, to_latex
 from ...records import Value
 from ..document.blocks import Phrase, Ratio
-from ..document.letters import ranges
+from ..document.glossary import ranges
 from ..labels import value
 from .lines import breakable
 from .prose_math import SIGNS, formula_latex, pieces

@@ -27,7 +27,7 @@ def render_solution(solution: Solution, format: str = "text", view: View | None 
         return dumped(solution_data(solution)) + "\n"
     blocks = optimum_document(solution, told(format, shown.detail), shown.numbers)
     if format == "json":
-        from ..document.example import numbers_data
+        from ..document.numbers import numbers_data
 
         return dumped(solution_data(solution) | {"numbers": numbers_data(blocks)}) + "\n"
     return printed_document(blocks, format, shown)

@@ -43,7 +43,7 @@ from .entrywise import holds_pending
 from .instantiate import instantiate
 from .match import Matcher
 from .moving import Motion, moves_as_asked
-from .table import Table
+from .sameness import Table
 from .unordered import unordered
 
 STRUCTURE = frozenset(

@@ -43,7 +43,7 @@ from ...ir.walk import OUTER_LETTERS
 from ...notation.elaboration.matrix_functions import matrix_power
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED, flip, multiplied, numerals_first
-from .table import DIRECTION, Table, instantiate_dim
+from .sameness import DIRECTION, Table, instantiate_dim
 
 RESERVED = frozenset(("s", "t"))
 SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "sum1", "mean0", "mean1", "vec"))

@@ -44,8 +44,7 @@ from ...ir import (
 from ...rulebook.heads import head_of
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED
-from .sameness import captures, negated, same
-from .table import DIRECTION, Table, instantiate_dim
+from .sameness import DIRECTION, Table, captures, instantiate_dim, negated, same
 from .unordered import unordered
 
 _MINUS_ONE = Number(-1)

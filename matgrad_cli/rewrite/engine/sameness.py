@@ -1,13 +1,15 @@
 """Equal up to how transposes are written: (XR)ᵀ and RᵀXᵀ are one matrix,
-and a repeated variable of a rule may be either."""
+and a repeated variable of a rule may be either. The table of what the letters of a rule stand for."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from ...ir import (
     Add,
+    Dim,
     Expr,
     Hadamard,
     Index,
@@ -26,7 +28,22 @@ from ...ir import (
 )
 from ...ir.memory import remembered
 from ..forms.algebra import joined
-from .table import Table
+
+Table = dict[Any, Any]
+"""Pattern variable → expression, dimension name → Dim, pattern letter → position (None: the side has size 1; several
+letters where one letter of the rule stands for all of a Σ), DIRECTION → expression."""
+
+DIRECTION = ("direction",)
+"""Under this key stands the direction of the differential that was matched."""
+
+
+def instantiate_dim(p: Dim, b: Table) -> Dim:
+    """A dimension of a pattern with its names replaced by what they stand for."""
+    result = Dim(p.factor)
+    for name, power in p.powers:
+        for _ in range(power):
+            result = result * b.get(name, Dim.of(name))
+    return result
 
 
 @remembered(maxsize=100_000)

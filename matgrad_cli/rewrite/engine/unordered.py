@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...ir import Add, Expr, Mul, Number, Symbol, add, mul
 from ..forms.algebra import JOINED
-from .sameness import exactly, resting
-from .table import Table
+from .sameness import Table, exactly, resting
 
 if TYPE_CHECKING:
     from .match import Matcher

@@ -1,4 +1,5 @@
-"""Small moves of matrix algebra that the reading back needs: transposing a product by turning its factors round."""
+"""Small moves of matrix algebra that the reading back needs: transposing a product by turning its factors round;
+and what a reader has to read of an expression."""
 
 from __future__ import annotations
 
@@ -141,3 +142,14 @@ def rational(number: Expr) -> Fraction | None:
     ):
         return 1 / number.base.value
     return None
+
+
+@noted
+def size(expr: Expr) -> int:
+    """How many operators and leaves the printed tree has."""
+    return min(1 + sum(size(child) for child in expr.children), 10**9)
+
+
+def cost(expr: Expr) -> tuple[int, int, int]:
+    """What a reader has to read: leaves, transposes, then operators."""
+    return expr.weight, transposes(expr), size(expr)

@@ -13,8 +13,7 @@ from ...ir.walk import outermost
 from ...records import Bindings
 from ..engine.application import Application, Scene, Site, applied, is_zero, native, reserved_names
 from ..engine.recorder import Recorder
-from ..named_steps import record_names
-from ..naming import slope_name
+from ..naming import record_names, slope_name
 from ..network.reading import tidy_part
 from ..network.reading_rules import matrix_of
 

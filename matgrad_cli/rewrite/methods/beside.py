@@ -90,13 +90,6 @@ def paired(derivative: Expr, part: Expr, turned: bool = False) -> Expr:
     return matmul(part, row) if part.shape.is_row else Call(TRACE, matmul(row, part))
 
 
-def like(term: Expr, gradient: Expr, part: Expr) -> Expr:
-    """The pair of G and what moves, written as `term` is: as an inner product or as a trace."""
-    if isinstance(term, Call) and term.function == "inner":
-        return Call(term.function, gradient, part)
-    return paired(gradient, part)
-
-
 def number_of(gradient: Expr, array: Expr) -> Expr:
     """The number ⟨gradient, array⟩."""
     inside = array if isinstance(gradient, Eye) else matmul(flip(gradient), array)

@@ -18,8 +18,7 @@ from ..engine.application import Site, applied, native
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..index.method import reserved_names
-from ..named_steps import opening, record_names, record_opened
-from ..naming import repeated_parts
+from ..naming import opening, record_names, record_opened, repeated_parts
 from ..textbook.simplifier import textbook
 from .beside import Term, body_of
 from .chain_forms import ChainForm, form_of, pulled, read_term, waiting

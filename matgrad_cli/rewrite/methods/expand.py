@@ -21,8 +21,7 @@ from ..closing import finish, itself, need_number, none, tidied
 from ..engine.application import Scene, Site, native
 from ..engine.recorder import MOST_LINES, Recorder
 from ..index.method import reserved_names
-from ..named_steps import record_names
-from ..naming import fresh_name
+from ..naming import fresh_name, record_names
 from .beside import body_of
 from .chain_forms import form_of, waiting
 from .mover import Mover, Runner

@@ -19,7 +19,6 @@ from ..forms.algebra import multiplied
 from ..naming import slope_name
 from ..textbook.simplifier import textbook
 from . import native_moves as native_moves  # its native rules
-from . import unfolding as unfolding
 from .beside import Term, beside, body_of
 
 NAME_FROM = 24

@@ -1,7 +1,8 @@
 """What moves carried to the end of a line by rules: d f = J dx, and with stacked columns vec(dF) = J vec(dX).
 
 J is the Jacobian of a part of a chain, the result of the differential method where the loss is no number, and
-∂vec(F)/∂vec(X)ᵀ beside a derivative with three or four letters, with ⊗ and commutation matrices.
+∂vec(F)/∂vec(X)ᵀ beside a derivative with three or four letters, with ⊗ and commutation matrices K, which put stacked
+columns into the order of stacked rows.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ from ...ir import (
     ONE,
     Add,
     Call,
+    Delta,
     Differential,
     Entry,
     Expr,
     Eye,
+    Index,
     Kron,
     MatMul,
+    MatrixOf,
     Mul,
     Named,
     Number,
+    Pair,
+    Position,
     Shape,
     Transpose,
     add,
@@ -29,7 +35,10 @@ from ...ir import (
     mul,
     nodes_of,
     substitute,
+    sum_over,
 )
+from ...ir.dimensions import Dim
+from ...ir.entries import delta
 from ...ir.terms import terms_of
 from ...records import Bindings, Result
 from ...rulebook.load import Rulebook
@@ -37,7 +46,6 @@ from ...verify.judge import Judge
 from ..engine.application import Scene, Site, holds_pending, native, settled
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
-from ..forms.commutation import commutation, is_commutation, paired, with_own_names
 from ..textbook.simplifier import textbook
 from .mover import Mover, Runner
 
@@ -196,3 +204,51 @@ def _beside(line: Expr, moved: Expr) -> Expr:
     if isinstance(line, Mul) and moved in line.factors:
         return mul(*(factor for factor in line.factors if factor is not moved))
     return settled(line, tuple(_beside(child, moved) if holds_pending(child) else child for child in line.children))
+
+
+Letters = tuple[Index, ...]
+
+
+def commutation(rows: Dim, cols: Dim) -> Expr:
+    """K with vec(Zᵀ) = K vec(Z) for every rows × cols matrix Z: K[(s,t),(t,s)] = 1, else 0."""
+    both = rows * cols
+    if ONE in (rows, cols):
+        return Eye(both)
+    r, c = Index("r", both), Index("c", both)
+    s, t = Index("s", rows), Index("t", cols)
+    body = sum_over((s, t), mul(delta(r, Pair(s, t, cols)), delta(c, Pair(t, s, rows))))
+    return Named("K", MatrixOf(r, c, body))
+
+
+def is_commutation(node: Expr) -> bool:
+    """Whether a named part is a commutation matrix that was put in here."""
+    return (
+        isinstance(node, Named)
+        and isinstance(node.body, MatrixOf)
+        and any(isinstance(part, Delta) for part in nodes_of(node.body))
+    )
+
+
+def with_own_names(matrix: Expr, problem: Problem) -> Expr:
+    """K, or K1, K2 … if there are several; another letter if the problem has a K of its own."""
+    swaps = [node for node in nodes_of(matrix) if is_commutation(node)]
+    taken = {symbol.name for symbol in problem.variables} | {
+        node.name for node in nodes_of(matrix) if isinstance(node, Named)
+    } - {"K"}
+    taken |= {name for dim in problem.sizes for name in dim.names}
+    head = next(letter for letter in ("K", "C", "T", "P", "Q", "comm") if letter not in taken or letter == "comm")
+    names = {
+        swap: Named(head if len(swaps) == 1 else f"{head}{number}", swap.children[0])
+        for number, swap in enumerate(swaps, 1)
+    }
+    return substitute(matrix, names) if names else matrix
+
+
+def paired(letters: Letters) -> Position:
+    """Letters, outermost first, as the one position that they count."""
+    position: Position = letters[-1]
+    inner = letters[-1].dim
+    for letter in reversed(letters[:-1]):
+        position = Pair(letter, position, inner)
+        inner = letter.dim * inner
+    return position

@@ -19,7 +19,6 @@ from ...records import Bindings
 from ..engine.application import Application, Scene, applied
 from ..engine.apply import Rewriting
 from ..engine.search import Search
-from . import collapse as collapse  # its native rule
 from . import places as places  # its native rules
 
 Ends = tuple[Index | None, Index | None]

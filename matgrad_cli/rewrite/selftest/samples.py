@@ -33,7 +33,7 @@ from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.nodes import Call
 from ...rulebook.pattern import WRT, Pattern
 from ..engine.instantiate import build_side
-from ..engine.table import Table
+from ..engine.sameness import Table
 
 MOST_ORDERS: Final = 16
 """A rule with four dimensions has 75 orders of their sizes; so many of them are drawn."""

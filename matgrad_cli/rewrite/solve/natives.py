@@ -37,7 +37,7 @@ from ..forms.algebra import apart, factors_of, flip
 from ..textbook.scaled import scaled
 from .line import Moved, Place, native, singular
 from .opening import Term, entrywise_terms, filled, total
-from .prepared import symmetric_part
+from .question import symmetric_part
 
 
 @native("eq-symmetric", "later")

@@ -28,10 +28,8 @@ from ..naming import opened
 from ..textbook.simplifier import textbook
 from .extremum import NOT_FOUND, SHORT, extremum_at
 from .line import OPEN, Line, contradicted
-from .multipliers import without_multiplier
-from .phases import isolate
-from .prepared import prepared
-from .question import lagrangian, multiplier_of
+from .phases import isolate, without_multiplier
+from .question import lagrangian, multiplier_of, prepared
 from .spectral import convention, spectral, spectral_of
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ...ir import Add, Expr, Mul, Number, Transpose, add, hadamard, matmul, mul, transpose
 from ..engine.application import native_at
-from .cost import cost
+from ..forms.algebra import cost
 from .normal import powered, split_power
 from .scaled import Scaled, scaled
 

@@ -24,8 +24,8 @@ from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
 from ..engine.application import HEADS, Scene, fit, places_of, replaced, settled, with_parts
 from ..engine.apply import Rewriting, rewritings
+from ..forms.algebra import cost
 from . import factoring, normal  # the native rules of the textbook form are registered there
-from .cost import cost
 
 __all__ = ["Simplifier", "factoring", "normal", "simplifier", "textbook"]
 
