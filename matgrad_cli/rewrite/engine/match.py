@@ -38,7 +38,6 @@ from ...ir import (
     SumOver,
     Symbol,
     Transpose,
-    matmul,
     transpose,
 )
 from ...rulebook.heads import head_of
@@ -144,7 +143,7 @@ class Matcher:
                 yield from self.match(p.children[1], negated(node), b)
 
     def _in_order(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
-        for table, _, end in self._forward(p.children, node.children, 0, b, type(p), whole=True):
+        for table, end in self._forward(p.children, node.children, 0, b, type(p), whole=True):
             if end == len(node.children):
                 yield table
 
@@ -225,38 +224,26 @@ class Matcher:
     def runs(self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], b: Table) -> Iterator[tuple[Table, int, int]]:
         """Ways to fit the patterns to neighbours somewhere in a product:
         the table, and the first and one past the last of them."""
-        anchor = next((n for n, p in enumerate(patterns) if not isinstance(p, Symbol | Transpose)), None)
-        if anchor is None:
-            for start in range(len(parts) - len(patterns) + 1):
-                yield from self._forward(patterns, parts, start, b, MatMul, whole=False)
-            return
-        for place in range(len(parts)):
-            for table in self.match(patterns[anchor], parts[place], b):
-                for longer, _, end in self._forward(
-                    patterns[anchor + 1 :], parts, place + 1, table, MatMul, whole=False
-                ):
-                    for final, start in self._backward(patterns[:anchor], parts, place, longer):
-                        yield final, start, end
+        for start in range(len(parts) - len(patterns) + 1):
+            for table, end in self._forward(patterns, parts, start, b, MatMul, whole=False):
+                yield table, start, end
 
     def _forward(
         self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], start: int, b: Table, kind: type[Expr], whole: bool
-    ) -> Iterator[tuple[Table, int, int]]:
-        """Patterns from left to right beginning at `start`. A free variable inside takes any run;
+    ) -> Iterator[tuple[Table, int]]:
+        """Patterns from left to right beginning at `start`, and where they end. A free variable inside takes any run;
         the last one all (whole) or one."""
         if not patterns:
-            yield b, start, start
+            yield b, start
             return
         first, rest = patterns[0], patterns[1:]
         room = len(parts) - start - len(rest)
         for length in self._lengths(first, rest, room, b, whole, kind):
             run = parts[start] if length == 1 else JOINED[kind](*parts[start : start + length])
             for table in self.match(first, run, b):
-                for final, _, end in self._forward(rest, parts, start + length, table, kind, whole):
-                    yield final, start, end
+                yield from self._forward(rest, parts, start + length, table, kind, whole)
 
-    def _lengths(
-        self, p: Expr, rest: tuple[Expr, ...], room: int, b: Table, whole: bool, kind: type[Expr] = MatMul
-    ) -> range:
+    def _lengths(self, p: Expr, rest: tuple[Expr, ...], room: int, b: Table, whole: bool, kind: type[Expr]) -> range:
         if room < 1:
             return range(0)
         variable = p.children[0] if isinstance(p, Transpose) else p
@@ -271,18 +258,6 @@ class Matcher:
         if not rest:
             return range(room, room + 1) if whole else range(1, 2)
         return range(1, room + 1)
-
-    def _backward(
-        self, patterns: tuple[Expr, ...], parts: tuple[Expr, ...], end: int, b: Table
-    ) -> Iterator[tuple[Table, int]]:
-        if not patterns:
-            yield b, end
-            return
-        last, rest = patterns[-1], patterns[:-1]
-        for length in self._lengths(last, rest, end - len(rest), b, whole=False):
-            run = parts[end - length] if length == 1 else matmul(*parts[end - length : end])
-            for table in self.match(last, run, b):
-                yield from self._backward(rest, parts, end - length, table)
 
     # ---- sums over letters
 
