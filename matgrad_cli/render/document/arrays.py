@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from ...ir import ONE, Call, Expr, Fill, Index, MatMul, Symbol, Transpose
 from ...ir import Position as Place
 from ...records import Derivation
+from ...records import Sentence as Template
 from ..arrays.entries import VEC, Stack, stack_of, swaps_of, with_sizes
-from .blocks import Block, Cases, Cell, Formula, Grid, Label, Pattern, Phrase, Ratio, Sentence
+from .blocks import Block, Cases, Cell, Formula, Grid, Label, Pattern, Phrase, Ratio, Sentence, phrase
 
 
 def array_blocks(derivation: Derivation, label: Label, full: bool) -> Iterator[Block]:
@@ -36,35 +37,21 @@ def flattened_formula(flat: Expr, label: Label) -> Formula:
 
 def swap_phrases(flat: Expr) -> Iterator[Phrase]:
     """What the commutation matrices of a ⊗ form do."""
+    said = "{K} is the commutation matrix: {turned} = {straight} for every {shape} matrix {Z}"
     for swap in swaps_of(flat):
         any_matrix = Symbol("Z", swap.shape)
         turned, straight = Call("vec", Transpose(any_matrix)), MatMul((swap.named, Call("vec", any_matrix)))
-        yield (
-            swap.named,
-            " is the commutation matrix: ",
-            turned,
-            " = ",
-            straight,
-            " for every ",
-            swap.shape,
-            " matrix ",
-            any_matrix,
-        )
+        values = ("K", swap.named), ("turned", turned), ("straight", straight), ("shape", swap.shape), ("Z", any_matrix)
+        yield phrase(Template(said, values))
 
 
 def _slice(stack: Stack, label: Label) -> Iterator[Block]:
     """∂f_i/∂A for one i: zeros, one row (or column) that is not, zeros."""
     letter, line, wrt = stack.letter, stack.line, label.wrt
-    told: Phrase = (
-        " is ",
-        wrt.shape,
-        f": {'row' if stack.by_row else 'column'} ",
-        letter,
-        " is ",
-        line,
-        ", all else is 0",
-    )
-    yield Sentence(("for one ", letter, ", ", Ratio(label.loss, (letter,), wrt), *told), "lead")
+    told = f" is {{shape}}: {'row' if stack.by_row else 'column'} {{i}} is {{line}}, all else is 0"
+    values = ("shape", wrt.shape), ("i", letter), ("line", line)
+    one = "for one ", letter, ", ", Ratio(label.loss, (letter,), wrt)
+    yield Sentence((*one, *phrase(Template(told, values))), "lead")
     if stack.by_row:
         zero = Transpose(Fill(0, line.shape.transposed))
         yield Grid(((zero,), ("⋮",), (line,), ("⋮",), (zero,)), letter)

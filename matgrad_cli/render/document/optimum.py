@@ -4,8 +4,11 @@ and what kind of point that is."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
-from ...ir import Add, Call, Expr, Fill, Inverse, Mul, Number, Symbol, Transpose, add, matmul, mul
+from ...ir import Add, Call, Expr, Fill, Inverse, MatMul, Mul, Number, Symbol, Transpose, add, matmul, mul
+from ...records import Sentence as Template
+from ...records import Value
 from ...records.solution import Equation, Solution, Spectral, stack_of
 from ...records.solution import Move as EquationMove
 from ..resting import resting
@@ -108,46 +111,30 @@ def _named(solution: Solution) -> list[Equation]:
     return [by_them[-1], *found.values()] if by_them and len(found) == len(solution.multipliers) > 1 else []
 
 
+_SPECTRAL: Final = {
+    "polar": "the solution is UVᵀ, where USVᵀ is the singular value decomposition of {A}",
+    "columns": "the solution has as its {lines} the eigenvectors of {A} for its {size} eigenvalues, of length 1, "
+    "up to a rotation",
+    "columns of a metric": "the solution has as its {lines} the eigenvectors of {A} relative to {B} for the {size} "
+    "eigenvalues, with {gram} = I, up to a rotation",
+    "vector": "the solution is the eigenvector of {A} for its {size} eigenvalue, with the squared length {length}, "
+    "up to its sign",
+    "vector of a metric": "the solution is the eigenvector of {A} relative to {B} ({AX} is a multiple of {BX}) for the "
+    "{size} eigenvalue, with {gram} = {length}, up to its sign",
+}
+"""The solution in words, by its form."""
+
+
 def _spectral(found: Spectral, unknown: Symbol) -> Phrase:
     """The solution in words."""
-    size = "largest" if found.largest else "smallest"
-    if found.form == "polar":
-        return ("the solution is UVᵀ, where USVᵀ is the singular value decomposition of ", found.matrix)
-    if found.form == "columns":
-        by: Phrase = (f" for its {size} eigenvalues, of length 1, ",)
-        if found.metric is not None:
-            gram = (
-                (unknown, found.metric, Transpose(unknown))
-                if found.rows
-                else (Transpose(unknown), found.metric, unknown)
-            )
-            by = (" relative to ", found.metric, f" for the {size} eigenvalues, with ", matmul(*gram), " = I, ")
-        lines = "rows" if found.rows else "columns"
-        return (f"the solution has as its {lines} the eigenvectors of ", found.matrix, *by, "up to a rotation")
+    size, lines = "largest" if found.largest else "smallest", "rows" if found.rows else "columns"
+    said = _SPECTRAL[found.form if found.metric is None else f"{found.form} of a metric"]
+    values: dict[str, Value] = {"A": found.matrix, "length": found.length}
     if found.metric is not None:
-        stretched, by_metric = matmul(found.matrix, unknown), matmul(found.metric, unknown)
-        return (
-            "the solution is the eigenvector of ",
-            found.matrix,
-            " relative to ",
-            found.metric,
-            " (",
-            stretched,
-            " is a multiple of ",
-            by_metric,
-            f") for the {size} eigenvalue, with ",
-            matmul(Transpose(unknown), by_metric),
-            " = ",
-            found.length,
-            ", up to its sign",
-        )
-    return (
-        "the solution is the eigenvector of ",
-        found.matrix,
-        f" for its {size} eigenvalue, with the squared length ",
-        found.length,
-        ", up to its sign",
-    )
+        first, last = (unknown, Transpose(unknown)) if found.rows else (Transpose(unknown), unknown)
+        values |= {"B": found.metric, "gram": matmul(first, found.metric, last)}
+        values |= {} if found.rows else {"AX": matmul(found.matrix, unknown), "BX": matmul(found.metric, unknown)}
+    return phrase(Template(said.replace("{size}", size).replace("{lines}", lines), tuple(values.items())))
 
 
 def _shown(equation: Equation) -> Equation:
@@ -158,8 +145,6 @@ def _shown(equation: Equation) -> Equation:
 
 def _because(matrix: object) -> Phrase:
     """XᵀX is invertible where X has full column rank."""
-    from ...ir import MatMul, Transpose
-
     matrix = matrix.children[-1] if isinstance(matrix, Mul) else matrix
     if isinstance(matrix, MatMul) and len(matrix.factors) == 2:
         left, right = matrix.factors
