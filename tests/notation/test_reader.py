@@ -133,6 +133,8 @@ def test_number_beside_array_is_spread_and_said(problem):
     reading = read_expression("1 - x", problem)
     assert reading.expr.children[0] is Fill(1, problem.variables[5].shape)
     assert reading.notes == ("the number `1` is added to every entry of `x` (n×1)",)
+    both = read_expression("(1 - x) * (1 + y) * (1 - x)", problem)
+    assert both.notes == ("the number `1` is added to every entry of `x` (n×1) and of `y` (n×1)",)
     assert read_expression("x @ A", problem).notes == ("`x @ A` is read as `x.T @ A`",)
     assert read_expression("A**2", problem).notes == (
         "`A**2` is taken entry by entry; the product with itself is `matrix_power(A, 2)`",

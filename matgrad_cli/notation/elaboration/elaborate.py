@@ -257,7 +257,7 @@ def _spread(e: Elaborator, value: Expr, node: s.Node, array: Expr, beside: s.Nod
     if (
         not node.span.start <= beside.span.start < beside.span.end <= node.span.end
     ):  # else it stands in what a name abbreviates
-        e.note(f"the number {e.text(node)} is added to every entry of {e.text(beside)} ({array.shape})")
+        e.note(f"the number {e.text(node)} is added to every entry", f" of {e.text(beside)} ({array.shape})")
     ones = Fill(1, array.shape)
     return ones if value is Number(1) else mul(value, ones)
 

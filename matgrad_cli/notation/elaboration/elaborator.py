@@ -68,9 +68,13 @@ class Elaborator:
             node = s.ungrouped(node)
             self.flat[id(node)] = node
 
-    def note(self, text: str) -> None:
-        if text not in self.notes:
-            self.notes.append(text)
+    def note(self, text: str, of: str = "") -> None:
+        """A note, once; what is said of several things is one note."""
+        known = next((place for place, said in enumerate(self.notes) if of and said.startswith(text)), None)
+        if known is None:
+            self.notes += [] if text + of in self.notes else [text + of]
+        elif of not in self.notes[known]:
+            self.notes[known] += f" and{of}"
 
     def text(self, node: s.Node) -> str:
         return quoted(self.scope.source, node.span)
