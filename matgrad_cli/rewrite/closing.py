@@ -21,7 +21,7 @@ from .index.method import reserved_names, target_of
 from .methods.beside import beside, paired, whole_of
 from .naming import name_uses, opening, record_names, record_opened, repeated_parts, with_names
 from .network.reading import tidy_part
-from .structures import by_own_entries, notes_of
+from .structures import by_own_entries, notes_of, shorter_of
 
 OPEN_LIMIT = 60
 """A result with more symbols than this keeps the names of its parts, even of those that it uses once."""
@@ -73,6 +73,7 @@ def closed(
         result, verdict, half = by_own_entries(problem, result, recorder.judge)
     readoff = ReadOff(sentence(title or rule.title, said), Sentence(rule.why), recorder.line, result, verdict)
     notes = (half,) if problem.half else notes_of(problem, result.matrix, recorder.judge)
+    notes = (*notes, *(() if recorder.unread else shorter_of(problem, result.matrix)))
     conditions = assumptions_of(problem, result.entry)
     if order == 2 and problem.loss.shape.is_number:
         notes = (*notes, *_symmetry(recorder, result))

@@ -1,15 +1,16 @@
-"""A variable that must keep a structure, symmetric, diagonal, triangular:
-which gradient is meant, what the other ones are, both judged."""
+"""What facts say beside a result. A variable that must keep a structure, symmetric, diagonal, triangular:
+which gradient is meant, what the other ones are, both judged; and how the result reads where a fact is known."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from ..diagnostics import Diagnostic, StuckError
-from ..diagnostics.record import record
-from ..facts import Problem
+from ..diagnostics.record import record, replace
+from ..facts import Fact, Problem
 from ..facts.holding import holds
-from ..ir import Call, Differential, Entry, Expr, Symbol
+from ..ir import Call, Differential, Entry, Expr, Symbol, nodes_of
 from ..records import Result, Sentence
 from ..rulebook.pattern import read_side
 from ..verify.judge import Judge
@@ -50,6 +51,9 @@ _STRUCTURES: Final = (
 )
 
 
+_SOFTMAX: Final = ("softmax", "logsumexp")
+
+
 def _structure_of(problem: Problem, gradient: Expr | None, half: bool = False) -> Structure | None:
     """The structure of the variable, where the derivative of a number by a matrix is said as a matrix; `half` one of
     those that vech keeps half of."""
@@ -76,6 +80,21 @@ def notes_of(problem: Problem, gradient: Expr | None, judge: Judge) -> tuple[Sen
         return (Sentence(said, values),)
     walk = f"; gradient descent that stays {structure.name} uses {structure.nearest} = {{P}}"
     return (Sentence(said + walk, (*values, ("P", nearest))),)
+
+
+def shorter_of(problem: Problem, gradient: Expr | None) -> Iterator[Sentence]:
+    """How the result reads where the targets of a softmax add up to 1, which nobody said of them."""
+    told = {fact.symbol for fact in problem.facts}
+    curved = any(isinstance(node, Call) and node.function.startswith(_SOFTMAX) for node in nodes_of(problem.loss))
+    for symbol in problem.variables if gradient is not None and curved else ():
+        if gradient is None or symbol is problem.wrt or symbol in told or symbol not in gradient.symbols:
+            continue
+        known = replace(problem, facts=(*problem.facts, Fact(symbol, "simplex")))
+        shorter = textbook(gradient, known)
+        if shorter.weight < gradient.weight and Judge(known).compare(gradient, shorter).holds:
+            each = "each row of {y} adds" if symbol.shape.is_matrix else "the entries of {y} add"
+            said = f"where {each} up to 1, as probabilities do and a one-hot vector, this is {{shorter}}: say "
+            yield Sentence(f'{said}`--assume "{symbol.name} simplex"`', (("y", symbol), ("shorter", shorter)))
 
 
 def by_own_entries(problem: Problem, result: Result, judge: Judge) -> tuple[Result, Verdict, Sentence]:

@@ -75,3 +75,22 @@ def test_vech_in_every_format(loss: str, word: str) -> None:
 def test_vech_of_what_has_none_is_refused(loss: str, wrt: str, shapes: list[str]) -> None:
     with pytest.raises(StuckError, match="vech"):
         api.gradient(loss, wrt, shapes, ["S lower"])
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes", "said"),
+    [
+        ("-y.T@log(softmax(W@x))", "W", "W: k×d, x: d, y: k", '(softmax(Wx) − y)xᵀ: say `--assume "y simplex"`'),
+        ("-sum(Y*log_softmax(X@W, axis=1))", "W", "W: k×d, X: n×k, Y: n×d", "Xᵀ(softmax₁(XW) − Y): say"),
+        ("norm(softmax(z) - y)**2", "z", "z: n, y: n", ""),
+        ("sum(y)*norm(z)**2", "z", "z: n, y: n", ""),
+    ],
+)
+def test_targets_that_add_up_to_one_would_shorten_the_gradient_of_a_softmax(
+    loss: str, wrt: str, shapes: str, said: str
+) -> None:
+    page = " ".join(api.explain(loss, wrt, [shapes]).render("text").split())
+    assert ("up to 1, as probabilities do" in page) is bool(said)
+    assert said in page
+    known = api.explain(loss, wrt, [shapes], ["Y simplex" if "Y" in loss else "y simplex"])
+    assert "as probabilities do" not in known.render("text")
