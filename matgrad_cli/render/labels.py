@@ -22,7 +22,7 @@ def value(
         case Ratio():
             return math(ratio(of, to))
         case Shape():
-            return "number" if of.is_number else math(to.shape_text(of))
+            return "a number" if of.is_number else math(to.shape_text(of))
         case Dim():
             return math(to.dim_text(of))
         case Index():

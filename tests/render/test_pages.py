@@ -327,3 +327,10 @@ def test_methods_that_meet_in_one_result_stay_a_table_at_the_usual_width() -> No
     )
     heads = [line.split() for line in page.splitlines() if line.strip().startswith("method  ")]
     assert heads == [["method", "steps", "last", "line", "verdict"]]
+
+
+def test_a_part_that_is_a_number_multiplies_its_own_derivative() -> None:
+    page = " ".join(explain("log(det(X))", "X", ["X: n×n"], method="chain").render("text").split())
+    assert "the derivative by u is 1/u, and it multiplies the derivative of u by X" in page
+    assert "= 1/u ∂u/∂X" in page
+    assert "assuming det(X) > 0 assuming X is invertible" in page

@@ -25,6 +25,7 @@ from .precedence import (
     Piece,
     call_level,
     is_known,
+    is_pending,
     is_plain,
     norm_kind,
     sum_starts,
@@ -155,7 +156,7 @@ class BookPrinter(Forms):
         bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
         letters = frozenset[ir.Index]().union(*(free for _, free in bottoms))
         counted = any(isinstance(node, ir.Number | ir.Size) or node.symbols == frozenset() for node, _ in below)
-        changing = isinstance(above[0][0], ir.Differential) if above else False  # d‖x‖²/m would say d(‖x‖²/m)
+        changing = bool(above) and is_pending(above[0][0])  # d‖x‖²/m would say d(‖x‖²/m)
         if not plain and len(above) == 1 and not counted and not changing and self.whole_over(above[0][1]):
             only = above[0]
             return [(self.fraction(self.signed(only[1]), bottom), only[0].free | letters)]

@@ -7,7 +7,22 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ...ir import Call, Differential, Expr, Index, Literal, MatMul, Named, Number, Partial, Path, SumOver, nodes_of
+from ...ir import (
+    Call,
+    Differential,
+    Expr,
+    Index,
+    Literal,
+    MatMul,
+    MatrixOf,
+    Named,
+    Number,
+    Partial,
+    Path,
+    SumOver,
+    nodes_of,
+    whole_derivative,
+)
 from ...ir.walk import found_in
 
 SUM: Final = 10
@@ -175,6 +190,13 @@ def is_known(node: Expr) -> bool:
         node.shape.is_number
         and not node.free
         and not any(isinstance(part, Differential | Partial | SumOver) for part in nodes_of(node))
+    )
+
+
+def is_pending(node: Expr) -> bool:
+    """A derivative that waits: d(x), ∂u/∂x, ∂u/∂X."""
+    return isinstance(node, Differential | Partial) or (
+        isinstance(node, MatrixOf) and whole_derivative(node) is not None
     )
 
 

@@ -26,6 +26,7 @@ from ...ir import (
     nodes_of,
     substitute,
 )
+from ...ir.walk import mapped, remade
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Derivation, Step, Value
 from ...records import Sentence as Template
@@ -291,11 +292,17 @@ def _shape_phrase(derivation: Derivation) -> Phrase:
 def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
     told: set[str] = set()
     for sentence in (*derivation.assumed, *(one for step in steps_in(derivation.steps) for one in step.assumed)):
-        said = phrase(sentence)
+        said = tuple(part if not isinstance(part, Expr) else _unnamed(part) for part in phrase(sentence))
         text = "".join(value_text(part) for part in said)
-        if text not in told:  # `{u} > 0` of u = det(A) says what `det({A}) > 0` says of A
+        if text not in told:  # `{u} > 0` of u = det(A) says what `det({A}) > 0` says of A, and u is not known yet
             told.add(text)
             yield said
+
+
+def _unnamed(part: Expr) -> Expr:
+    """A part with its names written out, where it then stays short: they are explained further below."""
+    whole = mapped(part, lambda node, parts: parts[0] if isinstance(node, Named) else remade(node, parts))
+    return whole if whole.weight <= _MOST_FACTORS else part
 
 
 LEGENDS: Final[dict[Kind, str]] = {

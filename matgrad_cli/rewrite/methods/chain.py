@@ -174,7 +174,8 @@ class Chain(Runner):
         if self.outer and child is variable:
             return "chain-direct", bindings
         if matrix is None:
-            return ("chain-outer-entries" if self.outer else "chain-back"), bindings
+            kind = "number" if child.shape.is_number else "entries"
+            return f"chain-outer-{kind}" if self.outer else "chain-back", bindings
         if self.outer:
             left = Shape(body.shape.rows, child.shape.rows)
             return "chain-outer", (*bindings, *self._sizes(left, Shape(child.shape.rows, variable.shape.rows)))
