@@ -47,6 +47,14 @@ CASES = {
         "",
         lambda a, b, mu: np.linalg.inv(np.eye(4) + mu * np.outer(b, b)) @ a,
     ),
+    "share of ones": (
+        "-sum(y*log(p) + (1 - y)*log(1 - p))",
+        "p",
+        "y: n, p: scalar",
+        "y unit_interval, p unit_interval",
+        "",
+        lambda y: np.mean(y),
+    ),
     "precision": (
         "-c/2*logdet(P) + tr(P@C)/2",
         "P",
