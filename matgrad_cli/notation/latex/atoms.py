@@ -35,7 +35,7 @@ def number_here(r: Cursor) -> Node:
     text = (token := r.take()).text
     if text == "1" and r.sees("open", "\\{") and (counted := indicator(r)) is not None:
         return scripted(r, counted)
-    value = Fraction(*FRACTIONS[text]) if token.kind == "fraction" else Fraction(text if len(text) < 60 else "0")
+    value = Fraction(FRACTIONS.get(text, text) if len(text) < 60 else "0")
     if len(text) >= 60:
         raise r.trouble("this number is too long", token)
     node: Node = Literal_(r.span(token), value, text)

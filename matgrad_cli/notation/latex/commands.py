@@ -19,24 +19,11 @@ from .names import (
     letter_name,
     marked_name,
 )
-from .tokens import (
-    BRACKETS,
-    INVISIBLE,
-    MACROS,
-    OPERATORS,
-    REFUSED,
-    RELATIONS,
-    SIGNS,
-    SIZES,
-    SPACES,
-    STRUCTURE,
-    WITH_ARGUMENT,
-)
+from .tokens import COMMANDS, INVISIBLE, MACROS, REFUSED, SIZES, SPACES, WITH_ARGUMENT
 
 _SWITCHES: Final = words("rm sf tt bf it cal")
 _OVER: Final = words("overset stackrel underset")
 _FRAMES: Final = words("boxed fbox framebox")
-_BRACES: Final = words("underbrace overbrace")
 _DISPLAYS: Final = words(
     "equation align aligned gather gathered split multline eqnarray alignat flalign alignedat math displaymath"
 )
@@ -69,47 +56,29 @@ def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
     name = VARIANTS.get(word, word)
     if word in SPACES or word in (" ", "\n", "\t", "/"):
         lexer.spaced = True
-    elif word in INVISIBLE or word in _BRACES or word in tuple("()[]-&$"):
-        if word in _BRACES:
-            lexer.emit("command", "brace", at, stop)
-    elif word in SIGNS:
-        lexer.emit(*SIGNS[word], at, stop)
+    elif word in COMMANDS:
+        kind, text = COMMANDS[word]
+        lexer.emit(kind, text, at, stop, side={"l": "open", "r": "close"}.get(word[0], "") if kind == "bar" else "")
+    elif word in INVISIBLE or word in tuple("()[]-&$"):
+        pass
     elif word == "#":
         raise lexer.trouble("`\\#` has no meaning here", at, stop)
     elif name in GREEK or name == "ell":
         lexer.emit("name", marked_name(name, ACCENTS[font], lexer.names) if font in ACCENTS else name, at, stop, font)
-    elif word in FUNCTIONS and word not in ("sum", "sqrt", "norm", "abs", "transpose"):
+    elif word in FUNCTIONS:
         lexer.emit("function", FUNCTIONS[word], at, stop)
-    elif word in OPERATORS:
-        lexer.emit("operator", OPERATORS[word], at, stop)
-    elif word in RELATIONS:
-        lexer.emit("relation", RELATIONS[word], at, stop)
-    elif word in BRACKETS:
-        _bracket(lexer, word, at, stop)
-    elif word in STRUCTURE:
-        lexer.emit("command", STRUCTURE[word], at, stop)
     elif word in REFUSED:
         lexer.emit("command", word, at, stop)
     elif letter_name(word) in lexer.names.variables:
         lexer.emit("name", letter_name(word), at, stop, font)
-    elif word in ("mathbbm", "bbone", "one", "ones", "bone", "zero", "zeros"):
-        lexer.emit("command", "zeros" if word.startswith("zero") else "ones", at, stop)
     else:
-        near = nearest_name(word, (*GREEK, *FUNCTIONS, *OPERATOR_NAMES, *BRACKETS, *OPERATORS, *STYLES))
+        near = nearest_name(word, (*GREEK, *FUNCTIONS, *OPERATOR_NAMES, *COMMANDS, *STYLES))
         raise lexer.trouble(
             f"`\\{word}` is not a command that is known here",
             at,
             stop,
             help=f"did you mean `\\{near}`?" if near else None,
         )
-
-
-def _bracket(lexer: Lexer, word: str, at: int, stop: int) -> None:
-    kind, text = BRACKETS[word]
-    side = (
-        "open" if word.startswith("l") and kind == "bar" else "close" if word.startswith("r") and kind == "bar" else ""
-    )
-    lexer.emit(kind, text, at, stop, side=side)
 
 
 def _sized(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:

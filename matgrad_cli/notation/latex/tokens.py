@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from ...diagnostics.record import mutable
@@ -14,7 +15,7 @@ class Token:
 
     Kinds: `number`, `name`, `function`, `command` (frac, sum, partial, d …), `open`, `close`, `bar` (`|`, `||`),
     `operator`, `relation`, `gap` (a wide space), `text` (words), `linebreak`, `end`. `spaced`:
-    a space command stood before. `single`: one letter, may be split.
+    a space command stood before.
     """
 
     kind: str
@@ -26,77 +27,132 @@ class Token:
     spaced: bool = False
 
 
-OPERATORS: Final = {
-    "cdot": "cdot", "times": "times", "ast": "times", "star": "times", "odot": "odot", "circ": "circ",
-    "otimes": "otimes",
-    "oslash": "oslash", "bullet": "cdot", "div": "/", "colon": ":", "hadamard": "odot",
-}  # fmt: skip
+def _written(rows: str) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each way to write a token, with the token's kind and text."""
+    for row in rows.strip().splitlines():
+        kind, text, *ways = row.split()
+        yield from ((way, (kind, text)) for way in ways)
 
-RELATIONS: Final = {
-    "equiv": "=", "coloneqq": ":=", "triangleq": ":=", "eqqcolon": "=:", "doteq": ":=", "approx": "approx",
-    "simeq": "approx", "sim": "sim",
-    "cong": "approx", "le": "<=", "leq": "<=", "ge": ">=", "geq": ">=", "ne": "!=", "neq": "!=", "propto": "propto",
-    "to": "to",
-    "mapsto": "maps",
-    "rightarrow": "to", "longrightarrow": "to", "in": "in", "subset": "in", "forall": "forall", "leqslant": "<=",
-    "geqslant": ">=",
-    **dict.fromkeys(words("Rightarrow implies therefore because Longrightarrow impliedby Leftarrow leadsto"), "then"),
-    **dict.fromkeys(words("Leftrightarrow iff Longleftrightarrow"), "iff"), "ll": "<=",
-    "gg": ">=", "preceq": "<=", "succeq": ">=", "prec": "<=", "succ": ">=", "lt": "<", "gt": ">", "not": "!=",
-    "exists": "forall",
-}  # fmt: skip
 
-SIGNS: Final = {
-    "{": ("open", "\\{"), "}": ("close", "\\}"), "|": ("bar", "||"), "_": ("operator", "_"), "*": ("operator", "times"),
-    **{word: ("gap", word) for word in ("quad", "qquad", "enskip")}, **{word: ("linebreak", word) for word in ("\\",
-    "cr", "newline")},
-}  # fmt: skip
-"""Commands that are one token, beside those of the tables of operators and relations."""
+_SIGNS: Final = dict(
+    _written(r"""
+    operator cdot        \cdot \bullet · ⋅ ∙ •
+    operator times       \times \ast \star \* × ∗ * @
+    operator odot        \odot \hadamard ⊙
+    operator circ        \circ ∘ ◦
+    operator otimes      \otimes ⊗
+    operator oslash      \oslash ⊘
+    operator /           \div / ÷ ∕ ⁄
+    operator +           +
+    operator -           - − – —
+    operator :           \colon :
+    operator ,           ,
+    operator ;           ;
+    operator ^           ^ **
+    operator _           \_ _
+    operator '           ' ′ ’ ‘
+    relation =           \equiv = ≡ ==
+    relation :=          \coloneqq \triangleq \doteq ≔ :=
+    relation =:          \eqqcolon =:
+    relation approx      \approx \simeq \cong ≈ ≃
+    relation sim         \sim
+    relation <=          \le \leq \leqslant \ll \preceq \prec ≤
+    relation >=          \ge \geq \geqslant \gg \succeq \succ ≥
+    relation <           \lt <
+    relation >           \gt >
+    relation !=          \ne \neq \not ≠
+    relation propto      \propto ∝
+    relation to          \to \rightarrow \longrightarrow → ⟶
+    relation maps        \mapsto ↦
+    relation in          \in \subset ∈
+    relation forall      \forall \exists ∀
+    relation then        \Rightarrow \Longrightarrow \implies \leadsto ⇒ ⟹ =>
+    relation then        \Leftarrow \impliedby \therefore \because ∴ ∵
+    relation iff         \Leftrightarrow \Longleftrightarrow \iff ⇔ ⟺
+    open     (           \lparen (
+    close    )           \rparen )
+    open     [           \lbrack [
+    close    ]           \rbrack ]
+    open     {           {
+    close    }           }
+    open     \{          \lbrace \{
+    close    \}          \rbrace \}
+    open     <           \langle ⟨ 〈
+    close    >           \rangle ⟩ 〉
+    bar      |           \lvert \rvert \vert \mid | ∣
+    bar      ||          \lVert \rVert \Vert \parallel \| ‖ ∥ ||
+    gap      quad        \quad \qquad \enskip
+    linebreak \\         \\ \cr \newline
+    command  frac        \frac \tfrac \dfrac \cfrac \nicefrac \sfrac
+    command  sqrt        \sqrt √
+    command  sum         \sum ∑
+    command  prod        \prod ∏
+    command  norm        \norm
+    command  abs         \abs
+    command  partial     \partial ∂
+    command  nabla       \nabla \grad ∇
+    command  d           \dd \differential ⅆ
+    command  top         \top \intercal \trans \transpose \T \tp ⊤ ⊺
+    command  up-top      ᵀ
+    command  prime       \prime
+    command  dagger      \dagger †
+    command  dots        \dots \ldots \cdots \vdots \ddots \dotsc \dotsb … ⋯
+    command  infty       \infty ∞
+    command  ones        \mathbbm \bbone \one \ones \bone 𝟏 𝟙
+    command  zeros       \zero \zeros
+    command  pm          \pm ±
+    command  int         \int ∫
+    command  brace       \underbrace \overbrace
+    command  blackboard  \R
+    name     ell         ℓ
+    """)
+)
+"""Every way in which one token is written: as a command, as a character, as several."""
 
-BRACKETS: Final = {
-    "langle": ("open", "<"), "rangle": ("close", ">"), "lvert": ("bar", "|"), "rvert": ("bar", "|"), "vert": ("bar",
-    "|"),
-    "lVert": ("bar", "||"), "rVert": ("bar", "||"), "Vert": ("bar", "||"), "lbrace": ("open", "\\{"),
-    "rbrace": ("close", "\\}"),
-    "lbrack": ("open", "["), "rbrack": ("close", "]"), "lparen": ("open", "("), "rparen": ("close", ")"), "mid": ("bar",
-    "|"),
-    "parallel": ("bar", "||"),
-}  # fmt: skip
+COMMANDS: Final = {way[1:]: token for way, token in _SIGNS.items() if way[0] == "\\"}
+CHARACTERS: Final = {way: token for way, token in _SIGNS.items() if len(way) == 1}
+PAIRS: Final = {way: token for way, token in _SIGNS.items() if len(way) == 2 and way[0] != "\\"}
 
 SIZES: Final = {
-    "left": "open", "right": "close", "middle": "", "big": "", "Big": "", "bigg": "", "Bigg": "", "bigl": "open",
-    "Bigl": "open",
-    "biggl": "open", "Biggl": "open", "bigr": "close", "Bigr": "close", "biggr": "close", "Biggr": "close", "bigm": "",
-    "Bigm": "",
-    "lbig": "open", "rbig": "close",
-}  # fmt: skip
-
-STRUCTURE: Final = {
-    "frac": "frac", "tfrac": "frac", "dfrac": "frac", "cfrac": "frac", "nicefrac": "frac", "sfrac": "frac",
-    "sqrt": "sqrt",
-    "sum": "sum", "prod": "prod", "norm": "norm", "abs": "abs",
-    "partial": "partial", "nabla": "nabla", "grad": "nabla", "top": "top", "intercal": "top", "trans": "top",
-    "transpose": "top",
-    "prime": "prime", "dagger": "dagger", "ldots": "dots", "dots": "dots", "cdots": "dots", "vdots": "dots",
-    "ddots": "dots",
-    "dotsc": "dots",
-    "dotsb": "dots", "infty": "infty", "dd": "d", "differential": "d", "T": "top", "tp": "top", "R": "blackboard",
-}  # fmt: skip
+    **dict.fromkeys(words("left bigl Bigl biggl Biggl lbig"), "open"),
+    **dict.fromkeys(words("right bigr Bigr biggr Biggr rbig"), "close"),
+    **dict.fromkeys(words("middle big Big bigg Bigg bigm Bigm"), ""),
+}
+"""Commands that size the bracket behind them, and on which side a bar behind them stands."""
 
 REFUSED: Final = {
-    "int": "an integral", "iint": "an integral", "oint": "an integral", "lim": "a limit",
-    "sup": "a supremum", "inf": "an infimum", "arg": "an argument", "argmin": "a minimiser", "argmax": "a maximiser",
-    "mathbb": "an expectation or a set", "pm": "two signs at once", "mp": "two signs at once",
-    "binom": "a binomial coefficient",
-    "over": "`\\over`", "oplus": "a direct sum", "wedge": "a wedge product", "infty": "infinity", "dagger": "a dagger",
-    "bigoplus": "a sum",
-    "bigcup": "a union", "bigcap": "an intersection", "cap": "an intersection", "cup": "a union", "setminus": "a set",
-    "emptyset": "a set",
-    "hbar": "a constant of physics", "blackboard": "a set", "Pr": "a probability", "gcd": "a greatest divisor",
-    "dim": "a dimension",
-    "ker": "a kernel", "rank": "a rank", "choose": "a binomial coefficient", "matrix": "a matrix written out",
-    "limits": "limits",
-}  # fmt: skip
+    word: what
+    for what, ways in {
+        "an integral": "int iint oint",
+        "a limit": "lim",
+        "a supremum": "sup",
+        "an infimum": "inf",
+        "an argument": "arg",
+        "a minimiser": "argmin",
+        "a maximiser": "argmax",
+        "an expectation or a set": "mathbb",
+        "two signs at once": "pm mp",
+        "a binomial coefficient": "binom choose",
+        "`\\over`": "over",
+        "a direct sum": "oplus",
+        "a sum": "bigoplus",
+        "a wedge product": "wedge",
+        "infinity": "infty",
+        "a dagger": "dagger",
+        "a union": "bigcup cup",
+        "an intersection": "bigcap cap",
+        "a set": "setminus emptyset blackboard",
+        "a constant of physics": "hbar",
+        "a probability": "Pr",
+        "a greatest divisor": "gcd",
+        "a dimension": "dim",
+        "a kernel": "ker",
+        "a rank": "rank",
+        "a matrix written out": "matrix",
+        "limits": "limits",
+    }.items()
+    for word in ways.split()
+}
 """Commands that are understood and cannot be judged, and what they are."""
 
 MACROS: Final = words(
@@ -121,56 +177,6 @@ WITH_ARGUMENT: Final = words(
 )
 """Commands that are dropped together with what they take."""
 
-CHARACTERS: Final = {
-    "∂": ("command", "partial"), "∇": ("command", "nabla"), "∑": ("command", "sum"), "√": ("command", "sqrt"),
-    "⊙": ("operator", "odot"),
-    "∘": ("operator", "circ"), "◦": ("operator", "circ"), "⊗": ("operator", "otimes"), "⊘": ("operator", "oslash"),
-    "·": ("operator", "cdot"),
-    "⋅": ("operator", "cdot"), "∙": ("operator", "cdot"), "•": ("operator", "cdot"), "×": ("operator", "times"),
-    "∗": ("operator", "times"),
-    "*": ("operator", "times"), "+": ("operator", "+"), "-": ("operator", "-"), "−": ("operator", "-"),
-    "–": ("operator", "-"),
-    "—": ("operator", "-"), "/": ("operator", "/"), "÷": ("operator", "/"), "∕": ("operator", "/"), "⁄": ("operator",
-    "/"),
-    ",": ("operator", ","),
-    ";": ("operator", ";"), ":": ("operator", ":"), "^": ("operator", "^"), "_": ("operator", "_"), "'": ("operator",
-    "'"),
-    "′": ("operator", "'"),
-    "’": ("operator", "'"), "‘": ("operator", "'"), "=": ("relation", "="), "≡": ("relation", "="), "≔": ("relation",
-    ":="),
-    "≈": ("relation", "approx"),
-    "≃": ("relation", "approx"), "≤": ("relation", "<="), "≥": ("relation", ">="), "<": ("relation", "<"),
-    ">": ("relation", ">"),
-    "≠": ("relation", "!="), "∝": ("relation", "propto"), "∈": ("relation", "in"), "→": ("relation", "to"),
-    "↦": ("relation", "maps"), "⟶": ("relation", "to"),
-    "∀": ("relation", "forall"),
-    "⇒": ("relation", "then"), "⟹": ("relation", "then"), "⇔": ("relation", "iff"), "⟺": ("relation", "iff"),
-    "∴": ("relation", "then"), "∵": ("relation", "then"),
-    "(": ("open", "("), "[": ("open", "["), "{": ("open", "{"), "⟨": ("open", "<"), "〈": ("open", "<"), ")": ("close",
-    ")"),
-    "]": ("close", "]"),
-    "}": ("close", "}"), "⟩": ("close", ">"), "〉": ("close", ">"), "|": ("bar", "|"), "‖": ("bar", "||"), "∥": ("bar",
-    "||"),
-    "∣": ("bar", "|"),
-    "…": ("command", "dots"), "⋯": ("command", "dots"), "⊤": ("command", "top"), "ᵀ": ("command", "up-top"),
-    "∞": ("command", "infty"),
-    "†": ("command", "dagger"), "±": ("command", "pm"), "∫": ("command", "int"), "∏": ("command", "prod"),
-    "@": ("operator", "times"),
-    "⊺": ("command", "top"), "ℓ": ("name", "ell"), "ⅆ": ("command", "d"), "𝟏": ("command", "ones"), "𝟙": ("command",
-    "ones"),
-}  # fmt: skip
-
-PAIRS: Final = {
-    ":=": ("relation", ":="),
-    "==": ("relation", "="),
-    "=:": ("relation", "=:"),
-    "=>": ("relation", "then"),
-    "||": ("bar", "||"),
-    "**": ("operator", "^"),
-}
-
 RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀᵗ", "0123456789-+TT", strict=True))
 LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚₛₜᵣₐₑₓₕ", "0123456789ijklmnpstraexh", strict=True))
-FRACTIONS: Final = {
-    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅙": (1, 6), "⅛": (1, 8),
-}  # fmt: skip
+FRACTIONS: Final = dict(zip("½⅓⅔¼¾⅕⅙⅛", "1/2 1/3 2/3 1/4 3/4 1/5 1/6 1/8".split(), strict=True))
