@@ -12,6 +12,21 @@ _PRODUCT: Final = {"*": "juxtapose", "/": "over"}
 _DOTTED: Final = {".*": "hadamard", "./": "/", ".^": "**", ".+": "+", ".-": "-"}
 
 
+def _called(rows: str) -> dict[str, str]:
+    """The words of dialects for functions: in each row that of the expression language stands first."""
+    return {word: ours for row in rows.split(",") for ours, *words in (row.split(),) for word in words}
+
+
+_WORDS: Final = _called(
+    """tr trace Trace Tr, det Determinant Det, inv Inverse, T Transpose, norm norm2 normF Norm, len length,
+    diag DiagMatrix DiagonalMatrix Diagonal, eye Identity IdentityMatrix, ones OneMatrix, zeros ZeroMatrix,
+    matmul MatMul Dot, add MatAdd, dot DotProduct, hadamard HadamardProduct hadamard_product, power HadamardPower,
+    kron KroneckerProduct kronecker_product, divide Rational, square abs2, sum Total, maximum max Max, minimum min Min,
+    sigmoid LogisticSigmoid, abs Abs, log Log, exp Exp, sqrt Sqrt, tanh Tanh, sin Sin, cos Cos"""
+)
+_WORDS_OF_R: Final = _called("T t, len length, maximum pmax, minimum pmin, sigmoid plogis, std sd")
+
+
 @record
 class Dialect:
     """One dialect. `signs` are its signs by longest first, each with the sign of the expression language or
@@ -25,7 +40,7 @@ class Dialect:
 
     called: str
     signs: Mapping[str, str]
-    functions: Mapping[str, str] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=lambda: _WORDS)
     turns: bool = False
     squared: bool = False
     from_one: bool = False
@@ -37,40 +52,31 @@ class Dialect:
     entrywise: str = "A .* B"
 
 
-_EVERYWHERE: Final = {"trace": "tr", "Trace": "tr", "length": "len", "max": "maximum", "min": "minimum"}
-
 DIALECTS: Final[dict[str, Dialect]] = {
-    "matrixcalculus": Dialect(
-        "matrixcalculus.org", {**_DOTTED, ".'": "'", **_PRODUCT}, {**_EVERYWHERE, "norm2": "norm", "normF": "norm",
-        "vector": "vector"},
-        turns=True),
+    "matrixcalculus": Dialect("matrixcalculus.org", {**_DOTTED, ".'": "'", **_PRODUCT}, turns=True),
     "matlab": Dialect(
-        "MATLAB", {**_DOTTED, ".'": "'", "\\": "under", ";": ";", **_PRODUCT}, _EVERYWHERE,
-        turns=True, squared=True, from_one=True, columns=True, less_one=True, listed=True, indexed="("),
+        "MATLAB",
+        {**_DOTTED, ".'": "'", "\\": "under", ";": ";", **_PRODUCT},
+        turns=True,
+        squared=True,
+        from_one=True,
+        columns=True,
+        less_one=True,
+        listed=True,
+        indexed="(",
+    ),
     "julia": Dialect(
-        "Julia", {**_DOTTED, "⋅": "dot", "\\": "under", "**": "", ";": ";", **_PRODUCT},
-        {**_EVERYWHERE, "abs2": "square", "Diagonal": "diag", "opnorm": "opnorm"}, turns=True, from_one=True,
-        less_one=True, listed=True, indexed="["),
-    "sympy": Dialect(
-        "SymPy", {"**": "^", **_PRODUCT},
-        {**_EVERYWHERE, "Determinant": "det", "Inverse": "inv", "Transpose": "T", "HadamardProduct": "hadamard",
-         "hadamard_product": "hadamard", "HadamardPower": "power", "MatMul": "matmul", "MatAdd": "add",
-         "Identity": "eye",
-         "OneMatrix": "ones", "ZeroMatrix": "zeros", "DiagMatrix": "diag", "KroneckerProduct": "kron",
-         "kronecker_product": "kron",
-         "DotProduct": "dot", "Rational": "divide", "Abs": "abs", "Max": "maximum", "Min": "minimum"},
-        entrywise="HadamardProduct(A, B)"),
-    "mathematica": Dialect(
-        "Mathematica", {".": "@", "[": "(", "]": ")", "^": "**"},
-        {"Tr": "tr", "Transpose": "T", "Inverse": "inv", "Det": "det", "Norm": "norm", "Log": "log", "Exp": "exp",
-        "Total": "sum",
-         "Sqrt": "sqrt", "Abs": "abs", "Tanh": "tanh", "Sin": "sin", "Cos": "cos", "Dot": "matmul",
-         "KroneckerProduct": "kron",
-         "DiagonalMatrix": "diag", "IdentityMatrix": "eye", "LogisticSigmoid": "sigmoid", "Max": "maximum",
-         "Min": "minimum"},
-        product=".", entrywise="A * B"),
+        "Julia",
+        {**_DOTTED, "⋅": "dot", "\\": "under", "**": "", ";": ";", **_PRODUCT},
+        turns=True,
+        from_one=True,
+        less_one=True,
+        listed=True,
+        indexed="[",
+    ),
+    "sympy": Dialect("SymPy", {"**": "^", **_PRODUCT}, entrywise="HadamardProduct(A, B)"),
+    "mathematica": Dialect("Mathematica", {".": "@", "[": "(", "]": ")", "^": "**"}, product=".", entrywise="A * B"),
     "r": Dialect(
-        "R", {"%*%": "@", "^": "**"}, {"t": "T", "length": "len", "pmax": "maximum", "pmin": "minimum",
-        "plogis": "sigmoid", "sd": "std"}, less_one=True, indexed="[",
-        product="%*%", entrywise="A * B"),
-}  # fmt: skip
+        "R", {"%*%": "@", "^": "**"}, _WORDS_OF_R, less_one=True, indexed="[", product="%*%", entrywise="A * B"
+    ),
+}

@@ -14,17 +14,7 @@ from .cursor import Cursor
 from .functions import applied_function, before_argument, call_of, is_call, is_upright, plain_arguments
 from .indices import around_a_letter, index_at
 from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, spectral
-from .scripts import (
-    Script,
-    is_top,
-    labelled_name,
-    lowered_script,
-    scripted,
-    scripts_here,
-    source_text,
-    transposing_script,
-    with_scripts,
-)
+from .scripts import Script, is_top, labelled_name, lowered_script, scripted, scripts_here, source_text, with_scripts
 from .tokens import FRACTIONS, Token
 
 # ---- numbers and names
@@ -158,9 +148,7 @@ def named_factor(r: Cursor) -> Node:
 
 def _is_both(r: Cursor, name: str) -> bool:
     """Whether a bracket follows here, and elsewhere none."""
-    pairs = zip(r.tokens, r.tokens[1:], strict=False)
-    alone = any((one.kind, one.text) == ("name", name) and other.kind != "open" for one, other in pairs)
-    return alone and r.sees("open", "(", "[")
+    return r.sees("open", "(", "[") and any(after.kind != "open" for after in r.behind(name))
 
 
 def _is_exponent(r: Cursor) -> bool:
@@ -177,10 +165,8 @@ def is_circle(r: Cursor) -> bool:
     r"""Whether the π just taken is the number, although π is an array: that of `\sqrt{2\pi}`, `\log 2\pi`,
     `(2\pi)^{n/2}`."""
     at = r.at - 1
-    pairs = zip(r.tokens, r.tokens[1:], strict=False)
-    array = r.names.variables.get("pi") in ("vector", "row", "matrix") or ("pi", "_") in (
-        (a.text, b.text) for a, b in pairs
-    )
+    indexed = any(after.text == "_" for after in r.behind("pi"))
+    array = r.names.variables.get("pi") in ("vector", "row", "matrix") or indexed
     if not array or at < 2 or r.tokens[at - 1].text != "2" or r.token.text in ("_", "^", "'"):
         return False
     before, outside = r.tokens[at - 2], r.tokens[max(at - 3, 0)]
@@ -198,13 +184,10 @@ def _at_a_member(r: Cursor) -> bool:
 
 def two_letters(r: Cursor) -> bool:
     """Whether two indices stand under the letter here."""
-    if not r.sees("open", "{", ahead=1):
-        return False
-    close = r.closing(r.at + 1)
-    inner = r.tokens[r.at + 2 : close]
-    return len([token for token in inner if token.kind in ("name", "number")]) == 2 and all(
-        token.text != "times" for token in inner
-    )
+    first, past, _ = r.script_ahead("_") or (r.at, r.at, r.at)
+    inner = r.tokens[first:past]
+    letters = [token for token in inner if token.kind in ("name", "number")]
+    return len(letters) == 2 and all(token.text != "times" for token in inner)
 
 
 def kronecker_delta(r: Cursor, token: Token) -> Node:
@@ -233,16 +216,16 @@ def exponential(r: Cursor, token: Token) -> Node | None:
         if script.kind == "index" and len(script.parts) == 1:
             return scripted(r, Apply(r.span(token, script.end or r.last), "basis", script.parts))
         raise r.trouble("a basis vector has one index", token)
-    if not r.sees("operator", "^"):
+    above = r.script_ahead("^")
+    if above is None or above[0] == above[1] or (above[1] - above[0] == 1 and is_turning(r, r.tokens[above[0]])):
         return None
-    at = r.at
-    r.take()
-    first, past = r.unit()
-    tokens = r.tokens[first:past]
-    if transposing_script(r, tokens, r.last) or not tokens:
-        r.at = at
-        return None
-    return scripted(r, Apply(r.span(token, r.last), "exp", (r.inside(first, past),)))
+    r.at = above[2]
+    return scripted(r, Apply(r.span(token, r.last), "exp", (r.inside(*above[:2]),)))
+
+
+def is_turning(r: Cursor, token: Token) -> bool:
+    """Whether a raised token means the transpose: `T` or a prime."""
+    return is_top(r, token) or token.text in ("'", "prime")
 
 
 # ---- brackets

@@ -43,11 +43,7 @@ def is_differential(r: Cursor) -> bool:
 def plain_letter(r: Cursor, name: str) -> bool:
     """Whether the letter stands somewhere as a variable, with a script or before an operator."""
     if name not in r.plain:
-        pairs = zip(r.tokens, r.tokens[1:], strict=False)
-        r.plain[name] = any(
-            (token.kind, token.text) == ("name", name) and after.kind in ("operator", "close", "end", "relation")
-            for token, after in pairs
-        )
+        r.plain[name] = any(after.kind in ("operator", "close", "end", "relation") for after in r.behind(name))
     return r.plain[name]
 
 

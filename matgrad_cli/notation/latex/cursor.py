@@ -147,6 +147,16 @@ class Cursor:
         self.at += 1
         return self.at - 1, self.at
 
+    def script_ahead(self, sign: str) -> tuple[int, int, int] | None:
+        """What the script of that sign holds which stands here, and where to go on; nothing is taken."""
+        if not self.sees("operator", sign):
+            return None
+        at = self.at
+        self.at += 1
+        first, past = self.unit()
+        end, self.at = self.at, at
+        return first, past, end
+
     def inside(self, first: int, past: int) -> Node:
         """The expression made of those tokens, all of them."""
         at, stop, bars = self.at, self.stop, self.bars
@@ -235,6 +245,10 @@ class Cursor:
                 )
             waiting += [(child, height + 1) for child in children(part)]
         return node
+
+    def behind(self, name: str) -> list[Token]:
+        """What stands behind the letter, at each of its places."""
+        return [after for token, after in pairwise(self.tokens) if (token.kind, token.text) == ("name", name)]
 
     def variable(self, name: str) -> bool:
         """Whether the name is a declared or defined variable."""

@@ -92,7 +92,9 @@ def bars_here(r: Cursor) -> Node:
 def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     """The norm of the node, by the subscript behind it."""
     weight, above = _weight_behind_power(reader) if not single else (None, [])
-    if not single and _of_infinity(reader):
+    below_bars = reader.script_ahead("_")
+    if not single and below_bars and [token.text for token in reader.tokens[slice(*below_bars[:2])]] == ["infty"]:
+        reader.at = below_bars[2]
         return scripted(reader, Apply(span, "norm", (node,), (("ord", "inf"),)))
     scripts = [*above, *scripts_here(reader)]
     lower = [script for script in scripts if script.kind in ("index", "label")]
@@ -177,50 +179,32 @@ def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
 def _weight_behind_power(reader: Cursor) -> tuple[Node | None, list[Script]]:
     r"""The matrix of `\|x\|^2_{A^{-1}}`, and what stands above in front of it;
     nothing, and nothing taken, for another."""
-    start = reader.at
-    if reader.sees("operator", "^"):
-        reader.take()
-        first, past = reader.unit()
+    start, power = reader.at, reader.script_ahead("^")
+    if power is not None:
+        reader.at = power[2]
         end = reader.last
-        weight = _weight(reader)
-        if weight is not None:
-            return weight, [Script("power", (reader.inside(first, past),), end=end)]
-    reader.at = start
+        if (weight := _weight(reader)) is not None:
+            return weight, [Script("power", (reader.inside(*power[:2]),), end=end)]
+        reader.at = start
     return _weight(reader), []
-
-
-def _of_infinity(reader: Cursor) -> bool:
-    r"""Whether `_\infty` stands here; it is taken then."""
-    at = reader.at
-    if reader.sees("operator", "_"):
-        reader.take()
-        first, past = reader.unit()
-        if [token.text for token in reader.tokens[first:past]] == ["infty"]:
-            return True
-    reader.at = at
-    return False
 
 
 def _weight(reader: Cursor) -> Node | None:
     r"""The matrix of `\lVert x \rVert_{\Sigma^{-1}}`, `\lVert x \rVert_W`: the root of xᵀWx;
     None, and nothing taken, for another."""
-    if not reader.sees("operator", "_"):
+    below = reader.script_ahead("_")
+    tokens = reader.tokens[slice(*below[:2])] if below is not None else []
+    if below is None or not tokens or tokens[0].kind != "name":
         return None
-    at = reader.at
-    reader.take()
-    first, past = reader.unit()
-    tokens = reader.tokens[first:past]
-    named = bool(tokens) and tokens[0].kind == "name"
-    matrix = len(tokens) == 1 and named and reader.names.variables.get(tokens[0].text) == "matrix"
+    matrix = len(tokens) == 1 and reader.names.variables.get(tokens[0].text) == "matrix"
     if matrix and tokens[0].text.lower() in _NORMS:
         reader.note(f"`{source_text(reader, tokens[0])}` below bars is the norm, beside the matrix `{tokens[0].text}`")
         matrix = False
-    raised = len(tokens) > 2 and named and tokens[1].text == "^" and tokens[0].text[0].isupper()
-    inverse = raised and any(token.text == "-" for token in tokens)  # no L^2
-    if matrix or inverse:
-        return reader.inside(first, past)
-    reader.at = at
-    return None
+    raised = len(tokens) > 2 and tokens[1].text == "^" and tokens[0].text[0].isupper()
+    if not matrix and not (raised and any(token.text == "-" for token in tokens)):  # no L^2
+        return None
+    reader.at = below[2]
+    return reader.inside(*below[:2])
 
 
 def _is_matrix(reader: Cursor, name: str) -> bool:

@@ -94,23 +94,8 @@ def variables_below(r: Cursor, bottom: tuple[int, int], order: int) -> list[tupl
 
 def slashed_derivative(r: Cursor) -> Node | None:
     """∂L/∂w, d/dw written with a slash; nothing where no such thing stands here."""
-    place = r.at + 1
-    start = place
-    if place < r.stop and r.tokens[place].text != "/":
-        place = r.partner.get(place, place) + 1
-        while place < r.stop:
-            token = r.tokens[place]
-            if token.kind == "operator" and token.text in ("^", "_") and place + 1 < r.stop:
-                place = r.partner.get(place + 1, place + 1) + 1
-                near = r.tokens[place - 1].kind == r.tokens[place].kind == "name"
-                if near and r.tokens[place].start == r.tokens[place - 1].end and place + 1 < r.stop:
-                    place += 1  # the second letter of `X_ij`
-            elif token.kind == "open" and token.text == "(" and place in r.partner:
-                place = r.partner[place] + 1
-            else:
-                break
-    if not (place + 2 < r.stop + 1 and r.tokens[place].text == "/" and is_sign(r.tokens[place + 1])):
-        place = _slash_behind_term(r, start)
+    start = r.at + 1
+    place = _slash_behind_term(r, start)
     if place + 2 >= r.stop or r.tokens[place + 2].kind not in ("name", "word", "open"):
         return None
     sign = r.token
@@ -127,21 +112,15 @@ def slashed_derivative(r: Cursor) -> Node | None:
 
 
 def _slash_behind_term(r: Cursor, first: int) -> int:
-    """`∂ log det S/∂S`, `∂ aᵀXb/∂X`: the place of the slash where a whole term stands between the two signs,
+    """`d/dw`, `∂L/∂w`, `∂ aᵀXb/∂X`: the place of the slash where at most one term stands between the two signs,
     else the end."""
     place = first
     while place < r.stop - 1:
         token = r.tokens[place]
         if token.text == "/" and is_sign(r.tokens[place + 1]):
             return place
-        ends = token.kind in ("relation", "gap", "linebreak", "text", "close") or token.text in (
-            "/",
-            "+",
-            "-",
-            ",",
-            ";",
-        )
-        if ends or is_sign(token) or (token.kind == "operator" and token.text == "'" and place == first):
+        ends = token.kind in ("relation", "gap", "linebreak", "text", "close") or token.text in tuple("/+-,;")
+        if ends or (place > first and is_sign(token)) or (place == first and token.text == "'"):
             break
         scripted = token.kind == "operator" and token.text in ("^", "_")
         place = r.partner.get(place + scripted, place + scripted) + 1

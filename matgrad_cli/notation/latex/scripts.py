@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, Literal
 
 from ...diagnostics import Span
@@ -51,59 +52,31 @@ def raised_script(r: Cursor) -> Script:
         r.at += 1
         first, past = r.unit()
         return Script("circ", (r.inside(first, past),), end=r.last)
-    braced = r.sees("open", "{")
-    rounded = r.sees("open", "(")
+    braced, rounded = r.sees("open", "{"), r.sees("open", "(")
     first, past = r.unit()
-    tokens = r.tokens[first:past]
-    end = r.last
-    bracketed = braced and len(tokens) >= 3 and (tokens[0].text, tokens[-1].text) == ("(", ")")
+    tokens, end = r.tokens[first:past], r.last
+    texts = [token.text for token in tokens]
+    bracketed = braced and len(tokens) >= 3 and (texts[0], texts[-1]) == ("(", ")")
     if bracketed and all(token.kind == "name" for token in tokens[1:-1]):
         return Script("sample", index_letters(r, first + 1, past - 1), end=end)
     if rounded and len(tokens) == 1 and tokens[0].kind == "name" and not is_top(r, tokens[0]):
         return Script("sample", index_letters(r, first, past), end=end)
-    layer = layer_script(r, tokens, end)
-    if layer:
-        return layer
-    special = transposing_script(r, tokens, end)
-    if special:
-        return special
-    if tokens and tokens[0].kind == "operator" and tokens[0].text in ("circ", "odot") and len(tokens) > 1:
+    if (known := known_script(r, tokens, end)) is not None:
+        return known
+    if texts[:1] in (["circ"], ["odot"]) and len(tokens) > 1:
         return Script("circ", (r.inside(first + 1, past),), end=end)
-    if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text == "-" and r.known:
+    if texts == ["-"] and r.known:
         return Script("label", label="minus", end=end)
     if (own := name_above(r, first, tokens, end)) is not None:
         return own
-    if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text == "+":
+    if texts == ["+"]:
         return Script("pinv", label="plus", end=end)
-    if len(tokens) == 1 and tokens[0].text == "dagger":
-        raise r.trouble(
-            "a raised dagger is the pseudoinverse or the conjugate transpose",
-            tokens[0],
-            help="write `A^{+}` for the pseudoinverse, `A^\\top` for the transpose",
-        )
-    if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "circ"):
-        raise r.trouble(f"the raised `{source_text(r, tokens[0])}` is not an operation that is known here", tokens[0])
-    if len(tokens) == 1 and tokens[0].text in REFUSED:
-        raise r.trouble("this raised sign is not an operation that is known here", tokens[0])
-    match [(token.kind, token.text) for token in tokens]:
-        case [("operator", "-"), ("number", amount)] if amount.isdigit() and int(amount[:4]) > 0:
-            return Script("inverse", amount=int(amount[:4]), end=end)
+    if texts == ["dagger"]:
+        message = "a raised dagger is the pseudoinverse or the conjugate transpose"
+        raise r.trouble(message, end, help="write `A^{+}` for the pseudoinverse, `A^\\top` for the transpose")
+    if len(tokens) == 1 and (texts[0] in ("times", "circ") or texts[0] in REFUSED):
+        raise r.trouble(f"the raised `{source_text(r, end)}` is not an operation that is known here", tokens[0])
     return Script("power", (r.inside(first, past),), end=end)
-
-
-def layer_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
-    """`(2)`, `[2]`, `(2)T`: a number in brackets, which belongs to the name of the letter below it."""
-    if (
-        len(tokens) not in (3, 4)
-        or tokens[0].text not in ("(", "[")
-        or tokens[2].kind != "close"
-        or not tokens[1].text.isdigit()
-    ):
-        return None
-    if len(tokens) == 4 and not is_top(r, tokens[3]):
-        return None
-    value = Literal_(r.span(tokens[1]), Fraction(tokens[1].text[:9]), tokens[1].text)
-    return Script("power" if len(tokens) == 3 else "power-T", (value,), label=tokens[1].text[:9], end=end)
 
 
 def source_text(r: Cursor, token: Token) -> str:
@@ -124,12 +97,18 @@ def is_top(r: Cursor, token: Token) -> bool:
     return token.text == "T"
 
 
-_TURNING: Final = regex(r"(?P<primes>(?:(?:prime|')(?: (?!$)|$))+)|(?P<minus>- )?(?:(?P<digits>(?!0)\d+) )?T")
+_KNOWN: Final = regex(
+    r"[(\[] (?P<layer>\d+) [)\]](?P<turned> T)?"
+    r"|(?P<primes>(?:(?:prime|')(?: (?!$)|$))+)"
+    r"|(?P<minus>- )?(?:(?P<digits>(?!0)\d+) )?(?P<top>T)"
+    r"|- (?P<amount>(?!0)\d+)"
+)
 
 
-def transposing_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
-    """`T`, `-T`, `-1T`, `-2T`, `'`: a transpose, perhaps of an inverse power."""
-    found = _TURNING.fullmatch(" ".join("T" if is_top(r, token) else token.text for token in tokens))
+def known_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
+    """`T`, `-T`, `-1T`, `-2T`, `'`: a transpose, perhaps of an inverse power; `-1`, `-2`; and `(2)`, `[2]`, `(2)T`,
+    a number in brackets, which belongs to the name of the letter below it."""
+    found = _KNOWN.fullmatch(" ".join("T" if is_top(r, token) else token.text for token in tokens))
     if found is None:
         return None
     if found["primes"]:
@@ -139,10 +118,15 @@ def transposing_script(r: Cursor, tokens: list[Token], end: Token) -> Script | N
             "a raised `H` is read as the transpose: all variables are real (a complex one is two, its real and "
             "imaginary part)"
         )
-    if found["minus"]:
-        return Script("inverse-T", amount=int((found["digits"] or "1")[:3]), end=end)
-    value = Literal_(r.span(tokens[0]), Fraction(found["digits"][:3]), found["digits"]) if found["digits"] else None
-    return Script("power-T", (value,), end=end) if value is not None else Script("T", end=end)
+    if found["amount"] or found["minus"]:
+        amount = int((found["amount"] or found["digits"] or "1")[:4])
+        return Script("inverse-T" if found["top"] else "inverse", amount=amount, end=end)
+    number = found["layer"] or found["digits"]
+    if number is None:
+        return Script("T", end=end)
+    value = Literal_(r.span(tokens[bool(found["layer"])]), Fraction(number[:9]), number)
+    turned = found["top"] or found["turned"]
+    return Script("power-T" if turned else "power", (value,), label=(found["layer"] or "")[:9], end=end)
 
 
 def lowered_script(r: Cursor) -> Script:
@@ -371,8 +355,7 @@ def is_sample(r: Cursor, name: str) -> bool:
 def is_label(r: Cursor, name: str, number: str = "") -> bool:
     """Whether a number under an unknown letter belongs to the name: no matrix of that letter, no basis vector."""
     if not r.known:
-        pairs = zip(r.tokens, r.tokens[1:], strict=False)
-        always = all(after.text == "_" for token, after in pairs if (token.kind, token.text) == ("name", name))
+        always = all(after.text == "_" for after in r.behind(name))
         return always and (name[:1].isupper() or has_layer(r, number))
     return name not in ("e", "I", "delta") and other_case(r, Name(r.span(r.last), name)).name == name
 
@@ -380,7 +363,7 @@ def is_label(r: Cursor, name: str, number: str = "") -> bool:
 def is_origin(r: Cursor, number: str) -> bool:
     """Whether a 0 below is no index but labels a constant, c_0: entries are counted from 1,
     unless some Σ counts from 0."""
-    return number == "0" and all((a.text, b.text) != ("=", "0") for a, b in zip(r.tokens, r.tokens[1:], strict=False))
+    return number == "0" and all((a.text, b.text) != ("=", "0") for a, b in pairwise(r.tokens))
 
 
 def has_layer(r: Cursor, number: str) -> bool:
