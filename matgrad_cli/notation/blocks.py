@@ -3,11 +3,12 @@ of arrays they are multiplied out block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Final, NoReturn
 
 from ..diagnostics import Span
+from ..diagnostics.record import replace
 from ..ir import ELEMENTWISE
 from . import syntax as s
 from .elaboration.complaints import fail
@@ -58,19 +59,13 @@ class _Blocks:
         match node:
             case s.Apply(span, function, arguments, options) if function == s.LIST or function in LISTED:
                 return self._written(span, function, arguments, options)
-            case s.Group(span, body):
-                found = self.read(body)
-                return found if isinstance(found, tuple) else s.Group(span, found)
-            case s.Transposed(span, body):
-                found = self.read(body)
-                return self._turned(found) if isinstance(found, tuple) else s.Transposed(span, found)
-            case s.Negative(span, body):
-                found = self.read(body)
-                return (
-                    _each(found, lambda cell: s.Negative(span, cell))
-                    if isinstance(found, tuple)
-                    else s.Negative(span, found)
-                )
+            case s.Group() | s.Transposed() | s.Negative():
+                found = self.read(node.body)
+                if not isinstance(found, tuple):
+                    return replace(node, body=found)
+                if isinstance(node, s.Negative):
+                    return _each(found, lambda cell: s.Negative(node.span, cell))
+                return _turned(found) if isinstance(node, s.Transposed) else found
             case s.Binary():
                 return self._binary(node)
             case s.Apply() if any(_holds(argument) for argument in node.arguments):
@@ -78,6 +73,9 @@ class _Blocks:
             case _ if _holds(node):
                 return s.with_children(node, tuple([self._plain(part) for part in s.children(node)]))
         return node
+
+    def refuse(self, span: Span, message: str) -> NoReturn:
+        fail(self.scope, "blocks", message, (span, ""))
 
     def _plain(self, node: s.Node) -> s.Node:
         found = self.read(node)
@@ -98,25 +96,23 @@ class _Blocks:
         else:
             rows = [(part,) for part in parts]
         if len({len(row) for row in rows}) != 1:
-            fail(self.scope, "blocks", "the rows of this matrix have different lengths", (span, ""))
+            self.refuse(span, "the rows of this matrix have different lengths")
         values = [[_value(cell) for cell in row] for row in rows]
         if all(value is not None for row in values for value in row):
-            lines = [
-                tuple([s.Literal_(span, value, str(value)) for value in row if value is not None]) for row in values
-            ]
+            lines = _grid([s.Literal_(span, value, str(value)) for value in row if value is not None] for row in values)
             return s.Apply(span, s.LIST, tuple([s.Apply(span, s.LIST, line) for line in lines]))
         self.opened = True
         return self._joined([[self.read(cell) for cell in row] for row in rows], span)
 
     def _joined(self, rows: list[list[s.Node | Grid]], span: Span) -> Grid:
         """Blocks that are grids themselves, put into the grid around them."""
-        lines: list[tuple[s.Node, ...]] = []
+        lines: list[list[s.Node]] = []
         for row in rows:
             grids = [cell if isinstance(cell, tuple) else ((cell,),) for cell in row]
             if len({len(grid) for grid in grids}) != 1:
-                fail(self.scope, "blocks", "blocks that stand side by side have different numbers of rows", (span, ""))
-            lines += [tuple([cell for grid in grids for cell in grid[k]]) for k in range(len(grids[0]))]
-        return tuple(lines)
+                self.refuse(span, "blocks that stand side by side have different numbers of rows")
+            lines += [[cell for grid in grids for cell in grid[k]] for k in range(len(grids[0]))]
+        return _grid(lines)
 
     def _vector(self, node: s.Node) -> bool:
         """Whether a part is a vector: as declared, else by its small letter."""
@@ -125,14 +121,6 @@ class _Blocks:
         if value is not None:
             return not value.shape.is_matrix
         return isinstance(node, s.Name) and node.name[0].islower()
-
-    def _turned(self, grid: Grid) -> Grid:
-        return tuple(
-            [
-                tuple([cell if _is_number(cell) else s.Transposed(cell.span, s.Group(cell.span, cell)) for cell in row])
-                for row in zip(*grid, strict=True)
-            ]
-        )
 
     def _binary(self, node: s.Binary) -> s.Node | Grid:
         if node.operator in ("^", "**") and (squares := self._squared(node)) is not None:
@@ -153,33 +141,17 @@ class _Blocks:
         span, operator = node.span, node.operator
         if operator in ("@", "juxtapose", "dot"):
             if len(left) == len(right) and len(left[0]) == len(right[0]) == 1 and operator != "juxtapose":
-                left = self._turned(left)  # u @ v of two vectors
+                left = _turned(left)  # u @ v of two vectors
             if len(left[0]) != len(right):
-                fail(
-                    self.scope,
-                    "blocks",
-                    f"{len(left[0])} columns of blocks meet {len(right)} rows of blocks",
-                    (span, ""),
-                )
-            found = tuple(
-                [
-                    tuple(
-                        [
-                            _sum([_product(span, operator, a, b) for a, b in zip(row, column, strict=True)])
-                            for column in zip(*right, strict=True)
-                        ]
-                    )
-                    for row in left
-                ]
-            )
+                self.refuse(span, f"{len(left[0])} columns of blocks meet {len(right)} rows of blocks")
+            columns = [*zip(*right, strict=True)]
+            found = _grid([_summed_products(span, operator, row, column) for column in columns] for row in left)
             return s.Group(span, found[0][0]) if len(found) == len(found[0]) == 1 else found
         if operator not in ("+", "-", "*", "hadamard") or (len(left), len(left[0])) != (len(right), len(right[0])):
-            fail(self.scope, "blocks", "the blocks of the two sides do not stand in the same places", (span, ""))
-        return tuple(
-            [
-                tuple([s.Binary(span, operator, a, s.Group(b.span, b)) for a, b in zip(*rows, strict=True)])
-                for rows in zip(left, right, strict=True)
-            ]
+            self.refuse(span, "the blocks of the two sides do not stand in the same places")
+        beside = zip(left, right, strict=True)
+        return _grid(
+            [s.Binary(span, operator, a, s.Group(b.span, b)) for a, b in zip(*rows, strict=True)] for rows in beside
         )
 
     def _beside(self, node: s.Binary, left: s.Node | Grid, right: s.Node | Grid) -> Grid:
@@ -217,11 +189,8 @@ class _Blocks:
             return None
         grid = self.read(inner.arguments[0]) if _holds(inner.arguments[0]) else None
         norms = self._norms(inner, grid) if isinstance(grid, tuple) else None
-        return (
-            None
-            if norms is None
-            else s.Group(node.span, _sum([s.Binary(node.span, node.operator, one, node.right) for one in norms]))
-        )
+        squares = [s.Binary(node.span, node.operator, one, node.right) for one in norms or ()]
+        return s.Group(node.span, _sum(squares)) if squares else None
 
     def _norms(self, node: s.Apply, grid: Grid) -> list[s.Node] | None:
         """The norms of the blocks, where that of the whole is the root of the sum of their squares:
@@ -236,10 +205,9 @@ class _Blocks:
 
     def _called(self, node: s.Apply) -> s.Node | Grid:
         found, function = [self.read(argument) for argument in node.arguments], canonical_function(node.function)
-        if not any(isinstance(argument, tuple) for argument in found):
-            return s.Apply(
-                node.span, node.function, tuple([part for part in found if not isinstance(part, tuple)]), node.options
-            )
+        plain = tuple([part for part in found if not isinstance(part, tuple)])
+        if len(plain) == len(found):
+            return replace(node, arguments=plain)
         first = found[0]
         if (
             function in ("norm", "bars")
@@ -250,24 +218,23 @@ class _Blocks:
             power: s.Operator = "^" if self.scope.syntax == "latex" else "**"
             return s.Apply(node.span, "sqrt", (_sum([s.Binary(node.span, power, one, two) for one in norms]),))
         if isinstance(first, tuple) and len(found) == 1:
-            cells = [cell for row in first for cell in row]
             if function in ELEMENTWISE:
-                return _each(first, lambda cell: s.Apply(node.span, node.function, (cell,), node.options))
+                return _each(first, lambda cell: replace(node, arguments=(cell,)))
             if function == "T":
-                return self._turned(first)
+                return _turned(first)
+            summed = [row[k] for k, row in enumerate(first)] if function == "tr" and len(first) == len(first[0]) else []
             if function == "sum" and not node.options:
-                return s.Group(node.span, _sum([s.Apply(node.span, "sum", (cell,)) for cell in cells]))
-            if function == "tr" and len(first) == len(first[0]):
-                return s.Group(node.span, _sum([s.Apply(node.span, "tr", (first[k][k],)) for k in range(len(first))]))
+                summed = [cell for row in first for cell in row]
+            if summed:
+                return s.Group(node.span, _sum([s.Apply(node.span, function, (cell,)) for cell in summed]))
             if function in ("det", "logdet") and len(first) == len(first[0]) == 2:
                 return self._determinant(node, function, first)
         if function in ("inner", "dot") and len(found) == 2 and all(isinstance(part, tuple) for part in found):
             sides = [[cell for row in grid for cell in row] for grid in found if isinstance(grid, tuple)]
             if len(sides[0]) != len(sides[1]):
-                fail(self.scope, "blocks", f"{len(sides[0])} blocks meet {len(sides[1])} blocks", (node.span, ""))
-            return s.Group(
-                node.span, _sum([s.Apply(node.span, node.function, pair) for pair in zip(*sides, strict=True)])
-            )
+                self.refuse(node.span, f"{len(sides[0])} blocks meet {len(sides[1])} blocks")
+            products = [replace(node, arguments=pair) for pair in zip(*sides, strict=True)]
+            return s.Group(node.span, _sum(products))
         return self.outside(node, f"an argument of `{node.function}`")
 
     def _determinant(self, node: s.Apply, function: str, grid: Grid) -> s.Node:
@@ -305,8 +272,17 @@ def _is_number(node: s.Node) -> bool:
     return _value(node) is not None
 
 
+def _grid(rows: Iterable[Iterable[s.Node]]) -> Grid:
+    return tuple([tuple(row) for row in rows])
+
+
 def _each(grid: Grid, make: Callable[[s.Node], s.Node]) -> Grid:
-    return tuple([tuple([make(cell) for cell in row]) for row in grid])
+    return _grid([make(cell) for cell in row] for row in grid)
+
+
+def _turned(grid: Grid) -> Grid:
+    columns = _grid(zip(*grid, strict=True))
+    return _each(columns, lambda cell: cell if _is_number(cell) else s.Transposed(cell.span, s.Group(cell.span, cell)))
 
 
 def _product(span: Span, operator: s.Operator, left: s.Node, right: s.Node) -> s.Node:
@@ -314,6 +290,10 @@ def _product(span: Span, operator: s.Operator, left: s.Node, right: s.Node) -> s
     if operator == "@" and (_is_number(left) or _is_number(right)):
         operator = "*"
     return s.Binary(span, operator, s.Group(left.span, left), s.Group(right.span, right))
+
+
+def _summed_products(span: Span, operator: s.Operator, row: Sequence[s.Node], column: Sequence[s.Node]) -> s.Node:
+    return _sum([_product(span, operator, left, right) for left, right in zip(row, column, strict=True)])
 
 
 def _sum(parts: Sequence[s.Node]) -> s.Node:

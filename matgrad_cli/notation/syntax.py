@@ -256,7 +256,7 @@ def ungrouped(node: Some) -> Some:
 
 def difference(span: Span, left: Node, right: Node) -> Node:
     """`left − right`, where nothing is written for a zero."""
-    zeros = [isinstance(side, Literal_) and side.value == 0 for side in (left, right)]
+    zeros = [isinstance(side, Literal_) and side.value == 0 for side in map(ungrouped, (left, right))]
     if zeros[1]:
         return left
     return Negative(span, Group(right.span, right)) if zeros[0] else Binary(span, "-", left, Group(right.span, right))

@@ -11,18 +11,20 @@ from ...ir import ONE, Add, Call, Dim, Expr, Fill, Literal, Number, Power, Shape
 from ...ir.functions import CHANGES
 from .. import syntax as s
 from ..comparisons import CLOSED, turned
+from ..expression import brackets
 from ..expression.abbreviations import ABBREVIATIONS
-from ..expression.brackets import AS_COLUMN, AS_LAYERS, AS_ROW, AS_SHEETS
 from ..expression.keywords import axis_written, is_method, library, option, path_of, refuse_unknown
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 from ..names import nearest_name
 from ..shapes.uses_of_functions import is_unknown
-from . import matrix_functions, products
+from . import matrix_functions, parts, products
 from .at_points import at_zero, is_loss_called, limit, loss_at
 from .broadcasting import as_column, as_row
 from .complaints import described, fail
 from .elaborator import Elaborator
+from .entries import basis, mask
 from .matrix_functions import negated, of_matrix, root_of_square
+from .piecewise import by_pieces
 from .products import joined
 from .reductions import norm, reduced, softmax
 from .sizes import constructor, size_of_array
@@ -40,13 +42,11 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         function = "maximum" if node.function == "max" else "minimum"  # Python's own, or torch's, of two values
     if function in ("maximum", "minimum") and len(node.arguments) == 1 and e.scope.syntax != "numpy":
         function = function[:3]
-    if node.function[0] == "[" and (value := _of_rows(e, node)) is not None:
+    if node.function[0] == "[" and (value := _of_reader(e, node)) is not None:
         return value
-    if function in ("sum", "mean", "norm") and (":" in e.scope.source.text or "diff(" in e.scope.source.text):
-        from .parts import has_part, over_part
-
-        if has_part(node):
-            return over_part(e, node, function)
+    has_signs = ":" in e.scope.source.text or "diff(" in e.scope.source.text
+    if function in ("sum", "mean", "norm") and has_signs and parts.has_part(node):
+        return parts.over_part(e, node, function)
     if node.function in _POINTS:
         return _POINTS[node.function](e, node)
     value = loss_at(e, node) if is_loss_called(e, node) else None
@@ -60,7 +60,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     if function in ("eye", "ones", "zeros"):
         refuse_unknown(e.scope, node)
         return constructor(e, node, function)
-    if function in (AS_COLUMN, AS_ROW):
+    if function in (brackets.AS_COLUMN, brackets.AS_ROW):
         return _new_axis(e, node)
     if is_unknown(e.scope, node):
         return unknown_call(e, node)
@@ -68,8 +68,6 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         _unknown(e, node, function)
     refuse_unknown(e.scope, node)
     if function == "basis":
-        from .entries import basis
-
         return basis(e, node)
     if function == "shape" or function == "len":
         return size_of_array(e, node)
@@ -95,33 +93,28 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
     return value
 
 
-def _of_rows(e: Elaborator, node: s.Apply) -> Expr | None:
+def _of_reader(e: Elaborator, node: s.Apply) -> Expr | None:
     """The functions that only the readers write: masks of ranges, parts of arrays."""
-    if node.function == s.LIST:
-        return _written_out(e, node)
-    if node.function in (s.WITHIN, s.BEFORE):
-        from .entries import mask
-
-        return mask(e, node)
-    if node.function == s.MOVED:
-        from .parts import moved
-
-        value = e.expr(node.arguments[0])
-        e.flatten(node, e.is_flat(node.arguments[0]))
-        return moved(value, int(dict(node.options)["first"]))
-    if node.function == s.PAIRED:
-        return _paired(e, node)
-    if node.function == s.KEPT:
-        from .parts import kept
-
-        return kept(e, node)
-    if node.function in (AS_SHEETS, AS_LAYERS):
-        help = "of three sides only `((A[:,None,:] - B[None,:,:])**2).sum(-1)` is read, the squared distances of rows"
-        e.fail("slice", "an array has one or two sides", node, help)
-    if node.function == s.PART:
-        from .parts import refuse
-
-        refuse(e, node)
+    match node.function:
+        case s.LIST:
+            return _written_out(e, node)
+        case s.WITHIN | s.BEFORE:
+            return mask(e, node)
+        case s.MOVED:
+            value = e.expr(node.arguments[0])
+            e.flatten(node, e.is_flat(node.arguments[0]))
+            return parts.moved(value, int(dict(node.options)["first"]))
+        case s.PAIRED:
+            return _paired(e, node)
+        case s.KEPT:
+            return parts.kept(e, node)
+        case s.PART:
+            parts.refuse(e, node)
+        case brackets.AS_SHEETS | brackets.AS_LAYERS:
+            help = (
+                "of three sides only `((A[:,None,:] - B[None,:,:])**2).sum(-1)` is read, the squared distances of rows"
+            )
+            e.fail("slice", "an array has one or two sides", node, help)
     return None
 
 
@@ -220,10 +213,6 @@ def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return value if value.shape.cols is ONE else Call("vec", value)
 
 
-def _named(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    return Call(node.function, arguments[0])
-
-
 def _cross(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """a × b of vectors with three entries, or the matrix of b ↦ a × b."""
     for value, part in zip(arguments, node.arguments, strict=True):
@@ -244,10 +233,6 @@ def _expectation(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return arguments[0]
 
 
-def _transposed(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
-    return arguments[0] if e.is_flat(node.arguments[0]) else transpose(arguments[0])
-
-
 def _new_axis(e: Elaborator, node: s.Apply) -> Expr:
     """`x[:, None]`, `x[None, :]`: a vector as a column or as a row with two sides."""
     part = node.arguments[0]
@@ -255,7 +240,7 @@ def _new_axis(e: Elaborator, node: s.Apply) -> Expr:
     named = any(isinstance(symbol, Symbol) and symbol.name in e.scope.columns for symbol in value.symbols)
     if value.shape.is_matrix or (named and not e.is_flat(part)) or (value.shape.is_row and not e.is_flat(part)):
         e.fail("shape-mismatch", f"{e.text(part)} is {described(value.shape)}; a new axis would be its third", node)
-    return as_column(value) if node.function == AS_COLUMN else as_row(value)
+    return as_column(value) if node.function == brackets.AS_COLUMN else as_row(value)
 
 
 def _paired(e: Elaborator, node: s.Apply) -> Expr:
@@ -288,12 +273,6 @@ def _like(_e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     return Number(value) if arguments[0].shape.is_number else Fill(value, arguments[0].shape)
 
 
-def _by_pieces(e: Elaborator, node: s.Apply, _arguments: Arguments) -> Expr:
-    from .piecewise import by_pieces
-
-    return by_pieces(e, node)
-
-
 _LIKE_ITS_ARGUMENT: Final = frozenset(
     ("T", "ones_like", "zeros_like", "polar", "leading", "strictupper", "shiftup", "butlast")
 )
@@ -320,8 +299,11 @@ _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     **dict.fromkeys(("cross", "crossmat"), _cross),
     "vec": _vec,
     "expectation": _expectation,
-    **dict.fromkeys(("polar", "leading", "strictupper", "shiftup", "butlast"), _named),
-    "T": _transposed,
+    **dict.fromkeys(
+        ("polar", "leading", "strictupper", "shiftup", "butlast"),
+        lambda _, node, arguments: Call(node.function, *arguments),
+    ),
+    "T": lambda e, node, arguments: arguments[0] if e.is_flat(node.arguments[0]) else transpose(arguments[0]),
     **dict.fromkeys(("ones_like", "zeros_like"), _like),
-    **dict.fromkeys(("maximum", "minimum", "clip", "where"), _by_pieces),
+    **dict.fromkeys(("maximum", "minimum", "clip", "where"), by_pieces),
 }

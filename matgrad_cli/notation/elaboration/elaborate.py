@@ -57,25 +57,13 @@ class Reading:
 
 def _build(e: Elaborator, node: s.Node) -> Expr:
     made = _MADE_FROM.get(type(node))
-    return e.fail("syntax-error", "this cannot stand here", node) if made is None else made(e, node)
-
-
-def _group(e: Elaborator, node: s.Group) -> Expr:
-    return e.expr(node.body)
+    return made(e, node) if made is not None else e.fail("syntax-error", "this cannot stand here", node)
 
 
 def _negative(e: Elaborator, node: s.Negative) -> Expr:
     value = negated(e.expr(node.body))
     e.flatten(node, e.is_flat(node.body))
     return value
-
-
-def _inverted(e: Elaborator, node: s.Inverted) -> Expr:
-    return inverted(e, node, e.expr(node.body), node.power)
-
-
-def _left_out(e: Elaborator, node: s.Ellipsis_) -> Expr:
-    return e.fail("left-out", "something is left out here, so the line cannot be judged", node)
 
 
 # ---- leaves
@@ -339,14 +327,25 @@ def _differential(e: Elaborator, node: s.Differential_) -> Expr:
 
 
 _MADE_FROM: Final[dict[type[s.Node], Callable[[Elaborator, Any], Expr]]] = {
-    s.Group: _group, s.Literal_: _literal, s.Name: _name, s.Negative: _negative, s.Binary: _binary,
+    s.Group: lambda e, node: e.expr(node.body),
+    s.Literal_: _literal,
+    s.Name: _name,
+    s.Negative: _negative,
+    s.Binary: _binary,
     s.Transposed: _transposed,
-    s.Inverted: _inverted, s.Apply: call, s.Subscript: subscript, s.Slice: row_or_column, s.Sigma: sigma,
+    s.Inverted: lambda e, node: inverted(e, node, e.expr(node.body), node.power),
+    s.Apply: call,
+    s.Subscript: subscript,
+    s.Slice: row_or_column,
+    s.Sigma: sigma,
     s.EntriesOf: entries_of,
-    s.MapsTo: _maps_to, s.Kronecker: kronecker, s.Derivative: derivative, s.Differential_: _differential,
+    s.MapsTo: _maps_to,
+    s.Kronecker: kronecker,
+    s.Derivative: derivative,
+    s.Differential_: _differential,
     s.Cases: cases,
-    s.Ellipsis_: _left_out,
-}  # fmt: skip
+    s.Ellipsis_: lambda e, node: e.fail("left-out", "something is left out here, so the line cannot be judged", node),
+}
 
 
 def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Reading:

@@ -31,6 +31,7 @@ from ..shapes.uses import length_of
 from .complaints import described, fail
 from .elaborator import Elaborator
 from .guards import guarded
+from .parts import moved, shifted
 from .sizes import dim_of_array
 
 
@@ -93,8 +94,6 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
 
 def mask(e: Elaborator, node: s.Apply) -> Expr:
     """The factor that is 1 in a part of a range and else 0."""
-    from .parts import moved
-
     letters: list[Index] = []
     for part in node.arguments:
         assert isinstance(part, s.Name)
@@ -140,8 +139,6 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, help)
     counted = node.indices
     if any(isinstance(s.ungrouped(index), s.Binary) for index in counted):
-        from .parts import shifted
-
         base, counted = shifted(e, base, counted)
     row, col = _positions(e, counted, base)
     return Entry(base, row, col)
@@ -205,8 +202,6 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     side = base.shape.cols if column else base.shape.rows
     index = node.index
     if isinstance(s.ungrouped(index), s.Binary) and not column:
-        from .parts import shifted
-
         base, (index,) = shifted(e, base, (index,))
     at = position(e, index, side)
     taken = {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)}

@@ -12,7 +12,7 @@ from ..expression.vocabulary import canonical_function
 from .elaborator import Elaborator
 
 
-def by_pieces(e: Elaborator, node: s.Apply) -> Expr:
+def by_pieces(e: Elaborator, node: s.Apply, _arguments: tuple[Expr, ...]) -> Expr:
     """The value of `maximum`, `minimum`, `clip` or `where`."""
     function = canonical_function(node.function)
     least = function in ("minimum", "min")
@@ -54,23 +54,26 @@ def _extreme(node: s.Apply, least: bool) -> s.Node:
     return found
 
 
+def _above(node: s.Node, value: s.Node, bound: s.Node) -> s.Node:
+    """By how much the value exceeds the bound, relu(value − bound)."""
+    return s.Apply(node.span, "relu", (s.difference(node.span, value, bound),))
+
+
 def _of_two(node: s.Apply, left: s.Node, right: s.Node, least: bool) -> s.Node:
-    zero = _is_zero(right)
     if _is_zero(left):
-        left, right, zero = right, left, True  # so that max(0, u) is relu(u)
-    if zero and not least:
-        return s.Apply(node.span, "relu", (left,))
-    if zero:
-        return s.Negative(node.span, s.Apply(node.span, "relu", (s.Negative(node.span, s.Group(node.span, left)),)))
-    above = s.Apply(node.span, "relu", (_difference(node, left, right),))
-    return s.Binary(node.span, "-", left, above) if least else s.Binary(node.span, "+", right, above)
+        left, right = right, left  # so that max(0, u) is relu(u)
+    zero = _is_zero(right)
+    if zero and least:
+        return s.Negative(node.span, _above(node, right, left))
+    above = _above(node, left, right)
+    return above if zero else s.Binary(node.span, "-" if least else "+", left if least else right, above)
 
 
 def _clipped(node: s.Apply) -> s.Node:
     """clip(u, a, b) is a + relu(u − a) − relu(u − b)."""
     value, low, high = node.arguments
-    above, over = (s.Apply(node.span, "relu", (_difference(node, value, bound),)) for bound in (low, high))
-    return s.Binary(node.span, "-", s.Binary(node.span, "+", low, above), over)
+    raised = s.Binary(node.span, "+", low, _above(node, value, low))
+    return s.Binary(node.span, "-", raised, _above(node, value, high))
 
 
 def _is_mask(node: s.Node) -> bool:
@@ -102,11 +105,6 @@ def _chosen(node: s.Apply) -> s.Node:
     if _is_zero(other):
         return first
     return second if _is_zero(value) else s.Binary(node.span, "+", first, second)
-
-
-def _difference(node: s.Node, left: s.Node, right: s.Node) -> s.Node:
-    right = s.Group(right.span, right)
-    return s.Binary(node.span, "-", left, right)
 
 
 def _is_zero(node: s.Node) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from ...ir import (
     ELEMENTWISE,
-    ONE,
     Add,
     Call,
     Entry,
@@ -42,12 +42,10 @@ _OF_VECTORS: Final = frozenset(("softmax", "log_softmax", "hardmax"))
 def readable(loss: Expr) -> Expr:
     """The same loss without arrays that only spell out a row, letters that only spell out a full sum,
     and |·| under an even power."""
-    if holds_greatest(loss):
-        loss = unshifted(loss)
-    if not any(
-        isinstance(node, SumOver | MatrixOf | Entry) or getattr(node, "function", "") == "abs"
-        for node in nodes_of(loss)
-    ):
+    calls = {node.function for node in nodes_of(loss) if isinstance(node, Call)}
+    if not calls.isdisjoint(("max", "max0", "max1")):
+        loss = mapped(loss, lambda node, parts: _unshifted(remade(node, parts)))
+    if "abs" not in calls and not any(isinstance(node, SumOver | MatrixOf | Entry) for node in nodes_of(loss)):
         return loss
     return mapped(loss, lambda node, parts: _simpler(remade(node, parts)))
 
@@ -98,9 +96,7 @@ def _log_of_exponentials(node: Call) -> Expr:
                 return Entry(Call("logsumexp1", base), row, None)
             if row is letter and isinstance(col, Index) and col is not letter:
                 return Entry(Call("logsumexp1", _turned(base)), col, None)
-        case SumOver((letter,), Call("exp", (inner,))) if (
-            whole := _lifted(inner, letter)
-        ) is not None and whole.shape.is_column:
+        case SumOver((letter,), Call("exp", (inner,))) if (whole := _column(inner, letter)) is not None:
             return Call("logsumexp", whole)
         case Call("sum", (Call("exp", (inner,)),)) if inner.shape.is_column:
             return Call("logsumexp", inner)
@@ -118,7 +114,7 @@ def _of_entries(node: Call, entries: MatrixOf) -> Expr:
             first is row and other is not row and row not in base.free
         ):
             return Entry(Call(f"{node.function}1", _turned(base)), other, None)
-        case MatrixOf(Index() as row, None, body) if (whole := _lifted(body, row)) is not None:
+        case MatrixOf(Index() as row, None, body) if (whole := _column(body, row)) is not None:
             return Call(node.function, whole)
         case MatrixOf(row, col, Entry(base, first, last)) if (first, last) == (row, col) and not base.free:
             return Call(node.function, base)
@@ -167,8 +163,8 @@ def _full_sum(node: SumOver) -> Expr:
     entries = {part for part in nodes_of(node.body) if isinstance(part, Entry) and index in part.free}
     if len(entries) != 1:
         return node
-    whole = _lifted(node.body, index, next(iter(entries)))
-    return node if whole is None or whole.shape.is_number else Call("sum", whole)
+    whole = _column(node.body, index, next(iter(entries)))
+    return node if whole is None else Call("sum", whole)
 
 
 def _product_of_rows(node: SumOver) -> Expr | None:
@@ -178,82 +174,67 @@ def _product_of_rows(node: SumOver) -> Expr | None:
         return None
     index, body = node.indices[0], node.body
     if isinstance(body, Add):
-        terms = [_product_of_rows(SumOver((index,), term)) if index in term.free else None for term in body.terms]
-        return None if None in terms else add(*(term for term in terms if term is not None))
+        terms = (_product_of_rows(SumOver((index,), term)) if index in term.free else None for term in body.terms)
+        return _built(add, *terms)
     parts = body.factors if isinstance(body, Mul) else (body,)
-    numbers, array = (
-        [part for part in parts if part.shape.is_number],
-        next(part for part in parts if not part.shape.is_number),
-    )
-    weights = [_lifted(number, index) for number in numbers if index in number.free]
-    still = [number for number in numbers if index not in number.free]
-    if None in weights:
+    array = next(part for part in parts if not part.shape.is_number)
+    moving, still = _apart([part for part in parts if part is not array], index)
+    left, right, behind = array, None, False
+    match array:
+        case MatMul((*first, Transpose(last))) if index in last.free:
+            left, right, behind = matmul(*first), _along(last, index), True
+    rows = _along(left, index) if left.shape.is_column else None
+    weights = [_along(number, index) for number in moving]
+    if rows is None or None in weights or (behind and right is None):
         return None
     weight = hadamard(*(each for each in weights if each is not None)) if weights else None
-    left, right = array, None
-    if isinstance(array, MatMul) and isinstance(array.factors[-1], Transpose) and index in array.factors[-1].free:
-        left, right = matmul(*array.factors[:-1]), _rows(array.factors[-1].body, index)
-        if right is None:
-            return None
-    rows = _rows(left, index) if left.shape.is_column else None
-    if rows is None:
-        return None
     if right is None:
         return mul(*still, matmul(transpose(rows), weight if weight is not None else Fill(1, Shape(index.dim))))
     return mul(*still, matmul(transpose(rows), *((Call("diag", weight),) if weight is not None else ()), right))
 
 
-def _rows(vector: Expr, index: Index) -> Expr | None:
-    """The matrix whose rows are the vector for every value of the letter."""
-    if index not in vector.free:
-        return matmul(Fill(1, Shape(index.dim)), transpose(vector))
-    row = _row(vector)
-    if row is not None:
-        return row[0] if row[1] is index else None
-    match vector:
-        case Add(terms):
-            found = [_rows(term, index) for term in terms]
-            return None if None in found else add(*(term for term in found if term is not None))
-        case Mul(factors) if all(index not in factor.free for factor in factors if factor.shape.is_number):
-            inner = _rows(next(factor for factor in factors if not factor.shape.is_number), index)
-            return None if inner is None else mul(*(factor for factor in factors if factor.shape.is_number), inner)
-        case MatMul(factors) if all(index not in factor.free for factor in factors[:-1]):
-            inner = _rows(factors[-1], index)
-            return None if inner is None else matmul(inner, *(_turned(factor) for factor in reversed(factors[:-1])))
-        case Call(function, (argument,)) if function in _ELEMENTWISE:
-            inner = _rows(argument, index)
-            return None if inner is None else Call(function, inner)
-    return None
-
-
-def _lifted(body: Expr, index: Index, entry: Entry | None = None) -> Expr | None:
-    """The column whose entry j is the body; None where the body is no function of that one entry,
-    or of any where none is named."""
-    column = Shape(index.dim, ONE)
+def _along(body: Expr, index: Index, entry: Entry | None = None) -> Expr | None:
+    """The array whose rows are the body for every value of the letter: of numbers a column, of columns a matrix; None
+    where the body is no function of that one entry, or of any where none is named."""
+    column = Fill(1, Shape(index.dim))
+    if index not in body.free:
+        return mul(body, column) if body.shape.is_number else matmul(column, transpose(body))
+    if (member := _row(body)) is not None:
+        return member[0] if member[1] is index else None
     match body:
         case Entry(base, row, None) if entry in (None, body) and row is index and index not in base.free:
             return base
-        case Call(function) if function in _ELEMENTWISE and len(body.children) == 1:
-            inner = _lifted(body.children[0], index, entry)
-            return None if inner is None else Call(function, inner)
+        case Call(function, (argument,)) if function in _ELEMENTWISE:
+            return _built(lambda inner: Call(function, inner), _along(argument, index, entry))
         case Power(base, exponent) if index not in exponent.free:
-            inner = _lifted(base, index, entry)
-            return None if inner is None else Power(inner, exponent)
-        case Mul(factors):
-            moving = [factor for factor in factors if index in factor.free]
-            lifted = (
-                [_lifted(factor, index, entry) for factor in moving] if len(moving) == 1 or entry is None else [None]
-            )
-            still = [factor for factor in factors if index not in factor.free]
-            return (
-                None if None in lifted else mul(*still, hadamard(*(factor for factor in lifted if factor is not None)))
-            )
+            return _built(lambda inner: Power(inner, exponent), _along(base, index, entry))
         case Add(terms):
-            found = [
-                _lifted(term, index, entry) if index in term.free else mul(term, Fill(1, column)) for term in terms
-            ]
-            return None if None in found else add(*(term for term in found if term is not None))
+            return _built(add, *(_along(term, index, entry) for term in terms))
+        case Mul(factors):
+            moving, still = _apart(factors, index)
+            if (entry is None or len(moving) == 1) and all(one.shape is body.shape for one in moving):
+                return _built(
+                    lambda *each: mul(*still, hadamard(*each)), *(_along(one, index, entry) for one in moving)
+                )
+        case MatMul((*first, last)) if all(index not in factor.free for factor in first):
+            return _built(lambda inner: matmul(inner, *map(_turned, reversed(first))), _along(last, index))
     return None
+
+
+def _column(body: Expr, index: Index, entry: Entry | None = None) -> Expr | None:
+    """The column whose entries are a number for every value of the letter, which it holds."""
+    whole = _along(body, index, entry) if body.shape.is_number and index in body.free else None
+    return whole if whole is not None and whole.shape.is_column else None
+
+
+def _built(make: Callable[..., Expr], *parts: Expr | None) -> Expr | None:
+    """What is made of the parts where each of them was found."""
+    return None if None in parts else make(*parts)
+
+
+def _apart(parts: Sequence[Expr], index: Index) -> tuple[list[Expr], list[Expr]]:
+    """The parts that hold the letter, and those that do not."""
+    return [part for part in parts if index in part.free], [part for part in parts if index not in part.free]
 
 
 # ---- exponentials from which the greatest entry is subtracted, so that none overflows
@@ -261,18 +242,9 @@ def _lifted(body: Expr, index: Index, entry: Entry | None = None) -> Expr | None
 _SUMS: Final = ("sum", "sum0", "sum1")
 
 
-def holds_greatest(loss: Expr) -> bool:
-    """Whether a greatest entry is subtracted somewhere."""
-    return any(isinstance(node, Call) and node.function in ("max", "max0", "max1") for node in nodes_of(loss))
-
-
-def unshifted(loss: Expr) -> Expr:
+def _unshifted(node: Expr) -> Expr:
     """`exp(x - max(x)) / sum(exp(x - max(x)))` is softmax(x), `log(sum(exp(x - max(x))))` is logsumexp(x) − max(x):
     the same values."""
-    return mapped(loss, lambda node, parts: _unshifted(remade(node, parts)))
-
-
-def _unshifted(node: Expr) -> Expr:
     match node:
         case Call("log", (Call(name, (Call("exp", (inner,)),)),)) if (
             name in _SUMS and (found := _split(inner, name)) is not None
