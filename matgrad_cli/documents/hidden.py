@@ -50,23 +50,12 @@ _PLAIN_VALUE = {
 """The attributes with which an element is surely shown, and what they may say."""
 _CONCEALING = ("hidden", "popover", "inert")
 _BRINGS_STYLE = regex(r"<(?:style|link|script|iframe)\b", re.IGNORECASE)
-_NEVER_SHOWN = (
-    *(
-        "script",
-        "style",
-        "template",
-        "head",
-        "title",
-        "noscript",
-        "dialog",
-        "datalist",
-        "select",
-        "object",
-        "canvas",
-        "audio",
-        "video",
-    ),
-    *("iframe", "svg", "noframes", "noembed", "map", "meter", "progress", "textarea", "rp"),
+_NEVER_SHOWN = frozenset(
+    re.findall(
+        r"\w+",
+        "script style template head title noscript dialog datalist select object canvas audio video iframe svg "
+        "noframes noembed map meter progress textarea rp",
+    )
 )
 _VOID = ("br", "hr", "img", "input", "meta", "link", "wbr")
 _CONDITION = regex(

@@ -4,7 +4,7 @@ or told of those for which that is not possible."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from ...diagnostics import Span
 from ...diagnostics.regex import regex
@@ -59,25 +59,20 @@ class Definitions:
             if before and not (number or stated.arguments or stated.name in texts):
                 texts[stated.name] = stated
         inner = {name: set(labelled_names(tokens_of(stated.sides[0], self.names))) for name, stated in texts.items()}
+        within = {name: _within(name, lambda one: inner.get(one, ())) for name in texts}
         layers = {
-            name for name in first.keys() & texts.keys() if _within(name, inner) & first.keys()
+            name for name in first.keys() & texts.keys() if within[name] & first.keys()
         }  # differentiated on the way
-        texts = {
-            name: stated for name, stated in texts.items() if name in layers or name not in first
-        }  # Λ = Σ⁻¹, and only ∂ℓ/∂Λ
+        # not Λ = Σ⁻¹, where there is only ∂ℓ/∂Λ
+        texts = {name: stated for name, stated in texts.items() if name in layers or name not in first}
         moving = moving | (first.keys() - texts.keys())
         moved = moving | layers | {part for name in layers for part in inner[name]}
-        for _ in range(len(texts)):
-            moved |= {name for name, names in inner.items() if names & moved}
+        moved |= {name for name, names in within.items() if names & moved}
         moved |= {name for name, stated in texts.items() if is_identity(stated.sides[0])}
         letters = re.findall(r"[A-Za-z]", " ".join(self.sizes.values()))
         known = {*moved, *self.sizes, "I", "T", "d", *"ijklmnpqrst", *letters}
-        given = self.sizes.keys()
-        return {
-            name: stated
-            for name, stated in texts.items()
-            if name in moved or (inner[name] & given and inner[name] <= known)
-        }
+        given = {name for name, names in inner.items() if names & self.sizes.keys() and names <= known}
+        return {name: stated for name, stated in texts.items() if name in moved | given}
 
     def _valued(self, sheet: Sheet, found: Outline) -> Iterator[tuple[Stated, set[str]]]:
         """What is given a value, and the names in it; labels, models of the data and what is only supposed are none."""
@@ -98,27 +93,19 @@ class Definitions:
 
     def inside(self, stated: Stated) -> set[str]:
         """The names of which the value of a loss is made, through all that is put in."""
-        found: set[str] = set()
-        new = {stated.name}
-        while new:
-            sides = [self.texts[name].sides[0] if name in self.texts else "" for name in new - {stated.name}]
-            sides += stated.sides if stated.name in new else ()
-            found |= new
-            new = {name for side in sides for name in labelled_names(tokens_of(side, self.names))} - found
-        return (found & self.texts.keys()) - {stated.name}
+
+        def parts(name: str) -> set[str]:
+            sides = stated.sides if name == stated.name else [self.texts[name].sides[0]] if name in self.texts else ()
+            return {part for side in sides for part in labelled_names(tokens_of(side, self.names))}
+
+        return (_within(stated.name, parts) & self.texts.keys()) - {stated.name}
 
     def frozen(self, loss: str, variables: Collection[str], wrt: Collection[str]) -> dict[str, frozenset[str]]:
         """Those of a loss's variables that the document makes of what it differentiates by, and of which of them."""
-        found = {}
         tokens = tokens_of(loss, self.names)
         models = {stated.name for stated in self.stated if self._is_model(stated, tokens)}
-        for name in self.made.keys() & set(variables) - set(wrt) - models:
-            inside: set[str] = set()
-            new = self.made[name]
-            while new:
-                inside |= new
-                new = {part for other in new & self.made.keys() for part in self.made[other]} - inside
-            found[name] = frozenset(inside & set(wrt))
+        names = self.made.keys() & set(variables) - set(wrt) - models
+        found = {name: frozenset(_within(name, lambda one: self.made.get(one, ())) & set(wrt)) for name in names}
         return {name: inside for name, inside in found.items() if inside}
 
     def put_in(self, text: str, never: Collection[str]) -> str:
@@ -172,11 +159,11 @@ def _counts(stated: Stated, sheet: Sheet) -> bool:
     return any(below.search(formula.passage.text) for formula in sheet.formulas)
 
 
-def _within(name: str, inner: Mapping[str, Collection[str]]) -> set[str]:
+def _within(name: str, parts: Callable[[str], Collection[str]]) -> set[str]:
     """The names of which a name is made, through all that they are made of."""
     found, new = set[str](), {name}
     while new:
-        new = {part for one in new for part in inner.get(one, ())} - found
+        new = {part for one in new for part in parts(one)} - found
         found |= new
     return found - {name}
 

@@ -22,15 +22,11 @@ def lengths(
     Where the loss is not written out, a row may say it: of `\\sum_{i=1}^n X_{ij}` n is how many rows X has.
     """
     numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number and symbol is not problem.wrt]
-    arrays = {
-        symbol.name: symbol.shape
-        for symbol in problem.variables
-        if not symbol.shape.is_number and symbol.name not in told
-    }
+    open_ = [symbol for symbol in problem.variables if not symbol.shape.is_number and symbol.name not in told]
+    arrays = {symbol.name: symbol.shape for symbol in open_}
     further = set(re.findall(r"\\sum[_*]\{\w=\d\}\^\{?([a-z])\b", prose)) - set(numbers)
-    other = (
-        further.pop() if len(further) == 1 else None
-    )  # of two letters above the sums the second stands for all other sizes
+    # of two letters above the sums the second stands for all other sizes
+    other = further.pop() if len(further) == 1 else None
     for name in numbers:
         written = next((side for side in sides if re.search(rf"\\sum.{{0,20}}\^\{{?{re.escape(name)}\b", side)), None)
         dims = dict.fromkeys(str(dim) for shape in arrays.values() for dim in shape.dims) if written is not None else {}
@@ -44,15 +40,10 @@ def lengths(
         for match in re.finditer(mean, prose):
             dims |= {str(arrays[match[1]].rows): None} if match[1] in arrays else {}
         for dim in dims:
-            found = {
-                symbol: [name if str(side) == dim else other or str(side) for side in shape.dims]
-                for symbol, shape in arrays.items()
-            }
-            sizes = {
-                symbol: "×".join(found[symbol][:1] if arrays[symbol].is_column else found[symbol])
-                for symbol in found
-                if dim != "1"
-            }
+            sizes = {}
+            for symbol, shape in arrays.items() if dim != "1" else ():
+                sides = [name if str(side) == dim else other or str(side) for side in shape.dims]
+                sizes[symbol] = "×".join(sides[:1] if shape.is_column else sides)
             if sizes:
                 yield sizes, written
 

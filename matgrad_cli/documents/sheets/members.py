@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import GREEK
 from ...notation.loss_text import plain_name
+from ..passage import blank
 from .sizes import TRANSPOSED, plain_prose
 
 OTHER = {"row": "column", "column": "row"}
@@ -146,23 +147,16 @@ def _in_words(text: str, used: set[str]) -> Iterator[tuple[str, str]]:
     if not any(word in text.casefold() for word in (*OTHER, *_STACKINGS)):
         return
     before: list[_Letter] = []
-    plain = _TOLD_SIZE.sub(
-        lambda found: " " * len(found[0]), _LISTED.sub(lambda found: found["x"] + "_1" + (found["xT"] or ""), text)
-    )
-    known = {
-        name
-        for found in _NAME.finditer(plain)
-        if not found["below"] and small(name := plain_name(found["name"])) in used - {name}
-    }
+    plain = _TOLD_SIZE.sub(blank, _LISTED.sub(lambda found: found["x"] + "_1" + (found["xT"] or ""), text))
+    written = {plain_name(found["name"]) for found in _NAME.finditer(plain) if not found["below"]}
+    known = {name for name in written if small(name) in used - {name}}
     for sentence in _SENTENCE.split(plain):
         letters = [
             _Letter(plain_name(found["name"]), found.start(), found.end(), bool(found["T"]), bool(found["below"]))
             for found in _NAME.finditer(sentence)
             if found["name"] not in "aI" or found["below"]
         ]
-        matrices = [
-            one for one in letters if not one.numbered and small(one.name) != one.name and small(one.name) in used
-        ]
+        matrices = [one for one in letters if not one.numbered and small(one.name) in used - {one.name}]
         for way in _WAY.finditer(sentence):
             if _NO_SAYING.search(sentence[: way.start()]) or _RANK.match(sentence, way.end()):
                 continue
@@ -181,19 +175,14 @@ def _matrices_of(sentence: str, way: re.Match[str], matrices: list[_Letter], bef
     behind = [one for one in matrices if one.start >= way.end()]
     front = [one for one in matrices if one.end <= way.start()]
     if of and behind and behind[0].start <= of.end() + 2:
-        turned = "transpose" in sentence[way.end() : behind[0].start] or re.match(
-            r"\s+transpos", sentence[behind[0].end :]
-        )
-        return _with_listed(sentence, behind) if not turned else [_turned(behind[0])]
+        between, after = sentence[way.end() : behind[0].start], sentence[behind[0].end :]
+        turned = "transpose" in between or re.match(r"\s+transpos", after)
+        return _with_listed(sentence, behind) if not turned else [replace(behind[0], turned=not behind[0].turned)]
     if front:
         return _with_listed(sentence, front[::-1])
     if behind:
         return behind[:1]
     return before[:1] if len({one.name for one in before}) == 1 else []
-
-
-def _turned(letter: _Letter) -> _Letter:
-    return _Letter(letter.name, letter.start, letter.end, not letter.turned, letter.numbered)
 
 
 def _with_listed(sentence: str, near: list[_Letter]) -> list[_Letter]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -125,20 +126,13 @@ def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...
     """
     goals = {at: goal for at, formula in enumerate(formulas) if (goal := _goal(formula)) is not None}
     heads = {item.body for item in found.differentiated if item.left and item.body is not None}
-    if (
-        heads - USUAL - {"L_cal"}
-        or len(heads) > 1
-        or any(
-            item.name in heads or _is_asked(formulas[item.formula])
-            for item in found.stated
-            if item.formula not in goals
-        )
-    ):
+    others = [item for item in found.stated if item.formula not in goals]
+    stated = any(item.name in heads or _is_asked(formulas[item.formula]) for item in others)
+    if stated or heads - USUAL - {"L_cal"} or len(heads) > 1:
         return None
     bare = [at for at, formula in enumerate(formulas) if not re.search("[=≈<>]", formula.passage.text)]
-    asked = list(goals) or [
-        at for at in bare if _MINIMISE.search(formulas[at].before) and len(formulas[at].passage.text) > 8
-    ]
+    bare = [at for at in bare if _MINIMISE.search(formulas[at].before) and len(formulas[at].passage.text) > 8]
+    asked = list(goals) or bare
     free = {letter: letter for letter in "JL" if all(letter not in formula.passage.text for formula in formulas)}
     letters = [letter for name in heads or free if (letter := _spelled(name, formulas)) is not None]
     said = (text for formula in formulas for text in (formula.before, formula.passage.text, formula.after))
@@ -155,8 +149,7 @@ def with_called(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
     r"""The formulas with a definition written out where words make it:
     `write $r$ for $\|x\|$`, `$r$ is the norm of $x$`."""
     changed = {}
-    for number in range(1, len(formulas)):
-        first, second = formulas[number - 1 : number + 1]
+    for number, (first, second) in enumerate(pairwise(formulas), 1):
         said = f"{first.before[-30:]} @ {_between(first, second)}"
         for pattern, turned in _CALLS:
             if (words := pattern.search(said)) is not None:
@@ -172,9 +165,8 @@ def _given(name: str, value: Formula, kind: str | None) -> Formula | None:
     if not _LONE.fullmatch(name) or _RELATION.search(text):
         return None
     before, behind = _KINDS[kind] if kind is not None else ("", "")
-    return replace(
-        value, passage=value.passage.replaced([(0, 0, f"{name} = {before}"), (len(text), len(text), behind)])
-    )
+    written = value.passage.replaced([(0, 0, f"{name} = {before}"), (len(text), len(text), behind)])
+    return replace(value, passage=written)
 
 
 def _between(first: Formula, second: Formula) -> str:
@@ -220,11 +212,8 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
         usual = [item for item in found.stated if item.name in USUAL | {"L_cal"}]
         losses = {item.name: item.formula for item in usual if item.arguments or _is_asked(formulas[item.formula])}
     if len(losses) > 1:  # `r = Xw - y, ∂r/∂w = X` is on the way to L
-        asked = {
-            item.name
-            for item in found.stated
-            if not item.letters and (item.name in USUAL or _is_asked(formulas[item.formula]))
-        }
+        whole = [item for item in found.stated if not item.letters]
+        asked = {item.name for item in whole if item.name in USUAL or _is_asked(formulas[item.formula])}
         losses = {name: at for name, at in losses.items() if name in asked}
     name = next(iter(losses), None)
     if name is None or len(losses) > 1:
@@ -239,9 +228,8 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
 def called_derivative(formulas: Sequence[Formula], formula: Formula) -> bool:
     """Whether the words before a formula say that it is a gradient or a Hessian, no matter of what."""
     said = _SAID_OF_ANY.match(_DISPLAY_END.split(formula.before)[-1])
-    return said is not None and not _further(
-        formulas, next(at for at, one in enumerate(formulas) if one.place == formula.place)
-    )
+    number = next(at for at, one in enumerate(formulas) if one.place == formula.place)
+    return said is not None and not _further(formulas, number)
 
 
 def _further(formulas: Sequence[Formula], number: int) -> bool:
@@ -264,16 +252,10 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
         elif (head := of_loss.match(text)) is not None:
             yield number, _written(formula, 0, head.end(), rf"\nabla^2 {name} =")
         elif (head := _BARE.match(text)) is not None:
-            if (
-                with_letter
-                and with_letter[0] == number > first
-                and (called or len(with_letter) == 1)
-                and not _NO_VALUE.search(text)
-            ):
-                yield (
-                    number,
-                    replace(_written(formula, head.end(), head.end(), rf"\nabla^2 {name} = "), guessed=not called),
-                )
+            alone = with_letter[:1] == [number] and number > first and (called or len(with_letter) == 1)
+            if alone and not _NO_VALUE.search(text):
+                hessian = _written(formula, head.end(), head.end(), rf"\nabla^2 {name} = ")
+                yield number, replace(hessian, guessed=not called)
         elif (
             words := said.match(_DISPLAY_END.split(formula.before)[-1])
             or _LABEL.search(formula.before)
@@ -288,10 +270,8 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
             if begins or letter is not None or not re.search("[=≈]", text):
                 other = _OTHER.search(prose, max(known, formula.place - 200), formula.place) is not None
                 at = letter.end() if letter is not None else 0
-                yield (
-                    number,
-                    replace(_written(formula, at, at, f"{sign} {name} " + ("" if begins else "= ")), guessed=other),
-                )
+                claim = _written(formula, at, at, f"{sign} {name} " + ("" if begins else "= "))
+                yield number, replace(claim, guessed=other)
 
 
 def _written(formula: Formula, start: int, end: int, text: str) -> Formula:

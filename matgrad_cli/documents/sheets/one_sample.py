@@ -36,13 +36,10 @@ def _of_one_sample(question: Question, sheet: Sheet, found: Outline) -> Question
     if numbered is None or question.loss.count("\\sum") > 1:
         return None
     letter = re.escape(numbered["letter"])
-    mark = re.compile(
-        rf"\^\s*\{{\s*\({letter}\)\s*\}}|\^\s*\({letter}\)|_\s*(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))"
-    )
+    mark = re.compile(rf"\^\s*\{{?\s*\({letter}\)(?:\s*\}})?|_\s*(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))")
     begins = sheet.formulas[question.start].place
-    rows = [
-        item.formula for item in found.differentiated if item.formula > question.start and item.variable in question.wrt
-    ]
+    moved = [item.formula for item in found.differentiated if item.variable in question.wrt]
+    rows = [row for row in moved if row > question.start]
     start = next((row for row in rows if _ONE_SAMPLE.search(sheet.prose, begins, sheet.formulas[row].place)), None)
     if start is None or mark.search(sheet.formulas[start].passage.text):
         return None

@@ -107,9 +107,7 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
             names = dict.fromkeys(re.sub(r"_\d+$", "", part.name) for part in bodies if isinstance(part, s.Name))
             return [Stated(node.function, letters, tuple(names), sides, number)]
         arguments = tuple(part.name for part in parts if isinstance(part, s.Name))
-        return (
-            [Stated(node.function, letters, arguments, sides, number)] if len(arguments) == len(node.arguments) else []
-        )
+        return [Stated(node.function, letters, arguments, sides, number)] if len(arguments) == len(parts) else []
     if not isinstance(node, s.Name):
         return []
     called = re.search(r"\(\s*([^()=]*)\)\s*$", text[left.span.start : left.span.end])
@@ -128,12 +126,8 @@ def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Di
         if isinstance(part, s.Derivative):
             by = s.ungrouped(part.variable) if part.variable is not None else None
             by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
-            body, span = _body(part.body)
-            found.append(
-                Differentiated(
-                    body, by.name if isinstance(by, s.Name) else None, number, left, span and text[span[0] : span[1]]
-                )
-            )
+            name, (body, span) = by.name if isinstance(by, s.Name) else None, _body(part.body)
+            found.append(Differentiated(body, name, number, left, span and text[span[0] : span[1]]))
         elif isinstance(part, s.Differential_):
             body, _ = _body(part.body)
             found.append(Differentiated(body, None, number, left))
@@ -148,11 +142,8 @@ def _body(node: s.Node | None) -> tuple[str | None, tuple[int, int] | None]:
     inner = s.ungrouped(inner.body) if isinstance(inner, (s.Subscript, s.Transposed)) else inner
     if isinstance(inner, s.Name):
         return inner.name, None
-    if (
-        isinstance(inner, s.Apply)
-        and all(isinstance(part, s.Name) for part in inner.arguments)
-        and len(inner.function) < 4
-    ):
+    called = isinstance(inner, s.Apply) and all(isinstance(part, s.Name) for part in inner.arguments)
+    if called and isinstance(inner, s.Apply) and len(inner.function) < 4:
         return inner.function, (inner.span.start, inner.span.end)
     return None, (node.span.start, node.span.end)
 
@@ -165,31 +156,18 @@ def upstream_losses(found: Outline, names: Collection[str]) -> Iterator[tuple[st
     are differentiated by without a result (`∂L/∂Y`, given from above), and the text of ⟨G, Y⟩."""
     stated = {stated.name: stated for stated in found.stated if not stated.letters}
     results = _results(found)
-    written = {
-        part.name
-        for line in found.lines
-        for statement in line.statements
-        for side in statement.sides
-        if side.node is not None
-        for part in s.parts_of(side.node)
-        if isinstance(part, s.Name)
-    }
-    for loss in dict.fromkeys(
-        item.body for item in found.differentiated if item.body in names and item.body not in stated
-    ):
+    parts = [part for line in found.lines for node in line.nodes for part in s.parts_of(node)]
+    written = {part.name for part in parts if isinstance(part, s.Name)}
+    for loss in dict.fromkeys(item.body for item in found.differentiated if item.body is not None):
         by = [item.variable for item in found.differentiated if item.body == loss]
         given = [stated[name] for name in by if name in stated and name not in results]
-        if loss is None or not given:
+        if loss not in names or loss in stated or not given:
             continue
         last = max(given, key=lambda stated: stated.formula)
         letter = next(name for name in ("Upsilon", "Xi", "Omega") if not {name, name.lower()} & written)
         value = rf"\left({last.sides[0].strip().rstrip('.,;')}\right)"
-        whole = last.name[0].isupper()
-        yield (
-            loss,
-            last,
-            rf"\operatorname{{tr}}\left(\{letter}^\top {value}\right)" if whole else rf"\{letter.lower()}^\top {value}",
-        )
+        of_matrix = rf"\operatorname{{tr}}\left(\{letter}^\top {value}\right)"
+        yield loss, last, of_matrix if last.name[0].isupper() else rf"\{letter.lower()}^\top {value}"
 
 
 def _results(found: Outline) -> set[str]:

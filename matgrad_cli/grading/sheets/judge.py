@@ -33,22 +33,7 @@ from .passing import (
     said_of_other,
     speaks_of_equations,
 )
-from .rows import (
-    Line,
-    claims_nothing,
-    concludes,
-    derives,
-    head_of,
-    held_constant,
-    is_constant,
-    labelled,
-    lone,
-    moving,
-    names_of,
-    nodes_of,
-    of_variables,
-    solves,
-)
+from .rows import Line, concludes, held_constant, labelled, of_variables
 from .solutions import (
     Numbered,
     fails_at_zero,
@@ -101,8 +86,7 @@ class Judge:
         self.others = Others(question, sheet)
         loss = split_line(question.loss, "loss")
         self.open_names = OpenNames(sheet, question, told, loss, readers)
-        sides = [side for statement in loss.statements for side in statement.sides]
-        sums = frozenset(letter for side in sides for letter in sigma_letters(side.node))
+        sums = frozenset(letter for node in loss.nodes for letter in sigma_letters(node))
         for begun in readers:
             begun.reader.chain.sums = sums
         self.before: Judged | None = None  # the last row that is no sentence
@@ -142,7 +126,7 @@ class Judge:
         """A row that claims nothing."""
         judged = Judged(line, "aside", "definition" if why == GIVEN else "aside", why=why)
         claimed = self.before is not None and (self.before.verdict, self.before.role) == ("follows", "claim")
-        if claimed and self.derived and _LONE_ZERO.fullmatch(line.formula.passage.text):
+        if claimed and self.derived and _LONE_ZERO.fullmatch(line.text):
             self.settled = True
         self._moves(line)
         self._says(judged)
@@ -157,12 +141,11 @@ class Judge:
         results = self._results(line)
         if line.formula.kind == "display" and said_of_other(line.formula) == CONDITIONAL:
             self.conditional = line.formula.block
-        goes_on = line.outline.statements and line.outline.statements[0].leading is not None
-        before = self.latest if in_sentence(line, self.places) else self.before
-        if goes_on and before is not None and before.verdict in _PASSED and before.role == "aside":
+        before = self._before(line)
+        if line.goes_on and before is not None and before.verdict in _PASSED and before.role == "aside":
             return self.passed(line, "goes on from an aside")
         judged = self._weighed(line, of_variables(line, results))
-        if judged.verdict == "undecided" and lone(head_of(line.outline)) == (self.question.name or ""):
+        if judged.verdict == "undecided" and line.name == (self.question.name or ""):
             stated = self.sheet.formulas[self.question.start :][:1]
             self.misread |= any(line.formula.place < one.place for one in stated)
         self.misread = self.misread and not (judged.verdict == "follows" and self._is_statement(line))
@@ -171,17 +154,20 @@ class Judge:
         self._says(judged)
         outcomes = judged.result.outcomes if judged.result is not None else ()
         zero = "equation" in {judged.role, *(outcome.role for outcome in outcomes)}
-        zero = zero or (derives(head_of(line.outline)) and _SET_TO_ZERO.search(line.formula.passage.text) is not None)
+        zero = zero or (line.derives and _SET_TO_ZERO.search(line.text) is not None)
         self.settled = self.settled or (judged.verdict == "follows" and zero)
-        head = head_of(line.outline)
-        derived = judged.role == "equation" or (judged.role == "claim" and derives(head))
+        derived = judged.role == "equation" or (judged.role == "claim" and line.derives)
         self.gradient = self.gradient or (judged.verdict == "follows" and derived)
-        self.derived = derives(head) if head is not None else self.derived
+        self.derived = line.derives if line.head is not None else self.derived
         self.others.note(line, self._is_statement(line), judged.verdict == "follows")
         self.latest = judged
         if line.formula.kind != "inline" or self.before is None:
             self.before = judged
         return judged
+
+    def _before(self, line: Line) -> Judged | None:
+        """The row from which a row goes on."""
+        return self.latest if in_sentence(line, self.places) else self.before
 
     def again(self, judged: Judged) -> Judged:
         """The verdict on a value that was stated before the derivative was known, `the minimiser is w = …`,
@@ -195,18 +181,17 @@ class Judge:
 
     def _moves(self, line: Line) -> None:
         """Notes which variables were differentiated by, or given values."""
-        variables, head = set(self.question.wrt), head_of(line.outline)
-        found = (moving(line) & variables) or (variables if derives(head) else set())
-        self.moved |= found | ({unmarked(head.name)} & variables if isinstance(head, s.Name) else set())
+        variables = set(self.question.wrt)
+        found = (line.moving & variables) or (variables if line.derives else set())
+        self.moved |= found | ({unmarked(line.head.name)} & variables if isinstance(line.head, s.Name) else set())
 
     def _says(self, judged: Judged) -> None:
         """Notes of which names a row says what was not understood as a fact: the X of `Xᵀ1 = 0`."""
-        head = head_of(judged.line.outline)
-        names = names_of(judged.line)
-        plain = head is not None and lone(head) is None and not derives(head) and judged.why != "quoted"
-        beside = names.isdisjoint(self.question.wrt) or not self._solving(judged.line)
+        line = judged.line
+        plain = line.head is not None and line.name is None and not line.derives and judged.why != "quoted"
+        beside = line.names.isdisjoint(self.question.wrt) or not self._solving(line)
         if plain and judged.verdict != "follows" and beside:
-            self.said |= names
+            self.said |= line.names
 
     def _weighed(self, line: Line, result: RowResult | None) -> Judged:
         if (newton := newton_step(line, self.readers)) is not None:
@@ -246,42 +231,39 @@ class Judge:
         verdict: LineVerdict = "undecided" if result.verdict == "unreadable" else result.verdict
         if verdict == "undecided" and self._is_statement(line):
             return Judged(line, "follows", "question", result, result.notes)
-        if verdict == "undecided" and not derives(head_of(line.outline)) and self._solving(line):
+        if verdict == "undecided" and not line.derives and self._solving(line):
             return Judged(line, verdict, "equation", result, result.notes)
         if verdict == "wrong":
-            self.wrong.append(frozenset(moving(line)))
+            self.wrong.append(frozenset(line.moving))
         return Judged(line, verdict, result.role, result, (*result.notes, *(STEP if line.formula.step else ())))
 
     def _beside(self, line: Line, result: RowResult) -> str | None:
         """Why a row that does not follow says nothing about this problem."""
-        formula, head = line.formula, head_of(line.outline)
+        formula = line.formula
         if formula.step and not goes_up(result, self.readers[:1]):
             return "an update or a relation"
-        if formula.quoted or claims_nothing(line.outline):
+        if formula.quoted or (line.sides and not line.goes_on and len(line.sides) < 2):
             return "quoted" if formula.quoted else "no equality"
         if is_hypothetical(formula):
-            self.supposed = self.supposed or lone(head) == self.question.name or "would" in formula.before[-200:]
+            self.supposed = self.supposed or line.name == self.question.name or "would" in formula.before[-200:]
             return "said of what is only supposed"
         if formula.block == self.conditional:
             return CONDITIONAL
         layout = next((begun.around.task.layout for begun in self.readers), "")
         if (why := said_of_other(formula, layout)) is not None:
             return why
-        name, variables = lone(head), {begun.around.task.problem.wrt.name for begun in self.readers}
-        if name is not None and name != self.question.name and name not in variables and not solves(line.outline):
+        name, variables = line.name, {begun.around.task.problem.wrt.name for begun in self.readers}
+        if name is not None and name != self.question.name and name not in variables and not line.solves:
             return "a name that is given another value" if self._valued(name) else None
         if name is not None and name == self.question.name and of_form(result) and _GRADIENT.search(formula.before):
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
-        supposed = head is not None and not derives(head) and (is_constant(line.outline) or is_side_condition(formula))
+        supposed = line.head is not None and not line.derives and (line.is_constant or is_side_condition(formula))
         if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):
             return "a condition"
-        unknown = code_of(result) == "unknown-name"
-        about = not line.outline.statements or self._about(line)
-        about = about or self._solves(line) or derives(head)
-        own = unknown and not about and line.outline.statements[0].leading is None
-        return "in names that are not explained" if own else None
+        about = not line.sides or self._about(line) or self._solves(line) or line.derives or line.goes_on
+        return "in names that are not explained" if code_of(result) == "unknown-name" and not about else None
 
     def _is_statement(self, line: Line) -> bool:
         """Whether the problem's loss was found in this row."""
@@ -290,15 +272,14 @@ class Judge:
 
     def _of_another(self, line: Line) -> bool:
         """Whether a row differentiates something else than the loss by something else."""
-        by = moving(line)
-        return bool(by) and by.isdisjoint(self.question.wrt) and self.question.name not in names_of(line)
+        by = line.moving
+        return bool(by) and by.isdisjoint(self.question.wrt) and self.question.name not in line.names
 
     def _about(self, line: Line) -> bool:
         """Whether the loss's name stands in a row, or the variable with names of the problem alone:
         then none is a letter of its own."""
-        parts = [part for node in nodes_of(line) for part in s.parts_of(node)]
-        names = {part.name for part in parts if isinstance(part, s.Name)}
-        whole = moving(line) if any(isinstance(part, s.Subscript) for part in parts) else names
+        names = line.names
+        whole = line.moving if line.parts(s.Subscript) else names
         arounds = [begun.around for begun in self.readers]
         variables = {around.task.problem.wrt.name for around in arounds}
         meant = variables.union(*(around.names().variables.keys() | around.defined.keys() for around in arounds))
@@ -308,9 +289,9 @@ class Judge:
     def _solving(self, line: Line) -> bool:
         """Whether words or marks say that a row is an equation to be solved, or its solution;
         the loss written otherwise is none."""
-        if lone(head_of(line.outline)) == self.question.name and rewrites(line.formula):
+        if line.name == self.question.name and rewrites(line.formula):
             return False
-        return speaks_of_equations(line.formula) or solves(line.outline)
+        return speaks_of_equations(line.formula) or line.solves
 
     def _solves(self, line: Line) -> bool:
         """Whether a row gives the variable a value, the derivative being known and set to zero."""
@@ -329,7 +310,7 @@ class Judge:
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
         inside = inside_of(result, self.readers[:1])
         equal = result.role == "equation" or of_form(result)
-        equal = equal and self.said.isdisjoint(inside | names_of(line))
+        equal = equal and self.said.isdisjoint(inside | line.names)
         return equal and is_solution(line, result, variables, by, self.sheet.prose, name, inside)
 
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:
@@ -346,7 +327,7 @@ class Judge:
 
     def _by_matrix(self, line: Line) -> bool:
         """Whether a row differentiates by a matrix, or by a row; without a name, by the variable."""
-        names = moving(line) or set(self.question.wrt[:1])
+        names = line.moving or set(self.question.wrt[:1])
         arounds = [begun.around for begun in self.readers]
         known = [one for around in arounds for one in (*around.task.problem.variables, *around.defined.values())]
         shapes = {symbol.name: symbol.shape for symbol in known}
@@ -355,7 +336,7 @@ class Judge:
     def _earlier(self, line: Line) -> bool:
         """Whether this row may follow from an earlier wrong one:
         a slip is told once, unless the other is about another variable."""
-        own, all_of = moving(line), set(self.question.wrt)
+        own, all_of = line.moving, set(self.question.wrt)
         return any(not (own and theirs and own.isdisjoint(theirs) and own | theirs <= all_of) for theirs in self.wrong)
 
     def _valued(self, name: str) -> bool:
@@ -371,24 +352,22 @@ class Judge:
             return constant
         if self.misread:
             return "the loss as it was understood is not the one that the document states"
-        head = head_of(line.outline)
         anew = not self._is_statement(line) and self.question.start < len(self.sheet.formulas)
         defined = frozenset(name for begun in self.readers for name in begun.around.defined)
         if (other := self.others.why(line, anew, result, defined, self.gradient or self.derived)) is not None:
-            self.misread |= lone(head) == self.question.name
+            self.misread |= line.name == self.question.name
             return other
-        chain = line.outline.statements and line.outline.statements[0].leading is not None
-        before = self.latest if in_sentence(line, self.places) else self.before
-        derived = derives(head) or (chain and before is not None and self.derived)
+        before = self._before(line) if line.goes_on else None
+        derived = line.derives or (before is not None and self.derived)
         solution = self._is_solution(line, result)
-        plain = isinstance(head, (s.Derivative, s.Differential_)) or not derives(head)  # no `∇f(x) + Aᵀν = 0`
+        plain = isinstance(line.head, (s.Derivative, s.Differential_)) or not line.derives  # no `∇f(x) + Aᵀν = 0`
         value = derived and plain and not is_scaled(result) and not fails_at_zero(line, result)
         zero = is_equation_of_zero(line.formula) and not (value and result.role == "claim")
         if not solution and (zero or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
-        if not solution and head is not None and lone(head) not in (None, self.question.name):
+        if not solution and line.name not in (None, self.question.name):
             return "a name that is given another value"
-        if chain and before is not None and before.verdict in ("undecided", "aside"):
+        if before is not None and before.verdict in ("undecided", "aside"):
             return "goes on from a row that was not judged"
         return self.open_names.why(line, result, defined)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...diagnostics.regex import regex
 from ...documents.sheets.members import small
@@ -18,7 +18,7 @@ from ..begin import Begun
 from ..chain import RowResult
 from ..lines.statements import NEGLECTS
 from .other_functions import of_form, unlike
-from .rows import Line, gives_identity, head_of, lone, moving, names_of, nodes_of, subscripted, subscripted_in
+from .rows import Line, gives_identity, lone, subscripted
 
 _REMARK = regex(r"\W*\((?=[^()]*[^\x00-\x7fΑ-Ωα-ω])[^()$]*\$\s*\\?\w+\s*\$[^()$]*\)")
 """A remark about one name in another language than the known ones: `(do $S$ đối xứng)`."""
@@ -43,16 +43,9 @@ def _arguments(sheet: Sheet, question: Question) -> frozenset[str] | None:
 
 def _less_a_number(line: Line, shapes: Mapping[str, Shape]) -> bool:
     """Whether a row writes A − λ, a square matrix less a number: usual for A − λI beside an eigenvector."""
-    parts = (part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Binary))
-    differences = [(lone(part.left), lone(part.right)) for part in parts if part.operator == "-"]
-    return any(
-        (one := shapes.get(left or "")) is not None
-        and one.is_matrix
-        and one.is_square
-        and (other := shapes.get(right or "")) is not None
-        and other.is_number
-        for left, right in differences
-    )
+    differences = [(lone(part.left), lone(part.right)) for part in line.parts(s.Binary) if part.operator == "-"]
+    pairs = [(shapes.get(left or ""), shapes.get(right or "")) for left, right in differences]
+    return any(one and other and one.is_matrix and one.is_square and other.is_number for one, other in pairs)
 
 
 class OpenNames:
@@ -61,7 +54,7 @@ class OpenNames:
 
     def __init__(self, sheet: Sheet, question: Question, told: Told, loss: LatexLine, readers: Sequence[Begun]) -> None:
         self.sheet, self.question, self.told, self.readers = sheet, question, told, readers
-        self.resized, self.numbered = told_anew(sheet.prose), subscripted_in(loss)
+        self.resized, self.numbered = told_anew(sheet.prose), subscripted(loss)
         self.families = frozenset(
             re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose)
         )
@@ -73,55 +66,51 @@ class OpenNames:
     def take(self, line: Line, given: bool, value: bool) -> None:
         """Takes in a row that says what a given name stands for, or a value."""
         if given and gives_identity(line):
-            self.identities |= names_of(line)
-        array = _ARRAY.search(line.formula.passage.text)
-        if (value or array) and (name := lone(head_of(line.outline))) is not None:
+            self.identities |= line.names
+        array = _ARRAY.search(line.text)
+        if (value or array) and (name := line.name) is not None:
             self.valued[name] = array is not None
 
     def why(self, line: Line, result: RowResult, defined: frozenset[str]) -> str | None:
         """Why a row that does not follow may be right of what its names mean; None where that is certain."""
+        return next((said for doubtful, said in self._doubts(line, result, defined) if doubtful), None)
+
+    def _doubts(self, line: Line, result: RowResult, defined: frozenset[str]) -> Iterator[tuple[object, str | None]]:
+        """What each doubt rests on, and its sentence."""
         arounds = [begun.around for begun in self.readers]
-        if (why := unlike(line, result, arounds, self.told.sizes)) is not None:
-            return why
-        if of_form(result) and self.resized & {name for around in arounds for name in around.names().variables}:
-            return "of a name of the problem two shapes are told"
-        given = {symbol.name for around in arounds for symbol in around.task.problem.variables}
-        if ((names := names_of(line)) & self.explained or given & self.identities) and not of_form(result):
-            return "it may rest on what a given name stands for"
-        parts = [part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Derivative)]
-        moved = [lone(part.body) for part in parts if part.style == "nabla"]
-        if self.question.name in moved[1:] and moved[0] not in (None, self.question.name):  # ∇f = λ∇g
-            return "it begins with the derivative of another function"
-        table = any(isinstance(node, s.Apply) and node.function == "[list]" for node in nodes_of(line))
-        if (
-            table
-            and len(given) > 1
-            and all(symbol.shape.is_number for around in arounds for symbol in around.task.problem.variables)
-        ):
-            return "the derivative by several of the numbers may be meant"
-        if NEGLECTS.search(line.formula.before[-80:]):
-            return "it may hold up to what is neglected"
-        put_in = any(array or name not in names for name, array in self.valued.items() if name in given)
-        if put_in and not of_form(result):
-            return "it may be said of an example, in which a given name has a value"
-        if self.constant is not None and not moving(line) & self.constant:
-            return "the constant of the loss, which was left out, may depend on what is differentiated by"
-        slip = result.slip
-        if slip is not None and slip.code == "needs-fact" and symmetric_somewhere(self.sheet.prose):
-            return "it is not certain of which matrix the document says that it is symmetric"
-        if slip is not None and slip.code in ("needs-fact", "missing-transpose") and _REMARK.match(line.formula.after):
-            return "the remark behind it may say a fact, in words that were not understood"
-        if slip is not None and slip.code == "needs-fact" and names & self.told.supposed.keys():
-            return "the document supposes more of a matrix in it elsewhere"
-        if slip is not None and slip.code in ("needs-fact", "other-layout") and COVARIANCE.search(self.sheet.prose):
-            return "covariances are symmetric"
+        yield (other := unlike(line, result, arounds, self.told.sizes)), other
         shapes = {symbol.name: symbol.shape for around in arounds for symbol in around.task.problem.variables}
-        if slip is not None and slip.code == "number-plus-array" and _less_a_number(line, shapes):
-            return "a number beside a square matrix may stand for so many times the identity"
-        if slip is not None and re.search(r"has no entries|takes 0 indices", slip.message):
-            return "a function or a family may be meant"
+        written, form, given, names = line.formula, of_form(result), shapes.keys(), line.names
+        known = {name for around in arounds for name in around.names().variables}
+        yield form and self.resized & known, "of a name of the problem two shapes are told"
+        stands_for = not form and (names & self.explained or given & self.identities)
+        yield stands_for, "it may rest on what a given name stands for"
+        moved = [lone(part.body) for part in line.parts(s.Derivative) if part.style == "nabla"]
+        other_first = self.question.name in moved[1:] and moved[0] not in (None, self.question.name)  # ∇f = λ∇g
+        yield other_first, "it begins with the derivative of another function"
+        table = any(isinstance(node, s.Apply) and node.function == "[list]" for node in line.outline.nodes)
+        numbers = len(shapes) > 1 and all(shape.is_number for shape in shapes.values())
+        yield table and numbers, "the derivative by several of the numbers may be meant"
+        yield NEGLECTS.search(written.before[-80:]), "it may hold up to what is neglected"
+        put_in = any(array or name not in names for name, array in self.valued.items() if name in given)
+        yield put_in and not form, "it may be said of an example, in which a given name has a value"
+        varies = self.constant is not None and not line.moving & self.constant
+        yield varies, "the constant of the loss, which was left out, may depend on what is differentiated by"
+        code, message = (result.slip.code, result.slip.message) if result.slip is not None else ("", "")
+        needs = code == "needs-fact"
+        somewhere = "it is not certain of which matrix the document says that it is symmetric"
+        yield needs and symmetric_somewhere(self.sheet.prose), somewhere
+        remark = (needs or code == "missing-transpose") and _REMARK.match(written.after)
+        yield remark, "the remark behind it may say a fact, in words that were not understood"
+        yield needs and names & self.told.supposed.keys(), "the document supposes more of a matrix in it elsewhere"
+        covariance = (needs or code == "other-layout") and COVARIANCE.search(self.sheet.prose)
+        yield covariance, "covariances are symmetric"
+        less = code == "number-plus-array" and _less_a_number(line, shapes)
+        yield less, "a number beside a square matrix may stand for so many times the identity"
+        yield re.search(r"has no entries|takes 0 indices", message), "a function or a family may be meant"
         ending = [name for name in names if re.search(r"_\d+$", name)]
         counted = {re.sub(r"_\d+$", "", name) for name in ending if not any(one.valued(name) for one in arounds)}
-        with_index = (subscripted(line) | counted) - self.numbered - defined - {*map(small, self.question.members)}
-        family = any(name in self.families or name not in self.told.sizes for name in with_index) and of_form(result)
-        return "a vector with an index may be meant" if family else None
+        members = {*map(small, self.question.members)}
+        with_index = (subscripted(line.outline) | counted) - self.numbered - defined - members
+        family = any(name in self.families or name not in self.told.sizes for name in with_index)
+        yield form and family, "a vector with an index may be meant"

@@ -21,7 +21,7 @@ from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import is_index, walk
 from .passing import rewrites
-from .rows import Line, derives, head_of, lone, names_of, nodes_of, subscripted
+from .rows import Line, lone, subscripted
 
 _ANEW = regex(
     r"(?:(?<!loss )(?<!cost )(?<!objective )functions?(?: such as| like|:)|\b(?:let|consider|take|example|e\.g\.))\W*$",
@@ -61,43 +61,41 @@ class Others:
 
     def note(self, line: Line, states_loss: bool, follows: bool) -> None:
         """Takes in a row that was judged."""
-        head = head_of(line.outline)
-        self.told_last = lone(head) or self.told_last
-        self.diagonal = self.diagonal or len(_twice_by(head)) == 1
+        self.told_last = line.name or self.told_last
+        self.diagonal = self.diagonal or len(_twice_by(line.head)) == 1
         if states_loss:
             self.in_loss |= _arrays(line) | _labelled(line)
-        elif not follows and self.loss is not None and lone(head) == self.loss and self.in_loss:
+        elif not follows and self.loss is not None and line.name == self.loss and self.in_loss:
             self.restated = True
 
     def why(self, line: Line, stated: bool, result: RowResult, defined: frozenset[str], derived: bool) -> str | None:
         """Why a row that does not follow is not called wrong: it may be about something else than the loss, or its
         signs may mean something else. `stated`: the loss is stated in another row; `derived`: its gradient is known.
         `defined` are names whose values the rows say."""
-        head, form = head_of(line.outline), of_form(result)
-        primed = [
-            plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.formula.passage.text)
-        ]
-        if self.loss in primed or (derives(head) and _PRIMED_BESIDE_TRANSPOSE.search(line.formula.passage.text)):
+        form = of_form(result)
+        primed = [plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.text)]
+        if self.loss in primed or (line.derives and _PRIMED_BESIDE_TRANSPOSE.search(line.text)):
             return "a prime may mark a derivative, or another matrix"
         strange = bool(_arrays(line) - self.in_loss - defined - {self.loss})
-        anew = stated and self.loss is not None and lone(head) == self.loss and not derives(head)
+        anew = stated and self.loss is not None and line.name == self.loss and not line.derives
         labelled, before = _labelled(line) - self.in_loss - defined, line.formula.place < self.place
         if (form and (labelled or (strange and before))) or (strange and self.restated):
             return "the loss is stated elsewhere, and not in its names"
-        bold = set(_BOLD.findall(line.formula.passage.text)) - self.bold
+        bold = set(_BOLD.findall(line.text)) - self.bold
         if form and any(letter in self.text for letter in bold):
             return "a letter in bold may be another than the plain one of the loss"
         if anew and self._anew(line, result, strange and bool(self.in_loss)):
             return "a name that is given another value"
         if anew and derived and not rewrites(line.formula):
             return RESTATED
-        if derives(head) and self._another(line, head, form):
+        if line.derives and self._another(line, form):
             return "the derivative of another function may be meant"
-        if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line)):
+        if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line.outline)):
             return "a row of a matrix may be meant as a row"
-        if derives(head) and _AT_A_PLACE.match(line.outline.statements[0].sides[0].text) and not _differentials(line):
+        moves = any(isinstance(part, s.Differential_) for node in line.outline.nodes[1:] for part in s.parts_of(node))
+        if line.derives and _AT_A_PLACE.match(line.sides[0].text) and not moves:
             return "the derivative may be meant, as no differential stands on the right"
-        return "the entries off the diagonal may be meant" if self.diagonal and len(_twice_by(head)) > 1 else None
+        return "the entries off the diagonal may be meant" if self.diagonal and len(_twice_by(line.head)) > 1 else None
 
     @staticmethod
     def _anew(line: Line, result: RowResult, strange: bool) -> bool:
@@ -115,27 +113,27 @@ class Others:
         )
         return unlike or strange
 
-    def _another(self, line: Line, head: s.Node | None, form: bool) -> bool:
+    def _another(self, line: Line, form: bool) -> bool:
         """Whether what is differentiated may be no loss: what was last stated, a name that differs in its capitals,
         a text of its own."""
-        what = head
+        what = line.head
         while isinstance(what, s.Derivative):
             what = s.ungrouped(what.body) if what.body is not None else None
         name = self.told_last if what is None else lone(what)
         if what is None:
             return name not in self.in_loss | {None, self.loss}
         if self.loss is None:
-            return form and self._spelled(line, head) not in (None, self.text)
+            return form and _spelled(line) not in (None, self.text)
         return name is not None and name != self.loss and name.lower() == self.loss.lower()
 
-    @staticmethod
-    def _spelled(line: Line, head: s.Node | None) -> str | None:
-        """What a derivative is taken of, where that is written out."""
-        body = head.body if isinstance(head, s.Derivative) else None
-        if body is None:
-            return None
-        span = whole(line.formula.passage.text, body.span)
-        return re.sub(r"\s+", "", line.formula.passage.text[span.start : span.end])
+
+def _spelled(line: Line) -> str | None:
+    """What a derivative is taken of, where that is written out."""
+    body = line.head.body if isinstance(line.head, s.Derivative) else None
+    if body is None:
+        return None
+    span = whole(line.text, body.span)
+    return re.sub(r"\s+", "", line.text[span.start : span.end])
 
 
 def unlike(line: Line, result: RowResult, arounds: Sequence[Surroundings], told: Collection[str]) -> str | None:
@@ -159,7 +157,6 @@ def _vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) ->
         for part in s.parts_of(side.node)
         if _of_name(part) and not (isinstance(part, s.Differential_) and lone_name(part.body) in own)
     ]
-    head = head_of(line.outline)
 
     def zero(side: Side, around: Surroundings) -> bool:
         read = read_side(side, around).expr
@@ -167,8 +164,8 @@ def _vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) ->
             read is not None and around.bench.compare_over(read, mul(Number(0), read), tuple(sorted(read.free))).holds
         )
 
-    of_all = all if isinstance(head, s.Differential_) else any
-    return (bool(arounds) and derives(head) and of_all(zero(claim.sides[0], around) for around in arounds)) or any(
+    of_all = all if isinstance(line.head, s.Differential_) else any
+    return (bool(arounds) and line.derives and of_all(zero(claim.sides[0], around) for around in arounds)) or any(
         zero(link, around) for around in arounds for link in links
     )
 
@@ -231,19 +228,15 @@ def of_form(result: RowResult) -> bool:
 
 def _arrays(line: Line) -> set[str]:
     """The names of a row that are no index in it."""
-    parts = [(node, path, part) for node in nodes_of(line) for path, part in walk(node)]
+    parts = [(node, path, part) for node in line.outline.nodes for path, part in walk(node)]
     indices = {part.name for node, path, part in parts if isinstance(part, s.Name) and is_index(node, path)}
-    return names_of(line) - indices
+    return line.names - indices
 
 
 def _labelled(line: Line) -> set[str]:
     """The names of a row that have a word or a capital letter for a label: `y_D`."""
-    parts = (part for node in nodes_of(line) for part in s.parts_of(node) if isinstance(part, s.Subscript))
+    parts = line.parts(s.Subscript)
     return {name for part in parts if (name := lone(part)) is not None and name != lone(s.ungrouped(part.body))}
-
-
-def _differentials(line: Line) -> bool:
-    return any(isinstance(part, s.Differential_) for node in nodes_of(line)[1:] for part in s.parts_of(node))
 
 
 def _twice_by(head: s.Node | None) -> set[str]:

@@ -19,7 +19,6 @@ from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...ir import Expr, Symbol, substitute, transpose
-from ...notation import syntax as s
 from ..begin import Habits, begin
 from ..bench import Bench
 from ..task import Task, task_for, whole_derivative
@@ -30,7 +29,7 @@ from .other_functions import code_of, of_form
 from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
-from .rows import Line, explained, gives_identity, head_of, is_special, lone, nodes_of
+from .rows import Line, explained, gives_identity, is_special
 from .suggested import said_beside, stated_layouts, supposable
 
 MOST_VARIABLES = 6
@@ -78,7 +77,7 @@ def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[
         end = asked[at + 1].start if at + 1 < len(asked) else section.end
         start = question.start if at else section.start
         own = [line for number, line in lines if start <= number < end]
-        heads = [(line, lone(head_of(line.outline))) for number, line in lines if number < start]
+        heads = [(line, line.name) for number, line in lines if number < start]
         before = [line for line, name in heads if name not in (None, question.name, *section.others)]
         posed = Posed(section.sheet, question, before, own, told)
         part = _part(posed, given)
@@ -152,7 +151,7 @@ def _either(part: Part, other: Part, members: Mapping[str, str]) -> Part:
     """
     pairs = list(zip(part.judged, other.judged, strict=True))
     of_loss = not {small(name) for name in members}.isdisjoint(numbered(part.question.loss))
-    telling = [(one, two) for one, two in pairs if not of_loss or lone(head_of(one.line.outline)) == part.question.name]
+    telling = [(one, two) for one, two in pairs if not of_loss or one.line.name == part.question.name]
     first = any(one.verdict == "follows" != two.verdict for one, two in telling)
     second = any(two.verdict == "follows" != one.verdict for one, two in telling)
     if first != second:
@@ -194,7 +193,7 @@ def _at_solution(posed: Posed, part: Part, number: int, symbol: Symbol, value: E
     Σ of a sample, with its mean for μ."""
     tasks = [_at_value(task, symbol, value) for task in part.tasks if task.problem.wrt is not symbol]
     known = [one.line for one in part.judged if one.line.number <= number and one.verdict == "follows"]
-    known = [line for line in known if lone(head_of(line.outline)) not in (None, part.question.name)]
+    known = [line for line in known if line.name not in (None, part.question.name)]
     rest = [one.line for one in part.judged if one.line.number > number and one.verdict != "aside"]
     habits = Habits(supposed={symbol.name: value}, upright=part.upright)
     judge = _judge(replace(posed, question=part.question), tasks, [*posed.before, *known, *rest], habits)
@@ -253,7 +252,7 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits) -> Part
     given_names = {symbol.name for task in tasks for symbol in task.problem.variables} - {question.name, *question.wrt}
 
     def why_passed(line: Line) -> str | None:
-        given = lone(head_of(line.outline)) in given_names or _LISTED.search(line.formula.passage.text)
+        given = line.name in given_names or _LISTED.search(line.text)
         return passed_over(line.formula, line.outline, sizes) or (GIVEN if given else None)
 
     kept = [(line, why_passed(line)) for line in own]
@@ -284,9 +283,8 @@ def _wholes(tasks: Sequence[Task], lines: Sequence[Line], columns: bool) -> dict
     """Matrices that nothing explains, made of the problem's numbered vectors:
     X beside x_i, which are its rows, or its columns."""
     variables = {symbol.name: symbol for task in tasks for symbol in task.problem.variables}
-    nodes = [part for line in lines for node in nodes_of(line) for part in s.parts_of(node)]
-    written = {part.name for part in nodes if isinstance(part, s.Name)}
-    stated = {explained(line) for line in lines if not _LISTED.search(line.formula.passage.text)}
+    written = {name for line in lines for name in line.names}
+    stated = {explained(line) for line in lines if not _LISTED.search(line.text)}
     found = {}
     for name, symbol in variables.items():
         whole = name.upper() if len(name) == 1 else name.capitalize()

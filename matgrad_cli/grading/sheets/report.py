@@ -17,7 +17,7 @@ from .judge import EQUATION_OF_GRADIENT, Judged
 from .other_functions import RESTATED
 from .parts import Part, judge_sheet
 from .passing import CONDITIONAL, is_equation_of_zero
-from .rows import differentiated, head_of, lone
+from .rows import differentiated, lone
 from .solutions import numbered_parts, valued_variable
 
 
@@ -78,12 +78,9 @@ def _understood(part: Part) -> tuple[str, ...]:
     """What was found out about the problem; the question that would settle it where nothing was."""
     question = part.question
     if not part.tasks:
-        heads = [
-            s.ungrouped(head.body)
-            for one in part.judged
-            if isinstance(head := head_of(one.line.outline), s.Derivative) and head.body
-        ]
-        name = next(filter(None, map(lone, heads)), None)
+        heads = (one.line.head for one in part.judged)
+        bodies = [s.ungrouped(head.body) for head in heads if isinstance(head, s.Derivative) and head.body]
+        name = next(filter(None, map(lone, bodies)), None)
         what = (
             "which loss is differentiated, and by what"
             if name is None
@@ -123,7 +120,7 @@ def _final(report: ProblemReport, part: Part) -> FinalVerdict:
         if line.verdict != "follows":
             return "undecided" if judged is not claims[-1][1] else _FINAL.get(line.verdict, "undecided")
         in_itself = judged.result is not None and judged.result.slip is not None and judged.result.slip.holds
-        if in_itself or not judged.line.outline.statements or judged.line.outline.statements[0].leading is None:
+        if in_itself or not judged.line.goes_on:
             break
     of_loss = [judged for judged in part.judged if differentiated(judged.line, part.question.name) is not None]
     passed = any(judged.why == CONDITIONAL for judged in of_loss)

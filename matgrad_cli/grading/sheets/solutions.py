@@ -19,7 +19,7 @@ from ..equations.marked import unmarked
 from ..lines.reading import read_side
 from ..task import whole_derivative
 from .passing import is_equation_of_zero
-from .rows import Line, head_of, is_constant, moving, names_of, nodes_of
+from .rows import Line
 
 _MARKS = regex(r"\\(?:wide)?hat(?![A-Za-z])|\^\s*(?:\{\s*)?(?:\*|\\star|\\ast)(?:\s*\})?")
 _ELSEWHERE = regex(
@@ -60,20 +60,20 @@ def valued_variable(line: Line, variables: Collection[str], parts: Collection[Nu
     A name with an index (an iterate) is none, unless it is among the `parts` by which the document differentiates:
     `μ_k`.
     """
-    head = head_of(line.outline)
+    head = line.head
     if (numbered := numbered_name(head)) is not None and numbered in parts:
         name = numbered[0]
     elif isinstance(head, s.Name):
         name = unmarked(head.name)
     else:
         return None
-    return name if name in variables and not is_constant(line.outline) and name not in _names_of_value(line) else None
+    return name if name in variables and not line.is_constant and name not in _names_of_value(line) else None
 
 
 def newton_step(line: Line, readers: Sequence[Begun]) -> tuple[LineVerdict, str] | None:
     """The verdict, with a reason, on a row that says what Newton's step is, `w⁺ = w - H⁻¹∇L`; None:
     it is no step that inverts anything."""
-    sides = line.outline.statements[0].sides if len(line.outline.statements) == 1 else ()
+    sides = line.sides if len(line.outline.statements) == 1 else ()
     value = s.ungrouped(sides[1].node) if len(sides) > 1 and sides[1].node is not None else None
     if (
         not isinstance(value, s.Binary)
@@ -118,26 +118,21 @@ def _numbered(body: s.Node, indices: Sequence[s.Node]) -> Numbered | None:
 
 def numbered_parts(line: Line) -> set[Numbered]:
     """The parts of variables by which a row differentiates: the `μ_k` of `∂J/∂μ_k`."""
-    found = [
-        part
-        for node in nodes_of(line)
-        for part in s.parts_of(node)
-        if isinstance(part, s.Derivative) and part.variable is not None
-    ]
+    found = line.parts(s.Derivative)
     names = [
         _numbered(part.variable, part.indices) or numbered_name(s.ungrouped(part.variable))
         for part in found
-        if part.variable
+        if part.variable is not None
     ]
     return {name for name in names if name is not None}
 
 
 def without_mark(line: Line, passage: Passage) -> Passage:
     """The row with the bare variable for its marked name, `w` for `\\hat w`; every other character keeps its place."""
-    head = head_of(line.outline)
-    if not isinstance(head, s.Name) or unmarked(head.name) == head.name or passage.text != line.formula.passage.text:
+    head = line.head
+    if not isinstance(head, s.Name) or unmarked(head.name) == head.name or passage.text != line.text:
         return passage
-    start = min(passage.text.find("="), line.outline.statements[0].sides[0].span.end)
+    start = min(passage.text.find("="), line.sides[0].span.end)
     bare = _MARKS.sub(lambda mark: " " * len(mark[0]), passage.text[:start])
     return replace(passage, text=bare + passage.text[start:])
 
@@ -170,25 +165,18 @@ def is_solution(
     may be another's. `name` is the variable that it gives a value, and `inside` what stands in that when all names are
     written out. An equation that comes of the derivative has its shape, and holds the variable.
     """
-    if is_said_of_other(line, prose) or is_constant(line.outline):
+    if is_said_of_other(line, prose) or line.is_constant:
         return False
     if name is not None:
         return set(variables) - {name} <= _names_of_value(line) | set(inside)
     read = result.outcome.read if result.outcome is not None else None
     shape = read.expr.shape if read is not None and read.expr is not None else None
     shaped = by is not None and shape in (by.shape, by.shape.transposed)
-    return shaped and set(variables) <= names_of(line)
+    return shaped and set(variables) <= line.names
 
 
 def _names_of_value(line: Line) -> set[str]:
-    sides = [side.node for side in line.outline.statements[0].sides[1:]]
-    return {
-        unmarked(part.name)
-        for node in sides
-        if node is not None
-        for part in s.parts_of(node)
-        if isinstance(part, s.Name)
-    }
+    return {unmarked(part.name) for part in line.value if isinstance(part, s.Name)}
 
 
 def inside_of(result: RowResult, readers: Sequence[Begun]) -> set[str]:
@@ -202,13 +190,9 @@ def is_constraint(line: Line, result: RowResult, variables: Sequence[Symbol]) ->
     """Whether a row sets the derivative by a number to zero, with the other sign:
     `∂L/∂λ = uᵀu - 1 = 0` of `-λ(uᵀu - 1)`."""
     numbers = {variable.name for variable in variables if variable.shape.is_number}
-    chained = (
-        bool(line.outline.statements)
-        and len(line.outline.statements[0].sides) > 2
-        and is_equation_of_zero(line.formula)
-    )
+    chained = len(line.sides) > 2 and is_equation_of_zero(line.formula)
     scaled = is_scaled(result) and result.slip is not None and result.slip.code == "wrong-sign"
-    return chained and scaled and bool(moving(line)) and moving(line) <= numbers
+    return chained and scaled and bool(line.moving) and line.moving <= numbers
 
 
 def is_scaled(result: RowResult) -> bool:
@@ -237,6 +221,6 @@ def goes_up(result: RowResult, readers: Sequence[Begun]) -> bool:
 def fails_at_zero(line: Line, result: RowResult) -> bool:
     """Whether the side that does not follow is a 0, or stands behind one:
     something is set to it, and nothing is claimed."""
-    read, text = result.outcome.read if result.outcome is not None else None, line.formula.passage.text
+    read, text = result.outcome.read if result.outcome is not None else None, line.text
     side = read.side.text.strip() if read is not None else ""
     return side.strip(" {}.,;&\\") == "0" or (side != "" and _SET.search(text[: max(0, text.rfind(side))]) is not None)
