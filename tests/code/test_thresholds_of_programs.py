@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+from test_claims import verdicts
 
 from matgrad_cli.documents.python.outline import units_of
 from matgrad_cli.grading.code.judge import Verdicts, judged
@@ -58,3 +59,12 @@ def test_the_same_threshold_is_right(mask: str) -> None:
                                                ("h > 0.1", "wrong")])  # fmt: skip
 def test_in_a_layer(mask: str, outcome: str) -> None:
     assert outcome in outcomes(LAYER.format(mask))
+
+
+@pytest.mark.parametrize("mask", ["margin < 0", "margin > 1", "margin < 2", "margin < 0.5"])
+def test_a_wrong_mask_is_told_where_it_is_made(mask: str) -> None:
+    """A value that is called no gradient is what is wrong where with a multiple of a derivative in its place what
+    follows is right; no edit of a line behind it that is right at a few points alone is told."""
+    code = HINGE.format(mask)
+    wrong = [line for line, verdict in verdicts("import numpy as np\n" + code).items() if verdict == "wrong"]
+    assert wrong == [code[: code.index("active =")].count("\n") + 2]

@@ -345,9 +345,9 @@ def rnn_backward(dh, cache):
     dx = np.zeros_like(x)
     dnext = np.zeros(Wh.shape[0])
     for t in reversed(range(T)):
-        da = (dh[t] + dnext) * {slope}
+        da = {sum} * {slope}
         dWx += np.outer(da, x[t])
-        dWh += np.outer(da, hs[t - 1])
+        dWh += np.outer(da, hs[{before}])
         db += da
         dx[t] = Wx.T @ da
         dnext = {handed}
@@ -357,10 +357,14 @@ def rnn_backward(dh, cache):
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(
-    ("slope", "handed", "line"),
-    [("(1 - hs[t] ** 2)", "Wh @ da", 22), ("(1 - hs[t] ** 2)", "-Wh.T @ da", 22), ("(1 - hs[t])", "Wh.T @ da", 17)],
-)
-def test_what_a_loop_hands_on_to_its_next_round_is_mended_where_it_stands(slope: str, handed: str, line: int) -> None:
-    code = RECURRENCE.format(slope=slope, handed=handed)
-    problem = checked(code).problems[0]
+    ("slip", "line"),
+    [
+        ({"handed": "Wh @ da"}, 22), ({"handed": "-Wh.T @ da"}, 22), ({"slope": "(1 - hs[t])"}, 17),
+        ({"sum": "dh[t]"}, 17), ({"before": "t"}, 19),
+    ],
+)  # fmt: skip
+def test_what_a_loop_hands_on_to_its_next_round_is_mended_where_it_stands(slip: dict[str, str], line: int) -> None:
+    right = {"sum": "(dh[t] + dnext)", "slope": "(1 - hs[t] ** 2)", "handed": "Wh.T @ da", "before": "t - 1"}
+    problem = checked(RECURRENCE.format(**right | slip)).problems[0]
     assert [finding.line for finding in problem.lines if finding.verdict == "wrong"] == [line]
+    assert any(finding.help for finding in problem.lines)

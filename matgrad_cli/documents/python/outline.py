@@ -9,13 +9,13 @@ import re
 import tokenize
 from collections.abc import Collection, Iterator
 
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
 from .pairs import criterion_of, pairs, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
-from .uses import BARE, LOSSES, claimed
+from .uses import BARE, LOSSES, claimed, is_gradient, shortened
 
 FORWARD = (
     "forward",
@@ -44,6 +44,7 @@ class Unit:
     loss    the expression that `# matgrad: loss = …` names, if any
     grads   other names of gradients: gradient → what it is the derivative by
     closure the backward part is written inside the forward one, and adds to the `grad` of objects, as in micrograd
+    lone    what the only argument of the backward part is: from above where nothing is said, an `input`, an `output`
     said    what docstrings and comments tell of its names
     facts   what `# matgrad: assume = M binary, S symmetric` says of names
     """
@@ -59,6 +60,7 @@ class Unit:
     facts: tuple[tuple[str, str], ...] = ()
     criterion: ast.FunctionDef | None = None
     closure: bool = False
+    lone: str = ""
 
     @property
     def promised(self) -> bool:
@@ -151,7 +153,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
         elif (
             isinstance(line, ast.FunctionDef)
             and id(line) not in used
-            and (_claims(line, known, called, paired) or _alone(tree, line))
+            and (_claims(line, known, called | dict(_shortened(line, line)).keys(), paired) or _alone(tree, line))
         ):
             words = f"{top}\n{_words(tree, [line], comments)}"
             found.append(_unit(line.name, tree, words, directives, [line], forward=line))
@@ -160,6 +162,16 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
     if _claims(ast.Module(written, []), known, called):
         found.append(_unit("script", tree, top, directives, loose))
     return found
+
+
+def otherwise(unit: Unit) -> list[Unit]:
+    """The same where the only argument of a backward part, of which no name tells what it is, is what its forward part
+    is given, or what it gives: `def sigmoid_grad(s): return s * (1 - s)`."""
+    parts = [part.args for part in (unit.forward, unit.backward) if part is not None and unit.inside is None]
+    names = [[place.arg for place in part.args] for part in parts]
+    if len(names) < 2 or [*map(len, names)] != [1, 1] or is_gradient(names[1][0]):
+        return []
+    return [replace(unit, lone="input"), replace(unit, lone="output")]
 
 
 def _unit(
@@ -178,7 +190,8 @@ def _unit(
     said = (
         made | told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
     )
-    grads = _pairs_told(chosen.get("grads", "")) or _errors(parts.get("backward"))
+    forward, backward = parts.get("forward"), parts.get("backward")
+    grads = _pairs_told(chosen.get("grads", "")) or (*_errors(backward), *_shortened(forward, backward or forward))
     facts = tuple(_FACT.findall(chosen.get("assume", "")))
     return Unit(title, tuple(tree.body), loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)  # type: ignore[arg-type]
 
@@ -190,6 +203,20 @@ def _errors(backward: object) -> tuple[tuple[str, str], ...]:
         return ()
     names = {node.id for node in nodes if isinstance(node, ast.Name) and node.id.endswith("_error")}
     return tuple((name, name.removesuffix("_error")) for name in sorted(names))
+
+
+def _shortened(forward: object, part: object) -> tuple[tuple[str, str], ...]:
+    """What a backward part returns, or a part beside its loss, under names that are cut short or marked otherwise, with
+    the arguments of the forward part that they are the derivatives by."""
+    if not isinstance(forward, ast.FunctionDef) or not isinstance(part, ast.FunctionDef):
+        return ()
+    values = [node.value for node in ast.walk(part) if isinstance(node, ast.Return)]
+    returned = [name for value in values for one in getattr(value, "elts", [value]) if (name := getattr(one, "id", ""))]
+    if part is forward and {*LOSSES}.isdisjoint(returned):
+        return ()
+    inputs = [place.arg for place in forward.args.args if place.arg != "self"]
+    unknown = [name for name in returned if {*inputs}.isdisjoint((name, *claimed(name))) and name not in LOSSES]
+    return tuple((name, of) for name in unknown if (of := shortened(name, inputs)) is not None)
 
 
 def _within(line: ast.stmt, number: int) -> bool:

@@ -14,6 +14,8 @@ _BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp)
 _GRADIENT = regex(
     r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I
 )
+_CHECKS = regex(r"check|numeric|approx", re.I)
+"""How the functions are called that compare a gradient with differences."""
 _COST = regex(
     r"^(?:(?:compute|calculate|calc|get)_?)?(?:\w+_)?(?:cost|loss|cross_entropy|nll)(?:_function|_fn|_func)?$", re.I
 )
@@ -82,7 +84,8 @@ def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, a
     """Each backward function with its forward one: `f_forward`/`f_backward`, `forward`/`backward`, `f`/`f_backward`."""
     named = {function.name: function for function in functions}
     for function in functions:
-        if not re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name) and not _GRADIENT.match(function.name):
+        called = re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name) or _GRADIENT.match(function.name)
+        if not called or _CHECKS.search(function.name):
             continue
         forward = next(
             (named[other] for other in _forward_names(function.name) if named.get(other, function) is not function),

@@ -61,6 +61,32 @@ def claimed(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+_MARK = regex(r"^(?:grads?|gradient|delta|nabla|d|g)_?(?=[A-Za-z])(\w+?)_?$|^(\w+?)_(?:bar|delta)$")
+_WORDS = regex(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+def shortened(gradient: str, names: Iterable[str]) -> str | None:
+    """The one of several names after which a gradient is called that is cut short, or marked otherwise: `gradCenterVec`
+    of `centerWordVec`, `gw` of `w`, `delta_w`."""
+    mark = _MARK.match(gradient)
+    words = _words(mark[1] or mark[2]) if mark is not None else []
+    found = [name for name in names if words and _shortens(words, _words(name))]
+    return found[0] if len(found) == 1 else None
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+def _shortens(words: list[str], whole: list[str]) -> bool:
+    """Whether these are words of a name in their order, each of them whole or its beginning."""
+    left = iter(whole)
+    return all(
+        any(word == other or (len(word) > 2 and other.startswith(word.removesuffix("s"))) for other in left)
+        for word in words
+    )
+
+
 OWNERS = ("self", "ctx", "cls")
 
 

@@ -10,23 +10,28 @@ from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim
-from .inputs import Given
+from .inputs import Given, Point
 from .judge import Judged, assessed, points_of
 from .reading import Reading
 from .settle import Understanding
 from .trial import Trial, tried
 
-BENCHES = 4
+BENCHES = 3
+_FURTHER = ((0, 40, 3.0), (1, 41, 1.5))
+"""Points with large entries, at which each threshold is met from both sides: the place of the point that they are like,
+their seeds and scales."""
 
 
 @record
 class Bench:
-    """A unit at a point at which a wrong claim was seen, with the true values of those before it; `scale` is the factor
-    by which the claim is to be off; `rest` what other lines add to the value, from which it is taken where `minus`."""
+    """A unit at a point at which a wrong claim was seen, and whether it is `wrong` just there, with the true values of
+    those before it; `scale` is the factor by which the claim is to be off; `rest` what other lines add to the value,
+    from which it is taken where `minus`."""
 
     trial: Trial
     claim: Claim
     overrides: tuple[tuple[int, Value], ...]
+    wrong: bool
     scale: float
     rest: Value = 0
     minus: bool = False
@@ -58,24 +63,25 @@ class Bench:
 
 
 def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
-    """Points at which the claim is wrong."""
-    benches: list[Bench] = []
-    for point in points_of(unit, way):
-        trial = tried(unit, way.kinds, point)
-        if not isinstance(trial, Trial) or trial.loss is None:
-            continue
-        seen = assessed(trial)
-        same = next((same for place, same in seen.found if place == one.place), None)
-        told = same is not None and same.claim is not None and (one.name or same.outcome == one.outcome)
-        if (
-            same is not None and same.claim is not None and told and trial.influences(same.claim)
-        ):  # where it is zero nothing is seen
-            first = same.claim.stages[0].events[0].number
-            overrides = tuple((number, value) for number, value in seen.overrides if number < first)
-            benches.append(Bench(trial, same.claim, overrides, same.scale))
-        if len(benches) == BENCHES:
-            break
-    return benches
+    """Points at which the claim is wrong, and further ones, at which a mended line is to be right too."""
+    points = points_of(unit, way)
+    further = [replace(points[place], seed=seed, scale=scale) for place, seed, scale in _FURTHER]
+    seen = [bench for point in points if (bench := _bench(unit, way, point, one)) is not None]
+    benches = sorted(seen, key=lambda bench: not bench.wrong)[:BENCHES]
+    return benches + [bench for point in further if benches and (bench := _bench(unit, way, point, one)) is not None]
+
+
+def _bench(unit: Unit, way: Understanding, point: Point, one: Judged) -> Bench | None:
+    """A claim at a point; None where nothing is seen of it there."""
+    trial = tried(unit, way.kinds, point)
+    seen = assessed(trial) if isinstance(trial, Trial) and trial.loss is not None else None
+    same = next((same for place, same in seen.found if place == one.place), None) if seen is not None else None
+    told = same is not None and (one.name or same.outcome == one.outcome)
+    if seen is None or same is None or same.claim is None or not told or not seen.trial.influences(same.claim):
+        return None
+    first = same.claim.stages[0].events[0].number
+    overrides = tuple((number, value) for number, value in seen.overrides if number < first)
+    return Bench(seen.trial, same.claim, overrides, same.outcome == one.outcome, same.scale)
 
 
 def statements_of(claim: Claim) -> list[ast.stmt]:

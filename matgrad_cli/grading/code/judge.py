@@ -11,6 +11,7 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import SHOWN
+from ...documents.python.uses import is_gradient
 from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
 from .claim import Claim, fitting
@@ -33,7 +34,7 @@ Place = tuple[str, int]
 class Judged:
     """What was found of one claim: `right`, `wrong`, `misfit` (it does not compute), `unread`, `open`; or `helper`, a
     name for another quantity, from which right derivatives follow. `note` says how it was understood;
-    `scale` by which factor it is to be off."""
+    `scale` by which factor it is to be off; `behind` the claim that is wrong by a line that claims nothing itself."""
 
     key: str
     name: str
@@ -45,6 +46,7 @@ class Judged:
     scale: float = 1.0
     shape: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
+    behind: Place | None = None
 
     @property
     def place(self) -> Place:
@@ -67,6 +69,7 @@ class Verdicts:
 class Assessment:
     """What a single point says of the claims, with the values that stood in place of wrong ones."""
 
+    trial: Trial
     found: tuple[tuple[Place, Judged], ...]
     overrides: tuple[tuple[int, Value], ...]
 
@@ -176,7 +179,8 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
             continue  # a layer of which nothing is left there tells nothing
         for place, one in seen:
             votes.setdefault(place, []).append(one)
-    found = tuple(_together(ones) for ones in votes.values())
+    wrong = {place for place, ones in votes.items() if any(one.outcome == "wrong" for one in ones)}
+    found = tuple(_together(ones) for ones in votes.values() if ones[0].behind not in wrong)
     notes = tuple(f"`{name}` is not in this file, and is taken for {what}" for name, what in sorted(taken.items()))
     return Verdicts(tuple(sorted(found, key=lambda one: one.statement.lineno)), way, loss, notes)
 
@@ -232,7 +236,14 @@ def assessed(trial: Trial) -> Assessment:
             statement = blame.claim.last.statement
             note = "it is a derivative of the loss, and not yet the one that what follows needs" if blame.short else ""
             hidden = replace(
-                one, key=blame.claim.key, name=blame.claim.name, note=note, statement=statement, claim=blame.claim
+                one,
+                key=blame.claim.key,
+                name=blame.claim.name,
+                note=note,
+                statement=statement,
+                claim=blame.claim,
+                scale=blame.scale,
+                behind=None if is_gradient(blame.claim.key) else one.place,
             )
             found[hidden.place] = hidden
             state = blame.state
@@ -252,7 +263,7 @@ def assessed(trial: Trial) -> Assessment:
         scaled = dict.fromkeys(followers(state, claim), (scale, note)) if scale != 1.0 else {}
         state = mended
         others = {**scaled, **absolved(state)}
-    return Assessment(tuple(_averaged(trial, found).items()), tuple(state.overrides.items()))
+    return Assessment(trial, tuple(_averaged(trial, found).items()), tuple(state.overrides.items()))
 
 
 def _meant(state: State, claim: Claim, truth: Value) -> tuple[float, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,11 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
             trial.right_at(claim.last.value, site) for site in _beside(trial, claim)
         ):
             found[claim.key] = 1.0, f"this is the derivative by a value on the way to `{claim.name}`"
+    for claim in claims:  # the same gradient put into a dict
+        known = [one for one in claims if one.key in found and one.name == claim.name and one.key != claim.key]
+        same = next((one.key for one in known if _alike(one.last.value, claim.last.value)), None)
+        if written[claim.key] == "differs" and claim.key not in found and same is not None:
+            found[claim.key] = found[same]
     scales = {scale for scale, _ in found.values() if scale != 1.0}
     if len(scales) == 1:
         found[""] = scales.pop(), ""
@@ -176,7 +181,7 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
     return f"this is the derivative by the scores of which a {word} makes `{claim.name}`" if word else ""
 
 
-MOST_ENTRIES, MOST_SITES = 200_000, 30
+MOST_ENTRIES, MOST_SITES, FEW_SITES = 200_000, 30, 8
 """So many operations the search for the value behind a gradient without such a name may cost, among so many values."""
 
 
@@ -189,48 +194,62 @@ class Blame:
     state: State
     short: bool
     """Whether it is a derivative as it stands, and not yet the one that is needed."""
+    scale: float = 1.0
+    """The multiple of the derivative that is needed there."""
 
 
 def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
     """The line from which a wrong claim is computed, where with the derivative by some value of the forward part in its
     place the claim is right: a gradient under a name of its own (`dscores` where nothing is called `scores`), if that
     leaves no more wrong than the claim's `own` true value; else an earlier line of the claim's own value, or a claim
-    that is right and not what is needed (`dh` without its mask), if that leaves less."""
+    that is right and not what is needed (`dh` without its mask), if that leaves less; else a value that is called no
+    gradient and is a multiple of one (`mask`), if with another one what follows is right."""
     trial, budget = state.trial, MOST_ENTRIES
     left = len(unsettled(own)) if own is not None else len(state.claims)
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
-    for event, sites, fewer in _suspects(state, claim, bool(left)):
-        for site in sites:
+    for event, sites, fewer, scales in _suspects(state, claim, bool(left)):
+        for site, scale in product(sites, scales):
             budget -= (OPERATIONS - state.reading.machine.operations) * (math.prod(np.shape(event.value)) + 2)
             truth = trial.truth(site) if budget > 0 else None
             if truth is None:
                 continue
-            other = trial.state({**state.overrides, event.number: truth})
+            other = trial.state({**state.overrides, event.number: truth * scale})
             after = {key for key, outcome in other.outcomes.items() if outcome == "right"}
             healed = right - {event.key} <= after and (claim.key in after or claim.key == event.key)
             if healed and len(unsettled(other)) <= left - fewer:
                 name = claim.name if site in claim.sites else ""
-                return Blame(Claim(event.key, name, _until(state.reading, event), (site,)), other, event.key in right)
+                blame = Claim(event.key, name, _until(state.reading, event), (site,))
+                return Blame(blame, other, event.key in right, scale)
     return None
 
 
-def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event, list[int], int]]:
-    """The assignments from which a wrong claim may come, the births by which each may be meant as the derivative, and
-    how many claims fewer it is to leave wrong: gradients that claim nothing; then what is a claim itself."""
+def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event, list[int], int, tuple[float, ...]]]:
+    """The assignments from which a wrong claim may come, the births by which each may be meant as the derivative, how
+    many claims fewer it is to leave wrong, and the multiples that it may be: gradients that claim nothing; then what is
+    a claim itself; then values that are called no gradients, and are no multiples of one."""
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
     keys = {other.key for other in state.claims} | state.reading.from_above()
     near = _near(state, claim, keys)
-    for event in near:
+    named = [event for event in near if is_gradient(event.key)]
+    for event in named:
         if event.key not in keys:
             sites, fits = _sites_for(state.trial, event)
-            yield event, [] if fits else sites, 0
-    for event in reversed(near) if claims else ():
+            yield event, [] if fits else sites, 0, (1.0,)
+    for event in reversed(named) if claims else ():
         sites, fits = _sites_for(state.trial, event)
         if event.key in right:
-            yield event, [site for site in sites if site not in fits], 1
+            yield event, [site for site in sites if site not in fits], 1, (1.0,)
         elif event.key == claim.key and not set(fits) & set(claim.sites):
-            named = [site for site in claim.sites if site in sites and event.number < claim.last.number]
-            yield event, [*named, *(site for site in sites if site not in (*fits, *claim.sites))], 1
+            own = [site for site in claim.sites if site in sites and event.number < claim.last.number]
+            yield event, [*own, *(site for site in sites if site not in (*fits, *claim.sites))], 1, (1.0,)
+    multiples = tuple(sign * size for size in (1.0, *state.trial.counts) for sign in (1.0, -1.0))
+    for event in near:
+        if event in named or event.key in keys:
+            continue
+        sites = _sites_for(state.trial, event)[0][:FEW_SITES]
+        truths = [truth for site in sites if (truth := state.trial.truth(site)) is not None and np.ptp(np.real(truth))]
+        if not any(_alike(truth * scale, event.value) for truth in truths for scale in multiples):
+            yield event, sites, 0, multiples
 
 
 def _until(reading: Reading, event: Event) -> tuple[Stage, ...]:
@@ -244,7 +263,7 @@ def _until(reading: Reading, event: Event) -> tuple[Stage, ...]:
 
 
 def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
-    """The gradients that a claim is computed from, by assignments that are made once; through those that claim nothing.
+    """The arrays that a claim is computed from, by assignments that are made once; through those that claim nothing.
     The first name comes first, of each the last assignment."""
     reading = state.reading
     near = set[str]().union(*(names_in(event.statement) for stage in claim.stages for event in stage.events))
@@ -254,13 +273,12 @@ def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
         event for event in reading.machine.events if event.frame is reading.frame and event.key in near - {"return"}
     ]
     rounds = Counter(event.statement for event in events)
-    named = [event for event in events if is_gradient(event.key)]
     whole = [
         event
-        for event in named
+        for event in events
         if event.number <= claim.last.number
         and rounds[event.statement] == 1
-        and moves(event.value)
+        and (moves(event.value) or (isinstance(event.value, np.ndarray) and event.value.dtype.kind == "b"))
         and not (event.sites and state.trial.influential(event.sites[-1]))  # a part of the loss: `error = y - p`
     ]
     first = {event.key: event.number for event in reversed(whole)}
@@ -274,7 +292,7 @@ def _sites_for(trial: Trial, event: Event) -> tuple[list[int], list[int]]:
     sites = [
         site
         for site, born in trial.base.machine.trace
-        if event.sites and site < event.sites[0] and np.shape(born) == shape
+        if site < min(event.sites[:1], default=math.inf) and np.shape(born) == shape
     ]
     sites = [site for site in reversed(sites[-MOST_SITES:]) if trial.influential(site)]
     return sites, [site for site in sites if trial.right_at(np.real(event.value), site)]

@@ -28,9 +28,9 @@ def plan_of(reading: Reading) -> Plan:
         for name in [*_arguments(reading), *dict(unit.grads)]
         if name in reading.machine.given and name not in differentiated
     ]
-    upstream = [name for name in named if UPSTREAM.match(name) or claimed(name) or name in dict(unit.grads)]
-    for name in upstream:
-        for out in [dict(unit.grads).get(name, ""), *claimed(name), *OUTPUTS]:
+    for name in named:
+        told = UPSTREAM.match(name) or name in dict(unit.grads)
+        for out in [dict(unit.grads).get(name, ""), *claimed(name), *(OUTPUTS if told else ())]:
             event = _last(reading, out)
             if event is not None:
                 return Plan(event.number, f"times {name} {out}", f"sum({name} * {out})")

@@ -251,6 +251,9 @@ class Reading:
         for name in [name for name in open_ if name in TARGETS and name not in stated][: len(target) == 1]:
             known[name] = self.machine.input(target[0])  # `y` here, `y_true` in the loss
             open_.remove(name)
+        if self.unit.lone and open_:
+            given = next(iter(self.fore.names.values()))
+            known[open_.pop()] = self.outputs[0] if self.unit.lone == "output" else given
         lone = len(open_) == 1 and open_[0] not in (*CACHES, *TARGETS) and self.unit.loss is None and self.loss is None
         if not taken and lone and not self.scalar() and moves(self.outputs[0]):
             taken.add(0)

@@ -13,7 +13,7 @@ from ...diagnostics.record import replace
 from ...documents.python.blocks import Blocks
 from ...documents.python.finish import finished
 from ...documents.python.loss import Written, loss_of
-from ...documents.python.outline import Unit, units_of
+from ...documents.python.outline import Unit, otherwise, units_of
 from ...documents.python.returned import misplaced
 from ...documents.python.said import told
 from ...records.finding import (
@@ -98,8 +98,9 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
             and any(one.verdict in ("follows", "wrong") for one in first.lines)
         ):
             loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text)
-            other = problem(loosely[number]) if ast.dump(loosely[number].own[0]) != ast.dump(unit.own[0]) else None
-            first = other if other is not None and other.verdict == "right" else first
+            loose = [loosely[number]] if ast.dump(loosely[number].own[0]) != ast.dump(unit.own[0]) else []
+            others = map(problem, (*loose, *otherwise(unit)))
+            first = next((other for other in others if other is not None and other.verdict == "right"), first)
         found += [first] if first is not None else []
     return tuple(found)
 

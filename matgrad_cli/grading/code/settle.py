@@ -3,6 +3,7 @@ several understandings where several fit."""
 
 from __future__ import annotations
 
+from collections import Counter
 from heapq import heappop, heappush
 from itertools import count, pairwise
 
@@ -26,6 +27,8 @@ MOST_RUNS = 90
 MOST_FOUND = 4
 MORE_RUNS = 30
 """So many more where something is found, and the claims fit in none of it."""
+MOST_FOREIGN = 10
+"""Where a function is not read so many times, it is read under no understanding."""
 _TOO_SHORT = regex(r"is empty at these sizes|rounds below 0|negative dimensions")
 """What is said where one size is taken off another one that is smaller."""
 
@@ -65,6 +68,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
     found: list[Understanding] = []
     why: NoLoss | None = None
     turn = count(1)
+    foreign: Counter[str] = Counter()
     short = False
     for order in (0, EVEN, FALLING, RISING, EQUAL):
         if order in (FALLING, RISING) and not short:
@@ -84,8 +88,9 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             for number, way in enumerate(united(kinds, fault, Point(order=order), parts)):
                 heappush(likely, (down + number, -next(turn), way))
             if isinstance(trial, NoLoss):
-                why = why or trial
-                if trial.why == TOO_MUCH:
+                foreign[trial.why] += "is not known" in trial.why or "is not read" in trial.why
+                why = trial if why is None or foreign[trial.why] == 1 else why
+                if trial.why == TOO_MUCH or (foreign[trial.why] > MOST_FOREIGN and not found):
                     return found, why
                 continue
             understood = _understood(trial, kinds, order)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ...documents.python.outline import BACKWARD, FORWARD, Unit
 from ...documents.python.uses import LOSSES, claimed
-from ...verify.programs.names import key_of, last_part
+from ...verify.programs.names import key_of, last_part, names_in
 
 
 def stored_in(forward: ast.FunctionDef) -> frozenset[str]:
@@ -87,10 +87,6 @@ def set_elsewhere(of: ast.ClassDef) -> frozenset[str]:
     return frozenset(node.attr for node in nodes if isinstance(node.ctx, ast.Store) and key_of(node.value) == "self")
 
 
-def _first_target(line: ast.stmt) -> str:
-    return last_part(getattr(line.targets[0], "id", "")) if isinstance(line, ast.Assign) else ""
-
-
 def imported(unit: Unit) -> frozenset[str]:
     """The modules that are imported beside the functions."""
     lines = [line for line in unit.lines if isinstance(line, ast.Import)]
@@ -100,11 +96,13 @@ def imported(unit: Unit) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def training_loops(unit: Unit) -> frozenset[int]:
     """Loops that compute the loss in each round."""
-    named, found = set(LOSSES), set()
-    if unit.loss is not None:
-        named = {node.id for node in ast.walk(unit.loss) if isinstance(node, ast.Name)}
-    for part in [unit.forward, unit.backward] if unit.forward is not None else unit.lines:
-        for node in ast.walk(part) if part is not None else ():
-            if isinstance(node, ast.For) and named & {_first_target(inner) for inner in node.body}:
-                found.add(id(node))
-    return frozenset(found)
+    named = {*LOSSES} if unit.loss is None else names_in(unit.loss)
+    parts = [part for part in (unit.forward, unit.backward) if part is not None] or unit.lines
+    loops = (node for part in parts for node in ast.walk(part) if isinstance(node, ast.For))
+    return frozenset(id(loop) for loop in loops if any(named & _assigned(line) for line in loop.body))
+
+
+def _assigned(line: ast.stmt) -> set[str]:
+    """What is given a value by an assignment, alone or with others: `loss, grads = …`."""
+    targets = line.targets if isinstance(line, ast.Assign) else []
+    return {key for target in targets for part in getattr(target, "elts", [target]) if (key := key_of(part))}

@@ -11,7 +11,7 @@ import numpy as np
 
 from .calls import call, method_of, parent_of, smooth
 from .library import CONSTANTS, fits
-from .machine import Machine, solid
+from .machine import Machine, solid, whole
 from .names import key_of
 from .operators import holds, operate, true
 from .tables import PYTHON
@@ -199,18 +199,6 @@ def place_of(machine: Machine, frame: Frame, node: ast.expr) -> Value:
     if isinstance(value, list) and value and not isinstance(value[0], slice):
         value = np.array([whole(machine, part, "labels") for part in value])
     return whole(machine, value, "labels")
-
-
-def whole(machine: Machine, value: Value, hint: str) -> Value:
-    """A value as a place in an array: whole numbers; an input that is used so is one of labels, or a size."""
-    value = solid(value, hint)
-    if isinstance(value, float | complex | np.ndarray | np.generic) and np.asarray(value).dtype.kind in "fc":
-        if id(value) in machine.origin:
-            raise Need(machine.origin[id(value)], hint)
-        if not np.all(np.real(value) == np.round(np.real(value))):
-            raise Unread("a place that is no whole number")
-        return np.real(value).astype(np.int64) if isinstance(value, np.ndarray) else int(np.real(value))
-    return value
 
 
 def _items(machine: Machine, frame: Frame, parts: list[ast.expr]) -> list[Value]:

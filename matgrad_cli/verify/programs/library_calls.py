@@ -8,7 +8,7 @@ import numpy as np
 
 from . import primitives as of
 from .library import cast, flat, sizes
-from .machine import Machine, solid
+from .machine import Machine, solid, whole
 from .operators import operate
 from .tables import FUNCTIONS, PYTHON, TORCH
 from .values import Class, Misfit, Module, Thing, Undecided, Unread, Value
@@ -49,6 +49,8 @@ UNTYPED = (
     "prod",
 )
 """Functions whose result may be asked for as another kind of number."""
+PLACES = {"choose": 0, "one_hot": 0, "take_along_axis": 1, "gather": 2}
+"""Which argument of a function says where something stands, or of which class it is."""
 HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
 
 
@@ -109,7 +111,9 @@ def applied(
     for value in arguments:
         solid(None if isinstance(value, Undecided) else value)  # what is not read is said before what is not known
     arguments = [
-        solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value))
+        whole(machine, value, "labels")
+        if place == PLACES.get(name)
+        else solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value))
         for place, value in enumerate(arguments)
     ]
     if _in_torch(machine, path, named):
@@ -156,7 +160,7 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
         arguments, name = [np.shape(arguments[0])], name.removesuffix("_like")
     shape = named.get("size")
     if shape is None:
-        shape = arguments if name in OF_SHAPE else arguments[2:3]
+        shape = arguments if name in OF_SHAPE else arguments[1 if name == "choice" else 2 :][:1]
     fixed = sizes(tuple(solid(part, "size") for part in flat(shape if isinstance(shape, tuple | list) else (shape,))))
     if name in ("rand", "random", "random_sample", "uniform"):
         return of.complexed(made.random(fixed))
@@ -166,6 +170,9 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
         return of.complexed((made.random(fixed) < 0.6) * 1.0)
     if name == "randint":
         return made.integers(0, 2, size=fixed)
+    if name in ("choice", "permutation"):
+        rows = solid(arguments[0], "size")
+        return made.permutation(rows) if name == "permutation" else made.integers(0, rows, size=fixed)
     raise Unread("a dropout that draws its own mask" if name == "dropout" else f"`random.{name}` is not read")
 
 

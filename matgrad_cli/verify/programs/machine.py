@@ -226,3 +226,15 @@ def solid(value: Value, hint: str = "array", beside: Value = None) -> Value:
     if isinstance(value, Unknown):
         raise (Misfit if value.misfit else Unread)(value.why, value.line)
     return value
+
+
+def whole(machine: Machine, value: Value, hint: str) -> Value:
+    """A value as a place in an array: whole numbers; an input that is used so is one of labels, or a size."""
+    value = solid(value, hint)
+    if isinstance(value, float | complex | np.ndarray | np.generic) and np.asarray(value).dtype.kind in "fc":
+        if id(value) in machine.origin:
+            raise Need(machine.origin[id(value)], hint)
+        if not np.all(np.real(value) == np.round(np.real(value))):
+            raise Unread("a place that is no whole number")
+        return np.real(value).astype(np.int64) if isinstance(value, np.ndarray) else int(np.real(value))
+    return value

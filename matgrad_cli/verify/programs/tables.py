@@ -108,6 +108,8 @@ SHAPING = _of_numpy(_AS_IN_NUMPY) | _named({
     "diag": lambda x, k=0: np.diag(x, k),
     "diagonal": lambda x, offset=0: np.diagonal(x, offset),
     "gather": lambda x, axis, at: np.take_along_axis(x, at, axis),
+    "take_along_axis": np.take_along_axis,
+    "choose": np.choose,
     "astype": lambda x, dtype, copy=True: cast(x, dtype),
     "type": cast,
     "masked_fill": lambda x, mask, value: np.where(np.real(mask) != 0, value, x),

@@ -42,7 +42,9 @@ def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
     line, edit = mended.statement, mended.edit
     plain = _plain(one)
     own = line in statements_of(benches[0].claim)
-    said = f"{plain.message}: {edit.message}" if own else f"{edit.message}; as it stands, {plain.message}"
+    said = f"{edit.message}; as it stands, {plain.message}"
+    if own:
+        said = f"{plain.message}: {edit.message}" if one.name else f"{edit.message}: {plain.message}"
     text = " ".join(part.strip() for part in edit.text.splitlines())
     help_ = f"write `{text}`{' in a line behind it' if mended.behind else ''}"
     if edit.text == "pass":
@@ -66,6 +68,8 @@ def _plain(one: Judged) -> Cause:
         )
     if not one.name:
         message = "is not the derivative of the loss by a value before: with that in its place, what follows is right"
+        if one.behind is not None:
+            message = "is no multiple of a derivative of the loss: with one in its place, what follows is right"
         if one.note:
             message = "is a derivative of the loss, and not the one that the lines behind need"
         return Cause("differs", f"`{one.key}` {message}", one.statement)

@@ -40,7 +40,8 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
     yield from _of_parts(whole, here)
     yield from _inner(whole, here, needed)
     yield from _softmax(here, needed)
-    yield from dropped(text, here, needed)
+    if whole.tree not in whole.limits():
+        yield from dropped(text, here, needed)
 
 
 def added(key: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
@@ -257,17 +258,16 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
             yield mended("chain-rule", f"the factor `{name}` is missing", f"{loose} * {name}")
             yield mended("chain-rule", f"the factor `1 - {name}` is missing", f"{loose} * (1 - {name})")
             yield mended("chain-rule", f"a division by `{name}` is missing", f"{loose} / {name}")
-    shapes = dict(here.arrays)
+    shapes, limits = dict(here.arrays), whole.limits()
     for node in whole.nodes():
         said = whole.of(node)
-        if said in shapes and isinstance(node, ast.Name | ast.Attribute):
-            for name in (name for name, shape in here.arrays if shape == shapes[said] and name != said):
-                yield whole.edit(
-                    node, "dropped-term", f"the term `-{name}` is dropped at `{said}`", f"({said} - {name})"
-                )
-                yield whole.edit(
-                    node, "dropped-term", f"the term `{name}` is dropped at `{said}`", f"({said} + {name})"
-                )
+        shape = shapes.get(said) if isinstance(node, ast.Name | ast.Attribute) else None
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):  # a row: `dh[t]`
+            shape = shapes.get(whole.of(node.value), ())[1:] or None
+        for name in [other for other, like in here.arrays if shape == like and other != said and node not in limits]:
+            for sign, term in (("-", f"-{name}"), ("+", name)):
+                message = f"the term `{term}` is dropped at `{said}`"
+                yield whole.edit(node, "dropped-term", message, f"({said} {sign} {name})")
 
 
 def _functions_of(whole: Passage, here: Around) -> Iterator[Edit]:

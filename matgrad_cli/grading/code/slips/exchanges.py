@@ -14,6 +14,7 @@ def exchanges(text: str, here: Around) -> Iterator[Edit]:
     whole = passage_of(text)
     if whole is not None:
         yield from _variables(whole, here)
+        yield from _steps(whole)
         yield from _operators(whole)
         yield from left_out(whole)
         yield from _numbers(whole, here)
@@ -36,6 +37,16 @@ def _variables(whole: Passage, here: Around) -> Iterator[Edit]:
             continue
         for other in others[:16]:
             yield whole.edit(node, "wrong-variable", f"`{other}` is needed in place of `{said}`", other)
+
+
+def _steps(whole: Passage) -> Iterator[Edit]:
+    """The entry before or behind, `hs[t - 1]` in place of `hs[t]`."""
+    for node in whole.nodes():
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
+            for step in ("- 1", "+ 1"):
+                other = f"{whole.of(node.value)}[{node.slice.id} {step}]"
+                said = f"`{other}` is needed in place of `{whole.of(node)}`"
+                yield whole.edit(node, "wrong-variable", said, other)
 
 
 _OTHER: dict[type, tuple[str, ...]] = {
@@ -72,8 +83,7 @@ def _operators(whole: Passage) -> Iterator[Edit]:
 
 
 def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:
-    masks = [node for node in whole.nodes() if isinstance(node, ast.Compare)]
-    limits = {part for mask in masks for part in ast.walk(mask)}  # how far off one is, few points tell
+    limits = whole.limits()
     for node in (node for node in whole.nodes() if node not in limits):
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
             value = node.value

@@ -41,6 +41,11 @@ class Passage:
         """The edit that puts another text for a part."""
         return Edit(code, message, self.with_(node, new))
 
+    def limits(self) -> set[ast.AST]:
+        """The parts of comparisons: how far off one is, few points tell."""
+        masks = [node for node in self.nodes() if isinstance(node, ast.Compare)]
+        return {part for mask in masks for part in ast.walk(mask)}
+
     def nodes(self) -> Iterator[ast.expr]:
         """All parts that are expressions by themselves, from the left: a `:` stands in an index alone."""
         parts = [node for node in ast.walk(self.tree) if isinstance(node, ast.expr) and hasattr(node, "end_lineno")]

@@ -1,0 +1,111 @@
+"""Gradients that are called after a name that is cut short, or marked otherwise; arguments whose names tell nothing."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import verdicts
+
+from matgrad_cli.documents.python.uses import shortened
+
+HEAD = "import numpy as np\n\n"
+PREDICTION = '''\
+def naive_loss(centerWordVec, outsideIdx, outsideVectors, dataset):
+    """centerWordVec: (D,), outsideIdx: integer, outsideVectors: (V, D)"""
+    scores = outsideVectors @ centerWordVec
+    p = np.exp(scores) / np.sum(np.exp(scores))
+    loss = -np.log(p[outsideIdx])
+    delta = p.copy()
+    delta[outsideIdx] -= 1
+    gradCenterVec = {center}
+    gradOutsideVecs = {outside}
+    return loss, gradCenterVec, gradOutsideVecs
+'''
+SLOPE = """\
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def sigmoid_grad({name}):
+    ds = {slope}
+    return ds
+"""
+STEPS = """\
+def fit(w, X, y):
+    '''w: (d,), X: (n, d), y: (n,)'''
+    r = X @ w - y
+    loss = np.sum(r ** 2)
+    delta_w = {slope}
+    return {returned}
+"""
+CHECKED = """\
+def backward(X, Y, cache):
+    '''X: (D, m), Y: (K, m)'''
+    m = X.shape[1]
+    W, A = cache
+    dZ = A - Y
+    dW = dZ @ X.T / m
+    grads = {"dZ": dZ, "dW": dW}
+    return grads
+
+
+def forward(X, Y, W):
+    '''W: (K, D)'''
+    m = X.shape[1]
+    A = 1 / (1 + np.exp(-W @ X))
+    cost = -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / m
+    return cost, (W, A)
+
+
+def gradient_check(X, theta):
+    approx = (theta * X + 1e-7 - theta * X) / 1e-7
+    difference = np.linalg.norm(X - approx)
+    return difference
+"""
+
+
+@pytest.mark.parametrize(
+    ("gradient", "names", "found"),
+    [
+        ("gradCenterVec", ["centerWordVec", "outsideVectors"], "centerWordVec"),
+        ("gradOutsideVecs", ["centerWordVec", "outsideVectors", "outsideIdx"], "outsideVectors"),
+        ("gradPred", ["predicted", "target"], "predicted"), ("gw", ["x", "w", "b"], "w"),
+        ("delta_w", ["w", "b"], "w"), ("dw_", ["w"], "w"), ("w_bar", ["w", "b"], "w"), ("gamma", ["a", "m"], None),
+        ("delta", ["d", "a"], None), ("dataset", ["data", "x"], None), ("gradVec", ["aVec", "bVec"], None),
+    ],
+)  # fmt: skip
+def test_after_which_name_a_gradient_is_called(gradient: str, names: list[str], found: str | None) -> None:
+    assert shortened(gradient, names) == found
+
+
+@pytest.mark.parametrize(
+    ("center", "outside", "wrong"),
+    [
+        ("outsideVectors.T @ delta", "np.outer(delta, centerWordVec)", []),
+        ("outsideVectors.T @ p", "np.outer(delta, centerWordVec)", [10]),
+        ("outsideVectors.T @ delta", "np.outer(centerWordVec, delta)", [11]),
+    ],
+)
+def test_what_is_returned_beside_a_loss(center: str, outside: str, wrong: list[int]) -> None:
+    found = verdicts(HEAD + PREDICTION.format(center=center, outside=outside))
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(("name", "slope", "wrong"), [
+    ("s", "s * (1 - s)", False), ("x", "sigmoid(x) * (1 - sigmoid(x))", False), ("x", "sigmoid(x) * (1 + sigmoid(x))",
+    True), ("s", "s * (1 + s)", True)])  # fmt: skip
+def test_the_slope_of_a_function_by_what_it_is_given_or_gives(name: str, slope: str, wrong: bool) -> None:
+    found = verdicts(HEAD + SLOPE.format(name=name, slope=slope))
+    assert set(found.values()) == {"wrong" if wrong else "follows"}
+
+
+@pytest.mark.parametrize(("slope", "returned", "found"), [
+    ("2 * X.T @ r", "loss, delta_w", {"follows"}), ("X.T @ r", "loss, delta_w", {"wrong"}), ("-0.1 * X.T @ r",
+    "w + delta_w", set())])  # fmt: skip
+def test_a_change_is_a_gradient_only_beside_a_loss(slope: str, returned: str, found: set[str]) -> None:
+    assert set(verdicts(HEAD + STEPS.format(slope=slope, returned=returned)).values()) == found
+
+
+def test_a_dict_of_gradients_and_a_check_of_them() -> None:
+    """What is the derivative times a size is so in the dict too; what compares with differences claims nothing."""
+    assert set(verdicts(HEAD + CHECKED).values()) == {"follows"}
