@@ -64,8 +64,22 @@ RIGHT = [
     (2, "m = y * (X @ w)\nout = m < 1\nk = y.copy()\nk[~out] = 0\ng = w - c * X.T @ k"),
     (3, "xhat = (X - X.mean(dim=0))/torch.sqrt(X.var(dim=0, unbiased=False) + eps)\n(G*xhat).sum(dim=0)"),
     (3, "import torch\nxhat = (X - X.mean(0))/(X.var(0, unbiased=False) + eps)**0.5\nreturn (G*xhat).sum(0)"),
+    (2, "-c * X.T @ (y * (y*(X@w) < 1))\n+ w"),
+    (2, "g = w \\\n  - c * X.T @ (y * (y*(X@w) < 1))\nloss = c*np.sum(maximum(0, 1 - y*(X@w)))\nreturn loss, g"),
+    (2, "n, d = X.shape\nm = y*(X@w)\ndw = w - c * X.T @ (y * (m < 1))\nhinge = np.sum(m < 1)"),
+    (
+        1,
+        "def loss(W):\n    return np.sum(relu(W @ x + b))\n\ndef grad(W):\n    return np.outer(W @ x + b > 0, x)\n\n"
+        "W = np.random.randn(3, 2)\nprint(grad(W))\nnum = (loss(W + 1e-5) - loss(W))/1e-5",
+    ),
+]
+ALONE = [
+    "np.outer(W @ x + b > 0, x)  # by W",
+    "lambda W: np.outer(W @ x + b > 0, x)",
+    "g = lambda W: np.outer(W@x+b > 0, x)",
 ]
 WRONG = [
+    (1, "m = 1\ng = 0\nfor i in range(n):\n    g += np.outer(W @ x + b > 0, x)"),
     (1, "def grad(W, x, b):\n    return np.outer(W @ x + b < 0, x)"),
     (1, "g = np.ones_like(W)\ng += np.outer(W @ x + b > 0, x)"),
     (1, "u = W @ x + b\ndelta = np.ones(m)\ndW = np.outer(delta, x)\ndelta[u <= 0] = 0"),
@@ -79,7 +93,8 @@ OPEN = [
     "def grad(W, x, b):\n    if b[0] > 0:\n        return np.outer(W @ x + b > 0, x)\n    return 0",
     "u = W @ x + b\nv = u\nv *= 0\ndW = np.outer(u > 0, x)",
     "dA = np.outer(W @ x + b > 0, x)\ndB = W @ x + b > 0",
-    "m = 1\ng = 0\nfor i in range(n):\n    g += np.outer(W @ x + b > 0, x)",
+    "np.outer(W @ x + b < 0, x)\nnp.outer(W @ x + b > 0, x) * 1",
+    "ans1 = np.outer(W @ x + b < 0, x)\nans2 = np.outer(W @ x + b > 0, x)",
     "while True:\n    g = np.outer(W @ x + b > 0, x)",
     "(u := W @ x + b)\nnp.outer(u > 0, x).astype(int)",
 ]
@@ -105,6 +120,11 @@ def judged(key: Key, number: int, text: str, ending: str) -> ProblemReport:
 def test_code_that_computes_the_gradient_is_right(key: Key, number: int, text: str) -> None:
     endings = (".toml", ".md", ".txt") if "\n" in text else (".toml",)
     assert {ending: judged(key, number, text, ending).verdict for ending in endings} == dict.fromkeys(endings, "right")
+
+
+@pytest.mark.parametrize("text", ALONE)
+def test_code_of_one_line_is_read_without_what_is_said_behind_it(key: Key, text: str) -> None:
+    assert {judged(key, 1, text, ending).verdict for ending in (".toml", ".md")} == {"right"}
 
 
 @pytest.mark.parametrize("ending", [".toml", ".md", ".txt"])

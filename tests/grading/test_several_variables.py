@@ -29,7 +29,9 @@ BOTH = [
     (f"$\\nabla_A L = {BY_A}$", "undecided", 0.5),
     (f"B: ${BY_A}$, A: ${BY_B}$", "undecided", 0),
     ("```\ndA = 2*(A@B-C)@B.T\ndB = 2*A.T@(A@B-C)\n```", "right", 1),
-    ("```\ndB = 2*(A@B-C)@B.T\ndA = 2*A.T@(A@B-C)\n```", "undecided", 0),
+    ("```\ndB = 2*(A@B-C)@B.T\ndA = 2*A.T@(A@B-C)\n```", "wrong", 0),
+    ("```python\ndef grads(A, B, C):\n    R = A@B - C\n    return 2*R@B.T, 2*A.T@R\n```", "right", 1),
+    ("```python\ndef grads(A, B, C):\n    R = A@B - C\n    return R@B.T, 2*A.T@R\n```", "wrong", 0.5),
 ]
 ONE = [
     (f"The gradient with respect to $A$ is ${BY_B}$.", "undecided"),
@@ -40,7 +42,7 @@ ONE = [
     ("```\ndA = 2*A.T@(A@B-C)\n```", "undecided"),
     ("```python\ngrad_A = 2*A.T@(A@B-C)\n```", "undecided"),
     ("```\ndB = 2*A.T@(A@B-C)\ndA = 2*(A@B-C)@B.T\n```", "right"),
-    ("```\ndB = 2*(A@B-C)@B.T\ndA = 2*A.T@(A@B-C)\n```", "undecided"),
+    ("```\ndB = 2*(A@B-C)@B.T\ndA = 2*A.T@(A@B-C)\n```", "wrong"),
 ]
 ANSWERS = [
     ("both", "dA = 2*(A@B-C)@B.T; dB = 2*A.T@(A@B-C)", "right"),

@@ -110,7 +110,7 @@ def in_code(document: Document, asked: Sequence[str]) -> Document:
     )
     if found.exercises and not found.diagnostics:
         return replace(found, source=source)
-    if len(asked) > 1 or worked_out(source.text) is None:
+    if len(asked) > 1 or worked_out(source.text, None) is None:
         return document
     keys = {"problem": Passage(asked[0], 0, (0,) * (len(asked[0]) + 1)), "answer": Passage(source.text)}
     return Document(source, (Exercise(keys),))
@@ -218,7 +218,7 @@ def _code(text: str, start: int, end: int, ending: str) -> Passage | None:
     found = [body for _, body in code_blocks(text, start, end, ending)]
     if not found and ending not in LATEX:
         found = [Passage(text[start:end], start)]
-    return found[0] if len(found) == 1 and worked_out(found[0].text) is not None else None
+    return found[0] if len(found) == 1 and worked_out(found[0].text, None) is not None else None
 
 
 def _inside(formula: Formula, line: Passage) -> bool:

@@ -10,35 +10,39 @@ from copy import deepcopy
 
 from ...diagnostics.regex import regex
 from ..passage import Passage
+from .lines import Two, answering_lines, gone_on, is_formula, is_talk, meant
 from .loss import Inlined, Unread, functions_of
 from .origins import as_it_stands, put_together
-from .uses import claimed
 
-_TALK = (ast.Import, ast.ImportFrom, ast.Assert, ast.Pass)
-_SHOWN = ("print", "display")
 _SAME = ("T", "reshape", "ravel", "view", "squeeze", "flatten", "detach", "transpose", "t")
 """What gives another view of the same array, which changes with it."""
-_CALLED = regex("(?i)grad|backward|deriv")
-"""A function that computes a gradient, by its name."""
 _SPREAD = ("var", "std")
+_DIFFERENTIAL = regex(r"d[A-Za-z]")
+_GOES_ON = regex(r"\n(?=[ \t]+[-+*/@][ \t])")
+"""The end of a line behind which the next one, set in, begins with an operator."""
 
 
-def worked_out(code: str, wanted: str = "") -> Passage | Unread | None:
+def worked_out(code: str, wanted: str | None = "", at: int = 0, of: int = 1) -> Passage | Unread | None:
     """What code computes in the end, or as the gradient by the variable that is `wanted`, as one expression that knows
-    where its parts stand in the code, or why it is not read; None for what may be a formula, or several."""
+    where its parts stand in the code, or why it is not read; None for what may be a formula, or a derivation.
+
+    Where None is wanted, it is not known yet by what is differentiated. Of `of` values without names that one is
+    meant which stands `at` its place.
+    """
     tree = None
     try:
         tree = _tree(code)
         if tree is None:
             return None
         functions = {one.name: one for one in functions_of(tree.body)}
-        return put_together(_Block(functions).result(_lines(tree, functions), wanted), code)
+        return put_together(_Block(functions).result(answering_lines(tree, functions), wanted, at, of), code)
     except (SyntaxError, ValueError):
         return None
     except (RecursionError, MemoryError):
         return Unread("it is nested too deeply", 1)
     except Unread as fault:
-        return fault if tree is not None and any(map(_runs, ast.walk(tree))) else None
+        runs = isinstance(fault, Two) or (tree is not None and any(map(_runs, ast.walk(tree))))
+        return fault if runs else None
 
 
 def _runs(node: ast.AST) -> bool:
@@ -50,23 +54,33 @@ def _runs(node: ast.AST) -> bool:
 
 
 def _tree(code: str) -> ast.Module | None:
-    """The code as statements; None for text, and for a formula that stands alone."""
+    """The code as statements; None for text, and for a formula that stands alone, or is one of differentials."""
     text = textwrap.dedent(code).strip("\n")
-    if "\n" not in text:
-        return None
     try:
         tree = as_it_stands(ast.parse(text), text, code)
-    except SyntaxError:  # lines out of a function
-        text = "def answer():\n" + textwrap.indent(text, "    ")
+    except SyntaxError:  # lines out of a function, or that go on
+        text = "def answer():\n" + textwrap.indent(_GOES_ON.sub(" ", text), "    ")
         tree = as_it_stands(ast.parse(text), text, code)
+    lines = [*gone_on(tree.body)]
     alone = len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr | ast.Assign)
-    powers = any(isinstance(node, ast.BitXor | ast.BitOr | ast.BitAnd) for node in ast.walk(tree))
-    calls = any(isinstance(node, ast.MatMult | ast.Attribute | ast.Call | ast.AugAssign) for node in ast.walk(tree))
-    if alone or powers or not calls:
+    nodes = [*ast.walk(tree)]
+    plain = alone and "#" not in text and not any(isinstance(node, ast.Lambda) for node in nodes)
+    powers = any(isinstance(node, ast.BitXor | ast.BitOr | ast.BitAnd) for node in nodes)
+    calls = any(isinstance(node, ast.MatMult | ast.Attribute | ast.Call | ast.AugAssign) for node in nodes)
+    if plain or powers or not calls or _of_differentials(nodes):
         return None
+    tree.body = lines
     if any(alias.name == "torch" for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names):
         _as_torch_has_it(tree)
     return tree
+
+
+def _of_differentials(nodes: list[ast.AST]) -> bool:
+    """Whether something is told of differentials that nothing defines, `dL = 2*r @ X @ dw`."""
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    loaded = {node.id for node in names if isinstance(node.ctx, ast.Load)} - stored
+    return any(_DIFFERENTIAL.fullmatch(name) for name in stored) and any(map(_DIFFERENTIAL.fullmatch, loaded))
 
 
 def _as_torch_has_it(tree: ast.Module) -> None:
@@ -81,33 +95,6 @@ def _as_torch_has_it(tree: ast.Module) -> None:
             node.keywords.append(ast.keyword("unbiased", ast.Constant(True)))
 
 
-def _lines(tree: ast.Module, functions: dict[str, ast.FunctionDef]) -> list[ast.stmt]:
-    """The lines that compute the answer: those outside of functions, else those of the function that no other calls."""
-    outside = [line for line in tree.body if not _is_talk(line) and not isinstance(line, ast.FunctionDef)]
-    outside = [line for line in outside if not isinstance(getattr(line, "value", None), ast.Lambda)]
-    if any(not isinstance(getattr(line, "value", None), ast.Constant) for line in outside):
-        return outside
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    free = [one for name, one in functions.items() if name not in called]
-    gradients = [one for one in free if _CALLED.search(one.name) or any(map(_gives_gradient, ast.walk(one)))]
-    free = gradients if len(gradients) == 1 else free
-    if len(free) != 1:
-        raise Unread("which function is the answer", 1)
-    return [*outside, *(line for line in free[0].body if not _is_talk(line))]
-
-
-def _gives_gradient(node: ast.AST) -> bool:
-    """Whether a line returns what is called a gradient, `return dW`."""
-    return isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and bool(claimed(node.value.id))
-
-
-def _is_talk(line: ast.stmt) -> bool:
-    """Whether a line computes nothing: imports, checks, what is printed, a docstring."""
-    value = line.value if isinstance(line, ast.Expr) else None
-    shown = isinstance(value, ast.Call) and getattr(value.func, "id", "") in _SHOWN
-    return isinstance(line, _TALK) or isinstance(value, ast.Constant) or shown
-
-
 class _Block(Inlined):
     """Also loops that add up, parts that a mask chooses, and sums over a list;
     an array that another name shares is not changed."""
@@ -118,27 +105,26 @@ class _Block(Inlined):
         self.free: dict[str, ast.stmt] = {}
         """What no later line uses."""
 
-    def result(self, lines: list[ast.stmt], wanted: str) -> ast.expr:
+    def result(self, lines: list[ast.stmt], wanted: str | None, at: int, of: int) -> ast.expr:
         """What is returned, or stands alone in the last line; else the gradient that is called so,
         or all that no other line uses."""
         for line in lines[:-1]:
             if isinstance(line, ast.Return):
                 raise Unread("lines behind a `return`", line.lineno)
+            if is_formula(line):
+                raise Two("two formulas, of which nobody says which is the answer", line.lineno)
             self._line(line)
         last = lines[-1]
         value = last.value if isinstance(last, ast.Return | ast.Expr) else None
         if value is None:
             self._line(last)
             value = ast.Tuple([ast.Name(name, ast.Load()) for name in self.free], ast.Load())
-        if isinstance(value, ast.Tuple):
-            called = [
-                part for part in value.elts if isinstance(part, ast.Name) and wanted in claimed(part.id)
-            ] or value.elts
-            if len(called) != 1:
-                raise Unread("several values", last.lineno)
-            value = called[0]
+        if isinstance(value, ast.Lambda) and isinstance(last, ast.Expr):
+            value = value.body
+        if isinstance(value, ast.Tuple) or (isinstance(value, ast.List) and len(value.elts) == of > 1):
+            value = meant(value.elts, wanted, at, of, last.lineno)
         if isinstance(value, ast.List | ast.Dict | ast.Lambda):
-            raise Unread("several values", last.lineno)
+            raise Two("several values", last.lineno)
         return self._put_in(value)
 
     def _line(self, line: ast.stmt) -> None:
@@ -281,7 +267,7 @@ def _added(lines: list[ast.stmt], inner: _Block, test: ast.expr | None) -> Itera
             inner._line(line)
         elif isinstance(line, ast.If) and test is None and not line.orelse and isinstance(line.test, ast.Compare):
             yield from _added(line.body, inner, inner._put_in(line.test))
-        elif not _is_talk(line):
+        elif not is_talk(line):
             raise Unread("a loop that does more than adding up", line.lineno)
 
 

@@ -65,6 +65,8 @@ class Settings:
     asks: str = "gradient"
     layout: str = "gradient"
     answer: Located | None = None
+    typed: Located | None = None
+    """The answer as it was written, before code became a formula."""
     reference: Located | None = None
     warnings: tuple[str, ...] = ()
     errors: tuple[Diagnostic, ...] = ()
@@ -144,7 +146,7 @@ def settings(
     reference = key.keys.get("answer") if key is not None else None
     reader = _Values(values)
     mine = (Located(answer, source),) if answer is not None else ()
-    formula = _of_code(mine[0], values) if mine else None
+    formula = of_code(mine[0], values["wrt"].text if "wrt" in values else "") if mine else None
     lost = (lost_backslash(found.source, found.passage) for found in (*values.values(), *mine))
     return Settings(
         name,
@@ -166,16 +168,17 @@ def settings(
         warnings=_ignored(exercise, said) if key is not None else tuple(reader.warnings),
         errors=(*reader.errors, *(said for said in lost if said is not None)),
         unread=formula if isinstance(formula, Diagnostic) else exercise.unread,
+        typed=mine[0] if mine else None,
         under_key=key is not None,
         seed=_seed(key_source.text) if key is not None and key_source is not None else 0,
         question_syntax=(key or exercise).text("syntax") or defaults.get("syntax"),
     )
 
 
-def _of_code(answer: Located, values: Mapping[str, Located]) -> Located | Diagnostic:
-    """An answer that is code as the formula that it computes, with the places of its parts;
-    or why it is not read."""
-    whole = worked_out(answer.passage.text, values["wrt"].text if "wrt" in values else "")
+def of_code(answer: Located, wanted: str, at: int = 0, of: int = 1) -> Located | Diagnostic:
+    """An answer that is code as the formula that it computes, with the places of its parts; or why it is not read.
+    `of` variables are asked, of which `wanted` has the place `at`."""
+    whole = worked_out(answer.passage.text, wanted, at, of)
     if whole is None:
         return answer
     if not isinstance(whole, Passage):

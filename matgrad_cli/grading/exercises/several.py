@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ...diagnostics import Diagnostic
 from ...diagnostics.record import replace
 from ...documents.keys import Exercise
 from ...documents.passage import Passage
 from ...documents.python.uses import claimed
 from ...records.finding import WORST_FIRST, ProblemReport
 from .claims import STATES
-from .settings import Settings
+from .settings import Settings, of_code
 from .which import Judged, read_well
 
 
@@ -31,8 +32,14 @@ def read_all(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRep
 def _by_one(chosen: Settings, asked: Sequence[str], name: str) -> Settings:
     """The settings with one of the variables, and of an answer for each of them its own:
     the one that says so, else by its place."""
-    wrt, answer = chosen.values["wrt"], chosen.answer
+    wrt, answer = chosen.values["wrt"], chosen.typed
     wrt = replace(wrt, passage=Passage(name, 0, wrt.passage.places[:1] * (len(name) + 1)))
+    chosen = replace(chosen, reference=None, values={**chosen.values, "wrt": wrt})
+    formula = of_code(answer, name, asked.index(name), len(asked)) if answer is not None else None
+    if isinstance(formula, Diagnostic):
+        return replace(chosen, answer=None, unread=formula)
+    if formula is not answer:
+        return replace(chosen, answer=formula)
     parts = (
         [*re.finditer(r"(?:\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|[^;,\n])+", answer.passage.text)]
         if answer is not None
@@ -42,7 +49,7 @@ def _by_one(chosen: Settings, asked: Sequence[str], name: str) -> Settings:
         said = [[one for one in asked if _says(part[0], one)] for part in parts]
         own = said.index([name]) if [name] in said else asked.index(name)
         answer = replace(answer, passage=answer.passage.part(*parts[own].span()))
-    return replace(chosen, reference=None, answer=answer, values={**chosen.values, "wrt": wrt})
+    return replace(chosen, answer=answer)
 
 
 def _says(part: str, name: str) -> bool:

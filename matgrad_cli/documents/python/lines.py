@@ -1,0 +1,120 @@
+"""Which lines of a program compute its answer, and which of several values is meant."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+
+from ...diagnostics.regex import regex
+from .loss import Unread
+from .uses import BARE, LOSSES, claimed
+
+_TALK = (ast.Import, ast.ImportFrom, ast.Assert, ast.Pass)
+_SHOWN = ("print", "display")
+_CALLED = regex("(?i)grad|backward|deriv")
+"""A function that computes a gradient, by its name."""
+_DATA = (
+    "array",
+    "tensor",
+    "rand",
+    "randn",
+    "random",
+    "normal",
+    "randint",
+    "standard_normal",
+    "uniform",
+    "loadtxt",
+    "load",
+)
+"""What makes arrays to try a program with."""
+_LIBRARIES = ("np", "numpy", "torch", "jnp")
+_DOES = regex(r"set|save|print|manual|allclose|isclose|array_equal")
+"""Functions of these that compute nothing, by their names."""
+_ANSWERS = regex(r"(?i)(?:my_?|final_?)?(?:ans|answer|result|solution|out|ret)")
+
+
+def gone_on(lines: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The lines; one that begins with a sign goes on with the formula before it, which is given no name."""
+    last: ast.Expr | None = None
+    for line in lines:
+        first = line.value if isinstance(line, ast.Expr) else None
+        while isinstance(first, ast.BinOp):
+            first = first.left
+        if last is not None and isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.UAdd | ast.USub):
+            last.value = ast.BinOp(last.value, ast.Add(), line.value)  # type: ignore[attr-defined]
+            continue
+        yield line
+        last = line if isinstance(line, ast.Expr) and not is_talk(line) else None
+
+
+def answering_lines(tree: ast.Module, functions: dict[str, ast.FunctionDef]) -> list[ast.stmt]:
+    """The lines that compute the answer: those outside of functions, else those of the function that no other calls."""
+    outside = [line for line in tree.body if not is_talk(line) and not isinstance(line, ast.FunctionDef)]
+    outside = [line for line in outside if not (isinstance(line, ast.Assign) and isinstance(line.value, ast.Lambda))]
+    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    gradients = [
+        one for name, one in functions.items() if _CALLED.search(name) or any(map(_gives_gradient, ast.walk(one)))
+    ]
+    if len(gradients) == 1 and any(map(_is_data, outside)):
+        return [line for line in gradients[0].body if not is_talk(line)]  # the rest tries it
+    if any(not isinstance(getattr(line, "value", None), ast.Constant) for line in outside):
+        return outside
+    free = [one for name, one in functions.items() if name not in called]
+    gradients = [one for one in gradients if one in free]
+    free = gradients if len(gradients) == 1 else free
+    if len(free) != 1:
+        raise Unread("which function is the answer", 1)
+    return [*outside, *(line for line in free[0].body if not is_talk(line))]
+
+
+def _is_data(line: ast.stmt) -> bool:
+    """Whether a line makes an array out of nothing: `w = np.random.randn(5)`, `X = np.array([[1, 2], [3, 4]])`."""
+    call = line.value if isinstance(line, ast.Assign) else None
+    names = {node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "") for node in ast.walk(line)}
+    return isinstance(call, ast.Call) and not names.isdisjoint(_DATA)
+
+
+def _gives_gradient(node: ast.AST) -> bool:
+    """Whether a line returns what is called a gradient, `return dW`."""
+    return isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and bool(claimed(node.value.id))
+
+
+def is_talk(line: ast.stmt) -> bool:
+    """Whether a line computes nothing: imports, checks, what is printed, a docstring."""
+    value = line.value if isinstance(line, ast.Expr) else None
+    shown = isinstance(value, ast.Call) and getattr(value.func, "id", "") in _SHOWN
+    return isinstance(line, _TALK) or isinstance(value, ast.Constant) or shown
+
+
+def is_formula(line: ast.stmt) -> bool:
+    """Whether a line computes an array that it gives no name: `2*A @ x`, `np.outer(a, b)`."""
+    value = line.value if isinstance(line, ast.Expr) else None
+    called = value.func if isinstance(value, ast.Call) else None
+    of_library = isinstance(called, ast.Attribute) and getattr(called.value, "id", "") in _LIBRARIES
+    return isinstance(value, ast.BinOp | ast.UnaryOp) or (
+        isinstance(called, ast.Attribute) and of_library and _DOES.match(called.attr) is None
+    )
+
+
+class Two(Unread):
+    """Several values, none of which is said to be the answer."""
+
+
+def meant(values: list[ast.expr], wanted: str | None, at: int, of: int, line: int) -> ast.expr:
+    """Which of several values is the answer: what is called the gradient by what is wanted, a gradient,
+    or the answer; else what is not called a loss, or what stands in its place."""
+    names = [value.id if isinstance(value, ast.Name) else "" for value in values]
+    tests: tuple[Callable[[str], bool], ...] = (
+        lambda name: wanted in claimed(name) if wanted is not None else bool(claimed(name)),
+        lambda name: name in BARE or _ANSWERS.fullmatch(name) is not None,
+        lambda name: name not in LOSSES,
+    )
+    for fits in tests:
+        called = [value for value, name in zip(values, names, strict=True) if fits(name)]
+        if len(called) == 1 or (called and wanted is None):
+            return called[0]
+        if called and of == 1:
+            break
+    if of == len(values):
+        return values[at]
+    raise Two("several values", line)
