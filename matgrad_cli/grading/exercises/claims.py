@@ -22,15 +22,21 @@ _LETTERS = regex(r"[^\W\d_]{2,}")
 
 STATES = regex(
     r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}"
-    r"|\\?\w+))?\s*(?:\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
+    r"|\\?\w+))?\s*(?P<of>\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial"
-    r"|d)\s*(?:\\mathcal\s*)?\{?\w\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
-    r"|\s*(?:\\partial|∂)\s*\w\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
+    r"|d)\s*(?:\\mathcal\s*)?\{?(?P<over>\w)\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
+    r"|\s*(?:\\partial|∂)\s*(?P<above>\w)\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
 )
 
 _SECOND = regex(r"(?:\\nabla|∇|\\partial|∂|\bd)\s*(?:_\s*(?:\{[^{}]*\}|\w)\s*)?(?:\^\s*\{?\s*2|²)")
 
 _ZERO = regex(r"=\s*\{?(?:\\mathbf\s*)?\{?0\}?\}?[\s.,]*$")
+
+_NUMBER = regex(
+    r"\\(?:lVert|Vert|norm|\||sum|log|det|ln|langle|operatorname\s*\{tr\}|mathrm\s*\{tr\}|text\s*\{tr\}|tr)"
+    r"|‖|Σ|\|\||\^\s*\{?\s*(?:2|\\?top|T|\\intercal)|[ᵀ²']|(?:sum|tr|norm|det|log)\s*\("
+)
+"""What makes a number of arrays: a norm, a sum, a product with a row."""
 
 SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
 
@@ -178,6 +184,19 @@ def states(one: Piece, chosen: Settings) -> bool:
     spelled = {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
     meant = {chosen.variable, letter_name(chosen.variable), ""} & spelled
     return stated is not None and _ZERO.search(one.text) is None and bool(meant)
+
+
+def without_parts(told: list[Piece], chosen: Settings) -> list[Piece]:
+    """The pieces without the derivatives of what is defined on the way, `∂e/∂w = -X` with `e = y - Xw`; a number that
+    is defined may be the loss."""
+    arrays = {one.defines for one in told if one.kind == "definition" and not _NUMBER.search(one.text[one.value :])}
+    arrays -= {"", chosen.text("name")}
+    kept = [one for one in told if (match := STATES.match(one.text)) is None or _differentiated(match) not in arrays]
+    return kept if any(one.kind in ("formula", "equation") or states(one, chosen) for one in kept) else told
+
+
+def _differentiated(stated: re.Match[str]) -> str:
+    return (stated["of"] or stated["over"] or stated["above"] or "").lstrip("\\")
 
 
 def explained(told: Sequence[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:

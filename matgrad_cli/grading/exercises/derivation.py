@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.display_rows import joined_rows
 from ...documents.sheets.members import members_told
 from ...notation.printing.to_text import to_text
@@ -18,13 +19,16 @@ from ..derivation import RowResult
 from ..equations.asked import named_multipliers, readings, without_lagrangian
 from ..lines.arrays import Flags, Slices, other_slices, slices
 from ..lines.literal_name import with_letter
+from ..lines.statements import Row
 from ..meanings.redefined import part_of
 from ..meanings.supposed import Values
 from ..prose import NO_FORMULA
+from ..sheets.passing import holds_equality, is_relation, relates
 from ..task import Asked, Key, Task, task_for
+from .claims import STATES
 from .credit import lines_held, scored
 from .finals import final_of, final_of_named, final_of_second
-from .findings import line_of
+from .findings import line_of, passed_over
 from .required import derives, lacking_derivation
 from .settings import Settings
 
@@ -61,25 +65,32 @@ def _derivation(chosen: Settings, task: Task, second: Task | None) -> ProblemRep
         flags["columns"] = columns | flags.get("columns", frozenset())
         other, _ = _supposing(chosen, task, second, **flags)
         found = other if other.verdict == "right" or _reached(other) > _reached(found) else found
-    if _may_be_turned(chosen, task, found):
-        other, _ = _supposing(chosen, replace(task, layout="denominator"), second, columns=columns)
-        if other.verdict == "right" or _reached(other) > _reached(found):
-            found = replace(other, notes=(*other.notes, TURNED))
+    codes = {line.code for line in found.lines if line.verdict == "wrong"}
+    if chosen.text("layout") is None and not codes.isdisjoint(CODES_TURNED):
+        for layout, note in _LAYOUTS.items():
+            if found.verdict == "right" or not _may_be_in(layout, task):
+                continue
+            other, _ = _supposing(chosen, replace(task, layout=layout), second, columns=columns)
+            if other.verdict == "right" or (layout == "denominator" and _reached(other) > _reached(found)):
+                found = replace(other, notes=(*other.notes, note))
     return found
 
 
 CODES_TURNED = ("missing-transpose", "non-conformable", "shape-mismatch", "other-layout")
-"""What is said of a line that is right where the derivatives of vectors are turned."""
-TURNED = "read in the denominator layout: the derivative of a vector by a vector has a row for each entry of the second"
+"""What is said of a line that is right where derivatives are turned."""
+_LAYOUTS = {
+    "denominator": "read in the denominator layout: the derivative of a vector by a vector has a row for each entry of "
+    "the second",
+    "numerator": "read in the numerator layout, but ∇ stands upright: ∂L/∂w is the row of which ∇L is the transpose",
+}
+"""The layouts that a derivation may have beside the one that is asked for, and how that is told."""
 
 
-def _may_be_turned(chosen: Settings, task: Task, found: ProblemReport) -> bool:
-    """Whether the derivatives of vectors by vectors may stand in the denominator layout, ∂(Xw)/∂w = Xᵀ: it writes the
-    gradient of a number by an array as the gradient layout does."""
-    asked = task.layout == "gradient" and chosen.text("layout") is None and task.problem.loss.shape.is_number
-    turns = is_turned("denominator", task.problem.loss.shape, task.problem.wrt.shape)
-    codes = {line.code for line in found.lines if line.verdict == "wrong"}
-    return asked and not turns and not codes.isdisjoint(CODES_TURNED)
+def _may_be_in(layout: str, task: Task) -> bool:
+    """Whether some derivatives may stand in another layout on the way: those of vectors by vectors, ∂(Xw)/∂w = Xᵀ, or
+    rows ∂L/∂w beside the ∇L that is asked for."""
+    loss, wrt = task.problem.loss.shape, task.problem.wrt.shape
+    return task.layout == "gradient" and loss.is_number and (layout == "numerator") == is_turned(layout, loss, wrt)
 
 
 def _supposing(
@@ -114,19 +125,24 @@ def _read_derivation(
     lying: bool = True,
 ) -> tuple[ProblemReport, Slices, list[Values]]:
     rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
-    habits = Habits(rules=True, supposing=not chosen.under_key, as_typed=chosen.under_key, supposed=supposed)
+    habits = Habits(True, not chosen.under_key, chosen.under_key, supposed, upright=task.layout != chosen.layout)
     begun = begin(task, rows, chosen.source, task.syntax, name, columns, lying, habits)
     reader, around = begun.reader, begun.around
     results: list[RowResult] = []
     written: Slices = frozenset()
+    asides: list[Finding] = []
     for number, passage in begun.rows:
         row = begun.read(number, passage)
+        if len(begun.rows) > 1 and (why := _aside(row, task, frozenset(around.names().dimensions))) is not None:
+            asides.append(passed_over(number, passage, chosen.source, why))
+            continue
         reader.later.arrive(passage.text)
         written |= frozenset().union(*(slices(side.node) for claim in row.claims for side in claim.sides))
         if row.claims:
             results.append(reader.row(row, first=not results))
     results = told_once(results)
-    lines = tuple(line_of(result, chosen.source) for result in results)
+    found = [*asides, *(line_of(result, chosen.source) for result in results)]
+    lines = tuple(sorted(found, key=lambda line: line.number))
     answer = chosen.answer.text if chosen.answer else None
     if second is None:
         final = final_of(task, reader, answer, chosen.must_answer and chosen.under_key)
@@ -141,7 +157,9 @@ def _read_derivation(
         why = f"{NOTHING_JUDGED}; {final.message}" if lines and final.code is None else NOTHING_JUDGED
         final = Final("missing", "nothing-judged", why)
     if final.verdict == "missing" and chosen.under_key and _ends_bare(second or task, results):
-        lines, final = (*lines[:-1], replace(lines[-1], verdict="follows", code=None, diagnostic=None)), Final("right")
+        last, final = results[-1].row.number, Final("right")
+        bare = (replace(line, verdict="follows", code=None, diagnostic=None) for line in lines if line.number == last)
+        lines = (*(line for line in lines if line.number != last), *bare)
     verdict = _verdict(lines, final, chosen)
     if chosen.require == "derivation" and not derives(results, around):
         chosen, verdict, final = lacking_derivation(chosen, verdict, final)
@@ -150,6 +168,27 @@ def _read_derivation(
     notes += [f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items()]
     report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=tuple(notes), warnings=tuple(warnings))
     return scored(chosen, report, lambda: lines_held(results, around)), written, reader.prose.choices
+
+
+_WORDS = regex(r"\\(?:text\w*|mbox)\s*\{[^{}]*\}")
+_LISTED = regex(
+    r"[\s&]*(?:\\\w+\s*\{)?(?P<name>[A-Za-z])\}?[\s&]*:?=[\s&]*(?:\\left\s*[\[(]\s*)?\\begin\s*\{(?:\w?matrix|array)\}"
+)
+"""`X = \\begin{bmatrix} x_1^T \\\\ \\vdots …`"""
+_GOAL = regex(r"[\s&]*\\?(?:arg\s*)?\\?(?:min|max)(?![A-Za-z])")
+
+
+def _aside(row: Row, task: Task, sizes: frozenset[str]) -> str | None:
+    """Why a row claims nothing about the problem: an update of the variable, an order, a limit, a check of `sizes`."""
+    text, chains = _WORDS.sub(" ", row.passage.text), [[side.node for side in claim.sides] for claim in row.claims]
+    if _GOAL.match(text) and not holds_equality(text):
+        return "what is to be found"
+    if (listed := _LISTED.match(text)) is not None and listed["name"] in task.names:
+        return "what stands in an array"
+    if STATES.match(text) is None and any(None in nodes for nodes in chains) and is_relation(text):
+        return "a relation"
+    only = chains[0] if len(chains) == 1 and not row.claims[0].leading else []
+    return relates(text, only, sizes) if holds_equality(text) or None in only else None
 
 
 def _ends_bare(task: Task, results: Sequence[RowResult]) -> bool:
@@ -176,7 +215,8 @@ def _verdict(lines: tuple[Finding, ...], final: Final, chosen: Settings) -> Prob
     only with a right final answer."""
     # behind a right answer, what the derivative is used for afterwards was not asked
     answered = chosen.must_answer and final.verdict == "right"
-    verdicts = [_OF_LINE[finding.verdict] for finding in lines if not (answered and finding.code == "equation")]
+    told = [finding for finding in lines if finding.verdict != "aside"]
+    verdicts = [_OF_LINE[finding.verdict] for finding in told if not (answered and finding.code == "equation")]
     judged = any(finding.verdict == "follows" and finding.role in ("claim", "equation") for finding in lines)
     if final.verdict == "wrong":
         verdicts.append("wrong")

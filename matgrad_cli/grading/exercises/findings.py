@@ -29,6 +29,13 @@ def finding_of(
     )
 
 
+def passed_over(number: int, passage: Passage, source: Source, why: str) -> Finding:
+    """A row that claims nothing, and why."""
+    span = passage.span()
+    line, column = line_and_column(source.text, span.start)
+    return Finding(number, "aside", span, line, column, notes=(why,), role="aside")
+
+
 def line_of(result: RowResult, source: Source) -> Finding:
     slip = result.slip if result.verdict != "follows" else None
     passage = result.row.passage

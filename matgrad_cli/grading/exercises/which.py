@@ -14,7 +14,7 @@ from ...documents.keys import Exercise
 from ...documents.passage import Passage
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import Claim, claimed, displayed, explained, states
+from .claims import STATES, Claim, claimed, displayed, explained, states, without_parts
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
@@ -41,6 +41,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     """
     chosen, exercise = with_accents(chosen, exercise, chosen.letters - {chosen.variable})
     told, refused = answering(exercise.pieces, chosen)
+    told = without_parts(told, chosen)
     if exercise.pieces and not chosen.rows:
         return _read_sentence(chosen, told, refused, judged)
     rows = [chosen.rows, *exercise.readings]
@@ -74,8 +75,20 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     if len(claims) > _MOST_CLAIMS:
         return unanswered(chosen, _SEVERAL)
     beside = claims if len(claims) > 1 or len(rows) > 1 else []
-    wrong = next((claim for claim, stated in beside if _contradicts(judged(claim), stated)), None)
+    reports = ((claim, judged(claim), stated) for claim, stated in beside)
+    wrong = next(
+        (claim for claim, found, stated in reports if _contradicts(found, stated) and not _lies(claim, found, told)),
+        None,
+    )
     return right if wrong is None else unanswered(chosen, _several(wrong))
+
+
+def _lies(claim: Settings, found: ProblemReport, told: Sequence[Piece]) -> bool:
+    """Whether a claim is the ∂L/∂w of which ∇L is the transpose: the same answer in another layout."""
+    place = (claim.answer.passage if claim.answer else claim.rows[-1]).places[0]
+    of = next((one for one in told if one.passage.places[0] <= place <= one.passage.places[-1]), None)
+    stated = STATES.match(of.text) if of is not None and found.final.code == "other-layout" else None
+    return stated is not None and stated["of"] is None and bool(stated["over"] or stated["above"])
 
 
 def _several(wrong: Settings) -> Diagnostic:
@@ -130,9 +143,3 @@ def _all_read(
     yield found
     yield from (judged(replace(chosen, rows=reading)) for reading in rows)
     yield from (judged(claim) for claim, _ in claims[:_MOST_CLAIMS])
-
-
-# ---- why a piece is none
-
-
-# ---- what is claimed

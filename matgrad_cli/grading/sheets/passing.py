@@ -4,6 +4,7 @@ and why."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ...diagnostics.regex import regex
 from ...documents.sheets.sections import REWRITING
@@ -34,6 +35,7 @@ _OTHER = regex(
 )
 _MORE = regex(r"\\(?:succ|in)|[∈≻⪰≽]")
 """`Ω = Ωᵀ ≻ 0`."""
+_DEFINITE = regex(r"\\(?:succ|prec)(?:eq)?(?![A-Za-z])|[≻⪰≽≺⪯≼]")
 _NEXT = regex(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s*\+\s*1\s*\)?\s*\}?\s*&?=")
 """`w_{t+1} = …` says how one comes from the last."""
 _NEWTON = regex(r"[^=]*(?:\\nabla|∇)[^=]*(?:\\Delta(?![A-Za-z])|Δ)[^=]*=\s*&?\s*-[^=]*$")
@@ -153,6 +155,11 @@ def is_hypothetical(formula: Formula) -> bool:
     return bool(_HYPOTHETICAL.search(sentence) or _WOULD.match(formula.after[:120]))
 
 
+def is_relation(text: str) -> bool:
+    """Whether a formula holds an order, a membership, a limit, and no equality; or says how definite a matrix is."""
+    return _DEFINITE.search(text) is not None or (_OTHER.search(text) is not None and not holds_equality(text))
+
+
 def holds_equality(text: str) -> bool:
     """Whether a formula has a sign of equality."""
     return bool(_RELATION.search(text))
@@ -181,11 +188,19 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
         return "named as a mistake"
     if not holds_equality(text) or (fact_by_form(text)[1] and _MORE.search(text)):
         return "a relation" if _OTHER.search(text) or _MORE.search(text) else "no equality"
+    only = line.statements[0] if len(line.statements) == 1 and line.statements[0].leading is None else None
+    sides = [side.node for side in only.sides] if only is not None else []
+    return relates(text, sides, sizes) or _value(line, formula)
+
+
+def relates(text: str, sides: Sequence[s.Node | None], sizes: frozenset[str]) -> str | None:
+    """Why what has a sign of equality is no claim about a problem: an update, a relation of another kind, a question,
+    or it speaks of `sizes`. `sides` are those of a row that is one equation."""
     if (
         re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text)
         or _NEXT.match(text)
         or _NEWTON.match(text)
-        or _is_step(line)
+        or _is_step(sides)
     ):
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
@@ -194,16 +209,15 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
         names = set(re.findall(r"[A-Za-z]+", re.sub(r"\\[A-Za-z]+", " ", text)))
         if names <= sizes:
             return "sizes"
-    return _value(line, formula)
+    return None
 
 
-def _is_step(line: LatexLine) -> bool:
+def _is_step(sides: Sequence[s.Node | None]) -> bool:
     """`w := w - η ∇L`, `w = w - η g`: a name whose new value is the old one and a multiple of something; `δx = -∇f`:
     how far it goes."""
-    statement = line.statements[0] if len(line.statements) == 1 else None
-    if statement is None or statement.leading is not None or len(statement.sides) != 2:
+    if len(sides) != 2:
         return False
-    left, right = (s.ungrouped(side.node) if side.node is not None else None for side in statement.sides)
+    left, right = (s.ungrouped(side) if side is not None else None for side in sides)
     if isinstance(left, s.Differential_) and isinstance(s.ungrouped(left.body), s.Name) and right is not None:
         kinds = {type(part) for part in s.parts_of(right)}
         return s.Derivative in kinds and s.Differential_ not in kinds

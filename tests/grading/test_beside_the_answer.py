@@ -1,0 +1,73 @@
+"""What stands beside a right answer under a key and claims nothing about it: updates, orders, sizes, facts on the way;
+and ∂L/∂w as the row of which ∇L is the transpose."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import Key, check_text, read_key
+
+KEY = """
+[[problem]]
+id = "1"
+loss = "norm(X@w-y)**2"
+wrt = "w"
+shapes = "X: m×n, w: n, y: m"
+"""
+ANSWER = r"$$\nabla_w \|Xw-y\|^2 = 2X^T(Xw-y)$$"
+BESIDE = [
+    r"$$w \leftarrow w - \eta \nabla_w L$$",
+    r"$$w := w - \eta \nabla_w L$$",
+    r"$$w_{t+1} = w_t - \eta \nabla_w L$$",
+    r"$$\eta > 0$$",
+    r"$$\varepsilon \sim N(0, I)$$",
+    r"$$\nabla_w^2 L = 2X^TX \succeq 0$$",
+    r"$$\nabla_w L \to 0$$",
+    r"$$\min_w \|Xw-y\|^2$$",
+    r"$$f: \mathbb{R}^n \to \mathbb{R}$$",
+    r"$$\text{sizes: } (n\times m)(m \times 1) = n \times 1$$",
+    r"$$X = \begin{bmatrix} x_1^T \\ \vdots \\ x_m^T \end{bmatrix}$$",
+    r"Let $e = y - Xw$. Then $\frac{\partial e}{\partial w} = -X$.",
+    r"With $r = Xw-y$ we get $\nabla_r L = 2r$ and $\nabla_w r = X^T$.",
+]
+TURNED = [
+    r"$$\frac{dL}{dw} = 2(Xw-y)^TX$$ Hence $\nabla_w L = \left(\frac{dL}{dw}\right)^T = 2X^T(Xw-y)$.",
+    r"Let $r=Xw-y$. $$\frac{\partial L}{\partial r} = 2r^T, \quad \frac{\partial r}{\partial w} = X$$"
+    r"$$\nabla_w L = 2X^Tr$$",
+    r"$\frac{dL}{dw} = 2(Xw-y)^TX$, so $\nabla L = 2X^T(Xw-y)$.",
+]
+OTHERS = [
+    (r"$$\nabla L = X^T(Xw-y) \succ 0$$ $$\nabla L = 2X^T(Xw-y)$$", "unreadable"),
+    (r"$$\frac{dL}{dw} = (Xw-y)^TX$$ $$\nabla L = 2X^T(Xw-y)$$", "wrong"),
+    (r"$$\nabla L = 2(Xw-y)^TX$$ $$\frac{dL}{dw} = 2X^T(Xw-y)$$", "wrong"),
+    (r"$$\frac{dL}{dw} = 2(Xw-y)^TX$$", "wrong"),
+    (r"$\nabla L = 2X^T(Xw-y)$ or $\nabla L = 2(Xw-y)^TX$.", "undecided"),
+    (r"Let $f = \|Xw-y\|^2$. $\nabla f = X^T(Xw-y)$. $\nabla L = 2X^T(Xw-y)$.", "undecided"),
+    (r"$$w \leftarrow w - 2\eta X^T(Xw-y)$$", "unreadable"),
+]
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
+    path = tmp_path_factory.mktemp("key") / "key.toml"
+    path.write_text(KEY, encoding="utf-8")
+    return read_key(path)
+
+
+def verdict(key: Key, text: str) -> str:
+    return check_text(f"## Problem 1\n\n{text}\n", "a.md", key).problems[0].verdict
+
+
+@pytest.mark.parametrize("text", BESIDE)
+def test_what_claims_nothing_about_the_problem_leaves_an_answer_right(key: Key, text: str) -> None:
+    assert (verdict(key, f"{text}\n\n{ANSWER}"), verdict(key, f"{ANSWER}\n\n{text}")) == ("right", "right")
+
+
+@pytest.mark.parametrize("text", TURNED)
+def test_the_derivative_may_be_a_row_of_which_the_gradient_is_the_transpose(key: Key, text: str) -> None:
+    assert verdict(key, text) == "right"
+
+
+@pytest.mark.parametrize(("text", "expected"), OTHERS)
+def test_what_answers_beside_the_answer_is_no_aside(key: Key, text: str, expected: str) -> None:
+    assert verdict(key, text) == expected
