@@ -60,3 +60,38 @@ LISTED = [
 def test_the_mark_of_a_list_and_a_layout_in_words_are_no_part_of_an_answer(key: Key, text: str, verdict: str) -> None:
     (found, *_) = check_text(f"[[problem]]\nid = \"1\"\nanswer = '{text}'\n", "a.toml", key).problems
     assert found.verdict == verdict, found
+
+
+ROUND = [
+    r"\boxed{\nabla f = (A+A^T)x+b}",
+    r"$\boxed{(A+A^T)x+b}.$",
+    "=> (A+A^T)x+b",
+    r"\therefore \nabla f = (A+A^T)x+b",
+    "a) (A+A^T)x+b",
+    r"(A+A^T)x+b \quad \text{(product rule)}",
+    "(A+A^T)x+b, by the product rule",
+    "(A+A^T)x+b by the product rule.",
+    "(A+A^T)x+b (=2Ax+b for symmetric A)",
+    r"\nabla f = (A+A^T)x+b = 0",
+    "Let S = A+A^T. Then ∇f = Sx + b.",
+    "with S = A+A^T: Sx + b",
+    "```python\n(A+A.T)@x+b\n```",
+    ">>> (A+A.T)@x+b",
+    "print((A+A.T)@x+b)",
+    "df/dx[i] = sum(A[i,j]*x[j] + A[j,i]*x[j] for j in range(n)) + b[i]",
+    "(A + A transpose) x + b",
+    "By the product rule, the gradient of the loss is $(A+A^T)x+b$, a vector.",
+]
+ROUND_OTHERS = [
+    ("=> 2Ax+b", "wrong"),
+    (r"\boxed{\nabla f = 2Ax+b}", "wrong"),
+    ("(A+A^T)x+b not by the product rule", "undecided"),
+    (r"\nabla f = 0", "wrong"),
+    ("(A+A^T)x+b (=2Ax+b)", "unreadable"),
+]
+
+
+@pytest.mark.parametrize(("text", "verdict"), [*((text, "right") for text in ROUND), *ROUND_OTHERS])
+def test_what_stands_round_an_answer_changes_nothing(key: Key, text: str, verdict: str) -> None:
+    whole = f"[[problem]]\nid = '1'\nanswer = '''\n{text}'''\n"
+    assert check_text(whole, "a.toml", key).problems[0].verdict == verdict

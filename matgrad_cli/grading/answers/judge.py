@@ -30,6 +30,7 @@ from ..slips.causes import Slip
 from ..slips.diagnose import UNFIT, misfit
 from ..task import Task
 from .comparison import Judged, judged_derivative, letters_of, undecided
+from .dress import undressed
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
 from .reading import head_undone, is_unknown, read_answer
 
@@ -56,6 +57,9 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     if said is not None and found.verdict != "right":
         bare = judge_answer(task, said.text, reference, beside)
         found = bare if bare.verdict == "right" or found.verdict != "wrong" or is_unknown(found) else found
+    if found.verdict != "right" and (plain := undressed(answer)) is not None:
+        bare = judge_answer(task, plain, reference, beside)
+        found = bare if bare.verdict == "right" or found.verdict == "unreadable" or is_unknown(found) else found
     found = _listed(task, found, answer, reference, beside)
     layout = said.layout if said is not None and said.layout else named_layout(answer) or named_layout(beside)
     found = _in_its_layout(task, found, layout, answer)

@@ -40,6 +40,9 @@ _NUMBER = regex(
 
 SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
 
+_OF_LOSS = r"\b<result>\s+(?:(?:<of>|<the>|our|this|unser\w*)\s+)+<loss>\b"
+"""`The gradient of the loss is $…$` says the whole."""
+
 REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
 
@@ -161,7 +164,8 @@ def _of_part(one: Piece, last: Piece | None, order: int) -> bool:
     """Whether a formula is said of the loss, or of a part of it: `The gradient of $b^T x$ is $b$`; the Hessian is one
     where it is not asked for."""
     other = "<part>" if order == 2 else "(?:<part>|<second>)"
-    if said(rf"\b{other}\b(?!.*\b<whole>\b)").search(clause(one.before)) or said(r"\W*<of_part>").match(one.after):
+    lead = said(_OF_LOSS).sub(" ", clause(one.before))
+    if said(rf"\b{other}\b(?!.*\b<whole>\b)").search(lead) or said(r"\W*<of_part>").match(one.after):
         return True
     of = r"\b<of>\W*$"
     if said(of).search(one.before):

@@ -1,0 +1,66 @@
+r"""What stands round an answer and changes nothing of it: a box, an arrow, the mark of code, a reason, `= 0`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ...diagnostics.regex import regex
+from ...documents.homework.words import said
+from ...documents.passage import covered
+
+_ARROW: Final = r"\\(?:(?:Long)?[Rr]ightarrow|implies|therefore|to)(?![A-Za-z])"
+_REASON: Final = r"(?:by|using|via|per|due\s+to|from|applying|mit|nach|wegen|par|por|per)"
+_WORDS: Final = r"\\(?:text\w*|mbox|mathrm)\s*\{[^{}$=]*\}"
+_ROUND: Final = tuple(
+    regex(pattern, re.DOTALL)
+    for pattern in (
+        r"\s*(?P<start>`{3,}\w*\n)(?P<kept>.*?)(?P<end>\n\s*`{3,}\s*)",
+        r"\s*(?P<start>>>>\s)(?P<kept>.*)",
+        r"\s*(?P<start>print\s*\()(?P<kept>.*)(?P<end>\)\s*;?\s*)",
+        r"\s*(?P<start>\$*\s*\\(?:boxed|fbox)\s*\{\$?)(?P<kept>.*)(?P<end>\$?\}\s*[.,]?\s*\$*[\s.]*)",
+        rf"\s*(?P<start>(?:[=-]>|→|⇒|∴|{_ARROW})\s*)(?P<kept>.*)",
+        r"\s*(?P<start>[a-h]\)\s+)(?P<kept>.*)",
+        r"\s*(?P<start>(?:[Ll]et|[Ww]ith|[Ss]et|[Dd]efine|[Ss]ei|[Ss]oit)\s+)"
+        r"(?P<kept>[^=.$]+=[^=.:$]+?)(?P<then>[.:]\s+(?:(?:[Tt]hen|[Ss]o|[Hh]ence|[Tt]hus|[Dd]ann)\b,?\s*)?)(?P<rest>.*)",
+        rf"(?P<kept>.*?)(?P<end>(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ])+\(?\s*{_WORDS}\s*\)?[\s.]*)",
+        rf"(?P<kept>.*?)(?P<end>,?\s+{_REASON}\s+(?:the\s+)?[a-z][a-z-]+(?:\s+[a-z-]{{2,}})*[\s.]*)",
+        r"(?P<kept>.*?)(?P<case>\s+\(\s*=[^()]*\b(?:if|for|when|where|falls|wenn|für|si)\b[^()]*\)[\s.]*)",
+        r"(?P<kept>.*[^\s=].*?)(?P<end>(?:\\overset\s*\{!\}\s*\{=\}|=)\s*(?:\\mathbf\s*|\\vec\s*)?\{?0\}?[\s.!]*)",
+    )
+)
+_MOST: Final = 4
+_ENTRY: Final = regex(
+    r"\s*(?:d|∂)\w+\s*/\s*(?:d|∂)\w+(?P<place>\[\s*(?P<row>\w)(?:\s*(?:,|\]\s*\[)\s*(?P<col>\w))?\s*\])\s*="
+)
+"""`dL/dw[j] = …`, an entry as code has it."""
+_TURNED: Final = regex(r"(?<=[A-Za-z)])\s+transposed?(?=[\s)])")
+
+
+def undressed(answer: str) -> str | None:
+    """The answer with that made blank, every sign at its place; None where nothing stands round it."""
+    text = _TURNED.sub(lambda found: "^T".ljust(len(found[0])), answer)
+    if (entry := _ENTRY.match(text)) is not None:
+        place = f"_{{{entry['row']}{entry['col']}}}" if entry["col"] else f"_{entry['row']}"
+        text = text[: entry.start("place")] + place.ljust(len(entry["place"])) + text[entry.end("place") :]
+    for _ in range(_MOST):
+        shorter = next(filter(None, (_without(text, pattern) for pattern in _ROUND)), None)
+        if shorter is None:
+            break
+        text = shorter
+    return text if text != answer else None
+
+
+def _without(text: str, pattern: re.Pattern[str]) -> str | None:
+    found = pattern.fullmatch(text)
+    if found is None or not found["kept"].strip():
+        return None
+    for name in found.re.groupindex:
+        if name == "end" and said(r"\b<doubt>\b").search(found["end"]):
+            return None
+        if name in ("start", "end", "case"):
+            text = covered(text, *found.span(name))
+        elif name == "then":  # what is defined before the answer: another piece of it
+            text = covered(text, *found.span(name))
+            text = f"{text[: found.start(name)]},{text[found.start(name) + 1 :]}"
+    return text
