@@ -2,62 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from ..diagnostics.limits import time_limit
 from . import options as given
 from .choices import GRADIENT_FORMATS
 from .choices import method as known_method
-from .output import deliver, say
-from .several import together
+from .output import say
 from .verdicts import exit_code
 
 if TYPE_CHECKING:
     from ..records import Derivation
 
-SECONDS = 60
 
-Format = Annotated[str | None, given.one_of("--format", GRADIENT_FORMATS, given.ELSE.replace("terminal or ", ""))]
-
-
-def gradient(
-    loss: given.Loss = None,
-    wrt: given.Wrt = None,
-    shape: given.Shapes = None,
-    assume: given.Assume = None,
-    syntax: given.Syntax = None,
-    layout: given.Layout = "gradient",
-    order: given.Order = "1",
-    rules: given.Rules = None,
-    method: given.OneMethod = "index",
-    format_: Format = None,
-    output: given.Output = None,
-) -> int:
+@given.reading(GRADIENT_FORMATS, otherwise="text")
+def gradient(asked: given.Asked, method: given.OneMethod = "index") -> int:
     """Print the gradient of LOSS by the variable: the result alone, checked."""
-    known_method(method, rules)
-    format_, text, shapes, names = given.asked("gradient", GRADIENT_FORMATS, format_, output, rules, loss, shape, wrt)
-    with time_limit(SECONDS):
-        from .. import api
+    known_method(method, asked.said["rules"])
+    from .. import api
 
-        results = [
-            api.gradient(
-                text,
-                wrt=name,
-                shapes=shapes,
-                assume=assume or (),
-                syntax=syntax,
-                layout=layout,
-                order=int(order),
-                rules=rules,
-                method=method,
-            )
-            for name in names
-        ]
-        shown = [result.render(format_) for result in results]
-    if format_ != "json":  # which says it itself
-        _say_assumptions(results[0].derivations[0])
-    deliver(together(names, shown, format_), output)
-    return max(exit_code(result.derivations) for result in results)
+    found = [asked.of(name, api.gradient, method=method) for name in asked.names]
+    if asked.format != "json":  # which says it itself
+        _say_assumptions(found[0].derivations[0])
+    asked.write(asked.names, [one.render(asked.format) for one in found])
+    return max(exit_code(one.derivations) for one in found)
 
 
 def _say_assumptions(derivation: Derivation) -> None:

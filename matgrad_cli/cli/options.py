@@ -1,20 +1,29 @@
-"""The options that `explain` and `gradient` share: what is read, and in which layout it is written."""
+"""The options that `explain`, `gradient` and `solve` share: what is read, in which layout and format it is written, and
+where."""
 
 from __future__ import annotations
 
 import re
 import sys
-from typing import Annotated, Any
+from collections.abc import Callable
+from inspect import Parameter, signature
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from ..diagnostics import Diagnostic, InputError, Source, UsageError
+from ..diagnostics.limits import time_limit
+from ..diagnostics.record import record
 from ..records import METHODS
 from ..records.layout import LAYOUTS
 from .choices import DETAILS, ORDERS, SYNTAXES, chosen
-from .output import format_for, nonempty, say, usable
+from .output import columns, deliver, format_for, nonempty, say, usable, wants_colour
+from .settings import latex_habits
+from .several import together
 
 LONGEST = 4_000_000
+SECONDS = 60
+T = TypeVar("T")
 
 
 def one_of(option: str, words: tuple[str, ...], said: str = "{}.", metavar: str = "NAME", closed: bool = True) -> Any:
@@ -32,25 +41,26 @@ def one_of(option: str, words: tuple[str, ...], said: str = "{}.", metavar: str 
     )
 
 
-ELSE = "{}; else by the ending of FILE, else terminal or text."
-Loss = Annotated[
-    str | None,
-    typer.Argument(metavar="LOSS", help="As in NumPy or LaTeX; `-` for stdin; a .py file with a loss function."),
-]
-Wrt = Annotated[
-    list[str] | None,
-    typer.Option("--wrt", metavar="NAME", help='The variable to differentiate by; repeatable, also "U, V".'),
-]
-Shapes = Annotated[
-    list[str] | None, typer.Option("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.')
-]
-Assume = Annotated[
-    list[str] | None, typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.')
-]
-Syntax = Annotated[str | None, one_of("--syntax", SYNTAXES, "How the loss is written: {}; else found out.")]
-Layout = Annotated[str, one_of("--layout", (*LAYOUTS, "all"))]
-Order = Annotated[str, one_of("--order", ORDERS, "First or second derivative.", "1|2")]
-Rules = Annotated[str | None, typer.Option("--rules", metavar="DIR", help="A folder with further rules.")]
+_READ: dict[str, tuple[Any, Any]] = {
+    "loss": (
+        typer.Argument(metavar="LOSS", help="As in NumPy or LaTeX; `-` for stdin; a .py file with a loss function."),
+        str | None,
+    ),
+    "wrt": (
+        typer.Option("--wrt", metavar="NAME", help='The variable to differentiate by; repeatable, also "U, V".'),
+        list[str] | None,
+    ),
+    "shape": (typer.Option("--shape", metavar="TEXT", help='Shapes: "X: m×n, R: n×p"; repeatable.'), list[str] | None),
+    "assume": (
+        typer.Option("--assume", metavar="TEXT", help='Facts: "W symmetric, S spd"; repeatable.'),
+        list[str] | None,
+    ),
+    "syntax": (one_of("--syntax", SYNTAXES, "How the loss is written: {}; else found out."), str | None),
+    "layout": (None, str),
+    "order": (one_of("--order", ORDERS, "First or second derivative.", "1|2"), str),
+    "rules": (typer.Option("--rules", metavar="DIR", help="A folder with further rules."), str | None),
+}
+_USUAL = {"layout": "gradient", "order": "1"}
 Method = Annotated[str, one_of("--method", (*METHODS, "all"), closed=False)]
 OneMethod = Annotated[str, one_of("--method", METHODS, closed=False)]
 Numbers = Annotated[bool, typer.Option("--numbers", help="Each line also at one small example in whole numbers.")]
@@ -60,23 +70,66 @@ Output = Annotated[
 ]
 
 
-def asked(
-    command: str,
-    formats: tuple[str, ...],
-    format_: str | None,
-    output: str | None,
-    rules: str | None,
-    loss: str | None,
-    shape: list[str] | None,
-    wrt: list[str] | None,
-) -> tuple[str, str, list[str], list[str]]:
-    """The format, the loss, what is told of its shapes, and the variables;
-    a file that cannot be used is refused first."""
-    format_ = format_for(format_, output, formats)
-    usable(output)
-    nonempty("--rules", rules)
-    text, shapes = loss_and_shapes(loss, shape, command, wrt)
-    return format_, text, shapes, wrt_names(wrt, text, command)
+@record
+class Asked:
+    """What the shared options say. `said` are the further arguments of the public functions."""
+
+    loss: str
+    names: list[str]
+    said: dict[str, Any]
+    format: str
+    output: str | None
+
+    def of(self, name: str, function: Callable[..., T], **own: Any) -> T:
+        """What a public function finds by a variable."""
+        return function(self.loss, wrt=name, **self.said, **own)
+
+    def page(self, found: Any) -> str:
+        """A derivation or a solution in the format that is asked for."""
+        colour = self.output is None and wants_colour(sys.stdout)
+        page: str = found.render(self.format, width=columns(), colour=colour, habits=latex_habits(self.format))
+        return page
+
+    def write(self, names: list[str], pages: list[str], title: str = "") -> None:
+        """Prints what was found by the variables, or writes it to the file."""
+        deliver(together(names, pages, self.format), self.output, title if self.format == "html" else "")
+
+
+def reading(
+    formats: tuple[str, ...], layouts: tuple[str, ...] = (*LAYOUTS, "all"), otherwise: str = "terminal or text"
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Gives a command the shared options before and behind its own; it takes an `Asked` and its own ones. A file that
+    cannot be used is refused first."""
+    options = _READ | {"layout": (one_of("--layout", layouts), str)}
+    written = one_of("--format", formats, f"{{}}; else by the ending of FILE, else {otherwise}.")
+
+    def made(command: Callable[..., int]) -> Callable[..., int]:
+        whole = signature(command, eval_str=True)
+        own = [*whole.parameters.values()][1:]
+
+        def run(**given: Any) -> int:
+            format_ = format_for(given["format_"], given["output"], formats)
+            usable(given["output"])
+            nonempty("--rules", given["rules"])
+            loss, shapes = loss_and_shapes(given["loss"], given["shape"], command.__name__, given["wrt"])
+            said = {key: given[key] for key in ("syntax", "layout", "rules")}
+            said |= {"shapes": shapes, "assume": given["assume"] or (), "order": int(given["order"])}
+            names = wrt_names(given["wrt"], loss, command.__name__)
+            with time_limit(SECONDS):
+                asked = Asked(loss, names, said, format_, given["output"])
+                return command(asked, **{option.name: given[option.name] for option in own})
+
+        def place(name: str, kind: Any) -> Parameter:
+            return Parameter(name, Parameter.KEYWORD_ONLY, default=_USUAL.get(name), annotation=kind)
+
+        first = [place(name, Annotated[kind, option]) for name, (option, kind) in options.items()]
+        last = [place("format_", Annotated[str | None, written]), place("output", Output)]
+        own = [option.replace(kind=Parameter.KEYWORD_ONLY) for option in own]
+        run.__signature__ = whole.replace(parameters=[*first, *own, *last])  # type: ignore[attr-defined]
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
+        return run
+
+    return made
 
 
 def loss_text(loss: str | None, command: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic
+from .guard import tell
 
 if TYPE_CHECKING:
     from ..records import Derivation
@@ -13,23 +14,17 @@ if TYPE_CHECKING:
 
 def exit_code(derivations: Sequence[Derivation]) -> int:
     """0 when every step and the result were seen to hold, 4 with a warning when something could not be checked."""
-    from .guard import tell
-
-    kinds = {derivation.verdict for derivation in derivations}
-    if "unknown" not in kinds:
-        return 0
-    doubtful = [
-        verdict.by
+    verdicts = (
+        verdict
         for derivation in derivations
         for verdict in (*(step.verdict for step in derivation.steps), derivation.readoff.verdict)
-        if verdict.kind == "unknown"
-    ]
-    tell(
-        Diagnostic(
-            "not-verified",
-            "the result could not be verified",
-            notes=tuple(dict.fromkeys(doubtful))[:3],
-            severity="warning",
-        )
     )
-    return 4
+    return 4 if unverified("result", (verdict.by for verdict in verdicts if verdict.kind == "unknown")) else 0
+
+
+def unverified(what: str, doubts: Iterable[str]) -> bool:
+    """Whether there are doubts; they are told."""
+    notes = tuple(dict.fromkeys(doubts))[:3]
+    if notes:
+        tell(Diagnostic("not-verified", f"the {what} could not be verified", notes=notes, severity="warning"))
+    return bool(notes)
