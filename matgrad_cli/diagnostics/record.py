@@ -8,6 +8,7 @@ These decorators share one set of methods between all classes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any, TypeVar, cast, dataclass_transform
 
 T = TypeVar("T")
@@ -57,37 +58,62 @@ def _with_methods(cls: type[T], methods: tuple[Callable[..., Any], ...]) -> type
     return cls
 
 
+_PLAIN: tuple[Callable[..., None], ...] = (
+    lambda self, a: self.__dict__.update(a=a),
+    lambda self, a, b: self.__dict__.update(a=a, b=b),
+    lambda self, a, b, c: self.__dict__.update(a=a, b=b, c=c),
+    lambda self, a, b, c, d: self.__dict__.update(a=a, b=b, c=c, d=d),
+    lambda self, a, b, c, d, e: self.__dict__.update(a=a, b=b, c=c, d=d, e=e),
+    lambda self, a, b, c, d, e, f: self.__dict__.update(a=a, b=b, c=c, d=d, e=e, f=f),
+    lambda self, a, b, c, d, e, f, g: self.__dict__.update(a=a, b=b, c=c, d=d, e=e, f=f, g=g),
+)
+"""Initializers of so many fields. Nothing is faster, and none has to be compiled: one of other names is a copy."""
+
+
 def _initializer(fields: tuple[str, ...], defaults: dict[str, Any], checked: bool) -> Any:
     """`__init__` of one class: nothing about the class is looked up when an object is made."""
-    count = len(fields)
-    usual = {name: defaults.get(name, _MISSING) for name in fields}
-    special = tuple(name for name, value in usual.items() if value is _MISSING or isinstance(value, _Fresh))
-    rests: dict[int, dict[str, Any]] = {count: {}}
-    """By how many are given by position, once some were: the rest, where all of it has plain defaults."""
+    usual = tuple([defaults.get(name, _MISSING) for name in fields])
+    given = tuple([value for value in usual if value is not _MISSING])
+    plain = 0 < len(fields) <= len(_PLAIN) and not any(isinstance(value, _Fresh) for value in given)
+    if plain and usual[len(fields) - len(given) :] == given:
+        init = _renamed(_PLAIN[len(fields) - 1], fields, given)
+    else:
+        init = _careful(fields, usual)
+    if not checked:
+        return init
+
+    def checking(self: Any, *args: Any, **named: Any) -> None:
+        init(self, *args, **named)
+        self.__post_init__()
+
+    return checking
+
+
+def _renamed(plain: Any, fields: tuple[str, ...], given: tuple[Any, ...]) -> Callable[..., None]:
+    """A plain initializer with other names, and values for the last of them."""
+    code = plain.__code__
+    names = code.co_varnames[1:]
+    told = tuple([fields if one == names else one for one in code.co_consts])
+    renamed = code.replace(co_name="__init__", co_varnames=("self", *fields), co_consts=told)
+    return FunctionType(renamed, plain.__globals__, "__init__", given)
+
+
+def _careful(fields: tuple[str, ...], usual: tuple[Any, ...]) -> Callable[..., None]:
+    """An initializer of any number of fields, with values that are made anew for every object."""
 
     def init(self: Any, *args: Any, **named: Any) -> None:
         values = self.__dict__
-        rest = None if named else rests.get(len(args))
-        if rest is not None:
-            values.update(zip(fields, args))  # noqa: B905 - the rest has a default
-            values.update(rest)
-        else:
-            values.update(usual)
-            values.update(zip(fields, args))  # noqa: B905 - the rest is named, or has a default
-            values.update(named)
-            if len(values) > count or len(args) > count or not named.keys().isdisjoint(fields[: len(args)]):
-                raise TypeError(f"{type(self).__name__} has {count} fields, each set once, not {args} and {named}")
-            for name in special:
-                if values[name] is _MISSING:
-                    raise TypeError(f"{type(self).__name__} needs a value for {name}")
-                if isinstance(values[name], _Fresh):
-                    values[name] = values[name].make()
-            if not named and not set(special).intersection(fields[len(args) :]):
-                rests[len(args)] = {name: usual[name] for name in fields[len(args) :]}
-        if checked:
-            self.__post_init__()
+        values.update(zip(fields, usual, strict=True))
+        values.update(zip(fields, args))  # noqa: B905 - the rest is named, or has a default
+        values.update(named)
+        if len(values) > len(fields) or len(args) > len(fields) or not named.keys().isdisjoint(fields[: len(args)]):
+            raise TypeError(f"{type(self).__name__} has {len(fields)} fields, each set once, not {args} and {named}")
+        for name, value in values.items():
+            if value is _MISSING:
+                raise TypeError(f"{type(self).__name__} needs a value for {name}")
+            if isinstance(value, _Fresh):
+                values[name] = value.make()
 
-    init.__name__ = "__init__"
     return init
 
 

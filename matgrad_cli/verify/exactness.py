@@ -12,20 +12,38 @@ from ..ir.walk import found_in
 from .functions import DEFINITIONS, EXACT_VALUES, LINEAR, constant_value, squared_root
 
 RATIONAL_KIND: Final = 0
-ORACLE_KIND: Final = 1
-FLOAT_KIND: Final = 2
+TOTAL_KIND: Final = 1
+ORACLE_KIND: Final = 2
+FLOAT_KIND: Final = 3
 
 _kinds: dict[Expr, int] = table()
-_OVER_ORACLES: Final = frozenset((*EXACT_VALUES, "logdet"))
+_TOTAL: Final = frozenset(("exp", "sin", "cos", "tanh", "sinh", "cosh", "atan", "sigmoid", "softplus", "expm1"))
+_PARTIAL: Final = EXACT_VALUES.keys() - _TOTAL | {"logdet"}
 _PLAIN: Final = LINEAR | DEFINITIONS.keys() | {"det", "inner", "pinv"}
 
 
 def kind(expr: Expr) -> int:
-    """0 if the expression is rational in its variables, 1 if rational in them and in oracles,
-    2 if only floats can judge it."""
+    """0 if the expression is rational in its variables, 1 if rational in them and in oracles for functions that have
+    a value everywhere, 2 if in oracles for any functions, 3 if only floats can judge it.
+
+    What an oracle knows of a function holds wherever that has a value, and so does what follows from it; whether there
+    is such a place it does not know: it may divide by what is zero, sin² + cos² − 1.
+    """
     if len(_kinds) > 200_000:
         _kinds.clear()
-    return found_in(expr, _kinds, lambda node: max([_own(node), *[_kinds[part] for part in _below(node)]]), _below)
+    return found_in(expr, _kinds, _found, _below)
+
+
+def _found(node: Expr) -> int:
+    found = max([_own(node), *[_kinds[part] for part in _below(node)]])
+    return ORACLE_KIND if found == TOTAL_KIND and _divides(node) else found
+
+
+def _divides(node: Expr) -> bool:
+    if isinstance(node, ir.Power):
+        exponent = constant_value(node.exponent)
+        return exponent is not None and exponent < 0
+    return isinstance(node, ir.Inverse | ir.MatrixPower) or (isinstance(node, ir.Call) and node.function == "pinv")
 
 
 def _below(node: Expr) -> tuple[Expr, ...]:
@@ -45,7 +63,7 @@ def _below(node: Expr) -> tuple[Expr, ...]:
 
 def _own(node: Expr) -> int:
     if isinstance(node, ir.Constant):
-        return ORACLE_KIND
+        return TOTAL_KIND
     if isinstance(node, ir.Power):
         if squared_root(node) is not None:  # (√u)² has a value only where √u has one: the reals decide that
             return ORACLE_KIND if isinstance(node.base, ir.Call) and node.base.function == "sqrt" else RATIONAL_KIND
@@ -54,5 +72,5 @@ def _own(node: Expr) -> int:
     if isinstance(node, ir.Call):
         if node.function in _PLAIN:
             return RATIONAL_KIND
-        return ORACLE_KIND if node.function in _OVER_ORACLES else FLOAT_KIND
+        return TOTAL_KIND if node.function in _TOTAL else ORACLE_KIND if node.function in _PARTIAL else FLOAT_KIND
     return RATIONAL_KIND

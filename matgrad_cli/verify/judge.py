@@ -13,7 +13,7 @@ from ..ir.memory import remembered
 from .arrays.tensor import TooLarge
 from .crossings import is_discrete, segments
 from .evaluate import EVALUATION_LIMIT, Evaluator
-from .exactness import FLOAT_KIND, ORACLE_KIND, kind
+from .exactness import FLOAT_KIND, ORACLE_KIND, RATIONAL_KIND, kind
 from .fields import NotExact, NoValue, OutOfDomain, prime_of
 from .kinks import FACTORS, SEARCHED, Reach, kinks, said, signs
 from .nearness import CLEAR, Nearness, Shaken, nearness, weighed
@@ -213,7 +213,7 @@ class Judge:
             elif sides is not None:
                 if list(sides[0]) != list(sides[1]):
                     by = f"not equal modulo {prime_of(self.setting.seed)} at {self._sizes([place])}"
-                    return None if worst == ORACLE_KIND else Verdict("differs", by)
+                    return Verdict("differs", by) if worst == RATIONAL_KIND else None
                 seen.append(place)
         if len(seen) < EXACT_POINTS or (worst == ORACLE_KIND and not self._somewhere(before, after, form, thorough)):
             return None

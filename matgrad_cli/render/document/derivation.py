@@ -31,7 +31,7 @@ from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Derivation, Step, Value
 from ...records import Sentence as Template
 from ...records.derivation import steps_in
-from ...verify.exactness import ORACLE_KIND, kind
+from ...verify.exactness import ORACLE_KIND, TOTAL_KIND, kind
 from ...verify.verdict import Kind
 from ..resting import resting
 from ..view import Detail
@@ -320,7 +320,7 @@ def _legends(derivation: Derivation) -> Iterator[str]:
     kinds = {step.verdict.kind for step in printed_steps(derivation.steps)} | {derivation.readoff.verdict.kind}
     for verdict, legend in LEGENDS.items():
         if verdict in kinds:
-            opaque = verdict == "proved" and kind(derivation.problem.loss) == ORACLE_KIND
+            opaque = verdict == "proved" and kind(derivation.problem.loss) in (TOTAL_KIND, ORACLE_KIND)
             yield f"{WORDS[verdict]}: {legend}{_UNKNOWN_FUNCTIONS if opaque else ''}"
 
 
