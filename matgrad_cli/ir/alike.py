@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..diagnostics.record import record
-from .expr import Expr
+from .expr import Expr, together
 from .memory import table
 from .nodes import Symbol
 from .walk import found_in
@@ -13,10 +13,12 @@ from .walk import found_in
 
 @record
 class Form:
-    """What an expression is but for its variables, and these in the order in which they are met."""
+    """What an expression is but for its variables, and these in the order in which they are met.
+    `named` are those by which something is differentiated: another one in their place makes another kind."""
 
     kind: int
     symbols: tuple[Symbol, ...]
+    named: frozenset[Expr] = frozenset()
 
 
 _FORMS: Final[dict[Expr, Form]] = table()
@@ -37,4 +39,7 @@ def _found(node: Expr) -> Form:
     pattern = tuple([(part.kind, *[places[symbol] for symbol in part.symbols]) for part in parts])
     said = [getattr(node, name) for name in node.fields if name not in node.inner]
     own = tuple([value for value in said if value != node.children])
-    return Form(_KINDS.setdefault((type(node), own, pattern), len(_KINDS)), tuple(places))
+    named = together([part.named for part in parts])
+    for value in own:
+        named = named | {value} if isinstance(value, Symbol) else named
+    return Form(_KINDS.setdefault((type(node), own, pattern), len(_KINDS)), tuple(places), named)

@@ -89,7 +89,7 @@ class Expr(Interned, metaclass=_Made):
         parts = found._parts()
         put(found, "children", parts)
         put(found, "free", found._letters())
-        put(found, "symbols", _together([part.symbols for part in parts]))
+        put(found, "symbols", together([part.symbols for part in parts]))
         put(found, "weight", min(sum([part.weight for part in parts]) or 1, _WEIGHT_CAP))
         put(found, "shape", found._check())
         _NODES[key] = found
@@ -109,7 +109,7 @@ class Expr(Interned, metaclass=_Made):
 
     def _letters(self) -> frozenset[Index]:
         """The letters that are free here: those of the parts."""
-        return _together([part.free for part in self.children])
+        return together([part.free for part in self.children])
 
     def _check(self) -> Shape:
         """The shape: of the first part, or a number, if nothing else is said;
@@ -129,7 +129,7 @@ class Expr(Interned, metaclass=_Made):
         return f"{type(self).__name__}({inside})"
 
 
-def _together(sets: list[frozenset[_T]]) -> frozenset[_T]:
+def together(sets: list[frozenset[_T]]) -> frozenset[_T]:
     """The union; where one of the sets holds all the others it is that very set, of which there are then few."""
     largest = max(sets, key=len, default=frozenset())
     for found in sets:

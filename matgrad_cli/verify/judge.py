@@ -20,7 +20,7 @@ from .nearness import CLEAR, Nearness, Shaken, nearness, weighed
 from .needs import Denied, condition, counts
 from .places import Points
 from .points import DOMAINS, Point, Setting, impossible
-from .probes import probed, unshared
+from .probes import kinds_of_pairs, probed, unshared
 from .verdict import Verdict, Witness
 
 EXACT_POINTS: Final = 2
@@ -198,6 +198,10 @@ class Judge:
         seen: list[Evaluator] = []
         excluded = ""
         before, after = unshared(before, after)
+        pairs = [] if thorough or worst >= ORACLE_KIND else kinds_of_pairs(before, after, self.setting.words)
+        apart = [self._exactly(left, right, form, worst, False) for left, right in pairs]
+        if pairs and all(verdict is not None and verdict.kind == "proved" and not verdict.needs for verdict in apart):
+            return apart[0]
         one, other, letters = probed(before, after, form.letters if before.shape.is_number else ())
         along = replace(form, letters=letters) if before.shape.is_number else form
         count = len(self._points.turns) if thorough else self._points.exact_base

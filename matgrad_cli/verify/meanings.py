@@ -12,7 +12,7 @@ from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 from .. import ir
-from ..ir import ONE, Expr, Index, Symbol
+from ..ir import ONE, Expr, Index, Shape, Symbol
 from ..ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from .arrays import structure as lay
 from .arrays.axes import Labels
@@ -108,9 +108,13 @@ on_hadamard = on_mul
 
 
 def on_matmul(here: Evaluator, node: ir.MatMul, tags: Tags) -> Jet:
-    jets = [here.jet(factor, tags) for factor in node.factors]
-    widths = [here.point.size(dim) for dim in (*[factor.shape.rows for factor in node.factors], node.shape.cols)]
-    return chain(jets, widths, here.p, here.products)
+    return _chained(here, node.factors, tags)
+
+
+def _chained(here: Evaluator, factors: tuple[Expr, ...], tags: Tags) -> Jet:
+    jets = [here.jet(factor, tags) for factor in factors]
+    widths = [here.point.size(dim) for dim in (*[factor.shape.rows for factor in factors], factors[-1].shape.cols)]
+    return chain(jets, widths, here.p, here.products) if len(jets) > 1 else jets[0]
 
 
 def on_kron(here: Evaluator, node: ir.Kron, tags: Tags) -> Jet:
@@ -228,6 +232,10 @@ def on_call(here: Evaluator, node: ir.Call, tags: Tags) -> Jet:
         return _composed(here, value, [(DERIVATIVES[name](u), jet)], tags) if tags else {NONE: value}
     if name in DEFINITIONS:
         return here.jet(DEFINITIONS[name](*node.arguments), tags)
+    if name == "tr" and isinstance(u, ir.MatMul) and not here.knows(u, tags):  # tr(FG) = Σ F_ij G_ji
+        *before, last = u.factors
+        left, right = _chained(here, tuple(before), tags), each(here.jet(last, tags), turned)
+        return jet_product(left, right, lay.sides(Shape(u.shape.rows, last.shape.rows)), here.p)
     if name in LINEAR:
         return each(here.jet(u, tags), lambda t: lay.LINEAR[name](t, here.p))
     if name in GREATEST or name in PRODUCTS:

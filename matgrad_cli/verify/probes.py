@@ -9,8 +9,14 @@ an array of the size of L, not one for each entry of X.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable, Mapping
+from typing import Final
 
 from ..ir import Add, Differential, Entry, Expr, Index, Mul, Partial, SumOver, Symbol, add, mul, nodes_of, sum_over
+from ..ir.alike import form_of
+
+_FEWEST: Final = 4
+"""So many pairs of terms are worth it."""
 
 
 def unshared(before: Expr, after: Expr) -> tuple[Expr, Expr]:
@@ -21,6 +27,21 @@ def unshared(before: Expr, after: Expr) -> tuple[Expr, Expr]:
         if left and right:
             return add(*left.elements()), add(*right.elements())
     return before, after
+
+
+def kinds_of_pairs(before: Expr, after: Expr, words: Mapping[Symbol, object]) -> list[tuple[Expr, Expr]]:
+    """Of two sums whose terms go together in order one pair of terms of each kind, if these are few: a pair that differs
+    from another in nothing but the names of variables, of which the same is known, is equal where that one is."""
+    if not (isinstance(before, Add) and isinstance(after, Add)) or not _FEWEST <= len(before.terms) == len(after.terms):
+        return []
+    found: dict[Hashable, tuple[Expr, Expr]] = {}
+    for left, right in zip(before.terms, after.terms, strict=True):
+        one, other = form_of(left), form_of(right)
+        places = {symbol: place for place, symbol in enumerate(dict.fromkeys((*one.symbols, *other.symbols)))}
+        fixed = one.named | other.named
+        known = tuple([symbol if symbol in fixed else words.get(symbol) for symbol in places])
+        found.setdefault((one.kind, other.kind, *[places[symbol] for symbol in other.symbols], known), (left, right))
+    return [*found.values()] if 2 * len(found) <= len(before.terms) else []
 
 
 def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr, Expr, tuple[Index, ...]]:
