@@ -27,7 +27,8 @@ _KINDS: Final[dict[Any, int]] = table()
 
 def form_of(node: Expr) -> Form:
     """The form of an expression."""
-    return found_in(node, _FORMS, _found)
+    known = _FORMS.get(node)
+    return found_in(node, _FORMS, _found) if known is None else known
 
 
 def _found(node: Expr) -> Form:

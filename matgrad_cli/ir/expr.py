@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, dataclass_transform
 
 from .dimensions import NUMBER, Interned, Shape
@@ -51,7 +51,10 @@ class _Made(type):
             space["inner"] = tuple([field for field, kind in said.items() if kind in ("Expr", "Expr | None")])
             space["many"] = [*said.values()] == ["tuple[Expr, ...]"]
         space.setdefault("__slots__", tuple(said))
-        return super().__new__(cls, name, bases, space)
+        made: Any = super().__new__(cls, name, bases, space)
+        if said:
+            made.setters = tuple([getattr(made, field).__set__ for field in said])
+        return made  # type: ignore[no-any-return]
 
     if not TYPE_CHECKING:
 
@@ -77,6 +80,7 @@ class Expr(Interned, metaclass=_Made):
     inner: ClassVar[tuple[str, ...]] = ()
     usual: ClassVar[tuple[Any, ...]] = ()
     many: ClassVar[bool] = False
+    setters: ClassVar[tuple[Callable[[Expr, Any], None], ...]] = ()
 
     @classmethod
     def _born(cls, key: tuple[Any, ...]) -> Expr:
@@ -84,14 +88,14 @@ class Expr(Interned, metaclass=_Made):
         if len(key) <= len(cls.fields):
             return cls(*key[1:], *cls.usual)
         found = object.__new__(cls)
-        for name, value in zip(cls.fields, cls._values(*key[1:]), strict=True):
-            put(found, name, value)
+        for set_field, value in zip(cls.setters, cls._values(*key[1:]), strict=True):
+            set_field(found, value)
         parts = found._parts()
-        put(found, "children", parts)
-        put(found, "free", found._letters())
-        put(found, "symbols", together([part.symbols for part in parts]))
-        put(found, "weight", min(sum([part.weight for part in parts]) or 1, _WEIGHT_CAP))
-        put(found, "shape", found._check())
+        _set_children(found, parts)
+        _set_free(found, found._letters())
+        _set_symbols(found, together([part.symbols for part in parts]))
+        _set_weight(found, min(sum([part.weight for part in parts]) or 1, _WEIGHT_CAP))
+        _set_shape(found, found._check())
         _NODES[key] = found
         return found
 
@@ -129,10 +133,21 @@ class Expr(Interned, metaclass=_Made):
         return f"{type(self).__name__}({inside})"
 
 
+_set_children, _set_free, _set_shape, _set_symbols, _set_weight = [
+    getattr(Expr, name).__set__ for name in Expr.__slots__ if name != "__weakref__"
+]
+
+
 def together(sets: list[frozenset[_T]]) -> frozenset[_T]:
-    """The union; where one of the sets holds all the others it is that very set, of which there are then few."""
-    largest = max(sets, key=len, default=frozenset())
+    """The union; where each of the sets holds all before it, or none that they have not, it is one of them, of which
+    there are then few."""
+    largest = _NOTHING
     for found in sets:
         if found is not largest and not found <= largest:
-            return largest.union(*sets)
+            if not largest <= found:
+                return largest.union(*sets)
+            largest = found
     return largest
+
+
+_NOTHING: frozenset[Any] = frozenset()

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from .dimensions import Dim
-from .expr import Expr
+from .expr import Expr, together
 from .index_nodes import Delta, Entry, MatrixOf, Named, Partial, SumOver
 from .indices import Index, Position, letters_of, replace_in_position
 from .memory import noted, table
@@ -98,20 +98,18 @@ def found_in(
 ) -> _V:
     """What is to be `known` of a node, which `find` says once it is known of its parts;
     however deep it is, as Python's stack is not."""
-    stack = [] if root in known else [root]
+    stack = [root]
     while stack:
         node = stack[-1]
-        waiting = (
-            [part for part in (node.children if parts is None else parts(node)) if part not in known]
-            if node not in known
-            else []
-        )
+        waiting: list[Expr] | None = None
+        if node not in known:
+            waiting = [part for part in (node.children if parts is None else parts(node)) if part not in known]
         if waiting:
             stack += waiting
-            continue
-        stack.pop()
-        if node not in known:
-            known[node] = find(node)
+        else:
+            if waiting is not None:
+                known[node] = find(node)
+            stack.pop()
     return known[root]
 
 
@@ -143,9 +141,12 @@ _LETTERS: Final[dict[Expr, frozenset[Index]]] = table()
 
 def letters_in(root: Expr) -> frozenset[Index]:
     """All index letters of `root`, free or bound."""
-    return found_in(
-        root, _LETTERS, lambda node: letters_of_node(node).union(*(_LETTERS[part] for part in node.children))
-    )
+    known = _LETTERS.get(root)
+    return found_in(root, _LETTERS, _letters_of) if known is None else known
+
+
+def _letters_of(node: Expr) -> frozenset[Index]:
+    return together([letters_of_node(node), *[_LETTERS[part] for part in node.children]])
 
 
 def letters_of_node(node: Expr) -> frozenset[Index]:

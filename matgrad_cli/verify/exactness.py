@@ -29,48 +29,41 @@ def kind(expr: Expr) -> int:
     What an oracle knows of a function holds wherever that has a value, and so does what follows from it; whether there
     is such a place it does not know: it may divide by what is zero, sin² + cos² − 1.
     """
-    if len(_kinds) > 200_000:
-        _kinds.clear()
     return found_in(expr, _kinds, _found, _below)
 
 
 def _found(node: Expr) -> int:
-    found = max([_own(node), *[_kinds[part] for part in _below(node)]])
-    return ORACLE_KIND if found == TOTAL_KIND and _divides(node) else found
+    found = max([_kinds[part] for part in _below(node)], default=RATIONAL_KIND)
+    match node:
+        case ir.Constant():
+            return TOTAL_KIND
+        case ir.Power(base, exponent):
+            if squared_root(node) is not None:  # (√u)² has a value only where √u has one: the reals decide that
+                rooted = isinstance(base, ir.Call) and base.function == "sqrt"
+                return max(found, ORACLE_KIND) if rooted else found
+            times = constant_value(exponent)
+            if times is None or times.denominator != 1:
+                return FLOAT_KIND
+            return _divided(found) if times < 0 else found
+        case ir.Call(name, _):
+            if name not in _PLAIN:
+                own = TOTAL_KIND if name in _TOTAL else ORACLE_KIND if name in _PARTIAL else FLOAT_KIND
+                return max(found, own)
+            return _divided(found) if name == "pinv" else found
+        case ir.Inverse() | ir.MatrixPower():
+            return _divided(found)
+    return found
 
 
-def _divides(node: Expr) -> bool:
-    if isinstance(node, ir.Power):
-        exponent = constant_value(node.exponent)
-        return exponent is not None and exponent < 0
-    return isinstance(node, ir.Inverse | ir.MatrixPower) or (isinstance(node, ir.Call) and node.function == "pinv")
+def _divided(kind: int) -> int:
+    """The kind of what is divided by something of a kind."""
+    return ORACLE_KIND if kind == TOTAL_KIND else kind
 
 
 def _below(node: Expr) -> tuple[Expr, ...]:
     if isinstance(node, ir.Power):
         shorter = squared_root(node)
-        return (
-            (shorter,)
-            if shorter is not None
-            else (node.base,)
-            if constant_value(node.exponent) is not None
-            else node.children
-        )
+        return (shorter,) if shorter is not None else node.children[: 1 + (constant_value(node.exponent) is None)]
     if isinstance(node, ir.Call) and node.function in DEFINITIONS:
         return (DEFINITIONS[node.function](*node.arguments),)
     return node.children
-
-
-def _own(node: Expr) -> int:
-    if isinstance(node, ir.Constant):
-        return TOTAL_KIND
-    if isinstance(node, ir.Power):
-        if squared_root(node) is not None:  # (√u)² has a value only where √u has one: the reals decide that
-            return ORACLE_KIND if isinstance(node.base, ir.Call) and node.base.function == "sqrt" else RATIONAL_KIND
-        exponent = constant_value(node.exponent)
-        return RATIONAL_KIND if exponent is not None and exponent.denominator == 1 else FLOAT_KIND
-    if isinstance(node, ir.Call):
-        if node.function in _PLAIN:
-            return RATIONAL_KIND
-        return TOTAL_KIND if node.function in _TOTAL else ORACLE_KIND if node.function in _PARTIAL else FLOAT_KIND
-    return RATIONAL_KIND

@@ -30,8 +30,9 @@ def unshared(before: Expr, after: Expr) -> tuple[Expr, Expr]:
 
 
 def kinds_of_pairs(before: Expr, after: Expr, words: Mapping[Symbol, object]) -> list[tuple[Expr, Expr]]:
-    """Of two sums whose terms go together in order one pair of terms of each kind, if these are few: a pair that differs
-    from another in nothing but the names of variables, of which the same is known, is equal where that one is."""
+    """Of two sums whose terms go together in order one pair of terms of each kind, if these are few:
+    a pair that differs from another in nothing but the names of variables, of which the same is known,
+    is equal where that one is."""
     if not (isinstance(before, Add) and isinstance(after, Add)) or not _FEWEST <= len(before.terms) == len(after.terms):
         return []
     found: dict[Hashable, tuple[Expr, Expr]] = {}
