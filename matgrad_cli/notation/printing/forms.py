@@ -11,17 +11,18 @@ from ..unknown import shown as unknown_shown
 from .precedence import ATOM, POWER, PRODUCT, UNARY, Piece, Printer
 from .to_text import counted_letters
 
+_SLOPES = ("f′", "∇f", "∇²f", "D*f", "∂₁f")
+"""How derivatives of unknown functions are written."""
+
 
 class Forms(Printer):
-    """What a notation supplies: its signs and forms as a table, and the few that are no form with places."""
+    """What a notation supplies: its signs and forms, a column of `signs.py`; and what is no form with places."""
 
     name_text: Callable[[str], str]
     words: Mapping[str, str]
     """The signs by name (transpose, hadamard, ones …) and the forms with places: `fraction`, `lowered`, `gradient` …"""
     functions: Mapping[str, str]
     """Functions with a sign or a name of their own."""
-    slopes: tuple[str, str, str, str, str]
-    """How derivatives of unknown functions are written: f′, ∇f, ∇²f, D*f, ∂₁f."""
     stroke: bool = False
     """Whether a fraction is written with a stroke, so that what stands above and below it may need brackets."""
 
@@ -79,7 +80,7 @@ class Forms(Printer):
 
     def function(self, name: str, arguments: Iterable[str]) -> str:
         """A named function with its arguments; the axis stands below it, counted as in Python."""
-        shown = unknown_shown(name, self.name_text, *self.slopes)
+        shown = unknown_shown(name, self.name_text, *map(self.word, _SLOPES))
         if not shown and name in self.functions and not (name == "sigmoid" and self._taken):
             shown = self.functions[name]
         elif not shown and name[-1] in "01" and name[:-1] in WITH_AXES:

@@ -7,71 +7,9 @@ from typing import Final
 
 from ...ir import Expr, Number
 from ..names import LATEX_GREEK, split_name
+from . import signs
 from .book import BookPrinter
 from .precedence import ATOM, POWER, Piece
-
-_WORDS: Final = {
-    "transpose": r"\top",
-    "inverse": "-1",
-    "inverse-transpose": r"-\top",
-    "pinv": "+",
-    "hadamard": r"\odot",
-    "divide": r"\oslash",
-    "kron": r"\otimes",
-    "plus": "+",
-    "minus": "-",
-    "d": r"\mathrm{d}",
-    "partial": r"\partial ",
-    "maps": r"\mapsto",
-    "ones": r"\mathbf{1}",
-    "eye": "I",
-    "delta": r"\delta",
-    "entrywise": r"\odot ",
-    "number": "{}",
-    "fraction": r"\frac{{{}}}{{{}}}",
-    "lowered": "{}_{{{}}}",
-    "enclosed": r"\Bigl[ {} \Bigr]_{{{}}}",
-    "root": r"\sqrt{{{}}}",
-    "bars": r"\lvert {} \rvert",
-    "angle": r"\langle {}, {} \rangle",
-    "ones beside": "{} {}",
-    "beside ones": "{} {}",
-    "gradient": r"\nabla_{{{1}}} {0}",
-    "hessian": r"\nabla_{{{1}}}^2 {0}",
-    "identity": "I_{{{}}}",
-    "axis 0": r"\operatorname{{{}}}_{{0}}",
-    "axis 1": r"\operatorname{{{}}}_{{1}}",
-    "function": r"\operatorname{{{}}}",
-    "applied": "",
-    "comma": ", ",
-    "times": " ",
-    "times names": " ",
-    "shape": r"{}\times {}",
-    "number shape": r"1\times 1",
-    "sum": r"\sum_{{{}}}",
-    "sum to": r"\sum_{{{}=1}}^{{{}}}",
-    "sums": " ",
-    "pair": "({},{})",
-    "listed": "{}",
-    "beside": "",
-    "and": ",",
-    "gap": " ",
-}
-_FUNCTIONS: Final = {
-    **{
-        name: f"\\{name}"
-        for name in ("max", "exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth")
-    },
-    "det": r"\det",
-    "sigmoid": r"\sigma",
-    "logdet": r"\log\det",
-    "diagonal": r"\operatorname{diag}",
-    "asin": r"\arcsin",
-    "acos": r"\arccos",
-    "atan": r"\arctan",
-    "log2": r"\log_{2}",
-    "log10": r"\log_{10}",
-}
 
 
 def name_latex(name: str) -> str:
@@ -102,9 +40,8 @@ class LatexPrinter(BookPrinter):
             return rf"\Bigl( {text} \Bigr)"
         return rf"\bigl( {text} \bigr)" if "(" in text or r"\lVert" in text else f"({text})"
 
-    words = _WORDS
-    functions = _FUNCTIONS
-    slopes = ("'", r"\nabla ", r"\nabla^2 ", "D^*", r"\partial_{0} ")
+    words = signs.LATEX
+    functions = signs.LATEX_FUNCTIONS
     name_text = staticmethod(name_latex)
 
     def raised(self, base: str, exponent: str) -> str:
@@ -126,7 +63,7 @@ class LatexPrinter(BookPrinter):
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         if shown[0].isdigit():
             return r" \cdot "
-        moving = left.text.startswith(_WORDS["d"]) and not left.text.endswith(")")  # dX Xᵀ is not d(XXᵀ)
+        moving = left.text.startswith(self.word("d")) and not left.text.endswith(")")  # dX Xᵀ is not d(XXᵀ)
         return r" \, " if moving else " "
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:

@@ -9,87 +9,13 @@ from typing import Final
 
 from ...ir import Differential, Entry, Expr, Named, Number, Symbol
 from ..names import LETTERS, split_name
+from . import signs
 from .book import BookPrinter
 from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, Piece
-
-_TIMES: Final = "<mo>&#x2062;</mo>"
-_APPLY: Final = "<mo>&#x2061;</mo>"
-_THIN: Final = '<mspace width="0.17em"/>'
-
 
 LEFT: Final = ('<mrow><mo stretchy="false">(</mo>', "<mrow><mo>(</mo>")
 RIGHT: Final = ('<mo stretchy="false">)</mo></mrow>', "<mo>)</mo></mrow>")
 """Brackets that keep their size, and those that grow with what is in them."""
-
-
-def _sign(sign: str) -> str:
-    return f"<mo>{sign}</mo>"
-
-
-_WORDS: Final = {
-    "transpose": "<mo>⊤</mo>",
-    "inverse": "<mo>−</mo><mn>1</mn>",
-    "inverse-transpose": "<mo>−</mo><mo>⊤</mo>",
-    "pinv": "<mo>+</mo>",
-    "hadamard": "<mo>∘</mo>",
-    "divide": "<mo>⊘</mo>",
-    "kron": "<mo>⊗</mo>",
-    "plus": "<mo>+</mo>",
-    "minus": "<mo>−</mo>",
-    "d": '<mi mathvariant="normal">d</mi>',
-    "partial": '<mi mathvariant="normal">∂</mi>',
-    "maps": "<mo>↦</mo>",
-    "ones": "<mn>𝟏</mn>",
-    "eye": "<mi>I</mi>",
-    "delta": "<mi>δ</mi>",
-    "entrywise": "<mo>∘</mo>",
-    "number": "<mn>{}</mn>",
-    "fraction": "<mfrac><mrow>{}</mrow><mrow>{}</mrow></mfrac>",
-    "root": "<msqrt>{}</msqrt>",
-    "lowered": "<msub><mrow>{}</mrow><mrow>{}</mrow></msub>",
-    "bars": "<mrow><mo>|</mo>{}<mo>|</mo></mrow>",
-    "enclosed": "<msub><mrow><mrow><mo>[</mo>{}<mo>]</mo></mrow></mrow><mrow>{}</mrow></msub>",
-    "angle": "<mrow><mo>⟨</mo>{}<mo>,</mo>{}<mo>⟩</mo></mrow>",
-    "ones beside": "{}{}",
-    "beside ones": "{}{}",
-    "gradient": "<msub><mo>∇</mo>{1}</msub>{0}",
-    "hessian": "<msubsup><mo>∇</mo>{1}<mn>2</mn></msubsup>{0}",
-    "identity": "<msub><mi>I</mi><mrow>{}</mrow></msub>",
-    "function": "<mi>{}</mi>",
-    "applied": _APPLY,
-    "comma": "<mo>,</mo>",
-    "axis 0": "<msub><mi>{}</mi><mn>0</mn></msub>",
-    "axis 1": "<msub><mi>{}</mi><mn>1</mn></msub>",
-    "times": _TIMES,
-    "times names": _TIMES,
-    "shape": "{}<mo>×</mo>{}",
-    "number shape": "<mtext>number</mtext>",
-    "sum": "<munder><mo>∑</mo><mrow>{}</mrow></munder>",
-    "sums": "",
-    "sum to": "<munderover><mo>∑</mo><mrow>{}<mo>=</mo><mn>1</mn></mrow><mrow>{}</mrow></munderover>",
-    "pair": "<mo>(</mo>{}<mo>,</mo>{}<mo>)</mo>",
-    "listed": "{}",
-    "beside": _TIMES,
-    "and": "<mo>,</mo>",
-    "gap": _THIN,
-}
-_SLOPES: Final = (
-    "<mo>′</mo>",
-    "<mo>∇</mo>",
-    "<msup><mo>∇</mo><mn>2</mn></msup>",
-    "<msup><mi>D</mi><mo>*</mo></msup>",
-    f"<msub>{_WORDS['partial']}<mn>{{0}}</mn></msub>",
-)
-_FUNCTIONS: Final = {
-    "sigmoid": "<mi>σ</mi>",
-    "logdet": f"<mi>log</mi>{_THIN}<mi>det</mi>",
-    "diagonal": "<mi>diag</mi>",
-    "asin": "<mi>arcsin</mi>",
-    "acos": "<mi>arccos</mi>",
-    "atan": "<mi>arctan</mi>",
-    "log2": "<msub><mi>log</mi><mn>2</mn></msub>",
-    "log10": "<msub><mi>log</mi><mn>10</mn></msub>",
-}
 
 
 def name_mathml(name: str) -> str:
@@ -114,9 +40,8 @@ class MathmlPrinter(BookPrinter):
         tall = "<mfrac" in text or "<munder" in text
         return _around(text, lambda inner: LEFT[tall] + inner + RIGHT[tall])
 
-    words = _WORDS
-    functions = _FUNCTIONS
-    slopes = _SLOPES
+    words = signs.MATHML
+    functions = signs.MATHML_FUNCTIONS
     name_text = staticmethod(name_mathml)
 
     def whole_over(self, top: Piece) -> bool:
@@ -141,9 +66,9 @@ class MathmlPrinter(BookPrinter):
         return self.signed(part)
 
     def between(self, left: Piece, right: Piece, shown: str) -> str:
-        if shown.startswith("<mn>") and not shown.startswith(_WORDS["ones"]):
-            return _sign("·")
-        return _TIMES if left.tight and right.tight else _TIMES + _THIN
+        if shown.startswith("<mn>") and not shown.startswith(self.word("ones")):
+            return "<mo>·</mo>"
+        return signs.TIMES if left.tight and right.tight else signs.TIMES + signs.THIN
 
     def table(self, rows: Sequence[Sequence[str]]) -> str:
         cells = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows)
@@ -153,12 +78,12 @@ class MathmlPrinter(BookPrinter):
         shown = self.signed(parts[0])
         if len(parts) > 1:
             return Piece(
-                f"<mi>D</mi>{_APPLY}{self.brackets(shown)}<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>"
+                f"<mi>D</mi>{signs.APPLY}{self.brackets(shown)}<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>"
             )
         if self.is_function(node.body, parts[0]):
-            return Piece(_WORDS["d"] + _THIN + shown, POWER)
+            return Piece(self.word("d") + signs.THIN + shown, POWER)
         bare = isinstance(node.body, Symbol | Named | Entry)
-        return Piece(_WORDS["d"] + (shown if bare else self.brackets(shown)), POWER)
+        return Piece(self.word("d") + (shown if bare else self.brackets(shown)), POWER)
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         bars = f"<mrow><mo>‖</mo>{self.signed(body)}<mo>‖</mo></mrow>"

@@ -7,61 +7,9 @@ from typing import Final
 
 from ...ir import Call, Differential, Expr, Index, Number, Size
 from ..names import LETTERS, SUBSCRIPTS, SUPERSCRIPTS, split_name
+from . import signs
 from .book import BookPrinter
 from .precedence import ATOM, POWER, PRODUCT, Piece
-
-_WORDS: Final = {
-    "transpose": "ᵀ",
-    "inverse": "⁻¹",
-    "inverse-transpose": "⁻ᵀ",
-    "pinv": "⁺",
-    "hadamard": "∘",
-    "divide": "⊘",
-    "kron": "⊗",
-    "plus": "+",
-    "minus": "−",
-    "d": "d",
-    "partial": "∂",
-    "maps": "↦",
-    "ones": "𝟏",
-    "eye": "I",
-    "delta": "δ",
-    "entrywise": "^∘",
-    "number": "{}",
-    "fraction": "{}/{}",
-    "lowered": "{}_{}",
-    "enclosed": "[{}]_{}",
-    "bars": "|{}|",
-    "angle": "⟨{}, {}⟩",
-    "ones beside": "{}{}",
-    "beside ones": "{} · {}",
-    "gradient": "∇{}",
-    "hessian": "∇²{}",
-    "axis 0": "{}₀",
-    "axis 1": "{}₁",
-    "function": "{}",
-    "applied": "",
-    "comma": ", ",
-    "times": "",
-    "times names": "·",
-    "shape": "{}×{}",
-    "number shape": "number",
-    "pair": "({},{})",
-    "listed": "({})",
-    "beside": "",
-    "and": ",",
-    "gap": " ",
-}
-_FUNCTIONS: Final = {
-    "sigmoid": "σ",
-    "logdet": "log det",
-    "diagonal": "diag",
-    "asin": "arcsin",
-    "acos": "arccos",
-    "atan": "arctan",
-    "log2": "log₂",
-    "log10": "log₁₀",
-}
 
 
 def name_unicode(name: str) -> str:
@@ -79,9 +27,8 @@ class UnicodePrinter(BookPrinter):
     def brackets(self, text: str) -> str:
         return f"({text})"
 
-    words = _WORDS
-    functions = _FUNCTIONS
-    slopes = ("′", "∇", "∇²", "D*", "∂{1}")
+    words = signs.UNICODE
+    functions = signs.UNICODE_FUNCTIONS
     stroke = True
     name_text = staticmethod(name_unicode)
 
