@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import os
 import subprocess
 import sys
@@ -31,16 +32,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A plain run takes a minute; what is marked runs only when it is asked for,
-    by `--all` or by the name of its mark."""
+    """A plain run takes a minute; what is marked is left out unless it is asked for, by `--all` or by the name of
+    its mark. It is left out here: to skip thousands of tests one by one would take longer than many that run."""
     asked = set(config.getoption("markexpr", "").split()) | ({"thorough"} if config.getoption("--all") else set())
-    for name, option in (("thorough", "--all"), ("slow", "-m slow"), ("bench", "-m bench")):
-        if name in asked:
-            continue
-        skipped = pytest.mark.skip(reason=f"`pytest {option}` runs it")
-        for item in items:
-            if item.get_closest_marker(name):
-                item.add_marker(skipped)
+    seldom = {"thorough", "slow", "bench"} - asked
+    out = [item for item in items if any(mark.name in seldom for mark in item.iter_markers())]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        left = set(map(id, out))
+        items[:] = [item for item in items if id(item) not in left]
+
+
+def pytest_configure() -> None:
+    """The tests make much that stays: to look for rubbish as often as Python does takes a seventh of their time."""
+    gc.set_threshold(100_000, 20, 20)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not config.getoption("--all") and not config.getoption("markexpr", ""):
+        terminalreporter.write_line("left out, where there are any: what `--all`, `-m slow` and `-m bench` run")
 
 
 @cache

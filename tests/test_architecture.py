@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,10 +49,17 @@ def layer(path: Path) -> str | None:
     return name if name in LAYERS else None
 
 
+@cache
+def parts() -> dict[Path, list[ast.AST]]:
+    """What the tests look at in each module: imports, calls, handlers of errors."""
+    kinds = ast.Import | ast.ImportFrom | ast.Call | ast.ExceptHandler
+    return {path: [node for node in ast.walk(trees()[path]) if isinstance(node, kinds)] for path in FILES}
+
+
 def imports(path: Path) -> Iterator[tuple[ast.stmt, str]]:
     """Every import of a module, written out: `matgrad_cli.ir.nodes`, `numpy`."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(trees()[path]):
+    for node in parts()[path]:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node, alias.name
@@ -123,7 +131,7 @@ def test_nothing_typed_is_executed() -> None:
     """Neither Python's own doors nor SymPy's, which evaluate text."""
     wrong = []
     for path in FILES:
-        for node in ast.walk(trees()[path]):
+        for node in parts()[path]:
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -140,7 +148,7 @@ def test_nothing_typed_is_executed() -> None:
 def test_no_error_is_swallowed() -> None:
     wrong = []
     for path in FILES:
-        for node in ast.walk(trees()[path]):
+        for node in parts()[path]:
             if isinstance(node, ast.ExceptHandler) and all(isinstance(line, ast.Pass) for line in node.body):
                 wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
     assert wrong == []
@@ -213,7 +221,7 @@ def test_the_forum_loss_needs_no_heavy_library() -> None:
 def _for_types_only(tree: ast.Module) -> set[ast.stmt]:
     """The imports below `if TYPE_CHECKING:`, which no program runs."""
     found: set[ast.stmt] = set()
-    for node in ast.walk(tree):
+    for node in tree.body:
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             found |= {inner for inner in ast.walk(node) if isinstance(inner, ast.Import | ast.ImportFrom)}
     return found
@@ -221,10 +229,9 @@ def _for_types_only(tree: ast.Module) -> set[ast.stmt]:
 
 def _run_time_imports(path: Path, modules: set[str]) -> set[str]:
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    tree = trees()[path]
-    skipped = _for_types_only(tree)
+    skipped = _for_types_only(trees()[path])
     found = set()
-    for node in ast.walk(tree):
+    for node in parts()[path]:
         if isinstance(node, ast.ImportFrom) and node.level and node not in skipped:
             base = [*package[: len(package) - node.level + 1], *([node.module] if node.module else [])]
             found.add(".".join(base))
