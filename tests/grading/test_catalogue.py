@@ -59,6 +59,7 @@ MADE = {
     "symmetric": "quad-symmetric",
     "all-symmetric": "all-symmetric",
     "commuting": "commuting",
+    "lost-delta": "lost-delta",
     "lost-of-equation": "lost-of-equation",
 }
 """Each kind, in the order in which they are looked for, with the problem that makes it."""

@@ -65,7 +65,7 @@ MISFITS: Final = (
 
 DELTAS: Final = (patterns.single_delta,)
 """Where a free letter is lost."""
-LOST_LETTER: Final = (edits.entry,)
+LOST_LETTER: Final = (edits.entry, patterns.lost_delta)
 LOST_TERMS: Final = (terms_off.lost_of_equation,)
 """Of an equation beside the one that it should follow from."""
 
@@ -95,5 +95,5 @@ VALUES: Final = (
 )
 """The kinds of slips in a line that has the kind of what is needed, in their order."""
 
-CATALOGUE: Final = tuple({kind.name: kind for kind in (*DELTAS, *VALUES, *LOST_TERMS)}.values())
+CATALOGUE: Final = tuple({kind.name: kind for kind in (*DELTAS, *VALUES, *LOST_LETTER, *LOST_TERMS)}.values())
 """Each kind once."""

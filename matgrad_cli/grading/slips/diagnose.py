@@ -215,7 +215,8 @@ def _letter_lost(context: Context, before: Expr, after: Expr, pair: Pairing) -> 
     lost = ", ".join(letter.name for letter in sorted(missing))
     slip = Slip(
         "free-index-mismatch",
-        f"the free index {lost} is lost: this is {kind_in_words(after)}, needed is {kind_in_words(before)}",
+        f"the free {'index' if len(missing) == 1 else 'indices'} {lost} {'is' if len(missing) == 1 else 'are'} lost: "
+        f"this is {kind_in_words(after)}, needed is {kind_in_words(before)}",
         ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
     )
     found = first(case, LOST_LETTER)

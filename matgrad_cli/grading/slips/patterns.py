@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 from ...ir import (
@@ -103,6 +103,39 @@ def single_delta(case: Case) -> Iterator[Trial]:
             both = mul(delta, Delta(letter, lost[0]))
             mended = substitute(after, {delta: both})
             yield Trial(mended, (f"{letter}{lost[0]}", lost[0], f"{delta.left}{delta.right}"))
+
+
+@kind("wrong-delta", "a factor is missing: {0}", "write `{line}`")
+def lost_delta(case: Case) -> Iterator[Trial]:
+    """Free letters are lost because the δ's that fix them were left out: X_ik for X_ik δ_jl, Σ_p X_ip for
+    Σ_p X_ip δ_pk δ_jl."""
+    lost = sorted(case.needed.free - case.line.free)
+    if len(lost) > _MOST_LOST:
+        return
+    for path, node in [((), case.line), *places(case.line)]:
+        if path and not isinstance(node, SumOver):
+            continue
+        inside = node.indices if isinstance(node, SumOver) else ()
+        for way in _paired(lost, (*sorted(case.line.free), *inside)):
+            deltas = [Delta(*pair) for pair in way]
+            mended = SumOver(node.indices, mul(node.body, *deltas)) if isinstance(node, SumOver) else mul(node, *deltas)
+            said = " ".join(f"δ_{one}{other}" for one, other in way)
+            yield Trial(replace_at(case.line, path, mended), (said,))
+
+
+_MOST_LOST = 4
+
+
+def _paired(lost: Sequence[Index], others: Sequence[Index]) -> Iterator[tuple[tuple[Index, Index], ...]]:
+    """All ways of pairing off the lost letters that run alike, one of them with another letter where they are odd."""
+    if not lost:
+        yield ()
+        return
+    first, *rest = lost
+    for partner in (*rest, *(others if len(lost) % 2 else ())):
+        if partner.dim is first.dim:
+            for more in _paired([one for one in rest if one is not partner], () if partner in others else others):
+                yield ((partner, first) if partner in others else (first, partner)), *more
 
 
 # ---- f(Σ u) for Σ f(u)
