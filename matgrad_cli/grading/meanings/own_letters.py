@@ -9,7 +9,7 @@ from itertools import pairwise
 from ...diagnostics import MatgradError, Source
 from ...diagnostics.record import replace
 from ...facts import Problem
-from ...ir import Differential, Expr, nodes_of, transpose
+from ...ir import Differential, Expr, Symbol, nodes_of, transpose
 from ...notation import syntax as s
 from ...notation.elaboration.elaborate import read_node
 from ...notation.latex.reader import parse_latex
@@ -21,18 +21,23 @@ LONGEST = 400
 
 
 def true_of_all(
-    texts: Sequence[str], assume: Sequence[str] = (), moving: Collection[str] = (), rows: bool = False
+    texts: Sequence[str],
+    assume: Sequence[str] = (),
+    moving: Collection[str] = (),
+    rows: bool = False,
+    numerator: bool = False,
 ) -> bool | None:
     """Whether these sides are equal for all values of their letters, whatever the letters mean in the problem; None:
     it cannot be said.
 
     `assume` are facts of the letters, `moving` the letters that vary under a differential (none: all of them). With
-    `rows` the derivative of a number by a column may be written as a row.
+    `rows` the derivative of a number by a column may be written as a row; in `numerator` layout that by a matrix
+    is its transpose.
     """
     if len(texts) < 2 or sum(map(len, texts)) > LONGEST:
         return None
     try:
-        verdicts = [_equal(one, other, assume, moving, rows) for one, other in pairwise(texts)]
+        verdicts = [_equal(one, other, assume, moving, rows, numerator) for one, other in pairwise(texts)]
     except (MatgradError, RecursionError):
         return None
     return False if False in verdicts else None if None in verdicts else True
@@ -48,7 +53,9 @@ def _is_hidden(node: s.Node) -> bool:
     return not by <= inside
 
 
-def _equal(left: str, right: str, assume: Sequence[str], moving: Collection[str], rows: bool) -> bool | None:
+def _equal(
+    left: str, right: str, assume: Sequence[str], moving: Collection[str], rows: bool, numerator: bool
+) -> bool | None:
     """Whether the difference of two texts is zero at random arrays of the shapes that their use asks for;
     each moving letter may vary."""
     one, other = parse_latex(left), parse_latex(right, offset=len(left) + 3)
@@ -65,8 +72,13 @@ def _equal(left: str, right: str, assume: Sequence[str], moving: Collection[str]
         if before is after and not _works(before):
             return None
         bench = Bench(Problem(before, variable, symbols, facts))
-        turned = rows and before.shape.is_column and isinstance(s.ungrouped(one), s.Derivative)
-        forms = (before, transpose(before)) if turned else (before,)
+        pending = s.ungrouped(one)
+        derived = isinstance(pending, s.Derivative)
+        letter = pending.variable if isinstance(pending, s.Derivative) else None
+        by = scope.find(letter.name) if isinstance(letter, s.Name) else None
+        across = numerator and isinstance(by, Symbol) and by.shape.is_matrix and before.shape is by.shape
+        forms: tuple[Expr, ...] = (transpose(before),) if across else (before,)
+        forms += (transpose(before),) if rows and derived and before.shape.is_column else ()
         verdicts = [bench.over_all(*pair) for form in forms for pair in pairings(form, after)]
         if not any(verdict.holds for verdict in verdicts):
             return None if any(verdict.kind == "unknown" for verdict in verdicts) else False

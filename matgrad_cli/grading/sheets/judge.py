@@ -203,9 +203,12 @@ class Judge:
             if doubt is not None:
                 return Judged(line, "undecided", "claim", result, result.notes, doubt)
             return Judged(line, "follows", result.role, result, result.notes, by_matrix=self._by_matrix(line))
-        fact = own_fact(line.formula, line.outline, self.told)
+        layout = next((begun.around.task.layout for begun in self.readers), "gradient")
+        fact = own_fact(line.formula, line.outline, self.told, layout)
         if fact is not None and fact.verdict == "follows":
             return Judged(line, "follows", "aside", result, (*fact.notes,), "a fact in letters of its own")
+        if fact is not None and fact.elsewhere and (result is None or result.verdict != "wrong"):
+            return Judged(line, "undecided", "aside", why=fact.elsewhere)
         if result is None:
             return Judged(line, "undecided", "aside", why="not understood")
         if (why := self._beside(line, result)) is not None:

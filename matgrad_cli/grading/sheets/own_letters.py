@@ -21,17 +21,18 @@ _SQUARE = ("symmetric", "antisymmetric", "spd", "invertible", "diagonal", "ortho
 
 @record
 class Fact:
-    """The verdict on a fact, and what was supposed."""
+    """The verdict on a fact, what was supposed, and why nothing is said of one that holds in another layout."""
 
     verdict: LineVerdict
     notes: tuple[str, ...] = ()
+    elsewhere: str = ""
 
 
-def own_fact(formula: Formula, line: LatexLine, told: Told) -> Fact | None:
+def own_fact(formula: Formula, line: LatexLine, told: Told, layout: str = "gradient") -> Fact | None:
     """The verdict on a row that explains all of its letters itself; None if it is none.
 
     A fact in passing may write its gradient as a column or as a row. Under a differential only the letters vary whose
-    differential stands on the right.
+    differential stands on the right. By a matrix it stands in the layout of the rows beside it.
     """
     statement = line.statements[0] if len(line.statements) == 1 else None
     if statement is None or statement.leading is not None or len(statement.sides) < 2 or not statement.readable:
@@ -46,9 +47,12 @@ def own_fact(formula: Formula, line: LatexLine, told: Told) -> Fact | None:
         return None
     verdicts = []
     for supposed in _supposed(formula, told, texts[0]):
-        verdicts.append(true_of_all(texts, supposed, moving, rows=True))
+        verdicts.append(true_of_all(texts, supposed, moving, rows=True, numerator=layout == "numerator"))
         if verdicts[-1]:
             return Fact("follows", (f"supposed: {', '.join(supposed)}",) if supposed else ())
+    if verdicts[0] is False and true_of_all(texts, (), moving, rows=True, numerator=layout != "numerator"):
+        other = "gradient" if layout == "numerator" else "numerator"
+        return Fact("undecided", elsewhere=f"it holds in the {other} layout, the rows beside it in the {layout} layout")
     return Fact("wrong" if verdicts[0] is False else "undecided")
 
 

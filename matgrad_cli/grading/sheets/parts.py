@@ -235,9 +235,12 @@ def _gained(first: Part, other: Part) -> list[Judged]:
 
 
 def _loses(first: Part, other: Part) -> bool:
-    """Whether a row ceases to follow in another reading."""
+    """Whether a row ceases to follow in another reading; facts in letters of their own may be of another layout."""
     pairs = zip(first.judged, other.judged, strict=True)
-    return any(old.verdict == "follows" != new.verdict and old.role != "definition" for old, new in pairs)
+    return any(old.verdict == "follows" != new.verdict and old.role not in _APART for old, new in pairs)
+
+
+_APART = ("definition", "aside")
 
 
 def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits) -> Part:

@@ -1,0 +1,38 @@
+"""Facts in letters of their own stand in the layout of the rows beside them, or nothing is said of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+
+NUMERATOR = r"""$\frac{\partial\det X}{\partial X} = \det(X)X^{-1}$.
+
+$\frac{\partial}{\partial X}\operatorname{tr}(X^{-1}A) = -X^{-1}AX^{-1}$.
+
+"""
+GRADIENT = r"""$\frac{\partial}{\partial X}\operatorname{tr}(X^{-1}A) = -X^{-T}A^TX^{-T}$.
+
+"""
+FACTS = {
+    "numerator": r"\frac{\partial}{\partial X} a^TX^{-1}b = -X^{-1}ba^TX^{-1}",
+    "gradient": r"\frac{\partial}{\partial X} a^TX^{-1}b = -X^{-T}ab^TX^{-T}",
+}
+
+
+def verdicts(text: str) -> list[str]:
+    (problem,) = check_text(text, "a.md").problems
+    return [line.verdict for line in problem.lines]
+
+
+@pytest.mark.parametrize(("before", "layout"), [(NUMERATOR, "numerator"), (GRADIENT, "gradient")])
+def test_a_fact_by_a_matrix_follows_in_one_layout_alone(before: str, layout: str) -> None:
+    for name, fact in FACTS.items():
+        *others, last = verdicts(f"{before}${fact}$.\n")
+        assert set(others) == {"follows"}
+        assert last == ("follows" if name == layout else "undecided"), name
+
+
+def test_a_fact_by_a_vector_may_be_a_row_or_a_column() -> None:
+    for form in ("2x^T", "2x"):
+        assert verdicts(NUMERATOR + rf"$\frac{{\partial}}{{\partial x}} x^Tx = {form}$.")[-1] == "follows"
