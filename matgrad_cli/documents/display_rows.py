@@ -37,10 +37,9 @@ def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
     for number, row in enumerate(rows, 1):
         before = _BREAK.sub(blank, found[-1][1].text) if found else ""
         own = _BOUNDS.sub(blank, row.text) if _MOVED_IN.match(row.text) else row.text
-        goes_on = (_ADDED.match(row.text) and not _ZERO.search(before)) or (
-            (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(own)
-        )
-        if found and goes_on:
+        added = _ADDED.match(row.text) and not _ZERO.search(before)
+        open_ = (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(own)
+        if found and (added or open_):
             first, begun = found[-1]
             behind = _LEADING.sub(blank, row.text)
             if row.offsets is None and begun.offsets is None:
@@ -82,9 +81,8 @@ def without_margin(text: str, marks: Sequence[int] | None = None) -> str:
         if _RELATION.search(text, 0, mark) and _CELL.match(text, mark + 1):
             return covered(text, mark, len(text))
     for match in _END.finditer(text):
-        if _RELATION.search(text, 0, match.start()) and text[: match.start()].count("{") == text[: match.start()].count(
-            "}"
-        ):
+        before = text[: match.start()]
+        if _RELATION.search(before) and before.count("{") == before.count("}"):
             return covered(text, match.start(), len(text))
     return text
 

@@ -18,23 +18,14 @@ from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown
 from .python.blocks import Blocks, fenced, of_cells
-from .sheets.read import ENDINGS, PLAIN, read_sheet
+from .sheets.read import ENDINGS, LATEX, MARKDOWN, PLAIN, read_sheet
 from .sheets.sheet import cells_of
 from .toml_carrier import read_toml
 
 LARGEST = 2_000_000
 MOST_EXERCISES = 2_000
 MOST_ROWS = 2_000
-READERS = {
-    ".toml": read_toml,
-    ".tex": read_latex,
-    ".latex": read_latex,
-    ".ltx": read_latex,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".qmd": read_markdown,
-    ".rmd": read_markdown,
-}
+READERS = {".toml": read_toml, **dict.fromkeys(LATEX, read_latex), **dict.fromkeys(MARKDOWN, read_markdown)}
 
 CELLS = ", Markdown cells"
 """Behind the name of a notebook, where lines are counted through its Markdown cells."""
@@ -69,16 +60,10 @@ def expanded(paths: Iterable[Path], key: Path | None = None) -> Found:
             copy = key is not None and len(paths) > 1 and is_copy(path, key)
             (skipped if copy else files).append(path)
             continue
-        inside = [
-            file
-            for file in _inside(path, CODE if key is None else (*CODE, *ENDINGS))
-            if key is None or not _same(file, key)
-        ]
-        taken = [
-            file
-            for file in inside
-            if not file.name.startswith(".") and (_homework(file) if key is None else _handed_in(file, key))
-        ]
+        inside = _inside(path, CODE if key is None else (*CODE, *ENDINGS))
+        inside = [file for file in inside if key is None or not _same(file, key)]
+        shown = [file for file in inside if not file.name.startswith(".")]
+        taken = [file for file in shown if (_homework(file) if key is None else _handed_in(file, key))]
         files += taken
         skipped += [file for file in inside if file not in set(taken)]
         empty += [] if taken else [path]
@@ -90,9 +75,8 @@ def _inside(folder: Path, others: tuple[str, ...]) -> list[Path]:
     found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [
-            Path(place) / name for name in names if is_work(name) and Path(name).suffix.lower() in (*READERS, *others)
-        ]
+        read = [name for name in names if Path(name).suffix.lower() in (*READERS, *others)]
+        found += [Path(place) / name for name in read if is_work(name)]
     return sorted(found)
 
 
@@ -172,9 +156,7 @@ def read_text(text: str, name: str, asked: Sequence[str] = ()) -> Document:
     """The exercises of a text; the ending of the name says what it is."""
     document = _read_text(text, name, bool(asked))
     ending = Path(name.removesuffix(CELLS)).suffix.lower()
-    broken = any(
-        diagnostic.severity == "error" and diagnostic.code != "no-problem" for diagnostic in document.diagnostics
-    )
+    broken = any(one.severity == "error" and one.code != "no-problem" for one in document.diagnostics)
     if ending == ".toml" and asked:
         return told_in_tables(document)
     if ending in CODE and asked:
@@ -202,30 +184,22 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
         sheet = read_sheet(source, ending)
         if sheet is not None:
             return Document(source, sheet=sheet, code=_code_in(source, ending))
-        return Document(
-            source,
-            (),
-            (_file("unreadable-file", name, "is not the JSON of a notebook") if text.strip() else _empty(name),),
-        )
-    if ending in CODE:
-        found, mend = (
-            "holds Python code that names no problem of the key",
-            "write `# Problem NAME` above each answer, or leave out `--key`",
-        )
-        return Document(source, (), (_file("unknown-file", name, found, mend),))
+        broken = _file("unreadable-file", name, "is not the JSON of a notebook")
+        return Document(source, (), (broken if text.strip() else _empty(name),))
     if reader is None:
         found = "is none of Markdown, LaTeX, plain text, a notebook or TOML"
-        return Document(source, (), (_file("unknown-file", name, found, "name it .md, .tex, .txt, .ipynb or .toml"),))
+        mend = "name it .md, .tex, .txt, .ipynb or .toml"
+        if ending in CODE:
+            found = "holds Python code that names no problem of the key"
+            mend = "write `# Problem NAME` above each answer, or leave out `--key`"
+        return Document(source, (), (_file("unknown-file", name, found, mend),))
     shown = surely_shown(source.text, ending) if asked and ending in ENDINGS else source.text
     document = replace(reader(replace(source, text=shown)), source=source)
     if ending in ENDINGS and not any(exercise.keys for exercise in document.exercises):
         document = replace(document, sheet=read_sheet(source, ending), code=_code_in(source, ending))
-    rows = sum(len(exercise.rows) for exercise in document.exercises)
-    if len(document.exercises) > MOST_EXERCISES or rows > MOST_ROWS:
-        found = (
-            f"has {len(document.exercises)} problems and {rows} lines; at most {MOST_EXERCISES} and "
-            f"{MOST_ROWS} are read"
-        )
+    count, rows = len(document.exercises), sum(len(exercise.rows) for exercise in document.exercises)
+    if count > MOST_EXERCISES or rows > MOST_ROWS:
+        found = f"has {count} problems and {rows} lines; at most {MOST_EXERCISES} and {MOST_ROWS} are read"
         return Document(source, (), (*document.diagnostics, _file("file-too-large", name, found)))
     if not document.exercises and not any(diagnostic.severity == "error" for diagnostic in document.diagnostics):
         return replace(document, diagnostics=(*document.diagnostics, _empty(name)))
@@ -286,12 +260,8 @@ def text_of(path: Path) -> str | Diagnostic:
 def _decoded(data: bytes, name: str) -> str | Diagnostic:
     """The text of some bytes, if it is one."""
     if len(data) > LARGEST:
-        return _file(
-            "file-too-large",
-            name,
-            f"is larger than {LARGEST // 1_000_000} MB",
-            "check the derivation in a file of its own",
-        )
+        mend = "check the derivation in a file of its own"
+        return _file("file-too-large", name, f"is larger than {LARGEST // 1_000_000} MB", mend)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

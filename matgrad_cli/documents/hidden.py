@@ -64,6 +64,7 @@ _CONDITION = regex(
     r"(?:(?<=\\ifnum)\s*(?P<left>\d+)\s*(?P<sign>[<=>])\s*(?P<right>\d+))?"
 )
 _DEFINED_INK = regex(r"\\(?:definecolor|colorlet)\s*\{(\w+)\}\s*(?:\{(\w+)\}\s*)?\{([^{}]*)\}")
+_INKED = regex(r"\\(?P<word>textcolor|mathcolor|color)\s*(?:\[(?P<model>\w+)\]\s*)?\{(?P<ink>[^{}]*)\}")
 _FAINT = 0.8
 """Ink that is so near to white is not seen."""
 _BEYOND = regex(
@@ -148,9 +149,9 @@ def _elements(text: str, conceals: Callable[[str], bool] = lambda _: False) -> I
             if depth == 0:
                 yield waiting[1], match.end()
                 waiting = None
-        elif (name in _NEVER_SHOWN or conceals(match["attributes"])) and not (
-            match["close"] or match["alone"] or name in _VOID
-        ):
+            continue
+        holds = not (match["close"] or match["alone"] or name in _VOID)
+        if holds and (name in _NEVER_SHOWN or conceals(match["attributes"])):
             waiting, depth = (name, match.start()), 1
         elif match["attributes"]:
             yield match.span()
@@ -161,34 +162,30 @@ def _elements(text: str, conceals: Callable[[str], bool] = lambda _: False) -> I
 def _doubtful(attributes: str, styled: bool) -> bool:
     """Whether an element with these attributes may stand where nobody sees it:
     how it looks is read only in a few plain words."""
-    for match in _ATTRIBUTE.finditer(attributes):
-        key, value = match["key"].lower(), match["value"]
-        if key in _CONCEALING or (key in ("class", "id") and styled):
-            return True
-        if value is not None and key not in ("class", "id"):
-            plain = _PLAIN_VALUE.get(key)
-            if plain is None or not re.fullmatch(plain, value.strip("\"'"), re.IGNORECASE):
-                return True
-    return False
+    told = [(match["key"].lower(), match["value"]) for match in _ATTRIBUTE.finditer(attributes)]
+    return any(
+        styled
+        if key in ("class", "id")
+        else key in _CONCEALING
+        or (value is not None and not re.fullmatch(_PLAIN_VALUE.get(key, "(?!)"), value.strip("\"'"), re.IGNORECASE))
+        for key, value in told
+    )
 
 
 def failed_conditions(text: str) -> list[Range]:
     r"""What a LaTeX file passes over: behind `\iffalse`, `\ifnum1=0` or an `\else`.
     Of what is not known neither branch is read."""
     own = {name: _is_set(text, name) for name in re.findall(r"\\newif\s*\\if([A-Za-z@]+)", text)[:50]}
-    pattern = (
-        re.compile(rf"\\if(?P<own>{'|'.join(map(re.escape, own))})(?![A-Za-z@])|{_CONDITION.pattern}")
-        if own
-        else _CONDITION
-    )
+    named = rf"\\if(?P<own>{'|'.join(map(re.escape, own)) or '(?!)'})(?![A-Za-z@])|"
+    pattern = re.compile(named + _CONDITION.pattern)
     found: list[Range] = []
     open_: list[tuple[int, bool | None]] = []
     for match in pattern.finditer(text):
-        word, named = match["word"], match["own"] if own else None
+        word = match["word"]
         if re.search(r"\\newif\s*$", text[max(0, match.start() - 12) : match.start()]):
             continue
         if word not in ("else", "or", "fi"):
-            open_.append((match.start(), own[named] if named else _holds(match)))
+            open_.append((match.start(), own[match["own"]] if match["own"] else _holds(match)))
             found.append(match.span())  # `\ifnum1=1` is no formula
         elif open_:
             start, holds = open_.pop()
@@ -225,9 +222,7 @@ def painted(text: str) -> list[Range]:
         return []
     whites = {match[1] for match in _DEFINED_INK.finditer(text) if _whiteness(match[2], match[3], frozenset()) > _FAINT}
     found = []
-    for match in re.finditer(
-        r"\\(?P<word>textcolor|mathcolor|color)\s*(?:\[(?P<model>\w+)\]\s*)?\{(?P<ink>[^{}]*)\}", text
-    ):
+    for match in _INKED.finditer(text):
         if _whiteness(match["model"], match["ink"], frozenset(whites)) > _FAINT:
             found.append((match.start(), _group_end(text, match.end(), match["word"] != "color")))
     for match in _BEYOND.finditer(text):
@@ -315,18 +310,12 @@ def unknown_arguments(text: str) -> Iterator[Range]:
 
     Homework is read without them; an author hides nothing, and may have commands of their own.
     """
-    own = {
-        match[1] for match in re.finditer(r"\\(?:(?:re|provide)?newcommand\s*\*?\s*\{?|def\s*)\s*\\([A-Za-z@]+)", text)
-    }
-    own -= {"def"}
+    own = {*re.findall(r"\\(?:(?:re|provide)?newcommand\s*\*?\s*\{?|def\s*)\s*\\([A-Za-z@]+)", text)} - {"def"}
     last = 0
     for match in _COMMAND.finditer(text):
-        name = match["name"]
-        if match.start() < last or name in own:
-            continue
-        if name in _SHOWING and (
-            name not in _MEASURES or re.match(_MEASURES[name], text[match.end("name") :][:80].lstrip(" *"))
-        ):
+        name, behind = match["name"], text[match.end("name") :][:80].lstrip(" *")
+        shown = name in _SHOWING and (name not in _MEASURES or re.match(_MEASURES[name], behind))
+        if match.start() < last or name in own or shown:
             continue
         last = _arguments_end(text, match.end())
         if _HOLDS_FORMULA.search(text, match.end(), last):

@@ -22,13 +22,9 @@ KEYS = (
     "require", "reveal", "attempts", "student", "seconds", "megabytes", "answer", "derivation",
 )  # fmt: skip
 SYNONYMS = {
-    "id": "problem",
-    "shape": "shapes",
-    "assumptions": "assume",
-    "facts": "assume",
-    "variable": "wrt",
+    "id": "problem", "shape": "shapes", "assumptions": "assume", "facts": "assume", "variable": "wrt",
     "constraint": "subject_to",
-}
+}  # fmt: skip
 WORDS = {
     "layout": LAYOUTS,
     "order": ("1", "2"),
@@ -132,9 +128,8 @@ class Collector:
 
     def warn(self, code: str, message: str, place: Span, help: str | None = None, notes: tuple[str, ...] = ()) -> None:
         """Says what was not read as it may be meant."""
-        self.diagnostics.append(
-            Diagnostic(code, message, self.source, (Label(place),), notes, help, severity="warning")
-        )
+        said = Diagnostic(code, message, self.source, (Label(place),), notes, help, severity="warning")
+        self.diagnostics.append(said)
 
     def begin(self) -> None:
         """A new problem begins here."""
@@ -168,6 +163,15 @@ class Collector:
         into = self.exercises[-1][0] if self.exercises else self.head
         into[name] = into[name].joined(value) if name == REPEATABLE and name in into else value
 
+    def line(self, line: Passage) -> bool:
+        """A line `key: value`, or the word that ends a problem; whether it is one of them."""
+        ends, pair = line.text.strip(". ") == END, split_key(line)
+        if ends:
+            self.end()
+        elif pair is not None:
+            self.key(*pair, line)
+        return ends or pair is not None
+
     def rows(self, rows: list[Passage]) -> None:
         """Rows of a derivation that belong to the current problem, if there is one."""
         if self.ended:
@@ -180,8 +184,8 @@ class Collector:
         """All exercises with the defaults of the head filled in."""
         if not self.exercises and "answer" in self.head:
             self.begin()
-        found = enumerate(self.exercises)
-        exercises = [
-            Exercise({**self.head, **keys}, tuple(rows), unread=self.unread.get(at)) for at, (keys, rows) in found
-        ]
+        exercises = (
+            Exercise({**self.head, **keys}, tuple(rows), unread=self.unread.get(at))
+            for at, (keys, rows) in enumerate(self.exercises)
+        )
         return Document(self.source, tuple(exercises), tuple(self.diagnostics))

@@ -9,7 +9,7 @@ from ..diagnostics import Source, Span
 from ..diagnostics.regex import regex
 from .display_rows import rows_of
 from .hidden import failed_conditions, faint_in_latex
-from .keys import END, Collector, Document, split_key
+from .keys import Collector, Document
 from .passage import Passage, blanked
 from .sheets.macros import macros_of, put_in
 from .sheets.regions import delimited
@@ -47,26 +47,17 @@ def read_latex(source: Source) -> Document:
     ]
     for one in delimited(text):
         if one.missing:
-            collector.warn(
-                "open-display", f"the display is not closed: `{one.missing}` is missing", Span(one.begin, one.start)
-            )
+            message = f"the display is not closed: `{one.missing}` is missing"
+            collector.warn("open-display", message, Span(one.begin, one.start))
         if one.display and one.begin >= first:
             rows = list(rows_of(text, one.start, one.end, one.name))
             events.append((one.begin, "rows", [put_in(row, macros) for row in rows] if macros else rows))
     for at, _, what in sorted(events, key=lambda event: event[0]):
         if isinstance(what, list):
             collector.rows(what)
-        elif what.text.strip(". ") == END:
-            collector.end()
-        elif (pair := split_key(what)) is not None:
-            collector.key(pair[0], pair[1], what)
-        else:
-            collector.warn(
-                "unknown-key",
-                f"`{what.text}` is not a key with a value",
-                Span(at, at + 1),
-                "write `% matgrad: loss = …`",
-            )
+        elif not collector.line(what):
+            message, mend = f"`{what.text}` is not a key with a value", "write `% matgrad: loss = …`"
+            collector.warn("unknown-key", message, Span(at, at + 1), mend)
     return collector.document()
 
 
@@ -96,6 +87,4 @@ def without_comments(text: str, listings: bool = False) -> tuple[str, list[tuple
             blanks.append((at, len(text)))
             break
     plain = blanked(text, [*blanks, *shown_as_is])
-    return blanked(
-        blanked(text, blanks) if shown_as_is else plain, [*failed_conditions(plain), *faint_in_latex(plain)]
-    ), comments
+    return blanked(text, [*blanks, *failed_conditions(plain), *faint_in_latex(plain)]), comments

@@ -50,7 +50,7 @@ def _closes(text: str, fence: str) -> bool:
 def _header_line(collector: Collector, line: Passage) -> bool:
     """Reads one line of the head of a block; False where the derivation begins."""
     if not line.text:
-        return not _anything(collector)
+        return not (collector.head or collector.exercises)
     if line.text.startswith("#"):
         return True
     pair = split_key(line)
@@ -61,18 +61,10 @@ def _header_line(collector: Collector, line: Passage) -> bool:
     return False
 
 
-def _anything(collector: Collector) -> bool:
-    return bool(collector.head or collector.exercises)
-
-
 def _slip_of_a_key(text: str, word: str) -> bool:
     """Whether a line looks like `key: value` with a key misspelt or unknown, and not like mathematics."""
-    return (
-        word.isascii()
-        and word.replace("-", "").replace("_", "").isalpha()
-        and len(word) > 2
-        and (text[len(word) : len(word) + 1] == ":" or near_key(word) is not None)
-    )
+    plain = word.isascii() and word.replace("-", "").replace("_", "").isalpha() and len(word) > 2
+    return plain and (text[len(word) : len(word) + 1] == ":" or near_key(word) is not None)
 
 
 def _body_line(collector: Collector, line: Passage) -> None:

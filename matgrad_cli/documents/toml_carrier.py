@@ -19,14 +19,11 @@ _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\
 def _refuse_deep_keys(text: str) -> None:
     """A key of hundreds of parts takes the standard reader minutes; no key of ours has more than two."""
     for line in text.splitlines():
-        if line.count(".") > _DEEPEST_KEY:
-            for part in line.split("="):
-                key = part.rpartition("{")[2].rpartition(",")[2].strip().strip("[]")
-                if (
-                    key.count(".") > _DEEPEST_KEY
-                    and key.replace(".", "").replace("-", "_").replace(" ", "").isidentifier()
-                ):
-                    raise ValueError(f"a key has more than {_DEEPEST_KEY} parts")
+        for part in line.split("=") if line.count(".") > _DEEPEST_KEY else ():
+            key = part.rpartition("{")[2].rpartition(",")[2].strip().strip("[]")
+            named = key.replace(".", "").replace("-", "_").replace(" ", "").isidentifier()
+            if named and key.count(".") > _DEEPEST_KEY:
+                raise ValueError(f"a key has more than {_DEEPEST_KEY} parts")
 
 
 def read_toml(source: Source) -> Document:
@@ -45,18 +42,14 @@ def read_toml(source: Source) -> Document:
     elif isinstance(tables, dict):
         tables = [tables]
     elif tables is not None and not isinstance(tables, list):
-        collector.diagnostics.append(
-            _wrong_type(source, "problem", tables, "tables `[[problem]]`", places.find("problem", ""))
-        )
+        _refuse(collector, "problem", tables, "tables `[[problem]]`", places)
     for table in tables if isinstance(tables, list) else ():
         if isinstance(table, dict):
             collector.begin()
             places.next_problem()
             _take(collector, table, places)
         else:
-            collector.diagnostics.append(
-                _wrong_type(source, "problem", table, "a table `[[problem]]`", places.find("problem", ""))
-            )
+            _refuse(collector, "problem", table, "a table `[[problem]]`", places)
     return collector.document()
 
 
@@ -76,8 +69,7 @@ def _take(collector: Collector, table: dict[str, Any], places: _Places, begins: 
             collector.key(word, places.find(word, text))
         elif text is None:
             needed = "a text or a list of texts" if name in ("shapes", "assume", "derivation", REPEATABLE) else "a text"
-            amiss = _wrong_type(collector.source, word, value, needed, places.find(word, ""))
-            collector.diagnostics.append(amiss)
+            amiss = _refuse(collector, word, value, needed, places)
             if name in ("answer", "derivation") and collector.exercises:
                 collector.unread[len(collector.exercises) - 1] = amiss
         else:
@@ -102,13 +94,15 @@ def _as_text(name: str, value: Any) -> str | None:
     return None
 
 
-def _wrong_type(source: Source, word: str, value: object, needed: str, place: Passage) -> Diagnostic:
+def _refuse(collector: Collector, word: str, value: object, needed: str, places: _Places) -> Diagnostic:
+    """Says of a key that its value is of another type than it must be."""
     kinds = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "a table"}
     found = kinds.get(type(value), "a date or time")
     help_ = '`require = "derivation"` says that one is asked for' if word == "derivation" else None
-    return Diagnostic(
-        "key-type", f"`{word}` is {found}; it must be {needed}", source, (Label(place.span()),), help=help_
-    )
+    message, label = f"`{word}` is {found}; it must be {needed}", Label(places.find(word, "").span())
+    amiss = Diagnostic("key-type", message, collector.source, (label,), help=help_)
+    collector.diagnostics.append(amiss)
+    return amiss
 
 
 _EATEN = regex(
@@ -126,17 +120,10 @@ def lost_backslash(source: Source, passage: Passage) -> Diagnostic | None:
         place = passage.span(Span(*found.span()))
         letters = re.match(r"\\[A-Za-z]+", source.text[place.start :])
         if letters is not None and place.end == place.start + 2:
-            message = (
-                f"the command `{letters[0]}` is lost: in double quotes TOML reads `{letters[0][:2]}` as one "
-                f"sign of its own"
-            )
-            return Diagnostic(
-                "lost-backslash",
-                message,
-                source,
-                (Label(Span(place.start, place.start + letters.end())),),
-                help=_QUOTES,
-            )
+            sign = f"TOML reads `{letters[0][:2]}` as one sign of its own"
+            message = f"the command `{letters[0]}` is lost: in double quotes {sign}"
+            label = Label(Span(place.start, place.start + letters.end()))
+            return Diagnostic("lost-backslash", message, source, (label,), help=_QUOTES)
     return None
 
 

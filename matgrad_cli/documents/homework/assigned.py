@@ -11,7 +11,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ..display_rows import RELATION
 from ..hidden import FENCE, doubtful_in_markdown, shown_in_markdown, unknown_arguments, unseen
-from ..keys import END, Collector, Document, Exercise, split_key
+from ..keys import Collector, Document, Exercise, split_key
 from ..latex_carrier import without_comments
 from ..passage import Passage, blank, blanked, covered
 from ..python.answer import worked_out
@@ -56,43 +56,37 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
         return document
     found = keyed or _marked(document.source, text if ending in LATEX else _shown(text, ending))
     shown = _STATED.sub(blank, _shown(masked, ending))
-    parts = (
-        [*_titled(_without_code(shown, ending), asked, ending in LATEX)]
-        if len(asked) > 1 and (blocks or not found)
-        else []
-    )
-    parts = [part for part in parts if all(block.text("problem") != part[1] for block in blocks)]
+    titled = len(asked) > 1 and (blocks or not found)
+    stated = {block.text("problem") for block in blocks}
+    uncoded = blanked(shown, (span for span, _ in code_blocks(shown, 0, len(shown), ending)))
+    parts = [*_titled(uncoded, asked, ending in LATEX)] if titled else []
+    parts = [part for part in parts if part[1] not in stated]
     if blocks and not parts:
         return document
     for place, _, start, _ in parts if ending not in LATEX else ():  # `Problem 5: w = …` is no part of the formula
         masked, shown = (covered(one, place, start) for one in (masked, shown))
-    sheet = read_sheet(
-        replace(document.source, text=surely_shown(blanked(masked, set_in(masked, ending)), ending)), ending
-    )
+    visible = surely_shown(blanked(masked, set_in(masked, ending)), ending)
+    sheet = read_sheet(replace(document.source, text=visible), ending)
     formulas = [] if sheet is None else [one for one in sheet.formulas if not says_range(one)]
     spans = [(start, end) for _, _, start, end in parts] or [(0, len(text))]
     formulas = [one for start, end in spans for one in _owned(_within(formulas, start, end), text[start:end])]
     for one in filter(_aside, formulas):
         shown = covered(shown, one.passage.places[0], one.passage.places[-1])
     if found and not blocks:
-        return replace(
-            document,
-            exercises=tuple(_filled(found, [one for one in formulas if not _aside(one)], shown, text, ending)),
-            sheet=None,
-        )
+        filled = _filled(found, [one for one in formulas if not _aside(one)], shown, text, ending)
+        return replace(document, exercises=tuple(filled), sheet=None)
     if parts:
-        exercises = tuple(
+        exercises = [
             _exercise(name, start, _within(formulas, start, end), shown, end, ending) for _, name, start, end in parts
-        )
+        ]
         full = {one.text("problem") for one in exercises if not one.empty}
         told = (one for one in exercises if not one.empty or one.text("problem") not in full)
         return replace(document, exercises=(*blocks, *told), sheet=None)
     if len(asked) == 1 and formulas and not document.exercises:
         return replace(document, exercises=(_exercise(asked[0], 0, formulas, shown, len(text), ending),), sheet=None)
     if formulas and len(asked) > 1:
-        why = Diagnostic(
-            "no-problem", f"{UNCLAIMED}: mark them", Source(document.source.name, ""), help=HOW, severity="warning"
-        )
+        message, nowhere = f"{UNCLAIMED}: mark them", Source(document.source.name, "")
+        why = Diagnostic("no-problem", message, nowhere, help=HOW, severity="warning")
         return replace(document, exercises=(), diagnostics=(*document.diagnostics, why))
     return document
 
@@ -105,9 +99,8 @@ def in_code(document: Document, asked: Sequence[str]) -> Document:
     source, names = document.source, "|".join(map(re.escape, asked))
     title = said(rf"[ \t]*#+[ \t]*(?:<problem>\b|\(?(?:{names})\)?[.):]?[ \t]*(?m:$))")
     remarks = (one for one in _REMARK.finditer(source.text) if title.match(one[0]) is None)
-    found = assigned(
-        Document(replace(source, text=blanked(source.text, [one.span() for one in remarks]))), ".txt", asked
-    )
+    bare = blanked(source.text, [one.span() for one in remarks])
+    found = assigned(Document(replace(source, text=bare)), ".txt", asked)
     if found.exercises and not found.diagnostics:
         return replace(found, source=source)
     if len(asked) > 1 or worked_out(source.text, None) is None:
@@ -139,13 +132,8 @@ def surely_shown(text: str, ending: str) -> str:
     comments stay."""
     if ending in PLAIN:
         return text
-    return blanked(
-        text, unknown_arguments(without_comments(text)[0]) if ending in LATEX else doubtful_in_markdown(text)
-    )
-
-
-def _without_code(text: str, ending: str) -> str:
-    return blanked(text, (span for span, _ in code_blocks(text, 0, len(text), ending)))
+    latex = ending in LATEX
+    return blanked(text, unknown_arguments(without_comments(text)[0]) if latex else doubtful_in_markdown(text))
 
 
 def _shown(text: str, ending: str) -> str:
@@ -161,11 +149,9 @@ def _marked(source: Source, shown: str) -> tuple[Exercise, ...]:
     collector = Collector(source)
     for match in MARK.finditer(source.text):
         line = Passage(match["pair"], match.start("pair"))
-        pair = split_key(line)
-        if line.text.strip(". ") == END:
-            collector.end()
-        elif pair is not None and (pair[0] != "answer" or shown[match.start("pair") : match.end("pair")].strip()):
-            collector.key(pair[0], pair[1], line)
+        key, _ = split_key(line) or ("", line)
+        if key != "answer" or shown[match.start("pair") : match.end("pair")].strip():
+            collector.line(line)
     return collector.document().exercises
 
 
@@ -208,9 +194,8 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
         return Exercise({**keys, "answer": code})
     if not readings:
         return Exercise(keys, unread=_passed(aside) if aside is not None else written(shown, start, end))
-    return Exercise(
-        keys, readings[0], tuple(readings[1:]), tuple(pieces(formulas or _bare(readings), shown[:end], start))
-    )
+    told = tuple(pieces(formulas or _bare(readings), shown[:end], start))
+    return Exercise(keys, readings[0], tuple(readings[1:]), told)
 
 
 def _code(text: str, start: int, end: int, ending: str) -> Passage | None:
@@ -292,12 +277,11 @@ def _titled(text: str, asked: Sequence[str], latex: bool) -> Iterator[tuple[int,
     opened = {match.start(): match for match in titles}
     headings = {match.start() for match in _HEADING.finditer(text) if said(_GOES_ON).match(text, match.start()) is None}
     cuts = [*sorted({*opened, *headings}), len(text)]
+    spelled = {name.lower(): number_of[name] for name in reversed(number_of)} | number_of
     for at, match in opened.items():
-        own = _level(text, at)
-        end = next(
-            cut for cut in cuts if cut > at and (cut in opened or cut == len(text) or 0 < _level(text, cut) <= own)
-        )
-        name = number_of[match["id"]] if match["id"] in number_of else _cased(match["id"], number_of)
+        own, behind = _level(text, at), [cut for cut in cuts if cut > at]
+        end = next(cut for cut in behind if cut in opened or cut == len(text) or 0 < _level(text, cut) <= own)
+        name = spelled.get(match["id"]) or spelled[match["id"].lower()]
         yield match.start("words"), name, match.end(), end
 
 
@@ -329,18 +313,11 @@ def _items(text: str, asked: Sequence[str]) -> Iterator[tuple[int, str, int, int
     depth, starts, ends = 0, list[int](), list[int]()
     for match in _ITEM.finditer(text):
         depth += bool(match["begin"]) - bool(match["end"])
-        if depth == 1 and not match["begin"] and not match["end"]:
-            starts.append(match.end())
-        if (depth == 1 and not match["begin"] and not match["end"] and len(starts) > 1) or (
-            depth == 0 and match["end"]
-        ):
-            ends.append(match.start())
+        item = depth == 1 and not match["begin"] and not match["end"]
+        ends += [match.start()] if (item and starts) or (depth == 0 and match["end"]) else []
+        starts += [match.end()] if item else []
     if text.count(r"\begin{enumerate}") and 1 < len(starts) == len(ends) <= len(asked):
         yield from zip(starts, asked, starts, ends, strict=False)
-
-
-def _cased(word: str, names: dict[str, str]) -> str:
-    return next(names[name] for name in names if name.lower() == word.lower())
 
 
 def _level(text: str, at: int) -> int:

@@ -28,13 +28,11 @@ def code_blocks(text: str, start: int, end: int, ending: str) -> Iterator[Block]
     if ending in LATEX:
         yield from ((match.span(), _body(match, 0)) for match in CODE_BLOCK.finditer(text[:end], start))
         return
-    fences = [match for match in FENCE.finditer(text[:end]) if match.start("mark") >= start]
-    found = [
-        ((fence.start("mark"), fence.end()), _body(whole, fence.start()))
-        for fence in fences
-        if (whole := _FENCED.fullmatch(fence[0]))
-    ]
-    yield from sorted([*found, *_set_in(text, start, end, ending)], key=lambda block: block[0])
+    found = [*_set_in(text, start, end, ending)]
+    for fence in FENCE.finditer(text[:end]):
+        if fence.start("mark") >= start and (whole := _FENCED.fullmatch(fence[0])):
+            found.append(((fence.start("mark"), fence.end()), _body(whole, fence.start())))
+    yield from sorted(found, key=lambda block: block[0])
 
 
 def set_in(text: str, ending: str) -> list[tuple[int, int]]:

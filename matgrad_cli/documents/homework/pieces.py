@@ -93,11 +93,10 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
         place = formula.passage.places[0]
         if says_range(formula):
             continue
+        before = max(ends[-1], place - _NEAR)
         if is_name(formula.passage.text):
             names.append((len(told), formula.passage))
-        elif not (
-            _VALUE.fullmatch(formula.passage.text) and _SUPPOSED.search(text, max(ends[-1], place - _NEAR), place - 1)
-        ):
+        elif not (_VALUE.fullmatch(formula.passage.text) and _SUPPOSED.search(text, before, place - 1)):
             told.append(formula)
             ends.append(formula.passage.places[-1])
     starts = [one.passage.places[0] for one in told] + [len(text)]
@@ -107,11 +106,8 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
     bare = re.compile(rf"(?<![\w\\$])(?:{'|'.join(map(re.escape, sorted(defined)))})(?![\w'’$])") if defined else None
     found = list[Piece]()
     for at, (end, begin) in enumerate(gaps):
-        here = {
-            passage.places[0]: passage
-            for gap, passage in names
-            if gap == at and passage.text.strip("\\ {}$.,;:") in defined
-        }
+        own = (passage for gap, passage in names if gap == at)
+        here = {one.places[0]: one for one in own if one.text.strip("\\ {}$.,;:") in defined}
         for match in bare.finditer(text, end, begin) if bare is not None else ():
             here.setdefault(match.start(), Passage(match[0], match.start()))
         for place, passage in sorted(here.items()):
@@ -142,12 +138,10 @@ def anew(piece: Piece, passage: Passage) -> Piece:
         return replace(piece, passage=passage, kind="definition", defines=called[1], value=passage.text.index("=") + 1)
     defined = _DEFINED.match(passage.text)
     if defined is not None:
-        return replace(
-            piece, passage=passage, kind="definition", defines=defined["name"].lstrip("\\"), value=defined.end()
-        )
-    return replace(
-        piece, passage=passage, kind="equation" if RELATION.search(passage.text) else "formula", defines="", value=0
-    )
+        name = defined["name"].lstrip("\\")
+        return replace(piece, passage=passage, kind="definition", defines=name, value=defined.end())
+    kind = "equation" if RELATION.search(passage.text) else "formula"
+    return replace(piece, passage=passage, kind=kind, defines="", value=0)
 
 
 # ---- what stands right beside a formula and changes its value: a sign, a number, another formula, `half of`. Then it
@@ -198,11 +192,8 @@ def _together(one: Piece, other: Piece) -> str | None:
     between = _BETWEEN.fullmatch(other.before)
     if between is None or "\n" in other.before or not other.inline or other.kind != "formula":
         return None
-    if (
-        not (one.inline or _AMOUNT.fullmatch(one.text))
-        or _ENDS_OPEN.search(one.text)
-        or _END_MARK.fullmatch(other.text)
-    ):
+    whole = (one.inline or _AMOUNT.fullmatch(one.text)) and not _ENDS_OPEN.search(one.text)
+    if not whole or _END_MARK.fullmatch(other.text):
         return None
     return f"`{between['found']}`" if between["found"] else "another formula"
 

@@ -89,12 +89,9 @@ def _talks(line: Passage, listed: bool = False) -> bool:
 def named_parts(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
     """Lines that are a formula and what its names stand for, `Xᵀr with r = Xw − y`:
     the words there part no sentence."""
-    lines = (
-        line
-        for line in _joined(text[:end], start)
-        if (named := _NAMED.search(line.text)) and "=" not in line.text[: named.start()]
-    )
-    return [rows for line in lines for rows in _formula(line)]
+    lines = [(line, _NAMED.search(line.text)) for line in _joined(text[:end], start)]
+    found = (line for line, named in lines if named and "=" not in line.text[: named.start()])
+    return [rows for line in found for rows in _formula(line)]
 
 
 def _spelled(line: Passage) -> Passage:
@@ -107,11 +104,8 @@ def _joined(text: str, start: int) -> Iterator[Passage]:
     last: re.Match[str] | None = None
     begun = start
     for line in _LINE.finditer(text, start):
-        goes_on = (
-            last is not None
-            and line.start() == last.end() + 1
-            and (_GOES_ON.match(line[0]) or _LEFT_OPEN.search(last[0]))
-        )
+        next_ = last is not None and line.start() == last.end() + 1
+        goes_on = last is not None and next_ and (_GOES_ON.match(line[0]) or _LEFT_OPEN.search(last[0]))
         if last is not None and not goes_on:
             yield Passage(text[begun : last.end()].replace("\n", " "), begun).stripped()
         begun, last = begun if goes_on else line.start(), line
@@ -132,6 +126,5 @@ def _code(body: Passage) -> Iterator[Passage]:
         whole = Passage(whole.text.replace("\n", " "), whole.start).stripped()
         begun, depth = None, 0
         if whole.text and not _NO_CLAIM.match(whole.text):
-            yield _spelled(
-                whole.part(len("return"), len(whole.text)).stripped() if re.match(r"return\b", whole.text) else whole
-            )
+            returned = re.match(r"return\b\s*", whole.text)
+            yield _spelled(whole.part(returned.end(), len(whole.text)) if returned else whole)

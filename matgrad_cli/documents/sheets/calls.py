@@ -45,10 +45,8 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     if not functions and not any(_FEATURES.search(formula.passage.text) for formula in formulas):
         return None
     stating = {function.formula for function in functions.values()}
-    return tuple(
-        formula if number in stating else replace(formula, passage=_all_put_in(formula.passage, functions))
-        for number, formula in enumerate(formulas)
-    )
+    changed = (replace(formula, passage=_all_put_in(formula.passage, functions)) for formula in formulas)
+    return tuple(old if at in stating else new for at, (old, new) in enumerate(zip(formulas, changed, strict=True)))
 
 
 def _functions(formulas: Sequence[Formula], losses: Collection[str | None]) -> dict[str, Function]:
@@ -77,12 +75,8 @@ def _functions(formulas: Sequence[Formula], losses: Collection[str | None]) -> d
 def _inside(call: str, value: str, number: int) -> tuple[str, Function] | None:
     r"""The g of `h_\theta(x) = g(\theta^\top x) = 1/(1 + e^{-\theta^\top x})`."""
     head = CALLED.match(call)
-    if (
-        head is None
-        or closing(call, head.end()) != len(call)
-        or plain_name(head["name"]) in (*FUNCTIONS, *_NEVER)
-        or "z" in value
-    ):
+    known = head is None or plain_name(head["name"]) in (*FUNCTIONS, *_NEVER)
+    if head is None or known or closing(call, head.end()) != len(call) or "z" in value:
         return None
     argument = r"\s*".join(map(re.escape, re.findall(r"\\[A-Za-z]+|\S", call[head.end() + 1 : -1])))
     body, count = re.subn(argument, "z", value)

@@ -124,11 +124,8 @@ class Definitions:
         of y."""
         value = re.escape(_spaced(tokens_of(stated.sides[0].strip().rstrip(".,;"), self.names)))
         name = rf"{re.escape(stated.name.partition('_')[0])}(?: [_^](?: \S+){{1,3}})?"
-        return (
-            bool(value)
-            and re.search(rf"(?<!\S)(?:{name} - (?:\( )?{value}|{value} (?:\) )?- {name})(?!\S)", _spaced(loss))
-            is not None
-        )
+        taken = rf"(?<!\S)(?:{name} - (?:\( )?{value}|{value} (?:\) )?- {name})(?!\S)"
+        return bool(value) and re.search(taken, _spaced(loss)) is not None
 
     def _once(self, text: str, texts: Mapping[str, Stated], never: Collection[str]) -> str:
         tokens = tokens_of(text, self.names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 
 from ...diagnostics.record import replace
@@ -13,6 +14,7 @@ from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .names import squeezed
 from .sheet import Sheet
+from .sizes import ones_told
 
 _ROWS = regex(
     r"soft-?max[^.]{0,80}?(?:row-?wise|(?:each|every|over|along|to|the|across|all) rows?\b|last (?:axis|dimension))"
@@ -71,6 +73,8 @@ _BY_SPREAD = regex(
 """Where the spread is what is asked for."""
 _BY_SQUARE = regex(r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))\s*\^\s*(?:2|\{2\})")
 _TWICE = regex(r"\\partial\s*\^\s*\{?\s*2\s*\}?[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{\s*$")
+_DERIVED = regex(r"\\(?:partial|nabla)(?![A-Za-z])")
+_BY_ANY = r"\\(?:partial|nabla)(?:\s*_\s*(?:\{[^{}]*\}|\\?\w+))?"
 _IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
 _LOSS_IN_WORDS = regex(
     rf"^[\s&{{]*(?:{_IN_TEXT}(?P<word>[A-Za-z]{{2,12}})\s*\}}|(?P<bare>[A-Z]{{2,6}}|[Ll]oss|[Cc]ost)(?![A-Za-z]))"
@@ -96,9 +100,9 @@ _OVER_STEPS = regex(
     r"|T)\}?(?![A-Za-z])"
 )
 """Where there are more than this step and the one before."""
-_COUNT = r"[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?"
 _FACTORIAL = regex(
-    rf"\\(?:log|ln)\s*(?:(?P<bare>{_COUNT})\s*!|(?:\\left)?\(\s*(?P<inside>{_COUNT})\s*!\s*(?:\\right)?\))"
+    r"\\(?:log|ln)\s*(?P<open>(?:\\left)?\(\s*)?(?P<count>[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?)\s*!"
+    r"(?(open)\s*(?:\\right)?\))"
 )
 """`\\log y_i!` of a count is some function of it, ψ."""
 _SIGN_OF_D = r"(?:(?:\\math(?:cal|bf|rm)\s*)?\{?\s*[dD]\s*\}?(?![A-Za-z])|\\Delta(?![A-Za-z]))"
@@ -115,6 +119,12 @@ _CALL_IN_WORDS = regex(r"(?<==)(?P<room>[\s&]*)\\text(?=\s*\{\s*[A-Za-z]+\s*\}\s
 """`h = \\text{RBF}(xw)` calls a function, and does not part statements."""
 _BOLD_ZERO = regex(r"(?<==)(?P<room>[\s&]*)\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{\s*0\s*\}|0)(?=[\s.,;&\\]*$)")
 """`\\partial L / \\partial W = \\mathbf 0` has the shape of the derivative."""
+_NAMED = (
+    r"(?:\\(?:math(?:bf|rm|bb)|boldsymbol|bm|vec)\s*(?P<bold>\{\s*{name}\s*\})"
+    r"|\\(?:text\w*|math\w+|mbox|operatorname)\s*\{[^{}]*\}|(?P<bare>{name})|\\[A-Za-z]+)"
+    r"(?!\s*(?:_|\^\s*(?!\{?\s*(?:T|\\top|\\intercal|\\prime|')(?![A-Za-z]))))"
+)
+"""A name, alone or in bold, without an index or a power; or another command, which is no place for it."""
 _LAYER = regex(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
 _OF_LAYER = regex(
     r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*"
@@ -123,26 +133,25 @@ _OF_LAYER = regex(
 """What is stated of a layer, `a^{(1)} = …`, and by what of a layer is differentiated."""
 
 
+Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+"""What is written otherwise, and how: a text, in which `\\g<name>` stands for a group, or what a match makes."""
+_ALWAYS: tuple[Habit, ...] = (
+    (_TEXT_D, r"\\mathrm{d}"),
+    (_GOAL_OF_NAMED, ""),
+    (_CALL_IN_WORDS, r"\g<room>\\mathrm"),
+    (_BOLD_ZERO, lambda match: match["room"] + "0" if _DERIVED.search(match.string) else match[0]),
+    (_IN_WORDS, r"\g<sign>"),
+)
+
+
 def rewritten(sheet: Sheet) -> Sheet:
     """The sheet with its habits written in the signs that are read."""
     texts = [formula.passage.text for formula in sheet.formulas]
     text = " ".join(texts)
-    habits: list[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = []
+    habits: list[Habit] = [(_PRIMED_CALL, partial(_primed, text))]
     respelled: list[tuple[str, str]] = []
-    by_rows = bool(_ROWS.search(sheet.prose))
-    spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
-    habits.append(
-        (
-            _PRIMED_CALL,
-            lambda match: (
-                f"{match['name']}'{match['call']}"
-                if re.search(rf"(?<![A-Za-z\\]){re.escape(match['name'] + match['call'])}\s*:?=", text)
-                else match[0]
-            ),
-        )
-    )
     if _SIGMOIDS.search(text) and (value := next(_free(("s", "p", "q", "r"), text), None)):
-        habits.append((_OF_SIGMOIDS, lambda _: value))
+        habits.append((_OF_SIGMOIDS, value))
         respelled.append((value, r"\sigma"))
     before = (match["name"] or match["bold"] for match in _BEFORE.finditer(sheet.source.text))
     respelled += [(f"{name}_0", f"{name}^-") for name in dict.fromkeys(before)]
@@ -152,48 +161,36 @@ def rewritten(sheet: Sheet) -> Sheet:
     if densities := _densities(texts):
         habits.append((_DENSITY, lambda match: _of_density(match, densities)))
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
-    habits.append((_TEXT_D, lambda _: r"\mathrm{d}"))
-    habits.append((_GOAL_OF_NAMED, lambda _: ""))
-    habits.append(
-        (_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else rf"\sum{_below(match['below'])}")
-    )
+    spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
+    habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else _sum(match["below"])))
+    by_rows = bool(_ROWS.search(sheet.prose))
     habits.append((_SOFTMAX, lambda match: r"\operatorname{softmax}_{1}" if by_rows or "row" in match[0] else match[0]))
-    habits.append((_CALL_IN_WORDS, lambda match: match["room"] + r"\mathrm"))
-    habits.append(
-        (_BOLD_ZERO, lambda match: match["room"] + "0" if re.search(r"\\(?:partial|nabla)", match.string) else match[0])
-    )
-    habits.append((_IN_WORDS, lambda match: match["sign"]))
+    habits += _ALWAYS
+    for name in sorted(ones_told(sheet.prose)):
+        letter = name if len(name) == 1 else rf"\\{name}(?![A-Za-z])"
+        habits.append((re.compile(_NAMED.replace("{name}", letter)), _as_ones))
+        respelled.append(("𝟏", name if len(name) == 1 else f"\\{name}"))
     if "\\psi" not in text:
         for match in islice(_FACTORIAL.finditer(text), 1):
-            count = match["bare"] or match["inside"]
+            count = match["count"]
             respelled += [(r"\\psi(?:_\{?\w\}?|\([^()]*\))?", rf"\log {count}!"), ("psi", f"log {count[0]}!")]
-        habits.append((_FACTORIAL, lambda match: rf"\psi({match['bare'] or match['inside']})"))
-    said, unused = (
-        _UPSTREAM.search(text),
-        not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1),
-    )
-    told = unused and _FROM_ABOVE.search(sheet.prose) is not None
-    if (loss := said["loss"] or said["other"] if said is not None else "L" if told else None) is not None:
+        habits.append((_FACTORIAL, r"\\psi(\g<count>)"))
+    said = _UPSTREAM.search(text)
+    unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
+    told = "L" if unused and _FROM_ABOVE.search(sheet.prose) is not None else None
+    if (loss := said["loss"] or said["other"] if said is not None else told) is not None:
         habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {loss}}}{{\partial {match[1]}}}"))
     named = next(filter(None, map(_FUNCTION_D.search, texts)), None)
-    if named is not None and re.search(
-        rf"\\(?:partial|nabla)(?:\s*_\s*(?:\{{[^{{}}]*\}}|\\?\w+))?\s*\{{?\s*{re.escape(named[1])}", text
-    ):
+    if named is not None and re.search(rf"{_BY_ANY}\s*\{{?\s*{re.escape(named[1])}", text):
         sign, called = re.escape(named[1].strip()), re.escape(named[2])
         lone = re.compile(rf"(?<![A-Za-z\\])({sign})(?=\s*{called})|(?<![A-Za-z\\{{])({sign})(?=\s*(?:[}})=&]|$))")
         free = next(_free(("J", "E", "F", "C"), text), None)
         habits.append((lone, lambda match: (free or "D").ljust(len(match[0]))))
         respelled += [(free, plain_name(named[1]))] if free is not None else []
     if words := _loss_words(texts):
-        either = "|".join(words)
-        habits.append(
-            (
-                re.compile(
-                    rf"{_IN_TEXT}(?P<text>{either})\s*\}}|(?<![A-Za-z\\])(?<!(?:rm|me|xt|it|sf|bf)\{{)(?P<bare>{either})(?![A-Za-z])"
-                ),
-                lambda match: rf"\mathrm{{{match['text'] or match['bare']}}}",
-            )
-        )
+        word = rf"(?P<word>{'|'.join(words)})"
+        bare = rf"(?<![A-Za-z\\])(?<!(?:rm|me|xt|it|sf|bf)\{{){word}(?![A-Za-z])"
+        habits += [(re.compile(one), r"\\mathrm{\g<word>}") for one in (rf"{_IN_TEXT}{word}\s*\}}", bare)]
     square = next((found for found in _BY_SQUARE.finditer(text) if not _TWICE.search(text[: found.start()])), None)
     if square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
         habits.append((_power_of(square["name"]), _of_square))
@@ -203,33 +200,31 @@ def rewritten(sheet: Sheet) -> Sheet:
     habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     errors = {match["label"] for one in texts for match in _ERROR.finditer(one) if _is_left_side(one, *match.span())}
     habits.append(
-        (
-            _ERROR,
-            lambda match: (
-                _with_label(match["name"], match["label"]) if match["round"] or match["label"] in errors else match[0]
-            ),
-        )
+        (_ERROR, lambda match: _with_label(match) if match["round"] or match["label"] in errors else match[0])
     )
     labelled = _labelled(texts)
     respelled += [(f"{name}_{label * 2}", f"{name}_{label}") for name, label in sorted(labelled)]
-    habits.append(
-        (
-            _LABELLED,
-            lambda match: _with_label(*names) if (names := match.group("name", "label")) in labelled else match[0],
-        )
-    )
-    derived = next((at for at, text in enumerate(texts) if re.search(r"\\(?:partial|nabla)(?![A-Za-z])", text)), 0)
+    labels = (_LABELLED, lambda match: _with_label(match) if match.group("name", "label") in labelled else match[0])
+    habits.append(labels)
+    derived = next((at for at, one in enumerate(texts) if _DERIVED.search(one)), 0)
     stated = 0 if _BY_SPREAD.search(text) else derived
-    return replace(
-        sheet,
-        respelled=tuple(respelled),
-        formulas=tuple(
-            replace(
-                formula, passage=_rewritten(formula.passage, [*habits, (_SPREAD, _root)] if at < stated else habits)
-            )
-            for at, formula in enumerate(sheet.formulas)
-        ),
+    before_it = [*habits, (_SPREAD, _root)]
+    formulas = (
+        replace(one, passage=_rewritten(one.passage, before_it if at < stated else habits))
+        for at, one in enumerate(sheet.formulas)
     )
+    return replace(sheet, respelled=tuple(respelled), formulas=tuple(formulas))
+
+
+def _primed(text: str, match: re.Match[str]) -> str:
+    """`g'(z)` for `g(z)'`, if the text states `g(z) = …`."""
+    stated = re.search(rf"(?<![A-Za-z\\]){re.escape(match['name'] + match['call'])}\s*:?=", text)
+    return f"{match['name']}'{match['call']}" if stated else match[0]
+
+
+def _as_ones(match: re.Match[str]) -> str:
+    """The name as the vector of ones; what only holds its letter stays."""
+    return r"\mathbf{1}" if match["bold"] or match["bare"] else match[0]
 
 
 def _free(names: Sequence[str], text: str) -> Iterator[str]:
@@ -258,9 +253,9 @@ def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]])
     return f"-{name}" if match["sign"] else rf"\left(-{name}\right)"
 
 
-def _below(letter: str | None) -> str:
-    """An index below the line, as LaTeX writes it."""
-    return "" if letter is None else "_{" + "ijklmnt"["ᵢⱼₖₗₘₙₜ".index(letter)] + "}"
+def _sum(letter: str | None) -> str:
+    """A sum, with its index as LaTeX writes it."""
+    return r"\sum" if letter is None else rf"\sum_{{{'ijklmnt'['ᵢⱼₖₗₘₙₜ'.index(letter)]}}}"
 
 
 def _loss_words(texts: Sequence[str]) -> list[str]:
@@ -291,11 +286,8 @@ def _fixed(texts: Sequence[str]) -> dict[str, str]:
     for match in _INDEXED.finditer(text):
         below.setdefault(match[1], set()).add(match["below"])
     bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
-    bare = set(
-        re.findall(
-            r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", _INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))
-        )
-    )
+    rest = _INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))
+    bare = set(re.findall(r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", rest))
     moved = {match[1] for match in re.finditer(r"\\partial\s*" + _INDEXED.pattern, text)}
     found = {name: next(iter(values)) for name, values in below.items() if len(values) == 1 and name not in bare}
     varying = {letter for name, values in below.items() if name not in found for value in values for letter in value}
@@ -311,29 +303,27 @@ def _labelled(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
         for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![A-Za-z])", text):
             below.setdefault(letter, set()).add(name)
     text = " ".join(texts)
-    single = {
-        letter: (names - {"\\nabla"}).pop()
-        for letter, names in below.items()
-        if len(names - {"\\nabla"}) == 1
-        and not re.search(rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_{letter}", text)
-    }
+    single: dict[str, str] = {}
     labels: dict[str, list[str]] = {}
     for letter, names in below.items():
+        index = rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_{letter}"
+        if len(names - {"\\nabla"}) == 1 and not re.search(index, text):
+            single[letter] = (names - {"\\nabla"}).pop()
         for name in names:
             labels.setdefault(name, []).append(letter)
     defined = {match.groups() for text in texts if (match := re.match(r"\s*([A-Z])_\{?([a-z])\}?\s*&?:?=", text))}
     moved = set(re.findall(r"\\partial\s*([A-Za-z])_", text))
+
+    def named(name: str, letters: Sequence[str]) -> bool:
+        several = name in moved and (len(letters) > 2 or _named_by(name, letters))
+        return several and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text)
+
+    alone = {name: letters for name, letters in labels.items() if all(single.get(one) == name for one in letters)}
+    found = ((name, letter, letters) for name, letters in alone.items() for letter in letters)
     return frozenset(
         (name, letter)
-        for name, letters in labels.items()
-        if all(single.get(letter) == name for letter in letters)
-        for letter in letters
-        if ((name, letter) in defined and len(letters) == 1)
-        or (
-            name in moved
-            and (len(letters) > 2 or _named_by(name, letters))
-            and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text)
-        )
+        for name, letter, letters in found
+        if ((name, letter) in defined and len(letters) == 1) or named(name, letters)
     )
 
 
@@ -343,14 +333,15 @@ def _named_by(name: str, letters: Sequence[str]) -> bool:
     return len(letters) > 1 and usual
 
 
-def _with_label(name: str, label: str) -> str:
+def _with_label(match: re.Match[str]) -> str:
     """The name with a word of two letters below, which is no index."""
-    return rf"{name}_{{\mathrm{{{label * 2}}}}}"
+    return rf"{match['name']}_{{\mathrm{{{match['label'] * 2}}}}}"
 
 
-def _rewritten(passage: Passage, habits: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]) -> Passage:
+def _rewritten(passage: Passage, habits: Sequence[Habit]) -> Passage:
     for pattern, written in habits:
-        found = [(match, written(match)) for match in pattern.finditer(passage.text)]
+        made = written if callable(written) else lambda match, text=written: match.expand(text)
+        found = [(match, made(match)) for match in pattern.finditer(passage.text)]
         passage = passage.replaced([(*match.span(), value) for match, value in found if value != match[0]])
     return passage
 
@@ -384,16 +375,13 @@ def layers_below(text: str) -> str:
     stated = {(match[1] or match[3], match[2] or match[4]) for match in _OF_LAYER.finditer(text)}
     signs = {sign for _, sign in stated if sign == "[" or len({name for name, other in stated if other == "("}) > 1}
 
-    def below(match: re.Match[str]) -> str:
+    def moved(match: re.Match[str]) -> str:
         if match["open"] not in signs:
             return match[0]
         inside, length = (match["rest"] or "").removesuffix("}").lstrip("^").strip(), len(match[0])
         if match["rest"] is None and match[0].startswith("^{"):
             return match[0]
-        return (
-            f"_{match['layer']}^{{{inside.rjust(length - 5)}}}"
-            if inside
-            else f"_{{{match['layer'].rjust(length - 3)}}}"
-        )
+        below = f"_{{{match['layer'].rjust(length - 3)}}}"
+        return f"_{match['layer']}^{{{inside.rjust(length - 5)}}}" if inside else below
 
-    return _LAYER.sub(below, text) if signs else text
+    return _LAYER.sub(moved, text) if signs else text

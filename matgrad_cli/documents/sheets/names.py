@@ -23,13 +23,8 @@ def is_word(word: str, letters: Collection[str] = ()) -> bool:
         return False
     if word.lower() in SMALL or word == "I":
         return True
-    if (
-        len(word) < 3
-        or not re.fullmatch(r"[A-Z]?[a-z]+(?:['’-][A-Za-z]?[a-z]+)*", word)
-        or not re.search(r"[aeiouy]", word.lower())
-    ):
-        return False
-    return not letters or not all(letter in letters for letter in word)
+    spelled = re.fullmatch(r"[A-Z]?[a-z]+(?:['’-][A-Za-z]?[a-z]+)*", word) and re.search(r"[aeiouy]", word.lower())
+    return len(word) > 2 and spelled is not None and not (letters and all(letter in letters for letter in word))
 
 
 def squeezed(text: str) -> str:

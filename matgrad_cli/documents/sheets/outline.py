@@ -84,6 +84,11 @@ def outline(formulas: Sequence[Formula]) -> Outline:
     return Outline(lines, tuple(stated), tuple(found), accents)
 
 
+def nodes_of(line: LatexLine) -> list[s.Node]:
+    """What was read of all sides of a row."""
+    return [side.node for statement in line.statements for side in statement.sides if side.node is not None]
+
+
 def _values(sides: Sequence[str]) -> tuple[str, ...]:
     """The sides of a statement that say what it is: not the g(y) of `z = g(y) = y^Ty`, if there is more."""
     return tuple(side for side in sides if not _CALL.fullmatch(side) and not _DENSITY.search(side)) or tuple(sides)
@@ -100,6 +105,8 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
             node = s.Name(node.span, f"{node.name}_{layer.text}")  # z_1, a layer's
         if len(letters) == 1 and isinstance(node, s.Name) and (letters[0][:1].isupper() or len(letters[0]) > 1):
             node, letters = s.Name(node.span, f"{node.name}_{letters[0]}"), ()
+    if isinstance(node, s.Apply) and dict(node.options).get("derivative"):
+        return []  # σ′(z) = … says nothing of σ itself
     if isinstance(node, s.Apply):
         parts = node.arguments
         if any(isinstance(part, s.Ellipsis_) for part in parts):  # L(w_1, …, w_K) is a function of the family w
@@ -131,6 +138,8 @@ def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Di
         elif isinstance(part, s.Differential_):
             body, _ = _body(part.body)
             found.append(Differentiated(body, None, number, left))
+        elif isinstance(part, s.Apply) and dict(part.options).get("derivative"):
+            found.append(Differentiated(part.function, None, number, left))
     return found
 
 
@@ -156,7 +165,7 @@ def upstream_losses(found: Outline, names: Collection[str]) -> Iterator[tuple[st
     are differentiated by without a result (`∂L/∂Y`, given from above), and the text of ⟨G, Y⟩."""
     stated = {stated.name: stated for stated in found.stated if not stated.letters}
     results = _results(found)
-    parts = [part for line in found.lines for node in line.nodes for part in s.parts_of(node)]
+    parts = [part for line in found.lines for node in nodes_of(line) for part in s.parts_of(node)]
     written = {part.name for part in parts if isinstance(part, s.Name)}
     for loss in dict.fromkeys(item.body for item in found.differentiated if item.body is not None):
         by = [item.variable for item in found.differentiated if item.body == loss]

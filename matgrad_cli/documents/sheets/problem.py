@@ -64,13 +64,11 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
     if given.get("loss"):
         return (_given(found, told, given),)
     finder = _Finder(sheet, found, told, given)
-    scored = sorted(
-        ((finder.score(stated), -at, stated) for at, stated in enumerate(found.stated) if not stated.letters),
-        key=lambda item: item[:2],
-    )
+    whole = reversed([stated for stated in found.stated if not stated.letters])
+    scored = sorted(((finder.score(stated), stated) for stated in whole), key=lambda item: item[0])
     chosen: dict[str, Question] = {}
     inside: set[str] = set()
-    for score, _, stated in reversed(scored[-60:]):
+    for score, stated in reversed(scored[-60:]):
         enough = 5 if chosen else 3
         if chosen and (stated.name not in finder.differentiated or finder.amid(stated)):
             continue
@@ -88,11 +86,11 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
 def _given(found: Outline, told: Told, given: Mapping[str, str]) -> Question:
     """The problem of the command line; the document only says what it calls the loss."""
     bodies = [item.body for item in found.differentiated if item.body is not None and item.left]
-    wrt = tuple(part.strip() for part in given.get("wrt", "").split(",") if part.strip())
+    wrt = parts_given(given, "wrt")
     by = {item.body for item in found.differentiated if item.variable in {plain_name(name) for name in wrt}}
     stated = {item.name for item in found.stated if not item.letters}
     names = [name for name in dict.fromkeys(bodies) if name in USUAL and (name in by or name in stated)]
-    facts = [part.strip() for part in given.get("assume", "").split(",") if part.strip()]
+    facts = [*parts_given(given, "assume")]
     said = [f"{name} {word}" for name, words in told.always.items() for word in sorted(words)] if not facts else []
     for fact in said if wrt else ():
         with_it = ", ".join([*facts, fact])
@@ -100,6 +98,11 @@ def _given(found: Outline, told: Told, given: Mapping[str, str]) -> Question:
             facts.append(fact)
     name = given.get("name") or (names[0] if names else None)
     return Question(name, given["loss"], wrt, {"": given.get("shapes", "")}, tuple(facts), 0, given.get("syntax"))
+
+
+def parts_given(given: Mapping[str, str], key: str) -> tuple[str, ...]:
+    """What the command line lists for a key."""
+    return tuple(part.strip() for part in given.get(key, "").split(",") if part.strip())
 
 
 class _Finder:
@@ -233,7 +236,7 @@ class _Finder:
         arguments: tuple[str, ...] = (),
     ) -> Question:
         """The problem with what is told of its names, by those of these names that it can be differentiated by."""
-        given = [part.strip() for part in self.given.get("assume", "").split(",") if part.strip()]
+        given = parts_given(self.given, "assume")
         whole = re.sub(r"\s", "", loss)
         told = [  # the loss is stated, or asked about, `for positive definite A`
             re.sub(r"\$|\\[()\[\]]", " ", f"{formula.before} {formula.passage.text} {formula.after}")
@@ -241,8 +244,7 @@ class _Finder:
             if at == start or re.sub(r"\s", "", formula.passage.text) == whole
         ]
         _, supposed = facts_told(" . ".join(told))
-        wrt = tuple(part.strip() for part in self.given.get("wrt", "").split(",") if part.strip())
-        wrt = wrt or tuple(self._variables(by, problem))
+        wrt = parts_given(self.given, "wrt") or tuple(self._variables(by, problem))
         facts = [*given, *self._facts(problem, supposed, wrt)]
         frozen = self.definitions.frozen(loss, [symbol.name for symbol in problem.variables], wrt)
         members, others = self._members_in(loss), tuple(self._others(loss, problem))
@@ -270,14 +272,10 @@ class _Finder:
         """What formulas say that a name is, as far as that can be read."""
         for text in self._sides_of(name):
             letters, shapes = self._letters(text)[:4], self._shapes_text(text)
-            said = ", ".join(
-                f"{letter} {word}" for letter in dict.fromkeys(letters) for word in self.told.always.get(letter, ())
-            )
-            readings = (
-                readable_problem(text, letter, shapes, facts)
-                for facts in dict.fromkeys((said, ""))
-                for letter in letters
-            )
+            words = ((letter, word) for letter in dict.fromkeys(letters) for word in self.told.always.get(letter, ()))
+            said = ", ".join(map(" ".join, words))
+            ways = product(dict.fromkeys((said, "")), letters)
+            readings = (readable_problem(text, letter, shapes, facts) for facts, letter in ways)
             yield from islice(filter(None, readings), 1)
 
     def _holds(self, problem: Problem, fact: str) -> bool:
@@ -312,7 +310,7 @@ class _Finder:
                 asked = [one for part in by if part for one in (part, big(part))]
                 for variable in [*dict.fromkeys(asked), *self._letters(candidate)][:12]:
                     problem = readable_problem(candidate, variable, self._shapes_text(candidate), "")
-                    problem = problem or self._counted(candidate, variable)
+                    problem = problem or self._sized(candidate, variable, counts_in(candidate, self.told.sizes))
                     if problem is None:
                         continue
                     if not problem.loss.shape.is_number and not arrays and self._is_number(name):
@@ -327,16 +325,9 @@ class _Finder:
         a usual letter for a loss, or a word of capitals."""
         return name is not None and (name in USUAL | {"L_cal"} or (len(name) > 2 and name.isupper()))
 
-    def _counted(self, loss: str, variable: str) -> Problem | None:
-        """The problem with a column for each letter that counts."""
-        return self._sized(loss, variable, counts_in(loss, self.told.sizes))
-
     def _of_numbers(self, loss: str, variable: str, problem: Problem, differentiated: bool) -> Problem | None:
         """The problem of one sample, if its loss is a number then."""
-        sizes = of_one_sample(problem, self.told.sizes, differentiated)
-        if not sizes:
-            return None
-        made = self._sized(loss, variable, sizes)
+        made = self._sized(loss, variable, of_one_sample(problem, self.told.sizes, differentiated))
         self.sizes = self.sizes if made is not None and made.loss.shape.is_number else {}
         return made if self.sizes else None
 
@@ -366,17 +357,10 @@ class _Finder:
     def _labelled(self, loss: str) -> dict[str, str]:
         """S_B and S_W of a document that tells no size: square matrices of one size."""
         tokens = tokens_of(loss, self.names)
-        below = {
-            f"{tokens[at].text}_{part.text}"
-            for at in range(len(tokens))
-            for part in index_behind(tokens, at)
-            if tokens[at].text.isupper()
-            and part.kind in ("name", "word")
-            and part.text.isalpha()
-            and part.text[0].isupper()
-        }
-        sizes = [size for size in dict.fromkeys(self.told.sizes.values()) if size.isalpha() and size != "scalar"]
-        side = sizes[0] if sizes else "d"
+        labels = [(token.text, part) for at, token in enumerate(tokens) for part in index_behind(tokens, at)]
+        labels = [(name, part) for name, part in labels if name.isupper() and part.kind in ("name", "word")]
+        below = {f"{name}_{part.text}" for name, part in labels if part.text.isalpha() and part.text[0].isupper()}
+        side = next((size for size in self.told.sizes.values() if size.isalpha() and size != "scalar"), "d")
         return dict.fromkeys(below, f"{side}×{side}")
 
     def _shapes_text(self, loss: str) -> str:

@@ -16,7 +16,7 @@ from .habits import layers_below
 from .macros import expanded
 from .plain import is_plain_text, plain_formulas, spelled
 from .regions import Region, regions
-from .sheet import Cell, Formula, Sheet, cells_of
+from .sheet import Cell, Formula, Kind, Sheet, cells_of
 
 _CODE = regex(r"(?<!`)`[^`\n]+`(?!`)", re.DOTALL)
 _IN_TICKS = regex(r"\$`([^`$]+)`\$")
@@ -94,28 +94,24 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
     text = whole.text
     if markdown:
         text = _IN_TICKS.sub(lambda match: f"$${match[1]}$$" if "\n" in match[1] else f"$ {match[1]} $", text)
-        text = _FENCED.sub(
-            lambda match: _dollars(match[0], match.start(3) - match.start(), match.end(3) - match.start()), text
-        )
-        text = _CODE.sub(blank, FENCE.sub(_without_code, text))
-    text = blanked(text, hidden_in_markdown(text)) if markdown else text
+        text = _CODE.sub(blank, FENCE.sub(_without_code, _FENCED.sub(_dollars, text)))
+        text = blanked(text, hidden_in_markdown(text))
     return _sheet(source, expanded(text), plain=True, cells=cells, markdown=markdown)
 
 
 def _without_code(fence: re.Match[str]) -> str:
     """Blanks for a block of code, and for the marks alone of one that holds mathematics as plain text."""
     lines = fence[0].splitlines(keepends=True)
-    if lines[0].strip(" \t\n`~").lower() not in ("", "text", "txt", "plain", "plaintext") or not is_plain_text(
-        "".join(lines[1:-1])
-    ):
+    plain = lines[0].strip(" \t\n`~").lower() in ("", "text", "txt", "plain", "plaintext")
+    if not plain or not is_plain_text("".join(lines[1:-1])):
         return blank(fence)
     first, last = (re.sub(r"[^\n]", " ", line) for line in (lines[0], lines[-1]))
     return first + "".join(lines[1:-1]) + last
 
 
-def _dollars(block: str, start: int, end: int) -> str:
+def _dollars(block: re.Match[str]) -> str:
     """A block with dollars for its fences, every sign in its place."""
-    return "$$".ljust(start - 1) + "\n" + block[start:end] + "$$".ljust(len(block) - end)
+    return "$$".ljust(block.start(3) - block.start() - 1) + "\n" + block[3] + "$$".ljust(block.end() - block.end(3))
 
 
 def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] = (), markdown: bool = False) -> Sheet:
@@ -130,28 +126,17 @@ def _sheet(source: Source, whole: Passage, plain: bool, cells: tuple[Cell, ...] 
     around = _Words(text, found)
     formulas: list[Formula] = []
     for block, region in enumerate(found):
-        kind = (
-            "display" if region.display else "plain" if region.rows and region.rows[0][0] == region.start else "inline"
-        )
+        bare = bool(region.rows) and region.rows[0][0] == region.start
+        kind: Kind = "display" if region.display else "plain" if bare else "inline"
         before, after = around.of(region)
-        inside_quote, inside_struck = _inside(region.start, quoted), _inside(region.start, struck)
+        aside = _inside(region.start, quoted), _inside(region.start, struck)
         for number, (start, row) in enumerate(region.rows):
             stripped = Passage(row, start).stripped()
             if not stripped.text.strip("{} "):
                 continue
             for part, led in _concluded(stripped):
-                formulas.append(
-                    Formula(
-                        _placed(part, whole.offsets),
-                        part.start,
-                        kind,  # type: ignore[arg-type]
-                        block,
-                        (before if number == 0 else "") + led,
-                        after if number == len(region.rows) - 1 else "",
-                        inside_quote,
-                        inside_struck,
-                    )
-                )
+                words = (before if number == 0 else "") + led, after if number == len(region.rows) - 1 else ""
+                formulas.append(Formula(_placed(part, whole.offsets), part.start, kind, block, *words, *aside))
     prose = re.sub(r"\$\$?|\\[()\[\]]", blank, text)
     return Sheet(source, tuple(formulas), prose, cells)
 
@@ -190,17 +175,12 @@ class _Words:
 
     def __init__(self, text: str, found: list[Region]) -> None:
         self.text = text
-        flat = _TEX_TEXT.sub(blank, text)
-        for_cuts = []
-        last = 0
-        for region in found:
-            for_cuts += [flat[last : region.start], "\x00" * (region.end - region.start)]
-            last = region.end
-        self.flat = "".join([*for_cuts, flat[last:]])
-        cuts = [match.span() for match in _BOUNDARY.finditer(self.flat)]
-        cuts += [
-            (region.end, region.end) for region in found if region.rows and region.rows[-1][1].rstrip().endswith(".")
-        ]
+        places = Passage(_TEX_TEXT.sub(blank, text)).replaced(
+            [(region.start, region.end, "\x00" * (region.end - region.start)) for region in found]
+        )
+        cuts = [match.span() for match in _BOUNDARY.finditer(places.text)]
+        ended = [region.end for region in found if region.rows and region.rows[-1][1].rstrip().endswith(".")]
+        cuts += [(end, end) for end in ended]
         self.starts = [0, *sorted(end for _, end in cuts)]
         self.ends = [*sorted(start for start, _ in cuts), len(text)]
 

@@ -134,10 +134,7 @@ _NAME_BEFORE = regex(r"[A-Za-z}]$")
 def _lost(text: str) -> Iterator[Region]:
     r"""Displays `[ … ]` on lines of their own and formulas `(E = UV^\top - R)`,
     where copying took the backslashes of `\[` and `\(`."""
-    found = [
-        (match.start(), match.end(), True, match.start("body"), match.end("body"))
-        for match in _LOST_DISPLAY.finditer(text)
-    ]
+    found = [(*match.span(), True, *match.span("body")) for match in _LOST_DISPLAY.finditer(text)]
     if not found and not re.search(r"\([^()\n]*\\[A-Za-z]+[^()\n]*\)", text):
         return
     if found:

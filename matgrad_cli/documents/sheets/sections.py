@@ -65,8 +65,8 @@ def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
     whole = len(sheet.formulas)
     if len(cuts) == 1:
         return (whole_of(sheet, found),)
-    first = next((stated.formula for stated in found.stated), 0)
-    opened = [place for place in _marks(sheet, _PART) if place <= sheet.formulas[first].place]
+    begins = sheet.formulas[next((stated.formula for stated in found.stated), 0)].place
+    opened = [place for place in _marks(sheet, _PART) if place <= begins]
     preamble = sheet.prose[: opened[-1]] if opened else ""
     made, earlier = [], Told({}, {}, {})
     for at, (start, place, _) in enumerate(cuts):
@@ -74,11 +74,8 @@ def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
         own = replace(sheet, prose=sheet.prose[place:behind])
         earlier = _joined(earlier, told_by(own))
         losses = frozenset(name for _, _, name in cuts[1:at])
-        losses |= {
-            stated.name
-            for stated in found.stated
-            if at and stated.formula < cuts[1][0] and _derived(found, stated.name, 0, start)
-        }
+        first = [stated.name for stated in found.stated if at and stated.formula < cuts[1][0]]
+        losses |= {name for name in first if _derived(found, name, 0, start)}
         anew = [stated for stated in found.stated if start <= stated.formula < end]
         moved = tuple(item for item in found.differentiated if start <= item.formula < end)
         restated = losses | {name for stated in anew for name in (stated.name, *stated.arguments)}
@@ -117,11 +114,8 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
     while last is not None:
         following = None
         for stated in found.stated:
-            if (
-                stated.formula <= last.formula
-                or not _begins(found, stated)
-                or not _derived(found, last.name, last.formula, stated.formula)
-            ):
+            behind = stated.formula > last.formula and _derived(found, last.name, last.formula, stated.formula)
+            if not behind or not _begins(found, stated):
                 continue
             at = sheet.formulas[stated.formula].place
             mentions = [number for number in range(last.formula, stated.formula) if last.name in written[number]]
@@ -131,8 +125,9 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
             if not between:
                 continue
             start = next(number for number, formula in enumerate(sheet.formulas) if formula.place >= between[0])
-            valued = {other.name for other in found.stated}
-            if _other(sheet, stated, last, written, start, valued, bool(marked)):
+            names_before = frozenset[str]().union(*written[:start])
+            known = {other.name for other in found.stated} | names_before | {name.swapcase() for name in names_before}
+            if _other(sheet, stated, last, written, known, bool(marked)):
                 yield start, between[0], stated.name
                 following = stated
                 break
@@ -149,23 +144,16 @@ def _derived(found: Outline, name: str, start: int, end: int) -> bool:
 
 
 def _other(
-    sheet: Sheet,
-    stated: Stated,
-    last: Stated,
-    written: list[frozenset[str]],
-    start: int,
-    valued: Set[str],
-    marked: bool,
+    sheet: Sheet, stated: Stated, last: Stated, written: list[frozenset[str]], known: Set[str], marked: bool
 ) -> bool:
     """Whether a statement is a problem's of its own: the last one's loss is never spoken of again, or its name is given
-    to another: behind a mark, or with a name that has no value and was not written before."""
+    to another: behind a mark, or with a name that has no value and was not written before, so that it is not known."""
     if stated.name == last.name:
         said = sheet.formulas[stated.formula].before[-90:]
         if REWRITING.search(said) or squeezed(stated.sides[0]) in {squeezed(side) for side in last.sides}:
             return False
-        known = frozenset[str]().union(*written[:start])
         inside = frozenset(labelled_names(tokens_of(_INDICES.sub(" ", stated.sides[0]), LatexNames())))
-        new = {name for name in inside & written[stated.formula] - valued if not {name, name.swapcase()} & known}
+        new = inside & written[stated.formula] - known
         plain = not any(_ARRAY.search(one.sides[0]) for one in (last, stated))
         kinds = [_KIND.search(sheet.formulas[one.formula].before[-90:]) for one in (last, stated)]
         called = [match[1].lower() for match in kinds if match is not None]

@@ -62,11 +62,8 @@ def cells_of(source: Source, kind: str = "markdown") -> list[tuple[int, str]] | 
     """The numbers and texts of the cells of a kind in a notebook; None where it is none."""
     try:
         cells = json.loads(source.text).get("cells", [])
-        return [
-            (number, "".join(cell.get("source", "")))
-            for number, cell in enumerate(cells, 1)
-            if cell.get("cell_type") == kind
-        ]
+        found = [(number, cell) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == kind]
+        return [(number, "".join(cell.get("source", ""))) for number, cell in found]
     except (ValueError, AttributeError, TypeError, RecursionError):
         return None
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ...diagnostics.regex import regex
 from ...facts.denial import denied
@@ -128,6 +128,12 @@ _OTHER_SUBJECT = regex(
     r"|be)\b|\b(?:of|in|for|has|have)\b"
 )
 _PRONOUN = regex(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
+_TOGETHER = regex(
+    rf"{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s+be\s+(?:both\s+)?$|\bboth\b[^.]*$|\bare\s*$"
+    rf"|{_NAME}\s*(?:,|∈?\s*,?\s*\band\b)\s*{_NAME}\s*∈?\s*$"
+)
+"""Facts of both names before them."""
+_SENTENCE = regex(r"(?<=[.?!;])\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item")
 _HELD = (
     regex(
         rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing"
@@ -145,6 +151,17 @@ _HELD = (
         needs=("gradient",),
     ),
 )
+_OF_ONES = (
+    r"(?:(?:vectors?|column)\s+(?:of|with|containing)\s+(?:all\s+)?(?:ones|1'?s)\b|all[- ]ones\b(?:\s+vectors?)?)"
+)
+_ONES = (
+    regex(
+        rf"{NAMES}\s*,?\s*(?:(?:is|are|be|being|denotes?|represents?|=|:)\s+)?(?:(?:the|an?)\s+)?"
+        rf"(?:(?:\(?\s*\w+×\w+\s*\)?|\w+-dimensional|column|constant)\s+){{0,2}}{_OF_ONES}",
+        needs=("ones", "1s", "1's"),
+    ),
+    regex(rf"{_OF_ONES}\s*(?:by\s+|denoted\s+(?:by|as)\s+)?{NAMES}(?!\s+(?:is|are|denotes)\b)", needs=("ones", "1s")),
+)
 _SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
 
 
@@ -155,14 +172,11 @@ def plain_prose(prose: str) -> str:
     for _ in range(2):
         text = re.sub(rf"\\(?:{_MARK})\s*\{{(\\?[A-Za-z]+)\}}", _field, text)
     text = re.sub(r"\s*(?:\\times(?![A-Za-z])|×)\s*", "×", text)
-    text = (
-        re.sub(r"\\in(?![A-Za-z])", "∈", text).replace("\\R^", "ℝ^").replace("\\Re^", "ℝ^").replace("\\mathbb S", "𝕊")
-    )
+    text = re.sub(r"\\in(?![A-Za-z])", "∈", re.sub(r"\\Re?\^", "ℝ^", text)).replace("\\mathbb S", "𝕊")
     if any(sign in text for sign in ("∈", *_ORDERED)):
         text = re.sub(rf"({_NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))", r"\1", text)
-    text = re.sub(
-        r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)", lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text
-    )
+    raised = re.compile(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)")
+    text = raised.sub(lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text)
     text = re.sub(r"([A-Za-zΑ-ω])([₀-₉]+)", lambda match: f"{match[1]}_{match[2].translate(_LOWERED)}", text)
     return re.sub(r"\*\*|__", "  ", text)
 
@@ -209,17 +223,17 @@ def _all_told(prose: str) -> dict[str, list[str]]:
             clause = re.split(r"\.\s|\n\s*\n|\(", bare[max(0, match.start() - 120) : match.end("names")])[-1]
             names = [*_names(clause)[-2:]]
         told += [(match.start(), name, match["size"] or match["one"] or "scalar") for name in names]
-    valued = list(_VALUE_IN_FIELD.finditer(text))
-    told += [(match.start(), plain_name(match["name"]), match["size"] or match["one"] or "scalar") for match in valued]
-    for match in _PAIRED.finditer(text):
-        told += [(match.start(), name, f"{match['rows']}×{match['cols']}") for name in _beside(text, bare, match)]
-    for match in _LENGTH.finditer(bare):
-        told += [(match.start(), name, match["size"] or match["dim"]) for name in _whole_names(text, match)]
     told += [(start, name, f"{side}×{side}") for start, name, side, _ in _in_symmetric(text)]
-    for match in _LISTED.finditer(bare):
-        told += [(match.start(), name, match["size"]) for name in _names(match["names"])]
-    for match in _NUMBERS.finditer(text):
-        told += [(match.start(), name, "scalar") for name in _whole_names(text, match)]
+    said: list[tuple[re.Match[str], Iterable[str], str]] = []
+    for match in _VALUE_IN_FIELD.finditer(text):
+        said.append((match, _names(match["name"]), match["size"] or match["one"] or "scalar"))
+    said += [
+        (match, _beside(text, bare, match), f"{match['rows']}×{match['cols']}") for match in _PAIRED.finditer(text)
+    ]
+    said += [(match, _whole_names(text, match), match["size"] or match["dim"]) for match in _LENGTH.finditer(bare)]
+    said += [(match, _names(match["names"]), match["size"]) for match in _LISTED.finditer(bare)]
+    said += [(match, _whole_names(text, match), "scalar") for match in _NUMBERS.finditer(text)]
+    told += [(match.start(), name, size) for match, names, size in said for name in names]
     found: dict[str, list[str]] = {}
     for _, name, size in sorted(told, key=lambda item: item[0]):
         clean = _clean(size)
@@ -232,11 +246,9 @@ def _in_symmetric(text: str) -> Iterator[tuple[int, str, str, str]]:
     """Where, the name, the side and the fact of `Ω ∈ 𝕊^n_{++}`."""
     for match in _IN_SYMMETRIC.finditer(text):
         side = re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
-        if side.isalnum():
-            yield from (
-                (match.start(), name, side, "spd" if "+" in match["marks"] else "symmetric")
-                for name in _names(match["names"])
-            )
+        word = "spd" if "+" in match["marks"] else "symmetric"
+        for name in _names(match["names"]) if side.isalnum() else ():
+            yield match.start(), name, side, word
 
 
 def _alone(text: str, match: re.Match[str]) -> bool:
@@ -280,9 +292,8 @@ def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
 
 def _defined_before(before: str) -> list[str]:
     """C of `centring matrix C = I - 11ᵀ/n (`; not h of `h = f(x) has the derivative D, (`."""
-    stated = re.search(
-        rf"(?P<name>{_NAME})\s*:?=(?!.*(?::?=|\b(?:has|derivative|gradient)\b))[^:;]*$", before, re.DOTALL
-    )
+    last = r"(?!.*(?::?=|\b(?:has|derivative|gradient)\b))[^:;]*$"
+    stated = re.search(rf"(?P<name>{_NAME})\s*:?={last}", before, re.DOTALL)
     return [plain_name(stated["name"])] if stated is not None else []
 
 
@@ -312,9 +323,8 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         before, name = text[max(0, match.start() - 30) : match.start()], match["name"]
         laid_down, opposed = _LAID_OUT.search(before), re.search(rf"{re.escape(name)}\s*(?:<|≤|\\leq?|=)\s*-?0", text)
         if _alone(text, match) and (_SUPPOSED.search(before) or (laid_down and not opposed)):
-            (always if laid_down else supposed).setdefault(plain_name(name), set()).add(
-                "positive" if ">" in match[0] else "nonnegative"
-            )
+            word = "positive" if ">" in match[0] else "nonnegative"
+            (always if laid_down else supposed).setdefault(plain_name(name), set()).add(word)
     for word, names, only_supposed in _facts_of(text):
         for name in names:
             (supposed if only_supposed else always).setdefault(name, set()).add(word)
@@ -329,29 +339,32 @@ def held_fixed(prose: str) -> frozenset[str]:
     return frozenset(name for match in found for name in _names(match["names"]))
 
 
+def ones_told(prose: str) -> frozenset[str]:
+    """Names that the words call a vector of ones: `where $\\iota$ is a vector of ones`."""
+    text = plain_prose(prose)
+    found: set[str] = set()
+    for nearest, pattern in zip((-1, 0), _ONES, strict=True):
+        for match in pattern.finditer(text):
+            names = _names(match["names"])
+            found.update(names if "vectors" in match[0] else names[nearest:][:1])
+    return frozenset(found)
+
+
 def symmetric_somewhere(prose: str) -> bool:
     """Whether the prose calls something symmetric and leaves open what: a clause with a subject that is no name."""
-    return any(
-        word in ("symmetric", "spd", "diagonal") and not names for word, names, _ in _facts_of(plain_prose(prose))
-    )
+    facts = _facts_of(plain_prose(prose))
+    return any(word in ("symmetric", "spd", "diagonal") and not names for word, names, _ in facts)
 
 
 def _facts_of(text: str) -> Iterator[tuple[str, list[str], bool]]:
     """Every fact, whose it is (none: not certain), and whether it is only supposed."""
-    for sentence in _sentences(
-        _TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else blank(match), text)
-    ):
+    untold = _TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else blank(match), text)
+    for sentence in filter(None, _SENTENCE.split(untold)):
         for match in _FACT.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
             if match.lastgroup and not denied(before, behind):
                 laid_down = _LAID_DOWN.match(before) and not re.search(r"\w", behind)
                 yield match.lastgroup, _subject(before, behind), bool(_SUPPOSED.search(before)) and not laid_down
-
-
-def _sentences(text: str) -> Iterator[str]:
-    for part in re.split(r"(?<=[.?!;])\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item", text):
-        if part:
-            yield part
 
 
 def _subject(before: str, behind: str) -> list[str]:
@@ -369,16 +382,11 @@ def _subject(before: str, behind: str) -> list[str]:
         return _defined_before(before)
     if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):
         return []
-    together = re.search(rf"{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s+be\s+(?:both\s+)?$", before)
-    if together or re.search(
-        rf"\bboth\b[^.]*$|\b(?:are)\s*$|{_NAME}\s*(?:,|∈?\s*,?\s*\band\b)\s*{_NAME}\s*∈?\s*$", before
-    ):
+    if _TOGETHER.search(before):
         near = [match for match in last if match.start() > before.rfind(";")]
         return [plain_name(match[0]) for match in near][-2:]
-    if re.search(r"[\w}^\\+/*-]\s*$", before[: last[-1].start()]) and not re.search(
-        r"[A-Za-z]{2,}\s+$", before[: last[-1].start()]
-    ):
-        return _defined_before(before)
-    if re.search(r"\\[A-Za-z]+\s*$|[=(]\s*$", before[: last[-1].start()]):
+    front = before[: last[-1].start()]
+    factor = re.search(r"[\w}^\\+/*-]\s*$", front) and not re.search(r"[A-Za-z]{2,}\s+$", front)
+    if factor or re.search(r"\\[A-Za-z]+\s*$|[=(]\s*$", front):
         return _defined_before(before)
     return [plain_name(last[-1][0])]

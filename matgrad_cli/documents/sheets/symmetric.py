@@ -39,10 +39,10 @@ _BRACKETED = regex(r"\(\s*[A-Za-z][A-Za-z' -]+\)")
 COVARIANCE = regex(
     r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution"
     r"|discriminant|\bLDA\b"
-    r"|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|\\mathcal\s*\{?\s*N",
+    r"|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|\\mathcal\s*\{?\s*N|\\Sigma\}?\s*\^\s*\{?\s*-\s*1",
     re.IGNORECASE,
 )
-"""Words of documents in which matrices are covariances, or the like, which are symmetric."""
+"""Words, or a `\\Sigma^{-1}`, of documents in which matrices are covariances, or the like, which are symmetric."""
 
 
 def symmetric_by_kind(prose: str) -> frozenset[str]:
@@ -56,11 +56,8 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
     """Facts that formulas say by their form: `t_ic = 1{y_i = c}`, `C = Cᵀ`, `VᵀV = I` unless only supposed."""
     found: dict[str, frozenset[str]] = {}
     for one in stated:
-        if (
-            len(one.letters) == 2
-            and INDICATOR.search(one.sides[0])
-            and re.search(rf"=\s*{one.letters[1]}\W*$", one.sides[0])
-        ):
+        value = one.sides[0]
+        if len(one.letters) == 2 and INDICATOR.search(value) and re.search(rf"=\s*{one.letters[1]}\W*$", value):
             found[one.name] = frozenset(("onehot",))
     for formula in sheet.formulas:
         name, words = fact_by_form(formula.passage.text)

@@ -28,34 +28,19 @@ _ASCENT = regex(r"\bascent\b|\bmaximi[sz]|\blikelihood\b|\breward\b|\bmomentum\b
 def derivative_of_step(formula: Formula, loss: str, stated: str, prose: str) -> Formula | None:
     """The formula as a claim about the derivative of the `loss`, which is `stated` without the step length;
     None where it is none."""
-    found = _STEP.match(formula.passage.text)
-    if (
-        found is None
-        or _bare(found["name"]) != _bare(found["same"])
-        or not _DESCENT.search(prose)
-        or _ASCENT.search(prose)
-    ):
+    found = _STEP.match(formula.passage.text) if _DESCENT.search(prose) and not _ASCENT.search(prose) else None
+    if found is None or _bare(found["name"]) != _bare(found["same"]):
         return None
     lengths = {_bare(match[0]) for match in _ROUND.finditer(found["by"])}
     if len(lengths) != 1 or lengths & {_bare(match[0]) for match in _ROUND.finditer(stated)}:
         return None
     start, end = found.span("by")
-    length = [
-        (start + match.start(), start + match.end(), "{1}" if match["alone"] else " ")
-        for match in _ROUND.finditer(found["by"])
-    ]
-    counts = [
-        (*match.span(), " ")
-        for match in re.finditer(rf"(?<={re.escape(found['same'].strip()[-1])}){_COUNT}", formula.passage.text)
-        if match.start() >= start and match[0]
-    ]
-    changes = [
-        (0, start, rf"\nabla_{{{found['name'].strip()}}} {loss} = -\left("),
-        *length,
-        *counts,
-        (end, end, r"\right)"),
-    ]
-    return replace(formula, passage=formula.passage.replaced(sorted(changes)), step=True)
+    count = rf"(?<={re.escape(found['same'].strip()[-1])}){_COUNT}"
+    inside = [(*match.span(), "{1}" if match["alone"] else " ") for match in _ROUND.finditer(found["by"])]
+    inside += [(*match.span(), " ") for match in re.finditer(count, found["by"]) if match[0]]
+    changes = [(0, start, rf"\nabla_{{{found['name'].strip()}}} {loss} = -\left(")]
+    changes += [(start + first, start + last, text) for first, last, text in sorted(inside)]
+    return replace(formula, passage=formula.passage.replaced([*changes, (end, end, r"\right)")]), step=True)
 
 
 def _bare(name: str) -> str:

@@ -40,15 +40,10 @@ def with_heads(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     made: list[Formula] = []
     for at, formula in enumerate(formulas):
         last = made[-1] if made else None
-        if (
-            last is not None
-            and last.kind == formula.kind == "display"
-            and _is_head(last, found.lines[at - 1 : at])
-            and _GOES_ON.match(formula.passage.text)
-        ):
-            passage = Passage(
-                f"{last.passage.text} {formula.passage.text}", 0, (*last.passage.places, *formula.passage.places)
-            )
+        shown = last is not None and last.kind == formula.kind == "display" and _GOES_ON.match(formula.passage.text)
+        if last is not None and shown and _is_head(last, found.lines[at - 1 : at]):
+            text = f"{last.passage.text} {formula.passage.text}"
+            passage = Passage(text, 0, (*last.passage.places, *formula.passage.places))
             made[-1] = replace(last, passage=passage, after=formula.after)
         else:
             made.append(formula)
@@ -96,7 +91,5 @@ def _signed(passage: Passage) -> tuple[Passage, Passage] | None:
 
 def _whole(text: str) -> bool:
     """Whether what opens in a text closes in it."""
-    return all(
-        text.count(opens) == text.count(closes)
-        for opens, closes in (("{", "}"), (r"\left", r"\right"), (r"\begin", r"\end"))
-    )
+    pairs = (("{", "}"), (r"\left", r"\right"), (r"\begin", r"\end"))
+    return all(text.count(opens) == text.count(closes) for opens, closes in pairs)

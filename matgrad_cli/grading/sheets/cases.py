@@ -113,11 +113,8 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
 
 def _of_both_sides(row: Judged) -> bool:
     """Whether a row says what holds on each side of a kink, by an indicator of its own."""
-    sides = (
-        [outcome.read.expr for outcome in row.result.outcomes if outcome.read is not None]
-        if row.result is not None
-        else []
-    )
+    outcomes = row.result.outcomes if row.result is not None else ()
+    sides = [outcome.read.expr for outcome in outcomes if outcome.read is not None]
     return any(expr is not None and kinks(expr) for expr in sides)
 
 
@@ -125,10 +122,8 @@ def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[F
     """The formulas between a row and the last one of another display or sentence, and whether words there,
     or behind it, may set a case."""
     own = judged[number].line.formula
-    block = [one.line.formula for one in judged if own.kind == "display" and one.line.formula.block == own.block] or [
-        own
-    ]
-    start = min(formula.place for formula in block)
+    rows = (one.line.formula for one in judged)
+    start = min([own.place, *(one.place for one in rows if own.kind == "display" and one.block == own.block)])
     last = max((_end(one.line.formula) for one in judged if one.line.formula.place < start), default=0)
     between = [formula for formula in sheet.formulas if last <= formula.place < start]
     text = sheet.prose[last:start]
@@ -143,17 +138,12 @@ def _behind(sheet: Sheet, judged: Sequence[Judged], number: int) -> str | None:
     before the next row of another."""
     own = judged[number].line.formula
     rows = (one.line.formula for one in judged if own.kind != "display" or one.line.formula.block != own.block)
-    end = min(
-        (formula.place for formula in rows if formula.place > own.place and not _UNEQUAL.search(formula.passage.text)),
-        default=None,
-    )
+    behind = (one.place for one in rows if one.place > own.place and not _UNEQUAL.search(one.passage.text))
+    end = min(behind, default=None)
     text = re.split(r"\n\s*\n|[.;](?=\s+[A-Z])", sheet.prose[own.place : end], maxsplit=1)[0]
     found = _SET.search(text)
     said = found["said"] if found is not None else None
-    for opens, closes in (
-        ("}", "{"),
-        (")", "("),
-    ):  # what begins before the condition ends: the words of `\\text{for} (z > 0)`
+    for opens, closes in ("}{", ")("):  # what begins before the condition ends: the words of `\\text{for} (z > 0)`
         while said is not None and said.count(opens) != said.count(closes):
             said = said.partition(opens if said.count(opens) > said.count(closes) else closes)[2]
     return said.strip() if said is not None else None

@@ -9,6 +9,7 @@ from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.named import called_derivative
+from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...ir import Expr, Symbol
 from ...notation import syntax as s
@@ -68,6 +69,11 @@ class Judged:
     why: str = ""
     by_matrix: bool = False
 
+    @property
+    def unfit(self) -> bool:
+        """Whether it is wrong by its form alone."""
+        return self.verdict == "wrong" and self.result is not None and of_form(self.result)
+
 
 class Judge:
     """Judges the rows of one problem in their order."""
@@ -86,7 +92,7 @@ class Judge:
         self.others = Others(question, sheet)
         loss = split_line(question.loss, "loss")
         self.open_names = OpenNames(sheet, question, told, loss, readers)
-        sums = frozenset(letter for node in loss.nodes for letter in sigma_letters(node))
+        sums = frozenset(letter for node in nodes_of(loss) for letter in sigma_letters(node))
         for begun in readers:
             begun.reader.chain.sums = sums
         self.before: Judged | None = None  # the last row that is no sentence
@@ -262,7 +268,8 @@ class Judge:
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
-        supposed = line.head is not None and not line.derives and (line.is_constant or is_side_condition(formula))
+        claims = line.head is None or line.derives or line.primes(self.question.name)
+        supposed = not claims and (line.is_constant or is_side_condition(formula))
         if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):
             return "a condition"
         about = not line.sides or self._about(line) or self._solves(line) or line.derives or line.goes_on
@@ -304,17 +311,18 @@ class Judge:
     def _is_solution(self, line: Line, result: RowResult) -> bool:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
         known = self.gradient or sets_to_zero(line.formula)
-        if not known or not (self.settled or self._solving(line) or concludes(line)):
+        solving = known and (self.settled or self._solving(line) or concludes(line))
+        if not solving or is_said_of_other(line, self.sheet.prose):
             return False
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
-            return self._sets_gradient(line, result) and not is_said_of_other(line, self.sheet.prose)
+            return self._sets_gradient(line, result)
         name = valued_variable(line, self.question.wrt, self.parts)
         variables = self.question.wrt if name is None else self.moved | {name}
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
         inside = inside_of(result, self.readers[:1])
         equal = result.role == "equation" or of_form(result)
         equal = equal and self.said.isdisjoint(inside | line.names)
-        return equal and is_solution(line, result, variables, by, self.sheet.prose, name, inside)
+        return equal and is_solution(line, result, variables, by, name, inside)
 
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:
         """Whether a row may set the gradient to zero: what stands before `= 0` has its shape and holds the variable."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ...diagnostics.regex import regex
 from ...documents.sheets.members import small
+from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.sizes import symmetric_somewhere, told_anew
 from ...documents.sheets.symmetric import COVARIANCE
@@ -88,7 +89,7 @@ class OpenNames:
         moved = [lone(part.body) for part in line.parts(s.Derivative) if part.style == "nabla"]
         other_first = self.question.name in moved[1:] and moved[0] not in (None, self.question.name)  # ∇f = λ∇g
         yield other_first, "it begins with the derivative of another function"
-        table = any(isinstance(node, s.Apply) and node.function == "[list]" for node in line.outline.nodes)
+        table = any(isinstance(node, s.Apply) and node.function == "[list]" for node in nodes_of(line.outline))
         numbers = len(shapes) > 1 and all(shape.is_number for shape in shapes.values())
         yield table and numbers, "the derivative by several of the numbers may be meant"
         yield NEGLECTS.search(written.before[-80:]), "it may hold up to what is neglected"

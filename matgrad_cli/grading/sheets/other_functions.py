@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Question, Sheet
 from ...ir import Entry, Number, mul, sub
 from ...notation import syntax as s
@@ -92,7 +93,9 @@ class Others:
             return "the derivative of another function may be meant"
         if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line.outline)):
             return "a row of a matrix may be meant as a row"
-        moves = any(isinstance(part, s.Differential_) for node in line.outline.nodes[1:] for part in s.parts_of(node))
+        moves = any(
+            isinstance(part, s.Differential_) for node in nodes_of(line.outline)[1:] for part in s.parts_of(node)
+        )
         if line.derives and _AT_A_PLACE.match(line.sides[0].text) and not moves:
             return "the derivative may be meant, as no differential stands on the right"
         return "the entries off the diagonal may be meant" if self.diagonal and len(_twice_by(line.head)) > 1 else None
@@ -105,13 +108,8 @@ class Others:
             return True
         if rewrites(line.formula) or not result.outcomes or result.outcomes[0].verdict != "wrong":
             return False
-        unlike = (
-            line.formula.kind == "inline"
-            and code_of(result) == "differs"
-            and result.slip is not None
-            and result.slip.help is None
-        )
-        return unlike or strange
+        unexplained = code_of(result) == "differs" and result.slip is not None and result.slip.help is None
+        return (line.formula.kind == "inline" and unexplained) or strange
 
     def _another(self, line: Line, form: bool) -> bool:
         """Whether what is differentiated may be no loss: what was last stated, a name that differs in its capitals,
@@ -146,28 +144,19 @@ def unlike(line: Line, result: RowResult, arounds: Sequence[Surroundings], told:
 def _vanishes(line: Line, result: RowResult, arounds: Sequence[Surroundings]) -> bool:
     """Whether the derivative on the left, or that of a name, is 0 by what was understood:
     then a name is meant otherwise."""
-    claim, own = (
-        result.row.claims[0],
-        {around.task.problem.wrt.name for around in arounds},
-    )  # each is fixed in the readings of the others
-    links = [
-        replace(side, node=part)
-        for side in claim.sides
-        if side.node is not None
-        for part in s.parts_of(side.node)
-        if _of_name(part) and not (isinstance(part, s.Differential_) and lone_name(part.body) in own)
-    ]
+    claim = result.row.claims[0]
+    own = {around.task.problem.wrt.name for around in arounds}  # each is fixed in the readings of the others
+    parts = [(side, part) for side in claim.sides if side.node is not None for part in s.parts_of(side.node)]
+    links = [replace(side, node=part) for side, part in parts if _of_name(part, own)]
 
     def zero(side: Side, around: Surroundings) -> bool:
         read = read_side(side, around).expr
-        return (
-            read is not None and around.bench.compare_over(read, mul(Number(0), read), tuple(sorted(read.free))).holds
-        )
+        letters = tuple(sorted(read.free)) if read is not None else ()
+        return read is not None and around.bench.compare_over(read, mul(Number(0), read), letters).holds
 
     of_all = all if isinstance(line.head, s.Differential_) else any
-    return (bool(arounds) and line.derives and of_all(zero(claim.sides[0], around) for around in arounds)) or any(
-        zero(link, around) for around in arounds for link in links
-    )
+    still = bool(arounds) and line.derives and of_all(zero(claim.sides[0], around) for around in arounds)
+    return still or any(zero(link, around) for around in arounds for link in links)
 
 
 def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: Collection[str]) -> str | None:
@@ -189,16 +178,11 @@ def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: 
         vectors = [one for one in around.task.problem.variables if one.name.startswith("e_") and one.name[2:] in chosen]
         letters = tuple(left.free)
         for vector in vectors:
-            rest = [
-                sub(Number(1), Entry(vector, letter, None)) for letter in letters if vector.shape.rows is letter.dim
-            ]
-            if (
-                len(rest) == len(letters)
-                and around.bench.compare_over(mul(*rest, left), mul(*rest, right), letters).holds
-            ):
-                return (
-                    f"it holds if the place `{vector.name[2:]}` is none of those that are numbered, which is not said"
-                )
+            inside = all(vector.shape.rows is letter.dim for letter in letters)
+            rest = [sub(Number(1), Entry(vector, letter, None)) for letter in letters if inside]
+            if inside and around.bench.compare_over(mul(*rest, left), mul(*rest, right), letters).holds:
+                place = f"the place `{vector.name[2:]}`"
+                return f"it holds if {place} is none of those that are numbered, which is not said"
     return None
 
 
@@ -209,11 +193,11 @@ def _differs(claim: Claim, around: Surroundings) -> bool:
     return left is None or right is None or left.shape is not right.shape or around.bench.clearly_different(left, right)
 
 
-def _of_name(node: s.Node) -> bool:
-    """Whether a node is the derivative or the differential of a name: the dG/dX of a chain rule."""
+def _of_name(node: s.Node, variables: Collection[str]) -> bool:
+    """Whether a node is the derivative or the differential of a name that is no variable: the dG/dX of a chain rule."""
     if isinstance(node, s.Derivative):
         return lone_name(node.body) is not None and node.variable is not None and lone_name(node.variable) is not None
-    return isinstance(node, s.Differential_) and lone_name(node.body) is not None
+    return isinstance(node, s.Differential_) and lone_name(node.body) not in (None, *variables)
 
 
 def code_of(result: RowResult | None) -> str | None:
@@ -228,7 +212,7 @@ def of_form(result: RowResult) -> bool:
 
 def _arrays(line: Line) -> set[str]:
     """The names of a row that are no index in it."""
-    parts = [(node, path, part) for node in line.outline.nodes for path, part in walk(node)]
+    parts = [(node, path, part) for node in nodes_of(line.outline) for path, part in walk(node)]
     indices = {part.name for node, path, part in parts if isinstance(part, s.Name) and is_index(node, path)}
     return line.names - indices
 

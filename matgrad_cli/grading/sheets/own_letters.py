@@ -16,7 +16,7 @@ from ...records.finding import LineVerdict
 from ..lines.syntax_walk import bare_name
 from ..meanings.own_letters import true_of_all
 
-_SQUARE = ("symmetric", "antisymmetric", "spd", "invertible", "diagonal", "orthogonal", "idempotent")
+_SQUARE = {"symmetric", "antisymmetric", "spd", "invertible", "diagonal", "orthogonal", "idempotent"}
 
 
 @record
@@ -86,12 +86,6 @@ def _supposed(formula: Formula, told: Told, left: str) -> Iterable[tuple[str, ..
     yield ()
     letters = set(re.findall(r"[A-Za-z]+", left))
     for table in (facts_beside(formula), {**told.always, **told.supposed}):
-        facts = [
-            f"{name} {word}"
-            for name, words in table.items()
-            if name in letters
-            for word in sorted(words)
-            if word in _SQUARE
-        ]
-        if facts:
-            yield tuple(facts)
+        told_of = [(name, sorted({*words} & _SQUARE)) for name, words in table.items() if name in letters]
+        if facts := tuple(f"{name} {word}" for name, words in told_of for word in words):
+            yield facts

@@ -25,7 +25,7 @@ from ..task import Task, task_for, whole_derivative
 from .apart import with_heads, with_statements
 from .cases import cases
 from .judge import GIVEN, Judge, Judged
-from .other_functions import code_of, of_form
+from .other_functions import code_of
 from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
@@ -107,8 +107,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         asked = replace(posed.question, shapes={**posed.question.shapes, **numbers})
         vectors, posed = posed, replace(posed, question=asked)
         other = read(part.layout, ())
-        misfit = any(one.verdict == "wrong" and one.result is not None and of_form(one.result) for one in part.judged)
-        better = _gained(part, other) or (misfit and not _loses(part, other))
+        better = _gained(part, other) or (any(one.unfit for one in part.judged) and not _loses(part, other))
         part, posed = (other, posed) if better else (part, vectors)
     if part.wholes and _doubtful(part):
         other = read(part.layout, (), columns=True)
@@ -179,12 +178,8 @@ _DOTS = regex(r"\\cdot(?![a-z])|[·⋅]")
 def _unless_columns(part: Part, other: Part) -> Part:
     """The problem; what does not fit by its form alone, and does where a matrix has the columns x_i,
     is not called wrong."""
-    judged = [
-        new
-        if old.verdict == "wrong" and old.result is not None and of_form(old.result) and new.verdict == "undecided"
-        else old
-        for old, new in zip(part.judged, other.judged, strict=True)
-    ]
+    pairs = zip(part.judged, other.judged, strict=True)
+    judged = (new if old.unfit and new.verdict == "undecided" else old for old, new in pairs)
     return replace(part, judged=tuple(judged))
 
 

@@ -36,6 +36,7 @@ _OTHER = regex(
 _MORE = regex(r"\\(?:succ|in)|[∈≻⪰≽]")
 """`Ω = Ωᵀ ≻ 0`."""
 _DEFINITE = regex(r"\\(?:succ|prec)(?:eq)?(?![A-Za-z])|[≻⪰≽≺⪯≼]")
+_UPDATE = regex(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]")
 _NEXT = regex(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s*\+\s*1\s*\)?\s*\}?\s*&?=")
 """`w_{t+1} = …` says how one comes from the last."""
 _NEWTON = regex(r"[^=]*(?:\\nabla|∇)[^=]*(?:\\Delta(?![A-Za-z])|Δ)[^=]*=\s*&?\s*-[^=]*$")
@@ -103,17 +104,16 @@ CONDITIONAL = "said under a condition"
 def said_of_other(formula: Formula, layout: str = "") -> str | None:
     """Why a formula speaks of another case than the one at hand:
     a condition or another layout than `layout` stands beside it."""
-    found = (match for match in _CONDITION.finditer(formula.before, max(0, len(formula.before) - 80)))
-    found = (match for match in found if not _STATES.search(match[0]))
-    found = (
-        match for match in found if not _in_brackets(formula.before, match)
-    )  # `by … (for symmetric matrices) we obtain`
-    found = (
-        match for match in found if not _DERIVED.search(formula.before[: match.end()])
-    )  # `∇F = 0 gives` supposes no value
-    # a condition that follows another formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is
-    # that one's
-    supposed = any(not _OF_ANOTHER.search(formula.before[: match.start()]) for match in found)
+    before = formula.before
+    # `by … (for symmetric matrices) we obtain`, `∇F = 0 gives` suppose nothing; a condition that follows another
+    # formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
+    supposed = any(
+        not _STATES.search(match[0])
+        and not _in_brackets(before, match)
+        and not _DERIVED.search(before[: match.end()])
+        and not _OF_ANOTHER.search(before[: match.start()])
+        for match in _CONDITION.finditer(before, max(0, len(before) - 80))
+    )
     behind = _CONDITION_BEHIND.match(formula.after[:60])
     if supposed or (behind is not None and not _STATES.search(behind[0])) or _ELSEWHERE.search(formula.passage.text):
         return CONDITIONAL
@@ -123,10 +123,8 @@ def said_of_other(formula: Formula, layout: str = "") -> str | None:
 
 def _in_brackets(text: str, match: re.Match[str]) -> bool:
     """Whether what is found stands in brackets that are closed before the text ends."""
-    return (
-        re.search(r"\([^()]*$", text[: match.start()]) is not None
-        and re.match(r"[^()]*\)", text[match.end() :]) is not None
-    )
+    opened = re.search(r"\([^()]*$", text[: match.start()])
+    return opened is not None and re.match(r"[^()]*\)", text[match.end() :]) is not None
 
 
 def is_side_condition(formula: Formula) -> bool:
@@ -173,10 +171,8 @@ def begins_with_relation(text: str) -> bool:
 def rewrites(formula: Formula) -> bool:
     """Whether the words before a formula say that something is written in another way: `Expanding the square gives`."""
     said = formula.before[-80:]
-    return bool(REWRITING.search(said)) and {match[0].lower() for match in _EQUATION.finditer(said)} <= {
-        "gives",
-        "rearranging",
-    }
+    solving = {match[0].lower() for match in _EQUATION.finditer(said)} - {"gives", "rearranging"}
+    return bool(REWRITING.search(said)) and not solving
 
 
 def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str | None:
@@ -196,12 +192,7 @@ def passed_over(formula: Formula, line: LatexLine, sizes: frozenset[str]) -> str
 def relates(text: str, sides: Sequence[s.Node | None], sizes: frozenset[str]) -> str | None:
     """Why what has a sign of equality is no claim about a problem: an update, a relation of another kind, a question,
     or it speaks of `sizes`. `sides` are those of a row that is one equation."""
-    if (
-        re.search(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]", text)
-        or _NEXT.match(text)
-        or _NEWTON.match(text)
-        or _is_step(sides)
-    ):
+    if _UPDATE.search(text) or _NEXT.match(text) or _NEWTON.match(text) or _is_step(sides):
         return "an update or a relation"
     if re.search(r"=\s*\\?\s*\?", text):
         return "a question"
@@ -255,8 +246,5 @@ def _names(node: s.Node | None) -> set[str]:
 
 
 def _is_value(node: s.Node | None) -> bool:
-    return (
-        node is not None
-        and not _names(node)
-        and not any(isinstance(part, (s.Derivative, s.Differential_)) for part in s.parts_of(node))
-    )
+    moves = node is not None and not {s.Derivative, s.Differential_}.isdisjoint(map(type, s.parts_of(node)))
+    return node is not None and not _names(node) and not moves

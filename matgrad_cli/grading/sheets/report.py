@@ -24,15 +24,12 @@ from .solutions import numbered_parts, valued_variable
 def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
     """The report on a document. `given` are the keys of the command line."""
     parts = judge_sheet(sheet, given)
-    problems = tuple(
-        _as_written(_problem(part, sheet, str(number)), part.respelled) for number, part in enumerate(parts, 1)
-    )
+    found = [(part, _problem(part, sheet, str(number))) for number, part in enumerate(parts, 1)]
+    problems = tuple(_as_written(problem, part.respelled) for part, problem in found)
     if not any(problem.lines for problem in problems):
         help_ = "a problem begins with the key `loss`, or `problem` with a key file"
-        message = f"`{sheet.source.name}` holds no problem"
-        return FileReport(
-            sheet.source.name, (), (Diagnostic("no-problem", message, Source(sheet.source.name, ""), help=help_),)
-        )
+        message, nowhere = f"`{sheet.source.name}` holds no problem", Source(sheet.source.name, "")
+        return FileReport(sheet.source.name, (), (Diagnostic("no-problem", message, nowhere, help=help_),))
     return FileReport(sheet.source.name, problems, (), sheet.source)
 
 
@@ -58,20 +55,14 @@ def _as_written(report: ProblemReport, respelled: Sequence[tuple[str, str]]) -> 
         said = found.diagnostic
         if said is not None:
             labels = tuple(replace(label, text=written(label.text)) for label in said.labels)
-            said = replace(
-                said,
-                message=written(said.message),
-                labels=labels,
-                notes=tuple(map(written, said.notes)),
-                help=written(said.help) if said.help is not None else None,
-            )
+            notes, help_ = tuple(map(written, said.notes)), written(said.help) if said.help is not None else None
+            said = replace(said, message=written(said.message), labels=labels, notes=notes, help=help_)
         return replace(found, diagnostic=said, notes=tuple(map(written, found.notes)))
 
     if not respelled:
         return report
-    return replace(
-        report, id=written(report.id), notes=tuple(map(written, report.notes)), lines=tuple(map(line, report.lines))
-    )
+    notes, lines = tuple(map(written, report.notes)), tuple(map(line, report.lines))
+    return replace(report, id=written(report.id), notes=notes, lines=lines)
 
 
 def _understood(part: Part) -> tuple[str, ...]:
@@ -81,11 +72,8 @@ def _understood(part: Part) -> tuple[str, ...]:
         heads = (one.line.head for one in part.judged)
         bodies = [s.ungrouped(head.body) for head in heads if isinstance(head, s.Derivative) and head.body]
         name = next(filter(None, map(lone, bodies)), None)
-        what = (
-            "which loss is differentiated, and by what"
-            if name is None
-            else f"what `{name}` is, which is differentiated, or by what"
-        )
+        what = f"what `{name}` is, which is differentiated, or by what"
+        what = what if name is not None else "which loss is differentiated, and by what"
         return (f"not understood: {what}; say it with `--loss` and `--wrt`",)
     problem = part.tasks[0].problem
     by = ", ".join(task.problem.wrt.name for task in part.tasks)
@@ -108,9 +96,7 @@ _FINAL: dict[LineVerdict, FinalVerdict] = {"follows": "right", "wrong": "wrong"}
 def _final(report: ProblemReport, part: Part) -> FinalVerdict:
     """The verdict on the last claim; what only follows from a line that does not follow is not right."""
     pairs = list(zip(report.lines, part.judged, strict=True))
-    claims = [
-        (line, judged) for line, judged in pairs if line.verdict == "undecided" or line.role in ("claim", "equation")
-    ]
+    claims = [(line, one) for line, one in pairs if line.verdict == "undecided" or line.role in ("claim", "equation")]
     if not claims:
         return "missing"
     last = claims[-1][1].result
@@ -176,9 +162,8 @@ def _open_value(part: Part) -> str | None:
 
 def _open_equation(part: Part) -> str | None:
     """What is said where an equation that may set the gradient to zero was not judged."""
-    return next(
-        (f"{judged.why} could not be judged" for judged in part.judged if judged.why == EQUATION_OF_GRADIENT), None
-    )
+    found = (f"{one.why} could not be judged" for one in part.judged if one.why == EQUATION_OF_GRADIENT)
+    return next(found, None)
 
 
 def _finding(judged: Judged, sheet: Sheet) -> Finding:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from ...diagnostics.record import record
+from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.names import is_identity
+from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Side
@@ -67,9 +68,16 @@ class Line:
             isinstance(part, (s.Derivative, s.Differential_)) for part in s.parts_of(self.head)
         )
 
+    def primes(self, name: str | None) -> bool:
+        """Whether its left side is f′, or f″, of this name."""
+        head = self.head
+        while isinstance(head, s.Transposed) and "^T" not in self.sides[0].text:
+            head = s.ungrouped(head.body)
+        return head is not self.head and isinstance(head, s.Name) and head.name == name
+
     def parts(self, kind: type[Kind]) -> list[Kind]:
         """The parts of this kind of all its sides."""
-        return [part for node in self.outline.nodes for part in s.parts_of(node) if isinstance(part, kind)]
+        return [part for node in nodes_of(self.outline) for part in s.parts_of(node) if isinstance(part, kind)]
 
     @property
     def names(self) -> set[str]:
@@ -90,10 +98,7 @@ class Line:
     @property
     def moving(self) -> set[str]:
         """The variables by which it differentiates, or whose differential stands in it."""
-        by = [
-            *(part.variable for part in self.parts(s.Derivative)),
-            *(part.body for part in self.parts(s.Differential_)),
-        ]
+        by = [part.variable for part in self.parts(s.Derivative)] + [part.body for part in self.parts(s.Differential_)]
         return {name for node in by if (name := bare_name(node)) is not None}
 
     @property
@@ -149,13 +154,8 @@ def is_special(line: Line) -> bool:
     inner = s.ungrouped(last) if last is not None else None
     if isinstance(inner, s.Apply) and inner.function == "diag":
         return False  # its law is that it is diagonal, which is known
-    called = {part.function for part in line.parts(s.Apply)}
-    return (
-        "I" in line.names
-        or bool(line.parts(s.Inverted))
-        or bool(called & {"ones", "diag", "eye"})
-        or not line.outline.nodes
-    )
+    called = {part.function for part in line.parts(s.Apply)} & {"ones", "diag", "eye"}
+    return "I" in line.names or bool(line.parts(s.Inverted) or called) or not nodes_of(line.outline)
 
 
 def gives_identity(line: Line) -> bool:
@@ -191,15 +191,12 @@ def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] |
 
 def labelled(line: Line, name: str) -> bool:
     """Whether the loss's name stands with a label, as a function of its own: `φ_T(z)`."""
-    return any(
-        isinstance(body := _under(part.body), s.Name)
-        and body.name == name
-        and any(isinstance(index, s.Name) and _is_label(index.name) for index in part.indices)
-        for part in line.parts(s.Subscript)
-    )
+    bodies = [(part, _under(part.body)) for part in line.parts(s.Subscript)]
+    own = [(part, body) for part, body in bodies if isinstance(body, s.Name) and body.name == name]
+    return any(lone(replace(part, body=body)) != name for part, body in own)
 
 
-def _under(node: s.Node) -> s.Node | None:
+def _under(node: s.Node) -> s.Node:
     """What a derivative sign stands before: the φ of ∇φ."""
     node = s.ungrouped(node)
     return s.ungrouped(node.body) if isinstance(node, s.Derivative) and node.body is not None else node
@@ -208,7 +205,7 @@ def _under(node: s.Node) -> s.Node | None:
 def subscripted(line: LatexLine) -> set[str]:
     """Names that stand with one index in a formula (with two it is an entry):
     what is below, or above in brackets as in `x^{(i)}`."""
-    parts = [part for node in line.nodes for part in s.parts_of(node)]
+    parts = [part for node in nodes_of(line) for part in s.parts_of(node)]
     bodies = [s.ungrouped(part.body) for part in parts if isinstance(part, s.Subscript) and len(part.indices) == 1]
     bodies += [part.letter for part in parts if isinstance(part, s.Slice)]
     return {body.name for body in bodies if isinstance(body, s.Name)}

@@ -75,28 +75,23 @@ def newton_step(line: Line, readers: Sequence[Begun]) -> tuple[LineVerdict, str]
     it is no step that inverts anything."""
     sides = line.sides if len(line.outline.statements) == 1 else ()
     value = s.ungrouped(sides[1].node) if len(sides) > 1 and sides[1].node is not None else None
+    added = isinstance(value, s.Binary) and value.operator in "+-"
     if (
         not isinstance(value, s.Binary)
-        or value.operator not in "+-"
-        or not any(isinstance(part, s.Inverted) for part in s.parts_of(value))
+        or not added
+        or not any(isinstance(one, s.Inverted) for one in s.parts_of(value))
     ):
         return None
     first = s.ungrouped(value.left)
-    begun = next(
-        (one for one in readers if isinstance(first, s.Name) and one.around.task.problem.wrt.name == first.name), None
-    )
+    name = first.name if isinstance(first, s.Name) else None
+    begun = next((one for one in readers if one.around.task.problem.wrt.name == name), None)
     if begun is None:
         return None
-    problem, row = (
-        begun.around.task.problem,
-        begun.read(line.number, dict(begun.rows).get(line.number, line.formula.passage)),
-    )
+    problem = begun.around.task.problem
+    row = begun.read(line.number, dict(begun.rows).get(line.number, line.formula.passage))
     gradient = whole_derivative(problem.loss, problem.wrt, "gradient")
-    hessian = (
-        whole_derivative(gradient, problem.wrt, "gradient")
-        if gradient is not None and problem.wrt.shape.is_column
-        else None
-    )
+    column = gradient if problem.wrt.shape.is_column else None
+    hessian = whole_derivative(column, problem.wrt, "gradient") if column is not None else None
     read = [read_side(side, begun.around).expr for side in row.claims[0].sides[1:]] if row.claims else []
     if gradient is None or hessian is None or not read:
         return "undecided", NO_NEWTON
@@ -118,12 +113,8 @@ def _numbered(body: s.Node, indices: Sequence[s.Node]) -> Numbered | None:
 
 def numbered_parts(line: Line) -> set[Numbered]:
     """The parts of variables by which a row differentiates: the `μ_k` of `∂J/∂μ_k`."""
-    found = line.parts(s.Derivative)
-    names = [
-        _numbered(part.variable, part.indices) or numbered_name(s.ungrouped(part.variable))
-        for part in found
-        if part.variable is not None
-    ]
+    by = [(s.ungrouped(part.variable), part.indices) for part in line.parts(s.Derivative) if part.variable is not None]
+    names = [_numbered(variable, indices) or numbered_name(variable) for variable, indices in by]
     return {name for name in names if name is not None}
 
 
@@ -150,25 +141,19 @@ def is_said_of_other(line: Line, prose: str) -> bool:
 
 
 def is_solution(
-    line: Line,
-    result: RowResult,
-    variables: Collection[str],
-    by: Symbol | None,
-    prose: str,
-    name: str | None,
-    inside: Collection[str],
+    line: Line, result: RowResult, variables: Collection[str], by: Symbol | None, name: str | None, inside: set[str]
 ) -> bool:
     """Whether a row is beyond doubt meant as the solution of the problem that was understood,
     or as an equation for the variable `by`.
 
-    With a side condition, with words of another problem before it, or where another variable may have been put in, it
-    may be another's. `name` is the variable that it gives a value, and `inside` what stands in that when all names are
-    written out. An equation that comes of the derivative has its shape, and holds the variable.
+    Where another variable may have been put in, it may be another's. `name` is the variable that it gives a value, and
+    `inside` what stands in that when all names are written out.
+    An equation that comes of the derivative has its shape, and holds the variable.
     """
-    if is_said_of_other(line, prose) or line.is_constant:
+    if line.is_constant:
         return False
     if name is not None:
-        return set(variables) - {name} <= _names_of_value(line) | set(inside)
+        return set(variables) - {name} <= _names_of_value(line) | inside
     read = result.outcome.read if result.outcome is not None else None
     shape = read.expr.shape if read is not None and read.expr is not None else None
     shaped = by is not None and shape in (by.shape, by.shape.transposed)
@@ -210,12 +195,12 @@ def goes_up(result: RowResult, readers: Sequence[Begun]) -> bool:
     if read is None or read.expr is None or repair is None:
         return False
     ratios = [reader.around.bench.ratio(read.expr, repair.needed) for reader in readers]
-    counts = [
-        ratio
+    return any(
+        ratio is not None
+        and ratio.number < 0
+        and all(getattr(base, "name", "n") in _COUNTS for base, _ in ratio.powers)
         for ratio in ratios
-        if ratio is not None and all(getattr(base, "name", "n") in _COUNTS for base, _ in ratio.powers)
-    ]
-    return any(ratio.number < 0 for ratio in counts)
+    )
 
 
 def fails_at_zero(line: Line, result: RowResult) -> bool:

@@ -66,11 +66,6 @@ class LatexLine:
     statements: tuple[Statement, ...]
     notes: tuple[str, ...] = ()
 
-    @property
-    def nodes(self) -> list[Node]:
-        """What was read of all sides."""
-        return [side.node for statement in self.statements for side in statement.sides if side.node is not None]
-
 
 @mutable
 class _Row:
