@@ -25,7 +25,7 @@ from .lines.statements import Claim, Later, Row, lone_name
 from .meanings.constants import up_to
 from .meanings.other_readings import misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
-from .meanings.targets import is_called_derivative, is_target, role_of
+from .meanings.targets import is_called_derivative, is_of_target, is_target, role_of
 from .slips.case import Context
 from .slips.causes import Slip
 from .slips.diagnose import diagnosis, of_misfit
@@ -251,8 +251,8 @@ class Reader:
 
     def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
         """The new last expression and the outcome at a sign of equality; its `own`: behind the left side of a claim."""
-        name = lone_name(side.node) if self.names_ends or side.naming else None
-        if name is not None and unexplained(self.around, name) and not last.free:
+        name = lone_name(side.node) if (self.names_ends or side.naming) and not last.free else None
+        if name is not None and name not in self.around.sizes() and unexplained(self.around, name):
             self.around.define(name, last)
             return last, Outcome("follows", role="definition")
         self.around.beside = last.shape
@@ -322,7 +322,7 @@ class Reader:
         if is_target(self.around, left.expr):
             return left
         readings = wider_readings(side, self.around)
-        return self._read_as(side, readings, (), lambda one: is_target(self.around, one.expr)) or left
+        return self._read_as(side, readings, (), lambda one: is_of_target(self.around, one.expr)) or left
 
     def _read_as(self, side: Side, readings: Readings, letters: Iterable[Index], fits: Fits) -> Read | None:
         """The first of several readings of a side that fits, which is then said."""

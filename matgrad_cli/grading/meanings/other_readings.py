@@ -65,8 +65,13 @@ def wider_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.No
     if node is None:
         return
     yield from (("its brackets balanced in another way", balanced) for balanced in side.others)
-    if isinstance(node, s.Transposed) and isinstance(node.body, s.Name) and ("'" in side.text or "prime" in side.text):
-        yield "a prime that says derivative", s.Derivative(node.span, node.body, None, (), "nabla")
+    primed, order = node, 0
+    while isinstance(primed, s.Transposed):
+        primed, order = primed.body, order + 1
+    if order and isinstance(primed, s.Name) and ("'" in side.text or "prime" in side.text):
+        for _ in range(order):
+            primed = s.Derivative(node.span, primed, None, (), "nabla")
+        yield "a prime that says derivative", primed
     yield from readings(_WIDER, node, around, together=True)
     if (whole := _of_all(node)) is not None:
         yield "a derivative of all that follows its sign", whole

@@ -17,6 +17,11 @@ def is_target(around: Surroundings, expr: Expr | None) -> bool:
     return not isinstance(inner.row, int) and not isinstance(inner.col, int) and _is_of_loss(around, inner)
 
 
+def is_of_target(around: Surroundings, expr: Expr) -> bool:
+    """Whether this is the derivative of the loss by the variable, or one of that."""
+    return is_target(around, expr) or (isinstance(expr, Partial) and is_target(around, expr.body))
+
+
 def _is_of_loss(around: Surroundings, pending: Partial | Differential) -> bool:
     body, loss = pending.body.base if isinstance(pending.body, Entry) else pending.body, around.task.problem.loss
     return body is loss or (body.shape is loss.shape and not body.free and around.bench.equal(body, loss))

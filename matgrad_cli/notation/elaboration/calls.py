@@ -167,10 +167,11 @@ def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:
 
 
 def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr:
-    if ("derivative", "1") in node.options:
-        slope = SLOPES.get(function)
+    if (order := option(node, "derivative")) is not None:
+        slope = SLOPES.get(function) if order == "1" else None
         if slope is None:
-            e.fail("unknown-function", f"the derivative of `{function}` has no name here", node)
+            which = {"1": "derivative", "2": "second derivative"}.get(order, f"derivative of order {order}")
+            e.fail("unknown-function", f"the {which} of `{function}` has no name here", node)
         return slope(argument)
     if (
         argument.shape.is_square

@@ -124,15 +124,17 @@ def named_factor(r: Cursor) -> Node:
     if len(primes) == len(scripts) and r.sees("open", "(", "[") and is_call(r, name):
         if not primes:
             return scripted(r, call_of(r, node))
+        order = sum(script.amount for script in primes)
         if r.unknown(name):
             called = call_of(r, node)
             assert isinstance(called, Apply)
-            order = sum(script.amount for script in primes)
             return scripted(r, replace(called, options=(("derivative", str(order)),)))
         if name not in r.names.losses:
             raise r.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
-        called = call_of(r, node)
-        return scripted(r, Derivative(called.span, called, None, (), "D"))
+        derived = call_of(r, node)
+        for _ in range(order):
+            derived = Derivative(derived.span, derived, None, (), "D")
+        return scripted(r, derived)
     open_ = not declared and all(script.kind == "index" for script in scripts) and (scripts or name not in LETTERS)
     if (open_ and around_a_letter(r)) or (name == "sigma" and declared and not r.known and _is_both(r, name)):
         written = source_text(r, token)

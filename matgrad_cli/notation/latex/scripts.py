@@ -204,7 +204,9 @@ def with_script(r: Cursor, base: Node, script: Script) -> Node:
         case "T":
             return Transposed(span, base)
         case "prime":
-            return base if script.amount % 2 == 0 else Transposed(span, base)
+            for _ in range(script.amount):
+                base = Transposed(span, base)
+            return base
         case "inverse":
             return Inverted(span, base, script.amount)
         case "inverse-T":
