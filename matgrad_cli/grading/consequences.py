@@ -26,7 +26,7 @@ def told_once(results: Sequence[RowResult]) -> list[RowResult]:
 
 
 def _weighed(row: RowResult) -> RowResult:
-    begun = {claim.sides[1].span for claim in row.row.claims if not claim.leading and len(claim.sides) > 1}
+    begun = {claim.sides[1].span for claim in row.row.claims if claim.left is not None}
     outcomes = tuple(
         replace(one, verdict="undecided", slip=Slip("undecided", MAY_FOLLOW))
         if _may_follow(one) and one.read is not None and one.read.side.span in begun

@@ -66,7 +66,7 @@ class Reader:
         if row.claims and row.claims[0].leading:
             self.chain = before  # `= …, where φ = …` goes on from the row before, not from φ
         for claim in row.claims:
-            if not claim.leading and len(claim.sides) > 1 and states_function(claim.sides[0].node, self.around):
+            if states_function(claim.left, self.around):
                 outcomes.append(Outcome("follows", role="definition"))
             elif not any(claim is done or (len(claim.sides) == 2 and claim.place == done.place) for done in self.done):
                 outcomes += self.prose.explained(claim, lambda own: self.claim(own, first), first, claim.sides)
@@ -81,7 +81,7 @@ class Reader:
 
     def defines(self, claim: Claim) -> bool:
         """Whether the claim gives a name that has no meaning yet its value."""
-        name = lone_name(claim.sides[0].node) if not claim.leading and len(claim.sides) > 1 else None
+        name = lone_name(claim.left)
         if name is None or name in self.around.losses:
             return False
         return not self.around.valued(name) or (claim.definition and name not in self.around.base.symbols)
@@ -200,8 +200,7 @@ class Reader:
         return [failed(left)]
 
     def _states_loss(self, left: Read) -> bool:
-        name = lone_name(left.side.node)
-        return name is not None and name in self.around.losses
+        return lone_name(left.side.node) in self.around.losses
 
     def _statement(self, left: Read, sides: list[Side]) -> list[Outcome]:
         """`L = …` is checked against the header; from then on L may be differentiated by the names it is stated in."""
@@ -322,7 +321,10 @@ class Reader:
         if is_target(self.around, left.expr):
             return left
         readings = wider_readings(side, self.around)
-        return self._read_as(side, readings, (), lambda one: one.expr is not None and is_of_target(self.around, one.expr)) or left
+        return (
+            self._read_as(side, readings, (), lambda one: one.expr is not None and is_of_target(self.around, one.expr))
+            or left
+        )
 
     def _read_as(self, side: Side, readings: Readings, letters: Iterable[Index], fits: Fits) -> Read | None:
         """The first of several readings of a side that fits, which is then said."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from operator import is_
-from typing import Final, Literal, NamedTuple, TypeVar
+from typing import Final, Literal, NamedTuple
 
 from ..diagnostics import Span
 from ..diagnostics.record import record, replace
@@ -244,11 +244,8 @@ MOVED: Final = "[up]"
 """The function of an array that moves its rows up by its option `first`, those at the top to the end."""
 
 
-Some = TypeVar("Some", Node, "Node | None")
-
-
-def ungrouped(node: Some) -> Some:
-    """The node inside any brackets; None for none."""
+def ungrouped(node: Node) -> Node:
+    """The node inside any brackets."""
     while isinstance(node, Group):
         node = node.body
     return node

@@ -10,13 +10,14 @@ from ...notation import syntax as s
 from ...notation.elaboration.chosen_entries import places
 from ...notation.elaboration.elaborate import read_node
 from .scope import Surroundings
+from .syntax_walk import inner
 from .through import in_terms_of
 
 
 def by_expression(node: s.Derivative, around: Surroundings) -> s.Derivative:
     """The derivative with a name for what it is taken by, and a body written in that name;
     the node itself where that cannot be done."""
-    by = s.ungrouped(node.variable)
+    by = inner(node.variable)
     if (
         not isinstance(by, (s.Binary, s.Inverted, s.Negative, s.Apply))
         or node.indices

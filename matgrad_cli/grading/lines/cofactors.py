@@ -34,19 +34,21 @@ def cofactors(node: s.Node, names: LatexNames) -> s.Node:
 
 def _sign(part: s.Node) -> frozenset[str]:
     """The letters of `(-1)^{i+j}`; none of anything else."""
-    if not isinstance(part, s.Binary) or part.operator != "^":
-        return frozenset()
-    base, raised = s.ungrouped(part.left), s.ungrouped(part.right)
-    one = s.ungrouped(base.body) if isinstance(base, s.Negative) else None
-    if not isinstance(one, s.Literal_) or one.value != 1 or not isinstance(raised, s.Binary) or raised.operator != "+":
-        return frozenset()
-    letters = (s.ungrouped(raised.left), s.ungrouped(raised.right))
-    return frozenset(letter.name for letter in letters if isinstance(letter, s.Name))
+    match part:
+        case s.Binary(_, "^", base, raised):
+            base, raised = s.ungrouped(base), s.ungrouped(raised)
+            one = s.ungrouped(base.body) if isinstance(base, s.Negative) else None
+            match one, raised:
+                case s.Literal_(_, 1), s.Binary(_, "+", left, right):
+                    letters = (s.ungrouped(left), s.ungrouped(right))
+                    return frozenset(letter.name for letter in letters if isinstance(letter, s.Name))
+    return frozenset()
 
 
 def _minor(part: s.Node, names: LatexNames) -> tuple[str, frozenset[str]] | None:
     """The unknown name of an entry, and its letters."""
-    body = s.ungrouped(part.body) if isinstance(part, s.Subscript) and len(part.indices) == 2 else None
-    if not isinstance(part, s.Subscript) or not isinstance(body, s.Name) or body.name in names.variables:
-        return None
-    return body.name, frozenset(index.name for index in map(s.ungrouped, part.indices) if isinstance(index, s.Name))
+    match part:
+        case s.Subscript(_, body, (_, _) as indices) if isinstance(name := s.ungrouped(body), s.Name):
+            letters = frozenset(index.name for index in map(s.ungrouped, indices) if isinstance(index, s.Name))
+            return (name.name, letters) if name.name not in names.variables else None
+    return None

@@ -11,7 +11,7 @@ from ...notation.elaboration.at_points import AT_ZERO, moved_to
 from ...notation.expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, canonical_function
 from ...verify.verdict import Verdict
 from .scope import Surroundings
-from .syntax_walk import PRODUCTS, factors, is_index, rebuilt, terms, walk
+from .syntax_walk import PRODUCTS, factors, inner, names, rebuilt, terms, walk
 
 _NUMBER = Shape(ONE, ONE)
 _REMAINDERS = frozenset(("o", "O", "o_cal", "O_cal"))
@@ -30,14 +30,11 @@ def find_directions(around: Surroundings, nodes: Iterable[s.Node]) -> None:
 
 def find_letters(around: Surroundings, lefts: Iterable[s.Node]) -> None:
     """The z of a rule such as σ'(z) = σ(z)(1 − σ(z)), stated in passing, is any number."""
-    for node in lefts:
-        node = s.ungrouped(node)
-        node = s.ungrouped(node.body) if isinstance(node, s.Derivative) and node.body is not None else node
-        argument = node.arguments[0] if isinstance(node, s.Apply) and len(node.arguments) == 1 else None
-        if not isinstance(node, s.Apply) or node.function not in ELEMENTWISE_NAMES or not isinstance(argument, s.Name):
-            continue
-        if unknown(around, argument.name) and argument.name not in around.directions:
-            _add(around, argument.name, _NUMBER, small=False)
+    for left in lefts:
+        match inner(left.body) or left if isinstance(left, s.Derivative) else left:
+            case s.Apply(_, function, (s.Name(_, name),)) if function in ELEMENTWISE_NAMES:
+                if unknown(around, name) and name not in around.directions:
+                    _add(around, name, _NUMBER, small=False)
 
 
 def _add(around: Surroundings, name: str, shape: Shape, small: bool) -> None:
@@ -77,8 +74,8 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
 
 def find_directions_called(around: Surroundings, nodes: Iterable[s.Node | None]) -> None:
     """A name in the brackets of Df(X)[H] is a direction."""
-    for node in (part for whole in nodes if whole is not None for _, part in walk(whole)):
-        name = s.ungrouped(node.direction) if isinstance(node, s.Differential_) and node.direction is not None else None
+    for node in (part for whole in nodes if whole is not None for part in s.parts_of(whole)):
+        name = inner(node.direction) if isinstance(node, s.Differential_) else None
         if isinstance(name, s.Name) and not around.known(name.name):
             around.directions[name.name] = Symbol(name.name, around.task.problem.wrt.shape)
 
@@ -95,26 +92,18 @@ def _beside_variable(around: Surroundings, argument: s.Node) -> Iterator[tuple[s
     if not any(isinstance(part, s.Name) and part.name == wrt.name for part in parts):
         return
     for part in parts:
-        names = [
-            inner.name
-            for factor in factors(part)
-            for path, inner in walk(factor)
-            if isinstance(inner, s.Name) and not is_index(factor, path) and unknown(around, inner.name)
-        ]
-        for name in names[:-1]:
-            yield name, True
+        own = [name.name for factor in factors(part) for name in names(factor) if unknown(around, name.name)]
+        yield from ((name, True) for name in own[:-1])
         last = s.ungrouped(factors(part)[-1])
-        if names and (not isinstance(last, s.Name) or last.name == names[-1]):
-            yield names[-1], wrt.shape.is_number
-        elif names:
-            yield names[-1], True
+        whole = bool(own) and (not isinstance(last, s.Name) or last.name == own[-1])
+        yield from ((name, wrt.shape.is_number or not whole) for name in own[-1:])
 
 
 def _paired(around: Surroundings, derivative: s.Node, other: s.Node) -> Iterator[tuple[str, bool]]:
     """⟨∇f, h⟩, ∇fᵀ h, Df(x) h."""
-    other = s.ungrouped(other)
-    if isinstance(other, s.Name) and unknown(around, other.name) and _is_jacobian(around, derivative):
-        yield other.name, False
+    match s.ungrouped(other):
+        case s.Name(_, name) if unknown(around, name) and _is_jacobian(around, derivative):
+            yield name, False
 
 
 def _is_jacobian(around: Surroundings, node: s.Node) -> bool:
@@ -125,7 +114,7 @@ def _is_jacobian(around: Surroundings, node: s.Node) -> bool:
         return True
     if not isinstance(node, s.Derivative) or node.indices:
         return False
-    body = s.ungrouped(node.body)
+    body = inner(node.body)
     return body is None or (isinstance(body, s.Name) and body.name in around.losses)
 
 
@@ -174,12 +163,13 @@ def at_another(node: s.Node) -> s.Apply | None:
 
 def without_remainder(node: s.Node, around: Surroundings) -> tuple[s.Node, bool]:
     """A sum without its terms o(…) and O(…), and whether there were any."""
-    if not isinstance(node, s.Binary) or node.operator not in ("+", "-"):
-        return node, False
-    if _is_remainder(node.right, around):
-        return without_remainder(node.left, around)[0], True
-    left, found = without_remainder(node.left, around)
-    return (s.Binary(node.span, node.operator, left, node.right), True) if found else (node, False)
+    match node:
+        case s.Binary(span, "+" | "-" as sign, left, right):
+            rest, found = without_remainder(left, around)
+            if _is_remainder(right, around):
+                return rest, True
+            return (s.Binary(span, sign, rest, right), True) if found else (node, False)
+    return node, False
 
 
 def _is_remainder(node: s.Node, around: Surroundings) -> bool:

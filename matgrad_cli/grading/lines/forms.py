@@ -8,14 +8,14 @@ from ...ir import Call, Differential, Entry, Expr, Index, MatrixOf, Partial, nod
 from ...notation import syntax as s
 from ...notation.elaboration.readable import readable
 from .reading import Side
+from .syntax_walk import inner
 
 
 def left_letters(side: Side) -> tuple[str, ...]:
     """The index letters that a lone name on the left carries: p, q of K_pq."""
-    node = s.ungrouped(side.node)
-    if isinstance(node, s.Subscript):
-        return tuple(index.name for index in node.indices if isinstance(index, s.Name))
-    return ()
+    node = inner(side.node)
+    indices = node.indices if isinstance(node, s.Subscript) else ()
+    return tuple(index.name for index in indices if isinstance(index, s.Name))
 
 
 def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
@@ -27,15 +27,10 @@ def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
         entries = as_array(expr, letters[:1])
         return None if entries is None else Call("diag", entries)
     by_name = {letter.name: letter for letter in expr.free}
-    found = [by_name.get(name) for name in letters]
-    if (
-        any(letter is None for letter in found)
-        or len(expr.free) != len(letters)
-        or not expr.shape.is_number
-        or len(letters) > 2
-    ):
+    if sorted(by_name) != sorted(letters) or not expr.shape.is_number or len(letters) > 2:
         return None
-    row, col, expr = found[0], found[1] if len(found) > 1 else None, readable(expr)
+    row, col, *_ = *[by_name[name] for name in letters], None
+    expr = readable(expr)
     if isinstance(expr, Entry) and (expr.row, expr.col) == (row, col) and not expr.base.free:
         return expr.base  # the array whose entry is (Xw)_i is Xw
     return MatrixOf(row, col, expr)
@@ -43,20 +38,15 @@ def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
 
 def is_derivative(node: s.Node | None) -> bool:
     """Whether the side is a derivative as a whole."""
-    return isinstance(s.ungrouped(node), s.Derivative) if node is not None else False
+    return isinstance(inner(node), s.Derivative)
 
 
 def order_of(expr: Expr) -> tuple[Index, ...]:
     """The free letters in the order in which they are written: of the body first, then of the variable."""
-    if isinstance(expr, Partial):
+    if isinstance(expr, (Partial, Entry)):
         own = [place for place in (expr.row, expr.col) if isinstance(place, Index) and place in expr.free]
-        return tuple(dict.fromkeys((*order_of(expr.body), *own)))
-    if isinstance(expr, Entry):
-        own = [place for place in (expr.row, expr.col) if isinstance(place, Index) and place in expr.free]
-        return tuple(dict.fromkeys((*order_of(expr.base), *own)))
-    found: dict[Index, None] = {}
-    for child in expr.children:
-        found.update(dict.fromkeys(letter for letter in order_of(child) if letter in expr.free))
+        return tuple(dict.fromkeys((*order_of(expr.children[0]), *own)))
+    found = dict.fromkeys(letter for child in expr.children for letter in order_of(child) if letter in expr.free)
     return (*found, *sorted(expr.free - found.keys()))
 
 

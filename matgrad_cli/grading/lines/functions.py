@@ -4,6 +4,7 @@ put in where called."""
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ...diagnostics import Source
@@ -15,7 +16,7 @@ from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
 from ...notation.latex.lines import split_line
 from ...notation.latex.names import FUNCTIONS, letter_name
 from .scope import Surroundings
-from .syntax_walk import is_index, rebuilt, walk
+from .syntax_walk import inner, names, rebuilt
 
 _STATED = regex(
     r"(?:^|[,;&]|\\q?quad|where|Let|let|\})\s*(?P<name>\\?[A-Za-z]+)(?:_\{?(?P<below>\\?[A-Za-z]+)\}?)?\s*(?:\\left)?"
@@ -52,8 +53,8 @@ def find_functions(around: Surroundings, rows: Sequence[tuple[int, Passage]], so
                 continue
             line = split_line(body, source.name, around.names())
             node = line.statements[0].sides[0].node if line.statements else None
-            names = {part.name for part in s.parts_of(node) if isinstance(part, s.Name)} if node is not None else set()
-            if node is not None and letter in names and whole not in names:
+            inside = {part.name for part in s.parts_of(node) if isinstance(part, s.Name)} if node is not None else set()
+            if node is not None and letter in inside and whole not in inside:
                 around.formulas[whole] = letter, node
 
 
@@ -65,24 +66,15 @@ def put_in(node: s.Node, around: Surroundings) -> s.Node:
             return part
         letter, body = around.formulas[part.function]
         if part.options:  # σ′ is the slope of what σ stands for
-            inner = s.ungrouped(body)
-            plain = (
-                isinstance(inner, s.Apply)
-                and not inner.options
-                and inner.arguments == (s.Name(inner.arguments[0].span, letter),)
-            )
-            return replace(
-                part,
-                function=inner.function
-                if plain and isinstance(inner, s.Apply)
-                else f"{part.function} (as it is defined)",
-            )
+            match s.ungrouped(body):
+                case s.Apply(_, function, (s.Name(_, name),), ()) if name == letter:
+                    return replace(part, function=function)
+            return replace(part, function=f"{part.function} (as it is defined)")
         argument = s.Group(part.span, part.arguments[0])
 
-        def at_argument(inner: s.Node) -> s.Node:
-            if isinstance(inner, s.Name) and inner.name == letter:
-                return argument
-            return replace(_of_value(inner), span=part.span)
+        def at_argument(one: s.Node) -> s.Node:
+            named = isinstance(one, s.Name) and one.name == letter
+            return argument if named else replace(_of_value(one), span=part.span)
 
         return s.Group(part.span, rebuilt(body, at_argument))
 
@@ -91,12 +83,9 @@ def put_in(node: s.Node, around: Surroundings) -> s.Node:
 
 def _of_value(part: s.Node) -> s.Node:
     """A part whose names may have got values: a_i of a value for a, or for A, is an entry of that."""
-    values = (
-        [value for value in (part.matrix, part.letter) if not isinstance(value, s.Name)]
-        if isinstance(part, s.Slice)
-        else []
-    )
-    return s.Subscript(part.span, values[0], (part.index,)) if isinstance(part, s.Slice) and values else part
+    both = (part.matrix, part.letter) if isinstance(part, s.Slice) else ()
+    value = next((one for one in both if not isinstance(one, s.Name)), None)
+    return s.Subscript(part.span, value, (part.index,)) if isinstance(part, s.Slice) and value is not None else part
 
 
 def at_use(node: s.Node, around: Surroundings) -> s.Node:
@@ -107,7 +96,7 @@ def at_use(node: s.Node, around: Surroundings) -> s.Node:
         return (
             _of_value(part)
             if body is None
-            else s.Group(part.span, rebuilt(body, lambda inner: replace(inner, span=part.span)))
+            else s.Group(part.span, rebuilt(body, lambda one: replace(one, span=part.span)))
         )
 
     return rebuilt(node, change) if around.sized_by_use else node
@@ -115,36 +104,31 @@ def at_use(node: s.Node, around: Surroundings) -> s.Node:
 
 def states_function(node: s.Node | None, around: Surroundings) -> bool:
     """Whether a left side is such a function at its own letter."""
-    node = s.ungrouped(node)
-    if not isinstance(node, s.Apply) or node.function not in around.formulas or len(node.arguments) != 1:
-        return False
-    argument = node.arguments[0]
-    return isinstance(argument, s.Name) and argument.name == around.formulas[node.function][0]
+    match inner(node):
+        case s.Apply(_, function, (s.Name(_, letter),)) if function in around.formulas:
+            return letter == around.formulas[function][0]
+    return False
 
 
 def as_names(node: s.Node, around: Surroundings, everything: bool = False) -> s.Node:
     """The tree with calls of unknown functions as names: `p_1(x_i; β)` is a number for each i.
     Only those with a value, or `everything`."""
-    arrays = {name.name for _, part in walk(node) if isinstance(part, s.Slice) for name in (part.letter, part.matrix)}
-    letters = {part.name for path, part in walk(node) if isinstance(part, s.Name) and is_index(node, path)} - arrays
-
-    counting = {name for _, part in walk(node) for name in _counted(part, around)} if everything else None
-    indexed = [
-        index.name
-        for _, part in walk(node)
-        if isinstance(part, s.Subscript)
-        for index in part.indices
-        if isinstance(index, s.Name)
-    ]
+    arrays = {
+        name.name for part in s.parts_of(node) if isinstance(part, s.Slice) for name in (part.letter, part.matrix)
+    }
+    letters = {name.name for name in names(node, index=True)} - arrays
+    counting = {name for part in s.parts_of(node) for name in _counted(part, around)} if everything else None
     if counting is not None:  # r_i ∂_k r_i
-        counting |= {letter for letter in indexed if indexed.count(letter) > 1}
+        indices = (index for part in s.parts_of(node) if isinstance(part, s.Subscript) for index in part.indices)
+        often = Counter(index.name for index in indices if isinstance(index, s.Name))
+        counting |= {letter for letter, count in often.items() if count > 1}
 
     def change(part: s.Node) -> s.Node:
         if isinstance(part, s.Subscript) and (known := _lettered(part, around, counting)) is not None:
             return known
         if not isinstance(part, s.Apply) or not _is_foreign(part.function, around):
             return part
-        inside = [inner.name for argument in part.arguments for _, inner in walk(argument) if isinstance(inner, s.Name)]
+        inside = [one.name for part_ in part.arguments for one in s.parts_of(part_) if isinstance(one, s.Name)]
         own = [name for name in dict.fromkeys(inside) if name in letters]
         key = f"{part.function}(…)"
         if not everything and key not in around.defined and key not in around.looked_up:
@@ -185,17 +169,12 @@ def _counted(part: s.Node, around: Surroundings) -> Iterator[str]:
 def _lettered(node: s.Subscript, around: Surroundings, counting: set[str] | None) -> s.Name | None:
     """`P_k` of an unknown P, where k counts nothing else: a name.
     With `counting` None only one that has a value by now."""
-    base, letter = s.ungrouped(node.body), s.ungrouped(node.indices[0])
-    if (
-        len(node.indices) != 1
-        or not isinstance(base, s.Name)
-        or not isinstance(letter, s.Name)
-        or around.valued(base.name)
-    ):
-        return None
-    name = f"{base.name}_{letter.name}"
-    known = name in around.defined or name in around.looked_up
-    return s.Name(node.span, name) if known or (counting is not None and letter.name not in counting) else None
+    match s.ungrouped(node.body), [s.ungrouped(index) for index in node.indices]:
+        case s.Name(_, base), [s.Name(_, letter)] if not around.valued(base):
+            name = f"{base}_{letter}"
+            known = name in around.defined or name in around.looked_up
+            return s.Name(node.span, name) if known or (counting is not None and letter not in counting) else None
+    return None
 
 
 def _is_foreign(function: str, around: Surroundings) -> bool:

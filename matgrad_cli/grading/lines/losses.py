@@ -11,13 +11,14 @@ from ...documents.passage import Passage
 from ...notation import syntax as s
 from ...notation.latex.lines import differentiated_names
 from ...notation.latex.names import FUNCTIONS, letter_name
-from ...notation.unknown import names_in
+from ...notation.unknown import names_in as names_of_loss
 from ..bench import Bench
 from .forms import as_array, left_letters
 from .reading import read_side
 from .scope import Surroundings
 from .statements import Claim, lone_name, read_row
-from .syntax_walk import Path, children, is_index, walk
+from .syntax_walk import Path, children, walk
+from .syntax_walk import names as names_in
 
 USUAL = frozenset(["L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "mathcal_L", "L_cal", "J_cal"])
 
@@ -39,7 +40,7 @@ def loss_names(
     around.functions = scratch.functions = _functions(rows, scratch)
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
-    functions = names_in(around.task.problem.loss)
+    functions = names_of_loss(around.task.problem.loss)
     differentiated = [
         name
         for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes)))
@@ -73,24 +74,12 @@ def loss_names(
 def _heads(claims: Sequence[Claim], names: set[str]) -> set[str]:
     r"""Of several names beside d or ∂ those that a left side differentiates and that stand nowhere bare:
     no `E` of `dL = tr(E^\top dE)`."""
-    lefts = [
-        s.ungrouped(claim.sides[0].node)
-        for claim in claims
-        if not claim.leading and len(claim.sides) > 1 and claim.sides[0].node
-    ]
-    heads = {
-        lone_name(left.body)
-        for left in lefts
-        if isinstance(left, (s.Derivative, s.Differential_)) and left.body is not None
-    }
+    lefts = [claim.left for claim in claims]
+    heads = {lone_name(left.body) for left in lefts if isinstance(left, (s.Derivative, s.Differential_))}
     chosen = names & heads or names
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
-    bare = {
-        part.name
-        for node in nodes
-        for path, part in walk(node)
-        if isinstance(part, s.Name) and not _differentiated(node, path)
-    }
+    names_of = ((node, path, part) for node in nodes for path, part in walk(node) if isinstance(part, s.Name))
+    bare = {part.name for node, path, part in names_of if not _differentiated(node, path)}
     return chosen - bare or (chosen if chosen & heads else set())  # d(PQ) = (dP)Q + P dQ: neither is the loss
 
 
@@ -106,18 +95,11 @@ def _differentiated(root: s.Node, path: Path) -> bool:
 
 def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> frozenset[str]:
     r"""Names that a row states as a function of others: `\mathbf{e}(\theta) := …`."""
-    found = set()
-    for _, row in rows:
-        for match in re.finditer(_FUNCTION, row.text):
-            name = letter_name(match[1] or match[2] or match[3])
-            if (
-                not scratch.known(name)
-                and name not in _SIGNS
-                and name not in FUNCTIONS
-                and name not in scratch.formulas
-            ):
-                found.add(name)
-    return frozenset(found)
+    found = (match for _, row in rows for match in re.finditer(_FUNCTION, row.text))
+    names = frozenset(letter_name(match[1] or match[2] or match[3]) for match in found)
+    return frozenset(
+        name for name in names - _SIGNS - FUNCTIONS.keys() - scratch.formulas.keys() if not scratch.known(name)
+    )
 
 
 _SIGNS = frozenset(("d", "D", "delta", "mathrm"))
@@ -129,55 +111,39 @@ _FUNCTION = (
 
 def _stated_names(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
     """The lone names without meaning on the left sides."""
-    names = [lone_name(claim.sides[0].node) for claim in claims if not claim.leading and len(claim.sides) > 1]
-    return list(dict.fromkeys(name for name in names if name is not None and not scratch.valued(name)))
+    names = dict.fromkeys(lone_name(claim.left) for claim in claims)
+    return [name for name in names if name is not None and not scratch.valued(name)]
 
 
 def _inside(nodes: Sequence[s.Node]) -> list[str]:
     """Usual or called names somewhere under ∂, as the L of ∇tr(L(D, W)); index letters are none."""
     found: list[str] = []
-    for node in nodes:
-        for _, part in walk(node):
-            if isinstance(part, s.Derivative) and part.body is not None:
-                names = [
-                    inner
-                    for path, inner in walk(part.body)
-                    if isinstance(inner, s.Name) and not is_index(part.body, path)
-                ]
-                found += [
-                    name.name
-                    for name in names
-                    if name.name in USUAL or name.span.end - name.span.start > len(name.name) + 2
-                ]
-                found += [
-                    inner.function
-                    for _, inner in walk(part.body)
-                    if isinstance(inner, s.Apply) and inner.function in USUAL
-                ]
+    for part in (part for node in nodes for part in s.parts_of(node)):
+        if isinstance(part, s.Derivative) and part.body is not None:
+            here = names_in(part.body)
+            called = [
+                name for name in here if name.name in USUAL or len(name.name) + 2 < name.span.end - name.span.start
+            ]
+            found += [name.name for name in called]
+            calls = (inner.function for inner in s.parts_of(part.body) if isinstance(inner, s.Apply))
+            found += [function for function in calls if function in USUAL]
     return found
 
 
 def _define_all(scratch: Surroundings, claims: Sequence[Claim], names: Sequence[str]) -> None:
     """Gives every lone name on a left side its value, as far as it can be read."""
-    open_claims = [
-        claim
-        for claim in claims
-        if not claim.leading
-        and len(claim.sides) > 1
-        and (name := lone_name(claim.sides[0].node)) is not None
-        and not scratch.valued(name)
-    ]
+    named = ((claim, lone_name(claim.left)) for claim in claims)
+    waiting = [(claim, name) for claim, name in named if name is not None and not scratch.valued(name)]
     scratch.promised = frozenset(names)
     progress = True
     while progress:
         progress = False
-        for claim in list(open_claims):
-            name = lone_name(claim.sides[0].node)
+        for claim, name in list(waiting):
             letters = left_letters(claim.sides[0])
             found = read_side(claim.sides[1], scratch, fixed=letters)
             value = as_array(found.expr, letters) if found.expr is not None else None
-            if name is not None and value is not None:
-                open_claims.remove(claim)
+            if value is not None:
+                waiting.remove((claim, name))
                 if name not in scratch.defined:
                     scratch.define(name, value)
                 progress = True
@@ -198,8 +164,5 @@ def _likeliest(scratch: Surroundings, differentiated: Sequence[str], stated: Seq
 
 def _is_direction(nodes: Sequence[s.Node], name: str) -> bool:
     """Whether a name only stands as the direction of a differential."""
-    return any(
-        isinstance(part, s.Differential_) and part.direction is not None and lone_name(part.direction) == name
-        for node in nodes
-        for _, part in walk(node)
-    )
+    parts = (part for node in nodes for part in s.parts_of(node) if isinstance(part, s.Differential_))
+    return any(lone_name(part.direction) == name for part in parts)

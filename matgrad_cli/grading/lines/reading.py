@@ -25,7 +25,7 @@ from .directions import at_another, directed, without_remainder
 from .functions import as_names, at_use, put_in
 from .indices import Letters, read_letters, without_cases
 from .scope import Surroundings
-from .syntax_walk import PRODUCTS, alike, is_index, is_plain, rebuilt, walk
+from .syntax_walk import PRODUCTS, alike, inner, is_plain, names, rebuilt, walk
 from .through import loss_through
 from .variables import by_parts
 
@@ -154,9 +154,9 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
         if left is not None:
             message = f"`{left.name}` is a fixed place here, and what is said of it is not read"
             return Read(side, tree=stated, failure="undecided", slip=Slip("undecided", message, span=left.span))
-    if (inner := at_another(stated)) is not None:
-        message = f"at which argument `{inner.function}` is differentiated here is not certain"
-        return Read(side, tree=stated, failure="undecided", slip=Slip("undecided", message, span=inner.span))
+    if (call := at_another(stated)) is not None:
+        message = f"at which argument `{call.function}` is differentiated here is not certain"
+        return Read(side, tree=stated, failure="undecided", slip=Slip("undecided", message, span=call.span))
     if (early := _not_yet_defined(stated, around)) is not None:
         message = f"the name `{early.name}` is used before it is defined"
         return Read(side, tree=stated, failure="undecided", slip=Slip("unknown-name", message, span=early.span))
@@ -271,8 +271,7 @@ def _not_yet_defined(node: s.Node, around: Surroundings) -> s.Name | None:
     """A name that only a later definition gives its meaning."""
     known = around.defined.keys() | around.tables.keys() | around.sized_by_use.keys() | around.losses
     waiting = around.promised - known
-    names = ((path, part) for path, part in walk(node) if isinstance(part, s.Name)) if waiting else ()
-    return next((name for path, name in names if name.name in waiting and not is_index(node, path)), None)
+    return next((name for name in (names(node) if waiting else ()) if name.name in waiting), None)
 
 
 def _samples(node: s.Node, around: Surroundings) -> frozenset[str]:
@@ -309,22 +308,21 @@ def _joined(node: s.Node, around: Surroundings) -> s.Node:
 
 def unknown_link(node: s.Node | None, around: Surroundings) -> s.Name | None:
     """A name without value that a chain goes through: r of ∂L/∂r ∂r/∂w."""
-    derivatives = [part for _, part in walk(node) if isinstance(part, s.Derivative)] if node is not None else []
-    names = [s.ungrouped(part.variable) for part in derivatives if part.variable is not None]
-    return next((name for name in names if isinstance(name, s.Name) and not around.valued(name.name)), None)
+    parts = s.parts_of(node) if node is not None else ()
+    by = (inner(part.variable) for part in parts if isinstance(part, s.Derivative))
+    return next((name for name in by if isinstance(name, s.Name) and not around.valued(name.name)), None)
 
 
 def _bare(node: s.Node) -> s.Node:
     """Without the transpose that the layout put round a whole derivative."""
-    inner = s.ungrouped(node)
-    if isinstance(inner, s.Transposed) and isinstance(s.ungrouped(inner.body), s.Derivative):
-        return s.ungrouped(inner.body)
-    return inner
+    node = s.ungrouped(node)
+    below = inner(node.body) if isinstance(node, s.Transposed) else None
+    return below if isinstance(below, s.Derivative) else node
 
 
 def _links(left: s.Derivative, right: s.Derivative) -> bool:
-    first = s.ungrouped(left.variable)
-    second = s.ungrouped(right.body)
+    first = inner(left.variable)
+    second = inner(right.body)
     whole = not left.indices and not right.indices
     return whole and first is not None and second is not None and alike(first, second)
 
@@ -357,9 +355,9 @@ def _of_stated(node: s.Derivative, around: Surroundings) -> s.Derivative:
     """The derivative of the loss by a defined name: of the loss as stated,
     or of the problem's loss with the name put into it."""
     node = by_expression(node, around)
-    variable = s.ungrouped(node.variable)
+    variable = inner(node.variable)
     if isinstance(variable, s.Name) and variable.name in around.defined:
-        body = s.ungrouped(node.body)
+        body = inner(node.body)
         if body is None or (isinstance(body, s.Name) and body.name in around.losses):
             return replace(node, body=s.Name(node.span, loss_through(around, variable)))
     return node

@@ -18,12 +18,15 @@ from ...notation.latex.lines import Statement, split_line
 from ...notation.latex.names import LatexNames, Meant
 from .cofactors import cofactors
 from .reading import Side
-from .syntax_walk import is_index, rebuilt, walk
+from .syntax_walk import inner, rebuilt
+from .syntax_walk import names as names_in
 
 LONGEST_ROW = 12_000
-_CONSTANTS = frozenset(("const", "C", "c", "constant", "K_0", "C_0"))
+_CONSTANTS: frozenset[str] = frozenset(("const", "C", "c", "constant", "K_0", "C_0"))
 _INDICES = frozenset("ijklmnpqrst")
 _NUMPY = regex(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|partial|delta|sum)\s*[(\[]|\bnp\.")
+_BOLD = regex(r"\\(?:boldsymbol|mathbf|bm|vec)\b")
+_RAISED = regex(r".*\^\s*\{?\s*\((\w+)\)\s*\}?\s*", re.DOTALL)
 _LATEX = regex(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 
 
@@ -37,6 +40,12 @@ class Claim:
     definition: bool = False
     rough: bool = False
     both: bool = False
+
+    @property
+    def left(self) -> s.Node | None:
+        """Its own left side, without brackets; None where it goes on from the line before, or says of nothing what it
+        is."""
+        return inner(self.sides[0].node) if not self.leading and len(self.sides) > 1 else None
 
     @property
     def place(self) -> tuple[str, int]:
@@ -105,31 +114,21 @@ def _read(text: str, name: str, syntax: str | None, meant: Meant) -> tuple[tuple
 
 def _zero_last(claim: Claim) -> Claim:
     """`0 = ∇L = A` says what `∇L = A = 0` says: the equation is read with its zero behind."""
-    first = s.ungrouped(claim.sides[0].node)
-    zero = (isinstance(first, s.Literal_) and first.value == 0) or (
-        isinstance(first, s.Apply) and first.function == "zeros"
-    )
-    return (
-        replace(claim, sides=(*claim.sides[1:], claim.sides[0]))
-        if zero and not claim.leading and len(claim.sides) > 1
-        else claim
-    )
+    match claim.left:
+        case s.Literal_(_, 0) | s.Apply(_, "zeros"):
+            return replace(claim, sides=(*claim.sides[1:], claim.sides[0]))
+    return claim
 
 
 def _subgradient(nodes: Sequence[s.Node | None], text: str) -> s.Node | None:
     r"""The left side of `\partial\|x\|_1 = \mathrm{sign}(x)` as the derivative that it means:
     no differential stands on the right."""
-    first = s.ungrouped(nodes[0])
-    if (
-        not isinstance(first, s.Differential_)
-        or first.direction is not None
-        or not text[first.span.start :].startswith(("\\partial", "∂"))
-    ):
-        return None
-    moves = any(
-        isinstance(part, s.Differential_) for node in nodes[1:] if node is not None for part in s.parts_of(node)
-    )
-    return None if moves or None in nodes[1:] else s.Derivative(first.span, first.body, None, (), "partial")
+    parts = [part for node in nodes[1:] if node is not None for part in s.parts_of(node)]
+    match inner(nodes[0]):
+        case s.Differential_(span, body, None) if text[span.start :].startswith(("\\partial", "∂")):
+            moves = None in nodes[1:] or any(isinstance(part, s.Differential_) for part in parts)
+            return None if moves else s.Derivative(span, body, None, (), "partial")
+    return None
 
 
 def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
@@ -173,21 +172,15 @@ def _typed(side: Side) -> Side:
 def _with_constants(claim: Claim, signs: Sequence[str], names: LatexNames) -> Claim:
     r"""The claim whose sides know that they are meant up to a constant:
     behind `\propto`, or with a `\text{const}` at either end."""
-    sides = []
-    derived = any(
-        isinstance(side.node and s.ungrouped(side.node), (s.Derivative, s.Differential_)) for side in claim.sides
-    )
+    sides, meant = [], names.variables.keys() | names.dimensions
+    derived = any(isinstance(inner(side.node), (s.Derivative, s.Differential_)) for side in claim.sides)
     for at, (side, sign) in enumerate(zip(claim.sides, [*signs, *[""] * len(claim.sides)], strict=False)):
         side = replace(side, node=_constant_last(side.node))
-        node = side.node
-        last = s.ungrouped(node.right) if isinstance(node, s.Binary) and node.operator in ("+", "-") else None
-        rest = (
-            isinstance(last, s.Name)
-            and last.name in _CONSTANTS
-            and last.name not in names.variables.keys() | names.dimensions
-        )
-        if rest and (at or claim.leading) and not derived:
-            side = replace(side, up_to="const")
+        match side.node:
+            case s.Binary(_, "+" | "-", _, right) if (at or claim.leading) and not derived:
+                last = s.ungrouped(right)
+                if isinstance(last, s.Name) and last.name in _CONSTANTS - meant:
+                    side = replace(side, up_to="const")
         sides.append(replace(side, up_to="∝") if sign == "∝" else side)
     return replace(claim, sides=tuple(sides))
 
@@ -211,23 +204,17 @@ def _constant_last(node: s.Node | None) -> s.Node | None:
 
 def _labelled(claim: Claim, names: LatexNames) -> Claim:
     r"""`z_o = …` of an unknown z, where o is no index on the right: o belongs to the name."""
-    node = s.ungrouped(claim.sides[0].node) if claim.sides and claim.sides[0].node is not None else None
-    if claim.leading or len(claim.sides) < 2 or not isinstance(node, s.Subscript) or len(node.indices) != 1:
+    match claim.left:
+        case s.Subscript(span, body, (index,)):
+            base, letter, right = s.ungrouped(body), s.ungrouped(index), claim.sides[1].node
+        case _:
+            return claim
+    if not isinstance(base, s.Name) or not isinstance(letter, s.Name) or right is None:
         return claim
-    base, letter = s.ungrouped(node.body), s.ungrouped(node.indices[0])
-    if (
-        not isinstance(base, s.Name)
-        or not isinstance(letter, s.Name)
-        or base.name in names.variables
-        or letter.name in _INDICES
-    ):
+    known = base.name in names.variables or letter.name in _INDICES
+    if known or letter.name in {one.name for one in names_in(right, index=True)}:
         return claim
-    right = claim.sides[1].node
-    if right is None or any(
-        isinstance(part, s.Name) and part.name == letter.name and is_index(right, path) for path, part in walk(right)
-    ):
-        return claim
-    left = replace(claim.sides[0], node=s.Name(node.span, f"{base.name}_{letter.name}"))
+    left = replace(claim.sides[0], node=s.Name(span, f"{base.name}_{letter.name}"))
     return replace(claim, sides=(left, *claim.sides[1:]))
 
 
@@ -235,28 +222,18 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
     r"""`\delta^{(2)}` of an unknown δ is a name, not a power or a sample; a left side `e(θ)` of an unknown e is e."""
 
     def change(part: s.Node) -> s.Node:
-        sample = (
-            isinstance(part, s.Slice)
-            and part.way == "sample"
-            and not {part.letter.name, part.matrix.name} & names.variables.keys()
-        )
-        if sample and isinstance(part, s.Slice) and isinstance(index := s.ungrouped(part.index), s.Literal_):
-            return s.Name(part.span, f"{part.letter.name}^({index.value + 1})")
-        if (
-            isinstance(part, s.Binary)
-            and part.operator == "^"
-            and isinstance(part.left, s.Name)
-            and part.left.name not in names.variables
-        ):
-            raised = re.fullmatch(
-                r".*\^\s*\{?\s*\((\w+)\)\s*\}?\s*", text[part.span.start : part.span.end + 2].rstrip(" =&"), re.DOTALL
-            )
-            if raised is not None:
-                return s.Name(part.span, f"{part.left.name}^({raised[1]})")
+        match part:
+            case s.Slice(span, s.Name(_, name), s.Name(_, other), index, "sample") if not {name, other} & known:
+                number = s.ungrouped(index)
+                return s.Name(span, f"{name}^({number.value + 1})") if isinstance(number, s.Literal_) else part
+            case s.Binary(span, "^", s.Name(_, name)) if name not in known:
+                raised = _RAISED.fullmatch(text[span.start : span.end + 2].rstrip(" =&"))
+                return s.Name(span, f"{name}^({raised[1]})") if raised is not None else part
         return part
 
     if node is None:
         return None
+    known = names.variables.keys()
     if chosen := places(names.variables):
         node = rebuilt(node, lambda part: at_place(part, chosen, "latex"))
     if left and isinstance(node, s.Apply) and node.function == "pinv" and isinstance(node.arguments[0], s.Name):
@@ -267,14 +244,13 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
 
 def function_called(node: s.Node, text: str, names: LatexNames) -> str | None:
     """The e of a left side `e(θ)`, where e has no meaning yet."""
-    if isinstance(node, s.Binary) and node.operator == "juxtapose" and isinstance(node.left, s.Name):
-        between = re.sub(
-            r"\\(?:boldsymbol|mathbf|bm|vec)\b", "", text[node.left.span.end : node.right.span.start]
-        ).strip(" {}")
-        if node.left.name not in names.variables and between.removeprefix("\\left").strip() in ("(", ""):
-            behind = text[node.right.span.end :].lstrip("} ")
-            brackets = isinstance(node.right, s.Group) or behind.startswith((")", "\\right)"))
-            return node.left.name if brackets and between.endswith("(") else None
+    match node:
+        case s.Binary(_, "juxtapose", s.Name(start, name), right) if name not in names.variables:
+            between = _BOLD.sub("", text[start.end : right.span.start]).strip(" {}")
+            behind = text[right.span.end :].lstrip("} ")
+            brackets = isinstance(right, s.Group) or behind.startswith((")", "\\right)"))
+            opens = between.endswith("(") and between.removeprefix("\\left").strip() == "("
+            return name if brackets and opens else None
     return None
 
 
@@ -339,9 +315,12 @@ def _parts(text: str) -> list[Span]:
 def lone_name(node: s.Node | None) -> str | None:
     """The name that stands alone on a side, with or without index letters: `E`, `K_{pq}`;
     e_i, which may be a basis vector, included."""
-    node = s.ungrouped(node)
-    if isinstance(node, s.Apply) and node.function == "basis":
-        return "e"
+    node = inner(node)
     if isinstance(node, s.Subscript) and all(isinstance(index, s.Name) for index in node.indices):
         node = s.ungrouped(node.body)
-    return node.name if isinstance(node, s.Name) else None
+    match node:
+        case s.Apply(_, "basis"):
+            return "e"
+        case s.Name(_, name):
+            return name
+    return None

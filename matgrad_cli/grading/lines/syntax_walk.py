@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ...diagnostics.record import replace
@@ -30,6 +31,11 @@ def alike(one: s.Node, other: s.Node) -> bool:
     own = [field for field in parts_fields(type(one)) if not isinstance(getattr(one, field), (s.Node, tuple))]
     same = all(getattr(one, field) == getattr(other, field) for field in own)
     return same and len(left) == len(right) and all(alike(a, b) for a, b in zip(left, right, strict=True))
+
+
+def inner(node: s.Node | None) -> s.Node | None:
+    """What stands inside any brackets; None for nothing."""
+    return s.ungrouped(node) if node is not None else None
 
 
 def walk(node: s.Node, path: Path = ()) -> Iterator[tuple[Path, s.Node]]:
@@ -68,22 +74,16 @@ def index_letters(node: s.Node, known: frozenset[str] = frozenset()) -> list[str
         indices = node.indices
     elif isinstance(node, s.Slice):
         indices = (node.index,)
-    found: list[str] = []
-    for index in indices:
-        found += [part.name for _, part in walk(index) if isinstance(part, s.Name) and part.name not in known]
-    return found
+    names = (part for index in indices for _, part in walk(index) if isinstance(part, s.Name))
+    return [name.name for name in names if name.name not in known]
 
 
 def free_letters(node: s.Node, known: frozenset[str] = frozenset()) -> dict[str, int]:
     """How often each index letter stands free: not under a Σ, or an array by entries, that binds it."""
-    counts: dict[str, int] = {}
-    for letter in index_letters(node, known):
-        counts[letter] = counts.get(letter, 0) + 1
+    counts = Counter(index_letters(node, known))
     for part in children(node):
-        if isinstance(part, s.Name):
-            continue
-        for letter, count in free_letters(part, known).items():
-            counts[letter] = counts.get(letter, 0) + count
+        if not isinstance(part, s.Name):
+            counts.update(free_letters(part, known))
     for letter in bound_letters(node):
         counts.pop(letter, None)
     return counts
@@ -129,6 +129,11 @@ def bare_name(node: s.Node | None) -> str | None:
     return node.name if isinstance(node, s.Name) else None
 
 
+def names(root: s.Node, index: bool = False) -> list[s.Name]:
+    """The names in a tree that stand for values; or those that are index letters."""
+    return [node for path, node in walk(root) if isinstance(node, s.Name) and is_index(root, path) is index]
+
+
 def is_index(root: s.Node, path: Path) -> bool:
     """Whether the name at `path` is an index letter or a bound letter rather than a variable."""
     node = root
@@ -155,8 +160,10 @@ __all__ = [
     "factors",
     "free_letters",
     "index_letters",
+    "inner",
     "is_index",
     "is_plain",
+    "names",
     "rebuilt",
     "replaced",
     "terms",

@@ -38,7 +38,8 @@ from ..lines.directions import unknown
 from ..lines.functions import as_names
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
-from ..lines.syntax_walk import is_index, rebuilt, walk
+from ..lines.syntax_walk import names as names_in
+from ..lines.syntax_walk import rebuilt
 
 MOST_NAMES, MOST_PARTS, MOST_TRIALS = 3, 60, 400
 MOST_CHOICES = 4
@@ -137,8 +138,8 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
         own = lone_name(side.node)
         if own is not None and unknown(around, own) and at:
             return claim, ()
-        for path, part in walk(side.node):
-            if not isinstance(part, s.Name) or is_index(side.node, path) or (not at and part.name == own):
+        for part in names_in(side.node):
+            if not at and part.name == own:
                 continue
             if unknown(around, part.name) and part.name not in sizes:
                 names.setdefault(part.name)
@@ -148,7 +149,7 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
 
 def sizes_as_names(claim: Claim, around: Surroundings) -> frozenset[str]:
     r"""Letters that name a dimension and are transposed here, as no number is: the h of `h^\top\delta`."""
-    parts = [part for side in claim.sides if side.node is not None for _, part in walk(side.node)]
+    parts = [part for side in claim.sides if side.node is not None for part in s.parts_of(side.node)]
     turned = [s.ungrouped(part.body) for part in parts if isinstance(part, s.Transposed)]
     names = frozenset(name.name for name in turned if isinstance(name, s.Name))
     return frozenset(name for name in names & around.sizes().keys() if not around.valued(name))

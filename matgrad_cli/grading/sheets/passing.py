@@ -226,11 +226,11 @@ def _value(line: LatexLine, formula: Formula) -> str | None:
     numbers = all(_is_value(node) for sides in nodes for node in sides[1:])
     if all(_names(node) == set() for sides in nodes for node in sides):
         return "numbers"
-    lone = len(nodes) == 1 and len(nodes[0]) > 1 and isinstance(s.ungrouped(nodes[0][0]), s.Name)
+    lone = len(nodes) == 1 and len(nodes[0]) > 1 and isinstance(s.ungrouped(nodes[0][0]), s.Name)  # type: ignore[arg-type]
     simple = lone and all(isinstance(s.ungrouped(node), (s.Name, s.Literal_)) for node in nodes[0] if node is not None)
     if simple and _name_of(nodes[0][-1]) == "I" and not _SPECIAL.search(formula.before):
         return None  # `where V = I` says what V is
-    marked = simple and "_hat" in getattr(s.ungrouped(nodes[0][0]), "name", "")
+    marked = simple and "_hat" in getattr(s.ungrouped(nodes[0][0]), "name", "")  # type: ignore[arg-type]
     if simple and (numbers or _SUPPOSED.search(formula.before) or (formula.kind != "display" and not marked)):
         return "a value"
     return "a value" if numbers and lone else None

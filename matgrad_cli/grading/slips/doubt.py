@@ -10,7 +10,7 @@ from ...ir import Dim
 from ...notation import syntax as s
 from ..lines.directions import unknown
 from ..lines.scope import Surroundings
-from ..lines.syntax_walk import Path, is_index, walk
+from ..lines.syntax_walk import Path, inner, names, walk
 from .causes import Slip
 
 
@@ -25,7 +25,7 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
         match part:
             case s.Differential_(_, s.Subscript(span, s.Name(_, name))) if name in around.losses:  # df_X(H)
                 return Slip("undecided", f"at which place `{name}` is differentiated here is not certain", span=span)
-    letters = {part.name for path, part in walk(tree) if isinstance(part, s.Name) and is_index(tree, path)}
+    letters = {name.name for name in names(tree, index=True)}
     for _, part in inside:
         if (
             isinstance(part, s.Name)
@@ -35,7 +35,7 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
         ):
             return Slip("unknown-name", f"the name `{part.name}` is not known here", span=part.span)
     for path, part in inside:
-        by = s.ungrouped(part.variable) if isinstance(part, s.Derivative) and part.variable is not None else None
+        by = inner(part.variable) if isinstance(part, s.Derivative) else None
         if isinstance(by, s.Name) and not around.valued(by.name):
             return Slip("not-a-variable", f"a derivative is taken by a variable, `{by.name}` is none", span=part.span)
         if isinstance(part, s.Derivative) and part.body is None and path != here:
@@ -74,15 +74,11 @@ def other_side(tree: s.Node, around: Surroundings) -> Slip | None:
 def _matrices(body: s.Node, around: Surroundings) -> Iterator[tuple[str, list[str], tuple[Dim, ...]]]:
     """The entries of known matrices: the name, the letters that count, the sides."""
     for part in s.parts_of(body):
-        value = (
-            around.value(part.body.name) if isinstance(part, s.Subscript) and isinstance(part.body, s.Name) else None
-        )
-        if value is not None and isinstance(part, s.Subscript) and len(part.indices) == len(value.shape.dims) == 2:
-            yield (
-                getattr(part.body, "name", ""),
-                [getattr(s.ungrouped(index), "name", "") for index in part.indices],
-                value.shape.dims,
-            )
+        match part:
+            case s.Subscript(_, s.Name(_, name), (_, _) as indices):
+                value = around.value(name)
+                if value is not None and len(value.shape.dims) == 2:
+                    yield name, [getattr(s.ungrouped(index), "name", "") for index in indices], value.shape.dims
 
 
 def _smallest(tree: s.Node, diagnostic: Diagnostic) -> Path:
