@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import combinations
+from itertools import combinations, permutations
 
 from ...diagnostics.record import record
 from ...facts import Problem
@@ -56,14 +56,14 @@ def case_table(result: Result, problem: Problem, judge: Judge) -> tuple[tuple[Ex
         or not judge.compare_over(result.entry, as_sum(cases, rest), result.letters).holds
     ):
         return ()
-    rows = [(case.value, condition(case, result.letters, count)) for case in cases]
-    return (*rows, (rest, "otherwise"))
+    told = _Letters(result.letters, count, problem)
+    return (*((case.value, told.condition(case)) for case in cases), (rest, "otherwise"))
 
 
 def cases_of(line: Expr, letters: tuple[Index, ...], count: int, problem: Problem) -> tuple[list[Case], Expr] | None:
     """The cases that differ from the rest, and the value of the rest.
     The first `count` letters are those of the loss."""
-    found = [_parted(term) for term in brackets_opened(split(line))]
+    found, own = [_parted(term) for term in brackets_opened(split(line))], _Letters(letters, count, problem)
     terms = [term for term in found if term is not None]
     groups = _groups(terms, letters)
     if len(terms) < len(found) or not 0 < len(groups) <= _MOST_GROUPS:
@@ -72,16 +72,13 @@ def cases_of(line: Expr, letters: tuple[Index, ...], count: int, problem: Proble
     def value(yes: tuple[Group, ...]) -> Expr:
         held = {equality for group in yes for equality in group}
         kept = [factors for equalities, factors in terms if held.issuperset(equalities)]
-        return (
-            textbook(_under(add(*kept), yes, letters, count) if len(kept) > 1 else kept[0], problem) if kept else ZERO
-        )
+        return own.written(add(*kept), yes) if len(kept) > 1 else textbook(kept[0], problem) if kept else ZERO
 
     rest = value(())
     some = (yes for size in range(1, len(groups) + 1) for yes in combinations(groups, size))  # few come first
     splits = ((yes, tuple(group for group in groups if group not in yes)) for yes in some)
     cases = [Case(value(yes), yes, no) for yes, no in splits if all(_open(group, yes) for group in no)]
-    merged = _merged(cases, letters, count, problem)
-    return [case for case in merged if not _same(rest, case.value, case.yes, letters, count, problem)], rest
+    return [case for case in own.merged(cases) if not own.same(rest, case.value, case.yes)], rest
 
 
 def _parted(term: Term) -> tuple[tuple[Equality, ...], Expr] | None:
@@ -118,85 +115,73 @@ def _open(group: Group, yes: tuple[Group, ...]) -> bool:
     return any(of(left) is not of(right) for left, right in group)
 
 
-def _under(body: Expr, yes: tuple[Group, ...], letters: tuple[Index, ...], count: int) -> Expr:
-    """The value with equal letters written alike: the last letter of the loss stands for all that equal it."""
-    of = _classes(yes)
-    members: dict[Index, list[Index]] = {}
-    for letter in letters:
-        members.setdefault(of(letter), []).append(letter)
-    mapping: dict[Index, Index] = {}
-    for same in members.values():
-        chosen = max(same, key=lambda letter: (letters.index(letter) < count, letters.index(letter)))
-        mapping.update({letter: chosen for letter in same if letter is not chosen})
-    return rename(body, dict(mapping))
+@record
+class _Letters:
+    """The letters of a result, of which the first `count` are those of the loss: how values and conditions are written
+    with them."""
 
+    letters: tuple[Index, ...]
+    count: int
+    problem: Problem
 
-def _same(
-    left: Expr, right: Expr, yes: tuple[Group, ...], letters: tuple[Index, ...], count: int, problem: Problem
-) -> bool:
-    """Whether two values are written alike where the groups of `yes` hold."""
-    first, second = (textbook(_under(side, yes, letters, count), problem) for side in (left, right))
-    return first is second or textbook(add(first, neg(second)), problem) is ZERO
+    def written(self, body: Expr, yes: tuple[Group, ...]) -> Expr:
+        """The value with equal letters written alike: the last letter of the loss stands for all that equal it."""
+        of, place = _classes(yes), self.letters.index
+        members: dict[Index, list[Index]] = {}
+        for letter in self.letters:
+            members.setdefault(of(letter), []).append(letter)
+        mapping: dict[Index, Index] = {}
+        for same in members.values():
+            chosen = max(same, key=lambda letter: (place(letter) < self.count, place(letter)))
+            mapping.update({letter: chosen for letter in same if letter is not chosen})
+        return textbook(rename(body, dict(mapping)), self.problem)
 
+    def same(self, left: Expr, right: Expr, yes: tuple[Group, ...]) -> bool:
+        """Whether two values are written alike where the groups of `yes` hold."""
+        first, second = self.written(left, yes), self.written(right, yes)
+        return first is second or textbook(add(first, neg(second)), self.problem) is ZERO
 
-def _merged(cases: list[Case], letters: tuple[Index, ...], count: int, problem: Problem) -> list[Case]:
-    """Two cases that differ in one group, and have the same value, are one case."""
-    for number, small in enumerate(cases):
-        for other, large in enumerate(cases):
-            extra = [group for group in large.yes if group not in small.yes]
-            if len(extra) != 1 or set(large.yes) - set(small.yes) != {extra[0]} or len(large.yes) != len(small.yes) + 1:
+    def merged(self, cases: list[Case]) -> list[Case]:
+        """Two cases that differ in one group, and have the same value, are one case."""
+        for small, large in permutations(cases, 2):
+            extra = set(large.yes) - set(small.yes)
+            if len(extra) != 1 or len(large.yes) != len(small.yes) + 1 or set(small.no) - extra != set(large.no):
                 continue
-            if set(small.no) - {extra[0]} != set(large.no) or not _same(
-                small.value, large.value, large.yes, letters, count, problem
-            ):
-                continue
-            rest = [case for place, case in enumerate(cases) if place not in (number, other)]
-            rest.insert(
-                min(number, len(rest)),
-                Case(small.value, small.yes, tuple(group for group in small.no if group != extra[0])),
-            )
-            return _merged(rest, letters, count, problem)
-    return cases
+            if self.same(small.value, large.value, large.yes):
+                both = Case(small.value, small.yes, tuple(group for group in small.no if group not in extra))
+                return self.merged([both if case is small else case for case in cases if case is not large])
+        return cases
 
+    def condition(self, case: Case) -> str:
+        """`t = i, i ≠ j`: each equality with what the ones before it already say."""
+        said: list[str] = []
+        done: list[Group] = []
+        for left, right in (equality for group in case.yes for equality in group):
+            one, other = self._spoken(left, right, done)
+            said += [f"{one} = {other}"] if one is not other else []
+            done.append(((left, right),))
+        return ", ".join(dict.fromkeys([*said, *(self._unequal(group, done) for group in case.no)]))
 
-def condition(case: Case, letters: tuple[Index, ...], count: int) -> str:
-    """`t = i, i ≠ j`: each equality with what the ones before it already say."""
-    said: list[str] = []
-    done: list[Group] = []
-    for left, right in (equality for group in case.yes for equality in group):
-        one, other = _spoken(left, right, done, letters, count)
-        if one is not other:
-            said.append(f"{one} = {other}")
-        done.append(((left, right),))
-    for group in case.no:
-        said.append(_unequal(group, done, letters, count))
-    return ", ".join(dict.fromkeys(said))
+    def _unequal(self, group: Group, done: list[Group]) -> str:
+        """`i ≠ j`, or `(s, t) ≠ (i, j)` where it is enough that one of the pairs differs."""
+        found: dict[frozenset[Index], tuple[Equality, Equality]] = {}
+        for left, right in group:
+            short = self._spoken(left, right, done)
+            if short[0] is not short[1]:
+                found.setdefault(frozenset(short), (short, self._spoken(left, right, [])))
+        if len(found) == 1:
+            (((one, other), _),) = found.values()
+            return f"{one} ≠ {other}"
+        firsts, seconds = zip(*(pair for _, pair in found.values()), strict=True)
+        return f"({', '.join(map(str, firsts))}) ≠ ({', '.join(map(str, seconds))})"
 
-
-def _unequal(group: Group, done: list[Group], letters: tuple[Index, ...], count: int) -> str:
-    """`i ≠ j`, or `(s, t) ≠ (i, j)` where it is enough that one of the pairs differs."""
-    found: dict[frozenset[Index], tuple[Equality, Equality]] = {}
-    for left, right in group:
-        short = _spoken(left, right, done, letters, count)
-        if short[0] is not short[1]:
-            found.setdefault(frozenset(short), (short, _spoken(left, right, [], letters, count)))
-    if len(found) == 1:
-        (((one, other), _),) = found.values()
-        return f"{one} ≠ {other}"
-    whole = [pair for _, pair in found.values()]
-    return f"({', '.join(str(pair[0]) for pair in whole)}) ≠ ({', '.join(str(pair[1]) for pair in whole)})"
-
-
-def _spoken(left: Index, right: Index, done: list[Group], letters: tuple[Index, ...], count: int) -> Equality:
-    """The two letters as they are spoken of: the variable's first,
-    each as the first letter of those already equal to it."""
-    of = _classes(done)
-
-    def first(letter: Index) -> Index:
-        return next(other for other in letters if of(other) is of(letter))
-
-    one, other = sorted((first(left), first(right)), key=letters.index)
-    return (other, one) if letters.index(one) < count <= letters.index(other) else (one, other)
+    def _spoken(self, left: Index, right: Index, done: list[Group]) -> Equality:
+        """The two letters as they are spoken of: the variable's first,
+        each as the first letter of those already equal to it."""
+        of, place = _classes(done), self.letters.index
+        firsts = (next(other for other in self.letters if of(other) is of(letter)) for letter in (left, right))
+        one, other = sorted(firsts, key=place)
+        return (other, one) if place(one) < self.count <= place(other) else (one, other)
 
 
 def as_sum(cases: list[Case], rest: Expr) -> Expr:
