@@ -97,10 +97,14 @@ def with_defaults(arguments: list[str]) -> list[str]:
     return [arguments[0], *added, *arguments[1:]]
 
 
-def latex_habits(format: str) -> Habits | None:
-    """How LaTeX is written in this folder; nothing for other formats."""
+def latex_habits(format: str, output: str | None = None) -> Habits | None:
+    """How LaTeX is written in this folder; nothing for other formats. The labels of a fragment that goes to a file name
+    that file: several fragments of one paper may speak of one variable."""
     if format != "latex":
         return None
     from ..render.latex.habits import Habits
 
-    return Habits(**settings().get("latex", {}))
+    found = settings().get("latex", {})
+    if output and found.get("labels"):
+        found = found | {"labels": f"{found['labels']}{os.path.splitext(os.path.basename(output))[0]}:"}
+    return Habits(**found)

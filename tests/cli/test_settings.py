@@ -11,7 +11,7 @@ import pytest
 
 from matgrad_cli.api import explain
 from matgrad_cli.cli.app import command_line
-from matgrad_cli.cli.settings import settings, with_defaults
+from matgrad_cli.cli.settings import latex_habits, settings, with_defaults
 from matgrad_cli.diagnostics import UsageError
 from matgrad_cli.render.latex.habits import Habits
 from matgrad_cli.render.latex.lines import ROOM, width
@@ -62,6 +62,14 @@ def test_habits_in_latex() -> None:
     bold = explain("phi.T@Sigma@phi", wrt="phi", shapes="Sigma: n×n, phi: n").render("latex", habits=Habits(bold=True))
     assert r"\boldsymbol{\Sigma}" in bold
     assert r"\boldsymbol{\phi}^\top" in bold
+
+
+def test_labels_name_the_file_of_a_fragment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "matgrad.toml").write_text("[latex]\nlabels = 'eq:'\n", encoding="utf-8")
+    assert latex_habits("latex") == Habits(labels="eq:")
+    assert latex_habits("latex", "parts/ridge.tex") == Habits(labels="eq:ridge:")
+    assert latex_habits("text", "ridge.txt") is None
 
 
 def test_usual_habits_change_nothing() -> None:
