@@ -87,7 +87,9 @@ class Asked:
     def page(self, found: Any) -> str:
         """A derivation or a solution in the format that is asked for."""
         colour = self.output is None and wants_colour(sys.stdout)
-        page: str = found.render(self.format, width=columns(), colour=colour, habits=latex_habits(self.format, self.output))
+        page: str = found.render(
+            self.format, width=columns(), colour=colour, habits=latex_habits(self.format, self.output)
+        )
         return page
 
     def write(self, names: list[str], pages: list[str], title: str = "") -> None:

@@ -12,8 +12,8 @@ from ..ir import Differential, Entry, Expr, Fill, Index, MatrixOf, Partial, Shap
 from ..ir.dimensions import ONE
 from ..ir.terms import UNIT, split
 from ..records import METHODS, Derivation, Result
+from ..rulebook.heads import operators_in
 from ..rulebook.load import Rulebook
-from ..rulebook.pattern import operators_in
 from ..verify.judge import Judge, judge_of
 from .closing import change_layout, closed, itself, known_layout, tidied, written_out
 from .engine.recorder import Recorder

@@ -9,23 +9,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..diagnostics.regex import regex
-from ..ir import (
-    ELEMENTWISE,
-    Call,
-    Differential,
-    Entry,
-    Expr,
-    Fill,
-    MatMul,
-    Mul,
-    Named,
-    Number,
-    Partial,
-    Power,
-    Transpose,
-)
+from ..ir import ELEMENTWISE, Call, Differential, Entry, Expr, MatMul, Mul, Named, Number, Partial, Power, Transpose
 from ..ir.functions import WITH_AXES
-from ..ir.memory import table
+from ..ir.memory import remembered, table
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
 
@@ -33,6 +19,13 @@ SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
 def head_of(node: Expr) -> str:
     """The operator of a node: the function's name for a call (`tr`), the kind of node for all others (`MatMul`)."""
     return node.function if isinstance(node, Call) else type(node).__name__
+
+
+@remembered(maxsize=100_000)
+def operators_in(node: Expr) -> frozenset[str]:
+    """All operators at and below a node."""
+    found: frozenset[str] = frozenset((head_of(node),))
+    return found.union(*(operators_in(child) for child in node.children)) if node.children else found
 
 
 @lru_cache(maxsize=4096)
@@ -90,21 +83,17 @@ def factors_needed(text: str) -> tuple[frozenset[str], ...]:
 
 def may_fit(text: str, node: Expr) -> bool:
     """Whether an expression may fit a pattern, as far as its text and the operators of the expression say at once."""
-    form = _form(text)
-    known = form.known.get(node)
-    if known is None:
-        known = form.known[node] = form.may_be(node)
-    return known
+    return form(text).may_fit(node)
 
 
 @lru_cache(maxsize=4096)
-def _form(text: str) -> _Form:
+def form(text: str) -> Form:
     """What a pattern's text says of what fits; brackets round it say nothing."""
     bare = text.startswith("(") and text.endswith(")") and not _lowest_operator(text)
-    return _form(text[1:-1]) if bare else _Form(text)
+    return form(text[1:-1]) if bare else Form(text)
 
 
-class _Form:
+class Form:
     """The operator of a pattern, and what is said of its parts, read off its text once."""
 
     def __init__(self, text: str) -> None:
@@ -112,26 +101,47 @@ class _Form:
         self.letter = text.isidentifier()
         self.entry = text.endswith("]") and not operator
         self.minus = operator == "-"
-        self.base = _form(text[: text.rindex("[")]) if self.entry and not text.startswith("delta[") else None
+        self.base = form(text[: text.rindex("[")]) if self.entry and not text.startswith("delta[") else None
         self.heads = frozenset(guess_heads(text))
         self.lax = text.startswith("-") or text.endswith(".T")
         self.needed = factors_needed(text)
-        self.parts: tuple[_Form, ...] = tuple(map(_form, _parts_said(text, operator)))
+        self.within = heads_needed(text)
+        self.parts: tuple[Form, ...] = tuple(map(form, _parts_said(text, operator)))
         self.known: dict[Expr, bool] = table()
 
+    def may_fit(self, node: Expr) -> bool:
+        """Whether an expression may fit as it stands: it holds what the pattern needs somewhere within, too."""
+        return self.may_be(node) and not (self.within and any(map(operators_in(node).isdisjoint, self.within)))
+
     def may_be(self, node: Expr) -> bool:
-        """Whether an expression may fit (see `may_fit`)."""
-        if self.base is not None and isinstance(node, Entry):
-            return self.base.may_be(node.base)
-        if self.letter or (self.entry and node.shape.is_number):
-            return True  # a number is its own entry
+        """Whether an expression may fit, or will when its entries are written out."""
+        known = self.known.get(node)
+        if known is None:
+            known = self.known[node] = self._may_be(node)
+        return known
+
+    def _may_be(self, node: Expr) -> bool:
+        head = head_of(node)
+        if not self.may_begin(head, node.shape.is_number):
+            return False
+        if self.base is not None:
+            base = node.base if isinstance(node, Entry) else node  # a number is its own entry
+            return self.base.may_be(base)
+        if self.letter:
+            return True
         if self.minus:
             return not isinstance(node, Mul) or any(
                 isinstance(factor, Number) and factor.value < 0 for factor in node.factors
             )
-        if head_of(node) not in self.heads:
-            return self.lax or isinstance(node, Number | Fill)
+        if head not in self.heads:
+            return True
         return not self.parts or self._parts_may_be(node)
+
+    def may_begin(self, head: str, is_number: bool) -> bool:
+        """The same, seen from the head of the expression alone."""
+        if self.letter or self.minus or self.lax or (self.entry and is_number):
+            return True
+        return head in self.heads or head in ("Number", "Fill")
 
     def _parts_may_be(self, node: Expr) -> bool:
         first = self.parts[0]

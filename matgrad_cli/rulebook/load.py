@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from ..diagnostics import InputError
 from ..ir import Expr
 from .entries import Entry, cut, nearest, quick, read_plain, read_rule, toml
-from .heads import may_fit
+from .heads import Form, form, head_of
 from .rule import METHOD_FIELDS, Method, Phase, Rule, complain
 
 FAMILIES = (
@@ -48,7 +48,8 @@ class Rulebook:
         self._rules: dict[str, Rule] = {}
         self._methods = methods
         self._read: dict[str, Method] = {}
-        self._texts: dict[str, str] = {}
+        self._begun: dict[Hashable, list[tuple[str, Form | None]]] = {}
+        """Of rules that are tried together those that fit parts with some heads, as far as these say."""
         for entry in entries:
             if entry.id in self._entries:
                 other = self._entries[entry.id]
@@ -94,14 +95,21 @@ class Rulebook:
         rule = self.rule(name.removesuffix(BACKWARDS))
         return rule.backwards if name.endswith(BACKWARDS) else rule
 
-    def likely(self, name: str, nodes: Iterable[Expr]) -> bool:
-        """Whether a rule as a phase names it may fit one of these parts, without reading the rule."""
-        if name not in self._texts:
-            entry = self._entries[name.removesuffix(BACKWARDS)]
-            optional = "\noptional" in entry.text
-            self._texts[name] = "" if optional else quick(entry.text, "rhs" if name.endswith(BACKWARDS) else "lhs")
-        text = self._texts[name]
-        return not text or any(may_fit(text, node) for node in nodes)
+    def likely(self, names: tuple[str, ...], nodes: Sequence[Expr]) -> Iterator[str]:
+        """Of rules as a phase names them those that may fit one of these parts, without reading them."""
+        heads = frozenset([(head_of(node), node.shape.is_number) for node in nodes])
+        begun = self._begun.get((names, heads))
+        if begun is None:
+            told = [(name, self._said(name)) for name in names]
+            begun = [(name, said) for name, said in told if said is None or any(said.may_begin(*one) for one in heads)]
+            self._begun[names, heads] = begun
+        return (name for name, said in begun if said is None or any(map(said.may_be, nodes)))
+
+    def _said(self, name: str) -> Form | None:
+        """What the text of a rule says of what fits; None where it does not say all."""
+        entry = self._entries[name.removesuffix(BACKWARDS)]
+        text = "" if "\noptional" in entry.text else quick(entry.text, "rhs" if name.endswith(BACKWARDS) else "lhs")
+        return form(text) if text else None
 
     def text(self, rule_id: str, field: str) -> str:
         """A text field of a rule without reading the rule; empty if it has none that is written plainly."""

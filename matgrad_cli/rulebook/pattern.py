@@ -9,7 +9,6 @@ from ..diagnostics import InputError, MatgradError, Source
 from ..diagnostics.record import record
 from ..ir import ONE, Differential, Dim, Entry, Expr, Index, MatMul, Shape, Symbol, nodes_of
 from ..ir.expr import IndexMismatch, ShapeMismatch
-from ..ir.memory import remembered
 from ..notation.elaboration.elaborate import read_node
 from ..notation.expression.reader import parse
 from ..notation.scope import Scope
@@ -163,10 +162,3 @@ def needed_operators(side: Expr) -> frozenset[str]:
     so they don't count)."""
     inside = side.base if isinstance(side, Entry) else side  # a number is its own entry
     return frozenset(head_of(node) for node in nodes_of(inside)) - _LOOSE
-
-
-@remembered(maxsize=100_000)
-def operators_in(node: Expr) -> frozenset[str]:
-    """All operators at and below a node."""
-    found: frozenset[str] = frozenset((head_of(node),))
-    return found.union(*(operators_in(child) for child in node.children)) if node.children else found

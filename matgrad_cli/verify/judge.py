@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..diagnostics.record import record, replace
 from ..facts import Fact, Problem
-from ..ir import Entry, Expr, Index, OpenLetter, Partial, Shape
+from ..ir import ONE, Entry, Expr, Index, OpenLetter, Partial, Shape
 from ..ir.memory import remembered
 from .arrays.tensor import TooLarge
 from .crossings import is_discrete, segments
@@ -371,11 +371,8 @@ class Judge:
         loss, wrt = self.problem.loss, self.problem.wrt
         left = list(letters)
 
-        def two(shape: Shape) -> tuple[Index | None, Index | None]:
-            return (
-                left.pop(0) if shape.rows.names or shape.rows.factor > 1 else None,
-                left.pop(0) if shape.cols.names or shape.cols.factor > 1 else None,
-            )
+        def two(shape: Shape) -> list[Index | None]:
+            return [None if side is ONE else left.pop(0) for side in (shape.rows, shape.cols)]
 
         result = loss if loss.shape.is_number else Entry(loss, *two(loss.shape))
         for _ in range(order):
@@ -391,9 +388,7 @@ class Judge:
         return self.compare_over(self.derivative(letters, order), entry, letters, thorough=True)
 
 
-@remembered(maxsize=2)
-def _shared(problem: Problem) -> Judge:
-    return Judge(problem)
+_shared: Final = remembered(maxsize=2)(Judge)
 
 
 def judge_of(problem: Problem) -> Judge:

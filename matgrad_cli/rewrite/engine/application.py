@@ -45,13 +45,12 @@ from ...ir.memory import remembered
 from ...ir.terms import is_entries, join, split
 from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
-from ...rulebook.heads import head_of
+from ...rulebook.heads import head_of, may_fit, operators_in
 from ...rulebook.load import Rulebook
-from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
 from ..forms.algebra import multiplied, numerals_first, zero
-from .apply import Rewriting, likely, rewritings
+from .apply import Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
 from .moving import Motion, along
 
@@ -211,7 +210,7 @@ def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, 
         return None if found is None else Rewriting(rule, found[0], found[1])
     if scene.inside and rule.still:
         rule = replace(rule, still=())
-    if not any(likely(one, node) for one in (variants(rule) if rule.optional else (rule,))):
+    if not (any(may_fit(one.lhs, node) for one in variants(rule)) if rule.optional else may_fit(rule.lhs, node)):
         return None
     taken, under = taken_at(whole, path, scene), under_pending(whole, path)
     return next(rewritings(rule, node, scene.problem, taken, under, bindings, False, scene.motion), None)

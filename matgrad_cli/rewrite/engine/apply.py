@@ -34,8 +34,8 @@ from ...ir import (
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.walk import mapped
 from ...records import Bindings, Sentence
-from ...rulebook.heads import head_of, heads_needed, may_fit
-from ...rulebook.pattern import Pattern, operators_in, pattern
+from ...rulebook.heads import head_of, may_fit, operators_in
+from ...rulebook.pattern import Pattern, pattern
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
 from ..forms.algebra import JOINED, joined, zero
@@ -91,7 +91,9 @@ def _ways(
     further: bool, motion: Motion,
 ) -> Iterator[Rewriting]:  # fmt: skip
     """The ways of one reading of the rule (see `variants`)."""
-    if not likely(reading, node) or not all(may_hold(one.word, problem) for one in rule.when if one.word in STRUCTURE):
+    if not may_fit(reading.lhs, node):
+        return
+    if not all(may_hold(one.word, problem) for one in rule.when if one.word in STRUCTURE):
         return
     sides = pattern(reading)
     if not sides.operators <= operators_in(node):
@@ -117,14 +119,6 @@ def _ways(
             assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
-
-
-def likely(reading: Rule, node: Expr) -> bool:
-    """Whether the left side of a rule may fit, seen from its text alone."""
-    if not may_fit(reading.lhs, node):
-        return False
-    operators = operators_in(node)
-    return not any(operators.isdisjoint(heads) for heads in heads_needed(reading.lhs))
 
 
 def _has_such_ends(wanted: MatMul, node: MatMul) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from ...ir import Differential, Entry, Expr, Partial, Path, Symbol
 from ...ir.alike import form_of
 from ...records import Bindings
+from ...rulebook.heads import form
 from ...rulebook.rule import Rule
 from .application import Scene, fit, pending_of, places_of
 from .apply import Rewriting
@@ -44,7 +45,11 @@ class Search:
         for rule in rules:
             found: dict[Path, Rewriting] = {}
             scene = self.scene
+            sure = not (rule.native or rule.optional or rule.pending)
+            may_fit = form(rule.lhs).may_fit if sure else _always
             for path, node in parts:
+                if not may_fit(node):
+                    continue
                 miss = rule.id, node, bindings
                 if miss in self._misses or (found and any(path[:depth] in found for depth in range(len(path) + 1))):
                     continue
@@ -92,17 +97,21 @@ class Search:
         return form.kind, tuple([symbol is wrt or self._words.get(symbol) for symbol in form.symbols])
 
     def _fits(
-        self, rules: Iterable[str], line: Expr, path: Path, node: Expr, pending: Differential | Partial, scene: Scene
+        self, rules: tuple[str, ...], line: Expr, path: Path, node: Expr, pending: Differential | Partial, scene: Scene
     ) -> Iterator[tuple[Rule, Path, Rewriting]]:
         """The rules that fit what is pending at a place, as far as their text says that they may."""
         book, seen = scene.rules, [pending, pending.body]
         if isinstance(pending, Partial):
             seen += [differential_of(pending), differential_of(pending).body]
-        for rule in (book.rule(name) for name in rules if book.likely(name, seen)):
+        for rule in map(book.rule, book.likely(rules, seen)):
             for place, part in _places(rule, path, node, pending):
                 rewriting = fit(rule, part, scene, (), line, place)
                 if rewriting is not None:
                     yield rule, place, rewriting
+
+
+def _always(_node: Expr) -> bool:
+    return True
 
 
 def _places(rule: Rule, path: Path, node: Expr, pending: Differential | Partial) -> Iterator[tuple[Path, Expr]]:

@@ -38,8 +38,8 @@ from ...ir import (
 from ...ir.entries import entry, letters_for
 from ...ir.memory import remembered
 from ...records import Bindings
+from ...rulebook.heads import operators_in
 from ...rulebook.load import Rulebook
-from ...rulebook.pattern import operators_in
 from ..engine.application import Scene, Site, holds_pending, native, reserved_names, terms_with_differentials
 from ..forms.algebra import flip, zero
 from ..textbook.normal import collect_powers

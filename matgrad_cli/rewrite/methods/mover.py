@@ -46,9 +46,7 @@ class Mover(Search):
         extra = [rule for rule in book.extras() if rule.moves or rule.still]
         places = [place for root in self.roots(line) for place in self._moving(*root)]
         nodes = [node for _, node in places]
-        return self.first(
-            (*extra, *(book.directed(name) for name in phase.rules if book.likely(name, nodes))), line, places
-        )
+        return self.first((*extra, *map(book.directed, book.likely(phase.rules, nodes))), line, places)
 
     def roots(self, line: Expr) -> Iterable[tuple[Path, Expr]]:
         """Where what moves is looked for."""

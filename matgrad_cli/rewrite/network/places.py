@@ -35,7 +35,7 @@ from ...ir.dimensions import ONE
 from ...ir.entries import delta, entry
 from ...ir.terms import UNIT, Term, split
 from ...records import Bindings
-from ...rulebook.pattern import operators_in
+from ...rulebook.heads import operators_in
 from ..engine.application import Site, is_zero, native, native_at
 from ..forms.algebra import basis, flip
 

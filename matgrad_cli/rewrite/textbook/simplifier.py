@@ -18,9 +18,8 @@ from ...facts.conditions import CONDITIONS
 from ...ir import Add, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
 from ...ir.walk import found_in
-from ...rulebook.heads import guess_heads, head_of, heads_needed
+from ...rulebook.heads import guess_heads, head_of, heads_needed, operators_in
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
-from ...rulebook.pattern import operators_in
 from ...rulebook.rule import Rule
 from ..engine.application import HEADS, Scene, fit, places_of, replaced, settled, with_parts
 from ..engine.apply import Rewriting, rewritings
