@@ -17,6 +17,7 @@ from matgrad_cli.verify.arrays.tensor import (
     Sparse,
     Tensor,
     identity,
+    matmul,
     on_entries,
     powered,
     product,
@@ -27,6 +28,7 @@ from matgrad_cli.verify.arrays.tensor import (
     summed,
     total,
 )
+from matgrad_cli.verify.fields import PRIME
 
 P = 10_007
 SIZES = {"a": 2, "b": 2, "c": 2, "d": 3, "e": 3, "f": 3}
@@ -122,3 +124,20 @@ def test_a_delta_between_counted_positions(sizes: tuple[int, ...]) -> None:
     places = range(prod(sizes))
     written = [int(one == other) for one in places for other in places]
     assert list(spread(found, (whole, i, j, k, m), (prod(sizes), *sizes)).data) == written
+
+
+@pytest.mark.parametrize(
+    ("rows", "inner", "cols"), [(4, 7, 7), (9, 9, 8), (5, 63, 14), (12, 64, 9), (1, 20, 20), (3, 8, 9)]
+)
+def test_large_products_modulo_a_prime(rows: int, inner: int, cols: int) -> None:
+    """Sums of products found at once are those found one by one, also where all are as large as they can be."""
+    random = Random(f"{rows} {inner} {cols}")
+    for largest, least in ((PRIME - 1, PRIME - 1), (PRIME - 1, 0), (3 * PRIME, -PRIME)):
+        a = [[random.randint(least, largest) for _ in range(inner)] for _ in range(rows)]
+        b = [[random.randint(least, largest) for _ in range(cols)] for _ in range(inner)]
+        wanted = [sum(a[i][k] * b[k][j] for k in range(inner)) % PRIME for i in range(rows) for j in range(cols)]
+        left = Tensor((ROW, COL), (rows, inner), [value for row in a for value in row])
+        right = Tensor((ROW, COL), (inner, cols), [value for row in b for value in row])
+        assert matmul(left, right, PRIME).data == wanted
+        along = product(renamed(left, {COL: "k"}), renamed(right, {ROW: "k"}), ("k",), PRIME)
+        assert spread(along, (ROW, COL), (rows, cols)).data == wanted

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from math import prod
 from operator import add, mul
+from struct import Struct
 from typing import Any, Final
 
 from .axes import Axis, Label, Labels, Pairs, alone, contraction, joined, order_plan, plain, plan, union
@@ -19,6 +20,12 @@ WORK_LIMIT: Final = 6_000_000
 
 SIZE_LIMIT: Final = 1_000_000
 """So many entries one array may have: an entry is a number of 40 bytes, and a comparison keeps many arrays."""
+
+
+_FEW_ROWS: Final = 4
+_LONG: Final = 7
+_LONGEST: Final = 63
+"""So many rows, and sums of so many products, are worth it to be found at once; more do not fit into 128 bits."""
 
 
 class TooLarge(Exception):
@@ -226,7 +233,7 @@ def total(tensors: list[Tensor], p: int) -> Tensor:
         data = list(map(add, columns[0], columns[1]))
     else:
         data = list(map(sum, zip(*columns, strict=True)))
-    return Tensor(labels, dims, [value % p for value in data] if p else data)
+    return Tensor(labels, dims, _reduced(data, p))
 
 
 def scaled(tensor: Tensor, factor: Any, p: int) -> Tensor:
@@ -262,7 +269,7 @@ def summed(tensor: Tensor, over: Iterable[Label], p: int) -> Tensor:
     data = spread(tensor, target, tuple([tensor.size(label) for label in target])).data
     step = prod([tensor.size(label) for label in gone])
     sums = [sum(data[start : start + step]) for start in range(0, len(data), step)]
-    return Tensor(rest, tuple([tensor.size(label) for label in rest]), [value % p for value in sums] if p else sums)
+    return Tensor(rest, tuple([tensor.size(label) for label in rest]), _reduced(sums, p))
 
 
 def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
@@ -284,7 +291,7 @@ def product(left: Tensor, right: Tensor, over: Labels, p: int) -> Tensor:
         return scaled(left, right.data[0], p)
     if left.labels == right.labels and not over:
         data = list(map(mul, left.data, right.data))
-        return Tensor(left.labels, left.dims, [value % p for value in data] if p else data)
+        return Tensor(left.labels, left.dims, _reduced(data, p))
     pick_left, pick_right, batch, rows, cols, inner, labels, dims = contraction(
         left.labels, left.dims, right.labels, right.dims, over
     )
@@ -330,45 +337,50 @@ def matmul(left: Tensor, right: Tensor, p: int) -> Tensor:
     if m * n > SIZE_LIMIT or m * n * k > WORK_LIMIT:
         raise TooLarge
     if k == 1:
-        data = [x * y for x in a for y in b]
+        data = _reduced([x * y for x in a for y in b], p)
     else:
         rows = [a[i * k : i * k + k] for i in range(m)] if ours[0] is ROW else [a[i::m] for i in range(m)]
         cols = [b[j::n] for j in range(n)] if theirs[0] is ROW else [b[j * k : j * k + k] for j in range(n)]
-        data = [sum(map(mul, row, col)) for row in rows for col in cols]
+        data = _dots(rows, cols, p)
     labels = (ROW, COL) if ROW in ours and COL in theirs else (ROW,) if ROW in ours else (COL,) if COL in theirs else ()
-    return Tensor(
-        labels,
-        tuple([size for size, side in ((m, ROW), (n, COL)) if side in labels]),
-        [x % p for x in data] if p else data,
-    )
+    return Tensor(labels, tuple([size for size, side in ((m, ROW), (n, COL)) if side in labels]), data)
 
 
 def _multiply(
     left: Sequence[Any], right: Sequence[Any], batch: int, mine: int, theirs: int, inner: int, p: int
 ) -> list[Any]:
     if inner == 1:
-        if batch == 1:
-            data = [a * b for a in left for b in right]
-        else:
-            data = [
-                a * b
-                for k in range(batch)
-                for a in left[k * mine : (k + 1) * mine]
-                for b in right[k * theirs : (k + 1) * theirs]
-            ]
-    else:
-        rows = [left[start : start + inner] for start in range(0, len(left), inner)]
-        cols = [right[start : start + inner] for start in range(0, len(right), inner)]
-        if batch == 1:
-            data = [sum(map(mul, row, col)) for row in rows for col in cols]
-        else:
-            data = [
-                sum(map(mul, row, col))
-                for k in range(batch)
-                for row in rows[k * mine : (k + 1) * mine]
-                for col in cols[k * theirs : (k + 1) * theirs]
-            ]
+        pairs = [(left[k * mine : (k + 1) * mine], right[k * theirs : (k + 1) * theirs]) for k in range(batch)]
+        return _reduced([a * b for some, others in pairs for a in some for b in others], p)
+    rows = [left[start : start + inner] for start in range(0, len(left), inner)]
+    cols = [right[start : start + inner] for start in range(0, len(right), inner)]
+    if batch == 1:
+        return _dots(rows, cols, p)
+    pieces = [(rows[k * mine : (k + 1) * mine], cols[k * theirs : (k + 1) * theirs]) for k in range(batch)]
+    return [value for some, others in pieces for value in _dots(some, others, p)]
+
+
+def _reduced(data: list[Any], p: int) -> list[Any]:
     return [value % p for value in data] if p else data
+
+
+def _dots(rows: list[Sequence[Any]], cols: list[Sequence[Any]], p: int) -> list[Any]:
+    """Every row times every column."""
+    if p and len(rows) >= _FEW_ROWS and len(cols) >= _LONG <= len(rows[0]) <= _LONGEST:
+        return _dots_at_once(rows, cols, p)
+    return _reduced([sum(map(mul, row, col)) for row in rows for col in cols], p)
+
+
+def _dots_at_once(rows: list[Sequence[Any]], cols: list[Sequence[Any]], p: int) -> list[int]:
+    """The same modulo a prime: the numbers that one factor of a row meets are written into one, 128 bits for each sum,
+    and multiplied at once."""
+    whole, sums = Struct(f"<{'Q8x' * len(cols)}"), Struct(f"<{2 * len(cols)}Q")
+    lines = [int.from_bytes(whole.pack(*[value % p for value in line]), "little") for line in zip(*cols, strict=True)]
+    high, data = (1 << 64) % p, list[int]()
+    for row in rows:
+        found = sums.unpack(sum(map(mul, [value % p for value in row], lines)).to_bytes(sums.size, "little"))
+        data += [(low + up * high) % p for low, up in zip(found[::2], found[1::2], strict=True)]
+    return data
 
 
 def nested(tensor: Tensor) -> Any:
