@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
+from operator import eq, ge, le
 from typing import Any, Final
 
 from ..diagnostics import UsageError
@@ -11,6 +13,7 @@ from . import samplers
 from .samplers import Entry, Rows
 
 Structured = Callable[[samplers.Source, int, int, Entry], Rows]
+Test = Callable[[Rows], bool]
 
 
 @record
@@ -25,14 +28,14 @@ class Condition:
 
     word: str
     says: str
-    test: Callable[[Rows], bool]
+    test: Test
     violate: Structured
-    sample: Structured | None = None
-    entry: Entry | None = None
-    implies: tuple[str, ...] = ()
-    sides: str = ""
-    ordered: bool = False
-    synonyms: tuple[str, ...] = ()
+    sample: Structured | None
+    entry: Entry | None
+    implies: tuple[str, ...]
+    sides: str
+    ordered: bool
+    synonyms: tuple[str, ...]
 
 
 def _near(left: Any, right: Any) -> bool:
@@ -47,8 +50,12 @@ def _all(a: Rows, holds: Callable[[int, int, Any], bool]) -> bool:
     return all(holds(i, j, value) for i, row in enumerate(a) for j, value in enumerate(row))
 
 
-def _each(a: Rows, holds: Callable[[Any], bool]) -> bool:
-    return all(holds(value) for row in a for value in row)
+def _each(holds: Callable[[Any], bool]) -> Test:
+    return lambda a: all(holds(value) for row in a for value in row)
+
+
+def _zero_but(kept: Callable[[int, int], bool]) -> Test:
+    return lambda a: _all(a, lambda i, j, value: kept(i, j) or value == 0)
 
 
 def _symmetric(a: Rows) -> bool:
@@ -59,12 +66,15 @@ def _antisymmetric(a: Rows) -> bool:
     return _square(a) and _all(a, lambda i, j, value: _near(value, -a[j][i]))
 
 
-def pivots(a: Rows) -> list[Any]:
-    """The pivots of elimination without exchanges; 0 where it stops."""
+def pivots(a: Rows, exchanged: bool = False) -> list[Any]:
+    """The pivots of elimination, where it stops a 0 more; with rows `exchanged` the largest ones,
+    whose product is the determinant."""
     rows, found = [[*row] for row in a], []
     for k in range(len(rows)):
+        best = max(range(k, len(rows)), key=lambda r: abs(rows[r][k])) if exchanged else k
+        rows[k], rows[best] = rows[best], rows[k]
         pivot = rows[k][k]
-        found.append(pivot)
+        found.append(pivot if best == k else -pivot)
         if abs(pivot) < 1e-12:
             return [*found, 0]
         for below in rows[k + 1 :]:
@@ -77,6 +87,14 @@ def _spd(a: Rows) -> bool:
     return _symmetric(a) and all(pivot > 1e-12 for pivot in pivots(a))
 
 
+def _invertible(a: Rows) -> bool:
+    return _square(a) and all(abs(pivot) > 1e-10 for pivot in pivots(a, exchanged=True))
+
+
+def _det_positive(a: Rows) -> bool:
+    return _invertible(a) and prod(pivots(a, exchanged=True)) > 0
+
+
 def _orthogonal(a: Rows) -> bool:
     turned = [list(col) for col in zip(*a, strict=True)]
     gram = samplers.times(turned, a) if len(a) >= len(a[0]) else samplers.times(a, turned)
@@ -87,17 +105,8 @@ def _idempotent(a: Rows) -> bool:
     return _square(a) and _all(samplers.times(a, a), lambda i, j, value: _near(value, a[i][j]))
 
 
-def _rank_full(a: Rows) -> bool:
-    rows = [[*row] for row in a]
-    for k in range(len(rows)):
-        best = max(range(k, len(rows)), key=lambda r: abs(rows[r][k]))
-        if abs(rows[best][k]) < 1e-10:
-            return False
-        rows[k], rows[best] = rows[best], rows[k]
-        for below in rows[k + 1 :]:
-            factor = below[k] / rows[k][k]
-            below[k:] = [x - factor * y for x, y in zip(below[k:], rows[k][k:], strict=True)]
-    return True
+def _unit(a: Rows) -> bool:
+    return _near(sum(value * value for row in a for value in row), 1)
 
 
 def _lines(a: Rows) -> Rows:
@@ -113,216 +122,75 @@ def _onehot(a: Rows) -> bool:
     return all(sorted(line) == [0] * (len(line) - 1) + [1] for line in _lines(a))
 
 
-_LIST: Final = (
-    Condition(
-        "symmetric",
-        "{0} is symmetric",
-        _symmetric,
-        samplers.lopsided,
-        samplers.symmetric,
-        sides="=",
-        implies=("square",),
-        synonyms=("sym", "self-adjoint", "hermitian"),
-    ),
-    Condition(
-        "antisymmetric",
-        "{0} is antisymmetric",
-        _antisymmetric,
-        samplers.lopsided,
-        samplers.antisymmetric,
-        sides="=",
-        implies=("square",),
-        synonyms=("skew-symmetric", "skew", "anti-symmetric"),
-    ),
-    Condition(
-        "spd",
-        "{0} is symmetric positive definite",
-        _spd,
-        samplers.lopsided,
-        samplers.spd,
-        sides="=",
-        ordered=True,
-        implies=("symmetric", "invertible", "square", "det_positive"),
-        synonyms=("positive definite", "symmetric positive definite", "pd"),
-    ),
-    Condition(
-        "orthogonal",
-        "{0} is orthogonal",
-        _orthogonal,
-        samplers.lopsided,
-        samplers.orthogonal,
-        synonyms=("orthonormal", "unitary", "rotation"),
-    ),
-    Condition(
-        "idempotent",
-        "{0} is its own square",
-        _idempotent,
-        samplers.lopsided,
-        samplers.idempotent,
-        sides="=",
-        implies=("square",),
-        synonyms=("projection", "projector"),
-    ),
-    Condition(
-        "diagonal",
-        "{0} is diagonal",
-        lambda a: _all(a, lambda i, j, value: i == j or value == 0),
-        samplers.lopsided,
-        samplers.diagonal,
-        sides="=",
-        implies=("symmetric", "square", "lower", "upper"),
-        synonyms=("diag",),
-    ),
-    Condition(
-        "lower",
-        "{0} is lower triangular",
-        lambda a: _all(a, lambda i, j, value: i >= j or value == 0),
-        samplers.lopsided,
-        samplers.lower,
-        synonyms=("lower triangular", "tril"),
-    ),
-    Condition(
-        "upper",
-        "{0} is upper triangular",
-        lambda a: _all(a, lambda i, j, value: i <= j or value == 0),
-        samplers.lopsided,
-        samplers.upper,
-        synonyms=("upper triangular", "triu"),
-    ),
-    Condition(
-        "invertible",
-        "{0} is invertible",
-        lambda a: _square(a) and _rank_full(a),
-        samplers.singular,
-        samplers.invertible,
-        sides="=",
-        implies=("square",),
-        synonyms=("nonsingular", "non-singular", "regular", "full rank"),
-    ),
-    Condition("square", "{0} is square", _square, samplers.generic, sides="="),
-    Condition(
-        "tall",
-        "{0} has more rows than columns",
-        lambda a: len(a) > len(a[0]),
-        samplers.generic,
-        sides=">",
-        synonyms=("more rows", "full column rank"),
-    ),
-    Condition(
-        "wide",
-        "{0} has more columns than rows",
-        lambda a: len(a) < len(a[0]),
-        samplers.generic,
-        sides="<",
-        synonyms=("more columns", "full row rank"),
-    ),
-    Condition(
-        "positive",
-        "{0} has positive entries",
-        lambda a: _each(a, lambda value: value > 0),
-        samplers.negative,
-        entry=samplers.positive_number,
-        implies=("nonnegative", "nonzero"),
-        ordered=True,
-        synonyms=("pos", "> 0"),
-    ),
-    Condition(
-        "nonnegative",
-        "{0} has no negative entries",
-        lambda a: _each(a, lambda value: value >= 0),
-        samplers.negative,
-        entry=samplers.positive_number,
-        ordered=True,
-        synonyms=("non-negative", ">= 0"),
-    ),
-    Condition(
-        "nonzero",
-        "{0} has no zero entries",
-        lambda a: _each(a, lambda value: value != 0),
-        samplers.zero,
-        entry=samplers.any_number,
-        synonyms=("non-zero", "!= 0"),
-    ),
-    Condition(
-        "unit",
-        "{0} has length 1",
-        lambda a: _near(sum(value * value for row in a for value in row), 1),
-        samplers.lopsided,
-        samplers.unit,
-        synonyms=("unit length", "unit norm", "unit vector", "normalized", "normalised"),
-    ),
-    Condition(
-        "unit_interval",
-        "{0} has entries between 0 and 1",
-        lambda a: _each(a, lambda value: 0 <= value <= 1),
-        samplers.negative,
-        entry=samplers.fraction_of_one,
-        implies=("nonnegative",),
-        ordered=True,
-        synonyms=("unit interval", "probabilities", "between 0 and 1"),
-    ),
-    Condition(
-        "simplex",
-        "{0} is positive and sums to one",
-        _simplex,
-        samplers.negative,
-        samplers.simplex,
-        ordered=True,
-        implies=("positive", "nonnegative", "nonzero", "unit_interval"),
-        synonyms=("probability vector", "distribution", "stochastic", "probability"),
-    ),
-    Condition(
-        "onehot",
-        "{0} has a single 1",
-        _onehot,
-        samplers.lopsided,
-        samplers.onehot,
-        implies=("binary", "nonnegative", "unit_interval"),
-        synonyms=("one-hot", "one hot", "indicator"),
-    ),
-    Condition(
-        "binary",
-        "{0} has entries 0 and 1",
-        lambda a: _each(a, lambda value: value in (0, 1)),
-        samplers.lopsided,
-        entry=samplers.bit,
-        implies=("nonnegative", "unit_interval"),
-        synonyms=("boolean", "0/1", "zero-one"),
-    ),
-    Condition(
-        "signs",
-        "{0} has entries +1 and −1",
-        lambda a: _each(a, lambda value: value in (-1, 1)),
-        samplers.lopsided,
-        entry=samplers.sign,
-        implies=("nonzero",),
-        synonyms=("pm1", "plus-minus one", "+-1", "±1", "sign"),
-    ),
-    Condition(
-        "det_positive",
-        "det({0}) > 0",
-        lambda a: _spd(samplers.times([list(c) for c in zip(*a, strict=True)], a)) and _det(a) > 0,
-        samplers.lopsided,
-        samplers.spd,
-        sides="=",
-        implies=("invertible", "square"),
-        ordered=True,
-        synonyms=("positive determinant",),
-    ),
-)
+_TOLD: Final = """
+symmetric | {0} is symmetric | = | square | sym, self-adjoint, hermitian
+antisymmetric | {0} is antisymmetric | = | square | skew-symmetric, skew, anti-symmetric
+spd | {0} is symmetric positive definite | = | symmetric invertible det_positive \
+    | positive definite, symmetric positive definite, pd
+orthogonal | {0} is orthogonal |  |  | orthonormal, unitary, rotation
+idempotent | {0} is its own square | = | square | projection, projector
+diagonal | {0} is diagonal | = | symmetric lower upper | diag
+lower | {0} is lower triangular |  |  | lower triangular, tril
+upper | {0} is upper triangular |  |  | upper triangular, triu
+invertible | {0} is invertible | = | square | nonsingular, non-singular, regular, full rank
+square | {0} is square | = |  |
+tall | {0} has more rows than columns | > |  | more rows, full column rank
+wide | {0} has more columns than rows | < |  | more columns, full row rank
+positive | {0} has positive entries |  | nonnegative nonzero | pos, > 0
+nonnegative | {0} has no negative entries |  |  | non-negative, >= 0
+nonzero | {0} has no zero entries |  |  | non-zero, != 0
+unit | {0} has length 1 |  |  | unit length, unit norm, unit vector, normalized, normalised
+unit_interval | {0} has entries between 0 and 1 |  | nonnegative | unit interval, probabilities, between 0 and 1
+simplex | {0} is positive and sums to one |  | positive unit_interval \
+    | probability vector, distribution, stochastic, probability
+onehot | {0} has a single 1 |  | binary | one-hot, one hot, indicator
+binary | {0} has entries 0 and 1 |  | unit_interval | boolean, 0/1, zero-one
+signs | {0} has entries +1 and −1 |  | nonzero | pm1, plus-minus one, +-1, ±1, sign
+det_positive | det({0}) > 0 | = | invertible | positive determinant
+"""
+"""Every fact, a line each: its word, its sentence, how rows and columns stand, what follows from it, and synonyms."""
+
+_ORDERED: Final = frozenset("spd positive nonnegative unit_interval simplex det_positive".split())
+
+_ARRAYS: Final[dict[str, tuple[Test, Structured, Structured | None, Entry | None]]] = {
+    "symmetric": (_symmetric, samplers.lopsided, samplers.symmetric, None),
+    "antisymmetric": (_antisymmetric, samplers.lopsided, samplers.antisymmetric, None),
+    "spd": (_spd, samplers.lopsided, samplers.spd, None),
+    "orthogonal": (_orthogonal, samplers.lopsided, samplers.orthogonal, None),
+    "idempotent": (_idempotent, samplers.lopsided, samplers.idempotent, None),
+    "diagonal": (_zero_but(eq), samplers.lopsided, samplers.diagonal, None),
+    "lower": (_zero_but(ge), samplers.lopsided, samplers.lower, None),
+    "upper": (_zero_but(le), samplers.lopsided, samplers.upper, None),
+    "invertible": (_invertible, samplers.singular, samplers.invertible, None),
+    "square": (_square, samplers.generic, None, None),
+    "tall": (lambda a: len(a) > len(a[0]), samplers.generic, None, None),
+    "wide": (lambda a: len(a) < len(a[0]), samplers.generic, None, None),
+    "positive": (_each(lambda value: value > 0), samplers.negative, None, samplers.positive_number),
+    "nonnegative": (_each(lambda value: value >= 0), samplers.negative, None, samplers.positive_number),
+    "nonzero": (_each(bool), samplers.zero, None, samplers.any_number),
+    "unit": (_unit, samplers.lopsided, samplers.unit, None),
+    "unit_interval": (_each(lambda value: 0 <= value <= 1), samplers.negative, None, samplers.fraction_of_one),
+    "simplex": (_simplex, samplers.negative, samplers.simplex, None),
+    "onehot": (_onehot, samplers.lopsided, samplers.onehot, None),
+    "binary": (_each(lambda value: value in (0, 1)), samplers.lopsided, None, samplers.bit),
+    "signs": (_each(lambda value: value in (-1, 1)), samplers.lopsided, None, samplers.sign),
+    "det_positive": (_det_positive, samplers.lopsided, samplers.spd, None),
+}
+"""How each is tested, violated and sampled: whole arrays, or the single entries where it is about each of them."""
 
 
-def _det(a: Rows) -> Any:
-    if len(a) == 1:
-        return a[0][0]
-    rest = [row[1:] for row in a]
-    return sum((-1) ** i * row[0] * _det(rest[:i] + rest[i + 1 :]) for i, row in enumerate(a))
+def _condition(line: str) -> Condition:
+    word, says, sides, implies, synonyms = (part.strip() for part in line.split("|"))
+    known = tuple(filter(None, synonyms.split(", ")))
+    return Condition(word, says, *_ARRAYS[word], tuple(implies.split()), sides, word in _ORDERED, known)
 
 
-CONDITIONS: Final[dict[str, Condition]] = {condition.word: condition for condition in _LIST}
+CONDITIONS: Final[dict[str, Condition]] = {one.word: one for one in map(_condition, _TOLD.strip().splitlines())}
 """Every fact by its word."""
 
-_WORDS: Final = {name: condition.word for condition in _LIST for name in (condition.word, *condition.synonyms)}
+_WORDS: Final = {
+    name: condition.word for condition in CONDITIONS.values() for name in (condition.word, *condition.synonyms)
+}
 
 
 def parse_fact_word(text: str) -> str:
