@@ -48,8 +48,6 @@ def holds(expr: Expr, word: str, problem: Problem) -> Answer:
         return None
     key = (expr, word, problem.facts)
     if key not in _found:
-        if len(_found) > 50_000:
-            _found.clear()
         _found[key] = _known(expr, word, problem)
     return _found[key]
 
@@ -63,21 +61,24 @@ def may_hold(word: str, problem: Problem) -> bool:
 def _known(expr: Expr, word: str, problem: Problem) -> Answer:
     if isinstance(expr, Named):
         return holds(expr.body, word, problem)
-    by_shape = _by_shape(expr, word)
-    if by_shape is not None:
-        return by_shape
-    if isinstance(expr, Symbol) and any(
-        word in consequences(fact.word) for fact in problem.facts if fact.symbol is expr
-    ):
-        return True
-    if _inherited(expr, word, problem):
-        return True
+    known = _by_shape(expr, word)
+    if known is not None:
+        return known
+    if isinstance(expr, Symbol):
+        return _declared(expr, word, problem) or None
+    if isinstance(expr, Entry | MatrixOf | SumOver) and word in ("positive", "nonnegative"):
+        return holds(expr.body if isinstance(expr, SumOver | MatrixOf) else expr.base, word, problem)
     by_form = _BY_FORM.get(word)
-    found = by_form(expr, problem) if by_form is not None else None
-    if found is None and not isinstance(expr, Symbol):
-        stronger = [other for other, condition in CONDITIONS.items() if word in condition.implies]
-        return True if any(holds(expr, other, problem) for other in stronger) else None
-    return found
+    if _inherited(expr, word, problem) or (by_form is not None and by_form(expr, problem)):
+        return True
+    stronger = [other for other, condition in CONDITIONS.items() if word in condition.implies]
+    return True if any(holds(expr, other, problem) for other in stronger) else None
+
+
+def _declared(symbol: Symbol, word: str, problem: Problem) -> bool:
+    """Whether a fact is stated of a variable, or follows from one; a square matrix that is orthogonal is invertible."""
+    stated = [fact.word for fact in problem.facts if fact.symbol is symbol]
+    return any(word in consequences(one) for one in stated) or (word == "invertible" and "orthogonal" in stated)
 
 
 def _by_shape(expr: Expr, word: str) -> Answer:
@@ -87,6 +88,10 @@ def _by_shape(expr: Expr, word: str) -> Answer:
     if word in ("tall", "wide") and (shape.is_square or not (shape.rows.names or shape.cols.names)):
         rows, cols = shape.rows.factor, shape.cols.factor
         return not shape.is_square and (rows > cols if sides == ">" else rows < cols)
+    if word == "invertible" and not (shape.is_square or shape.rows.names or shape.cols.names):
+        return False
+    if isinstance(expr, Number | Fill) and CONDITIONS[word].entry is not None:
+        return CONDITIONS[word].test([[expr.value]])
     return True if word in ("symmetric", "diagonal", "lower", "upper") and shape.is_number else None
 
 
@@ -142,24 +147,21 @@ def _inherited(expr: Expr, word: str, problem: Problem) -> bool:
 _OF_MATRICES: Final = frozenset((*MATRIX_FUNCTIONS, *CHANGES, "powm"))
 
 
-def _symmetric(expr: Expr, problem: Problem) -> Answer:
+def _symmetric(expr: Expr, problem: Problem) -> bool:
     match expr:
-        case Eye() | Fill() if expr.shape.is_square:
-            return True
+        case Eye() | Fill():
+            return expr.shape.is_square
         case Literal():
             return bool(tuple(zip(*expr.rows, strict=True)) == expr.rows)
         case Add(terms):
-            return True if _symmetric_sum(terms, problem) else None
-        case MatMul() if expr.shape.is_square:
-            return True if _turned(expr, problem) is expr else None
+            return _symmetric_sum(terms, problem)
+        case MatMul():
+            return expr.shape.is_square and _turned(expr, problem) is expr
         case Call("diag" | "topvv", _):
             return True
-        case Call(name, arguments) if arguments[0].shape is expr.shape and (
-            is_elementwise(name) or name in _OF_MATRICES
-        ):
-            return True if _all(_arrays(arguments), "symmetric", problem) else None
-        case _:
-            return None
+        case Call(name, arguments) if is_elementwise(name) or name in _OF_MATRICES:
+            return arguments[0].shape is expr.shape and _all(_arrays(arguments), "symmetric", problem)
+    return False
 
 
 def _symmetric_sum(terms: tuple[Expr, ...], problem: Problem) -> bool:
@@ -180,25 +182,28 @@ def _turned_term(term: Expr, problem: Problem) -> Expr:
     return _turned(term, problem)
 
 
-def _spd(expr: Expr, problem: Problem) -> Answer:
+def _multiple(expr: Mul, numbers: str, arrays: str, problem: Problem) -> bool:
+    """Whether the numbers in front of an array have one fact, and the array another."""
+    whole = _arrays(expr.factors)
+    rest = tuple(factor for factor in expr.factors if factor.shape.is_number)
+    return bool(whole) and _all(rest, numbers, problem) and _all(whole, arrays, problem)
+
+
+def _spd(expr: Expr, problem: Problem) -> bool:
     match expr:
         case Eye():
             return True
         case Add(terms):
             whole = [term for term in terms if not holds(term, "spd", problem)]
-            return True if len(whole) < len(terms) and all(_gram(term, problem) for term in whole) else None
-        case Mul(factors):
-            numbers = [factor for factor in factors if factor.shape.is_number]
-            arrays = _arrays(factors)
-            return (
-                True if arrays and _all(tuple(numbers), "positive", problem) and _all(arrays, "spd", problem) else None
-            )
-        case MatMul((left, right)) if _turned(left, problem) is right:
-            return True if holds(right, "invertible", problem) or holds(right, "tall", problem) else None
+            return len(whole) < len(terms) and all(_gram(term, problem) for term in whole)
+        case Mul():
+            return _multiple(expr, "positive", "spd", problem)
+        case MatMul((left, right)):
+            full = holds(right, "invertible", problem) or holds(right, "tall", problem)
+            return bool(full) and _turned(left, problem) is right
         case Call("diag", (body,)):
-            return holds(body, "positive", problem)
-        case _:
-            return None
+            return holds(body, "positive", problem) is True
+    return False
 
 
 def _gram(expr: Expr, problem: Problem) -> bool:
@@ -215,142 +220,102 @@ def _gram(expr: Expr, problem: Problem) -> bool:
     return len(expr.factors) % 2 == 0 or holds(middle, "spd", problem) is True
 
 
-def _orthogonal(expr: Expr, problem: Problem) -> Answer:
-    match expr:
-        case Eye():
-            return True
-        case MatMul(factors):
-            return (
-                True
-                if all(factor.shape.is_square for factor in factors) and _all(factors, "orthogonal", problem)
-                else None
-            )
-        case _:
-            return None
+def _orthogonal(expr: Expr, problem: Problem) -> bool:
+    if isinstance(expr, MatMul):
+        return all(factor.shape.is_square for factor in expr.factors) and _all(expr.factors, "orthogonal", problem)
+    return isinstance(expr, Eye)
 
 
-def _triangular(word: str, turned: str) -> Callable[[Expr, Problem], Answer]:
-    def known(expr: Expr, problem: Problem) -> Answer:
+def _triangular(word: str, turned: str) -> Callable[[Expr, Problem], bool]:
+    def known(expr: Expr, problem: Problem) -> bool:
         match expr:
             case Eye() | Call("diag", _):
                 return True
             case Hadamard(factors):
-                return True if any(holds(factor, word, problem) for factor in factors) else None
+                return any(holds(factor, word, problem) for factor in factors)
             case Transpose(body):
-                return True if holds(body, turned, problem) else None
-            case _:
-                return None
+                return holds(body, turned, problem) is True
+        return False
 
     return known
 
 
-def _invertible(expr: Expr, problem: Problem) -> Answer:
+def _invertible(expr: Expr, problem: Problem) -> bool:
     if not expr.shape.is_square:
-        return None if expr.shape.rows.names or expr.shape.cols.names else False
+        return False
     match expr:
         case Eye() | Inverse():
             return True
-        case Symbol():
-            return True if any(fact.symbol is expr and fact.word == "orthogonal" for fact in problem.facts) else None
-        case Mul(factors):
-            arrays = _arrays(factors)
-            numbers = tuple(factor for factor in factors if factor.shape.is_number)
-            return (
-                True if arrays and _all(arrays, "invertible", problem) and _all(numbers, "nonzero", problem) else None
-            )
+        case Mul():
+            return _multiple(expr, "nonzero", "invertible", problem)
         case Call("diag", (body,)):
-            return True if holds(body, "nonzero", problem) else None
-        case _:
-            return None
+            return holds(body, "nonzero", problem) is True
+    return False
 
 
-_POSITIVE_CALLS: Final = frozenset(("exp", "cosh", "sigmoid", "softplus", "softmax", "softmax0", "softmax1"))
-_NONNEGATIVE_CALLS: Final = frozenset(("abs", "sqrt", "square", "relu", "step", "norm", "norm1", "nuclear", "spectral"))
-_SUMS: Final = frozenset(("sum", "sum0", "sum1", "mean", "mean0", "mean1", "vec"))
+_POSITIVE_CALLS: Final = frozenset("exp cosh sigmoid softplus softmax softmax0 softmax1".split())
+_NONNEGATIVE_CALLS: Final = frozenset("abs sqrt square relu step norm norm1 nuclear spectral".split())
+_SIGNED_LIKE: Final = frozenset("sum sum0 sum1 mean mean0 mean1 vec diagonal sqrt log1p square abs norm norm1".split())
+"""Functions that are positive, or not negative, where their argument is."""
 
 
-def _signed(word: str) -> Callable[[Expr, Problem], Answer]:
+def _signed(word: str) -> Callable[[Expr, Problem], bool]:
     strict = word == "positive"
 
-    def known(expr: Expr, problem: Problem) -> Answer:
+    def known(expr: Expr, problem: Problem) -> bool:
         match expr:
-            case Number(value):
-                return value > 0 if strict else value >= 0
             case Size() | Constant():
                 return True
-            case Fill(value, _):
-                return value > 0 if strict else True
             case Call("det", (body,)):
-                return True if holds(body, "det_positive", problem) else None
+                return holds(body, "det_positive", problem) is True
             case Call("tr", (body,)):
-                return True if holds(body, "spd", problem) else None
+                return holds(body, "spd", problem) is True
             case MatMul((Transpose(left), middle, right)) if left is right and holds(middle, "spd", problem):
-                return True if not strict or holds(right, "nonzero", problem) else None
+                return not strict or holds(right, "nonzero", problem) is True
             case Call("sum", (MatMul((body, Fill(value))),)) if value > 0 and holds(body, "spd", problem):
                 return True  # 𝟏ᵀS𝟏
             case Call(name, (body,)) if name in _POSITIVE_CALLS or (not strict and name in _NONNEGATIVE_CALLS):
                 return True
-            case Call(name, (body,)) if name in _SUMS or name in (
-                "diagonal",
-                "sqrt",
-                "log1p",
-                "square",
-                "abs",
-                "norm",
-                "norm1",
-            ):
-                return True if holds(body, word, problem) else None
-            case Power(_, Number(value)) if not strict and value.denominator == 1 and value % 2 == 0:
-                return True
-            case Power(body, _):
-                return True if holds(body, "positive", problem) or (not strict and holds(body, word, problem)) else None
+            case Call(name, (body,)) if name in _SIGNED_LIKE:
+                return holds(body, word, problem) is True
+            case Power(body, exponent):
+                even = isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value % 2 == 0
+                return holds(body, "positive", problem) is True or (
+                    not strict and (even or holds(body, word, problem) is True)
+                )
             case Add(terms):
                 some = not strict or any(holds(term, "positive", problem) for term in terms)
                 if some and _all(terms, "nonnegative", problem):
                     return True
                 found = range_of(expr, lambda part, fact: holds(part, fact, problem) is True)
-                return True if found.positive or (not strict and found.low >= 0) else None
-            case Entry(body) | MatrixOf(_, _, body) | SumOver(_, body):
-                return holds(body, word, problem)
+                return found.positive or (not strict and found.low >= 0)
             case Mul(parts) | Hadamard(parts) | MatMul(parts):
-                return (
-                    True
-                    if _all(parts, word, problem) or (not strict and expr.shape.is_number and _gram(expr, problem))
-                    else None
-                )
-            case _:
-                return None
+                square = not strict and expr.shape.is_number and _gram(expr, problem)
+                return _all(parts, word, problem) or square
+        return False
 
     return known
 
 
-def _nonzero(expr: Expr, problem: Problem) -> Answer:
+def _nonzero(expr: Expr, problem: Problem) -> bool:
     match expr:
-        case Number(value):
-            return value != 0
         case Mul(parts) | Hadamard(parts):
-            return True if _all(parts, "nonzero", problem) else None
+            return _all(parts, "nonzero", problem)
         case Call("det", (body,)):
-            return True if holds(body, "invertible", problem) else None
-        case _:
-            return True if holds(expr, "positive", problem) else None
+            return holds(body, "invertible", problem) is True
+    return False
 
 
-def _unit_interval(expr: Expr, _: Problem) -> Answer:
-    match expr:
-        case Number(value):
-            return 0 <= value <= 1
-        case Fill() | Eye() | Call("sigmoid" | "softmax" | "softmax0" | "softmax1" | "step", _):
-            return True
-        case _:
-            return None
+def _unit_interval(expr: Expr, _: Problem) -> bool:
+    within = isinstance(expr, Call) and expr.function in ("sigmoid", "softmax", "softmax0", "softmax1", "step")
+    return within or isinstance(expr, Eye)
 
 
-def _simplex(expr: Expr, _: Problem) -> Answer:
-    return True if isinstance(expr, Call) and expr.function in ("softmax", "softmax1") else None
+def _simplex(expr: Expr, _: Problem) -> bool:
+    return isinstance(expr, Call) and expr.function in ("softmax", "softmax1")
 
 
-_BY_FORM: Final[dict[str, Callable[[Expr, Problem], Answer]]] = {
+_BY_FORM: Final[dict[str, Callable[[Expr, Problem], bool]]] = {
     "symmetric": _symmetric,
     "spd": _spd,
     "orthogonal": _orthogonal,

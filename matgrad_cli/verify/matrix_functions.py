@@ -10,17 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from .arrays.axes import Label, Labels
 from .arrays.jets import Jet, Tag, Tags, subsets
+from .arrays.lazily import np
 from .arrays.tensor import COL, ROW, SIZE_LIMIT, Tensor, TooLarge, spread
 from .fields import NoValue, OutOfDomain
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
+Array = np.ndarray[Any, Any]
 
 ALONG: Final[Any] = Tag.__new__(Tag, None, -1, "argument")  # type: ignore[arg-type]
 """The direction that is the last argument of `Dexpm(A, H)`: one perturbation more."""
@@ -32,8 +30,6 @@ _ROOTS: Final = 40
 def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags: Tags) -> Jet:
     """The jet of `expm`, `logm`, `sinm`, `cosm` of a matrix of that side;
     with `along` that of its derivative along it."""
-    import numpy as np
-
     one = frozenset((ALONG,))
     parts = dict(jet) if along is None else {**jet, **{some | one: part for some, part in along.items()}}
     sets = subsets(tags if along is None else tags | one)
@@ -64,8 +60,6 @@ def taken(name: str, side: int, axes: Labels, jet: Jet, along: Jet | None, tags:
 def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
     """A norm of the singular values of a matrix of floats, or the largest eigenvalue, and its slope of that name:
     U Vᵀ, u₁ v₁ᵀ or v vᵀ."""
-    import numpy as np
-
     rest = tuple([label for label in tensor.labels if label not in (ROW, COL)])
     own = tuple([label for label in (ROW, COL) if label in tensor.labels])  # a side of size 1 has no label
     sides = tuple([tensor.size(label) for label in own])
@@ -96,8 +90,6 @@ def singular(tensor: Tensor, name: str) -> tuple[Tensor, Tensor]:
 
 def _exponential(a: Array) -> Array:
     """Σ A^k/k! of A/2^s, squared s times."""
-    import numpy as np
-
     size = float(np.abs(a).sum(axis=-1).max(initial=0))
     if size > 60:
         raise OutOfDomain("an exponential too large for a float")
@@ -110,8 +102,6 @@ def _exponential(a: Array) -> Array:
 def _root(a: Array) -> Array:
     """The square root by the product form of the iteration of Denman and Beavers,
     which converges where no eigenvalue is ≤ 0."""
-    import numpy as np
-
     one, middle, root = np.eye(a.shape[-1]), a, a
     for _ in range(_ROOTS):
         inverse = _inverted(middle)
@@ -127,8 +117,6 @@ def _root(a: Array) -> Array:
 
 
 def _inverted(a: Array) -> Array:
-    import numpy as np
-
     try:
         return np.linalg.inv(a)
     except np.linalg.LinAlgError:
@@ -137,8 +125,6 @@ def _inverted(a: Array) -> Array:
 
 def _logarithm(a: Array) -> Array:
     """2^s log A^(1/2^s), there by the series of 2 artanh((A − 1)/(A + 1))."""
-    import numpy as np
-
     one, roots = np.eye(a.shape[-1]), 0
     while np.abs(a - one).max(initial=0) > 0.1 and roots < 12:
         a, roots = _root(a), roots + 1

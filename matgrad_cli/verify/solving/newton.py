@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from ..arrays.lazily import np
+
 _STEPS: Final = 30
 _HALVINGS: Final = 8
 _SLOW: Final = 4
@@ -40,8 +42,6 @@ def newton(residual: Residual, jacobian: Residual, start: Any) -> Any:
 
 def _of_length(residual: Residual, jacobian: Residual, start: Any) -> Any:
     """A zero with the length of the start: an equation more, of the size of the others."""
-    import numpy as np
-
     first, length = residual(start), float(start @ start)
     if first is None:
         return None
@@ -62,8 +62,6 @@ def _of_length(residual: Residual, jacobian: Residual, start: Any) -> Any:
 
 
 def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
-    import numpy as np
-
     u, r = start, residual(start)
     if r is None:
         return None
@@ -94,8 +92,6 @@ def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
 
 def _done(size: float, slope: Any, u: Any, step: Any) -> bool:
     """Whether the residual is rounding beside the terms it is made of, and the unknowns no longer move."""
-    import numpy as np
-
     large, steep = float(np.max(np.abs(u), initial=0.0)), float(np.max(np.abs(slope), initial=0.0))
     return (
         size <= _SMALL * steep * large and float(np.max(np.abs(step), initial=0.0)) <= _STILL * large

@@ -13,6 +13,7 @@ from ...facts import Problem
 from ...facts.conditions import consequences
 from ...ir import Expr, Symbol
 from ..arrays import structure as lay
+from ..arrays.lazily import np
 from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
@@ -114,8 +115,6 @@ def _kind_at(
 ) -> str | None:
     """What kind of point it is: by the second derivative, and by the loss itself in directions in which that is zero;
     None if unknown."""
-    import numpy as np
-
     along = _along(at, problem, constraints, symmetric)
     if along is None or not along[0].size or not np.all(np.isfinite(along[0])):
         return None
@@ -136,8 +135,6 @@ def _kind_at(
 
 def _ways(at: Evaluator, problem: Problem, given: Tensor, directions: Any) -> set[int]:
     """Whether the loss rises, falls or stays along directions in which its second derivative is zero."""
-    import numpy as np
-
     point, rng, found = np.array(given.data, float), np.random.default_rng(0), set[int]()
     size = float(np.max(np.abs(point), initial=0)) or 1.0
 
@@ -170,8 +167,6 @@ def _along(
     The multipliers are those with which the gradient of the Lagrangian is nearest to zero.
     Constraints that are arrays are affine.
     """
-    import numpy as np
-
     symbol = problem.wrt
     try:
         hessian, bent = _derivative(at, problem.loss, symbol, symbol), False
@@ -195,8 +190,6 @@ def _along(
 
 def _symmetric_directions(size: int) -> Any:
     """The directions in which a symmetric matrix may move, as columns."""
-    import numpy as np
-
     columns = []
     for i in range(size):
         for j in range(i + 1):

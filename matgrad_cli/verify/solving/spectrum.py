@@ -10,6 +10,7 @@ from ...diagnostics.record import record
 from ...facts import Problem
 from ...ir import Expr, Symbol
 from ..arrays import structure as lay
+from ..arrays.lazily import np
 from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
@@ -38,8 +39,6 @@ class Spectral:
 
 def _point(place: Evaluator, symbol: Symbol, found: Spectral) -> tuple[Any, Callable[[Any], Any]]:
     """The solution in numbers, and a way from any array to a point that satisfies the constraint."""
-    import numpy as np
-
     matrix = array_at(place, found.matrix)
     if found.form == "polar":
         left, _, right = np.linalg.svd(matrix, full_matrices=False)
@@ -68,8 +67,6 @@ def _point(place: Evaluator, symbol: Symbol, found: Spectral) -> tuple[Any, Call
 
 def _orthonormal(array: Any) -> Any:
     """The orthonormal columns nearest to those of an array."""
-    import numpy as np
-
     if array.shape[0] < array.shape[1]:
         raise ValueError("more columns than rows")
     left, _, right = np.linalg.svd(array, full_matrices=False)
@@ -80,8 +77,6 @@ def spectral_points(judge: Judge, problem: Problem, spectral: Spectral) -> tuple
     """Whether, at random data, the loss is stationary at the point along the constraint, and whether no other point has
     a larger (smaller) one; None if nothing could be computed. The point is computed, not derived.
     """
-    import numpy as np
-
     told: list[tuple[bool, bool]] = []
     symbol = problem.wrt
     for _, _, place in data_points(judge, 1, _MORE):

@@ -12,6 +12,7 @@ from ...facts.conditions import CONDITIONS, consequences
 from ...ir import Dim, Expr, Index, Symbol
 from ..arrays import structure as lay
 from ..arrays.jets import Tag
+from ..arrays.lazily import np
 from ..arrays.tensor import COL, ROW, Tensor, TooLarge, nested, spread
 from ..evaluate import Evaluator, Place
 from ..fields import Field, NotExact, OutOfDomain
@@ -105,8 +106,6 @@ class _Unknowns:
 
     def drawn(self, other: Evaluator) -> Any:
         """The values that another point has."""
-        import numpy as np
-
         return np.array([value for symbol, *_ in self.axes for value in other.laid(symbol).data])
 
     def at(self, u: Any) -> Evaluator:
@@ -120,8 +119,6 @@ class _Unknowns:
 
     def residual(self, u: Any) -> Any:
         """Left minus right of every equation; None where one has no value."""
-        import numpy as np
-
         place = self.at(u)
         try:
             parts = [gap(place, equation) for equation in self.system.equations] if self.work.left > 0 else []
@@ -136,8 +133,6 @@ class _Unknowns:
 
     def jacobian(self, u: Any) -> Any:
         """The derivative of the residual, by dual numbers; None where there is none."""
-        import numpy as np
-
         place = self.at(u)
         try:
             rows = [self._slopes(place, equation) for equation in self.system.equations]
@@ -148,8 +143,6 @@ class _Unknowns:
         return np.concatenate(rows, axis=0)
 
     def _slopes(self, place: Evaluator, equation: Equation) -> Any:
-        import numpy as np
-
         left, right = equation
         letters = tuple(sorted(left.free | right.free))
         blocks = []
@@ -167,8 +160,6 @@ def array_at(place: Evaluator, expr: Expr, by: Sequence[Symbol] = (), letters: t
 
     Raises OutOfDomain and the like.
     """
-    import numpy as np
-
     size, tags = place.point.size, [Tag(symbol, level, "whole") for level, symbol in enumerate(by)]
     labels, dims = lay.axes(letters, expr.shape, size)
     for tag in tags:
@@ -233,8 +224,6 @@ def _starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Eval
 
 def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | None) -> Iterator[Evaluator]:
     """A few solutions at one data point, each once."""
-    import numpy as np
-
     known: list[Any] = []
     for tried, start in enumerate(starts, 1):
         u = newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start))
@@ -306,8 +295,6 @@ def solved_by(
 
 def _singular(place: Evaluator, expr: Expr) -> bool:
     """Whether a matrix is singular, or a number or an entry zero, but for rounding."""
-    import numpy as np
-
     array = array_at(place, expr)
     values = np.linalg.svd(array, compute_uv=False) if array.ndim == 2 else np.abs(array).reshape(-1)
     return bool(np.min(values) <= 1e-10 * max(float(np.max(values)), 1e-3))

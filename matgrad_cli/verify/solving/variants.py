@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any, Final
 
 from ...ir import Symbol
+from ..arrays.lazily import np
 from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
@@ -77,8 +78,6 @@ def varied(judge: Judge, place: Evaluator, signs: Signs, turn: int) -> tuple[Eva
 def _has(data: list[float], sizes: tuple[int, ...], sign: str) -> bool:
     """Whether an array has the sign: an antisymmetric matrix is never definite,
     a diagonal one has no positive entries only."""
-    import numpy as np
-
     if sign in ("positive", "positive entries"):
         return min(data) > 0
     if sign in ("negative", "negative entries"):
@@ -91,8 +90,6 @@ def _has(data: list[float], sizes: tuple[int, ...], sign: str) -> bool:
 
 
 def _with_sign(data: list[float], sizes: tuple[int, ...], sign: str) -> list[float]:
-    import numpy as np
-
     if sign in ("positive", "positive entries"):
         return [abs(value) for value in data]
     if sign in ("negative", "negative entries"):
