@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ..diagnostics import Diagnostic, InputError, Source
+from ..diagnostics import InputError, Source
 from ..diagnostics.regex import regex
-from ..ir import ONE, Shape
+from ..ir import Shape
 from .choice import looks_like_latex
 from .latex.names import ACCENTS
 from .loss_text import plain_name
-from .stated_functions import CALLED, SKIPPED, STYLE, Stated, arguments_of, at, closing, key_of, occurrences
+from .stated_functions import SKIPPED, STYLE, Stated, arguments_of, at, closing, occurrences
 
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
 _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
@@ -28,10 +28,6 @@ _BETWEEN: Final = regex(
     r"\n|[,;](?:\s|\\[,;:! ])*|\\q?quad(?![A-Za-z])|\\(?:text|mbox|mathrm)\s*\{\s*,?\s*(?:where|with|and"
     r"|for)\s*\}|\b(?:where|with|and)\b"
 )
-_SAMPLE: Final = regex(
-    rf"{STYLE}?\{{?\s*(?P<of>[a-z])\s*\}}?\s*(?:_\s*\{{?(?P<below>[a-z])\}}?|\^\s*\{{\((?P<above>[a-z])\)\}})"
-)
-"""One sample, x_i or x^{(i)}."""
 _FUNCTION: Final = regex(r"\s*def\s+\w+\([^\n]*\)[^\n]*:[ \t]*(?=\n|return\b)")
 """The head of a function of Python."""
 _MOST: Final = 9
@@ -72,9 +68,9 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     if all(found not in values for found, *_ in _uses(whole, latex, values)):
         return text, ()
     if values.pop(wrt, None) is not None:
-        return with_definitions("\n".join(piece for piece, name in zip(pieces, names, strict=True) if name != wrt))[
-            0
-        ], (f"what `{wrt}` is, stands beside the loss and is left out, as `{wrt}` is the variable",)
+        rest = "\n".join(piece for piece, name in zip(pieces, names, strict=True) if name != wrt)
+        said = f"what `{wrt}` is, stands beside the loss and is left out, as `{wrt}` is the variable"
+        return with_definitions(rest)[0], (said,)
     for _ in range(_MOST):  # a value may hold names that are explained before or after it
         before, whole = whole, _put_in(whole, values, latex)
         if len(whole) > _LONGEST:
@@ -104,46 +100,9 @@ def _refuse_calls(text: str, whole: str, values: Mapping[str, Stated], latex: bo
     for name, _, end in _uses(whole, latex, values):
         if values[name].letters and re.match(r"\s*(?:\\left)?\(", whole[end:]):
             count = len(values[name].letters)
-            raise InputError(
-                Diagnostic(
-                    "wrong-arguments",
-                    f"`{name}` is explained with {count} argument{'s' if count > 1 else ''}, and called otherwise",
-                    Source("loss", text),
-                    help=f"write what `{name}` is at this place",
-                )
-            )
-
-
-def with_members(text: str, declared: Mapping[str, Shape]) -> tuple[str, tuple[str, ...]]:
-    r"""φ(x_n) of a declared family φ whose x is not declared is its row n, φ_n, and k(x_i, x_j) of a declared matrix k
-    its entry k_ij; and what to say.
-
-    >>> with_members(r"\sum_n (t_n - w^T\phi(x_n))^2", dict.fromkeys(("w", "phi", "t")))
-    ('\\sum_n (t_n - w^T\\phi_{n})^2', ('`phi(x_n)` is read as row n of `phi`',))
-    """
-    said: dict[str, None] = {}
-    parts, last = [], 0
-    for head in CALLED.finditer(text) if "\\" in text and len(text) <= _LONGEST else ():
-        name, end = key_of(head), closing(text, head.end())
-        arguments = arguments_of(text[head.end() + 1 : end - 1]) if end else []
-        samples = [found for found in map(_SAMPLE.fullmatch, arguments) if found]
-        letters = [one["below"] or one["above"] for one in samples]
-        shape = declared.get(name)
-        if len(arguments) > 1:
-            known = shape is not None and len(letters) == sum(side is not ONE for side in shape.dims)
-            what = "entry"
-        else:
-            own = samples[0]["of"] if samples else ""
-            known = (name in declared or f"{name}_{''.join(letters)}" in declared) and bool(own)
-            known = known and not declared.keys() & {own, own.upper(), f"{own}_{''.join(letters)}"}
-            what = "row"
-        if known and end:
-            index = "".join(letters)
-            written = ", ".join(f"{one['of']}_{letter}" for one, letter in zip(samples, letters, strict=True))
-            said[f"`{name}({written})` is read as {what} {index} of `{name}`"] = None
-            parts += [text[last : head.end()].rstrip().removesuffix("\\left"), f"_{{{index}}}"]
-            last = end
-    return "".join([*parts, text[last:]]), tuple(said)
+            message = f"`{name}` is explained with {count} argument{'s' if count > 1 else ''}, and called otherwise"
+            help = f"write what `{name}` is at this place"
+            raise InputError.coded("wrong-arguments", message, Source("loss", text), help=help)
 
 
 _NORMAL: Final = regex(r"\\mathcal\s*\{?\s*N\s*\}?\s*(?:\\left|\\[bB]igg?l?)?\s*(?=\()")

@@ -51,10 +51,8 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
     found: list[StatedFact] = []
     for text in texts:
         if len(text) > _LONGEST:
-            short = Source("assume", text[:60] + " …")
-            raise InputError.coded(
-                "too-long", f"the text has {len(text)} characters, at most {_LONGEST} are read", short
-            )
+            message = f"the text has {len(text)} characters, at most {_LONGEST} are read"
+            raise InputError.coded("too-long", message, Source("assume", text[:60] + " …"))
         source = Source("assume", text)
         waiting: list[str] = []
         last: str | None = None
@@ -79,13 +77,12 @@ def read_facts(texts: Sequence[str]) -> list[StatedFact]:
                 found.append(StatedFact(name, word, source, span))
             waiting = []
         if waiting:
-            raise UsageError.coded(
-                "unknown-fact",
+            message, notes = (
                 f"`{text.strip()[:60]}` names no fact for `{waiting[0]}`",
-                source,
-                notes=(f"facts: {' '.join(CONDITIONS)}",),
-                help=f"write what is known, as in `{waiting[0]} symmetric`",
+                (f"facts: {' '.join(CONDITIONS)}",),
             )
+            help = f"write what is known, as in `{waiting[0]} symmetric`"
+            raise UsageError.coded("unknown-fact", message, source, notes=notes, help=help)
     _agree(found)
     return found
 
@@ -95,14 +92,9 @@ def _refuse_equation(source: Source, span: Span) -> None:
     text = "".join(source.text[span.start : span.end].replace(" in ", "∈").split()).replace("==", "=")
     for words, equations in EQUATIONS.items():
         for name in {name for name in _NAME.findall(text) if any(text == one.replace("Y", name) for one in equations)}:
-            raise UsageError.coded(
-                "unknown-fact",
-                f"`{source.text[span.start : span.end]}` is an equation; facts are words",
-                source,
-                span,
-                help="write "
-                + " or ".join(f"`{name} {word}` ({CONDITIONS[word].says.format(name)})" for word in words),
-            )
+            message = f"`{source.text[span.start : span.end]}` is an equation; facts are words"
+            meant = " or ".join(f"`{name} {word}` ({CONDITIONS[word].says.format(name)})" for word in words)
+            raise UsageError.coded("unknown-fact", message, source, span, help=f"write {meant}")
 
 
 def _agree(facts: Sequence[StatedFact]) -> None:
@@ -147,12 +139,8 @@ def squared(shapes: Mapping[str, Shape], facts: Sequence[StatedFact]) -> tuple[d
             continue
         old, new = _renamed(shape)
         if old is None:
-            raise InputError.coded(
-                "not-square",
-                f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns",
-                fact.source,
-                fact.span,
-            )
+            message = f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns"
+            raise InputError.coded("not-square", message, fact.source, fact.span)
         table = {name: Shape(_swap(entry.rows, old, new), _swap(entry.cols, old, new)) for name, entry in table.items()}
         notes.append(f"{old} = {new}, as `{fact.name}` is {fact.word}")
     return table, tuple(notes)

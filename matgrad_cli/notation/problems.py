@@ -10,7 +10,7 @@ from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
 from .choice import in_syntax, looks_like_latex
-from .definitions import with_capitals, with_definitions, with_densities, with_members
+from .definitions import with_capitals, with_definitions, with_densities
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
 from .elaboration.complaints import fail
@@ -130,8 +130,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
     stated, densities_said = with_densities(stated)
-    stated, members_said = with_members(stated, as_said)
-    put_in += densities_said + members_said
+    put_in += densities_said
     source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(
@@ -149,9 +148,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     signs = next((fact for fact in facts if fact.word == "signs"), None)
     if signs is not None and any("the labels being 0 and 1" in note for note in choice):
         help = "write a factor for the sum over a class, `(1 + y_i)/2` for `y_i = 1`"
-        fail(
-            scope, "unreadable", f"the labels are compared with 0 or 1, and `{signs.name}` is said to be ±1", help=help
-        )
+        message = f"the labels are compared with 0 or 1, and `{signs.name}` is said to be ±1"
+        fail(scope, "unreadable", message, help=help)
     tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
     facts, choice = [*facts, *read_facts([f"{name} onehot" for name in places])], (*choice, *said)
     scope, found, variable, reading = with_weights(
@@ -164,16 +162,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     written = tuple(entry.note for entry in declared.values() if entry.note)
     if language == "latex" and syntax is None:
         choice += matrix_squares(stated, tree, reading)
-    if variable.name != plain_name(wrt) and variable.name.lower() == plain_name(wrt).lower():
-        choice += (f"`{plain_name(wrt)}` is read as `{variable.name}`",)
-    elif (
-        variable.name != plain_name(wrt)
-        and (base := numbered(plain_name(wrt)))
-        and variable.name.lower() == base.lower()
-    ):
-        column = scope.members.get(variable.name) == "column"
-        part, letter = ("column" if column else "row") if variable.shape.is_matrix else "entry", plain_name(wrt)[-1]
-        choice += (f"the derivative by `{wrt}` is {part} {letter} of the derivative by `{variable.name}`",)
+    choice += _said_of_variable(variable, wrt, scope)
     if variable not in reading.expr.symbols:
         choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)
     return with_symmetry(
@@ -196,6 +185,18 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     )
 
 
+def _said_of_variable(variable: Symbol, wrt: str, scope: Scope) -> tuple[str, ...]:
+    """What to say where the variable is not called as `--wrt` calls it: X for x, the rows of which x_k is one."""
+    name = plain_name(wrt)
+    if variable.name == name or variable.name.lower() not in (name.lower(), numbered(name).lower()):
+        return ()
+    if variable.name.lower() == name.lower():
+        return (f"`{name}` is read as `{variable.name}`",)
+    side = "column" if scope.members.get(variable.name) == "column" else "row"
+    part = side if variable.shape.is_matrix else "entry"
+    return (f"the derivative by `{wrt}` is {part} {name[-1]} of the derivative by `{variable.name}`",)
+
+
 def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:
     """The loss with vectors as columns whose sizes never stretch; where that does not fit, with the arrays of NumPy.
 
@@ -208,9 +209,8 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
     except InputError as error:
         if scope.syntax not in _STRETCHING or error.diagnostic.code not in MISFITS:
             raise
-        columns = (
-            scope.columns if scope.syntax == "numpy" else frozenset(scope.symbols)
-        )  # there every array has two sides
+        # elsewhere every array has two sides
+        columns = scope.columns if scope.syntax == "numpy" else frozenset(scope.symbols)
         try:
             stretching = replace(scope, arrays=True, columns=columns)
             understood = with_offsets(tree, stretching, lambda scope: _understood(tree, scope, facts, wrt))
@@ -219,9 +219,8 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
         found, reading = understood[1], understood[3]
         # an inferred vector has no known convention, unless an axis is put in somewhere
         axes = any(isinstance(part, s.Apply) and part.function in (AS_COLUMN, AS_ROW) for part in s.parts_of(tree))
-        if (reading.idle and reading.stretched) or (
-            not axes and any(shape.is_column for shape in found.shapes.values())
-        ):
+        open_ = not axes and any(shape.is_column for shape in found.shapes.values())
+        if open_ or (reading.idle and reading.stretched):
             raise
         return understood
 
@@ -374,20 +373,13 @@ def _facts(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
             symbol = scope.find(fact.name.swapcase())  # Y, whose rows are the y_i
         if not isinstance(symbol, Symbol):
             near = nearest_name(fact.name, scope.symbols)
-            raise InputError.coded(
-                "unknown-name",
-                f"the fact `{fact.name} {fact.word}` is about a name that does not occur",
-                fact.source,
-                fact.span,
-                help=f"did you mean `{near}`?" if near else None,
-            )
+            message = f"the fact `{fact.name} {fact.word}` is about a name that does not occur"
+            help = f"did you mean `{near}`?" if near else None
+            raise InputError.coded("unknown-name", message, fact.source, fact.span, help=help)
         if fact.sides and not symbol.shape.is_matrix and not (fact.sides == "=" and symbol.shape.is_number):
-            raise InputError.coded(
-                "not-square" if fact.sides == "=" else "shape-mismatch",
-                f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}",
-                fact.source,
-                fact.span,
-            )
+            code = "not-square" if fact.sides == "=" else "shape-mismatch"
+            message = f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}"
+            raise InputError.coded(code, message, fact.source, fact.span)
         found[Fact(symbol, fact.word)] = None
     return tuple(found)
 

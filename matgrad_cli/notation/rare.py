@@ -24,26 +24,23 @@ def _refuse_families(tree: s.Node, scope: Scope) -> None:
     as row k of A it makes a number beside x."""
     for part in s.parts_of(tree):
         match part:
-            case s.Binary(
-                _,
-                "juxtapose",
-                s.Binary(_, "juxtapose", before, s.Subscript() | s.Slice() as family),
-                s.Name() | s.Group(),
-            ):
-                name = (
-                    family.matrix.name if isinstance(family, s.Slice) else getattr(s.ungrouped(family.body), "name", "")
-                )
+            case s.Binary(_, "juxtapose", s.Binary(_, "juxtapose", before, family), s.Name() | s.Group()):
                 last = before.right if isinstance(before, s.Binary) and before.operator == "juxtapose" else before
-                one = isinstance(family, s.Slice) or len(family.indices) == 1
-                if one and name[:1].isupper() and scope.find(name) is None and isinstance(last, s.Transposed):
+                name = _family(family)
+                if name[:1].isupper() and scope.find(name) is None and isinstance(last, s.Transposed):
                     shown = scope.source.text[family.span.start : family.span.end]
-                    fail(
-                        scope,
-                        "index-mismatch",
-                        f"`{shown}` is a row of `{name}` by habit, and a matrix here",
-                        (family.span, ""),
-                        help=f"`{shown}` {s.FAMILY}",
-                    )
+                    message = f"`{shown}` is a row of `{name}` by habit, and a matrix here"
+                    fail(scope, "index-mismatch", message, (family.span, ""), help=f"`{shown}` {s.FAMILY}")
+
+
+def _family(node: s.Node) -> str:
+    """A of A_k."""
+    match node:
+        case s.Slice(_, _, s.Name(_, name)):
+            return name
+        case s.Subscript(_, body, (_,)):
+            return getattr(s.ungrouped(body), "name", "")
+    return ""
 
 
 def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:

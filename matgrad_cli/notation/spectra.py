@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final, NoReturn
 
 from ..diagnostics import Span
+from ..diagnostics.record import replace
 from . import syntax as s
 from .elaboration.complaints import fail
 from .elaboration.matrix_functions import SERIES
@@ -33,14 +34,8 @@ def without_spectra(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple
 
 def _held(tree: s.Node) -> list[s.Apply]:
     """The eigenvalues in a tree."""
-    return [
-        part
-        for part in s.parts_of(tree)
-        if isinstance(part, s.Apply)
-        and part.function in SPECTRA
-        and len(part.arguments) == 1
-        and (part.function != "sigma" or part.options)
-    ]
+    calls = (part for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function in SPECTRA)
+    return [part for part in calls if len(part.arguments) == 1 and (part.function != "sigma" or part.options)]
 
 
 class _Spectra:
@@ -51,15 +46,12 @@ class _Spectra:
         self.said: list[str] = []
 
     def outside(self, node: s.Node) -> NoReturn:
-        shown = self.text(node.span)
-        fail(
-            self.scope,
-            "unknown-function",
-            f"single eigenvalues, as in `{shown}`, are not in the language",
-            (node.span, ""),
-            help="`lambda_max(A)` is the greatest; sums over all of their powers, exp, log, √, sin and cos are "
-            "read, also their product",
-        )
+        message = f"single eigenvalues, as in `{self.text(node.span)}`, are not in the language"
+        sums = "sums over all of their powers, exp, log, √, sin and cos are read, also their product"
+        self.refuse(node.span, message, f"`lambda_max(A)` is the greatest; {sums}")
+
+    def refuse(self, span: Span, message: str, help: str) -> NoReturn:
+        fail(self.scope, "unknown-function", message, (span, ""), help=help)
 
     def is_side(self, bound: s.Node, matrix: s.Node) -> bool:
         """Whether a bound is the length of a side of every matrix there, as declared."""
@@ -95,14 +87,9 @@ class _Spectra:
         """What all of them add up to, their product, or the greatest."""
         held = _held(body)
         if bound is not None and not self.is_side(bound, held[0].arguments[0]):
-            shown = self.text(bound.span)
-            fail(
-                self.scope,
-                "unknown-function",
-                f"eigenvalues and singular values are summed over all, here they end at `{shown}`",
-                (bound.span, ""),
-                help="without the bound all of them are meant; so they are where it is a side of the declared matrix",
-            )
+            message = f"eigenvalues and singular values are summed over all, here they end at `{self.text(bound.span)}`"
+            help = "without the bound all of them are meant; so they are where it is a side of the declared matrix"
+            self.refuse(bound.span, message, help)
         whose = {self.text(part.arguments[0].span) for part in held}
         if len(whose) > 1 or any(dict(part.options).get("index", "") != letter for part in held):
             self.outside(held[0])
@@ -110,26 +97,20 @@ class _Spectra:
         if held[0].function in _SINGULAR:
             return self.singular(span, over, body, matrix)
         of = self.of_matrix(body)
-        self.said.append(
-            f"`{self.text(span)}`, over the eigenvalues, is read as the {'determinant' if over == 'prod' else 'trace'} "
-            "of that function of the matrix"
-            if over not in ("max", "min")
-            else f"`{self.text(span)}` is the {'greatest' if over == 'max' else 'least'} eigenvalue of a symmetric "
-            f"matrix"
-        )
+        meant = {"max": "the greatest", "min": "the least", "prod": "the determinant"}.get(over, "the trace")
         if over in ("max", "min"):
+            self.said.append(f"`{self.text(span)}` is {meant} eigenvalue of a symmetric matrix")
             if s.ungrouped(body) is not held[0]:
                 self.outside(held[0])
             greatest = s.Apply(span, "eigmax", (matrix if over == "max" else s.Negative(span, s.Group(span, matrix)),))
             return greatest if over == "max" else s.Group(span, s.Negative(span, greatest))
-        if over == "prod":
-            return s.Apply(span, "det", (of,))
-        trace = s.Apply(span, "tr", (of,))
-        return (
-            trace
-            if over == "sum"
-            else s.Group(span, s.Binary(span, "/", trace, s.Apply(span, "shape", (matrix,), (("axis", "0"),))))
+        self.said.append(
+            f"`{self.text(span)}`, over the eigenvalues, is read as {meant} of that function of the matrix"
         )
+        total = s.Apply(span, "det" if over == "prod" else "tr", (of,))
+        if over != "mean":
+            return total
+        return s.Group(span, s.Binary(span, "/", total, s.Apply(span, "shape", (matrix,), (("axis", "0"),))))
 
     def singular(self, span: Span, over: str, body: s.Node, matrix: s.Node) -> s.Node:
         """Σ σ_i, the greatest σ_i, and Σ σ_i², which are norms."""
@@ -137,12 +118,9 @@ class _Spectra:
         match inner:
             case s.Apply(_, function) if over in ("sum", "max") and function in _SINGULAR:
                 return s.Apply(span, "norm", (matrix,), (("ord", "nuc" if over == "sum" else "2"),))
-            case s.Binary(_, ("^" | "**") as operator, base, exponent) if over == "sum":
-                two = s.ungrouped(exponent)
-                if isinstance(s.ungrouped(base), s.Apply) and isinstance(two, s.Literal_) and two.value == 2:
-                    return s.Group(
-                        span, s.Binary(span, operator, s.Apply(span, "norm", (matrix,), (("ord", "fro"),)), exponent)
-                    )
+            case s.Binary(_, "^" | "**", base, s.Literal_(_, two)) if over == "sum" and two == 2:
+                if isinstance(s.ungrouped(base), s.Apply):
+                    return s.Group(span, replace(inner, left=s.Apply(span, "norm", (matrix,), (("ord", "fro"),))))
         return self.outside(body)
 
     def of_matrix(self, node: s.Node) -> s.Node:
@@ -151,10 +129,8 @@ class _Spectra:
         match node:
             case s.Apply(_, function, (matrix,)) if function in _EIGENVALUES:
                 return s.Group(span, matrix)
-            case s.Group(_, body):
-                return s.Group(span, self.of_matrix(body))
-            case s.Negative(_, body):
-                return s.Negative(span, self.of_matrix(body))
+            case s.Group(_, body) | s.Negative(_, body):
+                return replace(node, body=self.of_matrix(body))
             case s.Apply(_, function, (body,)) if series := SERIES.get(canonical_function(function)):
                 return s.Apply(span, series, (self.of_matrix(body),))
             case s.Apply(_, function, (body,)) if canonical_function(function) == "square":
@@ -172,13 +148,8 @@ class _Spectra:
             if id(part) not in called and isinstance(part, s.Name):
                 value = self.scope.find(part.name)
                 if part.name[0].isupper() if value is None else not value.shape.is_number:
-                    fail(
-                        self.scope,
-                        "unknown-function",
-                        f"`{part.name}` beside eigenvalues is no number: single ones are not read",
-                        (node.span, ""),
-                        help="only sums of functions of them all are read",
-                    )
+                    message = f"`{part.name}` beside eigenvalues is no number: single ones are not read"
+                    self.refuse(node.span, message, "only sums of functions of them all are read")
 
     def binary(self, span: Span, operator: s.Operator, left: s.Node, right: s.Node) -> s.Node:
         """Sums, products and quotients of functions of eigenvalues, or of one and a number."""
@@ -211,7 +182,6 @@ class _Spectra:
 # L Lᵀ is S
 
 
-_NAMES: Final = frozenset(("cholesky", "chol"))
 _SAID: Final = "the sum of the logs of the diagonal of a Cholesky factor is read as half the log of the determinant"
 
 
@@ -237,39 +207,31 @@ def _put_together(node: s.Node) -> s.Node:
 
 def _logged(node: s.Node) -> s.Node | None:
     """What a log is taken of."""
-    node = s.ungrouped(node)
-    return (
-        s.ungrouped(node.arguments[0])
-        if isinstance(node, s.Apply) and node.function == "log" and len(node.arguments) == 1
-        else None
-    )
+    match s.ungrouped(node):
+        case s.Apply(_, "log", (inner,)):
+            return s.ungrouped(inner)
+    return None
 
 
 def _of_diagonal(node: s.Node) -> s.Node | None:
     """S of log(diag(cholesky(S)))."""
-    inner = _logged(node)
-    diagonal = (
-        isinstance(inner, s.Apply)
-        and inner.function in ("diag", "diagonal")
-        and len(inner.arguments) == 1
-        and not inner.options
-    )
-    return _factored(inner.arguments[0]) if isinstance(inner, s.Apply) and diagonal else None
+    match _logged(node):
+        case s.Apply(_, "diag" | "diagonal", (factor,), ()):
+            return _factored(factor)
+    return None
 
 
 def _of_entry(node: s.Node, letter: str) -> s.Node | None:
     """S of log(chol(S)_ii) and of log(chol(S))_ii."""
-    entry, outer = _logged(node) or s.ungrouped(node), _logged(node) is None
-    if not isinstance(entry, s.Subscript) or [getattr(index, "name", "") for index in entry.indices] != [
-        letter,
-        letter,
-    ]:
-        return None
-    body = _logged(entry.body) if outer else entry.body
-    return _factored(body) if body is not None else None
+    inside = _logged(node)
+    match inside or s.ungrouped(node):
+        case s.Subscript(_, body, (s.Name(_, row), s.Name(_, col))) if row == col == letter:
+            return _factored(body if inside is not None else _logged(body))
+    return None
 
 
-def _factored(node: s.Node) -> s.Node | None:
-    node = s.ungrouped(node)
-    plain = isinstance(node, s.Apply) and node.function in _NAMES and len(node.arguments) == 1 and not node.options
-    return node.arguments[0] if isinstance(node, s.Apply) and plain else None
+def _factored(node: s.Node | None) -> s.Node | None:
+    match s.ungrouped(node) if node is not None else None:
+        case s.Apply(_, "cholesky" | "chol", (matrix,), ()):
+            return matrix
+    return None

@@ -18,9 +18,8 @@ def tree_of(text: str, scope: Scope, wrt: str = "") -> tuple[s.Node, tuple[str, 
     tree, notes = (
         _in_latex(text, scope, wrt) if scope.syntax == "latex" else (parsed(text, scope.syntax, scope.source.name), ())
     )
-    if not scope.open and (
-        chosen := places({name: "vector" if one.shape.is_column else "" for name, one in scope.symbols.items()})
-    ):
+    kinds = {name: "vector" if one.shape.is_column else "" for name, one in scope.symbols.items()}
+    if not scope.open and (chosen := places(kinds)):
         tree = s.rebuilt(tree, lambda part: at_place(part, chosen, scope.syntax))
     return without_rare(text, tree, scope, notes)
 
@@ -67,11 +66,8 @@ def loss_tree(text: str, scope: Scope, syntax: Syntax | None, wrt: str) -> tuple
         as_in_a_book = ("the loss is read as in a book: letters side by side are multiplied",)
         said = (*(as_in_a_book if book and language != order[0] else ()), *said_of(language, syntax is None), *notes)
         run_together = book and language == order[0] and runs_together(tree, scope, wrt)
-        if (
-            len(order) == 1
-            or (first is None and language != order[0] and book)
-            or (not run_together and not unknown_names(tree, scope))
-        ):
+        only = len(order) == 1 or (first is None and language != order[0] and book)
+        if only or (not run_together and not unknown_names(tree, scope)):
             return tree, language, said
         if language == order[0] and not run_together:
             first = tree, language, said

@@ -43,6 +43,8 @@ FAMILIES = [
     (r"\sum_{(i,j)\in\Omega}(r_{ij} - w_i^\top v_j - b_i)^2", "Omega: n×m, w: n×k", "sum(Omega*(r - w@v.T - b@ones(1, "
         "m))**2)",
      "r: n×m, w: n×k, v: m×k, b: n, Omega: n×m"),
+    (r"\sum_{(i,j)\in\Omega} \log(r_{ij} - w_i^\top v_j)", "Omega: n×m, w: n×k, v: m×k, r: n×m",
+     "sum(Omega*log(r - w@v.T))", "Omega: n×m, w: n×k, v: m×k, r: n×m"),
     (r"-\log\sigma(w^\top u_o) - \sum_{k=1}^K \log\sigma(-w^\top u_k)", "w: d, u_o: d, u_k: d",
      "-log(sigmoid(w.T@u_o)) - sum(log(sigmoid(-u@w)))", "w: d, u_o: d, u: K×d"),
     (r"-\sum_{n=1}^N \log \sum_{k=1}^K \pi_k \exp(-\frac12\|x_n-\mu_k\|^2)", "x: N×d, mu: K×d",

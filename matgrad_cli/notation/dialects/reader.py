@@ -43,12 +43,8 @@ class Words:
             found += added
             place = added[-1].end
             if len(found) > MOST_TOKENS:
-                refuse(
-                    self.source,
-                    "too-long",
-                    f"the expression has more than {MOST_TOKENS} words and signs",
-                    added[-1].span,
-                )
+                message = f"the expression has more than {MOST_TOKENS} words and signs"
+                refuse(self.source, "too-long", message, added[-1].span)
         return [*_indexed(found, self.dialect.indexed), Token("end", "", len(text), len(text))]
 
     def next_tokens(self, text: str, at: int, found: list[Token]) -> list[Token]:
@@ -156,24 +152,17 @@ class DialectParser(Parser):
             if self.accept(";"):
                 rows.append([])
             elif (
-                not self.accept(",")
-                and self.token.kind not in ("name", "number")
-                and not self.sees("(")
-                and not self.sees("[")
+                not self.accept(",") and self.token.kind not in ("name", "number") and self.token.text not in ("(", "[")
             ):
                 self.unexpected("`,`, `;` or `]`")
             rows[-1].append(self.compared())
         span = self.since(opening)
         apart = re.search(r"[\w)\]']\s+(?:[-+](?=[^\s=])|\()", self.text_of(span))
         if apart is not None:
-            refuse(
-                self.source,
-                "missing-operator",
-                f"`{apart[0].strip()}` in square brackets may begin a block of its own",
-                Span(span.start + apart.start(), span.start + apart.end()),
-                "",
-                "write `,` between blocks, or no blank before the sign",
-            )
+            message = f"`{apart[0].strip()}` in square brackets may begin a block of its own"
+            place = Span(span.start + apart.start(), span.start + apart.end())
+            help = "write `,` between blocks, or no blank before the sign"
+            refuse(self.source, "missing-operator", message, place, "", help)
         self.depth -= 1
         return s.Apply(span, s.LIST, tuple([s.Apply(span, s.LIST, tuple(row)) for row in rows]))
 

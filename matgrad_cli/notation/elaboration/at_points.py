@@ -62,13 +62,16 @@ def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
 def at_zero(e: Elaborator, node: s.Apply) -> Expr:
     """What stands before a bar with `t = 0` under it."""
     body, name, value = node.arguments
-    point = e.expr(value)
-    moving = e.scope.find(name.name) if isinstance(name, s.Name) else None
-    still = e.scope.find(name.name + AT_ZERO) if isinstance(name, s.Name) else None
-    expr = e.expr(body)
-    if point is not Number(0) or moving is None or still is None:
+    point, expr, pair = e.expr(value), e.expr(body), _at_zero(e, name)
+    if point is not Number(0) or pair is None:
         e.fail("left-out", "what this bar evaluates at cannot be judged", node)
-    return moved_to(expr, moving, still) if isinstance(moving, Symbol) and isinstance(still, Symbol) else expr
+    return moved_to(expr, *pair)
+
+
+def _at_zero(e: Elaborator, name: s.Node) -> tuple[Symbol, Symbol] | None:
+    """A number t and the one that is 0 in its place, where the derivation has such a pair."""
+    moving, still = (e.scope.find(f"{name.name}{end}") if isinstance(name, s.Name) else None for end in ("", AT_ZERO))
+    return (moving, still) if isinstance(moving, Symbol) and isinstance(still, Symbol) else None
 
 
 def moved_to(expr: Expr, moving: Symbol, still: Symbol) -> Expr:
@@ -88,32 +91,27 @@ def moved_to(expr: Expr, moving: Symbol, still: Symbol) -> Expr:
 def limit(e: Elaborator, node: s.Apply) -> Expr:
     """lim_{t→0} A/t, where A vanishes at t = 0: the derivative of A by t there."""
     body, name = node.arguments
-    body = s.ungrouped(body)
-    moving = e.scope.find(name.name) if isinstance(name, s.Name) else None
-    still = e.scope.find(name.name + AT_ZERO) if isinstance(name, s.Name) else None
-    above = _above(body, name)
-    if above is None or not isinstance(moving, Symbol) or not isinstance(still, Symbol):
+    above, pair = _above(s.ungrouped(body), s.ungrouped(name)), _at_zero(e, name)
+    if above is None or pair is None:
         e.fail("left-out", "this limit cannot be judged", node)
-    above_at = moved_to(e.expr(above), moving, still)
+    above_at = moved_to(e.expr(above), *pair)
     if not above_at.shape.is_number:
         e.fail("left-out", f"the limit of {described(above_at.shape)} cannot be judged", node)
-    return Differential(above_at, still, Number(1))
+    return Differential(above_at, pair[1], Number(1))
 
 
 def _above(body: s.Node, name: s.Node) -> s.Node | None:
     """A of `A/t` and `(1/t) A`."""
-    if not isinstance(body, s.Binary) or not isinstance(name, s.Name):
-        return None
-    below = s.ungrouped(body.right)
-    if body.operator == "/":
-        return body.left if isinstance(below, s.Name) and below.name == name.name else None
-    first = s.ungrouped(body.left)
-    inverse = isinstance(first, s.Binary) and first.operator == "/" and isinstance(s.ungrouped(first.left), s.Literal_)
-    if (
-        inverse
-        and isinstance(first, s.Binary)
-        and isinstance(bottom := s.ungrouped(first.right), s.Name)
-        and bottom.name == name.name
-    ):
-        return s.Binary(body.span, "juxtapose", first.left, body.right)
+    match body:
+        case s.Binary(_, "/", above, below) if _is(below, name):
+            return above
+        case s.Binary(_, operator, first, rest) if operator != "/":
+            match s.ungrouped(first):
+                case s.Binary(_, "/", above, below) if _is(below, name) and isinstance(s.ungrouped(above), s.Literal_):
+                    return s.Binary(body.span, "juxtapose", above, rest)
     return None
+
+
+def _is(node: s.Node, name: s.Node) -> bool:
+    node = s.ungrouped(node)
+    return isinstance(node, s.Name) and isinstance(name, s.Name) and node.name == name.name

@@ -77,12 +77,9 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         arguments = [e.expr(argument) for argument in node.arguments]
     wanted = _ARITY.get(function, (1, 1))
     if not wanted[0] <= len(arguments) <= wanted[1]:
-        needed = str(wanted[0]) if wanted[0] == wanted[1] else f"{wanted[0]} to {wanted[1]}"
-        e.fail(
-            "wrong-arguments",
-            f"`{node.function}` takes {needed} argument{'' if needed == '1' else 's'}, not {len(arguments)}",
-            node,
-        )
+        needed = " to ".join(map(str, dict.fromkeys(wanted)))
+        message = f"`{node.function}` takes {needed} argument{'' if needed == '1' else 's'}, not {len(arguments)}"
+        e.fail("wrong-arguments", message, node)
     if function in ELEMENTWISE_NAMES or function in _LIKE_ITS_ARGUMENT:
         e.flatten(node, e.is_flat(node.arguments[0]))
     if function in ELEMENTWISE_NAMES:
@@ -139,14 +136,12 @@ def _unknown(e: Elaborator, node: s.Apply, function: str) -> NoReturn:
         e.fail("unknown-function", f"the function `{node.function}` is not known", node, REFUSED[function])
     if function in ABBREVIATIONS:
         forms = " or ".join(f"`{function}({row.partition('): ')[0]})`" for row in ABBREVIATIONS[function])
-        e.fail(
-            "wrong-arguments", f"`{node.function}` is not known with these arguments", node, f"it is called as {forms}"
-        )
+        message = f"`{node.function}` is not known with these arguments"
+        e.fail("wrong-arguments", message, node, f"it is called as {forms}")
     near = nearest_name(node.function, FUNCTION_NAMES) if len(node.arguments) < 2 or e.scope.syntax != "latex" else None
     help = f"did you mean `{near}`?" if near else None
-    if (
-        all(isinstance(part, s.Subscript | s.Slice) for part in node.arguments) and len(node.arguments) == 2
-    ):  # k(x_i, x_j)
+    members = [part for part in node.arguments if isinstance(part, s.Subscript | s.Slice)]
+    if len(members) == len(node.arguments) == 2:  # k(x_i, x_j)
         help = "the values of a kernel are a matrix: write its entries, as in `K_{ij}`, and declare it, as in `K: n×n`"
     start = e.scope.source.text.find(node.function, node.span.start, node.span.end)
     span = Span(start, start + len(node.function)) if start >= 0 else node.span
@@ -158,12 +153,9 @@ def _variable_called(e: Elaborator, node: s.Apply, value: Expr) -> Expr:
     if e.scope.syntax == "latex" and len(node.arguments) == 1 and not node.options:
         argument = node.arguments[0]
         return joined(e, (value, node.span), (e.expr(argument), argument.span))
-    return e.fail(
-        "not-a-function",
-        f"`{node.function}` is a variable here ({described(value.shape)}) and cannot be called",
-        node,
-        f"write `{node.function} * (…)` or `{node.function} @ (…)` for a product",
-    )
+    message = f"`{node.function}` is a variable here ({described(value.shape)}) and cannot be called"
+    help = f"write `{node.function} * (…)` or `{node.function} @ (…)` for a product"
+    return e.fail("not-a-function", message, node, help)
 
 
 def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr:
@@ -173,13 +165,10 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
             which = {"1": "derivative", "2": "second derivative"}.get(order, f"derivative of order {order}")
             e.fail("unknown-function", f"the {which} of `{function}` has no name here", node)
         return slope(argument)
-    if (
-        argument.shape.is_square
-        and argument.shape.is_matrix
-        and (value := of_matrix(e, node, function, argument)) is not None
-    ):
+    square = argument.shape.is_square and argument.shape.is_matrix
+    if square and (value := of_matrix(e, node, function, argument)) is not None:
         return value
-    if function in ("log", "exp", "sqrt") and argument.shape.is_square and argument.shape.is_matrix:
+    if square and function in ("log", "exp", "sqrt"):
         e.note(f"`{function}` acts on every entry of {e.text(node.arguments[0])}, it is not the function of the matrix")
     if CLOSED in node.options:
         below = e.expr(turned(node.arguments[0]))  # 1 unless it is less
@@ -188,12 +177,8 @@ def _elementwise(e: Elaborator, node: s.Apply, function: str, argument: Expr) ->
     if function == "square":
         return Power(argument, Number(2))
     if function == "gelu" and library(e, node) == "jax":
-        e.fail(
-            "unknown-function",
-            "`gelu` of jax is its approximation by tanh, which is not in the language",
-            node,
-            "`gelu(x)` is x times the normal distribution function",
-        )
+        message = "`gelu` of jax is its approximation by tanh, which is not in the language"
+        e.fail("unknown-function", message, node, "`gelu(x)` is x times the normal distribution function")
     return Power(argument, Number(-1)) if function == "reciprocal" else Call(function, argument)
 
 
@@ -205,11 +190,8 @@ def _vec(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     order = option(node, "order") or ("F" if node.function == "vec" else "C")
     e.flatten(node, node.function != "vec")
     if order not in ("F", "C"):
-        e.fail(
-            "wrong-arguments",
-            f"the order of `{node.function}` is 'F' (by columns) or 'C' (by rows), not '{order}'",
-            node,
-        )
+        message = f"the order of `{node.function}` is 'F' (by columns) or 'C' (by rows), not '{order}'"
+        e.fail("wrong-arguments", message, node)
     value = transpose(arguments[0]) if order == "C" and not arguments[0].shape.is_row else arguments[0]
     return value if value.shape.cols is ONE else Call("vec", value)
 
@@ -226,11 +208,9 @@ def _cross(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
 
 def _expectation(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """E[u], at the data that it is taken over."""
-    e.note(
-        f"{e.text(node)}: differentiation goes under the expectation (the distribution does not depend on the "
-        f"variable), "
-        "so what is printed is the gradient of what stands under it, and it stays in front"
-    )
+    under = "differentiation goes under the expectation (the distribution does not depend on the variable)"
+    printed = "what is printed is the gradient of what stands under it, and it stays in front"
+    e.note(f"{e.text(node)}: {under}, so {printed}")
     return arguments[0]
 
 
@@ -250,22 +230,13 @@ def _paired(e: Elaborator, node: s.Apply) -> Expr:
     e.flatten(node, e.is_flat(node.arguments[0]))
     if targets.shape is not scores.shape:
         first, second = node.arguments
-        found = (
-            f"the targets {e.text(first)} are {described(targets.shape)}, the scores {e.text(second)} "
-            f"{described(scores.shape)}"
-        )
-        e.fail(
-            "shape-mismatch",
-            found,
-            first,
-            "both have one shape: a class that is given by its number is the row of an identity matrix (one-hot)",
-        )
+        beside = f"the scores {e.text(second)} {described(scores.shape)}"
+        help = "both have one shape: a class that is given by its number is the row of an identity matrix (one-hot)"
+        e.fail("shape-mismatch", f"the targets {e.text(first)} are {described(targets.shape)}, {beside}", first, help)
     named = s.ungrouped(node.arguments[0])
     if targets.shape.is_matrix and isinstance(named, s.Name) and e.scope.origins.get(named.name) != "from --shape":
-        e.note(
-            f"the targets {e.text(named)} are read as {targets.shape}, a row for every sample, one-hot where "
-            f"they are classes"
-        )
+        rows = "a row for every sample, one-hot where they are classes"
+        e.note(f"the targets {e.text(named)} are read as {targets.shape}, {rows}")
     return targets
 
 

@@ -73,12 +73,11 @@ def piece(scope: Scope, span: Span, transposed: bool = False) -> str:
     turned = re.fullmatch(_TURNED, text) if latex else None
     if turned is not None:
         return turned[1] if transposed else text
-    simple = (
-        text.isalnum() or (text.endswith(")") and text.count("(") == 1) or (text.endswith(".T") and text[:-2].isalnum())
-    )
+    again = text.endswith(".T") and text[:-2].isalnum()
+    simple = text.isalnum() or (text.endswith(")") and text.count("(") == 1) or again
     if not transposed:
         return text if simple else f"({text})"
-    if text.endswith(".T") and text[:-2].isalnum():
+    if again:
         return text[:-2]
     text = text if simple and not (latex and text.endswith(")")) else f"({text})"
     return f"{text}^T" if latex else f"{text}.T"
@@ -93,21 +92,15 @@ def misfit_product(scope: Scope, left: tuple[Expr, Span], right: tuple[Expr, Spa
     a, b = left[0].shape, right[0].shape
     sign = " " if scope.syntax == "latex" else " @ "
     help = None
-    for first, second in ((True, False), (False, True), (True, True)):
-        fits = a.transposed if first else a, b.transposed if second else b
+    ways = [(left, first, right, second) for first, second in ((True, False), (False, True), (True, True))]
+    for one, first, other, second in (*ways, (right, False, left, False)):
+        fits = [
+            value.shape.transposed if turned else value.shape for (value, _), turned in ((one, first), (other, second))
+        ]
         if fits[0].cols is fits[1].rows:
-            shape = Shape(fits[0].rows, fits[1].cols)
-            help = (
-                f"`{piece(scope, left[1], first)}{sign}{piece(scope, right[1], second)}` fits, and is "
-                f"{described(shape)}"
-            )
+            product = f"{piece(scope, one[1], first)}{sign}{piece(scope, other[1], second)}"
+            help = f"`{product}` fits, and is {described(Shape(fits[0].rows, fits[1].cols))}"
             break
-    else:
-        if b.cols is a.rows:
-            help = (
-                f"`{piece(scope, right[1])}{sign}{piece(scope, left[1])}` fits, and is "
-                f"{described(Shape(b.rows, a.cols))}"
-            )
     fail(
         scope,
         "shape-mismatch",
@@ -141,24 +134,20 @@ def misfit_entrywise(scope: Scope, action: str, left: tuple[Expr, Span], right: 
 
 def _entrywise_help(scope: Scope, action: str, left: tuple[Expr, Span], right: tuple[Expr, Span]) -> str | None:
     a, b = left[0].shape, right[0].shape
-    if a.is_matrix and not b.is_matrix:
-        spread = _spread(scope, right, a)
-        if spread is not None:
-            meant = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}[action]
-            if scope.syntax == "latex":
-                return f"to use it for every {spread[1]}, write {spread[0]}"
-            help = f"to use it for every {spread[1]}, write `{piece(scope, left[1])} {meant} {spread[0]}`"
-            if action == "multiply" and a.cols is b.rows and b.is_column:
-                help += f"; the matrix product is `{piece(scope, left[1])} @ {piece(scope, right[1])}`"
-            return help
-    if b.is_matrix and not a.is_matrix:
-        spread = _spread(scope, left, b)
-        if spread is not None:
-            return f"to use {quoted(scope.source, left[1])} for every {spread[1]}, write it as `{spread[0]}`"
-    if a is b.transposed and piece(scope, right[1], True) != piece(scope, left[1]):
-        return f"`{piece(scope, right[1], True)}` is {described(a)}, as {quoted(scope.source, left[1])} is"
+    first, second, turned = piece(scope, left[1]), piece(scope, right[1]), piece(scope, right[1], True)
+    product = f"the matrix product is `{first} @ {second}`"
+    if a.is_matrix and not b.is_matrix and (spread := _spread(scope, right, a)) is not None:
+        if scope.syntax == "latex":
+            return f"to use it for every {spread[1]}, write {spread[0]}"
+        meant = {"add": "+", "subtract": "-", "multiply": "*", "divide": "/"}[action]
+        also = f"; {product}" if action == "multiply" and a.cols is b.rows and b.is_column else ""
+        return f"to use it for every {spread[1]}, write `{first} {meant} {spread[0]}`{also}"
+    if b.is_matrix and not a.is_matrix and (spread := _spread(scope, left, b)) is not None:
+        return f"to use {quoted(scope.source, left[1])} for every {spread[1]}, write it as `{spread[0]}`"
+    if a is b.transposed and turned != first:
+        return f"`{turned}` is {described(a)}, as {quoted(scope.source, left[1])} is"
     if action == "multiply" and a.cols is b.rows:
-        return f"the matrix product is `{piece(scope, left[1])} @ {piece(scope, right[1])}`"
+        return product
     for (value, _), (_, beside), shape in ((right, left, a), (left, right, b)):
         if isinstance(value, Symbol) and scope.origins.get(value.name) == "from --shape":
             declared = shape.rows if shape.is_column and value.shape.is_column else shape
@@ -166,7 +155,7 @@ def _entrywise_help(scope: Scope, action: str, left: tuple[Expr, Span], right: t
     return None
 
 
-def _declared_column(scope: Scope, vector: Expr) -> bool:
+def declared_column(scope: Scope, vector: Expr) -> bool:
     """Whether a vector has two dimensions in the expression language."""
     return any(isinstance(symbol, Symbol) and symbol.name in scope.columns for symbol in vector.symbols)
 
@@ -180,6 +169,6 @@ def _spread(scope: Scope, vector: tuple[Expr, Span], matrix: Shape) -> tuple[str
     if size is matrix.cols and (shape.is_row or size is not matrix.rows):
         return (f"\\mathbf{{1}}{as_row}" if latex else as_row), "row"
     if size is matrix.rows:
-        axis = "" if _declared_column(scope, vector[0]) else "[:, None]"
+        axis = "" if declared_column(scope, vector[0]) else "[:, None]"
         return (f"{as_column}\\mathbf{{1}}^T" if latex else f"{as_column}{axis}"), "column"
     return None

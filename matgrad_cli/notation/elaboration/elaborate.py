@@ -79,12 +79,8 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
     if name in e.arguments:
         return e.arguments[name]
     if name in e.binding:  # before variables: a letter that a sum binds is nothing else inside it
-        e.fail(
-            "index-as-number",
-            f"the index `{name}` stands where a number is needed",
-            node,
-            "index letters stand only in `X[i,j]` and `delta[i,j]`",
-        )
+        message = f"the index `{name}` stands where a number is needed"
+        e.fail("index-as-number", message, node, "index letters stand only in `X[i,j]` and `delta[i,j]`")
     if name == s.CIRCLE:
         return Constant("pi")
     value = e.scope.find(name)
@@ -92,12 +88,8 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
         e.flatten(node, e.scope.is_flat(name, value.shape))
         guessed = e.scope.loss is None and e.scope.origins.get(name, "").startswith("assumed")
         if name == "i" and guessed and value.shape.is_number and e.scope.syntax == "latex":
-            e.fail(
-                "unknown-name",
-                "the imaginary unit `i` is not in the language",
-                node,
-                'all variables are real; where `i` is a number of its own, declare it: `--shape "i: scalar"`',
-            )
+            help = 'all variables are real; where `i` is a number of its own, declare it: `--shape "i: scalar"`'
+            e.fail("unknown-name", "the imaginary unit `i` is not in the language", node, help)
         return value
     size = e.scope.size(name) or e.found.sizes.get(name)
     if size is not None:
@@ -110,12 +102,8 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
         form = e.found.places.get(id(node))
         dim = form.rows.known if form is not None else None
         if dim is None:
-            e.fail(
-                "missing-shape",
-                "the size of the identity `I` does not follow from its use",
-                node,
-                "write `eye(n)` with its size",
-            )
+            message = "the size of the identity `I` does not follow from its use"
+            e.fail("missing-shape", message, node, "write `eye(n)` with its size")
         return Eye(dim)
     meant = e.scope.known_names if name.islower() else e.scope.named_arrays
     near = nearest_name(name, (*meant, *e.arguments))
@@ -235,16 +223,11 @@ def _spread(e: Elaborator, value: Expr, node: s.Node, array: Expr, beside: s.Nod
         isinstance(s.ungrouped(node), s.Name) and (array.shape.is_column or array.shape.is_row)
     )
     if e.scope.syntax == "latex" and not lone:
-        fail(
-            e.scope,
-            "number-plus-array",
-            f"{e.text(node)} is a number and {e.text(beside)} is {described(array.shape)}: they cannot be added",
-            (node.span, "a number"),
-            (beside.span, f"{array.shape.rows}×{array.shape.cols}"),
-        )
-    if (
-        not node.span.start <= beside.span.start < beside.span.end <= node.span.end
-    ):  # else it stands in what a name abbreviates
+        message = f"{e.text(node)} is a number and {e.text(beside)} is {described(array.shape)}: they cannot be added"
+        sides = (node.span, "a number"), (beside.span, f"{array.shape.rows}×{array.shape.cols}")
+        fail(e.scope, "number-plus-array", message, *sides)
+    abbreviated = node.span.start <= beside.span.start < beside.span.end <= node.span.end
+    if not abbreviated:
         e.note(f"the number {e.text(node)} is added to every entry", f" of {e.text(beside)} ({array.shape})")
     ones = Fill(1, array.shape)
     return ones if value is Number(1) else mul(value, ones)
@@ -260,21 +243,14 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
     if node.operator == "^" and e.scope.syntax == "numpy":
         e.note(f"`^` in {e.text(node)} is read as the power, which Python writes `**`")
     if not exponent.shape.is_number and node.operator == "**" and e.scope.syntax == "numpy":
-        e.note(
-            f"{e.text(node)} is exp({e.text(node.right).strip('`')} * log({e.text(node.left).strip('`')})), "
-            f"and its base is positive"
-        )
+        left_text, right_text = (e.text(side).strip("`") for side in (node.left, node.right))
+        e.note(f"{e.text(node)} is exp({right_text} * log({left_text})), and its base is positive")
         logarithm = s.Apply(node.span, "log", (node.left,))
-        return e.expr(
-            s.Apply(node.span, "exp", (s.Binary(node.span, "*", s.Group(node.right.span, node.right), logarithm),))
-        )
+        product = s.Binary(node.span, "*", s.Group(node.right.span, node.right), logarithm)
+        return e.expr(s.Apply(node.span, "exp", (product,)))
     if not exponent.shape.is_number:
-        e.fail(
-            "shape-mismatch",
-            f"an exponent must be a number, {e.text(node.right)} is {described(exponent.shape)}",
-            node.right,
-            label=f"{exponent.shape.rows}×{exponent.shape.cols}",
-        )
+        message = f"an exponent must be a number, {e.text(node.right)} is {described(exponent.shape)}"
+        e.fail("shape-mismatch", message, node.right, label=f"{exponent.shape.rows}×{exponent.shape.cols}")
     if exceeds(exponent):
         e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.right)
     whole = isinstance(exponent, Number) and exponent.value.denominator == 1
@@ -283,10 +259,8 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
         if node.operator == "^":
             return matrix_power(base, int(exponent.value))
         if e.scope.syntax == "numpy":
-            e.note(
-                f"{e.text(node)} is taken entry by entry; the product with itself is "
-                f"`matrix_power({e.text(node.left).strip('`')}, {exponent.value})`"
-            )
+            itself = f"matrix_power({e.text(node.left).strip('`')}, {exponent.value})"
+            e.note(f"{e.text(node)} is taken entry by entry; the product with itself is `{itself}`")
     elif node.operator == "^" and e.scope.syntax not in ("numpy", "latex") and not base.shape.is_square:
         not_square(e, "a power", base, node.left)
     elif node.operator == "^" and base.shape.is_square and not base.shape.is_number:
@@ -316,13 +290,9 @@ def _differential(e: Elaborator, node: s.Differential_) -> Expr:
         e.fail("missing-wrt", "a differential needs the variable that moves", node)
     direction = e.expr(node.direction) if node.direction is not None else None
     if direction is not None and direction.shape is not e.scope.wrt.shape:
-        fail(
-            e.scope,
-            "shape-mismatch",
-            f"a direction has the shape of `{e.scope.wrt.name}`, {described(e.scope.wrt.shape)}; "
-            f"this is {described(direction.shape)}",
-            ((node.direction or node).span, ""),
-        )
+        needed = f"a direction has the shape of `{e.scope.wrt.name}`, {described(e.scope.wrt.shape)}"
+        message = f"{needed}; this is {described(direction.shape)}"
+        fail(e.scope, "shape-mismatch", message, ((node.direction or node).span, ""))
     return Differential(e.expr(node.body), e.scope.wrt, direction)
 
 

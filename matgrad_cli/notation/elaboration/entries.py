@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ...ir import (
     ONE,
     Call,
@@ -34,6 +36,8 @@ from .guards import guarded
 from .parts import moved, shifted
 from .sizes import dim_of_array
 
+_WHOLE: Final = "only sums through a whole dimension can be read"
+
 
 def position(
     e: Elaborator, node: s.Node, side: Dim | None, sides: tuple[Dim | None, Dim | None] = (None, None)
@@ -45,12 +49,11 @@ def position(
             if value.denominator != 1 or not 0 <= value < 10**9:
                 e.fail("index-out-of-range", f"an index is a whole number from 0, not `{value}`", node)
             if side is not None and not side.names and value >= side.factor:
-                e.fail(
-                    "index-out-of-range",
+                message, help = (
                     f"index {value} is beyond the last one, {side.factor - 1}",
-                    node,
-                    help="numbers in brackets count from 0",
+                    "numbers in brackets count from 0",
                 )
+                e.fail("index-out-of-range", message, node, help)
             return int(value)
         case s.Negative():
             e.fail("index-out-of-range", "an index is counted from 0 and is never negative", node)
@@ -70,25 +73,15 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
     dim = bound.dim if bound is not None else e.found.letters.get(name)
     if dim is None:
         if side is None:
-            e.fail(
-                "missing-shape",
-                f"nothing says how far the index `{name}` runs",
-                node,
-                f"write its size at the sum, as in `sum[{name}:n](…)`",
-            )
+            help = f"write its size at the sum, as in `sum[{name}:n](…)`"
+            e.fail("missing-shape", f"nothing says how far the index `{name}` runs", node, help)
         dim = side
     if side is not None and dim is not side:
         if name in e.limited:
-            e.fail(
-                "sum-range",
-                f"the sum over `{name}` goes to {dim}, where this side has {side}",
-                node,
-                "only sums through a whole dimension can be read",
-                label=f"{side} entries",
-            )
-        e.fail(
-            "index-mismatch", f"the index `{name}` runs to {dim}, this side has {side}", node, label=f"runs to {dim}"
-        )
+            message = f"the sum over `{name}` goes to {dim}, where this side has {side}"
+            e.fail("sum-range", message, node, _WHOLE, label=f"{side} entries")
+        message = f"the index `{name}` runs to {dim}, this side has {side}"
+        e.fail("index-mismatch", message, node, label=f"runs to {dim}")
     return bound if bound is not None else Index(name, dim)
 
 
@@ -131,9 +124,8 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, label="a number")
     if len(node.indices) != wanted:
         indices = "1 index" if wanted == 1 else "2 indices"
-        family = (
-            len(node.indices) == 1 and isinstance(body, s.Name) and e.scope.loss is None and e.scope.syntax == "latex"
-        )
+        one = len(node.indices) == 1 and isinstance(body, s.Name)
+        family = one and e.scope.loss is None and e.scope.syntax == "latex"
         help = f"a row, as a column, is used as in `x_i^\\top w`; {e.text(node)} {s.FAMILY}" if family else None
         shown = f"{e.text(node.body)} is {described(base.shape)}"
         e.fail("index-mismatch", f"{shown} and takes {indices}, not {len(node.indices)}", node, help)
@@ -177,12 +169,8 @@ def basis(e: Elaborator, node: s.Subscript | s.Apply) -> Expr:
     fresh: list[Index] = []
     for place in found:
         if not isinstance(place, Index):
-            e.fail(
-                "missing-shape",
-                "the size of this basis vector does not follow from its use",
-                node,
-                "use an index letter",
-            )
+            message = "the size of this basis vector does not follow from its use"
+            e.fail("missing-shape", message, node, "use an index letter")
         fresh.append(fresh_index(place.dim, taken | {index.name for index in fresh}))
     deltas = [Delta(own, place) for own, place in zip(fresh, found, strict=True)]
     return MatrixOf(fresh[0], fresh[1] if len(fresh) > 1 else None, mul(*deltas))
@@ -207,12 +195,8 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     taken = {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)}
     own = fresh_index(base.shape.rows if column else base.shape.cols, taken)
     if node.is_numbered:
-        said = (
-            f"column {at} of `{node.matrix.name}`"
-            if column
-            else f"row {at} of `{node.matrix.name}`, as a column vector"
-        )
-        e.note(f"{e.text(node)} is read as {said}")
+        side_of, how = ("column", "") if column else ("row", ", as a column vector")
+        e.note(f"{e.text(node)} is read as {side_of} {at} of `{node.matrix.name}`{how}")
     return MatrixOf(own, None, Entry(base, own, at) if column else Entry(base, at, own))
 
 
@@ -240,12 +224,8 @@ def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[Index | None]:
         side = e.found.bound.get((id(node), name.name))
         dim = (side.known if side is not None else None) or e.scope.letters.get(name.name)
         if dim is None:
-            e.fail(
-                "missing-shape",
-                f"nothing says how far the index `{name.name}` runs",
-                name,
-                f"write its size, as in `sum[{name.name}:n](…)`",
-            )
+            help = f"write its size, as in `sum[{name.name}:n](…)`"
+            e.fail("missing-shape", f"nothing says how far the index `{name.name}` runs", name, help)
         found.append(Index(name.name, dim))
         if bound is not None:
             _check_limit(e, name, bound, dim)
@@ -261,32 +241,20 @@ def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None
     )
     if written is dim:
         if isinstance(bare, s.Name) and bare.name in e.found.sizes and dim is not Dim.of(bare.name):
-            e.note(
-                f"{e.text(limit)} above the sum is read as a name for {dim}, the length that `{letter.name}` "
-                f"runs through"
-            )
+            what = f"a name for {dim}, the length that `{letter.name}` runs through"
+            e.note(f"{e.text(limit)} above the sum is read as {what}")
         return
-    help = "only sums through a whole dimension can be read"
+    help = _WHOLE
     if isinstance(bare, s.Literal_) and written is not None and dim.names:
         help += f"; if its length is {bare.text}, declare that, as in `x: {bare.text}`"
     if isinstance(bare, s.Name) and written is None:
         value = e.scope.find(bare.name)
         what = "no length of a dimension" if value is None else described(value.shape)
-        e.fail(
-            "sum-range",
-            f"{e.text(limit)} is {what} and cannot be the upper limit of `{letter.name}`",
-            limit,
-            help,
-            label=length,
-        )
-    upper = e.text(limit) if written is None else str(written)
-    e.fail(
-        "sum-range",
-        f"the sum over `{letter.name}` goes to {upper}, where its whole length is {dim}",
-        limit,
-        help,
-        label=length,
-    )
+        message = f"{e.text(limit)} is {what} and cannot be the upper limit of `{letter.name}`"
+    else:
+        upper = e.text(limit) if written is None else str(written)
+        message = f"the sum over `{letter.name}` goes to {upper}, where its whole length is {dim}"
+    e.fail("sum-range", message, limit, help, label=length)
 
 
 def sigma(e: Elaborator, node: s.Sigma) -> Expr:

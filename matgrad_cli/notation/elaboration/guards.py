@@ -58,35 +58,26 @@ def _with_delta(factor: Expr, left: Index, right: Index) -> Expr:
     both = {left, right}
 
     def vanishes(node: Expr) -> bool:
-        return both <= node.free and _is_zero(rename(node, {right: left}))
+        return both <= node.free and left.dim is right.dim and _is_zero(rename(node, {right: left}))
 
     def mended(node: Expr, parts: tuple[Expr, ...]) -> Expr:
-        if (
-            isinstance(node, Power)
-            and isinstance(node.exponent, Number)
-            and isinstance(parts[0], Power)
-            and parts[0] is not node.base
-        ):
-            half = node.exponent.value / 2  # of a root that was made here
-            return node if half == 1 else Power(parts[0].base, Number(half))
-        if (
-            isinstance(node, Call)
-            and node.function == "log"
-            and isinstance(parts[0], Power)
-            and parts[0] is not node.argument
-        ):
-            return mul(Number(Fraction(1, 2)), Call("log", parts[0].base))
+        match node, parts:
+            case Power(inner, Number(times)), (Power() as root, *_) if root is not inner:  # a root that was made here
+                return node if times == 2 else Power(root.base, Number(times / 2))
+            case Call("log", (inner,)), (Power() as root,) if root is not inner:
+                return mul(Number(Fraction(1, 2)), Call("log", root.base))
         node = node if parts == node.children else node.rebuilt(parts)
         if isinstance(node, SumOver) or not node.shape.is_number:
             return node
-        if isinstance(node, Call) and node.function == "norm" and vanishes(node):
-            squares = Call("sum", Power(node.argument, Number(2)))  # not ‖u‖², which would have a kink at i = j
-            return Power(add(squares, Delta(left, right)), Number(Fraction(1, 2)))
-        if isinstance(node, Call) and node.function in _SINGULAR and vanishes(node.argument):
-            return Call(node.function, add(node.argument, Delta(left, right)))
-        rising = isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value >= 1
-        if isinstance(node, Power) and not rising and vanishes(node.base):
-            return Power(add(node.base, Delta(left, right)), node.exponent)
+        match node:
+            case Call("norm", (inner,)) if vanishes(inner):  # not ‖u‖², which would have a kink at i = j
+                squares = Call("sum", Power(inner, Number(2)))
+                return Power(add(squares, Delta(left, right)), Number(Fraction(1, 2)))
+            case Call(function, (inner,)) if function in _SINGULAR and vanishes(inner):
+                return Call(function, add(inner, Delta(left, right)))
+            case Power(base, exponent) if vanishes(base):
+                rising = isinstance(exponent, Number) and exponent.value >= 1
+                return node if rising else Power(add(base, Delta(left, right)), exponent)
         return node
 
     return mapped(factor, mended)

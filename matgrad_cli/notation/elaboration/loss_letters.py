@@ -23,14 +23,8 @@ def refuse_free_letters(tree: s.Node, scope: Scope) -> None:
             known = scope.find(vector.name)
             if isinstance(entry, s.Subscript) or known is None or not known.shape.is_matrix:
                 _refuse_rows(entry, vector, index, scope)
-    use = free_use(tree, frozenset())
-    if use is not None:
-        _refuse_letter(use[0], use[1], scope)
-
-
-def free_use(tree: s.Node, bound: frozenset[str]) -> tuple[s.Node, str] | None:
-    """The first part that is counted by a letter which no sum around it binds, and that letter."""
-    return next(_free_uses(tree, bound), None)
+    for node, letter in _free_uses(tree, frozenset()):
+        _refuse_letter(node, letter, scope)
 
 
 def free_letters(tree: s.Node) -> frozenset[str]:
@@ -49,49 +43,35 @@ def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
     """The names with a subscript that counts nothing: r_f, w_0, v_c, λ_1 beside λ_2. What any Σ binds counts;
     so do entries of wrt."""
     parts = [part for part in s.parts_of(tree) if not isinstance(part, s.Derivative)]
-    bound = {
-        letter.name
-        for part in parts
-        if isinstance(part, s.Sigma | s.EntriesOf)
-        for letter in part.letters
-        if letter is not None
-    }
+    bound = s.letters_bound(tree)
     counts = Counter(part.name for part in parts if isinstance(part, s.Name))
     uses: dict[str, list[s.Node]] = {}
     called: set[str] = set()
+    rows: set[str] = set()
     for part in parts:
-        body = s.ungrouped(part.body) if isinstance(part, s.Subscript) and len(part.indices) == 1 else None
-        if (
-            isinstance(part, s.Subscript)
-            and isinstance(body, s.Name)
-            and body.name[0].islower()
-            and scope.find(body.name) is None
-        ):
-            uses.setdefault(body.name, []).append(part.indices[0])
-            if CALLED.match(scope.source.text, part.span.end):  # \rho_\tau(u) may be a function
-                called.update(f"{body.name}_{index.name}" for index in part.indices if isinstance(index, s.Name))
-    rows = {
-        part.letter.name
-        for part in parts
-        if isinstance(part, s.Slice) and isinstance(part.index, s.Name) and part.index.name in bound
-    }
+        match part:
+            case s.Slice(_, s.Name(_, letter), _, s.Name(_, index)) if index in bound:
+                rows.add(letter)
+            case s.Subscript(_, body, (index,)) if isinstance(name := s.ungrouped(body), s.Name):
+                if name.name[0].islower() and scope.find(name.name) is None:
+                    uses.setdefault(name.name, []).append(index)
+                    # \rho_\tau(u) may be a function
+                    if isinstance(index, s.Name) and CALLED.match(scope.source.text, part.span.end):
+                        called.add(f"{name.name}_{index.name}")
     found: set[str] = set()
     for base, indices in uses.items():
         letters = {index.name for index in indices if isinstance(index, s.Name)}
         numbers = {index.text for index in indices if isinstance(index, s.Literal_)}
-        if not (
-            (letters & bound or base in rows) and wrt.lower().split("_")[0] == base
-        ):  # u_o beside u_w: one of them, or another vector?
-            size = base == "d" or scope.size(base) is not None  # d_k: a size has no entries
+        # u_o beside u_w: one of them, or another vector?
+        if not (letters & bound or base in rows) or wrt.lower().split("_")[0] != base:
+            own = (
+                base == "d" or scope.size(base) is not None or wrt.startswith(f"{base}_")
+            )  # d_k: a size has no entries
             chosen = {
                 letter for letter in letters if "_" in letter and letter.rpartition("_")[2] in bound
             }  # of w_{y_i}
-            own = {
-                letter
-                for letter in letters - bound - chosen
-                if size or letter not in COUNTERS or wrt.startswith(f"{base}_")
-            }
-            found |= {f"{base}_{letter}" for letter in own} - called
+            free = letters - bound - chosen
+            found |= {f"{base}_{letter}" for letter in free if own or letter not in COUNTERS} - called
         alone = counts[base] == len(indices) and not letters and wrt != base
         found |= {f"{base}_{number}" for number in numbers if alone or number == "0"}
     return frozenset(found)
@@ -206,12 +186,9 @@ def refuse_nonlinear(tree: s.Node, scope: Scope) -> None:
                 waiting.append(left)
     for part in s.parts_of(tree):
         if isinstance(part, s.Apply) and part.function == "expectation" and id(part) not in linear:
+            message = f"the expectation {quoted(scope.source, part.span)} cannot be read inside another function"
             fail(
-                scope,
-                "unreadable",
-                f"the expectation {quoted(scope.source, part.span)} cannot be read inside another function",
-                (part.span, ""),
-                help="E is read where the loss is a sum of expectations",
+                scope, "unreadable", message, (part.span, ""), help="E is read where the loss is a sum of expectations"
             )
 
 
@@ -222,35 +199,25 @@ def refuse_derivatives(tree: s.Node, scope: Scope) -> None:
         if isinstance(part, s.Derivative) and part.body is not None:
             body, written = s.ungrouped(part.body), quoted(scope.source, part.span)
             if isinstance(body, s.Name | s.Subscript | s.Slice):
-                fail(
-                    scope,
-                    "unreadable",
-                    f"{written} is a derivative of a variable, which depends on nothing here",
-                    (part.span, ""),
-                    help="in space or in time it is linear: write it as a matrix times the array of the values, as "
-                    "in `D u`",
+                message = f"{written} is a derivative of a variable, which depends on nothing here"
+                help = (
+                    "in space or in time it is linear: write it as a matrix times the array of the values, as in `D u`"
                 )
-            if part.style == "nabla" and part.variable is None:
-                fail(
-                    scope,
-                    "unreadable",
-                    f"by what {written} is differentiated is not said",
-                    (part.span, ""),
-                    help="leave `\\nabla` out for the gradient of what follows, or write by what, as in `\\nabla_x`",
-                )
+            elif part.style == "nabla" and part.variable is None:
+                message = f"by what {written} is differentiated is not said"
+                help = "leave `\\nabla` out for the gradient of what follows, or write by what, as in `\\nabla_x`"
+            else:
+                continue
+            fail(scope, "unreadable", message, (part.span, ""), help=help)
 
 
 def refuse_softmax_of_one(spans: Mapping[Expr, Span], scope: Scope) -> None:
     r"""Refuse `\softmax(w_k^\top x)`, which is 1: over which numbers it goes is not said."""
     for value, span in spans.items():
         if isinstance(value, Call) and value.function == "softmax" and value.shape.is_number and value.free:
-            fail(
-                scope,
-                "wrong-arguments",
-                f"{quoted(scope.source, span)} is taken of one number, and over which it goes is not said",
-                (span, ""),
-                help="write the sum out, as in `\\frac{e^{z_k}}{\\sum_j e^{z_j}}`",
-            )
+            message = f"{quoted(scope.source, span)} is taken of one number, and over which it goes is not said"
+            help = "write the sum out, as in `\\frac{e^{z_k}}{\\sum_j e^{z_j}}`"
+            fail(scope, "wrong-arguments", message, (span, ""), help=help)
 
 
 def _is_mask(node: s.Node) -> bool:
@@ -268,14 +235,10 @@ def _refuse_rows(node: s.Node, body: s.Name, index: s.Node, scope: Scope) -> NoR
     entry, vector, letter = (quoted(scope.source, part.span) for part in (node, body, index))
     name = vector.strip("`")
     matrix = name.upper() if len(name) == 1 else "X"
-    fail(
-        scope,
-        "index-mismatch",
-        f"{entry} is the entry {letter} of the vector {vector}, where a vector was needed",
-        (node.span, "a number"),
-        help=f'for the rows of a matrix declare it, as in `--shape "{matrix}: m×n"`, or write '
-        f"`({matrix}w)_{letter.strip('`')}`",
-    )
+    message = f"{entry} is the entry {letter} of the vector {vector}, where a vector was needed"
+    written = f"`({matrix}w)_{letter.strip('`')}`"
+    help = f'for the rows of a matrix declare it, as in `--shape "{matrix}: m×n"`, or write {written}'
+    fail(scope, "index-mismatch", message, (node.span, "a number"), help=help)
 
 
 def _refuse_choice(node: s.Node, letter: str, scope: Scope) -> None:
@@ -289,13 +252,9 @@ def _refuse_choice(node: s.Node, letter: str, scope: Scope) -> None:
     labels, vector = chooser.upper(), isinstance(node, s.Slice)
     name = quoted(scope.source, whole.span).strip("`") if not vector else whole.name
     chosen = f"\\sum_k {labels}_{{{counter}k}} {name}_" + ("k" if vector else f"{{{counter}k}}")
-    fail(
-        scope,
-        "index-mismatch",
-        f"{quoted(scope.source, node.span)} is the one that the label `{letter}` names; which one stands nowhere",
-        (node.span, f"chosen by `{letter}`"),
-        help=f'write the labels as a matrix of zeros and ones, `{chosen}` with `--assume "{labels} onehot"`',
-    )
+    message = f"{quoted(scope.source, node.span)} is the one that the label `{letter}` names; which one stands nowhere"
+    help = f'write the labels as a matrix of zeros and ones, `{chosen}` with `--assume "{labels} onehot"`'
+    fail(scope, "index-mismatch", message, (node.span, f"chosen by `{letter}`"), help=help)
 
 
 def _refuse_letter(node: s.Node, letter: str, scope: Scope) -> NoReturn:
@@ -311,10 +270,5 @@ def _refuse_letter(node: s.Node, letter: str, scope: Scope) -> NoReturn:
         help = f"write `{first}` for one entry, or {help}"
     elif isinstance(node, s.Slice) and latex:
         help = f'declare it, as in `--shape "{written.strip("`")}: n"`, if it is a vector of its own, or {help}'
-    fail(
-        scope,
-        "index-mismatch",
-        f"found {written} with the free letter `{letter}`, where a number or an array was needed",
-        (node.span, f"nothing sums over `{letter}`"),
-        help=help,
-    )
+    message = f"found {written} with the free letter `{letter}`, where a number or an array was needed"
+    fail(scope, "index-mismatch", message, (node.span, f"nothing sums over `{letter}`"), help=help)

@@ -21,9 +21,7 @@ SERIES: Final = {
     "sqrt": "sqrtm",
     "sin": "sinm",
     "cos": "cosm",
-    "tan": "",
-    "sinh": "",
-    "cosh": "",
+    **dict.fromkeys(("tan", "sinh", "cosh"), ""),
 }
 """Functions that books take of a matrix too, and not of its entries; what the language calls them then."""
 
@@ -55,12 +53,8 @@ def function_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]
         if not value.shape.is_square:
             not_square(e, f"`{node.function}`", value, part)
     if arguments[-1].shape is not arguments[0].shape:
-        e.fail(
-            "shape-mismatch",
-            f"{e.text(node.arguments[-1])} is {described(arguments[-1].shape)}, {e.text(node.arguments[0])} is "
-            f"{described(arguments[0].shape)}",
-            node.arguments[-1],
-        )
+        last, first = (f"{e.text(node.arguments[at])} is {described(arguments[at].shape)}" for at in (-1, 0))
+        e.fail("shape-mismatch", f"{last}, {first}", node.arguments[-1])
     return _made(node.function if node.function in CHANGES else SERIES.get(node.function, node.function), *arguments)
 
 
@@ -74,11 +68,8 @@ def power_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -
     """`matrix_power(A, p)`."""
     base, exponent = arguments
     if not exponent.shape.is_number:
-        e.fail(
-            "wrong-arguments",
-            f"the exponent of a matrix power is a number, not {e.text(node.arguments[1])}",
-            node.arguments[1],
-        )
+        message = f"the exponent of a matrix power is a number, not {e.text(node.arguments[1])}"
+        e.fail("wrong-arguments", message, node.arguments[1])
     if exceeds(exponent):
         e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.arguments[1])
     if base.shape.is_number:
@@ -101,12 +92,8 @@ def exceeds(exponent: Expr) -> bool:
     match exponent:
         case Number(value):
             return abs(value) > LARGEST_POWER
-        case Power(Number(base), Number(power)):
-            return (
-                abs(base) > 1
-                and power > 1
-                and power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
-            )
+        case Power(Number(base), Number(power)) if abs(base) > 1 and power > 1:
+            return power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
     return False
 
 
@@ -135,11 +122,8 @@ def inverted(e: Elaborator, node: s.Node, base: Expr, power: int) -> Expr:
 
 def as_diagonal(e: Elaborator, value: Expr) -> Expr:
     r"""LaTeX's `\operatorname{diag}(A)` of a matrix where a square matrix is needed: the matrix with that diagonal."""
-    return (
-        Call("diag", value)
-        if e.scope.syntax == "latex" and isinstance(value, Call) and value.function == "diagonal"
-        else value
-    )
+    diagonal = e.scope.syntax == "latex" and isinstance(value, Call) and value.function == "diagonal"
+    return Call("diag", value) if diagonal else value
 
 
 def not_square(e: Elaborator, what: str, value: Expr, node: s.Node) -> NoReturn:
@@ -150,13 +134,8 @@ def not_square(e: Elaborator, what: str, value: Expr, node: s.Node) -> NoReturn:
         for symbol in sorted(symbols, key=lambda symbol: symbol.name)[:4]
         if symbol.name in e.scope.origins
     )
-    fail(
-        e.scope,
-        "not-square",
-        f"only a square matrix has {what}, {e.text(node)} is {described(value.shape)}",
-        (node.span, f"{value.shape.rows}×{value.shape.cols}"),
-        notes=notes,
-    )
+    message = f"only a square matrix has {what}, {e.text(node)} is {described(value.shape)}"
+    fail(e.scope, "not-square", message, (node.span, f"{value.shape.rows}×{value.shape.cols}"), notes=notes)
 
 
 def of_matrix(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Expr | None:
@@ -169,27 +148,18 @@ def of_matrix(e: Elaborator, node: s.Apply, function: str, argument: Expr) -> Ex
     programs = e.scope.syntax in ("julia", "sympy") and ("entrywise", "") not in node.options
     if name is None or e.entrywise or not (programs or e.scope.syntax == "latex"):
         return None
-    if e.scope.loss is not None and not any(
-        isinstance(part, Call) and part.function in _ALL for part in nodes_of(e.scope.loss)
-    ):
+    calls = {part.function for part in nodes_of(e.scope.loss) if isinstance(part, Call)} if e.scope.loss else _ALL
+    if _ALL.isdisjoint(calls):
         return None
     text = e.text(node.arguments[0]).strip("`")
     if name and (programs or e.traced or e.scope.loss is not None):
         why = "" if programs else ", as it stands under a trace"
-        e.note(
-            f"{e.text(node)} is read as the function of the matrix, `{name}({text})`{why}; entry by entry it "
-            f"is `{function}({text})` "
-            "with `--syntax numpy`"
-        )
+        entries = f"entry by entry it is `{function}({text})` with `--syntax numpy`"
+        e.note(f"{e.text(node)} is read as the function of the matrix, `{name}({text})`{why}; {entries}")
         return _made(name, argument)
     both = f"write `{name}({text})` for the function of the matrix, or " if name else "write "
-    return fail(
-        e.scope,
-        "matrix-function",
-        f"{e.text(node)} of a square matrix can be the function of the matrix or that of its entries",
-        (node.span, ""),
-        help=f"with `--syntax numpy` {both}`{function}({text})` for its entries",
-    )
+    message = f"{e.text(node)} of a square matrix can be the function of the matrix or that of its entries"
+    return e.fail("matrix-function", message, node, f"with `--syntax numpy` {both}`{function}({text})` for its entries")
 
 
 _ALL: Final = frozenset((*MATRIX_FUNCTIONS, *CHANGES, "powm"))
@@ -226,10 +196,6 @@ def _square(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
     return Call(function, value)
 
 
-def _inverse(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
-    return inverted(e, node.arguments[0], arguments[0], 1)
-
-
 def _diag(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
     value = arguments[0]
     if value.shape.is_number:
@@ -260,20 +226,16 @@ def _bars(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
         return Call("det", value)
     inner = s.ungrouped(node.arguments[0])
     if value.shape.is_matrix and isinstance(inner, s.Name | s.Transposed):
-        shown = f"{e.text(inner)} is {described(value.shape)}"
-        e.fail(
-            "not-square",
-            f"{e.text(node)} is a determinant of a square matrix, {shown}",
-            node,
-            f"write the norm as `\\lVert {e.text(inner).strip('`')} \\rVert`; `\\det` takes a square matrix",
-        )
+        message = f"{e.text(node)} is a determinant of a square matrix, {e.text(inner)} is {described(value.shape)}"
+        norm = f"\\lVert {e.text(inner).strip('`')} \\rVert"
+        e.fail("not-square", message, node, f"write the norm as `{norm}`; `\\det` takes a square matrix")
     e.note(f"{e.text(node)} is read as the norm, as {e.text(node.arguments[0])} is {described(value.shape)}")
     return Call("norm", value)
 
 
 BY_NAME: Final[dict[str, Callable[[Elaborator, s.Apply, tuple[Expr, ...]], Expr]]] = {
     **dict.fromkeys(("tr", "det", "logdet", "eigmax", "topvv"), _square),
-    "inv": _inverse,
+    "inv": lambda e, node, arguments: inverted(e, node.arguments[0], arguments[0], 1),
     "matrix_power": power_of_matrix,
     **dict.fromkeys(("sqrtm", *MATRIX_FUNCTIONS, *CHANGES), function_of_matrix),
     "diag": _diag,

@@ -37,12 +37,8 @@ def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
         before = set(found)
         for small, letter in _by_use(tree, scope, found):
             value = scope.find(small.upper())
-            if (
-                letter in bound
-                and scope.find(small) is None
-                and small not in found
-                and (value is None or value.shape.is_matrix)
-            ):
+            new = scope.find(small) is None and small not in found
+            if letter in bound and new and (value is None or value.shape.is_matrix):
                 found.add(small.upper() if value is not None else small)
     return tuple(sorted(found))
 
@@ -70,19 +66,13 @@ def families_apart(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]
         return tree, ()
 
     def own(node: s.Node) -> s.Node:
-        match node:
-            case s.Subscript(_, body, (s.Name(_, index),)) if (
-                isinstance(body := s.ungrouped(body), s.Name) and body.name in split
-            ):
-                return replace(node, body=replace(body, name=f"{body.name}_{index}"))
-        return node
+        member = _member(node)
+        if member is None or member[0] not in split or not isinstance(node, s.Subscript):
+            return node
+        return replace(node, body=s.Name(node.body.span, "_".join(member)))
 
-    said = (
-        f"{' and '.join(f'`{name}_{index}`' for index in sorted(letters[name]))} are two arrays, as their "
-        f"letters run over two sets"
-        for name in sorted(split)
-    )
-    return s.rebuilt(tree, own), tuple(said)
+    arrays = (" and ".join(f"`{name}_{index}`" for index in sorted(letters[name])) for name in sorted(split))
+    return s.rebuilt(tree, own), tuple(f"{both} are two arrays, as their letters run over two sets" for both in arrays)
 
 
 def entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
@@ -109,12 +99,8 @@ def entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
 def _by_use(tree: s.Node, scope: Scope, known: set[str]) -> Iterator[tuple[str, str]]:
     """x and i, where x_i is bold, stands behind a capital, under a norm, in what is transposed,
     or beside such a vector in a sum."""
-    sums = (
-        s.ungrouped(part.left)
-        for part in s.parts_of(tree)
-        if isinstance(part, s.Binary) and part.operator in ("+", "-")
-    )
-    inner = {id(part) for part in sums}
+    sums = [part for part in s.parts_of(tree) if isinstance(part, s.Binary) and part.operator in ("+", "-")]
+    inner = {id(s.ungrouped(part.left)) for part in sums}
     for part in s.parts_of(tree):
         match part:
             case s.Binary(_, "+" | "-") if id(part) in inner:
@@ -154,12 +140,8 @@ def _is_direction(node: s.Node, tree: s.Node, scope: Scope) -> bool:
     known = scope.find(node.name)
     if known is not None:
         return known.shape.is_column
-    norms = (
-        s.ungrouped(part.arguments[0])
-        for part in s.parts_of(tree)
-        if isinstance(part, s.Apply) and part.function == "norm"
-    )
-    normed = any(isinstance(body, s.Name) and body.name == node.name for body in norms)
+    norms = [part for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function == "norm"]
+    normed = any(getattr(s.ungrouped(norm.arguments[0]), "name", "") == node.name for norm in norms)
     return node.name in _DIRECTIONS or normed or _BOLD.search(scope.source.text[: node.span.start][-16:]) is not None
 
 
@@ -169,15 +151,11 @@ def _members(terms: list[s.Node]) -> Iterator[tuple[str, str]]:
 
 def _member(node: s.Node) -> tuple[str, str] | None:
     """x and i of a small letter's x_i."""
-    node = s.ungrouped(node)
-    if not isinstance(node, s.Subscript) or len(node.indices) != 1:
-        return None
-    body, index = s.ungrouped(node.body), node.indices[0]
-    return (
-        (body.name, index.name)
-        if isinstance(body, s.Name) and body.name[0].islower() and isinstance(index, s.Name)
-        else None
-    )
+    match s.ungrouped(node):
+        case s.Subscript(_, body, (s.Name(_, index),)):
+            body = s.ungrouped(body)
+            return (body.name, index) if isinstance(body, s.Name) and body.name[0].islower() else None
+    return None
 
 
 def _terms(node: s.Node) -> list[s.Node]:

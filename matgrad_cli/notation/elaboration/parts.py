@@ -3,6 +3,7 @@ Letters that are moved, `x_{i+1}`."""
 
 from __future__ import annotations
 
+from ...diagnostics.record import replace
 from ...ir import (
     ONE,
     Call,
@@ -66,12 +67,8 @@ def _refuse_beyond(e: Elaborator, index: s.Node, own: s.Name, rows: int) -> None
     first, last = e.reach.get(own.name, (0, 0))
     if own.name not in e.binding or (rows > last if rows > 0 else -rows > first):
         end = f"\\sum_{{{own.name}=1}}^{{n-{rows}}}" if rows > 0 else f"\\sum_{{{own.name}={1 - rows}}}^{{n}}"
-        e.fail(
-            "sum-range",
-            f"the index {e.text(index)} goes beyond the range of `{own.name}`",
-            index,
-            f"sum where it exists, as in `{end}`",
-        )
+        message = f"the index {e.text(index)} goes beyond the range of `{own.name}`"
+        e.fail("sum-range", message, index, f"sum where it exists, as in `{end}`")
 
 
 _ENTRYWISE = ("+", "-", "*", "/", "**", "hadamard")
@@ -125,11 +122,15 @@ def _turned(node: s.Node) -> s.Node | None:
             first, second = (_turned(one) if has_part(one) else _flipped(one) for one in (left, right))
             if (has_part(left) or has_part(right)) and first is not None and second is not None:
                 return s.Binary(span, operator, first, second)
-        case s.Apply(span, function, (argument,), ()) if canonical_function(function) in ELEMENTWISE_NAMES and has_part(
-            argument
-        ):
-            return None if (inner := _turned(argument)) is None else s.Apply(span, function, (inner,))
+        case s.Apply(_, _, (argument,)) as each if _is_entrywise(each):
+            return None if (inner := _turned(argument)) is None else replace(each, arguments=(inner,))
     return None
+
+
+def _is_entrywise(node: s.Apply) -> bool:
+    """Whether a function acts on every entry of what holds a part."""
+    known = canonical_function(node.function) in ELEMENTWISE_NAMES and not node.options
+    return known and has_part(node.arguments[0])
 
 
 def _flipped(node: s.Node) -> s.Node:
@@ -174,18 +175,14 @@ def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
     match node:
         case s.Apply(_, s.PART, (body,), ((_, first), _)):
             return s.Apply(node.span, s.MOVED, (body,), (("first", first),)) if int(first) and not alike else body
-        case s.Group(span, body):
-            return s.Group(span, _whole(e, body, alike))
-        case s.Negative(span, body):
-            return s.Negative(span, _whole(e, body, alike))
+        case s.Group(_, body) | s.Negative(_, body):
+            return replace(node, body=_whole(e, body, alike))
         case s.Binary(span, operator, left, right) if operator in _ENTRYWISE:
             return s.Binary(span, operator, _whole(e, left, alike), _whole(e, right, alike))
         case s.Binary(span, "@", left, right) if has_part(left) and not has_part(right):
             return s.Binary(span, "@", _whole(e, left, alike), right)
-        case s.Apply(span, function, (argument,), ()) if canonical_function(function) in ELEMENTWISE_NAMES and has_part(
-            argument
-        ):
-            return s.Apply(span, function, (_whole(e, argument, alike),))
+        case s.Apply(_, _, (argument,)) if _is_entrywise(node):
+            return replace(node, arguments=(_whole(e, argument, alike),))
     if has_part(node) or not e.expr(node).shape.is_number:
         refuse(e, node)
     return node
@@ -193,9 +190,5 @@ def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
 
 def refuse(e: Elaborator, node: s.Node) -> None:
     """A part that is not summed up: its length has no name."""
-    e.fail(
-        "slice",
-        f"{e.text(node)} cannot be read together with a part of an array",
-        node,
-        "parts can be read inside `sum`, `mean` and `norm`, as in `sum(w[1:]**2)`",
-    )
+    message = f"{e.text(node)} cannot be read together with a part of an array"
+    e.fail("slice", message, node, "parts can be read inside `sum`, `mean` and `norm`, as in `sum(w[1:]**2)`")

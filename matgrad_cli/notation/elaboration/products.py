@@ -11,7 +11,7 @@ from ...ir import ONE, Call, Dim, Expr, MatMul, Mul, Number, Symbol, hadamard, k
 from .. import syntax as s
 from ..expression.keywords import path_of
 from .broadcasting import Operand, as_column, as_row, stretched
-from .complaints import described, fail, misfit_entrywise, misfit_product, piece, quoted
+from .complaints import declared_column, described, fail, misfit_entrywise, misfit_product, piece, quoted
 from .elaborator import Elaborator
 from .matrix_functions import inverted
 
@@ -58,13 +58,9 @@ class Product:
 
     @property
     def array(self) -> Expr | None:
-        if not self.parts:
-            return None
-        return (
-            {"@": matmul, "*": hadamard, "kron": kron, "": matmul}[self.kind](*self.parts)
-            if len(self.parts) > 1
-            else self.parts[0]
-        )
+        if len(self.parts) < 2:
+            return self.parts[0] if self.parts else None
+        return {"*": hadamard, "kron": kron}.get(self.kind, matmul)(*self.parts)
 
     @property
     def value(self) -> Expr:
@@ -102,12 +98,8 @@ class Product:
     def refuse_value(self, array: Expr | None, node: s.Binary) -> None:
         r"""`\Phi(w^\top x)`: nobody puts a number in brackets behind a matrix; it may be the value of a function."""
         scope = self.reader.scope
-        if (
-            array is not None
-            or scope.loss is not None
-            or scope.syntax != "latex"
-            or not isinstance(node.right, s.Group)
-        ):
+        bracket = scope.syntax == "latex" and isinstance(node.right, s.Group)
+        if not bracket or array is not None or scope.loss is not None:
             return
         last = s.last_factor(node.left)
         if not isinstance(last, s.Name) or isinstance(s.ungrouped(node.right), s.Literal_):
@@ -129,13 +121,8 @@ class Product:
         if not self.reader.expr(over.right).shape.is_number or (_is_norm(over.right) and _is_norm(node.right)):
             span = over.right.span.joined(node.right.span)
             below = quoted(self.reader.scope.source, span)
-            fail(
-                self.reader.scope,
-                "unreadable",
-                f"whether this divides by {below} or by its first factor alone is not said",
-                (span, ""),
-                help="write brackets round what divides",
-            )
+            message = f"whether this divides by {below} or by its first factor alone is not said"
+            fail(self.reader.scope, "unreadable", message, (span, ""), help="write brackets round what divides")
 
     def divide(self, node: s.Node) -> None:
         value = self.reader.expr(node)
@@ -144,8 +131,7 @@ class Product:
         if self.whole_number and isinstance(s.ungrouped(node), s.Literal_) and isinstance(value, Number):
             first = self.before[0]
             assert isinstance(first, Number)
-            if first.value.denominator == value.value.denominator == 1:
-                # `1/2` is the number ½, not a quotient to be worked out
+            if first.value.denominator == value.value.denominator == 1:  # `1/2` is the number ½, not a quotient
                 self.before = [Number(first.value / value.value)]
                 return
         if self.whole_number and self.before == [Number(1)]:
@@ -191,14 +177,8 @@ class Product:
 
     def is_entrywise(self, operator: str, array: Expr) -> bool:
         r"""Whether two columns of one size stand side by side inside `diag(…)` or `\sum …` of LaTeX: `p(1-p)`."""
-        if (
-            operator != "juxtapose"
-            or not self.reader.diagonal
-            or self.reader.scope.syntax != "latex"
-            or not array.shape.is_column
-        ):
-            return False
-        left = self.array
+        beside = operator == "juxtapose" and self.reader.diagonal and self.reader.scope.syntax == "latex"
+        left = self.array if beside and array.shape.is_column else None
         return left is not None and left.shape is array.shape
 
     def say_entrywise(self, array: Expr, node: s.Binary) -> None:
@@ -206,13 +186,9 @@ class Product:
         could have been meant as their product."""
         text, scope = self.reader.scope.source.text[node.left.span.end : node.right.span.start], self.reader.scope
         names = [part.name for part in array.symbols if isinstance(part, Symbol)]
-        declared = all(scope.origins.get(name, _DECLARED) == _DECLARED for name in names)
-        if (
-            scope.syntax != "latex"
-            and array.shape.is_matrix
-            and (array.shape.is_square or not declared)
-            and text.strip(" ()") == "*"
-        ):
+        guessed = any(scope.origins.get(name, _DECLARED) != _DECLARED for name in names)
+        starred = scope.syntax != "latex" and text.strip(" ()") == "*"
+        if starred and array.shape.is_matrix and (array.shape.is_square or guessed):
             whole, left, right = (quoted(scope.source, part.span) for part in (node, node.left, node.right))
             self.reader.note(
                 f"{whole} is elementwise; the product of the matrices is `{left.strip('`')} @ {right.strip('`')}`"
@@ -226,10 +202,8 @@ class Product:
             left = self.array
             assert left is not None
             if self.flat and left.shape.is_column and not flat:
-                self.reader.note(
-                    f"{quoted(self.reader.scope.source, self.span)} has one dimension: before `@` it is a row, "
-                    f"as in NumPy"
-                )
+                text = quoted(self.reader.scope.source, self.span)
+                self.reader.note(f"{text} has one dimension: before `@` it is a row, as in NumPy")
             self.parts = [as_row(left) if self.flat else left]
         column = as_column(array) if flat else array
         if self.parts[-1].shape.cols is not column.shape.rows:
@@ -264,18 +238,14 @@ class Product:
         left = self.array
         assert left is not None
         scope = self.reader.scope
-        columns = any(
-            isinstance(part, Symbol) and part.name in scope.columns for part in (*left.symbols, *array.symbols)
-        )
+        columns = declared_column(scope, left) or declared_column(scope, array)
         fits = left.shape.is_column and rows is array.shape.rows and not columns
         row = scope.loss is None and scope.syntax == "latex" and isinstance(s.last_factor(node.left), s.Slice)  # w_j v
         if not fits or not (operator == "@" or ((operator == "dot" or row) and array.shape.is_column)):
             misfit_product(scope, (left, self.span), (array, node.right.span))
         sign = "" if scope.syntax == "latex" else "@ "
-        self.reader.note(
-            f"{quoted(scope.source, node.span)} is read as "
-            f"`{piece(scope, self.span, True)} {sign}{piece(scope, node.right.span)}`"
-        )
+        meant = f"{piece(scope, self.span, True)} {sign}{piece(scope, node.right.span)}"
+        self.reader.note(f"{quoted(scope.source, node.span)} is read as `{meant}`")
         self.parts, self.kind = [transpose(left)], "@"
 
     def collapse(self) -> None:
@@ -291,11 +261,8 @@ def inner(left: Expr, right: Expr) -> Expr:
     the product wᵀx_i."""
     if left.shape.is_number:
         return mul(left, right)
-    return (
-        matmul(transpose(left), right)
-        if left.shape.is_column and left.free | right.free
-        else Call("inner", left, right)
-    )
+    members = left.shape.is_column and left.free | right.free
+    return matmul(transpose(left), right) if members else Call("inner", left, right)
 
 
 def joined(reader: Elaborator, left: tuple[Expr, Span], right: tuple[Expr, Span]) -> Expr:
@@ -328,16 +295,11 @@ def _inner(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
     left, right = arguments
     if node.function == "inner" and path_of(e, node) and (left.shape.is_matrix or right.shape.is_matrix):
         first, second = node.arguments
-        product = f"`{piece(e.scope, first.span)} @ {piece(e.scope, second.span, True)}`"
-        entries = (
-            f", `inner({', '.join(e.text(part).strip('`') for part in node.arguments)})` for the sum over all entries"
-        )
-        e.fail(
-            "wrong-arguments",
-            f"`{'.'.join((*path_of(e, node), 'inner'))}` of a matrix is a product of rows with rows, and no number",
-            node,
-            f"write {product} for it" + (entries if left.shape is right.shape else ""),
-        )
+        written = ", ".join(e.text(part).strip("`") for part in node.arguments)
+        entries = f", `inner({written})` for the sum over all entries" if left.shape is right.shape else ""
+        help = f"write `{piece(e.scope, first.span)} @ {piece(e.scope, second.span, True)}` for it{entries}"
+        called = ".".join((*path_of(e, node), "inner"))
+        e.fail("wrong-arguments", f"`{called}` of a matrix is a product of rows with rows, and no number", node, help)
     if all(map(e.is_flat, node.arguments)):
         left, right = as_column(left), as_column(right)
     if left.shape is not right.shape:

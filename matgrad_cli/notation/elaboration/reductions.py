@@ -38,15 +38,10 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
         return None
     if chosen not in ("0", "1", "-1", "-2"):
         match s.ungrouped(node.arguments[0]):
-            case s.Name(_, name) as first if (
-                chosen == "?" and is_method(node) and e.scope.origins.get(name) != "from --shape"
-            ):
-                e.fail(
-                    "unknown-name",
-                    f"`{name}` is no module that is known",
-                    first,
-                    "known are `np`, `torch`, `jnp`, `F` and others",
-                )
+            case s.Name(_, name) as first if chosen == "?" and is_method(node):
+                if e.scope.origins.get(name) != "from --shape":
+                    known = "known are `np`, `torch`, `jnp`, `F` and others"
+                    e.fail("unknown-name", f"`{name}` is no module that is known", first, known)
         e.fail("wrong-arguments", f"an axis is 0 or 1, not `{chosen}`", node)
     if e.is_flat(node.arguments[0]):
         if chosen not in ("0", "-1"):
@@ -98,32 +93,17 @@ def _spread(e: Elaborator, node: s.Apply, value: Expr, axis: int | None) -> Expr
     mean = value if value.shape.is_number else _along(e, node, value, axis, "mean")
     if mean is value:  # one entry at a time
         if lost:
-            e.fail(
-                "wrong-arguments",
-                f"{e.text(node)} divides by n − 1, and there is one entry: n − 1 is 0",
-                node,
-                "`correction=0` divides by n",
-            )
+            message = f"{e.text(node)} divides by n − 1, and there is one entry: n − 1 is 0"
+            e.fail("wrong-arguments", message, node, "`correction=0` divides by n")
         return mul(Number(0), value)
     centre = mul(mean, Fill(1, value.shape)) if mean.shape.is_number else repeated(mean, value.shape)
     squares = Power(Add((value, negated(centre))), Number(2))
-    result = (
-        mul(_one_less(value, axis), _along(e, node, squares, axis, "sum"))
-        if lost
-        else _along(e, node, squares, axis, "mean")
-    )
-    whose, n = library(e, node) if e.scope.syntax == "numpy" else None, "the number of entries"
-    if lost:
-        e.note(
-            f"`{node.function}` divides by {n} − "
-            f"1{', as in torch; `correction=0` divides by all' if whose == 'torch' else ''}"
-        )
-    else:
-        e.note(
-            f"`{node.function}` divides by {n}, as in NumPy"
-            if whose != "torch"
-            else f"`{node.function}` divides by {n}"
-        )
+    result = _along(e, node, squares, axis, "sum" if lost else "mean")
+    result = mul(_one_less(value, axis), result) if lost else result
+    torch = e.scope.syntax == "numpy" and library(e, node) == "torch"
+    habit = ", as in torch; `correction=0` divides by all" if torch else ""
+    less = f" − 1{habit}" if lost else "" if torch else ", as in NumPy"
+    e.note(f"`{node.function}` divides by the number of entries{less}")
     return Call("sqrt", result) if canonical_function(node.function) == "std" else result
 
 
@@ -148,13 +128,9 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     vector = not value.shape.is_matrix
     if order == "vector":  # a block of a 2-norm
         if not vector:
-            e.fail(
-                "blocks",
-                f"the 2-norm of blocks is put together from vectors, {e.text(node.arguments[0])} is "
-                f"{described(value.shape)}",
-                node,
-                "of matrices it is the largest singular value; the norm `fro` is the root of the sum of all squares",
-            )
+            shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
+            known = "of matrices it is the largest singular value; the norm `fro` is the root of the sum of all squares"
+            e.fail("blocks", f"the 2-norm of blocks is put together from vectors, {shown}", node, known)
         return Call("norm", value)
     if (not vector and order is None and e.scope.syntax in ("matlab", "mathematica")) or option(node, "opnorm"):
         e.note(f"{e.text(node)} is the largest singular value; the root of the sum of all squares is `norm(A, 'fro')`")
@@ -164,27 +140,19 @@ def norm(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         return Call("norm", value) if order == "2" else Call("sum", Call("abs", value))
     if order in (None, "fro", "F") or (order == "2" and vector):
         return Call("norm", value)
-    if order == "1" and vector:
-        return Call("norm1", value)
-    if order == "inf" and vector:
-        return Call("max", Call("abs", value))
+    if order in ("1", "inf") and vector:
+        return Call("norm1", value) if order == "1" else Call("max", Call("abs", value))
     if order == "1" and e.scope.syntax == "latex":
-        e.note(
-            f"{e.text(node)} with a 1 below is the sum of all absolute values; the greatest sum of a column is "
-            "`\\max_j \\sum_i |A_{ij}|`"
-        )
+        columns = "the greatest sum of a column is `\\max_j \\sum_i |A_{ij}|`"
+        e.note(f"{e.text(node)} with a 1 below is the sum of all absolute values; {columns}")
         return Call("sum", Call("abs", value))
     if order in ("1", "inf"):
         side, sums = ("column", "sum0") if order == "1" else ("row", "sum1")
-        e.note(
-            f"{e.text(node)} of a matrix is the greatest sum of absolute values of a {side}"
-            + ("" if order == "inf" else "; the sum of all is `sum(abs(A))`")
-        )
+        every = "" if order == "inf" else "; the sum of all is `sum(abs(A))`"
+        e.note(f"{e.text(node)} of a matrix is the greatest sum of absolute values of a {side}{every}")
         return Call("max", Call(sums, Call("abs", value)))
-    if order == "nuc" and not vector:
-        return Call("nuclear", value)
-    if order == "2":
-        return Call("spectral", value)
+    if order in ("nuc", "2") and not vector:
+        return Call("nuclear" if order == "nuc" else "spectral", value)
     if vector and len(node.arguments) > 1 and order not in ("inf", "-inf", "0", "infty"):
         exponent = e.expr(node.arguments[1])
         if exponent.shape.is_number:
@@ -202,9 +170,8 @@ def _norms(e: Elaborator, node: s.Apply, value: Expr, axis: int, order: str | No
         return Call("sqrt", Call(f"sum{axis}", Power(value, Number(2))))
     if order in ("1", "inf"):
         return Call(f"{'sum' if order == '1' else 'max'}{axis}", Call("abs", value))
-    return e.fail(
-        "unknown-norm", f"the norm `{order}` along an axis is not known: `norm(A, axis=1)`, `norm(A, 1, axis=1)`", node
-    )
+    known = "`norm(A, axis=1)`, `norm(A, 1, axis=1)`"
+    return e.fail("unknown-norm", f"the norm `{order}` along an axis is not known: {known}", node)
 
 
 def _order(e: Elaborator, node: s.Apply) -> str | None:
@@ -220,11 +187,8 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     """softmax and its logarithm: of a vector, or along an axis of a matrix."""
     value, axis, function = arguments[0], axis_of(e, node), canonical_function(node.function)
     e.flatten(node, e.is_flat(node.arguments[0]))
-    if (
-        axis is None
-        and value.shape.is_matrix
-        and (e.scope.syntax == "latex" or (library(e, node) is None and not path_of(e, node)))
-    ):
+    plain = e.scope.syntax == "latex" or (library(e, node) is None and not path_of(e, node))
+    if axis is None and value.shape.is_matrix and plain:
         axis = axis_of_loss(e)
         if axis is not None:
             e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
@@ -232,23 +196,19 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
     if axis is None and value.shape.is_matrix and whose:
         e.note(f"{e.text(node)} is taken of every row, as in {whose}")
         axis = 1
+    name = "hardmax" if function == "hardmax" else "softmax"
     if not value.shape.is_matrix:
         if axis is not None and e.scope.arrays and (axis == 0) != value.shape.is_column:
             shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
             e.fail("wrong-arguments", f"{shown}: `{node.function}` along axis {axis} takes one entry at a time", node)
-        result = Call("hardmax" if function == "hardmax" else "softmax", value)
-    elif axis is None and function == "hardmax":
-        result = Call(function, value)
-    elif axis is None:
+        axis = None
+    elif axis is None and function != "hardmax":
         shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
-        e.fail(
-            "missing-axis",
-            f"`{node.function}` of a matrix needs an axis, {shown}",
-            node,
-            rf"`\mathrm{{{node.function}}}_1(…)` for every row, `\mathrm{{{node.function}}}_0(…)` for every column"
-            if e.scope.syntax == "latex"
-            else "`axis=1` for every row, `axis=0` for every column",
-        )
-    else:
-        result = Call(f"{'hardmax' if function == 'hardmax' else 'softmax'}{axis}", value)
+        forms = "`axis=1` for every row, `axis=0` for every column"
+        if e.scope.syntax == "latex":
+            forms = (
+                rf"`\mathrm{{{node.function}}}_1(…)` for every row, `\mathrm{{{node.function}}}_0(…)` for every column"
+            )
+        e.fail("missing-axis", f"`{node.function}` of a matrix needs an axis, {shown}", node, forms)
+    result = Call(f"{name}{'' if axis is None else axis}", value)
     return Call("log", result) if function == "log_softmax" else result

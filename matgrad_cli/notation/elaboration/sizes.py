@@ -17,12 +17,8 @@ def constructor(e: Elaborator, node: s.Apply, function: str) -> Expr:
     if not parts:
         shape = e.asked(node)
         if shape is None:
-            e.fail(
-                "missing-shape",
-                f"the size of {e.text(node)} does not follow from its use",
-                node,
-                f"write it, as in `{function}(n)`",
-            )
+            message = f"the size of {e.text(node)} does not follow from its use"
+            e.fail("missing-shape", message, node, f"write it, as in `{function}(n)`")
         return Eye(shape.rows) if function == "eye" else Fill(int(function == "ones"), shape)
     if len(parts) > 2:
         e.fail("wrong-arguments", f"`{function}` takes one or two sizes, not {len(parts)}", node)
@@ -43,27 +39,18 @@ def _dimension(e: Elaborator, node: s.Node) -> Dim:
     found = length_of(node, e.scope.size, lambda call: dim_of_array(e, call))
     if found is not None:
         return found
-    for name in s.parts_of(node):
-        if (
-            isinstance(name, s.Name)
-            and e.scope.size(name.name) is None
-            and (name is node or e.scope.find(name.name) is None)
-        ):
+    for name in (part for part in s.parts_of(node) if isinstance(part, s.Name) and e.scope.size(part.name) is None):
+        if name is node or e.scope.find(name.name) is None:
             near = nearest_name(name.name, e.scope.sizes)
             known = ", ".join(f"`{size}`" for size in e.scope.sizes)
-            fail(
-                e.scope,
-                "unknown-size",
-                f"`{name.name}` is not the name of a dimension",
-                (name.span, ""),
-                notes=(f"declared dimensions are {known}",) if known else (),
-                help=f"did you mean `{near}`?" if near else None,
+            notes, help = (
+                (f"declared dimensions are {known}",) if known else (),
+                f"did you mean `{near}`?" if near else None,
             )
-    return e.fail(
-        "unknown-size",
-        f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them",
-        node,
-    )
+            message = f"`{name.name}` is not the name of a dimension"
+            fail(e.scope, "unknown-size", message, (name.span, ""), notes=notes, help=help)
+    message = f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them"
+    return e.fail("unknown-size", message, node)
 
 
 def dim_of_array(e: Elaborator, node: s.Apply) -> Dim:
@@ -72,9 +59,8 @@ def dim_of_array(e: Elaborator, node: s.Apply) -> Dim:
     if ("axis", "samples") in node.options and value.shape.is_column:
         return ONE
     if node.function == "len" and value.shape.is_matrix and e.scope.syntax == "matlab":
-        e.fail(
-            "wrong-arguments", f"{e.text(node)} is the greater of two sizes", node, "write `size(A, 1)` or `numel(A)`"
-        )
+        message = f"{e.text(node)} is the greater of two sizes"
+        e.fail("wrong-arguments", message, node, "write `size(A, 1)` or `numel(A)`")
     axis = dict(node.options).get("axis", "0")
     if axis == "all":
         return value.shape.rows * value.shape.cols

@@ -40,49 +40,31 @@ SLOPES: Final[dict[str, Callable[[Expr], Expr]]] = {
 def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
     """The call as a number or entry by entry, by the shape that its use asks for."""
     known = meaning_of(e.scope, node.function)
-    several = known is None and len(node.arguments) in (2, 3) and not node.options
-    takes = (
-        int(known.partition("|")[2])
-        if known is not None and known[0] in "st"
-        else 1 + (known or "").startswith(("m1", "m2"))
-    )
-    if several:
+    if known is None and len(node.arguments) in (2, 3) and not node.options:
         return _of_several(e, node)
+    takes = 1 + (known or "").startswith(("m1", "m2"))
+    if known is not None and known[0] in "st":
+        takes = int(known.partition("|")[2])
     if len(node.arguments) != takes:
-        e.fail(
-            "unknown-function",
-            f"`{node.function}` has no meaning here; a function without one takes {takes} "
-            f"argument{'s' * (takes > 1)}, not {len(node.arguments)}",
-            node,
-            f"of the difference it is `{node.function}(u - v)`; else take a function that is known"
-            if takes == 1
-            else None,
-        )
+        needed = f"a function without one takes {takes} argument{'s' * (takes > 1)}, not {len(node.arguments)}"
+        help = f"of the difference it is `{node.function}(u - v)`; else take a function that is known"
+        message = f"`{node.function}` has no meaning here; {needed}"
+        e.fail("unknown-function", message, node, help if takes == 1 else None)
     argument, *others = [e.expr(part) for part in node.arguments]
     primes = int(dict(node.options).get("derivative", 0))
     if known is not None and known[0] not in "en":
         return _again(e, node, known, primes, argument, others)
     shape = e.asked(node)
     kind, order, name = unknown_parts(known) if known is not None else ("", 0, node.function)  # type: ignore[misc]
-    general = (
-        known is None
-        and shape is not None
-        and not shape.is_number
-        and not e.entrywise
-        and (name in NUMBERS or shape is not argument.shape)
-    )
-    if general and shape is not None:
+    array = known is None and not e.entrywise and (name in NUMBERS or shape is not argument.shape)
+    if array and shape is not None and not shape.is_number:
         return _array(e, node, name, primes, argument, shape)
     if not kind:
         kind = "e" if argument.shape.is_number or shape is None or not shape.is_number else "n"
     if kind == "e" and shape is not None and shape is not argument.shape:
-        e.fail(
-            "unknown-function",
-            f"{e.text(node)} would have to be {described(shape)}, and {e.text(node.arguments[0])} is "
-            f"{described(argument.shape)}; it acts on every entry",
-            node,
-            f'`--shape "{name}: scalar"` makes it a factor',
-        )
+        found = f"{e.text(node.arguments[0])} is {described(argument.shape)}; it acts on every entry"
+        message = f"{e.text(node)} would have to be {described(shape)}, and {found}"
+        e.fail("unknown-function", message, node, f'`--shape "{name}: scalar"` makes it a factor')
     if known is None:
         slope = "its gradient is `grad_{0}`" if kind == "n" else "its derivative is `{0}_prime`"
         how = "a function of an array that returns a number" if kind == "n" else "a function of every entry"
@@ -99,12 +81,8 @@ def _of_several(e: Elaborator, node: s.Apply) -> Expr:
     alike = len({part.shape for part in arguments}) == 1
     kind = "s" if alike and (shape or arguments[0].shape) is arguments[0].shape else "t"
     if kind == "t" and shape is not None and not shape.is_number:
-        e.fail(
-            "unknown-function",
-            f"{e.text(node)} would have to be {described(shape)}; a function of several arguments returns a number, "
-            "or acts on every entry of arguments of one shape",
-            node,
-        )
+        returns = "a function of several arguments returns a number, or acts on every entry of arguments of one shape"
+        e.fail("unknown-function", f"{e.text(node)} would have to be {described(shape)}; {returns}", node)
     how = "acts on every entry of them" if kind == "s" and not arguments[0].shape.is_number else "returns a number"
     _say(e, name, f"a function of {count} arguments that {how}", f"its derivatives by each of them are {slopes}")
     e.flatten(node, kind == "s" and all(e.is_flat(part) for part in node.arguments))
@@ -127,13 +105,8 @@ def _array(e: Elaborator, node: s.Apply, name: str, primes: int, argument: Expr,
         _say(e, name, f"{what} of an array", f"its Jacobian is `jac_{name}`")
         e.flatten(node, e.is_flat(node.arguments[0]))
         return Call(unknown(with_shape(name, shape), "v"), argument)
-    _say(
-        e,
-        name,
-        f"{what} of an array",
-        f"`D_{name}(A, H)` is its derivative at A along H, `adjoint_{name}(A, G)` the adjoint of that: "
-        f"inner(G, D_{name}(A, H)) = inner(adjoint_{name}(A, G), H)",
-    )
+    pair = f"`D_{name}(A, H)` is its derivative at A along H, `adjoint_{name}(A, G)` the adjoint of that"
+    _say(e, name, f"{what} of an array", f"{pair}: inner(G, D_{name}(A, H)) = inner(adjoint_{name}(A, G), H)")
     return Call(unknown(with_shape(name, shape), "m"), argument)
 
 

@@ -13,8 +13,18 @@ from .cases import cases, comparison, indicator, written_out
 from .cursor import Cursor
 from .functions import applied_function, before_argument, call_of, is_call, is_upright, plain_arguments
 from .indices import around_a_letter, index_at
-from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, spectral
-from .scripts import Script, is_top, labelled_name, lowered_script, scripted, scripts_here, source_text, with_scripts
+from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, script_text, spectral
+from .scripts import (
+    Script,
+    entry_of,
+    is_top,
+    labelled_name,
+    lowered_script,
+    scripted,
+    scripts_here,
+    source_text,
+    with_scripts,
+)
 from .tokens import FRACTIONS, Token
 
 # ---- numbers and names
@@ -38,23 +48,17 @@ def number_here(r: Cursor) -> Node:
 def constant_here(r: Cursor) -> Node:
     r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`."""
     token = r.take()
-    sizes: tuple[Node, ...] = ()
     if token.text == "ones" and (counted := indicator(r)) is not None:
         return scripted(r, counted)
-    if r.sees("operator", "_"):
-        sizes = sizes_below(r)
+    sizes = sizes_below(r)
     return scripted(r, Apply(r.span(token, r.last), token.text, sizes))
 
 
 def sizes_below(r: Cursor) -> tuple[Node, ...]:
-    """The sizes under an identity or ones: names or numbers as they stand."""
-    r.take()
-    first, past = r.unit()
-    found: list[Node] = []
-    for token in r.tokens[first:past]:
-        if token.kind in ("name", "number"):
-            found.append(index_at(r, token, shifted=False))
-    return tuple(found)
+    """The sizes under an identity or ones, where some stand there: names or numbers as they stand."""
+    first, past, r.at = r.script_ahead("_") or (r.at, r.at, r.at)
+    letters = (token for token in r.tokens[first:past] if token.kind in ("name", "number"))
+    return tuple([index_at(r, token, shifted=False) for token in letters])
 
 
 def named_factor(r: Cursor) -> Node:
@@ -62,6 +66,8 @@ def named_factor(r: Cursor) -> Node:
     token = r.take()
     name = token.text
     free = not r.variable(name)
+    if not free and (member := at_samples(r, token)) is not None:
+        return member
     if name == "pi" and is_circle(r):
         r.note(f"`2{source_text(r, token)}` holds the number π, beside the array `pi`")
         return Name(r.span(token), CIRCLE)
@@ -85,43 +91,21 @@ def named_factor(r: Cursor) -> Node:
     if name in EXTREMES and not scripts and not r.variable(name) and before_argument(r):
         return extreme(r, name, token)
     declared = r.known or r.variable(name)
-    if (
-        not declared
-        and not scripts
-        and r.sees("open", "(", "[")
-        and (value := divergence_or_part(r, name, token)) is not None
-    ):
+    kinds, opens, written = [script.kind for script in scripts], r.sees("open", "(", "["), source_text(r, token)
+    named = opens and not declared and not scripts
+    if named and (value := divergence_or_part(r, name, token)) is not None:
         return value
     if free and name in ("lambda", "sigma") and (value := spectral(r, name, token, scripts)) is not None:
         return value
     primes = [script for script in scripts if script.kind == "prime"]
-    if (
-        free
-        and not r.known
-        and name in LETTERS
-        and [script.kind for script in scripts] == ["index"]
-        and _at_a_member(r)
-    ):
-        written = source_text(r, token)
-        raise r.trouble(
-            f"the functions `{written}_{{…}}` are not known",
-            token,
-            "unknown-function",
-            f"their values are a matrix: write its entries, as in `{written}_{{ij}}`",
-        )
-    raised = (
-        is_upright(r, token)
-        and all(script.kind in ("power", "inverse") for script in scripts)
-        and r.sees("open", "(", "[")
-    )
-    if (
-        not primes
-        and scripts
-        and free
-        and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name)))
-    ):
+    if free and not r.known and name in LETTERS and kinds == ["index"] and _at_a_member(r):
+        help = f"their values are a matrix: write its entries, as in `{written}_{{ij}}`"
+        raise r.trouble(f"the functions `{written}_{{…}}` are not known", token, "unknown-function", help)
+    raised = opens and is_upright(r, token) and set(kinds) <= {"power", "inverse"}
+    own = free and scripts and not primes
+    if own and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name))):
         return scripted(r, with_scripts(r, call_of(r, Name(r.span(token), name)), scripts))
-    if len(primes) == len(scripts) and r.sees("open", "(", "[") and is_call(r, name):
+    if len(primes) == len(scripts) and opens and is_call(r, name):
         if not primes:
             return scripted(r, call_of(r, node))
         order = sum(script.amount for script in primes)
@@ -135,17 +119,36 @@ def named_factor(r: Cursor) -> Node:
         for _ in range(order):
             derived = Derivative(derived.span, derived, None, (), "D")
         return scripted(r, derived)
-    open_ = not declared and all(script.kind == "index" for script in scripts) and (scripts or name not in LETTERS)
+    open_ = not declared and set(kinds) <= {"index"} and (scripts or name not in LETTERS)
     if (open_ and around_a_letter(r)) or (name == "sigma" and declared and not r.known and _is_both(r, name)):
-        written = source_text(r, token)
-        raise r.trouble(
-            f"whether `{written}(…)` is a function or a product is not said",
-            token,
-            "unknown-function",
-            f"write the function out, or say behind the loss what it is, `…, {written}(t) = …`; for the product leave "
-            f"the brackets away{'' if declared else f', or declare `{name}`'}",
-        )
+        message = f"whether `{written}(…)` is a function or a product is not said"
+        function = f"write the function out, or say behind the loss what it is, `…, {written}(t) = …`"
+        product = f"for the product leave the brackets away{'' if declared else f', or declare `{name}`'}"
+        raise r.trouble(message, token, "unknown-function", f"{function}; {product}")
     return with_scripts(r, node, scripts)
+
+
+def at_samples(r: Cursor, token: Token) -> Node | None:
+    """In a loss φ(x_n) of a declared family φ is its row n, where x is not declared, and k(x_i, x_j) of a declared
+    matrix k its entry k_ij; None for any other name."""
+    if r.known or not r.sees("open", "("):
+        return None
+    pieces = r.pieces(r.at)
+    samples = [[inner for inner in piece if inner.kind not in ("open", "close")] for piece in pieces]
+    if any([inner.kind for inner in one] != ["name", "operator", "name"] for one in samples):
+        return None
+    matrix, names = r.names.variables[token.text] == "matrix", {one[0].text for one in samples}
+    raised = any("^" in texts and "(" not in texts for texts in ([inner.text for inner in piece] for piece in pieces))
+    own = len(samples) == 1 and names & {name for known in r.names.variables for name in (known, known.lower())}
+    if raised or own or (len(samples) == 2 and not matrix) or len(samples) > 2:
+        return None
+    r.at = r.closing(r.at) + 1
+    letters = tuple([r.name(one[2]) for one in samples])
+    if len(samples) == 2:
+        written = r.source.text[token.start + r.offset : r.last.end + r.offset]
+        r.note(f"`{written}` is read as entry {letters[0].name}{letters[1].name} of `{token.text}`")
+    node = entry_of(r, r.name(token), Script("index", letters, end=r.last), r.span(token, r.last))
+    return scripted(r, node)
 
 
 def _is_both(r: Cursor, name: str) -> bool:
@@ -155,8 +158,9 @@ def _is_both(r: Cursor, name: str) -> bool:
 
 def _is_exponent(r: Cursor) -> bool:
     """Whether e^{x_i} stands here, which is no power of a vector e."""
-    array = r.names.variables.get("e") in ("vector", "row", "matrix") and r.sees("operator", "^")
-    inner = r.tokens[r.at + 2 : r.closing(r.at + 1)] if array and r.sees("open", "{", ahead=1) else []
+    array = r.names.variables.get("e") in ("vector", "row", "matrix")
+    above = r.script_ahead("^") if array and r.sees("open", "{", ahead=1) else None
+    inner = r.tokens[slice(*above[:2])] if above is not None else []
     exponent = any(token.kind == "name" for token in inner) and not is_top(r, inner[0])
     if exponent:
         r.note("`e^{…}` is the exponential, beside the array `e`")
@@ -197,12 +201,9 @@ def kronecker_delta(r: Cursor, token: Token) -> Node:
     r.take()
     script = lowered_script(r)
     part = script.parts[0] if len(script.parts) == 1 else None
-    named = isinstance(part, Name) and r.variable(f"delta_{part.name}")
-    if script.kind == "label" or isinstance(part, Literal_) or named:
-        label = script.label or (
-            part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
-        )
-        return scripted(r, Name(r.span(token, r.last), f"delta_{label}"))
+    label = f"delta_{script_text(script)}"
+    if script.kind == "label" or isinstance(part, Literal_) or (isinstance(part, Name) and r.variable(label)):
+        return scripted(r, Name(r.span(token, r.last), label))
     if script.kind == "index" and isinstance(part, Name):  # a vector δ, as of events that were seen
         return with_scripts(r, Name(r.span(token), "delta"), [script, *scripts_here(r)])
     if script.kind != "index":
@@ -251,13 +252,7 @@ def bracket_here(r: Cursor) -> Node:
     counted = comparison(r, r.at + 1, close) if token.text == "[" else None  # Iverson's bracket, [u > 0]
     node = counted or r.inside(r.at + 1, close)
     r.at = close + 1
-    if (
-        token.text == "{"
-        and isinstance(node, Apply)
-        and node.function == "norm"
-        and not node.options
-        and r.sees("operator", "_", "^")
-    ):
+    if token.text == "{" and isinstance(node, Apply) and (node.function, node.options) == ("norm", ()):
         return normed(r, node.arguments[0], node.span, False)
     scripts = scripts_here(r)
     if token.text == "[" and scripts and scripts[0].kind == "index":
@@ -272,15 +267,13 @@ def bracket_here(r: Cursor) -> Node:
 def by_entries(body: Node, script: Script, span: Span) -> Node | None:
     """[u_s v_t]_{st}: the array with these entries, where the letters below count inside;
     else an entry of what is inside."""
-    letters = [part for part in script.parts if isinstance(part, Name)]
     counted = free_letters(body)
-    if (
-        len(letters) != len(script.parts)
-        or len(letters) not in (1, 2)
-        or all(name.name not in counted for name in letters)
-    ):
-        return None
-    return EntriesOf(span, (letters[0], letters[1] if len(letters) == 2 else None), (None, None), body)
+    match script.parts:
+        case (Name() as row, Name() as col) if {row.name, col.name} & counted:
+            return EntriesOf(span, (row, col), (None, None), body)
+        case (Name() as row,) if row.name in counted:
+            return EntriesOf(span, (row, None), (None, None), body)
+    return None
 
 
 def taken_norm(r: Cursor) -> Node:

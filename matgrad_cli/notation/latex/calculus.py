@@ -81,12 +81,8 @@ def capital_d(r: Cursor) -> Node | None:
     after = r.peek()
     opens = after.kind == "open" and after.text in ("(", "[")
     called = after.kind == "name" and not r.variable(after.text) and r.sees("open", "(", ahead=2)
-    if (
-        r.variable("D")
-        or not r.known
-        or "D" in r.names.losses
-        or not (opens or called or r.sees("operator", "_", ahead=1))
-    ):
+    meant = r.known and not r.variable("D") and "D" not in r.names.losses
+    if not meant or not (opens or called or r.sees("operator", "_", ahead=1)):
         return None
     place, words = r.at, False
     sign = r.take()
@@ -128,12 +124,8 @@ def derivative_by_name(r: Cursor) -> Node | None:
             starred = r.take().text == "times" or [token.text for token in r.tokens[slice(*r.unit())]] == ["times"]
             prefix, name = "adjoint_", r.token if starred else head
         r.at += head.text == "D"
-    if (
-        r.unknown(name.text)
-        and not r.variable(head.text)
-        and r.sees("open", "(")
-        and len(r.pieces(r.at)) == (1 if prefix == "jac_" else 2)
-    ):
+    called = r.unknown(name.text) and not r.variable(head.text) and r.sees("open", "(")
+    if called and len(r.pieces(r.at)) == (1 if prefix == "jac_" else 2):
         return _named_derivative(r, head, name, prefix)
     r.at = place
     return None
@@ -176,11 +168,8 @@ def partial_here(r: Cursor) -> Node:
     sign, place = r.take(), r.at
     r.take()
     number, name = r.tokens[slice(*r.unit())], r.token
-    if (
-        [token.text for token in number] in (["1"], ["2"], ["3"])
-        and r.unknown(name.text)
-        and r.sees("open", "(", ahead=1)
-    ):
+    place_of = [token.text for token in number] in (["1"], ["2"], ["3"])
+    if place_of and r.unknown(name.text) and r.sees("open", "(", ahead=1):
         return _named_derivative(r, sign, r.take(), f"partial{number[0].text}_")
     r.at = place
     variable, indices = with_respect_to(r)
@@ -219,25 +208,18 @@ def pending_derivative(
     """The derivative of what follows, with the scripts behind it."""
     body, alone = operand_of_sign(r, nabla=style == "nabla")
     span = r.span(sign).joined(r.span(r.last))
-    node: Node = Derivative(span, body, variable, indices, style)
-    if (
-        style == "nabla"
-        and not r.known
-        and isinstance(body, Apply)
-        and (slope := _slope(body, variable, order)) is not None
-    ):
-        node = replace(slope, span=span)
+    slope = _slope(body, variable, order) if style == "nabla" and not r.known and isinstance(body, Apply) else None
+    node: Node = Derivative(span, body, variable, indices, style) if slope is None else replace(slope, span=span)
     return scripted(r, node) if alone else node
 
 
 def _slope(call: Apply, variable: Node | None, order: int) -> Apply | None:
     """∇f(u), ∇²f(u) of an unknown function in a loss: its gradient at u, by its argument, as in a Taylor polynomial."""
-    argument = call.arguments[0] if len(call.arguments) == 1 and call.function in NUMBERS else None
-    own = variable is None or (
-        isinstance(argument, Name) and isinstance(variable, Name) and argument.name == variable.name
-    )
-    return (
-        replace(call, function=f"{'hess' if order == 2 else 'grad'}_{call.function}")
-        if argument is not None and own
-        else None
-    )
+    if call.function not in NUMBERS or len(call.arguments) != 1:
+        return None
+    match variable, call.arguments[0]:
+        case (None, _):
+            return replace(call, function=f"{'hess' if order == 2 else 'grad'}_{call.function}")
+        case (Name(_, name), Name(_, argument)) if name == argument:
+            return _slope(call, None, order)
+    return None

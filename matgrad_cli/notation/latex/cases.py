@@ -31,6 +31,7 @@ from .scripts import matrix_of
 from .tokens import Token
 
 _OTHERWISE = ("otherwise", "else", "elsewhere", "o.w.", "")
+_IF = ("if", "for", "when")
 _SIGNS = (">", "<", ">=", "<=")
 
 
@@ -96,10 +97,9 @@ def comparison(reader: Cursor, first: int, past: int) -> Node | None:
         place = reader.partner.get(place, place) + 1
     if len(signs) == 1 and reader.tokens[signs[0]].text in ("=", "!="):
         same = _label(reader, first, signs[0], past)
-        other = same is not None and reader.tokens[signs[0]].text == "!="
-        return (
-            difference(same.span, Literal_(same.span, Fraction(1), "1"), same) if same is not None and other else same
-        )
+        if same is None or reader.tokens[signs[0]].text == "=":
+            return same
+        return difference(same.span, Literal_(same.span, Fraction(1), "1"), same)
     if not signs or len(signs) > 2 or any(reader.tokens[place].text not in _SIGNS for place in signs):
         return None
     edges = [first - 1, *signs, past]
@@ -124,14 +124,10 @@ def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
     that of Y Yᵀ; `y_i = 1` is y_i, or (1 + y_i)/2 where labels are ±1; `i = j` of two letters is δ_ij."""
     right = reader.tokens[past - 1]
     pair = [reader.tokens[place] for place in (first, past - 1)]
-    names = [token.text for token in pair if token.kind == "name"]
-    letters = len(names) == 2 and (
-        any(_is_place(reader, name) for name in names) or not any(map(reader.variable, names))
-    )
-    if past - first == 3 and letters:
-        return Kronecker(
-            reader.span(pair[0]).joined(reader.span(pair[1])), (reader.name(pair[0]), reader.name(pair[1]))
-        )
+    names = [reader.name(token) for token in pair if token.kind == "name"]
+    places = any(_is_place(reader, one.name) for one in names) or not any(reader.variable(one.name) for one in names)
+    if past - first == 3 and len(names) == 2 and places:
+        return Kronecker(reader.span(*pair), tuple(names))
     left = reader.inside(first, sign)
     labels = _one_hot(reader, left)
     if labels is None or labels[0].name.lower() == (reader.names.wrt or "").lower():
@@ -179,14 +175,8 @@ def _value(reader: Cursor, first: int, past: int) -> tuple[Node, int]:
 
 def _words(tokens: list[Token]) -> str:
     """A condition as it is written."""
-    words: list[str] = []
-    for token in tokens:
-        word = token.text.strip().lower()
-        if token.kind != "gap" and word not in ("if", "for", "when", "and"):
-            words.append(token.text)
-        elif word == "and":
-            words.append(",")
-    return " ".join(words)
+    words = (token.text for token in tokens if token.kind != "gap")
+    return " ".join("," if word.strip().lower() == "and" else word for word in words if word.strip().lower() not in _IF)
 
 
 def _condition(reader: Cursor, first: int, past: int) -> tuple[Node | None, bool]:
@@ -215,17 +205,17 @@ def _opposite(one: Node, other: Node) -> bool:
     """Whether two conditions are `u > v` and `u < v`, so that one of them holds (but for the border)."""
 
     def sides(node: Node) -> tuple[Node, Node] | None:
-        if not isinstance(node, Apply) or node.function != "step":
-            return None
-        match node.arguments[0]:
-            case Binary(_, "-", left, right):
+        match node:
+            case Apply(_, "step", (Binary(_, "-", left, right),)):
                 return _bare(left), _bare(right)
-            case Negative(_, body):
-                return _bare(Literal_(node.span, Fraction(0), "0")), _bare(body)
-        return _bare(node.arguments[0]), _bare(Literal_(node.span, Fraction(0), "0"))
+            case Apply(span, "step", (Negative(_, body),)):
+                return _bare(Literal_(span, Fraction(0), "0")), _bare(body)
+            case Apply(span, "step", (body,)):
+                return _bare(body), _bare(Literal_(span, Fraction(0), "0"))
+        return None
 
     first, second = sides(one), sides(other)
-    return first is not None and second is not None and first == (second[1], second[0])
+    return first is not None and second is not None and first == second[::-1]
 
 
 def _bare(node: Node) -> Node:

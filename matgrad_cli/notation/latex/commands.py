@@ -32,9 +32,8 @@ _DISPLAYS: Final = words(
 def read_command(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, depth: int) -> int:
     """Reads the command `word` that stands at `at`; where to go on."""
     if word in MACROS:
-        raise lexer.trouble(
-            f"`\\{word}` is not read: no macro is defined or run", at, stop, help="write the formula out"
-        )
+        message = f"`\\{word}` is not read: no macro is defined or run"
+        raise lexer.trouble(message, at, stop, help="write the formula out")
     if word in ROMAN or word in STYLES or word in ACCENTS or word in _SWITCHES:
         return _font(lexer, word, at, stop, end, font, depth)
     if word in SIZES:
@@ -73,12 +72,8 @@ def _simple(lexer: Lexer, word: str, at: int, stop: int, font: str) -> None:
         lexer.emit("name", letter_name(word), at, stop, font)
     else:
         near = nearest_name(word, (*GREEK, *FUNCTIONS, *OPERATOR_NAMES, *COMMANDS, *STYLES))
-        raise lexer.trouble(
-            f"`\\{word}` is not a command that is known here",
-            at,
-            stop,
-            help=f"did you mean `\\{near}`?" if near else None,
-        )
+        help = f"did you mean `\\{near}`?" if near else None
+        raise lexer.trouble(f"`\\{word}` is not a command that is known here", at, stop, help=help)
 
 
 def _sized(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
@@ -101,19 +96,7 @@ def _joined_bars(lexer: Lexer) -> None:
         return
     first, second = lexer.tokens[-2:]
     same = first.kind == second.kind == "bar" and first.text == second.text == "|" and first.side == second.side != ""
-    between = lexer.text[first.end : second.start].strip()
-    if same and between in (
-        "\\left",
-        "\\right",
-        "\\big",
-        "\\Big",
-        "\\bigl",
-        "\\bigr",
-        "\\Bigl",
-        "\\Bigr",
-        "\\bigg",
-        "\\Bigg",
-    ):
+    if same and lexer.text[first.end : second.start].strip()[1:] in SIZES:
         lexer.tokens[-2:] = [type(first)("bar", "||", first.start, second.end, "", first.side, first.spaced)]
 
 
@@ -150,9 +133,8 @@ def _bracketed(lexer: Lexer, first: int, last: int, after: int, mark: str, depth
     lexer.emit("open", "{", first - 1, first)
     lexer.lex(first, last, mark, depth + 1)
     letters = mark in STYLES and not script and lexer.text[after:].lstrip().startswith("^")
-    if len(lexer.tokens) == before + 2 or (
-        letters and all(token.kind == "name" for token in lexer.tokens[before + 1 :])
-    ):
+    letters = letters and all(token.kind == "name" for token in lexer.tokens[before + 1 :])
+    if letters or len(lexer.tokens) == before + 2:
         del lexer.tokens[before]
     else:
         lexer.emit("close", "}", after - 1, after)
@@ -161,10 +143,7 @@ def _bracketed(lexer: Lexer, first: int, last: int, after: int, mark: str, depth
 def _switch(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
     r"""`{\rm Tr}`, `{\bf x}`: the rest of the group is in that font."""
     level, close = 0, stop
-    while close < end:
-        level += {"{": 1, "}": -1}.get(lexer.text[close], 0)
-        if level < 0:
-            break
+    while close < end and (level := level + {"{": 1, "}": -1}.get(lexer.text[close], 0)) >= 0:
         close += 1
     content = lexer.text[stop:close].strip()
     if word in ("rm", "sf", "tt") and content.isalpha():
@@ -177,9 +156,8 @@ def _switch(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
 
 def _blackboard(lexer: Lexer, inside: tuple[int, int, int] | None, at: int, stop: int, end: int) -> int:
     where = lexer.skip_space(stop, end)
-    content, after = (
-        (lexer.text[inside[0] : inside[1]].strip(), inside[2]) if inside else (lexer.text[where : where + 1], where + 1)
-    )
+    first, last, after = inside or (where, where + 1, where + 1)
+    content = lexer.text[first:last].strip()
     if content == "E":
         lexer.emit("function", "expectation", at, after)
     elif content in ("1", "0", "I"):
@@ -201,11 +179,10 @@ def upright(lexer: Lexer, font: str, content: str, at: int, after: int) -> None:
         lexer.emit("name", name, at, after, "mathrm")
     elif joined == "d":
         lexer.emit("command", "d", at, after)
-    elif word.lower() in WORDS or " " in word or not joined:
-        if joined:
-            lexer.emit("text", word, at, after)
-        else:
-            lexer.spaced = True
+    elif not joined:
+        lexer.spaced = True
+    elif word.lower() in WORDS or " " in word:
+        lexer.emit("text", word, at, after)
     elif len(joined) == 1 and joined.isalpha():
         lexer.emit("name", name, at, after, "mathrm")
     elif font in PROSE and not (lexer.tokens and lexer.tokens[-1].text in ("_", "{")):
@@ -227,9 +204,8 @@ def _environment(lexer: Lexer, word: str, at: int, stop: int, end: int) -> int:
         return inside[2]
     if name.endswith("matrix") or name == "array":
         if name[0] in "vV":
-            raise lexer.trouble(
-                "a determinant written out cannot be read", at, inside[2], help="write `\\det` of the matrix"
-            )
+            message = "a determinant written out cannot be read"
+            raise lexer.trouble(message, at, inside[2], help="write `\\det` of the matrix")
         lexer.emit("open" if word == "begin" else "close", "matrix", at, inside[2])
         columns = lexer.group(inside[2], end) if name == "array" and word == "begin" else None
         return columns[2] if columns else inside[2]

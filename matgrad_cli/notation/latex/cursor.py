@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ...diagnostics import InputError, Source, Span
-from ...diagnostics.record import field, mutable
+from ...diagnostics.record import field, mutable, replace
 from ..names import words
 from ..syntax import Binary, Name, Node, Operator, children
 from ..unknown import LETTERS, WEIGHTS
@@ -165,11 +165,8 @@ class Cursor:
         if self.sees("relation", "=", ":="):
             raise self.trouble("an equation stands here where one expression is needed", self.token, "syntax-error")
         if self.at < self.stop:
-            help = (
-                "a function of several arguments is written out, or has a name such as f or g"
-                if self.token.text == ","
-                else None
-            )
+            several = "a function of several arguments is written out, or has a name such as f or g"
+            help = several if self.token.text == "," else None
             raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error", help)
         self.at, self.stop, self.bars = at, stop, bars
         return node
@@ -185,10 +182,8 @@ class Cursor:
 
     def pieces(self, place: int) -> list[list[Token]]:
         """What stands between the commas of the bracket opened there."""
-        return [
-            [token for token in self.tokens[first:past] if token.kind != "gap"]
-            for first, past in self.between_commas(place)
-        ]
+        parts = (self.tokens[first:past] for first, past in self.between_commas(place))
+        return [[token for token in part if token.kind != "gap"] for part in parts]
 
     def arguments(self) -> tuple[Node, ...]:
         """The expressions between the commas of the bracket here; we go on behind it."""
@@ -259,13 +254,8 @@ class Cursor:
         or in a loss a letter like φ that stands nowhere without a bracket."""
         if name in self.names.functions:
             return True
-        if (
-            name not in LETTERS
-            or self.variable(name)
-            or self.known
-            or name in self.names.dimensions
-            or name == self.names.wrt
-        ):
+        named = self.variable(name) or name in self.names.dimensions or name == self.names.wrt
+        if name not in LETTERS or named or self.known:
             return False
         places = [place for place, token in enumerate(self.tokens) if token.kind == "name" and token.text == name]
         if name in WEIGHTS and not (self.binding and not any(self._raised_at(place + 1) for place in places)):
@@ -314,19 +304,9 @@ def single_digits(tokens: list[Token]) -> list[Token]:
             continue
         if token.kind == "number" and token.text.isdigit() and (script or owed[-1]):
             taken = 1 if script else min(owed[-1], len(token.text))
-            pieces = [*token.text[:taken], token.text[taken:]]
-            for place, piece in enumerate(piece for piece in pieces if piece):
-                found.append(
-                    Token(
-                        "number",
-                        piece,
-                        token.start + place,
-                        token.start + place + len(piece),
-                        token.font,
-                        "",
-                        token.spaced,
-                    )
-                )
+            for place, piece in enumerate([*token.text[:taken], token.text[taken:]]):
+                start = token.start + place
+                found += [replace(token, text=piece, start=start, end=start + len(piece))] if piece else []
             owed[-1] = max(0, owed[-1] - taken)
             continue
         if token.kind == "open" and token.text == "{":

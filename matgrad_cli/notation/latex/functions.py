@@ -9,6 +9,7 @@ from ...ir import ELEMENTWISE
 from ...ir.functions import WITH_AXES
 from ..syntax import Apply, Binary, Inverted, Literal_, Name, Node, Options, Transposed, children, parts_of
 from .cursor import Cursor
+from .indices import one_index
 from .names import RECIPROCALS, WHOLE_TERM
 from .scripts import Script, scripted, scripts_here, source_text
 from .sums import log_of_product
@@ -32,9 +33,8 @@ def before_argument(r: Cursor) -> bool:
 def _prime(r: Cursor, ahead: int) -> int:
     """How many tokens a prime has there: `'`, `^\\prime`, `^{'}`; 0 if there is none."""
     texts = [token.text for token in r.tokens[r.at + ahead : r.at + ahead + 4]]
-    return next(
-        (count for count in (1, 2, 4) if "".join(texts[:count]) in ("'", "^prime", "^'", "^{prime}", "^{'}")), 0
-    )
+    primes = ("'", "^prime", "^'", "^{prime}", "^{'}")
+    return next((count for count in (1, 2, 4) if "".join(texts[:count]) in primes), 0)
 
 
 def is_upright(r: Cursor, token: Token) -> bool:
@@ -106,7 +106,7 @@ def function_with_base(r: Cursor, token: Token, scripts: list[Script]) -> str:
     """log with a base."""
     if not scripts:
         return token.text
-    part = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and scripts[0].parts else None
+    part = one_index(scripts)
     if token.text == "log" and isinstance(part, Literal_) and part.text in ("2", "10"):
         return f"log{part.text}"
     if token.text == "log" and isinstance(part, Name) and part.name == "e":
@@ -124,11 +124,9 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: Optio
     if doubtful and isinstance(arguments[0], Name):
         r.note(f"the power behind `{written}(…)` is one of the trace; one of the matrix stands in the brackets")
     elif doubtful:
-        raise r.trouble(
-            "whether this power belongs to the trace or to what stands in its brackets is not said",
-            r.last,
-            help=f"write `({written}(…))^…` for a power of the trace, `{written}((…)^…)` for one of the matrix",
-        )
+        message = "whether this power belongs to the trace or to what stands in its brackets is not said"
+        help = f"write `({written}(…))^…` for a power of the trace, `{written}((…)^…)` for one of the matrix"
+        raise r.trouble(message, r.last, help=help)
     turned = any(script.kind in ("T", "prime", "inverse-T") for script in scripts)
     if function in WHOLE_TERM and function != "vec" and turned:
         r.note(f"`{function} (A)^T B` is read as the {function} of the whole product")
@@ -179,11 +177,9 @@ def argument_behind(r: Cursor, token: Token, function: str) -> Node:
     called = capital and r.sees("open", "(")  # \log\Phi(u) may be one of a function
     if _goes_on(r, function) and not r.known and (over_one or called or _is_heavy(r)):
         written = r.source.text[token.start + r.offset : r.last.end + r.offset]
-        raise r.trouble(
-            f"whether `{source_text(r, token)}` takes what stands behind `{written}` too is not said",
-            r.token,
-            help=f"write brackets, `{source_text(r, token)}(…)`, or `({written})` for a factor of its own",
-        )
+        name = source_text(r, token)
+        message = f"whether `{name}` takes what stands behind `{written}` too is not said"
+        raise r.trouble(message, r.token, help=f"write brackets, `{name}(…)`, or `({written})` for a factor of its own")
     if joined:
         what = "the whole product" if whole else "the letters that stand together"
         r.note(f"`{function}` without brackets takes {what} behind it")
@@ -226,7 +222,6 @@ def set_apart(r: Cursor) -> bool:
 
 def axis_below(token: Token, scripts: list[Script]) -> Options:
     r"""The option that `\operatorname{softmax}_{1}` states: of every row; with 0 of every column."""
-    part = scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and scripts[0].parts else None
-    if token.text in AXES and isinstance(part, Literal_) and part.text in ("0", "1"):
-        return (("axis", part.text),)
-    return ()
+    part = one_index(scripts)
+    known = token.text in AXES and isinstance(part, Literal_) and part.text in ("0", "1")
+    return (("axis", part.text),) if known and isinstance(part, Literal_) else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from ...diagnostics.record import record
@@ -20,6 +21,12 @@ class Script:
     amount: int = 1
     label: str = ""
     end: Token | None = None
+
+
+def one_index(scripts: Sequence[Script]) -> Node | None:
+    """The one index where it is all that stands there."""
+    only = scripts[0] if len(scripts) == 1 and scripts[0].kind == "index" else None
+    return only.parts[0] if only is not None and len(only.parts) == 1 else None
 
 
 def end_unbraced(r: Cursor, past: int, base: Token) -> int:
@@ -65,22 +72,16 @@ def index_letters(r: Cursor, first: int, past: int) -> tuple[Node, ...]:
             continue
         if token.text in ("(", ")", "{", "}") and token.kind in ("open", "close"):
             continue
-        primed = (token.kind == "operator" and token.text == "'") or token.text == "prime"
-        if primed and found and isinstance(found[-1], Name):
-            found[-1] = Name(found[-1].span.joined(r.span(token)), found[-1].name + "_prime")
+        letter = found[-1] if found else None
+        if token.text in ("'", "prime") and isinstance(letter, Name):
+            found[-1] = Name(letter.span.joined(r.span(token)), f"{letter.name}_prime")
             continue
-        if token.kind == "operator" and token.text == "_" and found and isinstance(found[-1], Name) and place < past:
+        if token.text == "_" and isinstance(letter, Name) and place < past:
             inner = r.tokens[place]
             place += 1
-            found[-1] = Name(found[-1].span.joined(r.span(inner)), f"{found[-1].name}_{inner.text}")
+            found[-1] = Name(letter.span.joined(r.span(inner)), f"{letter.name}_{inner.text}")
             continue
-        if (
-            token.kind == "number"
-            and token.text.isdigit()
-            and len(token.text) == 2
-            and past - first == 1
-            and "0" not in token.text
-        ):
+        if past - first == 1 and len(token.text) == 2 and token.text.isdigit() and "0" not in token.text:
             found += [Literal_(r.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
             continue
         found.append(index_at(r, token))
@@ -94,26 +95,16 @@ def index_letters(r: Cursor, first: int, past: int) -> tuple[Node, ...]:
 
 def is_shift(r: Cursor, place: int, past: int) -> bool:
     """Whether `+1` or `-1` follows a letter among indices."""
-    sign, by = r.tokens[place : place + 2] if place + 1 < past else (None, None)
-    return (
-        sign is not None
-        and by is not None
-        and sign.kind == "operator"
-        and sign.text in "+-"
-        and by.kind == "number"
-        and (by.text.isdigit() and len(by.text) == 1)
-    )
+    following = r.tokens[place : min(place + 2, past)]
+    return len(following) == 2 and following[0].text in ("+", "-") and following[1].text in set("0123456789")
 
 
 def index_pair(r: Cursor, place: int) -> PairIndex | None:
     """`(i,k)` among the indices of A ⊗ B: a row of A and a row of B."""
     close = r.partner.get(place, -1)
     inner = r.tokens[place + 1 : close] if r.tokens[place].text == "(" else []
-    if (
-        len(inner) != 3
-        or inner[1].text != ","
-        or any(token.kind not in ("name", "number") for token in (inner[0], inner[2]))
-    ):
+    letters = [token for token in inner if token.kind in ("name", "number")]
+    if len(inner) != 3 or inner[1].text != "," or len(letters) != 2:
         return None
     return PairIndex(r.span(r.tokens[place], r.tokens[close]), index_at(r, inner[0]), index_at(r, inner[2]))
 
@@ -121,10 +112,7 @@ def index_pair(r: Cursor, place: int) -> PairIndex | None:
 def index_at(r: Cursor, token: Token, shifted: bool = True) -> Node:
     """One index: a letter, or a number, which LaTeX counts from 1."""
     if token.kind == "number" and token.text.isdigit() and len(token.text) < 7:
-        value = int(token.text) - (1 if shifted else 0)
-        if value < 0:
-            return Literal_(r.span(token), Fraction(-1), token.text)
-        return Literal_(r.span(token), Fraction(value), token.text)
+        return Literal_(r.span(token), Fraction(int(token.text) - shifted), token.text)
     if token.kind == "name":
         return r.name(token)
     if token.kind == "command" and token.text == "d":
@@ -144,11 +132,8 @@ def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script
         return Script("nothing", end=end)
     word = "".join(token.text for token in tokens)
     written = len(tokens) == 1 and tokens[0].kind == "word"
-    own = (
-        not r.variable(word)
-        and (written or word in _STATES)
-        and all(token.kind in ("name", "word") for token in tokens)
-    )
+    letters = all(token.kind in ("name", "word") for token in tokens)
+    own = letters and not r.variable(word) and (written or word in _STATES)
     return Script("label", label=word, end=end) if own else None
 
 
@@ -173,12 +158,9 @@ def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
     capital = base.text[0].isupper()
     if capital or (not r.ends_here() and r.starts_factor()):
         other = "matrix" if capital else "vector"
-        raise r.trouble(
-            f"whether `{base.text}^*` is another {other} or the adjoint of `{base.text}` is not said",
-            end,
-            "unreadable",
-            f"write `{base.text}_*` for another one, `{base.text}^\\top` for the transpose",
-        )
+        message = f"whether `{base.text}^*` is another {other} or the adjoint of `{base.text}` is not said"
+        help = f"write `{base.text}_*` for another one, `{base.text}^\\top` for the transpose"
+        raise r.trouble(message, end, help=help)
     return True
 
 

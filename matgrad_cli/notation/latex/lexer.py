@@ -24,6 +24,9 @@ _DECIMALS = regex(
 """A decimal comma: `1{,}5`, or `0,5` before a letter or a bracket, where no list goes on."""
 
 
+_NUMBER = regex(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+
+
 @mutable
 class Lexer:
     """Reads one text into tokens; `notes` says what was repaired."""
@@ -94,23 +97,16 @@ class Lexer:
             return self.letters(at, at + 1 if once else end, font)
         if char == ".":
             dots = self.text.startswith("...", at)
-            self.emit("command" if dots else "operator", "dots" if dots else ".", at, at + (3 if dots else 1))
+            self.emit(*(("command", "dots") if dots else ("operator", ".")), at, at + (3 if dots else 1))
             return at + (3 if dots else 1)
-        if char in '!?"`':
-            raise self.trouble(f"`{char}` has no meaning here", at, at + 1)
-        if unicodedata.combining(char):
-            return at + 1
-        raise self.trouble(f"the character `{char}` has no meaning here", at, at + 1)
+        if not unicodedata.combining(char):
+            raise self.trouble(f"the character `{char}` has no meaning here", at, at + 1)
+        return at + 1
 
     def number(self, at: int, end: int, font: str) -> int:
-        stop = at
-        while stop < end and ((self.text[stop].isascii() and self.text[stop].isdigit()) or self.text[stop] == "."):
-            if self.text[stop] == "." and (
-                self.text[stop + 1 : stop + 2] not in set("0123456789") or "." in self.text[at:stop]
-            ):
-                break
-            stop += 1
-        text = self.text[at:stop]
+        found = _NUMBER.match(self.text, at, end)
+        assert found is not None
+        text, stop = found[0], found.end()
         comma = _DECIMALS.match(self.text, stop, end) if text.isdigit() else None
         if comma is not None and (comma["sure"] or text == "0"):
             text, stop = f"{text}.{comma['sure'] or comma['likely']}", comma.end()
@@ -172,16 +168,9 @@ class Lexer:
 
     def letters(self, at: int, end: int, font: str) -> int:
         """A run of letters: a known name, a function word, English, else letter by letter."""
-        stop = at
-        while (
-            stop < end
-            and (unicodedata.normalize("NFKC", self.text[stop]).isalpha())
-            and self.text[stop] not in CHARACTERS
-        ):
-            if self.text[stop] in RAISED or self.text[stop] in LOWERED or unicodedata.combining(self.text[stop]):
-                break
+        stop = at + 1
+        while stop < end and _is_letter(self.text[stop]):
             stop += 1
-        stop = max(stop, at + 1)
         if self.tokens and self.tokens[-1].text in ("_", "^") and self.tokens[-1].kind == "operator" and stop > at + 1:
             whole = letter_name(self.text[at:stop])
             if whole not in self.names.variables and whole not in GREEK:
@@ -292,29 +281,26 @@ class Lexer:
         raise self.trouble("this brace is never closed", at, at + 1, "syntax-error")
 
 
+def _is_letter(char: str) -> bool:
+    special = char in CHARACTERS or char in RAISED or char in LOWERED or unicodedata.combining(char)
+    return not special and unicodedata.normalize("NFKC", char).isalpha()
+
+
 def unwrapped(tokens: list[Token]) -> list[Token]:
     r"""The tokens without braces round a lone function, or round a lone name that has a script: `{\rm Tr}`, `{x}_i`."""
     found: list[Token] = []
     place = 0
     while place < len(tokens):
-        trio = tokens[place : place + 3]
-        script = bool(found) and found[-1].kind == "operator" and found[-1].text in ("^", "_")
-        if (
-            len(trio) == 3
-            and (trio[0].kind, trio[0].text, trio[2].text) == ("open", "{", "}")
-            and not script
-            and place + 3 < len(tokens)
-        ):
-            after = tokens[place + 3]
-            scripted = after.kind == "operator" and after.text in ("^", "_", "'")
-            if (
-                trio[1].kind == "function"
-                or (trio[1].kind, trio[1].text) == ("command", "d")
-                or (trio[1].kind == "name" and scripted)
-            ):
-                found.append(trio[1])
-                place += 3
-                continue
-        found.append(tokens[place])
-        place += 1
+        bare = _is_wrapped(found, tokens[place : place + 4])
+        found.append(tokens[place + bare])
+        place += 3 if bare else 1
     return found
+
+
+def _is_wrapped(before: list[Token], tokens: list[Token]) -> bool:
+    script = bool(before) and before[-1].kind == "operator" and before[-1].text in ("^", "_")
+    if len(tokens) < 4 or script or [tokens[0].kind, tokens[0].text, tokens[2].text] != ["open", "{", "}"]:
+        return False
+    scripted = tokens[3].kind == "operator" and tokens[3].text in ("^", "_", "'")
+    kind = tokens[1].kind
+    return kind == "function" or (kind, tokens[1].text) == ("command", "d") or (kind == "name" and scripted)

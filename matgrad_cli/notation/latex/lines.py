@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
 from ...diagnostics import Diagnostic, InputError, Source, Span
-from ...diagnostics.record import mutable, record
+from ...diagnostics.record import mutable, record, replace
 from ...diagnostics.regex import regex
 from ..syntax import Derivative, Differential_, Name, Node, Subscript, parts_of
 from .commands import read_command
@@ -135,19 +135,11 @@ def _pieces(row: _Row) -> list[_Piece]:
         if token.kind == "linebreak" and top:
             continue
         if (top and token.kind in ("gap", "text")) or (token.kind == "relation" and token.text in ("then", "iff")):
-            where = token.kind == "text" and token.text.lower().split()[:1] in (
-                ["where"],
-                ["with"],
-                ["let"],
-                ["for"],
-                ["here"],
-            )
-            empty = token.kind == "gap" and not found[-1].tokens
-            worded, both = (
-                token.kind == "text" or (empty and found[-1].worded),
-                token.text == "iff" or (empty and found[-1].both),
-            )
-            found.append(_Piece([], where or (empty and found[-1].defining), worded, both))
+            where = token.kind == "text" and token.text.lower().split()[:1] in _DEFINING
+            new = _Piece([], where, token.kind == "text", token.text == "iff")
+            if token.kind == "gap" and not found[-1].tokens:  # words, then a space
+                new = replace(found[-1], tokens=[], both=new.both or found[-1].both)
+            found.append(new)
             continue
         if top and token.kind == "operator" and token.text in (",", ";"):
             found.append(_Piece([]))
@@ -157,6 +149,9 @@ def _pieces(row: _Row) -> list[_Piece]:
             continue
         found[-1].tokens.append(token)
     return _joined(row, [piece for piece in found if piece.tokens])
+
+
+_DEFINING: Final = (["where"], ["with"], ["let"], ["for"], ["here"])
 
 
 def _count(bars: list[str], token: Token) -> None:
@@ -180,22 +175,15 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             if found and not any(token.kind == "relation" for token in found[-1].tokens):
                 found.pop()  # `…, y_i ∈ {0, 1}`
             continue
-        numbered = (
-            found
-            and len(tokens) == 3
-            and tokens[0].text == "("
-            and tokens[1].kind == "number"
-            and tokens[2].text == ")"
-        )
-        dots = found and all(token.text in ("dots",) for token in tokens)
-        named = (
-            piece.worded and len(tokens) == 1 and tokens[0].kind == "name" and piece is not pieces[-1]
-        )  # "Solving for b gives"
-        mere = named or (found and (_is_range(tokens) or (len(tokens) == 1 and not piece.defining)))
+        texts = [token.text for token in tokens]
+        numbered = len(tokens) == 3 and (texts[0], tokens[1].kind, texts[2]) == ("(", "number", ")")
+        mere = numbered or set(texts) == {"dots"} or _is_range(tokens) or (len(tokens) == 1 and not piece.defining)
+        # "Solving for b gives"
+        named = piece.worded and len(tokens) == 1 and tokens[0].kind == "name" and piece is not pieces[-1]
         if said and (words := _going_on(row, found[-1].tokens, tokens)):
             found[-1].tokens = [*found[-1].tokens, *words, *tokens]
             continue
-        if numbered or dots or mere or said:
+        if named or said or (found and mere):
             continue
         found.append(_Piece(tokens, piece.defining, both=piece.both))
     return found
@@ -224,27 +212,14 @@ def _defined(pieces: list[_Piece]) -> list[str]:
     """The names that stand alone on the left of a statement."""
     found = []
     for piece in pieces:
-        tokens = piece.tokens
-        if (
-            len(tokens) > 2
-            and tokens[0].kind in ("name", "word")
-            and tokens[1].kind == "relation"
-            and tokens[1].text in ("=", ":=")
-        ):
-            found.append(tokens[0].text)
-        left = [token.text for token in tokens[:6] if token.text not in ("{", "}")]  # G_{2} = …
-        if (
-            len(left) > 3
-            and tokens[0].kind == "name"
-            and left[1] == "_"
-            and left[2].isdecimal()
-            and left[3] in ("=", ":=")
-        ):
-            found.append(f"{left[0]}_{left[2]}")
-        texts = [token.text for token in tokens[:4]]
-        if texts[:2] == ["delta", "_"] and texts[3:] in (["="], [":="]) and tokens[2].kind == "name":
-            label = texts[2] not in "ijklmnpqrst"
-            found.append(f"delta_{texts[2]}" if label else "delta")  # δ_j = … names a vector, no Kronecker
+        first = piece.tokens[0]
+        match [token.text for token in piece.tokens if token.text not in ("{", "}")]:
+            case [name, "=" | ":=", _, *_] if first.kind in ("name", "word"):
+                found.append(name)
+            case [name, "_", number, "=" | ":=", *_] if first.kind == "name" and number.isdecimal():  # G_{2} = …
+                found.append(f"{name}_{number}")
+            case ["delta", "_", letter, "=" | ":=", *_] if letter.isalpha():  # names a vector, no Kronecker
+                found.append("delta" if letter in "ijklmnpqrst" else f"delta_{letter}")
     return found
 
 
@@ -300,7 +275,7 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
 
 
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
-    copies = [Token(t.kind, t.text, t.start, t.end, t.font, t.side, t.spaced) for t in part]
+    copies = [replace(token) for token in part]
     fixed = _before_sums(statement) if any(token.text == "!=" for token in part) else frozenset()
     tokens = [*copies, _end(list(part) or statement)]
     reader = Cursor(

@@ -28,21 +28,35 @@ GREEK: Final = frozenset(SPELLED.values())
 """Greek letters, spelled out."""
 
 VARIANTS: Final = {
-    **OTHER_SPELLINGS, "varpi": "pi", "ell": "ell", "imath": "i", "jmath": "j", "upSigma": "Sigma",
-    **{f"var{name}": name for name in ("Sigma", "Phi", "Theta", "Lambda", "Omega", "Gamma", "Delta")},
-}  # fmt: skip
+    **OTHER_SPELLINGS,
+    "varpi": "pi",
+    "ell": "ell",
+    "imath": "i",
+    "jmath": "j",
+    "upSigma": "Sigma",
+    **{f"var{name}": name for name in "Sigma Phi Theta Lambda Omega Gamma Delta".split()},
+}
 """Other commands that write one letter, and the letter."""
 
+_OURS: Final = (
+    "tr det log exp sin cos tan tanh sinh cosh coth sec csc cot diag vec softmax sigmoid relu softplus erf sign abs "
+    "logdet logsumexp sqrt norm inv sum mean transpose gelu silu clip hardmax cross tril triu"
+)
 FUNCTIONS: Final = {
-    **{name: name for name in (
-        "tr det log exp sin cos tan tanh sinh cosh coth sec csc cot diag vec softmax sigmoid relu softplus erf sign "
-        "abs logdet logsumexp sqrt norm inv sum mean transpose gelu silu clip hardmax cross tril triu"
-    ).split()},
+    **{name: name for name in _OURS.split()},
     **{name.capitalize(): name for name in "det diag vec softmax sigmoid relu softplus".split()},
-    **dict.fromkeys(("trace", "Tr", "Trace", "TR"), "tr"), "ln": "log", "logistic": "sigmoid", "ReLU": "relu",
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "LSE": "logsumexp", "lse": "logsumexp", "sgn": "sign",
-    "max": "maximum", "min": "minimum",
-}  # fmt: skip
+    **dict.fromkeys("trace Tr Trace TR".split(), "tr"),
+    **dict.fromkeys("LSE lse".split(), "logsumexp"),
+    "ln": "log",
+    "logistic": "sigmoid",
+    "ReLU": "relu",
+    "sgn": "sign",
+    "max": "maximum",
+    "min": "minimum",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+}
 """Words that name a function, and what the language calls it."""
 
 RECIPROCALS: Final = {"sech": "cosh", "csch": "sinh"}
@@ -62,11 +76,15 @@ WHOLE_TERM: Final = frozenset({"tr", "det", "logdet", "vec", "expectation"})
 """Functions that, without brackets, take the whole product behind them."""
 
 ACCENTS: Final = {
-    "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar",
-    "dot": "dot", "ddot": "ddot",
-    "check": "check", "breve": "breve", "mathcal": "cal", "mathscr": "cal", "mathfrak": "frak", "underline": "under",
+    **{name: name for name in "hat tilde bar dot ddot check breve".split()},
+    **dict.fromkeys("mathcal mathscr".split(), "cal"),
+    "widehat": "hat",
+    "widetilde": "tilde",
+    "overline": "bar",
+    "underline": "under",
+    "mathfrak": "frak",
     "mathring": "ring",
-}  # fmt: skip
+}
 """Marks that make another name when the plain letter occurs too."""
 
 STYLES: Final = words(
@@ -99,18 +117,16 @@ class _Heard:
     def __init__(self, text: str) -> None:
         text = _SIGNS.sub(" ", text)
         forms = {unicodedata.normalize(form, text).lower() for form in ("NFKC", "NFKD")}
-        self._text = " ".join(
-            (*forms, *{letter_name(part).lower() for part in re.findall(r"[A-Za-z]+|[^\W\d_]", text)})
-        )
+        letters = {letter_name(part).lower() for part in re.findall(r"[A-Za-z]+|[^\W\d_]", text)}
+        self._text = " ".join((*forms, *letters))
         self._known: dict[str, bool] = {}
 
     def __contains__(self, name: str) -> bool:
         found = self._known.get(name)
         if found is None:
             pieces = _pieces(name)
-            found = self._known[name] = not pieces or any(
-                piece in self._text or piece in _SIGN_WORDS for piece in pieces
-            )
+            heard = any(piece in self._text or piece in _SIGN_WORDS for piece in pieces)
+            found = self._known[name] = heard or not pieces
         return found
 
 
@@ -189,13 +205,10 @@ def marked_name(base: str, mark: str, names: LatexNames) -> str:
     return f"{base}_{mark}" if f"{base}_{mark}" in names.accents else base
 
 
+_STYLED: Final = rf"\\(?:{'|'.join(sorted(STYLES))})(?![A-Za-z])\s*"
 _MARKED: Final = (
-    r"\\("
-    + "|".join(ACCENTS)
-    + r")\s*(?:\{\s*(?:\\(?:"
-    + "|".join(sorted(STYLES))
-    + r")(?![A-Za-z])\s*\{?)?\s*(\\?[A-Za-z]+)\s*\}|"
-    r"\s(\\?[A-Za-z])|(\\[A-Za-z]+))"
+    rf"\\({'|'.join(ACCENTS)})\s*"
+    rf"(?:\{{\s*(?:{_STYLED}\{{?)?\s*(\\?[A-Za-z]+)\s*\}}|\s(\\?[A-Za-z])|(\\[A-Za-z]+))"
 )
 
 

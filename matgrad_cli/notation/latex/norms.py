@@ -11,7 +11,8 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ..syntax import Apply, Group, Literal_, Name, Negative, Node, Transposed
 from .cursor import Cursor
-from .scripts import Script, scripted, scripts_here, source_text, with_scripts
+from .indices import one_index
+from .scripts import Script, script_text, scripted, scripts_here, source_text, with_scripts
 from .tokens import Token
 
 _COVARIANCES: Final = ("Sigma", "K", "Gamma", "C")
@@ -51,9 +52,7 @@ def extreme(reader: Cursor, name: str, token: Token) -> Node:
 
 def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> Node | None:
     r"""`\lambda_i(X)` where i is summed over and X is made of capitals without that letter: the eigenvalues of X."""
-    letter = (
-        scripts[0].parts[0] if len(scripts) == 1 and scripts[0].kind == "index" and len(scripts[0].parts) == 1 else None
-    )
+    letter = one_index(scripts)
     if not isinstance(letter, Name) or letter.name not in reader.binding or not reader.sees("open", "("):
         return None
     inside = [token for token in reader.tokens[reader.at + 1 : reader.closing(reader.at)] if token.kind == "name"]
@@ -63,14 +62,6 @@ def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> 
     return scripted(reader, Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)))
 
 
-def script_text(script: Script) -> str:
-    """What stands in a subscript, without commas."""
-    return script.label or "".join(
-        part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?"
-        for part in script.parts
-    )
-
-
 def bars_here(r: Cursor) -> Node:
     """‖…‖ with its subscript, or |…|: a determinant, an absolute value, or a norm that lost a bar."""
     opening = r.take()
@@ -78,11 +69,8 @@ def bars_here(r: Cursor) -> Node:
     node = r.grammar.expression(r)
     r.bars.pop()
     if not r.sees("bar"):
-        help = (
-            "what stands under a condition, as in `p(x \\mid \\mu)`, is a density: write out what it is"
-            if (r.at < len(r.tokens) and r.tokens[r.at].text in (")", ","))
-            else None
-        )
+        density = "what stands under a condition, as in `p(x \\mid \\mu)`, is a density: write out what it is"
+        help = density if r.at < len(r.tokens) and r.tokens[r.at].text in (")", ",") else None
         raise r.trouble("this bar is never closed", opening, "syntax-error", help)
     closing = r.take()
     span = r.span(opening, closing)
@@ -103,19 +91,13 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
         if below.name in _COVARIANCES:
             end = next(token for token in reversed(reader.tokens[: reader.at]) if token.text == below.name)
             letter = source_text(reader, end)
-            raise reader.trouble(
-                f"whether this norm has `{letter}` or its inverse between the factors is not said",
-                end,
-                "unreadable",
-                f"write `\\|x\\|_{{{letter}^{{-1}}}}` for the inverse, or the product itself, as in `x^\\top "
-                f"{letter} x`",
-            )
+            message = f"whether this norm has `{letter}` or its inverse between the factors is not said"
+            product = f"or the product itself, as in `x^\\top {letter} x`"
+            raise reader.trouble(message, end, help=f"write `\\|x\\|_{{{letter}^{{-1}}}}` for the inverse, {product}")
         weight, scripts = below, [script for script in scripts if script not in lower]  # \|x\|^2_A
     if weight is not None:
         reader.note("the square of a norm with a matrix below it is read as `x^\\top A x`")
-        square = reader.binary(
-            "juxtapose", reader.binary("juxtapose", Transposed(span, Group(span, node)), weight), Group(span, node)
-        )
+        square = _weighted(reader, span, node, weight, node)
         power = scripts[0].parts[0] if scripts and scripts[0].kind == "power" else None
         if isinstance(power, Literal_) and power.value == 2:
             return with_scripts(reader, Group(span, square), scripts[1:])
@@ -148,6 +130,12 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
     return with_scripts(reader, Apply(span, "norm", (node,), (("ord", kind),)), rest)
 
 
+def _weighted(r: Cursor, span: Span, left: Node, weight: Node, right: Node) -> Node:
+    """uᵀ A v."""
+    turned = Transposed(span, Group(left.span, left))
+    return r.binary("juxtapose", r.binary("juxtapose", turned, weight), Group(right.span, right))
+
+
 def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
     r"""`D_{KL}(p \,\|\, q)` of arrays is Σ p log(p/q), `P_\Omega(A)` the entries of A in Ω;
     None for another name, or without `\|`."""
@@ -160,17 +148,13 @@ def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
     if name not in ("KL", "D_KL") or not any(r.tokens[place].text == "||" for place in bars):
         return None
     if len(bars) > 1 or any(inner.text == "," for inner in r.tokens[r.at : close]):
-        raise r.trouble(
-            "a divergence of distributions cannot be read",
-            token,
-            help="write out what it is, or give vectors of probabilities",
-        )
+        help = "write out what it is, or give vectors of probabilities"
+        raise r.trouble("a divergence of distributions cannot be read", token, help=help)
     left, right = r.inside(r.at + 1, bars[0]), r.inside(bars[0] + 1, close)
     r.at = close + 1
     span = r.span(token, r.last)
-    ratio = r.binary(
-        "-", Apply(left.span, "log", (left,)), Apply(right.span, "log", (right,))
-    )  # p and q have one shape
+    # p and q have one shape
+    ratio = r.binary("-", *(Apply(part.span, "log", (part,)) for part in (left, right)))
     node = Apply(span, "sum", (r.binary("hadamard", Group(left.span, left), Group(span, ratio)),))
     r.note(f"`{written}(p‖q)` is read as Σ p log(p/q)")
     return scripted(r, node)
@@ -240,16 +224,11 @@ def angle(r: Cursor) -> Node:
         raise r.trouble(f"an inner product has two parts, here {len(arguments)} stand", token)
     span = r.span(token, r.last)
     if (weight := _weight(r)) is not None:
-        left, right = (Group(part.span, part) for part in arguments)
-        square = r.binary("juxtapose", r.binary("juxtapose", Transposed(span, left), weight), right)
-        return scripted(r, Group(span, square))
+        return scripted(r, Group(span, _weighted(r, span, arguments[0], weight, arguments[1])))
     scripts = scripts_here(r)
     below = [script for script in scripts if script.kind in ("index", "label")]
-    for script in below:
-        if script_text(script).lower() not in _PLAIN:
-            raise r.trouble(
-                f"the inner product with the subscript `{script_text(script)}` is not known",
-                r.last,
-                help="of vectors with a matrix M write `x^\\top M y`, or declare M",
-            )
+    for label in map(script_text, below):
+        if label.lower() not in _PLAIN:
+            message = f"the inner product with the subscript `{label}` is not known"
+            raise r.trouble(message, r.last, help="of vectors with a matrix M write `x^\\top M y`, or declare M")
     return with_scripts(r, Apply(span, "inner", arguments), [script for script in scripts if script not in below])

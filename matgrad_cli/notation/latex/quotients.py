@@ -164,11 +164,8 @@ def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
         if r.sees("open", "(", "[") and is_call(r, token.text):
             node = call_of(r, node)
         return node, True
-    alone = (
-        token.kind in ("function", "bar")
-        or (token.kind == "open" and token.text != "{")
-        or token.text in ("norm", "abs")
-    )
+    opens = token.kind == "open" and token.text != "{"
+    alone = opens or token.kind in ("function", "bar") or token.text in ("norm", "abs")
     r.pended += 1
     node = r.grammar.factor(r)
     if not ((alone or r.called == r.at) and not (isinstance(node, Transposed) and r.starts_factor())):
@@ -194,12 +191,9 @@ def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
     r"""What `/2m` divides by where m stands close to the number: 2m, if m is a dimension, and in `x^2/2\sigma^2`;
     else it is asked."""
     token, number = r.token, r.last
-    if not (
-        token.start == number.end
-        and number.kind == "number"
-        and isinstance(right, Literal_)
-        and (token.kind == "name" or (token.kind == "bar" and r.starts_factor() and not _is_coefficient(left)))
-    ):
+    bars = token.kind == "bar" and r.starts_factor() and not _is_coefficient(left)
+    close = token.start == number.end and number.kind == "number" and isinstance(right, Literal_)
+    if not close or not (token.kind == "name" or bars):
         return right
     size = token.text in r.names.dimensions and not r.variable(token.text)
     greek = token.text in GREEK and not r.sees("open", ahead=1)
@@ -209,11 +203,8 @@ def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
     divisor = r.binary("juxtapose", right, r.grammar.factor(r)) if whole or token.kind == "bar" else right
     written = r.source.text[number.start + r.offset : (token if divisor is right else r.last).end + r.offset]
     if not whole or (not size and r.starts_factor() and r.token.start == r.last.end):
-        raise r.trouble(
-            f"whether this divides by `{written}` or by `{source_text(r, number)}` alone is not said",
-            token,
-            help=f"write `/({written})`, or a space behind the number",
-        )
+        message = f"whether this divides by `{written}` or by `{source_text(r, number)}` alone is not said"
+        raise r.trouble(message, token, help=f"write `/({written})`, or a space behind the number")
     r.note(f"`/{written}` is read as `/({written})`")
     return divisor
 

@@ -23,6 +23,7 @@ from .tokens import Token
 
 CODE: Final = "sum-range"
 _ORDERS: Final = ("<", ">", "<=", ">=")
+_A_PART: Final = "a sum over a part of the range cannot be read"
 _WRITTEN: Final = (
     "only sums through a whole dimension can be read, as in `\\sum_{i=1}^{n}`; for a part, multiply "
     "by a declared array of zeros and ones"
@@ -84,14 +85,11 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
             masks.append(under)
             continue
         chain = len(equal) == 2 and all(reader.tokens[place].text == "<=" for place in equal)
-        if len(equal) == 3 and [reader.tokens[place].text for place in equal] in (
-            ["<=", "<", "<="],
-            ["<=", "<=", "<="],
-        ):
+        if [reader.tokens[place].text for place in equal] in (["<=", "<", "<="], ["<=", "<=", "<="]):
             masks.append(_ordered(reader, letters, limits, piece, equal))
             continue
         if len(equal) > 1 and not chain:
-            _refuse(reader, "a sum over a part of the range cannot be read", reader.tokens[equal[1]])
+            _refuse(reader, _A_PART, reader.tokens[equal[1]])
         first, past = (equal[0] + 1, equal[1]) if chain else (piece[0], equal[0] if equal else piece[1])
         named = counted_by(reader, first, past, equal) or _letters(reader, first, past)
         again = letters.keys() & {name.name for name in named}  # `j: (i,j) \in \Omega` for an i that stands outside
@@ -119,14 +117,14 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
             _add(reader, letters, named, reader.tokens[first])
             bounded = {name.name for name in (*waiting, *named)}
             limit = _limit(reader, reader.tokens[equal[0]], (equal[0] + 1, piece[1]), named)
-            if isinstance(limit, Node) and isinstance(limit, Apply | Group):
+            if isinstance(limit, Apply | Group):
                 masks.append(limit)
             elif isinstance(limit, Node):
                 limits.update(dict.fromkeys(bounded, limit))
-            elif limit == "0":
+            elif limit == 0:
                 from_zero |= bounded
-            else:
-                left_out.update({name: [int(limit) - 1, 0] for name in bounded if limit != "1"})
+            elif limit > 1:
+                left_out.update({name: [limit - 1, 0] for name in bounded})
         waiting = []
     for name, limit, lost in _upper(reader, tuple(letters), upper, from_zero):
         if name in limits:
@@ -153,10 +151,8 @@ def pieces(reader: Cursor, part: Tokens) -> Iterator[Tokens]:
     first, level = part[0], 0
     for place in range(part[0], part[1] + 1):
         token = reader.tokens[place]
-        ends = place == part[1] or (
-            level == 0 and (token.text in (",", ";", ":", "|") or token.kind in ("linebreak", "gap"))
-        )
-        if ends:
+        apart = token.text in (",", ";", ":", "|") or token.kind in ("linebreak", "gap")
+        if place == part[1] or (level == 0 and apart):
             if place > first:
                 yield first, place
             first = place + 1
@@ -184,20 +180,20 @@ def _add(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], wher
 
 def _from_one(reader: Cursor, where: Token, written: list[str]) -> None:
     if written != ["1"]:
-        _refuse(reader, "a sum over a part of the range cannot be read", where)
+        _refuse(reader, _A_PART, where)
 
 
-def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) -> Node | str:
+def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) -> Node | int:
     r"""The upper limit of `i \in [n]`, `i \in \{1,…,n\}`, `i \le n`; or where `i = …` starts:
     a number, a mask behind a letter."""
     written = texts(reader, after)
     if sign.text in ("=", ":="):
-        if len(written) == 1 and written[0].isdigit() and len(written[0]) == 1:
-            return written[0]
+        if len(written) == 1 and written[0] in set("0123456789"):
+            return int(written[0])
         if len(named) == 1 and written[:1] and written[0] in reader.binding and written[1:] in ([], ["+", "1"]):
             start = reader.name(reader.tokens[after[0]])
             return before(start, named[0]) if len(written) > 1 else unlike(before(named[0], start))
-        _refuse(reader, "a sum over a part of the range cannot be read", sign)
+        _refuse(reader, _A_PART, sign)
     if sign.text == "in" and len(written) > 2 and reader.partner.get(after[0]) == after[1] - 1:
         inner = [text for text in written[1:-1] if text != ","]
         counted = written[0] == "\\{" and "dots" in inner and inner[: inner.index("dots")] in (["1"], ["1", "2"])
@@ -206,7 +202,7 @@ def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) 
             first = next(place for place in range(after[1] - 1, after[0], -1) if reader.tokens[place - 1].text in ends)
             return reader.inside(first, after[1] - 1)
     if sign.text == ">=" and written == ["1"]:
-        return "1"
+        return 1
     if sign.text == "<=" and len(written) == 1 and written[0] in reader.names.dimensions:
         return reader.inside(*after)
     what = "a set" if sign.text == "in" else "a part of the range"
@@ -223,7 +219,7 @@ def _pair(
     sign = reader.tokens[equal[0]]
     others = _letters(reader, equal[0] + 1, piece[1])
     if len(named) != 1 or len(others) != 1:
-        _refuse(reader, "a sum over a part of the range cannot be read", sign)
+        _refuse(reader, _A_PART, sign)
     left, right = named[0], others[0]
     outer = {*letters, *reader.binding, *reader.fixed}
     open_ = [name for name in (left, right) if name.name not in outer]
@@ -233,12 +229,8 @@ def _pair(
     if any("_" in name.name for name in open_):
         _refuse(reader, f"`{open_[-1].name}` is a label, and a letter that counts was needed", sign, LABELS)
     if len(open_) == 2 and (reader.known or not {left.name, right.name} <= _COUNTING):
-        _refuse(
-            reader,
-            f"whether `{right.name}` is summed too is not said",
-            sign,
-            f"write `\\sum_{{{left.name},{right.name}:\\, {left.name} \\ne {right.name}}}` if it is",
-        )
+        both = f"write `\\sum_{{{left.name},{right.name}:\\, {left.name} \\ne {right.name}}}` if it is"
+        _refuse(reader, f"whether `{right.name}` is summed too is not said", sign, both)
     if not letters and left.name in outer and right.name in outer:
         _refuse(reader, f"`{left.name}` and `{right.name}` are summed already", sign)
     for name in open_:
@@ -253,7 +245,7 @@ def _ordered(
     _from_one(reader, reader.tokens[signs[0]], texts(reader, (piece[0], signs[0])))
     both = [_letters(reader, start + 1, end) for start, end in pairwise(signs)]
     if [len(names) for names in both] != [1, 1]:
-        _refuse(reader, "a sum over a part of the range cannot be read", reader.tokens[signs[1]])
+        _refuse(reader, _A_PART, reader.tokens[signs[1]])
     left, right = both[0][0], both[1][0]
     _add(reader, letters, (left, right), reader.tokens[piece[0]])
     limits.update(dict.fromkeys((left.name, right.name), reader.inside(signs[2] + 1, piece[1])))
@@ -266,9 +258,8 @@ def _condition(reader: Cursor, letters: dict[str, Name], piece: Tokens, signs: l
     labelled = len(signs) == 1 and reader.tokens[signs[0]].text in ("=", "!=")
     if labelled and all(token.text != "_" for token in reader.tokens[piece[0] : signs[0]]):
         return None
-    if len(signs) != 1 or not (labelled or reader.tokens[signs[0]].text in _ORDERS):
-        return None
-    if all(reader.tokens[place].kind in ("name", "number", "gap") for place in range(*piece) if place != signs[0]):
+    plain = all(reader.tokens[place].kind in ("name", "number", "gap") for place in range(*piece) if place not in signs)
+    if len(signs) != 1 or plain or not (labelled or reader.tokens[signs[0]].text in _ORDERS):
         return None
     outer, reader.binding = reader.binding, reader.binding | letters.keys()
     found = comparison(reader, *piece)
@@ -314,13 +305,7 @@ def _upper(
         elif texts(reader, (first, past))[:1] in (["infty"], ["+"]):
             _refuse(reader, "a sum without end cannot be read", reader.tokens[first])
         written, lost = texts(reader, (first, past)), 0
-        if (
-            len(written) == 3
-            and written[1] == "-"
-            and written[2].isdigit()
-            and len(written[2]) == 1
-            and name not in from_zero
-        ):
+        if len(written) == 3 and written[1] == "-" and written[2] in set("0123456789") and name not in from_zero:
             past, lost = past - 2, int(written[2])
         if written[0] in reader.binding and written[1:] in ([], ["-", "1"]):
             own, end = Name(reader.span(reader.tokens[first]), name), reader.name(reader.tokens[first])

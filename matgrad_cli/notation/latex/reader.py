@@ -81,6 +81,7 @@ def product(r: Cursor, first: Node | None = None) -> Node:
     return node
 
 
+_CROSS: Final = "write `\\operatorname{cross}(a, b)` for the cross product, `a \\cdot b` for a product"
 _CONVOLUTION: Final = (
     "write it as a product with a matrix, as in `T x` for `h \\ast x`, where row k of T holds h, turned round "
     "and moved to place k; "
@@ -104,19 +105,11 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
             r.take()
             right = signed_factor(r)
             numbers = isinstance(node, Literal_) or isinstance(right, Literal_)
-            if not r.known and not numbers and source_text(r, token) in ("\\ast", "\\star"):
+            written = source_text(r, token) if not r.known else ""
+            if written in ("\\ast", "\\star") and not numbers:
                 raise r.trouble("a convolution cannot be read", token, help=_CONVOLUTION)
-            if (
-                not r.known
-                and source_text(r, token) in ("\\times", "×")
-                and _may_be_vector(r, node)
-                and _may_be_vector(r, right)
-            ):
-                raise r.trouble(
-                    "whether this is a cross product or a product is not said",
-                    token,
-                    help="write `\\operatorname{cross}(a, b)` for the cross product, `a \\cdot b` for a product",
-                )
+            if written in ("\\times", "×") and _may_be_vector(r, node) and _may_be_vector(r, right):
+                raise r.trouble("whether this is a cross product or a product is not said", token, help=_CROSS)
             node = r.binary(_TIGHT[token.text], node, whole_denominator(r, node, right) if token.text == "/" else right)
         elif r.sees("bar", "|") and r.sees("operator", "_", ahead=1) and not r.bars and not r.pended:
             node = evaluated_at(r, node)
@@ -132,10 +125,8 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
 def _may_be_vector(r: Cursor, node: Node) -> bool:
     """Whether a factor is a small Latin letter that is not known to be a number."""
     node = last_factor(node)
-    latin = (
-        isinstance(node, Name) and len(node.name) == 1 and node.name.islower() and node.name not in r.names.dimensions
-    )
-    return latin and isinstance(node, Name) and r.names.variables.get(node.name) != "number"
+    name = node.name if isinstance(node, Name) and node.name not in r.names.dimensions else ""
+    return len(name) == 1 and name.islower() and r.names.variables.get(name) != "number"
 
 
 def evaluated_at(r: Cursor, body: Node) -> Node:
@@ -240,11 +231,8 @@ def needs_factor(r: Cursor, token: Token) -> InputError:
 def letter_here(r: Cursor) -> Node:
     """A letter: a differential, a derivative D, or a name."""
     token = r.token
-    if (
-        token.text in SMALL_CHANGES
-        and is_differential(r)
-        and not (token.text == "delta" and r.sees("operator", "_", ahead=1))
-    ):
+    kronecker = token.text == "delta" and r.sees("operator", "_", ahead=1)
+    if token.text in SMALL_CHANGES and not kronecker and is_differential(r):
         return differential_here(r)
     return (capital_d(r) if token.text in ("J", "D") else None) or named_factor(r)
 
@@ -347,11 +335,7 @@ def read_latex(
         known=names is not None and names.complete,
         left=binding,
     )
-    while (
-        reader.stop > 0
-        and reader.tokens[reader.stop - 1].text in (".", ",", ";")
-        and reader.tokens[reader.stop - 1].kind == "operator"
-    ):
+    while reader.stop > 0 and reader.tokens[reader.stop - 1].text in tuple(".,;"):
         reader.stop -= 1
     if reader.stop == 0:
         raise reader.trouble("there is nothing to read", reader.tokens[0], "syntax-error")

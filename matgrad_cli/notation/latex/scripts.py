@@ -14,14 +14,15 @@ from .cursor import Cursor
 from .indices import Script, end_unbraced, index_at, index_letters, name_above, sliced_script, turned_before
 from .tokens import REFUSED, Token
 
+_SIGNS_BELOW: Final = {"times": "star", "+": "plus", "-": "minus", "circ": "0"}
+r"""Signs below a letter that belong to its name: `w_*`, `x_+`, `x_\circ`."""
 _WORDS: Final = words("opt ols gls wls mle map new old min max reg ridge lasso best")
 
 
 def _is_word(letters: list[str]) -> bool:
     """Whether letters below a name are a word and no indices: `w_{OLS}`, `w_{opt}`."""
-    return len(letters) > 1 and (
-        all(len(letter) == 1 and letter.isupper() for letter in letters) or "".join(letters) in _WORDS
-    )
+    capitals = all(len(letter) == 1 and letter.isupper() for letter in letters)
+    return len(letters) > 1 and (capitals or "".join(letters) in _WORDS)
 
 
 def scripts_here(r: Cursor) -> list[Script]:
@@ -145,8 +146,8 @@ def lowered_script(r: Cursor) -> Script:
     texts = [token.text for token in tokens]
     if any(token.kind in ("word", "text", "function") for token in tokens) or _is_word(texts):
         return Script("label", label="".join(texts), end=end)
-    if len(tokens) == 1 and tokens[0].kind == "operator" and tokens[0].text in ("times", "+", "-", "circ"):
-        return Script("label", label={"times": "star", "+": "plus", "-": "minus", "circ": "0"}[tokens[0].text], end=end)
+    if len(tokens) == 1 and tokens[0].kind == "operator" and texts[0] in _SIGNS_BELOW:
+        return Script("label", label=_SIGNS_BELOW[texts[0]], end=end)
     if any(token.text in (":", "cdot", "times") and token.kind == "operator" for token in tokens):
         return sliced_script(r, tokens, end)
     return Script("index", index_letters(r, first, past), end=end)
@@ -165,17 +166,14 @@ def with_scripts(r: Cursor, base: Node, scripts: list[Script]) -> Node:
     if isinstance(base, Name) and r.names.variables.get(base.name) == "matrix" and len(scripts) == 2:
         scripts = [counting_script(r, script) for script in scripts]  # \nu_k^n under a sum over n
     kinds = [script.kind for script in scripts]
-    if (
-        sorted(kinds[:2]) == ["index", "sample"]
-        and isinstance(base, Name)
-        and all(len(script.parts) == 1 for script in scripts[:2])
-    ):
+    single = all(len(script.parts) == 1 for script in scripts[:2])
+    if sorted(kinds[:2]) == ["index", "sample"] and single and isinstance(base, Name):
         row, column = sorted(scripts[:2], key=lambda script: script.kind, reverse=True)
         both = Script("index", (row.parts[0], column.parts[0]), end=scripts[1].end)
         base, scripts = entry_of(r, base, both, base.span.joined(r.span(scripts[1].end or r.last))), scripts[2:]
         kinds = kinds[2:]
     two = [script for script in scripts if script.kind == "index" and len(script.parts) == 2]
-    if two and len(scripts) == 2 and any(kind in ("T", "inverse", "inverse-T", "prime") for kind in kinds):
+    if two and len(scripts) == 2 and not {"T", "inverse", "inverse-T", "prime"}.isdisjoint(kinds):
         other = next(script for script in scripts if script is not two[0])
         if other is scripts[1] and not isinstance(base, Kronecker):
             r.note("a script after two indices is read as the matrix's own: `X_{ij}^{-1}` is the entry of the inverse")
@@ -298,6 +296,14 @@ def counts_rows(r: Cursor, letter: str, base: str) -> bool:
     return letter in r.binding | r.left | r.names.counting
 
 
+def script_text(script: Script) -> str:
+    """What stands in a subscript, without commas."""
+    return script.label or "".join(
+        part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?"
+        for part in script.parts
+    )
+
+
 def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, list[Script]]:
     """A name whose subscript belongs to it: W_1, sigma_max, L_2; and the scripts left."""
     name = token.text
@@ -316,18 +322,14 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
         named = script.parts and all(isinstance(part, Name | Literal_) for part in script.parts)
         if script.kind == "index" and named and not is_counted(r, script):
             # a letter that a sum binds counts something: it is no part of a name
-            text = "".join(
-                part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else ""
-                for part in script.parts
-            )
+            text = script_text(script)
             for form in (f"{name}_{text}", f"{name}{text}"):
                 if any(form in table for table in known):
                     return form, [*before, *behind]
             lettered = all(isinstance(part, Name) for part in script.parts)  # S_B: nothing binds the letter
             numbered = len(script.parts) == 1 and isinstance(script.parts[0], Literal_)
-            if (lettered and owns_script(r, token)) or (
-                numbered and (is_origin(r, text) or (not r.variable(name) and is_label(r, name, text)))
-            ):
+            label = is_origin(r, text) or (not r.variable(name) and is_label(r, name, text)) if numbered else False
+            if label or (lettered and owns_script(r, token)):
                 return f"{name}_{text}", [*before, *behind]
     return name, scripts
 
@@ -340,13 +342,8 @@ def is_updated(r: Cursor, name: str) -> bool:
 def owns_script(r: Cursor, token: Token) -> bool:
     """Whether letters that nothing binds belong to the name of an unknown capital of a loss: W_{hh}, S_B."""
     name = token.text
-    return (
-        not r.known
-        and name[:1].isupper()
-        and not r.variable(name)
-        and is_label(r, name)
-        and other_case(r, r.name(token)).name == name
-    )
+    unknown = not r.known and name[:1].isupper() and not r.variable(name)
+    return unknown and is_label(r, name) and other_case(r, r.name(token)).name == name
 
 
 def is_sample(r: Cursor, name: str) -> bool:
