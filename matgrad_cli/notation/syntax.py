@@ -227,6 +227,9 @@ BEFORE: Final = "[<]"
 """The function of two letters that is 1 where the first is less than the second and else 0."""
 
 
+COUNTED: Final = "[number]"
+"""The function of a letter that is the number it stands for, from its option `first` on."""
+
 PART: Final = "[:]"
 """The function of an array that leaves out as many of its first and last rows as its options say."""
 

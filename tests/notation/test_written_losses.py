@@ -149,7 +149,21 @@ PIECES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "shapes", "plain", "plain_shapes"), FAMILIES + PIECES)
+NUMBERS = "(tril(ones(n, n)) @ ones(n))"
+COUNTED = [
+    (r"\sum_i i x_i^2", "x: n", f"sum({NUMBERS} * x**2)", "x: n"),
+    (r"\sum_{i=1}^n \frac{x_i}{\log_2(i+1)}", "x: n", f"sum(x / log2({NUMBERS} + 1))", "x: n"),
+    (r"\sum_{i=0}^{n-1} \gamma^i x_i", "x: n", f"sum[i:n](gamma**({NUMBERS}[i] - 1) * x[i])", "x: n"),
+    (r"\sum_{i,j} (i - j)^2 x_i x_j", "x: n", f"x.T @ (({NUMBERS}[:, None] - {NUMBERS}[None, :])**2) @ x", "x: n"),
+    (r"\|[x_j^\top w - y_j]_{j=1}^n\|^2", X, "norm(X@w - y)**2", X),
+    (r"\det \left[K_{ij} + w_i w_j\right]_{i,j=1}^n", "K: n×n, w: n", "det(K + outer(w, w))", "K: n×n, w: n"),
+    (r"\|\text{softmax}(XW, \text{axis}=1)\|_F^2", "X: n×d, W: d×k", "norm(softmax(X@W, axis=1))**2", "X: n×d, W: d×k"),
+    (r"\|\operatorname{sum}(W, \mathrm{dim}=0)\|^2", "W: n×d", "norm(sum(W, axis=0))**2", "W: n×d"),
+    (r"\sum_{i,j} x_i x_j k(u_i, u_j)", "x: n, k: n×n", "x.T @ k @ x", "x: n, k: n×n"),
+]
+
+
+@pytest.mark.parametrize(("text", "shapes", "plain", "plain_shapes"), FAMILIES + PIECES + COUNTED)
 def test_a_loss_means_its_plain_form(text: str, shapes: str, plain: str, plain_shapes: str) -> None:
     wrt = next(name for name in ("w", "W", "x", "mu", "theta", "lambda", "V") if f"{name}:" in plain_shapes)
     wanted = read_problem(plain, wrt, [plain_shapes], (), "numpy")

@@ -22,7 +22,7 @@ from .at_points import at_zero, is_loss_called, limit, loss_at
 from .broadcasting import as_column, as_row
 from .complaints import described, fail
 from .elaborator import Elaborator
-from .entries import basis, mask
+from .entries import basis, counted, mask
 from .matrix_functions import negated, of_matrix, root_of_square
 from .piecewise import by_pieces
 from .products import joined
@@ -97,6 +97,8 @@ def _of_reader(e: Elaborator, node: s.Apply) -> Expr | None:
             return _written_out(e, node)
         case s.WITHIN | s.BEFORE:
             return mask(e, node)
+        case s.COUNTED:
+            return counted(e, node)
         case s.MOVED:
             value = e.expr(node.arguments[0])
             e.flatten(node, e.is_flat(node.arguments[0]))

@@ -24,6 +24,7 @@ from ...ir import (
     add,
     fresh_index,
     letters_in,
+    matmul,
     mul,
     neg,
     sum_over,
@@ -102,6 +103,17 @@ def mask(e: Elaborator, node: s.Apply) -> Expr:
     end: Expr = Call("butlast", Fill(1, Shape(own.dim)))
     found += [Entry(moved(end, ahead), own, None) for ahead in range(last)]
     return mul(*found)
+
+
+def counted(e: Elaborator, node: s.Apply) -> Expr:
+    """The number that a letter stands for: so many ones stand in its row of a triangle of ones."""
+    part, first = node.arguments[0], int(dict(node.options)["first"])
+    assert isinstance(part, s.Name)
+    own = letter(e, part, part.name, None)
+    ones = Fill(1, Shape(own.dim))
+    e.note(f"`{own.name}` as a number is entry {own.name} of tril(𝟏𝟏ᵀ)𝟏, which holds 1, 2, 3, …")
+    number = Entry(matmul(Call("tril", Fill(1, Shape(own.dim, own.dim))), ones), own, None)
+    return number if first else add(number, Number(-1))
 
 
 def subscript(e: Elaborator, node: s.Subscript) -> Expr:

@@ -100,7 +100,7 @@ def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.
             return [], (index,), bound
         case s.Derivative(_, body, variable, indices):
             return [part for part in (body, variable) if part is not None], indices, bound
-        case s.Kronecker(_, indices) | s.Apply(_, "basis" | "[within]" | "[<]", indices):
+        case s.Kronecker(_, indices) | s.Apply(_, "basis" | s.WITHIN | s.BEFORE | s.COUNTED, indices):
             return [], indices, bound
     return list(s.children(node)), (), bound
 

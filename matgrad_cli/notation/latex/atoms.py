@@ -7,7 +7,20 @@ from fractions import Fraction
 from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ..elaboration.loss_letters import free_letters
-from ..syntax import CIRCLE, Apply, Binary, Derivative, EntriesOf, Group, Kronecker, Literal_, Name, Negative, Node
+from ..syntax import (
+    CIRCLE,
+    COUNTED,
+    Apply,
+    Binary,
+    Derivative,
+    EntriesOf,
+    Group,
+    Kronecker,
+    Literal_,
+    Name,
+    Negative,
+    Node,
+)
 from ..unknown import LETTERS
 from .cases import cases, comparison, indicator, written_out
 from .cursor import Cursor
@@ -25,6 +38,7 @@ from .scripts import (
     source_text,
     with_scripts,
 )
+from .sums import counted_entries
 from .tokens import FRACTIONS, Token
 
 # ---- numbers and names
@@ -65,6 +79,9 @@ def named_factor(r: Cursor) -> Node:
     """A name with its scripts, or a call of it."""
     token = r.take()
     name = token.text
+    if name in r.binding and not r.sees("operator", "_"):
+        first = ("first", "0" if name in r.from_zero else "1")
+        return scripted(r, Apply(r.span(token), COUNTED, (r.name(token),), (first,)))
     free = not r.variable(name)
     if not free and (member := at_samples(r, token)) is not None:
         return member
@@ -130,25 +147,30 @@ def named_factor(r: Cursor) -> Node:
 
 def at_samples(r: Cursor, token: Token) -> Node | None:
     """In a loss φ(x_n) of a declared family φ is its row n, where x is not declared, and k(x_i, x_j) of a declared
-    matrix k its entry k_ij; None for any other name."""
-    if r.known or not r.sees("open", "("):
+    matrix k its entry k_ij, as f(x_n, w) is f_n; None for any other name."""
+    if r.known or r.names.variables[token.text] == "number" or not r.sees("open", "("):
         return None
     pieces = r.pieces(r.at)
-    samples = [[inner for inner in piece if inner.kind not in ("open", "close")] for piece in pieces]
-    if any([inner.kind for inner in one] != ["name", "operator", "name"] for one in samples):
-        return None
-    matrix, names = r.names.variables[token.text] == "matrix", {one[0].text for one in samples}
-    raised = any("^" in texts and "(" not in texts for texts in ([inner.text for inner in piece] for piece in pieces))
-    own = len(samples) == 1 and names & {name for known in r.names.variables for name in (known, known.lower())}
-    if raised or own or (len(samples) == 2 and not matrix) or len(samples) > 2:
+    samples = [sample for piece in pieces if (sample := _sample(piece)) is not None]
+    declared = {name for known in r.names.variables for name in (known, known.lower())}
+    sides = 2 if r.names.variables[token.text] == "matrix" else 1
+    if len(samples) != (1 if len(pieces) == 1 else sides) or (len(pieces) == 1 and samples[0][0].text in declared):
         return None
     r.at = r.closing(r.at) + 1
-    letters = tuple([r.name(one[2]) for one in samples])
-    if len(samples) == 2:
+    letters = tuple([r.name(letter) for _, letter in samples])
+    if len(pieces) > 1:
         written = r.source.text[token.start + r.offset : r.last.end + r.offset]
-        r.note(f"`{written}` is read as entry {letters[0].name}{letters[1].name} of `{token.text}`")
-    node = entry_of(r, r.name(token), Script("index", letters, end=r.last), r.span(token, r.last))
-    return scripted(r, node)
+        r.note(f"`{written}` is read as entry {''.join(letter.name for letter in letters)} of `{token.text}`")
+    return scripted(r, entry_of(r, r.name(token), Script("index", letters, end=r.last), r.span(token, r.last)))
+
+
+def _sample(piece: list[Token]) -> tuple[Token, Token] | None:
+    """x and n of x_n and of x^{(n)}."""
+    bare = [token for token in piece if token.kind not in ("open", "close")]
+    if [token.kind for token in bare] != ["name", "operator", "name"]:
+        return None
+    raised = bare[1].text == "^" and all(token.text != "(" for token in piece)
+    return None if raised else (bare[0], bare[2])
 
 
 def _is_both(r: Cursor, name: str) -> bool:
@@ -249,6 +271,8 @@ def bracket_here(r: Cursor) -> Node:
             r.at += 2
             return r.grammar.factor(r)
         raise r.trouble("nothing stands in this bracket", token, "syntax-error")
+    if token.text in ("[", "(") and (entries := counted_entries(r, close)) is not None:
+        return entries
     counted = comparison(r, r.at + 1, close) if token.text == "[" else None  # Iverson's bracket, [u > 0]
     node = counted or r.inside(r.at + 1, close)
     r.at = close + 1

@@ -36,8 +36,8 @@ class Cursor:
     """Tokens and where we stand. The grammar that reads them is handed over,
     so that each of its parts can ask for a whole expression.
 
-    Of letters `binding` are those of the Σ around this place, `left` those that count although no Σ stands around them,
-    `fixed` those of them that no Σ binds anew.
+    Of letters `binding` are those of the Σ around this place, `from_zero` those of them that count from 0, `left` those
+    that count although no Σ stands around them, `fixed` those of them that no Σ binds anew.
     """
 
     tokens: list[Token]
@@ -55,6 +55,7 @@ class Cursor:
     partner: dict[int, int] = field(default_factory=dict)
     plain: dict[str, bool] = field(default_factory=dict)
     binding: frozenset[str] = frozenset()
+    from_zero: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
     called: int = -1
@@ -185,11 +186,12 @@ class Cursor:
         parts = (self.tokens[first:past] for first, past in self.between_commas(place))
         return [[token for token in part if token.kind != "gap"] for part in parts]
 
-    def arguments(self) -> tuple[Node, ...]:
-        """The expressions between the commas of the bracket here; we go on behind it."""
+    def arguments(self, left_out: int = 0) -> tuple[Node, ...]:
+        """The expressions between the commas of the bracket here, but for so many at the end; we go on behind it."""
         found: list[Node] = []
         place, close = self.at, self.closing(self.at)
-        for first, past in self.between_commas(place):
+        parts = self.between_commas(place)
+        for first, past in parts[: len(parts) - left_out]:
             if first == past:
                 raise self.trouble("an argument is missing here", self.tokens[past], "syntax-error")
             found.append(self.inside(first, past))

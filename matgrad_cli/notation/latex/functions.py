@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Final
 
+from ...diagnostics.regex import regex
 from ...ir import ELEMENTWISE
 from ...ir.functions import WITH_AXES
 from ..syntax import Apply, Binary, Inverted, Literal_, Name, Node, Options, Transposed, children, parts_of
@@ -12,13 +13,13 @@ from .cursor import Cursor
 from .indices import one_index
 from .names import RECIPROCALS, WHOLE_TERM
 from .scripts import Script, scripted, scripts_here, source_text
-from .sums import log_of_product
+from .sums import counted_entries, log_of_product
 from .tokens import Token
 
 BUILT_IN: Final = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
 """Names with a meaning of their own where they are not declared."""
 
-AXES: Final = frozenset((*WITH_AXES, "maximum"))
+AXES: Final = frozenset((*WITH_AXES, "maximum", "minimum", "sum"))
 """Functions that a 0 or 1 below them takes along an axis; `max` is read as `maximum`."""
 
 
@@ -117,7 +118,10 @@ def function_with_base(r: Cursor, token: Token, scripts: list[Script]) -> str:
 def bracketed_application(r: Cursor, token: Token, function: str, options: Options) -> Node:
     """f(…) with the scripts behind it; `tr(A)^T(B)` is the trace of the whole product."""
     opening = r.at
-    arguments = r.arguments()
+    entries = counted_entries(r, r.closing(r.at)) if r.sees("open", "[") else None
+    said = axis_said(r, token)
+    arguments = (entries,) if entries is not None else r.arguments(len(said))
+    options += said
     at = r.at
     scripts = scripts_here(r)
     doubtful, written = function == "tr" and not r.known and any(map(_is_inner, scripts)), source_text(r, token)
@@ -135,6 +139,16 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: Optio
     r.at = at
     node = function_node(r, function, token, arguments, options)
     return scripted(r, node)
+
+
+_AXIS: Final = regex(r"(?:axis|dim)=(-?[01])")
+
+
+def axis_said(r: Cursor, token: Token) -> Options:
+    r"""The option that the last argument of `\operatorname{softmax}(A, \text{axis}=1)` states."""
+    last = "".join([inner.text for inner in r.pieces(r.at)[-1]]) if token.text in AXES else ""
+    found = _AXIS.fullmatch(last)
+    return (("axis", found[1]),) if found is not None else ()
 
 
 def _is_inner(script: Script) -> bool:

@@ -38,6 +38,7 @@ class Ranges:
     letters: tuple[Name, ...] = ()
     limits: tuple[Node | None, ...] = ()
     masks: tuple[Node, ...] = ()
+    from_zero: frozenset[str] = frozenset()
 
     def masked(self, body: Node) -> Node:
         """The body with a factor for each part of the range."""
@@ -138,7 +139,8 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
     if from_zero - limits.keys():
         _refuse(reader, "a sum that starts at 0 needs its upper limit", sign)
     masks += [within(letters[name], *numbers) for name, numbers in left_out.items()]
-    return Ranges(tuple(letters.values()), tuple(limits.get(name) for name in letters), tuple(masks))
+    bounds = tuple(limits.get(name) for name in letters)
+    return Ranges(tuple(letters.values()), bounds, tuple(masks), frozenset(from_zero))
 
 
 def texts(reader: Cursor, part: Tokens) -> list[str]:

@@ -9,7 +9,20 @@ from typing import Final, Literal
 from ...diagnostics import Span
 from ...diagnostics.regex import regex
 from ..names import words
-from ..syntax import Apply, Inverted, Kronecker, Literal_, Name, Node, Slice, Subscript, Transposed, parts_of, ungrouped
+from ..syntax import (
+    COUNTED,
+    Apply,
+    Inverted,
+    Kronecker,
+    Literal_,
+    Name,
+    Node,
+    Slice,
+    Subscript,
+    Transposed,
+    parts_of,
+    ungrouped,
+)
 from .cursor import Cursor
 from .indices import Script, end_unbraced, index_at, index_letters, name_above, sliced_script, turned_before
 from .tokens import REFUSED, Token
@@ -164,7 +177,7 @@ def scripted(r: Cursor, base: Node) -> Node:
 def with_scripts(r: Cursor, base: Node, scripts: list[Script]) -> Node:
     """The base with its scripts: entries first where `X_{ij}^2`, transposes first where `X^T_{ij}` or `X_{ij}^T`."""
     if isinstance(base, Name) and r.names.variables.get(base.name) == "matrix" and len(scripts) == 2:
-        scripts = [counting_script(r, script) for script in scripts]  # \nu_k^n under a sum over n
+        scripts = [counting_script(script) for script in scripts]  # \nu_k^n under a sum over n
     kinds = [script.kind for script in scripts]
     single = all(len(script.parts) == 1 for script in scripts[:2])
     if sorted(kinds[:2]) == ["index", "sample"] and single and isinstance(base, Name):
@@ -185,11 +198,36 @@ def with_scripts(r: Cursor, base: Node, scripts: list[Script]) -> Node:
     return base
 
 
-def counting_script(r: Cursor, script: Script) -> Script:
+def counting_script(script: Script) -> Script:
     """A power by a letter that a sum binds is no power: the letter counts the rows."""
-    part = script.parts[0] if script.kind == "power" and len(script.parts) == 1 else None
-    bound = isinstance(part, Name) and part.name in r.binding
-    return Script("sample", script.parts, end=script.end) if bound else script
+    letter = counter_of(script)
+    return Script("sample", (letter,), end=script.end) if letter is not None else script
+
+
+_RATES: Final = words("alpha beta gamma lambda rho eta")
+"""Letters of numbers whose powers are summed."""
+
+
+def counter_of(script: Script) -> Name | None:
+    """The letter that a sum binds, where it alone is raised."""
+    match script:
+        case Script("power", (Apply(_, function, (Name() as letter,)),)) if function == COUNTED:
+            return letter
+    return None
+
+
+def counted_power(r: Cursor, base: Node, letter: Name, end: Token) -> Node:
+    r"""`\gamma^t` under a Σ over t is a power; `x^i` of a letter that is no number may be one of several x."""
+    name = base.name if isinstance(base, Name) else ""
+    kind = r.names.variables.get(name)
+    if name and kind != "number" and (kind is not None or name not in _RATES):
+        message = f"whether the raised `{letter.name}` numbers `{name}` or is an exponent is not said"
+        raise r.trouble(
+            message, end, "index-as-number", f"write `{name}^{{({letter.name})}}` for one of several `{name}`"
+        )
+    if name and kind is None:
+        r.note(f"`{name}^{letter.name}` is read as a power")
+    return base
 
 
 def with_script(r: Cursor, base: Node, script: Script) -> Node:
@@ -212,6 +250,8 @@ def with_script(r: Cursor, base: Node, script: Script) -> Node:
         case "pinv":
             return Apply(span, "pinv", (base,))
         case "power":
+            if (letter := counter_of(script)) is not None:
+                base = counted_power(r, base, letter, end)
             return r.binary("^", base, script.parts[0])
         case "power-T":
             return Transposed(span, r.binary("^", base, script.parts[0]))

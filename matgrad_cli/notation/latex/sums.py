@@ -2,16 +2,19 @@ r"""Σ, Π, max and min over letters in LaTeX formulas; the logarithm of `\prod_
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...diagnostics import Span
 from ..syntax import WITHIN, Apply, Binary, EntriesOf, Group, Literal_, Negative, Node, Sigma, ungrouped
 from .cursor import Cursor
 from .indices import end_unbraced
 from .ranges import Ranges, moves_of, ranges, within
+from .scripts import scripted
 from .tokens import Token
 
 
-def sum_here(r: Cursor, sign: Token) -> Node:
-    """Σ, Π, the greatest or the least over letters, to the end of the term; without letters the sum of all entries."""
+def over_letters(r: Cursor, sign: Token) -> Ranges:
+    """What the letters run over that stand below and above here."""
     lower: tuple[int, int] | None = None
     upper: tuple[int, int] | None = None
     while r.sees("operator", "_", "^"):
@@ -22,14 +25,25 @@ def sum_here(r: Cursor, sign: Token) -> Node:
             lower = first, past if braced else end_unbraced(r, past, base)
         else:
             upper = first, past
-    over = ranges(r, sign, lower, upper)
+    return ranges(r, sign, lower, upper)
+
+
+def under(r: Cursor, over: Ranges, read: Callable[[], Node]) -> Node:
+    """What is read while these letters are bound."""
+    outer, own = (r.binding, r.from_zero), {letter.name for letter in over.letters}
+    r.binding, r.from_zero = r.binding | own, r.from_zero - own | over.from_zero
+    node = read()
+    r.binding, r.from_zero = outer
+    return node
+
+
+def sum_here(r: Cursor, sign: Token) -> Node:
+    """Σ, Π, the greatest or the least over letters, to the end of the term; without letters the sum of all entries."""
+    over = over_letters(r, sign)
     if not r.starts_factor() and not r.sees("operator", "-", "+"):
         raise r.trouble("something to add up is needed after this sum", sign, "syntax-error")
-    outer = r.binding
-    r.binding = outer | {letter.name for letter in over.letters}
-    body = over.masked(r.grammar.product(r, None))
+    body = over.masked(under(r, over, lambda: r.grammar.product(r, None)))
     body = within_reach(r, over, body)
-    r.binding = outer
     span = r.span(sign).joined(body.span)
     if sign.text != "sum":
         if over.masks or not over.letters:
@@ -39,6 +53,26 @@ def sum_here(r: Cursor, sign: Token) -> Node:
     if not over.letters:
         return Apply(span, "sum", (body,))
     return Sigma(span, over.letters, over.limits, body)
+
+
+def counted_entries(r: Cursor, close: int) -> Node | None:
+    r"""`[x_j^\top w - y_j]_{j=1}^n`: the array of these entries, whose letters run below the bracket here; None where
+    no letter does."""
+    opening, r.at = r.at, close + 1
+    below = r.script_ahead("_")
+    if below is None or all(r.tokens[place].kind != "relation" for place in range(*below[:2])):
+        r.at = opening
+        return None
+    over = over_letters(r, r.tokens[opening])
+    end, r.at = r.at, opening
+    if over.masks or len(over.letters) > 2:
+        message = "entries in brackets run over one or two letters, each through a whole dimension"
+        raise r.trouble(message, r.tokens[opening], "sum-range")
+    body = under(r, over, lambda: r.inside(opening + 1, close))
+    r.at = end
+    letters, bounds = (*over.letters, None), (*over.limits, None)
+    span = r.span(r.tokens[opening], r.last)
+    return scripted(r, EntriesOf(span, (letters[0], letters[1]), (bounds[0], bounds[1]), body))
 
 
 def within_reach(r: Cursor, over: Ranges, body: Node) -> Node:

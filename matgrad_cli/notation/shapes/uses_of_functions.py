@@ -109,7 +109,7 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         first = node.arguments[0]
         width = len(first.arguments) if isinstance(first, s.Apply) else 1
         return Form(Side(Dim.of(len(node.arguments))), Side(Dim.of(width)))
-    if function in (s.WITHIN, s.BEFORE):
+    if function in (s.WITHIN, s.BEFORE, s.COUNTED):
         sides = [solver.index(argument) for argument in node.arguments]
         join(sides[0], sides[-1])
         return Form.number()
