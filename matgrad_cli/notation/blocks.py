@@ -74,7 +74,7 @@ class _Blocks:
                 return s.with_children(node, tuple([self._plain(part) for part in s.children(node)]))
         return node
 
-    def refuse(self, span: Span, message: str) -> NoReturn:
+    def stop(self, span: Span, message: str) -> NoReturn:
         fail(self.scope, "blocks", message, (span, ""))
 
     def _plain(self, node: s.Node) -> s.Node:
@@ -96,7 +96,7 @@ class _Blocks:
         else:
             rows = [(part,) for part in parts]
         if len({len(row) for row in rows}) != 1:
-            self.refuse(span, "the rows of this matrix have different lengths")
+            self.stop(span, "the rows of this matrix have different lengths")
         values = [[_value(cell) for cell in row] for row in rows]
         if all(value is not None for row in values for value in row):
             lines = _grid([s.Literal_(span, value, str(value)) for value in row if value is not None] for row in values)
@@ -110,7 +110,7 @@ class _Blocks:
         for row in rows:
             grids = [cell if isinstance(cell, tuple) else ((cell,),) for cell in row]
             if len({len(grid) for grid in grids}) != 1:
-                self.refuse(span, "blocks that stand side by side have different numbers of rows")
+                self.stop(span, "blocks that stand side by side have different numbers of rows")
             lines += [[cell for grid in grids for cell in grid[k]] for k in range(len(grids[0]))]
         return _grid(lines)
 
@@ -143,12 +143,12 @@ class _Blocks:
             if len(left) == len(right) and len(left[0]) == len(right[0]) == 1 and operator != "juxtapose":
                 left = _turned(left)  # u @ v of two vectors
             if len(left[0]) != len(right):
-                self.refuse(span, f"{len(left[0])} columns of blocks meet {len(right)} rows of blocks")
+                self.stop(span, f"{len(left[0])} columns of blocks meet {len(right)} rows of blocks")
             columns = [*zip(*right, strict=True)]
             found = _grid([_summed_products(span, operator, row, column) for column in columns] for row in left)
             return s.Group(span, found[0][0]) if len(found) == len(found[0]) == 1 else found
         if operator not in ("+", "-", "*", "hadamard") or (len(left), len(left[0])) != (len(right), len(right[0])):
-            self.refuse(span, "the blocks of the two sides do not stand in the same places")
+            self.stop(span, "the blocks of the two sides do not stand in the same places")
         beside = zip(left, right, strict=True)
         return _grid(
             [s.Binary(span, operator, a, s.Group(b.span, b)) for a, b in zip(*rows, strict=True)] for rows in beside
@@ -232,7 +232,7 @@ class _Blocks:
         if function in ("inner", "dot") and len(found) == 2 and all(isinstance(part, tuple) for part in found):
             sides = [[cell for row in grid for cell in row] for grid in found if isinstance(grid, tuple)]
             if len(sides[0]) != len(sides[1]):
-                self.refuse(node.span, f"{len(sides[0])} blocks meet {len(sides[1])} blocks")
+                self.stop(node.span, f"{len(sides[0])} blocks meet {len(sides[1])} blocks")
             products = [replace(node, arguments=pair) for pair in zip(*sides, strict=True)]
             return s.Group(node.span, _sum(products))
         return self.outside(node, f"an argument of `{node.function}`")

@@ -48,9 +48,9 @@ class _Spectra:
     def outside(self, node: s.Node) -> NoReturn:
         message = f"single eigenvalues, as in `{self.text(node.span)}`, are not in the language"
         sums = "sums over all of their powers, exp, log, √, sin and cos are read, also their product"
-        self.refuse(node.span, message, f"`lambda_max(A)` is the greatest; {sums}")
+        self.stop(node.span, message, f"`lambda_max(A)` is the greatest; {sums}")
 
-    def refuse(self, span: Span, message: str, help: str) -> NoReturn:
+    def stop(self, span: Span, message: str, help: str) -> NoReturn:
         fail(self.scope, "unknown-function", message, (span, ""), help=help)
 
     def is_side(self, bound: s.Node, matrix: s.Node) -> bool:
@@ -89,7 +89,7 @@ class _Spectra:
         if bound is not None and not self.is_side(bound, held[0].arguments[0]):
             message = f"eigenvalues and singular values are summed over all, here they end at `{self.text(bound.span)}`"
             help = "without the bound all of them are meant; so they are where it is a side of the declared matrix"
-            self.refuse(bound.span, message, help)
+            self.stop(bound.span, message, help)
         whose = {self.text(part.arguments[0].span) for part in held}
         if len(whose) > 1 or any(dict(part.options).get("index", "") != letter for part in held):
             self.outside(held[0])
@@ -149,7 +149,7 @@ class _Spectra:
                 value = self.scope.find(part.name)
                 if part.name[0].isupper() if value is None else not value.shape.is_number:
                     message = f"`{part.name}` beside eigenvalues is no number: single ones are not read"
-                    self.refuse(node.span, message, "only sums of functions of them all are read")
+                    self.stop(node.span, message, "only sums of functions of them all are read")
 
     def binary(self, span: Span, operator: s.Operator, left: s.Node, right: s.Node) -> s.Node:
         """Sums, products and quotients of functions of eigenvalues, or of one and a number."""

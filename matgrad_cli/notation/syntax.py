@@ -18,7 +18,6 @@ Operator = Literal["+", "-", "*", "/", "@", "**", "^", "hadamard", "kron", "juxt
 columns: their inner product); `inner` is A:B; `^` is LaTeX's power (of a square matrix the matrix power),
 `**` the elementwise one."""
 
-
 Options = tuple[tuple[str, str], ...]
 """What stands beside the arguments of a function, by name."""
 
@@ -226,7 +225,6 @@ its options `first` and `last` say how many are left out."""
 BEFORE: Final = "[<]"
 """The function of two letters that is 1 where the first is less than the second and else 0."""
 
-
 COUNTED: Final = "[number]"
 """The function of a letter that is the number it stands for, from its option `first` on."""
 
@@ -278,8 +276,7 @@ def parts_of(node: Node) -> Iterator[Node]:
         yield part
         kind = type(part)
         if kind in PLAIN:
-            for field in _BACKWARDS[kind]:
-                stack.append(getattr(part, field))
+            stack.extend([getattr(part, field) for field in _BACKWARDS[kind]])
         else:
             stack.extend(reversed(children(part)))
 

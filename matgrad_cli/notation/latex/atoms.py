@@ -25,19 +25,9 @@ from ..unknown import LETTERS
 from .cases import cases, comparison, indicator, written_out
 from .cursor import Cursor
 from .functions import applied_function, before_argument, call_of, is_call, is_upright, plain_arguments
-from .indices import around_a_letter, index_at
+from .indices import around_a_letter, index_at, is_top
 from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, script_text, spectral
-from .scripts import (
-    Script,
-    entry_of,
-    is_top,
-    labelled_name,
-    lowered_script,
-    scripted,
-    scripts_here,
-    source_text,
-    with_scripts,
-)
+from .scripts import Script, entry_of, labelled_name, lowered_script, scripted, scripts_here, source_text, with_scripts
 from .sums import counted_entries
 from .tokens import FRACTIONS, Token
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Final
 
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ..syntax import Binary, Literal_, Name, Node, PairIndex
 from .cursor import Cursor
 from .tokens import Token
@@ -187,3 +189,51 @@ def turned_before(r: Cursor) -> int:
     token, past = r.peek(4 if braced else 3), 6 if braced else 4
     turned = token.text in ("t", "T", "top") and (not braced or r.sees("close", "}", ahead=5))
     return past if turned and r.starts_factor(past) else 0
+
+
+# ---- what stands raised: transposes, inverse powers, numbers of layers
+
+
+def is_top(r: Cursor, token: Token) -> bool:
+    """Whether a raised token means the transpose."""
+    if token.kind == "command":
+        return token.text in ("top", "up-top")
+    if token.kind not in ("name", "word"):
+        return False
+    if token.text in ("t", "H"):
+        # \\gamma^t under a Σ over t is a power
+        counted = token.text in r.names.dimensions | r.binding | r.left
+        return r.names.variables.get(token.text) != "number" and not counted
+    return token.text == "T"
+
+
+_KNOWN: Final = regex(
+    r"[(\[] (?P<layer>\d+) [)\]](?P<turned> T)?"
+    r"|(?P<primes>(?:(?:prime|')(?: (?!$)|$))+)"
+    r"|(?P<minus>- )?(?:(?P<digits>(?!0)\d+) )?(?P<top>T)"
+    r"|- (?P<amount>(?!0)\d+)"
+)
+
+
+def known_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
+    """`T`, `-T`, `-1T`, `-2T`, `'`: a transpose, perhaps of an inverse power; `-1`, `-2`; and `(2)`, `[2]`, `(2)T`,
+    a number in brackets, which belongs to the name of the letter below it."""
+    found = _KNOWN.fullmatch(" ".join("T" if is_top(r, token) else token.text for token in tokens))
+    if found is None:
+        return None
+    if found["primes"]:
+        return Script("prime", amount=len(tokens), end=end)
+    if tokens[0].text == "H":
+        r.note(
+            "a raised `H` is read as the transpose: all variables are real (a complex one is two, its real and "
+            "imaginary part)"
+        )
+    if found["amount"] or found["minus"]:
+        amount = int((found["amount"] or found["digits"] or "1")[:4])
+        return Script("inverse-T" if found["top"] else "inverse", amount=amount, end=end)
+    number = found["layer"] or found["digits"]
+    if number is None:
+        return Script("T", end=end)
+    value = Literal_(r.span(tokens[bool(found["layer"])]), Fraction(number[:9]), number)
+    turned = found["top"] or found["turned"]
+    return Script("power-T" if turned else "power", (value,), label=(found["layer"] or "")[:9], end=end)

@@ -8,8 +8,9 @@ from typing import Literal
 from ..syntax import Binary, Derivative, Literal_, Name, Node, Subscript, Transposed, parts_of
 from .cursor import Cursor
 from .functions import BUILT_IN, call_of, function_node, is_call
+from .indices import is_top
 from .names import GREEK
-from .scripts import is_top, labelled_name, lowered_script, scripted, source_text, with_script
+from .scripts import labelled_name, lowered_script, scripted, source_text, with_script
 from .tokens import Token
 
 Style = Literal["partial", "total", "nabla", "D"]

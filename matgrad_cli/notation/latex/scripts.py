@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import pairwise
 from typing import Final, Literal
 
 from ...diagnostics import Span
-from ...diagnostics.regex import regex
 from ..names import words
 from ..syntax import (
     COUNTED,
@@ -24,7 +22,17 @@ from ..syntax import (
     ungrouped,
 )
 from .cursor import Cursor
-from .indices import Script, end_unbraced, index_at, index_letters, name_above, sliced_script, turned_before
+from .indices import (
+    Script,
+    end_unbraced,
+    index_at,
+    index_letters,
+    is_top,
+    known_script,
+    name_above,
+    sliced_script,
+    turned_before,
+)
 from .tokens import REFUSED, Token
 
 _SIGNS_BELOW: Final = {"times": "star", "+": "plus", "-": "minus", "circ": "0"}
@@ -96,51 +104,6 @@ def raised_script(r: Cursor) -> Script:
 def source_text(r: Cursor, token: Token) -> str:
     """The characters of a token."""
     return r.source.text[token.start + r.offset : token.end + r.offset] or token.text
-
-
-def is_top(r: Cursor, token: Token) -> bool:
-    """Whether a raised token means the transpose."""
-    if token.kind == "command":
-        return token.text in ("top", "up-top")
-    if token.kind not in ("name", "word"):
-        return False
-    if token.text in ("t", "H"):
-        # \\gamma^t under a Σ over t is a power
-        counted = token.text in r.names.dimensions | r.binding | r.left
-        return r.names.variables.get(token.text) != "number" and not counted
-    return token.text == "T"
-
-
-_KNOWN: Final = regex(
-    r"[(\[] (?P<layer>\d+) [)\]](?P<turned> T)?"
-    r"|(?P<primes>(?:(?:prime|')(?: (?!$)|$))+)"
-    r"|(?P<minus>- )?(?:(?P<digits>(?!0)\d+) )?(?P<top>T)"
-    r"|- (?P<amount>(?!0)\d+)"
-)
-
-
-def known_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
-    """`T`, `-T`, `-1T`, `-2T`, `'`: a transpose, perhaps of an inverse power; `-1`, `-2`; and `(2)`, `[2]`, `(2)T`,
-    a number in brackets, which belongs to the name of the letter below it."""
-    found = _KNOWN.fullmatch(" ".join("T" if is_top(r, token) else token.text for token in tokens))
-    if found is None:
-        return None
-    if found["primes"]:
-        return Script("prime", amount=len(tokens), end=end)
-    if tokens[0].text == "H":
-        r.note(
-            "a raised `H` is read as the transpose: all variables are real (a complex one is two, its real and "
-            "imaginary part)"
-        )
-    if found["amount"] or found["minus"]:
-        amount = int((found["amount"] or found["digits"] or "1")[:4])
-        return Script("inverse-T" if found["top"] else "inverse", amount=amount, end=end)
-    number = found["layer"] or found["digits"]
-    if number is None:
-        return Script("T", end=end)
-    value = Literal_(r.span(tokens[bool(found["layer"])]), Fraction(number[:9]), number)
-    turned = found["top"] or found["turned"]
-    return Script("power-T" if turned else "power", (value,), label=(found["layer"] or "")[:9], end=end)
 
 
 def lowered_script(r: Cursor) -> Script:
