@@ -6,10 +6,10 @@ import re
 from html import escape
 from xml.etree import ElementTree as XML
 
-from ..documents.passage import line_and_column
 from ..records.finding import FileReport, Finding, ProblemReport, Report
-from .data import place_of, summary_of
+from .data import summary_of
 from .inert import inert_report
+from .marks import Mark, marks
 
 
 def to_junit(report: Report) -> str:
@@ -97,48 +97,19 @@ def _clean(text: str) -> str:
 
 def to_github(report: Report) -> str:
     """GitHub's workflow commands: one annotation per finding, at its file, line and column."""
-    report = inert_report(report)
-    lines = []
-    for file in report.files:
-        for diagnostic in file.diagnostics:
-            line, column = place_of(diagnostic)
-            level = {"error": "error", "wrong": "error", "warning": "warning"}.get(diagnostic.severity, "notice")
-            lines.append(_command(level, file.file, line, column, diagnostic.code, diagnostic.message))
-        for problem in file.problems:
-            for finding in problem.shown:
-                lines.append(_annotation(file, problem, finding))
-            if problem.verdict != "right" and not problem.shown:
-                lines.append(
-                    _command(
-                        "error" if problem.verdict == "wrong" else "warning",
-                        file.file,
-                        None,
-                        None,
-                        f"problem {problem.id}: {problem.verdict}",
-                        problem.final.message or problem.verdict,
-                    )
-                )
-    return "\n".join(lines)
+    return "\n".join(map(_command, marks(inert_report(report))))
 
 
-def _annotation(file: FileReport, problem: ProblemReport, finding: Finding) -> str:
-    level = "error" if finding.verdict == "wrong" else "warning"
-    line = f", line {finding.number}" if problem.kind not in ("answer", "document") and finding.number else ""
-    title = f"problem {problem.id}{line}: {finding.code or finding.verdict}"
-    message = (finding.message or finding.verdict) + (f"\n{finding.help}" if finding.help else "")
-    end = None
-    if file.source is not None:
-        last_line, last = line_and_column(file.source.text, finding.span.end)
-        end = last if last_line == finding.line else None
-    return _command(level, file.file, finding.line, finding.column, title, message, end)
+_LEVELS = {"error": "error", "wrong": "error", "note": "notice"}
 
 
-def _command(
-    level: str, file: str, line: int | None, column: int | None, title: str, message: str, end: int | None = None
-) -> str:
-    properties = {"file": file, "line": line, "col": column, "endColumn": end, "title": title}
-    inside = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in properties.items() if value is not None)
-    return f"::{level} {inside}::{_escaped(message)}"
+def _command(mark: Mark) -> str:
+    title = f"{mark.about}{mark.row}: {mark.code}" if mark.about else mark.code
+    (line, column), (last, end) = mark.place, mark.end
+    properties = {"file": mark.file, "line": line, "col": column, "endColumn": end if last == line else None}
+    said = {key: value for key, value in (properties | {"title": title}).items() if value is not None}
+    inside = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in said.items())
+    return f"::{_LEVELS.get(mark.level, 'warning')} {inside}::{_escaped(mark.message)}"
 
 
 def _escaped(text: str, also: str = "") -> str:

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from ..diagnostics import Diagnostic
-from ..documents.passage import line_and_column
 from ..records.finding import FileReport, Finding, ProblemReport, Report
 from .classes import class_of
 from .inert import inert_report
+from .marks import place_of, totals
 
 
 def to_json(report: Report) -> str:
@@ -58,13 +58,6 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "column": column,
         **_told(diagnostic, "notes help"),
     }
-
-
-def place_of(diagnostic: Diagnostic) -> tuple[int | None, int | None]:
-    """Line and column of the first label, counted from 1; None without a place."""
-    if diagnostic.source is None or not diagnostic.labels or not diagnostic.source.text:
-        return None, None
-    return line_and_column(diagnostic.source.text, diagnostic.labels[0].span.start)
 
 
 def _problem(problem: ProblemReport) -> dict[str, Any]:
@@ -183,10 +176,5 @@ def summary_of(problem: ProblemReport) -> str:
 
 
 def _totals(report: Report) -> str:
-    counts: dict[str, int] = {}
-    for _, problem in report.of_one_student:
-        counts[problem.verdict] = counts.get(problem.verdict, 0) + 1
-    said = [f"{count} {verdict}" for verdict, count in sorted(counts.items())]
-    unread = sum(1 for file in report.files if file.broken)
-    said += [f"{unread} file{'s' if unread > 1 else ''} unreadable"] if unread else []
-    return ", ".join(said) or "no problem found"
+    found = totals(report, (problem for _, problem in report.of_one_student))
+    return ", ".join(f"{many} {verdict}" for many, verdict in found) or "no problem found"

@@ -8,10 +8,9 @@ from urllib.parse import quote
 
 from .. import __version__
 from ..diagnostics.pages import codes, title
-from ..documents.passage import line_and_column
-from ..records.finding import FileReport, Finding, ProblemReport, Report
-from .data import place_of
+from ..records.finding import Report
 from .inert import inert_report
+from .marks import Mark, marks
 
 _LEVELS = {"wrong": "error", "error": "error", "unreadable": "error", "warning": "warning", "undecided": "warning"}
 
@@ -19,7 +18,7 @@ _LEVELS = {"wrong": "error", "error": "error", "unreadable": "error", "warning":
 def to_sarif(report: Report) -> str:
     """The findings of all files; what says nothing of a place stands at its file."""
     report = inert_report(report)
-    results = [result for file in report.files for result in _results(file)]
+    results = [*map(_result, marks(report))]
     known = set(codes())
     used = sorted({result["ruleId"] for result in results})
     rules = [{"id": code, "shortDescription": {"text": title(code) if code in known else code}} for code in used]
@@ -29,44 +28,15 @@ def to_sarif(report: Report) -> str:
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
 
 
-def _results(file: FileReport) -> list[dict[str, Any]]:
-    found = []
-    for diagnostic in file.diagnostics:
-        line, column = place_of(diagnostic)
-        region = {"startLine": line or 1, "startColumn": column or 1}
-        found.append(_result(file, diagnostic.code, diagnostic.severity, diagnostic.message, region))
-    for problem in file.problems:
-        found += [_of_line(file, problem, finding) for finding in problem.shown]
-        if problem.verdict != "right" and not problem.shown:
-            message = f"problem {problem.id}: {problem.final.message or problem.verdict}"
-            found.append(
-                _result(
-                    file,
-                    problem.final.code or problem.verdict,
-                    problem.verdict,
-                    message,
-                    {"startLine": 1, "startColumn": 1},
-                )
-            )
-    return found
-
-
-def _of_line(file: FileReport, problem: ProblemReport, finding: Finding) -> dict[str, Any]:
-    region = {"startLine": finding.line, "startColumn": finding.column}
-    if file.source is not None and finding.cell is None:
-        line, column = line_and_column(file.source.text, finding.span.end)
-        region |= {"endLine": line, "endColumn": column} if (line, column) > (finding.line, finding.column) else {}
-    message = f"problem {problem.id}: {finding.message or finding.verdict}" + (
-        f"\n{finding.help}" if finding.help else ""
-    )
-    return _result(file, finding.code or finding.verdict, finding.verdict, message, region)
-
-
-def _result(file: FileReport, code: str, level: str, message: str, region: dict[str, int]) -> dict[str, Any]:
-    place = {"artifactLocation": {"uri": quote(file.file)}, "region": region}
+def _result(mark: Mark) -> dict[str, Any]:
+    (line, column), (last, end) = mark.place, mark.end
+    region = {"startLine": line or 1, "startColumn": column or 1}
+    region |= {"endLine": last, "endColumn": end} if last is not None and mark.end != mark.place else {}  # type: ignore[dict-item]
+    place = {"artifactLocation": {"uri": quote(mark.file)}, "region": region}
+    message = f"{mark.about}: {mark.message}" if mark.about else mark.message
     return {
-        "ruleId": code,
-        "level": _LEVELS.get(level, "note"),
+        "ruleId": mark.code,
+        "level": _LEVELS.get(mark.level, "note"),
         "message": {"text": message.replace("](", "] (")},  # `[a](b)` would be a link
         "locations": [{"physicalLocation": place}],
     }

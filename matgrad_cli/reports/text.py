@@ -12,6 +12,7 @@ from ..diagnostics.show import show, wrapped
 from ..records.finding import FileReport, Finding, ProblemReport, Report
 from .classes import class_text
 from .inert import inert_report
+from .marks import totals
 from .sheets import of_document, place_in_file, readings
 
 _COLOURS = {"right": "32", "follows": "32", "wrong": "1;31", "unreadable": "1;33", "undecided": "33", "missing": "33"}
@@ -156,12 +157,6 @@ def _said(text: str, width: int, lead: str = "", hang: int = 2) -> str:
 
 
 def _closing(report: Report, colour: bool) -> str:
-    counts: dict[str, int] = {}
-    for file in report.files:
-        for problem in file.problems:
-            counts[problem.verdict] = counts.get(problem.verdict, 0) + 1
-    unread = sum(1 for file in report.files if file.broken)
-    said = [f"{count} {_painted(verdict, colour)}" for verdict, count in counts.items()]
-    said += [f"{unread} file{'s' if unread > 1 else ''} {_painted('unreadable', colour)}"] if unread else []
-    total = sum(counts.values())
-    return f"{total} problem{'' if total == 1 else 's'}: {', '.join(said)}\n" if said else "nothing to check\n"
+    problems = [problem for file in report.files for problem in file.problems]
+    said = ", ".join(f"{many} {_painted(verdict, colour)}" for many, verdict in totals(report, problems))
+    return f"{len(problems)} problem{'' if len(problems) == 1 else 's'}: {said}\n" if said else "nothing to check\n"
