@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .diagnostic import Diagnostic, Label, Severity, Source
 from .letters import plain_text, shortened, visible
 from .record import record
@@ -143,40 +145,26 @@ def _groups(text: str, marks: list[_Mark], room: int) -> list[list[_Mark]]:
     return groups
 
 
-class _Columns:
-    """From a character of the line to the column of the excerpt in which it is printed."""
-
-    def __init__(self, first: int, widths: list[int], lead: int) -> None:
-        self.first, self.lead = first, lead
-        self.sums = [0]
-        for width in widths:
-            self.sums.append(self.sums[-1] + width)
-
-    def __call__(self, at: int) -> int:
-        inside = min(max(at - self.first, 0), len(self.sums) - 1)
-        beyond = 1 if at - self.first > len(self.sums) - 1 else 0
-        return self.lead + self.sums[inside] + beyond
-
-
-def _excerpt(text: str, marks: list[_Mark], room: int) -> tuple[str, _Columns]:
-    """The part of the line around the marks, with … where it was cut, and the columns of its characters."""
+def _excerpt(text: str, marks: list[_Mark], room: int) -> tuple[str, Callable[[int], int]]:
+    """The part of the line around the marks, with … where it was cut, and in which column of it a character of the line
+    is printed."""
     first, last = 0, min(len(text), room * 4)
     if len(text) > room or sum(visible(letter)[1] for letter in text) > room:
         first = max(0, marks[0].start - room // 4)
         last = min(len(text), first + room)
-    lead = 1 if first else 0
-    pieces: list[tuple[str, int]] = []
-    used = lead
+    body, ends = "…" if first else "", [1 if first else 0]
     for letter in text[first:last]:
-        shown, columns = visible(letter)
-        if used + columns > room - 1 and (first or last < len(text) or used + columns > room):
-            last = first + len(pieces)
+        shown, wide = visible(letter)
+        if ends[-1] + wide > room - 1 and (first or last < len(text) or ends[-1] + wide > room):
+            last = first + len(ends) - 1
             break
-        pieces.append((shown, columns))
-        used += columns
-    body = "".join(piece for piece, _ in pieces)
-    cut = "…" if last < len(text) else ""
-    return ("…" if first else "") + body + cut, _Columns(first, [columns for _, columns in pieces], lead)
+        body += shown
+        ends.append(ends[-1] + wide)
+
+    def column(at: int) -> int:
+        return ends[min(max(at - first, 0), len(ends) - 1)] + (at - first >= len(ends))
+
+    return body + ("…" if last < len(text) else ""), column
 
 
 @record
@@ -198,29 +186,20 @@ def _below(places: list[_Placed], severity: Severity, paint: _Paint) -> list[str
         cells.update(dict.fromkeys(range(place.start, place.end), ("^" if place.main else "-", colour)))
     last = places[-1]
     beside = bool(last.text) and all(place.end <= last.end for place in places)
-    line = _painted(cells, paint)
     if beside:
-        line += " " + paint(_COLOURS[severity] if last.main else _FRAME, last.text)
+        cells[last.end + 1] = last.text, _COLOURS[severity] if last.main else _FRAME
     hanging = [place for place in (places[:-1] if beside else places) if place.text]
-    if not hanging:
-        return [line]
-    out = [line, _painted({place.start: ("|", _FRAME) for place in hanging}, paint)]
-    for index in range(len(hanging) - 1, -1, -1):
-        bars = _painted(
-            {place.start: ("|", _FRAME) for place in hanging[:index] if place.start < hanging[index].start}, paint
-        )
-        width = max((place.start + 1 for place in hanging[:index] if place.start < hanging[index].start), default=0)
-        place = hanging[index]
-        out.append(bars + " " * (place.start - width) + paint(_COLOURS[severity] if place.main else _FRAME, place.text))
-    return out
+    rows = [cells] + ([{place.start: ("|", _FRAME) for place in hanging}] if hanging else [])
+    for index, place in reversed([*enumerate(hanging)]):
+        bars = {other.start: ("|", _FRAME) for other in hanging[:index] if other.start < place.start}
+        rows.append(bars | {place.start: (place.text, _COLOURS[severity] if place.main else _FRAME)})
+    return [_painted(row, paint) for row in rows]
 
 
 def _painted(cells: dict[int, tuple[str, str]], paint: _Paint) -> str:
-    out, column = [], 0
-    for at in sorted(cells):
-        out.append(" " * (at - column))
-        mark, colour = cells[at]
-        run = paint(colour, mark)
-        out.append(run)
-        column = at + 1
-    return "".join(out)
+    """Texts in their columns, each in its colour."""
+    out, column = "", 0
+    for at, (text, colour) in sorted(cells.items()):
+        out += " " * (at - column) + paint(colour, text)
+        column = at + len(text)
+    return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ..ir import Add, Expr, Hadamard, Mul, Path
@@ -56,22 +57,17 @@ def _middle(left: Sequence[Expr], right: Sequence[Expr]) -> tuple[list[int], lis
 
 
 def _without_common(left: Sequence[Expr], right: Sequence[Expr]) -> tuple[list[int], list[int]]:
-    """The terms or factors that the other side does not have, wherever they stand in it."""
-    kept = list(right)
-    gone: list[int] = []
-    for place, part in enumerate(left):
-        found = next((number for number, other in enumerate(kept) if other is part), None)
-        if found is None:
-            gone.append(place)
-        else:
-            del kept[found]
-    come: list[int] = []
-    for place in range(len(right) - 1, -1, -1):  # of equal parts on the right, the last ones are the new ones
-        found = next((number for number, other in enumerate(kept) if other is right[place]), None)
-        if found is not None:
-            del kept[found]
-            come.insert(0, place)
-    return gone, come
+    """The terms or factors that the other side does not have, wherever they stand in it; of equal ones the last."""
+    common = Counter(left) & Counter(right)
+    return _beyond(left, common), _beyond(right, common)
+
+
+def _beyond(parts: Sequence[Expr], common: Counter[Expr]) -> list[int]:
+    left, found = common.copy(), list[int]()
+    for place, part in enumerate(parts):
+        left[part] -= 1
+        found += [place] if left[part] < 0 else []
+    return found
 
 
 def _alike(gone: list[Expr], come: list[Expr]) -> bool:

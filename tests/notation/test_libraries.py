@@ -68,6 +68,9 @@ def test_a_variance_divides_by_what_its_library_divides_by(function, text, axis,
         ("X.norm(2, dim=1).sum()", np.linalg.norm(X, axis=1).sum()),
         ("np.vdot(X, W)", (X * W).sum()),
         ("inner(X, W)", (X * W).sum()),
+        ("np.inner(X, W.sum(axis=0)).sum()", np.inner(X, W.sum(axis=0)).sum()),
+        ("np.inner(W.sum(axis=0), X).sum()", np.inner(W.sum(axis=0), X).sum()),
+        ("np.sum(np.tensordot(X.sum(axis=1), W.sum(axis=0), axes=0)*W)", X.sum(axis=1) @ W @ W.sum(axis=0)),
     ],
 )
 def test_a_norm_and_an_inner_product_are_those_of_their_library(text, expected):
@@ -83,7 +86,6 @@ def test_a_norm_and_an_inner_product_are_those_of_their_library(text, expected):
             "A: n×n, B: n×n",
             "write `(A + B) @ B.T` for it, `inner(A + B, B)` for the sum over all entries",
         ),
-        ("torch.inner(A, x).sum()", "A: n×n, x: n", "write `A @ x.T` for it"),
         ("jax.nn.gelu(A).sum()", "A: n×n", "`gelu(x)` is x times the normal distribution function"),
         ("torch.var(A)", "A: scalar", "`correction=0` divides by n"),
     ],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ...diagnostics import Span
+from ...diagnostics.record import replace
 from ...ir import ONE, Call, Dim, Expr, MatMul, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
 from .. import syntax as s
 from ..expression.keywords import path_of
@@ -293,7 +294,11 @@ def _product(e: Elaborator, node: s.Apply, operator: s.Operator) -> Expr:
 
 def _inner(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
     left, right = arguments
-    if node.function == "inner" and path_of(e, node) and (left.shape.is_matrix or right.shape.is_matrix):
+    if node.function == "inner" and path_of(e, node) and left.shape.is_matrix is not right.shape.is_matrix:
+        last = s.Group(node.arguments[1].span, node.arguments[1])  # rows of the matrix with the one vector
+        turned = s.Transposed(last.span, last) if right.shape.is_matrix else last
+        return _product(e, replace(node, arguments=(node.arguments[0], turned)), "@")
+    if node.function == "inner" and path_of(e, node) and left.shape.is_matrix:
         first, second = node.arguments
         written = ", ".join(e.text(part).strip("`") for part in node.arguments)
         entries = f", `inner({written})` for the sum over all entries" if left.shape is right.shape else ""

@@ -70,6 +70,7 @@ _ROWS: Final = (
     *(f"{name}(a, b): dot(a, b)/(norm(a)*norm(b))" for name in ("cos_sim", "cosine_sim")),
     "logit(p): log(p/(1 - p))",
     "log_expit(x): log(sigmoid(x))",
+    "tensordot(a, b, axes is 0): outer(a, b)",
     "tensordot(a, b, axes is 1): a @ b",
     "tensordot(a, b, axes is 2): sum(a*b)",
     "tensordot(a, b): sum(a*b)",
