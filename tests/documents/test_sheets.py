@@ -75,9 +75,9 @@ def test_a_broken_notebook_is_told_and_never_raises(text: str) -> None:
     [
         ("\\newcommand{\\R}{\\mathbb{R}}", "\\R^n", "\\mathbb{R}^n"),
         ("\\newcommand\\bw{\\mathbf w}", "\\bw^\\top", "\\mathbf w^\\top"),
-        ("\\def\\K{\\Sigma}", "\\K x\\K", "\\Sigma  x\\Sigma "),
+        ("\\def\\K{\\Sigma}", "\\K x\\K", "\\Sigma x\\Sigma"),
         ("\\DeclareMathOperator*{\\argmin}{arg\\,min}", "\\argmin", "\\operatorname{argmin}"),
-        ("\\let\\eps\\varepsilon", "\\eps", "\\varepsilon "),
+        ("\\let\\eps\\varepsilon", "\\eps", "\\varepsilon"),
         ("\\newcommand{\\n}[2][F]{\\|#2\\|_#1}", "\\n{A}\\n[2]{B}", "\\|A\\|_F\\|B\\|_2"),
         ("\\def\\a{\\b}\\def\\b{\\a}", "x", "x"),
     ],

@@ -71,3 +71,16 @@ def test_the_derivative_may_be_a_row_of_which_the_gradient_is_the_transpose(key:
 @pytest.mark.parametrize(("text", "expected"), OTHERS)
 def test_what_answers_beside_the_answer_is_no_aside(key: Key, text: str, expected: str) -> None:
     assert verdict(key, text) == expected
+
+
+def test_a_macro_at_the_end_of_a_formula_leaves_its_delimiter(key: Key) -> None:
+    text = r"\newcommand{\T}{^\top}" + "\n\\section*{Problem 1}\n" + r"$\nabla_w L = 2X\T Xw - 2(y\T X)\T$."
+    assert check_text(text, "a.tex", key).problems[0].verdict == "right"
+
+
+@pytest.mark.parametrize(
+    "text", ["```python\nraise NotImplementedError()\n```", "YOUR ANSWER HERE", "# YOUR CODE HERE"]
+)
+def test_a_sheet_that_nobody_filled_in_is_no_answer(key: Key, text: str) -> None:
+    (found,) = check_text(f"## Problem 1\n\n{text}\n", "a.md", key).problems
+    assert (found.verdict, found.final.code) == ("undecided", "missing-answer")

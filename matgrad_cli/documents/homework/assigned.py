@@ -33,6 +33,8 @@ _GOES_ON = (
 TITLED = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?(?:<problem>[ \t]*){1,2}\d+[ \t]*(?:[.):*_]|(?m:$))"
 """A line of plain text that names a problem: whoever wrote it hands something in."""
 _STATED = regex(rf"(?=[ \t]*[`~]{{3,}}[ {{.]*matgrad)(?:{FENCE.pattern})", FENCE.flags)
+_TEMPLATE = regex(r"raise NotImplementedError(?:\(\))?|#*[ \t]*YOUR (?:ANSWER|CODE) HERE|#+ (?:BEGIN|END) SOLUTION")
+"""What the sheet that is handed out holds where an answer is to stand."""
 _GRADIENT = regex(r"\\nabla|∇|\\partial|∂|\\frac\s*\{\s*d|\bd[A-Z]\b")
 _MOST_READINGS = 5
 
@@ -49,6 +51,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     """
     text = document.source.text
     document = replace(document, diagnostics=(*document.diagnostics, *unseen(document.source, _shown(text, ending))))
+    text = _TEMPLATE.sub(blank, text)
     masked = MARK.sub(blank, text)
     keyed = tuple(exercise for exercise in document.exercises if exercise.keys)
     blocks = keyed if not any(exercise.empty for exercise in keyed) else ()

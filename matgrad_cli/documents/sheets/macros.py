@@ -89,6 +89,8 @@ class _Expansion:
             body, where = self.body(macro, text, places, match.start(), arguments)
             if body[:1].isalpha() and re.search(r"\\[A-Za-z]+$", text[max(0, match.start() - 30) : match.start()]):
                 body, where = " " + body, [places[match.start()], *where]
+            if body.endswith(" ") and not text[end : end + 1].isalpha():  # a `$` behind a blank would close nothing
+                body, where = body[:-1], where[:-1]
             inner, inner_places = self.run(body, where, depth + 1)
             if sum(map(len, inner)) > LONGEST:
                 return [*parts, text[match.start() :]], [*found, *places[match.start() : len(text)]]
