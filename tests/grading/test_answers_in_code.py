@@ -28,6 +28,12 @@ loss = "sum(G*((X - mean(X, axis=0))/sqrt(var(X, axis=0) + eps)*gamma + beta))"
 wrt = "gamma"
 shapes = "X: n×d, G: n×d, gamma: d, beta: d, eps: scalar"
 assume = "eps positive"
+
+[[problem]]
+id = "4"
+loss = "norm(X@R - Y, 'fro')**2 / m"
+wrt = "R"
+shapes = "X: m×n, R: n×p, Y: m×p"
 """
 RIGHT = [
     *(
@@ -78,6 +84,11 @@ ALONE = [
     "lambda W: np.outer(W @ x + b > 0, x)",
     "g = lambda W: np.outer(W@x+b > 0, x)",
 ]
+LOOPS = [
+    "sum(2*np.outer(X[i], X[i]@R - Y[i]) for i in range(m))/m",
+    "g = np.zeros_like(R)\nfor i in range(m):\n    e = X[i]@R - Y[i]\n    g += 2*np.outer(X[i], e)/m\nreturn g",
+    "sum(2*X[i][:,None]*(np.dot(X[i], R) - Y[i])[None,:] for i in range(m))/m",
+]
 WRONG = [
     (1, "m = 1\ng = 0\nfor i in range(n):\n    g += np.outer(W @ x + b > 0, x)"),
     (1, "def grad(W, x, b):\n    return np.outer(W @ x + b < 0, x)"),
@@ -120,6 +131,11 @@ def judged(key: Key, number: int, text: str, ending: str) -> ProblemReport:
 def test_code_that_computes_the_gradient_is_right(key: Key, number: int, text: str) -> None:
     endings = (".toml", ".md", ".txt") if "\n" in text else (".toml",)
     assert {ending: judged(key, number, text, ending).verdict for ending in endings} == dict.fromkeys(endings, "right")
+
+
+@pytest.mark.parametrize("text", LOOPS)
+def test_a_row_of_an_array_has_one_dimension(key: Key, text: str) -> None:
+    assert judged(key, 4, text, ".toml").verdict == "right"
 
 
 @pytest.mark.parametrize("text", ALONE)

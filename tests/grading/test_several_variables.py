@@ -46,6 +46,13 @@ ONE = [
 ]
 ANSWERS = [
     ("both", "dA = 2*(A@B-C)@B.T; dB = 2*A.T@(A@B-C)", "right"),
+    ("both", "(2*(A@B-C)@B.T, 2*A.T@(A@B-C))", "right"),
+    ("both", "[2*(A@B-C)@B.T, 2*A.T@(A@B-C)]", "right"),
+    ("both", "2*(A@B-C)@B.T\\n2*A.T@(A@B-C)", "right"),
+    ("both", "B: 2*A.T@(A@B-C)\\nA: 2*(A@B-C)@B.T", "right"),
+    ("both", "2*R@B.T, 2*A.T@R, R = A@B - C", "right"),
+    ("both", r"2(AB-C)B^T \\text{ and } 2A^T(AB-C)", "right"),
+    ("both", "A: 2*A.T@(A@B-C)\\nB: 2*(A@B-C)@B.T", "wrong"),
     ("both", "2*(A@B-C)@B.T, 2*A.T@(A@B-C)", "right"),
     ("both", r"\\nabla_B = 2A^T(AB-C), \\nabla_A = 2(AB-C)B^T", "right"),
     ("both", "2*A.T@(A@B-C), 2*(A@B-C)@B.T", "wrong"),

@@ -204,7 +204,7 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\operatorname{tr}(A^* A)", "unreadable"),
     ("np.linalg.eigvalsh(X.T@X)[1]", "unknown-function"), ("sum(np.linalg.cholesky(A))", "unknown-function"),
     ("np.sum(A.ravel()*w)", "shape-mismatch"),
-    ("F.normalize(X, 3)", "wrong-arguments"), ("np.tensordot(X, X, axes=0)", "wrong-arguments"),
+    ("F.normalize(X, 3)", "wrong-arguments"), ("np.tensordot(X, X, axes=0)", "shape-mismatch"),
     (r"\lVert e^{A} \rVert^2", "matrix-function"), (r"\|X\|_{2,1}", "unreadable"),
     (r"\sum_i \begin{cases} y_i & y_i > 0 \\ 0 & y_i < 1 \end{cases}", "cases"),
     ("max(X, 1)", "number-plus-array"),

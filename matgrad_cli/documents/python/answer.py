@@ -32,8 +32,9 @@ def worked_out(code: str, wanted: str | None = "", at: int = 0, of: int = 1) -> 
     tree = None
     try:
         tree = _tree(code)
-        if tree is None:
+        if tree is None or (of > 1 and sum(map(is_formula, tree.body)) > 1):  # an answer for each variable
             return None
+        tree.body = [*gone_on(tree.body)]
         functions = {one.name: one for one in functions_of(tree.body)}
         return put_together(_Block(functions).result(answering_lines(tree, functions), wanted, at, of), code)
     except (SyntaxError, ValueError):
@@ -61,7 +62,6 @@ def _tree(code: str) -> ast.Module | None:
     except SyntaxError:  # lines out of a function, or that go on
         text = "def answer():\n" + textwrap.indent(_GOES_ON.sub(" ", text), "    ")
         tree = as_it_stands(ast.parse(text), text, code)
-    lines = [*gone_on(tree.body)]
     alone = len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr | ast.Assign)
     nodes = [*ast.walk(tree)]
     plain = alone and "#" not in text and not any(isinstance(node, ast.Lambda) for node in nodes)
@@ -69,7 +69,6 @@ def _tree(code: str) -> ast.Module | None:
     calls = any(isinstance(node, ast.MatMult | ast.Attribute | ast.Call | ast.AugAssign) for node in nodes)
     if plain or powers or not calls or _of_differentials(nodes):
         return None
-    tree.body = lines
     if any(alias.name == "torch" for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names):
         _as_torch_has_it(tree)
     return tree

@@ -40,7 +40,8 @@ def gone_on(lines: list[ast.stmt]) -> Iterator[ast.stmt]:
         first = line.value if isinstance(line, ast.Expr) else None
         while isinstance(first, ast.BinOp):
             first = first.left
-        if last is not None and isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.UAdd | ast.USub):
+        signed = isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.UAdd | ast.USub)
+        if last is not None and signed and line.lineno > last.lineno:
             last.value = ast.BinOp(last.value, ast.Add(), line.value)  # type: ignore[attr-defined]
             continue
         yield line

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 from ...diagnostics import Diagnostic
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.keys import Exercise
 from ...documents.passage import Passage
 from ...documents.python.uses import claimed
 from ...records.finding import WORST_FIRST, ProblemReport
+from ..lines.where import pieces_of
 from .claims import STATES
-from .settings import Settings, of_code
+from .settings import Located, Settings, of_code
 from .which import Judged, read_well
 
 
@@ -40,22 +42,43 @@ def _by_one(chosen: Settings, asked: Sequence[str], name: str) -> Settings:
         return replace(chosen, answer=None, unread=formula)
     if formula is not answer:
         return replace(chosen, answer=formula)
-    parts = (
-        [*re.finditer(r"(?:\([^()]*\)|\[[^][]*\]|\{[^{}]*\}|[^;,\n])+", answer.passage.text)]
-        if answer is not None
-        else []
-    )
-    if answer is not None and len(parts) == len(asked):
-        said = [[one for one in asked if _says(part[0], one)] for part in parts]
-        own = said.index([name]) if [name] in said else asked.index(name)
-        answer = replace(answer, passage=answer.passage.part(*parts[own].span()))
-    return replace(chosen, answer=answer)
+    return chosen if answer is None else replace(chosen, answer=_part(answer, asked, name))
+
+
+def _part(answer: Located, asked: Sequence[str], name: str) -> Located:
+    """Of an answer for each variable that for one of them, with what it defines beside them."""
+    passage = answer.passage
+    parts = [passage.part(*span) for span in pieces_of(passage.text)]
+    if len(parts) == 1 and (whole := _LISTED.fullmatch(passage.text)) is not None:
+        inside = passage.part(*whole.span(1))
+        parts = [inside.part(*span) for span in pieces_of(inside.text)]
+    says = [[one for one in asked if _says(part.text, one)] for part in parts]
+    defined = [part for part, said in zip(parts, says, strict=True) if not said and _DEFINES.match(part.text)]
+    parts = [part for part in parts if part not in defined]
+    if len(parts) != len(asked):
+        return answer
+    says = [[one for one in asked if _says(part.text, one)] for part in parts]
+    own = parts[says.index([name]) if [name] in says else asked.index(name)]
+    label = _LABEL.match(own.text)
+    own = own.part(label.end(), len(own.text)) if label is not None else own
+    for one in reversed(defined):
+        own = one.joined(own)
+    return replace(answer, passage=own)
+
+
+_DEFINES = regex(r"\s*\\?[A-Za-z]\w*\s*:?=(?!=)")
+_LISTED = regex(r"\s*[\[({](.*)[\])}]\s*", re.DOTALL)
+"""A list, or a pair: what stands in it."""
+_LABEL = regex(r"[\s$]*(?:by|for|w\.?r\.?t\.?)?[\s$\"']*\\?(?P<by>[A-Za-z]\w*)[\s$\"']*:(?!=)")
+"""`U: …`, for which variable an answer is."""
 
 
 def _says(part: str, name: str) -> bool:
-    """Whether an equation says that it is the derivative by a variable."""
+    """Whether an equation, or a label, says that it is the derivative by a variable."""
+    if (label := _LABEL.match(part)) is not None:
+        return label["by"] == name
     stated = STATES.match(part)
     head = part.partition("=")[0].strip()
-    return (
-        name in claimed(head) if stated is None else name in {(found or "").strip("{}\\ ") for found in stated.groups()}
-    )
+    if stated is None:
+        return name in claimed(head)
+    return name in {(found or "").strip("{}\\ ") for found in (stated["by"], stated["under"], stated["below"])}

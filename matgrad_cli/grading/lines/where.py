@@ -55,7 +55,7 @@ def parted(text: str) -> Parted | None:
     """The text as an answer and its parts; None where it is not one formula among definitions."""
     if not _has_pieces(text):
         return None
-    pieces = [piece for at, piece in enumerate(_pieces(text)) if not _is_said(text, piece, at == 0)]
+    pieces = [piece for at, piece in enumerate(pieces_of(text)) if not _is_said(text, piece, at == 0)]
     found = [(piece, _DEFINES.match(text[piece[0] : piece[1]])) for piece in pieces]
     plain = [piece for piece, defines in found if defines is None]
     if not 1 <= len(pieces) <= _MOST + 1 or len(plain) > 1:
@@ -95,7 +95,7 @@ def given_anew(text: str, around: Surroundings, understood: Callable[[], Contain
     if not _has_pieces(text):
         return None
     main = answer_in(text)
-    for start, end in _pieces(text):
+    for start, end in pieces_of(text):
         found = None if start <= main[0] < end else _DEFINES.match(text[start:end])
         if found is None or (around.task.asks != "gradient" and found[1] == around.task.problem.wrt.name):
             continue
@@ -138,7 +138,7 @@ def answer_in(text: str) -> tuple[int, int]:
     return 0, len(bare.removesuffix("\\\\"))
 
 
-def _pieces(text: str) -> list[tuple[int, int]]:
+def pieces_of(text: str) -> list[tuple[int, int]]:
     """What stands between commas, wide spaces and words outside of brackets, and an aside `(Z = XᵀX)`."""
     level, start, at, found = 0, 0, 0, list[tuple[int, int]]()
     closed, cuts = -1, said(_CUT)

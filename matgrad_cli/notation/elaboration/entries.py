@@ -129,6 +129,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         base = e.expr(node.body)
     wanted = len(base.shape.dims)
     if wanted == 2 and len(node.indices) == 1 and isinstance(body, s.Name) and e.scope.syntax == "numpy":
+        e.flatten(node, e.scope.arrays)
         return row_or_column(e, s.Slice(node.span, body, body, node.indices[0], "row"))
     if wanted == 0 and all(isinstance(index, s.Literal_) and index.value == 0 for index in node.indices):
         return base  # `(x.T*x)[0, 0]`: the one entry of a 1×1 matrix
