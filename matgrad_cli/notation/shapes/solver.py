@@ -16,6 +16,7 @@ from .habits import GREEK_NAMES, Habits
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
 from .uses import (
     array_product_rule,
+    by_law,
     entrywise_rule,
     labels_rule,
     length_of,
@@ -188,11 +189,10 @@ class Solver:
             self.count(node.left, right, node.right)
             self.rule(matmul_rule(left, right, result, reason), left, right, result)
         elif operator == "inner":
-            merge(left, right, reason)
-            return Form.number()
+            return by_law(self, "A, A -> 1", [left, right], reason)
         elif operator == "kron":
             left.kind.array = right.kind.array = True
-            self.kron(left, right, result)
+            return by_law(self, "m n, p q -> m*p n*q", [left, right], reason)
         return result
 
     def power(self, node: s.Binary, base: Form) -> Form:
@@ -279,11 +279,6 @@ class Solver:
             self.rule(rule, right)
         else:
             kind.count = kind.count or right.is_number
-
-    def kron(self, left: Form, right: Form, result: Form) -> None:
-        self.made += [result.rows, result.cols]
-        self.rule(times_rule(left.rows, right.rows, result.rows), left, right, result)
-        self.rule(times_rule(left.cols, right.cols, result.cols), left, right, result)
 
     # ---- the index level
 

@@ -5,10 +5,46 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from typing import TYPE_CHECKING
 
 from ...ir import ONE, Dim
 from .. import syntax as s
 from .unify import DECIDE, PREFER, Form, Rule, Side, join, lengthen, merge
+
+if TYPE_CHECKING:
+    from .solver import Solver
+
+
+def by_law(solver: Solver, law: str, forms: list[Form], reason: str) -> Form:
+    """The form of a value by a law such as `m n, p q -> m*p n*q`: sides that are called alike are one.
+
+    `A` is an array whole, and two of them have one shape; where no value is written it is the first argument, `A.T` is
+    that turned, `1` a number. With fewer arguments than the law speaks of nothing is known.
+    """
+    asked, _, given = law.partition(" -> ")
+    parts = [part.split() for part in asked.split(", ")]
+    if len(parts) > len(forms):
+        return Form()
+    sides: dict[str, Side] = {}
+    for form, words in zip(forms, parts, strict=False):
+        if words == ["A"]:
+            merge(forms[0], form, reason)
+            continue
+        for own, word in zip((form.rows, form.cols), words, strict=True):
+            join(sides.setdefault(word, Side(Dim.of(int(word))) if word.isdigit() else own), own, reason)
+    if given in ("", "A.T"):
+        return forms[0].transposed if given else forms[0]
+    if given == "1":
+        return Form.number()
+    for word in given.split():
+        if word not in sides:
+            sides[word] = made = Side(ONE if word == "1" else None)
+            if "*" in word:
+                first, second = (sides[factor] for factor in word.split("*"))
+                solver.made.append(made)
+                solver.rule(times_rule(first, second, made), first, second, made)
+    rows, cols = given.split()
+    return Form(sides[rows], sides[cols])
 
 
 def entrywise_rule(left: Form, right: Form, result: Form, reason: str, sums: bool = False) -> Rule:

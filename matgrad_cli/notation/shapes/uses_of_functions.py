@@ -3,13 +3,15 @@ which calls are of functions that have no meaning."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Final
 
 from ...ir import ONE, Dim, Shape
 from ...ir.functions import CHANGES
 from .. import syntax as s
 from ..expression.brackets import AS_COLUMN, AS_ROW
-from ..expression.keywords import axis_written, keeps_dimensions
+from ..expression.keywords import axis_written, keeps_dimensions, option
 from ..expression.vocabulary import (
     ELEMENTWISE_NAMES,
     FUNCTION_NAMES,
@@ -22,7 +24,7 @@ from ..scope import Scope
 from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, meant
 from .solver import Solver
 from .unify import GUESS, PREFER, Form, Rule, Side, join, lengthen, merge
-from .uses import array_product_rule, diag_rule, entrywise_rule, matmul_rule, stretch_rule, times_rule
+from .uses import array_product_rule, by_law, diag_rule, entrywise_rule, matmul_rule, stretch_rule
 
 
 def is_unknown(scope: Scope, node: s.Apply) -> bool:
@@ -99,108 +101,107 @@ def several_rule(scope: Scope, name: str, arguments: list[Form], result: Form, r
     return rule
 
 
+_LAWS: Final = {
+    name: law
+    for law, names in {
+        "A": (
+            *ELEMENTWISE_NAMES, "log_softmax", "softmax", "ones_like", "zeros_like", "expectation", "hardmax", "tril",
+            "triu", "polar", "leading", "strictupper", "shiftup", "butlast", "value at", "limit", s.PART, s.MOVED,
+            s.KEPT,
+        ),
+        "A -> A.T": ("pinv", "T"),
+        "A -> 1": ("bars", "shape", "len"),
+        "n n": SQUARE,
+        "n n -> 1": ("tr", "det", "logdet", "eigmax"),
+        "A, A -> 1": ("inner",),
+        "m 1, n 1 -> m n": ("outer",),
+        "m n -> m*n 1": ("vec",),
+        "m n, p q -> m*p n*q": ("kron",),
+        "3 1, 3 1": ("cross",),
+        "3 1 -> 3 3": ("crossmat",),
+    }.items()
+    for name in names
+}  # fmt: skip
+"""What a function says of the sides of its arguments and of its value, see `by_law`."""
+_OF_LETTERS: Final = ("basis", s.WITHIN, s.BEFORE, s.COUNTED)
+_OF_MATRICES: Final = SQUARE | {"polar", "leading", "strictupper", "shiftup", "tril", "triu", "pinv"}
+_OF_ARRAYS: Final = REDUCTIONS | {"norm", "softmax", "vec", "diag", "T", "inner", "outer", AS_COLUMN, AS_ROW}
+
+
 def function_form(solver: Solver, node: s.Apply) -> Form:
     """The shape of a call."""
     function = canonical_function(node.function)
-    options = dict(node.options)
     if function in ("eye", "ones", "zeros"):
         return _constructor(solver, node, function)
-    if function == s.LIST:
-        first = node.arguments[0]
-        width = len(first.arguments) if isinstance(first, s.Apply) else 1
-        return Form(Side(Dim.of(len(node.arguments))), Side(Dim.of(width)))
-    if function in (s.WITHIN, s.BEFORE, s.COUNTED):
-        sides = [solver.index(argument) for argument in node.arguments]
+    if function in _OF_LETTERS:
+        sides = [solver.index(argument) for argument in node.arguments] or [Side()]
+        if function == "basis":
+            return Form(sides[0], Side(ONE))
         join(sides[0], sides[-1])
         return Form.number()
     forms = [solver.walk(argument) for argument in node.arguments]
-    if function in ("value at", "limit"):
-        return forms[0]
-    if function in (AS_COLUMN, AS_ROW):
-        return _new_axis(solver, forms[0], function)
-    if function == "basis":
-        return Form(solver.index(node.arguments[0]) if node.arguments else None, Side(ONE))
     if not forms:
         return Form()
-    reason = solver.text(node)
-    if len(forms) > 1 and is_unknown(solver.scope, node):
-        result = solver.places.setdefault(id(node), Form())
-        solver.rule(several_rule(solver.scope, node.function, forms, result, reason), *forms, result)
-        return result
-    if len(forms) == 1 and is_unknown(solver.scope, node):
-        result = solver.places.setdefault(id(node), Form())
-        solver.returned.append(result)
-        forms[0].kind.array |= (meaning_of(solver.scope, node.function) or "").startswith(
-            ("n1", "n2")
-        )  # a gradient is one by an array
-        solver.rule(unknown_rule(solver.scope, node.function, forms[0], result), forms[0], result)
-        return result
-    if function == "bars" or (function == "log" and _bars(node.arguments[0]) is not None):
-        _determinant(solver, node, reason)
-    if function in ("polar", "leading", "strictupper", "shiftup", "butlast", "tril", "triu"):
-        forms[0].kind.matrix = function != "butlast"
-        return forms[0]
-    if function in ("cross", "crossmat"):
-        return _crossed(forms, function, reason)
-    if function in ("expectation", "hardmax", s.PART, s.MOVED, s.KEPT):
-        return forms[0]
-    if function in ELEMENTWISE_NAMES or function in ("log_softmax", "bars"):
-        return forms[0] if function != "bars" else Form.number()
-    if function == s.PAIRED:
-        forms[1].kind.array = True
-        if forms[0].is_open():  # which habit makes the scores what they are says nothing of the targets
-            join(forms[0].rows, forms[1].rows, reason)
-            join(forms[0].cols, forms[1].cols, reason)
-        return forms[1]
-    if function == "pinv":
-        forms[0].kind.matrix = True
-        return forms[0].transposed
-    if function in SQUARE:
-        forms[0].kind.matrix = True
-        join(forms[0].rows, forms[0].cols, reason)
-        if function in CHANGES:
-            merge(forms[-1], forms[0], reason)
-        for name in _small_letters(node.arguments[0]):
-            if solver.scope.find(name) is None and name in solver.names:
-                solver.names[name].kind.matrix = True
-        return Form.number() if function in ("tr", "det", "logdet", "eigmax") else forms[0]
-    if function in REDUCTIONS or function in ("norm", "softmax", "vec", "T"):
-        forms[0].kind.array = True
-    if function == "norm" and len(forms) > 1 and forms[1].is_open():
-        merge(forms[1], Form.number())
-    if function == "norm" and axis_written(node) is None:
-        if options.get("text", options.get("ord")) in ("fro", "nuc"):
-            forms[0].kind.matrix = True
-        return Form.number()
-    if function == "softmax":
-        return forms[0]
-    if function in REDUCTIONS or function == "norm":
-        return _reduced(solver, node, forms[0])
-    for bound in forms[1:] if function == "clip" else ():
-        if bound.is_open():
-            merge(bound, Form.number(), reason)
-    if function in ("maximum", "minimum", "clip", "where"):
-        return _pieces(solver, forms, reason)
-    if len(forms) == 1:
-        return _one(solver, function, forms[0], reason)
-    return _two(solver, function, forms[0], forms[1], reason)
-
-
-def _crossed(forms: list[Form], function: str, reason: str) -> Form:
-    """Vectors with three entries."""
+    if is_unknown(solver.scope, node):
+        return _unknown(solver, node, forms)
     for form in forms:
-        join(form.rows, Side(Dim.of(3)), reason)
-        join(form.cols, Side(ONE), reason)
-    return forms[0] if function == "cross" else Form(forms[0].rows, forms[0].rows)
+        form.kind.array |= function in _OF_ARRAYS and (form is forms[0] or function in _LAWS)
+    forms[0].kind.matrix |= function in _OF_MATRICES
+    if function in ("bars", "log"):
+        _determinant(solver, node)
+    if function in SQUARE:
+        _small_matrices(solver, node.arguments[0])
+    if function in CHANGES:
+        merge(forms[-1], forms[0], solver.text(node))
+    if function in _LAWS:
+        return by_law(solver, _LAWS[function], forms, solver.text(node))
+    return _OF_THEIR_OWN[function](solver, node, forms) if function in _OF_THEIR_OWN else Form()
 
 
-def _new_axis(solver: Solver, form: Form, function: str) -> Form:
-    form.kind.array = True
+def _unknown(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
+    """The value of a function without a meaning."""
+    result = solver.places.setdefault(id(node), Form())
+    if len(forms) > 1:
+        rule = several_rule(solver.scope, node.function, forms, result, solver.text(node))
+    else:
+        solver.returned.append(result)
+        # a gradient is one by an array
+        forms[0].kind.array |= (meaning_of(solver.scope, node.function) or "").startswith(("n1", "n2"))
+        rule = unknown_rule(solver.scope, node.function, forms[0], result)
+    solver.rule(rule, *forms, result)
+    return result
+
+
+def _listed(_solver: Solver, node: s.Apply, _forms: list[Form]) -> Form:
+    first = node.arguments[0]
+    width = len(first.arguments) if isinstance(first, s.Apply) else 1
+    return Form(Side(Dim.of(len(node.arguments))), Side(Dim.of(width)))
+
+
+def _paired(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
+    forms[1].kind.array = True
+    if forms[0].is_open():  # which habit makes the scores what they are says nothing of the targets
+        join(forms[0].rows, forms[1].rows, solver.text(node))
+        join(forms[0].cols, forms[1].cols, solver.text(node))
+    return forms[1]
+
+
+def _norm(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
+    if len(forms) > 1 and forms[1].is_open():
+        merge(forms[1], Form.number())
+    if axis_written(node) is not None:
+        return _reduced(solver, node, forms)
+    forms[0].kind.matrix |= option(node, "text", "ord") in ("fro", "nuc")
+    return Form.number()
+
+
+def _new_axis(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
+    (form,) = forms
     rank = 2 if solver.scope.arrays else None
     length = form.cols if form.rows.is_one else form.rows
     if not form.rows.is_one:
         join(form.cols, Side(ONE))
-    return Form(length, Side(ONE), rank=rank) if function == AS_COLUMN else Form(Side(ONE), length, rank=rank)
+    return Form(length, Side(ONE), rank=rank) if node.function == AS_COLUMN else Form(Side(ONE), length, rank=rank)
 
 
 def _bars(node: s.Node) -> s.Apply | None:
@@ -208,11 +209,12 @@ def _bars(node: s.Node) -> s.Apply | None:
     return node if isinstance(node, s.Apply) and node.function == "bars" else None
 
 
-def _determinant(solver: Solver, node: s.Apply, reason: str) -> None:
+def _determinant(solver: Solver, node: s.Apply) -> None:
     r"""`|X|` of a capital letter, `\log|A X Aᵀ|` of products of capitals:
     a determinant, so what stands inside is square."""
-    bars = _bars(node.arguments[0]) if node.function == "log" else node
-    assert bars is not None
+    bars = node if node.function == "bars" else _bars(node.arguments[0])
+    if bars is None:
+        return
     inner = s.ungrouped(bars.arguments[0])
     if not isinstance(inner, s.Name) and (bars is node or not _of_capitals(inner)):
         return
@@ -221,7 +223,7 @@ def _determinant(solver: Solver, node: s.Apply, reason: str) -> None:
     form = solver.walk(inner)
     if form.is_open():
         form.kind.matrix = True
-        join(form.rows, form.cols, reason)
+        join(form.rows, form.cols, solver.text(node))
     for name in s.parts_of(inner):
         # every capital there is a matrix, also a Greek one; sums of numbers and matrices do not occur in a determinant
         if isinstance(name, s.Name) and name.name[0].isupper() and name.name in solver.names:
@@ -243,7 +245,8 @@ def _of_capitals(node: s.Node) -> bool:
     return False
 
 
-def _reduced(solver: Solver, node: s.Apply, form: Form) -> Form:
+def _reduced(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
+    form = forms[0]
     axis = axis_written(node)
     if axis == "1" and form.is_open():
         _rows_of_small_letters(solver, node.arguments[0])
@@ -266,26 +269,18 @@ def _rows_of_small_letters(solver: Solver, body: s.Node) -> None:
             solver.names[name].kind.matrix = True
 
 
-def _one(solver: Solver, function: str, form: Form, reason: str) -> Form:
-    if function == "T":
-        return form.transposed
-    if function == "diag":
-        result = Form()
-        form.kind.array = True
-        solver.rule(diag_rule(form, result, reason), form)
-        return result
-    if function == "vec":
-        result = Form(Side(), Side(ONE))
-        solver.made.append(result.rows)
-        solver.rule(times_rule(form.rows, form.cols, result.rows), form, result.rows)
-        return result
-    if function in ("ones_like", "zeros_like"):
-        return form
-    return Form.number() if function in ("shape", "len") else Form()
+def _diagonal(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
+    result = Form()
+    solver.rule(diag_rule(forms[0], result, solver.text(node)), forms[0])
+    return result
 
 
-def _pieces(solver: Solver, forms: list[Form], reason: str) -> Form:
-    """The parts of a value by pieces have one shape, unless some are numbers."""
+def _pieces(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
+    """The parts of a value by pieces have one shape, unless some are numbers; the bounds of `clip` rather are."""
+    reason = solver.text(node)
+    for bound in forms[1:] if canonical_function(node.function) == "clip" else ():
+        if bound.is_open():
+            merge(bound, Form.number(), reason)
     found = forms[0]
     for form in forms[1:]:
         result = Form()
@@ -295,29 +290,21 @@ def _pieces(solver: Solver, forms: list[Form], reason: str) -> Form:
     return found
 
 
-def _two(solver: Solver, function: str, left: Form, right: Form, reason: str) -> Form:
-    result = Form()
-    if function in ("dot", "solve"):
-        left.kind.hint = right.kind.hint = True
-        if function == "solve":
-            join(left.rows, left.cols, reason)
-        product = array_product_rule if solver.scope.arrays else matmul_rule
-        solver.rule(product(left, right, result, reason), left, right, result)
-    elif function == "inner":
-        left.kind.array = right.kind.array = True
-        merge(left, right, reason)
-        return Form.number()
-    elif function == "outer":
-        left.kind.array = right.kind.array = True
-        join(left.cols, Side(ONE))
-        join(right.cols, Side(ONE))
-        return Form(left.rows, right.rows)
-    elif function == "kron":
-        solver.kron(left, right, result)
+def _product(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
+    """`dot(A, B)`, and `solve(A, b)`, which is a product with the inverse of A."""
+    if len(forms) != 2:
+        return Form()
+    left, right = forms
+    result, reason = Form(), solver.text(node)
+    left.kind.hint = right.kind.hint = True
+    if node.function == "solve":
+        join(left.rows, left.cols, reason)
+    product = array_product_rule if solver.scope.arrays else matmul_rule
+    solver.rule(product(left, right, result, reason), left, right, result)
     return result
 
 
-def _small_letters(node: s.Node) -> list[str]:
+def _small_matrices(solver: Solver, node: s.Node) -> None:
     """The letters of tr(ρ log ρ): no capital is there, and nothing turned, so that they are matrices."""
     parts = list(s.parts_of(node))
     names = [part.name for part in parts if isinstance(part, s.Name)]
@@ -326,7 +313,9 @@ def _small_letters(node: s.Node) -> list[str]:
         or (isinstance(part, s.Binary) and part.operator in ("juxtapose", "@", "dot"))
         for part in parts
     )
-    return names if plain and all(name[0].islower() for name in names) else []
+    for name in names if plain and all(name[0].islower() for name in names) else ():
+        if solver.scope.find(name) is None and name in solver.names:
+            solver.names[name].kind.matrix = True
 
 
 def _constructor(solver: Solver, node: s.Apply, function: str) -> Form:
@@ -343,3 +332,16 @@ def _constructor(solver: Solver, node: s.Apply, function: str) -> Form:
     second = first if function == "eye" else (dims[1] or ONE) if len(dims) > 1 else ONE
     rank = None if not solver.scope.arrays else 1 if len(dims) == 1 and function != "eye" else 2
     return Form.of(Shape(first, second), rank)
+
+
+_OF_THEIR_OWN: Final[Mapping[str, Callable[[Solver, s.Apply, list[Form]], Form]]] = {
+    **dict.fromkeys(REDUCTIONS, _reduced),
+    **dict.fromkeys(("maximum", "minimum", "clip", "where"), _pieces),
+    **dict.fromkeys(("dot", "solve"), _product),
+    **dict.fromkeys((AS_COLUMN, AS_ROW), _new_axis),
+    s.LIST: _listed,
+    "norm": _norm,
+    "diag": _diagonal,
+    s.PAIRED: _paired,
+}
+"""Functions of which no law says all."""
