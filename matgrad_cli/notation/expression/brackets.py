@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NoReturn
 
+from ...diagnostics import Span
 from .. import syntax as s
 from .lexer import Stream, Token
 
@@ -143,28 +145,13 @@ def _letters(p: Stream) -> tuple[list[s.Name | None], list[s.Node | None]]:
         p.expect(",", "or `]` after an index letter")
 
 
+Lost = tuple[tuple[str, str], tuple[str, str]]
+"""How many entries a range leaves out at both ends, as options of a call."""
+
+
 def subscripted(p: Stream, body: s.Node) -> s.Node:
-    """`body[…]`: an entry, or a new axis; the opening bracket is already taken."""
-    first = p.place
-    part = _part(p, body)
-    if part is not None:
-        return part
-    items = _slice_items(p)
-    if items is None:
-        p.go(first)
-        indices = _indices(p)
-        if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
-            p.unreadable("one entry of every row, by its label, is not read", p.since(body.span), _LABELS, code="slice")
-        if (
-            isinstance(body, s.Apply)
-            and body.function == "slogdet"
-            and len(indices) == 1
-            and p.text_of(indices[0].span) == "1"
-        ):
-            return s.Apply(
-                p.since(body.span), "logdet", body.arguments, body.options
-            )  # the second of the two values that it returns
-        return s.Subscript(p.since(body.span), body, indices)
+    """`body[…]`: an entry, a part, or a new axis; the opening bracket is already taken."""
+    items = _items(p)
     span = p.since(body.span)
     match items:
         case [":", "None"]:
@@ -173,18 +160,37 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
             return s.Apply(span, AS_ROW, (body,))
         case [":", "None", ":"] | ["None", ":", ":"]:
             return s.Apply(span, AS_SHEETS if items[0] == ":" else AS_LAYERS, (body,))
+        case [tuple() as lost] | [tuple() as lost, ":"]:
+            return s.Apply(span, s.PART, (body,), lost)
+        case [":", tuple() as lost]:
+            return s.Transposed(span, s.Apply(span, s.PART, (s.Transposed(span, body),), lost))
         case [s.Node() as index, ":"] if isinstance(body, s.Name):
             return s.Slice(span, body, body, index, "row")
         case [":", s.Node() as index] if isinstance(body, s.Name):
             return s.Slice(span, body, body, index, "column")
-    return p.unreadable("parts of an array are not read", span, _PARTS, code="slice")
+    indices = tuple(item for item in items if isinstance(item, s.Node))
+    if len(indices) < len(items):
+        _refuse_part(p, span)
+    if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
+        p.unreadable("one entry of every row, by its label, is not read", span, _LABELS, code="slice")
+    second = len(indices) == 1 and p.text_of(indices[0].span) == "1"
+    if second and isinstance(body, s.Apply) and body.function == "slogdet":  # the second of the two values
+        return s.Apply(span, "logdet", body.arguments, body.options)
+    return s.Subscript(span, body, indices)
 
 
 _LABELS = 'write the labels as a matrix `Y` with one 1 in every row: `sum(Y*z, axis=1)`, with `--assume "Y onehot"`'
-_PARTS = (
-    "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix with a name; `x[:,None]` gives a "
-    "vector a second axis"
-)
+
+
+def _refuse_part(p: Stream, span: Span) -> NoReturn:
+    p.unreadable(
+        "parts of an array are not read",
+        span,
+        "`X[i,:]` is a row, `X[:,j]` a column, `X[i,j]` one entry of a matrix with a name; `x[:,None]` gives a "
+        "vector a second axis",
+        code="slice",
+    )
+
 
 AS_COLUMN, AS_ROW = "[:, None]", "[None, :]"
 """Names of the functions that give a vector a second axis; nobody can write them as calls."""
@@ -205,34 +211,6 @@ def pair_of_distances(p: Stream, arguments: tuple[s.Node, ...], options: s.Optio
                     three = (one, other) == (AS_SHEETS, AS_LAYERS) and axis in ("-1", "2")
                     return (left, right) if three or ((one, other) == (AS_COLUMN, AS_ROW) and axis == "2") else None
     return None
-
-
-def _part(p: Stream, body: s.Node) -> s.Node | None:
-    """`w[1:]`, `x[:-1]`, `X[1:, :]`, `X[:, 1:]`; None, and nothing taken, for anything else."""
-    written = ""
-    for place in range(p.place, min(p.place + 8, len(p.tokens))):
-        written += p.tokens[place].text
-        if p.tokens[place].text == "]":
-            break
-    rows, comma, columns = written.removesuffix("]").partition(",")
-    turned = bool(comma) and rows == ":"
-    first, colon, last = (columns if turned else rows).partition(":")
-    plain = (
-        colon
-        and (first == "" or (first.isdigit() and len(first) < 3))
-        and (last == "" or (last[:1] == "-" and last[1:].isdigit()))
-    )
-    if not plain or not (first or last) or not written.endswith("]") or (comma and not turned and columns != ":"):
-        return None
-    while not p.accept("]"):
-        p.take()
-    lost = (("first", str(int(first or 0))), ("last", last[1:] or "0"))
-    span = p.since(body.span)
-    return (
-        s.Transposed(span, s.Apply(span, s.PART, (s.Transposed(span, body),), lost))
-        if turned
-        else s.Apply(span, s.PART, (body,), lost)
-    )
 
 
 def over_parts(node: s.Node) -> s.Node:
@@ -270,52 +248,58 @@ def _sliced(node: s.Node) -> tuple[s.Node, tuple[int, int], bool] | None:
     return None
 
 
-def _slice_items(p: Stream) -> list[s.Node | str] | None:
-    """The parts of a bracket that holds `:` or `None`; None if it holds only indices."""
-    items: list[s.Node | str] = []
+def _items(p: Stream) -> list[s.Node | str | Lost]:
+    """What stands between `[` and `]`: indices, `:`, `None`, ranges; the opening bracket is already taken."""
+    items: list[s.Node | str | Lost] = []
     while True:
-        token = p.token
-        if p.sees(":") and p.next_token.text in (",", "]"):
-            p.take()
-            items.append(":")
-        elif token.kind == "name" and token.text == "None":
-            p.take()
-            items.append("None")
-        elif token.kind == "name" and token.text in ("np", "numpy", "jnp") and _new_axis(p):
-            items.append("None")
-        elif p.sees("(") or p.sees("]") or p.sees(":"):
-            return None
-        else:
-            items.append(p.sum())
+        items.append(_item(p))
         if p.accept("]"):
-            return items if any(isinstance(item, str) for item in items) else None
-        if not p.accept(","):
-            return None
+            return items
+        p.expect(",", "or `]` after an index")
+
+
+def _item(p: Stream) -> s.Node | str | Lost:
+    token, following = p.token, p.next_token.text
+    if p.sees(":") and following in (",", "]"):
+        return p.take().text
+    if token.text == "None" or _new_axis(p):
+        p.take()
+        return "None"
+    if p.sees(":") or (following == ":" and token.text.isdigit() and len(token.text) < 3):
+        return _range(p)
+    item = _pair(p) if p.sees("(") else p.sum()
+    if p.sees(":"):
+        _refuse_part(p, p.token.span)
+    return item
+
+
+def _range(p: Stream) -> Lost:
+    """`1:`, `:-1`, `1:-1`."""
+    first = "0" if p.sees(":") else p.take().text
+    colon = p.take()
+    last = p.take().text if p.accept("-") else "0"
+    if not last.isdigit() or not (p.sees(",") or p.sees("]")):
+        _refuse_part(p, colon.span)
+    return ("first", str(int(first))), ("last", last)
 
 
 def _new_axis(p: Stream) -> bool:
-    following = p.tokens[p.place + 1 : p.place + 3]
-    found = [token.text for token in following] == [".", "newaxis"]
+    """Whether `np.newaxis` stands here; its last word is then the next."""
+    following = [one.text for one in p.tokens[p.place + 1 : p.place + 3]]
+    found = p.token.text in ("np", "numpy", "jnp") and following == [".", "newaxis"]
     if found:
-        p.go(p.place + 3)
+        p.go(p.place + 2)
     return found
 
 
 def _indices(p: Stream) -> tuple[s.Node, ...]:
-    """What stands between `[` and `]`; the opening bracket is already taken."""
-    found: list[s.Node] = []
-    while True:
-        if p.sees(":") or p.sees("]"):
-            p.unreadable("parts of an array are not read", p.token.span, _PARTS, code="slice")
-        if p.sees("("):
-            found.append(_pair(p))
-        else:
-            found.append(p.sum())
-        if p.accept("]"):
-            return tuple(found)
-        if p.sees(":"):
-            continue
-        p.expect(",", "or `]` after an index")
+    """Index letters alone."""
+    start = p.token
+    items = _items(p)
+    found = tuple(item for item in items if isinstance(item, s.Node))
+    if len(found) < len(items):
+        _refuse_part(p, p.since(start))
+    return found
 
 
 def _pair(p: Stream) -> s.Node:
