@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -33,14 +34,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A plain run takes a minute; what is marked is left out unless it is asked for, by `--all` or by the name of
-    its mark. It is left out here: to skip thousands of tests one by one would take longer than many that run."""
+    its mark, and of the rows of a `sampled` table one in so many runs. What is left out is left out here: to skip
+    thousands of tests one by one would take longer than many that run."""
     asked = set(config.getoption("markexpr", "").split()) | ({"thorough"} if config.getoption("--all") else set())
+    whole = config.getoption("--all") or config.getoption("keyword") or any("::" in place for place in config.args)
     seldom = {"thorough", "slow", "bench"} - asked
-    out = [item for item in items if any(mark.name in seldom for mark in item.iter_markers())]
+    rows = Counter[str]()
+    kept, out = list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        table = item.nodeid.partition("[")[0]
+        sample = item.get_closest_marker("sampled")
+        share = 1 if whole or sample is None else 1 / sample.args[0]
+        # by the golden section no other axis of the table keeps step with the rows that are left
+        left = any(mark.name in seldom for mark in item.iter_markers()) or rows[table] * 0.618034 % 1 >= share
+        rows[table] += 1
+        (out if left else kept).append(item)
     if out:
         config.hook.pytest_deselected(items=out)
-        left = set(map(id, out))
-        items[:] = [item for item in items if id(item) not in left]
+        items[:] = kept
 
 
 def pytest_configure() -> None:

@@ -49,6 +49,7 @@ def step(X, y, w):
 """
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("loss", ["data_loss", "mse", "ce", "cost_value", "risk", "losses", "neg_log_likelihood", "f"])
 @pytest.mark.parametrize("grad", ["dw", "grad_w", "w_grad"])
 def test_the_number_that_is_returned_before_gradients_is_the_loss(loss: str, grad: str) -> None:

@@ -99,6 +99,7 @@ class Layer:
 """
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("out", "dx", "claims"),
     [

@@ -288,6 +288,7 @@ RIGHT = [
 ]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("text", RIGHT)
 def test_right_as_it_stands(text: str) -> None:
     assert set(verdicts(HEAD + text).values()) == {"follows"}

@@ -21,6 +21,7 @@ def verdicts(text: str) -> list[str]:
     ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("words", "verdict"),
     [

@@ -90,6 +90,7 @@ SETTING = "Let $X\\in\\mathbb{R}^{n\\times d}$, $y\\in\\mathbb{R}^n$. "
 HEAD = SETTING + "The loss is $$L(w) = \\|Xw - y\\|^2$$ and\n\n$$\\nabla L(w) = 2X^\\top(Xw - y)$$\n\n"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "tail",
     [

@@ -60,6 +60,7 @@ STEPS = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("text", "right", "slip"), STEPS.values(), ids=STEPS)
 def test_a_descent_goes_against_the_gradient(text: str, right: str, slip: str) -> None:
     head = (

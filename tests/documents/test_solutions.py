@@ -40,6 +40,7 @@ def test_no_wrong_solution_is_right(value: str) -> None:
     assert check_text(f"{RIDGE}{NORMAL}so $w = {value}$.", "x.md").verdict == "wrong"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "tail",
     [

@@ -20,6 +20,7 @@ def verdicts(head: str, *lines: str) -> list[str]:
     return [line.verdict for line in judged(head, *lines).lines]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("letter", ["R", "E", "D", "F", "G", "J"])
 @pytest.mark.parametrize("stated", ["before", "behind", "nowhere"])
 def test_entries_of_a_residual_by_any_name(letter: str, stated: str) -> None:

@@ -33,6 +33,7 @@ def test_a_centred_dot_reaches_over_the_product_behind_it(sign: str) -> None:
         assert last(LEAST_SQUARES, line(wrong)) == "wrong"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("slope", [r"(1-a^2)", r"(1-a\odot a)", r"(\mathbf 1 - \tanh^2(Wx))"])
 @pytest.mark.parametrize("behind", [r"V^\top e", r"\frac{\partial L}{\partial a}", r"(V^\top e)"])
 def test_an_elementwise_product_may_be_taken_before_the_product_beside_it(behind: str, slope: str) -> None:
@@ -49,6 +50,7 @@ DIRECTIONS = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("letter", ["H", "V", r"\Delta"])
 @pytest.mark.parametrize("left", DIRECTIONS)
 def test_a_differential_in_a_direction_however_it_is_written(left: str, letter: str) -> None:

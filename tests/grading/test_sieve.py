@@ -13,6 +13,7 @@ from matgrad_cli.ir import nodes_of, places, replace_at
 from matgrad_cli.notation.problems import read_expression
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_no_repair_is_excluded(name: str) -> None:
     loss, wrt, shapes, assume, right = PROBLEMS[name]
