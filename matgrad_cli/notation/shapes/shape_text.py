@@ -17,11 +17,16 @@ from ..names import spelled_name
 _SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float"))
 _LARGEST: Final = 10**6
 _LONGEST: Final = 20_000
-_MARKED_NAME: Final = r"(?:\\[A-Za-z]+\{\\?[^\W\d_]\w*\}|\\?[^\W\d_]\w*)(?:_\{\w+\})?(?:\^\{?[(\[]\d+[)\]]\}?)?$"
-_ACCENTED: Final = (
-    r"\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+$"
+_RAISED: Final = r"\^\{?[(\[]\d+[)\]]\}?"
+_NAMED: Final = regex(
+    r"(?P<name>"
+    rf"\\[A-Za-z]+\{{\\?[^\W\d_]\w*\}}(?:_\{{\w+\}})?(?:{_RAISED})?"  # \mathbf{X}, \hat{x}_{1}
+    rf"|(?<![\w\\])\\?[^\W\d_]\w*(?:_\{{\w+\}}(?:{_RAISED})?|{_RAISED})"  # X_{train}, W^{(1)}
+    r"|\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+"
+    r"|(?<![\w\\\u0300-\u036f])\\?[^\W\d][\w\\\u0300-\u036f]*"
+    r")\s*[:=]"
 )
-
+"""A name and the sign behind it."""
 _MEMBER: Final = regex(r"(?:the\s+|an?\s+)?(?:\w\S*\s+)?(row|column)s?(?:\s+\w)?\s+of\s+(\\?[A-Za-z]+)", re.IGNORECASE)
 
 
@@ -98,55 +103,30 @@ def read_members(texts: Sequence[str]) -> dict[str, str]:
 def _declarations(source: Source) -> list[Declared]:
     """The text cut at the commas, semicolons and line ends that stand before a `name:`."""
     text = source.text
-    starts = [place for place, char in enumerate(text) if char in ":=" and _name_before(text, place) is not None]
-    if not starts:
-        if text.strip():
-            found_text = text.strip()[:40]
-            fact = text.split()[-1].casefold() in CONDITIONS
-            _refuse(
-                source,
-                Span(0, len(text)),
-                f"found `{found_text}` where a name, a colon and a shape were needed",
-                f'facts are assumed: `--assume "{found_text}"`' if fact else None,
-            )
-        return []
+    names = list(_NAMED.finditer(text))
+    early = text[: names[0].start() if names else len(text)].strip()
+    if early:
+        needed = "a name and a colon were needed" if names else "a name, a colon and a shape were needed"
+        fact = not names and text.split()[-1].casefold() in CONDITIONS
+        _refuse(
+            source,
+            Span(0, names[0].start() if names else len(text)),
+            f"found `{early[:40]}` where {needed}",
+            f'facts are assumed: `--assume "{early[:40]}"`' if fact else None,
+        )
     found = []
-    for number, colon in enumerate(starts):
-        name_span = _name_before(text, colon)
-        assert name_span is not None
-        after = starts[number + 1] if number + 1 < len(starts) else None
-        following = _name_before(text, after) if after is not None else None
-        end = following.start if following is not None else len(text)
-        body = text[colon + 1 : end].rstrip().rstrip(",;").rstrip()
-        if number == 0 and text[: name_span.start].strip():
-            early = text[: name_span.start].strip()[:40]
-            _refuse(source, Span(0, name_span.start), f"found `{early}` where a name and a colon were needed")
-        span = Span(name_span.start, colon + 1 + len(body))
-        name = plain_name(text[name_span.start : name_span.end])
+    for match, after in zip(names, [*names[1:], None], strict=False):
+        end = after.start() if after is not None else len(text)
+        body = text[match.end() : end].rstrip().rstrip(",;").rstrip()
+        span = Span(match.start(), match.end() + len(body))
+        name = plain_name(match["name"])
         if (member := _MEMBER.fullmatch(body.strip())) is not None:
             found.append(Declared(name, NUMBER, source, span, way=member[1].lower(), whole=plain_name(member[2])))
             continue
-        shape = _shape(source, body, Span(colon + 1, max(end, colon + 2)))
+        shape = _shape(source, body, Span(match.end(), max(end, match.end() + 1)))
         note = f"`{body.strip()}` is read as the shape {shape}" if _starred(body.strip().strip("()[]")) else ""
         found.append(Declared(name, shape, source, span, note, shape.is_column and _two_sided(body)))
     return found
-
-
-def _name_before(text: str, colon: int) -> Span | None:
-    end = colon
-    while end > 0 and text[end - 1].isspace():
-        end -= 1
-    before = text[max(0, end - 60) : end]
-    marked = re.search(_MARKED_NAME, before) if before[-1:] in ("}", ")", "]") else re.search(_ACCENTED, before)
-    if marked is not None:
-        return Span(end - len(marked[0]), end)
-    start = end
-    while start > 0 and (
-        text[start - 1].isalnum() or text[start - 1] in "_\\" or "\u0300" <= text[start - 1] <= "\u036f"
-    ):
-        start -= 1
-    first = text[start:end].removeprefix("\\")[:1]
-    return Span(start, end) if first.isalpha() or first == "_" else None
 
 
 def _shape(source: Source, body: str, span: Span) -> Shape:
@@ -177,10 +157,7 @@ def _sides(plain: str) -> list[str]:
     starred = _starred(plain)
     if starred:
         return starred
-    for sign in ("×", "\\times", "✕", "⨯", ",", " by ", ";"):
-        if sign in plain:
-            return [side.strip() for side in plain.split(sign)]
-    for sign in (" x ", " X "):
+    for sign in ("×", "\\times", "✕", "⨯", ",", " by ", ";", " x ", " X "):
         if sign in plain:
             return [side.strip() for side in plain.split(sign)]
     # `mxn`, `3x3`, `2n x k`: the `x` between two sizes
