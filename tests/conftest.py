@@ -13,8 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from matgrad_cli.grading.check import Key
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "matgrad_cli"
@@ -78,6 +82,16 @@ def trees(*texts: str) -> dict[Path, ast.Module]:
 @pytest.fixture
 def update_golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="module")
+def key(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Key:
+    """The key that the module of a test writes as `KEY`."""
+    from matgrad_cli.grading.check import read_key
+
+    path = tmp_path_factory.mktemp("key") / "key.toml"
+    path.write_text(request.module.KEY, encoding="utf-8")
+    return read_key(path)
 
 
 @dataclass(frozen=True)

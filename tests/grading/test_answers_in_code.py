@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from matgrad_cli.documents.python.answer import worked_out
-from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.grading.check import Key, check_text
 from matgrad_cli.records.finding import ProblemReport
 
 KEY = """
@@ -109,13 +109,6 @@ OPEN = [
     "while True:\n    g = np.outer(W @ x + b > 0, x)",
     "(u := W @ x + b)\nnp.outer(u > 0, x).astype(int)",
 ]
-
-
-@pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
-    path = tmp_path_factory.mktemp("key") / "key.toml"
-    path.write_text(KEY, encoding="utf-8")
-    return read_key(path)
 
 
 def judged(key: Key, number: int, text: str, ending: str) -> ProblemReport:

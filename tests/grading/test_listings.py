@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.grading.check import Key, check_text
 from matgrad_cli.records.finding import FileReport, ProblemReport
 
 KEY = """
@@ -57,13 +57,6 @@ NO_CODE = [
     "## Problem 2\n\nSome words:\n\n    the gradient is what one thinks it is\n    return to sender = 3\n",
     "## Problem 2\n\n<!--\n\n" + textwrap.indent(LONG, "    ") + "\n-->\n",
 ]
-
-
-@pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
-    path = tmp_path_factory.mktemp("key") / "key.toml"
-    path.write_text(KEY, encoding="utf-8")
-    return read_key(path)
 
 
 def graded(key: Key, name: str, text: str) -> tuple[ProblemReport, FileReport]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.grading.check import Key, check_text
 from matgrad_cli.records.finding import ProblemReport
 
 KEY = """
@@ -57,13 +55,6 @@ UNDECIDED = [
     r"Let $r \approx Xw - y$.",
     r"Let $r = 2(Xw - y)$, or else let $r = Xw - y$.",
 ]
-
-
-@pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
-    path: Path = tmp_path_factory.mktemp("key") / "key.toml"
-    path.write_text(KEY, encoding="utf-8")
-    return read_key(path)
 
 
 def graded(key: Key, number: int, sentence: str, display: str) -> ProblemReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.grading.check import Key, check_text
 
 KEY = """
 [[problem]]
@@ -64,13 +64,6 @@ OTHERS = [
     (2, r"Let $X = LL^\top$. $\nabla L = 2LL^\top(Xw-y)$."),
     (2, r"Let $y_1 = 2Xw$. $\nabla L = 2X^\top(y_1 - y)$"),
 ]
-
-
-@pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
-    path = tmp_path_factory.mktemp("key") / "key.toml"
-    path.write_text(KEY, encoding="utf-8")
-    return read_key(path)
 
 
 def verdict(key: Key, number: int, text: str) -> str:

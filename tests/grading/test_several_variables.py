@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.grading.check import Key, check_text
 from matgrad_cli.records.finding import ProblemReport
 
 KEY = """
@@ -60,13 +60,6 @@ ANSWERS = [
     ("B", "dA = 2*A.T@(A@B-C)", "undecided"),
     ("B", "dB = 2*A.T@(A@B-C)", "right"),
 ]
-
-
-@pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
-    path = tmp_path_factory.mktemp("key") / "key.toml"
-    path.write_text(KEY, encoding="utf-8")
-    return read_key(path)
 
 
 def judged(key: Key, name: str, text: str) -> ProblemReport:

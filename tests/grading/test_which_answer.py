@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.grading.check import Key, check_text, read_key
+from matgrad_cli.grading.check import Key, check_text
 from matgrad_cli.records.finding import ProblemReport
 
 KEY = """
@@ -366,13 +366,6 @@ RIGHT = [
         )
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> Key:
-    path = tmp_path_factory.mktemp("key") / "key.toml"
-    path.write_text(KEY, encoding="utf-8")
-    return read_key(path)
 
 
 def judged(key: Key, number: int, text: str) -> ProblemReport:
