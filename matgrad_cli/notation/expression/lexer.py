@@ -140,31 +140,26 @@ def _string(source: Source, start: int) -> Token:
     return Token("string", text[start + 1 : end], start, end + 1)
 
 
+_FOREIGN: Final = {
+    "^": ("`^` is not a power here", "write `**` for an elementwise power, `.T` for the transpose"),
+    "\\": ("found a backslash, which the expression language does not have", "read it as LaTeX with `--syntax latex`"),
+    "|": ("", "write `norm(…)` or `||…||` for a norm, `abs(…)` for the absolute value of each entry"),
+}
+"""What is said of signs that have a meaning elsewhere, and what is written instead."""
+
+
 def _refuse_character(source: Source, place: int) -> NoReturn:
     char = source.text[place]
-    span = Span(place, place + 1)
-    if char == "^":
-        refuse(
-            source,
-            "caret-power",
-            "`^` is not a power here",
-            span,
-            "a power was meant",
-            "write `**` for an elementwise power, `.T` for the transpose",
-        )
-    if char == "\\":
-        refuse(
-            source,
-            "syntax-error",
-            "found a backslash, which the expression language does not have",
-            span,
-            help="read it as LaTeX with `--syntax latex`",
-        )
-    bars = (
-        "write `norm(…)` or `||…||` for a norm, `abs(…)` for the absolute value of each entry" if char == "|" else None
-    )
     shown = f"`{char}`" if char.isprintable() else f"the character U+{ord(char):04X}"
-    refuse(source, "syntax-error", f"found {shown}, which is no part of the expression language", span, help=bars)
+    message, help = _FOREIGN.get(char, ("", None))
+    refuse(
+        source,
+        "caret-power" if char == "^" else "syntax-error",
+        message or f"found {shown}, which is no part of the expression language",
+        Span(place, place + 1),
+        "a power was meant" if char == "^" else "",
+        help,
+    )
 
 
 _PYTHON_WORDS: Final = frozenset(
@@ -249,13 +244,12 @@ class Stream(ABC):
 
     def enter(self, opening: Token) -> None:
         self.depth += 1
-        if self.depth > DEEPEST:
-            self.unreadable(
-                f"more than {DEEPEST} levels of nesting",
-                opening.span,
-                code="too-deep",
-                label="this opens one level too many",
-            )
+        self.deep(self.depth, opening, "this opens one level too many")
+
+    def deep(self, levels: int, at: Token, label: str) -> None:
+        """Refuses what stands too many levels deep."""
+        if levels > DEEPEST:
+            self.unreadable(f"more than {DEEPEST} levels of nesting", at.span, code="too-deep", label=label)
 
     def since(self, start: Span | Token) -> Span:
         return Span(start.start, self.tokens[self.place - 1].end)

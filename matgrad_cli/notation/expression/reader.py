@@ -11,7 +11,7 @@ from .. import syntax as s
 from ..comparisons import compared
 from .brackets import binder, comprehended, over_parts, pair_of_distances, subscripted
 from .keywords import with_order
-from .lexer import DEEPEST, Stream, Token, between, exact
+from .lexer import Stream, Token, between, exact
 from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
 
 RECURSION: Final = 6000
@@ -133,13 +133,7 @@ class Parser(Stream):
         count = self.depth
         while True:
             count += 1
-            if count > DEEPEST:
-                self.unreadable(
-                    f"more than {DEEPEST} levels of nesting",
-                    self.token.span,
-                    code="too-deep",
-                    label="this is one level too many",
-                )
+            self.deep(count, self.token, "this is one level too many")
             if self.token.kind == "power":
                 node = self.superscript(node)
             elif self.sees("."):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from ...ir import ONE
@@ -18,8 +18,10 @@ class Habits:
 
     def __init__(self, names: Mapping[str, Form], said: dict[str, str]) -> None:
         self.order, self.forms, self.said = list(names), list(names.values()), said
-        self.changed, self.sure, self.first_open, self.first_entry = Agenda(), Agenda(), 0, 0
+        self.changed, self.sure, self.summed, self.rest = Agenda(), Agenda(), Agenda(), Agenda()
         for place, form in enumerate(self.forms):
+            self.summed.put(place)
+            self.rest.put(place)
             self.watch(place, form)
 
     def watch(self, place: int, form: Form) -> None:
@@ -35,17 +37,27 @@ class Habits:
         if wake():
             form.watch(wake)
 
+    def left(self, agenda: Agenda) -> Iterator[tuple[str, Form]]:
+        """The names of an agenda that are still open, in the order of the text; each is then done with."""
+        while (place := agenda.take()) is not None:
+            if self.forms[place].is_open():
+                yield self.order[place], self.forms[place]
+
+    def column(self, name: str, form: Form, why: str) -> bool:
+        """Decide that a name is a column vector."""
+        lengthen(form.rows)
+        join(form.cols, Side(ONE))
+        self.said[name] = f"a column vector, as {why}"
+        return True
+
     def capitals(self) -> bool:
         """Habit: capitals are matrices."""
         found = False
-        while (place := self.changed.take()) is not None:
-            name, form = self.order[place], self.forms[place]
+        for name, form in self.left(self.changed):
             kind = form.kind
-            if not form.is_open() or (kind.weighs and not kind.matrix):
-                continue
             capital = name[0].isupper() and (name != "Delta" or kind.hint)
             scalar = (kind.divisor or (kind.count and not kind.hint)) and not kind.array
-            if kind.matrix or (capital and not scalar):
+            if kind.matrix or (capital and not scalar and not kind.weighs):
                 lengthen(form.rows)
                 lengthen(form.cols)
                 if not kind.matrix:
@@ -55,40 +67,25 @@ class Habits:
 
     def vector(self) -> bool:
         """Habit: the first small letter that is multiplied with `@` or is no number is a vector."""
-        while (place := self.sure.take()) is not None:
-            form = self.forms[place]
-            if form.is_open() and (form.kind.array or form.kind.hint or form.rows.is_long):
-                lengthen(form.rows)
-                join(form.cols, Side(ONE))
-                self.said[self.order[place]] = (
-                    "a column vector, as is usual for a small letter where a number does not fit"
-                )
-                return True
-        return False
+        why = "is usual for a small letter where a number does not fit"
+        return any(
+            (form.kind.array or form.kind.hint or form.rows.is_long) and self.column(name, form, why)
+            for name, form in self.left(self.sure)
+        )
 
     def entries(self, summed: Collection[str]) -> bool:
         """Habit: the first name that is still open, and is added up entry by entry, is a vector."""
-        while summed and self.first_entry < len(self.order):
-            name, form = self.order[self.first_entry], self.forms[self.first_entry]
-            self.first_entry += 1
-            if name in summed and form.is_open():
-                lengthen(form.rows)
-                join(form.cols, Side(ONE))
-                self.said[name] = "a column vector, as its entries are added up"
-                return True
-        return False
+        return bool(summed) and any(
+            name in summed and self.column(name, form, "its entries are added up")
+            for name, form in self.left(self.summed)
+        )
 
     def number(self) -> bool:
         """Habit: the first name that is still open is a number."""
-        while self.first_open < len(self.order):
-            name, form = self.order[self.first_open], self.forms[self.first_open]
-            self.first_open += 1
-            if form.is_open():
-                join(form.rows, Side(ONE))
-                join(form.cols, Side(ONE))
-                why = "it only divides" if form.kind.divisor else "it stands in front of a number"
-                self.said[name] = (
-                    f"a number, as {why}" if name[0].isupper() else "a number, as nothing asks for an array"
-                )
-                return True
+        for name, form in self.left(self.rest):
+            join(form.rows, Side(ONE))
+            join(form.cols, Side(ONE))
+            why = "it only divides" if form.kind.divisor else "it stands in front of a number"
+            self.said[name] = f"a number, as {why if name[0].isupper() else 'nothing asks for an array'}"
+            return True
         return False
