@@ -75,8 +75,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @cache
 def trees(*texts: str) -> dict[Path, ast.Module]:
     """Every module of the package, parsed; with `texts`, those that hold one of them: to parse all takes seconds."""
-    found = {path: path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
-    return {path: ast.parse(text) for path, text in found.items() if not texts or any(word in text for word in texts)}
+    files = (
+        path for path in sorted(PACKAGE.rglob("*.py")) if not texts or any(word in text_of(path) for word in texts)
+    )
+    return {path: _tree(path) for path in files}
+
+
+@cache
+def text_of(path: Path) -> str:
+    """The text of a module."""
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(text_of(path))
 
 
 @pytest.fixture

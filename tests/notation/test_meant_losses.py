@@ -261,6 +261,7 @@ def test_a_reduction_keeps_no_axis_because_another_one_does(function) -> None:
 SIGMOID = r"\sum_{i=1}^n y_i\log\sigma(w^\top x_i)+(1-y_i)\log(1-\sigma(w^\top x_i))"
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("brackets", [(r"\left[", r"\right]"), ("[", "]"), ("(", ")"), (r"\Big\{", r"\Big\}")])
 @pytest.mark.parametrize("rest", ["", r"+\frac12\sum_j w_j^2"])
 def test_a_sum_goes_on_inside_brackets(brackets, rest) -> None:
@@ -324,6 +325,7 @@ def test_a_norm_of_r_is_the_greatest_sum_of_a_column() -> None:
 # ---- densities, values of functions at samples, distances, code as it stands
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("bar", ["|", r"\mid ", r"\,|\,"])
 @pytest.mark.parametrize("normal", [r"\mathcal{N}", r"\mathcal N"])
 def test_a_normal_density_is_written_out(bar, normal) -> None:

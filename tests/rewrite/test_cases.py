@@ -119,6 +119,7 @@ def holds(condition: str, values: dict[str, int]) -> bool:
 READ_AGAIN = ["R.T@R", "R@R.T", "R+A@R", "tr(R@B)*R", "softmax(R,axis=1)", "R*R@B@R", "outer(R@c, R@c)"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("loss", READ_AGAIN)
 def test_the_printed_conditions_exclude_each_other_and_give_the_entry(loss: str) -> None:
     problem = read_problem(loss, "R", ["R: m×n"])

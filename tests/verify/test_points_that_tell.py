@@ -33,6 +33,7 @@ def answered(loss: str, wrt: str, shapes: str, answer: str, *assume: str) -> Ver
     return Judge(problem, thorough=True).check_derivative(entry, letters)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("loss", LOSSES, ids=[loss[0] for loss in LOSSES])
 @pytest.mark.parametrize("seed", range(2))
 def test_no_false_answer_holds(loss: tuple[str, str, list[str], str, str], seed: int) -> None:
