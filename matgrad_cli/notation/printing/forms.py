@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ...ir import Dim, Expr, Index, Number, Pair, Position, Shape
 from ...ir.functions import WITH_AXES
 from ..unknown import shown as unknown_shown
-from .precedence import ATOM, POWER, PRODUCT, UNARY, Piece, Printer
-from .to_text import counted_letters
+from .precedence import ATOM, POWER, PRODUCT, UNARY, Piece, Printer, counted_letters
 
 _SLOPES = ("f′", "∇f", "∇²f", "D*f", "∂₁f")
 """How derivatives of unknown functions are written."""

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from ...ir import (
     Call,
     Differential,
+    Entry,
     Expr,
     Index,
     Literal,
@@ -226,6 +227,13 @@ def sum_starts(indices: tuple[Index, ...], chunks: tuple[Chunk, ...]) -> list[li
     if first and not any(letters for _, letters in chunks[:first]):
         starts[0], starts[first] = starts[first], []
     return starts
+
+
+def counted_letters(body: Expr) -> frozenset[Index]:
+    """The letters that an entry or a derivative in the body counts with, so that their length is known;
+    that of a pair is not."""
+    entries = [node for node in nodes_of(body) if isinstance(node, Entry | Partial)]
+    return frozenset(position for node in entries for position in (node.row, node.col) if isinstance(position, Index))
 
 
 def call_level(name: str) -> int:

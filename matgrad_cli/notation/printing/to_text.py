@@ -10,7 +10,7 @@ from ... import ir
 from ...ir.functions import WITH_AXES
 from ...ir.memory import remembered
 from ..unknown import written
-from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer
+from .precedence import ATOM, POWER, PRODUCT, SUM, UNARY, Piece, Printer, counted_letters
 
 _WORDS: Final = {"eye": "eye", "ones": "ones", "zeros": "zeros", "inverse": "inv"}
 _CALLS: Final = {
@@ -200,15 +200,6 @@ class TextPrinter(Printer):
 
     def on_linearmap(self, node: ir.LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"map[{node.argument.name}]({self.signed(parts[0])})")
-
-
-def counted_letters(body: ir.Expr) -> frozenset[ir.Index]:
-    """The letters that an entry or a derivative in the body counts with, so that their length is known;
-    that of a pair is not."""
-    entries = [node for node in ir.nodes_of(body) if isinstance(node, ir.Entry | ir.Partial)]
-    return frozenset(
-        position for node in entries for position in (node.row, node.col) if isinstance(position, ir.Index)
-    )
 
 
 def _bound(index: ir.Index, body: ir.Expr) -> str:
