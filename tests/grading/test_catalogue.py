@@ -19,6 +19,7 @@ MADE = {
     "single-delta": "one-delta-of-entry",
     "wrong-pair": "wrong-pair",
     "crossed-deltas": "delta-crossed",
+    "other-letter": "softmax-letter",
     "sum-drawn-in": "square-of-a-sum",
     "sum-kept": "sum-kept",
     "other-layout": "denominator-jacobian",

@@ -10,6 +10,8 @@ NETWORK = "loss: norm(V@tanh(W@x) - y)**2/2\nwrt: W\nshapes: W: h×d, V: k×h, x
 FACTORED = "loss: norm(X - W@H, 'fro')**2\nwrt: H\nshapes: X: m×n, W: m×p, H: p×n\n"
 WEIGHTED = "loss: (y - X@b).T@W@(y - X@b)\nwrt: b\nshapes: X: m×n, W: m×m, b: n, y: m\nassume: W symmetric\n"
 MARGIN = "loss: sum(log(1 + exp(-y*(X@w))))\nwrt: w\nshapes: X: m×n, w: n, y: m\nassume: y signs\n"
+SUMMED = "loss: x.T@A@x + b.T@x\nwrt: x\nshapes: A: n×n, x: n, b: n\n"
+OF_A_TRACE = "loss: logdet(S) + tr(inv(S)@C)\nwrt: S\nshapes: S: n×n, C: n×n\nassume: S invertible\n"
 REPAIRS = {
     "a square of entries": (
         NETWORK,
@@ -18,6 +20,22 @@ REPAIRS = {
     ),
     "a factor between two that do not fit": (FACTORED, r"\nabla L = 2W^\top H - 2W^\top X", "2WᵀWH"),
     "a factor beside a transpose": (WEIGHTED, r"\nabla L = 2X^\top WXb - 2X^\top y", "2XᵀWy"),
+    "a product that is transposed": (SUMMED, r"\nabla f = Ax + x^\top A + b", "Ax + (xᵀA)ᵀ + b"),
+    "one of two equal δ": (
+        SUMMED,
+        r"\frac{\partial f}{\partial x_k} = \sum_{ij}(\delta_{ik}A_{ij}x_j + x_iA_{ij}\delta_{ik}) + b_k",
+        "Σ_ij (δ_ik A_ij x_j + x_i A_ij δ_jk) + b_k",
+    ),
+    "a letter of an entry": (
+        SUMMED,
+        r"\frac{\partial f}{\partial x_k} = \sum_j A_{kj}x_j + \sum_i A_{ik}x_k + b_k",
+        "Σ_j A_kj x_j + Σ_i A_ik x_i + b_k",
+    ),
+    "the sign of a trace": (
+        OF_A_TRACE,
+        r"df = \operatorname{tr}(S^{-1}dS) + \operatorname{tr}(S^{-1}\,dS\,S^{-1}C)",
+        "tr(S⁻¹ dS) − tr(S⁻¹ dS S⁻¹C)",
+    ),
     "a sign inside": (MARGIN, r"\nabla L = -X^\top(y\odot\sigma(y\odot Xw))", "σ(−(y ∘ Xw))"),
 }
 

@@ -218,8 +218,8 @@ def above(root: Expr, path: Path) -> Expr | None:
 
 
 def is_array(node: Expr) -> bool:
-    """Whether it is a name, a sum in brackets, a function, an inverse."""
-    return not node.shape.is_number and not isinstance(node, (Mul, MatMul, Transpose, Eye, Fill))
+    """Whether it is a name, a sum in brackets, a function, an inverse, a product of arrays."""
+    return not node.shape.is_number and not isinstance(node, (Mul, Transpose, Eye, Fill))
 
 
 @record

@@ -63,15 +63,17 @@ MISFITS: Final = (
 )
 """The edits of a line whose parts do not fit."""
 
-DELTAS: Final = (patterns.single_delta,)
+DELTAS: Final = patterns.single_delta, patterns.wrong_pair
 """Where a free letter is lost."""
-LOST_LETTER: Final = (edits.entry, patterns.lost_delta)
+LOST_LETTER: Final = (patterns.other_letter, edits.entry, patterns.lost_delta)
+OTHER_LETTER: Final = (patterns.other_letter,)
 LOST_TERMS: Final = (terms_off.lost_of_equation,)
 """Of an equation beside the one that it should follow from."""
 
 VALUES: Final = (
     patterns.wrong_pair,
     patterns.crossed_deltas,
+    patterns.other_letter,
     patterns.sum_drawn_in,
     missing_factors.sum_kept,
     *LAYOUT,

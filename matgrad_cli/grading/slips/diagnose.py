@@ -17,8 +17,8 @@ from ..lines.scope import Surroundings
 from ..lines.syntax_walk import bound_letters, walk
 from ..task import worked_out
 from .case import Case, Context
-from .catalogue import DELTAS, EDITS, LAYOUT, LOST_LETTER, MISFITS, VALUES
-from .causes import Repair, Slip
+from .catalogue import DELTAS, EDITS, LAYOUT, LOST_LETTER, MISFITS, OTHER_LETTER, VALUES
+from .causes import CAUSES, Repair, Slip
 from .kind import first
 from .misfits import Unfit
 from .missing_factors import left_out
@@ -84,12 +84,14 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
         return _mended(context, before, after, _number_for_matrix(before, after))
     if clash.code == "free-index-mismatch":
         extra = ", ".join(letter.name for letter in sorted(after.free - before.free))
-        return Slip(
+        slip = Slip(
             "free-index-mismatch",
             f"{extra} is free here and not in the line before: {clash.found}, needed is {clash.needed}",
             help=f"sum over {extra}, or replace it",
             span=place_of(context.read.tree, extra.split(", ")[0]) if context.read.tree else None,
         )
+        found = first(_case(context, before, after), OTHER_LETTER)
+        return _caused(slip, found) if found is not None else slip
     turned = first(_case(context, before, after), LAYOUT)
     return turned or _mended(
         context, before, after, Slip("shape-mismatch", f"this is {clash.found}; needed is {clash.needed}")
@@ -113,7 +115,8 @@ def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
 def _caused(slip: Slip, found: Slip) -> Slip:
     """A slip of kind with what mends the line."""
     notes, part = (*slip.notes, found.message), found.part or slip.part
-    return replace(slip, help=found.help, notes=notes, part=part, repair=found.repair, cause=found.code)
+    cause = found.code if found.code in CAUSES else None
+    return replace(slip, help=found.help, notes=notes, part=part, repair=found.repair, cause=cause)
 
 
 def _repair(context: Context, before: Expr, line: Expr) -> Repair | None:

@@ -38,7 +38,7 @@ from ...ir import (
 from ...notation import syntax as s
 from .case import Case, Quoted, Trial, above, is_array
 from .kind import kind
-from .terms import Place
+from .terms import LINEAR, Place
 
 Made = Iterator[Trial | None]
 # ---- edits of lines in any form
@@ -261,7 +261,7 @@ def once_more(case: Case) -> Made:
 def sign_inside(case: Case) -> Made:
     """σ(z) for σ(−z): a sign is lost inside a function."""
     for path, node in case.places:
-        if isinstance(node, Call) and len(node.children) == 1:
+        if isinstance(node, Call) and len(node.children) == 1 and node.function not in LINEAR:
             with suppress(ValueError):
                 yield case.changed(path, Call(node.function, neg(node.argument)), (Quoted(case, node),), node)
 

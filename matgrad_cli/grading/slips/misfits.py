@@ -97,18 +97,16 @@ class Unfit(Case):
         return with_factors(like, iter([*numbers, *arrays]))
 
     def arrays(self, turned: bool = False) -> Iterator[tuple[Path, s.Node]]:
-        """Names of arrays, their differentials, brackets and inverses: what can carry a transpose, and carries none;
-        or what is `turned` too."""
+        """What can carry a transpose, and carries none, or what is `turned` too: names of arrays, their differentials,
+        brackets, inverses, products that are terms."""
+        inside = (s.Subscript, s.Derivative, s.Differential_, *(() if turned else (s.Transposed,)))
         for path, node in self.places:
             parent = _parent(self.tree, path)
-            named = isinstance(node, s.Name) and node.name not in self.numbers and not is_index(self.tree, path)
-            others = isinstance(node, (s.Group, s.Inverted, s.Differential_)) and bool(path)
-            inside = (
-                (s.Subscript, s.Derivative, s.Differential_)
-                if turned
-                else (s.Subscript, s.Derivative, s.Differential_, s.Transposed)
-            )
-            if (named or others) and not isinstance(parent, inside):
+            if isinstance(node, s.Name):
+                whole = node.name not in self.numbers and not is_index(self.tree, path)
+            else:
+                whole = isinstance(node, (s.Group, s.Inverted, s.Differential_)) and bool(path)
+            if (whole or (_is(node, PRODUCTS) and _is(parent, "+-"))) and not isinstance(parent, inside):
                 yield path, node
 
     def turned(self, part: s.Node) -> s.Node:

@@ -17,6 +17,7 @@ from ...ir import (
     Number,
     Power,
     SumOver,
+    Symbol,
     add,
     fresh_index,
     is_elementwise,
@@ -32,29 +33,44 @@ from ...ir import (
 )
 from .case import Case, Trial
 from .kind import kind
-from .terms import terms_of
+from .terms import Shown, terms_of
 
 # ---- δ
 
 
+def _has_deltas(case: Case) -> bool:
+    return Delta in case.kinds and case.needed.shape is case.line.shape
+
+
 def _deltas(case: Case) -> list[Delta]:
-    seen = Delta in case.kinds and case.needed.shape is case.line.shape
-    return [node for node in nodes_of(case.line) if isinstance(node, Delta)] if seen else []
+    return [node for node in nodes_of(case.line) if isinstance(node, Delta)] if _has_deltas(case) else []
+
+
+def _instead(case: Case, place: object, *kept: object) -> list[Index]:
+    """The letters that may stand where one does; not those that are `kept` beside it."""
+    letters = sorted(letters_in(case.line) | case.needed.free) if isinstance(place, Index) else []
+    return [one for one in letters if isinstance(place, Index) and one.dim is place.dim and one not in (place, *kept)]
+
+
+@kind("differs", "`{0}` has another letter than is needed", "write `{1}` for `{0}`: `{line}`")
+def other_letter(case: Case) -> Iterator[Trial | None]:
+    """X_ij for X_ik."""
+    for path, node in case.places if Entry in case.kinds else ():
+        if isinstance(node, Entry) and isinstance(node.base, Symbol):
+            rows = [Entry(node.base, letter, node.col) for letter in _instead(case, node.row)]
+            for new in (*rows, *[Entry(node.base, node.row, letter) for letter in _instead(case, node.col)]):
+                yield case.changed(path, new, (Shown(node), Shown(new)), node)
 
 
 @kind("wrong-delta", "δ_{0} links the wrong pair: it is δ_{1}", "write δ_{1} for δ_{0}: `{line}`")
-def wrong_pair(case: Case) -> Iterator[Trial]:
+def wrong_pair(case: Case) -> Iterator[Trial | None]:
     """One index of one δ changed makes the line right."""
-    after, deltas = case.line, _deltas(case)
-    letters = sorted(letters_in(after)) if deltas else ()
-    for delta in deltas:
-        for side, kept in ((delta.left, delta.right), (delta.right, delta.left)):
-            for letter in letters:
-                if not isinstance(side, Index) or letter is side or letter.dim is not side.dim or letter is kept:
-                    continue
-                yield Trial(
-                    substitute(after, {delta: Delta(letter, kept)}), (f"{delta.left}{delta.right}", f"{letter}{kept}")
-                )
+    for path, delta in case.places if _has_deltas(case) else ():
+        if isinstance(delta, Delta):
+            for side, kept in ((delta.left, delta.right), (delta.right, delta.left)):
+                for letter in _instead(case, side, kept):
+                    said = f"{delta.left}{delta.right}", f"{letter}{kept}"
+                    yield case.changed(path, Delta(letter, kept), said)
 
 
 @kind(

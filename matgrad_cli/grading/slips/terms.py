@@ -31,7 +31,7 @@ from ...ir.walk import remade
 MOST_TERMS = 24
 Place = tuple[Path, Expr]
 """A part and where it stands."""
-_LINEAR = frozenset(("tr", "sum", "inner", "diag"))
+LINEAR = frozenset(("tr", "sum", "inner", "diag"))
 
 
 def terms_of(expr: Expr, limit: int = MOST_TERMS) -> list[Expr]:
@@ -85,7 +85,7 @@ def _opened(expr: Expr) -> tuple[Expr, ...] | None:
         case Entry(base, row, col):
             parts = _opened(base)
             return None if parts is None else tuple([Entry(part, row, col) for part in parts])
-        case Call() if expr.function in _LINEAR:
+        case Call() if expr.function in LINEAR:
             return _over_sum(expr.arguments, lambda parts: Call(expr.function, *parts))
     return None
 
