@@ -321,10 +321,7 @@ class Reader:
         if is_target(self.around, left.expr):
             return left
         readings = wider_readings(side, self.around)
-        return (
-            self._read_as(side, readings, (), lambda one: one.expr is not None and is_of_target(self.around, one.expr))
-            or left
-        )
+        return self._read_as(side, readings, (), lambda one: is_of_target(self.around, one.expr)) or left
 
     def _read_as(self, side: Side, readings: Readings, letters: Iterable[Index], fits: Fits) -> Read | None:
         """The first of several readings of a side that fits, which is then said."""

@@ -17,7 +17,7 @@ def is_target(around: Surroundings, expr: Expr | None) -> bool:
     return not isinstance(inner.row, int) and not isinstance(inner.col, int) and _is_of_loss(around, inner)
 
 
-def is_of_target(around: Surroundings, expr: Expr) -> bool:
+def is_of_target(around: Surroundings, expr: Expr | None) -> bool:
     """Whether this is the derivative of the loss by the variable, or one of that."""
     return is_target(around, expr) or (isinstance(expr, Partial) and is_target(around, expr.body))
 
