@@ -6,9 +6,9 @@ import pytest
 
 from matgrad_cli.grading.check import Key, check_text
 
-from .test_which_answer import judged, key
+from .test_which_answer import KEY, judged
 
-__all__ = ["key"]
+__all__ = ["KEY"]
 
 SAID_WRONG = [
     r"$X^T(\sigma(Xw)-y)$ where $\sigma$ is the hyperbolic tangent.",
