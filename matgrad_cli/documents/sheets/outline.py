@@ -140,6 +140,11 @@ def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Di
             found.append(Differentiated(body, None, number, left))
         elif isinstance(part, s.Apply) and dict(part.options).get("derivative"):
             found.append(Differentiated(part.function, None, number, left))
+    primed = root
+    while isinstance(primed, s.Transposed) and left and re.match(r"\s*&?\s*\w+\s*(?:'|\^\s*\{?\s*\\prime)", text):
+        primed = s.ungrouped(primed.body)
+    if primed is not root and isinstance(primed, s.Name):  # y' = …
+        found.append(Differentiated(primed.name, None, number, left))
     return found
 
 

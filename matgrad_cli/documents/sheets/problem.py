@@ -17,7 +17,7 @@ from .members import OTHER, big, members_told, numbered, shapes_text, small
 from .names import index_behind, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
-from .sizes import facts_told, held_fixed, means, sizes_told
+from .sizes import TRANSPOSED, facts_told, held_fixed, means, sizes_told
 from .symmetric import CONSTRAINTS, facts_by_form, facts_of_value
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
@@ -351,7 +351,8 @@ class _Finder:
                 kept[plain_name(name)] = size.strip()
         counts = {**self._labelled(loss), **self.sizes}
         counts |= dict.fromkeys(means(loss), "scalar")
-        counts |= {name: "scalar" for name in self.limits & inside if rf"^{name}" not in loss.replace("{", "")}
+        limits = (name for name in self.limits & inside if not re.search(rf"{name}\s*\}}?\s*{TRANSPOSED}", loss))
+        counts |= {name: "scalar" for name in limits if rf"^{name}" not in loss.replace("{", "")}
         return {**counts, **{name: size for name, size in kept.items() if size}}
 
     def _labelled(self, loss: str) -> dict[str, str]:

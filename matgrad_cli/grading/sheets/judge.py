@@ -89,7 +89,8 @@ class Judge:
         self.parts: set[Numbered] = set()
         self.moved: set[str] = set()
         self.said: set[str] = set()
-        self.others = Others(question, sheet)
+        of_numbers = all(begun.around.task.problem.wrt.shape.is_number for begun in readers)
+        self.others = Others(question, sheet, of_numbers)
         loss = split_line(question.loss, "loss")
         self.open_names = OpenNames(sheet, question, told, loss, readers)
         sums = frozenset(letter for node in nodes_of(loss) for letter in sigma_letters(node))
@@ -225,7 +226,8 @@ class Judge:
         apart = self._of_another(line) or (fact is not None and fact.verdict != "wrong" and not self._about(line))
         if result.verdict == "wrong" and of_form(result) and apart:
             return Judged(line, "undecided", "aside", result, result.notes, "it may be a fact in letters of its own")
-        if result.verdict == "wrong" and self._is_statement(line) and len(result.outcomes) == 1:
+        unfit = of_form(result) and line.unlike_letters - self.told.sizes.keys()
+        if result.verdict == "wrong" and self._is_statement(line) and (len(result.outcomes) == 1 or unfit):
             self.misread = True
         variables = [begun.around.task.problem.wrt for begun in self.readers]
         if result.verdict == "wrong" and is_constraint(line, result, variables):

@@ -28,6 +28,8 @@ _ARRAY = regex(
     r"(?:\\end\{\w+\}|(?:\\right)?[\])])"
 )
 """An array of numbers."""
+_CALLED = regex(r"\s*\\?[A-Za-z]+_\{?\w\}?\s*\(\s*\\?[A-Za-z]+\s*\)\s*")
+"""A left side `a_j(x)`, one of several functions."""
 _CONSTANT = regex(r"[+-]\s*(?:\\\w+\s*\{\s*)?const", re.IGNORECASE)
 
 
@@ -72,6 +74,11 @@ class OpenNames:
         if (value or array) and (name := line.name) is not None:
             self.valued[name] = array is not None
 
+    def _sized_otherwise(self, name: str, shape: Shape) -> bool:
+        """Whether the document tells other sizes of a name than its value has."""
+        told = self.told.sizes.get(name, "scalar")
+        return told != "scalar" and str(shape) not in (told, f"{told}×1")
+
     def why(self, line: Line, result: RowResult, defined: frozenset[str]) -> str | None:
         """Why a row that does not follow may be right of what its names mean; None where that is certain."""
         return next((said for doubtful, said in self._doubts(line, result, defined) if doubtful), None)
@@ -84,6 +91,11 @@ class OpenNames:
         written, form, given, names = line.formula, of_form(result), shapes.keys(), line.names
         known = {name for around in arounds for name in around.names().variables}
         yield form and self.resized & known, "of a name of the problem two shapes are told"
+        values = {
+            name: shape for around in arounds for name, symbol in around.defined.items() if (shape := symbol.shape)
+        }
+        unlike_told = any(self._sized_otherwise(name, values[name]) for name in names & values.keys())
+        yield form and unlike_told, "a name in it has another size than the document tells"
         stands_for = not form and (names & self.explained or given & self.identities)
         yield stands_for, "it may rest on what a given name stands for"
         moved = [lone(part.body) for part in line.parts(s.Derivative) if part.style == "nabla"]
@@ -108,7 +120,9 @@ class OpenNames:
         yield covariance, "covariances are symmetric"
         less = code == "number-plus-array" and _less_a_number(line, shapes)
         yield less, "a number beside a square matrix may stand for so many times the identity"
-        yield re.search(r"has no entries|takes 0 indices", message), "a function or a family may be meant"
+        called = line.sides and not line.goes_on and _CALLED.fullmatch(line.sides[0].text)
+        strange = called or re.search(r"has no entries|takes 0 indices", message)
+        yield strange, "a function or a family may be meant"
         ending = [name for name in names if re.search(r"_\d+$", name)]
         counted = {re.sub(r"_\d+$", "", name) for name in ending if not any(one.valued(name) for one in arounds)}
         members = {*map(small, self.question.members)}

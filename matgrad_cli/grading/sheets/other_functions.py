@@ -13,7 +13,7 @@ from ...documents.sheets.sheet import Question, Sheet
 from ...ir import Entry, Number, mul, sub
 from ...notation import syntax as s
 from ...notation.elaboration.chosen_entries import places
-from ...notation.latex.names import whole
+from ...notation.latex.names import FUNCTIONS, whole
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from ..chain import RowResult
@@ -32,7 +32,9 @@ _AT_A_PLACE = regex(
     r"\s*(?:[dD]|\\(?:mathrm|mathbf|text)\s*\{\s*[dD]\s*\})\s*(?:\\?[A-Za-z]+|\([^()]*\))\s*\(\s*\\?\w+\s*\)\s*&?\s*$"
 )
 """`d f(X)`, `D(f^2)(X)`."""
-_PRIMED = regex(r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*(?:\\prime|'))\s*\}?\s*(?:\\left)?\(")
+_PRIMED = regex(
+    r"(?<![A-Za-z\\])(\\?[A-Za-z]+)\s*(?:'+|\^\s*\{?\s*(?:\s*(?:\\prime|'))+)\s*\}?\s*(?:\\left)?\(\s*(?P<at>[^()]*)"
+)
 _PRIMED_BESIDE_TRANSPOSE = regex(r"[A-Z]'.*\^\s*\{?\s*(?:T|\\top|\\intercal)(?![A-Za-z])")
 """`A' = |A| A^{-T}`: where T says transpose, a prime says something else."""
 _BOLD = regex(r"\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*(\\?[A-Za-z]+)")
@@ -51,7 +53,8 @@ RESTATED = "the loss is stated behind its gradient, and otherwise"
 class Others:
     """What the rows of a problem say beside its loss: what each is about, and in which names."""
 
-    def __init__(self, question: Question, sheet: Sheet) -> None:
+    def __init__(self, question: Question, sheet: Sheet, of_numbers: bool) -> None:
+        self.wrt, self.of_numbers = {*question.wrt}, of_numbers
         self.loss, self.text = question.name, re.sub(r"\s+", "", question.loss)
         self.bold = set(_BOLD.findall(question.loss))
         self.place = sheet.formulas[question.start].place if question.start < len(sheet.formulas) else 0
@@ -75,7 +78,9 @@ class Others:
         `defined` are names whose values the rows say."""
         form = of_form(result)
         primed = [plain_name(match[1]).replace("sigma", "sigmoid") for match in _PRIMED.finditer(line.text)]
-        if self.loss in primed or (line.derives and _PRIMED_BESIDE_TRANSPOSE.search(line.text)):
+        at = {match["at"].strip(" \\{}") for match in _PRIMED.finditer(line.text)}
+        elsewhere = self.loss in primed and not (self.of_numbers and at <= self.wrt)
+        if elsewhere or (line.derives and _PRIMED_BESIDE_TRANSPOSE.search(line.text)):
             return "a prime may mark a derivative, or another matrix"
         strange = bool(_arrays(line) - self.in_loss - defined - {self.loss})
         anew = stated and self.loss is not None and line.name == self.loss and not line.derives
@@ -89,7 +94,8 @@ class Others:
             return "a name that is given another value"
         if anew and derived and not rewrites(line.formula):
             return RESTATED
-        if line.derives and self._another(line, form):
+        primed_first = _PRIMED.match(line.text.lstrip(" &")) is not None and primed[0] not in (self.loss, *FUNCTIONS)
+        if primed_first or (line.derives and self._another(line, form)):
             return "the derivative of another function may be meant"
         if code_of(result) == "missing-transpose" and any(name.isupper() for name in subscripted(line.outline)):
             return "a row of a matrix may be meant as a row"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -60,6 +61,14 @@ class Line:
     def name(self) -> str | None:
         """The name that stands alone on its left."""
         return lone(self.head)
+
+    @property
+    def unlike_letters(self) -> set[str]:
+        """The names that stand in it with an index and without one."""
+        bodies = [s.ungrouped(part.body) for part in self.parts(s.Subscript)]
+        indexed = Counter(body.name for body in bodies if isinstance(body, s.Name))
+        written = Counter(part.name for part in self.parts(s.Name))
+        return {name for name, count in indexed.items() if written[name] > count}
 
     @property
     def derives(self) -> bool:

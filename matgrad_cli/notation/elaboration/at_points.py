@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...ir import Call, Differential, Expr, Number, Partial, Symbol, nodes_of, substitute
+from ...diagnostics.record import replace
+from ...ir import Call, Differential, Expr, Fill, Number, Partial, Symbol, nodes_of, substitute
 from ...ir.walk import mapped, remade
 from .. import syntax as s
 from .complaints import described
@@ -43,11 +44,17 @@ def is_loss_called(e: Elaborator, node: s.Apply) -> bool:
 
 
 def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
-    """The loss with wrt replaced by its argument; None if no argument has the shape of wrt (then it is a product)."""
+    """The loss with wrt replaced by its argument, `g(1)`, `f(0)`; None if no argument has the shape of wrt (then it is
+    a product)."""
     loss, wrt = e.scope.loss, e.scope.wrt
     if loss is None or wrt is None:
         return None
+    if order := int(dict(node.options).get("derivative", 0)):
+        return _slope(e, node, order)
     values = [e.expr(argument) for argument in node.arguments]
+    if len(values) == 1 and isinstance(values[0], Number):
+        place = Fill(0, wrt.shape) if values[0] is Number(0) and not wrt.shape.is_number else values[0]
+        return substitute(loss, {wrt: place}) if place.shape is wrt.shape else None
     moved = [value for value in values if not isinstance(value, Symbol)]
     if not moved:
         return loss
@@ -57,6 +64,16 @@ def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
         and (len(values) > 1 or wrt in moved[0].symbols or not loss.shape.is_number)
     )
     return substitute(loss, {wrt: moved[0]}) if fits else None
+
+
+def _slope(e: Elaborator, node: s.Apply, order: int) -> Expr:
+    """The derivative that primes say, `σ''(z)` of the loss σ, at its variable alone."""
+    whole: s.Node = replace(node, options=())
+    if [e.expr(argument) for argument in node.arguments] != [e.scope.wrt]:
+        e.fail("left-out", "what this derivative is at another point cannot be judged", node)
+    for _ in range(order):
+        whole = s.Derivative(node.span, whole, None, (), "D")
+    return e.expr(whole)
 
 
 def at_zero(e: Elaborator, node: s.Apply) -> Expr:
