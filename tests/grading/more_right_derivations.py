@@ -236,4 +236,8 @@ MORE |= {
             r"\nabla_S L = S^{-1}",
         ],
     ),
+    "a part of the loss under its own derivative": (
+        {"loss": "exp(-x.T@A@x/2)", "wrt": "x", "shapes": "A: n×n, x: n", "assume": "A symmetric"},
+        [r"u = -\frac12x^\top Ax", r"\nabla_x e^u = e^u\nabla_x u", r"= -e^{-\frac12x^\top Ax}Ax"],
+    ),
 }

@@ -46,6 +46,12 @@ def test_an_equation_that_holds_at_the_solutions_follows(lines: list[str]) -> No
     assert problem.final.verdict == ("missing" if lines[0].startswith("dL") else "right")
 
 
+@pytest.mark.parametrize("wrong", [r"X^\top Xw - \lambda w = X^\top y", r"X^\top Xw + \lambda w = -X^\top y"])
+def test_an_equation_behind_a_wrong_one_need_not_be_equivalent_to_it(wrong: str) -> None:
+    zero, solved = GRADIENT + " = 0", r"\iff (X^\top X + \lambda I)w = X^\top y"
+    assert [line.verdict for line in judged(zero, r"\iff " + wrong, solved).lines] == ["follows", "wrong", "follows"]
+
+
 AT_THE_END = {
     "at the end of the row": [GRADIENT + " = 0"],
     "with a mark": [GRADIENT + r" \overset{!}{=} 0"],

@@ -185,8 +185,8 @@ class Equations:
         return solved_by(self.around.bench, self._stationary(), symbol, value, self._derived(), needed)
 
     def _both_ways(self, found: Read, equation: Equation) -> Outcome:
-        """A line that is said to be equivalent must not hold at other points than the line before."""
-        if self.before is None or len(self.unknowns) > 1:
+        """A line that is said to be equivalent holds nowhere else than the line before, where that is right."""
+        if self.before is None or self.premise is not None or len(self.unknowns) > 1:
             return Outcome("follows", found, role="equation")
         if self._bench(equation).compare(*self.before).kind != "differs":
             return Outcome("follows", found, role="equation")

@@ -4,7 +4,7 @@ unless it defines them otherwise."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ...diagnostics import Source
 from ...documents.passage import Passage
@@ -66,7 +66,9 @@ def loss_names(
     if len(found) > 1:
         found = _heads(claims, found)
     if not found:
-        found = _likeliest(scratch, differentiated, stated)
+        lone = [claim.sides[0].node for claim in claims if lone_name(claim.left) is not None]
+        bare = _bare(node for node in nodes if node not in lone)  # u of ∇eᵘ = eᵘ ∇u is a part of the loss
+        found = _likeliest(scratch, [name for name in differentiated if name not in bare], stated)
     around.promised = frozenset(stated) - found
     return frozenset(found)
 
@@ -78,9 +80,14 @@ def _heads(claims: Sequence[Claim], names: set[str]) -> set[str]:
     heads = {lone_name(left.body) for left in lefts if isinstance(left, (s.Derivative, s.Differential_))}
     chosen = names & heads or names
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
-    names_of = ((node, path, part) for node in nodes for path, part in walk(node) if isinstance(part, s.Name))
-    bare = {part.name for node, path, part in names_of if not _differentiated(node, path)}
+    bare = _bare(nodes)
     return chosen - bare or (chosen if chosen & heads else set())  # d(PQ) = (dP)Q + P dQ: neither is the loss
+
+
+def _bare(nodes: Iterable[s.Node]) -> set[str]:
+    """The names that stand in these trees, and under no ∂, ∇ or d."""
+    parts = ((node, path, part) for node in nodes for path, part in walk(node) if isinstance(part, s.Name))
+    return {part.name for node, path, part in parts if not _differentiated(node, path)}
 
 
 def _differentiated(root: s.Node, path: Path) -> bool:
