@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ..diagnostics.record import replace
 from ..ir import Expr, Index
@@ -23,15 +23,12 @@ from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Later, Row, lone_name
 from .meanings.constants import up_to
-from .meanings.other_readings import misfit_readings, unless_open, wider_readings
+from .meanings.other_readings import Fits, Readings, misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
 from .meanings.targets import is_called_derivative, is_of_target, is_target, role_of
 from .slips.case import Context
 from .slips.causes import Slip
 from .slips.diagnose import diagnosis, of_misfit
-
-Readings = Iterable[tuple[str, s.Node]]
-Fits = Callable[[Read], object]
 
 
 class Reader:
@@ -66,12 +63,11 @@ class Reader:
         if row.claims and row.claims[0].leading:
             self.chain = before  # `= …, where φ = …` goes on from the row before, not from φ
         for claim in row.claims:
-            if states_function(claim.left, self.around):
+            known = any(claim is done or (len(claim.sides) == 2 and claim.place == done.place) for done in self.done)
+            if known or states_function(claim.left, self.around):
                 outcomes.append(Outcome("follows", role="definition"))
-            elif not any(claim is done or (len(claim.sides) == 2 and claim.place == done.place) for done in self.done):
-                outcomes += self.prose.explained(claim, lambda own: self.claim(own, first), first, claim.sides)
             else:
-                outcomes.append(Outcome("follows", role="definition"))
+                outcomes += self.prose.explained(claim, lambda own: self.claim(own, first), first, claim.sides)
         worst = worst_of(outcomes)
         self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
         notes, warnings = tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings))
@@ -195,9 +191,10 @@ class Reader:
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
         """The left side could not be read: what follows is only read, for the next line to go on from."""
         self.chain.target, self.chain.order, self.chain.head, self.chain.sound = False, (), None, False
-        if is_derivative(left.tree or left.side.node) and rest:
-            self.chain.last = self._read(rest[-1], (), ()).expr
-        return [failed(left)]
+        other = self._read(rest[-1], (), ()).expr if rest else None
+        if is_derivative(left.tree or left.side.node):
+            self.chain.last = other
+        return [self._misfit(other, left) if other is not None and self.chain.equation else failed(left)]
 
     def _states_loss(self, left: Read) -> bool:
         return lone_name(left.side.node) in self.around.losses
@@ -323,9 +320,9 @@ class Reader:
         readings = wider_readings(side, self.around)
         return self._read_as(side, readings, (), lambda one: is_of_target(self.around, one.expr)) or left
 
-    def _read_as(self, side: Side, readings: Readings, letters: Iterable[Index], fits: Fits) -> Read | None:
+    def _read_as(self, side: Side, tried: Readings, letters: Iterable[Index], fits: Fits) -> Read | None:
         """The first of several readings of a side that fits, which is then said."""
-        for how, node in readings:
+        for how, node in tried:
             other = read_side(replace(side, node=node), self.around, letters)
             if other.expr is not None and fits(other):
                 self.notes.append(f"`{side.text.strip()}` is read with {how}")
@@ -337,9 +334,12 @@ class Reader:
         outcome = failed(found)
         if self.prose.trying:
             return outcome
-        context = Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
+        context = replace(self._context(found), solved=self.equations.bench(self.chain))
         slip = of_misfit(context, last, found.slip) if found.slip is not None else None
         return Outcome("wrong", found, slip) if slip is not None else outcome
+
+    def _context(self, found: Read) -> Context:
+        return Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)
 
     def _compared(self, before: Expr, found: Read, target: bool) -> Outcome:
         after = found.expr
@@ -347,7 +347,7 @@ class Reader:
         pairs = pairings(before, after, self.chain.order)
         if self.prose.trying and (isinstance(pairs, Clash) or self._holds(before, found)[0] is None):
             return Outcome("wrong", found)
-        context = Context(self.around, self.chain.head, target, self.chain.order, found)
+        context = replace(self._context(found), target=target)
         if isinstance(pairs, Clash):
             return Outcome("wrong", found, diagnosis(context, before, after, pairs))
         self.chain.rough = self.chain.rough or found.rough

@@ -11,6 +11,10 @@ FACTORED = "loss: norm(X - W@H, 'fro')**2\nwrt: H\nshapes: X: m×n, W: m×p, H: 
 WEIGHTED = "loss: (y - X@b).T@W@(y - X@b)\nwrt: b\nshapes: X: m×n, W: m×m, b: n, y: m\nassume: W symmetric\n"
 MARGIN = "loss: sum(log(1 + exp(-y*(X@w))))\nwrt: w\nshapes: X: m×n, w: n, y: m\nassume: y signs\n"
 SUMMED = "loss: x.T@A@x + b.T@x\nwrt: x\nshapes: A: n×n, x: n, b: n\n"
+SET_TO_ZERO = (
+    "loss: norm(X@w-y)**2 + lam*norm(w)**2\nwrt: w\nshapes: X: n×d, w: d, y: n, lam: scalar\nassume: lam positive\n"
+    "\n\\nabla L = 2X^\\top(Xw-y) + 2\\lambda w = 0"
+)
 OF_A_TRACE = "loss: logdet(S) + tr(inv(S)@C)\nwrt: S\nshapes: S: n×n, C: n×n\nassume: S invertible\n"
 REPAIRS = {
     "a square of entries": (
@@ -35,6 +39,13 @@ REPAIRS = {
         OF_A_TRACE,
         r"df = \operatorname{tr}(S^{-1}dS) + \operatorname{tr}(S^{-1}\,dS\,S^{-1}C)",
         "tr(S⁻¹ dS) − tr(S⁻¹ dS S⁻¹C)",
+    ),
+    "the identity in an equation": (SET_TO_ZERO, r"(X^\top X + \lambda)w = X^\top y", "(XᵀX + λI)w"),
+    "the order in a solution": (SET_TO_ZERO, r"w = X^\top y(X^\top X + \lambda I)^{-1}", "(XᵀX + λI)⁻¹Xᵀy"),
+    "a power below": (
+        "loss: norm(X@w-y)\nwrt: w\nshapes: X: n×d, w: d, y: n\n",
+        r"\nabla L = \frac{X^\top(Xw-y)}{(Xw-y)^\top(Xw-y)}",
+        "√",
     ),
     "a sign inside": (MARGIN, r"\nabla L = -X^\top(y\odot\sigma(y\odot Xw))", "σ(−(y ∘ Xw))"),
 }

@@ -260,6 +260,11 @@ class Equations:
         if chain.equation and symbol in self.unknowns and outcome.verdict == "wrong" and outcome.read is not None:
             self.solution = outcome.read, outcome
 
+    def bench(self, chain: Chain) -> SolvedBench | None:
+        """The points at which an equation of a chain is to hold; None in a chain of identities."""
+        found = None if not chain.equation else self._base() if self.premise is None else self._bench(self.premise)
+        return found if found is not None and found.solutions else None
+
     def _stands_at(self, equation: Equation, elsewhere: bool) -> None:
         self.before = equation
         self.premise = equation if elsewhere else None

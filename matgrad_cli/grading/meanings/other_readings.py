@@ -3,7 +3,7 @@ bars that are no norm."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -27,6 +27,10 @@ Reading = tuple[str, Callable[[s.Node, Surroundings], s.Node | None], frozenset[
 and what must stand in a tree for that: kinds of nodes, operators."""
 BodyOf = Callable[[s.Node, s.Binary], s.Node | None]
 """What stands under a sign, if it may take in the rest of this product."""
+
+
+Readings = Iterable[tuple[str, s.Node]]
+Fits = Callable[[Read], object]
 
 
 def readings(

@@ -50,6 +50,13 @@ class Context:
     read: Read
     reference: Expr | None = None
     answering: bool = False
+    solved: Bench | None = None
+    """Points at which the derivative is zero, where an equation is judged."""
+
+    @property
+    def bench(self) -> Bench:
+        """Where the line is compared with what is needed."""
+        return self.solved or self.around.bench
 
 
 class Case:

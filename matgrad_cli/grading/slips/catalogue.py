@@ -65,17 +65,19 @@ MISFITS: Final = (
 
 DELTAS: Final = patterns.single_delta, patterns.wrong_pair
 """Where a free letter is lost."""
-LOST_LETTER: Final = (patterns.other_letter, edits.entry, patterns.lost_delta)
+LOST_LETTER: Final = patterns.sum_not_collapsed, patterns.other_letter, edits.entry, patterns.lost_delta
 OTHER_LETTER: Final = (patterns.other_letter,)
 LOST_TERMS: Final = (terms_off.lost_of_equation,)
 """Of an equation beside the one that it should follow from."""
 
 VALUES: Final = (
     patterns.wrong_pair,
+    patterns.single_delta,
     patterns.crossed_deltas,
     patterns.other_letter,
     patterns.sum_drawn_in,
-    missing_factors.sum_kept,
+    patterns.sum_kept,
+    patterns.sum_not_collapsed,
     *LAYOUT,
     layouts.tied_entries,  # before single edits, of which one may hold by chance
     edits.sign_inside,
@@ -85,6 +87,8 @@ VALUES: Final = (
     *TERMS,
     *EDITS,
     where(lambda case: case.context.answering, rules.occurrence),
+    edits.power_too_low,
+    edits.power_too_high,
     rules.inverse,
     rules.term_not_differentiated,
     where(lambda case: not _varies(case), rules.layer),

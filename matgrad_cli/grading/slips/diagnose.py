@@ -121,7 +121,7 @@ def _caused(slip: Slip, found: Slip) -> Slip:
 
 def _repair(context: Context, before: Expr, line: Expr) -> Repair | None:
     """The line as a repair, also where a matrix follows an entry or the other way round."""
-    found = (context.around.bench.repair(one, other) for one, other in pairings(before, line, context.order))
+    found = (context.bench.repair(one, other) for one, other in pairings(before, line, context.order))
     return next((repair for repair in found if repair is not None), None)
 
 
@@ -315,9 +315,7 @@ def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
         return read_tree(edited, side, context.around, letters).expr
 
     repair = partial(_repair, context, before)
-    case = Unfit(
-        context.around.bench, before, repair, tree, slip.span, side.source.text, _numbers(context.around), read
-    )
+    case = Unfit(context.bench, before, repair, tree, slip.span, side.source.text, _numbers(context.around), read)
     found = first(case, MISFITS)
     return _caused(slip, found) if found is not None else replace(slip, help=None)
 

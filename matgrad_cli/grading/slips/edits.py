@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from fractions import Fraction
 from itertools import compress, pairwise
 from itertools import product as product_of
 
@@ -25,6 +26,7 @@ from ...ir import (
     MatrixPower,
     Mul,
     Number,
+    Power,
     SumOver,
     Symbol,
     Transpose,
@@ -219,6 +221,43 @@ def squared_inverse(case: Case) -> Made:
                     with suppress(ValueError):
                         said = Quoted(case, one), Quoted(case, matmul(*inner))
                         yield case.changed(path, case.joined(node, numbers, split), said, part)
+
+
+# ---- powers
+
+
+def _other_powers(case: Case, missing: bool) -> Made:
+    """The powers that are too low, so that a factor is `missing`, or too high."""
+    for path, node in case.places:
+        match node:
+            case Power(base, Number(exponent)):
+                pass
+            case Symbol() | Call() | Add() if node.shape.is_number:
+                base, exponent = node, Fraction(1)
+            case _:
+                continue
+        for other in (exponent + 1, exponent - 1, exponent * 2, exponent / 2):
+            if other and (abs(other) > abs(exponent)) is missing:
+                with suppress(ValueError):
+                    new = base if other == 1 else Power(base, Number(other))
+                    yield case.changed(
+                        path,
+                        new,
+                        (Quoted(case, base), *(str(one).replace("-", "−") for one in (other, exponent))),
+                        node,
+                    )
+
+
+@kind("dropped-term", "the power of {0} is {2}, needed is {1}", "write: `{line}`")
+def power_too_low(case: Case) -> Made:
+    """u for u², or u⁻¹ for u⁻²."""
+    return _other_powers(case, missing=True)
+
+
+@kind("extra-term", "the power of {0} is {2}, needed is {1}", "write: `{line}`")
+def power_too_high(case: Case) -> Made:
+    """u² for u, or u⁻² for u⁻¹."""
+    return _other_powers(case, missing=False)
 
 
 # ---- factors that are needed once more, or in another place

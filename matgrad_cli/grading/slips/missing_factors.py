@@ -5,21 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from ...ir import (
-    Delta,
-    Expr,
-    Hadamard,
-    MatMul,
-    Mul,
-    Number,
-    SumOver,
-    hadamard,
-    matmul,
-    mul,
-    places,
-    replace_at,
-    sum_over,
-)
+from ...ir import Delta, Expr, Hadamard, MatMul, Mul, Number, hadamard, matmul, mul, replace_at
 from ..bench import Bench
 from .case import Case, Trial
 from .kind import kind, leads_here
@@ -72,17 +58,3 @@ def _without(node: Mul | MatMul | Hadamard) -> Iterator[tuple[Expr, Expr]]:
             yield factor, rest[0] if len(rest) == 1 else joined(*rest)
         except ValueError:
             continue
-
-
-@kind(
-    "bad-sum-collapse",
-    "the sum over {0} is kept although nothing behind it depends on {0}: a δ picks one term, and the Σ goes",
-    "leave Σ_{0} out: `{line}`",
-)
-def sum_kept(case: Case) -> Iterator[Trial]:
-    """A sum over a letter that no longer stands behind it: the δ has picked its term, and the Σ stayed."""
-    for path, node in places(case.line) if case.alike and SumOver in case.kinds else ():
-        for index in node.indices if isinstance(node, SumOver) else ():
-            if isinstance(node, SumOver) and index not in node.body.free:
-                rest = tuple(other for other in node.indices if other is not index)
-                yield Trial(replace_at(case.line, path, sum_over(rest, node.body)), (index,), node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 
 from ...ir import (
@@ -48,8 +48,9 @@ def _deltas(case: Case) -> list[Delta]:
 
 def _instead(case: Case, place: object, *kept: object) -> list[Index]:
     """The letters that may stand where one does; not those that are `kept` beside it."""
-    letters = sorted(letters_in(case.line) | case.needed.free) if isinstance(place, Index) else []
-    return [one for one in letters if isinstance(place, Index) and one.dim is place.dim and one not in (place, *kept)]
+    letters = letters_in(case.line) | case.needed.free
+    found = _of(sorted(letters), place) if isinstance(place, Index) else []
+    return [letter for letter in found if letter not in kept]
 
 
 @kind("differs", "`{0}` has another letter than is needed", "write `{1}` for `{0}`: `{line}`")
@@ -103,22 +104,18 @@ def crossed_deltas(case: Case) -> Iterator[Trial]:
 
 @kind(
     "wrong-delta",
-    "the derivative of an entry by an entry needs a δ for each of its two indices; δ_{0} is missing, so that the free "
-    "index {1} is lost",
+    "the derivative of an entry by an entry needs a δ for each of its two indices; δ_{0} is missing{1}",
     "write δ_{2} δ_{0} for δ_{2}: `{line}`",
 )
-def single_delta(case: Case) -> Iterator[Trial]:
-    """A free letter is lost because one δ was written where the derivative of an entry needs two."""
-    after, lost, deltas = case.line, sorted(case.needed.free - case.line.free), _deltas(case)
-    if len(lost) != 1 or not deltas:
-        return
-    for delta in deltas:
-        for letter in sorted(letters_in(after)):
-            if letter.dim is not lost[0].dim or letter in (delta.left, delta.right):
-                continue
-            both = mul(delta, Delta(letter, lost[0]))
-            mended = substitute(after, {delta: both})
-            yield Trial(mended, (f"{letter}{lost[0]}", lost[0], f"{delta.left}{delta.right}"))
+def single_delta(case: Case) -> Iterator[Trial | None]:
+    """One δ was written where the derivative of an entry needs two; a free letter may be lost by that."""
+    lost = sorted(case.needed.free - case.line.free)
+    for path, delta in case.places if _has_deltas(case) and len(lost) < 2 else ():
+        for target in (lost or sorted(case.needed.free)) if isinstance(delta, Delta) else ():
+            for letter in _instead(case, target, delta.left, delta.right):
+                said = f"{letter}{target}", f", so that the free index {target} is lost" if lost else ""
+                both = mul(delta, Delta(letter, target))
+                yield case.changed(path, both, (*said, f"{delta.left}{delta.right}"))
 
 
 @kind("wrong-delta", "a factor is missing: {0}", "write `{line}`")
@@ -154,7 +151,44 @@ def _paired(lost: Sequence[Index], others: Sequence[Index]) -> Iterator[tuple[tu
                 yield ((partner, first) if partner in others else (first, partner)), *more
 
 
-# ---- f(Σ u) for Σ f(u)
+# ---- sums
+
+
+@kind(
+    "bad-sum-collapse",
+    "the sum over {0} is kept although nothing behind it depends on {0}: a δ picks one term, and the Σ goes",
+    "leave Σ_{0} out: `{line}`",
+)
+def sum_kept(case: Case) -> Iterator[Trial | None]:
+    """A sum over a letter that no longer stands behind it: the δ has picked its term, and the Σ stayed."""
+    for path, node in case.places if case.alike and SumOver in case.kinds else ():
+        for index in node.indices if isinstance(node, SumOver) else ():
+            if index not in node.body.free:
+                rest = tuple(other for other in node.indices if other is not index)
+                yield case.changed(path, sum_over(rest, node.body), (index,), node)
+
+
+@kind(
+    "bad-sum-collapse",
+    "the sum over {0} stays, but of the derivative by one entry only the term {1} is left",
+    "write {2} for {0}, without its Σ: `{line}`",
+)
+def sum_not_collapsed(case: Case) -> Iterator[Trial | None]:
+    """Σ_il 2U_il for 2U_pq."""
+    for path, node in case.places if SumOver in case.kinds and case.needed.shape is case.line.shape else ():
+        if isinstance(node, SumOver):
+            free = [[index, *_of(sorted(case.needed.free), index)] for index in node.indices]
+            for chosen in product(*free):
+                new = {one: other for one, other in zip(node.indices, chosen, strict=True) if one is not other}
+                if new and len(set(chosen)) == len(chosen):
+                    body = rename(node.body, new)
+                    said = "".join(map(str, new)), Shown(body), "".join(map(str, new.values()))
+                    kept = tuple(index for index in node.indices if index not in new)
+                    yield case.changed(path, sum_over(kept, body), said, node)
+
+
+def _of(letters: Iterable[Index], like: Index) -> list[Index]:
+    return [letter for letter in letters if letter.dim is like.dim and letter is not like]
 
 
 @kind(
