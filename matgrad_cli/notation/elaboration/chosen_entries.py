@@ -1,7 +1,8 @@
 r"""One entry of a loss by a letter that nothing sums over, the class y of `-\log\operatorname{softmax}(z)_y`:
 z_y is e_yᵀz.
 
-e_y is a vector of its own with a single 1, so that the place stays open: the gradient is softmax(z) − e_y.
+e_y is a vector of its own with a single 1, so that the place stays open: the gradient is softmax(z) − e_y. The label
+y_i of `\sum_i w_{y_i}^\top x_i` is row i of a matrix Y of such rows.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Container, Mapping
 from ...diagnostics.record import replace
 from .. import syntax as s
 from ..scope import Scope, Syntax
-from .loss_letters import CALLED, COUNTERS, free_letters
+from .loss_letters import CALLED, COUNTERS, free_letters, own_indices
 
 
 def with_chosen_entries(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...], tuple[str, ...]]:
@@ -20,6 +21,7 @@ def with_chosen_entries(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, 
     A letter that counts by habit, as i does, is left: there a sum was forgotten. So is one that is declared, one that a
     Σ changes (z_i of w_{z_i}), and that of a function, \rho_\tau(u).
     """
+    tree, matrices, said = _with_labels(tree, scope) if scope.syntax == "latex" else (tree, (), ())
     bound = s.letters_bound(tree)
     called = {
         index.name
@@ -38,18 +40,57 @@ def with_chosen_entries(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, 
         and scope.find(f"e_{letter}") is None
     }
     if not free or scope.syntax not in ("latex", "numpy"):
-        return tree, (), ()
+        return tree, matrices, said
     tree = s.rebuilt(tree, lambda part: at_place(part, free, scope.syntax))
     names = dict.fromkeys(part.name for part in s.parts_of(tree) if isinstance(part, s.Name))
     vectors = tuple(name for name in names if name.startswith("e_") and name[2:] in free)
-    return (
-        tree,
-        vectors,
-        tuple(
-            f"nothing sums over `{name[2:]}`: it is one fixed place, where the vector `{name}` is 1, and 0 elsewhere"
-            for name in vectors
-        ),
+    one = "it is one fixed place, where the vector `{}` is 1, and 0 elsewhere"
+    notes = tuple([f"nothing sums over `{name[2:]}`: {one.format(name)}" for name in vectors])
+    return tree, (*matrices, *vectors), (*said, *notes)
+
+
+def _with_labels(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...], tuple[str, ...]]:
+    r"""The tree with Σ_c Y_ic w_c for w_{y_i}, which of the w_c a label names, where y stands nowhere else; the new
+    matrices Y, and what to say of them."""
+    bound, names = s.letters_bound(tree), {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
+    labels: dict[str, tuple[str, str]] = {}
+    for letter in free_letters(tree):
+        head, _, tail = letter.rpartition("_")
+        known = scope.find(head.upper())
+        open_ = head.upper() not in names if known is None else known.shape.is_matrix
+        label = len(head) == 1 and head.islower() and head not in names and scope.size(head) is None
+        if label and open_ and tail in bound:
+            labels[letter] = head.upper(), tail
+    fresh = next((letter for letter in "ckmpqr" if letter not in names), None)
+    if not labels or fresh is None:
+        return tree, (), ()
+    chosen: list[s.Node] = []
+
+    def summed(node: s.Node) -> s.Node:
+        inner = s.ungrouped(node.arguments[0]) if isinstance(node, s.Apply) and node.function == "log" else None
+        if isinstance(inner, s.Sigma) and isinstance(inner.body, s.Binary) and inner in chosen:  # log of the one chosen
+            return replace(inner, body=replace(inner.body, right=s.Apply(node.span, "log", (inner.body.right,))))
+        label = next(
+            (index.name for index in own_indices(node) if isinstance(index, s.Name) and index.name in labels), ""
+        )
+        if not label:
+            return node
+        matrix, index = (s.Name(node.span, name) for name in labels[label])
+        own = s.Name(node.span, fresh)
+        if isinstance(node, s.Kronecker):
+            return s.Subscript(node.span, matrix, (index, node.indices[0]))
+        named = replace(node, way="column" if node.is_column else "row") if isinstance(node, s.Slice) else node
+        body = s.rebuilt(named, lambda part: own if isinstance(part, s.Name) and part.name == label else part)
+        entry = s.Subscript(node.span, matrix, (index, own))
+        chosen.append(s.Sigma(node.span, (own,), (None,), s.Binary(node.span, "juxtapose", entry, body)))
+        return chosen[-1]
+
+    whose = dict.fromkeys(labels.values())
+    notes = (
+        f"row {index} of `{name}` is 1 at the label `{name.lower()}_{index}`, and 0 elsewhere" for name, index in whose
     )
+    new = tuple([name for name, _ in whose if scope.find(name) is None])
+    return s.rebuilt(tree, summed), new, tuple(notes)
 
 
 def at_place(node: s.Node, letters: Container[str], syntax: Syntax) -> s.Node:

@@ -105,6 +105,11 @@ def _opened(node: s.Node, bound: frozenset[str]) -> tuple[list[s.Node], tuple[s.
     return list(s.children(node)), (), bound
 
 
+def own_indices(node: s.Node) -> tuple[s.Node, ...]:
+    """What numbers the part itself, not what stands in it."""
+    return _opened(node, frozenset())[1]
+
+
 def attending(tree: s.Node) -> s.Node:
     """A softmax of a matrix in front of another factor, as in attention, says that it is one of rows."""
 
@@ -138,7 +143,7 @@ def _widened(tree: s.Node) -> s.Node:
     if not (isinstance(tree, s.Binary) and tree.operator in ("+", "-")):
         return tree
     left = _widened(tree.left)
-    needed = free_letters(tree.right)
+    needed = frozenset([letter.rpartition("_")[2] for letter in free_letters(tree.right)])  # i of the label y_i
     inside = _with_term(left, tree, needed) if needed else None
     return inside or (tree if left is tree.left else s.Binary(tree.span, tree.operator, left, tree.right))
 

@@ -30,7 +30,7 @@ def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
         name = vector.name
         if name.upper() != name and name.upper() in names:
             found.add(name.upper())
-        elif scope.find(name) is None and isinstance(index, s.Name) and index.name in bound:
+        elif scope.find(name) is None and isinstance(index, s.Name) and _counts(index.name, bound):
             found.add(name)
     before: set[str] | None = None if bound else found
     while before != found:  # y_i of `Wx_i - y_i` is a vector because x_i is one
@@ -38,9 +38,14 @@ def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
         for small, letter in _by_use(tree, scope, found):
             value = scope.find(small.upper())
             new = scope.find(small) is None and small not in found
-            if letter in bound and new and (value is None or value.shape.is_matrix):
+            if _counts(letter, bound) and new and (value is None or value.shape.is_matrix):
                 found.add(small.upper() if value is not None else small)
     return tuple(sorted(found))
+
+
+def _counts(letter: str, bound: frozenset[str]) -> bool:
+    """Whether a Σ binds a letter, or that below it: the i of the label y_i."""
+    return letter in bound or letter.rpartition("_")[2] in bound
 
 
 def families_apart(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:

@@ -228,6 +228,8 @@ def _pair(
     place = f"e_{right.name}" in reader.names.variables or not (reader.known or right.name.rpartition("_")[2] in outer)
     if (letters and "_" not in right.name) or (place and left.name in _COUNTING and right.name not in _COUNTING):
         open_ = [name for name in open_ if name is left and not letters]
+    if not reader.known and right in open_ and {*letters, *reader.binding} & {right.name.rpartition("_")[2]}:
+        open_ = [name for name in open_ if name is left and not letters]  # the label y_i
     if any("_" in name.name for name in open_):
         _refuse(reader, f"`{open_[-1].name}` is a label, and a letter that counts was needed", sign, LABELS)
     if len(open_) == 2 and (reader.known or not {left.name, right.name} <= _COUNTING):
