@@ -40,8 +40,8 @@ _TURNED: Final = r"(?<=[\w)\]])\.?'(?=\s*(?:[-*+/).,;]|\.|$))"
 _MARKS: Final[tuple[tuple[Syntax, str], ...]] = (
     ("matrixcalculus", r"\bnorm[12F]\(|\bvector\([01]\)"),
     ("julia", r"\b[A-Za-z]\w*\.\(|\babs2\b"),
-    ("matlab", rf"(?<=[\w)\]'])\s*\.[*/^]|(?<=[\w)\]']) +\\ +(?=[\w(\[])|{_TURNED}.*\*|\*.*{_TURNED}"),
-    ("sympy", r"\b(?:Trace|HadamardProduct|hadamard_product|Determinant|Inverse|Transpose|MatMul)\("),
+    ("matlab", rf"(?<=[\w)\]'])\s*\.[*/^]|(?<=[\w)\]']) +\\ +(?=[\w(\[])|,\s*\[\s*\]\s*,|{_TURNED}.*\*|\*.*{_TURNED}"),
+    ("sympy", r"\b(?:Trace|HadamardProduct|hadamard_product|Determinant|Inverse|Transpose|MatMul|Sum)\("),
     ("mathematica", r"\b(?:Tr|Transpose|Det|Norm|Inverse|Total|Log|Exp)\["),
     ("r", r"%\*%"),
 )

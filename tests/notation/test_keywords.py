@@ -24,7 +24,6 @@ TWO = frozenset(
         "minus",
         "divide",
         "mm",
-        "bmm",
         "mul",
         "add",
         "subtract",

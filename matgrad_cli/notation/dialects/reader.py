@@ -146,6 +146,8 @@ class DialectParser(Parser):
         if not self.dialect.listed:
             return super().listed()
         opening = self.take()
+        if self.accept("]"):  # max(X, [], 2)
+            return s.Apply(self.since(opening), s.LIST, ())
         self.enter(opening)
         rows = [[self.compared()]]
         while not self.accept("]"):
@@ -188,6 +190,8 @@ class DialectParser(Parser):
             inner = canonical_function(self.dialect.functions.get(first.name, first.name))
             if function in _AXIS_SECOND and inner in ELEMENTWISE_NAMES:
                 arguments = (s.Apply(span, inner, arguments[1:], (("entrywise", ""),)),)
+        if name == "diff" and self.dialect.columns and len(arguments) == 1:
+            options = (("axis", "0"),)
         if function in WRITTEN_OUT and (written := composed(span, function, arguments, options, parse)) is not None:
             return written
         if name == "vector" and isinstance(first, s.Literal_) and first.text in ("0", "1"):
@@ -195,6 +199,15 @@ class DialectParser(Parser):
         if name == "norm" and self.dialect.called == "R":
             options = options or ((("ord", "1"),) if len(arguments) == 1 else ())
             options = tuple((key, {"O": "1", "I": "inf"}.get(value, value)) for key, value in options)
+        if name == "Sum" and self.dialect.called == "SymPy" and (total := _summed(span, arguments)) is not None:
+            return total
+        if len(arguments) > 1 and arguments[1] == s.Apply(arguments[1].span, s.LIST, ()):  # the greatest of one array
+            along = self.axis_from_one(arguments[2]) if len(arguments) == 3 else ()
+            whole = s.Apply(span, "vec", arguments[:1]) if ("text", "all") in options else arguments[0]
+            return s.Apply(span, function, (whole,), along)
+        if name == "vecnorm":
+            along = self.axis_from_one(arguments[2]) if len(arguments) == 3 else (("axis", "0"),)
+            return s.Apply(span, "norm", arguments[:2], along)
         if name == "opnorm":
             return s.Apply(span, "norm", arguments, (*options, ("opnorm", "2")))
         if function == "dot" and len(arguments) == 3:
@@ -203,8 +216,8 @@ class DialectParser(Parser):
         if function in ("matmul", "add", "hadamard") and len(arguments) > 2:
             left = self.called(span, name, arguments[:-1], options)
             return self.called(span, name, (left, arguments[-1]), options)
-        if name == "size" and len(arguments) == 2 and isinstance(second := s.ungrouped(arguments[1]), s.Literal_):
-            return s.Apply(span, "shape", arguments[:1], (("axis", str(int(second.value) - 1)),))
+        if name == "size" and len(arguments) == 2 and (along := self.axis_from_one(arguments[1])):
+            return s.Apply(span, "shape", arguments[:1], along)
         if name == "solve" and len(arguments) == 1:
             return s.Apply(span, "inv", arguments)
         if function in ("ones", "zeros") and len(arguments) == 1 and self.dialect.squared:
@@ -212,6 +225,12 @@ class DialectParser(Parser):
         if span.start in self.dotted:
             options = (*options, ("entrywise", ""))
         return s.Apply(span, function, *self.with_axis(function, arguments, options))
+
+    @staticmethod
+    def axis_from_one(node: s.Node) -> s.Options:
+        """The axis that a number counted from 1 says, counted from 0."""
+        node = s.ungrouped(node)
+        return (("axis", str(int(node.value) - 1)),) if isinstance(node, s.Literal_) else ()
 
     def with_axis(
         self, function: str, arguments: tuple[s.Node, ...], options: s.Options
@@ -228,11 +247,29 @@ class DialectParser(Parser):
                 lost = {"0": "1", "1": "0"}.get(weight, weight)
                 second = s.ungrouped(arguments[1]) if len(arguments) > 1 else None
             options = (*options, ("correction", lost))
-        if isinstance(second, s.Literal_):
-            return arguments[:1], (*options, ("axis", str(int(second.value) - 1)))
+        if second is not None and (along := self.axis_from_one(second)):
+            return arguments[:1], (*options, *along)
         if "dims" in given and given["dims"].isdigit():
             axis = ("axis", str(int(given["dims"]) - 1))
             return arguments, (*(option for option in options if option[0] != "dims"), axis)
         if self.dialect.columns and given.get("text") == "all":
             return arguments, tuple(option for option in options if option != ("text", "all"))
         return arguments, (*options, ("axis", "first")) if self.dialect.columns else options
+
+
+def _summed(span: Span, arguments: tuple[s.Node, ...]) -> s.Node | None:
+    """Σ over `(i, 0, n - 1)`, each letter through a whole dimension; None for another range."""
+    letters: list[s.Name] = []
+    bounds: list[s.Node] = []
+    for part in arguments[1:]:
+        match part:
+            case s.Apply(
+                _, "tuple", (s.Name() as letter, s.Literal_(_, first), s.Binary(_, "-", length, s.Literal_(_, less)))
+            ):
+                if first != 0 or less != 1:
+                    return None
+                letters.append(letter)
+                bounds.append(length)
+            case _:
+                return None
+    return s.Sigma(span, tuple(letters), tuple(bounds), arguments[0]) if letters else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...diagnostics.record import replace
 from ...ir import (
     ONE,
     Call,
@@ -131,8 +132,10 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
     if wanted == 2 and len(node.indices) == 1 and isinstance(body, s.Name) and e.scope.syntax == "numpy":
         e.flatten(node, e.scope.arrays)
         return row_or_column(e, s.Slice(node.span, body, body, node.indices[0], "row"))
-    if wanted == 0 and all(isinstance(index, s.Literal_) and index.value == 0 for index in node.indices):
+    if wanted == 0 and all(map(_is_first, node.indices)):
         return base  # `(x.T*x)[0, 0]`: the one entry of a 1×1 matrix
+    if wanted == 1 and len(node.indices) == 2 and _is_first(node.indices[base.shape.rows is not ONE]):
+        node = replace(node, indices=(node.indices[base.shape.rows is ONE],))  # `x[i, 0]` of a column
     if wanted == 0:
         e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, label="a number")
     if len(node.indices) != wanted:
@@ -147,6 +150,10 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         base, counted = shifted(e, base, counted)
     row, col = _positions(e, counted, base)
     return Entry(base, row, col)
+
+
+def _is_first(index: s.Node) -> bool:
+    return isinstance(index, s.Literal_) and index.value == 0
 
 
 def _positions(e: Elaborator, indices: tuple[s.Node, ...], base: Expr) -> tuple[Position | None, Position | None]:

@@ -82,7 +82,8 @@ def has_part(node: s.Node) -> bool:
 def over_part(e: Elaborator, node: s.Apply, function: str) -> Expr:
     """`sum(f(w[1:]))`, `mean`, `norm` of a part."""
     columns = ("axis", "first") in node.options  # of a matrix a row, in MATLAB
-    if len(node.arguments) != 1 or len(node.options) > columns:
+    plain = {("axis", "first"), *([("text", "fro")] if function == "norm" else [])}
+    if len(node.arguments) != 1 or not plain.issuperset(node.options):
         refuse(e, node)
     if (turned := _turned(node.arguments[0])) is not None:
         return over_part(e, s.Apply(node.span, node.function, (turned,)), function)

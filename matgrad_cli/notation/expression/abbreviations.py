@@ -19,7 +19,7 @@ _STORED: Final = ("astype", "to", "type", "array", "asarray")
 _ROWS: Final = (
     # operators as functions
     *(f"{name}(a, b): a {sign} b" for sign, names in {
-        "@": "matmul mm mv bmm", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide",
+        "@": "matmul mm mv", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide",
         "**": "power pow float_power",
     }.items() for name in names.split()),
     *(f"{name}(a): -a" for name in ("negative", "neg")),

@@ -167,8 +167,9 @@ class Cursor:
             raise self.trouble("an equation stands here where one expression is needed", self.token, "syntax-error")
         if self.at < self.stop:
             several = "a function of several arguments is written out, or has a name such as f or g"
-            help = several if self.token.text == "," else None
-            raise self.trouble(f"`{self.token.text}` is not expected here", self.token, "syntax-error", help)
+            help, place = several if self.token.text == "," else None, self.span(self.token)
+            written = self.source.text[place.start : place.end] or self.token.text
+            raise self.trouble(f"`{written}` is not expected here", self.token, "syntax-error", help)
         self.at, self.stop, self.bars = at, stop, bars
         return node
 

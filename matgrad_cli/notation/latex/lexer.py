@@ -99,6 +99,9 @@ class Lexer:
             dots = self.text.startswith("...", at)
             self.emit(*(("command", "dots") if dots else ("operator", ".")), at, at + (3 if dots else 1))
             return at + (3 if dots else 1)
+        if char == "!":
+            help = "a constant of the loss may be left out"
+            raise self.trouble("a factorial is not in the language", at, at + 1, help=help)
         if not unicodedata.combining(char):
             raise self.trouble(f"the character `{char}` has no meaning here", at, at + 1)
         return at + 1
