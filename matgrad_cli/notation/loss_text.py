@@ -112,6 +112,8 @@ def plain_name(text: str) -> str:
     'W_1'
     """
     name = text.strip().strip("$").strip()
+    name, primes = name.rstrip("'"), len(name) - len(name.rstrip("'"))
+    name += "_prime" * primes
     if name.isidentifier():
         return spelled_name(name)
     from .latex.names import ACCENTS, STYLES  # only where a name has marks
@@ -125,6 +127,7 @@ def plain_name(text: str) -> str:
         name = inner + mark + name[found.end() :]
     name = re.sub(r"\^\s*(?:\{\s*[(\[]\s*(\d+)\s*[)\]]\s*\}|[(\[](\d+)[)\]])$", r"_\1\2", name)
     name = re.sub(r"_\{\s*(\w+)\s*\}$", r"_\1", name)
+    name = re.sub(r"\^\s*\{?\s*([-+])\s*\}?$", lambda sign: "_plus" if sign[1] == "+" else "_minus", name)
     return spelled_name(name)
 
 

@@ -295,6 +295,9 @@ def test_norms_eigenvalues_and_pseudoinverses(text: str, plain: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "wrt", "names"), [
+    (r"\|W^\top h' - h\|^2", "h'", "h_prime"), (r"\|h' - y\|^2", "h'", "h_prime"), ("x'Ax - 2b'x", "x", "x"),
+    (r"\|x' - y\|^2 + x'Ax", "x", "x"), (r"\|A' - A\|_F^2", "A", "A"), (r"f'(w^\top x)", "w", "w"),
+    (r"\|x - x^+\|^2 - \|x - x^-\|^2", "x^+", "x_plus"),
     (r"\frac{\mu^\top w - r_f}{\sqrt{w^\top \Sigma w}}", "w", "r_f"), (r"\|w - w_0\|^2", "w", "w_0"),
     (r"\|\hat\beta - \beta\|^2", r"\beta", "beta beta_hat"), (r"\|\hat y - \tilde y\|^2", r"\hat y", "y_hat y_tilde"),
     (r"\|\ddot x - \dot x\|^2", r"\dot x", "x_dot x_ddot"), (r"\|w^* - w\|^2", "w", "w w_star"), (r"\|X w^* - y\|^2",

@@ -119,6 +119,8 @@ class Product:
         over = node.left if node.operator == "juxtapose" and self.reader.scope.syntax == "latex" else None
         if not (isinstance(over, s.Binary) and over.operator == "/"):
             return
+        if "/" not in self.reader.scope.source.text[over.left.span.end : over.right.span.start]:  # `\frac` has braces
+            return
         if not self.reader.expr(over.right).shape.is_number or (_is_norm(over.right) and _is_norm(node.right)):
             span = over.right.span.joined(node.right.span)
             below = quoted(self.reader.scope.source, span)

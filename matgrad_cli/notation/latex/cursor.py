@@ -134,7 +134,7 @@ class Cursor:
             return first, close
         if token.kind == "operator" and token.text in "+-":
             self.at += 1
-            if self.token.start > token.end or self.token.kind in ("end", "close", "operator", "relation"):
+            if self.token.start > token.end or self.token.kind in ("end", "close", "bar", "operator", "relation"):
                 return self.at - 1, self.at  # P_k^- C: TeX takes the sign alone
             first, past = self.unit()
             return first - 1, past

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 from ...diagnostics.record import record
@@ -189,6 +190,35 @@ def turned_before(r: Cursor) -> int:
     token, past = r.peek(4 if braced else 3), 6 if braced else 4
     turned = token.text in ("t", "T", "top") and (not braced or r.sees("close", "}", ahead=5))
     return past if turned and r.starts_factor(past) else 0
+
+
+def names_another(r: Cursor, name: str) -> bool:
+    """Whether the prime on a letter of a loss makes another name of it, `x'` beside `x`: transposes are written
+    otherwise there, or the small letter is no factor at any of its primed places."""
+    if r.known or r.sees("open", "(", "["):
+        return False
+    raised = {after.text for token, after in pairwise(r.tokens) if token.text in ("^", "{")}
+    if not raised.isdisjoint(("top", "T")) or any(token.text == "up-top" for token in r.tokens):
+        return True
+    places = [at for at, token in enumerate(r.tokens) if (token.kind, token.text) == ("name", name)]
+    return name[:1].islower() and all(_is_term(r, at) for at in places if _primed(r, at))
+
+
+def _primed(r: Cursor, at: int) -> int:
+    """Behind the prime on the letter there, and its index; 0 where it has none."""
+    at += 1
+    if r.tokens[at].text == "_":
+        at = r.partner.get(at + 1, at + 1) + 1
+    return at + 1 if r.tokens[at].text in ("'", "prime") else 0
+
+
+def _is_term(r: Cursor, at: int) -> bool:
+    """Whether the letter there stands by itself between signs, brackets or commas."""
+    after, before = r.tokens[_primed(r, at)], r.tokens[max(at - 1, 0) : at]
+    signs = ("close", "open", "bar", "relation", "end")
+    return after.kind != "open" and all(
+        token.kind in signs or token.text in ("+", "-", ",", ";") for token in (after, *before)
+    )
 
 
 # ---- what stands raised: transposes, inverse powers, numbers of layers

@@ -30,6 +30,7 @@ from .indices import (
     is_top,
     known_script,
     name_above,
+    names_another,
     sliced_script,
     turned_before,
 )
@@ -87,7 +88,7 @@ def raised_script(r: Cursor) -> Script:
         return known
     if texts[:1] in (["circ"], ["odot"]) and len(tokens) > 1:
         return Script("circ", (r.inside(first + 1, past),), end=end)
-    if texts == ["-"] and r.known:
+    if texts == ["-"]:
         return Script("label", label="minus", end=end)
     if (own := name_above(r, first, tokens, end)) is not None:
         return own
@@ -322,6 +323,8 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             return name, [*before, Script("sample", (at,), end=script.end), *rest, *behind]
         if script.kind == "label" or (script.kind == "pinv" and is_updated(r, name)):
             return known_form(r, name, script.label), [*before, *behind]
+        if script.kind == "prime" and names_another(r, name):
+            return known_form(r, name, "_".join(["prime"] * script.amount)), [*before, *behind]
         named = script.parts and all(isinstance(part, Name | Literal_) for part in script.parts)
         if script.kind == "index" and named and not is_counted(r, script):
             # a letter that a sum binds counts something: it is no part of a name
@@ -339,7 +342,9 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
 
 def is_updated(r: Cursor, name: str) -> bool:
     """Whether `w^+` is a name: declared, or of what is no matrix. `A^+` of a matrix is its pseudoinverse."""
-    return r.known and (r.variable(known_form(r, name, "plus")) or r.names.variables.get(name) != "matrix")
+    if not r.known:
+        return name[:1].islower()
+    return r.variable(known_form(r, name, "plus")) or r.names.variables.get(name) != "matrix"
 
 
 def owns_script(r: Cursor, token: Token) -> bool:

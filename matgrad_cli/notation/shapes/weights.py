@@ -36,7 +36,7 @@ _DATA: Final = regex(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
 def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Scope], Understood]) -> Understood:
     """The loss as it is understood; with its weights as numbers where it is a number then,
     and is none or does not fit otherwise."""
-    places = () if scope.syntax == "latex" else tuple(_names(tree))
+    places = tuple(_coefficients(tree) if scope.syntax == "latex" else _names(tree))
     other = {wrt, *(name for name, operator in places if operator not in ("*", "/"))}
     weights = {
         name for name, _ in places if name[0].isupper() and scope.find(name) is None and scope.size(name) is None
@@ -169,6 +169,19 @@ def _is_data(part: s.Node) -> bool:
             first = s.ungrouped(left)
             return isinstance(first, s.Name) and _DATA.fullmatch(first.name) is not None
     return False
+
+
+def _coefficients(tree: s.Node) -> Iterator[tuple[str, str]]:
+    r"""The names that stand in front of a term made by a function, as N in `\frac N2 \log(2\pi\sigma^2)`."""
+    match s.ungrouped(tree):
+        case s.Negative(_, body):
+            yield from _coefficients(body)
+        case s.Binary(_, "+" | "-", left, right):
+            yield from _coefficients(left)
+            yield from _coefficients(right)
+        case s.Binary(_, "juxtapose" | "dot", front, s.Apply() | s.Group() | s.Sigma()):
+            names = [part.name for part in s.parts_of(front) if isinstance(part, s.Name)]
+            yield from ((name, "*") for name in names if len(names) == 1)
 
 
 def _names(tree: s.Node) -> Iterator[tuple[str, str]]:
