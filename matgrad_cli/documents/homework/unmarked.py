@@ -19,8 +19,11 @@ _LINE = regex(r"[^\n]*\S[^\n]*")
 _GOES_ON = regex(r"[ \t]*[-+−*@][ \t]")
 _LEFT_OPEN = regex(r"[-+−*@=(,][ \t]*$")
 _NO_CLAIM = regex(r"[ \t]*(?:import|from|def|class|print|assert|for|if|with|plt\.)\b")
+_LEADS = r"(?:\W*\b(?:<announcing>|<finding>)\b)*"
+_FOUND = rf"{_LEADS}\W*\b<finding>\b(?:[ \t]*:)?[ \t*]+"
+_REASON = r",?\s+\b<because>\b[^=^_+/@*\\ᵀ²∇∂]*$"
 _BEFORE = (
-    r"(?:\W*\b<announcing>\b)*\W*\b(?:<result>|ans|hessian)(?:[ \t]+(?:of|with[ \t]+respect[ \t]+to"
+    rf"{_LEADS}\W*\b(?:<result>|ans|hessian)(?:[ \t]+(?:of|with[ \t]+respect[ \t]+to"
     r"|w\.?r\.?t\.?|by|nach|von)[ \t]+\S+)*"
     r"[ \t]*(?:\b<is>\b[ \t]*:?|:|(?=\*\*))[ \t*]*"
 )
@@ -71,7 +74,10 @@ def _formula(line: Passage) -> list[tuple[Passage]]:
     """A line as one formula, without the words that announce it; nothing where other words stand in it."""
     before = _BULLETS.match(line.text)
     line = line.part(before.end() if before else 0, len(line.text))
-    announced = said(_BEFORE).match(line.text)
+    announced = said(_BEFORE).match(line.text) or said(_FOUND).match(line.text)
+    reason = said(_REASON).search(line.text)
+    if reason is not None and not said(r"\b<doubt>\b").search(reason[0]):
+        line = line.part(0, reason.start())
     ends = " \t.;,*_`" + "|" * (line.text.count("|") % 2 or line.text.startswith("|"))
     line = line.part(announced.end() if announced else 0, len(line.text.rstrip(ends))).stripped()
     listed = before is not None and re.search("[-+]", before[0]) is not None  # or a sign: nobody knows

@@ -40,7 +40,7 @@ def final_of_named(task: Task, reader: Reader, results: Sequence[RowResult]) -> 
     """Right where no line states the derivative, and the last gives a name that value, `H = A + Aᵀ`,
     or is nothing else."""
     outcomes = [outcome for outcome in results[-1].outcomes if outcome.read is not None] if results else []
-    bare = len(results) == 1 and [len(claim.sides) for claim in results[0].row.claims] == [1]
+    bare = len(results) == 1 and len(results[0].row.claims) == 1  # `G`, or `G = (BA)ᵀ`
     named = bare or any(outcome.role == "definition" for outcome in outcomes)
     sides = results[-1].row.claims[-1].sides if named else ()
     named = named and not any(by_another(side.text, reader.around) for side in sides[:-1])
