@@ -101,6 +101,8 @@ WRONG = [
     (3, "import torch\nxhat = (X - X.mean(0))/(X.var(0) + eps)**0.5\nreturn (G*xhat).sum(0)"),
 ]
 OPEN = [
+    "jax.grad(lambda W: jnp.sum(jax.nn.relu(W @ x + b)))(W)",
+    "L = torch.relu(W @ x + b).sum()\nL.backward()\nW.grad",
     "def grad(W, x, b):\n    if b[0] > 0:\n        return np.outer(W @ x + b > 0, x)\n    return 0",
     "u = W @ x + b\nv = u\nv *= 0\ndW = np.outer(u > 0, x)",
     "dA = np.outer(W @ x + b > 0, x)\ndB = W @ x + b > 0",

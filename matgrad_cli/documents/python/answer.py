@@ -17,6 +17,10 @@ from .origins import as_it_stands, put_together
 _SAME = ("T", "reshape", "ravel", "view", "squeeze", "flatten", "detach", "transpose", "t")
 """What gives another view of the same array, which changes with it."""
 _SPREAD = ("var", "std")
+_ASKS = regex(
+    r"\b(?:torch\.autograd|autograd\.\w+|jax\.(?:grad|value_and_grad|jac\w+|hessian)|\w+\.backward|(?:\w+\.)*approx_fprime"
+    r"|tf\.GradientTape|(?:sympy|sp)\.diff)\s*(?=\()|\b[A-Za-z]\w*\.grad\b(?!\s*\()"
+)
 _DIFFERENTIAL = regex(r"d[A-Za-z]")
 _GOES_ON = regex(r"\n(?=[ \t]+[-+*/@][ \t])")
 """The end of a line behind which the next one, set in, begins with an operator."""
@@ -33,10 +37,11 @@ def worked_out(code: str, wanted: str | None = "", at: int = 0, of: int = 1) -> 
     try:
         tree = _tree(code)
         if tree is None or (of > 1 and sum(map(is_formula, tree.body)) > 1):  # an answer for each variable
-            return None
+            return _asked_of_a_library(code)
         tree.body = [*gone_on(tree.body)]
         functions = {one.name: one for one in functions_of(tree.body)}
-        return put_together(_Block(functions).result(answering_lines(tree, functions), wanted, at, of), code)
+        whole = put_together(_Block(functions).result(answering_lines(tree, functions), wanted, at, of), code)
+        return _asked_of_a_library(whole.text) or whole
     except (SyntaxError, ValueError):
         return None
     except (RecursionError, MemoryError):
@@ -44,6 +49,12 @@ def worked_out(code: str, wanted: str | None = "", at: int = 0, of: int = 1) -> 
     except Unread as fault:
         runs = isinstance(fault, Two) or (tree is not None and any(map(_runs, ast.walk(tree))))
         return fault if runs else None
+
+
+def _asked_of_a_library(code: str) -> Unread | None:
+    """That code does not work the derivative out, where it asks a library for it."""
+    found = _ASKS.search(code)
+    return Unread(f"`{found[0].strip()}` asks a library for the derivative", 1) if found is not None else None
 
 
 def _runs(node: ast.AST) -> bool:
