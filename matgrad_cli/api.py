@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .diagnostics import BugError, Diagnostic, InputError, StuckError
+from .diagnostics import BugError, InputError, StuckError
 from .diagnostics.record import as_mapping, record, replace
 from .ir import OpenLetter
 from .notation.problems import read_problem
@@ -15,13 +15,12 @@ from .records import Derivation
 from .records.layout import LAYOUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .facts import Problem
     from .records.solution import Goal, Solution
     from .render.latex.habits import Habits
     from .render.view import Detail, View
     from .reports.formats import Checked
+    from .verify.verdict import Verdict
 
 Texts = str | Sequence[str]
 Loss = object
@@ -212,6 +211,7 @@ def _derivations(
         else (read_problem(text, name, declared, _texts(assume), syntax))
     )
     from .rewrite.derive import derive  # only for a problem that can be read: a message should not wait for the engine
+    from .rewrite.methods.together import derive_all
     from .rewrite.selftest.user_rules import tested_rulebook
 
     book = tested_rulebook(Path(rules) if rules is not None else None)
@@ -222,10 +222,12 @@ def _derivations(
         def one(name: str, written: str = written) -> Derivation:
             try:
                 return derive(problem, method=name, layout=written, order=order, rules=book)
-            except OpenLetter as unfinished:
-                raise _no_matrix(name, unfinished) from unfinished
+            except OpenLetter as unfinished:  # an array with an index letter left in it; another method may have none
+                said = f"method `{name}` does not find a matrix: {unfinished}"
+                help_ = "another `--method` may find one" if name != "index" else None
+                raise StuckError.coded("stuck", said, help=help_) from unfinished
 
-        derivations += _every(problem, one) if method == "all" else (one(method),)
+        derivations += derive_all(problem, one) if method == "all" else (one(method),)
     _refuse_contradictions(derivations)
     return derivations
 
@@ -244,15 +246,6 @@ def _half(loss: str, name: str, shapes: tuple[str, ...], assume: tuple[str, ...]
     return replace(problem, half=True)
 
 
-def _no_matrix(method: str, unfinished: OpenLetter) -> StuckError:
-    """A method that ends in an array with an index letter left in it has no result; another one may have."""
-    return StuckError.coded(
-        "stuck",
-        f"method `{method}` does not find a matrix: {unfinished}",
-        help="another `--method` may find one" if method != "index" else None,
-    )
-
-
 def _with_second_opinion(found: tuple[Derivation, ...], rules: str | Path | None) -> tuple[Derivation, ...]:
     """The one derivation, with a line that another method reaches the same result, if one does."""
     from .rewrite.methods.together import agreement
@@ -263,41 +256,24 @@ def _with_second_opinion(found: tuple[Derivation, ...], rules: str | Path | None
 
 
 def _refuse_contradictions(derivations: tuple[Derivation, ...]) -> None:
-    """A derivation with a step that numbers contradict is never a result: it ends as a bug report."""
+    """A derivation that numbers contradict is never a result: it ends as a bug report, or blames the rule of a user."""
     for derivation in derivations:
         for step in derivation.steps:
-            if step.verdict.kind == "differs":
-                raise BugError(_contradiction(f"the step `{step.rule}`", derivation, step.verdict.by))
+            _refuse_contradicted(f"the step `{step.rule}`", derivation, step.verdict)
         found = derivation.readoff.verdict
         if found.kind == "differs" and derivation.rests_on:
-            raise InputError(_contradicted_result(derivation))
-        if found.kind == "differs":
-            raise BugError(_contradiction("the result", derivation, found.by))
+            said = f"the result rests on {', '.join(derivation.rests_on)}, and numbers contradict it"
+            help_ = "one of these rules is false where it was used here: mend it, or leave it out"
+            message = f"{said}, so nothing is printed"
+            raise InputError.coded("rule-contradicted", message, notes=(found.by,), help=help_)
+        _refuse_contradicted("the result", derivation, found)
 
 
-def _contradiction(what: str, derivation: Derivation, evidence: str) -> Diagnostic:
-    return Diagnostic(
-        "contradiction",
-        f"{what} of the method {derivation.method} is contradicted by numbers, so nothing is printed: this is a bug "
-        "of matgrad",
-        notes=(evidence,),
-        help="please report the command line",
-    )
-
-
-def _contradicted_result(derivation: Derivation) -> Diagnostic:
-    return Diagnostic(
-        "rule-contradicted",
-        f"the result rests on {', '.join(derivation.rests_on)}, and numbers contradict it, so nothing is printed",
-        notes=(derivation.readoff.verdict.by,),
-        help="one of these rules is false where it was used here: mend it, or leave it out",
-    )
-
-
-def _every(problem: Problem, one: Callable[[str], Derivation]) -> tuple[Derivation, ...]:
-    from .rewrite.methods.together import derive_all
-
-    return derive_all(problem, one)
+def _refuse_contradicted(what: str, derivation: Derivation, found: Verdict) -> None:
+    if found.kind == "differs":
+        said = f"{what} of the method {derivation.method} is contradicted by numbers, so nothing is printed"
+        message, help_ = f"{said}: this is a bug of matgrad", "please report the command line"
+        raise BugError.coded("contradiction", message, notes=(found.by,), help=help_)
 
 
 def check(*files: str | Path, key: str | Path | None = None) -> Checked:
@@ -311,7 +287,10 @@ def check(*files: str | Path, key: str | Path | None = None) -> Checked:
 def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> str:
     """The derivations in one of the formats of `explain`."""
     if format == "json":
-        return _json(derivations, view.numbers)
+        from .render.json import to_json, to_json_many
+
+        alone = len(derivations) == 1
+        return to_json(derivations[0], view.numbers) if alone else to_json_many(derivations, view.numbers)
     from .render.formats import printed_document, render
 
     if len(derivations) == 1:
@@ -320,12 +299,6 @@ def _rendered(derivations: tuple[Derivation, ...], format: str, view: View) -> s
 
     shown = view._replace(detail=detail_of(derivations, view.detail))
     return printed_document(several_document(derivations, view.detail, view.numbers), format, shown)
-
-
-def _json(derivations: tuple[Derivation, ...], numbers: bool) -> str:
-    from .render.json import to_json, to_json_many
-
-    return to_json(derivations[0], numbers) if len(derivations) == 1 else to_json_many(derivations, numbers)
 
 
 def _results(derivations: tuple[Derivation, ...], format: str) -> str:

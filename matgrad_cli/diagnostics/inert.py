@@ -5,28 +5,24 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from unicodedata import category
 
 from .regex import regex
 
-_HIDDEN = {code: chr(0x2400 + code) for code in range(32)} | {0x7F: "␡"}
-_UNSEEN = (
-    (0x80, 0xA0),
-    (0xAD, 0xAE),
-    (0x61C, 0x61D),
-    (0x180E, 0x180F),
-    (0x200B, 0x2010),
-    (0x2028, 0x202F),
-    (0x2060, 0x2070),
-    (0xFEFF, 0xFF00),
-    (0xFFF9, 0xFFFC),
-    (0xD800, 0xE000),
-    (0xE0000, 0xE0080),
-)
-"""Controls, ends of lines, what turns text round or cannot be seen, halves of characters (file names that are no text),
-tags."""
-for _start, _end in _UNSEEN:
-    _HIDDEN.update(dict.fromkeys(range(_start, _end), "�"))
-OF_SOURCE: Final = {code: sign for code, sign in _HIDDEN.items() if code not in (9, 10)}
+
+class _Shown(dict[int, str]):
+    """For each character what is shown for it: pictures of controls, a mark for ends of lines, what turns text round or
+    cannot be seen, and halves of characters (file names that are no text)."""
+
+    def __missing__(self, code: int) -> str:
+        hidden = category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        shown = chr(0x2400 + code) if code < 32 else "␡" if code == 0x7F else "�" if hidden else chr(code)
+        self[code] = shown
+        return shown
+
+
+_OF_LINE: Final = _Shown()
+OF_SOURCE: Final = _Shown({9: "\t", 10: "\n"})
 _COMMAND = regex(r"(^|\s)::")
 _OLD_COMMAND = regex(r"##(?=\w*\[)")
 
@@ -34,7 +30,7 @@ _OLD_COMMAND = regex(r"##(?=\w*\[)")
 def inert(text: str) -> str:
     """One line of text that no terminal and no CI log takes for more than text:
     control characters as their pictures."""
-    return _OLD_COMMAND.sub("＃＃", _COMMAND.sub(r"\1∷", text.translate(_HIDDEN)))
+    return _OLD_COMMAND.sub("＃＃", _COMMAND.sub(r"\1∷", text.translate(_OF_LINE)))
 
 
 def inert_lines(text: str) -> str:

@@ -99,9 +99,6 @@ TWICE = [
     ),
 ]
 NONE = [
-    (1, r"First attempt: $(A+A^T)x+b$"),
-    (1, r"Scratch: $(A+A^T)x+b$"),
-    (1, r"$(A+A^T)x+b$ (wrong)"),
     (1, r"$\nabla_x = (A+A^T)x+b$ is wrong."),
     (1, r"$\nabla_x = (A+A^T)x+b$. This is clearly not correct."),
     (1, r"The gradient isn't $(A+A^T)x+b$."),
@@ -366,22 +363,6 @@ RIGHT = [
             "Zuerst hatte ich $2Ax+b$, aber das ist falsch. Richtig ist $…$.",
             "La derivada es $…$.",
             "Die Ableitung lautet $…$, nicht $2Ax+b$.",
-            "First attempt: $2Ax+b$.\n\nThis misses a term. Correct: $…$.",
-            "My first try was $\\nabla_x L = 2Ax+b$, but $A$ is not symmetric: $\\nabla_x L = …$.",
-            "Wrong: $2Ax+b$. Right: $…$.",
-            "$2Ax+b$ (wrong)\n\n$…$",
-            "$2Ax+b$ -- no wait, $…$",
-            "The gradient of the loss is $…$, a vector.",
-            "I think the answer is …, because of the product rule.",
-            "So we get …",
-            "$(…) = Ax+A^Tx+b$",
-        )
-    ),
-    *(
-        (1, text)
-        for text in (
-            "$Ax + A^Tx + b = (A+A^T)x + b$",
-            "Let $e = Ax$. Then $\\frac{\\partial e}{\\partial x} = A$, and the gradient is $e + A^Tx + b$.",
         )
     ),
 ]

@@ -95,3 +95,26 @@ ROUND_OTHERS = [
 def test_what_stands_round_an_answer_changes_nothing(key: Key, text: str, verdict: str) -> None:
     whole = f"[[problem]]\nid = '1'\nanswer = '''\n{text}'''\n"
     assert check_text(whole, "a.toml", key).problems[0].verdict == verdict
+
+
+TOLD = [
+    ("First attempt: $2Ax+b$.\n\nThis misses a term. Correct: $…$.", "right"),
+    ("My first try was $\\nabla_x L = 2Ax+b$, but $A$ is not symmetric: $\\nabla_x L = …$.", "right"),
+    ("Wrong: $2Ax+b$. Right: $…$.", "right"),
+    ("$2Ax+b$ (wrong)\n\n$…$", "right"),
+    ("$2Ax+b$ -- no wait, $…$", "right"),
+    ("First attempt: $…$", "undecided"),
+    ("Scratch: $…$", "undecided"),
+    ("$…$ (wrong)", "undecided"),
+    ("The gradient of the loss is $…$, a vector.", "right"),
+    ("I think the answer is …, because of the product rule.", "right"),
+    ("So we get …", "right"),
+    ("$… = Ax+A^Tx+b$", "right"),
+    ("$… = 2Ax+b$", "wrong"),
+    ("Let $e = Ax$. Then $\\frac{\\partial e}{\\partial x} = A$, and the gradient is $e + A^Tx + b$.", "right"),
+]
+
+
+@pytest.mark.parametrize(("text", "verdict"), TOLD)
+def test_words_say_which_formula_is_meant(key: Key, text: str, verdict: str) -> None:
+    assert judged(key, 1, text.replace("…", "(A+A^T)x+b")).verdict == verdict
