@@ -93,6 +93,8 @@ def _same(file: Path, key: Path) -> bool:
         return False
 
 
+_LISTED = re.compile(r"^[ \t]*\(?\d+[a-z]?[.):][ \t][^\n]*[\w)][ \t]*(?:[\^@*=]|ᵀ)", re.MULTILINE)
+"""A numbered line with a formula: a list of answers."""
 NO_ANSWERS = frozenset(
     ("readme", "license", "licence", "contributing", "changelog", "notice", "code_of_conduct", "matgrad", "pyproject")
 )
@@ -105,7 +107,7 @@ def _handed_in(path: Path, key: Path) -> bool:
     try:
         if path.suffix.lower() == ".txt" and path.is_file() and path.stat().st_size <= LARGEST:
             text = path.read_text(encoding="utf-8", errors="replace")
-            return (_STATED.search(text) or said(TITLED).search(text)) is not None
+            return (_STATED.search(text) or said(TITLED).search(text) or _LISTED.search(text)) is not None
     except OSError:
         return True  # it is reported as unreadable
     return not is_copy(path, key)

@@ -106,10 +106,32 @@ def in_code(document: Document, asked: Sequence[str]) -> Document:
     found = assigned(Document(replace(source, text=bare)), ".txt", asked)
     if found.exercises and not found.diagnostics:
         return replace(found, source=source)
-    if len(asked) > 1 or worked_out(source.text, None) is None:
+    answers = [*_functions(source.text, asked)]
+    if not answers and (len(asked) > 1 or worked_out(source.text, None) is None):
         return document
-    keys = {"problem": Passage(asked[0], 0, (0,) * (len(asked[0]) + 1)), "answer": Passage(source.text)}
-    return Document(source, (Exercise(keys),))
+    told = answers or [(asked[0], source.text)]
+    keys = ({"problem": Passage(one, 0, (0,) * (len(one) + 1)), "answer": Passage(text)} for one, text in told)
+    return Document(source, tuple(map(Exercise, keys)))
+
+
+_FUNCTION = regex(
+    r"^(?:def[ \t]+(?P<name>\w+)|(?P<given>\w+)[ \t]*=[ \t]*lambda\b)[^\n]*\n?(?:[ \t]+[^\n]*\n?|\n)*", re.MULTILINE
+)
+_OF_PROBLEM = r"(?:(?:<problem>|<result>|q|p|grad|prob|ex|hw|ans|sol)_?)+(?P<id>\w+?)(?:_?(?:<result>|grad))?"
+
+
+def _functions(text: str, asked: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The problems after which functions are called, `def q2(X, w, y)`, and for each the text without the functions
+    that it does not call."""
+    functions = {found["name"] or found["given"]: found for found in _FUNCTION.finditer(text)}
+    for name in functions:
+        named = said(_OF_PROBLEM).fullmatch(name)
+        if named is None or named["id"] not in asked:
+            continue
+        kept = {name}
+        while more := {one for own in kept for one in re.findall(r"\w+", functions[own][0])} & {*functions} - kept:
+            kept |= more
+        yield named["id"], blanked(text, [found.span() for one, found in functions.items() if one not in kept])
 
 
 _SENTENCE = regex(r"\$[^$]+\$|\\\(.+?\\\)", re.DOTALL)

@@ -52,7 +52,8 @@ def answering_lines(tree: ast.Module, functions: dict[str, ast.FunctionDef]) -> 
     """The lines that compute the answer: those outside of functions, else those of the function that no other calls."""
     outside = [line for line in tree.body if not is_talk(line) and not isinstance(line, ast.FunctionDef)]
     outside = [line for line in outside if not (isinstance(line, ast.Assign) and isinstance(line.value, ast.Lambda))]
-    called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    nodes = (node for line in tree.body if not is_talk(line) for node in ast.walk(line))
+    called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     gradients = [
         one for name, one in functions.items() if _CALLED.search(name) or any(map(_gives_gradient, ast.walk(one)))
     ]
@@ -81,10 +82,11 @@ def _gives_gradient(node: ast.AST) -> bool:
 
 
 def is_talk(line: ast.stmt) -> bool:
-    """Whether a line computes nothing: imports, checks, what is printed, a docstring."""
+    """Whether a line computes nothing: imports, checks, what is printed or only tried, a docstring."""
     value = line.value if isinstance(line, ast.Expr) else None
     shown = isinstance(value, ast.Call) and getattr(value.func, "id", "") in _SHOWN
-    return isinstance(line, _TALK) or isinstance(value, ast.Constant) or shown
+    tried = isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)}
+    return isinstance(line, _TALK) or isinstance(value, ast.Constant) or shown or tried
 
 
 def is_formula(line: ast.stmt) -> bool:
