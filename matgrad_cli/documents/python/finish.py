@@ -1,33 +1,24 @@
-"""A Python file with its lines made plain before it is read: a gradient that is finished in what is returned,
-arguments that are tuples."""
+"""A Python file with its lines made plain before it is read: a gradient that is finished in what is returned."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from copy import copy
 
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
-from .outline import BACKWARD
-from .pairs import pairs
-from .said import told
 from .sizes import made_small
 from .uses import claimed
 
-_STEP = regex(r"^(?:lr|alpha|eta|learning_rate|step\w*|rate)$")
-"""A number that makes a step of a gradient."""
 _COUNT = regex(r"^(?:[NnmMB]|batch(?:_size)?|num_\w+|n_\w+)$")
 TURNED = ".T"
 """Among the names that may be numbers: a gradient may be transposed too."""
-_KEPT = regex(r"cache|ctx|saved|memory|tape|tmp|context|state")
 
 
 def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     """The same file where `return loss, dW / N` is `dW = dW / N` and `return loss, dW`, since what is returned is what
-    is claimed; and where an argument that is taken apart (`W, b = params`) is its parts. Each line keeps its place in
-    the text. What is nested too deeply stays as it is. Loosely, every name may be a number and a gradient may be
-    transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
+    is claimed. Each line keeps its place in the text. What is nested too deeply stays as it is. Loosely, every name may
+    be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
         made_small(tree)
         _finished(tree, loosely)
@@ -41,8 +32,7 @@ def _finished(tree: ast.Module, loosely: bool) -> None:
     known = frozenset(map(last_part, names_in(tree))) | {
         node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)
     }
-    _take_apart(tree, functions)
-    numbers = names_in(tree) | {TURNED} if loosely else _numbers_of(tree)
+    numbers = names_in(tree) | {TURNED} if loosely else frozenset[str]()
     for function in functions:
         gradients = frozenset(name for name in _stored(function) if not known.isdisjoint(claimed(name)))
         for owner in ast.walk(function) if gradients else ():
@@ -175,89 +165,3 @@ def _number(value: ast.expr, numbers: frozenset[str], divides: bool = False) -> 
         )
     key = key_of(value) or ""
     return key in numbers or key.endswith(".size") or (divides and _COUNT.match(last_part(key)) is not None)
-
-
-def _numbers_of(tree: ast.Module) -> frozenset[str]:
-    """The names and attributes that are given nothing but numbers, in the whole file;
-    arguments with a number as their default."""
-    given: list[tuple[str, ast.expr]] = []
-    others: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if (
-                    isinstance(target, ast.Tuple)
-                    and isinstance(node.value, ast.Attribute)
-                    and node.value.attr == "shape"
-                ):
-                    given += [(key_of(part) or "", ast.Constant(1)) for part in target.elts]
-                elif isinstance(target, ast.Tuple):
-                    others |= {key_of(part) or "" for part in target.elts}
-                else:
-                    given.append((key_of(target) or "", node.value))
-        elif isinstance(node, ast.AugAssign):
-            given.append((key_of(node.target) or "", node.value))
-        elif isinstance(node, ast.FunctionDef):
-            bare = node.args.args[: len(node.args.args) - len(node.args.defaults)]
-            others |= {place.arg for place in bare}
-            given += [
-                (place.arg, one) for place, one in zip(node.args.args[len(bare) :], node.args.defaults, strict=True)
-            ]
-    found: frozenset[str] = frozenset()
-    for _ in range(4):
-        bad = others | {name for name, value in given if not _number(value, found)}
-        more = frozenset(name for name, _ in given if name and name not in bad and not _STEP.match(last_part(name)))
-        if more == found:
-            break
-        found = more
-    return found
-
-
-# --- arguments that are tuples
-# --------------------------------------------------------------------------------------------------
-
-
-def _take_apart(tree: ast.Module, functions: list[ast.FunctionDef]) -> None:
-    """Each argument of which a line `W, b = params` takes the parts, as these: what a backward part takes apart so is
-    what its forward part was given, and not what that kept."""
-    called = {
-        getattr(node.func, "id", getattr(node.func, "attr", ""))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-    }
-    top = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
-    behind = {id(function) for function, _ in pairs(top)} | {
-        id(function) for function in functions if function.name in BACKWARD
-    }
-    differentiated = {of for name in _stored(tree) for of in claimed(name)}
-    known: set[tuple[str, ...]] = set()
-    for function in sorted(functions, key=lambda one: id(one) in behind):
-        for place, line in list(_taken_apart(function)) if function.name not in called else ():
-            names = tuple(part.id for part in line.targets[0].elts if isinstance(part, ast.Name))  # type: ignore[attr-defined]
-            allowed = (place.arg, *names) in known if id(function) in behind else not _KEPT.search(place.arg)
-            if allowed and place.arg not in differentiated and differentiated & {*names}:
-                known.add((place.arg, *names))
-                _opened(function, place, line, names)
-
-
-def _taken_apart(function: ast.FunctionDef) -> Iterator[tuple[ast.arg, ast.Assign]]:
-    """The arguments of which nothing is told and a line takes the parts."""
-    arguments = {place.arg: place for place in function.args.args} if not function.args.defaults else {}
-    words = told(ast.get_docstring(function) or "")
-    for line in function.body:
-        if isinstance(line, ast.Assign) and len(line.targets) == 1 and isinstance(line.targets[0], ast.Tuple):
-            name = line.value.id if isinstance(line.value, ast.Name) else ""
-            parts = [getattr(part, "id", "_") for part in line.targets[0].elts]
-            free = len({*parts, *arguments, "_"}) == len(parts) + len(arguments) + 1
-            if name in arguments and free and (name not in words or words[name].dims is None):
-                yield arguments[name], line
-
-
-def _opened(function: ast.FunctionDef, place: ast.arg, line: ast.Assign, names: tuple[str, ...]) -> None:
-    """`def f(x, params)` as `def f(x, W, b)`, with `params = (W, b)` in place of the line that takes it apart."""
-    at = function.args.args.index(place)
-    function.args.args[at : at + 1] = [ast.copy_location(ast.arg(name), place) for name in names]
-    parts = [ast.copy_location(ast.Name(name, ast.Load()), line) for name in names]
-    whole = ast.copy_location(ast.Assign([ast.copy_location(ast.Name(place.arg, ast.Store()), line)], line.value), line)
-    whole.value = ast.copy_location(ast.Tuple(parts, ast.Load()), line)  # type: ignore[arg-type]
-    function.body[function.body.index(line)] = whole

@@ -46,6 +46,7 @@ _SINGLE = regex(r"\s*(?P<dim>[A-Za-z_]\w*)\b")
 _NUMBER = regex(
     r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int|double)\b"
 )
+_NO_NUMBER = regex(r"\b(?:matrix|vector)\b", re.I)
 _FACTS = (
     ("onehot", regex(r"one[- ]?hot", re.I)),
     ("symmetric", regex(r"\bsymmetric\b", re.I)),
@@ -82,6 +83,8 @@ def told(text: str) -> dict[str, Said]:
         segment = text[head.end() : end]
         names = [name for name in re.findall(_NAME, head["names"]) if name != "and"]
         shape = _AT_ONCE.match(segment) or _LATER.search(segment.partition("\n\n")[0])
+        if shape is not None and not _dims(shape) and _NO_NUMBER.search(segment[: shape.end()]):
+            shape = None  # `a matrix of shape ()` was left open
         before = segment[: shape.start()] + (shape.groupdict().get("words") or "") if shape is not None else ""
         words = segment if shape is None else before + segment[shape.end() :]
         facts = tuple(word for word, pattern in _FACTS if pattern.search(words.partition("\n\n")[0]))

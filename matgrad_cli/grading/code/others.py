@@ -181,8 +181,8 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
     return f"this is the derivative by the scores of which a {word} makes `{claim.name}`" if word else ""
 
 
-MOST_ENTRIES, MOST_SITES, FEW_SITES = 200_000, 30, 8
-"""So many operations the search for the value behind a gradient without such a name may cost, among so many values."""
+MOST_SITES, FEW_SITES = 30, 8
+"""Among so many values the one behind a gradient without such a name is looked for, or behind what is called none."""
 
 
 @record
@@ -204,13 +204,13 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
     leaves no more wrong than the claim's `own` true value; else an earlier line of the claim's own value, or a claim
     that is right and not what is needed (`dh` without its mask), if that leaves less; else a value that is called no
     gradient and is a multiple of one (`mask`), if with another one what follows is right."""
-    trial, budget = state.trial, MOST_ENTRIES
+    trial = state.trial
     left = len(unsettled(own)) if own is not None else len(state.claims)
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
     for event, sites, fewer, scales in _suspects(state, claim, bool(left)):
         for site, scale in product(sites, scales):
-            budget -= (OPERATIONS - state.reading.machine.operations) * (math.prod(np.shape(event.value)) + 2)
-            truth = trial.truth(site) if budget > 0 else None
+            trial.budget -= (OPERATIONS - state.reading.machine.operations) * (math.prod(np.shape(event.value)) + 2)
+            truth = trial.truth(site) if trial.budget > 0 else None
             if truth is None:
                 continue
             other = trial.state({**state.overrides, event.number: truth * scale})
@@ -242,6 +242,8 @@ def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event,
         elif event.key == claim.key and not set(fits) & set(claim.sites):
             own = [site for site in claim.sites if site in sites and event.number < claim.last.number]
             yield event, [*own, *(site for site in sites if site not in (*fits, *claim.sites))], 1, (1.0,)
+    if state.trial.budget <= 0:
+        return
     multiples = tuple(sign * size for size in (1.0, *state.trial.counts) for sign in (1.0, -1.0))
     for event in near:
         if event in named or event.key in keys:

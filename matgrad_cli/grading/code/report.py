@@ -36,7 +36,7 @@ from .reading import NoLoss
 from .slips.causes import cause_of
 
 SECONDS = 20.0
-CAUSES = 8.0
+CAUSES = 5.0
 """So much processor time the search for mended lines may take in all."""
 FILE_SECONDS = 120.0
 NO_CLAIM = "nothing here is judged: no value has the name of a gradient, like `dx` for `x`, and none is returned"
@@ -100,9 +100,14 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
             loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text)
             loose = [loosely[number]] if ast.dump(loosely[number].own[0]) != ast.dump(unit.own[0]) else []
             others = map(problem, (*loose, *otherwise(unit)))
-            first = next((other for other in others if other is not None and other.verdict == "right"), first)
+            first = min([first, *filter(None, others)], key=_speaks_against)
         found += [first] if first is not None else []
     return tuple(found)
+
+
+def _speaks_against(found: ProblemReport) -> tuple[bool, int]:
+    """Whether a reading of a unit is not right, and how much in it is not."""
+    return found.verdict != "right", sum(one.verdict != "follows" for one in found.lines)
 
 
 def _not_python(source: Source, error: Exception) -> Diagnostic:

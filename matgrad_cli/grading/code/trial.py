@@ -28,8 +28,8 @@ NOTHING = 1e-13
 CLOSE = 1e-6
 """Derivatives are exact to rounding; what differs by less is the same."""
 TOO_MUCH = "this takes too many operations"
-MOST_OPERATIONS = 600_000
-"""So many operations the entries of one derivative may cost."""
+MOST_OPERATIONS, BUDGET = 600_000, 150_000
+"""So many operations the entries of one derivative may cost, and the search for lines from which wrong claims come."""
 
 
 PARAMETER = regex(r"^(?:w\w*|W\w*|theta\w*|Theta|beta|coefs?|params?|[UVA]|x)$")
@@ -50,6 +50,7 @@ class Trial:
         self.unit = unit
         self.given = Given(kinds, point)
         self.point = point
+        self.budget = BUDGET
         self._slopes: dict[tuple[int, int], float | None] = {}
         self._full: dict[int, Value] = {}
         self.base = self.read()

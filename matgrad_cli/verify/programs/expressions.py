@@ -58,7 +58,7 @@ def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
 
 USUAL = {
     "np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "jnp": "jax.numpy",
-    "nn": "torch.nn",
+    "nn": "torch.nn", "xrange": "builtins.range",
 }  # fmt: skip
 """What a piece of code means by these names that does not say what it imports."""
 BUILTINS = frozenset((*PYTHON, "range", "print", "isinstance", "map", "type", "super", "object", "hasattr", "getattr"))
@@ -148,8 +148,8 @@ def _of_array(value: Value, name: str) -> Value:
         return np.shape(value) if name == "shape" else np.size(value) if name == "size" else np.ndim(value)
     if name == "dtype":
         return {"c": "float", "f": "float", "b": "bool"}.get(np.asarray(value).dtype.kind, "int")
-    if name in ("data", "real"):
-        return value
+    if name in ("data", "real", "flat"):
+        return np.ravel(value) if name == "flat" else value
     raise Unread(f"the attribute `{name}` of an array is not read")
 
 

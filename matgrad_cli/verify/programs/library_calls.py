@@ -51,7 +51,17 @@ UNTYPED = (
 """Functions whose result may be asked for as another kind of number."""
 PLACES = {"choose": 0, "one_hot": 0, "take_along_axis": 1, "gather": 2}
 """Which argument of a function says where something stands, or of which class it is."""
-HARMLESS = ("print", "warn", "seed", "manual_seed", "errstate", "seterr", "set_printoptions", "set_default_dtype")
+HARMLESS = (
+    "print",
+    "warn",
+    "shuffle",
+    "seed",
+    "manual_seed",
+    "errstate",
+    "seterr",
+    "set_printoptions",
+    "set_default_dtype",
+)
 
 
 def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[str, Value]) -> Value:

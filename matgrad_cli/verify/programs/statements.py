@@ -12,7 +12,7 @@ from .expressions import PYTHON_FAULTS, evaluate, iterated, place_of, unpack
 from .machine import Machine, solid
 from .names import key_of, last_part, names_in, targets_of, whole_of
 from .operators import operate, true
-from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Unknown, Unread, Value
+from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Undecided, Unknown, Unread, Value
 
 QUIET = frozenset(("plt", "print", "logging", "logger", "ax", "tqdm", "writer", "warnings", "assert_allclose"))
 ASKING = ("is_", "check", "assert", "validate", "verify")
@@ -108,10 +108,24 @@ def _assign(machine: Machine, frame: Frame, line: ast.Assign) -> None:
     goes_on = machine.writing in names_in(line.value)
     try:
         value = evaluate(machine, frame, line.value)
+        if isinstance(value, Undecided) and isinstance(line.value, ast.Name):
+            value = _opened(machine, frame, line.value, value, line.targets[0])
         for target in line.targets:
             put(machine, frame, target, value, line, goes_on)
     finally:
         machine.writing = ""
+
+
+def _opened(machine: Machine, frame: Frame, whole: ast.Name, value: Undecided, target: ast.expr) -> Value:
+    """An input that is taken apart into parameters, `W, b = params`, as the inputs that these are."""
+    names = [
+        part.id for part in getattr(target, "elts", ()) if isinstance(part, ast.Name) and part.id not in frame.names
+    ]
+    if not any(map(machine.is_parameter, names)) or len(names) < len(getattr(target, "elts", ())):
+        return value
+    parts = tuple(machine.input(name) for name in names)
+    _put_whole(machine, frame, whole, parts)
+    return parts
 
 
 def put(machine: Machine, frame: Frame, target: ast.expr, value: Value, line: ast.stmt, goes_on: bool = False) -> None:
@@ -172,7 +186,7 @@ def _store(machine: Machine, frame: Frame, target: ast.Subscript, value: Value, 
             if np.any(np.imag(value)):
                 raise Unread("real numbers are written into an array of whole ones")
             value = np.real(value)
-        owner[place] = value
+        owner[place] = np.reshape(value, ()) if not np.shape(owner[place]) and np.size(value) == 1 else value
         machine.changed(owner)
         root = _root(machine, frame, target, owner)
     else:

@@ -31,7 +31,7 @@ def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, end: flo
     """The slip behind a wrong claim, looked for until a processor time."""
     end = min(end, process_time() + SECONDS)
     for way in [found.understood, *(way for way, _ in facts(unit, found.understood))]:
-        benches = benches_of(unit, way, one)
+        benches = benches_of(unit, way, one) if process_time() < end else []
         mended = _repair(benches, one, text_of, end) if benches else None
         if mended is not None:
             return _with(mended, benches, one)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 from time import process_time
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from .assignments import statements
 from .edits import added, edits, likely
 from .exchanges import exchanges
 
-SECONDS = 3.0
+SECONDS = 2.0
 """So much processor time the search for a mended line may take."""
 
 KEPT = 6
@@ -154,7 +155,7 @@ def _right_ones(
         there = line is at if at is not None else line is None or reading.machine.count > bench.claim.last.number
         if not there or seen:
             return
-        for edit in made(around(frame, reading.fore, reading.machine.given, reading.machine.torch, reading.unit.lines)):
+        for edit in made(_names(reading, frame)):
             if process_time() > end or len(found) >= most:
                 break
             if edit.value in seen:
@@ -228,7 +229,7 @@ def _of_values(
                 own_way = made if free or line in own or _gradient(line) else None
                 for part in _editable(line) if own_way or made is edits else ():
                     head, _, tail = text_of(line).rpartition(text_of(part))
-                    for edit in islice(_around_line(benches[0], line, text_of(part), own_way), MOST):
+                    for edit in islice(_around_line(benches, line, text_of(part), own_way), MOST):
                         yield line, Edit(edit.code, edit.message, head + edit.text + tail)
 
     return _first(benches, ways(), end)
@@ -241,7 +242,7 @@ def _of_numbers(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, en
     def ways() -> Iterator[tuple[ast.stmt, Edit]]:
         for line in plain:
             text = text_of(line.value)
-            for edit in _around_line(benches[0], line, text, None):
+            for edit in _around_line(benches, line, text, None):
                 yield line, Edit(edit.code, edit.message, text_of(line).removesuffix(text) + edit.text)
 
     return _first(benches, ways(), end)
@@ -308,34 +309,47 @@ def _read_size(value: ast.expr) -> bool:
     return isinstance(value, ast.Subscript) and isinstance(value.value, ast.Attribute) and value.value.attr == "shape"
 
 
-def _around_line(bench: Bench, line: ast.stmt, text: str, made: EditsOf | None) -> Iterator[Edit]:
+def _around_line(benches: list[Bench], line: ast.stmt, text: str, made: EditsOf | None) -> Iterator[Edit]:
     """The edits of a part of a line, with the names that stand around it; those that add nothing, where it is not said
-    which. What does not compute there, has another shape, or is the same as another one, is none: in a loop it is seen
-    in the second round, since what is handed on begins with zeros."""
-    found: list[Edit] = []
+    which. What does not compute there, has another shape, or is the same as the text or another edit, is none."""
+    here = _where(benches[0], line, lambda reading, frame: _names(reading, frame))
+    found = list(made(text, here, (), ()) if made is not None else exchanges(text, here)) if here is not None else []
+    texts = [text, *(edit.text for edit in found)]
+    values = [
+        _where(bench, line, lambda reading, frame: [_value(reading, frame, one) for one in texts])
+        for bench in benches[:2]
+    ]
+    known = [] if None in values or any(ones[0] is None for ones in values) else [ones[0] for ones in values]
+    seen = {_told_apart(known)}
+    for number, edit in enumerate(found, start=1):
+        there = [ones[number] for ones in values] if known else []
+        told, fits = _told_apart(there), not any(one is None for one in there)
+        if not known or (fits and told not in seen and [*map(np.shape, there)] == [*map(np.shape, known)]):
+            yield edit
+        seen.add(told)
+
+
+def _told_apart(values: list[Value]) -> tuple[bytes, ...]:
+    """By what several values are known from others."""
+    return tuple(b"" if value is None else np.round(np.real(value).astype(float), 9).tobytes() for value in values)
+
+
+def _names(reading: Reading, frame: Frame) -> Around:
+    return around(frame, reading.fore, reading.machine.given, reading.machine.torch, reading.unit.lines)
+
+
+def _where(bench: Bench, line: ast.stmt, seen: Callable[[Reading, Frame], Any]) -> Any:
+    """What is seen where a line stands, in a loop in its second round, since what is handed on begins with zeros; None
+    where it is not reached."""
+    found: list[Any] = []
     reading = bench.reading()
     arrivals = count(1 - min(2, sum(event.statement is line for event in bench.trial.base.machine.events)))
 
     def hook(at: ast.stmt, frame: Frame) -> None:
-        if at is not line or next(arrivals) != 0:
-            return
-        here = around(frame, reading.fore, reading.machine.given, reading.machine.torch, reading.unit.lines)
-        known = _value(reading, frame, text)
-        seen = {_seen(known)} if known is not None else set()
-        for edit in made(text, here, (), ()) if made is not None else exchanges(text, here):
-            value = _value(reading, frame, edit.text)
-            fits = value is not None and (known is None or np.shape(value) == np.shape(known))
-            if known is not None and (not fits or _seen(value) in seen):
-                continue
-            seen |= {_seen(value)} if fits else set()
-            found.append(edit)
+        if at is line and next(arrivals) == 0:
+            found.append(seen(reading, frame))
 
     reading.machine.before = hook
     reading.machine.operations *= 8
     reading.run()
-    return iter(found)
-
-
-def _seen(value: Value) -> bytes:
-    """By what equal values are known."""
-    return bytes(np.round(np.ravel(np.real(value)).astype(float), 9).tobytes())
+    return found[0] if found else None
