@@ -3,7 +3,7 @@ What they mean is `verify`'s business."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from ..diagnostics.record import record
@@ -26,37 +26,17 @@ class Function:
     others: tuple[str, ...] = ()
 
 
-def _same(shapes: tuple[Shape, ...]) -> Shape:
-    return shapes[0]
-
-
-def _number(shapes: tuple[Shape, ...]) -> Shape:
-    return NUMBER
-
-
-def _column_sums(shapes: tuple[Shape, ...]) -> Shape:
-    return Shape(ONE, shapes[0].cols)
-
-
-def _row_sums(shapes: tuple[Shape, ...]) -> Shape:
-    return Shape(shapes[0].rows, ONE)
-
-
-def _diagonal(shapes: tuple[Shape, ...]) -> Shape:
-    return Shape(shapes[0].rows, ONE)
-
-
-def _diagonal_matrix(shapes: tuple[Shape, ...]) -> Shape:
-    side = shapes[0].rows if shapes[0].cols is ONE else shapes[0].cols
-    return Shape(side, side)
-
-
-def _crossed(shapes: tuple[Shape, ...]) -> Shape:
-    return Shape(shapes[0].rows, shapes[0].rows)
-
-
-def _stacked(shapes: tuple[Shape, ...]) -> Shape:
-    return Shape(shapes[0].rows * shapes[0].cols, ONE)
+_OUT: Final[dict[str, Callable[[tuple[Shape, ...]], Shape]]] = {
+    "same": lambda shapes: shapes[0],
+    "number": lambda _: NUMBER,
+    "row": lambda shapes: Shape(ONE, shapes[0].cols),
+    "column": lambda shapes: Shape(shapes[0].rows),
+    "stacked": lambda shapes: Shape(shapes[0].rows * shapes[0].cols),
+    "rows": lambda shapes: Shape(shapes[0].rows, shapes[0].rows),
+    "long": lambda shapes: Shape(*[shapes[0].rows if shapes[0].cols is ONE else shapes[0].cols] * 2),
+    "turned": lambda shapes: shapes[0].transposed,
+}
+"""The shape of the value, by what it is called: of `rows` a square with as many, of `long` one of the longer side."""
 
 
 ELEMENTWISE: Final = (
@@ -135,78 +115,69 @@ class _Functions(dict[str, Function]):
             raise KeyError(name)
         kind, order, told = parts
         if kind == "e":
-            return Function(name, "elementwise", _same)
+            return Function(name, "elementwise", _OUT["same"])
         if kind == "n":
-            return Function(
-                name,
-                "array" if order else "scalar",
-                (_number, _same, _crossed)[order],
-                "vector" if order == 2 else "any",
-            )
+            value = _OUT[("number", "same", "rows")[order]]
+            return Function(name, "array" if order else "scalar", value, "vector" if order == 2 else "any")
         if kind == "v" and order:
             return Function(name, "array", lambda shapes: Shape(_shape_in(told).rows, shapes[0].rows), "vector")
         if kind in "st":
             others = ("same" if kind == "s" else "any",) * (int(told.partition("|")[2]) - 1)
         if kind == "s":
-            return Function(name, "elementwise", _same, "any", others)
+            return Function(name, "elementwise", _OUT["same"], "any", others)
         if kind == "t":
-            value = (lambda shapes: shapes[order - 1]) if order else _number
+            value = (lambda shapes: shapes[order - 1]) if order else _OUT["number"]
             return Function(name, "array" if order else "scalar", value, "any", others)
         if kind == "m" and order == 2:
-            return Function(name, "array", _same, "any", ("any",))
+            return Function(name, "array", _OUT["same"], "any", ("any",))
         return Function(name, "array", lambda _: _shape_in(told), "any", ("same",) if kind == "m" and order else ())
 
 
+_TABLE: Final = """
+number | square |  | tr det logdet eigmax
+number | any |  | sum prod max mean norm
+number | vector |  | norm1
+number | matrix |  | nuclear spectral
+number | array |  | logsumexp
+number | any | same | inner
+same | square |  | topvv expm logm sinm cosm
+same | square | same | Dexpm Dlogm Dsinm Dcosm
+same | square | number | powm
+same | square | number same | Dpowm
+same | matrix |  | polar leading tril triu
+same | vector |  | softmax
+same | vector | same | cross
+same | array |  | hardmax hardmax0 hardmax1 strictupper shiftup butlast softmax0 softmax1
+row | array |  | sum0 mean0 max0 prod0 logsumexp0
+column | array |  | sum1 mean1 max1 prod1 logsumexp1
+column | square |  | diagonal
+long | vector |  | diag
+rows | vector |  | crossmat
+stacked | array |  | vec
+turned | matrix |  | pinv
+"""
+"""Lines of functions: their value, what the argument must be, what others stand behind it, and their names.
+
+`max` is the greatest entry, and `hardmax` is 1 where it stands; `norm` the Euclidean one of a vector, Frobenius's of a
+matrix; `norm1` the sum of absolute values. `nuclear` is the sum of the singular values U S Vᵀ, `spectral` the largest
+one, `polar` U Vᵀ and `leading` u₁ v₁ᵀ; `eigmax` the largest eigenvalue of a symmetric matrix, `topvv` v vᵀ of its
+eigenvector of length 1. `inner` is ⟨A, B⟩ = tr(Aᵀ B), `pinv` A⁺ of full rank, `powm` A^p = exp(p log A); a D in front
+is the change along the last argument. With 0 behind its name a function is of each column, with 1 of each row. `vec`
+stacks columns; `crossmat` is the matrix of b ↦ a × b; `tril` is 0 above the diagonal, `triu` below, `strictupper` on
+and below it; `shiftup` moves every row one place up, the first to the end; `butlast` is 0 in the last row.
+"""
+
+
+def _told(line: str) -> Iterator[Function]:
+    """The functions of a line of the table."""
+    out, needs, others, names = line.split(" | ")
+    for name in names.split():
+        yield Function(name, "scalar" if out == "number" else "array", _OUT[out], needs, tuple(others.split()))
+
+
 FUNCTIONS: Final[dict[str, Function]] = _Functions(
-    {
-        **{name: Function(name, "elementwise", _same) for name in ELEMENTWISE},
-        "tr": Function("tr", "scalar", _number, "square"),
-        "det": Function("det", "scalar", _number, "square"),
-        "logdet": Function("logdet", "scalar", _number, "square"),
-        "sum": Function("sum", "scalar", _number),
-        "prod": Function("prod", "scalar", _number),
-        "max": Function("max", "scalar", _number),  # the greatest entry
-        "mean": Function("mean", "scalar", _number),
-        "norm": Function("norm", "scalar", _number),  # Euclidean of a vector, Frobenius of a matrix
-        "norm1": Function("norm1", "scalar", _number, "vector"),  # sum of absolute values
-        "nuclear": Function("nuclear", "scalar", _number, "matrix"),  # sum of singular values
-        "eigmax": Function("eigmax", "scalar", _number, "square"),  # largest eigenvalue of a symmetric matrix
-        "topvv": Function("topvv", "array", _same, "square"),  # v vᵀ of its eigenvector of length 1
-        "spectral": Function("spectral", "scalar", _number, "matrix"),  # largest singular value
-        "inner": Function("inner", "scalar", _number, "any", ("same",)),  # ⟨A, B⟩ = tr(Aᵀ B)
-        "pinv": Function("pinv", "array", lambda shapes: shapes[0].transposed, "matrix"),  # A⁺ of full rank
-        "polar": Function("polar", "array", _same, "matrix"),  # U Vᵀ of the singular value decomposition
-        "leading": Function("leading", "array", _same, "matrix"),  # u₁ v₁ᵀ of the largest singular value
-        **{name: Function(name, "array", _same, "square") for name in MATRIX_FUNCTIONS},
-        **{f"D{name}": Function(f"D{name}", "array", _same, "square", ("same",)) for name in MATRIX_FUNCTIONS},
-        "powm": Function("powm", "array", _same, "square", ("number",)),  # A^p = exp(p log A)
-        "Dpowm": Function("Dpowm", "array", _same, "square", ("number", "same")),
-        "sum0": Function("sum0", "array", _column_sums, "array"),  # 1×n: adds up each column
-        "sum1": Function("sum1", "array", _row_sums, "array"),  # m×1: adds up each row
-        "mean0": Function("mean0", "array", _column_sums, "array"),
-        "mean1": Function("mean1", "array", _row_sums, "array"),
-        "diagonal": Function("diagonal", "array", _diagonal, "square"),  # matrix → vector
-        "diag": Function("diag", "array", _diagonal_matrix, "vector"),  # vector → matrix
-        "vec": Function("vec", "array", _stacked, "array"),  # columns on top of each other
-        **{f"{name}0": Function(f"{name}0", "array", _column_sums, "array") for name in ("max", "prod")},
-        **{f"{name}1": Function(f"{name}1", "array", _row_sums, "array") for name in ("max", "prod")},
-        **{
-            name: Function(name, "array", _same, "array") for name in ("hardmax", "hardmax0", "hardmax1")
-        },  # 1 at the greatest entry, else 0
-        "tril": Function("tril", "array", _same, "matrix"),  # 0 above the diagonal
-        "triu": Function("triu", "array", _same, "matrix"),  # 0 below the diagonal
-        "cross": Function("cross", "array", _same, "vector", ("same",)),  # a × b of vectors with three entries
-        "crossmat": Function("crossmat", "array", _crossed, "vector"),  # the matrix of b ↦ a × b
-        "strictupper": Function("strictupper", "array", _same, "array"),  # 0 on and below the diagonal
-        "shiftup": Function("shiftup", "array", _same, "array"),  # every row one place up, the first to the end
-        "butlast": Function("butlast", "array", _same, "array"),  # 0 in the last row
-        "softmax": Function("softmax", "array", _same, "vector"),
-        "softmax0": Function("softmax0", "array", _same, "array"),  # every column sums to 1
-        "softmax1": Function("softmax1", "array", _same, "array"),  # every row sums to 1
-        "logsumexp": Function("logsumexp", "scalar", _number, "array"),  # over all entries
-        "logsumexp0": Function("logsumexp0", "array", _column_sums, "array"),
-        "logsumexp1": Function("logsumexp1", "array", _row_sums, "array"),
-    }
+    {name: Function(name, "elementwise", _OUT["same"]) for name in ELEMENTWISE}
+    | {one.name: one for line in _TABLE.strip().splitlines() for one in _told(line)}
 )
 
 

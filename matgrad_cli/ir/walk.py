@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from .dimensions import Dim
 from .expr import Expr, together
@@ -205,31 +205,21 @@ def rename(root: Expr, mapping: Mapping[Index, Position]) -> Expr:
         # One table per call unless a binder renamed something; only then results are not shared.
         if table is mapping_table and key in done:
             return done[key]
-        if isinstance(node, Entry):
-            result: Expr = Entry(
-                walk(node.base, table), replace_in_position(node.row, table), replace_in_position(node.col, table)
-            )
-        elif isinstance(node, Delta):
-            left, right = replace_in_position(node.left, table), replace_in_position(node.right, table)
-            assert left is not None
-            assert right is not None
-            result = Delta(left, right)
-        elif isinstance(node, Partial):
-            result = Partial(
-                walk(node.body, table),
-                node.variable,
-                replace_in_position(node.row, table),
-                replace_in_position(node.col, table),
-            )
-        elif isinstance(node, SumOver):
+        if isinstance(node, SumOver):
             below, indices = inner(node, node.indices, table)
-            result = SumOver(indices, walk(node.body, below))
+            result: Expr = SumOver(indices, walk(node.body, below))
         elif isinstance(node, MatrixOf):
             letters = tuple(letter for letter in (node.row, node.col) if letter is not None)
             below, new = inner(node, letters, table)
             swap = dict(zip(letters, new, strict=True))
             result = MatrixOf(
                 swap[node.row] if node.row else None, swap[node.col] if node.col else None, walk(node.body, below)
+            )
+        elif isinstance(node, Entry | Delta | Partial):
+            make: Any = type(node)
+            values = [getattr(node, name) for name in node.fields]
+            result = make(
+                *[walk(one, table) if one in node.children else replace_in_position(one, table) for one in values]
             )
         else:
             result = node.rebuilt(tuple(walk(child, table) for child in node.children))

@@ -7,7 +7,7 @@ from typing import Final
 
 from ..diagnostics.record import record
 from ..ir import Call, Expr, Hadamard, Mul, Number, Power, nodes_of
-from ..ir.memory import table
+from ..ir.memory import noted
 from .arrays.tensor import TooLarge
 from .evaluate import Evaluator
 from .fields import NotExact, OutOfDomain
@@ -30,16 +30,10 @@ class Reach:
     said: str
 
 
-_found: dict[Expr, tuple[Expr, ...]] = table()
-
-
+@noted
 def kinks(expr: Expr) -> tuple[Expr, ...]:
     """The arguments whose sign decides the form of the expression: u in relu(u), |u|, √(u²)."""
-    if len(_found) > 20_000:
-        _found.clear()
-    if expr not in _found:
-        _found[expr] = tuple(dict.fromkeys(u for node in nodes_of(expr) for u in _deciding(node) if u.symbols))
-    return _found[expr]
+    return tuple(dict.fromkeys(u for node in nodes_of(expr) for u in _deciding(node) if u.symbols))
 
 
 def _deciding(node: Expr) -> Iterator[Expr]:
