@@ -34,6 +34,11 @@ SKIPPED: Final = (
     rf"|(?<![A-Za-z\\])(?:{'|'.join(name for name in FUNCTIONS if len(name) > 1)})(?![A-Za-z])"
 )
 """Words of LaTeX in which letters name nothing."""
+_ONE: Final = r"(?:\\[A-Za-z]+|[A-Za-z])"
+_LETTERS: Final = regex(
+    rf"{SKIPPED}|(?P<style>{STYLE})(?:\{{\s*(?P<held>{_ONE})\s*\}}|(?P<bare>{_ONE}))|(?P<alone>{_ONE})"
+)
+"""The letters of LaTeX, each with its style."""
 
 
 @record
@@ -78,11 +83,19 @@ def arguments_of(text: str) -> list[str]:
 
 def occurrences(body: str, letter: str, latex: bool = False) -> list[re.Match[str]]:
     """Where a letter stands in a text, with its style; in LaTeX also beside other letters."""
-    name = rf"\\{letter}(?![A-Za-z])" if len(letter) > 1 else letter
     if latex:
-        wanted = regex(rf"(?P<skipped>{SKIPPED})|(?P<letter>{STYLE}\{{\s*{name}\s*\}}|{STYLE}?{name})|\\[A-Za-z]+")
-        return [found for found in wanted.finditer(body) if found["letter"]]
+        return [*_styled(body, f"\\{letter}" if len(letter) > 1 else letter)]
+    name = rf"\\{letter}(?![A-Za-z])" if len(letter) > 1 else letter
     return list(re.finditer(rf"{STYLE}\{{\s*{name}\s*\}}|(?:(?<![A-Za-z\\])|(?<=\^T)){STYLE}?{name}(?![A-Za-z])", body))
+
+
+def _styled(body: str, wanted: str) -> Iterator[re.Match[str]]:
+    start = 0
+    while (found := _LETTERS.search(body, start)) is not None:
+        is_wanted = wanted in found.group("held", "bare", "alone")
+        start = found.end("style") if found["style"] and not is_wanted else found.end()
+        if is_wanted:
+            yield found
 
 
 def at(function: Stated, arguments: Sequence[str]) -> str:

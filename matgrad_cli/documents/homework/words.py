@@ -8,6 +8,8 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
+from ...diagnostics.regex import regex
+
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, dict[str, list[str]]]:
@@ -26,7 +28,7 @@ def _filled(pattern: str) -> str:
 @lru_cache(maxsize=64)
 def said(pattern: str) -> re.Pattern[str]:
     """The pattern, in which `<or>` stands for any word of that table."""
-    return re.compile(_filled(pattern), re.IGNORECASE | re.DOTALL)
+    return regex(_filled(pattern), re.IGNORECASE | re.DOTALL)
 
 
 def named(table: str, word: str) -> str | None:

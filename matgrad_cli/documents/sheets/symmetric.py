@@ -103,8 +103,9 @@ _PARTED = regex(
 
 def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
     """The name and the fact that a formula says of it; no words if it says none."""
-    for pattern, words in _OF_FORM.items():
-        if (match := re.fullmatch(rf"(?:{SAID})?\(?{pattern}\)?", text.strip(" .,;"))) is not None:
+    stated = re.sub(rf"\A{SAID}", "", text.strip(" .,;"))
+    for pattern, words in _OF_FORM.items() if "=" in stated else ():
+        if (match := re.fullmatch(rf"\(?{pattern}\)?", stated)) is not None:
             return plain_name(match["name"]), words
     return "", ()
 
