@@ -127,21 +127,16 @@ class Evaluator:
             return reason
         except (ValueError, OverflowError, ZeroDivisionError) as reason:
             return OutOfDomain(str(reason))
-        self.work += sum(
-            [
+        for one in result.values():
+            self.work += (
                 len(one.data) if type(one) is Tensor else one.held if isinstance(one, Composed) else prod(one.dims)
-                for one in result.values()
-            ]
-        )
+            )
         return TooLarge() if self.work > self.limit else result
 
     def tagged(self, node: ir.Partial | ir.Differential, tags: Tags) -> tuple[Tag, Tags]:
         """The perturbation that a pending derivative means, and all that act in its body."""
-        used = {tag.level for tag in tags}
-        level = next(k for k in range(len(used) + 1) if k not in used)
         along = node.direction if isinstance(node, ir.Differential) else None
-        tag = Tag(node.variable, level, "whole" if isinstance(node, ir.Partial) else "along", along)
-        return tag, tags | {tag}
+        return _tagged(node.variable, "whole" if isinstance(node, ir.Partial) else "along", along, tags)
 
     def _parts(self, node: Expr, tags: Tags) -> list[tuple[Expr, Tags]]:
         """What will be asked for: a hint that keeps recursion flat, nothing depends on it."""
@@ -157,6 +152,14 @@ class Evaluator:
             case _:
                 parts = list(node.children)
         return [(part, _relevant(part.symbols, tags)) for part in parts]
+
+
+@remembered(maxsize=4096)
+def _tagged(variable: Symbol, kind: str, along: Expr | None, tags: Tags) -> tuple[Tag, Tags]:
+    """A new perturbation beside others, and all together."""
+    used = {tag.level for tag in tags}
+    tag = Tag(variable, next(k for k in range(len(used) + 1) if k not in used), kind, along)
+    return tag, tags | {tag}
 
 
 @remembered(maxsize=4096)

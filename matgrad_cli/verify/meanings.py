@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .. import ir
 from ..ir import ONE, Expr, Index, Shape, Symbol
 from ..ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
+from ..ir.memory import remembered
 from .arrays import structure as lay
 from .arrays.axes import Labels
 from .arrays.jets import (
@@ -136,12 +137,7 @@ def on_power(here: Evaluator, node: ir.Power, tags: Tags) -> Jet:
         value = raised(here.value_of(base, node.base), lambda u: field.power(u, fixed))
         if not tags:
             return {NONE: value}
-        slope = (
-            ir.mul(ir.Number(exponent), ir.Power(node.base, ir.Number(exponent - 1)))
-            if exponent
-            else ir.Fill(0, node.shape)
-        )
-        return _composed(here, value, [(slope, base)], tags)
+        return _composed(here, value, [(_slope(node, exponent), base)], tags)
     if here.p:
         raise NotExact("a power whose exponent is not a number")
     top = here.jet(node.exponent, tags)
@@ -150,6 +146,13 @@ def on_power(here: Evaluator, node: ir.Power, tags: Tags) -> Jet:
     if any(top.keys()):
         parts.append((ir.hadamard(node, ir.Call("log", node.base)), top))
     return _composed(here, value, parts, tags)
+
+
+@remembered(maxsize=4096)
+def _slope(node: ir.Power, exponent: Fraction) -> Expr:
+    """The derivative of a power with a constant exponent by its base."""
+    lower = ir.Power(node.base, ir.Number(exponent - 1))
+    return ir.mul(ir.Number(exponent), lower) if exponent else ir.Fill(0, node.shape)
 
 
 def _composed(here: Evaluator, value: Tensor, parts: list[tuple[Expr, Jet]], tags: Tags, over: Labels = ()) -> Jet:

@@ -13,7 +13,7 @@ from math import prod
 from typing import Final, NamedTuple
 
 from ...ir import Dim, Expr, Symbol
-from .axes import Label, Labels, order
+from .axes import Label, Labels, Order, order
 from .structure import taken
 from .tensor import SIZE_LIMIT, Composed, Sparse, Tensor, TooLarge, joint, matmul, product, scalar, scaled, total
 
@@ -42,9 +42,10 @@ def splits(tags: Tags) -> tuple[tuple[Tags, Tags], ...]:
     return tuple(parts)
 
 
-def subsets(tags: Tags) -> list[Tags]:
+@lru_cache(maxsize=1024)
+def subsets(tags: Tags) -> tuple[Tags, ...]:
     """All subsets, smaller ones before larger ones."""
-    return sorted((left for left, _ in splits(tags)), key=len)
+    return tuple(sorted((left for left, _ in splits(tags)), key=len))
 
 
 def at_rest(jets: Sequence[Jet]) -> list[Tensor] | None:
@@ -62,15 +63,14 @@ def jet_product(left: Jet, right: Jet, over: Labels, p: int) -> Jet:
     """Σ over the axes `over` of left·right."""
     if (values := at_rest((left, right))) is not None:
         return {NONE: product(values[0], values[1], over, p)}
-    parts: dict[Tags, list[Tensor]] = {}
     sizes = (_labels(left) | _labels(right)) if over else {}
-    for mine, a in left.items():
-        for theirs, b in right.items():
-            if not mine & theirs:
-                part = product(a, b, over, p)
-                repeat = prod([sizes[label] for label in over if label not in a.labels and label not in b.labels])
-                parts.setdefault(mine | theirs, []).append(part if repeat == 1 else scaled(part, repeat, p))
-    return gathered(parts, p)
+
+    def times(a: Tensor, b: Tensor) -> Tensor:
+        repeat = prod([sizes[label] for label in over if label not in a.labels and label not in b.labels])
+        part = product(a, b, over, p)
+        return part if repeat == 1 else scaled(part, repeat, p)
+
+    return jet_of_pairs(left, right, times, p)
 
 
 def jet_of_pairs(left: Jet, right: Jet, times: Callable[[Tensor, Tensor], Tensor], p: int) -> Jet:
@@ -120,18 +120,29 @@ def _axes(tensor: Tensor) -> int:
     return len(tensor.labels)
 
 
+@lru_cache(maxsize=8192)
+def _planned(
+    shapes: tuple[tuple[tuple[Labels, tuple[int, ...]], ...], ...], bound: tuple[tuple[Label, int], ...]
+) -> tuple[Order, int]:
+    """In which order factors of these axes are contracted, and how many entries the result has."""
+    sizes: list[dict[Label, int]] = [
+        {label: size for labels, dims in jet for label, size in zip(labels, dims, strict=True)} for jet in shapes
+    ]
+    gone = dict(bound)
+    kept = {label: size for one in sizes for label, size in one.items() if label not in gone}
+    return order(tuple([tuple(one.items()) for one in sizes]), bound), prod(kept.values())
+
+
 def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
     """Σ over the bound axes of the product of all factors: one axis at a time, never all at once."""
     values = at_rest(factors)
     if values is not None and not bound:
         few, *more = sorted(values, key=_axes)
         return {NONE: reduce(lambda left, right: product(left, right, (), p), more, few)}
-    shapes = [_labels(jet) for jet in factors]
-    kept = {label: size for shape in shapes for label, size in shape.items() if label not in bound}
-    composed = any(isinstance(one, Composed) for jet in factors for one in jet.values())
-    if prod(kept.values()) > SIZE_LIMIT and not composed:
+    shapes = tuple([tuple([(one.labels, one.dims) for one in jet.values()]) for jet in factors])
+    (steps, rest, repeat), size = _planned(shapes, tuple(bound.items()))
+    if size > SIZE_LIMIT and not any(isinstance(one, Composed) for jet in factors for one in jet.values()):
         raise TooLarge  # the result alone is too large, and would be written out: nothing is begun
-    steps, rest, repeat = order(tuple([tuple(shape.items()) for shape in shapes]), tuple(bound.items()))
     if values is not None:
         for members, gone in steps:
             values.append(joint([values[n] for n in members], gone, p))

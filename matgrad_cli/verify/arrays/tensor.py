@@ -240,9 +240,9 @@ def scaled(tensor: Tensor, factor: Any, p: int) -> Tensor:
     """Every entry times one number."""
     if isinstance(tensor, Composed):
         return tensor.scaled(factor, p)
-    return on_entries(
-        tensor, lambda data: [value * factor % p for value in data] if p else [value * factor for value in data]
-    )
+    if isinstance(tensor, Sparse):
+        return Sparse(scaled(tensor.core, factor, p), tensor.pairs)
+    return Tensor(tensor.labels, tensor.dims, _reduced([value * factor for value in tensor.data], p))
 
 
 def powered(tensor: Tensor, power: Callable[[Any], Any]) -> Tensor:
