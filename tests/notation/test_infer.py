@@ -18,6 +18,13 @@ INFERRED = [
     ("sum[i,j](X[i,j]*a[i]*b[j])", "X", [], "X:m×n a:m×1 b:n×1"),
     ("norm(X)**2/N", "X", [], "X:m×n N:number"),
     ("inv(s*eye(n) - A)", "s", [], "s:number A:n×n"),
+    # an array whose length says how long another is
+    ("np.ones(X.shape[0]) @ X @ w", "w", [], "X:m×n w:n×1"),
+    ("np.ones((X.shape[0], 1)).T @ X @ w", "w", [], "X:m×n w:n×1"),
+    ("norm(X.T@X - np.eye(X.shape[1]))**2", "X", [], "X:m×n"),
+    ("sum(np.zeros(len(x)) + x)", "x", [], "x:m×1"),
+    ("np.cumsum(x) @ y", "x", [], "x:m×1 y:m×1"),
+    ("sum(w*np.roll(w, 1)**2)", "w", [], "w:m×1"),
     ("kron(A,B)@v", "A", [], "A:m×n B:p×q v:n·q×1"),
     ("logdet(K + s*I)", "s", ["K: n×n"], "K:n×n s:number"),
     ("softmax(W@h + b)", "b", ["W: k×d"], "W:k×d h:d×1 b:k×1"),

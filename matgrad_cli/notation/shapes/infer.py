@@ -152,14 +152,18 @@ def _settled(node: s.Node, scope: Scope) -> bool:
 
 
 def _sizes_first(solver: Solver, node: s.Node) -> None:
-    """Names inside eye(n), ones(m, n), zeros(n) are dimensions unless they are declared; π_k is no constant."""
+    """Names inside eye(n), ones(m, n), zeros(n) are dimensions unless they are declared, or arrays that are measured:
+    ones(len(x)); π_k is no constant."""
+    calls = [part for part in s.parts_of(node) if isinstance(part, s.Apply)]
+    measured = {id(name) for call in calls if call.function in ("shape", "len") for name in s.parts_of(call)}
     for part in s.parts_of(node):
         if isinstance(part, s.Subscript | s.Slice):
             solver.counted |= {name.name for name in s.parts_of(s.children(part)[0]) if isinstance(name, s.Name)}
         if isinstance(part, s.Apply) and canonical_function(part.function) in ("eye", "ones", "zeros"):
             for argument in part.arguments:
                 for name in s.parts_of(argument):
-                    if isinstance(name, s.Name) and solver.scope.find(name.name) is None:
+                    known = id(name) in measured or (isinstance(name, s.Name) and solver.scope.find(name.name))
+                    if isinstance(name, s.Name) and not known:
                         solver.dims.add(name.name)
 
 

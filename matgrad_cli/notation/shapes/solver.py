@@ -314,11 +314,21 @@ class Solver:
                 return Dim.of(name)
             return None
 
-        def of_array(call: s.Apply) -> Dim | None:
-            form = self.walk(call.arguments[0])
-            return (form.cols if ("axis", "1") in call.options else form.rows).known
+        return length_of(node, named, lambda call: self.measured(call).known)
 
-        return length_of(node, named, of_array)
+    def measured(self, call: s.Apply) -> Side:
+        """The side of an array that `len(x)` or `X.shape[1]` is."""
+        form = self.walk(call.arguments[0])
+        form.kind.array = True
+        return form.cols if {("axis", "1"), ("axis", "-1")}.intersection(call.options) else form.rows
+
+    def side(self, node: s.Node) -> Side | None:
+        """A side as long as a size says: that of the array which is measured, or one of a known length."""
+        node = s.ungrouped(node)
+        if isinstance(node, s.Apply) and node.function in ("shape", "len") and ("axis", "all") not in node.options:
+            return self.measured(node)
+        dim = self.dimension(node)
+        return None if dim is None else Side(dim)
 
     # ---- solving
 

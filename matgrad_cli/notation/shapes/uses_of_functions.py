@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from ...ir import ONE, Dim, Shape
+from ...ir import ONE, Dim
 from ...ir.functions import CHANGES
 from .. import syntax as s
 from ..expression.brackets import AS_COLUMN, AS_ROW
@@ -322,16 +322,15 @@ def _constructor(solver: Solver, node: s.Apply, function: str) -> Form:
     arguments = node.arguments
     if len(arguments) == 1 and isinstance(arguments[0], s.Apply) and arguments[0].function == "tuple":
         arguments = arguments[0].arguments
-    dims = [solver.dimension(argument) for argument in arguments]
-    if not dims:
+    sides = [solver.side(argument) for argument in arguments]
+    if not sides:
         side = Side()
         return solver.places.setdefault(id(node), Form(side, side if function == "eye" else Side(ONE)))
-    first = dims[0]
-    if first is None:
+    if sides[0] is None:
         return Form()
-    second = first if function == "eye" else (dims[1] or ONE) if len(dims) > 1 else ONE
-    rank = None if not solver.scope.arrays else 1 if len(dims) == 1 and function != "eye" else 2
-    return Form.of(Shape(first, second), rank)
+    second = sides[0] if function == "eye" else sides[1] if len(sides) > 1 else None
+    rank = None if not solver.scope.arrays else 1 if len(sides) == 1 and function != "eye" else 2
+    return Form(sides[0], second or Side(ONE), rank=rank)
 
 
 _OF_THEIR_OWN: Final[Mapping[str, Callable[[Solver, s.Apply, list[Form]], Form]]] = {
