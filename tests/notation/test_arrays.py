@@ -117,6 +117,10 @@ AGREE = [
     "x.sum(axis=0)",
     "x.sum(axis=-1)",
     "X.sum(axis=-1)",
+    "X.sum(axis=(0, 1)) * w",
+    "X.mean(axis=(-2, -1))",
+    "X.sum(axis=(0,))",
+    "np.linalg.norm(X, axis=(0, 1))",
     "X.var(axis=0)",
     "X.std(axis=1, keepdims=True) + X",
     "x.var()",
@@ -194,6 +198,7 @@ REFUSED = [
     "X @ w + b",
     "x[:, None] @ X",
     "x.sum(axis=1)",
+    "x.sum(axis=(0, 1))",
     "X.mean(axis=1) - w",
     "X - X.mean(axis=1)",
 ]

@@ -29,6 +29,8 @@ KEYWORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 """By canonical name; a function that is not listed takes no keyword."""
 
+_ALL: Final = ("None", "(0, 1)", "(1, 0)", "(-2, -1)", "(-1, -2)")
+"""What says that a reduction is one of all entries."""
 _OF_READERS: Final = frozenset(("derivative", "ord", "axis", "entrywise", "opnorm", "product", "power", "attention"))
 """s.Options that the readers themselves write and no text holds: σ′, the subscript of a norm, `X.shape[1]`,
 Julia's `exp.(A)`."""
@@ -75,13 +77,14 @@ def option(node: s.Apply, *names: str) -> str | None:
 
 
 def axis_written(node: s.Apply) -> str | None:
-    """The axis of a reduction as `0`, `1` or another text; None where there is none or `None`. `-1` is the last."""
+    """The axis of a reduction as `0`, `1` or another text; None where there is none, `None`, or both. `-1` is the
+    last."""
     chosen = option(node, "axis", "dim", *(() if canonical_function(node.function) == "norm" else ("text",)))
     if chosen is None and len(node.arguments) > 1 and canonical_function(node.function) != "norm":
         second = s.ungrouped(node.arguments[1])
         sign, second = ("-", s.ungrouped(second.body)) if isinstance(second, s.Negative) else ("", second)
         chosen = sign + second.text if isinstance(second, s.Literal_) else "?"
-    return None if chosen == "None" else chosen
+    return None if chosen in _ALL else chosen
 
 
 def keeps_dimensions(node: s.Apply) -> bool:

@@ -378,6 +378,15 @@ class Parser(Stream):
         return s.Apply(self.since(opening), s.LIST, tuple(parts))
 
     def option(self) -> str:
+        if not self.accept("("):
+            return self.word()
+        words = [self.word()]  # `axis=(0, 1)`
+        while self.accept(",") and not self.sees(")"):
+            words.append(self.word())
+        self.expect(")", "behind the axes")
+        return f"({', '.join(words)})" if len(words) > 1 else words[0]
+
+    def word(self) -> str:
         sign = "-" if self.accept("-") else ""
         if self.token.kind not in ("number", "name", "string"):
             self.unexpected("a number or a word as the option's value")
