@@ -18,6 +18,12 @@ INFERRED = [
     ("sum[i,j](X[i,j]*a[i]*b[j])", "X", [], "X:m×n a:m×1 b:n×1"),
     ("norm(X)**2/N", "X", [], "X:m×n N:number"),
     ("inv(s*eye(n) - A)", "s", [], "s:number A:n×n"),
+    ("(X.T@X).I @ X.T @ y", "y", [], "X:m×n y:m×1"),
+    # the greater of two values may be one of two numbers
+    ("min(x, 1)", "x", [], "x:number"),
+    ("max(0, x)", "x", [], "x:number"),
+    ("max(1 - y*(w@x), 0)", "w", [], "y:number w:m×1 x:m×1"),
+    ("np.max(x, 0)", "x", [], "x:m×1"),
     # an array whose length says how long another is
     ("np.ones(X.shape[0]) @ X @ w", "w", [], "X:m×n w:n×1"),
     ("np.ones((X.shape[0], 1)).T @ X @ w", "w", [], "X:m×n w:n×1"),

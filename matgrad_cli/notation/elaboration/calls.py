@@ -13,7 +13,7 @@ from .. import syntax as s
 from ..comparisons import CLOSED, turned
 from ..expression import brackets
 from ..expression.abbreviations import ABBREVIATIONS
-from ..expression.keywords import axis_written, is_method, library, option, path_of, refuse_unknown
+from ..expression.keywords import is_of_two, library, option, refuse_unknown
 from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, REFUSED, canonical_function
 from ..names import nearest_name
 from ..shapes.uses_of_functions import is_unknown
@@ -37,9 +37,8 @@ _POINTS: Final = {"value at": at_zero, "limit": limit}
 def call(e: Elaborator, node: s.Apply) -> Expr:
     """A call as a typed expression."""
     function = canonical_function(node.function)
-    two = node.function in ("max", "min") and len(node.arguments) > 1 and not is_method(node)
-    if two and (not path_of(e, node) or (library(e, node) == "torch" and axis_written(node) == "?")):
-        function = "maximum" if node.function == "max" else "minimum"  # Python's own, or torch's, of two values
+    if is_of_two(e, node):
+        function = f"{node.function}imum"
     if function in ("maximum", "minimum") and len(node.arguments) == 1 and e.scope.syntax != "numpy":
         function = function[:3]
     if node.function[0] == "[" and (value := _of_reader(e, node)) is not None:

@@ -17,6 +17,7 @@ from .vocabulary import canonical_function
 
 if TYPE_CHECKING:
     from ..elaboration.elaborator import Elaborator
+    from ..shapes.solver import Solver
 
 _AXIS: Final = ("axis", "dim")
 _KEPT: Final = ("keepdims", "keepdim")
@@ -117,7 +118,7 @@ def is_method(node: s.Apply) -> bool:
     return bool(node.arguments) and node.arguments[0].span.start == node.span.start
 
 
-def path_of(e: Elaborator, node: s.Apply) -> tuple[str, ...]:
+def path_of(e: Elaborator | Solver, node: s.Apply) -> tuple[str, ...]:
     """The modules that are written in front of a function: `np.linalg.norm(…)` has `np`, `linalg`;
     a method has none."""
     if is_method(node):
@@ -126,7 +127,7 @@ def path_of(e: Elaborator, node: s.Apply) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("."))[:-1]
 
 
-def library(e: Elaborator, node: s.Apply) -> str | None:
+def library(e: Elaborator | Solver, node: s.Apply) -> str | None:
     """`numpy`, `torch` or `jax`: by the prefix, else by a keyword that only one of them has,
     else by a prefix elsewhere in the text.
 
@@ -142,6 +143,12 @@ def library(e: Elaborator, node: s.Apply) -> str | None:
     if "torch" in elsewhere:
         return "torch"
     return next(iter(sorted(elsewhere | keywords, reverse=True)), None)
+
+
+def is_of_two(e: Elaborator | Solver, node: s.Apply) -> bool:
+    """Whether `max(a, b)` is the greater of two values: Python's own, or torch's."""
+    two = node.function in ("max", "min") and len(node.arguments) > 1 and not is_method(node)
+    return two and (not path_of(e, node) or (library(e, node) == "torch" and axis_written(node) == "?"))
 
 
 def lost_degrees(e: Elaborator, node: s.Apply) -> int:

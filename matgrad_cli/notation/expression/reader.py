@@ -185,6 +185,8 @@ class Parser(Stream):
         span = self.since(body.span)
         if token.text in ("T", "mT", "H"):
             return s.Transposed(span, body)
+        if token.text == "I":
+            return s.Inverted(span, body)
         if token.text == "size":
             return s.Apply(span, "shape", (body,), (("axis", "all"),))
         if token.text == "shape" and self.accept("["):

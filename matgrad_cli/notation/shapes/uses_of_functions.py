@@ -11,7 +11,7 @@ from ...ir import ONE, Dim
 from ...ir.functions import CHANGES
 from .. import syntax as s
 from ..expression.brackets import AS_COLUMN, AS_ROW
-from ..expression.keywords import axis_written, keeps_dimensions, option
+from ..expression.keywords import axis_written, is_of_two, keeps_dimensions, option
 from ..expression.vocabulary import (
     ELEMENTWISE_NAMES,
     FUNCTION_NAMES,
@@ -142,6 +142,8 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     forms = [solver.walk(argument) for argument in node.arguments]
     if not forms:
         return Form()
+    if is_of_two(solver, node):
+        return _pieces(solver, node, forms)
     if is_unknown(solver.scope, node):
         return _unknown(solver, node, forms)
     for form in forms:
