@@ -30,6 +30,14 @@ SHAPES = [
     ("X: 5", "5×1"),
     ("X = m×n", "m×n"),
     ("X: [m, n]", "m×n"),
+    ("X ∈ ℝ^{m×n}", "m×n"),
+    (r"X \in \mathbb{R}^{m \times n}", "m×n"),
+    ("X: R^n", "n×1"),
+    ("X: ℝ", "number"),
+    ("X: m-by-n matrix", "m×n"),
+    ("X: a vector of length n", "n×1"),
+    ("X: n-dimensional", "n×1"),
+    ("X: n×n square matrix", "n×n"),
 ]
 
 
@@ -57,6 +65,10 @@ def test_several_shapes():
         ("X: a×b×c", "unreadable-shape"),
         ("X: 0×3", "unreadable-shape"),
         ("X: $", "unreadable-shape"),
+        ("X: matrix", "unreadable-shape"),
+        ("X: column vector", "unreadable-shape"),
+        ("X: real matrix", "unreadable-shape"),
+        ("X: " + "- " * 9000, "unreadable-shape"),
         ("X: 99999999999", "unreadable-shape"),
         ("X: " + "m" * 30000, "unreadable-shape"),
     ],
@@ -68,9 +80,10 @@ def test_shapes_that_cannot_be_read(text, code):
 
 
 def test_a_fact_among_the_shapes_is_sent_to_where_facts_are_assumed():
-    with pytest.raises(InputError) as caught:
-        read_shapes(["L symmetric"])
-    assert caught.value.diagnostic.help == 'facts are assumed: `--assume "L symmetric"`'
+    for text in ("L symmetric", "L: symmetric", "L: n×n symmetric"):
+        with pytest.raises(InputError) as caught:
+            read_shapes([text])
+        assert caught.value.diagnostic.help == 'facts are assumed: `--assume "L symmetric"`'
 
 
 @pytest.mark.parametrize(("words", "equation"), [(words, one) for words, all in EQUATIONS.items() for one in all])

@@ -14,9 +14,18 @@ from ...ir import NUMBER, ONE, Dim, Shape
 from ..loss_text import plain_name
 from ..names import spelled_name
 
-_SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float"))
+_SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float", "real number", "ℝ", "\\mathbb{r}"))
+_SIZELESS: Final = frozenset(("vector", "matrix", "array", "column", "row", "real", "a", "an", "the"))
+"""Words for arrays that say nothing of their sizes."""
+_REAL: Final = regex(r"(?:\\mathbb\s*\{\s*R\s*\}|\\mathbb\s+R|ℝ|R)\s*\^\s*(?:\{(?P<braced>[^{}]*)\}|(?P<bare>\w+))")
+_DRESSED: Final = regex(
+    r"(?:(?:an?|the|real|column)\s+)*(?:vector|matrix|array)\s+of\s+(?:length|size|shape|dimension)\s+(?P<behind>.+)"
+    r"|(?P<before>.+?)[\s-]+(?:(?:column|real|square|dimensional)\s+)*(?:vector|matrix|array|dimensional)"
+)
+"""`ℝ^{m×n}`, `n×d matrix`, `vector of length n`: a shape and the words around it."""
 _LARGEST: Final = 10**6
 _LONGEST: Final = 20_000
+_LONGEST_SHAPE: Final = 100
 _RAISED: Final = r"\^\{?[(\[]\d+[)\]]\}?"
 _NAMED: Final = regex(
     r"(?P<name>"
@@ -24,7 +33,7 @@ _NAMED: Final = regex(
     rf"|(?<![\w\\])\\?[^\W\d_]\w*(?:_\{{\w+\}}(?:{_RAISED})?|{_RAISED})"  # X_{train}, W^{(1)}
     r"|\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+"
     r"|(?<![\w\\\u0300-\u036f])\\?[^\W\d][\w\\\u0300-\u036f]*"
-    r")\s*[:=]"
+    r")\s*(?:[:=]|∈|\\in(?![A-Za-z]))"
 )
 """A name and the sign behind it."""
 _MEMBER: Final = regex(r"(?:the\s+|an?\s+)?(?:\w\S*\s+)?(row|column)s?(?:\s+\w)?\s+of\s+(\\?[A-Za-z]+)", re.IGNORECASE)
@@ -123,14 +132,22 @@ def _declarations(source: Source) -> list[Declared]:
         if (member := _MEMBER.fullmatch(body.strip())) is not None:
             found.append(Declared(name, NUMBER, source, span, way=member[1].lower(), whole=plain_name(member[2])))
             continue
-        shape = _shape(source, body, Span(match.end(), max(end, match.end() + 1)))
-        note = f"`{body.strip()}` is read as the shape {shape}" if _starred(body.strip().strip("()[]")) else ""
+        body = _undressed(body.strip())
+        shape = _shape(source, name, body, Span(match.end(), max(end, match.end() + 1)))
+        note = f"`{body}` is read as the shape {shape}" if _starred(body.strip("()[]")) else ""
         found.append(Declared(name, shape, source, span, note, shape.is_column and _two_sided(body)))
     return found
 
 
-def _shape(source: Source, body: str, span: Span) -> Shape:
-    plain = body.strip()
+def _undressed(body: str) -> str:
+    """A shape without the words and signs that only say that it is one."""
+    found = (_REAL.fullmatch(body) or _DRESSED.fullmatch(body)) if len(body) < _LONGEST_SHAPE else None
+    shape = body if found is None else next(text for text in found.groups() if text is not None)
+    return body if shape.casefold() in _SCALAR | _SIZELESS else shape.replace("-by-", " by ").strip()
+
+
+def _shape(source: Source, name: str, body: str, span: Span) -> Shape:
+    plain = body
     if plain in ("[]", "()") or plain.casefold() in _SCALAR - {""}:
         return NUMBER
     if len(plain) > 1 and plain[0] in "([" and plain[-1] in ")]":
@@ -142,12 +159,15 @@ def _shape(source: Source, body: str, span: Span) -> Shape:
         sides = sides[:1]  # `(n,)` as Python writes it
     if not all(sides):
         _refuse(
-            source,
-            span,
-            f"found `{body.strip()[:40]}` with an empty side, where a size was needed on both sides of the sign",
+            source, span, f"found `{body[:40]}` with an empty side, where a size was needed on both sides of the sign"
         )
     if len(sides) > 2:
-        _refuse(source, span, f"`{body.strip()[:40]}` has {len(sides)} sides; an array has one or two")
+        _refuse(source, span, f"`{body[:40]}` has {len(sides)} sides; an array has one or two")
+    words = " ".join(sides).casefold().split()
+    if _SIZELESS.issuperset(words):
+        _refuse(source, span, f"`{body[:40]}` says nothing of the size, which is a number or a name")
+    if (fact := next(filter(CONDITIONS.__contains__, words), None)) is not None:
+        _refuse(source, span, f"`{fact}` is no size", f'facts are assumed: `--assume "{name} {fact}"`')
     dims = [_dim(source, side, span) for side in sides]
     return Shape(dims[0], dims[1] if len(dims) > 1 else ONE)
 
