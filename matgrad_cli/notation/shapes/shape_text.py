@@ -17,10 +17,13 @@ from ..names import spelled_name
 _SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float", "real number", "ℝ", "\\mathbb{r}"))
 _SIZELESS: Final = frozenset(("vector", "matrix", "array", "column", "row", "real", "a", "an", "the"))
 """Words for arrays that say nothing of their sizes."""
-_REAL: Final = regex(r"(?:\\mathbb\s*\{\s*R\s*\}|\\mathbb\s+R|ℝ|R)\s*\^\s*(?:\{(?P<braced>[^{}]*)\}|(?P<bare>\w+))")
+_REAL: Final = regex(
+    r"(?:\\mathbb\s*\{\s*R\s*\}|\\mathbb\s+R|ℝ|R)\s*\^\s*(?:\{(?P<braced>[^{}]*)\}|(?P<bare>\w+))\Z", needs=("^",)
+)
 _DRESSED: Final = regex(
-    r"(?:(?:an?|the|real|column)\s+)*(?:vector|matrix|array)\s+of\s+(?:length|size|shape|dimension)\s+(?P<behind>.+)"
-    r"|(?P<before>.+?)[\s-]+(?:(?:column|real|square|dimensional)\s+)*(?:vector|matrix|array|dimensional)"
+    r"(?:(?:an?|the|real|column)\s+)*(?:vector|matrix|array)\s+of\s+(?:length|size|shape|dimension)\s+(?P<behind>.+)\Z"
+    r"|(?P<before>.+?)[\s-]+(?:(?:column|real|square|dimensional)\s+)*(?:vector|matrix|array|dimensional)\Z",
+    needs=("vector", "matrix", "array", "dimensional"),
 )
 """`ℝ^{m×n}`, `n×d matrix`, `vector of length n`: a shape and the words around it."""
 _LARGEST: Final = 10**6
@@ -141,7 +144,7 @@ def _declarations(source: Source) -> list[Declared]:
 
 def _undressed(body: str) -> str:
     """A shape without the words and signs that only say that it is one."""
-    found = (_REAL.fullmatch(body) or _DRESSED.fullmatch(body)) if len(body) < _LONGEST_SHAPE else None
+    found = (_REAL.match(body) or _DRESSED.match(body)) if len(body) < _LONGEST_SHAPE else None
     shape = body if found is None else next(text for text in found.groups() if text is not None)
     return body if shape.casefold() in _SCALAR | _SIZELESS else shape.replace("-by-", " by ").strip()
 
