@@ -116,14 +116,17 @@ class Shaken(Evaluator):
         exact = isinstance(node, ir.Call) and node.function in ("step", "sign")
         if exact or isinstance(found, Exception) or not isinstance(node, _ROUNDED):
             return found
-        moved = self._moved_but_units if isinstance(node, ir.Mul | ir.Hadamard) else self._moved
-        return {some: on_entries(tensor, moved) for some, tensor in found.items()}
+        product = isinstance(node, ir.Mul | ir.Hadamard)
+        return {
+            some: on_entries(tensor, self._moved_but_units if product or some else self._moved)
+            for some, tensor in found.items()
+        }
 
     def _moved(self, data: Sequence[Any]) -> Sequence[Any]:
         return [value * shake for value, shake in zip(data, self._shakes, strict=False)]
 
     def _moved_but_units(self, data: Sequence[Any]) -> Sequence[Any]:
-        """A product that is 1 or −1 beside all that moved is one of masks, and exact."""
+        """A product or a slope that is 1 or −1 beside all that moved is one of masks or of a variable, and exact."""
         moved = self._moved(data)
         return [value if abs(value) == 1 else new for value, new in zip(data, moved, strict=True)]
 

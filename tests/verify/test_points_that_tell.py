@@ -33,6 +33,21 @@ def answered(loss: str, wrt: str, shapes: str, answer: str, *assume: str) -> Ver
     return Judge(problem, thorough=True).check_derivative(entry, letters)
 
 
+@pytest.mark.parametrize(
+    ("loss", "answer", "kind"),
+    [
+        ("min(x, 1)", "1 - step(x - 1)", "agrees"),
+        ("x - abs(x)", "1 - sign(x)", "agrees"),
+        ("max(min(x, 1), -1)", "(1 - step(x - 1))*step(x - relu(x - 1) + 1)", "agrees"),
+        ("min(x, 1)", "1 - step(x - 1.01)", "differs"),
+        ("min(x, 1)", "1 - step(x - 1) + 1e-7*relu(x - 1)", "differs"),
+        ("min(x, 1)", "0*x", "differs"),
+    ],
+)
+def test_a_number_that_does_not_move_on_one_side_is_told(loss: str, answer: str, kind: str) -> None:
+    assert answered(loss, "x", "x: scalar", answer).kind == kind
+
+
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("loss", LOSSES, ids=[loss[0] for loss in LOSSES])
 @pytest.mark.parametrize("seed", range(2))
