@@ -24,6 +24,8 @@ INFERRED = [
     ("max(0, x)", "x", [], "x:number"),
     ("max(1 - y*(w@x), 0)", "w", [], "y:number w:m×1 x:m×1"),
     ("np.max(x, 0)", "x", [], "x:m×1"),
+    ("np.sum((X@w - y)**2)/np.shape(X)[0]", "w", [], "X:m×n w:n×1 y:m×1"),
+    ("np.sum((X@w - y)**2)/X.size(0)", "w", [], "X:m×n w:n×1 y:m×1"),
     # an array whose length says how long another is
     ("np.ones(X.shape[0]) @ X @ w", "w", [], "X:m×n w:n×1"),
     ("np.ones((X.shape[0], 1)).T @ X @ w", "w", [], "X:m×n w:n×1"),

@@ -173,9 +173,11 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
         _refuse_part(p, span)
     if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
         p.unreadable("one entry of every row, by its label, is not read", span, _LABELS, code="slice")
-    second = len(indices) == 1 and p.text_of(indices[0].span) == "1"
-    if second and isinstance(body, s.Apply) and body.function == "slogdet":  # the second of the two values
-        return s.Apply(span, "logdet", body.arguments, body.options)
+    match body, [p.text_of(index.span) for index in indices]:
+        case s.Apply(_, "slogdet", arguments, options), ["1"]:  # the second of the two values
+            return s.Apply(span, "logdet", arguments, options)
+        case s.Apply(_, "shape", arguments, ()), ["0" | "1" | "-1" | "-2" as axis]:
+            return s.Apply(span, "shape", arguments, (("axis", axis.replace("-2", "0")),))
     return s.Subscript(span, body, indices)
 
 

@@ -261,8 +261,9 @@ class Parser(Stream):
             return s.Name(first.span, first.text)
         # `np.linalg.norm(…)`: the module is dropped
         while token.text in _ANY_MODULES and self.sees(".") and self.next_token.kind == "name":
-            after = self.next_token.text
-            if (token is first and token.text not in _MODULES) or after in ("T", "mT", "shape"):
+            after, behind = (one.text for one in self.tokens[self.place + 1 : self.place + 3])
+            attribute = after in ("T", "mT", "shape") and behind != "("
+            if (token is first and token.text not in _MODULES) or attribute:
                 break
             self.take()
             token = self.take()
@@ -380,12 +381,14 @@ class Parser(Stream):
         return s.Apply(self.since(opening), s.LIST, tuple(parts))
 
     def option(self) -> str:
-        if not self.accept("("):
+        closing = {"(": ")", "[": "]"}.get(self.sign)
+        if closing is None:
             return self.word()
+        self.take()
         words = [self.word()]  # `axis=(0, 1)`
-        while self.accept(",") and not self.sees(")"):
+        while self.accept(",") and not self.sees(closing):
             words.append(self.word())
-        self.expect(")", "behind the axes")
+        self.expect(closing, "behind the axes")
         return f"({', '.join(words)})" if len(words) > 1 else words[0]
 
     def word(self) -> str:
