@@ -26,6 +26,15 @@ INFERRED = [
     ("np.max(x, 0)", "x", [], "x:m×1"),
     ("np.sum((X@w - y)**2)/np.shape(X)[0]", "w", [], "X:m×n w:n×1 y:m×1"),
     ("np.sum((X@w - y)**2)/X.size(0)", "w", [], "X:m×n w:n×1 y:m×1"),
+    # X[i] is a row where it is multiplied as one, or where X is a matrix by habit
+    ("sum((y[i] - X[i]@w)**2 for i in range(n))", "w", [], "y:n×1 X:n×m w:m×1"),
+    ("sum((y[i] - x[i]@w)**2 for i in range(n))", "w", [], "y:n×1 x:n×m w:m×1"),
+    ("sum((yi - np.dot(xi, w))**2 for xi, yi in zip(X, y))", "w", [], "X:m×n y:m×1 w:n×1"),
+    ("np.mean([max(0, 1 - y[i]*(w@X[i])) for i in range(len(y))])", "w", [], "y:m×1 w:n×1 X:m×n"),
+    ("sum(X[i]*Y[i] for i in range(n))", "X", [], "X:n×m Y:n×m"),
+    ("sum[i](norm(X[i] - c)**2)", "c", [], "X:m×n c:n×1"),
+    ("sum(x[i]*y[i] for i in range(n))", "x", [], "x:n×1 y:n×1"),
+    ("X[0]@w", "w", [], "X:m×n w:n×1"),
     # an array whose length says how long another is
     ("np.ones(X.shape[0]) @ X @ w", "w", [], "X:m×n w:n×1"),
     ("np.ones((X.shape[0], 1)).T @ X @ w", "w", [], "X:m×n w:n×1"),

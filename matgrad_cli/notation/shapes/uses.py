@@ -119,6 +119,26 @@ def column_or_row(form: Form, side: Side, reason: str) -> Rule:
     return rule
 
 
+def row_or_entry(form: Form, side: Side, result: Form, reason: str) -> Rule:
+    """x[i] of NumPy: row i of a matrix, as what is multiplied with `@` must be one, else an entry of a vector."""
+    entry = column_or_row(form, side, reason)
+
+    def rule(bold: int) -> bool:
+        if not (form.rows.is_one or form.cols.is_one) and (result.kind.hint or result.is_array):
+            lengthen(form.rows, reason)
+            lengthen(form.cols, reason)
+        if form.rows.is_long and form.cols.is_long:
+            join(form.rows, side, reason)
+            join(result.rows, form.cols, reason)
+            return join(result.cols, Side(ONE)) or True
+        if entry(bold):
+            merge(result, Form.number())
+            return True
+        return False
+
+    return rule
+
+
 def later(side: Side, dim: Dim) -> Rule:
     """A written bound decides only what nothing else has decided."""
 

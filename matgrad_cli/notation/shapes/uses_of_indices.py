@@ -7,7 +7,7 @@ from .. import syntax as s
 from ..scope import Scope
 from .solver import Solver
 from .unify import Form, Side, join
-from .uses import column_or_row, later
+from .uses import column_or_row, later, row_or_entry
 
 
 def subscript_form(solver: Solver, node: s.Subscript) -> Form:
@@ -25,12 +25,13 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
         join(form.rows, sides[0], reason)
         join(form.cols, sides[1], reason)
         form.kind.matrix = form.kind.matrix or all(isinstance(index, s.Name) for index in node.indices)
-    elif len(sides) == 1 and form.rows.is_long and form.cols.is_long and solver.scope.syntax == "numpy":
-        join(form.rows, sides[0], reason)  # row i, as in NumPy
-        return Form(form.cols, Side(ONE), rank=1 if solver.scope.arrays else None)
     elif node.member and form.is_open():
         join(form.rows, sides[0], reason)
         join(form.cols, Side(ONE))
+    elif len(sides) == 1 and solver.scope.syntax == "numpy":
+        result = Form(rank=1 if solver.scope.arrays and form.rows.is_long and form.cols.is_long else None)
+        solver.rule(row_or_entry(form, sides[0], result, reason), form, result)
+        return result
     elif len(sides) == 1:
         solver.rule(column_or_row(form, sides[0], reason), form)
     return Form.number()
