@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_claims import checked
+from test_claims import checked, verdicts
 
 SPOKEN = "# matgrad: loss = loss\n# x: (N, 6), y: (N, 6), u: (N, 1)\nimport {library}\n"
 
@@ -123,3 +123,57 @@ class Parts:
 )
 def test_a_number_of_parts_that_is_an_argument_is_a_size(dW: str, verdict: str) -> None:
     assert checked(PARTS.format(dW=dW)).verdict == verdict
+
+
+STUDENT = """
+import numpy as np
+
+
+class Net:
+    def loss(self, X, y, reg=0.0):
+        W1, b1 = self.params['W1'], self.params['b1']
+        N, D = X.shape
+        scores = np.dot(X, W1) + b1
+        shifted = scores - np.max(scores, axis=1)[..., np.newaxis]
+        loss = -np.choose(y, shifted.T) + np.log(np.sum(np.exp(shifted), axis=1))
+        loss = np.sum(loss) / N + reg * np.sum(W1 * W1)
+        grads = {}
+        dscores = np.exp(shifted) / np.sum(np.exp(shifted), axis=1)[..., np.newaxis]
+        dscores[range(N), y] -= 1
+        dscores /= N
+        grads['W1'] = X.T @ dscores + 2 * reg * W1
+        grads['b1'] = dscores.sum(axis=0)
+        return loss, grads
+
+    def train(self, X, y, rate=1e-3, iterations=100, batch_size=200):
+        for it in xrange(iterations):
+            batch = np.random.permutation(X.shape[0])[0:batch_size]
+            loss, grads = self.loss(X[batch], y[batch])
+            self.params['W1'] -= rate * grads['W1']
+"""
+
+
+def test_a_net_whose_training_is_written_beside_it() -> None:
+    """Class numbers that choose entries; a loop that trains is read once."""
+    assert set(verdicts(STUDENT).values()) == {"follows"}
+    assert "wrong" in verdicts(STUDENT.replace("2 * reg * W1", "reg * W1")).values()
+
+
+COPIED = """
+import numpy as np
+
+
+def relu_forward(x, w):
+    return np.maximum(x, 0) + w
+
+
+def relu_backward(dout, x, w):
+    dx = dout.astype(np.float64)
+    dx[x <= 0] = 0
+    dw = dout
+    return dx, dw
+"""
+
+
+def test_what_is_cast_is_a_copy() -> None:
+    assert set(verdicts(COPIED).values()) == {"follows"}

@@ -109,3 +109,34 @@ def test_a_change_is_a_gradient_only_beside_a_loss(slope: str, returned: str, fo
 def test_a_dict_of_gradients_and_a_check_of_them() -> None:
     """What is the derivative times a size is so in the dict too; what compares with differences claims nothing."""
     assert set(verdicts(HEAD + CHECKED).values()) == {"follows"}
+
+
+ACTIVATIONS = """\
+def relu(x):
+    return np.maximum(0, x)
+
+
+def relu_grad(x):
+    grad = np.zeros_like(x)
+    grad[x {sign} 0] = 1
+    return grad
+
+
+def softmax(x):
+    return np.exp(x) / np.sum(np.exp(x))
+
+
+def softmax_grad(s):
+    return np.diag(s) - np.outer(s, s)
+
+
+def softmax_loss(X, t):
+    return -np.sum(t * np.log(softmax(X)))
+"""
+
+
+@pytest.mark.parametrize(("sign", "found"), [(">", "follows"), ("<", "wrong")])
+def test_slopes_beside_a_loss_that_is_not_theirs(sign: str, found: str) -> None:
+    """A Jacobian is nothing that is called wrong, since nobody says what it is multiplied by."""
+    lines = verdicts(HEAD + ACTIVATIONS.format(sign=sign))
+    assert lines == {9: found, 18: "undecided"}

@@ -8,6 +8,7 @@ import io
 import re
 import tokenize
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
@@ -120,48 +121,75 @@ def directives_of(comments: list[tuple[int, str]]) -> list[Directive]:
 def units_of(tree: ast.Module, text: str) -> list[Unit]:
     """The units of a file that make claims, in the order of their backward parts."""
     comments = comments_of(text)
-    directives = directives_of(comments)
-    called = {name for one in directives if one.key == "grads" for name, _ in _pairs_told(one.value)}
-    known = frozenset(map(last_part, names_in(tree))) | {
-        node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)
-    }
-    found: list[Unit] = []
+    known = {*map(last_part, names_in(tree))} | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    file = _File(tree, comments, directives_of(comments), frozenset(known))
+    called = {name for one in file.directives if one.key == "grads" for name, _ in _pairs_told(one.value)}
     functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
     paired = dict(pairs(functions))
-    used = {id(function) for function in paired.values()}
-    top = _words(tree, tree.body, comments, outside=True)
+    loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
+    found: list[Unit] = []
     for line in tree.body:
         if isinstance(line, ast.ClassDef):
-            found += _of_class(tree, line, directives, comments, top, known)
-        elif isinstance(line, ast.FunctionDef) and id(line) in {id(key) for key in paired}:
+            found += _of_class(file, line)
+        elif isinstance(line, ast.FunctionDef) and line in paired:
             forward = paired[line]
-            words = f"{top}\n{_words(tree, [forward], comments)}\n{_words(tree, [line], comments)}"
-            criterion = criterion_of(functions, forward) or stated_beside(functions, forward, line)
+            criterion = criterion_of(functions, forward, line) or stated_beside(functions, forward, line)
             forward, criterion = whole(forward, criterion, line)
-            found.append(
-                _unit(
-                    line.name,
-                    tree,
-                    words,
-                    directives,
-                    [forward, line],
-                    forward=forward,
-                    backward=line,
-                    criterion=criterion,
-                )
-            )
-        elif (
-            isinstance(line, ast.FunctionDef)
-            and id(line) not in used
-            and (_claims(line, known, called | dict(_shortened(line, line)).keys(), paired) or _alone(tree, line))
-        ):
-            words = f"{top}\n{_words(tree, [line], comments)}"
-            found.append(_unit(line.name, tree, words, directives, [line], forward=line))
-    loose = [line for line in tree.body if not isinstance(line, ast.FunctionDef | ast.ClassDef)]
+            found.append(file.unit(line.name, [forward, line], forward=forward, backward=line, criterion=criterion))
+        elif isinstance(line, ast.FunctionDef) and line not in paired.values():
+            short = called | dict(_shortened(line, line)).keys()
+            if _claims(line, file.known, short, paired) or _alone(tree, line):
+                found.append(file.unit(line.name, [line], forward=line))
     written = [line for line in loose if not isinstance(getattr(line, "value", None), ast.Constant)]
-    if _claims(ast.Module(written, []), known, called):
-        found.append(_unit("script", tree, top, directives, loose))
+    if _claims(ast.Module(written, []), file.known, called):
+        found.append(file.unit("script", loose))
     return found
+
+
+@record
+class _File:
+    """A file with its comments, those of them that speak to us, and all its names."""
+
+    tree: ast.Module
+    comments: list[tuple[int, str]]
+    directives: list[Directive]
+    known: frozenset[str]
+
+    def unit(self, title: str, own: list[ast.stmt], **parts: Any) -> Unit:
+        """A unit of the file, made of some of its lines, or the lines outside of functions and classes."""
+        inside = [one for one in self.directives if any(_within(line, one.line) for line in own)]
+        outside = [one for one in self.directives if not any(_within(line, one.line) for line in self._closed())]
+        chosen: dict[str, str] = {one.key: one.value for one in [*outside, *inside]}
+        loss: ast.expr | None = None
+        if "loss" in chosen:
+            try:
+                loss = ast.parse(chosen["loss"], mode="eval").body
+            except (SyntaxError, ValueError):  # a name that is none, so that it is told where the loss is asked for
+                loss = ast.Name(chosen["loss"], ast.Load(), lineno=1, col_offset=0)
+        forward, backward = parts.get("forward"), parts.get("backward")
+        made = {name: Said(dims) for name, dims in made_in(self.tree.body)} if forward is not None else {}
+        shapes = re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen.get("shapes", ""))
+        said = made | told(self._words([parts["inside"]] if "inside" in parts else own)) | told(shapes)
+        grads = _pairs_told(chosen.get("grads", "")) or (*_errors(backward), *_shortened(forward, backward or forward))
+        facts = tuple(_FACT.findall(chosen.get("assume", "")))
+        lines = tuple(self.tree.body)
+        return Unit(title, lines, loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)
+
+    def _closed(self) -> list[ast.stmt]:
+        return [line for line in self.tree.body if isinstance(line, ast.FunctionDef | ast.ClassDef)]
+
+    def _words(self, lines: list[ast.stmt]) -> str:
+        """Docstrings, comments and annotations of functions and classes, and what stands outside of all of them."""
+        found = [ast.get_docstring(self.tree) or ""]
+        outside = [one for number, one in self.comments if not any(_within(line, number) for line in self._closed())]
+        found += [one.lstrip("# ") for one in outside if not _DIRECTIVE.match(one)]
+        for line in [line for line in self._closed() if line in lines]:
+            owners = [node for node in ast.walk(line) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+            found += [ast.get_docstring(owner) or "" for owner in owners]
+            inside = [one for number, one in self.comments if _within(line, number)]
+            found += [one.lstrip("# ") for one in inside if not _DIRECTIVE.match(one)]
+            found += [f"{name}: ({dims})" for name, dims in _annotations(line)]
+        return "\n".join(found)
 
 
 def otherwise(unit: Unit) -> list[Unit]:
@@ -172,28 +200,6 @@ def otherwise(unit: Unit) -> list[Unit]:
     if len(names) < 2 or [*map(len, names)] != [1, 1] or is_gradient(names[1][0]):
         return []
     return [replace(unit, lone="input"), replace(unit, lone="output")]
-
-
-def _unit(
-    title: str, tree: ast.Module, words: str, directives: list[Directive], own: list[ast.stmt], **parts: object
-) -> Unit:
-    inside = [d for d in directives if any(line.lineno <= d.line <= (line.end_lineno or line.lineno) for line in own)]
-    outside = [d for d in directives if not any(_within(line, d.line) for line in tree.body)]
-    chosen: dict[str, str] = {d.key: d.value for d in [*outside, *inside]}
-    loss: ast.expr | None = None
-    if "loss" in chosen:
-        try:
-            loss = ast.parse(chosen["loss"], mode="eval").body
-        except (SyntaxError, ValueError):  # a name that is none, so that it is told where the loss is asked for
-            loss = ast.Name(chosen["loss"], ast.Load(), lineno=1, col_offset=0)
-    made = {name: Said(dims) for name, dims in made_in(tree.body)} if "forward" in parts else {}
-    said = (
-        made | told(words) | (told(re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen["shapes"])) if "shapes" in chosen else {})
-    )
-    forward, backward = parts.get("forward"), parts.get("backward")
-    grads = _pairs_told(chosen.get("grads", "")) or (*_errors(backward), *_shortened(forward, backward or forward))
-    facts = tuple(_FACT.findall(chosen.get("assume", "")))
-    return Unit(title, tuple(tree.body), loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)  # type: ignore[arg-type]
 
 
 def _errors(backward: object) -> tuple[tuple[str, str], ...]:
@@ -220,9 +226,7 @@ def _shortened(forward: object, part: object) -> tuple[tuple[str, str], ...]:
 
 
 def _within(line: ast.stmt, number: int) -> bool:
-    return isinstance(line, ast.FunctionDef | ast.ClassDef) and line.lineno <= number <= (
-        line.end_lineno or line.lineno
-    )
+    return line.lineno <= number <= (line.end_lineno or line.lineno)
 
 
 def _pairs_told(told: str) -> tuple[tuple[str, str], ...]:
@@ -265,69 +269,30 @@ def _alone(tree: ast.Module, function: ast.FunctionDef) -> bool:
     return _backward(function) and not stub(function) and function.name not in called
 
 
-def _of_class(
-    tree: ast.Module,
-    line: ast.ClassDef,
-    directives: list[Directive],
-    comments: list[tuple[int, str]],
-    top: str,
-    known: frozenset[str],
-) -> Iterator[Unit]:
+def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
     own = [method for method in line.body if isinstance(method, ast.FunctionDef)]
     methods = {method.name.lstrip("_"): method for method in own} | {method.name: method for method in own}
-    words = f"{top}\n{_words(tree, [line], comments)}"
     criterion = next((methods[name] for name in CRITERION if name in methods), None)
     forward = next((methods[name] for name in FORWARD if name in methods), criterion)
     backward = next((methods[name] for name in BACKWARD if name in methods), None)
-    if forward is not None and backward is not None and stub(forward) and stub(backward):
-        return
     if forward is not None and backward is not None:
-        forward, criterion = whole(forward, criterion or stated_beside(own, forward, backward), backward)
-        yield _unit(
-            line.name,
-            tree,
-            words,
-            directives,
-            [line],
-            forward=forward,
-            backward=backward,
-            inside=line,
-            criterion=criterion,
-        )
+        if not (stub(forward) and stub(backward)):
+            forward, criterion = whole(forward, criterion or stated_beside(own, forward, backward), backward)
+            parts = {"forward": forward, "backward": backward, "inside": line, "criterion": criterion}
+            yield file.unit(line.name, [line], **parts)
         return
     inner = {
-        method.name: one
+        method: one
         for method in own
         for one in method.body
         if isinstance(one, ast.FunctionDef) and one.name.strip("_") in CLOSURES
     }
-    for name, one in inner.items():
-        title, method = f"{line.name}.{name}", methods[name]
-        yield _unit(title, tree, words, directives, [method], forward=method, backward=one, inside=line, closure=True)
+    for method, one in inner.items():
+        title = f"{line.name}.{method.name}"
+        yield file.unit(title, [method], forward=method, backward=one, inside=line, closure=True)
     for method in own if not inner else ():
-        if (_claims(method, known) and method.name != "__init__") or (_backward(method) and not stub(method)):
-            yield _unit(f"{line.name}.{method.name}", tree, words, directives, [line], forward=method, inside=line)
-
-
-def _words(tree: ast.Module, lines: list[ast.stmt], comments: list[tuple[int, str]], outside: bool = False) -> str:
-    """Docstrings and comments of lines; of those outside functions and classes."""
-    found: list[str] = []
-    owners: list[ast.AST] = [tree] if outside else []
-    for line in lines if not outside else []:
-        owners += [node for node in ast.walk(line) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    for owner in owners:
-        assert isinstance(owner, ast.Module | ast.FunctionDef | ast.ClassDef)
-        found.append(ast.get_docstring(owner) or "")
-    for number, comment in comments:
-        if outside:
-            taken = not any(_within(line, number) for line in lines)
-        else:
-            taken = any(line.lineno <= number <= (line.end_lineno or line.lineno) for line in lines)
-        if taken and not _DIRECTIVE.match(comment):
-            found.append(comment.lstrip("# "))
-    for line in lines if not outside else []:
-        found += [f"{name}: ({dims})" for name, dims in _annotations(line)]
-    return "\n".join(found)
+        if (_claims(method, file.known) and method.name != "__init__") or (_backward(method) and not stub(method)):
+            yield file.unit(f"{line.name}.{method.name}", [line], forward=method, inside=line)
 
 
 def _annotations(line: ast.stmt) -> Iterator[tuple[str, str]]:

@@ -21,15 +21,18 @@ _COST = regex(
 )
 
 
-def criterion_of(functions: list[ast.FunctionDef], forward: ast.FunctionDef) -> ast.FunctionDef | None:
-    """The one function of the file that is called a loss, and is no part of the forward one."""
+def criterion_of(functions: list[ast.FunctionDef], *parts: ast.FunctionDef) -> ast.FunctionDef | None:
+    """The one function of the file that is called a loss, and is no part of these, of which the first is the forward
+    one; not where they know of fewer arrays than it takes, as the slope of an activation does."""
+    forward, known = parts[0], {place.arg for part in parts for place in part.args.args}
     called = {getattr(node.func, "id", "") for node in ast.walk(forward) if isinstance(node, ast.Call)}
     named = [
         function
         for function in functions
         if _COST.match(function.name) and function.name not in called and function is not forward
     ]
-    return named[0] if len(named) == 1 and not stub(named[0]) else None
+    apt = [one for one in named if len(known) >= len(one.args.args) - len(one.args.defaults)]
+    return apt[0] if len(named) == 1 and apt and not stub(apt[0]) else None
 
 
 SHOWN = "a loss that is shown"

@@ -185,7 +185,11 @@ _NUMBERS = regex(
 )
 
 
-TARGETS = ("y", "t", "target", "targets", "labels", "Y", "y_true", "ys")
+TARGETS = frozenset(
+    ["t", "target", "targets", "label", "labels", "actual", "expected", "ys"]
+    + [f"{y}{kind}" for y in "yY" for kind in ("", "_true", "_actual", "_train", "_batch", "_input", "_target")]
+)
+"""Names of what is to be predicted."""
 
 
 def candidates(

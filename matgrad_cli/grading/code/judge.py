@@ -18,7 +18,7 @@ from .claim import Claim, fitting
 from .inputs import EVEN, Kind, Point
 from .meant import facts
 from .others import absolved, blamed, followers
-from .reading import NoLoss
+from .reading import SLOPES, NoLoss
 from .settle import Understanding, collapsed, understandings, with_one_output
 from .thresholds import between
 from .trial import State, Trial, tried
@@ -281,9 +281,9 @@ def _meant(state: State, claim: Claim, truth: Value) -> tuple[float, bool]:
 
 
 def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
-    """Layers that divide the gradients of all their parameters by the number of examples:
-    the loss may be meant as a mean."""
-    if not trial.plan.way.startswith(("upstream", "times")):
+    """Layers that divide the gradients of all their parameters by the number of examples, or the one from which all
+    others come: the loss may be meant as a mean."""
+    if not trial.plan.way.startswith(("upstream", "times", "criterion")):
         return found
     claims = {claim.key: claim for claim in trial.claims(trial.base)}
     wrong = [place for place, one in found.items() if one.outcome == "wrong" and place[0] in claims]
@@ -293,7 +293,11 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
             for place in wrong
             if trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) == "right"
         ]
-        if len(same) > 1 and same == wrong:
+        come = followers(trial.state({}), claims[same[0][0]]) if len(same) == 1 else []
+        one_for_all = {one.name for one in found.values()} == {claims[key].name for key, _ in same}.union(
+            claims[key].name for key in come
+        )
+        if same == wrong and (one_for_all if trial.plan.way == "criterion" else len(same) > 1):
             note = (
                 "this is the derivative over a size, as are the others: right if the loss is a mean, and what "
                 "comes from above is not"
@@ -349,6 +353,8 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", f"the loss does not depend on `{claim.name}` here")
     if trial.unit.criterion is not None and trial.unit.criterion.name == SHOWN and _is_multiple(trial, claim):
         return found("open", "this is a multiple of the derivative of the loss, which may only be shown")
+    if trial.plan.way == SLOPES and shape != needed:
+        return found("open", f"it has another shape than `{claim.name}`, and gets nothing from above")
     first = claim.stages[0].last
     early = _shapes(trial, claim, first.value)
     if shape != needed and early[0] == needed:  # what was arranged otherwise later is to be mended before

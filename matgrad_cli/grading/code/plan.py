@@ -12,7 +12,7 @@ from ...documents.python.uses import LOSSES, UPSTREAM, claimed, is_gradient
 from ...verify.programs.machine import Event, moves
 from ...verify.programs.names import key_of
 from ...verify.programs.values import Unknown
-from .reading import OUTPUTS, NoLoss, Plan, Reading, is_claim
+from .reading import OUTPUTS, SLOPES, NoLoss, Plan, Reading, is_claim
 
 
 def plan_of(reading: Reading) -> Plan:
@@ -75,6 +75,9 @@ def _plan_of_pair(reading: Reading) -> Plan:
         raise NoLoss(f"what forward gives is not read: {lost.why}", lost.line)
     if reading.upstream:
         return Plan(None, "upstream", " + ".join(reading.above))
+    assert reading.unit.backward is not None
+    if len(reading.unit.backward.args.args) == 1 and reading.unit.inside is None and moves(reading.outputs[0]):
+        return Plan(None, SLOPES, "the sum of what it gives")
     raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading.unit))
 
 

@@ -31,6 +31,9 @@ from .text import (
 OUTPUTS = ("out", "output", "outputs", "y", "Y", "y_hat", "yhat", "z", "Z", "result", "h", "H")
 CACHES = ("cache", "ctx", "saved", "memory", "tape", "tmp", "context", "caches", "state")
 
+SLOPES = "slopes"
+"""How a function of each entry is judged whose derivative gets nothing from above."""
+
 
 class NoLoss(Exception):
     """The unit has no loss that can be read; `line` is where this shows."""
@@ -306,8 +309,8 @@ class Reading:
                         raise
         if way == "criterion":
             return solid(self.loss)
-        if way == "returned":
-            return solid(self.outputs[0])
+        if way in ("returned", SLOPES):
+            return np.sum(solid(self.outputs[0]))
         if way == "upstream":
             total: Value = 0.0
             for name in self._backward_names():

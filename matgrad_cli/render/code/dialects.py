@@ -5,25 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ...diagnostics.record import field, record
+from ...ir import ELEMENTWISE
 from ...ir.functions import MATRIX_FUNCTIONS
-
-_UFUNCS: Final = (
-    "exp",
-    "log",
-    "sqrt",
-    "abs",
-    "sign",
-    "sin",
-    "cos",
-    "tan",
-    "tanh",
-    "sinh",
-    "cosh",
-    "expm1",
-    "log1p",
-    "log2",
-    "log10",
-)
 
 
 @record
@@ -74,14 +57,11 @@ def _helpers(module: str, complex: str) -> dict[str, str]:
     return {name: text.format(module, **given) for name, text in (_BY_VECTORS | _BY_EIGENVALUES).items()}
 
 
+_OF_ONE: Final = (*ELEMENTWISE, "sum", "mean", "max", "prod", "diag", "tril", "triu", "array", "eye", "ones", "zeros")
 _COMMON: Final = {
-    **{name: f"{{0}}.{name}({{x}})" for name in _UFUNCS},
-    "asin": "{0}.arcsin({x})",
-    "acos": "{0}.arccos({x})",
-    "atan": "{0}.arctan({x})",
-    "asinh": "{0}.arcsinh({x})",
-    "acosh": "{0}.arccosh({x})",
-    "atanh": "{0}.arctanh({x})",
+    **{name: f"{{0}}.{name}({{x}})" for name in _OF_ONE},
+    **{f"a{name}": f"{{0}}.arc{name}({{x}})" for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **{name: f"{{0}}.{name}({{x}}, {{y}})" for name in ("outer", "kron", "cross")},
     "sec": "1 / {0}.cos({x})",
     "csc": "1 / {0}.sin({x})",
     "cot": "1 / {0}.tan({x})",
@@ -91,40 +71,24 @@ _COMMON: Final = {
     "tr": "{0}.trace({x})",
     "det": "{0}.linalg.det({x})",
     "logdet": "{0}.linalg.slogdet({x})[1]",
-    "sum": "{0}.sum({x})",
-    "mean": "{0}.mean({x})",
     "norm": "{0}.linalg.norm({x})",
     "norm1": "{0}.sum({0}.abs({x}))",
     "polar": "polar({x})",
     "leading": "leading({x})",
     "nuclear": "{0}.linalg.norm({x}, 'nuc')",
     "spectral": "{0}.linalg.norm({x}, 2)",
-    "sum0": "{0}.sum({x}, 0)",
-    "sum1": "{0}.sum({x}, 1)",
-    "mean0": "{0}.mean({x}, 0)",
-    "mean1": "{0}.mean({x}, 1)",
     "diagonal": "{0}.diag({x})",
-    "diag": "{0}.diag({x})",
     "vec": "{atom}.T.ravel()",
     "vech": "{x}.T[{0}.triu_indices({n})]",
-    "array": "{0}.array({x})",
-    "eye": "{0}.eye({x})",
-    "ones": "{0}.ones({x})",
-    "zeros": "{0}.zeros({x})",
     "full": "{0}.full({x}, {value})",
     **{
         f"{name}{axis}": f"{{0}}.{called}({{x}}, {axis})"
-        for name, called in (("max", "amax"), ("prod", "prod"))
+        for name, called in (("sum", "sum"), ("mean", "mean"), ("max", "amax"), ("prod", "prod"))
         for axis in (0, 1)
     },
-    "max": "{0}.max({x})",
-    "prod": "{0}.prod({x})",
     "hardmax": "1.0 * ({power} == {0}.max({x}))",
     "hardmax0": "1.0 * ({power} == {0}.amax({x}, 0))",
     "hardmax1": "1.0 * ({atom}.T == {0}.amax({x}, 1)).T",
-    "tril": "{0}.tril({x})",
-    "triu": "{0}.triu({x})",
-    "cross": "{0}.cross({x}, {y})",
     "crossmat": "{0}.cross({x}, {0}.eye(3)).T",
     "strictupper": "{0}.triu({x}, 1)",
     "shiftup": "{0}.roll({x}, -1, 0)",
@@ -143,10 +107,10 @@ _COMMON: Final = {
     "topvv": "topvv({x})",
     "inv": "{0}.linalg.inv({x})",
     "matrix_power": "{0}.linalg.matrix_power({x}, {k})",
-    "outer": "{0}.outer({x}, {y})",
-    "kron": "{0}.kron({x}, {y})",
     "einsum": "{0}.einsum('{spec}', {x})",
 }
+
+_SUMMED: Final = ("softmax", "logsumexp")
 
 NUMPY: Final = Dialect(
     "numpy",
@@ -180,20 +144,12 @@ NUMPY: Final = Dialect(
 )
 
 _TORCH_OWN: Final = {
-    "sigmoid": "{0}.sigmoid({x})",
     "softplus": "{0}.nn.functional.softplus({x})",
-    "relu": "{0}.relu({x})",
     "step": "({x} > 0).to({dtype})",
     "silu": "{0}.nn.functional.silu({x})",
     "gelu": "{0}.nn.functional.gelu({x})",
-    "erf": "{0}.erf({x})",
-    "softmax": "{0}.softmax({x}, 0)",
-    "softmax0": "{0}.softmax({x}, 0)",
-    "softmax1": "{0}.softmax({x}, 1)",
-    "logsumexp": "{0}.logsumexp({x}, 0)",
+    **{f"{name}{axis}": f"{{0}}.{name}({{x}}, {axis or 0})" for name in _SUMMED for axis in ("", 0, 1)},
     "logsumexp_all": "{0}.logsumexp({x}, (0, 1))",
-    "logsumexp0": "{0}.logsumexp({x}, 0)",
-    "logsumexp1": "{0}.logsumexp({x}, 1)",
     "vech": "{x}.T[tuple({0}.triu_indices({n}, {n}))]",
     "array": "{0}.tensor({x}, {like})",
     "eye": "{0}.eye({x}, {like})",
@@ -207,8 +163,6 @@ _TORCH_OWN: Final = {
     },
     "cross": "{0}.linalg.cross({x}, {y})",
     "crossmat": "{0}.linalg.cross({atom}[None], {0}.eye(3, {like})).T",
-    "norm1": "{0}.sum({0}.abs({x}))",
-    "det": "{0}.linalg.det({x})",
     "number": "{0}.as_tensor({x}, {like})",
 }
 TORCH: Final = Dialect("torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch", "a"))
@@ -219,20 +173,12 @@ JAX: Final = Dialect(
     "jnp",
     {
         **_COMMON,
-        "sigmoid": "jax.nn.sigmoid({x})",
-        "softplus": "jax.nn.softplus({x})",
-        "relu": "jax.nn.relu({x})",
+        **{name: f"jax.nn.{name}({{x}})" for name in ("sigmoid", "softplus", "relu", "silu", *_SUMMED)},
+        **{f"{name}{axis}": f"jax.nn.{name}({{x}}, {axis})" for name in _SUMMED for axis in (0, 1)},
         "step": "{0}.heaviside({x}, 0)",
-        "silu": "jax.nn.silu({x})",
         "gelu": "jax.nn.gelu({x}, approximate=False)",
         "erf": "jax.scipy.special.erf({x})",
-        "softmax": "jax.nn.softmax({x})",
-        "softmax0": "jax.nn.softmax({x}, 0)",
-        "softmax1": "jax.nn.softmax({x}, 1)",
-        "logsumexp": "jax.nn.logsumexp({x})",
         "logsumexp_all": "jax.nn.logsumexp({x})",
-        "logsumexp0": "jax.nn.logsumexp({x}, 0)",
-        "logsumexp1": "jax.nn.logsumexp({x}, 1)",
     },
     _helpers("jnp", "a.astype(complex)"),
 )

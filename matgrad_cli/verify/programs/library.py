@@ -18,14 +18,9 @@ LARGEST = 1 << 19
 Axis = Any
 FLOAT, WHOLE, TRUTH = "f", "i", "b"
 KINDS = {
-    "float": FLOAT,
-    "double": FLOAT,
-    "half": FLOAT,
-    "int": WHOLE,
-    "long": WHOLE,
-    "uint": WHOLE,
-    "bool": TRUTH,
-    "bool_": TRUTH,
+    **dict.fromkeys(("float", "double", "half", "f"), FLOAT),
+    **dict.fromkeys(("int", "long", "uint", "i"), WHOLE),
+    **dict.fromkeys(("bool", "bool_", "b"), TRUTH),
 }
 
 
@@ -35,9 +30,9 @@ def kind_of(dtype: Value) -> str:
         return FLOAT
     name = dtype.path.rpartition(".")[2] if isinstance(dtype, Module) else dtype
     if isinstance(name, str):
-        found = KINDS.get(name.rstrip("0123456789")) or {"f": FLOAT, "i": WHOLE, "b": TRUTH}.get(name.lstrip("<>=")[:1])
-        if found is not None:
-            return found
+        name = name.strip("0123456789<>=")
+        if name in KINDS:
+            return KINDS[name]
     raise Unread("a dtype that is not read")
 
 
@@ -70,17 +65,13 @@ def fits(entries: float) -> None:
 
 def made(fill: Callable[[tuple[int, ...]], Value]) -> Callable[..., Value]:
     """A new array of a shape, given as a tuple or as several numbers."""
-    return lambda *shape, dtype=None, order="C": cast(fill(sizes(shape)), dtype)
+    return lambda *shape, order="C": cast(fill(sizes(shape)), None)
 
 
 def alike(fill: float) -> Callable[..., Value]:
     """A new array of the shape of another, and of its kind where none is given."""
 
-    def build(x: Value, dtype: Value = None) -> Value:
-        own = {"i": "int", "b": "bool"}.get(np.asarray(x).dtype.kind)
-        return cast(np.full(np.shape(x), fill), own if dtype is None else dtype)
-
-    return build
+    return lambda x: cast(np.full(np.shape(x), fill), {"i": "int", "b": "bool"}.get(np.asarray(x).dtype.kind))
 
 
 def array(x: Value, dtype: Value = None, copy: bool = True, ndmin: int = 0) -> Value:

@@ -30,25 +30,12 @@ WELL_KNOWN = frozenset(
 KNOWN = "the function of that name"
 OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bernoulli")
 """Random numbers whose arguments are sizes."""
+DRAWING = ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout")
+"""Functions of torch's that give random numbers."""
 LIKE = ("zeros_like", "empty_like", "ones_like")
 LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
 SILENT = ("inplace", "device", "requires_grad", "pin_memory")
 """Words that say nothing of the value."""
-UNTYPED = (
-    "linspace",
-    "eye",
-    "identity",
-    "arange",
-    "cumsum",
-    "dot",
-    "matmul",
-    "einsum",
-    "where",
-    "stack",
-    "concatenate",
-    "prod",
-)
-"""Functions whose result may be asked for as another kind of number."""
 PLACES = {"choose": 0, "one_hot": 0, "take_along_axis": 1, "gather": 2}
 """Which argument of a function says where something stands, or of which class it is."""
 HARMLESS = (
@@ -78,15 +65,7 @@ def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[
     name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
     if name in HARMLESS:
         return None
-    if ".random." in f".{rest}." or name in (
-        "rand",
-        "randn",
-        "randint",
-        "bernoulli",
-        "rand_like",
-        "randn_like",
-        "dropout",
-    ):
+    if ".random." in f".{rest}." or name in DRAWING:
         return _random(machine, name, arguments, named)
     if name in LIKE and arguments and isinstance(arguments[0], Undecided):
         return arguments[0]  # nothing is known of either yet
@@ -96,14 +75,9 @@ def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[
         np.fill_diagonal(arguments[0], arguments[1])
         machine.changed(arguments[0])
         return None
-    if name in ("no_grad", "enable_grad"):
-        return None
-    if rest.startswith("linalg.") and rest not in FUNCTIONS:
+    if name not in FUNCTIONS or (rest.startswith("linalg.") and rest not in FUNCTIONS):
         raise Unread(f"`{path}` is not read")
-    found = FUNCTIONS.get(name)
-    if found is None:
-        raise Unread(f"`{path}` is not read")
-    return applied(machine, found, name, path, arguments, named)
+    return applied(machine, FUNCTIONS[name], name, path, arguments, named)
 
 
 def applied(
@@ -133,7 +107,7 @@ def applied(
         raise Unread("`out=` is not read")
     for word in SILENT:
         named.pop(word, None)
-    dtype = named.pop("dtype", None) if name in UNTYPED else None
+    dtype = named.pop("dtype", None)
     if name in ("arange", "zeros", "ones", "empty", "eye", "ndarray", "reshape", "view"):
         arguments = [_size_or_array(value) for value in arguments]
     try:

@@ -69,9 +69,8 @@ ELEMENTWISE = _of_numpy("exp sin cos tan sinh cosh arctan arcsinh") | _named(
 
 REDUCING = _real("any all argmax argmin count_nonzero") | _named(
     {
-        "sum": lambda x, axis=None, keepdims=False, dtype=None: of.total(x, axis, keepdims),
-        "mean": lambda x, axis=None, keepdims=False, dtype=None: of.mean(x, axis, keepdims),
-        "average": of.mean,
+        "sum": of.total,
+        "mean average": of.mean,
         "var": of.variance,
         "std": of.deviation,
         "prod": lambda x, axis=None, keepdims=False: np.prod(x, axis=axis, keepdims=keepdims),
@@ -110,7 +109,7 @@ SHAPING = _of_numpy(_AS_IN_NUMPY) | _named({
     "gather": lambda x, axis, at: np.take_along_axis(x, at, axis),
     "take_along_axis": np.take_along_axis,
     "choose": np.choose,
-    "astype": lambda x, dtype, copy=True: cast(x, dtype),
+    "astype": lambda x, dtype, copy=True: np.array(cast(x, dtype))[()],
     "type": cast,
     "masked_fill": lambda x, mask, value: np.where(np.real(mask) != 0, value, x),
     "expand": lib.expanded,
@@ -188,13 +187,12 @@ COMBINING = _of_numpy("cross inner") | _named(
 
 MAKING = _real("isnan isfinite isinf nonzero flatnonzero") | _named(
     {
-        "zeros empty": lib.made(np.zeros),
-        "ndarray": lambda shape, dtype=None: cast(np.zeros(sizes(shape)), dtype),
+        "zeros empty ndarray": lib.made(np.zeros),
         "ones": lib.made(np.ones),
         "zeros_like empty_like": lib.alike(0.0),
         "ones_like": lib.alike(1.0),
-        "full": lambda shape, value, dtype=None: cast(np.full(sizes(shape), value), dtype),
-        "full_like": lambda x, value, dtype=None: cast(np.full(np.shape(x), value), dtype),
+        "full": lambda shape, value: cast(np.full(sizes(shape), value), None),
+        "full_like": lambda x, value: cast(np.full(np.shape(x), value), None),
         "array asarray tensor as_tensor FloatTensor": lib.array,
         "LongTensor": lambda x: lib.array(x, "int"),
         "arange": lib.arange,

@@ -7,11 +7,12 @@ import ast
 from collections.abc import Iterator
 from itertools import combinations
 
+from ....diagnostics.record import replace
 from ....documents.python.uses import product_of
 from .around import Around, Edit
 from .exchanges import exchanges, left_out
+from .forms import CHAIN, COUNTS, FACTORS, NAMES, PARTS, TERMS, dropped, filled
 from .passage import Passage, passage_of, turned, wrapped
-from .terms import dropped
 
 
 def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
@@ -25,7 +26,7 @@ def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, .
     yield from _axes(whole)
     yield from _orders(whole, here)
     yield from (edit for edit in left_out(whole) if edit.code == "lost-factor")
-    yield from _factors(text, here)
+    yield from filled(FACTORS, text, here)
 
 
 def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
@@ -35,10 +36,9 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
         return
     yield from likely(text, here, shape, needed)
     yield from exchanges(text, here)
-    yield from _chain(text, here)
-    yield from _functions_of(whole, here)
+    yield from filled(CHAIN, text, here)
+    yield from _of_names(whole, here, needed)
     yield from _of_parts(whole, here)
-    yield from _inner(whole, here, needed)
     yield from _softmax(here, needed)
     if whole.tree not in whole.limits():
         yield from dropped(text, here, needed)
@@ -47,10 +47,10 @@ def edits(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ..
 def added(key: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
     """Lines that may be missing behind those that give a name its value."""
     for way in (
-        _factors(key, here),
+        filled(FACTORS, key, here),
         _signs(key),
         _sums(key, here, shape, needed),
-        _chain(key, here),
+        filled(CHAIN, key, here),
         dropped(key, here, needed),
     ):
         for edit in way:
@@ -202,92 +202,6 @@ def _letters(whole: Passage, node: ast.Constant) -> Iterator[Edit]:
             )
 
 
-def _factors(text: str, here: Around) -> Iterator[Edit]:
-    loose = wrapped(text, tight=False)
-    for value in ("2", "0.5", "4", "0.25"):
-        yield Edit("lost-factor", f"a factor {value} is lost", f"{value} * {loose}")
-    for size in here.sizes:
-        yield Edit("lost-factor", f"a division by `{size}` is lost: the loss is a mean", f"{loose} / {size}")
-        yield Edit("lost-factor", f"a factor `{size}` is lost", f"{loose} * {size}")
-        yield Edit("lost-factor", f"a factor 2/{size} is lost", f"2 / {size} * {loose}")
-    for name in here.numbers:
-        yield Edit("lost-factor", f"a factor `{name}` is lost", f"{name} * {loose}")
-        yield Edit("lost-factor", f"a division by `{name}` is lost", f"{loose} / {name}")
-        yield Edit("lost-factor", f"a factor `2 * {name}` is lost", f"2 * {name} * {loose}")
-    for size in (*here.sizes, *here.numbers):
-        yield Edit(
-            "lost-factor", f"a division by the root of `{size}` is lost", f"{loose} / {here.library}.sqrt({size})"
-        )
-
-
-def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
-    """A factor that is missing at a part: at a term, or at what a function is called with."""
-    parts: list[tuple[ast.expr, str]] = []
-    for node in whole.nodes():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-            parts += [(node.left, "{}"), (node.right, "{}")]
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            operands = (
-                part
-                for part in (node.left, node.right)
-                if not (isinstance(part, ast.BinOp) and isinstance(part.op, ast.MatMult))
-            )
-            parts += [(part, "({})") for part in operands]
-        elif isinstance(node, ast.Call):
-            owner = (
-                [node.func.value]
-                if isinstance(node.func, ast.Attribute) and not isinstance(node.func.value, ast.Name)
-                else []
-            )
-            parts += [*((part, "{}") for part in node.args[:1]), *((part, "({})") for part in owner)]
-        elif isinstance(node, ast.Tuple | ast.List):
-            parts += [(part, "{}") for part in node.elts]
-    for node, form in sorted(parts, key=lambda part: not isinstance(part[0], ast.Name | ast.Attribute)):
-        said = whole.of(node)
-        loose = wrapped(said, tight=False)
-
-        def mended(code: str, what: str, new: str, node: ast.expr = node, form: str = form, said: str = said) -> Edit:
-            return whole.edit(node, code, f"{what} at `{said}`", form.format(new))
-
-        yield mended("wrong-sign", "the sign is wrong", f"-{loose}")
-        for factor in ("2", "0.5", *here.numbers, *here.sizes):
-            yield mended("lost-factor", f"a factor `{factor}` is lost", f"{factor} * {loose}")
-        for factor in (*here.sizes, *here.numbers):
-            yield mended("lost-factor", f"a division by `{factor}` is lost", f"{loose} / {factor}")
-        for name, _ in here.arrays:
-            yield mended("chain-rule", f"the factor `{name}` is missing", f"{loose} * {name}")
-            yield mended("chain-rule", f"the factor `1 - {name}` is missing", f"{loose} * (1 - {name})")
-            yield mended("chain-rule", f"a division by `{name}` is missing", f"{loose} / {name}")
-    shapes, limits = dict(here.arrays), whole.limits()
-    for node in whole.nodes():
-        said = whole.of(node)
-        shape = shapes.get(said) if isinstance(node, ast.Name | ast.Attribute) else None
-        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):  # a row: `dh[t]`
-            shape = shapes.get(whole.of(node.value), ())[1:] or None
-        for name in [other for other, like in here.arrays if shape == like and other != said and node not in limits]:
-            for sign, term in (("-", f"-{name}"), ("+", name)):
-                message = f"the term `{term}` is dropped at `{said}`"
-                yield whole.edit(node, "dropped-term", message, f"({said} {sign} {name})")
-
-
-def _functions_of(whole: Passage, here: Around) -> Iterator[Edit]:
-    """A function that is missing at a name, or is too much; the slope of one activation in place of another's."""
-    shapes, root = dict(here.arrays), f"{here.library}.sqrt"
-    for node in whole.nodes():
-        said = whole.of(node)
-        if said in here.sizes or said in here.numbers:
-            yield whole.edit(node, "lost-factor", f"the root of `{said}` is needed", f"{root}({said})")
-        elif isinstance(node, ast.Name | ast.Attribute) and said in shapes:
-            yield whole.edit(node, "chain-rule", f"the square of `{said}` is needed", f"{said} ** 2")
-            for function in (*here.functions, f"{here.library}.sign"):
-                yield whole.edit(node, "chain-rule", f"`{function}({said})` is needed", f"{function}({said})")
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in here.functions:
-            inside = whole.of(node.args[0])
-            yield whole.edit(node, "chain-rule", f"`{inside}` itself is needed", wrapped(inside))
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
-            yield from _slopes(whole, node)
-
-
 def _slopes(whole: Passage, product: ast.BinOp) -> Iterator[Edit]:
     factors: list[ast.expr] = [product]
     while isinstance(factors[0], ast.BinOp) and isinstance(factors[0].op, ast.Mult):
@@ -321,32 +235,47 @@ def _softmax(here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
                 yield Edit("chain-rule", "each entry of a softmax depends on the whole row", new)
 
 
-def _chain(text: str, here: Around) -> Iterator[Edit]:
-    loose = wrapped(text, tight=False)
-    sign = f"{here.library}.sign"
-    for name, _ in here.arrays:
-        for factor in (
-            name,
-            f"(1 - {name})",
-            f"(1 - {name} ** 2)",
-            f"{name} * (1 - {name})",
-            f"({name} > 0)",
-            f"{sign}({name})",
-        ):
-            yield Edit("chain-rule", f"the factor `{factor}` of the chain rule is missing", f"{loose} * {factor}")
-        yield Edit("chain-rule", f"the factor `1 / {name}` of the chain rule is missing", f"{loose} / {name}")
-
-
-def _inner(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
-    """A factor that is missing at one name inside."""
-    sign = f"{here.library}.sign"
-    shapes = dict(here.arrays)
+def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
+    """What may be missing at a part: at a term, or at what a function is called with."""
+    parts: list[tuple[ast.expr, str]] = []
     for node in whole.nodes():
-        if not isinstance(node, ast.Name) or (node.id not in shapes and node.id not in here.numbers):
-            continue
-        for name, shape in here.arrays:
-            if shape == needed:
-                said = f"the sign of `{name}` is missing"
-                yield whole.edit(node, "wrong-sign", said, f"{node.id} * {sign}({name})")
-            if len(shape) == 2 and shape[0] == shape[1] and shapes.get(node.id, ())[:1] == shape[:1]:
-                yield whole.edit(node, "chain-rule", f"the factor `{name}` is missing", f"({name} @ {node.id})")
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+            parts += [(node.left, "{}"), (node.right, "{}")]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            parts += [(part, "({})") for part in (node.left, node.right) if product_of(part) is None]
+        elif isinstance(node, ast.Call):
+            owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+            parts += [(part, "{}") for part in node.args[:1]]
+            parts += [(owner, "({})")] if owner is not None and not isinstance(owner, ast.Name) else []
+        elif isinstance(node, ast.Tuple | ast.List):
+            parts += [(part, "{}") for part in node.elts]
+    for node, form in sorted(parts, key=lambda part: not isinstance(part[0], ast.Name | ast.Attribute)):
+        for edit in filled(PARTS, whole.of(node), here):
+            yield whole.edit(node, edit.code, edit.message, form.format(edit.text))
+
+
+def _of_names(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
+    """What may be missing at a name, or at a row of an array: a term of the same shape, a function, a factor."""
+    shapes, limits = dict(here.arrays), whole.limits()
+    for node in whole.nodes():
+        said = whole.of(node)
+        named = isinstance(node, ast.Name | ast.Attribute)
+        shape = shapes.get(said) if named else None
+        rows = COUNTS if said in here.sizes or said in here.numbers else NAMES if shape is not None else ()
+        yield from (whole.edit(node, edit.code, edit.message, edit.text) for edit in filled(rows, said, here))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in here.functions:
+            inside = whole.of(node.args[0])
+            yield whole.edit(node, "chain-rule", f"`{inside}` itself is needed", wrapped(inside))
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+            yield from _slopes(whole, node)
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):  # a row: `dh[t]`
+            shape = shapes.get(whole.of(node.value), ())[1:] or None
+        alike = [name for name, like in here.arrays if shape == like and name != said and node not in limits]
+        for edit in filled(TERMS, said, replace(here, arrays=tuple((name, ()) for name in alike))):
+            yield whole.edit(node, edit.code, edit.message, edit.text)
+        for name, like in here.arrays if named and (shape is not None or said in here.numbers) else ():
+            if like == needed:
+                sign = f"{said} * {here.library}.sign({name})"
+                yield whole.edit(node, "wrong-sign", f"the sign of `{name}` is missing", sign)
+            if len(like) == 2 and like[0] == like[1] and (shape or ())[:1] == like[:1]:
+                yield whole.edit(node, "chain-rule", f"the factor `{name}` is missing", f"({name} @ {said})")

@@ -1,0 +1,99 @@
+"""The forms in which something may be missing at an expression of code: a table, filled with what stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ....diagnostics.record import replace
+from .around import Around, Edit
+from .passage import wrapped
+
+Rows = tuple[tuple[str, str, str, str], ...]
+"""What is put in for {n}, the slip's code, its message, and the form, where {x} is the expression."""
+
+FACTORS: Rows = (
+    ("constants", "lost-factor", "a factor {n} is lost", "{n} * {x}"),
+    ("sizes", "lost-factor", "a division by `{n}` is lost: the loss is a mean", "{x} / {n}"),
+    ("sizes", "lost-factor", "a factor `{n}` is lost", "{x} * {n}"),
+    ("sizes", "lost-factor", "a factor 2/{n} is lost", "2 / {n} * {x}"),
+    ("numbers", "lost-factor", "a factor `{n}` is lost", "{n} * {x}"),
+    ("numbers", "lost-factor", "a division by `{n}` is lost", "{x} / {n}"),
+    ("numbers", "lost-factor", "a factor `2 * {n}` is lost", "2 * {n} * {x}"),
+    ("sizes numbers", "lost-factor", "a division by the root of `{n}` is lost", "{x} / {lib}.sqrt({n})"),
+)
+CHAIN: Rows = (
+    *(
+        ("arrays", "chain-rule", f"the factor `{factor}` of the chain rule is missing", f"{{x}} * {factor}")
+        for factor in ("{n}", "(1 - {n})", "(1 - {n} ** 2)", "{n} * (1 - {n})", "({n} > 0)", "{lib}.sign({n})")
+    ),
+    ("arrays", "chain-rule", "the factor `1 / {n}` of the chain rule is missing", "{x} / {n}"),
+)
+PARTS: Rows = (
+    ("", "wrong-sign", "the sign is wrong at `{said}`", "-{x}"),
+    ("halves numbers sizes", "lost-factor", "a factor `{n}` is lost at `{said}`", "{n} * {x}"),
+    ("sizes numbers", "lost-factor", "a division by `{n}` is lost at `{said}`", "{x} / {n}"),
+    ("arrays", "chain-rule", "the factor `{n}` is missing at `{said}`", "{x} * {n}"),
+    ("arrays", "chain-rule", "the factor `1 - {n}` is missing at `{said}`", "{x} * (1 - {n})"),
+    ("arrays", "chain-rule", "a division by `{n}` is missing at `{said}`", "{x} / {n}"),
+)
+COUNTS: Rows = (("", "lost-factor", "the root of `{said}` is needed", "{lib}.sqrt({x})"),)
+NAMES: Rows = (
+    ("", "chain-rule", "the square of `{said}` is needed", "{x} ** 2"),
+    ("functions", "chain-rule", "`{n}({said})` is needed", "{n}({x})"),
+    ("", "chain-rule", "`{lib}.sign({said})` is needed", "{lib}.sign({x})"),
+)
+TERMS: Rows = (
+    ("arrays", "dropped-term", "the term `-{n}` is dropped at `{said}`", "({x} - {n})"),
+    ("arrays", "dropped-term", "the term `{n}` is dropped at `{said}`", "({x} + {n})"),
+)
+_WHOLE_TERMS: Rows = (
+    ("arrays", "dropped-term", "the term `{n}` is dropped", "{said} + {n}"),
+    ("arrays", "dropped-term", "the term `2 * {n}` is dropped", "{said} + 2 * {n}"),
+    ("multiples", "dropped-term", "the term `{n}` is dropped", "{said} + {n}"),
+    ("arrays", "dropped-term", "the term `-{n}` is dropped", "{said} - {n}"),
+)
+
+
+def filled(rows: Rows, text: str, here: Around) -> Iterator[Edit]:
+    """The edits of an expression by the forms of a table."""
+    loose, names = wrapped(text, tight=False), [name for name, _ in here.arrays]
+    parts = {
+        "": ("",),
+        "constants": ("2", "0.5", "4", "0.25"),
+        "halves": ("2", "0.5"),
+        "arrays": names,
+        "numbers": here.numbers,
+        "sizes": here.sizes,
+        "functions": here.functions,
+        "multiples": [f"{two}{number} * {name}" for two in ("", "2 * ") for number in here.numbers for name in names],
+    }
+    for of, code, message, form in rows:
+        for name in [name for kind in of.split(" ") for name in parts[kind]]:
+            given = {"n": name, "x": loose, "said": text, "lib": here.library}
+            yield Edit(code, message.format(**given), form.format(**given))
+
+
+def dropped(text: str, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
+    """The text with a term more that has the shape that is needed: an array, a multiple of one, a product of two."""
+    fitting = tuple(one for one in here.arrays if one[1] == needed)
+    yield from filled(_WHOLE_TERMS, text, replace(here, arrays=fitting))
+    for first, left in here.arrays:
+        for second, right in here.arrays:
+            for product in _products(first, left, second, right, needed):
+                yield Edit("dropped-term", f"the term `{product}` is dropped", f"{text} + {product}")
+
+
+def _products(
+    first: str, left: tuple[int, ...], second: str, right: tuple[int, ...], needed: tuple[int, ...]
+) -> Iterator[str]:
+    if left == needed and (right == needed or right == needed[-1:]) and first != second:
+        yield f"{first} * {second}"
+    if len(left) == len(right) == 2:
+        ways = (
+            (left, right, f"{first} @ {second}"),
+            (left[::-1], right, f"{first}.T @ {second}"),
+            (left, right[::-1], f"{first} @ {second}.T"),
+        )
+        for a, b, said in ways:
+            if a[1] == b[0] and (a[0], b[1]) == needed:
+                yield said
