@@ -52,6 +52,7 @@ _NO_VALUE = regex(
     r"\\(?:times|in|succ\w*|prec\w*|geq?|leq?|neq?|to|mapsto|dots|nabla|partial)(?![A-Za-z])|[×∈≻⪰<>≥≤≠∇∂?]|:\s"
     r"|^\W*\d*\W*$"
 )
+_SIGNED = regex(r"\s*(?:\\(?:succ|prec)(?:eq)?(?![A-Za-z])|[≻⪰≺⪯])\s*0[\s.,]*$")
 _LETTER = r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|mathcal)\s*)?\{?\s*H\s*\}?"
 _ARGUMENT = r"(?:\s*\(\s*(?:\\\w+\s*)?\{?\w+\}?\s*\))?"
 _BARE = regex(rf"{_LETTER}{_ARGUMENT}\s*&?\s*:?=\s*&?")
@@ -247,6 +248,8 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
     with_letter = [number for number, formula in enumerate(formulas) if _H.search(formula.passage.text)]
     for number, formula in enumerate(formulas):
         text = formula.passage.text
+        if (signed := _SIGNED.search(text)) is not None and "=" not in text:  # `the Hessian is $2X^TX \\succ 0$`
+            formula, text = _written(formula, signed.start(), len(text), ""), text[: signed.start()]
         if (step := derivative_of_step(formula, name, formulas[first].passage.text, prose)) is not None:
             yield number, step
         elif (head := of_loss.match(text)) is not None:

@@ -71,13 +71,13 @@ FACTS = (
     ("spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
     ("antisymmetric", r"anti-?symmetric|skew-symmetric"),
     ("symmetric", r"s[yi]m+[ée]tri(?:[ckq]|s(?:ch|k|\b))|симметрич|đối xứng|대칭|对称|對稱|対称"),
-    ("diagonal", r"diagonal"),
+    ("diagonal", r"diagonal(?!i[sz])"),
     ("orthogonal", r"orthogonal\b"),
     ("invertible", r"invertible|non-?singular"),
     ("onehot", r"one-?hot"),
     ("idempotent", r"idempotent"),
 )
-_FACT = regex("|".join(f"(?P<{word}>{pattern})" for word, pattern in FACTS), re.IGNORECASE)
+_FACT = regex(f"(?:{'|'.join(f'(?P<{word}>{pattern})' for word, pattern in FACTS)})[a-zäéè]*", re.IGNORECASE)
 _FACTOR = (
     r"(?<![A-Za-z\\])[A-Za-z]|\\(?:top|intercal|T|c?dot|times|otimes|odot|circ|"
     + "|".join(GREEK)
@@ -116,7 +116,7 @@ _ADJECTIVE = (
 )
 _BEHIND = regex(
     rf"(?:(?:,\s*|\s+)(?:and\s+)?{_ADJECTIVE}\b(?:[ -](?:semi-?)?definite)?)*(?:\s+|-)"
-    rf"(?:(?:in general|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{NAMES}(?!\s*[(^]|\s?[A-Z]\s*(?:\^|ᵀ))"
+    rf"(?:(?:in general|Matri(?:x|zen)|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{NAMES}(?!\s*[(^]|\s?[A-Z]\s*(?:\^|ᵀ))"
 )
 _COPULA = regex(
     rf"\b(?:is|are|be|being|was|were)\s+(?:(?:an?|any|some|the|both|always|also|assumed|to"
@@ -386,7 +386,7 @@ def _subject(before: str, behind: str) -> list[str]:
         near = [match for match in last if match.start() > before.rfind(";")]
         return [plain_name(match[0]) for match in near][-2:]
     front = before[: last[-1].start()]
-    factor = re.search(r"[\w}^\\+/*-]\s*$", front) and not re.search(r"[A-Za-z]{2,}\s+$", front)
+    factor = re.search(r"[A-Za-z\d_}^\\+/*-]\s*$", front) and not re.search(r"[A-Za-z]{2,}\s+$", front)
     if factor or re.search(r"\\[A-Za-z]+\s*$|[=(]\s*$", front):
         return _defined_before(before)
     return [plain_name(last[-1][0])]

@@ -80,6 +80,8 @@ def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
     `= 2Ax for symmetric A`, `\\text{if } A = A^\\top`."""
     first = formulas[0]
     before, after = _SENTENCE.split(first.before)[-1], _SENTENCE.split(first.after, maxsplit=1)[0]
+    own = _CLAIMED.split(before)[-1]  # of `for x > 0 $f' = 1$ and for x < 0 …` the last condition
+    before = own if re.search(r"\b(?:if|for|when|whenever|where|in case)\b", own) else before
     text = "   ".join((before, *(formula.passage.text for formula in formulas), after))
     text = _MARKS.sub("   ", re.sub(SAID, r"   \g<said>   ", text))
     found: dict[str, set[str]] = {}
@@ -95,6 +97,7 @@ def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
 
 
 _SENTENCE = regex(r"[.?!;]\s+(?=[A-Z$\\])|(?:^|\n)\s*(?=[A-Z][a-z]|[*#]|\\(?:sub)*section)")
+_CLAIMED = regex(r"\$[^$]*(?:\\nabla|\\partial|[∇∂]|\w'|\\frac\s*\{\s*d)[^$]*=[^$]*\$")
 _MARKS = regex(r"\$|\\[()\[\]]")
 _PARTED = regex(
     r"[,;:]\s|[()]|\s{3,}|\\q?quad|\b(?:if|when|whenever|for|where|since|as|because|provided|that|with|and)\b"

@@ -17,7 +17,10 @@ _ROOM = r"(?:(?<!\\)[,;.]|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])"
 _BETWEEN = regex(rf"(?=[^\s&~]){_ROOM}*(?P<words>(?:{SAID}{_ROOM}*)*)")
 """What parts two statements: a comma, room, words."""
 
-_OF_DERIVATIVE = regex(r"[^=]*(?:\\nabla|\\partial|[∇∂])[^=]*=(?:(?!\\(?:[lg]eq?|prec|succ)|[<>≤≥≺≻⪯⪰]).)*", re.DOTALL)
+_OF_DERIVATIVE = regex(
+    r"[^=]*(?:\\nabla|\\partial|[∇∂']|\\prime|\\frac\s*\{\s*d)[^=]*=(?:(?!\\(?:[lg]eq?|prec|succ)|[<>≤≥≺≻⪯⪰]).)*",
+    re.DOTALL,
+)
 _DERIVATIVE = regex(r"[\s&{]*(?:\\nabla|∇|\\[dt]?frac\s*\{\s*(?:\\partial|d\b|\\mathrm\s*\{\s*d)|∂/∂)")
 _GOES_ON = regex(r"[\s&]*=")
 _SIGNED = regex(

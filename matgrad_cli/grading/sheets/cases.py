@@ -67,6 +67,9 @@ class Case:
                 elif old.verdict == "wrong":
                     why = f"{CONDITIONAL}, perhaps: it holds on one side of a kink"
                     found[number] = replace(old, verdict="undecided", why=why)
+            elif old.why == CONDITIONAL and self.said and self.where and _fails(there[number]):
+                why = "it does not hold under the condition beside it, as that was understood"
+                found[number] = replace(old, verdict="undecided", role="claim", why=why)
             elif old.verdict == "wrong" and not self.where:
                 found[number] = replace(old, verdict="undecided", why=f"{CONDITIONAL}, which is not understood")
         return tuple(found)
@@ -77,6 +80,10 @@ class Case:
         outcomes = {outcome.verdict for outcome in row.result.outcomes} if row.result is not None else set()
         inside = self.said and self.said in row.line.formula.passage.text and outcomes == {"follows", "unreadable"}
         return replace(row, verdict="follows", why="") if row.verdict == "undecided" and inside else row
+
+
+def _fails(row: Judged) -> bool:
+    return row.result is not None and row.result.verdict == "wrong"
 
 
 def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iterator[Case]:
@@ -129,7 +136,8 @@ def _before(sheet: Sheet, judged: Sequence[Judged], number: int) -> tuple[list[F
     text = sheet.prose[last:start]
     for formula in reversed(between):
         text = text[: formula.place - last] + " " + text[max(0, _end(formula) - last) :]
-    words = re.findall(r"[A-Za-z]{2,}", _COMMAND.sub(" ", f"{text} {own.after}").lower())
+    sentence = re.sub(r"\$[^$]*\$", " ", own.before) if own.kind == "inline" else ""
+    words = re.findall(r"[A-Za-z]{2,}", _COMMAND.sub(" ", f"{sentence} {text} {own.after}").lower())
     return between, not _NEUTRAL.issuperset(words)
 
 

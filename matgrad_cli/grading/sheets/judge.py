@@ -154,7 +154,8 @@ class Judge:
         judged = self._weighed(line, of_variables(line, results))
         if judged.verdict == "undecided" and line.name == (self.question.name or ""):
             stated = self.sheet.formulas[self.question.start :][:1]
-            self.misread |= any(line.formula.place < one.place for one in stated)
+            otherwise = judged.result is not None and judged.result.verdict == "wrong"
+            self.misread |= otherwise or any(line.formula.place < one.place for one in stated)
         self.misread = self.misread and not (judged.verdict == "follows" and self._is_statement(line))
         self.stated = True
         self._moves(line)
@@ -209,7 +210,9 @@ class Judge:
                 doubt = "of what this is the derivative is not certain"
             if doubt is not None:
                 return Judged(line, "undecided", "claim", result, result.notes, doubt)
-            return Judged(line, "follows", result.role, result, result.notes, by_matrix=self._by_matrix(line))
+            stated = self._is_statement(line) and len(result.outcomes) == 1
+            role: Role = "question" if stated else result.role
+            return Judged(line, "follows", role, result, result.notes, by_matrix=self._by_matrix(line))
         layout = next((begun.around.task.layout for begun in self.readers), "gradient")
         fact = own_fact(line.formula, line.outline, self.told, layout)
         if fact is not None and fact.verdict == "follows":
@@ -270,7 +273,7 @@ class Judge:
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
-        claims = line.head is None or line.derives or line.primes(self.question.name)
+        claims = line.head is None or line.derives or bool(line.primes(self.question.name))
         supposed = not claims and (line.is_constant or is_side_condition(formula))
         if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):
             return "a condition"

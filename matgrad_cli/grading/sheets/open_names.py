@@ -112,7 +112,7 @@ class OpenNames:
         code, message = (result.slip.code, result.slip.message) if result.slip is not None else ("", "")
         needs = code == "needs-fact"
         somewhere = "it is not certain of which matrix the document says that it is symmetric"
-        yield needs and symmetric_somewhere(self.sheet.prose), somewhere
+        yield (needs or code == "other-layout") and symmetric_somewhere(self.sheet.prose), somewhere
         remark = (needs or code == "missing-transpose") and _REMARK.match(written.after)
         yield remark, "the remark behind it may say a fact, in words that were not understood"
         yield needs and names & self.told.supposed.keys(), "the document supposes more of a matrix in it elsewhere"
@@ -121,8 +121,10 @@ class OpenNames:
         less = code == "number-plus-array" and _less_a_number(line, shapes)
         yield less, "a number beside a square matrix may stand for so many times the identity"
         called = line.sides and not line.goes_on and _CALLED.fullmatch(line.sides[0].text)
-        strange = called or re.search(r"has no entries|takes 0 indices", message)
-        yield strange, "a function or a family may be meant"
+        strange = called or re.search(r"has no entries|takes (?:0 indices|[12] ind\w+, not [3-9])", message)
+        yield strange, "a function, a family or an array of more axes may be meant"
+        two_ways = form and line.name == self.question.name and line.unlike_letters - self.told.sizes.keys()
+        yield two_ways, "a letter with an index may be another than without"
         ending = [name for name in names if re.search(r"_\d+$", name)]
         counted = {re.sub(r"_\d+$", "", name) for name in ending if not any(one.valued(name) for one in arounds)}
         members = {*map(small, self.question.members)}

@@ -25,7 +25,8 @@ from .passing import rewrites
 from .rows import Line, lone, subscripted
 
 _ANEW = regex(
-    r"(?:(?<!loss )(?<!cost )(?<!objective )functions?(?: such as| like|:)|\b(?:let|consider|take|example|e\.g\.))\W*$",
+    r"(?:(?<!loss )(?<!cost )(?<!objective )functions?(?: such as| like|:)|\b(?:let|consider|take|example|e\.g\.)"
+    r"|\b(?:suppose|assume|imagine|have|another)\b[^.=]{0,30}\bfunction)\W*$",
     re.IGNORECASE,
 )
 _AT_A_PLACE = regex(
@@ -57,6 +58,8 @@ class Others:
         self.wrt, self.of_numbers = {*question.wrt}, of_numbers
         self.loss, self.text = question.name, re.sub(r"\s+", "", question.loss)
         self.bold = set(_BOLD.findall(question.loss))
+        stated = sheet.formulas[question.start : question.start + 1]
+        self.stated = {*_BOLD.findall(stated[0].passage.text)} if stated else None
         self.place = sheet.formulas[question.start].place if question.start < len(sheet.formulas) else 0
         self.told_last: str | None = None
         self.in_loss: set[str] = set()
@@ -88,7 +91,8 @@ class Others:
         if (form and (labelled or (strange and before))) or (strange and self.restated):
             return "the loss is stated elsewhere, and not in its names"
         bold = set(_BOLD.findall(line.text)) - self.bold
-        if form and any(letter in self.text for letter in bold):
+        own = self.stated is not None and self.loss in {plain_name(letter) for letter in bold - self.stated}
+        if own or (form and any(letter in self.text for letter in bold)):
             return "a letter in bold may be another than the plain one of the loss"
         if anew and self._anew(line, result, strange and bool(self.in_loss)):
             return "a name that is given another value"

@@ -30,7 +30,7 @@ from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
 from .rows import Line, explained, gives_identity, is_special
-from .suggested import said_beside, stated_layouts, supposable
+from .suggested import layout_beside, said_beside, stated_layouts, supposable
 
 MOST_VARIABLES = 6
 _PLAIN = Habits()
@@ -121,6 +121,12 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         if row.verdict == "follows":
             row = replace(row, notes=(*row.notes, f"under the condition beside it: {', '.join(facts)}"))
             part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
+    for number, judged in enumerate(part.judged):
+        named = layout_beside(judged) if not given.get("layout") else None
+        row = read(named, supposed).judged[number] if named in OTHERS else judged
+        if row.verdict == "follows" != judged.verdict:
+            row = replace(row, notes=(*row.notes, f"in the {named} layout, as is said beside it"))
+            part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
     for case in cases(sheet, part.judged, part.tasks):
         part = replace(
             part, judged=case.applied(part.judged, read(part.layout, supposed, habits=Habits(where=case.where)).judged)
@@ -198,6 +204,8 @@ def _at_solution(posed: Posed, part: Part, number: int, symbol: Symbol, value: E
 
     def better(one: Judged) -> Judged:
         other = others.get(one.line.number, one)
+        if one.verdict == "wrong" and other.verdict == "follows" and one.line.derives and symbol.name in one.line.names:
+            return replace(one, verdict="undecided", why=f"it holds where `{symbol.name}` has the value that was found")
         solves = one.verdict == "undecided" and other.role == one.role == "equation"
         return other if one.verdict in ("wrong", "undecided") and (other.verdict == "follows" or solves) else one
 

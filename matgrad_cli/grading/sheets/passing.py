@@ -83,6 +83,8 @@ _SIDE = regex(
     r"|assum(?:e|ing)|provided|given|under)(?: that)?\W*$",
     re.IGNORECASE,
 )
+_CONSTRAINED = regex(r"\b(?:subject to|s\.\s?t\.|such that|constraints?)\W*$", re.IGNORECASE)
+_LISTED = regex(r"(?:(?:\$[^$]*\$|\\\((?:(?!\\\)).)*\\\))\s*(?:,|,?\s*and)\s*)+$")
 _OWN_WORDS = regex(r"[\s&,]*\\(?:text\w*|mbox|mathrm|operatorname)\s*\{([^{}]*)\}")
 _OF_ANOTHER = regex(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
 _LAYOUT = regex(r"\b(numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
@@ -99,6 +101,7 @@ _STATES = regex(r"[A-Za-z]\([^()]*\)\s*=")
 """`for f(x) = bᵀx` states a function."""
 
 CONDITIONAL = "said under a condition"
+OF_LAYOUT = "said of another layout"
 
 
 def said_of_other(formula: Formula, layout: str = "") -> str | None:
@@ -118,7 +121,7 @@ def said_of_other(formula: Formula, layout: str = "") -> str | None:
     if supposed or (behind is not None and not _STATES.search(behind[0])) or _ELSEWHERE.search(formula.passage.text):
         return CONDITIONAL
     said = _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60])
-    return "said of another layout" if said is not None and said[1] != layout else None
+    return OF_LAYOUT if said is not None and said[1] != layout else None
 
 
 def _in_brackets(text: str, match: re.Match[str]) -> bool:
@@ -133,7 +136,9 @@ def is_side_condition(formula: Formula) -> bool:
         return True
     if (words := _OWN_WORDS.match(formula.passage.text)) is not None:
         return bool(_SIDE.search(words[1]))
-    return bool(_SIDE.search(formula.before[-30:])) and not _EQUATION.search(formula.before[-80:-10])
+    first = _LISTED.sub("", formula.before)  # `subject to $w'1 = 1$ and`
+    listed = first != formula.before and _CONSTRAINED.search(first)
+    return bool(listed or _SIDE.search(formula.before[-30:])) and not _EQUATION.search(first[-80:-10])
 
 
 def speaks_of_equations(formula: Formula) -> bool:

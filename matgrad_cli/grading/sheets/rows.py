@@ -14,10 +14,14 @@ from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Side
+from ...notation.loss_text import plain_name
 from ..chain import RowResult
 from ..lines.syntax_walk import bare_name
 
 _MARKED = regex(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")
+_PRIMED = regex(
+    r"[\s&]*(?:\\math\w+\s*)?\{?\s*(\\?[A-Za-z]+)\s*\}?\s*(?P<signs>'+|\^\s*\{?\s*(?:\\prime\s*|'\s*)+)(?![A-Za-z])"
+)
 _SO = regex(r"\b(?:and|so|hence|thus|therefore|then)\W*$", re.IGNORECASE)
 _ORDER = ("follows", "undecided", "unreadable", "wrong", "aside")
 Kind = TypeVar("Kind", bound=s.Node)
@@ -77,12 +81,11 @@ class Line:
             isinstance(part, (s.Derivative, s.Differential_)) for part in s.parts_of(self.head)
         )
 
-    def primes(self, name: str | None) -> bool:
-        """Whether its left side is f′, or f″, of this name."""
-        head = self.head
-        while isinstance(head, s.Transposed) and "^T" not in self.sides[0].text:
-            head = s.ungrouped(head.body)
-        return head is not self.head and isinstance(head, s.Name) and head.name == name
+    def primes(self, name: str | None) -> int:
+        """How often this name is primed on its left: twice in `f''(x) = …`."""
+        primed = _PRIMED.match(self.sides[0].text) if self.sides and not self.goes_on else None
+        own = primed is not None and plain_name(primed[1]).replace("sigma", "sigmoid") == name
+        return len(re.findall(r"'|prime", primed["signs"])) if primed is not None and own else 0
 
     def parts(self, kind: type[Kind]) -> list[Kind]:
         """The parts of this kind of all its sides."""
@@ -186,6 +189,8 @@ def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] |
     """Order and variables (empty: none is written) of a row whose left side is a derivative of what has this name;
     None: it is none."""
     head = line.head
+    if primes := line.primes(name):
+        return primes, frozenset()
     if not isinstance(head, s.Derivative) or head.body is None:
         return None
     body, order = s.ungrouped(head.body), 1

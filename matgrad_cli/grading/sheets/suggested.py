@@ -10,8 +10,9 @@ from ...documents.sheets.sheet import Sheet
 from ...documents.sheets.symmetric import COVARIANCE, facts_beside, symmetric_by_kind
 from ...facts import Problem
 from ...ir import Call, Inverse, Symbol, walk
+from .judge import Judged
 from .other_functions import code_of
-from .passing import CONDITIONAL
+from .passing import CONDITIONAL, OF_LAYOUT
 from .posed import Part
 
 
@@ -57,6 +58,14 @@ def said_beside(part: Part) -> Iterator[tuple[int, tuple[str, ...]]]:
             if facts:
                 yield number, facts
 
+
+def layout_beside(judged: Judged) -> str | None:
+    """The layout that stands beside a row which is passed over as it is said of another: `in numerator layout`."""
+    named = _NAMED.search(judged.line.formula.before[-120:]) if judged.why == OF_LAYOUT else None
+    return named[1].lower() if named is not None else None
+
+
+_NAMED = regex(r"\b(numerator|denominator)[- ]layout", re.IGNORECASE)
 
 _USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P")
 """What covariances are called where the words leave it open, also with a label: S_W."""
