@@ -150,9 +150,8 @@ def _renamed(shape: Shape) -> tuple[str | None, Dim]:
     """The dimension name that has to give way, and what it becomes."""
     for gone, stays in ((shape.cols, shape.rows), (shape.rows, shape.cols)):
         if (
-            gone.factor == 1
-            and len(gone.powers) == 1
-            and gone.powers[0][1] == 1
+            len(gone.names) == 1
+            and gone is Dim.of(gone.names[0])
             and stays is not ONE
             and gone.names[0] not in stays.names
         ):

@@ -61,13 +61,11 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     if "\\" in text or "s.t." in text:
         constraint = re.search(CONSTRAINT, text[:20_000])
         if constraint is not None:
-            raise InputError.coded(
-                "constraint",
+            message, help = (
                 "a constraint stands behind the loss, and a gradient knows of none",
-                Source("loss", text),
-                Span(*constraint.span()),
-                help="leave it out for the gradient of the loss alone",
+                "leave it out for the gradient of the loss alone",
             )
+            raise InputError.coded("constraint", message, Source("loss", text), Span(*constraint.span()), help=help)
     remark = re.compile(_REMARK).search(text, max(0, len(text) - 200)) if "quad" in text[-200:] else None
     if remark is not None and text[: remark.start()].strip():
         said.append(f"`{remark[0].strip()}` behind the loss is no part of it")
@@ -135,23 +133,15 @@ def matrix_squares(text: str, tree: s.Node, reading: Reading) -> tuple[str, ...]
     """What to say of `X^2` where nothing else shows LaTeX: the reading was guessed, and `X**2` is another thing."""
     if "\\" in text:
         return ()
-    shapes = {span: value.shape for value, span in reading.spans.items()}
+    shapes = {text[span.start : span.end].strip("() "): value.shape for value, span in [*reading.spans.items()][::-1]}
     for part in s.parts_of(tree):
-        if not (
-            isinstance(part, s.Binary) and part.operator == "^" and isinstance(s.ungrouped(part.right), s.Literal_)
-        ):
-            continue
-        base = text[part.left.span.start : part.left.span.end]
-        shape = next(
-            (shape for span, shape in shapes.items() if text[span.start : span.end].strip("() ") == base.strip("() ")),
-            None,
-        )
-        if shape is not None and shape.is_square and not shape.is_number:
-            exponent = text[part.right.span.start : part.right.span.end]
-            written = text[part.span.start : part.span.end]
-            return (
-                f"the loss is read as LaTeX: `{written}` is the matrix power; entry by entry is `{base}**{exponent}`",
-            )
+        match part:
+            case s.Binary(span, "^", left, right) if isinstance(s.ungrouped(right), s.Literal_):
+                base, exponent, written = (text[one.start : one.end] for one in (left.span, right.span, span))
+                shape = shapes.get(base.strip("() "))
+                if shape is not None and shape.is_square and not shape.is_number:
+                    power = f"`{written}` is the matrix power; entry by entry is `{base}**{exponent}`"
+                    return (f"the loss is read as LaTeX: {power}",)
     return ()
 
 
@@ -174,32 +164,22 @@ def variable_named(text: str, scope: Scope) -> Symbol:
         return found
     if not name:
         raise InputError.coded("missing-wrt", "no variable to differentiate by was given", help="name it with `--wrt`")
+    source, span = Source("wrt", text), Span(0, len(text))
     several = [part for part in name.replace(",", " ").split() if scope.find(part) is not None]
     if len(several) > 1 and ("," in name or " " in name):
-        raise InputError.coded(
-            "unknown-name",
-            f"found {len(several)} names where one variable was needed",
-            Source("wrt", text),
-            Span(0, len(text)),
-            help=f"differentiate by one variable at a time, as in `--wrt {several[0]}`",
-        )
+        message = f"found {len(several)} names where one variable was needed"
+        help = f"differentiate by one variable at a time, as in `--wrt {several[0]}`"
+        raise InputError.coded("unknown-name", message, source, span, help=help)
     near = nearest_name(name, scope.symbols)
     known = ", ".join(f"`{symbol}`" for symbol in list(scope.symbols)[:20])
     shown = name if len(name) <= 40 else name[:40] + "…"
     if scope.size(name) is not None:
-        raise InputError.coded(
-            "not-a-variable",
-            f"`{shown}` is a dimension and not a variable",
-            help=f"the variables are {known}" if known else None,
-        )
-    raise InputError.coded(
-        "unknown-name",
-        f"the loss has no variable `{shown}`",
-        Source("wrt", text),
-        Span(0, len(text)),
-        notes=(f"its variables are {known}",) if known else ("it has no variables",),
-        help=f"write a letter for `{shown}`, as `v`" if "^" in name else f"did you mean `{near}`?" if near else None,
-    )
+        known = f"the variables are {known}" if known else ""
+        raise InputError.coded("not-a-variable", f"`{shown}` is a dimension and not a variable", help=known or None)
+    notes = (f"its variables are {known}",) if known else ("it has no variables",)
+    suggested = f"write a letter for `{shown}`, as `v`" if "^" in name else f"did you mean `{near}`?" if near else None
+    message = f"the loss has no variable `{shown}`"
+    raise InputError.coded("unknown-name", message, source, span, notes=notes, help=suggested)
 
 
 def numbered(name: str) -> str:

@@ -46,10 +46,9 @@ def written(function: str) -> str:
 
 def functions_in(loss: Expr | None) -> frozenset[str]:
     """The unknown functions of a loss, as kind and name: `e:phi`."""
-    found = (
-        (unknown_parts(node.function) for node in nodes_of(loss) if isinstance(node, Call)) if loss is not None else ()
-    )
-    return frozenset(f"{kind}:{name}" for kind, _, name in (parts for parts in found if parts is not None))
+    calls = [node for node in nodes_of(loss) if isinstance(node, Call)] if loss is not None else []
+    found = [parts for call in calls if (parts := unknown_parts(call.function)) is not None]
+    return frozenset(f"{kind}:{name}" for kind, _, name in found)
 
 
 def names_in(loss: Expr | None) -> frozenset[str]:

@@ -29,18 +29,8 @@ def axis_of_loss(e: Elaborator) -> int | None:
 def is_loss_called(e: Elaborator, node: s.Apply) -> bool:
     """Whether this is the loss at arguments of its own, `f(x + h)`;
     in `y(1 - y)` the name is a value, and multiplied."""
-    scope = e.scope
-    if any(
-        isinstance(part, s.Name) and part.name == node.function
-        for argument in node.arguments
-        for part in s.parts_of(argument)
-    ):
-        return False
-    return (
-        node.function in scope.loss_names
-        and node.function not in scope.definitions
-        and node.function not in scope.symbols
-    )
+    inside = {part.name for one in node.arguments for part in s.parts_of(one) if isinstance(part, s.Name)}
+    return node.function in e.scope.loss_names - inside - e.scope.definitions.keys() - e.scope.symbols.keys()
 
 
 def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
@@ -58,11 +48,8 @@ def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
     moved = [value for value in values if not isinstance(value, Symbol)]
     if not moved:
         return loss
-    fits = (
-        len(moved) == 1
-        and moved[0].shape is wrt.shape
-        and (len(values) > 1 or wrt in moved[0].symbols or not loss.shape.is_number)
-    )
+    own = len(moved) == 1 and moved[0].shape is wrt.shape
+    fits = own and (len(values) > 1 or wrt in moved[0].symbols or not loss.shape.is_number)
     return substitute(loss, {wrt: moved[0]}) if fits else None
 
 

@@ -101,16 +101,16 @@ def misfit_product(scope: Scope, left: tuple[Expr, Span], right: tuple[Expr, Spa
             product = f"{piece(scope, one[1], first)}{sign}{piece(scope, other[1], second)}"
             help = f"`{product}` fits, and is {described(Shape(fits[0].rows, fits[1].cols))}"
             break
-    fail(
-        scope,
-        "shape-mismatch",
-        f"cannot multiply {quoted(scope.source, left[1])} by {quoted(scope.source, right[1])}: "
-        f"{_count(a.cols, 'column')} {'meets' if a.cols is ONE else 'meet'} {_count(b.rows, 'row')}",
-        (left[1], f"{a.rows}×{a.cols}"),
-        (right[1], f"{b.rows}×{b.cols}"),
-        notes=shape_notes(scope, left, right),
-        help=help,
-    )
+    meet = f"{_count(a.cols, 'column')} {'meets' if a.cols is ONE else 'meet'} {_count(b.rows, 'row')}"
+    message = f"cannot multiply {quoted(scope.source, left[1])} by {quoted(scope.source, right[1])}: {meet}"
+    _misfit(scope, message, left, right, help)
+
+
+def _misfit(
+    scope: Scope, message: str, left: tuple[Expr, Span], right: tuple[Expr, Span], help: str | None
+) -> NoReturn:
+    marks = [(span, f"{value.shape.rows}×{value.shape.cols}") for value, span in (left, right)]
+    fail(scope, "shape-mismatch", message, *marks, notes=shape_notes(scope, left, right), help=help)
 
 
 def _count(side: Dim, what: str) -> str:
@@ -120,16 +120,9 @@ def _count(side: Dim, what: str) -> str:
 def misfit_entrywise(scope: Scope, action: str, left: tuple[Expr, Span], right: tuple[Expr, Span]) -> NoReturn:
     """Two arrays of different shapes are added or multiplied entry by entry."""
     a, b = left[0].shape, right[0].shape
-    fail(
-        scope,
-        "shape-mismatch",
-        f"cannot {action} {quoted(scope.source, left[1])} and {quoted(scope.source, right[1])}: "
-        f"one is {described(a)}, the other {described(b)}",
-        (left[1], f"{a.rows}×{a.cols}"),
-        (right[1], f"{b.rows}×{b.cols}"),
-        notes=shape_notes(scope, left, right),
-        help=_entrywise_help(scope, action, left, right),
-    )
+    both = f"one is {described(a)}, the other {described(b)}"
+    message = f"cannot {action} {quoted(scope.source, left[1])} and {quoted(scope.source, right[1])}: {both}"
+    _misfit(scope, message, left, right, _entrywise_help(scope, action, left, right))
 
 
 def _entrywise_help(scope: Scope, action: str, left: tuple[Expr, Span], right: tuple[Expr, Span]) -> str | None:

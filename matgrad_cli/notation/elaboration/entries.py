@@ -32,7 +32,7 @@ from ...ir import (
 )
 from .. import syntax as s
 from ..shapes.uses import length_of
-from .complaints import described, fail
+from .complaints import described
 from .elaborator import Elaborator
 from .guards import guarded
 from .parts import moved, shifted
@@ -158,13 +158,8 @@ def _is_first(index: s.Node) -> bool:
 
 def _positions(e: Elaborator, indices: tuple[s.Node, ...], base: Expr) -> tuple[Position | None, Position | None]:
     left = list(indices)
-    # a pair of letters counts the rows of A ⊗ B
-    parts = (
-        [factor.shape for factor in base.children]
-        if isinstance(base, Kron) and len(base.children) == 2
-        else [None, None]
-    )
-    first, second = parts
+    shapes = [factor.shape for factor in base.children] if isinstance(base, Kron) else []
+    first, second = shapes if len(shapes) == 2 else (None, None)  # a pair of letters counts the rows of A ⊗ B
     rows = (first.rows if first else None, second.rows if second else None)
     cols = (first.cols if first else None, second.cols if second else None)
     row = position(e, left.pop(0), base.shape.rows, rows) if base.shape.rows is not ONE else None
@@ -200,9 +195,8 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     """A row or a column of a matrix, as a column vector."""
     base = e.expr(node.matrix)
     if not base.shape.is_matrix and e.scope.syntax == "numpy":
-        e.fail(
-            "index-mismatch", f"`{node.matrix.name}` is {described(base.shape)}, {e.text(node)} takes a matrix", node
-        )
+        message = f"`{node.matrix.name}` is {described(base.shape)}, {e.text(node)} takes a matrix"
+        e.fail("index-mismatch", message, node)
     if not base.shape.is_matrix:
         return subscript(e, s.Subscript(node.span, node.matrix, (node.index,)))
     e.flatten(node, e.scope.arrays)
@@ -306,9 +300,8 @@ def entries_of(e: Elaborator, node: s.EntriesOf) -> Expr:
     body = e.expr(node.body)
     e.binding = outer
     if not body.shape.is_number:
-        e.fail(
-            "shape-mismatch", f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}", node.body
-        )
+        message = f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}"
+        e.fail("shape-mismatch", message, node.body)
     return MatrixOf(row, col, body)
 
 
@@ -361,14 +354,9 @@ def whole_derivative(e: Elaborator, node: s.Node, body: Expr, variable: Symbol) 
     if body.shape.is_column and shape.is_column:
         own = fresh_index(body.shape.rows, taken | {index.name for index in fresh})
         return MatrixOf(own, row, Partial(Entry(body, own, None), variable, row, None))
-    return fail(
-        e.scope,
-        "too-many-indices",
-        f"the derivative of {described(body.shape)} by {described(shape)} has "
-        f"{len(body.shape.dims) + len(shape.dims)} indices",
-        (node.span, ""),
-        help=f"write one entry, as in `partial(u[i,j], {variable.name}[s,t])`",
-    )
+    count = len(body.shape.dims) + len(shape.dims)
+    message = f"the derivative of {described(body.shape)} by {described(shape)} has {count} indices"
+    return e.fail("too-many-indices", message, node, f"write one entry, as in `partial(u[i,j], {variable.name}[s,t])`")
 
 
 def cases(e: Elaborator, node: s.Cases) -> Expr:

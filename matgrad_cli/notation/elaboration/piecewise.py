@@ -16,15 +16,12 @@ def by_pieces(e: Elaborator, node: s.Apply, _arguments: tuple[Expr, ...]) -> Exp
     """The value of `maximum`, `minimum`, `clip` or `where`."""
     function = canonical_function(node.function)
     least = function in ("minimum", "min")
+    condition = node.arguments[0]
     if (
-        function == "where" and e.scope.syntax != "latex" and not _is_mask(node.arguments[0])
+        function == "where" and e.scope.syntax != "latex" and not _is_mask(condition)
     ):  # the branches of LaTeX have masks
-        e.fail(
-            "wrong-arguments",
-            f"{e.text(node.arguments[0])} is no condition, 1 or 0",
-            node.arguments[0],
-            help="a comparison is one, `x > 0`; with a name `m` that is 1 or 0, `m*a + (1 - m)*b` says the same",
-        )
+        help = "a comparison is one, `x > 0`; with a name `m` that is 1 or 0, `m*a + (1 - m)*b` says the same"
+        e.fail("wrong-arguments", f"{e.text(condition)} is no condition, 1 or 0", condition, help)
     if function == "where" and e.scope.wrt is not None:
         node = _without_border(node, e.scope.wrt.name)
     tree = _clipped(node) if function == "clip" else _chosen(node) if function == "where" else _extreme(node, least)
@@ -98,13 +95,11 @@ def _chosen(node: s.Apply) -> s.Node:
     """where(c, a, b) is c∘a + (1 − c)∘b, the condition c being 1 or 0."""
     condition, value, other = node.arguments
     rest = s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), condition))
-    first, second = (
-        s.Binary(node.span, "hadamard", mask, s.Group(one.span, one))
-        for mask, one in ((condition, value), (rest, other))
-    )
-    if _is_zero(other):
-        return first
-    return second if _is_zero(value) else s.Binary(node.span, "+", first, second)
+    pairs = [(mask, one) for mask, one in ((condition, value), (rest, other)) if not _is_zero(one)]
+    first, *second = [
+        s.Binary(node.span, "hadamard", mask, s.Group(one.span, one)) for mask, one in pairs or [(rest, other)]
+    ]
+    return s.Binary(node.span, "+", first, second[0]) if second else first
 
 
 def _is_zero(node: s.Node) -> bool:

@@ -6,21 +6,8 @@ from fractions import Fraction
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
+from .. import syntax as s
 from ..elaboration.loss_letters import free_letters
-from ..syntax import (
-    CIRCLE,
-    COUNTED,
-    Apply,
-    Binary,
-    Derivative,
-    EntriesOf,
-    Group,
-    Kronecker,
-    Literal_,
-    Name,
-    Negative,
-    Node,
-)
 from ..unknown import LETTERS
 from .cases import cases, comparison, indicator, written_out
 from .cursor import Cursor
@@ -34,7 +21,7 @@ from .tokens import FRACTIONS, Token
 # ---- numbers and names
 
 
-def number_here(r: Cursor) -> Node:
+def number_here(r: Cursor) -> s.Node:
     """A number; `1` with a transpose is the vector of ones."""
     text = (token := r.take()).text
     if text == "1" and r.sees("open", "\\{") and (counted := indicator(r)) is not None:
@@ -42,42 +29,42 @@ def number_here(r: Cursor) -> Node:
     value = Fraction(FRACTIONS.get(text, text) if len(text) < 60 else "0")
     if len(text) >= 60:
         raise r.trouble("this number is too long", token)
-    node: Node = Literal_(r.span(token), value, text)
+    node: s.Node = s.Literal_(r.span(token), value, text)
     scripts = scripts_here(r)
     if value in (0, 1) and any(script.kind in ("T", "prime") for script in scripts):
-        node = Apply(node.span, "ones" if value else "zeros", ())
+        node = s.Apply(node.span, "ones" if value else "zeros", ())
     return with_scripts(r, node, scripts)
 
 
-def constant_here(r: Cursor) -> Node:
+def constant_here(r: Cursor) -> s.Node:
     r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`."""
     token = r.take()
     if token.text == "ones" and (counted := indicator(r)) is not None:
         return scripted(r, counted)
     sizes = sizes_below(r)
-    return scripted(r, Apply(r.span(token, r.last), token.text, sizes))
+    return scripted(r, s.Apply(r.span(token, r.last), token.text, sizes))
 
 
-def sizes_below(r: Cursor) -> tuple[Node, ...]:
+def sizes_below(r: Cursor) -> tuple[s.Node, ...]:
     """The sizes under an identity or ones, where some stand there: names or numbers as they stand."""
     first, past, r.at = r.script_ahead("_") or (r.at, r.at, r.at)
     letters = (token for token in r.tokens[first:past] if token.kind in ("name", "number"))
     return tuple([index_at(r, token, shifted=False) for token in letters])
 
 
-def named_factor(r: Cursor) -> Node:
+def named_factor(r: Cursor) -> s.Node:
     """A name with its scripts, or a call of it."""
     token = r.take()
     name = token.text
     if name in r.binding and not r.sees("operator", "_"):
         first = ("first", "0" if name in r.from_zero else "1")
-        return scripted(r, Apply(r.span(token), COUNTED, (r.name(token),), (first,)))
+        return scripted(r, s.Apply(r.span(token), s.COUNTED, (r.name(token),), (first,)))
     free = not r.variable(name)
     if not free and (member := at_samples(r, token)) is not None:
         return member
     if name == "pi" and is_circle(r):
         r.note(f"`2{source_text(r, token)}` holds the number π, beside the array `pi`")
-        return Name(r.span(token), CIRCLE)
+        return s.Name(r.span(token), s.CIRCLE)
     if free and name == "delta" and r.sees("operator", "_"):
         return kronecker_delta(r, token)
     if name == "e" and token.kind == "name" and (free or _is_exponent(r)):
@@ -90,11 +77,11 @@ def named_factor(r: Cursor) -> Node:
         return scripted(r, counted)
     if free and name == "I" and r.sees("operator", "_") and not two_letters(r):
         sizes = sizes_below(r)
-        return scripted(r, Apply(r.span(token, r.last), "eye", sizes))
+        return scripted(r, s.Apply(r.span(token, r.last), "eye", sizes))
     if name == "sigma" and (free or r.names.variables.get(name) in ("vector", "row", "matrix")) and before_argument(r):
         return applied_function(r, Token("function", "sigmoid", token.start, token.end))
     name, scripts = labelled_name(r, token, scripts_here(r))
-    node: Node = Name(r.span(token, r.last) if name != token.text and not scripts else r.span(token), name)
+    node: s.Node = s.Name(r.span(token, r.last) if name != token.text and not scripts else r.span(token), name)
     if name in EXTREMES and not scripts and not r.variable(name) and before_argument(r):
         return extreme(r, name, token)
     declared = r.known or r.variable(name)
@@ -111,20 +98,20 @@ def named_factor(r: Cursor) -> Node:
     raised = opens and is_upright(r, token) and set(kinds) <= {"power", "inverse"}
     own = free and scripts and not primes
     if own and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name))):
-        return scripted(r, with_scripts(r, call_of(r, Name(r.span(token), name)), scripts))
+        return scripted(r, with_scripts(r, call_of(r, s.Name(r.span(token), name)), scripts))
     if len(primes) == len(scripts) and opens and is_call(r, name):
         if not primes:
             return scripted(r, call_of(r, node))
         order = sum(script.amount for script in primes)
         if r.unknown(name):
             called = call_of(r, node)
-            assert isinstance(called, Apply)
+            assert isinstance(called, s.Apply)
             return scripted(r, replace(called, options=(("derivative", str(order)),)))
         if name not in r.names.losses:
             raise r.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
         derived = call_of(r, node)
         for _ in range(order):
-            derived = Derivative(derived.span, derived, None, (), "D")
+            derived = s.Derivative(derived.span, derived, None, (), "D")
         return scripted(r, derived)
     open_ = not declared and set(kinds) <= {"index"} and (scripts or name not in LETTERS)
     if (open_ and around_a_letter(r)) or (name == "sigma" and declared and not r.known and _is_both(r, name)):
@@ -135,7 +122,7 @@ def named_factor(r: Cursor) -> Node:
     return with_scripts(r, node, scripts)
 
 
-def at_samples(r: Cursor, token: Token) -> Node | None:
+def at_samples(r: Cursor, token: Token) -> s.Node | None:
     """In a loss φ(x_n) of a declared family φ is its row n, where x is not declared, and k(x_i, x_j) of a declared
     matrix k its entry k_ij, as f(x_n, w) is f_n; None for any other name."""
     if r.known or r.names.variables[token.text] == "number" or not r.sees("open", "("):
@@ -208,34 +195,34 @@ def two_letters(r: Cursor) -> bool:
     return len(letters) == 2 and all(token.text != "times" for token in inner)
 
 
-def kronecker_delta(r: Cursor, token: Token) -> Node:
+def kronecker_delta(r: Cursor, token: Token) -> s.Node:
     """δ_{ij}."""
     r.take()
     script = lowered_script(r)
     part = script.parts[0] if len(script.parts) == 1 else None
     label = f"delta_{script_text(script)}"
-    if script.kind == "label" or isinstance(part, Literal_) or (isinstance(part, Name) and r.variable(label)):
-        return scripted(r, Name(r.span(token, r.last), label))
-    if script.kind == "index" and isinstance(part, Name):  # a vector δ, as of events that were seen
-        return with_scripts(r, Name(r.span(token), "delta"), [script, *scripts_here(r)])
+    if script.kind == "label" or isinstance(part, s.Literal_) or (isinstance(part, s.Name) and r.variable(label)):
+        return scripted(r, s.Name(r.span(token, r.last), label))
+    if script.kind == "index" and isinstance(part, s.Name):  # a vector δ, as of events that were seen
+        return with_scripts(r, s.Name(r.span(token), "delta"), [script, *scripts_here(r)])
     if script.kind != "index":
         raise r.trouble("a Kronecker delta has two indices", token)
-    return scripted(r, Kronecker(r.span(token, r.last), script.parts))
+    return scripted(r, s.Kronecker(r.span(token, r.last), script.parts))
 
 
-def exponential(r: Cursor, token: Token) -> Node | None:
+def exponential(r: Cursor, token: Token) -> s.Node | None:
     """e^{…} is exp, e_i a basis vector."""
     if r.sees("operator", "_"):
         r.take()
         script = lowered_script(r)
         if script.kind == "index" and len(script.parts) == 1:
-            return scripted(r, Apply(r.span(token, script.end or r.last), "basis", script.parts))
+            return scripted(r, s.Apply(r.span(token, script.end or r.last), "basis", script.parts))
         raise r.trouble("a basis vector has one index", token)
     above = r.script_ahead("^")
     if above is None or above[0] == above[1] or (above[1] - above[0] == 1 and is_turning(r, r.tokens[above[0]])):
         return None
     r.at = above[2]
-    return scripted(r, Apply(r.span(token, r.last), "exp", (r.inside(*above[:2]),)))
+    return scripted(r, s.Apply(r.span(token, r.last), "exp", (r.inside(*above[:2]),)))
 
 
 def is_turning(r: Cursor, token: Token) -> bool:
@@ -246,7 +233,7 @@ def is_turning(r: Cursor, token: Token) -> bool:
 # ---- brackets
 
 
-def bracket_here(r: Cursor) -> Node:
+def bracket_here(r: Cursor) -> s.Node:
     """(…), […], {…} with scripts; ⟨A, B⟩; cases."""
     token = r.token
     if token.text == "<":
@@ -266,36 +253,36 @@ def bracket_here(r: Cursor) -> Node:
     counted = comparison(r, r.at + 1, close) if token.text == "[" else None  # Iverson's bracket, [u > 0]
     node = counted or r.inside(r.at + 1, close)
     r.at = close + 1
-    if token.text == "{" and isinstance(node, Apply) and (node.function, node.options) == ("norm", ()):
+    if token.text == "{" and isinstance(node, s.Apply) and (node.function, node.options) == ("norm", ()):
         return normed(r, node.arguments[0], node.span, False)
     scripts = scripts_here(r)
     if token.text == "[" and scripts and scripts[0].kind == "index":
         entries = by_entries(node, scripts[0], r.span(token, scripts[0].end or r.last))
         if entries is not None:
             return with_scripts(r, entries, scripts[1:])
-    if token.text != "{" and isinstance(node, Binary | Negative):
-        node = Group(r.span(token, r.tokens[close]), node)
+    if token.text != "{" and isinstance(node, s.Binary | s.Negative):
+        node = s.Group(r.span(token, r.tokens[close]), node)
     return with_scripts(r, node, scripts)
 
 
-def by_entries(body: Node, script: Script, span: Span) -> Node | None:
+def by_entries(body: s.Node, script: Script, span: Span) -> s.Node | None:
     """[u_s v_t]_{st}: the array with these entries, where the letters below count inside;
     else an entry of what is inside."""
     counted = free_letters(body)
     match script.parts:
-        case (Name() as row, Name() as col) if {row.name, col.name} & counted:
-            return EntriesOf(span, (row, col), (None, None), body)
-        case (Name() as row,) if row.name in counted:
-            return EntriesOf(span, (row, None), (None, None), body)
+        case (s.Name() as row, s.Name() as col) if {row.name, col.name} & counted:
+            return s.EntriesOf(span, (row, col), (None, None), body)
+        case (s.Name() as row,) if row.name in counted:
+            return s.EntriesOf(span, (row, None), (None, None), body)
     return None
 
 
-def taken_norm(r: Cursor) -> Node:
+def taken_norm(r: Cursor) -> s.Node:
     r"""`\norm{A}_F`, `\abs{x}`."""
     token = r.take()
     first, past = r.unit()
     node = r.inside(first, past)
     span = r.span(token, r.last)
     if token.text == "abs":
-        return scripted(r, Apply(span, "abs", (node,)))
+        return scripted(r, s.Apply(span, "abs", (node,)))
     return normed(r, node, span, False)

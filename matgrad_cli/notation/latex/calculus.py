@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ...diagnostics.record import replace
-from ..syntax import Apply, Derivative, Differential_, Group, Name, Node, Subscript
+from .. import syntax as s
 from ..unknown import NUMBERS
 from .cursor import Cursor
 from .functions import call_of
@@ -47,7 +47,7 @@ def plain_letter(r: Cursor, name: str) -> bool:
     return r.plain[name]
 
 
-def differential_here(r: Cursor) -> Node:
+def differential_here(r: Cursor) -> s.Node:
     """d(body): the next factor with its scripts; df(A)[H] has a direction."""
     slashed = slashed_derivative(r)
     if slashed is not None:
@@ -57,24 +57,24 @@ def differential_here(r: Cursor) -> Node:
         raise r.trouble("second differentials are not read", sign)
     if not r.starts_factor():
         if sign.kind == "command":
-            return scripted(r, Name(r.span(sign), "d"))
+            return scripted(r, s.Name(r.span(sign), "d"))
         raise r.trouble("something is needed after this `d`", sign, "syntax-error")
     body = r.grammar.factor(r)
     return with_direction(r, sign, body)
 
 
-def with_direction(r: Cursor, sign: Token, body: Node) -> Node:
+def with_direction(r: Cursor, sign: Token, body: s.Node) -> s.Node:
     """The differential, with its direction where one stands in square brackets behind a call."""
     span = r.span(sign).joined(body.span)
     if r.called == r.at and r.sees("open", "["):
         direction = r.arguments()
         if len(direction) != 1:
             raise r.trouble("a differential has one direction", r.last)
-        return Differential_(r.span(sign, r.last), body, direction[0])
-    return Differential_(span, body)
+        return s.Differential_(r.span(sign, r.last), body, direction[0])
+    return s.Differential_(span, body)
 
 
-def capital_d(r: Cursor) -> Node | None:
+def capital_d(r: Cursor) -> s.Node | None:
     """D(f(x)), Df(A)[H], D_x f, J_f(x): the derivative, where D or J is no variable."""
     if (named := derivative_by_name(r)) is not None or r.token.text == "J":
         return named
@@ -86,8 +86,8 @@ def capital_d(r: Cursor) -> Node | None:
         return None
     place, words = r.at, False
     sign = r.take()
-    variable: Node | None = None
-    indices: tuple[Node, ...] = ()
+    variable: s.Node | None = None
+    indices: tuple[s.Node, ...] = ()
     if r.sees("operator", "_"):
         below = r.tokens[r.at : r.closing(r.at + 1) if r.sees("open", ahead=1) else r.at + 2]
         counts = not any(r.variable(token.text) for token in below) and len(below) > 3  # D_{ij}
@@ -98,7 +98,7 @@ def capital_d(r: Cursor) -> Node | None:
         return None
     if opens:  # without the scripts behind the bracket
         opening, close = r.take(), r.closing(r.at - 1)
-        body: Node = Group(r.span(opening, r.tokens[close]), r.inside(r.at, close))
+        body: s.Node = s.Group(r.span(opening, r.tokens[close]), r.inside(r.at, close))
         r.at = close + 1
     else:
         body = r.grammar.factor(r)
@@ -108,10 +108,10 @@ def capital_d(r: Cursor) -> Node | None:
         return scripted(r, node)
     if opens:
         body = scripted(r, body)
-    return Derivative(r.span(sign).joined(body.span), body, variable, indices, "D")
+    return s.Derivative(r.span(sign).joined(body.span), body, variable, indices, "D")
 
 
-def derivative_by_name(r: Cursor) -> Node | None:
+def derivative_by_name(r: Cursor) -> s.Node | None:
     r"""`J_f(x)`, `Df(A, H)`, `D^*f(A, G)` of an unknown function f, as they are printed; None where none stands."""
     place, head = r.at, r.take()
     prefix, name = "D_", r.token
@@ -131,17 +131,17 @@ def derivative_by_name(r: Cursor) -> Node | None:
     return None
 
 
-def _named_derivative(r: Cursor, sign: Token, name: Token, prefix: str) -> Node:
+def _named_derivative(r: Cursor, sign: Token, name: Token, prefix: str) -> s.Node:
     """The call of an unknown function that stands behind the sign of its derivative."""
-    called = call_of(r, Name(r.span(name), name.text))
-    assert isinstance(called, Apply)
+    called = call_of(r, s.Name(r.span(name), name.text))
+    assert isinstance(called, s.Apply)
     return scripted(r, replace(called, span=r.span(sign, r.last), function=prefix + name.text))
 
 
 # ---- derivatives
 
 
-def with_respect_to(r: Cursor) -> tuple[Node | None, tuple[Node, ...]]:
+def with_respect_to(r: Cursor) -> tuple[s.Node | None, tuple[s.Node, ...]]:
     r"""What stands under ∇ or ∂: a variable, an entry of it, or indices alone (of wrt)."""
     r.take()
     first, past = r.unit()
@@ -150,7 +150,7 @@ def with_respect_to(r: Cursor) -> tuple[Node | None, tuple[Node, ...]]:
     if product or any(token.kind == "operator" and token.text in ("_", "^", "+", "-") for token in tokens):
         return taken_apart(r.inside(first, past))
     parts = index_letters(r, first, past)
-    if len(parts) == 1 and isinstance(parts[0], Name):
+    if len(parts) == 1 and isinstance(parts[0], s.Name):
         single = parts[0]
         if r.known and not r.variable(single.name):
             return None, parts
@@ -158,7 +158,7 @@ def with_respect_to(r: Cursor) -> tuple[Node | None, tuple[Node, ...]]:
     return None, parts
 
 
-def partial_here(r: Cursor) -> Node:
+def partial_here(r: Cursor) -> s.Node:
     r"""∂L/∂w, `\partial_k f`, the name `\partial_{pqij}`, or ∂X as a differential."""
     slashed = slashed_derivative(r)
     if slashed is not None:
@@ -176,20 +176,20 @@ def partial_here(r: Cursor) -> Node:
     if len(indices) > 2 or not r.starts_factor():
         if variable is not None:
             indices = (variable,)
-        return scripted(r, Subscript(r.span(sign, r.last), Name(r.span(sign), "partial"), indices))
+        return scripted(r, s.Subscript(r.span(sign, r.last), s.Name(r.span(sign), "partial"), indices))
     return pending_derivative(r, sign, variable, indices, "partial")
 
 
-def nabla_here(r: Cursor) -> Node:
+def nabla_here(r: Cursor) -> s.Node:
     r"""`\nabla_R L`, `\nabla f`, `\nabla^2 f`, a bare `\nabla`."""
     sign = r.take()
-    variable: Node | None = None
-    indices: tuple[Node, ...] = ()
+    variable: s.Node | None = None
+    indices: tuple[s.Node, ...] = ()
     order = 1
     while r.sees("operator", "_", "^"):
         if r.token.text == "_":
             variable, indices = with_respect_to(r)
-            if variable is None and len(indices) == 1 and isinstance(indices[0], Name):
+            if variable is None and len(indices) == 1 and isinstance(indices[0], s.Name):
                 variable, indices = indices[0], ()
             continue
         r.take()
@@ -199,27 +199,29 @@ def nabla_here(r: Cursor) -> Node:
             raise r.trouble("this power of ∇ has no meaning here", r.last)
         order = 2
     node = pending_derivative(r, sign, variable, indices, "nabla", order)
-    return Derivative(node.span, node, variable, (), "nabla") if order == 2 and isinstance(node, Derivative) else node
+    return (
+        s.Derivative(node.span, node, variable, (), "nabla") if order == 2 and isinstance(node, s.Derivative) else node
+    )
 
 
 def pending_derivative(
-    r: Cursor, sign: Token, variable: Node | None, indices: tuple[Node, ...], style: Style, order: int = 1
-) -> Node:
+    r: Cursor, sign: Token, variable: s.Node | None, indices: tuple[s.Node, ...], style: Style, order: int = 1
+) -> s.Node:
     """The derivative of what follows, with the scripts behind it."""
     body, alone = operand_of_sign(r, nabla=style == "nabla")
     span = r.span(sign).joined(r.span(r.last))
-    slope = _slope(body, variable, order) if style == "nabla" and not r.known and isinstance(body, Apply) else None
-    node: Node = Derivative(span, body, variable, indices, style) if slope is None else replace(slope, span=span)
+    slope = _slope(body, variable, order) if style == "nabla" and not r.known and isinstance(body, s.Apply) else None
+    node: s.Node = s.Derivative(span, body, variable, indices, style) if slope is None else replace(slope, span=span)
     return scripted(r, node) if alone else node
 
 
-def _slope(call: Apply, variable: Node | None, order: int) -> Apply | None:
+def _slope(call: s.Apply, variable: s.Node | None, order: int) -> s.Apply | None:
     """∇f(u), ∇²f(u) of an unknown function in a loss: its gradient at u, by its argument, as in a Taylor polynomial."""
     if call.function not in NUMBERS or len(call.arguments) != 1:
         return None
     match variable, call.arguments[0]:
         case (None, _):
             return replace(call, function=f"{'hess' if order == 2 else 'grad'}_{call.function}")
-        case (Name(_, name), Name(_, argument)) if name == argument:
+        case (s.Name(_, name), s.Name(_, argument)) if name == argument:
             return _slope(call, None, order)
     return None

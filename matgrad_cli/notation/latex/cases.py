@@ -7,25 +7,8 @@ from itertools import pairwise
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
+from .. import syntax as s
 from ..comparisons import compared
-from ..syntax import (
-    LIST,
-    Apply,
-    Binary,
-    Cases,
-    Group,
-    Kronecker,
-    Literal_,
-    Name,
-    Negative,
-    Node,
-    Slice,
-    Subscript,
-    Transposed,
-    difference,
-    rebuilt,
-    ungrouped,
-)
 from .cursor import Cursor
 from .scripts import matrix_of
 from .tokens import Token
@@ -35,12 +18,12 @@ _IF = ("if", "for", "when")
 _SIGNS = (">", "<", ">=", "<=")
 
 
-def cases(reader: Cursor) -> Node:
+def cases(reader: Cursor) -> s.Node:
     """The table of cases that begins here; where its conditions compare values, the choice between them."""
     opening = reader.token
     close = reader.closing(reader.at)
-    branches: list[tuple[Node, str]] = []
-    conditions: list[tuple[Node | None, bool]] = []
+    branches: list[tuple[s.Node, str]] = []
+    conditions: list[tuple[s.Node | None, bool]] = []
     first = reader.at + 1
     for where in range(reader.at + 1, close + 1):
         if where < close and reader.tokens[where].kind != "linebreak":
@@ -51,14 +34,14 @@ def cases(reader: Cursor) -> Node:
             conditions.append(_condition(reader, split, where))
         first = where + 1
     reader.at = close + 1
-    table = Cases(reader.span(opening, reader.last), tuple(branches))
+    table = s.Cases(reader.span(opening, reader.last), tuple(branches))
     return _choice(table, conditions) or table
 
 
-def written_out(r: Cursor) -> Node:
+def written_out(r: Cursor) -> s.Node:
     r"""`\begin{bmatrix} A & B \\ C & D \end{bmatrix}`: its rows, each with its cells."""
     opening, close, first = r.token, r.closing(r.at), r.at + 1
-    rows: list[list[Node]] = [[]]
+    rows: list[list[s.Node]] = [[]]
     depth = 0
     for where in range(r.at + 1, close + 1):
         token = r.tokens[where]
@@ -71,10 +54,10 @@ def written_out(r: Cursor) -> Node:
             rows += [[]] if token.kind == "linebreak" else []
     r.at = close + 1
     span = r.span(opening, r.last)
-    return Apply(span, LIST, tuple([Apply(span, LIST, tuple(row)) for row in rows if row]))
+    return s.Apply(span, s.LIST, tuple([s.Apply(span, s.LIST, tuple(row)) for row in rows if row]))
 
 
-def indicator(reader: Cursor) -> Node | None:
+def indicator(reader: Cursor) -> s.Node | None:
     r"""`\mathbf 1[u > 0]`, `\mathbb 1_{\{u > 0\}}`: 1 where the condition holds, entry by entry."""
     below = 1 if reader.sees("operator", "_") else 0
     if not reader.sees("open", ahead=below):
@@ -89,7 +72,7 @@ def indicator(reader: Cursor) -> Node | None:
     return found
 
 
-def comparison(reader: Cursor, first: int, past: int) -> Node | None:
+def comparison(reader: Cursor, first: int, past: int) -> s.Node | None:
     """1 where `u > v` holds and else 0, for the tokens there, also `a < u < b`; None where nothing is compared."""
     signs, place = [], first
     while place < past:
@@ -99,15 +82,15 @@ def comparison(reader: Cursor, first: int, past: int) -> Node | None:
         same = _label(reader, first, signs[0], past)
         if same is None or reader.tokens[signs[0]].text == "=":
             return same
-        return difference(same.span, Literal_(same.span, Fraction(1), "1"), same)
+        return s.difference(same.span, s.Literal_(same.span, Fraction(1), "1"), same)
     if not signs or len(signs) > 2 or any(reader.tokens[place].text not in _SIGNS for place in signs):
         return None
     edges = [first - 1, *signs, past]
     sides = [reader.inside(start + 1, end) for start, end in pairwise(edges)]
-    found: Node | None = None
+    found: s.Node | None = None
     for place, left, right in zip(signs, sides, sides[1:], strict=False):
         one = compared(reader.tokens[place].text, left, right)
-        found = one if found is None else Binary(one.span, "hadamard", found, one)
+        found = one if found is None else s.Binary(one.span, "hadamard", found, one)
     return found
 
 
@@ -119,7 +102,7 @@ def _is_place(reader: Cursor, letter: str) -> bool:
     )
 
 
-def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
+def _label(reader: Cursor, first: int, sign: int, past: int) -> s.Node | None:
     """`y_i = k`, where k is a letter: the entry (i, k) of the matrix whose rows are the labels, one-hot; `y_i = y_j`
     that of Y Yᵀ; `y_i = 1` is y_i, or (1 + y_i)/2 where labels are ±1; `i = j` of two letters is δ_ij."""
     right = reader.tokens[past - 1]
@@ -127,46 +110,48 @@ def _label(reader: Cursor, first: int, sign: int, past: int) -> Node | None:
     names = [reader.name(token) for token in pair if token.kind == "name"]
     places = any(_is_place(reader, one.name) for one in names) or not any(reader.variable(one.name) for one in names)
     if past - first == 3 and len(names) == 2 and places:
-        return Kronecker(reader.span(*pair), tuple(names))
+        return s.Kronecker(reader.span(*pair), tuple(names))
     left = reader.inside(first, sign)
     labels = _one_hot(reader, left)
     if labels is None or labels[0].name.lower() == (reader.names.wrt or "").lower():
         return None
-    (matrix, index), span, one = labels, left.span, Literal_(left.span, Fraction(1), "1")
+    (matrix, index), span, one = labels, left.span, s.Literal_(left.span, Fraction(1), "1")
     value = "".join([token.text for token in reader.tokens[sign + 1 : past] if token.text != "+"])
-    found: Node
+    found: s.Node
     if value in ("0", "1", "-1") and not reader.known:  # one line of several does not say what the labels are
         signs = "= - 1" in " ".join([token.text for token in reader.tokens])
-        rest = Group(span, Binary(span, "+" if value == "1" and signs else "-", one, left))
-        found = Binary(span, "/", rest, Literal_(span, Fraction(2), "2")) if signs else left if value == "1" else rest
+        rest = s.Group(span, s.Binary(span, "+" if value == "1" and signs else "-", one, left))
+        found = (
+            s.Binary(span, "/", rest, s.Literal_(span, Fraction(2), "2")) if signs else left if value == "1" else rest
+        )
         meant = f"1 where it holds and else 0, the labels being {'−1' if signs else '0'} and 1"
     elif past - sign == 2 and (right.text in reader.binding or (reader.known and not reader.variable(right.text))):
-        found = Subscript(span, matrix, (index, reader.name(right)))
+        found = s.Subscript(span, matrix, (index, reader.name(right)))
         meant = f"an entry of `{matrix.name}`, whose rows are the labels, one-hot"
     elif (other := _one_hot(reader, reader.inside(sign + 1, past))) is not None and other[0].name == matrix.name:
-        matrix = Name(span, matrix.name[:1].upper() + matrix.name[1:])
-        found = Subscript(span, Binary(span, "juxtapose", matrix, Transposed(span, matrix)), (index, other[1]))
+        matrix = s.Name(span, matrix.name[:1].upper() + matrix.name[1:])
+        found = s.Subscript(span, s.Binary(span, "juxtapose", matrix, s.Transposed(span, matrix)), (index, other[1]))
         meant = f"an entry of `{matrix.name} {matrix.name}ᵀ`, the rows of `{matrix.name}` being the labels, one-hot"
     else:
         return None
     written = reader.source.text[span.start : reader.span(right).end]
     reader.note(f"`{written}` is read as {meant}")
-    return Group(span, found)
+    return s.Group(span, found)
 
 
-def _one_hot(reader: Cursor, left: Node) -> tuple[Name, Node] | None:
+def _one_hot(reader: Cursor, left: s.Node) -> tuple[s.Name, s.Node] | None:
     """The matrix whose rows are the labels y_i, one-hot, and i: Y also where the labels themselves are a vector y."""
-    if isinstance(left, Slice):
+    if isinstance(left, s.Slice):
         return left.matrix, left.index
-    if not (isinstance(left, Subscript) and len(left.indices) == 1 and isinstance(left.body, Name)):
+    if not (isinstance(left, s.Subscript) and len(left.indices) == 1 and isinstance(left.body, s.Name)):
         return None
     matrix = matrix_of(reader, left.body)
     if reader.names.variables.get(matrix.name, "matrix") != "matrix":
-        matrix = Name(matrix.span, matrix.name.upper())
+        matrix = s.Name(matrix.span, matrix.name.upper())
     return (matrix, left.indices[0]) if reader.names.variables.get(matrix.name, "matrix") == "matrix" else None
 
 
-def _value(reader: Cursor, first: int, past: int) -> tuple[Node, int]:
+def _value(reader: Cursor, first: int, past: int) -> tuple[s.Node, int]:
     """One value, and where the words of its condition begin."""
     split = next((place for place in range(first, past) if reader.tokens[place].kind in ("gap", "text")), past)
     end = split - 1 if split > first and reader.tokens[split - 1].text == "," else split
@@ -179,7 +164,7 @@ def _words(tokens: list[Token]) -> str:
     return " ".join("," if word.strip().lower() == "and" else word for word in words if word.strip().lower() not in _IF)
 
 
-def _condition(reader: Cursor, first: int, past: int) -> tuple[Node | None, bool]:
+def _condition(reader: Cursor, first: int, past: int) -> tuple[s.Node | None, bool]:
     """What a branch asks for, and whether it stands for all that is left."""
     places = [place for place in range(first, past) if reader.tokens[place].kind not in ("gap", "text")]
     if not places:
@@ -188,36 +173,36 @@ def _condition(reader: Cursor, first: int, past: int) -> tuple[Node | None, bool
     return comparison(reader, places[0], last), False
 
 
-def _choice(table: Cases, conditions: list[tuple[Node | None, bool]]) -> Node | None:
+def _choice(table: s.Cases, conditions: list[tuple[s.Node | None, bool]]) -> s.Node | None:
     """The branches as choices, one in the other; the last must be what the others leave."""
     *asked, (last, rest) = conditions
     whole = rest or (last is not None and len(asked) == 1 and asked[0][0] is not None and _opposite(asked[0][0], last))
     if not asked or not whole or any(condition is None for condition, _ in asked):
         return None
-    found: Node = table.branches[-1][0]
+    found: s.Node = table.branches[-1][0]
     for (value, _), (condition, _) in zip(reversed(table.branches[:-1]), reversed(asked), strict=True):
         assert condition is not None
-        found = Apply(table.span, "where", (condition, value, found))
+        found = s.Apply(table.span, "where", (condition, value, found))
     return found
 
 
-def _opposite(one: Node, other: Node) -> bool:
+def _opposite(one: s.Node, other: s.Node) -> bool:
     """Whether two conditions are `u > v` and `u < v`, so that one of them holds (but for the border)."""
 
-    def sides(node: Node) -> tuple[Node, Node] | None:
+    def sides(node: s.Node) -> tuple[s.Node, s.Node] | None:
         match node:
-            case Apply(_, "step", (Binary(_, "-", left, right),)):
+            case s.Apply(_, "step", (s.Binary(_, "-", left, right),)):
                 return _bare(left), _bare(right)
-            case Apply(span, "step", (Negative(_, body),)):
-                return _bare(Literal_(span, Fraction(0), "0")), _bare(body)
-            case Apply(span, "step", (body,)):
-                return _bare(body), _bare(Literal_(span, Fraction(0), "0"))
+            case s.Apply(span, "step", (s.Negative(_, body),)):
+                return _bare(s.Literal_(span, Fraction(0), "0")), _bare(body)
+            case s.Apply(span, "step", (body,)):
+                return _bare(body), _bare(s.Literal_(span, Fraction(0), "0"))
         return None
 
     first, second = sides(one), sides(other)
     return first is not None and second is not None and first == second[::-1]
 
 
-def _bare(node: Node) -> Node:
+def _bare(node: s.Node) -> s.Node:
     """A part without its places and brackets, to be compared."""
-    return rebuilt(node, lambda part: replace(ungrouped(part), span=Span(0, 0)))
+    return s.rebuilt(node, lambda part: replace(s.ungrouped(part), span=Span(0, 0)))

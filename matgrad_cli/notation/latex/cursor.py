@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from ...diagnostics import InputError, Source, Span
 from ...diagnostics.record import field, mutable, replace
+from .. import syntax as s
 from ..names import words
-from ..syntax import Binary, Name, Node, Operator, children
 from ..unknown import LETTERS, WEIGHTS
 from .names import LatexNames
 from .tokens import REFUSED, Token
@@ -24,10 +24,10 @@ CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "\\{": "\\}", "<": ">", "cases":
 class Grammar(NamedTuple):
     """What the parts of the grammar ask of the whole."""
 
-    expression: Callable[[Cursor], Node]
-    product: Callable[[Cursor, Node | None], Node]
-    close_product: Callable[[Cursor], Node]
-    factor: Callable[[Cursor], Node]
+    expression: Callable[[Cursor], s.Node]
+    product: Callable[[Cursor, s.Node | None], s.Node]
+    close_product: Callable[[Cursor], s.Node]
+    factor: Callable[[Cursor], s.Node]
     is_differential: Callable[[Cursor], bool]
 
 
@@ -158,7 +158,7 @@ class Cursor:
         end, self.at = self.at, at
         return first, past, end
 
-    def inside(self, first: int, past: int) -> Node:
+    def inside(self, first: int, past: int) -> s.Node:
         """The expression made of those tokens, all of them."""
         at, stop, bars = self.at, self.stop, self.bars
         self.at, self.stop, self.bars = first, past, []
@@ -187,9 +187,9 @@ class Cursor:
         parts = (self.tokens[first:past] for first, past in self.between_commas(place))
         return [[token for token in part if token.kind != "gap"] for part in parts]
 
-    def arguments(self, left_out: int = 0) -> tuple[Node, ...]:
+    def arguments(self, left_out: int = 0) -> tuple[s.Node, ...]:
         """The expressions between the commas of the bracket here, but for so many at the end; we go on behind it."""
-        found: list[Node] = []
+        found: list[s.Node] = []
         place, close = self.at, self.closing(self.at)
         parts = self.between_commas(place)
         for first, past in parts[: len(parts) - left_out]:
@@ -200,12 +200,12 @@ class Cursor:
         return tuple(found)
 
     # ---- saying
-    def span(self, first: Token | Node, last: Token | Node | None = None) -> Span:
+    def span(self, first: Token | s.Node, last: Token | s.Node | None = None) -> Span:
         """The characters from one token or node to another."""
-        start = first.span if isinstance(first, Node) else Span(first.start, first.end).shifted(self.offset)
+        start = first.span if isinstance(first, s.Node) else Span(first.start, first.end).shifted(self.offset)
         if last is None:
             return start
-        end = last.span if isinstance(last, Node) else Span(last.start, last.end).shifted(self.offset)
+        end = last.span if isinstance(last, s.Node) else Span(last.start, last.end).shifted(self.offset)
         return start.joined(end)
 
     @property
@@ -214,7 +214,7 @@ class Cursor:
         return self.tokens[max(self.at - 1, 0)]
 
     def trouble(
-        self, message: str, where: Token | Node, code: str = "unreadable", help: str | None = None
+        self, message: str, where: Token | s.Node, code: str = "unreadable", help: str | None = None
     ) -> InputError:
         """The error that says what could not be read, and where."""
         span = self.span(where)
@@ -228,11 +228,11 @@ class Cursor:
             self.notes.append(text)
 
     # ---- building
-    def binary(self, operator: Operator, left: Node, right: Node) -> Binary:
+    def binary(self, operator: s.Operator, left: s.Node, right: s.Node) -> s.Binary:
         """left operator right."""
-        return Binary(left.span.joined(right.span), operator, left, right)
+        return s.Binary(left.span.joined(right.span), operator, left, right)
 
-    def measured(self, node: Node) -> Node:
+    def measured(self, node: s.Node) -> s.Node:
         """The node, refused where it is so tall that those who walk it would fall."""
         waiting = [(node, 1)]
         while waiting:
@@ -241,7 +241,7 @@ class Cursor:
                 raise self.trouble(
                     f"the formula has more than {TALLEST} parts in a row", part, help="split it into definitions"
                 )
-            waiting += [(child, height + 1) for child in children(part)]
+            waiting += [(child, height + 1) for child in s.children(part)]
         return node
 
     def behind(self, name: str) -> list[Token]:
@@ -274,9 +274,9 @@ class Cursor:
             place += 1
         return self.tokens[place].kind == "open" and self.tokens[place].text in ("(", "[")
 
-    def name(self, token: Token) -> Name:
+    def name(self, token: Token) -> s.Name:
         """The name that a token writes."""
-        return Name(self.span(token), token.text)
+        return s.Name(self.span(token), token.text)
 
 
 def partners(tokens: Sequence[Token]) -> tuple[dict[int, int], list[int]]:

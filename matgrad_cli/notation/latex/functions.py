@@ -8,7 +8,7 @@ from typing import Final
 from ...diagnostics.regex import regex
 from ...ir import ELEMENTWISE
 from ...ir.functions import WITH_AXES
-from ..syntax import Apply, Binary, Inverted, Literal_, Name, Node, Options, Transposed, children, parts_of
+from .. import syntax as s
 from .cursor import Cursor
 from .indices import one_index
 from .names import RECIPROCALS, WHOLE_TERM
@@ -66,19 +66,19 @@ def plain_arguments(r: Cursor) -> bool:
     return r.known and of_names(r) and all(r.variable(piece[0].text) for piece in r.pieces(r.at))
 
 
-def call_of(r: Cursor, node: Node) -> Node:
+def call_of(r: Cursor, node: s.Node) -> s.Node:
     """L(X, Y, R) is L where the arguments are the variables themselves."""
-    name = node.name if isinstance(node, Name) else ""
+    name = node.name if isinstance(node, s.Name) else ""
     if of_names(r) and name not in r.names.formulas and not r.unknown(name) and not is_upright(r, r.last):
         r.at = r.closing(r.at) + 1
         r.called = r.at
-        return Name(node.span.joined(r.span(r.last)), name)
+        return s.Name(node.span.joined(r.span(r.last)), name)
     arguments = r.arguments()
     r.called = r.at
-    return Apply(node.span.joined(r.span(r.last)), name, arguments)
+    return s.Apply(node.span.joined(r.span(r.last)), name, arguments)
 
 
-def applied_function(r: Cursor, token: Token) -> Node:
+def applied_function(r: Cursor, token: Token) -> s.Node:
     r"""A function and its argument: in brackets, or what follows it."""
     if token.text == "expectation" and r.sees("operator", "_"):
         r.take()
@@ -98,7 +98,7 @@ def applied_function(r: Cursor, token: Token) -> Node:
     else:
         node = function_node(r, function, token, (argument_behind(r, token, function),), options)
     for script in powers:
-        exponent = Literal_(node.span, Fraction(-script.amount), "") if script.kind == "inverse" else script.parts[0]
+        exponent = s.Literal_(node.span, Fraction(-script.amount), "") if script.kind == "inverse" else script.parts[0]
         node = r.binary("^", node, exponent)
     return node
 
@@ -108,14 +108,14 @@ def function_with_base(r: Cursor, token: Token, scripts: list[Script]) -> str:
     if not scripts:
         return token.text
     part = one_index(scripts)
-    if token.text == "log" and isinstance(part, Literal_) and part.text in ("2", "10"):
+    if token.text == "log" and isinstance(part, s.Literal_) and part.text in ("2", "10"):
         return f"log{part.text}"
-    if token.text == "log" and isinstance(part, Name) and part.name == "e":
+    if token.text == "log" and isinstance(part, s.Name) and part.name == "e":
         return "log"
     raise r.trouble("this script on a function has no meaning here", token)
 
 
-def bracketed_application(r: Cursor, token: Token, function: str, options: Options) -> Node:
+def bracketed_application(r: Cursor, token: Token, function: str, options: s.Options) -> s.Node:
     """f(…) with the scripts behind it; `tr(A)^T(B)` is the trace of the whole product."""
     opening = r.at
     entries = counted_entries(r, r.closing(r.at)) if r.sees("open", "[") else None
@@ -125,7 +125,7 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: Optio
     at = r.at
     scripts = scripts_here(r)
     doubtful, written = function == "tr" and not r.known and any(map(_is_inner, scripts)), source_text(r, token)
-    if doubtful and isinstance(arguments[0], Name):
+    if doubtful and isinstance(arguments[0], s.Name):
         r.note(f"the power behind `{written}(…)` is one of the trace; one of the matrix stands in the brackets")
     elif doubtful:
         message = "whether this power belongs to the trace or to what stands in its brackets is not said"
@@ -144,7 +144,7 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: Optio
 _AXIS: Final = regex(r"(?:axis|dim)=(-?[01])")
 
 
-def axis_said(r: Cursor, token: Token) -> Options:
+def axis_said(r: Cursor, token: Token) -> s.Options:
     r"""The option that the last argument of `\operatorname{softmax}(A, \text{axis}=1)` states."""
     last = "".join([inner.text for inner in r.pieces(r.at)[-1]]) if token.text in AXES else ""
     found = _AXIS.fullmatch(last)
@@ -153,24 +153,26 @@ def axis_said(r: Cursor, token: Token) -> Options:
 
 def _is_inner(script: Script) -> bool:
     """Whether a power behind a trace, −1 or ½, may be one of the matrix."""
-    return script.kind == "inverse" or (script.kind == "power" and not isinstance(script.parts[0], Literal_))
+    return script.kind == "inverse" or (script.kind == "power" and not isinstance(script.parts[0], s.Literal_))
 
 
-def function_node(r: Cursor, function: str, token: Token, arguments: tuple[Node, ...], options: Options = ()) -> Node:
+def function_node(
+    r: Cursor, function: str, token: Token, arguments: tuple[s.Node, ...], options: s.Options = ()
+) -> s.Node:
     """The node of a function."""
     span = r.span(token, r.last)
     if function == "transpose" and len(arguments) == 1:
-        return Transposed(span, arguments[0])
+        return s.Transposed(span, arguments[0])
     if function == "inv" and len(arguments) == 1:
-        return Inverted(span, arguments[0])
+        return s.Inverted(span, arguments[0])
     if function in RECIPROCALS and len(arguments) == 1:
-        return Apply(span, "reciprocal", (Apply(span, RECIPROCALS[function], arguments),))
+        return s.Apply(span, "reciprocal", (s.Apply(span, RECIPROCALS[function], arguments),))
     if function == "log" and len(arguments) == 1 and (total := log_of_product(arguments[0], span)) is not None:
         return total
-    return Apply(span, function, arguments, options)
+    return s.Apply(span, function, arguments, options)
 
 
-def argument_behind(r: Cursor, token: Token, function: str) -> Node:
+def argument_behind(r: Cursor, token: Token, function: str) -> s.Node:
     """The argument without brackets: for a trace or determinant the whole product,
     else the letters that stand together."""
     if not r.starts_factor() and not r.sees("operator", "-"):
@@ -181,13 +183,13 @@ def argument_behind(r: Cursor, token: Token, function: str) -> Node:
         r.note(f"`{function}` without brackets takes the whole product behind its minus")
         return r.grammar.close_product(r)
     first, node = r.token, r.grammar.factor(r)
-    over_one = isinstance(node, Binary) and node.operator == "/" and isinstance(node.left, Literal_)
+    over_one = isinstance(node, s.Binary) and node.operator == "/" and isinstance(node.left, s.Literal_)
     whole = _is_constant(r, node) or (over_one and (_is_heavy(r) or r.sees("name", "e")))
     joined = False
     while _goes_on(r, function) and (whole or (first.kind == "name" and (r.sees("name") or r.token.text == "sqrt"))):
         joined |= first.kind != "number" or not r.sees("name")
         node = r.binary("juxtapose", node, r.grammar.factor(r))
-    capital = isinstance(node, Name) and node.name[0].isupper() and not r.variable(node.name)
+    capital = isinstance(node, s.Name) and node.name[0].isupper() and not r.variable(node.name)
     called = capital and r.sees("open", "(")  # \log\Phi(u) may be one of a function
     if _goes_on(r, function) and not r.known and (over_one or called or _is_heavy(r)):
         written = r.source.text[token.start + r.offset : r.last.end + r.offset]
@@ -206,13 +208,13 @@ def _goes_on(r: Cursor, function: str) -> bool:
     return r.starts_factor() and not r.token.spaced and not other and not r.grammar.is_differential(r)
 
 
-def _is_constant(r: Cursor, node: Node) -> bool:
+def _is_constant(r: Cursor, node: s.Node) -> bool:
     """Whether a part holds numbers and sizes alone: nobody multiplies by `\\log\\frac1m`."""
     known = {name for name in {*r.names.dimensions, "pi"} if not r.variable(name)}
-    leaves = (part for part in parts_of(node) if not children(part))
-    plain = all(isinstance(leaf, Literal_) or (isinstance(leaf, Name) and leaf.name in known) for leaf in leaves)
-    closed = any(isinstance(part, Apply) and part.function != "sqrt" for part in parts_of(node))
-    return plain and not closed and not isinstance(node, Name)
+    leaves = (part for part in s.parts_of(node) if not s.children(part))
+    plain = all(isinstance(leaf, s.Literal_) or (isinstance(leaf, s.Name) and leaf.name in known) for leaf in leaves)
+    closed = any(isinstance(part, s.Apply) and part.function != "sqrt" for part in s.parts_of(node))
+    return plain and not closed and not isinstance(node, s.Name)
 
 
 def _is_heavy(r: Cursor) -> bool:
@@ -220,7 +222,7 @@ def _is_heavy(r: Cursor) -> bool:
     return r.token.text in ("sum", "prod", "frac") or r.sees("bar") or r.sees("function")
 
 
-def determined(r: Cursor) -> Node:
+def determined(r: Cursor) -> s.Node:
     """The matrices behind `det` up to a dot, an explicit space, a differential or another function."""
     node = r.grammar.factor(r)
     while r.starts_factor() and not r.sees("function") and not r.grammar.is_differential(r) and not set_apart(r):
@@ -234,8 +236,8 @@ def set_apart(r: Cursor) -> bool:
     return any(space in between for space in ("\\,", "\\;", "\\:", "\\ ", "\\quad"))
 
 
-def axis_below(token: Token, scripts: list[Script]) -> Options:
+def axis_below(token: Token, scripts: list[Script]) -> s.Options:
     r"""The option that `\operatorname{softmax}_{1}` states: of every row; with 0 of every column."""
     part = one_index(scripts)
-    known = token.text in AXES and isinstance(part, Literal_) and part.text in ("0", "1")
-    return (("axis", part.text),) if known and isinstance(part, Literal_) else ()
+    known = token.text in AXES and isinstance(part, s.Literal_) and part.text in ("0", "1")
+    return (("axis", part.text),) if known and isinstance(part, s.Literal_) else ()

@@ -9,7 +9,7 @@ from typing import Final
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ..syntax import Binary, Literal_, Name, Node, PairIndex
+from .. import syntax as s
 from .cursor import Cursor
 from .tokens import Token
 
@@ -20,13 +20,13 @@ class Script:
     and what it holds."""
 
     kind: str
-    parts: tuple[Node, ...] = ()
+    parts: tuple[s.Node, ...] = ()
     amount: int = 1
     label: str = ""
     end: Token | None = None
 
 
-def one_index(scripts: Sequence[Script]) -> Node | None:
+def one_index(scripts: Sequence[Script]) -> s.Node | None:
     """The one index where it is all that stands there."""
     only = scripts[0] if len(scripts) == 1 and scripts[0].kind == "index" else None
     return only.parts[0] if only is not None and len(only.parts) == 1 else None
@@ -59,9 +59,9 @@ def sliced_script(r: Cursor, tokens: list[Token], end: Token) -> Script:
     raise r.trouble("these indices cannot be read", tokens[0], help="write `A_{ij}` for an entry, `A_{i,:}` for a row")
 
 
-def index_letters(r: Cursor, first: int, past: int) -> tuple[Node, ...]:
+def index_letters(r: Cursor, first: int, past: int) -> tuple[s.Node, ...]:
     """The indices written there: letters, or numbers counted from 1."""
-    found: list[Node] = []
+    found: list[s.Node] = []
     place = first
     while place < past:
         token = r.tokens[place]
@@ -76,22 +76,24 @@ def index_letters(r: Cursor, first: int, past: int) -> tuple[Node, ...]:
         if token.text in ("(", ")", "{", "}") and token.kind in ("open", "close"):
             continue
         letter = found[-1] if found else None
-        if token.text in ("'", "prime") and isinstance(letter, Name):
-            found[-1] = Name(letter.span.joined(r.span(token)), f"{letter.name}_prime")
+        if token.text in ("'", "prime") and isinstance(letter, s.Name):
+            found[-1] = s.Name(letter.span.joined(r.span(token)), f"{letter.name}_prime")
             continue
-        if token.text == "_" and isinstance(letter, Name) and place < past:
+        if token.text == "_" and isinstance(letter, s.Name) and place < past:
             inner = r.tokens[place]
             place += 1
-            found[-1] = Name(letter.span.joined(r.span(inner)), f"{letter.name}_{inner.text}")
+            found[-1] = s.Name(letter.span.joined(r.span(inner)), f"{letter.name}_{inner.text}")
             continue
         if past - first == 1 and len(token.text) == 2 and token.text.isdigit() and "0" not in token.text:
-            found += [Literal_(r.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
+            found += [s.Literal_(r.span(token), Fraction(int(digit) - 1), digit) for digit in token.text]
             continue
         found.append(index_at(r, token))
-        if isinstance(found[-1], Name) and is_shift(r, place, past):
+        if isinstance(found[-1], s.Name) and is_shift(r, place, past):
             sign, by = r.tokens[place : place + 2]
-            amount = Literal_(r.span(by), Fraction(by.text), by.text)
-            found[-1] = Binary(found[-1].span.joined(amount.span), "+" if sign.text == "+" else "-", found[-1], amount)
+            amount = s.Literal_(r.span(by), Fraction(by.text), by.text)
+            found[-1] = s.Binary(
+                found[-1].span.joined(amount.span), "+" if sign.text == "+" else "-", found[-1], amount
+            )
             place += 2
     return tuple(found)
 
@@ -102,24 +104,24 @@ def is_shift(r: Cursor, place: int, past: int) -> bool:
     return len(following) == 2 and following[0].text in ("+", "-") and following[1].text in set("0123456789")
 
 
-def index_pair(r: Cursor, place: int) -> PairIndex | None:
+def index_pair(r: Cursor, place: int) -> s.PairIndex | None:
     """`(i,k)` among the indices of A ⊗ B: a row of A and a row of B."""
     close = r.partner.get(place, -1)
     inner = r.tokens[place + 1 : close] if r.tokens[place].text == "(" else []
     letters = [token for token in inner if token.kind in ("name", "number")]
     if len(inner) != 3 or inner[1].text != "," or len(letters) != 2:
         return None
-    return PairIndex(r.span(r.tokens[place], r.tokens[close]), index_at(r, inner[0]), index_at(r, inner[2]))
+    return s.PairIndex(r.span(r.tokens[place], r.tokens[close]), index_at(r, inner[0]), index_at(r, inner[2]))
 
 
-def index_at(r: Cursor, token: Token, shifted: bool = True) -> Node:
+def index_at(r: Cursor, token: Token, shifted: bool = True) -> s.Node:
     """One index: a letter, or a number, which LaTeX counts from 1."""
     if token.kind == "number" and token.text.isdigit() and len(token.text) < 7:
-        return Literal_(r.span(token), Fraction(int(token.text) - shifted), token.text)
+        return s.Literal_(r.span(token), Fraction(int(token.text) - shifted), token.text)
     if token.kind == "name":
         return r.name(token)
     if token.kind == "command" and token.text == "d":
-        return Name(r.span(token), "d")
+        return s.Name(r.span(token), "d")
     help = "arithmetic in an index, as in `x_{i+1}`, cannot be read"
     if token.text == "<":
         help = "for the pairs of neighbours write a set, as in `\\sum_{(i,j) \\in E}`"
@@ -264,6 +266,6 @@ def known_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
     number = found["layer"] or found["digits"]
     if number is None:
         return Script("T", end=end)
-    value = Literal_(r.span(tokens[bool(found["layer"])]), Fraction(number[:9]), number)
+    value = s.Literal_(r.span(tokens[bool(found["layer"])]), Fraction(number[:9]), number)
     turned = found["top"] or found["turned"]
     return Script("power-T" if turned else "power", (value,), label=(found["layer"] or "")[:9], end=end)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from ...diagnostics import Diagnostic, InputError, Source, Span
 from ...diagnostics.record import mutable, record, replace
 from ...diagnostics.regex import regex
-from ..syntax import Derivative, Differential_, Name, Node, Subscript, parts_of
+from .. import syntax as s
 from .commands import read_command
 from .cursor import CLOSERS, Cursor, partners
 from .lexer import Lexer
@@ -36,9 +36,9 @@ class Side:
 
     span: Span
     text: str
-    node: Node | None
+    node: s.Node | None
     problem: Diagnostic | None = None
-    others: tuple[Node, ...] = ()
+    others: tuple[s.Node, ...] = ()
 
 
 @record
@@ -274,7 +274,7 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
         return Side(span, text, first, error.diagnostic, tuple(node for node in others if node is not None))
 
 
-def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> Node:
+def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> s.Node:
     copies = [replace(token) for token in part]
     fixed = _before_sums(statement) if any(token.text == "!=" for token in part) else frozenset()
     tokens = [*copies, _end(list(part) or statement)]
@@ -294,9 +294,9 @@ def _before_sums(statement: list[Token]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _mended(row: _Row, part: list[Token], statement: list[Token]) -> list[Node]:
+def _mended(row: _Row, part: list[Token], statement: list[Token]) -> list[s.Node]:
     """The trees of a side whose brackets do not match, one for each way to balance them."""
-    found: list[Node] = []
+    found: list[s.Node] = []
     for tokens in balanced(part):
         try:
             found.append(_tree(row, tokens, statement))
@@ -309,13 +309,13 @@ def _end(tokens: list[Token]) -> Token:
     return Token("end", "", tokens[-1].end, tokens[-1].end)
 
 
-def differentiated_names(nodes: Iterable[Node]) -> tuple[str, ...]:
+def differentiated_names(nodes: Iterable[s.Node]) -> tuple[str, ...]:
     """The lone names that stand under a derivative or differential sign: undeclared ones mean the loss."""
     found: dict[str, None] = {}
-    for part in (part for node in nodes for part in parts_of(node)):
-        if isinstance(part, Derivative | Differential_) and part.body is not None:
-            body = part.body.body if isinstance(part.body, Subscript) else part.body
-            if isinstance(body, Name):
+    for part in (part for node in nodes for part in s.parts_of(node)):
+        if isinstance(part, s.Derivative | s.Differential_) and part.body is not None:
+            body = part.body.body if isinstance(part.body, s.Subscript) else part.body
+            if isinstance(body, s.Name):
                 found.setdefault(body.name)
     return tuple(found)
 

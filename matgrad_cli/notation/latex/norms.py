@@ -9,7 +9,7 @@ from typing import Final
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ..syntax import Apply, Group, Literal_, Name, Negative, Node, Transposed
+from .. import syntax as s
 from .cursor import Cursor
 from .indices import one_index
 from .scripts import Script, script_text, scripted, scripts_here, source_text, with_scripts
@@ -36,33 +36,33 @@ EXTREMES: Final = frozenset(
 """\\lambda_{\\max}, \\sigma_{\\max}: functions of a matrix where a bracket follows."""
 
 
-def extreme(reader: Cursor, name: str, token: Token) -> Node:
+def extreme(reader: Cursor, name: str, token: Token) -> s.Node:
     """The largest or smallest eigenvalue, the largest singular value."""
     arguments = reader.arguments()
     span = reader.span(token, reader.last)
     if len(arguments) != 1 or name.startswith("sigma_min"):
         raise reader.trouble(f"`{source_text(reader, token)}` of this cannot be read", token)
     if name.startswith("sigma"):
-        return scripted(reader, Apply(span, "norm", arguments, (("ord", "2"),)))
+        return scripted(reader, s.Apply(span, "norm", arguments, (("ord", "2"),)))
     if "min" not in name:
-        return scripted(reader, Apply(span, "eigmax", arguments))
-    largest = Apply(span, "eigmax", (Negative(span, Group(span, arguments[0])),))
-    return scripted(reader, Group(span, Negative(span, largest)))
+        return scripted(reader, s.Apply(span, "eigmax", arguments))
+    largest = s.Apply(span, "eigmax", (s.Negative(span, s.Group(span, arguments[0])),))
+    return scripted(reader, s.Group(span, s.Negative(span, largest)))
 
 
-def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> Node | None:
+def spectral(reader: Cursor, name: str, token: Token, scripts: list[Script]) -> s.Node | None:
     r"""`\lambda_i(X)` where i is summed over and X is made of capitals without that letter: the eigenvalues of X."""
     letter = one_index(scripts)
-    if not isinstance(letter, Name) or letter.name not in reader.binding or not reader.sees("open", "("):
+    if not isinstance(letter, s.Name) or letter.name not in reader.binding or not reader.sees("open", "("):
         return None
     inside = [token for token in reader.tokens[reader.at + 1 : reader.closing(reader.at)] if token.kind == "name"]
     if not inside or not inside[0].text[0].isupper() or any(token.text == letter.name for token in inside):
         return None
     arguments = reader.arguments()
-    return scripted(reader, Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)))
+    return scripted(reader, s.Apply(reader.span(token, reader.last), name, arguments, (("index", letter.name),)))
 
 
-def bars_here(r: Cursor) -> Node:
+def bars_here(r: Cursor) -> s.Node:
     """‖…‖ with its subscript, or |…|: a determinant, an absolute value, or a norm that lost a bar."""
     opening = r.take()
     r.bars.append(opening.text)
@@ -77,17 +77,17 @@ def bars_here(r: Cursor) -> Node:
     return normed(r, node, span, opening.text == closing.text == "|")
 
 
-def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
+def normed(reader: Cursor, node: s.Node, span: Span, single: bool) -> s.Node:
     """The norm of the node, by the subscript behind it."""
     weight, above = _weight_behind_power(reader) if not single else (None, [])
     below_bars = reader.script_ahead("_")
     if not single and below_bars and [token.text for token in reader.tokens[slice(*below_bars[:2])]] == ["infty"]:
         reader.at = below_bars[2]
-        return scripted(reader, Apply(span, "norm", (node,), (("ord", "inf"),)))
+        return scripted(reader, s.Apply(span, "norm", (node,), (("ord", "inf"),)))
     scripts = [*above, *scripts_here(reader)]
     lower = [script for script in scripts if script.kind in ("index", "label")]
     below = lower[0].parts[0] if len(lower) == 1 and len(lower[0].parts) == 1 else None
-    if weight is None and not single and isinstance(below, Name) and _is_matrix(reader, below.name):
+    if weight is None and not single and isinstance(below, s.Name) and _is_matrix(reader, below.name):
         if below.name in _COVARIANCES:
             end = next(token for token in reversed(reader.tokens[: reader.at]) if token.text == below.name)
             letter = source_text(reader, end)
@@ -99,50 +99,50 @@ def normed(reader: Cursor, node: Node, span: Span, single: bool) -> Node:
         reader.note("the square of a norm with a matrix below it is read as `x^\\top A x`")
         square = _weighted(reader, span, node, weight, node)
         power = scripts[0].parts[0] if scripts and scripts[0].kind == "power" else None
-        if isinstance(power, Literal_) and power.value == 2:
-            return with_scripts(reader, Group(span, square), scripts[1:])
-        return with_scripts(reader, Apply(span, "sqrt", (square,)), scripts)
+        if isinstance(power, s.Literal_) and power.value == 2:
+            return with_scripts(reader, s.Group(span, square), scripts[1:])
+        return with_scripts(reader, s.Apply(span, "sqrt", (square,)), scripts)
     rest = [script for script in scripts if script not in lower]
     if len(lower) > 1:
         raise reader.trouble("a norm has one subscript", reader.last)
     if not lower:
-        return with_scripts(reader, Apply(span, "bars" if single else "norm", (node,)), rest)
+        return with_scripts(reader, s.Apply(span, "bars" if single else "norm", (node,)), rest)
     label = script_text(lower[0])
     kind = _NORMS.get(label.lower())
     order = lower[0].parts[0] if kind is None and len(lower[0].parts) == 1 and lower[0].kind == "index" else None
-    if isinstance(order, Name) and not order.name[0].islower():
+    if isinstance(order, s.Name) and not order.name[0].islower():
         order = None
-    if isinstance(order, Literal_):
-        order = Literal_(order.span, Fraction(order.text), order.text)  # it counts nothing
+    if isinstance(order, s.Literal_):
+        order = s.Literal_(order.span, Fraction(order.text), order.text)  # it counts nothing
     if order is not None and not single:
         first = rest[0].parts[0] if rest and rest[0].kind == "power" else None
-        whole = first is not None and isinstance(order, Name) and first == replace(order, span=first.span)
+        whole = first is not None and isinstance(order, s.Name) and first == replace(order, span=first.span)
         options = (("power", ""),) if whole else ()
-        return with_scripts(reader, Apply(span, "norm", (node, order), options), rest[1:] if whole else rest)
+        return with_scripts(reader, s.Apply(span, "norm", (node, order), options), rest[1:] if whole else rest)
     if label == "11" and len(lower[0].parts) == 2:
-        return with_scripts(reader, Apply(span, "sum", (Apply(span, "abs", (node,)),)), rest)
+        return with_scripts(reader, s.Apply(span, "sum", (s.Apply(span, "abs", (node,)),)), rest)
     if kind is None:
         known = _MIXED if len(lower[0].parts) == 2 else "known are `F`, `2`, `1`, `*`"
         written = label if len(label) != len(lower[0].parts) else ",".join(label)
         raise reader.trouble(f"the norm with the subscript `{written}` is not known", reader.last, help=known)
     if single:
         reader.note("single bars with a subscript are read as a norm whose second bar was lost")
-    return with_scripts(reader, Apply(span, "norm", (node,), (("ord", kind),)), rest)
+    return with_scripts(reader, s.Apply(span, "norm", (node,), (("ord", kind),)), rest)
 
 
-def _weighted(r: Cursor, span: Span, left: Node, weight: Node, right: Node) -> Node:
+def _weighted(r: Cursor, span: Span, left: s.Node, weight: s.Node, right: s.Node) -> s.Node:
     """uᵀ A v."""
-    turned = Transposed(span, Group(left.span, left))
-    return r.binary("juxtapose", r.binary("juxtapose", turned, weight), Group(right.span, right))
+    turned = s.Transposed(span, s.Group(left.span, left))
+    return r.binary("juxtapose", r.binary("juxtapose", turned, weight), s.Group(right.span, right))
 
 
-def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
+def divergence_or_part(r: Cursor, name: str, token: Token) -> s.Node | None:
     r"""`D_{KL}(p \,\|\, q)` of arrays is Σ p log(p/q), `P_\Omega(A)` the entries of A in Ω;
     None for another name, or without `\|`."""
     written = source_text(r, token)
     if name == "P_Omega":
         r.note(f"`{written}_Ω(…)` keeps the entries in Ω: `Omega` is 1 there and else 0, and multiplies entry by entry")
-        return r.binary("hadamard", Name(r.span(token, r.last), "Omega"), r.grammar.factor(r))
+        return r.binary("hadamard", s.Name(r.span(token, r.last), "Omega"), r.grammar.factor(r))
     close = r.closing(r.at)
     bars = [place for place in range(r.at + 1, close) if r.tokens[place].kind == "bar"]
     if name not in ("KL", "D_KL") or not any(r.tokens[place].text == "||" for place in bars):
@@ -154,13 +154,13 @@ def divergence_or_part(r: Cursor, name: str, token: Token) -> Node | None:
     r.at = close + 1
     span = r.span(token, r.last)
     # p and q have one shape
-    ratio = r.binary("-", *(Apply(part.span, "log", (part,)) for part in (left, right)))
-    node = Apply(span, "sum", (r.binary("hadamard", Group(left.span, left), Group(span, ratio)),))
+    ratio = r.binary("-", *(s.Apply(part.span, "log", (part,)) for part in (left, right)))
+    node = s.Apply(span, "sum", (r.binary("hadamard", s.Group(left.span, left), s.Group(span, ratio)),))
     r.note(f"`{written}(p‖q)` is read as Σ p log(p/q)")
     return scripted(r, node)
 
 
-def _weight_behind_power(reader: Cursor) -> tuple[Node | None, list[Script]]:
+def _weight_behind_power(reader: Cursor) -> tuple[s.Node | None, list[Script]]:
     r"""The matrix of `\|x\|^2_{A^{-1}}`, and what stands above in front of it;
     nothing, and nothing taken, for another."""
     start, power = reader.at, reader.script_ahead("^")
@@ -173,7 +173,7 @@ def _weight_behind_power(reader: Cursor) -> tuple[Node | None, list[Script]]:
     return _weight(reader), []
 
 
-def _weight(reader: Cursor) -> Node | None:
+def _weight(reader: Cursor) -> s.Node | None:
     r"""The matrix of `\lVert x \rVert_{\Sigma^{-1}}`, `\lVert x \rVert_W`: the root of xᵀWx;
     None, and nothing taken, for another."""
     below = reader.script_ahead("_")
@@ -198,7 +198,7 @@ def _is_matrix(reader: Cursor, name: str) -> bool:
     return open_ and (name.isupper() or name in _COVARIANCES) and name != "H" and name.lower() not in _NORMS
 
 
-def _states(r: Cursor) -> Node | None:
+def _states(r: Cursor) -> s.Node | None:
     """⟨ψ|φ⟩ = ψᵀφ and ⟨ψ|H|φ⟩ = ψᵀHφ, as physicists write them: real vectors."""
     close = r.closing(r.at)
     bars = [place for place in range(r.at + 1, close) if r.tokens[place].kind == "bar" and r.tokens[place].text == "|"]
@@ -206,15 +206,15 @@ def _states(r: Cursor) -> Node | None:
         return None
     ends = [r.at, *bars, close]
     node, *rest = (r.inside(first + 1, past) for first, past in pairwise(ends))
-    node = Transposed(node.span, node)
+    node = s.Transposed(node.span, node)
     for part in rest:
         node = r.binary("juxtapose", node, part)
     r.at = close + 1
     r.note("⟨ψ|H|φ⟩ is read as ψᵀHφ: the vectors are real")
-    return scripted(r, Group(r.span(r.tokens[ends[0]], r.last), node))
+    return scripted(r, s.Group(r.span(r.tokens[ends[0]], r.last), node))
 
 
-def angle(r: Cursor) -> Node:
+def angle(r: Cursor) -> s.Node:
     """⟨A, B⟩, perhaps with a subscript F."""
     token = r.token
     if (states := _states(r)) is not None:
@@ -224,11 +224,11 @@ def angle(r: Cursor) -> Node:
         raise r.trouble(f"an inner product has two parts, here {len(arguments)} stand", token)
     span = r.span(token, r.last)
     if (weight := _weight(r)) is not None:
-        return scripted(r, Group(span, _weighted(r, span, arguments[0], weight, arguments[1])))
+        return scripted(r, s.Group(span, _weighted(r, span, arguments[0], weight, arguments[1])))
     scripts = scripts_here(r)
     below = [script for script in scripts if script.kind in ("index", "label")]
     for label in map(script_text, below):
         if label.lower() not in _PLAIN:
             message = f"the inner product with the subscript `{label}` is not known"
             raise r.trouble(message, r.last, help="of vectors with a matrix M write `x^\\top M y`, or declare M")
-    return with_scripts(r, Apply(span, "inner", arguments), [script for script in scripts if script not in below])
+    return with_scripts(r, s.Apply(span, "inner", arguments), [script for script in scripts if script not in below])

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final, NoReturn
 
 from ...diagnostics.record import record
-from ..syntax import BEFORE, WITHIN, Apply, Binary, Group, Kronecker, Literal_, Name, Node, parts_of
+from .. import syntax as s
 from .cases import comparison
 from .cursor import Cursor
 from .indices import index_letters
@@ -35,50 +35,50 @@ class Ranges:
     """The letters of a Σ with their upper limits (None where none is written),
     and factors that are 0 outside the range."""
 
-    letters: tuple[Name, ...] = ()
-    limits: tuple[Node | None, ...] = ()
-    masks: tuple[Node, ...] = ()
+    letters: tuple[s.Name, ...] = ()
+    limits: tuple[s.Node | None, ...] = ()
+    masks: tuple[s.Node, ...] = ()
     from_zero: frozenset[str] = frozenset()
 
-    def masked(self, body: Node) -> Node:
+    def masked(self, body: s.Node) -> s.Node:
         """The body with a factor for each part of the range."""
         for mask in self.masks:
-            body = Binary(body.span, "juxtapose", mask, body)
+            body = s.Binary(body.span, "juxtapose", mask, body)
         return body
 
 
-def unlike(mask: Node) -> Node:
+def unlike(mask: s.Node) -> s.Node:
     """1 where a mask is 0, and 0 where it is 1."""
-    return Group(mask.span, Binary(mask.span, "-", Literal_(mask.span, Fraction(1), "1"), mask))
+    return s.Group(mask.span, s.Binary(mask.span, "-", s.Literal_(mask.span, Fraction(1), "1"), mask))
 
 
-def before(left: Name, right: Name) -> Node:
+def before(left: s.Name, right: s.Name) -> s.Node:
     """1 where left < right."""
-    return Apply(left.span.joined(right.span), BEFORE, (left, right))
+    return s.Apply(left.span.joined(right.span), s.BEFORE, (left, right))
 
 
-def within(letter: Name, first: int, last: int) -> Node:
+def within(letter: s.Name, first: int, last: int) -> s.Node:
     """1 where the letter is none of so many values at the beginning and at the end of its range."""
-    return Apply(letter.span, WITHIN, (letter,), (("first", str(first)), ("last", str(last))))
+    return s.Apply(letter.span, s.WITHIN, (letter,), (("first", str(first)), ("last", str(last))))
 
 
-def moves_of(body: Node, letter: str) -> list[int]:
+def moves_of(body: s.Node, letter: str) -> list[int]:
     """How far the letter is moved in the indices below: 1 for `x_{i+1}`."""
     found = [0]
-    for part in parts_of(body):
+    for part in s.parts_of(body):
         match part:
-            case Binary(_, "+" | "-" as sign, Name(_, name), Literal_(_, amount)) if name == letter:
+            case s.Binary(_, "+" | "-" as sign, s.Name(_, name), s.Literal_(_, amount)) if name == letter:
                 found.append(int(amount) if sign == "+" else -int(amount))
     return found
 
 
 def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | None) -> Ranges:
     """What a Σ runs over; InputError with the code `sum-range` where that is a part of a dimension."""
-    letters: dict[str, Name] = {}
-    waiting: list[Name] = []
+    letters: dict[str, s.Name] = {}
+    waiting: list[s.Name] = []
     from_zero: set[str] = set()
-    limits: dict[str, Node] = {}
-    masks: list[Node] = []
+    limits: dict[str, s.Node] = {}
+    masks: list[s.Node] = []
     left_out: dict[str, list[int]] = {}
     for piece in pieces(reader, lower) if lower is not None else ():
         equal = [place for place in range(*piece) if reader.tokens[place].kind == "relation"]
@@ -105,7 +105,7 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
             continue
         elif reader.tokens[equal[0]].text == "!=":
             pair = _pair(reader, letters, named, equal, piece)
-            masks.append(unlike(Kronecker(pair[0].span.joined(pair[1].span), pair)))
+            masks.append(unlike(s.Kronecker(pair[0].span.joined(pair[1].span), pair)))
         elif reader.tokens[equal[0]].text in _ORDERS and _is_letter(reader, letters, (equal[0] + 1, piece[1])):
             masks.append(_compared(_pair(reader, letters, named, equal, piece), reader.tokens[equal[0]].text))
         elif (
@@ -118,9 +118,9 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
             _add(reader, letters, named, reader.tokens[first])
             bounded = {name.name for name in (*waiting, *named)}
             limit = _limit(reader, reader.tokens[equal[0]], (equal[0] + 1, piece[1]), named)
-            if isinstance(limit, Apply | Group):
+            if isinstance(limit, s.Apply | s.Group):
                 masks.append(limit)
-            elif isinstance(limit, Node):
+            elif isinstance(limit, s.Node):
                 limits.update(dict.fromkeys(bounded, limit))
             elif limit == 0:
                 from_zero |= bounded
@@ -130,7 +130,7 @@ def ranges(reader: Cursor, sign: Token, lower: Tokens | None, upper: Tokens | No
     for name, limit, lost in _upper(reader, tuple(letters), upper, from_zero):
         if name in limits:
             _refuse(reader, "this sum has two upper limits", sign)
-        if isinstance(limit, Apply | Group):
+        if isinstance(limit, s.Apply | s.Group):
             masks.append(limit)
             continue
         limits[name] = limit
@@ -161,19 +161,19 @@ def pieces(reader: Cursor, part: Tokens) -> Iterator[Tokens]:
         level += {"open": 1, "close": -1}.get(token.kind, 0)
 
 
-def _letters(reader: Cursor, first: int, past: int) -> tuple[Name, ...]:
+def _letters(reader: Cursor, first: int, past: int) -> tuple[s.Name, ...]:
     if first < past and reader.tokens[first].text == "(" and reader.partner.get(first) == past - 1:
         first, past = first + 1, past - 1
     if first >= past:
         _refuse(reader, "a sum runs over letters", reader.tokens[first])
     found = index_letters(reader, first, past)
-    names = tuple(letter for letter in found if isinstance(letter, Name))
+    names = tuple(letter for letter in found if isinstance(letter, s.Name))
     if len(names) != len(found) or not names:
         _refuse(reader, "a sum runs over letters", reader.tokens[first])
     return names
 
 
-def _add(reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], where: Token) -> None:
+def _add(reader: Cursor, letters: dict[str, s.Name], named: tuple[s.Name, ...], where: Token) -> None:
     for name in named:
         if name.name in letters:
             raise reader.trouble("a letter stands twice under this sum", where)
@@ -185,7 +185,7 @@ def _from_one(reader: Cursor, where: Token, written: list[str]) -> None:
         _refuse(reader, _A_PART, where)
 
 
-def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) -> Node | int:
+def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[s.Name, ...]) -> s.Node | int:
     r"""The upper limit of `i \in [n]`, `i \in \{1,…,n\}`, `i \le n`; or where `i = …` starts:
     a number, a mask behind a letter."""
     written = texts(reader, after)
@@ -212,8 +212,8 @@ def _limit(reader: Cursor, sign: Token, after: Tokens, named: tuple[Name, ...]) 
 
 
 def _pair(
-    reader: Cursor, letters: dict[str, Name], named: tuple[Name, ...], equal: list[int], piece: Tokens
-) -> tuple[Name, Name]:
+    reader: Cursor, letters: dict[str, s.Name], named: tuple[s.Name, ...], equal: list[int], piece: Tokens
+) -> tuple[s.Name, s.Name]:
     r"""The two letters of `j \ne i`; those that nothing binds yet are bound here.
 
     The y of `j: j \ne y`, and of `j \ne y` in a loss, is none of them: it is one fixed place.
@@ -243,8 +243,8 @@ def _pair(
 
 
 def _ordered(
-    reader: Cursor, letters: dict[str, Name], limits: dict[str, Node], piece: Tokens, signs: list[int]
-) -> Node:
+    reader: Cursor, letters: dict[str, s.Name], limits: dict[str, s.Node], piece: Tokens, signs: list[int]
+) -> s.Node:
     r"""`1 \le i < j \le n`: both letters are bound, and the first is less than the second."""
     _from_one(reader, reader.tokens[signs[0]], texts(reader, (piece[0], signs[0])))
     both = [_letters(reader, start + 1, end) for start, end in pairwise(signs)]
@@ -256,7 +256,7 @@ def _ordered(
     return _compared((left, right), reader.tokens[signs[1]].text)
 
 
-def _condition(reader: Cursor, letters: dict[str, Name], piece: Tokens, signs: list[int]) -> Node | None:
+def _condition(reader: Cursor, letters: dict[str, s.Name], piece: Tokens, signs: list[int]) -> s.Node | None:
     r"""`i: y_i f(x_i) < 1`: 1 where the condition holds that stands behind the letters, and else 0;
     None where letters are compared."""
     labelled = len(signs) == 1 and reader.tokens[signs[0]].text in ("=", "!=")
@@ -273,7 +273,7 @@ def _condition(reader: Cursor, letters: dict[str, Name], piece: Tokens, signs: l
     return found
 
 
-def _is_letter(reader: Cursor, letters: dict[str, Name], part: Tokens) -> bool:
+def _is_letter(reader: Cursor, letters: dict[str, s.Name], part: Tokens) -> bool:
     """Whether a letter that is summed here or around stands there alone, or one that nothing else is."""
     found = [reader.tokens[place] for place in range(*part) if reader.tokens[place].kind != "gap"]
     if len(found) != 1 or found[0].kind != "name":
@@ -283,7 +283,7 @@ def _is_letter(reader: Cursor, letters: dict[str, Name], part: Tokens) -> bool:
     return name in letters or name in reader.binding or (not known and len(name) == 1 and name.islower())
 
 
-def _compared(pair: tuple[Name, Name], sign: str) -> Node:
+def _compared(pair: tuple[s.Name, s.Name], sign: str) -> s.Node:
     """1 where the two letters stand in this order."""
     left, right = pair if sign in ("<", "<=") else (pair[1], pair[0])
     return before(left, right) if sign in ("<", ">") else unlike(before(right, left))
@@ -291,7 +291,7 @@ def _compared(pair: tuple[Name, Name], sign: str) -> Node:
 
 def _upper(
     reader: Cursor, names: tuple[str, ...], part: Tokens | None, from_zero: set[str]
-) -> Iterator[tuple[str, Node, int]]:
+) -> Iterator[tuple[str, s.Node, int]]:
     """Each letter with the limit above the Σ, one for all of them or one for each, and how many are left out at the
     end; a limit that is a letter summed around gives a mask."""
     if part is None:
@@ -312,7 +312,7 @@ def _upper(
         if len(written) == 3 and written[1] == "-" and written[2] in set("0123456789") and name not in from_zero:
             past, lost = past - 2, int(written[2])
         if written[0] in reader.binding and written[1:] in ([], ["-", "1"]):
-            own, end = Name(reader.span(reader.tokens[first]), name), reader.name(reader.tokens[first])
+            own, end = s.Name(reader.span(reader.tokens[first]), name), reader.name(reader.tokens[first])
             yield name, before(own, end) if lost else unlike(before(end, own)), 0
             continue
         yield name, reader.inside(first, past), lost

@@ -7,20 +7,7 @@ from typing import Final
 
 from ...diagnostics import InputError, Source
 from ...diagnostics.record import record, replace
-from ..syntax import (
-    Apply,
-    Binary,
-    Derivative,
-    Ellipsis_,
-    Literal_,
-    MapsTo,
-    Name,
-    Negative,
-    Node,
-    Operator,
-    Transposed,
-    last_factor,
-)
+from .. import syntax as s
 from .atoms import bracket_here, constant_here, named_factor, number_here, taken_norm
 from .calculus import SMALL_CHANGES, capital_d, differential_here, is_differential, nabla_here, partial_here
 from .commands import read_command
@@ -36,25 +23,25 @@ from .sets import sets_counted
 from .sums import sum_here
 from .tokens import REFUSED, Token
 
-_TIGHT: Final[dict[str, Operator]] = {"cdot": "dot", "times": "juxtapose", "/": "/"}
-_LOOSE: Final[dict[str, Operator]] = {"odot": "hadamard", "circ": "hadamard", "otimes": "kron", "oslash": "/"}
+_TIGHT: Final[dict[str, s.Operator]] = {"cdot": "dot", "times": "juxtapose", "/": "/"}
+_LOOSE: Final[dict[str, s.Operator]] = {"odot": "hadamard", "circ": "hadamard", "otimes": "kron", "oslash": "/"}
 
 
 @record
 class LatexReading:
     """A formula read: its tree, and what was repaired or assumed."""
 
-    node: Node
+    node: s.Node
     notes: tuple[str, ...] = ()
 
 
-def expression(r: Cursor) -> Node:
+def expression(r: Cursor) -> s.Node:
     r"""term ± term ± …, or `H \mapsto …`."""
     if r.sees("name") and r.sees("relation", "maps", ahead=1):
         argument = r.name(r.take())
         r.take()
         body = expression(r)
-        return MapsTo(argument.span.joined(body.span), argument, body)
+        return s.MapsTo(argument.span.joined(body.span), argument, body)
     node = term(r)
     while r.sees("operator", "+", "-"):
         sign = r.take()
@@ -63,7 +50,7 @@ def expression(r: Cursor) -> Node:
     return node
 
 
-def term(r: Cursor) -> Node:
+def term(r: Cursor) -> s.Node:
     """A product, or products joined by `:`, which binds weakest of the products."""
     node = product(r)
     while r.sees("operator", ":"):
@@ -72,7 +59,7 @@ def term(r: Cursor) -> Node:
     return node
 
 
-def product(r: Cursor, first: Node | None = None) -> Node:
+def product(r: Cursor, first: s.Node | None = None) -> s.Node:
     """Runs joined by ⊙, ⊗, ⊘: standing side by side binds tighter."""
     node = run(r, first)
     while r.token.kind == "operator" and r.token.text in _LOOSE:
@@ -89,7 +76,7 @@ _CONVOLUTION: Final = (
 )
 
 
-def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
+def run(r: Cursor, first: s.Node | None = None, slash: bool = True) -> s.Node:
     """Factors side by side, or with `·`, `×`, `/` between them."""
     signs: list[Token] = []
     while first is None and r.sees("operator", "-", "+"):
@@ -104,7 +91,7 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
         if token.kind == "operator" and token.text in _TIGHT and (slash or token.text != "/"):
             r.take()
             right = signed_factor(r)
-            numbers = isinstance(node, Literal_) or isinstance(right, Literal_)
+            numbers = isinstance(node, s.Literal_) or isinstance(right, s.Literal_)
             written = source_text(r, token) if not r.known else ""
             if written in ("\\ast", "\\star") and not numbers:
                 raise r.trouble("a convolution cannot be read", token, help=_CONVOLUTION)
@@ -118,18 +105,18 @@ def run(r: Cursor, first: Node | None = None, slash: bool = True) -> Node:
         else:
             break
     for sign in reversed(signs):
-        node = Negative(r.span(sign).joined(node.span), node)
+        node = s.Negative(r.span(sign).joined(node.span), node)
     return node
 
 
-def _may_be_vector(r: Cursor, node: Node) -> bool:
+def _may_be_vector(r: Cursor, node: s.Node) -> bool:
     """Whether a factor is a small Latin letter that is not known to be a number."""
-    node = last_factor(node)
-    name = node.name if isinstance(node, Name) and node.name not in r.names.dimensions else ""
+    node = s.last_factor(node)
+    name = node.name if isinstance(node, s.Name) and node.name not in r.names.dimensions else ""
     return len(name) == 1 and name.islower() and r.names.variables.get(name) != "number"
 
 
-def evaluated_at(r: Cursor, body: Node) -> Node:
+def evaluated_at(r: Cursor, body: s.Node) -> s.Node:
     r"""`\Big|_{t=0}` behind a product: its value there; behind a sign of derivative, the value there of what follows,
     differentiated."""
     bar = r.take()
@@ -139,13 +126,13 @@ def evaluated_at(r: Cursor, body: Node) -> Node:
     if equal != first + 1 or r.tokens[first].kind != "name" or r.tokens[equal].text != "=":
         raise r.trouble("what this bar evaluates at cannot be read", bar)
     name, value = r.name(r.tokens[first]), r.inside(equal + 1, past)
-    if isinstance(body, Derivative) and body.body is None:
+    if isinstance(body, s.Derivative) and body.body is None:
         operand, _ = operand_of_sign(r)
         body = replace(body, body=operand)
-    return Apply(body.span.joined(r.span(r.last)), "value at", (body, name, value))
+    return s.Apply(body.span.joined(r.span(r.last)), "value at", (body, name, value))
 
 
-def limit_here(r: Cursor) -> Node:
+def limit_here(r: Cursor) -> s.Node:
     r"""`\lim_{t \to 0}` of the rest of the term."""
     sign = r.take()
     if not r.sees("operator", "_"):
@@ -156,29 +143,29 @@ def limit_here(r: Cursor) -> Node:
     if len(tokens) != 3 or tokens[0].kind != "name" or tokens[1].text != "to" or tokens[2].text != "0":
         raise r.trouble("a limit cannot be read here", sign)
     body = product(r)
-    return Apply(r.span(sign).joined(body.span), "limit", (body, r.name(tokens[0])))
+    return s.Apply(r.span(sign).joined(body.span), "limit", (body, r.name(tokens[0])))
 
 
-def factor_beside(r: Cursor, left: Node) -> Node:
+def factor_beside(r: Cursor, left: s.Node) -> s.Node:
     """The next factor; a lone 1 behind an array is the vector of ones."""
-    lone = r.sees("number", "1") and not isinstance(left, Literal_)
+    lone = r.sees("number", "1") and not isinstance(left, s.Literal_)
     node = factor(r)
-    if lone and isinstance(node, Literal_):
+    if lone and isinstance(node, s.Literal_):
         r.note("a `1` behind a factor is read as the vector of ones")
-        return Apply(node.span, "ones", ())
+        return s.Apply(node.span, "ones", ())
     return node
 
 
-def signed_factor(r: Cursor) -> Node:
+def signed_factor(r: Cursor) -> s.Node:
     """A factor behind a product sign, perhaps with a minus."""
     if r.sees("operator", "-"):
         sign = r.take()
         node = factor(r)
-        return Negative(r.span(sign).joined(node.span), node)
+        return s.Negative(r.span(sign).joined(node.span), node)
     return factor(r)
 
 
-def factor(r: Cursor) -> Node:
+def factor(r: Cursor) -> s.Node:
     """One factor with its scripts; every nesting passes here."""
     r.depth += 1
     if r.depth > DEEPEST:
@@ -188,7 +175,7 @@ def factor(r: Cursor) -> Node:
     return node
 
 
-def unguarded_factor(r: Cursor) -> Node:
+def unguarded_factor(r: Cursor) -> s.Node:
     """One factor with its scripts."""
     token = r.token
     match token.kind:
@@ -206,7 +193,7 @@ def unguarded_factor(r: Cursor) -> Node:
         case "open" if past := turned_before(r):
             r.at += past
             body = factor(r)
-            return Transposed(r.span(token).joined(body.span), body)
+            return s.Transposed(r.span(token).joined(body.span), body)
         case "open":
             return bracket_here(r)
         case "bar":
@@ -228,7 +215,7 @@ def needs_factor(r: Cursor, token: Token) -> InputError:
     return r.trouble(f"`{source_text(r, token)}` cannot stand here", token, "syntax-error")
 
 
-def letter_here(r: Cursor) -> Node:
+def letter_here(r: Cursor) -> s.Node:
     """A letter: a differential, a derivative D, or a name."""
     token = r.token
     kronecker = token.text == "delta" and r.sees("operator", "_", ahead=1)
@@ -237,7 +224,7 @@ def letter_here(r: Cursor) -> Node:
     return (capital_d(r) if token.text in ("J", "D") else None) or named_factor(r)
 
 
-def command_node(r: Cursor, token: Token) -> Node:
+def command_node(r: Cursor, token: Token) -> s.Node:
     """A factor that begins with a command."""
     match token.text:
         case "frac":
@@ -263,7 +250,7 @@ def command_node(r: Cursor, token: Token) -> Node:
             return limit_here(r)
         case "dots":
             r.take()
-            return Ellipsis_(r.span(token))
+            return s.Ellipsis_(r.span(token))
         case _:
             what = REFUSED.get(token.text, "this sign")
             raise r.trouble(f"{what} cannot be read here", token)
@@ -275,22 +262,22 @@ def _axis_here(r: Cursor) -> bool:
     return bool(inside) and inside[0].kind == "number"
 
 
-def root_of(r: Cursor, token: Token) -> Node:
+def root_of(r: Cursor, token: Token) -> s.Node:
     r"""`\sqrt{x}`, `\sqrt[3]{x}`."""
-    exponent: Node | None = None
+    exponent: s.Node | None = None
     if r.sees("open", "[") and r.tokens[r.closing(r.at) + 1].text == "{":
         close = r.closing(r.at)
         degree = r.inside(r.at + 1, close)
         r.at = close + 1
-        exponent = Binary(degree.span, "/", Literal_(degree.span, Fraction(1), "1"), degree)
+        exponent = s.Binary(degree.span, "/", s.Literal_(degree.span, Fraction(1), "1"), degree)
     first, past = r.unit()
     body = r.inside(first, past)
     span = r.span(token, r.last)
-    node: Node = Apply(span, "sqrt", (body,)) if exponent is None else Binary(span, "^", body, exponent)
+    node: s.Node = s.Apply(span, "sqrt", (body,)) if exponent is None else s.Binary(span, "^", body, exponent)
     return scripted(r, node)
 
 
-def underbraced(r: Cursor) -> Node:
+def underbraced(r: Cursor) -> s.Node:
     r"""`\underbrace{A}_{\text{why}}` is A."""
     r.take()
     first, past = r.unit()
@@ -301,7 +288,7 @@ def underbraced(r: Cursor) -> Node:
     return node
 
 
-def _close_product(r: Cursor) -> Node:
+def _close_product(r: Cursor) -> s.Node:
     """A product up to the next slash."""
     return run(r, slash=False)
 
@@ -343,7 +330,7 @@ def read_latex(
     return LatexReading(node, tuple(reader.notes))
 
 
-def parse_latex(text: str, source_name: str = "loss", names: LatexNames | None = None, offset: int = 0) -> Node:
+def parse_latex(text: str, source_name: str = "loss", names: LatexNames | None = None, offset: int = 0) -> s.Node:
     r"""The tree of one LaTeX expression.
 
     >>> parse_latex(r"2X^\top y").operator

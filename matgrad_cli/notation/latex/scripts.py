@@ -6,21 +6,8 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from ...diagnostics import Span
+from .. import syntax as s
 from ..names import words
-from ..syntax import (
-    COUNTED,
-    Apply,
-    Inverted,
-    Kronecker,
-    Literal_,
-    Name,
-    Node,
-    Slice,
-    Subscript,
-    Transposed,
-    parts_of,
-    ungrouped,
-)
 from .cursor import Cursor
 from .indices import (
     Script,
@@ -133,18 +120,18 @@ def lowered_script(r: Cursor) -> Script:
 # ---- putting on
 
 
-def scripted(r: Cursor, base: Node) -> Node:
+def scripted(r: Cursor, base: s.Node) -> s.Node:
     """The base with the scripts that follow."""
     return with_scripts(r, base, scripts_here(r))
 
 
-def with_scripts(r: Cursor, base: Node, scripts: list[Script]) -> Node:
+def with_scripts(r: Cursor, base: s.Node, scripts: list[Script]) -> s.Node:
     """The base with its scripts: entries first where `X_{ij}^2`, transposes first where `X^T_{ij}` or `X_{ij}^T`."""
-    if isinstance(base, Name) and r.names.variables.get(base.name) == "matrix" and len(scripts) == 2:
+    if isinstance(base, s.Name) and r.names.variables.get(base.name) == "matrix" and len(scripts) == 2:
         scripts = [counting_script(script) for script in scripts]  # \nu_k^n under a sum over n
     kinds = [script.kind for script in scripts]
     single = all(len(script.parts) == 1 for script in scripts[:2])
-    if sorted(kinds[:2]) == ["index", "sample"] and single and isinstance(base, Name):
+    if sorted(kinds[:2]) == ["index", "sample"] and single and isinstance(base, s.Name):
         row, column = sorted(scripts[:2], key=lambda script: script.kind, reverse=True)
         both = Script("index", (row.parts[0], column.parts[0]), end=scripts[1].end)
         base, scripts = entry_of(r, base, both, base.span.joined(r.span(scripts[1].end or r.last))), scripts[2:]
@@ -152,7 +139,7 @@ def with_scripts(r: Cursor, base: Node, scripts: list[Script]) -> Node:
     two = [script for script in scripts if script.kind == "index" and len(script.parts) == 2]
     if two and len(scripts) == 2 and not {"T", "inverse", "inverse-T", "prime"}.isdisjoint(kinds):
         other = next(script for script in scripts if script is not two[0])
-        if other is scripts[1] and not isinstance(base, Kronecker):
+        if other is scripts[1] and not isinstance(base, s.Kronecker):
             r.note("a script after two indices is read as the matrix's own: `X_{ij}^{-1}` is the entry of the inverse")
         scripts = [other, two[0]]
     elif len(scripts) == 2 and kinds in (["power", "index"], ["T", "index"], ["prime", "index"]):
@@ -172,17 +159,17 @@ _RATES: Final = words("alpha beta gamma lambda rho eta")
 """Letters of numbers whose powers are summed."""
 
 
-def counter_of(script: Script) -> Name | None:
+def counter_of(script: Script) -> s.Name | None:
     """The letter that a sum binds, where it alone is raised."""
     match script:
-        case Script("power", (Apply(_, function, (Name() as letter,)),)) if function == COUNTED:
+        case Script("power", (s.Apply(_, function, (s.Name() as letter,)),)) if function == s.COUNTED:
             return letter
     return None
 
 
-def counted_power(r: Cursor, base: Node, letter: Name, end: Token) -> Node:
+def counted_power(r: Cursor, base: s.Node, letter: s.Name, end: Token) -> s.Node:
     r"""`\gamma^t` under a Σ over t is a power; `x^i` of a letter that is no number may be one of several x."""
-    name = base.name if isinstance(base, Name) else ""
+    name = base.name if isinstance(base, s.Name) else ""
     kind = r.names.variables.get(name)
     if name and kind != "number" and (kind is not None or name not in _RATES):
         message = f"whether the raised `{letter.name}` numbers `{name}` or is an exponent is not said"
@@ -194,7 +181,7 @@ def counted_power(r: Cursor, base: Node, letter: Name, end: Token) -> Node:
     return base
 
 
-def with_script(r: Cursor, base: Node, script: Script) -> Node:
+def with_script(r: Cursor, base: s.Node, script: Script) -> s.Node:
     """One script put on."""
     end = script.end or r.last
     span = base.span.joined(r.span(end))
@@ -202,23 +189,23 @@ def with_script(r: Cursor, base: Node, script: Script) -> Node:
         case "nothing":
             return base
         case "T":
-            return Transposed(span, base)
+            return s.Transposed(span, base)
         case "prime":
             for _ in range(script.amount):
-                base = Transposed(span, base)
+                base = s.Transposed(span, base)
             return base
         case "inverse":
-            return Inverted(span, base, script.amount)
+            return s.Inverted(span, base, script.amount)
         case "inverse-T":
-            return Transposed(span, Inverted(span, base, script.amount))
+            return s.Transposed(span, s.Inverted(span, base, script.amount))
         case "pinv":
-            return Apply(span, "pinv", (base,))
+            return s.Apply(span, "pinv", (base,))
         case "power":
             if (letter := counter_of(script)) is not None:
                 base = counted_power(r, base, letter, end)
             return r.binary("^", base, script.parts[0])
         case "power-T":
-            return Transposed(span, r.binary("^", base, script.parts[0]))
+            return s.Transposed(span, r.binary("^", base, script.parts[0]))
         case "circ":
             return r.binary("**", base, script.parts[0])
         case "sample" | "row" | "column":
@@ -226,67 +213,72 @@ def with_script(r: Cursor, base: Node, script: Script) -> Node:
         case "index":
             return entry_of(r, base, script, span)
         case "label" if script.label == "plus":  # [u]₊
-            return Apply(span, "relu", (base,))
+            return s.Apply(span, "relu", (base,))
         case _:
             raise r.trouble("this script has no meaning here", end)
 
 
-def row_or_column(r: Cursor, base: Node, script: Script, span: Span) -> Node:
+def row_or_column(r: Cursor, base: s.Node, script: Script, span: Span) -> s.Node:
     """A row or column; x^{(i)} of a letter is a row of X, or the entry of a vector x."""
     if len(script.parts) != 1:
         raise r.trouble("one index is needed here", script.end or r.last)
-    base = ungrouped(base)
-    if not isinstance(base, Name):
+    base = s.ungrouped(base)
+    if not isinstance(base, s.Name):
         raise r.trouble("a row or column is taken of a letter", base)
     if script.kind == "sample" and r.names.variables.get(base.name) in ("vector", "row"):
-        return Subscript(span, base, script.parts)
+        return s.Subscript(span, base, script.parts)
     if script.kind == "sample":
         return member_of(r, span, base, other_case(r, base), script.parts[0], "sample")
-    return Slice(span, base, base, script.parts[0], "row" if script.kind == "row" else "column")
+    return s.Slice(span, base, base, script.parts[0], "row" if script.kind == "row" else "column")
 
 
 def member_of(
-    r: Cursor, span: Span, letter: Name, matrix: Name, index: Node, way: Literal["sample", "subscript"] = "subscript"
-) -> Slice:
+    r: Cursor,
+    span: Span,
+    letter: s.Name,
+    matrix: s.Name,
+    index: s.Node,
+    way: Literal["sample", "subscript"] = "subscript",
+) -> s.Slice:
     """x_i of a matrix X."""
-    return Slice(span, letter, matrix, index, "said column" if matrix.name in r.names.columns else way)
+    return s.Slice(span, letter, matrix, index, "said column" if matrix.name in r.names.columns else way)
 
 
 def is_counted(r: Cursor, script: Script) -> bool:
     """Whether a letter that a sum binds stands in the script, also below a label: the i of w_{y_i}."""
     letters = {
-        part.name.rpartition("_")[2] for index in script.parts for part in parts_of(index) if isinstance(part, Name)
+        part.name.rpartition("_")[2] for index in script.parts for part in s.parts_of(index) if isinstance(part, s.Name)
     }
     return bool(letters & (r.binding | r.left))
 
 
-def other_case(r: Cursor, letter: Name) -> Name:
+def other_case(r: Cursor, letter: s.Name) -> s.Name:
     """The matrix X for a letter x, where x itself is not known and X is."""
     return letter if r.variable(letter.name) else matrix_of(r, letter)
 
 
-def matrix_of(r: Cursor, letter: Name) -> Name:
+def matrix_of(r: Cursor, letter: s.Name) -> s.Name:
     """The known matrix of the same letter in the other case, or the letter itself."""
     for other in (letter.name.swapcase(), letter.name[:1].upper() + letter.name[1:]):
         if r.names.variables.get(other, "vector") not in ("vector", "row", "number"):
-            return Name(letter.span, other)
+            return s.Name(letter.span, other)
     return letter
 
 
-def entry_of(r: Cursor, base: Node, script: Script, span: Span) -> Node:
+def entry_of(r: Cursor, base: s.Node, script: Script, span: Span) -> s.Node:
     """base_{ij}, or x_i: an entry, or a row or column of X."""
-    if not isinstance(base, Name) or len(script.parts) not in (1, 2):
-        return Subscript(span, base, script.parts)
+    if not isinstance(base, s.Name) or len(script.parts) not in (1, 2):
+        return s.Subscript(span, base, script.parts)
     kind, part = r.names.variables.get(base.name), script.parts[0]
     if len(script.parts) == 2:
-        return Subscript(span, matrix_of(r, base) if kind in (None, "vector", "row") else base, script.parts)
+        return s.Subscript(span, matrix_of(r, base) if kind in (None, "vector", "row") else base, script.parts)
     if kind is None and (other := other_case(r, base)) is not base:
         return member_of(r, span, base, other, part)
     if kind != "matrix":
-        return Subscript(span, base, script.parts)
+        return s.Subscript(span, base, script.parts)
     own = base.name.lower() != (r.names.wrt or "").lower() and not is_counted(r, script)
-    if isinstance(part, Name) and own and not counts_rows(r, part.name, base.name):
-        return Name(span, f"{base.name}_{part.name}")
+    if isinstance(part, s.Name) and own and not counts_rows(r, part.name, base.name):
+        return s.Name(span, f"{base.name}_{part.name}")
     return member_of(r, span, base, base, part)
 
 
@@ -303,7 +295,7 @@ def counts_rows(r: Cursor, letter: str, base: str) -> bool:
 def script_text(script: Script) -> str:
     """What stands in a subscript, without commas."""
     return script.label or "".join(
-        part.text if isinstance(part, Literal_) else part.name if isinstance(part, Name) else "?"
+        part.text if isinstance(part, s.Literal_) else part.name if isinstance(part, s.Name) else "?"
         for part in script.parts
     )
 
@@ -325,15 +317,15 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             return known_form(r, name, script.label), [*before, *behind]
         if script.kind == "prime" and names_another(r, name):
             return known_form(r, name, "_".join(["prime"] * script.amount)), [*before, *behind]
-        named = script.parts and all(isinstance(part, Name | Literal_) for part in script.parts)
+        named = script.parts and all(isinstance(part, s.Name | s.Literal_) for part in script.parts)
         if script.kind == "index" and named and not is_counted(r, script):
             # a letter that a sum binds counts something: it is no part of a name
             text = script_text(script)
             for form in (f"{name}_{text}", f"{name}{text}"):
                 if any(form in table for table in known):
                     return form, [*before, *behind]
-            lettered = all(isinstance(part, Name) for part in script.parts)  # S_B: nothing binds the letter
-            numbered = len(script.parts) == 1 and isinstance(script.parts[0], Literal_)
+            lettered = all(isinstance(part, s.Name) for part in script.parts)  # S_B: nothing binds the letter
+            numbered = len(script.parts) == 1 and isinstance(script.parts[0], s.Literal_)
             label = is_origin(r, text) or (not r.variable(name) and is_label(r, name, text)) if numbered else False
             if label or (lettered and owns_script(r, token)):
                 return f"{name}_{text}", [*before, *behind]
@@ -356,7 +348,7 @@ def owns_script(r: Cursor, token: Token) -> bool:
 
 def is_sample(r: Cursor, name: str) -> bool:
     """Whether x^{(1)} is the first row of a matrix X: it is known, and x is not."""
-    return not r.variable(name) and matrix_of(r, Name(r.span(r.last), name)).name != name
+    return not r.variable(name) and matrix_of(r, s.Name(r.span(r.last), name)).name != name
 
 
 def is_label(r: Cursor, name: str, number: str = "") -> bool:
@@ -364,7 +356,7 @@ def is_label(r: Cursor, name: str, number: str = "") -> bool:
     if not r.known:
         always = all(after.text == "_" for after in r.behind(name))
         return always and (name[:1].isupper() or has_layer(r, number))
-    return name not in ("e", "I", "delta") and other_case(r, Name(r.span(r.last), name)).name == name
+    return name not in ("e", "I", "delta") and other_case(r, s.Name(r.span(r.last), name)).name == name
 
 
 def is_origin(r: Cursor, number: str) -> bool:

@@ -2,7 +2,7 @@ r"""Sets that a Σ runs over: `i \in S` is the entry S_i of an array of zeros an
 
 from __future__ import annotations
 
-from ..syntax import Apply, Name, Node, Sigma, Slice, Subscript, parts_of, rebuilt, ungrouped
+from .. import syntax as s
 from .cursor import Cursor
 from .tokens import Token
 
@@ -10,7 +10,7 @@ Tokens = tuple[int, int]
 """The places of the first and past the last token of a part."""
 
 
-def counted_by(reader: Cursor, first: int, past: int, signs: list[int]) -> tuple[Name, ...]:
+def counted_by(reader: Cursor, first: int, past: int, signs: list[int]) -> tuple[s.Name, ...]:
     r"""The letter that counts in `x_i \in S` and `(x_i, y_i) \in D`; none where a letter itself stands there."""
     if not signs or reader.tokens[signs[0]].text != "in":
         return ()
@@ -26,7 +26,7 @@ def counted_by(reader: Cursor, first: int, past: int, signs: list[int]) -> tuple
     return (reader.name(below[0]),)
 
 
-def member_of(reader: Cursor, letters: tuple[Name, ...], part: Tokens) -> Node | None:
+def member_of(reader: Cursor, letters: tuple[s.Name, ...], part: Tokens) -> s.Node | None:
     r"""The entry of the array that a set is: `i \in S` is S_i, `(i,j) \in \Omega` is Omega_ij, `j \in N(i)` is N_ij."""
     tokens = [token for token in reader.tokens[slice(*part)] if token.kind != "gap" and token.text not in "{}"]
     if len(tokens) > 1 and all(
@@ -41,43 +41,45 @@ def member_of(reader: Cursor, letters: tuple[Name, ...], part: Tokens) -> Node |
     own = reader.name(tokens[0])
     span = own.span.joined(reader.span(tokens[-1]))
     if not inner:
-        return Subscript(span, own, letters, member=True)
+        return s.Subscript(span, own, letters, member=True)
     if (
         len(letters) == 1
         and (inner[0], inner[-1]) in (("(", ")"), ("_", inner[1]))
         and inner[1] in reader.binding
         and len(inner) < 4
     ):
-        return Subscript(span, own, (reader.name(tokens[2]), *letters), member=True)
+        return s.Subscript(span, own, (reader.name(tokens[2]), *letters), member=True)
     return None
 
 
-def sets_counted(reader: Cursor, tree: Node) -> Node:
+def sets_counted(reader: Cursor, tree: s.Node) -> s.Node:
     r"""The tree with `|S|`, where a Σ runs over S, as the number of its elements."""
     if not {("relation", "in"), ("bar", "|")} <= {(token.kind, token.text) for token in reader.tokens}:
         return tree
     members = {
         part.body.name: part
-        for part in parts_of(tree)
-        if isinstance(part, Subscript) and part.member and isinstance(part.body, Name)
+        for part in s.parts_of(tree)
+        if isinstance(part, s.Subscript) and part.member and isinstance(part.body, s.Name)
     }
 
-    def size(node: Node) -> Node:
-        if not isinstance(node, Apply) or node.function != "bars":
+    def size(node: s.Node) -> s.Node:
+        if not isinstance(node, s.Apply) or node.function != "bars":
             return node
-        inner = ungrouped(node.arguments[0])
-        own, outer = inner, tuple[Node, ...]()
-        if isinstance(inner, Subscript | Slice):
-            own, outer = (inner.body, inner.indices) if isinstance(inner, Subscript) else (inner.letter, (inner.index,))
-        if not isinstance(own, Name) or own.name not in members:
+        inner = s.ungrouped(node.arguments[0])
+        own, outer = inner, tuple[s.Node, ...]()
+        if isinstance(inner, s.Subscript | s.Slice):
+            own, outer = (
+                (inner.body, inner.indices) if isinstance(inner, s.Subscript) else (inner.letter, (inner.index,))
+            )
+        if not isinstance(own, s.Name) or own.name not in members:
             return node
         counted = members[own.name].indices[len(outer) :]
-        letters = tuple(letter for letter in counted if isinstance(letter, Name))
+        letters = tuple(letter for letter in counted if isinstance(letter, s.Name))
         note = f"`|{own.name}|` is read as the number of elements of `{own.name}`, the sum of its zeros and ones"
         if note not in reader.notes:
             reader.note(note)
-        return Sigma(
-            node.span, letters, (None,) * len(letters), Subscript(node.span, own, (*outer, *letters), member=True)
+        return s.Sigma(
+            node.span, letters, (None,) * len(letters), s.Subscript(node.span, own, (*outer, *letters), member=True)
         )
 
-    return rebuilt(tree, size)
+    return s.rebuilt(tree, size)

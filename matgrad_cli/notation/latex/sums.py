@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...diagnostics import Span
-from ..syntax import WITHIN, Apply, Binary, EntriesOf, Group, Literal_, Negative, Node, Sigma, ungrouped
+from .. import syntax as s
 from .cursor import Cursor
 from .indices import end_unbraced
 from .ranges import Ranges, moves_of, ranges, within
@@ -28,7 +28,7 @@ def over_letters(r: Cursor, sign: Token) -> Ranges:
     return ranges(r, sign, lower, upper)
 
 
-def under(r: Cursor, over: Ranges, read: Callable[[], Node]) -> Node:
+def under(r: Cursor, over: Ranges, read: Callable[[], s.Node]) -> s.Node:
     """What is read while these letters are bound."""
     outer, own = (r.binding, r.from_zero), {letter.name for letter in over.letters}
     r.binding, r.from_zero = r.binding | own, r.from_zero - own | over.from_zero
@@ -37,7 +37,7 @@ def under(r: Cursor, over: Ranges, read: Callable[[], Node]) -> Node:
     return node
 
 
-def sum_here(r: Cursor, sign: Token) -> Node:
+def sum_here(r: Cursor, sign: Token) -> s.Node:
     """Σ, Π, the greatest or the least over letters, to the end of the term; without letters the sum of all entries."""
     over = over_letters(r, sign)
     if not r.starts_factor() and not r.sees("operator", "-", "+"):
@@ -49,13 +49,13 @@ def sum_here(r: Cursor, sign: Token) -> Node:
         if over.masks or not over.letters:
             what = "a product" if sign.text == "prod" else "the greatest or least value"
             raise r.trouble(f"{what} over letters runs through a whole dimension", sign)
-        return _over_entries(r, sign, Sigma(span, over.letters, over.limits, body))
+        return _over_entries(r, sign, s.Sigma(span, over.letters, over.limits, body))
     if not over.letters:
-        return Apply(span, "sum", (body,))
-    return Sigma(span, over.letters, over.limits, body)
+        return s.Apply(span, "sum", (body,))
+    return s.Sigma(span, over.letters, over.limits, body)
 
 
-def counted_entries(r: Cursor, close: int) -> Node | None:
+def counted_entries(r: Cursor, close: int) -> s.Node | None:
     r"""`[x_j^\top w - y_j]_{j=1}^n`: the array of these entries, whose letters run below the bracket here; None where
     no letter does."""
     opening, r.at = r.at, close + 1
@@ -72,74 +72,77 @@ def counted_entries(r: Cursor, close: int) -> Node | None:
     r.at = end
     letters, bounds = (*over.letters, None), (*over.limits, None)
     span = r.span(r.tokens[opening], r.last)
-    return scripted(r, EntriesOf(span, (letters[0], letters[1]), (bounds[0], bounds[1]), body))
+    return scripted(r, s.EntriesOf(span, (letters[0], letters[1]), (bounds[0], bounds[1]), body))
 
 
-def within_reach(r: Cursor, over: Ranges, body: Node) -> Node:
+def within_reach(r: Cursor, over: Ranges, body: s.Node) -> s.Node:
     r"""`\sum_t (x_t - x_{t-1})^2` without limits: t runs where both exist, and that is said."""
     for letter, limit in zip(over.letters, over.limits, strict=True):
         said = any(
-            isinstance(mask, Apply) and mask.function == WITHIN and mask.arguments[0] == letter for mask in over.masks
+            isinstance(mask, s.Apply) and mask.function == s.WITHIN and mask.arguments[0] == letter
+            for mask in over.masks
         )
         moves = [] if said or limit is not None else moves_of(body, letter.name)
         if any(moves):
-            body = Binary(body.span, "juxtapose", within(letter, max(0, -min(moves)), max(0, *moves)), body)
+            body = s.Binary(body.span, "juxtapose", within(letter, max(0, -min(moves)), max(0, *moves)), body)
             r.note(f"`{letter.name}` runs where all of its entries exist")
     return body
 
 
-def _over_entries(r: Cursor, sign: Token, sigma: Sigma) -> Node:
+def _over_entries(r: Cursor, sign: Token, sigma: s.Sigma) -> s.Node:
     """Π, max or min of what the Σ would add up: of the array of these entries."""
     letters, bounds, span = (*sigma.letters, None), (*sigma.bounds, None), sigma.span
     if len(sigma.letters) > 2 and sign.text == "prod":
-        return Apply(span, "exp", (Sigma(span, sigma.letters, sigma.bounds, _log(sigma.body)),), (("product", ""),))
+        return s.Apply(span, "exp", (s.Sigma(span, sigma.letters, sigma.bounds, _log(sigma.body)),), (("product", ""),))
     if len(sigma.letters) > 2:
         raise r.trouble("the greatest or least value runs over one or two letters", sign)
     least = sign.text == "minimum"  # the least of f is the greatest of −f, but for the sign
-    entries = EntriesOf(
-        span, (letters[0], letters[1]), (bounds[0], bounds[1]), Negative(span, sigma.body) if least else sigma.body
+    entries = s.EntriesOf(
+        span, (letters[0], letters[1]), (bounds[0], bounds[1]), s.Negative(span, sigma.body) if least else sigma.body
     )
-    found = Apply(
+    found = s.Apply(
         span, "prod" if sign.text == "prod" else "max", (entries,), (("product", ""),) if sign.text == "prod" else ()
     )
-    return Group(span, Negative(span, found)) if least else found
+    return s.Group(span, s.Negative(span, found)) if least else found
 
 
-def log_of_product(argument: Node, span: Span) -> Node | None:
+def log_of_product(argument: s.Node, span: Span) -> s.Node | None:
     """The sum of the logarithms, where the argument is a product over letters, perhaps with factors in front;
     else None."""
-    inner = ungrouped(argument)
-    if isinstance(inner, Apply) and ("product", "") in inner.options:
+    inner = s.ungrouped(argument)
+    if isinstance(inner, s.Apply) and ("product", "") in inner.options:
         match inner.arguments[0]:
-            case EntriesOf(place, (first, second), bounds, body):
+            case s.EntriesOf(place, (first, second), bounds, body):
                 letters = tuple([letter for letter in (first, second) if letter is not None])
-                return Sigma(place, letters, bounds[: len(letters)], _log(body))
+                return s.Sigma(place, letters, bounds[: len(letters)], _log(body))
         return inner.arguments[0]
-    if isinstance(inner, Binary) and inner.operator == "juxtapose":
+    if isinstance(inner, s.Binary) and inner.operator == "juxtapose":
         last = log_of_product(inner.right, span)
-        return None if last is None else Group(span, Binary(span, "+", _log(inner.left), last))
+        return None if last is None else s.Group(span, s.Binary(span, "+", _log(inner.left), last))
     return None
 
 
-def _log(body: Node) -> Node:
+def _log(body: s.Node) -> s.Node:
     """log of a factor; of a power the exponent comes in front."""
-    inner = ungrouped(body)
+    inner = s.ungrouped(body)
     known = log_of_product(body, body.span)
     if known is not None:
         return known
-    if isinstance(inner, Binary) and _is_raised(inner):
-        return Binary(body.span, "juxtapose", Group(inner.right.span, inner.right), Group(body.span, _log(inner.left)))
+    if isinstance(inner, s.Binary) and _is_raised(inner):
+        return s.Binary(
+            body.span, "juxtapose", s.Group(inner.right.span, inner.right), s.Group(body.span, _log(inner.left))
+        )
     if (
-        isinstance(inner, Binary)
+        isinstance(inner, s.Binary)
         and inner.operator == "juxtapose"
         and (_is_raised(inner.left) or _is_raised(inner.right))
     ):
-        return Group(body.span, Binary(body.span, "+", _log(inner.left), _log(inner.right)))
-    return Apply(body.span, "log", (body,))
+        return s.Group(body.span, s.Binary(body.span, "+", _log(inner.left), _log(inner.right)))
+    return s.Apply(body.span, "log", (body,))
 
 
-def _is_raised(node: Node) -> bool:
+def _is_raised(node: s.Node) -> bool:
     """Whether a factor is a power whose exponent is no whole number."""
-    node = ungrouped(node)
-    exponent = ungrouped(node.right) if isinstance(node, Binary) and node.operator == "^" else None
-    return exponent is not None and not (isinstance(exponent, Literal_) and exponent.value.denominator == 1)
+    node = s.ungrouped(node)
+    exponent = s.ungrouped(node.right) if isinstance(node, s.Binary) and node.operator == "^" else None
+    return exponent is not None and not (isinstance(exponent, s.Literal_) and exponent.value.denominator == 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...ir import ONE, Dim
 from .. import syntax as s
-from .unify import DECIDE, PREFER, Form, Rule, Side, join, lengthen, merge
+from .unify import DECIDE, GUESS, PREFER, Form, Rule, Side, join, lengthen, merge
 
 if TYPE_CHECKING:
     from .solver import Solver
@@ -205,6 +205,17 @@ def square_rule(base: Form, reason: str) -> Rule:
     def rule(bold: int) -> bool:
         told = base.rows.known or base.cols.known
         if bold >= PREFER and not told and base.rows.is_long and base.cols.is_long:
+            join(base.rows, base.cols, reason)
+        return bool(base.rows.known and base.cols.known) or base.rows.root is base.cols.root
+
+    return rule
+
+
+def triangle_rule(base: Form, reason: str) -> Rule:
+    """What a triangle is taken of is square, where nothing tells one of its sides: tril(𝟏𝟏ᵀ) e₁."""
+
+    def rule(bold: int) -> bool:
+        if bold >= GUESS and not (base.rows.known and base.cols.known):
             join(base.rows, base.cols, reason)
         return bool(base.rows.known and base.cols.known) or base.rows.root is base.cols.root
 

@@ -24,7 +24,7 @@ from ..scope import Scope
 from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, meant
 from .solver import Solver
 from .unify import GUESS, PREFER, Form, Rule, Side, join, lengthen, merge
-from .uses import array_product_rule, by_law, diag_rule, entrywise_rule, matmul_rule, stretch_rule
+from .uses import array_product_rule, by_law, diag_rule, entrywise_rule, matmul_rule, stretch_rule, triangle_rule
 
 
 def is_unknown(scope: Scope, node: s.Apply) -> bool:
@@ -153,6 +153,8 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         _determinant(solver, node)
     if function in SQUARE:
         _small_matrices(solver, node.arguments[0])
+    if function in ("strictupper", "tril", "triu"):
+        solver.rule(triangle_rule(forms[0], solver.text(node)), forms[0])
     if function in CHANGES:
         merge(forms[-1], forms[0], solver.text(node))
     if function in _LAWS:
