@@ -177,6 +177,10 @@ def between(left: str, right: str, adjacent: bool) -> str:
     return "write `@` for the product of matrices, `*` for a number times an array or an elementwise product"
 
 
+def _short(text: str) -> str:
+    return f"`{text}`" if len(text) <= 30 else f"`{text[:12]} … {text[-12:]}`"
+
+
 # ---- the stream of tokens that the grammar of the expression language reads from
 
 
@@ -241,6 +245,34 @@ class Stream(ABC):
         else:
             found, span = f"found `{self.text_of(token.span)}`", token.span
         self.unreadable(f"{found} where {needed} was needed", span, help)
+
+    def after_expression(self, node: s.Node) -> NoReturn:
+        """An expression is complete but the text goes on: say what is missing."""
+        token = self.token
+        if token.kind in ("name", "number", "string") or self.sees("("):
+            left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
+            self.unreadable(
+                f"no operator between {left} and {right}",
+                token.span,
+                between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.start),
+                code="missing-operator",
+            )
+        if self.sees(")") or self.sees("]"):
+            self.unreadable(f"`{token.text}` closes a bracket that was never opened", token.span)
+        if self.sees("=") or self.sees(":"):
+            self.unreadable(
+                f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span
+            )
+        self.unexpected("an operator or the end")
+
+    def close(self, sign: str, opening: Token, body: s.Node) -> None:
+        if self.accept(sign):
+            return
+        if self.token.kind == "end":
+            self.unreadable(f"`{self.text_of(opening.span)}` is never closed", opening.span, label="opened here")
+        if self.token.kind in ("name", "number", "string") or self.sees("("):
+            self.after_expression(body)
+        self.unexpected(f"an operator or `{sign}`")
 
     def enter(self, opening: Token) -> None:
         self.depth += 1

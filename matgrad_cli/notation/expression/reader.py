@@ -4,14 +4,14 @@ Nothing read is ever executed."""
 from __future__ import annotations
 
 import sys
-from typing import Final, NoReturn, cast
+from typing import Final, cast
 
 from ...diagnostics import Source, Span
 from .. import syntax as s
 from ..comparisons import compared
 from .brackets import binder, comprehended, over_parts, pair_of_distances, subscripted
 from .keywords import with_order
-from .lexer import Stream, Token, between, exact
+from .lexer import Stream, Token, exact
 from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
 
 RECURSION: Final = 6000
@@ -64,25 +64,6 @@ class Parser(Stream):
         if self.place < len(self.tokens) - 1:
             self.after_expression(node)
         return s.rebuilt(node, over_parts) if ":" in self.source.text else node
-
-    def after_expression(self, node: s.Node) -> NoReturn:
-        """An expression is complete but the text goes on: say what is missing."""
-        token = self.token
-        if token.kind in ("name", "number", "string") or self.sees("("):
-            left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
-            self.unreadable(
-                f"no operator between {left} and {right}",
-                token.span,
-                between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.start),
-                code="missing-operator",
-            )
-        if self.sees(")") or self.sees("]"):
-            self.unreadable(f"`{token.text}` closes a bracket that was never opened", token.span)
-        if self.sees("=") or self.sees(":"):
-            self.unreadable(
-                f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span
-            )
-        self.unexpected("an operator or the end")
 
     def compared(self) -> s.Node:
         """A sum, or `u > v`: 1 where it holds and 0 elsewhere."""
@@ -246,15 +227,6 @@ class Parser(Stream):
             self.take()
         return s.Apply(self.since(opening), "norm", (body,), () if order is None else (("ord", order),))
 
-    def close(self, sign: str, opening: Token, body: s.Node) -> None:
-        if self.accept(sign):
-            return
-        if self.token.kind == "end":
-            self.unreadable(f"`{self.text_of(opening.span)}` is never closed", opening.span, label="opened here")
-        if self.token.kind in ("name", "number", "string") or self.sees("("):
-            self.after_expression(body)
-        self.unexpected(f"an operator or `{sign}`")
-
     def name(self) -> s.Node:
         token = first = self.take()
         if self.sign not in _BEHIND:
@@ -399,7 +371,3 @@ class Parser(Stream):
         if word.text in _MODULES and self.accept("."):
             word = self.take()  # `ord=np.inf`
         return sign + word.text
-
-
-def _short(text: str) -> str:
-    return f"`{text}`" if len(text) <= 30 else f"`{text[:12]} … {text[-12:]}`"
