@@ -12,7 +12,6 @@ from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds, may_hold
 from ...ir import (
-    ONE,
     Add,
     Differential,
     Entry,
@@ -98,8 +97,6 @@ def _ways(
     sides = pattern(reading)
     if not sides.operators <= operators_in(node):
         return
-    if isinstance(sides.lhs, MatMul) and isinstance(node, MatMul) and not _has_such_ends(sides.lhs, node):
-        return
     matcher = Matcher(sides, None if further else problem.wrt)
     start = _start(matcher, bindings) if bindings else {}
     for table, surround in _fits(matcher, sides.lhs, node, start) if start is not None else ():
@@ -119,14 +116,6 @@ def _ways(
             assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
-
-
-def _has_such_ends(wanted: MatMul, node: MatMul) -> bool:
-    """Whether a run of the factors may end in a column, or begin with a row, where the pattern does."""
-    columns, rows = wanted.factors[-1].shape.cols is ONE, wanted.factors[0].shape.rows is ONE
-    return (not columns or any(factor.shape.cols is ONE for factor in node.factors)) and (
-        not rows or any(factor.shape.rows is ONE for factor in node.factors)
-    )
 
 
 def _through_name(

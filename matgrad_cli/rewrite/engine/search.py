@@ -7,10 +7,9 @@ or on the array whose entry it is): d(‖A‖²) = d(tr(AᵀA)).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from ...ir import Differential, Entry, Expr, Partial, Path, Symbol
-from ...ir.alike import form_of
+from ...ir import Differential, Entry, Expr, Partial, Path
 from ...records import Bindings
 from ...rulebook.heads import form
 from ...rulebook.rule import Rule
@@ -23,18 +22,13 @@ class Search:
     """`accepts` says which of the things that a rule makes are wanted.
 
     What does not fit is remembered, as most of a line stays as it is: whether a rule fits depends on the part and the
-    bindings alone. So is the rule that comes first for what is pending, which it
-    is for all of its form.
+    bindings alone. So is the rule that comes first for what is pending.
     """
 
     def __init__(self, scene: Scene, accepts: Callable[[Rewriting], bool] = lambda _: True) -> None:
         self.scene, self.accepts = scene, accepts
         self._misses: set[tuple[str, Expr, Bindings]] = set()
         self._chosen: dict[Expr, Rule] = {}
-        self._chosen_for: dict[Hashable, Rule] = {}
-        self._words: dict[Symbol, tuple[str, ...]] = {}
-        for fact in scene.problem.facts:
-            self._words[fact.symbol] = (*self._words.get(fact.symbol, ()), fact.word)
 
     def first(
         self, rules: Iterable[Rule], line: Expr, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()
@@ -77,24 +71,16 @@ class Search:
             pending = pending_of(node, scene)
             if first is not None and self._chosen.get(pending, first) is not first:
                 continue
-            form = self._deciding(pending)
-            known = self._chosen.get(pending) or self._chosen_for.get(form)
-            fits = next(self._fits((known.id,), line, path, node, pending, scene), None) if known is not None else None
-            fits = fits or next(self._fits(rules, line, path, node, pending, scene), None)
+            known = self._chosen.get(pending)
+            fits = next(self._fits((known.id, *rules) if known else rules, line, path, node, pending, scene), None)
             if fits is None:
                 return pending
             self._chosen[pending], place, rewriting = fits
-            self._chosen_for[form] = self._chosen[pending]
             first = first or self._chosen[pending]
             if self._chosen[pending] is first:
                 found[place] = rewriting
                 scene = scene.beside(rewriting)
         return found
-
-    def _deciding(self, pending: Expr) -> Hashable:
-        """What decides which rule comes first: the form, what is known of its variables, and which of them moves."""
-        form, wrt = form_of(pending), self.scene.problem.wrt
-        return form.kind, tuple([symbol is wrt or self._words.get(symbol) for symbol in form.symbols])
 
     def _fits(
         self, rules: tuple[str, ...], line: Expr, path: Path, node: Expr, pending: Differential | Partial, scene: Scene
