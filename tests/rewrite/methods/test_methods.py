@@ -3,10 +3,13 @@ and each says so where it cannot go through."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import cache
 
 import pytest
 
+from conftest import environment
 from matgrad_cli.diagnostics import StuckError, UsageError
 from matgrad_cli.facts import Problem
 from matgrad_cli.notation.printing.to_unicode import to_unicode
@@ -276,3 +279,20 @@ def test_steps_grow_with_the_depth_and_no_faster(method: str) -> None:
 @pytest.mark.parametrize("method", OTHERS)
 def test_a_long_product_takes_as_many_steps_as_a_short_one(method: str) -> None:
     assert len(derivation(product(16), method).steps) <= len(derivation(product(4), method).steps) + 2
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_alone_has_the_functions_of_all_its_rules(method: str) -> None:
+    load = "from matgrad_cli.rewrite.methods import method_named; method_named(sys.argv[1])"
+    said = f"""
+import sys
+from matgrad_cli.rewrite import derive
+{load if method != "index" else "from matgrad_cli.rewrite.methods import stacked"}
+from matgrad_cli.rewrite.engine.application import NATIVE
+from matgrad_cli.rulebook import rulebook
+book = rulebook()
+rules = [book.directed(name) for phase in book.method(sys.argv[1]).phases for name in phase.rules]
+print([rule.id for rule in rules if rule.native and not rule.group and rule.id not in NATIVE])
+"""
+    done = subprocess.run([sys.executable, "-c", said, method], env=environment(), capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
