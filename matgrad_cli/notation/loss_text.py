@@ -41,8 +41,12 @@ GOAL: Final = (
 """What a minimum or a maximum is taken over."""
 
 _LAMBDA: Final = r"\s*(?:[A-Za-z_]\w*\s*=\s*)?lambda\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*:\s*(?=\S)"
-_REMARK: Final = r"[,.]?\s*\\q?quad\s*\(?[^()=+]*?(?:[<>]|\\(?:geq?|leq?|gt|lt|in|neq?)(?![A-Za-z]))[^()=+]*\)?[\s.]*$"
-"""What a letter is, behind a wide space: `\\quad(\\lambda > 0)`."""
+_TOLD: Final = r"(?:[^(){}=+]|\{[^{}]*\})*"
+_REMARK: Final = (
+    r"(?:[,.]?\s*\\q?quad|,(?:\s|\\[ ,;:]|~)*(?:for|with|where)?)(?![A-Za-z])"
+    rf"\s*\(?{_TOLD}(?:[<>]|\\(?:geq?|leq?|gt|lt|in|neq?)(?![A-Za-z])){_TOLD}\)?[\s.]*$"
+)
+"""What a letter is, behind a comma or a wide space: `\\quad(\\lambda > 0)`."""
 _SIGN: Final = (
     rf"\s*(?:\\nabla\s*_\s*({_GROUP}|\\?\w+)|\\(?:d|t)?frac\s*\{{\s*(?:\\partial|\\mathrm\s*\{{d\}}|d)\s*\}}\s*"
     rf"\{{\s*(?:\\partial|\\mathrm\s*\{{d\}}|d)\s*((?:[^{{}}]|{_GROUP})*)\}})"
@@ -66,7 +70,7 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
                 "leave it out for the gradient of the loss alone",
             )
             raise InputError.coded("constraint", message, Source("loss", text), Span(*constraint.span()), help=help)
-    remark = re.compile(_REMARK).search(text, max(0, len(text) - 200)) if "quad" in text[-200:] else None
+    remark = re.compile(_REMARK).search(text, max(0, len(text) - 200)) if "\\" in text[-200:] else None
     if remark is not None and text[: remark.start()].strip():
         said.append(f"`{remark[0].strip()}` behind the loss is no part of it")
         text = text[: remark.start()]
@@ -111,7 +115,7 @@ def plain_name(text: str) -> str:
     """
     name = text.strip().strip("$").strip()
     name, primes = name.rstrip("'"), len(name) - len(name.rstrip("'"))
-    name += "_prime" * primes
+    name = re.sub(r"^\{\s*\\(?:bf|it|rm|cal|boldmath)\s+(\\?\w+)\s*\}", r"\1", name) + "_prime" * primes
     if name.isidentifier():
         return spelled_name(name)
     from .latex.names import ACCENTS, STYLES  # only where a name has marks
@@ -124,7 +128,7 @@ def plain_name(text: str) -> str:
         mark = f"_{ACCENTS[found[1]]}" if found[1] in ACCENTS and inner else ""
         name = inner + mark + name[found.end() :]
     name = re.sub(r"\^\s*(?:\{\s*[(\[]\s*(\d+)\s*[)\]]\s*\}|[(\[](\d+)[)\]])$", r"_\1\2", name)
-    name = re.sub(r"_\{\s*(\w+)\s*\}$", r"_\1", name)
+    name = re.sub(r"_\{?\s*\\?(\w+)\s*\}?$", r"_\1", name)
     name = re.sub(r"\^\s*\{?\s*([-+])\s*\}?$", lambda sign: "_plus" if sign[1] == "+" else "_minus", name)
     return spelled_name(name)
 

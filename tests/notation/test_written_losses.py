@@ -151,6 +151,10 @@ PIECES = [
 
 NUMBERS = "(tril(ones(n, n)) @ ones(n))"
 CHOSEN = [
+    (r"\sum_{i=1}^m (h_{\theta}(x^{(i)}) - y^{(i)})^2, h_\theta(x) = \theta^T x", "X: m×d, theta: d, y: m",
+     "norm(X@theta - y)**2", "X: m×d, theta: d, y: m"),
+    (r"-\frac{N}{2}\log(2\pi\sigma^2) - \frac{1}{2\sigma^2}\|y - Xw\|^2", "X: n×d, w: d, y: n",
+     "-N/2*log(2*pi*sigma**2) - norm(y - X@w)**2/(2*sigma**2)", "X: n×d, w: d, y: n, N: scalar, sigma: scalar"),
     (
         r"\sum_i \log\sum_k e^{w_k^\top x_i} - w_{y_i}^\top x_i",
         "X: n×d, w: k×d",
@@ -298,6 +302,8 @@ def test_norms_eigenvalues_and_pseudoinverses(text: str, plain: str) -> None:
     (r"\|W^\top h' - h\|^2", "h'", "h_prime"), (r"\|h' - y\|^2", "h'", "h_prime"), ("x'Ax - 2b'x", "x", "x"),
     (r"\|x' - y\|^2 + x'Ax", "x", "x"), (r"\|A' - A\|_F^2", "A", "A"), (r"f'(w^\top x)", "w", "w"),
     (r"\|x - x^+\|^2 - \|x - x^-\|^2", "x^+", "x_plus"),
+    (r"\|Xw\|^2 + \lambda\|w\|^2,\ \lambda > 0", "w", "X lambda"),
+    (r"{\bf x}^T {\bf A} {\bf x} - 2 {\bf b}^T {\bf x}", r"{\bf x}", "x A b"),
     (r"\frac{\mu^\top w - r_f}{\sqrt{w^\top \Sigma w}}", "w", "r_f"), (r"\|w - w_0\|^2", "w", "w_0"),
     (r"\|\hat\beta - \beta\|^2", r"\beta", "beta beta_hat"), (r"\|\hat y - \tilde y\|^2", r"\hat y", "y_hat y_tilde"),
     (r"\|\ddot x - \dot x\|^2", r"\dot x", "x_dot x_ddot"), (r"\|w^* - w\|^2", "w", "w w_star"), (r"\|X w^* - y\|^2",
