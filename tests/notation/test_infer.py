@@ -26,6 +26,10 @@ INFERRED = [
     ("np.max(x, 0)", "x", [], "x:m×1"),
     ("np.sum((X@w - y)**2)/np.shape(X)[0]", "w", [], "X:m×n w:n×1 y:m×1"),
     ("np.sum((X@w - y)**2)/X.size(0)", "w", [], "X:m×n w:n×1 y:m×1"),
+    # axes may be counted from the last
+    ("np.sum(X, axis=-2) @ w", "w", [], "X:m×n w:n×1"),
+    ("X - X.mean(axis=-2)", "X", [], "X:m×n"),
+    ("X.sum(axis=-1) @ y", "y", [], "X:m×n y:m×1"),
     # X[i] is a row where it is multiplied as one, or where X is a matrix by habit
     ("sum((y[i] - X[i]@w)**2 for i in range(n))", "w", [], "y:n×1 X:n×m w:m×1"),
     ("sum((y[i] - x[i]@w)**2 for i in range(n))", "w", [], "y:n×1 x:n×m w:m×1"),

@@ -258,10 +258,11 @@ def _reduced(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
         axis = "0" if form.rows.is_long and form.cols.is_long else None
     if axis is None or form.rank == 1:
         return Form.number()
+    first = axis in ("0", "-2")
     if solver.scope.arrays and not keeps_dimensions(node):
-        return Form.flat(form.cols if axis == "0" else form.rows)
+        return Form.flat(form.cols if first else form.rows)
     rank = 2 if solver.scope.arrays else None
-    return Form(Side(ONE), form.cols, rank=rank) if axis == "0" else Form(form.rows, Side(ONE), rank=rank)
+    return Form(Side(ONE), form.cols, rank=rank) if first else Form(form.rows, Side(ONE), rank=rank)
 
 
 def _rows_of_small_letters(solver: Solver, body: s.Node) -> None:
