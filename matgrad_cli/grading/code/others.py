@@ -56,9 +56,7 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
             )
         elif right and (len(right) == len(later) or "right" in early):
             found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
-        elif (right or "right" in early) and any(
-            trial.right_at(claim.last.value, site) for site in _beside(trial, claim)
-        ):
+        elif (right or "right" in early) and any(_beside(trial, claim)):
             found[claim.key] = 1.0, f"this is the derivative by a value on the way to `{claim.name}`"
     for claim in claims:  # the same gradient put into a dict
         known = [one for one in claims if one.key in found and one.name == claim.name and one.key != claim.key]
@@ -102,11 +100,11 @@ def _in_another_shape(state: State, claim: Claim) -> str:
     return ""
 
 
-def _beside(trial: Trial, claim: Claim) -> list[int]:
-    """The births of other values of the same shape, on which the loss depends."""
-    trace, shape = trial.base.machine.trace, np.shape(claim.last.value)
-    sites = [site for site, value in trace if np.shape(value) == shape and site not in claim.sites]
-    return [site for site in sites[:MOST_SITES] if trial.influential(site)]
+def _beside(trial: Trial, claim: Claim) -> Iterator[int]:
+    """The births of other values of the same shape by which a claim is the derivative, the last first."""
+    trace, value = trial.base.machine.trace, np.real(claim.last.value)
+    sites = [site for site, other in trace if np.shape(other) == np.shape(value) and site not in claim.sites]
+    return (site for site in reversed(sites[-MOST_SITES:]) if trial.influential(site) and trial.right_at(value, site))
 
 
 def _entries(value: Value) -> list[float]:
@@ -116,23 +114,10 @@ def _entries(value: Value) -> list[float]:
 def _of_prediction(trial: Trial, claim: Claim) -> str:
     """What is said of a gradient that is called after the target, and is the one by what is predicted:
     `dy = y_hat - y`."""
-    if claim.name not in TARGETS or isinstance(claim.last.value, Unknown):
-        return ""
-    machine, shape = trial.base.machine, np.shape(claim.last.value)
-    events = [
-        event
-        for event in machine.events
-        if event.sites and event.number < claim.last.number and np.shape(event.value) == shape
-    ]
-    for event in reversed(events[-MOST_SITES:]):
-        site = event.sites[-1]
-        if (
-            last_part(event.key) != claim.name
-            and trial.influential(site)
-            and trial.right_at(np.real(claim.last.value), site)
-        ):
-            return f"this is the derivative by `{event.key}`"
-    return ""
+    keys = {site: event.key for event in trial.base.machine.events for site in event.sites}
+    sites = _beside(trial, claim) if claim.name in TARGETS else ()
+    found = (keys[site] for site in sites if last_part(keys.get(site, claim.name)) != claim.name)
+    return next((f"this is the derivative by `{key}`" for key in found), "")
 
 
 def _of_another_value(trial: Trial, claim: Claim) -> str:

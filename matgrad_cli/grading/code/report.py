@@ -134,18 +134,14 @@ class _Places:
         text = self.lines[min(line, len(self.lines)) - 1]
         return self.starts[min(line, len(self.lines)) - 1] + len(text.encode()[:column].decode(errors="ignore"))
 
-    def span(self, node: ast.stmt | ast.expr) -> Span:
-        """The characters of a node."""
-        return Span(
-            self.offset(node.lineno, node.col_offset),
-            self.offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
-        )
-
-    def line(self, number: int) -> Span:
-        """The characters of a line without the blanks around it."""
-        text = self.lines[min(max(number, 1), len(self.lines)) - 1]
-        start = self.starts[min(max(number, 1), len(self.lines)) - 1] + len(text) - len(text.lstrip())
-        return Span(start, start + max(1, len(text.strip())))
+    def span(self, at: ast.stmt | ast.expr | int) -> Span:
+        """The characters of a node, or of a line without the blanks around it."""
+        if isinstance(at, int):
+            text = self.lines[min(max(at, 1), len(self.lines)) - 1]
+            start = self.starts[min(max(at, 1), len(self.lines)) - 1] + len(text) - len(text.lstrip())
+            return Span(start, start + max(1, len(text.strip())))
+        end = self.offset(at.end_lineno or at.lineno, at.end_col_offset or 0)
+        return Span(self.offset(at.lineno, at.col_offset), end)
 
     def column(self, span: Span, line: int) -> int:
         """The column, from 1, at which a span begins in a line."""
@@ -188,21 +184,11 @@ def _undecided(
     unit: Unit, code: str, said: str, places: _Places, reveal: Reveal, line: int = 0, **more: Any
 ) -> ProblemReport:
     """A problem of which nothing is judged."""
-    line = line or first_line(unit)
-    finding = _at(places, places.line(line), line, "undecided", code, said, **more)
+    finding = _at(places, line or first_line(unit), "undecided", code, said, **more)
     return ProblemReport(unit.title, "code", "undecided", Final("undecided", code), (finding,), reveal=reveal)
 
 
 # --- findings ---------------------------------------------------------------------------------------------------------
-
-_VERDICTS: dict[str, LineVerdict] = {
-    "right": "follows",
-    "helper": "follows",
-    "wrong": "follows",
-    "misfit": "follows",
-    "unread": "undecided",
-    "open": "undecided",
-}
 
 
 def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> ProblemReport:
@@ -216,35 +202,21 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             unread.add(one.why.line)
             line, beside = one.why.line or one.statement.lineno, (f"`{one.key}` depends on it",)
             said = f"this line is not read: {one.why.why}"
-            lines.append(
-                _at(places, places.line(line), line, "unreadable", "unreadable", said, "definition", notes=beside)
-            )
+            lines.append(_at(places, line, "unreadable", "unreadable", said, "definition", notes=beside))
         if one.outcome in ("wrong", "misfit") and one.place not in healed:
             guessed = _rests_on_a_guess(found, one)
             cause = cause_of(unit, found, one, places.text, end)
             for way in found.others[:MOST_OTHERS] if guessed else ():
                 if cause.help is None and process_time() < end:
                     cause = cause_of(unit, replace(found, understood=way), one, places.text, end)
-            span, line = places.span(cause.statement), cause.statement.lineno
+            where = cause.statement
             if cause.help is None and guessed:
                 said = f"{cause.message}, if the shapes are as they are guessed here"
-                lines.append(_at(places, span, line, "undecided", "undecided", said, notes=cause.notes, help=TELL))
+                lines.append(_at(places, where, "undecided", "undecided", said, notes=cause.notes, help=TELL))
                 continue
-            derived = (
-                () if any(finding.verdict == "wrong" for finding in lines) else _derivation(unit, one, places.source)
-            )
-            lines.append(
-                _at(
-                    places,
-                    span,
-                    line,
-                    "wrong",
-                    cause.code,
-                    cause.message,
-                    notes=(*cause.notes, *derived),
-                    help=cause.help,
-                )
-            )
+            first = all(finding.verdict != "wrong" for finding in lines)
+            notes = (*cause.notes, *(_derivation(unit, one, places.source) if first else ()))
+            lines.append(_at(places, where, "wrong", cause.code, cause.message, notes=notes, help=cause.help))
             if cause.help is None:
                 bare.append((one, len(lines) - 1))
             healed |= cause.healed
@@ -262,17 +234,9 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]
     verdict = worst(verdicts)
-    notes = (f"the loss is `{found.loss}`" if found.loss else "", _assumed(found), *found.notes)
-    return ProblemReport(
-        unit.title,
-        "code",
-        verdict,
-        Final(verdict),
-        tuple(lines),
-        score=float(verdict == "right"),
-        notes=tuple(note for note in notes if note),
-        reveal=reveal,
-    )
+    about = (f"the loss is `{found.loss}`" if found.loss else "", _assumed(found), *found.notes)
+    more = {"score": float(verdict == "right"), "notes": tuple(filter(None, about)), "reveal": reveal}
+    return ProblemReport(unit.title, "code", verdict, Final(verdict), tuple(lines), **more)  # type: ignore[arg-type]
 
 
 def _rests_on_a_guess(found: Verdicts, one: Judged) -> bool:
@@ -289,15 +253,7 @@ def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Find
     order = misplaced(unit)
     if order is not None and {order.found, order.needed} <= right:
         said = f"`{order.found}` is returned where `{order.needed}` is due: {order.why}"
-        yield _at(
-            places,
-            places.span(order.node),
-            order.node.lineno,
-            "wrong",
-            "wrong-order",
-            said,
-            help=f"write `{order.mended}`",
-        )
+        yield _at(places, order.node, "wrong", "wrong-order", said, help=f"write `{order.mended}`")
 
 
 def _derivation(unit: Unit, one: Judged, source: Source) -> tuple[str, ...]:
@@ -305,15 +261,13 @@ def _derivation(unit: Unit, one: Judged, source: Source) -> tuple[str, ...]:
     from ...notation.problems import read_problem
 
     written = loss_of(source, unit.title, one.name) if one.name and source.name.endswith(".py") else None
+    if not isinstance(written, Written):
+        return ()
     try:
-        read_problem(written.text, one.name, written.shapes, (), None) if isinstance(written, Written) else None
+        read_problem(written.text, one.name, written.shapes, (), None)
     except MatgradError:
         return ()
-    return (
-        (f"`matgrad explain {source.name}::{unit.title} --wrt {one.name}` derives it",)
-        if isinstance(written, Written)
-        else ()
-    )
+    return (f"`matgrad explain {source.name}::{unit.title} --wrt {one.name}` derives it",)
 
 
 def _assumed(found: Verdicts) -> str:
@@ -323,31 +277,30 @@ def _assumed(found: Verdicts) -> str:
 
 
 def _finding(one: Judged, places: _Places) -> Finding:
-    span, line = places.span(one.statement), one.statement.lineno
-    verdict = _VERDICTS[one.outcome]
+    verdict: LineVerdict = "undecided" if one.outcome in ("unread", "open") else "follows"
     if verdict == "follows":
         healed = "right with the line before that is mended" if one.outcome in ("wrong", "misfit") else ""
-        notes = tuple(note for note in (one.note, healed) if note)
         role: Role = "definition" if one.outcome == "helper" else "claim"
-        return Finding(line, verdict, span, line, places.column(span, line), notes=notes, role=role)
+        notes = tuple(filter(None, (one.note, healed)))
+        return replace(_at(places, one.statement, verdict, "", "", role), code=None, diagnostic=None, notes=notes)
     unread = (
         f"it depends on line {one.why.line}, which is not read" if one.why else "it has no value that can be compared"
     )
     code = "unreadable" if one.outcome == "unread" else "undecided"
-    return _at(places, span, line, verdict, code, f"`{one.key}` is not judged: {one.note or unread}")
+    return _at(places, one.statement, verdict, code, f"`{one.key}` is not judged: {one.note or unread}")
 
 
 def _at(
     places: _Places,
-    span: Span,
-    line: int,
+    at: ast.stmt | ast.expr | int,
     verdict: LineVerdict,
     code: str,
     said: str,
     role: Role = "claim",
     **more: Any,
 ) -> Finding:
-    """A finding with something to say at its place."""
+    """A finding with something to say at its place, a node or a line."""
+    span, line = places.span(at), at if isinstance(at, int) else at.lineno
     severity: Severity = "wrong" if verdict == "wrong" else "warning"
     diagnostic = Diagnostic(code, said, places.source, (Label(span),), severity=severity, **more)
     return Finding(line, verdict, span, line, places.column(span, line), code, diagnostic, role=role)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -190,35 +191,25 @@ class Trial:
             return []
         keys, names = {claim.key for claim in found}, {claim.name for claim in found}
         inputs = [place.arg for place in forward.args.args if place.arg not in ("self", "ctx")]
-        sites = [self.definitions(reading, name, event.number) for name in inputs]
+        born = [(name, self.definitions(reading, name, event.number)) for name in inputs]
+        free = [one for one in born if one[1] and one[0] not in names]
+        parts = [(line.value, "return", event, [one for one in free if one[0] not in TARGETS] or free)]
         if isinstance(line.value, ast.Tuple):
             lost = (event.value,) * len(inputs) if isinstance(event.value, Unknown) else ()
             values = event.value if isinstance(event.value, tuple) else lost
             if len(values) != len(inputs) or len(line.value.elts) != len(inputs):
                 return []
-            parts: list[tuple[Event, str, tuple[str, ...], tuple[int, ...], ast.expr]] = [
-                (
-                    replace(event, number=event.number + 1 + number, value=value),
-                    f"return[{number}]",
-                    (name,),
-                    born,
-                    part,
-                )
-                for number, (part, value, name, born) in enumerate(
-                    zip(line.value.elts, values, inputs, sites, strict=True)
-                )
-                if _gradient(part, keys) and name not in names
+            parts = [
+                (part, f"return[{number}]", replace(event, number=event.number + 1 + number, value=value), [one])
+                for number, (part, value, one) in enumerate(zip(line.value.elts, values, born, strict=True))
+                if one in free
             ]
-        else:
-            free = [(name, born) for name, born in zip(inputs, sites, strict=True) if born and name not in names]
-            likely = [one for one in free if one[0] not in TARGETS] or free
-            born = tuple(site for _, sites_ in likely for site in sites_)
-            shown = tuple(name for name, _ in likely)
-            parts = [(event, "return", shown, born, line.value)] if _gradient(line.value, keys) else []
         return [
-            _of_returned(reading, part, Claim(key, shown[0], (Stage((one,)),), born))
-            for one, key, shown, born, part in parts
-            if born and (moves(one.value) or isinstance(one.value, Unknown))
+            _of_returned(
+                reading, part, Claim(key, of[0][0], (Stage((one,)),), tuple(chain(*(sites for _, sites in of))))
+            )
+            for part, key, one, of in parts
+            if of and _gradient(part, keys) and (moves(one.value) or isinstance(one.value, Unknown))
         ]
 
     def definitions(self, reading: Reading, name: str, before: int) -> tuple[int, ...]:
