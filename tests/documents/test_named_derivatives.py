@@ -87,3 +87,38 @@ def test_a_derivative_of_which_it_is_not_certain_what_it_is_of_is_listed() -> No
     )
     lines = [line for problem in check_text(text, "a.md").problems for line in problem.lines]
     assert [line.verdict for line in lines if line.text.startswith("H")] == ["undecided"]
+
+
+WORDS = {
+    "The derivative w.r.t. $w$ is ${}$.": "wrong",
+    "Derivative w.r.t. $w$: ${}$.": "wrong",
+    "Taking the derivative with respect to $w$ gives ${}$.": "wrong",
+    "Differentiating with respect to $w$ we get $${}$$": "wrong",
+    "Differentiating $J$ with respect to $w$, we obtain\n$${}$$": "wrong",
+    "Final answer: ${}$": "undecided",
+    "The derivative is ${}$.": "undecided",
+}
+"""Words before a bare formula, and what becomes of a wrong one: where they name no variable, more may be meant."""
+
+
+@pytest.mark.parametrize(("text", "verdict"), WORDS.items())
+def test_a_bare_formula_is_what_the_words_before_it_say(text: str, verdict: str) -> None:
+    loss = "Let $J(w) = \\|Xw-y\\|^2$.\n\n"
+    for formula, expected in ((r"2X^T(Xw-y)", "right"), (r"X^T(Xw-y)", verdict)):
+        assert check_text(loss + text.replace("{}", formula) + "\n", "a.md").problems[0].verdict == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"Derivative: $\sigma'(z) = \sigma(z)(1-\sigma(z))$.",
+        r"The derivative of $\sigma$ is $\sigma(z)(1-\sigma(z))$.",
+        "Differentiating the first term with respect to $w$ gives $2X^T(Xw-y)$.",
+        "Taking derivatives, we get $2X^T(Xw-y)$ for the first part.",
+    ],
+)
+def test_a_derivative_on_the_way_is_not_that_of_the_loss(text: str) -> None:
+    loss = r"Let $J(w) = \|Xw-y\|^2 + \sum_i \sigma(w_i)$ with $\sigma(z) = 1/(1+e^{-z})$."
+    last = r"The gradient of $J$ is $2X^T(Xw-y) + \sigma(w)\circ(1-\sigma(w))$."
+    (problem,) = check_text(f"{loss}\n\n{text}\n\n{last}\n", "a.md").problems
+    assert (problem.id, problem.verdict) == ("J", "right")

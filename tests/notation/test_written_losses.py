@@ -151,10 +151,18 @@ PIECES = [
 
 NUMBERS = "(tril(ones(n, n)) @ ones(n))"
 CHOSEN = [
-    (r"\sum_{i=1}^m (h_{\theta}(x^{(i)}) - y^{(i)})^2, h_\theta(x) = \theta^T x", "X: m×d, theta: d, y: m",
-     "norm(X@theta - y)**2", "X: m×d, theta: d, y: m"),
-    (r"-\frac{N}{2}\log(2\pi\sigma^2) - \frac{1}{2\sigma^2}\|y - Xw\|^2", "X: n×d, w: d, y: n",
-     "-N/2*log(2*pi*sigma**2) - norm(y - X@w)**2/(2*sigma**2)", "X: n×d, w: d, y: n, N: scalar, sigma: scalar"),
+    (
+        r"\sum_{i=1}^m (h_{\theta}(x^{(i)}) - y^{(i)})^2, h_\theta(x) = \theta^T x",
+        "X: m×d, theta: d, y: m",
+        "norm(X@theta - y)**2",
+        "X: m×d, theta: d, y: m",
+    ),
+    (
+        r"-\frac{N}{2}\log(2\pi\sigma^2) - \frac{1}{2\sigma^2}\|y - Xw\|^2",
+        "X: n×d, w: d, y: n",
+        "-N/2*log(2*pi*sigma**2) - norm(y - X@w)**2/(2*sigma**2)",
+        "X: n×d, w: d, y: n, N: scalar, sigma: scalar",
+    ),
     (
         r"\sum_i \log\sum_k e^{w_k^\top x_i} - w_{y_i}^\top x_i",
         "X: n×d, w: k×d",

@@ -22,17 +22,28 @@ _LEADS = (
     r"|it follows"
     r"|this (?:shows|means)|that|accordingly|altogether|in (?:total|sum))\b[\s,:]*)*"
 )
-_OF = (
-    r"(?:\s+(?:matrix|vector))?"
-    r"(?:\s+(?:of|for)\s+(?:\$?\\?\(?{name}(?:\(\s*\\?\w+\s*\))?\\?\)?\$?|the (?:loss|objective|cost|function)))?"
-    r"(?:\s+(?:with respect to|w\.?\s?r\.?\s?t\.?)\s+\$?(?:\\\()?(?P<by>(?:\\\w+\s*)?\{?\\?[A-Za-z]+\}?)(?:\\\))?\$?)?"
+_BY = (
+    r"(?:\s+(?:with respect to|w\.?\s?r\.?\s?t\.?|in)\s+\$?(?:\\\()?"
+    r"(?P<by>(?:\\\w+\s*)?\{?\\?[A-Za-z]+\}?)(?:\\\))?\$?)"
 )
+_OBJECT = r"(?:\$?\\?\(?{name}(?:\(\s*\\?\w+\s*\))?\\?\)?\$?|the (?:loss|objective|cost|function))"
+_OF = rf"(?:\s+(?:matrix|vector))?(?:\s+(?:of|for)\s+{_OBJECT})?{_BY}?"
 _IS = (
     r"(?:\s*[:=]|\s+(?:then |therefore |thus |hence |now |also )?(?:is|equals|becomes|reads|must be"
     r"|comes out as|turns out to be)"
     r"(?:\s+(?:then|therefore|thus|simply|just|hence|now|given by|equal to))*\s*:?)"
 )
-_SAID = rf"^\W*{_LEADS}(?:(?:the|its|our) )?(?P<what>gradient|hessian){_OF}{_IS}?[\s$*(\\\[]*$"
+_WHAT = r"(?P<what>gradient|hessian|(?:(?:first|partial) )?derivatives?|(?:final )?(?:answer|result))"
+_SAID = rf"^\W*{_LEADS}(?:(?:the|its|our) )?{_WHAT}{_OF}{_IS}?[\s$*(\\\[]*$"
+_GOT = (
+    rf"^\W*{_LEADS}(?:(?:by |on |when )?(?:taking|computing|calculating) (?:the |its )?{_WHAT}{_OF}"
+    rf"|(?:by |on )?differentiating(?:\s+{_OBJECT})?{_BY.replace('<by>', '<along>')}?)\s*,?"
+    r"\s*(?:(?:then |now )?(?:(?:we|one) (?:then |now )?(?:gets?|obtains?|have|has|finds?)|gives?(?: us)?|yields?"
+    r"|leads? to|results? in))?\s*:?[\s$*(\\\[]*$"
+)
+"""`Taking the derivative with respect to $w$ gives`, `Differentiating $J$, we get`."""
+_WORDS = "gradient", "hessian", "derivative", "differentiating", "answer", "result"
+"""One of them stands in each of these patterns."""
 _SAID_OF_ANY = regex(_SAID.replace("{name}", r"\\?\w+"), re.IGNORECASE)
 _LABEL = regex(r"(?:^|\n)[\s*_-]*(?:The )?(?P<what>Gradient|Hessian)(?: of \w)?[*_]*\s*[:=]?[*_]*[\s$]*$")
 _OTHER = regex(
@@ -115,7 +126,6 @@ _CALLED_HESSIAN = regex(
     re.IGNORECASE,
     ("hessian",),
 )
-_SIGN = {"gradient": r"\nabla", "hessian": r"\nabla^2"}
 
 
 def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
@@ -208,8 +218,9 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
     """The formulas with the derivative written where words or a letter name it;
     None where none does, or of several losses."""
     stated = {item.name for item in found.stated}
-    losses = {item.body: item.formula for item in reversed(found.differentiated) if item.left and item.body in stated}
-    if not found.differentiated:  # `Let f(x) = … . The gradient is …`
+    moved = [item for item in found.differentiated if not item.primed]  # σ' is on the way to the derivative of a loss
+    losses = {item.body: item.formula for item in reversed(moved) if item.left and item.body in stated}
+    if not moved:  # `Let f(x) = … . The gradient is …`
         usual = [item for item in found.stated if item.name in USUAL | {"L_cal"}]
         losses = {item.name: item.formula for item in usual if item.arguments or _is_asked(formulas[item.formula])}
     if len(losses) > 1:  # `r = Xw - y, ∂r/∂w = X` is on the way to L
@@ -240,7 +251,7 @@ def _further(formulas: Sequence[Formula], number: int) -> bool:
 
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
-    said = regex(_SAID.replace("{name}", re.escape(name)), re.IGNORECASE, ("gradient", "hessian"))
+    said, got = (regex(one.replace("{name}", re.escape(name)), re.IGNORECASE, _WORDS) for one in (_SAID, _GOT))
     earlier = re.compile(_EARLIER.replace("{name}", re.escape(name)), re.IGNORECASE)
     of_loss = re.compile(_OF_LOSS.replace("{name}", re.escape(name)))
     called = bool(_CALLED_HESSIAN.search(prose))
@@ -263,15 +274,18 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
             words := said.match(_DISPLAY_END.split(formula.before)[-1])
             or _LABEL.search(formula.before)
             or said.match(earlier.split(formula.before)[-1])
+            or got.match(_DISPLAY_END.split(formula.before)[-1])
         ) is not None:
             if _further(formulas, number) or not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
                 continue
-            by = words.groupdict().get("by")
-            sign = _SIGN[words["what"].lower()] + (f"_{{{by}}}" if by else "")
+            said_by = words.groupdict()
+            by, what = said_by.get("by") or said_by.get("along"), (words["what"] or "").lower()
+            sign = (r"\nabla^2" if what == "hessian" else r"\nabla") + (f"_{{{by}}}" if by else "")
             begins = text.startswith(("=", "&="))
             letter = _NAMED.match(text)
             if begins or letter is not None or not re.search("[=≈]", text):
-                other = _OTHER.search(prose, max(known, formula.place - 200), formula.place) is not None
+                other = not by and what not in ("gradient", "hessian")
+                other |= _OTHER.search(prose, max(known, formula.place - 200), formula.place) is not None
                 at = letter.end() if letter is not None else 0
                 claim = _written(formula, at, at, f"{sign} {name} " + ("" if begins else "= "))
                 yield number, replace(claim, guessed=other)

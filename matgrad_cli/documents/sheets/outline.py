@@ -37,13 +37,14 @@ class Stated:
 
 @record
 class Differentiated:
-    """A derivative sign: of what (a lone name, or None), by what (a name, or None)."""
+    """A derivative sign: of what (a lone name, or None), by what (a name, or None); a prime says it of a function."""
 
     body: str | None
     variable: str | None
     formula: int
     left: bool
     text: str | None = None
+    primed: bool = False
 
 
 @record
@@ -81,7 +82,8 @@ def outline(formulas: Sequence[Formula]) -> Outline:
                 if side.node is not None:
                     first = at == 0 and statement.leading is None and len(statement.sides) > 1
                     found += _differentiated(side.node, number, first, formulas[number].passage.text)
-    return Outline(lines, tuple(stated), tuple(found), accents)
+    signs = [item for item in found if not item.primed]  # beside them the slope σ' is on the way to another derivative
+    return Outline(lines, tuple(stated), tuple(signs or found), accents)
 
 
 def nodes_of(line: LatexLine) -> list[s.Node]:
@@ -139,7 +141,7 @@ def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Di
             body, _ = _body(part.body)
             found.append(Differentiated(body, None, number, left))
         elif isinstance(part, s.Apply) and dict(part.options).get("derivative"):
-            found.append(Differentiated(part.function, None, number, left))
+            found.append(Differentiated(part.function, None, number, left, primed=True))
     primed = root
     while isinstance(primed, s.Transposed) and left and re.match(r"\s*&?\s*\w+\s*(?:'|\^\s*\{?\s*\\prime)", text):
         primed = s.ungrouped(primed.body)

@@ -40,9 +40,17 @@ def _sign(part: s.Node) -> frozenset[str]:
             one = s.ungrouped(base.body) if isinstance(base, s.Negative) else None
             match one, raised:
                 case s.Literal_(_, 1), s.Binary(_, "+", left, right):
-                    letters = (s.ungrouped(left), s.ungrouped(right))
+                    letters = (_counted(s.ungrouped(left)), _counted(s.ungrouped(right)))
                     return frozenset(letter.name for letter in letters if isinstance(letter, s.Name))
     return frozenset()
+
+
+def _counted(part: s.Node) -> s.Node:
+    """The letter of a sum where it is the number that it stands for."""
+    match part:
+        case s.Apply(_, s.COUNTED, (letter,)):
+            return letter
+    return part
 
 
 def _minor(part: s.Node, names: LatexNames) -> tuple[str, frozenset[str]] | None:
