@@ -69,6 +69,10 @@ class Judged:
     why: str = ""
     by_matrix: bool = False
 
+    def only_states(self, name: str | None) -> bool:
+        """Whether it says what the loss of this name is, and nothing else."""
+        return self.line.name == name and self.result is not None and len(self.result.outcomes) == 1
+
     @property
     def unfit(self) -> bool:
         """Whether it is wrong by its form alone."""
@@ -210,9 +214,7 @@ class Judge:
                 doubt = "of what this is the derivative is not certain"
             if doubt is not None:
                 return Judged(line, "undecided", "claim", result, result.notes, doubt)
-            stated = self._is_statement(line) and len(result.outcomes) == 1
-            role: Role = "question" if stated else result.role
-            return Judged(line, "follows", role, result, result.notes, by_matrix=self._by_matrix(line))
+            return Judged(line, "follows", result.role, result, result.notes, by_matrix=self._by_matrix(line))
         layout = next((begun.around.task.layout for begun in self.readers), "gradient")
         fact = own_fact(line.formula, line.outline, self.told, layout)
         if fact is not None and fact.verdict == "follows":

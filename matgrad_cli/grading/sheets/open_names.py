@@ -28,6 +28,12 @@ _ARRAY = regex(
     r"(?:\\end\{\w+\}|(?:\\right)?[\])])"
 )
 """An array of numbers."""
+SUM_IS_ONE = regex(
+    r"\\sum\s*_\s*\{?(?P<letter>[a-z])(?:=1)?\}?(?:\s*\^\s*(?:\{\w+\}"
+    r"|\w))?\s*(?P<name>\\?[A-Za-z]+)_(?:\{\w*(?P=letter)\}|(?P=letter))"
+    r"\s*=\s*1(?!\d|\.)"
+)
+"""A row `\\sum_c t_{ic} = 1`."""
 _CALLED = regex(r"\s*\\?[A-Za-z]+_\{?\w\}?\s*\(\s*\\?[A-Za-z]+\s*\)\s*")
 """A left side `a_j(x)`, one of several functions."""
 _CONSTANT = regex(r"[+-]\s*(?:\\\w+\s*\{\s*)?const", re.IGNORECASE)
@@ -65,6 +71,8 @@ class OpenNames:
         self.explained: frozenset[str] = frozenset()
         self.identities: set[str] = set()
         self.valued: dict[str, bool] = {}
+        sums = (match for formula in sheet.formulas for match in SUM_IS_ONE.finditer(formula.passage.text))
+        self.whole = {plain_name(match["name"]) for match in sums} & {*question.wrt}
 
     def take(self, line: Line, given: bool, value: bool) -> None:
         """Takes in a row that says what a given name stands for, or a value."""
@@ -104,6 +112,7 @@ class OpenNames:
         table = any(isinstance(node, s.Apply) and node.function == "[list]" for node in nodes_of(line.outline))
         numbers = len(shapes) > 1 and all(shape.is_number for shape in shapes.values())
         yield table and numbers, "the derivative by several of the numbers may be meant"
+        yield names & self.whole and not line.derives, "it may rest on the entries that are said to sum to 1"
         yield NEGLECTS.search(written.before[-80:]), "it may hold up to what is neglected"
         put_in = any(array or name not in names for name, array in self.valued.items() if name in given)
         yield put_in and not form, "it may be said of an example, in which a given name has a value"

@@ -30,7 +30,7 @@ from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
 from .rows import Line, explained, gives_identity, is_special
-from .suggested import layout_beside, said_beside, stated_layouts, supposable
+from .suggested import said_beside, stated_layouts, supposable
 
 MOST_VARIABLES = 6
 _PLAIN = Habits()
@@ -116,16 +116,10 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         more = tuple(dict.fromkeys((*supposed, *facts)))
         if more != supposed and _gained(part, other := read(part.layout, more)):
             part, supposed = replace(other, supposed=more), more
-    for number, facts in said_beside(part):
-        row = read(part.layout, (*supposed, *facts)).judged[number]
+    for number, layout, facts, note in said_beside(part, bool(given.get("layout"))):
+        row = read(layout, (*supposed, *facts)).judged[number]
         if row.verdict == "follows":
-            row = replace(row, notes=(*row.notes, f"under the condition beside it: {', '.join(facts)}"))
-            part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
-    for number, judged in enumerate(part.judged):
-        named = layout_beside(judged) if not given.get("layout") else None
-        row = read(named, supposed).judged[number] if named in OTHERS else judged
-        if row.verdict == "follows" != judged.verdict:
-            row = replace(row, notes=(*row.notes, f"in the {named} layout, as is said beside it"))
+            row = replace(row, notes=(*row.notes, note))
             part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
     for case in cases(sheet, part.judged, part.tasks):
         part = replace(

@@ -10,7 +10,7 @@ from ...documents.sheets.sheet import Sheet
 from ...documents.sheets.symmetric import COVARIANCE, facts_beside, symmetric_by_kind
 from ...facts import Problem
 from ...ir import Call, Inverse, Symbol, walk
-from .judge import Judged
+from .open_names import SUM_IS_ONE
 from .other_functions import code_of
 from .passing import CONDITIONAL, OF_LAYOUT
 from .posed import Part
@@ -24,7 +24,7 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
     margin = _MARGIN.search(part.question.loss)
     called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem)}
-    whole = {match["name"] for formula in sheet.formulas for match in _SUM_IS_ONE.finditer(formula.passage.text)}
+    whole = {match["name"] for formula in sheet.formulas for match in SUM_IS_ONE.finditer(formula.passage.text)}
     alike = []
     for name, shape in variables.items():
         square, asked = shape.is_matrix and shape.rows is shape.cols, name in part.question.wrt
@@ -43,8 +43,9 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
         yield tuple(alike)
 
 
-def said_beside(part: Part) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The rows that do not follow beside which a condition stands, with the facts that it says: `= 2Ax if A = Aᵀ`."""
+def said_beside(part: Part, in_layout: bool) -> Iterator[tuple[int, str, tuple[str, ...], str]]:
+    """The rows that do not follow beside which a condition stands, or another layout than the one that is given, with
+    that layout, the facts that the words say, `= 2Ax if A = Aᵀ`, and a note."""
     names = {symbol.name for task in part.tasks for symbol in task.problem.variables}
     for number, judged in enumerate(part.judged):
         formula = judged.line.formula
@@ -56,13 +57,9 @@ def said_beside(part: Part) -> Iterator[tuple[int, tuple[str, ...]]]:
             if not facts and _ONE_HOT.search(f"{before} {formula.after}"):
                 facts = tuple(f"{name} onehot" for name in names - {*part.question.wrt} if name.lower() in ("y", "t"))
             if facts:
-                yield number, facts
-
-
-def layout_beside(judged: Judged) -> str | None:
-    """The layout that stands beside a row which is passed over as it is said of another: `in numerator layout`."""
-    named = _NAMED.search(judged.line.formula.before[-120:]) if judged.why == OF_LAYOUT else None
-    return named[1].lower() if named is not None else None
+                yield number, part.layout, facts, f"under the condition beside it: {', '.join(facts)}"
+        elif judged.why == OF_LAYOUT and not in_layout and (named := _NAMED.search(formula.before[-120:])) is not None:
+            yield number, named[1].lower(), (), f"in the {named[1].lower()} layout, as is said beside it"
 
 
 _NAMED = regex(r"\b(numerator|denominator)[- ]layout", re.IGNORECASE)
@@ -77,13 +74,6 @@ _TWO_CLASSES = regex(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECA
 
 _MARGIN = regex(r"(?:e\s*\^\s*\{|exp\s*(?:\\left)?\s*[(\[{]+|max[^=]{0,20}1)\s*-\s*([a-z])_")
 """Losses of margins: `log(1 + e^{-y_i wᵀx_i})`, `max(0, 1 - y_i wᵀx_i)`; the labels there are ±1."""
-
-_SUM_IS_ONE = regex(
-    r"\\sum\s*_\s*\{?(?P<letter>[a-z])(?:=1)?\}?(?:\s*\^\s*(?:\{\w+\}"
-    r"|\w))?\s*(?P<name>\\?[A-Za-z]+)_(?:\{\w*(?P=letter)\}|(?P=letter))"
-    r"\s*=\s*1(?!\d|\.)"
-)
-"""A row `\\sum_c t_{ic} = 1`."""
 
 _LABELS = regex(r"one-?hot|cross-?entropy|soft-?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE)
 
