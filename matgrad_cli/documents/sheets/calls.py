@@ -35,7 +35,9 @@ class Function(Stated):
 def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
     """The formulas with the document's functions put in; None where nothing is called."""
     losses = {item.body for item in found.differentiated}
-    functions = _functions(formulas, losses)
+    stated = [(one.name, side) for one in found.stated if one.name in losses for side in one.sides]
+    parts = {key_of(match) for name, side in stated for match in CALLED.finditer(side) if key_of(match) != name}
+    functions = _functions(formulas, losses - parts)
     inside = " ".join(side for stated in found.stated if stated.name in losses for side in stated.sides)
     called: set[str] = set()
     while new := {key_of(match) for match in CALLED.finditer(inside)} & functions.keys() - called:
@@ -107,6 +109,9 @@ def _put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
         if function is None or end is None:
             continue
         arguments = arguments_of(text[match.end() + 1 : end - 1])
+        own = re.escape(match["name"])
+        if any(re.search(rf"(?<![A-Za-z\\]){own}(?![A-Za-z])", argument) for argument in arguments):
+            continue  # g(1 - g), a product
         if len(arguments) == len(function.letters):
             pieces.append((match.start(), end, f"({at(function, arguments)})"))
     return passage.replaced(pieces)

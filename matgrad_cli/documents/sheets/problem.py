@@ -8,7 +8,7 @@ from itertools import islice, product
 
 from ...diagnostics.regex import regex
 from ...facts import Problem
-from ...notation.latex.names import LatexNames, marks_spelled
+from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import Definitions
@@ -65,12 +65,16 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
         return (_given(found, told, given),)
     finder = _Finder(sheet, found, told, given)
     whole = reversed([stated for stated in found.stated if not stated.letters])
-    scored = sorted(((finder.score(stated), stated) for stated in whole), key=lambda item: item[0])
+    # σ is a loss only where there is no other
+    scored = sorted(
+        ((finder.score(one), one) for one in whole), key=lambda item: (item[1].name not in FUNCTIONS, item[0])
+    )
     chosen: dict[str, Question] = {}
     inside: set[str] = set()
     for score, stated in reversed(scored[-60:]):
         enough = 5 if chosen else 3
-        if chosen and (stated.name not in finder.differentiated or finder.amid(stated)):
+        no_loss = stated.name not in finder.differentiated or stated.name in FUNCTIONS
+        if chosen and (no_loss or finder.amid(stated)):
             continue
         if score < enough or stated.name in chosen.keys() | inside or len(chosen) >= MOST_PROBLEMS:
             continue

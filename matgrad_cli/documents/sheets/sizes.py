@@ -70,7 +70,10 @@ _MEAN = regex(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?
 FACTS = (
     ("spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
     ("antisymmetric", r"anti-?symmetric|skew-symmetric"),
-    ("symmetric", r"s[yi]m+[ée]tri(?:[ckq]|s(?:ch|k|\b))|симметрич|đối xứng|대칭|对称|對稱|対称"),
+    (
+        "symmetric",
+        r"self-?adjoint|hermitian|s[yi]m+[ée]tri(?:[ckq]|s(?:ch|k|\b))|симметрич|đối xứng|대칭|对称|對稱|対称",
+    ),
     ("diagonal", r"diagonal(?!i[sz])"),
     ("orthogonal", r"orthogonal\b"),
     ("invertible", r"invertible|non-?singular"),

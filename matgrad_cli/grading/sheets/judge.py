@@ -69,10 +69,6 @@ class Judged:
     why: str = ""
     by_matrix: bool = False
 
-    def only_states(self, name: str | None) -> bool:
-        """Whether it says what the loss of this name is, and nothing else."""
-        return self.line.name == name and self.result is not None and len(self.result.outcomes) == 1
-
     @property
     def unfit(self) -> bool:
         """Whether it is wrong by its form alone."""

@@ -121,8 +121,11 @@ def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
         return "wrong", Final(final)
     judged, of = report.claims
     open_ = sum(line.verdict == "undecided" and line.role == "equation" for line in report.lines)
+    name = part.question.name
+    stated = next((one for one in part.judged if name is not None and one.line.name == name), None)
+    alone = stated is not None and stated.result is not None and len(stated.result.outcomes) == 1
     follow = [one for one in part.judged if one.verdict == "follows" and one.role in ("claim", "equation")]
-    about = not all(one.only_states(part.question.name) for one in follow)
+    about = any(one is not stated or not alone for one in follow)
     if not part.tasks or not about or 3 * judged < 2 * (of - open_):
         said = f"{judged} of {of} claims could be judged: too few for a verdict"
         return "undecided", Final(final, "nothing-judged" if not judged else "undecided", said)
