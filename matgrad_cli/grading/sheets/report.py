@@ -24,7 +24,7 @@ from .solutions import numbered_parts, valued_variable
 def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
     """The report on a document. `given` are the keys of the command line."""
     parts = judge_sheet(sheet, given)
-    found = [(part, _problem(part, sheet, str(number))) for number, part in enumerate(parts, 1)]
+    found = [(part, _problem(part, sheet, str(number), len(parts) == 1)) for number, part in enumerate(parts, 1)]
     problems = tuple(_as_written(problem, part.respelled) for part, problem in found)
     if not any(problem.lines for problem in problems):
         help_ = "a problem begins with the key `loss`, or `problem` with a key file"
@@ -33,12 +33,12 @@ def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
     return FileReport(sheet.source.name, problems, (), sheet.source)
 
 
-def _problem(part: Part, sheet: Sheet, number: str) -> ProblemReport:
+def _problem(part: Part, sheet: Sheet, number: str, only: bool) -> ProblemReport:
     lines = tuple(_finding(judged, sheet) for judged in part.judged)
     report = ProblemReport(
         part.question.name or number, "document", "undecided", Final("missing"), lines, notes=_understood(part)
     )
-    verdict, final = _verdict(report, part)
+    verdict, final = _verdict(report, part, only)
     return replace(report, verdict=verdict, final=final, score=1.0 if verdict == "right" else 0.0)
 
 
@@ -113,9 +113,9 @@ def _final(report: ProblemReport, part: Part) -> FinalVerdict:
     return "undecided" if passed and not any(judged.verdict == "follows" for judged in of_loss) else "right"
 
 
-def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
+def _verdict(report: ProblemReport, part: Part, only: bool) -> tuple[ProblemVerdict, Final]:
     """Right if no claim is wrong and at least two thirds of the claims were judged;
-    undecided where little was understood."""
+    undecided where little was understood, or nothing but the loss of the `only` problem."""
     final = _final(report, part)
     if any(line.verdict == "wrong" for line in report.lines):
         return "wrong", Final(final)
@@ -123,7 +123,7 @@ def _verdict(report: ProblemReport, part: Part) -> tuple[ProblemVerdict, Final]:
     open_ = sum(line.verdict == "undecided" and line.role == "equation" for line in report.lines)
     name = part.question.name
     stated = next((one for one in part.judged if name is not None and one.line.name == name), None)
-    alone = stated is not None and stated.result is not None and len(stated.result.outcomes) == 1
+    alone = only and stated is not None and stated.result is not None and len(stated.result.outcomes) == 1
     follow = [one for one in part.judged if one.verdict == "follows" and one.role in ("claim", "equation")]
     about = any(one is not stated or not alone for one in follow)
     if not part.tasks or not about or 3 * judged < 2 * (of - open_):
