@@ -15,6 +15,10 @@ SET_TO_ZERO = (
     "loss: norm(X@w-y)**2 + lam*norm(w)**2\nwrt: w\nshapes: X: n×d, w: d, y: n, lam: scalar\nassume: lam positive\n"
     "\n\\nabla L = 2X^\\top(Xw-y) + 2\\lambda w = 0"
 )
+FACTORS = (
+    "loss: norm(X-U@V,'fro')**2\nwrt: V\nshapes: X: m×n, U: m×k, V: k×n\n\n"
+    r"\frac{\partial f}{\partial V_{ab}} = 2\sum_{ij}(UV-X)_{ij}\frac{\partial}{\partial V_{ab}}\sum_k U_{ik}V_{kj}"
+)
 OF_A_TRACE = "loss: logdet(S) + tr(inv(S)@C)\nwrt: S\nshapes: S: n×n, C: n×n\nassume: S invertible\n"
 REPAIRS = {
     "a square of entries": (
@@ -47,6 +51,20 @@ REPAIRS = {
         r"\nabla L = \frac{X^\top(Xw-y)}{(Xw-y)^\top(Xw-y)}",
         "√",
     ),
+    "a factor of one side of an equation": (
+        "loss: (y - X@b).T@W@(y - X@b)\nwrt: b\nshapes: X: m×n, W: m×m, b: n, y: m\nassume: W symmetric\n\n"
+        r"\nabla L = -2X^\top W(y-Xb) = 0",
+        r"X^\top Xb = X^\top Wy",
+        "XᵀWXb",
+    ),
+    "crossed δ over unlike sides": (
+        FACTORS,
+        r"= 2\sum_{ij}(UV-X)_{ij}\sum_k U_{ik}\delta_{kb}\delta_{ja}",
+        "U_ik δ_ka δ_jb",
+    ),
+    "a δ over unlike sides": (FACTORS, r"= 2\sum_{ij}(UV-X)_{ij}\sum_k U_{ik}\delta_{ia}\delta_{jb}", "U_ik δ_ka δ_jb"),
+    "letters over unlike sides": (FACTORS, r"= 2\sum_i(UV-X)_{ib}U_{ai}", "2 Σ_i (UV − X)_ib U_ia"),
+    "another letter over an unlike side": (FACTORS, r"= 2\sum_i(UV-X)_{ib}U_{ib}", "2 Σ_i (UV − X)_ib U_ia"),
     "a sign inside": (MARGIN, r"\nabla L = -X^\top(y\odot\sigma(y\odot Xw))", "σ(−(y ∘ Xw))"),
 }
 

@@ -17,9 +17,9 @@ from ..lines.scope import Surroundings
 from ..lines.syntax_walk import bound_letters, walk
 from ..task import worked_out
 from .case import Case, Context
-from .catalogue import DELTAS, EDITS, LAYOUT, LOST_LETTER, MISFITS, OTHER_LETTER, VALUES
+from .catalogue import DELTAS, EDITS, LAYOUT, LETTERS, LOST_LETTER, MISFITS, OTHER_LETTER, VALUES
 from .causes import CAUSES, Repair, Slip
-from .kind import first
+from .kind import Kind, first
 from .misfits import Unfit
 from .missing_factors import left_out
 from .terms import shown
@@ -113,10 +113,11 @@ def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
 
 
 def _caused(slip: Slip, found: Slip) -> Slip:
-    """A slip of kind with what mends the line."""
+    """A slip of kind with what mends the line; a wrong δ is the kind itself."""
     notes, part = (*slip.notes, found.message), found.part or slip.part
+    code = found.code if found.code == "wrong-delta" else slip.code
     cause = found.code if found.code in CAUSES else None
-    return replace(slip, help=found.help, notes=notes, part=part, repair=found.repair, cause=cause)
+    return replace(slip, code=code, help=found.help, notes=notes, part=part, repair=found.repair, cause=cause)
 
 
 def _repair(context: Context, before: Expr, line: Expr) -> Repair | None:
@@ -299,11 +300,14 @@ UNFIT = ("non-conformable", "number-plus-array")
 def of_misfit(context: Context, before: Expr, slip: Slip) -> Slip | None:
     """What more is known of a side that could not be read because its parts, or its letters, do not fit."""
     if slip.code in ("free-index-mismatch", "wrong-delta"):
+        mended = misfit(context, before, slip, LETTERS)
+        if mended.repair is not None:
+            return mended
         return _delta_of_unlike(context, before, slip) or _reused_letter(context, before, slip)
     return misfit(context, before, slip) if slip.code in UNFIT else None
 
 
-def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
+def misfit(context: Context, before: Expr, slip: Slip, kinds: Sequence[Kind] = MISFITS) -> Slip:
     """A slip of a line whose parts do not fit together, with the single edit that makes it right;
     what was not judged is not proposed."""
     tree, side = context.read.tree, context.read.side
@@ -316,7 +320,7 @@ def misfit(context: Context, before: Expr, slip: Slip) -> Slip:
 
     repair = partial(_repair, context, before)
     case = Unfit(context.bench, before, repair, tree, slip.span, side.source.text, _numbers(context.around), read)
-    found = first(case, MISFITS)
+    found = first(case, kinds)
     return _caused(slip, found) if found is not None else replace(slip, help=None)
 
 

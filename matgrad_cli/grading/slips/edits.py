@@ -35,6 +35,7 @@ from ...ir import (
     matmul,
     mul,
     neg,
+    nodes_of,
     replace_at,
 )
 from ...notation import syntax as s
@@ -281,19 +282,23 @@ def number_for_multiple(case: Case) -> Made:
                 yield case.changed(path, array, ("the number", called), node)
 
 
-@kind("dropped-term", "the factor `{0}` is needed once more", "multiply {1} by it: `{line}`")
+@kind("dropped-term", "the factor `{0}` is {2}", "multiply {1} by it: `{line}`")
 def once_more(case: Case) -> Made:
-    """A factor that stands in the line already is needed once more; beside Aᵀ, and not in it, and inside −a."""
+    """A factor that stands in the line already is needed once more, or one of what is needed is missing; beside Aᵀ,
+    and not in it, and inside −a."""
+    others = (node for node in nodes_of(case.needed) if isinstance(node, Symbol) and not node.shape.is_number)
+    names = dict.fromkeys(_names(case), "needed once more")
+    names |= {name: "missing" for name in others if name not in names}
     turned = [(*path, 0) for path, node in case.places if isinstance(node, Transpose)]
     for path, node in case.places:
         signed = isinstance(node, Mul) and any(isinstance(factor, Number) for factor in node.factors)
         whole = isinstance(node, (Symbol, Add, Mul, Transpose)) and not signed and path not in turned
-        for name in _names(case) if whole and not node.shape.is_number else ():
+        for name, how in names.items() if whole and not node.shape.is_number else ():
             one, other = name.shape, node.shape
             fitting = (one is other, one.cols is other.rows, other.cols is one.rows)
             for join, *parts in compress(((hadamard, name, node), (matmul, name, node), (matmul, node, name)), fitting):
                 with suppress(ValueError):
-                    yield case.changed(path, join(*parts), (name.name, Quoted(case, node, path)), node)
+                    yield case.changed(path, join(*parts), (name.name, Quoted(case, node, path), how), node)
 
 
 @kind("wrong-sign", "the sign inside {0} is wrong", "write: `{line}`")

@@ -4,6 +4,7 @@ fit."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 from typing import Any
 
 from ...diagnostics import Span
@@ -12,7 +13,7 @@ from ...ir import Expr
 from ...notation import syntax as s
 from ...notation.elaboration.complaints import without_sizes
 from ..bench import Bench
-from ..lines.syntax_walk import PRODUCTS, Path, children, factors, is_index, replaced, terms, walk, with_factors
+from ..lines.syntax_walk import PRODUCTS, Path, children, factors, is_index, names, replaced, terms, walk, with_factors
 from .case import Case, Quoted, Trial
 from .causes import Repair
 from .edits import Made
@@ -159,11 +160,11 @@ def _chained(parts: Sequence[s.Node], operator: Any) -> s.Node:
 def number_for_multiple(case: Case) -> Made:
     """A + λ for A + λ I, or b + λ for b + λ w: a number stands where a multiple of an array is needed."""
     assert isinstance(case, Unfit)
-    names = dict.fromkeys(node.name for _, node in case.arrays(turned=True) if isinstance(node, s.Name))
+    known = dict.fromkeys(node.name for _, node in case.arrays(turned=True) if isinstance(node, s.Name))
     for path, node in case.places:
         if _is(_parent(case.tree, path), "+-") and not _is(node, "+-"):
             arrays: list[tuple[s.Node, str]] = [(s.Apply(node.span, "eye", ()), "the identity")]
-            for array, called in [*arrays, *[(s.Name(node.span, name), f"`{name}`") for name in names]]:
+            for array, called in [*arrays, *[(s.Name(node.span, name), f"`{name}`") for name in known]]:
                 new = s.Binary(node.span, "juxtapose", s.Group(node.span, node), array)
                 yield case.changed(path, new, (Quoted(case, node), called))
 
@@ -171,12 +172,12 @@ def number_for_multiple(case: Case) -> Made:
 def once_more(case: Case) -> Made:
     """WᵀH for WᵀWH: a factor that stands in the line already is missing between two that do not fit."""
     assert isinstance(case, Unfit)
-    names = {node.name: node for _, node in case.arrays(turned=True) if isinstance(node, s.Name)}
+    known = {node.name: node for _, node in case.arrays(turned=True) if isinstance(node, s.Name)}
     for path, node in case._whole(PRODUCTS):
         parts = factors(node)
-        for at, name in ((at, name) for at in range(1, len(parts)) for name in names.values()):
+        for at, name in ((at, name) for at in range(1, len(parts)) for name in known.values()):
             new = _chained([*parts[:at], name, *parts[at:]], node.operator)
-            yield case.changed(path, new, (name.name,))
+            yield case.changed(path, new, (name.name, "", "needed once more"))
 
 
 def product_for_hadamard(case: Case) -> Made:
@@ -186,3 +187,58 @@ def product_for_hadamard(case: Case) -> Made:
             entrywise = node.operator in ("hadamard", "*")
             said = "a matrix" if entrywise else "an elementwise", Quoted(case, node)
             yield case.changed(path, replace(node, operator="@" if entrywise else "hadamard"), said)
+
+
+# ---- letters that run over other sides than they stand at
+
+
+def _letters(case: Case, *but: s.Node) -> list[s.Name]:
+    """The index letters of the line and of what is needed, each once."""
+    assert isinstance(case, Unfit)
+    found = {name.name: name for name in names(case.tree, index=True)}
+    found |= {letter.name: s.Name(case.tree.span, letter.name) for letter in sorted(case.needed.free - found.keys())}
+    return [name for name in found.values() if name.name not in {getattr(one, "name", "") for one in but}]
+
+
+def turned_entry(case: Case) -> Made:
+    """A_ki for A_ik."""
+    for path, node in case.places:
+        match node:
+            case s.Subscript(_, _, (s.Name(), s.Name()) as indices):
+                yield case.changed(path, replace(node, indices=indices[::-1]), (Quoted(case, node),))
+
+
+def other_letter(case: Case) -> Made:
+    """X_ij for X_ik."""
+    for path, node in case.places:
+        for at, index in enumerate(node.indices) if isinstance(node, s.Subscript) else ():
+            for letter in _letters(case, index) if isinstance(index, s.Name) else ():
+                new = replace(node, indices=(*node.indices[:at], letter, *node.indices[at + 1 :]))
+                said = Quoted(case, node), "".join(getattr(one, "name", "…") for one in new.indices)
+                yield case.changed(path, new, said)
+
+
+def _told(*delta: s.Node) -> str:
+    return "".join(getattr(one, "name", "…") for one in delta)
+
+
+def wrong_pair(case: Case) -> Made:
+    """One index of one δ is another letter."""
+    for path, node in case.places:
+        match node:
+            case s.Kronecker(span, (left, right)):
+                for kept, letter in [(one, letter) for one in (left, right) for letter in _letters(case, left, right)]:
+                    yield case.changed(
+                        path, s.Kronecker(span, (letter, kept)), (_told(left, right), _told(letter, kept))
+                    )
+
+
+def crossed_deltas(case: Case) -> Made:
+    """Two δ's have exchanged a letter."""
+    deltas = [(path, node) for path, node in case.places if isinstance(node, s.Kronecker)]
+    for (first, one), (second, other) in combinations(deltas, 2):
+        (a, b), (c, d) = one.indices, other.indices
+        for left, right in (((a, d), (c, b)), ((a, c), (b, d))):
+            new = replaced(case.tree, first, replace(one, indices=left)) if isinstance(case, Unfit) else one
+            new = replaced(new, second, replace(other, indices=right))
+            yield case.changed((), new, (_told(a, b), _told(c, d), _told(*left), _told(*right)))
