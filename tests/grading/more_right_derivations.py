@@ -240,4 +240,25 @@ MORE |= {
         {"loss": "exp(-x.T@A@x/2)", "wrt": "x", "shapes": "A: n×n, x: n", "assume": "A symmetric"},
         [r"u = -\frac12x^\top Ax", r"\nabla_x e^u = e^u\nabla_x u", r"= -e^{-\frac12x^\top Ax}Ax"],
     ),
+    "a prime of the loss": (
+        {"loss": "n*log(t) - t*sum(x)", "wrt": "t", "shapes": "x: n, t: scalar", "assume": "t positive, x positive"},
+        [r"\ell(t) = n\log t - t\sum_i x_i", r"\ell'(t) = \frac nt - \sum_i x_i = 0", r"t = \frac{n}{\sum_i x_i}"],
+    ),
+    "a numbered name of a letter that is a size": (
+        {
+            "loss": "norm(W2@tanh(W1@x+b1)+b2-y)**2/2",
+            "wrt": "b1",
+            "shapes": "W1: h×d, W2: k×h, x: d, y: k, b1: h, b2: k",
+        },
+        [
+            r"h_1 = \tanh(W_1x + b_1)",
+            r"\hat y = W_2h_1 + b_2",
+            r"\frac{\partial L}{\partial h_1} = W_2^\top(\hat y - y)",
+            r"\frac{\partial L}{\partial b_1} = (1-h_{1}^2)\odot W_2^\top(\hat y-y)",
+        ],
+    ),
+    "a solution by its entries": (
+        {"loss": "sum(p*log(p)) + lam*(sum(p)-1)", "wrt": "p", "shapes": "p: n, lam: scalar", "assume": "p positive"},
+        [r"\frac{\partial L}{\partial p_i} = \log p_i + 1 + \lambda = 0", r"p_i = e^{-1-\lambda}"],
+    ),
 }

@@ -13,7 +13,7 @@ from ...documents.keys import Exercise
 from ...documents.passage import Passage
 from .settings import Settings
 
-_MARK = r"(?:'(?!')|\s*\^\s*\{?\s*\\prime(?![A-Za-z])\s*\}?|\s*_\s*\{?\s*\d\s*\}?)"
+_MARK = r"(?:'(?!')|\s*\^\s*\{?\s*\\prime(?![A-Za-z])\s*\}?|\s*_\s*(?:\d|\{\s*\d\s*\}))"
 _GIVEN = regex(rf"\s*(?:\b[Ll]et\s+)?(?P<letter>[A-Za-z])(?P<mark>{_MARK})\s*:?=(?!\s*(?P=letter)\s*[.,;]?\s*$)")
 _ACCENTS = ("check", "breve", "mathring", "ddot")
 
@@ -21,9 +21,7 @@ _ACCENTS = ("check", "breve", "mathring", "ddot")
 def with_accents(chosen: Settings, exercise: Exercise, given: Collection[str]) -> tuple[Settings, Exercise]:
     """The settings and the exercise in which such names of letters that are `given` are written with an accent."""
     texts = [*(row.text for row in chosen.rows), *(one.text for one in exercise.pieces)]
-    found = {
-        (match["letter"], match["mark"].strip(" '")) for text in texts if (match := _GIVEN.match(text)) is not None
-    }
+    found = {(match["letter"], _bare(match["mark"])) for text in texts if (match := _GIVEN.match(text)) is not None}
     names = dict(zip(sorted(name for name in found if name[0] in given), _ACCENTS, strict=False))
     if not names or any(f"\\{accent}" in text for accent in names.values() for text in texts):
         return chosen, exercise
@@ -31,6 +29,10 @@ def with_accents(chosen: Settings, exercise: Exercise, given: Collection[str]) -
     readings = tuple(tuple(map(written, rows)) for rows in exercise.readings)
     told = tuple(anew(one, written(one.passage)) for one in exercise.pieces)
     return replace(chosen, rows=tuple(map(written, chosen.rows))), replace(exercise, readings=readings, pieces=told)
+
+
+def _bare(mark: str) -> str:
+    return re.sub(r"[\s{}']", "", mark)
 
 
 def _writer(names: dict[tuple[str, str], str]) -> Callable[[Passage], Passage]:
@@ -41,7 +43,7 @@ def _writer(names: dict[tuple[str, str], str]) -> Callable[[Passage], Passage]:
             [
                 (*match.span(), f"\\{names[name]}{{{name[0]}}}")
                 for match in token.finditer(passage.text)
-                if (name := (match["letter"], (match["mark"] or "").strip(" '"))) in names
+                if (name := (match["letter"], _bare(match["mark"] or ""))) in names
             ]
         )
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ...diagnostics import Source
+from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...notation import syntax as s
 from ...notation.latex.lines import differentiated_names
@@ -37,6 +38,7 @@ def loss_names(
         written=around.written,
         supposed=around.supposed,
     )
+    scratch.losses = _primed(rows, scratch)
     around.functions = scratch.functions = _functions(rows, scratch)
     claims = [claim for number, row in rows for claim in read_row(number, row, source, scratch.names(), syntax).claims]
     nodes = [side.node for claim in claims for side in claim.sides if side.node is not None]
@@ -98,6 +100,21 @@ def _differentiated(root: s.Node, path: Path) -> bool:
             return True
         node = children(node)[step]
     return False
+
+
+def _primed(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> frozenset[str]:
+    """The f of `f'(x) = …` for a number x, the variable; none where second derivatives stand, too."""
+    wrt = scratch.task.problem.wrt
+    text = "\n".join(row.text for _, row in rows)
+    found = {(letter_name(match[1]), letter_name(match[2])) for match in _DERIVED.finditer(text)}
+    names = {name for name, by in found if by == wrt.name and not scratch.known(name)}
+    single = len(names) == 1 and wrt.shape.is_number and "''" not in text
+    return frozenset(names) if single else frozenset()
+
+
+_DERIVED = regex(
+    r"(?:^|[^\\\w])\\?([A-Za-z]+)(?:'|\^\{?\\prime\}?)\s*(?:\\left)?\(\s*\\?([A-Za-z]+)\s*(?:\\right)?\)\s*&?\s*="
+)
 
 
 def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> frozenset[str]:
