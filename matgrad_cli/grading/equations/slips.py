@@ -34,18 +34,11 @@ def slip_of_equation(bench: SolvedBench, equation: Equation, before: Equation | 
 def placed(outcome: Outcome, before: Read | None) -> Outcome:
     """An outcome whose slip stands on the side before the sign: where its part is,
     or where this side is a bare zero."""
-    slip, found = outcome.slip, outcome.read
-    if (
-        slip is None
-        or slip.span is not None
-        or outcome.role != "equation"
-        or before is None
-        or found is None
-        or found.expr is None
-    ):
+    slip, after = outcome.slip, outcome.read.expr if outcome.read is not None else None
+    if slip is None or slip.span is not None or outcome.role != "equation" or before is None or after is None:
         return outcome
     span = span_of(before, slip.part) if slip.part is not None else None
-    if span is None and is_zero(found.expr):
+    if span is None and is_zero(after):
         span = before.side.span
     return replace(outcome, slip=replace(slip, span=span))
 

@@ -165,16 +165,12 @@ class Surroundings:
         if not isinstance(node, s.Subscript) or not isinstance(body, s.Name) or body.name not in self.tables:
             return node
         letters, value = self.tables[body.name]
-        given = [s.ungrouped(index) for index in node.indices]
-        if len(given) != len(letters) or not all(isinstance(index, s.Name) for index in given):
+        given = [index.name for index in map(s.ungrouped, node.indices) if isinstance(index, s.Name)]
+        if not len(letters) == len(given) == len(node.indices):
             return node
-        new = {
-            letter: Index(index.name, letter.dim)
-            for letter, index in zip(letters, given, strict=True)
-            if isinstance(index, s.Name)
-        }
-        name = f"{body.name} at {', '.join(index.name for index in new.values())}"
-        self.looked_up[name] = rename(value, new)
+        name = f"{body.name} at {', '.join(given)}"
+        pairs = zip(letters, given, strict=True)
+        self.looked_up[name] = rename(value, {letter: Index(own, letter.dim) for letter, own in pairs})
         return s.Name(node.span, name)
 
     def leave_open(self, name: str, value: s.Node | None) -> bool:
@@ -298,12 +294,7 @@ class Surroundings:
     @contextmanager
     def trying(self, values: Mapping[str, Expr], variables: Collection[str]) -> Iterator[None]:
         """Names with values for a while; `variables` are those by which something is differentiated."""
-        defined, looked_up, results, tables = (
-            dict(self.defined),
-            dict(self.looked_up),
-            dict(self.results),
-            dict(self.tables),
-        )
+        kept = {name: dict(getattr(self, name)) for name in ("defined", "looked_up", "results", "tables")}
         stated, derived = self.stated, dict(self.bench.derived)
         try:
             for name, value in values.items():
@@ -313,14 +304,9 @@ class Surroundings:
                     self.looked_up[name] = value
             yield
         finally:
-            self.defined, self.looked_up, self.results, self.tables, self.stated = (
-                defined,
-                looked_up,
-                results,
-                tables,
-                stated,
-            )
-            self.bench.derived = derived
+            for name, table in kept.items():
+                setattr(self, name, table)
+            self.stated, self.bench.derived = stated, derived
 
     def settled(self, expr: Expr) -> Expr:
         """Under every ∂ and d the defined names that depend on the variable are written out,

@@ -11,18 +11,9 @@ from ...verify.verdict import Verdict
 
 CAUSES: Final = frozenset(
     (
-        *(
-            "bad-sum-collapse",
-            "other-layout",
-            "missing-transpose",
-            "lost-factor",
-            "wrong-sign",
-            "dropped-term",
-            "extra-term",
-        ),
-        *("wrong-order", "product-for-hadamard", "missing-inverse", "product-rule", "chain-rule", "inverse-rule"),
-        *("cyclic-trace-misuse", "needs-fact"),
-    )
+        "bad-sum-collapse other-layout missing-transpose lost-factor wrong-sign dropped-term extra-term wrong-order "
+        "product-for-hadamard missing-inverse product-rule chain-rule inverse-rule cyclic-trace-misuse needs-fact"
+    ).split()
 )
 """The codes that say how a line is mended. (`wrong-delta` and the codes before it can be seen in the form alone.)"""
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ...ir import ONE, Call, Delta, Differential, Expr, Index, Mul, Number, Partial, nodes_of
+from ...ir import ONE, Call, Delta, Differential, Entry, Expr, Index, Mul, Number, Partial, nodes_of
 from ...notation import syntax as s
 from ..lines.forms import is_pending
 from ..lines.indices import place_of
@@ -139,11 +139,7 @@ def _number_for_matrix(before: Expr, after: Expr) -> Slip:
 def _pending_entry(expr: Expr) -> Partial | None:
     """A pending ∂X_kj/∂X_st, or any pending derivative of a number if there is none of a bare entry."""
     pending = [node for node in nodes_of(expr) if isinstance(node, Partial)]
-    bare = [
-        node
-        for node in pending
-        if node.body.symbols == {node.variable} and node.body.children and not node.body.children[0].children
-    ]
+    bare = [node for node in pending if isinstance(node.body, Entry) and node.body.base is node.variable]
     return next(iter(bare or pending), None)
 
 
@@ -159,44 +155,30 @@ def _has_delta(expr: Expr) -> bool:
 
 
 def _delta_slip(pending: Partial, after: Expr) -> Slip:
-    name = pending.variable.name
-    shape = pending.variable.shape
-    letters = [
-        place
-        for node in nodes_of(pending.body)
-        for place in (getattr(node, "row", None), getattr(node, "col", None))
-        if isinstance(place, Index)
-    ]
-    if pending.body.children and pending.body.children[0] is pending.variable and len(letters) == len(shape.dims) == 2:
-        k, j = letters
-        row, col = _fresh_pair((k, j, *after.free))
-        message = (
-            f"∂{name}_{k}{j}/∂{name} is a matrix for each {k}, {j}; the right side is a number. "
-            f"With one entry {name}_{row}{col} it is δ_{k}{row} δ_{j}{col}: both indices of {name} need a δ"
-        )
-        return Slip(
-            "wrong-delta",
-            message,
-            (f"this line is {kind_in_words(after)}; needed is {shape_in_words(shape)}",),
-            help=f"differentiate by one entry {name}_{row}{col} and write δ_{k}{row} δ_{j}{col}",
-        )
-    return Slip(
-        "wrong-delta",
-        f"the derivative by {name} is {shape_in_words(shape)}, and a δ of two indices of one number is no "
-        f"matrix: this is "
-        f"{kind_in_words(after)}",
-        help=f"differentiate by one entry of {name}: both of its indices need a δ",
+    name, shape = pending.variable.name, pending.variable.shape
+    match pending.body:
+        case Entry(base, Index() as k, Index() as j) if base is pending.variable:
+            row, col = _fresh_pair((k, j, *after.free))
+            message = (
+                f"∂{name}_{k}{j}/∂{name} is a matrix for each {k}, {j}; the right side is a number. "
+                f"With one entry {name}_{row}{col} it is δ_{k}{row} δ_{j}{col}: both indices of {name} need a δ"
+            )
+            note = f"this line is {kind_in_words(after)}; needed is {shape_in_words(shape)}"
+            help_ = f"differentiate by one entry {name}_{row}{col} and write δ_{k}{row} δ_{j}{col}"
+            return Slip("wrong-delta", message, (note,), help_)
+    message = (
+        f"the derivative by {name} is {shape_in_words(shape)}, and a δ of two indices of one number is no matrix: this "
+        f"is {kind_in_words(after)}"
     )
+    return Slip("wrong-delta", message, help=f"differentiate by one entry of {name}: both of its indices need a δ")
 
 
 def _delta_of_unlike(context: Context, before: Expr, slip: Slip) -> Slip | None:
     """A δ of two letters of different sizes, where a pending derivative by an entry stood:
     one δ was written where two are needed."""
     pending, span = _pending_entry(before), _span_of_delta(context)
-    if pending is None or span is None:
-        return None
-    found = _delta_slip(pending, Number(0))
-    return replace(found, notes=(slip.message,), span=span)
+    known = pending is not None and span is not None
+    return replace(_delta_slip(pending, Number(0)), notes=(slip.message,), span=span) if known and pending else None
 
 
 def _fresh_pair(taken: Sequence[Index]) -> tuple[str, str]:
@@ -264,12 +246,8 @@ def _has_delta_source(expr: Expr) -> bool:
 
 def _numbers(around: Surroundings) -> frozenset[str]:
     names = {symbol.name for symbol in around.task.problem.variables if symbol.shape.is_number}
-    return frozenset(
-        names
-        | {name for name, symbol in around.defined.items() if symbol.shape.is_number}
-        | set(around.sizes())
-        | set(around.losses)
-    )
+    names |= {name for name, symbol in around.defined.items() if symbol.shape.is_number}
+    return frozenset(names | around.sizes().keys() | around.losses)
 
 
 def _reused_letter(context: Context, before: Expr, slip: Slip) -> Slip | None:

@@ -21,18 +21,14 @@ def doubt(diagnostic: Diagnostic, tree: s.Node, around: Surroundings) -> Slip | 
     """
     here = _smallest(tree, diagnostic)
     inside = [(path, part) for path, part in walk(tree) if path[: len(here)] == here]
-    for _, part in walk(tree):
+    for part in s.parts_of(tree):
         match part:
             case s.Differential_(_, s.Subscript(span, s.Name(_, name))) if name in around.losses:  # df_X(H)
                 return Slip("undecided", f"at which place `{name}` is differentiated here is not certain", span=span)
     letters = {name.name for name in names(tree, index=True)}
     for _, part in inside:
-        if (
-            isinstance(part, s.Name)
-            and part.name not in letters
-            and unknown(around, part.name)
-            and part.name not in around.sizes()
-        ):
+        open_ = isinstance(part, s.Name) and part.name not in letters | around.sizes().keys()
+        if open_ and isinstance(part, s.Name) and unknown(around, part.name):
             return Slip("unknown-name", f"the name `{part.name}` is not known here", span=part.span)
     for path, part in inside:
         by = inner(part.variable) if isinstance(part, s.Derivative) else None

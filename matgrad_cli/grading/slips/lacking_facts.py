@@ -28,12 +28,8 @@ def _square(case: Case) -> list[Symbol]:
 
 
 def _perhaps_symmetric(case: Case) -> list[Symbol]:
-    problem = case.context.around.task.problem
-    return [
-        symbol
-        for symbol in _square(case)
-        if not problem.knows(symbol, "symmetric") and not problem.knows(symbol, "spd")
-    ]
+    knows = case.context.around.task.problem.knows
+    return [symbol for symbol in _square(case) if not knows(symbol, "symmetric") and not knows(symbol, "spd")]
 
 
 @kind(
@@ -69,12 +65,7 @@ def summing_to_one(case: Case) -> Iterator[Trial]:
     told = {fact.symbol for fact in problem.facts}
     summed = any(isinstance(node, Call) and node.function.startswith(_OF_CLASSES) for node in nodes_of(problem.loss))
     for symbol in problem.variables if summed else ():
-        if (
-            symbol is not problem.wrt
-            and not symbol.shape.is_number
-            and symbol not in told
-            and symbol in case.line.symbols
-        ):
+        if not symbol.shape.is_number and symbol in case.line.symbols - told - {problem.wrt}:
             said = f"the entries of {'' if symbol.shape.is_column else 'each row of '}`{symbol.name}` sum"
             yield Trial(
                 case.line,

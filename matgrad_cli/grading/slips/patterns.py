@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import combinations, product
 
 from ...ir import (
@@ -82,24 +83,12 @@ def wrong_pair(case: Case) -> Iterator[Trial | None]:
 )
 def crossed_deltas(case: Case) -> Iterator[Trial]:
     """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
-    after = case.line
     for first, second in combinations(_deltas(case), 2):
-        ways = (
-            ((first.left, second.right), (second.left, first.right)),
-            ((first.left, second.left), (first.right, second.right)),
-        )
-        for one, other in ways:
-            try:
-                mended = substitute(after, {first: Delta(*one), second: Delta(*other)})
-            except ValueError:
-                continue
-            said = (
-                f"{first.left}{first.right}",
-                f"{second.left}{second.right}",
-                f"{one[0]}{one[1]}",
-                f"{other[0]}{other[1]}",
-            )
-            yield Trial(mended, said)
+        (a, b), (c, d) = (first.left, first.right), (second.left, second.right)
+        for left, right in (((a, d), (c, b)), ((a, c), (b, d))):
+            with suppress(ValueError):
+                mended = substitute(case.line, {first: Delta(*left), second: Delta(*right)})
+                yield Trial(mended, tuple(f"{one}{other}" for one, other in ((a, b), (c, d), left, right)))
 
 
 @kind(
