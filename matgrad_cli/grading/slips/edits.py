@@ -12,6 +12,7 @@ from itertools import compress, pairwise
 from itertools import product as product_of
 
 from ...ir import (
+    ONE,
     Add,
     Call,
     Dim,
@@ -193,7 +194,9 @@ def inverted(case: Case) -> Made:
 def not_inverted(case: Case) -> Made:
     """An inverse is missing on one part."""
     for path, node in case.places:
-        if is_array(node) and node.shape.is_square and not isinstance(node, Inverse):
+        factors = node.factors if isinstance(node, MatMul) else ()
+        regular = all(factor.shape.cols is not ONE for factor in factors[:-1])  # a column times a row has no inverse
+        if is_array(node) and node.shape.is_square and regular and not isinstance(node, Inverse):
             with suppress(ValueError):
                 yield case.changed(path, Inverse(node), (Quoted(case, node, path),), node)
 
