@@ -74,13 +74,13 @@ def _simpler(node: Expr) -> Expr:
 def _entry_of_rows(function: str, argument: Expr, place: Position) -> Expr:
     """softmax(z_i)_k is the entry (i, k) of the softmax of the rows of Z."""
     (number,) = argument.free
-    found = _row(argument)
-    if found is not None and found[1] is number and number not in found[0].free:
-        return Entry(Call(f"{function}1", found[0]), number, place)
     inner = fresh_index(
         argument.shape.rows, {*letters_in(argument), number, *((place,) if isinstance(place, Index) else ())}
     )
-    return Entry(Call(f"{function}1", MatrixOf(number, inner, Entry(argument, inner, None))), number, place)
+    found = _row(argument)
+    own = found is not None and found[1] is number and number not in found[0].free
+    rows = found[0] if found is not None and own else MatrixOf(number, inner, Entry(argument, inner, None))
+    return Entry(Call(f"{function}1", rows), number, place)
 
 
 def _log_of_exponentials(node: Call) -> Expr:
@@ -91,13 +91,12 @@ def _log_of_exponentials(node: Call) -> Expr:
             below = [factor.base for factor in factors if isinstance(factor, Power) and factor.exponent is Number(-1)]
             if tops and below and len(tops) + len(below) == len(factors):
                 return add(*tops, *(neg(_log_of_exponentials(Call("log", base))) for base in below))
-        case SumOver((letter,), Call("exp", (Entry(base, row, col),))) if letter not in base.free:
-            if col is letter and isinstance(row, Index) and row is not letter:
-                return Entry(Call("logsumexp1", base), row, None)
-            if row is letter and isinstance(col, Index) and col is not letter:
-                return Entry(Call("logsumexp1", _turned(base)), col, None)
-        case SumOver((letter,), Call("exp", (inner,))) if (whole := _column(inner, letter)) is not None:
-            return Call("logsumexp", whole)
+        case SumOver((letter,), Call("exp", (inner,))):
+            if (whole := _column(inner, letter)) is not None:
+                return Call("logsumexp", whole)
+            numbers = [one for one in inner.free if one is not letter]
+            if len(numbers) == 1 and not isinstance(whole := _matrix(numbers[0], letter, inner), MatrixOf):
+                return Entry(Call("logsumexp1", whole), numbers[0], None)
         case Call("sum", (Call("exp", (inner,)),)) if inner.shape.is_column:
             return Call("logsumexp", inner)
     return node
@@ -106,22 +105,23 @@ def _log_of_exponentials(node: Call) -> Expr:
 def _of_entries(node: Call, entries: MatrixOf) -> Expr:
     """max_j z_j is max(z), max_ij A_ij is max(A), and max_j A_ij is entry i of max(A) along its rows; Π likewise."""
     match entries:
-        case MatrixOf(row, None, Entry(base, Index() as other, last)) if (
-            last is row and other is not row and row not in base.free
-        ):
-            return Entry(Call(f"{node.function}1", base), other, None)
-        case MatrixOf(row, None, Entry(base, first, Index() as other)) if (
-            first is row and other is not row and row not in base.free
-        ):
-            return Entry(Call(f"{node.function}1", _turned(base)), other, None)
-        case MatrixOf(Index() as row, None, body) if (whole := _column(body, row)) is not None:
-            return Call(node.function, whole)
-        case MatrixOf(row, col, Entry(base, first, last)) if (first, last) == (row, col) and not base.free:
-            return Call(node.function, base)
-        case MatrixOf(Index() as row, None, body) if len(entries.free) == 1:
-            (number,) = entries.free  # min_k ‖x_i − μ_k‖²
-            return Entry(Call(f"{node.function}1", MatrixOf(number, row, body)), number, None)
+        case MatrixOf(Index() as row, None, body):
+            if (whole := _column(body, row)) is not None:
+                return Call(node.function, whole)
+            if len(entries.free) == 1:  # min_k ‖x_i − μ_k‖²
+                (number,) = entries.free
+                return Entry(Call(f"{node.function}1", _matrix(number, row, body)), number, None)
+        case MatrixOf(Index() as row, Index() as col, body) if not isinstance(_matrix(row, col, body), MatrixOf):
+            return Call(node.function, _matrix(row, col, body))
     return node
+
+
+def _matrix(row: Index, col: Index, body: Expr) -> Expr:
+    """The matrix with these entries: A for A_ij, and Aᵀ for A_ji."""
+    match body:
+        case Entry(base, first, last) if {first, last} == {row, col} and base.free.isdisjoint((row, col)):
+            return base if first is row else _turned(base)
+    return MatrixOf(row, col, body)
 
 
 def _row(node: Expr) -> tuple[Expr, Index] | None:
