@@ -232,6 +232,7 @@ def test_wrappers_are_dropped(text: str) -> None:
     (r"\sum_i \log \sum_k e^{w_k^\top x_i} - w_{y_i}^\top x_i", "index-mismatch"),
     (r"\sum_i \|x_i - w_{z_i}\|^2", "number-plus-array"), (r"\sum_i y_i \log P_{i y_i}", "index-mismatch"),
     (r"\langle w, x\rangle_{H}", "unreadable"),
+    (r"\sum_i w_i \log w_i/q_i", "unreadable"), (r"\|w\|^2/ab", "unreadable"),
     (r"\|w\|_{L^2}", "unreadable"), (r"q(w)\log q(w)", "unknown-function"), (r"\pi(w)/\pi(w^{old})",
     "unknown-function"),
     (r"\operatorname{tr}(A^* A)", "unreadable"),

@@ -115,13 +115,17 @@ class Product:
 
     def refuse_quotient(self, node: s.Binary) -> None:
         r"""Ask in `x^\top A x / x^\top B x` and `x^\top y / \|x\| \|y\|`:
-        whoever goes on behind such a divisor means all of it."""
-        over = node.left if node.operator == "juxtapose" and self.reader.scope.syntax == "latex" else None
+        whoever goes on behind such a divisor means all of it; and in a loss in `a/bc` of numbers."""
+        scope = self.reader.scope
+        over = node.left if node.operator == "juxtapose" and scope.syntax == "latex" else None
         if not (isinstance(over, s.Binary) and over.operator == "/"):
             return
-        if "/" not in self.reader.scope.source.text[over.left.span.end : over.right.span.start]:  # `\frac` has braces
+        if "/" not in scope.source.text[over.left.span.end : over.right.span.start]:  # `\frac` has braces
             return
-        if not self.reader.expr(over.right).shape.is_number or (_is_norm(over.right) and _is_norm(node.right)):
+        close = isinstance(over.right, s.Name) and over.right.span.end == node.right.span.start and scope.loss is None
+        letters = close and isinstance(node.right, s.Name) and self.reader.expr(node.right).shape.is_number
+        norms = _is_norm(over.right) and _is_norm(node.right)
+        if letters or norms or not self.reader.expr(over.right).shape.is_number:
             span = over.right.span.joined(node.right.span)
             below = quoted(self.reader.scope.source, span)
             message = f"whether this divides by {below} or by its first factor alone is not said"

@@ -96,11 +96,23 @@ def applied_function(r: Cursor, token: Token) -> s.Node:
     if r.sees("open", "(", "[", "\\{", "{"):
         node = bracketed_application(r, token, function, options)
     else:
-        node = function_node(r, function, token, (argument_behind(r, token, function),), options)
+        argument = argument_behind(r, token, function)
+        refuse_slash(r, token, argument)
+        node = function_node(r, function, token, (argument,), options)
     for script in powers:
         exponent = s.Literal_(node.span, Fraction(-script.amount), "") if script.kind == "inverse" else script.parts[0]
         node = r.binary("^", node, exponent)
     return node
+
+
+def refuse_slash(r: Cursor, token: Token, argument: s.Node) -> None:
+    r"""Ask in a loss in `\log p/q`, close together: the logarithm of p/q, or that of p over q?"""
+    tight = r.sees("operator", "/") and r.token.start == r.last.end and r.peek().start == r.token.end
+    if r.known or not tight or token.text in WHOLE_TERM or _is_constant(r, argument):
+        return
+    name, inner = source_text(r, token), r.source.text[argument.span.start : argument.span.end]
+    message = f"whether `{name}` is taken of the quotient or of `{inner}` alone is not said"
+    raise r.trouble(message, r.token, help=f"write brackets, `{name}(…)`, or `\\frac`")
 
 
 def function_with_base(r: Cursor, token: Token, scripts: list[Script]) -> str:
