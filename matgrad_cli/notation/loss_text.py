@@ -41,6 +41,13 @@ GOAL: Final = (
 """What a minimum or a maximum is taken over."""
 
 _LAMBDA: Final = r"\s*(?:[A-Za-z_]\w*\s*=\s*)?lambda\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*:\s*(?=\S)"
+_MAPS: Final = r"\s*(?:\\?[A-Za-z]+\s*:\s*)?\\?[A-Za-z]+\s*(?:\\mapsto(?![A-Za-z])|↦)\s*(?=\S)"
+_DISPLAY: Final = (
+    r"\\(?:begin|end)\s*\{(?:equation|align(?:ed)?|gather(?:ed)?|split|multline|displaymath|math)\*?\}"
+    r"|\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)(?![A-Za-z])|\\q?quad(?=\s*&?\s*[-+=])|&"
+    r"|\\\\(?:\[[^\]]*\])?|\\q?quad\s*\(\d+[a-z]?\)\s*$"
+)
+"""What belongs to a formula on its own lines and not to the loss: its environment, its number, where it is broken."""
 _TOLD: Final = r"(?:[^(){}=+]|\{[^{}]*\})*"
 _REMARK: Final = (
     r"(?:[,.]?\s*\\q?quad|,(?:\s|\\[ ,;:]|~)*(?:for|with|where)?)(?![A-Za-z])"
@@ -62,6 +69,7 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     '\\|Xw - y\\|^2'
     """
     said: list[str] = []
+    text = without_display(text)
     if "\\" in text or "s.t." in text:
         constraint = re.search(CONSTRAINT, text[:20_000])
         if constraint is not None:
@@ -74,7 +82,7 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     if remark is not None and text[: remark.start()].strip():
         said.append(f"`{remark[0].strip()}` behind the loss is no part of it")
         text = text[: remark.start()]
-    function = re.match(_LAMBDA, text)
+    function = re.match(_LAMBDA, text) or re.match(_MAPS, text)
     if function is not None:
         said.append(f"`{function[0].strip()}` in front says that the loss is a function, and is dropped")
         text = " " * function.end() + text[function.end() :]
@@ -89,6 +97,17 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
             said.append(f"{what} `{' '.join(wrapper[0].split())}` in front is dropped")
             text = " " * wrapper.end() + text[wrapper.end() :]
     return text, tuple(said)
+
+
+def without_display(text: str) -> str:
+    r"""The formula without its environment, number and line breaks, blanks in their place; a table keeps its own.
+
+    >>> without_display(r"\begin{align} L &= a \\ &\quad + b \end{align}").split()
+    ['L', '=', 'a', '+', 'b']
+    """
+    if "\\" not in text or re.search(r"cases|matrix|array", text):
+        return text
+    return re.sub(_DISPLAY, lambda found: " " * len(found[0]), text)
 
 
 def without_left_side(text: str) -> tuple[str, tuple[str, ...]]:

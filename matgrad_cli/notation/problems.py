@@ -145,6 +145,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     )
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
+    if isinstance(tree, s.Derivative) and tree.body is not None and _is_variable(tree, plain_name(wrt)):
+        tree, choice = tree.body, (*choice, "the derivative sign round the loss is dropped")
     signs = next((fact for fact in facts if fact.word == "signs"), None)
     if signs is not None and any("the labels being 0 and 1" in note for note in choice):
         help = "write a factor for the sum over a class, `(1 + y_i)/2` for `y_i = 1`"
@@ -183,6 +185,11 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
             expected=any(isinstance(part, s.Apply) and part.function == "expectation" for part in s.parts_of(tree)),
         )
     )
+
+
+def _is_variable(sign: s.Derivative, name: str) -> bool:
+    """Whether a derivative is taken by the variable itself."""
+    return isinstance(sign.variable, s.Name) and sign.variable.name == name and not sign.indices
 
 
 def _said_of_variable(variable: Symbol, wrt: str, scope: Scope) -> tuple[str, ...]:

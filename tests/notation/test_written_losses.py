@@ -215,6 +215,13 @@ WRAPPED = [
     r"\underset{w}{\min}\; \|Xw-y\|^2",
     r"\min_w L(w) = \|Xw-y\|^2",
     r"{\left\|Xw-y\right\|}_2^2",
+    r"\frac{\partial \|Xw-y\|^2}{\partial w}",
+    r"w \mapsto \|Xw-y\|^2",
+    r"f: w \mapsto \|Xw-y\|^2",
+    r"\|Xw-y\|^2 \quad (2a)",
+    r"\|Xw-y\|^2,\ w \in \mathbb{R}^d",
+    r"\begin{equation} L(w) = \|Xw-y\|^2 \label{eq:l} \end{equation}",
+    "\\begin{align*}\n L &= \\|Xw-y\\|^2 \\nonumber \\\\[2pt]\n\\end{align*}",
 ]
 
 

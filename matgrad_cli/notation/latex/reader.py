@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Final
 
 from ...diagnostics import InputError, Source
 from ...diagnostics.record import record, replace
+from ...diagnostics.regex import regex
 from .. import syntax as s
 from .atoms import bracket_here, constant_here, named_factor, number_here, taken_norm
 from .calculus import SMALL_CHANGES, capital_d, differential_here, is_differential, nabla_here, partial_here
@@ -68,6 +70,7 @@ def product(r: Cursor, first: s.Node | None = None) -> s.Node:
     return node
 
 
+_CONSTANT: Final = regex(r"(?:const|constants?|cst)\.?$", re.IGNORECASE)
 _CROSS: Final = "write `\\operatorname{cross}(a, b)` for the cross product, `a \\cdot b` for a product"
 _CONVOLUTION: Final = (
     "write it as a product with a matrix, as in `T x` for `h \\ast x`, where row k of T holds h, turned round "
@@ -183,6 +186,8 @@ def unguarded_factor(r: Cursor) -> s.Node:
             return number_here(r)
         case "name":
             return letter_here(r)
+        case "text" if not r.known and _CONSTANT.match(token.text):
+            return s.Name(r.span(r.take()), "const")
         case "word":
             return named_factor(r)
         case "function":
