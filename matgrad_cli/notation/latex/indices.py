@@ -196,14 +196,15 @@ def turned_before(r: Cursor) -> int:
 
 def names_another(r: Cursor, name: str) -> bool:
     """Whether the prime on a letter of a loss makes another name of it, `x'` beside `x`: transposes are written
-    otherwise there, or the small letter is no factor at any of its primed places."""
+    otherwise there and no factor stands behind it, or the small letter is no factor at any of its primed places."""
     if r.known or r.sees("open", "(", "["):
         return False
     raised = {after.text for token, after in pairwise(r.tokens) if token.text in ("^", "{")}
+    places = [at for at, token in enumerate(r.tokens) if (token.kind, token.text) == ("name", name) and _primed(r, at)]
     if not raised.isdisjoint(("top", "T")) or any(token.text == "up-top" for token in r.tokens):
-        return True
-    places = [at for at, token in enumerate(r.tokens) if (token.kind, token.text) == ("name", name)]
-    return name[:1].islower() and all(_is_term(r, at) for at in places if _primed(r, at))
+        behind = (r.tokens[_primed(r, at)] for at in places)
+        return all(after.kind not in ("name", "word", "number", "function", "open", "command") for after in behind)
+    return name[:1].islower() and all(_is_term(r, at) for at in places)
 
 
 def _primed(r: Cursor, at: int) -> int:
