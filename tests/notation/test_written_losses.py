@@ -317,7 +317,8 @@ def test_norms_eigenvalues_and_pseudoinverses(text: str, plain: str) -> None:
 
 @pytest.mark.parametrize(("text", "wrt", "names"), [
     (r"\|W^\top h' - h\|^2", "h'", "h_prime"), (r"\|h' - y\|^2", "h'", "h_prime"), ("x'Ax - 2b'x", "x", "x"),
-    (r"\beta'\beta + w^\top w", r"\beta", "beta w"), (r"\|x' - y\|^2 + x'Ax", "x", "x"), (r"\|A' - A\|_F^2", "A", "A"), (r"f'(w^\top x)", "w", "w"),
+    (r"\beta'\beta + w^\top w", r"\beta", "beta w"), (r"\|x' - y\|^2 + x'Ax", "x", "x"),
+    (r"\|A' - A\|_F^2", "A", "A"), (r"f'(w^\top x)", "w", "w"),
     (r"\|x - x^+\|^2 - \|x - x^-\|^2", "x^+", "x_plus"),
     (r"\|Xw\|^2 + \lambda\|w\|^2,\ \lambda > 0", "w", "X lambda"),
     (r"{\bf x}^T {\bf A} {\bf x} - 2 {\bf b}^T {\bf x}", r"{\bf x}", "x A b"),
