@@ -3,6 +3,8 @@ and ∂L/∂w as the row of which ∇L is the transpose."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from matgrad_cli.grading.check import Key, check_text, read_key
@@ -84,3 +86,14 @@ def test_a_macro_at_the_end_of_a_formula_leaves_its_delimiter(key: Key) -> None:
 def test_a_sheet_that_nobody_filled_in_is_no_answer(key: Key, text: str) -> None:
     (found,) = check_text(f"## Problem 1\n\n{text}\n", "a.md", key).problems
     assert (found.verdict, found.final.code) == ("undecided", "missing-answer")
+
+
+@pytest.mark.parametrize("text", ["`2*X.T@(X@w-y)`", "2*X.T@(X@w-y)", "The gradient is 2X^T(Xw-y)."])
+def test_where_one_problem_is_asked_its_answer_needs_no_dollars(key: Key, text: str) -> None:
+    assert (verdict(key, text), check_text(text, "a.md", key).problems[0].verdict) == ("right", "right")
+
+
+def test_an_inverse_of_a_vector_is_that_of_its_entries(tmp_path: Path) -> None:
+    path = tmp_path / "key.toml"
+    path.write_text('[[problem]]\nloss = "sum(log(x))"\nwrt = "x"\nshapes = "x: n"\nassume = "x positive"\n')
+    assert check_text("$\\nabla f = x^{-1}$", "a.md", read_key(path)).problems[0].verdict == "right"

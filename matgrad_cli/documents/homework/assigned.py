@@ -85,8 +85,11 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
         full = {one.text("problem") for one in exercises if not one.empty}
         told = (one for one in exercises if not one.empty or one.text("problem") not in full)
         return replace(document, exercises=(*blocks, *told), sheet=None)
-    if len(asked) == 1 and formulas and not document.exercises:
-        return replace(document, exercises=(_exercise(asked[0], 0, formulas, shown, len(text), ending),), sheet=None)
+    if len(asked) == 1 and not document.exercises:
+        (_, _, start, _) = next(_titled(uncoded, asked, ending in LATEX), (0, "", 0, 0))
+        whole = _exercise(asked[0], 0 if formulas else start, formulas, shown, len(text), ending)
+        if formulas or not whole.empty:
+            return replace(document, exercises=(whole,), sheet=None)
     if formulas and len(asked) > 1:
         message, nowhere = f"{UNCLAIMED}: mark them", Source(document.source.name, "")
         why = Diagnostic("no-problem", message, nowhere, help=HOW, severity="warning")

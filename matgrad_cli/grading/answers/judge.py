@@ -37,6 +37,7 @@ from .reading import head_undone, is_unknown, read_answer
 _MARKED = regex(r"\\(?:wide)?(?:hat|tilde|bar|check)(?![a-z])|\\overline")
 _WHICH = "a left side must say whether this is the entry {1.name}, {0.name} or {0.name}, {1.name}"
 _JACOBIAN = regex(r"\s*(?:\\(?:mathrm|operatorname|mathbf)\s*\{?\s*)?[DJ]\}?\s*(?:\[?\(?\\?[A-Za-z]|_)[^=]*=")
+_NABLA = regex(r"[\s$]*(?:\\nabla|∇)")
 _DIFFERENTIAL = regex(r"\s*(?:\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|\\?d)\s*\\?[A-Za-z]+\s*=")
 
 
@@ -89,7 +90,7 @@ def _listed(task: Task, found: Judged, answer: str, reference: str | None, besid
 def _in_its_layout(task: Task, found: Judged, layout: str | None, answer: str) -> Judged:
     """What is right in another layout than is asked for, and says so, by its words or as a Jacobian on its left side,
     is not wrong."""
-    layout = layout or ("numerator" if _JACOBIAN.match(answer) else None)
+    layout = layout or ("numerator" if _JACOBIAN.match(answer) else "gradient" if _NABLA.match(answer) else None)
     slip = found.slip if found.verdict == "wrong" else None
     if layout in (None, task.layout) or slip is None or slip.code != "other-layout":
         return found

@@ -66,6 +66,14 @@ def _negative(e: Elaborator, node: s.Negative) -> Expr:
     return value
 
 
+def _inverted(e: Elaborator, node: s.Inverted) -> Expr:
+    base = e.expr(node.body)
+    if e.scope.syntax == "latex" and (base.shape.is_column or base.shape.is_row):
+        e.note(f"{e.text(node)} is taken entry by entry, as {e.text(node.body)} is {described(base.shape)}")
+        return Power(base, Number(-node.power))
+    return inverted(e, node, base, node.power)
+
+
 # ---- leaves
 
 
@@ -303,7 +311,7 @@ _MADE_FROM: Final[dict[type[s.Node], Callable[[Elaborator, Any], Expr]]] = {
     s.Negative: _negative,
     s.Binary: _binary,
     s.Transposed: _transposed,
-    s.Inverted: lambda e, node: inverted(e, node, e.expr(node.body), node.power),
+    s.Inverted: _inverted,
     s.Apply: call,
     s.Subscript: subscript,
     s.Slice: row_or_column,
