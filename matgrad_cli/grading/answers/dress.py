@@ -23,13 +23,14 @@ _ROUND: Final = tuple(
         r"\s*(?P<start>[a-h]\)\s+)(?P<kept>.*)",
         r"\s*(?P<start>(?:[Ll]et|[Ww]ith|[Ss]et|[Dd]efine|[Ss]ei|[Ss]oit)\s+)"
         r"(?P<kept>[^=.$]+=[^=.:$]+?)(?P<then>[.:]\s+(?:(?:[Tt]hen|[Ss]o|[Hh]ence|[Tt]hus|[Dd]ann)\b,?\s*)?)(?P<rest>.*)",
-        rf"(?P<kept>.*?)(?P<end>(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ])+\(?\s*{_WORDS}\s*\)?[\s.]*)",
+        rf"(?P<kept>.*?)(?P<end>(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ])+(?:\(\s*)?{_WORDS}(?:\s*\))?[\s.]*)",
         rf"(?P<kept>.*?)(?P<end>,?\s+{_REASON}\s+(?:the\s+)?[a-z][a-z-]+(?:\s+[a-z-]{{2,}})*[\s.]*)",
         r"(?P<kept>.*?)(?P<case>\s+\(\s*=[^()]*\b(?:if|for|when|where|falls|wenn|für|si)\b[^()]*\)[\s.]*)",
         r"(?P<kept>.*[^\s=].*?)(?P<end>(?:\\overset\s*\{!\}\s*\{=\}|=)\s*(?:\\mathbf\s*|\\vec\s*)?\{?0\}?[\s.!]*)",
     )
 )
-_MOST: Final = 4
+_MOST, _LONGEST = 4, 1_000
+"""So much may stand round an answer of so many characters."""
 _ENTRY: Final = regex(
     r"\s*(?:d|∂)\w+\s*/\s*(?:d|∂)\w+(?P<place>\[\s*(?P<row>\w)(?:\s*(?:,|\]\s*\[)\s*(?P<col>\w))?\s*\])\s*="
 )
@@ -39,6 +40,8 @@ _TURNED: Final = regex(r"(?<=[A-Za-z)])\s+transposed?(?=[\s)])")
 
 def undressed(answer: str) -> str | None:
     """The answer with that made blank, every sign at its place; None where nothing stands round it."""
+    if len(answer) > _LONGEST:
+        return None
     text = _TURNED.sub(lambda found: "^T".ljust(len(found[0])), answer)
     if (entry := _ENTRY.match(text)) is not None:
         place = f"_{{{entry['row']}{entry['col']}}}" if entry["col"] else f"_{entry['row']}"
