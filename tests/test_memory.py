@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from matgrad_cli.grading import check_text
 from matgrad_cli.ir import Dim, Shape, Symbol, matmul, memory, transpose
+from matgrad_cli.ir.memory import at_work
 from matgrad_cli.ir.walk import letters_in
 
 N = Dim(1, (("n", 1),))
@@ -52,3 +55,19 @@ def test_many_answers_do_not_grow_the_process(monkeypatch: pytest.MonkeyPatch) -
         check_text('shapes = "X: m×n, w: n, y: m"\n' + "\n".join(problems[start : start + 20]), "answers.toml")
         sizes.append(len(memory.interned()))
     assert max(sizes) < before + 4000
+
+
+def test_rubbish_is_looked_for_as_before_when_work_is_done() -> None:
+    usual = gc.get_threshold()
+    seen = []
+    at_work(lambda: seen.append(gc.get_threshold()[0]))()
+    assert seen[0] > usual[0]
+    with pytest.raises(ValueError, match="no"):
+        at_work(lambda: int("no"))()
+    gc.disable()
+    try:
+        at_work(lambda: seen.append(gc.isenabled()))()
+    finally:
+        gc.enable()
+    assert seen[1] is False
+    assert gc.get_threshold() == usual

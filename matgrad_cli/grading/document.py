@@ -16,7 +16,7 @@ from ..documents.files import CELLS
 from ..documents.keys import Document, Exercise
 from ..documents.python.blocks import Blocks
 from ..documents.sheets.sheet import Sheet
-from ..ir.memory import crowded, let_go
+from ..ir.memory import at_work, crowded, let_go
 from ..records.finding import FileReport, Final, Finding, ProblemReport, Reveal, counting
 from .classes.key import SECONDS, Key
 from .exercises.credit import scored
@@ -63,6 +63,7 @@ def code_report(source: Source, options: Options) -> FileReport:
     return _whole(source, options, lambda shapes, reveal: checked_code(source, shapes, loss, assume, reveal))
 
 
+@at_work
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
     if key is None and document.sheet is not None:

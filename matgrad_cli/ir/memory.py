@@ -6,13 +6,17 @@ derives one gradient never minds; a process that judges a hundred thousand answe
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Hashable
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any, Final, TypeVar
 
 CROWDED: Final = 15_000
 """With so many expressions it pays to forget: some 30 MB, a thousand right answers or a few hundred wrong ones."""
+
+_SELDOM: Final = 50_000
+"""After so many new objects, some 5 MB, it is time all the same."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _V = TypeVar("_V")
@@ -76,6 +80,23 @@ def lasting(maxsize: int, release: Callable[[Any], object]) -> Callable[[_F], _F
         return found  # type: ignore[return-value]
 
     return wrapped
+
+
+def at_work(function: _F) -> _F:
+    """While the function runs rubbish is looked for seldom: it makes much, and drops little of it in cycles."""
+
+    @wraps(function)
+    def working(*arguments: Any, **named: Any) -> Any:
+        usual = gc.get_threshold()
+        if not 0 < usual[0] < _SELDOM:
+            return function(*arguments, **named)
+        gc.set_threshold(_SELDOM, *usual[1:])
+        try:
+            return function(*arguments, **named)
+        finally:
+            gc.set_threshold(*usual)
+
+    return working  # type: ignore[return-value]
 
 
 def crowded() -> bool:

@@ -10,6 +10,7 @@ from ..diagnostics.record import replace
 from ..facts import Problem
 from ..ir import Differential, Entry, Expr, Fill, Index, MatrixOf, Partial, Shape, nodes_of
 from ..ir.dimensions import ONE
+from ..ir.memory import at_work
 from ..ir.terms import UNIT, split
 from ..records import METHODS, Derivation, Result
 from ..rulebook.heads import operators_in
@@ -27,6 +28,7 @@ from .selftest.user_rules import marked, tested_rulebook
 STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it is stated by its entries"
 
 
+@at_work
 def derive(
     problem: Problem,
     method: str = "index",

@@ -9,7 +9,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...ir import Call, Expr, nodes_of
-from ...ir.memory import remembered
+from ...ir.memory import at_work, remembered
 from ...notation import syntax as s
 from ...notation.definitions import explained
 from ...notation.elaboration.broadcasting import turned
@@ -42,6 +42,7 @@ _DIFFERENTIAL = regex(r"\s*(?:\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|\\?d)\s*\\?[A-
 
 
 @remembered(maxsize=8192)
+@at_work
 def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "") -> Judged:
     """The verdict on the text of an answer, and on what it says of itself.
     Equal answers to one problem are judged once.
