@@ -1,7 +1,7 @@
 """Expressions: typed, immutable, interned nodes with shapes and free indices,
 from the matrix level to the index level."""
 
-from .build import add, hadamard, kron, matmul, mul, neg, number, over, product, reciprocal, sub, sum_over, transpose
+from .build import add, hadamard, kron, matmul, mul, neg, over, product, reciprocal, sub, sum_over, transpose
 from .dimensions import NUMBER, ONE, Dim, Shape
 from .expr import Expr, IndexMismatch, OpenLetter, ShapeMismatch
 from .functions import ELEMENTWISE, FUNCTIONS, Function, is_elementwise

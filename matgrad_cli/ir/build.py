@@ -4,7 +4,6 @@ single ones unwrapped."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from fractions import Fraction
 
 from .expr import Expr
 from .index_nodes import SumOver
@@ -60,11 +59,6 @@ def sum_over(indices: Iterable[Index], body: Expr) -> Expr:
     if isinstance(body, SumOver) and not set(letters) & set(body.indices):
         letters, body = letters + body.indices, body.body
     return SumOver(letters, body) if letters else body
-
-
-def number(value: int | Fraction) -> Number:
-    """An exact number."""
-    return Number(value)
 
 
 def neg(body: Expr) -> Expr:

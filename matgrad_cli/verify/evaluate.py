@@ -5,7 +5,7 @@ Pending derivatives are evaluated by jets through their body (see `arrays/jets`)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
 from typing import Any, Protocol
@@ -39,6 +39,27 @@ class Place(Protocol):
         """A random direction in which the variable moves."""
 
 
+class Moved:
+    """A point with other values of some variables: of one each, or of several at once along one more `axis`."""
+
+    def __init__(self, point: Place, values: Mapping[Symbol, Tensor], axis: object = None) -> None:
+        self.field: Field = point.field
+        self.literal = getattr(point, "literal", None)
+        self._point, self._values, self.axis = point, dict(values), axis
+
+    def size(self, dim: Dim) -> int:
+        """The length of a dimension."""
+        return self._point.size(dim)
+
+    def array(self, symbol: Symbol) -> Tensor:
+        """The value of a variable."""
+        return self._values.get(symbol) or self._point.array(symbol)
+
+    def direction(self, symbol: Symbol) -> Tensor:
+        """A random direction in which the variable moves."""
+        return self._point.direction(symbol)
+
+
 class Evaluator:
     """Evaluates expressions at one point; remembers every node."""
 
@@ -56,6 +77,10 @@ class Evaluator:
         """Lets go of what was evaluated, but for one line."""
         self.products = {}
         self._memo = {key: found for key, found in self._memo.items() if key[0] is but and not key[1]}
+
+    def moved(self, values: Mapping[Symbol, Tensor], axis: object) -> Evaluator:
+        """The same where some variables have several values, along one more axis."""
+        return type(self)(Moved(self.point, values, axis), self.limit)
 
     def value(self, expr: Expr) -> Tensor:
         """The array that the expression denotes here."""

@@ -6,38 +6,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from ..ir import Dim, Expr, Symbol
+from ..ir import Expr, Symbol
 from ..ir.alike import Form, form_of
 from .arrays.jets import Jet, Tags, each
 from .arrays.tensor import Tensor, TooLarge, scaled, summed
-from .fields import Field, NotExact, OutOfDomain
+from .fields import NotExact, OutOfDomain
 
 if TYPE_CHECKING:
-    from .evaluate import Evaluator, Place
+    from .evaluate import Evaluator
 
 FEWEST: Final = 4
 """So many terms of one form are worth it."""
-
-
-class Stacked:
-    """A point at which some variables have several values at once, along one more axis."""
-
-    def __init__(self, point: Place, axis: object, values: dict[Symbol, Tensor]) -> None:
-        self._point, self.axis, self._values = point, axis, values
-        self.field: Field = point.field
-        self.literal = getattr(point, "literal", None)
-
-    def size(self, dim: Dim) -> int:
-        """The length of a dimension."""
-        return self._point.size(dim)
-
-    def array(self, symbol: Symbol) -> Tensor:
-        """The values of a variable."""
-        return self._values.get(symbol) or self._point.array(symbol)
-
-    def direction(self, symbol: Symbol) -> Tensor:
-        """A random direction in which the variable moves."""
-        return self._point.direction(symbol)
 
 
 def jets_of(here: Evaluator, terms: Sequence[Expr], tags: Tags) -> list[Jet]:
@@ -72,7 +51,7 @@ def _together(here: Evaluator, members: list[tuple[Expr, Form]], tags: Tags) -> 
             values[symbol] = Tensor((axis, *first.labels), (len(arrays), *first.dims), data)
     if not values:
         return None
-    inside = type(here)(Stacked(point, axis, values), here.limit)
+    inside = here.moved(values, axis)
     try:
         jet = inside.jet(term, tags)
     except (OutOfDomain, NotExact, TooLarge):

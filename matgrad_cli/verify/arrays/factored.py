@@ -26,13 +26,14 @@ class Factored(Composed):
     """The product of `parts` modulo p (0 for floats), written out only when `data` is read. `digits` says how each axis
     is counted; digit number k of an axis is an axis of the parts, called (axis, k)."""
 
-    __slots__ = ("digits", "p", "parts")
+    __slots__ = ("digits", "held", "p", "parts")
 
     def __init__(self, parts: Sequence[Tensor], digits: Mapping[Label, Sizes], p: int) -> None:
         self.parts = tuple([one for part in parts for one in _apart(part)]) or (scalar(1),)
         self.digits, self.p = dict(digits), p
         self.labels = tuple(self.digits)
         self.dims = tuple(map(prod, self.digits.values()))
+        self.held = sum(prod(part.core.dims if isinstance(part, Sparse) else part.dims) for part in self.parts)
 
     def __getattr__(self, name: str) -> Any:
         if name != "data":
@@ -43,10 +44,6 @@ class Factored(Composed):
         whole = reduce(lambda left, right: product(left, right, (), self.p), self.parts)
         self.data = spread(whole, tuple(axes), tuple(axes.values())).data
         return self.data
-
-    @property
-    def held(self) -> int:
-        return sum(prod(part.core.dims if isinstance(part, Sparse) else part.dims) for part in self.parts)
 
     def times(self, other: Tensor, over: Labels, p: int) -> Tensor:
         one, two = _alike(self, other if isinstance(other, Factored) else lifted(other, p))

@@ -51,38 +51,22 @@ class Tensor:
 
 
 class Composed(Tensor):
-    """An array that is made of others and not written out: it knows itself what becomes of it."""
+    """An array that is made of others and not written out: so many entries are `held`, and it knows itself what becomes
+    of it.
+
+    It can be multiplied (`times` another array, summed over some axes), have axes `called` otherwise or two of them
+    `merged` to a named one, be `scaled` by a number, have its entries `powered`, which keeps products, and have an
+    axis `counted` as several, the first slowest, if it is made so.
+    """
 
     __slots__ = ()
-
-    @property
-    def held(self) -> int:
-        """So many entries are there."""
-        raise NotImplementedError
-
-    def times(self, other: Tensor, over: Labels, p: int) -> Tensor:
-        """Σ over some axes of the product with another array."""
-        raise NotImplementedError
-
-    def called(self, names: Mapping[Label, Label]) -> Tensor:
-        """The same with axes under other names."""
-        raise NotImplementedError
-
-    def scaled(self, factor: Any, p: int) -> Tensor:
-        """Every entry times one number."""
-        raise NotImplementedError
-
-    def powered(self, power: Callable[[Any], Any]) -> Tensor:
-        """A function of every entry that keeps products: a whole power."""
-        raise NotImplementedError
-
-    def merged(self, outer: Label, inner: Label, name: Label) -> Tensor:
-        """The same with two axes as one."""
-        raise NotImplementedError
-
-    def counted(self, label: Label, axes: Sequence[tuple[Label, int]]) -> Tensor | None:
-        """The same with one axis as several, the first slowest; None where it is not made so."""
-        raise NotImplementedError
+    held: int
+    times: Callable[[Tensor, Labels, int], Tensor]
+    called: Callable[[Mapping[Label, Label]], Tensor]
+    merged: Callable[[Label, Label, Label], Tensor]
+    scaled: Callable[[Any, int], Tensor]
+    powered: Callable[[Callable[[Any], Any]], Tensor]
+    counted: Callable[[Label, Sequence[tuple[Label, int]]], Tensor | None]
 
 
 class Sparse(Tensor):

@@ -9,13 +9,13 @@ from typing import Any, Final
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS, consequences
-from ...ir import Dim, Expr, Index, Symbol
+from ...ir import Expr, Index, Symbol
 from ..arrays import structure as lay
 from ..arrays.jets import Tag
 from ..arrays.lazily import np
 from ..arrays.tensor import COL, ROW, Tensor, TooLarge, nested, spread
-from ..evaluate import Evaluator, Place
-from ..fields import Field, NotExact, OutOfDomain
+from ..evaluate import Evaluator, Moved, Place
+from ..fields import NotExact, OutOfDomain
 from ..judge import Judge
 from ..sizes import ANY_ORDER
 from .newton import newton
@@ -44,29 +44,18 @@ class System:
     unknowns: tuple[Symbol, ...]
 
 
-class Moved:
-    """A point with other values of some variables. `derived` variables have the values of their definitions there."""
+class _Solved(Moved):
+    """A point with other values of some variables, where `derived` ones have the values of their definitions."""
 
     def __init__(self, point: Place, values: Mapping[Symbol, Tensor], derived: Mapping[Symbol, Expr]) -> None:
-        self.field: Field = point.field
-        self.literal = getattr(point, "literal", None)
-        self._point, self._values, self._derived = point, dict(values), derived
-        self._own = Evaluator(self) if derived else None
-
-    def size(self, dim: Dim) -> int:
-        """The length of a dimension."""
-        return self._point.size(dim)
+        super().__init__(point, values)
+        self._derived, self._own = derived, Evaluator(self)
 
     def array(self, symbol: Symbol) -> Tensor:
         """The value of a variable."""
-        found = self._values.get(symbol)
-        if found is None and self._own is not None and symbol in self._derived:
-            found = self._values[symbol] = self._own.laid(self._derived[symbol])
-        return self._point.array(symbol) if found is None else found
-
-    def direction(self, symbol: Symbol) -> Tensor:
-        """The direction in which a variable moves."""
-        return self._point.direction(symbol)
+        if symbol in self._derived and symbol not in self._values:
+            self._values[symbol] = self._own.laid(self._derived[symbol])
+        return super().array(symbol)
 
 
 @record
@@ -251,7 +240,7 @@ def facts_kept(judge: Judge, symbol: Symbol, tensor: Tensor) -> dict[str, bool]:
 
 def moved(place: Evaluator, values: Mapping[Symbol, Tensor], derived: Mapping[Symbol, Expr] | None = None) -> Evaluator:
     """A place at which some variables have other values."""
-    return Evaluator(Moved(place.point, values, derived or {}), place.limit)
+    return Evaluator(_Solved(place.point, values, derived or {}), place.limit)
 
 
 def solved_by(
