@@ -18,7 +18,7 @@ from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression
 
 pytestmark = pytest.mark.bench
-MOST = {"right": 4.5, "wrong": 27}
+MOST = {"right": 4.5, "wrong": 26}
 """So many times as long as NumPy, which compares at two points and names no cause, an answer may take:
 1.3 times what was reached."""
 
@@ -44,19 +44,21 @@ def test_answers_beside_numpy(kind: str) -> None:
     for name, task, right, _ in answers:  # the points of each problem are drawn once, and it is derived once
         worked_out(task.problem, task.layout)
         judge_answer(task, right, None), judge_answer(task, f"{right} - 3*({right.replace('.T', '')})", None), at[name]
-    let_go()
-    start, judged = process_time(), 0
-    for _, task, _, text in answers:
-        if crowded():
-            let_go()
-        judged += judge_answer(task, text, None).verdict == kind
-    mine, start = process_time() - start, process_time()
-    for name, _, right, text in answers:
-        with suppress(ValueError, ArithmeticError, np.linalg.LinAlgError), np.errstate(all="ignore"):
-            same(text, right, at[name])
-    other = process_time() - start
-    print(
-        f"\n{kind}: {len(answers) / mine:.0f} answers a second, {mine / other:.0f} times as long as NumPy's yes or no"
-    )
+    mine, other, judged = [], [], 0
+    for _ in range(3):  # in turn, as the machine may be busy
+        let_go()
+        start, judged = process_time(), 0
+        for _, task, _, text in answers:
+            if crowded():
+                let_go()
+            judged += judge_answer(task, text, None).verdict == kind
+        mine.append(process_time() - start)
+        start = process_time()
+        for name, _, right, text in answers:
+            with suppress(ValueError, ArithmeticError, np.linalg.LinAlgError), np.errstate(all="ignore"):
+                same(text, right, at[name])
+        other.append(process_time() - start)
+    ratio = min(mine) / min(other)
+    print(f"\n{kind}: {len(answers) / min(mine):.0f} answers a second, {ratio:.1f} times as long as NumPy's yes or no")
     assert judged > 0.8 * len(answers)
-    assert mine / other < MOST[kind]
+    assert ratio < MOST[kind]
