@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from ..diagnostics import UsageError
 from ..diagnostics.record import record
+from ..diagnostics.regex import regex
 from . import samplers
 from .samplers import Entry, Rows
 
@@ -188,25 +189,23 @@ def _condition(line: str) -> Condition:
 CONDITIONS: Final[dict[str, Condition]] = {one.word: one for one in map(_condition, _TOLD.strip().splitlines())}
 """Every fact by its word."""
 
+
+def _joined(text: str) -> str:
+    """A word as it is looked up: `Non-Negative`, `non negative` and `nonnegative` are one."""
+    return _BETWEEN.sub("", " ".join(text.strip().casefold().split()))
+
+
+_BETWEEN: Final = regex(r"(?<=[^\W_])[ _-]+(?=[^\W_])")
 _WORDS: Final = {
-    name: condition.word for condition in CONDITIONS.values() for name in (condition.word, *condition.synonyms)
+    _joined(name): condition.word for condition in CONDITIONS.values() for name in (condition.word, *condition.synonyms)
 }
 
 
 def parse_fact_word(text: str) -> str:
     """The word of the closed list that a text means; everyday synonyms are understood."""
-    plain = " ".join(text.strip().casefold().split())
-    for form in (
-        plain,
-        plain.replace("_", " "),
-        plain.replace("-", " "),
-        plain.replace(" ", "_"),
-        plain.replace(" ", "-"),
-        plain.replace(" ", ""),
-        plain.replace("-", "").replace("_", ""),
-    ):
-        if form in _WORDS:
-            return _WORDS[form]
+    plain = _joined(text)
+    if plain in _WORDS:
+        return _WORDS[plain]
     from difflib import get_close_matches
 
     near = get_close_matches(plain, _WORDS, 1, 0.5) if len(plain) > 2 else []

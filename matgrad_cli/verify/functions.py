@@ -101,14 +101,10 @@ def _fraction(field: Modular, top: int, bottom: int) -> int:
     return top * field.inverse(bottom % field.p) % field.p
 
 
-def _exp_pair(field: Modular, u: int) -> tuple[int, int]:
-    up = field.exp(u)
-    return up, field.inverse(up)
-
-
 def _hyperbolic(sign_top: int, sign_bottom: int) -> Callable[[Modular, int], int]:
     def value(field: Modular, u: int) -> int:
-        up, down = _exp_pair(field, u)
+        up = field.exp(u)
+        down = field.inverse(up)
         return _fraction(field, up + sign_top * down, up + sign_bottom * down if sign_bottom else 2)
 
     return value
@@ -150,16 +146,12 @@ def _number(top: int, bottom: int = 1) -> Expr:
     return Number(Fraction(top, bottom))
 
 
-def _scaled(factor: Expr, u: Expr) -> Expr:
-    return mul(factor, u)
-
-
 def _power(u: Expr, top: int, bottom: int = 1) -> Expr:
     return Power(u, _number(top, bottom))
 
 
 def _log_to(base: int) -> Callable[[Expr], Expr]:
-    return lambda u: _scaled(_power(Call("log", _number(base)), -1), Call("log", u))
+    return lambda u: mul(_power(Call("log", _number(base)), -1), Call("log", u))
 
 
 def _over(name: str) -> Callable[[Expr], Expr]:
@@ -167,17 +159,13 @@ def _over(name: str) -> Callable[[Expr], Expr]:
 
 
 def _normal(u: Expr) -> Expr:
-    return _scaled(_number(1, 2), add(_ones(u), Call("erf", _scaled(_power(_number(2), -1, 2), u))))
-
-
-def _logistic(u: Expr) -> Expr:
-    return Call("sigmoid", u)
+    return mul(_number(1, 2), add(_ones(u), Call("erf", mul(_power(_number(2), -1, 2), u))))
 
 
 DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
     "exp": lambda u: Call("exp", u),
     "log": lambda u: _power(u, -1),
-    "sqrt": lambda u: _scaled(_number(1, 2), _power(u, -1, 2)),
+    "sqrt": lambda u: mul(_number(1, 2), _power(u, -1, 2)),
     "abs": lambda u: Call("sign", u),
     "sign": lambda u: Fill(0, u.shape),
     "step": lambda u: Fill(0, u.shape),
@@ -192,12 +180,12 @@ DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
     "asinh": lambda u: _power(add(_ones(u), _power(u, 2)), -1, 2),
     "acosh": lambda u: _power(add(_power(u, 2), neg(_ones(u))), -1, 2),
     "atanh": lambda u: _power(add(_ones(u), neg(_power(u, 2))), -1),
-    "sigmoid": lambda u: hadamard(_logistic(u), add(_ones(u), neg(_logistic(u)))),
-    "softplus": _logistic,
+    "sigmoid": lambda u: hadamard(Call("sigmoid", u), add(_ones(u), neg(Call("sigmoid", u)))),
+    "softplus": lambda u: Call("sigmoid", u),
     "relu": lambda u: Call("step", u),
     "expm1": lambda u: Call("exp", u),
     "log1p": lambda u: _power(add(_ones(u), u), -1),
-    "erf": lambda u: _scaled(mul(_number(2), _power(Constant("pi"), -1, 2)), Call("exp", neg(_power(u, 2)))),
+    "erf": lambda u: mul(mul(_number(2), _power(Constant("pi"), -1, 2)), Call("exp", neg(_power(u, 2)))),
 }
 """f′ as an expression in u; so the second derivative comes out of the same table."""
 
@@ -253,7 +241,7 @@ DEFINITIONS: Final[dict[str, Callable[..., Expr]]] = {
     "log2": _log_to(2),
     "log10": _log_to(10),
     "gelu": lambda u: hadamard(u, _normal(u)),
-    "silu": lambda u: hadamard(u, _logistic(u)),
+    "silu": lambda u: hadamard(u, Call("sigmoid", u)),
     "square": lambda u: _power(u, 2),
     "reciprocal": lambda u: _power(u, -1),
     "norm": lambda u: _power(Call("sum", _power(u, 2)), 1, 2),
