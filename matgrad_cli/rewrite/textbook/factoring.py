@@ -43,6 +43,7 @@ def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
     yield from _runs(terms, left=False)
     yield from _elementwise(terms)
     yield from _same_array(terms)
+    yield from _same_number(terms)
     arrays = [term.array for term in terms if term.array is not None]
     if len(arrays) == len(terms):  # BᵀXᵀ + XᵀBᵀ = (XB + BX)ᵀ
         yield transpose(add(*(flip(term.expr) for term in terms)))
@@ -59,7 +60,7 @@ def _runs(terms: list[Scaled], left: bool) -> Iterator[Expr]:
     for term in terms:
         counts.update(run_of(term, size) for size in range(1, min(RUN, len(term.factors) - 1) + 1))
     for run, count in counts.items():
-        if count < 2 or any(term.factors == run for term in terms):
+        if count < 2:
             continue
         size = len(run)
         members = [len(term.factors) > size and run_of(term, size) == run for term in terms]
@@ -104,6 +105,15 @@ def _same_array(terms: list[Scaled]) -> Iterator[Expr]:
                 *(Scaled(term.value, term.scalars, None).expr for term, yes in zip(terms, members, strict=True) if yes)
             )
             yield _replaced(terms, members, mul(numbers, array))
+
+
+def _same_number(terms: list[Scaled]) -> Iterator[Expr]:
+    """A + c u B + c u Bᵀ = A + c u (B + Bᵀ), where u is no single name."""
+    counts = Counter(scalar for term in terms if term.array is not None for scalar in set(term.scalars))
+    for scalar, count in counts.items():
+        if 1 < count < len(terms) and scalar.weight > 1:
+            members = [term.array is not None and scalar in term.scalars for term in terms]
+            yield _outside(terms, members, lambda term: term.array or Number(1), lambda bracket: bracket)
 
 
 def _all_numbers(terms: list[Scaled]) -> Expr | None:
