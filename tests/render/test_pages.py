@@ -334,3 +334,7 @@ def test_a_part_that_is_a_number_multiplies_its_own_derivative() -> None:
     assert "the derivative by u is 1/u, and it multiplies the derivative of u by X" in page
     assert "= 1/u ∂u/∂X" in page
     assert "assuming det(X) > 0 assuming X is invertible" in page
+
+
+def test_the_sign_of_a_norm_is_no_part_of_what_follows() -> None:
+    assert "∇L = 3‖X‖_F X" in explain("norm(X)**3", "X", ["X: m×n"]).render("text")

@@ -69,8 +69,8 @@ class UnicodePrinter(BookPrinter):
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         if shown[0].isdigit():
             return " · "
-        if left.text[-1:] + shown[:1] in LETTERS:
-            return " "  # m u, not mu
+        if left.text[-1:] + shown[:1] in LETTERS or left.text.endswith(("_F", "_*")):
+            return " "  # m u, not mu; ‖X‖_F X
         return "" if left.tight and (right.tight or shown[0] == "(") else " "
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:

@@ -157,7 +157,7 @@ class ChainForm:
             return [self._times(term, textbook(matrix, scene.problem), child) for child, matrix in matrices.items()]
         if isinstance(term.move, Differential):
             return [term]
-        found = _carried(term.numbers, term.gradient, term.move, scene.problem, scene.rules)
+        found = carried(term.numbers, term.gradient, term.move, Scene(scene.problem, scene.rules))
         return list(map(_numbers_in_front, found)) if all(isinstance(one.move, Differential) for one in found) else None
 
     def _times(self, term: Term, matrix: Expr, child: Expr) -> Term:
@@ -165,14 +165,6 @@ class ChainForm:
         inner = self.term(matrix, child)
         arrays = [one for one in (term.gradient, inner.gradient) if one is not None]
         return Term((*term.numbers, *inner.numbers), product(*arrays) if arrays else None, child)
-
-
-@remembered(maxsize=64)
-def _carried(
-    numbers: tuple[Expr, ...], gradient: Expr | None, move: Expr, problem: Problem, rules: Rulebook
-) -> list[Term]:
-    """What a part makes is asked for twice: for the sentence, and where its rule runs."""
-    return carried(numbers, gradient, move, Scene(problem, rules))
 
 
 def _numbers_in_front(term: Term) -> Term:
