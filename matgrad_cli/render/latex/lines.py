@@ -12,38 +12,22 @@ from ..wrap import Signs, break_points
 ROOM: Final = {1: 58.0, 2: 36.0}
 """How wide a row may be in a paper of one column, and of two."""
 _COMMAND = regex(r"\\([A-Za-z]+|.)")
-_WIDE: Final = {
-    "sum": 2.2,
-    "partial": 1.1,
-    "operatorname": 0.3,
-    "lVert": 1.0,
-    "rVert": 1.0,
-    "Bigl": 0.5,
-    "Bigr": 0.5,
-    "bigl": 0.3,
-    "bigr": 0.3,
-    "cdot": 1.4,
-    "odot": 2.2,
-    "otimes": 2.2,
-    "oslash": 2.2,
-    "mapsto": 2.6,
-    "log": 2.4,
-    "exp": 2.6,
-    "sin": 2.2,
-    "cos": 2.4,
-    "tanh": 3.2,
-    "det": 2.4,
-    "top": 0.8,
-    "frac": 0.0,
-    "sqrt": 1.4,
-    "mathrm": 0.0,
-    "mathbf": 0.0,
-    "log\\det": 4.5,
-    "qquad": 4.0,
-    "quad": 2.0,
+_COMMANDS: Final = {
+    0.0: "frac mathrm mathbf",
+    0.3: "operatorname bigl bigr",
+    0.5: "Bigl Bigr",
+    0.8: "top",
+    1.0: "lVert rVert",
+    1.4: "cdot sqrt",
+    2.0: "quad",
+    2.2: "sum odot otimes oslash sin",
+    2.4: "log cos det",
+    2.6: "mapsto exp",
+    3.2: "tanh",
+    4.0: "qquad",
 }
-
-
+"""How wide a command is set, by width; any other is as wide as a letter."""
+_WIDE: Final = {command: wide for wide, commands in _COMMANDS.items() for command in commands.split()}
 _EQUAL: Final = 1e-6
 """What differs by less is as wide."""
 _BETWEEN: Final = (r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto", "+", "-")

@@ -9,30 +9,9 @@ from typing import Final
 from ...diagnostics.regex import regex
 from ...notation.names import LETTERS
 
-_FUNCTIONS: Final = frozenset(
-    ["exp", "log", "sin", "cos", "tan", "sec", "csc", "cot", "tanh", "sinh", "cosh", "coth", "det"]
-)
+_FUNCTIONS: Final = frozenset("exp log sin cos tan sec csc cot tanh sinh cosh coth det".split())
 _OPERATORS: Final = frozenset(
-    [
-        "tr",
-        "diag",
-        "vec",
-        "sum",
-        "mean",
-        "softmax",
-        "logsumexp",
-        "sigmoid",
-        "softplus",
-        "relu",
-        "erf",
-        "sign",
-        "rank",
-        "norm",
-        "inv",
-        "adj",
-        "polar",
-        "leading",
-    ]
+    "tr diag vec sum mean softmax logsumexp sigmoid softplus relu erf sign rank norm inv adj polar leading".split()
 )
 _SIGNS: Final = {
     "∂": r"\partial ",
