@@ -21,6 +21,7 @@ from ...ir import (
     MatMul,
     MatrixOf,
     Mul,
+    Named,
     Number,
     Partial,
     Path,
@@ -36,12 +37,14 @@ from ...ir import (
 )
 from ...ir.entries import entry, letters_for
 from ...ir.memory import remembered
+from ...records import Bindings
+from ...rulebook.heads import operators_in
 from ...rulebook.load import Rulebook
-from ..engine.application import Scene, holds_pending, reserved_names, terms_with_differentials
+from ..engine.application import Scene, Site, holds_pending, native, reserved_names, terms_with_differentials
 from ..forms.algebra import flip, zero
 from ..textbook.normal import collect_powers
 from ..textbook.simplifier import textbook
-from .beside import Term, body_of, peeled, whole_of
+from .beside import PairForm, Term, body_of, peeled, whole_of
 from .mover import Mover, carried, pendings
 from .stacked import carried_out, factors
 
@@ -252,3 +255,15 @@ def waiting(line: Expr, problem: Problem, path: Path = ()) -> Iterator[tuple[Pat
     elif isinstance(line, Add | Mul):
         for number, part in enumerate(line.children):
             yield from waiting(part, problem, (*path, number))
+
+
+@native("name-gradient")
+def gradient_named(site: Site) -> tuple[Expr, Bindings] | None:
+    """The name that is said for what multiplies the pending derivative of a part, or stands beside its differential."""
+    name = site.bound("name")
+    chained = "Partial" in operators_in(site.node)
+    found = read_term(site.node, site.scene.problem) if chained else PairForm.of(site.node, site.scene.direction)
+    if found is None or found[1].gradient is None or not isinstance(name, Named):
+        return None
+    form, term = found
+    return form.show(replace(term, gradient=name)), site.bindings

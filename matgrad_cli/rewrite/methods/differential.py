@@ -23,6 +23,7 @@ from ..forms.algebra import flip, zero
 from ..index.method import reserved_names
 from ..naming import fresh_name, name_parts, record_names
 from ..network.reading import tidy_part
+from . import chain_forms as chain_forms  # the rule that names gradients
 from .arrays import derive_forward, derive_map
 from .beside import PairForm, Term, gradient_in, paired
 from .mover import Runner, pendings

@@ -3,9 +3,6 @@ of names."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ...diagnostics.record import replace
 from ...ir import (
     ONE,
     Add,
@@ -34,16 +31,12 @@ from ...ir import (
 from ...ir.entries import counted, entry, letters_for
 from ...ir.functions import CHANGES, is_change, unknown, unknown_parts
 from ...records import Bindings
-from ...rulebook.heads import operators_in
 from ..engine.application import Site, native
 from ..engine.moving import d
 from ..forms.algebra import flip, zero
 from ..network.changes import change
 from ..textbook.simplifier import textbook
 from .beside import PairForm, Term, beside, number_of, paired, peeled, whole_of
-
-if TYPE_CHECKING:
-    from .chain_forms import ChainForm
 
 LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
@@ -243,18 +236,3 @@ def form(site: Site) -> tuple[Expr, Bindings] | None:
         return None
     new = paired(whole_of(numbers, gradient), part)
     return None if new is site.node else (new, (("M", part),))
-
-
-@native("name-gradient")
-def gradient_named(site: Site) -> tuple[Expr, Bindings] | None:
-    """The name that is said for what multiplies the pending derivative of a part, or stands beside its differential."""
-    name = site.bound("name")
-    found: tuple[PairForm | ChainForm, Term] | None = PairForm.of(site.node, site.scene.direction)
-    if "Partial" in operators_in(site.node):
-        from .chain_forms import read_term  # it rests on the moves of this module
-
-        found = read_term(site.node, site.scene.problem)
-    if found is None or found[1].gradient is None or not isinstance(name, Named):
-        return None
-    form, term = found
-    return form.show(replace(term, gradient=name)), site.bindings
