@@ -167,3 +167,13 @@ def f(x, W):
 
 def test_a_dict_of_gradients_that_another_function_fills() -> None:
     assert "wrong" not in verdicts(FILLED).values()
+
+
+def test_a_loss_that_is_one_letter_and_no_count() -> None:
+    """`l = loss(net(X), y)`; a size under such a name is none."""
+    code = "import numpy as np\n\ndef step(X, y, W, lr):\n    '''X: (n, d), W: (d, q), y: (n, q)'''\n    {first}\n"
+    code += "    r = X @ W - y\n    {name} = (r ** 2).sum()\n    W_grad = {slope}\n    W -= lr * W_grad\n    return W\n"
+    given = {"first": "n = len(X)", "name": "l", "slope": "2 * X.T @ r"}
+    assert set(verdicts(code.format(**given)).values()) == {"follows"}
+    assert "wrong" in verdicts(code.format(**given | {"slope": "X.T @ r"})).values()
+    assert set(verdicts(code.format(**given | {"first": "l = len(X)", "name": "loss"})).values()) == {"follows"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from copy import copy
+from typing import Any
 
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
@@ -43,10 +44,9 @@ def _finished(tree: ast.Module, loosely: bool) -> None:
                     and isinstance(lines[-1], ast.Return)
                     and lines[-1].value is not None
                 ):
-                    lines[-2:] = [
-                        *_renamed(lines[-2:-1], lines[-1], gradients, numbers),
-                        *_finish(lines[-1], gradients, numbers),
-                    ]
+                    parts = [line for line in lines[-2:] if line is lines[-1] or _hands_on(line, lines[-1], gradients)]
+                    finished = (_finish(line, gradients, numbers) if line in parts else [line] for line in lines[-2:])
+                    lines[-2:] = [new for ones in finished for new in ones]
 
 
 def _stored(node: ast.AST) -> frozenset[str]:
@@ -63,8 +63,8 @@ def _loaded(node: ast.AST) -> list[str]:
 # --------------------------------------------------------------------------
 
 
-def _finish(line: ast.Return, gradients: frozenset[str], numbers: frozenset[str]) -> list[ast.stmt]:
-    """A return as assignments that finish its gradients, and a return of them."""
+def _finish(line: ast.stmt, gradients: frozenset[str], numbers: frozenset[str]) -> list[ast.stmt]:
+    """A return, or what is returned next, as assignments that finish its gradients, and the same of them."""
     loaded = _loaded(line)
     made: list[ast.stmt] = []
 
@@ -83,30 +83,17 @@ def _finish(line: ast.Return, gradients: frozenset[str], numbers: frozenset[str]
             return ast.copy_location(ast.Name(name, ast.Load()), value)
         return new
 
-    new = copy(line)
-    new.value = part(line.value) if line.value is not None else None
+    new: Any = copy(line)
+    new.value = part(new.value)
     return [*made, new] if made else [line]
 
 
-def _renamed(
-    before: list[ast.stmt], line: ast.Return, gradients: frozenset[str], numbers: frozenset[str]
-) -> list[ast.stmt]:
-    """`grad = dscores / N` in front of `return grad` as `dscores = dscores / N` and `grad = dscores`."""
-    for one in before:
-        target = key_of(one.targets[0]) if isinstance(one, ast.Assign) and len(one.targets) == 1 else None
-        name = _of(one.value, gradients, numbers) if isinstance(one, ast.Assign) else None
-        loaded = _loaded(line)
-        if (
-            isinstance(one, ast.Assign)
-            and name is not None
-            and target in loaded
-            and target not in gradients
-            and name not in loaded
-        ):
-            new = copy(one)
-            new.value = ast.copy_location(ast.Name(name, ast.Load()), one.value)
-            return [_given(name, one.value), new] if not isinstance(one.value, ast.Name) else before
-    return before
+def _hands_on(line: ast.stmt, behind: ast.stmt, gradients: frozenset[str]) -> bool:
+    """Whether a line gives a gradient another name, and only that one is returned behind it:
+    `grad = dscores / N` in front of `return grad`."""
+    target = key_of(line.targets[0]) if isinstance(line, ast.Assign) and len(line.targets) == 1 else None
+    own = gradients & {*_loaded(line)} if target not in gradients else frozenset()
+    return target in _loaded(behind) and bool(own) and own.isdisjoint(_loaded(behind))
 
 
 def _given(name: str, value: ast.expr) -> ast.Assign:

@@ -13,21 +13,11 @@ from typing import Any
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
-from .pairs import criterion_of, pairs, stated_beside, stub, whole
+from .pairs import FORWARD, criterion_of, pairs, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
 from .uses import BARE, LOSSES, claimed, is_gradient, shortened
 
-FORWARD = (
-    "forward",
-    "__call__",
-    "fprop",
-    "forward_pass",
-    "forward_propagation",
-    "forward_prop",
-    "feedforward",
-    "predict",
-)
 BACKWARD = (
     "backward", "backprop", "bprop", "backward_pass", "backward_propagation", "backward_prop", "backpropagation",
     "backpropagate",

@@ -10,6 +10,9 @@ from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, names_in
 from .uses import LOSSES, UPSTREAM, claimed
 
+FORWARD = (
+    "forward", "__call__", "fprop", "forward_pass", "forward_propagation", "forward_prop", "feedforward", "predict",
+)  # fmt: skip
 _BACK = r"(?:backward|backpropagat(?:ion|e)|backprop|bwd|back|grad|gradient|vjp)"
 _GRADIENT = regex(
     r"^(?:(?:compute|calculate|calc|get|cost|loss)_?)?(?:grad|grads|gradients?)(?:_function|_fn|_func)?$", re.I
@@ -101,19 +104,7 @@ def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, a
 
 
 def _forward_names(name: str) -> Iterator[str]:
-    for word in (
-        "forward",
-        "fwd",
-        "forwardprop",
-        "forwardpropagation",
-        "forward_propagation",
-        "forward_prop",
-        "fprop",
-        "feedforward",
-        "cost",
-        "loss",
-        "objective",
-    ):
+    for word in (*FORWARD, "fwd", "forwardprop", "forwardpropagation", "cost", "loss", "objective"):
         yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)
     yield re.sub(rf"_?(?<![a-z]){_BACK}(?![a-z])_?", "", name)
     if re.search(rf"{_BACK}_\w+$", name):

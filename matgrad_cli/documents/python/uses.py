@@ -27,7 +27,7 @@ UPSTREAM = regex(
 
 LOSSES = (
     "loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "data_loss", "mse",
-    "E", "error", "energy",
+    "E", "error", "energy", "l",
 )  # fmt: skip
 """Names under which a loss stands where nobody says which it is."""
 BARE = ("grad", "gradient", "g", "grads", "gradients")

@@ -36,7 +36,9 @@ def plan_of(reading: Reading) -> Plan:
                 return Plan(event.number, f"times {name} {out}", f"sum({name} * {out})")
     for name in LOSSES:
         event = _last(reading, name)
-        if event is not None and event.value is not None and np.size(event.value) == 1:
+        if event is not None and (
+            isinstance(event.value, Unknown) or (moves(event.value) and np.size(event.value) == 1)
+        ):
             return Plan(event.number, f"name {name}", name)
     name = _beside_gradients(reading)
     event = _last(reading, name)

@@ -11,7 +11,7 @@ import numpy as np
 from ...diagnostics.record import record
 from ...documents.python.outline import Unit
 from ...documents.python.uses import UPSTREAM, claimed
-from ...verify.programs.calls import bound, defaults_of
+from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, moves, solid
 from ...verify.programs.statements import body
@@ -111,17 +111,17 @@ class Reading:
         context = static and [place.arg for place in unit.forward.args.args][:1] == ["ctx"]
         first = [ctx] if context else [owner] if owner is not None and not static else []
         self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, {}, free=True)
-        returned = _returned(self.machine, self.frame, unit.forward.body)
+        output = returned(self.machine, self.frame, unit.forward.body)
         if unit.backward is None:
             return
-        self._returns(returned)
+        self._returns(output)
         if unit.criterion is not None and not self._has_upstream():
             self._criterion(owner)
         if self.plan is not None and self.plan.after is None and self.machine.target is not None:
             raise Stop(self._loss_now())
         self.born_until = self.machine.site
         self.frame = self._backward_frame(first)
-        _returned(self.machine, self.frame, unit.backward.body)
+        returned(self.machine, self.frame, unit.backward.body)
 
     def _object(self, *begins: Value) -> Thing:
         """An object of the class, made from the first arguments of its `__init__`."""
@@ -132,7 +132,7 @@ class Reading:
         for line in self.unit.inside.body:
             if isinstance(line, ast.FunctionDef) and line.name == "__init__":
                 frame = bound(self.machine, Function(line, self.module), [thing, *begins], {}, free=True)
-                _returned(self.machine, frame, line.body)
+                returned(self.machine, frame, line.body)
         for name in set_elsewhere(self.unit.inside):  # what begins as nothing, and is given a value there, is an input
             if thing.attributes.get(name, 0) is None:
                 del thing.attributes[name]
@@ -149,7 +149,7 @@ class Reading:
         names = [place.arg for place in forward.args.args]
         objects = [self._object(machine.input(name)) if name in used else machine.input(name) for name in names]
         self.fore = self.frame = bound(machine, Function(forward, self.module), objects, {}, free=True)
-        made = _returned(machine, self.fore, forward.body)
+        made = returned(machine, self.fore, forward.body)
         values = made.attributes.values() if isinstance(made, Thing) else ()
         output = next((value for value in values if moves(value)), None)
         if output is None:
@@ -160,7 +160,7 @@ class Reading:
             raise Stop(self._loss_now())
         self.born_until = machine.site
         self.frame = bound(machine, Function(backward, self.fore), [], {}, free=True)
-        _returned(machine, self.frame, backward.body)
+        returned(machine, self.frame, backward.body)
 
     def _criterion(self, owner: Value) -> None:
         """The loss that another method of the class computes from what forward gives."""
@@ -177,19 +177,19 @@ class Reading:
             listed = len(self.outputs) > 2 and all(map(moves, self.outputs))  # `return Z1, A1, Z2, A2`
             known[output] = self.outputs[-1 if listed else 0]
         frame = bound(self.machine, Function(method, self.module), [] if owner is None else [owner], known, free=True)
-        self.loss = _returned(self.machine, frame, method.body)
+        self.loss = returned(self.machine, frame, method.body)
 
     # ---- between the two parts
 
-    def _returns(self, returned: Value) -> None:
+    def _returns(self, output: Value) -> None:
         """What forward gives: outputs, and what it keeps for later."""
         assert self.unit.forward is not None
         written = next((line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None)
-        if returned is None and self.owner is not None:  # what is kept in the object is what comes out
-            returned = next(
+        if output is None and self.owner is not None:  # what is kept in the object is what comes out
+            output = next(
                 (self.owner.attributes[name] for name in OUTPUTS if moves(self.owner.attributes.get(name))), None
             )
-        parts = list(returned) if isinstance(returned, tuple) else [returned]
+        parts = list(output) if isinstance(output, tuple) else [output]
         told = written.elts if isinstance(written, ast.Tuple) else [written]
         names = [part.id if isinstance(part, ast.Name) else None for part in told]
         self.outputs = parts
@@ -352,11 +352,3 @@ def slope(
         return None
     value = complex(np.sum(found))
     return value.imag / STEP if np.isfinite(value.real) and np.isfinite(value.imag) else None
-
-
-def _returned(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> Value:
-    try:
-        body(machine, frame, lines)
-    except Returned as returned:
-        return returned.value
-    return None

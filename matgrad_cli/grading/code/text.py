@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ...documents.python.outline import BACKWARD, FORWARD, Unit
+from ...documents.python.outline import BACKWARD, Unit
+from ...documents.python.pairs import FORWARD
 from ...documents.python.uses import LOSSES, claimed
 from ...verify.programs.names import key_of, last_part, names_in
 

@@ -98,12 +98,18 @@ def _own(machine: Machine, function: Function, arguments: list[Value], named: di
     machine.depth += 1
     writing = machine.writing
     try:
-        machine.body(machine, frame, function.node.body)
-    except Returned as returned:
-        return returned.value
+        return returned(machine, frame, function.node.body)
     finally:
         machine.depth -= 1
         machine.writing = writing
+
+
+def returned(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> Value:
+    """What lines return, which are read one after the other."""
+    try:
+        machine.body(machine, frame, lines)
+    except Returned as ended:
+        return ended.value
     return None
 
 

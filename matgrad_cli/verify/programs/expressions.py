@@ -15,9 +15,10 @@ from .machine import Machine, solid, whole
 from .names import key_of
 from .operators import holds, operate, true
 from .tables import PYTHON
-from .values import Frame, Function, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
+from .values import Fault, Frame, Function, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
 
 PYTHON_FAULTS = (ValueError, IndexError, ZeroDivisionError, OverflowError, np.linalg.LinAlgError)
+FAULTS = (*PYTHON_FAULTS, TypeError, AttributeError, KeyError, Fault)
 
 
 def evaluate(machine: Machine, frame: Frame, node: ast.expr) -> Value:
@@ -27,15 +28,19 @@ def evaluate(machine: Machine, frame: Frame, node: ast.expr) -> Value:
     if handler is None:
         raise Unread(f"{type(node).__name__.lower()} is not read", node.lineno)
     try:
-        value = handler(machine, frame, node)
-    except PYTHON_FAULTS as error:
-        raise Misfit(str(error), node.lineno) from None
-    except (TypeError, AttributeError, KeyError) as error:
-        raise Unread(f"this is not read ({error})"[:120], node.lineno) from None
-    except (Unread, Misfit) as fault:
-        fault.line = fault.line or node.lineno
-        raise
-    return value
+        return handler(machine, frame, node)
+    except FAULTS as error:
+        raise fault_of(error, node.lineno) from None
+
+
+def fault_of(error: Exception, line: int) -> Fault:
+    """What an error says of a line of the program: what Python itself would refuse, or what is not read."""
+    if isinstance(error, Fault):
+        error.line = error.line or line
+        return error
+    if isinstance(error, PYTHON_FAULTS):
+        return Misfit(str(error)[:160], line)
+    return Unread(f"this is not read ({error})"[:120], line)
 
 
 def _constant(_: Machine, __: Frame, node: ast.Constant) -> Value:

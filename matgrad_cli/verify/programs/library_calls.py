@@ -33,7 +33,7 @@ OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bern
 DRAWING = ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout")
 """Functions of torch's that give random numbers."""
 LIKE = ("zeros_like", "empty_like", "ones_like")
-LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy")
+LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy", "random")
 SILENT = ("inplace", "device", "requires_grad", "pin_memory")
 """Words that say nothing of the value."""
 PLACES = {"choose": 0, "one_hot": 0, "take_along_axis": 1, "gather": 2}
@@ -65,7 +65,7 @@ def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[
     name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
     if name in HARMLESS:
         return None
-    if ".random." in f".{rest}." or name in DRAWING:
+    if ".random." in f".{path}" or name in DRAWING:
         return _random(machine, name, arguments, named)
     if name in LIKE and arguments and isinstance(arguments[0], Undecided):
         return arguments[0]  # nothing is known of either yet

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .expressions import PYTHON_FAULTS, evaluate, iterated, place_of, unpack
+from .expressions import FAULTS, evaluate, fault_of, iterated, place_of, unpack
 from .machine import Machine, solid
 from .names import key_of, last_part, names_in, targets_of, whole_of
 from .operators import operate, true
@@ -41,16 +41,11 @@ def execute(machine: Machine, frame: Frame, line: ast.stmt) -> None:
         if handler is None:
             raise Unread(f"`{type(line).__name__.lower()}` is not read", line.lineno)
         handler(machine, frame, line)
-    except (TypeError, AttributeError, KeyError) as error:
-        _lost(machine, frame, line, Unknown(f"this is not read ({error})"[:120], line.lineno))
-    except PYTHON_FAULTS as error:
-        _lost(machine, frame, line, Unknown(str(error)[:160], line.lineno, misfit=True))
-    except Unread as fault:
-        _lost(machine, frame, line, Unknown(fault.why, fault.line or line.lineno))
-    except Misfit as fault:
+    except FAULTS as error:
+        fault = fault_of(error, line.lineno)
         if isinstance(line, ast.Raise):
             raise
-        _lost(machine, frame, line, Unknown(fault.why, fault.line or line.lineno, misfit=True))
+        _lost(machine, frame, line, Unknown(fault.why, fault.line, misfit=isinstance(fault, Misfit)))
     machine.ended()
 
 

@@ -67,23 +67,15 @@ def _signs(text: str) -> Iterator[Edit]:
 
 
 def _sums(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
-    word, keep = ("dim", "keepdim") if here.torch else ("axis", "keepdims")
+    of = "{x}.sum(dim={axis})" if here.torch else "np.sum({text}, axis={axis})"
+    ways = [of, of[:-1] + (", keepdim=True)" if here.torch else ", keepdims=True)")]
     for axis in range(len(shape)):
         said = f"the sum over axis {axis} is missing: the forward pass repeats the array along it"
-        if here.torch:
-            yield Edit("missing-sum", said, f"{wrapped(text)}.sum({word}={axis})")
-            yield Edit("missing-sum", said, f"{wrapped(text)}.sum({word}={axis}, {keep}=True)")
-        else:
-            ways = [f"np.sum({text}, {word}={axis})", f"np.sum({text}, {word}={axis}, {keep}=True)"]
-            yield from (
-                Edit("missing-sum", said, way) for way in (ways if len(needed) < len(shape) else reversed(ways))
-            )
+        for way in ways if len(needed) < len(shape) else reversed(ways):
+            yield Edit("missing-sum", said, way.format(x=wrapped(text), text=text, axis=axis))
     if not needed:
-        yield Edit(
-            "missing-sum",
-            "the sum over all entries is missing",
-            f"{wrapped(text)}.sum()" if here.torch else f"np.sum({text})",
-        )
+        whole = f"{wrapped(text)}.sum()" if here.torch else f"np.sum({text})"
+        yield Edit("missing-sum", "the sum over all entries is missing", whole)
 
 
 def _shaped(text: str, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
@@ -137,18 +129,8 @@ def _axes(whole: Passage) -> Iterator[Edit]:
 
 def _operands(whole: Passage) -> Iterator[ast.expr]:
     """The factors of matrix products."""
-    for node in whole.nodes():
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            yield node.left
-            yield node.right
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("dot", "matmul", "mm", "mv", "bmm")
-        ):
-            if not isinstance(node.func.value, ast.Name) or node.func.value.id not in ("np", "torch", "numpy"):
-                yield node.func.value
-            yield from node.args
+    for product in filter(None, map(product_of, whole.nodes())):
+        yield from product[:2]
 
 
 def _orders(whole: Passage, here: Around) -> Iterator[Edit]:

@@ -56,6 +56,8 @@ _WHOLE_TERMS: Rows = (
 
 def filled(rows: Rows, text: str, here: Around) -> Iterator[Edit]:
     """The edits of an expression by the forms of a table."""
+    if text.startswith("*"):  # arguments in a row are no expression
+        return
     loose, names = wrapped(text, tight=False), [name for name, _ in here.arrays]
     parts = {
         "": ("",),
