@@ -211,7 +211,7 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
 def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event, list[int], int, tuple[float, ...]]]:
     """The assignments from which a wrong claim may come, the births by which each may be meant as the derivative, how
     many claims fewer it is to leave wrong, and the multiples that it may be: gradients that claim nothing; then what is
-    a claim itself; then values that are called no gradients, and are no multiples of one."""
+    a claim itself; then masks and counts, which are called no gradients, and are no multiples of one."""
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
     keys = {other.key for other in state.claims} | state.reading.from_above()
     near = _near(state, claim, keys)
@@ -231,7 +231,7 @@ def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event,
         return
     multiples = tuple(sign * size for size in (1.0, *state.trial.counts) for sign in (1.0, -1.0))
     for event in near:
-        if event in named or event.key in keys:
+        if event in named or event.key in keys or np.any(event.value != np.round(np.real(event.value))):
             continue
         sites = _sites_for(state.trial, event)[0][:FEW_SITES]
         truths = [truth for site in sites if (truth := state.trial.truth(site)) is not None and np.ptp(np.real(truth))]
