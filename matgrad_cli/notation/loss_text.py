@@ -40,7 +40,9 @@ GOAL: Final = (
 )
 """What a minimum or a maximum is taken over."""
 
-_LAMBDA: Final = r"\s*(?:[A-Za-z_]\w*\s*=\s*)?lambda\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*:\s*(?=\S)"
+_LAMBDA: Final = (
+    r"\s*(?:[A-Za-z_]\w*\s*=\s*)?lambda\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*:\s*(?=\S)|\s*return\s+(?=\S)"
+)
 _MAPS: Final = r"\s*(?:\\?[A-Za-z]+\s*:\s*)?\\?[A-Za-z]+\s*(?:\\mapsto(?![A-Za-z])|↦)\s*(?=\S)"
 _DISPLAY: Final = (
     r"\\(?:begin|end)\s*\{(?:equation|align(?:ed)?|gather(?:ed)?|split|multline|displaymath|math)\*?\}"
@@ -86,6 +88,9 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     if function is not None:
         said.append(f"`{function[0].strip()}` in front says that the loss is a function, and is dropped")
         text = " " * function.end() + text[function.end() :]
+    if text.rstrip().endswith(";") and not text.rstrip().endswith("\\;"):
+        said.append("`;` behind the loss is dropped")
+        text = text.rstrip().removesuffix(";")
     for pattern, what in ((GOAL, "the goal"), (_SIGN, "the derivative sign")) * 2:
         text, found = without_left_side(text)
         said += found

@@ -26,6 +26,9 @@ INFERRED = [
     ("np.max(x, 0)", "x", [], "x:m×1"),
     ("np.sum((X@w - y)**2)/np.shape(X)[0]", "w", [], "X:m×n w:n×1 y:m×1"),
     ("np.sum((X@w - y)**2)/X.size(0)", "w", [], "X:m×n w:n×1 y:m×1"),
+    # what stands round a loss in a program
+    ("return np.sum((X@w - y)**2)", "w", [], "X:m×n w:n×1 y:m×1"),
+    ("np.sum((X@w - y)**2);", "w", [], "X:m×n w:n×1 y:m×1"),
     # axes may be counted from the last
     ("np.sum(X, axis=-2) @ w", "w", [], "X:m×n w:n×1"),
     ("X - X.mean(axis=-2)", "X", [], "X:m×n"),

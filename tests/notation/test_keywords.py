@@ -106,6 +106,7 @@ def test_what_is_pasted_with_more_than_is_understood(text, problem):
         ("X.sum(dim=0)", "sum(X, 0)"),
         ("norm(X, ord='fro')", "norm(X)"),
         ("sum(log1p(x)^2)", "sum(log1p(x)**2)"),
+        ("1_000*sum(x)", "1000*sum(x)"),
     ],
 )
 def test_two_ways_of_writing_the_same(text, same, problem):

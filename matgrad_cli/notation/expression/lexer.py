@@ -46,7 +46,7 @@ _SUPERSCRIPTS: Final = dict(zip("ᵀ⊤⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "TT-0123
 _RAISED: Final = "".join(_SUPERSCRIPTS)
 _WORD: Final = regex(
     rf"\s*(?:(?P<name>[^\W\d{_RAISED}](?:[^\W{_RAISED}]|[\u0300-\u036f\u20d7])*)"
-    rf"|(?P<number>((?:[0-9]+(?:\.(?![^\W\d_])[0-9]*)?|\.[0-9]+))(?:[eE]([-+]?[0-9]+))?)|(?P<power>[{_RAISED}]+)"
+    rf"|(?P<number>((?:[0-9]+(?:_[0-9]+)*(?:\.(?![^\W\d_])[0-9]*)?|\.[0-9]+))(?:[eE]([-+]?[0-9]+))?)|(?P<power>[{_RAISED}]+)"
     rf"|(?P<sign>\*\*|<=|>=|\|\||[-+*/@()\[\],.:=<>{''.join(_SAME).replace('|', '')}]))"
 )
 """`2.T` does not occur; `2.` and `2.5` do."""
@@ -119,8 +119,8 @@ def _other(source: Source, place: int, caret: bool) -> Token:
 
 @lru_cache(maxsize=1024)
 def exact(text: str) -> Fraction:
-    """The exact value of a number as written: `1e-5` is 1/100000, `.5` is 1/2."""
-    return Fraction(text.rstrip(".") if text.endswith(".") else text)
+    """The exact value of a number as written: `1e-5` is 1/100000, `.5` is 1/2, `1_000` is 1000."""
+    return Fraction(text.rstrip(".").replace("_", ""))
 
 
 def _string(source: Source, start: int) -> Token:
