@@ -93,7 +93,7 @@ def _same(file: Path, key: Path) -> bool:
         return False
 
 
-_LISTED = re.compile(r"^[ \t]*\(?\d+[a-z]?[.):][ \t][^\n]*[\w)][ \t]*(?:[\^@*=]|ᵀ)", re.MULTILINE)
+_LISTED = regex(r"^[ \t]*\(?\d+[a-z]?[.):][ \t][^\n]*[\w)][ \t]*(?:[\^@*=]|ᵀ)", re.MULTILINE)
 """A numbered line with a formula: a list of answers."""
 NO_ANSWERS = frozenset(
     ("readme", "license", "licence", "contributing", "changelog", "notice", "code_of_conduct", "matgrad", "pyproject")
