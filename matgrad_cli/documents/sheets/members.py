@@ -52,8 +52,8 @@ _WAY = regex(
 _STACKED = regex(r"\b(?:stack|arrang|collect|stor|organi|put|plac|gather|concat)\w*", re.IGNORECASE)
 _BY_UNIT = regex(
     rf"(?P<x>{_LETTER})_\{{?(?P<i>[a-z])\}}?\s*:?=\s*(?P<A>{_LETTER})(?P<T>{_TURN})?\s*e_\{{?(?P=i)\}}?"
-    rf"|(?P<B>{_LETTER})_\{{\s*: ?,\s*(?P<j>[a-z])\s*\}}\s*:?=\s*(?P<y>{_LETTER})_\{{?(?P=j)|(?P<z>{_LETTER})_\{{?(?P<k>[a-z])\}}?\s*:?="
-    rf"\s*(?P<C>{_LETTER})_\{{\s*: ?,\s*(?P=k)\s*\}}",
+    rf"|(?P<B>{_LETTER})_\{{\s*: ?,\s*(?P<j>[a-z])\s*\}}\s*:?=\s*(?P<y>{_LETTER})_\{{?(?P=j)"
+    rf"|(?P<z>{_LETTER})_\{{?(?P<k>[a-z])\}}?\s*:?=\s*(?P<C>{_LETTER})_\{{\s*: ?,\s*(?P=k)\s*\}}",
     needs=("e_", ":,", ": ,"),
 )
 r"""`x_i = X e_i`, `X_{:,i} = x_i`."""
