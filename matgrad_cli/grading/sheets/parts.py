@@ -216,7 +216,10 @@ def _at_value(task: Task, symbol: Symbol, value: Expr) -> Task:
 
 def _doubtful(part: Part) -> bool:
     """Whether some row does not follow that might, if more were known."""
-    return any(one.verdict == "wrong" or code_of(one.result) in ("needs-fact", "equation") for one in part.judged)
+    return any(
+        one.verdict == "wrong" or code_of(one.result) in ("needs-fact", "other-layout", "equation")
+        for one in part.judged
+    )
 
 
 _TURNED = ("other-layout", "missing-transpose", "shape-mismatch")
