@@ -62,26 +62,10 @@ def named_factor(r: Cursor) -> s.Node:
     free = not r.variable(name)
     if not free and (member := at_samples(r, token)) is not None:
         return member
-    if name == "pi" and is_circle(r):
-        r.note(f"`2{source_text(r, token)}` holds the number π, beside the array `pi`")
-        return s.Name(r.span(token), s.CIRCLE)
-    if free and name == "delta" and r.sees("operator", "_"):
-        return kronecker_delta(r, token)
-    if name == "e" and token.kind == "name" and (free or _is_exponent(r)):
-        special = exponential(r, token)
-        if special is not None:
-            return special
-    if free and name == "E" and r.sees("open", "["):
-        return applied_function(r, Token("function", "expectation", token.start, token.end))
-    if free and name == "I" and (counted := indicator(r)) is not None:
-        return scripted(r, counted)
-    if free and name == "I" and r.sees("operator", "_") and not two_letters(r):
-        sizes = sizes_below(r)
-        return scripted(r, s.Apply(r.span(token, r.last), "eye", sizes))
-    if name == "sigma" and (free or r.names.variables.get(name) in ("vector", "row", "matrix")) and before_argument(r):
-        return applied_function(r, Token("function", "sigmoid", token.start, token.end))
+    if (special := _letter_of_its_own(r, token, free)) is not None:
+        return special
     name, scripts = labelled_name(r, token, scripts_here(r))
-    node: s.Node = s.Name(r.span(token, r.last) if name != token.text and not scripts else r.span(token), name)
+    node = s.Name(r.span(token, r.last) if name != token.text and not scripts else r.span(token), name)
     if name in EXTREMES and not scripts and not r.variable(name) and before_argument(r):
         return extreme(r, name, token)
     declared = r.known or r.variable(name)
@@ -102,17 +86,7 @@ def named_factor(r: Cursor) -> s.Node:
     if len(primes) == len(scripts) and opens and is_call(r, name):
         if not primes:
             return scripted(r, call_of(r, node))
-        order = sum(script.amount for script in primes)
-        if r.unknown(name):
-            called = call_of(r, node)
-            assert isinstance(called, s.Apply)
-            return scripted(r, replace(called, options=(("derivative", str(order)),)))
-        if name not in r.names.losses:
-            raise r.trouble(f"the derivative `{name}'` of an unknown function cannot be read", token)
-        derived = call_of(r, node)
-        for _ in range(order):
-            derived = s.Derivative(derived.span, derived, None, (), "D")
-        return scripted(r, derived)
+        return scripted(r, _slope_called(r, token, node, sum(script.amount for script in primes)))
     open_ = not declared and set(kinds) <= {"index"} and (scripts or name not in LETTERS)
     if (open_ and around_a_letter(r)) or (name == "sigma" and declared and not r.known and _is_both(r, name)):
         message = f"whether `{written}(…)` is a function or a product is not said"
@@ -120,6 +94,43 @@ def named_factor(r: Cursor) -> s.Node:
         product = f"for the product leave the brackets away{'' if declared else f', or declare `{name}`'}"
         raise r.trouble(message, token, "unknown-function", f"{function}; {product}")
     return with_scripts(r, node, scripts)
+
+
+def _letter_of_its_own(r: Cursor, token: Token, free: bool) -> s.Node | None:
+    """π beside an array of its name, δ_ij, e, 𝔼, the identity and an indicator, σ before an argument."""
+    name = token.text
+    if name == "pi" and is_circle(r):
+        r.note(f"`2{source_text(r, token)}` holds the number π, beside the array `pi`")
+        return s.Name(r.span(token), s.CIRCLE)
+    if free and name == "delta" and r.sees("operator", "_"):
+        return kronecker_delta(r, token)
+    if name == "e" and token.kind == "name" and (free or _is_exponent(r)):
+        special = exponential(r, token)
+        if special is not None:
+            return special
+    if free and name == "E" and r.sees("open", "["):
+        return applied_function(r, Token("function", "expectation", token.start, token.end))
+    if free and name == "I" and (counted := indicator(r)) is not None:
+        return scripted(r, counted)
+    if free and name == "I" and r.sees("operator", "_") and not two_letters(r):
+        sizes = sizes_below(r)
+        return scripted(r, s.Apply(r.span(token, r.last), "eye", sizes))
+    if name == "sigma" and (free or r.names.variables.get(name) in ("vector", "row", "matrix")) and before_argument(r):
+        return applied_function(r, Token("function", "sigmoid", token.start, token.end))
+    return None
+
+
+def _slope_called(r: Cursor, token: Token, name: s.Name, order: int) -> s.Node:
+    """f'(x), so often primed: of a function without a meaning, or of the loss."""
+    if not r.unknown(name.name) and name.name not in r.names.losses:
+        raise r.trouble(f"the derivative `{name.name}'` of an unknown function cannot be read", token)
+    called = call_of(r, name)
+    if r.unknown(name.name):
+        assert isinstance(called, s.Apply)
+        return replace(called, options=(("derivative", str(order)),))
+    for _ in range(order):
+        called = s.Derivative(called.span, called, None, (), "D")
+    return called
 
 
 def at_samples(r: Cursor, token: Token) -> s.Node | None:
