@@ -199,7 +199,7 @@ PAIRS = [
     ("kron(x,kron(x,x))", ("x: n",), "I ⊗ x ⊗ x + x ⊗ (I ⊗ x + x ⊗ I)"),
     ("B@kron(x,A@x)", ("x: n", "A: 2×n"), "B(I ⊗ Ax + x ⊗ A)"),
     ("a.T@kron(x,b)", ("x: 2", "b: 3", "a: 6"), "(I ⊗ bᵀ)a"),
-    ("x.T@A@kron(x,x)", ("x: n", "A: n × n*n"), "A(x ⊗ x) + (I ⊗ x + x ⊗ I)ᵀAᵀx"),
+    ("x.T@A@kron(x,x)", ("x: n", "A: n × n*n"), "A(x ⊗ x) + (I ⊗ xᵀ + xᵀ ⊗ I)Aᵀx"),
 ]
 
 

@@ -21,6 +21,7 @@ _ASKS = regex(
     r"\b(?:torch\.autograd|autograd\.\w+|jax\.(?:grad|value_and_grad|jac\w+|hessian)|\w+\.backward|(?:\w+\.)*approx_fprime"
     r"|tf\.GradientTape|(?:sympy|sp)\.diff)\s*(?=\()|\b[A-Za-z]\w*\.grad\b(?!\s*\()"
 )
+_OR_ELSE = regex(r"(?i)#[^\n]*\b(?:or|oder|ou|maybe|either)\b[^\n]*\d")
 _DIFFERENTIAL = regex(r"d[A-Za-z]")
 _GOES_ON = regex(r"\n(?=[ \t]+[-+*/@][ \t])")
 """The end of a line behind which the next one, set in, begins with an operator."""
@@ -39,6 +40,7 @@ def worked_out(code: str, wanted: str | None = "", at: int = 0, of: int = 1) -> 
         if tree is None or (of > 1 and sum(map(is_formula, tree.body)) > 1):  # an answer for each variable
             return _asked_of_a_library(code)
         tree.body = [*gone_on(tree.body)]
+        _refuse_hedged(code, tree.body[-1:], wanted)
         functions = {one.name: one for one in functions_of(tree.body)}
         whole = put_together(_Block(functions).result(answering_lines(tree, functions), wanted, at, of), code)
         return _asked_of_a_library(whole.text) or whole
@@ -49,6 +51,15 @@ def worked_out(code: str, wanted: str | None = "", at: int = 0, of: int = 1) -> 
     except Unread as fault:
         runs = isinstance(fault, Two) or (tree is not None and any(map(_runs, ast.walk(tree))))
         return fault if runs else None
+
+
+def _refuse_hedged(code: str, last: list[ast.stmt], wanted: str | None) -> None:
+    """A comment that offers another answer, or the variable itself as the answer, leaves open what is meant."""
+    if _OR_ELSE.search(code):
+        raise Two("which answer is meant: a comment offers another", 1)
+    value = last[0].value if last and isinstance(last[0], ast.Expr) else None
+    if wanted and isinstance(value, ast.Name) and value.id == wanted:
+        raise Two(f"`{wanted}` is differentiated by, and cannot be the derivative", 1)
 
 
 def _asked_of_a_library(code: str) -> Unread | None:

@@ -11,7 +11,7 @@ from ...documents.passage import covered
 
 _ARROW: Final = r"\\(?:(?:Long)?[Rr]ightarrow|implies|therefore|to)(?![A-Za-z])"
 _REASON: Final = r"(?:by|using|via|per|due\s+to|from|applying|mit|nach|wegen|par|por|per)"
-_WORDS: Final = r"\\(?:text\w*|mbox|mathrm)\s*\{[^{}$=]*\}"
+_WORDS: Final = rf"\\(?:text\w*|mbox|mathrm)\s*\{{\s*\(?\s*(?:{_REASON}\b[^{{}}$=]*|[a-z -]+\brule\s*\)?\s*)\}}"
 _ROUND: Final = tuple(
     regex(pattern, re.DOTALL)
     for pattern in (
@@ -26,7 +26,8 @@ _ROUND: Final = tuple(
         rf"(?P<kept>.*?)(?P<end>(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ])+(?:\(\s*)?{_WORDS}(?:\s*\))?[\s.]*)",
         rf"(?P<kept>.*?)(?P<end>,?\s+{_REASON}\s+(?:the\s+)?[a-z][a-z-]+(?:\s+[a-z-]{{2,}})*[\s.]*)",
         r"(?P<kept>.*?)(?P<case>\s+\(\s*=[^()]*\b(?:if|for|when|where|falls|wenn|für|si)\b[^()]*\)[\s.]*)",
-        r"(?P<kept>.*[^\s=].*?)(?P<end>(?:\\overset\s*\{!\}\s*\{=\}|=)\s*(?:\\mathbf\s*|\\vec\s*)?\{?0\}?[\s.!]*)",
+        # of `∇f = … = 0` the zero; `… = 0` alone is an equation, no gradient
+        r"(?P<kept>[^=]+=.*[^\s=].*?)(?P<end>(?:\\overset\s*\{!\}\s*\{=\}|=)\s*(?:\\mathbf\s*|\\vec\s*)?\{?0\}?[\s.!]*)",
     )
 )
 _MOST, _LONGEST = 4, 1_000

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from ...ir import Add, Expr, Mul, Number, add, hadamard, matmul, mul, transpose
+from ...ir import Add, Expr, Mul, Number, Transpose, add, hadamard, matmul, mul, transpose
 from ..engine.application import native_at
-from ..forms.algebra import cost, flip
+from ..forms.algebra import cost
 from .normal import powered, split_power
 from .scaled import Scaled, scaled
 
@@ -44,9 +44,11 @@ def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
     yield from _elementwise(terms)
     yield from _same_array(terms)
     yield from _same_number(terms)
-    arrays = [term.array for term in terms if term.array is not None]
-    if len(arrays) == len(terms):  # BᵀXᵀ + XᵀBᵀ = (XB + BX)ᵀ
-        yield transpose(add(*(flip(term.expr) for term in terms)))
+    turned = [
+        Scaled(term.value, term.scalars, term.array.body).expr for term in terms if isinstance(term.array, Transpose)
+    ]
+    if len(turned) == len(terms):
+        yield transpose(add(*turned))
     whole = _all_numbers(terms)
     if whole is not None:
         yield whole
