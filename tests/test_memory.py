@@ -58,7 +58,8 @@ def test_many_answers_do_not_grow_the_process(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_rubbish_is_looked_for_as_before_when_work_is_done() -> None:
-    usual = gc.get_threshold()
+    before, usual = gc.get_threshold(), (700, 10, 10)
+    gc.set_threshold(*usual)
     seen = []
     at_work(lambda: seen.append(gc.get_threshold()[0]))()
     assert seen[0] > usual[0]
@@ -71,3 +72,4 @@ def test_rubbish_is_looked_for_as_before_when_work_is_done() -> None:
         gc.enable()
     assert seen[1] is False
     assert gc.get_threshold() == usual
+    gc.set_threshold(*before)

@@ -107,7 +107,7 @@ def single_delta(case: Case) -> Iterator[Trial | None]:
                 yield case.changed(path, both, (*said, f"{delta.left}{delta.right}"))
 
 
-@kind("wrong-delta", "a factor is missing: {0}", "write `{line}`")
+@kind("free-index-mismatch", "a factor is missing: {0}", "write `{line}`")
 def lost_delta(case: Case) -> Iterator[Trial]:
     """Free letters are lost because the δ's that fix them were left out: X_ik for X_ik δ_jl, Σ_p X_ip for
     Σ_p X_ip δ_pk δ_jl."""
