@@ -54,8 +54,9 @@ def worked_out(code: str, wanted: str | None = "", at: int = 0, of: int = 1) -> 
 
 
 def _refuse_hedged(code: str, last: list[ast.stmt], wanted: str | None) -> None:
-    """A comment that offers another answer, or the variable itself as the answer, leaves open what is meant."""
-    if _OR_ELSE.search(code):
+    """A comment behind a formula that offers another one, or the variable itself as the answer, leaves open what is
+    meant."""
+    if "\n" not in code.strip() and _OR_ELSE.search(code):
         raise Two("which answer is meant: a comment offers another", 1)
     value = last[0].value if last and isinstance(last[0], ast.Expr) else None
     if wanted and isinstance(value, ast.Name) and value.id == wanted:

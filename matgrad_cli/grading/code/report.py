@@ -34,10 +34,9 @@ from .judge import Judged, Place, Verdicts, judged, said_kind
 from .plan import first_line
 from .reading import NoLoss
 from .slips.causes import cause_of
+from .slips.effort import Effort
 
 SECONDS = 20.0
-CAUSES = 5.0
-"""So much processor time the search for mended lines may take in all."""
 FILE_SECONDS = 120.0
 NO_CLAIM = "nothing here is judged: no value has the name of a gradient, like `dx` for `x`, and none is returned"
 MOST_OTHERS = 3
@@ -196,7 +195,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
     unread: set[int] = set()
     healed: set[Place] = set()
     bare: list[tuple[Judged, int]] = []
-    end = process_time() + CAUSES
+    effort = Effort()
     for one in found.judged:
         if one.outcome == "unread" and one.why is not None and one.why.line not in unread:
             unread.add(one.why.line)
@@ -205,10 +204,10 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             lines.append(_at(places, line, "unreadable", "unreadable", said, "definition", notes=beside))
         if one.outcome in ("wrong", "misfit") and one.place not in healed:
             guessed = _rests_on_a_guess(found, one)
-            cause = cause_of(unit, found, one, places.text, end)
+            cause = cause_of(unit, found, one, places.text, effort)
             for way in found.others[:MOST_OTHERS] if guessed else ():
-                if cause.help is None and process_time() < end:
-                    cause = cause_of(unit, replace(found, understood=way), one, places.text, end)
+                if cause.help is None and effort.left:
+                    cause = cause_of(unit, replace(found, understood=way), one, places.text, effort)
             where = cause.statement
             if cause.help is None and guessed:
                 said = f"{cause.message}, if the shapes are as they are guessed here"

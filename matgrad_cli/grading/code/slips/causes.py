@@ -4,14 +4,14 @@ and one is named only when the derivative is right with it."""
 from __future__ import annotations
 
 import ast
-from time import process_time
 
 from ....diagnostics.record import record
 from ....documents.python.outline import Unit
 from ..benches import Bench, benches_of, read_with, statements_of
 from ..judge import Judged, Place, Verdicts, assessed
 from ..meant import facts
-from .search import SECONDS, Mended, TextOf, _repair
+from .effort import MOST_FOR_A_CLAIM, Effort
+from .search import Mended, TextOf, _repair
 
 
 @record
@@ -27,12 +27,12 @@ class Cause:
     healed: frozenset[Place] = frozenset()
 
 
-def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, end: float) -> Cause:
-    """The slip behind a wrong claim, looked for until a processor time."""
-    end = min(end, process_time() + SECONDS)
+def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, effort: Effort) -> Cause:
+    """The slip behind a wrong claim, looked for with some effort."""
+    effort = effort.part(MOST_FOR_A_CLAIM)
     for way in [found.understood, *(way for way, _ in facts(unit, found.understood))]:
-        benches = benches_of(unit, way, one) if process_time() < end else []
-        mended = _repair(benches, one, text_of, end) if benches else None
+        benches = benches_of(unit, way, one) if effort.left else []
+        mended = _repair(benches, one, text_of, effort) if benches else None
         if mended is not None:
             return _with(mended, benches, one)
     return _plain(one)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from itertools import count, islice
-from time import process_time
 from typing import Any
 
 import numpy as np
@@ -21,10 +20,8 @@ from ..reading import Reading
 from .around import Around, Edit, around
 from .assignments import statements
 from .edits import added, edits, likely
+from .effort import Effort
 from .exchanges import exchanges
-
-SECONDS = 2.0
-"""So much processor time the search for a mended line may take."""
 
 KEPT = 6
 
@@ -44,37 +41,37 @@ class Mended:
     behind: bool = False
 
 
-def _repair(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> Mended | None:
+def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) -> Mended | None:
     """The first repair that holds at every bench: of the line itself, of the lines that the value is put together by,
     of one before."""
     own = list(dict.fromkeys(reversed(statements_of(benches[0].claim))))
     value = _expression(one.key, one.statement)
     single = len(own) == 1 and value is not None
     if one.outcome == "misfit" and not single:
-        found = _of_values(benches, [one.statement], text_of, (process_time() + end) / 2, free=True)
+        found = _of_values(benches, [one.statement], text_of, effort.half(), free=True)
         if found is not None:
             return found
-    found = _of_statement(benches, own, text_of, end)
+    found = _of_statement(benches, own, text_of, effort)
     if found is None and single:
-        found = _of_expression(benches, one, text_of, end)
+        found = _of_expression(benches, one, text_of, effort)
     elif found is None:
         found = (
-            _of_terms(benches, text_of, end)
-            or _of_numbers(benches, own, text_of, end)
-            or _by_a_line_more(benches, one, own[0], end)
-            or _of_values(benches, own, text_of, (process_time() + end) / 2)
+            _of_terms(benches, text_of, effort)
+            or _of_numbers(benches, own, text_of, effort)
+            or _by_a_line_more(benches, one, own[0], effort)
+            or _of_values(benches, own, text_of, effort.half())
         )
-    return found or _of_values(benches, _before(benches[0]), text_of, end)
+    return found or _of_values(benches, _before(benches[0]), text_of, effort)
 
 
-def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, end: float) -> Mended | None:
+def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) -> Mended | None:
     """The line with the first edit of its expression with which the claim is right at every point."""
     value = _expression(one.key, one.statement)
     assert value is not None
     text = text_of(value)
     stated = benches[0].claim.last.value
     shape = np.shape(stated) if not isinstance(stated, Unknown) else ()
-    edit = _everywhere(benches, one.statement, lambda around_: edits(text, around_, shape, benches[0].needed), end)
+    edit = _everywhere(benches, one.statement, lambda around_: edits(text, around_, shape, benches[0].needed), effort)
     return (
         None
         if edit is None
@@ -82,7 +79,7 @@ def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, end: floa
     )
 
 
-def _of_terms(benches: list[Bench], text_of: TextOf, end: float) -> Mended | None:
+def _of_terms(benches: list[Bench], text_of: TextOf, effort: Effort) -> Mended | None:
     """An edit of one of the terms of which the value is the sum, `dW = a`, `dW += b`:
     the common slips of each come first."""
     events = [bench.claim.stages[-1].events for bench in benches]
@@ -109,7 +106,7 @@ def _of_terms(benches: list[Bench], text_of: TextOf, end: float) -> Mended | Non
             assert isinstance(line, ast.Assign | ast.AugAssign)
             text = text_of(line.value)
             terms = [bench.at(number) for bench in benches]
-            edit = _everywhere(terms, line, _made(made, text, needed), end)
+            edit = _everywhere(terms, line, _made(made, text, needed), effort)
             if edit is not None:
                 return Mended(line, Edit(edit.code, edit.message, text_of(line).removesuffix(text) + edit.text))
     return None
@@ -119,21 +116,21 @@ def _made(edits_: EditsOf, text: str, needed: tuple[int, ...]) -> Callable[[Arou
     return lambda here: edits_(text, here, needed, needed)
 
 
-def _by_a_line_more(benches: list[Bench], one: Judged, last: ast.stmt, end: float) -> Mended | None:
+def _by_a_line_more(benches: list[Bench], one: Judged, last: ast.stmt, effort: Effort) -> Mended | None:
     """A line behind the last that the value is put together by."""
     shape, needed = np.shape(benches[0].claim.last.value), benches[0].needed
-    edit = _everywhere(benches, None, lambda around_: added(one.key, around_, shape, needed), end)
+    edit = _everywhere(benches, None, lambda around_: added(one.key, around_, shape, needed), effort)
     return None if edit is None else Mended(last, edit, behind=True)
 
 
 def _everywhere(
-    benches: list[Bench], at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], end: float
+    benches: list[Bench], at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], effort: Effort
 ) -> Edit | None:
     """The first edit with which the expression has the value that is needed at every bench."""
     first, *others = benches
-    kept = _right_ones(first, at, made, KEPT, end)
+    kept = _right_ones(first, at, made, KEPT, effort)
     for bench in others:
-        kept = _right_ones(bench, at, _again(kept), KEPT, end + SECONDS)
+        kept = _right_ones(bench, at, _again(kept), KEPT, effort.longer())
     return kept[0] if kept else None
 
 
@@ -142,7 +139,7 @@ def _again(kept: list[Edit]) -> Callable[[Around], Iterator[Edit]]:
 
 
 def _right_ones(
-    bench: Bench, at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], most: int, end: float
+    bench: Bench, at: ast.stmt | None, made: Callable[[Around], Iterator[Edit]], most: int, effort: Effort
 ) -> list[Edit]:
     """Those edits with which the expression has the value that is needed, tried where a line stands,
     or behind the claim."""
@@ -156,10 +153,10 @@ def _right_ones(
         if not there or seen:
             return
         for edit in made(_names(reading, frame)):
-            if process_time() > end or len(found) >= most:
-                break
             if edit.value in seen:
                 continue
+            if len(found) >= most or not effort.value():
+                break
             seen.add(edit.value)
             value = _value(reading, frame, edit.value)
             if value is not None and np.shape(value) in shapes and bench.right(value):
@@ -207,14 +204,14 @@ def _line(statement: ast.stmt, key: str, edit: Edit, text_of: TextOf) -> str:
     return f"{target} = {edit.text}"
 
 
-def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float) -> Mended | None:
+def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, effort: Effort) -> Mended | None:
     """Another assignment (`+=` for `=`), another place that is written, another sign."""
     ways = ((line, edit) for line in lines for edit in statements(line, text_of))
-    return _first(benches, ways, end)
+    return _first(benches, ways, effort)
 
 
 def _of_values(
-    benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float, free: bool = False
+    benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, effort: Effort, free: bool = False
 ) -> Mended | None:
     """An edit of the value of one of several lines; where a line may be edited freely,
     the common slips of all of them come first."""
@@ -232,10 +229,10 @@ def _of_values(
                     for edit in islice(_around_line(benches, line, text_of(part), own_way), MOST):
                         yield line, Edit(edit.code, edit.message, head + edit.text + tail)
 
-    return _first(benches, ways(), end)
+    return _first(benches, ways(), effort)
 
 
-def _of_numbers(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, end: float) -> Mended | None:
+def _of_numbers(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, effort: Effort) -> Mended | None:
     """Another number or size where a line's value is nothing but a number: `dx /= 1`."""
     plain = [line for line in lines if isinstance(line, ast.AugAssign) and isinstance(line.value, ast.Constant)]
 
@@ -245,7 +242,7 @@ def _of_numbers(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, en
             for edit in _around_line(benches, line, text, None):
                 yield line, Edit(edit.code, edit.message, text_of(line).removesuffix(text) + edit.text)
 
-    return _first(benches, ways(), end)
+    return _first(benches, ways(), effort)
 
 
 def _editable(line: ast.stmt) -> list[ast.expr]:
@@ -267,11 +264,11 @@ def _target(line: ast.stmt) -> ast.AST:
     return line.targets[0] if isinstance(line, ast.Assign) else getattr(line, "target", line)
 
 
-def _first(benches: list[Bench], ways: Iterator[tuple[ast.stmt, Edit]], end: float) -> Mended | None:
+def _first(benches: list[Bench], ways: Iterator[tuple[ast.stmt, Edit]], effort: Effort) -> Mended | None:
     for line, edit in ways:
-        if process_time() > end:
+        if not effort.left:
             return None
-        if all(holds(bench, line, edit.text) for bench in benches):
+        if all(effort.reading(bench) and holds(bench, line, edit.text) for bench in benches):
             return Mended(line, edit)
     return None
 
