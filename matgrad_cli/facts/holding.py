@@ -78,7 +78,8 @@ def _known(expr: Expr, word: str, problem: Problem) -> Answer:
 def _declared(symbol: Symbol, word: str, problem: Problem) -> bool:
     """Whether a fact is stated of a variable, or follows from one; a square matrix that is orthogonal is invertible."""
     stated = [fact.word for fact in problem.facts if fact.symbol is symbol]
-    return any(word in consequences(one) for one in stated) or (word == "invertible" and "orthogonal" in stated)
+    turns = word == "invertible" and symbol.shape.is_square and "orthogonal" in stated
+    return turns or any(word in consequences(one) for one in stated)
 
 
 def _by_shape(expr: Expr, word: str) -> Answer:
@@ -270,7 +271,9 @@ def _signed(word: str) -> Callable[[Expr, Problem], bool]:
                 return holds(body, "det_positive", problem) is True
             case Call("tr", (body,)):
                 return holds(body, "spd", problem) is True
-            case MatMul((Transpose(left), middle, right)) if left is right and holds(middle, "spd", problem):
+            case MatMul((Transpose(left), middle, right)) if (
+                left is right and expr.shape.is_number and holds(middle, "spd", problem)
+            ):
                 return not strict or holds(right, "nonzero", problem) is True
             case Call("sum", (MatMul((body, Fill(value))),)) if value > 0 and holds(body, "spd", problem):
                 return True  # 𝟏ᵀS𝟏
