@@ -13,19 +13,7 @@ _TALK = (ast.Import, ast.ImportFrom, ast.Assert, ast.Pass)
 _SHOWN = ("print", "display")
 _CALLED = regex("(?i)grad|backward|deriv")
 """A function that computes a gradient, by its name."""
-_DATA = (
-    "array",
-    "tensor",
-    "rand",
-    "randn",
-    "random",
-    "normal",
-    "randint",
-    "standard_normal",
-    "uniform",
-    "loadtxt",
-    "load",
-)
+_DATA = "array tensor rand randn random normal randint standard_normal uniform loadtxt load".split()
 """What makes arrays to try a program with."""
 _LIBRARIES = ("np", "numpy", "torch", "jnp")
 _DOES = regex(r"set|save|print|manual|allclose|isclose|array_equal")
