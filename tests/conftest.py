@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A plain run takes a minute or two; what is marked is left out unless it is asked for, by `--all` or by the name of
+    """A plain run is short; what is marked is left out unless it is asked for, by `--all` or by the name of
     its mark, and of the rows of a `sampled` table one in so many runs. What is left out is left out here: to skip
     thousands of tests one by one would take longer than many that run."""
     asked = set(config.getoption("markexpr", "").split()) | ({"thorough"} if config.getoption("--all") else set())
