@@ -23,7 +23,7 @@ _LEADS = (
     r"|this (?:shows|means)|that|accordingly|altogether|in (?:total|sum))\b[\s,:]*)*"
 )
 _BY = (
-    r"(?:\s+(?:with respect to|w\.?\s?r\.?\s?t\.?|in)\s+\$?(?:\\\()?"
+    r"(?:\s+(?:with respect to|w\.?\s?r\.?\s?t\.?|in|by)\s+\$?(?:\\\()?"
     r"(?P<by>(?:\\\w+\s*)?\{?\\?[A-Za-z]+\}?)(?:\\\))?\$?)"
 )
 _OBJECT = r"(?:\$?\\?\(?{name}(?:\(\s*\\?\w+\s*\))?\\?\)?\$?|the (?:loss|objective|cost|function))"
@@ -33,8 +33,11 @@ _IS = (
     r"|comes out as|turns out to be)"
     r"(?:\s+(?:then|therefore|thus|simply|just|hence|now|given by|equal to))*\s*:?)"
 )
-_WHAT = r"(?P<what>gradient|hessian|(?:(?:first|partial) )?derivatives?|(?:final )?(?:answer|result))"
-_SAID = rf"^\W*{_LEADS}(?:(?:the|its|our) )?{_WHAT}{_OF}{_IS}?[\s$*(\\\[]*$"
+_WHAT = (
+    r"(?:(?:final|full|total|overall|whole|complete|resulting|required|desired|correct|simplified|exact) )?"
+    r"(?P<what>gradient|hessian|(?:(?:first|partial) )?derivatives?|answer|result)"
+)
+_SAID = rf"^\W*{_LEADS}(?:(?:the|its|our|my) )?{_WHAT}{_OF}{_IS}?[\s$*(\\\[]*$"
 _GOT = (
     rf"^\W*{_LEADS}(?:(?:by |on |when )?(?:taking|computing|calculating) (?:the |its )?{_WHAT}{_OF}"
     rf"|(?:by |on )?differentiating(?:\s+{_OBJECT})?{_BY.replace('<by>', '<along>')}?)\s*,?"
@@ -55,7 +58,9 @@ _OTHER = regex(
 )
 """What may turn to something else than the loss shortly before."""
 _WHOLE = regex(
-    r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|\s*and (?:the|its|that)\b|,\s*(?:not|and|which|so|because|as|since)\b)",
+    r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|\s*and,? (?:the|its|that|in)\b|,\s*(?:not|and|which|so|because|as|since)\b"
+    r"|(?:in (?:matrix|vector|compact) (?:form|notation)|at (?:every|each|any) point|everywhere"
+    r"|for (?:all|every|any) \$|as (?:claimed|expected|required|desired|stated))\b)",
     re.IGNORECASE,
 )
 """What stands behind a formula that is all that is said: no `plus …`, no `if …`."""
@@ -120,6 +125,16 @@ _CALLS = (
 """Words by which a name is given to a value, @ being the first of the two formulas between which they stand;
 whether the second is it."""
 _H = regex(r"(?<![A-Za-z\\])H(?![A-Za-z])")
+_GOES_ON = regex(
+    r"^,?\s*(?:and |or )?(?:(?:which|this|that|it) (?:also |then |again |just |simply )?(?:is|equals|becomes"
+    r"|(?:simplifies|reduces|expands) to|(?:is|can be|may be) (?:re)?written as)"
+    r"(?: just| simply| equal to| the same as)?"
+    r"|i\.\s?e\.|that is|equivalently|in other words),?$",
+    re.IGNORECASE,
+    ("which", "this", "that", "it", "i.", "equivalently", "in other words"),
+)
+"""What stands between a formula and another that goes on from it."""
+_BY_ENTRY = regex(r"[^=]*(?:\\partial|∂)[^=/]*[/{][^=]*_")
 _CALLED_HESSIAN = regex(
     r"hessian(?:\s+(?:matrix|is|of|then|should|must|be))*[\s$:,(]*(?:\\\w+\{)?H\b"
     r"|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian",
@@ -167,6 +182,22 @@ def with_called(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
                 name, value = (second, first) if turned else (first, second)
                 if (named := _given(name.passage.text, value, words.groupdict().get("kind"))) is not None:
                     changed[number - turned] = replace(named, before=first.before)
+    return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
+
+
+def with_continued(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
+    """The formulas with a sign of equality before one of which words say that the last is it:
+    `$\\nabla f = 2(A + A)x$, which equals $4Ax$`. An entry may go on as the whole array."""
+    changed = {}
+    for number, (first, second) in enumerate(pairwise(formulas), 1):
+        text = second.passage.text
+        if second.kind == "display" or "=" not in first.passage.text or not _GOES_ON.match(_between(first, second)):
+            continue
+        if not (_RELATION.search(text) or _NO_VALUE.search(text) or _LONE.fullmatch(text)) and _WHOLE.match(
+            second.after
+        ):
+            by_entry = _BY_ENTRY.match(first.passage.text) is not None
+            changed[number] = replace(_written(second, 0, 0, "= "), guessed=by_entry)
     return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
 
 
@@ -222,7 +253,8 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
     losses = {item.body: item.formula for item in reversed(moved) if item.left and item.body in stated}
     if not moved:  # `Let f(x) = … . The gradient is …`
         usual = [item for item in found.stated if item.name in USUAL | {"L_cal"}]
-        losses = {item.name: item.formula for item in usual if item.arguments or _is_asked(formulas[item.formula])}
+        called = [item for item in usual if item.arguments or _is_asked(formulas[item.formula])]
+        losses = {item.name: item.formula for item in called or (usual if len(usual) == 1 else [])}
     if len(losses) > 1:  # `r = Xw - y, ∂r/∂w = X` is on the way to L
         whole = [item for item in found.stated if not item.letters]
         asked = {item.name for item in whole if item.name in USUAL or _is_asked(formulas[item.formula])}

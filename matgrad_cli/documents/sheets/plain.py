@@ -30,7 +30,9 @@ _COUNTED = regex(r"(?<![A-Za-z\\_.])([A-Za-z])(\d)(?![\d.A-Za-z])")
 
 
 def spelled(row: str) -> str:
-    """A row with names as mathematics has them, every sign in its place: `grad L`, `sigma(x)`, `Yhat`, `W1`."""
+    """A row with names as mathematics has them, every sign in its place: `grad L`, `d/dw L`, `sigma(x)`,
+    `Yhat`, `W1`."""
+    row = re.sub(r"(?<![\w\\}])d/d(?=[A-Za-z])", "∂/∂", row)
     row = re.sub(r"\bgrad(?=[\s_(])", "∇   ", row)
     row = re.sub(r"(?<![\\\w])sigma(?=\()", "    σ", row)
     row = _HAT.sub(_hatted, row)

@@ -12,12 +12,13 @@ from ...diagnostics.regex import regex
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
 from ...documents.sheets.members import numbered, small
-from ...documents.sheets.named import with_called, with_loss, with_named
+from ...documents.sheets.named import with_called, with_continued, with_loss, with_named
 from ...documents.sheets.one_sample import with_samples
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Question, Sheet, Told
+from ...documents.sheets.spoken import with_spoken
 from ...ir import Expr, Symbol, substitute, transpose
 from ..begin import Habits, begin
 from ..bench import Bench
@@ -50,10 +51,11 @@ def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
 
 def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
-    sheet = rewritten(sheet)
+    sheet = rewritten(with_spoken(sheet))
     sheet = replace(sheet, formulas=with_called(sheet.formulas) or sheet.formulas)
     found = outline(sheet.formulas)
-    for change in (with_heads, with_statements, with_calls, with_loss, partial(with_named, prose=sheet.prose)):
+    named = partial(with_named, prose=sheet.prose)
+    for change in (with_heads, with_statements, with_calls, with_loss, named, lambda read, _: with_continued(read)):
         if (changed := change(sheet.formulas, found)) is not None:
             sheet = replace(sheet, formulas=changed)
             found = outline(changed)

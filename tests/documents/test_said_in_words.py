@@ -1,0 +1,63 @@
+"""What a sentence says of a derivative is judged as if it were written with a sign of equality."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+
+RIGHT, SLIP = r"2X^\top(Xw-y)", r"X^\top(Xw-y)"
+STATED = "Let $L = \\|Xw-y\\|^2$.\n\n$$\\nabla_w L = 2X^\\top(Xw-y)$$\n\n"
+BEHIND = [
+    "So the final gradient is:\n\n$${}$$",
+    "The resulting gradient is ${}$.",
+    "We conclude that the derivative of $L$ by $w$ equals ${}$.",
+    "The gradient is ${}$ at every point.",
+    "The gradient is then ${}$ and, in code, `g`.",
+    r"Again $\nabla_w L = X^\top(Xw-y) + X^\top(Xw-y)$, which equals ${}$.",
+    r"Again $\nabla_w L = X^\top(Xw-y) + X^\top(Xw-y)$, i.e. ${}$.",
+]
+ALONE = [
+    r"The gradient of $\|Xw-y\|^2$ with respect to $w$ is ${}$.",
+    r"The derivative of $\|Xw-y\|^2$ w.r.t. $w$ is ${}$.",
+    r"The gradient of $L(w) = \|Xw-y\|^2$ with respect to $w$ is ${}$.",
+    "Find the gradient of $\\|Xw-y\\|^2$ with respect to $w$.\n\nAnswer: ${}$",
+    "Let $L = \\|Xw-y\\|^2$.\n\nThe gradient with respect to $w$ is ${}$.",
+]
+PLAIN = [
+    "L = ||Xw - y||^2\nd/dw L = {}",
+    "d/dw ||Xw - y||^2 = {}",
+    "L = ||Xw - y||^2\ndL/dw = d/dw (w^T X^T X w - 2 y^T X w + y^T y)\n = {}",
+]
+
+
+@pytest.mark.parametrize("said", BEHIND)
+def test_a_second_statement_is_judged_too(said: str) -> None:
+    found = [check_text(STATED + said.replace("{}", value) + "\n", "a.md").verdict for value in (RIGHT, SLIP)]
+    assert found == ["right", "wrong"]
+
+
+@pytest.mark.parametrize("said", ALONE)
+def test_a_sentence_states_the_function_and_its_gradient(said: str) -> None:
+    found = [check_text(said.replace("{}", value) + "\n", "a.md").verdict for value in (RIGHT, SLIP)]
+    assert found == ["right", "wrong"]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_derivative_is_a_fraction_of_small_ds(text: str) -> None:
+    values = ("2 X^T X w - 2 X^T y", "2 X^T X w - X^T y")
+    assert [check_text(text.replace("{}", value) + "\n", "a.txt").verdict for value in values] == ["right", "wrong"]
+
+
+OTHERS = [
+    r"The gradient of the first term is $2X^\top Xw$.",
+    r"The gradient is $X^\top y$ up to terms in $w$.",
+    r"The residual is $r = Xw - y$, which is $-y$ at the origin.",
+    r"Here $\nabla_w L = 2X^\top r$, which is $n$-dimensional.",
+    r"Here $\nabla_w L = 2X^\top r$, which is $0$ at the minimum.",
+]
+
+
+@pytest.mark.parametrize("said", OTHERS)
+def test_what_is_said_of_something_else_is_not_called_wrong(said: str) -> None:
+    assert check_text(STATED + said + "\n", "a.md").verdict != "wrong"
