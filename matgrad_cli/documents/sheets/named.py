@@ -1,11 +1,11 @@
 r"""Derivatives that words or usual letters name, as claims about the loss:
-`the gradient is $2Ax$`, `H_f = 2A`, `Hessian: 2 A`."""
+`the gradient is $2Ax$`, `H_f = 2A`, `Hessian: 2 A`,
+`w \leftarrow w - \eta X^\top(Xw-y)`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -15,7 +15,6 @@ from .outline import Outline
 from .problem import LOSS as _LOSS
 from .problem import USUAL
 from .sheet import Formula
-from .updates import derivative_of_step
 
 _LEADS = (
     r"(?:(?:so|thus|hence|therefore|then|and|now|finally|consequently|here|we (?:see|find|conclude|get|obtain)"
@@ -57,14 +56,14 @@ _OTHER = regex(
     re.IGNORECASE,
 )
 """What may turn to something else than the loss shortly before."""
-_WHOLE = regex(
+WHOLE = regex(
     r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|\s*and,? (?:the|its|that|in)\b|,\s*(?:not|and|which|so|because|as|since)\b"
     r"|(?:in (?:matrix|vector|compact) (?:form|notation)|at (?:every|each|any) point|everywhere"
     r"|for (?:all|every|any) \$|as (?:claimed|expected|required|desired|stated))\b)",
     re.IGNORECASE,
 )
 """What stands behind a formula that is all that is said: no `plus …`, no `if …`."""
-_NO_VALUE = regex(
+NO_VALUE = regex(
     r"\\(?:times|in|succ\w*|prec\w*|geq?|leq?|neq?|to|mapsto|dots|nabla|partial)(?![A-Za-z])|[×∈≻⪰<>≥≤≠∇∂?]|:\s"
     r"|^\W*\d*\W*$"
 )
@@ -95,52 +94,28 @@ _NAMED = regex(
 )
 """`the gradient is $g = 2Ax$`: g is the gradient, which is 2Ax."""
 _LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
-_KINDS = {
-    "norm": (r"\left\|", r"\right\|"),
-    "length": (r"\left\|", r"\right\|"),
-    "transpose": ("{", r"}^\top"),
-    "inverse": ("{", "}^{-1}"),
-    "determinant": (r"\det\left(", r"\right)"),
-    "trace": (r"\operatorname{tr}\left(", r"\right)"),
-}
-"""What the words for a value make of what they are said of."""
-_RELATION = regex(r"[=≈<>∈]|,(?![^()]*\))|\\(?:in|sim|[lg]eq?)(?![A-Za-z])")
-_CALLS = (
-    (
-        regex(
-            r"\b[Ww]rite @ for$|@ (?:denotes?|stands? for|abbreviates)(?: the \w+)?$|\b[Bb]y @ we (?:mean"
-            r"|denote|understand)$"
-        ),
-        False,
-    ),
-    (
-        regex(
-            r"\b(?:[Dd]enote|[Aa]bbreviate|[Cc]all|[Ww]rite) @ (?:by|as|to)$|@ is (?:called|denoted(?: by)?"
-            r"|abbreviated \w+)$"
-        ),
-        True,
-    ),
-    (regex(rf"@ (?:is|be|being|denotes?) the (?:\w+ )?(?P<kind>{'|'.join(_KINDS)}) of(?: the \w+)?$"), False),
-)
-"""Words by which a name is given to a value, @ being the first of the two formulas between which they stand;
-whether the second is it."""
 _H = regex(r"(?<![A-Za-z\\])H(?![A-Za-z])")
-_GOES_ON = regex(
-    r"^,?\s*(?:and |or )?(?:(?:which|this|that|it) (?:also |then |again |just |simply )?(?:is|equals|becomes"
-    r"|(?:simplifies|reduces|expands) to|(?:is|can be|may be) (?:re)?written as)"
-    r"(?: just| simply| equal to| the same as)?"
-    r"|i\.\s?e\.|that is|equivalently|in other words),?$",
-    re.IGNORECASE,
-    ("which", "this", "that", "it", "i.", "equivalently", "in other words"),
-)
-"""What stands between a formula and another that goes on from it."""
-_BY_ENTRY = regex(r"[^=]*(?:\\partial|∂)[^=/]*[/{][^=]*_")
 _CALLED_HESSIAN = regex(
     r"hessian(?:\s+(?:matrix|is|of|then|should|must|be))*[\s$:,(]*(?:\\\w+\{)?H\b"
     r"|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian",
     re.IGNORECASE,
     ("hessian",),
 )
+_MOVED = r"(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*)?\{?\s*(?:\\[a-z]+|[A-Za-zα-ω])\s*\}?"
+_COUNT = (
+    r"(?:\s*[_^]\s*(?:\{\s*\(?\s*(?:t|k|n|s|i|\\text\{\s*(?:new|old)\s*\}|new|old)\s*(?:[+-]\s*1\s*)?\)?\s*\}"
+    r"|[tkns](?![A-Za-z])))?"
+)
+_STEP = regex(
+    rf"^\s*&?\s*(?P<name>{_MOVED}){_COUNT}\s*&?\s*(?:\\leftarrow|\\gets|←|:?=)\s*"
+    rf"(?P<same>{_MOVED}){_COUNT}\s*(?P<by>[-+].+)$",
+    re.DOTALL,
+)
+_LENGTH = r"\\(?:eta|alpha|gamma|epsilon|varepsilon|tau|mu|rho)(?![A-Za-z])|[ηαγετμρ]"
+_ROUND = regex(rf"(?P<alone>\{{\s*)?(?:{_LENGTH})(?:_\{{?[tkn]\}}?)?(?(alone)\s*\}})")
+_DESCENT = regex(r"\bdescent\b|\bminimi[sz]", re.IGNORECASE)
+_ASCENT = regex(r"\bascent\b|\bmaximi[sz]|\blikelihood\b|\breward\b|\bmomentum\b|\bproxim|\bascend", re.IGNORECASE)
+"""Steps of a descent: up to a positive factor, the step length, they claim a derivative."""
 
 
 def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
@@ -169,52 +144,6 @@ def with_loss(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...
     end, by = goals.get(asked[0], (start.end() if start is not None else 0, ""))
     named = _written(loss, 0, end, f"{letters[-1]}{by} = ")
     return (*formulas[: asked[0]], named, *formulas[asked[0] + 1 :])
-
-
-def with_called(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
-    r"""The formulas with a definition written out where words make it:
-    `write $r$ for $\|x\|$`, `$r$ is the norm of $x$`."""
-    changed = {}
-    for number, (first, second) in enumerate(pairwise(formulas), 1):
-        said = f"{first.before[-30:]} @ {_between(first, second)}"
-        for pattern, turned in _CALLS:
-            if (words := pattern.search(said)) is not None:
-                name, value = (second, first) if turned else (first, second)
-                if (named := _given(name.passage.text, value, words.groupdict().get("kind"))) is not None:
-                    changed[number - turned] = replace(named, before=first.before)
-    return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
-
-
-def with_continued(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
-    """The formulas with a sign of equality before one of which words say that the last is it:
-    `$\\nabla f = 2(A + A)x$, which equals $4Ax$`. An entry may go on as the whole array."""
-    changed = {}
-    for number, (first, second) in enumerate(pairwise(formulas), 1):
-        text = second.passage.text
-        if second.kind == "display" or "=" not in first.passage.text or not _GOES_ON.match(_between(first, second)):
-            continue
-        if not (_RELATION.search(text) or _NO_VALUE.search(text) or _LONE.fullmatch(text)) and _WHOLE.match(
-            second.after
-        ):
-            by_entry = _BY_ENTRY.match(first.passage.text) is not None
-            changed[number] = replace(_written(second, 0, 0, "= "), guessed=by_entry)
-    return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
-
-
-def _given(name: str, value: Formula, kind: str | None) -> Formula | None:
-    """A value as the definition of a name, with what words say is made of it; None where it is no value."""
-    text = value.passage.text
-    if not _LONE.fullmatch(name) or _RELATION.search(text):
-        return None
-    before, behind = _KINDS[kind] if kind is not None else ("", "")
-    written = value.passage.replaced([(0, 0, f"{name} = {before}"), (len(text), len(text), behind)])
-    return replace(value, passage=written)
-
-
-def _between(first: Formula, second: Formula) -> str:
-    """The words between two formulas of one sentence; of others what fits nothing."""
-    behind = re.split(rf"{re.escape(first.passage.text)}\s*(?:\$|\\\))", second.before)
-    return behind[-1].strip() if len(behind) > 1 else "."
 
 
 def _goal(formula: Formula) -> tuple[int, str] | None:
@@ -293,13 +222,13 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
         text = formula.passage.text
         if (signed := _SIGNED.search(text)) is not None and "=" not in text:  # `the Hessian is $2X^TX \\succ 0$`
             formula, text = _written(formula, signed.start(), len(text), ""), text[: signed.start()]
-        if (step := derivative_of_step(formula, name, formulas[first].passage.text, prose)) is not None:
+        if (step := _derivative_of_step(formula, name, formulas[first].passage.text, prose)) is not None:
             yield number, step
         elif (head := of_loss.match(text)) is not None:
             yield number, _written(formula, 0, head.end(), rf"\nabla^2 {name} =")
         elif (head := _BARE.match(text)) is not None:
             alone = with_letter[:1] == [number] and number > first and (called or len(with_letter) == 1)
-            if alone and not _NO_VALUE.search(text):
+            if alone and not NO_VALUE.search(text):
                 hessian = _written(formula, head.end(), head.end(), rf"\nabla^2 {name} = ")
                 yield number, replace(hessian, guessed=not called)
         elif (
@@ -308,7 +237,7 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
             or said.match(earlier.split(formula.before)[-1])
             or got.match(_DISPLAY_END.split(formula.before)[-1])
         ) is not None:
-            if _further(formulas, number) or not _WHOLE.match(formula.after) or _NO_VALUE.search(text):
+            if _further(formulas, number) or not WHOLE.match(formula.after) or NO_VALUE.search(text):
                 continue
             said_by = words.groupdict()
             by, what = said_by.get("by") or said_by.get("along"), (words["what"] or "").lower()
@@ -325,3 +254,25 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
 
 def _written(formula: Formula, start: int, end: int, text: str) -> Formula:
     return replace(formula, passage=formula.passage.replaced([(start, end, text)]))
+
+
+def _derivative_of_step(formula: Formula, loss: str, stated: str, prose: str) -> Formula | None:
+    """The formula as a claim about the derivative of the `loss`, which is `stated` without the step length;
+    None where it is none."""
+    found = _STEP.match(formula.passage.text) if _DESCENT.search(prose) and not _ASCENT.search(prose) else None
+    if found is None or _bare(found["name"]) != _bare(found["same"]):
+        return None
+    lengths = {_bare(match[0]) for match in _ROUND.finditer(found["by"])}
+    if len(lengths) != 1 or lengths & {_bare(match[0]) for match in _ROUND.finditer(stated)}:
+        return None
+    start, end = found.span("by")
+    count = rf"(?<={re.escape(found['same'].strip()[-1])}){_COUNT}"
+    inside = [(*match.span(), "{1}" if match["alone"] else " ") for match in _ROUND.finditer(found["by"])]
+    inside += [(*match.span(), " ") for match in re.finditer(count, found["by"]) if match[0]]
+    changes = [(0, start, rf"\nabla_{{{found['name'].strip()}}} {loss} = -\left(")]
+    changes += [(start + first, start + last, text) for first, last, text in sorted(inside)]
+    return replace(formula, passage=formula.passage.replaced([*changes, (end, end, r"\right)")]), step=True)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\\(?:mathbf|boldsymbol|bm|vec|mathrm)(?![A-Za-z])|_\{?[tkn]\}?$|[\s{}]", "", name)

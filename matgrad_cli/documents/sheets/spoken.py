@@ -1,12 +1,15 @@
-r"""Claims whose derivative is told in words: `the gradient of $\|Xw-y\|^2$ with respect to $w$ is $2X^\top(Xw-y)$`."""
+r"""What words between formulas say that they are: `the gradient of $x^\top Ax$ with respect to $x$ is $2Ax$`,
+`write $r$ for $\|x\|$`, `which equals $4Ax$`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from .named import NO_VALUE, WHOLE
 from .sheet import Formula, Sheet
 
 _KIND = r"(?P<kind>gradients?|hessian|derivatives?)"
@@ -24,10 +27,91 @@ _IS = regex(
     r"(?:\s+(?:then|therefore|thus|simply|just|hence|now|given by|equal to))*[\s:]*$",
     re.IGNORECASE,
 )
-_WHOLE = regex(r"^\s*(?:$|[.;]|,?\s*(?:and|as|since|because|which)\b)", re.IGNORECASE)
 _NAMED = regex(r"\s*(?P<name>\\?[A-Za-z]+)\s*(?:\([^()]*\))?\s*=(?!=)")
-_RELATION = regex(r"[=<>≤≥≈∈~]|\\(?:in|sim|[lg]eq?|approx|neq?|to)(?![A-Za-z])")
+_RELATION = regex(r"[=<>≤≥≈∈~]|,(?![^()]*\))|\\(?:in|sim|[lg]eq?|approx|neq?|to)(?![A-Za-z])")
 _LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
+_KINDS = {
+    "norm": (r"\left\|", r"\right\|"),
+    "length": (r"\left\|", r"\right\|"),
+    "transpose": ("{", r"}^\top"),
+    "inverse": ("{", "}^{-1}"),
+    "determinant": (r"\det\left(", r"\right)"),
+    "trace": (r"\operatorname{tr}\left(", r"\right)"),
+}
+"""What the words for a value make of what they are said of."""
+_CALLS = (
+    (
+        regex(
+            r"\b[Ww]rite @ for$|@ (?:denotes?|stands? for|abbreviates)(?: the \w+)?$|\b[Bb]y @ we (?:mean"
+            r"|denote|understand)$"
+        ),
+        False,
+    ),
+    (
+        regex(
+            r"\b(?:[Dd]enote|[Aa]bbreviate|[Cc]all|[Ww]rite) @ (?:by|as|to)$|@ is (?:called|denoted(?: by)?"
+            r"|abbreviated \w+)$"
+        ),
+        True,
+    ),
+    (regex(rf"@ (?:is|be|being|denotes?) the (?:\w+ )?(?P<kind>{'|'.join(_KINDS)}) of(?: the \w+)?$"), False),
+)
+"""Words by which a name is given to a value, @ being the first of the two formulas between which they stand;
+whether the second is it."""
+_GOES_ON = regex(
+    r"^,?\s*(?:and |or )?(?:(?:which|this|that|it) (?:also |then |again |just |simply )?(?:is|equals|becomes"
+    r"|(?:simplifies|reduces|expands) to|(?:is|can be|may be) (?:re)?written as)"
+    r"(?: just| simply| equal to| the same as)?"
+    r"|i\.\s?e\.|that is|equivalently|in other words),?$",
+    re.IGNORECASE,
+    ("which", "this", "that", "it", "i.", "equivalently", "in other words"),
+)
+"""What stands between a formula and another that goes on from it."""
+_BY_ENTRY = regex(r"[^=]*(?:\\partial|∂)[^=/]*[/{][^=]*_")
+
+
+def with_called(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
+    r"""The formulas with a definition written out where words make it:
+    `write $r$ for $\|x\|$`, `$r$ is the norm of $x$`."""
+    changed = {}
+    for number, (first, second) in enumerate(pairwise(formulas), 1):
+        said = f"{first.before[-30:]} @ {_between(first, second)}"
+        for pattern, turned in _CALLS:
+            if (words := pattern.search(said)) is not None:
+                name, value = (second, first) if turned else (first, second)
+                if (named := _given(name.passage.text, value, words.groupdict().get("kind"))) is not None:
+                    changed[number - turned] = replace(named, before=first.before)
+    return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
+
+
+def with_continued(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
+    """The formulas with a sign of equality before one of which words say that the last is it:
+    `$\\nabla f = 2(A + A)x$, which equals $4Ax$`. An entry may go on as the whole array."""
+    changed = {}
+    for number, (first, second) in enumerate(pairwise(formulas), 1):
+        text = second.passage.text
+        if second.kind == "display" or "=" not in first.passage.text or not _GOES_ON.match(_between(first, second)):
+            continue
+        if not (_RELATION.search(text) or NO_VALUE.search(text) or _LONE.fullmatch(text)) and WHOLE.match(second.after):
+            by_entry = _BY_ENTRY.match(first.passage.text) is not None
+            changed[number] = replace(_led(second, "= "), guessed=by_entry)
+    return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
+
+
+def _given(name: str, value: Formula, kind: str | None) -> Formula | None:
+    """A value as the definition of a name, with what words say is made of it; None where it is no value."""
+    text = value.passage.text
+    if not _LONE.fullmatch(name) or _RELATION.search(text):
+        return None
+    before, behind = _KINDS[kind] if kind is not None else ("", "")
+    written = value.passage.replaced([(0, 0, f"{name} = {before}"), (len(text), len(text), behind)])
+    return replace(value, passage=written)
+
+
+def _between(first: Formula, second: Formula) -> str:
+    """The words between two formulas of one sentence; of others what fits nothing."""
+    behind = re.split(rf"{re.escape(first.passage.text)}\s*(?:\$|\\\))", second.before)
+    return behind[-1].strip() if len(behind) > 1 else "."
 
 
 def with_spoken(sheet: Sheet) -> Sheet:
@@ -52,8 +136,7 @@ def _spoken(sheet: Sheet) -> Iterator[tuple[int, Formula]]:
             continue
         if (head := _differentiated(body.passage.text)) is not None and _is_value(formulas[value]):
             written = _derivative(said["kind"].lower(), head, variable)
-            passage = formulas[value].passage.replaced([(0, 0, f"{written} = ")])
-            yield value, replace(formulas[value], passage=passage, guessed=not variable)
+            yield value, replace(_led(formulas[value], f"{written} = "), guessed=not variable)
 
 
 def _derivative(kind: str, head: str, variable: str) -> str:
@@ -79,4 +162,9 @@ def _differentiated(text: str) -> str | None:
 
 def _is_value(formula: Formula) -> bool:
     """Whether a formula is all that is said, and states nothing of its own."""
-    return _WHOLE.match(formula.after) is not None and _RELATION.search(formula.passage.text) is None
+    return WHOLE.match(formula.after) is not None and _RELATION.search(formula.passage.text) is None
+
+
+def _led(formula: Formula, text: str) -> Formula:
+    """A formula with something before it."""
+    return replace(formula, passage=formula.passage.replaced([(0, 0, text)]))

@@ -12,13 +12,13 @@ from ...diagnostics.regex import regex
 from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import rewritten
 from ...documents.sheets.members import numbered, small
-from ...documents.sheets.named import with_called, with_continued, with_loss, with_named
+from ...documents.sheets.named import with_loss, with_named
 from ...documents.sheets.one_sample import with_samples
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Question, Sheet, Told
-from ...documents.sheets.spoken import with_spoken
+from ...documents.sheets.spoken import with_called, with_continued, with_spoken
 from ...ir import Expr, Symbol, substitute, transpose
 from ..begin import Habits, begin
 from ..bench import Bench
