@@ -67,7 +67,7 @@ def code_report(source: Source, options: Options) -> FileReport:
 def check_document(document: Document, key: Key | None, options: Options) -> FileReport:
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
     if key is None and document.sheet is not None:
-        return _with_code(_sheet_report(document.sheet, options), document.code, options)
+        return _with_code(document.sheet, document.code, options)
     exercises = {name: [one] for name, one in identified(document.exercises).items()}
     if key is not None:
         exercises = tried(document.exercises)
@@ -131,29 +131,31 @@ def _warned_once(problems: Iterable[ProblemReport]) -> Iterator[ProblemReport]:
         said |= {*problem.warnings}
 
 
-def _sheet_report(sheet: Sheet, options: Options) -> FileReport:
-    """The report on a document without keys."""
+def _sheet_report(sheet: Sheet, options: Options, code: Blocks | None = None) -> FileReport:
+    """The report on a document without keys, and on `code` beside it."""
     from .sheets.report import check_sheet
 
     def work(_shapes: str, _reveal: Reveal) -> FileReport:
         with time_limit(FILE_SECONDS):
-            return check_sheet(sheet, options.defaults)
+            return check_sheet(sheet, options.defaults, code)
 
     return _whole(sheet.source, options, work)
 
 
-def _with_code(report: FileReport, code: Blocks | None, options: Options) -> FileReport:
-    """The report on a document with what its Python claims."""
+def _with_code(sheet: Sheet, code: Blocks | None, options: Options) -> FileReport:
+    """The report on a document with what its Python claims: of its own losses, or of the one that the text states."""
     if code is None:
-        return report
+        return _sheet_report(sheet, options)
     from .code.report import checked_blocks
 
     def work(shapes: str, reveal: Reveal) -> FileReport:
-        return FileReport(report.file, checked_blocks(code, shapes, reveal))
+        return FileReport(sheet.source.name, checked_blocks(code, shapes, reveal))
 
     found = _whole(code.source, options, work)
     if not found.problems:
+        report = _sheet_report(sheet, options, code)
         return replace(report, diagnostics=(*report.diagnostics, *found.diagnostics))
+    report = _sheet_report(sheet, options)
     said = tuple(one for one in report.diagnostics if one.code != "no-problem")
     problems = (*report.problems, *found.problems)
     return replace(report, problems=problems, diagnostics=said, source=report.source or code.source)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
 from ...documents.passage import line_and_column
+from ...documents.python.blocks import Blocks
 from ...documents.sheets.sheet import Cell, Sheet
 from ...notation import syntax as s
 from ...notation.latex.names import ACCENTS
@@ -21,10 +22,15 @@ from .rows import differentiated, lone
 from .solutions import numbered_parts, valued_variable
 
 
-def check_sheet(sheet: Sheet, given: Mapping[str, str]) -> FileReport:
-    """The report on a document. `given` are the keys of the command line."""
+def check_sheet(sheet: Sheet, given: Mapping[str, str], code: Blocks | None = None) -> FileReport:
+    """The report on a document. `given` are the keys of the command line;
+    `code` stands beside the one problem and states none."""
     parts = judge_sheet(sheet, given)
     found = [(part, _problem(part, sheet, str(number), len(parts) == 1)) for number, part in enumerate(parts, 1)]
+    posed = [at for at, (part, _) in enumerate(found) if part.tasks]
+    if code is not None and len(posed) == 1:
+        part, problem = found[posed[0]]
+        found[posed[0]] = part, _with_code(problem, part, code)
     problems = tuple(_as_written(problem, part.respelled) for part, problem in found)
     if not any(problem.lines for problem in problems):
         help_ = "a problem begins with the key `loss`, or `problem` with a key file"
@@ -40,6 +46,15 @@ def _problem(part: Part, sheet: Sheet, number: str, only: bool) -> ProblemReport
     )
     verdict, final = _verdict(report, part, only)
     return replace(report, verdict=verdict, final=final, score=1.0 if verdict == "right" else 0.0)
+
+
+def _with_code(problem: ProblemReport, part: Part, code: Blocks) -> ProblemReport:
+    """The report with what lines of code claim of the gradient."""
+    from .code_beside import lines_beside
+
+    beside = lines_beside(code, part.tasks, 1 + max((line.number for line in problem.lines), default=0))
+    lines = tuple(in_cell(line, code.cells) if code.cells else line for line in beside)
+    return replace(problem, lines=(*problem.lines, *lines))
 
 
 def _as_written(report: ProblemReport, respelled: Sequence[tuple[str, str]]) -> ProblemReport:

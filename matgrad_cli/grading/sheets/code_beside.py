@@ -1,0 +1,72 @@
+"""Lines of code beside a derivation that give its gradient once more: `grad = 2 * X.T @ (X @ w - y)`.
+
+They are judged as answers to the problem that the document states; a line that is not its gradient may be meant of
+something else and is said to be not judged.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from ...diagnostics import Span
+from ...diagnostics.record import replace
+from ...documents.passage import Passage, line_and_column
+from ...documents.python.answer import worked_out
+from ...documents.python.blocks import Blocks
+from ...documents.python.uses import BARE, claimed
+from ...records.finding import Finding
+from ..answers.judge import judge_answer
+from ..task import Task
+
+_OPEN = "code, of which it is not known what it computes"
+
+
+def lines_beside(code: Blocks, tasks: Sequence[Task], number: int) -> Iterator[Finding]:
+    """The findings on the lines of code that are called like a gradient by a variable of the problem;
+    `number` is that of the first."""
+    variables = {task.problem.wrt.name.replace("_", ""): task for task in tasks}
+    earlier: dict[str, ast.stmt] = {}
+    for line in _statements(ast.parse(code.text).body):
+        if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name):
+            continue
+        name = line.targets[0].id
+        meant = [variables[one.replace("_", "")] for one in claimed(name) if one.replace("_", "") in variables]
+        meant = meant or (list(tasks) if name in BARE and len(tasks) == 1 else [])
+        if meant:
+            written = "\n".join(map(ast.unparse, [*_needed(line, earlier, meant[0]), line]))
+            yield _finding(code, line, number, meant[0], written)
+            number += 1
+        earlier[name] = line
+
+
+def _statements(lines: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements with those in loops and branches; functions stand for themselves."""
+    for line in lines:
+        yield line
+        for inner in (getattr(line, "body", ()), getattr(line, "orelse", ())):
+            if not isinstance(line, ast.FunctionDef | ast.ClassDef):
+                yield from _statements(inner)
+
+
+def _needed(line: ast.stmt, earlier: dict[str, ast.stmt], task: Task) -> list[ast.stmt]:
+    """The lines that give names their values which the problem does not know."""
+    known = {symbol.name for symbol in task.problem.variables}
+    used = [node.id for node in ast.walk(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    own = [earlier[name] for name in dict.fromkeys(used) if name in earlier and name not in known]
+    rest = {name: value for name, value in earlier.items() if value not in own}
+    return [*dict.fromkeys(before for one in own for before in _needed(one, rest, task)), *own]
+
+
+def _finding(code: Blocks, line: ast.Assign, number: int, task: Task, written: str) -> Finding:
+    start = sum(len(text) + 1 for text in code.text.split("\n")[: line.lineno - 1])
+    text = ast.get_source_segment(code.text, line) or ""
+    at, column = line_and_column(code.source.text, start + line.col_offset)
+    whole = worked_out(written, task.problem.wrt.name)
+    formula = whole.text if isinstance(whole, Passage) else written if whole is None else None
+    found = judge_answer(replace(task, syntax="numpy"), formula, None) if formula is not None else None
+    right = found is not None and found.verdict == "right"
+    slip = found.slip.message if found is not None and found.slip is not None else None
+    notes = ("code, read as an answer" if right else f"code: {slip}" if slip else _OPEN,)
+    place = Span(start + line.col_offset, start + line.col_offset + len(text))
+    return Finding(number, "follows" if right else "undecided", place, at, column, notes=notes, text=text)
