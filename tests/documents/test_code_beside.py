@@ -15,7 +15,7 @@ RIGHT = [
 OPEN = {
     "grad = X.T @ (X @ w - y)": "a 2 is lost",
     "grad = 2 * X @ (X @ w - y)": "cannot multiply",
-    "grad = compute(X, w)": "code",
+    "grad = X.compute(w)": "code",
 }
 
 

@@ -30,6 +30,8 @@ def lines_beside(code: Blocks, tasks: Sequence[Task], number: int) -> Iterator[F
     for line in _statements(ast.parse(code.text).body):
         if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name):
             continue
+        if isinstance(line.value, ast.Call) and not isinstance(line.value.func, ast.Attribute):
+            continue  # `grad = numerical(f, x)` asks another for it
         name = line.targets[0].id
         meant = [variables[one.replace("_", "")] for one in claimed(name) if one.replace("_", "") in variables]
         meant = meant or (list(tasks) if name in BARE and len(tasks) == 1 else [])
