@@ -61,6 +61,8 @@ def misfit_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.N
         yield from (("products of vectors as NumPy has them", flat),) if flat is not None else ()
     elif side.node is not None:
         yield from readings(_OF_MISFITS, side.node, around)
+        if "*" in side.text and (starred := _elementwise(side.node, around, names=True)) is not None:
+            yield _BY_ENTRIES, starred
 
 
 def wider_readings(side: Side, around: Surroundings) -> Iterator[tuple[str, s.Node]]:
@@ -278,19 +280,23 @@ def _by_every_entry(node: s.Node, _: Surroundings) -> s.Node | None:
     return s.EntriesOf(node.span, (row, col), (None, None), changed) if changed is not None else None
 
 
-def _elementwise(node: s.Node, around: Surroundings) -> s.Node | None:
-    """`h(1-h)`, `\\delta\\,\\sigma'(z)` of two columns, or two rows, of one size: their product entry by entry."""
+def _elementwise(
+    node: s.Node, around: Surroundings, operator: s.Operator = "juxtapose", names: bool = False
+) -> s.Node | None:
+    r"""`h(1-h)`, `\delta\,\sigma'(z)` of two columns, or two rows, of one size: their product entry by entry; of `names`
+    too, which a star may join, `a * b`; or `a \cdot b` where it is no inner product."""
     scope = around.scope(Source("", ""), "latex", {})
 
     def change(part: s.Node) -> s.Node | None:
-        match part:
-            case s.Binary(_, "juxtapose", left, s.Group() | s.Apply() as right):
-                try:
-                    one, other = (read_node(side, scope).expr.shape for side in (left, right))
-                except MatgradError:
-                    return None
-                return replace(part, operator="hadamard") if one is other and (one.is_column or one.is_row) else None
-        return None
+        if not isinstance(part, s.Binary) or part.operator != operator:
+            return None
+        if not names and not isinstance(part.right, s.Group | s.Apply):
+            return None
+        try:
+            one, other = (read_node(side, scope).expr.shape for side in (part.left, part.right))
+        except MatgradError:
+            return None
+        return replace(part, operator="hadamard") if one is other and not one.is_number and not one.is_square else None
 
     return _changed(node, change)
 
@@ -317,11 +323,12 @@ AT_ARGUMENT: Final[Reading] = (
     frozenset((s.Derivative,)),
 )
 OUTER: Final[Reading] = "⊗ as the outer product of two vectors", everywhere(_outer_product), frozenset(("kron",))
+_BY_ENTRIES: Final = "elementwise products of arrays of one size, as their shapes ask for"
 _TIGHT: Final = "⊙ taken before the product beside it"
 _OF_MISFITS: Final[tuple[Reading, ...]] = (
     ("the trace of the whole product", everywhere(partial(_taken_in, body_of=_of_trace)), frozenset((s.Apply,))),
     ("the derivative of the matrix taken by one entry after the other", _by_every_entry, frozenset((s.Derivative,))),
-    ("elementwise products of vectors of one size, as their shapes ask for", _elementwise, frozenset(("juxtapose",))),
+    (_BY_ENTRIES, _elementwise, frozenset(("juxtapose",))),
     ("the centred dot as the inner product with all that follows it", everywhere(_dotted), frozenset(("dot",))),
     (_TIGHT, everywhere(_first_of_right), frozenset(("hadamard",))),
     (_TIGHT, everywhere(_last_of_left), frozenset(("hadamard",))),
@@ -339,6 +346,7 @@ _WIDER: Final[tuple[Reading, ...]] = (
         everywhere(partial(_taken_in, body_of=_of_differential)),
         frozenset((s.Differential_,)),
     ),
+    (_BY_ENTRIES, partial(_elementwise, operator="dot", names=True), frozenset(("dot",))),
     ("the size d and what it multiplies", everywhere(_times_size), frozenset((s.Differential_,))),
     ("a division by the whole product behind its slash", everywhere(_wider_divisor), frozenset(("/", "juxtapose"))),
     OUTER,
