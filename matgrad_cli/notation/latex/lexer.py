@@ -209,13 +209,26 @@ class Lexer:
                     self.emit("function", FUNCTIONS[run[:size]], at, at + size)
                     return at + size
         after = at + 1
-        while at + 1 == stop and after < len(self.text) and self.text[after].isdigit():
+        while at + 1 == stop and after < len(self.text) and self.text[after] in "0123456789":
             after += 1
         if after > stop and letter_name(run) + self.text[stop:after] in known.variables:
             self.emit("name", letter_name(run) + self.text[stop:after], at, after, font)
             return after
         self.letter(at, at + 1, font)
+        before = self.tokens[-2] if len(self.tokens) > 1 else None
+        argument = before is not None and (before.kind == "command" or before.text in ("_", "^"))  # `\frac n2`
+        argument |= [token.text for token in self.tokens[-3:-1]] in (["_", "{"], ["^", "{"])
+        if after > stop and not argument and self.text[after : after + 1] != ".":
+            self.numbered(stop, after)
+            return after
         return at + 1
+
+    def numbered(self, at: int, end: int) -> None:
+        """A number close behind a letter, `W1`, as the number of one of several: nobody multiplies so."""
+        self.emit("operator", "_", at, at)
+        self.emit("open", "{", at, at)
+        self.emit("number", self.text[at:end], at, end)
+        self.emit("close", "}", end, end)
 
     def in_braces(self) -> bool:
         """Whether the run begins a group, as the letters of a script do."""

@@ -1,0 +1,30 @@
+"""A number close behind a letter is the number of one of several, `W1` as `W_1`, in every formula of LaTeX or text."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import check_text
+from matgrad_cli.notation.problems import read_problem
+
+PAIRS = [
+    (r"\|A2 x - b1\|^2", r"\|A_2 x - b_1\|^2", "x"),
+    (r"\|W1 x\|^2", r"\|W_1 x\|^2", "W_1"),
+    (r"\frac12\|W2\sigma(W1 x) - y\|^2", r"\frac12\|W_2\sigma(W_1 x) - y\|^2", "W_2"),
+]
+
+
+@pytest.mark.parametrize(("close", "below", "wrt"), PAIRS)
+def test_it_is_read_as_a_subscript(close: str, below: str, wrt: str) -> None:
+    first, second = (read_problem(text, wrt, (), (), "latex") for text in (close, below))
+    assert first.loss is second.loss
+
+
+def test_a_raised_number_or_letter_takes_none() -> None:
+    for text in (r"x^T2 A x", r"\frac n2 x^T A x", r"x^\top2 A x"):
+        assert {symbol.name for symbol in read_problem(text, "x", (), (), "latex").variables} <= {"x", "A", "n"}
+
+
+@pytest.mark.parametrize("text", ["$L = \\frac12\\|A2 x - y\\|^2$\n\n$\\nabla_x L = {}A2^T (A2 x - y)$\n"])
+def test_a_document_is_judged_so(text: str) -> None:
+    assert [check_text(text.replace("{}", by), "a.md").verdict for by in ("", "2")] == ["right", "wrong"]
