@@ -283,7 +283,7 @@ def _by_every_entry(node: s.Node, _: Surroundings) -> s.Node | None:
 def _elementwise(
     node: s.Node, around: Surroundings, operator: s.Operator = "juxtapose", names: bool = False
 ) -> s.Node | None:
-    r"""`h(1-h)`, `\delta\,\sigma'(z)` of two columns, or two rows, of one size: their product entry by entry; of `names`
+    r"""`h(1-h)`, `\delta\,\sigma'(z)` of two columns, or two rows, of one size: their product by entries; of `names`
     too, which a star may join, `a * b`; or `a \cdot b` where it is no inner product."""
     scope = around.scope(Source("", ""), "latex", {})
 
