@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...facts.holding import holds
-from ...ir import Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, neg, nodes_of
+from ...ir import Call, Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, neg, nodes_of
 from ..engine.application import is_zero
 from ..forms.algebra import apart
 from ..textbook.normal import split_power
@@ -112,7 +112,10 @@ def _root_of(value: Expr, exponent: Fraction) -> Expr:
     if isinstance(value, Mul) and isinstance(number, Number) and number.value > 0:
         root = Fraction(float(number.value) ** float(exponent)).limit_denominator(10**6)
         if root**exponent.denominator == number.value**exponent.numerator:
-            return mul(Number(root), Power(mul(*value.factors[1:]), Number(exponent)))
+            return mul(Number(root), _root_of(mul(*value.factors[1:]), exponent))
+    base, power = split_power(value)
+    if isinstance(base, Call) and base.function == "norm":  # which is not negative
+        return _raised(base, power * exponent)
     return Power(value, Number(exponent))
 
 
