@@ -50,12 +50,12 @@ def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, con
             said = Sentence(f"a {inside} among the symmetric matrices, and {others}")
             among = (inside, Sentence("{0} is symmetric", (("0", problem.wrt),)))
             return Extremum(
-                kind, said, "eigenvalues of the second derivative, also along symmetric directions alone", (among,)
+                kind, said, "seen in its eigenvalues at random data, also along symmetric directions alone, not proved", (among,)
             )
     hessian = _hessian(problem, gradient)
     if constraints and (hessian is None or not holds(hessian, "spd", problem)):
         hessian = None  # where it is not definite, only the free directions count
-    evidence = f"eigenvalues of the second derivative at {len(seen)} data points of all signs"
+    evidence = f"seen in its eigenvalues at {len(seen)} random data of all signs, not proved"
     if kind == "unknown":
         return _conditional(seen, hessian, evidence)
     bound = ", as far as the constraints allow" if constraints else ""
