@@ -163,6 +163,9 @@ class _Places:
         start, end = self.borders[self.table], self.borders[self.table + 1]
         pattern = re.compile(rf"^[ \t]*[\"']?{re.escape(word)}[\"']?[ \t]*=[ \t]*", re.MULTILINE)
         match = pattern.search(self.text, start, end)
+        table = re.search(rf"^[ \t]*\[\[?[ \t]*{re.escape(word)}[ \t]*\]", self.text, re.MULTILINE)
+        if match is None and table is not None and not value:
+            return Passage("", table.start(), (table.start(),))
         if match is None:
             return Passage(value, 0, (start,) * (len(value) + 1))
         offsets = _offsets(self.text, match.end(), value)

@@ -33,8 +33,9 @@ def check_sheet(sheet: Sheet, given: Mapping[str, str], code: Blocks | None = No
         found[posed[0]] = part, _with_code(problem, part, code)
     problems = tuple(_as_written(problem, part.respelled) for part, problem in found)
     if not any(problem.lines for problem in problems):
-        help_ = "a problem begins with the key `loss`, or `problem` with a key file"
-        message, nowhere = f"`{sheet.source.name}` holds no problem", Source(sheet.source.name, "")
+        help_ = "write what is differentiated and its derivative, `L = ||Xw - y||^2` and `dL/dw = …`, or say `--loss`"
+        holds = "holds no problem" if sheet.source.text.strip() else "is empty"
+        message, nowhere = f"`{sheet.source.name}` {holds}", Source(sheet.source.name, "")
         return FileReport(sheet.source.name, (), (Diagnostic("no-problem", message, nowhere, help=help_),))
     return FileReport(sheet.source.name, problems, (), sheet.source)
 

@@ -213,7 +213,7 @@ def _dim(source: Source, text: str, span: Span) -> Dim:
                     source,
                     span,
                     f"a size is a whole number from 1 to {_LARGEST}, not `{word[:20]}`",
-                    "choose a smaller size",
+                    "choose a smaller size" if int(word) else "an array has at least one entry",
                 )
             result = result * Dim(int(word))
             continue

@@ -50,7 +50,10 @@ def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, con
             said = Sentence(f"a {inside} among the symmetric matrices, and {others}")
             among = (inside, Sentence("{0} is symmetric", (("0", problem.wrt),)))
             return Extremum(
-                kind, said, "seen in its eigenvalues at random data, also along symmetric directions alone, not proved", (among,)
+                kind,
+                said,
+                "seen in its eigenvalues at random data, also along symmetric directions alone, not proved",
+                (among,),
             )
     hessian = _hessian(problem, gradient)
     if constraints and (hessian is None or not holds(hessian, "spd", problem)):

@@ -88,9 +88,10 @@ def _as_expression(text: str) -> str:
         raise InputError(
             Diagnostic(
                 "unreadable",
-                "a constraint is one equation",
+                "a constraint is one equation, and no inequality",
                 Source("--subject-to", text),
-                help='write `--subject-to "A@x = b"`; give the option again for another equation',
+                help='write `--subject-to "A@x = b"`, with what holds as an equation at the solution; '
+                "give the option again for another equation",
             )
         )
     return left if re.fullmatch(r"\s*0(\.0*)?\s*", right) else f"({left}) - ({right})"
