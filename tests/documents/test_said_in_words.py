@@ -61,3 +61,24 @@ OTHERS = [
 @pytest.mark.parametrize("said", OTHERS)
 def test_what_is_said_of_something_else_is_not_called_wrong(said: str) -> None:
     assert check_text(STATED + said + "\n", "a.md").verdict != "wrong"
+
+
+NUMPY = [
+    "L = norm(X@w - y)**2\ndL/dw = {}*X.T@(X@w - y)",
+    "X is n x d.\n\nL = np.sum((X @ w - y)**2) / n + lam * np.linalg.norm(w)**2\n"
+    "dL/dw = {}/n * X.T @ (X @ w - y) + 2 * lam * w",
+    "L = norm(A*W - Y, 'fro')**2\ndL/dW = {} * A * (A*W - Y)",
+]
+
+
+@pytest.mark.parametrize("text", NUMPY)
+def test_plain_text_may_be_written_as_in_numpy(text: str) -> None:
+    found = [check_text(text.replace("{}", factor) + "\n", "a.txt").verdict for factor in "21"]
+    assert found == ["right", "wrong"]
+
+
+def test_a_program_in_plain_text_is_no_mathematics() -> None:
+    program = (
+        "import numpy as np\nL = norm(X@w - y)**2\nfor i in range(9):\n    w = w - 0.1 * X.T @ (X@w - y)\ndw = 2*X\n"
+    )
+    assert not check_text(program, "a.txt").problems

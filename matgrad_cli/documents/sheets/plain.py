@@ -14,6 +14,21 @@ _CODE = regex(
     r"@|\.T\b|\baxis=|\bnp\.|torch\.|\*\*|==|^\s*(?:def|import|from|return|print|for|if|assert)\b.*[:(]|\+="
     r"|#include|;\s*$"
 )
+_DERIVATIVE = regex(r"^[ \t]*d\w*[ \t]*/[ \t]*d\w+[ \t]*=", re.MULTILINE)
+"""No line of a program begins so: what is written as in NumPy beside it is mathematics."""
+_FORMULA = regex(r"^[ \t]*\w+(?:[ \t]*/[ \t]*\w+)?[ \t]*=(?![^\n]*(?:[;#=]|axis|random|torch|keepdims|\[))")
+_ARRAY = "[A-Zac-kp-z]"
+"""A letter that is no size."""
+_NUMPY = (
+    (regex(r"\.T\b"), "ᵀ "),
+    (regex(r"\bnp\.(?:linalg\.)?"), ""),
+    (regex(r"\*\*(?=\d\b|\()"), "^ "),
+    (regex(r",\s*['\"](?:fro|nuc)['\"]"), ""),
+    (regex(r"@"), " "),
+    (regex(r"\blam\b"), "λ"),
+    (regex(rf"(?:(?<={_ARRAY}|[ᵀ)])|(?<=(?:{_ARRAY}|[ᵀ)]) ))\*(?!\*)(?= *(?:{_ARRAY}(?![a-z])|\(|exp|log))"), "∘"),
+)
+"""Signs of NumPy in other letters; one of them, or blanks, stands in each place."""
 _SIGN = regex(r"[\\∂∇Σᵀ‖]")
 _HEAD = regex(r"^(?:From|To|Subject|Date|Cc|Re):\s", re.IGNORECASE)
 _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|≈")
@@ -32,6 +47,9 @@ _COUNTED = regex(r"(?<![A-Za-z\\_.])([A-Za-z])(\d)(?![\d.A-Za-z])")
 def spelled(row: str) -> str:
     """A row with names as mathematics has them, every sign in its place: `grad L`, `d/dw L`, `sigma(x)`,
     `Yhat`, `W1`."""
+    if _CODE.search(row) and not _SIGN.search(row):
+        for sign, letters in _NUMPY:
+            row = sign.sub(lambda match, letters=letters: letters.ljust(len(match[0])), row)  # type: ignore[misc]
     row = re.sub(r"(?<![\w\\}])d/d(?=[A-Za-z])", "∂/∂", row)
     row = re.sub(r"\bgrad(?=[\s_(])", "∇   ", row)
     row = re.sub(r"(?<![\\\w])sigma(?=\()", "    σ", row)
@@ -48,7 +66,7 @@ def plain_formulas(text: str, indented_code: bool) -> Iterator[tuple[int, int]]:
     """Where formulas stand, as spans of the text. `indented_code`: four blanks at the beginning of a paragraph make it
     code, as in Markdown."""
     position = 0
-    code, begins = False, True
+    code, begins, mathematics = False, True, _DERIVATIVE.search(text) is not None
     for line in text.splitlines(keepends=True):
         if not line.strip():
             code, begins = False, True
@@ -56,7 +74,7 @@ def plain_formulas(text: str, indented_code: bool) -> Iterator[tuple[int, int]]:
             continue
         code = code or (indented_code and begins and re.match(r" {4}|\t", line) is not None and not _SIGN.search(line))
         begins = False
-        if _CODE.search(line) and not _SIGN.search(line):
+        if _CODE.search(line) and not _SIGN.search(line) and not (mathematics and _FORMULA.match(line)):
             code = True
         elif not code and not _HEAD.match(line):
             yield from _of_line(line.rstrip("\n"), position)
