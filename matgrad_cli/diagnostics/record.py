@@ -53,7 +53,7 @@ def _with_methods(cls: type[T], methods: tuple[Callable[..., Any], ...]) -> type
     if "__init__" not in cls.__dict__:
         put(cls, "__init__", _initializer(fields, defaults, hasattr(cls, "__post_init__")))
     for method in methods:
-        if getattr(cls, method.__name__) is getattr(object, method.__name__):
+        if method.__name__ not in cls.__dict__ and getattr(cls, method.__name__) is getattr(object, method.__name__):
             put(cls, method.__name__, method)
     return cls
 

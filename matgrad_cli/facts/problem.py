@@ -48,6 +48,9 @@ class Problem:
     members: tuple[tuple[str, str], ...] = ()
     expected: bool = False
 
+    def __hash__(self) -> int:
+        return hash((self.loss, self.wrt))
+
     def knows(self, symbol: Expr, word: str) -> bool:
         """Whether `word` is declared of the variable itself (consequences are `conditions.holds`'s business)."""
         return any(fact.symbol is symbol and fact.word == word for fact in self.facts)

@@ -35,11 +35,12 @@ def _found(node: Expr) -> Form:
     if isinstance(node, Symbol):
         return Form(_KINDS.setdefault(node.shape, len(_KINDS)), (node,))
     parts = [_FORMS[part] for part in node.children]
-    met = dict.fromkeys(symbol for part in parts for symbol in part.symbols)
-    places = {symbol: place for place, symbol in enumerate(met)}
+    places = {
+        symbol: place for place, symbol in enumerate(dict.fromkeys([one for part in parts for one in part.symbols]))
+    }
     pattern = tuple([(part.kind, *[places[symbol] for symbol in part.symbols]) for part in parts])
-    said = [getattr(node, name) for name in node.fields if name not in node.inner]
-    own = tuple([value for value in said if value != node.children])
+    said = () if node.many else [getattr(node, name) for name in node.fields if name not in node.inner]
+    own = tuple([value for value in said if value is not node.children])
     named = together([part.named for part in parts])
     for value in own:
         named = named | {value} if isinstance(value, Symbol) else named

@@ -21,10 +21,8 @@ def _flat(parts: Iterable[Expr], kind: type[Expr]) -> Iterator[Expr]:
 
 def _nested(kind: Callable[[tuple[Expr, ...]], Expr], node: type[Expr], parts: Iterable[Expr]) -> Expr:
     flat = tuple(parts)
-    for part in flat:
-        if isinstance(part, node):
-            flat = tuple(_flat(flat, node))
-            break
+    if node in map(type, flat):
+        flat = tuple(_flat(flat, node))
     return flat[0] if len(flat) == 1 else kind(flat)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from .build import add, matmul, mul, sum_over
@@ -18,6 +19,8 @@ from .walk import OUTER_LETTERS, fresh_index, rename
 ZERO: Final = Number(0)
 UNIT: Final = Number(1)
 Place = Position | None
+Taken = Callable[[], Iterable[str | Index]]
+"""What new letters must not be called: asked for when one is drawn, as few rules draw one."""
 
 
 def entry(base: Expr, row: Position | None, col: Position | None) -> Expr:
@@ -70,8 +73,13 @@ class Entries:
     """Writes entries of an expression by entries of its parts, down to those that stay `whole`;
     the letters of new sums avoid `taken`."""
 
-    def __init__(self, whole: Callable[[Expr], bool], taken: Iterable[str | Index]) -> None:
-        self.whole, self.taken = whole, set(taken)
+    def __init__(self, whole: Callable[[Expr], bool], taken: Taken) -> None:
+        self.whole, self._taken = whole, taken
+
+    @cached_property
+    def taken(self) -> set[str | Index]:
+        """What no new letter may be called, asked for when one is drawn."""
+        return set(self._taken())
 
     def missing(self, expr: Expr) -> Exception:
         """That no entries are known of an array."""

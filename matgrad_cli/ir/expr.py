@@ -45,6 +45,7 @@ class _Made(type):
 
     def __new__(cls, name: str, bases: tuple[type, ...], space: dict[str, Any]) -> _Made:
         said = space.get("__annotations__", {}) if any(isinstance(base, _Made) for base in bases) else {}
+        space.setdefault("head", name)
         if said:
             space["usual"] = tuple([space.pop(field) for field in said if field in space])
             space["fields"] = space["__match_args__"] = tuple(said)
@@ -82,6 +83,11 @@ class Expr(Interned, metaclass=_Made):
     many: ClassVar[bool] = False
     setters: ClassVar[tuple[Callable[[Expr, Any], None], ...]] = ()
 
+    @property
+    def head(self) -> str:
+        """The operator: the function's name for a call (`tr`), the kind of node for all others (`MatMul`)."""
+        return type(self).__name__
+
     @classmethod
     def _born(cls, key: tuple[Any, ...]) -> Expr:
         """The node of a class and values that was not there yet; what is not given is as usual."""
@@ -93,8 +99,8 @@ class Expr(Interned, metaclass=_Made):
         parts = found._parts()
         _set_children(found, parts)
         _set_free(found, found._letters())
-        _set_symbols(found, together([part.symbols for part in parts]))
-        _set_weight(found, min(sum([part.weight for part in parts]) or 1, _WEIGHT_CAP))
+        _set_symbols(found, together([part.symbols for part in parts]) if parts else _NOTHING)
+        _set_weight(found, min(sum([part.weight for part in parts]) or 1, _WEIGHT_CAP) if parts else 1)
         _set_shape(found, found._check())
         _NODES[key] = found
         return found

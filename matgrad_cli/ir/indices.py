@@ -10,12 +10,14 @@ _INDICES: dict[tuple[str, Dim], Index] = {}
 
 
 class Index(Interned):
-    """A letter that runs over a dimension. The same letter over the same dimension is the same object."""
+    """A letter that runs over a dimension. The same letter over the same dimension is the same object.
+    `alone` is the set of it."""
 
-    __slots__ = ("dim", "name")
+    __slots__ = ("alone", "dim", "name")
     fields = ("name", "dim")
     name: str
     dim: Dim
+    alone: frozenset[Index]
 
     def __new__(cls, name: str, dim: Dim) -> Index:
         key = (name, dim)
@@ -24,6 +26,7 @@ class Index(Interned):
             found = object.__new__(cls)
             object.__setattr__(found, "name", name)
             object.__setattr__(found, "dim", dim)
+            object.__setattr__(found, "alone", frozenset((found,)))
             _INDICES[key] = found
         return found
 
@@ -56,7 +59,7 @@ Position = Index | int | Pair
 def letters_of(position: Position | None) -> frozenset[Index]:
     """The letters that a position uses; none for a number or for the absent index of a vector."""
     if isinstance(position, Index):
-        return frozenset((position,))
+        return position.alone
     if isinstance(position, Pair):
         return letters_of(position.outer) | letters_of(position.inner)
     return frozenset()

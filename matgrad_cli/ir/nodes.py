@@ -211,6 +211,11 @@ class Call(Expr):
         return Call, (self.function, *self.arguments)
 
     @property
+    def head(self) -> str:
+        """The function's name."""
+        return self.function
+
+    @property
     def argument(self) -> Expr:
         """The first argument."""
         return self.arguments[0]

@@ -65,6 +65,12 @@ def quick(block: str, key: str) -> str:
     return value[1 : value.find(value[0], 1)] if value.find(value[0], 1) > 0 else ""
 
 
+def words(block: str, key: str) -> tuple[str, ...]:
+    """The words of `key = ["…", "…"]` on one line, without reading TOML; none if it is not there."""
+    _, found, rest = block.partition(f"\n{key} = [")
+    return tuple(rest.partition("]")[0].split('"')[1::2]) if found else ()
+
+
 def read_rule(entry: Entry) -> Rule:
     data: Mapping[str, Any] = read_plain(entry.text) or toml(entry.text, f"{entry.file}:{entry.line}", entry.id)
     check = _Checked(data, entry)

@@ -9,22 +9,48 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..diagnostics.regex import regex
-from ..ir import ELEMENTWISE, Call, Differential, Entry, Expr, MatMul, Mul, Named, Number, Partial, Power, Transpose
+from ..ir import (
+    ELEMENTWISE,
+    Call,
+    Differential,
+    Entry,
+    Expr,
+    MatMul,
+    Mul,
+    Named,
+    Number,
+    Partial,
+    Power,
+    SumOver,
+    Transpose,
+)
 from ..ir.functions import WITH_AXES
 from ..ir.memory import remembered, table
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
 
 
-def head_of(node: Expr) -> str:
-    """The operator of a node: the function's name for a call (`tr`), the kind of node for all others (`MatMul`)."""
-    return node.function if isinstance(node, Call) else type(node).__name__
+Head = tuple[str, bool]
+"""The operator of a node, and whether it is a number."""
+
+
+def heads_at(node: Expr) -> tuple[Head, ...]:
+    """The head of a node; of what is pending also those of what stands under it, and of the array whose entry that
+    is."""
+    if not isinstance(node, Partial | Differential):
+        return (_head(node),)
+    body = node.body.body if isinstance(node, Differential) and isinstance(node.body, Named) else node.body
+    return _head(node), _head(body), _head(body.base if isinstance(node, Partial) and isinstance(body, Entry) else body)
+
+
+def _head(node: Expr) -> Head:
+    return node.head, node.shape.is_number
 
 
 @remembered(maxsize=100_000)
 def operators_in(node: Expr) -> frozenset[str]:
     """All operators at and below a node."""
-    found: frozenset[str] = frozenset((head_of(node),))
+    found: frozenset[str] = frozenset((node.head,))
     return found.union(*(operators_in(child) for child in node.children)) if node.children else found
 
 
@@ -87,26 +113,37 @@ def may_fit(text: str, node: Expr) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def form(text: str) -> Form:
-    """What a pattern's text says of what fits; brackets round it say nothing."""
+def form(text: str, fixed: tuple[str, ...] = ()) -> Form:
+    """What a pattern's text says of what fits; brackets round it say nothing. `fixed` letters do not hold the
+    variable."""
     bare = text.startswith("(") and text.endswith(")") and not _lowest_operator(text)
-    return form(text[1:-1]) if bare else Form(text)
+    return form(text[1:-1], fixed) if bare else Form(text, fixed)
 
 
 class Form:
     """The operator of a pattern, and what is said of its parts, read off its text once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, fixed: tuple[str, ...] = ()) -> None:
         operator = _lowest_operator(text)
         self.letter = text.isidentifier()
         self.entry = text.endswith("]") and not operator
         self.minus = operator == "-"
+        self.pending = text.startswith(("d(", "partial("))
         self.base = form(text[: text.rindex("[")]) if self.entry and not text.startswith("delta[") else None
+        places = _parts(text[text.rindex("[") + 1 : -1], ",") if self.base else ()
+        self.twice = len(places) == 2 and places[0] == places[1]
+        self.alone = len(places) == 1
+        whole = _parts(text[len("partial(") : -1], ",") if text.startswith("partial(") else ("", " ")
+        self.own = whole[0].partition("[")[0] == whole[1].partition("[")[0]
+        self.rests = whole[0] in fixed
         self.heads = frozenset(guess_heads(text))
         self.lax = text.startswith("-") or text.endswith(".T")
         self.needed = factors_needed(text)
         self.within = heads_needed(text)
         self.parts: tuple[Form, ...] = tuple(map(form, _parts_said(text, operator)))
+        entries = _entries_said(text, operator)
+        self.entries = tuple(map(form, entries))
+        self.together = len({one[one.rindex("[") :] for one in entries}) < len(entries)
         self.known: dict[Expr, bool] = table()
 
     def may_fit(self, node: Expr) -> bool:
@@ -121,45 +158,72 @@ class Form:
         return known
 
     def _may_be(self, node: Expr) -> bool:
-        head = head_of(node)
+        head = node.head
         if not self.may_begin(head, node.shape.is_number):
             return False
         if self.base is not None:
-            base = node.base if isinstance(node, Entry) else node  # a number is its own entry
-            return self.base.may_be(base)
+            if not isinstance(node, Entry):
+                return self.base.may_be(node)  # a number is its own entry
+            fits = node.row == node.col if self.twice else not self.alone or node.row is None or node.col is None
+            return fits and self.base.may_be(node.base)
         if self.letter:
             return True
         if self.minus:
-            return not isinstance(node, Mul) or any(
-                isinstance(factor, Number) and factor.value < 0 for factor in node.factors
-            )
+            if isinstance(node, Mul):
+                return any(isinstance(factor, Number) and factor.value < 0 for factor in node.factors)
+            return not isinstance(node, Entry) or node.base.head in _SIGNED
         if head not in self.heads:
             return True
+        if self.entries and isinstance(node, Mul | SumOver):
+            return self._entries_may_be(node)
         return not self.parts or self._parts_may_be(node)
+
+    def may_begin_at(self, heads: tuple[Head, ...]) -> bool:
+        """The same, seen from the heads of the expression and of what is pending in it alone."""
+        if len(heads) == 1 or heads[0][0] not in self.heads:
+            return self.may_begin(*heads[0])
+        return self.parts[0].may_begin(*heads[1 if self.parts[0].entry else 2])
 
     def may_begin(self, head: str, is_number: bool) -> bool:
         """The same, seen from the head of the expression alone."""
-        if self.letter or self.minus or self.lax or (self.entry and is_number):
+        if self.minus:
+            return head in _SIGNED or head == "Entry"
+        if self.letter or self.lax or (self.entry and is_number):
             return True
         return head in self.heads or head in ("Number", "Fill")
+
+    def _entries_may_be(self, node: Mul | SumOver) -> bool:
+        """Whether each entry of the pattern may be one of the factors, and two at one place are two at one place."""
+        inside = node.body if isinstance(node, SumOver) else node
+        found = [one for one in (inside.children if isinstance(inside, Mul) else (inside,)) if isinstance(one, Entry)]
+        if len(found) < len(self.entries) or (
+            self.together and len({(one.row, one.col) for one in found}) == len(found)
+        ):
+            return False
+        return all(any(map(one.may_be, found)) for one in self.entries)
 
     def _parts_may_be(self, node: Expr) -> bool:
         first = self.parts[0]
         match node:
             case Differential(body):
                 return first.may_be(body.body if isinstance(body, Named) else body)
-            case Partial(body):
-                return first.may_be(
-                    body.base if isinstance(body, Entry) and not first.entry else body
-                )  # sums are read by entries
+            case Partial(body, variable):
+                inside = body.base if isinstance(body, Entry) else body
+                if (self.own and inside is not variable) or (self.rests and variable in body.symbols):
+                    return False
+                return first.may_be(body if first.entry else inside)  # sums are read by entries
             case Transpose(body) | Power(body):
                 return first.may_be(body)
             case MatMul(factors):
-                present = {head_of(factor) for factor in factors}
+                present = {factor.head for factor in factors}
                 return len(self.parts) <= len(factors) and not any(present.isdisjoint(wanted) for wanted in self.needed)
             case Call(_, arguments):
                 return all(part.may_be(child) for part, child in zip(self.parts, arguments, strict=False))
         return True
+
+
+_SIGNED = frozenset(("Add", "Mul", "Hadamard", "Number", "Fill"))
+"""Of these a minus sign can be taken: where entries are written out, of an entry of them too."""
 
 
 def _parts_said(text: str, operator: str) -> tuple[str, ...]:
@@ -174,6 +238,16 @@ def _parts_said(text: str, operator: str) -> tuple[str, ...]:
     if text.endswith(".T"):
         return (text[:-2],)
     return _parts(text[text.index("(") + 1 : -1], ",") if text.endswith(")") else ()
+
+
+def _entries_said(text: str, operator: str) -> tuple[str, ...]:
+    """The entries that are factors of a product, or of what is summed."""
+    summed = text.startswith("sum[") and text.endswith(")") and not operator
+    inside = text[text.index("](") + 2 : -1] if summed else text
+    if _lowest_operator(inside) not in (("", "*") if summed else ("*",)):
+        return ()
+    factors = _parts(inside, "*") if "**" not in inside and "/" not in inside else ()
+    return tuple([one for one in factors if one.endswith("]") and not one.startswith("delta[") and "(" not in one])
 
 
 def _factors(text: str) -> tuple[str, ...]:
@@ -195,7 +269,7 @@ def _parts(text: str, between: str) -> tuple[str, ...]:
     return (*parts, text[start:].strip())
 
 
-_BRACKETS_AND = {"@": regex(r"[@()\[\]]"), ",": regex(r"[,()\[\]]")}
+_BRACKETS_AND = {"@": regex(r"[@()\[\]]"), "*": regex(r"[*()\[\]]"), ",": regex(r"[,()\[\]]")}
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"

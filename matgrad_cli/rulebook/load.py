@@ -9,8 +9,8 @@ from typing import Any
 
 from ..diagnostics import InputError
 from ..ir import Expr
-from .entries import Entry, cut, nearest, quick, read_plain, read_rule, toml
-from .heads import Form, form, head_of
+from .entries import Entry, cut, nearest, quick, read_plain, read_rule, toml, words
+from .heads import Form, Head, form, heads_at
 from .rule import METHOD_FIELDS, Method, Phase, Rule, complain
 
 FAMILIES = (
@@ -48,7 +48,7 @@ class Rulebook:
         self._rules: dict[str, Rule] = {}
         self._methods = methods
         self._read: dict[str, Method] = {}
-        self._begun: dict[Hashable, list[tuple[str, Form | None]]] = {}
+        self._begun: dict[Hashable, list[tuple[int, Form | None]]] = {}
         """Of rules that are tried together those that fit parts with some heads, as far as these say."""
         for entry in entries:
             if entry.id in self._entries:
@@ -97,19 +97,34 @@ class Rulebook:
 
     def likely(self, names: tuple[str, ...], nodes: Sequence[Expr]) -> Iterator[str]:
         """Of rules as a phase names them those that may fit one of these parts, without reading them."""
-        heads = frozenset([(head_of(node), node.shape.is_number) for node in nodes])
-        begun = self._begun.get((names, heads))
+        heads = frozenset(map(heads_at, nodes))
+        begun = self._beginning(names, heads, True)
+        return (names[place] for place, said in begun if said is None or any(map(said.may_be, nodes)))
+
+    def possible(self, names: tuple[str, ...], node: Expr) -> list[int]:
+        """The places of those of the rules that may fit a part as it stands. A rule about what is pending may:
+        it also runs on what waits for that."""
+        begun = self._beginning(names, frozenset((heads_at(node),)), False)
+        return [place for place, said in begun if said is None or said.may_fit(node)]
+
+    def _beginning(
+        self, names: tuple[str, ...], heads: frozenset[tuple[Head, ...]], pending: bool
+    ) -> list[tuple[int, Form | None]]:
+        """The places of those that fit parts with some heads, as far as these say; of rules about what is pending, if
+        that is not asked, nothing is said."""
+        begun = self._begun.get((names, heads, pending))
         if begun is None:
-            told = [(name, self._said(name)) for name in names]
-            begun = [(name, said) for name, said in told if said is None or any(said.may_begin(*one) for one in heads)]
-            self._begun[names, heads] = begun
-        return (name for name, said in begun if said is None or any(map(said.may_be, nodes)))
+            told = [(place, self._said(name)) for place, name in enumerate(names)]
+            asked = [(place, said if pending or said is None or not said.pending else None) for place, said in told]
+            begun = [one for one in asked if one[1] is None or any(map(one[1].may_begin_at, heads))]
+            self._begun[names, heads, pending] = begun
+        return begun
 
     def _said(self, name: str) -> Form | None:
         """What the text of a rule says of what fits; None where it does not say all."""
         entry = self._entries[name.removesuffix(BACKWARDS)]
         text = "" if "\noptional" in entry.text else quick(entry.text, "rhs" if name.endswith(BACKWARDS) else "lhs")
-        return form(text) if text else None
+        return form(text, words(entry.text, "fixed")) if text else None
 
     def text(self, rule_id: str, field: str) -> str:
         """A text field of a rule without reading the rule; empty if it has none that is written plainly."""

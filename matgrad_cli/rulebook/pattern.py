@@ -13,7 +13,6 @@ from ..notation.elaboration.elaborate import read_node
 from ..notation.expression.reader import parse
 from ..notation.scope import Scope
 from ..notation.shapes.infer import as_declared
-from .heads import head_of
 from .rule import Rule, complain
 
 WRT = Symbol("the variable", Shape(Dim.of("rows of it"), Dim.of("columns of it")))
@@ -161,4 +160,4 @@ def needed_operators(side: Expr) -> frozenset[str]:
     """Operators that every matching expression contains (products and sums may be matched by single parts,
     so they don't count)."""
     inside = side.base if isinstance(side, Entry) else side  # a number is its own entry
-    return frozenset(head_of(node) for node in nodes_of(inside)) - _LOOSE
+    return frozenset(node.head for node in nodes_of(inside)) - _LOOSE

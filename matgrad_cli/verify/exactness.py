@@ -29,7 +29,8 @@ def kind(expr: Expr) -> int:
     What an oracle knows of a function holds wherever that has a value, and so does what follows from it; whether there
     is such a place it does not know: it may divide by what is zero, sin² + cos² − 1.
     """
-    return found_in(expr, _kinds, _found, _below)
+    known = _kinds.get(expr)
+    return found_in(expr, _kinds, _found, _below) if known is None else known
 
 
 def _found(node: Expr) -> int:

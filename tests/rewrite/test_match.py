@@ -55,7 +55,7 @@ def rewrite_node(
     rule: Rule, node: Expr, asked: Problem, taken: frozenset[str] = frozenset(), pending: bool = False
 ) -> Rewriting | None:
     """The first way in which the rule fits the node."""
-    return next(rewritings(rule, node, asked, taken, pending), None)
+    return next(rewritings(rule, node, asked, lambda: taken, pending), None)
 
 
 def rewrite(

@@ -113,7 +113,7 @@ class _Opened(Entries):
 def opened(node: Expr) -> Expr:
     """The number `node`, which has free letters inside an array, with that array opened;
     StuckError where there is no way."""
-    return _Opened(lambda part: not part.free, (letter.name for letter in letters_in(node))).of(node)
+    return _Opened(lambda part: not part.free, lambda: [letter.name for letter in letters_in(node)]).of(node)
 
 
 def cannot(node: Expr) -> StuckError:

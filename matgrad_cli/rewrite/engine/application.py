@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Any
 
 from ...diagnostics import BugError, Diagnostic
@@ -45,10 +46,9 @@ from ...ir.memory import remembered
 from ...ir.terms import is_entries, join, split
 from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
-from ...rulebook.heads import head_of, may_fit, operators_in
+from ...rulebook.heads import operators_in
 from ...rulebook.load import Rulebook
 from ...rulebook.rule import Rule
-from ...rulebook.variants import variants
 from ..forms.algebra import multiplied, numerals_first, zero
 from .apply import Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
@@ -133,7 +133,7 @@ def native_at(rule_id: str, *heads: str) -> Callable[[Better], Better]:
 
     def register(function: Better) -> Better:
         def at_site(site: Site) -> tuple[Expr, Bindings] | None:
-            new = function(site.node) if not heads or head_of(site.node) in heads else None
+            new = function(site.node) if not heads or site.node.head in heads else None
             return None if new is None or new is site.node else (new, ())
 
         native(rule_id, *heads)(at_site)
@@ -210,9 +210,7 @@ def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, 
         return None if found is None else Rewriting(rule, found[0], found[1])
     if scene.inside and rule.still:
         rule = replace(rule, still=())
-    if not (any(may_fit(one.lhs, node) for one in variants(rule)) if rule.optional else may_fit(rule.lhs, node)):
-        return None
-    taken, under = taken_at(whole, path, scene), under_pending(whole, path)
+    taken, under = partial(taken_at, whole, path, scene), under_pending(whole, path)
     return next(rewritings(rule, node, scene.problem, taken, under, bindings, False, scene.motion), None)
 
 
@@ -222,7 +220,7 @@ def _fit_pending(
     """A pending derivative of an entry: a rule about ∂ as it is, a rule about d read entry by entry."""
     if rule.pending == "d":
         found = _fit(rule, differential_of(node), scene, bindings, whole, path)
-        new = None if found is None else written_out(found.new, node, taken_at(whole, path, scene))
+        new = None if found is None else written_out(found.new, node, partial(taken_at, whole, path, scene))
     else:
         found = _fit(rule, node if rule.native else node.rebuilt((pushed(node.body),)), scene, bindings, whole, path)
         new = None if found is None else found.new

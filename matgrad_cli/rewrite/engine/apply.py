@@ -4,7 +4,6 @@ What the rule does not mention is kept."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from ...diagnostics.record import record
@@ -30,10 +29,11 @@ from ...ir import (
     substitute,
     sum_over,
 )
+from ...ir.entries import Taken
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.walk import mapped
 from ...records import Bindings, Sentence
-from ...rulebook.heads import head_of, may_fit, operators_in
+from ...rulebook.heads import may_fit, operators_in
 from ...rulebook.pattern import Pattern, pattern
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
@@ -66,7 +66,7 @@ def rewritings(
     rule: Rule,
     node: Expr,
     problem: Problem,
-    taken: AbstractSet[str | Index] = frozenset(),
+    taken: Taken = frozenset,
     pending: bool = False,
     bindings: Bindings = (),
     further: bool = False,
@@ -85,7 +85,7 @@ def rewritings(
 
 
 def _ways(
-    rule: Rule, reading: Rule, node: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool,
+    rule: Rule, reading: Rule, node: Expr, problem: Problem, taken: Taken, pending: bool,
     bindings: Bindings,
     further: bool, motion: Motion,
 ) -> Iterator[Rewriting]:  # fmt: skip
@@ -104,7 +104,7 @@ def _ways(
         if assumed is None:
             continue
         try:
-            new = surround(instantiate(sides, table, frozenset(taken) | _letters(node)))
+            new = surround(instantiate(sides, table, lambda: {*taken(), *_letters(node)}))
         except (ShapeMismatch, IndexMismatch):
             continue  # a side of size 1 made this form impossible, for example an entry of a number
         if rule.nary and rule.pending:
@@ -119,7 +119,7 @@ def _ways(
 
 
 def _through_name(
-    rule: Rule, node: Differential, name: Named, problem: Problem, taken: AbstractSet[str | Index], bindings: Bindings
+    rule: Rule, node: Differential, name: Named, problem: Problem, taken: Taken, bindings: Bindings
 ) -> Iterator[Rewriting]:
     """The differential of a part that has a name is that of what it stands for;
     where it stands whole, the name is written."""
@@ -139,9 +139,7 @@ def _start(matcher: Matcher, bindings: Bindings) -> Table | None:
     return table
 
 
-def _repeated(
-    rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool, motion: Motion
-) -> Expr:
+def _repeated(rule: Rule, new: Expr, problem: Problem, taken: Taken, pending: bool, motion: Motion) -> Expr:
     """A rule about two factors, letters or terms used for all of them: again on what it made, as long as it fits."""
     while True:
         found = next(rewritings(rule, new, problem, taken, pending, (), True, motion), None)
@@ -150,7 +148,7 @@ def _repeated(
         new = found.new
 
 
-def spread(rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool) -> Expr:
+def spread(rule: Rule, new: Expr, problem: Problem, taken: Taken, pending: bool) -> Expr:
     """A rule about two factors (or terms) used for all of them: what it split off is split again,
     what does not move is 0."""
     terms: list[Expr] = []
@@ -175,7 +173,7 @@ def spread(rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Ind
 
 
 def again(
-    rule: Rule, new: Expr, problem: Problem, taken: AbstractSet[str | Index], pending: bool, motion: Motion
+    rule: Rule, new: Expr, problem: Problem, taken: Taken, pending: bool, motion: Motion
 ) -> tuple[Expr, tuple[Sentence, ...]]:
     """A rule about two factors used for all of them: once more on the parts that it made, and what that supposes."""
     found = [next(rewritings(rule, part, problem, taken, pending, (), False, motion), None) for part in new.children]
@@ -237,7 +235,7 @@ def _whole(matcher: Matcher, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
     """Fits of the whole node; a number is an entry of itself, and a bare letter no pattern."""
     if isinstance(p, Entry) and node.shape.is_number and not isinstance(node, Entry):
         return matcher.entry(p, node, b)
-    alike = type(p) is type(node) and not isinstance(p, Symbol) and head_of(p) == head_of(node)
+    alike = type(p) is type(node) and not isinstance(p, Symbol) and p.head == node.head
     return matcher.match(p, node, b) if alike else iter(())
 
 

@@ -7,10 +7,8 @@ here: around what moves by entries, what stays is kept whole. (A⁻¹ dA A⁻¹)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ...ir import Add, Call, Differential, Entry, Expr, Hadamard, Index, MatrixOf, Mul, Partial, add, mul
-from ...ir.entries import ZERO, Entries, Place, delta, entry
+from ...ir.entries import ZERO, Entries, Place, Taken, delta, entry
 from ...ir.functions import is_change
 from ...ir.memory import noted
 
@@ -36,7 +34,7 @@ def differential_of(pending: Partial) -> Differential:
     return Differential(body.base if isinstance(body, Entry) else body, pending.variable, None)
 
 
-def written_out(new: Expr, pending: Partial, taken: Iterable[str | Index]) -> Expr:
+def written_out(new: Expr, pending: Partial, taken: Taken) -> Expr:
     """What a rule made of d(Z), by entries: the derivative of Z_ij. Letters of sums avoid `taken`."""
     body = pending.body
     places = (body.row, body.col) if isinstance(body, Entry) else (None, None)
@@ -46,7 +44,7 @@ def written_out(new: Expr, pending: Partial, taken: Iterable[str | Index]) -> Ex
 class _Entrywise(Entries):
     """Entries of what is linear in d(·), with ∂A_kl in the place of dA_kl; what does not move stays whole."""
 
-    def __init__(self, pending: Partial, taken: Iterable[str | Index]) -> None:
+    def __init__(self, pending: Partial, taken: Taken) -> None:
         super().__init__(lambda part: not holds_pending(part), taken)
         self.pending = pending
 

@@ -4,6 +4,7 @@ its sum and its δ fall away."""
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 
 from ...ir import (
     ONE,
@@ -38,7 +39,7 @@ from ...ir import (
     sum_over,
     transpose,
 )
-from ...ir.entries import entry
+from ...ir.entries import Taken, entry
 from ...ir.walk import OUTER_LETTERS
 from ...notation.elaboration.matrix_functions import matrix_power
 from ...rulebook.pattern import Pattern
@@ -49,10 +50,10 @@ RESERVED = frozenset(("s", "t"))
 SELF_OF_NUMBER = frozenset(("tr", "sum", "mean", "diag", "diagonal", "sum0", "sum1", "mean0", "mean1", "vec"))
 
 
-def instantiate(sides: Pattern, table: Table, taken: frozenset[str | Index]) -> Expr:
+def instantiate(sides: Pattern, table: Table, taken: Taken) -> Expr:
     """The right side of the rule at a match."""
     short = bool(sides.rule.moves or sides.rule.still or sides.rule.fixed)
-    return _Builder(table, {*taken, *RESERVED, *_names(table)}, short).build(sides.rhs)
+    return _Builder(table, taken, short).build(sides.rhs)
 
 
 def _names(table: Table) -> set[str]:
@@ -68,10 +69,15 @@ def _names(table: Table) -> set[str]:
 class _Builder:
     """`short`: the transpose of a letter is written where it is shortest, (AB)ᵀ as BᵀAᵀ."""
 
-    def __init__(self, table: Table, taken: set[str | Index], short: bool = False) -> None:
+    def __init__(self, table: Table, taken: Taken, short: bool = False) -> None:
         self.table = dict(table)
-        self.taken = taken
+        self._taken = taken
         self.short = short
+
+    @cached_property
+    def taken(self) -> set[str | Index]:
+        """What no new letter may be called, asked for when one is drawn."""
+        return {*self._taken(), *RESERVED, *_names(self.table)}
 
     def dim(self, dim: Dim) -> Dim:
         return instantiate_dim(dim, self.table)
@@ -200,4 +206,4 @@ def _added(exponent: Expr) -> Expr:
 def build_side(side: Expr, table: Table) -> Expr:
     """A side of a rule at a full table of what its letters stand for; bound letters are drawn fresh."""
     letters = {value.name for value in table.values() if isinstance(value, Index)}
-    return _Builder(table, {*letters, *RESERVED, *_names(table)}).build(side)
+    return _Builder(table, lambda: letters).build(side)

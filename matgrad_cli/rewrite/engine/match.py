@@ -40,7 +40,6 @@ from ...ir import (
     Transpose,
     transpose,
 )
-from ...rulebook.heads import head_of
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED
 from .sameness import DIRECTION, Table, captures, instantiate_dim, negated, same
@@ -148,7 +147,7 @@ class Matcher:
                 yield table
 
     def _parts(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
-        return self._each(p.children, node.children, b) if head_of(p) == head_of(node) else iter(())
+        return self._each(p.children, node.children, b) if p.head == node.head else iter(())
 
     def _matrix_power(self, p: MatrixPower, node: MatrixPower, b: Table) -> Iterator[Table]:
         return self.match(p.base, node.base, b) if p.exponent == node.exponent else iter(())

@@ -118,8 +118,7 @@ class Recorder:
     ) -> dict[Path, Rewriting]:
         """What the first rule of a method's phase that fits any of these parts of the line makes of all of them that it
         fits."""
-        rules = map(self.rules.rule, self.rules.method(method).phase(phase).rules)
-        return self._search.first(rules, self.line, places, bindings)
+        return self._search.first(self.rules.method(method).phase(phase).rules, self.line, places, bindings)
 
     def run(self, method: str, phase: str, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()) -> bool:
         """One step by what was `found`; whether anything was. Where the rule does not make the same of all parts, the

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ...ir import Differential, Entry, Expr, Partial, Path
 from ...records import Bindings
-from ...rulebook.heads import form
 from ...rulebook.rule import Rule
 from .application import Scene, fit, pending_of, places_of
 from .apply import Rewriting
@@ -27,29 +26,32 @@ class Search:
 
     def __init__(self, scene: Scene, accepts: Callable[[Rewriting], bool] = lambda _: True) -> None:
         self.scene, self.accepts = scene, accepts
-        self._misses: set[tuple[str, Expr, Bindings]] = set()
+        self._possible: dict[tuple[tuple[str, ...], Bindings], dict[Expr, list[int]]] = {}
+        """Of rules that are tried together which may still fit a part, by their places."""
         self._chosen: dict[Expr, Rule] = {}
 
     def first(
-        self, rules: Iterable[Rule], line: Expr, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()
+        self, rules: tuple[str, ...], line: Expr, places: Iterable[tuple[Path, Expr]], bindings: Bindings = ()
     ) -> dict[Path, Rewriting]:
         """What the first rule that fits makes of these parts of the line; where it fits with the `bindings` at one
         place, it must fit by itself at further ones. Nothing is looked for below a part where it fits."""
-        parts = list(places)
-        for rule in rules:
+        book, possible = self.scene.rules, self._possible.setdefault((rules, bindings), {})
+        waiting: dict[int, list[tuple[Path, Expr]]] = {}
+        for path, node in places:
+            numbers = possible.get(node)
+            if numbers is None:
+                numbers = possible[node] = book.possible(rules, node)
+            for number in numbers:
+                waiting.setdefault(number, []).append((path, node))
+        for number in sorted(waiting):
+            rule, scene = book.directed(rules[number]), self.scene
             found: dict[Path, Rewriting] = {}
-            scene = self.scene
-            sure = not (rule.native or rule.optional or rule.pending)
-            may_fit = form(rule.lhs).may_fit if sure else _always
-            for path, node in parts:
-                if not may_fit(node):
-                    continue
-                miss = rule.id, node, bindings
-                if miss in self._misses or (found and any(path[:depth] in found for depth in range(len(path) + 1))):
+            for path, node in waiting[number]:
+                if number not in possible[node] or any(path[:depth] in found for depth in range(len(path) + 1)):
                     continue
                 rewriting = fit(rule, node, scene, bindings, line, path)
                 if rewriting is None or not self.accepts(rewriting):
-                    self._misses.add(miss)
+                    possible[node].remove(number)
                 elif not found or not bindings or fit(rule, node, scene, (), line, path) == rewriting:
                     found[path] = rewriting
                     scene = scene.beside(rewriting)
@@ -94,10 +96,6 @@ class Search:
                 rewriting = fit(rule, part, scene, (), line, place)
                 if rewriting is not None:
                     yield rule, place, rewriting
-
-
-def _always(_node: Expr) -> bool:
-    return True
 
 
 def _places(rule: Rule, path: Path, node: Expr, pending: Differential | Partial) -> Iterator[tuple[Path, Expr]]:

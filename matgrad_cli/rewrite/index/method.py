@@ -192,7 +192,7 @@ def array(site: Site) -> tuple[Expr, Bindings] | None:
     if not isinstance(node, MatrixOf) or node.free:
         return None
     body, search = node.body, Search(site.scene)
-    rules = [site.scene.rules.rule(name) for name in site.scene.rules.method("index").phase("open").rules]
+    rules = site.scene.rules.method("index").phase("open").rules
     for _ in range(MAX_ROUNDS):
         rows = dict.fromkeys(outermost(part for part in nodes_of(body) if _holds_rows(part)))
         found = search.first(rules, body, places_of(body, rows, lambda _: True)) if rows else {}

@@ -42,11 +42,9 @@ class Mover(Search):
     def found(self, phase: Phase, line: Expr) -> dict[Path, Rewriting]:
         """What the first rule that fits makes of the parts of the line where it fits; first those that `--rules` added,
         as far as they say what moves."""
-        book = self.scene.rules
-        extra = [rule for rule in book.extras() if rule.moves or rule.still]
+        extra = [rule.id for rule in self.scene.rules.extras() if rule.moves or rule.still]
         places = [place for root in self.roots(line) for place in self._moving(*root)]
-        nodes = [node for _, node in places]
-        return self.first((*extra, *map(book.directed, book.likely(phase.rules, nodes))), line, places)
+        return self.first((*extra, *phase.rules), line, places)
 
     def roots(self, line: Expr) -> Iterable[tuple[Path, Expr]]:
         """Where what moves is looked for."""

@@ -170,7 +170,7 @@ class _Reader:
     def first(self, phase: str, places: Places, ends: Bindings = ()) -> Reading | None:
         """One step by the first rule of a phase that fits at one of the places,
         there and wherever else it fits by itself."""
-        found = self.search.first(map(self.scene.rules.rule, self.rules[phase]), self.line, places, ends)
+        found = self.search.first(self.rules[phase], self.line, places, ends)
         return _reading(self.line, found) if found else None
 
     def _turned(self, wrong: list[Path]) -> Reading | None:

@@ -21,7 +21,7 @@ from ...ir import ONE, Expr, Fill, Index, Named, Number, Shape, Symbol, add, mul
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...notation.printing.to_text import to_text
 from ...records import METHODS, Value
-from ...rulebook.heads import guess_heads, head_of
+from ...rulebook.heads import guess_heads
 from ...rulebook.load import rulebook
 from ...rulebook.pattern import Pattern, declared, pattern, read_side, words_of
 from ...rulebook.rule import Rule
@@ -44,7 +44,7 @@ def made_of(rule: Rule, before: Expr) -> Iterator[Expr]:
     if not rule.native:
         names = _plain_names(rule)[0]
         taken = frozenset(name for name, _ in names) | words_of(names)
-        yield from (rewriting.new for rewriting in rewritings(rule, before, problem, taken))
+        yield from (rewriting.new for rewriting in rewritings(rule, before, problem, lambda: taken))
         return
     for method in METHODS[1:]:
         method_named(method)  # its native rules are registered when it is imported
@@ -152,7 +152,7 @@ def truth_of(rule: Rule) -> Iterator[Check]:
 
 def well_formed(sides: Pattern) -> Check:
     """The left side's head is among those guessed from its text, so that the rule is found when it is needed."""
-    guessed, head = guess_heads(sides.rule.lhs), head_of(sides.lhs)
+    guessed, head = guess_heads(sides.rule.lhs), sides.lhs.head
     return Check(
         "both sides can be read", head in guessed, f"the left side begins with {head}, guessed {', '.join(guessed)}"
     )

@@ -18,7 +18,7 @@ from ...facts.conditions import CONDITIONS
 from ...ir import Add, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
 from ...ir.walk import found_in
-from ...rulebook.heads import guess_heads, head_of, heads_needed, operators_in
+from ...rulebook.heads import guess_heads, heads_needed, operators_in
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.rule import Rule
 from ..engine.application import HEADS, Scene, fit, places_of, replaced, settled, with_parts
@@ -173,7 +173,7 @@ class Simplifier:
 
     def _entries_for(self, node: Expr) -> list[_Entry]:
         """The rules that the operators of a node allow."""
-        key = head_of(node), operators_in(node)
+        key = node.head, operators_in(node)
         found = self._allowed.get(key)
         if found is None:
             own = self.by_head.get(key[0], ())
@@ -224,7 +224,7 @@ class Simplifier:
         those two levels below too."""
         if operators_in(node).isdisjoint(entry.heads):
             return
-        here = self._fit(entry, node) if head_of(node) in entry.heads else None
+        here = self._fit(entry, node) if node.head in entry.heads else None
         if here is not None:
             yield here
         found: dict[Path, _Found] = {}
@@ -232,7 +232,7 @@ class Simplifier:
             ((number,), child) for number, child in enumerate(() if isinstance(node, Add) else node.children)
         ]
         for path, part in below:
-            here = self._fit(entry, part) if head_of(part) in entry.heads else None
+            here = self._fit(entry, part) if part.head in entry.heads else None
             if here is not None:
                 found[path] = here
             elif len(path) == 1 and not operators_in(part).isdisjoint(entry.heads):
