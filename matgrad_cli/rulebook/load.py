@@ -40,6 +40,10 @@ def rules_folder() -> Path:
     )
 
 
+_Begun = tuple[int, Form | None, list[int]]
+"""The place of a rule, what its text says, and which of some parts it may fit."""
+
+
 class Rulebook:
     """All rules and methods. Files are cut into entries at once; an entry becomes a Rule when it is first asked for."""
 
@@ -48,7 +52,7 @@ class Rulebook:
         self._rules: dict[str, Rule] = {}
         self._methods = methods
         self._read: dict[str, Method] = {}
-        self._begun: dict[Hashable, list[tuple[int, Form | None]]] = {}
+        self._begun: dict[Hashable, list[_Begun]] = {}
         """Of rules that are tried together those that fit parts with some heads, as far as these say."""
         for entry in entries:
             if entry.id in self._entries:
@@ -97,27 +101,28 @@ class Rulebook:
 
     def likely(self, names: tuple[str, ...], nodes: Sequence[Expr]) -> Iterator[str]:
         """Of rules as a phase names them those that may fit one of these parts, without reading them."""
-        heads = frozenset(map(heads_at, nodes))
-        begun = self._beginning(names, heads, True)
-        return (names[place] for place, said in begun if said is None or any(map(said.may_be, nodes)))
+        begun = self._beginning(names, tuple(map(heads_at, nodes)), True)
+        for place, said, at in begun:
+            if said is None or any(said.may_be(nodes[number]) for number in at):
+                yield names[place]
 
     def possible(self, names: tuple[str, ...], node: Expr) -> list[int]:
         """The places of those of the rules that may fit a part as it stands. A rule about what is pending may:
         it also runs on what waits for that."""
-        begun = self._beginning(names, frozenset((heads_at(node),)), False)
-        return [place for place, said in begun if said is None or said.may_fit(node)]
+        begun = self._beginning(names, (heads_at(node),), False)
+        return [place for place, said, _ in begun if said is None or said.may_fit(node)]
 
-    def _beginning(
-        self, names: tuple[str, ...], heads: frozenset[tuple[Head, ...]], pending: bool
-    ) -> list[tuple[int, Form | None]]:
-        """The places of those that fit parts with some heads, as far as these say; of rules about what is pending, if
-        that is not asked, nothing is said."""
+    def _beginning(self, names: tuple[str, ...], heads: tuple[tuple[Head, ...], ...], pending: bool) -> list[_Begun]:
+        """The rules that fit parts with some heads, as far as these say; of rules about what is pending, if that is not
+        asked, nothing is said."""
         begun = self._begun.get((names, heads, pending))
         if begun is None:
-            told = [(place, self._said(name)) for place, name in enumerate(names)]
-            asked = [(place, said if pending or said is None or not said.pending else None) for place, said in told]
-            begun = [one for one in asked if one[1] is None or any(map(one[1].may_begin_at, heads))]
-            self._begun[names, heads, pending] = begun
+            begun = self._begun[names, heads, pending] = []
+            for place, said in enumerate(map(self._said, names)):
+                asked = said if pending or said is None or not said.pending else None
+                at = [number for number, one in enumerate(heads) if asked is None or asked.may_begin_at(one)]
+                if at:
+                    begun.append((place, asked, at))
         return begun
 
     def _said(self, name: str) -> Form | None:

@@ -150,31 +150,43 @@ class Modular:
 
     def exp(self, value: int) -> int:
         """A random function with exp(−u)·exp(u) = 1, exp(log u) = u, and exp(2u) = exp(u)² if exp(u) was met first."""
-        found = self._exps.get(value)
+        found = self._met(value)
         if found is None:
-            half = self._exps.get(value * (self.p + 1) // 2 % self.p)
+            half = self._met(value * (self.p + 1) // 2 % self.p)
             found = self.draw() if half is None else half * half % self.p
-            self._remember(value, found)
+            self._exps[value], self._logs[found] = found, value
+        return found
+
+    def _met(self, value: int) -> int | None:
+        """exp(u) where that, or exp(−u), was met before."""
+        found = self._exps.get(value)
+        if found is None and (mirrored := self._exps.get(self.p - value)) is not None:
+            found = self._exps[value] = self.inverse(mirrored)
+            self._logs[found] = value
         return found
 
     def log(self, value: int) -> int:
         """A random function with log(1/u) = −log(u) and log(exp u) = u."""
         if value == 0:
             raise NoValue("log of zero", "{} ≠ 0")
-        found = self._logs.get(value)
+        found = self._known(value)
         if found is None:
             found = self.draw()
-            self._remember(found, value)
+            self._exps[found], self._logs[value] = value, found
         return found
 
-    def _remember(self, log: int, exp: int) -> None:
-        p, inverse = self.p, self.inverse(exp)
-        self._exps[log], self._exps[-log % p] = exp, inverse
-        self._logs[exp], self._logs[inverse] = log, -log % p
+    def _known(self, value: int) -> int | None:
+        """log u where that, or log(1/u), was met before."""
+        found = self._logs.get(value)
+        if found is None and (mirrored := self._logs.get(self.inverse(value))) is not None:
+            found = self._logs[value] = -mirrored % self.p
+            self._exps[found] = value
+        return found
 
     def log_size(self, value: int) -> int:
         """log |value|: the log of whichever of ±value has been met."""
-        return self.log(value if value in self._logs or self.p - value not in self._logs else self.p - value)
+        turned = self._known(value) is None and self._known(self.p - value) is not None
+        return self.log(self.p - value if turned else value)
 
     def oracle(self, name: str, value: int) -> int:
         """A random function of that name."""

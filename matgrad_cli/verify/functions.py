@@ -101,11 +101,13 @@ def _fraction(field: Modular, top: int, bottom: int) -> int:
     return top * field.inverse(bottom % field.p) % field.p
 
 
-def _hyperbolic(sign_top: int, sign_bottom: int) -> Callable[[Modular, int], int]:
+def _hyperbolic(sign: int, over_cosh: bool) -> Callable[[Modular, int], int]:
+    """(e²ᵘ ± 1) / 2eᵘ, or over e²ᵘ + 1."""
+
     def value(field: Modular, u: int) -> int:
         up = field.exp(u)
-        down = field.inverse(up)
-        return _fraction(field, up + sign_top * down, up + sign_bottom * down if sign_bottom else 2)
+        squared = up * up
+        return _fraction(field, squared + sign, squared + 1 if over_cosh else 2 * up)
 
     return value
 
@@ -115,9 +117,9 @@ EXACT_VALUES: Final[dict[str, Callable[[Modular, int], int]]] = {
     "log": lambda f, u: f.log(u),
     "sin": lambda f, u: f.odd("sin", u),
     "cos": lambda f, u: f.even("cos", u),
-    "tanh": _hyperbolic(-1, 1),
-    "sinh": _hyperbolic(-1, 0),
-    "cosh": _hyperbolic(1, 0),
+    "tanh": _hyperbolic(-1, True),
+    "sinh": _hyperbolic(-1, False),
+    "cosh": _hyperbolic(1, False),
     "atan": lambda f, u: f.odd("atan", u),
     "atanh": lambda f, u: _fraction(f, f.log(_fraction(f, 1 + u, 1 - u)), 2),
     "sigmoid": lambda f, u: f.inverse((1 + f.exp(-u % f.p)) % f.p),

@@ -12,8 +12,25 @@ from collections import Counter
 from collections.abc import Hashable, Mapping
 from typing import Final
 
-from ..ir import Add, Differential, Entry, Expr, Index, Mul, Partial, SumOver, Symbol, add, mul, nodes_of, sum_over
+from ..ir import (
+    Add,
+    Differential,
+    Entry,
+    Expr,
+    Index,
+    Mul,
+    Partial,
+    Position,
+    SumOver,
+    Symbol,
+    add,
+    letters_of,
+    mul,
+    sum_over,
+)
 from ..ir.alike import form_of
+from ..ir.memory import remembered, table
+from ..ir.walk import found_in
 
 _FEWEST: Final = 4
 """So many pairs of terms are worth it."""
@@ -48,41 +65,49 @@ def kinds_of_pairs(before: Expr, after: Expr, words: Mapping[Symbol, object]) ->
 def probed(before: Expr, after: Expr, letters: tuple[Index, ...]) -> tuple[Expr, Expr, tuple[Index, ...]]:
     """Both sides along random directions in place of the letters by which something pending is differentiated,
     and the letters left."""
-    for node in _pending(before, letters) or _pending(after, letters):
-        if {node.row, node.col} - {None} <= set(letters):
-            along = Entry(
-                Symbol(f"{node.variable.name} along {node.row} {node.col}", node.variable.shape), node.row, node.col
-            )
-            before, after = _along(before, node, along), _along(after, node, along)
+    for variable, row, col in _pending_by(before) or _pending_by(after):
+        if {row, col} - {None} <= set(letters):
+            along = Entry(Symbol(f"{variable.name} along {row} {col}", variable.shape), row, col)
+            before, after = _along(before, variable, along), _along(after, variable, along)
             letters = tuple([letter for letter in letters if letter not in along.free])
     return before, after, letters
 
 
-def _pending(expr: Expr, letters: tuple[Index, ...]) -> list[Partial]:
-    found: dict[object, Partial] = {}
-    for node in nodes_of(
-        expr, inside=lambda node: not node.free.isdisjoint(letters)
-    ):  # elsewhere nothing is pending by one of the letters
-        if isinstance(node, Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index)):
-            found.setdefault((node.variable, node.row, node.col), node)
-    return [*found.values()]
+_By = tuple[Symbol, Position | None, Position | None]
+_PENDING: Final[dict[Expr, tuple[_By, ...]]] = table()
 
 
-def _along(expr: Expr, pending: Partial, along: Entry) -> Expr:
-    """Σ H_st·expr over the letters of `pending`; what is pending by these letters becomes a derivative along H."""
+def _pending_by(expr: Expr) -> tuple[_By, ...]:
+    """By which entries of variables something is pending in an expression, in letters that are free there."""
+    return found_in(expr, _PENDING, _pending_found)
+
+
+def _pending_found(node: Expr) -> tuple[_By, ...]:
+    below = [_PENDING[part] for part in node.children]
+    if isinstance(node, Partial) and (isinstance(node.row, Index) or isinstance(node.col, Index)):
+        below.insert(0, ((node.variable, node.row, node.col),))
+    if not any(below):
+        return ()
+    found = dict.fromkeys([one for some in below for one in some])
+    return tuple([one for one in found if node.free.issuperset(letters_of(one[1]) | letters_of(one[2]))])
+
+
+@remembered(maxsize=4096)
+def _along(expr: Expr, by: Symbol, along: Entry) -> Expr:
+    """Σ H_st·expr over the letters of `along`; what is pending by these letters becomes a derivative along H."""
     letters = along.free
     if expr.free.isdisjoint(letters):
         return sum_over(sorted(letters), mul(along, expr))
     match expr:
         case Add(terms):
-            return add(*[_along(term, pending, along) for term in terms])
+            return add(*[_along(term, by, along) for term in terms])
         case Mul(factors):
             moving = [factor for factor in factors if not factor.free.isdisjoint(letters)]
             if len(moving) == 1 and moving[0].free >= letters:
-                return mul(*[_along(factor, pending, along) if factor is moving[0] else factor for factor in factors])
+                return mul(*[_along(factor, by, along) if factor is moving[0] else factor for factor in factors])
         case SumOver(indices, body) if letters.isdisjoint(indices):
-            return sum_over(indices, _along(body, pending, along))
-        case Partial(body, variable, row, col) if (variable, row, col) == (pending.variable, pending.row, pending.col):
+            return sum_over(indices, _along(body, by, along))
+        case Partial(body, variable, row, col) if (variable, row, col) == (by, along.row, along.col):
             if body.free.isdisjoint(letters):
                 return Differential(body, variable, along.base)
     return sum_over(sorted(letters), mul(along, expr))
