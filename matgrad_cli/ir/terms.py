@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ..diagnostics.record import record, replace
+from ..diagnostics.record import record
 from .build import add, mul, sum_over
 from .entries import UNIT, ZERO
 from .expr import Expr
@@ -208,13 +208,8 @@ def _terms(part: Expr) -> tuple[Term, ...]:
         if any(factor is ZERO for factor in (*term.coefficient, *term.factors)):
             continue
         coefficient = ordered(factor for factor in term.coefficient if factor is not UNIT)
-        found.append(
-            replace(
-                term,
-                coefficient=coefficient,
-                factors=pending_last(term.factors) if term.pending else chained(term.factors),
-            )
-        )
+        factors = pending_last(term.factors) if term.pending else chained(term.factors)
+        found.append(Term(coefficient, term.indices, factors))
     return tuple(found)
 
 

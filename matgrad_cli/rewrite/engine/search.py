@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from ...ir import Differential, Entry, Expr, Partial, Path
+from ...ir.memory import remembered
 from ...records import Bindings
 from ...rulebook.rule import Rule
 from .application import Scene, fit, pending_of, places_of
@@ -26,8 +27,7 @@ class Search:
 
     def __init__(self, scene: Scene, accepts: Callable[[Rewriting], bool] = lambda _: True) -> None:
         self.scene, self.accepts = scene, accepts
-        self._possible: dict[tuple[tuple[str, ...], Bindings], dict[Expr, list[int]]] = {}
-        """Of rules that are tried together which may still fit a part, by their places."""
+        self._possible = _possible(scene.problem, scene.rules, scene.entrywise, scene.inside, scene.direction, accepts)
         self._chosen: dict[Expr, Rule] = {}
 
     def first(
@@ -96,6 +96,16 @@ class Search:
                 rewriting = fit(rule, part, scene, (), line, place)
                 if rewriting is not None:
                     yield rule, place, rewriting
+
+
+Possible = dict[tuple[tuple[str, ...], Bindings], dict[Expr, list[int]]]
+"""Of rules that are tried together which may still fit a part, by their places."""
+
+
+@remembered(maxsize=16)
+def _possible(*_asked: object) -> Possible:
+    """What is known of all searches that ask the same of the rules: nothing at first."""
+    return {}
 
 
 def _places(rule: Rule, path: Path, node: Expr, pending: Differential | Partial) -> Iterator[tuple[Path, Expr]]:

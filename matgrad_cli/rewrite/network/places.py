@@ -33,6 +33,7 @@ from ...ir import (
 )
 from ...ir.dimensions import ONE
 from ...ir.entries import delta, entry
+from ...ir.memory import noted
 from ...ir.terms import UNIT, Term, split
 from ...records import Bindings
 from ...rulebook.heads import operators_in
@@ -63,6 +64,7 @@ def _dropped(term: Term) -> Term:
     return Term(term.coefficient, term.indices, tuple(factor for factor in factors if factor is not UNIT))
 
 
+@noted
 def tidy_positions(factor: Expr) -> Expr:
     """δ's of pairs split into δ's of letters; δ_kk is 1; entries of A ⊗ B and vec(A)
     at pairs are entries of A and B."""
