@@ -141,7 +141,8 @@ def expanded(expr: Expr) -> Iterator[Term]:
     elif isinstance(expr, SumOver):
         own = {index.name for index in expr.indices}
         for term in expanded(expr.body):
-            inner = _apart(term, own | term.names(), own & {index.name for index in term.indices})
+            clash = own & {index.name for index in term.indices}
+            inner = _apart(term, own | term.names(), clash) if clash else term
             yield Term(inner.coefficient, (*expr.indices, *inner.indices), inner.factors)
     elif isinstance(expr, Mul):
         yield from _product(expr.factors)
@@ -152,30 +153,31 @@ def expanded(expr: Expr) -> Iterator[Term]:
 
 
 def _product(factors: tuple[Expr, ...]) -> Iterator[Term]:
-    partial: list[Term] = [Term()]
+    """What stands in front of a Σ or a bracket, it, what follows it, and so on."""
+    found = [Term()]
+    loose: list[Expr] = []
+    others: list[Expr] = []
     for factor in factors:
         if isinstance(factor, SumOver) or (isinstance(factor, Add) and has_pending(factor)):
-            pieces = list(expanded(factor))
-        elif is_loose(factor):
-            pieces = [Term((factor,))]
+            before = Term(tuple(loose), (), tuple(others))
+            found = [_times(_times(left, before), right) for left in found for right in expanded(factor)]
+            loose, others = [], []
         else:
-            pieces = [Term((), (), (factor,))]
-        partial = [_times(left, right) for left in partial for right in pieces]
-    yield from partial
+            (loose if is_loose(factor) else others).append(factor)
+    after = Term(tuple(loose), (), tuple(others))
+    yield from [_times(left, after) for left in found]
 
 
 def _times(left: Term, right: Term) -> Term:
-    if right.indices:
-        right = _apart(right, left.names() | right.names(), {index.name for index in right.indices} & left.names())
-    if left.indices:
-        left = _apart(left, left.names() | right.names(), {index.name for index in left.indices} & right.names())
+    if right.indices and (clash := {index.name for index in right.indices} & left.names()):
+        right = _apart(right, left.names() | right.names(), clash)
+    if left.indices and (clash := {index.name for index in left.indices} & right.names()):
+        left = _apart(left, left.names() | right.names(), clash)
     return Term(left.coefficient + right.coefficient, left.indices + right.indices, left.factors + right.factors)
 
 
 def _apart(term: Term, taken: set[str], clash: set[str]) -> Term:
     """The term with the clashing ones of its summed letters renamed."""
-    if not clash:
-        return term
     mapping: dict[Index, Index] = {}
     for index in term.indices:
         if index.name in clash:

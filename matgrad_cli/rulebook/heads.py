@@ -7,6 +7,7 @@ a test parses them all.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from ..diagnostics.regex import regex
 from ..ir import (
@@ -24,8 +25,10 @@ from ..ir import (
     SumOver,
     Transpose,
 )
+from ..ir.expr import together
 from ..ir.functions import WITH_AXES
-from ..ir.memory import remembered, table
+from ..ir.memory import table
+from ..ir.walk import found_in
 
 SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
 
@@ -47,11 +50,18 @@ def _head(node: Expr) -> Head:
     return node.head, node.shape.is_number
 
 
-@remembered(maxsize=100_000)
+_OPERATORS: Final[dict[Expr, frozenset[str]]] = table()
+
+
 def operators_in(node: Expr) -> frozenset[str]:
     """All operators at and below a node."""
-    found: frozenset[str] = frozenset((node.head,))
-    return found.union(*(operators_in(child) for child in node.children)) if node.children else found
+    known = _OPERATORS.get(node)
+    return found_in(node, _OPERATORS, _operators) if known is None else known
+
+
+def _operators(node: Expr) -> frozenset[str]:
+    below = together([_OPERATORS[part] for part in node.children])
+    return below if node.head in below else below | {node.head}
 
 
 @lru_cache(maxsize=4096)

@@ -107,7 +107,12 @@ class Evaluator:
         key = (node, _relevant(node.symbols, tags) if tags else tags)
         found = self._memo.get(key)
         if found is None:
-            found = self._evaluated(key)
+            if self._depth < _SHALLOW:
+                self._depth += 1
+                found = self._memo[key] = self._compute(*key)
+                self._depth -= 1
+            else:
+                found = self._evaluated(key)
         if type(found) is not dict:
             raise found  # type: ignore[misc]
         return found
@@ -117,12 +122,7 @@ class Evaluator:
         return (node, _relevant(node.symbols, tags)) in self._memo
 
     def _evaluated(self, key: tuple[Expr, Tags]) -> Jet | Exception:
-        """What is not known yet. Depth is kept on Python's stack where it is small, then on an explicit one."""
-        if self._depth < _SHALLOW:
-            self._depth += 1
-            found = self._memo[key] = self._compute(*key)
-            self._depth -= 1
-            return found
+        """The same on an explicit stack: Python's is not that deep."""
         stack = [key]
         waiting: set[tuple[Expr, Tags]] = set()
         while stack:

@@ -146,6 +146,8 @@ class Modular:
         if exponent.denominator != 1:
             raise NotExact("a fractional power")
         whole = exponent.numerator
+        if whole == 2:
+            return value * value % self.p
         return pow(value, whole, self.p) if whole >= 0 else pow(self.inverse(value), -whole, self.p)
 
     def exp(self, value: int) -> int:
