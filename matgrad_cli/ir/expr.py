@@ -51,6 +51,7 @@ class _Made(type):
             space["fields"] = space["__match_args__"] = tuple(said)
             space["inner"] = tuple([field for field, kind in said.items() if kind in ("Expr", "Expr | None")])
             space["many"] = [*said.values()] == ["tuple[Expr, ...]"]
+            space["places"] = tuple([place for place, field in enumerate(said, 1) if field in space["inner"]])
         space.setdefault("__slots__", tuple(said))
         made: Any = super().__new__(cls, name, bases, space)
         if said:
@@ -80,6 +81,7 @@ class Expr(Interned, metaclass=_Made):
     weight: int
     inner: ClassVar[tuple[str, ...]] = ()
     usual: ClassVar[tuple[Any, ...]] = ()
+    places: ClassVar[tuple[int, ...]] = ()
     many: ClassVar[bool] = False
     setters: ClassVar[tuple[Callable[[Expr, Any], None], ...]] = ()
 
@@ -96,7 +98,7 @@ class Expr(Interned, metaclass=_Made):
         found = object.__new__(cls)
         for set_field, value in zip(cls.setters, cls._values(*key[1:]), strict=True):
             set_field(found, value)
-        parts = found._parts()
+        parts = cls._parts(key)
         _set_children(found, parts)
         _set_free(found, found._letters())
         _set_symbols(found, together([part.symbols for part in parts]) if parts else _NOTHING)
@@ -110,12 +112,10 @@ class Expr(Interned, metaclass=_Made):
         """The values of the fields, as they are kept."""
         return given
 
-    def _parts(self) -> tuple[Expr, ...]:
-        """The direct sub-expressions, in reading order."""
-        if self.many:
-            whole: tuple[Expr, ...] = getattr(self, self.fields[0])
-            return whole
-        return tuple([part for name in self.inner if (part := getattr(self, name)) is not None])
+    @classmethod
+    def _parts(cls, key: tuple[Any, ...]) -> tuple[Expr, ...]:
+        """The direct sub-expressions among the class and values, in reading order."""
+        return key[1] if cls.many else tuple([key[place] for place in cls.places if key[place] is not None])
 
     def _letters(self) -> frozenset[Index]:
         """The letters that are free here: those of the parts."""

@@ -220,8 +220,9 @@ class Call(Expr):
         """The first argument."""
         return self.arguments[0]
 
-    def _parts(self) -> tuple[Expr, ...]:
-        return self.arguments
+    @classmethod
+    def _parts(cls, key: tuple[Any, ...]) -> tuple[Expr, ...]:
+        return key[2:]
 
     def _check(self) -> Shape:
         function, first = FUNCTIONS[self.function], self.arguments[0]

@@ -118,14 +118,14 @@ class Rulebook:
         begun = self._begun.get((names, heads, pending))
         if begun is None:
             begun = self._begun[names, heads, pending] = []
-            for place, said in enumerate(map(self._said, names)):
+            for place, said in enumerate(map(self.said, names)):
                 asked = said if pending or said is None or not said.pending else None
                 at = [number for number, one in enumerate(heads) if asked is None or asked.may_begin_at(one)]
                 if at:
                     begun.append((place, asked, at))
         return begun
 
-    def _said(self, name: str) -> Form | None:
+    def said(self, name: str) -> Form | None:
         """What the text of a rule says of what fits; None where it does not say all."""
         entry = self._entries[name.removesuffix(BACKWARDS)]
         text = "" if "\noptional" in entry.text else quick(entry.text, "rhs" if name.endswith(BACKWARDS) else "lhs")

@@ -22,12 +22,15 @@ FEWEST: Final = 4
 def jets_of(here: Evaluator, terms: Sequence[Expr], tags: Tags) -> list[Jet]:
     """Jets whose sum is that of the terms, at a point of exact numbers."""
     moving = {symbol for tag in tags for symbol in (tag.variable, *(tag.direction.symbols if tag.direction else ()))}
+    fresh = [term for term in terms if not here.knows(term, tags)]
+    if len(fresh) < FEWEST:
+        return [here.jet(term, tags) for term in terms]
     groups: dict[Any, list[tuple[Expr, Form]]] = {}
-    for term in terms:
+    for term in fresh:
         form = form_of(term)
         still = tuple([symbol if symbol in moving else None for symbol in form.symbols])
         groups.setdefault((form.kind, still), []).append((term, form))
-    found: list[Jet] = []
+    found = [here.jet(term, tags) for term in terms if here.knows(term, tags)]
     for members in groups.values():
         together = _together(here, members, tags) if len(members) >= FEWEST else None
         found += [here.jet(term, tags) for term, _ in members] if together is None else [together]

@@ -18,7 +18,7 @@ from ...facts.conditions import CONDITIONS
 from ...ir import Add, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
 from ...ir.walk import found_in
-from ...rulebook.heads import guess_heads, heads_needed, operators_in
+from ...rulebook.heads import Form, guess_heads, heads_needed, operators_in
 from ...rulebook.load import BACKWARDS, Rulebook, rulebook
 from ...rulebook.rule import Rule
 from ..engine.application import HEADS, Scene, fit, places_of, replaced, settled, with_parts
@@ -52,6 +52,11 @@ class _Entry:
     def needed(self) -> tuple[frozenset[str], ...]:
         """The operators that must stand in a node; a number 0 or 1 is the business of multiply-numbers."""
         return tuple(heads - {"Number"} for heads in heads_needed(self.text)) if self.text else ()
+
+    @cached_property
+    def form(self) -> Form | None:
+        """What the rule's text says of what fits."""
+        return self._book.said(self.name)
 
     @cached_property
     def rule(self) -> Rule:
@@ -166,8 +171,9 @@ class Simplifier:
     def _direct(self, node: Expr) -> _Found | None:
         if node not in self._directly:
             entries = self._entries_for(node) if node.children or node.shape.is_number else []
+            likely = (entry for entry in entries if entry.form is None or entry.form.may_fit(node))
             self._directly[node] = next(
-                (found for entry in entries if (found := self._fit(entry, node)) is not None), None
+                (found for entry in likely if (found := self._fit(entry, node)) is not None), None
             )
         return self._directly[node]
 
