@@ -15,7 +15,7 @@ from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
 from .elaboration.complaints import fail
 from .elaboration.elaborate import Reading, read_node
-from .elaboration.loss_letters import refuse_derivatives, refuse_free_letters, refuse_nonlinear, refuse_softmax_of_one
+from .elaboration.loss_letters import refuse_parts, refuse_run_together, refuse_softmax_of_one
 from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.mending import further, with_matrix_products, written_out
@@ -145,6 +145,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     )
     right_side, dropped = without_wrappers(stated, plain_name(wrt))
     tree, language, choice = loss_tree(right_side, scope, chosen_syntax(syntax), plain_name(wrt))
+    refuse_run_together(tree, replace(scope, syntax=language), plain_name(wrt))
     if isinstance(tree, s.Derivative) and tree.body is not None and _is_variable(tree, plain_name(wrt)):
         tree, choice = tree.body, (*choice, "the derivative sign round the loss is dropped")
     signs = next((fact for fact in facts if fact.word == "signs"), None)
@@ -235,9 +236,7 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
 def _understood(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:
     scope, found = _close(tree, scope, facts)
     variable = variable_named(wrt, scope)
-    refuse_free_letters(tree, scope)
-    refuse_nonlinear(tree, scope)
-    refuse_derivatives(tree, scope)
+    refuse_parts(tree, scope)
     scope = replace(scope, wrt=variable)
     reading = read_node(tree, scope, found)
     refuse_softmax_of_one(reading.spans, scope)

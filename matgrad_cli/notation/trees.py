@@ -38,7 +38,7 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
             found = read_latex(text, scope.source.name, names := names.defining(named))
         if bound := left_free(found.node):
             found = read_latex(text, scope.source.name, names, binding=bound)
-        if matrices := sample_letters(found.node, scope):
+        if matrices := sample_letters(found.node, scope, wrt.split("_")[0]):
             found = read_latex(text, scope.source.name, names.defining(matrices, "matrix"), binding=bound)
         if bound and (node := widened(found.node)) is not found.node:
             return attending(node), (*found.notes, "a Σ is read as going on where its letter does")

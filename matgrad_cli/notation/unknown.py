@@ -20,6 +20,12 @@ NUMBERS: Final = frozenset(("f", "g", "h", "ell"))
 """Of these the value is a number where nothing else decides; of φ and ψ it has the shape of what they are taken of."""
 
 
+def letter_of(name: str) -> str:
+    """The letter of a function: of `rho_tau`, ρ_τ, it is ρ."""
+    letter, _, below = name.partition("_")
+    return name if below.startswith("prime") else letter
+
+
 SLOPES: Final = frozenset(f"{'n' if name in NUMBERS else 'e'}:{name}" for name in LETTERS)
 """The unknown functions whose derivatives may be written where no loss says which there are."""
 

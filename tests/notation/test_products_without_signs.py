@@ -19,6 +19,8 @@ def refused(loss, wrt):
         ("tr(AXB)", "X", "tr(A@X@B)"),
         ("wTXw", "w", "w.T@X@w"),
         ("x.T A x", "x", "x.T @ A @ x"),
+        ("f(Ax + b)", "x", "f(A@x + b)"),
+        ("sum(x) + sum(Ax)", "x", "sum(x) + sum(A@x)"),
         ("xTAx + 2b.T x", "x", "x.T@A@x + 2*b.T @ x"),
         ("(y - X w).T (y - X w)", "w", "(y - X @ w).T @ (y - X @ w)"),
     ],
@@ -31,3 +33,9 @@ def test_products_without_signs_are_proposed_with_them(loss, wrt, proposed):
 @pytest.mark.parametrize(("loss", "wrt"), [("if x", "x"), ("sum_i (y_i - w.T x_i)", "w")])
 def test_what_is_no_product_is_not_proposed_as_one(loss, wrt):
     assert "sign for each product" not in (refused(loss, wrt).help or "")
+
+
+@pytest.mark.parametrize("loss", ["norm(x@Wx + h@Wh)**2 + norm(x)", "norm(Ax)**2 + norm(x)", "norm(x - xs)"])
+def test_a_name_that_holds_the_variable_is_one_where_it_is_a_factor_or_declared(loss):
+    shapes = ["Ax: n"] if "Ax" in loss else []
+    assert any(symbol.name in ("Wx", "Ax", "xs") for symbol in read_problem(loss, "x", shapes).variables)

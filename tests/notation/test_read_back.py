@@ -225,7 +225,11 @@ def test_every_function_is_read_back_from_every_printer(name: str) -> None:
 
 UNKNOWN = [
     read_problem(loss, "x", ["A: n×n, x: n, y: n, a: scalar"])
-    for loss in ("sum(phi(x)) + f(x) + y.T@h(x) + tr(g(a)@A) + tr(ell(A))", "sum(psi(x, y)) + f(x, a, A)")
+    for loss in (
+        "sum(phi(x)) + f(x) + y.T@h(x) + tr(g(a)@A) + tr(ell(A))",
+        "sum(psi(x, y)) + f(x, a, A)",
+        r"\mathbf{1}^\top\phi_\tau(x) + f_{\theta}(x) + y^\top h_2(x) + \ell_{\text{low}}(x, y)",
+    )
 ]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from matgrad_cli.api import gradient
 from matgrad_cli.diagnostics import InputError
+from matgrad_cli.ir import Call, nodes_of
 from matgrad_cli.notation.problems import read_expression, read_problem
 
 SHAPES = "A: m×n, C: n×n, W: m×n, X: n×d, x: n, b: m, y: m, w: d, S: n×n, Z: n×d"
@@ -45,6 +46,10 @@ GRADIENTS = [
     ("f(x, g(x))", "x", "∂₁f(x, g(x)) + ∂₂f(x, g(x)) ∇g(x)"),
     ("f(AXw, X, lambda)", "X", "Aᵀ ∂₁f(AXw, X, λ) wᵀ + ∂₂f(AXw, X, λ)"),
     (r"b^\top f(\lambda)^{-1} y", "lambda", "−bᵀ f(λ)⁻¹ f′(λ) f(λ)⁻¹ y"),
+    (r"\sum_i \rho_\tau(x_i - w^\top z_i)", "w", "−Zᵀ ρ_τ′(x − Zw)"),
+    (r"f_{\theta}(Ax) + f_0(x)", "x", "Aᵀ ∇f_θ(Ax) + ∇f₀(x)"),
+    (r"\sum_i \ell_{\text{hinge}}(x_i, w^\top z_i)", "w", "Zᵀ ∂₂ℓ_hinge(x, Zw)"),
+    (r"\|y - \phi_1(W \psi_a(x))\|^2", "W", "−2((y − φ₁(W ψ_a(x))) ∘ φ₁′(W ψ_a(x))) ψ_a(x)ᵀ"),
 ]
 
 
@@ -125,6 +130,38 @@ def test_two_families_of_one_letter() -> None:
     assert str(found).startswith("−2(Ω ∘ (r − b_u · 𝟏ᵀ − 𝟏 b_iᵀ − pqᵀ)) · 𝟏")
     assert "`b_i` and `b_u` are two arrays, as their letters run over two sets" in found.derivations[0].problem.notes
     assert str(gradient(r"\sum_{i,j} W_{ij}\|y_i - y_j\|^2", "y")).startswith("2(diag((W + Wᵀ) · 𝟏) − W − Wᵀ)y")
+
+
+@pytest.mark.parametrize(("loss", "wrt", "expected"), [
+    (r"\sum_{n=1}^N (t_n - w^\top \phi(x_n))^2", "w", "−2φᵀ(t − φw)"),
+    (r"\sum_n (t_n - \theta^T h(x^{(n)}))^2", "theta", "−2hᵀ(t − hθ)"),
+    (r"\sum_n \|t_n - W\phi(x_n)\|^2", "W", "−2(t − φWᵀ)ᵀφ"),
+    (r"\sum_i \max(0, 1 - y_i(w \cdot \psi(x_i) + b)) + \|w\|^2", "b", "−step(𝟏 − (y ∘ (ψw + b · 𝟏)))ᵀ y"),
+    (r"\sum_{i,j} \alpha_i \alpha_j \phi(x_i)^\top \phi(x_j)", "alpha", "2φφᵀα"),
+    (r"\sum_i \phi(x_i)^\top W \phi(z_i)", "W", "φ(x)ᵀ φ(z)"),
+    (r"\sum_n (t_n - w^\top \phi(x_n))^2", "x", "−2(((t − φ(x) w)wᵀ) ∘ φ′(x))"),
+])  # fmt: skip
+def test_what_a_function_makes_of_samples_is_a_family_of_vectors(loss: str, wrt: str, expected: str) -> None:
+    assert str(gradient(loss, wrt)).split("   (")[0] == expected
+
+
+@pytest.mark.parametrize(("loss", "wrt"), [
+    (r"\sum_i \phi_i(w^\top x_i)", "w"), (r"\sum_i g_i(x_i - y_i)", "x"), (r"\|f_\theta(x) - y\|^2", "theta"),
+    (r"\sum_i H_\delta(r_i),\ r = y - Xw", "w"), (r"\|y - a(Wx)\|^2", "W"), (r"\|y - \eta\left(Wx\right)\|^2", "W"),
+])  # fmt: skip
+def test_what_may_be_a_function_or_a_factor_is_asked(loss: str, wrt: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, wrt)
+    assert caught.value.diagnostic.code == "unknown-function"
+
+
+@pytest.mark.parametrize(("loss", "wrt"), [
+    (r"\sum_i h_i(1 - h_i)", "h"), (r"\sum_i h_i(w^\top x_i - y_i)^2", "w"), (r"\lambda(w^\top w)", "w"),
+    (r"\|y - \alpha(Wx)\|^2", "W"), (r"\|y - \eta(Wx + b)\|^2", "W"), (r"\sum_i \rho_i(y_i - w^\top x_i)^2", "w"),
+])  # fmt: skip
+def test_factors_before_brackets_stay_factors(loss: str, wrt: str) -> None:
+    problem = read_problem(loss, wrt)
+    assert not any(isinstance(node, Call) and ":" in node.function for node in nodes_of(problem.loss))
 
 
 def test_a_declaration_makes_it_a_factor() -> None:

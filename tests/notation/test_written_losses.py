@@ -252,7 +252,6 @@ def test_wrappers_are_dropped(text: str) -> None:
     ("np.sort(X)", "unknown-function"),
     (r"\sum_{i,j} w_i w_j k(x_i, x_j)", "unknown-function"), (r"\sum_i (y_i - \sum_j w_j \phi_j(x_i))^2",
     "unknown-function"),
-    (r"\sum_i \rho_\tau(y_i - w^\top x_i)", "index-mismatch"),
     ("-np.mean(np.log(X[np.arange(n), y]))", "slice"),
     (r"\operatorname{chol}(A)", "unknown-function"),
     (r"\sum_i w^i X_{ii}", "index-as-number"), (r"\sum_t w^t y_t", "index-as-number"), (r"w^* X w", "unreadable"),

@@ -10,11 +10,19 @@ from ...diagnostics import Span
 from ...diagnostics.regex import regex
 from ...ir import Call, Expr
 from .. import syntax as s
+from ..expression.mending import spelled
 from ..scope import Scope
 from .complaints import fail, quoted
 
 
-def refuse_free_letters(tree: s.Node, scope: Scope) -> None:
+def refuse_parts(tree: s.Node, scope: Scope) -> None:
+    """Refuse what a loss does not hold: letters that nothing binds, functions of expectations, derivatives."""
+    _refuse_free_letters(tree, scope)
+    _refuse_nonlinear(tree, scope)
+    _refuse_derivatives(tree, scope)
+
+
+def _refuse_free_letters(tree: s.Node, scope: Scope) -> None:
     """Raise the message about an index letter that nothing binds, or about a transposed entry."""
     if scope.syntax == "latex":
         from .members import entries_as_vectors  # the other languages write entries in brackets
@@ -173,7 +181,7 @@ def _under_masks(body: s.Node, tree: s.Binary) -> s.Node:
     return s.Group(span, s.Binary(span, tree.operator, body, tree.right))
 
 
-def refuse_nonlinear(tree: s.Node, scope: Scope) -> None:
+def _refuse_nonlinear(tree: s.Node, scope: Scope) -> None:
     """Refuse an expectation that is not a term of the loss by itself: the square of E[x] is not E of the square."""
     linear: set[int] = set()
     waiting = [tree]
@@ -197,7 +205,7 @@ def refuse_nonlinear(tree: s.Node, scope: Scope) -> None:
             )
 
 
-def refuse_derivatives(tree: s.Node, scope: Scope) -> None:
+def _refuse_derivatives(tree: s.Node, scope: Scope) -> None:
     """Refuse a derivative in a loss that is none of the loss's variables:
     ∇u and ∂u/∂t of a field u, a ∇ that does not say by what."""
     for part in s.parts_of(tree):
@@ -214,6 +222,19 @@ def refuse_derivatives(tree: s.Node, scope: Scope) -> None:
             else:
                 continue
             fail(scope, "unreadable", message, (part.span, ""), help=help)
+
+
+def refuse_run_together(tree: s.Node, scope: Scope, wrt: str) -> None:
+    """Refuse a name such as `Ax` beside the variable `x` which is no factor anywhere: it is rather a product."""
+    parts = list(s.parts_of(tree)) if scope.syntax == "numpy" else []
+    names = [part for part in parts if isinstance(part, s.Name)]
+    products = [part for part in parts if isinstance(part, s.Binary) and part.operator in ("@", "*")]
+    factors = {getattr(s.ungrouped(side), "name", "") for part in products for side in (part.left, part.right)}
+    for name in (part.name for part in names if part.name not in factors and not part.name.islower()):
+        if spelled(name, wrt, scope.symbols) != name and any(part.name == wrt for part in names):
+            span = next(part.span for part in names if part.name == name)
+            message = f"whether `{name}` is a name or a product is not said"
+            fail(scope, "missing-operator", message, (span, ""), help=f'declare it, as in `--shape "{name}: n"`')
 
 
 def refuse_softmax_of_one(spans: Mapping[Expr, Span], scope: Scope) -> None:

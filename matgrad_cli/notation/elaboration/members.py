@@ -10,6 +10,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from .. import syntax as s
 from ..scope import Scope
+from ..unknown import LETTERS
 
 _BOLD = regex(r"\\(?:mathbf|boldsymbol|bm|pmb|vec|symbf)\s*\{?\s*\\?$")
 _PRODUCTS = ("juxtapose", "@")
@@ -20,9 +21,10 @@ _DIRECTIONS: Final = frozenset(("w", "v", "u", "theta", "beta", "omega"))
 `a \\cdot x_i` may be a number times another."""
 
 
-def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
+def sample_letters(tree: s.Node, scope: Scope, wrt: str) -> tuple[str, ...]:
     """The matrices whose rows are written as vectors, as in x_iᵀ w:
-    the capital where it occurs too, else the letter itself."""
+    the capital where it occurs too, else the letter itself; φ where they are written φ(x_i)."""
+    tree = _with_features(tree, scope, wrt)
     names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
     bound = s.letters_bound(tree)
     found: set[str] = set()
@@ -41,6 +43,37 @@ def sample_letters(tree: s.Node, scope: Scope) -> tuple[str, ...]:
             if _counts(letter, bound) and new and (value is None or value.shape.is_matrix):
                 found.add(small.upper() if value is not None else small)
     return tuple(sorted(found))
+
+
+def _with_features(tree: s.Node, scope: Scope, wrt: str) -> s.Node:
+    """The tree with φ_n for φ(x_n), where φ is called at the members of one family alone, which is not the variable
+    and is not declared: what φ makes of them is data. Any other φ(x_n) is a vector as x_n is, which stands for it."""
+    called: dict[str, set[str]] = {}
+    for part in s.parts_of(tree):
+        if isinstance(part, s.Apply) and part.function in LETTERS:
+            at = _sample(part)
+            family = at[0] if at is not None else wrt
+            declared = scope.find(family) is not None or scope.find(family.upper()) is not None
+            called.setdefault(part.function, set()).add(wrt if declared else family)
+
+    def row(part: s.Node) -> s.Node:
+        at = _sample(part) if isinstance(part, s.Apply) and part.function in called else None
+        if at is None or not isinstance(part, s.Apply):
+            return part
+        data = len(called[part.function]) == 1 and wrt not in called[part.function]
+        return s.Subscript(part.span, s.Name(part.span, part.function), (at[1],)) if data else part.arguments[0]
+
+    return s.rebuilt(tree, row) if called else tree
+
+
+def _sample(call: s.Apply) -> tuple[str, s.Name] | None:
+    """x and n of φ(x_n) and of φ(x^{(n)})."""
+    match call:
+        case s.Apply(_, _, (s.Subscript(_, s.Name(_, family), (s.Name() as index,)),), ()):
+            return family, index
+        case s.Apply(_, _, (s.Slice(_, letter, _, s.Name() as index, "sample"),), ()):
+            return letter.name, index
+    return None
 
 
 def _counts(letter: str, bound: frozenset[str]) -> bool:

@@ -11,12 +11,15 @@ from ...diagnostics.record import replace
 from ...ir import ONE, Call, Dim, Expr, MatMul, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
 from .. import syntax as s
 from ..expression.keywords import path_of
+from ..names import words
 from .broadcasting import Operand, as_column, as_row, stretched
 from .complaints import declared_column, described, fail, misfit_entrywise, misfit_product, piece, quoted
 from .elaborator import Elaborator
 from .matrix_functions import inverted
 
 _DECLARED: Final = "from --shape"
+_FACTORS: Final = words("alpha beta gamma lambda mu nu tau epsilon theta c k t")
+"""Letters of numbers that nobody takes for functions."""
 OPERATORS = frozenset(("*", "/", "@", "hadamard", "kron", "juxtapose", "dot"))
 
 
@@ -97,21 +100,23 @@ class Product:
         self.span = node.span
 
     def refuse_value(self, array: Expr | None, node: s.Binary) -> None:
-        r"""`\Phi(w^\top x)`: nobody puts a number in brackets behind a matrix; it may be the value of a function."""
+        r"""`\Phi(w^\top x)`, `a(Wx)`: nobody puts a number in brackets behind a matrix, nor a product of arrays
+        behind a number; it may be the value of a function."""
         scope = self.reader.scope
-        bracket = scope.syntax == "latex" and isinstance(node.right, s.Group)
-        if not bracket or array is not None or scope.loss is not None:
+        last, value = s.last_factor(node.left), s.ungrouped(node.right)
+        if scope.syntax != "latex" or scope.loss is not None or not isinstance(last, s.Name):
             return
-        last = s.last_factor(node.left)
-        if not isinstance(last, s.Name) or isinstance(s.ungrouped(node.right), s.Literal_):
+        bracket = "(" in scope.source.text[last.span.end : value.span.start]
+        if not bracket or isinstance(value, s.Literal_) or not scope.origins.get(last.name, "").startswith("assumed"):
             return
-        if scope.origins.get(last.name, "").startswith("assumed") and self.reader.expr(last).shape.is_matrix:
-            self.reader.fail(
-                "unknown-function",
-                f"whether `{last.name}(…)` is a function or a product is not said",
-                node,
-                f"write the function out; for the product write the number in front, or declare `{last.name}`",
-            )
+        before = self.reader.expr(last).shape
+        whole = isinstance(value, s.Binary) and value.operator == "juxtapose" and last.name not in _FACTORS
+        if before.is_matrix if array is None else before.is_number and whole:
+            product = "leave the brackets away" if before.is_number else "write the number in front"
+            written = scope.source.text[last.span.start : last.span.end]
+            message = f"whether `{written}(…)` is a function or a product is not said"
+            help = f"write the function out; for the product {product}, or declare `{last.name}`"
+            self.reader.fail("unknown-function", message, node, help)
 
     def refuse_quotient(self, node: s.Binary) -> None:
         r"""Ask in `x^\top A x / x^\top B x` and `x^\top y / \|x\| \|y\|`:

@@ -10,7 +10,7 @@ from ...ir import Call, Expr, Fill, Number, Power, Shape, ShapeMismatch, hadamar
 from ...ir.functions import unknown, unknown_parts, with_shape
 from .. import syntax as s
 from ..shapes.uses_of_functions import meaning_of
-from ..unknown import NUMBERS
+from ..unknown import NUMBERS, letter_of
 from .complaints import described
 from .elaborator import Elaborator
 
@@ -56,7 +56,7 @@ def unknown_call(e: Elaborator, node: s.Apply) -> Expr:
         return _again(e, node, known, primes, argument, others)
     shape = e.asked(node)
     kind, order, name = unknown_parts(known) if known is not None else ("", 0, node.function)  # type: ignore[misc]
-    array = known is None and not e.entrywise and (name in NUMBERS or shape is not argument.shape)
+    array = known is None and not e.entrywise and (letter_of(name) in NUMBERS or shape is not argument.shape)
     if array and shape is not None and not shape.is_number:
         return _array(e, node, name, primes, argument, shape)
     if not kind:

@@ -9,6 +9,7 @@ from typing import Final
 from ...diagnostics import InputError, Source, Span
 from .. import syntax as s
 from ..names import GREEK
+from ..unknown import LETTERS
 from .lexer import tokens
 from .vocabulary import ALIASES, FUNCTION_NAMES, WRITTEN_OUT
 
@@ -68,15 +69,16 @@ def written_out(text: str, wrt: str, declared: Container[str]) -> str:
         gap, word = text[end : token.start], text[token.start : token.end]
         begins = token.kind in ("name", "number") or word == "("
         found += (f" {sign} " if gap else sign) if begins and sign else gap
-        spelled = _spelled(word, wrt, declared) if token.kind == "name" else word
-        single = len(word) == 1 or word in declared or spelled != word
+        meant = spelled(word, wrt, declared) if token.kind == "name" else word
+        single = len(word) == 1 or word in declared or meant != word
         ends = word in (")", "]", "T") or (token.kind == "name" and single and word not in _CALLED)
-        sign = "*" if token.kind == "number" else "@" if ends else ""
-        found, end = found + spelled, token.end
+        called = word in LETTERS and text[token.end : token.end + 1] == "("
+        sign = "*" if token.kind == "number" else "@" if ends and not called else ""
+        found, end = found + meant, token.end
     return found
 
 
-def _spelled(word: str, wrt: str, declared: Container[str]) -> str:
+def spelled(word: str, wrt: str, declared: Container[str]) -> str:
     """`xTAx` as `x.T@A@x`, where the word can only be letters side by side and one of them is the variable."""
     together = len(wrt) == 1 and wrt in word and 1 < len(word) <= _LONGEST_PRODUCT and word.isalpha()
     if not together or word in declared or word in GREEK.values() or word in _CALLED:

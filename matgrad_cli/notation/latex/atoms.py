@@ -8,7 +8,7 @@ from ...diagnostics import Span
 from ...diagnostics.record import replace
 from .. import syntax as s
 from ..elaboration.loss_letters import free_letters
-from ..unknown import LETTERS
+from ..unknown import LETTERS, WEIGHTS
 from .cases import cases, comparison, indicator, written_out
 from .cursor import Cursor
 from .functions import applied_function, before_argument, call_of, is_call, is_upright, plain_arguments
@@ -88,7 +88,10 @@ def named_factor(r: Cursor) -> s.Node:
             return scripted(r, call_of(r, node))
         return scripted(r, _slope_called(r, token, node, sum(script.amount for script in primes)))
     open_ = not declared and set(kinds) <= {"index"} and (scripts or name not in LETTERS)
-    if (open_ and around_a_letter(r)) or (name == "sigma" and declared and not r.known and _is_both(r, name)):
+    one_of_several = bool(scripts) and name not in WEIGHTS and r.unknown(name) and not r.raised_at(r.at)
+    if (open_ and (around_a_letter(r) or one_of_several)) or (
+        name == "sigma" and declared and not r.known and _is_both(r, name)
+    ):
         message = f"whether `{written}(…)` is a function or a product is not said"
         function = f"write the function out, or say behind the loss what it is, `…, {written}(t) = …`"
         product = f"for the product leave the brackets away{'' if declared else f', or declare `{name}`'}"
@@ -146,9 +149,9 @@ def at_samples(r: Cursor, token: Token) -> s.Node | None:
         return None
     r.at = r.closing(r.at) + 1
     letters = tuple([r.name(letter) for _, letter in samples])
-    if len(pieces) > 1:
-        written = r.source.text[token.start + r.offset : r.last.end + r.offset]
-        r.note(f"`{written}` is read as entry {''.join(letter.name for letter in letters)} of `{token.text}`")
+    written = r.source.text[token.start + r.offset : r.last.end + r.offset]
+    part = "entry" if len(pieces) > 1 or sides < 2 else "row"
+    r.note(f"`{written}` is read as {part} {''.join(letter.name for letter in letters)} of `{token.text}`")
     return scripted(r, entry_of(r, r.name(token), Script("index", letters, end=r.last), r.span(token, r.last)))
 
 

@@ -14,6 +14,7 @@ from .quotients import Style, operand_of_sign, slashed_derivative, taken_apart
 from .scripts import scripted
 from .tokens import Token
 
+_NAMING: Final = ("name", "word", "number")
 SMALL_CHANGES: Final = ("d", "delta", "Delta")
 
 
@@ -114,28 +115,31 @@ def capital_d(r: Cursor) -> s.Node | None:
 def derivative_by_name(r: Cursor) -> s.Node | None:
     r"""`J_f(x)`, `Df(A, H)`, `D^*f(A, G)` of an unknown function f, as they are printed; None where none stands."""
     place, head = r.at, r.take()
-    prefix, name = "D_", r.token
+    prefix, named = "D_", None
     if head.text == "J" and r.sees("operator", "_"):
         r.take()
-        first, past = r.unit()
-        prefix, name = "jac_", r.tokens[first] if past == first + 1 else head
-    else:
-        if head.text == "D" and r.sees("operator", "^", "times"):
+        first, _ = r.unit()
+        r.at = r.past_index(r.at)  # J_h_2 without braces
+        prefix, name = "jac_", "_".join(token.text for token in r.tokens[first : r.at] if token.kind in _NAMING)
+        named = (name, r.at) if r.unknown(name) and r.sees("open", "(") else None
+    elif head.text == "D":
+        starred = True
+        if r.sees("operator", "^", "times"):
             starred = r.take().text == "times" or [token.text for token in r.tokens[slice(*r.unit())]] == ["times"]
-            prefix, name = "adjoint_", r.token if starred else head
-        r.at += head.text == "D"
-    called = r.unknown(name.text) and not r.variable(head.text) and r.sees("open", "(")
-    if called and len(r.pieces(r.at)) == (1 if prefix == "jac_" else 2):
-        return _named_derivative(r, head, name, prefix)
+            prefix = "adjoint_"
+        named = r.unknown_at(r.at) if starred else None
+    if named and not r.variable(head.text) and len(r.pieces(named[1])) == (1 if prefix == "jac_" else 2):
+        return _named_derivative(r, head, *named, prefix)
     r.at = place
     return None
 
 
-def _named_derivative(r: Cursor, sign: Token, name: Token, prefix: str) -> s.Node:
-    """The call of an unknown function that stands behind the sign of its derivative."""
-    called = call_of(r, s.Name(r.span(name), name.text))
+def _named_derivative(r: Cursor, sign: Token, name: str, place: int, prefix: str) -> s.Node:
+    """The call of an unknown function that stands behind the sign of its derivative; its bracket opens at `place`."""
+    r.at = place
+    called = call_of(r, s.Name(r.span(sign), name))
     assert isinstance(called, s.Apply)
-    return scripted(r, replace(called, span=r.span(sign, r.last), function=prefix + name.text))
+    return scripted(r, replace(called, span=r.span(sign, r.last), function=prefix + name))
 
 
 # ---- derivatives
@@ -167,10 +171,10 @@ def partial_here(r: Cursor) -> s.Node:
         return differential_here(r)
     sign, place = r.take(), r.at
     r.take()
-    number, name = r.tokens[slice(*r.unit())], r.token
+    number = r.tokens[slice(*r.unit())]
     place_of = [token.text for token in number] in (["1"], ["2"], ["3"])
-    if place_of and r.unknown(name.text) and r.sees("open", "(", ahead=1):
-        return _named_derivative(r, sign, r.take(), f"partial{number[0].text}_")
+    if place_of and (named := r.unknown_at(r.at)) is not None:
+        return _named_derivative(r, sign, *named, f"partial{number[0].text}_")
     r.at = place
     variable, indices = with_respect_to(r)
     if len(indices) > 2 or not r.starts_factor():

@@ -10,7 +10,7 @@ from ...diagnostics import InputError, Source, Span
 from ...diagnostics.record import field, mutable, replace
 from .. import syntax as s
 from ..names import words
-from ..unknown import LETTERS, WEIGHTS
+from ..unknown import LETTERS, WEIGHTS, letter_of
 from .names import LatexNames
 from .tokens import REFUSED, Token
 
@@ -254,18 +254,39 @@ class Cursor:
 
     def unknown(self, name: str) -> bool:
         """Whether the name is an unknown function: one of the loss,
-        or in a loss a letter like φ that stands nowhere without a bracket."""
+        or in a loss a letter like φ, perhaps with what belongs to it below, that stands nowhere without a bracket."""
         if name in self.names.functions:
             return True
-        named = self.variable(name) or name in self.names.dimensions or name == self.names.wrt
-        if name not in LETTERS or named or self.known:
+        letter = letter_of(name)
+        named = any(self.variable(one) or one == self.names.wrt for one in (name, letter))
+        if self.known or letter not in LETTERS or named or name in self.names.dimensions:
             return False
-        places = [place for place, token in enumerate(self.tokens) if token.kind == "name" and token.text == name]
-        if name in WEIGHTS and not (self.binding and not any(self._raised_at(place + 1) for place in places)):
+        ends = [at for at, token in enumerate(self.tokens, 1) if token.kind == "name" and token.text == letter]
+        past = [self.past_index(at) for at in ends]
+        below = [token.text for at, end in zip(ends, past, strict=True) for token in self.tokens[at:end]]
+        if name != letter and self.names.wrt in below:  # how f_w depends on w is not said
             return False
-        return all(self._bracket_at(place + 1) for place in places)
+        if letter in WEIGHTS and not (self.binding and not any(map(self.raised_at, past))):
+            return False
+        return all(map(self._bracket_at, past))
 
-    def _raised_at(self, place: int) -> bool:
+    def unknown_at(self, place: int) -> tuple[str, int] | None:
+        """The unknown function that a letter there names, with what stands below it, and where its bracket opens."""
+        if self.tokens[place].kind != "name":
+            return None
+        past = self.past_index(place + 1)
+        name = "_".join(token.text for token in self.tokens[place:past] if token.kind in ("name", "word", "number"))
+        called = self.unknown(name) and self.tokens[past].kind == "open" and self.tokens[past].text in ("(", "[")
+        return (name, past) if called else None
+
+    def past_index(self, place: int) -> int:
+        """Behind the index that stands there, or the place itself."""
+        if self.tokens[place].text != "_":
+            return place
+        return self.partner.get(place + 1, place + 1) + 1
+
+    def raised_at(self, place: int) -> bool:
+        """Whether a power stands behind the bracket that is opened there."""
         behind = self.tokens[self.partner.get(place, place) + 1 :][:1]
         return bool(behind) and behind[0].kind == "operator" and behind[0].text == "^"
 

@@ -176,6 +176,9 @@ class Lexer:
             stop += 1
         if self.tokens and self.tokens[-1].text in ("_", "^") and self.tokens[-1].kind == "operator" and stop > at + 1:
             whole = letter_name(self.text[at:stop])
+            if len(self.tokens) > 1 and f"{self.tokens[-2].text}_{whole}" in self.names.functions:
+                self.emit("word", whole, at, stop, font)
+                return stop
             if whole not in self.names.variables and whole not in GREEK:
                 self.letter(at, at + 1, font)  # TeX: without braces a script is one letter
                 return at + 1

@@ -159,12 +159,15 @@ def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
     if not r.starts_factor():
         return None, True
     token = r.token
-    if token.kind == "name" and (is_function_name(r, token) or (nabla and not r.known and r.unknown(token.text))):
+    if token.kind == "name" and is_function_name(r, token):
         r.take()
         node: Node = r.name(token)
         if r.sees("open", "(", "[") and is_call(r, token.text):
             node = call_of(r, node)
         return node, True
+    if nabla and (named := r.unknown_at(r.at)) is not None:
+        r.at = named[1]
+        return call_of(r, Name(r.span(token), named[0])), True
     opens = token.kind == "open" and token.text != "{"
     alone = opens or token.kind in ("function", "bar") or token.text in ("norm", "abs")
     r.pended += 1

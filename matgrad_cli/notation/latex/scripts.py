@@ -327,7 +327,7 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             lettered = all(isinstance(part, s.Name) for part in script.parts)  # S_B: nothing binds the letter
             numbered = len(script.parts) == 1 and isinstance(script.parts[0], s.Literal_)
             label = is_origin(r, text) or (not r.variable(name) and is_label(r, name, text)) if numbered else False
-            if label or (lettered and owns_script(r, token)):
+            if label or (lettered and owns_script(r, token)) or r.unknown(f"{name}_{text}"):
                 return f"{name}_{text}", [*before, *behind]
     return name, scripts
 

@@ -15,8 +15,9 @@ from .precedence import ATOM, POWER, Piece
 def name_latex(name: str) -> str:
     r"""A name: \lambda, W_{1}, \mathrm{loss}, x_{\mathrm{hat}}."""
     head, tail = split_name(name)
-    shown = _stem(head)
-    return f"{shown}_{{{tail if tail.isdigit() else _stem(tail)}}}" if tail else shown
+    shown, single = _stem(head), _stem(tail.partition("_")[0])
+    below = tail if tail.isdigit() else _stem(tail) if single.startswith(r"\mathrm") else name_latex(tail)
+    return f"{shown}_{{{below}}}" if tail else shown
 
 
 def _stem(text: str) -> str:

@@ -21,7 +21,7 @@ from ..expression.vocabulary import (
     canonical_function,
 )
 from ..scope import Scope
-from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, meant
+from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, letter_of, meant
 from .solver import Solver
 from .unify import GUESS, PREFER, Form, Rule, Side, join, lengthen, merge
 from .uses import array_product_rule, by_law, diag_rule, entrywise_rule, matmul_rule, stretch_rule, triangle_rule
@@ -33,7 +33,7 @@ def is_unknown(scope: Scope, node: s.Apply) -> bool:
     name = node.function
     if scope.find(name) is not None or canonical_function(name) in FUNCTION_NAMES | WRITTEN_OUT:
         return False
-    return (scope.loss is None and name in LETTERS) or meaning_of(scope, name) is not None
+    return (scope.loss is None and letter_of(name) in LETTERS) or meaning_of(scope, name) is not None
 
 
 def meaning_of(scope: Scope, name: str) -> str | None:
@@ -44,7 +44,7 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
     """The value of a number is a number; else its use says whether it is a number or an array like what it is taken
     of."""
     known = meaning_of(scope, name)
-    numbers = name in NUMBERS if known is None else known.startswith("n0")
+    numbers = letter_of(name) in NUMBERS if known is None else known.startswith("n0")
 
     def rule(bold: int) -> bool:
         if known is not None and known.startswith("n2"):
@@ -90,7 +90,7 @@ def several_rule(scope: Scope, name: str, arguments: list[Form], result: Form, r
             return True
         if bold < PREFER or not any(part.is_array for part in arguments):
             return False
-        if known is not None or name not in NUMBERS or result.is_array or result.kind.array:
+        if known is not None or letter_of(name) not in NUMBERS or result.is_array or result.kind.array:
             for part in arguments[1:]:
                 merge(arguments[0], part, reason)
             merge(result, arguments[0], reason)
