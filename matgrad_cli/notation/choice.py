@@ -108,7 +108,8 @@ def in_book_signs(text: str) -> bool:
     """
     primed = re.search(r"[^\W\d_]\d*'(?!\{)|\)'", re.sub(r"[(,=]\s*'\w*'", "", text))
     python = ("@", "**", ".T", "np.", "torch.", "==", *(() if primed else "["))
-    return bool(primed or any(sign in text for sign in (*_BOOK_SIGNS, "|"))) and not any(
+    inner = re.search(r"[A-Z)]\s*:\s*[A-Z(]", text)  # A : B, the sum of the products of their entries
+    return bool(primed or inner or any(sign in text for sign in (*_BOOK_SIGNS, "|"))) and not any(
         sign in text for sign in python
     )
 

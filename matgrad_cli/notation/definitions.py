@@ -18,7 +18,7 @@ from .stated_functions import SKIPPED, STYLE, Stated, arguments_of, at, closing,
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
 _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
 _BELOW: Final = r"(?:\s*_\s*(?:\{[^{}]{1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?\(\w+\)\}?)"
-_NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}?)"
+_NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}{{,2}})"
 _IN_LATEX: Final = regex(rf"(?P<skipped>{SKIPPED})|{_NAMED}")
 _IN_CODE: Final = regex(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")
 _HEAD: Final = regex(
@@ -178,9 +178,9 @@ def _uses(text: str, latex: bool, values: Mapping[str, Stated]) -> Iterator[tupl
     for found in (_IN_LATEX if latex else _IN_CODE).finditer(text):
         if found["name"] is None:
             continue
-        base = re.match(_LETTER, found["name"]) if latex else None
-        for piece in (found["name"], base[0] if base else ""):
-            if piece and (name := plain_name(piece)) in values:
+        shorter = [re.match(_LETTER + part, found["name"]) for part in (_BELOW, "")] if latex else []
+        for piece in (found["name"], *[base[0] for base in shorter if base]):
+            if (name := plain_name(piece)) in values:
                 yield name, found.start("name"), found.start("name") + len(piece)
                 break
 

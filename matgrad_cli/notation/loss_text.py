@@ -4,7 +4,7 @@ and which variable a name means."""
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from ..diagnostics import InputError, Source, Span
 from ..ir import Symbol
@@ -34,11 +34,14 @@ CONSTRAINT: Final = (
     r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?|subject to|such that)[^}]*\}|\bs\.t\.|\\st\b"
 )
 GOAL: Final = (
-    rf"\s*(?:(?:\\(?:arg)?\\?,?\\?(?:min|max)|\\(?:operatorname\*?|mathrm"
+    rf"\s*(?:(?:\\(?:arg)?\\?,?\\?(?:min|max)|\\(?:inf|sup)|\\(?:operatorname\*?|mathrm"
     rf"|text)\s*\{{\s*(?:arg\s*\\?,?\s*)?(?:min|max)(?:imi[sz]e)?\s*\}}|"
-    rf"\\arg\s*\\(?:min|max))(?:\\limits)?\s*_\s*({_GROUP}|\\?\w+)|\\underset\s*({_GROUP})\s*{_GROUP})\s*(?:\\[,;:!])?"
+    rf"\\arg\s*\\(?:min|max))(?:\\limits)?\s*_\s*({_GROUP}|\\?\w+)|\\underset\s*({_GROUP})\s*{_GROUP}"
+    r"|\\?(?:(?:operatorname\*?|mathrm|text)\s*\{\s*)?(?:min|max)imi[sz]e(?![A-Za-z])\s*\}?(?!\s*_))\s*(?:\\[,;:! ])?"
 )
 """What a minimum or a maximum is taken over."""
+_AMONG: Final = r"[,\s:<>]+|\\[{}]|\\(?:in|geq?|leq?|gt|lt|succ(?:eq)?|prec(?:eq)?|subset(?:eq)?)(?![A-Za-z])"
+"""What stands between the letters over which it is taken: `U, V \\ge 0`."""
 
 _LAMBDA: Final = (
     r"\s*(?:[A-Za-z_]\w*\s*=\s*)?lambda\s+[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*:\s*(?=\S)|\s*return\s+(?=\S)"
@@ -75,11 +78,7 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     if "\\" in text or "s.t." in text:
         constraint = re.search(CONSTRAINT, text[:20_000])
         if constraint is not None:
-            message, help = (
-                "a constraint stands behind the loss, and a gradient knows of none",
-                "leave it out for the gradient of the loss alone",
-            )
-            raise InputError.coded("constraint", message, Source("loss", text), Span(*constraint.span()), help=help)
+            _refuse_constraint(text, constraint)
     remark = re.compile(_REMARK).search(text, max(0, len(text) - 200)) if "\\" in text[-200:] else None
     if remark is not None and text[: remark.start()].strip():
         said.append(f"`{remark[0].strip()}` behind the loss is no part of it")
@@ -94,14 +93,22 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     for pattern, what in ((GOAL, "the goal"), (_SIGN, "the derivative sign")) * 2:
         text, found = without_left_side(text)
         said += found
-        wrapper = re.match(pattern, text[:300]) if "\\" in text[:300] else None
+        wrapper = re.match(pattern, text[:300]) if "\\" in text[:300] or "imi" in text[:30] else None
         if wrapper is None or not text[wrapper.end() :].strip():
             continue
-        over = (wrapper[1] or wrapper[2] or "").strip().removeprefix("{").removesuffix("}")
-        if wrt in {plain_name(part) for part in re.split(r"[,\s]+|\\in\b", over)} | {plain_name(over)}:
+        over = (wrapper[1] or wrapper[2] or wrt).strip().removeprefix("{").removesuffix("}")
+        if re.search(r"=|\\\||\\[lr]Vert", over) and wrapper.re.pattern == GOAL:
+            _refuse_constraint(text, wrapper)
+        if wrt in {plain_name(part) for part in re.split(_AMONG, over)} | {plain_name(over)}:
             said.append(f"{what} `{' '.join(wrapper[0].split())}` in front is dropped")
             text = " " * wrapper.end() + text[wrapper.end() :]
     return text, tuple(said)
+
+
+def _refuse_constraint(text: str, found: re.Match[str]) -> NoReturn:
+    message = "a constraint stands beside the loss, and a gradient knows of none"
+    help = "leave it out for the gradient of the loss alone"
+    raise InputError.coded("constraint", message, Source("loss", text), Span(*found.span()), help=help)
 
 
 def without_display(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from matgrad_cli.diagnostics import InputError
 from matgrad_cli.notation.definitions import with_definitions
 from matgrad_cli.notation.loss_text import without_wrappers
 from matgrad_cli.notation.problems import read_problem
@@ -22,6 +23,10 @@ from matgrad_cli.notation.problems import read_problem
         (r"\|y - Vh_T\|^2, \quad h_T = \tanh(Wh_0+Ux)", r"\|y - V(\tanh(Wh_0+Ux))\|^2"),
         (r"\sum_i (y_i - \hat y_i)^2 \text{ where } \hat{y}_i = w^\top x_i + b", r"\sum_i (y_i - (w^\top x_i + b))^2"),
         (r"\sum_i (f(x_i)-y_i)^2, \quad f(x) = w^\top x + b", r"\sum_i ((w^\top x_i + b)-y_i)^2"),
+        (
+            r"-\sum_{i,k} y_{ik} \log s_k^{(i)},\ s_k^{(i)} = e^{w_k^T x^{(i)}}",
+            r"-\sum_{i,k} y_{ik} \log (e^{w_k^T x^{(i)}})",
+        ),
         (r"E = Y-XW, L = \|E\|_F^2", r"L = \|(Y-XW)\|_F^2"),
         ("e = X@w - y\nloss = e.T@e / len(y)", "loss = (X@w - y).T@(X@w - y) / len(y)"),
         ("norm(e)**2 where e = X@w-y", "norm((X@w-y))**2"),
@@ -68,6 +73,41 @@ def test_left_sides_are_dropped(left: str) -> None:
     text, said = without_wrappers(left + " = w^Tw", "w")
     assert text.strip() == "w^Tw"
     assert said
+
+
+@pytest.mark.parametrize(
+    "goal",
+    [
+        r"\min_{U,w\ge0}",
+        r"\min_{U\geq 0,\, w\geq 0}",
+        r"\operatorname*{minimize}_{w\succ 0}",
+        r"\inf_w",
+        r"\min_{\{w_k\}}",
+        r"\text{minimize } ",
+        r"\operatorname{minimize}\ ",
+        "minimize ",
+        r"\sup_{w \in \mathbb{R}^n}",
+    ],
+)
+def test_goals_are_dropped(goal: str) -> None:
+    text, said = without_wrappers(goal + r"\|Xw-y\|^2", "w_k" if "_k" in goal else "w")
+    assert text.strip() == r"\|Xw-y\|^2"
+    assert any("in front is dropped" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    "goal", [r"\max_{\|w\|=1}", r"\max_{w:\, w^\top w = 1}", r"\min_{w \colon \lVert w\rVert_1 \le t}"]
+)
+def test_constraints_under_a_goal_are_not_dropped(goal: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_problem(goal + r" w^\top S w", "w")
+    assert caught.value.diagnostic.code == "constraint"
+
+
+@pytest.mark.parametrize(("loss", "wrt"), [("A : BXC", "X"), ("(AX - B):(AX - B)", "X"), (r"M:M,\ M = AX - B", "X")])
+def test_a_colon_between_matrices_is_their_inner_product(loss: str, wrt: str) -> None:
+    problem = read_problem(loss, wrt, ["A: m×n, X: n×k, B: m×k" if "-" in loss else "A: m×k, B: m×n, X: n×p, C: p×k"])
+    assert problem.loss.shape.is_number
 
 
 def test_a_fact_is_about_a_name_as_it_is_written() -> None:

@@ -204,3 +204,10 @@ def test_what_lies_beyond_a_range_is_refused(text: str) -> None:
     with pytest.raises(InputError) as caught:
         read_problem(text, "x", ["x: 4"])
     assert caught.value.diagnostic.code in ("sum-range", "slice")
+
+
+@pytest.mark.parametrize("loss", [r"\sum_{i\in I} x_i^2", r"\frac{1}{|\mathcal I|}\sum_{i\in\mathcal{I}} x_i^2",
+                                  r"\sum_{(i,j) \in I} A_{ij} x_i x_j"])  # fmt: skip
+def test_a_set_that_is_called_as_the_identity_is_a_set(loss: str) -> None:
+    names = [symbol.name for symbol in read_problem(loss + r" + x^\top I x", "x", [SHAPES]).variables]
+    assert {"I_set", "I_cal"} & set(names)

@@ -2,10 +2,14 @@ r"""Sets that a Σ runs over: `i \in S` is the entry S_i of an array of zeros an
 
 from __future__ import annotations
 
+from typing import Final
+
 from .. import syntax as s
 from .cursor import Cursor
 from .tokens import Token
 
+SET_I: Final = "I_set"
+"""What a set that is called I is called beside the identity."""
 Tokens = tuple[int, int]
 """The places of the first and past the last token of a part."""
 
@@ -39,6 +43,7 @@ def member_of(reader: Cursor, letters: tuple[s.Name, ...], part: Tokens) -> s.No
         return None
     inner = [token.text for token in tokens[1:]]
     own = reader.name(tokens[0])
+    own = s.Name(own.span, SET_I) if own.name == "I" and not reader.variable("I") else own
     span = own.span.joined(reader.span(tokens[-1]))
     if not inner:
         return s.Subscript(span, own, letters, member=True)
@@ -71,6 +76,8 @@ def sets_counted(reader: Cursor, tree: s.Node) -> s.Node:
             own, outer = (
                 (inner.body, inner.indices) if isinstance(inner, s.Subscript) else (inner.letter, (inner.index,))
             )
+        if isinstance(own, s.Name) and own.name == "I" and SET_I in members:
+            own = s.Name(own.span, SET_I)
         if not isinstance(own, s.Name) or own.name not in members:
             return node
         counted = members[own.name].indices[len(outer) :]
