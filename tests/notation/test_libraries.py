@@ -123,6 +123,7 @@ _COS = _rows(X * W) / np.linalg.norm(X, axis=1) / np.linalg.norm(W, axis=1)
 _DIST = np.linalg.norm(X[:, None] - W[None], axis=2)
 _SMALL = np.where(abs(X - W) < 1, (X - W) ** 2 / 2, abs(X - W) - 0.5)
 _LOGSOFT = X - np.log(np.exp(X).sum(axis=1, keepdims=True))
+_LOGSOFT2 = 2 * X - np.log(np.exp(2 * X).sum(axis=1, keepdims=True))
 
 
 @pytest.mark.parametrize(
@@ -146,6 +147,10 @@ _LOGSOFT = X - np.log(np.exp(X).sum(axis=1, keepdims=True))
         ("optax.huber_loss(X, W).sum()", _SMALL.sum()),
         ("F.mse_loss(X, W, reduction='none').sum()", ((X - W) ** 2).sum()),
         ("F.cross_entropy(X, W)", -(W * _LOGSOFT).sum() / 4),
+        ("nn.functional.cross_entropy(input=X, target=W)", -(W * _LOGSOFT).sum() / 4),
+        ("F.mse_loss(input=torch.relu(X), target=2*W)", ((np.maximum(X, 0) - 2 * W) ** 2).mean()),
+        ("tf.nn.softmax_cross_entropy_with_logits(labels=W, logits=(X - 1)*2).sum()", -(W * _LOGSOFT2).sum()),
+        ("tf.nn.softmax_cross_entropy_with_logits(labels=W, logits=X).sum()", -(W * _LOGSOFT).sum()),
         ("F.kl_div(X, W**2, reduction='batchmean')", (W**2 * (np.log(W**2) - X)).sum() / 4),
         (
             "F.triplet_margin_loss(X, W, 2*W)",

@@ -51,7 +51,8 @@ def composed(
         if written != "rows" and "reduction=rows" in parameters:
             terms = s.Apply(span, "sum", (terms,), (("axis", "-1"),))  # a term for every sample
         default = "reduction" not in dict(options)
-        return _reduced(span, terms, "none" if default and prefix.startswith("optax") else written, arguments[0])
+        first = next(value for value in (*arguments, *values.values()) if value is not None)
+        return _reduced(span, terms, "none" if default and prefix.startswith("optax") else written, first)
     return None
 
 
@@ -59,9 +60,10 @@ def _bound(
     span: Span, parameters: str, arguments: tuple[s.Node, ...], options: s.Options, parse: Parse
 ) -> dict[str, s.Node | None] | None:
     """What every parameter of a row is in a call; None where it is not called like this."""
-    given = {"dim" if name == "axis" else name: value for name, value in options}
     written, _, named = parameters.partition(", *")
     first = written.split(",")
+    called = {**dict(zip(("input", "target"), (part.strip() for part in first), strict=False)), "axis": "dim"}
+    given = {called.get(name, name): value for name, value in options}
     if len(arguments) > len(first):
         return None
     values: dict[str, s.Node | None] = {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from typing import Final, cast
 
-from ...diagnostics import Source, Span
+from ...diagnostics import InputError, Source, Span
 from .. import syntax as s
 from ..comparisons import compared
 from .brackets import binder, comprehended, over_parts, pair_of_distances, subscripted
@@ -31,6 +31,8 @@ _OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES) | WRITTEN_OUT
 _SUBMODULES: Final = frozenset(
     ["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random", "losses", "math"]
 )
+_FIRST: Final = frozenset(["input", "target", "logits", "labels"])
+"""Keywords by which functions of modules take their arguments."""
 _ANY_MODULES: Final = _MODULES | _SUBMODULES
 
 
@@ -235,7 +237,7 @@ class Parser(Stream):
         while token.text in _ANY_MODULES and self.sees(".") and self.next_token.kind == "name":
             after, behind = (one.text for one in self.tokens[self.place + 1 : self.place + 3])
             attribute = after in ("T", "mT", "shape") and behind != "("
-            if (token is first and token.text not in _MODULES) or attribute:
+            if (token is first and token.text not in _MODULES and after not in _SUBMODULES) or attribute:
                 break
             self.take()
             token = self.take()
@@ -264,7 +266,7 @@ class Parser(Stream):
             name.text in _OF_ARRAYS
             and opening.text == "("
             and argument.text != ")"
-            and after.text != "="
+            and (after.text != "=" or argument.text in _FIRST)
             and (argument.kind != "number" or after.text not in (",", ")"))
         )
 
@@ -353,6 +355,20 @@ class Parser(Stream):
         return s.Apply(self.since(opening), s.LIST, tuple(parts))
 
     def option(self) -> str:
+        """The value of a keyword: words, or an expression as it is written, `logits=X @ W`."""
+        place = self.place
+        try:
+            words = self.words()
+            if self.sees(",") or self.sees(")"):
+                return words
+        except InputError:
+            if self.token.kind == "end":
+                raise
+        self.go(place)
+        span = self.argument().span
+        return self.source.text[span.start : span.end]
+
+    def words(self) -> str:
         closing = {"(": ")", "[": "]"}.get(self.sign)
         if closing is None:
             return self.word()
