@@ -16,8 +16,8 @@ from .loss_text import plain_name
 from .stated_functions import SKIPPED, STYLE, Stated, arguments_of, at, closing, occurrences
 
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
-_LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
 _BELOW: Final = r"(?:\s*_\s*(?:\{[^{}]{1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?\(\w+\)\}?)"
+_LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+{_BELOW}{{,2}}\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
 _NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}{{,2}})"
 _IN_LATEX: Final = regex(rf"(?P<skipped>{SKIPPED})|{_NAMED}")
 _IN_CODE: Final = regex(r"(?P<skipped>'[^']*'|\"[^\"]*\"|(?<=\.)\w+|\b\w+(?=\s*=[^=]))|(?P<name>[^\W\d]\w*)")

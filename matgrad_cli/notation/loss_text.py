@@ -56,7 +56,7 @@ _DISPLAY: Final = (
 _TOLD: Final = r"(?:[^(){}=+]|\{[^{}]*\})*"
 _REMARK: Final = (
     r"(?:[,.]?\s*\\q?quad|,(?:\s|\\[ ,;:]|~)*(?:for|with|where)?)(?![A-Za-z])"
-    rf"\s*\(?{_TOLD}(?:[<>]|\\(?:geq?|leq?|gt|lt|in|neq?)(?![A-Za-z])){_TOLD}\)?[\s.]*$"
+    rf"\s*\(?{_TOLD}(?:(?<!\\right)[<>]|\\(?:geq?|leq?|gt|lt|in|neq?)(?![A-Za-z])){_TOLD}\)?[\s.]*$"
 )
 """What a letter is, behind a comma or a wide space: `\\quad(\\lambda > 0)`."""
 _SIGN: Final = (

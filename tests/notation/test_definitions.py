@@ -2,6 +2,7 @@
 
 import pytest
 
+from matgrad_cli import gradient
 from matgrad_cli.diagnostics import InputError
 from matgrad_cli.notation.definitions import with_definitions
 from matgrad_cli.notation.loss_text import without_wrappers
@@ -108,6 +109,43 @@ def test_constraints_under_a_goal_are_not_dropped(goal: str) -> None:
 def test_a_colon_between_matrices_is_their_inner_product(loss: str, wrt: str) -> None:
     problem = read_problem(loss, wrt, ["A: m×n, X: n×k, B: m×k" if "-" in loss else "A: m×k, B: m×n, X: n×p, C: p×k"])
     assert problem.loss.shape.is_number
+
+
+@pytest.mark.parametrize(
+    "loss", [r"\sum_i (\hat{y_i} - y_i)^2", r"\sum_i (\hat{y}_i - y_i)^2", r"\sum_i (\widehat{y^{(i)}} - y^{(i)})^2",
+             r"\sum_i (\hat{\mathbf{y}_i} - \mathbf{y}_i)^2"],
+)  # fmt: skip
+def test_a_mark_over_a_letter_with_its_index_is_one_of_the_letter(loss: str) -> None:
+    names = {symbol.name for symbol in read_problem(loss, r"\hat y").variables}
+    assert names == {"y", "y_hat"}
+    defined = with_definitions(loss + r",\quad \hat{y_i} = w^\top x_i")
+    assert (r"\hat" not in defined[0]) == (r"\hat{y_i}" in loss)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [r"\overline{(y - Xw)^2}", r"\bar{w^2}", r"\widehat{y + w}", r"\log 1 + e^{-y w}", r"\sum_i \ln 1 - y_i w_i"],
+)
+def test_what_a_mark_or_a_logarithm_is_of_is_asked(loss: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, "w")
+    assert caught.value.diagnostic.code == "unreadable"
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        r"x^{\prime} A x",
+        r"x^\prime A x",
+        "x'Ax",
+        r"x^{tr} A x",
+        r"x^{\mathrm{tr}} A x",
+        r"\left<x, Ax\right>",
+        r"x \cdot Ax",
+    ],
+)
+def test_a_quadratic_form_in_many_hands(loss: str) -> None:
+    assert str(gradient(loss, "x", ["A: n×n, x: n"])).startswith("(A + Aᵀ)x ")
 
 
 def test_a_fact_is_about_a_name_as_it_is_written() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...diagnostics.regex import regex
 from ..names import nearest_name, words
 from .lexer import Lexer
 from .names import (
@@ -81,7 +82,10 @@ def _sized(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
     at = lexer.skip_space(stop, end)
     if lexer.text.startswith(".", at) and word in ("left", "right"):
         return at + 1
-    before = len(lexer.tokens)
+    before, sign = len(lexer.tokens), lexer.text[at : at + 1]
+    if sign in ("<", ">") and SIZES[word]:
+        lexer.emit(SIZES[word], sign, at, at + 1)
+        return at + 1
     at = lexer.lex(at, end, "", depth + 1, once=True)
     if len(lexer.tokens) > before and lexer.tokens[-1].kind == "bar":
         token = lexer.tokens[-1]
@@ -121,8 +125,19 @@ def _font(lexer: Lexer, word: str, at: int, stop: int, end: int, font: str, dept
     if word in PROSE:
         lexer.emit("text", content, at, after)
         return after
+    if word in _MARKS and not _MARKED.fullmatch(content):
+        help = "write `\\operatorname{mean}(…)` for a mean, else a letter of its own"
+        raise lexer.trouble(f"what `\\{word}` means over more than a letter is not said", at, after, help=help)
     _bracketed(lexer, first, last, after, mark, depth)
     return after
+
+
+_MARKS: Final = frozenset(ACCENTS) - {"mathcal", "mathscr", "mathfrak", "underline"}
+_MARKED: Final = regex(
+    r"(?:\\[A-Za-z]+\s*\{?\s*)*(?:\\?[A-Za-z]+|[^\x00-\x7f])[\s}]*"
+    r"(?:_\s*(?:\{[^{}]*\}|\\?\w+)|\^\s*(?:\{?\s*\([^()]*\)\s*\}?|\{?\s*(?:T|\\top|\\prime|\*)\s*\}?)|'|\s)*"
+)
+"""A letter or a word, with its font and its indices."""
 
 
 def _bracketed(lexer: Lexer, first: int, last: int, after: int, mark: str, depth: int) -> None:

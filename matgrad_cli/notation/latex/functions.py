@@ -10,7 +10,7 @@ from ...ir import ELEMENTWISE
 from ...ir.functions import WITH_AXES
 from .. import syntax as s
 from .cursor import Cursor
-from .indices import one_index
+from .indices import PRIMES, one_index
 from .names import RECIPROCALS, WHOLE_TERM
 from .scripts import Script, scripted, scripts_here, source_text
 from .sums import counted_entries, log_of_product
@@ -34,8 +34,7 @@ def before_argument(r: Cursor) -> bool:
 def _prime(r: Cursor, ahead: int) -> int:
     """How many tokens a prime has there: `'`, `^\\prime`, `^{'}`; 0 if there is none."""
     texts = [token.text for token in r.tokens[r.at + ahead : r.at + ahead + 4]]
-    primes = ("'", "^prime", "^'", "^{prime}", "^{'}")
-    return next((count for count in (1, 2, 4) if "".join(texts[:count]) in primes), 0)
+    return next((count for count in (1, 2, 4) if "".join(texts[:count]) in PRIMES), 0)
 
 
 def is_upright(r: Cursor, token: Token) -> bool:
@@ -98,6 +97,9 @@ def applied_function(r: Cursor, token: Token) -> s.Node:
     else:
         argument = argument_behind(r, token, function)
         refuse_slash(r, token, argument)
+        if function == "log" and getattr(argument, "text", "") == "1" and not r.known and r.sees("operator", "+", "-"):
+            message = f"whether `{source_text(r, token)}` is taken of 1, which is 0, or of the sum is not said"
+            raise r.trouble(message, r.token, help="write brackets, `\\log(1 + …)`")
         node = function_node(r, function, token, (argument,), options)
     for script in powers:
         exponent = s.Literal_(node.span, Fraction(-script.amount), "") if script.kind == "inverse" else script.parts[0]

@@ -207,12 +207,16 @@ def names_another(r: Cursor, name: str) -> bool:
     return name[:1].islower() and all(_is_term(r, at) for at in places)
 
 
+PRIMES: Final = ("'", "prime", "^prime", "^'", "^{prime}", "^{'}")
+"""How a prime is written."""
+
+
 def _primed(r: Cursor, at: int) -> int:
     """Behind the prime on the letter there, and its index; 0 where it has none."""
     at += 1
     if r.tokens[at].text == "_":
         at = r.partner.get(at + 1, at + 1) + 1
-    return at + 1 if r.tokens[at].text in ("'", "prime") else 0
+    return next((at + count for count in (1, 2, 4) if "".join(t.text for t in r.tokens[at : at + count]) in PRIMES), 0)
 
 
 def _is_term(r: Cursor, at: int) -> bool:
@@ -229,8 +233,8 @@ def _is_term(r: Cursor, at: int) -> bool:
 
 def is_top(r: Cursor, token: Token) -> bool:
     """Whether a raised token means the transpose."""
-    if token.kind == "command":
-        return token.text in ("top", "up-top")
+    if token.kind in ("command", "function"):
+        return token.text in ("top", "up-top", "tr")
     if token.kind not in ("name", "word"):
         return False
     if token.text in ("t", "H"):

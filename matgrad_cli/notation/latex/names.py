@@ -208,8 +208,10 @@ def marked_name(base: str, mark: str, names: LatexNames) -> str:
 _STYLED: Final = rf"\\(?:{'|'.join(sorted(STYLES))})(?![A-Za-z])\s*"
 _MARKED: Final = (
     rf"\\({'|'.join(ACCENTS)})\s*"
-    rf"(?:\{{\s*(?:{_STYLED}\{{?)?\s*(\\?[A-Za-z]+)\s*\}}|\s(\\?[A-Za-z])|(\\[A-Za-z]+))"
+    rf"(?:\{{\s*(?:{_STYLED}\{{?)?\s*(\\?[A-Za-z]+)\s*\}}|\s(\\?[A-Za-z])|(\\[A-Za-z]+)"
+    rf"|\{{\s*(?:{_STYLED}\{{?)?\s*(\\?[A-Za-z]+)\s*\}}?(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?\w+)|')+\s*\}})"
 )
+"""A marked letter; the last form holds its index too: `\\hat{{y_i}}`."""
 
 
 Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]
@@ -234,7 +236,7 @@ def marks_spelled(text: str, accents: frozenset[str]) -> str:
     def spelled(match: re.Match[str]) -> str:
         letter, mark = next(part for part in match.groups()[1:] if part), ACCENTS[match[1]]
         whole = f"{letter_name(letter.lstrip(chr(92)))}_{mark}"
-        return rf"{letter}_{{\mathrm{{{mark}}}}}" if whole in missing else match[0]
+        return rf"{letter}_{{\mathrm{{{mark}}}}}" if whole in missing and not match[5] else match[0]
 
     missing = accents - accents_kept((text,))
     return re.sub(_MARKED + r"(?!\s*_)", spelled, text) if missing else text

@@ -94,6 +94,8 @@ def run(r: Cursor, first: s.Node | None = None, slash: bool = True) -> s.Node:
         if token.kind == "operator" and token.text in _TIGHT and (slash or token.text != "/"):
             r.take()
             right = signed_factor(r)
+            while token.text == "cdot" and _is_applied(r, right) and _may_be_vector(r, node):  # x · Ay
+                right = r.binary("juxtapose", right, factor_beside(r, right))
             numbers = isinstance(node, s.Literal_) or isinstance(right, s.Literal_)
             written = source_text(r, token) if not r.known else ""
             if written in ("\\ast", "\\star") and not numbers:
@@ -117,6 +119,14 @@ def _may_be_vector(r: Cursor, node: s.Node) -> bool:
     node = s.last_factor(node)
     name = node.name if isinstance(node, s.Name) and node.name not in r.names.dimensions else ""
     return len(name) == 1 and name.islower() and r.names.variables.get(name) != "number"
+
+
+def _is_applied(r: Cursor, node: s.Node) -> bool:
+    """Whether a matrix of a loss stands in front of another factor."""
+    first = node
+    while isinstance(first, s.Binary):
+        first = first.left
+    return isinstance(first, s.Name) and first.name[0].isupper() and not r.known and r.starts_factor()
 
 
 def evaluated_at(r: Cursor, body: s.Node) -> s.Node:
