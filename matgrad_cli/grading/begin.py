@@ -12,7 +12,7 @@ from ..diagnostics.regex import regex
 from ..documents.passage import Passage
 from ..ir import Expr
 from .derivation import Reader
-from .lines.directions import find_directions, find_letters
+from .lines.directions import find_directions, find_letters, find_lines
 from .lines.functions import find_functions
 from .lines.losses import loss_names
 from .lines.lost_sums import sums_silently
@@ -90,6 +90,7 @@ def begin(
     find_functions(around, bare, source)
     find_redefined(around, source.text, rows[0][1].places[0] if rows else 0)
     around.losses = loss_names(around, bare, source, syntax, name)
+    find_lines(around)
     begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)
     trees = [begun.read(number, row) for number, row in bare]
     find_directions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from math import isnan, nan
 from operator import sub
 from typing import Final
 
@@ -140,6 +141,8 @@ class Bench(Judge):
             value = self._ratio_at(place, top, bottom)
             if value is None:
                 return None
+            if isnan(value):
+                continue
             found.append((value + more, place))
             if len(found) == 2 and (plain := constant_of([value for value, _ in found])) is not None:
                 return plain
@@ -152,6 +155,8 @@ class Bench(Judge):
         return self._monomials.factor([value for value, _ in found])
 
     def _ratio_at(self, place: Evaluator, top: Expr, bottom: Expr) -> float | None:
+        """The number by which one is a multiple of the other at a point: any, NaN, where both are zero, behind a
+        mask."""
         try:
             left, right = place.both(top, bottom)
         except (OutOfDomain, NotExact, TooLarge):
@@ -159,7 +164,7 @@ class Bench(Judge):
         sizes = [abs(entry) for entry in right]
         scale = max(sizes)
         if scale < 1e-12:
-            return None
+            return nan if max(map(abs, left)) < 1e-12 else None
         at = sizes.index(scale)
         value = left[at] / right[at]
         most = _CLOSE * scale * max(1, abs(value))

@@ -38,7 +38,6 @@ class RowResult:
     outcome: Outcome | None
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...]
-    warnings: tuple[str, ...]
 
     @property
     def role(self) -> Role:

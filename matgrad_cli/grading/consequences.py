@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..diagnostics.record import replace
-from .chain import Outcome, RowResult, worst_of
+from ..ir import Expr
+from .chain import Chain, Outcome, RowResult, worst_of
 from .slips.causes import Slip
 
 MAY_FOLLOW = "it comes after a wrong line and may follow from it"
@@ -23,6 +24,15 @@ def told_once(results: Sequence[RowResult]) -> list[RowResult]:
         (at for at, row in enumerate(results) if row.verdict == "wrong" and not _holds(row.outcome)), len(results)
     )
     return [*results[: first + 1], *map(_weighed, results[first + 1 :])]
+
+
+def behind_gap(outcome: Outcome, chain: Chain, last: Expr) -> Outcome:
+    """The outcome at a side behind a line that could not be judged: what only differs from an earlier one is open."""
+    slip = outcome.slip if outcome.verdict == "wrong" and chain.gap and last is chain.last else None
+    if slip is None or slip.code in OF_FORM:
+        return outcome
+    said = "the line before could not be judged; this line differs from the last one that was read"
+    return Outcome("undecided", outcome.read, Slip("after-gap", said, slip.notes))
 
 
 def _weighed(row: RowResult) -> RowResult:

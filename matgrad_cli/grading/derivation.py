@@ -8,9 +8,10 @@ from ..diagnostics.record import replace
 from ..ir import Expr, Index
 from ..notation import syntax as s
 from .chain import Chain, Outcome, RowResult, failed, open_outcome, worst_of
-from .consequences import OF_FORM
+from .consequences import behind_gap
 from .equations.judging import Equations
-from .equations.meaning import supposes_zero
+from .equations.marked import own_names
+from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
 from .lines.directions import find_directions_called, holds_small, to_first_order
 from .lines.directions import unknown as unexplained
@@ -21,7 +22,7 @@ from .lines.kinds import Clash, Pairing, kind_in_words, pairings
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
-from .lines.statements import Claim, Later, Row, lone_name
+from .lines.statements import Claim, Later, Row, Taken, lone_name
 from .meanings.constants import up_to
 from .meanings.other_readings import Fits, Readings, misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
@@ -39,10 +40,9 @@ class Reader:
         self.bench = around.bench
         self.chain = Chain()
         self.notes: list[str] = []
-        self.warnings: list[str] = []
         self.equations = Equations(around)
         self.both = False
-        self.done: list[Claim] = []
+        self.taken = Taken()
         self.later = Later(())
         self.ready: dict[int, Read] = {}  # right sides of definitions that were read already
         self.names_ends = False  # whether `… = softmax(z) = p` gives an unknown p its value
@@ -50,7 +50,7 @@ class Reader:
 
     def row(self, row: Row, first: bool) -> RowResult:
         """The verdict on one row; the chain goes on from its last expression."""
-        self.notes, self.warnings = list(row.notes), []
+        self.notes = list(row.notes)
         outcomes: list[Outcome] = []
         for own in row.claims:
             self.later.take(own)
@@ -63,15 +63,14 @@ class Reader:
         if row.claims and row.claims[0].leading:
             self.chain = before  # `= …, where φ = …` goes on from the row before, not from φ
         for claim in row.claims:
-            known = any(claim is done or (len(claim.sides) == 2 and claim.place == done.place) for done in self.done)
-            if known or states_function(claim.left, self.around):
-                outcomes.append(Outcome("follows", role="definition"))
-            else:
-                outcomes += self.prose.explained(claim, lambda own: self.claim(own, first), first, claim.sides)
+            left = self.taken.left_of(claim, states_function(claim.left, self.around))
+            outcomes += [] if left is claim else [Outcome("follows", role="definition")]
+            if left is not None:
+                outcomes += self.prose.explained(left, lambda own: self.claim(own, first), first, left.sides)
         worst = worst_of(outcomes)
-        self.chain.gap = worst.verdict in ("unreadable", "undecided") if worst is not None else False
-        notes, warnings = tuple(dict.fromkeys(self.notes)), tuple(dict.fromkeys(self.warnings))
-        return RowResult(row, worst.verdict if worst else "follows", worst, tuple(outcomes), notes, warnings)
+        verdict = worst.verdict if worst is not None else "follows"
+        self.chain.gap = verdict in ("unreadable", "undecided")
+        return RowResult(row, verdict, worst, tuple(outcomes), tuple(dict.fromkeys(self.notes)))
 
     # ---- definitions
 
@@ -93,7 +92,7 @@ class Reader:
 
     def definition(self, claim: Claim) -> list[Outcome]:
         """Gives the name its value; further sides must equal it."""
-        self.done.append(claim)
+        self.taken.definitions.append(claim)
         name, letters = lone_name(claim.sides[0].node), left_letters(claim.sides[0])
         assert name is not None
         found = self.ready.pop(id(claim), None) or self._read(claim.sides[1], (), letters)
@@ -144,19 +143,21 @@ class Reader:
     # ---- claims
 
     def claim(self, claim: Claim, first: bool) -> list[Outcome]:
-        """Judges one chain of sides."""
+        """Judges one chain of sides, with what its own names mean."""
+        with self.around.meaning(own_names(claim, self.around, self.around.task.unknowns)):
+            return self._judged(claim, first)
+
+    def _judged(self, claim: Claim, first: bool) -> list[Outcome]:
         find_directions_called(self.around, [side.node for side in claim.sides])
         self.both = claim.both
         sides, outcomes = list(claim.sides), list[Outcome]()
         before: Read | None = None
-        if claim.leading or (len(sides) == 1 and not first):
-            if self.chain.last is None:
+        if claim.leading or len(sides) == 1:
+            if self.chain.last is None or (first and not claim.leading):
                 return self._bare(sides)
             last: Expr = self.chain.last
             if not claim.leading:
                 return self._loose(sides[0], last)
-        elif len(sides) == 1:
-            return self._bare(sides)
         else:
             before = self._left(sides[0], sides[1].node)
             if before.expr is None:
@@ -192,8 +193,7 @@ class Reader:
         """The left side could not be read: what follows is only read, for the next line to go on from."""
         self.chain.target, self.chain.order, self.chain.head, self.chain.sound = False, (), None, False
         other = self._read(rest[-1], (), ()).expr if rest else None
-        if is_derivative(left.tree or left.side.node):
-            self.chain.last = other
+        self.chain.last = other if is_derivative(left.tree or left.side.node) else self.chain.last
         return [self._misfit(other, left) if other is not None and self.chain.equation else failed(left)]
 
     def _states_loss(self, left: Read) -> bool:
@@ -240,10 +240,8 @@ class Reader:
             return [failed(found)]
         outcome = self._compared(last, found, self.chain.target)
         self.chain.last = found.expr
-        if outcome.verdict == "wrong":
-            said = "no sign of equality says what this line claims; it is not equal to the line before"
-            return [Outcome("undecided", found, Slip("no-equality", said))]
-        return [outcome]
+        said = "no sign of equality says what this line claims; it is not equal to the line before"
+        return [Outcome("undecided", found, Slip("no-equality", said)) if outcome.verdict == "wrong" else outcome]
 
     def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
         """The new last expression and the outcome at a sign of equality; its `own`: behind the left side of a claim."""
@@ -272,18 +270,13 @@ class Reader:
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
             self.notes.append("a variable of the problem is set to zero: no part of the derivation")
             return found.expr, Outcome("follows", found, role="aside")
-        if outcome.verdict != "follows" and (
-            equation := self.equations.judged(self.chain, last, found, (own, self.both), self.notes)
-        ):
+        if outcome.verdict != "follows" and (equation := self._equation(last, found, own)) is not None:
             self.chain.equation = True
             self.notes += self.equations.notes
             return found.expr, replace(equation, head=last)
         if own and outcome.verdict != "follows":
             outcome = self.equations.claim(last, found, outcome)
-        after_gap = self.chain.gap and outcome.verdict == "wrong" and last is self.chain.last
-        if after_gap and outcome.slip is not None and outcome.slip.code not in OF_FORM:
-            said = "the line before could not be judged; this line differs from the last one that was read"
-            outcome = Outcome("undecided", found, Slip("after-gap", said, outcome.slip.notes))
+        outcome = behind_gap(outcome, self.chain, last)
         self.chain.sound = self.chain.sound and outcome.verdict == "follows"
         done = self.around.with_results(found.expr)
         if self.around.worked_out(done):
@@ -293,13 +286,19 @@ class Reader:
                 self.around.note_result(self.chain.head, done)
         return found.expr, outcome
 
+    def _equation(self, last: Expr, found: Read, own: bool) -> Outcome | None:
+        """The outcome of a side that is no identity as an equation; one that is only tried says nothing of names."""
+        if self.prose.trying and found.expr is not None:
+            meant = is_equation(self.around, self.chain, last, found.expr, own)
+            return Outcome("undecided", found, role="equation") if meant else None
+        return self.equations.judged(self.chain, last, found, (own, self.both), self.notes)
+
     def _without_sums(self, last: Expr, found: Read, outcome: Outcome) -> Outcome:
         """Wrong where a side follows only if a letter is summed whose Σ of the line before is gone."""
         silent = self.around.sums_silently or outcome.verdict != "follows"
         lost = () if silent else lost_sums(found, self.chain.sums)
         self.chain.sums = sigma_letters(found.side.node)
-        pair = self._holds(last, found)[0] if lost else None
-        repair = self.bench.repair(*pair) if pair is not None else None
+        repair = self.bench.repair(*pair) if lost and (pair := self._holds(last, found)[0]) is not None else None
         return outcome if repair is None else Outcome("wrong", found, lost_sum(lost, repair))
 
     def _otherwise(self, last: Expr, found: Read) -> Read:

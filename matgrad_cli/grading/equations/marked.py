@@ -2,10 +2,14 @@ r"""Marked names of a solution: `\hat w`, `w^*`, `w_{OLS}`, `w_{opt}` for the w 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ...diagnostics.regex import regex
-from ...ir import Symbol
+from ...ir import NUMBER, Expr, Symbol
+from ..lines.functions import states_function
+from ..lines.scope import Surroundings
+from ..lines.statements import Claim
+from ..lines.syntax_walk import names
 
 _MARK = regex(r"_(?:hat|star|ast|opt|ols|ml|mle|map|ls|wls|gls|ridge|[A-Z]{2,})+$")
 
@@ -22,3 +26,15 @@ def marked_unknown(name: str, unknowns: Iterable[Symbol]) -> Symbol | None:
     """The unknown that a marked name stands for; None for any other name."""
     bare = unmarked(name)
     return next((symbol for symbol in unknowns if symbol.name == bare != name), None)
+
+
+def own_names(claim: Claim, around: Surroundings, unknowns: Sequence[Symbol]) -> dict[str, Expr]:
+    r"""Names that mean something in one claim alone: `\hat w` with no value by now is the unknown w, where that stands
+    in no side; the letter of a function that is stated again is any number."""
+    used = {name.name for side in claim.sides if side.node is not None for name in names(side.node)}
+    free = [name for name in used if not around.valued(name)]
+    marked = {name: symbol for name in free if (symbol := marked_unknown(name, unknowns)) is not None}
+    function = states_function(claim.left, around)
+    letters = {around.formulas[function][0]} & {*free} if function is not None else ()
+    found: dict[str, Expr] = {name: symbol for name, symbol in marked.items() if symbol.name not in used}
+    return found | {letter: Symbol(letter, NUMBER) for letter in letters}

@@ -163,10 +163,9 @@ def _read_derivation(
     verdict = _verdict(lines, final, chosen)
     if chosen.require == "derivation" and not derives(results, around):
         chosen, verdict, final = lacking_derivation(chosen, verdict, final)
-    warnings = dict.fromkeys(f"line {result.row.number}: {text}" for result in results for text in result.warnings)
     notes = [] if chosen.under_key else [*task.problem.notes]  # how a key is read is told of the key
     notes += [f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items()]
-    report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=tuple(notes), warnings=tuple(warnings))
+    report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=tuple(notes))
     return scored(chosen, report, lambda: lines_held(results, around)), written, reader.prose.choices
 
 

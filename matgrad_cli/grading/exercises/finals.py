@@ -45,7 +45,7 @@ def final_of_named(task: Task, reader: Reader, results: Sequence[RowResult]) -> 
     sides = results[-1].row.claims[-1].sides if named else ()
     named = named and not any(by_another(side.text, reader.around) for side in sides[:-1])
     named = named and all(outcome.verdict == "follows" for outcome in outcomes)
-    read = outcomes[-1].read if named else None
+    read = outcomes[-1].read if named and outcomes else None
     if read is None or read.expr is None:
         return None
     found = judged_derivative(surroundings(task, (), None), reader.around.expanded(read.expr), (), read, None)

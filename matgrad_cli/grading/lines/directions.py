@@ -3,17 +3,17 @@ and remainders o(‖h‖)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
 
-from ...ir import ONE, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
+from ...ir import NUMBER, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
 from ...notation import syntax as s
-from ...notation.elaboration.at_points import AT_ZERO, moved_to
+from ...notation.elaboration.at_points import AT_ZERO, moved_to, times
 from ...notation.expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, canonical_function
 from ...verify.verdict import Verdict
 from .scope import Surroundings
 from .syntax_walk import PRODUCTS, factors, inner, names, rebuilt, terms, walk
 
-_NUMBER = Shape(ONE, ONE)
 _REMAINDERS = frozenset(("o", "O", "o_cal", "O_cal"))
 _BUILT_IN = frozenset(("I", "e", "pi", "d", "partial"))
 
@@ -25,7 +25,7 @@ def find_directions(around: Surroundings, nodes: Iterable[s.Node]) -> None:
     for node in nodes:
         for name, small in _moves(around, node):
             if name not in around.directions:
-                _add(around, name, _NUMBER if small else shape, small)
+                _add(around, name, NUMBER if small else shape, small)
 
 
 def find_letters(around: Surroundings, lefts: Iterable[s.Node]) -> None:
@@ -34,7 +34,19 @@ def find_letters(around: Surroundings, lefts: Iterable[s.Node]) -> None:
         match inner(left.body) or left if isinstance(left, s.Derivative) else left:
             case s.Apply(_, function, (s.Name(_, name),)) if function in ELEMENTWISE_NAMES:
                 if unknown(around, name) and name not in around.directions:
-                    _add(around, name, _NUMBER, small=False)
+                    _add(around, name, NUMBER, small=False)
+
+
+def find_lines(around: Surroundings) -> None:
+    """The letter of a function φ(t) = f(x + tv) is a small number, and v a direction."""
+    wrt = around.task.problem.wrt.name
+    for letter, body in around.formulas.values():
+        parts = [part for part in s.parts_of(body) if isinstance(part, s.Binary)]
+        moved = [name for part in parts for name in _beside_variable(around, part)]
+        if (letter, True) in moved and unknown(around, letter) and wrt in s.contents(body).names:
+            for name, small in moved:
+                if name not in around.directions:
+                    _add(around, name, NUMBER if small else around.task.problem.wrt.shape, small)
 
 
 def _add(around: Surroundings, name: str, shape: Shape, small: bool) -> None:
@@ -60,16 +72,31 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
             case s.Apply(_, "inner", (first, second)):
                 yield from _paired(around, first, second)
                 yield from _paired(around, second, first)
-            case s.Apply(_, "limit", (_, s.Name(_, name))) | s.Apply(_, "value at", (_, s.Name(_, name), _)) if unknown(
-                around, name
-            ):
+            case s.Apply(_, "limit" | "value at", (body, s.Name(_, name), *_)) if unknown(around, name):
                 yield name, True
+                for inside in s.parts_of(body):
+                    yield from _beside_variable(around, inside) if isinstance(inside, s.Binary) else ()
             case s.Derivative(_, _, None, (s.Name(_, name),), "D") if unknown(around, name):
                 yield name, False  # D_H f(X)
+            case s.Derivative(_, body, s.Name(_, name), ()) if body is not None and unknown(around, name):
+                for inside in s.parts_of(body):
+                    found = [*_beside_variable(around, inside)] if isinstance(inside, s.Binary) else []
+                    yield from found if (name, True) in found else ()
             case s.Binary(_, operator, left, right) if operator in PRODUCTS and _is_jacobian(around, left):
                 yield from _paired(around, left, right)
             case _:
                 pass
+
+
+def diverging(node: s.Node, around: Surroundings, value: Callable[[s.Node], Expr]) -> s.Node | None:
+    """A limit of A/t where A does not vanish at t = 0: it does not exist."""
+    for part in s.parts_of(node):
+        match part:
+            case s.Apply(span, "limit", (body, name)) if (above := times(body, name)) is not None:
+                there = value(s.Apply(span, "value at", (above, name, s.Literal_(span, Fraction(0), "0"))))
+                if around.bench.clearly_different(there, Fill(0, there.shape)):
+                    return part
+    return None
 
 
 def find_directions_called(around: Surroundings, nodes: Iterable[s.Node | None]) -> None:

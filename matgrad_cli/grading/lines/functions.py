@@ -28,7 +28,7 @@ _NEVER = frozenset(("d", "D", "delta", "sigma", "partial", "nabla", "mathrm", "I
 
 def no_transpose(letter: str, body: str) -> tuple[str, str]:
     """A function's letter and its formula with another letter for t: e^t is no transpose there."""
-    if letter not in ("t", "T"):
+    if letter not in ("t", "T") or not re.search(rf"\^\s*\{{?\s*-?\w*{letter}\b", body):
         return letter, body
     return "z", re.sub(rf"(?<![A-Za-z\\]){letter}(?![A-Za-z])", "z", body)
 
@@ -40,7 +40,6 @@ def find_functions(around: Surroundings, rows: Sequence[tuple[int, Passage]], so
             name, letter = letter_name(match["name"].lstrip("\\")), letter_name(match["letter"].lstrip("\\"))
             below = letter_name(match["below"].lstrip("\\")) if match["below"] else ""
             whole = f"{name}_{below}" if below else name
-            letter, body = no_transpose(letter, match["body"])
             single = len(match["letter"].lstrip("\\")) == 1
             if (
                 name in _NEVER
@@ -51,6 +50,7 @@ def find_functions(around: Surroundings, rows: Sequence[tuple[int, Passage]], so
                 or whole in around.formulas
             ):
                 continue
+            letter, body = no_transpose(letter, match["body"])
             line = split_line(body, source.name, around.names())
             node = line.statements[0].sides[0].node if line.statements else None
             inside = {part.name for part in s.parts_of(node) if isinstance(part, s.Name)} if node is not None else set()
@@ -65,6 +65,8 @@ def put_in(node: s.Node, around: Surroundings) -> s.Node:
         if not isinstance(part, s.Apply) or part.function not in around.formulas or len(part.arguments) != 1:
             return part
         letter, body = around.formulas[part.function]
+        if part.options and letter in around.directions:  # of a line x + tv the letter is a variable
+            return _slope(part, letter, body)
         if part.options:  # σ′ is the slope of what σ stands for
             match s.ungrouped(body):
                 case s.Apply(_, function, (s.Name(_, name),), ()) if name == letter:
@@ -79,6 +81,19 @@ def put_in(node: s.Node, around: Surroundings) -> s.Node:
         return s.Group(part.span, rebuilt(body, at_argument))
 
     return rebuilt(node, change) if around.formulas else node
+
+
+def _slope(call: s.Apply, letter: str, body: s.Node) -> s.Node:
+    """φ′(t), φ″(0) of a function whose letter is a variable of its own; at other places it is not known."""
+    by, span, (place,) = s.Name(call.span, letter), call.span, call.arguments
+    for _ in range(int(dict(call.options).get("derivative", "1"))):
+        body = s.Derivative(span, body, by, (), "total")
+    match s.ungrouped(place):
+        case s.Name(_, name) if name == letter:
+            return s.Group(span, body)
+        case s.Literal_():
+            return s.Apply(span, "value at", (body, by, place))
+    return replace(call, function=f"{call.function} (as it is defined)")
 
 
 def _of_value(part: s.Node) -> s.Node:
@@ -102,12 +117,12 @@ def at_use(node: s.Node, around: Surroundings) -> s.Node:
     return rebuilt(node, change) if around.sized_by_use else node
 
 
-def states_function(node: s.Node | None, around: Surroundings) -> bool:
-    """Whether a left side is such a function at its own letter."""
+def states_function(node: s.Node | None, around: Surroundings) -> str | None:
+    """The name of such a function that a left side is, at its own letter."""
     match inner(node):
-        case s.Apply(_, function, (s.Name(_, letter),)) if function in around.formulas:
-            return letter == around.formulas[function][0]
-    return False
+        case s.Apply(_, function, (s.Name(_, letter),), ()) if function in around.formulas:
+            return function if letter == around.formulas[function][0] else None
+    return None
 
 
 def as_names(node: s.Node, around: Surroundings, everything: bool = False) -> s.Node:

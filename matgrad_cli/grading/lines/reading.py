@@ -21,7 +21,7 @@ from ..slips.causes import Slip
 from ..slips.doubt import doubt, other_side
 from .arrays import writings
 from .by_expressions import by_expression
-from .directions import at_another, directed, without_remainder
+from .directions import at_another, directed, diverging, without_remainder
 from .functions import as_names, at_use, put_in
 from .indices import Letters, read_letters, without_cases
 from .scope import Surroundings
@@ -193,6 +193,9 @@ def read_tree(tree: s.Node, side: Side, around: Surroundings, letters: Mapping[s
     scope = around.scope(side.source, side.syntax, dict(letters))
     try:
         reading = _elaborated(tree, scope, around)
+        if (limit := diverging(tree, around, lambda node: read_node(node, scope).expr)) is not None:
+            slip = Slip("differs", "this limit does not exist: what is divided does not vanish", span=limit.span)
+            return Read(side, tree=tree, failure="wrong", slip=slip)
     except InputError as error:
         return _failed(error.diagnostic, side, tree, around)
     except MatgradError as error:
@@ -269,8 +272,8 @@ def _notes(work: Letters) -> tuple[str, ...]:
 
 def _not_yet_defined(node: s.Node, around: Surroundings) -> s.Name | None:
     """A name that only a later definition gives its meaning."""
-    known = around.defined.keys() | around.tables.keys() | around.sized_by_use.keys() | around.losses
-    waiting = around.promised - known
+    tables = (around.defined, around.looked_up, around.tables, around.sized_by_use)
+    waiting = around.promised - around.losses.union(*tables)
     return next((name for name in (names(node) if waiting else ()) if name.name in waiting), None)
 
 

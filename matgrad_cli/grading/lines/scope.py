@@ -292,6 +292,16 @@ class Surroundings:
         return found if variable in found.symbols else expr
 
     @contextmanager
+    def meaning(self, values: Mapping[str, Expr]) -> Iterator[None]:
+        """Names with values in one claim."""
+        self.looked_up.update(values)
+        try:
+            yield
+        finally:
+            for name in values:
+                del self.looked_up[name]
+
+    @contextmanager
     def trying(self, values: Mapping[str, Expr], variables: Collection[str]) -> Iterator[None]:
         """Names with values for a while; `variables` are those by which something is differentiated."""
         kept = {name: dict(getattr(self, name)) for name in ("defined", "looked_up", "results", "tables")}

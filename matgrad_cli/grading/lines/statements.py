@@ -76,6 +76,24 @@ class Later:
             self._of_text[text] = [other for other in self._of_text[text] if other is not claim]
 
 
+class Taken:
+    """The definitions and functions of a derivation that were taken in by now."""
+
+    def __init__(self) -> None:
+        self.definitions: list[Claim] = []
+        self.functions: set[str] = set()
+
+    def left_of(self, claim: Claim, function: str | None) -> Claim | None:
+        """What is to be judged of a claim: nothing of a definition that was taken in, and where it states a `function`
+        for the first time the sides behind that."""
+        if any(claim is done or (len(claim.sides) == 2 and claim.place == done.place) for done in self.definitions):
+            return None
+        if function is None or function in self.functions:
+            return claim
+        self.functions.add(function)
+        return replace(claim, sides=claim.sides[1:]) if len(claim.sides) > 2 else None
+
+
 @record
 class Row:
     """A row of the derivation: its number, its passage, its statements, and what was repaired in reading it."""

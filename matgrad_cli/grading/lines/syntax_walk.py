@@ -142,7 +142,7 @@ def is_index(root: s.Node, path: Path) -> bool:
         part = parts[step]
         if isinstance(node, (s.Subscript, s.Kronecker, s.Derivative)) and any(part is index for index in node.indices):
             return True
-        if isinstance(node, s.Slice):
+        if isinstance(node, s.Slice) or (isinstance(node, s.Apply) and node.function == "basis"):
             return True
         if isinstance(node, (s.Sigma, s.EntriesOf, s.MapsTo)) and part is not node.body:
             return True

@@ -33,6 +33,7 @@ TERMS: Final = (
 
 EDITS: Final = (
     edits.bracket,
+    edits.inner_sign,
     edits.turned_entry,
     edits.transposed,
     edits.not_transposed,
@@ -95,6 +96,7 @@ VALUES: Final = (
     *TERMS,
     *EDITS,
     where(lambda case: case.context.answering, rules.occurrence),
+    edits.inner_factor,
     edits.power_too_low,
     edits.power_too_high,
     rules.inverse,

@@ -42,7 +42,7 @@ from ...ir import (
 from ...notation import syntax as s
 from .case import Case, Quoted, Trial, above, is_array
 from .kind import kind
-from .terms import LINEAR, Place
+from .terms import LINEAR, Place, Shown
 
 Made = Iterator[Trial | None]
 # ---- edits of lines in any form
@@ -304,13 +304,47 @@ def once_more(case: Case) -> Made:
                     yield case.changed(path, join(*parts), (name.name, Quoted(case, node, path), how), node)
 
 
-@kind("wrong-sign", "the sign inside {0} is wrong", "write: `{line}`")
-def sign_inside(case: Case) -> Made:
-    """σ(z) for σ(−z): a sign is lost inside a function."""
+def _multiplied(case: Case, factor: Fraction, places: Iterator[Place]) -> Made:
+    """A part is another multiple of what is needed."""
+    for path, node in places:
+        with suppress(ValueError):
+            new = mul(Number(factor), node) if factor != -1 else neg(node)
+            yield case.changed(path, new, (Quoted(case, node), Shown(new)), node)
+
+
+def _arguments(case: Case) -> Iterator[Place]:
+    """What functions are taken of."""
     for path, node in case.places:
         if isinstance(node, Call) and len(node.children) == 1 and node.function not in LINEAR:
-            with suppress(ValueError):
-                yield case.changed(path, Call(node.function, neg(node.argument)), (Quoted(case, node),), node)
+            yield (*path, 0), node.argument
+
+
+def _inner_terms(case: Case) -> Iterator[Place]:
+    """The terms of sums inside the line."""
+    for path, node in case.places:
+        if isinstance(node, Add) and path:
+            yield from (((*path, number), term) for number, term in enumerate(node.terms))
+
+
+@kind("wrong-sign", "the sign of {0}, of which a function is taken, is wrong", "write: `{line}`")
+def sign_inside(case: Case) -> Made:
+    """σ(z) for σ(−z): a sign is lost inside a function."""
+    return _multiplied(case, Fraction(-1), _arguments(case))
+
+
+@kind("wrong-sign", "the sign of {0} is wrong", "write `{1}`: `{line}`")
+def inner_sign(case: Case) -> Made:
+    """‖Ax + b‖² for ‖Ax − b‖²: a sign is wrong in a bracket that cannot be opened."""
+    return _multiplied(case, Fraction(-1), _inner_terms(case))
+
+
+@kind("lost-factor", "{0} is off by a factor", "write `{1}`: `{line}`")
+def inner_factor(case: Case) -> Made:
+    """exp(−r²) for exp(−½r²): a 2 is lost, or there is one too many, in a bracket or in front of what a function is
+    taken of."""
+    for factor in (Fraction(2), Fraction(1, 2)):
+        yield from _multiplied(case, factor, _arguments(case))
+        yield from _multiplied(case, factor, _inner_terms(case))
 
 
 @kind("dropped-term", "a factor is missing", "write: `{line}`")

@@ -13,6 +13,7 @@ from ...ir import (
     Expr,
     Hadamard,
     MatMul,
+    MatrixOf,
     Mul,
     Partial,
     Path,
@@ -79,12 +80,9 @@ def _opened(expr: Expr) -> tuple[Expr, ...] | None:
         case SumOver(indices, body):
             parts = _opened(body)
             return None if parts is None else tuple([sum_over(indices, part) for part in parts])
-        case Transpose(body):
-            parts = _opened(body)
-            return None if parts is None else tuple([Transpose(part) for part in parts])
-        case Entry(base, row, col):
-            parts = _opened(base)
-            return None if parts is None else tuple([Entry(part, row, col) for part in parts])
+        case Transpose() | Entry() | Partial() | Differential() | MatrixOf():  # linear in what they are taken of
+            parts = _opened(expr.children[0])
+            return None if parts is None else tuple([expr.rebuilt((part, *expr.children[1:])) for part in parts])
         case Call() if expr.function in LINEAR:
             return _over_sum(expr.arguments, lambda parts: Call(expr.function, *parts))
     return None

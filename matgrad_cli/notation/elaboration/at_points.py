@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ...diagnostics.record import replace
 from ...ir import Call, Differential, Expr, Fill, Number, Partial, Symbol, nodes_of, substitute
 from ...ir.walk import mapped, remade
 from .. import syntax as s
-from .complaints import described
 
 if TYPE_CHECKING:
     from .elaborator import Elaborator
@@ -95,24 +95,55 @@ def moved_to(expr: Expr, moving: Symbol, still: Symbol) -> Expr:
 def limit(e: Elaborator, node: s.Apply) -> Expr:
     """lim_{t→0} A/t, where A vanishes at t = 0: the derivative of A by t there."""
     body, name = node.arguments
-    above, pair = _above(s.ungrouped(body), s.ungrouped(name)), _at_zero(e, name)
+    above, pair = times(body, name), _at_zero(e, name)
     if above is None or pair is None:
         e.fail("left-out", "this limit cannot be judged", node)
-    above_at = moved_to(e.expr(above), *pair)
-    if not above_at.shape.is_number:
-        e.fail("left-out", f"the limit of {described(above_at.shape)} cannot be judged", node)
-    return Differential(above_at, pair[1], Number(1))
+    return Differential(moved_to(e.expr(above), *pair), pair[1], Number(1))
 
 
-def _above(body: s.Node, name: s.Node) -> s.Node | None:
-    """A of `A/t` and `(1/t) A`."""
-    match body:
-        case s.Binary(_, "/", above, below) if _is(below, name):
-            return above
-        case s.Binary(_, operator, first, rest) if operator != "/":
-            match s.ungrouped(first):
-                case s.Binary(_, "/", above, below) if _is(below, name) and isinstance(s.ungrouped(above), s.Literal_):
-                    return s.Binary(body.span, "juxtapose", above, rest)
+def times(body: s.Node, name: s.Node) -> s.Node | None:
+    """t times what a limit is taken of, without the t by which its terms are divided: A of `A/t`, A + tB of `A/t + B`;
+    None where t divides elsewhere."""
+    body = s.ungrouped(body)
+    if (above := _undivided(body, name)) is not None:
+        return above
+    if isinstance(body, s.Binary) and body.operator in ("+", "-"):
+        left, right = times(body.left, name), times(body.right, name)
+        return None if left is None or right is None else replace(body, left=left, right=right)
+    divisors = [part.right for part in s.parts_of(body) if isinstance(part, s.Binary) and part.operator == "/"]
+    divided = any(_is(part, name) for divisor in divisors for part in s.parts_of(divisor))
+    return None if divided else s.Binary(body.span, "juxtapose", name, s.Group(body.span, body))
+
+
+def _undivided(node: s.Node, name: s.Node) -> s.Node | None:
+    """The node without the one division by a name that stands in it, in all terms of a sum; None where none does."""
+    match s.ungrouped(node):
+        case s.Binary(_, "/", above, below) as ratio:
+            rest = s.Literal_(below.span, Fraction(1), "1") if _is(below, name) else _divided(below, name)
+            inner = _undivided(above, name) if rest is None else above
+            return inner and s.Group(node.span, replace(ratio, left=inner, right=rest or below))
+        case s.Negative(_, body) as negative:
+            inner = _undivided(body, name)
+            return inner and replace(negative, body=inner)
+        case s.Binary(_, "+" | "-", left, right) as whole:
+            first, second = _undivided(left, name), _undivided(right, name)
+            return first and second and s.Group(node.span, replace(whole, left=first, right=second))
+        case s.Binary(_, operator, left, right) as whole if operator not in ("^", "**"):
+            first, second = _undivided(left, name), _undivided(right, name)
+            if (first is None) is not (second is None):
+                return replace(whole, left=first or left, right=second or right)
+    return None
+
+
+def _divided(product: s.Node, name: s.Node) -> s.Node | None:
+    """The product of numbers without the factor that has this name; None where it is none of its factors."""
+    match s.ungrouped(product):
+        case s.Binary(_, operator, left, right) as whole if operator not in ("+", "-", "/", "^", "**"):
+            if _is(left, name) or _is(right, name):
+                return right if _is(left, name) else left
+            first = _divided(left, name)
+            second = _divided(right, name) if first is None else right
+            return second and replace(whole, left=first or left, right=second)
     return None
 
 

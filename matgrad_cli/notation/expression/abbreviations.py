@@ -33,6 +33,7 @@ _ROWS: Final = (
     "norm1(x): sum(abs(x))",
     "crossprod(A): A.T @ A",
     "crossprod(A, B): A.T @ B",
+    *(f"{name}(X): det(X)*inv(X)" for name in ("adj", "adjugate")),
     "sech(x): 1/cosh(x)",
     "csch(x): 1/sinh(x)",
     "cbrt(x): sign(x)*abs(x)**(1/3)",

@@ -24,7 +24,8 @@ from .tokens import FRACTIONS, Token
 def number_here(r: Cursor) -> s.Node:
     """A number; `1` with a transpose is the vector of ones."""
     text = (token := r.take()).text
-    if text == "1" and r.sees("open", "\\{") and (counted := indicator(r)) is not None:
+    opens = r.sees("open", "\\{") or r.sees("operator", "_")
+    if text == "1" and opens and (counted := indicator(r)) is not None:
         return scripted(r, counted)
     value = Fraction(FRACTIONS.get(text, text) if len(text) < 60 else "0")
     if len(text) >= 60:
@@ -124,11 +125,12 @@ def _letter_of_its_own(r: Cursor, token: Token, free: bool) -> s.Node | None:
 
 
 def _slope_called(r: Cursor, token: Token, name: s.Name, order: int) -> s.Node:
-    """f'(x), so often primed: of a function without a meaning, or of the loss."""
-    if not r.unknown(name.name) and name.name not in r.names.losses:
+    """f'(x), so often primed: of a function without a meaning, of one that is stated, or of the loss."""
+    own = r.unknown(name.name) or name.name in r.names.formulas
+    if not own and name.name not in r.names.losses:
         raise r.trouble(f"the derivative `{name.name}'` of an unknown function cannot be read", token)
     called = call_of(r, name)
-    if r.unknown(name.name):
+    if own:
         assert isinstance(called, s.Apply)
         return replace(called, options=(("derivative", str(order)),))
     for _ in range(order):

@@ -50,7 +50,7 @@ def plain_letter(r: Cursor, name: str) -> bool:
 
 def differential_here(r: Cursor) -> s.Node:
     """d(body): the next factor with its scripts; df(A)[H] has a direction."""
-    slashed = slashed_derivative(r)
+    slashed = slashed_derivative(r) or differential_at(r)
     if slashed is not None:
         return slashed
     sign = r.take()
@@ -75,10 +75,26 @@ def with_direction(r: Cursor, sign: Token, body: s.Node) -> s.Node:
     return s.Differential_(span, body)
 
 
+def differential_at(r: Cursor) -> s.Node | None:
+    """`Df_X(H)`, the differential of f at the variable X along H; None where none stands."""
+    place, function = r.at, r.peek()
+    if function.kind != "name" or r.variable(function.text) or not r.sees("operator", "_", ahead=2):
+        return None
+    sign, _, _ = r.take(), r.take(), r.take()
+    first, past = r.unit()
+    where = [token.text for token in r.tokens[first:past]]
+    if r.known and where == [r.names.wrt] and r.sees("open", "(", "[") and len(direction := r.arguments()) == 1:
+        return s.Differential_(r.span(sign, r.last), s.Name(r.span(function), function.text), direction[0])
+    r.at = place
+    return None
+
+
 def capital_d(r: Cursor) -> s.Node | None:
     """D(f(x)), Df(A)[H], D_x f, J_f(x): the derivative, where D or J is no variable."""
     if (named := derivative_by_name(r)) is not None or r.token.text == "J":
         return named
+    if not r.variable("D") and (there := differential_at(r)) is not None:
+        return there
     after = r.peek()
     opens = after.kind == "open" and after.text in ("(", "[")
     called = after.kind == "name" and not r.variable(after.text) and r.sees("open", "(", ahead=2)

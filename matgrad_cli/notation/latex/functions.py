@@ -179,6 +179,9 @@ def function_node(
         return s.Transposed(span, arguments[0])
     if function == "inv" and len(arguments) == 1:
         return s.Inverted(span, arguments[0])
+    if function == "adj" and len(arguments) == 1:  # the adjugate, where there is an inverse
+        inverse = s.Inverted(span, s.Group(span, arguments[0]))
+        return s.Group(span, s.Binary(span, "juxtapose", s.Apply(span, "det", arguments), inverse))
     if function in RECIPROCALS and len(arguments) == 1:
         return s.Apply(span, "reciprocal", (s.Apply(span, RECIPROCALS[function], arguments),))
     if function == "log" and len(arguments) == 1 and (total := log_of_product(arguments[0], span)) is not None:

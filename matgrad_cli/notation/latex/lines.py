@@ -225,7 +225,7 @@ def _defined(pieces: list[_Piece]) -> list[str]:
 
 def _statement(row: _Row, piece: _Piece) -> Statement | None:
     """The chain that the tokens of a piece make."""
-    tokens = piece.tokens
+    tokens = _mapping(piece.tokens)
     span = row.span(tokens)
     chain: list[list[Token]] = [[]]
     relations: list[str] = []
@@ -255,6 +255,17 @@ def _statement(row: _Row, piece: _Piece) -> Statement | None:
     return Statement(
         span, leading, sides, tuple(relations[: len(sides) - 1]), "definition" if definition else "claim", piece.both
     )
+
+
+def _mapping(tokens: list[Token]) -> list[Token]:
+    r"""`Df_X: H \to …` says what `Df_X(H) = …` says."""
+    for at, (sign, name, arrow) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False)):
+        meant = sign.text == ":" and name.kind == "name" and arrow.text in ("to", "maps")
+        if at > 1 and meant and tokens[0].text in ("D", "d"):
+            brackets = Token("open", "(", sign.start, sign.end), Token("close", ")", name.end, name.end)
+            equal = Token("relation", "=", arrow.start, arrow.end)
+            return [*tokens[:at], brackets[0], name, brackets[1], equal, *tokens[at + 3 :]]
+    return tokens
 
 
 def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token | None) -> Side:

@@ -63,7 +63,8 @@ RECIPROCALS: Final = {"sech": "cosh", "csch": "sinh"}
 """Functions that are written as one over another."""
 
 _IN_OPERATORNAME: Final = words(
-    "polar leading strictupper shiftup butlast sqrtm eigmax topvv pinv hardmax prod tril triu cross crossmat var std"
+    "polar leading strictupper shiftup butlast sqrtm eigmax topvv pinv hardmax prod tril triu cross crossmat var std "
+    "adj"
 )
 OPERATOR_NAMES: Final = {
     **{name: name for name in (*RECIPROCALS, *ELEMENTWISE, *_IN_OPERATORNAME, *MATRIX_FUNCTIONS, *CHANGES)},

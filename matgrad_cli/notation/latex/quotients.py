@@ -7,7 +7,7 @@ from typing import Literal
 
 from ..syntax import Binary, Derivative, Literal_, Name, Node, Subscript, Transposed, parts_of
 from .cursor import Cursor
-from .functions import BUILT_IN, call_of, function_node, is_call
+from .functions import BUILT_IN, call_of, function_node, is_call, plain_arguments
 from .indices import is_top
 from .names import GREEK
 from .scripts import labelled_name, lowered_script, scripted, source_text, with_script
@@ -169,6 +169,11 @@ def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
         r.at = named[1]
         return call_of(r, Name(r.span(token), named[0])), True
     opens = token.kind == "open" and token.text != "{"
+    named = r.peek()
+    if opens and named.kind == "name" and is_function_name(r, named) and r.sees("close", ahead=2):  # ∇(f)(X)
+        r.at += 3
+        node = r.name(named)
+        return call_of(r, node) if r.sees("open", "(") and plain_arguments(r) else node, True
     alone = opens or token.kind in ("function", "bar") or token.text in ("norm", "abs")
     r.pended += 1
     node = r.grammar.factor(r)
