@@ -56,10 +56,10 @@ class Reader:
             self.later.take(own)
         pending, before = [claim for claim in row.claims if self.defines(claim)], replace(self.chain)
         while pending:
-            ready = [claim for claim in pending if self.definable(claim)]
-            for claim in ready or pending[:1]:
+            ready = sorted(filter(self.definable, pending), key=lambda claim: len(claim.sides))
+            for claim in filter(self.defines, ready or pending[:1]):
                 outcomes += self.prose.explained(claim, self.definition, first, claim.sides[1:])
-                pending.remove(claim)
+                pending = [other for other in pending if other is not claim and self.defines(other)]
         if row.claims and row.claims[0].leading:
             self.chain = before  # `= …, where φ = …` goes on from the row before, not from φ
         for claim in row.claims:

@@ -3,7 +3,7 @@ and which only suppose that a variable is zero."""
 
 from __future__ import annotations
 
-from ...ir import Differential, Entry, Expr, Partial, Symbol, Transpose, nodes_of
+from ...ir import Add, Differential, Entry, Expr, Partial, Symbol, Transpose, nodes_of
 from ..chain import Chain
 from ..lines.forms import is_pending
 from ..lines.kinds import Clash, is_zero, pairings
@@ -55,10 +55,12 @@ def supposes_zero(around: Surroundings, chain: Chain, last: Expr, after: Expr) -
 
 
 def _of_loss(around: Surroundings, expr: Expr) -> bool:
-    """Whether a derivative or a differential of the loss is pending, by whatever variable."""
-    found = [node.body for node in nodes_of(expr) if isinstance(node, (Partial, Differential))]
+    """Whether a derivative of the loss, a number, is pending, by whatever variable; or its differential,
+    which stands beside other terms only in an identity, `df - gᵀdx = 0`."""
+    kinds = (Partial,) if isinstance(expr, Add) else (Partial, Differential)
+    found = [node.children[0] for node in nodes_of(expr) if isinstance(node, kinds)]
     loss = around.task.problem.loss
-    return any(
+    return loss.shape.is_number and any(
         body is loss or (body.shape is loss.shape and not body.free and around.bench.equal(body, loss))
         for body in found
     )

@@ -48,13 +48,14 @@ def loss_names(
         for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes)))
         if not scratch.known(name) and name not in functions
     ]
+    stated = _stated_names(scratch, claims)
+    differentiated = [name for name in differentiated if name != "I" or name in stated]  # dI = 0 of the identity
     if given:
-        around.promised = frozenset(_stated_names(scratch, claims))
+        around.promised = frozenset(stated)
         wanted = {given, given.lstrip("\\")} | {
             name for name in differentiated if name.lower().startswith(given.lower())
         }
         return frozenset(wanted)
-    stated = _stated_names(scratch, claims)
     if any(name in differentiated or name in USUAL for name in stated):
         _define_all(scratch, claims, stated)
     loss = around.task.problem.loss

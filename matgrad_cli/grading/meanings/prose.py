@@ -10,9 +10,10 @@ from ...diagnostics.record import replace
 from ...ir import Expr
 from ...notation import syntax as s
 from ..chain import Chain, Outcome, worst_of
-from ..lines.reading import Side, read_side
+from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
+from ..lines.syntax_walk import names as names_in
 from ..lines.syntax_walk import walk
 from ..slips.causes import Slip
 from .factored import factored
@@ -96,7 +97,10 @@ class Prose:
             reader.chain = replace(before)
             with around.trying(values, variables):
                 outcomes = reader.claim(claim, first)
-            claims = [outcome for outcome in outcomes if outcome.role != "equation"]  # `… = 0` says not what a name is
+            equations = [outcome.read for outcome in outcomes if outcome.role == "equation"]
+            if values.keys() & {one.name for read in equations for one in _names(read)}:
+                return False  # an equation says not what a name is
+            claims = [outcome for outcome in outcomes if outcome.role != "equation"]
             return {outcome.verdict for outcome in claims} == {"follows"} and "claim" in {one.role for one in claims}
 
         choices: list[Values] = []
@@ -128,3 +132,8 @@ def _doubted(outcomes: list[Outcome]) -> list[Outcome]:
         replace(outcome, verdict="undecided", slip=slip) if outcome.verdict == "wrong" else outcome
         for outcome in outcomes
     ]
+
+
+def _names(read: Read | None) -> list[s.Name]:
+    """The names in a side."""
+    return names_in(read.side.node) if read is not None and read.side.node is not None else []

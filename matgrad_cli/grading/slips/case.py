@@ -160,10 +160,10 @@ class Case:
     def sums(self) -> Iterator[tuple[Path, Sequence[Any]]]:
         """Whole sums and their terms."""
         for path, node in self.places:
-            if isinstance(node, Add) and not self._decides(path):
+            if isinstance(node, Add) and not self.decides(path):
                 yield path, node.terms
 
-    def _decides(self, path: Path) -> bool:
+    def decides(self, path: Path) -> bool:
         """Whether a part stands in the condition of a mask, whose sign alone matters: no factor is lost there."""
         above = (at(self.line, path[:end]) for end in range(len(path)))
         return any(isinstance(node, Call) and node.function in ("step", "sign") for node in above)

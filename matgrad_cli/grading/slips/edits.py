@@ -315,14 +315,15 @@ def _multiplied(case: Case, factor: Fraction, places: Iterator[Place]) -> Made:
 def _arguments(case: Case) -> Iterator[Place]:
     """What functions are taken of."""
     for path, node in case.places:
-        if isinstance(node, Call) and len(node.children) == 1 and node.function not in LINEAR:
+        plain = isinstance(node, Call) and len(node.children) == 1 and node.function not in LINEAR
+        if plain and not case.decides((*path, 0)):
             yield (*path, 0), node.argument
 
 
 def _inner_terms(case: Case) -> Iterator[Place]:
     """The terms of sums inside the line."""
     for path, node in case.places:
-        if isinstance(node, Add) and path:
+        if isinstance(node, Add) and path and not case.decides(path):
             yield from (((*path, number), term) for number, term in enumerate(node.terms))
 
 

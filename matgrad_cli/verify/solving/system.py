@@ -274,7 +274,7 @@ def solved_by(
             found = any(
                 newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts
             )
-            bound = _Unknowns(place, System(system.equations[1:], (symbol,)), derived or {}, work, judge)
+            bound = _Unknowns(place, System(system.equations[1:], system.unknowns), derived or {}, work, judge)
             if found or any(_solved(bound, _starts(judge, bound.system, turn, mode), judge)):
                 told.append(found)
         elif (zero := _vanishes(place, there, system.equations)) is not None:
