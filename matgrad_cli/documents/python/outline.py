@@ -157,7 +157,12 @@ class _File:
             except (SyntaxError, ValueError):  # a name that is none, so that it is told where the loss is asked for
                 loss = ast.Name(chosen["loss"], ast.Load(), lineno=1, col_offset=0)
         forward, backward = parts.get("forward"), parts.get("backward")
-        made = {name: Said(dims) for name, dims in made_in(self.tree.body)} if forward is not None else {}
+        written = [line for line in self.tree.body if forward is not None]
+        if "inside" in parts:  # what a method besides the two passes gives parameters
+            others = (method for method in parts["inside"].body if isinstance(method, ast.FunctionDef))
+            named = [method for method in others if method.name != "__init__" and method not in (forward, backward)]
+            written += [line for method in named for line in ast.walk(method) if isinstance(line, ast.stmt)]
+        made = {name: Said(dims) for name, dims in made_in(written)}
         shapes = re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen.get("shapes", ""))
         said = made | told(self._words([parts["inside"]] if "inside" in parts else own)) | told(shapes)
         grads = _pairs_told(chosen.get("grads", "")) or (*_errors(backward), *_shortened(forward, backward or forward))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from ...verify.programs.names import key_of, last_part
+
 SMALL = 9
 """Sizes up to this one stay."""
 _SHAPED = ("zeros", "ones", "empty", "normal", "standard_normal", "uniform", "random")
@@ -24,15 +26,16 @@ def sizes_of(call: ast.Call) -> list[ast.expr]:
 
 
 def made_in(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The shapes of names by what makes them: `W = np.random.randn(hidden_size, vocab_size) * 0.01`,
-    `b = np.zeros((hidden_size, 1))`; a size that is a sum of others, `HV = H + V`, as that sum."""
+    """The shapes of names and of attributes by what makes them: `W = np.random.randn(hidden_size, vocab_size) * 0.01`,
+    `self.b = np.zeros((self.hidden_size, 1))`; a size that is a sum of others, `HV = H + V`, as that sum."""
     sums: dict[str, str] = {}
     for line in lines:
-        if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name):
+        if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name | ast.Attribute):
             continue
-        name, value = line.targets[0].id, line.value
+        name, value = last_part(key_of(line.targets[0]) or ""), line.value
         calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
-        dims = tuple(ast.unparse(part) for part in (sizes_of(calls[0]) if len(calls) == 1 else ()))
+        sizes = sizes_of(calls[0]) if len(calls) == 1 else []
+        dims = tuple(last_part(key_of(part) or "") or ast.unparse(part) for part in sizes)
         if dims and all(dim == "1" or dim.isidentifier() for dim in dims):
             yield name, tuple(sums.get(dim, dim) for dim in dims)
         elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and not calls:

@@ -34,12 +34,14 @@ BARE = ("grad", "gradient", "g", "grads", "gradients")
 """Names of a gradient beside a loss that do not say by what it is."""
 
 _LONGER = {
-    "w": ("weights", "weight", "theta"),
-    "W": ("weights", "weight"),
+    "w": ("weights", "weight", "theta", "W"),
+    "W": ("weights", "weight", "w"),
+    "x": ("X",),
+    "X": ("x",),
     "b": ("bias", "biases", "intercept"),
     "h": ("hidden",),
 }
-"""What gradients with a short name are also the derivatives by: `dw` of `self.weights`."""
+"""What gradients with a short name are also the derivatives by: `dw` of `self.weights`, or of `W`."""
 
 
 def is_gradient(key: str) -> bool:

@@ -17,7 +17,7 @@ from ...verify.programs.values import Unknown, Value
 from .claim import Claim, fitting
 from .inputs import EVEN, Kind, Point
 from .meant import facts
-from .others import absolved, blamed, followers
+from .others import absolved, blamed, followers, of_a_part
 from .reading import SLOPES, NoLoss
 from .settle import Understanding, collapsed, understandings, with_one_output
 from .thresholds import between
@@ -180,7 +180,12 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         for place, one in seen:
             votes.setdefault(place, []).append(one)
     wrong = {place for place, ones in votes.items() if any(one.outcome == "wrong" for one in ones)}
-    found = tuple(_together(ones) for ones in votes.values() if ones[0].behind not in wrong)
+    most = max(map(len, votes.values()), default=0)
+    lone = {place for place in wrong if len(votes[place]) == 1 < most}  # blamed by the chance of one point's sizes
+    chance = lone if wrong - lone else set()
+    found = tuple(
+        _together(ones) for place, ones in votes.items() if ones[0].behind not in wrong and place not in chance
+    )
     notes = tuple(f"`{name}` is not in this file, and is taken for {what}" for name, what in sorted(taken.items()))
     return Verdicts(tuple(sorted(found, key=lambda one: one.statement.lineno)), way, loss, notes)
 
@@ -257,6 +262,10 @@ def assessed(trial: Trial) -> Assessment:
         if not bears and trial.outcome(claim, claim.last.value, -1.0) == "right":
             note = "its negative is the derivative, and the lines that use it are wrong with either sign"
             found[one.place] = replace(one, outcome="open", note=note)
+            continue
+        part = of_a_part(state, claim) if not bears else ""
+        if part:
+            found[one.place] = replace(one, outcome="helper", note=part)
             continue
         found[one.place] = replace(one, scale=scale)
         note = "this is the derivative times a size, as what it comes from is to be"

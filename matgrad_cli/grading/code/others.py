@@ -146,6 +146,23 @@ def _of_another_value(trial: Trial, claim: Claim) -> str:
     return ""
 
 
+def of_a_part(state: State, claim: Claim) -> str:
+    """What is said of a claim that another one of the same name goes on from, and that is a multiple of the derivative
+    of a part of the loss: of `loss` before its penalty is added."""
+    trial = state.trial
+    later = set(followers(state, claim))
+    if claim.last.value is None or not any(one.name == claim.name and one.key in later for one in state.claims):
+        return ""
+    for site in trial.influences(claim):
+        for event in trial.parts_of_loss():
+            truth = trial.truth(site, event)
+            if truth is None or not np.any(truth):
+                continue
+            if any(_alike(truth * scale, claim.last.value) for scale in (1.0, *_scales(trial))):
+                return f"this is the derivative of a part of the loss, `{event.key}` of line {event.statement.lineno}"
+    return ""
+
+
 def _of_scores(trial: Trial, claim: Claim) -> str:
     """What is said of a gradient without a name of its own that is the one by the scores of which a softmax or a
     sigmoid makes an input."""
@@ -194,7 +211,8 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
     for event, sites, fewer, scales in _suspects(state, claim, bool(left)):
         for site, scale in product(sites, scales):
-            trial.budget -= (OPERATIONS - state.reading.machine.operations) * (math.prod(np.shape(event.value)) + 2)
+            entries = math.prod(np.shape(event.value)) if scale == scales[0] else 0
+            trial.budget -= (OPERATIONS - state.reading.machine.operations) * (entries + 2)
             truth = trial.truth(site) if trial.budget > 0 else None
             if truth is None:
                 continue
@@ -219,7 +237,7 @@ def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event,
     for event in named:
         if event.key not in keys:
             sites, fits = _sites_for(state.trial, event)
-            yield event, [] if fits else sites, 0, (1.0,)
+            yield event, [] if fits else sites, 0, (1.0, *state.trial.counts)
     for event in reversed(named) if claims else ():
         sites, fits = _sites_for(state.trial, event)
         if event.key in right:
@@ -328,4 +346,4 @@ def _alike(a: Value, b: Value) -> bool:
         isinstance(one, np.ndarray | np.generic | float) and np.asarray(one).dtype.kind in "bifc" for one in (a, b)
     ):
         return True  # nothing that is known, or no numbers
-    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-9, atol=1e-12))
+    return np.shape(a) == np.shape(b) and bool(np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True))

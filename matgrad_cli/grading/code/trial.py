@@ -53,7 +53,7 @@ class Trial:
         self.point = point
         self.budget = BUDGET
         self._slopes: dict[tuple[int, int], float | None] = {}
-        self._full: dict[int, Value] = {}
+        self._full: dict[tuple[int, int], Value] = {}
         self.base = self.read()
         self.plan: Plan = plan_of(self.base)
         if self._is_empty():
@@ -144,13 +144,20 @@ class Trial:
 
     def _claim(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
         mapped = dict(self.unit.grads).get(last_part(key))
-        for name in [mapped] if mapped else claimed(key):
-            if name is None:
-                continue
+        for name in [mapped] if mapped else [*claimed(key), *self._spelled_otherwise(reading, key)]:
             sites = self.definitions(reading, name, events[0].number)
             if sites and not self._part_of_loss(reading, events):
                 return Claim(key, name, tuple(stages(reading, key, events)), sites)
         return self._bare(reading, key, events) if key in BARE else None
+
+    def _spelled_otherwise(self, reading: Reading, key: str) -> list[str]:
+        """The names that differ from those of which a gradient is called by capitals and underscores: `dxhat` of
+        `x_hat`."""
+        plain = {_plain(name) for name in claimed(key) if len(name) > 1}
+        known = dict.fromkeys(
+            [*map(last_part, (event.key for event in reading.machine.events)), *reading.machine.given]
+        )
+        return [name for name in known if _plain(name) in plain and name not in claimed(key)] if plain else []
 
     def _bare(self, reading: Reading, key: str, events: list[Event]) -> Claim | None:
         """`grad` beside a loss, which does not say by what it is:
@@ -298,15 +305,25 @@ class Trial:
         """Those births on which the loss depends."""
         return tuple(site for site in claim.sites if self.influential(site))
 
-    def truth(self, site: int) -> Value:
-        """The whole derivative by the value born at a site; None where it would cost too much."""
-        if site not in self._full:
+    def truth(self, site: int, part: Event | None = None) -> Value:
+        """The whole derivative by the value born at a site, of the loss or of a part of it; None where it would cost
+        too much."""
+        key = site, part.number if part is not None else -1
+        if key not in self._full:
+            plan = self.plan if part is None else Plan(part.number, f"name {part.key}", part.key)
             shape = self.base.machine.shapes[site]
             cost = (OPERATIONS - self.base.machine.operations) * int(np.prod(shape))
-            self._full[site] = None if cost > MOST_OPERATIONS else self._entries(site, shape)
-        return self._full[site]
+            self._full[key] = None if cost > MOST_OPERATIONS else self._entries(site, shape, plan)
+        return self._full[key]
 
-    def _entries(self, site: int, shape: tuple[int, ...]) -> Value:
+    def parts_of_loss(self) -> list[Event]:
+        """The numbers with a name of which the loss is made."""
+        after = self.plan.after or 0
+        events = [one for one in self.base.machine.events if one.number < after and one.frame is self.base.frame]
+        numbers = [one for one in events if one.key.isidentifier() and moves(one.value) and np.size(one.value) == 1]
+        return [one for one in numbers if one.sites and self._slope(one.sites[-1], 0)]
+
+    def _entries(self, site: int, shape: tuple[int, ...], plan: Plan) -> Value:
         found = np.zeros(shape, complex)
         for place in np.ndindex(*shape):
 
@@ -315,7 +332,7 @@ class Trial:
                 moved[place] = 1
                 return moved
 
-            value = slope(self.unit, self.given, self.plan, site, unit)
+            value = slope(self.unit, self.given, plan, site, unit)
             if value is None:
                 return None
             found[place] = value
@@ -368,6 +385,10 @@ def _gradient(node: ast.expr, keys: set[str]) -> bool:
     if key is None:
         return not isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.List)
     return key not in keys and is_gradient(key)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
 
 
 def _same(a: Value, b: Value) -> bool:

@@ -16,12 +16,13 @@ from ....verify.programs.values import Frame, Thing, Value
 @record
 class Edit:
     """A new text of an expression or a line, and the slip behind the old one;
-    `tried` is the expression, where the text is a line."""
+    `tried` is the expression, where the text is a line; `part` that to which something is added."""
 
     code: str
     message: str
     text: str
     tried: str = ""
+    part: str = ""
 
     @property
     def value(self) -> str:

@@ -233,7 +233,8 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
             parts += [(part, "{}") for part in node.elts]
     for node, form in sorted(parts, key=lambda part: not isinstance(part[0], ast.Name | ast.Attribute)):
         for edit in filled(PARTS, whole.of(node), here):
-            yield whole.edit(node, edit.code, edit.message, form.format(edit.text))
+            said = whole.edit(node, edit.code, edit.message, form.format(edit.text))
+            yield replace(said, part=whole.of(node))
 
 
 def _of_names(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:

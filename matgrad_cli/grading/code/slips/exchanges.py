@@ -29,10 +29,9 @@ def _variables(whole: Passage, here: Around) -> Iterator[Edit]:
         if said in shapes:
             others = [text for text, _ in here.arrays if text != said]
             others.sort(key=lambda text: (shapes[text] != shapes[said], sorted(shapes[text]) != sorted(shapes[said])))
-        elif said in here.numbers:
-            others = [text for text in here.numbers if text != said]
-        elif said in here.sizes:
-            others = [text for text in here.sizes if text != said]
+        elif said in here.numbers or said in here.sizes:
+            others = [text for text in (*here.numbers, *here.sizes) if text != said]
+            others.sort(key=lambda text: (text in here.sizes) != (said in here.sizes))
         else:
             continue
         for other in others[:16]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ....diagnostics.record import record
+from ....diagnostics.record import record, replace
 from ....documents.python.uses import is_gradient
 from ....verify.programs.expressions import evaluate
 from ....verify.programs.names import key_of, names_in
@@ -54,12 +54,15 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) 
     found = _of_statement(benches, own, text_of, effort)
     if found is None and single:
         found = _of_expression(benches, one, text_of, effort)
+        if found is not None and found.edit.part.isidentifier():  # what gives the part its value may be too much
+            giving = [line for line in _before(benches[0]) if key_of(_target(line)) == found.edit.part]
+            found = _of_values(benches, giving, text_of, effort.half(), (None,)) or found
     elif found is None:
         found = (
             _of_terms(benches, text_of, effort)
             or _of_numbers(benches, own, text_of, effort)
-            or _by_a_line_more(benches, one, own[0], effort)
             or _of_values(benches, own, text_of, effort.half())
+            or _by_a_line_more(benches, one, own[0], effort)
         )
     return found or _of_values(benches, _before(benches[0]), text_of, effort)
 
@@ -75,7 +78,7 @@ def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, effort: E
     return (
         None
         if edit is None
-        else Mended(one.statement, Edit(edit.code, edit.message, _line(one.statement, one.key, edit, text_of)))
+        else Mended(one.statement, replace(edit, text=_line(one.statement, one.key, edit, text_of)))
     )
 
 
@@ -211,25 +214,30 @@ def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, 
 
 
 def _of_values(
-    benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, effort: Effort, free: bool = False
+    benches: list[Bench],
+    lines: list[ast.stmt],
+    text_of: TextOf,
+    effort: Effort,
+    ways: tuple[EditsOf | None, ...] = (likely, edits),
+    free: bool = False,
 ) -> Mended | None:
-    """An edit of the value of one of several lines; where a line may be edited freely,
-    the common slips of all of them come first."""
+    """An edit of the value of one of several lines, which adds nothing where no way is given; where a line may be
+    edited freely, the common slips of all of them come first."""
     own = statements_of(benches[0].claim)
 
-    def ways() -> Iterator[tuple[ast.stmt, Edit]]:
+    def tried() -> Iterator[tuple[ast.stmt, Edit]]:
         for line in lines:
             if line not in own:
                 yield from ((line, edit) for edit in statements(line, text_of))
-        for made in (likely, edits):
+        for made in ways:
             for line in lines:
                 own_way = made if free or line in own or _gradient(line) else None
-                for part in _editable(line) if own_way or made is edits else ():
+                for part in _editable(line) if own_way or made is not likely else ():
                     head, _, tail = text_of(line).rpartition(text_of(part))
                     for edit in islice(_around_line(benches, line, text_of(part), own_way), MOST):
                         yield line, Edit(edit.code, edit.message, head + edit.text + tail)
 
-    return _first(benches, ways(), effort)
+    return _first(benches, tried(), effort)
 
 
 def _of_numbers(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, effort: Effort) -> Mended | None:
