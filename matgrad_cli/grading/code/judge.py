@@ -233,7 +233,8 @@ def assessed(trial: Trial) -> Assessment:
         if one.outcome == "wrong" and claim.key in lost:
             one = replace(one, outcome="open", note=f"it comes from `{lost[claim.key].key}`, which is wrong")
         bad, claim = one.outcome in ("wrong", "misfit"), one.claim or claim
-        truth = _true_value(trial, claim) if bad else None
+        last = number == len(state.claims)  # nothing behind it needs its true value
+        truth = _true_value(trial, claim) if bad and not last else None
         scale, bears = _meant(state, claim, truth) if truth is not None else (1.0, True)
         mended = trial.state({**state.overrides, claim.last.number: truth * scale}) if truth is not None else None
         blame = blamed(state, claim, mended) if one.outcome == "wrong" else None
@@ -256,7 +257,7 @@ def assessed(trial: Trial) -> Assessment:
             number -= blame.claim.key != claim.key
             continue
         found[one.place] = one
-        if mended is None or number == len(state.claims):
+        if mended is None:
             lost |= dict.fromkeys(followers(state, claim), claim) if bad and moves(claim.last.value) else {}
             continue
         if not bears and trial.outcome(claim, claim.last.value, -1.0) == "right":

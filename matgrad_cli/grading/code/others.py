@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations, product
+from functools import lru_cache
+from itertools import chain, combinations, product
 from typing import Any
 
 import numpy as np
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
+from ...documents.python.outline import Unit
 from ...documents.python.uses import BARE, is_gradient
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import last_part, names_in
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .claim import Claim, Stage, stages
-from .inputs import TARGETS
+from .inputs import TARGETS, Kinds
 from .reading import Reading
 from .trial import State, Trial, direction
 
@@ -207,37 +209,65 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
     that is right and not what is needed (`dh` without its mask), if that leaves less; else a value that is called no
     gradient and is a multiple of one (`mask`), if with another one what follows is right."""
     trial = state.trial
-    left = len(unsettled(own)) if own is not None else len(state.claims)
+    left = len(unsettled(own)) if own is not None else len({*unsettled(state)} - {claim.key})
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
-    for event, sites, fewer, scales in _suspects(state, claim, bool(left)):
+    keys = {other.key for other in state.claims} | state.reading.from_above()
+    near = _near(state, claim, keys)
+    before = _found_before(trial.unit, trial.kinds)
+    for event, sites, fewer, scales in chain(
+        _again(trial, near, before), _suspects(state, claim, near, keys, bool(left))
+    ):
         for site, scale in product(sites, scales):
             entries = math.prod(np.shape(event.value)) if scale == scales[0] else 0
             trial.budget -= (OPERATIONS - state.reading.machine.operations) * (entries + 2)
             truth = trial.truth(site) if trial.budget > 0 else None
-            if truth is None:
+            if truth is None or np.shape(truth) != np.shape(event.value):
                 continue
             other = trial.state({**state.overrides, event.number: truth * scale})
             after = {key for key, outcome in other.outcomes.items() if outcome == "right"}
             healed = right - {event.key} <= after and (claim.key in after or claim.key == event.key)
             if healed and len(unsettled(other)) <= left - fewer:
+                before[event.statement.lineno, site, fewer, scales.index(scale)] = None
                 name = claim.name if site in claim.sites else ""
                 blame = Claim(event.key, name, _until(state.reading, event), (site,))
                 return Blame(blame, other, event.key in right, scale)
     return None
 
 
-def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event, list[int], int, tuple[float, ...]]]:
+Suspect = tuple[Event, list[int], int, tuple[float, ...]]
+
+
+@lru_cache(maxsize=16)
+def _found_before(unit: Unit, kinds: Kinds) -> dict[tuple[int, int, int, int], None]:
+    """The lines that were found at other points, each with the birth by which it is meant as the derivative, how many
+    claims fewer are wrong by that, and which multiple it is: they are looked at first."""
+    return {}
+
+
+def _again(trial: Trial, near: list[Event], before: dict[tuple[int, int, int, int], None]) -> Iterator[Suspect]:
+    for line, site, fewer, number in [*before]:
+        for event in near:
+            if event.statement.lineno == line and site in trial.base.machine.shapes:
+                yield event, [site], fewer, _multiples(trial, event)[number : number + 1]
+
+
+def _multiples(trial: Trial, event: Event) -> tuple[float, ...]:
+    """What a line may give in place of a derivative: a multiple by a size, of which a mean is taken later; also the
+    negative of one, where it is called no gradient."""
+    sizes = (1.0, *trial.counts)
+    return sizes if is_gradient(event.key) else tuple(sign * size for size in sizes for sign in (1.0, -1.0))
+
+
+def _suspects(state: State, claim: Claim, near: list[Event], keys: set[str], claims: bool) -> Iterator[Suspect]:
     """The assignments from which a wrong claim may come, the births by which each may be meant as the derivative, how
     many claims fewer it is to leave wrong, and the multiples that it may be: gradients that claim nothing; then what is
     a claim itself; then masks and counts, which are called no gradients, and are no multiples of one."""
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
-    keys = {other.key for other in state.claims} | state.reading.from_above()
-    near = _near(state, claim, keys)
     named = [event for event in near if is_gradient(event.key)]
     for event in named:
         if event.key not in keys:
             sites, fits = _sites_for(state.trial, event)
-            yield event, [] if fits else sites, 0, (1.0, *state.trial.counts)
+            yield event, [] if fits else sites, 0, _multiples(state.trial, event)
     for event in reversed(named) if claims else ():
         sites, fits = _sites_for(state.trial, event)
         if event.key in right:
@@ -247,12 +277,12 @@ def _suspects(state: State, claim: Claim, claims: bool) -> Iterator[tuple[Event,
             yield event, [*own, *(site for site in sites if site not in (*fits, *claim.sites))], 1, (1.0,)
     if state.trial.budget <= 0:
         return
-    multiples = tuple(sign * size for size in (1.0, *state.trial.counts) for sign in (1.0, -1.0))
     for event in near:
         if event in named or event.key in keys or np.any(event.value != np.round(np.real(event.value))):
             continue
         sites = _sites_for(state.trial, event)[0][:FEW_SITES]
         truths = [truth for site in sites if (truth := state.trial.truth(site)) is not None and np.ptp(np.real(truth))]
+        multiples = _multiples(state.trial, event)
         if not any(_alike(truth * scale, event.value) for truth in truths for scale in multiples):
             yield event, sites, 0, multiples
 

@@ -49,6 +49,7 @@ class Trial:
 
     def __init__(self, unit: Unit, kinds: Kinds, point: Point) -> None:
         self.unit = unit
+        self.kinds = kinds
         self.given = Given(kinds, point)
         self.point = point
         self.budget = BUDGET
