@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...diagnostics.record import record
+from ...diagnostics.record import field, mutable, record
 from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.uses import BARE, is_gradient
@@ -213,7 +213,7 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
     keys = {other.key for other in state.claims} | state.reading.from_above()
     near = _near(state, claim, keys)
-    before = _found_before(trial.unit, trial.kinds)
+    before = _search(trial.unit, trial.kinds)
     for event, sites, fewer, scales in chain(
         _again(trial, near, before), _suspects(state, claim, near, keys, bool(left))
     ):
@@ -227,7 +227,7 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
             after = {key for key, outcome in other.outcomes.items() if outcome == "right"}
             healed = right - {event.key} <= after and (claim.key in after or claim.key == event.key)
             if healed and len(unsettled(other)) <= left - fewer:
-                before[event.statement.lineno, site, fewer, scales.index(scale)] = None
+                before.found[event.statement.lineno, site, fewer, scales.index(scale)] = None
                 name = claim.name if site in claim.sites else ""
                 blame = Claim(event.key, name, _until(state.reading, event), (site,))
                 return Blame(blame, other, event.key in right, scale)
@@ -237,15 +237,21 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
 Suspect = tuple[Event, list[int], int, tuple[float, ...]]
 
 
-@lru_cache(maxsize=16)
-def _found_before(unit: Unit, kinds: Kinds) -> dict[tuple[int, int, int, int], None]:
-    """The lines that were found at other points, each with the birth by which it is meant as the derivative, how many
-    claims fewer are wrong by that, and which multiple it is: they are looked at first."""
-    return {}
+@mutable
+class Search:
+    """What the search in a unit, as it is understood, found at other points, and looks at first: lines, each with the
+    birth by which it is meant as the derivative, how many claims fewer are wrong by that, and which multiple it is."""
+
+    unit: Unit
+    kinds: Kinds
+    found: dict[tuple[int, int, int, int], None] = field(default_factory=dict)
 
 
-def _again(trial: Trial, near: list[Event], before: dict[tuple[int, int, int, int], None]) -> Iterator[Suspect]:
-    for line, site, fewer, number in [*before]:
+_search = lru_cache(maxsize=16)(Search)
+
+
+def _again(trial: Trial, near: list[Event], before: Search) -> Iterator[Suspect]:
+    for line, site, fewer, number in [*before.found]:
         for event in near:
             if event.statement.lineno == line and site in trial.base.machine.shapes:
                 yield event, [site], fewer, _multiples(trial, event)[number : number + 1]
