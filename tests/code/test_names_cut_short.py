@@ -140,3 +140,44 @@ def test_slopes_beside_a_loss_that_is_not_theirs(sign: str, found: str) -> None:
     """A Jacobian is nothing that is called wrong, since nobody says what it is multiplied by."""
     lines = verdicts(HEAD + ACTIVATIONS.format(sign=sign))
     assert lines == {9: found, 18: "undecided"}
+
+
+SAMPLED = """\
+import numpy as np
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def negative_sampling(centerVec, outsideIdx, outsideVecs, corpus, K=10):
+    negatives = sample(outsideIdx, corpus, K)
+    indices = [outsideIdx] + negatives
+    gradCenterVec = np.zeros(centerVec.shape)
+    gradOutsideVecs = np.zeros(outsideVecs.shape)
+    z = sigmoid(outsideVecs[outsideIdx] @ centerVec)
+    loss = -np.log(z)
+    gradCenterVec += {first}
+    gradOutsideVecs[outsideIdx] += (z - 1) * centerVec
+    for k in range(K):
+        at = indices[k + 1]
+        z = sigmoid(-outsideVecs[at] @ centerVec)
+        loss -= np.log(z)
+        gradCenterVec -= (z - 1) * outsideVecs[at]
+        gradOutsideVecs[at] {sign} (z - 1) * centerVec
+    return loss, gradCenterVec, gradOutsideVecs
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("first", "sign", "wrong"),
+    [
+        ("(z - 1) * outsideVecs[outsideIdx]", "-=", []), ("z * outsideVecs[outsideIdx]", "-=", [15]),
+        ("(z - 1) * outsideVecs[outsideIdx]", "+=", [22]),
+    ],
+)  # fmt: skip
+def test_what_a_call_that_is_not_read_makes_of_data_alone_is_data(first: str, sign: str, wrong: list[int]) -> None:
+    found = verdicts(SAMPLED.format(first=first, sign=sign))
+    assert "follows" in found.values() or wrong
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong

@@ -21,8 +21,8 @@ Value = Any
 
 @record
 class Kind:
-    """What an input is: `array` or `labels` of some dimensions, a `size`, a `word` (`dims[0]` is it), `truth`,
-    or `none`."""
+    """What an input is: `array` or `labels` of some dimensions, a `size`, a `word` (`dims[0]` is it), `truth`, `none`,
+    or `listed`: a list of labels, as long as anyone needs it."""
 
     form: str
     dims: tuple[str, ...] = ()
@@ -45,6 +45,7 @@ SIZES = (
 """Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal; the
 first ones the larger, and the smaller: a filter is no larger than what it goes over."""
 EVEN, EQUAL, FALLING, RISING = 3, 4, 5, 6
+LONG = 12
 FACTS = ("binary", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
 """What may be assumed of an input."""
 
@@ -83,7 +84,7 @@ class Given:
         if name not in self._values or isinstance(self._values[name], Undecided):
             self._values[name] = self._drawn(name)
         found = self._values[name]
-        return found.copy() if isinstance(found, np.ndarray) else found
+        return found.copy() if isinstance(found, np.ndarray | list) else found
 
     def _drawn(self, name: str) -> Value:
         kind = self.kinds.get(name)
@@ -95,6 +96,8 @@ class Given:
             return {"word": kind.dims[0] if kind.dims else "", "truth": True, "none": None}[kind.form]
         shape = tuple(self._length(dim) for dim in kind.dims)
         random = np.random.default_rng([zlib.crc32(name.encode()), self.point.seed])
+        if kind.form == "listed":
+            return random.integers(0, 2, size=LONG).tolist()
         if kind.form == "labels":
             return random.integers(0, 2, size=shape) if shape else 1
         return self._entries(name, kind, shape, random)
@@ -205,7 +208,7 @@ def candidates(
     if hint.startswith("text "):
         yield Kind("word", (hint.removeprefix("text "),))
         return
-    if hint == "truth":
+    if hint in ("truth", "listed"):
         yield Kind(hint)
         return
     if hint == "size" or _UNIT.match(name):

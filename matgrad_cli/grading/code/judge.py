@@ -138,7 +138,8 @@ def said_kind(kind: Kind) -> str:
     """What an input is, in words."""
     if kind.form == "array":
         return "a number" if not kind.dims else f"of shape ({', '.join(kind.dims)}{',' if len(kind.dims) == 1 else ''})"
-    return {"labels": "an array of class numbers", "size": "a size"}.get(kind.form, kind.form)
+    said = {"labels": "an array of class numbers", "listed": "a list of class numbers", "size": "a size"}
+    return said.get(kind.form, kind.form)
 
 
 # --- several points

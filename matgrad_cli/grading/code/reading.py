@@ -18,6 +18,7 @@ from ...verify.programs.statements import body
 from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unread, Value
 from .inputs import TARGETS, Given
 from .text import (
+    drawn_in,
     imported,
     is_not_main,
     is_preparing,
@@ -66,7 +67,7 @@ class Reading:
         torch = "numpy" not in names and any(name.startswith("torch") for name in names)
         self.machine = Machine(given.value, seed=point.seed, torch=torch, tiny=point.tiny, once=loops, **options)
         self.machine.evaluate, self.machine.body = evaluate, body
-        self.machine.parameters = parameters_of(unit)
+        self.machine.parameters, self.machine.drawn = parameters_of(unit), drawn_in(unit)
         self.module = Frame()
         self.frame = self.module
         self.fore = self.module

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from ...documents.python.outline import BACKWARD, Unit
 from ...documents.python.pairs import FORWARD
-from ...documents.python.uses import LOSSES, claimed
+from ...documents.python.uses import LOSSES, UPSTREAM, claimed
 from ...verify.programs.names import key_of, last_part, names_in
 
 
@@ -74,6 +74,26 @@ def parameters_of(unit: Unit) -> frozenset[str]:
     """Names that have a gradient here, and of which no part is written: what they begin with does not matter."""
     written = {last_part(part) for _, part in _targets(unit) if part}
     return differentiated_in(unit) - written
+
+
+@lru_cache(maxsize=64)
+def drawn_in(unit: Unit) -> frozenset[int]:
+    """The assignments of what a call makes of data alone: of inputs by which nothing is differentiated."""
+    parts = [part for part in (unit.forward, unit.backward) if part is not None] or unit.lines
+    nodes = [node for part in parts for node in ast.walk(part)]
+    known = {node.id for node in nodes if isinstance(node, ast.Name)} | {
+        node.arg for node in nodes if hasattr(node, "arg")
+    }
+    moved = {name for name in known if UPSTREAM.match(name) or not known.isdisjoint(claimed(name))}
+    moved |= differentiated_in(unit) | {*LOSSES}
+    return frozenset(id(node) for node in nodes if isinstance(node, ast.Assign) and _of_data(node, moved))
+
+
+def _of_data(line: ast.Assign, moved: set[str]) -> bool:
+    call, target = line.value, line.targets[0]
+    if not isinstance(call, ast.Call) or not isinstance(target, ast.Name) or not call.args:
+        return False
+    return moved.isdisjoint((target.id, *(key for part in (*call.args, *call.keywords) for key in names_in(part))))
 
 
 @lru_cache(maxsize=16)

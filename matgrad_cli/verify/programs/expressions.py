@@ -14,7 +14,7 @@ from .library import CONSTANTS, fits
 from .machine import Machine, solid, whole
 from .names import key_of
 from .operators import holds, operate, true
-from .tables import PYTHON
+from .tables import METHODS, PYTHON
 from .values import Fault, Frame, Function, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
 
 PYTHON_FAULTS = (ValueError, IndexError, ZeroDivisionError, OverflowError, np.linalg.LinAlgError)
@@ -47,6 +47,8 @@ def _constant(_: Machine, __: Frame, node: ast.Constant) -> Value:
     return node.value
 
 
+OF_ARRAYS = frozenset((*METHODS, "size", "sort", "fill", "add_", "sub_", "mul_", "div_", "zero_", "fill_"))
+"""Methods by which an input is seen to be an array."""
 TINY = 1e-4
 """A number that is only added to keep a division or a logarithm safe is no larger."""
 
@@ -255,6 +257,8 @@ def _call(machine: Machine, frame: Frame, node: ast.Call) -> Value:
             if node.func.attr == "get" and node.args and isinstance(node.args[0], ast.Constant):
                 name = str(node.args[0].value)
                 return evaluate(machine, frame, node.args[1]) if len(node.args) > 1 else machine.input(name)
+            if node.func.attr not in OF_ARRAYS:
+                raise Unread(f"the method `{node.func.attr}` is not known")
             raise Need(owner.name, "array")
         if isinstance(owner, Thing):
             function = (

@@ -22,6 +22,8 @@ def operate(name: str, left: Value, right: Value) -> Value:
     hints = ("matrix left", "matrix right") if name == "MatMult" else ("array", "array")
     if name == "FloorDiv" and isinstance(right, Undecided) and isinstance(left, int | Undecided):  # `d // heads`
         hints = "size", "size"
+    if name == "Add" and (isinstance(left, list) or isinstance(right, list)):  # `[target] + others`
+        hints = "listed", "listed"
     asked = [(left, hints[0], right), (right, hints[1], left)]
     if isinstance(right, Undecided) and right.name in DATA:  # the data tell more than what is laid over them
         asked.reverse()

@@ -102,13 +102,32 @@ def _assign(machine: Machine, frame: Frame, line: ast.Assign) -> None:
     machine.writing = key_of(whole_of(line.targets[0])) or ""
     goes_on = machine.writing in names_in(line.value)
     try:
-        value = evaluate(machine, frame, line.value)
+        value = _drawn(machine, frame, line)
         if isinstance(value, Undecided) and isinstance(line.value, ast.Name):
             value = _opened(machine, frame, line.value, value, line.targets[0])
         for target in line.targets:
             put(machine, frame, target, value, line, goes_on)
     finally:
         machine.writing = ""
+
+
+def _drawn(machine: Machine, frame: Frame, line: ast.Assign) -> Value:
+    """The value of an assignment; what a call that is not read makes of data alone is an input itself."""
+    try:
+        value = evaluate(machine, frame, line.value)
+        parts = value if isinstance(value, list) else [value]
+        fault = next((part for part in parts if isinstance(part, Unknown) and not part.misfit), None)
+    except Unread as error:
+        if id(line) not in machine.drawn:
+            raise
+        value, fault = None, Unknown(error.why, error.line)
+    if fault is None or id(line) not in machine.drawn:
+        return value
+    names = {node.id for node in ast.walk(line.value) if isinstance(node, ast.Name)} & frame.names.keys()
+    plain = (frame.names[name] for name in names if id(frame.names[name]) not in machine.origin)
+    if not all(isinstance(value, int | str | Undecided | np.integer | None) for value in plain):
+        raise Unread(fault.why, fault.line)
+    return machine.input(ast.unparse(line.targets[0]))
 
 
 def _opened(machine: Machine, frame: Frame, whole: ast.Name, value: Undecided, target: ast.expr) -> Value:

@@ -36,8 +36,10 @@ PARTS: Rows = (
     ("arrays", "chain-rule", "the factor `1 - {n}` is missing at `{said}`", "{x} * (1 - {n})"),
     ("arrays", "chain-rule", "a division by `{n}` is missing at `{said}`", "{x} / {n}"),
 )
-COUNTS: Rows = (("", "lost-factor", "the root of `{said}` is needed", "{lib}.sqrt({x})"),)
+_LESS_ONE = ("", "dropped-term", "the term `-1` is dropped at `{said}`", "({x} - 1)")
+COUNTS: Rows = (("", "lost-factor", "the root of `{said}` is needed", "{lib}.sqrt({x})"), _LESS_ONE)
 NAMES: Rows = (
+    _LESS_ONE,
     ("", "chain-rule", "the square of `{said}` is needed", "{x} ** 2"),
     ("functions", "chain-rule", "`{n}({said})` is needed", "{n}({x})"),
     ("", "chain-rule", "`{lib}.sign({said})` is needed", "{lib}.sign({x})"),
