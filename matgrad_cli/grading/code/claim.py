@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 
-from ...diagnostics.record import record
-from ...verify.programs.machine import Event
-from ...verify.programs.values import Value
+from ...diagnostics.record import record, replace
+from ...documents.python.uses import is_gradient
+from ...verify.programs.machine import Event, moves
+from ...verify.programs.names import key_of
+from ...verify.programs.values import Unknown, Value
 from .reading import Reading
 
 
@@ -61,3 +65,32 @@ def fitting(value: Value, shape: tuple[int, ...]) -> Value:
     if int(np.prod(both)) == int(np.prod(shape)) == np.size(value):
         return np.reshape(value, shape)
     return None
+
+
+def of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
+    """The claim of what is returned; that of the name, if it is a name that got its value here."""
+    key = key_of(node)
+    events = [
+        event
+        for event in reading.machine.events
+        if event.key == key and event.frame is reading.frame and not constant(event)
+    ]
+    return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key is not None and events else claim
+
+
+def returns_gradient(node: ast.expr, keys: set[str]) -> bool:
+    """Whether what is returned is meant as a gradient that has no other name:
+    an expression, or a name like `dout`, `grad`, `dx`."""
+    key = key_of(node)
+    if key is None:
+        return not isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.List)
+    return key not in keys and is_gradient(key)
+
+
+def constant(event: Event) -> bool:
+    """Whether nothing but a number, a size or None is given a name."""
+    return (
+        not moves(event.value)
+        and not isinstance(event.value, Unknown)
+        and not (isinstance(event.value, np.ndarray) and event.value.size > 1)
+    )

@@ -29,6 +29,15 @@ class Kind:
     facts: tuple[str, ...] = ()
     told: bool = False
 
+    @property
+    def said(self) -> str:
+        """It in words."""
+        if self.form == "array":
+            comma = "," if len(self.dims) == 1 else ""
+            return f"of shape ({', '.join(self.dims)}{comma})" if self.dims else "a number"
+        said = {"labels": "an array of class numbers", "listed": "a list of class numbers", "size": "a size"}
+        return said.get(self.form, self.form)
+
 
 Kinds = tuple[tuple[str, Kind], ...]
 

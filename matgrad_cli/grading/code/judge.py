@@ -130,16 +130,8 @@ def _wrong(found: Verdicts) -> set[Place]:
 
 def _difference(first: Understanding, other: Understanding) -> str:
     before = dict(first.kinds)
-    changed = [f"`{name}` is {said_kind(kind)}" for name, kind in other.kinds if before.get(name) != kind]
+    changed = [f"`{name}` is {kind.said}" for name, kind in other.kinds if before.get(name) != kind]
     return " and ".join(changed) or "the sizes are others"
-
-
-def said_kind(kind: Kind) -> str:
-    """What an input is, in words."""
-    if kind.form == "array":
-        return "a number" if not kind.dims else f"of shape ({', '.join(kind.dims)}{',' if len(kind.dims) == 1 else ''})"
-    said = {"labels": "an array of class numbers", "listed": "a list of class numbers", "size": "a size"}
-    return said.get(kind.form, kind.form)
 
 
 # --- several points

@@ -30,7 +30,7 @@ from ...records.finding import (
 from ...verify.programs.names import last_part
 from ..sheets.report import in_cell
 from .inputs import FACTS, Kind, kinds_told
-from .judge import Judged, Place, Verdicts, judged, said_kind
+from .judge import Judged, Place, Verdicts, judged
 from .plan import first_line
 from .reading import NoLoss
 from .slips.causes import cause_of
@@ -271,7 +271,7 @@ def _derivation(unit: Unit, one: Judged, source: Source) -> tuple[str, ...]:
 
 def _assumed(found: Verdicts) -> str:
     """What nobody told of the inputs, and was found from their use."""
-    guessed = [f"`{name}` {said_kind(kind)}" for name, kind in found.understood.kinds if not kind.told]
+    guessed = [f"`{name}` {kind.said}" for name, kind in found.understood.kinds if not kind.told]
     return f"assumed by use: {', '.join(guessed)}; `--shape` says otherwise" if guessed else ""
 
 

@@ -12,11 +12,11 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
-from ...documents.python.uses import BARE, claimed, is_gradient
+from ...documents.python.uses import BARE, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
-from ...verify.programs.names import GRADIENTS, key_of, last_part
+from ...verify.programs.names import GRADIENTS, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
-from .claim import Claim, Stage, fitting, stages
+from .claim import Claim, Stage, constant, fitting, of_returned, returns_gradient, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
 from .plan import first_line, plan_of
 from .reading import NoLoss, Plan, Reading, slope
@@ -136,7 +136,7 @@ class Trial:
                 groups.setdefault((event.key, id(event.frame)), []).append(event)
         found = []
         for (key, _), events in groups.items():
-            told = [event for event in events if not _constant(event)]
+            told = [event for event in events if not constant(event)]
             claim = self._claim(reading, key, told) if told else None
             if claim is not None:
                 found.append(claim)
@@ -213,11 +213,11 @@ class Trial:
                 if one in free
             ]
         return [
-            _of_returned(
+            of_returned(
                 reading, part, Claim(key, of[0][0], (Stage((one,)),), tuple(chain(*(sites for _, sites in of))))
             )
             for part, key, one, of in parts
-            if of and _gradient(part, keys) and (moves(one.value) or isinstance(one.value, Unknown))
+            if of and returns_gradient(part, keys) and (moves(one.value) or isinstance(one.value, Unknown))
         ]
 
     def definitions(self, reading: Reading, name: str, before: int) -> tuple[int, ...]:
@@ -368,38 +368,9 @@ def tried(unit: Unit, kinds: Kinds, point: Point) -> Trial | Need | NoLoss:
         return NoLoss(TOO_MUCH, 0)
 
 
-def _of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
-    """The claim of what is returned; that of the name, if it is a name that got its value here."""
-    key = key_of(node)
-    events = [
-        event
-        for event in reading.machine.events
-        if event.key == key and event.frame is reading.frame and not _constant(event)
-    ]
-    return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key is not None and events else claim
-
-
-def _gradient(node: ast.expr, keys: set[str]) -> bool:
-    """Whether what is returned is meant as a gradient that has no other name:
-    an expression, or a name like `dout`, `grad`, `dx`."""
-    key = key_of(node)
-    if key is None:
-        return not isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.List)
-    return key not in keys and is_gradient(key)
-
-
 def _plain(name: str) -> str:
     return name.lower().replace("_", "")
 
 
 def _same(a: Value, b: Value) -> bool:
     return np.shape(a) == np.shape(b) and bool(np.array_equal(a, b))
-
-
-def _constant(event: Event) -> bool:
-    """Whether nothing but a number, a size or None is given a name."""
-    return (
-        not moves(event.value)
-        and not isinstance(event.value, Unknown)
-        and not (isinstance(event.value, np.ndarray) and event.value.size > 1)
-    )
