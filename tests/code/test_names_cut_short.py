@@ -150,7 +150,7 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
-def negative_sampling(centerVec, outsideIdx, outsideVecs, corpus, K=10):
+def negative_sampling(centerVec, outsideIdx, outsideVecs, corpus, K=3):
     negatives = sample(outsideIdx, corpus, K)
     indices = [outsideIdx] + negatives
     gradCenterVec = np.zeros(centerVec.shape)

@@ -27,8 +27,9 @@ MOST_RUNS = 90
 MOST_FOUND = 4
 MORE_RUNS = 30
 """So many more where something is found, and the claims fit in none of it."""
-MOST_FOREIGN = 10
-"""Where a function is not read so many times, it is read under no understanding."""
+MOST_HOPELESS = 10
+"""What fails so many times for a reason that no shape changes fails under every understanding."""
+_HOPELESS = regex(r"is not (?:known|read)|no loss is named")
 _TOO_SHORT = regex(r"is empty at these sizes|rounds below 0|negative dimensions")
 """What is said where one size is taken off another one that is smaller."""
 
@@ -68,7 +69,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
     found: list[Understanding] = []
     why: NoLoss | None = None
     turn = count(1)
-    foreign: Counter[str] = Counter()
+    hopeless: Counter[str] = Counter()
     short = False
     for order in (0, EVEN, FALLING, RISING, EQUAL):
         if order in (FALLING, RISING) and not short:
@@ -87,10 +88,12 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             short = short or _TOO_SHORT.search(fault) is not None
             for number, way in enumerate(united(kinds, fault, Point(order=order), parts)):
                 heappush(likely, (down + number, -next(turn), way))
+            hopeless[fault] += _HOPELESS.search(fault) is not None
+            if not found and hopeless[fault] > MOST_HOPELESS:
+                return found, why
             if isinstance(trial, NoLoss):
-                foreign[trial.why] += "is not known" in trial.why or "is not read" in trial.why
-                why = trial if why is None or foreign[trial.why] == 1 else why
-                if trial.why == TOO_MUCH or (foreign[trial.why] > MOST_FOREIGN and not found):
+                why = trial if why is None or hopeless[fault] == 1 else why
+                if trial.why == TOO_MUCH:
                     return found, why
                 continue
             understood = _understood(trial, kinds, order)

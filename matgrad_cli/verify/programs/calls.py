@@ -147,7 +147,7 @@ def bound(
     for place, default in defaults_of(function.node):
         if place.arg not in frame.names:
             value = machine.evaluate(machine, function.outside, default)
-            if free and (value is None or (isinstance(value, float) and value == 0) or _many(value)):
+            if free and (value is None or (isinstance(value, float) and value == 0)):
                 continue  # nothing is said by it: the argument is an input like the others
             frame.names[place.arg] = value
     for place in [*places, *given.kwonlyargs]:
@@ -156,14 +156,6 @@ def bound(
                 raise Misfit(f"a call without the argument `{place.arg}`")
             frame.names[place.arg] = machine.input(place.arg)
     return frame
-
-
-MANY = 9
-
-
-def _many(value: Value) -> bool:
-    """Whether a default is a number of rounds, or a size, of which a smaller one says as much."""
-    return isinstance(value, int) and value > MANY
 
 
 def defaults_of(node: ast.FunctionDef | ast.Lambda) -> list[tuple[ast.arg, ast.expr]]:
