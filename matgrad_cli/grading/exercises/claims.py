@@ -45,6 +45,9 @@ _OF_LOSS = r"\b<result>\s+(?:(?:<of>|<the>|our|this|unser\w*)\s+)+<loss>\b"
 
 REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
+_BESIDE = r".*\b<or>\W*|(?:[\s,;./|&•*+()\x60–-]|(?<!\w)\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s|\b(?:<or>|<both>)\b)*"
+"""What may stand between two formulas that are said as one is: `$…$, $…$`, `$…$ or $…$`, two lines of a list."""
+
 
 def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     """Definitions and what is said to be the answer: as one answer;
@@ -95,14 +98,27 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
                 reached.append(at)
     if any(said(r"\b<or>\b").search(told[at].before) for at in bare):
         claims = sorted({*claims, *bare})
+    listed = _listed(told, bare)
+    claims = sorted({*claims, *(at for run in listed if not run.isdisjoint({*claims}) for at in run)})
     displays = any(not one.inline for one in told)
     reached = [] if any(not one.inline and states(one, chosen) for one in told) else reached
     taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
     behind_definitions = (
-        (rows, told[at]) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen)
+        (rows, at) for at in taken for rows in _with_definitions(told[at], _known_at(told, at), chosen)
     )
-    found = {tuple(row.text.strip() for row in rows): (rows, one) for rows, one in behind_definitions}
-    return [_claim(rows, one, chosen) for rows, one in found.values()]
+    found = {tuple(row.text.strip() for row in rows): (rows, at) for rows, at in behind_definitions}
+    judged = ((_claim(rows, told[at], chosen), at) for rows, at in found.values())
+    return [(claim, stated or any(at in run for run in listed)) for (claim, stated), at in judged]
+
+
+def _listed(told: Sequence[Piece], bare: Sequence[int]) -> list[set[int]]:
+    """Formulas in runs in which nothing says of one what it does not say of the others: what is claimed of one is
+    claimed of all."""
+    runs = [set[int]()]
+    for at in bare:
+        beside = at - 1 in runs[-1] and said(_BESIDE).fullmatch(told[at].before)
+        runs = [*runs[:-1], {*runs[-1], at}] if beside else [*runs, {at}]
+    return [run for run in runs if len(run) > 1]
 
 
 def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
@@ -145,11 +161,13 @@ def displayed(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim
     whole = [_with_definitions(group[-1], inline, chosen)[0][:-1] for group in groups]
     if len(groups) < least and not all(whole):
         return []
+    beside = {at for at in range(1, len(groups)) if said(_BESIDE).fullmatch(groups[at][0].before)}
+    beside |= {at - 1 for at in beside}
     return [
-        _claim((*before, group[0].passage), group[0], chosen)
+        (_claim((*before, group[0].passage), group[0], chosen)[0], at in beside or group not in bare)
         if len(group) == 1
         else (replace(chosen, rows=(*before, *(one.passage for one in group))), True)
-        for before, group in zip(whole, groups, strict=True)
+        for at, (before, group) in enumerate(zip(whole, groups, strict=True))
     ]
 
 
@@ -167,7 +185,7 @@ def _of_part(one: Piece, last: Piece | None, order: int) -> bool:
     lead = said(_OF_LOSS).sub(" ", clause(one.before))
     if said(rf"\b{other}\b(?!.*\b<whole>\b)").search(lead) or said(r"\W*<of_part>").match(one.after):
         return True
-    of = r"\b<of>\W*$"
+    of = r"(?<!\bone )\b<of>\W*$"
     if said(of).search(one.before):
         return True
     return (

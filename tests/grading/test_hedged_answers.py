@@ -1,0 +1,35 @@
+"""Whoever writes several answers beside each other claims them all: one that is wrong, also by its shape, leaves the
+right one undecided; what words call a step on the way is claimed by nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from matgrad_cli.grading.check import Key
+
+from .test_which_answer import KEY, judged
+
+__all__ = ["KEY"]
+
+_RIGHT_3 = r"X^T(\sigma(Xw)-y)"
+LISTED_3 = [
+    ("Possible answers: $…$, $X(\\sigma(Xw)-y)$", "undecided"),
+    ("Candidates: $\\sigma(Xw)-y$, $…$", "undecided"),
+    ("$…$ or $\\sigma(Xw)-y$", "undecided"),
+    ("It is one of $…$, $\\sigma(Xw)-y$.", "undecided"),
+    ("- $\\sigma(Xw)-y$\n- $…$", "undecided"),
+    ("$$\\sigma(Xw)-y$$\n$$…$$", "undecided"),
+    ("`X.T@(sigmoid(X@w)-y)`\n`sigmoid(X@w)-y`", "undecided"),
+    ("The gradient is $…$. Alternatively: $\\sigma(Xw)-y$", "undecided"),
+    ("The inner derivative is $X$, the outer one $\\sigma(Xw)-y$, so the gradient is $…$.", "right"),
+    ("Outer: $\\sigma(Xw)-y$, inner: $X$, in all: $…$", "right"),
+    ("The derivative by $z = Xw$ is $\\sigma(Xw)-y$. Multiply by $X^T$: $…$", "right"),
+    ("$…$, $X \\in \\mathbb{R}^{n\\times d}$", "right"),
+]
+
+
+@pytest.mark.parametrize(("text", "verdict"), LISTED_3)
+def test_what_stands_beside_an_answer_as_another_is_claimed_too_whatever_its_shape(
+    key: Key, text: str, verdict: str
+) -> None:
+    assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == verdict
