@@ -80,6 +80,9 @@ RIGHT = [
         "def loss(W):\n    return np.sum(relu(W @ x + b))\n\ndef grad(W):\n    return np.outer(W @ x + b > 0, x)\n\n"
         "W = np.random.randn(3, 2)\nprint(grad(W))\nnum = (loss(W + 1e-5) - loss(W))/1e-5",
     ),
+    (1, "def grad(W):\n    return np.outer(W @ x + b > 0, x)\n\ngrad(np.ones((m, n)))"),
+    (1, "def grad(W):\n    return np.outer(W @ x + b > 0, x)\n\nE = np.zeros((m, n))\nE[0, 0] = 1\nprint(grad(E))"),
+    (1, "def grad(W):\n    return np.outer(W @ x + b > 0, x)\n\nnp.allclose(grad(W), numeric(loss, W))"),
 ]
 ALONE = [
     "np.outer(W @ x + b > 0, x)  # by W",
@@ -94,6 +97,8 @@ LOOPS = [
 WRONG = [
     (1, "m = 1\ng = 0\nfor i in range(n):\n    g += np.outer(W @ x + b > 0, x)"),
     (1, "def grad(W, x, b):\n    return np.outer(W @ x + b < 0, x)"),
+    (1, "def grad(W):\n    return np.outer(W @ x > 0, x)\n\ngrad(np.ones((m, n)))"),
+    (1, "def grad(W):\n    return np.outer(W @ x + b > 0, x)\n\ngrad(2*W + 1)"),
     (1, "g = np.ones_like(W)\ng += np.outer(W @ x + b > 0, x)"),
     (1, "u = W @ x + b\ndelta = np.ones(m)\ndW = np.outer(delta, x)\ndelta[u <= 0] = 0"),
     (1, "u = W @ x + b\ndelta = np.ones(m)\ndelta[u >= 0] = 0\ndW = np.outer(delta, x)"),

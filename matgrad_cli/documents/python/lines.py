@@ -15,9 +15,12 @@ _CALLED = regex("(?i)grad|backward|deriv")
 """A function that computes a gradient, by its name."""
 _DATA = "array tensor rand randn random normal randint standard_normal uniform loadtxt load".split()
 """What makes arrays to try a program with."""
+_PLAIN = "zeros ones eye arange linspace full".split()
+"""What makes such arrays too, where nothing is added to them."""
 _LIBRARIES = ("np", "numpy", "torch", "jnp")
 _DOES = regex(r"set|save|print|manual|allclose|isclose|array_equal")
 """Functions of these that compute nothing, by their names."""
+_CHECKS = regex(r"allclose|isclose|array_equal|^assert")
 _ANSWERS = regex(r"(?i)(?:my_?|final_?)?(?:ans|answer|result|solution|out|ret)")
 
 
@@ -45,7 +48,7 @@ def answering_lines(tree: ast.Module, functions: dict[str, ast.FunctionDef]) -> 
     gradients = [
         one for name, one in functions.items() if _CALLED.search(name) or any(map(_gives_gradient, ast.walk(one)))
     ]
-    if len(gradients) == 1 and any(map(_is_data, outside)):
+    if len(gradients) == 1 and any(_is_data(line, outside, gradients[0].name) for line in outside):
         return [line for line in gradients[0].body if not is_talk(line)]  # the rest tries it
     if any(not isinstance(getattr(line, "value", None), ast.Constant) for line in outside):
         return outside
@@ -57,11 +60,15 @@ def answering_lines(tree: ast.Module, functions: dict[str, ast.FunctionDef]) -> 
     return [*outside, *(line for line in free[0].body if not is_talk(line))]
 
 
-def _is_data(line: ast.stmt) -> bool:
-    """Whether a line makes an array out of nothing: `w = np.random.randn(5)`, `X = np.array([[1, 2], [3, 4]])`."""
-    call = line.value if isinstance(line, ast.Assign) else None
+def _is_data(line: ast.stmt, lines: list[ast.stmt], gradient: str) -> bool:
+    """Whether a line makes an array out of nothing: `w = np.random.randn(5)`, `X = np.array([[1, 2], [3, 4]])`,
+    or calls a gradient for one: `grad(np.ones(3))`."""
+    call = getattr(line, "value", None) if isinstance(line, ast.Assign | ast.Expr) else None
+    if not isinstance(call, ast.Call) or (isinstance(line, ast.Expr) and getattr(call.func, "id", "") != gradient):
+        return False
     names = {node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "") for node in ast.walk(line)}
-    return isinstance(call, ast.Call) and not names.isdisjoint(_DATA)
+    added = any(isinstance(one, ast.For | ast.While | ast.AugAssign) for one in lines)
+    return not names.isdisjoint(_DATA if added else [*_DATA, *_PLAIN])
 
 
 def _gives_gradient(node: ast.AST) -> bool:
@@ -72,9 +79,10 @@ def _gives_gradient(node: ast.AST) -> bool:
 def is_talk(line: ast.stmt) -> bool:
     """Whether a line computes nothing: imports, checks, what is printed or only tried, a docstring."""
     value = line.value if isinstance(line, ast.Expr) else None
-    shown = isinstance(value, ast.Call) and getattr(value.func, "id", "") in _SHOWN
+    called = value.func if isinstance(value, ast.Call) else None
+    shown = getattr(called, "id", "") in _SHOWN or (isinstance(called, ast.Attribute) and _CHECKS.search(called.attr))
     tried = isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)}
-    return isinstance(line, _TALK) or isinstance(value, ast.Constant) or shown or tried
+    return isinstance(line, _TALK) or isinstance(value, ast.Constant) or bool(shown) or tried
 
 
 def is_formula(line: ast.stmt) -> bool:
