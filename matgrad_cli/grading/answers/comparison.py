@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...diagnostics.record import record, replace
-from ...ir import Entry, Expr, Index, MatrixOf, fresh_index, letters_in
+from ...ir import Call, Entry, Expr, Index, MatrixOf, fresh_index, letters_in
 from ..equations.asked import judged_solution
 from ..lines.flattened import NOTE, flat_verdict
 from ..lines.kinds import Clash, pairings
@@ -18,6 +18,7 @@ from ..slips.diagnose import diagnosis
 from ..task import Task
 from ..telling import untold
 
+STACKED = "these are the columns of the derivative one below the other; asked for is the matrix that has its shape"
 NOT_WORKED_OUT = "a derivative is left in it: the question repeated is no answer"
 
 Verdict = Literal["right", "wrong", "unreadable", "undecided"]
@@ -66,6 +67,8 @@ def _compared(
     if wanted is not None and (whole := _of_rows(expr, wanted)):
         right = any(bench.equal(wanted, one) for one in whole)
         return Judged("right") if right else _compared(around, whole[0], (), read, reference)
+    if wanted is not None and _is_stacked(around, expr, wanted):
+        return undecided(STACKED, "shape-mismatch")
     letters = order or letters_of(task, expr)
     if wanted is None or (expr.shape.is_number and expr.free):
         flat = flat_verdict(task, expr)
@@ -96,6 +99,14 @@ def _compared(
         return undecided(f"whether this is right could not be decided: {unknown}")
     slip = diagnosis(context, wanted, expr, pairs)
     return Judged("wrong", (_slip_of_entry(around, expr, read) or slip) if slip.code == "differs" else slip)
+
+
+def _is_stacked(around: Surroundings, expr: Expr, wanted: Expr) -> bool:
+    """Whether an expression is a matrix that is wanted with its columns one below the other."""
+    if not wanted.shape.is_matrix or not expr.shape.is_column or expr.free:
+        return False
+    stacked = Call("vec", wanted)
+    return expr.shape is stacked.shape and around.bench.equal(stacked, expr)
 
 
 def _of_rows(expr: Expr, wanted: Expr) -> list[Expr]:

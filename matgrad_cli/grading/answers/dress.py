@@ -3,6 +3,7 @@ r"""What stands round an answer and changes nothing of it: a box, an arrow, the 
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import Final
 
 from ...diagnostics.regex import regex
@@ -30,12 +31,29 @@ _ROUND: Final = tuple(
         r"(?P<kept>[^=]+=.*[^\s=].*?)(?P<end>(?:\\overset\s*\{!\}\s*\{=\}|=)\s*(?:\\mathbf\s*|\\vec\s*)?\{?0\}?[\s.!]*)",
     )
 )
+_IF: Final = r"\b(?:if|for|when(?:ever)?|where|provided|assuming|falls|wenn|für|si)\b"
+_FACT: Final = r"(?:\b<fact>\b|\b(?P<of>\w)\s*=\s*(?P=of)\s*(?:\^|['ᵀ]))"
+UNEQUAL: Final = r"\\neq?(?![a-z])|≠|!=|\\not\s*="
+_SPECIAL: Final = (
+    # `…, which is 2Ax if A is symmetric`, `…; for symmetric A: 2Ax`, `… = 2Ax if A is symmetric`
+    rf"(?P<kept>.*?)(?P<case>\s*[,;.([]\s*(?:\w+\s+){{0,4}}?(?:<is>|to|=)\s[^.;]{{0,60}}?{_IF}[^.;]{{0,40}}?{_FACT}"
+    r"[^.;]*[)\]\s.]*)",
+    rf"(?P<kept>.*?)(?P<case>\s*[,;.([]\s*(?:and\s+)?{_IF}[^.;,:]{{0,40}}?{_FACT}[^.;,:]{{0,40}}?"
+    r"(?:[,:]|\b(?:<it>|this|<is>)\b)(?=[^.]*[\d^(]|[^.]*[A-Z])[^.;]*[)\]\s.]*)",
+    r"(?P<kept>(?:[^=]*=)?(?![^=]*(?:∇|\\nabla|\\partial|∂))[^=]*[+*^(][^=]*)"
+    rf"(?P<case>=[^=]{{0,60}}?{_IF}[^=]{{0,40}}?{_FACT}.*)",
+    r"(?P<kept>.*?)(?P<case>\\(?:overset|stackrel)\s*\{[^{}]*=[^{}]*\}\s*\{\s*=\s*\}.*)",
+    # `…, x ≠ 0`, `… for Ax ≠ b`: where it has a value at all
+    rf"(?P<kept>.*[^\s,;({{])(?P<case>\s*(?:[,;(]|\\text\w*\s*\{{\s*{_IF}|{_IF})[^.=≠]*?(?:{UNEQUAL})[^.=]*)",
+)
+"""What an answer says of a special case, or of where it holds."""
 _MOST, _LONGEST = 4, 1_000
 """So much may stand round an answer of so many characters."""
 _ENTRY: Final = regex(
     r"\s*(?:d|∂)\w+\s*/\s*(?:d|∂)\w+(?P<place>\[\s*(?P<row>\w)(?:\s*(?:,|\]\s*\[)\s*(?P<col>\w))?\s*\])\s*="
 )
 """`dL/dw[j] = …`, an entry as code has it."""
+_ONE: Final = regex(r"(?<![\w}\]])1\s*(?:_\s*)?(?P<outer>\{\s*\\)?\Z")
 _TURNED: Final = regex(r"(?<=[A-Za-z)])\s+transposed?(?=[\s)])")
 
 
@@ -47,12 +65,35 @@ def undressed(answer: str) -> str | None:
     if (entry := _ENTRY.match(text)) is not None:
         place = f"_{{{entry['row']}{entry['col']}}}" if entry["col"] else f"_{entry['row']}"
         text = text[: entry.start("place")] + place.ljust(len(entry["place"])) + text[entry.end("place") :]
+    text = _with_indicators(text)
     for _ in range(_MOST):
-        shorter = next(filter(None, (_without(text, pattern) for pattern in _ROUND)), None)
+        patterns = chain(_ROUND, map(said, _SPECIAL))
+        shorter = next(filter(None, (_without(text, pattern) for pattern in patterns)), None)
         if shorter is None:
             break
         text = shorter
     return text if text != answer else None
+
+
+def _with_indicators(text: str) -> str:
+    """The text with a condition in brackets, or below a 1, between square brackets:
+    of `(Wx > 0)` and `1_{Wx > 0}` `[Wx > 0]`."""
+    signs, opened = [*text], list[tuple[int, bool]]()
+    for at, sign in enumerate(text):
+        if sign in "([{":
+            opened.append((at, False))
+        elif sign in "<>" and opened:
+            opened[-1] = opened[-1][0], True
+        elif sign in ")]}" and opened:
+            start, compares = opened.pop()
+            if not compares:
+                continue
+            signs[start], signs[at] = "[]"
+            if (one := _ONE.search(text[:start])) is not None:
+                signs[one.start() : start] = " " * (start - one.start())
+                if one["outer"] is not None:
+                    signs[at - 1 : at + 2] = " ] "
+    return "".join(signs)
 
 
 def _without(text: str, pattern: re.Pattern[str]) -> str | None:

@@ -17,7 +17,7 @@ from ...notation import syntax as s
 from ..begin import begin
 from ..lines.reading import Side, read_side
 from ..lines.scope import Surroundings
-from ..lines.where import answer_in
+from ..lines.where import answer_in, sides_between
 from ..slips.causes import Slip
 
 NO_HEAD = (
@@ -153,15 +153,7 @@ def doubt(answer: str, around: Surroundings) -> tuple[str, Slip | None]:
 
 def sides_of(text: str) -> list[int]:
     """Where the sides of an equality begin; equations behind `where` are about something else."""
-    begin, end = answer_in(text)
-    level, starts = 0, [begin]
-    for at in range(begin, end) if "=" in text else ():
-        character = text[at]
-        level += text.startswith("\\begin", at) - text.startswith("\\end", at)
-        level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
-        if character == "=" and level <= 0 and text[at + 1 : end].strip():
-            starts.append(at + 1)
-    return starts
+    return sides_between(text, *answer_in(text))
 
 
 def letters_of_entry(answer: str) -> list[str]:

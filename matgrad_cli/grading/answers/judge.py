@@ -29,9 +29,10 @@ from ..slips.case import Context
 from ..slips.causes import Slip
 from ..slips.diagnose import UNFIT, misfit
 from ..task import Task
-from .comparison import Judged, judged_derivative, letters_of, undecided
+from .comparison import STACKED, Judged, judged_derivative, letters_of, undecided
 from .dress import undressed
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
+from .pieces import LOSS_NAMED, generic_case, own_piece, uncalled, unread_piece, unstacked, with_adjoints, with_loss
 from .reading import head_undone, is_unknown, read_answer
 
 _MARKED = regex(r"\\(?:wide)?(?:hat|tilde|bar|check)(?![a-z])|\\overline")
@@ -62,6 +63,8 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     if found.verdict != "right" and (plain := undressed(answer)) is not None:
         bare = judge_answer(task, plain, reference, beside)
         found = bare if bare.verdict == "right" or found.verdict == "unreadable" or is_unknown(found) else found
+    if found.verdict != "right":
+        found = _meant(task, found, answer, reference, beside)
     found = _listed(task, found, answer, reference, beside)
     layout = said.layout if said is not None and said.layout else named_layout(answer) or named_layout(beside)
     found = _in_its_layout(task, found, layout, answer)
@@ -74,6 +77,32 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     around = _around(task)
     if (anew := given_anew(answer, around, lambda: find_redefined(around, answer, 0))) is not None:
         return undecided(f"this is right, but `{anew}` gives a letter another meaning than it has")
+    return found
+
+
+def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside: str) -> Judged:
+    """What is right of an answer by the one of its pieces, its cases or its readings that is meant."""
+    around = _around(task)
+    if (adjoint := with_adjoints(answer, around)) is not None:
+        other = judge_answer(task, adjoint, reference, beside)
+        return replace(other, notes=(*other.notes, "a raised star is read as the adjoint, the transpose"))
+    if (stacked := unstacked(answer)) is not None:
+        other = judge_answer(task, stacked, reference, beside)
+        return Judged("right", notes=other.notes) if other.slip is not None and other.slip.message == STACKED else other
+    if is_unknown(found) and (spelled := with_loss(answer, around)) is not None:
+        other = _judge(task, spelled[0], reference, beside, loss=spelled[1])
+        slip = replace(other.slip, span=None, part=None, labels=()) if other.slip is not None else None
+        found = Judged(other.verdict, slip, found.notes) if other.verdict in ("right", "wrong") else found
+    for meant in (uncalled(answer, around), own_piece(answer, around), generic_case(answer)):
+        if meant is not None:
+            return judge_answer(task, meant, reference, beside)
+    heads = heads_of(answer) if task.asks != "gradient" and found.verdict == "wrong" else []
+    if heads and head_undone(heads[0], around) is None:
+        verdict, slip = doubt(answer, around)
+        solves = f"this is an equation that `{task.problem.wrt.name}` solves; a value of it is asked for"
+        return found if verdict == "wrong" and slip is not None else undecided(solves, "not-worked-out")
+    if found.verdict == "wrong" and (unread := unread_piece(answer)) is not None:
+        return undecided(f"what `{unread}` says beside the answer could not be read", notes=found.notes)
     return found
 
 
@@ -99,14 +128,16 @@ def _in_its_layout(task: Task, found: Judged, layout: str | None, answer: str) -
     return Judged("undecided", replace(slip, message=said), found.notes)
 
 
-def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: bool = False) -> Judged:
-    """The verdict on the text of an answer; `apart`, a marked letter is never the plain one that the problem gives."""
+def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: bool = False, loss: str = "") -> Judged:
+    """The verdict on the text of an answer; `apart`, a marked letter is never the plain one that the problem gives;
+    `loss`, with a mark, is the loss."""
     task.bench.renew()
     around = _around(task)
     around.written, around.formulas = (
         (accents_kept([answer, " ".join(task.names) if apart else ""]), around.written[1]),
         {},
     )
+    around.looked_up = {f"{loss}_{LOSS_NAMED}": task.problem.loss} if loss else {}
     find_functions(around, ((1, Passage(answer)),), Source("answer", answer))
     for own in (answer, beside):
         find_redefined(around, own, len(own))

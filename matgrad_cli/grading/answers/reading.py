@@ -14,7 +14,7 @@ from ..lines.scope import Surroundings
 from ..lines.where import answer_in, read_piece, with_parts
 from ..prose import without_prose
 from .comparison import Judged
-from .heads import Undo, heads_of, is_name, is_word, sides_of, undone, usual_spelling
+from .heads import Undo, heads_of, is_name, is_word, letters_of_entry, sides_of, undone, usual_spelling
 
 
 def read_answer(text: str, around: Surroundings) -> Read:
@@ -71,7 +71,8 @@ def _side(text: str, language: Syntax, around: Surroundings) -> Side:
         named = with_parts(text, around, language)
         if named is not None:
             return Side(source, Span(0, len(text)), named, language)
-        return Side(source, Span(start, end), read_piece(text[start:end], start, around, language), language)
+        node = read_piece(text[start:end], start, around, language, fixed=frozenset(letters_of_entry(text)))
+        return Side(source, Span(start, end), node, language)
     except InputError as error:
         return Side(source, Span(start, len(text)), None, language, error.diagnostic)
     except MatgradError as error:

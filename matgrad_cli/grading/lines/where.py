@@ -30,7 +30,8 @@ _CUT: Final = (
 )
 _ASIDE: Final = regex(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
 _CALLED: Final = regex(
-    r"\s*\\?(?P<name>[^\W\d_]+)\s*(?:\\left)?\(\s*\\?[^\W\d_]+\s*(?:\\right)?\)\s*(?:\\coloneqq|:?=)(?!=)"
+    r"\s*\\?(?P<name>[^\W\d_]+(?:_(?:\w|\{\\?\w+\}))?)\s*(?:\\left)?\(\s*\\?[^\W\d_]+\s*(?:\\right)?\)"
+    r"\s*(?:\\coloneqq|:?=)(?!=)"
 )
 """A function that is stated with a letter of its own."""
 _SAID: Final = regex(rf"(?:all\s+|every\s+|the\s+|\\forall\s*)*{_NAME}\s*(?:(?:\\in(?![a-z])|∈).*|is\b.*)?", re.DOTALL)
@@ -81,7 +82,7 @@ def _is_said(text: str, piece: tuple[int, int], first: bool) -> bool:
     """Whether a piece is no formula: said of a name, or a function that another piece calls."""
     own, rest = text[slice(*piece)], text[: piece[0]] + " " + text[piece[1] :]
     called = _CALLED.match(own)
-    if called is not None and re.search(rf"(?<![^\W\d_]){called['name']}\s*(?:\\left)?\(", rest):
+    if called is not None and re.search(rf"(?<![^\W\d_]){re.escape(called['name'])}\s*(?:\\left)?\(", rest):
         return True
     return not first and _SAID.fullmatch(own.strip(" .$")) is not None
 
@@ -162,6 +163,18 @@ def pieces_of(text: str) -> list[tuple[int, int]]:
     return [(blank.end() if blank is not None else 0, end) for blank, end in begun]
 
 
+def sides_between(text: str, begin: int, end: int) -> list[int]:
+    """Where the sides of an equality begin, outside of brackets: not at the one in `\\sum_{i=1}`."""
+    level, starts = 0, [begin]
+    for at in range(begin, end) if "=" in text[begin:end] else ():
+        character = text[at]
+        level += text.startswith("\\begin", at) - text.startswith("\\end", at)
+        level += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
+        if character == "=" and level <= 0 and text[at + 1 : end].strip():
+            starts.append(at + 1)
+    return starts
+
+
 def with_parts(text: str, around: Surroundings, language: Syntax) -> s.Node | None:
     """The answer with the names in it replaced by what they are said to stand for;
     None where the text is nothing of the kind."""
@@ -173,7 +186,7 @@ def with_parts(text: str, around: Surroundings, language: Syntax) -> s.Node | No
 
 
 def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax) -> s.Node | None:
-    equal = text.rfind("=", found.start, found.end) + 1 if "=" in text[found.start : found.end] else found.start
+    equal = sides_between(text, found.start, found.end)[-1]
     if not found.parts or len({name for name, *_ in found.parts}) < len(found.parts):
         return None
     begun = {name: text.index(name) for name, *_ in found.parts}
@@ -181,6 +194,8 @@ def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax) ->
     names = [s.ungrouped(head.body) if isinstance(head, s.Subscript) else head for head in heads]
     new = tuple(name.name for name in names if isinstance(name, s.Name) and not _given(name.name, around))
     if len(new) < len(heads):
+        return None
+    if any(map(_of_diagonal, heads)) and not said(r"\bdiagonal").search(text):
         return None
     values = {
         name: _entrywise(head, _read(text, start, end, around, language, new))
@@ -203,20 +218,35 @@ def _entrywise(head: s.Node, value: s.Node) -> s.Node:
     if not 1 <= len(letters) <= 2:
         return value
     row, col = (letter if isinstance(letter, s.Name) else None for letter in (*letters, None)[:2])
+    if _of_diagonal(head):
+        return s.Apply(value.span, "diag", (s.EntriesOf(value.span, (row, None), (None, None), value),))
     return s.EntriesOf(value.span, (row, col), (None, None), value)
+
+
+def _of_diagonal(head: s.Node) -> bool:
+    """Whether a name stands with one letter as row and column, `S_ii`."""
+    letters = [getattr(s.ungrouped(index), "name", None) for index in getattr(head, "indices", ())]
+    return len(letters) == 2 and letters[0] is not None and letters[0] == letters[1]
 
 
 def _read(text: str, start: int, end: int, around: Surroundings, language: Syntax, new: tuple[str, ...]) -> s.Node:
     return read_piece(text[start:end].rstrip(" \n.&$\\"), start, around, language, new)
 
 
-def read_piece(piece: str, start: int, around: Surroundings, language: Syntax, new: tuple[str, ...] = ()) -> s.Node:
-    """The tree of a piece of a text that begins at a place of it;
-    `new` are names that it may use besides those that are known."""
+def read_piece(
+    piece: str,
+    start: int,
+    around: Surroundings,
+    language: Syntax,
+    new: tuple[str, ...] = (),
+    fixed: frozenset[str] = frozenset(),
+) -> s.Node:
+    """The tree of a piece of a text that begins at a place of it; `new` are names that it may use besides those that
+    are known, `fixed` the letters of the entry that a left side names."""
     if language == "latex":
         from ...notation.latex.reader import parse_latex
 
-        return parse_latex(piece, names=around.names().defining(new), offset=start)
+        return parse_latex(piece, names=around.names().defining(new), offset=start, fixed=fixed)
     from ...notation.dialects import parsed
 
     return parsed(" " * start + piece, language)

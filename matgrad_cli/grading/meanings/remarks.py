@@ -21,12 +21,17 @@ _LAYOUTS: Final = {
     "gradient": "gradient",
     "zähler": "numerator",
     "nenner": "denominator",
+    "row": "numerator",
+    "column": "gradient",
+    "zeilen": "numerator",
+    "spalten": "gradient",
 }
 _GAP: Final = r"(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ]|[~,;.$])*"
 _WORDS: Final = r"\\(?:text\w*|mathrm|mbox)\s*\{"
+_NAMED: Final = rf"({'|'.join(_LAYOUTS)})[\s-]*(?:layout|[ck]onvention|ve[ck]tor)"
 _LAYOUT: Final = regex(
-    rf"{_GAP}(?:{_WORDS})?\s*[(\[]?\s*(?:{_WORDS})?\s*(?:(?:in|using|with"
-    rf"|im)\s+)?(?:the\s+)?({'|'.join(_LAYOUTS)})[\s-]*(?:layout|convention|konvention)"
+    rf"{_GAP}(?:{_WORDS})?\s*[(\[]?\s*(?:{_WORDS})?\s*(?:(?:in|using|with|as|als"
+    rf"|im)\s+)?(?:the\s+|an?\s+)?{_NAMED}"
     r"(?:\s+convention)?[\s.)\]}$]*$",
     re.IGNORECASE,
 )
@@ -37,7 +42,7 @@ _MEMBER: Final = regex(
     rf"(?:\\math\w+\s*\{{?\s*R\s*\}}?|\\R(?![A-Za-z])|ℝ|R)\s*\^\s*\{{?\s*{_SIDES}\s*\}}?[\s.$]*$"
 )
 _NAMES_LAYOUT, _NAMES_SIDES = (
-    regex("layout|[ck]onvention", re.IGNORECASE),
+    regex("layout|[ck]onvention|ve[ck]tor", re.IGNORECASE),
     regex(r"∈|\\in(?![A-Za-z])|×|\\times|\w\s*x\s*\w"),
 )
 """Without these there is no remark: most answers make none."""
@@ -50,7 +55,7 @@ _SIZE: Final = regex(
     rf"\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
 )
 _QUOTED: Final = regex(r"[\"“„«]\s*([^\"“„«”»]+?)\s*[\"“”»]|([\x27\x60])\s*([^\x27\x60]+?)\s*\2")
-_SPEAKS: Final = regex(rf"({'|'.join(_LAYOUTS)})[\s-]*(?:layout|convention|konvention)", re.IGNORECASE)
+_SPEAKS: Final = regex(_NAMED, re.IGNORECASE)
 _LISTED: Final = regex(r"\s*(?:(?P<factor>[-−–*]|\(\w\)|(?:[02-9]|\d\d)\.)|[•>]|\d{1,2}\)|1\.)\s+(?=\S)")
 _CASES: Final = regex(r"\\begin\s*\{[dr]?cases\}.*?\\end\s*\{[dr]?cases\}", re.DOTALL)
 _IN_TEXT: Final = regex(r"\\(?:text\w*|mbox|mathrm)\s*\{([^{}]*)\}")

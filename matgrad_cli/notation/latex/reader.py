@@ -318,11 +318,12 @@ def read_latex(
     offset: int = 0,
     source: Source | None = None,
     binding: frozenset[str] = frozenset(),
+    fixed: frozenset[str] = frozenset(),
 ) -> LatexReading:
     """One LaTeX expression and what was repaired in it; spans count from `offset`.
     Without `names` every letter is taken for a variable.
 
-    `binding` are letters that count although no Σ stands around them.
+    `binding` are letters that count although no Σ stands around them, `fixed` such that no Σ binds anew.
     """
     whole = source or Source(source_name, " " * offset + text if offset else text)
     scope = names if names is not None else LatexNames(accents=accents_kept([text]))
@@ -335,7 +336,8 @@ def read_latex(
         offset,
         lexer.notes,
         known=names is not None and names.complete,
-        left=binding,
+        left=binding | fixed,
+        fixed=fixed,
     )
     while reader.stop > 0 and reader.tokens[reader.stop - 1].text in tuple(".,;"):
         reader.stop -= 1
@@ -345,10 +347,16 @@ def read_latex(
     return LatexReading(node, tuple(reader.notes))
 
 
-def parse_latex(text: str, source_name: str = "loss", names: LatexNames | None = None, offset: int = 0) -> s.Node:
+def parse_latex(
+    text: str,
+    source_name: str = "loss",
+    names: LatexNames | None = None,
+    offset: int = 0,
+    fixed: frozenset[str] = frozenset(),
+) -> s.Node:
     r"""The tree of one LaTeX expression.
 
     >>> parse_latex(r"2X^\top y").operator
     'juxtapose'
     """
-    return read_latex(text, source_name, names, offset).node
+    return read_latex(text, source_name, names, offset, fixed=fixed).node

@@ -1,0 +1,122 @@
+r"""An answer of several pieces, one of which is meant: `∂L/∂A = …, ∂L/∂B = …`; the row of its cases that holds but
+for single points; what is stacked, `vec(∇L) = …`; an adjoint, `A^*`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ...diagnostics.regex import regex
+from ...documents.homework.words import said
+from ...documents.passage import blanked
+from ...notation.latex.names import letter_name
+from ..lines.scope import Surroundings
+from ..lines.where import parted, pieces_of
+from .dress import UNEQUAL
+from .reading import head_undone
+
+_DERIVATIVE: Final = regex(r"\s*(?:\\nabla|∇|\\frac\s*\{\s*(?:\\partial|∂|d|\\mathrm)|\\partial|∂|d\w+\s*/)")
+_CASES: Final = regex(r"\\begin\s*\{[dr]?cases\}(?P<rows>.*?)\\end\s*\{[dr]?cases\}", 16)
+_ROW: Final = regex(r"(?:\A|\\\\)(?:\[[^\]]*\])?(?P<value>[^&]*)&(?P<when>(?:(?!\\\\).)*)", 16)
+_EQUAL: Final = r"(?<!\\not)(?<![:<>!])="
+_LETTERS: Final = regex(rf"[\s$]*(?:\\text\w*\s*\{{[^{{}}]*\}})?[\s$]*[a-z]\s*(?:=|{UNEQUAL})\s*[a-z][\s$,.]*")
+_SET: Final = r"\\?(?:(?:operatorname|mathrm|text)\s*\{\s*)?"
+_WRAPPED: Final = regex(
+    rf"(?P<head>[^=]*=\s*)?{_SET}(?:vec\s*\}}?\s*\^\s*\{{?\s*-\s*1\s*\}}?|(?:unvec|mat|unstack|devec)\s*\}}?)"
+    r"\s*(?:\\left|\\[bB]igl?)?(?P<open>[({\[]).*[)}\]][\s.$]*"
+)
+_OF_STACKED: Final = regex(
+    rf"[\s$]*{_SET}vec\s*\}}?\s*(?:\\left)?\s*[({{][^=]*(?:∇|\\nabla|\\partial|∂)[^=]*[)}}]\s*=(?=[^=]*$)"
+)
+_STAR: Final = regex(r"(?P<name>[A-Za-z])(?:\s*\^\s*(?P<star>\*|\{\s*(?:\*|\\ast|\\star)\s*\}|\\ast|\\star))")
+_CALLED: Final = regex(
+    r"(?P<name>\\?[A-Za-z]+)(?P<argument>\s*(?:\\left\s*)?\(\s*(?P<letter>\\?[A-Za-z]+)\s*(?:\\right\s*)?\))"
+    r"(?P<defined>\s*:?=)?"
+)
+_OF: Final = regex(
+    r"[\s$]*(?:(?:\\nabla|∇)(?:_(?:\w|\{[^{}]*\}))?\s*(?P<of>[A-Za-z])"
+    r"|\\frac\s*\{\s*\\?(?:partial|d)\s*(?P<over>[A-Za-z])(?:_\w)?\s*\}"
+    r"|(?:d|∂|\\partial\s*)(?P<above>[A-Za-z])(?:_\w)?\s*/)[^=]*="
+)
+LOSS_NAMED: Final = "breve"
+"""With this mark a name of the loss is spelled where an answer uses it."""
+
+
+def own_piece(answer: str, around: Surroundings) -> str | None:
+    """Of an answer that states the derivatives by several variables that by the one asked for; the rest is blank."""
+    pieces = pieces_of(answer) if parted(answer) is None else []
+    heads = [answer[start:end].partition("=")[0] if "=" in answer[start:end] else "" for start, end in pieces]
+    stated = [at for at, head in enumerate(heads) if _DERIVATIVE.match(head)]
+    own = [at for at in stated if head_undone(heads[at], around) == ()]
+    if len(own) != 1 or len(stated) < 2:
+        return None
+    others = [at for at in stated if at not in own]
+    start = {at: pieces[at - 1][1] if at else 0 for at in others}
+    end = {at: pieces[at][1] if at else pieces[1][0] for at in others}
+    return blanked(answer, [(start[at], end[at]) for at in others])
+
+
+def unread_piece(answer: str) -> str | None:
+    """An equation beside the first formula of an answer that gives no name a value: `Xv = b`."""
+    if parted(answer) is not None:
+        return None
+    return next((answer[start:end].strip() for start, end in pieces_of(answer)[1:] if "=" in answer[start:end]), None)
+
+
+def generic_case(answer: str) -> str | None:
+    """The answer with the value of its cases that holds but where an equation does; None where that is not one."""
+    found = _CASES.search(answer)
+    rows = [*_ROW.finditer(found["rows"])] if found is not None else []
+    unequal, equal, rest = (
+        [row for row in rows if said(way).search(row["when"])] for way in (UNEQUAL, _EQUAL, r"\b<general>\b")
+    )
+    kept = unequal if len(equal) + len(rest) == len(rows) - 1 else rest if len(equal) == len(rows) - 1 else []
+    if found is None or len(kept) != 1 or any(_LETTERS.fullmatch(row["when"]) for row in rows):
+        return None
+    start, end = (found.start("rows") + place for place in kept[0].span("value"))
+    return blanked(answer, [(found.start(), start), (end, found.end())])
+
+
+def unstacked(answer: str) -> str | None:
+    """What an answer says of the stacked columns of the derivative, `vec(∇L) = …` or `vec⁻¹(…)`."""
+    head = _OF_STACKED.match(answer)
+    if head is not None:
+        return blanked(answer, [head.span()])
+    found = _WRAPPED.fullmatch(answer)
+    return blanked(answer, [(found.end("head") if found["head"] else 0, found.start("open"))]) if found else None
+
+
+def with_adjoints(answer: str, around: Surroundings) -> str | None:
+    """The answer with `A^*` of a given A, which is no solution for it, as its transpose."""
+    wrt = letter_name(around.task.problem.wrt.name)
+    found = [one for one in _STAR.finditer(answer) if one["name"] != wrt and around.known(one["name"])]
+    for one in reversed(found):
+        start, end = one.span("star")
+        sign = "T" if one["star"][0] != "{" else "{T}"
+        answer = answer[:start] + sign.ljust(end - start) + answer[end:]
+    return answer if found else None
+
+
+def uncalled(answer: str, around: Surroundings) -> str | None:
+    """The answer in which functions of the variable that it states, `R(x) = …`, are names for their values."""
+    wrt = letter_name(around.task.problem.wrt.name)
+    calls = [one for one in _CALLED.finditer(answer) if letter_name(one["letter"].lstrip("\\")) == wrt]
+    stated = {
+        one["name"] for one in calls if one["defined"] and not around.known(letter_name(one["name"].lstrip("\\")))
+    }
+    return blanked(answer, [one.span("argument") for one in calls if one["name"] in stated]) if stated else None
+
+
+def with_loss(answer: str, around: Surroundings) -> tuple[str, str] | None:
+    """The answer, and the name of the loss that it states and uses, as in `∇f = f a`, spelled with a mark there."""
+    head = _OF.match(answer)
+    name = (head["of"] or head["over"] or head["above"]) if head is not None else ""
+    if head is None or around.known(name):
+        return None
+    argument = rf"(?:\s*\(\s*{re.escape(around.task.problem.wrt.name)}\s*\))?"
+    sign = re.compile(
+        rf"\\(?:begin|end|text\w*|operatorname|mathrm)\s*\{{[^{{}}]*\}}|\\[A-Za-z]+|(?P<loss>{name}){argument}(?!\s*\()"
+    )
+    own = answer[head.end() :]
+    found = sign.sub(lambda one: f"\\{LOSS_NAMED}{{{name}}}" if one["loss"] else one[0], own)
+    return (answer[: head.end()] + found, name) if found != own else None

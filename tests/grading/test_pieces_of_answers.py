@@ -1,0 +1,88 @@
+"""An answer in several pieces, by cases, stacked, or with names that it explains: the piece that is meant is judged,
+and what could not be read makes no answer wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .test_answers_as_written import judged
+
+FORM = 'loss = "u.T@M@u"\nwrt = "u"\nshapes = "M: n×n, u: n"\n'
+NET = 'loss = "norm(A@P@Q - B)**2"\nwrt = "P"\nshapes = "A: n×d, P: d×h, Q: h×k, B: n×k"\n'
+SANDWICH = 'loss = "tr(C@Z@D@Z.T)"\nwrt = "Z"\nshapes = "C: m×m, Z: m×n, D: n×n"\n'
+LENGTH = 'loss = "norm(A@u - c)"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\n'
+LINE = 'loss = "norm(A@u - c)**2/2"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\n'
+BELL = 'loss = "exp(c.T@u)"\nwrt = "u"\nshapes = "c: n, u: n"\n'
+PULL = 'loss = "c.T@inv(M)@d"\nwrt = "M"\nshapes = "c: n, d: n, M: n×n"\n'
+CURVED = 'loss = "sum(log(1+exp(A@u)))"\nwrt = "u"\norder = 2\nshapes = "A: m×n, u: n"\n'
+GATES = 'loss = "sum(relu(W@u + c))"\nwrt = "W"\nshapes = "W: m×n, u: n, c: m"\n'
+MAP = 'loss = "softmax(u)"\nwrt = "u"\nshapes = "u: n"\n'
+RAYLEIGH = 'loss = "u.T@M@u/(u.T@u)"\nwrt = "u"\nshapes = "M: n×n, u: n"\nassume = "M symmetric"\n'
+RIDGE = (
+    'asks = "minimum"\nloss = "norm(A@u - c)**2 + k*norm(u)**2"\nwrt = "u"\n'
+    'shapes = "A: m×n, u: n, c: m, k: scalar"\nassume = "k positive"\n'
+)
+_P, _Q = r"2A^T(APQ - B)Q^T", r"2P^TA^T(APQ - B)"
+_S = r"\frac{\partial s_i}{\partial u_j} = "
+CASES = [
+    # a special case that is told beside it
+    (FORM, "Mu + M^Tu, which reduces to 2Mu if M = M^T", "right"),
+    (FORM, "(M + M^T)u. For symmetric M, this is 2Mu.", "right"),
+    (FORM, "(M + M^T)u = 2Mu if M is symmetric", "right"),
+    (FORM, r"(M + M^T)u \overset{M = M^T}{=} 2Mu", "right"),
+    (FORM, "2Mu, which is (M + M^T)u if M = M^T", "wrong"),
+    (FORM, r"\begin{cases} 2Mu & M = M^T \\ (M + M^T)u & \text{otherwise}\end{cases}", "right"),
+    (FORM, r"\begin{cases} 2Mu & M = M^T \\ 0 & \text{otherwise}\end{cases}", "wrong"),
+    (FORM, r"(M + M^*)u", "right"),
+    (FORM, r"(M - M^*)u", "wrong"),
+    (FORM, r"u^T(M + M^T) (as a row vector)", "undecided"),
+    (FORM, r"\frac{\partial f}{\partial u_k} = 2m_{kk}u_k + \sum_{j \ne k}(m_{kj} + m_{jk})u_j", "right"),
+    (FORM, r"\frac{\partial f}{\partial u_k} = m_{kk}u_k + \sum_{j \ne k}(m_{kj} + m_{jk})u_j", "wrong"),
+    # where it has a value
+    *((LENGTH, rf"\frac{{A^T(Au-c)}}{{\|Au-c\|}}{on}", "right") for on in (
+        r", Au \neq c", r" \text{ for } Au \neq c", " (if Au ≠ c; otherwise undefined)",
+    )),
+    (LENGTH, r"\begin{cases}A^T(Au-c)/\|Au-c\| & Au \ne c \\ 0 & \text{otherwise}\end{cases}", "right"),
+    (LENGTH, r"\begin{cases}A(Au-c)/\|Au-c\| & Au \ne c \\ 0 & \text{otherwise}\end{cases}", "wrong"),
+    # derivatives by several variables
+    (NET, rf"\frac{{\partial L}}{{\partial P}} = {_P}, \frac{{\partial L}}{{\partial Q}} = {_Q}", "right"),
+    (NET, rf"\frac{{\partial L}}{{\partial Q}} = {_Q}, \frac{{\partial L}}{{\partial P}} = {_P}", "right"),
+    (NET, rf"\frac{{\partial L}}{{\partial Q}} = {_P}, \frac{{\partial L}}{{\partial P}} = {_Q}", "wrong"),
+    # stacked columns
+    (SANDWICH, r"\operatorname{vec}(\nabla L) = (D^T \otimes C + D \otimes C^T)\operatorname{vec}(Z)", "right"),
+    (SANDWICH, r"\operatorname{vec}^{-1}((D^T \otimes C + D \otimes C^T)\operatorname{vec}(Z))", "right"),
+    (SANDWICH, r"\operatorname{vec}^{-1}((D \otimes C + D \otimes C^T)\operatorname{vec}(Z))", "wrong"),
+    (SANDWICH, r"(D^T \otimes C + D \otimes C^T)\operatorname{vec}(Z)", "undecided"),
+    # names that are explained
+    (LINE, r"\sum_{i=1}^m r_i a_i, r_i = a_i^\top u - c_i", "right"),
+    (LINE, r"\sum_{i=1}^m (\hat c_i - c_i) a_i, \quad \hat c_i = a_i^\top u", "right"),
+    (LINE, r"\sum_{i=1}^m r_i a_i, r_i = a_i^\top u + c_i", "wrong"),
+    (CURVED, r"A^T S A where S is diagonal with S_{ii} = \sigma(a_i^Tu)(1-\sigma(a_i^Tu))", "right"),
+    (CURVED, r"A^T S A where S is diagonal with S_{ii} = \sigma(a_i^Tu)", "wrong"),
+    (CURVED, r"A^T S A where S_{ii} = \sigma(a_i^Tu)(1-\sigma(a_i^Tu))", "undecided"),
+    (PULL, r"-p q^T, Mq = d, M^Tp = c", "undecided"),
+    (RAYLEIGH, r"\frac{2}{\|u\|^2}(M - r(u) I)u \text{ where } r(u) = \frac{u^\top Mu}{u^\top u}", "right"),
+    (RAYLEIGH, r"\frac{2}{\|u\|^2}(M + r(u) I)u \text{ where } r(u) = \frac{u^\top Mu}{u^\top u}", "wrong"),
+    # the loss by the name that the left side gives it
+    (BELL, r"\nabla f(u) = f(u) c", "right"),
+    (BELL, r"\frac{\partial f}{\partial u_i} = c_i f", "right"),
+    (BELL, r"\nabla f = -f c", "wrong"),
+    (BELL, r"f c", "undecided"),
+    (MAP, rf"{_S}s_i(\delta_{{ij}} - s_j)", "right"),
+    (MAP, rf"{_S}s_i(1 - s_j)", "wrong"),
+    # where something holds
+    (GATES, r"1_{\{Wu + c > 0\}} u^T", "right"),
+    (GATES, r"(Wu + c > 0) u^T", "right"),
+    (GATES, r"(Wu + c < 0) u^T", "wrong"),
+    # an equation that the point solves
+    (RIDGE, r"(A^TA + kI)u = A^Tc", "undecided"),
+    (RIDGE, r"(A^TA + 2kI)u = A^Tc", "wrong"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "said", "verdict"), CASES)
+def test_the_piece_that_is_meant_is_judged(tmp_path: Path, key: str, said: str, verdict: str) -> None:
+    found = judged(tmp_path, key, said, "a.toml")
+    assert found.verdict == verdict, found
