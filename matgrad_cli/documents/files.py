@@ -12,7 +12,8 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import record, replace
 from ..diagnostics.regex import regex
-from .homework.assigned import TITLED, assigned, in_code, surely_shown, told_in_tables
+from .homework.assigned import assigned, in_code, surely_shown, told_in_tables
+from .homework.titles import TITLED
 from .homework.words import said
 from .keys import Document
 from .latex_carrier import read_latex

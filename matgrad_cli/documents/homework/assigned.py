@@ -19,19 +19,11 @@ from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
 from .code_blocks import code_blocks, set_in
 from .pieces import pieces, says_range
+from .titles import titled_parts
 from .unmarked import in_blocks, named_parts, unmarked, written
 from .words import said
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
-_NAMES = r"(?:<problem>(?:[ \t]+<to>)?[ \t]*){0,2}"
-_OPEN = r"(?P<open>\#{1,6}[ \t]+|\*\*|__|\\(?:sub)*(?:section|paragraph)\*?\s*\{|\\textbf\s*\{|\\item\s*\[)?"
-_HEADING = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
-_GOES_ON = (
-    r"[ \t]*(?:#+[ \t]+|\\(?:sub)*section\*?[ \t]*\{)(?:<announcing>[ \t]+)*(?:<problem>|<result>)[ \t:.*}]*(?m:$)"
-)
-"""`### Solution`: a heading that names no problem is a part of the one above it."""
-TITLED = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?(?:<problem>[ \t]*){1,2}\d+[ \t]*(?:[.):*_]|(?m:$))"
-"""A line of plain text that names a problem: whoever wrote it hands something in."""
 _STATED = regex(rf"(?=[ \t]*[`~]{{3,}}[ {{.]*matgrad)(?:{FENCE.pattern})", FENCE.flags)
 _TEMPLATE = regex(r"raise NotImplementedError(?:\(\))?|#*[ \t]*YOUR (?:ANSWER|CODE) HERE|#+ (?:BEGIN|END) SOLUTION")
 """What the sheet that is handed out holds where an answer is to stand."""
@@ -62,7 +54,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     titled = len(asked) > 1 and (blocks or not found)
     stated = {block.text("problem") for block in blocks}
     uncoded = blanked(shown, (span for span, _ in code_blocks(shown, 0, len(shown), ending)))
-    parts = [*_titled(uncoded, asked, ending in LATEX)] if titled else []
+    parts = [*titled_parts(uncoded, asked, ending in LATEX)] if titled else []
     parts = [part for part in parts if part[1] not in stated]
     if blocks and not parts:
         return document
@@ -86,7 +78,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
         told = (one for one in exercises if not one.empty or one.text("problem") not in full)
         return replace(document, exercises=(*blocks, *told), sheet=None)
     if len(asked) == 1 and not document.exercises:
-        (_, _, start, _) = next(_titled(uncoded, asked, ending in LATEX), (0, "", 0, 0))
+        (_, _, start, _) = next(titled_parts(uncoded, asked, ending in LATEX), (0, "", 0, 0))
         whole = _exercise(asked[0], 0 if formulas else start, formulas, shown, len(text), ending)
         if formulas or not whole.empty:
             return replace(document, exercises=(whole,), sheet=None)
@@ -283,72 +275,3 @@ def _starred(passage: Passage) -> Passage:
 def _promising(passage: Passage) -> tuple[bool, bool, int]:
     equation = RELATION.search(passage.text) is not None
     return equation and _GRADIENT.search(passage.text) is not None, equation, passage.places[0]
-
-
-def _titled(text: str, asked: Sequence[str], latex: bool) -> Iterator[tuple[int, str, int, int]]:
-    """The problems that headings, bold or other lines name: where the name stands, the name,
-    where its answer begins and ends."""
-    number_of = {str(number): name for number, name in enumerate(asked, 1)} | {name: name for name in asked}
-    names = "|".join(map(re.escape, sorted(number_of, key=len, reverse=True)))
-    named = rf"[#(]?(?P<id>{names})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]]|(?m:$)))?"
-    line = said(rf"(?m:^)[ \t]*{_OPEN}[ \t]*(?P<words>{_NAMES}){named}")
-    matches = [match for match in line.finditer(text) if match["open"] or match["end"] is not None]
-    titles = [match for match in matches if match["open"] or match["words"]]
-    if not titles:  # a list of answers, in the order of the key
-        listed = [match["id"] for match in matches]
-        titles = matches if listed == [one for one in number_of if one in listed] else []
-    else:
-        titles = _with_bare(titles, matches, [*number_of])
-    if not titles and latex:
-        yield from _items(text, asked)
-        return
-    opened = {match.start(): match for match in titles}
-    headings = {match.start() for match in _HEADING.finditer(text) if said(_GOES_ON).match(text, match.start()) is None}
-    cuts = [*sorted({*opened, *headings}), len(text)]
-    spelled = {name.lower(): number_of[name] for name in reversed(number_of)} | number_of
-    for at, match in opened.items():
-        own, behind = _level(text, at), [cut for cut in cuts if cut > at]
-        end = next(cut for cut in behind if cut in opened or cut == len(text) or 0 < _level(text, cut) <= own)
-        name = spelled.get(match["id"]) or spelled[match["id"].lower()]
-        yield match.start("words"), name, match.end(), end
-
-
-def _with_bare(
-    titles: Sequence[re.Match[str]], matches: Sequence[re.Match[str]], names: Sequence[str]
-) -> list[re.Match[str]]:
-    """The titles with bare numbers between them, `(4)` behind problem 3, that name what no title names;
-    not the steps of a list."""
-    named = {match["id"] for match in titles}
-    found, last = [], ""
-    for match in matches:
-        follows = last in names and names[names.index(last) + 1 :][:1] == [match["id"]]
-        if match in titles or (follows and match["id"] not in named):
-            found.append(match)
-            last = match["id"]
-        else:
-            last = ""
-    return found
-
-
-_ITEM = regex(
-    r"\\(?:(?P<begin>begin)|(?P<end>end))\s*\{(?:enumerate|itemize|description)\}(?:\[[^\]]*\])?"
-    r"|\\item(?![A-Za-z])(?!\s*\[)"
-)
-
-
-def _items(text: str, asked: Sequence[str]) -> Iterator[tuple[int, str, int, int]]:
-    """The problems as the items of one numbered list, in the order of the key."""
-    depth, starts, ends = 0, list[int](), list[int]()
-    for match in _ITEM.finditer(text):
-        depth += bool(match["begin"]) - bool(match["end"])
-        item = depth == 1 and not match["begin"] and not match["end"]
-        ends += [match.start()] if (item and starts) or (depth == 0 and match["end"]) else []
-        starts += [match.end()] if item else []
-    if text.count(r"\begin{enumerate}") and 1 < len(starts) == len(ends) <= len(asked):
-        yield from zip(starts, asked, starts, ends, strict=False)
-
-
-def _level(text: str, at: int) -> int:
-    """How deep a heading is; 0 for what is none."""
-    found = _HEADING.match(text, at)
-    return 0 if found is None else len(found["hash"]) if found["hash"] else 1 + len(found["sub"]) // 3

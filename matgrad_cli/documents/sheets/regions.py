@@ -40,9 +40,9 @@ class Region:
 def regions(text: str) -> list[Region]:
     """All delimited formulas, in their order."""
     text = _LISTED.sub(lambda match: match[1] + match[2] + " " * (match.end(3) - match.end(2)) + match[4], text)
-    text = _DROPPED.sub(blank, _unboxed(text))
+    text = _unboxed(text)
     lost = re.search(r"\\\(|\\\[|\$|\\begin\{(?:align|equation|gather)", text) is None
-    return list(_lost(text) if lost else _delimited(text))
+    return list(_lost(_DROPPED.sub(blank, text)) if lost else _delimited(text))
 
 
 def _unboxed(text: str) -> str:
@@ -55,11 +55,12 @@ def _unboxed(text: str) -> str:
 
 
 def _delimited(text: str) -> Iterator[Region]:
+    kept = _DROPPED.sub(blank, text)
     for found in delimited(text):
         if found.display:
-            yield from _display(text, found.begin, found.start, found.end, found.close, found.name)
+            yield from _display(kept, found.begin, found.start, found.end, found.close, found.name)
         else:
-            yield Region(found.begin, found.close, False, ((found.start, text[found.start : found.end]),))
+            yield Region(found.begin, found.close, False, ((found.start, kept[found.start : found.end]),))
 
 
 class Delimited(NamedTuple):

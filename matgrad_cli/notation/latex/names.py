@@ -45,7 +45,7 @@ _OURS: Final = (
 FUNCTIONS: Final = {
     **{name: name for name in _OURS.split()},
     **{name.capitalize(): name for name in "det diag vec softmax sigmoid relu softplus".split()},
-    **dict.fromkeys("trace Tr Trace TR".split(), "tr"),
+    **dict.fromkeys("trace Tr Trace TR Sp Spur".split(), "tr"),
     **dict.fromkeys("LSE lse".split(), "logsumexp"),
     "ln": "log",
     "logistic": "sigmoid",

@@ -1,0 +1,208 @@
+r"""Which problem of a key a place of a submission answers: by headings, by labels `(a)` below the heading of a problem
+that is asked in parts, by the items of a list, or by the commands that number problems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from ...diagnostics.record import record
+from ...diagnostics.regex import regex
+from .words import said
+
+Part = tuple[int, str, int, int]
+"""Where a name stands, the problem that it names, where its answer begins and ends."""
+_Mark = tuple[int, int, str, int]
+"""Where a title begins, where the words in it, the problem or the number of one that is asked in parts, its end."""
+
+_NAMES: Final = r"(?:<problem>(?:[ \t]+<to>)?[ \t]*){0,2}"
+_OPEN: Final = (
+    r"(?:\\(?:noindent|newpage|clearpage|(?:big|med|small)skip|[vh]space\*?\{[^}]*\})\s*)*"
+    r"(?P<open>\#{1,6}[ \t]+|\*\*|__|\||\\(?:sub)*(?:section|paragraph)\*?\s*\{|\\textbf\s*\{"
+    r"|\\item\s*\[|\\item\s+(?=\())?"
+)
+_HEADING: Final = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
+_GOES_ON: Final = (
+    r"[ \t]*(?:#+[ \t]+|\\(?:sub)*section\*?[ \t]*\{)(?:<announcing>[ \t]+)*(?:<problem>|<result>)[ \t:.*}]*(?m:$)"
+)
+"""`### Solution`: a heading that names no problem is a part of the one above it."""
+TITLED: Final = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?(?:<problem>[ \t]*){1,2}\d+[ \t]*(?:[.):*_]|(?m:$))"
+"""A line of plain text that names a problem: whoever wrote it hands something in."""
+_COMPOUND: Final = regex(r"(?P<whole>.*\d)(?:[ .\-_(]*(?P<part>[a-z]|[ivx]+)|[ .\-_(]+(?P<number>\d+))\)?")
+_ITEM: Final = regex(
+    r"\\(?:(?P<begin>begin)|(?P<end>end))\s*\{(?:enumerate|itemize|description)\}(?:\[[^\]]*\])?"
+    r"|\\item(?![A-Za-z])(?!\s*\[)"
+)
+_SOLVED: Final = regex(r"\\begin\s*\{(?:solution|answer|sol|proof|loesung)\*?\}(?:\[[^\]]*\])?")
+_NUMBERED: Final = regex(
+    r"\\(?P<part>part(?![A-Za-z]))|\\question(?![A-Za-z])(?:\[[^\]]*\])?"
+    r"|\\begin\s*\{(?:homework)?(?:[pP]roblem|[eE]xercise|[qQ]uestion|[aA]ufgabe)\*?\}"
+)
+"""Commands that number problems, and their parts by letters."""
+
+
+@record
+class _Key:
+    """How the problems of a key are called in headings: in whole, `2a` or `2(a)`; or by the number of one that is asked
+    in parts, with what its parts are called."""
+
+    names: Mapping[str, str]
+    """Each spelling, small, and the problem."""
+    parts: Mapping[str, Mapping[str, str]]
+    """Of each number the labels of its parts, and the problem that each is."""
+    order: tuple[str, ...]
+    pattern: str
+
+
+def _key(asked: Sequence[str]) -> _Key:
+    compounds = {name: found for name in asked if (found := _COMPOUND.fullmatch(name)) is not None}
+    parts: dict[str, dict[str, str]] = {}
+    for name, found in compounds.items():
+        if found["whole"] not in asked:
+            parts.setdefault(found["whole"].lower(), {})[(found["part"] or found["number"]).lower()] = name
+    counted = {str(number): name for number, name in enumerate(asked, 1)} if not parts else {}
+    names = {**counted, **{name: name for name in asked}}
+    order, spelled = list[str](), {name: re.escape(name) for name in names}
+    for name in names:
+        found = compounds.get(name)
+        if found is not None and (whole := found["whole"].lower()) in parts:
+            order += [whole] if whole not in order else []
+            apart = r"[ \t]*[.\-_]?[ \t]*\(?" if found["part"] else r"[ \t]*[.\-_(][ \t]*"
+            spelled[name] = rf"{re.escape(found['whole'])}{apart}{found['part'] or found['number']}\)?"
+        order.append(name)
+    spelled |= {whole: re.escape(whole) for whole in parts}
+    pattern = "|".join(sorted(spelled.values(), key=len, reverse=True))
+    lowered = {name.lower(): of for name, of in reversed(names.items())} | names
+    return _Key(lowered, parts, tuple(order), pattern)
+
+
+def _named(key: _Key, written: str) -> str:
+    """The problem, or the number of one that is asked in parts, which a heading names so."""
+    small = written.lower()
+    if (name := key.names.get(written) or key.names.get(small)) is not None or small in key.parts:
+        return name or small
+    found = _COMPOUND.fullmatch(small.replace("\t", " "))
+    return key.parts[found["whole"].strip()][found["part"] or found["number"]] if found is not None else small
+
+
+def titled_parts(text: str, asked: Sequence[str], latex: bool) -> Iterator[Part]:
+    """The problems that headings, bold or other lines name, and labels below a problem that is asked in parts."""
+    key = _key(asked)
+    named = rf"[#(]?(?P<id>{key.pattern})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]|]|(?m:$)))?"
+    line = said(rf"(?m:^)[ \t]*{_OPEN}[ \t]*(?:\*\*)?(?P<words>{_NAMES}){named}")
+    matches = [one for one in line.finditer(text) if one["open"] or one["end"] is not None or one["id"][-1] == ")"]
+    named_so = {id(match): _named(key, match["id"]) for match in matches}
+    titles = [match for match in matches if match["open"] or match["words"]]
+    if not titles:  # a list of answers, in the order of the key
+        listed = [named_so[id(match)] for match in matches]
+        titles = matches if listed == [one for one in key.order if one in listed] else []
+    else:
+        titles = _with_bare(titles, matches, [named_so[id(match)] for match in matches], key.order)
+    marks = [(match.start(), match.start("words"), named_so[id(match)], match.end()) for match in titles]
+    if not marks and latex:
+        marks = [*_counted(text, key)] or [*_listed(text, key)]
+    if len(key.parts) == 1 and not any(name for name in key.order if not _part_of(name, key)):
+        marks.insert(0, (0, 0, next(iter(key.parts)), 0))  # all problems are parts of one
+    found = [*_with_parts(text, marks, key, latex)]
+    opened = {at for at, *_ in found}
+    headings = {match.start() for match in _HEADING.finditer(text) if said(_GOES_ON).match(text, match.start()) is None}
+    cuts = [*sorted({*opened, *headings}), len(text)]
+    for at, name, start in found:
+        own, behind = _level(text, at), [cut for cut in cuts if cut > at]
+        end = next(cut for cut in behind if cut in opened or cut == len(text) or 0 < _level(text, cut) <= own)
+        if name:
+            solved = _SOLVED.search(text, start, end) if latex else None  # before it the question is repeated
+            yield at, name, solved.end() if solved is not None else start, end
+
+
+def _part_of(name: str, key: _Key) -> str:
+    """The number of the problem that is asked in parts to which a name, or that number, belongs; else nothing."""
+    whole = found["whole"].lower() if (found := _COMPOUND.fullmatch(name)) is not None else ""
+    return name.lower() if name.lower() in key.parts else whole if whole in key.parts else ""
+
+
+def _with_parts(text: str, marks: Sequence[_Mark], key: _Key, latex: bool) -> Iterator[tuple[int, str, int]]:
+    """Where the answers to problems begin, and where they end; below the title of a problem that is asked in parts the
+    labels of these."""
+    for (place, at, name, end), behind in zip(marks, [*(mark[0] for mark in marks[1:]), len(text)], strict=False):
+        parts, own = key.parts.get(_part_of(name, key), {}), name if name.lower() not in key.parts else ""
+        yield at if own else place, own, end
+        labelled = [*_labelled(text, end, behind, parts, own)]
+        if latex and not own and not labelled:
+            labelled = [(at, part, start) for at, part, start, _ in _items(text, end, behind, [*parts.values()])]
+        yield from labelled
+
+
+def _labelled(text: str, start: int, end: int, parts: Mapping[str, str], last: str) -> Iterator[tuple[int, str, int]]:
+    """The labels of parts between two places: at the beginning of a line or of the text, or, in their order, before
+    a formula."""
+    if not parts:
+        return
+    labels, order = "|".join(map(re.escape, parts)), [*parts.values()]
+    line = said(
+        rf"(?:(?m:^)|(?<=\s))(?P<at>(?:[-*+•>][ \t]+)?{_OPEN}[ \t]*(?:\*\*)?(?P<words>{_NAMES})"
+        rf"(?-i:\((?P<id>{labels})\)|(?P<bare>{labels})[.)]"
+        rf"|(?P<lone>{labels})(?=[ \t]*[:*_}}\]]|[ \t]*(?m:$))))[ \t]*[:.*_}}\]]*"
+    )
+    for found in line.finditer(text, start, end):
+        label = found["id"] or found["bare"] or found["lone"]
+        begins = not text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip() or found.start() <= start + 1
+        marked = found["open"] or found["words"]
+        follows = order.index(parts[label]) == (order.index(last) + 1 if last in order else 0)
+        before_formula = re.match(r"[ \t]*(?:\$|\\\(|[A-Z∇\\])", text[found.end() :])
+        if (begins and (marked or not found["lone"])) or (found["id"] and follows and before_formula):
+            last = parts[label]
+            yield found.start("at"), last, found.end()
+
+
+def _with_bare(
+    titles: Sequence[re.Match[str]], matches: Sequence[re.Match[str]], ids: Sequence[str], names: Sequence[str]
+) -> list[re.Match[str]]:
+    """The titles with bare numbers between them, `(4)` behind problem 3, that name what no title names;
+    not the steps of a list."""
+    named = {own for match, own in zip(matches, ids, strict=True) if match in titles}
+    found, last = [], ""
+    for match, own in zip(matches, ids, strict=True):
+        follows = last in names and names[names.index(last) + 1 :][:1] == [own]
+        if match in titles or (follows and own not in named):
+            found.append(match)
+            last = own
+        else:
+            last = ""
+    return found
+
+
+def _counted(text: str, key: _Key) -> Iterator[_Mark]:
+    r"""The problems as commands number them: the second `\question`, the first `\part` of it."""
+    number, part = 0, 0
+    for found in _NUMBERED.finditer(text):
+        number, part = (number, part + 1) if found["part"] else (number + 1, 0)
+        parts = [*key.parts.get(str(number), {}).values()]
+        whole = key.names.get(str(number), str(number) if parts else "")
+        yield found.start(), found.start(), "".join(parts[part - 1 : part]) if part else whole, found.end()
+
+
+def _listed(text: str, key: _Key) -> Iterator[_Mark]:
+    """The problems as the items of one numbered list, in the order of the key."""
+    wholes = [name for name in key.order if name.lower() in key.parts or not _part_of(name, key)]
+    for start, name, begin, _ in _items(text, 0, len(text), wholes):
+        yield start, start, name, begin
+
+
+def _items(text: str, start: int, end: int, asked: Sequence[str]) -> Iterator[Part]:
+    """The items of one numbered list between two places, each with its name."""
+    depth, starts, ends = 0, list[int](), list[int]()
+    for match in _ITEM.finditer(text, start, end):
+        depth += bool(match["begin"]) - bool(match["end"])
+        item = depth == 1 and not match["begin"] and not match["end"]
+        ends += [match.start()] if (item and starts) or (depth == 0 and match["end"]) else []
+        starts += [match.end()] if item else []
+    if r"\begin{enumerate}" in text[start:end] and 1 < len(starts) == len(ends) <= len(asked):
+        yield from zip(starts, asked, starts, ends, strict=False)
+
+
+def _level(text: str, at: int) -> int:
+    """How deep a heading is; 0 for what is none."""
+    found = _HEADING.match(text, text.rfind("\n", 0, at) + 1)
+    return 0 if found is None else len(found["hash"]) if found["hash"] else 1 + len(found["sub"]) // 3
