@@ -21,7 +21,7 @@ _ASKS = regex(
     r"\b(?:torch\.autograd|autograd\.\w+|jax\.(?:grad|value_and_grad|jac\w+|hessian)|\w+\.backward|(?:\w+\.)*approx_fprime"
     r"|tf\.GradientTape|(?:sympy|sp)\.diff)\s*(?=\()|\b[A-Za-z]\w*\.grad\b(?!\s*\()"
 )
-_OR_ELSE = regex(r"(?i)#[^\n]*\b(?:or|oder|ou|maybe|either)\b[^\n]*\d")
+_OR_ELSE = regex(r"(?i)#[^\n]*\b(?:or|oder|ou|maybe|either)\b(?!\s+(?:equivalently|simply))[^\n]*[\d@*^]")
 _DIFFERENTIAL = regex(r"d[A-Za-z]")
 _GOES_ON = regex(r"\n(?=[ \t]+[-+*/@][ \t])")
 """The end of a line behind which the next one, set in, begins with an operator."""

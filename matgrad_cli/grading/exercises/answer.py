@@ -32,6 +32,7 @@ def bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
     report = judged_answer(replace(chosen, answer=Located(passage.part(lead, lead + len(text)), chosen.source)), task)
     code = report.first_wrong.code if report.first_wrong else None
     of_kind = report.verdict == "wrong" and code not in (*OF_SHAPES, "unknown-name")
+    of_kind = of_kind or (report.verdict == code == "undecided")  # as where its words deny it
     return report if report.final.verdict == "right" or of_kind or RELATION.search(text) else None
 
 

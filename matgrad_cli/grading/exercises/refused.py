@@ -11,6 +11,7 @@ from ...diagnostics.regex import regex
 from ...documents.homework.pieces import Piece, changed
 from ...documents.homework.words import named, said
 from ...notation.latex.names import letter_name
+from ..meanings.remarks import refuted
 from .claims import SAYS, STATES, clause
 from .settings import Settings
 
@@ -83,7 +84,12 @@ def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], d
 def _disowned(one: Piece) -> str | None:
     """Why a formula is no claim of its author: denied, asked, or said by somebody else."""
     lead = clause(one.before)
-    if said("<denied>").search(lead + " ") or said("<refuted>").match(one.after) or _UNEQUAL.search(one.text):
+    if (
+        said("<denied>").search(lead + " ")
+        or said("<refuted>").match(one.after)
+        or _UNEQUAL.search(one.text)
+        or refuted(one.text)
+    ):
         return "the words beside it deny it"
     if said(r"[\s)\]]*\?(?!\s*<yes>\b)").match(one.after):
         return "it is a question"

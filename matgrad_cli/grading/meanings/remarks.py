@@ -117,6 +117,11 @@ def named_layout(answer: str) -> str | None:
     return _LAYOUTS[found[1].lower()] if found is not None else None
 
 
+def refuted(formula: str) -> bool:
+    r"""Whether words inside of a formula say that it is wrong: `… \text{ (wrong)}`."""
+    return said(_REFUTES).search(" ".join(_IN_TEXT.findall(_CASES.sub(" ", formula)))) is not None
+
+
 def denial(task: Task, answer: str) -> str | None:
     """What words of an answer deny it, or say under a condition, or leave open; not those of its cases."""
     text = _CASES.sub(" ", answer)
