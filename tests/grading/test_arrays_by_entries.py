@@ -31,6 +31,7 @@ def derived(head: str, *rows: str) -> ProblemReport:
         r"2\sum_i (x_i^\top w - y_i) x_i",
         r"\left(2 X_{:,j}^\top(Xw-y)\right)_j",
         r"2[X^\top(Xw-y)]_j",
+        "np.array([(2*X.T)[j] @ (X@w - y) for j in range(n)])",
     ],
 )
 def test_the_gradient_of_a_vector(answer: str) -> None:

@@ -129,9 +129,13 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
     with e.by_entries():
         base = e.expr(node.body)
     wanted = len(base.shape.dims)
-    if wanted == 2 and len(node.indices) == 1 and isinstance(body, s.Name) and e.scope.syntax == "numpy":
+    if wanted == 2 and len(node.indices) == 1 and e.scope.syntax == "numpy":
         e.flatten(node, e.scope.arrays)
-        return row_or_column(e, s.Slice(node.span, body, body, node.indices[0], "row"))
+        if isinstance(body, s.Name):
+            return row_or_column(e, s.Slice(node.span, body, body, node.indices[0], "row"))
+        at = position(e, node.indices[0], base.shape.rows)
+        own = _place(e, base, at, base.shape.cols)
+        return MatrixOf(own, None, Entry(base, at, own))
     if wanted == 0 and all(map(_is_first, node.indices)):
         return base  # `(x.T*x)[0, 0]`: the one entry of a 1×1 matrix
     if wanted == 1 and len(node.indices) == 2 and _is_first(node.indices[base.shape.rows is not ONE]):
@@ -206,12 +210,16 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     if isinstance(s.ungrouped(index), s.Binary) and not column:
         base, (index,) = shifted(e, base, (index,))
     at = position(e, index, side)
-    taken = {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)}
-    own = fresh_index(base.shape.rows if column else base.shape.cols, taken)
+    own = _place(e, base, at, base.shape.rows if column else base.shape.cols)
     if node.is_numbered:
         side_of, how = ("column", "") if column else ("row", ", as a column vector")
         e.note(f"{e.text(node)} is read as {side_of} {at} of `{node.matrix.name}`{how}")
     return MatrixOf(own, None, Entry(base, own, at) if column else Entry(base, at, own))
+
+
+def _place(e: Elaborator, base: Expr, at: Position, side: Dim) -> Index:
+    """A letter for the places of a row or column of a matrix."""
+    return fresh_index(side, {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)})
 
 
 def kronecker(e: Elaborator, node: s.Kronecker) -> Expr:
