@@ -72,6 +72,14 @@ CASES = [
     (BELL, r"f c", "undecided"),
     (MAP, rf"{_S}s_i(\delta_{{ij}} - s_j)", "right"),
     (MAP, rf"{_S}s_i(1 - s_j)", "wrong"),
+    # listed with dots
+    (BELL, r"(c_1 e^{c^Tu}, c_2 e^{c^Tu}, \dots, c_n e^{c^Tu})^T", "right"),
+    (BELL, r"\begin{bmatrix} c_1 e^{c^Tu} \\ \vdots \\ c_n e^{c^Tu} \end{bmatrix}", "right"),
+    (BELL, r"(c_1 e^{c_1u_1}, \dots, c_n e^{c_nu_n})", "wrong"),
+    (BELL, r"\begin{bmatrix} c_1 e^{c^Tu} & \cdots & c_n e^{c^Tu} \end{bmatrix}", "wrong"),
+    (BELL, r"(c_1 e^{c^Tu}, c_3 e^{c^Tu}, \dots, c_n e^{c^Tu})", "unreadable"),
+    (CURVED, r"A^T\operatorname{diag}(s_1(1-s_1), ..., s_m(1-s_m))A, s_i = \sigma(a_i^Tu)", "right"),
+    (CURVED, r"A^T\operatorname{diag}(s_1, ..., s_m)A, s_i = \sigma(a_i^Tu)", "wrong"),
     # where something holds
     (GATES, r"1_{\{Wu + c > 0\}} u^T", "right"),
     (GATES, r"(Wu + c > 0) u^T", "right"),

@@ -30,6 +30,7 @@ from ..slips.causes import Slip
 from ..slips.diagnose import UNFIT, misfit
 from ..task import Task
 from .comparison import STACKED, Judged, judged_derivative, letters_of, undecided
+from .dotted import undotted
 from .dress import undressed
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
 from .pieces import LOSS_NAMED, generic_case, own_piece, uncalled, unread_piece, unstacked, with_adjoints, with_loss
@@ -93,6 +94,9 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
         other = _judge(task, spelled[0], reference, beside, loss=spelled[1])
         slip = replace(other.slip, span=None, part=None, labels=()) if other.slip is not None else None
         found = Judged(other.verdict, slip, found.notes) if other.verdict in ("right", "wrong") else found
+    if (listed_out := undotted(answer, around.sizes())) is not None:
+        other = judge_answer(task, listed_out, reference, beside)
+        return replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other
     for meant in (uncalled(answer, around), own_piece(answer, around), generic_case(answer)):
         if meant is not None:
             return judge_answer(task, meant, reference, beside)

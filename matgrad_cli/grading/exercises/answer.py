@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.display_rows import RELATION, joined_rows
 from ...records.finding import Finding, ProblemReport, ProblemVerdict
 from ..answers.judge import judge_answer
@@ -18,6 +19,8 @@ from .settings import Located, Settings
 
 OF_SHAPES = frozenset(("shape-mismatch", "non-conformable", "wrong-shape", "number-for-matrix"))
 """Codes of a formula that is no gradient by its shape: the X of "since X is constant" is no second answer."""
+_BELOW = regex(r"_\s*\{[^{}]*\}")
+"""The range of a sum states no equality."""
 
 
 def bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
@@ -25,7 +28,7 @@ def bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
     if it is of the kind that is asked for."""
     rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else []
     text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
-    if not text.strip() or RELATION.search(text[slice(*answer_in(text))]):
+    if not text.strip() or RELATION.search(_BELOW.sub(" ", text[slice(*answer_in(text))])):
         return None
     passage = rows[0][1]
     lead = passage.text.index(text)
