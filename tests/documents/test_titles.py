@@ -101,6 +101,20 @@ def test_each_answer_is_found_at_its_problem(key: Key, name: str, text: str) -> 
     ("## Problem 4\n$x$\n", ["1", "2a", "2b", "3"], []),
     ("## Problem 1\n$x$\n## Problem 2\n$y$\n", ["ridge", "lasso"], ["ridge", "lasso"]),
     ("## 3.1\n$x$\n## 3.2\n$y$\n", ["3.1", "3.2"], ["3.1", "3.2"]),
+    ("## Problem 3\n(a) $x$\n\n(b) $y$\n", ["3.1", "3.2"], ["3.1", "3.2"]),
+    ("## Problem 3\n### Part B\n$x$\n", ["3a", "3b"], ["3b"]),
+    ("* Problem 1: $x$\n* Problem 2: $y$\n", ["1", "2"], ["1", "2"]),
+    ("- **2**: $x$\n- ***1***: $y$\n", ["1", "2"], ["2", "1"]),
+    ("<h2>Problem 1</h2>\n$x$\n<b>Problem 2</b>\n$y$\n", ["1", "2"], ["1", "2"]),
+    ("Problem Two\n\n$x$\n\nExercise I\n\n$y$\n", ["1", "2"], ["2", "1"]),
+    ("\\begin{document}\\section*{\\textbf{Problem 1}}\n$x$\n{\\bf Problem 2} $y$\n", ["1", "2"], ["1", "2"]),
+    ("\\emph{Solution to Problem 2.} $x$\n\n\\problem{1} $y$\n", ["1", "2"], ["2", "1"]),
+    ("1 & $x$ \\\\\n2 & $y$ \\\\\n", ["1", "2"], ["1", "2"]),
+    ("1. $x$\n1. $y$\n", ["1", "2"], ["1", "2"]),
+    ("## Least squares\n$x$\n## Trace\n$y$\n", ["least-squares", "trace"], ["least-squares", "trace"]),
+    ("## 1a\n$x$\n## 1b\n$y$\n", ["a", "b"], ["a", "b"]),
+    ("## Question 1\n$x$\n## Q2\n$y$\n", ["q1", "q2"], ["q1", "q2"]),
+    ("## Problem 1\n1. First $x$.\n2. Then $y$.\n## Problem 2\n$z$", ["1", "2"], ["1", "2"]),
 ])  # fmt: skip
 def test_which_problems_are_named(text: str, asked: list[str], found: list[str]) -> None:
     assert [name for _, name, *_ in titled_parts(text, asked, latex=False)] == found

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from ...diagnostics.record import record
@@ -17,11 +18,15 @@ _Mark = tuple[int, int, str, int]
 """Where a title begins, where the words in it, the problem or the number of one that is asked in parts, its end."""
 
 _NAMES: Final = r"(?:<problem>(?:[ \t]+<to>)?[ \t]*){0,2}"
+_LINE: Final = r"(?:(?m:^)|(?<=\\begin\{document\}))[ \t]*"
+_SPACE: Final = r"(?:\\(?:noindent|newpage|clearpage|hline|(?:big|med|small)skip|[vh]space\*?\{[^}]*\})\s*)*"
+_LISTED: Final = r"(?:[-*+•>][ \t]+)?"
 _OPEN: Final = (
-    r"(?:\\(?:noindent|newpage|clearpage|(?:big|med|small)skip|[vh]space\*?\{[^}]*\})\s*)*"
-    r"(?P<open>\#{1,6}[ \t]+|\*\*|__|\||\\(?:sub)*(?:section|paragraph)\*?\s*\{|\\textbf\s*\{"
-    r"|\\item\s*\[|\\item\s+(?=\())?"
+    r"(?P<open>(?:(?:\#{1,6}[ \t]+|\*{1,3}|_{2,3}|\||<(?:h[1-6]|b|strong|u|p|li)\b[^<>]*>|\{\s*\\(?:bf|it|em|large)\w*"
+    r"|\\(?:(?:sub)*(?:section|paragraph)|text(?:bf|it|sc|sf)|emph|underline|problem|question|exercise)\*?\s*\{"
+    r"|\\item\s*\[|\\item\s+(?=\())[ \t]*)+)?"
 )
+"""What makes a line a heading."""
 _HEADING: Final = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
 _GOES_ON: Final = (
     r"[ \t]*(?:#+[ \t]+|\\(?:sub)*section\*?[ \t]*\{)(?:<announcing>[ \t]+)*(?:<problem>|<result>)[ \t:.*}]*(?m:$)"
@@ -42,17 +47,40 @@ _NUMBERED: Final = regex(
 """Commands that number problems, and their parts by letters."""
 
 
+_COUNTS: Final = "one two three four five six seven eight nine ten".split()
+_ROMAN: Final = "i ii iii iv v vi vii viii ix x".split()
+
+
 @record
 class _Key:
     """How the problems of a key are called in headings: in whole, `2a` or `2(a)`; or by the number of one that is asked
     in parts, with what its parts are called."""
 
     names: Mapping[str, str]
-    """Each spelling, small, and the problem."""
+    """Each name, without what may stand between its parts, and the problem."""
     parts: Mapping[str, Mapping[str, str]]
     """Of each number the labels of its parts, and the problem that each is."""
     order: tuple[str, ...]
     pattern: str
+
+
+def _bare(name: str) -> str:
+    """A name without what may stand between its parts: `2a` of `2. (a)`, `hw3.1` of `HW 3-1`."""
+    name = re.sub(r"(?<=\d)[\s.\-_(]+(?=\d)", ".", name.lower())
+    return re.sub(r"[\s_()\-]+|\.(?!\d)|(?<!\d)\.", "", name)
+
+
+def _spelled(name: str) -> str:
+    """The spellings of a name: with other signs, or none, between its numbers and words; a number as a word."""
+    parts = re.findall(r"\d+|[^\W\d_]+", name)
+    found = parts[0] if parts else re.escape(name)
+    for one, other in pairwise(parts):
+        numbers, words = one.isdigit() + other.isdigit() == 2, one.isalpha() and other.isalpha()
+        between = r"[ \t]*[.\-_(][ \t]*" if numbers else r"[ \t_\-]*" if words else r"[ \t]*[.\-_]?[ \t]*\(?"
+        found += between + other
+    if len(parts) == 1 and name.isdigit() and 0 < int(name) <= len(_COUNTS):
+        return rf"(?:{found}|(?<=[a-z] )(?:{_COUNTS[int(name) - 1]}|{_ROMAN[int(name) - 1]}))"
+    return rf"(?:\d[ .]?)?{found}\)?" if len(name) == 1 and name.isalpha() else found + (r"\)?" if parts[1:] else "")
 
 
 def _key(asked: Sequence[str]) -> _Key:
@@ -60,46 +88,40 @@ def _key(asked: Sequence[str]) -> _Key:
     parts: dict[str, dict[str, str]] = {}
     for name, found in compounds.items():
         if found["whole"] not in asked:
-            parts.setdefault(found["whole"].lower(), {})[(found["part"] or found["number"]).lower()] = name
+            parts.setdefault(_bare(found["whole"]), {})[(found["part"] or found["number"]).lower()] = name
     counted = {str(number): name for number, name in enumerate(asked, 1)} if not parts else {}
-    names = {**counted, **{name: name for name in asked}}
-    order, spelled = list[str](), {name: re.escape(name) for name in names}
-    for name in names:
-        found = compounds.get(name)
-        if found is not None and (whole := found["whole"].lower()) in parts:
-            order += [whole] if whole not in order else []
-            apart = r"[ \t]*[.\-_]?[ \t]*\(?" if found["part"] else r"[ \t]*[.\-_(][ \t]*"
-            spelled[name] = rf"{re.escape(found['whole'])}{apart}{found['part'] or found['number']}\)?"
-        order.append(name)
-    spelled |= {whole: re.escape(whole) for whole in parts}
-    pattern = "|".join(sorted(spelled.values(), key=len, reverse=True))
-    lowered = {name.lower(): of for name, of in reversed(names.items())} | names
-    return _Key(lowered, parts, tuple(order), pattern)
-
-
-def _named(key: _Key, written: str) -> str:
-    """The problem, or the number of one that is asked in parts, which a heading names so."""
-    small = written.lower()
-    if (name := key.names.get(written) or key.names.get(small)) is not None or small in key.parts:
-        return name or small
-    found = _COMPOUND.fullmatch(small.replace("\t", " "))
-    return key.parts[found["whole"].strip()][found["part"] or found["number"]] if found is not None else small
+    names, order = {**counted, **{_bare(name): name for name in asked}}, list[str]()
+    for name in (*counted, *asked):
+        whole = _bare(compounds[name]["whole"]) if name in compounds else ""
+        order += [whole] if whole in parts and whole not in order else []
+        order += [names[_bare(name)]] if names[_bare(name)] not in order else []
+    spelled = map(_spelled, (*asked, *counted, *parts))
+    pattern = "|".join(sorted(spelled, key=len, reverse=True))
+    for number, (count, roman) in enumerate(zip(_COUNTS, _ROMAN, strict=True), 1):
+        if str(number) in names or str(number) in parts:
+            names = {count: names.get(str(number), str(number)), roman: names.get(str(number), str(number)), **names}
+    names = {**names, **{rf"{digit}{name}": name for name in asked if len(name) == 1 for digit in range(10)}}
+    return _Key(names, parts, tuple(order), pattern)
 
 
 def titled_parts(text: str, asked: Sequence[str], latex: bool) -> Iterator[Part]:
     """The problems that headings, bold or other lines name, and labels below a problem that is asked in parts."""
     key = _key(asked)
-    named = rf"[#(]?(?P<id>{key.pattern})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]|]|(?m:$)))?"
-    line = said(rf"(?m:^)[ \t]*{_OPEN}[ \t]*(?:\*\*)?(?P<words>{_NAMES}){named}")
+    named = rf"(?P<sign>[#(])?(?P<id>{key.pattern})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]|&]|(?m:$)))?"
+    line = said(rf"{_LINE}{_SPACE}{_LISTED}{_OPEN}(?P<words>{_NAMES}){named}")
     matches = [one for one in line.finditer(text) if one["open"] or one["end"] is not None or one["id"][-1] == ")"]
-    named_so = {id(match): _named(key, match["id"]) for match in matches}
-    titles = [match for match in matches if match["open"] or match["words"]]
+    ids = [key.names.get(_bare(match["id"]), _bare(match["id"])) for match in matches]
+    titles = [match for match in matches if match["open"] or match["words"] or match["sign"] == "#"]
     if not titles:  # a list of answers, in the order of the key
-        listed = [named_so[id(match)] for match in matches]
-        titles = matches if listed == [one for one in key.order if one in listed] else []
+        in_order = ids == [one for one in key.order if one in ids]
+        wholes = _wholes(key)
+        if len(ids) == len(wholes) > 1 and len({match["id"] for match in matches}) == 1:
+            ids, in_order = wholes, True  # a list that its page numbers
+        titles = matches if in_order else []
     else:
-        titles = _with_bare(titles, matches, [named_so[id(match)] for match in matches], key.order)
-    marks = [(match.start(), match.start("words"), named_so[id(match)], match.end()) for match in titles]
+        titles = _with_bare(titles, matches, ids, key.order)
+    named_so = {match.start(): own for match, own in zip(matches, ids, strict=True)}
+    marks = [(match.start(), match.start("words"), named_so[match.start()], match.end()) for match in titles]
     if not marks and latex:
         marks = [*_counted(text, key)] or [*_listed(text, key)]
     if len(key.parts) == 1 and not any(name for name in key.order if not _part_of(name, key)):
@@ -116,17 +138,22 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool) -> Iterator[Part]
             yield at, name, solved.end() if solved is not None else start, end
 
 
+def _wholes(key: _Key) -> list[str]:
+    """The problems, one that is asked in parts by its number."""
+    return [name for name in key.order if name in key.parts or not _part_of(name, key)]
+
+
 def _part_of(name: str, key: _Key) -> str:
     """The number of the problem that is asked in parts to which a name, or that number, belongs; else nothing."""
-    whole = found["whole"].lower() if (found := _COMPOUND.fullmatch(name)) is not None else ""
-    return name.lower() if name.lower() in key.parts else whole if whole in key.parts else ""
+    whole = _bare(found["whole"]) if (found := _COMPOUND.fullmatch(name)) is not None else ""
+    return _bare(name) if _bare(name) in key.parts else whole if whole in key.parts else ""
 
 
 def _with_parts(text: str, marks: Sequence[_Mark], key: _Key, latex: bool) -> Iterator[tuple[int, str, int]]:
     """Where the answers to problems begin, and where they end; below the title of a problem that is asked in parts the
     labels of these."""
     for (place, at, name, end), behind in zip(marks, [*(mark[0] for mark in marks[1:]), len(text)], strict=False):
-        parts, own = key.parts.get(_part_of(name, key), {}), name if name.lower() not in key.parts else ""
+        parts, own = key.parts.get(_part_of(name, key), {}), name if name not in key.parts else ""
         yield at if own else place, own, end
         labelled = [*_labelled(text, end, behind, parts, own)]
         if latex and not own and not labelled:
@@ -136,23 +163,29 @@ def _with_parts(text: str, marks: Sequence[_Mark], key: _Key, latex: bool) -> It
 
 def _labelled(text: str, start: int, end: int, parts: Mapping[str, str], last: str) -> Iterator[tuple[int, str, int]]:
     """The labels of parts between two places: at the beginning of a line or of the text, or, in their order, before
-    a formula."""
+    a formula; for parts by numbers letters too."""
     if not parts:
         return
-    labels, order = "|".join(map(re.escape, parts)), [*parts.values()]
+    order = [*parts.values()]
+    called = {chr(ord("a") + at): name for at, name in enumerate(order) if all(map(str.isdigit, parts))} | {**parts}
+    called = {**({} if "i" in called else dict(zip(_ROMAN, order, strict=False))), **called}
+    labels = "|".join(sorted(map(re.escape, called), key=len, reverse=True))
     line = said(
-        rf"(?:(?m:^)|(?<=\s))(?P<at>(?:[-*+•>][ \t]+)?{_OPEN}[ \t]*(?:\*\*)?(?P<words>{_NAMES})"
-        rf"(?-i:\((?P<id>{labels})\)|(?P<bare>{labels})[.)]"
+        rf"(?:(?m:^)|(?<=\s))(?P<at>{_LISTED}{_OPEN}(?P<words>{_NAMES})"
+        rf"(?:\((?P<id>{labels})\)|(?P<bare>{labels})[.)]"
         rf"|(?P<lone>{labels})(?=[ \t]*[:*_}}\]]|[ \t]*(?m:$))))[ \t]*[:.*_}}\]]*"
     )
     for found in line.finditer(text, start, end):
         label = found["id"] or found["bare"] or found["lone"]
         begins = not text[text.rfind("\n", 0, found.start()) + 1 : found.start()].strip() or found.start() <= start + 1
         marked = found["open"] or found["words"]
-        follows = order.index(parts[label]) == (order.index(last) + 1 if last in order else 0)
+        if not label.islower() and not label.isdigit() and not marked:
+            continue
+        name = called[label.lower()]
+        follows = order.index(name) == (order.index(last) + 1 if last in order else 0)
         before_formula = re.match(r"[ \t]*(?:\$|\\\(|[A-Z∇\\])", text[found.end() :])
         if (begins and (marked or not found["lone"])) or (found["id"] and follows and before_formula):
-            last = parts[label]
+            last = name
             yield found.start("at"), last, found.end()
 
 
@@ -185,8 +218,7 @@ def _counted(text: str, key: _Key) -> Iterator[_Mark]:
 
 def _listed(text: str, key: _Key) -> Iterator[_Mark]:
     """The problems as the items of one numbered list, in the order of the key."""
-    wholes = [name for name in key.order if name.lower() in key.parts or not _part_of(name, key)]
-    for start, name, begin, _ in _items(text, 0, len(text), wholes):
+    for start, name, begin, _ in _items(text, 0, len(text), _wholes(key)):
         yield start, start, name, begin
 
 
