@@ -37,6 +37,8 @@ CASES = [
     (FORM, r"\begin{cases} 2Mu & M = M^T \\ 0 & \text{otherwise}\end{cases}", "wrong"),
     (FORM, r"(M + M^*)u", "right"),
     (FORM, r"(M - M^*)u", "wrong"),
+    (FORM, r"2Mu with M = (M + M^T)/2", "undecided"),
+    (FORM, r"2Su with S = (M + M^T)/2", "right"),
     (FORM, r"u^T(M + M^T) (as a row vector)", "undecided"),
     (FORM, r"\frac{\partial f}{\partial u_k} = 2m_{kk}u_k + \sum_{j \ne k}(m_{kj} + m_{jk})u_j", "right"),
     (FORM, r"\frac{\partial f}{\partial u_k} = m_{kk}u_k + \sum_{j \ne k}(m_{kj} + m_{jk})u_j", "wrong"),

@@ -69,15 +69,16 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
     found = _listed(task, found, answer, reference, beside)
     layout = said.layout if said is not None and said.layout else named_layout(answer) or named_layout(beside)
     found = _in_its_layout(task, found, layout, answer)
+    anew = given_anew(answer, _around(task), lambda: find_redefined(_around(task), answer, 0))
+    if anew is not None and found.verdict in ("right", "wrong"):
+        which = "this is right, but" if found.verdict == "right" else "what this says is left open:"
+        return undecided(f"{which} `{anew}` gives a letter another meaning than it has")
     if found.verdict != "right":
         return found
     if (words := denial(task, answer)) is not None:
         return undecided(f"this is right, but what is said of it may deny it: `{words}`")
     if said is not None and (why := contradiction(task, said)) is not None:
         return undecided(f"this is right, but {why}")
-    around = _around(task)
-    if (anew := given_anew(answer, around, lambda: find_redefined(around, answer, 0))) is not None:
-        return undecided(f"this is right, but `{anew}` gives a letter another meaning than it has")
     return found
 
 

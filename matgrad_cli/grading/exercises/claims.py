@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Sequence
 from itertools import groupby
+from typing import Literal
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
@@ -15,8 +16,10 @@ from ...notation.latex.names import letter_name
 from ..answers.heads import usual_spelling
 from .settings import Located, Settings
 
-Claim = tuple[Settings, bool]
-"""What is said to be the answer, as it is judged, and whether an equation says it."""
+How = Literal["", "stated", "beside"]
+Claim = tuple[Settings, How]
+"""What is said to be the answer, as it is judged, and whether an equation says it, or it stands beside others that are
+said as it is."""
 
 _LETTERS = regex(r"[^\W\d_]{2,}")
 
@@ -52,7 +55,7 @@ _BESIDE = r".*\b<or>\W*|(?:[\s,;./|&•*+()\x60–-]|(?<!\w)\(?(?:\d{1,2}|[a-z]|
 def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     """Definitions and what is said to be the answer: as one answer;
     as a derivation where it holds several signs of equality."""
-    stated = last.kind in ("equation", "definition")
+    stated: How = "stated" if last.kind in ("equation", "definition") else ""
     if any(passage.text.count("=") > 1 or FACTORED.fullmatch(passage.text) for passage in passages):
         return replace(chosen, rows=tuple(passages)), stated
     head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
@@ -108,7 +111,7 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     )
     found = {tuple(row.text.strip() for row in rows): (rows, at) for rows, at in behind_definitions}
     judged = ((_claim(rows, told[at], chosen), at) for rows, at in found.values())
-    return [(claim, stated or any(at in run for run in listed)) for (claim, stated), at in judged]
+    return [(claim, "beside" if any(at in run for run in listed) else stated) for (claim, stated), at in judged]
 
 
 def _listed(told: Sequence[Piece], bare: Sequence[int]) -> list[set[int]]:
@@ -164,11 +167,15 @@ def displayed(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim
     beside = {at for at in range(1, len(groups)) if said(_BESIDE).fullmatch(groups[at][0].before)}
     beside |= {at - 1 for at in beside}
     return [
-        (_claim((*before, group[0].passage), group[0], chosen)[0], at in beside or group not in bare)
+        (_claim((*before, group[0].passage), group[0], chosen)[0], _how(at in beside, group not in bare))
         if len(group) == 1
-        else (replace(chosen, rows=(*before, *(one.passage for one in group))), True)
+        else (replace(chosen, rows=(*before, *(one.passage for one in group))), "stated")
         for at, (before, group) in enumerate(zip(whole, groups, strict=True))
     ]
+
+
+def _how(beside: bool, stated: bool) -> How:
+    return "stated" if stated else "beside" if beside else ""
 
 
 def _alone(one: Piece) -> bool:

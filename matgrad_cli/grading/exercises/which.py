@@ -14,7 +14,7 @@ from ...documents.keys import Exercise
 from ...documents.passage import Passage
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import STATES, Claim, claimed, displayed, explained, states, without_parts
+from .claims import STATES, Claim, How, claimed, displayed, explained, states, without_parts
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
@@ -131,10 +131,14 @@ def _explained(found: ProblemReport, told: Sequence[Piece], chosen: Settings, ju
     return next(iter(reports), found)
 
 
-def _contradicts(report: ProblemReport, stated: bool) -> bool:
-    """Whether a claim is wrong. What holds unknown names is only not known to be right."""
+def _contradicts(report: ProblemReport, stated: How) -> bool:
+    """Whether a claim is wrong. What holds unknown names is only not known to be right, but where it stands beside what
+    is right as another answer."""
     final = report.final
-    return final.verdict == "wrong" and final.code != "unknown-name" and (stated or final.code not in OF_SHAPES)
+    if stated == "beside":
+        return report.verdict != "right"
+    excused = final.code == "unknown-name" or (not stated and final.code in OF_SHAPES)
+    return final.verdict == "wrong" and not excused
 
 
 def _all_read(
