@@ -29,10 +29,12 @@ CHECK_FORMATS = (
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like the given one, if one is like it at all."""
+    """The known word that begins so, if one alone does, else the one most like it, if one is like it at all."""
     from difflib import get_close_matches
 
-    found = get_close_matches(word.lower()[:80], list(known), 1, 0.6)
+    known = list(known)
+    found = [one for one in known if word.strip("-") and one.startswith(word.lower())]
+    found = found if len(found) == 1 else get_close_matches(word.lower()[:80], known, 1, 0.6)
     return found[0] if found else None
 
 
