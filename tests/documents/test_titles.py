@@ -118,3 +118,16 @@ def test_each_answer_is_found_at_its_problem(key: Key, name: str, text: str) -> 
 ])  # fmt: skip
 def test_which_problems_are_named(text: str, asked: list[str], found: list[str]) -> None:
     assert [name for _, name, *_ in titled_parts(text, asked, latex=False)] == found
+
+
+@pytest.mark.parametrize(("file", "text", "found"), [
+    ("problem1.md", "${one}$", {"1": "right"}),
+    ("hw2_q3.tex", "\\begin{{document}}${last}$\\end{{document}}", {"3": "right"}),
+    ("Problem 2.md", "(a) ${first}$\n\n(b) ${second}$", {"2a": "right", "2b": "right"}),
+    ("problem1.md", "## Problem 3\n${last}$", {"3": "right"}),
+    ("student-1.md", "${one}$", {}),
+    ("p1.md", "${one}$", {}),
+])  # fmt: skip
+def test_the_name_of_a_file_may_say_the_problem(key: Key, file: str, text: str, found: dict[str, str]) -> None:
+    problems = check_text(text.format(**RIGHT), file, key).problems
+    assert {one.id: one.verdict for one in problems if one.verdict != "undecided"} == found

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
@@ -54,7 +55,8 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     titled = len(asked) > 1 and (blocks or not found)
     stated = {block.text("problem") for block in blocks}
     uncoded = blanked(shown, (span for span, _ in code_blocks(shown, 0, len(shown), ending)))
-    parts = [*titled_parts(uncoded, asked, ending in LATEX)] if titled else []
+    stem = Path(document.source.name).stem
+    parts = [*titled_parts(uncoded, asked, ending in LATEX, stem)] if titled else []
     parts = [part for part in parts if part[1] not in stated]
     if blocks and not parts:
         return document

@@ -104,8 +104,9 @@ def _key(asked: Sequence[str]) -> _Key:
     return _Key(names, parts, tuple(order), pattern)
 
 
-def titled_parts(text: str, asked: Sequence[str], latex: bool) -> Iterator[Part]:
-    """The problems that headings, bold or other lines name, and labels below a problem that is asked in parts."""
+def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -> Iterator[Part]:
+    """The problems that headings, bold or other lines name, else the name of the file, `problem2.md`; and labels below
+    a problem that is asked in parts."""
     key = _key(asked)
     named = rf"(?P<sign>[#(])?(?P<id>{key.pattern})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]|&]|(?m:$)))?"
     line = said(rf"{_LINE}{_SPACE}{_LISTED}{_OPEN}(?P<words>{_NAMES}){named}")
@@ -124,6 +125,9 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool) -> Iterator[Part]
     marks = [(match.start(), match.start("words"), named_so[match.start()], match.end()) for match in titles]
     if not marks and latex:
         marks = [*_counted(text, key)] or [*_listed(text, key)]
+    stem = said(rf"(?:.*[_\W])?<problem>(?<!\bp)(?<!_p)[_\W]*(?P<id>{key.pattern})(?:[_\W].*)?")
+    if not marks and (found_so := stem.fullmatch(file)) is not None:
+        marks = [(0, 0, key.names.get(_bare(found_so["id"]), _bare(found_so["id"])), 0)]
     if len(key.parts) == 1 and not any(name for name in key.order if not _part_of(name, key)):
         marks.insert(0, (0, 0, next(iter(key.parts)), 0))  # all problems are parts of one
     found = [*_with_parts(text, marks, key, latex)]

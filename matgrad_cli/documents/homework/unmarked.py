@@ -22,6 +22,8 @@ _NO_CLAIM = regex(r"[ \t]*(?:import|from|def|class|print|assert|for|if|with|plt\
 _LEADS = r"(?:\W*\b(?:<announcing>|<finding>)\b)*"
 _FOUND = rf"{_LEADS}\W*\b<finding>\b(?:[ \t]*:)?[ \t*]+"
 _REASON = r",?\s+\b<because>\b[^=^_+/@*\\ᵀ²∇∂]*$"
+_MEANS = r"[\s,;]*\(?\s*(?:<namely>\s+)?(?:\\?sigma|σ)\s*(?:(?:\([^()]*\)\s*)?\b<is>\b|=|:|denotes)\s*[^=^_+/@*\\$]*$"
+"""`… where sigma is the logistic function`: what is said of it is heard where the answer is judged."""
 _BEFORE = (
     rf"{_LEADS}\W*\b(?:<result>|ans|hessian)(?:[ \t]+(?:of|with[ \t]+respect[ \t]+to"
     r"|w\.?r\.?t\.?|by|nach|von)[ \t]+\S+)*"
@@ -76,8 +78,9 @@ def _formula(line: Passage) -> list[tuple[Passage]]:
     line = line.part(before.end() if before else 0, len(line.text))
     announced = said(_BEFORE).match(line.text) or said(_FOUND).match(line.text)
     reason = said(_REASON).search(line.text)
-    if reason is not None and not said(r"\b<doubt>\b").search(reason[0]):
-        line = line.part(0, reason.start())
+    for behind in filter(None, (said(_MEANS).search(line.text), reason)):
+        if not said(r"\b<doubt>\b").search(behind[0]):
+            line = line.part(0, min(behind.start(), len(line.text)))
     ends = " \t.;,*_`" + "|" * (line.text.count("|") % 2 or line.text.startswith("|"))
     line = line.part(announced.end() if announced else 0, len(line.text.rstrip(ends))).stripped()
     listed = before is not None and re.search("[-+]", before[0]) is not None  # or a sign: nobody knows
