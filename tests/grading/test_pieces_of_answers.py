@@ -20,6 +20,8 @@ CURVED = 'loss = "sum(log(1+exp(A@u)))"\nwrt = "u"\norder = 2\nshapes = "A: m×n
 GATES = 'loss = "sum(relu(W@u + c))"\nwrt = "W"\nshapes = "W: m×n, u: n, c: m"\n'
 MAP = 'loss = "softmax(u)"\nwrt = "u"\nshapes = "u: n"\n'
 RAYLEIGH = 'loss = "u.T@M@u/(u.T@u)"\nwrt = "u"\nshapes = "M: n×n, u: n"\nassume = "M symmetric"\n'
+SMOOTH = f'{FORM}assume = "M symmetric"\n'
+HINGES = 'loss = "sum(maximum(0, 1 - c*(A@u)))"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\nassume = "c signs"\n'
 RIDGE = (
     'asks = "minimum"\nloss = "norm(A@u - c)**2 + k*norm(u)**2"\nwrt = "u"\n'
     'shapes = "A: m×n, u: n, c: m, k: scalar"\nassume = "k positive"\n'
@@ -74,6 +76,15 @@ CASES = [
     (BELL, r"f c", "undecided"),
     (MAP, rf"{_S}s_i(\delta_{{ij}} - s_j)", "right"),
     (MAP, rf"{_S}s_i(1 - s_j)", "wrong"),
+    # a sum over a set that is stated, and a reason
+    (HINGES, r"-\sum_{i \in S} c_i a_i, S = \{i : c_i a_i^Tu < 1\}", "right"),
+    (HINGES, r"-\sum_{i \in \mathcal{S}} c_i a_i where \mathcal{S} = \{i \mid c_i a_i^Tu > 1\}", "wrong"),
+    (HINGES, r"-\sum_{i \in S} c_i a_i", "undecided"),
+    (SMOOTH, "2Mu, since M is symmetric", "right"),
+    (SMOOTH, "2Mu (M = M^T)", "right"),
+    (SMOOTH, "2Mu because $M^T = M$", "right"),
+    (SMOOTH, "Mu because $M^T = M$", "wrong"),
+    (FORM, "2Mu because $M^T = M$", "wrong"),
     # listed with dots
     (BELL, r"(c_1 e^{c^Tu}, c_2 e^{c^Tu}, \dots, c_n e^{c^Tu})^T", "right"),
     (BELL, r"\begin{bmatrix} c_1 e^{c^Tu} \\ \vdots \\ c_n e^{c^Tu} \end{bmatrix}", "right"),

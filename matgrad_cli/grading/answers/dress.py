@@ -43,6 +43,9 @@ _SPECIAL: Final = (
     r"(?P<kept>(?:[^=]*=)?(?![^=]*(?:∇|\\nabla|\\partial|∂))[^=]*[+*^(][^=]*)"
     rf"(?P<case>=[^=]{{0,60}}?{_IF}[^=]{{0,40}}?{_FACT}.*)",
     r"(?P<kept>.*?)(?P<case>\\(?:overset|stackrel)\s*\{[^{}]*=[^{}]*\}\s*\{\s*=\s*\}.*)",
+    # a reason: `… since L is symmetric`, `… (L = Lᵀ)`
+    r"(?P<kept>.*?)(?P<end>[\s,;(]*(?<![\w\\])<because>\s[^;]*)",
+    rf"(?P<kept>.*?)(?P<end>[\s,;]*[\s,;(]\s*{_FACT}\s*\{{?\s*(?:\\top|\\intercal|T)?\s*\}}?[)\s.$]*)",
     # `…, x ≠ 0`, `… for Ax ≠ b`: where it has a value at all
     rf"(?P<kept>.*[^\s,;({{])(?P<case>\s*(?:[,;(]|\\text\w*\s*\{{\s*{_IF}|{_IF})[^.=≠]*?(?:{UNEQUAL})[^.=]*)",
 )

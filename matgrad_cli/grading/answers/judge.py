@@ -33,7 +33,17 @@ from .comparison import STACKED, Judged, judged_derivative, letters_of, undecide
 from .dotted import undotted
 from .dress import undressed
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
-from .pieces import LOSS_NAMED, generic_case, own_piece, uncalled, unread_piece, unstacked, with_adjoints, with_loss
+from .pieces import (
+    LOSS_NAMED,
+    generic_case,
+    own_piece,
+    uncalled,
+    unread_piece,
+    unstacked,
+    with_adjoints,
+    with_loss,
+    with_sets,
+)
 from .reading import head_undone, is_unknown, read_answer
 
 _MARKED = regex(r"\\(?:wide)?(?:hat|tilde|bar|check)(?![a-z])|\\overline")
@@ -63,7 +73,8 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
         found = bare if bare.verdict == "right" or found.verdict != "wrong" or is_unknown(found) else found
     if found.verdict != "right" and (plain := undressed(answer)) is not None:
         bare = judge_answer(task, plain, reference, beside)
-        found = bare if bare.verdict == "right" or found.verdict == "unreadable" or is_unknown(found) else found
+        better = bare.verdict == "right" or found.verdict == "unreadable" or is_unknown(found)
+        found = bare if better or bare.verdict == found.verdict == "wrong" else found
     if found.verdict != "right":
         found = _meant(task, found, answer, reference, beside)
     found = _listed(task, found, answer, reference, beside)
@@ -98,7 +109,7 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
     if (listed_out := undotted(answer, around.sizes())) is not None:
         other = judge_answer(task, listed_out, reference, beside)
         return replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other
-    for meant in (uncalled(answer, around), own_piece(answer, around), generic_case(answer)):
+    for meant in (uncalled(answer, around), own_piece(answer, around), with_sets(answer), generic_case(answer)):
         if meant is not None:
             return judge_answer(task, meant, reference, beside)
     heads = heads_of(answer) if task.asks != "gradient" and found.verdict == "wrong" else []

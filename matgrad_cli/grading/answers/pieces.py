@@ -29,6 +29,11 @@ _OF_STACKED: Final = regex(
     rf"[\s$]*{_SET}vec\s*\}}?\s*(?:\\left)?\s*[({{][^=]*(?:∇|\\nabla|\\partial|∂)[^=]*[)}}]\s*=(?=[^=]*$)"
 )
 _STAR: Final = regex(r"(?P<name>[A-Za-z])(?:\s*\^\s*(?P<star>\*|\{\s*(?:\*|\\ast|\\star)\s*\}|\\ast|\\star))")
+_SET_OF: Final = regex(
+    r"(?:[,;.\s]|\\q?quad|\\text\w*\s*\{[^{}]*\}|\b(?:where|with|for)\b)+(?:\\mathcal\s*)?\{?(?P<name>[A-Za-z])\}?"
+    r"\s*:?=\s*(?:\\left\s*)?\\?\{\s*(?P<letter>[a-z])\s*(?:\\in[^:|]*)?(?::|\||\\mid|\\colon)"
+    r"\s*(?P<when>[^{}]*?)\s*(?:\\right\s*)?\\?\}"
+)
 _CALLED: Final = regex(
     r"(?P<name>\\?[A-Za-z]+)(?P<argument>\s*(?:\\left\s*)?\(\s*(?P<letter>\\?[A-Za-z]+)\s*(?:\\right\s*)?\))"
     r"(?P<defined>\s*:?=)?"
@@ -95,6 +100,18 @@ def with_adjoints(answer: str, around: Surroundings) -> str | None:
         sign = "T" if one["star"][0] != "{" else "{T}"
         answer = answer[:start] + sign.ljust(end - start) + answer[end:]
     return answer if found else None
+
+
+def with_sets(answer: str) -> str | None:
+    r"""The answer in which a sum over a set that it states, `S = \{i : …\}`, says which terms it has."""
+    stated = _SET_OF.search(answer)
+    if stated is None:
+        return None
+    name = rf"(?:\\mathcal\s*)?(?:{stated['name']}(?![A-Za-z])|\{{{stated['name']}\}})"
+    over = re.compile(rf"(?<![A-Za-z\\]){stated['letter']}\s*(?:\\in(?![A-Za-z])|∈)\s*{name}")
+    text = blanked(answer, [stated.span()])
+    found = over.sub(lambda _: f"{stated['letter']}: {stated['when']}", text)
+    return found if found != text else None
 
 
 def uncalled(answer: str, around: Surroundings) -> str | None:

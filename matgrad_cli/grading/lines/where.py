@@ -28,6 +28,7 @@ _CUT: Final = (
     r"\\q?quad(?![A-Za-z])|\\(?:text|mathrm|mbox)\w*\s*\{\s*[,;]?\s*(?:(?:(?-i:<where>)\b|\w+\s+\w)[^{}]*)?\}"
     r"|(?<![\w\\.])(?-i:<where>)(?![\w(])"
 )
+_SYMMETRIC: Final = regex(r"\s*(?P<of>[A-Za-z])\s*=\s*(?P=of)\s*(?:\^|['ᵀ])")
 _ASIDE: Final = regex(rf"(?<=[\s,;}}])\(\s*{_NAME}\s*:?=(?!=)")
 _CALLED: Final = regex(
     r"\s*\\?(?P<name>[^\W\d_]+(?:_(?:\w|\{\\?\w+\}))?)\s*(?:\\left)?\(\s*\\?[^\W\d_]+\s*(?:\\right)?\)"
@@ -101,6 +102,9 @@ def given_anew(text: str, around: Surroundings, understood: Callable[[], Contain
         if found is None or (around.task.asks != "gradient" and found[1] == around.task.problem.wrt.name):
             continue
         name = letter_name(found[1].lstrip("\\"))
+        value = around.value(name)
+        if _SYMMETRIC.match(text, start) and value is not None and around.task.problem.knows(value, "symmetric"):
+            continue
         if (
             name == "sigma" or canonical_function(name) in FUNCTION_NAMES or _given(name, around)
         ) and name not in understood():
