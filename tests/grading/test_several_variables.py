@@ -25,6 +25,8 @@ BY_A, BY_B = "2(AB-C)B^T", "2A^T(AB-C)"
 BOTH = [
     (f"$\\nabla_A L = {BY_A}$ and $\\nabla_B L = {BY_B}$", "right", 1),
     (f"A: ${BY_A}$, B: ${BY_B}$", "right", 1),
+    (f"${BY_A}$, ${BY_B}$", "right", 1),
+    (f"${BY_A}$\n\n$(AB-C)B$", "wrong", 0.5),
     (f"$$\\nabla_A L = {BY_A}$$\n$$\\nabla_B L = {BY_B}$$", "right", 1),
     (f"$\\nabla_A L = {BY_A}$", "undecided", 0.5),
     (f"B: ${BY_A}$, A: ${BY_B}$", "undecided", 0),
@@ -82,3 +84,11 @@ def test_answers_of_a_table(key: Key, name: str, answer: str, verdict: str) -> N
     problems = check_text(f'[[problem]]\nid = "{name}"\nanswer = "{answer}"\n', "a.toml", key).problems
     found = next(one for one in problems if one.id == name)
     assert found.verdict == verdict, found
+
+
+@pytest.mark.parametrize("first", ["1", "2"])
+def test_a_number_in_a_name_may_stand_below_it(first: str) -> None:
+    by = {"1": r"\frac{\partial L}{\partial W_1} = 2EW_2^T", "2": r"\frac{\partial L}{\partial W_{2}} = 2W_1^TE"}
+    said = f"{by.pop(first)}, {by.popitem()[1]}" r" \text{ where } E = W_1W_2 - C"
+    text = "[[problem]]\nloss = 'norm(W1@W2 - C)**2'\nwrt = 'W1, W2'\nshapes = 'W1: m×k, W2: k×n, C: m×n'\n"
+    assert check_text(f"{text}answer = '{said}'\n", "a.toml").problems[0].verdict == "right"

@@ -101,8 +101,8 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
                 reached.append(at)
     if any(said(r"\b<or>\b").search(told[at].before) for at in bare):
         claims = sorted({*claims, *bare})
-    listed = _listed(told, bare)
-    claims = sorted({*claims, *(at for run in listed if not run.isdisjoint({*claims}) for at in run)})
+    runs = listed(told, bare)
+    claims = sorted({*claims, *(at for run in runs if not run.isdisjoint({*claims}) for at in run)})
     displays = any(not one.inline for one in told)
     reached = [] if any(not one.inline and states(one, chosen) for one in told) else reached
     taken = claims or reached or ([] if displays else bare or _unused(told, chosen))
@@ -111,10 +111,10 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     )
     found = {tuple(row.text.strip() for row in rows): (rows, at) for rows, at in behind_definitions}
     judged = ((_claim(rows, told[at], chosen), at) for rows, at in found.values())
-    return [(claim, "beside" if any(at in run for run in listed) else stated) for (claim, stated), at in judged]
+    return [(claim, "beside" if any(at in run for run in runs) else stated) for (claim, stated), at in judged]
 
 
-def _listed(told: Sequence[Piece], bare: Sequence[int]) -> list[set[int]]:
+def listed(told: Sequence[Piece], bare: Sequence[int]) -> list[set[int]]:
     """Formulas in runs in which nothing says of one what it does not say of the others: what is claimed of one is
     claimed of all."""
     runs = [set[int]()]

@@ -14,7 +14,7 @@ from ...documents.passage import Passage
 from ...documents.python.uses import claimed
 from ...records.finding import WORST_FIRST, ProblemReport
 from ..lines.where import pieces_of
-from .claims import STATES
+from .claims import STATES, listed
 from .settings import Located, Settings, of_code
 from .which import Judged, read_well
 
@@ -25,7 +25,10 @@ def read_all(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRep
     asked = [name.strip() for name in (chosen.text("wrt") or "").split(",") if name.strip()]
     if len(asked) < 2 or not chosen.must_answer or chosen.asks != "gradient":
         return read_well(chosen, exercise, judged)
-    found = [(name, read_well(_by_one(chosen, asked, name), exercise, judged)) for name in asked]
+    found = []
+    for name in asked:
+        own, one = _by_place(_by_one(chosen, asked, name), exercise, asked.index(name), len(asked))
+        found.append((name, read_well(own, one, judged)))
     name, least = min(found, key=lambda pair: WORST_FIRST.index(pair[1].verdict))
     final = replace(least.final, message=f"by `{name}`: {least.final.message}") if least.final.message else least.final
     return replace(least, final=final, score=sum(report.score for _, report in found) / len(found))
@@ -43,6 +46,16 @@ def _by_one(chosen: Settings, asked: Sequence[str], name: str) -> Settings:
     if formula is not answer:
         return replace(chosen, answer=formula)
     return chosen if answer is None else replace(chosen, answer=_part(answer, asked, name))
+
+
+def _by_place(chosen: Settings, exercise: Exercise, at: int, of: int) -> tuple[Settings, Exercise]:
+    """Of formulas that stand beside each other, as many as there are variables, the one at the place of its own."""
+    told = exercise.pieces
+    bare = [place for place, one in enumerate(told) if one.kind == "formula"]
+    if len(bare) != of or listed(told, bare) != [{*bare}]:
+        return chosen, exercise
+    pieces = tuple(one for place, one in enumerate(told) if place not in bare or place == bare[at])
+    return replace(chosen, rows=(told[bare[at]].passage,)), replace(exercise, pieces=pieces, readings=())
 
 
 def _part(answer: Located, asked: Sequence[str], name: str) -> Located:
@@ -81,4 +94,5 @@ def _says(part: str, name: str) -> bool:
     head = part.partition("=")[0].strip()
     if stated is None:
         return name in claimed(head)
-    return name in {(found or "").strip("{}\\ ") for found in (stated["by"], stated["under"], stated["below"])}
+    spelled = (found or "" for found in (stated["by"], stated["under"], stated["below"]))
+    return re.sub(r"[\W_]", "", name) in {re.sub(r"[\W_]", "", found) for found in spelled}  # W1 is W_1 and W_{1}
