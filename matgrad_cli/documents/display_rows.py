@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
@@ -124,17 +125,44 @@ def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
     body, name = _opened(body, name)
     if name in _ONE_ROW:
         body = re.sub(r"\\\\\*?(?:\[[^\]\n]*\])?", blank, body)
+    rows: list[list[Passage]] = []
+    columns = set[int]()
     for left, right, marks in _row_cuts(body):
         nested = _NESTED.fullmatch(body, left, right)
         if nested is not None:  # an environment as a whole row
-            yield from rows_of(text, start + nested.start(1), start + nested.end(1), "")
+            rows += [[row] for row in rows_of(text, start + nested.start(1), start + nested.end(1), "")]
             continue
         row = without_margin(body[left:right], [mark - left for mark in marks])
+        cuts = _equations(row, [mark - left for mark in marks], columns)
         for mark in marks:
             row = f"{row[: mark - left]} {row[mark - left + 1 :]}"
-        passage = Passage(re.sub(r":\s=", " :=", row), start + left).stripped()  # `:&=` is the sign `:=`
-        if passage.text:
-            yield passage
+        row = re.sub(r":\s=", " :=", row)  # `:&=` is the sign `:=`
+        rows.append([Passage(row[cut:end], start + left + cut).stripped() for cut, end in pairwise([*cuts, len(row)])])
+    widest = max(map(len, rows), default=0)
+    if widest > 1 and any(_RELATION.match(part.text) for row in rows for part in row):  # each column goes on in itself
+        rows = [[row[at] for row in rows if at < len(row)] for at in range(widest)]
+    yield from (part for row in rows for part in row if part.text)
+
+
+def _equations(row: str, marks: Sequence[int], columns: set[int]) -> list[int]:
+    """Where the equations of a row begin, which stand in columns of their own, `f &= a & g &= b`;
+    `columns` takes in where columns begin, by the numbers of the `&`."""
+    plain, cuts = _BOUNDS.sub(blank, row), [0]
+    for number, mark in enumerate(marks):
+        left, right = plain[cuts[-1] : mark], plain[mark + 1 :]
+        if not _RELATION.search(left) or _ENDS_OPEN.search(left) or left.count("(") != left.count(")"):
+            continue
+        if not _BEGINS_OPEN.match(right) and _RELATION.search(right):
+            columns.add(number)
+            cuts.append(mark)
+        elif number in columns and _NEXT_COLUMN.match(right):
+            cuts.append(mark)
+    return cuts
+
+
+_ENDS_OPEN = regex(rf"(?:{_RELATION.pattern}|{_SIGN})[\s&]*$")
+_BEGINS_OPEN = regex(rf"{_MARGIN}(?:{_RELATION.pattern}|{_SIGN}|\\text|\\mbox|$)")
+_NEXT_COLUMN = regex(rf"\s*&[\s&]*(?:{_RELATION.pattern})")
 
 
 _INSIDE = regex(rf"\\begin\{{({'|'.join(sorted(DISPLAYS | INNER))}|array)\*?\}}(\[[tbc]\])?(\{{[\d@{{}}lcr|\s]+\}})?")

@@ -1,5 +1,4 @@
-r"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `\sigma^2 = …`, `dQ` for ∂L/∂Q,
-layers `W^{[1]}`."""
+r"""Habits of writers that other signs say: `softmax` of every row, `log y!`, `\sigma^2 = …`, `dQ` for ∂L/∂Q."""
 
 from __future__ import annotations
 
@@ -10,9 +9,12 @@ from itertools import islice
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...notation.latex.names import GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
+from .named import IN_TEXT, words_of_losses
 from .names import squeezed
+from .read import BEFORE
 from .sheet import Sheet
 from .sizes import ones_told
 
@@ -28,13 +30,13 @@ _SOFTMAX = regex(
     r"|[bB]igl?g?))?\s*[(\[])",
     needs=("softmax", "soft-max"),
 )
+_BY_NAME = rf"(?:[A-Za-z]|\\?(?:{'|'.join(GREEK)}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
+_OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
 _UPSTREAM = regex(
-    r"(?<![A-Za-z\\])d([A-Z])\s*=\s*\\[dt]?frac\s*\{\s*\\partial\s*(?P<loss>\\mathcal\s*\{?\s*L\s*\}?|\\ell"
-    r"|[A-Z])\s*\}\s*\{\s*\\partial\s*\1\s*\}"
-    r"|(?<![A-Za-z\\])d([A-Z])\s*=\s*\\partial\s*(?P<other>\\mathcal\s*\{?\s*L\s*\}?|\\ell"
-    r"|[A-Z])\s*/\s*\\partial\s*\3(?![A-Za-z])",
-    needs=("\\partial",),
+    rf"(?<![A-Za-z\\])d\s?(?P<name>{_BY_NAME})\s*&?:?=\s*&?(?P<over>\\[dt]?frac\s*\{{)?\s*(?:\\partial|d)\s*"
+    rf"(?P<loss>{_OF_SCRIPT})(?![A-Za-z])\s*(?(over)\}}\s*\{{|/)\s*(?:\\partial|d)\s*(?P<by>{_BY_NAME})"
 )
+"""`dW = \\frac{\\partial L}{\\partial W}`, as programs call it."""
 _ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
 _FROM_ABOVE = regex(
     rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the "
@@ -50,11 +52,6 @@ _IN_WORDS = regex(
 _SIGMOIDS = regex(r"\\sigma_\{?[a-z]\}?\s*&?:?=\s*&?\\sigma\s*(?:\\left)?\(", needs=("\\sigma_",))
 _OF_SIGMOIDS = regex(r"\\(?:boldsymbol|mathbf|bm)\s*(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|\\sigma(?=_\{?[a-z])")
 """`\\sigma_i = \\sigma(w^Tx_i)`: the values of the sigmoid, a family."""
-_BEFORE = regex(
-    r"(?:(?<!_)(?P<name>[A-Za-z])|\\(?:math\w+|boldsymbol|bm)\s*\{(?P<bold>[A-Za-z])\})"
-    r"\s*\^\s*(?:-(?!\s*(?:[\dT{]|\\(?:top|intercal|[td]?frac)))|\{\s*-\s*\})"
-)
-"""`P^-`, what P was before."""
 _UNIT = regex(r"(?<![A-Za-z\\{])(?:\\math\w+\s*\{\s*I\s*\}|I)_(?P<open>\{)?(?P<side>[a-z])(?(open)\}|(?![A-Za-z]))")
 """`I_d`, of which only the letter says how long it is."""
 _DENSITY = regex(
@@ -75,12 +72,6 @@ _BY_SQUARE = regex(r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))\s*\^\s*(?:2|\{2
 _TWICE = regex(r"\\partial\s*\^\s*\{?\s*2\s*\}?[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{\s*$")
 _DERIVED = regex(r"\\(?:partial|nabla)(?![A-Za-z])")
 _BY_ANY = r"\\(?:partial|nabla)(?:\s*_\s*(?:\{[^{}]*\}|\\?\w+))?"
-_IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
-_LOSS_IN_WORDS = regex(
-    rf"^[\s&{{]*(?:{_IN_TEXT}(?P<word>[A-Za-z]{{2,12}})\s*\}}|(?P<bare>[A-Z]{{2,6}}|[Ll]oss|[Cc]ost)(?![A-Za-z]))"
-    r"(?P<called>\s*(?:\\left)?\([^()=]*\))?\s*\}?\s*&?:?=(?!=)"
-)
-"""The loss as a word that is no single name: `\\text{Loss} = …`, `RSS(\\beta) = …`."""
 _GOAL_OF_NAMED = regex(
     rf"^{GOAL}(?:\s|\\[;,:!]|\\q?quad)*(?=(?:\\\w+\s*)?\{{?\s*\\?[A-Za-z]+\s*\}}?\s*(?:\([^()=]*\))?\s*&?:?=)"
 )
@@ -106,9 +97,31 @@ _FACTORIAL = regex(
 )
 """`\\log y_i!` of a count is some function of it, ψ."""
 _SIGN_OF_D = r"(?:(?:\\math(?:cal|bf|rm)\s*)?\{?\s*[dD]\s*\}?(?![A-Za-z])|\\Delta(?![A-Za-z]))"
+_SLOPE = r"{name}\s*(?:'+|\^\s*\{{?\s*\\prime\s*\}}?)\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\)"
+_OF_ENTRIES = (
+    rf"\\(?:odot|circ)\s*(?:\\left\s*)?[\[(]*\s*{_SLOPE}|{_SLOPE}\s*(?:\\right\s*)?[\])]*\s*\\(?:odot|circ)(?![A-Za-z])"
+    r"|\bactivation(?: function)?s?\W{{1,5}}{name}\b"
+    r"|\b{name}\b(?:\s*\([^()]*\))?\W{{1,3}}(?:(?:is|acts|be|works|applied|an?|the|some)\s+)*"
+    r"(?:(?:element|entry|point|component)-?wise|activation)"
+)
+"""Where a function acts on every entry: `\\odot g'(z)`, `the activation g`, `g acts elementwise`."""
+_KNOWN = {
+    r"\sigma": r"(?:sigmoid|logistic(?! regression))",
+    r"\tanh": r"(?:tanh|hyperbolic tangent)",
+    r"\operatorname{relu}": r"(?:[Rr]e-?[Ll][Uu]|rectified linear)",
+    r"\operatorname{softmax}": "[Ss]oft-?max",
+}
+_IS_KNOWN = (
+    r"(?<![A-Za-z\\]){name}(?![A-Za-z])(?:\s*\([^()]*\))?[$\s(,:)]{{1,4}}(?:(?:is|be|denotes|as|the|an?)\s+)*(?:\w+\s+)?{word}"
+    r"|{word}(?: (?:activation|function))*[$\s(:]{{1,4}}{name}(?![A-Za-z])"
+)
+"""`g is the sigmoid function`, `the softmax $g$`."""
+_CALL = r"(?<![A-Za-z\\])name(?=\s*(?:'|\^\s*\{?\s*\\prime)?\s*(?:\\left\s*)?\()"
+_MOVED = regex(r"\\(?:partial|nabla)\s*\\?\w+")
 _FUNCTION_D = regex(rf"^\s*({_SIGN_OF_D})\s*(\([^()=]*\))\s*&?:?=", needs=("d", "D"))
 """The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative."""
-_GRADIENT = regex(r"(?<![A-Za-z\\])d\s?([A-Z](?:_(?:\w|\{\w+\}))?)(?![A-Za-z])")
+_GRADIENT = regex(rf"(?<![A-Za-z\\/])(?<!\}}\{{)d(?:\s(?=[A-Z]))?(?P<name>{_BY_NAME})(?!\s*(?:\}}\s*\{{|/\s*d))")
+"""No part of `\\frac{dz}{dx}`."""
 _LABELLED = regex(r"\\[A-Za-z]+|(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
 _INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
 _ERROR = regex(
@@ -125,12 +138,6 @@ _NAMED = (
     r"(?!\s*(?:_|\^\s*(?!\{?\s*(?:T|\\top|\\intercal|\\prime|')(?![A-Za-z]))))"
 )
 """A name, alone or in bold, without an index or a power; or another command, which is no place for it."""
-_LAYER = regex(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
-_OF_LAYER = regex(
-    r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*"
-    r"|∂)(\\?[A-Za-z]+)\s*\^\{?([\[(])\d[\])]"
-)
-"""What is stated of a layer, `a^{(1)} = …`, and by what of a layer is differentiated."""
 
 
 Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
@@ -153,7 +160,7 @@ def rewritten(sheet: Sheet) -> Sheet:
     if _SIGMOIDS.search(text) and (value := next(_free(("s", "p", "q", "r"), text), None)):
         habits.append((_OF_SIGMOIDS, value))
         respelled.append((value, r"\sigma"))
-    before = (match["name"] or match["bold"] for match in _BEFORE.finditer(sheet.source.text))
+    before = (match["name"] or match["bold"] for match in BEFORE.finditer(sheet.source.text))
     respelled += [(f"{name}_0", f"{name}^-") for name in dict.fromkeys(before)]
     used = r"(?:\^|\\times|×|(?<!I)(?<!I\})_)\s*\{?\s*([a-z])(?![A-Za-z])"  # a size that is told, an index
     sides = set(re.findall(used, sheet.prose))
@@ -175,11 +182,12 @@ def rewritten(sheet: Sheet) -> Sheet:
             count = match["count"]
             respelled += [(r"\\psi(?:_\{?\w\}?|\([^()]*\))?", rf"\log {count}!"), ("psi", f"log {count[0]}!")]
         habits.append((_FACTORIAL, r"\\psi(\g<count>)"))
-    said = _UPSTREAM.search(text)
+    said = [match for match in _UPSTREAM.finditer(text) if plain_name(match["name"]) == plain_name(match["by"])]
     unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
     told = "L" if unused and _FROM_ABOVE.search(sheet.prose) is not None else None
-    if (loss := said["loss"] or said["other"] if said is not None else told) is not None:
-        habits.append((_GRADIENT, lambda match: rf"\frac{{\partial {loss}}}{{\partial {match[1]}}}"))
+    if (loss := said[0]["loss"] if said else told) is not None:
+        differential = rf"(?<![{{A-Za-z\\/])(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){re.escape(loss)}(?![A-Za-z/])"
+        habits.append((_UPSTREAM if re.search(differential, text) else _GRADIENT, partial(_as_derivative, loss)))
     named = next(filter(None, map(_FUNCTION_D.search, texts)), None)
     if named is not None and re.search(rf"{_BY_ANY}\s*\{{?\s*{re.escape(named[1])}", text):
         sign, called = re.escape(named[1].strip()), re.escape(named[2])
@@ -187,10 +195,13 @@ def rewritten(sheet: Sheet) -> Sheet:
         free = next(_free(("J", "E", "F", "C"), text), None)
         habits.append((lone, lambda match: (free or "D").ljust(len(match[0]))))
         respelled += [(free, plain_name(named[1]))] if free is not None else []
-    if words := _loss_words(texts):
+    for name, letter in _called(text, sheet.prose):
+        respelled += [(rf"\{letter}", name), (letter[1:], name)] if letter not in _KNOWN else []
+        habits.append((re.compile(_CALL.replace("name", name)), rf"\{letter}"))
+    if words := words_of_losses(texts):
         word = rf"(?P<word>{'|'.join(words)})"
         bare = rf"(?<![A-Za-z\\])(?<!(?:rm|me|xt|it|sf|bf)\{{){word}(?![A-Za-z])"
-        habits += [(re.compile(one), r"\\mathrm{\g<word>}") for one in (rf"{_IN_TEXT}{word}\s*\}}", bare)]
+        habits += [(re.compile(one), r"\\mathrm{\g<word>}") for one in (rf"{IN_TEXT}{word}\s*\}}", bare)]
     square = next((found for found in _BY_SQUARE.finditer(text) if not _TWICE.search(text[: found.start()])), None)
     if square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
         habits.append((_power_of(square["name"]), _of_square))
@@ -214,6 +225,27 @@ def rewritten(sheet: Sheet) -> Sheet:
         for at, one in enumerate(sheet.formulas)
     )
     return replace(sheet, respelled=tuple(respelled), formulas=tuple(formulas))
+
+
+def _called(text: str, prose: str) -> Iterator[tuple[str, str]]:
+    """The letters of functions that words or signs explain, each with a function of entries that is read for it."""
+    free = _free((r"\phi", r"\psi"), text)
+    for name in _free(("f", "g", "h"), " ".join(_MOVED.findall(text))):
+        known = (known for known, word in _KNOWN.items() if re.search(_IS_KNOWN.format(name=name, word=word), prose))
+        if (letter := next(known, None)) is None and re.search(_OF_ENTRIES.format(name=name), f"{text} {prose}"):
+            letter = next(free, None)
+        if letter is not None:
+            yield name, letter
+
+
+def _as_derivative(loss: str, match: re.Match[str]) -> str:
+    """The `dW` with which a match begins as the derivative of the loss by W; the loss itself is differentiated by
+    nothing."""
+    name = match["name"]
+    if plain_name(name) == plain_name(loss):
+        return match[0]
+    spelled = f"\\{name}" if name.partition("_")[0] in GREEK else name
+    return rf"\frac{{\partial {loss}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"
 
 
 def _primed(text: str, match: re.Match[str]) -> str:
@@ -256,21 +288,6 @@ def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]])
 def _sum(letter: str | None) -> str:
     """A sum, with its index as LaTeX writes it."""
     return r"\sum" if letter is None else rf"\sum_{{{'ijklmnt'['ᵢⱼₖₗₘₙₜ'.index(letter)]}}}"
-
-
-def _loss_words(texts: Sequence[str]) -> list[str]:
-    """The words on a left side that are differentiated, or say by themselves that they are a loss."""
-    found: dict[str, None] = {}
-    for match in filter(None, map(_LOSS_IN_WORDS.search, texts)):
-        word = match["word"] or match["bare"]
-        sign = rf"(?:\\(?:partial|nabla)(?:_\{{?\\?\w+\}}?)?|∂|∇|\{{\s*d)\s*\{{?(?:{_IN_TEXT})?{word}(?![A-Za-z])"
-        apart = rf"(?<![A-Za-z\\])[{word}](?![A-Za-z])"
-        product = len(word) == 2 and match["word"] is None and any(re.search(apart, text) for text in texts)
-        alone = match["bare"] is None or match["called"] is not None
-        usual = word.lower() in ("loss", "cost") or (alone and len(word) > 2 and word.isupper())
-        if usual or (not product and any(re.search(sign, text) for text in texts)):
-            found.setdefault(word)
-    return list(found)
 
 
 def _is_left_side(text: str, start: int, end: int) -> bool:
@@ -365,23 +382,3 @@ def _root(match: re.Match[str]) -> str:
     """`\\sigma^2 = v` says that σ is √v."""
     sides = "=".join(rf"\sqrt{{{side.strip()}}}" for side in re.split(r"=(?![^{}]*\})", match["value"].rstrip(" .,;")))
     return f"{match['name']}{match['sign']}{sides}"
-
-
-def layers_below(text: str) -> str:
-    """The text with `W^{[1]\\top}` written `W_1^{\\top}`, every character in its place,
-    where what it says of layers is stated so; and with `P^-` written `P_0`."""
-    if not re.search(r"_\s*\{?\s*0", text):
-        text = _BEFORE.sub(lambda match: match[0].replace("^", "_").replace("-", "0"), text)
-    stated = {(match[1] or match[3], match[2] or match[4]) for match in _OF_LAYER.finditer(text)}
-    signs = {sign for _, sign in stated if sign == "[" or len({name for name, other in stated if other == "("}) > 1}
-
-    def moved(match: re.Match[str]) -> str:
-        if match["open"] not in signs:
-            return match[0]
-        inside, length = (match["rest"] or "").removesuffix("}").lstrip("^").strip(), len(match[0])
-        if match["rest"] is None and match[0].startswith("^{"):
-            return match[0]
-        below = f"_{{{match['layer'].rjust(length - 3)}}}"
-        return f"_{match['layer']}^{{{inside.rjust(length - 5)}}}" if inside else below
-
-    return _LAYER.sub(moved, text) if signs else text

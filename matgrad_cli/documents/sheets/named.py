@@ -94,6 +94,12 @@ _NAMED = regex(
 )
 """`the gradient is $g = 2Ax$`: g is the gradient, which is 2Ax."""
 _LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
+IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
+_LOSS_IN_WORDS = regex(
+    rf"^[\s&{{]*(?:{IN_TEXT}(?P<word>[A-Za-z]{{2,12}})\s*\}}|(?P<bare>[A-Z]{{2,6}}|[Ll]oss|[Cc]ost)(?![A-Za-z]))"
+    r"(?P<called>\s*(?:\\left)?\([^()=]*\))?\s*\}?\s*&?:?=(?!=)"
+)
+"""The loss as a word that is no single name: `\\text{Loss} = …`, `RSS(\\beta) = …`."""
 _H = regex(r"(?<![A-Za-z\\])H(?![A-Za-z])")
 _CALLED_HESSIAN = regex(
     r"hessian(?:\s+(?:matrix|is|of|then|should|must|be))*[\s$:,(]*(?:\\\w+\{)?H\b"
@@ -254,6 +260,21 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
 
 def _written(formula: Formula, start: int, end: int, text: str) -> Formula:
     return replace(formula, passage=formula.passage.replaced([(start, end, text)]))
+
+
+def words_of_losses(texts: Sequence[str]) -> list[str]:
+    """The words on a left side that are differentiated, or say by themselves that they are a loss."""
+    found: dict[str, None] = {}
+    for match in filter(None, map(_LOSS_IN_WORDS.search, texts)):
+        word = match["word"] or match["bare"]
+        sign = rf"(?:\\(?:partial|nabla)(?:_\{{?\\?\w+\}}?)?|∂|∇|\{{\s*d)\s*\{{?(?:{IN_TEXT})?{word}(?![A-Za-z])"
+        apart = rf"(?<![A-Za-z\\])[{word}](?![A-Za-z])"
+        product = len(word) == 2 and match["word"] is None and any(re.search(apart, text) for text in texts)
+        alone = match["bare"] is None or match["called"] is not None
+        usual = word.lower() in ("loss", "cost") or (alone and len(word) > 2 and word.isupper())
+        if usual or (not product and any(re.search(sign, text) for text in texts)):
+            found.setdefault(word)
+    return list(found)
 
 
 def _derivative_of_step(formula: Formula, loss: str, stated: str, prose: str) -> Formula | None:

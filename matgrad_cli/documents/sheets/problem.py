@@ -320,8 +320,10 @@ class _Finder:
                     if not problem.loss.shape.is_number and not arrays and self._is_number(name):
                         problem = self._of_numbers(candidate, variable, problem, name in self.differentiated)
                     fits = problem is not None and (arrays or problem.loss.shape.is_number)
-                    if fits and problem is not None and problem.wrt in problem.loss.symbols:
-                        return candidate, problem
+                    own = {name, re.sub(r"_\d+$", "", name or "")}
+                    again = problem is not None and own & {symbol.name for symbol in problem.variables}
+                    if fits and not again and problem is not None and problem.wrt in problem.loss.symbols:
+                        return candidate, problem  # `u = δ + u` says nothing of what u is
         return None
 
     def _is_number(self, name: str | None) -> bool:

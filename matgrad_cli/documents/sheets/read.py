@@ -12,7 +12,6 @@ from ...diagnostics.regex import regex
 from ..hidden import FENCE, faint_in_latex, hidden_in_markdown, painted
 from ..latex_carrier import without_comments
 from ..passage import Passage, blank, blanked, covered
-from .habits import layers_below
 from .macros import expanded
 from .plain import is_plain_text, plain_formulas, spelled
 from .regions import Region, regions
@@ -50,6 +49,17 @@ _CONCLUDED = regex(
     r"|bold)\w+\s*)?[{\s]*(?:\\[A-Za-z]+|[A-Za-zα-ωΑ-Ω])[}\s]*"
     r"(?:[_^](?:\{[^{}]*\}|\\?\w+|\*)\s*)*&?=)"
 )
+BEFORE = regex(
+    r"(?:(?<!_)(?P<name>[A-Za-z])|\\(?:math\w+|boldsymbol|bm)\s*\{(?P<bold>[A-Za-z])\})"
+    r"\s*\^\s*(?:-(?!\s*(?:[\dT{]|\\(?:top|intercal|[td]?frac)))|\{\s*-\s*\})"
+)
+"""`P^-`, what P was before."""
+_LAYER = regex(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
+_OF_LAYER = regex(
+    r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*"
+    r"|∂)(\\?[A-Za-z]+)\s*\^\{?([\[(])\d[\])]"
+)
+"""What is stated of a layer, `a^{(1)} = …`, and by what of a layer is differentiated."""
 LATEX = (".tex", ".latex", ".ltx")
 NOTEBOOK = (".ipynb",)
 PLAIN = (".txt", ".text")
@@ -197,3 +207,23 @@ class _Words:
             before = earlier
         end = self.ends[bisect_right(self.ends, region.end - 1)] if region.end <= self.ends[-1] else len(self.text)
         return before[-600:].strip(), self.text[region.end : end][:400].strip()
+
+
+def layers_below(text: str) -> str:
+    """The text with `W^{[1]\\top}` written `W_1^{\\top}`, every character in its place,
+    where what it says of layers is stated so; and with `P^-` written `P_0`."""
+    if not re.search(r"_\s*\{?\s*0", text):
+        text = BEFORE.sub(lambda match: match[0].replace("^", "_").replace("-", "0"), text)
+    stated = {(match[1] or match[3], match[2] or match[4]) for match in _OF_LAYER.finditer(text)}
+    signs = {sign for _, sign in stated if sign == "[" or len({name for name, other in stated if other == "("}) > 1}
+
+    def moved(match: re.Match[str]) -> str:
+        if match["open"] not in signs:
+            return match[0]
+        inside, length = (match["rest"] or "").removesuffix("}").lstrip("^").strip(), len(match[0])
+        if match["rest"] is None and match[0].startswith("^{"):
+            return match[0]
+        below = f"_{{{match['layer'].rjust(length - 3)}}}"
+        return f"_{match['layer']}^{{{inside.rjust(length - 5)}}}" if inside else below
+
+    return _LAYER.sub(moved, text) if signs else text

@@ -240,6 +240,8 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for _, name, size in sorted(told, key=lambda item: item[0]):
         clean = _clean(size)
+        if name == "I" and len({*(clean or "").split("×")}) == 1 < len((clean or "").split("×")):
+            continue  # the identity
         if clean is not None and not (clean == "scalar" and re.search(r"_[ijkn]$", name)):
             found.setdefault(name, []).append(clean)
     return found

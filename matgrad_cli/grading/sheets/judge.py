@@ -34,7 +34,7 @@ from .passing import (
     said_of_other,
     speaks_of_equations,
 )
-from .rows import Line, concludes, held_constant, labelled, of_variables
+from .rows import Line, concludes, held_constant, labelled, no_identity, of_variables
 from .solutions import (
     Numbered,
     fails_at_zero,
@@ -377,7 +377,8 @@ class Judge:
         plain = isinstance(line.head, (s.Derivative, s.Differential_)) or not line.derives  # no `∇f(x) + Aᵀν = 0`
         value = derived and plain and not is_scaled(result) and not fails_at_zero(line, result)
         zero = is_equation_of_zero(line.formula) and not (value and result.role == "claim")
-        if not solution and (zero or result.role == "equation" or (self._solving(line) and not derived)):
+        apart = not derived and no_identity(line, self.question.name)
+        if not solution and (zero or apart or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
         if not solution and line.name not in (None, self.question.name):
             return "a name that is given another value"

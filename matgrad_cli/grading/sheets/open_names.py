@@ -15,6 +15,7 @@ from ...ir import Shape
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 from ...notation.loss_text import plain_name
+from ...notation.unknown import names_in
 from ..begin import Begun
 from ..chain import RowResult
 from ..lines.statements import NEGLECTS
@@ -55,6 +56,13 @@ def _less_a_number(line: Line, shapes: Mapping[str, Shape]) -> bool:
     differences = [(lone(part.left), lone(part.right)) for part in line.parts(s.Binary) if part.operator == "-"]
     pairs = [(shapes.get(left or ""), shapes.get(right or "")) for left, right in differences]
     return any(one and other and one.is_matrix and one.is_square and other.is_number for one, other in pairs)
+
+
+def _is_derived(function: str, sheet: Sheet) -> bool:
+    """Whether a derivative of a function stands in a formula: `\\phi'(z)`, `\\nabla f`."""
+    name = rf"\\?{function}(?![A-Za-z])\s*\}}?"
+    slope = rf"(?<![A-Za-z]){name}\s*(?:'|\^\s*\{{?\s*(?:\\prime|\())|(?:\\nabla|\\partial|\bd|J_\{{?)\s*{name}"
+    return any(re.search(slope, formula.passage.text) for formula in sheet.formulas)
 
 
 class OpenNames:
@@ -104,6 +112,9 @@ class OpenNames:
         }
         unlike_told = any(self._sized_otherwise(name, values[name]) for name in names & values.keys())
         yield form and unlike_told, "a name in it has another size than the document tells"
+        functions = {name for around in arounds for name in names_in(around.task.problem.loss)}
+        bare = sorted(name for name in functions if line.derives and not _is_derived(name, self.sheet))
+        yield bare, f"it may rest on what `{', '.join(bare)}` is, of which no derivative stands in the document"
         stands_for = not form and (names & self.explained or given & self.identities)
         yield stands_for, "it may rest on what a given name stands for"
         moved = [lone(part.body) for part in line.parts(s.Derivative) if part.style == "nabla"]

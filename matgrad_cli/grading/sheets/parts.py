@@ -75,10 +75,10 @@ def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[
     if not asked and section.alone is not told:  # sizes of earlier problems do not fit
         told = section.alone
         asked = questions(section.sheet, section.found, told, given)
+    owners = _owners(section, asked, lines)
     for at, question in enumerate(asked):
-        end = asked[at + 1].start if at + 1 < len(asked) else section.end
         start = question.start if at else section.start
-        own = [line for number, line in lines if start <= number < end]
+        own = [line for number, line in lines if owners.get(number) == at]
         heads = [(line, line.name) for number, line in lines if number < start]
         before = [line for line, name in heads if name not in (None, question.name, *section.others)]
         posed = Posed(section.sheet, question, before, own, told)
@@ -91,6 +91,26 @@ def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[
         nothing = Question(None, "", (), told.sizes, (), 0)
         own = [line for number, line in lines if section.start <= number < section.end]
         yield Part(nothing, tuple(_alone(line, told) for line in own), "gradient", ())
+
+
+def _owners(section: Section, asked: Sequence[Question], lines: Sequence[tuple[int, Line]]) -> dict[int, int]:
+    """To which of the problems each row of a section belongs: to that whose loss it differentiates,
+    else to the one that was stated last; what goes on belongs to what it goes on from."""
+    heads = {item.formula: item.body for item in reversed(section.found.differentiated) if item.left}
+    owners: dict[int, int] = {}
+    before: tuple[int, int] | None = None
+    for number, line in lines:
+        if not section.start <= number < section.end:
+            continue
+        stated = [at for at, question in enumerate(asked) if question.start <= number]
+        owner = stated[-1] if stated else 0
+        named = [at for at in stated if asked[at].name is not None and asked[at].name == heads.get(number)]
+        if line.goes_on and before is not None and before[0] == line.formula.block:
+            owner = before[1]
+        elif named:
+            owner = named[-1]
+        owners[number], before = owner, (line.formula.block, owner)
+    return owners
 
 
 def _part(posed: Posed, given: Mapping[str, str]) -> Part:

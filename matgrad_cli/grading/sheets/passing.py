@@ -232,7 +232,8 @@ def _value(line: LatexLine, formula: Formula) -> str | None:
     if all(_names(node) == set() for sides in nodes for node in sides):
         return "numbers"
     lone = len(nodes) == 1 and len(nodes[0]) > 1 and isinstance(s.ungrouped(nodes[0][0]), s.Name)  # type: ignore[arg-type]
-    simple = lone and all(isinstance(s.ungrouped(node), (s.Name, s.Literal_)) for node in nodes[0] if node is not None)
+    plain = lone and "(" not in line.statements[0].sides[-1].text  # `a = g(z)` defines a
+    simple = plain and all(isinstance(s.ungrouped(node), (s.Name, s.Literal_)) for node in nodes[0] if node is not None)
     if simple and _name_of(nodes[0][-1]) == "I" and not _SPECIAL.search(formula.before):
         return None  # `where V = I` says what V is
     marked = simple and "_hat" in getattr(s.ungrouped(nodes[0][0]), "name", "")  # type: ignore[arg-type]

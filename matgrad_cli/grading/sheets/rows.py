@@ -203,6 +203,16 @@ def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] |
     return order, frozenset((by,)) if by is not None else frozenset()
 
 
+def no_identity(line: Line, loss: str | None) -> bool:
+    """Whether the sides of a row have no name in common, the loss being in none: `Ax = b` rewrites nothing."""
+    if line.goes_on or line.name is not None or len(line.sides) != 2:
+        return False
+    parts = [s.parts_of(side.node) if side.node is not None else () for side in line.sides]
+    left, right = [{part.name for part in side if isinstance(part, s.Name)} for side in parts]
+    called = {part.function for part in line.parts(s.Apply)}
+    return bool(left and right) and left.isdisjoint(right) and loss not in left | called
+
+
 def labelled(line: Line, name: str) -> bool:
     """Whether the loss's name stands with a label, as a function of its own: `φ_T(z)`."""
     bodies = [(part, _under(part.body)) for part in line.parts(s.Subscript)]
