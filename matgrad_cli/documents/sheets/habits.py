@@ -91,6 +91,9 @@ _OVER_STEPS = regex(
     r"|T)\}?(?![A-Za-z])"
 )
 """Where there are more than this step and the one before."""
+_SUBGRADIENT = regex(r"\bsub-?(?:gradient|differential)|次梯度|次微分", re.IGNORECASE)
+_SIGN_ALONE, _QUOTIENT = regex(r"\\partial(?![A-Za-z])"), regex(r"[{/]\s*\\partial")
+"""`\\partial f(x)`, the set of the subgradients, which is no quotient."""
 _FACTORIAL = regex(
     r"\\(?:log|ln)\s*(?P<open>(?:\\left)?\(\s*)?(?P<count>[a-z](?:_\{?\w\}?|\^\{\(\w\)\})?)\s*!"
     r"(?(open)\s*(?:\\right)?\))"
@@ -173,6 +176,8 @@ def rewritten(sheet: Sheet) -> Sheet:
     by_rows = bool(_ROWS.search(sheet.prose))
     habits.append((_SOFTMAX, lambda match: r"\operatorname{softmax}_{1}" if by_rows or "row" in match[0] else match[0]))
     habits += _ALWAYS
+    if _SUBGRADIENT.search(sheet.prose):
+        habits.append((_SIGN_ALONE, lambda match: match[0] if _QUOTIENT.search(match.string) else r"\nabla"))
     for name in sorted(ones_told(sheet.prose)):
         letter = name if len(name) == 1 else rf"\\{name}(?![A-Za-z])"
         habits.append((re.compile(_NAMED.replace("{name}", letter)), _as_ones))

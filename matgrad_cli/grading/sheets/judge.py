@@ -122,12 +122,12 @@ class Judge:
         return found
 
     def _notes_solution(self, line: Line, begun: Begun, before: object) -> None:
-        """Notes the value that a row finds for a variable, if none of the others stands in it."""
-        found, variables = begun.reader.equations.solution, {one.around.task.problem.wrt for one in self.readers}
+        """Notes the value that a row finds for a variable; in terms of the others it is the best for each of theirs."""
+        found, wrt = begun.reader.equations.solution, begun.around.task.problem.wrt
         if found is not None and found is not before and found[1].verdict == "follows" and found[0].expr is not None:
             value = begun.around.expanded(found[0].expr)
-            if not value.symbols & variables:
-                self.solved.setdefault(begun.around.task.problem.wrt, (line.number, value))
+            if wrt not in value.symbols:
+                self.solved.setdefault(wrt, (line.number, value))
 
     def passed(self, line: Line, why: str) -> Judged:
         """A row that claims nothing."""

@@ -58,6 +58,11 @@ def _less_a_number(line: Line, shapes: Mapping[str, Shape]) -> bool:
     return any(one and other and one.is_matrix and one.is_square and other.is_number for one, other in pairs)
 
 
+def _last(line: Line) -> s.Node | None:
+    """What a row ends in."""
+    return line.sides[-1].node if line.sides else None
+
+
 def _is_derived(function: str, sheet: Sheet) -> bool:
     """Whether a derivative of a function stands in a formula: `\\phi'(z)`, `\\nabla f`."""
     name = rf"\\?{function}(?![A-Za-z])\s*\}}?"
@@ -125,8 +130,11 @@ class OpenNames:
         yield table and numbers, "the derivative by several of the numbers may be meant"
         yield names & self.whole and not line.derives, "it may rest on the entries that are said to sum to 1"
         yield NEGLECTS.search(written.before[-80:]), "it may hold up to what is neglected"
-        put_in = any(array or name not in names for name, array in self.valued.items() if name in given)
+        last = {part.name for part in s.parts_of(side) if isinstance(part, s.Name)} if (side := _last(line)) else names
+        put_in = any(array or name not in last for name, array in self.valued.items() if name in given)
         yield put_in and not form, "it may be said of an example, in which a given name has a value"
+        random = not line.derives and any(part.function == "expectation" for part in line.parts(s.Apply))
+        yield random, "it may rest on the distribution of what is random"
         varies = self.constant is not None and not line.moving & self.constant
         yield varies, "the constant of the loss, which was left out, may depend on what is differentiated by"
         code, message = (result.slip.code, result.slip.message) if result.slip is not None else ("", "")
