@@ -169,10 +169,10 @@ def operand_of_sign(r: Cursor, nabla: bool = False) -> tuple[Node | None, bool]:
         r.at = named[1]
         return call_of(r, Name(r.span(token), named[0])), True
     opens = token.kind == "open" and token.text != "{"
-    named = r.peek()
-    if opens and named.kind == "name" and is_function_name(r, named) and r.sees("close", ahead=2):  # ∇(f)(X)
+    inner = r.peek()
+    if opens and inner.kind == "name" and is_function_name(r, inner) and r.sees("close", ahead=2):  # ∇(f)(X)
         r.at += 3
-        node = r.name(named)
+        node = r.name(inner)
         return call_of(r, node) if r.sees("open", "(") and plain_arguments(r) else node, True
     alone = opens or token.kind in ("function", "bar") or token.text in ("norm", "abs")
     r.pended += 1
