@@ -51,7 +51,7 @@ class _Made(type):
             space["fields"] = space["__match_args__"] = tuple(said)
             space["inner"] = tuple([field for field, kind in said.items() if kind in ("Expr", "Expr | None")])
             space["many"] = [*said.values()] == ["tuple[Expr, ...]"]
-            space["places"] = tuple([place for place, field in enumerate(said, 1) if field in space["inner"]])
+            space["places"] = tuple([place for place, field in enumerate(said) if field in space["inner"]])
         space.setdefault("__slots__", tuple(said))
         made: Any = super().__new__(cls, name, bases, space)
         if said:
@@ -96,9 +96,10 @@ class Expr(Interned, metaclass=_Made):
         if len(key) <= len(cls.fields):
             return cls(*key[1:], *cls.usual)
         found = object.__new__(cls)
-        for set_field, value in zip(cls.setters, cls._values(*key[1:]), strict=True):
+        values = cls._values(*key[1:])
+        for set_field, value in zip(cls.setters, values, strict=True):
             set_field(found, value)
-        parts = cls._parts(key)
+        parts = cls._parts(values)
         _set_children(found, parts)
         _set_free(found, found._letters())
         _set_symbols(found, together([part.symbols for part in parts]) if parts else _NOTHING)
@@ -113,9 +114,9 @@ class Expr(Interned, metaclass=_Made):
         return given
 
     @classmethod
-    def _parts(cls, key: tuple[Any, ...]) -> tuple[Expr, ...]:
-        """The direct sub-expressions among the class and values, in reading order."""
-        return key[1] if cls.many else tuple([key[place] for place in cls.places if key[place] is not None])
+    def _parts(cls, values: tuple[Any, ...]) -> tuple[Expr, ...]:
+        """The direct sub-expressions among the values of the fields, in reading order."""
+        return values[0] if cls.many else tuple([values[place] for place in cls.places if values[place] is not None])
 
     def _letters(self) -> frozenset[Index]:
         """The letters that are free here: those of the parts."""

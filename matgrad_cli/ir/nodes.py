@@ -221,8 +221,8 @@ class Call(Expr):
         return self.arguments[0]
 
     @classmethod
-    def _parts(cls, key: tuple[Any, ...]) -> tuple[Expr, ...]:
-        return key[2:]
+    def _parts(cls, values: tuple[Any, ...]) -> tuple[Expr, ...]:
+        return values[1]  # type: ignore[no-any-return]
 
     def _check(self) -> Shape:
         function, first = FUNCTIONS[self.function], self.arguments[0]
