@@ -228,3 +228,29 @@ def test_shapes_that_the_code_tells_are_those_of_its_gradient() -> None:
     by_use = shapes_by_use(NORM, found, list(found.shapes))
     assert {*by_use} == {"g: d", "c: d"}
     assert gradient(found.text, wrt="g", shapes=[*found.shapes, *by_use]).verified
+
+
+LAYER = """
+class Norm:
+    def __init__(self, width, eps=1e-5):
+        self.scale, self.shift, self.eps = np.ones(width), np.zeros(width), eps
+
+    def forward(self, x):
+        centred = x - x.mean(axis=1, keepdims=True)
+        self.normed = centred / np.sqrt(x.var(axis=1, keepdims=True) + self.eps)
+        return self.scale * self.normed + self.shift
+
+    def backward(self, dout):
+        self.dscale = np.sum(dout * self.normed, axis=0)
+        self.dshift = np.sum(dout, axis=0)
+        return self.scale
+"""
+
+
+@pytest.mark.parametrize("wrt", ["scale", "shift", "x"])
+def test_parameters_that_a_layer_makes_have_the_shapes_that_it_gives_them(wrt: str) -> None:
+    found = loss_of(Source("norm.py", LAYER), "Norm", wrt)
+    assert isinstance(found, Written)
+    by_use = shapes_by_use(LAYER, found, list(found.shapes))
+    assert {"scale: width", "shift: width", "eps: scalar"} <= {*by_use}
+    assert gradient(found.text, wrt=wrt, shapes=[*found.shapes, *by_use]).verified

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+
+import numpy as np
 
 from ...diagnostics.limits import OutOfTime, time_limit
 from ...documents.python.finish import finished
 from ...documents.python.loss import Written
-from ...documents.python.outline import units_of
+from ...documents.python.outline import Unit, units_of
 from ...documents.python.said import told
+from ...verify.programs.machine import moves
 from ...verify.programs.names import names_in
-from .inputs import kinds_told
+from .inputs import Kinds, Point, kinds_told
 from .settle import understandings
+from .trial import Trial, tried
 
 SECONDS = 5.0
 
@@ -30,12 +35,22 @@ def shapes_by_use(text: str, written: Written, known: list[str]) -> list[str]:
             ways, _ = understandings(unit, kinds_told(tuple(told("\n".join(known)).items())))
     except OutOfTime:
         return []
-    kinds = ways[0].kinds if ways else ()
-    shapes = {
-        name: tuple(dim.replace("_", "") for dim in kind.dims)
-        for name, kind in kinds
-        if name in free and kind.form == "array"
-    }
+    if not ways:
+        return []
+    shapes = {name: tuple(dim.replace("_", "") for dim in dims) for name, dims in _shapes(unit, ways[0].kinds, free)}
     return [
         f"{name}: {'×'.join(dims) or 'scalar'}" for name, dims in shapes.items() if all(dim.isalnum() for dim in dims)
     ]
+
+
+def _shapes(unit: Unit, kinds: Kinds, free: frozenset[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The shapes of inputs, of what comes from above, and of what the layer itself makes, its parameters."""
+    yield from ((name, kind.dims) for name, kind in kinds if name in free and kind.form == "array")
+    trial = tried(unit, kinds, Point())
+    if not isinstance(trial, Trial):
+        return
+    own = ((event.key.removeprefix("self."), event.value) for event in trial.base.machine.events)
+    above = zip(trial.base.above, trial.base.upstream, strict=False)
+    for name, value in (*own, *above):
+        if name in free - {one for one, _ in kinds} and (moves(value) or isinstance(value, int | float)):
+            yield name, tuple(trial.given.named(size) for size in np.shape(value))
