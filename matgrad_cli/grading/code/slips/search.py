@@ -23,7 +23,8 @@ from .edits import added, edits, likely
 from .effort import Effort
 from .exchanges import exchanges
 
-KEPT = 6
+KEPT = 40
+"""So many edits that hold at the first point are tried at the others: where d is 4, a lost √d is a factor 2, too."""
 
 MOST = 240
 
