@@ -166,6 +166,10 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     if language == "latex" and syntax is None:
         choice += matrix_squares(stated, tree, reading)
     choice += _said_of_variable(variable, wrt, scope)
+    used = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)} | {one.name for one in variables}
+    used |= {str(dim) for shape in table.values() for dim in (shape.rows, shape.cols)}
+    unused = ", ".join(f"`{name}`" for name in declared if name not in used and name.isalpha())
+    choice += (f"{unused}, of which a shape is told, does not occur in the loss",) if unused else ()
     if variable not in reading.expr.symbols:
         choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)
     return with_symmetry(
@@ -378,9 +382,8 @@ def _facts(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
         if symbol is None and scope.syntax == "latex" and len(fact.name) == 1:
             symbol = scope.find(fact.name.swapcase())  # Y, whose rows are the y_i
         if not isinstance(symbol, Symbol):
-            near = nearest_name(fact.name, scope.symbols)
             message = f"the fact `{fact.name} {fact.word}` is about a name that does not occur"
-            help = f"did you mean `{near}`?" if near else None
+            help = f"did you mean `{near}`?" if (near := nearest_name(fact.name, scope.symbols)) else None
             raise InputError.coded("unknown-name", message, fact.source, fact.span, help=help)
         if fact.sides and not symbol.shape.is_matrix and not (fact.sides == "=" and symbol.shape.is_number):
             code = "not-square" if fact.sides == "=" else "shape-mismatch"

@@ -99,7 +99,8 @@ def test_what_is_not_meant_so_is_refused_with_what_to_write(text, shapes, help):
 
 def test_entrywise_products_of_square_matrices_are_said():
     def notes(text: str) -> tuple[str, ...]:
-        return read_problem(text, "A", ["A: n×n, B: n×n, X: m×n, Y: m×n"]).notes
+        found = read_problem(text, "A", ["A: n×n, B: n×n, X: m×n, Y: m×n"]).notes
+        return tuple(note for note in found if "does not occur" not in note)
 
     assert notes("tr(A*(A + B))") == ("`A*(A + B)` is elementwise; the product of the matrices is `A @ (A + B)`",)
     for unambiguous in ("tr(A) + sum(X*Y)", "tr(A@B)", "np.multiply(A, B).sum()", "2*tr(A)", "tr(2*A)"):

@@ -28,3 +28,8 @@ def test_a_raised_number_or_letter_takes_none() -> None:
 @pytest.mark.parametrize("text", ["$L = \\frac12\\|A2 x - y\\|^2$\n\n$\\nabla_x L = {}A2^T (A2 x - y)$\n"])
 def test_a_document_is_judged_so(text: str) -> None:
     assert [check_text(text.replace("{}", by), "a.md").verdict for by in ("", "2")] == ["right", "wrong"]
+
+
+def test_a_shape_of_a_name_that_does_not_occur_is_said() -> None:
+    notes = read_problem("norm(X@w - y)**2", "w", ["X: m×n, Z: n×n, m: scalar"]).notes
+    assert [note for note in notes if "occur" in note] == ["`Z`, of which a shape is told, does not occur in the loss"]
