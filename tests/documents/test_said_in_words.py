@@ -82,3 +82,29 @@ def test_a_program_in_plain_text_is_no_mathematics() -> None:
         "import numpy as np\nL = norm(X@w - y)**2\nfor i in range(9):\n    w = w - 0.1 * X.T @ (X@w - y)\ndw = 2*X\n"
     )
     assert not check_text(program, "a.txt").problems
+
+
+PLACES = [
+    "| quantity | value |\n|---|---|\n| gradient | ${}$ |",
+    "See the note[^1].\n\n[^1]: The gradient is ${}$.",
+    "1. Gradient: `∇L = {plain}`",
+    "$$\\boxed{\\text{Gradient: } {}}$$",
+    "$$\n\\begin{aligned}\n\\text{Gradient:}\\quad & {} \\\\\n\\text{Hessian:}\\quad & 2X^\\top X\n\\end{aligned}\n$$",
+    "The gradient, ${}$, vanishes at the solution.",
+    "The gradient ${}$ is linear in $w$.",
+    "So $g(w) := \\nabla_w L(w)$ is given by\n$$g(w) = {}.$$",
+]
+
+
+@pytest.mark.parametrize("text", PLACES)
+def test_what_is_said_in_a_cell_a_note_or_a_label_is_claimed(text: str) -> None:
+    found = []
+    for value, plain in ((RIGHT, "2Xᵀ(Xw − y)"), (SLIP, "Xᵀ(Xw − y)")):
+        found.append(check_text(STATED + text.replace("{}", value).replace("{plain}", plain) + "\n", "a.md").verdict)
+    assert found == ["right", "wrong"]
+
+
+def test_a_function_in_code_that_gives_the_gradient_is_named_where_it_does_not() -> None:
+    code = "\n```python\ndef grad(w, X, y):\n    return {} * X.T @ (X @ w - y)\n```\n"
+    reports = [check_text(STATED + code.replace("{}", factor), "a.md").problems[0] for factor in "21"]
+    assert [report.claims for report in reports] == [(2, 2), (1, 2)]

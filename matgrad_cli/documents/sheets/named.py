@@ -17,6 +17,7 @@ from .problem import USUAL
 from .sheet import Formula
 
 _LEADS = (
+    r"(?:\[\^\w+\]:\s*)?"
     r"(?:(?:so|thus|hence|therefore|then|and|now|finally|consequently|here|we (?:see|find|conclude|get|obtain)"
     r"|it follows"
     r"|this (?:shows|means)|that|accordingly|altogether|in (?:total|sum))\b[\s,:]*)*"
@@ -34,9 +35,9 @@ _IS = (
 )
 _WHAT = (
     r"(?:(?:final|full|total|overall|whole|complete|resulting|required|desired|correct|simplified|exact) )?"
-    r"(?P<what>gradient|hessian|(?:(?:first|partial) )?derivatives?|answer|result)"
+    r"(?P<what>gradient|hessian|second derivative|(?:(?:first|partial) )?derivatives?|answer|result)"
 )
-_SAID = rf"^\W*{_LEADS}(?:(?:the|its|our|my) )?{_WHAT}{_OF}{_IS}?[\s$*(\\\[]*$"
+_SAID = rf"^\W*{_LEADS}(?:(?:the|its|our|my) )?{_WHAT}{_OF}{_IS}?,?[\s$*(\\\[]*$"
 _GOT = (
     rf"^\W*{_LEADS}(?:(?:by |on |when )?(?:taking|computing|calculating) (?:the |its )?{_WHAT}{_OF}"
     rf"|(?:by |on )?differentiating(?:\s+{_OBJECT})?{_BY.replace('<by>', '<along>')}?)\s*,?"
@@ -44,10 +45,21 @@ _GOT = (
     r"|leads? to|results? in))?\s*:?[\s$*(\\\[]*$"
 )
 """`Taking the derivative with respect to $w$ gives`, `Differentiating $J$, we get`."""
+_IS_SAID = regex(rf"{_IS}[\s$*(\\\[]*$", re.IGNORECASE)
 _WORDS = "gradient", "hessian", "derivative", "differentiating", "answer", "result"
 """One of them stands in each of these patterns."""
 _SAID_OF_ANY = regex(_SAID.replace("{name}", r"\\?\w+"), re.IGNORECASE)
-_LABEL = regex(r"(?:^|\n)[\s*_-]*(?:The )?(?P<what>Gradient|Hessian)(?: of \w)?[*_]*\s*[:=]?[*_]*[\s$]*$")
+_LABEL = regex(
+    r"(?:^|\n)[\s*_|-]*(?:The )?(?P<what>Gradient|Hessian|(?<=\| )(?:gradient|hessian))(?: of \w)?[*_]*\s*[:=|]?[*_]*"
+    r"[\s$]*$"
+)
+_OWN_LABEL = regex(
+    r"[\s&]*(?:\\boxed\s*\{\s*)?(?P<label>\\(?:text\w*|mathrm|mbox)\s*\{\s*(?:the\s+)?(?P<what>gradient|hessian)"
+    r"(?: of \$?\w\$?)?\s*:?\s*(?:is)?\s*\}\s*:?(?:\\q?quad|\\[,;: ]|[\s&~])*)(?=[^=≈]*$)",
+    re.IGNORECASE,
+)
+_VERBS = regex(r"^[*_$\s)\\\]]*,?\s*(?:which\s+)?(?:vanish\w*|is|becomes?|points?|must|equals? zero|has|can)\b")
+"""What a gradient does that is written out behind its name: `the gradient, $2Ax$, vanishes`."""
 _OTHER = regex(
     r"\b(?:terms?|parts?|pieces?|summands?|component|example|instead|if|when|suppose|case|special|at|for|other"
     r"|first|second)\b|"
@@ -57,7 +69,8 @@ _OTHER = regex(
 )
 """What may turn to something else than the loss shortly before."""
 WHOLE = regex(
-    r"^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|\s*and,? (?:the|its|that|in)\b|,\s*(?:not|and|which|so|because|as|since)\b"
+    r"^\s*\|(?:\s|$)"
+    r"|^[*_$\s)\\\]]*(?:$|\.(?:\s|$)|;|\s*and,? (?:the|its|that|in)\b|,\s*(?:not|and|which|so|because|as|since)\b"
     r"|(?:in (?:matrix|vector|compact) (?:form|notation)|at (?:every|each|any) point|everywhere"
     r"|for (?:all|every|any) \$|as (?:claimed|expected|required|desired|stated))\b)",
     re.IGNORECASE,
@@ -93,6 +106,15 @@ _NAMED = regex(
     r"\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?\s*&?:?=\s*&?(?=[^=]*$)"
 )
 """`the gradient is $g = 2Ax$`: g is the gradient, which is 2Ax."""
+_LEFT = regex(
+    r"[\s&]*(?P<name>(?:\\(?:mathbf|boldsymbol|bm|vec)\s*)?\{?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?)"
+    r"(?:\s*(?:\\left)?\([^()]*\))?\s*&?:?=\s*&?(?=[^=]*$)"
+)
+_CALLED = (
+    _LEFT.pattern.replace("(?=[^=]*$)", "")
+    + r"(?P<derivative>\\nabla(?:\^2)?(?:_(?:\w|\{[^{}]*\}))?\s*{loss}"
+    + r"|\\d?frac\s*\{\s*(?:\\partial|d)\s*{loss}\s*\}\s*\{[^{}]*\})[\s.,;]*"
+)
 _LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
 IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
 _LOSS_IN_WORDS = regex(
@@ -200,7 +222,7 @@ def with_named(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple
     written = _spelled(name, formulas[losses[name] : losses[name] + 1])
     if written is None:
         return None
-    changed = dict(_named(formulas, written, losses[name], prose))
+    changed = {**dict(_named(formulas, written, losses[name], prose)), **dict(_called(formulas, written))}
     return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
 
 
@@ -215,6 +237,20 @@ def _further(formulas: Sequence[Formula], number: int) -> bool:
     """Whether the words before a formula were those of the last one already: the r of `∇L = Xᵀr, r = Xw - y`."""
     last, formula = formulas[number - 1], formulas[number]
     return number > 0 and (last.block, last.before) == (formula.block, formula.before)
+
+
+def _called(formulas: Sequence[Formula], name: str) -> Iterator[tuple[int, Formula]]:
+    """The first value of a name that was given to the derivative of the loss, as that derivative:
+    `g(w) := \\nabla L(w)`, then `g(w) = 2Ax`."""
+    loss = rf"{re.escape(name)}(?:\s*(?:\\left)?\([^()]*\))?"
+    given = re.compile(_CALLED.replace("{loss}", loss))
+    names: dict[str, str] = {}
+    for number, formula in enumerate(formulas):
+        text = formula.passage.text
+        if (found := given.fullmatch(text)) is not None:
+            names[found["name"].replace(" ", "")] = found["derivative"]
+        elif (left := _LEFT.match(text)) is not None and (sign := names.pop(left["name"].replace(" ", ""), None)):
+            yield number, _written(formula, 0, left.end(), f"{sign} = ")
 
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
@@ -237,17 +273,23 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
             if alone and not NO_VALUE.search(text):
                 hessian = _written(formula, head.end(), head.end(), rf"\nabla^2 {name} = ")
                 yield number, replace(hessian, guessed=not called)
+        elif (label := _OWN_LABEL.match(text)) is not None:
+            sign = r"\nabla^2" if label["what"].lower() == "hessian" else r"\nabla"
+            yield number, _written(formula, *label.span("label"), f"{sign} {name} = ")
         elif (
             words := said.match(_DISPLAY_END.split(formula.before)[-1])
             or _LABEL.search(formula.before)
             or said.match(earlier.split(formula.before)[-1])
             or got.match(_DISPLAY_END.split(formula.before)[-1])
         ) is not None:
-            if _further(formulas, number) or not WHOLE.match(formula.after) or NO_VALUE.search(text):
+            bare = re.fullmatch(r"\s*\\?\w+(?:'|_\{?\w+\}?)*\s*(?:\([^()]*\))?", text) is not None and text[0].isalpha()
+            apposed = _VERBS.match(formula.after) and not _IS_SAID.search(formula.before) and not bare
+            if _further(formulas, number) or not (WHOLE.match(formula.after) or apposed) or NO_VALUE.search(text):
                 continue
             said_by = words.groupdict()
-            by, what = said_by.get("by") or said_by.get("along"), (words["what"] or "").lower()
-            sign = (r"\nabla^2" if what == "hessian" else r"\nabla") + (f"_{{{by}}}" if by else "")
+            by, what = said_by.get("by") or said_by.get("along"), (words["what"] or "").strip().lower()
+            sign = r"\nabla^2" if what in ("hessian", "second derivative") else r"\nabla"
+            sign += f"_{{{by}}}" if by else ""
             begins = text.startswith(("=", "&="))
             letter = _NAMED.match(text)
             if begins or letter is not None or not re.search("[=≈]", text):

@@ -104,9 +104,15 @@ def _prose(source: Source, whole: Passage, markdown: bool, cells: tuple[Cell, ..
     text = whole.text
     if markdown:
         text = _IN_TICKS.sub(lambda match: f"$${match[1]}$$" if "\n" in match[1] else f"$ {match[1]} $", text)
-        text = _CODE.sub(blank, FENCE.sub(_without_code, _FENCED.sub(_dollars, text)))
+        text = _CODE.sub(_without_ticks, FENCE.sub(_without_code, _FENCED.sub(_dollars, text)))
         text = blanked(text, hidden_in_markdown(text))
     return _sheet(source, expanded(text), plain=True, cells=cells, markdown=markdown)
+
+
+def _without_ticks(code: re.Match[str]) -> str:
+    """Blanks for code in a line, and for the ticks alone round an equation of mathematics, `∇L = 2Xᵀ(Xw − y)`."""
+    inside = code[0][1:-1]
+    return f" {inside} " if "=" in inside and is_plain_text(inside) and "$" not in inside else blank(code)
 
 
 def _without_code(fence: re.Match[str]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...documents.passage import Passage, line_and_column
 from ...documents.python.answer import worked_out
 from ...documents.python.blocks import Blocks
@@ -19,6 +20,7 @@ from ...records.finding import Finding
 from ..answers.judge import judge_answer
 from ..task import Task
 
+_GRADIENT = regex(r"^(?:\w+_)?grad(?:ient)?(?:_\w+)?$")
 _OPEN = "code, of which it is not known what it computes"
 
 
@@ -28,6 +30,9 @@ def lines_beside(code: Blocks, tasks: Sequence[Task], number: int) -> Iterator[F
     variables = {task.problem.wrt.name.replace("_", ""): task for task in tasks}
     earlier: dict[str, ast.stmt] = {}
     for line in _statements(ast.parse(code.text).body):
+        if isinstance(line, ast.FunctionDef) and _GRADIENT.search(line.name) and len(tasks) == 1:
+            yield _finding(code, line, number, tasks[0], ast.unparse(line))
+            number += 1
         if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name):
             continue
         if isinstance(line.value, ast.Call) and not isinstance(line.value.func, ast.Attribute):
@@ -60,7 +65,7 @@ def _needed(line: ast.stmt, earlier: dict[str, ast.stmt], task: Task) -> list[as
     return [*dict.fromkeys(before for one in own for before in _needed(one, rest, task)), *own]
 
 
-def _finding(code: Blocks, line: ast.Assign, number: int, task: Task, written: str) -> Finding:
+def _finding(code: Blocks, line: ast.stmt, number: int, task: Task, written: str) -> Finding:
     start = sum(len(text) + 1 for text in code.text.split("\n")[: line.lineno - 1])
     text = ast.get_source_segment(code.text, line) or ""
     at, column = line_and_column(code.source.text, start + line.col_offset)
