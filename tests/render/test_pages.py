@@ -145,6 +145,14 @@ def test_long_latex_lines_are_broken_before_an_operator() -> None:
     assert " ".join(rows) == text
 
 
+def test_a_row_begins_with_an_elementwise_sign_rather_than_inside_a_bracket() -> None:
+    text = r"\bigl( \operatorname{softmax}_{0}(X W) \odot \bigl( \mathbf{1} \mathbf{1}^\top (Y \odot Z W) \bigr) \bigr)"
+    rows = broken(text, 16, 14)
+    assert rows[1].startswith(r"\odot")
+    assert not any(row.endswith(r"\mathbf{1}") for row in rows)
+    assert " ".join(rows) == text
+
+
 def test_prose_becomes_latex() -> None:
     assert escaped("(AB)ᵀ = BᵀAᵀ") == r"$(AB)^\top = B^\top A^\top$"
     assert escaped("50% of A_b & {c}") == r"50\% of $A_{b}$ \& \{c\}"

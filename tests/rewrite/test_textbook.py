@@ -25,6 +25,8 @@ CASES: list[tuple[str, str]] = [
     ("c * X", "c*X"),
     ("det(X) * (2 * A)", "2*det(X)*A"),
     ("det(X) * 2 * c", "2*det(X)*c"),
+    ("S - det(X)*A - det(X)*B", "S - det(X)*(A + B)"),
+    ("S - c*A - c*B", "S - c*A - c*B"),
     ("2 + c + 3", "c + 5"),
     ("A + zeros(n, n)", "A"),
     ("A @ zeros(n, n)", "zeros(n, n)"),

@@ -30,7 +30,9 @@ _COMMANDS: Final = {
 _WIDE: Final = {command: wide for wide, commands in _COMMANDS.items() for command in commands.split()}
 _EQUAL: Final = 1e-6
 """What differs by less is as wide."""
-_BETWEEN: Final = (r"\cdot", r"\odot", r"\otimes", r"\oslash", r"\mapsto", "+", "-")
+_BETWEEN: Final = (r"\cdot", r"\mapsto", "+", "-")
+_ENTRYWISE: Final = (r"\odot", r"\otimes", r"\oslash")
+"""Signs that may begin a row, and never end one."""
 LATEX: Final = Signs(
     "([",
     ")]",
@@ -39,7 +41,7 @@ LATEX: Final = Signs(
     ("+ ", "- "),
     (r"\sum", r"\frac{\partial"),
     (*_BETWEEN, ")", r"\b", r"\B", r"\r", "=", "]"),
-    (*_BETWEEN, "(", "l(", "l[", r"\partial", "lVert", ",", r"\lvert", r"\langle"),
+    (*_BETWEEN, *_ENTRYWISE, "(", "l(", "l[", r"\partial", "lVert", ",", r"\lvert", r"\langle", r"\mathbf{1}"),
 )
 
 

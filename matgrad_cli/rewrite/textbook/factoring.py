@@ -113,7 +113,7 @@ def _same_number(terms: list[Scaled]) -> Iterator[Expr]:
     """A + c u B + c u Bᵀ = A + c u (B + Bᵀ), where u is no single name."""
     counts = Counter(scalar for term in terms if term.array is not None for scalar in set(term.scalars))
     for scalar, count in counts.items():
-        if 1 < count < len(terms) and scalar.weight > 1:
+        if 1 < count < len(terms) and scalar.children:
             members = [term.array is not None and scalar in term.scalars for term in terms]
             yield _outside(terms, members, lambda term: term.array or Number(1), lambda bracket: bracket)
 
