@@ -58,11 +58,15 @@ def test_many_answers_do_not_grow_the_process(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_rubbish_is_looked_for_as_before_when_work_is_done() -> None:
+    """Once it has been looked for after the work."""
     before, usual = gc.get_threshold(), (700, 10, 10)
     gc.set_threshold(*usual)
     seen = []
-    at_work(lambda: seen.append(gc.get_threshold()[0]))()
+    at_work(lambda: (gc.collect(), seen.append(gc.get_threshold()[0])))()
     assert seen[0] > usual[0]
+    assert gc.get_threshold()[0] == seen[0]
+    gc.collect()
+    assert gc.get_threshold() == usual
     with pytest.raises(ValueError, match="no"):
         at_work(lambda: int("no"))()
     gc.disable()
@@ -71,5 +75,9 @@ def test_rubbish_is_looked_for_as_before_when_work_is_done() -> None:
     finally:
         gc.enable()
     assert seen[1] is False
+    gc.collect()
     assert gc.get_threshold() == usual
+    at_work(lambda: gc.set_threshold(900, 10, 10))()
+    gc.collect()
+    assert gc.get_threshold() == (900, 10, 10)
     gc.set_threshold(*before)

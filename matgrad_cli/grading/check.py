@@ -12,6 +12,7 @@ from ..diagnostics.record import replace
 from ..documents.files import CODE, expanded, read_document, read_text, text_of
 from ..documents.keys import Document, Exercise
 from ..documents.python.blocks import is_program
+from ..ir.memory import at_work
 from ..records.finding import FileReport, Report
 from .classes.key import SECONDS, Key, key_report, read_key
 from .document import FILE_SECONDS, Options, check_document, code_report, settings_of, undecided
@@ -26,6 +27,7 @@ Progress = Callable[[int, int], None]
 """Told after each file: how many are done, how many there are."""
 
 
+@at_work
 def check_files(
     paths: Iterable[Path | str], options: Options | None = None, progress: Progress | None = None
 ) -> Report:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable, Hashable
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any, Final, TypeVar
 
 CROWDED: Final = 15_000
 """With so many expressions it pays to forget: some 30 MB, a thousand right answers or a few hundred wrong ones."""
 
-_SELDOM: Final = 50_000
-"""After so many new objects, some 5 MB, it is time all the same."""
+_SELDOM: Final = 200_000
+"""After so many new objects, some 20 MB, it is time all the same."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _V = TypeVar("_V")
@@ -83,20 +83,33 @@ def lasting(maxsize: int, release: Callable[[Any], object]) -> Callable[[_F], _F
 
 
 def at_work(function: _F) -> _F:
-    """While the function runs rubbish is looked for seldom: it makes much, and drops little of it in cycles."""
+    """While the function runs rubbish is looked for seldom: it makes much, and drops little of it in cycles.
+    When that has been done once after its work, it is looked for as before."""
 
     @wraps(function)
     def working(*arguments: Any, **named: Any) -> Any:
         usual = gc.get_threshold()
-        if not 0 < usual[0] < _SELDOM:
-            return function(*arguments, **named)
-        gc.set_threshold(_SELDOM, *usual[1:])
+        if 0 < usual[0] < _SELDOM:
+            gc.set_threshold(_SELDOM, *usual[1:])
+            gc.callbacks.append(partial(_as_before, usual))
+        _under_way[0] += 1
         try:
             return function(*arguments, **named)
         finally:
-            gc.set_threshold(*usual)
+            _under_way[0] -= 1
 
     return working  # type: ignore[return-value]
+
+
+_under_way: Final = [0]
+
+
+def _as_before(usual: tuple[int, int, int], phase: str, _: object) -> None:
+    """Rubbish was looked for: where no work is under way, that is done as often as before."""
+    if phase == "stop" and not _under_way[0]:
+        gc.callbacks[:] = [one for one in gc.callbacks if getattr(one, "func", None) is not _as_before]
+        if gc.get_threshold()[0] == _SELDOM:
+            gc.set_threshold(*usual)
 
 
 def crowded() -> bool:
