@@ -18,7 +18,7 @@ from matgrad_cli.notation.printing.to_text import to_text
 from matgrad_cli.notation.problems import read_expression
 
 pytestmark = pytest.mark.bench
-MOST = {"right": 4.5, "wrong": 26}
+MOST = {"right": 4.3, "wrong": 22}
 """So many times as long as NumPy, which compares at two points and names no cause, an answer may take:
 1.3 times what was reached."""
 
