@@ -231,9 +231,10 @@ def _fit_pending(
 
 def _with_names(new: Expr, names: Mapping[Expr, Expr]) -> Expr:
     """Parts that have a name are written by it, except inside what is still pending."""
-    if not names:
+    seen = [*nodes_of(new, inside=lambda node: not isinstance(node, Partial | Named))] if names else []
+    if not any(node in names for node in seen):
         return new
-    return substitute(new, {**names, **{node: node for node in nodes_of(new) if isinstance(node, Partial)}})
+    return substitute(new, {**names, **{node: node for node in seen if isinstance(node, Partial | Named)}})
 
 
 def taken_at(line: Expr, path: Path, scene: Scene) -> frozenset[str | Index]:

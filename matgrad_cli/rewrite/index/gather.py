@@ -35,7 +35,7 @@ def _base(pending: Partial) -> Expr:
 
 def maximal(terms: tuple[Term, ...]) -> list[Partial]:
     """The pending derivatives that are not part of another one: these may be unfolded now."""
-    pendings = [term.pending for term in terms if term.pending is not None]
+    pendings = [pending for term in terms if (pending := term.pending) is not None]
     outer = set(outermost(map(_base, pendings)))
     return [pending for pending in pendings if _base(pending) in outer]
 
@@ -78,10 +78,10 @@ def _groups(terms: tuple[Term, ...]) -> dict[Expr, list[Term]]:
     groups: dict[Expr, list[Term]] = defaultdict(list)
     for term in terms:
         pending = term.pending
-        if pending is None or not _plain(pending) or not _closed(term, pending):
+        base = _base(pending) if pending is not None else None
+        if pending is None or base not in ready or base.free or isinstance(base, Symbol | MatrixOf):
             continue
-        base = _base(pending)
-        if base in ready and not base.free and not isinstance(base, Symbol | MatrixOf):
+        if _plain(pending) and _closed(term, pending):
             groups[base].append(term)
     return groups
 
