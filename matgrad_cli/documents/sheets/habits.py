@@ -13,7 +13,7 @@ from ...notation.latex.names import GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
-from .names import squeezed
+from .names import INDEXED, fixed_indices, lettered, squeezed
 from .read import BEFORE
 from .sheet import Sheet
 from .sizes import ones_told
@@ -82,6 +82,10 @@ _PRIMED_CALL = regex(
     r"(?<![A-Za-z\\])(?P<name>[a-z])(?P<call>\s*\((?:[a-z]|\\[a-z]+)\))\s*(?:'|\^\s*\{?\s*(?:\\prime|')\s*\}?)"
 )
 """`g(z)'` for `g'(z)`, where `g(z) = …` is stated."""
+_TWO_MARKS = regex(
+    r"\\(?:wide|over)?(?P<mark>bar|tilde|line|dot)\s*\{\s*(?P<name>\\(?:wide)?(?:hat|tilde)\s*(?:\{\s*\\?\w+\s*\}|\s\\?\w+))\s*\}"
+)
+"""`\\bar{\\hat y}`, the derivative by ŷ."""
 _TEXT_D = regex(r"\\text(?:bf|rm|it)?\s*\{\s*d\s*\}(?=\s*(?:\\?[A-Za-z]|[(\[]))")
 """`\\textbf{d}J`, a differential."""
 _STEP_BEFORE = regex(r"_\{\s*t\s*-\s*1\s*\}")
@@ -120,13 +124,14 @@ _IS_KNOWN = (
 )
 """`g is the sigmoid function`, `the softmax $g$`."""
 _CALL = r"(?<![A-Za-z\\])name(?=\s*(?:'|\^\s*\{?\s*\\prime)?\s*(?:\\left\s*)?\()"
+_BY_GREEK = regex(r"\\(?:partial|nabla_\{?)\s*\\([a-z]+)")
+_STATES = regex(r"^(?!.*\\(?:(?:var)?(?:epsilon|xi)(?![A-Za-z])|sim)).*=", re.DOTALL)
 _MOVED = regex(r"\\(?:partial|nabla)\s*\\?\w+")
 _FUNCTION_D = regex(rf"^\s*({_SIGN_OF_D})\s*(\([^()=]*\))\s*&?:?=", needs=("d", "D"))
 """The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative."""
 _GRADIENT = regex(rf"(?<![A-Za-z\\/])(?<!\}}\{{)d(?:\s(?=[A-Z]))?(?P<name>{_BY_NAME})(?!\s*(?:\}}\s*\{{|/\s*d))")
 """No part of `\\frac{dz}{dx}`."""
 _LABELLED = regex(r"\\[A-Za-z]+|(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
-_INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
 _ERROR = regex(
     r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))"
 )
@@ -146,6 +151,7 @@ _NAMED = (
 Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 """What is written otherwise, and how: a text, in which `\\g<name>` stands for a group, or what a match makes."""
 _ALWAYS: tuple[Habit, ...] = (
+    (_TWO_MARKS, r"\g<name>_{\\mathrm{\g<mark>}}"),
     (_TEXT_D, r"\\mathrm{d}"),
     (_GOAL_OF_NAMED, ""),
     (_CALL_IN_WORDS, r"\g<room>\\mathrm"),
@@ -212,13 +218,16 @@ def rewritten(sheet: Sheet) -> Sheet:
         habits.append((_power_of(square["name"]), _of_square))
     if _STEP_BEFORE.search(text) is not None and not _OVER_STEPS.search(text):
         habits.append((_STEP, lambda match: r"_{\mathrm{prev}}" if match["before"] else " "))
-    fixed = _fixed(texts)
-    habits.append((_INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
+    for name in _of_estimates(texts):
+        by = re.compile(rf"(\\partial|\\nabla_\{{?)\s*\\{name}(?![A-Za-z])")
+        habits.append((by, rf"\1\\hat{{\\{name}}}"))
+    fixed = fixed_indices(texts)
+    habits.append((INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     errors = {match["label"] for one in texts for match in _ERROR.finditer(one) if _is_left_side(one, *match.span())}
     habits.append(
         (_ERROR, lambda match: _with_label(match) if match["round"] or match["label"] in errors else match[0])
     )
-    labelled = _labelled(texts)
+    labelled = lettered(texts)
     respelled += [(f"{name}_{label * 2}", f"{name}_{label}") for name, label in sorted(labelled)]
     labels = (_LABELLED, lambda match: _with_label(match) if match.group("name", "label") in labelled else match[0])
     habits.append(labels)
@@ -300,59 +309,17 @@ def _is_left_side(text: str, start: int, end: int) -> bool:
     return bool(re.match(r"\s*&?:?=(?!=)", text[end:]) and re.search(r"(?:^|[,=&]|\\\\|quad)\s*$", text[:start]))
 
 
-def _fixed(texts: Sequence[str]) -> dict[str, str]:
-    r"""The indices that never vary, by names, where no Σ binds them:
-    `L = (r_{ui} - p_u^\\top q_i)^2` speaks of one u and one i."""
-    text = " ".join(texts)
-    below: dict[str, set[str]] = {}
-    for match in _INDEXED.finditer(text):
-        below.setdefault(match[1], set()).add(match["below"])
-    bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
-    rest = _INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))
-    bare = set(re.findall(r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", rest))
-    moved = {match[1] for match in re.finditer(r"\\partial\s*" + _INDEXED.pattern, text)}
-    found = {name: next(iter(values)) for name, values in below.items() if len(values) == 1 and name not in bare}
-    varying = {letter for name, values in below.items() if name not in found for value in values for letter in value}
-    whole = {name: value for name, value in found.items() if not set(value) & (varying | bound | bare)}
-    return whole if moved & whole.keys() and any(len(value) > 1 for value in whole.values()) else {}
-
-
-def _labelled(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
-    r"""Names with a letter below that is nowhere an index: the K of `K_y = K + \sigma^2 I`, always with the same;
-    f_a, f_p and f_n."""
-    below: dict[str, set[str]] = {}
-    for text in texts:
-        for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![A-Za-z])", text):
-            below.setdefault(letter, set()).add(name)
-    text = " ".join(texts)
-    single: dict[str, str] = {}
-    labels: dict[str, list[str]] = {}
-    for letter, names in below.items():
-        index = rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_{letter}"
-        if len(names - {"\\nabla"}) == 1 and not re.search(index, text):
-            single[letter] = (names - {"\\nabla"}).pop()
-        for name in names:
-            labels.setdefault(name, []).append(letter)
-    defined = {match.groups() for text in texts if (match := re.match(r"\s*([A-Z])_\{?([a-z])\}?\s*&?:?=", text))}
-    moved = set(re.findall(r"\\partial\s*([A-Za-z])_", text))
-
-    def named(name: str, letters: Sequence[str]) -> bool:
-        several = name in moved and (len(letters) > 2 or _named_by(name, letters))
-        return several and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text)
-
-    alone = {name: letters for name, letters in labels.items() if all(single.get(one) == name for one in letters)}
-    found = ((name, letter, letters) for name, letters in alone.items() for letter in letters)
-    return frozenset(
-        (name, letter)
-        for name, letter, letters in found
-        if ((name, letter) in defined and len(letters) == 1) or named(name, letters)
-    )
-
-
-def _named_by(name: str, letters: Sequence[str]) -> bool:
-    """Whether letters below a name are no indices by their looks: W_h and W_x, w_x and w_y."""
-    usual = not set(letters) & set("ijklmnpqrst") if name.isupper() else set(letters) <= set("uvxyz")
-    return len(letters) > 1 and usual
+def _of_estimates(texts: Sequence[str]) -> list[str]:
+    r"""Names by which is differentiated what holds their estimates alone, `\partial/\partial\beta \|y - X\hat\beta\|`;
+    the model of the data, `y = X\beta + \varepsilon`, has them too."""
+    found = []
+    for name in sorted({match[1] for text in texts for match in _BY_GREEK.finditer(text)}):
+        hat = rf"\\(?:wide)?hat\s*\{{?\s*\\{name}(?![A-Za-z])"
+        rest = [re.sub(rf"{hat}|\\(?:partial|nabla_\{{?)\s*\\{name}(?![A-Za-z])", "", text) for text in texts]
+        bare = (text for text in rest if re.search(rf"\\{name}(?![A-Za-z])", text) and _STATES.search(text))
+        beside = any(_BY_GREEK.search(text) and re.search(hat, text) for text in texts)
+        found += [name] if beside and not any(bare) else []
+    return found
 
 
 def _with_label(match: re.Match[str]) -> str:

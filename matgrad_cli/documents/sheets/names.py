@@ -84,3 +84,61 @@ _SMOOTH = regex(
 def smoothness(prose: str) -> frozenset[str]:
     """The constants of smoothness: the L of `L-smooth` and `Lipschitz constant L`, which is no loss."""
     return frozenset(match[1] or match[2] for match in _SMOOTH.finditer(prose))
+
+
+INDEXED = regex(r"(?<![A-Za-z\\])([A-Za-z])_(?P<open>\{)?(?P<below>[a-z]{1,2})(?(open)\}|(?![A-Za-z]))")
+
+
+def fixed_indices(texts: Sequence[str]) -> dict[str, str]:
+    r"""The indices that never vary, by names, where no Σ binds them:
+    `L = (r_{ui} - p_u^\\top q_i)^2` speaks of one u and one i."""
+    text = " ".join(texts)
+    below: dict[str, set[str]] = {}
+    for match in INDEXED.finditer(text):
+        below.setdefault(match[1], set()).add(match["below"])
+    bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
+    rest = INDEXED.sub(" ", re.sub(r"\\[A-Za-z]+", " ", text))
+    bare = set(re.findall(r"(?<![A-Za-z\\_{])([A-Za-z])(?![A-Za-z_])(?!\}_)", rest))
+    moved = {match[1] for match in re.finditer(r"\\partial\s*" + INDEXED.pattern, text)}
+    found = {name: next(iter(values)) for name, values in below.items() if len(values) == 1 and name not in bare}
+    varying = {letter for name, values in below.items() if name not in found for value in values for letter in value}
+    whole = {name: value for name, value in found.items() if not set(value) & (varying | bound | bare)}
+    return whole if moved & whole.keys() and any(len(value) > 1 for value in whole.values()) else {}
+
+
+def lettered(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
+    r"""Names with a letter below that is nowhere an index: the K of `K_y = K + \sigma^2 I`, always with the same;
+    f_a, f_p and f_n."""
+    below: dict[str, set[str]] = {}
+    for text in texts:
+        for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![A-Za-z])", text):
+            below.setdefault(letter, set()).add(name)
+    text = " ".join(texts)
+    single: dict[str, str] = {}
+    labels: dict[str, list[str]] = {}
+    for letter, names in below.items():
+        index = rf"_\{{(?!{letter}\}})[^{{}}]*(?<![A-Za-z]){letter}(?![A-Za-z])|\\sum_{letter}"
+        if len(names - {"\\nabla"}) == 1 and not re.search(index, text):
+            single[letter] = (names - {"\\nabla"}).pop()
+        for name in names:
+            labels.setdefault(name, []).append(letter)
+    defined = {match.groups() for text in texts if (match := re.match(r"\s*([A-Z])_\{?([a-z])\}?\s*&?:?=", text))}
+    moved = set(re.findall(r"\\partial\s*([A-Za-z])_", text))
+
+    def named(name: str, letters: Sequence[str]) -> bool:
+        several = name in moved and (len(letters) > 2 or _named_by(name, letters))
+        return several and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text)
+
+    alone = {name: letters for name, letters in labels.items() if all(single.get(one) == name for one in letters)}
+    found = ((name, letter, letters) for name, letters in alone.items() for letter in letters)
+    return frozenset(
+        (name, letter)
+        for name, letter, letters in found
+        if ((name, letter) in defined and len(letters) == 1) or named(name, letters)
+    )
+
+
+def _named_by(name: str, letters: Sequence[str]) -> bool:
+    """Whether letters below a name are no indices by their looks: W_h and W_x, w_x and w_y."""
+    usual = not set(letters) & set("ijklmnpqrst") if name.isupper() else set(letters) <= set("uvxyz")
+    return len(letters) > 1 and usual

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice, product
 
+from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
@@ -13,11 +14,11 @@ from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import Definitions
 from .lengths import counts_in, lengths, of_one_sample, readable_problem
-from .members import OTHER, big, members_told, numbered, shapes_text, small
+from .members import OTHER, big, numbered, shapes_text, small
 from .names import index_behind, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
-from .sizes import TRANSPOSED, facts_told, held_fixed, means, sizes_told
+from .sizes import TRANSPOSED, facts_told, means
 from .symmetric import CONSTRAINTS, facts_by_form, facts_of_value
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
@@ -44,19 +45,8 @@ _CONSTANT = regex(
 )
 """What ends a loss and does not matter: `+ \\text{const}`."""
 _LONE = regex(r"[-\s{}()]*(?:\\left\()?(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?(?:\\right\))?[\s{}()]*")  # no loss by itself
+_WEIGHTS = frozenset(("w", "W", "theta", "Theta", "beta"))
 MOST_PROBLEMS = 40
-
-
-def told_by(sheet: Sheet) -> Told:
-    """Sizes and facts of the prose."""
-    always, supposed = facts_told(sheet.prose)
-    return Told(
-        sizes_told(sheet.prose),
-        {name: frozenset(words) for name, words in always.items()},
-        {name: frozenset(words) for name, words in supposed.items()},
-        members_told(sheet.prose),
-        held_fixed(sheet.prose),
-    )
 
 
 def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]) -> tuple[Question, ...]:
@@ -180,12 +170,22 @@ class _Finder:
             return None  # J(θ) of a formula in which no θ stands
         wrt = wrt or self._variables(others, problem)
         wrt = wrt or self._variables(self._solved_for(stated), problem)[:1]
-        return self._made(stated.name, loss, problem, wrt, stated.formula, stated.arguments)
+        made = self._made(stated.name, loss, problem, wrt or self._usual(problem), stated.formula, stated.arguments)
+        return made if wrt else replace(made, guessed=True)
+
+    def _usual(self, problem: Problem) -> list[str]:
+        """The usual variable of a loss of which only `\\nabla L` stands in the document."""
+        names = [symbol.name for symbol in problem.variables]
+        weights = [name for name in names if name.partition("_")[0] in _WEIGHTS]
+        chosen = weights or [name for name in ("x", "X") if name in names]
+        return chosen if len(chosen) == 1 else []
 
     def _solved_for(self, loss: Stated) -> Iterable[str]:
-        """What is given a value behind the loss, where only `grad L` says that something is differentiated."""
+        """What is given a value behind the loss, where only `grad L` says that something is differentiated;
+        a number is no solution, but supposed."""
         known = (loss.name, *self.definitions.texts)
-        return (item.name for item in self.found.stated if item.formula > loss.formula and item.name not in known)
+        behind = (item for item in self.found.stated if item.formula > loss.formula and item.name not in known)
+        return (item.name for item in behind if any(tokens_of(item.sides[0], self.names)[1:]))
 
     def _with_lengths(
         self, stated: Stated, loss: str, problem: Problem, by: Sequence[str | None]

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Set
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import LatexNames
+from .members import members_told
 from .names import labelled_names, squeezed, tokens_of
 from .outline import Outline, Stated
-from .problem import told_by
 from .read import HEADING
 from .sheet import Sheet, Told
+from .sizes import facts_told, held_fixed, sizes_told
 
 _CALLED = r"(?:\(?[a-h]\)|(?:Problem|Exercise|Question|Part|Task|Aufgabe|Example)[ \t]+\w)"
 _PART = regex(
@@ -50,6 +51,18 @@ class Section:
     start: int
     end: int
     others: frozenset[str] = frozenset()
+
+
+def told_by(sheet: Sheet) -> Told:
+    """Sizes and facts of the prose."""
+    always, supposed = facts_told(sheet.prose)
+    return Told(
+        sizes_told(sheet.prose),
+        {name: frozenset(words) for name, words in always.items()},
+        {name: frozenset(words) for name, words in supposed.items()},
+        members_told(sheet.prose),
+        held_fixed(sheet.prose),
+    )
 
 
 def whole_of(sheet: Sheet, found: Outline) -> Section:

@@ -75,7 +75,7 @@ class Question:
 
     `members` says of which matrices X the x_i are rows, or columns; `others`, what may be as well, where neither words
     nor sizes tell. `frozen` are names of the loss that stand as constants though the document makes them of others,
-    which are named too.
+    which are named too. `guessed`: nothing but a usual letter says by what is differentiated.
     """
 
     name: str | None
@@ -89,6 +89,7 @@ class Question:
     members: Mapping[str, str] = field(default_factory=dict)
     others: tuple[Mapping[str, str], ...] = ()
     frozen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    guessed: bool = False
 
     @property
     def shapes_text(self) -> str:

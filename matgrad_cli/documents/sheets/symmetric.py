@@ -39,6 +39,7 @@ _BRACKETED = regex(r"\(\s*[A-Za-z][A-Za-z' -]+\)")
 COVARIANCE = regex(
     r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution"
     r"|discriminant|\bLDA\b"
+    r"|\\Sigma\s*_\s*\{\s*(?:([a-z])\1|\w+\s*,\s*\w+)\s*\}|\bCCA\b"
     r"|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|\\mathcal\s*\{?\s*N|\\Sigma\}?\s*\^\s*\{?\s*-\s*1",
     re.IGNORECASE,
 )

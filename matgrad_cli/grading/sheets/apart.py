@@ -1,17 +1,22 @@
-r"""Statements of one row, `f(x) = x^\top A x, \quad A = A^\top`, each as a formula of its own."""
+r"""Statements of one row, `f(x) = x^\top A x, \quad A = A^\top`, and the entries of a gradient that is written out,
+each as a formula of its own."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
+from ...documents.sheets.names import labelled_names, tokens_of
 from ...documents.sheets.outline import Outline
 from ...documents.sheets.sheet import Formula
 from ...documents.sheets.symmetric import SAID, fact_by_form
+from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
+from ...notation.latex.names import GREEK, LatexNames
 
 _ROOM = r"(?:(?<!\\)[,;.]|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])"
 _BETWEEN = regex(rf"(?=[^\s&~]){_ROOM}*(?P<words>(?:{SAID}{_ROOM}*)*)")
@@ -32,7 +37,11 @@ _SIGNED = regex(
 def with_statements(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
     """The formulas with a row for each statement that does not go on from the one before;
     None where every row has one."""
-    made = tuple(part for formula, line in zip(formulas, found.lines, strict=False) for part in _apart(formula, line))
+    made: list[Formula] = []
+    written = set[str]()
+    for formula, line in zip(formulas, found.lines, strict=False):
+        made += [*_with_end(formula, line, written), *_apart(formula, line)]
+        written |= {*labelled_names(tokens_of(formula.passage.text, LatexNames()))}
     rest = tuple(formulas[len(found.lines) :])
     return (*made, *rest) if len(made) > len(found.lines) else None
 
@@ -92,7 +101,113 @@ def _signed(passage: Passage) -> tuple[Passage, Passage] | None:
     return passage.part(0, value.end()).stripped(), passage.part(value.end(), len(passage.text))
 
 
+_NEW_NAME = regex(r"\s*:?\s*(?:\\math\w+\s*\{)?\s*\\?[A-Za-z]+\s*\}?\s*(?:_\s*(?:\{\s*[a-z]\s*\}|[a-z]))?[\s.,;]*")
+
+
+def _with_end(formula: Formula, line: LatexLine, written: set[str]) -> Iterator[Formula]:
+    """What a derivative is called at the end of its row, `= e^{x_j}/s = p_j`, as a definition before it."""
+    sides = line.statements[0].sides if len(line.statements) == 1 else ()
+    head = sides[0].node if len(sides) > 2 else None
+    if isinstance(head, s.Derivative) and _NEW_NAME.fullmatch(end := sides[-1].text):
+        name = next(iter(labelled_names(tokens_of(end, LatexNames()))), None)
+        before = {one for side in sides[:-1] for one in labelled_names(tokens_of(side.text, LatexNames()))}
+        if name not in {None, "I"} | before | written:
+            part, value = (formula.passage.part(side.span.start, side.span.end) for side in (sides[-1], sides[-2]))
+            text = f"{part.text.strip(' .,;:')} = {value.text}"
+            places = (*[part.places[0]] * (len(text) - len(value.text)), *value.places)
+            yield replace(formula, passage=Passage(text, 0, places))
+
+
 def _whole(text: str) -> bool:
     """Whether what opens in a text closes in it."""
     pairs = (("{", "}"), (r"\left", r"\right"), (r"\begin", r"\end"))
     return all(text.count(opens) == text.count(closes) for opens, closes in pairs)
+
+
+_TABLE = regex(
+    r"[\s&]*(?:\\left\s*)?(?:[\[(]\s*(?:\\right\s*)?)?\\begin\{(?P<name>\w*matrix|array)\}(?:\{[clr|]+\})?(?P<body>.*?)\\end\{(?P=name)\}"
+    r"(?:\s*(?:\\right\s*)?[\])])?(?:\s*\^\s*\{?\\?\w+\}?)?[\s.,;]*"
+    r"|[\s&]*(?:\\left\s*)?(?P<open>[\[(])(?P<list>.*)(?:\\right\s*)?[\])](?:\s*\^\s*\{?\\?\w+\}?)?[\s.,;]*",
+    re.DOTALL,
+)
+_AT = regex(r"\b(?:at|point|evaluat\w+|when|where|for|critical|minimum)\b", re.IGNORECASE)
+"""Behind them numbers may be the values at one place."""
+_CELL_END = regex(r"\\begin\b|\\end\b|\\left\b|\\right\b|[{}()\[\]]|\\\\(?:\[[^\]]*\])?|[&,]")
+
+
+def with_entries(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ...] | None:
+    r"""The formulas with `\nabla f = [2x, 3y]` of a function f(x, y) of several numbers entry by entry;
+    None where no derivative is written out so."""
+    made = [
+        tuple(_entries(formula, line, found)) or (formula,)
+        for formula, line in zip(formulas, found.lines, strict=False)
+    ]
+    rest = tuple(formulas[len(found.lines) :])
+    parts = tuple(part for parts in made for part in parts)
+    return (*parts, *rest) if len(parts) > len(found.lines) else None
+
+
+def _entries(formula: Formula, line: LatexLine, found: Outline) -> Iterator[Formula]:
+    sides = line.statements[0].sides if len(line.statements) == 1 and line.statements[0].leading is None else ()
+    if len(sides) > 2 and isinstance(sides[0].node, s.Name):
+        sides = sides[1:]  # `H = \\nabla^2 f = …`
+    head = s.ungrouped(sides[0].node) if len(sides) > 1 and sides[0].node is not None else None
+    order = 0
+    while isinstance(head, s.Derivative) and head.variable is None and head.body is not None:
+        head, order = s.ungrouped(head.body), order + 1
+    called = isinstance(head, s.Apply) and all(isinstance(part, s.Name) for part in head.arguments)
+    name = head.function if called and isinstance(head, s.Apply) else getattr(head, "name", None)
+    variables = _numbers_of(name, found) if order and name is not None else ()
+    text = formula.passage.text
+    cells = [_cells(text, side.span.start, side.span.end) for side in sides[1:]]
+    if len(variables) < 2 or any(len(one) != len(variables) ** order for one in cells):
+        return
+    constant = not any(re.search(r"(?<!\\)[A-Za-z]", text[start:end]) for one in cells for start, end in one)
+    constant = constant and (order == 1 or _AT.search(f"{formula.before[-60:]} {formula.after[:60]}") is not None)
+    loss = text[head.span.start : head.span.end] if head is not None else ""
+    for at, by in enumerate(product(variables, repeat=order)):
+        below = "".join(rf"\partial {one}" for one in by)
+        written = rf"\frac{{\partial^{{{order}}} {loss}}}{{{below}}}".replace("^{1}", "")
+        passage = Passage(written, 0, (formula.passage.places[0],) * (len(written) + 1))
+        for one in cells:
+            cell = formula.passage.part(*one[at])
+            passage = Passage(
+                f"{passage.text} = {cell.text}", 0, (*passage.places, *[cell.places[0]] * 2, *cell.places)
+            )
+        yield replace(formula, passage=passage, place=formula.place + at, guessed=formula.guessed or constant)
+
+
+def _numbers_of(name: str, found: Outline) -> tuple[str, ...]:
+    """The variables of a function of several, in their order: its arguments, else x, y and z, or x_1, x_2 in its
+    value."""
+    for stated in (stated for stated in found.stated if stated.name == name and not stated.letters):
+        names = list(dict.fromkeys(stated.arguments))
+        if len(names) < 2:
+            inside = set(labelled_names(tokens_of(stated.sides[0], LatexNames(accents=found.accents)))) - {"e"}
+            stems = {one.partition("_")[0] for one in inside}
+            plain = inside <= set("xyz") or (len(stems) == 1 and all(re.search(r"_\d$", one) for one in inside))
+            names = sorted(inside) if plain else []
+        parts = (one.partition("_") for one in names)
+        return tuple(
+            ("\\" if stem in GREEK else "") + stem + (f"_{{{below}}}" if below else "") for stem, _, below in parts
+        )
+    return ()
+
+
+def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the entries of a written-out array stand; none where it is no such array."""
+    found = _TABLE.fullmatch(text, start, end)
+    if found is None:
+        return []
+    group = "body" if found["name"] else "list"
+    depth, begin, cells = 0, found.start(group), []
+    for match in _CELL_END.finditer(text, *found.span(group)):
+        if match[0] in ("\\begin", "{", "(", "["):
+            depth += 1
+        elif match[0] in ("\\end", "}", ")", "]"):
+            depth -= 1
+        elif depth == 0 and match[0][:2] in (("\\\\", "&") if found["name"] else (",",)):
+            cells.append((begin, match.start()))
+            begin = match.end()
+    cells.append((begin, found.end(group)))
+    return [(first, last) for first, last in cells if text[first:last].strip()]

@@ -23,7 +23,7 @@ from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
 from .going_on import Places, in_sentence
 from .open_names import OpenNames
-from .other_functions import Others, code_of, of_form
+from .other_functions import Others, code_of, of_form, says_otherwise
 from .own_letters import own_fact, under_the_sign
 from .passing import (
     CONDITIONAL,
@@ -53,6 +53,7 @@ from .solutions import (
 
 _PASSED = ("aside", "follows")
 EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
+NO_IDENTITY = "an equation, which does not always hold"
 STEP = ("read as a step of a descent, which goes against the gradient",)
 GIVEN = "what a given name stands for"
 
@@ -146,7 +147,7 @@ class Judge:
         """The verdict on a row."""
         self.parts |= numbered_parts(line)
         results = self._results(line)
-        if line.formula.kind == "display" and said_of_other(line.formula) == CONDITIONAL:
+        if line.formula.kind == "display" and said_of_other(line.formula, loss=self.question.name) == CONDITIONAL:
             self.conditional = line.formula.block
         before = self._before(line)
         if line.goes_on and before is not None and before.verdict in _PASSED and before.role == "aside":
@@ -206,6 +207,8 @@ class Judge:
             return Judged(line, newton[0], "claim", why=newton[1])
         if result is not None and result.verdict == "follows" and not line.formula.step:
             doubt = held_constant(line, self.question.frozen, self.question.wrt)
+            if result.role == "equation" and self._misstates(line, result):
+                return Judged(line, "undecided", "claim", result, result.notes, NO_IDENTITY)
             if result.role == "definition" and called_derivative(self.sheet.formulas, line.formula):
                 doubt = "of what this is the derivative is not certain"
             if doubt is not None:
@@ -262,11 +265,12 @@ class Judge:
         if formula.block == self.conditional:
             return CONDITIONAL
         layout = next((begun.around.task.layout for begun in self.readers), "")
-        if (why := said_of_other(formula, layout)) is not None:
+        if (why := said_of_other(formula, layout, self.question.name)) is not None:
             return why
         name, variables = line.name, {begun.around.task.problem.wrt.name for begun in self.readers}
         if name is not None and name != self.question.name and name not in variables and not line.solves:
-            return "a name that is given another value" if self._valued(name) else None
+            valued = any(begun.around.valued(name) for begun in self.readers)
+            return "a name that is given another value" if valued else None
         if name is not None and name == self.question.name and of_form(result) and _GRADIENT.search(formula.before):
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
@@ -282,6 +286,13 @@ class Judge:
         """Whether the problem's loss was found in this row."""
         start, formulas = self.question.start, self.sheet.formulas
         return self.question.name is not None and start < len(formulas) and formulas[start].place == line.formula.place
+
+    def _misstates(self, line: Line, result: RowResult) -> bool:
+        """Whether a row says of what is defined, before anything is set to zero, what it is not: `e^T e = \\ldots`."""
+        if line.goes_on and (before := self._before(line)) is not None and before.why == NO_IDENTITY:
+            return True
+        stated = not (self.gradient or line.goes_on or is_equation_of_zero(line.formula) or self._solving(line))
+        return stated and any(says_otherwise(result, begun.around) for begun in self.readers)
 
     def _of_another(self, line: Line) -> bool:
         """Whether a row differentiates something else than the loss by something else."""
@@ -352,9 +363,6 @@ class Judge:
         a slip is told once, unless the other is about another variable."""
         own, all_of = line.moving, set(self.question.wrt)
         return any(not (own and theirs and own.isdisjoint(theirs) and own | theirs <= all_of) for theirs in self.wrong)
-
-    def _valued(self, name: str) -> bool:
-        return any(begun.around.valued(name) for begun in self.readers)
 
     def _doubt(self, line: Line, result: RowResult) -> str | None:
         """Why a claim that does not follow is not called wrong."""

@@ -120,6 +120,9 @@ class OpenNames:
         functions = {name for around in arounds for name in names_in(around.task.problem.loss)}
         bare = sorted(name for name in functions if line.derives and not _is_derived(name, self.sheet))
         yield bare, f"it may rest on what `{', '.join(bare)}` is, of which no derivative stands in the document"
+        slopes = ({*re.findall(rf"\\partial\s*\\?{name}\s*\(([^()]*)\)", line.text)} for name in functions)
+        yield any(len(places) > 1 for places in slopes), "`f(x)` may be meant as what `f(y)` is as a function of x"
+        yield form and self.question.guessed, "by what is differentiated is not said"
         stands_for = not form and (names & self.explained or given & self.identities)
         yield stands_for, "it may rest on what a given name stands for"
         moved = [lone(part.body) for part in line.parts(s.Derivative) if part.style == "nabla"]

@@ -196,6 +196,14 @@ def _but_at_the_place(result: RowResult, arounds: Sequence[Surroundings], told: 
     return None
 
 
+def says_otherwise(result: RowResult, around: Surroundings) -> bool:
+    """Whether the first side of a row is made of a name that rows define, and the last is another value."""
+    claim = result.row.claims[0]
+    node = claim.sides[0].node
+    names = {part.name for part in s.parts_of(node) if isinstance(part, s.Name)} if node is not None else set()
+    return not names.isdisjoint(around.defined) and lone(node) is None and _differs(claim, around)
+
+
 def _differs(claim: Claim, around: Surroundings) -> bool:
     """Whether the sides of a claim differ at the first point, or cannot be compared."""
     left = read_side(claim.sides[0], around).expr

@@ -17,13 +17,13 @@ from ...documents.sheets.one_sample import with_samples
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of
-from ...documents.sheets.sheet import Question, Sheet, Told
+from ...documents.sheets.sheet import Formula, Question, Sheet, Told
 from ...documents.sheets.spoken import with_called, with_continued, with_spoken
 from ...ir import Expr, Symbol, substitute, transpose
 from ..begin import Habits, begin
 from ..bench import Bench
 from ..task import Task, task_for, whole_derivative
-from .apart import with_heads, with_statements
+from .apart import with_entries, with_heads, with_statements
 from .cases import cases
 from .judge import GIVEN, Judge, Judged
 from .other_functions import code_of
@@ -55,7 +55,7 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     sheet = replace(sheet, formulas=with_called(sheet.formulas) or sheet.formulas)
     found = outline(sheet.formulas)
     named = partial(with_named, prose=sheet.prose)
-    for change in (with_heads, with_statements, with_calls, with_loss, named, lambda read, _: with_continued(read)):
+    for change in (with_heads, with_statements, with_calls, with_loss, named, _with_continued, with_entries):
         if (changed := change(sheet.formulas, found)) is not None:
             sheet = replace(sheet, formulas=changed)
             found = outline(changed)
@@ -65,6 +65,10 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     for section in (whole_of(sheet, found),) if given.get("loss") else sections(sheet, found):
         parts += _judged(section, [(place[line.formula.place], line) for line in lines], given)
     return [replace(part, respelled=sheet.respelled) for part in parts]
+
+
+def _with_continued(formulas: Sequence[Formula], _: Outline) -> tuple[Formula, ...] | None:
+    return with_continued(formulas)
 
 
 def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[str, str]) -> Iterator[Part]:

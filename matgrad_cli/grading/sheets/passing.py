@@ -70,7 +70,7 @@ _CONDITION = regex(
 )
 _CONDITION_BEHIND = regex(
     rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case"
-    rf"|at initiali)",
+    rf"|at initiali|otherwise\b|elsewhere\b)",
     re.IGNORECASE,
 )
 _ELSEWHERE = regex(r"(?<![A-Za-z\\])[i-t]\s*(?:\\neq?(?![A-Za-z])|≠)\s*[a-hu-z](?:_\{?\w\}?)?\s*[)}]?[\s.,;]*$")
@@ -104,14 +104,14 @@ CONDITIONAL = "said under a condition"
 OF_LAYOUT = "said of another layout"
 
 
-def said_of_other(formula: Formula, layout: str = "") -> str | None:
+def said_of_other(formula: Formula, layout: str = "", loss: str | None = None) -> str | None:
     """Why a formula speaks of another case than the one at hand:
-    a condition or another layout than `layout` stands beside it."""
+    a condition, which does not state the `loss`, or another layout than `layout` stands beside it."""
     before = formula.before
     # `by … (for symmetric matrices) we obtain`, `∇F = 0 gives` suppose nothing; a condition that follows another
     # formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
     supposed = any(
-        not _STATES.search(match[0])
+        not (_STATES.search(match[0]) or re.search(rf"[$(]\s*\\?{loss}\s*=", match[0]))
         and not _in_brackets(before, match)
         and not _DERIVED.search(before[: match.end()])
         and not _OF_ANOTHER.search(before[: match.start()])
