@@ -198,7 +198,10 @@ def rewritten(sheet: Sheet) -> Sheet:
     told = "L" if unused and _FROM_ABOVE.search(sheet.prose) is not None else None
     if (loss := said[0]["loss"] if said else told) is not None:
         differential = rf"(?<![{{A-Za-z\\/])(?:d\s?|\\mathrm\s*\{{?\s*d\s*\}}?\s*){re.escape(loss)}(?![A-Za-z/])"
-        habits.append((_UPSTREAM if re.search(differential, text) else _GRADIENT, partial(_as_derivative, loss)))
+        of_each = {plain_name(match["name"]): match["loss"] for match in said}
+        one = loss if len({*map(plain_name, of_each.values())}) < 2 else None
+        pattern = _UPSTREAM if re.search(differential, text) else _GRADIENT
+        habits.append((pattern, lambda match: _as_derivative(of_each.get(plain_name(match["name"]), one), match)))
     named = next(filter(None, map(_FUNCTION_D.search, texts)), None)
     if named is not None and re.search(rf"{_BY_ANY}\s*\{{?\s*{re.escape(named[1])}", text):
         sign, called = re.escape(named[1].strip()), re.escape(named[2])
@@ -252,11 +255,11 @@ def _called(text: str, prose: str) -> Iterator[tuple[str, str]]:
             yield name, letter
 
 
-def _as_derivative(loss: str, match: re.Match[str]) -> str:
+def _as_derivative(loss: str | None, match: re.Match[str]) -> str:
     """The `dW` with which a match begins as the derivative of the loss by W; the loss itself is differentiated by
     nothing."""
     name = match["name"]
-    if plain_name(name) == plain_name(loss):
+    if loss is None or plain_name(name) == plain_name(loss):
         return match[0]
     spelled = f"\\{name}" if name.partition("_")[0] in GREEK else name
     return rf"\frac{{\partial {loss}}}{{\partial {spelled}}}{match[0][match.end('name') - match.start() :]}"

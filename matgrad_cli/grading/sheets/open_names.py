@@ -19,7 +19,7 @@ from ...notation.unknown import names_in
 from ..begin import Begun
 from ..chain import RowResult
 from ..lines.statements import NEGLECTS
-from .other_functions import of_form, unlike
+from .other_functions import code_of, of_form, unlike
 from .rows import Line, gives_identity, lone, subscripted
 
 _REMARK = regex(r"\W*\((?=[^()]*[^\x00-\x7fΑ-Ωα-ω])[^()$]*\$\s*\\?\w+\s*\$[^()$]*\)")
@@ -35,6 +35,7 @@ SUM_IS_ONE = regex(
     r"\s*=\s*1(?!\d|\.)"
 )
 """A row `\\sum_c t_{ic} = 1`."""
+_MEAN = regex(r"\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[A-Za-z]\s*\}?|1/[A-Za-z](?![A-Za-z])")
 _CALLED = regex(r"\s*\\?[A-Za-z]+_\{?\w\}?\s*\(\s*\\?[A-Za-z]+\s*\)\s*")
 """A left side `a_j(x)`, one of several functions."""
 _CONSTANT = regex(r"[+-]\s*(?:\\\w+\s*\{\s*)?const", re.IGNORECASE)
@@ -81,6 +82,8 @@ class OpenNames:
             re.findall(r"\\?([A-Za-zα-ω]+)\}?_\{?1\}?\s*,\s*(?:\\[lc]?dots|…|\.\.\.)", sheet.prose)
         )
         self.constant = _arguments(sheet, question)
+        lefts = (re.split(r"\s*(?:\(|&?:?=)", one.passage.text)[0] for one in sheet.formulas if "=" in one.passage.text)
+        self.stated = question.name in {plain_name(left.strip(" &")) for left in lefts}
         self.explained: frozenset[str] = frozenset()
         self.identities: set[str] = set()
         self.valued: dict[str, bool] = {}
@@ -122,6 +125,8 @@ class OpenNames:
         yield bare, f"it may rest on what `{', '.join(bare)}` is, of which no derivative stands in the document"
         slopes = ({*re.findall(rf"\\partial\s*\\?{name}\s*\(([^()]*)\)", line.text)} for name in functions)
         yield any(len(places) > 1 for places in slopes), "`f(x)` may be meant as what `f(y)` is as a function of x"
+        mean = code_of(result) == "lost-factor" and not self.stated and _MEAN.search(line.text)
+        yield mean, "what is given from above may be the derivative for each sample, and the loss their mean"
         yield form and self.question.guessed, "by what is differentiated is not said"
         stands_for = not form and (names & self.explained or given & self.identities)
         yield stands_for, "it may rest on what a given name stands for"
