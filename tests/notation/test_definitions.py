@@ -148,6 +148,38 @@ def test_a_quadratic_form_in_many_hands(loss: str) -> None:
     assert str(gradient(loss, "x", ["A: n×n, x: n"])).startswith("(A + Aᵀ)x ")
 
 
+@pytest.mark.parametrize(
+    ("loss", "letter"),
+    [
+        (r"\|x - x^k\|^2", "k"),
+        (r"\frac{\rho}{2}\|X - Z^{k} + U^{k}\|_F^2", "k"),
+        (r"w^\top x^n", "n"),
+    ],
+)
+def test_a_raised_counter_is_an_exponent_or_a_number_of_the_letter(loss: str, letter: str) -> None:
+    wrt = "X" if "X" in loss else "x"
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, wrt)
+    assert caught.value.diagnostic.code == "index-as-number"
+    assert read_problem(loss, wrt, [f"{letter}: scalar"])
+
+
+def test_powers_of_numbers_and_of_one_matrix_stay_powers() -> None:
+    for loss, wrt in (
+        (r"p^k (1-p)^{n-k}", "p"),
+        (r"\operatorname{tr}(X^k)", "X"),
+        (r"\|A^k x - b\|^2", "x"),
+        (r"\|x\|^k", "x"),
+    ):
+        assert read_problem(loss, wrt)
+
+
+def test_a_marked_letter_is_as_large_as_the_letter() -> None:
+    problem = read_problem(r"\|Ax - b\|^2 + \lambda \log(1 + e^{-\tilde x})^\top \tilde x", "x")
+    shapes = {symbol.name: str(symbol.shape) for symbol in problem.variables}
+    assert shapes["x"] == shapes["x_tilde"]
+
+
 def test_a_fact_is_about_a_name_as_it_is_written() -> None:
     problem = read_problem(r"w_x^\top C_{xx} w_x", "w_x", [r"w_x: p, C_{xx}: p×p"], [r"C_{xx} spd"])
     assert [fact.symbol.name for fact in problem.facts] == ["C_xx"]

@@ -34,6 +34,7 @@ from .calls import call
 from .complaints import described, fail, misfit_entrywise
 from .elaborator import Elaborator
 from .entries import cases, derivative, entries_of, kronecker, row_or_column, sigma, subscript
+from .loss_letters import COUNTERS
 from .matrix_functions import LARGEST_POWER, exceeds, inverted, matrix_power, negated, not_square, raised
 from .products import OPERATORS, Product, inner
 
@@ -181,6 +182,9 @@ def _sum(e: Elaborator, node: s.Binary) -> Expr:
     terms.append((False, first))
     values = _terms(e, terms)
     kind = values[0][0].shape
+    for value, part, _ in values if len(values) > 1 else ():
+        if value.shape.is_matrix:
+            _refuse_iterate(e, part)
     if not e.scope.arrays and all(value.shape is kind for value, _, _ in values):
         return add(*[negated(value) if minus else value for value, _, minus in values])
     arrays = [(value, part, minus) for value, part, minus in values if not value.shape.is_number]
@@ -274,8 +278,21 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
     elif node.operator == "^" and base.shape.is_square and not base.shape.is_number:
         return raised(base, exponent)
     elif node.operator == "^" and not base.shape.is_number:
+        _refuse_iterate(e, node)
         e.note(f"{e.text(node)} is taken entry by entry, as {e.text(node.left)} is {described(base.shape)}")
     return Power(base, exponent)
+
+
+def _refuse_iterate(e: Elaborator, node: s.Node) -> None:
+    """Ask in a loss in x^k of an array, where k counts things: a power, or one of several x?"""
+    match s.ungrouped(node):
+        case s.Binary(_, "^", base, s.Name(_, letter)) if letter in COUNTERS and isinstance(s.ungrouped(base), s.Name):
+            guessed = e.scope.origins.get(letter) != "from --shape"
+            if e.scope.syntax == "latex" and e.scope.loss is None and guessed:
+                name = e.text(base).strip("`")
+                message = f"whether the raised `{letter}` numbers `{name}` or is an exponent is not said"
+                help = f"write `{name}_{{old}}` for one of several `{name}`; for a power declare `{letter}: scalar`"
+                e.fail("index-as-number", message, node, help)
 
 
 # ---- maps

@@ -7,8 +7,10 @@ from typing import Final
 
 from ...ir import ONE
 from ..names import GREEK
-from .unify import Agenda, Form, Side, join, lengthen
+from .unify import Agenda, Form, Side, join, lengthen, merge
 
+_MARKS: Final = tuple(f"_{mark}" for mark in "hat tilde prime star old new prev pred ref".split())
+"""What stands behind the name of another array of the same kind; a mean, x̄, may be a number."""
 GREEK_NAMES: Final = frozenset(GREEK.values())
 
 
@@ -19,6 +21,8 @@ class Habits:
     def __init__(self, names: Mapping[str, Form], said: dict[str, str]) -> None:
         self.order, self.forms, self.said = list(names), list(names.values()), said
         self.changed, self.sure, self.summed, self.rest = Agenda(), Agenda(), Agenda(), Agenda()
+        bare = ((name, mark, name.removesuffix(mark)) for name in names for mark in _MARKS if name.endswith(mark))
+        self.marked = [pair for name, _, base in bare if base in names for pair in ((name, base), (base, name))]
         for place, form in enumerate(self.forms):
             self.summed.put(place)
             self.rest.put(place)
@@ -72,6 +76,15 @@ class Habits:
             (form.kind.array or form.kind.hint or form.rows.is_long) and self.column(name, form, why)
             for name, form in self.left(self.sure)
         )
+
+    def marks(self, names: Mapping[str, Form]) -> bool:
+        """Habit: ŷ has the shape of y, and y that of ŷ, where one is decided to be an array."""
+        for name, other in self.marked:
+            if names[name].is_open() and names[other].is_array and not names[other].is_open():
+                merge(names[name], names[other])
+                self.said[name] = f"as large as `{other}`"
+                return True
+        return False
 
     def entries(self, summed: Collection[str]) -> bool:
         """Habit: the first name that is still open, and is added up entry by entry, is a vector."""

@@ -340,6 +340,7 @@ class Solver:
             habits.capitals()
             or habits.vector()
             or waiting.force(PREFER)
+            or habits.marks(self.names)
             or habits.entries(self.summed)
             or habits.number()
             or waiting.force(DECIDE)
