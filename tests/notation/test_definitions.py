@@ -150,11 +150,7 @@ def test_a_quadratic_form_in_many_hands(loss: str) -> None:
 
 @pytest.mark.parametrize(
     ("loss", "letter"),
-    [
-        (r"\|x - x^k\|^2", "k"),
-        (r"\frac{\rho}{2}\|X - Z^{k} + U^{k}\|_F^2", "k"),
-        (r"w^\top x^n", "n"),
-    ],
+    [(r"\|x - x^k\|^2", "k"), (r"\frac{\rho}{2}\|X - Z^{k} + U^{k}\|_F^2", "k"), (r"w^\top x^n", "n")],
 )
 def test_a_raised_counter_is_an_exponent_or_a_number_of_the_letter(loss: str, letter: str) -> None:
     wrt = "X" if "X" in loss else "x"
