@@ -4,6 +4,8 @@ and which variable a name means."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from ..diagnostics import InputError, Source, Span
@@ -102,7 +104,32 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
         if wrt in {plain_name(part) for part in re.split(_AMONG, over)} | {plain_name(over)}:
             said.append(f"{what} `{' '.join(wrapper[0].split())}` in front is dropped")
             text = " " * wrapper.end() + text[wrapper.end() :]
-    return text, tuple(said)
+    return _one_side(text, wrt, said)
+
+
+def _one_side(text: str, wrt: str, said: list[str]) -> tuple[str, tuple[str, ...]]:
+    r"""Of `\tfrac12 e^\top e = \tfrac12 \|y - Xw\|^2`, where the names of the first side say nothing of the variable,
+    the first side that holds it, blanks in the place of the others."""
+    signs = [0, *(place for place in _equals(text)), len(text)]
+    sides = [text[start:end].lstrip("=") for start, end in pairwise(signs)] if len(signs) > 2 else []
+    letter = wrt.partition("_")[0]
+    letters = (re.findall(r"\\([A-Za-z]+)|([A-Za-z])", side) for side in sides)
+    held = [any(letter in pair for pair in found) for found in letters]
+    first = next((number for number, found in enumerate(held) if found), 0)
+    start, end = signs[first] + 1, signs[first + 1] if first else 0
+    if not first or re.search(r"[,;\n]|\\q?quad|\\text|\\\\", text[:start]):
+        return text, tuple(said)
+    said.append(f"`{text[:start].strip()}` in front, which does not hold `{wrt}`, is dropped")
+    return " " * start + text[start:end], tuple(said)
+
+
+def _equals(text: str) -> Iterator[int]:
+    """Where equals signs stand outside of all brackets."""
+    depth = 0
+    for sign in re.finditer(r"\\.|[(\[{}\])]|(?<![=<>!:])=(?!=)", text):
+        depth += (sign[0] in "([{") - (sign[0] in ")]}")
+        if sign[0] == "=" and depth == 0:
+            yield sign.start()
 
 
 def _refuse_constraint(text: str, found: re.Match[str]) -> NoReturn:

@@ -176,6 +176,23 @@ def test_a_marked_letter_is_as_large_as_the_letter() -> None:
     assert shapes["x"] == shapes["x_tilde"]
 
 
+@pytest.mark.parametrize(
+    "loss",
+    [
+        r"L = \tfrac12 e^\top e = \tfrac12 \|y - Xw\|^2",
+        "S(w) = e'e/2 = (y - Xw)'(y - Xw)/2",
+        r"Q = \frac12 \sum_i e_i^2 = \frac12 \|y - Xw\|^2 = \frac12 \|Xw - y\|^2",
+    ],
+)
+def test_of_equal_sides_the_first_that_holds_the_variable_is_the_loss(loss: str) -> None:
+    assert str(gradient(loss, "w")).split("   (")[0] == "−Xᵀ(y − Xw)"
+
+
+def test_an_explanation_is_no_side_of_the_loss() -> None:
+    with pytest.raises(InputError):
+        read_problem(r"\|y - z\|^2,\quad \hat z = Xw", "w")
+
+
 def test_a_fact_is_about_a_name_as_it_is_written() -> None:
     problem = read_problem(r"w_x^\top C_{xx} w_x", "w_x", [r"w_x: p, C_{xx}: p×p"], [r"C_{xx} spd"])
     assert [fact.symbol.name for fact in problem.facts] == ["C_xx"]

@@ -211,3 +211,32 @@ def test_what_lies_beyond_a_range_is_refused(text: str) -> None:
 def test_a_set_that_is_called_as_the_identity_is_a_set(loss: str) -> None:
     names = [symbol.name for symbol in read_problem(loss + r" + x^\top I x", "x", [SHAPES]).variables]
     assert {"I_set", "I_cal"} & set(names)
+
+
+@pytest.mark.parametrize(("bare", "wrt", "written"), [
+    (r"-\sum v_i \log y_i", "v", r"-\sum_i v_i \log y_i"),
+    (r"-\sum v_i \log y_i + (1 - v_i) \log(1 - y_i)", "v", r"-\sum_i (v_i \log y_i + (1 - v_i) \log(1 - y_i))"),
+    (r"\sum A_{ij} x_i x_j", "x", r"\sum_{i,j} A_{ij} x_i x_j"),
+    (r"\sum_i (x_i - \sum A_{ij} w_j)^2", "w", r"\sum_i (x_i - \sum_j A_{ij} w_j)^2"),
+    (r"\ln \sum e^{x_k}", "x", r"\ln \sum_k e^{x_k}"),
+])  # fmt: skip
+def test_a_sum_without_a_letter_runs_over_the_letters_that_nothing_else_binds(
+    bare: str, wrt: str, written: str
+) -> None:
+    shapes = ["x: n, w: n, A: n×n, v: k, y: k"]
+    problem = read_problem(bare, wrt, shapes)
+    assert problem.loss is read_problem(written, wrt, shapes).loss
+    assert any("without a letter runs over" in note for note in problem.notes)
+
+
+def test_sums_without_letters_inside_each_other_are_asked() -> None:
+    with pytest.raises(InputError) as caught:
+        read_problem(r"\sum (\sum A_{ij} x_j)^2", "x", [SHAPES])
+    assert caught.value.diagnostic.code == "sum-range"
+
+
+def test_a_column_that_is_written_by_its_number_is_one_of_a_matrix() -> None:
+    shapes = {
+        symbol.name: symbol.shape for symbol in read_problem(r"\sum_i (y_i - a x_{i1} - b x_{i2})^2", "b").variables
+    }
+    assert shapes["x"].is_matrix

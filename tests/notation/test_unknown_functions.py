@@ -146,7 +146,8 @@ def test_what_a_function_makes_of_samples_is_a_family_of_vectors(loss: str, wrt:
 
 
 @pytest.mark.parametrize(("loss", "wrt"), [
-    (r"\sum_i \phi_i(w^\top x_i)", "w"), (r"\sum_i g_i(x_i - y_i)", "x"), (r"\|f_\theta(x) - y\|^2", "theta"),
+    (r"\sum_i \phi_i(w^\top x_i)", "w"), (r"\rho(x)", "x"), (r"\sum_i g_i(x_i - y_i)", "x"),
+    (r"\|f_\theta(x) - y\|^2", "theta"),
     (r"\sum_i H_\delta(r_i),\ r = y - Xw", "w"), (r"\|y - a(Wx)\|^2", "W"), (r"\|y - \eta\left(Wx\right)\|^2", "W"),
 ])  # fmt: skip
 def test_what_may_be_a_function_or_a_factor_is_asked(loss: str, wrt: str) -> None:

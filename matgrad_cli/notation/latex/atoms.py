@@ -88,7 +88,7 @@ def named_factor(r: Cursor) -> s.Node:
         if not primes:
             return scripted(r, call_of(r, node))
         return scripted(r, _slope_called(r, token, node, sum(script.amount for script in primes)))
-    open_ = not declared and set(kinds) <= {"index"} and (scripts or name not in LETTERS)
+    open_ = not declared and set(kinds) <= {"index"} and (scripts or name not in LETTERS - WEIGHTS)
     one_of_several = bool(scripts) and name not in WEIGHTS and r.unknown(name) and not r.raised_at(r.at)
     if (open_ and (around_a_letter(r) or one_of_several)) or (
         name == "sigma" and declared and not r.known and _is_both(r, name)

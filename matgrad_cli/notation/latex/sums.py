@@ -3,14 +3,19 @@ r"""Σ, Π, max and min over letters in LaTeX formulas; the logarithm of `\prod_
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from ...diagnostics import Span
 from .. import syntax as s
+from ..elaboration.loss_letters import COUNTERS, free_letters
 from .cursor import Cursor
 from .indices import end_unbraced
 from .ranges import Ranges, moves_of, ranges, within
 from .scripts import scripted
 from .tokens import Token
+
+_BARE: Final = "Σ"
+"""Stands among the letters that are bound where a Σ without a letter stands around."""
 
 
 def over_letters(r: Cursor, sign: Token) -> Ranges:
@@ -42,7 +47,14 @@ def sum_here(r: Cursor, sign: Token) -> s.Node:
     over = over_letters(r, sign)
     if not r.starts_factor() and not r.sees("operator", "-", "+"):
         raise r.trouble("something to add up is needed after this sum", sign, "syntax-error")
-    body = over.masked(under(r, over, lambda: r.grammar.product(r, None)))
+    place, outer = r.at, r.binding
+    r.binding = outer if over.letters else outer | {_BARE}
+    body = under(r, over, lambda: r.grammar.product(r, None))
+    r.binding = outer
+    if sign.text == "sum" and not r.known and (counted := _counted(r, over, sign, body)):
+        r.at, over = place, Ranges(counted, (None,) * len(counted))
+        body = under(r, over, lambda: r.grammar.product(r, None))
+    body = over.masked(body)
     body = within_reach(r, over, body)
     span = r.span(sign).joined(body.span)
     if sign.text != "sum":
@@ -53,6 +65,17 @@ def sum_here(r: Cursor, sign: Token) -> s.Node:
     if not over.letters:
         return s.Apply(span, "sum", (body,))
     return s.Sigma(span, over.letters, over.limits, body)
+
+
+def _counted(r: Cursor, over: Ranges, sign: Token, body: s.Node) -> tuple[s.Name, ...]:
+    r"""The letters that `\sum y_i \log p_i` of a loss runs over, as none is written and nothing else binds them."""
+    free = free_letters(body) & COUNTERS if not over.letters else frozenset()
+    letters = sorted(free - r.binding - r.names.variables.keys())
+    if len(letters) > 1 and _BARE in r.binding:
+        raise r.trouble("over which letter each of these sums runs is not said", sign, "sum-range")
+    if letters:
+        r.note(f"the sum without a letter runs over {' and '.join(f'`{letter}`' for letter in letters)}")
+    return tuple([s.Name(r.span(sign), letter) for letter in letters])
 
 
 def counted_entries(r: Cursor, close: int) -> s.Node | None:

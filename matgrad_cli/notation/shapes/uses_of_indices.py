@@ -6,7 +6,7 @@ from ...ir import ONE
 from .. import syntax as s
 from ..scope import Scope
 from .solver import Solver
-from .unify import Form, Side, join
+from .unify import Form, Side, join, lengthen
 from .uses import column_or_row, later, row_or_entry
 
 
@@ -24,6 +24,9 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
     if len(sides) == 2:
         join(form.rows, sides[0], reason)
         join(form.cols, sides[1], reason)
+        for side, index in zip((form.rows, form.cols), node.indices, strict=True):
+            if isinstance(index, s.Literal_) and index.value > 0:  # the second, counted from 0
+                lengthen(side)
         form.kind.matrix = form.kind.matrix or all(isinstance(index, s.Name) for index in node.indices)
     elif node.member and form.is_open():
         join(form.rows, sides[0], reason)
