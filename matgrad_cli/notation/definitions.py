@@ -7,13 +7,24 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from ..diagnostics import InputError, Source
+from ..diagnostics import InputError, Source, Span
 from ..diagnostics.regex import regex
 from ..ir import Shape
 from .choice import looks_like_latex
 from .latex.names import ACCENTS
 from .loss_text import plain_name
-from .stated_functions import SKIPPED, STYLE, Stated, arguments_of, at, closing, occurrences
+from .stated_functions import (
+    SKIPPED,
+    STYLE,
+    Family,
+    Stated,
+    arguments_of,
+    at,
+    closing,
+    family_of,
+    occurrences,
+    reindexed,
+)
 
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
 _BELOW: Final = r"(?:\s*_\s*(?:\{[^{}]{1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?\(\w+\)\}?)"
@@ -59,13 +70,19 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
             continue
         letters = arguments_of(head["bracket"].removeprefix("\\left")[1:-1]) if head["bracket"] else []
         body, plain = piece[head.end() :].strip().rstrip(".,;"), tuple(map(plain_name, letters))
-        values[name] = Stated(plain, body, latex or not all(occurrences(body, letter) for letter in plain))
+        family, indices = family_of(head["name"] or "") if latex and not plain else ("", ())
+        below = re.findall(r"[_^]\s*(\{[^{}]*\}|\w)", body)
+        counted = all(letter.isalpha() and any(letter in script for script in below) for letter in indices)
+        side_by_side = latex or not all(occurrences(body, letter) for letter in plain)
+        values[name] = (
+            Family(plain, body, latex, family, indices) if indices and counted else Stated(plain, body, side_by_side)
+        )
     reused = any(found == name for name, value in values.items() for found, *_ in _uses(value.body, latex, values))
     if loss is None or reused or len(values) < len(pieces) - 1 or not all(value.body for value in values.values()):
         return text, ()
     front = heads[loss]
     left, whole = (front[0], pieces[loss][front.end() :].strip()) if front is not None else ("", pieces[loss].strip())
-    if all(found not in values for found, *_ in _uses(whole, latex, values)):
+    if not any(True for _ in _uses(whole, latex, values)):
         return text, ()
     if values.pop(wrt, None) is not None:
         rest = "\n".join(piece for piece, name in zip(pieces, names, strict=True) if name != wrt)
@@ -96,7 +113,13 @@ def explained(text: str) -> tuple[str, ...]:
 
 
 def _refuse_calls(text: str, whole: str, values: Mapping[str, Stated], latex: bool) -> None:
-    """Raise the call of an explained function that is not like its explanation."""
+    """Raise the call of an explained function that is not like its explanation, and a family without its index."""
+    members = [(name, value) for name, value in values.items() if isinstance(value, Family)]
+    families = {value.name.partition("_")[0].partition("^")[0]: name for name, value in members}
+    for found in _IN_LATEX.finditer(whole) if families else ():
+        if found["name"] and (name := families.get(family_of(found["name"])[0])):
+            message = f"`{name}` is explained, and `{found['name']}` stands without an index"
+            raise InputError.coded("wrong-arguments", message, Source("loss", text), help="write it with its index")
     for name, _, end in _uses(whole, latex, values):
         if values[name].letters and re.match(r"\s*(?:\\left)?\(", whole[end:]):
             count = len(values[name].letters)
@@ -175,12 +198,15 @@ def _unused(pieces: list[str], names: list[str | None], latex: bool) -> int | No
 
 def _uses(text: str, latex: bool, values: Mapping[str, Stated]) -> Iterator[tuple[str, int, int]]:
     """The explained names that a text holds, and where."""
+    families = {value.name: name for name, value in values.items() if isinstance(value, Family)}
     for found in (_IN_LATEX if latex else _IN_CODE).finditer(text):
         if found["name"] is None:
             continue
         shorter = [re.match(_LETTER + part, found["name"]) for part in (_BELOW, "")] if latex else []
         for piece in (found["name"], *[base[0] for base in shorter if base]):
-            if (name := plain_name(piece)) in values:
+            name = plain_name(piece)
+            name = name if name in values else families.get(family_of(piece)[0], "") if families else ""
+            if name in values:
                 yield name, found.start("name"), found.start("name") + len(piece)
                 break
 
@@ -198,6 +224,14 @@ def _put_in(text: str, values: Mapping[str, Stated], latex: bool) -> str:
             if len(arguments) != len(value.letters) or close is None:
                 continue
             body, end = at(value, arguments), close
+        elif isinstance(value, Family):
+            written = text[start:end]
+            changed = reindexed(value, family_of(written)[1])
+            if changed is None:
+                message = f"`{name}` is explained, and in `{written}` an index is a letter that has a meaning there"
+                help = "take other letters for what is added up in the explanation"
+                raise InputError.coded("wrong-arguments", message, Source("loss", text), Span(start, end), help=help)
+            body = changed
         parts += [text[last:start], f"({body})"]
         last = end
     return "".join([*parts, text[last:]])

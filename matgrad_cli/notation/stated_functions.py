@@ -51,6 +51,51 @@ class Stated:
     latex: bool
 
 
+@record
+class Family(Stated):
+    r"""Members that are stated together, `s_i = w^\top x_i`: what is left of their name without the indices, and
+    these."""
+
+    name: str
+    indices: tuple[str, ...]
+
+
+_COUNTED: Final = regex(r"([_^])\s*(\{\s*\(?[a-z0-9](?:\s*,?\s*[a-z0-9])*\)?\s*\}|\(?[a-z0-9]\)?)")
+
+
+def family_of(name: str) -> tuple[str, tuple[str, ...]]:
+    r"""A name without its indices, and these: of `p_{ij}` and `\hat{y}^{(i)}`.
+
+    >>> family_of(r"\hat{s}_{ij}"), family_of("S_B")
+    (('\\hats_..', ('i', 'j')), ('S_B', ()))
+    """
+    found: list[str] = []
+
+    def taken(match: re.Match[str]) -> str:
+        letters = re.findall(r"[a-z0-9]", match[2])
+        found.extend(letters)
+        return match[1] + "." * len(letters)
+
+    bare = _COUNTED.sub(taken, name)
+    return re.sub(rf"{STYLE}|[{{}}\s]", "", bare), tuple(found)
+
+
+def reindexed(function: Family, indices: Sequence[str]) -> str | None:
+    """The text of a family with other indices; None where one of these means something else in it."""
+    if any(occurrences(function.body, letter, latex=True) for letter in {*indices} - {*function.indices}):
+        return None
+    places = sorted(
+        (found.start(), found.end(), index)
+        for letter, index in zip(function.indices, indices, strict=True)
+        for found in occurrences(function.body, letter, latex=True)
+    )
+    parts, last = [], 0
+    for start, end, index in places:
+        parts += [function.body[last:start], index]
+        last = end
+    return "".join([*parts, function.body[last:]])
+
+
 def key_of(match: re.Match[str]) -> str:
     """The name of a called function, with its subscript."""
     return plain_name(match["name"]) + (f"_{plain_name(match['below'])}" if match["below"] else "")

@@ -28,6 +28,15 @@ from matgrad_cli.notation.problems import read_problem
             r"-\sum_{i,k} y_{ik} \log s_k^{(i)},\ s_k^{(i)} = e^{w_k^T x^{(i)}}",
             r"-\sum_{i,k} y_{ik} \log (e^{w_k^T x^{(i)}})",
         ),
+        (r"\sum_{i,j} (s_i - s_j)^2,\ s_i = w^\top x_i", r"\sum_{i,j} ((w^\top x_i) - (w^\top x_j))^2"),
+        (
+            r"\sum_{n,k} t_{nk} \log y_{nk},\ y_{ik} = e^{a_{ik}} / \sum_j e^{a_{ij}}",
+            r"\sum_{n,k} t_{nk} \log (e^{a_{nk}} / \sum_j e^{a_{nj}})",
+        ),
+        (r"\sum_i z_i + z_1,\ z_n = a_n^\top x", r"\sum_i (a_i^\top x) + (a_1^\top x)"),
+        (r"\sum_i (y_i - \hat{y_i})^2,\ \hat y_j = w^\top x_j", r"\sum_i (y_i - (w^\top x_i))^2"),
+        (r"\operatorname{tr}(S_w^{-1} S_b),\ S_w = X^\top X", r"\operatorname{tr}((X^\top X)^{-1} S_b)"),
+        (r"m_x - m_z,\ m_x = \sum_i x_i", r"(\sum_i x_i) - m_z"),
         (r"E = Y-XW, L = \|E\|_F^2", r"L = \|(Y-XW)\|_F^2"),
         ("e = X@w - y\nloss = e.T@e / len(y)", "loss = (X@w - y).T@(X@w - y) / len(y)"),
         ("norm(e)**2 where e = X@w-y", "norm((X@w-y))**2"),
@@ -39,6 +48,19 @@ def test_what_is_explained_beside_a_loss_is_put_in(text: str, whole: str) -> Non
     assert found == whole
     assert said
     assert all("beside the loss" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        r"\sum_{i,j} (z_i - z_j)^2,\ z_i = \sum_j W_{ij} x_j",
+        r"\sum_i z_i^2 + \|z\|,\ z_i = w_i^\top x",
+        r"\sum_i (z_{ij})^2 + z_i,\ z_{ij} = w_i x_j",
+    ],
+)
+def test_a_family_whose_indices_do_not_fit_is_not_put_in(loss: str) -> None:
+    with pytest.raises(InputError):
+        read_problem(loss, "x")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +141,7 @@ def test_a_mark_over_a_letter_with_its_index_is_one_of_the_letter(loss: str) -> 
     names = {symbol.name for symbol in read_problem(loss, r"\hat y").variables}
     assert names == {"y", "y_hat"}
     defined = with_definitions(loss + r",\quad \hat{y_i} = w^\top x_i")
-    assert (r"\hat" not in defined[0]) == (r"\hat{y_i}" in loss)
+    assert (r"\hat" not in defined[0]) == ("widehat" not in loss and "mathbf" not in loss)
 
 
 @pytest.mark.parametrize(
