@@ -27,7 +27,7 @@ from .stated_functions import (
 )
 
 _MARK: Final = rf"(?:{STYLE}|\\(?:{'|'.join(ACCENTS)}|mathrm)(?![A-Za-z])\s*)"
-_BELOW: Final = r"(?:\s*_\s*(?:\{[^{}]{1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?\(\w+\)\}?)"
+_BELOW: Final = r"(?:\s*_\s*(?:\{[^{}]{1,20}\}|\\[A-Za-z]+|\w)|\s*\^\s*\{?[(\[]\w+[)\]]\}?)"
 _LETTER: Final = rf"(?:{_MARK}*\{{\s*{_MARK}*\\?[A-Za-z]+{_BELOW}{{,2}}\s*\}}|{_MARK}*(?:\\[A-Za-z]+|[A-Za-z]))"
 _NAMED: Final = rf"(?P<name>{_LETTER}{_BELOW}{{,2}})"
 _IN_LATEX: Final = regex(rf"(?P<skipped>{SKIPPED})|{_NAMED}")
@@ -84,8 +84,9 @@ def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
     left, whole = (front[0], pieces[loss][front.end() :].strip()) if front is not None else ("", pieces[loss].strip())
     if not any(True for _ in _uses(whole, latex, values)):
         return text, ()
-    if values.pop(wrt, None) is not None:
-        rest = "\n".join(piece for piece, name in zip(pieces, names, strict=True) if name != wrt)
+    own = {name for name, value in values.items() if wrt and wrt in (name, getattr(value, "whole", name))}
+    if own:
+        rest = "\n".join(piece for piece, name in zip(pieces, names, strict=True) if name not in own)
         said = f"what `{wrt}` is, stands beside the loss and is left out, as `{wrt}` is the variable"
         return with_definitions(rest)[0], (said,)
     for _ in range(_MOST):  # a value may hold names that are explained before or after it
@@ -198,16 +199,19 @@ def _unused(pieces: list[str], names: list[str | None], latex: bool) -> int | No
 
 def _uses(text: str, latex: bool, values: Mapping[str, Stated]) -> Iterator[tuple[str, int, int]]:
     """The explained names that a text holds, and where."""
-    families = {value.name: name for name, value in values.items() if isinstance(value, Family)}
+    members = [(name, value) for name, value in values.items() if isinstance(value, Family)]
+    families = {form: name for name, value in members for form in (value.name, value.whole) if form}
     for found in (_IN_LATEX if latex else _IN_CODE).finditer(text):
         if found["name"] is None:
             continue
         shorter = [re.match(_LETTER + part, found["name"]) for part in (_BELOW, "")] if latex else []
         for piece in (found["name"], *[base[0] for base in shorter if base]):
+            braced = piece[:1] + piece[-1:] == "{}"  # \frac{u}{v}
+            piece = piece[1:-1] if braced else piece
             name = plain_name(piece)
             name = name if name in values else families.get(family_of(piece)[0], "") if families else ""
             if name in values:
-                yield name, found.start("name"), found.start("name") + len(piece)
+                yield name, found.start("name") + braced, found.start("name") + braced + len(piece)
                 break
 
 

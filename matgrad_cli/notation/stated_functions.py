@@ -59,6 +59,12 @@ class Family(Stated):
     name: str
     indices: tuple[str, ...]
 
+    @property
+    def whole(self) -> str:
+        """The name of the array whose entries these are; empty where they are no entries."""
+        alone = len({*self.indices}) == len(self.indices) and "^" not in self.name
+        return self.name.partition("_")[0] if alone else ""
+
 
 _COUNTED: Final = regex(r"([_^])\s*(\{\s*\(?[a-z0-9](?:\s*,?\s*[a-z0-9])*\)?\s*\}|\(?[a-z0-9]\)?)")
 
@@ -81,7 +87,10 @@ def family_of(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def reindexed(function: Family, indices: Sequence[str]) -> str | None:
-    """The text of a family with other indices; None where one of these means something else in it."""
+    """The text of a family with other indices, that of the whole array with none; None where one of these means
+    something else in it."""
+    if not indices:
+        return f"[{function.body}]_{{{' '.join(function.indices)}}}"
     if any(occurrences(function.body, letter, latex=True) for letter in {*indices} - {*function.indices}):
         return None
     places = sorted(

@@ -36,6 +36,10 @@ from matgrad_cli.notation.problems import read_problem
         (r"\sum_i z_i + z_1,\ z_n = a_n^\top x", r"\sum_i (a_i^\top x) + (a_1^\top x)"),
         (r"\sum_i (y_i - \hat{y_i})^2,\ \hat y_j = w^\top x_j", r"\sum_i (y_i - (w^\top x_i))^2"),
         (r"\operatorname{tr}(S_w^{-1} S_b),\ S_w = X^\top X", r"\operatorname{tr}((X^\top X)^{-1} S_b)"),
+        (r"\|y - s\|^2,\ s_i = w^\top x_i", r"\|y - ([w^\top x_i]_{i})\|^2"),
+        (r"a^\top K a,\ K_{ij} = x_i^\top x_j", r"a^\top ([x_i^\top x_j]_{i j}) a"),
+        (r"\frac{u}{v},\ u = x^\top y,\ v = \|x\|", r"\frac{(x^\top y)}{(\|x\|)}"),
+        (r"\|a^{[2]} - y\|^2,\ a^{[2]} = \tanh(W x)", r"\|(\tanh(W x)) - y\|^2"),
         (r"m_x - m_z,\ m_x = \sum_i x_i", r"(\sum_i x_i) - m_z"),
         (r"E = Y-XW, L = \|E\|_F^2", r"L = \|(Y-XW)\|_F^2"),
         ("e = X@w - y\nloss = e.T@e / len(y)", "loss = (X@w - y).T@(X@w - y) / len(y)"),
@@ -54,8 +58,8 @@ def test_what_is_explained_beside_a_loss_is_put_in(text: str, whole: str) -> Non
     "loss",
     [
         r"\sum_{i,j} (z_i - z_j)^2,\ z_i = \sum_j W_{ij} x_j",
-        r"\sum_i z_i^2 + \|z\|,\ z_i = w_i^\top x",
-        r"\sum_i (z_{ij})^2 + z_i,\ z_{ij} = w_i x_j",
+        r"\operatorname{tr}(Y^\top (D - W) Y) + \|x\|,\ D_{ii} = \sum_j W_{ij}",
+        r"\sum_i z_{ij}^2 + z_i,\ z_{ij} = w_i x_j",
     ],
 )
 def test_a_family_whose_indices_do_not_fit_is_not_put_in(loss: str) -> None:
@@ -213,6 +217,16 @@ def test_of_equal_sides_the_first_that_holds_the_variable_is_the_loss(loss: str)
 def test_an_explanation_is_no_side_of_the_loss() -> None:
     with pytest.raises(InputError):
         read_problem(r"\|y - z\|^2,\quad \hat z = Xw", "w")
+
+
+def test_a_kernel_is_put_in_by_its_entries() -> None:
+    found = gradient(r"a^\top K a,\ K_{ij} = x_i^\top x_j", "x", ["a: n, X: n×d"])
+    assert str(found).startswith("2aaᵀX ")
+
+
+def test_a_letter_of_a_number_of_things_is_no_array() -> None:
+    with pytest.raises(InputError):
+        read_problem(r"\|x - m\|^2,\ m = \frac1n \sum_i x_i", "x")
 
 
 def test_a_fact_is_about_a_name_as_it_is_written() -> None:

@@ -28,6 +28,8 @@ from .uses import (
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
 
+_COUNTS = frozenset("nmNMTKB")
+"""Letters of numbers of things: 1/n is no array."""
 _LABELS = frozenset(("y", "y_true", "label", "labels", "target", "targets"))
 """Names of what is to be predicted: one for each sample."""
 _ENTRIES = (
@@ -172,6 +174,8 @@ class Solver:
             self.rule(entrywise_rule(left, right, result, reason), left, right, result)
         elif operator == "/":
             right.kind.divisor = True
+            if isinstance(node.left, s.Literal_) and getattr(node.right, "name", "") in _COUNTS and right.is_open():
+                merge(right, Form.number())
             self.labels(node, left, right, reason)
             self.rule(entrywise_rule(left, right, result, reason), left, right, result)
         elif operator in ("@", "dot"):
