@@ -11,6 +11,7 @@ from ..diagnostics.record import field, record
 from ..diagnostics.regex import regex
 from ..documents.passage import Passage
 from ..ir import Expr
+from ..notation import syntax as s
 from .derivation import Reader
 from .lines.directions import find_directions, find_letters, find_lines
 from .lines.functions import find_functions
@@ -93,9 +94,9 @@ def begin(
     find_lines(around)
     begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)
     trees = [begun.read(number, row) for number, row in bare]
-    find_directions(
-        around, [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
-    )
+    nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
+    begun.reader.prose.written = frozenset().union(*(s.contents(node).names for node in nodes))
+    find_directions(around, nodes)
     find_letters(
         around,
         [

@@ -22,6 +22,7 @@ UNKNOWN = {
         [r"\operatorname{tr}(PQ) = \operatorname{tr}(P)\operatorname{tr}(Q)"],
         "P",
     ),
+    "another name beside the variable itself": ([r"\nabla L = 2X^\top(Zw - y)"], "Z"),
     "a name in a sum of unlike shapes": ([r"\nabla L = 2X^\top Xw + q^\top X"], "q"),
 }
 
@@ -38,7 +39,7 @@ def test_a_name_without_a_value_is_no_error(lines: list[str], name: str) -> None
 SUPPOSED = {
     "a residual without definition": (r"\nabla L = 2X^\top r", "`r` is read as `X @ w - y`"),
     "a prediction explained in prose": (r"\nabla L = 2X^\top(\hat y - y)", "`y_hat` is read as `X @ w`"),
-    "another name for a variable": (r"\nabla L = 2X^\top(Zw - y)", "`Z` is read as `X`"),
+    "another name for a variable": (r"\nabla L = 2Z^\top(Zw - y)", "`Z` is read as `X`"),
 }
 
 

@@ -31,8 +31,8 @@ def true_of_all(
     it cannot be said.
 
     `assume` are facts of the letters, `moving` the letters that vary under a differential (none: all of them). With
-    `rows` the derivative of a number by a column may be written as a row; in `numerator` layout that by a matrix
-    is its transpose.
+    `rows` the derivative of a number by a column may be written as a row, or as it is; in `numerator` layout that by a
+    matrix, or by a column without `rows`, is its transpose.
     """
     if len(texts) < 2 or sum(map(len, texts)) > LONGEST:
         return None
@@ -76,7 +76,8 @@ def _equal(
         derived = isinstance(pending, s.Derivative)
         letter = pending.variable if isinstance(pending, s.Derivative) else None
         by = scope.find(letter.name) if isinstance(letter, s.Name) else None
-        across = numerator and isinstance(by, Symbol) and by.shape.is_matrix and before.shape is by.shape
+        turns = isinstance(by, Symbol) and before.shape is by.shape and (by.shape.is_matrix or not rows)
+        across = numerator and turns
         forms: tuple[Expr, ...] = (transpose(before),) if across else (before,)
         forms += (transpose(before),) if rows and derived and before.shape.is_column else ()
         verdicts = [bench.over_all(*pair) for form in forms for pair in pairings(form, after)]

@@ -34,8 +34,8 @@ class Judging(Protocol):
 
 class Prose:
     """`choices` are values for the first names that nothing explained, likeliest first; `blocked` are definitions that
-    rest on such names; `lines` are sides that follow; while `trying`, a line is not explained, only judged. Nothing is
-    supposed unless `supposing`, and no rule is seen unless `rules`."""
+    rest on such names; `lines` are sides that follow; `written` are the names in all rows; while `trying`, a line is
+    not explained, only judged. Nothing is supposed unless `supposing`, and no rule is seen unless `rules`."""
 
     def __init__(self, reader: Judging, rules: bool, supposing: bool) -> None:
         self.reader = reader
@@ -45,6 +45,7 @@ class Prose:
         self.choices: list[Values] = []
         self.blocked: dict[str, s.Node] = {}
         self.lines: list[Expr] = []
+        self.written: frozenset[str] = frozenset()
 
     def explained(
         self, claim: Claim, judge: Callable[[Claim], list[Outcome]], first: bool, sides: Sequence[Side]
@@ -59,7 +60,7 @@ class Prose:
         worst = worst_of(outcomes)
         if worst is None or worst.verdict == "follows" or self.trying or worst.role == "equation":
             return outcomes
-        if self.rules and not claim.leading and not reader.chain.target and _is_rule(claim.sides):
+        if self.rules and not claim.leading and not reader.chain.target and _is_rule(claim.sides, reader.around):
             reader.chain = before
             reader.notes.append("true for all values of its letters: a rule, and no line about this problem")
             return [Outcome("follows", worst.read, role="aside")]
@@ -107,7 +108,7 @@ class Prose:
         notes = len(reader.notes)
         self.trying = True
         try:
-            for values in suppositions(names, parts(around, self.lines), fits):
+            for values in suppositions(names, parts(around, self.lines, self.written), fits):
                 if follows(values):
                     choices.append(values)
                 if len(choices) == MOST_CHOICES:
@@ -118,10 +119,10 @@ class Prose:
         return choices
 
 
-def _is_rule(sides: Sequence[Side]) -> bool:
+def _is_rule(sides: Sequence[Side], around: Surroundings) -> bool:
     """Whether the sides are equal for all values of their letters."""
     return all(side.syntax == "latex" and side.node is not None for side in sides) and bool(
-        true_of_all([side.text for side in sides])
+        true_of_all([side.text for side in sides], numerator=around.task.layout == "numerator")
     )
 
 

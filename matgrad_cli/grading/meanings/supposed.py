@@ -8,7 +8,7 @@ A name alone on a side is a definition, and nothing is supposed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import permutations, product
 
 from ...diagnostics.record import replace
@@ -26,6 +26,7 @@ from ...ir import (
     Partial,
     Size,
     SumOver,
+    Symbol,
     add,
     mul,
     neg,
@@ -46,9 +47,9 @@ MOST_CHOICES = 4
 Values = dict[str, Expr]
 
 
-def parts(around: Surroundings, lines: Iterable[Expr]) -> list[Expr]:
-    """The arrays that a name may stand for, those of the loss first:
-    parts without free letter, numbers for each i (and j) as arrays."""
+def parts(around: Surroundings, lines: Iterable[Expr], written: Collection[str] = ()) -> list[Expr]:
+    """The arrays that a name may stand for, those of the loss first: parts without free letter, numbers for each i (and
+    j) as arrays; no variable that has its own name where this is `written`."""
     found: dict[Expr, None] = {}
     wrt = around.task.problem.wrt
     for line in (around.task.problem.loss, *lines):
@@ -57,6 +58,7 @@ def parts(around: Surroundings, lines: Iterable[Expr]) -> list[Expr]:
                 isinstance(node, (Number, Size, Fill, Constant, SumOver, Partial, Differential))
                 or node is wrt
                 or not node.symbols
+                or (isinstance(node, Symbol) and node.name in written)
             ):
                 continue
             for array in _arrays(node):

@@ -338,8 +338,9 @@ def _variable(e: Elaborator, node: s.Derivative) -> tuple[Symbol, tuple[s.Node, 
     name = s.ungrouped(node.variable)
     unknown = isinstance(name, s.Name) and e.scope.find(name.name) is None and name.name not in e.arguments
     if unknown and isinstance(name, s.Name) and not node.indices and e.scope.wrt is not None:
-        # ∂_k f: by entry k of wrt
-        if e.scope.wrt.shape.is_number or e.scope.wrt.shape.is_matrix:
+        # ∂_k f: by entry k of wrt; x, y and longer names are variables that are not known
+        counts = len(name.name) == 1 and "a" <= name.name <= "t"
+        if e.scope.wrt.shape.is_number or e.scope.wrt.shape.is_matrix or not counts:
             e.expr(name)
         return e.scope.wrt, (name,)
     value = e.expr(node.variable)

@@ -24,7 +24,7 @@ from .tokens import COMMANDS, INVISIBLE, MACROS, REFUSED, SIZES, SPACES, WITH_AR
 
 _SWITCHES: Final = words("rm sf tt bf it cal")
 _OVER: Final = words("overset stackrel underset")
-_FRAMES: Final = words("boxed fbox framebox")
+_FRAMES: Final = words("boxed fbox framebox cancel bcancel xcancel")
 _DISPLAYS: Final = words(
     "equation align aligned gather gathered split multline eqnarray alignat flalign alignedat math displaymath"
 )
