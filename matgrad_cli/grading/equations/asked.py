@@ -50,10 +50,17 @@ def split_constraints(text: str) -> tuple[str, ...]:
 
 
 def named_multipliers(texts: Iterable[str], taken: Collection[str]) -> tuple[str, ...]:
-    """The names in a derivation that may be multipliers: Greek letters that the problem does not use."""
-    words = re.findall(r"\\?[A-Za-z]+|[^\W\d_]", " ".join(texts))
+    """The names in a derivation that may be multipliers: Greek letters that the problem does not use,
+    with a number below each where they have one."""
+    words = [match for text in texts for match in _NAMED.finditer(text)]
     known = {canonical_name(name) for name in taken}
-    return tuple(dict.fromkeys(name for word in words if (name := canonical_name(word)) in _MULTIPLIERS - known))
+    found = ((canonical_name(word[1]), word[2]) for word in words)
+    names = [f"{name}_{number}" if number else name for name, number in found if name in _MULTIPLIERS - known]
+    numbered = {name.rpartition("_")[0] for name in names if "_" in name}
+    return tuple(dict.fromkeys(name for name in names if name not in numbered))
+
+
+_NAMED: Final = re.compile(r"(\\?[A-Za-z]+|[^\W\d_])(?:_\{?(\d)\}?(?!\d))?")
 
 
 def readings(asked: Asked, names: tuple[str, ...]) -> Iterator[Asked]:

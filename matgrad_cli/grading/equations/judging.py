@@ -95,6 +95,9 @@ class Equations:
         unknown, value = marked_unknown(name, self.unknowns), found.expr
         if unknown is None or value is None or value.free or set(self.unknowns) & self.around.expanded(value).symbols:
             return None
+        if chain.equation and unknown is self.around.task.problem.wrt and isinstance(pairings(unknown, value), Clash):
+            verdict, slip = judged_solution(self.around, value, found)
+            return Outcome(verdict if verdict == "wrong" else "undecided", found, slip, "equation")
         return self.judged(chain, unknown, found, (True, False), remarks)
 
     def _may_be_one(self, last: Expr, after: Expr) -> bool:

@@ -11,7 +11,7 @@ from ..chain import Outcome
 from ..lines.kinds import is_zero
 from ..lines.reading import Read
 from ..slips.case import Case
-from ..slips.catalogue import EDITS, LOST_TERMS, TERMS, WHOLE
+from ..slips.catalogue import EDITS, LOST_TERMS, POWERS, TERMS, WHOLE
 from ..slips.causes import Slip
 from ..slips.diagnose import span_of
 from ..slips.kind import first
@@ -53,5 +53,5 @@ def _causes(bench: SolvedBench, equation: Equation, before: Equation | None) -> 
     yield first(left, TERMS)
     yield first(left if zero else right, LOST_TERMS)
     if not zero:
-        yield first(right, EDITS)
-    yield first(left, EDITS)
+        yield first(right, (*EDITS, *POWERS))
+    yield first(left, (*EDITS, *POWERS))

@@ -18,6 +18,7 @@ from ...ir import (
     MatrixOf,
     Partial,
     Shape,
+    Size,
     Symbol,
     Transpose,
     nodes_of,
@@ -192,10 +193,16 @@ class Surroundings:
         return self.valued(name) or (name not in self.losses and self.base.size(name) is not None)
 
     def valued(self, name: str) -> bool:
-        """Whether the name has a value; a dimension's name may still be given one."""
+        """Whether the name has a value; a dimension's name may still be given one, unless the loss counts with it."""
         return name not in self.losses and (
-            name in self.tables or name in self.sized_by_use or self.value(name) is not None
+            name in self.tables or name in self.sized_by_use or name in self.counts or self.value(name) is not None
         )
+
+    @cached_property
+    def counts(self) -> frozenset[str]:
+        """The names of dimensions that stand as numbers in the loss."""
+        sizes = (node.dim for node in nodes_of(self.task.problem.loss) if isinstance(node, Size))
+        return frozenset(name for dim in sizes for name in dim.names)
 
     def value(self, name: str) -> Expr | None:
         """What the name stands for: a variable, or what a row defined."""

@@ -18,7 +18,7 @@ from ..lines.syntax_walk import walk
 from ..slips.causes import Slip
 from .factored import factored
 from .own_letters import true_of_all
-from .supposed import MOST_CHOICES, Values, parts, sizes_as_names, suppositions, unexplained
+from .supposed import MOST_CHOICES, Values, means, parts, sizes_as_names, suppositions, unexplained
 
 
 class Judging(Protocol):
@@ -108,7 +108,8 @@ class Prose:
         notes = len(reader.notes)
         self.trying = True
         try:
-            for values in suppositions(names, parts(around, self.lines, self.written), fits):
+            pool = [*means(around, names), *parts(around, self.lines, self.written)]
+            for values in suppositions(names, pool, fits):
                 if follows(values):
                     choices.append(values)
                 if len(choices) == MOST_CHOICES:

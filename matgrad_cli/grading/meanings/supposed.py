@@ -13,6 +13,7 @@ from itertools import permutations, product
 
 from ...diagnostics.record import replace
 from ...ir import (
+    ONE,
     Add,
     Call,
     Constant,
@@ -24,13 +25,16 @@ from ...ir import (
     MatrixOf,
     Number,
     Partial,
+    Shape,
     Size,
     SumOver,
     Symbol,
     add,
+    matmul,
     mul,
     neg,
     nodes_of,
+    reciprocal,
     transpose,
 )
 from ...ir.functions import is_elementwise
@@ -49,9 +53,10 @@ Values = dict[str, Expr]
 
 def parts(around: Surroundings, lines: Iterable[Expr], written: Collection[str] = ()) -> list[Expr]:
     """The arrays that a name may stand for, those of the loss first: parts without free letter, numbers for each i (and
-    j) as arrays; no variable that has its own name where this is `written`."""
+    j) as arrays; no array that has a name of its own where this is `written`."""
     found: dict[Expr, None] = {}
     wrt = around.task.problem.wrt
+    named = [around.expanded(symbol) for name, symbol in around.defined.items() if name in written]
     for line in (around.task.problem.loss, *lines):
         for node in nodes_of(around.expanded(line)):
             if (
@@ -67,7 +72,18 @@ def parts(around: Surroundings, lines: Iterable[Expr], written: Collection[str] 
             break
     wanted = around.task.wanted
     arrays = sorted(list(found)[:MOST_PARTS], key=lambda array: array.shape.is_number)
-    return [array for array in arrays if array is not wanted]
+    return [array for array in arrays if array is not wanted and array not in named]
+
+
+def means(around: Surroundings, names: Iterable[str]) -> Iterator[Expr]:
+    r"""The averages that people write with a bar: of the entries of x, and of the rows of X, as `\bar x`."""
+    known = {symbol.name: symbol for symbol in around.task.problem.variables if not symbol.shape.is_number}
+    for name in names:
+        letter = name.removesuffix("_bar")
+        data = known.get(letter) or known.get(letter.upper())  # the mark goes where no plain x stands beside X
+        if data is not None and not data.shape.is_row:
+            count = data.shape.rows
+            yield mul(reciprocal(Size(count)), matmul(transpose(data), Fill(1, Shape(count, ONE))))
 
 
 def _arrays(node: Expr) -> Iterator[Expr]:

@@ -44,12 +44,14 @@ EDITS: Final = (
     edits.product_for_hadamard,
     edits.inverted,
     edits.not_inverted,
-    edits.squared_inverse,
+    rules.squared_inverse,
     edits.number_for_multiple,
     edits.once_more,
     edits.entry,
     edits.exchanged,
 )
+
+POWERS: Final = edits.power_too_low, edits.power_too_high
 
 MISFITS: Final = (
     edits.bracket,
@@ -97,8 +99,7 @@ VALUES: Final = (
     *EDITS,
     where(lambda case: case.context.answering, rules.occurrence),
     edits.inner_factor,
-    edits.power_too_low,
-    edits.power_too_high,
+    *POWERS,
     rules.inverse,
     rules.term_not_differentiated,
     where(lambda case: not _varies(case), rules.layer),

@@ -4,6 +4,9 @@ the scalar rule for an inverse."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
+from itertools import product as product_of
 
 from ...ir import (
     Add,
@@ -12,10 +15,12 @@ from ...ir import (
     Expr,
     Inverse,
     MatrixOf,
+    MatrixPower,
     Mul,
     Partial,
     Path,
     Symbol,
+    Transpose,
     add,
     at,
     matmul,
@@ -27,7 +32,7 @@ from ...ir import (
 )
 from ...notation.printing.to_text import to_text
 from ..lines.scope import Surroundings
-from .case import Case, Trial
+from .case import Case, Quoted, Trial
 from .kind import kind, leads_here
 from .terms import Shown, shown
 
@@ -208,3 +213,29 @@ def _wrong_rules(around: Surroundings, inverse: Inverse) -> Iterator[tuple[str, 
         yield _SCALAR, add(value, neg(change))
     for change in (matmul(value, moved), matmul(moved, value)):
         yield _ONE_SIDE, add(value, neg(change))
+
+
+@kind(
+    "inverse-rule",
+    "the scalar rule −1/u² was used for an inverse: d(M⁻¹) = −M⁻¹ dM M⁻¹",
+    "put {0} on each side of {1}: `{line}`",
+)
+def squared_inverse(case: Case) -> Iterator[Trial | None]:
+    """M⁻² D and D M⁻² for M⁻¹ D M⁻¹: the derivative of 1/u taken for that of an inverse."""
+    for path, node, numbers, arrays in case.chains():
+        for here, part in enumerate(arrays):
+            after, single = arrays[here + 1] if here + 1 < len(arrays) else None, part
+            if isinstance(part, MatrixPower) and part.exponent == -2:
+                single, rest = Inverse(part.base), [*arrays[:here], *arrays[here + 1 :]]
+            elif isinstance(part, Inverse) and after is part:
+                rest = [*arrays[:here], *arrays[here + 2 :]]
+            else:
+                continue
+            ends = product_of(range(len(rest)), range(1, 4), (single, Transpose(single)))
+            for start, count, one in ends:
+                inner = rest[start : start + count]
+                if len(inner) == count and all(a.shape.cols is b.shape.rows for a, b in pairwise(inner)):
+                    split = [*rest[:start], one, *inner, one, *rest[start + count :]]
+                    with suppress(ValueError):
+                        said = Quoted(case, one), Quoted(case, matmul(*inner))
+                        yield case.changed(path, case.joined(node, numbers, split), said, part)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from itertools import compress, pairwise
+from itertools import combinations, compress, pairwise
 from itertools import product as product_of
+from typing import Any
 
 from ...ir import (
     ONE,
@@ -69,13 +70,18 @@ def bracket(case: Case) -> Made:
                     yield case.changed(path, new, said, terms[start + 1])
 
 
+def _undone(case: Case, kinds: tuple[Any, ...]) -> Made:
+    """One part is transposed, or inverted, that must not be."""
+    for path, node in case.places:
+        if isinstance(node, kinds):
+            with suppress(ValueError):
+                yield case.changed(path, node.body, (Quoted(case, node.body, (*path, 0)),), node)
+
+
 @kind("missing-transpose", "one factor is transposed that must not be", "do not transpose {0}: `{line}`")
 def transposed(case: Case) -> Made:
     """One part is transposed that must not be."""
-    for path, node in case.places:
-        if isinstance(node, (Transpose, s.Transposed)):
-            with suppress(ValueError):
-                yield case.changed(path, node.body, (Quoted(case, node.body, (*path, 0)),), node)
+    return _undone(case, (Transpose, s.Transposed))
 
 
 @kind("missing-transpose", "a transpose is missing on one factor", "transpose {0}: `{line}`")
@@ -184,72 +190,61 @@ def product_for_hadamard(case: Case) -> Made:
 @kind("missing-inverse", "there is an inverse too many", "do not invert {0}: `{line}`")
 def inverted(case: Case) -> Made:
     """One part is inverted that must not be."""
-    for path, node in case.places:
-        if isinstance(node, Inverse):
-            with suppress(ValueError):
-                yield case.changed(path, node.body, (Quoted(case, node.body, (*path, 0)),), node)
+    return _undone(case, (Inverse,))
 
 
 @kind("missing-inverse", "an inverse is missing", "invert {0}: `{line}`")
 def not_inverted(case: Case) -> Made:
-    """An inverse is missing on one part."""
+    """An inverse is missing on one part, or on neighbours in a product: (AAᵀ)b for (AAᵀ)⁻¹b."""
     for path, node in case.places:
         factors = node.factors if isinstance(node, MatMul) else ()
         regular = all(factor.shape.cols is not ONE for factor in factors[:-1])  # a column times a row has no inverse
         if is_array(node) and node.shape.is_square and regular and not isinstance(node, Inverse):
             with suppress(ValueError):
                 yield case.changed(path, Inverse(node), (Quoted(case, node, path),), node)
-
-
-@kind(
-    "inverse-rule",
-    "the scalar rule −1/u² was used for an inverse: d(M⁻¹) = −M⁻¹ dM M⁻¹",
-    "put {0} on each side of {1}: `{line}`",
-)
-def squared_inverse(case: Case) -> Made:
-    """M⁻² D and D M⁻² for M⁻¹ D M⁻¹: the derivative of 1/u taken for that of an inverse."""
-    for path, node, numbers, arrays in case.chains():
-        for here, part in enumerate(arrays):
-            after, single = arrays[here + 1] if here + 1 < len(arrays) else None, part
-            if isinstance(part, MatrixPower) and part.exponent == -2:
-                single, rest = Inverse(part.base), [*arrays[:here], *arrays[here + 1 :]]
-            elif isinstance(part, Inverse) and after is part:
-                rest = [*arrays[:here], *arrays[here + 2 :]]
-            else:
-                continue
-            ends = product_of(range(len(rest)), range(1, 4), (single, Transpose(single)))
-            for start, count, one in ends:
-                inner = rest[start : start + count]
-                if len(inner) == count and all(a.shape.cols is b.shape.rows for a, b in pairwise(inner)):
-                    split = [*rest[:start], one, *inner, one, *rest[start + count :]]
-                    with suppress(ValueError):
-                        said = Quoted(case, one), Quoted(case, matmul(*inner))
-                        yield case.changed(path, case.joined(node, numbers, split), said, part)
+        for start, end in combinations(range(len(factors) + 1), 2):
+            run = factors[start:end]
+            sides = [factor.shape.cols for factor in run]
+            square = 1 < len(run) < len(factors) and sides[-1] is run[0].shape.rows and ONE not in sides
+            if square:
+                part = matmul(*run)
+                new = matmul(*factors[:start], Inverse(part), *factors[end:])
+                yield case.changed(path, new, (Quoted(case, part),), node)
 
 
 # ---- powers
 
 
 def _other_powers(case: Case, missing: bool) -> Made:
-    """The powers that are too low, so that a factor is `missing`, or too high."""
+    """The powers that are too low, so that a factor is `missing`, or too high: of numbers, of functions entry by entry,
+    of square matrices."""
     for path, node in case.places:
+        whole = node.shape.is_square and not node.shape.is_number and not isinstance(node, (Power, Call))
         match node:
             case Power(base, Number(exponent)):
                 pass
-            case Symbol() | Call() | Add() if node.shape.is_number:
+            case MatrixPower(base, int(times)):
+                exponent = Fraction(times)
+            case Symbol() | Call() | Add() | SumOver() | Entry() | MatMul():
                 base, exponent = node, Fraction(1)
             case _:
                 continue
+        if not (node.shape.is_number or whole or isinstance(node, (Power, Call))):
+            continue
         for other in (exponent + 1, exponent - 1, exponent * 2, exponent / 2):
             if other and (abs(other) > abs(exponent)) is missing:
                 with suppress(ValueError):
-                    new = base if other == 1 else Power(base, Number(other))
-                    yield case.changed(
-                        path,
-                        new,
-                        (Quoted(case, base), *(str(one).replace("-", "−") for one in (other, exponent))),
-                        node,
-                    )
+                    new = _raised(base, other, whole)
+                    said = (Quoted(case, base), *(str(one).replace("-", "−") for one in (other, exponent)))
+                    yield case.changed(path, new, said, node)
+
+
+def _raised(base: Expr, exponent: Fraction, whole: bool) -> Expr:
+    """A power entry by entry, or of a matrix as a `whole`."""
+    if whole and exponent.denominator > 1:
+        raise ValueError("a root of a matrix")
+    power = MatrixPower(base, exponent.numerator) if whole else Power(base, Number(exponent))
+    return base if exponent == 1 else power
 
 
 @kind("dropped-term", "the power of {0} is {2}, needed is {1}", "write: `{line}`")
