@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from ...diagnostics.regex import regex
 from ...ir import NUMBER, Expr, Symbol
+from ...notation import syntax as s
 from ..lines.functions import states_function
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim
-from ..lines.syntax_walk import names
 
 _MARK = regex(r"_(?:hat|star|ast|opt|ols|ml|mle|map|ls|wls|gls|ridge|[A-Z]{2,})+$")
 
@@ -30,11 +30,14 @@ def marked_unknown(name: str, unknowns: Iterable[Symbol]) -> Symbol | None:
 
 def own_names(claim: Claim, around: Surroundings, unknowns: Sequence[Symbol]) -> dict[str, Expr]:
     r"""Names that mean something in one claim alone: `\hat w` with no value by now is the unknown w, where that stands
-    in no side; the letter of a function that is stated again is any number."""
-    used = {name.name for side in claim.sides if side.node is not None for name in names(side.node)}
+    in no side; P is the matrix of the p_ij that are defined; the letter of a function that is stated again is any
+    number."""
+    used = frozenset[str]().union(*(s.contents(side.node).names for side in claim.sides if side.node is not None))
     free = [name for name in used if not around.valued(name)]
     marked = {name: symbol for name in free if (symbol := marked_unknown(name, unknowns)) is not None}
     function = states_function(claim.left, around)
     letters = {around.formulas[function][0]} & {*free} if function is not None else ()
     found: dict[str, Expr] = {name: symbol for name, symbol in marked.items() if symbol.name not in used}
+    arrays = {name: around.defined[name.lower()] for name in free if name != name.lower() in around.defined}
+    found |= {name: symbol for name, symbol in arrays.items() if symbol.shape.is_matrix}
     return found | {letter: Symbol(letter, NUMBER) for letter in letters}

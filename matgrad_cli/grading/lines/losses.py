@@ -66,6 +66,10 @@ def loss_names(
         symbol = scratch.defined.get(name)
         if symbol is not None and symbol.shape is loss.shape and scratch.bench.equal(scratch.expanded(symbol), loss):
             found.add(name)
+    if not found:  # f(X + H) = …
+        lefts = [claim.left for claim in claims if isinstance(claim.left, s.Apply)]
+        moved = {left.function for left in lefts if _at_moved(left, scratch)}
+        found = moved & USUAL - {*stated}
     if len(found) > 1:
         found = _heads(claims, found)
     if not found:
@@ -74,6 +78,13 @@ def loss_names(
         found = _likeliest(scratch, [name for name in differentiated if name not in bare], stated)
     around.promised = frozenset(stated) - found
     return frozenset(found)
+
+
+def _at_moved(call: s.Apply, scratch: Surroundings) -> bool:
+    """Whether an unknown function is called at the variable and what it moves by."""
+    names = {name.name for argument in call.arguments for name in names_in(argument)}
+    moves = any(isinstance(argument, s.Binary) for argument in call.arguments)
+    return moves and scratch.task.problem.wrt.name in names and not scratch.known(call.function)
 
 
 def _heads(claims: Sequence[Claim], names: set[str]) -> set[str]:

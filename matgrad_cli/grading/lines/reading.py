@@ -218,8 +218,8 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
         if error.diagnostic.code == "missing-shape" and shape is not None and not shape.is_number:
             try:
                 return read_node(tree, replace(scope, needed=shape))
-            except InputError:
-                raise error from None
+            except InputError as other:
+                raise (other if other.diagnostic.code in FORM_SLIPS else error) from None
         stretches = around.task.problem.arrays
         as_arrays = around.arrays is None and (stretches or scope.syntax == "numpy")
         if not as_arrays or error.diagnostic.code not in MISFITS:

@@ -3,7 +3,7 @@ r"""What a text says itself, against what is usual: `\sigma(z) = 1/(1+e^z)`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import chain
 
@@ -75,10 +75,11 @@ def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
     parts = [found.start() for found in _PART.finditer(text)]
     here = sum(start <= at for start in parts)
     meant: dict[str, tuple[str, s.Node]] = {}
-    names = set[str]()
+    names, ways = set[str](), _ways(text)
     for maths in _MATHS.finditer(text):
         where = sum(start <= maths.start() for start in parts)
-        for match in (*_DEFINED.finditer(maths[1] or maths[2] or maths[0]), *_told(text, maths.start(), maths.end())):
+        words = _told(text, ways, maths.start(), maths.end())
+        for match in (*_DEFINED.finditer(maths[1] or maths[2] or maths[0]), *words):
             told = match.groupdict()
             written = letter_name(told["name"].lstrip("\\"))
             name = "sigmoid" if written in ("sigma", "σ") else canonical_function(written)
@@ -112,14 +113,15 @@ def find_redefined(around: Surroundings, text: str, at: int) -> frozenset[str]:
 
 def _ways(text: str) -> tuple[str, ...]:
     """In which ways a text may tell of the function: in none where its sign does not stand."""
-    return _IN_WORDS if any(sign in text.casefold() for sign in ("sigma", "σ")) else ()
+    folded = text.casefold()
+    return _IN_WORDS if "sigma" in folded or "σ" in folded else ()
 
 
-def _told(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+def _told(text: str, ways: Iterable[str], start: int, end: int) -> Iterator[re.Match[str]]:
     """What words near a formula say of a function."""
     end = text.find(" ", end + _NEAR)  # no word is cut in two
     return chain.from_iterable(
-        said(way).finditer(text, max(0, start - _NEAR), end if end >= 0 else len(text)) for way in _ways(text)
+        said(way).finditer(text, max(0, start - _NEAR), end if end >= 0 else len(text)) for way in ways
     )
 
 

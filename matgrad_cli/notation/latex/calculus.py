@@ -167,7 +167,8 @@ def with_respect_to(r: Cursor) -> tuple[s.Node | None, tuple[s.Node, ...]]:
     first, past = r.unit()
     tokens = r.tokens[first:past]
     product = len(tokens) > 1 and r.known and all(token.kind == "name" and r.variable(token.text) for token in tokens)
-    if product or any(token.kind == "operator" and token.text in ("_", "^", "+", "-") for token in tokens):
+    made = any(token.kind == "operator" and token.text in ("_", "^", "+", "-") for token in tokens)
+    if product or made or tokens[0].kind == "function":
         return taken_apart(r.inside(first, past))
     parts = index_letters(r, first, past)
     if len(parts) == 1 and isinstance(parts[0], s.Name):
