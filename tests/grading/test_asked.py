@@ -112,8 +112,8 @@ def test_a_key_that_asks_for_nothing_that_there_is(key: str, place: str) -> None
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("wrong", [
-    r"(X^\top X + \lambda I)^{-2}X^\top y", r"(X^\top X + 2\lambda I)^{-1}X^\top y", r"(X^\top X)^{-1}X^\top y",
-    r"(X^\top X)^{-1}X^\top y + \lambda", r"\lambda X^\top y", r"(X^\top X + \lambda^2 I)^{-1}X^\top y",
+    r"(X^\top X + \lambda X^\top X)^{-1}X^\top y", r"(X^\top X + 2\lambda I)^{-1}X^\top y", r"(X^\top X)^{-1}X^\top y",
+    r"(X^\top X)^{-1}X^\top y + \lambda", r"\lambda X^\top y", r"(X^\top X + e^{\lambda}I)^{-1}X^\top y",
 ])  # fmt: skip
 @pytest.mark.parametrize("answer", [False, True])
 def test_the_evidence_against_a_minimum_is_true(wrong: str, answer: bool) -> None:
