@@ -144,7 +144,7 @@ class Reader:
 
     def claim(self, claim: Claim, first: bool) -> list[Outcome]:
         """Judges one chain of sides, with what its own names mean."""
-        with self.around.meaning(own_names(claim, self.around, self.around.task.unknowns)):
+        with self.around.meaning(own_names(claim, self.around, self.equations.unknowns, self.equations.found)):
             return self._judged(claim, first)
 
     def _judged(self, claim: Claim, first: bool) -> list[Outcome]:

@@ -55,6 +55,14 @@ class Equations:
         self.notes: list[str] = []
         self._benches: dict[Equation | None, SolvedBench] = {}
 
+    @property
+    def found(self) -> Expr | None:
+        """The value of the variable at which the derivative is zero, as the derivation states it, where that is
+        right."""
+        read, outcome = self.solution or (None, None)
+        right = outcome is not None and outcome.verdict == "follows" and read is not None
+        return read.expr if right and read is not None else None
+
     def judged(
         self, chain: Chain, last: Expr, found: Read, said: tuple[bool, bool], remarks: Sequence[str]
     ) -> Outcome | None:
@@ -82,7 +90,7 @@ class Equations:
                 sides[0], self.around.task.wanted is None or not (known or self._base().compare(*sides[0]).holds)
             )
             return Outcome("follows", found, role="equation")
-        outcome = self._outcome(found, sides, pairs, meant, both)
+        outcome = self._outcome(found, sides, pairs, meant, both, chain.equation)
         if outcome is not None and outcome.verdict == "wrong" and any("Einstein sum" in remark for remark in remarks):
             outcome = Outcome("undecided", found, Slip("equation", BY_ENTRIES), "equation")
         if outcome is not None:
@@ -121,7 +129,7 @@ class Equations:
         return is_pending(last) or last is final or (final is not None and self.around.bench.equal(last, final))
 
     def _outcome(
-        self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool
+        self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool, going: bool
     ) -> Outcome | None:
         if (
             meant
@@ -141,8 +149,8 @@ class Equations:
         base = self._base()
         verdicts = [(equation, self._follows(base, equation)) for equation in sides]
         right = next((equation for equation, verdict in verdicts if verdict.holds), None)
-        if right is not None and not meant and base.vanish(*right):
-            return None
+        if right is not None and not (going or is_zero(right[1])) and base.vanish(*right):
+            return None  # both sides are zero there whatever stands beside them
         if right is not None:
             self._say_needs(base, right)
             return self._both_ways(found, right) if both else Outcome("follows", found, role="equation")

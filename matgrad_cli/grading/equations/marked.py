@@ -28,16 +28,18 @@ def marked_unknown(name: str, unknowns: Iterable[Symbol]) -> Symbol | None:
     return next((symbol for symbol in unknowns if symbol.name == bare != name), None)
 
 
-def own_names(claim: Claim, around: Surroundings, unknowns: Sequence[Symbol]) -> dict[str, Expr]:
+def own_names(claim: Claim, around: Surroundings, unknowns: Sequence[Symbol], solution: Expr | None) -> dict[str, Expr]:
     r"""Names that mean something in one claim alone: `\hat w` with no value by now is the unknown w, where that stands
-    in no side; P is the matrix of the p_ij that are defined; the letter of a function that is stated again is any
-    number."""
+    in no side, and beside w the `solution`, where one was found; P is the matrix of the p_ij that are defined; the
+    letter of a function that is stated again is any number."""
     used = frozenset[str]().union(*(s.contents(side.node).names for side in claim.sides if side.node is not None))
     free = [name for name in used if not around.valued(name)]
     marked = {name: symbol for name in free if (symbol := marked_unknown(name, unknowns)) is not None}
     function = states_function(claim.left, around)
     letters = {around.formulas[function][0]} & {*free} if function is not None else ()
     found: dict[str, Expr] = {name: symbol for name, symbol in marked.items() if symbol.name not in used}
+    if solution is not None:
+        found |= {name: solution for name, symbol in marked.items() if name not in found and symbol is unknowns[0]}
     arrays = {name: around.defined[name.lower()] for name in free if name != name.lower() in around.defined}
     found |= {name: symbol for name, symbol in arrays.items() if symbol.shape.is_matrix}
     return found | {letter: Symbol(letter, NUMBER) for letter in letters}

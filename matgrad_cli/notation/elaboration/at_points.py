@@ -49,7 +49,9 @@ def loss_at(e: Elaborator, node: s.Apply) -> Expr | None:
     if not moved:
         return loss
     own = len(moved) == 1 and moved[0].shape is wrt.shape
-    fits = own and (len(values) > 1 or wrt in moved[0].symbols or not loss.shape.is_number)
+    first = s.ungrouped(node.arguments[0])
+    marked = isinstance(first, s.Name) and first.name.startswith(f"{wrt.name}_")  # f(x^*)
+    fits = own and (len(values) > 1 or marked or wrt in moved[0].symbols or not loss.shape.is_number)
     return substitute(loss, {wrt: moved[0]}) if fits else None
 
 

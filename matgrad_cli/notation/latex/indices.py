@@ -131,7 +131,7 @@ def index_at(r: Cursor, token: Token, shifted: bool = True) -> s.Node:
 def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script | None:
     """A raised star or word that belongs to the name below it, `x^*`, `x^{old}`; a star that says nothing."""
     star = len(tokens) == 1 and tokens[0].text == "times" and tokens[0].kind == "operator"
-    if star and not r.known and _stands_without_star(r, first, end):
+    if star and (not r.known or r.ends_here()) and _stands_without_star(r, first, end):
         return Script("label", label="star", end=end)
     if not tokens or (star and r.ends_here()):  # w^* = …: the solution for w
         return Script("nothing", end=end)
@@ -161,7 +161,7 @@ def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
     if base.kind != "name" or not any(all(token is not other for other in starred) for token in same):
         return False
     capital = base.text[0].isupper()
-    if capital or (not r.ends_here() and r.starts_factor()):
+    if not r.known and (capital or (not r.ends_here() and r.starts_factor())):
         other = "matrix" if capital else "vector"
         message = f"whether `{base.text}^*` is another {other} or the adjoint of `{base.text}` is not said"
         help = f"write `{base.text}_*` for another one, `{base.text}^\\top` for the transpose"
