@@ -128,3 +128,120 @@ def test_another_method_tells_the_shapes_of_parameters(w: str, axis: int, line: 
     found = verdicts(DENSE.format(w=w, axis=axis))
     assert {19, 20, 21} == set(found)
     assert [at for at, verdict in found.items() if verdict == "wrong"] == ([line] if line else [])
+
+
+CELL = """import numpy as np
+
+
+class Cell:
+    '''x: (N, D), h and c: (N, H), W: (D + H, H)'''
+
+    def __init__(self, W, rate=1.5):
+        self.W, self.rate = W, rate
+
+    def forward(self, x, h, c):
+        self.xh = np.concatenate([x, h], axis=1)
+        self.a = np.tanh(self.xh @ self.W)
+        self.prev = c
+        self.c = self.rate * c + self.a
+        self.t = np.tanh(self.c)
+        return self.t * self.a, self.c
+
+    def backward(self, dh, dc):
+        D = self.xh.shape[1] - dh.shape[1]
+        dc = {c}
+        da = dh * self.t + dc
+        self.drate = {rate}
+        dz = da * (1 - self.a ** 2)
+        self.dW = self.xh.T @ dz
+        dxh = dz @ self.W.T
+        return dxh[:, :D], dxh[:, D:], dc * self.rate
+"""
+
+
+@pytest.mark.parametrize(
+    ("c", "rate", "line"),
+    [
+        ("dc + dh * self.a * (1 - self.t ** 2)", "np.sum(dc * self.prev)", None),
+        ("dc + dh * self.a * (1 - self.t)", "np.sum(dc * self.prev)", 20),
+        ("dc + dh * self.a * (1 - self.t ** 2)", "np.sum(dc)", 22),
+    ],
+)
+def test_each_gradient_from_above_is_that_of_another_output(c: str, rate: str, line: int | None) -> None:
+    """Outputs that have no names, and a parameter that has a default."""
+    found = verdicts(CELL.format(c=c, rate=rate))
+    assert {22, 24} <= set(found)
+    assert [at for at, verdict in found.items() if verdict == "wrong"] == ([line] if line else [])
+
+
+COLUMNS = """import numpy as np
+
+
+def forward(X, params):
+    W1, W2 = params["W1"], params["W2"]
+    Z1 = W1 @ X
+    A1 = np.maximum(0, Z1)
+    Z2 = W2 @ A1
+    A2 = 1 / (1 + np.exp(-Z2))
+    return A2, (Z1, A1, W1, Z2, A2, W2)
+
+
+def compute_cost(A2, Y):
+    return -np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)) / Y.shape[1]
+
+
+def backward(X, Y, cache):
+    m = X.shape[1]
+    Z1, A1, W1, Z2, A2, W2 = cache
+    dZ2 = A2 - Y
+    dW2 = dZ2 @ A1.T / m
+    dA1 = W2.T @ dZ2
+    dZ1 = {Z1}
+    dW1 = dZ1 @ X.T / m
+    return {{"dZ2": dZ2, "dW2": dW2, "dA1": dA1, "dZ1": {said}, "dW1": dW1}}
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("Z1", "said", "wrong"),
+    [("dA1 * (A1 > 0)", "dZ1", []), ("A1 * (A1 > 0)", "dZ1", [23]), ("dA1 * (A1 > 0)", "W2", [])],
+)
+def test_what_no_line_uses_may_be_a_sum_of_which_the_mean_is_taken_elsewhere(
+    Z1: str, said: str, wrong: list[int]
+) -> None:
+    problem = checked(COLUMNS.format(Z1=Z1, said=said)).problems[0]
+    assert [finding.line for finding in problem.lines if finding.verdict == "wrong"] == wrong
+    assert all(finding.code != "bug" for finding in problem.lines)
+
+
+GROUPS = """import numpy as np
+
+
+def groups_forward(x, gamma, G):
+    '''x: (N, C, H, W), gamma: (1, C, 1, 1)'''
+    N, C, H, W = x.shape
+    xg = x.reshape(N, G, -1)
+    xc = xg - xg.mean(axis=2, keepdims=True)
+    istd = 1 / np.sqrt((xc ** 2).mean(axis=2, keepdims=True) + 1e-5)
+    xhat = (xc * istd).reshape(N, C, H, W)
+    return gamma * xhat, (xhat, gamma, istd, G)
+
+
+def groups_backward(dout, cache):
+    xhat, gamma, istd, G = cache
+    N, C, H, W = dout.shape
+    dxhat = (dout * gamma).reshape(N, G, -1)
+    xh = xhat.reshape(N, G, -1)
+    mean = dxhat.mean(axis=2, keepdims=True)
+    dxg = (dxhat - mean - xh * np.mean(dxhat * xh, axis=2{keep})) * istd
+    dx = dxg.reshape(N, C, H, W)
+    return dx
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("keep", "wrong"), [(", keepdims=True", []), ("", [20])])
+def test_a_gradient_in_another_shape_is_right_where_a_later_line_is_not(keep: str, wrong: list[int]) -> None:
+    found = verdicts(GROUPS.format(keep=keep))
+    assert [at for at, verdict in found.items() if verdict == "wrong"] == wrong

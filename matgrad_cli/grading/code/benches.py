@@ -50,11 +50,8 @@ class Bench:
         """The same for the line that adds the term of that number."""
         values = [0, *(event.value for event in self.claim.stages[-1].events)]
         line = self.claim.stages[-1].events[number].statement
-        return replace(
-            self,
-            rest=values[-1] - values[number + 1] + values[number],
-            minus=isinstance(getattr(line, "op", None), ast.Sub),
-        )
+        behind = values[-1] - values[number + 1] if number + 2 < len(values) else 0
+        return replace(self, rest=behind + values[number], minus=isinstance(getattr(line, "op", None), ast.Sub))
 
     def reading(self) -> Reading:
         """The unit with the true values, to be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -70,7 +71,8 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
         found[""] = scales.pop(), ""
         for claim in claims:
             scaled = written[claim.key] == "differs" and claim.key not in found
-            scaled = scaled and (_DATA.match(claim.name) is not None or bool(followers(state, claim)))
+            between = claim.name not in trial.base.machine.given  # no parameter: a mean may be taken behind it
+            scaled = scaled and (between or _DATA.match(claim.name) is not None or bool(followers(state, claim)))
             if scaled and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
                 found[claim.key] = found[""][0], "this is the derivative times a size, as what it comes from"
     return found
@@ -85,7 +87,7 @@ def _in_another_shape(state: State, claim: Claim) -> str:
     for site in claim.sites:
         shape = machine.shapes.get(site, ())
         arranged = [size for size in shape if size > 1] != [size for size in np.shape(value) if size > 1]
-        if not arranged or np.size(value) != math.prod(shape) or not followers(state, claim):
+        if np.size(value) != math.prod(shape) or not (_written_flat(claim) if not arranged else _is_read(state, claim)):
             continue
         said = f"this is the derivative by `{claim.name}`, in the shape {np.shape(value)}"
         if trial.right_at(np.reshape(value, shape), site):
@@ -100,6 +102,17 @@ def _in_another_shape(state: State, claim: Claim) -> str:
         if any(trial.influential(born) and trial.right_at(value, born) for born in same):
             return said
     return ""
+
+
+def _is_read(state: State, claim: Claim) -> bool:
+    """Whether a line behind it takes its value."""
+    return any(count > claim.last.number and name == claim.key for count, name in state.reading.machine.reads)
+
+
+def _written_flat(claim: Claim) -> bool:
+    """Whether a line says itself that it takes the entries one after the other: `return D.flatten()`."""
+    called = getattr(getattr(claim.last.statement, "value", None), "func", None)
+    return isinstance(called, ast.Attribute) and called.attr in ("flatten", "ravel", "squeeze")
 
 
 def _beside(trial: Trial, claim: Claim) -> Iterator[int]:

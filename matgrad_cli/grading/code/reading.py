@@ -14,6 +14,7 @@ from ...documents.python.uses import UPSTREAM, claimed
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, moves, solid
+from ...verify.programs.names import key_of, last_part
 from ...verify.programs.statements import body
 from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unread, Value
 from .inputs import TARGETS, Given
@@ -116,7 +117,7 @@ class Reading:
         if unit.backward is None:
             return
         self._returns(output)
-        if unit.criterion is not None and not self._has_upstream():
+        if unit.criterion is not None and not self._come_from_above():
             self._criterion(owner)
         if self.plan is not None and self.plan.after is None and self.machine.target is not None:
             raise Stop(self._loss_now())
@@ -192,7 +193,7 @@ class Reading:
             )
         parts = list(output) if isinstance(output, tuple) else [output]
         told = written.elts if isinstance(written, ast.Tuple) else [written]
-        names = [part.id if isinstance(part, ast.Name) else None for part in told]
+        names = [last_part(key) if part is not None and (key := key_of(part)) else None for part in told]
         self.outputs = parts
         self.names = (names + [None] * len(parts))[: len(parts)]
 
@@ -220,36 +221,29 @@ class Reading:
             )
         return None
 
-    def _has_upstream(self) -> bool:
-        return any(self._upstream_of(name, set()) is not None for name in self._backward_names())
+    def _come_from_above(self) -> dict[str, int]:
+        """The arguments of backward that are gradients of what forward gives, each with its output."""
+        found: dict[str, int] = {}
+        for name in self._backward_names() if self.unit.backward is not None else ():
+            at = self._upstream_of(name, set(found.values())) if name != "ctx" else None
+            found |= {} if at is None else {name: at}
+        return found
 
     def from_above(self) -> frozenset[str]:
-        """The arguments of backward that are gradients of what forward gives, and are called so:
-        not claims, whatever becomes of them."""
-        if self.unit.backward is None:
-            return frozenset()
-        found = [(name, self._upstream_of(name, set())) for name in self._backward_names()]
-        return frozenset(
-            name for name, at in found if at is not None and (self.names[at] or "") in ("", *claimed(name))
-        )
+        """Those of them that are called so: not claims, whatever becomes of them."""
+        found = self._come_from_above().items()
+        return frozenset(name for name, at in found if (self.names[at] or "") in ("", *claimed(name)))
 
     def _backward_frame(self, first: list[Value]) -> Frame:
         """The names of backward: gradients of outputs, what forward kept, and what has the same name there."""
         backward = self.unit.backward
         assert backward is not None
-        known: dict[str, Value] = {}
-        taken: set[int] = set()
+        above = self._come_from_above()
+        taken = set(above.values())
         names = [name for name in self._backward_names() if name != "ctx"]
-        open_: list[str] = []
-        for name in names:
-            at = self._upstream_of(name, taken)
-            if at is None and name in self.fore.names:
-                known[name] = self.fore.names[name]
-            elif at is None:
-                open_.append(name)
-            else:
-                taken.add(at)
-                known[name] = self._up(name, at)
+        known = {name: self._up(name, at) for name, at in above.items()}
+        known |= {name: self.fore.names[name] for name in names if name not in above and name in self.fore.names}
+        open_ = [name for name in names if name not in known]
         stated = [place.arg for place in self.unit.criterion.args.args] if self.unit.criterion is not None else []
         target = [name for name in stated if name in TARGETS and name not in names]
         for name in [name for name in open_ if name in TARGETS and name not in stated][: len(target) == 1]:
@@ -290,7 +284,7 @@ class Reading:
     def scalar(self) -> bool:
         """Whether what forward gives is the loss itself."""
         single = bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1
-        return single and not self.upstream and not self._has_upstream()
+        return single and not self.upstream and not self._come_from_above()
 
     # ---- the loss
 
@@ -314,11 +308,9 @@ class Reading:
             return np.sum(solid(self.outputs[0]))
         if way == "upstream":
             total: Value = 0.0
-            for name in self._backward_names():
-                at = self._upstream_of(name, set())
-                if at is not None:
-                    output = solid(self.outputs[at])
-                    total = total + np.sum(self._weights(at, output) * output)
+            for at in self._come_from_above().values():
+                output = solid(self.outputs[at])
+                total = total + np.sum(self._weights(at, output) * output)
             if np.ndim(total) == 0 and not isinstance(total, float):
                 return total
             first = solid(self.outputs[0])

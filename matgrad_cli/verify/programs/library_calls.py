@@ -38,6 +38,8 @@ SILENT = ("inplace", "device", "requires_grad", "pin_memory")
 """Words that say nothing of the value."""
 PLACES = {"choose": 0, "one_hot": 0, "take_along_axis": 1, "gather": 2}
 """Which argument of a function says where something stands, or of which class it is."""
+JOINING = ("concatenate", "cat", "stack", "hstack", "vstack", "dstack", "column_stack", "row_stack", "array", "asarray")
+"""What makes one array of several."""
 HARMLESS = (
     "print",
     "warn",
@@ -108,8 +110,7 @@ def applied(
     for word in SILENT:
         named.pop(word, None)
     dtype = named.pop("dtype", None)
-    if name in ("arange", "zeros", "ones", "empty", "eye", "ndarray", "reshape", "view"):
-        arguments = [_size_or_array(value) for value in arguments]
+    arguments = [_with_parts(value, "array" if name in JOINING else "size") for value in arguments]
     try:
         value = of.complexed(function(*arguments, **named))
         return value if dtype is None else cast(value, dtype)
@@ -117,9 +118,9 @@ def applied(
         raise Unread(f"`{name}` with these arguments is not read ({error})"[:140]) from None
 
 
-def _size_or_array(value: Value) -> Value:
-    """A size that stands in a tuple may be an input."""
-    return tuple(solid(part, "size") for part in value) if isinstance(value, tuple) else value
+def _with_parts(value: Value, hint: str) -> Value:
+    """What stands in a tuple or a list may be an input."""
+    return type(value)(solid(part, hint) for part in value) if isinstance(value, tuple | list) else value
 
 
 def _partner(arguments: list[Value], value: Value) -> Value:
