@@ -37,16 +37,12 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
     for claim in reversed(claims):
         if written[claim.key] != "differs":
             continue
-        notes = (
-            _in_another_shape(state, claim),
-            _of_prediction(trial, claim),
-            _of_another_value(trial, claim),
-            _of_scores(trial, claim),
-        )
-        if note := next(filter(None, notes), ""):
+        if note := _in_another_shape(state, claim) or _what_it_is(trial, claim):
             found[claim.key] = 1.0, note
             continue
-        later = followers(state, claim)
+        behind = [one.key for one in claims if one.last.number > claim.last.number]
+        bears = any(written[key] == "right" or key in found for key in behind)
+        later = followers(state, claim) if bears else []
         right = [key for key in later if written[key] == "right" or key in found]
         scale = next(
             (scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None
@@ -76,6 +72,15 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
             if scaled and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
                 found[claim.key] = found[""][0], "this is the derivative times a size, as what it comes from"
     return found
+
+
+def _what_it_is(trial: Trial, claim: Claim) -> str:
+    """What is said of a claim by its value alone: that it is the derivative of or by something else."""
+    key = claim.key, np.asarray(claim.last.value).tobytes()
+    if key not in trial.notes:
+        ways = (way(trial, claim) for way in (_of_prediction, _of_another_value, _of_scores))
+        trial.notes[key] = next(filter(None, ways), "")
+    return trial.notes[key]
 
 
 def _in_another_shape(state: State, claim: Claim) -> str:
@@ -224,7 +229,7 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
     trial = state.trial
     left = len(unsettled(own)) if own is not None else len({*unsettled(state)} - {claim.key})
     right = {key for key, outcome in state.outcomes.items() if outcome == "right"}
-    keys = {other.key for other in state.claims} | state.reading.from_above()
+    keys = {other.key for other in state.claims}
     near = _near(state, claim, keys)
     before = _search(trial.unit, trial.kinds)
     for event, sites, fewer, scales in chain(

@@ -53,6 +53,7 @@ class Trial:
         self.given = Given(kinds, point)
         self.point = point
         self.budget = BUDGET
+        self.notes: dict[tuple[str, bytes], str] = {}
         self._slopes: dict[tuple[int, int], float | None] = {}
         self._full: dict[tuple[int, int], Value] = {}
         self.base = self.read()
