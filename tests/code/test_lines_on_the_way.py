@@ -245,3 +245,38 @@ def groups_backward(dout, cache):
 def test_a_gradient_in_another_shape_is_right_where_a_later_line_is_not(keep: str, wrong: list[int]) -> None:
     found = verdicts(GROUPS.format(keep=keep))
     assert [at for at, verdict in found.items() if verdict == "wrong"] == wrong
+
+
+POOLED = """import numpy as np
+
+
+class Table:
+    def __init__(self, W, pool={pool}):
+        '''W: (V, D)'''
+        self.W = W
+        self.pool = pool
+
+    def forward(self, X):
+        '''X: (N, T) integer tokens'''
+        self.X = X
+        if self.pool is None:
+            return self.W[X]
+        return np.array([self.W[x].sum(axis=0) for x in X])[:, None, :]
+
+    def backward(self, dout):
+        self.dW = np.zeros_like(self.W)
+        rows = dout.reshape(-1, dout.shape[-1])
+        if self.pool is None:
+            for i, v in enumerate(self.X.flatten()):
+                self.dW[v] += rows[i]
+        elif self.pool == "sum":
+            for i, v in enumerate(self.X):
+                self.dW[v] += rows[i]
+"""
+
+
+@pytest.mark.parametrize(("pool", "wrong"), [("None", []), ("'sum'", [25])])
+def test_an_option_that_is_compared_with_words_is_what_its_default_says(pool: str, wrong: list[int]) -> None:
+    found = verdicts(POOLED.format(pool=pool))
+    assert found
+    assert [at for at, verdict in found.items() if verdict == "wrong"] == wrong

@@ -24,6 +24,7 @@ from .text import (
     is_not_main,
     is_preparing,
     loaded_in,
+    options_of,
     parameters_of,
     set_elsewhere,
     stored_in,
@@ -69,6 +70,7 @@ class Reading:
         self.machine = Machine(given.value, seed=point.seed, torch=torch, tiny=point.tiny, once=loops, **options)
         self.machine.evaluate, self.machine.body = evaluate, body
         self.machine.parameters, self.machine.drawn = parameters_of(unit), drawn_in(unit)
+        self.machine.options = options_of(unit)
         self.module = Frame()
         self.frame = self.module
         self.fore = self.module

@@ -96,6 +96,14 @@ def _of_data(line: ast.Assign, moved: set[str]) -> bool:
     return moved.isdisjoint((target.id, *(key for part in (*call.args, *call.keywords) for key in names_in(part))))
 
 
+@lru_cache(maxsize=64)
+def options_of(unit: Unit) -> frozenset[str]:
+    """The names that are compared with texts: `if pool == "sum":`."""
+    nodes = (node for line in unit.own for node in ast.walk(line) if isinstance(node, ast.Compare))
+    texts = (node for node in nodes if isinstance(getattr(node.comparators[0], "value", None), str))
+    return frozenset(last_part(key) for node in texts if (key := key_of(node.left)))
+
+
 @lru_cache(maxsize=16)
 def set_elsewhere(of: ast.ClassDef) -> frozenset[str]:
     """The attributes that methods besides those of the two passes give a value."""

@@ -147,7 +147,9 @@ def bound(
     for place, default in defaults_of(function.node):
         if place.arg not in frame.names:
             value = machine.evaluate(machine, function.outside, default)
-            open_ = value is None or (isinstance(value, float) and (value == 0 or machine.is_parameter(place.arg)))
+            open_ = (value is None and place.arg not in machine.options) or (
+                isinstance(value, float) and (value == 0 or machine.is_parameter(place.arg))
+            )
             if free and open_:
                 continue  # nothing is said by it: the argument is an input like the others
             frame.names[place.arg] = value

@@ -60,6 +60,7 @@ class Machine:
     overrides  values that stand in place of what an assignment, by its number, gives
     replaced   statements that are read in place of others, by identity
     drawn      assignments of what a call makes of data alone, which is an input where the call is not read
+    options    names that are compared with texts: None is one of their values
     parameters names whose first value does not matter: zeros and ones become random numbers, at which more can be seen
     taken      names from elsewhere, each with what it is taken for; `applied` at which arrays smooth ones of them were
     taken stop_at    the number of the assignment after which `answer` is asked for, and the reading ends
@@ -76,6 +77,7 @@ class Machine:
     recording: bool = False
     once: frozenset[int] = frozenset()
     drawn: frozenset[int] = frozenset()
+    options: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
     torch: bool = False
     tiny: bool = False

@@ -245,6 +245,7 @@ def _of_names(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator
         named = isinstance(node, ast.Name | ast.Attribute)
         shape = shapes.get(said) if named else None
         rows = COUNTS if said in here.sizes or said in here.numbers else NAMES if shape is not None else ()
+        rows = () if node in limits else rows
         yield from (whole.edit(node, edit.code, edit.message, edit.text) for edit in filled(rows, said, here))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in here.functions:
             inside = whole.of(node.args[0])
