@@ -14,10 +14,11 @@ from ...documents.python.pairs import SHOWN
 from ...documents.python.uses import is_gradient
 from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
+from .blame import blamed
 from .claim import Claim, fitting
 from .inputs import EVEN, Kind, Point
 from .meant import facts
-from .others import absolved, blamed, followers, of_a_part
+from .others import absolved, followers, of_a_part
 from .reading import SLOPES, NoLoss
 from .settle import Understanding, collapsed, understandings, with_one_output
 from .thresholds import between
