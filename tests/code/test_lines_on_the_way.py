@@ -280,3 +280,33 @@ def test_an_option_that_is_compared_with_words_is_what_its_default_says(pool: st
     found = verdicts(POOLED.format(pool=pool))
     assert found
     assert [at for at, verdict in found.items() if verdict == "wrong"] == wrong
+
+
+HANDED_ON = """import numpy as np
+
+
+def norm(x, gamma, param):
+    xc = x - x.mean(axis=param.get("axis", 0))
+    return gamma * xc, (xc, gamma)
+
+
+def rows_forward(x, gamma, row_param):
+    '''x: (N, D), gamma: (N,)'''
+    out, cache = norm(x.T, gamma, {{"axis": 0, **row_param}})
+    return out.T, cache
+
+
+def rows_backward(dout, cache):
+    xc, gamma = cache
+    dgamma = {dgamma}
+    return dgamma
+"""
+
+
+@pytest.mark.parametrize(
+    ("dgamma", "line"), [("np.sum(dout.T * xc, axis=0)", None), ("np.sum(dout.T + xc, axis=0)", 17)]
+)
+def test_options_that_nobody_gives_are_handed_on(dgamma: str, line: int | None) -> None:
+    found = verdicts(HANDED_ON.format(dgamma=dgamma))
+    assert 17 in found
+    assert [at for at, verdict in found.items() if verdict == "wrong"] == ([line] if line else [])

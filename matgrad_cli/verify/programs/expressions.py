@@ -224,7 +224,8 @@ def _dict(machine: Machine, frame: Frame, node: ast.Dict) -> Value:
     found: dict[Value, Value] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            found |= solid(evaluate(machine, frame, value))
+            inner = evaluate(machine, frame, value)
+            found |= {} if isinstance(inner, Undecided) else solid(inner)  # of options that nobody gives, none is given
         else:
             found[solid(evaluate(machine, frame, key))] = _entry(machine, frame, value)
     return found

@@ -93,14 +93,6 @@ def shown(shape: tuple[str, ...]) -> str:
     return f"({', '.join(shape)}{',' if len(shape) == 1 else ''})"
 
 
-# --- an expression, tried where it stands
-# ----------------------------------------------------------------------------------
-
-
-# --- whole statements: the unit is read anew with each
-# ---------------------------------------------------------------------
-
-
 def _healed(bench: Bench, mended: Mended) -> frozenset[Place]:
     """The claims that are right with the mended line."""
     reading = read_with(bench, mended.statement, mended.edit.text)
