@@ -195,3 +195,21 @@ def test_a_comment_that_offers_another_answer_hedges_a_formula_and_no_program() 
     assert isinstance(worked_out(program, "w"), Passage)
     assert isinstance(worked_out("2 * X.T @ (X @ w - y)  # or 3", "w"), Unread)
     assert isinstance(worked_out("w = 2 * X.T @ (X @ w - y); w", "w"), Unread)
+
+
+WITH_A_BLOCK = [
+    ("matlab", "% by W\nu = W*x + b;\ng = (u > 0) * x';", "right"),
+    ("octave", "function g = grad(W, x, b)\n  g = (W*x + b > 0) * x';\nend", "right"),
+    ("matlab", "g = (W*x > 0) * x';", "wrong"),
+    ("julia", "g = (sign.(W*x .+ b) .+ 1) ./ 2 * x'", "right"),
+    ("r", "u <- W %*% x + b  # before\ng <- relu(u)/u %*% t(x)", "right"),
+    ("python", "g = np.outer(W@x + b > 0, x)", "right"),
+    ("python", "class Layer:\n    def grad(self, x):\n        return np.outer(self.W @ x + self.b > 0, x)", "right"),
+    ("python", "with torch.no_grad():\n    u = W @ x + b\n    dW = torch.outer((u > 0).float(), x)", "right"),
+]
+
+
+@pytest.mark.parametrize(("language", "code", "verdict"), WITH_A_BLOCK)
+def test_a_block_is_read_in_the_language_that_it_names(key: Key, language: str, code: str, verdict: str) -> None:
+    found = check_text(f"## Problem 1\n\n```{language}\n{code}\n```\n", "a.md", key).problems[0]
+    assert found.verdict == verdict, found

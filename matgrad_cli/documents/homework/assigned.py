@@ -18,7 +18,7 @@ from ..passage import Passage, blank, blanked, covered
 from ..python.answer import worked_out
 from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
-from .code_blocks import code_blocks, set_in
+from .code_blocks import code_blocks, in_another_language, set_in
 from .pieces import pieces, says_range
 from .titles import titled_parts
 from .unmarked import in_blocks, named_parts, unmarked, written
@@ -222,10 +222,13 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
 
 def _code(text: str, start: int, end: int, ending: str) -> Passage | None:
     """The one block of code between two places, or all that stands there, if it computes something."""
-    found = [body for _, body in code_blocks(text, start, end, ending)]
+    blocks = [*code_blocks(text, start, end, ending)]
+    found = [body for _, body in blocks]
     if not found and ending not in LATEX:
         found = [Passage(text[start:end], start)]
-    return found[0] if len(found) == 1 and worked_out(found[0].text, None) is not None else None
+    if len(found) == 1 and worked_out(found[0].text, None) is not None:
+        return found[0]
+    return in_another_language(text, blocks[0]) if len(blocks) == 1 else None
 
 
 def _inside(formula: Formula, line: Passage) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ...diagnostics.regex import regex
 from ..hidden import FENCE
 from ..latex_carrier import CODE_BLOCK
-from ..passage import Passage
+from ..passage import Passage, blank
 from ..sheets.read import LATEX, MARKDOWN, NOTEBOOK
 
 Block = tuple[tuple[int, int], Passage]
@@ -19,6 +19,13 @@ Block = tuple[tuple[int, int], Passage]
 
 _FENCED = regex(r"[ \t]*(?P<mark>`{3,}|~{3,})[^\n]*\n(?P<body>.*?)(?:\n?[ \t]*(?P=mark)[`~]*[ \t]*)?", re.DOTALL)
 _SET_IN = regex(r"(?:(?<=\n)|\A)[ \t]*\n(?P<body>(?:(?: {4}|\t)[^\n]*\S[^\n]*(?:\n|\Z)(?:[ \t]*\n(?= {4}|\t))*)+)")
+_LANGUAGE = regex(r"[ \t]*(?:`{3,}|~{3,})[ {.]*(?P<name>\w+)")
+_OTHERS = regex(r"(?i)matlab|octave|m|julia|jl|r|mathematica|sympy")
+"""Languages in which a formula is read as it stands."""
+_NO_PART = regex(
+    r"(?:(?<!\*)%(?!\*%)|#)[^\n]*|^[ \t]*function\b[^\n]*|^[ \t]*end(?:function)?[ \t]*;?[ \t]*$", re.MULTILINE
+)
+"""What computes nothing in them: a comment, the head of a function."""
 _BEGINS = regex(r"\s*(?:def|import|from|return)\b")
 _RETURNS = regex(r"^[ \t]*return\b", re.MULTILINE)
 
@@ -33,6 +40,18 @@ def code_blocks(text: str, start: int, end: int, ending: str) -> Iterator[Block]
         if fence.start("mark") >= start and (whole := _FENCED.fullmatch(fence[0])):
             found.append(((fence.start("mark"), fence.end()), _body(whole, fence.start())))
     yield from sorted(found, key=lambda block: block[0])
+
+
+def in_another_language(text: str, block: Block) -> Passage | None:
+    """What a block in MATLAB, Julia or R says, or one line of Python, as a formula among the names that it defines;
+    None for a block that names no language, and for a program of Python."""
+    (start, end), body = block
+    found = _LANGUAGE.match(text, start, end)
+    if found is None or (_OTHERS.fullmatch(found["name"]) is None and "\n" in body.text.strip()):
+        return None
+    if _OTHERS.fullmatch(found["name"]) is None:
+        return body if found["name"] in ("python", "py", "python3") and "#" not in body.text else None
+    return Passage(_NO_PART.sub(blank, body.text), body.start).stripped()
 
 
 def set_in(text: str, ending: str) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from copy import deepcopy
 
 from ...diagnostics.regex import regex
 from ..passage import Passage
-from .lines import Two, answering_lines, gone_on, is_formula, is_talk, meant
+from .lines import Two, answering_lines, gone_on, is_formula, is_talk, meant, unwrapped
 from .loss import Inlined, Unread, functions_of
 from .origins import as_it_stands, put_together
 
@@ -39,7 +39,7 @@ def worked_out(code: str, wanted: str | None = "", at: int = 0, of: int = 1) -> 
         tree = _tree(code)
         if tree is None or (of > 1 and sum(map(is_formula, tree.body)) > 1):  # an answer for each variable
             return _asked_of_a_library(code)
-        tree.body = [*gone_on(tree.body)]
+        tree.body = [*gone_on([*unwrapped(tree.body)])]
         _refuse_hedged(code, tree.body[-1:], wanted)
         functions = {one.name: one for one in functions_of(tree.body)}
         whole = put_together(_Block(functions).result(answering_lines(tree, functions), wanted, at, of), code)

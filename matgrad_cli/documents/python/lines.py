@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from ...diagnostics.regex import regex
-from .loss import Unread
+from .loss import OfObject, Unread
 from .uses import BARE, LOSSES, claimed
 
 _TALK = (ast.Import, ast.ImportFrom, ast.Assert, ast.Pass)
@@ -22,6 +22,17 @@ _DOES = regex(r"set|save|print|manual|allclose|isclose|array_equal")
 """Functions of these that compute nothing, by their names."""
 _CHECKS = regex(r"allclose|isclose|array_equal|^assert")
 _ANSWERS = regex(r"(?i)(?:my_?|final_?)?(?:ans|answer|result|solution|out|ret)")
+
+
+def unwrapped(lines: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The lines, those under a `with` as they are, and the methods of a class as functions of their own."""
+    for line in lines:
+        if isinstance(line, ast.With):
+            yield from unwrapped(line.body)
+        elif isinstance(line, ast.ClassDef):
+            yield from (method for method in map(OfObject().visit, line.body) if isinstance(method, ast.FunctionDef))
+        else:
+            yield line
 
 
 def gone_on(lines: list[ast.stmt]) -> Iterator[ast.stmt]:

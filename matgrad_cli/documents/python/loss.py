@@ -191,13 +191,13 @@ def _from_above(unit: Unit, lines: list[ast.stmt]) -> str | None:
 
 def _bare(method: ast.FunctionDef) -> ast.FunctionDef:
     """A method as a function of its own."""
-    made = _Bare().visit(ast.parse(ast.unparse(method)).body[0])
+    made = OfObject().visit(ast.parse(ast.unparse(method)).body[0])
     assert isinstance(made, ast.FunctionDef)
     made.args.args = [place for place in made.args.args if place.arg != "self"]
     return made
 
 
-class _Bare(ast.NodeTransformer):
+class OfObject(ast.NodeTransformer):
     """Attributes of an object under their own names: `self.W` is W."""
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:

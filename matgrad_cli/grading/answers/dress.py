@@ -64,7 +64,8 @@ def undressed(answer: str) -> str | None:
     """The answer with that made blank, every sign at its place; None where nothing stands round it."""
     if len(answer) > _LONGEST:
         return None
-    text = _TURNED.sub(lambda found: "^T".ljust(len(found[0])), answer)
+    text = answer.replace("%*%", " @ ").replace("<-", "= ") if "%*%" in answer else answer  # R
+    text = _TURNED.sub(lambda found: "^T".ljust(len(found[0])), text)
     if (entry := _ENTRY.match(text)) is not None:
         place = f"_{{{entry['row']}{entry['col']}}}" if entry["col"] else f"_{entry['row']}"
         text = text[: entry.start("place")] + place.ljust(len(entry["place"])) + text[entry.end("place") :]
