@@ -92,6 +92,7 @@ def test_what_cannot_be_read_is_not_called_missing(said: str, ending: str, key: 
     ("X^T r where r = sigma(Xw) - y", "right"), ("X^T (p - y) with p = sigma(Xw)", "right"),
     ("X^T (sigma(Xw) - y) where sigma is the logistic function", "right"),
     ("X^T (sigma(Xw) - y)  (sigma = logistic function)", "right"),
+    ("grad = X^T (sigma(Xw) - y)  (sigma = logistic function)", "right"),
     ("X^T (sigma(Xw) - y) where sigma is the hyperbolic tangent", "wrong"),
     ("X^T (sigma(Xw) - y) where sigma is not the sigmoid", "undecided"),
     ("X^T(p-y) / ||p|| with p = sigma(Xw)", "wrong"),

@@ -138,6 +138,8 @@ def _trimmed(line: str, start: int, end: int, position: int) -> Iterator[tuple[i
         start, piece = start + 1, piece[1:]
     if piece.endswith(")") and piece.count(")") > piece.count("("):
         piece = piece[:-1]
+    aside = re.search(r"\s\([^()]*$", piece) if end < len(line.rstrip()) else None  # `… (sigma = logistic function)`
+    piece = piece[: aside.start()].rstrip() if aside is not None else piece
     tail = re.search(r"(?<!\\),\s*\\?\w{1,3}$", piece)
     if tail is not None and piece.count("(", 0, tail.start()) == piece.count(")", 0, tail.start()):
         piece = piece[: tail.start()]
