@@ -31,6 +31,7 @@ GREEK: Final[dict[str, str]] = {
 
 OTHER_SPELLINGS: Final = {
     "lam": "lambda",
+    "eps": "epsilon",
     "varepsilon": "epsilon",
     "vartheta": "theta",
     "varphi": "phi",

@@ -76,6 +76,16 @@ CASES = [
     (BELL, r"f c", "undecided"),
     (MAP, rf"{_S}s_i(\delta_{{ij}} - s_j)", "right"),
     (MAP, rf"{_S}s_i(1 - s_j)", "wrong"),
+    # the same once more, and words behind it
+    (FORM, "Mu + M^Tu, i.e. (M + M^T)u", "right"),
+    (FORM, r"Mu + M^Tu \text{ or equivalently } (M + M^T)u", "right"),
+    (FORM, "Mu + M^Tu, that is, 2Mu", "wrong"),
+    (FORM, "2Mu, or equivalently (M + M^T)u", "wrong"),
+    (FORM, r"(M + M^T)u \text{ (as in the lecture)}", "right"),
+    (FORM, r"(M + M^T)u,\quad\text{since } \nabla c = 0", "right"),
+    (FORM, r"(M + M^T)u \text{ or its negative}", "undecided"),
+    (FORM, r"(M + M^T)u \text{ at zero}", "undecided"),
+    (FORM, r"(M + M^T)u \text{ up to a factor}", "undecided"),
     # a sum over a set that is stated, and a reason
     (HINGES, r"-\sum_{i \in S} c_i a_i, S = \{i : c_i a_i^Tu < 1\}", "right"),
     (HINGES, r"-\sum_{i \in \mathcal{S}} c_i a_i where \mathcal{S} = \{i \mid c_i a_i^Tu > 1\}", "wrong"),

@@ -12,7 +12,7 @@ from ...documents.passage import covered
 
 _ARROW: Final = r"\\(?:(?:Long)?[Rr]ightarrow|implies|therefore|to)(?![A-Za-z])"
 _REASON: Final = r"(?:by|using|via|per|due\s+to|from|applying|mit|nach|wegen|par|por|per)"
-_WORDS: Final = rf"\\(?:text\w*|mbox|mathrm)\s*\{{\s*\(?\s*(?:{_REASON}\b[^{{}}$=]*|[a-z -]+\brule\s*\)?\s*)\}}"
+_WORDS: Final = r"\\(?:text\w*|mbox|mathrm)\s*\{[^{}$=\d]*\}"
 _ROUND: Final = tuple(
     regex(pattern, re.DOTALL)
     for pattern in (
@@ -44,7 +44,7 @@ _SPECIAL: Final = (
     rf"(?P<case>=[^=]{{0,60}}?{_IF}[^=]{{0,40}}?{_FACT}.*)",
     r"(?P<kept>.*?)(?P<case>\\(?:overset|stackrel)\s*\{[^{}]*=[^{}]*\}\s*\{\s*=\s*\}.*)",
     # a reason: `… since L is symmetric`, `… (L = Lᵀ)`
-    r"(?P<kept>.*?)(?P<end>[\s,;(]*(?<![\w\\])<because>\s[^;]*)",
+    r"(?P<kept>.*?)(?P<end>(?:[\s,;(]|\\q?quad|\\text\w*\s*\{\s*)*(?<![\w\\])<because>\s[^;]*)",
     rf"(?P<kept>.*?)(?P<end>[\s,;]*[\s,;(]\s*{_FACT}\s*\{{?\s*(?:\\top|\\intercal|T)?\s*\}}?[)\s.$]*)",
     # `…, x ≠ 0`, `… for Ax ≠ b`: where it has a value at all
     rf"(?P<kept>.*[^\s,;({{])(?P<case>\s*(?:[,;(]|\\text\w*\s*\{{\s*{_IF}|{_IF})[^.=≠]*?(?:{UNEQUAL})[^.=]*)",
@@ -57,6 +57,11 @@ _ENTRY: Final = regex(
 )
 """`dL/dw[j] = …`, an entry as code has it."""
 _ONE: Final = regex(r"(?<![\w}\]])1\s*(?:_\s*)?(?P<outer>\{\s*\\)?\Z")
+_EQUALLY: Final = regex(
+    r"[\s,;]*(?:\\text\w*\s*\{[\s,;]*)?\b(?:(?:or|and),?\s+)?(?:equivalently|i\.\s*e\.|that\s+is|or\s+simply)"
+    r"[\s,]*\}?"
+)
+"""What says that the same follows once more: it is another side."""
 _TURNED: Final = regex(r"(?<=[A-Za-z)])\s+transposed?(?=[\s)])")
 
 
@@ -66,6 +71,7 @@ def undressed(answer: str) -> str | None:
         return None
     text = answer.replace("%*%", " @ ").replace("<-", "= ") if "%*%" in answer else answer  # R
     text = _TURNED.sub(lambda found: "^T".ljust(len(found[0])), text)
+    text = _EQUALLY.sub(lambda found: " = ".ljust(len(found[0])), text)
     if (entry := _ENTRY.match(text)) is not None:
         place = f"_{{{entry['row']}{entry['col']}}}" if entry["col"] else f"_{entry['row']}"
         text = text[: entry.start("place")] + place.ljust(len(entry["place"])) + text[entry.end("place") :]
@@ -105,7 +111,7 @@ def _without(text: str, pattern: re.Pattern[str]) -> str | None:
     if found is None or not found["kept"].strip():
         return None
     for name in found.re.groupindex:
-        if name == "end" and said(r"\b<doubt>\b").search(found["end"]):
+        if name == "end" and said(r"\b(?:<doubt>|<or>)\b").search(found["end"]):
             return None
         if name in ("start", "end", "case"):
             text = covered(text, *found.span(name))
