@@ -3,9 +3,11 @@ a chain of derivatives may stand in the denominator layout."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from matgrad_cli.grading.check import check_text
+from matgrad_cli.grading.check import check_text, read_key
 from matgrad_cli.records.finding import ProblemReport
 
 LEAST_SQUARES = "loss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n"
@@ -102,3 +104,16 @@ def test_a_letter_that_is_free_before_a_sum_is_left_out_of_it(i: str, j: str) ->
     whole = rf"\frac{{\partial L}}{{\partial x_{j}}} = 2\sum_{{{i}\ne {j}}}W_{{{j}{i}}}(x_{j} - x_{i})"
     assert verdicts(PAIRS, whole) == ["follows"]
     assert verdicts(PAIRS, whole.replace("2", "")) == ["wrong"]
+
+
+@pytest.mark.parametrize(("said", "verdict"), [
+    (r"$\nabla f = (B+B^T)v$", "undecided"), (r"$\nabla f = 2Bv$", "wrong"), (r"$v^T(B+B^T)$", "right"),
+    (r"$\frac{\partial f}{\partial v} = (B+B^T)v$", "wrong"),
+])  # fmt: skip
+def test_a_gradient_under_a_key_in_the_numerator_layout_says_its_layout(
+    tmp_path: Path, said: str, verdict: str
+) -> None:
+    loss = 'id = "1"\nloss = "v.T@B@v"\nwrt = "v"\nshapes = "B: n×n, v: n"\nlayout = "numerator"\n'
+    (tmp_path / "key.toml").write_text(f"[[problem]]\n{loss}", encoding="utf-8")
+    for name, text in (("a.md", f"## Problem 1\n{said}\n"), ("a.toml", f"[[problem]]\nid='1'\nanswer='{said}'\n")):
+        assert check_text(text, name, read_key(tmp_path / "key.toml")).problems[0].verdict == verdict

@@ -41,6 +41,8 @@ _NUMBER = regex(
 )
 """What makes a number of arrays: a norm, a sum, a product with a row."""
 
+_NABLA = regex(r"\s*(?:\\nabla|∇)")
+
 SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
 
 _OF_LOSS = r"\b<result>\s+(?:(?:<of>|<the>|our|this|unser\w*)\s+)+<loss>\b"
@@ -60,6 +62,7 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
         return replace(chosen, rows=tuple(passages)), stated
     head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
     start = head.end() if head is not None else last.value
+    start = 0 if chosen.layout != "gradient" and _NABLA.match(last.text) else start  # ∇ says that it is a column
     *before, whole = *passages[:-1], last.passage.part(start, len(last.text))
     for one in reversed(before):
         whole = one.joined(whole)
