@@ -22,6 +22,10 @@ MAP = 'loss = "softmax(u)"\nwrt = "u"\nshapes = "u: n"\n'
 RAYLEIGH = 'loss = "u.T@M@u/(u.T@u)"\nwrt = "u"\nshapes = "M: n×n, u: n"\nassume = "M symmetric"\n'
 SMOOTH = f'{FORM}assume = "M symmetric"\n'
 HINGES = 'loss = "sum(maximum(0, 1 - c*(A@u)))"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\nassume = "c signs"\n'
+CLASSES = (
+    'loss = "-sum(T*log_softmax(A@W, axis=1))"\nwrt = "W"\nshapes = "A: n×d, W: d×k, T: n×k"\nassume = "T onehot"\n'
+)
+LAYERS = 'loss = "norm(W@tanh(U@x) - y)**2/2"\nwrt = "U"\nshapes = "W: k×h, U: h×d, x: d, y: k"\n'
 RIDGE = (
     'asks = "minimum"\nloss = "norm(A@u - c)**2 + k*norm(u)**2"\nwrt = "u"\n'
     'shapes = "A: m×n, u: n, c: m, k: scalar"\nassume = "k positive"\n'
@@ -63,7 +67,19 @@ CASES = [
     (LINE, r"\sum_{i=1}^m r_i a_i, r_i = a_i^\top u - c_i", "right"),
     (LINE, r"\sum_{i=1}^m (\hat c_i - c_i) a_i, \quad \hat c_i = a_i^\top u", "right"),
     (LINE, r"\sum_{i=1}^m r_i a_i, r_i = a_i^\top u + c_i", "wrong"),
+    (CLASSES, r"\sum_{i=1}^n a_i(p_i - t_i)^T, \quad p_i = \operatorname{softmax}(W^Ta_i)", "right"),
+    (CLASSES, r"\sum_j a_j(p_j - t_j)^T where p_i = \operatorname{softmax}(W^Ta_i)", "right"),
+    (CLASSES, r"\sum_i a_i(t_i - p_i)^T, \quad p_i = \operatorname{softmax}(W^Ta_i)", "wrong"),
+    (LAYERS, r"(W^T(Wh - y) \odot (1 - h \odot h))x^T, h = \tanh(Ux)", "right"),
+    (LAYERS, r"(W^T(Wh - y) \odot (1 - h))x^T, h = \tanh(Ux)", "wrong"),
+    (LAYERS, r"h(W^T(W\tanh(Ux) - y) \odot (1 - \tanh^2(Ux)))x^T, h = 1", "undecided"),
     (CURVED, r"A^T S A where S is diagonal with S_{ii} = \sigma(a_i^Tu)(1-\sigma(a_i^Tu))", "right"),
+    (CLASSES, r"\sum_{i=1}^n a_i(p_i - t_i)^T, \quad p_i = \operatorname{softmax}(W^Ta_i)", "right"),
+    (CLASSES, r"\sum_j a_j(p_j - t_j)^T where p_i = \operatorname{softmax}(W^Ta_i)", "right"),
+    (CLASSES, r"\sum_i a_i(t_i - p_i)^T, \quad p_i = \operatorname{softmax}(W^Ta_i)", "wrong"),
+    (LAYERS, r"(W^T(Wh - y) \odot (1 - h \odot h))x^T, h = \tanh(Ux)", "right"),
+    (LAYERS, r"(W^T(Wh - y) \odot (1 - h))x^T, h = \tanh(Ux)", "wrong"),
+    (LAYERS, r"h(W^T(W\tanh(Ux) - y) \odot (1 - \tanh^2(Ux)))x^T, h = 1", "undecided"),
     (CURVED, r"A^T S A where S is diagonal with S_{ii} = \sigma(a_i^Tu)", "wrong"),
     (CURVED, r"A^T S A where S_{ii} = \sigma(a_i^Tu)(1-\sigma(a_i^Tu))", "undecided"),
     (PULL, r"-p q^T, Mq = d, M^Tp = c", "undecided"),

@@ -24,6 +24,9 @@ def read_answer(text: str, around: Surroundings) -> Read:
     first: Read | None = None
     for language in languages:
         found = read_side(_side(text, language, around), around)
+        if found.failure == "wrong" and (node := with_parts(text, around, language, vectors=True)) is not None:
+            vectors = read_side(replace(found.side, node=node), around)
+            found = vectors if vectors.expr is not None else found
         # Text of the expression language whose names are all known is in that language, also where its shapes do not
         # fit: 2*A*x.
         if found.expr is not None or (language == "numpy" and found.failure == "wrong" and not is_unknown(found)):

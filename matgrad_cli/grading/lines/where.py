@@ -4,7 +4,7 @@ r"""An answer that names its parts: `2Zw, \text{ where } Z = X^\top X`, as our o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -106,15 +106,19 @@ def given_anew(text: str, around: Surroundings, understood: Callable[[], Contain
         if _SYMMETRIC.match(text, start) and value is not None and around.task.problem.knows(value, "symmetric"):
             continue
         if (
-            name == "sigma" or canonical_function(name) in FUNCTION_NAMES or _given(name, around)
+            name == "sigma"
+            or canonical_function(name) in FUNCTION_NAMES
+            or _given(name, around, text[start + found.end() : end])
         ) and name not in understood():
             return text[start:end].strip(" .$")
     return None
 
 
-def _given(name: str, around: Surroundings) -> bool:
-    """Whether a name has a meaning that an answer must not change;
-    a multiplier is whatever the answer says that it is."""
+def _given(name: str, around: Surroundings, value: str = "") -> bool:
+    """Whether a name has a meaning that an answer must not change; a multiplier is whatever the answer says that it is,
+    and the letter of a size may stand for an array."""
+    if not around.valued(name) and any(around.valued(letter) for letter in re.findall(r"[A-Za-z]", value)):
+        return False
     multipliers = around.task.unknowns[1:] if around.task.constraints else ()
     return around.known(name) and all(canonical_name(name) != canonical_name(symbol.name) for symbol in multipliers)
 
@@ -179,41 +183,57 @@ def sides_between(text: str, begin: int, end: int) -> list[int]:
     return starts
 
 
-def with_parts(text: str, around: Surroundings, language: Syntax) -> s.Node | None:
-    """The answer with the names in it replaced by what they are said to stand for;
-    None where the text is nothing of the kind."""
+def with_parts(text: str, around: Surroundings, language: Syntax, vectors: bool = False) -> s.Node | None:
+    """The answer with the names in it replaced by what they are said to stand for, those with a letter by an array of
+    numbers, or, `vectors`, by one for each letter; None where the text is nothing of the kind."""
     found = parted(text)
     try:
-        return _put_in(text, found, around, language) if found is not None else None
+        return _put_in(text, found, around, language, vectors) if found is not None else None
     except MatgradError:
         return None
 
 
-def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax) -> s.Node | None:
+def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax, vectors: bool) -> s.Node | None:
     equal = sides_between(text, found.start, found.end)[-1]
     if not found.parts or len({name for name, *_ in found.parts}) < len(found.parts):
         return None
     begun = {name: text.index(name) for name, *_ in found.parts}
     heads = [s.ungrouped(_read(text, at, at + len(name), around, language, ())) for name, at in begun.items()]
     names = [s.ungrouped(head.body) if isinstance(head, s.Subscript) else head for head in heads]
-    new = tuple(name.name for name in names if isinstance(name, s.Name) and not _given(name.name, around))
+    spelled = zip(names, (text[start:end] for _, start, end in found.parts), strict=True)
+    new = tuple(one.name for one, value in spelled if isinstance(one, s.Name) and not _given(one.name, around, value))
     if len(new) < len(heads):
         return None
     if any(map(_of_diagonal, heads)) and not said(r"\bdiagonal").search(text):
         return None
-    values = {
-        name: _entrywise(head, _read(text, start, end, around, language, new))
+    told_of = {
+        name: (head, _read(text, start, end, around, language, new))
         for name, head, (_, start, end) in zip(new, heads, found.parts, strict=True)
     }
+    lettered = {name for name, (head, _) in told_of.items() if vectors and isinstance(head, s.Subscript)}
+    values = {name: _entrywise(head, value) for name, (head, value) in told_of.items() if name not in lettered}
     node = _read(text, equal, found.end, around, language, new)
 
     def told(part: s.Node) -> s.Node:
+        if lettered and (at_letter := _at_letter(part, told_of)) is not None:
+            return s.Group(part.span, at_letter)
         value = values.get(part.name) if isinstance(part, s.Name) else None
         return part if value is None else s.Group(part.span, value)
 
-    for _ in values:  # a value may hold names that are explained before or after it
+    for _ in told_of:  # a value may hold names that are explained before or after it
         node = rebuilt(node, told)
     return node
+
+
+def _at_letter(part: s.Node, told_of: Mapping[str, tuple[s.Node, s.Node]]) -> s.Node | None:
+    """The vector that a name with a letter stands for: softmax(Wᵀx_j) of p_j where p_i = softmax(Wᵀx_i)."""
+    body = s.ungrouped(part.body) if isinstance(part, s.Subscript) else None
+    head, value = told_of.get(body.name, (None, None)) if isinstance(body, s.Name) else (None, None)
+    if not isinstance(part, s.Subscript) or not isinstance(head, s.Subscript) or value is None:
+        return None
+    letters = [getattr(s.ungrouped(index), "name", None) for index in head.indices]
+    at = dict(zip(letters, part.indices, strict=False))
+    return rebuilt(value, lambda one: at.get(one.name, one) if isinstance(one, s.Name) else one)
 
 
 def _entrywise(head: s.Node, value: s.Node) -> s.Node:
