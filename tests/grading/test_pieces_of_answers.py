@@ -26,6 +26,7 @@ CLASSES = (
     'loss = "-sum(T*log_softmax(A@W, axis=1))"\nwrt = "W"\nshapes = "A: n×d, W: d×k, T: n×k"\nassume = "T onehot"\n'
 )
 LAYERS = 'loss = "norm(W@tanh(U@x) - y)**2/2"\nwrt = "U"\nshapes = "W: k×h, U: h×d, x: d, y: k"\n'
+FIT = 'asks = "minimum"\nloss = "norm(A@u - c)**2"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\nassume = "A tall"\n'
 RIDGE = (
     'asks = "minimum"\nloss = "norm(A@u - c)**2 + k*norm(u)**2"\nwrt = "u"\n'
     'shapes = "A: m×n, u: n, c: m, k: scalar"\nassume = "k positive"\n'
@@ -123,6 +124,14 @@ CASES = [
     (GATES, r"1_{\{Wu + c > 0\}} u^T", "right"),
     (GATES, r"(Wu + c > 0) u^T", "right"),
     (GATES, r"(Wu + c < 0) u^T", "wrong"),
+    # least squares, as programs and books have them
+    *((FIT, said, "right") for said in (
+        r"u = A^+c", r"u = A^\dagger c", r"u = A \ c", r"np.linalg.lstsq(A, c, rcond=None)[0]", r"(A.T@A) \ (A.T@c)",
+        "The normal equations $A^TAu = A^Tc$ give $u = (A^TA)^{-1}A^Tc$.",
+    )),
+    (FIT, r"u = (A@A.T) \ c", "wrong"),
+    (FIT, r"np.linalg.lstsq(A.T @ A, c)[0]", "wrong"),
+    (FIT, r"u \propto A^Tc, \text{ normalized to } c^TAu = 1", "undecided"),
     # an equation that the point solves
     (RIDGE, r"(A^TA + kI)u = A^Tc", "undecided"),
     (RIDGE, r"(A^TA + 2kI)u = A^Tc", "wrong"),

@@ -36,6 +36,7 @@ from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
 from .pieces import (
     LOSS_NAMED,
     generic_case,
+    least_squares,
     own_piece,
     uncalled,
     unread_piece,
@@ -106,19 +107,20 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
         other = _judge(task, spelled[0], reference, beside, loss=spelled[1])
         slip = replace(other.slip, span=None, part=None, labels=()) if other.slip is not None else None
         found = Judged(other.verdict, slip, found.notes) if other.verdict in ("right", "wrong") else found
-    if (listed_out := undotted(answer, around.sizes())) is not None:
-        other = judge_answer(task, listed_out, reference, beside)
-        return replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other
+    for respelled in filter(None, (undotted(answer, around.sizes()), least_squares(answer))):
+        other = judge_answer(task, respelled, reference, beside)
+        other = replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other
+        return found if other.verdict == "unreadable" else other
     for meant in (uncalled(answer, around), own_piece(answer, around), with_sets(answer), generic_case(answer)):
         if meant is not None:
             return judge_answer(task, meant, reference, beside)
+    if found.verdict == "wrong" and (unread := unread_piece(answer)) is not None:
+        return undecided(f"what `{unread}` says beside the answer could not be read", notes=found.notes)
     heads = heads_of(answer) if task.asks != "gradient" and found.verdict == "wrong" else []
     if heads and head_undone(heads[0], around) is None:
         verdict, slip = doubt(answer, around)
         solves = f"this is an equation that `{task.problem.wrt.name}` solves; a value of it is asked for"
         return found if verdict == "wrong" and slip is not None else undecided(solves, "not-worked-out")
-    if found.verdict == "wrong" and (unread := unread_piece(answer)) is not None:
-        return undecided(f"what `{unread}` says beside the answer could not be read", notes=found.notes)
     return found
 
 

@@ -10,6 +10,7 @@ from ...diagnostics.regex import regex
 from ...documents.homework.words import said
 from ...documents.passage import blanked
 from ...notation.latex.names import letter_name
+from ...notation.stated_functions import arguments_of, closing
 from ..lines.scope import Surroundings
 from ..lines.where import parted, pieces_of
 from .dress import UNEQUAL
@@ -34,6 +35,11 @@ _SET_OF: Final = regex(
     r"\s*:?=\s*(?:\\left\s*)?\\?\{\s*(?P<letter>[a-z])\s*(?:\\in[^:|]*)?(?::|\||\\mid|\\colon)"
     r"\s*(?P<when>[^{}]*?)\s*(?:\\right\s*)?\\?\}"
 )
+_PLUS: Final = regex(r"(?P<of>[A-Za-z]|\))\s*\^\s*(?:\+(?=\s*[A-Za-z(\\])|\{?\s*(?:\\dagger(?![A-Za-z])|†)\s*\}?)")
+_BACKSLASH: Final = regex(
+    r"(?P<by>(?<!\w)[A-Za-z]\w*'?|\([^()]*\))\s*\\\s*(?P<of>[A-Za-z](?!\w)'?|\([^()]*\))(?=[\s;.]*\Z)"
+)
+_LSTSQ: Final = regex(r"(?:\b(?:np|numpy|scipy|sp|jnp)\.)?(?:linalg\.)?\blstsq\(")
 _CALLED: Final = regex(
     r"(?P<name>\\?[A-Za-z]+)(?P<argument>\s*(?:\\left\s*)?\(\s*(?P<letter>\\?[A-Za-z]+)\s*(?:\\right\s*)?\))"
     r"(?P<defined>\s*:?=)?"
@@ -89,6 +95,19 @@ def unstacked(answer: str) -> str | None:
         return blanked(answer, [head.span()])
     found = _WRAPPED.fullmatch(answer)
     return blanked(answer, [(found.end("head") if found["head"] else 0, found.start("open"))]) if found else None
+
+
+def least_squares(answer: str) -> str | None:
+    r"""The answer with `A \\ b`, `lstsq(A, b)[0]` and `A^+ b` as pseudoinverses."""
+    text = _PLUS.sub(lambda found: f"{found['of']}^{{+}} ", answer)
+    text = _BACKSLASH.sub(lambda found: f"pinv({found['by']}) @ {found['of']}", text)
+    while (called := _LSTSQ.search(text)) is not None:
+        end = closing(text, called.end() - 1)
+        parts = arguments_of(text[called.end() : end - 1]) if end is not None else []
+        if end is None or len(parts) < 2 or not text.startswith("[0]", end):
+            return None
+        text = f"{text[: called.start()]}pinv({parts[0]}) @ ({parts[1]}){text[end + 3 :]}"
+    return text if text != answer else None
 
 
 def with_adjoints(answer: str, around: Surroundings) -> str | None:
