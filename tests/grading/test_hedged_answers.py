@@ -43,3 +43,14 @@ def test_what_stands_beside_an_answer_as_another_is_claimed_too_whatever_its_sha
 ])  # fmt: skip
 def test_what_is_denied_inside_of_the_formula_or_its_comment_is_not_right(key: Key, text: str) -> None:
     assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == "undecided"
+
+
+@pytest.mark.parametrize(("text", "verdict"), [
+    (r"$\sigma(Xw)-y$", "wrong"),
+    (r"> $…$", "right"),
+    (r"$G_j = \sum_i X_{ij}r_i$ where $r = \sigma(Xw) - y$", "right"),
+    (r"$G_j = \sum_i X_{ij}r_i$ where $r = y - \sigma(Xw)$", "undecided"),
+    (r"$\sigma(Xw)-y$ is a vector.", "undecided"),
+])  # fmt: skip
+def test_all_that_is_handed_in_is_the_answer(key: Key, text: str, verdict: str) -> None:
+    assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == verdict

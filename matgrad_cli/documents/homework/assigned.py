@@ -65,7 +65,8 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     visible = surely_shown(blanked(masked, set_in(masked, ending)), ending)
     sheet = read_sheet(replace(document.source, text=visible), ending)
     formulas = [] if sheet is None else [one for one in sheet.formulas if not says_range(one)]
-    spans = [(start, end) for _, _, start, end in parts] or [(0, len(text))]
+    (_, _, own, _) = next(titled_parts(uncoded, asked, ending in LATEX), (0, "", 0, 0)) if len(asked) == 1 else (0,) * 4
+    spans = [(start, end) for _, _, start, end in parts] or [(0, own), (own, len(text))]
     formulas = [one for start, end in spans for one in _owned(_within(formulas, start, end), text[start:end])]
     for one in filter(_aside, formulas):
         shown = covered(shown, one.passage.places[0], one.passage.places[-1])
@@ -80,8 +81,8 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
         told = (one for one in exercises if not one.empty or one.text("problem") not in full)
         return replace(document, exercises=(*blocks, *told), sheet=None)
     if len(asked) == 1 and not document.exercises:
-        (_, _, start, _) = next(titled_parts(uncoded, asked, ending in LATEX), (0, "", 0, 0))
-        whole = _exercise(asked[0], 0 if formulas else start, formulas, shown, len(text), ending)
+        start = 0 if _within(formulas, 0, own) else own
+        whole = _exercise(asked[0], start, formulas, shown, len(text), ending)
         if formulas or not whole.empty:
             return replace(document, exercises=(whole,), sheet=None)
     if formulas and len(asked) > 1:

@@ -18,6 +18,8 @@ _ROUND: Final = tuple(
     for pattern in (
         r"\s*(?P<start>`{3,}\w*\n)(?P<kept>.*?)(?P<end>\n\s*`{3,}\s*)",
         r"\s*(?P<start>>>>\s)(?P<kept>.*)",
+        r"\s*(?P<start>\\[\[(]|\\begin\s*\{(?:equation|align|gather|displaymath|math)\*?\})(?P<kept>.*?)"
+        r"(?P<end>\\[\])]|\\end\s*\{\w+\*?\})[\s.]*",
         r"\s*(?P<start>print\s*\()(?P<kept>.*)(?P<end>\)\s*;?\s*)",
         r"\s*(?P<start>\$*\s*\\(?:boxed|fbox)\s*\{\$?)(?P<kept>.*)(?P<end>\$?\}\s*[.,]?\s*\$*[\s.]*)",
         rf"\s*(?P<start>(?:[=-]>|→|⇒|∴|{_ARROW})\s*)(?P<kept>.*)",

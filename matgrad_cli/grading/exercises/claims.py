@@ -98,7 +98,7 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
                 last = at
         elif not _of_part(one, told[before] if before >= 0 else None, chosen.order):
             bare.append(at)
-            if says or _alone(one) or (claims and said(REACHES).search(one.before)):
+            if says or alone(one) or (claims and said(REACHES).search(one.before)):
                 claims.append(at)
             elif said(REACHES).search(one.before):
                 reached.append(at)
@@ -140,9 +140,10 @@ def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
 
 
 def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:
-    """The last of several definitions in sentences, if no other uses it: then it is what was asked for."""
+    """Of several definitions in sentences the one that no other uses: it is what was asked for."""
     named = [at for at, one in enumerate(told) if one.kind == "definition" and one.defines != chosen.variable]
-    return named[-1:] if len(named) > 1 and named[-1] == len(told) - 1 else []
+    left = [at for at in named if not any(_names(told[other].text, told[at].defines) for other in named if other != at)]
+    return left if len(named) > 1 and len(left) == 1 else []
 
 
 def displayed(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim]:
@@ -181,7 +182,7 @@ def _how(beside: bool, stated: bool) -> How:
     return "stated" if stated else "beside" if beside else ""
 
 
-def _alone(one: Piece) -> bool:
+def alone(one: Piece) -> bool:
     """Whether a formula stands without words, in a list or in a paragraph of its own."""
     return not _LETTERS.search(one.before) and not (
         _LETTERS.search(one.after) and said(r"[ ,(]*<or>\b").match(one.after) is None

@@ -14,7 +14,7 @@ from ...documents.keys import Exercise
 from ...documents.passage import Passage
 from ...records.finding import ProblemReport
 from .answer import OF_SHAPES
-from .claims import STATES, Claim, How, claimed, displayed, explained, states, without_parts
+from .claims import STATES, Claim, How, alone, claimed, displayed, explained, states, without_parts
 from .judge import unanswered
 from .marked import with_accents
 from .refused import answering
@@ -68,6 +68,8 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         doubted = judged(claims[-1][0]) if claims else found  # with what the sentence says of its names
         if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided"):
             found = doubted
+        if found.verdict == "undecided" and doubted.final.verdict == "wrong" and len(told) == 1 and alone(told[0]):
+            found = doubted  # all that was handed in, and of another shape than is asked for
         found = _explained(found, told, chosen, judged)
         stated = any(one.kind == "formula" or states(one, chosen) for one in told)
         none = found.final.code == "nothing-judged" or not stated
