@@ -93,6 +93,14 @@ CASES = [
     (BELL, r"f c", "undecided"),
     (MAP, rf"{_S}s_i(\delta_{{ij}} - s_j)", "right"),
     (MAP, rf"{_S}s_i(1 - s_j)", "wrong"),
+    (LINE, r"A^\dagger(Au - c)", "right"),
+    (LINE, r"A^\dagger(Au + c)", "unreadable"),
+    *((FORM, said, "right") for said in (
+        "**(M + M^T)u**", "⟹ (M + M^T)u", "(M + M^T)u ✓", "(M + M^T)u □", "(M + M^T)u QED",
+        r"\mathrm{grad}\, f = (M + M^T)u",
+        r"\[ \nabla f(u) = (M + M^T)u \]", r"\begin{equation} (M + M^T)u \end{equation}",
+    )),
+    (FORM, "**(M - M^T)u**", "wrong"),
     # the same once more, and words behind it
     (FORM, "Mu + M^Tu, i.e. (M + M^T)u", "right"),
     (FORM, r"Mu + M^Tu \text{ or equivalently } (M + M^T)u", "right"),

@@ -22,7 +22,9 @@ _ROUND: Final = tuple(
         r"(?P<end>\\[\])]|\\end\s*\{\w+\*?\})[\s.]*",
         r"\s*(?P<start>print\s*\()(?P<kept>.*)(?P<end>\)\s*;?\s*)",
         r"\s*(?P<start>\$*\s*\\(?:boxed|fbox)\s*\{\$?)(?P<kept>.*)(?P<end>\$?\}\s*[.,]?\s*\$*[\s.]*)",
-        rf"\s*(?P<start>(?:[=-]>|→|⇒|∴|{_ARROW})\s*)(?P<kept>.*)",
+        rf"\s*(?P<start>(?:[=-]>|[→⇒⟹∴:]|{_ARROW})\s*)(?P<kept>.*)",
+        r"(?P<kept>.*?)(?P<end>\s*(?:[✓✔□■∎☐#]|\b(?:QED|q\.\s?e\.\s?d\.?)|\\(?:square|blacksquare|checkmark|qed)(?![a-z]))\s*)",
+        r"\s*(?P<start>\*{1,2}|_{2})(?=[^\s*])(?P<kept>.*[^\s*])(?P<end>\*{1,2}|_{2})\s*",
         r"\s*(?P<start>[a-h]\)\s+)(?P<kept>.*)",
         r"\s*(?P<start>(?:[Ll]et|[Ww]ith|[Ss]et|[Dd]efine|[Ss]ei|[Ss]oit)\s+)"
         r"(?P<kept>[^=.$]+=[^=.:$]+?)(?P<then>[.:]\s+(?:(?:[Tt]hen|[Ss]o|[Hh]ence|[Tt]hus|[Dd]ann)\b,?\s*)?)(?P<rest>.*)",

@@ -120,7 +120,7 @@ def is_name(text: str, around: Surroundings) -> bool:
     if around.task.asks != "gradient" and text.rstrip().endswith("*") and around.known(bare):
         return bare == around.task.problem.wrt.name  # `w* = …`, the optimal w
     primed = re.fullmatch(r"(\\?[A-Za-z]+)\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)+\s*(?:\([^()]*\))?", bare)
-    found = primed or re.fullmatch(r"([A-Za-z]+)(?:[ _]\{?\w+\}?)*", bare)
+    found = primed or re.fullmatch(r"([A-Za-z]+)(?:[ _]+\{?\w+\}?)*", bare)
     if re.fullmatch(r"d\w*_d\w+", bare) or (around.task.asks != "gradient" and bare.startswith("\\arg")):
         return True
     if found is None or around.known(found[1]):

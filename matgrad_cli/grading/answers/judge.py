@@ -44,6 +44,7 @@ from .pieces import (
     with_adjoints,
     with_loss,
     with_sets,
+    without_daggers,
 )
 from .reading import head_undone, is_unknown, read_answer
 
@@ -107,6 +108,9 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
         other = _judge(task, spelled[0], reference, beside, loss=spelled[1])
         slip = replace(other.slip, span=None, part=None, labels=()) if other.slip is not None else None
         found = Judged(other.verdict, slip, found.notes) if other.verdict in ("right", "wrong") else found
+    for read in without_daggers(answer):
+        if (other := judge_answer(task, read, reference, beside)).verdict == "right":
+            return other
     for respelled in filter(None, (undotted(answer, around.sizes()), least_squares(answer))):
         other = judge_answer(task, respelled, reference, beside)
         other = replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other

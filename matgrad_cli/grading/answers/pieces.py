@@ -35,7 +35,8 @@ _SET_OF: Final = regex(
     r"\s*:?=\s*(?:\\left\s*)?\\?\{\s*(?P<letter>[a-z])\s*(?:\\in[^:|]*)?(?::|\||\\mid|\\colon)"
     r"\s*(?P<when>[^{}]*?)\s*(?:\\right\s*)?\\?\}"
 )
-_PLUS: Final = regex(r"(?P<of>[A-Za-z]|\))\s*\^\s*(?:\+(?=\s*[A-Za-z(\\])|\{?\s*(?:\\dagger(?![A-Za-z])|†)\s*\}?)")
+_PLUS: Final = regex(r"(?P<of>[A-Za-z]|\))\s*\^\s*\+(?=\s*[A-Za-z(\\])")
+_DAGGER: Final = regex(r"\^\s*(?:\{\s*(?:\\dagger|†)\s*\}|\\dagger(?![A-Za-z])|†)")
 _BACKSLASH: Final = regex(
     r"(?P<by>(?<!\w)[A-Za-z]\w*'?|\([^()]*\))\s*\\\s*(?P<of>[A-Za-z](?!\w)'?|\([^()]*\))(?=[\s;.]*\Z)"
 )
@@ -108,6 +109,11 @@ def least_squares(answer: str) -> str | None:
             return None
         text = f"{text[: called.start()]}pinv({parts[0]}) @ ({parts[1]}){text[end + 3 :]}"
     return text if text != answer else None
+
+
+def without_daggers(answer: str) -> tuple[str, ...]:
+    r"""The answer with each `A^\dagger` as a pseudoinverse, and as a transpose: the sign says both."""
+    return tuple(_DAGGER.sub(sign, answer) for sign in ("^{+} ", "^T ")) if _DAGGER.search(answer) else ()
 
 
 def with_adjoints(answer: str, around: Surroundings) -> str | None:
