@@ -48,6 +48,11 @@ def test_what_is_denied_inside_of_the_formula_or_its_comment_is_not_right(key: K
 @pytest.mark.parametrize(("text", "verdict"), [
     (r"$\sigma(Xw)-y$", "wrong"),
     (r"> $…$", "right"),
+    (r"$f'(w) = …$", "right"),
+    (r"$\mathrm{grad}\, f = …$", "right"),
+    (r"$f'(w) = \sigma(Xw) - y$", "wrong"),
+    ("sum((sigmoid(X[i]@w) - y[i])*X[i] for i in range(n))", "right"),
+    ("sum((sigmoid(X[i]@w) + y[i])*X[i] for i in range(n))", "wrong"),
     (r"$G_j = \sum_i X_{ij}r_i$ where $r = \sigma(Xw) - y$", "right"),
     (r"$G_j = \sum_i X_{ij}r_i$ where $r = y - \sigma(Xw)$", "undecided"),
     (r"$\sigma(Xw)-y$ is a vector.", "undecided"),

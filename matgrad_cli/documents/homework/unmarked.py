@@ -33,6 +33,7 @@ _BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.
 _SIGNS = regex(r"[=^_+/@ᵀ²⁻¹σ∇∂∥‖≈−↦]|\w\*\w|\w \* \w|\b[A-Z]'|\$")
 _NO_SIGN = regex(r"[\w.]+@[\w.]+|(?<!\w)[A-Za-z]+/[A-Za-z]+(?!\w)|_{2,}|^[ \t]*[+]|https?:\S+")
 _NAMED = regex(r"(?<=[\s,])(?P<word>where|with|for|wobei|mit|où|avec|donde|con|dove)\s+[^\W\d_]\w*\s*:?=(?!=)")
+_LOOP = regex(r"[\w)\]] for \w+(?:, \w+)* in (?:range|zip|enumerate)\(")
 _HELP = "an answer is one formula, `$…$` in Markdown and LaTeX"
 _PICTURE = regex(r"!\[|\\includegraphics|<img\b")
 
@@ -92,6 +93,7 @@ def _talks(line: Passage, listed: bool = False) -> bool:
     but of a list."""
     named = _NAMED.search(line.text)
     words = [word for word in line.text.split() if talks(word)]
+    words = [] if _LOOP.search(line.text) and {*words} <= {"for", "in", "if"} else words
     return any((word != "a" or listed) and (named is None or word != named["word"]) for word in words)
 
 

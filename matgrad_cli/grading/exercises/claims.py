@@ -24,10 +24,11 @@ said as it is."""
 _LETTERS = regex(r"[^\W\d_]{2,}")
 
 STATES = regex(
-    r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)\s*(?:_\s*(?P<by>\{[^{}]*\}"
+    r"\s*(?:\\nabla|∇|\\(?:mathrm|operatorname|text)\s*\{grad\}|grad)(?:\s|\\[,;:! ])*(?:_\s*(?P<by>\{[^{}]*\}"
     r"|\\?\w+))?\s*(?P<of>\\?\w|\\ell|\\mathcal\s*\{?\w\}?)?"
     r"\s*(?:\(\s*\\?[^\W\d]\w*\s*\))?\s*:?=|\s*\\frac\s*\{\s*\\?(?:partial"
     r"|d)\s*(?:\\mathcal\s*)?\{?(?P<over>\w)\}?\s*\}\s*\{\s*\\?(?:partial|d)(?P<under>[^{}]*)\}\s*="
+    r"|\s*\\?[A-Za-z]\s*(?:'|\^\s*\{?\s*\\prime(?![a-z])\s*\}?)\s*\(\s*\\?(?P<at>\w+)\s*\)\s*:?="
     r"|\s*(?:\\partial|∂)\s*(?P<above>\w)\s*/\s*(?:\\partial|∂)\s*(?P<below>\\?\w+(?:_?\{\w+\})?)\s*="
 )
 
@@ -213,7 +214,11 @@ def states(one: Piece, chosen: Settings) -> bool:
     if chosen.order == 2:
         return "=" in one.text and _SECOND.search(usual_spelling(one.text.partition("=")[0])) is not None
     stated = STATES.match(one.text)
-    by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or "") if stated is not None else ""
+    by = (
+        re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or stated["at"] or "")
+        if stated is not None
+        else ""
+    )
     spelled = {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
     meant = {chosen.variable, letter_name(chosen.variable), ""} & spelled
     return stated is not None and _ZERO.search(one.text) is None and bool(meant)

@@ -68,8 +68,9 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         doubted = judged(claims[-1][0]) if claims else found  # with what the sentence says of its names
         if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided"):
             found = doubted
-        if found.verdict == "undecided" and doubted.final.verdict == "wrong" and len(told) == 1 and alone(told[0]):
-            found = doubted  # all that was handed in, and of another shape than is asked for
+        only = len(told) == 1 and not refused and (alone(told[0]) or states(told[0], chosen))
+        if found.verdict in ("undecided", "unreadable") and doubted.final.verdict == "wrong" and only:
+            found = doubted  # all that was handed in, of whatever shape
         found = _explained(found, told, chosen, judged)
         stated = any(one.kind == "formula" or states(one, chosen) for one in told)
         none = found.final.code == "nothing-judged" or not stated
