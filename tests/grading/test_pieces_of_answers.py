@@ -27,6 +27,7 @@ CLASSES = (
 )
 LAYERS = 'loss = "norm(W@tanh(U@x) - y)**2/2"\nwrt = "U"\nshapes = "W: k×h, U: h×d, x: d, y: k"\n'
 FIT = 'asks = "minimum"\nloss = "norm(A@u - c)**2"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\nassume = "A tall"\n'
+SHIFT = 'loss = "sum((y - X@w - b)**2)"\nwrt = "b"\nshapes = "y: n, X: n×d, w: d, b: scalar"\n'
 RIDGE = (
     'asks = "minimum"\nloss = "norm(A@u - c)**2 + k*norm(u)**2"\nwrt = "u"\n'
     'shapes = "A: m×n, u: n, c: m, k: scalar"\nassume = "k positive"\n'
@@ -111,6 +112,11 @@ CASES = [
     (FORM, r"(M + M^T)u \text{ or its negative}", "undecided"),
     (FORM, r"(M + M^T)u \text{ at zero}", "undecided"),
     (FORM, r"(M + M^T)u \text{ up to a factor}", "undecided"),
+    # means of the data
+    (SHIFT, r"2n(b + \bar x^Tw - \bar y)", "right"),
+    (SHIFT, r"\frac{2n(b + \bar{\mathbf{x}}^Tw) - 2n\bar{y}}{1}", "right"),
+    (SHIFT, r"2(b + \bar x^Tw - \bar y)", "undecided"),
+    (SHIFT, r"2n(b + \bar x^Tw - \bar y), \bar y = \sum_i y_i, \bar x = \frac1n\sum_i x_i", "wrong"),
     # a sum over a set that is stated, and a reason
     (HINGES, r"-\sum_{i \in S} c_i a_i, S = \{i : c_i a_i^Tu < 1\}", "right"),
     (HINGES, r"-\sum_{i \in \mathcal{S}} c_i a_i where \mathcal{S} = \{i \mid c_i a_i^Tu > 1\}", "wrong"),

@@ -43,6 +43,7 @@ from .pieces import (
     unstacked,
     with_adjoints,
     with_loss,
+    with_means,
     with_sets,
     without_daggers,
 )
@@ -108,7 +109,8 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
         other = _judge(task, spelled[0], reference, beside, loss=spelled[1])
         slip = replace(other.slip, span=None, part=None, labels=()) if other.slip is not None else None
         found = Judged(other.verdict, slip, found.notes) if other.verdict in ("right", "wrong") else found
-    for read in without_daggers(answer):
+    means = with_means(answer, around) if is_unknown(found) else None
+    for read in filter(None, (*without_daggers(answer), means)):
         if (other := judge_answer(task, read, reference, beside)).verdict == "right":
             return other
     for respelled in filter(None, (undotted(answer, around.sizes()), least_squares(answer))):

@@ -36,6 +36,11 @@ _SET_OF: Final = regex(
     r"\s*(?P<when>[^{}]*?)\s*(?:\\right\s*)?\\?\}"
 )
 _PLUS: Final = regex(r"(?P<of>[A-Za-z]|\))\s*\^\s*\+(?=\s*[A-Za-z(\\])")
+_BOLD: Final = r"\\(?:mathbf|bm|boldsymbol|vec)\s*"
+_BAR: Final = regex(
+    rf"\\(?:bar|overline)\s*(?:\{{\s*(?:{_BOLD}\{{\s*(?P<bold>[A-Za-z])\s*\}}|(?:{_BOLD})?(?P<braced>[A-Za-z]))\s*\}}"
+    rf"|(?:{_BOLD})?(?P<bare>[A-Za-z])(?![A-Za-z]))(?P<defined>\s*:?=)?"
+)
 _DAGGER: Final = regex(r"\^\s*(?:\{\s*(?:\\dagger|†)\s*\}|\\dagger(?![A-Za-z])|†)")
 _BACKSLASH: Final = regex(
     r"(?P<by>(?<!\w)[A-Za-z]\w*'?|\([^()]*\))\s*\\\s*(?P<of>[A-Za-z](?!\w)'?|\([^()]*\))(?=[\s;.]*\Z)"
@@ -109,6 +114,22 @@ def least_squares(answer: str) -> str | None:
             return None
         text = f"{text[: called.start()]}pinv({parts[0]}) @ ({parts[1]}){text[end + 3 :]}"
     return text if text != answer else None
+
+
+def with_means(answer: str, around: Surroundings) -> str | None:
+    r"""The answer with what bars over given data stand for: `\bar y` for the mean of y, `\bar x` for that of the rows
+    of X; None where it says itself what they are."""
+    given = {symbol.name: symbol for symbol in around.task.problem.variables if symbol is not around.task.problem.wrt}
+    text, means = answer, dict[str, str]()
+    for bar in reversed([*_BAR.finditer(answer)]):
+        letter = bar["bold"] or bar["braced"] or bar["bare"]
+        data = given.get(letter) or given.get(letter.upper())
+        if data is None or data.shape.is_number or bar["defined"]:
+            return None
+        whole = rf"{data.name}^\top \mathbf 1" if data.shape.is_matrix else rf"\mathbf 1^\top {data.name}"
+        means[letter] = rf"\bar{{{letter}}} = \frac{{1}}{{{data.shape.rows}}} {whole}"
+        text = rf"{text[: bar.start()]}\bar{{{letter}}}{text[bar.end() :]}"
+    return ", ".join((text.rstrip(" .$"), *means.values())) if means else None
 
 
 def without_daggers(answer: str) -> tuple[str, ...]:
