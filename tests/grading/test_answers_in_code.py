@@ -201,6 +201,7 @@ WITH_A_BLOCK = [
     ("matlab", "% by W\nu = W*x + b;\ng = (u > 0) * x';", "right"),
     ("octave", "function g = grad(W, x, b)\n  g = (W*x + b > 0) * x';\nend", "right"),
     ("matlab", "g = (W*x > 0) * x';", "wrong"),
+    ("matlab", "g = (W*x + b > 0) * x'; % or (W*x > 0) * x'", "undecided"),
     ("julia", "g = (sign.(W*x .+ b) .+ 1) ./ 2 * x'", "right"),
     ("r", "u <- W %*% x + b  # before\ng <- relu(u)/u %*% t(x)", "right"),
     ("python", "g = np.outer(W@x + b > 0, x)", "right"),

@@ -13,6 +13,7 @@ from ..hidden import FENCE
 from ..latex_carrier import CODE_BLOCK
 from ..passage import Passage, blank
 from ..sheets.read import LATEX, MARKDOWN, NOTEBOOK
+from .words import said
 
 Block = tuple[tuple[int, int], Passage]
 """From where to where a block goes, and what stands in it."""
@@ -51,7 +52,8 @@ def in_another_language(text: str, block: Block) -> Passage | None:
         return None
     if _OTHERS.fullmatch(found["name"]) is None:
         return body if found["name"] in ("python", "py", "python3") and "#" not in body.text else None
-    return Passage(_NO_PART.sub(blank, body.text), body.start).stripped()
+    hedged = any(said(r"\b<or>\b[^\n]*[\d*^]").search(one[0]) for one in _NO_PART.finditer(body.text))
+    return None if hedged else Passage(_NO_PART.sub(blank, body.text), body.start).stripped()
 
 
 def set_in(text: str, ending: str) -> list[tuple[int, int]]:

@@ -31,7 +31,7 @@ _OF_STACKED: Final = regex(
 )
 _STAR: Final = regex(r"(?P<name>[A-Za-z])(?:\s*\^\s*(?P<star>\*|\{\s*(?:\*|\\ast|\\star)\s*\}|\\ast|\\star))")
 _SET_OF: Final = regex(
-    r"(?:[,;.\s]|\\q?quad|\\text\w*\s*\{[^{}]*\}|\b(?:where|with|for)\b)+(?:\\mathcal\s*)?\{?(?P<name>[A-Za-z])\}?"
+    r"(?:[,;.\s]|\\q?quad|\\text\w*\s*\{[^{}]*\}|\b(?:where|with|for)\b){1,9}(?:\\mathcal\s*)?\{?(?P<name>[A-Za-z])\}?"
     r"\s*:?=\s*(?:\\left\s*)?\\?\{\s*(?P<letter>[a-z])\s*(?:\\in[^:|]*)?(?::|\||\\mid|\\colon)"
     r"\s*(?P<when>[^{}]*?)\s*(?:\\right\s*)?\\?\}"
 )
