@@ -4,6 +4,7 @@ LaTeX numbers; each is right where it is, and a wrong one is wrong there."""
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -131,3 +132,10 @@ def test_which_problems_are_named(text: str, asked: list[str], found: list[str])
 def test_the_name_of_a_file_may_say_the_problem(key: Key, file: str, text: str, found: dict[str, str]) -> None:
     problems = check_text(text.format(**RIGHT), file, key).problems
     assert {one.id: one.verdict for one in problems if one.verdict != "undecided"} == found
+
+
+@pytest.mark.parametrize("signs", ["*" * 4000, "_" * 4000, "* " * 2000, "# " * 2000, "|" * 4000, "(a) " * 1000])
+def test_runs_of_signs_take_no_time(signs: str) -> None:
+    start = process_time()
+    list(titled_parts(f"## Problem 2\n{signs}x", ["1", "2a", "2b"], latex=True))
+    assert process_time() - start < 2
