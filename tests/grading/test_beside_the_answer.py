@@ -97,3 +97,20 @@ def test_an_inverse_of_a_vector_is_that_of_its_entries(tmp_path: Path) -> None:
     path = tmp_path / "key.toml"
     path.write_text('[[problem]]\nloss = "sum(log(x))"\nwrt = "x"\nshapes = "x: n"\nassume = "x positive"\n')
     assert check_text("$\\nabla f = x^{-1}$", "a.md", read_key(path)).problems[0].verdict == "right"
+
+
+AGAIN = {
+    ". The gradient is $2X^TXw - 2X^Ty$.": "right",
+    ". The gradient is $X(Xw-y)$.": "undecided",
+    ", which equals $2X^TXw - 2X^Ty$.": "right",
+    ", which equals $2X^TXw - X^Ty$.": "undecided",
+    ", i.e. $2X^TXw - X^Ty$.": "undecided",
+    ", which is $n \\times 1$.": "right",
+    ", which is linear in $w$.": "right",
+}
+
+
+@pytest.mark.parametrize("said", AGAIN)
+def test_what_a_sentence_says_that_the_gradient_is_counts_as_the_answer_too(said: str, key: Key) -> None:
+    text = "## Problem 1\n\n$\\nabla_w L = 2X^T(Xw-y)$" + said + "\n"
+    assert check_text(text, "a.md", key).verdict == AGAIN[said]

@@ -22,7 +22,8 @@ _LINE: Final = r"(?:(?m:^)|(?<=\\begin\{document\}))[ \t]*"
 _SPACE: Final = r"(?:\\(?:noindent|newpage|clearpage|hline|(?:big|med|small)skip|[vh]space\*?\{[^}]*\})\s*)*"
 _LISTED: Final = r"(?:[-*+•>][ \t]+)?"
 _OPEN: Final = (
-    r"(?P<open>(?:(?:\#{1,6}[ \t]+|\*{1,3}(?!\*)|_{2,3}(?!_)|\||<(?:h[1-6]|b|strong|u|p|li)\b[^<>]*>|\{\s*\\(?:bf|it|em|large)\w*"
+    r"(?P<open>(?:(?:\#{1,6}[ \t]+|\*{1,3}(?!\*)|_{2,3}(?!_)|\||<(?:h[1-6]|b|strong|u|p|li)\b[^<>]*>"
+    r"|\{\s*\\(?:bf|it|em|large)\w*"
     r"|\\(?:(?:sub)*(?:section|paragraph)|text(?:bf|it|sc|sf)|emph|underline|problem|question|exercise)\*?\s*\{"
     r"|\\item\s*\[|\\item\s+(?=\())[ \t]*)+)?"
 )

@@ -51,6 +51,11 @@ _OF_LOSS = r"\b<result>\s+(?:(?:<of>|<the>|our|this|unser\w*)\s+)+<loss>\b"
 
 REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
+_SAYS_SO = r"\b<result>\b[^.;]*\b<is>\W*$"
+_GOES_ON = r"[\s,;(]*<same>[\s,]*(?:<is>)?\W*"
+"""Behind a claim: `…, which equals $…$`."""
+_WORKED = regex(r"(?=.*[A-Za-z])(?=.*[-+^(])(?!.*(?:\\times|×|\\in\b|∈|[<>])).*", re.DOTALL)
+
 _BESIDE = r".*\b<or>\W*|(?:[\s,;./|&•*+()\x60–-]|(?<!\w)\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s|\b(?:<or>|<both>)\b)*"
 """What may stand between two formulas that are said as one is: `$…$, $…$`, `$…$ or $…$`, two lines of a list."""
 
@@ -99,7 +104,9 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
                 last = at
         elif not _of_part(one, told[before] if before >= 0 else None, chosen.order):
             bare.append(at)
-            if says or alone(one) or (claims and said(REACHES).search(one.before)):
+            same = beside and said(_GOES_ON).fullmatch(one.before) and _WORKED.fullmatch(one.text)
+            same = same and re.match(r"\s*(?:$|[.\n])", one.after)
+            if same or says or alone(one) or (claims and said(REACHES).search(one.before)):
                 claims.append(at)
             elif said(REACHES).search(one.before):
                 reached.append(at)
@@ -115,7 +122,11 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
     )
     found = {tuple(row.text.strip() for row in rows): (rows, at) for rows, at in behind_definitions}
     judged = ((_claim(rows, told[at], chosen), at) for rows, at in found.values())
-    return [(claim, "beside" if any(at in run for run in runs) else stated) for (claim, stated), at in judged]
+    so = {at for at in claims if told[at].kind == "formula" and said(_SAYS_SO).search(clause(told[at].before))}
+    return [
+        (claim, "beside" if any(at in run for run in runs) else "stated" if at in so else stated)
+        for (claim, stated), at in judged
+    ]
 
 
 def listed(told: Sequence[Piece], bare: Sequence[int]) -> list[set[int]]:
