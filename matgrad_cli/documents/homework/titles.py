@@ -25,7 +25,7 @@ _OPEN: Final = (
     r"(?P<open>(?:(?:\#{1,6}[ \t]+|\*{1,3}(?!\*)|_{2,3}(?!_)|\||<(?:h[1-6]|b|strong|u|p|li)\b[^<>]*>"
     r"|\{\s*\\(?:bf|it|em|large)\w*"
     r"|\\(?:(?:sub)*(?:section|paragraph)|text(?:bf|it|sc|sf)|emph|underline|problem|question|exercise)\*?\s*\{"
-    r"|\\item\s*\[|\\item\s+(?=\())[ \t]*)+)?"
+    r"|\\item\s*\[|\\item\s+(?=\())[ \t]*){1,4})?"
 )
 """What makes a line a heading."""
 _HEADING: Final = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
