@@ -62,7 +62,9 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
         found[""] = scales.pop(), ""
         for claim in claims:
             scaled = written[claim.key] == "differs" and claim.key not in found
-            between = claim.name not in trial.base.machine.given  # no parameter: a mean may be taken behind it
+            behind = [one.key for one in claims if one.last.number > claim.last.number and one.key not in found]
+            missed = any(written[key] == "differs" for key in behind)  # by the slip in what was to use it
+            between = missed and claim.name not in trial.base.machine.given
             scaled = scaled and (between or _DATA.match(claim.name) is not None or bool(followers(state, claim)))
             if scaled and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
                 found[claim.key] = found[""][0], "this is the derivative times a size, as what it comes from"
