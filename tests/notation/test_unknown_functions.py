@@ -139,6 +139,9 @@ def test_two_families_of_one_letter() -> None:
     (r"\sum_i \max(0, 1 - y_i(w \cdot \psi(x_i) + b)) + \|w\|^2", "b", "−step(𝟏 − (y ∘ (ψw + b · 𝟏)))ᵀ y"),
     (r"\sum_{i,j} \alpha_i \alpha_j \phi(x_i)^\top \phi(x_j)", "alpha", "2φφᵀα"),
     (r"\sum_i \phi(x_i)^\top W \phi(z_i)", "W", "φ(x)ᵀ φ(z)"),
+    (r"\sum_n \|x_n - U\phi(x_n)\|^2", "U", "−2(x − φUᵀ)ᵀφ"),
+    (r"\sum_i (y_i - f(x_i))^2", "f", "−2(y − f)"),
+
     (r"\sum_n (t_n - w^\top \phi(x_n))^2", "x", "−2(((t − φ(x) w)wᵀ) ∘ φ′(x))"),
 ])  # fmt: skip
 def test_what_a_function_makes_of_samples_is_a_family_of_vectors(loss: str, wrt: str, expected: str) -> None:

@@ -47,13 +47,15 @@ def sample_letters(tree: s.Node, scope: Scope, wrt: str) -> tuple[str, ...]:
 
 def _with_features(tree: s.Node, scope: Scope, wrt: str) -> s.Node:
     """The tree with φ_n for φ(x_n), where φ is called at the members of one family alone, which is not the variable
-    and is not declared: what φ makes of them is data. Any other φ(x_n) is a vector as x_n is, which stands for it."""
+    and no declared matrix: what φ makes of them is data. Any other φ(x_n) is a vector as x_n is, and that stands
+    for it."""
     called: dict[str, set[str]] = {}
     for part in s.parts_of(tree):
         if isinstance(part, s.Apply) and part.function in LETTERS:
             at = _sample(part)
             family = at[0] if at is not None else wrt
-            declared = scope.find(family) is not None or scope.find(family.upper()) is not None
+            value = scope.find(family) or scope.find(family.upper())
+            declared = value is not None and not value.shape.is_column  # φ of numbers x_n may be a vector
             called.setdefault(part.function, set()).add(wrt if declared else family)
 
     def row(part: s.Node) -> s.Node:

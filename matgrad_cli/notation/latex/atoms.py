@@ -61,7 +61,8 @@ def named_factor(r: Cursor) -> s.Node:
         first = ("first", "0" if name in r.from_zero else "1")
         return scripted(r, s.Apply(r.span(token), s.COUNTED, (r.name(token),), (first,)))
     free = not r.variable(name)
-    if not free and (member := at_samples(r, token)) is not None:
+    values = free and not r.known and name in LETTERS and name == r.names.wrt  # by f the f(x_i) are its entries
+    if (values or not free) and (member := at_samples(r, token)) is not None:
         return member
     if (special := _letter_of_its_own(r, token, free)) is not None:
         return special
@@ -141,13 +142,16 @@ def _slope_called(r: Cursor, token: Token, name: s.Name, order: int) -> s.Node:
 def at_samples(r: Cursor, token: Token) -> s.Node | None:
     """In a loss φ(x_n) of a declared family φ is its row n, where x is not declared, and k(x_i, x_j) of a declared
     matrix k its entry k_ij, as f(x_n, w) is f_n; None for any other name."""
-    if r.known or r.names.variables[token.text] == "number" or not r.sees("open", "("):
+    kind = r.names.variables.get(token.text)
+    if r.known or kind == "number" or not r.sees("open", "("):
         return None
     pieces = r.pieces(r.at)
     samples = [sample for piece in pieces if (sample := _sample(piece)) is not None]
     declared = {name for known in r.names.variables for name in (known, known.lower())}
-    sides = 2 if r.names.variables[token.text] == "matrix" else 1
-    if len(samples) != (1 if len(pieces) == 1 else sides) or (len(pieces) == 1 and samples[0][0].text in declared):
+    sides = 2 if kind == "matrix" else 1
+    if len(samples) != (1 if len(pieces) == 1 else sides):
+        return None
+    if len(pieces) == 1 and samples[0][0].text in declared and token.text not in LETTERS:
         return None
     r.at = r.closing(r.at) + 1
     letters = tuple([r.name(letter) for _, letter in samples])
