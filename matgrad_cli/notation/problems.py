@@ -24,7 +24,7 @@ from .latex.families import families
 from .loss_text import matrix_squares, numbered, plain_name, variable_named, without_left_side, without_wrappers
 from .names import canonical_name, nearest_name, words
 from .rare import with_symmetry
-from .scope import Scope, Syntax, chosen_syntax
+from .scope import UNUSED, Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_members, read_shapes
 from .shapes.solver import Solver
@@ -169,7 +169,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     used = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)} | {one.name for one in variables}
     used |= {str(dim) for shape in table.values() for dim in (shape.rows, shape.cols)}
     unused = ", ".join(f"`{name}`" for name in declared if name not in used and name.isalpha())
-    choice += (f"{unused}, of which a shape is told, does not occur in the loss",) if unused else ()
+    choice += (f"{unused}{UNUSED}",) if unused else ()
     if variable not in reading.expr.symbols:
         choice += (f"the loss does not contain `{variable.name}`, so its derivative is 0",)
     return with_symmetry(

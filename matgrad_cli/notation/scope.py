@@ -12,6 +12,8 @@ from .names import canonical_name
 
 Syntax = Literal["numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r"]
 SYNTAXES: Final[tuple[Syntax, ...]] = get_args(Syntax)
+UNUSED: Final = ", of which a shape is told, does not occur in the loss"
+"""What a note says behind the names that are declared in vain."""
 """The expression language, LaTeX, and the dialects of other programs,
 in which `*` is mostly the product of matrices."""
 

@@ -12,7 +12,11 @@ from ...documents.passage import covered
 
 _ARROW: Final = r"\\(?:(?:Long)?[Rr]ightarrow|implies|therefore|to)(?![A-Za-z])"
 _REASON: Final = r"(?:by|using|via|per|due\s+to|from|applying|mit|nach|wegen|par|por|per)"
-_WORDS: Final = r"\\(?:text\w*|mbox|mathrm)\s*\{[^{}$=\d]*\}"
+_WORDS: Final = (
+    r"\\(?:text\w*|mbox|mathrm)\s*\{(?![^{}]*\b(?:is|are|ist|sind|est|being|where|wo|denot\w*|means?|but|not|plus|minus"
+    r"|times|over|without)\b)[^{}$=\d]*\}"
+)
+"""Words that say nothing of a name and change no value."""
 _ROUND: Final = tuple(
     regex(pattern, re.DOTALL)
     for pattern in (

@@ -3,13 +3,13 @@ under constraints."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 from itertools import islice, permutations
 from typing import Final, Literal
 
 from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
 from ...ir import Expr, Fill, Symbol, Transpose
 from ...ir.memory import remembered
 from ...notation.names import canonical_name
@@ -60,7 +60,7 @@ def named_multipliers(texts: Iterable[str], taken: Collection[str]) -> tuple[str
     return tuple(dict.fromkeys(name for name in names if name not in numbered))
 
 
-_NAMED: Final = re.compile(r"(\\?[A-Za-z]+|[^\W\d_])(?:_\{?(\d)\}?(?!\d))?")
+_NAMED: Final = regex(r"(\\?[A-Za-z]+|[^\W\d_])(?:_\{?(\d)\}?(?!\d))?")
 
 
 def readings(asked: Asked, names: tuple[str, ...]) -> Iterator[Asked]:

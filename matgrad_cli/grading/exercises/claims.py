@@ -51,6 +51,8 @@ _OF_LOSS = r"\b<result>\s+(?:(?:<of>|<the>|our|this|unser\w*)\s+)+<loss>\b"
 
 REACHES = r"\b<reaches>\W*$|[:=]\s*$"
 
+_END_MARK = regex(r"\s*(?:\\(?:square|blacksquare|Box|qed|checkmark|hfill)\s*|[□■∎✓✔])+\s*")
+"""`$\\square$`: that the proof ends."""
 _SAYS_SO = r"\b<result>\b[^.;]*\b<is>\W*$"
 _GOES_ON = r"[\s,;(]*<same>[\s,]*(?:<is>)?\W*"
 """Behind a claim: `…, which equals $…$`."""
@@ -93,7 +95,11 @@ def claimed(told: Sequence[Piece], chosen: Settings) -> list[Claim]:
         before, beside = last, last in claims
         if one.kind != "name":
             last = at
-        if not one.inline or (one.kind == "name" and one.text.strip("\\ ") not in defined):
+        if (
+            not one.inline
+            or _END_MARK.fullmatch(one.text)
+            or (one.kind == "name" and one.text.strip("\\ ") not in defined)
+        ):
             continue
         says = said(SAYS).search(one.before) or (beside and said(r"\b<or>\b").search(one.before))
         if one.kind in ("equation", "definition"):
@@ -152,10 +158,10 @@ def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
 
 
 def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:
-    """Of several definitions in sentences the one that no other uses: it is what was asked for."""
+    """Of several definitions in sentences those that no other uses: they are what was asked for."""
     named = [at for at, one in enumerate(told) if one.kind == "definition" and one.defines != chosen.variable]
     left = [at for at in named if not any(_names(told[other].text, told[at].defines) for other in named if other != at)]
-    return left if len(named) > 1 and len(left) == 1 else []
+    return left if len(named) > 1 else []
 
 
 def displayed(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim]:

@@ -296,7 +296,8 @@ def _elementwise(
             one, other = (read_node(side, scope).expr.shape for side in (part.left, part.right))
         except MatgradError:
             return None
-        return replace(part, operator="hadamard") if one is other and not one.is_number and not one.is_square else None
+        alike = one is other and not one.is_number and (one.is_column or one.is_row or (names and not one.is_square))
+        return replace(part, operator="hadamard") if alike else None
 
     return _changed(node, change)
 

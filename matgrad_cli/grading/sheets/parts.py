@@ -22,6 +22,7 @@ from ...documents.sheets.spoken import with_called, with_continued, with_spoken
 from ...ir import Expr, Symbol, substitute, transpose
 from ..begin import Habits, begin
 from ..bench import Bench
+from ..consequences import MAY_FOLLOW
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_statements
 from .cases import cases
@@ -227,6 +228,8 @@ def _at_solution(posed: Posed, part: Part, number: int, symbol: Symbol, value: E
         if one.verdict == "wrong" and other.verdict == "follows" and one.line.derives and symbol.name in one.line.names:
             return replace(one, verdict="undecided", why=f"it holds where `{symbol.name}` has the value that was found")
         solves = one.verdict == "undecided" and other.role == one.role == "equation"
+        if one.verdict == "undecided" and one.why == MAY_FOLLOW:  # the line that was wrong before it follows now
+            return other
         return other if one.verdict in ("wrong", "undecided") and (other.verdict == "follows" or solves) else one
 
     return replace(part, judged=tuple(map(better, part.judged)))

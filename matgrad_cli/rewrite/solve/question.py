@@ -35,6 +35,7 @@ from ...ir import (
 )
 from ...ir.dimensions import NUMBER
 from ...notation.problems import read_problem
+from ...notation.scope import UNUSED
 from ...records import Sentence
 from ...verify.judge import Judge
 from ..textbook.simplifier import textbook
@@ -76,6 +77,8 @@ def read_optimum(
             ) from None
         problem = _with(problem, other)
         constraints.append(other.loss)
+    if constraints:  # which may use names that the loss does not
+        problem = replace(problem, notes=tuple(note for note in problem.notes if UNUSED not in note))
     return problem, tuple(constraints)
 
 
