@@ -150,6 +150,10 @@ def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
         start = r.partner.get(end, end)
         return letter(start - 2) if r.tokens[start - 1].text == "_" else r.tokens[start]
 
+    def differentiates(at: int) -> bool:  # the X of ∇_X f(X^*) is that of any point
+        before = [token.text for token in r.tokens[max(at - 3, 0) : at]]
+        return before[-1:] == ["partial"] or before[-2:] == ["nabla", "_"] or before == ["nabla", "_", "{"]
+
     stars = [
         at
         for at in range(2, r.stop)
@@ -157,7 +161,11 @@ def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
     ]
     base = letter(place - (3 if r.tokens[place - 1].text == "{" else 2))
     starred = [letter(at - (3 if r.tokens[at - 1].text == "{" else 2)) for at in stars]
-    same = [token for token in r.tokens if token.kind == base.kind and token.text == base.text]
+    same = [
+        token
+        for at, token in enumerate(r.tokens)
+        if token.kind == base.kind and token.text == base.text and not differentiates(at)
+    ]
     if base.kind != "name" or not any(all(token is not other for other in starred) for token in same):
         return False
     capital = base.text[0].isupper()
