@@ -53,10 +53,9 @@ Values = dict[str, Expr]
 
 def parts(around: Surroundings, lines: Iterable[Expr], written: Collection[str] = ()) -> list[Expr]:
     """The arrays that a name may stand for, those of the loss first: parts without free letter, numbers for each i (and
-    j) as arrays; no array that has a name of its own where this is `written`."""
+    j) as arrays; no variable that has its own name where this is `written`."""
     found: dict[Expr, None] = {}
     wrt = around.task.problem.wrt
-    named = [around.expanded(symbol) for name, symbol in around.defined.items() if name in written]
     for line in (around.task.problem.loss, *lines):
         for node in nodes_of(around.expanded(line)):
             if (
@@ -72,7 +71,7 @@ def parts(around: Surroundings, lines: Iterable[Expr], written: Collection[str] 
             break
     wanted = around.task.wanted
     arrays = sorted(list(found)[:MOST_PARTS], key=lambda array: array.shape.is_number)
-    return [array for array in arrays if array is not wanted and array not in named]
+    return [array for array in arrays if array is not wanted]
 
 
 def means(around: Surroundings, names: Iterable[str]) -> Iterator[Expr]:
