@@ -57,6 +57,7 @@ def test_many_answers_do_not_grow_the_process(monkeypatch: pytest.MonkeyPatch) -
     assert max(sizes) < before + 4000
 
 
+@pytest.mark.thorough
 def test_rubbish_is_looked_for_as_before_when_work_is_done() -> None:
     """Once it has been looked for after the work."""
     before, usual = gc.get_threshold(), (700, 10, 10)

@@ -113,6 +113,7 @@ LINES = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "same_lines"), LINES)
 def test_lines_and_length_are_linear(loss: Callable[[int], Loss], same_lines: bool) -> None:
     small, large = derived(loss(8))[0], derived(loss(24))[0]

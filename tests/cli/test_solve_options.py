@@ -25,6 +25,7 @@ given = { a = "m", b = "m" }
 """
 
 
+@pytest.mark.thorough
 def test_for_several_variables_each_is_solved_for_alone(capsys: pytest.CaptureFixture[str]) -> None:
     command = ["solve", "norm(R - U@V.T)**2", "--wrt", "U, V", "--shape", "R: m×n, U: m×k, V: n×k"]
     assert command_line([*command, "--format", "numpy"]) == 0

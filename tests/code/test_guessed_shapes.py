@@ -59,6 +59,7 @@ def train(X, Y, W, b):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["error", "delta", "diff"])
 def test_a_mean_over_a_single_output(name: str) -> None:
     right = checked(SQUARES.format(name=name, sign="-"))
@@ -88,12 +89,14 @@ def backward(X, y, A):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("target", ["y", "y_true", "targets"])
 def test_a_target_of_two_names(target: str) -> None:
     assert set(verdicts(TWO.format(target=target, over="mean")).values()) == {"follows"}
     assert verdicts(TWO.format(target=target, over="sum"))[13] == "wrong"
 
 
+@pytest.mark.thorough
 def test_rows_that_are_stacked_between_both_parts_are_undecided() -> None:
     text = """\
 def policy_forward(x, W1, W2):

@@ -159,6 +159,7 @@ class Cell:
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("c", "rate", "line"),
     [

@@ -135,6 +135,7 @@ def softmax_loss(X, t):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("sign", "found"), [(">", "follows"), ("<", "wrong")])
 def test_slopes_beside_a_loss_that_is_not_theirs(sign: str, found: str) -> None:
     """A Jacobian is nothing that is called wrong, since nobody says what it is multiplied by."""

@@ -27,6 +27,7 @@ for t in range(500):
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sizes", ["64, 1000, 100, 10", "3, 4, 5, 2", "512, 784, 784, 10"])
 def test_sizes_that_are_written_out_are_made_small(sizes: str) -> None:
     right = WARM_UP.format(sizes=sizes, hidden="h_relu")
@@ -78,6 +79,7 @@ class Net:
 """
 
 
+@pytest.mark.thorough
 def test_a_loss_that_stands_where_both_passes_are_called() -> None:
     parts = {"dz": "2 * (output - y) * (1 - output ** 2)", "dW": "X.T @ self.dz"}
     assert set(verdicts(NET.format(**parts)).values()) == {"follows"}

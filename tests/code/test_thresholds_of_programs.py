@@ -63,6 +63,7 @@ def test_in_a_layer(mask: str, outcome: str) -> None:
     assert outcome in outcomes(LAYER.format(mask))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mask", ["margin < 0", "margin > 1", "margin < 2", "margin < 0.5"])
 def test_a_wrong_mask_is_told_where_it_is_made(mask: str) -> None:
     """A value that is called no gradient is what is wrong where with a multiple of a derivative in its place what

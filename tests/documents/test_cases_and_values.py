@@ -103,6 +103,7 @@ def test_a_multiple_of_the_identity_is_used_and_as_large_as_its_use_says(text: s
     assert check_text(text, "x.md").verdict == verdict
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "text",
     [
@@ -151,6 +152,7 @@ def test_labels_of_which_it_is_not_said_that_they_sum_to_one() -> None:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("value", "verdict"), [("(q_{ic} - t_{ic})", "right"), ("(t_{ic} - q_{ic})", "undecided")])
 def test_what_is_passed_over_is_no_right_answer(value: str, verdict: str) -> None:
     report = check_text(re.sub("<.*>", lambda _: value, SOFT) + "for one-hot labels.", "x.tex")

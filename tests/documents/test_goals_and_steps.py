@@ -87,6 +87,7 @@ def test_a_multiplier_gives_back_its_constraint_with_either_sign() -> None:
     assert verdicts == ["right", "right", "wrong"]
 
 
+@pytest.mark.thorough
 def test_a_derivative_of_another_function_in_an_equation_of_zero_is_no_claim() -> None:
     text = r"""Minimise $f(x)$ subject to $Ax = b$. The Lagrangian is
 $$\mathcal{L}(x, \nu) = f(x) + \nu^\top(Ax - b)$$

@@ -23,6 +23,7 @@ SLOPES = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(("y", "a"), [("y", "a"), ("t", r"\hat{y}"), ("y", "p")])
 @pytest.mark.parametrize(("right", "wrong"), SLOPES)

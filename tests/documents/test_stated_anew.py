@@ -57,6 +57,7 @@ $$\frac{\partial L}{\partial w} = 2X^T(Xw-y) + 2\lambda w$$
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize("text", [SVM, LASSO])
 @pytest.mark.parametrize("words", ["Substituting:", "Plugging this back, we get", "Then:", "It is"])

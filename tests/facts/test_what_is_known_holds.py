@@ -90,6 +90,7 @@ def _rows(place: Evaluator, expr: Expr) -> list[list[float]]:
     return value if isinstance(value[0], list) else [[one] for one in value]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("word", sorted(CONDITIONS))
 def test_what_is_known_holds(word: str) -> None:
     places = [Evaluator(Point(Setting(GIVEN, 1), number, "generic", Floats())) for number in range(4)]

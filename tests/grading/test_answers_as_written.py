@@ -42,6 +42,7 @@ def test_a_solution_may_hold_a_multiplier_whose_value_is_said(tmp_path: Path, sa
         assert judged(tmp_path, BUDGET, said.replace(r"\lambda", name)).verdict == verdict
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("value", "verdict"), [(_LAM, "right"), (_TWICE, "wrong")])
 def test_so_it_may_in_one_text(tmp_path: Path, value: str, verdict: str) -> None:
     assert judged(tmp_path, BUDGET, f"{_AT}, {value}", "a.toml").verdict == verdict
@@ -80,6 +81,7 @@ def test_the_answer_once_more_and_the_loss_once_more_are_no_derivation(tmp_path:
     assert (found.verdict, found.final.code) == ("wrong", "missing-derivation")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("power", [10, 12])
 def test_a_solution_with_a_tiny_term_is_not_right(tmp_path: Path, power: int) -> None:
     key = 'asks = "minimum"\nloss = "norm(A@u - c)**2"\nwrt = "u"\nshapes = "A: m×k, u: k, c: m"\n'

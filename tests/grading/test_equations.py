@@ -246,6 +246,7 @@ STACKED = r"""% matgrad: loss = norm(A@X - C)**2 + norm(X@B - D)**2
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["a.tex", "-", "a.txt"])
 def test_a_stacked_equation_says_how_large_its_identities_are(name: str) -> None:
     """The sides of I follow from those of vec X; and a text in which problems are stated is read so whatever its
@@ -332,6 +333,7 @@ HOMOGENEOUS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("lines", "code"), HOMOGENEOUS.values(), ids=HOMOGENEOUS)
 def test_an_equation_that_holds_at_zero_is_judged_elsewhere(lines: list[str], code: str | None) -> None:
     problem = check_text("\n\n".join(lines), "a.md").problems[0]

@@ -152,6 +152,7 @@ CASES = [
 ]  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("key", "said", "verdict"), CASES)
 def test_the_piece_that_is_meant_is_judged(tmp_path: Path, key: str, said: str, verdict: str) -> None:
     found = judged(tmp_path, key, said, "a.toml")

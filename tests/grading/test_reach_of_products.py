@@ -33,6 +33,7 @@ def test_a_centred_dot_reaches_over_the_product_behind_it(sign: str) -> None:
         assert last(LEAST_SQUARES, line(wrong)) == "wrong"
 
 
+@pytest.mark.thorough
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize("slope", [r"(1-a^2)", r"(1-a\odot a)", r"(\mathbf 1 - \tanh^2(Wx))"])
 @pytest.mark.parametrize("behind", [r"V^\top e", r"\frac{\partial L}{\partial a}", r"(V^\top e)"])
@@ -66,6 +67,7 @@ GRADIENTS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("right", "slips"), GRADIENTS.items(), ids=GRADIENTS)
 def test_the_gradient_of_an_unknown_function_is_taken_at_its_argument(right: str, slips: tuple[str, ...]) -> None:
     assert last(COMPOSED, right) == "follows"

@@ -69,6 +69,7 @@ REPAIRS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("head", "line", "written"), REPAIRS.values(), ids=REPAIRS)
 def test_the_repair_is_what_a_person_would_write(head: str, line: str, written: str) -> None:
     problem = check_text(f"```matgrad\n{head}\n{line}\n```\n", "a.md").problems[0]

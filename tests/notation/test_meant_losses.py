@@ -234,6 +234,7 @@ def test_a_stated_function_of_bars(stated, bars) -> None:
     agrees(f"f({bars}), f({letter}) = {body}", "x", "x: n, b: scalar", lambda x, b: STATED[stated]((x @ x) ** power, b))
 
 
+@pytest.mark.thorough
 def test_stated_functions_of_matrices_of_two_letters_and_of_each_other() -> None:
     agrees(r"f(AX), f(U)=\|U^\top\|_F^2", "X", "A: n×d, X: d×k", lambda A, X: ((A @ X) ** 2).sum())
     agrees(r"\ell(w^Tx,y), \ell(u,v)=(1-uv)^2", "w", "w: n, x: n, y: scalar", lambda w, x, y: (1 - y * (w @ x)) ** 2)
@@ -325,6 +326,7 @@ def test_a_norm_of_r_is_the_greatest_sum_of_a_column() -> None:
 # ---- densities, values of functions at samples, distances, code as it stands
 
 
+@pytest.mark.thorough
 @pytest.mark.sampled(2)
 @pytest.mark.parametrize("bar", ["|", r"\mid ", r"\,|\,"])
 @pytest.mark.parametrize("normal", [r"\mathcal{N}", r"\mathcal N"])
@@ -363,6 +365,7 @@ def test_what_people_hold_is_read(text, wrt, shapes, value) -> None:
     agrees(text, wrt, shapes, value)
 
 
+@pytest.mark.thorough
 def test_a_sum_over_a_set_of_pairs_has_values_where_its_letters_are_equal() -> None:
     def away(X):
         return X[:, None] - X[None, :]

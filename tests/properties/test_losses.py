@@ -138,6 +138,7 @@ def test_a_random_loss(seed: int, depth: int) -> None:
         check(derivation)
 
 
+@pytest.mark.thorough
 @settings(RELAXED, max_examples=15)
 @given(st.integers(0, 10**9))
 def test_a_random_loss_twice(seed: int) -> None:

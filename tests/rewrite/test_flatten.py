@@ -203,6 +203,7 @@ PAIRS = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("loss", "shapes", "expected"), PAIRS, ids=[row[0] for row in PAIRS])
 def test_pairs_are_read_back(loss: str, shapes: tuple[str, ...], expected: str) -> None:
     derivation = derive(read_problem(loss, "x", shapes))

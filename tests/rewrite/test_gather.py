@@ -31,6 +31,7 @@ def test_a_term_that_stands_in_the_line_twice_is_gathered_once() -> None:
     assert gathered(derivation) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("loss", "wrt", "shapes", "order"),
     [

@@ -147,6 +147,7 @@ def test_nothing_is_rewritten_to_itself() -> None:
     assert all(found.new is not node for found in rewritings(rulebook().rule("trace-cyclic"), node, problem(node)))
 
 
+@pytest.mark.thorough
 def test_sixty_four_factors_are_searched_from_the_anchor() -> None:
     dims = [Dim.of("n")] * 65
     factors: list[Expr] = [Symbol(f"W{i}", Shape(dims[i], dims[i + 1])) for i in range(64)]

@@ -17,6 +17,7 @@ from matgrad_cli.rulebook.load import Rulebook
 from matgrad_cli.rulebook.pattern import declared, read_side
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", cases()[::16], ids=lambda case: f"{case.loss} by {case.wrt}")
 def test_what_fits_is_never_denied(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every rule is tried everywhere, and what it makes is looked at."""

@@ -48,6 +48,7 @@ def test_a_number_that_does_not_move_on_one_side_is_told(loss: str, answer: str,
     assert answered(loss, "x", "x: scalar", answer).kind == kind
 
 
+@pytest.mark.thorough
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("loss", LOSSES, ids=[loss[0] for loss in LOSSES])
 @pytest.mark.parametrize("seed", range(2))

@@ -33,6 +33,7 @@ def _judged(case: tuple[str, ...], answer: str) -> str:
     return answered(loss, wrt, shapes, answer, *assume).kind
 
 
+@pytest.mark.thorough
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", range(len(LOSSES)))
 def test_no_other_threshold_is_accepted(number: int) -> None:
@@ -53,6 +54,7 @@ def test_no_other_threshold_is_accepted(number: int) -> None:
     assert [mask for mask in masks if _judged(case, gradient.format(f"({mask})")) in ("proved", "agrees")] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("number", range(len(LOSSES)))
 def test_the_same_threshold_in_other_words_is_never_wrong(number: int) -> None:

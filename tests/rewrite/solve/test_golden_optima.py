@@ -40,6 +40,7 @@ def test_page(name: str, update_golden: bool) -> None:
         assert file.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.thorough
 def test_the_samples_are_right_answers_and_a_slip() -> None:
     report = check(SAMPLES / "optima" / "answers.toml")
     assert {problem.id: problem.verdict for problem in report.files[0].problems} == dict.fromkeys(
