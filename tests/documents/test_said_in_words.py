@@ -108,3 +108,20 @@ def test_a_function_in_code_that_gives_the_gradient_is_named_where_it_does_not()
     code = "\n```python\ndef grad(w, X, y):\n    return {} * X.T @ (X @ w - y)\n```\n"
     reports = [check_text(STATED + code.replace("{}", factor), "a.md").problems[0] for factor in "21"]
     assert [report.claims for report in reports] == [(2, 2), (1, 2)]
+
+
+QUESTIONS = {
+    "Find the gradient of $\\|Ax-b\\|^2$ with respect to $x$.\n\nSolution:\n\n$$(Ax-b)^T(Ax-b)$$\n\n"
+    "so $\\nabla f = 2A^TAx - 2A^Tb$.": "right",
+    "Find the gradient of $\\|Ax-b\\|^2$ with respect to $x$.\n\n$$(Ax-b)^T(Ax-b)$$": "undecided",
+    "The second derivative of $x^TAx$ with respect to $x$ is $A + A^T$.": "right",
+    "The second derivative of $x^TAx$ with respect to $x$ is $2A$.": "wrong",
+    "The norm of the gradient of $\\|x\\|^2$ with respect to $x$ is $2\\|x\\|$.": "unreadable",
+    "The negative gradient of $\\|x\\|^2$ with respect to $x$ is $-2x$.": "unreadable",
+    "The third derivative of $x^4$ with respect to $x$ is $24x$.": "unreadable",
+}
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_a_first_line_is_no_answer_and_other_derivatives_are_others(text: str) -> None:
+    assert check_text(text + "\n", "a.md").verdict == QUESTIONS[text]

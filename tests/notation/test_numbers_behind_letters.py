@@ -33,3 +33,22 @@ def test_a_document_is_judged_so(text: str) -> None:
 def test_a_shape_of_a_name_that_does_not_occur_is_said() -> None:
     notes = read_problem("norm(X@w - y)**2", "w", ["X: m×n, Z: n×n, m: scalar"]).notes
     assert [note for note in notes if "occur" in note] == ["`Z`, of which a shape is told, does not occur in the loss"]
+
+
+@pytest.mark.parametrize(("close", "apart"), [
+    (r"\|X1 - b\|^2", r"\|X 1 - b\|^2"),
+    ("1^T X1", "1^T X 1"),
+    (r"\operatorname{tr}(X1 1^T B)", r"\operatorname{tr}(X 1 1^T B)"),
+])  # fmt: skip
+def test_a_one_behind_which_no_factor_stands_may_be_the_vector_of_ones(close: str, apart: str) -> None:
+    first, second = (read_problem(text, "X", (), (), "latex") for text in (close, apart))
+    assert first.loss is second.loss
+
+
+def test_a_derivative_by_a_numbered_name_is_one() -> None:
+    text = (
+        "Let $L = \\frac12\\|W2\\,\\sigma(W1 x) - y\\|^2$ with $h = \\sigma(W1 x)$.\n\n"
+        "$$\\frac{\\partial L}{\\partial W2} = (W2 h - y) h^T$$\n\n"
+        "$$\\nabla_{W1} L = ((W2{}(W2 h - y)) \\odot h \\odot (1-h)) x^T$$\n"
+    )
+    assert [check_text(text.replace("{}", sign), "a.md").verdict for sign in ("^T", "")] == ["right", "wrong"]

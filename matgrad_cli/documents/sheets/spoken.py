@@ -12,21 +12,30 @@ from ...diagnostics.regex import regex
 from .named import NO_VALUE, WHOLE
 from .sheet import Formula, Sheet
 
-_KIND = r"(?P<kind>gradients?|hessian|derivatives?)"
+_KIND = r"(?P<kind>gradients?|hessian|second derivatives?|derivatives?)"
 _OF = regex(
-    rf"\b{_KIND}(?: (?:matrix|vector))? of(?: the (?:scalar )?(?:function|loss|form|expression|map))?\s*$",
+    r"(?:^|[.,;:!?]\s*|\b(?:and|that|then|so|hence|thus|find|compute|calculate|derive|determine|evaluate|what is|recall"
+    r"|since|because|show)\s+)[\s#*_>-]*(?:(?:the|its|a)\s+)?(?:(?:partial|first|total|full)\s+)?"
+    rf"{_KIND}(?: (?:matrix|vector))? of(?: the (?:scalar )?(?:function|loss|form|expression|map))?\s*$",
     re.IGNORECASE,
+    ("gradient", "hessian", "derivative"),
 )
+"""No norm of the gradient, no negative gradient, no third derivative."""
 _BY = regex(
     r"^\s*,?\s*(?:with respect to|w\.?\s?r\.?\s?t\.?|by|in|over)(?: the (?:vector|matrix|variable))?\s*$", re.IGNORECASE
 )
+_THEN = r"(?:\s+(?:then|therefore|thus|simply|just|hence|now|given by|equal to))*[\s:]*$"
 _IS = regex(
-    r"^[\s.,;:?]*(?:(?:so|thus|hence|then|now|therefore|we (?:get|obtain|find|have)|it|this|which|the answer|the result"
-    r"|answer|solution)\b[\s,:]*)*"
-    r"(?:is|equals|becomes|reads|gives|yields|=|:)?"
-    r"(?:\s+(?:then|therefore|thus|simply|just|hence|now|given by|equal to))*[\s:]*$",
+    rf"^\s*,?\s*(?:then |therefore |thus |hence |now )?(?:is|equals|becomes|reads|gives|yields){_THEN}", re.IGNORECASE
+)
+_ANSWERED = regex(
+    r"^[\s.,;:?*_]*(?:(?:so|thus|hence|then|now|therefore|we (?:get|obtain|find|have)|it|this|which|(?:the )?(?:answer"
+    rf"|result|solution))\b[\s,:*_]*)*(?:is|equals|becomes|reads|gives|yields|=|:)?{_THEN}",
     re.IGNORECASE,
 )
+"""What stands between a question and its answer, or the first line of what leads to it."""
+_ANSWER = regex(r"\b(?:answer|it|this|which) *(?:is|equals|:|=)[\s:*_]*$", re.IGNORECASE)
+_DERIVATIVE = regex(r"\\(?:nabla|partial)(?![A-Za-z])|[∇∂]|\bd\s*\w+\s*(?:\}\s*\{|/)\s*d")
 _NAMED = regex(r"\s*(?P<name>\\?[A-Za-z]+)\s*(?:\([^()]*\))?\s*=(?!=)")
 _RELATION = regex(r"[=<>≤≥≈∈~]|,(?![^()]*\))|\\(?:in|sim|[lg]eq?|approx|neq?|to)(?![A-Za-z])")
 _LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
@@ -123,6 +132,7 @@ def with_spoken(sheet: Sheet) -> Sheet:
 
 def _spoken(sheet: Sheet) -> Iterator[tuple[int, Formula]]:
     formulas = sheet.formulas
+    derived = any(_DERIVATIVE.search(formula.passage.text) for formula in formulas)  # so a first line may be a step
     for at, body in enumerate(formulas):
         said = _OF.search(body.before)
         if said is None or _LONE.fullmatch(body.passage.text):
@@ -132,11 +142,13 @@ def _spoken(sheet: Sheet) -> Iterator[tuple[int, Formula]]:
             variable = formulas[by].passage.text.strip()
         else:
             by, value, variable = at, at + 1, ""
-        if value >= len(formulas) or not _IS.match(_words(sheet, by)):
+        words = _words(sheet, by) if value < len(formulas) else "?"
+        told = _IS.match(words) or (_ANSWERED.match(words) and _ANSWER.search(words))
+        if not told and (derived or not _ANSWERED.match(words)):
             continue
         if (head := _differentiated(body.passage.text)) is not None and _is_value(formulas[value]):
             written = _derivative(said["kind"].lower(), head, variable)
-            yield value, replace(_led(formulas[value], f"{written} = "), guessed=not variable)
+            yield value, replace(_led(formulas[value], f"{written} = "), guessed=not (variable and told))
 
 
 def _derivative(kind: str, head: str, variable: str) -> str:
@@ -144,7 +156,7 @@ def _derivative(kind: str, head: str, variable: str) -> str:
     if kind.startswith("derivative") and variable:
         return rf"\frac{{\partial {head}}}{{\partial {variable}}}"
     below = f"_{{{variable}}}" if variable else ""
-    return rf"\nabla{'^2' if kind == 'hessian' else ''}{below} {head}"
+    return rf"\nabla{'^2' if kind == 'hessian' or kind.startswith('second') else ''}{below} {head}"
 
 
 def _words(sheet: Sheet, at: int) -> str:

@@ -22,17 +22,25 @@ from ..task import Task
 
 _GRADIENT = regex(r"^(?:\w+_)?grad(?:ient)?(?:_\w+)?$")
 _OPEN = "code, of which it is not known what it computes"
+_MANY = "code behind many lines that give a gradient, which is not looked at"
+MOST_LINES = 12
 
 
 def lines_beside(code: Blocks, tasks: Sequence[Task], number: int) -> Iterator[Finding]:
     """The findings on the lines of code that are called like a gradient by a variable of the problem;
     `number` is that of the first."""
+    for at, (line, task, needed) in enumerate(_giving(code, tasks)):
+        written = "\n".join(map(ast.unparse, (*needed, line))) if at < MOST_LINES else None
+        yield _finding(code, line, number + at, task, written)
+
+
+def _giving(code: Blocks, tasks: Sequence[Task]) -> Iterator[tuple[ast.stmt, Task, list[ast.stmt]]]:
+    """The lines and functions that are called so, each with the problem and the lines that it needs."""
     variables = {task.problem.wrt.name.replace("_", ""): task for task in tasks}
     earlier: dict[str, ast.stmt] = {}
     for line in _statements(ast.parse(code.text).body):
         if isinstance(line, ast.FunctionDef) and _GRADIENT.search(line.name) and len(tasks) == 1:
-            yield _finding(code, line, number, tasks[0], ast.unparse(line))
-            number += 1
+            yield line, tasks[0], []
         if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name):
             continue
         if isinstance(line.value, ast.Call) and not isinstance(line.value.func, ast.Attribute):
@@ -41,9 +49,8 @@ def lines_beside(code: Blocks, tasks: Sequence[Task], number: int) -> Iterator[F
         meant = [variables[one.replace("_", "")] for one in claimed(name) if one.replace("_", "") in variables]
         meant = meant or (list(tasks) if name in BARE and len(tasks) == 1 else [])
         if meant:
-            written = "\n".join(map(ast.unparse, [*_needed(line, earlier, meant[0]), line]))
-            yield _finding(code, line, number, meant[0], written)
-            number += 1
+            yield line, meant[0], _needed(line, earlier, meant[0])
+        earlier.pop(name, None)
         earlier[name] = line
 
 
@@ -59,21 +66,28 @@ def _statements(lines: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 def _needed(line: ast.stmt, earlier: dict[str, ast.stmt], task: Task) -> list[ast.stmt]:
     """The lines that give names their values which the problem does not know."""
     known = {symbol.name for symbol in task.problem.variables}
-    used = [node.id for node in ast.walk(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    own = [earlier[name] for name in dict.fromkeys(used) if name in earlier and name not in known]
-    rest = {name: value for name, value in earlier.items() if value not in own}
-    return [*dict.fromkeys(before for one in own for before in _needed(one, rest, task)), *own]
+    wanted, found = _used(line) - known, list[ast.stmt]()
+    for name, before in reversed(earlier.items()):
+        if name in wanted:
+            found.append(before)
+            wanted |= _used(before) - known
+    return found[::-1]
 
 
-def _finding(code: Blocks, line: ast.stmt, number: int, task: Task, written: str) -> Finding:
+def _used(line: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+
+
+def _finding(code: Blocks, line: ast.stmt, number: int, task: Task, written: str | None) -> Finding:
     start = sum(len(text) + 1 for text in code.text.split("\n")[: line.lineno - 1])
     text = ast.get_source_segment(code.text, line) or ""
     at, column = line_and_column(code.source.text, start + line.col_offset)
-    whole = worked_out(written, task.problem.wrt.name)
+    whole = worked_out(written, task.problem.wrt.name) if written is not None else None
     formula = whole.text if isinstance(whole, Passage) else written if whole is None else None
     found = judge_answer(replace(task, syntax="numpy"), formula, None) if formula is not None else None
     right = found is not None and found.verdict == "right"
     slip = found.slip.message if found is not None and found.slip is not None else None
-    notes = ("code, read as an answer" if right else f"code: {slip}" if slip else _OPEN,)
+    open_ = f"code: {slip}" if slip else _OPEN if written is not None else _MANY
+    notes = ("code, read as an answer" if right else open_,)
     place = Span(start + line.col_offset, start + line.col_offset + len(text))
     return Finding(number, "follows" if right else "undecided", place, at, column, notes=notes, text=text)

@@ -24,6 +24,10 @@ _DECIMALS = regex(
 """A decimal comma: `1{,}5`, or `0,5` before a letter or a bracket, where no list goes on."""
 
 
+_ONES = regex(r"(?<![\w}])(?:\\(?:mathbf|bm)\s*)?\{?1\}?\s*(?:\^\s*\{?\s*(?:T(?![a-z])|\\top|\\intercal|')|ᵀ)")
+"""`1^T`: the vector of ones."""
+_OTHERS = regex(r"(?<![A-Za-z\\_^{])[A-Za-z](?:[02-9]|1\d|1\s*[A-Za-z@])")
+"""Another number behind a letter, or a `1` behind which a factor stands: `W2`, `W1 x`."""
 _NUMBER = regex(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 
 
@@ -218,13 +222,22 @@ class Lexer:
             self.emit("name", letter_name(run) + self.text[stop:after], at, after, font)
             return after
         self.letter(at, at + 1, font)
-        before = self.tokens[-2] if len(self.tokens) > 1 else None
-        argument = before is not None and (before.kind == "command" or before.text in ("_", "^"))  # `\frac n2`
-        argument |= [token.text for token in self.tokens[-3:-1]] in (["_", "{"], ["^", "{"])
-        if after > stop and not argument and self.text[after : after + 1] != ".":
+        if after > stop and self.is_numbered(letter_name(run), stop, after):
             self.numbered(stop, after)
             return after
         return at + 1
+
+    def is_numbered(self, name: str, at: int, end: int) -> bool:
+        """Whether the number behind the letter that was read last is that of one of several, `W1`: a known name, or one
+        that stands by itself; a `1` may be the vector of ones, `X1`, where no factor follows it."""
+        if f"{name}_{self.text[at:end]}" in self.names.variables:
+            return True
+        before = [token.text for token in self.tokens[-4:-1]]
+        script = before[-1:] in (["_"], ["^"]) or (before[-1:] == ["{"] and before[-2:-1] in (["_"], ["^"]))
+        if (script and before[-3:] != ["nabla", "_", "{"]) or before[-1:] in (["frac"], ["sqrt"]):  # `\frac n2`
+            return False
+        ones = self.text[at:end] == "1" and (_ONES.search(self.text) or not _OTHERS.search(self.text))
+        return not ones and name not in self.names.variables and self.text[end : end + 1] != "."
 
     def numbered(self, at: int, end: int) -> None:
         """A number close behind a letter, `W1`, as the number of one of several: nobody multiplies so."""
