@@ -1,4 +1,4 @@
-"""The LaTeX pages that we print, checked as documents: none of their lines is called wrong, and most are right."""
+"""The pages that we print, checked as documents: none of their lines is called wrong, and most are right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from matgrad_cli.api import explain
 from matgrad_cli.diagnostics import StuckError
 from matgrad_cli.grading.check import check_text
 
-GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*/derivation.tex"))
+GOLDEN = sorted(
+    page for form in ("tex", "md") for page in (Path(__file__).parents[1] / "golden").glob(f"*/derivation.{form}")
+)
 LOSSES = (
     ("tr(X @ X @ B)", "X: k×k, B: k×k", "X"),
     ("norm(A @ x - b)**2 / 2", "A: m×n, x: n, b: m", "x"),
@@ -21,19 +23,16 @@ LOSSES = (
 )
 
 
-def wrong_in(text: str) -> list[str]:
+def wrong_in(text: str, name: str = "page.tex") -> list[str]:
     return [
-        line.text
-        for problem in check_text(text, "page.tex").problems
-        for line in problem.lines
-        if line.verdict == "wrong"
+        line.text for problem in check_text(text, name).problems for line in problem.lines if line.verdict == "wrong"
     ]
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("page", GOLDEN, ids=[page.parent.name for page in GOLDEN])
+@pytest.mark.parametrize("page", GOLDEN, ids=[f"{page.parent.name}{page.suffix}" for page in GOLDEN])
 def test_no_line_of_a_golden_page_is_called_wrong(page: Path) -> None:
-    assert wrong_in(page.read_text("utf-8")) == []
+    assert wrong_in(page.read_text("utf-8"), page.name) == []
 
 
 @pytest.mark.thorough

@@ -21,6 +21,8 @@ _ENDS = regex(r"=|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\
 _FEATURES = regex(AT_SAMPLE.format(r"\\(?:var)?(?:phi|psi)"))
 """φ(x_i) of a φ that nothing states is the vector φ_i."""
 _NEVER = frozenset(("d", "D", "P", "p", "Pr", "E", "N", "sigma", "delta", "partial", "nabla"))
+_SIGN = regex(r"(?:\\nabla|∇)(?:\s*\^\s*\{?2\}?)?(?:\s*_\s*(?:\w|\{[^{}]*\}))?\s*$")
+"""Before a call: `\\nabla g(Ax)` is the gradient of g there, which is no derivative of what is put in."""
 LONGEST = 300
 """A function's text has at most so many characters."""
 
@@ -37,6 +39,7 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     losses = {item.body for item in found.differentiated}
     stated = [(one.name, side) for one in found.stated if one.name in losses for side in one.sides]
     parts = {key_of(match) for name, side in stated for match in CALLED.finditer(side) if key_of(match) != name}
+    parts -= {key_of(match) for one in formulas for match in CALLED.finditer(one.passage.text) if _at_value(one, match)}
     functions = _functions(formulas, losses - parts)
     inside = " ".join(side for stated in found.stated if stated.name in losses for side in stated.sides)
     called: set[str] = set()
@@ -49,6 +52,14 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     stating = {function.formula for function in functions.values()}
     changed = (replace(formula, passage=_all_put_in(formula.passage, functions)) for formula in formulas)
     return tuple(old if at in stating else new for at, (old, new) in enumerate(zip(formulas, changed, strict=True)))
+
+
+def _at_value(formula: Formula, call: re.Match[str]) -> bool:
+    """Whether a gradient is taken at something that is no lone letter."""
+    text, end = formula.passage.text, closing(formula.passage.text, call.end())
+    argument = text[call.end() + 1 : end - 1].strip() if end is not None else ""
+    lone = re.fullmatch(r"(?:[A-Za-z]|\\[a-z]+)(?:_\{?\w+\}?)?", argument) is not None
+    return bool(argument) and not lone and _SIGN.search(text[: call.start()]) is not None
 
 
 def _functions(formulas: Sequence[Formula], losses: Collection[str | None]) -> dict[str, Function]:

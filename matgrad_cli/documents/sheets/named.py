@@ -292,6 +292,8 @@ def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> It
             sign += f"_{{{by}}}" if by else ""
             begins = text.startswith(("=", "&="))
             letter = _NAMED.match(text)
+            if letter is not None and _bare(letter[0]).strip("&:=") == name:
+                continue  # `the gradient of $L$ by $X$`, a title: what L is stands below it
             if begins or letter is not None or not re.search("[=≈]", text):
                 other = not by and what not in ("gradient", "hessian")
                 other |= _OTHER.search(prose, max(known, formula.place - 200), formula.place) is not None
