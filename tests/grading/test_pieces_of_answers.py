@@ -157,3 +157,21 @@ CASES = [
 def test_the_piece_that_is_meant_is_judged(tmp_path: Path, key: str, said: str, verdict: str) -> None:
     found = judged(tmp_path, key, said, "a.toml")
     assert found.verdict == verdict, found
+
+
+SPECIAL = [
+    (FORM, r"\begin{cases} (M + M^T)u & u \ne 0 \\ 7 & u = 0\end{cases}", "undecided"),
+    (FORM, r"\begin{cases} 3Mu & M = M^T \\ (M + M^T)u & \text{otherwise}\end{cases}", "undecided"),
+    (FORM, r"\begin{cases} (M + M^T)u & u \ne 0 \\ (M + M^T)u & u = 0\end{cases}", "right"),
+    (FORM, "Mu + M^Tu, which reduces to 5Mu if M = M^T", "undecided"),
+    (FORM, "(M + M^T)u. For symmetric M, this is 3Mu.", "undecided"),
+    (FORM, "(M + M^T)u = 5Mu if M is symmetric", "undecided"),
+    (FORM, r"(M + M^T)u \overset{M = M^T}{=} 7u", "undecided"),
+]
+
+
+@pytest.mark.parametrize(("key", "said", "verdict"), SPECIAL)
+def test_the_value_of_a_special_case_is_judged_where_the_loss_has_a_derivative(
+    tmp_path: Path, key: str, said: str, verdict: str
+) -> None:
+    assert judged(tmp_path, key, said, "a.toml").verdict == verdict

@@ -58,6 +58,13 @@ _SPECIAL: Final = (
     rf"(?P<kept>.*[^\s,;({{])(?P<case>\s*(?:[,;(]|\\text\w*\s*\{{\s*{_IF}|{_IF})[^.=≠]*?(?:{UNEQUAL})[^.=]*)",
 )
 """What an answer says of a special case, or of where it holds."""
+_TOLD: Final = (
+    rf"(?:\b(?:<is>|to)\b|=)\s+(?P<value>[^.;=]{{1,60}}?)(?:\s|\\q?quad|\\text\w*\s*\{{)*{_IF}[^.;]{{0,40}}?{_FACT}",
+    rf"{_IF}[^.;,:]{{0,40}}?{_FACT}[^.;,:]{{0,40}}?(?:[,:]|\b(?:<it>|this|<is>)\b)\s*(?:(?:<it>|this)\s+)?(?:(?:<is>|=)\s+)?"
+    r"(?P<value>[^.;]+)",
+    r"\\(?:overset|stackrel)\s*\{[^{}]*=[^{}]*\}\s*\{\s*=\s*\}(?P<value>.*)",
+)
+"""What it says that the derivative is in a special case."""
 _MOST, _LONGEST = 4, 1_000
 """So much may stand round an answer of so many characters."""
 _ENTRY: Final = regex(
@@ -71,6 +78,14 @@ _EQUALLY: Final = regex(
 )
 """What says that the same follows once more: it is another side."""
 _TURNED: Final = regex(r"(?<=[A-Za-z)])\s+transposed?(?=[\s)])")
+
+
+def special_value(answer: str) -> str | None:
+    """What an answer says that the derivative is where a fact holds that is not given; None where it says none."""
+    if len(answer) > _LONGEST:
+        return None
+    found = next(filter(None, (said(pattern).search(answer) for pattern in _TOLD)), None)
+    return found["value"].strip(" \t\n,()[]$") or None if found is not None else None
 
 
 def undressed(answer: str) -> str | None:

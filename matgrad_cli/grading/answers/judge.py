@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ...diagnostics import Source
 from ...diagnostics.record import replace
@@ -31,12 +32,13 @@ from ..slips.diagnose import UNFIT, misfit
 from ..task import Task
 from .comparison import STACKED, Judged, judged_derivative, letters_of, undecided
 from .dotted import undotted
-from .dress import undressed
+from .dress import special_value, undressed
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
 from .pieces import (
     LOSS_NAMED,
     generic_case,
     least_squares,
+    may_have_no_slope,
     own_piece,
     uncalled,
     unread_piece,
@@ -93,7 +95,8 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
         return undecided(f"this is right, but what is said of it may deny it: `{words}`")
     if said is not None and (why := contradiction(task, said)) is not None:
         return undecided(f"this is right, but {why}")
-    return found
+    value = special_value(answer)
+    return _in_special_cases(task, found, (value,), reference, beside) if value not in (None, answer) else found
 
 
 def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside: str) -> Judged:
@@ -117,9 +120,11 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
         other = judge_answer(task, respelled, reference, beside)
         other = replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other
         return found if other.verdict == "unreadable" else other
-    for meant in (uncalled(answer, around), own_piece(answer, around), with_sets(answer), generic_case(answer)):
+    for meant in (uncalled(answer, around), own_piece(answer, around), with_sets(answer)):
         if meant is not None:
             return judge_answer(task, meant, reference, beside)
+    if (cases := generic_case(answer)) is not None:
+        return _by_cases(task, *cases, reference, beside)
     if found.verdict == "wrong" and (unread := unread_piece(answer)) is not None:
         return undecided(f"what `{unread}` says beside the answer could not be read", notes=found.notes)
     heads = heads_of(answer) if task.asks != "gradient" and found.verdict == "wrong" else []
@@ -128,6 +133,22 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
         solves = f"this is an equation that `{task.problem.wrt.name}` solves; a value of it is asked for"
         return found if verdict == "wrong" and slip is not None else undecided(solves, "not-worked-out")
     return found
+
+
+def _by_cases(task: Task, generic: str, special: Sequence[str], reference: str | None, beside: str) -> Judged:
+    """The verdict by the case that holds but for single points. What is said of these must be right too, if need be by
+    the fact that is the case; of points where the loss has no derivative anything may be said."""
+    found = judge_answer(task, generic, reference, beside)
+    if found.verdict != "right" or may_have_no_slope(task.problem.loss):
+        return found
+    return _in_special_cases(task, found, special, reference, beside)
+
+
+def _in_special_cases(task: Task, found: Judged, special: Sequence[str], reference: str | None, beside: str) -> Judged:
+    """What is right, unless one of the values that are said of special cases is wrong whatever fact the case is."""
+    others = [judge_answer(task, value, reference, beside) for value in special]
+    doubtful = [one for one in others if one.verdict == "wrong" and (one.slip is None or one.slip.code != "needs-fact")]
+    return undecided("this is right, but for the value that it gives in a special case") if doubtful else found
 
 
 def _listed(task: Task, found: Judged, answer: str, reference: str | None, beside: str) -> Judged:

@@ -9,8 +9,11 @@ from typing import Final
 from ...diagnostics.regex import regex
 from ...documents.homework.words import said
 from ...documents.passage import blanked
+from ...ir import Call, Expr, Number, Power, nodes_of
+from ...ir.functions import GREATEST
 from ...notation.latex.names import letter_name
 from ...notation.stated_functions import arguments_of, closing
+from ...verify.kinks import kinks
 from ..lines.scope import Surroundings
 from ..lines.where import parted, pieces_of
 from .dress import UNEQUAL
@@ -80,8 +83,9 @@ def unread_piece(answer: str) -> str | None:
     return next((answer[start:end].strip() for start, end in pieces_of(answer)[1:] if "=" in answer[start:end]), None)
 
 
-def generic_case(answer: str) -> str | None:
-    """The answer with the value of its cases that holds but where an equation does; None where that is not one."""
+def generic_case(answer: str) -> tuple[str, list[str]] | None:
+    """The answer with the value of its cases that holds but where an equation does, and the values that hold there;
+    None where that is not one."""
     found = _CASES.search(answer)
     rows = [*_ROW.finditer(found["rows"])] if found is not None else []
     unequal, equal, rest = (
@@ -91,7 +95,20 @@ def generic_case(answer: str) -> str | None:
     if found is None or len(kept) != 1 or any(_LETTERS.fullmatch(row["when"]) for row in rows):
         return None
     start, end = (found.start("rows") + place for place in kept[0].span("value"))
-    return blanked(answer, [(found.start(), start), (end, found.end())])
+    special = [row["value"].strip() for row in rows if row is not kept[0]]
+    return blanked(answer, [(found.start(), start), (end, found.end())]), special
+
+
+def may_have_no_slope(loss: Expr) -> bool:
+    """Whether a loss has points without derivative: kinks, or a length that is not squared."""
+    nodes = [*nodes_of(loss)]
+    even = {
+        node.base
+        for node in nodes
+        if isinstance(node, Power) and isinstance(node.exponent, Number) and node.exponent.value % 2 == 0
+    }
+    lengths = (node for node in nodes if isinstance(node, Call) and node.function in {"norm", "nuclear", *GREATEST})
+    return bool(kinks(loss)) or any(node not in even for node in lengths)
 
 
 def unstacked(answer: str) -> str | None:
