@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import stat
@@ -261,12 +262,12 @@ def text_of(path: Path) -> str | Diagnostic:
 
 
 def _decoded(data: bytes, name: str) -> str | Diagnostic:
-    """The text of some bytes, if it is one."""
+    """The text of some bytes, if it is one; two bytes at the start say that it is UTF-16, as some editors save."""
     if len(data) > LARGEST:
         mend = "check the derivation in a file of its own"
         return _file("file-too-large", name, f"is larger than {LARGEST // 1_000_000} MB", mend)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError as error:
         return _file("not-text", name, f"is not UTF-8 text: byte {error.start + 1} cannot be read", "save it as UTF-8")
     if "\0" in text:

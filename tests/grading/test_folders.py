@@ -75,6 +75,14 @@ def test_only_broken_files_are_unreadable(tmp_path: Path, key: Path) -> None:
     assert check_files([folder(tmp_path, BROKEN)], Options(key)).exit_code == 3
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_mark_at_the_start_says_how_a_text_is_encoded(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.txt").write_bytes("L = ‖Xw − y‖²\r\ndL/dw = 2 Xᵀ (Xw − y)\r\n".encode(encoding))
+    report = check_files([tmp_path / "a.txt"])
+    assert report.exit_code == 0
+    assert "1 problem: 1 right" in to_text(report)
+
+
 def test_the_key_itself_and_hidden_files_are_no_answers(tmp_path: Path) -> None:
     place = folder(tmp_path, {"key.toml": KEY, "right.toml": ANSWERS["right.toml"], ".draft.toml": "[["})
     report = check_files([place], Options(place / "key.toml"))
