@@ -31,13 +31,17 @@ class Outcome:
 @record
 class RowResult:
     """The verdict on a row, the outcome that decided it, all its outcomes,
-    and what is to be said about how the row was read."""
+    and what is to be said about how the row was read.
+
+    `apart`: only what it is the derivative of is not known; its last side is, and the next row goes on from that.
+    """
 
     row: Row
     verdict: LineVerdict
     outcome: Outcome | None
     outcomes: tuple[Outcome, ...]
     notes: tuple[str, ...]
+    apart: bool = False
 
     @property
     def role(self) -> Role:
@@ -59,6 +63,7 @@ class Chain:
 
     `sound` says that everything since the head follows, so that the head has the value of the last side.
     `sums` are the letters over which the line before writes a Σ.
+    `gap` says that the row before could not be judged, `apart` that of this one only the left side could not.
     `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
     """
 
@@ -69,6 +74,7 @@ class Chain:
     head: Expr | None = None
     sound: bool = False
     gap: bool = False
+    apart: bool = False
     equation: bool = False
     sums: frozenset[str] = frozenset()
     final: Read | None = None

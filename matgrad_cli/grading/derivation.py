@@ -15,7 +15,7 @@ from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
 from .lines.directions import find_directions_called, holds_small, to_first_order
 from .lines.directions import unknown as unexplained
-from .lines.forms import as_array, is_derivative, is_pending, left_letters, order_of
+from .lines.forms import as_array, is_derivative, is_pending, left_letters, letters_of, order_of
 from .lines.functions import states_function
 from .lines.indices import fixed_over_fractions
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
@@ -50,7 +50,7 @@ class Reader:
 
     def row(self, row: Row, first: bool) -> RowResult:
         """The verdict on one row; the chain goes on from its last expression."""
-        self.notes = list(row.notes)
+        self.notes, self.chain.apart = list(row.notes), False
         outcomes: list[Outcome] = []
         for own in row.claims:
             self.later.take(own)
@@ -69,8 +69,9 @@ class Reader:
                 outcomes += self.prose.explained(left, lambda own: self.claim(own, first), first, left.sides)
         worst = worst_of(outcomes)
         verdict = worst.verdict if worst is not None else "follows"
-        self.chain.gap = verdict in ("unreadable", "undecided")
-        return RowResult(row, verdict, worst, tuple(outcomes), tuple(dict.fromkeys(self.notes)))
+        apart = self.chain.apart and all(outcome.verdict == "follows" for outcome in outcomes[1:])
+        self.chain.gap = verdict in ("unreadable", "undecided") and not apart
+        return RowResult(row, verdict, worst, tuple(outcomes), tuple(dict.fromkeys(self.notes)), apart)
 
     # ---- definitions
 
@@ -165,7 +166,7 @@ class Reader:
             self._start(before)
             last, sides = before.expr, sides[1:]
         self.chain.rough = self.chain.rough or (claim.rough and holds_small(self.around, last))
-        if before is not None and self._states_loss(before):
+        if before is not None and lone_name(before.side.node) in self.around.losses:
             return self._statement(before, sides)
         for at, side in enumerate(sides):
             own = not claim.leading and (at == 0 or not is_derivative(claim.sides[0].node))
@@ -186,18 +187,17 @@ class Reader:
         self.chain.head, self.chain.sound, self.chain.sums = expr, True, self.chain.sums - {*left.summed}
         self.chain.rough = left.rough
         self.chain.target = is_target(self.around, expr)
-        if is_pending(expr) or self._states_loss(left):
+        if is_pending(expr) or lone_name(left.side.node) in self.around.losses:
             self.chain.equation = False
 
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
-        """The left side could not be read: what follows is only read, for the next line to go on from."""
+        """The left side could not be read: of what follows each side must equal the one before it."""
         self.chain.target, self.chain.order, self.chain.head, self.chain.sound = False, (), None, False
-        other = self._read(rest[-1], (), ()).expr if rest else None
-        self.chain.last = other if is_derivative(left.tree or left.side.node) else self.chain.last
-        return [self._misfit(other, left) if other is not None and self.chain.equation else failed(left)]
-
-    def _states_loss(self, left: Read) -> bool:
-        return lone_name(left.side.node) in self.around.losses
+        other = self._read(rest[0], (), letters_of(left.side.node)).expr if rest else None
+        outcome = self._misfit(other, left) if other is not None and self.chain.equation else failed(left)
+        if derives := is_derivative(left.tree or left.side.node):
+            self.chain.last, self.chain.apart = other, other is not None
+        return self._further([outcome], other, rest[1:]) if derives and other is not None else [outcome]
 
     def _statement(self, left: Read, sides: list[Side]) -> list[Outcome]:
         """`L = …` is checked against the header; from then on L may be differentiated by the names it is stated in."""

@@ -42,15 +42,19 @@ class Definitions:
         self.names, self.sizes = LatexNames(accents=found.accents), sizes
         self.made: dict[str, set[str]] = {}
         self.stated = found.stated
-        self.texts = self._found(sheet, found, {*by_prose, *_arguments(found)}, held)
+        self.texts = self._found(sheet, found, {*by_prose}, held)
 
     def _found(self, sheet: Sheet, found: Outline, moving: set[str], held: Collection[str]) -> dict[str, Stated]:
         """What is put in; a name that is given (its size is told, it is differentiated by)
-        and then set to a value is not."""
+        and then set to a value is not, unless something is differentiated by what it is made of too."""
         first = {item.variable: item.formula for item in reversed(found.differentiated) if item.variable is not None}
+        valued = list(self._valued(sheet, found))
+        made = {stated.name: inside for stated, inside in reversed(valued)}
+        on_the_way = {name for name in first if _within(name, lambda one: made.get(one, ())) & first.keys()}
+        moving = (moving - on_the_way).union(_arguments(found))
         begun = min((item.formula for item in found.differentiated if item.left), default=_NEVER)
         texts: dict[str, Stated] = {}
-        for stated, inside in self._valued(sheet, found):
+        for stated, inside in valued:
             if stated.name in moving or stated.name in held:
                 continue
             self.made.setdefault(stated.name, set()).update(inside)

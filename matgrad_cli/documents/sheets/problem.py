@@ -156,6 +156,8 @@ class _Finder:
         """The problem with this statement as its loss, if it can be read."""
         by = [item.variable for item in self.found.differentiated if item.body == stated.name]
         by = [name for name in by if name is not None]
+        inside = [self.definitions.made.get(name or "", set()) for name in by]
+        by += [part for parts in inside if len(parts) == 1 for part in parts]  # by Λ = Σ⁻¹, so that Σ is sought
         by += [name for name in self.by_prose if name in stated.arguments or not stated.arguments]
         by = by or list(stated.arguments)
         found = self._read(stated.sides, stated.name, by)

@@ -38,6 +38,7 @@ _ANSWER = regex(r"\b(?:answer|it|this|which) *(?:is|equals|:|=)[\s:*_]*$", re.IG
 _DERIVATIVE = regex(r"\\(?:nabla|partial)(?![A-Za-z])|[∇∂]|\bd\s*\w+\s*(?:\}\s*\{|/)\s*d")
 _NAMED = regex(r"\s*(?P<name>\\?[A-Za-z]+)\s*(?:\([^()]*\))?\s*=(?!=)")
 _RELATION = regex(r"[=<>≤≥≈∈~]|,(?![^()]*\))|\\(?:in|sim|[lg]eq?|approx|neq?|to)(?![A-Za-z])")
+_IN_BRACKETS = regex(r"\[[^\[\]]*\]|\([^()]*\)|_\s*\{[^{}]*\}")
 _LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
 _KINDS = {
     "norm": (r"\left\|", r"\right\|"),
@@ -67,6 +68,12 @@ _CALLS = (
 )
 """Words by which a name is given to a value, @ being the first of the two formulas between which they stand;
 whether the second is it."""
+_HEAD = regex(
+    r"\s*(?:\\nabla(?![A-Za-z])|∇|\\[dt]?frac\s*\{\s*(?:\\partial|∂|\\mathrm\s*\{\s*d|d)(?![a-z])[^{}]*\}\s*\{\s*(?:\\partial|∂|d)"
+    r"|(?:\\partial|∂|d)\s*\\?[A-Za-z]\w*(?:\([^()]*\))?\s*/\s*(?:\\partial|∂|d))"
+)
+_VALUE_OF_HEAD = regex(rf"[ \t]*(?:\||:|→|{_IS.pattern.removeprefix('^').removesuffix('$')})[ \t*]*$", re.IGNORECASE)
+"""What stands between a derivative and its value: the border of two cells, a colon, `is`."""
 _GOES_ON = regex(
     r"^,?\s*(?:and |or )?(?:(?:which|this|that|it) (?:also |then |again |just |simply )?(?:is|equals|becomes"
     r"|(?:simplifies|reduces|expands) to|(?:is|can be|may be) (?:re)?written as)"
@@ -133,6 +140,12 @@ def with_spoken(sheet: Sheet) -> Sheet:
 def _spoken(sheet: Sheet) -> Iterator[tuple[int, Formula]]:
     formulas = sheet.formulas
     derived = any(_DERIVATIVE.search(formula.passage.text) for formula in formulas)  # so a first line may be a step
+    for at, (left, stated) in enumerate(pairwise(formulas), 1):
+        lone = _HEAD.match(left.passage.text) and not _RELATION.search(left.passage.text)
+        if lone and left.kind == stated.kind == "inline" and _VALUE_OF_HEAD.match(_words(sheet, at - 1).strip("$")):
+            text = stated.passage.text
+            if _is_value(stated) and not (NO_VALUE.search(_IN_BRACKETS.sub("", text)) or _LONE.fullmatch(text)):
+                yield at, _led(stated, f"{left.passage.text.strip()} = ")
     for at, body in enumerate(formulas):
         said = _OF.search(body.before)
         if said is None or _LONE.fullmatch(body.passage.text):
@@ -173,8 +186,10 @@ def _differentiated(text: str) -> str | None:
 
 
 def _is_value(formula: Formula) -> bool:
-    """Whether a formula is all that is said, and states nothing of its own."""
-    return WHOLE.match(formula.after) is not None and _RELATION.search(formula.passage.text) is None
+    """Whether a formula is all that is said, and states nothing of its own; `1[z > 0]` is a value."""
+    return (
+        WHOLE.match(formula.after) is not None and _RELATION.search(_IN_BRACKETS.sub("", formula.passage.text)) is None
+    )
 
 
 def _led(formula: Formula, text: str) -> Formula:

@@ -131,21 +131,15 @@ class Equations:
     def _outcome(
         self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool, going: bool
     ) -> Outcome | None:
-        if (
-            meant
-            and not both
-            and (value := next((equation for equation in sides if self._is_value(equation)), None)) is not None
-        ):
+        value = next((equation for equation in sides if self._is_value(equation)), None) if not both else None
+        if value is not None:
             inverted = any(isinstance(node, Inverse) for node in nodes_of(value[1]))  # its condition is said
             solves = None if inverted and self._base().solutions else self._solves(*value)
             moves = self.stated is not None and value[0] in self.around.expanded(self.stated).symbols
-            if solves or (solves is False and moves and not self._base().solutions):
-                return Outcome(
-                    "follows" if solves else "wrong",
-                    found,
-                    None if solves else Slip("differs", NO_EQUATION),
-                    "equation",
-                )
+            if solves:
+                return Outcome("follows", found, role="equation")
+            if meant and solves is False and moves and not self._base().solutions:
+                return Outcome("wrong", found, Slip("differs", NO_EQUATION), "equation")
         base = self._base()
         verdicts = [(equation, self._follows(base, equation)) for equation in sides]
         right = next((equation for equation, verdict in verdicts if verdict.holds), None)

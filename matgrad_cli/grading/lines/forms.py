@@ -18,6 +18,13 @@ def left_letters(side: Side) -> tuple[str, ...]:
     return tuple(index.name for index in indices if isinstance(index, s.Name))
 
 
+def letters_of(node: s.Node | None) -> tuple[str, ...]:
+    """The index letters that any name of a tree carries: i of ∂ℓ_i/∂z_i."""
+    parts = s.parts_of(node) if node is not None else ()
+    indices = (index for part in parts if isinstance(part, (s.Subscript, s.Derivative)) for index in part.indices)
+    return tuple(dict.fromkeys(index.name for index in indices if isinstance(index, s.Name)))
+
+
 def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
     """The array whose entry at the letters is the expression, diagonal for one letter twice;
     None if it has other free letters."""

@@ -6,7 +6,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...diagnostics import Diagnostic, InputError, Label
-from ...ir import Add, Expr, MatMul, Symbol, Transpose, add, matmul, neg, replace_at, transpose
+from ...ir import (
+    Add,
+    Call,
+    Expr,
+    Inverse,
+    MatMul,
+    Number,
+    Power,
+    Symbol,
+    Transpose,
+    add,
+    matmul,
+    neg,
+    replace_at,
+    substitute,
+    transpose,
+)
 from ...ir import places as places_of
 from ...notation import syntax as s
 from ..bench import Bench
@@ -19,6 +35,12 @@ def loss_through(around: Surroundings, name: s.Name) -> str:
     """The name under which the loss stands in scope, written so that it depends on the defined name."""
     symbol = around.defined[name.name]
     base = around.stated if around.stated is not None else around.task.problem.loss
+    value = around.expanded(around.values[symbol])
+    old, new = _solved_for(value, symbol)
+    if isinstance(old, Symbol) and old is not value and old in (whole := around.expanded(base, symbol)).symbols:
+        changed = f"{STATED} through {name.name}"
+        around.looked_up[changed] = substitute(whole, {old: new})
+        return changed
     if symbol in around.expanded(base, symbol).symbols:
         if around.stated is not None:
             return STATED
@@ -26,7 +48,7 @@ def loss_through(around: Surroundings, name: s.Name) -> str:
         return STATED
     known = f"{STATED} through {name.name}"
     if known not in around.looked_up:
-        found = in_terms_of(around.bench, around.expanded(base), symbol, around.expanded(around.values[symbol]))
+        found = in_terms_of(around.bench, around.expanded(base), symbol, value)
         if found is None:
             raise InputError(
                 Diagnostic(
@@ -38,6 +60,21 @@ def loss_through(around: Surroundings, name: s.Name) -> str:
             )
         around.looked_up[known] = found
     return known
+
+
+def _solved_for(value: Expr, symbol: Expr) -> tuple[Expr, Expr]:
+    """The innermost part of a value to which it can be turned round, and what it is then in terms of the symbol:
+    Σ = Λ⁻¹ of Λ = Σ⁻¹, σ² = eˢ of s = log σ²."""
+    match value:
+        case Inverse(inner):
+            return _solved_for(inner, Inverse(symbol))
+        case Transpose(inner):
+            return _solved_for(inner, transpose(symbol))
+        case Call("log" | "exp" as name, (inner,)):
+            return _solved_for(inner, Call("exp" if name == "log" else "log", symbol))
+        case Power(inner, Number(exponent)) if exponent == -1:
+            return _solved_for(inner, Power(symbol, Number(exponent)))
+    return value, symbol
 
 
 def in_terms_of(bench: Bench, loss: Expr, symbol: Symbol, value: Expr) -> Expr | None:

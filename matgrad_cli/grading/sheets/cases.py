@@ -18,7 +18,7 @@ from ..begin import begin
 from ..consequences import MAY_FOLLOW
 from ..lines.reading import read_side
 from ..task import Task
-from .judge import Judged
+from .judged import Judged
 from .passing import CONDITIONAL
 from .rows import Line
 
@@ -41,7 +41,8 @@ _WORDS = (
     "energy formula result answer "
     "step solution respect w r t wrt chain rule rules product sum directly simply also final finally first "
     "second next let us which "
-    "where matrix vector note hinge relu absolute value norm number scalar"
+    "where matrix vector note hinge relu absolute value norm number scalar "
+    "quantity parameter variable expression term formula layer"
 )
 """Words that set no case. What other words do is left open."""
 _NEUTRAL = frozenset(_WORDS.split())

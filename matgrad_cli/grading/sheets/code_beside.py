@@ -7,7 +7,7 @@ something else and is said to be not judged.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
@@ -29,18 +29,23 @@ MOST_LINES = 12
 def lines_beside(code: Blocks, tasks: Sequence[Task], number: int) -> Iterator[Finding]:
     """The findings on the lines of code that are called like a gradient by a variable of the problem;
     `number` is that of the first."""
-    for at, (line, task, needed) in enumerate(_giving(code, tasks)):
+    variables = {task.problem.wrt.name.replace("_", ""): task for task in tasks}
+    for at, (line, task, needed) in enumerate(_giving(ast.parse(code.text).body, tasks, variables)):
         written = "\n".join(map(ast.unparse, (*needed, line))) if at < MOST_LINES else None
         yield _finding(code, line, number + at, task, written)
 
 
-def _giving(code: Blocks, tasks: Sequence[Task]) -> Iterator[tuple[ast.stmt, Task, list[ast.stmt]]]:
-    """The lines and functions that are called so, each with the problem and the lines that it needs."""
-    variables = {task.problem.wrt.name.replace("_", ""): task for task in tasks}
+def _giving(
+    lines: Sequence[ast.stmt], tasks: Sequence[Task], variables: Mapping[str, Task]
+) -> Iterator[tuple[ast.stmt, Task, list[ast.stmt]]]:
+    """The lines and functions that are called so, each with the problem and the lines that it needs; in a function
+    only what stands in it is known."""
     earlier: dict[str, ast.stmt] = {}
-    for line in _statements(ast.parse(code.text).body):
+    for line in _statements(lines):
         if isinstance(line, ast.FunctionDef) and _GRADIENT.search(line.name) and len(tasks) == 1:
             yield line, tasks[0], []
+        elif isinstance(line, ast.FunctionDef):
+            yield from _giving(line.body, tasks, variables)
         if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name):
             continue
         if isinstance(line.value, ast.Call) and not isinstance(line.value.func, ast.Attribute):
@@ -55,7 +60,7 @@ def _giving(code: Blocks, tasks: Sequence[Task]) -> Iterator[tuple[ast.stmt, Tas
 
 
 def _statements(lines: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements with those in loops and branches; functions stand for themselves."""
+    """The statements with those in loops and branches."""
     for line in lines:
         yield line
         for inner in (getattr(line, "body", ()), getattr(line, "orelse", ())):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.named import called_derivative
@@ -14,7 +13,7 @@ from ...documents.sheets.sheet import Question, Sheet, Told
 from ...ir import Expr, Symbol
 from ...notation import syntax as s
 from ...notation.latex.lines import split_line
-from ...records.finding import LineVerdict, Role
+from ...records.finding import LineVerdict
 from ..begin import Begun
 from ..chain import RowResult
 from ..consequences import MAY_FOLLOW
@@ -22,6 +21,7 @@ from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
 from ..lines.reading import read_side
 from .going_on import Places, in_sentence
+from .judged import Judged
 from .open_names import OpenNames
 from .other_functions import Others, code_of, of_form, says_otherwise
 from .own_letters import own_fact, under_the_sign
@@ -56,24 +56,6 @@ EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
 NO_IDENTITY = "an equation, which does not always hold"
 STEP = ("read as a step of a descent, which goes against the gradient",)
 GIVEN = "what a given name stands for"
-
-
-@record
-class Judged:
-    """What became of a row; `why` says of an aside what it is."""
-
-    line: Line
-    verdict: LineVerdict
-    role: Role
-    result: RowResult | None = None
-    notes: tuple[str, ...] = ()
-    why: str = ""
-    by_matrix: bool = False
-
-    @property
-    def unfit(self) -> bool:
-        """Whether it is wrong by its form alone."""
-        return self.verdict == "wrong" and self.result is not None and of_form(self.result)
 
 
 class Judge:
@@ -390,7 +372,7 @@ class Judge:
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
         if not solution and line.name not in (None, self.question.name):
             return "a name that is given another value"
-        if before is not None and before.verdict in ("undecided", "aside"):
+        if before is not None and before.verdict in ("undecided", "aside") and not before.apart:
             return "goes on from a row that was not judged"
         return self.open_names.why(line, result, defined)
 

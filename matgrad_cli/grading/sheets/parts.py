@@ -26,7 +26,8 @@ from ..consequences import MAY_FOLLOW
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_statements
 from .cases import cases
-from .judge import GIVEN, Judge, Judged
+from .judge import GIVEN, Judge
+from .judged import Judged
 from .other_functions import code_of
 from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over

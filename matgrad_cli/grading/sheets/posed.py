@@ -10,7 +10,7 @@ from ...diagnostics.record import record
 from ...documents.sheets.sheet import Question, Sheet, Told
 from ...ir import Expr, Symbol
 from ..task import Task
-from .judge import Judged
+from .judged import Judged
 from .rows import Line
 
 

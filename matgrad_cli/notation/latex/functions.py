@@ -13,7 +13,7 @@ from ...ir.functions import WITH_AXES
 from .. import syntax as s
 from .cursor import Cursor
 from .indices import PRIMES, one_index
-from .names import RECIPROCALS, WHOLE_TERM
+from .names import RECIPROCALS, SUMS_ALONG, WHOLE_TERM
 from .scripts import Script, scripted, scripts_here, source_text
 from .sums import counted_entries, log_of_product
 from .tokens import Token
@@ -188,6 +188,8 @@ def function_node(
         return s.Group(span, s.Binary(span, "juxtapose", s.Apply(span, "det", arguments), inverse))
     if function in RECIPROCALS and len(arguments) == 1:
         return s.Apply(span, "reciprocal", (s.Apply(span, RECIPROCALS[function], arguments),))
+    if function in SUMS_ALONG and len(arguments) == 1:
+        function, options = "sum", (("axis", SUMS_ALONG[function]),)
     if function == "log" and len(arguments) == 1 and (total := log_of_product(arguments[0], span)) is not None:
         return total
     return s.Apply(span, function, arguments, options)

@@ -62,12 +62,17 @@ FUNCTIONS: Final = {
 RECIPROCALS: Final = {"sech": "cosh", "csch": "sinh"}
 """Functions that are written as one over another."""
 
+SUMS_ALONG: Final = {"colsum": "0", "rowsum": "1"}
+"""Functions that add up each column, each row, by the axis along which they do."""
+
 _IN_OPERATORNAME: Final = words(
     "polar leading strictupper shiftup butlast sqrtm eigmax topvv pinv hardmax prod tril triu cross crossmat var std "
     "adj"
 )
 OPERATOR_NAMES: Final = {
-    **{name: name for name in (*RECIPROCALS, *ELEMENTWISE, *_IN_OPERATORNAME, *MATRIX_FUNCTIONS, *CHANGES)},
+    **{
+        name: name for name in (*RECIPROCALS, *SUMS_ALONG, *ELEMENTWISE, *_IN_OPERATORNAME, *MATRIX_FUNCTIONS, *CHANGES)
+    },
     **FUNCTIONS,
     "Var": "var",
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from ...ir import ONE
+from .. import syntax as s
 from ..names import GREEK
 from .unify import Agenda, Form, Side, join, lengthen, merge
 
@@ -102,3 +104,37 @@ class Habits:
             self.said[name] = f"a number, as {why if name[0].isupper() else 'nothing asks for an array'}"
             return True
         return False
+
+
+def counts(tree: s.Node) -> frozenset[str]:
+    """The capitals that stand nowhere but in front of a logarithm, alone or beside others such, and above a Σ."""
+    parts = list(s.parts_of(tree))
+    written = Counter(part.name for part in parts if isinstance(part, s.Name) and part.name[0].isupper())
+    products: list[tuple[str, ...]] = []
+    for part in parts if written else ():
+        if isinstance(part, s.Sigma):
+            products += [(bound.name,) for bound in part.bounds if isinstance(bound, s.Name)]
+        elif isinstance(part, s.Binary) and part.operator == "juxtapose":
+            behind = s.ungrouped(part.right)
+            if isinstance(behind, s.Apply) and behind.function == "log":
+                products.append(product_of_capitals(part.left) or ())
+    written.subtract(name for product in products for name in product)
+    others = {name for name, left in written.items() if left > 0}
+    while mixed := {name for product in products if not others.isdisjoint(product) for name in product} - others:
+        others |= mixed
+    return frozenset(written.keys() - others)
+
+
+def product_of_capitals(node: s.Node) -> tuple[str, ...] | None:
+    """The names of a product of capitals and whole numbers; None for any other tree."""
+    match s.ungrouped(node):
+        case s.Name(_, name) if name[0].isupper():
+            return (name,)
+        case s.Literal_():
+            return ()
+        case s.Negative(_, body):
+            return product_of_capitals(body)
+        case s.Binary(_, "/" | "juxtapose", left, right):
+            first, last = product_of_capitals(left), product_of_capitals(right)
+            return None if first is None or last is None else (*first, *last)
+    return None

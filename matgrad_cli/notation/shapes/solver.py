@@ -12,7 +12,7 @@ from .. import syntax as s
 from ..expression.vocabulary import canonical_function
 from ..names import canonical_name, words
 from ..scope import Scope
-from .habits import GREEK_NAMES, Habits
+from .habits import GREEK_NAMES, Habits, counts, product_of_capitals
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
 from .uses import (
     array_product_rule,
@@ -79,11 +79,14 @@ class Solver:
         self.limits: dict[str, Side] = {}
         self.counted: set[str] = set()
         self.summed: frozenset[str] = frozenset()
+        self.counts: frozenset[str] = frozenset()
 
     # ---- the walk
 
     def sums(self, tree: s.Node) -> None:
-        """Look for what NumPy adds up or takes the mean of: `y*log(y/p)` there is no number."""
+        r"""Look for what NumPy adds up or takes the mean of: `y*log(y/p)` there is no number;
+        and for capitals that only count, as in `\frac{ND}{2}\log 2\pi`."""
+        self.counts = counts(tree)
         if self.scope.syntax == "numpy" and self.scope.open:
             calls = (part for part in s.parts_of(tree) if isinstance(part, s.Apply))
             added = [part for part in calls if canonical_function(part.function) in ("sum", "mean")]
@@ -230,7 +233,7 @@ class Solver:
     def capital(self, node: s.Node) -> bool:
         """Whether the last factor of a product is a capital letter."""
         last = s.last_factor(node)
-        return isinstance(last, s.Name) and last.name[0].isupper() and last.name != "Delta"
+        return isinstance(last, s.Name) and last.name[0].isupper() and last.name not in {"Delta"} | self.counts
 
     def star(self, node: s.Binary) -> None:
         """Remember `A*x` of a capital and a small letter: `@` may have been meant, but for `multiply(A, x)`."""
@@ -268,6 +271,8 @@ class Solver:
         node = s.ungrouped(node)
         if isinstance(node, s.Binary) and node.operator == "/" and isinstance(s.ungrouped(node.right), s.Literal_):
             node = s.ungrouped(node.left)
+        for name in self.counts.intersection(product_of_capitals(node) or (), self.names):
+            self.names[name].kind.count = True
         if not isinstance(node, s.Name) or node.name not in self.names:
             return
         kind = self.names[node.name].kind

@@ -1,0 +1,32 @@
+"""What became of a row of a document."""
+
+from __future__ import annotations
+
+from ...diagnostics.record import record
+from ...records.finding import LineVerdict, Role
+from ..chain import RowResult
+from .other_functions import of_form
+from .rows import Line
+
+
+@record
+class Judged:
+    """What became of a row; `why` says of an aside what it is."""
+
+    line: Line
+    verdict: LineVerdict
+    role: Role
+    result: RowResult | None = None
+    notes: tuple[str, ...] = ()
+    why: str = ""
+    by_matrix: bool = False
+
+    @property
+    def apart(self) -> bool:
+        """Whether it is open for what it is the derivative of alone, so that the next row is judged from its end."""
+        return self.verdict == "undecided" and self.result is not None and self.result.apart
+
+    @property
+    def unfit(self) -> bool:
+        """Whether it is wrong by its form alone."""
+        return self.verdict == "wrong" and self.result is not None and of_form(self.result)
