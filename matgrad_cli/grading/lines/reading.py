@@ -9,13 +9,14 @@ from typing import Literal
 
 from ...diagnostics import Diagnostic, InputError, MatgradError, Source, Span
 from ...diagnostics.record import record, replace
-from ...ir import Dim, Expr, Index
+from ...ir import Dim, Expr, Fill, Index, MatMul, Symbol, Transpose, nodes_of
 from ...notation import syntax as s
 from ...notation.elaboration.broadcasting import as_column
 from ...notation.elaboration.chosen_entries import at_place, places
 from ...notation.elaboration.elaborate import Reading, read_node
 from ...notation.problems import MISFITS
 from ...notation.scope import Scope, Syntax
+from ...notation.shapes.weights import along_every_row
 from ...records.layout import is_turned
 from ..slips.causes import Slip
 from ..slips.doubt import doubt, other_side
@@ -220,6 +221,13 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
                 return read_node(tree, replace(scope, needed=shape))
             except InputError as other:
                 raise (other if other.diagnostic.code in FORM_SLIPS else error) from None
+        if scope.syntax == "latex" and error.diagnostic.code in MISFITS:
+            for changed, said in along_every_row(tree, scope, _along_every_row(around.task.problem.loss)):
+                try:
+                    reading = read_node(changed, scope)
+                except InputError:
+                    continue
+                return replace(reading, notes=(*reading.notes, *said))
         stretches = around.task.problem.arrays
         as_arrays = around.arrays is None and (stretches or scope.syntax == "numpy")
         if not as_arrays or error.diagnostic.code not in MISFITS:
@@ -231,6 +239,17 @@ def _elaborated(tree: s.Node, scope: Scope, around: Surroundings) -> Reading:
         if reading.stretched and not stretches:
             raise
         return reading
+
+
+def _along_every_row(loss: Expr) -> frozenset[str]:
+    """The vectors b that the loss has in every row or column of an array, 𝟏bᵀ."""
+    products = (node.factors for node in nodes_of(loss) if isinstance(node, MatMul) and len(node.factors) == 2)
+    outer = (parts for parts in products if any(isinstance(_upright(part), Fill) for part in parts))
+    return frozenset(one.name for parts in outer for part in parts if isinstance(one := _upright(part), Symbol))
+
+
+def _upright(part: Expr) -> Expr:
+    return part.body if isinstance(part, Transpose) else part
 
 
 def _failed(diagnostic: Diagnostic, side: Side, tree: s.Node, around: Surroundings) -> Read:

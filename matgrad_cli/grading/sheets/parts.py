@@ -25,6 +25,7 @@ from ..bench import Bench
 from ..consequences import MAY_FOLLOW
 from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_statements
+from .biases import as_bias, biases
 from .cases import cases
 from .judge import GIVEN, Judge
 from .judged import Judged
@@ -137,6 +138,11 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         other = read(part.layout, ())
         better = _gained(part, other) or (any(one.unfit for one in part.judged) and not _loses(part, other))
         part, posed = (other, posed) if better else (part, vectors)
+    if offsets := biases(part):
+        asked_so = [replace(posed.question, shapes={**posed.question.shapes, **way}) for way in offsets]
+        ways = [replace(posed, question=question) for question in asked_so]
+        read_so = [(_in_layout(way, part.layout, columns=False, habits=_PLAIN), way) for way in ways]
+        part, posed = as_bias([*read_so, (part, posed)])
     if part.wholes and _doubtful(part):
         other = read(part.layout, (), columns=True)
         part = other if _gained(part, other) else _unless_columns(part, other)

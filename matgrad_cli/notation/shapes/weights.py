@@ -24,6 +24,7 @@ Understood = tuple[Scope, Inference, Symbol, Reading]
 MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-arguments"))
 """Codes of parts that do not fit; the same text may fit as arrays of NumPy."""
 
+AS_WHAT_IT_IS_ADDED_TO: Final = "assumed to be a matrix, as what it is added to"
 _OFFSET: Final = regex(r"([A-Za-z]+)(?:_?\d|_[a-z])?")
 _SHORT: Final = regex(r"[a-osu-xz][a-z]?")
 _WORDS: Final = frozenset((*GREEK.values(), "bias", "mean", "center", "centre", "offset", "shift", "intercept"))
@@ -69,17 +70,24 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
 
 def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], Understood]) -> Understood:
     r"""The loss with u_r as row r of U; where that does not fit a declared U, as its column:
-    `\sum_{r=1}^k u_r v_r^\top` of U: n×k."""
+    `\sum_{r=1}^k u_r v_r^\top` of U: n×k; in LaTeX with a declared vector in every row of what it is added to."""
     try:
         return _knowing(tree, understood(tree))
     except InputError as error:
         if error.diagnostic.code not in (*MISFITS, "sum-range"):
             raise
-        for turned in _with_columns(tree, scope):
+        vectors = [
+            name
+            for name, one in scope.symbols.items()
+            if (one.shape.is_column or one.shape.is_row) and _is_offset(name)
+        ]
+        ways = [(turned, ()) for turned in _with_columns(tree, scope)]
+        for turned, said in (*ways, *(along_every_row(tree, scope, vectors) if scope.syntax == "latex" else ())):
             try:
-                return _knowing(turned, understood(turned))
+                closed, inference, variable, reading = _knowing(turned, understood(turned))
             except InputError:
                 continue
+            return closed, inference, variable, replace(reading, notes=(*reading.notes, *said))
         raise
 
 
@@ -123,7 +131,7 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
         if asks
         else [name for name, shape in offsets.items() if shape.is_matrix and name[0].islower() and name not in rows]
     )
-    why = {name: "assumed to be a matrix, as what it is added to" for name in whole if scope.find(name) is None}
+    why = {name: AS_WHAT_IT_IS_ADDED_TO for name in whole if scope.find(name) is None}
     closed = replace(closed, origins={**closed.origins, **why})
     found = closed, inference, variable, reading
     if asks:
@@ -153,6 +161,46 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
         return understood(told)
     except InputError:
         return found
+
+
+def along_every_row(tree: s.Node, scope: Scope, vectors: Collection[str]) -> Iterator[tuple[s.Node, tuple[str, ...]]]:
+    r"""The tree with 𝟏bᵀ, then with b𝟏ᵀ, for a vector b that is added to a matrix, `XW + b`, and what is said of it:
+    books write so of the bias of every sample."""
+    for way, sign in (("row", "𝟏{}ᵀ"), ("column", "{}𝟏ᵀ")):
+        found: dict[str, None] = {}
+        changed = s.rebuilt(tree, partial(_along, way, found, scope, vectors))
+        if found:
+            yield (
+                changed,
+                tuple(f"`{name}` is added to every {way}: it is read as `{sign.format(name)}`" for name in found),
+            )
+
+
+def _along(way: str, found: dict[str, None], scope: Scope, vectors: Collection[str], part: s.Node) -> s.Node:
+    if not (isinstance(part, s.Binary) and part.operator in ("+", "-")):
+        return part
+
+    def stretched(side: s.Node, beside: s.Node) -> s.Node:
+        inner, ones = s.ungrouped(side), s.Apply(side.span, "ones", ())
+        if not isinstance(inner, s.Name) or inner.name not in vectors or not _has_matrix(beside, scope):
+            return side
+        found.setdefault(inner.name)
+        turned = s.Transposed(side.span, side)
+        row, column = (side, turned) if _is_row(scope, inner.name) else (turned, side)
+        left, right = (ones, row) if way == "row" else (column, s.Transposed(side.span, ones))
+        return s.Binary(side.span, "juxtapose", left, right)
+
+    return replace(part, left=stretched(part.left, part.right), right=stretched(part.right, part.left))
+
+
+def _has_matrix(node: s.Node, scope: Scope) -> bool:
+    names = (scope.find(part.name) for part in s.parts_of(node) if isinstance(part, s.Name))
+    return any(value is not None and value.shape.is_matrix for value in names)
+
+
+def _is_row(scope: Scope, name: str) -> bool:
+    value = scope.find(name)
+    return value is not None and value.shape.is_row
 
 
 def _is_offset(name: str) -> bool:
