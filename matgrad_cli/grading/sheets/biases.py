@@ -7,24 +7,41 @@ from collections.abc import Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...ir import Add, Expr, MatMul, Symbol, nodes_of
 from ...notation.shapes.weights import AS_WHAT_IT_IS_ADDED_TO
 from .judged import Judged
 from .posed import Part, Posed
 
 
 def biases(part: Part) -> list[dict[str, str]]:
-    """The shapes under which a bias that nothing declares, the b of `XW + b`, is a vector:
-    added to every row, or to every column."""
+    """The shapes under which a bias that nothing declares, the b of `XW + b`, is a vector: added to every row, or to
+    every column as in `WX + b`."""
     problems = [task.problem for task in part.tasks[:1]]
     origins = {name: why for problem in problems for name, why in problem.origins}
-    found = [
-        one for problem in problems for one in problem.variables if origins.get(one.name) == AS_WHAT_IT_IS_ADDED_TO
-    ]
-    sides = [(one.name, one.shape) for one in found if _BIAS.fullmatch(one.name)]
-    ways = [{name: str(shape.cols) for name, shape in sides}, {name: str(shape.rows) for name, shape in sides}]
-    return ways if sides else []
+    added = [one for problem in problems for one in problem.variables if _BIAS.fullmatch(one.name)]
+    found = [one for one in added if origins[one.name] == AS_WHAT_IT_IS_ADDED_TO]
+    ways = {"row": {one.name: str(one.shape.cols) for one in found}}
+    ways["column"] = {one.name: str(one.shape.rows) for one in found}
+    said = {_way(problem.loss, one) for problem in problems for one in found} - {""}
+    return [shapes for way, shapes in ways.items() if not said or way in said] if found else []
 
 
+def _way(loss: Expr, bias: Symbol) -> str:
+    """Whether the weights of the product beside a bias stand behind the data, as in `XW`, or before them."""
+    for node in nodes_of(loss):
+        for term in node.terms if isinstance(node, Add) and bias in node.terms else ():
+            if isinstance(term, MatMul):
+                behind, before = (_is_weight(term.factors[at]) for at in (-1, 0))
+                return "" if behind is before else "row" if behind else "column"
+    return ""
+
+
+def _is_weight(factor: Expr) -> bool:
+    names = [node.name for node in nodes_of(factor) if isinstance(node, Symbol)]
+    return len(names) == 1 and _WEIGHTS.fullmatch(names[0]) is not None
+
+
+_WEIGHTS = regex(r"(?:W|Theta|theta|B|beta)(?:_\w+)?")
 _BIAS = regex(r"b(?:_\w+)?|bias|beta_0|intercept")
 _CALLED_BIAS = regex(r"\b(?:bias(?:es)?|intercepts?)\b", re.IGNORECASE)
 
