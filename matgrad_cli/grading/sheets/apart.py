@@ -15,7 +15,7 @@ from ...documents.sheets.outline import Outline
 from ...documents.sheets.sheet import Formula
 from ...documents.sheets.symmetric import SAID, fact_by_form
 from ...notation import syntax as s
-from ...notation.latex.lines import LatexLine
+from ...notation.latex.lines import LatexLine, split_line
 from ...notation.latex.names import GREEK, LatexNames
 
 _ROOM = r"(?:(?<!\\)[,;.]|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])"
@@ -211,3 +211,50 @@ def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
             begin = match.end()
     cells.append((begin, found.end(group)))
     return [(first, last) for first, last in cells if text[first:last].strip()]
+
+
+_UNLIKE = r"(?P<one>[a-z])\s*(?P<sign>\\neq?(?![A-Za-z])|≠|=)\s*(?P<other>[a-z])"
+_CONDITION = regex(rf"\s*{_UNLIKE}\s*")
+_CONDITION_BEHIND = regex(
+    r"(?:,|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])*"
+    r"(?:\(\s*|\\q?quad(?![A-Za-z])\s*|\\(?:text\w*|mbox|mathrm)\s*\{[^{}]*\b(?:if|when|for|where)\b[^{}]*\}\s*)"
+    rf"{_UNLIKE}\s*\)?[\s.,;]*$"
+)
+_CASE = regex(r"\b(?:if|when|for|case|where|whenever|wenn|falls|für)\b[^$.]{0,25}$", re.IGNORECASE)
+_THEN = regex(r"[^.$=]{0,60}$")
+_INDEX = r"_\s*(?:\{{[a-z,\s]*{0}[a-z,\s]*\}}|{0}(?![A-Za-z]))"
+
+
+def with_letter_cases(formulas: Sequence[Formula], _: Outline, prose: str) -> tuple[Formula, ...] | None:
+    r"""The formulas with a table of cases for each side of a row that is said of two letters alike, or unlike:
+    `\frac{\partial p_i}{\partial z_j} = -p_i p_j \quad (i \neq j)`, **Case 1: $i = j$**."""
+    made: list[Formula] = []
+    case: tuple[int, re.Match[str]] | None = None
+    for last, formula in zip((None, *formulas), formulas, strict=False):
+        text = formula.passage.text
+        behind = _CONDITION_BEHIND.search(text)
+        stated = _CONDITION.fullmatch(last.passage.text) if last is not None and last.kind == "inline" else None
+        if stated is not None and last is not None:
+            between = prose[last.place + len(last.passage.text) : formula.place]
+            said = _CASE.search(prose[: last.place].rstrip("$(\\ "))
+            case = (formula.block, stated) if said and _THEN.match(between.strip("$*_#: \n\\([")) else None
+        if behind is not None and "=" in text[: behind.start()]:
+            made.append(_in_case(replace(formula, passage=formula.passage.part(0, behind.start())), behind))
+        elif case is not None and formula.block == case[0] and "=" in text:
+            made.append(_in_case(replace(formula, before="", after=""), case[1]))
+        else:
+            made.append(formula)
+    return tuple(made) if made != list(formulas) else None
+
+
+def _in_case(formula: Formula, condition: re.Match[str]) -> Formula:
+    """The row with each side as it is where the condition holds, and 0 elsewhere; of one letter alone it says
+    nothing else."""
+    text, letters = formula.passage.text, (condition["one"], condition["other"])
+    if not all(re.search(_INDEX.format(letter), text) for letter in letters):
+        return formula
+    sign = "=" if condition["sign"] == "=" else r"\neq"
+    end = rf" & {letters[0]} {sign} {letters[1]} \\ 0 & \text{{otherwise}}\end{{cases}}"
+    sides = [side.span for statement in split_line(text).statements for side in statement.sides]
+    changes = [(at, at, put) for span in sides for at, put in ((span.start, r"\begin{cases} "), (span.end, end))]
+    return replace(formula, passage=formula.passage.replaced(changes))

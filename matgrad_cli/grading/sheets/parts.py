@@ -24,7 +24,7 @@ from ..begin import Habits, begin
 from ..bench import Bench
 from ..consequences import MAY_FOLLOW
 from ..task import Task, task_for, whole_derivative
-from .apart import with_entries, with_heads, with_statements
+from .apart import with_entries, with_heads, with_letter_cases, with_statements
 from .biases import as_bias, biases
 from .cases import cases
 from .judge import GIVEN, Judge
@@ -57,8 +57,8 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     sheet = rewritten(with_spoken(sheet))
     sheet = replace(sheet, formulas=with_called(sheet.formulas) or sheet.formulas)
     found = outline(sheet.formulas)
-    named = partial(with_named, prose=sheet.prose)
-    for change in (with_heads, with_statements, with_calls, with_loss, named, _with_continued, with_entries):
+    named, in_cases = (partial(change, prose=sheet.prose) for change in (with_named, with_letter_cases))
+    for change in (in_cases, with_heads, with_statements, with_calls, with_loss, named, _with_continued, with_entries):
         if (changed := change(sheet.formulas, found)) is not None:
             sheet = replace(sheet, formulas=changed)
             found = outline(changed)
