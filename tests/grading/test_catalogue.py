@@ -106,3 +106,14 @@ def test_the_kind_is_the_first_that_is_found(name: str, made: str, monkeypatch: 
     monkeypatch.setattr(Kind, "slip", noted)
     check_text(BLOCKS[made])
     assert found[:1] == [name]
+
+
+@pytest.mark.parametrize(("slip", "code"), [(r"\lambda w", "lost-factor"), (r"-2\lambda w", "wrong-sign")])
+def test_a_term_that_is_off_is_told_without_a_derivation(slip: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def derived(*_: object) -> None:
+        raise AssertionError("nothing has to be derived for this")
+
+    monkeypatch.setattr("matgrad_cli.grading.slips.diagnose.worked_out", derived)
+    loss = r"Let $X \in \mathbb{R}^{n \times d}$ and $y \in \mathbb{R}^n$, and $L(w) = \|Xw - y\|^2 + \lambda \|w\|^2$."
+    told = check_text(rf"{loss} Then $\nabla_w L = 2X^\top (Xw - y) + {slip}$.").problems[0].shown[0]
+    assert told.code == code

@@ -37,8 +37,9 @@ def _theirs(case: Case) -> list[list[Expr]]:
 
 @kind("dropped-term", "the term `{0}` is missing", "add `{0}`: `{line}`")
 def dropped_term(case: Case) -> Iterator[Trial]:
-    """A term of what is needed is missing."""
-    if case.alike:
+    """A term of what is needed is missing. Where another multiple of one term makes the line right, none is missing,
+    and nothing is worked out for it."""
+    if case.alike and (isinstance(case.needed, Add) or not case.terms_off):
         rest = sub(case.needed, case.line)
         for term in dict.fromkeys(term for terms in _theirs(case) for term in terms):
             if (ratio := case.bench.ratio(rest, term)) is not None and ratio.constant == _ONE:
