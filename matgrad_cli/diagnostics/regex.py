@@ -1,12 +1,26 @@
-"""Regular expressions that are compiled when they are first used: a command uses few of those that its modules hold."""
+"""Regular expressions that are compiled for the first text that they may fit: a command uses few of those that its
+modules hold."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-_METHODS = ("match", "search", "fullmatch", "sub", "subn", "split", "findall", "finditer")
+from .needed import Words, needed
+
+_OTHERWISE: dict[str, Callable[[str], Any]] = {
+    "match": lambda _: None,
+    "search": lambda _: None,
+    "fullmatch": lambda _: None,
+    "sub": lambda text: text,
+    "subn": lambda text: (text, 0),
+    "split": lambda text: [text],
+    "findall": lambda _: [],
+    "finditer": lambda _: iter(()),
+}
+"""The methods of a pattern, and what they answer for a text that does not fit."""
 
 
 class _Waiting:
@@ -19,40 +33,43 @@ class _Waiting:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in _OTHERWISE and (needs := needed(self.pattern, self.flags)):
+            self.__dict__.update({method: partial(self._unless_unfit, needs, method) for method in _OTHERWISE})
+            return self.__dict__[name]
+        return getattr(self._compiled(), name)
+
+    def _unless_unfit(self, needs: tuple[Words, ...], method: str, *arguments: Any, **named: Any) -> Any:
+        text = arguments[method in ("sub", "subn")]
+        if may_fit(text, needs, self.flags):
+            return getattr(self._compiled(), method)(*arguments, **named)
+        return _OTHERWISE[method](text)
+
+    def _compiled(self) -> re.Pattern[str]:
         compiled = re.compile(self.pattern, self.flags)
-        self.__dict__.update({method: getattr(compiled, method) for method in _METHODS})
-        return getattr(compiled, name)
+        self.__dict__.update({method: getattr(compiled, method) for method in _OTHERWISE})
+        return compiled
 
 
-class _Rare:
-    """A pattern that fits only where one of some words stands (in small letters);
-    for other texts it is never compiled."""
-
-    def __init__(self, pattern: str, flags: int, needs: tuple[str, ...]) -> None:
-        self.waiting, self.needs = _Waiting(pattern, flags), needs
-
-    def _may_fit(self, text: str) -> bool:
-        folded = text.casefold()
-        return any(word in folded for word in self.needs)
-
-    def search(self, text: str) -> re.Match[str] | None:
-        return self.waiting.search(text) if self._may_fit(text) else None
-
-    def match(self, text: str) -> re.Match[str] | None:
-        return self.waiting.match(text) if self._may_fit(text) else None
-
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        return self.waiting.finditer(text) if self._may_fit(text) else iter(())
-
-    def sub(self, written: str | Callable[[re.Match[str]], str], text: str) -> str:
-        return self.waiting.sub(written, text) if self._may_fit(text) else text
+def may_fit(text: str, needs: tuple[Words, ...], flags: int) -> bool:
+    """Whether one text of each row stands there, whatever its letters where case is ignored."""
+    if flags & re.IGNORECASE and not text.isascii() and ("ı" in text or "İ" in text):
+        return True  # an i without its dot is no i in folded letters, and one to a pattern
+    folded = text.casefold() if flags & re.IGNORECASE else text
+    for row in needs:
+        for word in row:
+            if word in folded:
+                break
+        else:
+            return False
+    return True
 
 
 if TYPE_CHECKING:
 
     def regex(pattern: str, flags: int = 0, needs: tuple[str, ...] = ()) -> re.Pattern[str]:
-        """The pattern; `needs` are words, in small letters, of which one stands in every text that fits."""
+        """The pattern; what it `needs` is found from its signs."""
 else:
 
-    def regex(pattern, flags=0, needs=()):
-        return _Rare(pattern, flags, needs) if needs else _Waiting(pattern, flags)
+    @lru_cache(maxsize=2048)
+    def regex(pattern, flags=0, needs=()):  # noqa: ARG001
+        return _Waiting(pattern, flags)

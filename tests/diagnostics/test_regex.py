@@ -7,10 +7,14 @@ import re
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from types import BuiltinMethodType
+
+import pytest
 
 import matgrad_cli
 from conftest import trees
-from matgrad_cli.diagnostics.regex import _Rare, _Waiting, regex
+from matgrad_cli.diagnostics.needed import needed
+from matgrad_cli.diagnostics.regex import _Waiting, may_fit, regex
 
 PACKAGE = Path(matgrad_cli.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -29,6 +33,8 @@ def test_a_waiting_pattern_does_what_a_compiled_one_does() -> None:
 def test_no_pattern_is_compiled_while_modules_are_imported() -> None:
     found = []
     for path, tree in trees("re.compile").items():
+        if path.name == "needed.py":
+            continue  # its few find out of which of all others is compiled
         inside = {
             id(part)
             for node in ast.walk(tree)
@@ -80,7 +86,7 @@ def without(words: Sequence[str], parts: Sequence[tuple[object, object]], ends: 
             once = without(words, value[2], ends) if value[0] else ends
             ends = frozenset(("",)) if once else once
         elif name == "ASSERT":
-            ends = ends if value[0] < 0 or without(words, value[1], ends) else frozenset()
+            ends = ends if without(words, value[1], ends if value[0] > 0 else frozenset(("",))) else frozenset()
         elif name not in ("AT", "ASSERT_NOT"):
             ends = frozenset(("",)) if ends else ends
         ends = frozenset(end[-40:] for end in ends if not any(word in end for word in words))
@@ -88,8 +94,55 @@ def without(words: Sequence[str], parts: Sequence[tuple[object, object]], ends: 
 
 
 def test_what_a_pattern_needs_stands_in_every_text_that_fits() -> None:
-    rare = [value for value in of_all_modules() if isinstance(value, _Rare)]
-    assert len(rare) > 10
-    for one in rare:
-        parsed = re._parser.parse(one.waiting.pattern, one.waiting.flags)  # type: ignore[attr-defined]
-        assert not without(one.needs, parsed, frozenset(("",))), one.waiting.pattern
+    waiting = [value for value in of_all_modules() if isinstance(value, _Waiting)]
+    rows = [(one, row) for one in waiting for row in needed(one.pattern, one.flags)]
+    assert len(rows) > len(waiting)
+    for one, row in rows:
+        parsed = re._parser.parse(one.pattern, one.flags)  # type: ignore[attr-defined]
+        assert not without([word.casefold() for word in row], parsed, frozenset(("",))), (one.pattern, row)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rows"),
+    [
+        ("colou?r", (("colo",), ("r",))),
+        ("ab+c{2,}", (("ab",), ("c",))),
+        ("x{0,3}y{,2}z", (("z",),)),
+        ("cat|dog(?:s|gy)", (("cat", "dog"),)),
+        ("(?:ab|cd)+?x", (("ab", "cd"), ("x",))),
+        ("(?:ab|c?)x", (("x",),)),
+        ("(?:a(?:bc)*d)?e(?:f(?:g)h)", (("efgh",),)),
+        (r"\(\d+\)\.", (("(",), (").",))),
+        (r"(?<=\$)a(?=bc)(?!de)", (("$",), ("a",), ("bc",))),
+        (r"(?P<open>\{)?a(?P=open)b(?(open)\}|c)d", (("a",), ("b",), ("d",))),
+        (r"[(){}|]\[[^\]]*\]", (("[",), ("]",))),
+        (r"\\(?:left|right)\b", (("\\",), ("left", "right"))),
+        (r"[^]]a", ()),
+        (r"\u0041b", ()),
+        ("(?i)a", ()),
+        ("(?s:a)b", ()),
+    ],
+)
+def test_what_is_needed(pattern: str, rows: object) -> None:
+    assert needed(pattern) == rows
+
+
+def test_signs_that_differ_in_case_alone_fit_each_other() -> None:
+    for code in range(0x110000):
+        sign = chr(code)
+        for other in {sign.lower(), sign.upper(), sign.casefold(), "i", "s"}:
+            if other != sign and re.fullmatch(re.escape(other), sign, re.IGNORECASE):
+                needs = needed(re.escape(other), re.IGNORECASE)
+                assert may_fit(sign, needs, re.IGNORECASE), (sign, other)
+
+
+def test_a_text_that_does_not_fit_compiles_nothing() -> None:
+    waiting = regex(r"(?P<a>\w) is less than")
+    assert waiting.search("a is more") is waiting.match("") is waiting.fullmatch("b") is None
+    assert (waiting.sub("", "a"), waiting.subn("", "a"), waiting.split("a")) == ("a", ("a", 0), ["a"])
+    assert waiting.findall("a") == list(waiting.finditer("a")) == []
+    assert waiting.split("a", maxsplit=1) == ["a"]
+    assert not isinstance(vars(waiting)["search"], BuiltinMethodType)
+    found = waiting.search("a is less than b")
+    assert found is not None
+    assert isinstance(vars(waiting)["search"], BuiltinMethodType)
