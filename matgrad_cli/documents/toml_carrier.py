@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 from ..diagnostics import Diagnostic, Label, Source, Span
@@ -28,6 +27,8 @@ def _refuse_deep_keys(text: str) -> None:
 
 def read_toml(source: Source) -> Document:
     """The exercises of a TOML file; text that is no TOML gives a diagnostic with its place."""
+    import tomllib
+
     try:
         _refuse_deep_keys(source.text)
         data = tomllib.loads(source.text)

@@ -122,7 +122,7 @@ def _talk_before(text: str, letters: Collection[str]) -> int:
             ends.append(at)
     if _RELATION.match(text, ends[-1]):  # the last word is a name: `grad = …`
         del words[-1], ends[-1]
-    leads = any(len(word) > 3 or said("<then>").fullmatch(word) for word in words)
+    leads = any(len(word) > 3 for word in words) or any(said("<then>").fullmatch(word) for word in words if word)
     long = leads and words[1].lower() not in ("where", "with", "let", "for", "here")
     return ends[-1] if ends and long and ends[-1] < len(text) else 0
 

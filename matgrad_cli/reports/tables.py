@@ -3,7 +3,6 @@ and one for each student as grade books import them."""
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 
@@ -105,6 +104,8 @@ def _number(value: float) -> float | int:
 
 
 def _written(rows: Iterable[Sequence[object]]) -> str:
+    import csv
+
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows)
     return stream.getvalue()

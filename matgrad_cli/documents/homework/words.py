@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -13,6 +12,8 @@ from ...diagnostics.regex import regex
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, dict[str, list[str]]]:
+    import tomllib
+
     return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 
 
@@ -33,6 +34,5 @@ def said(pattern: str) -> re.Pattern[str]:
 
 def named(table: str, word: str) -> str | None:
     """What a word of some language means in a table by meanings: the fact `symmetric` of `symmetrische`."""
-    return next(
-        (name for name, words in _tables()[table].items() if re.fullmatch("|".join(words), word, re.IGNORECASE)), None
-    )
+    tables = _tables()[table].items() if word else ()
+    return next((name for name, words in tables if re.fullmatch("|".join(words), word, re.IGNORECASE)), None)

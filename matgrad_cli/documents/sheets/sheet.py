@@ -3,7 +3,6 @@ the problems that it states."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Literal
 
@@ -60,6 +59,8 @@ class Sheet:
 
 def cells_of(source: Source, kind: str = "markdown") -> list[tuple[int, str]] | None:
     """The numbers and texts of the cells of a kind in a notebook; None where it is none."""
+    import json
+
     try:
         cells = json.loads(source.text).get("cells", [])
         found = [(number, cell) for number, cell in enumerate(cells, 1) if cell.get("cell_type") == kind]

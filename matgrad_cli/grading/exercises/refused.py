@@ -41,7 +41,7 @@ _NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<bec
 _PROVIDED = r"(?:\b<provided>\b(?!(?:[^,.;:]|,(?!\s))*\b<harmless>\b)[^,.;:]*?\b<holds>\b(?:[^.;:,]|,(?=\s*$))*)"
 """`If the data are centred, …`, and no `if we apply the rule`."""
 
-_BY = said(
+_BY = (
     r"(?:(?:^|[.,;\n]|\band\b)\W*(?P<label>[^\W\d_]\w*)\s*:|\b<by>\s+(?P<by>[^\W\d_]\w*)(?:\W|\b<is>\b"
     r"|\b<reaches>\b|\bwe\b)*)\s*$"
 )
@@ -118,7 +118,7 @@ def _condition(one: Piece, behind: str, known: str) -> str | None:
 
 def _of_another(one: Piece, others: Container[str]) -> str | None:
     """By which other variable of the problem a formula is said to be the derivative: `B: $…$`, `by $B$ we get $…$`."""
-    found = _BY.search(one.before) if one.kind == "formula" else None
+    found = said(_BY).search(one.before) if one.kind == "formula" else None
     name = letter_name(found["by"] or found["label"]) if found is not None else ""
     return name if name in others else None
 
