@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from ..diagnostics import InputError, Source, Span
+from ..diagnostics.regex import regex
 from ..ir import Symbol
 from . import syntax as s
 from .names import nearest_name, spelled_name
@@ -78,14 +79,14 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     said: list[str] = []
     text = without_display(text)
     if "\\" in text or "s.t." in text:
-        constraint = re.search(CONSTRAINT, text[:20_000])
+        constraint = regex(CONSTRAINT).search(text[:20_000])
         if constraint is not None:
             _refuse_constraint(text, constraint)
-    remark = re.compile(_REMARK).search(text, max(0, len(text) - 200)) if "\\" in text[-200:] else None
+    remark = regex(_REMARK).search(text, max(0, len(text) - 200)) if "\\" in text[-200:] else None
     if remark is not None and text[: remark.start()].strip():
         said.append(f"`{remark[0].strip()}` behind the loss is no part of it")
         text = text[: remark.start()]
-    function = re.match(_LAMBDA, text) or re.match(_MAPS, text)
+    function = regex(_LAMBDA).match(text) or regex(_MAPS).match(text)
     if function is not None:
         said.append(f"`{function[0].strip()}` in front says that the loss is a function, and is dropped")
         text = " " * function.end() + text[function.end() :]
@@ -95,7 +96,7 @@ def without_wrappers(text: str, wrt: str) -> tuple[str, tuple[str, ...]]:
     for pattern, what in ((GOAL, "the goal"), (_SIGN, "the derivative sign")) * 2:
         text, found = without_left_side(text)
         said += found
-        wrapper = re.match(pattern, text[:300]) if "\\" in text[:300] or "imi" in text[:30] else None
+        wrapper = regex(pattern).match(text[:300]) if "\\" in text[:300] or "imi" in text[:30] else None
         if wrapper is None or not text[wrapper.end() :].strip():
             continue
         over = (wrapper[1] or wrapper[2] or wrt).strip().removeprefix("{").removesuffix("}")
@@ -146,7 +147,7 @@ def without_display(text: str) -> str:
     """
     if "\\" not in text or re.search(r"cases|matrix|array", text):
         return text
-    return re.sub(_DISPLAY, lambda found: " " * len(found[0]), text)
+    return regex(_DISPLAY).sub(lambda found: " " * len(found[0]), text)
 
 
 def without_left_side(text: str) -> tuple[str, tuple[str, ...]]:

@@ -248,8 +248,8 @@ def _called(text: str, prose: str) -> Iterator[tuple[str, str]]:
     """The letters of functions that words or signs explain, each with a function of entries that is read for it."""
     free = _free((r"\phi", r"\psi"), text)
     for name in _free(("f", "g", "h"), " ".join(_MOVED.findall(text))):
-        known = (known for known, word in _KNOWN.items() if re.search(_IS_KNOWN.format(name=name, word=word), prose))
-        if (letter := next(known, None)) is None and re.search(_OF_ENTRIES.format(name=name), f"{text} {prose}"):
+        known = (known for known, word in _KNOWN.items() if regex(_IS_KNOWN.format(name=name, word=word)).search(prose))
+        if (letter := next(known, None)) is None and regex(_OF_ENTRIES.format(name=name)).search(f"{text} {prose}"):
             letter = next(free, None)
         if letter is not None:
             yield name, letter

@@ -243,7 +243,7 @@ def _called(formulas: Sequence[Formula], name: str) -> Iterator[tuple[int, Formu
     """The first value of a name that was given to the derivative of the loss, as that derivative:
     `g(w) := \\nabla L(w)`, then `g(w) = 2Ax`."""
     loss = rf"{re.escape(name)}(?:\s*(?:\\left)?\([^()]*\))?"
-    given = re.compile(_CALLED.replace("{loss}", loss))
+    given = regex(_CALLED.replace("{loss}", loss))
     names: dict[str, str] = {}
     for number, formula in enumerate(formulas):
         text = formula.passage.text
@@ -255,8 +255,8 @@ def _called(formulas: Sequence[Formula], name: str) -> Iterator[tuple[int, Formu
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
     said, got = (regex(one.replace("{name}", re.escape(name)), re.IGNORECASE, _WORDS) for one in (_SAID, _GOT))
-    earlier = re.compile(_EARLIER.replace("{name}", re.escape(name)), re.IGNORECASE)
-    of_loss = re.compile(_OF_LOSS.replace("{name}", re.escape(name)))
+    earlier = regex(_EARLIER.replace("{name}", re.escape(name)), re.IGNORECASE)
+    of_loss = regex(_OF_LOSS.replace("{name}", re.escape(name)))
     called = bool(_CALLED_HESSIAN.search(prose))
     known = max((formula.place + len(formula.passage.text) for formula in formulas[first : first + 1]), default=0)
     with_letter = [number for number, formula in enumerate(formulas) if _H.search(formula.passage.text)]

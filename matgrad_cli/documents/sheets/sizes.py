@@ -171,14 +171,14 @@ _SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "
 def plain_prose(prose: str) -> str:
     """The prose with the signs of sizes written in one way."""
     text = re.sub(r"\\(?:,|;|!|:|quad|qquad|left|right|big|Big)(?![A-Za-z])|~", " ", prose)
-    text = re.sub(r"_\{\\(?:mathrm|text|textrm|rm|mathit)\s*\{?(\w+)\}?\s*\}", r"_{\1}", text)
+    text = regex(r"_\{\\(?:mathrm|text|textrm|rm|mathit)\s*\{?(\w+)\}?\s*\}").sub(r"_{\1}", text)
     for _ in range(2):
         text = re.sub(rf"\\(?:{_MARK})\s*\{{(\\?[A-Za-z]+)\}}", _field, text)
     text = re.sub(r"\s*(?:\\times(?![A-Za-z])|×)\s*", "×", text)
     text = re.sub(r"\\in(?![A-Za-z])", "∈", re.sub(r"\\Re?\^", "ℝ^", text)).replace("\\mathbb S", "𝕊")
     if any(sign in text for sign in ("∈", *_ORDERED)):
-        text = re.sub(rf"({_NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))", r"\1", text)
-    raised = re.compile(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)")
+        text = regex(rf"({_NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))").sub(r"\1", text)
+    raised = regex(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)")
     text = raised.sub(lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text)
     text = re.sub(r"([A-Za-zΑ-ω])([₀-₉]+)", lambda match: f"{match[1]}_{match[2].translate(_LOWERED)}", text)
     return re.sub(r"\*\*|__", "  ", text)

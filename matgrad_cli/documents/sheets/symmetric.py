@@ -107,9 +107,9 @@ _PARTED = regex(
 
 def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
     """The name and the fact that a formula says of it; no words if it says none."""
-    stated = re.sub(rf"\A{SAID}", "", text.strip(" .,;"))
+    stated = regex(rf"\A{SAID}").sub("", text.strip(" .,;"))
     for pattern, words in _OF_FORM.items() if "=" in stated else ():
-        if (match := re.fullmatch(rf"\(?{pattern}\)?", stated)) is not None:
+        if (match := regex(rf"\(?{pattern}\)?").fullmatch(stated)) is not None:
             return plain_name(match["name"]), words
     return "", ()
 

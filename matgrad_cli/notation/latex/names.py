@@ -245,7 +245,7 @@ def marks_spelled(text: str, accents: frozenset[str]) -> str:
         return rf"{letter}_{{\mathrm{{{mark}}}}}" if whole in missing and not match[5] else match[0]
 
     missing = accents - accents_kept((text,))
-    return re.sub(_MARKED + r"(?!\s*_)", spelled, text) if missing else text
+    return regex(_MARKED + r"(?!\s*_)").sub(spelled, text) if missing else text
 
 
 @lru_cache(maxsize=64)
@@ -260,14 +260,14 @@ def _marks(text: str) -> Marks:
     """The marks of one text."""
     marked: set[tuple[str, str]] = set()
     bare: set[str] = set()
-    for match in re.finditer(_MARKED, text[:20000]):
+    for match in regex(_MARKED).finditer(text[:20000]):
         letter = next(part for part in match.groups()[1:] if part)
         marked.add((letter_name(letter.lstrip("\\")), ACCENTS[match[1]]))
         before = text[: match.start()].rstrip(" &\t{")
         follows = re.match(r"\s*&?\s*(?::?=|\\coloneqq)", text[match.end() :])
         if follows and (not before or before.endswith((",", ";", "quad", "}", "\\"))):
             bare.add(letter_name(letter.lstrip("\\")))
-    rest = re.sub(_MARKED, " ", text[:20000])
+    rest = regex(_MARKED).sub(" ", text[:20000])
     rest = re.sub(r"\\(?:text|mathrm|operatorname|mbox|rm|begin|end|tag|label)\*?\s*(?:\{[^{}]*\})?", " ", rest)
     bare |= {letter_name(command) for command in re.findall(r"\\([A-Za-z]+)", rest)}
     rest = re.sub(r"\\[A-Za-z]+", " ", rest)
