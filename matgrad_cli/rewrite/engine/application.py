@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
-from typing import Any
 
 from ...diagnostics import BugError, Diagnostic
 from ...diagnostics.record import record, replace
@@ -53,6 +52,11 @@ from ..forms.algebra import multiplied, numerals_first, zero
 from .apply import Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
 from .moving import Motion, along
+from .natives import HEADS as HEADS
+from .natives import NATIVE as NATIVE
+from .natives import Site as Site
+from .natives import native as native
+from .natives import native_at as native_at
 
 ZERO = Number(0)
 _LINEAR = frozenset(("tr", "sum", "mean", "sum0", "sum1", "mean0", "mean1", "diag", "diagonal", "vec", "inner"))
@@ -87,59 +91,6 @@ class Scene:
     def motion(self) -> Motion:
         """What moves."""
         return along(self.problem.wrt if self.inside else self.direction)
-
-
-@record
-class Site:
-    """What a native rule is asked about: a part of the line, and what its letters stand for if that is already
-    known."""
-
-    node: Expr
-    scene: Scene
-    bindings: Bindings = ()
-
-    def bound(self, name: str) -> Expr | None:
-        """What a letter of the rule stands for, if it was said."""
-        return next((value for key, value in self.bindings if key == name and isinstance(value, Expr)), None)
-
-
-Native = Callable[[Site], "tuple[Expr, Bindings] | None"]
-
-NATIVE: dict[str, Native] = {}
-"""The one function of each native rule: the new part and what the sentence mentions, or None where it does not fit."""
-HEADS: dict[str, tuple[str, ...]] = {}
-"""At which operators a native rule may fit (see `rulebook.heads`), where that was said."""
-
-
-def native(rule_id: str, *heads: str) -> Callable[[Native], Native]:
-    """Registers the function of a native rule, and at which operators (of what stands under the d) it may fit."""
-
-    def register(function: Native) -> Native:
-        assert rule_id not in NATIVE, rule_id
-        NATIVE[rule_id] = function
-        if heads:
-            HEADS[rule_id] = heads
-        return function
-
-    return register
-
-
-Better = Callable[[Any], "Expr | None"]
-
-
-def native_at(rule_id: str, *heads: str) -> Callable[[Better], Better]:
-    """Registers a native rule that looks at the part alone, only at parts with these heads:
-    f(part) is the new part or None."""
-
-    def register(function: Better) -> Better:
-        def at_site(site: Site) -> tuple[Expr, Bindings] | None:
-            new = function(site.node) if not heads or site.node.head in heads else None
-            return None if new is None or new is site.node else (new, ())
-
-        native(rule_id, *heads)(at_site)
-        return function
-
-    return register
 
 
 Terms = Callable[[Expr, Scene], "tuple[Differential, Callable[[Expr], Expr | None]] | None"]

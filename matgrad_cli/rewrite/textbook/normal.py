@@ -32,7 +32,7 @@ from ...ir import (
     mul,
 )
 from ...records import Bindings
-from ..engine.application import Site, native, native_at
+from ..engine.natives import Site, native, native_at
 from ..forms.algebra import apart, flip, multiplied, rational, transposes, zero
 from .scaled import merged, scaled
 
