@@ -13,9 +13,6 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, Source
 from ..diagnostics.record import record, replace
 from ..diagnostics.regex import regex
-from .homework.assigned import assigned, in_code, surely_shown, told_in_tables
-from .homework.titles import TITLED
-from .homework.words import said
 from .keys import Document
 from .latex_carrier import read_latex
 from .markdown_carrier import read_markdown
@@ -106,6 +103,9 @@ def _handed_in(path: Path, key: Path) -> bool:
     """Whether a file met in a folder is a student's; of plain text only what states a problem."""
     if path.stem.lower() in NO_ANSWERS:
         return False
+    from .homework.titles import TITLED
+    from .homework.words import said
+
     try:
         if path.suffix.lower() == ".txt" and path.is_file() and path.stat().st_size <= LARGEST:
             text = path.read_text(encoding="utf-8", errors="replace")
@@ -161,11 +161,15 @@ def read_text(text: str, name: str, asked: Sequence[str] = ()) -> Document:
     document = _read_text(text, name, bool(asked))
     ending = Path(name.removesuffix(CELLS)).suffix.lower()
     broken = any(one.severity == "error" and one.code != "no-problem" for one in document.diagnostics)
-    if ending == ".toml" and asked:
+    if not asked and (broken or ending not in PLAIN):
+        return document
+    from .homework.assigned import assigned, in_code, told_in_tables
+
+    if ending == ".toml":
         return told_in_tables(document)
-    if ending in CODE and asked:
+    if ending in CODE:
         return in_code(document, asked)
-    if broken or ending not in ENDINGS or not (asked or ending in PLAIN):
+    if broken or ending not in ENDINGS:
         return document
     if ending in PLAIN and _STATED.search(text):
         ending = ending if "```" not in text else _ending_of(text)
@@ -197,7 +201,11 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
             found = "holds Python code that names no problem of the key"
             mend = "write `# Problem NAME` above each answer, or leave out `--key`"
         return Document(source, (), (_file("unknown-file", name, found, mend),))
-    shown = surely_shown(source.text, ending) if asked and ending in ENDINGS else source.text
+    shown = source.text
+    if asked and ending in ENDINGS:
+        from .homework.assigned import surely_shown
+
+        shown = surely_shown(source.text, ending)
     document = replace(reader(replace(source, text=shown)), source=source)
     if ending in ENDINGS and not any(exercise.keys for exercise in document.exercises):
         document = replace(document, sheet=read_sheet(source, ending), code=_code_in(source, ending))

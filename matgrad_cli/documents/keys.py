@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.record import field, record
@@ -10,11 +11,13 @@ from ..diagnostics.regex import regex
 from ..notation.scope import SYNTAXES
 from ..records.layout import LAYOUTS
 from .display_rows import body_rows
-from .homework.pieces import Piece
 from .passage import Passage
 from .python.blocks import Blocks
 from .sheets.plain import talks
 from .sheets.sheet import Sheet
+
+if TYPE_CHECKING:
+    from .homework.pieces import Piece
 
 KEYS = (
     "problem", "loss", "name", "wrt", "shapes", "assume", "layout", "order", "subject_to", "asks", "syntax", "points",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, Source, UsageError
 from ..diagnostics.limits import OutOfTime, broken, time_limit
@@ -15,7 +16,10 @@ from ..documents.python.blocks import is_program
 from ..ir.memory import at_work
 from ..records.finding import FileReport, Report
 from .classes.key import SECONDS, Key, key_report, read_key
-from .document import FILE_SECONDS, Options, check_document, code_report, settings_of, undecided
+from .whole import FILE_SECONDS, Options, check_sheet_and_code, code_report
+
+if TYPE_CHECKING:
+    from .exercises.settings import Settings
 
 __all__ = ["Key", "Options", "check_file", "check_files", "check_text", "read_key"]
 
@@ -59,7 +63,14 @@ def _asked(key: Key | None) -> tuple[tuple[str, float], ...] | None:
     """The problems of the key with their points."""
     if key is None:
         return None
-    return tuple((name, settings_of(name, Exercise(), key.source, key, Options()).points) for name in key.exercises)
+    return tuple((name, _unanswered(name, key.source, key, Options()).points) for name in key.exercises)
+
+
+def _unanswered(name: str, source: Source, key: Key, options: Options) -> Settings:
+    """The settings of a problem of the key to which nothing is said."""
+    from .document import settings_of
+
+    return settings_of(name, Exercise(), source, key, options)
 
 
 def _judged(
@@ -117,7 +128,9 @@ def _lost(path: Path, why: Diagnostic, key: Key | None, options: Options) -> Fil
     source = Source(str(path), "")
     if key is None:
         return FileReport(str(path), (), (replace(why, source=source),))
-    problems = [undecided(settings_of(name, Exercise(), source, key, options), why) for name in key.exercises]
+    from .document import undecided
+
+    problems = [undecided(_unanswered(name, source, key, options), why) for name in key.exercises]
     return FileReport(str(path), tuple(problems), (replace(why, source=source, severity="warning"),))
 
 
@@ -178,13 +191,22 @@ def check_file(path: Path, key: Key | None = None, options: Options | None = Non
             return code_report(document.source, options)
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one file never stops the rest
         document = Document(source, (), (replace(broken(error), source=source),))
+    return _report(document, key, options)
+
+
+def _report(document: Document, key: Key | None, options: Options) -> FileReport:
+    """The report on a document that was read."""
+    if key is None and document.sheet is not None:
+        return check_sheet_and_code(document.sheet, document.code, options)
+    from .document import check_document
+
     return check_document(document, key, options)
 
 
 def check_text(text: str, name: str = "text.md", key: Key | None = None, options: Options | None = None) -> FileReport:
     """The report on a text as if it stood in a file of that name."""
     document = read_text(text, name, tuple(key.exercises) if key is not None else ())
-    return check_document(document, key, options or Options())
+    return _report(document, key, options or Options())
 
 
 def _of_key(diagnostic: Diagnostic) -> Diagnostic:

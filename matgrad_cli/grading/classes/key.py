@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...diagnostics import Diagnostic, InputError, Source
 from ...diagnostics.limits import OutOfTime, broken, time_limit
@@ -11,8 +12,9 @@ from ...diagnostics.record import record, replace
 from ...documents.files import read_document
 from ...documents.keys import Document, Exercise
 from ...records.finding import FileReport, Final, ProblemReport
-from ..exercises.judge import judge
-from ..exercises.settings import Settings, identified, settings
+
+if TYPE_CHECKING:
+    from ..exercises.settings import Settings
 
 SECONDS = 20.0
 """So much processor time one problem may take, unless the key says otherwise."""
@@ -35,6 +37,8 @@ class Key:
 
 def read_key(path: Path) -> Key:
     """The key file; it must be readable and right, and hold no key that looks mistyped, or nothing can be graded."""
+    from ..exercises.settings import identified
+
     document = _read(path)
     mistyped = [
         diagnostic
@@ -56,6 +60,8 @@ def read_key(path: Path) -> Key:
 
 def key_report(path: Path) -> FileReport:
     """The report on the key's own answers; a problem without one is only read."""
+    from ..exercises.settings import identified
+
     document = _read(path)
     exercises = identified(document.exercises)
     chosen = {name: _own(name, exercise, document.source) for name, exercise in exercises.items()}
@@ -83,6 +89,8 @@ def _read(path: Path) -> Document:
 
 def _own(name: str, exercise: Exercise, source: Source) -> Settings:
     """The settings of a problem of the key for its own answer, which need not be derived."""
+    from ..exercises.settings import settings
+
     return replace(settings(name, exercise, source, None, None, {}), require="answer" if not exercise.empty else None)
 
 
@@ -94,6 +102,8 @@ def _amiss(source: Source, chosen: Iterable[Settings]) -> list[Diagnostic]:
 
 def _judged(chosen: Settings) -> ProblemReport:
     """The key's own answer, judged like any other."""
+    from ..exercises.judge import judge
+
     chosen = replace(chosen, warnings=())
     try:
         with time_limit(SECONDS if chosen.seconds is None else chosen.seconds):
