@@ -18,7 +18,6 @@ _GAP = "\0"
 """Anything, or nothing."""
 _ROW = 0xF0000
 """From this sign on, each stands for a row."""
-_OURS = re.compile("[\0\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _UNREAD = re.compile(r"\\[NUux\d]|\(\?[^:P=!<>(]|\[\^?\]")
 """Constructs that are not read."""
 _CONDITION = re.compile(r"\(\?\(\w+\)")
@@ -40,7 +39,7 @@ def needed(pattern: str, flags: int = 0) -> tuple[Words, ...]:
     text = pattern
     for written, kept in _SIGNS.items():
         text = text.replace(written, kept)
-    if flags & re.VERBOSE or _UNREAD.search(text) or _OURS.search(pattern):
+    if flags & re.VERBOSE or _UNREAD.search(text) or _holds_ours(pattern):
         return ()
     text = _OFTEN.sub(")+", _PERHAPS.sub(")*", _CONDITION.sub("(?!", text)))
     text = _UNKNOWN.sub(_GAP, _NO_WIDTH.sub("", text))
@@ -63,6 +62,13 @@ def needed(pattern: str, flags: int = 0) -> tuple[Words, ...]:
     if flags & re.IGNORECASE:
         found = [tuple(map(str.casefold, row)) for row in found]
     return tuple([tuple([word.translate(_PLAIN) for word in row]) for row in found if row])
+
+
+def _holds_ours(pattern: str) -> bool:
+    """Whether a sign stands there that means something else here."""
+    return _GAP in pattern or (
+        not pattern.isascii() and any("\ue000" <= sign <= "\uf8ff" or sign >= chr(_ROW) for sign in pattern)
+    )
 
 
 def _pieces(way: str, rows: list[Words]) -> list[Words]:
