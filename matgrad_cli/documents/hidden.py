@@ -69,8 +69,7 @@ _FAINT = 0.8
 """Ink that is so near to white is not seen."""
 _BEYOND = regex(
     r"\\(?:h(?:space\*?\s*\{|skip\s*)|kern\s*|mkern\s*|raisebox\s*\{|v(?:space\*?\s*\{|skip)\s*(?=-))\s*[-+]?\s*"
-    r"(?P<size>\d+(?:\.\d*)?)\s*(?P<unit>cm|mm|in|pt|em|ex|mu)",
-    needs=("space", "skip", "kern", "\\raisebox"),
+    r"(?P<size>\d+(?:\.\d*)?)\s*(?P<unit>cm|mm|in|pt|em|ex|mu)"
 )
 _UNITS = {"cm": 1, "mm": 0.1, "in": 2.54, "pt": 0.035, "em": 0.35, "ex": 0.15, "mu": 0.02}
 _WIDE = 15

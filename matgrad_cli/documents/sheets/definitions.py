@@ -21,8 +21,7 @@ _SETTING = regex(
 )
 _NOISE = regex(
     r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon"
-    r"|xi))(?:_\{?\w+\}?)?[\s.,]*$",
-    needs=("epsilon", "xi"),
+    r"|xi))(?:_\{?\w+\}?)?[\s.,]*$"
 )
 """A model of the data: y = Ax + ε."""
 LONGEST = 3_000

@@ -22,13 +22,11 @@ _ROWS = regex(
     r"soft-?max[^.]{0,80}?(?:row-?wise|(?:each|every|over|along|to|the|across|all) rows?\b|last (?:axis|dimension))"
     r"|row-?wise[^.]{0,40}soft-?max|\battention\b",
     re.IGNORECASE,
-    ("softmax", "soft-max", "attention"),
 )
 _SOFTMAX = regex(
     r"(?:\\(?:operatorname|mathrm|text|textrm|mathsf|rm)\s*\{\s*[sS]oft-?max\s*\}|\\softmax(?![A-Za-z]))"
     r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left"
-    r"|[bB]igl?g?))?\s*[(\[])",
-    needs=("softmax", "soft-max"),
+    r"|[bB]igl?g?))?\s*[(\[])"
 )
 _BY_NAME = rf"(?:[A-Za-z]|\\?(?:{'|'.join(GREEK)}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
 _OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
@@ -49,7 +47,7 @@ _IN_WORDS = regex(
     r"|\([^()]*\))*\)\s*&?:?=(?!=)"
 )
 """`p_{ic} = P(y = c \\mid x_i) = …`."""
-_SIGMOIDS = regex(r"\\sigma_\{?[a-z]\}?\s*&?:?=\s*&?\\sigma\s*(?:\\left)?\(", needs=("\\sigma_",))
+_SIGMOIDS = regex(r"\\sigma_\{?[a-z]\}?\s*&?:?=\s*&?\\sigma\s*(?:\\left)?\(")
 _OF_SIGMOIDS = regex(r"\\(?:boldsymbol|mathbf|bm)\s*(?:\{\s*\\sigma\s*\}|\\sigma(?![A-Za-z]))|\\sigma(?=_\{?[a-z])")
 """`\\sigma_i = \\sigma(w^Tx_i)`: the values of the sigmoid, a family."""
 _UNIT = regex(r"(?<![A-Za-z\\{])(?:\\math\w+\s*\{\s*I\s*\}|I)_(?P<open>\{)?(?P<side>[a-z])(?(open)\}|(?![A-Za-z]))")
@@ -127,7 +125,7 @@ _CALL = r"(?<![A-Za-z\\])name(?=\s*(?:'|\^\s*\{?\s*\\prime)?\s*(?:\\left\s*)?\()
 _BY_GREEK = regex(r"\\(?:partial|nabla_\{?)\s*\\([a-z]+)")
 _STATES = regex(r"^(?!.*\\(?:(?:var)?(?:epsilon|xi)(?![A-Za-z])|sim)).*=", re.DOTALL)
 _MOVED = regex(r"\\(?:partial|nabla)\s*\\?\w+")
-_FUNCTION_D = regex(rf"^\s*({_SIGN_OF_D})\s*(\([^()=]*\))\s*&?:?=", needs=("d", "D"))
+_FUNCTION_D = regex(rf"^\s*({_SIGN_OF_D})\s*(\([^()=]*\))\s*&?:?=")
 """The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative."""
 _GRADIENT = regex(rf"(?<![A-Za-z\\/])(?<!\}}\{{)d(?:\s(?=[A-Z]))?(?P<name>{_BY_NAME})(?!\s*(?:\}}\s*\{{|/\s*d))")
 """No part of `\\frac{dz}{dx}`."""

@@ -21,8 +21,7 @@ _STATED = regex(
     rf"{_COMMAND}\s*(?:\[\s*(?P<count>\d)\s*\])?\s*(?:\[(?P<default>[^\]]*)\])?\s*(?=\{{|\\)"
     r"|\\def\s*\\(?P<def>[A-Za-z]+)\s*(?P<parameters>(?:#\d)*)\s*(?=\{)"
     r"|\\DeclareMathOperator\s*(?P<star>\*?)\s*\{?\s*\\(?P<operator>[A-Za-z]+)\s*\}?\s*(?=\{)"
-    r"|\\let\s*\\(?P<let>[A-Za-z]+)\s*=?\s*\\(?P<same>[A-Za-z]+)",
-    needs=("newcommand", "\\def", "\\declaremathoperator", "\\let"),
+    r"|\\let\s*\\(?P<let>[A-Za-z]+)\s*=?\s*\\(?P<same>[A-Za-z]+)"
 )
 _NAMED = regex(r"\\[A-Za-z]+$")
 """What ends in a command does not grow together with the letter behind it."""

@@ -28,13 +28,11 @@ _LIST = (
     rf"(?:\\top\s*\}}?|T\b\s*\}}?)?{_BETWEEN})?{_DOTS}"
 )
 _END = rf"{_BETWEEN}(?P=x)\s*[_^]\s*\{{?\s*\(?\w\)?\s*\}}?{_TURN}?"
-_OF_DOTS = ("dots", "…", "⋮", "⋯", "...")
-_LISTED = regex(rf"{_LIST}{_END}", needs=_OF_DOTS)
+_LISTED = regex(rf"{_LIST}{_END}")
 _WRITTEN_OUT = regex(
     rf"(?P<A>{_LETTER})(?P<AT>{_TURN})?\s*(?::?=|\\equiv|\\coloneqq)\s*(?:\\(?:left|big|Big|bigl)\s*)?"
     rf"(?:[\[(]|\\begin\s*\{{\w*(?:matrix|array)\}}(?:\{{[^{{}}]*\}})?)\s*(?:[|]|\\mid)?\s*(?:{_LIST}{_END})\s*[|]?\s*(?:\\(?:right|big|Big|bigr)\s*)?"
-    rf"(?:[\])]|\\end\s*\{{\w*(?:matrix|array)\}})(?P<T>{_TURN})?",
-    needs=_OF_DOTS,
+    rf"(?:[\])]|\\end\s*\{{\w*(?:matrix|array)\}})(?P<T>{_TURN})?"
 )
 r"""`X = [x_1, \dots, x_n]^\top`, `\begin{bmatrix} x_1^\top \\ \vdots \\ x_n^\top \end{bmatrix}`."""
 _MATHS = regex(r"\$\$?|\\[()\[\]]")
@@ -53,8 +51,7 @@ _STACKED = regex(r"\b(?:stack|arrang|collect|stor|organi|put|plac|gather|concat)
 _BY_UNIT = regex(
     rf"(?P<x>{_LETTER})_\{{?(?P<i>[a-z])\}}?\s*:?=\s*(?P<A>{_LETTER})(?P<T>{_TURN})?\s*e_\{{?(?P=i)\}}?"
     rf"|(?P<B>{_LETTER})_\{{\s*: ?,\s*(?P<j>[a-z])\s*\}}\s*:?=\s*(?P<y>{_LETTER})_\{{?(?P=j)"
-    rf"|(?P<z>{_LETTER})_\{{?(?P<k>[a-z])\}}?\s*:?=\s*(?P<C>{_LETTER})_\{{\s*: ?,\s*(?P=k)\s*\}}",
-    needs=("e_", ":,", ": ,"),
+    rf"|(?P<z>{_LETTER})_\{{?(?P<k>[a-z])\}}?\s*:?=\s*(?P<C>{_LETTER})_\{{\s*: ?,\s*(?P=k)\s*\}}"
 )
 r"""`x_i = X e_i`, `X_{:,i} = x_i`."""
 _NO_SAYING = regex(

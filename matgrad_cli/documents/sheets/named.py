@@ -46,8 +46,6 @@ _GOT = (
 )
 """`Taking the derivative with respect to $w$ gives`, `Differentiating $J$, we get`."""
 _IS_SAID = regex(rf"{_IS}[\s$*(\\\[]*$", re.IGNORECASE)
-_WORDS = "gradient", "hessian", "derivative", "differentiating", "answer", "result"
-"""One of them stands in each of these patterns."""
 _SAID_OF_ANY = regex(_SAID.replace("{name}", r"\\?\w+"), re.IGNORECASE)
 _LABEL = regex(
     r"(?:^|\n)[\s*_|-]*(?:The )?(?P<what>Gradient|Hessian|(?<=\| )(?:gradient|hessian))(?: of \w)?[*_]*\s*[:=|]?[*_]*"
@@ -127,7 +125,6 @@ _CALLED_HESSIAN = regex(
     r"hessian(?:\s+(?:matrix|is|of|then|should|must|be))*[\s$:,(]*(?:\\\w+\{)?H\b"
     r"|\bH\W{1,4}(?:is|be|for|denotes)?\s*(?:the )?hessian",
     re.IGNORECASE,
-    ("hessian",),
 )
 _MOVED = r"(?:\\(?:mathbf|boldsymbol|bm|vec|mathrm)\s*)?\{?\s*(?:\\[a-z]+|[A-Za-zα-ω])\s*\}?"
 _COUNT = (
@@ -254,7 +251,7 @@ def _called(formulas: Sequence[Formula], name: str) -> Iterator[tuple[int, Formu
 
 
 def _named(formulas: Sequence[Formula], name: str, first: int, prose: str) -> Iterator[tuple[int, Formula]]:
-    said, got = (regex(one.replace("{name}", re.escape(name)), re.IGNORECASE, _WORDS) for one in (_SAID, _GOT))
+    said, got = (regex(one.replace("{name}", re.escape(name)), re.IGNORECASE) for one in (_SAID, _GOT))
     earlier = regex(_EARLIER.replace("{name}", re.escape(name)), re.IGNORECASE)
     of_loss = regex(_OF_LOSS.replace("{name}", re.escape(name)))
     called = bool(_CALLED_HESSIAN.search(prose))

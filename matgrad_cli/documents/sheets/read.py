@@ -40,8 +40,7 @@ _BOUNDARY = regex(
 )
 _TEX_TEXT = regex(
     r"\\(?:textbf|textit|emph|textrm|text|textsc)\s*(?=\{)|\\(?:eqref|ref|cite[pt]?|label|footnote)\s*\{[^{}]*\}"
-    r"|\\(?:noindent|medskip|bigskip|smallskip|maketitle|appendix|qed|hfill)(?![A-Za-z])",
-    needs=("\\",),
+    r"|\\(?:noindent|medskip|bigskip|smallskip|maketitle|appendix|qed|hfill)(?![A-Za-z])"
 )
 _CONCLUDED = regex(
     r"(?:\\(?:implies|iff|(?:Long)?(?:left|Left)?[rR]ightarrow)(?![A-Za-z])|[⇒⟹⇔⟺])"

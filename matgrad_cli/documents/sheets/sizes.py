@@ -26,11 +26,9 @@ _PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE}){_TIMES}(?P<cols>{_SIZE})(?![A-Za-
 NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?(?!\s*\^)"
-_IN_FIELD = regex(
-    rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}", needs=(" in", "∈")
-)
+_IN_FIELD = regex(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
 _OF_FORMULA = r"(?:\\(?!text|mbox)[A-Za-z]+(?:\{[a-z]+\})?|[A-Z]|(?<![a-z])[a-z](?![a-z])|[^=∈$\nA-Za-z\\])"
-_VALUE_IN_FIELD = regex(rf"(?P<name>{_NAME})\s*&?={_OF_FORMULA}{{1,120}}∈\s*{_FIELD}{_POWER}", needs=("∈",))
+_VALUE_IN_FIELD = regex(rf"(?P<name>{_NAME})\s*&?={_OF_FORMULA}{{1,120}}∈\s*{_FIELD}{_POWER}")
 """`W = QKᵀ/√d ∈ ℝ^{n×n}`."""
 _OF_VALUE = regex(r"=\s*[^\s=,;:∈$]{0,30}\s*I$")
 """The end of a value of which the size is told, `Ω = 2I ∈ ℝ^{n×n}`: it is Ω's."""
@@ -41,29 +39,22 @@ _TOLD = regex(rf"∈\s*{_FIELD}\s*(?:\^\s*(?:\{{[^{{}}]+\}}|\\?[A-Za-z0-9]))?|{_
 _LENGTH = regex(
     rf"{NAMES}(?:\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension"
     rf"|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
-    rf"|\s+is\s+(?P<dim>{_SIZE})-dim)",
-    needs=("length", "dimension", "size", "-dim"),
+    rf"|\s+is\s+(?P<dim>{_SIZE})-dim)"
 )
 _LISTED = regex(
-    rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()",
-    re.MULTILINE,
-    needs=(":",),
+    rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE
 )
 _EACH_NAME = regex(_NAME)
 _FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
-_POSITIVE = regex(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)", needs=(">", "≥", "\\ge"))
-_NUMBERS = regex(
-    rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b",
-    needs=("number", "scalar"),
-)
+_POSITIVE = regex(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
+_NUMBERS = regex(rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b")
 _IN_SYMMETRIC = regex(
     rf"{NAMES}\s*(?:∈|,? in)\s*(?:𝕊|S(?=[_^][^\s$,]*\+))(?P<marks>(?:\s*[_^]\s*"
-    rf"(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})",
-    needs=("𝕊", "s_", "s^"),
+    rf"(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})"
 )
 """`Ω ∈ 𝕊^n_{++}`: the symmetric matrices; `𝕊^{n-1}` is a sphere."""
 _ORDERED = "\\succ", "≻", "⪰", "≽"
-_DEFINITE = regex(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)", needs=_ORDERED)
+_DEFINITE = regex(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
 TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
 _MEAN = regex(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?=\s*\})|\\[dt]?frac\s*\d\s*([A-Z])")
 
@@ -140,18 +131,15 @@ _SENTENCE = regex(r"(?<=[.?!;])\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]
 _HELD = (
     regex(
         rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing"
-        rf"|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b",
-        needs=("constant", "fixed", "detached"),
+        rf"|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b"
     ),
     regex(
         rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed"
-        rf"|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b",
-        needs=("constant", "fixed"),
+        rf"|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b"
     ),
     regex(
         rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through"
-        rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}",
-        needs=("gradient",),
+        rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}"
     ),
 )
 _OF_ONES = (
@@ -160,10 +148,9 @@ _OF_ONES = (
 _ONES = (
     regex(
         rf"{NAMES}\s*,?\s*(?:(?:is|are|be|being|denotes?|represents?|=|:)\s+)?(?:(?:the|an?)\s+)?"
-        rf"(?:(?:\(?\s*\w+×\w+\s*\)?|\w+-dimensional|column|constant)\s+){{0,2}}{_OF_ONES}",
-        needs=("ones", "1s", "1's"),
+        rf"(?:(?:\(?\s*\w+×\w+\s*\)?|\w+-dimensional|column|constant)\s+){{0,2}}{_OF_ONES}"
     ),
-    regex(rf"{_OF_ONES}\s*(?:by\s+|denoted\s+(?:by|as)\s+)?{NAMES}(?!\s+(?:is|are|denotes)\b)", needs=("ones", "1s")),
+    regex(rf"{_OF_ONES}\s*(?:by\s+|denoted\s+(?:by|as)\s+)?{NAMES}(?!\s+(?:is|are|denotes)\b)"),
 )
 _SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
 

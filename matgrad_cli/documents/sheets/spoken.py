@@ -18,7 +18,6 @@ _OF = regex(
     r"|since|because|show)\s+)[\s#*_>-]*(?:(?:the|its|a)\s+)?(?:(?:partial|first|total|full)\s+)?"
     rf"{_KIND}(?: (?:matrix|vector))? of(?: the (?:scalar )?(?:function|loss|form|expression|map))?\s*$",
     re.IGNORECASE,
-    ("gradient", "hessian", "derivative"),
 )
 """No norm of the gradient, no negative gradient, no third derivative."""
 _BY = regex(
@@ -80,7 +79,6 @@ _GOES_ON = regex(
     r"(?: just| simply| equal to| the same as)?"
     r"|i\.\s?e\.|that is|equivalently|in other words),?$",
     re.IGNORECASE,
-    ("which", "this", "that", "it", "i.", "equivalently", "in other words"),
 )
 """What stands between a formula and another that goes on from it."""
 _BY_ENTRY = regex(r"[^=]*(?:\\partial|∂)[^=/]*[/{][^=]*_")

@@ -24,15 +24,13 @@ _KIND = (
     r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia"
     r"|stiffness|metric)\b"
 )
-_KINDS = "ovarian scatter correlation precision kernel gram hessian laplacian adjacency inertia stiffness metric"
 _WORDS = r"(?:[\s-]+(?!(?:is|are|of|by|and|with|we|as|for|where|so|then|function)\b)[A-Za-z]{2,})"
-_BEHIND = regex(rf"{_KIND}{_WORDS}{{0,3}}\s+{NAMES}(?!\s*[(^])", re.IGNORECASE, (*_KINDS.split(),))
+_BEHIND = regex(rf"{_KIND}{_WORDS}{{0,3}}\s+{NAMES}(?!\s*[(^])", re.IGNORECASE)
 _BEFORE = regex(
     rf"{NAMES}\s*(?:(?:∈|\\in\b)[^,;.]{{0,30}},?\s*)?(?:\b(?:is|are|be|being|denotes?|both)\b"
     rf"|[:,—–=])\s*(?:(?:both|the|an?|its|their)\s+)*"
     rf"(?:(?!of\b)[A-Za-z][a-zé'-]+\s+){{0,4}}{_KIND}",
     re.IGNORECASE,
-    (*_KINDS.split(),),
 )
 _BRACKETED = regex(r"\(\s*[A-Za-z][A-Za-z' -]+\)")
 """`the kernel (Gram) matrix`: a second word for the same."""

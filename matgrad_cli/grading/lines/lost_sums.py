@@ -16,7 +16,6 @@ _CONVENTION = regex(
     r"(?:implied|implicit|understood|omitted|suppressed|dropped|left\s+out)|(?:implied|implicit(?:ly)?)\s+sum"
     r"|(?:omit|suppress|drop|leav)\w*\s+(?:out\s+)?(?:the\s+|all\s+)?(?:sum|\\sum|\$?\\Sigma)",
     re.IGNORECASE,
-    ("einstein", "convention", "repeated", "impli", "understood", "omit", "suppress", "drop", "left", "leav"),
 )
 
 

@@ -17,13 +17,10 @@ from ..names import spelled_name
 _SCALAR: Final = frozenset(("scalar", "number", "1", "", "real", "float", "real number", "ℝ", "\\mathbb{r}"))
 _SIZELESS: Final = frozenset(("vector", "matrix", "array", "column", "row", "real", "a", "an", "the"))
 """Words for arrays that say nothing of their sizes."""
-_REAL: Final = regex(
-    r"(?:\\mathbb\s*\{\s*R\s*\}|\\mathbb\s+R|ℝ|R)\s*\^\s*(?:\{(?P<braced>[^{}]*)\}|(?P<bare>\w+))\Z", needs=("^",)
-)
+_REAL: Final = regex(r"(?:\\mathbb\s*\{\s*R\s*\}|\\mathbb\s+R|ℝ|R)\s*\^\s*(?:\{(?P<braced>[^{}]*)\}|(?P<bare>\w+))\Z")
 _DRESSED: Final = regex(
     r"(?:(?:an?|the|real|column)\s+)*(?:vector|matrix|array)\s+of\s+(?:length|size|shape|dimension)\s+(?P<behind>.+)\Z"
-    r"|(?P<before>.+?)[\s-]+(?:(?:column|real|square|dimensional)\s+)*(?:vector|matrix|array|dimensional)\Z",
-    needs=("vector", "matrix", "array", "dimensional"),
+    r"|(?P<before>.+?)[\s-]+(?:(?:column|real|square|dimensional)\s+)*(?:vector|matrix|array|dimensional)\Z"
 )
 """`ℝ^{m×n}`, `n×d matrix`, `vector of length n`: a shape and the words around it."""
 _LARGEST: Final = 10**6
