@@ -22,12 +22,11 @@ _UNREAD = re.compile(r"\\[NUux\d]|\(\?[^:P=!<>(]|\[\^?\]")
 """Constructs that are not read."""
 _CONDITION = re.compile(r"\(\?\(\w+\)")
 _PERHAPS, _OFTEN = re.compile(r"\)(?:[*?]|\{0?,\d*\})[?+]?"), re.compile(r"\)(?:\+|\{\d[\d,]*\})[?+]?")
-_NO_WIDTH = re.compile(r"\\[bBAZ]|[\^$]")
 _UNKNOWN = re.compile(
-    r"(?:\\.|\[[^\]]*\]|\.)(?:(?:[*+?]|\{[\d,]+\})[?+]?)?|[^()|\0](?:[*?]|\{0?,\d*\})[?+]?"
+    r"(?:\\.|\[[^\]]*\]|[.^$])(?:(?:[*+?]|\{[\d,]+\})[?+]?)?|[^()|\0](?:[*?]|\{0?,\d*\})[?+]?"
     r"|(?<=[^()|\0])(?:\+|\{\d[\d,]*\})[?+]?"
 )
-"""Any of some signs; a sign that need not be there; how often one is there."""
+"""Any of some signs, or a place; a sign that need not be there; how often one is there."""
 _OPEN = r"\((?:\?(?:[:>]|P<\w+>)|(?!\?))"
 _NEEDLESS = re.compile(rf"{_OPEN}[^()]*\)\*|\(\?(?:<?!|P=)[^()]*\)[*+]?")
 _ONE_WAY = re.compile(rf"{_OPEN}([^()|]*)\)(?![*+])")
@@ -41,8 +40,7 @@ def needed(pattern: str, flags: int = 0) -> tuple[Words, ...]:
         text = text.replace(written, kept)
     if flags & re.VERBOSE or _UNREAD.search(text) or _holds_ours(pattern):
         return ()
-    text = _OFTEN.sub(")+", _PERHAPS.sub(")*", _CONDITION.sub("(?!", text)))
-    text = _UNKNOWN.sub(_GAP, _NO_WIDTH.sub("", text))
+    text = _UNKNOWN.sub(_GAP, _OFTEN.sub(")+", _PERHAPS.sub(")*", _CONDITION.sub("(?!", text))))
     rows: list[Words] = []
 
     def opened(group: re.Match[str]) -> str:

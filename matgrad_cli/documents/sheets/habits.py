@@ -9,7 +9,7 @@ from itertools import islice
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...notation.latex.names import GREEK
+from ...notation.latex.names import GREEK, OF_GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
@@ -28,7 +28,7 @@ _SOFTMAX = regex(
     r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left"
     r"|[bB]igl?g?))?\s*[(\[])"
 )
-_BY_NAME = rf"(?:[A-Za-z]|\\?(?:{'|'.join(GREEK)}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
+_BY_NAME = rf"(?:[A-Za-z]|\\?(?:{OF_GREEK}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
 _OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
 _UPSTREAM = regex(
     rf"(?<![A-Za-z\\])d\s?(?P<name>{_BY_NAME})\s*&?:?=\s*&?(?P<over>\\[dt]?frac\s*\{{)?\s*(?:\\partial|d)\s*"

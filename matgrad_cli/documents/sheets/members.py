@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...notation.latex.names import GREEK
+from ...notation.latex.names import OF_GREEK
 from ...notation.loss_text import plain_name
 from ..passage import blank
 from .sizes import TRANSPOSED, plain_prose
 
 OTHER = {"row": "column", "column": "row"}
-_LETTER = r"(?:\\(?:" + "|".join(GREEK) + r")(?![A-Za-z])|(?<![A-Za-z\\])[A-Za-z](?![A-Za-z'’]))"
+_LETTER = rf"(?:\\(?:{OF_GREEK})(?![A-Za-z])|(?<![A-Za-z\\])[A-Za-z](?![A-Za-z'’]))"
 _TURN = rf"(?:\s*\}}?\s*(?:{TRANSPOSED}|(?<=[A-Z])'))"
 _DOTS = r"(?:\\[lcvd]?dots|…|⋮|⋯|\.\.\.)"
 _BETWEEN = r"(?:\\\\(?:\[[^\]]*\])?|\\mid|\\vert|\\quad|\\\s|[\s,;&|])*"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from ...diagnostics.regex import regex
 from ...facts.denial import denied
-from ...notation.latex.names import ACCENTS, GREEK, STYLES
+from ...notation.latex.names import ACCENTS, OF_GREEK, STYLES
 from ...notation.loss_text import plain_name
 from ..passage import blank
 
@@ -17,7 +17,7 @@ _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _MARK = "|".join(sorted([*STYLES, "mathrm", "mathcal", "operatorname"], key=len, reverse=True))
 _NAME = (
     r"(?:\\(?:" + "|".join(ACCENTS) + r")\s*(?:\{\\?[A-Za-z]+\}|\s\\?[A-Za-z]+)"
-    r"|\\(?:" + "|".join([*GREEK, "ell"]) + r")(?![A-Za-z])|(?<![A-Za-z\\^])[A-Za-zΑ-Ωα-ω](?![A-Za-zα-ω’']))"
+    rf"|\\(?:{OF_GREEK}|ell)(?![A-Za-z])|(?<![A-Za-z\\^])[A-Za-zΑ-Ωα-ω](?![A-Za-zα-ω’']))"
     r"(?:_\{?\\?\w+\}?)?"
 )
 _SIZE = r"(?:\d+|(?:\d+\s*)?\\?[A-Za-z]\w?)"
@@ -72,11 +72,7 @@ FACTS = (
     ("idempotent", r"idempotent"),
 )
 _FACT = regex(f"(?:{'|'.join(f'(?P<{word}>{pattern})' for word, pattern in FACTS)})[a-zäéè]*", re.IGNORECASE)
-_FACTOR = (
-    r"(?<![A-Za-z\\])[A-Za-z]|\\(?:top|intercal|T|c?dot|times|otimes|odot|circ|"
-    + "|".join(GREEK)
-    + r")|[\]}ᵀ'’*·⊗∘]|\^\d"
-)
+_FACTOR = rf"(?<![A-Za-z\\])[A-Za-z]|\\(?:top|intercal|T|c?dot|times|otimes|odot|circ|{OF_GREEK})|[\]}}ᵀ'’*·⊗∘]|\^\d"
 _OF_PRODUCT = regex(rf"(?:{_FACTOR})[ \t]*$")
 """A factor before a name: what is said is said of the product, `Since y^T X w is a scalar`."""
 _GOES_ON = regex(rf"(?:\^\{{?\d\}}?)?[ \t]*(?:\^\s*\{{?\s*\\?(?:top|T|intercal)\b|(?!a\b)(?:{_FACTOR})(?![A-Za-z]))")

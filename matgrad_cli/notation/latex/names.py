@@ -26,6 +26,8 @@ ROMAN: Final = PROSE | words(
 
 GREEK: Final = frozenset(SPELLED.values())
 """Greek letters, spelled out."""
+OF_GREEK: Final = "|".join(f"[{name[0].upper()}{name[0]}]{name[1:]}" for name in sorted(filter(str.islower, GREEK)))
+"""The same as alternatives of a pattern."""
 
 VARIANTS: Final = {
     **OTHER_SPELLINGS,
