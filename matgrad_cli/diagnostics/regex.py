@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .needed import Words, needed
 
+_FOLDED = int(re.IGNORECASE)
 _OTHERWISE: dict[str, Callable[[str], Any]] = {
     "match": lambda _: None,
     "search": lambda _: None,
@@ -21,6 +22,8 @@ _OTHERWISE: dict[str, Callable[[str], Any]] = {
     "finditer": lambda _: iter(()),
 }
 """The methods of a pattern, and what they answer for a text that does not fit."""
+_MOST_UNFIT = 40
+"""A pattern that so many texts did not fit is compiled all the same: to search is faster than to look for words."""
 
 
 class _Waiting:
@@ -28,7 +31,8 @@ class _Waiting:
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern = pattern
-        self.flags = flags
+        self.flags = int(flags)
+        self.unfit = 0
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -40,8 +44,9 @@ class _Waiting:
 
     def _unless_unfit(self, needs: tuple[Words, ...], method: str, *arguments: Any, **named: Any) -> Any:
         text = arguments[method in ("sub", "subn")]
-        if may_fit(text, needs, self.flags):
+        if self.unfit == _MOST_UNFIT or may_fit(text, needs, bool(self.flags & _FOLDED)):
             return getattr(self._compiled(), method)(*arguments, **named)
+        self.unfit += 1
         return _OTHERWISE[method](text)
 
     def _compiled(self) -> re.Pattern[str]:
@@ -50,14 +55,14 @@ class _Waiting:
         return compiled
 
 
-def may_fit(text: str, needs: tuple[Words, ...], flags: int) -> bool:
-    """Whether one text of each row stands there, whatever its letters where case is ignored."""
-    if flags & re.IGNORECASE and not text.isascii() and ("ı" in text or "İ" in text):
+def may_fit(text: str, needs: tuple[Words, ...], folded: bool) -> bool:
+    """Whether one text of each row stands there; in folded letters, if case is ignored."""
+    if folded and not text.isascii() and ("ı" in text or "İ" in text):
         return True  # an i without its dot is no i in folded letters, and one to a pattern
-    folded = text.casefold() if flags & re.IGNORECASE else text
+    read = text.casefold() if folded else text
     for row in needs:
         for word in row:
-            if word in folded:
+            if word in read:
                 break
         else:
             return False

@@ -133,7 +133,7 @@ def test_signs_that_differ_in_case_alone_fit_each_other() -> None:
         for other in {sign.lower(), sign.upper(), sign.casefold(), "i", "s"}:
             if other != sign and re.fullmatch(re.escape(other), sign, re.IGNORECASE):
                 needs = needed(re.escape(other), re.IGNORECASE)
-                assert may_fit(sign, needs, re.IGNORECASE), (sign, other)
+                assert may_fit(sign, needs, folded=True), (sign, other)
 
 
 def test_a_text_that_does_not_fit_compiles_nothing() -> None:
@@ -145,4 +145,10 @@ def test_a_text_that_does_not_fit_compiles_nothing() -> None:
     assert not isinstance(vars(waiting)["search"], BuiltinMethodType)
     found = waiting.search("a is less than b")
     assert found is not None
+    assert isinstance(vars(waiting)["search"], BuiltinMethodType)
+
+
+def test_a_pattern_that_is_asked_often_is_compiled_and_answers_the_same() -> None:
+    waiting = regex("much (?:asked|wanted)")
+    assert {waiting.search("little asked") for _ in range(100)} == {None}
     assert isinstance(vars(waiting)["search"], BuiltinMethodType)
