@@ -76,10 +76,15 @@ def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, lis
     """The loss with its layers named, innermost first, where it is deep or repeats big parts; else the loss itself."""
     depth: dict[Expr, int] = {}  # how many nonlinear functions of the variable stand inside one another
     for node in innermost_first(nodes_of(loss)):
-        depth[node] = max((depth[child] for child in node.children), default=0) + (
-            _nonlinear(node) and variable in node.symbols
-        )
+        curved = _nonlinear(node) or (isinstance(node, Power) and not node.shape.is_number)
+        depth[node] = max((depth[child] for child in node.children), default=0) + (curved and variable in node.symbols)
     deep = depth[loss] >= DEEP
+    measured = {node.argument for node in nodes_of(loss) if isinstance(node, Call) and node.function == "norm"}
+
+    def wish(node: Expr, number: int) -> str:
+        if node in measured:
+            return "E" if node.shape.is_matrix else "e"
+        return f"{layer_name(node)}{number if deep else ''}"
 
     def may(node: Expr) -> bool:
         return (
@@ -89,16 +94,15 @@ def name_parts(loss: Expr, variable: Symbol, taken: set[str]) -> tuple[Expr, lis
             and not node.free
         )
 
-    chosen = worth_names(loss, may, lambda node: deep and _nonlinear(node))
-    return with_names(loss, chosen, taken, numbered=deep)
-
-
-def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str], numbered: bool = False) -> tuple[Expr, list[Named]]:
-    """`root` with the chosen parts replaced by names; a name may stand in the body of a later one."""
-    order = innermost_first(chosen)
+    chosen = worth_names(loss, may, lambda node: deep and (_nonlinear(node) or node in measured), 1 if deep else SAVING)
     return named_parts(
-        root, [(node, f"{layer_name(node)}{number if numbered else ''}") for number, node in enumerate(order, 1)], taken
+        loss, [(node, wish(node, number)) for number, node in enumerate(innermost_first(chosen), 1)], taken
     )
+
+
+def with_names(root: Expr, chosen: Iterable[Expr], taken: set[str]) -> tuple[Expr, list[Named]]:
+    """`root` with the chosen parts replaced by names; a name may stand in the body of a later one."""
+    return named_parts(root, [(node, layer_name(node)) for node in innermost_first(chosen)], taken)
 
 
 def named_parts(root: Expr, wishes: Iterable[tuple[Expr, str]], taken: set[str]) -> tuple[Expr, list[Named]]:
@@ -135,11 +139,13 @@ def repeated_parts(root: Expr) -> list[Expr]:
     )
 
 
-def worth_names(root: Expr, may: Callable[[Expr], bool], must: Callable[[Expr], bool] = lambda _: False) -> list[Expr]:
+def worth_names(
+    root: Expr, may: Callable[[Expr], bool], must: Callable[[Expr], bool] = lambda _: False, saving: int = SAVING
+) -> list[Expr]:
     """The parts that are written so often that a name saves enough, or that must have one."""
 
     def worth(node: Expr, count: int) -> bool:
-        return may(node) and (must(node) or (count - 1) * node.weight - count >= SAVING)
+        return may(node) and (must(node) or (count - 1) * node.weight - count >= saving)
 
     uses = _uses(root, worth)
     return [node for node in nodes_of(root) if worth(node, uses[node])]

@@ -22,7 +22,7 @@ def deep(layers: int) -> str:
 def test_layers_of_a_deep_loss_are_named_innermost_first() -> None:
     problem = read_problem(deep(4), "W", [SHAPES])
     loss, names = name_parts(problem.loss, problem.wrt, {"W", "x", "y", "n"})
-    assert [named.name for named in names] == ["h1", "h2", "h3", "h4"]
+    assert [named.name for named in names] == ["h1", "h2", "h3", "h4", "e"]
     assert names[0] in nodes_of(names[1].body)
     assert names[-1] in nodes_of(loss)
 
@@ -32,6 +32,17 @@ def test_a_shallow_loss_gets_no_names() -> None:
     loss, names = name_parts(problem.loss, problem.wrt, {"W", "x", "y", "n"})
     assert loss is problem.loss
     assert not names
+
+
+def test_squares_roots_and_quotients_of_arrays_make_a_loss_deep() -> None:
+    """A matrix whose rows are centred and divided by their deviations: each of these is named, once, and so is what
+    multiplies its change where it would be written twice."""
+    text = "norm((W - mean(W, axis=1, keepdims=True)) / std(W, axis=1, keepdims=True) - T)**2"
+    for method in ("differential", "adjoint", "chain"):
+        found = derive(read_problem(text, "W", ["W: m×k, T: m×k"]), method=method).result
+        assert found.matrix is not None
+        assert all(part.weight <= 16 for part in [found.matrix] + [body for _, body in found.where]), method
+        assert sum(isinstance(node, Named) and node.name.startswith("G") for node in nodes_of(found.matrix)) == 1
 
 
 def test_a_name_is_never_one_that_is_taken() -> None:

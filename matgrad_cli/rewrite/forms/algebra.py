@@ -150,6 +150,16 @@ def size(expr: Expr) -> int:
     return min(1 + sum(size(child) for child in expr.children), 10**9)
 
 
+@noted
+def signs(expr: Expr) -> int:
+    """How many of its leaves are no symbols on the page: the −1 of a minus, the exponent −1 of what is divided by."""
+    factors = expr.children if isinstance(expr, Mul | Hadamard) else ()
+    below = sum(isinstance(factor, Power) and factor.exponent is MINUS for factor in factors)
+    minus = sum(factor is MINUS for factor in factors)
+    own = minus + (below if minus + below < len(factors) else 0)
+    return min(own + sum(signs(child) for child in expr.children), 10**9)
+
+
 def cost(expr: Expr) -> tuple[int, int, int]:
     """What a reader has to read: leaves, transposes, then operators."""
-    return expr.weight, transposes(expr), size(expr)
+    return expr.weight - signs(expr), transposes(expr), size(expr)

@@ -7,7 +7,7 @@ from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import Call, Expr, Named, Partial, Path, Shape, add, at, nodes_of
 from ...ir.terms import terms_of
-from ...ir.walk import outermost
+from ...ir.walk import names_in, outermost
 from ...records import Bindings, Derivation, Step
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
@@ -78,9 +78,10 @@ class Chain(Runner):
         plain = tidied(recorder, recorder.line, itself, none, name=False)
         inside = set(nodes_of(plain))
         application = opening(recorder, [named for named in names if named in inside])
+        written = (application.after, *(named.body for named in names_in(application.after)))
         # parts that it would repeat would only get other names
-        if application.after.weight <= OPEN_LIMIT and not repeated_parts(
-            textbook(application.after, self.scene.problem)
+        if sum(part.weight for part in written) <= OPEN_LIMIT and not any(
+            repeated_parts(textbook(part, self.scene.problem)) for part in written
         ):
             record_opened(recorder, application, "open-parts")
             plain = application.after

@@ -23,6 +23,8 @@ from .beside import Term, beside, body_of
 
 NAME_FROM = 24
 """A gradient of an inner part with more symbols than this gets a name of its own."""
+COPIED_FROM = 10
+"""So does one with more symbols than this that is about to be written several times."""
 
 
 class Mover(Search):
@@ -149,12 +151,19 @@ class Runner(Mover):
     def _name(self, phase: Phase) -> bool:
         """Long gradients of inner parts get a name before they are carried further in."""
         for path, term in self.readable():
-            if term.gradient is not None and term.gradient.weight > NAME_FROM and not isinstance(term.gradient, Named):
+            if term.gradient is not None and not isinstance(term.gradient, Named) and self._long(term, term.gradient):
                 name = slope_name(reserved_names(self.scene.problem), self.taken)
                 self.own.add(name)
                 said = ("name", Named(name, textbook(term.gradient, self.scene.problem))), ("part", body_of(term))
                 return self.ran(phase, path, said)
         return False
+
+    def _long(self, term: Term, gradient: Expr) -> bool:
+        """Whether a gradient is too long to be carried further in as it is."""
+        if gradient.weight > NAME_FROM:
+            return True
+        move = self.total(body_of(term)) if gradient.weight > COPIED_FROM else None
+        return isinstance(move, Add)
 
     def ran(self, phase: Phase, path: Path, bindings: Bindings) -> bool:
         """The only rule of the phase, at this place, with what is said of its letters."""

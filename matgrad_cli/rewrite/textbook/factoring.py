@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from math import gcd, lcm
 
 from ...ir import Add, Expr, Mul, Number, Transpose, add, hadamard, matmul, mul, transpose
 from ..engine.application import native_at
@@ -52,6 +53,7 @@ def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
     whole = _all_numbers(terms)
     if whole is not None:
         yield whole
+    yield _numeral(terms)
 
 
 def _runs(terms: list[Scaled], left: bool) -> Iterator[Expr]:
@@ -111,11 +113,11 @@ def _same_array(terms: list[Scaled]) -> Iterator[Expr]:
 
 def _same_number(terms: list[Scaled]) -> Iterator[Expr]:
     """A + c u B + c u Bᵀ = A + c u (B + Bᵀ), where u is no single name."""
-    counts = Counter(scalar for term in terms if term.array is not None for scalar in set(term.scalars))
+    counts = Counter(scalar for term in terms for scalar in set(term.scalars))
     for scalar, count in counts.items():
         if 1 < count < len(terms) and scalar.children:
-            members = [term.array is not None and scalar in term.scalars for term in terms]
-            yield _outside(terms, members, lambda term: term.array or Number(1), lambda bracket: bracket)
+            members = [scalar in term.scalars for term in terms]
+            yield _outside(terms, members, lambda term: term.array, lambda bracket: bracket)
 
 
 def _all_numbers(terms: list[Scaled]) -> Expr | None:
@@ -130,8 +132,15 @@ def _all_numbers(terms: list[Scaled]) -> Expr | None:
     )
 
 
+def _numeral(terms: list[Scaled]) -> Expr:
+    """4 A + 2 B + 2 C = 2 (2 A + B + C): the greatest number of which those of all terms are multiples."""
+    values = [abs(term.value) for term in terms]
+    most = Fraction(gcd(*(one.numerator for one in values)), lcm(*(one.denominator for one in values)))
+    return mul(Number(most), add(*(Scaled(term.value / most, term.scalars, term.array).expr for term in terms)))
+
+
 def _outside(
-    terms: list[Scaled], members: list[bool], rest: Callable[[Scaled], Expr], whole: Callable[[Expr], Expr]
+    terms: list[Scaled], members: list[bool], rest: Callable[[Scaled], Expr | None], whole: Callable[[Expr], Expr]
 ) -> Expr:
     """The members with their common factor outside a bracket, in the place of the first of them."""
     inside = [term for term, yes in zip(terms, members, strict=True) if yes]
