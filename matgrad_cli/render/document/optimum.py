@@ -37,13 +37,14 @@ def _blocks(solution: Solution, detail: Detail) -> Iterator[Block]:
     yield Variables(tuple(variables_of(problem)))
     yield from (Sentence((note,), "note") for note in problem.notes)
     yield from (Sentence(phrase(reason), "lead") for reason in solution.reasons)
-    for constraint in solution.constraints:
-        yield Sentence(("under the constraint",), "lead")
-        yield Formula(*sides_of(constraint), "equation")
+    several = "s" if len(solution.constraints) > 1 else ""
+    if solution.constraints:
+        yield Sentence((f"under the constraint{several}",), "lead")
+    yield from (Formula(*sides_of(constraint), "equation") for constraint in solution.constraints)
     said: Phrase = ("the gradient, set to zero",)
     if solution.multipliers:
         names = [part for symbol in solution.multipliers for part in (" and ", symbol)][1:]
-        said = ("the gradient of the Lagrangian with the multiplier ", *names, ", set to zero")
+        said = (f"the gradient of the Lagrangian with the multiplier{several} ", *names, ", set to zero")
     derivation = solution.derivation
     said = said if derivation.layout == "gradient" else (*said[:-1], f"{said[-1]}, in {derivation.layout} layout")
     yield Sentence(said, "finding", derivation.readoff.verdict)

@@ -7,12 +7,13 @@ from typing import cast
 
 from ...facts import Problem
 from ...facts.holding import holds
-from ...ir import Expr
+from ...ir import Expr, neg
 from ...records import Sentence, Value
 from ...records.solution import Extremum, PointKind
 from ...verify.judge import Judge
 from ...verify.solving.optimum import Seen, Where, cases, curvatures, kind_of
 from ...verify.solving.variants import SAID
+from ..textbook.simplifier import textbook
 from .opening import Opener
 from .spectral import before_unknown
 
@@ -56,13 +57,22 @@ def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, con
                 (among,),
             )
     hessian = _hessian(problem, gradient)
-    if constraints and (hessian is None or not holds(hessian, "spd", problem)):
+    if constraints and (hessian is None or not any(_definite(hessian, one, problem) for one in ("minimum", "maximum"))):
         hessian = None  # where it is not definite, only the free directions count
     evidence = f"seen in its eigenvalues at {len(seen)} random data of all signs, not proved"
     if kind == "unknown":
         return _conditional(seen, hessian, evidence)
     bound = ", as far as the constraints allow" if constraints else ""
-    return Extremum(kind, _reason(problem, hessian, kind) or Sentence(_WORDS[kind] + bound), evidence)
+    definite = hessian is not None and _definite(hessian, kind, problem)
+    if definite:
+        evidence = f"its form says so, and so do its eigenvalues at {len(seen)} random data"
+    return Extremum(kind, _reason(problem, hessian, kind, definite) or Sentence(_WORDS[kind] + bound), evidence)
+
+
+def _definite(hessian: Expr, kind: PointKind, problem: Problem) -> bool:
+    """Whether the form of a Hessian and the facts say that it is definite: 2S, −S, AᵀA/s + P⁻¹."""
+    upward = hessian if kind == "minimum" else textbook(neg(hessian), problem)
+    return bool(holds(upward, "spd", problem))
 
 
 def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str) -> Extremum:
@@ -106,7 +116,7 @@ def _hessian(problem: Problem, gradient: Expr) -> Expr | None:
     return before_unknown(problem, ours)
 
 
-def _reason(problem: Problem, hessian: Expr | None, kind: str) -> Sentence | None:
+def _reason(problem: Problem, hessian: Expr | None, kind: str, definite: bool) -> Sentence | None:
     """The Hessian, and the fact that decides."""
     if kind not in ("minimum", "maximum") or hessian is None:
         return None
@@ -115,6 +125,6 @@ def _reason(problem: Problem, hessian: Expr | None, kind: str) -> Sentence | Non
         if kind == "minimum"
         else "a maximum: the Hessian {matrix} is negative definite"
     )
-    given = "" if holds(hessian, "spd", problem) or kind == "maximum" else " where it is invertible"
+    given = "" if definite or kind == "maximum" else " where it is invertible"
     each = ", for each column" if problem.wrt.shape.is_matrix else ""
     return Sentence(kind_said + given + each, (("matrix", hessian),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Literal
 
@@ -10,7 +11,7 @@ from ...diagnostics.record import field, mutable, record, replace
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import ONE, Call, Expr, MatMul, Mul, Symbol
+from ...ir import ONE, Call, Expr, Inverse, MatMul, Mul, Symbol
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
@@ -22,7 +23,7 @@ from ...verify.verdict import Verdict
 from ..engine.application import Scene, fit
 from ..engine.apply import supposed
 from ..engine.recorder import sentence
-from ..forms.algebra import flip
+from ..forms.algebra import MINUS, flip
 from ..textbook.simplifier import simplifier
 from .opening import Opener, without_numeral
 
@@ -150,6 +151,10 @@ class Line:
         rewriting = fit(rule, Call("inner", *self.equation), self._scene, given)
         if rewriting is None or not isinstance(rewriting.new, Call) or not _possible(rewriting.assumed, self.problem):
             return None
+        if rewriting.assumed and rule_id in rules_of("known"):
+            return None
+        if dict(rewriting.bindings).get("c") is MINUS:
+            return None  # signs are turned where terms move
         if any(
             isinstance(value, Expr) and self.unknown in value.symbols
             for name, value in rewriting.bindings
@@ -157,10 +162,12 @@ class Line:
         ):
             return None  # what is divided by, or brought over, must not hold the unknown
         left, right = rewriting.new.arguments
-        after = (
-            (left, right) if given else (self.simplify(left), self.simplify(right))
-        )  # where X is alone, eq-tidy says so
-        return after, rewriting.bindings, tuple(map(plainly, rewriting.assumed))
+        tidy = self.simplify(right)
+        if not given:
+            left, right = self.simplify(left), tidy
+        elif _letters(tidy) == _letters(right):  # numbers came to the front; of more than that eq-tidy tells
+            right = tidy
+        return (left, right), rewriting.bindings, tuple(map(plainly, rewriting.assumed))
 
     def _moved(
         self, rule_id: str, known: Known | None, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...]
@@ -196,6 +203,12 @@ class Line:
         self.moves.append(Move(rule_id, title, why, self.equation, after, named, assumed, verdict))
         self.equation = after
         return True
+
+
+def _letters(expr: Expr) -> Counter[Expr]:
+    """How often each name is written, and each inverse."""
+    own: Counter[Expr] = Counter([expr] if isinstance(expr, Symbol | Inverse) else [])
+    return sum(map(_letters, expr.children), own)
 
 
 def plainly(condition: Sentence) -> Sentence:

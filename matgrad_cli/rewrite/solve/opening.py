@@ -168,6 +168,8 @@ def without_numeral(expr: Expr) -> Expr:
     """b of −b, of 3b, of b² and √b: it is zero where they are."""
     if isinstance(expr, Power) and isinstance(expr.exponent, Number) and expr.exponent.value > 0:
         return without_numeral(expr.base)
+    if isinstance(expr, Call) and expr.function == "sqrt":
+        return without_numeral(expr.argument)
     return (
         mul(*expr.factors[1:])
         if isinstance(expr, Mul) and len(expr.factors) > 1 and isinstance(expr.factors[0], Number)

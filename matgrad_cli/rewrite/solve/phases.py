@@ -28,7 +28,8 @@ MOST_WRAPS = 8
 def isolate(line: Line, target: Expr | None = None) -> None:
     """Runs the phases until the line says what the unknown is (or the `target` that holds it),
     or nothing fits any more."""
-    line.phase("inverses")
+    for phase in ("numbers", "known", "inverses"):
+        line.phase(phase)
     for _ in range(MOST_WRAPS):
         line.look_at(target or _wrapped(line, rules_of("undo")))
         for rule in (*rules_of("linear"), *rules_of("isolate")):
@@ -162,7 +163,8 @@ def _factor_of(value: Expr, multiplier: Symbol) -> Expr | None:
     found = {
         node
         for node in nodes_of(value)
-        if multiplier in node.symbols and (is_root(node) or (isinstance(node, Call) and node.function == "exp"))
+        if multiplier in node.symbols
+        and (is_root(node) or (isinstance(node, Call) and node.function in ("exp", "sqrt")))
     }
     numbers = [node for node in found if node.shape.is_number]
     if len(found) != 1 or not numbers or multiplier in substitute(value, {numbers[0]: Number(1)}).symbols:

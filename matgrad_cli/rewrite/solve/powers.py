@@ -8,7 +8,7 @@ from ...facts.holding import holds
 from ...ir import Call, Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, neg, nodes_of
 from ..engine.application import is_zero
 from ..forms.algebra import apart
-from ..textbook.normal import split_power
+from ..textbook.normal import powered, split_power
 from .line import Moved, Place, native
 from .opening import entrywise_terms, filled, total, without_numeral
 
@@ -115,8 +115,8 @@ def _root_of(value: Expr, exponent: Fraction) -> Expr:
             return mul(Number(root), _root_of(mul(*value.factors[1:]), exponent))
     base, power = split_power(value)
     if isinstance(base, Call) and base.function == "norm":  # which is not negative
-        return _raised(base, power * exponent)
-    return Power(value, Number(exponent))
+        return powered(base, power * exponent)
+    return powered(value, exponent)
 
 
 def _quotient(top: Expr, bottom: Expr) -> Expr:

@@ -185,9 +185,16 @@ class Prepared:
 
 
 def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
-    """wᵀAw/wᵀBw as wᵀAw under wᵀBw = 1, a norm as its square, and ‖w‖ = c as ‖w‖² = c²."""
-    found = _without_denominator(problem) if not constraints else None
-    found = _of_facts(found or Prepared(problem, tuple(constraints)))
+    """wᵀAw/wᵀBw as wᵀAw under wᵀBw = 1, a norm as its square, and ‖w‖ = c as ‖w‖² = c²; what does not hold the
+    unknown is left out."""
+    beside = [one for one in constraints if one.symbols and problem.wrt not in one.symbols]
+    held = tuple(
+        Sentence("{0} = 0 does not contain {1}: it is no constraint here", (("0", one), ("1", problem.wrt)))
+        for one in beside
+    )
+    constraints = tuple(one for one in constraints if one not in beside)
+    found = (_without_denominator(problem) if not constraints else None) or Prepared(problem, constraints)
+    found = _of_facts(replace(found, reasons=(*held, *found.reasons)))
     if isinstance(found.problem.loss, Call) and found.problem.loss.function == "norm":
         square = replace(found.problem, loss=Power(found.problem.loss, Number(2)), source="")
         said = Sentence("a norm is smallest, or largest, where its square is: the square has the simpler gradient")

@@ -308,12 +308,13 @@ def no_closed_form(derivation: Derivation, multipliers: Sequence[Symbol] = ()) -
     gradient = derivation.result.matrix
     said = to_unicode(gradient) if gradient is not None else to_unicode(derivation.result.entry)
     if multipliers:
-        letters = ", ".join(map(to_unicode, multipliers))
+        letters = " and ".join(map(to_unicode, multipliers))
+        one, hold = ("a suitable multiplier", "constraint holds") if len(multipliers) == 1 else (
+            "suitable multipliers", "constraints hold")  # fmt: skip
         return StuckError(Diagnostic(
             "no-closed-form", f"the equations of the Lagrangian have no closed form in `{name}` that the rules know",
-            notes=(f"at a solution the gradient of the Lagrangian is zero, with a suitable multiplier {letters}: "
-                f"{said} = 0",
-                   "and the constraint holds"),
+            notes=(f"at a solution the gradient of the Lagrangian is zero, with {one} {letters}: {said} = 0",
+                   f"and the {hold}"),
             help=f"solve these equations for {name} and {letters} by numbers"))  # fmt: skip
     notes = (f"the gradient is {said}", f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))
     message = f"the equation ∇L = 0 has no closed form in `{name}` that the rules know"

@@ -25,7 +25,10 @@ def factor_common(node: Add) -> Expr | None:
     if not found:
         return None
     best = min(found, key=_leaves)
-    return best if _leaves(best) < _leaves(node) else _signs(terms, node)
+    if _leaves(best) < _leaves(node):
+        return best
+    together = next(_same_array(terms), node)  # λ w − w = (λ − 1) w
+    return together if _leaves(together) == _leaves(node) and together is not node else _signs(terms, node)
 
 
 def _leaves(expr: Expr) -> tuple[int, ...]:

@@ -221,7 +221,7 @@ def test_without_a_closed_form_it_says_so(loss: str) -> None:
 
 def test_every_move_keeps_the_solutions_and_says_its_conditions() -> None:
     solution = matgrad.solve("norm(X@w - y)**2", "w", "X: m×n, w: n, y: m").solution
-    assert [move.rule for move in solution.moves] == ["eq-open", "eq-move-terms", "eq-divide-number", "eq-inverse-left"]
+    assert [move.rule for move in solution.moves] == ["eq-divide-number", "eq-open", "eq-move-terms", "eq-inverse-left"]
     assert all(move.verdict.kind == "agrees" for move in solution.moves)
     assert len(solution.conditions) == len(solution.without) == 1
 
@@ -309,3 +309,25 @@ def test_constraints_that_contradict_each_other_are_said() -> None:
         matgrad.solve("norm(x)**2", "x", "a: n, x: n", subject_to=("a.T@x = 1", "a.T@x = 2"))
     with pytest.raises(StuckError, match=r"the constraints hold$"):
         matgrad.solve("norm(x)**2", "x", "x: n", subject_to="x.T@x = -1")
+
+
+def test_a_constraint_on_the_others_alone_is_no_constraint_here() -> None:
+    """Each of two vectors has its length: where one is solved for, that of the other is said, and left out."""
+    for wrt, other in (("a", "b"), ("b", "a")):
+        asked = "a.T@C@b", wrt, "C: m×n, a: m, b: n"
+        optimum = matgrad.solve(*asked, subject_to=("a.T@a = 1", "b.T@b = 1"), maximize=True)
+        assert optimum.verified
+        assert optimum.solution.value is not None
+        assert to_unicode(optimum.solution.value) == ("Cb/‖Cb‖" if wrt == "a" else "Cᵀa/‖Cᵀa‖")
+        assert f"{other}ᵀ{other} − 1 = 0 does not contain {wrt}" in optimum.render("text")
+
+
+def test_what_is_known_to_be_invertible_falls_away_first() -> None:
+    """K (K a − y + c a) = 0 with K positive definite; without that K may make zero of more."""
+    shapes = "K: n×n, a: n, y: n, c: scalar"
+    known = matgrad.solve("norm(K@a - y)**2 + c*a.T@K@a", "a", shapes, "K spd, c positive").solution
+    open_ = matgrad.solve("norm(K@a - y)**2 + c*a.T@K@a", "a", shapes, "K symmetric, c positive").solution
+    assert known.value is not None
+    assert to_unicode(known.value) == "(K + cI)⁻¹y"
+    assert "eq-drop-left" in [move.rule for move in known.moves]
+    assert "eq-drop-left" not in [move.rule for move in open_.moves]
