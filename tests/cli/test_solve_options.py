@@ -50,7 +50,7 @@ def test_a_variable_without_a_closed_form_leaves_the_others(capsys: pytest.Captu
 
 def test_a_layout_that_transposes_begins_with_the_transpose() -> None:
     optimum = matgrad.solve(*OLS, layout="numerator")
-    assert [move.rule for move in optimum.solution.moves][:2] == ["eq-layout", "eq-open"]
+    assert [move.rule for move in optimum.solution.moves][:2] == ["eq-layout", "eq-divide-number"]
     assert "set to zero, in numerator layout" in optimum.render("text")
     assert solution_data(optimum.solution)["layout"] == "numerator"
     assert optimum.solution.value is matgrad.solve(*OLS).solution.value

@@ -54,10 +54,10 @@ Made = tuple[Equation, Bindings, tuple[Sentence, ...]]
 """The new equation, what the sentence mentions, and what had to be supposed."""
 Moved = tuple[Equation, Bindings] | None
 Native = Callable[[Place], Moved]
-Judged = Literal["both ways", "one way", "one of two", "if seen", "later"]
+Judged = Literal["both ways", "one way", "one of two", "if seen", "if not denied", "later"]
 """How a move is judged: both lines have the same solutions; those after it are some of those before it (`one of two`:
-the line goes on with one of two roots); by numbers that agree alone, as it supposes without naming it that what it
-multiplies by is not zero; with the solution that it leads to."""
+the line goes on with one of two roots); by numbers that agree alone, or that do not differ, as it supposes without
+naming it that what it multiplies by is not zero, or is invertible; with the solution that it leads to."""
 NATIVE: dict[str, tuple[Native, Judged]] = {}
 """The one function of each native move: the new equation and what the sentence mentions,
 or None where it does not fit."""
@@ -184,8 +184,10 @@ class Line:
         verdict, how = OPEN, judged(rule_id)
         if how != "later":
             systems = System((self.equation,), (self.unknown,)), System((after,), (self.unknown,))
-            verdict = equivalent(self.judge, *systems, both_ways=how in ("both ways", "if seen"))
-        if (verdict.kind == "differs" and assumed) or (verdict.kind != "agrees" and how == "if seen"):
+            verdict = equivalent(self.judge, *systems, both_ways=how not in ("one way", "one of two"))
+        if verdict.kind == "differs" and (assumed or how == "if not denied"):
+            return False
+        if verdict.kind != "agrees" and how == "if seen":
             return False
         if verdict.kind == "differs":
             raise contradicted(f"move `{rule_id}`", verdict.by)

@@ -74,10 +74,9 @@ def _move(place: Place) -> Moved:
     rest = [*[term.expr for term in right if not term.core], *[neg(term.expr) for term in left if not term.core]]
     if not ours:
         return None
-    sides = place.simplify(total(ours, place.equation[0])), place.simplify(total(rest, place.equation[0]))
-    if sign_of(sides[0]) < 0:
-        sides = place.simplify(neg(sides[0])), place.simplify(neg(sides[1]))
-    return sides, ()
+    if sign_of(place.simplify(total(ours, place.equation[0]))) < 0:
+        ours, rest = list(map(neg, ours)), list(map(neg, rest))
+    return (place.simplify(total(ours, place.equation[0])), place.simplify(total(rest, place.equation[0]))), ()
 
 
 def sign_of(side: Expr) -> int:
@@ -198,7 +197,7 @@ def _split_exp(expr: Expr, place: Place) -> Expr:
     return mul(Call("exp", place.simplify(add(*alike))), base)
 
 
-@native("eq-multiply-unknown")
+@native("eq-multiply-unknown", "if not denied")
 def _multiply(place: Place) -> Moved:
     """X (Σ a X⁻¹ M X⁻¹ + Σ b X⁻¹) X: a sum of terms in which the inverse stands at both ends, or alone,
     becomes linear."""
@@ -238,7 +237,7 @@ def _vec(place: Place) -> Moved:
         before = matmul(*term.left) if term.left else Eye(rows)
         behind = place.simplify(Transpose(matmul(*term.right))) if term.right else Eye(cols)
         parts.append(mul(*term.numbers, Kron((behind, before))))
-    system = total(parts, left)
+    system = place.simplify(total(parts, left))
     taken = {name for side in (rows, cols) for name in side.names}
     i, j = (
         Index(next(letter for letter in letters if letter not in taken), side)

@@ -331,3 +331,16 @@ def test_what_is_known_to_be_invertible_falls_away_first() -> None:
     assert to_unicode(known.value) == "(K + cI)⁻¹y"
     assert "eq-drop-left" in [move.rule for move in known.moves]
     assert "eq-drop-left" not in [move.rule for move in open_.moves]
+
+
+def test_a_number_that_is_never_zero_falls_away() -> None:
+    for text in ("log(1 + norm(x - a)**2)", "-exp(-norm(x - a)**2)"):
+        solution = matgrad.solve(text, "x", "x: n, a: n").solution
+        assert solution.value is not None
+        assert to_unicode(solution.value) == "a"
+
+
+def test_a_matrix_that_would_be_singular_is_no_bug() -> None:
+    """I = X⁻¹ a aᵀ X⁻¹ has no solution: X² = a aᵀ has one, which has no inverse."""
+    with pytest.raises(StuckError, match=r"no closed form"):
+        matgrad.solve("a.T@inv(X)@a + tr(X)", "X", "X: n×n, a: n", "X spd")
