@@ -14,7 +14,7 @@ from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.notation.scope import SYNTAXES
 from matgrad_cli.verify.judge import Judge
 
-SHAPES = ["A: n×n, B: n×n, X: m×n, Y: m×n, x: n, w: n, y: m, s: scalar"]
+SHAPES = ["A: n×n, B: n×n, X: m×n, Y: m×n, x: n, w: n, y: m, s: scalar, lambda: scalar"]
 
 
 def loss(text: str, wrt: str, syntax: str | None) -> Expr:
@@ -72,6 +72,20 @@ SAME = [
     ("r", "sum(diag(t(X) %*% Y))", "tr(X.T@Y)"),
     ("sympy", "Trace(exp(A))", "tr(expm(A))"),
     ("julia", "tr(exp(A))", "tr(expm(A))"),
+    ("r", "sum(y * X %*% w)", "sum(y*(X@w))"),
+    ("r", "sum(s / (A %*% x)) - sum(1 / A %*% x)", "sum(s/(A@x)) - sum(1/(A@x))"),
+    ("r", "sum(x^2 %*% w)", "(x**2).T@w"),
+    ("r", "sum(X^2)/length(X) + nrow(X)*norm(X, 'F')", "mean(X**2) + m*norm(X)"),
+    ("r", "sum(ifelse(x > 0, x, s*x)) + drop(t(x) %*% A %*% x)", "sum(where(x > 0, x, s*x)) + x.T@A@x"),
+    ("r", "as.numeric(crossprod(x)) + sum(tcrossprod(X))", "x.T@x + sum(X@X.T)"),
+    ("r", "sum(dnorm(y, mean = X %*% w, sd = s, log = TRUE))", "sum(-(y - X@w)**2/(2*s**2) - log(s) - log(2*pi)/2)"),
+    ("mathematica", "Total[x*w.x]", "sum(x*(w.T@x))"),
+    ("mathematica", "2 x.x - \\[Lambda] (x.w) 3 + Total[E^x]", "2*x.T@x - lambda*(x.T@w)*3 + sum(exp(x))"),
+    ("mathematica", "Norm[Total[X]]^2 + Total[X, 2]", "norm(sum(X, axis=0))**2 + sum(X)"),
+    ("mathematica", 'Norm[X, "Frobenius"]^2/Length[X] + Mean[x]', "norm(X)**2/m + mean(x)"),
+    ("mathematica", "Tr[MatrixPower[A, 2]] + Tr[MatrixExp[A]]", "tr(A@A) + tr(expm(A))"),
+    ("julia", "sum(abs2, X)/length(X)", "mean(X**2)"),
+    ("julia", "Flux.mse(X*w, y) + sum(log.(softmax(A)))", "mean((X@w - y)**2) + sum(log(softmax(A, axis=0)))"),
     ("matlab", "trace(A^s)", "tr(matrix_power(A, s))"),
     ("matlab", "trace(expm(A)*X'*X)", "tr(expm(A)@X.T@X)"),
 ]

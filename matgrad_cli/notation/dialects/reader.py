@@ -17,8 +17,11 @@ from ..expression.vocabulary import ELEMENTWISE_NAMES, FUNCTION_NAMES, WRITTEN_O
 from .table import DIALECTS, Dialect
 
 _NUMBER: Final = regex(r"(?:\d{1,60}(?:\.(?![*/^\\'+\-])\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
+_DOTTED_NAME: Final = regex(r"[A-Za-z]\w*(?:\.[A-Za-z]\w*)+")
 _CALLS_DOTTED: Final = regex(r"\.(?=\()")
 _ALL: Final = regex(r"\(\s*:\s*\)")
+_LETTER: Final = regex(r"\\\[(Capital)?([A-Z][a-z]+)\]")
+"""A letter as Mathematica saves it, `\\[Lambda]`."""
 
 
 class Words:
@@ -57,8 +60,13 @@ class Words:
         )
         number = _NUMBER.match(text, at)
         every = _ALL.match(text, at)
+        letter = _LETTER.match(text, at) if self.dialect.called == "Mathematica" else None
+        if letter is not None:
+            name = Token("name", letter[2] if letter[1] else letter[2].lower(), *letter.span())
+            return [*self.times(last, name), name]
         if number is not None and not (text[at] == "." and sign is not None):
-            return [Token("number", number[0], at, number.end())]
+            found_number = Token("number", number[0], at, number.end())
+            return [*self.times(last, found_number), found_number]
         if behind and self.dialect.turns and (text[at] == "'" or sign == ".'"):
             return [Token("power", "T", at, at + len(sign or "'"))]
         if behind and self.dialect.turns and every is not None:  # A(:)
@@ -68,12 +76,21 @@ class Words:
             return [Token("sign", "(", at, at + 2)]
         if sign is not None:
             return [Token("sign", self.dialect.signs[sign] or sign, at, at + len(sign))]
+        dotted = _DOTTED_NAME.match(text, at) if self.dialect.called == "R" else None  # as.numeric
+        if dotted is not None:
+            return [Token("name", dotted[0].replace(".", "_"), *dotted.span())]
         word = word_at(self.source, at)
         left_out = behind and last is not None and self.dialect.called == "Julia" and last.kind in ("number", "power")
         below = [token.text for token in found[-2:-1]] == ["over"]  # 1/2x is 1/(2x) there
         if left_out and not below and (word.kind == "name" or word.text == "("):  # 2x, x'y
             return [Token("sign", "juxtapose", at, at), word]
-        return [word]
+        return [*self.times(last, word), word]
+
+    def times(self, last: Token | None, word: Token) -> list[Token]:
+        """The sign of Mathematica's product of two parts side by side, `2 x`, `a (b + c)`."""
+        before = last is not None and (last.kind in ("name", "number") or last.text == ")")
+        beside = before and (word.kind in ("name", "number") or word.text == "(")
+        return [Token("sign", "*", word.start, word.start)] if beside and self.dialect.called == "Mathematica" else []
 
 
 def _indexed(found: list[Token], opening: str) -> list[Token]:
@@ -103,6 +120,9 @@ def _indexed(found: list[Token], opening: str) -> list[Token]:
     return made
 
 
+_OWN_NAMES: Final = {"eye": "I", "E": "e"}
+_ORDERS: Final = {"O": "1", "I": "inf", "Frobenius": "fro"}
+"""The orders of norms by their names in R and Mathematica."""
 _AXIS_SECOND: Final = frozenset(("sum", "mean", "logsumexp"))
 
 
@@ -124,6 +144,13 @@ class DialectParser(Parser):
         self.dialect, self.dotted = dialect, words.dotted
 
     # ---- products
+
+    def factor(self) -> s.Node:
+        """A factor of a product; where matrix products bind tighter than others, all of one: `a / X %*% b`."""
+        left = self.signed()
+        while self.dialect.tight and self.sign == "@":
+            left = self.of_two(self.take().text, left, self.signed())
+        return left
 
     def of_two(self, operator: str, left: s.Node, right: s.Node) -> s.Node:
         """A/B is A B⁻¹ and A\\B is A⁻¹ B, as the shapes say; a quotient of numbers stays one."""
@@ -171,9 +198,18 @@ class DialectParser(Parser):
     # ---- calls
 
     def name(self) -> s.Node:
+        start = self.token
+        while self.dialect.called == "Julia" and self.next_token.text == "." and self.calls_behind_dot():
+            self.go(self.place + 2)  # Flux.mse(a, b)
         node = super().name()
-        bare = isinstance(node, s.Name) and node.name == "eye"
-        return s.Name(node.span, "I") if bare else node
+        own = _OWN_NAMES.get(node.name) if isinstance(node, s.Name) else None
+        ours = own is not None and (own != "e" or self.dialect.called == "Mathematica")
+        return s.Name(Span(start.start, node.span.end), own) if own and ours else node
+
+    def calls_behind_dot(self) -> bool:
+        """Whether `.name(` follows, the function of a module."""
+        word, opening = self.tokens[self.place + 2 : self.place + 4]
+        return word.kind == "name" and opening.text == "("
 
     def attribute(self, body: s.Node) -> s.Node:
         if self.dialect.called == "SymPy" and self.next_token.text == "I":
@@ -192,13 +228,14 @@ class DialectParser(Parser):
                 arguments = (s.Apply(span, inner, arguments[1:], (("entrywise", ""),)),)
         if name == "diff" and self.dialect.columns and len(arguments) == 1:
             options = (("axis", "0"),)
-        if function in WRITTEN_OUT and (written := composed(span, function, arguments, options, parse)) is not None:
+        if function in WRITTEN_OUT and (written := composed(span, function, arguments, options, parse, own=self.inner)):
             return written
         if name == "vector" and isinstance(first, s.Literal_) and first.text in ("0", "1"):
             return s.Apply(span, "ones" if first.text == "1" else "zeros", ())
         if name == "norm" and self.dialect.called == "R":
             options = options or ((("ord", "1"),) if len(arguments) == 1 else ())
-            options = tuple((key, {"O": "1", "I": "inf"}.get(value, value)) for key, value in options)
+        if function == "norm":
+            options = tuple((key, _ORDERS.get(value, value)) for key, value in options)
         if name == "Sum" and self.dialect.called == "SymPy" and (total := _summed(span, arguments)) is not None:
             return total
         if len(arguments) > 1 and arguments[1] == s.Apply(arguments[1].span, s.LIST, ()):  # the greatest of one array
@@ -218,6 +255,9 @@ class DialectParser(Parser):
             return self.called(span, name, (left, arguments[-1]), options)
         if name == "size" and len(arguments) == 2 and (along := self.axis_from_one(arguments[1])):
             return s.Apply(span, "shape", arguments[:1], along)
+        axis = {"nrow": "0", "ncol": "1", "length": "all"}.get(name if self.dialect.whole else "")
+        if axis is not None and len(arguments) == 1:
+            return s.Apply(span, "shape", arguments, (("axis", axis),))
         if name == "solve" and len(arguments) == 1:
             return s.Apply(span, "inv", arguments)
         if function in ("ones", "zeros") and len(arguments) == 1 and self.dialect.squared:
@@ -225,6 +265,10 @@ class DialectParser(Parser):
         if span.start in self.dotted:
             options = (*options, ("entrywise", ""))
         return s.Apply(span, function, *self.with_axis(function, arguments, options))
+
+    def inner(self, text: str) -> s.Node:
+        """The tree of a part of the text."""
+        return DialectParser(Source(self.source.name, text), self.dialect).whole()
 
     @staticmethod
     def axis_from_one(node: s.Node) -> s.Options:
@@ -238,6 +282,9 @@ class DialectParser(Parser):
         """Axes counted from 0; a sum that the dialect takes of every column says so."""
         if function not in ("sum", "mean", "var", "std"):
             return arguments, options
+        if self.dialect.called == "Mathematica":  # Total[A, 2] adds up all levels of a list
+            deep = len(arguments) == 2 and self.text_of(arguments[1].span) in ("2", "Infinity")
+            return (arguments[:1], options) if deep else (arguments, (*options, ("axis", "first")))
         given = dict(options)
         second = s.ungrouped(arguments[1]) if len(arguments) == 2 and self.dialect.from_one else None
         if function in ("var", "std"):

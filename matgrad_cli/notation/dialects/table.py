@@ -18,13 +18,18 @@ def _called(rows: str) -> dict[str, str]:
 
 
 _WORDS: Final = _called(
-    """tr trace Trace Tr, det Determinant Det, inv Inverse, T Transpose, norm norm2 normF Norm, len length,
+    """tr trace Trace Tr, det Determinant Det, inv Inverse, T Transpose, norm norm2 normF Norm, len length Length,
     diag DiagMatrix DiagonalMatrix Diagonal, eye Identity IdentityMatrix, ones OneMatrix, zeros ZeroMatrix,
     matmul MatMul Dot, add MatAdd, dot DotProduct, hadamard HadamardProduct hadamard_product, power HadamardPower,
-    kron KroneckerProduct kronecker_product, divide Rational, square abs2, sum Total, maximum max Max, minimum min Min,
-    sigmoid LogisticSigmoid, abs Abs, log Log, exp Exp, sqrt Sqrt, tanh Tanh, sin Sin, cos Cos"""
+    kron KroneckerProduct kronecker_product, divide Rational, square abs2, sum Total, mean Mean, maximum max Max,
+    minimum min Min, matrix_power MatrixPower, expm MatrixExp, logm MatrixLog, vec Flatten,
+    sigmoid LogisticSigmoid, abs Abs, log Log, exp Exp, sqrt Sqrt, tanh Tanh, sin Sin, cos Cos, sign Sign,
+    logsigmoid logsigma"""
 )
-_WORDS_OF_R: Final = _called("T t, len length, maximum pmax, minimum pmin, sigmoid plogis, std sd")
+_WORDS_OF_R: Final = _called(
+    """T t, len length, maximum pmax, minimum pmin, sigmoid plogis, std sd, where ifelse,
+    asarray drop as_numeric as_vector as_matrix"""
+)
 
 
 @record
@@ -34,8 +39,9 @@ class Dialect:
 
     `turns` says that `'` behind a part transposes it, `squared` that `ones(n)` is n×n, `from_one` that axes are counted
     from 1, `columns` that a sum of a matrix without an axis adds up its columns, `less_one` that a variance divides by
-    n − 1, `listed` that `[A, b; c d]` is a matrix; `indexed` is the bracket of entries
-    counted from 1; `product` and `entrywise` are how it writes products.
+    n − 1, `whole` that the length of a matrix is the number of its entries, `listed` that `[A, b; c d]` is a matrix,
+    `tight` that a product of matrices binds tighter than one of entries or a quotient; `indexed` is the bracket of
+    entries counted from 1; `product` and `entrywise` are how it writes products.
     """
 
     called: str
@@ -46,7 +52,9 @@ class Dialect:
     from_one: bool = False
     columns: bool = False
     less_one: bool = False
+    whole: bool = False
     listed: bool = False
+    tight: bool = False
     indexed: str = ""
     product: str = "*"
     entrywise: str = "A .* B"
@@ -71,12 +79,23 @@ DIALECTS: Final[dict[str, Dialect]] = {
         turns=True,
         from_one=True,
         less_one=True,
+        whole=True,
         listed=True,
         indexed="[",
     ),
     "sympy": Dialect("SymPy", {"**": "^", **_PRODUCT}, entrywise="HadamardProduct(A, B)"),
-    "mathematica": Dialect("Mathematica", {".": "@", "[": "(", "]": ")", "^": "**"}, product=".", entrywise="A * B"),
+    "mathematica": Dialect(
+        "Mathematica", {".": "@", "[": "(", "]": ")", "^": "**"}, tight=True, product=".", entrywise="A * B"
+    ),
     "r": Dialect(
-        "R", {"%*%": "@", "^": "**"}, _WORDS_OF_R, less_one=True, indexed="[", product="%*%", entrywise="A * B"
+        "R",
+        {"%*%": "@", "^": "**"},
+        _WORDS_OF_R,
+        less_one=True,
+        whole=True,
+        tight=True,
+        indexed="[",
+        product="%*%",
+        entrywise="A * B",
     ),
 }

@@ -32,7 +32,8 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
     of a one-dimensional array there is only one."""
     chosen = axis_written(node)
     if chosen == "first" and e.expr(node.arguments[0]).shape.is_matrix:
-        e.note(f"{e.text(node)} adds up every column, as in MATLAB; `sum(A, 'all')` adds up all")
+        as_in = "as in MATLAB; `sum(A, 'all')`" if e.scope.syntax == "matlab" else "as in Mathematica; `Total[A, 2]`"
+        e.note(f"{e.text(node)} adds up every column, {as_in} adds up all")
         return 0
     if chosen in (None, "first"):
         if (both := option(node, "axis", "dim")) not in (None, "None") and e.is_flat(node.arguments[0]):
@@ -44,7 +45,10 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
                 if e.scope.origins.get(name) != "from --shape":
                     known = "known are `np`, `torch`, `jnp`, `F` and others"
                     e.fail("unknown-name", f"`{name}` is no module that is known", first, known)
-        e.fail("wrong-arguments", f"an axis is 0 or 1, not `{chosen}`", node)
+        written = ", ".join(e.text(part).strip("`") for part in node.arguments[1:]) if chosen == "?" else chosen
+        if len(node.arguments) == 2 and (named := option(node, "axis", "dim")) is not None:
+            written = f"{written}, {named}"
+        e.fail("wrong-arguments", f"one axis, 0 or 1, is needed, not `{written}`", node)
     if e.is_flat(node.arguments[0]):
         if chosen not in ("0", "-1"):
             e.fail("wrong-arguments", f"{e.text(node.arguments[0])} has one dimension and no axis {chosen}", node)
@@ -194,10 +198,14 @@ def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
         axis = axis_of_loss(e)
         if axis is not None:
             e.note(f"{e.text(node)} is taken of every {'row' if axis else 'column'}, as in the loss")
-    whose = "jax" if library(e, node) == "jax" else "attention" if option(node, "attention") is not None else None
+    last = library(e, node) in ("jax", "tensorflow")  # there the last axis is meant where none is written
+    whose = library(e, node) if last else "attention" if option(node, "attention") is not None else None
     if axis is None and value.shape.is_matrix and whose:
         e.note(f"{e.text(node)} is taken of every row, as in {whose}")
         axis = 1
+    if axis is None and value.shape.is_matrix and e.scope.syntax in ("julia", "matlab"):
+        e.note(f"{e.text(node)} is taken of every column, as in {e.scope.syntax}")
+        axis = 0
     name = "hardmax" if function == "hardmax" else "softmax"
     if not value.shape.is_matrix:
         if axis is not None and e.scope.arrays and (axis == 0) != value.shape.is_column:

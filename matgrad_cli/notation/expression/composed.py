@@ -17,12 +17,19 @@ _REDUCTIONS: Final = ("mean", "sum", "none", "batchmean", "rows")
 
 
 def composed(
-    span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options, parse: Parse, prefix: str = ""
+    span: Span,
+    name: str,
+    arguments: tuple[s.Node, ...],
+    options: s.Options,
+    parse: Parse,
+    prefix: str = "",
+    own: Parse | None = None,
 ) -> s.Node | None:
     """The tree that a call stands for; None for a function that is no abbreviation,
     or that is not called as it must be.
 
-    `parse` reads the rows of the table. `prefix` is what is written in front of the name: optax leaves its losses entry
+    `parse` reads the rows of the table, `own` what stands behind a keyword, where its language is another one.
+    `prefix` is what is written in front of the name: optax leaves its losses entry
     by entry where torch takes the mean.
     """
     if name == "einsum":
@@ -42,7 +49,7 @@ def composed(
         )
     for row in ABBREVIATIONS.get(name, ()):
         parameters, _, body = row.partition("): ")
-        values = _bound(span, parameters, arguments, options, parse)
+        values = _bound(span, parameters, arguments, options, parse, own or parse)
         if values is None:
             continue
         reduction = values.pop("reduction", None)
@@ -57,7 +64,7 @@ def composed(
 
 
 def _bound(
-    span: Span, parameters: str, arguments: tuple[s.Node, ...], options: s.Options, parse: Parse
+    span: Span, parameters: str, arguments: tuple[s.Node, ...], options: s.Options, parse: Parse, own: Parse
 ) -> dict[str, s.Node | None] | None:
     """What every parameter of a row is in a call; None where it is not called like this."""
     written, _, named = parameters.partition(", *")
@@ -81,8 +88,8 @@ def _bound(
             if name == "mask" and getattr(s.ungrouped(arguments[number]), "function", "") != "step":
                 return None
         elif name in given or has_default:
-            text = given.pop(name, default)
-            values[name] = None if text == "None" else s.rebuilt(parse(text), lambda part: replace(part, span=span))
+            read, text = (own, given.pop(name)) if name in given else (parse, default)
+            values[name] = None if text == "None" else s.rebuilt(read(text), lambda part: replace(part, span=span))
         else:
             return None
     reduction = values.get("reduction", s.Name(span, "none"))

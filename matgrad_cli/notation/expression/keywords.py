@@ -80,11 +80,14 @@ def option(node: s.Apply, *names: str) -> str | None:
 def axis_written(node: s.Apply) -> str | None:
     """The axis of a reduction as `0`, `1` or another text; None where there is none, `None`, or both. `-1` is the
     last."""
-    chosen = option(node, "axis", "dim", *(() if canonical_function(node.function) == "norm" else ("text",)))
-    if chosen is None and len(node.arguments) > 1 and canonical_function(node.function) != "norm":
-        second = s.ungrouped(node.arguments[1])
+    name = canonical_function(node.function)
+    chosen = option(node, "axis", "dim", *(() if name == "norm" else ("text",)))
+    behind = node.arguments[1:] if name != "norm" else ()
+    if behind:
+        second = s.ungrouped(behind[0])
         sign, second = ("-", s.ungrouped(second.body)) if isinstance(second, s.Negative) else ("", second)
-        chosen = sign + second.text if isinstance(second, s.Literal_) else "?"
+        alone = chosen is None and len(behind) == 1 and isinstance(second, s.Literal_)
+        chosen = sign + second.text if alone and isinstance(second, s.Literal_) else "?"
     return None if chosen in _ALL else chosen
 
 
@@ -105,12 +108,13 @@ _LIBRARIES: Final = {
     **dict.fromkeys(("np", "numpy", "scipy"), "numpy"),
     **dict.fromkeys(("jnp", "jax"), "jax"),
     **dict.fromkeys(("torch", "F", "nn"), "torch"),
+    **dict.fromkeys(("tf", "tensorflow", "keras"), "tensorflow"),
 }
 _KEYWORDS: Final = {
     **dict.fromkeys(("axis", "keepdims", "ddof"), "numpy"),
     **dict.fromkeys(("dim", "keepdim", "unbiased", "correction"), "torch"),
 }
-_MODULE: Final = regex(r"(?<![\w.])(np|numpy|jnp|jax|torch)\s*\.")
+_MODULE: Final = regex(r"(?<![\w.])(np|numpy|jnp|jax|torch|tf|tensorflow|keras)\s*\.")
 
 
 def is_method(node: s.Apply) -> bool:
@@ -128,7 +132,7 @@ def path_of(e: Elaborator | Solver, node: s.Apply) -> tuple[str, ...]:
 
 
 def library(e: Elaborator | Solver, node: s.Apply) -> str | None:
-    """`numpy`, `torch` or `jax`: by the prefix, else by a keyword that only one of them has,
+    """`numpy`, `torch`, `jax` or `tensorflow`: by the prefix, else by a keyword that only one of them has,
     else by a prefix elsewhere in the text.
 
     `axis` is also read by torch, so a prefix elsewhere comes before it.

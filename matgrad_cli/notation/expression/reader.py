@@ -12,7 +12,7 @@ from ..comparisons import compared
 from .brackets import binder, comprehended, over_parts, pair_of_distances, subscripted
 from .keywords import with_order
 from .lexer import Stream, Token, exact
-from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, WRITTEN_OUT
+from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, PRODUCTS, WRITTEN_OUT
 
 RECURSION: Final = 6000
 
@@ -26,7 +26,9 @@ _BEHIND: Final = (".", "[", "(")
 _MODULES: Final = frozenset(
     ["np", "numpy", "jnp", "jax", "torch", "scipy", "math", "tf", "tensorflow", "keras", "optax", "anp", "cvxpy"]
 )
-_SHORT_MODULES: Final = frozenset(["F", "nn", "LA", "la", "linalg", "special", "functional", "cp", "sp"])
+_CAPITALS: Final = frozenset(["F", "K"])
+"""Short names of modules that may also be matrices."""
+_SHORT_MODULES: Final = _CAPITALS | {"nn", "LA", "la", "linalg", "special", "functional", "cp", "sp"}
 _OF_ARRAYS: Final = FUNCTION_NAMES | frozenset(ALIASES) | WRITTEN_OUT
 _SUBMODULES: Final = frozenset(
     ["linalg", "nn", "functional", "special", "numpy", "lax", "fft", "random", "losses", "math"]
@@ -83,11 +85,15 @@ class Parser(Stream):
 
     def operation(self, least: int) -> s.Node:
         """What operators that bind at least so much join: sums (1), products (2)."""
-        left = self.signed()
+        left = self.factor()
         while (level := _BINDS.get(self.sign, 0)) >= least:
             operator = self.take().text
-            left = self.of_two(operator, left, self.signed() if level == 2 else self.operation(2))
+            left = self.of_two(operator, left, self.factor() if level == 2 else self.operation(2))
         return left
+
+    def factor(self) -> s.Node:
+        """A factor of a product."""
+        return self.signed()
 
     def of_two(self, operator: str, left: s.Node, right: s.Node) -> s.Node:
         return s.Binary(left.span.joined(right.span), cast(s.Operator, operator), left, right)
@@ -242,7 +248,7 @@ class Parser(Stream):
             self.take()
             token = self.take()
         if token is first and token.text in _SHORT_MODULES and self.sees(".") and self.calls_with_argument():
-            self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` is a method of a matrix F
+            self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` and `K.dot(a)` are methods of a matrix
             token = self.take()
         if token is not first and not self.sees("(") and token.text not in _VALUES:
             self.unreadable(
@@ -264,6 +270,7 @@ class Parser(Stream):
         name, opening, argument, after = following
         return (
             name.text in _OF_ARRAYS
+            and not (self.tokens[self.place - 1].text in _CAPITALS and name.text in PRODUCTS)
             and opening.text == "("
             and argument.text != ")"
             and (after.text != "=" or argument.text in _FIRST)

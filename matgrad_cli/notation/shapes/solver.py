@@ -51,10 +51,17 @@ _NUMBERS = words(
 def _is_entry(name: str) -> bool:
     """Whether a name below a sum or mean of NumPy is a number for each entry:
     y, p, or a word that is no parameter, as `logp`."""
-    word = name.partition("_")[0].rstrip("0123456789")
-    return name in _ENTRIES or (
-        name[0].islower() and (len(word) > 2 or "_" in name) and word not in _NUMBERS and word not in GREEK_NAMES
-    )
+    word = _word(name)
+    return name in _ENTRIES or (name[0].islower() and (len(word) > 2 or "_" in name) and not is_number(name))
+
+
+def _word(name: str) -> str:
+    return name.partition("_")[0].rstrip("0123456789")
+
+
+def is_number(name: str) -> bool:
+    """Whether a name is one of a parameter: `margin`, `reg_w`, a Greek letter."""
+    return _word(name) in _NUMBERS or _word(name) in GREEK_NAMES
 
 
 class Solver:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+from ...diagnostics.regex import regex
 from ...ir import ONE, Dim
 from ...ir.functions import CHANGES
 from .. import syntax as s
@@ -22,7 +23,7 @@ from ..expression.vocabulary import (
 )
 from ..scope import Scope
 from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, letter_of, meant
-from .solver import Solver
+from .solver import Solver, is_number
 from .unify import GUESS, PREFER, Form, Rule, Side, join, lengthen, merge
 from .uses import array_product_rule, by_law, diag_rule, entrywise_rule, matmul_rule, stretch_rule, triangle_rule
 
@@ -155,6 +156,8 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
         _small_matrices(solver, node.arguments[0])
     if function in ("strictupper", "tril", "triu"):
         solver.rule(triangle_rule(forms[0], solver.text(node)), forms[0])
+    if function in ("softmax", "log_softmax") and axis_written(node) == "1" and forms[0].is_open():
+        _rows_of_small_letters(solver, node)
     if function in CHANGES:
         merge(forms[-1], forms[0], solver.text(node))
     if function in _LAWS:
@@ -253,7 +256,7 @@ def _reduced(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
     form = forms[0]
     axis = axis_written(node)
     if axis == "1" and form.is_open():
-        _rows_of_small_letters(solver, node.arguments[0])
+        _rows_of_small_letters(solver, node)
     if axis == "first":  # MATLAB's: of every column, of a vector all
         axis = "0" if form.rows.is_long and form.cols.is_long else None
     if axis is None or form.rank == 1:
@@ -265,12 +268,19 @@ def _reduced(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
     return Form(Side(ONE), form.cols, rank=rank) if first else Form(form.rows, Side(ONE), rank=rank)
 
 
-def _rows_of_small_letters(solver: Solver, body: s.Node) -> None:
-    """`np.sum(p*q, axis=1)`: where only small letters stand, the first of them that is no parameter has rows to be
-    added up."""
-    names = [part.name for part in s.parts_of(body) if isinstance(part, s.Name)]
-    if all(name in solver.names and name[0].islower() for name in names):
-        for name in sorted(solver.summed.intersection(names), key=names.index)[:1]:
+_SECOND_AXIS: Final = regex(r"\b(?:axis|dim)\s*=\s*1\b|,\s*1\s*[,)]")
+
+
+def _rows_of_small_letters(solver: Solver, node: s.Apply) -> None:
+    """`np.sum(p*q, axis=1)`: where only small letters stand, the first of them that is no parameter has rows.
+
+    An axis that nobody wrote, of a loss that takes one row or many, says nothing.
+    """
+    names = [part.name for part in s.parts_of(node.arguments[0]) if isinstance(part, s.Name)]
+    written = _SECOND_AXIS.search(solver.text(node)) is not None
+    if written and all(name in solver.names and name[0].islower() for name in names):
+        entries = [name for name in names if name in solver.summed] or [name for name in names if not is_number(name)]
+        for name in entries[:1]:
             solver.names[name].kind.matrix = True
 
 
