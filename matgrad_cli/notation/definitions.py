@@ -11,6 +11,7 @@ from ..diagnostics import InputError, Source, Span
 from ..diagnostics.regex import regex
 from ..ir import Shape
 from .choice import looks_like_latex
+from .latex.families import bound_letters
 from .latex.names import ACCENTS
 from .loss_text import plain_name
 from .stated_functions import (
@@ -43,6 +44,10 @@ _FUNCTION: Final = regex(r"\s*def\s+\w+\([^\n]*\)[^\n]*:[ \t]*(?=\n|return\b)")
 """The head of a function of Python."""
 _MOST: Final = 9
 _LONGEST: Final = 4_000
+
+
+_SQUARED: Final = r"\s*(?P<name>\\?[A-Za-z]+)(?:\s*_\s*\{?(?P<label>\w)\}?)?\s*\^\s*(?:2|\{\s*2\s*\})\s*"
+"""A variable that is the square of a letter."""
 
 
 def with_definitions(text: str, wrt: str = "") -> tuple[str, tuple[str, ...]]:
@@ -166,6 +171,38 @@ def with_capitals(text: str, shapes: Mapping[str, Shape]) -> tuple[str, str]:
             text = changed
             said.append(f"`{name}_i` is read as `{name.upper()}_i`, as `{name}` is one vector")
     return text, " and ".join(said)
+
+
+def power_of(name: str, label: str = "") -> re.Pattern[str]:
+    """A power of the name, or of its estimate, σ̂; `label` is what stands below it."""
+    below = rf"\s*_\s*(?:\{{\s*{label}\s*\}}|{label}(?!\w))" if label else r"(?!\s*_)"
+    return re.compile(
+        rf"(?P<mark>\\(?:hat|widehat|tilde)\s*(?P<open>\{{)?\s*)?(?P<name>{re.escape(name)})(?![A-Za-z])(?(open)\s*\}})"
+        rf"{below}(?:\s*\^\s*(?:\{{\s*(?P<power>-?\d)\s*\}}|(?P<digit>\d)))?"
+    )
+
+
+def of_square(match: re.Match[str], name: str = "") -> str:
+    r"""The power as one of σ², which is differentiated by: `\sigma^4` is its square, σ its root."""
+    name = name or rf"{match['mark'] or ''}{match['name']}{'}' if match['open'] else ''}_{{\mathrm{{sq}}}}"
+    power = int(match["power"] or match["digit"] or 1)
+    return name if power == 2 else rf"{name}^{{{power // 2}}}" if power % 2 == 0 else rf"{name}^{{{power}/2}}"
+
+
+def with_square(loss: str, wrt: str) -> tuple[str, str, tuple[str, ...]]:
+    r"""The loss and its variable where that is a square, `\sigma^2` or `\sigma_f^2`, with one name for the square; and
+    what to say.
+
+    >>> with_square(r"\log\sigma^2 + y/\sigma", r"\sigma^2")[:2]
+    ('\\log\\sigma_{\\mathrm{sq}} + y/\\sigma_{\\mathrm{sq}}^{1/2}', 'sigma_sq')
+    """
+    found = re.fullmatch(_SQUARED, wrt.strip().strip("$"))
+    if found is None or "\\" not in loss or found["label"] in bound_letters(loss):
+        return loss, wrt, ()
+    label = found["label"] or ""
+    written, name = f"{found['name']}_{{\\mathrm{{{label}sq}}}}", f"{plain_name(found['name'])}_{label}sq"
+    loss = power_of(found["name"], label).sub(lambda match: of_square(match, written), loss)
+    return loss, name, (f"`{wrt.strip()}` is one variable here, `{name}`",)
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
 from .choice import in_syntax, looks_like_latex
-from .definitions import with_capitals, with_definitions, with_densities
+from .definitions import with_capitals, with_definitions, with_densities, with_square
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
 from .elaboration.complaints import fail
@@ -64,9 +64,8 @@ def read_problem(
         code = error.diagnostic.code
         if code in (*MISFITS, "sum-range") and (problem := _with_rows(loss, shapes, read)) is not None:
             return problem
-        foreign = chosen_syntax(syntax) == "latex"
         help: str | None = None
-        if foreign:
+        if chosen_syntax(syntax) == "latex":
             raise
         if code == "shape-mismatch" and "*" in loss and (mended := _mended(loss, read)):
             help = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
@@ -122,6 +121,7 @@ def _too_deep(text: str) -> InputError:
 
 
 def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], syntax: str | None) -> Problem:
+    loss, wrt, of_square = with_square(loss, wrt)
     facts = read_facts(assume)
     declared = read_shapes(shapes)
     as_said = {name: entry.shape for name, entry in declared.items()}
@@ -130,7 +130,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
     stated, densities_said = with_densities(stated)
-    put_in += densities_said
+    put_in += (*of_square, *densities_said)
     source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(

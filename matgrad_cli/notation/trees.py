@@ -7,7 +7,7 @@ from ..diagnostics.record import replace
 from . import syntax as s
 from .choice import in_book_signs, in_syntax, runs_together, said_of, unknown_names
 from .dialects import parsed
-from .elaboration.chosen_entries import at_place, places
+from .elaboration.chosen_entries import at_place, of_one_sample, places
 from .elaboration.loss_letters import attending, labels, left_free, widened
 from .rare import without_rare
 from .scope import Scope, Syntax
@@ -40,10 +40,11 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
             found = read_latex(text, scope.source.name, names, binding=bound)
         if matrices := sample_letters(found.node, scope, wrt.split("_")[0]):
             found = read_latex(text, scope.source.name, names.defining(matrices, "matrix"), binding=bound)
-        if bound and (node := widened(found.node)) is not found.node:
-            return attending(node), (*found.notes, "a Σ is read as going on where its letter does")
-        node, said = families_apart(found.node, scope)
-        return attending(node), (*found.notes, *said)
+        node, alone = of_one_sample(found.node, scope, wrt)
+        if bound and (wide := widened(node)) is not node:
+            return attending(wide), (*found.notes, *alone, "a Σ is read as going on where its letter does")
+        node, said = families_apart(node, scope)
+        return attending(node), (*found.notes, *alone, *said)
     return attending(found.node), found.notes
 
 

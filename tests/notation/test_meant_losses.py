@@ -197,7 +197,7 @@ def test_a_power_or_a_slash_in_doubt_is_asked(text, said) -> None:
 def test_a_power_or_a_slash_that_can_mean_one_thing_is_read() -> None:
     agrees(r"\operatorname{tr}(X)^{-1}", "X", "X: n×n", lambda X: 1 / np.trace(X))
     assert "one of the trace" in " ".join(read_problem(r"\operatorname{tr}(X)^{-1}", "X").notes)
-    assert "write a letter for" in asked(r"n\log\sigma^2", r"\sigma^2")
+    assert "write a letter for" in asked(r"\sum_i \log\sigma_i^2", r"\sigma_i^2")
     agrees(r"\operatorname{tr}(X^\top X)^2", "X", "X: n×d", lambda X: np.trace(X.T @ X) ** 2)
     agrees(r"(\operatorname{tr}(X^\top X))^{-1}", "X", "X: n×d", lambda X: 1 / np.trace(X.T @ X))
     agrees(r"s/2\|x\|^2", "x", "x: n, s: scalar", lambda x, s: s / 2 * x @ x)

@@ -137,12 +137,6 @@ def test_without_the_matrix_the_letter_names_it(loss):
     assert any("is read as row i of `x`" in note for note in problem.notes)
 
 
-def test_without_a_sum_the_way_on_is_said():
-    said = refused(r"x_i^\top w", "w")
-    assert "`x_i` is the entry `i` of the vector `x`" in said.message
-    assert "(Xw)_i" in said.help
-
-
 # ---- the left side, the name of the variable
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -11,6 +12,7 @@ from matgrad_cli.ir import Number, Size, nodes_of
 from matgrad_cli.notation.facts_text import EQUATIONS, read_facts
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.shapes.shape_text import read_shapes
+from matgrad_cli.verify.judge import Judge
 
 SHAPES = [
     ("X: m×n", "m×n"),
@@ -38,6 +40,8 @@ SHAPES = [
     ("X: a vector of length n", "n×1"),
     ("X: n-dimensional", "n×1"),
     ("X: n×n square matrix", "n×n"),
+    ("X: n, X': n", "n×1"),
+    ("X_+: m, X: n, X^{-}: m", "n×1"),
 ]
 
 
@@ -176,3 +180,96 @@ def test_numbers_and_products_of_shape_one_are_numbers():
     problem = read_problem("(c.T @ a @ x.T @ b)**0.5", "x", ["a: k, b: k, c: k, x: k"])
     assert problem.loss.shape.is_number
     assert read_expression("1/2", problem).expr is Number(Fraction(1, 2))
+
+
+# ---- letters that nothing sums over
+
+
+@pytest.mark.parametrize(
+    ("loss", "plain"),
+    [
+        (r"(y_i - w^\top x_i)^2", "(y_i - w.T @ x_i)**2"),
+        (r"-y_i w^\top x_i + \log(1 + e^{w^\top x_i})", "-y_i*w.T@x_i + log(1 + exp(w.T@x_i))"),
+        (r"\frac12 (w^\top x^{(i)} - y^{(i)})^2", "(w.T @ x_i - y_i)**2/2"),
+        (r"\max(0, m - w^\top x_i + w^\top x_j)", "maximum(0, m - w.T@x_i + w.T@x_j)"),
+        (r"\|h_t - w h_{t-1}\|^2", "norm(h_t - w*h_prev)**2"),
+        (r"(y_i - b - \sum_j w_j x_{ij})^2", "(y_i - b - w.T@x_i)**2"),
+    ],
+)
+def test_without_a_sum_it_is_the_loss_of_one_sample(loss, plain):
+    problem = read_problem(loss, "w")
+    shapes = [f"{symbol.name}: {str(symbol.shape) if symbol.shape.dims else 'scalar'}" for symbol in problem.variables]
+    assert Judge(problem).compare(problem.loss, read_problem(plain, "w", shapes).loss).holds
+    assert any("by itself" in note or "by themselves" in note for note in problem.notes)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        r"\sum_i (y_i - w^\top x_j)^2",
+        r"(y_i - \sum_j w_{ij} x_j)^2 + w_k",
+        r"(y_i - w^\top x)^2 + y^\top y",
+        r"\|w - x_i\|^2 + \delta_{ij} y_j",
+        r"\|(Xw)_i + x_i\|^2",
+    ],
+)
+def test_a_letter_that_counts_is_no_part_of_a_name(loss):
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, "w")
+    assert caught.value.diagnostic.code == "index-mismatch"
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "shapes"),
+    [
+        (r"\sum_i (Y_i - X_i^\top b)^2", "b", {"Y": "m×1", "X": "m×n", "b": "n×1"}),
+        (r"\sum_i |Y_i - X_i^\top b|", "b", {"Y": "m×1", "X": "m×n", "b": "n×1"}),
+        (r"\sum_{i=1}^n w_i (Y_i - \mu)^2", "\\mu", {"w": "n×1", "Y": "n×1", "mu": "number"}),
+        (r"\sum_k N_k \log p_k", "p", {"N": "m×1", "p": "m×1"}),
+        (r"\sum_i D_i b^\top Z_i - T_i e^{b^\top Z_i}", "b", {"D": "m×1", "b": "n×1", "Z": "m×n", "T": "m×1"}),
+        (r"\sum_i \|X_i - \mu\|^2", "\\mu", {"X": "m×n", "mu": "n×1"}),
+        (r"\sum_i (X_i - \mu)^\top S (X_i - \mu)", "\\mu", {"X": "m×n", "mu": "n×1", "S": "n×n"}),
+    ],
+)
+def test_a_capital_that_numbers_count_is_a_vector_where_its_entries_are_numbers(loss, wrt, shapes):
+    assert {symbol.name: str(symbol.shape) for symbol in read_problem(loss, wrt).variables} == shapes
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        r"\sum_k \|A_k x - b_k\|^2",
+        r"\sum_k x_k A_k",
+        r"\sum_k x_k \log |A_k|",
+        r"\sum_k x^\top A_k x",
+        r"\sum_k \|A_k - x B_k\|_F^2",
+        r"\sum_k x_k \operatorname{tr}(A_k B)",
+    ],
+)
+def test_a_capital_that_may_be_one_of_several_matrices_is_refused(loss):
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, "x")
+    assert caught.value.diagnostic.code == "index-mismatch"
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "plain", "name"),
+    [
+        (r"\log\sigma^2 + a\sigma^{-2}", r"\sigma^2", "log(v) + a/v", "sigma_sq"),
+        (r"\frac{a}{\sigma} + \sigma^4", r"$\sigma^{2}$", "a/sqrt(v) + v**2", "sigma_sq"),
+        (r"\log(a + \sigma_n^2) - \sigma_f^2", r"\sigma_n^2", "log(a + v) - b**2", "sigma_nsq"),
+    ],
+)
+def test_a_square_may_be_the_variable(loss, wrt, plain, name):
+    problem = read_problem(loss, wrt, ["a: scalar"])
+    assert problem.wrt.name == name
+    names = {"v": name, "b": "sigma_f"}
+    spelled = "".join(names.get(word, word) for word in re.split(r"\b", plain))
+    shapes = [f"{symbol.name}: scalar" for symbol in problem.variables]
+    assert Judge(problem).compare(problem.loss, read_problem(spelled, name, shapes).loss).holds
+
+
+def test_the_square_of_one_of_many_is_no_variable_by_itself():
+    with pytest.raises(InputError) as caught:
+        read_problem(r"\sum_i x_i/\sigma_i^2", r"\sigma_i^2")
+    assert caught.value.diagnostic.code == "unknown-name"

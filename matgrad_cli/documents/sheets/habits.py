@@ -9,6 +9,7 @@ from itertools import islice
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...notation.definitions import of_square, power_of
 from ...notation.latex.names import GREEK, OF_GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
@@ -216,7 +217,7 @@ def rewritten(sheet: Sheet) -> Sheet:
         habits += [(re.compile(one), r"\\mathrm{\g<word>}") for one in (rf"{IN_TEXT}{word}\s*\}}", bare)]
     square = next((found for found in _BY_SQUARE.finditer(text) if not _TWICE.search(text[: found.start()])), None)
     if square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
-        habits.append((_power_of(square["name"]), _of_square))
+        habits.append((power_of(square["name"]), of_square))
     if _STEP_BEFORE.search(text) is not None and not _OVER_STEPS.search(text):
         habits.append((_STEP, lambda match: r"_{\mathrm{prev}}" if match["before"] else " "))
     for name in _of_estimates(texts):
@@ -334,21 +335,6 @@ def _rewritten(passage: Passage, habits: Sequence[Habit]) -> Passage:
         found = [(match, made(match)) for match in pattern.finditer(passage.text)]
         passage = passage.replaced([(*match.span(), value) for match, value in found if value != match[0]])
     return passage
-
-
-def _power_of(name: str) -> re.Pattern[str]:
-    """A power of the name, or of its estimate, σ̂."""
-    return re.compile(
-        rf"(?P<mark>\\(?:hat|widehat|tilde)\s*(?P<open>\{{)?\s*)?(?P<name>{re.escape(name)})(?![A-Za-z])(?(open)\s*\}})"
-        r"(?:\s*\^\s*(?:\{\s*(?P<power>-?\d)\s*\}|(?P<digit>\d)))?"
-    )
-
-
-def _of_square(match: re.Match[str]) -> str:
-    r"""The power as one of σ², which is differentiated by: `\sigma^4` is its square, σ its root."""
-    name = rf"{match['mark'] or ''}{match['name']}{'}' if match['open'] else ''}_{{\mathrm{{sq}}}}"
-    power = int(match["power"] or match["digit"] or 1)
-    return name if power == 2 else rf"{name}^{{{power // 2}}}" if power % 2 == 0 else rf"{name}^{{{power}/2}}"
 
 
 def _root(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ y_i of `\sum_i w_{y_i}^\top x_i` is row i of a matrix Y of such rows.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Mapping
 
 from ...diagnostics.record import replace
@@ -91,6 +92,63 @@ def _with_labels(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...], t
     )
     new = tuple([name for name, _ in whose if scope.find(name) is None])
     return s.rebuilt(tree, summed), new, tuple(notes)
+
+
+def of_one_sample(tree: s.Node, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
+    r"""The tree with y_i and x_i of `(y_i - w^\top x_i)^2` as names by themselves, where nothing sums over i and they
+    are used in no other way: the loss of one sample. h_{t-1} and h_{t+1} beside h_t are two more. And what to say.
+
+    Below a Σ over another letter x_i is a slip, unless it is x_ij.
+    """
+    counts = Counter(part.name for part in s.parts_of(tree) if isinstance(part, s.Name))
+    members: list[tuple[str, str]] = []
+    used: Counter[str] = Counter()
+    for part in s.parts_of(tree):
+        if (found := _numbered(part)) is not None and not CALLED.match(scope.source.text, part.span.end):
+            members.append(found[:2])
+            used.update({found[0]: 1 + isinstance(part, s.Slice), found[1]: 1})
+    free = {letter for _, letter in members if letter in COUNTERS and letter not in scope.sizes}
+    free -= s.letters_bound(tree)
+    summed = [part for sigma in s.parts_of(tree) if isinstance(sigma, s.Sigma) for part in s.parts_of(sigma.body)]
+    free -= {found[1] for part in summed if len(own_indices(part)) == 1 and (found := _numbered(part))}  # a slip
+    bases = {base for base, _ in members if base != wrt and (base == base.upper() or base.upper() not in counts)}
+    bases = {base for base in bases if scope.find(base.upper()) is None}
+    named = {name for name in free | bases if counts[name] == used[name] and scope.find(name) is None}
+    while lost := {name for pair in members if not named.issuperset(pair) for name in pair} & named:
+        named -= lost
+    names: dict[str, str] = {}
+
+    def name_of(part: s.Node) -> s.Node:
+        found = _numbered(part)
+        if found is None or found[0] not in named:
+            return part
+        names[found[0] + found[2]] = found[1]
+        name = s.Name(part.span, found[0] + found[2])
+        two = isinstance(part, s.Subscript) and len(part.indices) == 2  # x_{ij}: entry j of x_i
+        return s.Subscript(part.span, name, part.indices[1:]) if two and isinstance(part, s.Subscript) else name
+
+    tree = s.rebuilt(tree, name_of) if named else tree
+    if not names:
+        return tree, ()
+    said = ", ".join(f"`{name}`" for name in sorted(names))
+    letters = " or ".join(f"`{letter}`" for letter in sorted(set(names.values())))
+    own = "are names by themselves" if len(names) > 1 else "is a name by itself"
+    return tree, (f"nothing sums over {letters}: {said} {own}",)
+
+
+def _numbered(part: s.Node) -> tuple[str, str, str] | None:
+    """x, i and what stands behind x in the name of x_i or x_ij: `_i`, and `_prev` or `_next` of its neighbours."""
+    match part:
+        case s.Subscript(_, s.Name(_, base), (index, *_)) | s.Slice(_, s.Name(_, base), _, index, "sample"):
+            pass
+        case _:
+            return None
+    match index:
+        case s.Name(_, letter):
+            return base, letter, f"_{letter}"
+        case s.Binary(_, "+" | "-" as sign, s.Name(_, letter), s.Literal_(_, step)) if step == 1:
+            return base, letter, "_next" if sign == "+" else "_prev"
+    return None
 
 
 def at_place(node: s.Node, letters: Container[str], syntax: Syntax) -> s.Node:

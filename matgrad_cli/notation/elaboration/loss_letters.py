@@ -132,8 +132,13 @@ def attending(tree: s.Node) -> s.Node:
 
 
 def left_free(tree: s.Node) -> frozenset[str]:
-    """The letters that a Σ, or another binder, of the tree binds and that also stand outside it."""
-    return free_letters(tree) & s.letters_bound(tree)
+    """The letters that a Σ, or another binder, of the tree binds and that also stand outside it: below a capital
+    behind a Σ too, where they were read as parts of a name, T_i."""
+    bound = s.letters_bound(tree)
+    ends = [part.span.end for part in s.parts_of(tree) if isinstance(part, s.Sigma)]
+    behind = [part for part in s.parts_of(tree) if isinstance(part, s.Name) and part.name[0].isupper() and ends]
+    below = {name.name.partition("_")[2] for name in behind if name.span.start > min(ends)}
+    return (free_letters(tree) | below) & bound
 
 
 def widened(tree: s.Node) -> s.Node:

@@ -186,15 +186,18 @@ def _is_direction(node: s.Node, tree: s.Node, scope: Scope) -> bool:
 
 
 def _members(terms: list[s.Node]) -> Iterator[tuple[str, str]]:
-    yield from (member for term in terms if (member := _member(term)) is not None)
+    """The members among the terms of a vector; also a capital's X_i beside a small letter, X_i − μ."""
+    capitals = any(isinstance(term := s.ungrouped(one), s.Name) and term.name[0].islower() for one in terms)
+    yield from (member for term in terms if (member := _member(term, capitals)) is not None)
 
 
-def _member(node: s.Node) -> tuple[str, str] | None:
+def _member(node: s.Node, capitals: bool = False) -> tuple[str, str] | None:
     """x and i of a small letter's x_i."""
     match s.ungrouped(node):
         case s.Subscript(_, body, (s.Name(_, index),)):
             body = s.ungrouped(body)
-            return (body.name, index) if isinstance(body, s.Name) and body.name[0].islower() else None
+            ours = isinstance(body, s.Name) and (capitals or body.name[0].islower())
+            return (body.name, index) if isinstance(body, s.Name) and ours else None
     return None
 
 

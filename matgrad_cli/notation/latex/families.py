@@ -52,7 +52,8 @@ def families(
     found: dict[str, Family] = {}
     for name, match in numbered.items():
         shape, whole = shapes[name], match[1].upper()
-        written = whole in {*shapes, *said} or re.search(rf"(?<![A-Za-z\\]){whole}(?![A-Za-z])", text) is not None
+        letter, limit = rf"(?<![A-Za-z\\]){whole}(?![A-Za-z])", rf"\^\s*\{{?\s*{whole}(?![A-Za-z])"
+        written = whole in {*shapes, *said} or (re.search(letter, text) is not None and re.search(limit, text) is None)
         if match[2] in bound and not shape.is_matrix:
             length = None if shape.is_number else shape.cols if shape.rows is ONE else shape.rows
             found[name] = Family(whole if written and len(whole) == 1 else match[1], length)

@@ -13,7 +13,7 @@ from .solver import Solver
 from .unify import Form, Side, join, merge
 from .uses import later
 from .uses_of_functions import function_form, is_unknown
-from .uses_of_indices import binder_form, derivative_of, names_of_lengths, slice_form, subscript_form
+from .uses_of_indices import binder_form, derivative_of, names_of_lengths, numbered_capitals, slice_form, subscript_form
 
 _KNOWN = dict.fromkeys(
     (ELEMENTWISE_NAMES | SQUARE | {"sum", "mean", "norm", "vec", "diag", "softmax", "tril", "triu"}) - {"log"}, 1
@@ -95,6 +95,8 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
     if scope.open:
         _sizes_first(solver, node)
         solver.sums(node)
+        if scope.syntax == "latex":
+            solver.entries = numbered_capitals(node)
     for name in names_of_lengths(node, scope):
         if name not in solver.dims:
             side = solver.limits[name] = Side(long=True)

@@ -87,6 +87,7 @@ class Solver:
         self.counted: set[str] = set()
         self.summed: frozenset[str] = frozenset()
         self.counts: frozenset[str] = frozenset()
+        self.entries: frozenset[str] = frozenset()
 
     # ---- the walk
 

@@ -324,8 +324,8 @@ def _small_matrices(solver: Solver, node: s.Node) -> None:
     parts = list(s.parts_of(node))
     names = [part.name for part in parts if isinstance(part, s.Name)]
     plain = all(
-        isinstance(part, s.Name | s.Group | s.Apply)
-        or (isinstance(part, s.Binary) and part.operator in ("juxtapose", "@", "dot"))
+        isinstance(part, s.Name | s.Group | s.Apply | s.Negative | s.Literal_)
+        or (isinstance(part, s.Binary) and part.operator in ("juxtapose", "@", "dot", "+", "-", "^"))
         for part in parts
     )
     for name in names if plain and all(name[0].islower() for name in names) else ():

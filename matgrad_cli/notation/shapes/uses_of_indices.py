@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ...ir import ONE
 from .. import syntax as s
+from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
 from ..scope import Scope
 from .solver import Solver
 from .unify import Form, Side, join, lengthen
@@ -28,7 +31,7 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
             if isinstance(index, s.Literal_) and index.value > 0:  # the second, counted from 0
                 lengthen(side)
         form.kind.matrix = form.kind.matrix or all(isinstance(index, s.Name) for index in node.indices)
-    elif node.member and form.is_open():
+    elif (node.member or (undeclared and isinstance(body, s.Name) and body.name in solver.entries)) and form.is_open():
         join(form.rows, sides[0], reason)
         join(form.cols, Side(ONE))
     elif len(sides) == 1 and solver.scope.syntax == "numpy":
@@ -38,6 +41,52 @@ def subscript_form(solver: Solver, node: s.Subscript) -> Form:
     elif len(sides) == 1:
         solver.rule(column_or_row(form, sides[0], reason), form)
     return Form.number()
+
+
+def numbered_capitals(tree: s.Node) -> frozenset[str]:
+    r"""The capitals whose Y_i is a number wherever it stands: a term beside a number, or in front of a function:
+    `\sum_i (Y_i - X_i^\top b)^2`, `\sum_k N_k \log \pi_k`. A_k of `A_k x`, of `w_k A_k` and of a norm may be one of
+    several matrices."""
+    counts = Counter(part.name for part in s.parts_of(tree) if isinstance(part, s.Name))
+    entries = Counter(name for part in s.parts_of(tree) if (name := _entry_of_capital(part)))
+    sure, open_, others = set[str](), set[str](), set[str]()
+    for part in s.parts_of(tree) if entries else ():
+        inside: tuple[s.Node, ...] = ()
+        match part:
+            case s.Apply(_, function, arguments):
+                kept = canonical_function(function) in ELEMENTWISE_NAMES | {"bars"}
+                alone = function == "bars" and _entry_of_capital(s.ungrouped(arguments[0]))
+                inside = () if kept and not alone else arguments
+            case s.Transposed(_, body) | s.Inverted(_, body):
+                inside = (body,)
+            case s.Binary(_, "juxtapose" | "dot" | "@", left, right):
+                before, behind = s.last_factor(left), _first_factor(right)
+                if isinstance(behind, s.Apply | s.Sigma | s.Transposed | s.Binary):
+                    sure.add(_entry_of_capital(before))
+                else:
+                    inside = (before,)
+                open_.add(_entry_of_capital(behind) if not isinstance(before, s.Literal_) else "")
+        others |= {name for one in inside for below in s.parts_of(one) if (name := _entry_of_capital(below))}
+    others |= open_ - sure
+    return frozenset(name for name, count in entries.items() if counts[name] == count and name not in others)
+
+
+def _entry_of_capital(part: s.Node) -> str:
+    match part:
+        case s.Subscript(_, s.Name(_, name), (s.Name(),)) if name[0].isupper():
+            return name
+    return ""
+
+
+def _first_factor(node: s.Node) -> s.Node:
+    """The factor at the beginning of a product, without its exponent; e^x is a function of x."""
+    node = s.ungrouped(node)
+    while isinstance(node, s.Binary) and node.operator in ("juxtapose", "dot", "@", "^", "**"):
+        left = s.ungrouped(node.left)
+        if node.operator == "^" and isinstance(left, s.Name) and left.name == "e":
+            break
+        node = left
+    return node
 
 
 def slice_form(solver: Solver, node: s.Slice) -> Form:
