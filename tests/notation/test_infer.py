@@ -26,6 +26,14 @@ INFERRED = [
     ("np.max(x, 0)", "x", [], "x:m×1"),
     ("np.sum((X@w - y)**2)/np.shape(X)[0]", "w", [], "X:m×n w:n×1 y:m×1"),
     ("np.sum((X@w - y)**2)/X.size(0)", "w", [], "X:m×n w:n×1 y:m×1"),
+    # what is reduced along an axis, and once more, has two sides; so has what is reduced along the second
+    ("-(y*F.log_softmax(z, dim=-1)).sum(-1).mean()", "z", [], "y:m×n z:m×n"),
+    ("(1 - F.cosine_similarity(a, b, dim=-1)).mean()", "a", [], "a:m×n b:m×n"),
+    ("F.normalize(z, dim=1).sum()", "z", [], "z:m×n"),
+    ("F.kl_div(F.log_softmax(a, dim=1), p, reduction='sum')", "a", [], "p:m×n a:m×n"),
+    ("F.cross_entropy(z, y)", "z", [], "y:m×1 z:m×1"),
+    # a variable beside the number of that name
+    ("np.sum(pi*x)/np.pi", "x", ["x: k"], "pi:number x:k×1"),
     # what stands round a loss in a program
     ("return np.sum((X@w - y)**2)", "w", [], "X:m×n w:n×1 y:m×1"),
     ("np.sum((X@w - y)**2);", "w", [], "X:m×n w:n×1 y:m×1"),

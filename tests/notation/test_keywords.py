@@ -105,6 +105,11 @@ def test_what_is_pasted_with_more_than_is_understood(text, problem):
         ("F.softmax(X, dim=1)", "softmax(X, axis=1)"),
         ("torch.softmax(X, dim=-1)", "softmax(X, axis=1)"),
         ("F.relu(x)", "relu(x)"),
+        ("X.clip(min=0)", "maximum(X, 0)"),
+        ("np.clip(X, a_min=-1, a_max=1)", "clip(X, -1, 1)"),
+        ("tf.norm(X, ord='euclidean')", "norm(X)"),
+        ("(A@A).detach()", "A@A"),
+        ("jax.lax.stop_gradient(X)", "X"),
         ("K.mean(K.square(X), axis=0)", "mean(X**2, axis=0)"),
         ("F.linear(X, weight=A)", "X@A.T"),
         ("tf.matmul(X, A, transpose_b=True)", "X@A.T"),
@@ -120,3 +125,14 @@ def test_what_is_pasted_with_more_than_is_understood(text, problem):
 )
 def test_two_ways_of_writing_the_same(text, same, problem):
     assert read_expression(text, problem).expr is read_expression(same, problem).expr
+
+
+def test_a_number_of_a_module_is_no_variable_of_that_name():
+    problem = read_problem("sum(x)/np.sqrt(2*np.pi)", "x", ["x: n, pi: n"])
+    assert {symbol.name for symbol in problem.loss.symbols} == {"x"}
+
+
+def test_what_is_detached_does_not_hold_the_variable():
+    with pytest.raises(MatgradError) as caught:
+        read_problem("((x - (A@x).detach())**2).sum()", "x", ["A: n×n"])
+    assert "constant" in caught.value.diagnostic.message

@@ -273,3 +273,30 @@ def test_the_square_of_one_of_many_is_no_variable_by_itself():
     with pytest.raises(InputError) as caught:
         read_problem(r"\sum_i x_i/\sigma_i^2", r"\sigma_i^2")
     assert caught.value.diagnostic.code == "unknown-name"
+
+
+@pytest.mark.parametrize(
+    ("loss", "wrt", "plain"),
+    [
+        (r"-\log\frac{e^{W_y x}}{\sum_j e^{W_j x}}", "W", "logsumexp(W@x) - e_y.T@W@x"),
+        (r"-\sum_c y_c \log\frac{\exp(W_c x + b_c)}{\sum_j \exp(W_j x + b_j)}", "W", "-y.T@log_softmax(W@x + b)"),
+        (
+            r"-\sum_i \log\frac{e^{W_{y_i}^T x_i}}{\sum_j e^{W_j^T x_i}}",
+            "W",
+            "sum(logsumexp(x@W.T, axis=1)) - sum(Y*(x@W.T))",
+        ),
+    ],
+)
+def test_a_capital_with_one_index_is_a_row_where_it_is_multiplied_to_a_number(loss, wrt, plain):
+    problem = read_problem(loss, wrt)
+    shapes = [f"{symbol.name}: {symbol.shape}" for symbol in problem.variables]
+    assert Judge(problem).compare(problem.loss, read_problem(plain, wrt, shapes).loss).holds
+
+
+@pytest.mark.parametrize(
+    "loss", [r"\sum_i \|A_i^\top x_i\|^2", r"\sum_k \|e^{A_k x}\|^2", r"\sum_k \operatorname{tr}(A_k^\top x x^\top)"]
+)
+def test_below_a_norm_it_may_be_one_of_several_matrices(loss):
+    with pytest.raises(InputError) as caught:
+        read_problem(loss, "x")
+    assert caught.value.diagnostic.code == "index-mismatch"

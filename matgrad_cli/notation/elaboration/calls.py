@@ -263,6 +263,15 @@ _ARITY: Final = {
     "where": (3, 3),
 }
 
+
+def _detached(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:
+    """torch's `target.detach()`: the value, of which no derivative is taken."""
+    if e.scope.wrt is not None and e.scope.wrt in arguments[0].symbols:
+        message = f"{e.text(node)} holds `{e.scope.wrt.name}` and is taken as a constant"
+        e.fail("unreadable", message, node, "give what is detached a name of its own")
+    return arguments[0]
+
+
 _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     **matrix_functions.BY_NAME,
     **products.BY_NAME,
@@ -271,6 +280,7 @@ _TABLE: Final[dict[str, Callable[[Elaborator, s.Apply, Arguments], Expr]]] = {
     **dict.fromkeys(("softmax", "log_softmax", "hardmax"), softmax),
     **dict.fromkeys(("cross", "crossmat"), _cross),
     "vec": _vec,
+    "detach": _detached,
     "expectation": _expectation,
     **dict.fromkeys(
         ("polar", "leading", "strictupper", "shiftup", "butlast"),

@@ -3,6 +3,7 @@ r"""Which numbered letters of a loss are vectors: x_i of `w^\top x_i`, `\|x_i - 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -28,8 +29,11 @@ def sample_letters(tree: s.Node, scope: Scope, wrt: str) -> tuple[str, ...]:
     names = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)}
     bound = s.letters_bound(tree)
     found: set[str] = set()
-    for _, vector, index in entries_as_vectors(tree):
+    inside = _in_norms(tree)
+    for entry, vector, index in entries_as_vectors(tree):
         name = vector.name
+        if name[0].isupper() and id(entry) in inside:
+            continue  # A_i of `\|A_i^\top x\|` may be a matrix
         if name.upper() != name and name.upper() in names:
             found.add(name.upper())
         elif scope.find(name) is None and isinstance(index, s.Name) and _counts(index.name, bound):
@@ -43,6 +47,48 @@ def sample_letters(tree: s.Node, scope: Scope, wrt: str) -> tuple[str, ...]:
             if _counts(letter, bound) and new and (value is None or value.shape.is_matrix):
                 found.add(small.upper() if value is not None else small)
     return tuple(sorted(found))
+
+
+def with_rows(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]:
+    r"""The tree with row j of W for W_j of `e^{W_j x + b_j}`, where a Σ binds j and nothing else is known of W: what is
+    taken there is a number. And what to say of it."""
+    counts = Counter(part.name for part in s.parts_of(tree) if isinstance(part, s.Name))
+    bound, inside = s.letters_bound(tree), _in_norms(tree)
+    places: dict[int, tuple[s.Name, s.Name]] = {}
+    for part in s.parts_of(tree):
+        match part:
+            case s.Apply(_, "exp", (body,), ()) | s.Binary(_, "^", s.Name(_, "e"), body):
+                for term in _terms(body):
+                    match first := _first(term):
+                        case s.Subscript(_, s.Name() as base, (s.Name() as index,)) if (
+                            first is not term
+                            and base.name[0].isupper()
+                            and scope.find(base.name) is None
+                            and _counts(index.name, bound)
+                            and id(first) not in inside
+                        ):
+                            places[id(first)] = base, index
+    given = Counter(base.name for base, _ in places.values())
+    rows = {name for name in given if given[name] == counts[name]}
+    if not rows:
+        return tree, ()
+
+    def turned(part: s.Node) -> s.Node:
+        base, index = places.get(id(part), (None, None))
+        if isinstance(part, s.Name) and part.name[:1] in rows and part.name[1:2] == "_":  # that of the label
+            base, index = s.Name(part.span, part.name[:1]), s.Name(part.span, part.name[2:])
+        if base is None or index is None or base.name not in rows:
+            return part
+        return s.Transposed(part.span, s.Slice(part.span, base, base, index, "row"))
+
+    said = tuple(f"the `{name}` with one index are the rows of `{name}`, as rows" for name in sorted(rows))
+    return s.rebuilt(tree, turned), said
+
+
+def _in_norms(tree: s.Node) -> set[int]:
+    """The parts below a norm, a trace or a determinant: a matrix may stand there."""
+    found = (part for part in s.parts_of(tree) if isinstance(part, s.Apply) and part.function in ("norm", "tr", "det"))
+    return {id(below) for part in found for below in s.parts_of(part)}
 
 
 def _with_features(tree: s.Node, scope: Scope, wrt: str) -> s.Node:
@@ -125,8 +171,9 @@ def entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
             left = s.ungrouped(part.left)
             before = s.ungrouped(left.right) if isinstance(left, s.Binary) and left.operator == "juxtapose" else left
             turned = s.ungrouped(before.body) if isinstance(before, s.Transposed) else None
+            member = isinstance(turned, s.Slice) or (isinstance(turned, s.Subscript) and len(turned.indices) == 1)
             turned = s.ungrouped(turned.body) if isinstance(turned, s.Subscript) else turned
-            if isinstance(turned, s.Slice) or (isinstance(turned, s.Name) and turned.name[0].islower()):
+            if member or (isinstance(turned, s.Name) and turned.name[0].islower()):
                 inner = s.ungrouped(part.right)
         if isinstance(inner, s.Subscript) and len(inner.indices) == 1:
             vector = s.ungrouped(inner.body)

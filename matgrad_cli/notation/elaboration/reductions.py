@@ -186,7 +186,7 @@ def _order(e: Elaborator, node: s.Apply) -> str | None:
     if chosen is None and len(node.arguments) > 1:
         second = s.ungrouped(node.arguments[1])
         chosen = second.text if isinstance(second, s.Literal_) else e.text(second).strip("`")
-    return None if chosen == "None" else chosen
+    return None if chosen in ("None", "euclidean") else chosen
 
 
 def softmax(e: Elaborator, node: s.Apply, arguments: Arguments) -> Expr:

@@ -254,6 +254,8 @@ class Parser(Stream):
             self.unreadable(
                 f"`{self.text_of(self.since(first))}` is not known", self.since(first), code="unknown-attribute"
             )
+        if token.text == "pi" and token is not first:  # beside an array of that name
+            return s.Name(self.since(first), s.CIRCLE)
         if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):
             self.enter(self.token)
             node = self.call(token, first)

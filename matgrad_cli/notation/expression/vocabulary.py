@@ -20,7 +20,7 @@ ALIASES: Final[dict[str, str]] = {
         "step": "heaviside", "matrix_power": "mpow fractional_matrix_power", "expm": "matrix_exp",
         "sum": "reduce_sum nansum", "mean": "reduce_mean nanmean", "eigmax": "lambda_max",
         "max": "amax nanmax reduce_max", "min": "amin nanmin reduce_min", "prod": "reduce_prod nanprod",
-        "clip": "clamp", "vec": "ravel flatten", "maximum": "fmax", "minimum": "fmin",
+        "clip": "clamp", "detach": "stop_gradient", "vec": "ravel flatten", "maximum": "fmax", "minimum": "fmin",
     }.items()
     for other in others.split()
 }  # fmt: skip
@@ -35,7 +35,7 @@ PRODUCTS: Final = frozenset(("dot", "inner", "outer", "kron", "solve"))
 CONSTRUCTORS: Final = frozenset(("eye", "ones", "zeros", "ones_like", "zeros_like", "basis"))
 SMALL: Final = words(
     "norm diag vec softmax polar leading pinv strictupper shiftup butlast expectation tril triu hardmax cross "
-    "crossmat T maximum minimum clip where log_softmax shape len bars"
+    "crossmat T maximum minimum clip where log_softmax shape len bars detach"
 )
 
 FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CONSTRUCTORS | SMALL

@@ -159,6 +159,8 @@ def _sizes_first(solver: Solver, node: s.Node) -> None:
     calls = [part for part in s.parts_of(node) if isinstance(part, s.Apply)]
     measured = {id(name) for call in calls if call.function in ("shape", "len") for name in s.parts_of(call)}
     for part in s.parts_of(node):
+        if isinstance(part, s.Name) and part.name == s.CIRCLE and solver.scope.syntax == "numpy":
+            solver.counted.add("pi")  # np.pi says that it is another thing
         if isinstance(part, s.Subscript | s.Slice):
             solver.counted |= {name.name for name in s.parts_of(s.children(part)[0]) if isinstance(name, s.Name)}
         if isinstance(part, s.Apply) and canonical_function(part.function) in ("eye", "ones", "zeros"):

@@ -107,8 +107,8 @@ _LAWS: Final = {
     for law, names in {
         "A": (
             *ELEMENTWISE_NAMES, "log_softmax", "softmax", "ones_like", "zeros_like", "expectation", "hardmax", "tril",
-            "triu", "polar", "leading", "strictupper", "shiftup", "butlast", "value at", "limit", s.PART, s.MOVED,
-            s.KEPT,
+            "triu", "polar", "leading", "strictupper", "shiftup", "butlast", "value at", "limit", "detach", s.PART,
+            s.MOVED, s.KEPT,
         ),
         "A -> A.T": ("pinv", "T"),
         "A -> 1": ("bars", "shape", "len"),
@@ -255,6 +255,8 @@ def _of_capitals(node: s.Node) -> bool:
 def _reduced(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
     form = forms[0]
     axis = axis_written(node)
+    if axis is None and (inner := _reduction_in(node.arguments[0])) is not None:
+        _rows_of_small_letters(solver, inner, sure=True)
     if axis == "1" and form.is_open():
         _rows_of_small_letters(solver, node)
     if axis == "first":  # MATLAB's: of every column, of a vector all
@@ -271,13 +273,26 @@ def _reduced(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
 _SECOND_AXIS: Final = regex(r"\b(?:axis|dim)\s*=\s*1\b|,\s*1\s*[,)]")
 
 
-def _rows_of_small_letters(solver: Solver, node: s.Apply) -> None:
+def _reduction_in(node: s.Node) -> s.Apply | None:
+    """The reduction along an axis that is reduced once more, `(x*y).sum(-1).mean()`: what it is taken of has two
+    sides."""
+    match s.ungrouped(node):
+        case s.Apply(_, function) as call if canonical_function(function) in REDUCTIONS | {"norm"}:
+            return call if axis_written(call) is not None else None
+        case s.Negative(_, body):
+            return _reduction_in(body)
+        case s.Binary(_, _, left, right) if not any(isinstance(s.ungrouped(side), s.Name) for side in (left, right)):
+            return _reduction_in(left) or _reduction_in(right)
+    return None
+
+
+def _rows_of_small_letters(solver: Solver, node: s.Apply, sure: bool = False) -> None:
     """`np.sum(p*q, axis=1)`: where only small letters stand, the first of them that is no parameter has rows.
 
     An axis that nobody wrote, of a loss that takes one row or many, says nothing.
     """
     names = [part.name for part in s.parts_of(node.arguments[0]) if isinstance(part, s.Name)]
-    written = _SECOND_AXIS.search(solver.text(node)) is not None
+    written = sure or _SECOND_AXIS.search(solver.text(node)) is not None
     if written and all(name in solver.names and name[0].islower() for name in names):
         entries = [name for name in names if name in solver.summed] or [name for name in names if not is_number(name)]
         for name in entries[:1]:
