@@ -192,6 +192,21 @@ def plain_name(text: str) -> str:
     return spelled_name(name)
 
 
+def said_of_variable(variable: Symbol, wrt: str, scope: Scope) -> tuple[str, ...]:
+    """What to say where the variable is not called as `--wrt` calls it: X for x, the rows of which x_k is one."""
+    name = plain_name(wrt)
+    if f"{variable.name}_bar" in scope.symbols:
+        of = f"`{variable.name}_bar` is a name by itself, of which nothing moves with `{variable.name}`"
+        return (f"{of}; where it is the mean, write it as a sum",)
+    if variable.name == name or variable.name.lower() not in (name.lower(), numbered(name).lower()):
+        return ()
+    if variable.name.lower() == name.lower():
+        return (f"`{name}` is read as `{variable.name}`",)
+    side = "column" if scope.members.get(variable.name) == "column" else "row"
+    part = side if variable.shape.is_matrix else "entry"
+    return (f"the derivative by `{wrt}` is {part} {name[-1]} of the derivative by `{variable.name}`",)
+
+
 def matrix_squares(text: str, tree: s.Node, reading: Reading) -> tuple[str, ...]:
     """What to say of `X^2` where nothing else shows LaTeX: the reading was guessed, and `X**2` is another thing."""
     if "\\" in text:

@@ -21,7 +21,7 @@ from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.mending import further, with_matrix_products, written_out
 from .facts_text import StatedFact, read_facts, squared
 from .latex.families import families
-from .loss_text import matrix_squares, numbered, plain_name, variable_named, without_left_side, without_wrappers
+from .loss_text import matrix_squares, plain_name, said_of_variable, variable_named, without_left_side, without_wrappers
 from .names import canonical_name, nearest_name, words
 from .rare import with_symmetry
 from .scope import UNUSED, Scope, Syntax, chosen_syntax
@@ -165,7 +165,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     written = tuple(entry.note for entry in declared.values() if entry.note)
     if language == "latex" and syntax is None:
         choice += matrix_squares(stated, tree, reading)
-    choice += _said_of_variable(variable, wrt, scope)
+    choice += said_of_variable(variable, wrt, scope)
     used = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)} | {one.name for one in variables}
     used |= {str(dim) for shape in table.values() for dim in (shape.rows, shape.cols)}
     unused = ", ".join(f"`{name}`" for name in declared if name not in used and name.isalpha())
@@ -195,18 +195,6 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
 def _is_variable(sign: s.Derivative, name: str) -> bool:
     """Whether a derivative is taken by the variable itself."""
     return isinstance(sign.variable, s.Name) and sign.variable.name == name and not sign.indices
-
-
-def _said_of_variable(variable: Symbol, wrt: str, scope: Scope) -> tuple[str, ...]:
-    """What to say where the variable is not called as `--wrt` calls it: X for x, the rows of which x_k is one."""
-    name = plain_name(wrt)
-    if variable.name == name or variable.name.lower() not in (name.lower(), numbered(name).lower()):
-        return ()
-    if variable.name.lower() == name.lower():
-        return (f"`{name}` is read as `{variable.name}`",)
-    side = "column" if scope.members.get(variable.name) == "column" else "row"
-    part = side if variable.shape.is_matrix else "entry"
-    return (f"the derivative by `{wrt}` is {part} {name[-1]} of the derivative by `{variable.name}`",)
 
 
 def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], wrt: str) -> Understood:

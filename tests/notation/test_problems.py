@@ -300,3 +300,14 @@ def test_below_a_norm_it_may_be_one_of_several_matrices(loss):
     with pytest.raises(InputError) as caught:
         read_problem(loss, "x")
     assert caught.value.diagnostic.code == "index-mismatch"
+
+
+def test_a_sum_goes_on_above_and_below_a_fraction_line():
+    found = read_problem(r"\frac{\sum_i p_i g_i + a}{\sum_i p_i + g_i - p_i g_i + a}", "p", ["p: n, g: n, a: scalar"])
+    plain = read_problem("(p.T@g + a)/(sum(p + g - p*g) + a)", "p", ["p: n, g: n, a: scalar"])
+    assert Judge(found).compare(found.loss, plain.loss).holds
+
+
+def test_a_mean_by_its_bar_is_a_name_by_itself_and_said():
+    problem = read_problem(r"\sum_i (y_i - \bar y)^2", "y")
+    assert any("`y_bar` is a name by itself" in note for note in problem.notes)

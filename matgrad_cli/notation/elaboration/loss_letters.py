@@ -143,11 +143,16 @@ def left_free(tree: s.Node) -> frozenset[str]:
 
 def widened(tree: s.Node) -> s.Node:
     """The loss with what follows a Σ inside it, where only this Σ binds a letter of it:
-    Σ_i a_i + b_i is Σ_i (a_i + b_i), also inside brackets."""
+    Σ_i a_i + b_i is Σ_i (a_i + b_i), also inside brackets and fractions."""
 
     def inside(part: s.Node) -> s.Node:
-        body = _widened(part.body) if isinstance(part, s.Group) else part
-        return s.Group(part.span, body) if isinstance(part, s.Group) and body is not part.body else part
+        match part:
+            case s.Group(span, body) if (wide := _widened(body)) is not body:
+                return s.Group(span, wide)
+            case s.Binary(span, "/", left, right):
+                over, under = _widened(left), _widened(right)
+                return part if over is left and under is right else s.Binary(span, "/", over, under)
+        return part
 
     return _widened(s.rebuilt(tree, inside))
 
