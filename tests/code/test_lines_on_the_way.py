@@ -311,3 +311,59 @@ def test_options_that_nobody_gives_are_handed_on(dgamma: str, line: int | None) 
     found = verdicts(HANDED_ON.format(dgamma=dgamma))
     assert 17 in found
     assert [at for at, verdict in found.items() if verdict == "wrong"] == ([line] if line else [])
+
+
+GATES = """\
+def cell_forward(x, h, W, U):
+    # x: (N, D), h: (N, H), W: (D, 2H), U: (H, 2H)
+    H = h.shape[1]
+    a = x @ W + h @ U
+    z = 1 / (1 + np.exp(-a[:, :H]))
+    n = np.tanh(a[:, H:])
+    out = (1 - z) * n + z * h
+    return out, (x, h, W, U, z, n)
+
+
+def cell_backward(dout, cache):
+    x, h, W, U, z, n = cache
+    dn = dout * (1 - z) * (1 - n * n)
+    dz = dout * (h - n) * z * (1 - z)
+    da = np.hstack([dz, dn])
+    dx = da @ W.T
+    dh = da @ U.T + dout * z
+    return dx, dh, x.T @ da, h.T @ da
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("(h - n)", "(n - h)", 14),  # all that follows is wrong, and `dn` is not: it is meant before its tanh
+        (" + dout * z", "", 17),
+        ("hstack([dz, dn])", "hstack([dn, dz])", 15),
+        ("x", "x", 0),
+    ],
+)
+def test_a_gradient_before_its_activation_is_not_blamed_for_later_lines(old: str, new: str, line: int) -> None:
+    report = checked(GATES.replace(old, new))
+    wrong = [one.line for problem in report.problems for one in problem.lines if one.verdict == "wrong"]
+    assert wrong[:1] == ([line] if line else [])
+
+
+ROWS = """\
+def f(E, u, at, others):
+    # E: (V, D), u: (D,), at: int, others: (K,) ints
+    p = 1 / (1 + np.exp(-(E[at] @ u)))
+    q = 1 / (1 + np.exp(E[others] @ u))
+    loss = -np.log(p) - np.sum(np.log(q))
+    dE = np.zeros_like(E)
+    dE[at] += (p - 1) * u
+    np.add.at(dE, others, np.outer({q}, u))
+    return loss, dE
+"""
+
+
+@pytest.mark.parametrize(("q", "wrong"), [("1 - q", []), ("q", [8]), ("q - 1", [8])])
+def test_a_call_that_adds_in_place_is_a_line_of_its_own(q: str, wrong: list[int]) -> None:
+    report = checked(ROWS.format(q=q))
+    assert [one.line for problem in report.problems for one in problem.lines if one.verdict == "wrong"] == wrong

@@ -19,7 +19,7 @@ class Said:
 
 
 _NAME = (
-    r"(?!(?:scalar|float|int|number|shape|size|of|array|vector|matrix|tensor|dim|dimension"
+    r"(?!(?:(?:scalar|float|int|number)s?|shape|size|of|array|vector|matrix|tensor|dim|dimension"
     r"|dimensions)\b)[A-Za-z_]\w*\*?"
 )
 _LIST = rf"{_NAME}(?:\s*(?:,|/|&|\band\b)\s*{_NAME})*"
@@ -44,7 +44,7 @@ _LATER = regex(rf"\b(?:shape|size|dimensions?|shaped)\b\s*(?:is|=|:)?\s*{_SHAPE}
 _BESIDE = regex(rf"(?P<name>{_NAME})\s+of\s+(?:shape|size)\s+{_SHAPE}")
 _SINGLE = regex(r"\s*(?P<dim>[A-Za-z_]\w*)\b")
 _NUMBER = regex(
-    r"\b(?:scalar|float|number|constant|strength|coefficient|temperature|real|regularization|rate|int|double)\b"
+    r"\b(?:(?:scalar|float|number|constant|strength|coefficient|temperature|real|rate|int|double)s?|regularization)\b"
 )
 _NO_NUMBER = regex(r"\b(?:matrix|vector)\b", re.I)
 _FACTS = (

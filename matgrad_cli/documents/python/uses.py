@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import DATA, GRADIENTS, last_part
+from ...verify.programs.names import DATA, GRADIENTS, key_of, last_part
 
 _FORMS = (
     regex(r"^d_?(?:L|l|loss|J|cost|C|E|err)_?d_?([A-Za-z]\w*)$"),
@@ -188,7 +188,7 @@ def _sized(node: ast.AST, size: str) -> Iterator[tuple[str, int]]:
 
 def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
     """The arrays in one node with their axes, and whether that is all of them."""
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and claimed(node.targets[0].id):
+    if isinstance(node, ast.Assign) and claimed(key_of(node.targets[0]) or ""):
         turned = filter(None, map(transposed, ast.walk(node.value)))
         return [(part, 2, False) for part in turned]  # dW = x.T @ dout: an outer product has no transpose
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List):

@@ -17,7 +17,7 @@ from ...verify.programs.machine import OPERATIONS, Event, moves
 from ...verify.programs.names import names_in
 from .claim import Claim, Stage, stages
 from .inputs import Kinds
-from .others import MOST_SITES, alike, unsettled
+from .others import alike, unsettled
 from .reading import Reading
 from .trial import State, Trial
 
@@ -165,11 +165,5 @@ def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
 def _sites_for(trial: Trial, event: Event) -> tuple[list[int], list[int]]:
     """The births before an assignment of values of its shape on which the loss depends, the last first;
     those by which it is right."""
-    shape = np.shape(event.value)
-    sites = [
-        site
-        for site, born in trial.base.machine.trace
-        if site < min(event.sites[:1], default=math.inf) and np.shape(born) == shape
-    ]
-    sites = [site for site in reversed(sites[-MOST_SITES:]) if trial.influential(site)]
+    sites = trial.births(np.shape(event.value), min(event.sites[:1], default=math.inf))
     return sites, [site for site in sites if trial.right_at(np.real(event.value), site)]

@@ -37,7 +37,8 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
             continue
         behind = [one.key for one in claims if one.last.number > claim.last.number]
         bears = any(written[key] == "right" or key in found for key in behind)
-        later = followers(state, claim) if bears else []
+        beside = any(site < min(claim.sites) for site in _beside(trial, claim))
+        later = followers(state, claim) if bears or beside else []
         right = [key for key in later if written[key] == "right" or key in found]
         scale = next(
             (scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None
@@ -50,7 +51,11 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
             )
         elif right and (len(right) == len(later) or "right" in early):
             found[claim.key] = 1.0, "this is not the derivative itself; what follows from it is right"
-        elif (right or "right" in early) and any(_beside(trial, claim)):
+        elif (
+            any(_beside(trial, claim))
+            if right or "right" in early
+            else beside and later and not _helps(state, claim, later)
+        ):
             found[claim.key] = 1.0, f"this is the derivative by a value on the way to `{claim.name}`"
     for claim in claims:  # the same gradient put into a dict
         known = [one for one in claims if one.key in found and one.name == claim.name and one.key != claim.key]
@@ -69,6 +74,14 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
             if scaled and trial.outcome(claim, claim.last.value, found[""][0]) == "right":
                 found[claim.key] = found[""][0], "this is the derivative times a size, as what it comes from"
     return found
+
+
+def _helps(state: State, claim: Claim, later: list[str]) -> bool:
+    """Whether a line that uses a claim is right with the derivative by its name in place of it."""
+    sites = state.trial.influences(claim)
+    truth = state.trial.truth(sites[0]) if sites else None
+    other = None if truth is None else state.trial.state({**state.overrides, claim.last.number: truth})
+    return other is not None and any(other.outcomes.get(key) == "right" for key in later)
 
 
 def _what_it_is(trial: Trial, claim: Claim) -> str:
@@ -118,10 +131,14 @@ def _written_flat(claim: Claim) -> bool:
 
 
 def _beside(trial: Trial, claim: Claim) -> Iterator[int]:
-    """The births of other values of the same shape by which a claim is the derivative, the last first."""
-    trace, value = trial.base.machine.trace, np.real(claim.last.value)
-    sites = [site for site, other in trace if np.shape(other) == np.shape(value) and site not in claim.sites]
-    return (site for site in reversed(sites[-MOST_SITES:]) if trial.influential(site) and trial.right_at(value, site))
+    """The births of other values of the same shape by which a claim is the derivative, the last first; a wrong sign
+    makes none by a value that is there without its sign: exp(-z)."""
+    value, values = np.real(claim.last.value), dict(trial.base.machine.trace)
+    for site in trial.births(np.shape(value)):
+        if site not in claim.sites and trial.right_at(value, site):
+            earlier = trial.births(np.shape(value), site)
+            if not any(alike(values[site], -values[born]) for born in earlier):
+                yield site
 
 
 def _entries(value: Value) -> list[float]:
@@ -198,10 +215,6 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
     )
     word = next(words, "")
     return f"this is the derivative by the scores of which a {word} makes `{claim.name}`" if word else ""
-
-
-MOST_SITES = 30
-"""Among so many values the one behind a gradient without such a name is looked for."""
 
 
 def unsettled(state: State) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...diagnostics.record import record
 from ...documents.python.outline import Unit
+from ...documents.python.said import letters_of
 from ...documents.python.uses import UPSTREAM, claimed
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
@@ -101,7 +102,8 @@ class Reading:
         if unit.scripted:
             body(self.machine, self.module, [line for line in unit.lines if is_not_main(line)])
             return
-        body(self.machine, self.module, [line for line in unit.lines if is_preparing(line)])
+        free = {letter for _, said in unit.said for dim in said.dims or () for letter in letters_of(dim)}
+        body(self.machine, self.module, [line for line in unit.lines if is_preparing(line, free)])
         if unit.closure:
             self._closure()
             return

@@ -113,6 +113,11 @@ def _doubts(first: Understanding, one: Understanding) -> tuple[int, ...]:
     return *one.doubts, collapsed(first, one), _odd(one)
 
 
+def _numbers(one: Understanding) -> bool:
+    """Whether each array is a number, at which too little is seen."""
+    return not any(kind.dims for _, kind in one.kinds if kind.form == "array")
+
+
 def _odd(one: Understanding) -> bool:
     """Whether a target is a single row, though nothing else has as many rows."""
     rows = {kind.dims[0] for name, kind in one.kinds if name not in TARGETS and kind.form == "array" and kind.dims[1:]}
@@ -127,8 +132,10 @@ def _at_other_sizes(unit: Unit, understood: Understanding) -> bool:
 
 
 def collapsed(first: Understanding, other: Understanding) -> bool:
-    """Whether a matrix is taken for a number in another understanding:
+    """Whether a matrix, or each array, is taken for a number in another understanding:
     too little is seen at a number to make a wrong claim doubtful."""
+    if _numbers(other) > _numbers(first):
+        return True
     before = dict(first.kinds)
     matrices = {name for name, kind in before.items() if kind.form == "array" and kind.dims[1:]}
     return any(name in matrices and kind.form == "array" and not kind.dims for name, kind in other.kinds)
@@ -154,7 +161,13 @@ def _decided(
     ways = candidates(
         need.name, "size" if whole else need.hint, need.beside, given, axes.get(need.name), need.name in differentiated
     )
-    return [{**kinds, need.name: kind} for kind in ways]
+    columns = any(kind.dims[1:] == ("1",) for kind in told.values())  # then a vector is one too
+    return [{**kinds, need.name: kind} for way in ways for kind in (*(_column(way) if columns else ()), way)]
+
+
+def _column(kind: Kind) -> list[Kind]:
+    """A vector as a column."""
+    return [replace(kind, dims=(*kind.dims, "1"))] if kind.form == "array" and len(kind.dims) == 1 else []
 
 
 def _with_facts(unit: Unit, kinds: dict[str, Kind], name: str) -> dict[str, Kind]:
@@ -194,13 +207,26 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
         name in axes and not kind.told and kind.form == "array" and not axes[name].allow(len(kind.dims))
         for name, kind in kinds.items()
     )
+    against += sum(_lies_along_examples(name, kind, kinds) for name, kind in kinds.items())
     return Understanding(tuple(kinds.items()), order, between, faults, unfit, against)
+
+
+_BIAS = regex(r"^(?:b\d*|b_\w+|bias\w*|intercept)$")
+_WEIGHTS = regex(r"^(?:[wWU]\w*|theta|Theta)$")
+
+
+def _lies_along_examples(name: str, kind: Kind, kinds: dict[str, Kind]) -> bool:
+    """Whether a bias whose shape is guessed has an axis that no weight has: one entry for each example."""
+    own = {*kind.dims} - {"1"}
+    weights = [one.dims for word, one in kinds.items() if _WEIGHTS.match(word) and one.form == "array" and one.dims]
+    free = _BIAS.match(name) and kind.form == "array" and not kind.told
+    return bool(free and weights) and not own <= {dim for dims in weights for dim in dims}
 
 
 def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     """The first understanding with the shapes that claims give to guessed inputs, where this fits better: `dg` summed
     over an axis says that `g` lies along the other one."""
-    if not found or any(one.fits for one in found):
+    if not found or any(one.fits and not _numbers(one) for one in found):
         return []
     first = min(found, key=lambda one: (one.faults, one.unfit))
     trial = tried(unit, first.kinds, Point(order=first.order, between=first.between))
@@ -208,14 +234,16 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     if not isinstance(trial, Trial):
         return []
     machine = trial.base.machine
-    names = {site: name for name, given in machine.given.items() for site in machine.sites.get(id(given), ())}
+    born = {name: machine.sites.get(id(given), ()) for name, given in machine.given.items() if name in kinds}
+    names = {site: name for name, sites in born.items() for site in sites}
     for claim in trial.claims(trial.base):
         name = next((names[site] for site in claim.sites if site in names), "")
         guess, value = kinds.get(name), claim.last.value
         if guess is None or guess.told or guess.form != "array" or isinstance(value, Unknown):
             continue
         shape: tuple[int, ...] = np.shape(machine.given[name])
-        if np.size(value) < np.prod(shape) and _stretches(np.shape(value), shape):
+        flat = [[size for size in sizes if size > 1] for sizes in (np.shape(value), shape)]
+        if flat[0] == flat[1] or (np.size(value) < np.prod(shape) and _stretches(np.shape(value), shape)):
             kinds[name] = replace(guess, dims=tuple(trial.given.named(size) for size in np.shape(value)))
     if kinds == dict(first.kinds):
         return []

@@ -37,8 +37,11 @@ def loaded_in(method: ast.FunctionDef) -> frozenset[str]:
 _PLAIN = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator, ast.Tuple, ast.Load, ast.Attribute, ast.Name)
 
 
-def is_preparing(line: ast.stmt) -> bool:
-    """Imports, functions, classes, and names of constants: what stands around a function."""
+def is_preparing(line: ast.stmt, free: set[str]) -> bool:
+    """Imports, functions, classes, and names of constants: what stands around a function; not a number that is the size
+    of an array, which may be any."""
+    if isinstance(line, ast.Assign) and not free.isdisjoint(key_of(target) or "" for target in line.targets):
+        return False
     if isinstance(line, ast.Assign) and not isinstance(line.value, ast.Lambda):
         inside = list(ast.walk(line.value))
         names = {node.id for node in inside if isinstance(node, ast.Name)}

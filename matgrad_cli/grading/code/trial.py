@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Literal
@@ -24,6 +25,8 @@ from .reading import NoLoss, Plan, Reading, slope
 Outcome = Literal["right", "differs", "unread", "misfit", "open"]
 
 DIRECTIONS = 2
+MOST_SITES = 60
+"""Among so many values the one is looked for by which something is the derivative."""
 NOTHING = 1e-13
 """A derivative that is smaller beside the loss is rounding: the loss does not depend on the value."""
 CLOSE = 1e-6
@@ -298,6 +301,14 @@ class Trial:
     def right_at(self, value: Value, site: int) -> bool:
         """Whether a value is the derivative by what is born at a site."""
         return self._against(np.real(value), site) == "right"
+
+    def births(self, shape: tuple[int, ...], before: float = math.inf) -> list[int]:
+        """The births of values of a shape in what the loss is made of, the last first; only so many of them."""
+        machine, after = self.base.machine, self.plan.after
+        until = [site for event in machine.events if event.number <= (after or 0) for site in event.sites]
+        end = self.base.born_until if after is None else max(until, default=math.inf)
+        sites = [site for site, value in machine.trace if site <= end and site < before and np.shape(value) == shape]
+        return [site for site in reversed(sites[-MOST_SITES:]) if self.influential(site)]
 
     def influential(self, site: int) -> bool:
         """Whether the loss depends on what is born at a site."""

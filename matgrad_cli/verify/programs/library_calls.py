@@ -204,5 +204,7 @@ def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str
             value = operate("Add", value, part)
         return value
     if name in ("int", "float", "bool", "abs", "sum", "round") and isinstance(arguments[0], str):
+        if name == "float" and arguments[0].strip("+-").lower() in ("inf", "infinity"):
+            return float(arguments[0])
         raise Unread("a number from a text")
     return PYTHON[name](*arguments, **named)

@@ -119,7 +119,7 @@ class Machine:
         if self.recording:
             self._remember(value)
             self.trace.append((self.site, value))
-            self.sites[id(value)] = [self.site]
+            self.sites.setdefault(id(value), []).append(self.site)
             self.shapes[self.site] = np.shape(value)
         return value
 

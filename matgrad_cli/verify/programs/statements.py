@@ -352,13 +352,17 @@ def _import_from(_: Machine, frame: Frame, line: ast.ImportFrom) -> None:
 def _expression(machine: Machine, frame: Frame, line: ast.Expr) -> None:
     if isinstance(line.value, ast.Constant):
         return
-    evaluate(machine, frame, line.value)
-    call = line.value
+    call, into = line.value, None
     if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in IN_PLACE:
-        into = call.args[0] if call.func.attr in ("at", "fill_diagonal") and call.args else call.func.value
-        key = key_of(whole_of(into))
-        if key is not None:
-            _written(machine, frame, key, line, evaluate(machine, frame, whole_of(into)))
+        into = whole_of(call.args[0] if call.func.attr in ("at", "fill_diagonal") and call.args else call.func.value)
+    key = key_of(into) if into is not None else None
+    machine.writing = key or ""
+    try:
+        evaluate(machine, frame, line.value)
+        if into is not None and key is not None:
+            _written(machine, frame, key, line, evaluate(machine, frame, into))
+    finally:
+        machine.writing = ""
 
 
 def _named(_: Machine, frame: Frame, line: ast.FunctionDef | ast.ClassDef) -> None:

@@ -256,7 +256,7 @@ def _of_names(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator
             shape = shapes.get(whole.of(node.value), ())[1:] or None
         alike = [name for name, like in here.arrays if shape == like and name != said and node not in limits]
         for edit in filled(TERMS, said, replace(here, arrays=tuple((name, ()) for name in alike))):
-            yield whole.edit(node, edit.code, edit.message, edit.text)
+            yield replace(whole.edit(node, edit.code, edit.message, edit.text), part=said)
         for name, like in here.arrays if named and (shape is not None or said in here.numbers) else ():
             if like == needed:
                 sign = f"{said} * {here.library}.sign({name})"

@@ -22,6 +22,7 @@ from .assignments import statements
 from .edits import added, edits, likely
 from .effort import Effort
 from .exchanges import exchanges
+from .forms import dropped
 
 KEPT = 40
 """So many edits that hold at the first point are tried at the others: where d is 4, a lost √d is a factor 2, too."""
@@ -55,9 +56,6 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) 
     found = _of_statement(benches, own, text_of, effort)
     if found is None and single:
         found = _of_expression(benches, one, text_of, effort)
-        if found is not None and found.edit.part.isidentifier():  # what gives the part its value may be too much
-            giving = [line for line in _before(benches[0]) if key_of(_target(line)) == found.edit.part]
-            found = _of_values(benches, giving, text_of, effort.half(), (None,)) or found
     elif found is None:
         found = (
             _of_terms(benches, text_of, effort)
@@ -65,7 +63,20 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) 
             or _of_values(benches, own, text_of, effort.half())
             or _by_a_line_more(benches, one, own[0], effort)
         )
-    return found or _of_values(benches, _before(benches[0]), text_of, effort)
+    found = found or _of_values(benches, _before(benches[0]), text_of, effort)
+    return found if found is None else _where_it_is_given(found, benches, text_of, effort) or found
+
+
+def _where_it_is_given(found: Mended, benches: list[Bench], text_of: TextOf, effort: Effort) -> Mended | None:
+    """What is missing at a name is missing in the line that gives it its value, or something is too much there."""
+    part = found.edit.part
+    giving = [line for line in _before(benches[0]) if part.isidentifier() and key_of(_target(line)) == part]
+
+    def a_term_more(text: str, here: Around, _: tuple[int, ...], __: tuple[int, ...]) -> Iterator[Edit]:
+        return dropped(text, here, dict(here.arrays).get(part, ()))
+
+    way = a_term_more if found.edit.code == "dropped-term" else None
+    return _of_values(benches, giving, text_of, effort, (way,)) if found.statement not in giving else None
 
 
 def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) -> Mended | None:
@@ -112,7 +123,7 @@ def _of_terms(benches: list[Bench], text_of: TextOf, effort: Effort) -> Mended |
             terms = [bench.at(number) for bench in benches]
             edit = _everywhere(terms, line, _made(made, text, needed), effort)
             if edit is not None:
-                return Mended(line, Edit(edit.code, edit.message, text_of(line).removesuffix(text) + edit.text))
+                return Mended(line, replace(edit, text=text_of(line).removesuffix(text) + edit.text))
     return None
 
 
@@ -204,7 +215,8 @@ def _line(statement: ast.stmt, key: str, edit: Edit, text_of: TextOf) -> str:
     if isinstance(statement, ast.Return):
         return f"return {edit.text}"
     assert isinstance(statement, ast.Assign)
-    target = key if isinstance(statement.targets[0], ast.Tuple) else " = ".join(map(text_of, statement.targets))
+    written = " = ".join(map(text_of, statement.targets))
+    target = key if isinstance(statement.targets[0], ast.Tuple) or written[:1] in "'\"" else written
     return f"{target} = {edit.text}"
 
 
@@ -236,7 +248,7 @@ def _of_values(
                 for part in _editable(line) if own_way or made is not likely else ():
                     head, _, tail = text_of(line).rpartition(text_of(part))
                     for edit in islice(_around_line(benches, line, text_of(part), own_way), MOST):
-                        yield line, Edit(edit.code, edit.message, head + edit.text + tail)
+                        yield line, replace(edit, text=head + edit.text + tail)
 
     return _first(benches, tried(), effort)
 
@@ -249,7 +261,7 @@ def _of_numbers(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, ef
         for line in plain:
             text = text_of(line.value)
             for edit in _around_line(benches, line, text, None):
-                yield line, Edit(edit.code, edit.message, text_of(line).removesuffix(text) + edit.text)
+                yield line, replace(edit, text=text_of(line).removesuffix(text) + edit.text)
 
     return _first(benches, ways(), effort)
 
