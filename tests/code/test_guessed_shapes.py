@@ -163,3 +163,53 @@ def test_what_is_returned_may_be_the_gradient_by_the_scores(axis: int) -> None:
     assert "wrong" not in verdicts(SCORES.format(axis=axis, value="AL - Y")).values()
     assert "wrong" not in verdicts(SCORES.format(axis=axis, value=f"(AL - Y) / AL.shape[{1 - axis}]")).values()
     assert verdicts(SCORES.format(axis=axis, value="AL + Y"))[6] == "wrong"
+
+
+COLUMNS = """\
+def forward(X, params):
+    A = np.tanh(params["W1"] @ X + params["b1"])
+    out = params["W2"] @ A + params["b2"]
+    return out, A
+
+
+def cost(out, Y):
+    return np.sum((out - Y) ** 2) / 2
+
+
+def backward(params, out, A, X, Y):
+    dout = out - Y
+    dA = params["W2"].T @ dout
+    dZ = dA * (1 - A ** 2)
+    return {{"dW1": dZ @ X.T, "db1": {db1}, "dW2": dout @ A.T, "db2": np.sum(dout, axis=1, keepdims=True)}}
+"""
+
+
+@pytest.mark.parametrize(("axis", "verdict"), [(1, "right"), (0, "wrong")])
+def test_no_bias_lies_along_the_examples(axis: int, verdict: str) -> None:
+    text = COLUMNS.format(db1=f"np.sum(dZ, axis={axis}, keepdims=True)")
+    assert checked(text).verdict == verdict
+
+
+STATES = """\
+rows = 40
+words = 12
+W = np.random.randn(rows, words) * 0.01
+U = np.random.randn(rows, rows) * 0.01
+c = np.zeros((rows, 1))
+
+
+def step(at, before):
+    x = np.zeros((words, 1))
+    x[at] = 1
+    h = np.tanh(W @ x + U @ before + c)
+    loss = np.sum(h ** 2)
+    dz = 2 * h * (1 - h ** 2)
+    dW, dU, dc = dz @ x.T, dz @ before.T, dz
+    dbefore = {dbefore}
+    return loss, dW, dU, dc, dbefore
+"""
+
+
+@pytest.mark.parametrize(("dbefore", "verdict"), [("U.T @ dz", "right"), ("U @ dz", "wrong")])
+def test_sizes_of_a_file_are_any_and_vectors_are_columns_beside_columns(dbefore: str, verdict: str) -> None:
+    assert checked(STATES.format(dbefore=dbefore)).verdict == verdict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from test_claims import verdicts
 
 from matgrad_cli.diagnostics import Source
 from matgrad_cli.grading.code.report import checked_code
@@ -71,3 +72,28 @@ def test_what_is_kept_is_not_taken_for_arguments() -> None:
         .replace("    W, b = layer\n    dW", "    x, W, b = kept\n    dW")
     )
     assert verdict(text.format(dW="x.T @ dout")) == "right"
+
+
+ENTRIES = """\
+def forward(X, W, b):
+    return X @ W + b, (X, W)
+
+
+def backward(dout, cache):
+    X, W = cache
+    return {{
+        "dX": dout @ W.T,
+        "dW": {dW},
+        "db": {db},
+    }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("dW", "db", "wrong"),
+    [("X.T @ dout", "dout.sum(axis=0)", []), ("dout.T @ X", "dout.sum(axis=0)", [9]), ("X.T @ dout", "dout", [10])],
+)
+def test_the_entries_of_a_dict_that_is_returned_are_claims(dW: str, db: str, wrong: list[int]) -> None:
+    found = verdicts(ENTRIES.format(dW=dW, db=db))
+    assert sorted(found) == [8, 9, 10]
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong

@@ -8,8 +8,9 @@ from typing import Any
 
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in
+from .attached import under_names
 from .sizes import made_small
-from .uses import claimed
+from .uses import claimed, is_gradient
 
 _COUNT = regex(r"^(?:[NnmMB]|batch(?:_size)?|num_\w+|n_\w+)$")
 TURNED = ".T"
@@ -21,7 +22,7 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     is claimed. Each line keeps its place in the text. What is nested too deeply stays as it is. Loosely, every name may
     be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
-        made_small(tree)
+        made_small(under_names(tree))
         _finished(tree, loosely)
     except RecursionError:
         return tree
@@ -33,6 +34,9 @@ def _finished(tree: ast.Module, loosely: bool) -> None:
     known = frozenset(map(last_part, names_in(tree))) | {
         node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)
     }
+    bodies = [(tree.body, names_in(tree)), *((function.body, names_in(function)) for function in functions)]
+    for body, names in bodies:
+        body[:] = [new for line in body for new in _entry_by_entry(line, known, names)]
     numbers = names_in(tree) | {TURNED} if loosely else frozenset[str]()
     for function in functions:
         gradients = frozenset(name for name in _stored(function) if not known.isdisjoint(claimed(name)))
@@ -47,6 +51,42 @@ def _finished(tree: ast.Module, loosely: bool) -> None:
                     parts = [line for line in lines[-2:] if line is lines[-1] or _hands_on(line, lines[-1], gradients)]
                     finished = (_finish(line, gradients, numbers) if line in parts else [line] for line in lines[-2:])
                     lines[-2:] = [new for ones in finished for new in ones]
+
+
+def _entry_by_entry(line: ast.stmt, known: frozenset[str], names: frozenset[str]) -> list[ast.stmt]:
+    """A dict of gradients that is written out, or returned, as an assignment of each entry, at its own place."""
+    value = line.value if isinstance(line, ast.Assign | ast.Return) else None
+    parts = value.elts if isinstance(value, ast.Tuple) else [value]
+    whole = next((part for part in parts if isinstance(part, ast.Dict) and _of_gradients(part, known)), None)
+    if whole is None or (
+        isinstance(line, ast.Assign) and (len(parts) > 1 or not isinstance(line.targets[0], ast.Name))
+    ):
+        return [line]
+    assert isinstance(whole, ast.Dict)
+    held = line.targets[0].id if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name) else "grads"
+    if isinstance(line, ast.Return) and held in map(last_part, names):
+        return [line]
+
+    def assigned(target: ast.expr, value: ast.expr, at: ast.AST) -> ast.stmt:
+        return ast.copy_location(ast.Assign([ast.copy_location(target, at)], value), value)
+
+    made = [assigned(ast.Name(held, ast.Store()), ast.copy_location(ast.Dict([], []), line), line)]
+    for key, entry in zip(whole.keys, whole.values, strict=True):
+        assert key is not None
+        name = ast.copy_location(ast.Name(held, ast.Load()), key)
+        made.append(assigned(ast.Subscript(name, key, ast.Store()), entry, key))
+    if isinstance(line, ast.Return):
+        left: list[Any] = [ast.copy_location(ast.Name(held, ast.Load()), one) if one is whole else one for one in parts]
+        rest = left[0] if len(parts) == 1 else ast.copy_location(ast.Tuple(left, ast.Load()), whole)
+        made.append(ast.copy_location(ast.Return(rest), line))
+    return made
+
+
+def _of_gradients(whole: ast.Dict, known: frozenset[str]) -> bool:
+    """Whether the keys of a dict are names of gradients, of which some are computed there."""
+    names = [str(getattr(key, "value", "")) for key in whole.keys]
+    named = bool(names) and all(not known.isdisjoint(claimed(name)) or is_gradient(name) for name in names)
+    return named and not all(isinstance(value, ast.Name) for value in whole.values)
 
 
 def _stored(node: ast.AST) -> frozenset[str]:
