@@ -21,7 +21,8 @@ _GOES_ON = regex(rf"{_MARGIN}{_SIGN}|[\s&]*(?:\\q?quad|\\hspace\*?\{{[^}}]*\}}|\
 _LEADING = regex(rf"^{_MARGIN}")
 _LEFT_OPEN = regex(rf"{_SIGN}\s*$")
 _ZERO = regex(r"=\s*\{?0\}?[\s.,]*$")
-_BOUNDS = regex(r"[_^]\s*\{[^{}]*\}")  # the sign of \sum_{k=1} relates nothing
+BOUNDS = regex(r"[_^]\s*\{[^{}]*\}")
+"""The sign of `\\sum_{k=1}` relates nothing."""
 _BREAK = regex(r"\\\\\*?(?:\s*\[[^\]\n]*\])?\s*$")
 RELATION = regex(
     r"[=<>≤≥≈∝→⇒⇔∼∈←]|\\(?:le|ge|leq|geq|approx|propto|to|sim|in|iff|implies|equiv|(?:Long)?(?:left|right|Left"
@@ -37,7 +38,7 @@ def joined_rows(rows: Sequence[Passage]) -> list[tuple[int, Passage]]:
     found: list[tuple[int, Passage]] = []
     for number, row in enumerate(rows, 1):
         before = _BREAK.sub(blank, found[-1][1].text) if found else ""
-        own = _BOUNDS.sub(blank, row.text) if _MOVED_IN.match(row.text) else row.text
+        own = BOUNDS.sub(blank, row.text) if _MOVED_IN.match(row.text) else row.text
         added = _ADDED.match(row.text) and not _ZERO.search(before)
         open_ = (_GOES_ON.match(row.text) or _LEFT_OPEN.search(before)) and not RELATION.search(own)
         if found and (added or open_):
@@ -147,7 +148,7 @@ def rows_of(text: str, start: int, end: int, name: str) -> Iterator[Passage]:
 def _equations(row: str, marks: Sequence[int], columns: set[int]) -> list[int]:
     """Where the equations of a row begin, which stand in columns of their own, `f &= a & g &= b`;
     `columns` takes in where columns begin, by the numbers of the `&`."""
-    plain, cuts = _BOUNDS.sub(blank, row), [0]
+    plain, cuts = BOUNDS.sub(blank, row), [0]
     for number, mark in enumerate(marks):
         left, right = plain[cuts[-1] : mark], plain[mark + 1 :]
         if not _RELATION.search(left) or _ENDS_OPEN.search(left) or left.count("(") != left.count(")"):

@@ -37,6 +37,8 @@ SOFTMAX = ("sum(G*softmax(X, axis=1))", "X", "G: n×m, X: n×m")
         (LAYER, "2*(X@W+b-Y).sum(0)", "right"),
         (LAYER, "2*ones(n)@(X@W+b-Y)", "right"),
         (LAYER, "2*(X@W+b-Y).sum(axis=1)", "wrong"),
+        (LAYER, "2*(X@W+ones((n,1))@b.T-Y).sum(axis=0)", "right"),
+        (LAYER, "2*(X@W+ones((n,1))@b.T-Y).sum(axis=0, keepdims=True)", "wrong"),
         (LAYER, "-2*(X@W+b-Y).sum(axis=0)", "wrong"),
         (LAYER, "2*(X@W-b-Y).sum(axis=0)", "wrong"),
         (SOFTMAX, "softmax(X,axis=1)*(G - (G*softmax(X,axis=1)).sum(axis=1,keepdims=True))", "right"),

@@ -59,3 +59,18 @@ def test_what_is_denied_inside_of_the_formula_or_its_comment_is_not_right(key: K
 ])  # fmt: skip
 def test_all_that_is_handed_in_is_the_answer(key: Key, text: str, verdict: str) -> None:
     assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == verdict
+
+
+@pytest.mark.parametrize(("number", "text", "verdict"), [
+    (1, r"$(A+A^T)x+b$ would be the gradient if $A$ was not symmetric, but it is, so $2Ax+b$.", "undecided"),
+    (1, r"$(A+A^T)x+b$ is right only for $A$ orthogonal, so I take $Ax+b$.", "undecided"),
+    (1, r"With $S=\frac12(A+A^T)$ for the symmetric part, $\nabla f = 2Sx+b$.", "right"),
+    (1, r"$Ax + A^Tx + b \in \mathbb{R}^n$", "right"),
+    (1, r"We have $f'(x) = x^TA^T + x^TA + b^T$, so the gradient, a column, is $(A+A^T)x+b$.", "right"),
+    (3, r"The gradient is $X^Tr$, where $r$ is a column with $r=\sigma(Xw)-y$.", "right"),
+    (3, r"The gradient is $s - X^Ty$, where $s = \sum_{i=1}^n\sigma(x_i^Tw)x_i$ adds up the rows.", "right"),
+    (6, r"$D - pp^\top$ where $D$ is diagonal with $D_{ii} = p_i$ and $p = \operatorname{softmax}(x)$.", "right"),
+    (6, r"$D + pp^\top$ where $D$ is diagonal with $D_{ii} = p_i$ and $p = \operatorname{softmax}(x)$.", "wrong"),
+])  # fmt: skip
+def test_what_words_say_of_a_formula_is_heard_where_it_is_meant(key: Key, number: int, text: str, verdict: str) -> None:
+    assert judged(key, number, text).verdict == verdict

@@ -15,6 +15,7 @@ SANDWICH = 'loss = "tr(C@Z@D@Z.T)"\nwrt = "Z"\nshapes = "C: m×m, Z: m×n, D: n�
 LENGTH = 'loss = "norm(A@u - c)"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\n'
 LINE = 'loss = "norm(A@u - c)**2/2"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\n'
 BELL = 'loss = "exp(c.T@u)"\nwrt = "u"\nshapes = "c: n, u: n"\n'
+NEAR = 'loss = "exp(-norm(u-c)**2/(2*h**2))"\nwrt = "u"\nshapes = "u: n, c: n, h: scalar"\n'
 PULL = 'loss = "c.T@inv(M)@d"\nwrt = "M"\nshapes = "c: n, d: n, M: n×n"\n'
 CURVED = 'loss = "sum(log(1+exp(A@u)))"\nwrt = "u"\norder = 2\nshapes = "A: m×n, u: n"\n'
 GATES = 'loss = "sum(relu(W@u + c))"\nwrt = "W"\nshapes = "W: m×n, u: n, c: m"\n'
@@ -45,6 +46,9 @@ CASES = [
     (FORM, r"\begin{cases} 2Mu & M = M^T \\ 0 & \text{otherwise}\end{cases}", "wrong"),
     (FORM, r"(M + M^*)u", "right"),
     (FORM, r"(M - M^*)u", "wrong"),
+    (FORM, r"(M + M^*)u \text{ where } M^* = M^\top", "right"),
+    (FORM, r"M^* = M^T, (M + M^*)u", "right"),
+    (FORM, r"(M + M^*)u \text{ where } M^* = M", "undecided"),
     (FORM, r"2Mu with M = (M + M^T)/2", "undecided"),
     (FORM, r"2Su with S = (M + M^T)/2", "right"),
     (FORM, r"u^T(M + M^T) (as a row vector)", "undecided"),
@@ -83,7 +87,15 @@ CASES = [
     (LAYERS, r"(W^T(Wh - y) \odot (1 - h))x^T, h = \tanh(Ux)", "wrong"),
     (LAYERS, r"h(W^T(W\tanh(Ux) - y) \odot (1 - \tanh^2(Ux)))x^T, h = 1", "undecided"),
     (CURVED, r"A^T S A where S is diagonal with S_{ii} = \sigma(a_i^Tu)", "wrong"),
-    (CURVED, r"A^T S A where S_{ii} = \sigma(a_i^Tu)(1-\sigma(a_i^Tu))", "undecided"),
+    (CURVED, r"A^T S A where S_{ii} = \sigma(a_i^Tu)(1-\sigma(a_i^Tu))", "right"),
+    # a slash before what stands side by side
+    (NEAR, r"-(u-c)e^{-\|u-c\|^2/2h^2}/h^2", "right"),
+    (NEAR, r"(u-c)e^{-\|u-c\|^2/2h^2}/h^2", "wrong"),
+    (NEAR, r"\frac{1}{h^2}k(u,c)(c-u), k(u,c) = e^{-\|u-c\|^2/2h^2}", "right"),
+    (NEAR, r"\frac{1}{h^2}k(u,c)(u-c) \text{ where } k(u,c) = e^{-\|u-c\|^2/2h^2}", "wrong"),
+    (RAYLEIGH, r"2Mu/u^Tu - 2(u^TMu)u/(u^Tu)^2", "right"),
+    (RAYLEIGH, r"2Mu/u^Tu + 2(u^TMu)u/(u^Tu)^2", "wrong"),
+    (RAYLEIGH, r"2(Mu - ru)/\|u\|^2, r = u^TMu/u^Tu", "right"),
     (PULL, r"-p q^T, Mq = d, M^Tp = c", "undecided"),
     (RAYLEIGH, r"\frac{2}{\|u\|^2}(M - r(u) I)u \text{ where } r(u) = \frac{u^\top Mu}{u^\top u}", "right"),
     (RAYLEIGH, r"\frac{2}{\|u\|^2}(M + r(u) I)u \text{ where } r(u) = \frac{u^\top Mu}{u^\top u}", "wrong"),

@@ -293,6 +293,7 @@ def answer_faults(seed: int, depth: int, counts: Counter[str], each: int = 6, la
         counts["no answer"] += 1
         return
     right, random = to_text(derivation.result.matrix), Random(seed)
+    latex = latex and "ones(" not in right  # of a bold 1 nobody knows the size
     names = plain.point(SIDES, KNOWN, seed)
     try:
         if wrt not in right or not plain.close(plain.value(right, names), plain.differences(loss, wrt, names)):
@@ -310,7 +311,8 @@ def answer_faults(seed: int, depth: int, counts: Counter[str], each: int = 6, la
             yield Fault(f"equal is {verdict}", f"loss {loss} by {wrt}: {equal}")
     for _ in range(each):
         other = mutated(right, wrt, random)
-        if truth(other, right, seed) is not False:
+        flat = "axis=" in other and other.count(".T") < right.count(".T")  # NumPy's reductions are no rows
+        if flat or truth(other, right, seed) is not False:
             continue
         verdict = judged(loss, wrt, other)
         counts[f"other: {verdict}"] += 1

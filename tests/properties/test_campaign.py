@@ -71,6 +71,8 @@ def test_a_thousand_gradients() -> None:
 
 @pytest.mark.slow
 def test_two_thousand_answers() -> None:
-    counts, faults = campaign.run("answers", 2000, seed=100)
+    """Where an answer is flat but for rounding nobody can tell; that must be rare."""
+    counts, found = campaign.run("answers", 2000, seed=100)
+    faults = [fault for fault in found if fault.kind != "equal is undecided"]
     assert not faults, "\n".join(map(str, faults))
-    assert counts["equal: right"] > 500
+    assert counts["equal: right"] > max(500, 200 * counts["equal: undecided"])

@@ -15,6 +15,7 @@ from ...notation import syntax as s
 from ...notation.definitions import explained
 from ...notation.elaboration.broadcasting import turned
 from ...notation.elaboration.chosen_entries import places
+from ...notation.expression.keywords import axis_written, keeps_dimensions
 from ...notation.latex.names import accents_kept
 from ..lines.arrays import other_slices, slices
 from ..lines.forms import is_pending
@@ -205,7 +206,7 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
         names = [letter.name for letter in letters_of(task, read.expr)] if read.expr is not None else []
         swapped = [] not in (letters, names) and letters != names
         return _other_side(task, answer, around, reference) or _beside(answer, around, swapped) or judged
-    for again, order in others(read, around) if judged.verdict in ("wrong", "undecided") else ():
+    for again, order in others(read, around):
         found = judged_derivative(around, again.expr, order, again, None) if again.expr is not None else judged
         if found.verdict == "right":
             names = [letter.name for letter in order]
@@ -220,6 +221,8 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
         turned = _judged(task, other, read_answer(answer, other), reference)
         if turned.verdict == "right":
             return turned
+    if judged.slip is not None and judged.slip.code == "other-layout" and _has_one_dimension(read.side.node):
+        return Judged("right", notes=judged.notes)
     if judged.slip is not None and judged.slip.code == "number-for-matrix" and _DIFFERENTIAL.match(answer):
         return _differential(answer, around) or judged
     arrays = read.side.syntax == "numpy" or task.problem.arrays
@@ -236,6 +239,18 @@ def _differential(answer: str, around: Surroundings) -> Judged | None:
     """The verdict on `dL = tr(Gᵀ dX)`, if it holds: the gradient that stands in it is not stated."""
     holds = doubt(answer, around)[0] == "right"
     return undecided("this holds of the differential; the gradient is not stated") if holds else None
+
+
+def _has_one_dimension(node: s.Node | None) -> bool:
+    """Whether code gives an array of one dimension, no row: what a reduction leaves of a matrix, times numbers."""
+    match s.ungrouped(node) if node is not None else None:
+        case s.Negative(_, body):
+            return _has_one_dimension(body)
+        case s.Binary(_, "*" | "/", left, right):
+            return _has_one_dimension(left) or _has_one_dimension(right)
+        case s.Apply() as call:
+            return axis_written(call) in ("0", "-2") and not keeps_dimensions(call)
+    return False
 
 
 def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:

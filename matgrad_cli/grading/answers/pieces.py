@@ -32,7 +32,14 @@ _WRAPPED: Final = regex(
 _OF_STACKED: Final = regex(
     rf"[\s$]*{_SET}vec\s*\}}?\s*(?:\\left)?\s*[({{][^=]*(?:∇|\\nabla|\\partial|∂)[^=]*[)}}]\s*=(?=[^=]*$)"
 )
-_STAR: Final = regex(r"(?P<name>[A-Za-z])(?:\s*\^\s*(?P<star>\*|\{\s*(?:\*|\\ast|\\star)\s*\}|\\ast|\\star))")
+_STAR: Final = regex(
+    r"(?P<name>[A-Za-z])(?:\s*\^\s*(?P<star>\*|\{\s*(?:\*|\\ast|\\star)\s*\}|\\ast|\\star))(?P<defined>\s*:?=)?"
+)
+_ADJOINT: Final = regex(
+    rf"(?:[;,]|(?:\\text\w*\s*\{{\s*)?\b(?:where|with)\b\s*\}}?)?\s*{_STAR.pattern}\s*(?P=name)"
+    r"\s*(?:\^\s*(?:\{\s*)?(?:\\top|\\intercal|\\mathsf\s*\{?\s*T\s*\}?|T)(?:\s*\})?|'|ᵀ|\.T)[\s;,]*"
+)
+"""`X^* = X^T`: what the star says."""
 _SET_OF: Final = regex(
     r"(?:[,;.\s]|\\q?quad|\\text\w*\s*\{[^{}]*\}|\b(?:where|with|for)\b){1,9}(?:\\mathcal\s*)?\{?(?P<name>[A-Za-z])\}?"
     r"\s*:?=\s*(?:\\left\s*)?\\?\{\s*(?P<letter>[a-z])\s*(?:\\in[^:|]*)?(?::|\||\\mid|\\colon)"
@@ -50,7 +57,8 @@ _BACKSLASH: Final = regex(
 )
 _LSTSQ: Final = regex(r"(?:\b(?:np|numpy|scipy|sp|jnp)\.)?(?:linalg\.)?\blstsq\(")
 _CALLED: Final = regex(
-    r"(?P<name>\\?[A-Za-z]+)(?P<argument>\s*(?:\\left\s*)?\(\s*(?P<letter>\\?[A-Za-z]+)\s*(?:\\right\s*)?\))"
+    r"(?P<name>\\?[A-Za-z]+)"
+    r"(?P<argument>\s*(?:\\left\s*)?\(\s*(?P<letters>\\?[A-Za-z]+(?:\s*[,;]\s*\\?[A-Za-z]+)*)\s*(?:\\right\s*)?\))"
     r"(?P<defined>\s*:?=)?"
 )
 _OF: Final = regex(
@@ -157,7 +165,10 @@ def without_daggers(answer: str) -> tuple[str, ...]:
 def with_adjoints(answer: str, around: Surroundings) -> str | None:
     """The answer with `A^*` of a given A, which is no solution for it, as its transpose."""
     wrt = letter_name(around.task.problem.wrt.name)
+    answer = blanked(answer, [one.span() for one in _ADJOINT.finditer(answer)])
     found = [one for one in _STAR.finditer(answer) if one["name"] != wrt and around.known(one["name"])]
+    if any(one["defined"] for one in found):  # `X^* = X`
+        return None
     for one in reversed(found):
         start, end = one.span("star")
         sign = "T" if one["star"][0] != "{" else "{T}"
@@ -178,9 +189,12 @@ def with_sets(answer: str) -> str | None:
 
 
 def uncalled(answer: str, around: Surroundings) -> str | None:
-    """The answer in which functions of the variable that it states, `R(x) = …`, are names for their values."""
-    wrt = letter_name(around.task.problem.wrt.name)
-    calls = [one for one in _CALLED.finditer(answer) if letter_name(one["letter"].lstrip("\\")) == wrt]
+    """The answer in which functions of the variable, and of what else is given, that it states, `k(x, c) = …`, are
+    names for their values."""
+    wrt, calls = letter_name(around.task.problem.wrt.name), list[re.Match[str]]()
+    for one in _CALLED.finditer(answer):
+        letters = [letter_name(letter) for letter in re.findall("[A-Za-z]+", one["letters"])]
+        calls += [one] if wrt in letters and all(map(around.known, letters)) else []
     stated = {
         one["name"] for one in calls if one["defined"] and not around.known(letter_name(one["name"].lstrip("\\")))
     }

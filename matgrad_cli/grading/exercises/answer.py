@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...documents.display_rows import RELATION, joined_rows
+from ...documents.display_rows import BOUNDS, RELATION, joined_rows
 from ...records.finding import Finding, ProblemReport, ProblemVerdict
 from ..answers.judge import judge_answer
 from ..lines.where import answer_in
@@ -19,8 +19,8 @@ from .settings import Located, Settings
 
 OF_SHAPES = frozenset(("shape-mismatch", "non-conformable", "wrong-shape", "number-for-matrix"))
 """Codes of a formula that is no gradient by its shape: the X of "since X is constant" is no second answer."""
-_BELOW = regex(r"_\s*\{[^{}]*\}")
-"""The range of a sum states no equality."""
+_MEMBER = regex(r"(?:\\in(?![A-Za-z])|∈)\s*(?:\\mathbb\s*\{?R|\\R(?![A-Za-z])|ℝ)[^=]*\Z")
+"""Of which kind a formula is states no equality."""
 
 
 def bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
@@ -28,7 +28,7 @@ def bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
     if it is of the kind that is asked for."""
     rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else []
     text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
-    if not text.strip() or RELATION.search(_BELOW.sub(" ", text[slice(*answer_in(text))])):
+    if not text.strip() or RELATION.search(BOUNDS.sub(" ", _MEMBER.sub(" ", text[slice(*answer_in(text))]))):
         return None
     passage = rows[0][1]
     lead = passage.text.index(text)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...documents.display_rows import BOUNDS
 from ...documents.homework.pieces import FACTORED, Piece
 from ...documents.homework.words import said
 from ...documents.passage import Passage
@@ -66,7 +67,7 @@ def _claim(passages: Sequence[Passage], last: Piece, chosen: Settings) -> Claim:
     """Definitions and what is said to be the answer: as one answer;
     as a derivation where it holds several signs of equality."""
     stated: How = "stated" if last.kind in ("equation", "definition") else ""
-    if any(passage.text.count("=") > 1 or FACTORED.fullmatch(passage.text) for passage in passages):
+    if any(BOUNDS.sub("", passage.text).count("=") > 1 or FACTORED.fullmatch(passage.text) for passage in passages):
         return replace(chosen, rows=tuple(passages)), stated
     head = STATES.match(last.text) if stated and chosen.asks == "gradient" else None
     start = head.end() if head is not None else last.value
@@ -151,7 +152,7 @@ def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
     for one in told[at + 1 :]:
         beside = said(r"\W*<or>\W*").fullmatch(one.before) is not None
         says = one.kind == "definition" and said(r"\W*<where>\b|[\s,;]*$").match(one.before) is not None
-        goes_on = goes_on and (beside or says)
+        goes_on = goes_on and (beside or says or one.kind == "name")
         if (goes_on and not beside) or (told[at].kind == "name" and one.defines == told[at].text.strip("\\ ")):
             found.append(one)
     return found
@@ -200,10 +201,10 @@ def _how(beside: bool, stated: bool) -> How:
     return "stated" if stated else "beside" if beside else ""
 
 
-def alone(one: Piece) -> bool:
+def alone(one: Piece, follows: str = "<or>") -> bool:
     """Whether a formula stands without words, in a list or in a paragraph of its own."""
     return not _LETTERS.search(one.before) and not (
-        _LETTERS.search(one.after) and said(r"[ ,(]*<or>\b").match(one.after) is None
+        _LETTERS.search(one.after) and said(rf"[ ,(]*\b{follows}\b").match(one.after) is None
     )
 
 

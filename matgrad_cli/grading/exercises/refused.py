@@ -8,6 +8,7 @@ from itertools import pairwise, takewhile
 
 from ...diagnostics import Diagnostic
 from ...diagnostics.regex import regex
+from ...documents.display_rows import BOUNDS
 from ...documents.homework.pieces import Piece, changed
 from ...documents.homework.words import named, said
 from ...notation.latex.names import letter_name
@@ -33,7 +34,10 @@ _VALUE = (
 _VALUED = rf"(?<![^\W\d_\\])\\?[^\W\d_]+\s*=\s*{_VALUE}"
 """`b = 0`, and no range `i = 1, …, n`."""
 
-_WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)|{_VALUED})"
+_WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)(?!\s+<part>\b)|{_VALUED})"
+
+_HOLDS = r"(?:(?:<would>|<is>|<holds>|<the>|<result>)[\s,]+)*"
+"""`$…$ would be the gradient if …`: these words claim nothing yet."""
 
 _NAMELY = rf"[\s,(]*(?:\b<namely>\b[^.;]*?)?(?P<valued>{_VALUED})(?![^.;]*\b<becomes>\b)"
 """`$2(x + b)$ where $b = 0$`, or `$2(x + b)$, $b = 0$`."""
@@ -106,9 +110,7 @@ def _condition(one: Piece, behind: str, known: str) -> str | None:
     found = (
         said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
         or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
-        or said(
-            rf"[\s,(]*(?:(?:only|nur|seulement|sólo|solo)[\s,]+)?(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)"
-        ).match(behind)
+        or said(rf"[\s,(]*{_HOLDS}(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)").match(behind)
         or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)
     )
     if found is None or (found.groupdict().get("fact") and (named("fact", found["fact"]) or "?") in known):
@@ -135,7 +137,7 @@ def _behind(pieces: Sequence[Piece]) -> str:
     """The words behind the first of some pieces, with what is said there of letters:
     definitions, and in which set they are."""
     told = takewhile(lambda one: one.inline and (one.kind != "equation" or "=" not in one.text), pieces[1:])
-    return pieces[0].after + "".join(f"{one.text} {one.after}" for one in told)
+    return pieces[0].after + "".join(f"{BOUNDS.sub(' ', one.text)} {one.after}" for one in told)
 
 
 def _for_some(pieces: Sequence[Piece]) -> Iterator[tuple[int, str]]:

@@ -27,7 +27,7 @@ _SEVERAL = Diagnostic(
     severity="warning",
 )
 _MOST_CLAIMS = 12
-_MARKS = ("\\hat", "\\tilde", "\\bar", "\\widehat", "\\widetilde", "\\overline", "\\check")
+_MARKED = regex(r"\s*(?:\\(?:(?:wide)?(?:hat|tilde)|bar|overline|check)(?![a-z])|.*(?:[*']|\\(?:ast|star|prime)))")
 Judged = Callable[[Settings], ProblemReport]
 
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
@@ -59,7 +59,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     claims += displayed(told, chosen, 1 if claims else 2)
     if any(_ONE_OF.search(one.text) for one in told):
         return unanswered(chosen, _SEVERAL)
-    anew = {one.defines for one in told if one.text.lstrip().startswith(_MARKS)} & chosen.letters - {chosen.variable}
+    anew = {one.defines for one in told if _MARKED.match(one.text[: one.value])} & chosen.letters - {chosen.variable}
     readings = _all_read(found, rows[1:], claims, chosen, judged)
     if anew and claims:  # `\hat A = A/2`: where it stands for something, it is not A
         readings = islice(readings, len(rows), None)
@@ -68,7 +68,12 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         doubted = judged(claims[-1][0]) if claims else found  # with what the sentence says of its names
         if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided"):
             found = doubted
-        only = len(told) == 1 and not refused and (alone(told[0]) or states(told[0], chosen))
+        formulas = [one for one in told if one.kind not in ("definition", "name")] if len(told) > 1 else told
+        only = (
+            len(formulas) == 1
+            and not refused
+            and (alone(formulas[0], "(?:<or>|<namely>)") or states(formulas[0], chosen))
+        )
         if found.verdict in ("undecided", "unreadable") and doubted.final.verdict == "wrong" and only:
             found = doubted  # all that was handed in, of whatever shape
         found = _explained(found, told, chosen, judged)
@@ -87,11 +92,11 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
 
 
 def _lies(claim: Settings, found: ProblemReport, told: Sequence[Piece]) -> bool:
-    """Whether a claim is the ∂L/∂w of which ∇L is the transpose: the same answer in another layout."""
+    """Whether a claim is the ∂L/∂w, or the L'(w), of which ∇L is the transpose: the same answer in another layout."""
     place = (claim.answer.passage if claim.answer else claim.rows[-1]).places[0]
     of = next((one for one in told if one.passage.places[0] <= place <= one.passage.places[-1]), None)
     stated = STATES.match(of.text) if of is not None and found.final.code == "other-layout" else None
-    return stated is not None and stated["of"] is None and bool(stated["over"] or stated["above"])
+    return stated is not None and stated["of"] is None and bool(stated["over"] or stated["above"] or stated["at"])
 
 
 def _several(wrong: Settings) -> Diagnostic:

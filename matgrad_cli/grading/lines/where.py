@@ -38,7 +38,9 @@ _CALLED: Final = regex(
 _SAID: Final = regex(rf"(?:all\s+|every\s+|the\s+|\\forall\s*)*{_NAME}\s*(?:(?:\\in(?![a-z])|∈).*|is\b.*)?", re.DOTALL)
 r"""What is said of a name and makes no formula: `for all w`, `X \in R^{m \times n}`."""
 _BLANK: Final = regex(r"(?:\s|\\[,;:! ]|[.&$])*")
-_WHERE: Final = regex(r"(?<![.\w])where\b(?!\()|\\text\w*\s*\{\s*(?:using|because|since|as|by)\b")
+_WHERE: Final = regex(
+    r"(?:\\text\w*\s*\{[\s,]*)?(?<![.\w])where\b(?!\()|\\text\w*\s*\{\s*(?:using|because|since|as|by)\b"
+)
 _MOST: Final = 8
 """So many names are put in; each may hold the one before it twice."""
 
@@ -203,8 +205,6 @@ def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax, ve
     spelled = zip(names, (text[start:end] for _, start, end in found.parts), strict=True)
     new = tuple(one.name for one, value in spelled if isinstance(one, s.Name) and not _given(one.name, around, value))
     if len(new) < len(heads):
-        return None
-    if any(map(_of_diagonal, heads)) and not said(r"\bdiagonal").search(text):
         return None
     told_of = {
         name: (head, _read(text, start, end, around, language, new))

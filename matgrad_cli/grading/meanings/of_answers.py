@@ -16,7 +16,7 @@ from ...notation import syntax as s
 from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import rebuilt
-from .other_readings import AT_ARGUMENT, OUTER, Reading, absolute, everywhere, readings
+from .other_readings import AT_ARGUMENT, OUTER, WIDER_DIVISORS, Reading, absolute, everywhere, readings
 
 _EXPECTED: Final = regex(r"mathbb\s*\{?\s*E|𝔼|\bE\s*(?:_|\[)")
 _AVERAGE: Final = "the expectation is read as the average over the samples"
@@ -72,6 +72,7 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         ("|…| that works entry by entry", everywhere(absolute), frozenset((s.Apply,))),
         ("σ as the softmax", everywhere(_softmax), frozenset((s.Apply,))),
         OUTER,
+        *WIDER_DIVISORS,
         AT_ARGUMENT,
     )
     for how, node in readings(of_answers, side.node, around):

@@ -217,12 +217,15 @@ def _times_size(node: s.Node) -> s.Node | None:
     return None
 
 
-def _wider_divisor(node: s.Node) -> s.Node | None:
-    r"""2Ax / x^\top x as 2Ax / (x^\top x)."""
+def _wider_divisor(node: s.Node, number: bool = False) -> s.Node | None:
+    r"""2Ax / x^\top x as 2Ax / (x^\top x); behind a `number` only what touches it: r/2s^2 as r/(2s^2)."""
     match node:
-        case s.Binary(span, "juxtapose", s.Binary(_, "/", _, below) as over) if not isinstance(below, s.Literal_):
-            below = _product(node, below)
-            return replace(over, span=span, right=s.Group(below.span, below))
+        case s.Binary(span, "juxtapose", s.Binary(start, "/", above, below) as over, right):
+            touches = below.span.end == right.span.start and not isinstance(above, s.Literal_)
+            slash = start.start == above.span.start  # no \frac, where a bar says what divides
+            if slash and isinstance(below, s.Literal_) is number and (touches or not number):
+                below = _product(node, below)
+                return replace(over, span=span, right=s.Group(below.span, below))
     return None
 
 
@@ -323,6 +326,11 @@ AT_ARGUMENT: Final[Reading] = (
     lambda node, around: there if (there := gradients_at(node, around)) != node else None,
     frozenset((s.Derivative,)),
 )
+_DIVIDES: Final = frozenset(("/", "juxtapose"))
+WIDER_DIVISORS: Final[tuple[Reading, ...]] = (
+    ("a division by a number and what touches it", everywhere(partial(_wider_divisor, number=True)), _DIVIDES),
+    ("a division by the whole product behind its slash", everywhere(_wider_divisor), _DIVIDES),
+)
 OUTER: Final[Reading] = "⊗ as the outer product of two vectors", everywhere(_outer_product), frozenset(("kron",))
 _BY_ENTRIES: Final = "elementwise products of arrays of one size, as their shapes ask for"
 _TIGHT: Final = "⊙ taken before the product beside it"
@@ -349,6 +357,6 @@ _WIDER: Final[tuple[Reading, ...]] = (
     ),
     (_BY_ENTRIES, partial(_elementwise, operator="dot", names=True), frozenset(("dot",))),
     ("the size d and what it multiplies", everywhere(_times_size), frozenset((s.Differential_,))),
-    ("a division by the whole product behind its slash", everywhere(_wider_divisor), frozenset(("/", "juxtapose"))),
+    *WIDER_DIVISORS,
     OUTER,
 )
