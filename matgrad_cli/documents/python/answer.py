@@ -8,10 +8,12 @@ import textwrap
 from collections.abc import Iterator
 from copy import deepcopy
 
+from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ..passage import Passage
 from .lines import Two, answering_lines, gone_on, is_formula, is_talk, meant, unwrapped
-from .loss import Inlined, Unread, functions_of
+from .loops import Update, added_up, as_added, bound, over, read_in, shape_of, stored, update_of
+from .loss import LARGEST, Inlined, Unread, functions_of
 from .origins import as_it_stands, put_together
 
 _SAME = ("T", "reshape", "ravel", "view", "squeeze", "flatten", "detach", "transpose", "t")
@@ -154,7 +156,7 @@ class _Block(Inlined):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 self.free.pop(node.id, None)
         self._read(line)
-        for name in _stored(line):
+        for name in stored(line):
             self.free.pop(name, None)
             self.free[name] = line
 
@@ -213,26 +215,87 @@ class _Block(Inlined):
         )
 
     def _loop(self, line: ast.For) -> None:
-        """`for i in range(n): g += f(i)` as `g + sum[i:n](f(i))`."""
-        letter, bound, parts = _over(line.target, line.iter, line.lineno)
-        line.body = [_as_added(one) for one in line.body]
+        """`for i in range(n): g += f(i)` as `g + sum[i:n](f(i))`, `g[i] = f(i)` as the array of these entries."""
+        found, bounds = self._updates(line)
+        names = [one.name for one in found]
+        if any(one.operator is None and names.count(one.name) > 1 for one in found):
+            raise Unread("a loop that changes an array twice", line.lineno)
+        for one in found:
+            self._share(one.name, line.lineno)
+            whole, begun = one.term, self.values.get(one.name, ast.Name(one.name, ast.Load()))
+            if one.places:
+                if not {place for place in one.places if place} <= {*bounds}:
+                    raise Unread("a loop that fills a part of an array", line.lineno)
+                whole = bound("entries", one.places, bounds, whole)
+            if isinstance(begun, ast.List) and not begun.elts:
+                begun = ast.Constant(0)
+            elif one.operator is None:
+                begun = shape_of(begun)
+            none = isinstance(begun, ast.Constant) and begun.value == 0
+            if not none or isinstance(one.operator, ast.Sub):
+                whole = ast.BinOp(begun, one.operator or ast.Add(), whole)
+            self.values[one.name], self.sizes[one.name] = whole, sum(1 for _ in ast.walk(whole))
+            if self.sizes[one.name] > LARGEST:
+                raise Unread("put into one expression it is too long", line.lineno)
+            self.lost.pop(one.name, None)
+
+    def _updates(self, line: ast.For) -> tuple[list[Update], dict[str, ast.expr]]:
+        """What a loop does to the names from outside it, added up over its letter where that is no place;
+        and how far the letters of it and of the loops in it go."""
+        letter, end, parts = over(line.target, line.iter, line.lineno)
+        bounds = {letter: self._put_in(end)}
         inner = _Block(self.functions, self.depth + 1)
-        inner.values = {name: value for name, value in self.values.items() if name != letter} | parts
+        inner.values = {name: value for name, value in self.values.items() if name != letter}
+        inner.values |= {name: self._put_in(value) for name, value in parts.items()}
         inner.sizes, inner.lost = dict(self.sizes), dict(self.lost)
-        added = list(_added(line.body, inner, None))
-        read = {node.id for node in ast.walk(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-        if not added or not read.isdisjoint(target for target, *_ in added):
+        line.body = [as_added(one) for one in line.body]
+        found = [*inner._changes(line.body, bounds, None)]
+        if not found or not read_in(line).isdisjoint(one.name for one in found):
             raise Unread("a loop that does more than adding up", line.lineno)
-        for target, operator, term in added:
-            self._share(target, line.lineno)
-            begun = self.values.get(target)
-            summed = ast.Subscript(
-                ast.Name("sum", ast.Load()), ast.Slice(ast.Name(letter, ast.Load()), bound), ast.Load()
-            )
-            whole: ast.expr = ast.Call(summed, [term], [])
-            if not (isinstance(begun, ast.Constant) and begun.value == 0 and isinstance(operator, ast.Add)):
-                whole = ast.BinOp(ast.Name(target, ast.Load()), operator, whole)
-            self._assign(ast.Name(target, ast.Store()), whole, line.lineno)
+        return [added_up(one, letter, bounds, line.lineno) for one in found], bounds
+
+    def _changes(self, lines: list[ast.stmt], bounds: dict[str, ast.expr], test: ast.expr | None) -> Iterator[Update]:
+        """What a pass through a loop does to names from outside, and where a condition holds."""
+        own = set[str]()
+        for line in lines:
+            update = update_of(line)
+            if isinstance(line, ast.For) and test is None and not line.orelse:
+                within, letters = self._updates(line)
+                names = {one.name for one in within}
+                if names <= own:  # what begins in the pass ends in it
+                    self._loop(line)
+                    continue
+                known = {node.id for end in letters.values() for node in ast.walk(end) if isinstance(node, ast.Name)}
+                if names & own or not known.isdisjoint({*bounds, *letters}) or not bounds.keys().isdisjoint(letters):
+                    raise Unread("a loop in another one, on whose letter it depends", line.lineno)
+                bounds |= letters
+                yield from within
+            elif update is not None and update.name not in own:
+                term = self._put_in(update.term)
+                if test is not None and update.operator is None:
+                    raise Unread("a loop that does more than adding up", line.lineno)
+                if test is not None:
+                    term = ast.Call(ast.Name("where", ast.Load()), [test, term, ast.Constant(0)], [])
+                yield replace(update, term=term)
+            elif isinstance(line, ast.Assign | ast.AugAssign) and test is None:
+                self._line(line)
+                own |= {*stored(line)}
+            elif isinstance(line, ast.If) and test is None and isinstance(line.test, ast.Compare):
+                yield from self._under(line, bounds)
+            elif update is not None or not is_talk(line):
+                raise Unread("a loop that does more than adding up", line.lineno)
+
+    def _under(self, line: ast.If, bounds: dict[str, ast.expr]) -> Iterator[Update]:
+        """What is done under a condition, or else to the same entries."""
+        test = self._put_in(line.test)
+        if not line.orelse:
+            return (yield from self._changes(line.body, bounds, test))
+        match [*map(update_of, line.body)], [*map(update_of, line.orelse)]:
+            case [Update() as one], [Update() as other] if (one.name, one.places) == (other.name, other.places):
+                if type(one.operator) is type(other.operator):
+                    values = [self._put_in(one.term), self._put_in(other.term)]
+                    return (yield replace(one, term=ast.Call(ast.Name("where", ast.Load()), [test, *values], [])))
+        raise Unread("a loop that does more than adding up", line.lineno)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         """`~mask` is 1 − mask."""
@@ -260,83 +323,6 @@ class _Block(Inlined):
                 inner._loop(ast.copy_location(ast.For(one.target, one.iter, lines, []), listed))
                 return inner.values["total"]
         return super().visit_Call(node)
-
-
-def _as_added(line: ast.stmt) -> ast.stmt:
-    """`g = g + term` as `g += term`."""
-    match line:
-        case ast.Assign(
-            [ast.Name(name) as target], ast.BinOp(ast.Name(other), ast.Add() | ast.Sub() as operator, term)
-        ) if name == other:
-            return ast.copy_location(ast.AugAssign(target, operator, term), line)
-    return line
-
-
-def _added(lines: list[ast.stmt], inner: _Block, test: ast.expr | None) -> Iterator[tuple[str, ast.operator, ast.expr]]:
-    """What a pass through a loop adds to which name, and where a condition holds."""
-    for line in lines:
-        if (
-            isinstance(line, ast.AugAssign)
-            and isinstance(line.target, ast.Name)
-            and isinstance(line.op, ast.Add | ast.Sub)
-        ):
-            term = inner._put_in(line.value)
-            chosen = (
-                ast.Call(ast.Name("where", ast.Load()), [test, term, ast.Constant(0)], []) if test is not None else term
-            )
-            yield line.target.id, line.op, chosen
-        elif isinstance(line, ast.Assign) and test is None:
-            inner._line(line)
-        elif isinstance(line, ast.If) and test is None and not line.orelse and isinstance(line.test, ast.Compare):
-            yield from _added(line.body, inner, inner._put_in(line.test))
-        elif not is_talk(line):
-            raise Unread("a loop that does more than adding up", line.lineno)
-
-
-def _over(target: ast.expr, values: ast.expr, line: int) -> tuple[str, ast.expr, dict[str, ast.expr]]:
-    """The letter of a loop, how far it goes, and what the other names of the loop are for it."""
-    called = values.func.id if isinstance(values, ast.Call) and isinstance(values.func, ast.Name) else ""
-    arguments = values.args if isinstance(values, ast.Call) else []
-    if called == "range" and isinstance(target, ast.Name) and len(arguments) == 1:
-        return target.id, arguments[0], {}
-    letter, places, arrays = "i", [target], [values]
-    if (
-        called == "enumerate"
-        and isinstance(target, ast.Tuple)
-        and isinstance(target.elts[0], ast.Name)
-        and len(arguments) == 1
-    ):
-        letter, places, arrays = target.elts[0].id, target.elts[1:], arguments
-    elif called == "zip" and isinstance(target, ast.Tuple):
-        places, arrays = target.elts, arguments
-    names = [place.id for place in places if isinstance(place, ast.Name)]
-    if not len(names) == len(places) == len(arrays) or not all(isinstance(one, ast.Name) for one in arrays):
-        raise Unread("a loop over something else than numbers or rows", line)
-    own = ast.Name(letter, ast.Load())
-    bound = ast.Subscript(ast.Attribute(arrays[0], "shape", ast.Load()), ast.Constant(0), ast.Load())
-    return (
-        letter,
-        bound,
-        {name: ast.Subscript(array, own, ast.Load()) for name, array in zip(names, arrays, strict=True)},
-    )
-
-
-def _stored(line: ast.stmt) -> Iterator[str]:
-    """The names that a line gives a value, or a part of one; a loop those to which it adds."""
-    lines = (
-        [node for node in ast.walk(line) if isinstance(node, ast.AugAssign)] if isinstance(line, ast.For) else [line]
-    )
-    targets = [
-        target
-        for one in lines
-        for target in getattr(one, "targets", [getattr(one, "target", None)])
-        if target is not None
-    ]
-    for node in (node for target in targets for node in ast.walk(target)):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
-            yield node.value.id
 
 
 def _root(value: ast.expr) -> str | None:

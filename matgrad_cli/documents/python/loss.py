@@ -308,6 +308,16 @@ class Inlined(ast.NodeTransformer):
         inner.sizes = {place: sum(1 for _ in ast.walk(value)) for place, value in inner.values.items()}
         return inner.of(function.body, None)
 
+    def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
+        """The names and the range of a list stay what they are; what it goes through is put in."""
+        over = node.iter
+        if isinstance(over, ast.Call) and isinstance(over.func, ast.Name) and over.func.id == "range":
+            over.args = [self.visit(end) for end in over.args]
+        else:
+            node.iter = self.visit(over)
+        node.ifs = [self.visit(test) for test in node.ifs]
+        return node
+
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """The expression of a name that has one."""
         if node.id in self.lost:

@@ -307,6 +307,11 @@ def entries_of(e: Elaborator, node: s.EntriesOf) -> Expr:
     e.binding = {**outer, **{index.name: index for index in (row, col) if index is not None}}
     body = e.expr(node.body)
     e.binding = outer
+    lists = e.scope.syntax == "numpy" and row is not None and col is None
+    if lists and row is not None and (body.shape.is_column or body.shape.is_row):  # a list of rows
+        side = body.shape.rows if body.shape.is_column else body.shape.cols
+        col = fresh_index(side, {*e.binding, *e.found.letters, row.name} | {index.name for index in letters_in(body)})
+        body = Entry(body, col, None) if body.shape.is_column else Entry(body, None, col)
     if not body.shape.is_number:
         message = f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}"
         e.fail("shape-mismatch", message, node.body)

@@ -14,7 +14,9 @@ from typing import Final
 
 _FLOATS: Final = ("float", "float32", "float64", "double")
 _WHOLE: Final = ("int", "long", "int32", "int64")
-_COPIED: Final = (*_FLOATS, "item", "copy", "clone", "array", "asarray", "ascontiguousarray", "contiguous")
+_COPIED: Final = (
+    *_FLOATS, "item", "copy", "clone", "array", "asarray", "ascontiguousarray", "contiguous", "stack", "vstack",
+)  # fmt: skip
 _STORED: Final = ("astype", "to", "type", "array", "asarray")
 _ROWS: Final = (
     # operators as functions

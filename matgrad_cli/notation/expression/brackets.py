@@ -51,12 +51,11 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
     """`body for i in range(n)`: the array of these values; the word `for` is the next."""
     letters: list[s.Name] = []
     bounds: list[s.Node] = []
-    if (
-        isinstance(body, s.EntriesOf) and body.letters[0] is not None and body.bounds[0] is not None
-    ):  # [[… for i in …] for j in …]
-        letters, bounds, body = [body.letters[0]], [body.bounds[0]], body.body
+    inner: tuple[tuple[s.Name, s.Node], ...] = ()
+    if isinstance(body, s.EntriesOf) and body.letters[0] is not None and body.bounds[0] is not None:
+        inner, body = ((body.letters[0], body.bounds[0]),), body.body  # [[… for j in …] for i in …]: the columns
     while p.token.text == "for":
-        if len(letters) == 2:
+        if len(letters) + len(inner) == 2:
             p.unreadable("more than two loops in one list", p.token.span)
         p.take()
         names = [s.Name(p.token.span, p.take().text)]
@@ -76,7 +75,7 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
             p.token.span,
             "multiply by the condition as a number: `(x > 0)*…` is 1 or 0 times what follows",
         )
-    second = (letters[1], bounds[1]) if len(letters) > 1 else (None, None)
+    second = next(iter(inner), (letters[1], bounds[1]) if len(letters) > 1 else (None, None))
     return s.EntriesOf(p.since(body.span), (letters[0], second[0]), (bounds[0], second[1]), body)
 
 
