@@ -29,7 +29,7 @@ def check_document(document: Document, key: Key | None, options: Options) -> Fil
     """The report on a document: its exercises in their order, then those of the key that it leaves out."""
     exercises = {name: [one] for name, one in identified(document.exercises).items()}
     if key is not None:
-        exercises = tried(document.exercises)
+        exercises = tried(document.exercises, key.exercises)
     if key is not None and len(key.exercises) == 1 and len(exercises) == 1:
         (tries,) = exercises.values()
         if tries[0].text("problem") is None:

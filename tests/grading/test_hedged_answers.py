@@ -70,6 +70,10 @@ def test_all_that_is_handed_in_is_the_answer(key: Key, text: str, verdict: str) 
     (3, r"The gradient is $X^Tr$, where $r$ is a column with $r=\sigma(Xw)-y$.", "right"),
     (3, r"The gradient is $s - X^Ty$, where $s = \sum_{i=1}^n\sigma(x_i^Tw)x_i$ adds up the rows.", "right"),
     (6, r"$D - pp^\top$ where $D$ is diagonal with $D_{ii} = p_i$ and $p = \operatorname{softmax}(x)$.", "right"),
+    (7, r"It is $-uv^\top$ ($n \times n$), where $u = X^{-\top}a$ and $v = X^{-1}b$.", "right"),
+    (7, r"With $u = X^{-\top}a$ and $v = X^{-1}b$: $-uv^\top$ ($n \times n$)", "right"),
+    (3, r"$\delta_1 = \sigma(Xw)$, $\delta_2 = \delta_1 - y$, so $$\nabla_w L = X^T\delta_2$$", "right"),
+    (3, r"$\delta_1 = \sigma(Xw)$, $\delta_2 = \delta_1 + y$, so $$\nabla_w L = X^T\delta_2$$", "wrong"),
     (6, r"$D + pp^\top$ where $D$ is diagonal with $D_{ii} = p_i$ and $p = \operatorname{softmax}(x)$.", "wrong"),
 ])  # fmt: skip
 def test_what_words_say_of_a_formula_is_heard_where_it_is_meant(key: Key, number: int, text: str, verdict: str) -> None:

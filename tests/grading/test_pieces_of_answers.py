@@ -88,6 +88,10 @@ CASES = [
     (LAYERS, r"h(W^T(W\tanh(Ux) - y) \odot (1 - \tanh^2(Ux)))x^T, h = 1", "undecided"),
     (CURVED, r"A^T S A where S is diagonal with S_{ii} = \sigma(a_i^Tu)", "wrong"),
     (CURVED, r"A^T S A where S_{ii} = \sigma(a_i^Tu)(1-\sigma(a_i^Tu))", "right"),
+    (LAYERS, r"z = Ux; h = \tanh(z); d_2 = Wh - y; d_1 = (W^Td_2) \odot (1 - h^2); d_1x^T", "right"),
+    (LAYERS, r"z = Ux; h = \tanh(z); d_2 = Wh + y; d_1 = (W^Td_2) \odot (1 - h^2); d_1x^T", "wrong"),
+    (LAYERS, r"W^T(Wh - y) \odot (1 - h^2) x^T, h = \tanh(Ux)", "right"),
+    (LAYERS, r"W^T(Wh - y) \odot (1 - h) x^T, h = \tanh(Ux)", "wrong"),
     # a slash before what stands side by side
     (NEAR, r"-(u-c)e^{-\|u-c\|^2/2h^2}/h^2", "right"),
     (NEAR, r"(u-c)e^{-\|u-c\|^2/2h^2}/h^2", "wrong"),

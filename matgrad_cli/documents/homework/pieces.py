@@ -10,7 +10,7 @@ from typing import Literal
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ..display_rows import RELATION
-from ..passage import Passage
+from ..passage import Passage, blanked
 from ..sheets.sheet import Formula
 from .words import said
 
@@ -27,6 +27,7 @@ _VALUE = regex(_VALUED)
 _RANGE = regex(
     r"[\s$]*\\?[^\W\d]\w*\s*(?:=|\\in(?![a-z])|∈)\s*\\?\{?\s*\d\s*,\s*(?:\d\s*,\s*)?(?:\\\w?dots|…|\.\.).*", re.DOTALL
 )
+_SIZES = regex(r"[\s(]*(?:\\?[a-z]|\d+)(?:\s*(?:\\times(?![a-z])|×)\s*(?:\\?[a-z]|\d+))+[\s).]*")
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
 _MARKS = r"\d*(?:\s*\{\s*\\?\w+\s*\}|\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|\w|\*)|\s*[*'])*"
 """What belongs to a name: an accent's letter, what stands below and above it."""
@@ -82,13 +83,17 @@ def is_name(text: str) -> bool:
 
 
 def says_range(formula: Formula) -> bool:
-    """Whether a formula only says through which values a letter goes, `i = 1, …, n`."""
-    return formula.kind == "inline" and _RANGE.fullmatch(formula.passage.text) is not None
+    """Whether a formula only says through which values a letter goes, `i = 1, …, n`, or how large something is,
+    `m × n`."""
+    text = formula.passage.text
+    return formula.kind == "inline" and (_RANGE.fullmatch(text) or _SIZES.fullmatch(text)) is not None
 
 
 def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
     """The pieces of what stands from `start` to the end of the text, in their order;
     a value that is supposed is one of the words."""
+    sizes = (one.passage.places for one in formulas if _SIZES.fullmatch(one.passage.text))
+    text = blanked(text, [(places[0], places[-1]) for places in sizes])
     ends, told = [start], list[Formula]()
     names: list[tuple[int, Passage]] = []
     for formula in formulas:

@@ -48,6 +48,17 @@ _NUMBERED: Final = regex(
 """Commands that number problems, and their parts by letters."""
 
 
+_BY: Final = regex(
+    r"(?:(?:\\nabla|∇)\s*_\s*\{?\s*(?:\\\w+\s*\{?)?|(?:\\partial\s*|∂|\bd)\w*\s*(?:\}\s*\{|/)\s*(?:\\partial\s*|∂|d)"
+    r"(?:\\\w+\s*\{?)?)([A-Za-z]\w*)[^=\n]{0,20}="
+)
+"""By which variable a derivative is stated."""
+_SECTION: Final = regex(r"^[ \t]*\\section\s*\{[^{}]*\}", re.MULTILINE)
+_TITLING: Final = regex(
+    r"\\(?:re)?newcommand\*?\s*\{?\s*\\(?P<name>[A-Za-z]+)\s*\}?\s*\[1\]\s*\{(?=[^\n]*#1)[^\n]*?"
+    r"\\(?:(?:sub)*(?:section|paragraph)|textbf|bfseries)(?![A-Za-z])"
+)
+
 _COUNTS: Final = "one two three four five six seven eight nine ten".split()
 _ROMAN: Final = "i ii iii iv v vi vii viii ix x".split()
 
@@ -65,7 +76,12 @@ class _Key:
     pattern: str
 
 
-def _bare(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A name without what may stand between its parts, and without the words for a problem."""
+    return bare(said(r"(?:<problem>[\s.:#_\-]*)+(?=\d)").sub("", name, count=1))
+
+
+def bare(name: str) -> str:
     """A name without what may stand between its parts: `2a` of `2. (a)`, `hw3.1` of `HW 3-1`."""
     name = re.sub(r"(?<=\d)[\s.\-_(]+(?=\d)", ".", name.lower())
     return re.sub(r"[\s_()\-]+|\.(?!\d)|(?<!\d)\.", "", name)
@@ -89,13 +105,13 @@ def _key(asked: Sequence[str]) -> _Key:
     parts: dict[str, dict[str, str]] = {}
     for name, found in compounds.items():
         if found["whole"] not in asked:
-            parts.setdefault(_bare(found["whole"]), {})[(found["part"] or found["number"]).lower()] = name
+            parts.setdefault(bare(found["whole"]), {})[(found["part"] or found["number"]).lower()] = name
     counted = {str(number): name for number, name in enumerate(asked, 1)} if not parts else {}
-    names, order = {**counted, **{_bare(name): name for name in asked}}, list[str]()
+    names, order = {**counted, **{bare(name): name for name in asked}}, list[str]()
     for name in (*counted, *asked):
-        whole = _bare(compounds[name]["whole"]) if name in compounds else ""
+        whole = bare(compounds[name]["whole"]) if name in compounds else ""
         order += [whole] if whole in parts and whole not in order else []
-        order += [names[_bare(name)]] if names[_bare(name)] not in order else []
+        order += [names[bare(name)]] if names[bare(name)] not in order else []
     spelled = map(_spelled, (*asked, *counted, *parts))
     pattern = "|".join(sorted(spelled, key=len, reverse=True))
     for number, (count, roman) in enumerate(zip(_COUNTS, _ROMAN, strict=True), 1):
@@ -110,9 +126,10 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -
     a problem that is asked in parts."""
     key = _key(asked)
     named = rf"(?P<sign>[#(])?(?P<id>{key.pattern})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]|&]|(?m:$)))?"
-    line = said(rf"{_LINE}{_SPACE}{_LISTED}{_OPEN}(?P<words>{_NAMES}){named}")
+    opened_by = _OPEN.replace("|problem", "|" + "|".join(["problem", *_titling(text)])) if latex else _OPEN
+    line = said(rf"{_LINE}{_SPACE}{_LISTED}{opened_by}(?P<words>{_NAMES}){named}")
     matches = [one for one in line.finditer(text) if one["open"] or one["end"] is not None or one["id"][-1] == ")"]
-    ids = [key.names.get(_bare(match["id"]), _bare(match["id"])) for match in matches]
+    ids = [key.names.get(bare(match["id"]), bare(match["id"])) for match in matches]
     titles = [match for match in matches if match["open"] or match["words"] or match["sign"] == "#"]
     if not titles:  # a list of answers, in the order of the key
         in_order = ids == [one for one in key.order if one in ids]
@@ -121,14 +138,14 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -
             ids, in_order = wholes, True  # a list that its page numbers
         titles = matches if in_order else []
     else:
-        titles = _with_bare(titles, matches, ids, key.order)
+        titles = _withbare(titles, matches, ids, key.order)
     named_so = {match.start(): own for match, own in zip(matches, ids, strict=True)}
     marks = [(match.start(), match.start("words"), named_so[match.start()], match.end()) for match in titles]
     if not marks and latex:
-        marks = [*_counted(text, key)] or [*_listed(text, key)]
+        marks = [*_counted(text, key)] or [*_sectioned(text, key)] or [*_listed(text, key)]
     stem = said(rf"(?:.*[_\W])?<problem>(?<!\bp)(?<!_p)[_\W]*(?P<id>{key.pattern})(?:[_\W].*)?")
     if not marks and (found_so := stem.fullmatch(file)) is not None:
-        marks = [(0, 0, key.names.get(_bare(found_so["id"]), _bare(found_so["id"])), 0)]
+        marks = [(0, 0, key.names.get(bare(found_so["id"]), bare(found_so["id"])), 0)]
     if len(key.parts) == 1 and not any(name for name in key.order if not _part_of(name, key)):
         marks.insert(0, (0, 0, next(iter(key.parts)), 0))  # all problems are parts of one
     found = [*_with_parts(text, marks, key, latex)]
@@ -150,8 +167,8 @@ def _wholes(key: _Key) -> list[str]:
 
 def _part_of(name: str, key: _Key) -> str:
     """The number of the problem that is asked in parts to which a name, or that number, belongs; else nothing."""
-    whole = _bare(found["whole"]) if (found := _COMPOUND.fullmatch(name)) is not None else ""
-    return _bare(name) if _bare(name) in key.parts else whole if whole in key.parts else ""
+    whole = bare(found["whole"]) if (found := _COMPOUND.fullmatch(name)) is not None else ""
+    return bare(name) if bare(name) in key.parts else whole if whole in key.parts else ""
 
 
 def _with_parts(text: str, marks: Sequence[_Mark], key: _Key, latex: bool) -> Iterator[tuple[int, str, int]]:
@@ -163,6 +180,8 @@ def _with_parts(text: str, marks: Sequence[_Mark], key: _Key, latex: bool) -> It
         labelled = [*_labelled(text, end, behind, parts, own)]
         if latex and not own and not labelled:
             labelled = [(at, part, start) for at, part, start, _ in _items(text, end, behind, [*parts.values()])]
+        if not own and not labelled and len({*_BY.findall(text, end, behind)}) > 1:  # `∇_U L = …, ∇_V L = …`
+            labelled = [(place, part, end) for part in parts.values()]
         yield from labelled
 
 
@@ -194,7 +213,7 @@ def _labelled(text: str, start: int, end: int, parts: Mapping[str, str], last: s
             yield found.start("at"), last, found.end()
 
 
-def _with_bare(
+def _withbare(
     titles: Sequence[re.Match[str]], matches: Sequence[re.Match[str]], ids: Sequence[str], names: Sequence[str]
 ) -> list[re.Match[str]]:
     """The titles with bare numbers between them, `(4)` behind problem 3, that name what no title names;
@@ -225,6 +244,21 @@ def _listed(text: str, key: _Key) -> Iterator[_Mark]:
     """The problems as the items of one numbered list, in the order of the key."""
     for start, name, begin, _ in _items(text, 0, len(text), _wholes(key)):
         yield start, start, name, begin
+
+
+def _sectioned(text: str, key: _Key) -> Iterator[_Mark]:
+    """The problems as the sections of a paper, which its page numbers, where there are as many, each with a formula."""
+    sections = [*_SECTION.finditer(text)]
+    ends = [*(one.start() for one in sections[1:]), len(text)] if sections else []
+    bodies = [text[one.end() : end] for one, end in zip(sections, ends, strict=True)]
+    if len(sections) == len(_wholes(key)) > 1 and all(re.search(r"\$|\\[\[(]|\\begin", body) for body in bodies):
+        for found, name in zip(sections, _wholes(key), strict=True):
+            yield found.start(), found.start(), name, found.end()
+
+
+def _titling(text: str) -> list[str]:
+    r"""The commands that a paper defines for its titles, `\newcommand{\prob}[1]{\section*{Problem #1}}`."""
+    return [found["name"] for found in _TITLING.finditer(text)]
 
 
 def _items(text: str, start: int, end: int, asked: Sequence[str]) -> Iterator[Part]:

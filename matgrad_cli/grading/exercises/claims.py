@@ -231,15 +231,18 @@ def states(one: Piece, chosen: Settings) -> bool:
         return one.kind == "definition" and one.defines == chosen.variable
     if chosen.order == 2:
         return "=" in one.text and _SECOND.search(usual_spelling(one.text.partition("=")[0])) is not None
-    stated = STATES.match(one.text)
-    by = (
-        re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or stated["at"] or "")
-        if stated is not None
-        else ""
-    )
-    spelled = {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
+    spelled = stated_by(one)
     meant = {chosen.variable, letter_name(chosen.variable), ""} & spelled
-    return stated is not None and _ZERO.search(one.text) is None and bool(meant)
+    return bool(meant) and _ZERO.search(one.text) is None
+
+
+def stated_by(one: Piece) -> set[str]:
+    """The spellings of the variable by which an equation states a derivative; that of nothing where it does not say."""
+    stated = STATES.match(one.text)
+    if stated is None:
+        return set()
+    by = re.sub(r"[^\w]", "", stated["by"] or stated["under"] or stated["below"] or stated["at"] or "")
+    return {by, by.replace("_", ""), by.partition("_")[0]}  # also an entry, of ∂L/∂w_j
 
 
 def without_parts(told: list[Piece], chosen: Settings) -> list[Piece]:
@@ -283,6 +286,10 @@ def _with_definitions(claim: Piece, before: Iterable[Piece], chosen: Settings) -
     return [(*rows, claim.passage) for rows in _definitions(needed, before, chosen)]
 
 
+_NUMBERED = regex(r"_\s*\{?\d+")
+"""Of `δ_1` and `δ_2`: two names."""
+
+
 def _definitions(needed: str, before: Iterable[Piece], chosen: Settings) -> list[tuple[Passage, ...]]:
     """The definitions of the names that are needed; a name that is defined twice has both meanings."""
     last: dict[str, Passage] = {}
@@ -290,9 +297,11 @@ def _definitions(needed: str, before: Iterable[Piece], chosen: Settings) -> list
     left = [one for one in before if one.defines not in ("", chosen.variable)]
     while (one := next((one for one in reversed(left) if _names(needed, one.defines)), None)) is not None:
         left.remove(one)
-        needed += one.text[one.value :] if one.defines not in last else ""
-        last.setdefault(one.defines, one.passage)
-        first[one.defines] = one.passage
+        number = _NUMBERED.search(one.text, 0, one.value)
+        name = one.defines + (number[0] if number is not None else "")
+        needed += one.text[one.value :] if name not in last else ""
+        last.setdefault(name, one.passage)
+        first[name] = one.passage
     meant = [[*reversed(values.values())] for values in ((last, first) if first != last else (last,))]
     return [tuple(sorted(rows, key=lambda row: not FACTORED.fullmatch(row.text))) for rows in meant]
 

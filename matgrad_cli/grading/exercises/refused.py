@@ -13,7 +13,7 @@ from ...documents.homework.pieces import Piece, changed
 from ...documents.homework.words import named, said
 from ...notation.latex.names import letter_name
 from ..meanings.remarks import refuted
-from .claims import SAYS, STATES, clause
+from .claims import SAYS, STATES, clause, stated_by, states
 from .settings import Settings
 
 _UNEQUAL = regex(
@@ -46,7 +46,7 @@ _PROVIDED = r"(?:\b<provided>\b(?!(?:[^,.;:]|,(?!\s))*\b<harmless>\b)[^,.;:]*?\b
 """`If the data are centred, …`, and no `if we apply the rule`."""
 
 _BY = (
-    r"(?:(?:^|[.,;\n]|\band\b)\W*(?P<label>[^\W\d_]\w*)\s*:|\b<by>\s+(?P<by>[^\W\d_]\w*)(?:\W|\b<is>\b"
+    r"(?:(?:^|[.,;\n])\W*(?:\band\b\W*)?(?P<label>[^\W\d_]\w*)\s*:|\b<by>\s+(?P<by>[^\W\d_]\w*)(?:\W|\b<is>\b"
     r"|\b<reaches>\b|\bwe\b)*)\s*$"
 )
 
@@ -67,6 +67,9 @@ def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], d
         for at, one in enumerate(pieces)
         if at not in why and (name := _of_another(one, others))
     }
+    if any(states(one, chosen) for one in pieces):
+        by = {at: stated_by(one) & others - {chosen.variable} for at, one in enumerate(pieces)}
+        why |= {at: f"it is said of `{min(names)}`" for at, names in by.items() if names and at not in why}
     why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(SAYS).search(one.before)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 
 from ...diagnostics import Diagnostic, Label, Source, Span
 from ...diagnostics.record import field, record, replace
+from ...documents.homework.titles import plain_name
 from ...documents.keys import WORDS, Exercise
 from ...documents.passage import Passage
 from ...documents.python.answer import worked_out
@@ -117,11 +118,13 @@ def identified(exercises: tuple[Exercise, ...]) -> dict[str, Exercise]:
     return found
 
 
-def tried(exercises: tuple[Exercise, ...]) -> dict[str, list[Exercise]]:
-    """The tries at each problem in their order."""
-    found: dict[str, list[Exercise]] = {}
+def tried(exercises: tuple[Exercise, ...], asked: Iterable[str]) -> dict[str, list[Exercise]]:
+    """The tries at each problem in their order; `2(a)` and `Problem 2a` are the `2a` that is asked."""
+    known, found = {one: one for one in asked}, dict[str, list[Exercise]]()
+    known = {**{plain_name(one): one for one in known}, **known}
     for number, exercise in enumerate(exercises, 1):
-        found.setdefault(exercise.text("problem") or str(number), []).append(exercise)
+        name = exercise.text("problem") or str(number)
+        found.setdefault(known.get(name) or known.get(plain_name(name), name), []).append(exercise)
     return found
 
 

@@ -98,8 +98,10 @@ def given_anew(text: str, around: Surroundings, understood: Callable[[], Contain
     """
     if not _has_pieces(text):
         return None
-    main = answer_in(text)
-    for start, end in pieces_of(text):
+    main, pieces = answer_in(text), pieces_of(text)
+    defined = (_DEFINES.match(text, start, end) for start, end in pieces)
+    beside = {match[1] for match in defined if match is not None}
+    for start, end in pieces:
         found = None if start <= main[0] < end else _DEFINES.match(text[start:end])
         if found is None or (around.task.asks != "gradient" and found[1] == around.task.problem.wrt.name):
             continue
@@ -110,16 +112,17 @@ def given_anew(text: str, around: Surroundings, understood: Callable[[], Contain
         if (
             name == "sigma"
             or canonical_function(name) in FUNCTION_NAMES
-            or _given(name, around, text[start + found.end() : end])
+            or _given(name, around, text[start + found.end() : end], beside)
         ) and name not in understood():
             return text[start:end].strip(" .$")
     return None
 
 
-def _given(name: str, around: Surroundings, value: str = "") -> bool:
+def _given(name: str, around: Surroundings, value: str, beside: Container[str] = ()) -> bool:
     """Whether a name has a meaning that an answer must not change; a multiplier is whatever the answer says that it is,
-    and the letter of a size may stand for an array."""
-    if not around.valued(name) and any(around.valued(letter) for letter in re.findall(r"[A-Za-z]", value)):
+    and the letter of a size may stand for an array, made of what is given or defined `beside` it."""
+    letters = re.findall(r"[A-Za-z]", value)
+    if not around.valued(name) and any(around.valued(letter) or letter in beside for letter in letters):
         return False
     multipliers = around.task.unknowns[1:] if around.task.constraints else ()
     return around.known(name) and all(canonical_name(name) != canonical_name(symbol.name) for symbol in multipliers)
@@ -203,7 +206,9 @@ def _put_in(text: str, found: Parted, around: Surroundings, language: Syntax, ve
     heads = [s.ungrouped(_read(text, at, at + len(name), around, language, ())) for name, at in begun.items()]
     names = [s.ungrouped(head.body) if isinstance(head, s.Subscript) else head for head in heads]
     spelled = zip(names, (text[start:end] for _, start, end in found.parts), strict=True)
-    new = tuple(one.name for one, value in spelled if isinstance(one, s.Name) and not _given(one.name, around, value))
+    new = tuple(
+        one.name for one, value in spelled if isinstance(one, s.Name) and not _given(one.name, around, value, begun)
+    )
     if len(new) < len(heads):
         return None
     told_of = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import permutations
+from itertools import chain, permutations
 from typing import Final
 
 from ...diagnostics.record import replace
@@ -16,7 +16,7 @@ from ...notation import syntax as s
 from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.syntax_walk import rebuilt
-from .other_readings import AT_ARGUMENT, OUTER, WIDER_DIVISORS, Reading, absolute, everywhere, readings
+from .other_readings import AT_ARGUMENT, OUTER, WIDER_DIVISORS, Reading, absolute, everywhere, misfit_readings, readings
 
 _EXPECTED: Final = regex(r"mathbb\s*\{?\s*E|𝔼|\bE\s*(?:_|\[)")
 _AVERAGE: Final = "the expectation is read as the average over the samples"
@@ -75,7 +75,8 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         *WIDER_DIVISORS,
         AT_ARGUMENT,
     )
-    for how, node in readings(of_answers, side.node, around):
+    misfits = misfit_readings(side, around) if read.failure == "wrong" else ()
+    for how, node in chain(readings(of_answers, side.node, around), misfits):
         found = read_side(replace(side, node=node), around)
         yield replace(found, notes=(*found.notes, f"read with {how}")), ()
     bound = {letter.name for part in s.parts_of(side.node) if isinstance(part, s.Sigma) for letter in part.letters}

@@ -1,0 +1,68 @@
+"""Which part of a problem an answer is for, where the variable of a derivative, a command for titles, the sections of a
+paper or another spelling of its name says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matgrad_cli.grading.check import Options, check_files
+
+KEY = """
+shapes = "A: m×n, u: n, c: m, F: m×k, G: n×k"
+
+[[problem]]
+id = "1"
+loss = "norm(A@u - c)**2"
+wrt = "u"
+
+[[problem]]
+id = "2a"
+loss = "norm(A - F@G.T)**2"
+wrt = "F"
+
+[[problem]]
+id = "2b"
+loss = "norm(A - F@G.T)**2"
+wrt = "G"
+"""
+ONE, TWO, THREE = r"2A^\top(Au-c)", r"-2(A-FG^\top)G", r"-2(A-FG^\top)^\top F"
+TITLES = r"\newcommand{\task}[1]{\subsection*{Exercise #1}}" + "\n"
+RIGHT = {
+    "by variables": ("md", f"# 1\n${ONE}$\n# 2\n$\\nabla_F L = {TWO}$ and $\\nabla_G L = {THREE}$\n"),
+    "in one display": (
+        "md",
+        f"# 1\n${ONE}$\n# 2\n$$\\begin{{aligned}}\\frac{{\\partial L}}{{\\partial F}} &= {TWO}\\\\ "
+        f"\\frac{{\\partial L}}{{\\partial G}} &= {THREE}\\end{{aligned}}$$\n",
+    ),
+    "commands for titles": ("tex", f"{TITLES}\\task{{1}} ${ONE}$\n\n\\task{{2a}} ${TWO}$\n\n\\task{{2b}} ${THREE}$\n"),
+    "numbered sections": (
+        "tex",
+        f"\\section{{Lines}}\n${ONE}$\n\\section{{Factors}}\n\\begin{{enumerate}}\n\\item ${TWO}$\n"
+        f"\\item ${THREE}$\n\\end{{enumerate}}\n",
+    ),
+    "other spellings": (
+        "toml",
+        f"[[problem]]\nid = 1\nanswer = '{ONE}'\n[[problem]]\nid = '2(a)'\nanswer = '{TWO}'\n"
+        f"[[problem]]\nid = 'Problem 2.b'\nanswer = '{THREE}'\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("ending", "text"), RIGHT.values(), ids=RIGHT)
+@pytest.mark.parametrize("slip", [False, True])
+def test_each_part_is_found_and_judged(tmp_path: Path, ending: str, text: str, slip: bool) -> None:
+    (tmp_path / "key.toml").write_text(KEY, encoding="utf-8")
+    work = tmp_path / f"a.{ending}"
+    work.write_text(text.replace(THREE, f"-{THREE}") if slip else text, encoding="utf-8")
+    (file,) = check_files([work], Options(key=tmp_path / "key.toml")).files
+    expected = {"1": "right", "2a": "right", "2b": "wrong" if slip else "right"}
+    assert {one.id: one.verdict for one in file.problems} == expected
+
+
+def test_one_formula_for_two_parts_is_for_neither(tmp_path: Path) -> None:
+    (tmp_path / "key.toml").write_text(KEY, encoding="utf-8")
+    (tmp_path / "a.md").write_text(f"# 1\n${ONE}$\n# 2\n${TWO}$\n", encoding="utf-8")
+    (file,) = check_files([tmp_path / "a.md"], Options(key=tmp_path / "key.toml")).files
+    assert [one.verdict for one in file.problems] == ["right", "undecided", "undecided"]
