@@ -10,7 +10,7 @@ from typing import Literal
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ..display_rows import RELATION
-from ..passage import Passage, blanked
+from ..passage import Passage, blank
 from ..sheets.sheet import Formula
 from .words import said
 
@@ -28,6 +28,7 @@ _RANGE = regex(
     r"[\s$]*\\?[^\W\d]\w*\s*(?:=|\\in(?![a-z])|∈)\s*\\?\{?\s*\d\s*,\s*(?:\d\s*,\s*)?(?:\\\w?dots|…|\.\.).*", re.DOTALL
 )
 _SIZES = regex(r"[\s(]*(?:\\?[a-z]|\d+)(?:\s*(?:\\times(?![a-z])|×)\s*(?:\\?[a-z]|\d+))+[\s).]*")
+_SIZED = regex(rf"\$+{_SIZES.pattern}\$+|\\\({_SIZES.pattern}\\\)")
 _MARKED = r"(?:\\(?:hat|bar|tilde|mathbf|vec|bm|boldsymbol)\s*)?\{?(?P<name>\\?[^\W\d_]+)\}?"
 _MARKS = r"\d*(?:\s*\{\s*\\?\w+\s*\}|\s*[_^]\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\\[A-Za-z]+|\w|\*)|\s*[*'])*"
 """What belongs to a name: an accent's letter, what stands below and above it."""
@@ -92,8 +93,7 @@ def says_range(formula: Formula) -> bool:
 def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
     """The pieces of what stands from `start` to the end of the text, in their order;
     a value that is supposed is one of the words."""
-    sizes = (one.passage.places for one in formulas if _SIZES.fullmatch(one.passage.text))
-    text = blanked(text, [(places[0], places[-1]) for places in sizes])
+    text = _SIZED.sub(blank, text)
     ends, told = [start], list[Formula]()
     names: list[tuple[int, Passage]] = []
     for formula in formulas:

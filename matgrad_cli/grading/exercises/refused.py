@@ -68,8 +68,8 @@ def answering(pieces: Sequence[Piece], chosen: Settings) -> tuple[list[Piece], d
         if at not in why and (name := _of_another(one, others))
     }
     if any(states(one, chosen) for one in pieces):
-        by = {at: stated_by(one) & others - {chosen.variable} for at, one in enumerate(pieces)}
-        why |= {at: f"it is said of `{min(names)}`" for at, names in by.items() if names and at not in why}
+        by = {at: stated_by(one) for at, one in enumerate(pieces) if at not in why and not states(one, chosen)}
+        why |= {at: f"it is said of `{min(names & others)}`" for at, names in by.items() if names & others}
     why |= {at: f"it says `{text}`, of some values alone" for at, text in _for_some(pieces) if at not in why}
     why |= {at: f"{words} beside it changes its value" for at, words in changed(pieces).items() if at not in why}
     named = [(at, one) for at, one in enumerate(pieces) if one.kind == "name" and said(SAYS).search(one.before)]
