@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from ..diagnostics.record import field, mutable, record
 from ..ir import Entry, Expr, Index
 from ..records.finding import LineVerdict, Role
+from .lines.forms import order_of
+from .lines.lost_sums import lost_sums, sigma_letters
 from .lines.reading import Read
 from .lines.statements import Row
 from .slips.causes import Slip
@@ -80,6 +82,16 @@ class Chain:
     final: Read | None = None
     final_order: tuple[Index, ...] = ()
     notes: list[str] = field(default_factory=list)
+
+    def begin(self, left: Read, expr: Expr, target: bool) -> None:
+        """A claim with its own left side begins a chain."""
+        self.order, self.head, self.sound, self.rough = order_of(expr), expr, True, left.rough
+        self.target, self.sums = target, (self.sums | sigma_letters(left.side.node)) - {*left.summed}
+
+    def lost_sums(self, found: Read) -> tuple[str, ...]:
+        """The letters of the next side that are summed though no Σ goes over them any more."""
+        before, self.sums = self.sums, sigma_letters(found.side.node)
+        return lost_sums(found, before)
 
     def letters(self, last: Expr) -> frozenset[Index]:
         """The free letters that a side may carry after this expression."""

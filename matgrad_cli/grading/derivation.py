@@ -10,16 +10,16 @@ from ..notation import syntax as s
 from .chain import Chain, Outcome, RowResult, failed, open_outcome, worst_of
 from .consequences import behind_gap
 from .equations.judging import Equations
-from .equations.marked import own_names
+from .equations.marked import is_marked
 from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
 from .lines.directions import find_directions_called, holds_small, to_first_order
 from .lines.directions import unknown as unexplained
-from .lines.forms import as_array, is_derivative, is_pending, left_letters, letters_of, order_of
+from .lines.forms import as_array, is_derivative, is_pending, left_letters, letters_of
 from .lines.functions import states_function
 from .lines.indices import fixed_over_fractions
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
-from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
+from .lines.lost_sums import lost_sum
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Later, Row, Taken, lone_name
@@ -54,7 +54,9 @@ class Reader:
         outcomes: list[Outcome] = []
         for own in row.claims:
             self.later.take(own)
-        pending, before = [claim for claim in row.claims if self.defines(claim)], replace(self.chain)
+        stands, before = () if self.chain.equation else row.claims[:1], replace(self.chain)
+        solving = [one for one in row.claims if one not in stands and is_marked(one, self.equations.unknowns)]
+        pending = [one for one in row.claims if one not in solving and self.defines(one)]
         while pending:
             ready = sorted(filter(self.definable, pending), key=lambda claim: len(claim.sides))
             for claim in filter(self.defines, ready or pending[:1]):
@@ -63,6 +65,10 @@ class Reader:
         if row.claims and row.claims[0].leading:
             self.chain = before  # `= …, where φ = …` goes on from the row before, not from φ
         for claim in row.claims:
+            if claim in solving and self.defines(claim):  # `∇L = 0 ⇒ ŵ = …` is judged where it stands
+                with self.around.meaning(self.equations.own_names(claim)):
+                    outcomes += self.prose.explained(claim, self.definition, first, claim.sides[1:])
+                continue
             left = self.taken.left_of(claim, states_function(claim.left, self.around))
             outcomes += [] if left is claim else [Outcome("follows", role="definition")]
             if left is not None:
@@ -145,7 +151,7 @@ class Reader:
 
     def claim(self, claim: Claim, first: bool) -> list[Outcome]:
         """Judges one chain of sides, with what its own names mean."""
-        with self.around.meaning(own_names(claim, self.around, self.equations.unknowns, self.equations.found)):
+        with self.around.meaning(self.equations.own_names(claim)):
             return self._judged(claim, first)
 
     def _judged(self, claim: Claim, first: bool) -> list[Outcome]:
@@ -181,13 +187,9 @@ class Reader:
 
     def _start(self, left: Read) -> None:
         """A claim with its own left side begins a chain."""
-        expr = left.expr
-        assert expr is not None
-        self.chain.order = order_of(expr)
-        self.chain.head, self.chain.sound, self.chain.sums = expr, True, self.chain.sums - {*left.summed}
-        self.chain.rough = left.rough
-        self.chain.target = is_target(self.around, expr)
-        if is_pending(expr) or lone_name(left.side.node) in self.around.losses:
+        assert left.expr is not None
+        self.chain.begin(left, left.expr, is_target(self.around, left.expr))
+        if is_pending(left.expr) or lone_name(left.side.node) in self.around.losses:
             self.chain.equation = False
 
     def _without_left(self, left: Read, rest: Sequence[Side]) -> list[Outcome]:
@@ -295,9 +297,8 @@ class Reader:
 
     def _without_sums(self, last: Expr, found: Read, outcome: Outcome) -> Outcome:
         """Wrong where a side follows only if a letter is summed whose Σ of the line before is gone."""
-        silent = self.around.sums_silently or outcome.verdict != "follows"
-        lost = () if silent else lost_sums(found, self.chain.sums)
-        self.chain.sums = sigma_letters(found.side.node)
+        lost = self.chain.lost_sums(found)
+        lost = () if self.around.sums_silently or outcome.verdict != "follows" else lost
         repair = self.bench.repair(*pair) if lost and (pair := self._holds(last, found)[0]) is not None else None
         return outcome if repair is None else Outcome("wrong", found, lost_sum(lost, repair))
 

@@ -17,10 +17,11 @@ from ..lines.forms import as_array, is_pending
 from ..lines.kinds import Clash, Pairing, is_zero, pairings
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
+from ..lines.statements import Claim
 from ..slips.causes import Slip
 from ..task import whole_derivative
 from .asked import judged_solution, stationary
-from .marked import marked_unknown
+from .marked import marked_unknown, own_names
 from .meaning import BY_ENTRIES, EQUATION, HOMOGENEOUS, is_equation
 from .slips import NO_EQUATION, slip_of_equation
 from .solved import SolvedBench
@@ -63,6 +64,10 @@ class Equations:
         right = outcome is not None and outcome.verdict == "follows" and read is not None
         return read.expr if right and read is not None else None
 
+    def own_names(self, claim: Claim) -> dict[str, Expr]:
+        """Names that mean something in one claim alone."""
+        return own_names(claim, self.around, self.unknowns, self.found)
+
     def judged(
         self, chain: Chain, last: Expr, found: Read, said: tuple[bool, bool], remarks: Sequence[str]
     ) -> Outcome | None:
@@ -98,10 +103,12 @@ class Equations:
         return outcome
 
     def of_marked(self, chain: Chain, name: str, found: Read, remarks: Sequence[str]) -> Outcome | None:
-        r"""The outcome of `\hat w = …` where w is unknown and stands in no part of its value;
-        None if it is no solution."""
+        r"""The outcome of `\hat w = …` where w is unknown and stands in no part of its value, nor another unknown but
+        in what follows from an equation; None if it is no solution."""
         unknown, value = marked_unknown(name, self.unknowns), found.expr
-        if unknown is None or value is None or value.free or set(self.unknowns) & self.around.expanded(value).symbols:
+        if unknown is None or value is None or value.free:
+            return None
+        if ({unknown} if chain.equation else set(self.unknowns)) & self.around.expanded(value).symbols:
             return None
         if chain.equation and unknown is self.around.task.problem.wrt and isinstance(pairings(unknown, value), Clash):
             verdict, slip = judged_solution(self.around, value, found)

@@ -9,7 +9,7 @@ from ...ir import NUMBER, Expr, Symbol
 from ...notation import syntax as s
 from ..lines.functions import states_function
 from ..lines.scope import Surroundings
-from ..lines.statements import Claim
+from ..lines.statements import Claim, lone_name
 
 _MARK = regex(r"_(?:hat|star|ast|opt|ols|ml|mle|map|ls|wls|gls|ridge|[A-Z]{2,})+$")
 
@@ -26,6 +26,11 @@ def marked_unknown(name: str, unknowns: Iterable[Symbol]) -> Symbol | None:
     """The unknown that a marked name stands for; None for any other name."""
     bare = unmarked(name)
     return next((symbol for symbol in unknowns if symbol.name == bare != name), None)
+
+
+def is_marked(claim: Claim, unknowns: Iterable[Symbol]) -> bool:
+    r"""Whether a claim says what an unknown is under a marked name, `\hat w = …`."""
+    return marked_unknown(lone_name(claim.left) or "", unknowns) is not None
 
 
 def own_names(claim: Claim, around: Surroundings, unknowns: Sequence[Symbol], solution: Expr | None) -> dict[str, Expr]:

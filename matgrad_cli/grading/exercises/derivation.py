@@ -21,7 +21,7 @@ from ..lines.arrays import Flags, Slices, other_slices, slices
 from ..lines.literal_name import with_letter
 from ..lines.statements import Row
 from ..meanings.redefined import part_of
-from ..meanings.supposed import Values
+from ..meanings.supposed import Values, is_average
 from ..prose import NO_FORMULA
 from ..sheets.passing import holds_equality, is_relation, relates
 from ..task import Asked, Key, Task, task_for
@@ -97,18 +97,23 @@ def _supposing(
     chosen: Settings, task: Task, second: Task | None, **flags: Unpack[Flags]
 ) -> tuple[ProblemReport, Slices]:
     """The report; where names stand that only the prose explains,
-    the one in which their values make most lines follow."""
+    the one in which their values make most lines follow. A bar is an average where a line says so by following."""
     waiting: list[Values] = [{}]
-    found: list[tuple[ProblemReport, Slices, bool]] = []
+    found: list[tuple[ProblemReport, tuple[bool, ...], Slices]] = []
+    without: int | None = None
     while waiting and len(found) < MOST_RUNS:
         supposed = waiting.pop(0)
         report, written, choices = _read_derivation(chosen, task, second, supposed, **flags)
         waiting[:0] = [supposed | choice for choice in choices]
-        found.append((report, written, not choices))
+        reached, averages = _reached(report), bool(choices) and all(is_average(name) for one in choices for name in one)
+        confirmed = without is not None and reached > without
+        rank = (not choices or averages, report.verdict == "right", confirmed, report.first_wrong is None)
+        found.append((report, rank, written))
+        without = reached if averages else None
         if report.verdict == "right" and not choices:
             break
-    best = max(found, key=lambda one: (one[2], one[0].verdict == "right", one[0].first_wrong is None, _reached(one[0])))
-    return best[0], best[1]
+    report, _, written = max(found, key=lambda one: (*one[1], _reached(one[0])))
+    return report, written
 
 
 def _reached(report: ProblemReport) -> int:

@@ -30,14 +30,15 @@ def sigma_letters(node: s.Node | None) -> frozenset[str]:
 
 
 def lost_sums(found: Read, before: frozenset[str]) -> tuple[str, ...]:
-    """The letters that are summed though no Σ goes over them any more;
+    """The letters that are summed though no Σ goes over them;
     `before` are the letters of the line before that have one.
 
-    Whoever writes a Σ over a letter does not sum it silently a line later, nor another letter of the same product,
-    unless the text says so.
+    Whoever writes a Σ over a letter does not sum it silently a line later, nor in another term of the same line, nor
+    another letter of the same product, unless the text says so.
     """
-    beside = _beside_a_sigma(found) if found.summed and found.tree is not None else frozenset()
-    lost = beside | (before - sigma_letters(found.side.node))
+    if not found.summed:
+        return ()
+    lost = before | sigma_letters(found.side.node) | _beside_a_sigma(found)
     return tuple(letter for letter in found.summed if letter in lost)
 
 

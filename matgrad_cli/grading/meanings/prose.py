@@ -10,6 +10,7 @@ from ...diagnostics.record import replace
 from ...ir import Expr
 from ...notation import syntax as s
 from ..chain import Chain, Outcome, worst_of
+from ..lines.directions import unknown
 from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
@@ -18,7 +19,7 @@ from ..lines.syntax_walk import walk
 from ..slips.causes import Slip
 from .factored import factored
 from .own_letters import true_of_all
-from .supposed import MOST_CHOICES, Values, means, parts, sizes_as_names, suppositions, unexplained
+from .supposed import MOST_CHOICES, Values, is_average, means, parts, sizes_as_names, suppositions, unexplained
 
 
 class Judging(Protocol):
@@ -58,7 +59,11 @@ class Prose:
             return [Outcome("follows", role="definition")]
         outcomes = judge(claim)
         worst = worst_of(outcomes)
-        if worst is None or worst.verdict == "follows" or self.trying or worst.role == "equation":
+        if worst is None or worst.verdict == "follows" or self.trying:
+            return outcomes
+        if self.supposing and not self.choices and (averages := self._averages(claim)):
+            self.choices = [averages]
+        if worst.role == "equation":
             return outcomes
         if self.rules and not claim.leading and not reader.chain.target and _is_rule(claim.sides, reader.around):
             reader.chain = before
@@ -78,6 +83,15 @@ class Prose:
             reader.around.define(known, value)
         reader.chain = before
         return judge(claim)
+
+    def _averages(self, claim: Claim) -> Values:
+        r"""The averages of data that nothing explains but their bar: what is only said of them, `\hat\mu = \bar x`,
+        and what an equation says is judged with them in another run."""
+        around = self.reader.around
+        written = {part.name for side in claim.sides[1:] if side.node for part in names_in(side.node)}
+        names = [name for name in written - around.promised if is_average(name) and unknown(around, name)]
+        found = {name: next(means(around, (name,)), None) for name in sorted(names)}
+        return {name: value for name, value in found.items() if value is not None}
 
     def _choices(self, claim: Claim, before: Chain, first: bool) -> list[Values]:
         """Values for the names that nothing explains under which the statement follows, likeliest first."""

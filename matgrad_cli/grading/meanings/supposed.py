@@ -74,6 +74,11 @@ def parts(around: Surroundings, lines: Iterable[Expr], written: Collection[str] 
     return [array for array in arrays if array is not wanted]
 
 
+def is_average(name: str) -> bool:
+    r"""Whether a name has the mark of an average: `\bar x`."""
+    return name.endswith("_bar")
+
+
 def means(around: Surroundings, names: Iterable[str]) -> Iterator[Expr]:
     r"""The averages that people write with a bar: of the entries of x, and of the rows of X, as `\bar x`."""
     known = {symbol.name: symbol for symbol in around.task.problem.variables if not symbol.shape.is_number}

@@ -22,11 +22,13 @@ from .tokens import FRACTIONS, Token
 
 
 def number_here(r: Cursor) -> s.Node:
-    """A number; `1` with a transpose is the vector of ones."""
+    r"""A number; `1` with a transpose is the vector of ones, `0_{m\times n}` that matrix."""
     text = (token := r.take()).text
     opens = r.sees("open", "\\{") or r.sees("operator", "_")
     if text == "1" and opens and (counted := indicator(r)) is not None:
         return scripted(r, counted)
+    if text == "0" and r.sees("operator", "_"):
+        return _sized(r, token, "zeros")
     value = Fraction(FRACTIONS.get(text, text) if len(text) < 60 else "0")
     if len(text) >= 60:
         raise r.trouble("this number is too long", token)
@@ -38,12 +40,21 @@ def number_here(r: Cursor) -> s.Node:
 
 
 def constant_here(r: Cursor) -> s.Node:
-    r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`."""
+    r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`; a summand `\mathbf 0` is as large as the others."""
+    before = r.tokens[r.at - 1] if r.at else None
+    first = before is None or before.kind == "relation" or before.text in ("+", "-", "(")
     token = r.take()
+    if token.text == "zeros" and first and r.ends_here():
+        return s.Literal_(r.span(token), Fraction(0), "0")
     if token.text == "ones" and (counted := indicator(r)) is not None:
         return scripted(r, counted)
+    return _sized(r, token, token.text)
+
+
+def _sized(r: Cursor, token: Token, function: str) -> s.Node:
+    """Ones or zeros with the sizes that stand below."""
     sizes = sizes_below(r)
-    return scripted(r, s.Apply(r.span(token, r.last), token.text, sizes))
+    return scripted(r, s.Apply(r.span(token, r.last), function, sizes))
 
 
 def sizes_below(r: Cursor) -> tuple[s.Node, ...]:
