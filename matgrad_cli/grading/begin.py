@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ..diagnostics import Diagnostic, Label, Source, Span
-from ..diagnostics.record import field, record
+from ..diagnostics.record import field, record, replace
 from ..diagnostics.regex import regex
 from ..documents.passage import Passage
 from ..ir import Expr
@@ -21,6 +21,7 @@ from .lines.reading import Side
 from .lines.scope import Surroundings, surroundings
 from .lines.statements import Claim, Later, Row, as_typed, read_row
 from .meanings.redefined import find_redefined
+from .meanings.targets import naming_derivative
 from .prose import NO_FORMULA, only_words, without_prose
 from .task import Task
 
@@ -62,6 +63,10 @@ class Begun:
         found = _words(number, row, self.around, self.rows) or read_row(
             number, row, self.source, self.around.names(), self.syntax
         )
+        if number == self.rows[-1][0]:
+            texts = [one.text for _, one in self.rows]
+            claims = [naming_derivative(claim, self.around, self.source.text, texts) for claim in found.claims]
+            found = replace(found, claims=tuple(claims))
         return as_typed(found) if self.habits.as_typed else found
 
 

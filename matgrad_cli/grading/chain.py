@@ -64,6 +64,7 @@ class Chain:
     whether it is the derivative of the loss.
 
     `sound` says that everything since the head follows, so that the head has the value of the last side.
+    `turned` says that the left side is the transpose of the derivative that is asked for, `(∇f)ᵀ` or `∂f/∂xᵀ`.
     `sums` are the letters over which the line before writes a Σ.
     `gap` says that the row before could not be judged, `apart` that of this one only the left side could not.
     `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
@@ -74,6 +75,7 @@ class Chain:
     target: bool = False
     rough: bool = False
     head: Expr | None = None
+    turned: bool = False
     sound: bool = False
     gap: bool = False
     apart: bool = False
@@ -83,10 +85,14 @@ class Chain:
     final_order: tuple[Index, ...] = ()
     notes: list[str] = field(default_factory=list)
 
-    def begin(self, left: Read, expr: Expr, target: bool) -> None:
+    def begin(self, left: Read, expr: Expr, target: bool, turned: bool) -> None:
         """A claim with its own left side begins a chain."""
         self.order, self.head, self.sound, self.rough = order_of(expr), expr, True, left.rough
-        self.target, self.sums = target, (self.sums | sigma_letters(left.side.node)) - {*left.summed}
+        self.target, self.turned, self.sums = (
+            target,
+            turned,
+            (self.sums | sigma_letters(left.side.node)) - {*left.summed},
+        )
 
     def lost_sums(self, found: Read) -> tuple[str, ...]:
         """The letters of the next side that are summed though no Σ goes over them any more."""

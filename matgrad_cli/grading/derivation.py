@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from ..diagnostics.record import replace
-from ..ir import Expr, Index
+from ..ir import Expr, Index, transpose
 from ..notation import syntax as s
 from .chain import Chain, Outcome, RowResult, failed, open_outcome, worst_of
 from .consequences import behind_gap
@@ -26,7 +26,7 @@ from .lines.statements import Claim, Later, Row, Taken, lone_name
 from .meanings.constants import up_to
 from .meanings.other_readings import Fits, Readings, misfit_readings, unless_open, wider_readings
 from .meanings.prose import Prose
-from .meanings.targets import is_called_derivative, is_of_target, is_target, role_of
+from .meanings.targets import is_called_derivative, is_of_target, is_target, is_turned, role_of
 from .slips.case import Context
 from .slips.causes import Slip
 from .slips.diagnose import diagnosis, of_misfit
@@ -188,7 +188,7 @@ class Reader:
     def _start(self, left: Read) -> None:
         """A claim with its own left side begins a chain."""
         assert left.expr is not None
-        self.chain.begin(left, left.expr, is_target(self.around, left.expr))
+        self.chain.begin(left, left.expr, is_target(self.around, left.expr), is_turned(self.around, left))
         if is_pending(left.expr) or lone_name(left.side.node) in self.around.losses:
             self.chain.equation = False
 
@@ -283,7 +283,8 @@ class Reader:
         done = self.around.with_results(found.expr)
         if self.around.worked_out(done):
             if self.chain.target:
-                self.chain.final, self.chain.final_order = replace(found, expr=done), self.chain.order
+                final = replace(found, expr=transpose(done) if self.chain.turned else done)
+                self.chain.final, self.chain.final_order = final, self.chain.order
             if self.chain.sound and self.chain.head is not None and not self.chain.rough:
                 self.around.note_result(self.chain.head, done)
         return found.expr, outcome
@@ -331,12 +332,11 @@ class Reader:
 
     def _misfit(self, last: Expr, found: Read) -> Outcome:
         """A side whose parts do not fit together, with the single edit that would make it follow, if there is one."""
-        outcome = failed(found)
         if self.prose.trying:
-            return outcome
+            return failed(found)
         context = replace(self._context(found), solved=self.equations.bench(self.chain))
         slip = of_misfit(context, last, found.slip) if found.slip is not None else None
-        return Outcome("wrong", found, slip) if slip is not None else outcome
+        return Outcome("wrong", found, slip) if slip is not None else failed(found)
 
     def _context(self, found: Read) -> Context:
         return Context(self.around, self.chain.head, self.chain.target, self.chain.order, found)

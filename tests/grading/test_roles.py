@@ -172,10 +172,12 @@ def test_a_definition_looked_up_ahead_is_judged_where_it_stands() -> None:
     assert [finding.verdict for finding in problem.lines] == ["follows", "wrong"]
 
 
-def test_a_name_for_the_derivative_is_confirmed_by_it() -> None:
+def test_a_name_for_the_derivative_is_judged_as_it_where_no_row_uses_it() -> None:
     jacobian = judged("J = A", head="loss: A@x\nwrt: x\n")
     assert (jacobian.verdict, jacobian.final.verdict, jacobian.claims) == ("right", "right", (1, 1))
-    assert judged("J = 2A", head="loss: A@x\nwrt: x\n").verdict == "undecided"
+    assert judged("J = 2A", head="loss: A@x\nwrt: x\n").slip == "lost-factor"
+    used = judged("J = 2A", "\\nabla f = J - A", head="loss: A@x\nwrt: x\n")
+    assert (used.verdict, [line.role for line in used.lines]) == ("right", ["definition", "claim"])
 
 
 def test_roles_in_json_and_text() -> None:

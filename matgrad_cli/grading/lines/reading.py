@@ -355,6 +355,10 @@ def _turned(node: s.Node, around: Surroundings) -> s.Node:
     if not isinstance(node, s.Derivative) or node.indices:
         return _of_stated(node, around) if isinstance(node, s.Derivative) else node
     node = _of_stated(node, around)
+    first = None if node.body is None else _bare(node.body)
+    by = node.variable
+    if isinstance(first, s.Derivative) and by and first.variable and alike(first.variable, by):
+        node = replace(node, body=first)  # a second derivative is symmetric, in every layout
     if around.task.layout == "gradient" or (around.upright and node.style == "nabla"):
         return node
     scope = around.scope(Source("", ""), "latex", {})

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from ...ir import Differential, Entry, Expr, MatrixOf, Partial, Transpose, nodes_of
+import re
+from collections.abc import Iterable
+
+from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
+from ...ir import Differential, Entry, Expr, MatrixOf, Partial, Shape, Transpose, nodes_of
+from ...notation import syntax as s
 from ...records.finding import Role
+from ..lines.reading import Read, read_side
 from ..lines.scope import Surroundings
+from ..lines.statements import Claim, lone_name
+from ..lines.syntax_walk import inner
 
 
 def is_target(around: Surroundings, expr: Expr | None) -> bool:
@@ -15,6 +24,19 @@ def is_target(around: Surroundings, expr: Expr | None) -> bool:
     if not isinstance(inner, Partial) or inner.variable is not around.task.problem.wrt:
         return False
     return not isinstance(inner.row, int) and not isinstance(inner.col, int) and _is_of_loss(around, inner)
+
+
+def is_turned(around: Surroundings, left: Read) -> bool:
+    """Whether a left side says that it is the transpose of what is asked for: `(∇f)ᵀ`, `∂f/∂xᵀ`, `∂yᵀ/∂x`."""
+    node, wanted = inner(left.side.node), around.task.wanted
+    parts = (node.variable, node.body) if isinstance(node, s.Derivative) else (node,)
+    if left.expr is None or wanted is None or not any(isinstance(inner(part), s.Transposed) for part in parts):
+        return False
+    return not left.expr.shape.is_number and _is_transposed(left.expr) is not _is_transposed(wanted)
+
+
+def _is_transposed(expr: Expr) -> bool:
+    return isinstance(expr, Transpose) and not _is_transposed(expr.children[0])
 
 
 def is_of_target(around: Surroundings, expr: Expr | None) -> bool:
@@ -39,12 +61,42 @@ def works_on_derivative(around: Surroundings, head: Expr | None, after: Expr) ->
     )
 
 
+_SECOND = regex(r"hess|\border\W+2", re.IGNORECASE)
+
+
+def _called(around: Surroundings, name: str) -> bool:
+    """Whether people give the derivative this name."""
+    wrt = around.task.problem.wrt.name
+    return name in ("J", "g", "grad", "gradient", "nabla", f"d{wrt}", f"grad_{wrt}", "Df", "DL", "Dg", "DF")
+
+
 def is_called_derivative(around: Surroundings, name: str, value: Expr) -> bool:
     """Whether a name that people give the derivative is given its value, worked out: that confirms it.
     `J = …`, `grad = …`."""
-    wrt, wanted = around.task.problem.wrt.name, around.task.wanted
-    called = name in ("J", "g", "grad", "gradient", "nabla", f"d{wrt}", f"grad_{wrt}", "Df", "DL", "Dg", "DF")
-    return called and wanted is not None and around.worked_out(value) and around.bench.equal(wanted, value)
+    wanted = around.task.wanted
+    return (
+        _called(around, name) and wanted is not None and around.worked_out(value) and around.bench.equal(wanted, value)
+    )
+
+
+def naming_derivative(claim: Claim, around: Surroundings, text: str, texts: Iterable[str]) -> Claim:
+    """The claim of a last row `J = …` as one about the derivative: people give it this name, its right side is of that
+    kind, and no other row has a use for the name. So is `H = …` about the second one, where the `text` speaks of it."""
+    left, name, task = claim.left, lone_name(claim.left), around.task
+    if not isinstance(left, s.Name) or name is None or around.valued(name) or name in around.losses:
+        return claim
+    second = name == "H" and _SECOND.search(text) is not None
+    alone = sum(len(re.findall(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", one)) for one in texts) == 1
+    if not alone or not (second or _called(around, name)) or task.wanted is None:
+        return claim
+    value = read_side(claim.sides[1], around).expr
+    if value is None or value.free or not around.worked_out(value):
+        return claim
+    if value.shape is not (Shape(value.shape.rows, value.shape.rows) if second else task.wanted.shape):
+        return claim
+    node: s.Node = s.Derivative(left.span, None, None, (), "nabla")
+    node = s.Derivative(left.span, node, None, (), "nabla") if second else node
+    return replace(claim, sides=(replace(claim.sides[0], node=node), *claim.sides[1:]))
 
 
 def role_of(around: Surroundings, before: Expr, after: Expr) -> Role:

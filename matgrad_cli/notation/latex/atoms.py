@@ -23,38 +23,45 @@ from .tokens import FRACTIONS, Token
 
 def number_here(r: Cursor) -> s.Node:
     r"""A number; `1` with a transpose is the vector of ones, `0_{m\times n}` that matrix."""
-    text = (token := r.take()).text
+    first, text = _begins_summand(r), (token := r.take()).text
     opens = r.sees("open", "\\{") or r.sees("operator", "_")
     if text == "1" and opens and (counted := indicator(r)) is not None:
         return scripted(r, counted)
     if text == "0" and r.sees("operator", "_"):
-        return _sized(r, token, "zeros")
+        return _sized(r, token, "zeros", first)
     value = Fraction(FRACTIONS.get(text, text) if len(text) < 60 else "0")
     if len(text) >= 60:
         raise r.trouble("this number is too long", token)
     node: s.Node = s.Literal_(r.span(token), value, text)
     scripts = scripts_here(r)
     if value in (0, 1) and any(script.kind in ("T", "prime") for script in scripts):
+        if first and not value and r.ends_here():
+            return node
         node = s.Apply(node.span, "ones" if value else "zeros", ())
     return with_scripts(r, node, scripts)
 
 
 def constant_here(r: Cursor) -> s.Node:
     r"""`\mathbf 1`, `\mathbf 1_n`, `\mathbf 0_{m\times n}`; a summand `\mathbf 0` is as large as the others."""
-    before = r.tokens[r.at - 1] if r.at else None
-    first = before is None or before.kind == "relation" or before.text in ("+", "-", "(")
+    first = _begins_summand(r)
     token = r.take()
-    if token.text == "zeros" and first and r.ends_here():
-        return s.Literal_(r.span(token), Fraction(0), "0")
     if token.text == "ones" and (counted := indicator(r)) is not None:
         return scripted(r, counted)
-    return _sized(r, token, token.text)
+    return _sized(r, token, token.text, first)
 
 
-def _sized(r: Cursor, token: Token, function: str) -> s.Node:
-    """Ones or zeros with the sizes that stand below."""
+def _begins_summand(r: Cursor) -> bool:
+    """Whether no factor stands before what we stand at."""
+    before = r.tokens[r.at - 1] if r.at else None
+    return before is None or before.kind == "relation" or before.text in ("+", "-", "(")
+
+
+def _sized(r: Cursor, token: Token, function: str, first: bool) -> s.Node:
+    """Ones or zeros with the sizes that stand below; zeros without sizes that are a whole summand are a 0."""
     sizes = sizes_below(r)
-    return scripted(r, s.Apply(r.span(token, r.last), function, sizes))
+    node = scripted(r, s.Apply(r.span(token, r.last), function, sizes))
+    zero = function == "zeros" and not sizes and first and r.ends_here()
+    return s.Literal_(node.span, Fraction(0), "0") if zero else node
 
 
 def sizes_below(r: Cursor) -> tuple[s.Node, ...]:

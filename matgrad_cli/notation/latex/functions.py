@@ -229,10 +229,14 @@ def argument_behind(r: Cursor, token: Token, function: str) -> s.Node:
     first, node = r.token, r.grammar.factor(r)
     over_one = isinstance(node, s.Binary) and node.operator == "/" and isinstance(node.left, s.Literal_)
     whole = _is_constant(r, node) or (over_one and (_is_heavy(r) or r.sees("name", "e")))
-    joined = False
-    while _goes_on(r, function) and (whole or (first.kind == "name" and (r.sees("name") or r.token.text == "sqrt"))):
+    joined, last = False, node
+    letters = first.kind == "name"
+    while _goes_on(r, function) and (
+        whole or _is_row(r, last) or (letters and (r.sees("name") or r.token.text == "sqrt"))
+    ):
         joined |= first.kind != "number" or not r.sees("name")
-        node = r.binary("juxtapose", node, r.grammar.factor(r))
+        last = r.grammar.factor(r)
+        node = r.binary("juxtapose", node, last)
     capital = isinstance(node, s.Name) and node.name[0].isupper() and not r.variable(node.name)
     called = capital and r.sees("open", "(")  # \log\Phi(u) may be one of a function
     if _goes_on(r, function) and not r.known and (over_one or called or _is_heavy(r)):
@@ -250,6 +254,13 @@ def _goes_on(r: Cursor, function: str) -> bool:
     """Whether another factor stands close behind: of a product with an exponential a logarithm is taken."""
     other = r.sees("function") and not (function == "log" and r.token.text in ("exp", "expectation", "sqrt"))
     return r.starts_factor() and not r.token.spaced and not other and not r.grammar.is_differential(r)
+
+
+def _is_row(r: Cursor, node: s.Node) -> bool:
+    """Whether a factor is a vector lying down, which is there to be multiplied by the next."""
+    body = s.ungrouped(node.body) if isinstance(node, s.Transposed) else None
+    ones = isinstance(body, s.Apply) and body.function == "ones"
+    return ones or (isinstance(body, s.Name) and r.names.variables.get(body.name) == "vector")
 
 
 def _is_constant(r: Cursor, node: s.Node) -> bool:

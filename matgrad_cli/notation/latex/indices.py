@@ -131,6 +131,9 @@ def index_at(r: Cursor, token: Token, shifted: bool = True) -> s.Node:
 def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script | None:
     """A raised star or word that belongs to the name below it, `x^*`, `x^{old}`; a star that says nothing."""
     star = len(tokens) == 1 and tokens[0].text == "times" and tokens[0].kind == "operator"
+    if star and r.known and _is_adjoint(r, first):
+        _say_real(r, "*")
+        return Script("T", end=end)
     if star and (not r.known or r.ends_here()) and _stands_without_star(r, first, end):
         return Script("label", label="star", end=end)
     if not tokens or (star and r.ends_here()):  # w^* = …: the solution for w
@@ -140,6 +143,16 @@ def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script
     letters = all(token.kind in ("name", "word") for token in tokens)
     own = letters and not r.variable(word) and (written or word in _STATES)
     return Script("label", label=word, end=end) if own else None
+
+
+def _is_adjoint(r: Cursor, place: int) -> bool:
+    """Whether what a star at a place is raised at is no point that is looked for: a given matrix, a bracket, or a given
+    vector before a factor."""
+    base = r.tokens[place - (3 if r.tokens[place - 1].text == "{" else 2)]
+    if base.kind != "name" or base.text == r.names.wrt:
+        return base.kind == "close" and base.text in (")", "]")
+    kind = r.names.variables.get(base.text)
+    return kind == "matrix" or (kind == "vector" and not r.ends_here())
 
 
 def _stands_without_star(r: Cursor, place: int, end: Token) -> bool:
@@ -260,6 +273,13 @@ _KNOWN: Final = regex(
 )
 
 
+def _say_real(r: Cursor, sign: str) -> None:
+    r.note(
+        f"a raised `{sign}` is read as the transpose: all variables are real (a complex one is two, its real and "
+        f"imaginary part)"
+    )
+
+
 def known_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
     """`T`, `-T`, `-1T`, `-2T`, `'`: a transpose, perhaps of an inverse power; `-1`, `-2`; and `(2)`, `[2]`, `(2)T`,
     a number in brackets, which belongs to the name of the letter below it."""
@@ -269,10 +289,7 @@ def known_script(r: Cursor, tokens: list[Token], end: Token) -> Script | None:
     if found["primes"]:
         return Script("prime", amount=len(tokens), end=end)
     if tokens[0].text == "H":
-        r.note(
-            "a raised `H` is read as the transpose: all variables are real (a complex one is two, its real and "
-            "imaginary part)"
-        )
+        _say_real(r, "H")
     if found["amount"] or found["minus"]:
         amount = int((found["amount"] or found["digits"] or "1")[:4])
         return Script("inverse-T" if found["top"] else "inverse", amount=amount, end=end)
