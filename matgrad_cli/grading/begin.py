@@ -102,15 +102,7 @@ def begin(
     nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
     begun.reader.prose.written = frozenset().union(*(s.contents(node).names for node in nodes))
     find_directions(around, nodes)
-    find_letters(
-        around,
-        [
-            node
-            for row in trees
-            for claim in row.claims
-            if not claim.leading and (node := claim.sides[0].node) is not None
-        ],
-    )
+    find_letters(around, [[side.node for side in claim.sides] for row in trees for claim in row.claims if claim.left])
     begun.reader.later = Later(claim for number, row in bare for claim in begun.read(number, row).claims)
     return begun
 

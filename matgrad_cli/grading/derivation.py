@@ -17,7 +17,7 @@ from .lines.directions import find_directions_called, holds_small, to_first_orde
 from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, is_derivative, is_pending, left_letters, letters_of
 from .lines.functions import states_function
-from .lines.indices import fixed_over_fractions
+from .lines.indices import fixed_letters
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
 from .lines.lost_sums import lost_sum
 from .lines.reading import Read, Side, read_side, unknown_link
@@ -315,7 +315,7 @@ class Reader:
 
     def _left(self, side: Side, behind: s.Node | None) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""
-        left = self._read(side, (), fixed_over_fractions(side.node, behind) if side.node and behind else ())
+        left = self._read(side, (), fixed_letters(side.node, behind) if side.node and behind else ())
         if is_target(self.around, left.expr):
             return left
         readings = wider_readings(side, self.around)

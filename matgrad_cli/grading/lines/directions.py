@@ -3,7 +3,7 @@ and remainders o(‖h‖)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ...ir import NUMBER, Differential, Expr, Fill, Number, Shape, Symbol, nodes_of, substitute
@@ -28,12 +28,13 @@ def find_directions(around: Surroundings, nodes: Iterable[s.Node]) -> None:
                 _add(around, name, NUMBER if small else shape, small)
 
 
-def find_letters(around: Surroundings, lefts: Iterable[s.Node]) -> None:
-    """The z of a rule such as σ'(z) = σ(z)(1 − σ(z)), stated in passing, is any number."""
-    for left in lefts:
+def find_letters(around: Surroundings, claims: Iterable[Sequence[s.Node | None]]) -> None:
+    """The z of a rule such as σ'(z) = σ(z)(1 − σ(z)), stated in passing, is any number; cos θ = … says what θ is."""
+    for left, *others in claims:
         match inner(left.body) or left if isinstance(left, s.Derivative) else left:
             case s.Apply(_, function, (s.Name(_, name),)) if function in ELEMENTWISE_NAMES:
-                if unknown(around, name) and name not in around.directions:
+                again = any(name in s.contents(other).names for other in others if other is not None)
+                if again and unknown(around, name) and name not in around.directions:
                     _add(around, name, NUMBER, small=False)
 
 

@@ -94,8 +94,13 @@ def _summed(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.No
         ]
         return with_children(node, tuple(part for part, _ in parts)), frozenset().union(*(inner for _, inner in parts))
     if isinstance(node, s.Binary) and node.operator in ("+", "-"):
+        before = list(letters.summed), list(letters.reused)
         left, first = _summed(node.left, letters, bound)
         right, second = _summed(node.right, letters, bound)
+        if each := _of_each(node, first, second, letters.known) - bound:
+            letters.summed, letters.reused = before
+            left, first = _summed(node.left, letters, bound | each)
+            right, second = _summed(node.right, letters, bound | each)
         return replace(node, left=left, right=right), first | second
     if isinstance(node, (s.Negative, s.Group)):
         body, inner = _summed(node.body, letters, bound)
@@ -103,6 +108,14 @@ def _summed(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.No
     if isinstance(node, (s.Derivative, s.Differential_)):
         return _pending(node, letters, bound)
     return _product(node, letters, bound)
+
+
+def _of_each(node: s.Binary, first: frozenset[str], second: frozenset[str], known: frozenset[str]) -> frozenset[str]:
+    """The letters of terms that speak of each sample, `e^{x_i^⊤ w} - y_i x_i^⊤ w`: summed in the one, free in the
+    other, and left free they are free in both alike."""
+    left, right = (frozenset(free_letters(side, known)) for side in (node.left, node.right))
+    each = (first & right - second) | (second & left - first)
+    return each if left - (first - each) == right - (second - each) else frozenset()
 
 
 def _pending(
@@ -191,13 +204,21 @@ def _is_two(node: s.Node) -> bool:
     return isinstance(node, s.Literal_) and node.value == 2
 
 
-def fixed_over_fractions(node: s.Node, other: s.Node) -> frozenset[str]:
-    """The letters that stand above and below a fraction and are free on the other side: they are no Einstein sum."""
-    found = frozenset[str]()
+def fixed_letters(node: s.Node, other: s.Node) -> frozenset[str]:
+    """The letters that are no Einstein sum: they stand above and below a fraction and are free on the other side, or
+    number the vectors x_i on both sides, and cannot be summed on the other."""
+    numbers = _numbering(node) & _numbering(other)
+    found = numbers & {reuse.letter for reuse in read_letters(other, ())[1].reused} if numbers else frozenset[str]()
     for part in s.parts_of(node):
         if isinstance(part, s.Binary) and part.operator == "/":
             found |= free_letters(part.left).keys() & free_letters(part.right).keys()
     return found & free_letters(other).keys()
+
+
+def _numbering(node: s.Node) -> frozenset[str]:
+    """The letters that number rows or columns."""
+    slices = [part for part in s.parts_of(node) if isinstance(part, s.Slice)]
+    return frozenset(part.index.name for part in slices if isinstance(part.index, s.Name))
 
 
 def _look_for_reuse(

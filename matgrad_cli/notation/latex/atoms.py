@@ -11,7 +11,7 @@ from ..elaboration.loss_letters import free_letters
 from ..unknown import LETTERS, WEIGHTS
 from .cases import cases, comparison, indicator, written_out
 from .cursor import Cursor
-from .functions import applied_function, before_argument, call_of, is_call, is_upright, plain_arguments
+from .functions import applied_function, before_argument, call_of, is_call, is_upright, of_names, plain_arguments
 from .indices import around_a_letter, index_at, is_top
 from .norms import EXTREMES, angle, divergence_or_part, extreme, normed, script_text, spectral
 from .scripts import Script, entry_of, labelled_name, lowered_script, scripted, scripts_here, source_text, with_scripts
@@ -101,7 +101,8 @@ def named_factor(r: Cursor) -> s.Node:
         raise r.trouble(f"the functions `{written}_{{…}}` are not known", token, "unknown-function", help)
     raised = opens and is_upright(r, token) and set(kinds) <= {"power", "inverse"}
     own = free and scripts and not primes
-    if own and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name))):
+    there = kinds == ["index"] and _at_the_variable(r)  # ℓ_i(w) of an ℓ_i that was defined
+    if there or (own and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name)))):
         return scripted(r, with_scripts(r, call_of(r, s.Name(r.span(token), name)), scripts))
     if len(primes) == len(scripts) and opens and is_call(r, name):
         if not primes:
@@ -117,6 +118,11 @@ def named_factor(r: Cursor) -> s.Node:
         product = f"for the product leave the brackets away{'' if declared else f', or declare `{name}`'}"
         raise r.trouble(message, token, "unknown-function", f"{function}; {product}")
     return with_scripts(r, node, scripts)
+
+
+def _at_the_variable(r: Cursor) -> bool:
+    """Whether the variable alone stands in a bracket here: nobody multiplies by it so."""
+    return r.sees("open", "(") and of_names(r) and [piece[0].text for piece in r.pieces(r.at)] == [r.names.wrt]
 
 
 def _letter_of_its_own(r: Cursor, token: Token, free: bool) -> s.Node | None:
