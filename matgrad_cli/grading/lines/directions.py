@@ -79,6 +79,10 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
                     yield from _beside_variable(around, inside) if isinstance(inside, s.Binary) else ()
             case s.Derivative(_, _, None, (s.Name(_, name),), "D") if unknown(around, name):
                 yield name, False  # D_H f(X)
+            case s.Differential_(_, _, s.Name(_, name)) if unknown(around, name):
+                yield name, False
+            case s.Name(_, name) if name == f"{around.task.problem.wrt.name}_dot" and unknown(around, name):
+                yield name, False
             case s.Derivative(_, body, s.Name(_, name), ()) if body is not None and unknown(around, name):
                 for inside in s.parts_of(body):
                     found = [*_beside_variable(around, inside)] if isinstance(inside, s.Binary) else []

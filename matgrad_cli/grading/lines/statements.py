@@ -237,10 +237,14 @@ def _labelled(claim: Claim, names: LatexNames) -> Claim:
 
 
 def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.Node | None:
-    r"""`\delta^{(2)}` of an unknown δ is a name, not a power or a sample; a left side `e(θ)` of an unknown e is e."""
+    r"""`\delta^{(2)}` of an unknown δ is a name, not a power or a sample; a left side `e(θ)` of an unknown e is e;
+    `\dot f` is what f changes by as the variable moves along `\dot x`."""
+    moving = f"{names.wrt}_dot"
 
     def change(part: s.Node) -> s.Node:
         match part:
+            case s.Name(span, name) if name.endswith("_dot") and name not in known and name != moving:
+                return s.Differential_(span, s.Name(span, name[:-4]), s.Name(span, moving))
             case s.Slice(span, s.Name(_, name), s.Name(_, other), index, "sample") if not {name, other} & known:
                 number = s.ungrouped(index)
                 return s.Name(span, f"{name}^({number.value + 1})") if isinstance(number, s.Literal_) else part

@@ -79,6 +79,13 @@ def is_called_derivative(around: Surroundings, name: str, value: Expr) -> bool:
     )
 
 
+def _is_value(around: Surroundings, value: Expr | None, shape: Shape | None) -> bool:
+    """Whether it is worked out, and of that shape; a square matrix where none is given."""
+    if value is None or value.free or not around.worked_out(value):
+        return False
+    return value.shape.is_square and value.shape.is_matrix if shape is None else value.shape is shape
+
+
 def naming_derivative(claim: Claim, around: Surroundings, text: str, texts: Iterable[str]) -> Claim:
     """The claim of a last row `J = …` as one about the derivative: people give it this name, its right side is of that
     kind, and no other row has a use for the name. So is `H = …` about the second one, where the `text` speaks of it."""
@@ -89,10 +96,8 @@ def naming_derivative(claim: Claim, around: Surroundings, text: str, texts: Iter
     alone = sum(len(re.findall(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", one)) for one in texts) == 1
     if not alone or not (second or _called(around, name)) or task.wanted is None:
         return claim
-    value = read_side(claim.sides[1], around).expr
-    if value is None or value.free or not around.worked_out(value):
-        return claim
-    if value.shape is not (Shape(value.shape.rows, value.shape.rows) if second else task.wanted.shape):
+    found = read_side(claim.sides[1], around)
+    if not found.sized_by_use and not _is_value(around, found.expr, None if second else task.wanted.shape):
         return claim
     node: s.Node = s.Derivative(left.span, None, None, (), "nabla")
     node = s.Derivative(left.span, node, None, (), "nabla") if second else node

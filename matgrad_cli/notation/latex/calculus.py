@@ -50,7 +50,7 @@ def plain_letter(r: Cursor, name: str) -> bool:
 
 def differential_here(r: Cursor) -> s.Node:
     """d(body): the next factor with its scripts; df(A)[H] has a direction."""
-    slashed = slashed_derivative(r) or differential_at(r)
+    slashed = slashed_derivative(r) or differential_at(r) or along_name(r)
     if slashed is not None:
         return slashed
     sign = r.take()
@@ -75,6 +75,17 @@ def with_direction(r: Cursor, sign: Token, body: s.Node) -> s.Node:
     return s.Differential_(span, body)
 
 
+def along_name(r: Cursor) -> s.Node | None:
+    """`Df[h]`, `dr[h]`: the differential of a name along another; None where none stands."""
+    name, opening = r.peek(), r.peek(2)
+    named = r.known and name.kind == "name" and (opening.kind, opening.text) == ("open", "[") and not opening.spaced
+    if not named or r.peek(3).kind != "name" or r.peek(4).kind != "close":
+        return None
+    sign, body = r.take(), r.name(r.take())
+    (direction,) = r.arguments()
+    return s.Differential_(r.span(sign, r.last), body, direction)
+
+
 def differential_at(r: Cursor) -> s.Node | None:
     """`Df_X(H)`, the differential of f at the variable X along H; None where none stands."""
     place, function = r.at, r.peek()
@@ -93,7 +104,8 @@ def capital_d(r: Cursor) -> s.Node | None:
     """D(f(x)), Df(A)[H], D_x f, J_f(x): the derivative, where D or J is no variable."""
     if (named := derivative_by_name(r)) is not None or r.token.text == "J":
         return named
-    if not r.variable("D") and (there := differential_at(r)) is not None:
+    there = None if r.variable("D") or "D" in r.names.losses else differential_at(r) or along_name(r)
+    if there is not None:
         return there
     after = r.peek()
     opens = after.kind == "open" and after.text in ("(", "[")
