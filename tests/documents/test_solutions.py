@@ -65,3 +65,97 @@ def test_a_document_whose_solution_was_not_judged_is_not_right() -> None:
 def test_the_last_claim_is_the_final_answer_of_a_right_document() -> None:
     (problem,) = check_text(f"{RIDGE}{NORMAL}$$\\boxed{{w = {RIGHT[0]}}}$$", "x.md").problems
     assert (problem.verdict, problem.final.verdict) == ("right", "right")
+
+
+LEAST_VARIANCE = r"""
+We minimise $\frac12 w^T V w$ subject to $\mathbf{1}^T w = 1$, where $V$ is symmetric.
+
+$$L(w, \nu) = \frac12 w^T V w - \nu(\mathbf{1}^T w - 1)$$
+
+First-order conditions:
+
+$$\frac{\partial L}{\partial w} = V w - \nu\mathbf{1} = 0 \;\Rightarrow\; w = \nu V^{-1}\mathbf{1}$$
+
+$$\frac{\partial L}{\partial\nu} = -(\mathbf{1}^T w - 1) = 0$$
+
+Inserting gives $\nu = \frac{1}{\mathbf{1}^T V^{-1}\mathbf{1}}$ and therefore
+
+$$w^* = \frac{V^{-1}\mathbf{1}}{\mathbf{1}^T V^{-1}\mathbf{1}}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        (r"= V w - \nu\mathbf{1} = 0", r"= 2V w - \nu\mathbf{1} = 0", 8),
+        (r"$\nu = \frac{1}{\mathbf{1}^T V^{-1}", r"$\nu = \frac{1}{\mathbf{1}^T V", 12),
+        (r"w^* = \frac{V^{-1}", r"w^* = \frac{V", 14),
+        (
+            r"w^* = \frac{V^{-1}\mathbf{1}}{\mathbf{1}^T V^{-1}\mathbf{1}}",
+            r"w^* = \frac{V^{-1}\mathbf{1}}{\mathbf{1}^T V\mathbf{1}}",
+            14,
+        ),
+        ("", "", None),
+    ],
+)
+def test_a_solution_with_its_multiplier_put_in_is_judged(old: str, new: str, line: int | None) -> None:
+    (problem,) = check_text(LEAST_VARIANCE.replace(old, new, 1), "x.md").problems
+    wrong = [row.line for row in problem.lines if row.verdict == "wrong"]
+    assert (problem.verdict, wrong[:1]) == (("right", []) if line is None else ("wrong", [line]))
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        ("W(XX^T + \\mu I) = YX^T", "follows"),
+        ("W(X^TX + \\mu I) = YX^T", "wrong"),
+        ("(XX^T + \\mu I)W = YX^T", "wrong"),
+    ],
+)
+def test_an_equation_behind_the_gradient_whose_parts_do_not_fit_holds_nowhere(row: str, verdict: str) -> None:
+    text = (
+        "Let $f(W) = \\frac12\\|WX - Y\\|_F^2 + \\frac{\\mu}{2}\\|W\\|_F^2$ with $X\\in\\mathbb{R}^{d\\times n}$ and "
+        "$Y\\in\\mathbb{R}^{k\\times n}$. Then $\\nabla f(W) = (WX - Y)X^T + \\mu W$. Setting this to zero we find "
+        f"$$ {row} $$"
+    )
+    assert [row.verdict for problem in check_text(text, "x.md").problems for row in problem.lines][-1] == verdict
+
+
+@pytest.mark.parametrize(("value", "verdict"), [("S^{-1}", "right"), ("S", "wrong"), ("2S^{-1}", "wrong")])
+def test_a_stationary_point_that_words_name_is_a_claim(value: str, verdict: str) -> None:
+    text = (
+        "Let $f(T) = -\\log\\det T + \\operatorname{tr}(ST)$, where $S$ and $T$ are symmetric positive definite. "
+        f"Therefore $\\nabla f(T) = S - T^{{-1}}$, and the stationary point is $T = {value}$."
+    )
+    assert check_text(text, "x.md").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("lead", "row", "verdict"),
+    [
+        ("Setzt man ihn gleich null, so folgt", "A^TAx = A^Tb", "right"),
+        ("Setzt man ihn gleich null, so folgt", "A^TAx = -A^Tb", "wrong"),
+        ("Les équations normales sont", "A^TAx = 2A^Tb", "wrong"),
+        ("Igualando a cero,", "AA^Tx = A^Tb", "wrong"),
+    ],
+)
+def test_a_gradient_is_set_to_zero_in_other_languages(lead: str, row: str, verdict: str) -> None:
+    text = f"$$f(x) = \\|Ax-b\\|_2^2$$\n\n$$\\nabla f(x) = 2A^TAx - 2A^Tb.$$\n\n{lead}\n\n$$ {row}. $$"
+    assert check_text(text, "x.md").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        ("P = P_0 - KHP_0 - P_0H^TK^T + K(HP_0H^T + R)K^T", "right"),
+        ("P = P_0 - KHP_0 - P_0HK^T + K(HP_0H^T + R)K^T", "wrong"),
+        ("P = P_0 - KHP_0 + P_0H^TK^T + K(HP_0H^T + R)K^T", "wrong"),
+    ],
+)
+def test_what_a_name_stands_for_written_otherwise_is_a_claim(row: str, verdict: str) -> None:
+    text = (
+        "With $P_0$ and $R$ symmetric, $$P = (I - KH)P_0(I - KH)^T + KRK^T.$$ Expanding: "
+        f"$$ {row} $$ We minimise $J = \\operatorname{{tr}}(P)$: "
+        "$$\\frac{\\partial J}{\\partial K} = -2P_0H^T + 2K(HP_0H^T + R)$$"
+    )
+    assert check_text(text, "x.md").verdict == verdict

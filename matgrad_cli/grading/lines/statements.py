@@ -173,7 +173,11 @@ def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
     return Claim(sides, statement.leading is not None, statement.role == "definition", rough, statement.both)
 
 
-NEGLECTS = regex(r"\b(?:neglect|ignor|drop|discard|omit)\w*\b|\b(?:first|linear|leading)[- ]order\b", re.IGNORECASE)
+NEGLECTS = regex(
+    r"\b(?:neglect|ignor|drop|discard|omit)\w*\b"
+    r"|\b(?:first|linear|leading)[- ]order\b(?! (?:necessary |optimality )*(?:condition|optimality|derivative|method))",
+    re.IGNORECASE,
+)
 """Words that say of a row that it holds up to what is small."""
 
 

@@ -19,11 +19,11 @@ from ..chain import RowResult
 from ..consequences import MAY_FOLLOW
 from ..equations.marked import unmarked
 from ..lines.lost_sums import sigma_letters
-from ..lines.reading import read_side
+from ..task import Task
 from .going_on import Places, in_sentence
-from .judged import Judged
+from .judged import EQUATION_OF_GRADIENT, GIVEN, NO_IDENTITY, STEP, Judged
 from .open_names import OpenNames
-from .other_functions import Others, code_of, of_form, says_otherwise
+from .other_functions import OTHER_VALUE, Others, code_of, of_form, says_otherwise
 from .own_letters import own_fact, under_the_sign
 from .passing import (
     CONDITIONAL,
@@ -37,8 +37,11 @@ from .passing import (
 from .rows import Line, concludes, held_constant, labelled, no_identity, of_variables
 from .solutions import (
     Numbered,
+    differentiates_by_matrix,
     fails_at_zero,
+    fits_gradient,
     goes_up,
+    has_multiplier,
     inside_of,
     is_constraint,
     is_said_of_other,
@@ -52,10 +55,6 @@ from .solutions import (
 )
 
 _PASSED = ("aside", "follows")
-EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
-NO_IDENTITY = "an equation, which does not always hold"
-STEP = ("read as a step of a descent, which goes against the gradient",)
-GIVEN = "what a given name stands for"
 
 
 class Judge:
@@ -66,6 +65,7 @@ class Judge:
         self.passages: list[dict[int, Passage]] = [dict(begun.rows) for begun in readers]
         self.stated = self.derived = self.settled = False
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
+        self.constrained = sheet.prose
         self.supposed = self.misread = self.gradient = False
         self.conditional: int | None = None
         self.wrong: list[frozenset[str]] = []
@@ -82,6 +82,10 @@ class Judge:
         self.before: Judged | None = None  # the last row that is no sentence
         self.latest: Judged | None = None
         self.places = [Places() for _ in readers]
+
+    def multiplies(self, tasks: Sequence[Task]) -> None:
+        """Notes whether the constraints of which the prose speaks stand in the loss itself."""
+        self.constrained = "" if has_multiplier(tasks) else self.constrained
 
     def define(self, line: Line) -> None:
         """Takes in what an earlier section defines."""
@@ -168,7 +172,9 @@ class Judge:
         if not stated or not self.gradient or not solves:
             return judged
         found = self._weighed(line, of_variables(line, self._results(line)))
-        return found if found.verdict in ("wrong", "undecided") or found.role == "equation" else judged
+        itself = found.result is not None and any(outcome.carried for outcome in found.result.outcomes)
+        solved = found.role == "equation" and not itself  # it was read before, and follows from that
+        return found if found.verdict in ("wrong", "undecided") or solved else judged
 
     def _moves(self, line: Line) -> None:
         """Notes which variables were differentiated by, or given values."""
@@ -195,7 +201,14 @@ class Judge:
                 doubt = "of what this is the derivative is not certain"
             if doubt is not None:
                 return Judged(line, "undecided", "claim", result, result.notes, doubt)
-            return Judged(line, "follows", result.role, result, result.notes, by_matrix=self._by_matrix(line))
+            return Judged(
+                line,
+                "follows",
+                result.role,
+                result,
+                result.notes,
+                by_matrix=differentiates_by_matrix(line, self.readers, self.question.wrt),
+            )
         layout = next((begun.around.task.layout for begun in self.readers), "gradient")
         fact = own_fact(line.formula, line.outline, self.told, layout)
         if fact is not None and fact.verdict == "follows":
@@ -249,10 +262,11 @@ class Judge:
         layout = next((begun.around.task.layout for begun in self.readers), "")
         if (why := said_of_other(formula, layout, self.question.name)) is not None:
             return why
-        name, variables = line.name, {begun.around.task.problem.wrt.name for begun in self.readers}
-        if name is not None and name != self.question.name and name not in variables and not line.solves:
-            valued = any(begun.around.valued(name) for begun in self.readers)
-            return "a name that is given another value" if valued else None
+        name = line.name
+        if name not in (None, self.question.name, *self.question.wrt) and not line.solves:
+            valued = any(begun.around.valued(name or "") for begun in self.readers)
+            if not (valued and rewrites(line.formula)):
+                return OTHER_VALUE if valued else None
         if name is not None and name == self.question.name and of_form(result) and _GRADIENT.search(formula.before):
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
@@ -308,37 +322,33 @@ class Judge:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
         known = self.gradient or sets_to_zero(line.formula)
         solving = known and (self.settled or self._solving(line) or concludes(line))
-        if not solving or is_said_of_other(line, self.sheet.prose):
+        if not solving or is_said_of_other(line, self.constrained):
             return False
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
             return self._sets_gradient(line, result)
         name = valued_variable(line, self.question.wrt, self.parts)
-        variables = self.question.wrt if name is None else self.moved | {name}
+        put_in = {symbol.name for symbol in self.solved}
+        variables = self.question.wrt if name is None else (self.moved - put_in) | {name}
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
         inside = inside_of(result, self.readers[:1])
         equal = result.role == "equation" or of_form(result)
         equal = equal and self.said.isdisjoint(inside | line.names)
         return equal and is_solution(line, result, variables, by, name, inside)
 
+    def _unfit(self, line: Line, result: RowResult) -> bool:
+        """Whether an equation behind the gradient, in names of the problem alone, has parts that do not fit together:
+        it holds nowhere."""
+        known = set[str]().union(*(begun.around.names().variables for begun in self.readers)) | {"I"}
+        stands = self.gradient and (self.settled or self._solving(line)) and not line.parts(s.Subscript)
+        certain = stands and line.names <= known and not is_said_of_other(line, "")
+        return certain and code_of(result) in ("non-conformable", "shape-mismatch")
+
     def _sets_gradient(self, line: Line, result: RowResult) -> bool:
         """Whether a row may set the gradient to zero: what stands before `= 0` has its shape and holds the variable."""
         stands = is_equation_of_zero(line.formula) and (self.gradient or sets_to_zero(line.formula))
         if not stands or is_side_condition(line.formula) or not result.row.claims:
             return False
-        claim = result.row.claims[0]
-        for begun in self.readers:
-            wrt, left = begun.around.task.problem.wrt, read_side(claim.sides[0], begun.around).expr
-            if left is not None and left.shape is wrt.shape and wrt in begun.around.expanded(left).symbols:
-                return True
-        return False
-
-    def _by_matrix(self, line: Line) -> bool:
-        """Whether a row differentiates by a matrix, or by a row; without a name, by the variable."""
-        names = line.moving or set(self.question.wrt[:1])
-        arounds = [begun.around for begun in self.readers]
-        known = [one for around in arounds for one in (*around.task.problem.variables, *around.defined.values())]
-        shapes = {symbol.name: symbol.shape for symbol in known}
-        return any(name in shapes and (shapes[name].is_matrix or shapes[name].is_row) for name in names)
+        return any(fits_gradient(result, begun) for begun in self.readers)
 
     def _earlier(self, line: Line) -> bool:
         """Whether this row may follow from an earlier wrong one:
@@ -358,7 +368,9 @@ class Judge:
             return "the loss as it was understood is not the one that the document states"
         anew = not self._is_statement(line) and self.question.start < len(self.sheet.formulas)
         defined = frozenset(name for begun in self.readers for name in begun.around.defined)
-        if (other := self.others.why(line, anew, result, defined, self.gradient or self.derived)) is not None:
+        parts = {part for begun in self.readers for part in begun.around.task.problem.loss.symbols}
+        inside = defined | {part.name for part in parts if isinstance(part, Symbol)}
+        if (other := self.others.why(line, anew, result, inside, self.gradient or self.derived)) is not None:
             self.misread |= line.name == self.question.name
             return other
         before = self._before(line) if line.goes_on else None
@@ -368,10 +380,11 @@ class Judge:
         value = derived and plain and not is_scaled(result) and not fails_at_zero(line, result)
         zero = is_equation_of_zero(line.formula) and not (value and result.role == "claim")
         apart = not derived and no_identity(line, self.question.name)
+        solution = solution or (not derived and self._unfit(line, result))
         if not solution and (zero or apart or result.role == "equation" or (self._solving(line) and not derived)):
             return EQUATION_OF_GRADIENT if self._sets_gradient(line, result) else "an equation"
-        if not solution and line.name not in (None, self.question.name):
-            return "a name that is given another value"
+        if not solution and line.name not in (None, self.question.name) and not rewrites(line.formula):
+            return OTHER_VALUE
         if before is not None and before.verdict in ("undecided", "aside") and not before.apart:
             return "goes on from a row that was not judged"
         return self.open_names.why(line, result, defined)

@@ -1,4 +1,4 @@
-"""What became of a row of a document."""
+"""What became of a row of a document, and sentences that say why."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from ...records.finding import LineVerdict, Role
 from ..chain import RowResult
 from .other_functions import of_form
 from .rows import Line
+
+EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
+NO_IDENTITY = "an equation, which does not always hold"
+STEP = ("read as a step of a descent, which goes against the gradient",)
+GIVEN = "what a given name stands for"
 
 
 @record

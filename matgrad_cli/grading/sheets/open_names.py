@@ -59,6 +59,12 @@ def _less_a_number(line: Line, shapes: Mapping[str, Shape]) -> bool:
     return any(one and other and one.is_matrix and one.is_square and other.is_number for one, other in pairs)
 
 
+def _raised(line: Line, shapes: Mapping[str, Shape]) -> bool:
+    """Whether an array stands as an exponent, `A^ A`: a letter may be lost."""
+    above = [lone(part.right) for part in line.parts(s.Binary) if part.operator == "^"]
+    return any(name in shapes and not shapes[name].is_number for name in above if name is not None)
+
+
 def _last(line: Line) -> s.Node | None:
     """What a row ends in."""
     return line.sides[-1].node if line.sides else None
@@ -115,6 +121,7 @@ class OpenNames:
         written, form, given, names = line.formula, of_form(result), shapes.keys(), line.names
         known = {name for around in arounds for name in around.names().variables}
         yield form and self.resized & known, "of a name of the problem two shapes are told"
+        yield form and _raised(line, shapes), "an exponent may lack its letter"
         values = {
             name: shape for around in arounds for name, symbol in around.defined.items() if (shape := symbol.shape)
         }

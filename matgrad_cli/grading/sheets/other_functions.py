@@ -47,6 +47,7 @@ _FORM = (
     "shape-mismatch",
     "index-reused",
 )
+OTHER_VALUE = "a name that is given another value"
 RESTATED = "the loss is stated behind its gradient, and otherwise"
 """Its dual, or the same problem with another penalty."""
 
@@ -95,7 +96,7 @@ class Others:
         if own or (form and any(letter in self.text for letter in bold)):
             return "a letter in bold may be another than the plain one of the loss"
         if anew and self._anew(line, result, strange and bool(self.in_loss)):
-            return "a name that is given another value"
+            return OTHER_VALUE
         if anew and derived and not rewrites(line.formula):
             return RESTATED
         primed_first = _PRIMED.match(line.text.lstrip(" &")) is not None and primed[0] not in (self.loss, *FUNCTIONS)

@@ -27,8 +27,8 @@ from ..task import Task, task_for, whole_derivative
 from .apart import with_entries, with_heads, with_letter_cases, with_statements
 from .biases import as_bias, biases
 from .cases import cases
-from .judge import GIVEN, Judge
-from .judged import Judged
+from .judge import Judge
+from .judged import GIVEN, Judged
 from .other_functions import code_of
 from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over
@@ -226,6 +226,7 @@ def _at_solution(posed: Posed, part: Part, number: int, symbol: Symbol, value: E
     rest = [one.line for one in part.judged if one.line.number > number and one.verdict != "aside"]
     habits = Habits(supposed={symbol.name: value}, upright=part.upright)
     judge = _judge(replace(posed, question=part.question), tasks, [*posed.before, *known, *rest], habits)
+    judge.multiplies(part.tasks)
     for line in (*posed.before, *known):
         judge.define(line)
     others = {line.number: judge.line(line) for line in rest}
@@ -300,6 +301,7 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits) -> Part
     wholes = _wholes(tasks, own, columns)
     judge = _judge(posed, tasks, rows, replace(habits, supposed=wholes))
     stated = [explained(line) for line, why in kept if why == GIVEN and is_special(line) and not gives_identity(line)]
+    judge.multiplies(tasks)
     judge.open_names.explained = frozenset(name for name in stated if name is not None)
     for line in posed.before:
         judge.define(line)

@@ -44,6 +44,11 @@ _NEWTON = regex(r"[^=]*(?:\\nabla|∇)[^=]*(?:\\Delta(?![A-Za-z])|Δ)[^=]*=\s*&?
 _SUPPOSED = regex(
     r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE
 )
+_SOLVED = regex(
+    r"\b(?:stationary point|critical point|minimi[sz]er|maximi[sz]er|minimum|maximum|optimum|solution|estimat(?:e|or))"
+    r"(?: is| becomes|:)(?: then| therefore| simply| just)?\W*$",
+    re.IGNORECASE,
+)
 _SPECIAL = regex(r"\b(?:if|for|when|whenever|at|only where|case)\b[^.;]{0,14}$", re.IGNORECASE)
 
 _HYPOTHETICAL = regex(
@@ -90,7 +95,8 @@ _OF_ANOTHER = regex(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
 _LAYOUT = regex(r"\b(numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
 _EQUATION = regex(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minim(?:i[sz]er|um)|maximi[sz]er"
-    r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form)\b",
+    r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form"
+    r"|gleich null|nullsetzen|Normalengleichung(?:en)?|équations? normales?|annul\w+|a cero|ecuaciones normales)\b",
     re.IGNORECASE,
 )
 _ZERO = regex(
@@ -236,6 +242,8 @@ def _value(line: LatexLine, formula: Formula) -> str | None:
     simple = plain and all(isinstance(s.ungrouped(node), (s.Name, s.Literal_)) for node in nodes[0] if node is not None)
     if simple and _name_of(nodes[0][-1]) == "I" and not _SPECIAL.search(formula.before):
         return None  # `where V = I` says what V is
+    if simple and not numbers and _SOLVED.search(formula.before):
+        return None  # `the stationary point is Θ = S`
     marked = simple and "_hat" in getattr(s.ungrouped(nodes[0][0]), "name", "")  # type: ignore[arg-type]
     if simple and (numbers or _SUPPOSED.search(formula.before) or (formula.kind != "display" and not marked)):
         return "a value"

@@ -14,8 +14,7 @@ from ...notation import syntax as s
 from ...notation.latex.names import ACCENTS
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, LineVerdict, ProblemReport, ProblemVerdict
 from ..exercises.findings import line_of
-from .judge import EQUATION_OF_GRADIENT
-from .judged import Judged
+from .judged import EQUATION_OF_GRADIENT, Judged
 from .other_functions import RESTATED
 from .parts import Part, judge_sheet
 from .passing import CONDITIONAL, is_equation_of_zero

@@ -10,14 +10,14 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.sheet import Formula
-from ...ir import Inverse, Symbol, matmul, sub
+from ...ir import Fill, Inverse, Symbol, matmul, sub
 from ...notation import syntax as s
 from ...records.finding import LineVerdict
 from ..begin import Begun
 from ..chain import RowResult
 from ..equations.marked import unmarked
 from ..lines.reading import read_side
-from ..task import whole_derivative
+from ..task import Task, whole_derivative
 from .passing import is_equation_of_zero
 from .rows import Line
 
@@ -135,9 +135,22 @@ def sets_to_zero(formula: Formula) -> bool:
 
 
 def is_said_of_other(line: Line, prose: str) -> bool:
-    """Whether a row may be an equation of another problem than the one that was understood."""
+    """Whether a row may be an equation of another problem than the one that was understood. `prose`: what may say of a
+    constraint that it has."""
     words = (line.formula.before[-100:], line.formula.after[:60])
     return bool(_CONSTRAINED.search(prose)) or any(_ELSEWHERE.search(said) for said in words)
+
+
+def has_multiplier(tasks: Sequence[Task]) -> bool:
+    """Whether the loss is linear in one of several variables: what stands beside it is a constraint."""
+    return len(tasks) > 1 and any(map(_is_linear, tasks))
+
+
+def _is_linear(task: Task) -> bool:
+    """Whether the second derivative is zero everywhere."""
+    by, slope = task.problem.wrt, task.wanted
+    second = None if by.shape.is_matrix or slope is None else whole_derivative(slope, by, task.layout)
+    return second is not None and task.bench.equal(second, Fill(0, second.shape))
 
 
 def is_solution(
@@ -178,6 +191,21 @@ def is_constraint(line: Line, result: RowResult, variables: Sequence[Symbol]) ->
     chained = len(line.sides) > 2 and is_equation_of_zero(line.formula)
     scaled = is_scaled(result) and result.slip is not None and result.slip.code == "wrong-sign"
     return chained and scaled and bool(line.moving) and line.moving <= numbers
+
+
+def fits_gradient(result: RowResult, begun: Begun) -> bool:
+    """Whether the left side of a row has the shape of the variable and holds it, as the gradient does."""
+    wrt, left = begun.around.task.problem.wrt, read_side(result.row.claims[0].sides[0], begun.around).expr
+    return left is not None and left.shape is wrt.shape and wrt in begun.around.expanded(left).symbols
+
+
+def differentiates_by_matrix(line: Line, readers: Sequence[Begun], wrt: Sequence[str]) -> bool:
+    """Whether a row differentiates by a matrix, or by a row; without a name, by the variable."""
+    arounds = [begun.around for begun in readers]
+    known = [one for around in arounds for one in (*around.task.problem.variables, *around.defined.values())]
+    shapes = {symbol.name: symbol.shape for symbol in known}
+    by = (shapes[name] for name in line.moving or wrt[:1] if name in shapes)
+    return any(shape.is_matrix or shape.is_row for shape in by)
 
 
 def is_scaled(result: RowResult) -> bool:
