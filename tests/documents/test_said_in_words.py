@@ -125,3 +125,78 @@ QUESTIONS = {
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_a_first_line_is_no_answer_and_other_derivatives_are_others(text: str) -> None:
     assert check_text(text + "\n", "a.md").verdict == QUESTIONS[text]
+
+
+TABLE = """For $L = \\frac12\\|BC x - y\\|^2$ and $r = BCx - y$:
+
+| Parameter | Gradient |
+|:----------|---------:|
+| $B$ | $r x^T C^T$ |
+| $C$ | $B^T r x^T$ |
+| $x$ | $C^T B^T r$ |
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict"),
+    [
+        ("", "", "right"),
+        ("$r x^T C^T$", "$r x^T C$", "wrong"),
+        ("$B^T r x^T$", "$-B^T r x^T$", "wrong"),
+        ("$C^T B^T r$", "$C^T B^T$", "wrong"),
+    ],
+)
+def test_a_cell_beside_a_variable_below_gradient_is_a_claim(old: str, new: str, verdict: str) -> None:
+    assert check_text(TABLE.replace(old, new, 1), "x.md").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "verdict"),
+    [
+        ("| Term | Gradient |", "| $w^TX^TXw$ | $2X^TXw$ |", "follows"),
+        ("| Term | Gradient |", "| $w^TX^TXw$ | $X^TXw$ |", "wrong"),
+        ("Term | $\\nabla_w$ ", "$-2y^TXw$ | $-2X^Ty$", "follows"),
+        ("Term | $\\nabla_w$ ", "$-2y^TXw$ | $-2X^Tw$ ", "wrong"),
+        ("| Quantity | Formula |", "| $\\nabla^2 J$ | $2X^TX$ |", "follows"),
+        ("| Quantity | Formula |", "| $\\nabla^2 J$ | $2XX^T$ |", "wrong"),
+        ("| Step | Derivative | Shape |", "| 2 | $\\nabla J = 2X^T(Xw + y)$ | $d\\times 1$ |", "wrong"),
+    ],
+)
+def test_a_table_says_of_what_its_cells_are_the_derivatives(head: str, row: str, verdict: str) -> None:
+    rule = "|".join("---" for _ in head.strip(" |").split("|"))
+    text = f"Let $J(w) = \\|Xw - y\\|^2$, so $\\nabla J = 2X^T(Xw - y)$.\n\n{head}\n{rule}\n{row}\n"
+    assert [row.verdict for problem in check_text(text, "x.md").problems for row in problem.lines][-1] == verdict
+
+
+def test_a_table_of_anything_else_claims_nothing() -> None:
+    text = (
+        "Let $J(w) = \\|Xw - y\\|^2$, so $\\nabla J = 2X^T(Xw - y)$.\n\n| Layer | Weights | Parameters |\n"
+        "|---|---|---|\n| 1 | $w$ | $28\\cdot 10$ |\n| 2 | $y$ | $10$ |\n"
+    )
+    assert len([row for problem in check_text(text, "x.md").problems for row in problem.lines]) == 2
+
+
+FACTS = {
+    "gradient": ["a^Tx = a", "x^TAx = (A + A^T)x", "\\|Bx - b\\|^2 = 2B^T(Bx - b)"],
+    "wrong": ["a^Tx = a", "x^TAx = 2Ax", "\\|Bx - b\\|^2 = 2B(Bx - b)"],
+}
+
+
+@pytest.mark.parametrize(("facts", "verdicts"), [("gradient", ["right"] * 3), ("wrong", ["right", "wrong", "wrong"])])
+def test_facts_about_functions_without_a_name_are_problems_of_their_own(facts: str, verdicts: list[str]) -> None:
+    text = "\n".join(f"- $\\nabla_x ({fact.replace(' = ', ') = ', 1)}$" for fact in FACTS[facts])
+    assert [problem.verdict for problem in check_text(f"Useful:\n\n{text}\n", "x.md").problems] == verdicts
+
+
+def test_facts_in_another_layout_share_it() -> None:
+    rows = ["\\operatorname{tr}(AX) = A", "\\operatorname{tr}(X^TC) = C^T", "\\log\\det X = X^{-1}"]
+    text = "\n\n".join(f"$$\\frac{{\\partial}}{{\\partial X}} {row}$$" for row in rows)
+    found = [row.verdict for problem in check_text(text, "x.md").problems for row in problem.lines]
+    assert found == ["follows"] * 3
+
+
+@pytest.mark.parametrize(("value", "verdict"), [("A + A^T", "right"), ("2A", "wrong"), ("A", "wrong")])
+@pytest.mark.parametrize("lead", ["and the Hessian is", "The Hessian is:", "Hessian:"])
+def test_the_answer_to_a_question_is_marked_by_a_letter(lead: str, value: str, verdict: str) -> None:
+    text = f"Q: the derivatives of x^T A x?\n\nA: f(x) = x^T A x\n\ngrad f = (A + A^T) x\n{lead} {value}.\n"
+    assert check_text(text, "x.txt").verdict == verdict

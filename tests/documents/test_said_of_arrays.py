@@ -120,3 +120,10 @@ def test_what_a_gaussian_likelihood_turns_is_a_covariance() -> None:
     )
     assert check_text(text, "x.md").verdict == "right"
     assert check_text(text.replace("T C^{-1} - ", "T C^{-1} + "), "x.md").verdict == "wrong"
+
+
+@pytest.mark.parametrize("said", ["($d\\times 1$)", "| $d\\times 1$ |", "of size $d\\times 1$"])
+@pytest.mark.parametrize("left", ["\\nabla J", "\\nabla_w J", "\\frac{\\partial J}{\\partial w}"])
+def test_the_size_of_a_derivative_is_not_that_of_the_loss(left: str, said: str) -> None:
+    text = f"Let $J(w) = \\|Xw - y\\|^2$.\n\n${left} = 2X^T(Xw - y)$ {said}\n"
+    assert check_text(text, "x.md").verdict == "right"

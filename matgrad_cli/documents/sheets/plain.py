@@ -35,7 +35,10 @@ _RELATION = regex(r"(?<![<>!:=])=(?!=)|:=|≈")
 _TOKEN = regex(r"\S+")
 _EDGE = regex(r"^[\s,;:.!?•▪*–—-]+(?=[^\s])|(?:[\s,;:.!?]|\*\*)+$")
 _NUMBERED = regex(r"\s*(?:\(?(?:[ivx]{1,4}|\d{1,2}|[a-h])\)|\d{1,2}[.)])(?=\s)\s*")
-_NAMED = regex(r"\s*(?:[Tt]he )?(?:[Gg]radient|[Hh]essian)(?: of \w)?(?::| is:?) ([^$:]*[^$:.\s])[.\s]*$")
+_NAMED = regex(
+    r"\s*(?:(?:[Aa]nd|[Ss]o|[Tt]hus|[Hh]ence|[Tt]hen) )?(?:[Tt]he )?(?:[Gg]radient|[Hh]essian)(?: of \w)?"
+    r"(?::| is:?) ([^$:]*[^$:.\s])[.\s]*$"
+)
 """`Hessian: 2 A`, a claim without a sign of equality."""
 _WORD = regex(r"[A-Za-z][A-Za-z'’-]*")
 
@@ -143,7 +146,7 @@ def _trimmed(line: str, start: int, end: int, position: int) -> Iterator[tuple[i
     tail = re.search(r"(?<!\\),\s*\\?\w{1,3}$", piece)
     if tail is not None and piece.count("(", 0, tail.start()) == piece.count(")", 0, tail.start()):
         piece = piece[: tail.start()]
-    lead = re.match(r"[^=(),]*[<>≥≤∈][^=(),]*,\s+", piece)  # `T > 0, f(x) = …`
+    lead = re.match(r"[^=(),]*[<>≥≤∈][^=(),]*,\s+|[A-Z]:\s+", piece)  # `T > 0, f(x) = …`, `A: f(x) = …`
     if lead is not None:
         start, piece = start + lead.end(), piece[lead.end() :]
     relation = _RELATION.search(piece)

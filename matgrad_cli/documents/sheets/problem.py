@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 
 from ...diagnostics.record import replace
@@ -72,7 +72,9 @@ def questions(sheet: Sheet, found: Outline, told: Told, given: Mapping[str, str]
         if question is not None and (not chosen or question.wrt):
             chosen[stated.name] = question
             inside |= finder.definitions.inside(stated)
-    if not chosen and (question := finder.unnamed() or finder.upstream()) is not None:
+    if not chosen:
+        chosen = {str(question.start): question for question in finder.unnamed()}
+    if not chosen and (question := finder.upstream()) is not None:
         chosen[""] = question
     return tuple(sorted(chosen.values(), key=lambda question: question.start))
 
@@ -207,21 +209,25 @@ class _Finder:
         stated = [other for other in self.found.stated if other.name == name]
         return [side.strip().rstrip(".,;") for other in stated for side in other.sides]
 
-    def unnamed(self) -> Question | None:
-        """A loss that no name states: the formula behind `gradient of`, or what a derivative sign stands before."""
+    def unnamed(self) -> Iterator[Question]:
+        """Losses that no name states: the formula behind `gradient of`; or what derivative signs stand before,
+        in letters of which the earlier hold none."""
         for number, formula in enumerate(self.sheet.formulas):
             text = formula.passage.text
             asked = _OF.search(formula.before[-60:]) and "=" not in text and len(text) > 6
             if asked and (found := self._read((text,), None, self.by_prose)) is not None:
                 heads = sorted((self.heads & USUAL) - {other.name for other in self.found.stated})
                 by = [*self.by_prose, *(item.variable for item in self.found.differentiated)]
-                return self._made(heads[0] if heads else None, *found, by, number)
+                yield self._made(heads[0] if heads else None, *found, by, number)
+                return
+        known = set[str]()
         for item in self.found.differentiated:
             body, name = item.text or "", item.variable
-            found = self._read((body,), None, [name]) if item.left and item.body is None else None
+            own = {*labelled_names(tokens_of(body, self.names))}
+            found = self._read((body,), None, [name]) if item.left and item.body is None and not own <= known else None
             if found is not None and (name is None or {name, big(name)} & {one.name for one in found[1].variables}):
-                return self._made(None, *found, [name], item.formula)
-        return None
+                known |= own
+                yield self._made(None, *found, [name], item.formula)
 
     def upstream(self) -> Question | None:
         """The problem of a loss that nothing states but whose gradient by what is worked out is given."""

@@ -194,7 +194,7 @@ class _Words:
             [(region.start, region.end, "\x00" * (region.end - region.start)) for region in found]
         )
         cuts = [match.span() for match in _BOUNDARY.finditer(places.text)]
-        ended = [region.end for region in found if region.rows and region.rows[-1][1].rstrip().endswith(".")]
+        ended = [region.end for region in found if region.rows and _ends(text, region)]
         cuts += [(end, end) for end in ended]
         self.starts = [0, *sorted(end for _, end in cuts)]
         self.ends = [*sorted(start for start, _ in cuts), len(text)]
@@ -212,6 +212,14 @@ class _Words:
             before = earlier
         end = self.ends[bisect_right(self.ends, region.end - 1)] if region.end <= self.ends[-1] else len(self.text)
         return before[-600:].strip(), self.text[region.end : end][:400].strip()
+
+
+def _ends(text: str, region: Region) -> bool:
+    """Whether a sentence ends with a region: at a full stop, or, without delimiters, before a line that begins one."""
+    if region.rows[-1][1].rstrip().endswith("."):
+        return True
+    bare = region.rows[0][0] == region.start
+    return bare and re.match(r"[ \t]*\n[ \t]*(?:[A-Z][a-z]|and the\b)", text[region.end : region.end + 40]) is not None
 
 
 def layers_below(text: str) -> str:

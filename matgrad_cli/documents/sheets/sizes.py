@@ -279,10 +279,12 @@ def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:
 
 
 def _defined_before(before: str) -> list[str]:
-    """C of `centring matrix C = I - 11ᵀ/n (`; not h of `h = f(x) has the derivative D, (`."""
+    """C of `centring matrix C = I - 11ᵀ/n (`; not h of `h = f(x) has the derivative D, (`, nor J of `∇J = 2Ax (`."""
     last = r"(?!.*(?::?=|\b(?:has|derivative|gradient)\b))[^:;]*$"
     stated = re.search(rf"(?P<name>{_NAME})\s*:?={last}", before, re.DOTALL)
-    return [plain_name(stated["name"])] if stated is not None else []
+    sign = r"(?:\\nabla|∇|\\partial|∂)(?:\s*\^\s*\d|\s*_\s*(?:\{[^{}]*\}|\w))*\s*$"
+    moved = stated is not None and re.search(sign, before[: stated.start()])
+    return [plain_name(stated["name"])] if stated is not None and not moved else []
 
 
 def means(loss: str) -> Iterator[str]:

@@ -1,5 +1,5 @@
 r"""What words between formulas say that they are: `the gradient of $x^\top Ax$ with respect to $x$ is $2Ax$`,
-`write $r$ for $\|x\|$`, `which equals $4Ax$`."""
+`write $r$ for $\|x\|$`, `which equals $4Ax$`; and what the head of a table says of its cells."""
 
 from __future__ import annotations
 
@@ -82,6 +82,76 @@ _GOES_ON = regex(
 )
 """What stands between a formula and another that goes on from it."""
 _BY_ENTRY = regex(r"[^=]*(?:\\partial|∂)[^=/]*[/{][^=]*_")
+
+
+_STATED = regex(r"\s*(?P<name>(?:\\math\w+\s*)?\{?\\?(?P<letter>[A-Za-z]+)\}?)\s*(?:\([^()]*\))?\s*&?:?=(?!=)")
+_LOSSES = ("L", "J", "E", "f", "F", "ell", "loss", "Loss")
+_RULE = regex(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE, ("-",))
+"""The line below the head of a table."""
+_OF_DERIVATIVES = regex(rf"{_DERIVATIVE.pattern}|\b(?:gradients?|derivatives?|hessians?)\b", re.IGNORECASE)
+_OF_VALUES = regex(r"\b(?:formulas?|expressions?|values?|results?|equations?|equals|is|answers?)\b|=", re.IGNORECASE)
+_BELOW = regex(
+    r"(?:\\nabla\s*_\s*|∇_?|\\partial(?![A-Za-z])\s*|∂\s*|(?<![A-Za-z])d\s*)\{?\s*(?P<by>\\[A-Za-z]+|[A-Za-z])"
+)
+"""The last of them is the variable of `\\nabla_x f` and `\\partial f/\\partial x`."""
+
+
+def with_tables(sheet: Sheet) -> Sheet:
+    r"""The document with the derivative written before each cell of a table that the head of its column, or a cell
+    before it, says to be that: `| $x^\top x$ | $2x$ |` below `| function | gradient |`."""
+    stated = [named for formula in sheet.formulas if (named := _STATED.match(formula.passage.text)) is not None]
+    losses = {named["name"].strip() for named in stated if named["letter"] in _LOSSES}
+    loss = losses.pop() if len(losses) == 1 else ""
+    changed = dict(cell for rule in _RULE.finditer(sheet.prose) for cell in _cells_below(sheet, rule, loss))
+    return replace(sheet, formulas=tuple(changed.get(at, formula) for at, formula in enumerate(sheet.formulas)))
+
+
+def _cells_below(sheet: Sheet, rule: re.Match[str], loss: str) -> Iterator[tuple[int, Formula]]:
+    """The claims in the rows of the table with this line below its head; beside a lone variable they are about the
+    loss."""
+    begin = sheet.prose.rfind("\n", 0, max(0, rule.start() - 1)) + 1
+    head = _row(sheet, begin, rule.start() - 1)
+    end = rule.end() + 1
+    while 0 < end < len(sheet.prose) and "|" in sheet.prose[end:].partition("\n")[0]:
+        begin, end = end, end + len(sheet.prose[end:].partition("\n")[0]) + 1
+        row = _row(sheet, begin, end - 1)
+        for column, (before, cell) in enumerate(pairwise(row), 1):
+            told = head[column][0] if column < len(head) else ""
+            if len(before[1]) == len(cell[1]) == 1 and _is_value(value := sheet.formulas[cell[1][0]]):
+                first = sheet.formulas[before[1][0]].passage.text.strip()
+                if (written := _claimed(head[column - 1][0], first, told, loss)) is not None:
+                    yield cell[1][0], _led(value, f"{written} = ")
+
+
+def _row(sheet: Sheet, begin: int, end: int) -> list[tuple[str, list[int]]]:
+    """The cells of a line of a table: the text of each, and the numbers of its formulas."""
+    within = [
+        (at, one.place, one.place + len(one.passage.text))
+        for at, one in enumerate(sheet.formulas)
+        if begin <= one.place < end
+    ]
+    bars = [at for at in range(begin, end) if sheet.prose[at] == "|"]
+    bars = [at for at in bars if not any(start <= at < stop for _, start, stop in within)]
+    edges = (begin - 1, *bars, end)
+    cells = [(first + 1, last) for first, last in pairwise(edges) if sheet.prose[first + 1 : last].strip()]
+    return [
+        (sheet.prose[first:last], [at for at, start, _ in within if first <= start < last]) for first, last in cells
+    ]
+
+
+def _claimed(named: str, first: str, told: str, loss: str) -> str | None:
+    """What a cell is the value of, `first` standing in the cell before it, below `named`."""
+    if _RELATION.search(first):
+        return None
+    if _DERIVATIVE.search(first):
+        return first if _OF_VALUES.search(told) or _OF_DERIVATIVES.search(told) else None
+    if not _OF_DERIVATIVES.search(told) or _OF_DERIVATIVES.search(named):
+        return None
+    variable = ([*_BELOW.findall(told)] or [""])[-1]
+    if _LONE.fullmatch(first):
+        return None if variable else rf"\nabla_{{{first}}} {loss}"
+    kind = "hessian" if re.search("hessian", told, re.IGNORECASE) else "gradient"
+    return _derivative(kind, rf"\left({first}\right)", variable)
 
 
 def with_called(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:

@@ -18,7 +18,7 @@ from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of
 from ...documents.sheets.sheet import Formula, Question, Sheet, Told
-from ...documents.sheets.spoken import with_called, with_continued, with_spoken
+from ...documents.sheets.spoken import with_called, with_continued, with_spoken, with_tables
 from ...ir import Expr, Symbol, substitute, transpose
 from ..begin import Habits, begin
 from ..bench import Bench
@@ -54,7 +54,7 @@ def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
 
 def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
-    sheet = rewritten(with_spoken(sheet))
+    sheet = rewritten(with_spoken(with_tables(sheet)))
     sheet = replace(sheet, formulas=with_called(sheet.formulas) or sheet.formulas)
     found = outline(sheet.formulas)
     named, in_cases = (partial(change, prose=sheet.prose) for change in (with_named, with_letter_cases))
@@ -64,10 +64,27 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
             found = outline(changed)
     lines = rows_of(sheet, found)
     place = {formula.place: number for number, formula in enumerate(sheet.formulas)}
-    parts: list[Part] = []
-    for section in (whole_of(sheet, found),) if given.get("loss") else sections(sheet, found):
-        parts += _judged(section, [(place[line.formula.place], line) for line in lines], given)
+    numbered_lines = [(place[line.formula.place], line) for line in lines]
+    cut = (whole_of(sheet, found),) if given.get("loss") else sections(sheet, found)
+    parts = [part for section in cut for part in _judged(section, numbered_lines, given)]
+    if not given.get("layout") and _turned(parts):
+        turned = {**given, "layout": "numerator"}
+        others = [part for section in cut for part in _judged(section, numbered_lines, turned)]
+        parts = others if _follow(others) > _follow(parts) else parts
     return [replace(part, respelled=sheet.respelled) for part in parts]
+
+
+def _turned(parts: Sequence[Part]) -> bool:
+    """Whether of facts about functions without a name, which share a layout, most do not hold in that of gradients."""
+    facts = [part for part in parts if part.tasks and part.question.name is None]
+    rows = [(part.layout, one) for part in facts for one in part.judged if one.line.derives]
+    turned = sum(one.verdict == "wrong" and code_of(one.result) in _OF_LAYOUT for _, one in rows)
+    upright = sum(one.verdict == "follows" and layout == "gradient" for layout, one in rows)
+    return len(facts) > 1 and turned > 0 and turned >= upright
+
+
+def _follow(parts: Sequence[Part]) -> int:
+    return sum(one.verdict == "follows" for part in parts for one in part.judged)
 
 
 def _with_continued(formulas: Sequence[Formula], _: Outline) -> tuple[Formula, ...] | None:
@@ -159,7 +176,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         part = replace(
             part, judged=case.applied(part.judged, read(part.layout, supposed, habits=Habits(where=case.where)).judged)
         )
-    turned = any(judged.verdict == "wrong" and code_of(judged.result) in _TURNED for judged in part.judged)
+    turned = any(judged.verdict == "wrong" and code_of(judged.result) in _OF_LAYOUT for judged in part.judged)
     others = [(name, False) for name in OTHERS if name in (stated or OTHERS)]
     others += [(name, True) for name in OTHERS if may_stand and name in (stated or OTHERS)]
     best, most = part, 0
@@ -259,7 +276,7 @@ def _doubtful(part: Part) -> bool:
     )
 
 
-_TURNED = ("other-layout", "missing-transpose", "shape-mismatch")
+_OF_LAYOUT = ("other-layout", "missing-transpose", "shape-mismatch")
 OTHERS = ("numerator", "mml", "denominator")
 """Layouts that are tried where rows do not follow in the gradient layout."""
 
