@@ -71,8 +71,8 @@ _HEAD = regex(
     r"\s*(?:\\nabla(?![A-Za-z])|∇|\\[dt]?frac\s*\{\s*(?:\\partial|∂|\\mathrm\s*\{\s*d|d)(?![a-z])[^{}]*\}\s*\{\s*(?:\\partial|∂|d)"
     r"|(?:\\partial|∂|d)\s*\\?[A-Za-z]\w*(?:\([^()]*\))?\s*/\s*(?:\\partial|∂|d))"
 )
-_VALUE_OF_HEAD = regex(rf"[ \t]*(?:\||:|→|{_IS.pattern.removeprefix('^').removesuffix('$')})[ \t*]*$", re.IGNORECASE)
-"""What stands between a derivative and its value: the border of two cells, a colon, `is`."""
+_VALUE_OF_HEAD = regex(rf"[ \t]*(?::|→|{_IS.pattern.removeprefix('^').removesuffix('$')})[ \t*]*$", re.IGNORECASE)
+"""What stands between a derivative and its value: a colon, `is`."""
 _GOES_ON = regex(
     r"^,?\s*(?:and |or )?(?:(?:which|this|that|it) (?:also |then |again |just |simply )?(?:is|equals|becomes"
     r"|(?:simplifies|reduces|expands) to|(?:is|can be|may be) (?:re)?written as)"
