@@ -49,13 +49,15 @@ class Exercise:
     """One problem as a file states it: keys with their passages, and the rows of a derivation.
 
     `readings` are other rows that may be meant, where nothing says which formulas are the derivation; `pieces` are its
-    formulas with the words around them. `unread`: that something stands there which cannot be read.
+    formulas with the words around them. `told`: what is said of names in earlier parts. `unread`: that something stands
+    there which cannot be read.
     """
 
     keys: dict[str, Passage] = field(default_factory=dict)
     rows: tuple[Passage, ...] = ()
     readings: tuple[tuple[Passage, ...], ...] = ()
     pieces: tuple[Piece, ...] = ()
+    told: tuple[Passage, ...] = ()
     unread: Diagnostic | None = None
 
     def text(self, key: str) -> str | None:

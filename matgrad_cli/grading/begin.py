@@ -79,8 +79,10 @@ def begin(
     columns: frozenset[str] = frozenset(),
     lying: bool = True,
     habits: Habits = Habits(),
+    told: Sequence[Passage] = (),
 ) -> Begun:
-    """The reader for these rows; `name` is what they call the loss, where that is said."""
+    """The reader for these rows; `name` is what they call the loss, where that is said. What is `told` elsewhere of
+    names is known where nothing else is."""
     # ŷ beside a y that the problem states is another letter; the variable alone may be written with a mark throughout
     others = task.names - {task.problem.wrt.name}
     stated = task.problem.source if "\\" in task.problem.source else " ".join(others)
@@ -103,7 +105,9 @@ def begin(
     begun.reader.prose.written = frozenset().union(*(s.contents(node).names for node in nodes))
     find_directions(around, nodes)
     find_letters(around, [[side.node for side in claim.sides] for row in trees for claim in row.claims if claim.left])
-    begun.reader.later = Later(claim for number, row in bare for claim in begun.read(number, row).claims)
+    begun.reader.later = Later(
+        claim for number, row in (*bare, *enumerate(told)) for claim in begun.read(number, row).claims
+    )
     return begun
 
 

@@ -64,7 +64,7 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
         masked, shown = (covered(one, place, start) for one in (masked, shown))
     visible = surely_shown(blanked(masked, set_in(masked, ending)), ending)
     sheet = read_sheet(replace(document.source, text=visible), ending)
-    formulas = [] if sheet is None else [one for one in sheet.formulas if not says_range(one)]
+    formulas = every = [] if sheet is None else [one for one in sheet.formulas if not says_range(one)]
     (_, _, own, _) = next(titled_parts(uncoded, asked, ending in LATEX), (0, "", 0, 0)) if len(asked) == 1 else (0,) * 4
     spans = [(start, end) for _, _, start, end in parts] or [(0, own), (own, len(text))]
     formulas = [one for start, end in spans for one in _owned(_within(formulas, start, end), text[start:end])]
@@ -76,6 +76,9 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     if parts:
         exercises = [
             _exercise(name, start, _within(formulas, start, end), shown, end, ending) for _, name, start, end in parts
+        ]
+        exercises = [
+            replace(one, told=_told_before(every, start)) for one, (*_, start, _) in zip(exercises, parts, strict=True)
         ]
         full = {one.text("problem") for one in exercises if not one.empty}
         told = (one for one in exercises if not one.empty or one.text("problem") not in full)
@@ -219,6 +222,15 @@ def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, en
         return Exercise(keys, unread=_passed(aside) if aside is not None else written(shown, start, end))
     told = tuple(pieces(formulas or _bare(readings), shown[:end], start))
     return Exercise(keys, readings[0], tuple(readings[1:]), told)
+
+
+_DEFINES = regex(r"\s*\\?[A-Za-z]+(?:\s*\{\s*\\?\w+\s*\})?(?:_\{?\w+\}?)?\s*&?:?=(?!.*\\(?:nabla|partial))")
+
+
+def _told_before(formulas: Sequence[Formula], start: int) -> tuple[Passage, ...]:
+    """What is said before a place of the names that stand behind it, the last value of a name first."""
+    told = [one.passage for one in formulas if one.passage.places[0] < start and not _aside(one)]
+    return tuple(one for one in reversed(told) if _DEFINES.match(one.text))
 
 
 def _code(text: str, start: int, end: int, ending: str) -> Passage | None:

@@ -131,7 +131,7 @@ def _read_derivation(
 ) -> tuple[ProblemReport, Slices, list[Values]]:
     rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
     habits = Habits(True, not chosen.under_key, chosen.under_key, supposed, upright=task.layout != chosen.layout)
-    begun = begin(task, rows, chosen.source, task.syntax, name, columns, lying, habits)
+    begun = begin(task, rows, chosen.source, task.syntax, name, columns, lying, habits, chosen.told)
     reader, around = begun.reader, begun.around
     results: list[RowResult] = []
     written: Slices = frozenset()

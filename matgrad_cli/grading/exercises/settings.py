@@ -69,6 +69,7 @@ class Settings:
     typed: Located | None = None
     """The answer as it was written, before code became a formula."""
     reference: Located | None = None
+    told: tuple[Passage, ...] = ()
     warnings: tuple[str, ...] = ()
     errors: tuple[Diagnostic, ...] = ()
     unread: Diagnostic | None = None
@@ -168,6 +169,7 @@ def settings(
         layout=reader.word("layout") or "gradient",
         answer=formula if isinstance(formula, Located) else None,
         reference=Located(reference, key_source) if reference is not None and key_source is not None else None,
+        told=exercise.told,
         warnings=_ignored(exercise, said) if key is not None else tuple(reader.warnings),
         errors=(*reader.errors, *(said for said in lost if said is not None)),
         unread=formula if isinstance(formula, Diagnostic) else exercise.unread,

@@ -239,22 +239,22 @@ def with_letter_cases(formulas: Sequence[Formula], _: Outline, prose: str) -> tu
             said = _CASE.search(prose[: last.place].rstrip("$(\\ "))
             case = (formula.block, stated) if said and _THEN.match(between.strip("$*_#: \n\\([")) else None
         if behind is not None and "=" in text[: behind.start()]:
-            made.append(_in_case(replace(formula, passage=formula.passage.part(0, behind.start())), behind))
+            made.append(_in_case(formula, replace(formula, passage=formula.passage.part(0, behind.start())), behind))
         elif case is not None and formula.block == case[0] and "=" in text:
-            made.append(_in_case(replace(formula, before="", after=""), case[1]))
+            made.append(_in_case(formula, replace(formula, before="", after=""), case[1]))
         else:
             made.append(formula)
     return tuple(made) if made != list(formulas) else None
 
 
-def _in_case(formula: Formula, condition: re.Match[str]) -> Formula:
-    """The row with each side as it is where the condition holds, and 0 elsewhere; of one letter alone it says
-    nothing else."""
-    text, letters = formula.passage.text, (condition["one"], condition["other"])
+def _in_case(formula: Formula, bare: Formula, condition: re.Match[str]) -> Formula:
+    """A row without the words of its condition, each side as it is where that holds, and 0 elsewhere; of one letter
+    alone `i = j` says nothing else, and another condition is left to it."""
+    text, letters = bare.passage.text, (condition["one"], condition["other"])
     if not all(re.search(_INDEX.format(letter), text) for letter in letters):
-        return formula
+        return bare if condition["sign"] == "=" else formula
     sign = "=" if condition["sign"] == "=" else r"\neq"
     end = rf" & {letters[0]} {sign} {letters[1]} \\ 0 & \text{{otherwise}}\end{{cases}}"
     sides = [side.span for statement in split_line(text).statements for side in statement.sides]
     changes = [(at, at, put) for span in sides for at, put in ((span.start, r"\begin{cases} "), (span.end, end))]
-    return replace(formula, passage=formula.passage.replaced(changes))
+    return replace(bare, passage=bare.passage.replaced(changes))

@@ -101,7 +101,7 @@ def named_factor(r: Cursor) -> s.Node:
         raise r.trouble(f"the functions `{written}_{{…}}` are not known", token, "unknown-function", help)
     raised = opens and is_upright(r, token) and set(kinds) <= {"power", "inverse"}
     own = free and scripts and not primes
-    there = kinds == ["index"] and _at_the_variable(r)  # ℓ_i(w) of an ℓ_i that was defined
+    there = kinds == ["index"] and not free and _at_the_variable(r)  # ℓ_i(w) of an ℓ_i that was defined
     if there or (own and (raised or (r.sees("open", "(") and plain_arguments(r) and is_call(r, name)))):
         return scripted(r, with_scripts(r, call_of(r, s.Name(r.span(token), name)), scripts))
     if len(primes) == len(scripts) and opens and is_call(r, name):
