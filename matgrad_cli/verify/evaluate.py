@@ -61,10 +61,19 @@ class Moved:
 
 
 class Evaluator:
-    """Evaluates expressions at one point; remembers every node."""
+    """Evaluates expressions at one point; remembers every node.
 
-    def __init__(self, point: Place, limit: int = EVALUATION_LIMIT) -> None:
-        self.point = point
+    Where it differs from another place in the values of `some` variables alone, that one evaluates the rest.
+    """
+
+    def __init__(
+        self,
+        point: Place,
+        limit: int = EVALUATION_LIMIT,
+        beside: Evaluator | None = None,
+        some: frozenset[Symbol] = frozenset(),
+    ) -> None:
+        self.point, self._beside, self._some = point, beside, some
         self.limit = limit
         self.field: Field = point.field
         self.p = point.field.p
@@ -107,15 +116,27 @@ class Evaluator:
         key = (node, _relevant(node.symbols, tags) if tags else tags)
         found = self._memo.get(key)
         if found is None:
-            if self._depth < _SHALLOW:
-                self._depth += 1
-                found = self._memo[key] = self._compute(*key)
-                self._depth -= 1
-            else:
-                found = self._evaluated(key)
+            found = self._found(key)
         if type(found) is not dict:
             raise found  # type: ignore[misc]
         return found
+
+    def _found(self, key: tuple[Expr, Tags]) -> Jet | Exception:
+        """What was not asked for before."""
+        if self._beside is not None and self._is_still(*key):
+            known = self._beside._memo
+            found = self._memo[key] = known[key] if key in known else self._beside._found(key)
+        elif self._depth < _SHALLOW:
+            self._depth += 1
+            found = self._memo[key] = self._compute(*key)
+            self._depth -= 1
+        else:
+            found = self._evaluated(key)
+        return found
+
+    def _is_still(self, node: Expr, tags: Tags) -> bool:
+        """Whether nothing of this is another at the other place."""
+        return self._some.isdisjoint(node.symbols) and all(tag.direction is None for tag in tags)
 
     def knows(self, node: Expr, tags: Tags) -> bool:
         """Whether a jet was asked for before."""

@@ -17,6 +17,9 @@ _SMALL: Final = 1e-9
 _STILL: Final = 1e-8
 """A solution is known well enough if the last step changed it by less than this part."""
 
+_STUCK: Final = 0.9999
+"""Where even the slopes promise that more than this part of the residual stays, no step leads on."""
+
 _FAR: Final = 1e4
 """A zero that is so many times further away than the start is none: there everything has become small."""
 
@@ -70,12 +73,14 @@ def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
         slope = jacobian(u)
         if slope is None or not np.all(np.isfinite(slope)):
             return None
-        step = np.linalg.lstsq(slope, -r, rcond=1e-11)[0]
+        step = _step(slope, r)
         size = float(np.linalg.norm(r))
         if np.max(np.abs(u), initial=0.0) > _FAR * max(1.0, float(np.max(np.abs(start), initial=0.0))):
             raise _Away
         if _done(size, slope, u, step):
             return u
+        if np.linalg.norm(r + slope @ step) > _STUCK * size:
+            return None
         for halving in range(_HALVINGS):
             part = 0.5**halving
             other = residual(u + part * step)
@@ -87,12 +92,22 @@ def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
         if slow > _SLOW:
             return None
         u, r = u + part * step, other
+        if _no_more(float(np.linalg.norm(r)), slope, u) and _done(float(np.linalg.norm(r)), slope, u, _step(slope, r)):
+            return u  # of linear equations the slopes are known
     return None
+
+
+def _step(slope: Any, r: Any) -> Any:
+    """The shortest step that brings the residual as near to zero as the slopes say."""
+    return np.linalg.lstsq(slope, -r, rcond=1e-11)[0]
+
+
+def _no_more(size: float, slope: Any, u: Any) -> bool:
+    """Whether the residual is rounding beside the terms it is made of."""
+    return size <= _SMALL * float(np.max(np.abs(slope), initial=0.0)) * float(np.max(np.abs(u), initial=0.0))
 
 
 def _done(size: float, slope: Any, u: Any, step: Any) -> bool:
     """Whether the residual is rounding beside the terms it is made of, and the unknowns no longer move."""
-    large, steep = float(np.max(np.abs(u), initial=0.0)), float(np.max(np.abs(slope), initial=0.0))
-    return (
-        size <= _SMALL * steep * large and float(np.max(np.abs(step), initial=0.0)) <= _STILL * large
-    ) or size == 0.0
+    still = _STILL * float(np.max(np.abs(u), initial=0.0))
+    return size == 0.0 or (_no_more(size, slope, u) and float(np.max(np.abs(step), initial=0.0)) <= still)

@@ -240,7 +240,8 @@ def facts_kept(judge: Judge, symbol: Symbol, tensor: Tensor) -> dict[str, bool]:
 
 def moved(place: Evaluator, values: Mapping[Symbol, Tensor], derived: Mapping[Symbol, Expr] | None = None) -> Evaluator:
     """A place at which some variables have other values."""
-    return Evaluator(_Solved(place.point, values, derived or {}), place.limit)
+    derived = derived or {}
+    return Evaluator(_Solved(place.point, values, derived), place.limit, place, frozenset((*values, *derived)))
 
 
 def solved_by(
