@@ -141,9 +141,11 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     """The problem as it is stated, or in the layout or under the fact under which more of its rows follow and none
     ceases to."""
 
-    def read(layout: str, facts: tuple[str, ...], columns: bool = False, habits: Habits = _PLAIN) -> Part:
+    def read(
+        layout: str, facts: tuple[str, ...], columns: bool = False, habits: Habits = _PLAIN, beside: Part | None = None
+    ) -> Part:
         asked = replace(posed.question, facts=(*posed.question.facts, *facts))
-        return _in_layout(replace(posed, question=asked), layout, columns, habits)
+        return _in_layout(replace(posed, question=asked), layout, columns, habits, beside)
 
     sheet = posed.sheet
     stated, may_stand = ((given["layout"],), True) if given.get("layout") else stated_layouts(sheet)
@@ -152,7 +154,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     if _doubtful(part) and (numbers := _as_numbers(part)):
         asked = replace(posed.question, shapes={**posed.question.shapes, **numbers})
         vectors, posed = posed, replace(posed, question=asked)
-        other = read(part.layout, ())
+        other = read(part.layout, (), beside=part)
         better = _gained(part, other) or (any(one.unfit for one in part.judged) and not _loses(part, other))
         part, posed = (other, posed) if better else (part, vectors)
     if offsets := biases(part):
@@ -165,7 +167,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         part = other if _gained(part, other) else _unless_columns(part, other)
     for facts in supposable(sheet, part) if _doubtful(part) else ():
         more = tuple(dict.fromkeys((*supposed, *facts)))
-        if more != supposed and _gained(part, other := read(part.layout, more)):
+        if more != supposed and _gained(part, other := read(part.layout, more, beside=part)):
             part, supposed = replace(other, supposed=more), more
     for number, layout, facts, note in said_beside(part, bool(given.get("layout"))):
         row = read(layout, (*supposed, *facts)).judged[number]
@@ -181,7 +183,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     others += [(name, True) for name in OTHERS if may_stand and name in (stated or OTHERS)]
     best, most = part, 0
     for name, upright in others if turned else ():
-        other = read(name, supposed, habits=Habits(upright=upright))
+        other = read(name, supposed, habits=Habits(upright=upright), beside=part)
         gained = _gained(part, other)
         if len(gained) > most and (len(gained) > 1 or not gained[0].by_matrix):  # one transposed matrix alone is a slip
             best, most = replace(other, supposed=supposed), len(gained)
@@ -291,14 +293,19 @@ def _gained(first: Part, other: Part) -> list[Judged]:
 def _loses(first: Part, other: Part) -> bool:
     """Whether a row ceases to follow in another reading; facts in letters of their own may be of another layout."""
     pairs = zip(first.judged, other.judged, strict=True)
-    return any(old.verdict == "follows" != new.verdict and old.role not in _APART for old, new in pairs)
+    return any(_ceases(old, new) for old, new in pairs)
+
+
+def _ceases(old: Judged, new: Judged) -> bool:
+    return old.verdict == "follows" != new.verdict and old.role not in _APART
 
 
 _APART = ("definition", "aside")
 
 
-def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits) -> Part:
-    """The problem, judged in a layout; X beside x_i has these as its rows, or its `columns`."""
+def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits, beside: Part | None) -> Part:
+    """The problem, judged in a layout; X beside x_i has these as its rows, or its `columns`.
+    What stands behind the first row that ceases to follow `beside` another reading is not judged any more."""
     question, own, sizes, tasks = posed.question, posed.own, posed.sizes, list[Task]()
     shapes, facts = question.shapes_text.removeprefix(": "), ", ".join(question.facts)
     for wrt in (question.wrt or ("",))[:MOST_VARIABLES]:
@@ -322,10 +329,16 @@ def _in_layout(posed: Posed, layout: str, columns: bool, habits: Habits) -> Part
     judge.open_names.explained = frozenset(name for name in stated if name is not None)
     for line in posed.before:
         judge.define(line)
-    judged = tuple(judge.passed(line, why) if why is not None else judge.line(line) for line, why in kept)
-    judged = tuple(judge.again(one) for one in judged)
+    judged: list[Judged] = []
+    for line, why in kept:
+        judged.append(judge.passed(line, why) if why is not None else judge.line(line))
+        old = beside.judged[len(judged) - 1] if beside is not None else None
+        if old is not None and judged[-1].verdict == "wrong" and _ceases(old, judged[-1]):
+            judged += [judge.passed(line, "this reading is not meant") for line, _ in kept[len(judged) :]]
+            break
+    judged = [judge.again(one) for one in judged]
     said = tuple(f"{name} has the {'columns' if columns else 'rows'} {name.lower()}_i" for name in wholes)
-    return Part(question, judged, layout, tuple(tasks), wholes=said, solved=judge.solved, upright=habits.upright)
+    return Part(question, tuple(judged), layout, tuple(tasks), wholes=said, solved=judge.solved, upright=habits.upright)
 
 
 def _judge(posed: Posed, tasks: Sequence[Task], lines: Sequence[Line], habits: Habits) -> Judge:
