@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 from .. import ir
@@ -98,10 +99,11 @@ _ROUNDED: Final = (
 )
 
 
-def _shakes(number: int) -> Iterator[float]:
+@lru_cache(maxsize=_SHAKEN)
+def _shakes(number: int) -> tuple[float, ...]:
     """Factors that change the last five digits or so of 52, of either sign, in no order."""
     rng = random.Random(number)
-    return itertools.cycle([1 + rng.choice((-1, 1)) * rng.randint(8, 64) * 2.0**-52 for _ in range(251)])
+    return tuple([1 + rng.choice((-1, 1)) * rng.randint(8, 64) * 2.0**-52 for _ in range(251)])
 
 
 class Shaken(Evaluator):
@@ -109,7 +111,7 @@ class Shaken(Evaluator):
 
     def __init__(self, place: Evaluator, number: int) -> None:
         super().__init__(place.point, place.limit)
-        self._shakes = _shakes(number)
+        self._shakes = itertools.cycle(_shakes(number))
 
     def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:
         found = super()._compute(node, tags)

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from ...diagnostics import MatgradError, Source
 from ...diagnostics.regex import regex
 from ...notation.latex.commands import read_command
 from ...notation.latex.lexer import Lexer
-from ...notation.latex.names import FUNCTIONS, GREEK, VARIANTS, LatexNames
+from ...notation.latex.names import FUNCTIONS, GREEK, VARIANTS, LatexNames, Meant
 from ...notation.latex.tokens import Token
 
 _SMALL = "a an as at be by if in is it its of on or so to we us with the and for let now get has are can our this that"
@@ -67,12 +68,17 @@ def label_of(below: Sequence[Token]) -> str:
     )
 
 
-def tokens_of(text: str, names: LatexNames) -> list[Token]:
+def tokens_of(text: str, names: LatexNames) -> tuple[Token, ...]:
     """The tokens of a formula; none where it cannot be read."""
+    return _tokens(text, names.about(text))
+
+
+@lru_cache(maxsize=512)
+def _tokens(text: str, meant: Meant) -> tuple[Token, ...]:
     try:
-        return Lexer(text, names, Source("loss", text), read_command).run()[:-1]
+        return tuple(Lexer(text, LatexNames.of(meant), Source("loss", text), read_command).run()[:-1])
     except MatgradError:
-        return []
+        return ()
 
 
 _SMOOTH = regex(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
@@ -57,11 +58,16 @@ class Outline:
     accents: frozenset[str]
 
 
+@lru_cache(maxsize=512)
+def _split(text: str, accents: frozenset[str]) -> LatexLine:
+    """A formula as statements; it is asked for again where another was rewritten."""
+    return split_line(text, "line", LatexNames(accents=accents))
+
+
 def outline(formulas: Sequence[Formula]) -> Outline:
     """The outline of formulas in their order."""
     accents = accents_kept([formula.passage.text for formula in formulas])
-    names = LatexNames(accents=accents)
-    lines = tuple(split_line(formula.passage.text, "line", names) for formula in formulas[:MOST_FORMULAS])
+    lines = tuple(_split(formula.passage.text, accents) for formula in formulas[:MOST_FORMULAS])
     stated: list[Stated] = []
     found: list[Differentiated] = []
     goes_on = 0
