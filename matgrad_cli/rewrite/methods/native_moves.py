@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from ...ir import (
     ONE,
-    Add,
     Call,
     Differential,
     Entry,
@@ -36,7 +35,7 @@ from ..engine.moving import d
 from ..forms.algebra import flip, zero
 from ..network.changes import change
 from ..textbook.simplifier import textbook
-from .beside import PairForm, Term, beside, number_of, paired, peeled, whole_of
+from .beside import PairForm, Term, beside, number_of, paired, peeled
 
 LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
@@ -224,15 +223,3 @@ def _kron_gradient(gradient: Expr, factors: tuple[Expr, ...], place: int) -> tup
     summed = [letter for letter in (p, q) if letter is not None]
     body = sum_over(summed, mul(entry(gradient, row, col), entry(other, p, q)))
     return (), MatrixOf(i, j, body)
-
-
-@native("differential-form")
-def form(site: Site) -> tuple[Expr, Bindings] | None:
-    """numbers · tr(A M) as tr(Gᵀ M)."""
-    if isinstance(site.node, Add) or not site.node.shape.is_number:
-        return None
-    numbers, gradient, part = beside(site.node)
-    if gradient is None:
-        return None
-    new = paired(whole_of(numbers, gradient), part)
-    return None if new is site.node else (new, (("M", part),))

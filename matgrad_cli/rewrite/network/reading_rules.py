@@ -237,6 +237,8 @@ def _purpose(line: Expr, path: Path, turned: Expr) -> str:
         isinstance(node, SumOver) and not turned.free.isdisjoint(node.indices) for node in around
     ):
         return "the summed letters stand side by side"
+    if turned.row is None or turned.col is None:
+        return f"it is an entry of a {'row' if turned.row is None else 'column'}"
     return f"{turned.row} stands in front of {turned.col}"
 
 

@@ -169,7 +169,8 @@ def _replaced(terms: list[Scaled], members: list[bool], whole: Expr) -> Expr:
 
 
 def _shared(terms: Sequence[Scaled]) -> tuple[Fraction, list[Expr], list[tuple[Expr, ...]]]:
-    """The numbers that all terms have in common, and what is left of each; of 1/c and 1/c² the common part is 1/c."""
+    """The numbers that all terms have in common, and what is left of each; of 1/c and 1/c² the common part is 1/c, of u
+    and u² it is u."""
     values = {abs(term.value) for term in terms}
     value = values.pop() if len(values) == 1 else Fraction(1)
     if all(term.value < 0 for term in terms):
@@ -181,9 +182,9 @@ def _shared(terms: Sequence[Scaled]) -> tuple[Fraction, list[Expr], list[tuple[E
     rests = [list((Counter(term.scalars) - common).elements()) for term in terms]
     for base, exponent in map(split_power, tuple(rests[0])):
         exponents = [[power for one, power in map(split_power, rest) if one is base] for rest in rests]
-        if exponent >= 0 or base.weight < 2 or not all(len(found) == 1 and found[0] < 0 for found in exponents):
+        if base.weight < 2 or not all(len(found) == 1 and found[0] * exponent > 0 for found in exponents):
             continue
-        least = max(found[0] for found in exponents)
+        least = min((found[0] for found in exponents), key=abs)
         front.append(powered(base, least))
         rests = [_raised(rest, base, least) for rest in rests]
     return value, front, [tuple(rest) for rest in rests]

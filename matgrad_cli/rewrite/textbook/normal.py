@@ -260,6 +260,35 @@ def _split_numbers(row: tuple[Expr, ...]) -> list[Expr]:
     return [*numbers, hadamard(*arrays)]
 
 
+@native_at("softmax-quotient", "Mul")
+def softmax_quotient(node: Mul) -> Expr | None:
+    """eˣ/sum(eˣ) = softmax(x), wherever eˣ is a factor of what the number multiplies."""
+    for number in node.factors:
+        base, power = split_power(number)
+        top = base.argument if isinstance(base, Call) and base.function == "sum" else base
+        if not isinstance(top, Call) or top.function != "exp" or top is base or not top.shape.is_column:
+            continue
+        whole: Expr = mul(*(factor for factor in node.factors if factor is not number))
+        while power <= -1 and (found := _with_factor(whole, top, Call("softmax", top.argument))) is not None:
+            whole, power = found, power + 1
+        if power != split_power(number)[1]:
+            return whole if not power else mul(powered(base, power), whole)
+    return None
+
+
+def _with_factor(node: Expr, old: Expr, new: Expr) -> Expr | None:
+    """A product with one factor for another, the first that is found."""
+    if node is old:
+        return new
+    linear = isinstance(node, Mul | MatMul | Hadamard | Transpose) or (
+        isinstance(node, Call) and node.function in ("diag", "sum", "tr")
+    )
+    for number, part in enumerate(node.children if linear else ()):
+        if (found := _with_factor(part, old, new)) is not None:
+            return node.rebuilt((*node.children[:number], found, *node.children[number + 1 :]))
+    return None
+
+
 @native("simplex-rows", "MatMul")
 def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
     """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
