@@ -303,9 +303,8 @@ def _table(shown: Table, width: int) -> Iterator[Row]:
     yield BLANK
     if INDENT + sum(widths) + 2 * len(widths) - 2 > width:  # a line of text for each row
         for first, *cells in rows[1:]:
-            told = ", ".join(
-                f"{name} {cell}".replace(" ", SOLID) for name, cell in zip(shown.head[1:], cells, strict=True)
-            )
+            said = (f"{name} {cell}" for name, cell in zip(shown.head[1:], cells, strict=True))
+            told = ", ".join(one.replace(" ", SOLID) if len(one) < width - INDENT - 4 else one for one in said)
             yield from sentence_rows(f"{first}: {told}", width, INDENT, INDENT + 4)
         return
     for row in rows:

@@ -301,6 +301,8 @@ class BookPrinter(Forms):
             return self.root(parts[0])
         if node.function == "pinv":
             return self._decorated(parts[0], "pinv")
+        if node.function == "log" and isinstance(inner := node.argument, ir.Call) and inner.function == "det":
+            return self.call(ir.Call("logdet", inner.argument), (self.piece(inner.argument),))
         if node.function == "powm":
             return Piece(
                 self.raised(self.within(parts[0], ATOM), self.exponent_text(node.arguments[1], parts[1])),
@@ -325,10 +327,8 @@ class BookPrinter(Forms):
         if name == "inner":
             return Piece(self.form("angle", *map(self.signed, parts)))
         if name == "sum0":
-            return Piece(
-                self.form("ones beside", self.raised(ones, self.word("transpose")), self.within(parts[0], PRODUCT)),
-                PRODUCT,
-            )
+            row = self.raised(ones, self.word("transpose"))
+            return Piece(self.form("ones beside", row, self.within(parts[0], PRODUCT)), PRODUCT)
         if name == "sum1":
             return Piece(self.form("beside ones", self.within(parts[0], PRODUCT), ones), PRODUCT)
         return Piece(self.function(name, map(self.signed, parts)), call_level(name))

@@ -87,10 +87,16 @@ def _of_unknown(function: str) -> str:
     return ""
 
 
+def _has_a_name(node: MatrixOf) -> bool:
+    """Whether an array of entries is printed by a name, without its letters: x_i of a matrix x, a basis vector e_3."""
+    basis = node.col is None and isinstance(node.body, Delta) and node.body.left is node.row
+    return basis or row_of(node) is not None
+
+
 _SIGNS: Final[tuple[tuple[Callable[[Expr], bool], str], ...]] = (
     (lambda node: isinstance(node, Delta), "δ_ij is 1 where i = j, and 0 elsewhere (matgrad why delta)"),
     (
-        lambda node: isinstance(node, MatrixOf) and not (row_of(node) or whole_derivative(node)),
+        lambda node: isinstance(node, MatrixOf) and not (_has_a_name(node) or whole_derivative(node)),
         "[X_st]_st is the array with the entries X_st",
     ),
     (
@@ -139,9 +145,9 @@ def new_letters(line: Expr, seen: set[Index]) -> tuple[Index, ...]:
     known, stack = {line}, [line]
     while stack:
         node = stack.pop()
-        row, whole = (row_of(node), whole_derivative(node)) if isinstance(node, MatrixOf) else (None, None)
-        shown |= node.free if row is not None else letters_of_node(node) if whole is None else frozenset()
-        inside = set() if row is not None else {whole} - known if whole is not None else set(node.children) - known
+        named, whole = (_has_a_name(node), whole_derivative(node)) if isinstance(node, MatrixOf) else (False, None)
+        shown |= node.free if named else letters_of_node(node) if whole is None else frozenset()
+        inside = set() if named else {whole} - known if whole is not None else set(node.children) - known
         known |= inside
         stack += inside
     fresh = sorted(shown - seen)

@@ -1,0 +1,44 @@
+"""What a page says is so: of letters that it shows, of what is turned round, of operations by their own rule."""
+
+from __future__ import annotations
+
+import pytest
+
+import matgrad_cli as matgrad
+from matgrad_cli.notation.printing.to_unicode import to_unicode
+from matgrad_cli.notation.problems import read_problem
+from matgrad_cli.rewrite.derive import derive
+
+
+def test_a_basis_vector_shows_no_letter_of_its_own() -> None:
+    page = matgrad.explain("x[2]**2 + x[0]*x[1]", "x", "x: 3").render("text")
+    assert "e_3" in page
+    assert "with r" not in page
+    assert "[X_st]_st" not in page
+
+
+def test_a_row_that_is_turned_becomes_a_column() -> None:
+    page = matgrad.explain("a.T@X.T@X@b", "X", "X: m×n, a: n, b: n").render("text")
+    assert "so that it is an entry of a column" in page
+    assert "None" not in page
+
+
+@pytest.mark.parametrize("method", ["differential", "adjoint", "chain"])
+def test_logsumexp_of_a_vector_has_a_derivative_of_its_own(method: str) -> None:
+    derivation = derive(read_problem("logsumexp(W@x)", "W", ["W: m×n, x: n"]), method=method)
+    assert all(step.rule != "logsumexp-matrix" for step in derivation.steps)
+    assert derivation.result.matrix is not None
+    assert to_unicode(derivation.result.matrix) == "softmax(Wx) xᵀ"
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_a_table_of_long_results_stays_on_the_page(width: int) -> None:
+    shapes = "W: h×d, V: k×h, x: d, b: h, y: k"
+    page = matgrad.explain("norm(V@tanh(W@x + b) - y)**2", "W", shapes, method="all").render(width=width)
+    table = page[page.rindex("methods end in lines") :]
+    assert max(map(len, table.splitlines())) <= width
+
+
+def test_the_logarithm_of_a_determinant_is_log_det() -> None:
+    problem = read_problem("log(det(X.T@X))", "X", ["X: m×n"])
+    assert to_unicode(problem.loss) == "log det(XᵀX)"
