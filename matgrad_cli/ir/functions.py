@@ -41,7 +41,7 @@ _OUT: Final[dict[str, Callable[[tuple[Shape, ...]], Shape]]] = {
 
 ELEMENTWISE: Final = (
     "exp log sqrt abs sign step sin cos tan sec csc cot tanh sinh cosh coth asin acos atan asinh acosh atanh "
-    "sigmoid softplus relu erf expm1 log1p log2 log10 gelu silu square reciprocal"
+    "sigmoid softplus relu erf lgamma digamma trigamma expm1 log1p log2 log10 gelu silu square reciprocal"
 ).split()
 """Functions that act on every entry. `step` is 1 for positive entries and 0 for negative ones."""
 

@@ -19,6 +19,7 @@ from .elaboration.loss_letters import refuse_parts, refuse_run_together, refuse_
 from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.mending import further, with_matrix_products, written_out
+from .factorials import with_factorials
 from .facts_text import StatedFact, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, plain_name, said_of_variable, variable_named, without_left_side, without_wrappers
@@ -130,7 +131,8 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     symbols = {name: Symbol(name, shape) for name, shape in table.items()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
     stated, densities_said = with_densities(stated)
-    put_in += (*of_square, *densities_said)
+    stated, of_gamma = with_factorials(stated, declared)
+    put_in += (*of_square, *densities_said, *of_gamma)
     source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(

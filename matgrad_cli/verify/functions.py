@@ -70,6 +70,20 @@ def _sigmoid(u: float) -> float:
     return 1 / (1 + math.exp(-u)) if u >= 0 else math.exp(u) / (1 + math.exp(u))
 
 
+def _of_large(at_large: Callable[[float], float], step: Callable[[float], float]) -> Callable[[float], float]:
+    """A function of positive numbers by its series at large ones, and what it differs by from u to u + 1."""
+
+    def value(u: float) -> float:
+        if u < -CLEARLY:
+            raise NoValue("the gamma function of a negative number", "{} > 0")
+        if u < 1e-2:
+            raise OutOfDomain("the gamma function of a number that is almost zero")
+        below = [u + place for place in range(max(0, 20 - int(u)))]
+        return at_large(u + len(below)) - math.fsum(step(one) for one in below)
+
+    return value
+
+
 FLOAT_VALUES: Final[dict[str, Callable[[float], float]]] = {
     "exp": _exp,
     "log": _log,
@@ -92,6 +106,15 @@ FLOAT_VALUES: Final[dict[str, Callable[[float], float]]] = {
     "softplus": lambda u: max(u, 0.0) + math.log1p(math.exp(-abs(u))),
     "relu": lambda u: max(u, 0.0),
     "erf": math.erf,
+    "lgamma": _of_large(math.lgamma, lambda u: math.log(u)),
+    "digamma": _of_large(
+        lambda u: math.log(u) - 1 / (2 * u) - 1 / (12 * u**2) + 1 / (120 * u**4) - 1 / (252 * u**6) + 1 / (240 * u**8),
+        lambda u: 1 / u,
+    ),
+    "trigamma": _of_large(
+        lambda u: 1 / u + 1 / (2 * u**2) + 1 / (6 * u**3) - 1 / (30 * u**5) + 1 / (42 * u**7) - 1 / (30 * u**9),
+        lambda u: -1 / u**2,
+    ),
     "expm1": math.expm1,
     "log1p": lambda u: _log(1 + u),
 }
@@ -164,6 +187,10 @@ def _normal(u: Expr) -> Expr:
     return mul(_number(1, 2), add(_ones(u), Call("erf", mul(_power(_number(2), -1, 2), u))))
 
 
+def _no_slope(_: Expr) -> Expr:
+    raise OutOfDomain("the slope of a function of which none is known")
+
+
 DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
     "exp": lambda u: Call("exp", u),
     "log": lambda u: _power(u, -1),
@@ -188,6 +215,9 @@ DERIVATIVES: Final[dict[str, Callable[[Expr], Expr]]] = {
     "expm1": lambda u: Call("exp", u),
     "log1p": lambda u: _power(add(_ones(u), u), -1),
     "erf": lambda u: mul(mul(_number(2), _power(Constant("pi"), -1, 2)), Call("exp", neg(_power(u, 2)))),
+    "lgamma": lambda u: Call("digamma", u),
+    "digamma": lambda u: Call("trigamma", u),
+    "trigamma": _no_slope,
 }
 """f′ as an expression in u; so the second derivative comes out of the same table."""
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from gamma_functions import DIGAMMA, LGAMMA
+
 Value = Any
 """A float, or an array with two axes."""
 
@@ -48,6 +50,8 @@ EACH: dict[str, Callable[[Any], Any]] = {
     "cosh": np.cosh,
     "sigmoid": lambda x: 0.5 * (1 + np.tanh(x / 2)),
     "erf": _erf,
+    "lgamma": LGAMMA,
+    "digamma": DIGAMMA,
     "softplus": lambda x: np.logaddexp(0, x),
     "relu": lambda x: np.where(x > 0, x, 0 * x),
     "step": lambda x: np.where(x > 0, 1.0, 0.0),

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from gamma_functions import DIGAMMA, LGAMMA, TRIGAMMA
 from matgrad_cli.facts import Problem
 from matgrad_cli.ir import (
     Add,
@@ -62,6 +63,9 @@ ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "erf": np.vectorize(math.erf),
+    "lgamma": LGAMMA,
+    "digamma": DIGAMMA,
+    "trigamma": TRIGAMMA,
     "silu": lambda x: x / (1 + np.exp(-x)),
     "gelu": lambda x: x * (1 + np.vectorize(math.erf)(x / 2**0.5)) / 2,
     "square": lambda x: x * x,

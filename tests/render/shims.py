@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from gamma_functions import DIGAMMA, LGAMMA, TRIGAMMA
+
 
 class Tensor(np.ndarray):
     """An array of torch; its numbers are arrays of no axes."""
@@ -152,6 +154,9 @@ TORCH = SimpleNamespace(
     sigmoid=_strict(lambda x: 1 / (1 + np.exp(-x))),
     relu=_strict(lambda x: np.maximum(x, 0)),
     erf=_strict(_erf),
+    lgamma=_strict(LGAMMA),
+    digamma=_strict(DIGAMMA),
+    polygamma=lambda order, x: {1: _strict(TRIGAMMA)}[order](x),
     softmax=_strict(_softmax),
     logsumexp=_strict(_logsumexp),
     diag=_strict(_diag),
@@ -195,6 +200,11 @@ TORCH = SimpleNamespace(
         )
     ),
 )
+
+
+def _polygamma(order: int, x: Any) -> Any:
+    return {1: TRIGAMMA}[order](x)
+
 
 _JNP_NAMES = [
     "exp",
@@ -257,5 +267,5 @@ JAX = SimpleNamespace(
         softmax=lambda x, axis=-1: _softmax(x, axis),
         logsumexp=_logsumexp,
     ),
-    scipy=SimpleNamespace(special=SimpleNamespace(erf=_erf)),
+    scipy=SimpleNamespace(special=SimpleNamespace(erf=_erf, gammaln=LGAMMA, digamma=DIGAMMA, polygamma=_polygamma)),
 )

@@ -175,7 +175,10 @@ def _with_term(node: s.Node, tree: s.Binary, needed: frozenset[str]) -> s.Node |
             return None if found is None else s.Negative(span, found)
         case s.Binary(_, operator, left, right) if operator not in ("/", "**", "^"):
             found = _with_term(right, tree, needed)
-            return None if found is None else s.Binary(span, operator, left, found)
+            if found is not None:
+                return s.Binary(span, operator, left, found)
+            first = _with_term(left, node, needed) if operator in ("+", "-") else None  # Σ_i a_i − b + c_i
+            return None if first is None else _with_term(first, tree, needed)
         case s.Sigma(_, letters, bounds, body):
             open_ = needed - {letter.name for letter in letters}
             found = _with_term(body, tree, open_) if open_ else _under_masks(body, tree)

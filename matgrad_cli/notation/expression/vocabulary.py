@@ -20,7 +20,8 @@ ALIASES: Final[dict[str, str]] = {
         "step": "heaviside", "matrix_power": "mpow fractional_matrix_power", "expm": "matrix_exp",
         "sum": "reduce_sum nansum", "mean": "reduce_mean nanmean", "eigmax": "lambda_max",
         "max": "amax nanmax reduce_max", "min": "amin nanmin reduce_min", "prod": "reduce_prod nanprod",
-        "clip": "clamp", "detach": "stop_gradient", "vec": "ravel flatten", "maximum": "fmax", "minimum": "fmin",
+        "lgamma": "gammaln loggamma", "detach": "stop_gradient",
+        "clip": "clamp", "vec": "ravel flatten", "maximum": "fmax", "minimum": "fmin",
     }.items()
     for other in others.split()
 }  # fmt: skip

@@ -110,6 +110,20 @@ _COMMON: Final = {
     "einsum": "{0}.einsum('{spec}', {x})",
 }
 
+_GAMMA: Final = {
+    "lgamma": "def lgamma(u):\n    z = u + 20\n"
+    "    series = (z - 0.5) * np.log(z) - z + np.log(2 * np.pi) / 2\n"
+    "    series = series + 1 / (12 * z) - 1 / (360 * z**3) + 1 / (1260 * z**5)\n"
+    "    return series - sum(np.log(u + k) for k in range(20))",
+    "digamma": "def digamma(u):\n    z = u + 20\n"
+    "    series = np.log(z) - 1 / (2 * z) - 1 / (12 * z**2) + 1 / (120 * z**4) - 1 / (252 * z**6)\n"
+    "    return series - sum(1 / (u + k) for k in range(20))",
+    "trigamma": "def trigamma(u):\n    z = u + 20\n"
+    "    series = 1 / z + 1 / (2 * z**2) + 1 / (6 * z**3) - 1 / (30 * z**5) + 1 / (42 * z**7)\n"
+    "    return series + sum(1 / (u + k)**2 for k in range(20))",
+}
+"""log Γ and its slopes of positive numbers in NumPy: by their series at u + 20, and what they differ by on the way."""
+
 _SUMMED: Final = ("softmax", "logsumexp")
 
 NUMPY: Final = Dialect(
@@ -124,7 +138,7 @@ NUMPY: Final = Dialect(
         "step": "{0}.heaviside({x}, 0)",
         "silu": "silu({x})",
         "gelu": "gelu({x})",
-        "erf": "erf({x})",
+        **{name: f"{name}({{x}})" for name in ("erf", *_GAMMA)},
         "softmax": "softmax({x})",
         "softmax0": "softmax({x})",
         "softmax1": "softmax({atom}.T).T",
@@ -139,6 +153,7 @@ NUMPY: Final = Dialect(
         "erf": "def erf(u):\n    u = np.clip(u, -6, 6)\n    nodes, weights = np.polynomial.legendre.leggauss(64)\n"
         "    return u / np.sqrt(np.pi) * (np.exp(-np.multiply.outer(u, (nodes + 1) / 2)**2) @ weights)",
         "gelu": "def gelu(u):\n    return u * (1 + erf(u / np.sqrt(2))) / 2",
+        **_GAMMA,
         **_helpers("np", "a.astype(complex)"),
     },
 )
@@ -147,6 +162,7 @@ _TORCH_OWN: Final = {
     "softplus": "{0}.nn.functional.softplus({x})",
     "step": "({x} > 0).to({dtype})",
     "silu": "{0}.nn.functional.silu({x})",
+    "trigamma": "{0}.polygamma(1, {x})",
     "gelu": "{0}.nn.functional.gelu({x})",
     **{f"{name}{axis}": f"{{0}}.{name}({{x}}, {axis or 0})" for name in _SUMMED for axis in ("", 0, 1)},
     "logsumexp_all": "{0}.logsumexp({x}, (0, 1))",
@@ -178,6 +194,9 @@ JAX: Final = Dialect(
         "step": "{0}.heaviside({x}, 0)",
         "gelu": "jax.nn.gelu({x}, approximate=False)",
         "erf": "jax.scipy.special.erf({x})",
+        "lgamma": "jax.scipy.special.gammaln({x})",
+        "digamma": "jax.scipy.special.digamma({x})",
+        "trigamma": "jax.scipy.special.polygamma(1, {x})",
         "logsumexp_all": "jax.nn.logsumexp({x})",
     },
     _helpers("jnp", "a.astype(complex)"),

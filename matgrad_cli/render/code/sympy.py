@@ -54,6 +54,7 @@ _RENAMED: Final = {
     "log1p": "Lambda(z, log(1 + z))",
     "log2": "Lambda(z, log(z, 2))",
     "log10": "Lambda(z, log(z, 10))",
+    "lgamma": "loggamma",
     "silu": "Lambda(z, z/(1 + exp(-z)))",
     "gelu": "Lambda(z, z*(1 + erf(z/sqrt(2)))/2)",
 }
