@@ -171,3 +171,24 @@ def test_factors_before_brackets_stay_factors(loss: str, wrt: str) -> None:
 def test_a_declaration_makes_it_a_factor() -> None:
     assert str(gradient(r"\phi(w^\top w)", "w", shapes=[SHAPES + ", phi: scalar"])).startswith("2φw")
     assert str(gradient(r"\phi(w^\top w - 1) + \phi", "w", shapes=[SHAPES])).startswith("2φw")
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        r"\phi(x)^\top w",
+        r"(y - \phi(x)^\top w)^2",
+        r"(r + g\phi(z)^\top w - \phi(x)^\top w)^2",
+        r"\max(x) + \phi(x)^\top w",
+    ],
+)
+def test_a_turned_function_of_a_number_is_a_vector(loss: str) -> None:
+    problem = read_problem(loss, "w")
+    assert problem.loss.shape.is_number
+    assert problem.wrt.shape.is_column
+
+
+def test_what_a_function_gives_is_of_one_kind() -> None:
+    problem = read_problem(r"\psi(x)^\top M \psi(x)", "M")
+    assert problem.loss.shape.is_number
+    assert problem.wrt.shape.is_square

@@ -76,6 +76,7 @@ class Solver:
         self.binding: dict[str, Side] = {}
         self.places: dict[int, Form] = {}
         self.returned: list[Form] = []
+        self.values: dict[str, Form] = {}
         self.waiting = Waiting()
         self.habits: dict[str, str] = {}
         self.dims: set[str] = set()

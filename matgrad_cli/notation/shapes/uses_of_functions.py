@@ -52,7 +52,7 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
             return join(result.rows, argument.rows) and join(result.cols, argument.rows)
         array = result.is_array or result.kind.array or result.kind.matrix
         if result.is_number or (
-            argument.is_number and (not numbers or known is not None or (bold >= GUESS and not array))
+            argument.is_number and ((not numbers and not array) or known is not None or (bold >= GUESS and not array))
         ):
             merge(result, Form.number())
             return True
@@ -60,6 +60,9 @@ def unknown_rule(scope: Scope, name: str, argument: Form, result: Form) -> Rule:
             if bold >= GUESS and result.kind.matrix:
                 lengthen(result.rows)
                 lengthen(result.cols)
+            elif bold >= GUESS and not numbers and not result.rows.is_one:  # φ(x)ᵀ w
+                lengthen(result.rows)
+                join(result.cols, Side(ONE))
             return bold >= GUESS
         if known is None and array and not (bold >= GUESS or (result.rows.known and result.cols.known)):
             return False
@@ -168,6 +171,9 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
 def _unknown(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
     """The value of a function without a meaning."""
     result = solver.places.setdefault(id(node), Form())
+    if len(forms) == 1 and isinstance(argument := s.ungrouped(node.arguments[0]), s.Name):
+        if solver.scope.open and solver.scope.find(argument.name) is None:
+            merge(result, solver.values.setdefault(node.function, result))  # φ(x) and φ(z) are of one kind
     if len(forms) > 1:
         rule = several_rule(solver.scope, node.function, forms, result, solver.text(node))
     else:
