@@ -171,9 +171,10 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
 def _unknown(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
     """The value of a function without a meaning."""
     result = solver.places.setdefault(id(node), Form())
-    if len(forms) == 1 and isinstance(argument := s.ungrouped(node.arguments[0]), s.Name):
-        if solver.scope.open and solver.scope.find(argument.name) is None:
-            merge(result, solver.values.setdefault(node.function, result))  # φ(x) and φ(z) are of one kind
+    argument = s.ungrouped(node.arguments[0])
+    undeclared = isinstance(argument, s.Name) and solver.scope.find(argument.name) is None
+    if len(forms) == 1 and undeclared and solver.scope.open:
+        merge(result, solver.values.setdefault(node.function, result))  # φ(x) and φ(z) are of one kind
     if len(forms) > 1:
         rule = several_rule(solver.scope, node.function, forms, result, solver.text(node))
     else:
