@@ -213,3 +213,43 @@ def step(at, before):
 @pytest.mark.parametrize(("dbefore", "verdict"), [("U.T @ dz", "right"), ("U @ dz", "wrong")])
 def test_sizes_of_a_file_are_any_and_vectors_are_columns_beside_columns(dbefore: str, verdict: str) -> None:
     assert checked(STATES.format(dbefore=dbefore)).verdict == verdict
+
+
+NEIGHBOURS = """\
+def divergence(Y, P):
+    # Y: (N, 2)
+    n = len(Y)
+    apart = Y[:, None, :] - Y[None, :, :]
+    near = (1 - np.eye(n)) / (1 + np.sum(apart ** 2, axis=2))
+    Q = near / np.sum(near)
+    loss = np.sum(P * np.log((P + 1e-12) / (Q + 1e-12)))
+    dY = {factor} * np.sum(((P - Q) * near)[:, :, None] * apart, axis=1)
+    return loss, dY
+"""
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [("4", "right"), ("2", "wrong"), ("-4", "wrong")])
+def test_probabilities_of_pairs_are_symmetric_and_sum_to_one(factor: str, verdict: str) -> None:
+    assert checked(NEIGHBOURS.format(factor=factor)).verdict == verdict
+
+
+TABLE = """\
+class Rows:
+    def __init__(self, W):
+        self.W = W
+
+    def forward(self, idx):
+        self.idx = idx
+        return self.W[idx]
+
+    def backward(self, dout):
+        self.dW = np.zeros_like(self.W)
+        {line}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"), [("np.add.at(self.dW, self.idx, dout)", "right"), ("self.dW[self.idx] = dout", "wrong")]
+)
+def test_rows_that_are_taken_by_numbers_may_be_taken_twice(line: str, verdict: str) -> None:
+    assert checked(TABLE.format(line=line)).verdict == verdict

@@ -59,6 +59,7 @@ _FACTS = (
             re.I,
         ),
     ),
+    ("joint", regex(r"\bjoint (?:probabilit|distribution)", re.I)),
     ("simplex", regex(r"\bprobabilit|\bdistribution|sums? to (?:1|one)", re.I)),
     ("positive", regex(r"\bpositive\b|> ?0\b", re.I)),
 )

@@ -55,7 +55,7 @@ SIZES = (
 first ones the larger, and the smaller: a filter is no larger than what it goes over."""
 EVEN, EQUAL, FALLING, RISING = 3, 4, 5, 6
 LONG = 12
-FACTS = ("binary", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
+FACTS = ("binary", "joint", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
 """What may be assumed of an input."""
 
 
@@ -132,6 +132,9 @@ class Given:
             values = (values + values.T) / 2
         if "spd" in kind.facts and len(shape) == 2 and shape[0] == shape[1]:
             values = values @ values.T + np.eye(shape[0])
+        if "joint" in kind.facts and len(shape) == 2:  # of pairs of different things
+            values = (np.abs(values) + 0.1) * (1 - np.eye(*shape))
+            values = values / np.sum(values)
         return np.asarray(values, complex)
 
     def _length(self, dim: str) -> int:
@@ -190,7 +193,7 @@ _UNIT = regex(
 # --------------------------------------------------------------------------------------
 
 _NUMBERS = regex(
-    r"^(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu"
+    r"^(?!(?-i:P)$)(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu"
     r"|rho|sigma|momentum|scale|"
     r"weight_decay|wd|decay|learning_rate|step\w*|keep_prob|dropout\w*|threshold|slope|strength|lambda_|kappa|m|n)$",
     re.I,
@@ -232,7 +235,8 @@ def candidates(
         rows = [kind.dims[0] for kind in given.kinds.values() if kind.form == "array" and kind.dims[1:]]
         sizes = dict.fromkeys([*(letter for dim in rows for letter in letters_of(dim)), *given.sizes])
         rows_first = [(dim,) for dim in sizes if known is None or dim not in known.dims][:3] if free else []
-        yield from (Kind("labels", tuple(dims)) for dims in [*rows_first, () if known is None else known.dims])
+        alone = [(f"{name}_rows",)] if known is None and not sizes else []
+        yield from (Kind("labels", tuple(dims)) for dims in [*rows_first, *alone, () if known is None else known.dims])
         return
     if known is not None:
         return

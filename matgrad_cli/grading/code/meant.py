@@ -10,6 +10,7 @@ from ...documents.python.outline import Unit
 from .settle import Understanding, with_fact
 
 _TARGETS = regex(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q)$")
+_JOINT = regex(r"^(?:P|p_?ij|joint\w*)$")
 _MASKS = regex(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
 
 
@@ -32,6 +33,10 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
                         f"true if each column of `{name}` is one-hot, as a target's is",
                     )
                 )
+        if entropy and _JOINT.match(name) and len(kind.dims) == 2 and kind.dims[0] == kind.dims[1]:
+            joint = with_fact(with_fact(way, name, "symmetric"), name, "joint")
+            said = "is symmetric with a diagonal of zeros, and all its entries sum to one"
+            found.append((joint, f"true if `{name}` {said}"))
         if _MASKS.match(name):
             found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
     if not _tiny(unit):

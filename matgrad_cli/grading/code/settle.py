@@ -14,6 +14,7 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.uses import Axes, axes_in, parts_in
+from ...verify.programs.names import DATA
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
 from .inputs import EQUAL, EVEN, FALLING, RISING, TARGETS, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
@@ -132,13 +133,18 @@ def _at_other_sizes(unit: Unit, understood: Understanding) -> bool:
 
 
 def collapsed(first: Understanding, other: Understanding) -> bool:
-    """Whether a matrix, or each array, is taken for a number in another understanding:
-    too little is seen at a number to make a wrong claim doubtful."""
+    """Whether a matrix, or each array, is taken for a number in another understanding, or many examples for one: too
+    little is seen there to make a wrong claim doubtful."""
     if _numbers(other) > _numbers(first):
         return True
     before = dict(first.kinds)
     matrices = {name for name, kind in before.items() if kind.form == "array" and kind.dims[1:]}
-    return any(name in matrices and kind.form == "array" and not kind.dims for name, kind in other.kinds)
+    matrices |= {name for name, kind in before.items() if kind.form == "labels" and kind.dims}
+    rows = {name for name in matrices & {*DATA} if before[name].dims[0] != "1"}
+    kinds = [(name, kind) for name, kind in other.kinds if kind.form in ("array", "labels")]
+    return any(
+        (name in matrices and not kind.dims) or (name in rows and kind.dims[:1] == ("1",)) for name, kind in kinds
+    )
 
 
 def _decided(
