@@ -59,7 +59,7 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     claims += displayed(told, chosen, 1 if claims else 2)
     if any(_ONE_OF.search(one.text) for one in told):
         return unanswered(chosen, _SEVERAL)
-    anew = {one.defines for one in told if _MARKED.match(one.text[: one.value])} & chosen.letters - {chosen.variable}
+    anew = {one.defines for one in told if _MARKED.match(_head(one))} & chosen.letters - {chosen.variable}
     readings = _all_read(found, rows[1:], claims, chosen, judged)
     if anew and claims:  # `\hat A = A/2`: where it stands for something, it is not A
         readings = islice(readings, len(rows), None)
@@ -68,7 +68,8 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         doubted = judged(claims[-1][0]) if claims else found  # with what the sentence says of its names
         if found.verdict == "right" or (found.verdict == "wrong" and doubted.verdict == "undecided"):
             found = doubted
-        formulas = [one for one in told if one.kind not in ("definition", "name")] if len(told) > 1 else told
+        aside = [one for one in told if one.kind == "name" or (one.kind == "definition" and "(" not in _head(one))]
+        formulas = [one for one in told if one not in aside] or told
         only = (
             len(formulas) == 1
             and not refused
@@ -89,6 +90,11 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
         None,
     )
     return right if wrong is None else unanswered(chosen, _several(wrong))
+
+
+def _head(one: Piece) -> str:
+    """What an equation says it is of: of a function, `f(t)`, with its letter."""
+    return one.text[: one.value]
 
 
 def _lies(claim: Settings, found: ProblemReport, told: Sequence[Piece]) -> bool:
