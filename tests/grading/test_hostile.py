@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from matgrad_cli.grading.check import check_files, check_text
+from matgrad_cli.grading.classes.key import read_key
 from matgrad_cli.records.finding import FileReport
 from work import calls_in
 
@@ -84,3 +86,20 @@ def test_several_processes_say_the_same(tmp_path: Path) -> None:
     assert [p.final.code for file in one.files for p in file.problems] == [
         p.final.code for file in two.files for p in file.problems
     ]
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("a.md", "## Problem 1\n\n(A+A^T)x…+b\n"), ("a.md", "## Problem 1\n⏎$(A+A^T)x+b$\n"),
+    ("a.md", "## Problem 1\n\nThe…gradient…is…$(A+A^T)x+b$….\n"),
+    ("a.md", "## Problem 1\n```python\ng =…(A+A.T)@x + b\n```"),
+    ("a.txt", "Problem 1…\n\nThe gradient…is (A+A^T)x+b\n"), ("a.tex", "\\section{Problem…1}\n$(A+A^T)x…+b$"),
+    ("a.toml", "[[problem]]\nid='1'\nanswer='(A+A.T)@x + b,…where…'\n"),
+    ("a.toml", "[[problem]]\nid='1'\nanswer='(A+A^\\top)x + b \\text{…}'\n"),
+])  # fmt: skip
+def test_blanks_take_no_time(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "key.toml").write_text(
+        '[[problem]]\nid = "1"\nloss = "x.T@A@x + b.T@x"\nwrt = "x"\nshapes = "A: n×n, x: n, b: n"\n', encoding="utf-8"
+    )
+    key, start = read_key(tmp_path / "key.toml"), process_time()
+    check_text(text.replace("…", " " * 3000).replace("⏎", "\n" * 3000), name, key)
+    assert process_time() - start < 3

@@ -21,8 +21,11 @@ _LEFT_OPEN = regex(r"[-+−*@=(,][ \t]*$")
 _NO_CLAIM = regex(r"[ \t]*(?:import|from|def|class|print|assert|for|if|with|plt\.)\b")
 _LEADS = r"(?:\W*\b(?:<announcing>|<finding>)\b)*"
 _FOUND = rf"{_LEADS}\W*\b<finding>\b(?:[ \t]*:)?[ \t*]+"
-_REASON = r",?\s+\b<because>\b[^=^_+/@*\\ᵀ²∇∂]*$"
-_MEANS = r"[\s,;]*\(?\s*(?:<namely>\s+)?(?:\\?sigma|σ)\s*(?:(?:\([^()]*\)\s*)?\b<is>\b|=|:|denotes)\s*[^=^_+/@*\\$]*$"
+_REASON = r",?(?<!\s)\s+\b<because>\b[^=^_+/@*\\ᵀ²∇∂]*$"
+_MEANS = (
+    r"(?<![\s,;])[\s,;]*(?:\(\s*)?(?:<namely>\s+)?"
+    r"(?:\\?sigma|σ)\s*(?:(?:\([^()]*\)\s*)?\b<is>\b|=|:|denotes)\s*[^=^_+/@*\\$]*$"
+)
 """`… where sigma is the logistic function`: what is said of it is heard where the answer is judged."""
 _BEFORE = (
     rf"{_LEADS}\W*\b(?:<result>|ans|hessian)(?:[ \t]+(?:of|with[ \t]+respect[ \t]+to"

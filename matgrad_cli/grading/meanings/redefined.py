@@ -43,8 +43,8 @@ _IN_WORDS = (
 """`$\\sigma$ is the tanh function`, `the logistic function $\\sigma$`."""
 _NEAR = 60
 _PART = regex(
-    r"^(?:#|\\(?:sub)*section|\[\[|(?:\*\*|<!--|%|\s)*(?:matgrad:|(?:Problem|Exercise|Question|Solution|Aufgabe"
-    r"|[QP])?\s*\d+\s*[:.)*]))",
+    r"^(?:#|\\(?:sub)*section|\[\[|(?:\*\*|<!--|%|[ \t])*(?:matgrad:|(?:Problem|Exercise|Question|Solution|Aufgabe"
+    r"|[QP])?[ \t]*\d+[ \t]*[:.)*]))",
     8,
 )
 _OPEN = frozenset(("sigmoid", "relu", "softplus", "gelu", "silu", "sign"))

@@ -30,7 +30,7 @@ _GAP: Final = r"(?:\s|\\q?quad(?![A-Za-z])|\\[,;:! ]|[~,;.$])*"
 _WORDS: Final = r"\\(?:text\w*|mathrm|mbox)\s*\{"
 _NAMED: Final = rf"({'|'.join(_LAYOUTS)})[\s-]*(?:layout|[ck]onvention|ve[ck]tor)"
 _LAYOUT: Final = regex(
-    rf"{_GAP}(?:{_WORDS})?\s*[(\[]?\s*(?:{_WORDS})?\s*(?:(?:in|using|with|as|als"
+    rf"(?<!\s){_GAP}(?:{_WORDS}\s*)?(?:[(\[]\s*)?(?:{_WORDS}\s*)?(?:(?:in|using|with|as|als"
     rf"|im)\s+)?(?:the\s+|an?\s+)?{_NAMED}"
     r"(?:\s+convention)?[\s.)\]}$]*$",
     re.IGNORECASE,
@@ -38,7 +38,7 @@ _LAYOUT: Final = regex(
 _SIDE: Final = r"\w+"
 _SIDES: Final = rf"({_SIDE})(?:\s*(?:\\times|×|x|\\cdot)\s*({_SIDE}))?"
 _MEMBER: Final = regex(
-    rf"{_GAP}(?:\\in(?![A-Za-z])|∈)\s*"
+    rf"(?<!\s){_GAP}(?:\\in(?![A-Za-z])|∈)\s*"
     rf"(?:\\math\w+\s*\{{?\s*R\s*\}}?|\\R(?![A-Za-z])|ℝ|R)\s*\^\s*\{{?\s*{_SIDES}\s*\}}?[\s.$]*$"
 )
 _NAMES_LAYOUT, _NAMES_SIDES = (
@@ -51,8 +51,8 @@ _OF_NAME: Final = regex(
 )
 """Of whom a membership speaks in `2X^T(XR-Y), X \\in R^{m x n}`: not of the answer."""
 _SIZE: Final = regex(
-    rf"(?:\s*(?:\\q?quad(?![A-Za-z])|\\[,;: ]|[,;$~])+\s*|\s+)(?:{_WORDS})?\s*\(\s*\$?({_SIDE})\s*(?:\\times|×|x)"
-    rf"\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
+    rf"(?<!\s)(?:\s*(?:\\q?quad(?![A-Za-z])|\\[,;: ]|[,;$~])+\s*|\s+)(?:{_WORDS}\s*)?"
+    rf"\(\s*\$?({_SIDE})\s*(?:\\times|×|x)\s*({_SIDE})\s*\$?\)\s*[}}.$]*\s*$"
 )
 _QUOTED: Final = regex(r"[\"“„«]\s*([^\"“„«”»]+?)\s*[\"“”»]|([\x27\x60])\s*([^\x27\x60]+?)\s*\2")
 _SPEAKS: Final = regex(_NAMED, re.IGNORECASE)
@@ -125,7 +125,7 @@ def refuted(formula: str) -> bool:
 
 def denial(task: Task, answer: str) -> str | None:
     """What words of an answer deny it, or say under a condition, or leave open; not those of its cases."""
-    text = _CASES.sub(" ", answer)
+    text = " ".join(_CASES.sub(" ", answer).split())
     words = " ".join(_IN_TEXT.findall(text))
     found = said(_REFUTES).search(text) or said(_DENIES).search(words)
     if found is None or named("fact", found["fact"] or "") in {fact.word for fact in task.problem.facts}:
