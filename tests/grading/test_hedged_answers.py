@@ -74,6 +74,8 @@ def test_all_that_is_handed_in_is_the_answer(key: Key, text: str, verdict: str) 
     (7, r"With $u = X^{-\top}a$ and $v = X^{-1}b$: $-uv^\top$ ($n \times n$)", "right"),
     (3, r"$\delta_1 = \sigma(Xw)$, $\delta_2 = \delta_1 - y$, so $$\nabla_w L = X^T\delta_2$$", "right"),
     (3, r"$\delta_1 = \sigma(Xw)$, $\delta_2 = \delta_1 + y$, so $$\nabla_w L = X^T\delta_2$$", "wrong"),
+    (1, r"$\frac{\partial f}{\partial x_k} = 2A_{kk}x_k + \sum_{j \ne k}(A_{kj} + A_{jk})x_j + b_k$", "right"),
+    (1, r"$\frac{\partial f}{\partial x_k} = A_{kk}x_k + \sum_{j \ne k}(A_{kj} + A_{jk})x_j + b_k$", "wrong"),
     (6, r"$D + pp^\top$ where $D$ is diagonal with $D_{ii} = p_i$ and $p = \operatorname{softmax}(x)$.", "wrong"),
 ])  # fmt: skip
 def test_what_words_say_of_a_formula_is_heard_where_it_is_meant(key: Key, number: int, text: str, verdict: str) -> None:

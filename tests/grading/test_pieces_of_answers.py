@@ -15,6 +15,7 @@ SANDWICH = 'loss = "tr(C@Z@D@Z.T)"\nwrt = "Z"\nshapes = "C: m×m, Z: m×n, D: n�
 LENGTH = 'loss = "norm(A@u - c)"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\n'
 LINE = 'loss = "norm(A@u - c)**2/2"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\n'
 BELL = 'loss = "exp(c.T@u)"\nwrt = "u"\nshapes = "c: n, u: n"\n'
+BITS = 'loss = "-t.T@log(sigmoid(A@u)) - (1-t).T@log(1-sigmoid(A@u))"\nwrt = "u"\nshapes = "A: m×n, u: n, t: m"\n'
 NEAR = 'loss = "exp(-norm(u-c)**2/(2*h**2))"\nwrt = "u"\nshapes = "u: n, c: n, h: scalar"\n'
 PULL = 'loss = "c.T@inv(M)@d"\nwrt = "M"\nshapes = "c: n, d: n, M: n×n"\n'
 CURVED = 'loss = "sum(log(1+exp(A@u)))"\nwrt = "u"\norder = 2\nshapes = "A: m×n, u: n"\n'
@@ -34,6 +35,7 @@ RIDGE = (
     'shapes = "A: m×n, u: n, c: m, k: scalar"\nassume = "k positive"\n'
 )
 _P, _Q = r"2A^T(APQ - B)Q^T", r"2P^TA^T(APQ - B)"
+_BY_CASES = r"\begin{cases}s_i(1 - s_i) & i = j \\"
 _S = r"\frac{\partial s_i}{\partial u_j} = "
 CASES = [
     # a special case that is told beside it
@@ -92,6 +94,12 @@ CASES = [
     (LAYERS, r"z = Ux; h = \tanh(z); d_2 = Wh + y; d_1 = (W^Td_2) \odot (1 - h^2); d_1x^T", "wrong"),
     (LAYERS, r"W^T(Wh - y) \odot (1 - h^2) x^T, h = \tanh(Ux)", "right"),
     (LAYERS, r"W^T(Wh - y) \odot (1 - h) x^T, h = \tanh(Ux)", "wrong"),
+    # values by cases of what is differentiated, and numbers called like the function
+    (MAP, rf"{_S}{_BY_CASES} -s_is_j & i \ne j\end{{cases}}, s = \operatorname{{softmax}}(u)", "right"),
+    (MAP, rf"{_S}{_BY_CASES} s_is_j & i \ne j\end{{cases}}, s = \operatorname{{softmax}}(u)", "wrong"),
+    (BITS, r"\sum_i (\sigma_i - t_i)a_i, \sigma_i = \sigma(a_i^\top u)", "right"),
+    (BITS, r"\sum_i (t_i - \sigma_i)a_i, \sigma_i = \sigma(a_i^\top u)", "wrong"),
+    (BITS, r"A^\top(\sigma - t), \sigma = \sigma(Au)", "right"),
     # a slash before what stands side by side
     (NEAR, r"-(u-c)e^{-\|u-c\|^2/2h^2}/h^2", "right"),
     (NEAR, r"(u-c)e^{-\|u-c\|^2/2h^2}/h^2", "wrong"),

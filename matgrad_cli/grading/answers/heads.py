@@ -99,6 +99,8 @@ def _asked_for(node: s.Node, around: Surroundings) -> bool:
         by: s.Node | None = s.ungrouped(node.variable) if node.variable is not None else None
         by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
         of = s.ungrouped(node.body) if node.body is not None else None
+        if isinstance(of, s.Subscript) and not around.task.problem.loss.shape.is_number:
+            of = s.ungrouped(of.body)  # an entry of what is differentiated
         new = of is None or (isinstance(of, s.Name) and not around.known(of.name))
         if isinstance(of, s.Derivative):  # twice, as it is asked for
             new = around.task.order == 2 and not isinstance(of.body, s.Derivative) and _asked_for(of, around)

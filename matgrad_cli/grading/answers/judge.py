@@ -25,7 +25,7 @@ from ..lines.scope import Surroundings, surroundings
 from ..lines.where import given_anew
 from ..meanings.of_answers import averaged, others
 from ..meanings.redefined import find_redefined
-from ..meanings.remarks import contradiction, denial, listed, named_layout, remarks
+from ..meanings.remarks import CASES, contradiction, denial, listed, named_layout, remarks
 from ..prose import NO_FORMULA, only_words, without_prose
 from ..slips.case import Context
 from ..slips.causes import Slip
@@ -47,6 +47,7 @@ from .pieces import (
     with_adjoints,
     with_loss,
     with_means,
+    with_own_sigma,
     with_sets,
     without_daggers,
 )
@@ -117,7 +118,8 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
     for read in filter(None, (*without_daggers(answer), means)):
         if (other := judge_answer(task, read, reference, beside)).verdict == "right":
             return other
-    for respelled in filter(None, (undotted(answer, around.sizes()), least_squares(answer))):
+    own = with_own_sigma(answer, around) if is_unknown(found) else None
+    for respelled in filter(None, (undotted(answer, around.sizes()), least_squares(answer), own)):
         other = judge_answer(task, respelled, reference, beside)
         other = replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other
         return found if other.verdict == "unreadable" else other
@@ -200,7 +202,7 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
     if not places(around.names().variables).isdisjoint(letters):
         return undecided(f"this is the entry at the place {letters[0]} alone")
     for letter in sorted(read.expr.free) if judged.verdict == "wrong" and read.expr is not None else ():
-        if re.search(rf"(?<![A-Za-z\\_{{]){letter.name}\s*:?=(?!\s*\d)", answer):
+        if re.search(rf"(?<![A-Za-z\\_{{]){letter.name}\s*:?=(?!\s*\d)", CASES.sub(" ", answer)):
             return undecided(f"what is said of `{letter}` could not be read")
     if judged.verdict == "right":
         names = [letter.name for letter in letters_of(task, read.expr)] if read.expr is not None else []

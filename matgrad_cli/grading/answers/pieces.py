@@ -16,11 +16,11 @@ from ...notation.stated_functions import arguments_of, closing
 from ...verify.kinks import kinks
 from ..lines.scope import Surroundings
 from ..lines.where import parted, pieces_of
+from ..meanings.remarks import CASES
 from .dress import UNEQUAL
 from .reading import head_undone
 
 _DERIVATIVE: Final = regex(r"\s*(?:\\nabla|∇|\\frac\s*\{\s*(?:\\partial|∂|d|\\mathrm)|\\partial|∂|d\w+\s*/)")
-_CASES: Final = regex(r"\\begin\s*\{[dr]?cases\}(?P<rows>.*?)\\end\s*\{[dr]?cases\}", 16)
 _ROW: Final = regex(r"(?:\A|\\\\)(?:\[[^\]]*\])?(?P<value>[^&]*)&(?P<when>(?:(?!\\\\).)*)", 16)
 _EQUAL: Final = r"(?<!\\not)(?<![:<>!])="
 _LETTERS: Final = regex(rf"[\s$]*(?:\\text\w*\s*\{{[^{{}}]*\}})?[\s$]*[a-z]\s*(?:=|{UNEQUAL})\s*[a-z][\s$,.]*")
@@ -56,6 +56,8 @@ _BACKSLASH: Final = regex(
     r"(?P<by>(?<!\w)[A-Za-z]\w*'?|\([^()]*\))\s*\\\s*(?P<of>[A-Za-z](?!\w)'?|\([^()]*\))(?=[\s;.]*\Z)"
 )
 _LSTSQ: Final = regex(r"(?:\b(?:np|numpy|scipy|sp|jnp)\.)?(?:linalg\.)?\blstsq\(")
+_SIGMA: Final = regex(r"\\sigma(?P<of>\s*_|(?!\s*(?:\\left\s*)?\(|[A-Za-z]))")
+_OWN_SIGMA: Final = regex(r"\\sigma\s*(?:_\s*(?:\w|\{\w\}))?\s*:?=\s*\\sigma\s*(?:\\left\s*)?\(")
 _CALLED: Final = regex(
     r"(?P<name>\\?[A-Za-z]+)"
     r"(?P<argument>\s*(?:\\left\s*)?\(\s*(?P<letters>\\?[A-Za-z]+(?:\s*[,;]\s*\\?[A-Za-z]+)*)\s*(?:\\right\s*)?\))"
@@ -94,7 +96,7 @@ def unread_piece(answer: str) -> str | None:
 def generic_case(answer: str) -> tuple[str, list[str]] | None:
     """The answer with the value of its cases that holds but where an equation does, and the values that hold there;
     None where that is not one."""
-    found = _CASES.search(answer)
+    found = CASES.search(answer)
     rows = [*_ROW.finditer(found["rows"])] if found is not None else []
     unequal, equal, rest = (
         [row for row in rows if said(way).search(row["when"])] for way in (UNEQUAL, _EQUAL, r"\b<general>\b")
@@ -160,6 +162,16 @@ def with_means(answer: str, around: Surroundings) -> str | None:
 def without_daggers(answer: str) -> tuple[str, ...]:
     r"""The answer with each `A^\dagger` as a pseudoinverse, and as a transpose: the sign says both."""
     return tuple(_DAGGER.sub(sign, answer) for sign in ("^{+} ", "^T ")) if _DAGGER.search(answer) else ()
+
+
+def with_own_sigma(answer: str, around: Surroundings) -> str | None:
+    r"""The answer that defines numbers by the function of the same letter, `\sigma_i = \sigma(u_i)`, with another one
+    for these."""
+    if _OWN_SIGMA.search(answer) is None:
+        return None
+    free = (one for one in ("rho", "tau", "chi", "omega") if not around.known(one) and f"\\{one}" not in answer)
+    letter = next(free, None)
+    return _SIGMA.sub(lambda found: f"\\{letter}{found['of']}", answer) if letter is not None else None
 
 
 def with_adjoints(answer: str, around: Surroundings) -> str | None:

@@ -12,7 +12,7 @@ from ...documents.display_rows import BOUNDS
 from ...documents.homework.pieces import Piece, changed
 from ...documents.homework.words import named, said
 from ...notation.latex.names import letter_name
-from ..meanings.remarks import refuted
+from ..meanings.remarks import CASES, refuted
 from .claims import SAYS, STATES, clause, stated_by, states
 from .settings import Settings
 
@@ -94,7 +94,7 @@ def _disowned(one: Piece) -> str | None:
     if (
         said("<denied>").search(lead + " ")
         or said("<refuted>").match(one.after)
-        or _UNEQUAL.search(one.text)
+        or _UNEQUAL.search(BOUNDS.sub(" ", CASES.sub(" ", one.text)))
         or refuted(one.text)
     ):
         return "the words beside it deny it"
