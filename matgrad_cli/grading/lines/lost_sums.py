@@ -8,7 +8,7 @@ from ...diagnostics.regex import regex
 from ...notation import syntax as s
 from ..slips.causes import Repair, Slip
 from .reading import Read
-from .syntax_walk import bound_letters, factors, index_letters, walk
+from .syntax_walk import bound_letters, factors, free_letters, index_letters, walk
 
 _CONVENTION = regex(
     r"einstein|summation\s+convention|repeated\s+ind|index\s+convention|(?:sum(?:mation)?s?"
@@ -44,15 +44,24 @@ def lost_sums(found: Read, before: frozenset[str]) -> tuple[str, ...]:
 
 def _beside_a_sigma(found: Read) -> frozenset[str]:
     """The silently summed letters of products in which a Σ goes over other letters that stand twice:
-    `Σ_i x_i A_ij x_j`."""
+    `Σ_i x_i A_ij x_j`; all of them where two such Σ stand in the side."""
     lost: set[str] = set()
+    written = {letter for _, part in walk(found.side.node) for letter in _needless(part)} if found.side.node else set()
     for _, part in walk(found.tree) if found.tree is not None else ():
         body = s.ungrouped(part.body) if isinstance(part, s.Sigma) else None
         if isinstance(body, s.Sigma) and set(bound_letters(body)) <= set(found.summed):
-            written = [letter for factor in factors(s.ungrouped(body.body)) for letter in index_letters(factor)]
-            if all(written.count(letter) >= 2 for letter in bound_letters(part)):
+            letters = [letter for factor in factors(s.ungrouped(body.body)) for letter in index_letters(factor)]
+            if all(letters.count(letter) >= 2 for letter in bound_letters(part)):
                 lost.update(bound_letters(body))
-    return frozenset(lost)
+    return frozenset(found.summed if len(written) > 1 else lost)
+
+
+def _needless(part: s.Node) -> list[str]:
+    """The letters of a Σ that stand twice behind it, so that who sums silently writes none."""
+    if not isinstance(part, s.Sigma):
+        return []
+    behind = factors(s.ungrouped(part.body))
+    return [letter for letter in bound_letters(part) if sum(letter in free_letters(one) for one in behind) == 2]
 
 
 def lost_sum(lost: tuple[str, ...], repair: Repair) -> Slip:

@@ -97,7 +97,7 @@ def naming_derivative(claim: Claim, around: Surroundings, text: str, texts: Iter
     if not alone or not (second or _called(around, name)) or task.wanted is None:
         return claim
     found = read_side(claim.sides[1], around)
-    if not found.sized_by_use and not _is_value(around, found.expr, None if second else task.wanted.shape):
+    if found.failure != "wrong" and not _is_value(around, found.expr, None if second else task.wanted.shape):
         return claim
     node: s.Node = s.Derivative(left.span, None, None, (), "nabla")
     node = s.Derivative(left.span, node, None, (), "nabla") if second else node
