@@ -100,13 +100,13 @@ def _supposing(
     the one in which their values make most lines follow. A bar is an average where a line says so by following."""
     waiting: list[Values] = [{}]
     found: list[tuple[ProblemReport, tuple[bool, ...], Slices]] = []
-    without: int | None = None
+    without: tuple[int, int] | None = None
     while waiting and len(found) < MOST_RUNS:
         supposed = waiting.pop(0)
         report, written, choices = _read_derivation(chosen, task, second, supposed, **flags)
         waiting[:0] = [supposed | choice for choice in choices]
         reached, averages = _reached(report), bool(choices) and all(is_average(name) for one in choices for name in one)
-        confirmed = without is not None and reached > without
+        confirmed = without is not None and reached[0] > without[0]
         rank = (not choices or averages, report.verdict == "right", confirmed, report.first_wrong is None)
         found.append((report, rank, written))
         without = reached if averages else None
@@ -116,9 +116,10 @@ def _supposing(
     return report, written
 
 
-def _reached(report: ProblemReport) -> int:
-    """How many rows follow before the first that does not."""
-    return next((at for at, finding in enumerate(report.lines) if finding.verdict != "follows"), len(report.lines))
+def _reached(report: ProblemReport) -> tuple[int, int]:
+    """How many rows follow before the first that does not, and how many in all."""
+    follows = [finding.verdict == "follows" for finding in report.lines]
+    return [*follows, False].index(False), sum(follows)
 
 
 def _read_derivation(

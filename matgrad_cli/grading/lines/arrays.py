@@ -79,7 +79,7 @@ def slices(node: s.Node | None) -> Slices:
 def other_slices(found: Slices, known: Collection[str]) -> Iterator[Flags]:
     """How slices written in these ways may also be read, of matrices of which it is not known: all as columns, or those
     of one matrix alone (x_i is a row, w_k a column)."""
-    numbered = sorted(name for way, name in found if way == "subscript" and name not in known)
+    numbered = sorted({name for way, name in found if way in ("subscript", "sample") and name not in known})
     if numbered:
         yield {"columns": frozenset(numbered)}
     for name in numbered if len(numbered) in (2, 3) else ():

@@ -132,7 +132,8 @@ def with_scripts(r: Cursor, base: s.Node, scripts: list[Script]) -> s.Node:
     kinds = [script.kind for script in scripts]
     single = all(len(script.parts) == 1 for script in scripts[:2])
     if sorted(kinds[:2]) == ["index", "sample"] and single and isinstance(base, s.Name):
-        row, column = sorted(scripts[:2], key=lambda script: script.kind, reverse=True)
+        said = other_case(r, base).name in r.names.columns
+        row, column = sorted(scripts[:2], key=lambda script: script.kind, reverse=not said)
         both = Script("index", (row.parts[0], column.parts[0]), end=scripts[1].end)
         base, scripts = entry_of(r, base, both, base.span.joined(r.span(scripts[1].end or r.last))), scripts[2:]
         kinds = kinds[2:]
