@@ -53,3 +53,12 @@ def test_a_condition_may_be_on_what_the_text_defines() -> None:
     )
     assert verdicts(text.replace("<>", "-")) == ["follows"]
     assert verdicts(text.replace("<>", "")) == ["wrong"]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_displays_below_a_condition_hold_under_it(rows: int) -> None:
+    shown = ["a} = 2(p - b)", "b} = -2(a - b)", "p} = 2(a - p)"]
+    text = "Let $L = \\max(0, \\|a - b\\|^2 - \\|a - p\\|^2 + m)$.\n\nWhen the loss is positive:\n\n" + "".join(
+        f"$$\\frac{{\\partial L}}{{\\partial {row}}}$$\n" for row in shown[:rows]
+    )
+    assert check_text(text.replace("(p - b)", "(p-b)"), "x.md").verdict != "wrong"

@@ -133,3 +133,13 @@ def test_what_a_sentence_holds_fixed_is_not_called_wrong(words: str) -> None:
 def test_a_model_of_the_data_is_no_definition() -> None:
     text = r"With the model $y = \Phi\theta$ let $L(\theta) = \|y - \Phi\theta\|^2$."
     assert verdicts(text + "\n\n$$\\nabla L = -2\\Phi^\\top(y - \\Phi\\theta)$$\n") == ["follows"]
+
+
+@pytest.mark.parametrize("noise", ["\\epsilon", "\\text{noise}", "\\varepsilon", "ε"])
+def test_a_model_with_noise_is_no_definition(noise: str) -> None:
+    text = f"The model is $y = Xw + {noise}$.\n\n$$E(w) = \\|Xw - y\\|^2 + \\|Dw\\|^2$$\n\n$$\\nabla E = {{}}$$\n"
+    found = [check_text(text.replace("{}", value), "x.md").verdict for value in (VALUE, VALUE.replace("-", "+"))]
+    assert found == ["right", "wrong"]
+
+
+VALUE = "2X^T(Xw - y) + 2D^TDw"

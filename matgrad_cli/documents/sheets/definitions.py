@@ -21,7 +21,7 @@ _SETTING = regex(
 )
 _NOISE = regex(
     r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon"
-    r"|xi))(?:_\{?\w+\}?)?[\s.,]*$"
+    r"|xi))(?:_\{?\w+\}?)?[\s.,]*$|[+-]\s*(?:[εξ]|\\(?:text\w*|mathrm|mbox)\s*\{[^{}]*\})?[\s.,]*$"
 )
 """A model of the data: y = Ax + ε."""
 LONGEST = 3_000

@@ -29,6 +29,14 @@ _SOFTMAX = regex(
     r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left"
     r"|[bB]igl?g?))?\s*[(\[])"
 )
+_OF_CAPITAL = regex(r"soft-?max\W{1,12}[A-Z]", re.IGNORECASE)
+_ROW_SUM = regex(
+    r"\\(?:operatorname|mathrm|text)\s*\{\s*row[- ]?sums?\s*\}\s*"
+    r"(?P<of>(?:\\left\s*)?\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))"
+    r"(?!\s*(?:\\(?:mathbf|boldsymbol|bm|mathbb|vec)\s*)?\{?\s*1)",
+    re.IGNORECASE,
+)
+"""`\\operatorname{rowsum}(A)`, which programs take from every column of a matrix."""
 _BY_NAME = rf"(?:[A-Za-z]|\\?(?:{OF_GREEK}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
 _OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
 _UPSTREAM = regex(
@@ -156,11 +164,18 @@ _ALWAYS: tuple[Habit, ...] = (
     (_CALL_IN_WORDS, r"\g<room>\\mathrm"),
     (_BOLD_ZERO, lambda match: match["room"] + "0" if _DERIVED.search(match.string) else match[0]),
     (_IN_WORDS, r"\g<sign>"),
+    (_ROW_SUM, r"\g<of>\\mathbf{1}\\mathbf{1}^\\top"),
 )
 
 
-def rewritten(sheet: Sheet) -> Sheet:
-    """The sheet with its habits written in the signs that are read."""
+def of_matrices(sheet: Sheet) -> bool:
+    """Whether a softmax may be of the rows of a matrix, which no words say."""
+    return not _ROWS.search(sheet.prose) and any(_OF_CAPITAL.search(one.passage.text) for one in sheet.formulas)
+
+
+def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
+    """The sheet with its habits written in the signs that are read; a softmax is of each row at `axis` 1, of each
+    column at 0."""
     texts = [formula.passage.text for formula in sheet.formulas]
     text = " ".join(texts)
     habits: list[Habit] = [(_PRIMED_CALL, partial(_primed, text))]
@@ -178,8 +193,13 @@ def rewritten(sheet: Sheet) -> Sheet:
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
     habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else _sum(match["below"])))
-    by_rows = bool(_ROWS.search(sheet.prose))
-    habits.append((_SOFTMAX, lambda match: r"\operatorname{softmax}_{1}" if by_rows or "row" in match[0] else match[0]))
+    axis = axis or ("1" if _ROWS.search(sheet.prose) else "")
+
+    def softmax(match: re.Match[str]) -> str:
+        way = "1" if "row" in match[0] else axis
+        return rf"\operatorname{{softmax}}_{{{way}}}" if way else match[0]
+
+    habits.append((_SOFTMAX, softmax))
     habits += _ALWAYS
     if _SUBGRADIENT.search(sheet.prose):
         habits.append((_SIGN_ALONE, lambda match: match[0] if _QUOTIENT.search(match.string) else r"\nabla"))

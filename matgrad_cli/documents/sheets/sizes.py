@@ -377,6 +377,6 @@ def _subject(before: str, behind: str) -> list[str]:
         return [plain_name(match[0]) for match in near][-2:]
     front = before[: last[-1].start()]
     factor = re.search(r"[A-Za-z\d_}^\\+/*-]\s*$", front) and not re.search(r"[A-Za-z]{2,}\s+$", front)
-    if factor or re.search(r"\\[A-Za-z]+\s*$|[=(]\s*$", front):
+    if factor or re.search(r"\\[A-Za-z]+\s*$|(?:=|(?<!\s)\()\s*$", front):
         return _defined_before(before)
     return [plain_name(last[-1][0])]

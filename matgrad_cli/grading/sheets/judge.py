@@ -67,7 +67,7 @@ class Judge:
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
         self.constrained = sheet.prose
         self.supposed = self.misread = self.gradient = False
-        self.conditional: int | None = None
+        self.conditional = -1, 0
         self.wrong: list[frozenset[str]] = []
         self.parts: set[Numbered] = set()
         self.moved: set[str] = set()
@@ -133,8 +133,8 @@ class Judge:
         """The verdict on a row."""
         self.parts |= numbered_parts(line)
         results = self._results(line)
-        if line.formula.kind == "display" and said_of_other(line.formula, loss=self.question.name) == CONDITIONAL:
-            self.conditional = line.formula.block
+        if line.formula.kind == "display" and self._is_conditional(line):
+            self.conditional = line.formula.block, line.formula.place + len(line.text)
         before = self._before(line)
         if line.goes_on and before is not None and before.verdict in _PASSED and before.role == "aside":
             return self.passed(line, "goes on from an aside")
@@ -159,6 +159,11 @@ class Judge:
         if line.formula.kind != "inline" or self.before is None:
             self.before = judged
         return judged
+
+    def _is_conditional(self, line: Line) -> bool:
+        """Whether words say of a display, or of the one that ends just above it, under what condition it holds."""
+        above = self.sheet.prose[self.conditional[1] : line.formula.place] if self.conditional[1] else "."
+        return not above.strip() or said_of_other(line.formula, loss=self.question.name) == CONDITIONAL
 
     def _before(self, line: Line) -> Judged | None:
         """The row from which a row goes on."""
@@ -257,7 +262,7 @@ class Judge:
         if is_hypothetical(formula):
             self.supposed = self.supposed or line.name == self.question.name or "would" in formula.before[-200:]
             return "said of what is only supposed"
-        if formula.block == self.conditional:
+        if formula.block == self.conditional[0]:
             return CONDITIONAL
         layout = next((begun.around.task.layout for begun in self.readers), "")
         if (why := said_of_other(formula, layout, self.question.name)) is not None:

@@ -103,9 +103,11 @@ class Line:
 
     @property
     def is_constant(self) -> bool:
-        """Whether the right side is a number: `Σ_j Y_ij = 1`, `uᵀu = 1` say what holds of given arrays."""
+        """Whether the right side is a number, or ones: `Σ_j Y_ij = 1`, `uᵀu = 1`, `Y𝟏 = 𝟏` say what holds of given
+        arrays."""
         last = self.sides[-1].node
-        return last is not None and not any(isinstance(part, (s.Name, s.Apply)) for part in s.parts_of(last))
+        parts = s.parts_of(last) if last is not None else ()
+        return last is not None and not any(isinstance(part, s.Name) or _is_call(part) for part in parts)
 
     @property
     def moving(self) -> set[str]:
@@ -120,6 +122,10 @@ class Line:
             return bool(self.sides) and bool(_MARKED.match(self.sides[0].text))
         left = s.ungrouped(self.sides[0].node)
         return isinstance(left, s.Name) and bool(re.search(r"_(?:hat|star|opt|bar|ML|MLE|MAP|ridge)$", left.name))
+
+
+def _is_call(node: s.Node) -> bool:
+    return isinstance(node, s.Apply) and (node.function != "ones" or bool(node.arguments))
 
 
 def concludes(line: Line) -> bool:
