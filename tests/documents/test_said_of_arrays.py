@@ -127,3 +127,14 @@ def test_what_a_gaussian_likelihood_turns_is_a_covariance() -> None:
 def test_the_size_of_a_derivative_is_not_that_of_the_loss(left: str, said: str) -> None:
     text = f"Let $J(w) = \\|Xw - y\\|^2$.\n\n${left} = 2X^T(Xw - y)$ {said}\n"
     assert check_text(text, "x.md").verdict == "right"
+
+
+@pytest.mark.parametrize(("value", "verdict"), [("(W_2^Te)\\odot(1-h^2)", "right"), ("(W_2e)\\odot(1-h^2)", "wrong")])
+def test_a_size_that_is_told_of_a_layer_may_have_another_letter(value: str, verdict: str) -> None:
+    text = (
+        "Let $x\\in\\mathbb{R}^d$, $h = \\tanh(W_1x)$ with $h\\in\\mathbb{R}^m$ and $o = W_2h$. The loss is "
+        "$L = \\frac12\\|o - y\\|^2$.\n\n$$e = \\frac{\\partial L}{\\partial o} = o - y$$\n\n"
+        f"$$\\frac{{\\partial L}}{{\\partial z}} = {value}$$\n\nwhere $z = W_1x$, so\n\n"
+        "$$\\frac{\\partial L}{\\partial W_2} = eh^T$$\n"
+    )
+    assert check_text(text, "x.md").verdict == verdict

@@ -14,7 +14,7 @@ from ...notation.latex.names import GREEK, OF_GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
-from .names import INDEXED, fixed_indices, lettered, squeezed
+from .names import INDEXED, PAIRED, fixed_indices, lettered, paired, squeezed
 from .read import BEFORE
 from .sheet import Sheet
 from .sizes import ones_told
@@ -67,6 +67,12 @@ _DENSITY = regex(
     r"(?:_(?:\{[^{}]*\}|\\?\w+))?\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\))"
 )
 """`\\log p(y \\mid w)`: where it is given a value, a name."""
+_ONE_HOT_OF = regex(
+    r"(?<![A-Za-z\\])(?P<name>[a-z])\s+(?:is|be|denotes)\s+(?:the |a )?one-?hot\b[^.;]{0,40}?\s"
+    r"(?:of|for|at|representing)(?: the)?(?: [a-z-]{2,}){0,4}\s+(?P<at>[a-z])(?![A-Za-z])",
+    needs=("hot",),
+)
+"""`y is the one-hot vector of o`."""
 _SPREAD = regex(
     r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
     r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"
@@ -149,7 +155,8 @@ _BOLD_ZERO = regex(r"(?<==)(?P<room>[\s&]*)\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\
 """`\\partial L / \\partial W = \\mathbf 0` has the shape of the derivative."""
 _NAMED = (
     r"(?:\\(?:math(?:bf|rm|bb)|boldsymbol|bm|vec)\s*(?P<bold>\{\s*{name}\s*\})"
-    r"|\\(?:text\w*|math\w+|mbox|operatorname)\s*\{[^{}]*\}|(?P<bare>{name})|\\[A-Za-z]+)"
+    r"|\\(?:text\w*|math\w+|mbox|operatorname)\s*\{[^{}]*\}|\\(?:wide)?(?:hat|tilde|bar|dot)\s*\w|(?P<bare>{name})"
+    r"|\\[A-Za-z]+)"
     r"(?!\s*(?:_|\^\s*(?!\{?\s*(?:T|\\top|\\intercal|\\prime|')(?![A-Za-z]))))"
 )
 """A name, alone or in bold, without an index or a power; or another command, which is no place for it."""
@@ -205,8 +212,13 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
         habits.append((_SIGN_ALONE, lambda match: match[0] if _QUOTIENT.search(match.string) else r"\nabla"))
     for name in sorted(ones_told(sheet.prose)):
         letter = name if len(name) == 1 else rf"\\{name}(?![A-Za-z])"
-        habits.append((re.compile(_NAMED.replace("{name}", letter)), _as_ones))
+        habits.append((re.compile(_NAMED.replace("{name}", letter)), partial(_as, r"\mathbf{1}")))
         respelled.append(("𝟏", name if len(name) == 1 else f"\\{name}"))
+    for match in _ONE_HOT_OF.finditer(sheet.prose):
+        if re.search(rf"_\{{?{match['at']}(?![A-Za-z])", text) is not None:  # y beside u_o is e_o
+            place = rf"e_{{{match['at']}}}"
+            habits.append((re.compile(_NAMED.replace("{name}", match["name"])), partial(_as, place)))
+            respelled.append((f"e_{match['at']}", match["name"]))
     if "\\psi" not in text:
         for match in islice(_FACTORIAL.finditer(text), 1):
             count = match["count"]
@@ -243,6 +255,8 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
     for name in _of_estimates(texts):
         by = re.compile(rf"(\\partial|\\nabla_\{{?)\s*\\{name}(?![A-Za-z])")
         habits.append((by, rf"\1\\hat{{\\{name}}}"))
+    if pairs := paired(texts):
+        habits.append((PAIRED, lambda match: _as_label(match) if match["pair"] in pairs else match[0]))
     fixed = fixed_indices(texts)
     habits.append((INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     errors = {match["label"] for one in texts for match in _ERROR.finditer(one) if _is_left_side(one, *match.span())}
@@ -290,9 +304,14 @@ def _primed(text: str, match: re.Match[str]) -> str:
     return f"{match['name']}'{match['call']}" if stated else match[0]
 
 
-def _as_ones(match: re.Match[str]) -> str:
-    """The name as the vector of ones; what only holds its letter stays."""
-    return r"\mathbf{1}" if match["bold"] or match["bare"] else match[0]
+def _as(value: str, match: re.Match[str]) -> str:
+    """The name as this value; what only holds its letter stays."""
+    return value if match["bold"] or match["bare"] else match[0]
+
+
+def _as_label(match: re.Match[str]) -> str:
+    """The pair of letters below a name as one label."""
+    return rf"{match['name']}{match['close']}_{{\mathrm{{{match['pair']}}}}}"
 
 
 def _free(names: Sequence[str], text: str) -> Iterator[str]:

@@ -112,6 +112,25 @@ def fixed_indices(texts: Sequence[str]) -> dict[str, str]:
     return whole if moved & whole.keys() and any(len(value) > 1 for value in whole.values()) else {}
 
 
+PAIRED = regex(
+    r"(?P<name>(?<![A-Za-z\\])[A-Z]|\\(?:Sigma|Lambda|Omega)\s*)(?P<close>\}?)_\{\s*(?P<pair>[a-hou-z]{2})\s*\}"
+)
+
+
+def paired(texts: Sequence[str]) -> frozenset[str]:
+    r"""Pairs of letters below a matrix that say between what it stands, `W_{xh}`, `\Sigma_{xx}`: both are names
+    themselves, or one stands there twice beside other pairs; and no Σ binds them."""
+    text = " ".join(texts)
+    bound = set(re.findall(r"[a-z]", " ".join(re.findall(r"(?:sum|prod|max|min|in|delta)_?(\{[^{}]*\}|\w)", text))))
+    bare = {*re.findall(r"(?<![A-Za-z\\_{])[a-z](?![A-Za-z])", re.sub(r"_\{[^{}]*\}", "", text))}
+    below: dict[str, set[str]] = {}
+    for match in PAIRED.finditer(text):
+        below.setdefault(match["name"].strip(), set()).add(match["pair"])
+    twice = {name for name, pairs in below.items() if len(pairs) > 1 and any(len({*pair}) == 1 for pair in pairs)}
+    found = {pair for name, pairs in below.items() for pair in pairs if name in twice or {*pair} <= bare}
+    return frozenset(pair for pair in found if bound.isdisjoint(pair))
+
+
 def lettered(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
     r"""Names with a letter below that is nowhere an index: the K of `K_y = K + \sigma^2 I`, always with the same;
     f_a, f_p and f_n."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...documents.sheets.named import called_derivative
 from ...documents.sheets.outline import nodes_of
@@ -27,6 +25,9 @@ from .other_functions import OTHER_VALUE, Others, code_of, of_form, says_otherwi
 from .own_letters import own_fact, under_the_sign
 from .passing import (
     CONDITIONAL,
+    LONE_ZERO,
+    OF_GRADIENT,
+    SET_TO_ZERO,
     is_equation_of_zero,
     is_hypothetical,
     is_side_condition,
@@ -50,6 +51,7 @@ from .solutions import (
     newton_step,
     numbered_parts,
     sets_to_zero,
+    speaks_of_constraints,
     valued_variable,
     without_mark,
 )
@@ -62,10 +64,10 @@ class Judge:
 
     def __init__(self, sheet: Sheet, question: Question, told: Told, readers: Sequence[Begun]) -> None:
         self.sheet, self.question, self.told, self.readers = sheet, question, told, readers
+        self.constrained = sheet.prose
         self.passages: list[dict[int, Passage]] = [dict(begun.rows) for begun in readers]
         self.stated = self.derived = self.settled = False
         self.solved: dict[Symbol, tuple[int, Expr]] = {}
-        self.constrained = sheet.prose
         self.supposed = self.misread = self.gradient = False
         self.conditional = -1, 0
         self.wrong: list[frozenset[str]] = []
@@ -85,7 +87,7 @@ class Judge:
 
     def multiplies(self, tasks: Sequence[Task]) -> None:
         """Notes whether the constraints of which the prose speaks stand in the loss itself."""
-        self.constrained = "" if has_multiplier(tasks) else self.constrained
+        self.constrained = "" if speaks_of_constraints(self.constrained) and has_multiplier(tasks) else self.constrained
 
     def define(self, line: Line) -> None:
         """Takes in what an earlier section defines."""
@@ -120,7 +122,7 @@ class Judge:
         """A row that claims nothing."""
         judged = Judged(line, "aside", "definition" if why == GIVEN else "aside", why=why)
         claimed = self.before is not None and (self.before.verdict, self.before.role) == ("follows", "claim")
-        if claimed and self.derived and _LONE_ZERO.fullmatch(line.text):
+        if claimed and self.derived and LONE_ZERO.fullmatch(line.text):
             self.settled = True
         self._moves(line)
         self._says(judged)
@@ -149,7 +151,7 @@ class Judge:
         self._says(judged)
         outcomes = judged.result.outcomes if judged.result is not None else ()
         zero = "equation" in {judged.role, *(outcome.role for outcome in outcomes)}
-        zero = zero or (line.derives and _SET_TO_ZERO.search(line.text) is not None)
+        zero = zero or (line.derives and SET_TO_ZERO.search(line.text) is not None)
         self.settled = self.settled or (judged.verdict == "follows" and zero)
         derived = judged.role == "equation" or (judged.role == "claim" and line.derives)
         self.gradient = self.gradient or (judged.verdict == "follows" and derived)
@@ -272,7 +274,7 @@ class Judge:
             valued = any(begun.around.valued(name or "") for begun in self.readers)
             if not (valued and rewrites(line.formula)):
                 return OTHER_VALUE if valued else None
-        if name is not None and name == self.question.name and of_form(result) and _GRADIENT.search(formula.before):
+        if name is not None and name == self.question.name and of_form(result) and OF_GRADIENT.search(formula.before):
             return "said of its gradient"
         if self.question.name is not None and labelled(line, self.question.name):
             return "another function"
@@ -325,8 +327,9 @@ class Judge:
 
     def _is_solution(self, line: Line, result: RowResult) -> bool:
         """Whether such a row, or a normal equation, is beyond doubt about the problem as it was understood."""
-        known = self.gradient or sets_to_zero(line.formula)
-        solving = known and (self.settled or self._solving(line) or concludes(line))
+        solving = (self.gradient or sets_to_zero(line.formula)) and (
+            self.settled or self._solving(line) or concludes(line)
+        )
         if not solving or is_said_of_other(line, self.constrained):
             return False
         if sets_to_zero(line.formula) and is_equation_of_zero(line.formula):
@@ -393,8 +396,3 @@ class Judge:
         if before is not None and before.verdict in ("undecided", "aside") and not before.apart:
             return "goes on from a row that was not judged"
         return self.open_names.why(line, result, defined)
-
-
-_LONE_ZERO = regex(r"\W*=\s*\{?\s*(?:\\mathbf\s*)?\{?0\W*")
-_SET_TO_ZERO = regex(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
-_GRADIENT = regex(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)

@@ -105,9 +105,13 @@ class OpenNames:
             self.valued[name] = array is not None
 
     def _sized_otherwise(self, name: str, shape: Shape) -> bool:
-        """Whether the document tells other sizes of a name than its value has."""
+        """Whether the document tells other sizes of a name than its value has; letters that it tells of no variable
+        may be other names for the same."""
         told = self.told.sizes.get(name, "scalar")
-        return told != "scalar" and str(shape) not in (told, f"{told}×1")
+        sides, own = told.removesuffix("×1").split("×"), str(shape).removesuffix("×1").split("×")
+        shared = {side for one in self.question.shapes for side in self.told.sizes.get(one, "").split("×")}
+        other = any(one != two and not shared.isdisjoint((one, two)) for one, two in zip(sides, own, strict=False))
+        return told != "scalar" and (len(sides) != len(own) or other)
 
     def why(self, line: Line, result: RowResult, defined: frozenset[str]) -> str | None:
         """Why a row that does not follow may be right of what its names mean; None where that is certain."""

@@ -243,7 +243,8 @@ def _unless_columns(part: Part, other: Part) -> Part:
     """The problem; what does not fit by its form alone, and does where a matrix has the columns x_i,
     is not called wrong."""
     pairs = zip(part.judged, other.judged, strict=True)
-    judged = (new if old.unfit and new.verdict == "undecided" else old for old, new in pairs)
+    open_ = ((old, new) if new.verdict == "undecided" and new.why != MAY_FOLLOW else (old, old) for old, new in pairs)
+    judged = (new if old.unfit else old for old, new in open_)
     return replace(part, judged=tuple(judged))
 
 

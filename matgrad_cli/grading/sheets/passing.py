@@ -106,6 +106,10 @@ _ZERO = regex(
 _STATES = regex(r"[A-Za-z]\([^()]*\)\s*=")
 """`for f(x) = bᵀx` states a function."""
 
+LONE_ZERO = regex(r"\W*=\s*\{?\s*(?:\\mathbf\s*)?\{?0\W*")
+SET_TO_ZERO = regex(r"=\s*(?:\\(?:mathbf|boldsymbol|vec|mathbb)\s*)?\{?\s*0\s*\}?[\s.,;\\]*$")
+OF_GRADIENT = regex(r"\b(?:grad(?:ient)?|derivative|differential|nabla)\b[^.=]{0,20}$", re.IGNORECASE)
+
 CONDITIONAL = "said under a condition"
 OF_LAYOUT = "said of another layout"
 

@@ -138,7 +138,12 @@ def is_said_of_other(line: Line, prose: str) -> bool:
     """Whether a row may be an equation of another problem than the one that was understood. `prose`: what may say of a
     constraint that it has."""
     words = (line.formula.before[-100:], line.formula.after[:60])
-    return bool(_CONSTRAINED.search(prose)) or any(_ELSEWHERE.search(said) for said in words)
+    return speaks_of_constraints(prose) or any(_ELSEWHERE.search(said) for said in words)
+
+
+def speaks_of_constraints(prose: str) -> bool:
+    """Whether a document says that something is constrained."""
+    return bool(_CONSTRAINED.search(prose))
 
 
 def has_multiplier(tasks: Sequence[Task]) -> bool:
