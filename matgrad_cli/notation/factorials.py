@@ -11,14 +11,12 @@ from ..diagnostics.regex import regex
 _GROUP: Final = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _BRACKETS: Final = r"(?:\\left)?\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 _FACTORIAL: Final = regex(
-    rf"(?P<of>{_BRACKETS}|(?:\\?[A-Za-z]+|\d+)(?:\s*_\s*(?:{_GROUP}|\w))?(?:\s*\^\s*\{{\s*\([a-z]\)\s*\}})?)\s*(?<!\\)!(?![=!])",
-    needs=("!",),
+    rf"(?P<of>{_BRACKETS}|(?:\\?[A-Za-z]+|\d+)(?:\s*_\s*(?:{_GROUP}|\w))?(?:\s*\^\s*\{{\s*\([a-z]\)\s*\}})?)\s*(?<!\\)!(?![=!])"
 )
-_BINOMIAL: Final = regex(rf"\\[dt]?binom\s*(?P<n>{_GROUP}|\w)\s*(?P<k>{_GROUP}|\w)", needs=("binom",))
+_BINOMIAL: Final = regex(rf"\\[dt]?binom\s*(?P<n>{_GROUP}|\w)\s*(?P<k>{_GROUP}|\w)")
 _GAMMA: Final = rf"\\Gamma\s*(?P<of>{_BRACKETS})"
 _TELLING: Final = regex(
-    r"\\(?:log|ln)\s*(?:\\left)?[({]?\s*(?:\\[dt]?frac\s*\{\s*)?\\Gamma\s*(?:\\left)?\(|\}\s*\{\s*\\Gamma\s*(?:\\left)?\(",
-    needs=("gamma",),
+    r"\\(?:log|ln)\s*(?:\\left)?[({]?\s*(?:\\[dt]?frac\s*\{\s*)?\\Gamma\s*(?:\\left)?\(|\}\s*\{\s*\\Gamma\s*(?:\\left)?\("
 )
 """Where Γ is no matrix in front of a bracket: below a logarithm, or below a fraction line."""
 _INNER: Final = _GAMMA.replace("of", "inner")

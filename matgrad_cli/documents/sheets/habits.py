@@ -69,8 +69,7 @@ _DENSITY = regex(
 """`\\log p(y \\mid w)`: where it is given a value, a name."""
 _ONE_HOT_OF = regex(
     r"(?<![A-Za-z\\])(?P<name>[a-z])\s+(?:is|be|denotes)\s+(?:the |a )?one-?hot\b[^.;]{0,40}?\s"
-    r"(?:of|for|at|representing)(?: the)?(?: [a-z-]{2,}){0,4}\s+(?P<at>[a-z])(?![A-Za-z])",
-    needs=("hot",),
+    r"(?:of|for|at|representing)(?: the)?(?: [a-z-]{2,}){0,4}\s+(?P<at>[a-z])(?![A-Za-z])"
 )
 """`y is the one-hot vector of o`."""
 _SPREAD = regex(

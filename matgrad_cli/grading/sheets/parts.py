@@ -171,7 +171,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     if offsets := biases(part):
         asked_so = [replace(posed.question, shapes={**posed.question.shapes, **way}) for way in offsets]
         ways = [replace(posed, question=question) for question in asked_so]
-        read_so = [(_in_layout(way, part.layout, columns=False, habits=_PLAIN), way) for way in ways]
+        read_so = [(_in_layout(way, part.layout, columns=False, habits=_PLAIN, beside=None), way) for way in ways]
         part, posed = as_bias([*read_so, (part, posed)])
     if part.wholes and _doubtful(part):
         other = read(part.layout, (), columns=True)
