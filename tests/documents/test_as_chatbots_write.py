@@ -85,7 +85,65 @@ Setting this to zero gives
 $$\hat\Sigma = {}.$$
 """
 
+KALMAN = r"""
+The posterior covariance for any gain $K$ is
+
+$$P^+ = (I-KH)P(I-KH)^T + KRK^T$$
+
+We minimize $J(K) = \operatorname{tr}(P^+)$, with $P$ and $R$ symmetric.
+
+$$\frac{\partial J}{\partial K} = {}$$
+"""
+
+LAYER_NORM = r"""
+Forward: $\mu = \frac1d\sum_i x_i$, $\sigma^2 = \frac1d\sum_i(x_i-\mu)^2$, $\hat x_i = \frac{x_i-\mu}{\sigma}$,
+$y_i = \gamma_i\hat x_i+\beta_i$.
+
+Let $g_i = \partial L/\partial y_i$. Then $\frac{\partial L}{\partial\gamma_i} = g_i\hat x_i$ and
+$\frac{\partial L}{\partial\hat x_i} = g_i\gamma_i$, so
+
+$$\frac{\partial L}{\partial x_i} = \frac1\sigma\left({}\right)$$
+"""
+
+BATCH_NORM = r"""
+$$
+\begin{aligned}
+\mu_B &= \frac1m\sum_{i=1}^m x_i \\
+\sigma_B^2 &= \frac1m\sum_{i=1}^m (x_i-\mu_B)^2 \\
+\hat x_i &= \frac{x_i-\mu_B}{\sqrt{\sigma_B^2+\epsilon}} \\
+y_i &= \gamma\hat x_i+\beta
+\end{aligned}
+$$
+
+The gradients:
+
+$$
+\begin{aligned}
+\frac{\partial \ell}{\partial \hat x_i} &= \frac{\partial \ell}{\partial y_i}\gamma \\
+\frac{\partial \ell}{\partial \sigma_B^2} &= \sum_{i=1}^m
+  \frac{\partial \ell}{\partial \hat x_i}(x_i-\mu_B)\cdot\frac{-1}{2}(\sigma_B^2+\epsilon)^{-3/2} \\
+\frac{\partial \ell}{\partial \mu_B} &= -\sum_{i=1}^m
+  \frac{\partial \ell}{\partial \hat x_i}\frac{1}{\sqrt{\sigma_B^2+\epsilon}} \\
+\frac{\partial \ell}{\partial x_i} &= {} \\
+\frac{\partial \ell}{\partial \gamma} &= \sum_{i=1}^m \frac{\partial \ell}{\partial y_i}\hat x_i
+\end{aligned}
+$$
+"""
+MOVED = r"\frac{\partial \ell}{\partial \hat x_i}\frac{1}{\sqrt{\sigma_B^2+\epsilon}}"
+SPREAD = r" + \frac{\partial \ell}{\partial \sigma_B^2}\frac{{2}(x_i-\mu_B)}{m}"
+CENTRED = r" + \frac{\partial \ell}{\partial \mu_B}\frac1m"
+
 CLAIMS = {
+    "a name with a plus": (KALMAN, "-2PH^T + 2K(HPH^T+R)", ("-PH^T + 2K(HPH^T+R)", "-2PH^T + 2K(HPH+R)")),
+    "layer norm": (
+        LAYER_NORM,
+        r"g_i\gamma_i - \frac1d\sum_jg_j\gamma_j - \hat x_i\frac1d\sum_jg_j\gamma_j\hat x_j",
+        (
+            r"g_i\gamma_i - \frac1d\sum_jg_j\gamma_j + \hat x_i\frac1d\sum_jg_j\gamma_j\hat x_j",
+            r"g_i\gamma_i - \frac1d\sum_jg_j\gamma_j",
+        ),
+    ),
+    "batch norm": (BATCH_NORM, MOVED + SPREAD + CENTRED, (MOVED + CENTRED + SPREAD.replace("{2}", ""), MOVED + SPREAD)),
     "one sample": (ONE_SAMPLE, "q_i - t_i", ("t_i - q_i", "q_i + t_i")),
     "headings": (HEADED, r"\frac{1}{\sqrt{d}} dS^\top Q", (r"\frac{1}{\sqrt{d}} dS\, Q", r"\frac{1}{d} dS^\top Q")),
     "a table": (

@@ -15,7 +15,7 @@ from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
 from .names import INDEXED, PAIRED, fixed_indices, lettered, paired, squeezed
-from .read import BEFORE
+from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
 
@@ -80,7 +80,10 @@ _BY_SPREAD = regex(
     r"\}\s*\{\s*\\partial\s*\\(?:sigma|tau)|\\nabla_\{?\s*\\(?:sigma|tau)|[(,]\s*\\(?:sigma|tau)(?:\^2)?\s*[),]"
 )
 """Where the spread is what is asked for."""
-_BY_SQUARE = regex(r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))\s*\^\s*(?:2|\{2\})")
+_BY_SQUARE = regex(
+    r"\\partial\s*\{?\s*(?P<name>\\(?:sigma|tau))(?:\s*_\s*(?:\{\s*)?(?:\\math\w+\s*\{?\s*)?(?P<label>[A-Z])[\s}]*)?"
+    r"\s*\^\s*(?:2|\{2\})"
+)
 _TWICE = regex(r"\\partial\s*\^\s*\{?\s*2\s*\}?[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{\s*$")
 _DERIVED = regex(r"\\(?:partial|nabla)(?![A-Za-z])")
 _BY_ANY = r"\\(?:partial|nabla)(?:\s*_\s*(?:\{[^{}]*\}|\\?\w+))?"
@@ -191,6 +194,7 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
         respelled.append((value, r"\sigma"))
     before = (match["name"] or match["bold"] for match in BEFORE.finditer(sheet.source.text))
     respelled += [(f"{name}_0", f"{name}^-") for name in dict.fromkeys(before)]
+    respelled += [(f"{name}_1", f"{name}^+") for name in names_after(sheet.source.text)]
     used = r"(?:\^|\\times|×|(?<!I)(?<!I\})_)\s*\{?\s*([a-z])(?![A-Za-z])"  # a size that is told, an index
     sides = set(re.findall(used, sheet.prose))
     habits.append((_UNIT, lambda match: match[0] if match["side"] in sides else "I"))
@@ -247,7 +251,14 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
         bare = rf"(?<![A-Za-z\\])(?<!(?:rm|me|xt|it|sf|bf)\{{){word}(?![A-Za-z])"
         habits += [(re.compile(one), r"\\mathrm{\g<word>}") for one in (rf"{IN_TEXT}{word}\s*\}}", bare)]
     square = next((found for found in _BY_SQUARE.finditer(text) if not _TWICE.search(text[: found.start()])), None)
-    if square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
+    if square is not None and (label := square["label"]) is not None:
+        name = rf"{square['name']}_{{\mathrm{{{label}sq}}}}"
+        below = rf"(?:\\math\w+\s*\{{?\s*)?{label}(?:\s*\}})?"
+        habits.append((power_of(square["name"], below), partial(of_square, name=name)))
+        plain = square["name"].removeprefix("\\")
+        printed = {"sigma": "σ", "tau": "τ"}[plain]
+        respelled += [(f"{plain}_{label}sq", f"{plain}_{label}^2"), (f"{printed}_{label}sq", f"{printed}_{label}²")]
+    elif square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
         habits.append((power_of(square["name"]), of_square))
     if _STEP_BEFORE.search(text) is not None and not _OVER_STEPS.search(text):
         habits.append((_STEP, lambda match: r"_{\mathrm{prev}}" if match["before"] else " "))

@@ -19,7 +19,8 @@ def lengths(
     """The shapes of the arrays of a problem with a number as one of their sizes, and the loss written out (in `sides`)
     that says so.
 
-    Where the loss is not written out, a row may say it: of `\\sum_{i=1}^n X_{ij}` n is how many rows X has.
+    Where the loss is not written out, a row may say it: of `\\sum_{i=1}^n X_{ij}` n is how many rows X has, of the mean
+    `\\frac1d \\sum_i x_i` d how many entries x has.
     """
     numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number and symbol is not problem.wrt]
     open_ = [symbol for symbol in problem.variables if not symbol.shape.is_number and symbol.name not in told]
@@ -37,8 +38,11 @@ def lengths(
                 dims[str(arrays[match[2]].dims[match[1] != match[3]])] = None
         over = rf"\\[td]?frac\s*\{{?1\}}?\s*\{{?{re.escape(name)}\}}?\s*"
         mean = rf"{over}{_ONES}\s*\^\s*\{{?\\?\w+\}}?\s*([A-Za-z])(?![A-Za-z])"
-        for match in re.finditer(mean, prose):
-            dims |= {str(arrays[match[1]].rows): None} if match[1] in arrays else {}
+        entry = r"(?<![A-Za-z])\\?([A-Za-z]+)_\{?(?P=letter)(?!\w)"
+        of_entries = rf"{over}\\sum_\{{?(?P<letter>[a-z])\}}?(?!\s*\^)[^=&]{{0,30}}?{entry}"
+        averaged = [match[1] for match in re.finditer(mean, prose)]
+        averaged += [match[2] for match in re.finditer(of_entries, prose)]
+        dims |= {str(arrays[mean].rows): None for mean in averaged if mean in arrays}
         for dim in dims:
             sizes = {}
             for symbol, shape in arrays.items() if dim != "1" else ():

@@ -175,8 +175,9 @@ def _body(node: s.Node | None) -> tuple[str | None, tuple[int, int] | None]:
 
 def upstream_losses(found: Outline, names: Collection[str]) -> Iterator[tuple[str, Stated, str]]:
     """Of these names those that are differentiated and never stated, with what is last worked out of that which they
-    are differentiated by without a result (`∂L/∂Y`, given from above), and the text of ⟨G, Y⟩."""
-    stated = {stated.name: stated for stated in found.stated if not stated.letters}
+    are differentiated by without a result (`∂L/∂Y`, given from above), and the text of ⟨G, Y⟩, Σ_i g_i y_i where Y is
+    worked out entry by entry."""
+    stated = {stated.name: stated for stated in found.stated if len(stated.letters) < 2}
     results = _results(found)
     parts = [part for line in found.lines for node in nodes_of(line) for part in s.parts_of(node)]
     written = {part.name for part in parts if isinstance(part, s.Name)}
@@ -188,6 +189,9 @@ def upstream_losses(found: Outline, names: Collection[str]) -> Iterator[tuple[st
         last = max(given, key=lambda stated: stated.formula)
         letter = next(name for name in ("Upsilon", "Xi", "Omega") if not {name, name.lower()} & written)
         value = rf"\left({last.sides[0].strip().rstrip('.,;')}\right)"
+        if last.letters:
+            yield loss, last, rf"\sum_{last.letters[0]} \{letter.lower()}_{last.letters[0]} {value}"
+            continue
         of_matrix = rf"\operatorname{{tr}}\left(\{letter}^\top {value}\right)"
         yield loss, last, of_matrix if last.name[0].isupper() else rf"\{letter.lower()}^\top {value}"
 

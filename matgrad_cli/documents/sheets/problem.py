@@ -235,7 +235,7 @@ class _Finder:
             by = [item.variable for item in self.found.differentiated if item.body == loss]
             found = self._read((text,), loss, by)
             if found is not None:
-                return self._made(loss, *found, by, last.formula)
+                return self._made(loss, *self._with_lengths(last, *found, by), by, last.formula)
         return None
 
     def _made(

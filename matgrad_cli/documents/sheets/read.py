@@ -53,6 +53,11 @@ BEFORE = regex(
     r"\s*\^\s*(?:-(?!\s*(?:[\dT{]|\\(?:top|intercal|[td]?frac)))|\{\s*-\s*\})"
 )
 """`P^-`, what P was before."""
+AFTER = regex(
+    r"(?:(?<!_)(?P<name>[A-Za-z])|\\(?:math\w+|boldsymbol|bm)\s*\{(?P<bold>[A-Za-z])\})\s*\^\s*(?:\+|\{\s*\+\s*\})"
+    r"(?P<stated>\s*&?:?=)?"
+)
+"""`P^+`, what P is afterwards, where it is said what it is."""
 _LAYER = regex(r"\^\{?(?P<open>[\[(])(?P<layer>\d|L)[\])](?P<rest>[^{}\n]{0,12}\})?")
 _OF_LAYER = regex(
     r"(\\?[A-Za-z]+)\}?\s*\^\{?([\[(])\d[\])]\}?\s*&?=(?!=)|(?:\\(?:partial|nabla_\{?)\s*"
@@ -222,11 +227,26 @@ def _ends(text: str, region: Region) -> bool:
     return bare and re.match(r"[ \t]*\n[ \t]*(?:[A-Z][a-z]|and the\b)", text[region.end : region.end + 40]) is not None
 
 
+def names_after(text: str) -> list[str]:
+    """The P of a `P^+` that is stated, where no name has a 1 below it."""
+    if re.search(r"_\s*\{?\s*1", text):
+        return []
+    return list(dict.fromkeys(_named(match) for match in AFTER.finditer(text) if match["stated"]))
+
+
+def _named(match: re.Match[str]) -> str:
+    return match["name"] or match["bold"]
+
+
 def layers_below(text: str) -> str:
     """The text with `W^{[1]\\top}` written `W_1^{\\top}`, every character in its place,
-    where what it says of layers is stated so; and with `P^-` written `P_0`."""
+    where what it says of layers is stated so; and with `P^-` written `P_0`, a `P^+` that is stated `P_1`."""
     if not re.search(r"_\s*\{?\s*0", text):
         text = BEFORE.sub(lambda match: match[0].replace("^", "_").replace("-", "0"), text)
+    if later := names_after(text):
+        text = AFTER.sub(
+            lambda match: match[0].replace("^", "_").replace("+", "1") if _named(match) in later else match[0], text
+        )
     stated = {(match[1] or match[3], match[2] or match[4]) for match in _OF_LAYER.finditer(text)}
     signs = {sign for _, sign in stated if sign == "[" or len({name for name, other in stated if other == "("}) > 1}
 

@@ -9,15 +9,18 @@ from ...diagnostics import Diagnostic, InputError, Label
 from ...ir import (
     Add,
     Call,
+    Entry,
     Expr,
     Inverse,
     MatMul,
+    Mul,
     Number,
     Power,
     Symbol,
     Transpose,
     add,
     matmul,
+    mul,
     neg,
     replace_at,
     substitute,
@@ -90,11 +93,28 @@ def in_terms_of(bench: Bench, loss: Expr, symbol: Symbol, value: Expr) -> Expr |
 
 def _replaced_once(bench: Bench, loss: Expr, symbol: Symbol, value: Expr) -> Expr | None:
     for path, node in places_of(loss):
-        if not value.symbols <= node.symbols or node.free:
+        if not value.symbols <= node.symbols:
+            continue
+        if node.free:
+            if (entry := _entry(bench, node, symbol, value)) is not None:
+                return replace_at(loss, path, entry)
             continue
         for new in _written(bench, node, symbol, value):
             return replace_at(loss, path, new)
     return None
+
+
+def _entry(bench: Bench, node: Expr, symbol: Symbol, value: Expr) -> Expr | None:
+    """The node with the entry of the symbol for that of its value, for one letter: as a whole, or as all of its factors
+    that are made of the same."""
+    (letter, *others) = node.free
+    if others or not value.shape.is_column or not node.shape.is_number:
+        return None
+    factors = node.factors if isinstance(node, Mul) else (node,)
+    inside = [factor for factor in factors if factor.symbols and factor.symbols <= value.symbols]
+    if not inside or not bench.equal(mul(*inside), Entry(value, letter, None)):
+        return None
+    return mul(*(factor for factor in factors if factor not in inside), Entry(symbol, letter, None))
 
 
 def _written(bench: Bench, node: Expr, symbol: Symbol, value: Expr) -> Iterator[Expr]:

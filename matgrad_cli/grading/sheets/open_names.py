@@ -19,7 +19,7 @@ from ...notation.unknown import names_in
 from ..begin import Begun
 from ..chain import RowResult
 from ..lines.statements import NEGLECTS
-from .other_functions import code_of, of_form, unlike
+from .other_functions import of_form, unlike
 from .rows import Line, gives_identity, lone, subscripted
 
 _REMARK = regex(r"\W*\((?=[^()]*[^\x00-\x7fΑ-Ωα-ω])[^()$]*\$\s*\\?\w+\s*\$[^()$]*\)")
@@ -136,7 +136,8 @@ class OpenNames:
         yield bare, f"it may rest on what `{', '.join(bare)}` is, of which no derivative stands in the document"
         slopes = ({*re.findall(rf"\\partial\s*\\?{name}\s*\(([^()]*)\)", line.text)} for name in functions)
         yield any(len(places) > 1 for places in slopes), "`f(x)` may be meant as what `f(y)` is as a function of x"
-        mean = code_of(result) == "lost-factor" and not self.stated and _MEAN.search(line.text)
+        whole = result.slip is not None and result.slip.code == "lost-factor" and result.slip.part is None
+        mean = whole and not self.stated and _MEAN.search(line.text)
         yield mean, "what is given from above may be the derivative for each sample, and the loss their mean"
         yield form and self.question.guessed, "by what is differentiated is not said"
         stands_for = not form and (names & self.explained or given & self.identities)
