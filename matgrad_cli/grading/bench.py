@@ -12,8 +12,9 @@ from ..ir import Constant, Dim, Expr, Index, Size, Symbol, nodes_of
 from ..verify.arrays.tensor import TooLarge
 from ..verify.evaluate import Evaluator
 from ..verify.fields import Modular, NotExact, OutOfDomain
-from ..verify.judge import Judge
+from ..verify.judge import Form, Judge
 from ..verify.kinks import lies
+from ..verify.needs import Denied
 from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.verdict import Verdict
@@ -111,13 +112,25 @@ class Bench(Judge):
         return self.compare_over(before, after, tuple(sorted(before.free | after.free)), claim=claim)
 
     def clearly_different(self, left: Expr, right: Expr) -> bool:
-        """Whether two lines of one kind differ by much at the first point:
-        cheap, and says nothing where it is False."""
+        """Whether two lines of one kind differ by much at the first point, or one surely has no value where the other
+        has one: cheap, and says nothing where it is False."""
         for place in self.float_points(1):
             try:
                 return error_at(place, left, right) > 1e-3
-            except (OutOfDomain, NotExact, TooLarge):
+            except OutOfDomain:
+                return self.denied(place, left, right)
+            except (NotExact, TooLarge):
                 return False
+        return False
+
+    def denied(self, place: Evaluator, left: Expr, right: Expr) -> bool:
+        """Whether one line surely has no value at a point where the other has one."""
+        try:
+            self._sides(place, left, right, Form(tuple(sorted(left.free | right.free))))
+        except Denied:
+            return True
+        except (NotExact, TooLarge):
+            pass
         return False
 
     def repair(self, needed: Expr, line: Expr) -> Repair | None:

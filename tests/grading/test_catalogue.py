@@ -4,16 +4,20 @@ and for each kind a derivation in tests/wrong_answers that makes it."""
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from matgrad_cli.grading.bench import Bench
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.grading.slips.case import Trial
 from matgrad_cli.grading.slips.catalogue import CATALOGUE, MISFITS, VALUES
 from matgrad_cli.grading.slips.causes import Repair
 from matgrad_cli.grading.slips.codes import CODES
 from matgrad_cli.grading.slips.kind import Kind
+from matgrad_cli.ir import Call, Number, Power
+from matgrad_cli.notation.problems import read_problem
 
 MADE = {
     "single-delta": "one-delta-of-entry",
@@ -117,3 +121,11 @@ def test_a_term_that_is_off_is_told_without_a_derivation(slip: str, code: str, m
     loss = r"Let $X \in \mathbb{R}^{n \times d}$ and $y \in \mathbb{R}^n$, and $L(w) = \|Xw - y\|^2 + \lambda \|w\|^2$."
     told = check_text(rf"{loss} Then $\nabla_w L = 2X^\top (Xw - y) + {slip}$.").problems[0].shown[0]
     assert told.code == code
+
+
+def test_a_repair_that_has_no_value_is_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = read_problem("sum(x)", "x", ("x: n",))
+    bench, x = Bench(problem), problem.wrt
+    monkeypatch.setattr(Bench, "compare", lambda *_: pytest.fail("nothing has to be compared"))
+    assert bench.repair(x, Power(x, Number(Fraction(1, 2)))) is None
+    assert not bench.equal(Call("log", x), x)

@@ -49,6 +49,10 @@ class SolvedBench(Bench):
         """The same; a side without the letters of the other holds for all of them: `p_i = 1/n`."""
         return self.compare_over(before, after, ())
 
+    def denied(self, place: Evaluator, left: Expr, right: Expr) -> bool:  # noqa: ARG002
+        """Never: where a line has no value nothing is compared."""
+        return False
+
     def repair(self, needed: Expr, line: Expr) -> Repair | None:
         """A line that holds at the solutions and says something there:
         neither an identity nor a multiple of the whole equation."""
