@@ -116,23 +116,24 @@ class Evaluator:
         key = (node, _relevant(node.symbols, tags) if tags else tags)
         found = self._memo.get(key)
         if found is None:
-            found = self._found(key)
+            if self._beside is not None and self._is_still(*key):
+                found = self._memo[key] = self._beside._held(*key)
+            elif self._depth < _SHALLOW:
+                self._depth += 1
+                found = self._memo[key] = self._compute(*key)
+                self._depth -= 1
+            else:
+                found = self._evaluated(key)
         if type(found) is not dict:
             raise found  # type: ignore[misc]
         return found
 
-    def _found(self, key: tuple[Expr, Tags]) -> Jet | Exception:
-        """What was not asked for before."""
-        if self._beside is not None and self._is_still(*key):
-            known = self._beside._memo
-            found = self._memo[key] = known[key] if key in known else self._beside._found(key)
-        elif self._depth < _SHALLOW:
-            self._depth += 1
-            found = self._memo[key] = self._compute(*key)
-            self._depth -= 1
-        else:
-            found = self._evaluated(key)
-        return found
+    def _held(self, node: Expr, tags: Tags) -> Jet | Exception:
+        """The same, or why there is none."""
+        try:
+            return self.jet(node, tags)
+        except (OutOfDomain, NotExact, TooLarge) as reason:
+            return reason
 
     def _is_still(self, node: Expr, tags: Tags) -> bool:
         """Whether nothing of this is another at the other place."""
