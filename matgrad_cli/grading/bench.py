@@ -127,10 +127,8 @@ class Bench(Judge):
         """Whether one line surely has no value at a point where the other has one."""
         try:
             self._sides(place, left, right, Form(tuple(sorted(left.free | right.free))))
-        except Denied:
-            return True
-        except (NotExact, TooLarge):
-            pass
+        except (Denied, NotExact, TooLarge) as reason:
+            return isinstance(reason, Denied)
         return False
 
     def repair(self, needed: Expr, line: Expr) -> Repair | None:
