@@ -25,7 +25,7 @@ from ..engine.apply import supposed
 from ..engine.recorder import sentence
 from ..forms.algebra import MINUS, flip
 from ..textbook.simplifier import simplifier
-from .opening import Opener, without_numeral
+from .opening import Opener, turned, without_numeral
 
 Known = tuple[Symbol, Equation]
 """What was found to hold of a symbol: an equation with it, or with what holds it, alone on its left side."""
@@ -102,9 +102,15 @@ class Line:
     moves: list[Move] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.simplify = simplifier(self.problem, rulebook()).whole
+        self._textbook = simplifier(self.problem, rulebook()).whole
         self._scene = Scene(replace(self.problem, wrt=self.unknown), equation_rules())
         self.look_at(self.unknown)
+
+    def simplify(self, expr: Expr) -> Expr:
+        """The textbook form, and b − a for −(a − b)."""
+        found = self._textbook(expr)
+        other = turned(found)
+        return found if other is found else self._textbook(other)
 
     def look_at(self, core: Expr) -> None:
         """From now on the moves treat `core` as what is to be isolated: the unknown itself, or its inverse."""

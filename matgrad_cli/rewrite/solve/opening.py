@@ -28,8 +28,8 @@ from ...ir import (
 )
 from ...ir.terms import terms_of
 from ..engine.application import is_zero
-from ..forms.algebra import apart, flip, zero
-from ..textbook.normal import multiplied_out
+from ..forms.algebra import MINUS, apart, flip, zero
+from ..textbook.normal import multiplied_out, positive_first
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 """The numbers and the arrays of a product."""
@@ -164,17 +164,25 @@ def entrywise_terms(*sides: Expr) -> list[Expr]:
     return [term if place == 0 else neg(term) for place, side in enumerate(terms) for term in side]
 
 
+def turned(expr: Expr) -> Expr:
+    """b − a for −(a − b)."""
+    match expr:
+        case Mul((minus, Add(terms))) if minus is MINUS:
+            found = positive_first(add(*map(neg, terms)))
+            return expr if found is None else found
+    return expr
+
+
 def without_numeral(expr: Expr) -> Expr:
     """b of −b, of 3b, of b² and √b: it is zero where they are."""
-    if isinstance(expr, Power) and isinstance(expr.exponent, Number) and expr.exponent.value > 0:
-        return without_numeral(expr.base)
-    if isinstance(expr, Call) and expr.function == "sqrt":
-        return without_numeral(expr.argument)
-    return (
-        mul(*expr.factors[1:])
-        if isinstance(expr, Mul) and len(expr.factors) > 1 and isinstance(expr.factors[0], Number)
-        else expr
-    )
+    match expr:
+        case Power(base, Number(value)) if value > 0:
+            return without_numeral(base)
+        case Call("sqrt", (inside,)):
+            return without_numeral(inside)
+        case Mul((Number(), *rest)) if rest:
+            return without_numeral(mul(*rest))
+    return expr
 
 
 def filled(expr: Expr) -> Expr | None:

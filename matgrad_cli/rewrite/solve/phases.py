@@ -101,13 +101,20 @@ def without_multiplier(line: Line, multiplier: Symbol, constraint: Expr) -> bool
     """Puts what a constraint says of its multiplier into the `line` of the unknown, which goes on without it; False
     where it does not come out."""
     value = line.equation[1]
-    inner = Line(line.problem, line.judge, multiplier, (constraint, zero(constraint.shape)), line.root)
-    inner.phase("insert", (line.unknown, line.equation))
-    opener = Opener(multiplier)
+
+    def put_in() -> Line:
+        inner = Line(line.problem, line.judge, multiplier, (constraint, zero(constraint.shape)), line.root)
+        inner.phase("insert", (line.unknown, line.equation))
+        return inner
+
+    inner, opener = put_in(), Opener(multiplier)
     if _ratio(opener.terms(inner.equation[0]), opener.terms(value), line) is not None:
         inner.phase("combination")
     else:
         isolate(inner, _factor_of(value, multiplier))
+        reciprocal = Power(multiplier, Number(-1))
+        if not inner.isolated and reciprocal in nodes_of(value):  # 1/λ stands in sums, which are opened around it
+            isolate(inner := put_in(), reciprocal)
         if not inner.isolated:
             return False
     known: dict[Expr, Expr] = {

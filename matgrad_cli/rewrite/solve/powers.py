@@ -99,20 +99,18 @@ def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
     if (
         numbers and arrays and all(holds(each, "positive", place.problem) for each in (place.unknown, *arrays))
     ):  # so the numbers are, too
-        whole = mul(
-            _root_of(mul(*numbers), 1 / exponent), hadamard(*(_root_of(array, 1 / exponent) for array in arrays))
-        )
+        whole = mul(root_of(mul(*numbers), 1 / exponent), hadamard(*(root_of(array, 1 / exponent) for array in arrays)))
         return place.unknown, place.simplify(whole), exponent
-    return place.unknown, place.simplify(_root_of(right, 1 / exponent)), exponent
+    return place.unknown, place.simplify(root_of(right, 1 / exponent)), exponent
 
 
-def _root_of(value: Expr, exponent: Fraction) -> Expr:
+def root_of(value: Expr, exponent: Fraction) -> Expr:
     """(4 a)^(1/2) = 2 a^(1/2), where the numeral has a rational root."""
-    number = value.factors[0] if isinstance(value, Mul) else None
-    if isinstance(value, Mul) and isinstance(number, Number) and number.value > 0:
+    number, *rest = value.factors if isinstance(value, Mul) else (value,)
+    if isinstance(number, Number) and number.value > 0:
         root = Fraction(float(number.value) ** float(exponent)).limit_denominator(10**6)
         if root**exponent.denominator == number.value**exponent.numerator:
-            return mul(Number(root), _root_of(mul(*value.factors[1:]), exponent))
+            return mul(Number(root), root_of(mul(*rest), exponent)) if rest else Number(root)
     base, power = split_power(value)
     if isinstance(base, Call) and base.function == "norm":  # which is not negative
         return powered(base, power * exponent)

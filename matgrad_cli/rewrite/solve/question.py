@@ -38,6 +38,7 @@ from ...notation.problems import read_problem
 from ...notation.scope import UNUSED
 from ...records import Sentence
 from ...verify.judge import Judge
+from ..textbook.normal import split_power
 from ..textbook.simplifier import textbook
 
 ONCE: Final = Fraction(1)
@@ -258,9 +259,10 @@ def _without_denominator(problem: Problem) -> Prepared | None:
     below = [one for one in factors if isinstance(one, Power) and isinstance(one.exponent,
     Number) and unknown in one.base.symbols
              and one.exponent.value < 0]  # fmt: skip
-    if len(below) != 1 or not _falls_away(loss, below[0].base, problem):
+    bound = split_power(below[0])[0] if len(below) == 1 else None  # wᵀBw of √(wᵀBw) too
+    if bound is None or not _falls_away(loss, bound, problem):
         return None
-    above, bound = mul(*(factor for factor in factors if factor is not below[0])), below[0].base
+    above = mul(*(factor for factor in factors if factor is not below[0]))
     reason = Sentence(
         "the loss keeps its value when {0} is stretched, so that {1} = 1 may be asked for",
         (("0", unknown), ("1", bound)),
@@ -273,7 +275,8 @@ def _falls_away(loss: Expr, bound: Expr, problem: Problem) -> bool:
     and that the bound then grows with a power."""
     x = problem.wrt
     by, other = Symbol(f"{x.name} stretched by", NUMBER), Symbol(f"{x.name} elsewhere", x.shape)
-    judge = Judge(replace(problem, variables=(*problem.variables, by, other)))
+    facts = (*problem.facts, Fact(by, "positive"))  # μᵀw/√(wᵀSw) changes its sign with w
+    judge = Judge(replace(problem, variables=(*problem.variables, by, other), facts=facts))
 
     def stretched(expr: Expr, point: Expr = x) -> Expr:
         return substitute(expr, {x: mul(by, point)})

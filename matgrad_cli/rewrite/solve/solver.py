@@ -99,6 +99,10 @@ def _stationary(asked: Asked, gradient: Expr) -> Solution:
         line = spectral_of(
             problem, asked.derivation.problem, gradient, asked.constraints[0], asked.multipliers[0], asked.goal
         )
+        if line is not None and line.solved:
+            found = _verified(asked, (gradient, gradient), tuple(line.moves), line.equation[1])
+            said = Sentence("the negative of {0} is a solution too", (("0", problem.wrt),))
+            return _as_asked(replace(found, without=(*found.without, said)), asked.goal)
         if line is not None:
             return _by_spectrum(asked, line.moves[-1])
     first, branched = _by_moves(asked, gradient, 1)

@@ -16,6 +16,7 @@ from ...ir import (
     Expr,
     Eye,
     Fill,
+    Inverse,
     MatMul,
     Mul,
     Number,
@@ -35,13 +36,16 @@ from ...records.solution import Goal, Move
 from ...verify.judge import Judge
 from ...verify.solving.spectrum import Spectral
 from ..engine.application import replaced
+from ..forms.algebra import flip
 from ..methods.beside import peeled
+from ..textbook.normal import powered
 from ..textbook.simplifier import textbook
 from .line import Line, Moved, Place, native, rules_of
 from .natives import sign_of
-from .opening import Opener, Term, total
+from .opening import Opener, Term, total, without_numeral
+from .powers import root_of
 
-_HALF = Number(Fraction(1, 2))
+HALF = Fraction(1, 2)
 
 
 @record
@@ -131,6 +135,25 @@ def _before_only(terms: list[Term]) -> bool:
     return all(term.core is not None and not term.right and not term.turned for term in terms)
 
 
+@native("eq-outer", "later")
+def _on_one_line(place: Place) -> Moved:
+    """m (mᵀw) = λ B w: w is a multiple of B⁻¹m, the one of which the constraint wᵀBw = c holds."""
+    found = _on_ellipsoid(place)
+    said: dict[str, Any] = dict(found[1]) if found is not None else {}
+    matrix, metric = said.get("A"), said.get("B")
+    numbers, core = peeled(matrix) if isinstance(matrix, Expr) else ((), None)
+    column = core.factors[0] if isinstance(core, MatMul) and len(core.factors) == 2 else None
+    if column is None or not column.shape.is_column or core is not matmul(column, flip(column)):
+        return None
+    assert isinstance(matrix, Expr)
+    if said["end"] != "largest" or not all(holds(number, "positive", place.problem) for number in numbers):
+        return None
+    turned = column if metric is None else matmul(Inverse(metric), column)
+    size = Call("norm", column) if metric is None else powered(matmul(flip(column), turned), HALF)
+    value = place.simplify(mul(root_of(said["length"], HALF), Power(size, Number(-1)), turned))
+    return (place.unknown, value), (("A", matrix), ("m", column), ("direction", turned), ("c", without_numeral(size)))
+
+
 @native("eq-eigen", "later")
 def _on_sphere(place: Place) -> Moved:
     """K w = λ w, where the loss is ½ wᵀKw and the constraint wᵀw = c."""
@@ -149,7 +172,7 @@ def _on_ellipsoid(place: Place) -> Moved:
     bound = place.opener.terms(place.simplify(add(_with(place, Number(1)), neg(_with(place, Number(0))))))
     if not bound or not _before_only(bound):
         return None
-    matrix, metric = (place.simplify(mul(_HALF, before_unknown(problem, terms))) for terms in (terms, bound))
+    matrix, metric = (place.simplify(mul(Number(HALF), before_unknown(problem, terms))) for terms in (terms, bound))
     length = place.simplify(
         neg(total([term for _, term in terms_of(constraint) if unknown not in term.symbols], constraint))
     )
@@ -198,7 +221,7 @@ def _on_columns(place: Place) -> Moved:
         terms = [_turned(term, place.simplify) for term in terms]
     if not _before_only(terms):
         return None
-    matrix = place.simplify(mul(_HALF, before_unknown(problem, terms, frame.rows)))
+    matrix = place.simplify(mul(Number(HALF), before_unknown(problem, terms, frame.rows)))
     if not _symmetric(matrix, problem):
         return None
     core: Expr = Transpose(problem.wrt) if frame.rows else problem.wrt

@@ -7,6 +7,7 @@ import pytest
 from solving import D, all_run_again, run, spd
 
 import matgrad_cli as matgrad
+from matgrad_cli.notation.printing.to_unicode import to_unicode
 
 SPHERE, COLUMNS = "x.T@x = 1", "X.T@X = eye(k)"
 ENDS = {  # the form, which end is given without a wish, the matrix of which it is made, what is said of it
@@ -102,3 +103,18 @@ def test_of_a_quotient_the_length_is_free() -> None:
     w, known = run(optimum, m, s), np.linalg.solve(s, m)
     np.testing.assert_allclose(np.outer(w, known), np.outer(known, w), atol=1e-9)
     assert "keeps its value when w is stretched" in optimum.render("text", width=999)
+
+
+def test_a_matrix_of_one_column_times_its_row_has_its_eigenvector_in_closed_form() -> None:
+    """Fisher's direction: S⁻¹m, of the length that the constraint says, and its negative."""
+    for asked, found in (
+        (("(w.T@m)**2/(w.T@S@w)", "w", "m: n, S: n×n, w: n", "S spd"), "S⁻¹m/√(mᵀS⁻¹m)"),
+        (("(a.T@x)**2", "x", "a: n, x: n", (), None, "norm(x) = 3"), "3/‖a‖ a"),
+        (("m.T@w/sqrt(w.T@S@w)", "w", "m: n, S: n×n, w: n", "S spd"), "S⁻¹m/√(mᵀS⁻¹m)"),
+    ):
+        optimum = matgrad.solve(*asked, maximize=True)
+        assert optimum.verified
+        assert optimum.solution.value is not None
+        assert to_unicode(optimum.solution.value) == found
+    least = matgrad.solve("(a.T@x)**2", "x", "a: n, x: n", subject_to="norm(x) = 1", minimize=True)
+    assert least.solution.spectral is not None

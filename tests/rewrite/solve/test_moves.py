@@ -29,6 +29,7 @@ STATEMENTS = {
     "eq-vec",
     "eq-insert",
     "eq-back",
+    "eq-outer",
     "eq-eigen",
     "eq-eigen-relative",
     "eq-eigen-columns",

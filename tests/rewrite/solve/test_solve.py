@@ -344,3 +344,12 @@ def test_a_matrix_that_would_be_singular_is_no_bug() -> None:
     """I = X⁻¹ a aᵀ X⁻¹ has no solution: X² = a aᵀ has one, which has no inverse."""
     with pytest.raises(StuckError, match=r"no closed form"):
         matgrad.solve("a.T@inv(X)@a + tr(X)", "X", "X: n×n, a: n", "X spd")
+
+
+def test_a_multiplier_that_stands_below_is_found_as_its_reciprocal() -> None:
+    """Power is poured over noisy channels until all levels are alike: p + s is the same everywhere."""
+    optimum = matgrad.solve("sum(log(s + p))", "p", "p: n, s: n", "s positive", subject_to="sum(p) = 1", maximize=True)
+    assert optimum.verified
+    assert optimum.solution.value is not None
+    assert to_unicode(optimum.solution.value) == "(sum(s) + 1)/n · 𝟏 − s"
+    assert all_run_again(optimum)
