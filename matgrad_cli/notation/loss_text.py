@@ -23,7 +23,7 @@ _SCRIPTS: Final = rf"(?:\s*[_^]\s*(?:{_GROUP}|\\?\w+|\*))*"
 _NAMED: Final = (
     r"(?!\\(?:sum|prod|min|max|arg|lim|int|frac|sqrt|log|exp|tr|det)(?![A-Za-z]))"
     rf"(?:\\(?:mathcal|mathrm|mathbf|mathbb|operatorname|text|hat|tilde|bar|boldsymbol|bm)\s*(?:{_GROUP}"
-    rf"|(?<=\s)[A-Za-z]|\\[A-Za-z]+)|\\?[A-Za-z]+)"
+    rf"|(?<=\s)[A-Za-z]|\\[A-Za-z]+)|\{{\s*\\(?:cal|bf|rm|it)\s+\\?[A-Za-z]+\s*\}}|\\?[A-Za-z]+)"
     rf"{_SCRIPTS}"
 )
 _OF_NAME: Final = r"(?:\\(?:log|ln|cos|sin|exp)(?![A-Za-z])\s*)"

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import pytest
 
+from matgrad_cli import gradient
 from matgrad_cli.diagnostics import InputError, MatgradError, UsageError
-from matgrad_cli.ir import Number, Size, nodes_of
+from matgrad_cli.ir import Number, Size, SumOver, nodes_of
 from matgrad_cli.notation.facts_text import EQUATIONS, read_facts
 from matgrad_cli.notation.problems import read_expression, read_problem
 from matgrad_cli.notation.shapes.shape_text import read_shapes
@@ -311,3 +312,16 @@ def test_a_sum_goes_on_above_and_below_a_fraction_line():
 def test_a_mean_by_its_bar_is_a_name_by_itself_and_said():
     problem = read_problem(r"\sum_i (y_i - \bar y)^2", "y")
     assert any("`y_bar` is a name by itself" in note for note in problem.notes)
+
+
+def test_a_left_side_in_an_old_type_style_names_the_loss():
+    problem = read_problem(r"{\cal L}(w) = \|Xw - y\|^2", "w")
+    assert any("names the loss" in note for note in problem.notes)
+
+
+def test_the_letters_of_the_result_are_those_of_no_sum_of_the_loss():
+    found = gradient(r"-\sum_{t=1}^T y_t^\top\log\operatorname{softmax}(V h_t)", "V").derivations[0]
+    summed = {
+        index.name for node in nodes_of(found.problem.loss) if isinstance(node, SumOver) for index in node.indices
+    }
+    assert summed.isdisjoint(index.name for index in found.result.letters)

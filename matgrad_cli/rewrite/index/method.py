@@ -3,7 +3,7 @@ then back to matrices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...diagnostics.record import record
 from ...facts import Problem
@@ -26,7 +26,7 @@ from ...ir import (
 )
 from ...ir.entries import entry, letters_for
 from ...ir.terms import has_pending, split, terms_of
-from ...ir.walk import outermost
+from ...ir.walk import letters_in, outermost
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings
 from ..engine.application import Site, applied, native, places_of
@@ -78,13 +78,15 @@ def reserved_names(problem: Problem) -> set[str]:
 
 
 def target_of(expr: Expr, variable: Symbol, taken: set[str]) -> Target:
-    """The entry of `expr` by an entry of the variable, in letters that nothing else uses."""
-    places, (row, col) = _pair(expr.shape, ROOT_LETTERS, taken), _pair(variable.shape, ENTRY_LETTERS, taken)
+    """The entry of `expr` by an entry of the variable, in letters that nothing else uses: no Σ of `expr` either."""
+    bound = {index.name for index in letters_in(expr)}
+    roots, entries = ([pair for pair in all_ if bound.isdisjoint(pair)] for all_ in (ROOT_LETTERS, ENTRY_LETTERS))
+    places, (row, col) = _pair(expr.shape, roots, taken), _pair(variable.shape, entries, taken)
     root = tuple(letter for letter in places if letter is not None)
     return Target(entry(expr, *places), variable, root, row, col, expr.shape.is_row)
 
 
-def _pair(shape: Shape, options: tuple[tuple[str, str], ...], taken: set[str]) -> tuple[Index | None, Index | None]:
+def _pair(shape: Shape, options: Sequence[tuple[str, str]], taken: set[str]) -> tuple[Index | None, Index | None]:
     """Letters for the sides of a shape, of the first pair of which neither is taken."""
     return letters_for(shape, taken, [letter for pair in options if taken.isdisjoint(pair) for letter in pair])
 

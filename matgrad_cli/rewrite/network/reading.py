@@ -70,7 +70,8 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
         beside = frozenset(above.children) - {at(frame, path)} if joined else frozenset()
         place = path[:-1] if joined else path
         rules.aside = beside
-        found = rules.once(at(line, place))
+        before = at(line, place)  # its factors and terms have the order of the line
+        found = rules.once(before)
         if not found:
             break
         application = applied(line, {(*place, *below): rewriting for below, rewriting in found.items()})
@@ -81,7 +82,7 @@ def tidy_part(recorder: Recorder, part: Expr, line_of: Callable[[Expr], Expr]) -
         elif joined:
             part = _without(at(line, place), beside)
         else:
-            part = with_parts(part, {below: one.new for below, one in found.items()})
+            part = with_parts(before, {below: one.new for below, one in found.items()})
         if is_zero(part) or part is Number(1):
             break  # it is no longer written
     recorder.group("textbook-form", substeps)
