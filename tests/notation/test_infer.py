@@ -32,6 +32,9 @@ INFERRED = [
     ("F.normalize(z, dim=1).sum()", "z", [], "z:m×n"),
     ("F.kl_div(F.log_softmax(a, dim=1), p, reduction='sum')", "a", [], "p:m×n a:m×n"),
     ("F.cross_entropy(z, y)", "z", [], "y:m×1 z:m×1"),
+    # what stands below a logarithm beside a label is a probability for each label
+    ("np.sum(-y*np.log(a) - (1-y)*np.log(1-a))", "a", [], "y:m×1 a:m×1"),
+    ("np.mean(-(y*np.log(h) + (1-y)*np.log(1-h)))", "h", [], "y:m×1 h:m×1"),
     # a variable beside the number of that name
     ("np.sum(pi*x)/np.pi", "x", ["x: k"], "pi:number x:k×1"),
     # what stands round a loss in a program

@@ -230,9 +230,18 @@ def test_a_letter_that_counts_is_no_part_of_a_name(loss):
         (r"\sum_i D_i b^\top Z_i - T_i e^{b^\top Z_i}", "b", {"D": "m×1", "b": "n×1", "Z": "m×n", "T": "m×1"}),
         (r"\sum_i \|X_i - \mu\|^2", "\\mu", {"X": "m×n", "mu": "n×1"}),
         (r"\sum_i (X_i - \mu)^\top S (X_i - \mu)", "\\mu", {"X": "m×n", "mu": "n×1", "S": "n×n"}),
+        (
+            r"\frac{1}{2N}\sum_i (y_i - b_0 - b^\top x_i)^2",
+            "b",
+            {"N": "number", "y": "m×1", "b_0": "number", "b": "n×1", "x": "m×n"},
+        ),
+        (r"(Y - Xb)^\top (Y - Xb)", "b", {"Y": "m×1", "X": "m×n", "b": "n×1"}),
+        (r"\|Y - XB\|_F^2", "B", {"Y": "m×n", "X": "m×p", "B": "p×n"}),
+        (r"\frac12 (G_t - w^\top x_t)^2", "w", {"G_t": "number", "w": "m×1", "x_t": "m×1"}),
+        (r"\sum_i t_i x_i + \sum_{i<j} t_{ij} x_i x_j", "x", {"t_i": "m×1", "x": "m×1", "t": "m×m"}),
     ],
 )
-def test_a_capital_that_numbers_count_is_a_vector_where_its_entries_are_numbers(loss, wrt, shapes):
+def test_what_a_letter_stands_beside_says_what_it_is(loss, wrt, shapes):
     assert {symbol.name: str(symbol.shape) for symbol in read_problem(loss, wrt).variables} == shapes
 
 

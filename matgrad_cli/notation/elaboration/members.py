@@ -161,6 +161,31 @@ def families_apart(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...]]
     return s.rebuilt(tree, own), tuple(f"{both} are two arrays, as their letters run over two sets" for both in arrays)
 
 
+def one_and_two_indices(tree: s.Node, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
+    r"""The tree with a name of its own for θ_i of `\sum_i θ_i x_i + \sum_{i<j} θ_{ij} x_i x_j`: a vector beside the
+    matrix of that letter, where both are numbers. And what to say of it."""
+    single: dict[str, str] = {}
+    double: set[str] = set()
+    slices = {part.matrix.name for part in s.parts_of(tree) if isinstance(part, s.Slice)}
+    for part in s.parts_of(tree):
+        match part:
+            case s.Subscript(_, s.Name(_, name), (s.Name(_, index),)):
+                single.setdefault(name, index)
+            case s.Subscript(_, s.Name(_, name), (s.Name(), s.Name())):
+                double.add(name)
+    both = {name for name in single.keys() & double - slices if name != wrt and name[0].islower()}
+    both = {name for name in both if (known := scope.find(name)) is None or known.shape.is_matrix}
+
+    def own(node: s.Node) -> s.Node:
+        match node:
+            case s.Subscript(_, s.Name(place, name), (_,)) if name in both:
+                return replace(node, body=s.Name(place, f"{name}_{single[name]}"))
+        return node
+
+    said = (f"`{name}_{single[name]}` and `{name}` are two arrays, of one index and of two" for name in sorted(both))
+    return (s.rebuilt(tree, own), tuple(said)) if both else (tree, ())
+
+
 def entries_as_vectors(tree: s.Node) -> Iterator[tuple[s.Node, s.Name, s.Node]]:
     """x_i where only a vector can stand: transposed, or behind a transposed small letter."""
     for part in s.parts_of(tree):

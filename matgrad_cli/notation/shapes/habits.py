@@ -56,10 +56,13 @@ class Habits:
         self.said[name] = f"a column vector, as {why}"
         return True
 
-    def capitals(self) -> bool:
-        """Habit: capitals are matrices."""
-        found = False
+    def capitals(self, later: Collection[str] = ()) -> bool:
+        """Habit: capitals are matrices; those that come `later` may be what they are added to."""
+        found, kept = False, list[str]()
         for name, form in self.left(self.changed):
+            if name in later:
+                kept.append(name)
+                continue
             kind = form.kind
             capital = name[0].isupper() and (name != "Delta" or kind.hint)
             scalar = (kind.divisor or (kind.count and not kind.hint)) and not kind.array
@@ -69,6 +72,8 @@ class Habits:
                 if not kind.matrix:
                     self.said[name] = "a matrix, as capital letters are"
                 found = True
+        for name in kept:
+            self.changed.put(self.order.index(name))
         return found
 
     def vector(self) -> bool:

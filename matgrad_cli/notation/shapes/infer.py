@@ -11,7 +11,7 @@ from ..expression.vocabulary import ELEMENTWISE_NAMES, SQUARE, canonical_functio
 from ..scope import Scope
 from .solver import Solver
 from .unify import Form, Side, join, merge
-from .uses import later
+from .uses import capitals_beside_vectors, later
 from .uses_of_functions import function_form, is_unknown
 from .uses_of_indices import binder_form, derivative_of, names_of_lengths, numbered_capitals, slice_form, subscript_form
 
@@ -95,6 +95,7 @@ def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = 
     if scope.open:
         _sizes_first(solver, node)
         solver.sums(node)
+        solver.terms = capitals_beside_vectors(node)
         if scope.syntax == "latex":
             solver.entries = numbered_capitals(node)
     for name in names_of_lengths(node, scope):

@@ -10,9 +10,10 @@ from itertools import chain, count
 from ...ir import ONE, Dim, Expr
 from .. import syntax as s
 from ..expression.vocabulary import canonical_function
-from ..names import canonical_name, words
+from ..names import canonical_name
 from ..scope import Scope
 from .habits import GREEK_NAMES, Habits, counts, product_of_capitals
+from .letters import COUNTS, LABELS, beside_labels, counted_by, is_entry
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
 from .uses import (
     array_product_rule,
@@ -27,41 +28,6 @@ from .uses import (
 )
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
-
-_COUNTS = frozenset("nmNMTKB")
-"""Letters of numbers of things: 1/n is no array."""
-_LABELS = frozenset(("y", "y_true", "label", "labels", "target", "targets"))
-"""Names of what is to be predicted: one for each sample."""
-_ENTRIES = (
-    _LABELS
-    | frozenset("gpqrtxz")
-    | words(
-        "mask probs logits preds pred y_pred y_hat yhat adv advantage advantages ratio ratios reward rewards returns "
-        "values residual residuals"
-    )
-)
-"""Names of what people add up or take the mean of entry by entry; a, b, c, w may be the numbers of a line `w*x + b`."""
-_NUMBERS = words(
-    "margin scale slope intercept bias temp temperature rate eps lam reg const coef step decay threshold discount "
-    "length period freq frequency amplitude offset shift size num gain"
-)
-"""Words that name one number, alone or in front of a stroke: `reg_w`."""
-
-
-def _is_entry(name: str) -> bool:
-    """Whether a name below a sum or mean of NumPy is a number for each entry:
-    y, p, or a word that is no parameter, as `logp`."""
-    word = _word(name)
-    return name in _ENTRIES or (name[0].islower() and (len(word) > 2 or "_" in name) and not is_number(name))
-
-
-def _word(name: str) -> str:
-    return name.partition("_")[0].rstrip("0123456789")
-
-
-def is_number(name: str) -> bool:
-    """Whether a name is one of a parameter: `margin`, `reg_w`, a Greek letter."""
-    return _word(name) in _NUMBERS or _word(name) in GREEK_NAMES
 
 
 class Solver:
@@ -89,6 +55,7 @@ class Solver:
         self.summed: frozenset[str] = frozenset()
         self.counts: frozenset[str] = frozenset()
         self.entries: frozenset[str] = frozenset()
+        self.terms: frozenset[str] = frozenset()
 
     # ---- the walk
 
@@ -100,7 +67,7 @@ class Solver:
             calls = (part for part in s.parts_of(tree) if isinstance(part, s.Apply))
             added = [part for part in calls if canonical_function(part.function) in ("sum", "mean")]
             names = {name.name for part in added for name in s.parts_of(part) if isinstance(name, s.Name)}
-            self.summed = frozenset(name for name in names if _is_entry(name))
+            self.summed = frozenset(name for name in names if is_entry(name)) | (beside_labels(tree) & names)
 
     def text(self, node: s.Node) -> str:
         return self.scope.source.text[node.span.start : node.span.end]
@@ -186,7 +153,7 @@ class Solver:
             self.rule(entrywise_rule(left, right, result, reason), left, right, result)
         elif operator == "/":
             right.kind.divisor = True
-            if isinstance(node.left, s.Literal_) and getattr(node.right, "name", "") in _COUNTS and right.is_open():
+            if isinstance(node.left, s.Literal_) and counted_by(node.right) in COUNTS and right.is_open():
                 merge(right, Form.number())
             self.labels(node, left, right, reason)
             self.rule(entrywise_rule(left, right, result, reason), left, right, result)
@@ -264,12 +231,12 @@ class Solver:
         for part, form, other in ((node.left, left, right), (node.right, right, left)):
             part = s.ungrouped(part)
             part = s.ungrouped(part.body) if isinstance(part, s.Negative) else part
-            known = _LABELS if node.operator == "*" else frozenset[str]()
+            known = LABELS if node.operator == "*" else frozenset[str]()
             name = part.name if isinstance(part, s.Name) else ""
             if name in known | self.summed and self.names.get(name) is form:
                 said = {
                     name: "a label for each entry of what it multiplies"
-                    if name in _LABELS
+                    if name in LABELS
                     else "as large as what it stands beside"
                 }
                 self.rule(labels_rule(form, other, reason, partial(self.habits.update, said)), form, other)
@@ -355,9 +322,10 @@ class Solver:
         waiting, habits = self.waiting, Habits(self.names, self.habits)
         waiting.settle()
         while (
-            habits.capitals()
+            habits.capitals(self.terms)
             or habits.vector()
             or waiting.force(PREFER)
+            or habits.capitals()
             or habits.marks(self.names)
             or habits.entries(self.summed)
             or habits.number()

@@ -3,7 +3,7 @@ and wait while they cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -240,6 +240,56 @@ def length_of(
         case s.Apply(_, "shape" | "len") as call:
             return of_array(call)
     return None
+
+
+def names_beside(tree: s.Node) -> Iterator[tuple[str, str]]:
+    """Each name where it stands, and the operator that it is beside; nothing where it stands in something else."""
+    stack = [(tree, "")]
+    while stack:
+        part, operator = stack.pop()
+        if isinstance(part, s.Name):
+            yield part.name, operator
+        elif not isinstance(part, s.Group | s.Negative):
+            operator = part.operator if isinstance(part, s.Binary) else ""
+        stack += [(child, operator) for child in s.children(part)]
+
+
+def capital_terms(tree: s.Node) -> frozenset[str]:
+    """The capitals that are terms wherever they stand: the Y of `(Y - Xw)^\\top (Y - Xw)`."""
+    operators: dict[str, set[str]] = {}
+    for name, operator in names_beside(tree):
+        operators.setdefault(name, set()).add(operator)
+    return frozenset(name for name, found in operators.items() if found <= {"+", "-"} and name[0].isupper())
+
+
+def capitals_beside_vectors(tree: s.Node) -> frozenset[str]:
+    """Of these the ones that stand beside the product of a matrix and a small letter: `Y - Xw`."""
+    alone, found = capital_terms(tree), set[str]()
+    for part in s.parts_of(tree) if alone else ():
+        if isinstance(part, s.Binary) and part.operator in ("+", "-"):
+            terms = list(_terms(part))
+            if any(_is_matrix_times_vector(term) for term in terms):
+                found |= {term.name for term in terms if isinstance(term, s.Name)}
+    return alone & found
+
+
+def _terms(node: s.Node) -> Iterator[s.Node]:
+    node = s.ungrouped(node)
+    if isinstance(node, s.Binary) and node.operator in ("+", "-"):
+        yield from _terms(node.left)
+        yield from _terms(node.right)
+    elif isinstance(node, s.Negative):
+        yield from _terms(node.body)
+    else:
+        yield node
+
+
+def _is_matrix_times_vector(term: s.Node) -> bool:
+    if not (isinstance(term, s.Binary) and term.operator in ("juxtapose", "@", "dot")):
+        return False
+    before, last = s.last_factor(term.left), s.ungrouped(term.right)
+    small = isinstance(last, s.Name) and last.name[0].islower()
+    return small and isinstance(before, s.Name) and before.name[0].isupper()
 
 
 # ---- what a use says about shapes where sizes stretch as in NumPy: a vector has one dimension and lies along every row

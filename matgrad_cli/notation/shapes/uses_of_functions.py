@@ -23,7 +23,8 @@ from ..expression.vocabulary import (
 )
 from ..scope import Scope
 from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, letter_of, meant
-from .solver import Solver, is_number
+from .letters import is_number
+from .solver import Solver
 from .unify import GUESS, PREFER, Form, Rule, Side, join, lengthen, merge
 from .uses import array_product_rule, by_law, diag_rule, entrywise_rule, matmul_rule, stretch_rule, triangle_rule
 

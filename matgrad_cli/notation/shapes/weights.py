@@ -19,6 +19,7 @@ from ..elaboration.elaborate import Reading
 from ..names import GREEK
 from ..scope import Scope
 from .infer import Inference
+from .uses import capital_terms, names_beside
 
 Understood = tuple[Scope, Inference, Symbol, Reading]
 MISFITS = frozenset(("shape-mismatch", "not-square", "index-mismatch", "wrong-arguments"))
@@ -37,7 +38,7 @@ _DATA: Final = regex(r"(?:X|Phi)(?:_?\w+)?|data|features|inputs?")
 def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Scope], Understood]) -> Understood:
     """The loss as it is understood; with its weights as numbers where it is a number then,
     and is none or does not fit otherwise."""
-    places = tuple(_coefficients(tree) if scope.syntax == "latex" else _names(tree))
+    places = tuple(_coefficients(tree) if scope.syntax == "latex" else names_beside(tree))
     other = {wrt, *(name for name, operator in places if operator not in ("*", "/"))}
     weights = {
         name for name, _ in places if name[0].isupper() and scope.find(name) is None and scope.size(name) is None
@@ -48,7 +49,9 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         if not weights or found[3].expr.shape.is_number:
             return found
     except InputError as error:
-        if not weights or error.diagnostic.code not in MISFITS:
+        if error.diagnostic.code == "number-plus-array" and scope.syntax == "latex":
+            weights = {name for name in capital_terms(tree) - {wrt} if scope.find(name) is None}
+        if not weights or error.diagnostic.code not in (*MISFITS, "number-plus-array"):
             raise
         refused = error
     numbers = {name: Symbol(name, NUMBER) for name in sorted(weights)}
@@ -60,12 +63,14 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         inside, inference, variable, reading = understood(told)
     except InputError:
         reading = None
-    if reading is None or not reading.expr.shape.is_number:
+    said = "".join(reading.notes) if reading is not None else ""
+    stretched = any(f"`{name}` is added to every" in said for name in numbers)
+    if reading is None or stretched or not reading.expr.shape.is_number:
         if refused is not None:
             raise refused
         return found
-    said = tuple(f"`{name}` is a number, so that the loss is one" for name in numbers)
-    return inside, replace(inference, assumed=(*said, *inference.assumed)), variable, reading
+    told_ = tuple(f"`{name}` is a number, so that the loss is one" for name in numbers)
+    return inside, replace(inference, assumed=(*told_, *inference.assumed)), variable, reading
 
 
 def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], Understood]) -> Understood:
@@ -122,7 +127,7 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     """
     found = understood(scope)
     closed, inference, variable, reading = found
-    other = {name for name, operator in _names(tree) if operator not in ("+", "-")}
+    other = {name for name, operator in names_beside(tree) if operator not in ("+", "-")}
     offsets = {name: shape for name, shape in inference.shapes.items() if name not in other}
     rows = {name: shape for name, shape in offsets.items() if shape.is_matrix and _is_offset(name)}
     asks = scope.syntax != "numpy" or bool(inference.notes)  # A*x − b: a product may have been meant
@@ -230,15 +235,3 @@ def _coefficients(tree: s.Node) -> Iterator[tuple[str, str]]:
         case s.Binary(_, "juxtapose" | "dot", front, s.Apply() | s.Group() | s.Sigma()):
             names = [part.name for part in s.parts_of(front) if isinstance(part, s.Name)]
             yield from ((name, "*") for name in names if len(names) == 1)
-
-
-def _names(tree: s.Node) -> Iterator[tuple[str, str]]:
-    """Each name where it stands, and the operator that it is beside; nothing where it stands in something else."""
-    stack = [(tree, "")]
-    while stack:
-        part, operator = stack.pop()
-        if isinstance(part, s.Name):
-            yield part.name, operator
-        elif not isinstance(part, s.Group | s.Negative):
-            operator = part.operator if isinstance(part, s.Binary) else ""
-        stack += [(child, operator) for child in s.children(part)]
