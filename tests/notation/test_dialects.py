@@ -81,6 +81,7 @@ SAME = [
     ("r", "sum(dnorm(y, mean = X %*% w, sd = s, log = TRUE))", "sum(-(y - X@w)**2/(2*s**2) - log(s) - log(2*pi)/2)"),
     ("mathematica", "Total[x*w.x]", "sum(x*(w.T@x))"),
     ("mathematica", "2 x.x - \\[Lambda] (x.w) 3 + Total[E^x]", "2*x.T@x - lambda*(x.T@w)*3 + sum(exp(x))"),
+    ("mathematica", "Exp[-Pi x.x]", "exp(-pi*(x.T@x))"),
     ("mathematica", "Norm[Total[X]]^2 + Total[X, 2]", "norm(sum(X, axis=0))**2 + sum(X)"),
     ("mathematica", 'Norm[X, "Frobenius"]^2/Length[X] + Mean[x]', "norm(X)**2/m + mean(x)"),
     ("mathematica", "Tr[MatrixPower[A, 2]] + Tr[MatrixExp[A]]", "tr(A@A) + tr(expm(A))"),

@@ -120,7 +120,8 @@ def _indexed(found: list[Token], opening: str) -> list[Token]:
     return made
 
 
-_OWN_NAMES: Final = {"eye": "I", "E": "e"}
+_OWN_NAMES: Final = {"Mathematica": {"E": "e", "Pi": "pi"}}
+"""Constants by their names in a dialect."""
 _ORDERS: Final = {"O": "1", "I": "inf", "Frobenius": "fro"}
 """The orders of norms by their names in R and Mathematica."""
 _AXIS_SECOND: Final = frozenset(("sum", "mean", "logsumexp"))
@@ -202,9 +203,9 @@ class DialectParser(Parser):
         while self.dialect.called == "Julia" and self.next_token.text == "." and self.calls_behind_dot():
             self.go(self.place + 2)  # Flux.mse(a, b)
         node = super().name()
-        own = _OWN_NAMES.get(node.name) if isinstance(node, s.Name) else None
-        ours = own is not None and (own != "e" or self.dialect.called == "Mathematica")
-        return s.Name(Span(start.start, node.span.end), own) if own and ours else node
+        names = {"eye": "I", **_OWN_NAMES.get(self.dialect.called, {})}
+        own = names.get(node.name) if isinstance(node, s.Name) else None
+        return s.Name(Span(start.start, node.span.end), own) if own else node
 
     def calls_behind_dot(self) -> bool:
         """Whether `.name(` follows, the function of a module."""
