@@ -14,12 +14,13 @@ from .inputs import Given, Point
 from .judge import Judged, assessed, points_of
 from .reading import Reading
 from .settle import Understanding
+from .thresholds import decides
 from .trial import Trial, tried
 
 BENCHES = 3
 _FURTHER = ((0, 40, 3.0), (1, 41, 1.5))
 """Points with large entries, at which each threshold is met from both sides: the place of the point that they are like,
-their seeds and scales."""
+their seeds and scales. Where a program compares nothing, none is needed."""
 
 
 @record
@@ -62,7 +63,8 @@ class Bench:
 def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
     """Points at which the claim is wrong, and further ones, at which a mended line is to be right too."""
     points = points_of(unit, way)
-    further = [replace(points[place], seed=seed, scale=scale) for place, seed, scale in _FURTHER]
+    farther = _FURTHER if decides(unit, way.kinds, points[0]) else ()
+    further = [replace(points[place], seed=seed, scale=scale) for place, seed, scale in farther]
     seen = [bench for point in points if (bench := _bench(unit, way, point, one)) is not None]
     benches = sorted(seen, key=lambda bench: not bench.wrong)[:BENCHES]
     return benches + [bench for point in further if benches and (bench := _bench(unit, way, point, one)) is not None]

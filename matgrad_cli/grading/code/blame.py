@@ -50,9 +50,9 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
     keys = {other.key for other in state.claims}
     near = _near(state, claim, keys)
     before = _search(trial.unit, trial.kinds)
-    for event, sites, fewer, scales in chain(
-        _again(trial, near, before), _suspects(state, claim, near, keys, bool(left))
-    ):
+    place = claim.key, claim.last.statement.lineno
+    further = () if place in before.missed else _suspects(state, claim, near, keys, bool(left))
+    for event, sites, fewer, scales in chain(_again(trial, near, before), further):
         for site, scale in product(sites, scales):
             entries = math.prod(np.shape(event.value)) if scale == scales[0] else 0
             trial.budget -= (OPERATIONS - state.reading.machine.operations) * (entries + 2)
@@ -67,6 +67,7 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
                 name = claim.name if site in claim.sites else ""
                 blame = Claim(event.key, name, _until(state.reading, event), (site,))
                 return Blame(blame, other, event.key in right, scale)
+    before.missed.add(place)
     return None
 
 
@@ -76,11 +77,13 @@ Suspect = tuple[Event, list[int], int, tuple[float, ...]]
 @mutable
 class Search:
     """What the search in a unit, as it is understood, found at other points, and looks at first: lines, each with the
-    birth by which it is meant as the derivative, how many claims fewer are wrong by that, and which multiple it is."""
+    birth by which it is meant as the derivative, how many claims fewer are wrong by that, and which multiple it is;
+    and the claims for which there is no such line."""
 
     unit: Unit
     kinds: Kinds
     found: dict[tuple[int, int, int, int], None] = field(default_factory=dict)
+    missed: set[tuple[str, int]] = field(default_factory=set)
 
 
 _search = lru_cache(maxsize=16)(Search)

@@ -227,8 +227,10 @@ def assessed(trial: Trial) -> Assessment:
         if one.outcome == "wrong" and claim.key in lost:
             one = replace(one, outcome="open", note=f"it comes from `{lost[claim.key].key}`, which is wrong")
         bad, claim = one.outcome in ("wrong", "misfit"), one.claim or claim
-        last = number == len(state.claims)  # nothing behind it needs its true value
-        truth = _true_value(trial, claim) if bad and not last else None
+        used = bad and (
+            not moves(claim.last.value) or bool(followers(state, claim))
+        )  # else nobody needs its true value
+        truth = _true_value(trial, claim) if used and number < len(state.claims) else None
         scale, bears = _meant(state, claim, truth) if truth is not None else (1.0, True)
         mended = trial.state({**state.overrides, claim.last.number: truth * scale}) if truth is not None else None
         blame = blamed(state, claim, mended) if one.outcome == "wrong" else None

@@ -18,7 +18,7 @@ from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .claim import Claim
 from .inputs import TARGETS
-from .trial import State, Trial, direction
+from .trial import DIRECTIONS, State, Trial, direction
 
 _DATA = regex(r"^(?:[xX]|[aA]_?0|inputs?|data|images?)$")
 """Names of data: nobody takes the mean of a gradient by them into account."""
@@ -201,20 +201,20 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
     """What is said of a gradient without a name of its own that is the one by the scores of which a softmax or a
     sigmoid makes an input."""
     given: Value = trial.base.machine.given.get(claim.name)
-    truth = trial.truth(claim.sites[0]) if claim.key in (*BARE, "return") and moves(given) and np.ndim(given) else None
-    if truth is None or np.shape(claim.last.value) != np.shape(given):
+    value = np.real(claim.last.value)
+    if claim.key not in (*BARE, "return") or not moves(given) or not np.ndim(given) or value.shape != given.shape:
         return ""
-    slopes = [("sigmoid", given * (1 - given) * truth)]
-    for axis in (-1, 0):
-        slopes.append(("softmax", given * (truth - np.sum(truth * given, axis=axis, keepdims=True))))
-    words = (
-        word
-        for word, slope in slopes
-        for scale in (1.0, *trial.counts)  # a mean may be taken later
-        if alike(slope * scale, claim.last.value)
-    )
-    word = next(words, "")
-    return f"this is the derivative by the scores of which a {word} makes `{claim.name}`" if word else ""
+    for word, axis in (("sigmoid", None), ("softmax", -1), ("softmax", 0)):
+        pairs = []
+        for number in range(DIRECTIONS):
+            along = direction(number)(given.shape)
+            mean = given * along if axis is None else np.sum(given * along, axis, keepdims=True)
+            way = np.real(given * (along - mean))
+            pairs.append((float(np.sum(value * along)), trial.along(claim.sites[0], way) or 0.0))
+        for scale in (1.0, *trial.counts):  # a mean may be taken later
+            if all(alike(said, true * scale) and true for said, true in pairs):
+                return f"this is the derivative by the scores of which a {word} makes `{claim.name}`"
+    return ""
 
 
 def unsettled(state: State) -> list[str]:

@@ -52,6 +52,11 @@ def between(unit: Unit, kinds: Kinds, points: Sequence[Point]) -> Iterator[Point
             return
 
 
+def decides(unit: Unit, kinds: Kinds, point: Point) -> bool:
+    """Whether a program compares anything."""
+    return bool(_decided(unit, kinds, point))
+
+
 def _decided(unit: Unit, kinds: Kinds, point: Point) -> list[Any]:
     with decisions() as found:
         try:

@@ -41,9 +41,14 @@ PARAMETER = regex(r"^(?:w\w*|W\w*|theta\w*|Theta|beta|coefs?|params?|[UVA]|x)$")
 _COUNT = regex(r"^(?:[mnNMB]|batch_?size|num_\w+|n_\w+)$")
 
 
+@lru_cache(maxsize=512)
+def _drawn(number: int, shape: tuple[int, ...]) -> Any:
+    return np.asarray(np.random.default_rng([number, 17]).normal(size=shape))
+
+
 def direction(number: int) -> Any:
     """The direction of that number for any shape."""
-    return lambda shape: np.asarray(np.random.default_rng([number, 17]).normal(size=shape))
+    return lambda shape: _drawn(number, shape)
 
 
 class Trial:
@@ -265,6 +270,10 @@ class Trial:
             self._slopes[site, number] = 0.0 if nothing else found
         return self._slopes[site, number]
 
+    def along(self, site: int, way: Value) -> float | None:
+        """The derivative of the loss where the value born at a site moves a given way."""
+        return slope(self.unit, self.given, self.plan, site, lambda _: way)
+
     def outcome(self, claim: Claim, value: Value, scale: float = 1.0) -> Outcome:
         """Whether a value is the derivative by one of the values of the name."""
         if isinstance(value, Unknown):
@@ -293,8 +302,8 @@ class Trial:
                 continue
             said = float(np.sum(fitted * direction(number)(shape)))
             informative = informative or truth != 0
-            size = max(abs(said), abs(truth), 1e-3 * float(np.linalg.norm(fitted)))
-            if abs(said - truth) > CLOSE * size + 1e-10:
+            gap = abs(said - truth) - 1e-10
+            if gap > CLOSE * max(abs(said), abs(truth)) and gap > 1e-3 * CLOSE * math.sqrt(np.sum(fitted * fitted)):
                 return "differs" if self.influential(site) else "open"
         return "right" if fitted is not None else "differs" if informative else "open"
 
