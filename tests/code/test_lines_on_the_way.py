@@ -367,3 +367,22 @@ def f(E, u, at, others):
 def test_a_call_that_adds_in_place_is_a_line_of_its_own(q: str, wrong: list[int]) -> None:
     report = checked(ROWS.format(q=q))
     assert [one.line for problem in report.problems for one in problem.lines if one.verdict == "wrong"] == wrong
+
+
+TARGETS = """\
+def step(s, y):
+    # s: (N, C), y: (N,) labels
+    N = s.shape[0]
+    e = np.exp(s)
+    p = e / e.sum(axis=1, keepdims=True)
+    loss = -np.sum(np.log(p[np.arange(N), y]))
+    ds = {start}
+    ds[np.arange(N), y] -= {one}
+    return loss, ds
+"""
+
+
+@pytest.mark.parametrize(("start", "one", "wrong"), [("p * p", "1", [7]), ("p.copy()", "p[0, 0]", [8])])
+def test_the_line_that_writes_what_is_wrong(start: str, one: str, wrong: list[int]) -> None:
+    found = verdicts(TARGETS.format(start=start, one=one))
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong

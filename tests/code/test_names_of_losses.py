@@ -179,3 +179,17 @@ def test_a_loss_that_is_one_letter_and_no_count() -> None:
     assert set(verdicts(code.format(**given)).values()) == {"follows"}
     assert "wrong" in verdicts(code.format(**given | {"slope": "X.T @ r"})).values()
     assert set(verdicts(code.format(**given | {"first": "l = len(X)", "name": "loss"})).values()) == {"follows"}
+
+
+COUNTS = """\
+# X: (n, d), y: (n,), beta: (d,)
+eta = X @ beta
+mu = np.exp(eta)
+loss = np.sum(mu - y * eta) / len(y)
+g_beta = X.T @ ({gap}) / len(y)
+"""
+
+
+@pytest.mark.parametrize(("gap", "verdict"), [("mu - y", "right"), ("eta - y", "wrong")])
+def test_a_marked_name_behind_the_loss_of_a_script(gap: str, verdict: str) -> None:
+    assert checked(COUNTS.format(gap=gap)).verdict == verdict

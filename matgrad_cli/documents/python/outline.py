@@ -12,7 +12,7 @@ from typing import Any
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...verify.programs.names import key_of, last_part, names_in
+from ...verify.programs.names import key_of, last_part, names_in, targets_of
 from .pairs import FORWARD, criterion_of, pairs, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
@@ -131,7 +131,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             if _claims(line, file.known, short, paired) or _alone(tree, line):
                 found.append(file.unit(line.name, [line], forward=line))
     written = [line for line in loose if not isinstance(getattr(line, "value", None), ast.Constant)]
-    if _claims(ast.Module(written, []), file.known, called):
+    if _claims(ast.Module(written, []), file.known, called | dict(_marked(written)).keys()):
         found.append(file.unit("script", loose))
     return found
 
@@ -166,6 +166,7 @@ class _File:
         shapes = re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen.get("shapes", ""))
         said = made | told(self._words([parts["inside"]] if "inside" in parts else own)) | told(shapes)
         grads = _pairs_told(chosen.get("grads", "")) or (*_errors(backward), *_shortened(forward, backward or forward))
+        grads = grads or (_marked(own) if forward is None else ())
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
         lines = tuple(self.tree.body)
         return Unit(title, lines, loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)
@@ -218,6 +219,19 @@ def _shortened(forward: object, part: object) -> tuple[tuple[str, str], ...]:
     inputs = [place.arg for place in forward.args.args if place.arg != "self"]
     unknown = [name for name in returned if {*inputs}.isdisjoint((name, *claimed(name))) and name not in LOSSES]
     return tuple((name, of) for name in unknown if (of := shortened(name, inputs)) is not None)
+
+
+_MARKED = regex(r"^(?:g|nabla)_(\w+)$")
+
+
+def _marked(lines: list[ast.stmt]) -> tuple[tuple[str, str], ...]:
+    """What the lines of a script give a value behind a loss under the name of something before it that is marked:
+    `g_w` of `w`."""
+    stored = [key for line in lines for target in targets_of(line) if (key := key_of(target)) is not None]
+    first = min((stored.index(name) for name in LOSSES if name in stored), default=len(stored))
+    known = {node.id for line in lines for node in ast.walk(line) if isinstance(node, ast.Name)}
+    found = ((name, match[1]) for name in stored[first:] if (match := _MARKED.match(name)) is not None)
+    return tuple((name, of) for name, of in found if of in known and name not in stored[:first])
 
 
 def _within(line: ast.stmt, number: int) -> bool:

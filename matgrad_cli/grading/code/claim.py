@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 
 import numpy as np
 
@@ -52,6 +53,20 @@ def stages(reading: Reading, key: str, events: list[Event]) -> list[Stage]:
         if after is not None and any(event.number < use <= after.number for use in uses):
             found.append([])
     return [Stage(tuple(stage)) for stage in found if stage]
+
+
+def writer(stage: Stage, truth: Value) -> Event:
+    """The last of the lines of a stage that writes at least half of the entries that are not as they are to be; the
+    first line, where none of those behind it does."""
+    events = stage.events
+    written: dict[ast.stmt, Value] = {}
+    for before, event in pairwise(events):
+        if not np.shape(before.value) == np.shape(event.value) == np.shape(truth):
+            return events[-1]
+        written[event.statement] = written.get(event.statement, False) | (before.value != event.value)
+    off = ~np.isclose(events[-1].value, truth)
+    wide = [line for line, changed in written.items() if 2 * np.sum(changed & off) >= np.sum(off)]
+    return next((event for event in reversed(events) if event.statement in wide), events[0])
 
 
 def fitting(value: Value, shape: tuple[int, ...]) -> Value:

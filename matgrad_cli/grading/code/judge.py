@@ -15,7 +15,7 @@ from ...documents.python.uses import is_gradient
 from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
 from .blame import blamed
-from .claim import Claim, fitting
+from .claim import Claim, fitting, writer
 from .inputs import EVEN, Kind, Point
 from .meant import facts
 from .others import absolved, followers, of_a_part
@@ -362,6 +362,8 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
     if trial.plan.way == SLOPES and shape != needed:
         return found("open", f"it has another shape than `{claim.name}`, and gets nothing from above")
     first = claim.stages[0].last
+    if first.stored and (truth := _true_value(trial, claim)) is not None:
+        first = writer(claim.stages[0], truth)
     early = _shapes(trial, claim, first.value)
     if shape != needed and early[0] == needed:  # what was arranged otherwise later is to be mended before
         return replace(
