@@ -253,3 +253,40 @@ class Rows:
 )
 def test_rows_that_are_taken_by_numbers_may_be_taken_twice(line: str, verdict: str) -> None:
     assert checked(TABLE.format(line=line)).verdict == verdict
+
+
+SEVERAL = """\
+def step(W, b, X, Y):
+    z = X @ W + b
+    p = np.exp(z) / np.sum(np.exp(z), axis=1, keepdims=True)
+    loss = -np.sum(Y * np.log(p))
+    dz = p - Y
+    dW = X.T @ dz
+    db = {db}
+    return loss, dW, db
+"""
+LAYER = """\
+def forward(x, w, b):
+    return x.dot(w.T) + b, (x, w)
+
+
+def backward(dout, cache):
+    x, w = cache
+    dx, dw = dout.dot(w), dout.T.dot(x)
+    db = {db}
+    return dx, dw, db
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "db", "right"),
+    [
+        (SEVERAL, "np.sum(dz, axis=0)", True),
+        (SEVERAL, "dz", False),
+        (SEVERAL, "np.sum(dz)", False),
+        (LAYER, "np.sum(dout, axis=0)", True),
+        (LAYER, "dout", False),
+    ],
+)
+def test_a_bias_has_an_entry_for_each_output(text: str, db: str, right: bool) -> None:
+    assert (checked(text.format(db=db)).verdict == "right") is right

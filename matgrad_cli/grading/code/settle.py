@@ -143,7 +143,9 @@ def collapsed(first: Understanding, other: Understanding) -> bool:
     rows = {name for name in matrices & {*DATA} if before[name].dims[0] != "1"}
     kinds = [(name, kind) for name, kind in other.kinds if kind.form in ("array", "labels")]
     return any(
-        (name in matrices and not kind.dims) or (name in rows and kind.dims[:1] == ("1",)) for name, kind in kinds
+        (name in matrices and not kind.dims)
+        or (name in rows and (kind.dims[:1] == ("1",) or len(kind.dims) < len(before[name].dims)))
+        for name, kind in kinds
     )
 
 
@@ -222,11 +224,14 @@ _WEIGHTS = regex(r"^(?:[wWU]\w*|theta|Theta)$")
 
 
 def _lies_along_examples(name: str, kind: Kind, kinds: dict[str, Kind]) -> bool:
-    """Whether a bias whose shape is guessed has an axis that no weight has: one entry for each example."""
+    """Whether a bias whose shape is guessed has an axis that no weight has, one entry for each example; or none at all
+    beside weights that are called matrices."""
     own = {*kind.dims} - {"1"}
     weights = [one.dims for word, one in kinds.items() if _WEIGHTS.match(word) and one.form == "array" and one.dims]
     free = _BIAS.match(name) and kind.form == "array" and not kind.told
-    return bool(free and weights) and not own <= {dim for dims in weights for dim in dims}
+    matrices = all(len(dims) == 2 and "1" not in dims for dims in weights)
+    single = matrices and not kind.dims and not any(_WEIGHTS.match(word) and word.islower() for word in kinds)
+    return bool(free and weights) and (single or not own <= {dim for dims in weights for dim in dims})
 
 
 def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
