@@ -97,3 +97,59 @@ def test_the_entries_of_a_dict_that_is_returned_are_claims(dW: str, db: str, wro
     found = verdicts(ENTRIES.format(dW=dW, db=db))
     assert sorted(found) == [8, 9, 10]
     assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong
+
+
+@pytest.mark.parametrize(("sum_", "wrong"), [("axis=0", []), ("axis=1", [10])])
+def test_so_are_those_under_the_names_of_parameters(sum_: str, wrong: list[int]) -> None:
+    found = verdicts(ENTRIES.replace('"d', '"').format(dW="X.T @ dout", db=f"dout.sum({sum_})"))
+    assert sorted(found) == [8, 9, 10]
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong
+
+
+KEEPING = """\
+class Affine:
+    # x: (N, D), W: (D, M), b: (M,)
+    def __init__(self, W, b):
+        self.params = {{"W": W, "b": b}}
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.params["W"] + self.params["b"]
+
+    def backward(self, dout):
+        self.grads = {{
+            "W": {W},
+            "b": {b},
+        }}
+        return dout @ self.params["W"].T
+"""
+
+
+@pytest.mark.parametrize(
+    ("W", "b", "wrong"),
+    [
+        ("self.x.T @ dout", "dout.sum(0)", []),
+        ("dout.T @ self.x", "dout.sum(0)", [12]),
+        ("self.x.T @ dout", "dout", [13]),
+    ],
+)
+def test_and_those_that_an_object_keeps(W: str, b: str, wrong: list[int]) -> None:
+    found = verdicts(KEEPING.format(W=W, b=b))
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == wrong
+
+
+PENALISED = """\
+def cost(theta, X, y, lam):
+    # X: (N, D), y: (N,), theta: (D,), lam: float
+    r = X @ theta - y
+    J = np.sum(r ** 2) / 2 + lam / 2 * np.sum(theta[1:] ** 2)
+    grad = X.T @ r
+    grad[1:] = grad[1:] + lam * theta[1:]
+    return J, grad
+"""
+
+
+def test_a_part_that_was_to_be_written_and_the_whole_was() -> None:
+    assert set(verdicts(PENALISED).values()) == {"follows"}
+    found = verdicts(PENALISED.replace("grad[1:] = grad[1:] + lam * theta[1:]", "grad = grad + lam * theta"))
+    assert [line for line, verdict in found.items() if verdict == "wrong"] == [6]

@@ -7,12 +7,13 @@ from copy import copy
 from typing import Any
 
 from ...diagnostics.regex import regex
-from ...verify.programs.names import key_of, last_part, names_in
+from ...verify.programs.names import GRADIENTS, key_of, last_part, names_in
 from .attached import under_names
 from .sizes import made_small
-from .uses import claimed, is_gradient
+from .uses import LOSSES, claimed, is_gradient
 
 _COUNT = regex(r"^(?:[NnmMB]|batch(?:_size)?|num_\w+|n_\w+)$")
+_BACKWARD = regex(r"back|bwd|grad")
 TURNED = ".T"
 """Among the names that may be numbers: a gradient may be transposed too."""
 
@@ -34,9 +35,9 @@ def _finished(tree: ast.Module, loosely: bool) -> None:
     known = frozenset(map(last_part, names_in(tree))) | {
         node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)
     }
-    bodies = [(tree.body, names_in(tree)), *((function.body, names_in(function)) for function in functions)]
-    for body, names in bodies:
-        body[:] = [new for line in body for new in _entry_by_entry(line, known, names)]
+    bodies: list[tuple[list[ast.stmt], ast.AST]] = [(tree.body, tree), *((one.body, one) for one in functions)]
+    for body, owner in bodies:
+        body[:] = [new for line in body for new in _entry_by_entry(line, known, owner)]
     numbers = names_in(tree) | {TURNED} if loosely else frozenset[str]()
     for function in functions:
         gradients = frozenset(name for name in _stored(function) if not known.isdisjoint(claimed(name)))
@@ -53,39 +54,46 @@ def _finished(tree: ast.Module, loosely: bool) -> None:
                     lines[-2:] = [new for ones in finished for new in ones]
 
 
-def _entry_by_entry(line: ast.stmt, known: frozenset[str], names: frozenset[str]) -> list[ast.stmt]:
+def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST) -> list[ast.stmt]:
     """A dict of gradients that is written out, or returned, as an assignment of each entry, at its own place."""
     value = line.value if isinstance(line, ast.Assign | ast.Return) else None
-    parts = value.elts if isinstance(value, ast.Tuple) else [value]
-    whole = next((part for part in parts if isinstance(part, ast.Dict) and _of_gradients(part, known)), None)
-    if whole is None or (
-        isinstance(line, ast.Assign) and (len(parts) > 1 or not isinstance(line.targets[0], ast.Name))
-    ):
-        return [line]
-    assert isinstance(whole, ast.Dict)
-    held = line.targets[0].id if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name) else "grads"
-    if isinstance(line, ast.Return) and held in map(last_part, names):
+    parts = value.elts if isinstance(value, ast.Tuple) and isinstance(line, ast.Return) else [value]
+    target: ast.expr = line.targets[0] if isinstance(line, ast.Assign) else ast.Name("grads", ast.Store())
+    key = key_of(target)
+    meant = GRADIENTS.match(f"{key}['") if isinstance(line, ast.Assign) else _of_backward(owner, parts)
+    dicts = (part for part in parts if isinstance(part, ast.Dict) and _of_gradients(part, known, meant is not None))
+    whole = next(dicts, None)
+    if whole is None or key is None or (isinstance(line, ast.Return) and key in map(last_part, names_in(owner))):
         return [line]
 
     def assigned(target: ast.expr, value: ast.expr, at: ast.AST) -> ast.stmt:
         return ast.copy_location(ast.Assign([ast.copy_location(target, at)], value), value)
 
-    made = [assigned(ast.Name(held, ast.Store()), ast.copy_location(ast.Dict([], []), line), line)]
-    for key, entry in zip(whole.keys, whole.values, strict=True):
-        assert key is not None
-        name = ast.copy_location(ast.Name(held, ast.Load()), key)
-        made.append(assigned(ast.Subscript(name, key, ast.Store()), entry, key))
+    held: Any = copy(target)
+    held.ctx = ast.Load()
+    made = [assigned(target, ast.copy_location(ast.Dict([], []), line), line)]
+    for name, entry in zip(whole.keys, whole.values, strict=True):
+        assert name is not None
+        made.append(assigned(ast.Subscript(ast.copy_location(copy(held), name), name, ast.Store()), entry, name))
     if isinstance(line, ast.Return):
-        left: list[Any] = [ast.copy_location(ast.Name(held, ast.Load()), one) if one is whole else one for one in parts]
+        left: list[Any] = [ast.copy_location(copy(held), one) if one is whole else one for one in parts]
         rest = left[0] if len(parts) == 1 else ast.copy_location(ast.Tuple(left, ast.Load()), whole)
         made.append(ast.copy_location(ast.Return(rest), line))
     return made
 
 
-def _of_gradients(whole: ast.Dict, known: frozenset[str]) -> bool:
-    """Whether the keys of a dict are names of gradients, of which some are computed there."""
+def _of_backward(owner: ast.AST, parts: list[Any]) -> bool | None:
+    """Whether what is returned are gradients: by a backward part, or beside a loss; None where nothing says so."""
+    beside = any(isinstance(part, ast.Name) and part.id in LOSSES for part in parts)
+    return True if beside or _BACKWARD.search(getattr(owner, "name", "")) else None
+
+
+def _of_gradients(whole: ast.Dict, known: frozenset[str], meant: bool) -> bool:
+    """Whether the keys of a dict are names of gradients, or of what they belong to, where gradients are `meant`; and
+    some are computed there."""
     names = [str(getattr(key, "value", "")) for key in whole.keys]
-    named = bool(names) and all(not known.isdisjoint(claimed(name)) or is_gradient(name) for name in names)
+    called = all(not known.isdisjoint(claimed(name)) or is_gradient(name) for name in names)
+    named = bool(names) and (called or (meant and known.issuperset(names)))
     return named and not all(isinstance(value, ast.Name) for value in whole.values)
 
 

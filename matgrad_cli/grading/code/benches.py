@@ -44,6 +44,8 @@ class Bench:
 
     def right(self, value: Value) -> bool:
         """Whether a value is the derivative that is claimed; nothing but zeros mends no line."""
+        if np.size(self.rest) > 1 and np.shape(self.rest) != np.shape(value):
+            return False  # no term of this sum
         whole = self.rest - value if self.minus else self.rest + value
         return bool(np.any(value)) and self.trial.outcome(self.claim, whole, self.scale) == "right"
 
