@@ -219,9 +219,21 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
 
 
 def _told_in_cells(source: Source, code: bool) -> str:
-    """The texts of the Markdown cells of a notebook; with the code cells, as blocks of code."""
-    blocks = [(number, f"~~~~~~\n{cell}\n~~~~~~") for number, cell in (cells_of(source, "code") or () if code else ())]
-    return "\n\n".join(cell for _, cell in sorted([*(cells_of(source) or ()), *blocks]))
+    """The texts of the Markdown cells of a notebook; with the code cells, as blocks of code, below the problems that
+    their comments name where no Markdown does."""
+    from .homework.titles import RULES
+    from .homework.words import said
+
+    comment = rf"\s*#+[ \t]*{RULES}(?P<title>(?:<problem>[ \t]*){{1,2}}\d[^\n]*?)[ \t]*{RULES}(?:\n|\Z)"
+    texts, cells = [*(cells_of(source) or ())], [*(cells_of(source, "code") or () if code else ())]
+    named = any(said(_IN_TEXT).search(text) for _, text in texts)
+    titles = [None if named else said(comment).match(cell) for _, cell in cells]
+    heads = [f"# {title['title']}\n\n" if title is not None else "" for title in titles]
+    blocks = [(number, f"{head}~~~~~~\n{cell}\n~~~~~~") for head, (number, cell) in zip(heads, cells, strict=True)]
+    return "\n\n".join(cell for _, cell in sorted([*texts, *blocks]))
+
+
+_IN_TEXT = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?(?:<problem>[ \t]*){1,2}\(?\d"
 
 
 def _empty(name: str) -> Diagnostic:

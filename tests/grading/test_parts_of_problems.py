@@ -3,6 +3,8 @@ paper or another spelling of its name says it."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,15 @@ loss = "norm(A - F@G.T)**2"
 wrt = "G"
 """
 ONE, TWO, THREE = r"2A^\top(Au-c)", r"-2(A-FG^\top)G", r"-2(A-FG^\top)^\top F"
+CODE = {ONE: "g = 2 * A.T @ (A @ u - c)", TWO: "g = -2 * (A - F @ G.T) @ G", THREE: "g = -2 * (A - F @ G.T).T @ F"}
+
+
+def cells(code: Sequence[str]) -> str:
+    """A notebook of cells of code."""
+    made = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": one.splitlines(True)} for one in code]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
 TITLES = r"\newcommand{\task}[1]{\subsection*{Exercise #1}}" + "\n"
 RIGHT = {
     "by variables": ("md", f"# 1\n${ONE}$\n# 2\n$\\nabla_F L = {TWO}$ and $\\nabla_G L = {THREE}$\n"),
@@ -42,6 +53,21 @@ RIGHT = {
         f"\\section{{Lines}}\n${ONE}$\n\\section{{Factors}}\n\\begin{{enumerate}}\n\\item ${TWO}$\n"
         f"\\item ${THREE}$\n\\end{{enumerate}}\n",
     ),
+    "comments of cells": (
+        "ipynb",
+        cells(
+            code=(
+                "# Problem 1\ndef grad_one(u):\n    return 2 * A.T @ (A @ u - c)",
+                f"# === Problem 2a ===\n{CODE[TWO]}",
+                f"# Problem 2b\n{CODE[THREE]}",
+            )
+        ),
+    ),
+    "comments with rules": (
+        "py",
+        f"# ---- Problem 1 ----\n{CODE[ONE]}\n\n# ---- Problem 2a ----\n{CODE[TWO]}\n\n"
+        f"# ---- Problem 2b ----\n{CODE[THREE]}\n",
+    ),
     "other spellings": (
         "toml",
         f"[[problem]]\nid = 1\nanswer = '{ONE}'\n[[problem]]\nid = '2(a)'\nanswer = '{TWO}'\n"
@@ -55,7 +81,8 @@ RIGHT = {
 def test_each_part_is_found_and_judged(tmp_path: Path, ending: str, text: str, slip: bool) -> None:
     (tmp_path / "key.toml").write_text(KEY, encoding="utf-8")
     work = tmp_path / f"a.{ending}"
-    work.write_text(text.replace(THREE, f"-{THREE}") if slip else text, encoding="utf-8")
+    changed = text.replace(THREE, f"-{THREE}").replace(CODE[THREE], CODE[THREE].replace("-2", "2"))
+    work.write_text(changed if slip else text, encoding="utf-8")
     (file,) = check_files([work], Options(key=tmp_path / "key.toml")).files
     expected = {"1": "right", "2a": "right", "2b": "wrong" if slip else "right"}
     assert {one.id: one.verdict for one in file.problems} == expected

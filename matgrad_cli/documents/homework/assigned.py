@@ -20,7 +20,7 @@ from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
 from .code_blocks import code_blocks, in_another_language, set_in
 from .pieces import pieces, says_range
-from .titles import titled_parts
+from .titles import RULES, titled_parts
 from .unmarked import in_blocks, named_parts, unmarked, written
 from .words import said
 
@@ -95,15 +95,16 @@ def assigned(document: Document, ending: str, asked: Sequence[str]) -> Document:
     return document
 
 
+_RULED = regex(r"(?<=#)[ \t]*[-=*_~#]{2,}|[-=*_~#]{2,}[ \t]*$", re.MULTILINE)
 _REMARK = regex(r"^[ \t]*#[^\n]*", re.MULTILINE)
 
 
 def in_code(document: Document, asked: Sequence[str]) -> Document:
     """The answers in a Python file: below each comment `# Problem 7`, or all of it where one problem is asked."""
     source, names = document.source, "|".join(map(re.escape, asked))
-    title = said(rf"[ \t]*#+[ \t]*(?:<problem>\b|\(?(?:{names})\)?[.):]?[ \t]*(?m:$))")
+    title = said(rf"[ \t]*#+[ \t]*{RULES}(?:<problem>\b|\(?(?:{names})\)?[.):]?[ \t]*{RULES}(?m:$))")
     remarks = (one for one in _REMARK.finditer(source.text) if title.match(one[0]) is None)
-    bare = blanked(source.text, [one.span() for one in remarks])
+    bare = _RULED.sub(blank, blanked(source.text, [one.span() for one in remarks]))
     found = assigned(Document(replace(source, text=bare)), ".txt", asked)
     if found.exercises and not found.diagnostics:
         return replace(found, source=source)

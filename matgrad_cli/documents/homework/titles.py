@@ -35,6 +35,8 @@ _GOES_ON: Final = (
 """`### Solution`: a heading that names no problem is a part of the one above it."""
 TITLED: Final = r"(?m:^)[ \t]*(?:\#{1,6}[ \t]+|\*\*|__)?(?:<problem>[ \t]*){1,2}\d+[ \t]*(?:[.):*_]|(?m:$))"
 """A line of plain text that names a problem: whoever wrote it hands something in."""
+RULES: Final = r"(?:[-=*_~#]{2,}[ \t]*)?"
+"""What people draw round a title in a comment, `# ---- Problem 2 ----`."""
 _COMPOUND: Final = regex(r"(?P<whole>.*\d)(?:[ .\-_(]*(?P<part>[a-z]|[ivx]+)|[ .\-_(]+(?P<number>\d+))\)?")
 _ITEM: Final = regex(
     r"\\(?:(?P<begin>begin)|(?P<end>end))\s*\{(?:enumerate|itemize|description)\}(?:\[[^\]]*\])?"

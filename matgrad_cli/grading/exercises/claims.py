@@ -43,6 +43,9 @@ _NUMBER = regex(
 )
 """What makes a number of arrays: a norm, a sum, a product with a row."""
 
+_DERIVATIVE = regex(r"[gGhHjJdD]|[dD]_?[A-Za-z]|\w*grad\w*|ans(?:wer)?")
+"""What people call a derivative, `g = …`."""
+
 _NABLA = regex(r"\s*(?:\\nabla|∇)")
 
 SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
@@ -159,10 +162,12 @@ def _known_at(told: Sequence[Piece], at: int) -> list[Piece]:
 
 
 def _unused(told: Sequence[Piece], chosen: Settings) -> list[int]:
-    """Of several definitions in sentences those that no other uses: they are what was asked for."""
+    """Of several definitions in sentences those that no other uses: they are what was asked for; one alone, if it is
+    called like a derivative."""
     named = [at for at, one in enumerate(told) if one.kind == "definition" and one.defines != chosen.variable]
     left = [at for at in named if not any(_names(told[other].text, told[at].defines) for other in named if other != at)]
-    return left if len(named) > 1 else []
+    lone = len(told) == 1 and alone(told[0]) and _DERIVATIVE.fullmatch(told[0].defines) is not None
+    return left if len(named) > 1 or lone else []
 
 
 def displayed(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim]:
@@ -247,8 +252,12 @@ def stated_by(one: Piece) -> set[str]:
 
 def without_parts(told: list[Piece], chosen: Settings) -> list[Piece]:
     """The pieces without the derivatives of what is defined on the way, `∂e/∂w = -X` with `e = y - Xw`; a number that
-    is defined may be the loss."""
+    is defined may be the loss, but where several are, and the derivative is stated of something else, these are its
+    terms."""
     arrays = {one.defines for one in told if one.kind == "definition" and not _NUMBER.search(one.text[one.value :])}
+    numbers = {one.defines for one in told if one.kind == "definition"} - arrays - {""}
+    of = {_differentiated(stated) for one in told if states(one, chosen) and (stated := STATES.match(one.text))}
+    arrays |= numbers if len(of & numbers) > 1 and of - numbers - {""} else set()
     arrays -= {"", chosen.text("name")}
     kept = [one for one in told if (match := STATES.match(one.text)) is None or _differentiated(match) not in arrays]
     return kept if any(one.kind in ("formula", "equation") or states(one, chosen) for one in kept) else told
