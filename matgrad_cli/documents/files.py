@@ -271,10 +271,11 @@ def text_of(path: Path) -> str | Diagnostic:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         return _file("unreadable-file", name, f"cannot be opened: {reason.lower()}")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return _file("unreadable-file", name, "is not a regular file")
     with os.fdopen(descriptor, "rb") as handle:
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return _file("unreadable-file", name, "is not a regular file")
             data = handle.read(LARGEST + 1)
         except OSError as error:
             return _file("unreadable-file", name, f"cannot be read: {(error.strerror or str(error)).lower()}")

@@ -9,6 +9,7 @@ from time import process_time
 
 import pytest
 
+from matgrad_cli.diagnostics import InputError
 from matgrad_cli.grading.check import check_files, check_text
 from matgrad_cli.grading.classes.key import read_key
 from matgrad_cli.records.finding import FileReport
@@ -103,3 +104,15 @@ def test_blanks_take_no_time(tmp_path: Path, name: str, text: str) -> None:
     key, start = read_key(tmp_path / "key.toml"), process_time()
     check_text(text.replace("…", " " * 3000).replace("⏎", "\n" * 3000), name, key)
     assert process_time() - start < 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-8"])
+def test_a_text_is_read_in_the_encoding_that_its_first_bytes_say(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "a.md").write_bytes(BLOCK.format(f"{RIGHT}  % größer").replace("\n", "\r\n").encode(encoding))
+    (file,) = check_files([tmp_path / "a.md"]).files
+    assert [one.verdict for one in file.problems] == ["right"]
+
+
+def test_a_folder_is_no_key(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="not a regular file"):
+        read_key(tmp_path)
