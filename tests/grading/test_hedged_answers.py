@@ -76,6 +76,11 @@ def test_all_that_is_handed_in_is_the_answer(key: Key, text: str, verdict: str) 
     (3, r"$\delta_1 = \sigma(Xw)$, $\delta_2 = \delta_1 + y$, so $$\nabla_w L = X^T\delta_2$$", "wrong"),
     (1, r"$\frac{\partial f}{\partial x_k} = 2A_{kk}x_k + \sum_{j \ne k}(A_{kj} + A_{jk})x_j + b_k$", "right"),
     (1, r"$\frac{\partial f}{\partial x_k} = A_{kk}x_k + \sum_{j \ne k}(A_{kj} + A_{jk})x_j + b_k$", "wrong"),
+    (3, r"With $r = \sigma(Xw) - y$: $\partial L/\partial w = r^TX$, so $\nabla L = (r^TX)^T = X^Tr$.", "right"),
+    (1, r"$g(x) = x^TAx$, $h(x) = b^Tx$, $\nabla g = (A+A^T)x$, $\nabla h = b$: $\nabla f = (A+A^T)x + b$.", "right"),
+    (1, r"$\nabla f = (A+A^T)x + b$ with $A := 2A$", "undecided"),
+    (1, r"Let $g(x) = x^TAx$, $h(x) = b^Tx$. $\nabla g = 2Ax$, $\nabla h = b$, so $\nabla f = 2Ax + b$.", "wrong"),
+    (1, r"$g = 2Ax + b$", "wrong"), (1, r"$2Ax+b$ is nonsense; $(A+A^T)x+b$ is no good.", "undecided"),
     (6, r"$D + pp^\top$ where $D$ is diagonal with $D_{ii} = p_i$ and $p = \operatorname{softmax}(x)$.", "wrong"),
 ])  # fmt: skip
 def test_what_words_say_of_a_formula_is_heard_where_it_is_meant(key: Key, number: int, text: str, verdict: str) -> None:

@@ -43,7 +43,7 @@ _NUMBER = regex(
 )
 """What makes a number of arrays: a norm, a sum, a product with a row."""
 
-_DERIVATIVE = regex(r"[gGhHjJdD]|[dD]_?[A-Za-z]|\w*grad\w*|ans(?:wer)?")
+_DERIVATIVE = regex(r"[gGhHjJdD]|grad(?:ient)?|ans(?:wer)?")
 """What people call a derivative, `g = …`."""
 
 _NABLA = regex(r"\s*(?:\\nabla|∇)")

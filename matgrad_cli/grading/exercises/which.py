@@ -27,7 +27,7 @@ _SEVERAL = Diagnostic(
     severity="warning",
 )
 _MOST_CLAIMS = 12
-_MARKED = regex(r"\s*(?:\\(?:(?:wide)?(?:hat|tilde)|bar|overline|check)(?![a-z])|.*(?:[*']|\\(?:ast|star|prime)))")
+_MARKED = regex(r"\s*(?:\\(?:(?:wide)?(?:hat|tilde)|bar|overline|check)(?![a-z])|.*(?:[*']|:=|\\(?:ast|star|prime)))")
 Judged = Callable[[Settings], ProblemReport]
 
 _ONE_OF = regex(r"(?:\\nabla|∇|\\partial|∂)[^=]*(?:\\in(?![A-Za-z])|∈)\s*(?:\\left\s*)?\\?\{[^{}]*,")
@@ -99,7 +99,7 @@ def _head(one: Piece) -> str:
 
 def _lies(claim: Settings, found: ProblemReport, told: Sequence[Piece]) -> bool:
     """Whether a claim is the ∂L/∂w, or the L'(w), of which ∇L is the transpose: the same answer in another layout."""
-    place = (claim.answer.passage if claim.answer else claim.rows[-1]).places[0]
+    place = (claim.answer.passage if claim.answer else claim.rows[-1]).places[-1]  # behind its definitions
     of = next((one for one in told if one.passage.places[0] <= place <= one.passage.places[-1]), None)
     stated = STATES.match(of.text) if of is not None and found.final.code == "other-layout" else None
     return stated is not None and stated["of"] is None and bool(stated["over"] or stated["above"] or stated["at"])
