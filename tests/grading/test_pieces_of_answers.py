@@ -16,6 +16,8 @@ LENGTH = 'loss = "norm(A@u - c)"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\n'
 LINE = 'loss = "norm(A@u - c)**2/2"\nwrt = "u"\nshapes = "A: m×n, u: n, c: m"\n'
 BELL = 'loss = "exp(c.T@u)"\nwrt = "u"\nshapes = "c: n, u: n"\n'
 BITS = 'loss = "-t.T@log(sigmoid(A@u)) - (1-t).T@log(1-sigmoid(A@u))"\nwrt = "u"\nshapes = "A: m×n, u: n, t: m"\n'
+SCALES = 'loss = "norm(Y - P@diag(s)@Q.T)**2"\nwrt = "s"\nshapes = "Y: m×n, P: m×k, s: k, Q: n×k"\n'
+CENTRED = 'loss = "sum(c*(u - mean(u)))"\nwrt = "u"\nshapes = "c: m, u: m"\n'
 NEAR = 'loss = "exp(-norm(u-c)**2/(2*h**2))"\nwrt = "u"\nshapes = "u: n, c: n, h: scalar"\n'
 PULL = 'loss = "c.T@inv(M)@d"\nwrt = "M"\nshapes = "c: n, d: n, M: n×n"\n'
 CURVED = 'loss = "sum(log(1+exp(A@u)))"\nwrt = "u"\norder = 2\nshapes = "A: m×n, u: n"\n'
@@ -100,6 +102,11 @@ CASES = [
     (BITS, r"\sum_i (\sigma_i - t_i)a_i, \sigma_i = \sigma(a_i^\top u)", "right"),
     (BITS, r"\sum_i (t_i - \sigma_i)a_i, \sigma_i = \sigma(a_i^\top u)", "wrong"),
     (BITS, r"A^\top(\sigma - t), \sigma = \sigma(Au)", "right"),
+    # columns at one entry, and two vectors of ones that touch
+    (SCALES, r"\frac{\partial L}{\partial s_k} = -2p_k^\top Eq_k, E = Y - P\operatorname{diag}(s)Q^\top", "right"),
+    (SCALES, r"\frac{\partial L}{\partial s_j} = 2p_j^\top Eq_j, E = Y - P\operatorname{diag}(s)Q^\top", "wrong"),
+    (CENTRED, r"c - \frac1m11^\top c", "right"), (CENTRED, r"(I - 11^T/m)c", "right"),
+    (CENTRED, r"Hc, H = I - \frac{1}{m}11^{T}", "right"), (CENTRED, r"c + \frac1m11^\top c", "wrong"),
     # a slash before what stands side by side
     (NEAR, r"-(u-c)e^{-\|u-c\|^2/2h^2}/h^2", "right"),
     (NEAR, r"(u-c)e^{-\|u-c\|^2/2h^2}/h^2", "wrong"),

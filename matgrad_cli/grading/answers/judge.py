@@ -220,9 +220,14 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
             judged = found  # what is wrong with a row, not that it is none
     for flags in other_slices(slices(read.side.node), dict(task.problem.members)) if judged.verdict == "wrong" else ():
         other = _around(task, **flags)
-        turned = _judged(task, other, read_answer(answer, other), reference)
-        if turned.verdict == "right":
+        again = read_answer(answer, other)
+        if (turned := _judged(task, other, again, reference)).verdict == "right":
             return turned
+        for entry, order in others(again, other):  # an entry of these columns
+            if order and entry.expr is not None:
+                turned = judged_derivative(other, entry.expr, order, entry, None)
+                if turned.verdict == "right":
+                    return turned
     if judged.slip is not None and judged.slip.code == "other-layout" and _has_one_dimension(read.side.node):
         return Judged("right", notes=judged.notes)
     if judged.slip is not None and judged.slip.code == "number-for-matrix" and _DIFFERENTIAL.match(answer):

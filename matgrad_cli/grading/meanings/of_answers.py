@@ -80,10 +80,7 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         found = read_side(replace(side, node=node), around)
         yield replace(found, notes=(*found.notes, f"read with {how}")), ()
     bound = {letter.name for part in s.parts_of(side.node) if isinstance(part, s.Sigma) for letter in part.letters}
-    letters, wanted = (
-        [letter for letter in _letters(side.node, around.known) if letter.name not in bound],
-        around.task.letters,
-    )
+    letters, wanted = ([letter for letter in _free(side.node, around) if letter.name not in bound], around.task.letters)
     if 0 < len(letters) == len(wanted):
         for names in permutations(sorted(letter.name for letter in letters)):
             order = tuple(Index(name, letter.dim) for name, letter in zip(names, wanted, strict=True))
@@ -121,11 +118,18 @@ def _product(node: s.Node) -> s.Node:
     return replace(node, operator="juxtapose") if isinstance(node, s.Binary) and node.operator == "*" else node
 
 
+def _free(node: s.Node, around: Surroundings) -> tuple[s.Name, ...]:
+    """The letters in subscripts; where there are no others, those that are names of sizes too."""
+    return _letters(node, around.known) or _letters(node, around.valued)
+
+
 def _letters(node: s.Node, known: Callable[[str], bool]) -> tuple[s.Name, ...]:
-    """The letters in subscripts that are no names of their own, each once."""
+    """The letters in subscripts, also of rows and columns, that are no names of their own, each once."""
     found: dict[str, s.Name] = {}
     for part in s.parts_of(node):
-        for index in part.indices if isinstance(part, s.Subscript) else ():
+        for index in (
+            part.indices if isinstance(part, s.Subscript) else (part.index,) if isinstance(part, s.Slice) else ()
+        ):
             inner = s.ungrouped(index)
             if isinstance(inner, s.Name) and len(inner.name) == 1 and not known(inner.name):
                 found[inner.name] = inner

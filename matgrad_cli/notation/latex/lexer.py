@@ -28,6 +28,7 @@ _ONES = regex(r"(?<![\w}])(?:\\(?:mathbf|bm)\s*)?\{?1\}?\s*(?:\^\s*\{?\s*(?:T(?!
 """`1^T`: the vector of ones."""
 _OTHERS = regex(r"(?<![A-Za-z\\_^{])[A-Za-z](?:[02-9]|1\d|1\s*[A-Za-z@])")
 """Another number behind a letter, or a `1` behind which a factor stands: `W2`, `W1 x`."""
+_TURNED = regex(r"\s*(?:\^\s*(?:\{\s*)?(?:T(?![a-z]+\})|\\top|\\intercal|')|ᵀ|')")
 _NUMBER = regex(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 
 
@@ -117,6 +118,11 @@ class Lexer:
         comma = _DECIMALS.match(self.text, stop, end) if text.isdigit() else None
         if comma is not None and (comma["sure"] or text == "0"):
             text, stop = f"{text}.{comma['sure'] or comma['likely']}", comma.end()
+        if text.isdigit() and text.endswith("11") and _TURNED.match(self.text, stop):  # `11^\top`, no eleven
+            if text != "11":
+                self.emit("number", text[:-2], at, stop - 2, font)
+            self.emit("command", "ones", stop - 2, stop - 1)
+            return stop - 1
         if font in STYLES and text in ("1", "0"):
             self.emit("command", "ones" if text == "1" else "zeros", at, stop)
         else:
@@ -235,6 +241,8 @@ class Lexer:
         before = [token.text for token in self.tokens[-4:-1]]
         script = before[-1:] in (["_"], ["^"]) or (before[-1:] == ["{"] and before[-2:-1] in (["_"], ["^"]))
         if (script and before[-3:] != ["nabla", "_", "{"]) or before[-1:] in (["frac"], ["sqrt"]):  # `\frac n2`
+            return False
+        if self.text[at:end] == "11" and _TURNED.match(self.text, end):
             return False
         ones = self.text[at:end] == "1" and (_ONES.search(self.text) or not _OTHERS.search(self.text))
         return not ones and name not in self.names.variables and self.text[end : end + 1] != "."
