@@ -18,7 +18,7 @@ from ..consequences import told_once
 from ..derivation import RowResult
 from ..equations.asked import named_multipliers, readings, without_lagrangian
 from ..lines.arrays import Flags, Slices, other_slices, slices
-from ..lines.literal_name import with_letter
+from ..lines.literal_name import with_calls, with_letter
 from ..lines.statements import Row
 from ..meanings.redefined import part_of
 from ..meanings.supposed import Values, is_average
@@ -131,6 +131,7 @@ def _read_derivation(
     lying: bool = True,
 ) -> tuple[ProblemReport, Slices, list[Values]]:
     rows, name = with_letter(joined_rows(chosen.rows), chosen.text("name"), task.names)
+    rows, told = with_calls(rows, task.names)
     habits = Habits(True, not chosen.under_key, chosen.under_key, supposed, upright=task.layout != chosen.layout)
     begun = begin(task, rows, chosen.source, task.syntax, name, columns, lying, habits, chosen.told)
     reader, around = begun.reader, begun.around
@@ -169,7 +170,7 @@ def _read_derivation(
     verdict = _verdict(lines, final, chosen)
     if chosen.require == "derivation" and not derives(results, around):
         chosen, verdict, final = lacking_derivation(chosen, verdict, final)
-    notes = [] if chosen.under_key else [*task.problem.notes]  # how a key is read is told of the key
+    notes = told if chosen.under_key else [*task.problem.notes, *told]  # how a key is read is told of the key
     notes += [f"`{name}` is read as `{to_text(value)}`: no formula explains it" for name, value in supposed.items()]
     report = ProblemReport(chosen.id, "derivation", verdict, final, lines, notes=tuple(notes))
     return scored(chosen, report, lambda: lines_held(results, around)), written, reader.prose.choices

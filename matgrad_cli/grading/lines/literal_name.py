@@ -9,19 +9,27 @@ import string
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 
-_TOKEN = regex(r"\\[A-Za-z]+|\\.|\w|\S")
+_TOKEN = regex(r"\\[A-Za-z]+|\\.|\|\||\w|\S")
 _FONTS = frozenset((
     r"\mathcal", r"\mathbf", r"\boldsymbol", r"\bm", r"\vec", r"\mathrm", r"\text", r"\textbf", r"\textrm",
     r"\operatorname",
     r"\mathsf", r"\mathscr", r"\mathit", r"\left", r"\right", r"\big", r"\Big", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr",
     r"\,", r"\;", r"\:", r"\!", "{", "}", "&",
 ))  # fmt: skip
+_BARS = frozenset((r"\mid", r"\vert", r"\|", r"\Vert", r"\parallel", "||"))
+_CALL = regex(
+    r"(?:\\(?:log|ln)(?![A-Za-z])[\s{]*)?(?:\\(?:mathrm|mathcal|operatorname|text|mathbb)\s*\{\w+\}|[A-Za-z])\s*"
+    r"(?:_\w|_\{[^{}]*(?:\{\w*\})?\})?\s*(?:\\left|\\[bB]igl?)?\((?P<inside>[^()=]*)\)"
+)
+r"""A call, perhaps under a logarithm: `D_{KL}(p \| q)`, `\log p(y \mid X, w)`."""
 _PLAIN = regex(r"\\?[A-Za-z]\w*")
 
 
 def tokens_of(text: str) -> list[tuple[str, int, int]]:
-    """The tokens that mean something, each with its place: fonts, braces and distances mean nothing."""
-    return [(match[0], *match.span()) for match in _TOKEN.finditer(text) if match[0] not in _FONTS]
+    """The tokens that mean something, each with its place: fonts, braces and distances mean nothing, and a bar is a
+    bar."""
+    found = [(match[0], *match.span()) for match in _TOKEN.finditer(text) if match[0] not in _FONTS]
+    return [("|" if token in _BARS else token, start, end) for token, start, end in found]
 
 
 Rows = list[tuple[int, Passage]]
@@ -30,16 +38,47 @@ Rows = list[tuple[int, Passage]]
 def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Rows, str | None]:
     """The rows with every occurrence of the name written as one free letter, and that letter;
     a plain name stays as it is."""
-    wanted = [token for token, _, _ in tokens_of(name or "")]
-    if name is None or len(wanted) < 2 or _PLAIN.fullmatch(name):
+    if name is None or len(tokens_of(name)) < 2 or _PLAIN.fullmatch(name) or not (letter := _free(rows, taken)):
         return list(rows), name
+    return _with(rows, name, letter), letter
+
+
+def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
+    """The rows with the calls of left sides that hold one bar as names, `D(p | q)`, and how that is told;
+    `p(y_i | x_i)` is numbered by i, `p(k | x_n)` by k and n."""
+    letters: dict[str, str] = {}
+    told: list[str] = []
+    for call in dict.fromkeys(call for _, row in rows for call in _barred(row.text)):
+        found = (first or second for first, second in _NUMBER.findall(call))
+        numbers = "".join(letter for letter in dict.fromkeys(found) if letter not in taken)
+        plain = "".join(token for token, _, _ in tokens_of(_NUMBER.sub("", call)))
+        name = letters.setdefault(plain, _free(rows, taken))
+        name = f"{name}_{{{numbers}}}" if numbers else name
+        rows = _with(rows, call, name)
+        told.append(f"`{call}` is written `{name}`")
+    return rows, told
+
+
+_NUMBER = regex(r"(?<=\w)_\{?([a-z])(?!\w)\}?|(?<=[(,|])\s*([cijklmn])(?=\s*[,)|\\])")
+
+
+def _free(rows: Rows, taken: frozenset[str]) -> str:
+    """A letter that stands nowhere; none if there is none."""
     used = taken | {token for _, row in rows for token, _, _ in tokens_of(row.text)}
-    letter = next((letter for letter in ("L", "J", "F", "Q", *string.ascii_letters) if letter not in used), None)
-    if letter is None:
-        return list(rows), name
-    return [
-        (number, Passage(_replaced(row.text, wanted, letter), row.start, row.offsets)) for number, row in rows
-    ], letter
+    return next((letter for letter in ("L", "J", "F", "Q", *string.ascii_letters) if letter not in used), "")
+
+
+def _with(rows: Rows, name: str, letter: str) -> Rows:
+    wanted = [token for token, _, _ in tokens_of(name)]
+    return [(number, Passage(_replaced(row.text, wanted, letter), row.start, row.offsets)) for number, row in rows]
+
+
+def _barred(text: str) -> list[str]:
+    """The calls of a left side that hold one bar: what stands before it is no norm."""
+    left = text[: text.find("=")] if "=" in text else ""
+    calls = [match for match in _CALL.finditer(left) if "|" in match["inside"] or "\\" in match["inside"]]
+    bars = [[token for token, _, _ in tokens_of(call["inside"]) if token == "|"] for call in calls]
+    return [call[0] for call, found in zip(calls, bars, strict=True) if len(found) == 1]
 
 
 def _replaced(text: str, wanted: list[str], letter: str) -> str:
@@ -48,7 +87,7 @@ def _replaced(text: str, wanted: list[str], letter: str) -> str:
     while at + len(wanted) <= len(names):
         if names[at : at + len(wanted)] == wanted:
             start, end = _balanced(text, found[at][1], found[at + len(wanted) - 1][2])
-            text = text[:start] + letter + " " * (end - start - 1) + text[end:]
+            text = text[:start] + letter + " " * (end - start - len(letter)) + text[end:]
             at += len(wanted)
         else:
             at += 1

@@ -141,7 +141,8 @@ def _letter_of_its_own(r: Cursor, token: Token, free: bool) -> s.Node | None:
         return applied_function(r, Token("function", "expectation", token.start, token.end))
     if free and name == "I" and (counted := indicator(r)) is not None:
         return scripted(r, counted)
-    if free and name == "I" and r.sees("operator", "_") and not two_letters(r):
+    declared = name == "I" and any(r.variable(f"I{between}{r.peek().text}") for between in ("", "_"))
+    if free and name == "I" and r.sees("operator", "_") and not two_letters(r) and not declared:
         sizes = sizes_below(r)
         return scripted(r, s.Apply(r.span(token, r.last), "eye", sizes))
     if name == "sigma" and (free or r.names.variables.get(name) in ("vector", "row", "matrix")) and before_argument(r):
