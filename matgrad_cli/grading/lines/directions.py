@@ -124,7 +124,8 @@ def _beside_variable(around: Surroundings, argument: s.Node) -> Iterator[tuple[s
     if not any(isinstance(part, s.Name) and part.name == wrt.name for part in parts):
         return
     for part in parts:
-        own = [name.name for factor in factors(part) for name in names(factor) if unknown(around, name.name)]
+        here = [name.name for factor in factors(part) for name in names(factor)]
+        own = [name for name in here if unknown(around, name) or (name == "d" and not around.valued(name))]
         yield from ((name, True) for name in own[:-1])
         last = s.ungrouped(factors(part)[-1])
         whole = bool(own) and (not isinstance(last, s.Name) or last.name == own[-1])

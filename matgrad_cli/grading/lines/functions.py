@@ -40,7 +40,7 @@ def find_functions(around: Surroundings, rows: Sequence[tuple[int, Passage]], so
             name, letter = letter_name(match["name"].lstrip("\\")), letter_name(match["letter"].lstrip("\\"))
             below = letter_name(match["below"].lstrip("\\")) if match["below"] else ""
             whole = f"{name}_{below}" if below else name
-            single = len(match["letter"].lstrip("\\")) == 1
+            single = len(match["letter"]) == 1 or match["letter"].startswith("\\")
             if (
                 name in _NEVER
                 or name in FUNCTIONS

@@ -46,7 +46,7 @@ def loss_names(
     differentiated = [
         name
         for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes)))
-        if not scratch.known(name) and name not in functions
+        if not scratch.known(name) and name not in functions and name not in scratch.formulas
     ]
     stated = _stated_names(scratch, claims)
     differentiated = [name for name in differentiated if name != "I" or name in stated]  # dI = 0 of the identity
@@ -66,9 +66,9 @@ def loss_names(
         symbol = scratch.defined.get(name)
         if symbol is not None and symbol.shape is loss.shape and scratch.bench.equal(scratch.expanded(symbol), loss):
             found.add(name)
-    if not found:  # f(X + H) = …
-        lefts = [claim.left for claim in claims if isinstance(claim.left, s.Apply)]
-        moved = {left.function for left in lefts if _at_moved(left, scratch)}
+    if not found:  # f(X + H) = …, φ(t) = f(X + tH)
+        calls = [part for node in nodes for part in s.parts_of(node) if isinstance(part, s.Apply)]
+        moved = {call.function for call in calls if _at_moved(call, scratch)}
         found = moved & USUAL - {*stated}
     if len(found) > 1:
         found = _heads(claims, found)
