@@ -65,7 +65,9 @@ class Begun:
         )
         if number == self.rows[-1][0]:
             texts = [one.text for _, one in self.rows]
-            claims = [naming_derivative(claim, self.around, self.source.text, texts) for claim in found.claims]
+            chain, text = self.reader.chain, self.source.text
+            told = chain.final is not None and not chain.final_order
+            claims = [naming_derivative(claim, self.around, text, texts, told) for claim in found.claims]
             found = replace(found, claims=tuple(claims))
         return as_typed(found) if self.habits.as_typed else found
 

@@ -178,6 +178,8 @@ def test_a_name_for_the_derivative_is_judged_as_it_where_no_row_uses_it() -> Non
     assert judged("J = 2A", head="loss: A@x\nwrt: x\n").slip == "lost-factor"
     used = judged("J = 2A", "\\nabla f = J - A", head="loss: A@x\nwrt: x\n")
     assert (used.verdict, [line.role for line in used.lines]) == ("right", ["definition", "claim"])
+    step = judged("\\nabla f = (A + A^\\top)x", "g = x - (A + A^\\top)x", head="loss: x.T@A@x\nwrt: x\n")
+    assert (step.verdict, [line.role for line in step.lines]) == ("right", ["claim", "definition"])
 
 
 def test_roles_in_json_and_text() -> None:

@@ -86,15 +86,17 @@ def _is_value(around: Surroundings, value: Expr | None, shape: Shape | None) -> 
     return value.shape.is_square and value.shape.is_matrix if shape is None else value.shape is shape
 
 
-def naming_derivative(claim: Claim, around: Surroundings, text: str, texts: Iterable[str]) -> Claim:
+def naming_derivative(claim: Claim, around: Surroundings, text: str, texts: Iterable[str], told: bool) -> Claim:
     """The claim of a last row `J = …` as one about the derivative: people give it this name, its right side is of that
-    kind, and no other row has a use for the name. So is `H = …` about the second one, where the `text` speaks of it."""
+    kind, and no other row has a use for the name, or has `told` the derivative. So is `H = …` about the second one,
+    where the `text` speaks of it."""
     left, name, task = claim.left, lone_name(claim.left), around.task
     if not isinstance(left, s.Name) or name is None or around.valued(name) or name in around.losses:
         return claim
     second = name == "H" and _SECOND.search(text) is not None
     alone = sum(len(re.findall(rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z])", one)) for one in texts) == 1
-    if not alone or not (second or _called(around, name)) or task.wanted is None:
+    first = _called(around, name) and not told
+    if not alone or not (second or first) or task.wanted is None:
         return claim
     found = read_side(claim.sides[1], around)
     if found.failure != "wrong" and not _is_value(around, found.expr, None if second else task.wanted.shape):

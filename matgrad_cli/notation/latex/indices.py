@@ -146,9 +146,12 @@ def name_above(r: Cursor, first: int, tokens: list[Token], end: Token) -> Script
 
 
 def _is_adjoint(r: Cursor, place: int) -> bool:
-    """Whether what a star at a place is raised at is no point that is looked for: a given matrix, a bracket, or a given
-    vector before a factor."""
-    base = r.tokens[place - (3 if r.tokens[place - 1].text == "{" else 2)]
+    """Whether what a star at a place is raised at is no point that is looked for: a given matrix in a product, a
+    bracket, or a given vector before a factor."""
+    at = place - (3 if r.tokens[place - 1].text == "{" else 2)
+    base = r.tokens[at]
+    if r.ends_here() and (at == 0 or r.tokens[at - 1].kind == "relation"):
+        return False
     if base.kind != "name" or base.text == r.names.wrt:
         return base.kind == "close" and base.text in (")", "]")
     kind = r.names.variables.get(base.text)
