@@ -104,3 +104,15 @@ def test_the_derivative_of_what_was_named_is_no_fact_in_letters_of_its_own(slip:
 $$\frac{\partial E_{ij}}{\partial R_{kl}} = %s$$ so $\nabla_R L = 2 X^T E$."""
     assert check_text(text % slip, "answer.md").verdict == "wrong"
     assert check_text(text % r"X_{ik}\delta_{jl}", "answer.md").verdict == "right"
+
+
+@pytest.mark.parametrize("bracket", [("", ""), ("\\left[", "\\right]")])
+@pytest.mark.parametrize(("sign", "verdict"), [("-", "right"), ("+", "wrong")])
+def test_what_is_stated_of_each_sample_with_its_number_above(bracket: tuple[str, str], sign: str, verdict: str) -> None:
+    inside = "y^{(i)}\\log(a^{(i)})+(1-y^{(i)})\\log(1-a^{(i)})".join(bracket)
+    text = (
+        f"$a^{{(i)}} = \\sigma(w^Tx^{{(i)}} + b)$ and $J = -\\frac{{1}}{{m}}\\sum_{{i=1}}^{{m}}{inside}$\n\n"
+        f"$$\\frac{{\\partial J}}{{\\partial w}} = \\frac{{1}}{{m}}\\sum_{{i=1}}^m "
+        f"(a^{{(i)}}{sign}y^{{(i)}})x^{{(i)}}$$\n"
+    )
+    assert check_text(text, "x.md").verdict == verdict

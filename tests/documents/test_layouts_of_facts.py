@@ -36,3 +36,12 @@ def test_a_fact_by_a_matrix_follows_in_one_layout_alone(before: str, layout: str
 def test_a_fact_by_a_vector_may_be_a_row_or_a_column() -> None:
     for form in ("2x^T", "2x"):
         assert verdicts(NUMERATOR + rf"$\frac{{\partial}}{{\partial x}} x^Tx = {form}$.")[-1] == "follows"
+
+
+def test_a_covariance_that_is_called_invertible_may_be_symmetric() -> None:
+    text = (
+        "Gaussian: $$\\ell(m, S) = -\\frac{n}{2}\\log\\det(S) - \\frac12\\sum_{j=1}^{n}(x_j - m)^T S^{-1}(x_j - m)$$"
+        "\n\n$$\\frac{\\partial \\ell}{\\partial m} = \\sum_{j=1}^{n} S^{-1}(x_j - m)$$\n\n"
+        "Since $S^{-1}$ is invertible, only the mean is left. The covariance is $S$.\n"
+    )
+    assert check_text(text, "x.md").verdict == "right"

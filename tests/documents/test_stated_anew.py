@@ -93,3 +93,26 @@ $$\frac{\partial L}{\partial\Lambda} = \frac N2\Lambda^{-1} - \frac12 S$$
     )
     assert len(report.problems) == 1
     assert report.verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"), [("2X^T(Xv - y) + 2\\mu v", "right"), ("2X^T(Xv - y) + \\mu v", "wrong")]
+)
+def test_a_heading_and_a_letter_begin_another_problem_of_the_same_name(value: str, verdict: str) -> None:
+    text = (
+        "# Losses\n\nOne may add $\\mu\\|v\\|^2$.\n\n## Plain\n\n$$L(v) = \\|Xv - y\\|^2$$\n\n"
+        f"$$\\nabla L = 2X^T(Xv - y)$$\n\n## With a penalty\n\n$$L(v) = \\|Xv - y\\|^2 + \\mu\\|v\\|^2$$\n\n"
+        f"$$\\nabla L = {value}$$\n"
+    )
+    assert [problem.verdict for problem in check_text(text, "x.md").problems] == ["right", verdict]
+
+
+def test_behind_a_heading_that_counts_problems_the_same_name_may_be_another() -> None:
+    text = (
+        "## Q1\n\n$f(v) = v^TMv$, so $\\nabla f = (M + M^T)v$.\n\n## Q2\n\n$f(X) = \\operatorname{tr}(BX)$, so "
+        "$df = \\operatorname{tr}(B\\,dX)$ and $\\nabla_X f = B^T$.\n\n## Q3\n\nOf $\\log\\det X$ we know "
+        "$df = \\operatorname{tr}(X^{-1}dX)$ and $\\nabla_X f = X^{-T}$.\n"
+    )
+    found = [row.verdict for problem in check_text(text, "x.md").problems for row in problem.lines]
+    assert "wrong" not in found
+    assert found.count("follows") >= 5

@@ -14,7 +14,7 @@ from ...notation.latex.names import GREEK, OF_GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
-from .names import INDEXED, PAIRED, fixed_indices, lettered, paired, squeezed
+from .names import INDEXED, PAIRED, fixed_indices, lettered, of_samples, one_hot_of, paired, squeezed
 from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
@@ -67,11 +67,6 @@ _DENSITY = regex(
     r"(?:_(?:\{[^{}]*\}|\\?\w+))?\s*(?:\\left\s*)?\((?:[^()]|\([^()]*\))*\))"
 )
 """`\\log p(y \\mid w)`: where it is given a value, a name."""
-_ONE_HOT_OF = regex(
-    r"(?<![A-Za-z\\])(?P<name>[a-z])\s+(?:is|be|denotes)\s+(?:the |a )?one-?hot\b[^.;]{0,40}?\s"
-    r"(?:of|for|at|representing)(?: the)?(?: [a-z-]{2,}){0,4}\s+(?P<at>[a-z])(?![A-Za-z])"
-)
-"""`y is the one-hot vector of o`."""
 _SPREAD = regex(
     r"(?:^|(?<=[,;&({\s]))(?P<name>\\(?:sigma|tau)(?:_\{?\\?\w+\}?)?)\s*\^\s*(?:2|\{2\})\s*(?P<sign>&?:?=)"
     r"(?P<value>(?:(?!,\s*(?:\\q?quad|\\[ ,;]|$)|\\text|\\q?quad).)+)"
@@ -217,11 +212,9 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
         letter = name if len(name) == 1 else rf"\\{name}(?![A-Za-z])"
         habits.append((re.compile(_NAMED.replace("{name}", letter)), partial(_as, r"\mathbf{1}")))
         respelled.append(("𝟏", name if len(name) == 1 else f"\\{name}"))
-    for match in _ONE_HOT_OF.finditer(sheet.prose):
-        if re.search(rf"_\{{?{match['at']}(?![A-Za-z])", text) is not None:  # y beside u_o is e_o
-            place = rf"e_{{{match['at']}}}"
-            habits.append((re.compile(_NAMED.replace("{name}", match["name"])), partial(_as, place)))
-            respelled.append((f"e_{match['at']}", match["name"]))
+    for name, at in one_hot_of(sheet.prose, text):
+        habits.append((re.compile(_NAMED.replace("{name}", name)), partial(_as, rf"e_{{{at}}}")))
+        respelled.append((f"e_{at}", name))
     if "\\psi" not in text:
         for match in islice(_FACTORIAL.finditer(text), 1):
             count = match["count"]
@@ -265,6 +258,10 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
     for name in _of_estimates(texts):
         by = re.compile(rf"(\\partial|\\nabla_\{{?)\s*\\{name}(?![A-Za-z])")
         habits.append((by, rf"\1\\hat{{\\{name}}}"))
+    for name in of_samples(texts):
+        habits.append(
+            (re.compile(rf"(?P<name>{name})\s*\^\s*\{{\s*\((?P<letter>[a-z])\)\s*\}}"), r"\g<name>_{\g<letter>}")
+        )
     if pairs := paired(texts):
         habits.append((PAIRED, lambda match: _as_label(match) if match["pair"] in pairs else match[0]))
     fixed = fixed_indices(texts)

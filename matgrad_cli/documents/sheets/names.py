@@ -4,7 +4,7 @@ the names of a formula as tokens, each with what stands below it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from ...diagnostics import MatgradError, Source
@@ -129,6 +129,32 @@ def paired(texts: Sequence[str]) -> frozenset[str]:
     twice = {name for name, pairs in below.items() if len(pairs) > 1 and any(len({*pair}) == 1 for pair in pairs)}
     found = {pair for name, pairs in below.items() for pair in pairs if name in twice or {*pair} <= bare}
     return frozenset(pair for pair in found if bound.isdisjoint(pair))
+
+
+_SAMPLE = regex(r"[\s&]*(?P<name>[a-z]|\\hat\s*\{?[a-z]\}?)\s*\^\s*\{\s*\([a-z]\)\s*\}\s*&?:?=", needs=("(",))
+
+
+def of_samples(texts: Sequence[str]) -> list[str]:
+    r"""What is stated of each sample, `a^{(i)} = \sigma(w^Tx^{(i)})`, and never has an index below."""
+    stated = {match["name"] for text in texts if (match := _SAMPLE.match(text)) is not None}
+    names = {name: rf"(?<![A-Za-z\\]){re.escape(name)}" if len(name) == 1 else re.escape(name) for name in stated}
+    text = " ".join(texts)
+    return [name for name in names.values() if re.search(rf"{name}\s*_", text) is None]
+
+
+_ONE_HOT_OF = regex(
+    r"(?<![A-Za-z\\])(?P<name>[a-z])\s+(?:is|be|denotes)\s+(?:the |a )?one-?hot\b[^.;]{0,40}?\s"
+    r"(?:of|for|at|representing)(?: the)?(?: [a-z-]{2,}){0,4}\s+(?P<at>[a-z])(?![A-Za-z])",
+    needs=("hot",),
+)
+"""`y is the one-hot vector of o`."""
+
+
+def one_hot_of(prose: str, text: str) -> Iterator[tuple[str, str]]:
+    """Names of vectors that are one-hot at a place, which is an index in the text: the y beside u_o is e_o."""
+    for match in _ONE_HOT_OF.finditer(prose):
+        if re.search(rf"_\{{?{match['at']}(?![A-Za-z])", text) is not None:
+            yield match["name"], match["at"]
 
 
 def lettered(texts: Sequence[str]) -> frozenset[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
@@ -74,7 +74,7 @@ def whole_of(sheet: Sheet, found: Outline) -> Section:
 def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
     """The problems of a document; one if no other begins behind a mark, with a loss of its own,
     where the earlier is done."""
-    cuts = [(0, 0, ""), *_cuts(sheet, found)]
+    cuts = [(0, 0, ""), *_with_ends(sheet, [*_cuts(sheet, found)])]
     whole = len(sheet.formulas)
     if len(cuts) == 1:
         return (whole_of(sheet, found),)
@@ -139,12 +139,35 @@ def _cuts(sheet: Sheet, found: Outline) -> Iterator[tuple[int, int, str]]:
                 continue
             start = next(number for number, formula in enumerate(sheet.formulas) if formula.place >= between[0])
             names_before = frozenset[str]().union(*written[:start])
-            known = {other.name for other in found.stated} | names_before | {name.swapcase() for name in names_before}
-            if _other(sheet, stated, last, written, known, bool(marked)):
+            valued = {other.name for other in found.stated}
+            known = valued | names_before | {name.swapcase() for name in names_before}
+            if _other(sheet, stated, last, written, known, valued, bool(marked)):
                 yield start, between[0], stated.name
                 following = stated
                 break
         last = following
+
+
+_COUNTED = regex(
+    r"^[ \t]*#{1,6}[ \t]+(?P<word>(?!Step|Stage|Phase|Part|Schritt)[A-Za-z]{0,10})[ \t.]*\d+(?![\w.]*\d)", re.MULTILINE
+)
+"""`## Q7`, `# Problem 3`: headings that count problems."""
+
+
+def _with_ends(sheet: Sheet, cuts: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    """The cuts; a problem behind a heading that counts it ends where the next is counted."""
+    counted = {match.start(): match["word"] for match in _COUNTED.finditer(sheet.prose)}
+    for at, (start, place, name) in enumerate(cuts):
+        yield start, place, name
+        end = cuts[at + 1][0] if at + 1 < len(cuts) else len(sheet.formulas)
+        heads = [head for head in counted if place < head and counted[head] == counted.get(_line(sheet.prose, place))]
+        behind = (next((n for n, one in enumerate(sheet.formulas) if one.place >= head), end) for head in heads[:1])
+        yield from ((number, head, "") for number, head in zip(behind, heads, strict=False) if start < number < end)
+
+
+def _line(text: str, place: int) -> int:
+    """Where the line begins that holds a place, or ends just before it."""
+    return text.rfind("\n", 0, place) + 1
 
 
 def _begins(found: Outline, stated: Stated) -> bool:
@@ -157,16 +180,23 @@ def _derived(found: Outline, name: str, start: int, end: int) -> bool:
 
 
 def _other(
-    sheet: Sheet, stated: Stated, last: Stated, written: list[frozenset[str]], known: Set[str], marked: bool
+    sheet: Sheet,
+    stated: Stated,
+    last: Stated,
+    written: list[frozenset[str]],
+    known: Set[str],
+    valued: Set[str],
+    marked: bool,
 ) -> bool:
     """Whether a statement is a problem's of its own: the last one's loss is never spoken of again, or its name is given
-    to another: behind a mark, or with a name that has no value and was not written before, so that it is not known."""
+    to another: with a name that has no value and was not written before, so that it is not known;
+    behind a mark, with one that the last one's loss has not."""
     if stated.name == last.name:
         said = sheet.formulas[stated.formula].before[-90:]
         if REWRITING.search(said) or squeezed(stated.sides[0]) in {squeezed(side) for side in last.sides}:
             return False
         inside = frozenset(labelled_names(tokens_of(_INDICES.sub(" ", stated.sides[0]), LatexNames())))
-        new = inside & written[stated.formula] - known
+        new = inside & written[stated.formula] - (written[last.formula] | valued if marked else known)
         plain = not any(_ARRAY.search(one.sides[0]) for one in (last, stated))
         kinds = [_KIND.search(sheet.formulas[one.formula].before[-90:]) for one in (last, stated)]
         called = [match[1].lower() for match in kinds if match is not None]

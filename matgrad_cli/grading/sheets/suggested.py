@@ -20,7 +20,8 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     """Facts of given arrays that the words suggest without saying them, or that a row says: covariances are symmetric,
     each and all; labels sum to one."""
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
-    known = {str(fact).partition(" ")[0] for task in part.tasks for fact in task.problem.facts}
+    said = [fact for task in part.tasks for fact in task.problem.facts if fact.word not in ("invertible", "positive")]
+    known = {str(fact).partition(" ")[0] for fact in said}
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
     margin = _MARGIN.search(part.question.loss)
     called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem)}
