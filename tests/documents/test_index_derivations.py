@@ -116,3 +116,13 @@ def test_what_is_stated_of_each_sample_with_its_number_above(bracket: tuple[str,
         f"(a^{{(i)}}{sign}y^{{(i)}})x^{{(i)}}$$\n"
     )
     assert check_text(text, "x.md").verdict == verdict
+
+
+@pytest.mark.parametrize("sums", ["\\sum", "\\sum_i", "\\sum_{i=1}^n"])
+@pytest.mark.parametrize(("factor", "verdict"), [("-\\frac2n", "right"), ("-\\frac1n", "wrong")])
+def test_how_many_samples_there_are_may_be_said_by_another_row(sums: str, factor: str, verdict: str) -> None:
+    text = (
+        f"Let $J = \\frac{{1}}{{n}}{sums}(y_i - p_i)^2$ with $p_i = wx_i + b$.\n\n"
+        f"$$\\frac{{\\partial J}}{{\\partial w}} = {factor}\\sum_{{i=1}}^n x_i(y_i - p_i)$$\n"
+    )
+    assert check_text(text, "x.md").verdict == verdict

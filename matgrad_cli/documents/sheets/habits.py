@@ -14,7 +14,7 @@ from ...notation.latex.names import GREEK, OF_GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
-from .names import INDEXED, PAIRED, fixed_indices, lettered, of_samples, one_hot_of, paired, squeezed
+from .names import BARE_SUM, INDEXED, below, fixed_indices, lettered, one_hot_of, over_the_one, squeezed
 from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
@@ -168,6 +168,7 @@ _ALWAYS: tuple[Habit, ...] = (
     (_CALL_IN_WORDS, r"\g<room>\\mathrm"),
     (_BOLD_ZERO, lambda match: match["room"] + "0" if _DERIVED.search(match.string) else match[0]),
     (_IN_WORDS, r"\g<sign>"),
+    (BARE_SUM, over_the_one),
     (_ROW_SUM, r"\g<of>\\mathbf{1}\\mathbf{1}^\\top"),
 )
 
@@ -258,12 +259,7 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
     for name in _of_estimates(texts):
         by = re.compile(rf"(\\partial|\\nabla_\{{?)\s*\\{name}(?![A-Za-z])")
         habits.append((by, rf"\1\\hat{{\\{name}}}"))
-    for name in of_samples(texts):
-        habits.append(
-            (re.compile(rf"(?P<name>{name})\s*\^\s*\{{\s*\((?P<letter>[a-z])\)\s*\}}"), r"\g<name>_{\g<letter>}")
-        )
-    if pairs := paired(texts):
-        habits.append((PAIRED, lambda match: _as_label(match) if match["pair"] in pairs else match[0]))
+    habits += below(texts)
     fixed = fixed_indices(texts)
     habits.append((INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
     errors = {match["label"] for one in texts for match in _ERROR.finditer(one) if _is_left_side(one, *match.span())}
@@ -314,11 +310,6 @@ def _primed(text: str, match: re.Match[str]) -> str:
 def _as(value: str, match: re.Match[str]) -> str:
     """The name as this value; what only holds its letter stays."""
     return value if match["bold"] or match["bare"] else match[0]
-
-
-def _as_label(match: re.Match[str]) -> str:
-    """The pair of letters below a name as one label."""
-    return rf"{match['name']}{match['close']}_{{\mathrm{{{match['pair']}}}}}"
 
 
 def _free(names: Sequence[str], text: str) -> Iterator[str]:

@@ -17,10 +17,10 @@ def lengths(
     problem: Problem, told: Mapping[str, str], sides: Sequence[str], prose: str
 ) -> Iterator[tuple[dict[str, str], str | None]]:
     """The shapes of the arrays of a problem with a number as one of their sizes, and the loss written out (in `sides`)
-    that says so.
+        that says so.
 
-    Where the loss is not written out, a row may say it: of `\\sum_{i=1}^n X_{ij}` n is how many rows X has, of the mean
-    `\\frac1d \\sum_i x_i` d how many entries x has.
+        Where the loss is not written out, a row may say it: of `\\sum_{i=1}^n X_{ij}` n is how many rows X has, and the
+    length of a y whose y_i stand in the loss; of the mean `\\frac1d \\sum_i x_i` d is how many entries x has.
     """
     numbers = [symbol.name for symbol in problem.variables if symbol.shape.is_number and symbol is not problem.wrt]
     open_ = [symbol for symbol in problem.variables if not symbol.shape.is_number and symbol.name not in told]
@@ -36,6 +36,11 @@ def lengths(
         ):
             if match[2] in arrays and match[1] in (match[3], match[4]):
                 dims[str(arrays[match[2]].dims[match[1] != match[3]])] = None
+        for letter in {*re.findall(rf"\\sum_\{{?(\w)=1\}}?\^\{{?{re.escape(name)}(?![A-Za-z])", prose)}:
+            numbered = (
+                one for one in arrays if re.search(rf"(?<![A-Za-z]){one}_\{{?{letter}(?![A-Za-z])", problem.source)
+            )
+            dims |= {str(arrays[one].rows): None for one in numbered}
         over = rf"\\[td]?frac\s*\{{?1\}}?\s*\{{?{re.escape(name)}\}}?\s*"
         mean = rf"{over}{_ONES}\s*\^\s*\{{?\\?\w+\}}?\s*([A-Za-z])(?![A-Za-z])"
         entry = r"(?<![A-Za-z])\\?([A-Za-z]+)_\{?(?P=letter)(?!\w)"

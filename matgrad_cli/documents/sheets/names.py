@@ -4,7 +4,7 @@ the names of a formula as tokens, each with what stands below it."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from ...diagnostics import MatgradError, Source
@@ -131,7 +131,7 @@ def paired(texts: Sequence[str]) -> frozenset[str]:
     return frozenset(pair for pair in found if bound.isdisjoint(pair))
 
 
-_SAMPLE = regex(r"[\s&]*(?P<name>[a-z]|\\hat\s*\{?[a-z]\}?)\s*\^\s*\{\s*\([a-z]\)\s*\}\s*&?:?=", needs=("(",))
+_SAMPLE = regex(r"[\s&]*(?P<name>[a-z]|\\hat\s*\{?[a-z]\}?)\s*\^\s*\{\s*\([a-z]\)\s*\}\s*&?:?=")
 
 
 def of_samples(texts: Sequence[str]) -> list[str]:
@@ -145,7 +145,6 @@ def of_samples(texts: Sequence[str]) -> list[str]:
 _ONE_HOT_OF = regex(
     r"(?<![A-Za-z\\])(?P<name>[a-z])\s+(?:is|be|denotes)\s+(?:the |a )?one-?hot\b[^.;]{0,40}?\s"
     r"(?:of|for|at|representing)(?: the)?(?: [a-z-]{2,}){0,4}\s+(?P<at>[a-z])(?![A-Za-z])",
-    needs=("hot",),
 )
 """`y is the one-hot vector of o`."""
 
@@ -155,6 +154,31 @@ def one_hot_of(prose: str, text: str) -> Iterator[tuple[str, str]]:
     for match in _ONE_HOT_OF.finditer(prose):
         if re.search(rf"_\{{?{match['at']}(?![A-Za-z])", text) is not None:
             yield match["name"], match["at"]
+
+
+def below(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]:
+    """What is written otherwise below names: the number of a sample for that above, pairs of letters as labels."""
+    for name in of_samples(texts):
+        above = re.compile(rf"(?P<name>{name})\s*\^\s*\{{\s*\((?P<letter>[a-z])\)\s*\}}")
+        yield above, lambda match: f"{match['name']}_{{{match['letter']}}}"
+    pairs = paired(texts)
+
+    def labelled(match: re.Match[str]) -> str:
+        label = rf"_{{\mathrm{{{match['pair']}}}}}"
+        return f"{match['name']}{match['close']}{label}" if match["pair"] in pairs else match[0]
+
+    if pairs:
+        yield PAIRED, labelled
+
+
+BARE_SUM = regex(r"\\sum(?![A-Za-z])(?!\s*(?:\\(?:no)?limits|[_^]))")
+
+
+def over_the_one(match: re.Match[str]) -> str:
+    """A Σ without letters over the one index of its row, which is not that of a derivative."""
+    letters = {*re.findall(r"(?:_\{?|\^\{\()([a-z]+)", match.string)}
+    moved = re.search(r"\\partial[^{}]*_", match.string)
+    return rf"\sum_{{{letters.pop()}}} " if len(letters) == 1 and len(max(letters)) == 1 and not moved else match[0]
 
 
 def lettered(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
