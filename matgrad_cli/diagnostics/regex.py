@@ -71,10 +71,10 @@ def may_fit(text: str, needs: tuple[Words, ...], folded: bool) -> bool:
 
 if TYPE_CHECKING:
 
-    def regex(pattern: str, flags: int = 0, needs: tuple[str, ...] = ()) -> re.Pattern[str]:
+    def regex(pattern: str, flags: int = 0) -> re.Pattern[str]:
         """The pattern; what it `needs` is found from its signs."""
 else:
 
     @lru_cache(maxsize=2048)
-    def regex(pattern, flags=0, needs=()):  # noqa: ARG001
+    def regex(pattern, flags=0):
         return _Waiting(pattern, flags)

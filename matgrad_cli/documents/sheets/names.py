@@ -144,7 +144,7 @@ def of_samples(texts: Sequence[str]) -> list[str]:
 
 _ONE_HOT_OF = regex(
     r"(?<![A-Za-z\\])(?P<name>[a-z])\s+(?:is|be|denotes)\s+(?:the |a )?one-?hot\b[^.;]{0,40}?\s"
-    r"(?:of|for|at|representing)(?: the)?(?: [a-z-]{2,}){0,4}\s+(?P<at>[a-z])(?![A-Za-z])",
+    r"(?:of|for|at|representing)(?: the)?(?: [a-z-]{2,}){0,4}\s+(?P<at>[a-z])(?![A-Za-z])"
 )
 """`y is the one-hot vector of o`."""
 

@@ -86,7 +86,7 @@ _BY_ENTRY = regex(r"[^=]*(?:\\partial|∂)[^=/]*[/{][^=]*_")
 
 _STATED = regex(r"\s*(?P<name>(?:\\math\w+\s*)?\{?\\?(?P<letter>[A-Za-z]+)\}?)\s*(?:\([^()]*\))?\s*&?:?=(?!=)")
 _LOSSES = ("L", "J", "E", "f", "F", "ell", "loss", "Loss")
-_RULE = regex(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE, ("-",))
+_RULE = regex(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$", re.MULTILINE)
 """The line below the head of a table."""
 _OF_DERIVATIVES = regex(rf"{_DERIVATIVE.pattern}|\b(?:gradients?|derivatives?|hessians?)\b", re.IGNORECASE)
 _OF_VALUES = regex(r"\b(?:formulas?|expressions?|values?|results?|equations?|equals|is|answers?)\b|=", re.IGNORECASE)
