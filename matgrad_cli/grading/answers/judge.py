@@ -41,6 +41,7 @@ from .pieces import (
     least_squares,
     may_have_no_slope,
     own_piece,
+    says_of_star,
     uncalled,
     unread_piece,
     unstacked,
@@ -93,6 +94,8 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
         return undecided(f"{which} `{anew}` gives a letter another meaning than it has")
     if found.verdict != "right":
         return found
+    if says_of_star(answer, _around(task)):
+        return undecided("this is right, but what it says of the raised star could not be read")
     if (words := denial(task, answer)) is not None:
         return undecided(f"this is right, but what is said of it may deny it: `{words}`")
     if said is not None and (why := contradiction(task, said)) is not None:

@@ -176,16 +176,26 @@ def with_own_sigma(answer: str, around: Surroundings) -> str | None:
 
 def with_adjoints(answer: str, around: Surroundings) -> str | None:
     """The answer with `A^*` of a given A, which is no solution for it, as its transpose."""
-    wrt = letter_name(around.task.problem.wrt.name)
     answer = blanked(answer, [one.span() for one in _ADJOINT.finditer(answer)])
-    found = [one for one in _STAR.finditer(answer) if one["name"] != wrt and around.known(one["name"])]
-    if any(one["defined"] for one in found):  # `X^* = X`
+    found = _stars(answer, around)
+    if any(one["defined"] for one in found):
         return None
     for one in reversed(found):
         start, end = one.span("star")
         sign = "T" if one["star"][0] != "{" else "{T}"
         answer = answer[:start] + sign.ljust(end - start) + answer[end:]
     return answer if found else None
+
+
+def says_of_star(answer: str, around: Surroundings) -> bool:
+    """Whether an answer says that the star of a given array is no adjoint, `X^* = X`."""
+    plain = blanked(answer, [one.span() for one in _ADJOINT.finditer(answer)])
+    return any(one["defined"] for one in _stars(plain, around))
+
+
+def _stars(answer: str, around: Surroundings) -> list[re.Match[str]]:
+    wrt = letter_name(around.task.problem.wrt.name)
+    return [one for one in _STAR.finditer(answer) if one["name"] != wrt and around.known(one["name"])]
 
 
 def with_sets(answer: str) -> str | None:

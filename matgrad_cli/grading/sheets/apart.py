@@ -216,8 +216,8 @@ def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
 _UNLIKE = r"(?P<one>[a-z])\s*(?P<sign>\\neq?(?![A-Za-z])|≠|=)\s*(?P<other>[a-z])"
 _CONDITION = regex(rf"\s*{_UNLIKE}\s*")
 _CONDITION_BEHIND = regex(
-    r"(?:,|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])*"
-    r"(?:\(\s*|\\q?quad(?![A-Za-z])\s*|\\(?:text\w*|mbox|mathrm)\s*\{[^{}]*\b(?:if|when|for|where)\b[^{}]*\}\s*)"
+    r"\s*(?:(?:,|\\q?quad(?![A-Za-z])|\\[,;:! ]|[&~])\s*)+"
+    r"(?:\(\s*|(?<=quad)\s*|\\(?:text\w*|mbox|mathrm)\s*\{[^{}]*\b(?:if|when|for|where)\b[^{}]*\}\s*)"
     rf"{_UNLIKE}\s*\)?[\s.,;]*$"
 )
 _CASE = regex(r"\b(?:if|when|for|case|where|whenever|wenn|falls|für)\b[^$.]{0,25}$", re.IGNORECASE)

@@ -163,7 +163,9 @@ class Judge:
         return judged
 
     def _is_conditional(self, line: Line) -> bool:
-        """Whether words say of a display, or of the one that ends just above it, under what condition it holds."""
+        """Whether words say under what condition a display, or the one just above it, holds; none where the loss is."""
+        if any(one.block == line.formula.block for one in self.sheet.formulas[self.question.start :][:1]):
+            return False
         above = self.sheet.prose[self.conditional[1] : line.formula.place] if self.conditional[1] else "."
         return not above.strip() or said_of_other(line.formula, loss=self.question.name) == CONDITIONAL
 

@@ -285,6 +285,9 @@ def root_of(r: Cursor, token: Token) -> s.Node:
         degree = r.inside(r.at + 1, close)
         r.at = close + 1
         exponent = s.Binary(degree.span, "/", s.Literal_(degree.span, Fraction(1), "1"), degree)
+    if r.source.text[token.start : token.end] == "√" and r.sees("name") and r.tokens[r.at + 1].text == "_":  # √W₁
+        named = named_factor(r)
+        return s.Apply(r.span(token, r.last), "sqrt", (named,))
     first, past = r.unit()
     body = r.inside(first, past)
     span = r.span(token, r.last)

@@ -73,7 +73,7 @@ def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
         slope = jacobian(u)
         if slope is None or not np.all(np.isfinite(slope)):
             return None
-        step = _step(slope, r)
+        step, before = _step(slope, r), r
         size = float(np.linalg.norm(r))
         if np.max(np.abs(u), initial=0.0) > _FAR * max(1.0, float(np.max(np.abs(start), initial=0.0))):
             raise _Away
@@ -91,9 +91,11 @@ def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
         slow += bool(np.linalg.norm(other) > 0.7 * size)
         if slow > _SLOW:
             return None
-        u, r = u + part * step, other
-        if _no_more(float(np.linalg.norm(r)), slope, u) and _done(float(np.linalg.norm(r)), slope, u, _step(slope, r)):
-            return u  # of linear equations the slopes are known
+        halfway, u, r = u + 0.5 * step, u + part * step, other
+        if part == 1.0 and _done(float(np.linalg.norm(r)), slope, u, _step(slope, r)):
+            middle = residual(halfway)  # half of it is left there only where the slopes are the same all the way
+            if middle is not None and np.linalg.norm(2 * middle - before) <= _SMALL * size:
+                return u
     return None
 
 
