@@ -75,7 +75,7 @@ class Reader:
                 outcomes += self.prose.explained(left, lambda own: self.claim(own, first), first, left.sides)
         worst = worst_of(outcomes)
         verdict = worst.verdict if worst is not None else "follows"
-        apart = self.chain.apart and all(outcome.verdict == "follows" for outcome in outcomes[1:])
+        apart = self.chain.apart and all((one.verdict, one.role) == ("follows", "claim") for one in outcomes[1:])
         self.chain.gap = verdict in ("unreadable", "undecided") and not apart
         return RowResult(row, verdict, worst, tuple(outcomes), tuple(dict.fromkeys(self.notes)), apart)
 
@@ -247,7 +247,7 @@ class Reader:
 
     def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
         """The new last expression and the outcome at a sign of equality; its `own`: behind the left side of a claim."""
-        name = lone_name(side.node) if (self.names_ends or side.naming) and not last.free else None
+        name = lone_name(side.node) if (self.names_ends or side.naming) and not (last.free or self.both) else None
         if name is not None and name not in self.around.sizes() and unexplained(self.around, name):
             self.around.define(name, last)
             return last, Outcome("follows", role="definition")

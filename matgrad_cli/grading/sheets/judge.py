@@ -164,10 +164,9 @@ class Judge:
 
     def _is_conditional(self, line: Line) -> bool:
         """Whether words say under what condition a display, or the one just above it, holds; none where the loss is."""
-        if any(one.block == line.formula.block for one in self.sheet.formulas[self.question.start :][:1]):
-            return False
         above = self.sheet.prose[self.conditional[1] : line.formula.place] if self.conditional[1] else "."
-        return not above.strip() or said_of_other(line.formula, loss=self.question.name) == CONDITIONAL
+        said = not above.strip() or said_of_other(line.formula, loss=self.question.name) == CONDITIONAL
+        return said and all(one.block != line.formula.block for one in self.sheet.formulas[self.question.start :][:1])
 
     def _before(self, line: Line) -> Judged | None:
         """The row from which a row goes on."""
@@ -389,6 +388,7 @@ class Judge:
         plain = isinstance(line.head, (s.Derivative, s.Differential_)) or not line.derives  # no `∇f(x) + Aᵀν = 0`
         value = derived and plain and not is_scaled(result) and not fails_at_zero(line, result)
         zero = is_equation_of_zero(line.formula) and not (value and result.role == "claim")
+        zero = zero or (before is not None and before.ends_in_zero) or (line.multiplied and self._solving(line))
         apart = not derived and no_identity(line, self.question.name)
         solution = solution or (not derived and self._unfit(line, result))
         if not solution and (zero or apart or result.role == "equation" or (self._solving(line) and not derived)):

@@ -6,6 +6,7 @@ from ...diagnostics.record import record
 from ...records.finding import LineVerdict, Role
 from ..chain import RowResult
 from .other_functions import of_form
+from .passing import is_equation_of_zero
 from .rows import Line
 
 EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
@@ -30,6 +31,11 @@ class Judged:
     def apart(self) -> bool:
         """Whether it is open for what it is the derivative of alone, so that the next row is judged from its end."""
         return self.verdict == "undecided" and self.result is not None and self.result.apart
+
+    @property
+    def ends_in_zero(self) -> bool:
+        """Whether it sets something to zero: what goes on from it is no value of that."""
+        return is_equation_of_zero(self.line.formula)
 
     @property
     def unfit(self) -> bool:

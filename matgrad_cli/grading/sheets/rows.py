@@ -102,6 +102,13 @@ class Line:
         return [part for side in self.sides[1:] if side.node is not None for part in s.parts_of(side.node)]
 
     @property
+    def multiplied(self) -> bool:
+        """Whether it says that one derivative is a multiple of another's: `∂f/∂x = λ ∂g/∂x`."""
+        bodies = [lone(part.body) for part in self.value if isinstance(part, s.Derivative) and part.body is not None]
+        head = self.head.body if isinstance(self.head, s.Derivative) and self.head.body is not None else None
+        return head is not None and any(name not in (None, lone(head)) for name in bodies)
+
+    @property
     def is_constant(self) -> bool:
         """Whether the right side is a number, or ones: `Σ_j Y_ij = 1`, `uᵀu = 1`, `Y𝟏 = 𝟏` say what holds of given
         arrays."""
