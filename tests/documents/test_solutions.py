@@ -159,3 +159,24 @@ def test_what_a_name_stands_for_written_otherwise_is_a_claim(row: str, verdict: 
         "$$\\frac{\\partial J}{\\partial K} = -2P_0H^T + 2K(HP_0H^T + R)$$"
     )
     assert check_text(text, "x.md").verdict == verdict
+
+
+CHAIN = r"""Let $p = \sigma(z)$ and $L = \frac12(p - y)^2$. The chain rule gives
+
+$$\frac{\partial L}{\partial z} = {}\frac{\partial p}{\partial z}$$
+"""
+FIRST_ORDER = r"""Minimise $f(x) = x^\top A x$ with $A$ symmetric, subject to $g(x) = 0$.
+Set the differential to zero. The equations
+
+$$\frac{\partial f(x)}{\partial x} = \lambda\frac{\partial g(x)}{\partial x}$$
+
+are the first-order conditions.
+"""
+
+
+def test_a_chain_rule_is_no_equation_with_a_multiplier() -> None:
+    assert [check_text(CHAIN.replace("{}", one), "a.md").verdict for one in ("(p - y)", "(y - p)")] == [
+        "right",
+        "wrong",
+    ]
+    assert check_text(FIRST_ORDER, "a.md").verdict != "wrong"

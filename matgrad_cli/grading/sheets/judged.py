@@ -6,7 +6,7 @@ from ...diagnostics.record import record
 from ...records.finding import LineVerdict, Role
 from ..chain import RowResult
 from .other_functions import of_form
-from .passing import is_equation_of_zero
+from .passing import SET_TO_ZERO
 from .rows import Line
 
 EQUATION_OF_GRADIENT = "an equation that may set the gradient to zero"
@@ -35,7 +35,7 @@ class Judged:
     @property
     def ends_in_zero(self) -> bool:
         """Whether it sets something to zero: what goes on from it is no value of that."""
-        return is_equation_of_zero(self.line.formula)
+        return SET_TO_ZERO.search(self.line.text) is not None
 
     @property
     def unfit(self) -> bool:

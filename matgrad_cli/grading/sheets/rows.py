@@ -103,10 +103,12 @@ class Line:
 
     @property
     def multiplied(self) -> bool:
-        """Whether it says that one derivative is a multiple of another's: `∂f/∂x = λ ∂g/∂x`."""
-        bodies = [lone(part.body) for part in self.value if isinstance(part, s.Derivative) and part.body is not None]
-        head = self.head.body if isinstance(self.head, s.Derivative) and self.head.body is not None else None
-        return head is not None and any(name not in (None, lone(head)) for name in bodies)
+        """Whether it says that one derivative is that of another by a multiplier, `∂f/∂x = λ ∂g/∂x`; no chain rule."""
+        last = self.sides[-1].node if self.sides else None
+        match s.ungrouped(last) if last is not None else None:
+            case s.Binary(_, "juxtapose", s.Name(_, name), s.Derivative()):
+                return isinstance(self.head, s.Derivative) and name.partition("_")[0] in _MULTIPLIERS
+        return False
 
     @property
     def is_constant(self) -> bool:
@@ -129,6 +131,9 @@ class Line:
             return bool(self.sides) and bool(_MARKED.match(self.sides[0].text))
         left = s.ungrouped(self.sides[0].node)
         return isinstance(left, s.Name) and bool(re.search(r"_(?:hat|star|opt|bar|ML|MLE|MAP|ridge)$", left.name))
+
+
+_MULTIPLIERS = ("lambda", "mu", "nu")
 
 
 def _is_call(node: s.Node) -> bool:
