@@ -190,7 +190,8 @@ def _sum(e: Elaborator, node: s.Binary) -> Expr:
     arrays = [(value, part, minus) for value, part, minus in values if not value.shape.is_number]
     same: list[Expr] = []
     if arrays:
-        action = "subtract" if arrays[-1][2] else "add"
+        unlike = next((minus for value, _, minus in arrays if value.shape is not arrays[0][0].shape), arrays[-1][2])
+        action = "subtract" if unlike else "add"
         operands = [Operand(value, part.span, e.is_flat(part)) for value, part, _ in arrays]
         same, one_dimension = stretched(e, action, operands)
         e.flatten(node, one_dimension)
