@@ -31,10 +31,11 @@ from ..naming import named_parts
 def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) -> tuple[Expr, list[Named]]:
     """The loss with its parts named, innermost first; with `columns` only parts that are columns."""
     chosen: dict[Expr, str] = {}
+    under_log = _softmax_under_log(loss)
     for node in nodes_of(loss):
         for part, wish in _inside(node, variable):
             body = part.body if isinstance(part, Transpose) else part
-            if body is loss or variable not in body.symbols or body.free or isinstance(body, Symbol | Named | Entry):
+            if body is loss or body in under_log or variable not in body.symbols or body.free or isinstance(body, Symbol | Named | Entry):
                 continue
             if body.shape.is_column or not columns:
                 chosen.setdefault(body, wish)
@@ -45,6 +46,16 @@ def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) ->
         used[wish] += 1
         wishes.append((node, f"{wish}{used[wish]}" if several[wish] > 1 else wish))
     return named_parts(loss, wishes, taken)
+
+
+def _softmax_under_log(loss: Expr) -> set[Expr]:
+    """What stands under a logarithm alone: log softmax is one layer, whose derivative is simpler than that of both."""
+    under, elsewhere = set[Expr](), set[Expr]()
+    for node in nodes_of(loss):
+        for child in node.children:
+            if isinstance(child, Call) and child.function.startswith("softmax"):
+                (under if isinstance(node, Call) and node.function == "log" else elsewhere).add(child)
+    return under - elsewhere
 
 
 def _sized(wish: str, node: Expr) -> str:
