@@ -38,6 +38,7 @@ wrt = "R"
 shapes = "X: m×n, R: n×p, Y: m×p"
 """
 RIGHT = [
+    (4, "from sympy import *\n\n\ndef gradient(X, R, Y, m):\n    return 2 / m * X.T * (X * R - Y)"),
     *(
         (1, text)
         for text in (
@@ -95,6 +96,8 @@ LOOPS = [
     "sum(2*X[i][:,None]*(np.dot(X[i], R) - Y[i])[None,:] for i in range(m))/m",
 ]
 WRONG = [
+    (4, "import numpy as np\n\n\ndef gradient(X, R, Y, m):\n    return 2 / m * X.T * (X * R - Y)"),
+    (4, "import numpy as np\n\nE = X * R - Y\n2 / m * X.T * E"),
     (1, "m = 1\ng = 0\nfor i in range(n):\n    g += np.outer(W @ x + b > 0, x)"),
     (1, "def grad(W, x, b):\n    return np.outer(W @ x + b < 0, x)"),
     (1, "def grad(W):\n    return np.outer(W @ x > 0, x)\n\ngrad(np.ones((m, n)))"),

@@ -34,7 +34,7 @@ def judge(chosen: Settings) -> ProblemReport:
     said = [chosen.text(word) or "" for word in ("loss", "wrt", "shapes", "assume")]
     try:
         key: Key = (said[0], said[1], said[2], said[3], chosen_syntax(chosen.question_syntax), chosen.layout)
-        constraints, syntax = split_constraints(chosen.text("subject_to") or ""), chosen_syntax(chosen.text("syntax"))
+        constraints, syntax = split_constraints(chosen.text("subject_to") or ""), chosen_syntax(chosen.syntax)
         asked = Asked(chosen.order, chosen.asks, constraints, syntax=syntax, seed=chosen.seed)
         task = task_for(key, asked)
     except MatgradError as error:

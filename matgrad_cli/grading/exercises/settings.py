@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 from ...diagnostics import Diagnostic, Label, Source, Span
 from ...diagnostics.record import field, record, replace
+from ...diagnostics.regex import regex
 from ...documents.homework.titles import plain_name
 from ...documents.keys import WORDS, Exercise
 from ...documents.passage import Passage
@@ -25,6 +26,8 @@ LINES = "lines"
 MISSING_DERIVATION = "missing-derivation"
 """The word of `partial` for a right answer without the derivation that is required."""
 STUDENT_KEYS = ("answer",)
+_ARRAYS = regex(r"\b(?:import|from)[ \t]+(?:numpy|torch|jax|cupy|autograd)\b")
+"""Imports of arrays whose `*` works entry by entry."""
 SAID_UNDER_A_KEY = ("problem", "name", "syntax", "answer")
 """All that a file may say about a problem of a key; the rest would change the question."""
 
@@ -93,6 +96,12 @@ class Settings:
         """What was said for a key, by anybody."""
         found = self.values.get(key)
         return found.text if found and found.text else None
+
+    @property
+    def syntax(self) -> str | None:
+        """The language of the answer, where it is said, or told by what its file imports."""
+        arrays = self.answer is not self.typed and _ARRAYS.search(self.source.text) is not None
+        return self.text("syntax") or ("numpy" if arrays else None)
 
     @property
     def variable(self) -> str:
