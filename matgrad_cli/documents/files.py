@@ -23,7 +23,7 @@ from .toml_carrier import read_toml
 
 LARGEST = 2_000_000
 MOST_EXERCISES = 2_000
-MOST_ROWS = 2_000
+MOST_ROWS = 5_000
 READERS = {".toml": read_toml, **dict.fromkeys(LATEX, read_latex), **dict.fromkeys(MARKDOWN, read_markdown)}
 
 CELLS = ", Markdown cells"
@@ -210,8 +210,11 @@ def _read_text(text: str, name: str, asked: bool) -> Document:
     if ending in ENDINGS and not any(exercise.keys for exercise in document.exercises):
         document = replace(document, sheet=read_sheet(source, ending), code=_code_in(source, ending))
     count, rows = len(document.exercises), sum(len(exercise.rows) for exercise in document.exercises)
-    if count > MOST_EXERCISES or rows > MOST_ROWS:
-        found = f"has {count} problems and {rows} lines; at most {MOST_EXERCISES} and {MOST_ROWS} are read"
+    too_many = (
+        f"{count} problems" if count > MOST_EXERCISES else f"{rows} lines of derivations" if rows > MOST_ROWS else ""
+    )
+    if too_many:
+        found = f"has {too_many}; at most {MOST_EXERCISES:,} problems and {MOST_ROWS:,} lines are read"
         return Document(source, (), (*document.diagnostics, _file("file-too-large", name, found)))
     if not document.exercises and not any(diagnostic.severity == "error" for diagnostic in document.diagnostics):
         return replace(document, diagnostics=(*document.diagnostics, _empty(name)))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matgrad_cli.documents.files import MOST_ROWS
 from matgrad_cli.grading.check import check_file, check_text
 from matgrad_cli.grading.lines import reading
 from matgrad_cli.ir.memory import let_go
@@ -65,6 +66,15 @@ def test_a_chain_without_names_of_its_own_is_lexed_once(
     assert report.verdict == "right"
     assert {row: counted[0][row] for row in rows} == dict.fromkeys(rows, 1)
     assert max(counted[1].values()) == 1
+
+
+@pytest.mark.thorough
+def test_the_longest_file_is_lexed_once(counted: tuple[Counter[str], Counter[tuple[int, object]]]) -> None:
+    head = "loss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n"
+    rows = [f"= {number}X^\\top (Xw - y) - {number - 2}X^\\top (Xw - y)" for number in range(3, MOST_ROWS + 2)]
+    report = check_text(f"```matgrad\n{head}\n\\nabla_w L = 2X^\\top (Xw - y)\n" + "\n".join(rows) + "\n```\n")
+    assert report.verdict == "right"
+    assert {counted[0][row] for row in rows} == {1}
 
 
 LETTERS = [

@@ -10,6 +10,7 @@ from typing import Literal
 from ...diagnostics import Diagnostic, InputError, Source, Span
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
+from ...documents.files import MOST_ROWS
 from ...documents.passage import Passage
 from ...ir.memory import remembered
 from ...notation import syntax as s
@@ -111,7 +112,7 @@ def read_row(number: int, row: Passage, source: Source, names: LatexNames, synta
     return Row(number, row, tuple(replace(claim) for claim in claims), notes)
 
 
-@remembered(maxsize=4096)
+@remembered(maxsize=MOST_ROWS + 1000)  # else the rows of a long file, gone through twice, push each other out
 def _read(text: str, name: str, syntax: str | None, meant: Meant) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
     """The statements of a text, and what was repaired in reading it."""
     own = Source(name, text)

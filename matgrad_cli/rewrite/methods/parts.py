@@ -35,7 +35,13 @@ def cut(loss: Expr, variable: Symbol, taken: set[str], columns: bool = False) ->
     for node in nodes_of(loss):
         for part, wish in _inside(node, variable):
             body = part.body if isinstance(part, Transpose) else part
-            if body is loss or body in under_log or variable not in body.symbols or body.free or isinstance(body, Symbol | Named | Entry):
+            if (
+                body is loss
+                or body in under_log
+                or variable not in body.symbols
+                or body.free
+                or isinstance(body, Symbol | Named | Entry)
+            ):
                 continue
             if body.shape.is_column or not columns:
                 chosen.setdefault(body, wish)
