@@ -68,7 +68,7 @@ def test_a_chain_without_names_of_its_own_is_lexed_once(
     assert max(counted[1].values()) == 1
 
 
-@pytest.mark.thorough
+@pytest.mark.slow
 def test_the_longest_file_is_lexed_once(counted: tuple[Counter[str], Counter[tuple[int, object]]]) -> None:
     head = "loss: norm(X@w - y)**2\nwrt: w\nshapes: X: m×n, w: n, y: m\n"
     rows = [f"= {number}X^\\top (Xw - y) - {number - 2}X^\\top (Xw - y)" for number in range(3, MOST_ROWS + 2)]
