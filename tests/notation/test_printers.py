@@ -4,11 +4,12 @@ that sharing costs nothing."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
 
-from matgrad_cli import ir
+from matgrad_cli import explain, ir
 from matgrad_cli.ir import (
     NUMBER,
     ONE,
@@ -182,6 +183,35 @@ def test_marks_point_at_the_part() -> None:
     )
     assert text == "2/m Xᵀ(XR − Y)"
     assert {mark: text[start:end] for start, end, mark in spans} == {0: "XR − Y", 1: "Xᵀ"}
+
+
+def _paths(node: Expr, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    yield path
+    for number, part in enumerate(() if isinstance(node, Named) else node.children):
+        yield from _paths(part, (*path, number))
+
+
+def _with_marks(node: Expr) -> None:
+    for printer in (UnicodePrinter(), LatexPrinter()):  # in MathML a mark is an element between those it holds
+        plain = printer.show(node)
+        for path in _paths(node):
+            assert split_marks(printer.show(node, {path: 0}))[0] == plain
+
+
+@pytest.mark.parametrize("node", [form[0] for form in FORMS], ids=[form[1] for form in FORMS])
+def test_a_mark_changes_nothing_that_is_printed(node: Expr) -> None:
+    _with_marks(node)
+
+
+@pytest.mark.parametrize("method", ["index", "chain"])
+@pytest.mark.parametrize(
+    ("loss", "wrt"), [("sum(G * (x - mean(x)) / sqrt(var(x) + c))", "x"), ("norm(W1 @ tanh(V @ x + b) - y)**2", "V")]
+)
+def test_a_mark_changes_no_line_of_a_derivation(loss: str, wrt: str, method: str) -> None:
+    for step in (
+        explain(loss, wrt, ["x: n, G: n, c: scalar, W1: m×n, V: n×n, b: n, y: m"], method=method).derivations[0].steps
+    ):
+        _with_marks(step.after)
 
 
 def test_a_mark_inside_a_norm_is_found() -> None:

@@ -28,8 +28,10 @@ from .precedence import (
     is_pending,
     is_plain,
     norm_kind,
+    split_marks,
     sum_starts,
     unclear_beside,
+    visible,
 )
 
 _NONE: frozenset[ir.Index] = frozenset()
@@ -175,7 +177,7 @@ class BookPrinter(Forms):
 
     def whole_over(self, top: Piece) -> bool:
         """Whether a single factor is written above its denominator: x/‖x‖, but 1/m ‖XR − Y‖²."""
-        return top.level >= PRODUCT and not top.chunks and len(top.text) <= 12
+        return top.level >= PRODUCT and not top.chunks and len(split_marks(top.text)[0]) <= 12
 
     def join(self, chunks: Iterable[Chunk], sums: Sequence[str] = ()) -> str:
         """Factors side by side, each behind the Σ that stands before it."""
@@ -187,7 +189,7 @@ class BookPrinter(Forms):
             if sums and sums[number]:
                 text = f"{text} {sums[number]} {shown}".lstrip()
             else:
-                text = shown if before is None else text + self.between(before, piece, shown) + shown
+                text = shown if before is None else text + self.between(before, piece, visible(shown)) + shown
             before = piece
         return text
 
@@ -343,7 +345,7 @@ class BookPrinter(Forms):
 
     def _entry(self, body: Piece, places: tuple[ir.Position | None, ...]) -> Piece:
         base = self.within(body, ATOM)
-        return Piece(self.lowered(self.brackets(base) if self.has_own_index(base) else base, places))
+        return Piece(self.lowered(self.brackets(base) if self.has_own_index(visible(base)) else base, places))
 
     @abstractmethod
     def has_own_index(self, base: str) -> bool:
@@ -385,10 +387,10 @@ class BookPrinter(Forms):
         if len(parts) > 1:
             return Piece(f"D{self.brackets(self.signed(parts[0]))}[{self.signed(parts[1])}]")
         sign, shown = self.word("d"), self.signed(parts[0])
-        if self.is_function(node.body, parts[0]) and shown[:1].isalpha():
+        if self.is_function(node.body, parts[0]) and visible(shown)[:1].isalpha():
             return Piece(f"{sign} {shown}", POWER)  # d tr(A), not dtr(A)
         bare = isinstance(node.body, ir.Symbol | ir.Named | ir.Entry) or (
-            parts[0].inner is not None and parts[0].text[:1] in "‖\\"
+            parts[0].inner is not None and visible(parts[0].text)[:1] in "‖\\"
         )
         return Piece(sign + (shown if bare else self.brackets(shown)), POWER)
 

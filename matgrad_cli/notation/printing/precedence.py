@@ -79,6 +79,14 @@ def closing(mark: int) -> str:
     return chr(MARK_BASE + 2 * mark + 1)
 
 
+MARKS: Final = "".join(map(chr, range(MARK_BASE, MARK_BASE + 2 * MARK_COUNT)))
+
+
+def visible(text: str) -> str:
+    """The text without the marks at its ends: by what is printed, and not by what is marked, a form is chosen."""
+    return text.strip(MARKS)
+
+
 def split_marks(text: str) -> tuple[str, list[tuple[int, int, int]]]:
     """The text without marks, and for each mark where it starts and ends: (start, end, mark), in reading order."""
     plain: list[str] = []

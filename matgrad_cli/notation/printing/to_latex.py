@@ -9,7 +9,7 @@ from ...ir import Expr, Number
 from ..names import LATEX_GREEK, split_name
 from . import signs
 from .book import BookPrinter
-from .precedence import ATOM, POWER, Piece
+from .precedence import ATOM, POWER, Piece, visible
 
 
 def name_latex(name: str) -> str:
@@ -64,7 +64,8 @@ class LatexPrinter(BookPrinter):
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         if shown[0].isdigit():
             return r" \cdot "
-        moving = left.text.startswith(self.word("d")) and not left.text.endswith(")")  # dX Xᵀ is not d(XXᵀ)
+        before = visible(left.text)
+        moving = before.startswith(self.word("d")) and not before.endswith(")")  # dX Xᵀ is not d(XXᵀ)
         return r" \, " if moving else " "
 
     def norm(self, body: Piece, kind: str, power: str) -> Piece:

@@ -11,7 +11,7 @@ from ...ir import Differential, Entry, Expr, Named, Number, Symbol
 from ..names import LETTERS, split_name
 from . import signs
 from .book import BookPrinter
-from .precedence import ATOM, MARK_BASE, MARK_COUNT, POWER, Piece
+from .precedence import ATOM, MARKS, POWER, Piece
 
 LEFT: Final = ('<mrow><mo stretchy="false">(</mo>', "<mrow><mo>(</mo>")
 RIGHT: Final = ('<mo stretchy="false">)</mo></mrow>', "<mo>)</mo></mrow>")
@@ -53,7 +53,7 @@ class MathmlPrinter(BookPrinter):
         return f"<msup><mrow>{base}</mrow><mrow>{exponent}</mrow></msup>"
 
     def has_own_index(self, base: str) -> bool:
-        return base.lstrip(_MARKS).startswith("<msub")
+        return base.startswith("<msub")
 
     def plain_exponent(self, exponent: Expr, part: Piece) -> str:
         return self.exponent_text(exponent, part)
@@ -103,15 +103,12 @@ class MathmlPrinter(BookPrinter):
         )
 
 
-_MARKS: Final = "".join(chr(MARK_BASE + number) for number in range(2 * MARK_COUNT))
-
-
 def _around(text: str, wrap: Callable[[str], str]) -> str:
     """Brackets around a text; a mark that opens here and is closed elsewhere stands outside of them."""
     before, after = "", ""
-    while text and text[0] in _MARKS and chr(ord(text[0]) + 1) not in text:
+    while text and text[0] in MARKS and chr(ord(text[0]) + 1) not in text:
         before, text = before + text[0], text[1:]
-    while text and text[-1] in _MARKS and chr(ord(text[-1]) - 1) not in text:
+    while text and text[-1] in MARKS and chr(ord(text[-1]) - 1) not in text:
         after, text = text[-1] + after, text[:-1]
     return before + wrap(text) + after
 

@@ -9,7 +9,7 @@ from ...ir import Call, Differential, Expr, Index, Number, Size
 from ..names import LETTERS, SUBSCRIPTS, SUPERSCRIPTS, split_name
 from . import signs
 from .book import BookPrinter
-from .precedence import ATOM, POWER, PRODUCT, Piece
+from .precedence import ATOM, POWER, PRODUCT, Piece, visible
 
 
 def name_unicode(name: str) -> str:
@@ -41,8 +41,9 @@ class UnicodePrinter(BookPrinter):
         return Piece(text, ATOM if len(text) == 1 else PRODUCT, tight=len(text) == 1)
 
     def runs_on(self, bottom: Piece, after: Expr, shown: Piece) -> bool:
-        letter = shown.text[:1].isascii() and shown.text[:1].isalpha() and not isinstance(after, Call | Differential)
-        return letter and after.shape.is_number and not after.free and not bottom.text.isdigit()
+        first = visible(shown.text)[:1]
+        letter = first.isascii() and first.isalpha() and not isinstance(after, Call | Differential)
+        return letter and after.shape.is_number and not after.free and not visible(bottom.text).isdigit()
 
     def big_sum(self, indices: Sequence[Index], body: Expr) -> str:
         return f"Σ_{self.positions(indices)}"
@@ -69,7 +70,8 @@ class UnicodePrinter(BookPrinter):
     def between(self, left: Piece, right: Piece, shown: str) -> str:
         if shown[0].isdigit():
             return " · "
-        if left.text[-1:] + shown[:1] in LETTERS or left.text.endswith(("_F", "_*")):
+        before = visible(left.text)
+        if before[-1:] + shown[:1] in LETTERS or before.endswith(("_F", "_*")):
             return " "  # m u, not mu; ‖X‖_F X
         return "" if left.tight and (right.tight or shown[0] == "(") else " "
 
