@@ -158,7 +158,11 @@ class Form:
 
     def may_fit(self, node: Expr) -> bool:
         """Whether an expression may fit as it stands: it holds what the pattern needs somewhere within, too."""
-        return self.may_be(node) and not (self.within and any(map(operators_in(node).isdisjoint, self.within)))
+        return self.may_be(node) and self.may_hold(operators_in(node))
+
+    def may_hold(self, operators: frozenset[str]) -> bool:
+        """Whether all that the pattern needs is among these operators."""
+        return not any(map(operators.isdisjoint, self.within))
 
     def may_be(self, node: Expr) -> bool:
         """Whether an expression may fit, or will when its entries are written out."""

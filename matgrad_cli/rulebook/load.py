@@ -10,7 +10,7 @@ from typing import Any
 from ..diagnostics import InputError
 from ..ir import Expr
 from .entries import Entry, cut, nearest, quick, read_plain, read_rule, toml, words
-from .heads import Form, Head, form, heads_at
+from .heads import Form, Head, form, heads_at, operators_in
 from .rule import METHOD_FIELDS, Method, Phase, Rule, complain
 
 FAMILIES = (
@@ -44,6 +44,40 @@ _Begun = tuple[int, Form | None, list[int]]
 """The place of a rule, what its text says, and which of some parts it may fit."""
 
 
+class Together:
+    """Rules that are tried together, and what their texts say: which of them may fit, seen without reading them."""
+
+    def __init__(self, names: tuple[str, ...], said: tuple[Form | None, ...]) -> None:
+        self.names, self._said = names, said
+        self._begun: dict[Hashable, list[_Begun]] = {}
+        """Those that fit parts with some heads and operators, as far as these say."""
+
+    def likely(self, nodes: Sequence[Expr]) -> Iterator[str]:
+        """Those that may fit one of these parts."""
+        for place, said, at in self._beginning(tuple(map(heads_at, nodes))):
+            if said is None or any(said.may_be(nodes[number]) for number in at):
+                yield self.names[place]
+
+    def possible(self, node: Expr) -> list[int]:
+        """The places of those that may fit a part as it stands. A rule about what is pending may:
+        it also runs on what waits for that."""
+        begun = self._beginning((heads_at(node),), operators_in(node))
+        return [place for place, said, _ in begun if said is None or said.may_be(node)]
+
+    def _beginning(self, heads: tuple[tuple[Head, ...], ...], operators: frozenset[str] | None = None) -> list[_Begun]:
+        """Those that fit parts with some heads, as far as these say, and the operators within, if they are told;
+        then nothing is said of rules about what is pending."""
+        begun = self._begun.get((heads, operators))
+        if begun is None:
+            begun = self._begun[heads, operators] = []
+            for place, said in enumerate(self._said):
+                asked = said if operators is None or said is None or not said.pending else None
+                at = [number for number, one in enumerate(heads) if asked is None or asked.may_begin_at(one)]
+                if at and (asked is None or operators is None or asked.may_hold(operators)):
+                    begun.append((place, asked, at))
+        return begun
+
+
 class Rulebook:
     """All rules and methods. Files are cut into entries at once; an entry becomes a Rule when it is first asked for."""
 
@@ -52,8 +86,7 @@ class Rulebook:
         self._rules: dict[str, Rule] = {}
         self._methods = methods
         self._read: dict[str, Method] = {}
-        self._begun: dict[Hashable, list[_Begun]] = {}
-        """Of rules that are tried together those that fit parts with some heads, as far as these say."""
+        self._together: dict[tuple[str, ...], Together] = {}
         for entry in entries:
             if entry.id in self._entries:
                 other = self._entries[entry.id]
@@ -99,31 +132,12 @@ class Rulebook:
         rule = self.rule(name.removesuffix(BACKWARDS))
         return rule.backwards if name.endswith(BACKWARDS) else rule
 
-    def likely(self, names: tuple[str, ...], nodes: Sequence[Expr]) -> Iterator[str]:
-        """Of rules as a phase names them those that may fit one of these parts, without reading them."""
-        begun = self._beginning(names, tuple(map(heads_at, nodes)), True)
-        for place, said, at in begun:
-            if said is None or any(said.may_be(nodes[number]) for number in at):
-                yield names[place]
-
-    def possible(self, names: tuple[str, ...], node: Expr) -> list[int]:
-        """The places of those of the rules that may fit a part as it stands. A rule about what is pending may:
-        it also runs on what waits for that."""
-        begun = self._beginning(names, (heads_at(node),), False)
-        return [place for place, said, _ in begun if said is None or said.may_fit(node)]
-
-    def _beginning(self, names: tuple[str, ...], heads: tuple[tuple[Head, ...], ...], pending: bool) -> list[_Begun]:
-        """The rules that fit parts with some heads, as far as these say; of rules about what is pending, if that is not
-        asked, nothing is said."""
-        begun = self._begun.get((names, heads, pending))
-        if begun is None:
-            begun = self._begun[names, heads, pending] = []
-            for place, said in enumerate(map(self.said, names)):
-                asked = said if pending or said is None or not said.pending else None
-                at = [number for number, one in enumerate(heads) if asked is None or asked.may_begin_at(one)]
-                if at:
-                    begun.append((place, asked, at))
-        return begun
+    def together(self, names: tuple[str, ...]) -> Together:
+        """Rules as a phase names them, tried together."""
+        found = self._together.get(names)
+        if found is None:
+            found = self._together[names] = Together(names, tuple(map(self.said, names)))
+        return found
 
     def said(self, name: str) -> Form | None:
         """What the text of a rule says of what fits; None where it does not say all."""

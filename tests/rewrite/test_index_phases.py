@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import matgrad_cli
-from matgrad_cli.rewrite.engine.application import HEADS, NATIVE
+from matgrad_cli.rewrite.engine.application import NATIVE
 from matgrad_cli.rewrite.textbook.simplifier import ORDER
 from matgrad_cli.rulebook.load import rulebook
 
@@ -20,7 +20,6 @@ def test_each_native_rule_of_the_textbook_phases_has_its_function() -> None:
     listed = {rule.removesuffix(" backwards") for phase in book.method(ORDER).phases for rule in phase.rules}
     natives = {rule for rule in listed if book.rule(rule).native}
     assert natives <= set(NATIVE)
-    assert natives <= set(HEADS)
 
 
 def test_every_native_rule_of_the_unfold_phase_has_its_function() -> None:

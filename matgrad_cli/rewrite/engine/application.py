@@ -52,7 +52,6 @@ from ..forms.algebra import multiplied, numerals_first, zero
 from .apply import Rewriting, rewritings
 from .entrywise import differential_of, holds_pending, pushed, written_out
 from .moving import Motion, along
-from .natives import HEADS as HEADS
 from .natives import NATIVE as NATIVE
 from .natives import Site as Site
 from .natives import native as native

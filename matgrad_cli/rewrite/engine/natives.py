@@ -31,18 +31,14 @@ Native = Callable[[Site], "tuple[Expr, Bindings] | None"]
 
 NATIVE: dict[str, Native] = {}
 """The one function of each native rule: the new part and what the sentence mentions, or None where it does not fit."""
-HEADS: dict[str, tuple[str, ...]] = {}
-"""At which operators a native rule may fit (see `rulebook.heads`), where that was said."""
 
 
-def native(rule_id: str, *heads: str) -> Callable[[Native], Native]:
-    """Registers the function of a native rule, and at which operators (of what stands under the d) it may fit."""
+def native(rule_id: str) -> Callable[[Native], Native]:
+    """Registers the function of a native rule."""
 
     def register(function: Native) -> Native:
         assert rule_id not in NATIVE, rule_id
         NATIVE[rule_id] = function
-        if heads:
-            HEADS[rule_id] = heads
         return function
 
     return register
@@ -60,7 +56,7 @@ def native_at(rule_id: str, *heads: str) -> Callable[[Better], Better]:
             new = function(site.node) if not heads or site.node.head in heads else None
             return None if new is None or new is site.node else (new, ())
 
-        native(rule_id, *heads)(at_site)
+        native(rule_id)(at_site)
         return function
 
     return register

@@ -36,11 +36,12 @@ class Search:
         """What the first rule that fits makes of these parts of the line; where it fits with the `bindings` at one
         place, it must fit by itself at further ones. Nothing is looked for below a part where it fits."""
         book, possible = self.scene.rules, self._possible.setdefault((rules, bindings), {})
+        together = book.together(rules)
         waiting: dict[int, list[tuple[Path, Expr]]] = {}
         for path, node in places:
             numbers = possible.get(node)
             if numbers is None:
-                numbers = possible[node] = book.possible(rules, node)
+                numbers = possible[node] = together.possible(node)
             for number in numbers:
                 waiting.setdefault(number, []).append((path, node))
         for number in sorted(waiting):
@@ -91,7 +92,7 @@ class Search:
         book, seen = scene.rules, [pending, pending.body]
         if isinstance(pending, Partial):
             seen += [differential_of(pending), differential_of(pending).body]
-        for rule in map(book.rule, book.likely(rules, seen)):
+        for rule in map(book.rule, book.together(rules).likely(seen)):
             for place, part in _places(rule, path, node, pending):
                 rewriting = fit(rule, part, scene, (), line, place)
                 if rewriting is not None:

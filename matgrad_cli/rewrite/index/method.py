@@ -187,7 +187,7 @@ def read_arrays(recorder: Recorder) -> None:
         recorder.run("index", "arrays", places_of(recorder.line, arrays, lambda _: True))
 
 
-@native("read-array", "MatrixOf")
+@native("read-array")
 def array(site: Site) -> tuple[Expr, Bindings] | None:
     """The matrix whose entries the array has, where they are read as one; they are written out for that."""
     node = site.node

@@ -54,7 +54,7 @@ def _named(new: Expr, node: Differential) -> Expr:
     return substitute(new, {node.body.body: node.body}) if isinstance(node.body, Named) else new
 
 
-@native("d-matrix-power", "MatrixPower")
+@native("d-matrix-power")
 def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
     """d(Aⁿ) = Σ Aᵏ dA Aⁿ⁻¹⁻ᵏ; A⁻ⁿ is the n-th power of the inverse."""
     node, body = _pending(site) or (None, None)
@@ -68,7 +68,7 @@ def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
     return _named(new, node), (("n", str(body.exponent)),)
 
 
-@native("d-eigmax", "eigmax")
+@native("d-eigmax")
 def largest_eigenvalue(site: Site) -> tuple[Expr, Bindings] | None:
     """dλ = vᵀ dA v with the eigenvector v of length 1 of the largest eigenvalue λ, where A and dA are symmetric."""
     pending = _pending(site)

@@ -58,7 +58,7 @@ MOST_SIZES = 6
 """A product of more sizes than this (m p² n q² of them for A ⊗ X ⊗ X) is too large to be judged in passing."""
 
 
-@native("vec-reordered", "vec")
+@native("vec-reordered")
 def reordered(site: Site) -> tuple[Expr, Bindings] | None:
     """vec(Aᵀ) = K vec(A); vec(A ⊗ B) = (I ⊗ K ⊗ I)(vec(A) ⊗ vec(B)), where one of both moves."""
     match site.node:

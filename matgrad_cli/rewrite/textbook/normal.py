@@ -289,7 +289,7 @@ def _with_factor(node: Expr, old: Expr, new: Expr) -> Expr | None:
     return None
 
 
-@native("simplex-rows", "MatMul")
+@native("simplex-rows")
 def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
     """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
     factors = site.node.children if isinstance(site.node, MatMul) else ()

@@ -9,7 +9,7 @@ as many leaves and fewer transposes).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from ...diagnostics.record import record
@@ -18,10 +18,9 @@ from ...facts.conditions import CONDITIONS
 from ...ir import Add, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
 from ...ir.walk import found_in
-from ...rulebook.heads import Form, guess_heads, heads_needed, operators_in
-from ...rulebook.load import BACKWARDS, Rulebook, rulebook
+from ...rulebook.load import Rulebook, rulebook
 from ...rulebook.rule import Rule
-from ..engine.application import HEADS, Scene, fit, places_of, replaced, settled, with_parts
+from ..engine.application import Scene, fit, places_of, replaced, settled, with_parts
 from ..engine.apply import Rewriting, rewritings
 from ..forms.algebra import cost
 from . import factoring, normal  # the native rules of the textbook form are registered there
@@ -37,46 +36,11 @@ LARGEST_OPENED: Final = 60
 """Expressions with more leaves than this are not opened to see whether something cancels."""
 
 
-class _Entry:
-    """A rule of the order: its place, the phase, the pattern's text (empty if native).
-    The rule itself is read when it is first tried."""
-
-    def __init__(self, book: Rulebook, place: int, phase: str, name: str) -> None:
-        self._book = book
-        self.place, self.phase, self.name = place, phase, name
-        self.id = name.removesuffix(BACKWARDS)
-        self.text = book.text(self.id, "rhs" if name.endswith(BACKWARDS) else "lhs")
-        self.heads = guess_heads(self.text) if self.text else HEADS[self.id]
-
-    @cached_property
-    def needed(self) -> tuple[frozenset[str], ...]:
-        """The operators that must stand in a node; a number 0 or 1 is the business of multiply-numbers."""
-        return tuple(heads - {"Number"} for heads in heads_needed(self.text)) if self.text else ()
-
-    @cached_property
-    def form(self) -> Form | None:
-        """What the rule's text says of what fits."""
-        return self._book.said(self.name)
-
-    @cached_property
-    def rule(self) -> Rule:
-        """The rule, read backwards where the order says so."""
-        return self._book.directed(self.name)
-
-
 @lru_cache(maxsize=4)
-def _order(book: Rulebook) -> tuple[list[_Entry], dict[str, list[_Entry]]]:
-    """The rules that open something, and all others at the operators where they may fit, each in their order."""
-    openers: list[_Entry] = []
-    by_head: dict[str, list[_Entry]] = {}
-    names = [(phase.name, name) for phase in book.method(ORDER).phases for name in phase.rules]
-    for entry in (_Entry(book, place, phase, name) for place, (phase, name) in enumerate(names)):
-        if entry.phase.startswith("open"):
-            openers.append(entry)
-        else:
-            for head in entry.heads:
-                by_head.setdefault(head, []).append(entry)
-    return openers, by_head
+def _order(book: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The rules in their order, and the phase of each."""
+    names = [(name, phase.name) for phase in book.method(ORDER).phases for name in phase.rules]
+    return tuple(name for name, _ in names), tuple(phase for _, phase in names)
 
 
 @record
@@ -105,10 +69,11 @@ class Simplifier:
         self._directly: dict[Expr, _Found | None] = {}
         self._passed: dict[Expr, Expr] = {}
         self._lowest: dict[Expr, int] = {}
-        self._allowed: dict[tuple[str, frozenset[str]], list[_Entry]] = {}
         book = book or rulebook()
         self._scene = Scene(problem, book)
-        self.openers, self.by_head = _order(book)
+        self.rules, self.phases = _order(book)
+        self._together = book.together(self.rules)
+        self._possible: dict[Expr, tuple[list[int], list[int]]] = {}
 
     # ---------------------------------------------------------------- one move
 
@@ -170,30 +135,26 @@ class Simplifier:
 
     def _direct(self, node: Expr) -> _Found | None:
         if node not in self._directly:
-            entries = self._entries_for(node) if node.children or node.shape.is_number else []
-            likely = (entry for entry in entries if entry.form is None or entry.form.may_fit(node))
-            self._directly[node] = next(
-                (found for entry in likely if (found := self._fit(entry, node)) is not None), None
-            )
+            asked = node.children or node.shape.is_number
+            fitting = (self._fit(place, node) for place in self._may(node, False) if asked)
+            self._directly[node] = next((found for found in fitting if found is not None), None)
         return self._directly[node]
 
-    def _entries_for(self, node: Expr) -> list[_Entry]:
-        """The rules that the operators of a node allow."""
-        key = node.head, operators_in(node)
-        found = self._allowed.get(key)
-        if found is None:
-            own = self.by_head.get(key[0], ())
-            found = self._allowed[key] = [
-                entry for entry in own if not any(key[1].isdisjoint(heads) for heads in entry.needed)
-            ]
-        return found
+    def _may(self, node: Expr, opening: bool) -> list[int]:
+        """The places of the rules that may fit a node: those that open something, or all others."""
+        if node not in self._possible:
+            possible = self._together.possible(node)
+            opens = [place for place in possible if self.phases[place].startswith("open")]
+            self._possible[node] = [place for place in possible if place not in opens], opens
+        return self._possible[node][opening]
 
-    def _fit(self, entry: _Entry, node: Expr) -> _Found | None:
-        """The rule applied to the node."""
-        found = self._rewriting(entry, node) if entry.text else fit(entry.rule, node, self._scene)
+    def _fit(self, place: int, node: Expr) -> _Found | None:
+        """The rule at this place of the order applied to the node."""
+        rule = self._scene.rules.directed(self.rules[place])
+        found = fit(rule, node, self._scene) if rule.native else self._rewriting(rule, self.phases[place], node)
         if found is None or (self.aside and not self._kept_aside(found, node)):
             return None
-        return _Found(entry.place, {node: found}, found.new)
+        return _Found(place, {node: found}, found.new)
 
     def _kept_aside(self, rewriting: Rewriting, node: Expr) -> bool:
         """Whether a rule keeps the product that it acts on, and takes up none of its factors that are to stay aside."""
@@ -203,10 +164,10 @@ class Simplifier:
         }
         return not aside or (type(rewriting.new) is type(node) and parts.isdisjoint(aside))
 
-    def _rewriting(self, entry: _Entry, node: Expr) -> Rewriting | None:
-        for rewriting in rewritings(entry.rule, node, self.problem):
+    def _rewriting(self, rule: Rule, phase: str, node: Expr) -> Rewriting | None:
+        for rewriting in rewritings(rule, node, self.problem):
             if _granted(rewriting, node) and (
-                entry.phase in ("normal", "open", "open-transposes") or cost(rewriting.new) < cost(node)
+                phase in ("normal", "open", "open-transposes") or cost(rewriting.new) < cost(node)
             ):
                 return rewriting
         return None
@@ -218,19 +179,18 @@ class Simplifier:
         if less is left once the rules above have run on it."""
         if node.weight > LARGEST_OPENED or not isinstance(node, MatMul | Hadamard | Mul | Add | Transpose):
             return None
-        for entry in self.openers:
-            kept = 1 if entry.phase == "open" else 2
-            for candidate in self._candidates(entry, node):
+        parts = {node, *node.children, *(below for part in node.children for below in part.children)}
+        for place in sorted({place for part in parts for place in self._may(part, True)}):
+            kept = 1 if self.phases[place] == "open" else 2
+            for candidate in self._candidates(place, node):
                 if cost(self._shortened(candidate.new))[:kept] < cost(self._shortened(node))[:kept]:
                     return candidate
         return None
 
-    def _candidates(self, entry: _Entry, node: Expr) -> Iterator[_Found]:
+    def _candidates(self, place: int, node: Expr) -> Iterator[_Found]:
         """The rule at the node itself, and (in a product or a transpose) at all parts of it where it fits,
         those two levels below too."""
-        if operators_in(node).isdisjoint(entry.heads):
-            return
-        here = self._fit(entry, node) if node.head in entry.heads else None
+        here = self._fit(place, node) if place in self._may(node, True) else None
         if here is not None:
             yield here
         found: dict[Path, _Found] = {}
@@ -238,14 +198,14 @@ class Simplifier:
             ((number,), child) for number, child in enumerate(() if isinstance(node, Add) else node.children)
         ]
         for path, part in below:
-            here = self._fit(entry, part) if part.head in entry.heads else None
+            here = self._fit(place, part) if place in self._may(part, True) else None
             if here is not None:
                 found[path] = here
-            elif len(path) == 1 and not operators_in(part).isdisjoint(entry.heads):
+            elif len(path) == 1:
                 below += [((*path, number), child) for number, child in enumerate(part.children)]
         if found:
             parts = {part: one for each in found.values() for part, one in each.parts.items()}
-            yield _Found(entry.place, parts, with_parts(node, {path: one.new for path, one in found.items()}))
+            yield _Found(place, parts, with_parts(node, {path: one.new for path, one in found.items()}))
 
     def _shortened(self, root: Expr) -> Expr:
         """The moves of the direct rules alone, at this node and below."""
