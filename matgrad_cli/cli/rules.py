@@ -139,7 +139,7 @@ def test(
     ] = None,
     folder: Folder = None,
 ) -> None:
-    """Test a rule: true at several sizes, each condition needed, its example one step, its words in house style."""
+    """Test a rule: true at several sizes, each condition needed, its example one step."""
     from ..rewrite.selftest.selftest import check_rule
 
     book = _book(folder)

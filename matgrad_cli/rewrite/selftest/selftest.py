@@ -1,36 +1,29 @@
-"""A rule tested against numbers: true at several sizes, each condition needed, the example one step,
-the words in house style.
-An example is two texts: what the rule, or its own function, makes of the first must be the second.
+"""A rule tested against numbers: true at several sizes, each condition needed, the example one step.
+An example is two texts: what the rule makes of the first must be the second.
 
 Nothing here trusts the rulebook: both sides are evaluated by the judge, who does not know where they come from.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
 from ...diagnostics import MatgradError
 from ...diagnostics.record import record
-from ...diagnostics.regex import regex
 from ...facts import Fact, Problem
 from ...facts.conditions import CONDITIONS
-from ...ir import ONE, Expr, Fill, Index, Named, Number, Shape, Symbol, add, mul, neg, substitute
+from ...ir import ONE, Expr, Fill, Number, Shape, Symbol, add, mul, neg
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...notation.printing.to_text import to_text
-from ...records import METHODS, Value
 from ...rulebook.heads import guess_heads
-from ...rulebook.load import rulebook
 from ...rulebook.pattern import Pattern, declared, pattern, read_side, words_of
 from ...rulebook.rule import Rule
 from ...verify.exactness import RATIONAL_KIND, kind
 from ...verify.judge import Judge
 from ...verify.verdict import Nested, Verdict, Witness
-from ..engine.application import Scene, fit
 from ..engine.apply import rewritings
-from ..methods import method_named
 from .samples import Sample, samples, scaled_samples, sized_samples
 
 VARIABLES: Final = ("X", "S", "w", "z")
@@ -38,64 +31,31 @@ VARIABLES: Final = ("X", "S", "w", "z")
 
 
 def made_of(rule: Rule, before: Expr) -> Iterator[Expr]:
-    """What a rule makes of its example: in every way in which it fits, or by its own function;
-    nothing where it changes nothing."""
-    problem = example_problem(rule, before)
-    if not rule.native:
-        names = _plain_names(rule)[0]
-        taken = frozenset(name for name, _ in names) | words_of(names)
-        yield from (rewriting.new for rewriting in rewritings(rule, before, problem, lambda: taken))
-        return
-    for method in METHODS[1:]:
-        method_named(method)  # its native rules are registered when it is imported
-    if not rule.group:
-        bindings = tuple((key, _said(rule, text)) for key, text in rule.bindings)
-        found = fit(rule, before, Scene(problem, rulebook(), entrywise=rule.pending == "partial"), bindings)
-        yield from () if found is None or found.new is before else (found.new,)
+    """What a rule makes of its example, in every way in which it fits; nothing where it changes nothing."""
+    taken = frozenset(name for name, _ in _names(rule)) | words_of(_names(rule))
+    found = rewritings(rule, before, example_problem(rule, before), lambda: taken)
+    yield from (rewriting.new for rewriting in found)
 
 
-def _said(rule: Rule, text: str) -> Value:
-    """What a letter of the example stands for: an expression, an index letter, or else a word."""
-    letters = declared(_plain_names(rule)[0])[1]
-    if text in letters:
-        return Index(text, letters[text])
-    try:
-        return read_example(rule, text)
-    except MatgradError:
-        return text
-
-
-def _plain_names(rule: Rule) -> tuple[list[tuple[str, str]], dict[Expr, Expr]]:
-    """The shapes of all names of the example, and what those stand for that are names of an expression (`Z = "= A @
-    X"`)."""
-    shapes: list[tuple[str, str]] = []
-    named: dict[Expr, Expr] = {}
-    for name, text in rule.given or rule.shapes:
-        if text.startswith("= "):
-            body = substitute(read_side(text[2:], shapes, None, "example"), named)
-            shapes.append((name, f"{body.shape.rows} {body.shape.cols}"))
-            named[Symbol(name, body.shape)] = Named(name, body)
-        else:
-            shapes.append((name, text))
-    return shapes, named
+def _names(rule: Rule) -> tuple[tuple[str, str], ...]:
+    """The shapes of all names of the example."""
+    return rule.given or rule.shapes
 
 
 def read_example(rule: Rule, text: str) -> Expr:
     """A text of the example, its names as `given` says."""
-    shapes, named = _plain_names(rule)
-    return substitute(read_side(text, shapes, example_variable(rule), "example"), named)
+    return read_side(text, _names(rule), example_variable(rule), "example")
 
 
 def example_variable(rule: Rule) -> Symbol | None:
     """What `d(…)` in the example differentiates by."""
-    symbols = declared(_plain_names(rule)[0])[0]
+    symbols = declared(_names(rule))[0]
     return next((symbols[name] for name in VARIABLES if name in symbols), next(iter(symbols.values()), None))
 
 
 def example_problem(rule: Rule, loss: Expr) -> Problem:
     """The example as a problem; its names have the facts that the rule asks for."""
-    shapes, named = _plain_names(rule)
-    symbols = tuple(symbol for symbol in declared(shapes)[0].values() if symbol not in named)
+    symbols = tuple(declared(_names(rule))[0].values())
     words = dict.fromkeys(requirement.word for requirement in rule.when)
     facts = tuple(
         Fact(symbol, word)
@@ -109,7 +69,6 @@ def example_problem(rule: Rule, loss: Expr) -> Problem:
 
 MOST_WAYS: Final = 50
 """So many ways in which a rule fits its example are looked at."""
-FORBIDDEN: Final = regex(r"^(use|simplify|apply|do|rule)-|-rule$|-\d+$|[^a-z0-9-]|--")
 
 
 @record
@@ -123,21 +82,20 @@ class Check:
 
 
 def check_rule(rule: Rule) -> list[Check]:
-    """All checks of one rule."""
+    """All checks of one rule; of a native one, which has no sides, the tests of the product run the example."""
     if rule.native:
-        return [words(rule), example(rule)]
+        return [Check("native", True, "its function is code")]
     try:
         sides = pattern(rule)
         sides.check()
     except MatgradError as fault:
         return [Check("both sides can be read", False, str(fault))]
-    return [*truth_of(rule), conditions_needed(sides), words(rule)]
+    return [*truth_of(rule), conditions_needed(sides)]
 
 
 def truth_of(rule: Rule) -> Iterator[Check]:
     """The checks that a rule must pass before it may act, one after the other: it can be read, it is true, numbers can
-    say no to it, and it does what its example says. Its words, and whether each condition is needed,
-    are its author's business."""
+    say no to it, and it does what its example says. Whether each condition is needed is its author's business."""
     sides = pattern(rule)
     yield well_formed(sides)
     yield from true_everywhere(sides)
@@ -244,38 +202,17 @@ def mutants_caught(sides: Pattern) -> Check:
 
 
 def example(rule: Rule) -> Check:
-    """The first text of the example becomes exactly the second in one step, in the first way in which the rule fits; of
-    a native rule, which has no sides to compare, numbers say that both texts denote the same array."""
-    name = "the example is true" if rule.native else "the example is one step"
+    """The first text of the example becomes exactly the second in one step, in the first way in which the rule fits."""
+    name = "the example is one step"
     assert rule.example is not None
     try:
         before, after = (read_example(rule, text) for text in rule.example)
         found = list(islice(made_of(rule, before), MOST_WAYS))
     except (MatgradError, ShapeMismatch, IndexMismatch, ValueError) as fault:
         return Check(name, False, str(fault))
-    texts = [f"`{to_text(new)}`" for new in found[:3]]
-    if after not in (found[:1] if rule.native else found) and not rule.group:
+    if after not in found:
+        texts = [f"`{to_text(new)}`" for new in found[:3]]
         return Check(name, False, f"`{rule.example[0]}` became {' or '.join(texts) or 'nothing'}")
-    if rule.native:
-        letters = tuple(sorted(before.free | after.free))
-        verdict = Judge(example_problem(rule, before)).compare_over(before, after, letters)
-        return Check(name, verdict.holds, f"{verdict.kind}: {verdict.by}")
     if to_text(after) != rule.example[1]:
         return Check(name, False, f"the second text is printed `{to_text(after)}`")
     return Check(name, found[0] is after, f"`{rule.example[0]}` → `{rule.example[1]}`")
-
-
-def words(rule: Rule) -> Check:
-    """Id, title and reason in house style: an identity spelled, a sentence without a full stop,
-    a reason that is given."""
-    faults = []
-    if FORBIDDEN.search(rule.id):
-        faults.append(f"the id `{rule.id}` does not spell an identity")
-    for field, text in (("title", rule.title), ("why", rule.why)):
-        if text.endswith("."):
-            faults.append(f"{field} ends with a full stop")
-        if re.match(r"[A-Z][a-z]+\b(?<!Jacobi)", text):
-            faults.append(f"{field} begins with a capital")
-    if rule.why == rule.title:
-        faults.append("why repeats the title")
-    return Check("id, title and reason", not faults, "; ".join(faults) or "in house style")
