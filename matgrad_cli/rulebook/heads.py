@@ -72,9 +72,9 @@ def guess_heads(text: str) -> tuple[str, ...]:
     if found == "+":
         return ("Add",)
     if found == "*":
-        return (*SCALAR_OR_ARRAY, "MatMul", "Kron")
+        return (*SCALAR_OR_ARRAY, "MatMul") if "@" in text else SCALAR_OR_ARRAY
     if found == "@":
-        return ("MatMul", "Mul")
+        return ("Mul",) if text.startswith("-") else ("MatMul",)
     if found == "-":
         return ("Mul",)
     if found == "**":
@@ -158,11 +158,13 @@ class Form:
 
     def may_fit(self, node: Expr) -> bool:
         """Whether an expression may fit as it stands: it holds what the pattern needs somewhere within, too."""
-        return self.may_be(node) and self.may_hold(operators_in(node))
+        return self.fits_at(_head(node), operators_in(node)) and self.may_be(node)
 
-    def may_hold(self, operators: frozenset[str]) -> bool:
-        """Whether all that the pattern needs is among these operators."""
-        return not any(map(operators.isdisjoint, self.within))
+    def fits_at(self, head: Head, operators: frozenset[str]) -> bool:
+        """The same, seen from the operator of the whole and all that stand in it: no bracket is opened, and no sign
+        taken out, where a whole is to fit; but a number is its own entry."""
+        begins = head[0] in self.heads or (self.entry and head[1])
+        return begins and not any(map(operators.isdisjoint, self.within))
 
     def may_be(self, node: Expr) -> bool:
         """Whether an expression may fit, or will when its entries are written out."""

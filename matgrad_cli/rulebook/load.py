@@ -65,16 +65,20 @@ class Together:
         return [place for place, said, _ in begun if said is None or said.may_be(node)]
 
     def _beginning(self, heads: tuple[tuple[Head, ...], ...], operators: frozenset[str] | None = None) -> list[_Begun]:
-        """Those that fit parts with some heads, as far as these say, and the operators within, if they are told;
+        """Those that fit parts with some heads, as far as these say; with the operators within, a part as it stands:
         then nothing is said of rules about what is pending."""
         begun = self._begun.get((heads, operators))
         if begun is None:
             begun = self._begun[heads, operators] = []
             for place, said in enumerate(self._said):
-                asked = said if operators is None or said is None or not said.pending else None
-                at = [number for number, one in enumerate(heads) if asked is None or asked.may_begin_at(one)]
-                if at and (asked is None or operators is None or asked.may_hold(operators)):
-                    begun.append((place, asked, at))
+                if operators is None:
+                    at = [number for number, one in enumerate(heads) if said is None or said.may_begin_at(one)]
+                elif said is None or said.pending:
+                    said, at = None, [0]
+                else:
+                    at = [0] if said.fits_at(heads[0][0], operators) else []
+                if at:
+                    begun.append((place, said, at))
         return begun
 
 

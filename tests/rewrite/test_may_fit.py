@@ -13,7 +13,7 @@ from matgrad_cli.ir.memory import let_go
 from matgrad_cli.records import METHODS
 from matgrad_cli.rewrite.engine import apply
 from matgrad_cli.rulebook.heads import form
-from matgrad_cli.rulebook.load import Rulebook
+from matgrad_cli.rulebook.load import Together
 from matgrad_cli.rulebook.pattern import declared, read_side
 
 
@@ -32,8 +32,8 @@ def test_what_fits_is_never_denied(case: Case, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(apply, "_ways", seen)
     monkeypatch.setattr(apply, "may_fit", lambda text, node: True)
-    monkeypatch.setattr(Rulebook, "likely", lambda self, names, nodes: iter(names))
-    monkeypatch.setattr(Rulebook, "possible", lambda self, names, node: list(range(len(names))))
+    monkeypatch.setattr(Together, "likely", lambda self, nodes: iter(self.names))
+    monkeypatch.setattr(Together, "possible", lambda self, node: list(range(len(self.names))))
     let_go()
     for method in METHODS:
         derived(case, method)
