@@ -6,7 +6,7 @@ a test parses them all.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from ..diagnostics.regex import regex
@@ -134,27 +134,48 @@ class Form:
     """The operator of a pattern, and what is said of its parts, read off its text once."""
 
     def __init__(self, text: str, fixed: tuple[str, ...] = ()) -> None:
-        operator = _lowest_operator(text)
+        self.text, self.fixed, self.operator = text, fixed, _lowest_operator(text)
         self.letter = text.isidentifier()
-        self.entry = text.endswith("]") and not operator
-        self.minus = operator == "-"
+        self.entry = text.endswith("]") and not self.operator
+        self.minus = self.operator == "-"
         self.pending = text.startswith(("d(", "partial("))
-        self.base = form(text[: text.rindex("[")]) if self.entry and not text.startswith("delta[") else None
-        places = _parts(text[text.rindex("[") + 1 : -1], ",") if self.base else ()
-        self.twice = len(places) == 2 and places[0] == places[1]
-        self.alone = len(places) == 1
-        whole = _parts(text[len("partial(") : -1], ",") if text.startswith("partial(") else ("", " ")
-        self.own = whole[0].partition("[")[0] == whole[1].partition("[")[0]
-        self.rests = whole[0] in fixed
         self.heads = frozenset(guess_heads(text))
         self.lax = text.startswith("-") or text.endswith(".T")
-        self.needed = factors_needed(text)
         self.within = heads_needed(text)
-        self.parts: tuple[Form, ...] = tuple(map(form, _parts_said(text, operator)))
-        entries = _entries_said(text, operator)
-        self.entries = tuple(map(form, entries))
-        self.together = len({one[one.rindex("[") :] for one in entries}) < len(entries)
         self.known: dict[Expr, bool] = table()
+
+    @cached_property
+    def base(self) -> Form | None:
+        """The array of an entry."""
+        whole = self.text.startswith("delta[") or not self.entry
+        return None if whole else form(self.text[: self.text.rindex("[")])
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """The letters of an entry."""
+        return _parts(self.text[self.text.rindex("[") + 1 : -1], ",")
+
+    @cached_property
+    def parts(self) -> tuple[Form, ...]:
+        """What stands under the operator."""
+        return tuple(map(form, _parts_said(self.text, self.operator)))
+
+    @cached_property
+    def needed(self) -> tuple[frozenset[str], ...]:
+        """What must stand among the factors of a matrix product."""
+        return factors_needed(self.text)
+
+    @cached_property
+    def own(self) -> tuple[bool, bool]:
+        """Whether what is pending is the variable itself; whether it does not hold it."""
+        whole = _parts(self.text[len("partial(") : -1], ",")
+        return whole[0].partition("[")[0] == whole[1].partition("[")[0], whole[0] in self.fixed
+
+    @cached_property
+    def entries(self) -> tuple[tuple[Form, ...], bool]:
+        """The entries among the factors; whether two of them stand at one place."""
+        entries = _entries_said(self.text, self.operator)
+        return tuple(map(form, entries)), len({one[one.rindex("[") :] for one in entries}) < len(entries)
 
     def may_fit(self, node: Expr) -> bool:
         """Whether an expression may fit as it stands: it holds what the pattern needs somewhere within, too."""
@@ -180,7 +201,8 @@ class Form:
         if self.base is not None:
             if not isinstance(node, Entry):
                 return self.base.may_be(node)  # a number is its own entry
-            fits = node.row == node.col if self.twice else not self.alone or node.row is None or node.col is None
+            first, *more = self.places
+            fits = node.row == node.col if more == [first] else bool(more) or node.row is None or node.col is None
             return fits and self.base.may_be(node.base)
         if self.letter:
             return True
@@ -190,7 +212,7 @@ class Form:
             return not isinstance(node, Entry) or node.base.head in _SIGNED
         if head not in self.heads:
             return True
-        if self.entries and isinstance(node, Mul | SumOver):
+        if isinstance(node, Mul | SumOver) and self.entries[0]:
             return self._entries_may_be(node)
         return not self.parts or self._parts_may_be(node)
 
@@ -212,11 +234,10 @@ class Form:
         """Whether each entry of the pattern may be one of the factors, and two at one place are two at one place."""
         inside = node.body if isinstance(node, SumOver) else node
         found = [one for one in (inside.children if isinstance(inside, Mul) else (inside,)) if isinstance(one, Entry)]
-        if len(found) < len(self.entries) or (
-            self.together and len({(one.row, one.col) for one in found}) == len(found)
-        ):
+        entries, together = self.entries
+        if len(found) < len(entries) or (together and len({(one.row, one.col) for one in found}) == len(found)):
             return False
-        return all(any(map(one.may_be, found)) for one in self.entries)
+        return all(any(map(one.may_be, found)) for one in entries)
 
     def _parts_may_be(self, node: Expr) -> bool:
         first = self.parts[0]
@@ -225,7 +246,8 @@ class Form:
                 return first.may_be(body.body if isinstance(body, Named) else body)
             case Partial(body, variable):
                 inside = body.base if isinstance(body, Entry) else body
-                if (self.own and inside is not variable) or (self.rests and variable in body.symbols):
+                own, rests = self.own
+                if (own and inside is not variable) or (rests and variable in body.symbols):
                     return False
                 return first.may_be(body if first.entry else inside)  # sums are read by entries
             case Transpose(body) | Power(body):
