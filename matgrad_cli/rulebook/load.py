@@ -58,11 +58,11 @@ class Together:
             if said is None or any(said.may_be(nodes[number]) for number in at):
                 yield self.names[place]
 
-    def possible(self, node: Expr) -> list[int]:
+    def possible(self, node: Expr) -> Iterator[int]:
         """The places of those that may fit a part as it stands. A rule about what is pending may:
         it also runs on what waits for that."""
         begun = self._beginning((heads_at(node),), operators_in(node))
-        return [place for place, said, _ in begun if said is None or said.may_be(node)]
+        return (place for place, said, _ in begun if said is None or said.may_be(node))
 
     def _beginning(self, heads: tuple[tuple[Head, ...], ...], operators: frozenset[str] | None = None) -> list[_Begun]:
         """Those that fit parts with some heads, as far as these say; with the operators within, a part as it stands:

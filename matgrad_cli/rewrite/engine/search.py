@@ -41,7 +41,7 @@ class Search:
         for path, node in places:
             numbers = possible.get(node)
             if numbers is None:
-                numbers = possible[node] = together.possible(node)
+                numbers = possible[node] = list(together.possible(node))
             for number in numbers:
                 waiting.setdefault(number, []).append((path, node))
         for number in sorted(waiting):

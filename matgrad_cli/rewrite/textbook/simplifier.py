@@ -9,7 +9,6 @@ as many leaves and fewer transposes).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Final
 
 from ...diagnostics.record import record
@@ -18,7 +17,7 @@ from ...facts.conditions import CONDITIONS
 from ...ir import Add, Expr, Hadamard, Inverse, Kron, MatMul, MatrixPower, Mul, Named, Path, Transpose, matmul, nodes_of
 from ...ir.memory import remembered
 from ...ir.walk import found_in
-from ...rulebook.load import Rulebook, rulebook
+from ...rulebook.load import Rulebook, Together, rulebook
 from ...rulebook.rule import Rule
 from ..engine.application import Scene, fit, places_of, replaced, settled, with_parts
 from ..engine.apply import Rewriting, rewritings
@@ -36,11 +35,21 @@ LARGEST_OPENED: Final = 60
 """Expressions with more leaves than this are not opened to see whether something cancels."""
 
 
-@lru_cache(maxsize=4)
-def _order(book: Rulebook) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The rules in their order, and the phase of each."""
-    names = [(name, phase.name) for phase in book.method(ORDER).phases for name in phase.rules]
-    return tuple(name for name, _ in names), tuple(phase for _, phase in names)
+@record
+class _Order:
+    """Some of the rules, each with its place among all and its phase."""
+
+    places: tuple[int, ...]
+    phases: tuple[str, ...]
+    rules: Together
+
+    @classmethod
+    def of(cls, book: Rulebook, opening: bool) -> _Order:
+        """The rules that open something, or all others."""
+        every = [(phase.name, name) for phase in book.method(ORDER).phases for name in phase.rules]
+        own = [(place, *one) for place, one in enumerate(every) if one[0].startswith("open") is opening]
+        places, phases, names = zip(*own, strict=True)
+        return cls(places, phases, book.together(names))
 
 
 @record
@@ -71,9 +80,7 @@ class Simplifier:
         self._lowest: dict[Expr, int] = {}
         book = book or rulebook()
         self._scene = Scene(problem, book)
-        self.rules, self.phases = _order(book)
-        self._together = book.together(self.rules)
-        self._possible: dict[Expr, tuple[list[int], list[int]]] = {}
+        self._direct_rules, self._openers = (_Order.of(book, opening) for opening in (False, True))
 
     # ---------------------------------------------------------------- one move
 
@@ -135,26 +142,19 @@ class Simplifier:
 
     def _direct(self, node: Expr) -> _Found | None:
         if node not in self._directly:
-            asked = node.children or node.shape.is_number
-            fitting = (self._fit(place, node) for place in self._may(node, False) if asked)
-            self._directly[node] = next((found for found in fitting if found is not None), None)
+            order = self._direct_rules
+            likely = order.rules.possible(node) if node.children or node.shape.is_number else ()
+            found = (self._fit(order, number, node) for number in likely)
+            self._directly[node] = next((one for one in found if one is not None), None)
         return self._directly[node]
 
-    def _may(self, node: Expr, opening: bool) -> list[int]:
-        """The places of the rules that may fit a node: those that open something, or all others."""
-        if node not in self._possible:
-            possible = self._together.possible(node)
-            opens = [place for place in possible if self.phases[place].startswith("open")]
-            self._possible[node] = [place for place in possible if place not in opens], opens
-        return self._possible[node][opening]
-
-    def _fit(self, place: int, node: Expr) -> _Found | None:
-        """The rule at this place of the order applied to the node."""
-        rule = self._scene.rules.directed(self.rules[place])
-        found = fit(rule, node, self._scene) if rule.native else self._rewriting(rule, self.phases[place], node)
+    def _fit(self, order: _Order, number: int, node: Expr) -> _Found | None:
+        """A rule applied to the node."""
+        rule = self._scene.rules.directed(order.rules.names[number])
+        found = fit(rule, node, self._scene) if rule.native else self._rewriting(rule, order.phases[number], node)
         if found is None or (self.aside and not self._kept_aside(found, node)):
             return None
-        return _Found(place, {node: found}, found.new)
+        return _Found(order.places[number], {node: found}, found.new)
 
     def _kept_aside(self, rewriting: Rewriting, node: Expr) -> bool:
         """Whether a rule keeps the product that it acts on, and takes up none of its factors that are to stay aside."""
@@ -180,32 +180,36 @@ class Simplifier:
         if node.weight > LARGEST_OPENED or not isinstance(node, MatMul | Hadamard | Mul | Add | Transpose):
             return None
         parts = {node, *node.children, *(below for part in node.children for below in part.children)}
-        for place in sorted({place for part in parts for place in self._may(part, True)}):
-            kept = 1 if self.phases[place] == "open" else 2
-            for candidate in self._candidates(place, node):
+        for number in sorted({number for part in parts for number in self._openers.rules.possible(part)}):
+            kept = 1 if self._openers.phases[number] == "open" else 2
+            for candidate in self._candidates(number, node):
                 if cost(self._shortened(candidate.new))[:kept] < cost(self._shortened(node))[:kept]:
                     return candidate
         return None
 
-    def _candidates(self, place: int, node: Expr) -> Iterator[_Found]:
+    def _candidates(self, number: int, node: Expr) -> Iterator[_Found]:
         """The rule at the node itself, and (in a product or a transpose) at all parts of it where it fits,
         those two levels below too."""
-        here = self._fit(place, node) if place in self._may(node, True) else None
+        here = self._opening(number, node)
         if here is not None:
             yield here
         found: dict[Path, _Found] = {}
         below: list[tuple[Path, Expr]] = [
-            ((number,), child) for number, child in enumerate(() if isinstance(node, Add) else node.children)
+            ((place,), child) for place, child in enumerate(() if isinstance(node, Add) else node.children)
         ]
         for path, part in below:
-            here = self._fit(place, part) if place in self._may(part, True) else None
+            here = self._opening(number, part)
             if here is not None:
                 found[path] = here
             elif len(path) == 1:
-                below += [((*path, number), child) for number, child in enumerate(part.children)]
+                below += [((*path, place), child) for place, child in enumerate(part.children)]
         if found:
             parts = {part: one for each in found.values() for part, one in each.parts.items()}
-            yield _Found(place, parts, with_parts(node, {path: one.new for path, one in found.items()}))
+            new = with_parts(node, {path: one.new for path, one in found.items()})
+            yield _Found(self._openers.places[number], parts, new)
+
+    def _opening(self, number: int, node: Expr) -> _Found | None:
+        return self._fit(self._openers, number, node) if number in self._openers.rules.possible(node) else None
 
     def _shortened(self, root: Expr) -> Expr:
         """The moves of the direct rules alone, at this node and below."""
