@@ -68,6 +68,20 @@ RIGHT = {
         f"# ---- Problem 1 ----\n{CODE[ONE]}\n\n# ---- Problem 2a ----\n{CODE[TWO]}\n\n"
         f"# ---- Problem 2b ----\n{CODE[THREE]}\n",
     ),
+    "labels in comments": (
+        "py",
+        f"# Problem 1\n{CODE[ONE]}\n# Problem 2\n# (a)\n{CODE[TWO]}\n# b) by the second factor\n{CODE[THREE]}\n",
+    ),
+    "values that are called after problems": (
+        "py",
+        f"import numpy as np\nr = A @ u - c\nanswer_1 = 2 * A.T @ r\nr = A - F @ G.T\nq2_a = -2 * r @ G\n"
+        f"answer_2b = {CODE[THREE].removeprefix('g = ')}\nprint(answer_2b)\n",
+    ),
+    "texts that are called after problems": ("py", f"q1 = '{ONE}'\nq2a = '{TWO}'\nq2b = '{THREE}'\n"),
+    "functions of one line below comments": (
+        "py",
+        "".join(f"# {one}\nf = lambda A: {CODE[two][4:]}\n" for one, two in (("1", ONE), ("2(a)", TWO), ("2b", THREE))),
+    ),
     "other spellings": (
         "toml",
         f"[[problem]]\nid = 1\nanswer = '{ONE}'\n[[problem]]\nid = '2(a)'\nanswer = '{TWO}'\n"
@@ -81,7 +95,7 @@ RIGHT = {
 def test_each_part_is_found_and_judged(tmp_path: Path, ending: str, text: str, slip: bool) -> None:
     (tmp_path / "key.toml").write_text(KEY, encoding="utf-8")
     work = tmp_path / f"a.{ending}"
-    changed = text.replace(THREE, f"-{THREE}").replace(CODE[THREE], CODE[THREE].replace("-2", "2"))
+    changed = text.replace(THREE, f"-{THREE}").replace(CODE[THREE][4:], CODE[THREE][5:])
     work.write_text(changed if slip else text, encoding="utf-8")
     (file,) = check_files([work], Options(key=tmp_path / "key.toml")).files
     expected = {"1": "right", "2a": "right", "2b": "wrong" if slip else "right"}

@@ -20,7 +20,7 @@ from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
 from .code_blocks import code_blocks, in_another_language, set_in
 from .pieces import pieces, says_range
-from .titles import RULES, titled_parts
+from .titles import bare, title_in_code, titled_parts
 from .unmarked import in_blocks, named_parts, unmarked, written
 from .words import said
 
@@ -100,40 +100,48 @@ _REMARK = regex(r"^[ \t]*#[^\n]*", re.MULTILINE)
 
 
 def in_code(document: Document, asked: Sequence[str]) -> Document:
-    """The answers in a Python file: below each comment `# Problem 7`, or all of it where one problem is asked."""
-    source, names = document.source, "|".join(map(re.escape, asked))
-    title = said(rf"[ \t]*#+[ \t]*{RULES}(?:<problem>\b|\(?(?:{names})\)?[.):]?[ \t]*{RULES}(?m:$))")
+    """The answers in a Python file: below each comment `# Problem 7`, and the labels `# (a)` below that; else what is
+    called after a problem; or all of it where one problem is asked."""
+    source, title = document.source, title_in_code(asked)
     remarks = (one for one in _REMARK.finditer(source.text) if title.match(one[0]) is None)
-    bare = _RULED.sub(blank, blanked(source.text, [one.span() for one in remarks]))
-    found = assigned(Document(replace(source, text=bare)), ".txt", asked)
+    plain = _RULED.sub(blank, blanked(source.text, [one.span() for one in remarks]))
+    found = assigned(Document(replace(source, text=plain)), ".txt", asked)
     if found.exercises and not found.diagnostics:
         return replace(found, source=source)
-    answers = [*_functions(source.text, asked)]
+    answers = [*_called(source.text, asked)]
     if not answers and (len(asked) > 1 or worked_out(source.text, None) is None):
         return document
-    told = answers or [(asked[0], source.text)]
-    keys = ({"problem": Passage(one, 0, (0,) * (len(one) + 1)), "answer": Passage(text)} for one, text in told)
+    told = answers or [(asked[0], Passage(source.text))]
+    keys = ({"problem": Passage(one, 0, (0,) * (len(one) + 1)), "answer": text} for one, text in told)
     return Document(source, tuple(map(Exercise, keys)))
 
 
-_FUNCTION = regex(
-    r"^(?:def[ \t]+(?P<name>\w+)|(?P<given>\w+)[ \t]*=[ \t]*lambda\b)[^\n]*\n?(?:[ \t]+[^\n]*\n?|\n)*", re.MULTILINE
+_NAMED = regex(
+    r"^(?P<function>def[ \t]+)?(?P<name>\w+)(?(function)|[ \t]*=(?!=))[^\n]*\n?(?:[ \t)\]}]+[^\n]*\n?|\n)*",
+    re.MULTILINE,
 )
+"""A function, or a name and its value."""
+_QUOTED = regex(r"\w+[ \t]*=[ \t]*[fr]?(?P<quote>[\"']?)(?P<text>[A-Za-z]\w*|(?<=[\"'])[^\"'\n]+)(?P=quote)\s*")
+"""A value that is a name, or a text."""
 _OF_PROBLEM = r"(?:(?:<problem>|<result>|q|p|grad|prob|ex|hw|ans|sol)_?)+(?P<id>\w+?)(?:_?(?:<result>|grad))?"
 
 
-def _functions(text: str, asked: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The problems after which functions are called, `def q2(X, w, y)`, and for each the text without the functions
-    that it does not call."""
-    functions = {found["name"] or found["given"]: found for found in _FUNCTION.finditer(text)}
-    for name in functions:
-        named = said(_OF_PROBLEM).fullmatch(name)
-        if named is None or named["id"] not in asked:
+def _called(text: str, asked: Sequence[str]) -> Iterator[tuple[str, Passage]]:
+    """The problems after which functions and values are called, `def q2(X, w, y)` and `answer_1a = …`, and for each
+    what is quoted or a name, or the text without what it does not use."""
+    named, problems = [*_NAMED.finditer(text)], {bare(one): one for one in asked}
+    words = [{*re.findall(r"\w+", one[0])} for one in named]
+    for at, own in enumerate(named):
+        of = said(_OF_PROBLEM).fullmatch(own["name"])
+        if of is None or (problem := problems.get(bare(of["id"]))) is None:
             continue
-        kept = {name}
-        while more := {one for own in kept for one in re.findall(r"\w+", functions[own][0])} & {*functions} - kept:
+        if (quoted := _QUOTED.fullmatch(own[0])) is not None:
+            yield problem, Passage(quoted["text"], own.start() + quoted.start("text"))
+            continue
+        usable, kept = {place for place, one in enumerate(named) if place < at or one["function"]}, {at}
+        while more := {one for one in usable - kept if any(named[one]["name"] in words[use] for use in kept)}:
             kept |= more
-        yield named["id"], blanked(text, [found.span() for one, found in functions.items() if one not in kept])
+        yield problem, Passage(blanked(text, [one.span() for place, one in enumerate(named) if place not in kept]))
 
 
 _SENTENCE = regex(r"\$[^$]+\$|\\\(.+?\\\)", re.DOTALL)

@@ -123,6 +123,14 @@ def _key(asked: Sequence[str]) -> _Key:
     return _Key(names, parts, tuple(order), pattern)
 
 
+def title_in_code(asked: Sequence[str]) -> re.Pattern[str]:
+    """A comment that names a problem, or a part of one."""
+    key = _key(asked)
+    labels = "|".join(re.escape(label) for parts in key.parts.values() for label in parts)
+    names = rf"\(?(?:{labels})\)|\(?(?:{key.pattern})\)?[.):]?[ \t]*{RULES}(?m:$)"
+    return said(rf"[ \t]*#+[ \t]*{RULES}(?:<problem>\b|{names})")
+
+
 def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -> Iterator[Part]:
     """The problems that headings, bold or other lines name, else the name of the file, `problem2.md`; and labels below
     a problem that is asked in parts."""

@@ -19,6 +19,8 @@ from .origins import as_it_stands, put_together
 _SAME = ("T", "reshape", "ravel", "view", "squeeze", "flatten", "detach", "transpose", "t")
 """What gives another view of the same array, which changes with it."""
 _SPREAD = ("var", "std")
+_OF_CODE = ast.MatMult | ast.Attribute | ast.Call | ast.AugAssign | ast.Return | ast.Lambda
+"""What no formula has."""
 _ASKS = regex(
     r"\b(?:torch\.autograd|autograd\.\w+|jax\.(?:grad|value_and_grad|jac\w+|hessian)|\w+\.backward|(?:\w+\.)*approx_fprime"
     r"|tf\.GradientTape|(?:sympy|sp)\.diff)\s*(?=\()|\b[A-Za-z]\w*\.grad\b(?!\s*\()"
@@ -91,7 +93,7 @@ def _tree(code: str) -> ast.Module | None:
     nodes = [*ast.walk(tree)]
     plain = alone and "#" not in text and not any(isinstance(node, ast.Lambda) for node in nodes)
     powers = any(isinstance(node, ast.BitXor | ast.BitOr | ast.BitAnd) for node in nodes)
-    calls = any(isinstance(node, ast.MatMult | ast.Attribute | ast.Call | ast.AugAssign) for node in nodes)
+    calls = any(isinstance(node, _OF_CODE) for node in nodes)
     if plain or powers or not calls or _of_differentials(nodes):
         return None
     if any(alias.name == "torch" for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names):
