@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...diagnostics.record import record, replace
-from ...ir import Call, Entry, Expr, Index, MatrixOf, fresh_index, letters_in
+from ...ir import Call, Entry, Expr, Index, MatrixOf, fresh_index, letters_in, nodes_of
 from ..equations.asked import judged_solution
 from ..lines.flattened import NOTE, flat_verdict
 from ..lines.kinds import Clash, pairings
@@ -50,13 +50,32 @@ def judged_derivative(
         return Judged(*judged_solution(around, expr, read))
     found = _compared(around, expr, order, read, reference)
     slip, left = found.slip, not around.worked_out(expr)
-    if found.verdict == "right" and left:
+    if found.verdict == "right" and (left or len(_points_of_loss(around, expr)) > 1):
         return undecided(NOT_WORKED_OUT, "not-worked-out")
     if left and slip is not None and slip.repair is not None:  # no slip of an answer: there is none
         return replace(found, slip=replace(slip, code="not-worked-out", message=f"{slip.message}; {NOT_WORKED_OUT}"))
     if found.verdict == "right" and read is not None and read.rough:
         return undecided("a remainder o(…) or O(…) is left in it", "not-worked-out")
     return found
+
+
+def _points_of_loss(around: Surroundings, expr: Expr) -> set[Expr]:
+    """The points at which an expression takes the loss, as a difference quotient does."""
+    problem = around.task.problem
+    found = (_point(problem.loss, node, problem.wrt) for node in nodes_of(expr) if node.head == problem.loss.head)
+    return {point for point in found if point is not None and problem.wrt in point.symbols}
+
+
+def _point(loss: Expr, value: Expr, wrt: Expr) -> Expr | None:
+    """What stands in a value at the place of the variable, if it is otherwise the loss."""
+    if loss is wrt:
+        return value
+    alike = loss.head == value.head and len(loss.children) == len(value.children)
+    pairs = [*zip(loss.children, value.children, strict=True)] if alike else []
+    if not pairs or any(one is not other for one, other in pairs if wrt not in one.symbols):
+        return None
+    points = {_point(one, other, wrt) for one, other in pairs if wrt in one.symbols}
+    return points.pop() if len(points) == 1 else None
 
 
 def _compared(

@@ -22,6 +22,10 @@ _CALL = regex(
     r"(?:_\w|_\{[^{}]*(?:\{\w*\})?\})?\s*(?:\\left|\\[bB]igl?)?\((?P<inside>[^()=]*)\)"
 )
 r"""A call, perhaps under a logarithm: `D_{KL}(p \| q)`, `\log p(y \mid X, w)`."""
+_LOG_DENSITY = regex(
+    r"\\(?:log|ln)(?![A-Za-z])[\s{]*(?:\\mathcal\s*\{?\s*[LN]\b\s*\}?|(?P<name>[pPqL]|Pr)(?![A-Za-z]))"
+    r"\s*(?:_\w|_\{[^{}]*\})?(?:\s*(?:\\left)?\([^()=]*\))?"
+)
 _PLAIN = regex(r"\\?[A-Za-z]\w*")
 
 
@@ -44,11 +48,11 @@ def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Ro
 
 
 def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
-    """The rows with the calls of left sides that hold one bar as names, `D(p | q)`, and how that is told;
-    `p(y_i | x_i)` is numbered by i, `p(k | x_n)` by k and n."""
+    """The rows with the calls of left sides that hold one bar as names, `D(p | q)`, and the logarithms of densities,
+    `log p`, and how that is told; `p(y_i | x_i)` is numbered by i, `p(k | x_n)` by k and n."""
     letters: dict[str, str] = {}
     told: list[str] = []
-    for call in dict.fromkeys(call for _, row in rows for call in _barred(row.text)):
+    for call in dict.fromkeys(call for _, row in rows for call in _calls(row.text, taken)):
         found = (first or second for first, second in _NUMBER.findall(call))
         numbers = "".join(letter for letter in dict.fromkeys(found) if letter not in taken)
         plain = "".join(token for token, _, _ in tokens_of(_NUMBER.sub("", call)))
@@ -73,12 +77,14 @@ def _with(rows: Rows, name: str, letter: str) -> Rows:
     return [(number, Passage(_replaced(row.text, wanted, letter), row.start, row.offsets)) for number, row in rows]
 
 
-def _barred(text: str) -> list[str]:
-    """The calls of a left side that hold one bar: what stands before it is no norm."""
+def _calls(text: str, taken: frozenset[str]) -> list[str]:
+    """The calls of a left side that hold one bar: what stands before it is no norm; and the logarithms of densities
+    that nothing given is called like."""
     left = text[: text.find("=")] if "=" in text else ""
     calls = [match for match in _CALL.finditer(left) if "|" in match["inside"] or "\\" in match["inside"]]
     bars = [[token for token, _, _ in tokens_of(call["inside"]) if token == "|"] for call in calls]
-    return [call[0] for call, found in zip(calls, bars, strict=True) if len(found) == 1]
+    barred = [call[0] for call, found in zip(calls, bars, strict=True) if len(found) == 1]
+    return barred or [one[0].rstrip() for one in _LOG_DENSITY.finditer(left) if one["name"] not in taken]
 
 
 def _replaced(text: str, wanted: list[str], letter: str) -> str:
@@ -87,7 +93,7 @@ def _replaced(text: str, wanted: list[str], letter: str) -> str:
     while at + len(wanted) <= len(names):
         if names[at : at + len(wanted)] == wanted:
             start, end = _balanced(text, found[at][1], found[at + len(wanted) - 1][2])
-            text = text[:start] + letter + " " * (end - start - len(letter)) + text[end:]
+            text = text[:start] + letter.center(end - start) + text[end:]
             at += len(wanted)
         else:
             at += 1

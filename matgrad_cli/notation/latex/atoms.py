@@ -22,13 +22,13 @@ from .tokens import FRACTIONS, Token
 
 
 def number_here(r: Cursor) -> s.Node:
-    r"""A number; `1` with a transpose is the vector of ones, `0_{m\times n}` that matrix."""
+    r"""A number; `1` with a transpose, and `1_n`, is the vector of ones, `0_{m\times n}` that matrix."""
     first, text = _begins_summand(r), (token := r.take()).text
     opens = r.sees("open", "\\{") or r.sees("operator", "_")
     if text == "1" and opens and (counted := indicator(r)) is not None:
         return scripted(r, counted)
-    if text == "0" and r.sees("operator", "_"):
-        return _sized(r, token, "zeros", first)
+    if text in ("0", "1") and r.sees("operator", "_"):
+        return _sized(r, token, "zeros" if text == "0" else "ones", first)
     value = Fraction(FRACTIONS.get(text, text) if len(text) < 60 else "0")
     if len(text) >= 60:
         raise r.trouble("this number is too long", token)
