@@ -37,6 +37,7 @@ from .dress import special_value, undressed
 from .heads import by_another, doubt, heads_of, letters_of_entry, stands_alone
 from .pieces import (
     LOSS_NAMED,
+    by_places,
     generic_case,
     least_squares,
     may_have_no_slope,
@@ -129,6 +130,9 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
     for meant in (uncalled(answer, around), own_piece(answer, around), with_sets(answer)):
         if meant is not None:
             return judge_answer(task, meant, reference, beside)
+    if (summed := by_places(answer, around)) is not None:
+        other = judge_answer(task, summed, reference, beside)
+        return Judged("right") if other.verdict == "right" else found
     if (cases := generic_case(answer)) is not None:
         return _by_cases(task, *cases, reference, beside)
     if found.verdict == "wrong" and (unread := unread_piece(answer)) is not None:

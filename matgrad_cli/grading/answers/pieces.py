@@ -24,6 +24,10 @@ _DERIVATIVE: Final = regex(r"\s*(?:\\nabla|∇|\\frac\s*\{\s*(?:\\partial|∂|d|
 _ROW: Final = regex(r"(?:\A|\\\\)(?:\[[^\]]*\])?(?P<value>[^&]*)&(?P<when>(?:(?!\\\\).)*)", 16)
 _EQUAL: Final = r"(?<!\\not)(?<![:<>!])="
 _LETTERS: Final = regex(rf"[\s$]*(?:\\text\w*\s*\{{[^{{}}]*\}})?[\s$]*[a-z]\s*(?:=|{UNEQUAL})\s*[a-z][\s$,.]*")
+_PLACE: Final = regex(r"_\s*\{?\s*([a-z])\s*\}?[\s})\]]*=\s*(?:\\left\s*)?(?:\\\{)?\s*$")
+_BESIDE: Final = r"\\(?:text\w*|mathrm|q?quad|[,;:! {}])|\b(?:<when>|<general>|and)\b|[${}\s]|[.,;]+\s*$"
+_AT_MOST: Final = regex(r"\\leq?(?:slant)?(?![a-z])|≤")
+_DOTS: Final = regex(r"\\[lc]?dots|\.\.\.?")
 _SET: Final = r"\\?(?:(?:operatorname|mathrm|text)\s*\{\s*)?"
 _WRAPPED: Final = regex(
     rf"(?P<head>[^=]*=\s*)?{_SET}(?:vec\s*\}}?\s*\^\s*\{{?\s*-\s*1\s*\}}?|(?:unvec|mat|unstack|devec)\s*\}}?)"
@@ -107,6 +111,42 @@ def generic_case(answer: str) -> tuple[str, list[str]] | None:
     start, end = (found.start("rows") + place for place in kept[0].span("value"))
     special = [row["value"].strip() for row in rows if row is not kept[0]]
     return blanked(answer, [(found.start(), start), (end, found.end())]), special
+
+
+def by_places(answer: str, around: Surroundings) -> str | None:
+    """The answer whose cases tell the first and the last entry from those between, as sums over the places of each."""
+    wrt, found = around.task.problem.wrt, CASES.search(answer)
+    letter = _PLACE.search(answer[: found.start()]) if found is not None else None
+    if found is None or letter is None or not wrt.shape.is_column:
+        return None
+    i, n, values = letter[1], str(wrt.shape.rows), dict[str, str]()
+    for row in _ROW.finditer(found["rows"]):
+        when = said(_BESIDE).sub("", _AT_MOST.sub("<=", _DOTS.sub("…", row["when"])))
+        values[when] = row["value"].strip(" ,;.")
+    first, last = values.pop(f"{i}=1", None), values.pop(f"{i}={n}", None)
+    low, above = ("2", ("1<", "2<=")) if first is not None else ("1", ("1<=", ""))
+    high, below = (f"{n}-1", (f"<{n}", f"<={n}-1")) if last is not None else (n, (f"<={n}", ""))
+    between = {start + i + end for start in above for end in below} | {
+        f"{i}{sign}{low},…,{high}" for sign in ("=", "\\in")
+    }
+    if first is last or len(values) != 1 or not values.keys() <= {*between, ""}:
+        return None
+    total = rf"\sum_{{{i}={low}}}^{{{high}}} e_{i} ({values.popitem()[1]})"
+    for value, start, end in ((first, "1", f"{n}-1"), (last, "2", n)):  # an end is what one range has more than another
+        own = _at_end(value or "", i, n if start == "2" else "")
+        rest = rf" - \sum_{{{i}=2}}^{{{n}-1}} e_{i} ({own})"
+        total += rf" + \sum_{{{i}={start}}}^{{{end}}} e_{i} ({own}){rest}" if value is not None else ""
+    return total
+
+
+def _at_end(value: str, letter: str, last: str) -> str:
+    """What is said of the first entry, or of the `last`, with its place as a letter: `x_2` as `x_{i+1}`."""
+    if last:
+        return re.sub(
+            rf"_(?:\{{\s*{last}\s*(-\s*\d+)?\s*\}}|{last}(?!\w))", lambda one: f"_{{{letter}{one[1] or ''}}}", value
+        )
+    near = regex(r"_(?:\{\s*(\d)\s*\}|(\d))")
+    return near.sub(lambda one: f"_{{{letter}+{int(one[1] or one[2]) - 1}}}".replace("+0", ""), value)
 
 
 def may_have_no_slope(loss: Expr) -> bool:
