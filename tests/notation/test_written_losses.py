@@ -54,6 +54,8 @@ FAMILIES = [
     (r"\langle w|S|w\rangle - \langle w|y\rangle", "S: n×n, w: n, y: n", "w.T@S@w - w.T@y", "S: n×n, w: n, y: n"),
     ("sum(y**w)", "y: n, w: n", "sum(exp(w*log(y)))", "y: n, w: n"),
     ("np.sum(np.cumsum(w)**2)", "w: n", "norm(tril(ones(n, n))@w)**2", "w: n"),
+    ("np.sum(np.cumsum(W, axis=0)**2)", "W: n×k", "norm(tril(ones(n, n))@W, 'fro')**2", "W: n×k"),
+    ("torch.cumsum(W, 1).square().sum()", "W: n×k", "norm(W@triu(ones(k, k)), 'fro')**2", "W: n×k"),
     (r"\log\prod_{i=1}^n \sigma(a_i^T w)", "A: n×d, w: d", "sum(log(sigmoid(A@w)))", "A: n×d, w: d"),
 ]  # fmt: skip
 PIECES = [

@@ -6,6 +6,7 @@ from typing import Final
 
 from ...ir import Add, Call, Expr, Fill, Number, Power, Size, mul, reciprocal
 from .. import syntax as s
+from ..expression.brackets import AS_COLUMN
 from ..expression.keywords import (
     all_entries,
     axis_written,
@@ -81,7 +82,8 @@ def _along(e: Elaborator, node: s.Apply, value: Expr, axis: int | None, function
         return Call(f"{function}{axis}", value)
     if (axis == 0) == value.shape.is_column:
         return Call(function, value)
-    if e.scope.arrays:
+    stood_up = isinstance(node.arguments[0], s.Apply) and node.arguments[0].function == AS_COLUMN
+    if e.scope.arrays or stood_up:  # `x[:, None]` is x, but for its dimensions
         _flatten(e, node)
         return value
     shown = f"{e.text(node.arguments[0])} is {described(value.shape)}"
