@@ -3,6 +3,8 @@ one slice; arrays with free letters inside, for which `einsum` has no place, ope
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import record
 from ...ir import (
@@ -110,17 +112,22 @@ class _Opened(Entries):
         return cannot(expr)
 
 
-def opened(node: Expr) -> Expr:
-    """The number `node`, which has free letters inside an array, with that array opened;
-    StuckError where there is no way."""
-    return _Opened(lambda part: not part.free, lambda: [letter.name for letter in letters_in(node)]).of(node)
+def opened(node: Expr, still: Callable[[Expr], bool], *place: Index | None) -> Expr:
+    """The entry of `node` at a place, with its arrays that are not `still` opened; OpenArray where there is no way."""
+    return _Opened(still, lambda: [letter.name for letter in letters_in(node)]).of(node, *place)
 
 
-def cannot(node: Expr) -> StuckError:
+class OpenArray(StuckError):
+    """That no `einsum` is printed for an entry of `part`, an array with free letters."""
+
+    part: Expr
+
+
+def cannot(node: Expr) -> OpenArray:
     """That no program is printed for an entry of this."""
     from ...notation.printing.to_text import to_text
 
-    return StuckError(
+    stuck = OpenArray(
         Diagnostic(
             "cannot-print",
             "the result holds an array that depends on an index letter, for which no program is printed",
@@ -128,3 +135,5 @@ def cannot(node: Expr) -> StuckError:
             help="`--format text`",
         )
     )
+    stuck.part = node
+    return stuck

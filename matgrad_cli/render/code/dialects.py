@@ -107,6 +107,7 @@ _COMMON: Final = {
     "topvv": "topvv({x})",
     "inv": "{0}.linalg.inv({x})",
     "matrix_power": "{0}.linalg.matrix_power({x}, {k})",
+    "stack": "{0}.stack([{x}], {along})",
     "einsum": "{0}.einsum('{spec}', {x})",
 }
 

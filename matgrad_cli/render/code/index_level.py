@@ -1,8 +1,11 @@
-"""Entries, δ's and sums over indices as code: each product of entries is one `einsum`, a δ an identity matrix in it."""
+"""Entries, δ's and sums over indices as code: each product of entries is one `einsum`, a δ an identity matrix in it;
+over a letter of which more than entries depends, as in (S + x_i x_iᵀ)⁻¹, the program has a loop."""
 
 from __future__ import annotations
 
-from ...diagnostics.record import record
+from collections.abc import Callable
+
+from ...diagnostics.record import record, replace
 from ...ir import (
     ONE,
     Add,
@@ -17,11 +20,15 @@ from ...ir import (
     Pair,
     Position,
     Power,
+    SumOver,
     is_elementwise,
+    letters_in,
+    sum_over,
 )
-from ...ir.terms import expanded
+from ...ir.entries import letters_for
+from ...ir.terms import Term, expanded
 from ...notation.printing.precedence import ATOM, SUM, UNARY
-from ..arrays.entries import cannot, opened
+from ..arrays.entries import OpenArray, cannot, opened
 from .matrix_level import MatrixCode
 from .names import Names
 from .snippet import Code, number_code, signed_sum
@@ -44,6 +51,7 @@ class IndexCode:
 
     def __init__(self, names: Names) -> None:
         self.names = names
+        self._loops: dict[Index, str] = {}
         self.matrix = MatrixCode(names, self.scalar)
 
     def scalar(self, node: Expr) -> Code:
@@ -51,9 +59,23 @@ class IndexCode:
         if isinstance(node, MatrixOf):
             letters = tuple(letter for letter in (node.row, node.col) if letter is not None)
             return self.array(node.body, letters)
-        if node.free:
+        if self._open(node):
             raise cannot(node)
-        return self.array(node, ())
+        if not isinstance(node, SumOver) or node.shape.is_number:
+            return self.array(node, ())
+        row, col = letters_for(node.shape, {letter.name for letter in letters_in(node)})
+        try:
+            entry = sum_over(node.indices, self._opened(node.body, row, col))
+        except OpenArray:
+            return Code(f"sum({self._loop(node.indices, lambda: self.matrix.full(node.body))})")
+        return self.array(entry, tuple(letter for letter in (row, col) if letter is not None))
+
+    def _opened(self, part: Expr, *place: Index | None) -> Expr:
+        return opened(part, lambda node: not self._open(node), *place)
+
+    def _open(self, node: Expr) -> frozenset[Index]:
+        """The free letters over which no loop goes here."""
+        return node.free.difference(self._loops)
 
     def array(self, node: Expr, letters: tuple[Index, ...]) -> Code:
         """The array over `letters` (in this order) whose entries are `node`."""
@@ -61,18 +83,43 @@ class IndexCode:
             return self._sum(node, letters)
         if isinstance(node, Entry) and not node.base.free and (node.row, node.col) == _as_positions(node, letters):
             return self.matrix.full(node.base)
-        numbers, operands = self._factors(node)
+        (term,) = expanded(node)
+        try:
+            numbers, operands = self._factors(term)
+        except OpenArray as stuck:
+            return self._looped(term, letters, self._open(stuck.part), stuck)
         return self._einsum(numbers, operands, letters)
+
+    def _looped(self, term: Term, letters: tuple[Index, ...], over: frozenset[Index], stuck: OpenArray) -> Code:
+        """The same by loops: a sum of what stands under the Σ, or the array of what there is for each letter."""
+        summed = tuple(letter for letter in term.indices if letter in over)
+        kept = tuple(letter for letter in letters if letter in over)[: 0 if summed else 1]
+        if not summed and not kept:
+            raise stuck
+        rest = replace(term, indices=tuple(letter for letter in term.indices if letter not in summed)).expr()
+        others = tuple(letter for letter in letters if letter not in kept)
+        inside = self._loop((*summed, *kept), lambda: self.array(rest, others))
+        if summed:
+            return Code(f"sum({inside})")
+        return Code(self.matrix.form("stack", x=inside, along=str(letters.index(kept[0]))))
+
+    def _loop(self, letters: tuple[Index, ...], body: Callable[[], Code]) -> str:
+        """`body for i in range(n)`; the letters are variables there."""
+        outer, memo = self._loops, dict(self.matrix.memo)
+        self._loops = {**outer, **{letter: self.names.loop(letter) for letter in letters}}
+        text = body().at(SUM)
+        self._loops, self.matrix.memo = outer, memo
+        return " ".join([text, *(f"for {self.names.loop(at)} in range({self.names.dim(at.dim)})" for at in letters)])
 
     def _sum(self, node: Add, letters: tuple[Index, ...]) -> Code:
         codes = [self.array(term, letters) for term in node.terms]
         return Code(signed_sum(codes), SUM)
 
-    def _factors(self, node: Expr) -> tuple[list[Expr], list[Operand]]:
+    def _factors(self, term: Term) -> tuple[list[Expr], list[Operand]]:
         """The factors without letters, and the operands of the einsum."""
-        (term,) = expanded(node)
-        numbers = [part for part in term.coefficient if not isinstance(part, Entry | Delta)]
-        operands = [self._operand(part) for part in (*term.coefficient, *term.factors) if part not in numbers]
+        factors = (*term.coefficient, *term.factors)
+        numbers = [part for part in factors if not self._open(part) and not isinstance(part, Entry | Delta)]
+        operands = [self._operand(part) for part in factors if part not in numbers]
         return numbers, [*operands, *map(self._counting, term.indices)]
 
     def _counting(self, index: Index) -> Operand:
@@ -80,18 +127,18 @@ class IndexCode:
         return Operand(self.matrix.form("ones", x=self.names.dim(index.dim)), (index,), counting=True)
 
     def _operand(self, part: Expr) -> Operand:
-        if isinstance(part, Entry) and not part.base.free:
+        if isinstance(part, Entry) and not self._open(part.base):
             return self._entry(part)
         if isinstance(part, Delta):
             left, right = part.left, part.right
             dim = _dim_of(left) or _dim_of(right)
             assert dim is not None
             return self._indexed(self.matrix.form("eye", x=self.names.dim(dim)), [(left, dim), (right, dim)])
-        letters = tuple(sorted(part.free))
+        letters = tuple(sorted(self._open(part)))
         if isinstance(part, Power) or (isinstance(part, Call) and is_elementwise(part.function)):
             return Operand(self._elementwise(part, letters), letters)
         if not isinstance(part, Add):
-            part = opened(part)
+            part = self._opened(part)
         return Operand(self.array(part, letters).at(SUM), letters)
 
     def _elementwise(self, part: Power | Call, letters: tuple[Index, ...]) -> str:
@@ -119,9 +166,8 @@ class IndexCode:
             for position, dim in ((part.row, shape.rows), (part.col, shape.cols))
             if position is not None
         ]
-        return self._indexed(
-            self.matrix.full(part.base).at(ATOM if any(isinstance(at, int) for at, _ in sides) else SUM), sides
-        )
+        picked = any(at in self._loops or isinstance(at, int) for at, _ in sides)
+        return self._indexed(self.matrix.full(part.base).at(ATOM if picked else SUM), sides)
 
     def _indexed(self, text: str, sides: list[tuple[Position, Dim]]) -> Operand:
         """An array with fixed positions picked out and pairs of letters given two axes."""
@@ -129,10 +175,13 @@ class IndexCode:
             sides = [one for side in sides for one in _single(*side)]
             sizes = ", ".join(self.names.dim(dim) for _, dim in sides)
             text = f"({text}).reshape({sizes})" if not text.replace("_", "").isalnum() else f"{text}.reshape({sizes})"
-        if any(isinstance(position, int) for position, _ in sides):
-            picks = ", ".join(str(position) if isinstance(position, int) else ":" for position, _ in sides)
-            text = f"{text}[{picks}]"
-        return Operand(text, tuple(position for position, _ in sides if isinstance(position, Index)))
+        axes = [position for position, _ in sides if isinstance(position, Index) and position not in self._loops]
+        if len(axes) < len(sides):
+            picks = [":" if at in axes else self._loops[at] if isinstance(at, Index) else str(at) for at, _ in sides]
+            while picks[-1] == ":":
+                picks.pop()
+            text = f"{text}[{', '.join(picks)}]"
+        return Operand(text, tuple(axes))
 
     def _einsum(self, numbers: list[Expr], operands: list[Operand], letters: tuple[Index, ...]) -> Code:
         carried = {letter for operand in operands if not operand.counting for letter in operand.letters}
@@ -143,9 +192,11 @@ class IndexCode:
         coefficient = [self.matrix.code(number) for number in numbers]
         if not operands:
             return self.matrix.scaled(coefficient, True)
-        if len(operands) == 1 and operands[0].letters == letters:
-            body = Code(operands[0].text, SUM if not operands[0].text.replace("_", "").isalnum() else ATOM)
-        else:
+        first = operands[0]
+        body = Code(first.text, ATOM if first.text.replace("_", "").isalnum() else SUM)
+        if len(operands) == 1 and first.letters == letters[::-1] and len(letters) == 2:
+            body = Code(f"{body.at(ATOM)}.T")
+        elif len(operands) > 1 or first.letters != letters:
             short = _short_letters([letter for operand in operands for letter in operand.letters])
             spec = ",".join("".join(short[letter] for letter in operand.letters) for operand in operands)
             spec += "->" + "".join(short[letter] for letter in letters)

@@ -54,11 +54,11 @@ class MatrixCode:
         self.helpers: list[str] = []
         self.locals: dict[Expr, str] = {}
         self._index_code = index_code
-        self._memo: dict[Expr, Code] = {}
+        self.memo: dict[Expr, Code] = {}
 
     def code(self, root: Expr) -> Code:
         """The code of an expression."""
-        return found_in(root, self._memo, self._compiled, lambda node: () if self._is_leaf(node) else node.children)
+        return found_in(root, self.memo, self._compiled, lambda node: () if self._is_leaf(node) else node.children)
 
     def full(self, node: Expr) -> Code:
         """The code of an expression as an array of its whole shape, never as a number that stands for one."""
@@ -342,7 +342,7 @@ class MatrixCode:
                     else self._full_rank(part)
                 )
                 arguments[place] = Symbol(text, Shape(_SIDE, _SIDE))  # stands for the code
-                self._memo[arguments[place]] = Code(text)
+                self.memo[arguments[place]] = Code(text)
         call = Call(node.function, *arguments)
         added = {2: ("[0, 0]", "[0]" if node.shape.is_row else "[:, 0]", ""), 1: ("[0]", ""), 0: ("",)}[
             len(call.shape.dims)

@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterable
 
 from ...diagnostics.record import field, mutable
-from ...ir import ONE, Dim, Symbol
+from ...ir import ONE, Dim, Index, Symbol
 from ...notation.unknown import written
 from .dialects import Dialect
 
@@ -33,10 +33,11 @@ class Names:
     parameters: dict[Symbol, str] = field(default_factory=dict)
     sizes: dict[str, str] = field(default_factory=dict)
     functions: dict[str, str] = field(default_factory=dict)
+    loops: dict[Index, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.used |= self.dialect.taken | {"len"}
+        self.used |= self.dialect.taken | {"len", "sum", "range"}
         for symbol in self.variables:
             self.parameters[symbol] = self._new(symbol.name)
 
@@ -59,6 +60,12 @@ class Names:
         if function not in self.functions:
             self.functions[function] = self._new(written(function))
         return self.functions[function]
+
+    def loop(self, letter: Index) -> str:
+        """The variable of the loop over a letter."""
+        if letter not in self.loops:
+            self.loops[letter] = self._new(letter.name)
+        return self.loops[letter]
 
     def local(self, name: str) -> str:
         """A fresh local name like `name`."""
