@@ -18,7 +18,7 @@ from ..consequences import told_once
 from ..derivation import RowResult
 from ..equations.asked import named_multipliers, readings, without_lagrangian
 from ..lines.arrays import Flags, Slices, other_slices, slices
-from ..lines.literal_name import with_calls, with_letter
+from ..lines.literal_name import is_sought, with_calls, with_letter
 from ..lines.statements import Row
 from ..meanings.redefined import part_of
 from ..meanings.supposed import Values, is_average
@@ -181,13 +181,12 @@ _LISTED = regex(
     r"[\s&]*(?:\\\w+\s*\{)?(?P<name>[A-Za-z])\}?[\s&]*:?=[\s&]*(?:\\left\s*[\[(]\s*)?\\begin\s*\{(?:\w?matrix|array)\}"
 )
 """`X = \\begin{bmatrix} x_1^T \\\\ \\vdots …`"""
-_GOAL = regex(r"[\s&]*\\?(?:arg\s*)?\\?(?:min|max)(?![A-Za-z])")
 
 
 def _aside(row: Row, task: Task, sizes: frozenset[str]) -> str | None:
     """Why a row claims nothing about the problem: an update of the variable, an order, a limit, a check of `sizes`."""
     text, chains = _WORDS.sub(" ", row.passage.text), [[side.node for side in claim.sides] for claim in row.claims]
-    if _GOAL.match(text) and not holds_equality(text):
+    if is_sought(row.passage.text):
         return "what is to be found"
     if (listed := _LISTED.match(text)) is not None and listed["name"] in task.names:
         return "what stands in an array"

@@ -141,13 +141,13 @@ def as_names(node: s.Node, around: Surroundings, everything: bool = False) -> s.
     def change(part: s.Node) -> s.Node:
         if isinstance(part, s.Subscript) and (known := _lettered(part, around, counting)) is not None:
             return known
-        if not isinstance(part, s.Apply) or not _is_foreign(part.function, around):
+        if not isinstance(part, s.Apply):
+            return part
+        key = f"{part.function}(…)"
+        if not around.valued(key) and not (everything and is_foreign(part, around)):
             return part
         inside = [one.name for part_ in part.arguments for one in s.parts_of(part_) if isinstance(one, s.Name)]
         own = [name for name in dict.fromkeys(inside) if name in letters]
-        key = f"{part.function}(…)"
-        if not everything and key not in around.defined and key not in around.looked_up:
-            return part
         name = s.Name(part.span, key)
         return s.Subscript(part.span, name, tuple(s.Name(part.span, letter) for letter in own)) if own else name
 
@@ -159,7 +159,7 @@ def gradients_at(node: s.Node, around: Surroundings) -> s.Node:
 
     def change(part: s.Node) -> s.Node:
         match part:
-            case s.Derivative(_, s.Apply(_, f, (_,), options) as call, None, (), "nabla") if _is_foreign(f, around):
+            case s.Derivative(_, s.Apply(_, _, (_,), options) as call, None, (), "nabla") if is_foreign(call, around):
                 order = int(dict(options).get("derivative", "0")) + 1
                 return replace(call, span=part.span, options=(("derivative", str(order)),))
         return part
@@ -192,9 +192,7 @@ def _lettered(node: s.Subscript, around: Surroundings, counting: set[str] | None
     return None
 
 
-def _is_foreign(function: str, around: Surroundings) -> bool:
-    return (
-        canonical_function(function) not in FUNCTION_NAMES
-        and not around.known(function)
-        and function not in around.losses
-    )
+def is_foreign(call: s.Apply, around: Surroundings) -> bool:
+    """Whether a call is one of a function that nothing explains."""
+    name = call.function
+    return canonical_function(name) not in FUNCTION_NAMES and not around.known(name) and name not in around.losses

@@ -26,6 +26,10 @@ _LOG_DENSITY = regex(
     r"\\(?:log|ln)(?![A-Za-z])[\s{]*(?:\\mathcal\s*\{?\s*[LN]\b\s*\}?|(?P<name>[pPqL]|Pr)(?![A-Za-z]))"
     r"\s*(?:_\w|_\{[^{}]*\})?(?:\s*(?:\\left)?\([^()=]*\))?"
 )
+_CAPITALS = regex(
+    r"\\(?:partial|frac\s*\{\s*\\partial\s*\}\s*\{[^{}]*\}|nabla(?:_\w|_\{[^{}]*\}|_\\\w+)?)[\s{]*([A-Z]{2,})(?![A-Za-z])"
+)
+_BELOW = regex(r"_\s*\{[^{}]*\}")
 _PLAIN = regex(r"\\?[A-Za-z]\w*")
 
 
@@ -40,8 +44,12 @@ Rows = list[tuple[int, Passage]]
 
 
 def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Rows, str | None]:
-    """The rows with every occurrence of the name written as one free letter, and that letter;
-    a plain name stays as it is."""
+    """The rows with every occurrence of the name written as one free letter, and that letter; a plain name stays as it
+    is. Where no name is told, a word of capitals under ∂ is one, ∂RSS/∂β: none of its letters stands elsewhere."""
+    words = {word for _, row in rows for word in _CAPITALS.findall(row.text)} if name is None else set()
+    if len(words) == 1 and not taken & {*(word := words.pop())}:
+        rest = " ".join([row.text.replace(word, " ") for _, row in rows])
+        name = None if any(letter in rest for letter in word) else word
     if name is None or len(tokens_of(name)) < 2 or _PLAIN.fullmatch(name) or not (letter := _free(rows, taken)):
         return list(rows), name
     return _with(rows, name, letter), letter
@@ -82,7 +90,8 @@ def _calls(text: str, taken: frozenset[str]) -> list[str]:
     that nothing given is called like."""
     left = text[: text.find("=")] if "=" in text else ""
     calls = [match for match in _CALL.finditer(left) if "|" in match["inside"] or "\\" in match["inside"]]
-    bars = [[token for token, _, _ in tokens_of(call["inside"]) if token == "|"] for call in calls]
+    inside = [_BELOW.sub(" ", call["inside"]) for call in calls]  # the bar of P_{k|k} is its own
+    bars = [[token for token, _, _ in tokens_of(text) if token == "|"] for text in inside]
     barred = [call[0] for call, found in zip(calls, bars, strict=True) if len(found) == 1]
     return barred or [one[0].rstrip() for one in _LOG_DENSITY.finditer(left) if one["name"] not in taken]
 
@@ -112,10 +121,18 @@ def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _ARGUMENT = regex(
-    r"(?:\\underset\s*\{[^{}]*\}\s*\{\s*)?"
+    r"(?:\\underset\s*\{(?:[^{}]|\{[^{}]*\})*\}\s*\{\s*)?"
     r"(?:\\(?:operatorname\*?|mathrm|text|mathop)\s*\{+\s*|\\)?arg\s*(?:\\[,;!: ]\s*)*\\?(?:min|max)(?![A-Za-z])"
     r"[\s}]*(?:\\limits)?"
 )
+
+
+_SOUGHT = regex(rf"[\s&]*(?:(?:[^=]*=[\s&]*)?{_ARGUMENT.pattern}|\\?(?:min|max)(?![A-Za-z]))(?!.*[^:<>]=)", re.DOTALL)
+
+
+def is_sought(text: str) -> bool:
+    r"""Whether a row only says what is to be found: `\min_w L(w)`, `\hat w = \arg\min_w L(w)`."""
+    return _SOUGHT.match(text) is not None
 
 
 _ENDS = regex(r"[=,;&)\]}\n]|\\\\")

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
-from ...diagnostics import Source
+from ...diagnostics import Source, Span
 from ...diagnostics.record import field, mutable, replace
 from ...ir import (
+    Call,
     Differential,
     Dim,
     Expr,
@@ -37,6 +38,9 @@ from ..task import Task
 
 STATED = "the loss as stated"
 """Under this name, which nobody can write, the derivation's own form of the loss is put into scope."""
+SUPPOSED = "z"
+"""The letter at which it is said what an unknown function may be: `g(z)` is σ(z)."""
+_TRIED = ("defined", "looked_up", "results", "tables", "formulas")
 
 
 @mutable
@@ -91,7 +95,7 @@ class Surroundings:
 
     def __post_init__(self) -> None:
         for name, value in self.supposed.items():
-            self.define(name, value)
+            self.suppose(name, value)
 
     @cached_property
     def base(self) -> Scope:
@@ -132,14 +136,14 @@ class Surroundings:
 
     def _names(self, scope: Scope) -> LatexNames:
         found = latex_names(scope, *self.written)
-        variables = {name: kind for name, kind in found.variables.items() if name not in self.functions}
+        called = self.supposed.keys() - self.base.symbols.keys()  # the h of h(x), which was no product before
         own = {
             name for name in self.promised if name in ("e", "D") or name.endswith("_plus")
         }  # what e_i, D_{ij}, A^+ are said to be, they are
-        variables |= dict.fromkeys((own - self.functions | self.sized_by_use.keys()) - variables.keys(), "")
-        return replace(
-            found, variables=variables, losses=found.losses | self.functions, formulas=frozenset(self.formulas)
-        )
+        kinds = {name: kind for name, kind in found.variables.items() if name not in self.functions}
+        kinds |= dict.fromkeys((own - self.functions | self.sized_by_use.keys()) - kinds.keys(), "")
+        losses = found.losses | self.functions | called
+        return replace(found, variables=kinds, losses=losses, formulas=frozenset(self.formulas))
 
     def sizes(self) -> dict[str, Dim]:
         """The dimensions that may stand as numbers, by name."""
@@ -217,6 +221,15 @@ class Surroundings:
         self.values[symbol] = value
         self.bench.define(symbol, value if self._by_defined(value) else self.expanded(value))
         return symbol
+
+    def suppose(self, name: str, value: Expr) -> None:
+        """A value that no formula states: of a name, or, where the name is `g(z)`, of a function at every argument."""
+        function, _, place = name.partition("(")
+        if place == f"{SUPPOSED})" and isinstance(value, Call):
+            at = s.Name(Span(0, 0), SUPPOSED)
+            self.formulas[function] = SUPPOSED, s.Apply(at.span, value.function, (at,))
+        else:
+            self.define(name, value)
 
     def _by_defined(self, value: Expr) -> bool:
         """Whether something in it is still to be differentiated by a defined name;
@@ -311,12 +324,12 @@ class Surroundings:
     @contextmanager
     def trying(self, values: Mapping[str, Expr], variables: Collection[str]) -> Iterator[None]:
         """Names with values for a while; `variables` are those by which something is differentiated."""
-        kept = {name: dict(getattr(self, name)) for name in ("defined", "looked_up", "results", "tables")}
+        kept = {name: dict(getattr(self, name)) for name in _TRIED}
         stated, derived = self.stated, dict(self.bench.derived)
         try:
             for name, value in values.items():
-                if name in variables:
-                    self.define(name, value)
+                if name in variables or name.endswith(f"({SUPPOSED})"):
+                    self.suppose(name, value)
                 else:
                     self.looked_up[name] = value
             yield

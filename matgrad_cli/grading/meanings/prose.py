@@ -19,7 +19,17 @@ from ..lines.syntax_walk import walk
 from ..slips.causes import Slip
 from .factored import factored
 from .own_letters import true_of_all
-from .supposed import MOST_CHOICES, Values, is_average, means, parts, sizes_as_names, suppositions, unexplained
+from .supposed import (
+    MOST_CHOICES,
+    Values,
+    functions,
+    is_average,
+    means,
+    parts,
+    sizes_as_names,
+    suppositions,
+    unexplained,
+)
 
 
 class Judging(Protocol):
@@ -80,7 +90,7 @@ class Prose:
             return _doubted(outcomes) if worst.verdict == "wrong" else outcomes
         self.choices = self.choices or choices
         for known, value in choices[0].items():
-            reader.around.define(known, value)
+            reader.around.suppose(known, value)
         reader.chain = before
         return judge(claim)
 
@@ -96,8 +106,8 @@ class Prose:
     def _choices(self, claim: Claim, before: Chain, first: bool) -> list[Values]:
         """Values for the names that nothing explains under which the statement follows, likeliest first."""
         reader, around = self.reader, self.reader.around
-        claim, names = unexplained(claim, around, self.blocked)
-        if not names or (len(claim.sides) < 2 and not claim.leading):
+        written, (claim, names) = claim, unexplained(claim, around, self.blocked)
+        if len(claim.sides) < 2 and not claim.leading:
             return []
         nodes = [node for side in claim.sides if side.node is not None for _, node in walk(side.node)]
         by = {lone_name(node.variable) for node in nodes if isinstance(node, s.Derivative)}
@@ -108,7 +118,7 @@ class Prose:
             with around.trying(values, variables):
                 return all(read_side(side, around, letters).expr is not None for side in claim.sides)
 
-        def follows(values: Values) -> bool:
+        def follows(values: Values, claim: Claim = claim) -> bool:
             reader.chain = replace(before)
             with around.trying(values, variables):
                 outcomes = reader.claim(claim, first)
@@ -122,7 +132,8 @@ class Prose:
         notes = len(reader.notes)
         self.trying = True
         try:
-            pool = [*means(around, names), *parts(around, self.lines, self.written)]
+            choices = [values for values in functions(written, around) if follows(values, written)]
+            pool = [] if choices else [*means(around, names), *parts(around, self.lines, self.written)]
             for values in suppositions(names, pool, fits):
                 if follows(values):
                     choices.append(values)

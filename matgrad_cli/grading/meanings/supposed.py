@@ -13,6 +13,7 @@ from itertools import permutations, product
 
 from ...diagnostics.record import replace
 from ...ir import (
+    NUMBER,
     ONE,
     Add,
     Call,
@@ -40,14 +41,15 @@ from ...ir import (
 from ...ir.functions import is_elementwise
 from ...notation import syntax as s
 from ..lines.directions import unknown
-from ..lines.functions import as_names
-from ..lines.scope import Surroundings
+from ..lines.functions import as_names, is_foreign
+from ..lines.scope import SUPPOSED, Surroundings
 from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import names as names_in
 from ..lines.syntax_walk import rebuilt
 
 MOST_NAMES, MOST_PARTS, MOST_TRIALS = 3, 60, 400
 MOST_CHOICES = 4
+_OF_EXPONENTS = frozenset(("exp", "log1p", "softplus", "sigmoid", "logsumexp"))
 Values = dict[str, Expr]
 
 
@@ -102,11 +104,7 @@ def _arrays(node: Expr) -> Iterator[Expr]:
             else []
         )
         own += [*rest, neg(node)]
-    if (
-        isinstance(node, Call)
-        and node.function in ("exp", "log1p", "softplus", "sigmoid", "logsumexp")
-        and is_elementwise("sigmoid")
-    ):
+    if isinstance(node, Call) and node.function in _OF_EXPONENTS:
         inner = node.argument
         own += [Call("sigmoid", inner), Call("sigmoid", neg(inner))] if node.function != "logsumexp" else []
         own += [Call("softmax", inner)] if inner.shape.is_column and not inner.free else []
@@ -123,6 +121,20 @@ def _over_letters(node: Expr) -> Iterator[Expr]:
     elif node.shape.is_number and len(letters) <= 2 and not (isinstance(node, Entry) and node.symbols):
         for order in permutations(letters):
             yield MatrixOf(order[0], order[1] if len(order) > 1 else None, node)
+
+
+def functions(claim: Claim, around: Surroundings) -> Iterator[Values]:
+    """What unknown functions of one argument in the claim may be: each one of the loss, or its usual companion."""
+    calls = (part for side in claim.sides if side.node for part in s.parts_of(side.node) if isinstance(part, s.Apply))
+    names = dict.fromkeys(part.function for part in calls if len(part.arguments) == 1 and is_foreign(part, around))
+    used = {node.function for node in nodes_of(around.task.problem.loss) if isinstance(node, Call)}
+    used |= {"sigmoid"} if used & _OF_EXPONENTS else set()
+    used |= {"softmax"} if "logsumexp" in used else set()
+    known = [name for name in sorted(used) if is_elementwise(name) or name == "softmax"]
+    place = Symbol(SUPPOSED, NUMBER)
+    if names and len(names) <= MOST_NAMES:
+        for chosen in permutations(known, len(names)):
+            yield {f"{name}({SUPPOSED})": Call(one, place) for name, one in zip(names, chosen, strict=True)}
 
 
 def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node]) -> tuple[Claim, tuple[str, ...]]:

@@ -20,7 +20,7 @@ from .names import (
     letter_name,
     marked_name,
 )
-from .tokens import COMMANDS, INVISIBLE, MACROS, REFUSED, SIZES, SPACES, WITH_ARGUMENT
+from .tokens import CHARACTERS, COMMANDS, INVISIBLE, LENGTHS, MACROS, REFUSED, SIZES, SPACES, WITH_ARGUMENT
 
 _SWITCHES: Final = words("rm sf tt bf it cal")
 _OVER: Final = words("overset stackrel underset")
@@ -83,8 +83,8 @@ def _sized(lexer: Lexer, word: str, stop: int, end: int, depth: int) -> int:
     if lexer.text.startswith(".", at) and word in ("left", "right"):
         return at + 1
     before, sign = len(lexer.tokens), lexer.text[at : at + 1]
-    if sign in ("<", ">") and SIZES[word]:
-        lexer.emit(SIZES[word], sign, at, at + 1)
+    if sign in ("<", ">"):
+        lexer.emit(SIZES[word] or CHARACTERS["⟨" if sign == "<" else "⟩"][0], sign, at, at + 1)
         return at + 1
     at = lexer.lex(at, end, "", depth + 1, once=True)
     if len(lexer.tokens) > before and lexer.tokens[-1].kind == "bar":
@@ -247,10 +247,14 @@ def _framed(lexer: Lexer, stop: int, end: int, font: str, depth: int) -> int:
 
 
 def _dropped(lexer: Lexer, word: str, stop: int, end: int) -> int:
-    """Behind what a command takes; `\\tag 5` has its argument without braces."""
+    """Behind what a command takes; `\\tag 5` and `\\kern-1pt` have their arguments without braces."""
     if lexer.text.startswith("*", stop):
         stop += 1
     inside = lexer.group(stop, end)
     at = lexer.skip_space(stop, end)
-    bare = inside is None and word == "tag" and lexer.text[at:end][:1].isalnum()
-    return inside[2] if inside else at + 1 if bare else stop
+    bare = (_LENGTH if word in LENGTHS else _NUMBER).match(lexer.text, at, end) if inside is None else None
+    return inside[2] if inside else bare.end() if bare else stop
+
+
+_NUMBER: Final = regex(r"[A-Za-z0-9]")
+_LENGTH: Final = regex(r"[-+]?[\d.]+\s*(?:mu|em|ex|pt|cm|mm|in)\b")

@@ -14,12 +14,15 @@ from .. import syntax as s
 from .cursor import Cursor
 from .indices import PRIMES, one_index
 from .names import RECIPROCALS, SUMS_ALONG, WHOLE_TERM
-from .scripts import Script, scripted, scripts_here, source_text
+from .scripts import Script, member_of, other_case, scripted, scripts_here, source_text
 from .sums import counted_entries, log_of_product
 from .tokens import Token
 
 BUILT_IN: Final = frozenset(("e", "I", "pi", "delta", "d", "D", "sigma"))
 """Names with a meaning of their own where they are not declared."""
+
+_FEATURES: Final = frozenset(("phi", "psi"))
+"""Maps whose values at the examples are the rows of a matrix: φ(x_i) beside Φ."""
 
 AXES: Final = frozenset((*WITH_AXES, "maximum", "minimum", "sum"))
 """Functions that a 0 or 1 below them takes along an axis; `max` is read as `maximum`."""
@@ -48,10 +51,10 @@ def is_upright(r: Cursor, token: Token) -> bool:
 def is_call(r: Cursor, name: str) -> bool:
     """Whether `name(…)` is a function at its arguments, not a product."""
     pieces, plain = r.pieces(r.at), of_names(r)
-    if r.unknown(name) or is_upright(r, r.last):
+    if r.unknown(name) or is_upright(r, r.last) or r.variable(f"{name}(…)") or name in r.names.formulas:
         return True
     if r.variable(name) or not r.known:
-        return len(pieces) > 1
+        return len(pieces) > 1 or (r.known and plain and name in r.names.losses)
     if not plain and len(pieces) == 1 and name[:1].isupper() and name not in r.names.losses | r.names.formulas:
         return False  # \Lambda (x - \mu): an unknown capital is a matrix that is not explained, f and h are functions
     return name not in r.names.dimensions and (name not in BUILT_IN or (plain and name in r.names.losses))
@@ -74,9 +77,14 @@ def call_of(r: Cursor, node: s.Node) -> s.Node:
         r.at = r.closing(r.at) + 1
         r.called = r.at
         return s.Name(node.span.joined(r.span(r.last)), name)
-    arguments = r.arguments()
-    r.called = r.at
-    return s.Apply(node.span.joined(r.span(r.last)), name, arguments)
+    arguments, span = r.arguments(), node.span
+    r.called, span = r.at, span.joined(r.span(r.last))
+    own = s.Name(span, name)
+    match arguments:
+        case (s.Slice(index=index) | s.Subscript(indices=(index,)),) if name in _FEATURES:
+            matrix = other_case(r, own)
+            return member_of(r, span, own, matrix, index) if matrix is not own else s.Apply(span, name, arguments)
+    return s.Apply(span, name, arguments)
 
 
 def applied_function(r: Cursor, token: Token) -> s.Node:

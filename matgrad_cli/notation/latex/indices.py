@@ -36,7 +36,13 @@ def end_unbraced(r: Cursor, past: int, base: Token) -> int:
     """`A_ij` in plain text: where the two letters close to each other end."""
     last, token = r.last, r.token
     close = last.kind == token.kind == "name" and token.start == last.end and len(token.text) == 1 and not token.spaced
-    if not close or r.variable(token.text) or not token.text.islower() or len(last.text) > 1:
+    if (
+        not close
+        or r.sees("operator", "_", ahead=1)
+        or r.variable(token.text)
+        or not token.text.islower()
+        or len(last.text) > 1
+    ):
         return past
     plain = "\\" not in r.source.text
     double = base.text in ("delta", "δ") or r.names.variables.get(base.text) == "matrix"

@@ -172,10 +172,11 @@ INVISIBLE: Final = words(
 
 SPACES: Final = words(", ; : ! > thinspace medspace thickspace negthinspace space enspace nobreakspace")
 
-WITH_ARGUMENT: Final = words(
-    "tag label hspace vspace phantom hphantom vphantom color textcolor mbox_ ref eqref cite mspace kern"
+LENGTHS: Final = words("kern mkern hskip mskip hspace vspace")
+WITH_ARGUMENT: Final = LENGTHS | words(
+    "tag label phantom hphantom vphantom color textcolor mbox_ ref eqref cite mspace"
 )
-"""Commands that are dropped together with what they take."""
+"""Commands that are dropped together with what they take, spaces of some length among them."""
 
 RAISED: Final = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀᵗ", "0123456789-+TT", strict=True))
 LOWERED: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₘₙₚₛₜᵣₐₑₓₕ", "0123456789ijklmnpstraexh", strict=True))
