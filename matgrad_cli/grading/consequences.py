@@ -26,10 +26,12 @@ def told_once(results: Sequence[RowResult]) -> list[RowResult]:
     return [*results[: first + 1], *map(_weighed, results[first + 1 :])]
 
 
-def behind_gap(outcome: Outcome, chain: Chain, last: Expr) -> Outcome:
+def behind_gap(outcome: Outcome, chain: Chain, last: Expr | None) -> Outcome:
     """The outcome at a side behind a line that could not be judged: what only differs from an earlier one is open."""
     slip = outcome.slip if outcome.verdict == "wrong" and chain.gap and last is chain.last else None
-    if slip is None or slip.code in OF_FORM:
+    read = outcome.read is not None and outcome.read.expr is not None
+    open_ = "free-index-mismatch" if read else "index-reused" if last is None else None  # what is free is not known
+    if slip is None or (slip.code in OF_FORM and slip.code != open_):
         return outcome
     said = "the line before could not be judged; this line differs from the last one that was read"
     return Outcome("undecided", outcome.read, Slip("after-gap", said, slip.notes))

@@ -222,14 +222,14 @@ class Reader:
         loss, wanted = self.around.task.problem.loss, self.around.task.wanted
         found = self._read(sides[0], (), ())
         if found.expr is None:
-            return [failed(found)]
+            return [behind_gap(failed(found), self.chain, self.chain.last)]
         starts = [(loss, False)] if found.expr.shape is loss.shape else []
         if wanted is not None and not isinstance(pairings(wanted, found.expr), Clash):
             starts.append((wanted, True))
         said = "it has neither the kind of the loss nor that of its derivative"
         outcome = Outcome("undecided", found, Slip("no-left-side", f"it is not said what this is equal to, and {said}"))
         for start, target in starts:
-            outcome = self._compared(start, found, target)
+            outcome = behind_gap(self._compared(start, found, target), self.chain, self.chain.last)
             self.chain.target, self.chain.head = target, start
             if outcome.verdict == "follows":
                 break
@@ -275,7 +275,7 @@ class Reader:
         if outcome.verdict != "follows" and (equation := self._equation(last, found, own)) is not None:
             self.chain.equation = True
             self.notes += self.equations.notes
-            return found.expr, replace(equation, head=last)
+            return found.expr, replace(behind_gap(equation, self.chain, last), head=last)
         if own and outcome.verdict != "follows":
             outcome = self.equations.claim(last, found, outcome)
         outcome = behind_gap(outcome, self.chain, last)

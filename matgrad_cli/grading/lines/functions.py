@@ -195,4 +195,4 @@ def _lettered(node: s.Subscript, around: Surroundings, counting: set[str] | None
 def is_foreign(call: s.Apply, around: Surroundings) -> bool:
     """Whether a call is one of a function that nothing explains."""
     name = call.function
-    return canonical_function(name) not in FUNCTION_NAMES and not around.known(name) and name not in around.losses
+    return canonical_function(name) not in FUNCTION_NAMES and not around.valued(name) and name not in around.losses

@@ -205,10 +205,11 @@ def _is_two(node: s.Node) -> bool:
 
 
 def fixed_letters(node: s.Node, other: s.Node) -> frozenset[str]:
-    """The letters that are no Einstein sum: they stand above and below a fraction and are free on the other side, or
-    number the vectors x_i on both sides, and cannot be summed on the other."""
-    numbers = _numbering(node) & _numbering(other)
-    found = numbers & {reuse.letter for reuse in read_letters(other, ())[1].reused} if numbers else frozenset[str]()
+    """The letters that are no Einstein sum, as they are free on the other side, or number the vectors x_i on both sides
+    and cannot be summed on the other."""
+    there, letters = read_letters(other, ())
+    numbers = _numbering(node) & _numbering(other) & {reuse.letter for reuse in letters.reused}
+    found = numbers | frozenset(read_letters(node, ())[1].summed) & free_letters(there).keys()
     for part in s.parts_of(node):
         if isinstance(part, s.Binary) and part.operator == "/":
             found |= free_letters(part.left).keys() & free_letters(part.right).keys()

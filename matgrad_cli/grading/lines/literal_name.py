@@ -102,7 +102,10 @@ def _replaced(text: str, wanted: list[str], letter: str) -> str:
     while at + len(wanted) <= len(names):
         if names[at : at + len(wanted)] == wanted:
             start, end = _balanced(text, found[at][1], found[at + len(wanted) - 1][2])
-            text = text[:start] + letter.center(end - start) + text[end:]
+            before = (
+                " " if end - start > len(letter) and text[:start].rstrip("{")[-1:].isalpha() else ""
+            )  # `\partial L`
+            text = text[:start] + (before + letter).ljust(end - start) + text[end:]
             at += len(wanted)
         else:
             at += 1

@@ -61,7 +61,8 @@ def parts(around: Surroundings, lines: Iterable[Expr], written: Collection[str] 
     for line in (around.task.problem.loss, *lines):
         for node in nodes_of(around.expanded(line)):
             if (
-                isinstance(node, (Number, Size, Fill, Constant, SumOver, Partial, Differential))
+                isinstance(node, (Number, Size, Fill, Constant, Partial, Differential))
+                or (isinstance(node, SumOver) and not node.free)
                 or node is wrt
                 or not node.symbols
                 or (isinstance(node, Symbol) and node.name in written)
@@ -182,11 +183,23 @@ def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node
 
 
 def sizes_as_names(claim: Claim, around: Surroundings) -> frozenset[str]:
-    r"""Letters that name a dimension and are transposed here, as no number is: the h of `h^\top\delta`."""
+    r"""Letters that name a dimension and stand here as no number does: the h of `h^\top\delta`, the p of `p_i` and of
+    `y - p` for an array y."""
     parts = [part for side in claim.sides if side.node is not None for part in s.parts_of(side.node)]
-    turned = [s.ungrouped(part.body) for part in parts if isinstance(part, s.Transposed)]
-    names = frozenset(name.name for name in turned if isinstance(name, s.Name))
+    arrays = [s.ungrouped(part.body) for part in parts if isinstance(part, (s.Transposed, s.Subscript))]
+    sums = [(part.left, part.right) for part in parts if isinstance(part, s.Binary) and part.operator in ("+", "-")]
+    arrays += [one for pair in sums for one, other in (pair, pair[::-1]) if _is_array(other, around)]
+    names = frozenset(name.name for name in arrays if isinstance(name, s.Name))
     return frozenset(name for name in names & around.sizes().keys() if not around.valued(name))
+
+
+def _is_array(node: s.Node, around: Surroundings) -> bool:
+    """Whether an array stands in this product itself, in no function."""
+    node = s.ungrouped(node)
+    if isinstance(node, s.Binary):
+        return _is_array(node.left, around) or _is_array(node.right, around)
+    value = around.value(node.name) if isinstance(node, s.Name) else None
+    return value is not None and not value.shape.is_number
 
 
 def suppositions(names: tuple[str, ...], pool: list[Expr], fits: Callable[[Values], bool]) -> Iterator[Values]:

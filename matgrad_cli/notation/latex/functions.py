@@ -50,12 +50,12 @@ def is_upright(r: Cursor, token: Token) -> bool:
 
 def is_call(r: Cursor, name: str) -> bool:
     """Whether `name(…)` is a function at its arguments, not a product."""
-    pieces, plain = r.pieces(r.at), of_names(r)
-    if r.unknown(name) or is_upright(r, r.last) or r.variable(f"{name}(…)") or name in r.names.formulas:
+    plain, stated = of_names(r), r.variable(f"{name}(…)") or name in r.names.formulas
+    if len(r.pieces(r.at)) > 1 or stated or r.unknown(name) or is_upright(r, r.last):
         return True
     if r.variable(name) or not r.known:
-        return len(pieces) > 1 or (r.known and plain and name in r.names.losses)
-    if not plain and len(pieces) == 1 and name[:1].isupper() and name not in r.names.losses | r.names.formulas:
+        return r.known and plain and name in r.names.losses
+    if not plain and name[:1].isupper() and name not in r.names.losses | r.names.formulas:
         return False  # \Lambda (x - \mu): an unknown capital is a matrix that is not explained, f and h are functions
     return name not in r.names.dimensions and (name not in BUILT_IN or (plain and name in r.names.losses))
 

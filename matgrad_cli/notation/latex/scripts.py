@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from string import ascii_uppercase
 from typing import Final, Literal
 
 from ...diagnostics import Span
@@ -25,6 +26,7 @@ from .tokens import REFUSED, Token
 
 _SIGNS_BELOW: Final = {"times": "star", "+": "plus", "-": "minus", "circ": "0"}
 r"""Signs below a letter that belong to its name: `w_*`, `x_+`, `x_\circ`."""
+_CAPITALS: Final = frozenset(ascii_uppercase)
 _WORDS: Final = words("opt ols gls wls mle map new old min max reg ridge lasso best")
 
 
@@ -312,7 +314,8 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
         if script.label and script.kind in ("power", "power-T"):  # W^{(1)}, W^{[1]}: the layer's W1
             rest = [Script("T", end=script.end)] if script.kind == "power-T" else []
             if not is_sample(r, name):
-                return known_form(r, name, script.label), [*before, *rest, *behind]
+                pair = any(other.kind == "index" and len(other.parts) == 2 for other in (*before, *behind))
+                return known_form(r, name, script.label, pair), [*before, *rest, *behind]
             end = script.end or token
             at = index_at(r, Token("number", script.label, end.start, end.end))
             return name, [*before, Script("sample", (at,), end=script.end), *rest, *behind]
@@ -330,7 +333,7 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             lettered = all(isinstance(part, s.Name) for part in script.parts)  # S_B: nothing binds the letter
             numbered = len(script.parts) == 1 and isinstance(script.parts[0], s.Literal_)
             label = is_origin(r, text) or (not r.variable(name) and is_label(r, name, text)) if numbered else False
-            if label or (lettered and owns_script(r, token)) or r.unknown(f"{name}_{text}"):
+            if label or (lettered and owns_script(r, token, text)) or r.unknown(f"{name}_{text}"):
                 return f"{name}_{text}", [*before, *behind]
     return name, scripts
 
@@ -342,10 +345,11 @@ def is_updated(r: Cursor, name: str) -> bool:
     return r.variable(known_form(r, name, "plus")) or r.names.variables.get(name) != "matrix"
 
 
-def owns_script(r: Cursor, token: Token) -> bool:
-    """Whether letters that nothing binds belong to the name of an unknown capital of a loss: W_{hh}, S_B."""
+def owns_script(r: Cursor, token: Token, text: str) -> bool:
+    """Whether letters that nothing binds belong to the name of an unknown capital, W_{hh}, S_B; beside known names a
+    capital alone below, E_D."""
     name = token.text
-    unknown = not r.known and name[:1].isupper() and not r.variable(name)
+    unknown = name[:1].isupper() and not r.variable(name) and (not r.known or text in _CAPITALS - {*r.names.dimensions})
     return unknown and is_label(r, name) and other_case(r, r.name(token)).name == name
 
 
@@ -375,9 +379,10 @@ def has_layer(r: Cursor, number: str) -> bool:
     return any(len(after) > 1 and after[0].text == "_" and after[1].text == number for after in following)
 
 
-def known_form(r: Cursor, base: str, label: str) -> str:
-    """`W_train` in the spelling that was declared."""
-    for form in (f"{base}_{label}", f"{base}{label}"):
-        if form in r.names.variables or form in r.names.losses:
-            return form
+def known_form(r: Cursor, base: str, label: str, pair: bool = False) -> str:
+    """`W_train` in the spelling that was declared; with a `pair` of indices, w^{(1)}_{ji} is an entry of W1."""
+    for letter in (base, base.upper()) if pair else (base,):
+        for form in (f"{letter}_{label}", f"{letter}{label}"):
+            if form in r.names.variables or form in r.names.losses:
+                return form
     return f"{base}_{label}"
