@@ -158,6 +158,120 @@ class BatchNorm:
         self.dbeta = dout.sum(axis=0)
         self.dgamma = np.sum(self.xn * dout, axis=0)
 """
+LISTS = """\
+class Net:
+    def __init__(self, layers):
+        self.W, self.b = [], []
+        for i in range(len(layers) - 1):
+            self.W.append(np.random.randn(layers[i], layers[i + 1]))
+            self.b.append(np.zeros((1, layers[i + 1])))
+
+    def forward(self, X):
+        self.a = [X]
+        for W, b in zip(self.W, self.b):
+            self.a.append(np.tanh(self.a[-1] @ W + b))
+        return self.a[-1]
+
+    def backward(self, dout):
+        dW, db = [None] * len(self.W), [None] * len(self.b)
+        dz = dout * (1 - self.a[-1] ** 2)
+        for i in reversed(range(len(self.W))):
+            dW[i] = self.a[i].T @ dz
+            db[i] = dz.sum(axis=0, keepdims=True)
+            dz = dz @ self.W[i].T * (1 - self.a[i] ** 2)
+        return dW, db
+"""
+SLOPED = """\
+class Net:
+    def __init__(self, sizes):
+        self.weights = [np.random.randn(n, m) for m, n in zip(sizes[:-1], sizes[1:])]
+        self.biases = [np.random.randn(n, 1) for n in sizes[1:]]
+
+    def feedforward(self, a):
+        for w, b in zip(self.weights, self.biases):
+            a = np.tanh(w @ a + b)
+        return a
+
+    def backprop(self, x, y):
+        nabla_w = [np.zeros(w.shape) for w in self.weights]
+        nabla_b = [np.zeros(b.shape) for b in self.biases]
+        a = [x]
+        for w, b in zip(self.weights, self.biases):
+            a.append(np.tanh(w @ a[-1] + b))
+        delta = self.cost_derivative(a[-1], y) * (1 - a[-1] ** 2)
+        nabla_w[-1], nabla_b[-1] = delta @ a[-2].T, delta
+        for n in range(2, len(a)):
+            delta = self.weights[1 - n].T @ delta * (1 - a[-n] ** 2)
+            nabla_b[-n] = delta
+            nabla_w[-n] = delta @ a[-n - 1].T
+        return nabla_w, nabla_b
+
+    def cost_derivative(self, out, y):
+        return out - y
+"""
+NAMED = """\
+class Dense(Base):
+    def __init__(self, n, m):
+        self._w, self._b = np.random.randn(n, m), np.zeros(m)
+
+    def forward(self, x):
+        return x @ self._w + self._b
+
+    def backward(self, x, dy):
+        return dict(dx=dy @ self._w.T, dw=x.T @ dy, db=dy.sum(axis=0))
+"""
+REGIONS = """\
+class Pool:
+    def regions(self, image):
+        for i in range(image.shape[0] // 2):
+            for j in range(image.shape[1] // 2):
+                yield image[2 * i:2 * i + 2, 2 * j:2 * j + 2], i, j
+
+    def forward(self, input):
+        self.seen = input
+        out = np.zeros((input.shape[0] // 2, input.shape[1] // 2))
+        for part, i, j in self.regions(input):
+            out[i, j] = part.max()
+        return out
+
+    def backprop(self, d_L_d_out):
+        d_L_d_input = np.zeros_like(self.seen)
+        for part, i, j in self.regions(self.seen):
+            d_L_d_input[2 * i:2 * i + 2, 2 * j:2 * j + 2] = (part == part.max()) * d_L_d_out[i, j]
+        return d_L_d_input
+"""
+SINGLE = """\
+class Softmax:
+    def forward(self, scores):
+        self.e = np.exp(scores)
+        return self.e / self.e.sum()
+
+    def backward(self, dout):
+        for i, grad in enumerate(dout):
+            if grad == 0:
+                continue
+            s = self.e.sum()
+            slope = -self.e[i] * self.e / s ** 2
+            slope[i] += self.e[i] / s
+            return grad * slope
+"""
+STEP = """\
+def step_forward(x, h_prev, Wf, bf):
+    both = np.vstack([h_prev, x])
+    f = np.tanh(Wf @ both + bf)  # f: (H, 1)
+    h = f * h_prev
+    return h, (x, h_prev, f, both)
+
+
+def step_backward(dh, cache):
+    x, h_prev, f, both = cache
+    da = dh * h_prev * (1 - f ** 2)
+    dWf = da @ both.T
+    dbf = da
+    dboth = Wf.T @ da
+    dh_prev = dboth[:h_prev.shape[0], :] + dh * f
+    return dh_prev, dWf, dbf
+"""
 LAYERS = [
     (ACTIVATED, 'self.gradients["W"] += X.T @ dZ', 'self.gradients["W"] += 2 * X.T @ dZ'),
     (ACTIVATED, "return dZ @ self.W.T", "return -dZ @ self.W.T"),
@@ -172,6 +286,14 @@ LAYERS = [
     (BESIDE, "grad = X.T @ (h - y) / m", "grad = X.T @ (h - y)"),
     (APART, "return X.T @ (X @ theta - y) / len(y)", "return X.T @ (y - X @ theta) / len(y)"),
     (HEADS, "dk = ds.transpose(0, 1, 3, 2) @ self.q", "dk = ds @ self.q"),
+    (LISTS, "dW[i] = self.a[i].T @ dz", "dW[i] = self.a[i].T @ dz * 3"),
+    (LISTS, "* (1 - self.a[i] ** 2)", "* (1 - self.a[i + 1] ** 2)"),
+    (SLOPED, "delta @ a[-n - 1].T", "-delta @ a[-n - 1].T"),
+    (SLOPED, "delta = self.weights[1 - n].T @ delta * (1 - a[-n] ** 2)", "delta = self.weights[1 - n].T @ delta"),
+    (NAMED, "dw=x.T @ dy", "dw=x.T @ dy / len(x)"),
+    (REGIONS, "d_L_d_input[2 * i:2 * i + 2, 2 * j:2 * j + 2] =", "d_L_d_input[i:i + 2, j:j + 2] ="),
+    (SINGLE, "return grad * slope", "return -grad * slope"),
+    (STEP, "dWf = da @ both.T", "dWf = da @ both.T * 2"),
     (FLAT, "self.dgamma = np.sum(self.xn * dout, axis=0)", "self.dgamma = np.sum(self.xc * dout, axis=0)"),
 ]
 

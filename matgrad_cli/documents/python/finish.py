@@ -23,11 +23,25 @@ def finished(tree: ast.Module, loosely: bool = False) -> ast.Module:
     is claimed. Each line keeps its place in the text. What is nested too deeply stays as it is. Loosely, every name may
     be a number and a gradient may be transposed: `lam * dW`, `dX / self.T`, `dW.T`."""
     try:
+        tree = ast.fix_missing_locations(_Dicts().visit(tree))
         made_small(under_names(tree))
         _finished(tree, loosely)
     except RecursionError:
         return tree
     return tree
+
+
+class _Dicts(ast.NodeTransformer):
+    """`dict(dx=…, dw=…)` as `{'dx': …, 'dw': …}`."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """A dict, where the call makes one of names alone."""
+        self.generic_visit(node)
+        names = [word.arg for word in node.keywords]
+        if getattr(node.func, "id", "") != "dict" or node.args or not names or None in names:
+            return node
+        keys: list[ast.expr | None] = [ast.copy_location(ast.Constant(word.arg), word) for word in node.keywords]
+        return ast.copy_location(ast.Dict(keys, [word.value for word in node.keywords]), node)
 
 
 def _finished(tree: ast.Module, loosely: bool) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...verify.programs.names import key_of, last_part, names_in, targets_of
-from .pairs import FORWARD, criterion_of, pairs, stated_beside, stub, whole
+from .pairs import FORWARD, criterion_of, pairs, runs_itself, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
 from .uses import BARE, LOSSES, claimed, is_gradient, shortened
@@ -284,6 +284,9 @@ def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
     criterion = next((methods[name] for name in CRITERION if name in methods), None)
     forward = next((methods[name] for name in FORWARD if name in methods), criterion)
     backward = next((methods[name] for name in BACKWARD if name in methods), None)
+    if forward is not None and backward is not None and runs_itself(forward, backward):
+        yield file.unit(f"{line.name}.{backward.name}", [line], forward=backward, inside=line)
+        return
     if forward is not None and backward is not None:
         if not (stub(forward) and stub(backward)):
             forward, criterion = whole(forward, criterion or stated_beside(own, forward, backward), backward)

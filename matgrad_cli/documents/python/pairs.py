@@ -103,6 +103,22 @@ def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, a
             yield function, forward
 
 
+SLOPE = regex(
+    r"^_?(?:(?:cost|loss|mse|error|bce|cross_entropy|ce)_(?:derivative|deriv|prime|grad|gradient)|d_?(?:cost|loss|mse))$"
+)
+"""How a function is called that gives the derivative of a loss by what comes out."""
+
+
+def runs_itself(forward: ast.FunctionDef, backward: ast.FunctionDef) -> bool:
+    """Whether a backward part computes what comes out once more, from which a function gives the slope of the loss:
+    nothing comes from above, and what the forward part does is kept nowhere."""
+    names = [place.arg for place in backward.args.args if place.arg != "self"]
+    kept = any(isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) for node in ast.walk(forward))
+    above = any(UPSTREAM.match(name) or claimed(name) for name in names)
+    called = _callees(backward)
+    return bool(names) and not (kept or above or forward.name in called) and any(map(SLOPE.match, called))
+
+
 def _forward_names(name: str) -> Iterator[str]:
     for word in (*FORWARD, "fwd", "forwardprop", "forwardpropagation", "cost", "loss", "objective"):
         yield re.sub(rf"(?<![a-z]){_BACK}(?![a-z])", word, name)

@@ -25,6 +25,17 @@ def sizes_of(call: ast.Call) -> list[ast.expr]:
     return first.elts if isinstance(first, ast.Tuple) else shape if name in _LISTED else shape[:1]
 
 
+def one_example(lines: Iterable[ast.AST]) -> bool:
+    """Whether a column stands for one example: parameters are made as columns, `np.zeros((n, 1))`, and nothing goes
+    over an axis, or asks how many columns there are."""
+    nodes = [node for line in lines for node in ast.walk(line)]
+    made = (sizes_of(node) for node in nodes if isinstance(node, ast.Call))
+    columns = any(len(sizes) == 2 and getattr(sizes[1], "value", None) == 1 for sizes in made)
+    axes = any(isinstance(node, ast.keyword) and node.arg in ("axis", "dim") for node in nodes)
+    asked = any(isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") == "shape" for node in nodes)
+    return columns and not axes and not asked
+
+
 def made_in(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The shapes of names and of attributes by what makes them: `W = np.random.randn(hidden_size, vocab_size) * 0.01`,
     `self.b = np.zeros((self.hidden_size, 1))`; a size that is a sum of others, `HV = H + V`, as that sum."""

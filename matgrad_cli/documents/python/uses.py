@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import DATA, GRADIENTS, key_of, last_part
+from ...verify.programs.names import DATA, GRADIENTS, in_list, key_of, last_part
 
 _FORMS = (
     regex(r"^d_?(?:L|l|loss|J|cost|C|E|err)_?d_?([A-Za-z]\w*)$"),
@@ -55,12 +55,12 @@ def claimed(key: str) -> tuple[str, ...]:
     none for a target that is named otherwise."""
     if key.endswith(".grad"):
         return (last_part(key.removesuffix(".grad")),)
-    name = last_part(key)
+    name, place = in_list(last_part(key))
     found = [match[1] for form in _FORMS if (match := form.match(name)) is not None]
     if GRADIENTS.match(key):
         found.append(name)
     found += [longer for short in found for longer in _LONGER.get(short, ())]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(name + place for name in found))
 
 
 _MARK = regex(r"^(?:grads?|gradient|delta|nabla|d|g)_?(?=[A-Za-z])(\w+?)_?$|^(\w+?)_(?:bar|delta)$")

@@ -66,7 +66,7 @@ def blamed(state: State, claim: Claim, own: State | None) -> Blame | None:
                 before.found[event.statement.lineno, site, fewer, scales.index(scale)] = None
                 name = claim.name if site in claim.sites else ""
                 blame = Claim(event.key, name, _until(state.reading, event), (site,))
-                return Blame(blame, other, event.key in right, scale)
+                return Blame(blame, other, bool(_sites_for(trial, event)[1]), scale)
     before.missed.add(place)
     return None
 
@@ -115,7 +115,7 @@ def _suspects(state: State, claim: Claim, near: list[Event], keys: set[str], cla
             yield event, [] if fits else sites, 0, _multiples(state.trial, event)
     for event in reversed(named) if claims else ():
         sites, fits = _sites_for(state.trial, event)
-        if event.key in right:
+        if event.key in right or (fits and event.key not in keys):
             yield event, [site for site in sites if site not in fits], 1, (1.0,)
         elif event.key == claim.key and not set(fits) & set(claim.sites):
             own = [site for site in claim.sites if site in sites and event.number < claim.last.number]

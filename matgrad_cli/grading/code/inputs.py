@@ -6,6 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,12 @@ class Kind:
         if self.form == "array":
             comma = "," if len(self.dims) == 1 else ""
             return f"of shape ({', '.join(self.dims)}{comma})" if self.dims else "a number"
-        said = {"labels": "an array of class numbers", "listed": "a list of class numbers", "size": "a size"}
+        said = {
+            "sizes": "a list of sizes",
+            "labels": "an array of class numbers",
+            "listed": "a list of class numbers",
+            "size": "a size",
+        }
         return said.get(self.form, self.form)
 
 
@@ -62,13 +68,14 @@ FACTS = ("binary", "joint", "onehot", "positive", "signs", "simplex", "spd", "sy
 @record
 class Point:
     """Sizes, a seed and a scale of entries; inputs drawn between 0 and 1 are named;
-    with `tiny` tiny constants count as nothing."""
+    with `tiny` tiny constants count as nothing; with `single` a gradient from above has one entry that is not zero."""
 
     seed: int = 0
     order: int = 0
     scale: float = 1.0
     between: frozenset[str] = frozenset()
     tiny: bool = False
+    single: bool = False
 
 
 class Given:
@@ -80,7 +87,7 @@ class Given:
         self._values: dict[str, Value] = {}
         names: dict[str, None] = {}
         for _, kind in kinds:
-            if kind.form in ("array", "labels"):
+            if kind.form in ("array", "labels", "sizes"):
                 names |= dict.fromkeys(sorted(letter for dim in kind.dims for letter in letters_of(dim)))
         row = SIZES[point.order]
         names |= dict.fromkeys(
@@ -105,6 +112,8 @@ class Given:
             return {"word": kind.dims[0] if kind.dims else "", "truth": True, "none": None}[kind.form]
         shape = tuple(self._length(dim) for dim in kind.dims)
         random = np.random.default_rng([zlib.crc32(name.encode()), self.point.seed])
+        if kind.form == "sizes":
+            return [*shape]
         if kind.form == "listed":
             return random.integers(0, 2, size=LONG).tolist()
         if kind.form == "labels":
@@ -154,7 +163,8 @@ class Given:
         arrays = [kind.dims for kind in self.kinds.values() if kind.form == "array"]
         rows = ["*".join(dims[start:]) for dims in arrays for start in (1, 0) if dims[start + 1 :] and "1" not in dims]
         dims = [*self.sizes, *(dim for dims in arrays for dim in dims if "*" in dim), *rows]
-        return next((dim for dim in dims if self._length(dim) == size), str(size))
+        sums = (f"{one}+{other}" for one, other in combinations(self.sizes, 2))  # of what is laid side by side
+        return next((dim for dim in chain(dims, sums) if self._length(dim) == size), str(size))
 
 
 def kinds_told(said: tuple[tuple[str, Said], ...]) -> dict[str, Kind]:
@@ -187,6 +197,10 @@ _UNIT = regex(
     r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$"
 )
 """Whole numbers that are no sizes of arrays."""
+
+
+_LAYERS = regex(r"^(?:layers?|(?:layers?_)?(?:sizes|dims|dimensions)|hidden_(?:sizes|dims|layers)|topology|structure)$")
+"""Lists of the sizes of layers."""
 
 
 # --- what an input may be, by its use
@@ -228,6 +242,8 @@ def candidates(
         if not _UNIT.match(name):
             yield from (Kind("size", (dim,)) for dim in list(given.sizes)[:4])
         return
+    if _LAYERS.match(name):
+        yield Kind("sizes", tuple(f"{name}_{number}" for number in range(3)))
     rows = [f"{name}_rows", f"{name}_columns"]
     if hint == "labels":
         others = {dim for word, kind in given.kinds.items() if word != name for dim in kind.dims}

@@ -113,7 +113,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
 
 def _right(unit: Unit, way: Understanding) -> set[str]:
     """The claims that are right, or helpers, as they stand at a single point: soon seen."""
-    trial = tried(unit, way.kinds, Point(0, way.order, 1.0, way.between, tiny=way.tiny))
+    trial = tried(unit, way.kinds, way.point())
     if not isinstance(trial, Trial) or trial.loss is None:
         return set()
     state = trial.state({})
@@ -145,10 +145,7 @@ def points_of(unit: Unit, way: Understanding) -> tuple[Point, ...]:
     from both sides, and from between them; the last two where the others do not tell."""
     orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
     scales = (1.0, 0.3, 2.0, 0.3, 2.0)
-    points = [
-        Point(seed, order, scale, way.between, tiny=way.tiny)
-        for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
-    ]
+    points = [way.point(seed, *one) for seed, one in enumerate(zip(orders, scales, strict=True))]
     return (*points[:POINTS], *between(unit, way.kinds, points[:POINTS]), *points[POINTS:])
 
 

@@ -39,6 +39,8 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
             found.append((joint, f"true if `{name}` {said}"))
         if _MASKS.match(name):
             found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
+    if _skips_zeros(unit):
+        found.append((replace(way, single=True), "true if only one entry of what comes from above is not zero"))
     if not _tiny(unit):
         return found
     safe = "true up to the tiny numbers that keep a division or logarithm safe"
@@ -51,6 +53,17 @@ def _calls_a_logarithm(unit: Unit) -> bool:
     return any(
         "log" in getattr(call, "attr", getattr(call, "id", "")) or "entropy" in getattr(call, "attr", "")
         for call in calls
+    )
+
+
+def _skips_zeros(unit: Unit) -> bool:
+    """Whether a backward part goes past what is zero: `if gradient == 0: continue`."""
+    tests = (node for node in ast.walk(unit.backward or ast.Pass()) if isinstance(node, ast.If))
+    return any(
+        isinstance(node.test, ast.Compare)
+        and isinstance(node.body[0], ast.Continue)
+        and getattr(node.test.comparators[0], "value", None) == 0
+        for node in tests
     )
 
 

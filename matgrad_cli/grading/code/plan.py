@@ -7,11 +7,12 @@ import ast
 import numpy as np
 
 from ...documents.python.outline import Unit
-from ...documents.python.pairs import SHOWN
+from ...documents.python.pairs import SHOWN, SLOPE
 from ...documents.python.uses import LOSSES, UPSTREAM, claimed, is_gradient
 from ...verify.programs.machine import Event, moves
 from ...verify.programs.names import key_of
 from ...verify.programs.values import Unknown
+from .inputs import TARGETS
 from .reading import OUTPUTS, SLOPES, NoLoss, Plan, Reading, is_claim
 
 
@@ -44,6 +45,10 @@ def plan_of(reading: Reading) -> Plan:
     event = _last(reading, name)
     if event is not None and moves(event.value) and np.size(event.value) == 1:
         return Plan(event.number, f"name {name}", name)
+    for event in reading.machine.events:
+        places = [name for name in event.frame.names if name not in ("self", *TARGETS)]
+        if event.key == "return" and SLOPE.match(event.frame.title) and places:
+            return Plan(event.number, f"slope {places[0]}", f"sum({event.frame.title}(…) * {places[0]})")
     raise NoLoss("no loss is named, and no gradient of an output is given", first_line(reading.unit))
 
 

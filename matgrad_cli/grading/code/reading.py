@@ -283,7 +283,10 @@ class Reading:
         """The gradient that comes from above: random numbers; 1 for an output that is a number, as for a loss."""
         if np.size(output) == 1 and not self.unit.closure:
             return np.ones(np.shape(output))
-        return np.random.default_rng([at, self.given.point.seed, 5]).normal(size=np.shape(output))
+        random = np.random.default_rng([at, self.given.point.seed, 5])
+        drawn = random.normal(size=np.shape(output))
+        lone = random.integers(np.size(output)) if self.given.point.single else None
+        return drawn if lone is None else drawn * (np.arange(np.size(output)) == lone).reshape(np.shape(output))
 
     def scalar(self) -> bool:
         """Whether what forward gives is the loss itself."""
@@ -322,6 +325,9 @@ class Reading:
         kind, _, rest = way.partition(" ")
         if kind == "name":
             return solid(self.frame.find(rest))
+        if kind == "slope":
+            frame, value = self.machine.latest
+            return np.sum(np.real(solid(value)) * solid(frame.names[rest]))
         name, _, out = rest.partition(" ")
         output = solid(self.frame.find(out))
         above = solid(self.machine.given[name], "upstream", output)

@@ -13,6 +13,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
+from ...documents.python.sizes import one_example
 from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.names import DATA
 from ...verify.programs.values import Need, Unknown
@@ -50,6 +51,12 @@ class Understanding:
     unfit: int
     against: int = 0
     tiny: bool = False
+    single: bool = False
+
+    def point(self, seed: int = 0, order: int | None = None, scale: float = 1.0) -> Point:
+        """A point at which the inputs are understood so."""
+        order = self.order if order is None else order
+        return Point(seed, order, scale, self.between, self.tiny, self.single)
 
     @property
     def fits(self) -> bool:
@@ -67,6 +74,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
     told = kinds_told(unit.said) | (shapes or {})
     differentiated = differentiated_in(unit)
     axes, parts = axes_in(unit.own), parts_in(unit.own)
+    columns = any(kind.dims[1:] == ("1",) for kind in told.values()) or one_example(unit.own)
     found: list[Understanding] = []
     why: NoLoss | None = None
     turn = count(1)
@@ -82,7 +90,7 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             down, _, kinds = heappop(likely)
             trial = tried(unit, tuple(kinds.items()), Point(order=order))
             if isinstance(trial, Need):
-                for number, way in enumerate(_decided(trial, kinds, told, order, differentiated, axes)):
+                for number, way in enumerate(_decided(trial, kinds, told, order, differentiated, axes, columns)):
                     heappush(likely, (down + number, -next(turn), way | _with_facts(unit, way, trial.name)))
                 continue
             fault = trial.why if isinstance(trial, NoLoss) else trial.fault
@@ -128,7 +136,7 @@ def _odd(one: Understanding) -> bool:
 
 def _at_other_sizes(unit: Unit, understood: Understanding) -> bool:
     """Whether it fits at other sizes too: 6·2 entries are 4·3 by chance."""
-    trials = (tried(unit, understood.kinds, Point(order=order, between=understood.between)) for order in (1, 2, EVEN))
+    trials = (tried(unit, understood.kinds, understood.point(order=order)) for order in (1, 2, EVEN))
     return any(isinstance(trial, Trial) and (trial.loss is not None or trial.outside) for trial in trials)
 
 
@@ -156,8 +164,9 @@ def _decided(
     order: int,
     differentiated: frozenset[str],
     axes: dict[str, Axes],
+    columns: bool,
 ) -> list[dict[str, Kind]]:
-    """The same with one more input decided."""
+    """The same with one more input decided; among columns a vector is one too."""
     said = told_of(need.name, told)
     whole = said is not None and said.form == "size" and not said.dims  # a size of its own, or that of an array
     if said is not None and need.name not in kinds and not whole:
@@ -169,7 +178,6 @@ def _decided(
     ways = candidates(
         need.name, "size" if whole else need.hint, need.beside, given, axes.get(need.name), need.name in differentiated
     )
-    columns = any(kind.dims[1:] == ("1",) for kind in told.values())  # then a vector is one too
     return [{**kinds, need.name: kind} for way in ways for kind in (*(_column(way) if columns else ()), way)]
 
 
@@ -240,7 +248,7 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     if not found or any(one.fits and not _numbers(one) for one in found):
         return []
     first = min(found, key=lambda one: (one.faults, one.unfit))
-    trial = tried(unit, first.kinds, Point(order=first.order, between=first.between))
+    trial = tried(unit, first.kinds, first.point())
     kinds = dict(first.kinds)
     if not isinstance(trial, Trial):
         return []
@@ -258,7 +266,7 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
             kinds[name] = replace(guess, dims=tuple(trial.given.named(size) for size in np.shape(value)))
     if kinds == dict(first.kinds):
         return []
-    other = tried(unit, tuple(kinds.items()), Point(order=first.order, between=first.between))
+    other = tried(unit, tuple(kinds.items()), first.point())
     understood = _understood(other, kinds, first.order) if isinstance(other, Trial) else None
     better = understood is not None and (understood.faults, understood.unfit) < (first.faults, first.unfit)
     return [understood] if understood is not None and better else []

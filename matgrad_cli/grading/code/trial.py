@@ -15,7 +15,7 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.uses import BARE, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
-from ...verify.programs.names import GRADIENTS, last_part
+from ...verify.programs.names import GRADIENTS, in_list, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim, Stage, constant, fitting, of_returned, returns_gradient, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
@@ -139,6 +139,8 @@ class Trial:
         groups: dict[tuple[str, int], list[Event]] = {}
         given = reading.from_above()
         for event in reading.machine.events:
+            if isinstance(event.statement, ast.Expr) and in_list(event.key)[1]:
+                continue  # a list that is built up may be turned round later
             if event.key.startswith("self.") or GRADIENTS.match(event.key):  # a dict is filled elsewhere too
                 groups.setdefault((event.key, 0), []).append(event)
             elif event.frame in (reading.frame, reading.fore) and event.key not in ("return", *given):

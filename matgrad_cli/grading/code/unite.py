@@ -27,7 +27,10 @@ def united(kinds: dict[str, Kind], fault: str, point: Point, parts: Parts) -> li
     free = list(dict.fromkeys([*(dim for name, kind in kinds.items() for dim in fresh(name, kind)), *lone]))
     named = {given.sizes[name]: name for name in lone}
     named |= {
-        size_of(dim, given.sizes) or 0: dim for kind in kinds.values() for dim in kind.dims if kind.form == "array"
+        size_of(dim, given.sizes) or 0: dim
+        for kind in kinds.values()
+        for dim in kind.dims
+        if kind.form in ("array", "sizes")
     }
     pairs = [[named[size] for size in pair if size in named] for pair in _apart(fault)]
     found = [

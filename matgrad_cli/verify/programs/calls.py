@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -97,11 +98,19 @@ def _own(machine: Machine, function: Function, arguments: list[Value], named: di
         return machine.evaluate(machine, frame, function.node.body)
     machine.depth += 1
     writing = machine.writing
+    frame.yielded = [] if yields(function.node) else None
     try:
-        return returned(machine, frame, function.node.body)
+        value = returned(machine, frame, function.node.body)
+        return value if frame.yielded is None else frame.yielded
     finally:
         machine.depth -= 1
         machine.writing = writing
+
+
+@lru_cache(maxsize=64)
+def yields(node: ast.FunctionDef) -> bool:
+    """Whether a function gives its values one by one: they are read as a list of them."""
+    return any(isinstance(part, ast.Yield) for part in ast.walk(node))
 
 
 def returned(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> Value:

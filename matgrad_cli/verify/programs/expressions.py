@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from .calls import call, method_of, parent_of, smooth
-from .library import CONSTANTS, fits
+from .library import CONSTANTS, fits, text_of
 from .machine import Machine, solid, whole
-from .names import key_of
+from .names import entry, key_of
 from .operators import holds, operate, true
 from .tables import METHODS, PYTHON
 from .values import Fault, Frame, Function, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
@@ -177,6 +177,8 @@ def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:
         raise Unread(f"the key {place!r} is not there")
     if isinstance(owner, list | tuple | str | range) and isinstance(place, np.integer):
         place = int(place)
+    if isinstance(owner, list | dict) and (name := entry(node.value, place)) is not None:
+        machine.read(name)
     found = owner[place]
     machine.goes_with(found, owner)
     return machine.note(found)
@@ -351,6 +353,19 @@ def unpack(frame: Frame, target: ast.expr, value: Value) -> None:
         raise Unread("what a loop binds", target.lineno)
 
 
+def _yield(machine: Machine, frame: Frame, node: ast.Yield) -> Value:
+    if frame.yielded is None:
+        raise Unread("values are given one by one here")
+    fits(len(frame.yielded))
+    frame.yielded.append(None if node.value is None else evaluate(machine, frame, node.value))
+    return None
+
+
+def _text(machine: Machine, frame: Frame, node: ast.JoinedStr) -> Value:
+    parts = (part.value if isinstance(part, ast.FormattedValue) else part for part in node.values)
+    return text_of("".join(text_of(evaluate(machine, frame, part)) for part in parts))
+
+
 def _named(machine: Machine, frame: Frame, node: ast.NamedExpr) -> Value:
     value = evaluate(machine, frame, node.value)
     frame.names[node.target.id] = value
@@ -377,5 +392,6 @@ _HANDLERS: dict[type, Callable[[Machine, Frame, Any], Value]] = {
     ast.DictComp: _comprehension,
     ast.NamedExpr: _named,
     ast.Lambda: lambda _, frame, node: Function(node, frame),
-    ast.JoinedStr: lambda *_: "",
+    ast.JoinedStr: _text,
+    ast.Yield: _yield,
 }

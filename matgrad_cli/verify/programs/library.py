@@ -13,6 +13,8 @@ from . import primitives as of
 from .values import Exhausted, Module, Thing, Unread, Value
 
 LARGEST = 1 << 19
+LONGEST = 80
+"""Texts that name something are no longer."""
 """So many entries an array may have."""
 
 Axis = Any
@@ -61,6 +63,11 @@ def fits(entries: float) -> None:
     """Exhausted where an array would have too many entries."""
     if entries > LARGEST:
         raise Exhausted
+
+
+def text_of(value: Value) -> str:
+    """A whole number or a short text as it is written; nothing for what only is shown."""
+    return str(value)[:LONGEST] if isinstance(value, str | int | np.integer) else ""
 
 
 def made(fill: Callable[[tuple[int, ...]], Value]) -> Callable[..., Value]:

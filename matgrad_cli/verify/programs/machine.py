@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...diagnostics.record import field, mutable
-from .names import GRADIENTS, last_part
+from .names import GRADIENTS, in_list, last_part
 from .primitives import STEP
 from .values import Exhausted, Frame, Misfit, Need, Stop, Undecided, Unknown, Unread, Value
 
@@ -95,6 +95,7 @@ class Machine:
     taken: dict[str, str] = field(default_factory=dict)
     applied: dict[str, list[Value]] = field(default_factory=dict)
     writing: str = ""
+    latest: tuple[Any, Value] = (None, None)
     before: Callable[[ast.stmt, Frame], None] | None = None
     random: Any = None
     evaluate: Any = None
@@ -160,6 +161,7 @@ class Machine:
         """Records an assignment; the value that it gives, which may be another one that stands in its place."""
         number = self.count
         self.count += 1
+        self.latest = frame, value
         first = not stored and not goes_on and self.is_parameter(key)
         if first and (_zero(value) or _small_draw(value, statement)):
             drawn = self.random.normal(size=np.shape(value))
@@ -177,9 +179,17 @@ class Machine:
             self.events.append(Event(number, key, statement, frame, kept, sites, failure, stored, goes_on))
         return value
 
+    def entered(
+        self, key: str | None, owner: Value, place: Value, value: Value, line: ast.stmt, frame: Frame, on: bool = False
+    ) -> None:
+        """Puts a value into a list or dict: an assignment of its own, under the name of the whole and the place."""
+        place = place % len(owner) if isinstance(owner, list) else place
+        named = key is not None and isinstance(place, int | str)
+        owner[place] = self.assigned(f"{key}[{place!r}]", line, frame, value, goes_on=on) if named else value
+
     def is_parameter(self, key: str) -> bool:
         """Whether there is a gradient by a name, so that its first value does not matter."""
-        return last_part(key) in self.parameters and not GRADIENTS.match(key)
+        return in_list(last_part(key))[0] in self.parameters and not GRADIENTS.match(key)
 
     def read(self, key: str) -> None:
         """A name is read; not, where the statement gives it its own next value."""

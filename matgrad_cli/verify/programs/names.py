@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from ...diagnostics.regex import regex
 
-_INNER = regex(r"\['?([^'\]]+)'?\]$")
+_INNER = regex(r"\['([^'\]]+)'\]$")
+_PLACE = regex(r"(\[\d+\])?$")
 
 GRADIENTS = regex(r"^(?:.*\.)?(?:grads?|gradients?|d|dparams|grad_dict|derivs)\['")
 """An entry of a dict of gradients."""
@@ -21,9 +22,22 @@ CHANGING = ("sort", "remove", "pop", "partition", "put", "resize", "itemset")
 
 
 def last_part(key: str) -> str:
-    """The name itself: `self.W` → W, `params['W1']` → W1."""
+    """The name itself: `self._W` → W, `params['W1']` → W1, `self.weights[0]` → weights[0]."""
+    key, place = in_list(key)
     inner = _INNER.search(key)
-    return inner[1] if inner else key.rpartition(".")[2]
+    name = inner[1] if inner else key.rpartition(".")[2]
+    return (name.lstrip("_") or name) + place
+
+
+def in_list(key: str) -> tuple[str, str]:
+    """A name without the place in a list, and the place: `dW[1]` → dW, [1]."""
+    return key[: (place := _PLACE.search(key).start())], key[place:]  # type: ignore[union-attr]
+
+
+def entry(node: ast.expr, place: object) -> str | None:
+    """How an entry of a list or dict is named whose place is computed: `nabla_w[-l]`, `grads['W' + str(l)]`."""
+    key = key_of(node) if isinstance(place, int | str) else None
+    return None if key is None else f"{key}[{place!r}]"
 
 
 def key_of(node: ast.AST) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import primitives as of
-from .library import fits, matmul
+from .library import fits, matmul, text_of
 from .machine import solid
 from .names import DATA
 from .values import Misfit, Module, Need, Undecided, Unknown, Unread, Value
@@ -40,7 +40,7 @@ def operate(name: str, left: Value, right: Value) -> Value:
             fits(times * len(items))
             return items * times
     if isinstance(left, str) or isinstance(right, str):
-        return ""
+        return text_of(left) + text_of(right) if name == "Add" else ""
     raise Unread("an operation between values that are no numbers")
 
 

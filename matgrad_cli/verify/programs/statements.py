@@ -10,7 +10,7 @@ import numpy as np
 
 from .expressions import FAULTS, evaluate, fault_of, iterated, place_of, unpack
 from .machine import Machine, solid
-from .names import key_of, last_part, names_in, targets_of, whole_of
+from .names import entry, key_of, last_part, names_in, targets_of, whole_of
 from .operators import operate, true
 from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Undecided, Unknown, Unread, Value
 
@@ -58,6 +58,8 @@ def _lost(machine: Machine, frame: Frame, line: ast.stmt, why: Unknown) -> None:
     if isinstance(line, ast.Expr) and _harmless(line.value):
         return
     for target in targets_of(line):
+        if isinstance(target, ast.Subscript) and _entry_lost(machine, frame, target, line, why):
+            continue
         key = key_of(target) or key_of(whole_of(target))
         if key is None:
             continue
@@ -69,6 +71,18 @@ def _lost(machine: Machine, frame: Frame, line: ast.stmt, why: Unknown) -> None:
             continue
         value = machine.assigned(key, line, frame, why, stored=key_of(target) is None, goes_on=goes_on)
         _put_whole(machine, frame, target, value)
+
+
+def _entry_lost(machine: Machine, frame: Frame, target: ast.Subscript, line: ast.stmt, why: Unknown) -> bool:
+    """Whether it is the entry of a list or dict at a computed place that has no value: the others keep theirs."""
+    try:
+        owner, place = evaluate(machine, frame, target.value), place_of(machine, frame, target.slice)
+        held = isinstance(owner, list | dict) and entry(target.value, place) is not None
+        if held:
+            machine.entered(key_of(target.value), owner, place, why, line, frame, isinstance(line, ast.AugAssign))
+    except FAULTS:
+        return False
+    return held
 
 
 def _harmless(node: ast.expr) -> bool:
@@ -152,9 +166,10 @@ def put(machine: Machine, frame: Frame, target: ast.expr, value: Value, line: as
     if key is not None:
         value = machine.assigned(key, line, frame, value, goes_on=goes_on)
         _put_whole(machine, frame, target, value)
-        if isinstance(value, dict) and isinstance(getattr(line, "value", None), ast.Dict):
-            for name, part in value.items():
-                value[name] = machine.assigned(f"{key}[{name!r}]", line, frame, part)
+        made = getattr(line, "value", None)
+        if isinstance(value, dict | list) and isinstance(made, ast.Dict | ast.List | ast.ListComp):
+            for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+                machine.entered(key, value, name, part, line, frame)
         if isinstance(target, ast.Subscript):
             _into_container(machine, frame, target, value)
         return
@@ -206,8 +221,8 @@ def _store(machine: Machine, frame: Frame, target: ast.Subscript, value: Value, 
     else:
         if not isinstance(owner, dict | list) or (isinstance(owner, list) and not isinstance(place, int | np.integer)):
             raise Unread("writing into this is not read")
-        owner[place] = value
-        root = owner
+        machine.entered(key_of(target.value), owner, place, value, line, frame, bool(add))
+        return
     key = key_of(whole_of(target))
     if key is not None:
         _written(machine, frame, key, line, root)
@@ -242,7 +257,7 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
                 raise Unread("what is given a value here", line.lineno)
             _store(machine, frame, line.target, solid(value), line, add=name)
             return
-        current = solid(evaluate(machine, frame, _loaded(line.target)), "array", value)
+        current = solid(evaluate(machine, frame, line.target), "array", value)
     finally:
         machine.writing = ""
     if isinstance(current, list) and isinstance(value, list):
@@ -264,19 +279,12 @@ def _augment(machine: Machine, frame: Frame, line: ast.AugAssign) -> None:
     _put_whole(machine, frame, line.target, machine.assigned(key, line, frame, result, goes_on=True))
 
 
-def _loaded(target: ast.expr) -> ast.expr:
-    """The target as an expression that is read."""
-    found: Any = type(target)(**{field: getattr(target, field) for field in target._fields})
-    return ast.copy_location(found, target)  # type: ignore[no-any-return]
-
-
 def _annotated(machine: Machine, frame: Frame, line: ast.AnnAssign) -> None:
     if line.value is not None:
         put(machine, frame, line.target, evaluate(machine, frame, line.value), line)
 
 
-# --- the way through
-# ------------------------------------------------------------------------------------------------------
+# --- the way through --------------------------------------------------------------------------------------------------
 
 
 def _if(machine: Machine, frame: Frame, line: ast.If) -> None:
@@ -317,11 +325,8 @@ def _while(machine: Machine, frame: Frame, line: ast.While) -> None:
                 break
 
 
-def _leave(done: bool) -> Callable[[Machine, Frame, ast.stmt], None]:
-    def run(_: Machine, __: Frame, ___: ast.stmt) -> None:
-        raise Leave(done)
-
-    return run
+def _leave(_: Machine, __: Frame, line: ast.Break | ast.Continue) -> None:
+    raise Leave(isinstance(line, ast.Break))
 
 
 def _return(machine: Machine, frame: Frame, line: ast.Return) -> None:
@@ -359,6 +364,9 @@ def _expression(machine: Machine, frame: Frame, line: ast.Expr) -> None:
     machine.writing = key or ""
     try:
         evaluate(machine, frame, line.value)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "append":
+            owner = evaluate(machine, frame, call.func.value)
+            machine.entered(key_of(call.func.value), owner, len(owner) - 1, owner[-1], line, frame)
         if into is not None and key is not None:
             _written(machine, frame, key, line, evaluate(machine, frame, into))
     finally:
@@ -369,14 +377,6 @@ def _named(_: Machine, frame: Frame, line: ast.FunctionDef | ast.ClassDef) -> No
     frame.names[line.name] = Class(line, frame) if isinstance(line, ast.ClassDef) else Function(line, frame)
 
 
-def _try(machine: Machine, frame: Frame, line: ast.Try) -> None:
-    body(machine, frame, [*line.body, *line.orelse, *line.finalbody])
-
-
-def _nothing(_: Machine, __: Frame, ___: ast.stmt) -> None:
-    return
-
-
 _HANDLERS: dict[type, Callable[[Machine, Frame, Any], None]] = {
     ast.Assign: _assign,
     ast.AugAssign: _augment,
@@ -384,8 +384,8 @@ _HANDLERS: dict[type, Callable[[Machine, Frame, Any], None]] = {
     ast.If: _if,
     ast.For: _for,
     ast.While: _while,
-    ast.Break: _leave(True),
-    ast.Continue: _leave(False),
+    ast.Break: _leave,
+    ast.Continue: _leave,
     ast.Return: _return,
     ast.Raise: _raise,
     ast.Import: _import,
@@ -393,7 +393,7 @@ _HANDLERS: dict[type, Callable[[Machine, Frame, Any], None]] = {
     ast.Expr: _expression,
     ast.FunctionDef: _named,
     ast.ClassDef: _named,
-    ast.Try: _try,
+    ast.Try: lambda machine, frame, line: body(machine, frame, [*line.body, *line.orelse, *line.finalbody]),
     ast.With: lambda machine, frame, line: body(machine, frame, line.body),
-    **dict.fromkeys((ast.Pass, ast.Assert, ast.Global, ast.Nonlocal, ast.Delete), _nothing),
+    **dict.fromkeys((ast.Pass, ast.Assert, ast.Global, ast.Nonlocal, ast.Delete), lambda *_: None),
 }

@@ -245,7 +245,7 @@ PYTHON: Table = {
     "round": lambda x, digits=0: of.stepped(lambda value: np.round(value, digits))(x),
     "pow": of.power,
     "set": lambda x=(): set(x),
-    "str": lambda *_: "",
+    "str": lib.text_of,
     "any": lambda x: any(bool(np.real(part)) for part in x),
     "all": lambda x: all(bool(np.real(part)) for part in x),
     "max": lambda *x: max(x[0] if len(x) == 1 else x, key=np.real),

@@ -129,6 +129,7 @@ class Frame:
         self.names: dict[str, Value] = {}
         self.outside = outside
         self.title = title
+        self.yielded: list[Value] | None = None
 
     def find(self, name: str) -> Value:
         """The value of a name here or around; KeyError where it has none."""
