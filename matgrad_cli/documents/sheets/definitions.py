@@ -19,6 +19,8 @@ from .symmetric import INDICATOR
 _SETTING = regex(
     r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE
 )
+_ZERO = regex(r"=\s*(?:\\mathbf\s*)?\{?\s*0\s*\}?[\s.,;]*$")
+_DEFINES = regex(r"\b(?:where|with|let|defin\w+|denot\w+|writ\w+|call\w*|here|using|for|put)\b", re.IGNORECASE)
 _NOISE = regex(
     r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon"
     r"|xi))(?:_\{?\w+\}?)?[\s.,]*$|[+-]\s*(?:[εξ]|\\(?:text\w*|mathrm|mbox)\s*\{[^{}]*\})?[\s.,]*$"
@@ -52,10 +54,17 @@ class Definitions:
         on_the_way = {name for name in first if _within(name, lambda one: made.get(one, ())) & first.keys()}
         moving = (moving - on_the_way).union(_arguments(found))
         begun = min((item.formula for item in found.differentiated if item.left), default=_NEVER)
+        zeros = (
+            item.formula for item in found.differentiated if _ZERO.search(sheet.formulas[item.formula].passage.text)
+        )
+        settled = min(zeros, default=_NEVER)
         texts: dict[str, Stated] = {}
         for stated, inside in valued:
             if stated.name in moving or stated.name in held:
                 continue
+            formula = sheet.formulas[stated.formula]
+            if stated.formula > settled and formula.kind == "display" and not _DEFINES.search(formula.before[-60:]):
+                continue  # a solution
             self.made.setdefault(stated.name, set()).update(inside)
             number = not stated.letters and (stated.formula >= begun if is_identity(stated.sides[0]) else not inside)
             before = first.get(stated.name, _NEVER) >= stated.formula

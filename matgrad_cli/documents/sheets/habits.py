@@ -15,6 +15,7 @@ from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
 from .names import BARE_SUM, INDEXED, below, fixed_indices, lettered, one_hot_of, over_the_one, squeezed
+from .one_term import of_components
 from .read import BEFORE, names_after
 from .sheet import Sheet
 from .sizes import ones_told
@@ -266,6 +267,11 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
     habits.append(
         (_ERROR, lambda match: _with_label(match) if match["round"] or match["label"] in errors else match[0])
     )
+    letter, formulas = of_components(sheet.formulas)
+    sheet = replace(sheet, formulas=formulas)
+    respelled += (
+        [(rf"_\{{\\mathrm\{{{letter * 2}\}}\}}", f"_{letter}"), (f"_{letter * 2}", f"_{letter}")] if letter else []
+    )
     labelled = lettered(texts)
     respelled += [(f"{name}_{label * 2}", f"{name}_{label}") for name, label in sorted(labelled)]
     labels = (_LABELLED, lambda match: _with_label(match) if match.group("name", "label") in labelled else match[0])
@@ -273,11 +279,11 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
     derived = next((at for at, one in enumerate(texts) if _DERIVED.search(one)), 0)
     stated = 0 if _BY_SPREAD.search(text) else derived
     before_it = [*habits, (_SPREAD, _root)]
-    formulas = (
+    formulas = tuple(
         replace(one, passage=_rewritten(one.passage, before_it if at < stated else habits))
         for at, one in enumerate(sheet.formulas)
     )
-    return replace(sheet, respelled=tuple(respelled), formulas=tuple(formulas))
+    return replace(sheet, respelled=tuple(respelled), formulas=formulas)
 
 
 def _called(text: str, prose: str) -> Iterator[tuple[str, str]]:

@@ -140,7 +140,8 @@ def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Di
     for part in s.parts_of(root):
         if isinstance(part, s.Derivative):
             by = s.ungrouped(part.variable) if part.variable is not None else None
-            by = s.ungrouped(by.body) if isinstance(by, s.Subscript) else by
+            while isinstance(by, (s.Subscript, s.Inverted)):  # by Σ⁻¹, so that Σ is sought
+                by = s.ungrouped(by.body)
             name, (body, span) = by.name if isinstance(by, s.Name) else None, _body(part.body)
             found.append(Differentiated(body, name, number, left, span and text[span[0] : span[1]]))
         elif isinstance(part, s.Differential_):

@@ -137,6 +137,7 @@ _HELD = (
         rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through"
         rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}"
     ),
+    regex(rf"\b[Rr]esponsibilit(?:y|ies)\s+(?:\w+\s+){{0,3}}?{NAMES}"),  # of EM
 )
 _OF_ONES = (
     r"(?:(?:vectors?|column)\s+(?:of|with|containing)\s+(?:all\s+)?(?:ones|1'?s)\b|all[- ]ones\b(?:\s+vectors?)?)"
@@ -326,7 +327,8 @@ def held_fixed(prose: str) -> frozenset[str]:
     `no gradient flows through D`."""
     text = plain_prose(prose).replace("$", "")
     found = (match for pattern in _HELD for match in pattern.finditer(text) if not denied(text[: match.start()]))
-    return frozenset(name for match in found for name in _names(match["names"]))
+    names = [name for match in found for name in _names(match["names"])]
+    return frozenset((*names, *(re.sub(r"_[a-z]{1,2}$", "", name) for name in names)))  # γ of γ_nk
 
 
 def ones_told(prose: str) -> frozenset[str]:

@@ -89,8 +89,11 @@ class Others:
         strange = bool(_arrays(line) - self.in_loss - defined - {self.loss})
         anew = stated and self.loss is not None and line.name == self.loss and not line.derives
         labelled, before = _labelled(line) - self.in_loss - defined, line.formula.place < self.place
-        if (form and (labelled or (strange and before))) or (strange and self.restated):
+        apart = line.names.isdisjoint((*self.wrt, self.loss))
+        if (form and (labelled or (before and (strange or apart)))) or (strange and self.restated):
             return "the loss is stated elsewhere, and not in its names"
+        if apart and not line.derives and _is_equation(line, self.in_loss | defined):
+            return "an equation in names of its own"
         bold = set(_BOLD.findall(line.text)) - self.bold
         own = self.stated is not None and self.loss in {plain_name(letter) for letter in bold - self.stated}
         if own or (form and any(letter in self.text for letter in bold)):
@@ -234,6 +237,13 @@ def _arrays(line: Line) -> set[str]:
     parts = [(node, path, part) for node in nodes_of(line.outline) for path, part in walk(node)]
     indices = {part.name for node, path, part in parts if isinstance(part, s.Name) and is_index(node, path)}
     return line.names - indices
+
+
+def _is_equation(line: Line, known: Collection[str]) -> bool:
+    """Whether each side has a name that the other has not, and no name is known: `XXᵀu = λu` is no identity."""
+    sides = [side.node for side in (*line.sides[:1], *line.sides[-1:]) if side.node is not None]
+    names = [{part.name for part in s.parts_of(side) if isinstance(part, s.Name)} for side in sides]
+    return len(names) == 2 and bool(names[0] - names[1] and names[1] - names[0]) and _arrays(line).isdisjoint(known)
 
 
 def _labelled(line: Line) -> set[str]:

@@ -13,7 +13,7 @@ from ...documents.sheets.calls import with_calls
 from ...documents.sheets.habits import of_matrices, rewritten
 from ...documents.sheets.members import numbered, small
 from ...documents.sheets.named import with_loss, with_named
-from ...documents.sheets.one_sample import with_samples
+from ...documents.sheets.one_term import with_samples
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of

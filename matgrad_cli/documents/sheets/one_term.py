@@ -1,0 +1,119 @@
+r"""One term of a loss that is a sum: the sample to which a document goes over, `For one training example $(x, y)$`;
+the component of a mixture whose mean and covariance it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...diagnostics.record import replace
+from ...diagnostics.regex import regex
+from ..passage import Passage
+from .lengths import readable_problem
+from .outline import Outline
+from .sheet import Formula, Question, Sheet
+
+_SUM = regex(
+    r"(?P<front>(?:\s|-|\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*\w+\s*\}?)*)\\sum_\{?\s*(?P<letter>[a-z])\s*"
+    r"(?:=\s*1\s*)?\}?(?:\^\{?\w+\}?)?"
+)
+_MEAN = regex(r"\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*(\d?)[A-Za-z]\s*\}?")
+_ONE_SAMPLE = regex(
+    r"\b(?:one|single|individual)\s+(?:training\s+)?(?:example|sample|data\s?point|observation|instance|pair)\b",
+    re.IGNORECASE,
+)
+
+
+def with_samples(questions: Sequence[Question], sheet: Sheet, found: Outline) -> tuple[Question, ...]:
+    """The problems in their order, with those of one sample that rows go over to."""
+    singles = [single for question in questions if (single := _of_one_sample(question, sheet, found)) is not None]
+    return tuple(sorted((*questions, *singles), key=lambda question: question.start))
+
+
+def _of_one_sample(question: Question, sheet: Sheet, found: Outline) -> Question | None:
+    """The loss of one sample, `For one training example $(x, y)$`,
+    where a loss that is a sum over them is differentiated so further on."""
+    numbered = _SUM.match(question.loss)
+    if numbered is None or question.loss.count("\\sum") > 1:
+        return None
+    letter = re.escape(numbered["letter"])
+    mark = re.compile(rf"\^\s*\{{?\s*\({letter}\)(?:\s*\}})?|_\s*(?:\{{\s*{letter}\s*\}}|{letter}(?![A-Za-z]))")
+    begins = sheet.formulas[question.start].place
+    moved = [item.formula for item in found.differentiated if item.variable in question.wrt]
+    rows = [row for row in moved if row > question.start]
+    start = next((row for row in rows if _ONE_SAMPLE.search(sheet.prose, begins, sheet.formulas[row].place)), None)
+    if start is None or mark.search(sheet.formulas[start].passage.text):
+        return None
+    body = question.loss[numbered.end() :]
+    if any(not mark.search(term) for term in _terms(body)):  # a regulariser is none of a sample's
+        return None
+    front = _MEAN.sub(lambda count: rf"\frac{{1}}{{{count[1] or 1}}}", numbered["front"])
+    loss = rf"{front}\left({mark.sub('', body)}\right)"
+    sizes = {name: size for name, size in question.shapes.items() if name in question.wrt}
+    single = replace(question, loss=loss, shapes=sizes, start=start)
+    return single if readable_problem(loss, question.wrt[0], single.shapes_text, "") is not None else None
+
+
+def _terms(text: str) -> list[str]:
+    """The terms of a text, each with its sign; what stands in brackets undivided."""
+    depth, terms = 0, [""]
+    for char in text:
+        depth += {"(": 1, "{": 1, "[": 1, ")": -1, "}": -1, "]": -1}.get(char, 0)
+        if depth == 0 and char in "+-=" and terms[-1].strip():
+            terms.append("")
+        terms[-1] += char
+    return terms
+
+
+# ---- a mixture: of Σ_n Σ_k γ_nk(… Σ_k …) only the terms of one k hold its Σ_k, a matrix for each k
+
+_STYLED = r"(?:\\(?:math(?:bf|bb)|boldsymbol|bm|vec)\s*)?\{?\s*(?:\\[A-Za-z]+|[A-Za-z])\s*\}?"
+_SIDED = regex(
+    r"\^\s*\{?\s*(?:\\top|\\intercal|(?:\\(?:math|text)\w+\s*)?\{?T\}?)\s*\}?\s*"
+    r"(?:\\\w+\s*)?\{?\s*(?:\\(?:Sigma|Lambda|Omega|Psi)|[A-Z])\s*\}?\s*_\s*\{?\s*(?P<letter>[a-z])\s*\}?"
+    r"(?:\s*\^\s*\{?\s*-\s*1\s*\}?)?\s*(?:\\\w+\s*)?\("
+)
+"""`)^\\top \\Sigma_k^{-1} (`."""
+_LIMITS = r"\s*(?:\\limits\s*)?_\s*(?:\{\s*%s\s*(?:=[^{}]*)?\}|%s(?![A-Za-z]))(?:\s*\^\s*(?:\{[^{}]*\}|\w))?"
+_PART = r"\{(?:[^{}]|\{[^{}]*\})*\}"
+_FRONT = regex(
+    rf"(?:[\s&\d]|\\[,;!: ]|\\[dt]?frac\s*(?:\d\s*\d|{_PART}\s*{_PART})|\\sum{_LIMITS % ('[a-z]', '[a-z]')})*"
+)
+"""What leaves the Σ behind it a whole term."""
+_BY = regex(rf"(?:\\partial|\\nabla_\{{?)\s*{_STYLED}_\s*\{{?\s*(?P<letter>[a-z])(?![A-Za-z])")
+
+
+def of_components(formulas: Sequence[Formula]) -> tuple[str, tuple[Formula, ...]]:
+    """The letter of the components by one of which is differentiated, and the formulas without the sums over them;
+    that letter is the index of a matrix between brackets, as of a normal distribution, and of every variable."""
+    texts = [formula.passage.text for formula in formulas]
+    letters = {match["letter"] for text in texts for match in _SIDED.finditer(text)}
+    moved = {match["letter"] for text in texts for match in _BY.finditer(text)}
+    if len(letters) != 1 or letters != moved:
+        return "", tuple(formulas)
+    letter, made, derived = letters.pop(), list[Formula](), False
+    for formula, text in zip(formulas, texts, strict=True):
+        derived = _BY.search(text) is not None if not text.lstrip(" &").startswith("=") else derived
+        made.append(replace(formula, passage=_of_component(formula.passage, letter, derived)))
+    return letter, tuple(made)
+
+
+def _of_component(passage: Passage, letter: str, derived: bool) -> Passage:
+    """A formula without its sum over the components: of each term the one of this component, of a sum of numbers its
+    own and the rest. What holds such a sum elsewhere, as in a logarithm or a derivative, is left as it is."""
+    text, changes = passage.text, list[tuple[int, int, str]]()
+    alone = re.compile(rf"\s*(?P<name>{_STYLED})_\s*\{{?\s*{letter}\s*\}}?(?=\s*(?:$|[=)\]}},.;&+-]|\\right|\\q?quad))")
+    for found in re.finditer(rf"\\sum{_LIMITS % (letter, letter)}", text):
+        front = _terms(text[: found.start()])[-1].lstrip("+-=")
+        if (own := alone.match(text, found.end())) is not None:
+            rest = rf"\left({own['name']}_{{\mathrm{{{letter * 2}}}}} + {own['name']}_{{\mathrm{{rest}}}}\right)"
+            changes.append((found.start(), own.end(), rest))
+        elif _FRONT.fullmatch(front) and (not derived or _BY.search(front)):
+            changes.append((*found.span(), ""))
+        else:
+            return passage
+    passage = passage.replaced(changes)
+    index = rf"_\s*(?:\{{\s*([a-z])?\s*,?\s*{letter}\s*,?\s*([a-z])?\s*\}}|{letter}(?![A-Za-z]))"
+    below = [(*match.span(), match[1] or match[2]) for match in re.finditer(index, passage.text)]
+    label = rf"\mathrm{{{letter * 2}}}"
+    return passage.replaced([(start, end, f"_{{{other or label}}}") for start, end, other in below])
