@@ -122,3 +122,30 @@ def test_the_derivation_of_a_wrong_claim_is_pointed_to() -> None:
     report = checked(SYMMETRIC)
     notes = [note for line in report.problems[0].lines if line.diagnostic is not None for note in line.diagnostic.notes]
     assert notes == ["`matgrad explain layer.py::energy_backward --wrt v` derives it"]
+
+
+SCORES = """
+import numpy as np
+
+def scores_forward(Q, K, V):
+    n, d = Q.shape
+    S = Q @ K.T / np.sqrt(d)
+    E = np.exp(S)
+    P = E / E.sum(axis=1, keepdims=True)
+    return P @ V, (Q, K, V, P)
+
+def scores_backward(dO, cache):
+    Q, K, V, P = cache
+    n, d = Q.shape
+    dV = P.T @ dO
+    dP = dO @ V.T
+    dS = P * (dP - (dP * P).sum(axis=1, keepdims=True))
+    dQ = dS @ K
+    dK = dS.T @ Q / np.sqrt(d)
+    return dQ, dK, dV
+"""
+
+
+def test_a_lost_root_is_told_from_a_factor_that_it_equals_at_one_size() -> None:
+    (wrong,) = (line for line in checked(SCORES).problems[0].lines if line.verdict == "wrong")
+    assert (wrong.code, wrong.help) == ("lost-factor", "write `dQ = dS @ K / np.sqrt(d)`")

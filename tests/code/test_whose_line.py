@@ -374,30 +374,3 @@ def test_what_a_loop_hands_on_to_its_next_round_is_mended_where_it_stands(slip: 
     problem = checked(RECURRENCE.format(**right | slip)).problems[0]
     assert [finding.line for finding in problem.lines if finding.verdict == "wrong"] == [line]
     assert any(finding.help for finding in problem.lines)
-
-
-SCORES = """
-import numpy as np
-
-def scores_forward(Q, K, V):
-    n, d = Q.shape
-    S = Q @ K.T / np.sqrt(d)
-    E = np.exp(S)
-    P = E / E.sum(axis=1, keepdims=True)
-    return P @ V, (Q, K, V, P)
-
-def scores_backward(dO, cache):
-    Q, K, V, P = cache
-    n, d = Q.shape
-    dV = P.T @ dO
-    dP = dO @ V.T
-    dS = P * (dP - (dP * P).sum(axis=1, keepdims=True))
-    dQ = dS @ K
-    dK = dS.T @ Q / np.sqrt(d)
-    return dQ, dK, dV
-"""
-
-
-def test_a_lost_root_is_told_from_a_factor_that_it_equals_at_one_size() -> None:
-    (wrong,) = (line for line in checked(SCORES).problems[0].lines if line.verdict == "wrong")
-    assert (wrong.code, wrong.help) == ("lost-factor", "write `dQ = dS @ K / np.sqrt(d)`")

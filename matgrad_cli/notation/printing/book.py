@@ -147,13 +147,7 @@ class BookPrinter(Forms):
         if all(is_known(node) for node, _ in above[plain:rest]):
             plain = max(plain, rest)  # aᵀb/‖b‖² b, not 1/‖b‖² aᵀb b
         tops = [part for _, part in above[:plain]]
-        top = (
-            self.one
-            if not tops
-            else self.above_bar(tops[0])
-            if len(tops) == 1
-            else self.join([(part, _NONE) for part in tops])
-        )
+        top = self.above_bar(tops[0]) if len(tops) == 1 else self.join([(part, _NONE) for part in tops]) or self.one
         bottoms = [(part.under, node.free) for node, part in below if part.under is not None]
         bottom = bottoms[0][0] if len(bottoms) == 1 else Piece(self.join(bottoms), PRODUCT)
         letters = frozenset[ir.Index]().union(*(free for _, free in bottoms))
