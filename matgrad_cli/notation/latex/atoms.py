@@ -257,13 +257,13 @@ def kronecker_delta(r: Cursor, token: Token) -> s.Node:
 
 
 def exponential(r: Cursor, token: Token) -> s.Node | None:
-    """e^{…} is exp, e_i a basis vector."""
+    """e^{…} is exp, e_i a basis vector; e_{ij} and e_{out} are entries and names like any other."""
     if r.sees("operator", "_"):
         r.take()
         script = lowered_script(r)
         if script.kind == "index" and len(script.parts) == 1:
             return scripted(r, s.Apply(r.span(token, script.end or r.last), "basis", script.parts))
-        raise r.trouble("a basis vector has one index", token)
+        return with_scripts(r, s.Name(r.span(token), "e"), [script, *scripts_here(r)])
     above = r.script_ahead("^")
     if above is None or above[0] == above[1] or (above[1] - above[0] == 1 and is_turning(r, r.tokens[above[0]])):
         return None

@@ -222,19 +222,27 @@ _MARKED: Final = (
 """A marked letter; the last form holds its index too: `\\hat{{y_i}}`."""
 
 
+_PAIR: Final = r"\s*_\s*\{\s*[a-z]\s*,?\s*[a-z]\s*\}\s*"
+_BESIDE_CAPITAL: Final = regex(
+    rf"[\s&]*(?P<name>[a-z]){_PAIR}&?:?=(?=.*(?<![A-Za-z\\])(?!(?P=name))(?i:(?P=name)){_PAIR}[^\s.,;&$])", re.DOTALL
+)
+"""`r_{ij} = R_{ij} - u_i^\\top v_j`: r is no other letter for R."""
+
+
 Marks = tuple[frozenset[tuple[str, str]], frozenset[str]]
 """The marked letters of some texts, and the letters that also stand without a mark or whose marked form is defined."""
 
 
 def accents_kept(texts: Iterable[str]) -> frozenset[str]:
     r"""The marked letters that are names of their own: the plain letter occurs too (`\hat Y` beside `Y`), or with
-    another mark, or the marked one is defined."""
+    another mark, or the marked one is defined; and small letters whose entries are defined by those of the capital."""
     texts = tuple(texts)
+    beside = frozenset(found["name"] for text in texts if (found := _BESIDE_CAPITAL.match(text)) is not None)
     if not any("\\" in text for text in texts):
-        return frozenset()
+        return beside
     marked, bare = _marks_of(texts)
     marks = Counter(base for base, _ in marked)
-    return frozenset(f"{base}_{mark}" for base, mark in marked if base in bare or marks[base] > 1)
+    return beside.union(f"{base}_{mark}" for base, mark in marked if base in bare or marks[base] > 1)
 
 
 def marks_spelled(text: str, accents: frozenset[str]) -> str:

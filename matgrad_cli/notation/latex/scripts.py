@@ -262,7 +262,9 @@ def other_case(r: Cursor, letter: s.Name) -> s.Name:
 
 def matrix_of(r: Cursor, letter: s.Name) -> s.Name:
     """The known matrix of the same letter in the other case, or the letter itself. One that a row only will define is
-    none by now."""
+    none by now, and a letter that is one of its own beside the capital has none."""
+    if letter.name in r.names.accents:
+        return letter
     others = ("vector", "row", "number", *([""] if r.known else ()))
     for other in (letter.name.swapcase(), letter.name[:1].upper() + letter.name[1:]):
         if r.names.variables.get(other, "vector") not in others:
