@@ -15,9 +15,14 @@ from ..passage import Passage
 from .outline import Outline
 from .sheet import Formula
 
+_PRIMED = regex(
+    CALLED.pattern.removesuffix(r"\s*(?:\\left)?(?=\()") + r"\s*(?:'|\^\s*\{?\s*\\prime\s*\}?)\s*(?:\\left)?(?=\()"
+)
+"""The derivative of a function of a number, in front of its bracket: `h'(r)`."""
 _EQUALS = regex(r"\s*(?:\\right\))?\s*&?\s*(?::?=(?!=)|\\coloneqq)&?")
 _BEGINS = regex(r"(?:^|[,;&}]|\\q?quad|where|[Ll]et)\s*$")
 _ENDS = regex(r"=|\\q?quad|\\text|[,;]\s*(?=\\?[A-Za-z]+(?:_\w+)?\s*(?:\([^()]*\))?\s*=)")
+_CASES = regex(r"\s*(?:\\left\s*\\\{)?\s*\\begin\s*\{(cases|array)\}.*?\\end\s*\{\1\}", re.DOTALL)
 _FEATURES = regex(AT_SAMPLE.format(r"\\(?:var)?(?:phi|psi)"))
 """φ(x_i) of a φ that nothing states is the vector φ_i."""
 _NEVER = frozenset(("d", "D", "P", "p", "Pr", "E", "N", "sigma", "delta", "partial", "nabla"))
@@ -49,9 +54,26 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     functions = {key: function for key, function in functions.items() if key in called}
     if not functions and not any(_FEATURES.search(formula.passage.text) for formula in formulas):
         return None
-    stating = {function.formula for function in functions.values()}
-    changed = (replace(formula, passage=_all_put_in(formula.passage, functions)) for formula in formulas)
-    return tuple(old if at in stating else new for at, (old, new) in enumerate(zip(formulas, changed, strict=True)))
+    slopes = {key: slope for key, slope in _functions(formulas, losses, _PRIMED).items() if key in functions}
+    changed = []
+    for number, formula in enumerate(formulas):
+        passage = formula.passage
+        if all(number != function.formula for function in functions.values()):
+            told = _as_derivative(passage, functions) if any(number == one.formula for one in slopes.values()) else None
+            passage = told or _all_put_in(_put_in(passage, slopes, _PRIMED), functions)
+        changed.append(replace(formula, passage=passage))
+    return tuple(changed)
+
+
+def _as_derivative(passage: Passage, functions: dict[str, Function]) -> Passage | None:
+    """`h'(r) = …` as what it says of the function that is stated: the derivative of its text by r."""
+    head = _PRIMED.search(passage.text)
+    end = closing(passage.text, head.end()) if head is not None else None
+    if head is None or end is None:
+        return None
+    letter = passage.text[head.end() + 1 : end - 1].strip()
+    value = at(functions[key_of(head)], [letter])
+    return passage.replaced([(head.start(), end, rf"\frac{{\partial}}{{\partial {letter}}}\left({value}\right)")])
 
 
 def _at_value(formula: Formula, call: re.Match[str]) -> bool:
@@ -62,23 +84,33 @@ def _at_value(formula: Formula, call: re.Match[str]) -> bool:
     return bool(argument) and not lone and _SIGN.search(text[: call.start()]) is not None
 
 
-def _functions(formulas: Sequence[Formula], losses: Collection[str | None]) -> dict[str, Function]:
+def _functions(
+    formulas: Sequence[Formula], losses: Collection[str | None], called: re.Pattern[str] = CALLED
+) -> dict[str, Function]:
     functions: dict[str, Function] = {}
     for number, formula in enumerate(formulas):
         text = formula.passage.text
-        for head in CALLED.finditer(text):
+        for head in called.finditer(text):
             end = closing(text, head.end())
             equals = _EQUALS.match(text, end) if end is not None else None
             if end is None or equals is None or not _BEGINS.search(text[: head.start()]):
                 continue
-            body, *further = (part.strip().rstrip(".,;") for part in _ENDS.split(text[equals.end() :], maxsplit=2))
+            whole = _CASES.match(text, equals.end())
+            said = (whole[0],) if whole is not None else _ENDS.split(text[equals.end() :], maxsplit=2)
+            body, *further = (part.strip().rstrip(".,;") for part in said)
             letters = tuple(plain_name(part) for part in arguments_of(text[head.end() + 1 : end - 1]))
             name = plain_name(head["name"])
-            free = name not in losses and name not in FUNCTIONS and name not in _NEVER and f"{name}'" not in text
-            whole = all(letter.isalpha() for letter in letters) and any(
+            free = (
+                name not in losses
+                and name not in FUNCTIONS
+                and name not in _NEVER
+                and (called is _PRIMED or f"{name}'" not in text)
+            )
+            takes = all(letter.isalpha() for letter in letters) and any(
                 occurrences(body, letter, True) for letter in letters
             )
-            if free and whole and len(body) <= LONGEST and f"{head['name']}(" not in body:
+            itself = re.search(rf"(?<![A-Za-z\\]){re.escape(head['name'])}\(", body)
+            if free and takes and len(body) <= LONGEST and itself is None:
                 functions.setdefault(key_of(head), Function(letters, body, True, number))
                 if further and (inner := _inside(body, further[0], number)) is not None:
                     functions.setdefault(*inner)
@@ -106,11 +138,11 @@ def _all_put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
     return passage
 
 
-def _put_in(passage: Passage, functions: dict[str, Function]) -> Passage:
+def _put_in(passage: Passage, functions: dict[str, Function], called: re.Pattern[str] = CALLED) -> Passage:
     """The passage with every call written out; what is put in stands where the call stood."""
     text = passage.text
     pieces: list[tuple[int, int, str]] = []
-    for match in CALLED.finditer(text):
+    for match in called.finditer(text):
         function, end = functions.get(key_of(match)), closing(text, match.end())
         feature = _FEATURES.match(text, match.start()) if function is None else None
         if match.start() < (pieces[-1][1] if pieces else 0):

@@ -19,7 +19,7 @@ from .names import index_behind, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
 from .sizes import TRANSPOSED, facts_told, means
-from .symmetric import CONSTRAINTS, facts_by_form, facts_of_value
+from .symmetric import CONSTRAINTS, facts_by_form, facts_of_bounds, facts_of_value
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
 LOSS = regex(
@@ -266,8 +266,9 @@ class _Finder:
         )  # fmt: skip
 
     def _facts(self, problem: Problem, supposed: Mapping[str, set[str]], wrt: Collection[str]) -> Iterable[str]:
+        bounds = facts_of_bounds(problem.loss)
         for symbol in problem.variables:
-            words = self.told.always.get(symbol.name, frozenset()) | self.built.get(symbol.name, frozenset())
+            words = frozenset().union(*(one.get(symbol.name, ()) for one in (self.told.always, self.built, bounds)))
             words = words.union(*map(facts_of_value, self._values(symbol.name) if symbol.shape.is_matrix else ()))
             words -= CONSTRAINTS if symbol.name in wrt else set()
             words |= supposed.get(symbol.name, set())

@@ -10,7 +10,7 @@ from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...facts.denial import denied
 from ...facts.holding import holds
-from ...ir import transpose
+from ...ir import Add, Call, Expr, Symbol, nodes_of, transpose
 from ...notation.loss_text import plain_name
 from ...verify.judge import Judge
 from .outline import Stated
@@ -63,6 +63,23 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
         if words and not (_IF.search(before := formula.before[-120:]) or denied(before)):
             found[name] = found.get(name, frozenset()) | set(words)
     return found
+
+
+def facts_of_bounds(loss: Expr) -> dict[str, frozenset[str]]:
+    """The numbers that a length is compared with are positive: the δ of `|r| ≤ δ`, which else would bound nothing."""
+    found: dict[str, frozenset[str]] = {}
+    for node in nodes_of(loss):
+        if isinstance(node, Call) and node.function == "step" and isinstance(node.argument, Add):
+            lengths = [any(isinstance(part, Call) and part.function in _LENGTHS for part in nodes_of(term))
+                       for term in node.argument.terms]  # fmt: skip
+            terms = [term for term, length in zip(node.argument.terms, lengths, strict=True) if not length]
+            parts = [part for term in terms for part in nodes_of(term)]
+            numbers = {part.name for part in parts if isinstance(part, Symbol) and part.shape.is_number}
+            found |= dict.fromkeys(numbers if any(lengths) and len(terms) == 1 else (), frozenset(("positive",)))
+    return found
+
+
+_LENGTHS = ("abs", "norm", "norm1")
 
 
 def facts_of_value(value: Problem) -> frozenset[str]:
