@@ -65,7 +65,7 @@ class Chain:
 
     `sound` says that everything since the head follows, so that the head has the value of the last side.
     `turned` says that the left side is the transpose of the derivative that is asked for, `(∇f)ᵀ` or `∂f/∂xᵀ`.
-    `sums` are the letters over which the line before writes a Σ.
+    `sums` are the letters over which the line before writes a Σ, `always` those over which the text's loss does.
     `gap` says that the row before could not be judged, `apart` that of this one only the left side could not.
     `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
     """
@@ -81,6 +81,7 @@ class Chain:
     apart: bool = False
     equation: bool = False
     sums: frozenset[str] = frozenset()
+    always: frozenset[str] = frozenset()
     final: Read | None = None
     final_order: tuple[Index, ...] = ()
     notes: list[str] = field(default_factory=list)
@@ -91,7 +92,7 @@ class Chain:
         self.target, self.turned, self.sums = (
             target,
             turned,
-            (self.sums | sigma_letters(left.side.node)) - {*left.summed},
+            (self.sums | self.always | sigma_letters(left.side.node)) - {*left.summed},
         )
 
     def lost_sums(self, found: Read) -> tuple[str, ...]:

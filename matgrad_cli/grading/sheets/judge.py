@@ -80,7 +80,7 @@ class Judge:
         self.open_names = OpenNames(sheet, question, told, loss, readers)
         sums = frozenset(letter for node in nodes_of(loss) for letter in sigma_letters(node))
         for begun in readers:
-            begun.reader.chain.sums = sums
+            begun.reader.chain.always = sums
         self.before: Judged | None = None  # the last row that is no sentence
         self.latest: Judged | None = None
         self.places = [Places() for _ in readers]
