@@ -27,9 +27,14 @@ class Signs:
     sums: tuple[str, ...]
     before: tuple[str, ...]
     behind: tuple[str, ...]
+    seldom: tuple[str, ...] = ()
+    """Those of `before` at which a line is broken if it cannot be broken anywhere else."""
 
 
-UNICODE: Final = Signs("([⟨", ")]⟩", "", ("∂/∂",), ("+", "−", "="), ("Σ",), tuple("∘⊗⊘·↦"), tuple("+−∘⊗⊘·↦,="))
+UNICODE: Final = Signs(
+    "([⟨", ")]⟩", "", ("∂/∂",), ("+", "−", "="), ("Σ",), tuple("∘⊗⊘·↦"), tuple("+−∘⊗⊘·↦,="), tuple("∘⊗⊘·")
+)
+SELDOM: Final = 10_000
 
 
 def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
@@ -54,6 +59,8 @@ def break_points(text: str, signs: Signs = UNICODE) -> list[tuple[int, int]]:
                 found.append((position, 3 * depth + 1))
             elif not text.startswith(signs.before, rest) and not word.endswith(signs.behind):
                 found.append((position, 3 * depth + 2))
+            elif signs.seldom and text.startswith(signs.seldom, rest):
+                found.append((position, SELDOM + depth))
     return found
 
 
@@ -65,9 +72,8 @@ def wrapped(text: str, first: int, later: int) -> list[tuple[int, int]]:
     while len(text) - start > room:
         number = bisect_left(points, (start + 1, 0))
         fitting = points[number : bisect_left(points, (start + room + 1, 0))]
-        late = (
-            [point for point in fitting if point[0] > start + room * 2 // 5] or fitting or points[number : number + 1]
-        )
+        good = [point for point in fitting if point[1] < SELDOM] or fitting
+        late = [point for point in good if point[0] > start + room * 2 // 5] or good or points[number : number + 1]
         best = min(late, key=lambda point: (point[1], -point[0]))[0]
         if best >= len(text):
             break

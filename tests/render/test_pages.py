@@ -216,6 +216,14 @@ def test_lines_are_broken_outside_brackets_first() -> None:
     assert text[slice(*wrapped(text, 12, 12)[0])].startswith("∂/∂R_st (")
 
 
+def test_an_elementwise_product_is_broken_only_where_nothing_else_fits() -> None:
+    for text, pieces in (
+        ("a ∘ b ∘ c + d ∘ e ∘ f", ["a ∘ b ∘ c", "+ d ∘ e ∘ f"]),
+        ("tr(aaaa ∘ bbbb ∘ cccc)", ["tr(aaaa ∘ bbbb", "∘ cccc)"]),
+    ):
+        assert [text[start:end] for start, end in wrapped(text, 16, 16)] == pieces
+
+
 CHANGED = [
     ("norm(X@R - Y)**2/m", "R", "expand"),
     ("norm(D@W - X)**2/2", "W", "expand"),
