@@ -42,3 +42,19 @@ def test_a_table_of_long_results_stays_on_the_page(width: int) -> None:
 def test_the_logarithm_of_a_determinant_is_log_det() -> None:
     problem = read_problem("log(det(X.T@X))", "X", ["X: m×n"])
     assert to_unicode(problem.loss) == "log det(XᵀX)"
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("index", "both sides have the same entry at every place, so the gradient is this"),
+        ("differential", "the differential is the last line for every dW, so the gradient is this"),
+        ("adjoint", "the last line is the inner product with the array below for every direction, so the gradient is this"),
+        ("chain", "the last line is the derivative, h×d"),
+    ],
+)  # fmt: skip
+def test_a_long_result_is_not_written_twice(method: str, said: str) -> None:
+    shapes = "W: h×d, V: k×h, x: d, b: h, y: k"
+    page = matgrad.explain("norm(V@tanh(W@x + b) - y)**2 + norm(W@x)**2", "W", shapes, method=method).render(width=200)
+    assert said in page
+    assert f"{said} " in page or f"{said}\n" in page

@@ -239,12 +239,27 @@ def _outcome(derivation: Derivation, detail: Detail, name: Symbol) -> Iterator[B
     full = detail == "full"
     letters: Bindings = tuple(zip("st", result.letters[-len(derivation.wrt.shape.dims) :], strict=False))
     why = phrase(readoff.why, letters) if full and readoff.why.template else None
-    yield Sentence(phrase(readoff.title), "finding", readoff.verdict, why, readoff.verdict.by if full else "")
+    said = readoff.verdict.by if full else ""
+    yield Sentence(phrase(_shortly(readoff.title)), "finding", readoff.verdict, why, said)
     yield from _stated(derivation, name)
     if result.cases or result.flattened is not None or result.matrix is None:
         from .arrays import array_blocks
 
         yield from array_blocks(derivation, label_of(derivation, name), full)
+
+
+LONG: Final = 50
+"""A result, or a last line, with more signs than this is not written out in the sentence between the two."""
+
+
+def _shortly(title: Template) -> Template:
+    """The sentence of a result; where that is long, or the last line is, they stand right below and right above it."""
+    values = (value for name, value in title.values if name in ("line", "gradient") and isinstance(value, Expr))
+    if max((len(to_unicode(value)) for value in values), default=0) <= LONG:
+        return title
+    text = title.template.replace("{line}", "the last line").replace(": {gradient}", "")
+    head, found, tail = text.rpartition("{gradient}")
+    return replace(title, template=head.replace("{gradient}", "the array below") + ("this" if found else "") + tail)
 
 
 def _stated(derivation: Derivation, name: Symbol) -> Iterator[Block]:
