@@ -35,7 +35,7 @@ def said(checks: list[selftest.Check]) -> str:
 @pytest.mark.parametrize("rule_id", PATTERNS)
 def test_rule_is_true(rule_id: str) -> None:
     sides = pattern(BOOK.rule(rule_id))
-    assert said([selftest.well_formed(sides), *selftest.true_everywhere(sides)]) == ""
+    assert said([selftest.well_formed(sides), selftest.true_in_general(sides)]) == ""
 
 
 @pytest.mark.parametrize("rule_id", [name for name in PATTERNS if BOOK.rule(name).when])
