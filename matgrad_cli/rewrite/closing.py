@@ -19,7 +19,7 @@ from .engine.recorder import Recorder, sentence
 from .forms.algebra import flip
 from .index.method import reserved_names, target_of
 from .methods.beside import beside, paired, whole_of
-from .naming import name_uses, opening, record_names, record_opened, repeated_parts, with_names
+from .naming import name_uses, opening, record_names, record_written, repeated_parts, with_names
 from .network.reading import tidy_part
 from .structures import by_own_entries, notes_of, shorter_of
 
@@ -50,7 +50,7 @@ def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Nam
         if not single or result.weight + single[0].body.weight > OPEN_LIMIT:
             break
         result = substitute(result, {single[0]: single[0].body})
-        record_opened(recorder, opening(recorder, single[:1]))
+        record_written(recorder, opening(recorder, single[:1]))
         result = tidy_part(recorder, result, line_of)
     chosen = repeated_parts(result) if name else []
     if chosen:

@@ -224,38 +224,27 @@ def parts_opened(site: Site) -> tuple[Expr, Bindings] | None:
 
 def record_names(recorder: Recorder, names: Sequence[Named], words: str = "name-part", bodies: bool = False) -> None:
     """The step that writes the parts by their names, the innermost first, under the sentence of the entry `words`."""
-    _record(recorder, _applied(recorder, "name-part", _listed(names, bodies)), words, bodies)
+    record_written(recorder, _ran(recorder, "name-part", names, bodies), words)
 
 
 def opening(recorder: Recorder, names: Sequence[Named]) -> Application:
     """The line with these names written out again."""
-    return _applied(recorder, "open-name", _listed(names, False))
+    return _ran(recorder, "open-name", names)
 
 
-def record_opened(recorder: Recorder, application: Application, words: str = "open-name") -> None:
-    """The step that writes names out again, under the sentence of the entry `words`."""
-    _record(recorder, application, words, False)
+def record_written(recorder: Recorder, application: Application, words: str = "open-name") -> None:
+    """The step, told in the words of an entry: every name (and what it stands for) in place of {names}, and whether a
+    short page tells it with another step."""
+    entry, said = recorder.rules.rule(words), dict(application.bindings)
+    if application.after is not recorder.line:
+        pairs = (
+            f"{{{key}}}" + (f" = {{b{key[1:]}}}" if f"b{key[1:]}" in said else "") for key in said if key[0] == "p"
+        )
+        recorder.record(application, entry.title.replace("{names}", ", ".join(pairs)))
+        recorder.steps[-1] = replace(recorder.steps[-1], small=entry.small)
 
 
-def _record(recorder: Recorder, application: Application, words: str, bodies: bool) -> None:
-    """The step, told in the words of an entry: its sentence, and whether a short page tells it with another step."""
-    if application.after is recorder.line:
-        return
-    recorder.record(application, _sentence(recorder, words, application.bindings, bodies))
-    recorder.steps[-1] = replace(recorder.steps[-1], small=recorder.rules.rule(words).small)
-
-
-def _applied(recorder: Recorder, rule_id: str, bindings: Bindings) -> Application:
-    return apply(recorder.rules.rule(rule_id), recorder.line, ((),), recorder.scene, bindings)
-
-
-def _listed(names: Sequence[Named], bodies: bool) -> Bindings:
+def _ran(recorder: Recorder, rule_id: str, names: Sequence[Named], bodies: bool = False) -> Application:
     pairs = [((f"p{number}", named), (f"b{number}", named.body)) for number, named in enumerate(names)]
-    return tuple(one for pair in pairs for one in (pair if bodies else pair[:1]))
-
-
-def _sentence(recorder: Recorder, words: str, bindings: Bindings, bodies: bool) -> str:
-    """The sentence with every name (and what it stands for) in place of {names}."""
-    count = len(_names(bindings))
-    pairs = ", ".join(f"{{p{number}}} = {{b{number}}}" if bodies else f"{{p{number}}}" for number in range(count))
-    return recorder.rules.rule(words).title.replace("{names}", pairs)
+    bindings = tuple(one for pair in pairs for one in (pair if bodies else pair[:1]))
+    return apply(recorder.rules.rule(rule_id), recorder.line, ((),), recorder.scene, bindings)

@@ -3,7 +3,7 @@ then back to matrices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ...diagnostics.record import record
 from ...facts import Problem
@@ -168,13 +168,15 @@ def open_rows(recorder: Recorder) -> None:
     over all rows at once: (x_s − z_s)_t is an entry of another vector for each s, hence of no matrix;
     X_st − Z_st is an entry of X − Z."""
 
-    def ready(line: Expr) -> Iterator[tuple[Path, Expr]]:
-        wanted = dict.fromkeys(outermost(node for node in nodes_of(line) if _holds_rows(node)))
-        yield from places_of(line, wanted, lambda _: True) if wanted else ()
-
     recorder.group(
-        "open-rows", recorder.steps_of(lambda line: recorder.found("index", "open", ready(line)), MAX_ROUNDS)
+        "open-rows", recorder.steps_of(lambda line: recorder.found("index", "open", _rows(line)), MAX_ROUNDS)
     )
+
+
+def _rows(line: Expr) -> list[tuple[Path, Expr]]:
+    """The outermost parts of a line that hold rows."""
+    wanted = dict.fromkeys(outermost(node for node in nodes_of(line) if _holds_rows(node)))
+    return list(places_of(line, wanted, lambda _: True)) if wanted else []
 
 
 def read_arrays(recorder: Recorder) -> None:
@@ -196,9 +198,7 @@ def array(site: Site) -> tuple[Expr, Bindings] | None:
     body, search = node.body, Search(site.scene)
     rules = site.scene.rules.method("index").phase("open").rules
     for _ in range(MAX_ROUNDS):
-        rows = dict.fromkeys(outermost(part for part in nodes_of(body) if _holds_rows(part)))
-        found = search.first(rules, body, places_of(body, rows, lambda _: True)) if rows else {}
-        if not found:
+        if not (found := search.first(rules, body, _rows(body))):
             break
         body = applied(body, found).after
     new = matrix_of(body, node.row, node.col, site.scene)

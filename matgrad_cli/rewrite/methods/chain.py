@@ -18,7 +18,7 @@ from ..engine.application import Site, applied, native
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
 from ..index.method import reserved_names
-from ..naming import opening, record_names, record_opened, repeated_parts
+from ..naming import opening, record_names, record_written, repeated_parts
 from ..textbook.simplifier import textbook
 from .beside import Term, body_of
 from .chain_forms import ChainForm, form_of, pulled, read_term, waiting
@@ -83,7 +83,7 @@ class Chain(Runner):
         if sum(part.weight for part in written) <= OPEN_LIMIT and not any(
             repeated_parts(textbook(part, self.scene.problem)) for part in written
         ):
-            record_opened(recorder, application, "open-parts")
+            record_written(recorder, application, "open-parts")
             plain = application.after
         return tidied(recorder, plain, itself, lambda named: named.name in self.own)
 
