@@ -30,9 +30,6 @@ from ..ir.functions import WITH_AXES
 from ..ir.memory import table
 from ..ir.walk import found_in
 
-SCALAR_OR_ARRAY = ("Mul", "Hadamard", "Power")
-
-
 Head = tuple[str, bool]
 """The operator of a node, and whether it is a number."""
 
@@ -72,7 +69,7 @@ def guess_heads(text: str) -> tuple[str, ...]:
     if found == "+":
         return ("Add",)
     if found == "*":
-        return (*SCALAR_OR_ARRAY, "MatMul") if "@" in text else SCALAR_OR_ARRAY
+        return ("Mul", "Hadamard", *(head for sign, head in (("/", "Power"), ("@", "MatMul")) if sign in text))
     if found == "@":
         return ("Mul",) if text.startswith("-") else ("MatMul",)
     if found == "-":
@@ -184,7 +181,7 @@ class Form:
     def fits_at(self, head: Head, operators: frozenset[str]) -> bool:
         """The same, seen from the operator of the whole and all that stand in it: no bracket is opened, and no sign
         taken out, where a whole is to fit; but a number is its own entry."""
-        begins = head[0] in self.heads or (self.entry and head[1])
+        begins = head[0] in self.heads or (self.base is not None and head[1] and not self.base.letter)
         return begins and not any(map(operators.isdisjoint, self.within))
 
     def may_be(self, node: Expr) -> bool:

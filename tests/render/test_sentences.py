@@ -49,7 +49,7 @@ def test_the_logarithm_of_a_determinant_is_log_det() -> None:
     [
         ("index", "both sides have the same entry at every place, so the gradient is this"),
         ("differential", "the differential is the last line for every dW, so the gradient is this"),
-        ("adjoint", "the last line is the inner product with the array below for every direction, so the gradient is this"),
+        ("adjoint", "inner product with the array below for every direction, so the gradient is this"),
         ("chain", "the last line is the derivative, h×d"),
     ],
 )  # fmt: skip

@@ -157,7 +157,7 @@ def test_sixty_four_factors_are_searched_from_the_anchor() -> None:
         rule for name in rulebook().ids if (rule := rulebook().rule(name)).lhs and "MatMul" in guess_heads(rule.lhs)
     ]
     calls = calls_in(lambda: [rewrite_node(rule, node, asked) for rule in rules])
-    assert calls < 20_000 * len(rules), calls
+    assert calls < 30_000 * len(rules), calls
 
 
 def test_what_a_variable_stands_for_is_no_pattern() -> None:
