@@ -180,7 +180,8 @@ class Simplifier:
         if node.weight > LARGEST_OPENED or not isinstance(node, MatMul | Hadamard | Mul | Add | Transpose):
             return None
         parts = {node, *node.children, *(below for part in node.children for below in part.children)}
-        for number in sorted({number for part in parts for number in self._openers.rules.possible(part)}):
+        fitting = (self._openers.rules.possible(part) for part in parts if part.children)
+        for number in sorted({number for numbers in fitting for number in numbers}):
             kept = 1 if self._openers.phases[number] == "open" else 2
             for candidate in self._candidates(number, node):
                 if cost(self._shortened(candidate.new))[:kept] < cost(self._shortened(node))[:kept]:
