@@ -14,7 +14,10 @@ from .index_nodes import (
     Named,
     Partial,
     SumOver,
+    member,
+    number_of,
     row_of,
+    unstacked,
     whole_derivative,
 )
 from .indices import Index, Pair, Position, letters_of, replace_in_position
@@ -34,6 +37,7 @@ from .nodes import (
     Number,
     Power,
     Size,
+    Stack,
     Symbol,
     Transpose,
 )

@@ -7,8 +7,8 @@ from typing import Any
 
 from .dimensions import NUMBER, ONE, Shape
 from .expr import Expr, IndexMismatch, ShapeMismatch, put
-from .indices import Index, Position, letters_of
-from .nodes import Symbol
+from .indices import Index, Pair, Position, letters_of
+from .nodes import MatMul, Stack, Symbol
 
 
 class Entry(Expr):
@@ -147,6 +147,34 @@ def whole_derivative(node: MatrixOf) -> Expr | None:
     if base.free or len(laid) != len(mine) + len(theirs) or set(laid) != {*mine, *theirs}:
         return None
     return base
+
+
+def member(stack: Stack, at: Position) -> MatrixOf:
+    """One of the matrices, A_k."""
+    rows, cols = stack.each.dims
+    row, col = (Index(name, dim) for name, dim in zip(_MEMBER[str(at) in _MEMBER[0]], (rows, cols), strict=True))
+    return MatrixOf(row, col, Entry(stack, Pair(at, row, rows), col))
+
+
+def number_of(node: MatrixOf) -> Position | None:
+    """The k of one of several matrices A_k."""
+    body = node.body
+    if not (isinstance(body, Entry) and isinstance(body.base, Stack) and isinstance(body.row, Pair)):
+        return None
+    return body.row.outer if (body.row.inner, body.col) == (node.row, node.col) else None
+
+
+def unstacked(node: Entry) -> Entry:
+    """(A_k X)_ij for entry ((k,i),j) of what begins with the matrices A_k on top of each other."""
+    first, *rest = node.base.factors if isinstance(node.base, MatMul) else (node.base,)
+    if not isinstance(first, Stack) or not isinstance(node.row, Pair) or node.row.inner_dim is not first.each.rows:
+        return node
+    one = member(first, node.row.outer)
+    return Entry(MatMul((one, *rest)) if rest else one, node.row.inner, node.col)
+
+
+_MEMBER = (("i", "j"), ("a", "b"))
+"""Letters for the places of one of several matrices, and those where the first numbers them."""
 
 
 def row_of(node: MatrixOf) -> Entry | None:

@@ -53,6 +53,21 @@ class Symbol(Expr):
         return self.declared
 
 
+class Stack(Symbol):
+    """Matrices of one shape that a letter numbers, A_k for k = 1…K, on top of each other; `count` is K."""
+
+    name: str
+    declared: Shape
+    count: Dim
+
+    @property
+    def each(self) -> Shape:
+        """The shape of one of the matrices."""
+        rows = self.declared.rows.over(self.count)
+        assert rows is not None
+        return Shape(rows, self.declared.cols)
+
+
 class Eye(Expr):
     """The identity matrix I of size n×n."""
 

@@ -186,7 +186,7 @@ def plain_name(text: str) -> str:
         inner = (found[2] or found[3] or "").strip()
         mark = f"_{ACCENTS[found[1]]}" if found[1] in ACCENTS and inner else ""
         name = inner + mark + name[found.end() :]
-    name = re.sub(r"\^\s*(?:\{\s*[(\[]\s*(\d+)\s*[)\]]\s*\}|[(\[](\d+)[)\]])$", r"_\1\2", name)
+    name = re.sub(r"\^\s*(?:\{\s*[(\[]\s*(\d+|[a-z])\s*[)\]]\s*\}|[(\[](\d+)[)\]])$", r"_\1\2", name)
     name = re.sub(r"_\{?\s*\\?(\w+)\s*\}?$", r"_\1", name)
     name = re.sub(r"[_^]\s*\{?\s*([-+])\s*\}?$", lambda sign: "_plus" if sign[1] == "+" else "_minus", name)
     return spelled_name(name)

@@ -29,6 +29,7 @@ from .scope import UNUSED, Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_members, read_shapes
 from .shapes.solver import Solver
+from .shapes.stacks import stacks
 from .shapes.unify import Side, join, lengthen
 from .shapes.weights import MISFITS, Understood, rows_or_columns, with_offsets, with_weights
 from .trees import loss_tree, tree_of
@@ -127,8 +128,12 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     declared = read_shapes(shapes)
     as_said = {name: entry.shape for name, entry in declared.items()}
     shapes_declared, families_of, members = families(as_said, loss, read_members(shapes))
-    table, square_notes = squared(shapes_declared, facts)
-    symbols = {name: Symbol(name, shape) for name, shape in table.items()}
+    counts = {name: entry.count for name, entry in declared.items() if entry.count is not None}
+    several = stacks(shapes_declared, counts, loss)
+    table, square_notes = squared(
+        {name: shape for name, shape in shapes_declared.items() if name not in several}, facts
+    )
+    symbols = {name: Symbol(name, shape) for name, shape in table.items()} | {one.name: one for one in several.values()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
     stated, densities_said = with_densities(stated)
     stated, of_gamma = with_factorials(stated, declared)
@@ -138,7 +143,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     scope = Scope(
         source,
         symbols,
-        sizes=_sizes_of(table.values(), symbols),
+        sizes=_sizes_of([*shapes_declared.values(), *(one.shape for one in several.values())], symbols),
         origins=dict.fromkeys(symbols, "from --shape"),
         open=True,
         columns=columns,

@@ -7,7 +7,8 @@ from typing import Final, Literal, get_args
 
 from ..diagnostics import Source, UsageError
 from ..diagnostics.record import field, record, replace
-from ..ir import Dim, Expr, Shape, Symbol
+from ..ir import Dim, Expr, Shape, Stack, Symbol
+from . import syntax as s
 from .names import canonical_name
 
 Syntax = Literal["numpy", "latex", "matrixcalculus", "matlab", "julia", "sympy", "mathematica", "r"]
@@ -99,6 +100,12 @@ class Scope:
             for table in (self.symbols, self.definitions):
                 self._spellings.update((canonical_name(name), value) for name, value in table.items())
         return self._spellings.get(canonical_name(name))
+
+    def member(self, node: s.Name) -> s.Subscript | None:
+        """A_k of the matrices A that a letter numbers, where it is read as a name."""
+        base, _, letter = node.name.rpartition("_")
+        numbered = isinstance(self.find(base), Stack) if base else False
+        return s.Subscript(node.span, s.Name(node.span, base), (s.Name(node.span, letter),)) if numbered else None
 
     def is_flat(self, name: str, shape: Shape) -> bool:
         """Whether a name of that shape is a one-dimensional array of NumPy."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from ..ir import Expr, Index, Symbol
+from ..ir import Expr, Index, Stack, Symbol
 from ..notation.printing.to_unicode import dim_unicode, name_unicode, printer, shape_unicode
 from ..records import Value
 from .document.blocks import Cell, Label, Phrase, Ratio
@@ -64,12 +64,14 @@ def signature(symbols: Iterable[Symbol], assumed: Collection[str] = ()) -> str:
     """Variables with their shapes on one line: `X: m×n, w: n, y: number (assumed)`."""
     shown = []
     for symbol in symbols:
-        shape = dim_unicode(symbol.shape.rows) if symbol.shape.is_column else shape_unicode(symbol.shape)
+        shape = dim_unicode(symbol.shape.rows) if symbol.shape.is_column else described(symbol)
         shown.append(f"{symbol.name}: {shape}{' (assumed)' if symbol.name in assumed else ''}")
     return ", ".join(shown)
 
 
 def described(symbol: Symbol) -> str:
     """The shape of a variable in words: `m×n`, `vector, n×1`, `number`."""
+    if isinstance(symbol, Stack):
+        return f"{dim_unicode(symbol.count)}×{shape_unicode(symbol.each)}"
     shape = shape_unicode(symbol.shape)
     return f"{shape}" if not symbol.shape.is_column else f"{shape} (a column vector)"

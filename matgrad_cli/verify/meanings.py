@@ -95,6 +95,9 @@ def on_symbol(here: Evaluator, node: Symbol, tags: Tags) -> Jet:
     return jet
 
 
+on_stack = on_symbol
+
+
 def on_add(here: Evaluator, node: ir.Add, tags: Tags) -> Jet:
     exact = here.p and len(node.terms) >= FEWEST
     jets = jets_of(here, node.terms, tags) if exact else [here.jet(term, tags) for term in node.terms]

@@ -67,7 +67,7 @@ def test_several_shapes():
         ("X: m×n, X: n×m", "conflicting-shapes"),
         ("X m×n", "unreadable-shape"),
         ("X:", "unreadable-shape"),
-        ("X: a×b×c", "unreadable-shape"),
+        ("X: a×b×c×d", "unreadable-shape"),
         ("X: 0×3", "unreadable-shape"),
         ("X: $", "unreadable-shape"),
         ("X: matrix", "unreadable-shape"),

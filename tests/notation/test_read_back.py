@@ -44,9 +44,11 @@ from matgrad_cli.ir import (
     Power,
     Shape,
     Size,
+    Stack,
     SumOver,
     Symbol,
     Transpose,
+    member,
     mul,
     nodes_of,
 )
@@ -65,12 +67,13 @@ x, y, r = Symbol("x", Shape(n)), Symbol("y", Shape(n)), Symbol("r", Shape(ONE, n
 v = Symbol("v", Shape(Dim.of(3)))
 a, lam = Symbol("a", NUMBER), Symbol("lambda", NUMBER)
 i, j, s, t, k = Index("i", n), Index("j", n), Index("s", n), Index("t", n), Index("k", m)
+C = Stack("C", Shape(m * n, n), m)
 named = Named("Z", MatMul((A, B)))
 
 PROBLEM = read_problem(
-    "x.T@A@B@y + r@W1@x + norm(X) + v.T@v + a + lambda",
+    "x.T@A@B@y + r@W1@x + norm(X) + v.T@v + a + lambda + sum[k](tr(C[k]))",
     "x",
-    ["A: n×n, B: n×n, W1: n×n, X: m×n, x: n, y: n, r: 1×n, v: 3, a: scalar, lambda: scalar"],
+    ["A: n×n, B: n×n, W1: n×n, X: m×n, x: n, y: n, r: 1×n, v: 3, a: scalar, lambda: scalar, C: m×n×n"],
     ["a positive", "lambda positive"],
 )
 SCOPE = replace(scope_of(PROBLEM, Source("text", "")), letters={"i": n, "j": n, "s": n, "t": n, "k": m}).defining(
@@ -82,7 +85,8 @@ BASES: list[Expr] = [
     a, x, r, A, X, W1, Number(2), Size(n), Constant("pi"), Entry(A, i, j), Entry(x, i, None), MatMul((X, x)), MatMul((A,
     B)), Add((A, B)),
     Add((a, lam)), mul(Number(-1), x), mul(Number(2), A), mul(Number(Fraction(-1, 3)), a), named, Hadamard((A, B)),
-    MatMul((A, Eye(n), Fill(1, Shape(n)))), Add((A, Eye(n))), Add((x, Fill(0, Shape(n)))), v,
+    MatMul((A, Eye(n), Fill(1, Shape(n)))), Add((A, Eye(n))), Add((x, Fill(0, Shape(n)))), v, member(C, k),
+    Entry(C, Pair(k, i, n), j), Entry(MatMul((C, B)), Pair(k, i, n), j),
 ]  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from ...ir import (
     Number,
     Power,
     Size,
+    Stack,
     Symbol,
     add,
     mul,
@@ -93,6 +94,9 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
     if name == s.CIRCLE:
         return Constant("pi")
     value = e.scope.find(name)
+    if isinstance(value, Stack):
+        message = f"`{name}` is several matrices, of which one is to stand here"
+        e.fail("index-mismatch", message, node, f"number them, as in `\\sum_k \\operatorname{{tr}}({name}_k X)`")
     if value is not None:
         e.flatten(node, e.scope.is_flat(name, value.shape))
         guessed = e.scope.loss is None and e.scope.origins.get(name, "").startswith("assumed")
@@ -100,6 +104,8 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
             help = 'all variables are real; where `i` is a number of its own, declare it: `--shape "i: scalar"`'
             e.fail("unknown-name", "the imaginary unit `i` is not in the language", node, help)
         return value
+    if (one := e.scope.member(node)) is not None:
+        return subscript(e, one)
     size = e.scope.size(name) or e.found.sizes.get(name)
     if size is not None:
         return Size(size)

@@ -21,11 +21,13 @@ from ...ir import (
     Partial,
     Position,
     Shape,
+    Stack,
     Symbol,
     add,
     fresh_index,
     letters_in,
     matmul,
+    member,
     mul,
     neg,
     sum_over,
@@ -126,6 +128,9 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
             return joined
         if body.name in ("e", "E") and len(node.indices) == (1 if body.name == "e" else 2):
             return basis(e, node)
+    several = e.scope.find(body.name) if isinstance(body, s.Name) and len(node.indices) == 1 else None
+    if isinstance(several, Stack):
+        return member(several, position(e, node.indices[0], several.count))
     with e.by_entries():
         base = e.expr(node.body)
     wanted = len(base.shape.dims)
@@ -197,6 +202,8 @@ def basis(e: Elaborator, node: s.Subscript | s.Apply) -> Expr:
 
 def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     """A row or a column of a matrix, as a column vector."""
+    if isinstance(e.scope.find(node.matrix.name), Stack):
+        return subscript(e, s.Subscript(node.span, node.matrix, (node.index,)))
     base = e.expr(node.matrix)
     if not base.shape.is_matrix and e.scope.syntax == "numpy":
         message = f"`{node.matrix.name}` is {described(base.shape)}, {e.text(node)} takes a matrix"

@@ -61,8 +61,10 @@ class BookPrinter(Forms):
         whole = Piece(above, tight=True) if node.value.denominator == 1 else self.fraction(above, Piece(below))
         return whole._replace(negative=node.value < 0)
 
-    def on_symbol(self, node: ir.Symbol, parts: tuple[Piece, ...]) -> Piece:
+    def on_symbol(self, node: ir.Symbol | ir.Constant, parts: tuple[Piece, ...]) -> Piece:
         return self.name(node.name)
+
+    on_stack = on_constant = on_symbol
 
     def on_named(self, node: ir.Named, parts: tuple[Piece, ...]) -> Piece:
         if isinstance(node.body, ir.Eye) and node.name.startswith("I_") and not self.stroke:  # named by its size
@@ -72,9 +74,6 @@ class BookPrinter(Forms):
     def on_size(self, node: ir.Size, parts: tuple[Piece, ...]) -> Piece:
         several = len(node.dim.powers) + (node.dim.factor > 1) > 1
         return Piece(self.dim_text(node.dim), PRODUCT if several else ATOM, tight=True)
-
-    def on_constant(self, node: ir.Constant, parts: tuple[Piece, ...]) -> Piece:
-        return self.name(node.name)
 
     def on_eye(self, node: ir.Eye, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.word("eye"), tight=True)
@@ -263,14 +262,10 @@ class BookPrinter(Forms):
         power = self.exponent_text(exponent, shown)
         if isinstance(base, ir.Call) and (kind := norm_kind(base)) is not None:
             return self.norm(part.inner or part, kind, power)
-        return Piece(self.raised(self.within(part, ATOM), power), POWER, tight=part.level < ATOM or part.tight)
+        return self._raised(part, power, part.level < ATOM or part.tight)
 
     def on_matrixpower(self, node: ir.MatrixPower, parts: tuple[Piece, ...]) -> Piece:
-        return Piece(
-            self.raised(self.within(parts[0], ATOM), self.exponent_text(ir.Number(node.exponent), parts[0])),
-            POWER,
-            tight=True,
-        )
+        return self._raised(parts[0], self.exponent_text(ir.Number(node.exponent), parts[0]))
 
     def on_transpose(self, node: ir.Transpose, parts: tuple[Piece, ...]) -> Piece:
         if isinstance(node.body, ir.Inverse) and not isinstance(node.body.body, ir.Transpose) and parts[0].inner:
@@ -283,12 +278,10 @@ class BookPrinter(Forms):
         return self._decorated(parts[0], "inverse")
 
     def _decorated(self, body: Piece, sign: str) -> Piece:
-        return Piece(
-            self.raised(self.within(body, ATOM), self.word(sign)),
-            POWER,
-            tight=body.tight or body.level < ATOM,
-            inner=body,
-        )
+        return self._raised(body, self.word(sign), body.tight or body.level < ATOM, body)
+
+    def _raised(self, body: Piece, sign: str, tight: bool = True, inner: Piece | None = None) -> Piece:
+        return Piece(self.raised(self.within(body, ATOM), sign), POWER, tight=tight, inner=inner)
 
     def on_call(self, node: ir.Call, parts: tuple[Piece, ...]) -> Piece:
         if (kind := norm_kind(node)) is not None:
@@ -300,11 +293,7 @@ class BookPrinter(Forms):
         if node.function == "log" and isinstance(inner := node.argument, ir.Call) and inner.function == "det":
             return self.call(ir.Call("logdet", inner.argument), (self.piece(inner.argument),))
         if node.function == "powm":
-            return Piece(
-                self.raised(self.within(parts[0], ATOM), self.exponent_text(node.arguments[1], parts[1])),
-                POWER,
-                tight=True,
-            )
+            return self._raised(parts[0], self.exponent_text(node.arguments[1], parts[1]))
         if node.function in ("square", "reciprocal"):
             exponent = ir.Number(2 if node.function == "square" else -1)
             return self.on_power(ir.Power(node.argument, exponent), (parts[0], self.piece(exponent)))
@@ -332,6 +321,10 @@ class BookPrinter(Forms):
     # ---- the index level and pending work
 
     def on_entry(self, node: ir.Entry, parts: tuple[Piece, ...]) -> Piece:
+        if (of_one := ir.unstacked(node)) is not node:
+            at = ir.number_of(of_one.base) if isinstance(of_one.base, ir.MatrixOf) else None
+            one = self._entry(parts[0], (at,)) if at is not None else self.piece(of_one.base)
+            return self._entry(one, (of_one.row, of_one.col))
         body = parts[0]
         if isinstance(node.base, ir.Transpose) and node.base.body.shape.is_column and body.inner:
             body = body.inner  # the entries of xᵀ are those of x
@@ -355,6 +348,8 @@ class BookPrinter(Forms):
             return Piece(self.lowered(self.name("e").text, (body.right,)), tight=True)
         if (row := ir.row_of(node)) is not None:
             return self._entry(self.piece(row.base), (row.row,))
+        if (at := ir.number_of(node)) is not None:
+            return self._entry(self.piece(body.children[0]), (at,))
         array = Piece(self.form("enclosed", self.signed(parts[0]), self.positions((node.row, node.col))))
         return array if node.row is not None else self._decorated(array, "transpose")  # a row is a column lying down
 

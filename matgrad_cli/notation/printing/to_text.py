@@ -97,6 +97,8 @@ class TextPrinter(Printer):
     def on_symbol(self, node: ir.Symbol, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.name(node.name))
 
+    on_stack = on_symbol
+
     def on_named(self, node: ir.Named, parts: tuple[Piece, ...]) -> Piece:
         return Piece(self.name(node.name))
 
@@ -183,12 +185,18 @@ class TextPrinter(Printer):
     # ---- the index level and pending work
 
     def on_entry(self, node: ir.Entry, parts: tuple[Piece, ...]) -> Piece:
+        if (of_one := ir.unstacked(node)) is not node:
+            at = ir.number_of(of_one.base) if isinstance(of_one.base, ir.MatrixOf) else None
+            one = f"{parts[0].text}[{at}]" if at is not None else self.within(self.piece(of_one.base), ATOM)
+            return Piece(f"{one}[{positions_text(of_one.row, of_one.col)}]")
         return Piece(f"{self.within(parts[0], ATOM)}[{positions_text(node.row, node.col)}]")
 
     def on_sumover(self, node: ir.SumOver, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"sum[{','.join(_bound(index, node.body) for index in node.indices)}]({self.signed(parts[0])})")
 
     def on_matrixof(self, node: ir.MatrixOf, parts: tuple[Piece, ...]) -> Piece:
+        if (at := ir.number_of(node)) is not None:
+            return Piece(f"{self.piece(node.body.children[0]).text}[{at}]")
         return Piece(f"entries[{_matrix_letters(node)}]({self.signed(parts[0])})")
 
     def on_partial(self, node: ir.Partial, parts: tuple[Piece, ...]) -> Piece:

@@ -26,12 +26,13 @@ _DRESSED: Final = regex(
 _LARGEST: Final = 10**6
 _LONGEST: Final = 20_000
 _LONGEST_SHAPE: Final = 100
-_RAISED: Final = r"\^\{?[(\[]\d+[)\]]\}?"
+_RAISED: Final = r"\^\{?[(\[](?:\d+|[a-z])[)\]]\}?"
 _NAMED: Final = regex(
     r"(?P<name>"
     rf"\\[A-Za-z]+\{{\\?[^\W\d_]\w*\}}(?:_\{{\w+\}})?(?:{_RAISED})?"  # \mathbf{X}, \hat{x}_{1}
     rf"|(?<![\w\\])\\?[^\W\d_]\w*(?:_\{{\w+\}}(?:{_RAISED})?|{_RAISED})"  # X_{train}, W^{(1)}
     r"|\\(?:hat|widehat|tilde|widetilde|bar|overline|dot|check|mathbf|mathcal|boldsymbol|bm|vec) \\?[A-Za-z]+"
+    r"(?:_\{?\w+\}?)?"
     r"|(?<![\w\\\u0300-\u036f])\\?[^\W\d][\w\\\u0300-\u036f]*?(?:'{1,2}|[_^]\{?[-+]\}?|(?<=[\w\u0300-\u036f]))"
     r")\s*(?:[:=]|∈|\\in(?![A-Za-z]))"
 )
@@ -42,7 +43,8 @@ _MEMBER: Final = regex(r"(?:the\s+|an?\s+)?(?:\w\S*\s+)?(row|column)s?(?:\s+\w)?
 @record
 class Declared:
     """A declared shape and where it was written. `column` says that a vector was declared with both its sides, n×1;
-    `way` and `whole`, that the name is a `row` or a `column` of a matrix, whose shape says how long it is."""
+    `way` and `whole`, that the name is a `row` or a `column` of a matrix, whose shape says how long it is; `count`, how
+    many matrices of this shape the name stands for."""
 
     name: str
     shape: Shape
@@ -52,6 +54,7 @@ class Declared:
     column: bool = False
     way: str = ""
     whole: str = ""
+    count: Dim | None = None
 
 
 def _refuse(source: Source, span: Span, message: str, help: str | None = None) -> NoReturn:
@@ -133,9 +136,9 @@ def _declarations(source: Source) -> list[Declared]:
             found.append(Declared(name, NUMBER, source, span, way=member[1].lower(), whole=plain_name(member[2])))
             continue
         body = _undressed(body.strip())
-        shape = _shape(source, name, body, Span(match.end(), max(end, match.end() + 1)))
+        shape, count = _shape(source, name, body, Span(match.end(), max(end, match.end() + 1)))
         note = f"`{body}` is read as the shape {shape}" if _starred(body.strip("()[]")) else ""
-        found.append(Declared(name, shape, source, span, note, shape.is_column and _two_sided(body)))
+        found.append(Declared(name, shape, source, span, note, shape.is_column and _two_sided(body), count=count))
     return found
 
 
@@ -146,10 +149,11 @@ def _undressed(body: str) -> str:
     return body if shape.casefold() in _SCALAR | _SIZELESS else shape.replace("-by-", " by ").strip()
 
 
-def _shape(source: Source, name: str, body: str, span: Span) -> Shape:
+def _shape(source: Source, name: str, body: str, span: Span) -> tuple[Shape, Dim | None]:
+    """A shape; of three sides, that of one of several matrices, and how many there are."""
     plain = body
     if plain in ("[]", "()") or plain.casefold() in _SCALAR - {""}:
-        return NUMBER
+        return NUMBER, None
     if len(plain) > 1 and plain[0] in "([" and plain[-1] in ")]":
         plain = plain[1:-1].strip()
     if not plain:
@@ -161,15 +165,17 @@ def _shape(source: Source, name: str, body: str, span: Span) -> Shape:
         _refuse(
             source, span, f"found `{body[:40]}` with an empty side, where a size was needed on both sides of the sign"
         )
-    if len(sides) > 2:
-        _refuse(source, span, f"`{body[:40]}` has {len(sides)} sides; an array has one or two")
+    if len(sides) > 3:
+        _refuse(source, span, f"`{body[:40]}` has {len(sides)} sides; an array has one or two, several matrices three")
     words = " ".join(sides).casefold().split()
     if _SIZELESS.issuperset(words):
         _refuse(source, span, f"`{body[:40]}` says nothing of the size, which is a number or a name")
     if (fact := next(filter(CONDITIONS.__contains__, words), None)) is not None:
         _refuse(source, span, f"`{fact}` is no size", f'facts are assumed: `--assume "{name} {fact}"`')
-    dims = [_dim(source, side, span) for side in sides]
-    return Shape(dims[0], dims[1] if len(dims) > 1 else ONE)
+    *more, rows, cols = (
+        [_dim(source, side, span) for side in sides] if len(sides) > 1 else [_dim(source, sides[0], span), ONE]
+    )
+    return Shape(rows, cols), more[0] if more else None
 
 
 def _sides(plain: str) -> list[str]:

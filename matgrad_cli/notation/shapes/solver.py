@@ -114,6 +114,8 @@ class Solver:
             or (node.name in ("pi", "e") and node.name not in self.counted)
         ):
             return Form.number()
+        if (one := self.scope.member(node)) is not None:
+            return self.walk(one)
         if node.name == "I":
             side = Side()
             return self.places.setdefault(id(node), Form(side, side))

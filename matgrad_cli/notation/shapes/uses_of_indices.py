@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...ir import ONE
+from ...ir import ONE, Stack
 from .. import syntax as s
 from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
 from ..scope import Scope
@@ -16,6 +16,10 @@ from .uses import column_or_row, later, row_or_entry
 def subscript_form(solver: Solver, node: s.Subscript) -> Form:
     """X[i,j]: i counts the rows, j the columns; e_i is a basis vector."""
     body = s.ungrouped(node.body)
+    stack = solver.scope.find(body.name) if isinstance(body, s.Name) and len(node.indices) == 1 else None
+    if isinstance(stack, Stack):
+        join(solver.index(node.indices[0]), Side(stack.count), solver.text(node))
+        return Form.of(stack.each)
     undeclared = isinstance(body, s.Name) and solver.scope.find(body.name) is None and body.name not in solver.names
     if isinstance(body, s.Name) and undeclared and body.name in ("e", "E") and not node.member:
         sides = [solver.index(index) for index in node.indices]
@@ -91,6 +95,8 @@ def _first_factor(node: s.Node) -> s.Node:
 
 def slice_form(solver: Solver, node: s.Slice) -> Form:
     """A row or column of a matrix as a column vector."""
+    if isinstance(solver.scope.find(node.matrix.name), Stack):
+        return subscript_form(solver, s.Subscript(node.span, node.matrix, (node.index,)))
     form = solver.name(node.matrix)
     form.kind.array = True
     form.kind.matrix = form.kind.matrix or node.way != "sample"  # the vectors x^{(i)} may be numbers

@@ -15,15 +15,19 @@ from ...ir import (
     Entry,
     Expr,
     Index,
+    MatMul,
     MatrixOf,
     Number,
     Pair,
     Position,
     Power,
     SumOver,
+    Symbol,
     is_elementwise,
     letters_in,
+    matmul,
     sum_over,
+    unstacked,
 )
 from ...ir.entries import letters_for
 from ...ir.terms import Term, expanded
@@ -166,6 +170,12 @@ class IndexCode:
             for position, dim in ((part.row, shape.rows), (part.col, shape.cols))
             if position is not None
         ]
+        if unstacked(part) is not part:  # the library multiplies each matrix of a family
+            stack, *rest = part.base.factors if isinstance(part.base, MatMul) else (part.base,)
+            assert isinstance(stack, Symbol)
+            family = Symbol(self.names.parameters[stack], stack.shape)
+            self.matrix.memo[family] = Code(family.name)
+            part, sides = Entry(matmul(family, *rest), part.row, part.col), [*_single(*sides[0]), *sides[1:]]
         picked = any(at in self._loops or isinstance(at, int) for at, _ in sides)
         return self._indexed(self.matrix.full(part.base).at(ATOM if picked else SUM), sides)
 

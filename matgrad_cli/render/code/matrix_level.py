@@ -34,6 +34,7 @@ from ...ir import (
     Power,
     Shape,
     Size,
+    Stack,
     SumOver,
     Symbol,
     Transpose,
@@ -103,6 +104,8 @@ class MatrixCode:
                 return Code(self.locals[node])
             case Symbol():
                 name = self.names.parameters[node]
+                if isinstance(node, Stack):
+                    return Code(f"{name}.reshape(-1, {name}.shape[2])")
                 return Code(f"{name}[0]") if node.shape.is_row else Code(name)
             case Number(value):
                 return number_code(value)

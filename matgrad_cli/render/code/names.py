@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterable
 
 from ...diagnostics.record import field, mutable
-from ...ir import ONE, Dim, Index, Symbol
+from ...ir import Dim, Index, Stack, Symbol
 from ...notation.unknown import written
 from .dialects import Dialect
 
@@ -21,6 +21,11 @@ def safe_name(name: str, taken: Iterable[str]) -> str:
     while keyword.iskeyword(cleaned) or cleaned in used:
         cleaned += "_"
     return cleaned
+
+
+def sides_of(symbol: Symbol) -> tuple[Dim, ...]:
+    """The sides of the array that is a parameter: of several matrices how many there are is the first."""
+    return (symbol.count, *symbol.each.dims) if isinstance(symbol, Stack) else (symbol.shape.rows, symbol.shape.cols)
 
 
 @mutable
@@ -85,12 +90,11 @@ class Names:
         return " * ".join(factors)
 
     def _carried(self, dim: Dim) -> str | None:
-        for symbol in self.variables:
-            if symbol.shape.rows is dim and symbol.shape.rows is not ONE:
-                return f"len({self.parameters[symbol]})"
-        for symbol in self.variables:
-            if symbol.shape.cols is dim:
-                return f"{self.parameters[symbol]}.shape[1]"
+        for place in range(3):
+            for symbol in self.variables:
+                if place < len(sides := sides_of(symbol)) and sides[place] is dim:
+                    name = self.parameters[symbol]
+                    return f"{name}.shape[{place}]" if place else f"len({name})"
         return None
 
     def _size_parameter(self, name: str) -> str:
