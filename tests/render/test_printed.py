@@ -22,7 +22,7 @@ from losses import FACTS, SHAPES, VARIABLES, random_loss
 from matgrad_cli import api
 from matgrad_cli.diagnostics import InputError, StuckError
 from matgrad_cli.facts import Problem
-from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Expr, Fill, Named, Symbol, nodes_of, substitute
+from matgrad_cli.ir import ELEMENTWISE, FUNCTIONS, Expr, Fill, Named, Stack, Symbol, nodes_of, substitute
 from matgrad_cli.ir.functions import CHANGES, MATRIX_FUNCTIONS, WITH_AXES
 from matgrad_cli.notation.printing.to_latex import to_latex
 from matgrad_cli.notation.printing.to_text import to_text
@@ -122,6 +122,15 @@ ROWS = (
     (r"\sum_{i=1}^n\|y_i-Wx_i\|^2", "W", "X: n×d, Y: n×k, W: k×d"),
     (r"\sum_{i=1}^n (x_i-\mu)^T S^{-1}(x_i-\mu)", "mu", "X: n×d, mu: d, S: d×d"),
     (r"\sum_i \log(1+\exp(-y_i w^T x_i))", "w", "X: n×d, w: d, y: n"),
+    (r"\sum_i \log\det(S + x_i x_i^T)", "S", "x_i: d, S: d×d"),
+    (r"\log\det(S + \sum_i \frac{x_i x_i^T}{1 + \|x_i\|^2 + \|Sx_i\|^2})", "S", "x_i: d, S: d×d"),
+    (r"\operatorname{tr}((S + \sum_i \exp(-\|x_i\|) x_i x_i^T)^{-1})", "x", "x_i: d, S: d×d"),
+    (r"\sum_{k=1}^K \|A_k x - b_k\|^2", "x", "A_k: m×n, x: n, b_k: m"),
+    (r"\sum_{k=1}^K \|A_k \tanh(B_k x)\|^2", "B_k", "A_k: m×p, B_k: p×n, x: n"),
+    (r"\sum_k \operatorname{tr}(A_k X B_k X^\top)", "X", "A: K×m×m, B: K×n×n, X: m×n"),
+    (r"\log\det(F_0 + \sum_{i=1}^r x_i F_i)", "x", "F_i: m×m, F_0: m×m, x: r"),
+    (r"\sum_{k=1}^{K} \log\det(S + X A^{(k)} X^\top)", "X", "A^{(k)}: n×n, X: p×n, S: p×p"),
+    (r"\sum_k A_k X B_k", "X", "A_k: m×n, X: n×p, B_k: p×q"),
 )
 
 
@@ -189,11 +198,13 @@ def modules(found: Mapping[str, Any]) -> Iterator[None]:
 STANDINS: dict[str, dict[str, Any]] = {"numpy": {}, "torch": {"torch": TORCH}, "jax": {"jax": JAX, "jax.numpy": JNP}}
 
 
-def given(symbol: Symbol, array: Any, dialect: str) -> Any:
-    """An argument as a program takes it: (m, n), (n,) or a number."""
+def given(symbol: Symbol, array: Any, dialect: str, sizes: Mapping[str, int] | None = None) -> Any:
+    """An argument as a program takes it: (k, m, n), (m, n), (n,) or a number."""
     if symbol.shape.is_number:
         return float(array[0, 0])
     value = array[:, 0] if symbol.shape.is_column else array
+    if isinstance(symbol, Stack):
+        value = value.reshape(symbol.count.size(dict(sizes or {})), -1, value.shape[1])
     return value if dialect != "torch" else torch_array(value)
 
 
@@ -242,12 +253,14 @@ def execute(derivation: Derivation) -> None:
         for shape in (problem.loss.shape, problem.wrt.shape)
         for side in ((shape.rows, shape.cols) if shape.is_row else shape.dims)
     ]
+    if isinstance(problem.wrt, Stack):
+        sides[-2:] = problem.wrt.count, *problem.wrt.each.dims
     for dialect, standins in STANDINS.items():
         code = derivation_code(derivation, dialect)
         with modules(standins), np.errstate(all="ignore"):
             space: dict[str, Any] = {}
             exec(compile(code, "printed", "exec"), space)  # noqa: S102  our own output
-            arguments = [given(symbol, arrays[symbol.name], dialect) for symbol in problem.variables]
+            arguments = [given(symbol, arrays[symbol.name], dialect, sizes) for symbol in problem.variables]
             extra = list(inspect.signature(space["gradient"]).parameters)[len(arguments) :]
             given_sizes = [sizes[name] for name in extra]
             got = np.asarray(space["gradient"](*arguments, *given_sizes), dtype=float)

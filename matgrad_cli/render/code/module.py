@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from ...diagnostics import StuckError
 from ...facts import Problem
-from ...ir import Expr, Shape, Transpose
+from ...ir import Expr, Shape, Stack, Transpose
 from ...ir.walk import names_in
 from ...notation.printing.precedence import ATOM, SUM
 from ...notation.printing.to_text import to_text
@@ -19,7 +19,7 @@ from ..words import signature
 from .dialects import DIALECTS
 from .index_level import IndexCode
 from .matrix_level import MatrixCode
-from .names import Names
+from .names import Names, sides_of
 from .snippet import Code
 
 
@@ -107,6 +107,9 @@ def _shaped(code: Code, problem: Problem, order: int, printer: MatrixCode) -> st
     axes = _axes(problem.loss.shape) + wrt * order
     if problem.half:  # the lower triangle column by column
         return printer.form("vech", x=code.at(ATOM), n=printer.names.dim(problem.wrt.shape.rows))
+    if isinstance(problem.wrt, Stack):
+        sides = (*problem.loss.shape.dims, *sides_of(problem.wrt) * order)
+        return f"{code.at(ATOM)}.reshape({', '.join(map(printer.names.dim, sides))})"
     if "None" not in axes:
         return code.at(SUM)
     while axes[-1] == ":":
