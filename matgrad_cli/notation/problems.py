@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 
 from ..diagnostics import InputError, Source
 from ..diagnostics.record import replace
@@ -27,7 +28,7 @@ from .names import canonical_name, nearest_name, words
 from .rare import with_symmetry
 from .scope import UNUSED, Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer
-from .shapes.shape_text import read_members, read_shapes
+from .shapes.shape_text import read_members, read_shapes, with_products
 from .shapes.solver import Solver
 from .shapes.stacks import stacks
 from .shapes.unify import Side, join, lengthen
@@ -55,7 +56,7 @@ def read_problem(
     ['m×n', 'n×p', 'm×p']
     """
 
-    def read(loss: str, syntax: str | None = syntax) -> Problem:
+    def read(loss: str, syntax: str | None = syntax, shapes: Sequence[str] = shapes) -> Problem:
         return _problem(loss, wrt, shapes, assume, syntax)
 
     try:
@@ -64,7 +65,7 @@ def read_problem(
         raise _too_deep(loss) from None
     except InputError as error:
         code = error.diagnostic.code
-        if code in (*MISFITS, "sum-range") and (problem := _with_rows(loss, shapes, read)) is not None:
+        if code in (*MISFITS, "sum-range") and (problem := _otherwise(loss, shapes, read)) is not None:
             return problem
         help: str | None = None
         if chosen_syntax(syntax) == "latex":
@@ -78,17 +79,18 @@ def read_problem(
         raise InputError(replace(error.diagnostic, help=help)) from None
 
 
-def _with_rows(loss: str, shapes: Sequence[str], read: Callable[[str], Problem]) -> Problem | None:
-    """The problem with x_i read as row i of X, where both are declared and x_i as an entry of x does not fit:
-    ‖x − x_i‖²."""
-    if not looks_like_latex(loss):
-        return None
-    changed, note = with_capitals(loss, {name: entry.shape for name, entry in read_shapes(shapes).items()})
-    try:
-        problem = read(changed) if changed != loss else None
-    except InputError:
-        return None
-    return replace(problem, notes=(note, *problem.notes)) if problem is not None else None
+def _otherwise(loss: str, shapes: Sequence[str], read: Callable[..., Problem]) -> Problem | None:
+    """The problem with a size mn as the product of m and n, or with x_i read as row i of X, where both are declared and
+    x_i as an entry of x does not fit: ‖x − x_i‖²."""
+    other_sizes, said = with_products(shapes)
+    other_names, note = with_capitals(loss, {name: entry.shape for name, entry in read_shapes(shapes).items()})
+    named = looks_like_latex(loss) and other_names != loss
+    for text, sizes, says in ((loss, other_sizes, said), (other_names, shapes, note if named else "")):
+        with suppress(InputError):
+            if says:
+                problem = read(text, shapes=sizes)
+                return replace(problem, notes=(says, *problem.notes))
+    return None
 
 
 def _mended(loss: str, read: Callable[[str, str], Problem]) -> str | None:

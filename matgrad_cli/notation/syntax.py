@@ -209,10 +209,7 @@ class PairIndex(Node):
     inner: Node
 
 
-FAMILY: Final = (
-    "as a family of matrices is not in the language: differentiate one term, in which it is a matrix; "
-    "the Σ stays in front"
-)
+FAMILY: Final = 'is one of several matrices where it is declared, as in `--shape "A_k: m×n"`'
 """What to say of A_k where it must be a matrix."""
 
 CIRCLE: Final = "[pi]"

@@ -387,3 +387,9 @@ def test_a_sum_over_the_others_goes_on_as_far_as_its_letter_stands(i: str) -> No
     loss = r"\sum_{<i>}\sum_{j\neq <i>} P_{<i>j}\log P_{<i>j} - P_{<i>j}Q_{<i>j}".replace("<i>", i)
     problem = read_problem(loss, "P", ["P: k×k, Q: k×k"])
     assert any("going on" in note for note in problem.notes)
+
+
+@pytest.mark.parametrize(("loss", "said"), [(r"\log p(1-p)", True), (r"\log(p)(1-p)", False), (r"\log p", False)])
+def test_how_a_function_without_brackets_before_some_is_read_is_said(loss: str, said: bool) -> None:
+    notes = read_problem(loss, "p", ["p: scalar"]).notes
+    assert any("times the bracket" in note for note in notes) is said

@@ -116,22 +116,6 @@ NODES = (
     ("sum(tanh(X + 2*x)*P*x)", "x"),
 )
 TYPES = ("norm(relu(X@S + x) - P)**2", "S", REGISTRY_SHAPES), ("tr(inv(S + 2*eye(n)))", "S", "S: n×n")
-ROWS = (
-    (r"\sum_{i=1}^n \|x_i - z_i\|^2", "X", "X: n×d, Z: n×d"),
-    (r"\sum_i (a^T\tanh(Ax_i)-c_i)^2", "A", "X: n×d, a: k, A: k×d, c: n"),
-    (r"\sum_{i=1}^n\|y_i-Wx_i\|^2", "W", "X: n×d, Y: n×k, W: k×d"),
-    (r"\sum_{i=1}^n (x_i-\mu)^T S^{-1}(x_i-\mu)", "mu", "X: n×d, mu: d, S: d×d"),
-    (r"\sum_i \log(1+\exp(-y_i w^T x_i))", "w", "X: n×d, w: d, y: n"),
-    (r"\sum_i \log\det(S + x_i x_i^T)", "S", "x_i: d, S: d×d"),
-    (r"\log\det(S + \sum_i \frac{x_i x_i^T}{1 + \|x_i\|^2 + \|Sx_i\|^2})", "S", "x_i: d, S: d×d"),
-    (r"\operatorname{tr}((S + \sum_i \exp(-\|x_i\|) x_i x_i^T)^{-1})", "x", "x_i: d, S: d×d"),
-    (r"\sum_{k=1}^K \|A_k x - b_k\|^2", "x", "A_k: m×n, x: n, b_k: m"),
-    (r"\sum_{k=1}^K \|A_k \tanh(B_k x)\|^2", "B_k", "A_k: m×p, B_k: p×n, x: n"),
-    (r"\sum_k \operatorname{tr}(A_k X B_k X^\top)", "X", "A: K×m×m, B: K×n×n, X: m×n"),
-    (r"\log\det(F_0 + \sum_{i=1}^r x_i F_i)", "x", "F_i: m×m, F_0: m×m, x: r"),
-    (r"\sum_{k=1}^{K} \log\det(S + X A^{(k)} X^\top)", "X", "A^{(k)}: n×n, X: p×n, S: p×p"),
-    (r"\sum_k A_k X B_k", "X", "A_k: m×n, X: n×p, B_k: p×q"),
-)
 
 
 def random_case(seed: int) -> tuple[str, str]:
@@ -358,11 +342,6 @@ def check(loss: str, wrt: str, shapes: str, facts: tuple[str, ...], sympy: bool 
 @pytest.mark.parametrize(("loss", "wrt"), [*FAST, *NODES])
 def test_functions_and_nodes(loss: str, wrt: str) -> None:
     check(loss, wrt, REGISTRY_SHAPES, REGISTRY_FACTS)
-
-
-@pytest.mark.parametrize(("loss", "wrt", "shapes"), ROWS)
-def test_rows_of_a_family(loss: str, wrt: str, shapes: str) -> None:
-    check(loss, wrt, shapes, ())
 
 
 @pytest.mark.parametrize(("loss", "wrt", "shapes"), TYPES)

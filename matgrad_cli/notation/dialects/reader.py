@@ -39,7 +39,7 @@ class Words:
             tokens(self.source)  # which refuses it
         place = 0
         while place < len(text):
-            if text[place].isspace():
+            if text[place].isspace() or (text[place] == "@" and self.dialect.columns):  # bsxfun(@plus, A, b')
                 place += 1
                 continue
             added = self.next_tokens(text, place, found)
@@ -99,7 +99,8 @@ def _indexed(found: list[Token], opening: str) -> list[Token]:
     made: list[Token] = []
     opened: list[int] = []
     for token in found:
-        made.append(token)
+        keywords = token.text == ";" and opened and made[opened[-1]].text == "("  # sum(A; dims=1)
+        made.append(Token("sign", ",", *token[2:]) if keywords else token)
         if token.text in ("(", "["):
             opened.append(len(made) - 1)
         elif token.text in (")", "]") and opened:
@@ -124,6 +125,8 @@ _OWN_NAMES: Final = {"Mathematica": {"E": "e", "Pi": "pi"}}
 """Constants by their names in a dialect."""
 _ORDERS: Final = {"O": "1", "I": "inf", "Frobenius": "fro"}
 """The orders of norms by their names in R and Mathematica."""
+_OF_TWO: Final[dict[str, s.Operator]] = {"plus": "+", "minus": "-", "times": "hadamard", "rdivide": "/", "power": "**"}
+"""Functions that MATLAB's `bsxfun` takes of two arrays."""
 _AXIS_SECOND: Final = frozenset(("sum", "mean", "logsumexp"))
 
 
@@ -223,6 +226,10 @@ class DialectParser(Parser):
         function = canonical_function(self.dialect.functions.get(name, name))
         arguments, options = with_order(function, arguments, options)
         first = s.ungrouped(arguments[0]) if arguments else None
+        if name == "applyfunc" and len(arguments) == 2 and isinstance(of := s.ungrouped(arguments[1]), s.Name):
+            return self.called(span, of.name, arguments[:1], (("entrywise", ""),))
+        if name == "bsxfun" and len(arguments) == 3 and isinstance(first, s.Name) and first.name in _OF_TWO:
+            return s.Binary(span, _OF_TWO[first.name], *arguments[1:])
         if self.dialect.called == "Julia" and len(arguments) == 2 and isinstance(first, s.Name):  # sum(abs2, x)
             inner = canonical_function(self.dialect.functions.get(first.name, first.name))
             if function in _AXIS_SECOND and inner in ELEMENTWISE_NAMES:

@@ -22,7 +22,7 @@ _WORDS: Final = _called(
     diag DiagMatrix DiagonalMatrix Diagonal, eye Identity IdentityMatrix, ones OneMatrix, zeros ZeroMatrix,
     matmul MatMul Dot, add MatAdd, dot DotProduct, hadamard HadamardProduct hadamard_product, power HadamardPower,
     kron KroneckerProduct kronecker_product, divide Rational, square abs2, sum Total, mean Mean, maximum max Max,
-    minimum min Min, matrix_power MatrixPower, expm MatrixExp, logm MatrixLog, vec Flatten,
+    minimum min Min, matrix_power MatrixPower MatPow, expm MatrixExp, logm MatrixLog, vec Flatten,
     sigmoid LogisticSigmoid, abs Abs, log Log, exp Exp, sqrt Sqrt, tanh Tanh, sin Sin, cos Cos, sign Sign,
     logsigmoid logsigma"""
 )

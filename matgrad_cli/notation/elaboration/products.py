@@ -101,10 +101,16 @@ class Product:
 
     def refuse_value(self, array: Expr | None, node: s.Binary) -> None:
         r"""`\Phi(w^\top x)`, `a(Wx)`: nobody puts a number in brackets behind a matrix, nor a product of arrays
-        behind a number; it may be the value of a function."""
+        behind a number; it may be the value of a function. And say how `\log p(1-p)` is read."""
         scope = self.reader.scope
         last, value = s.last_factor(node.left), s.ungrouped(node.right)
-        if scope.syntax != "latex" or scope.loss is not None or not isinstance(last, s.Name):
+        if scope.syntax != "latex" or scope.loss is not None:
+            return
+        bare = scope.source.text[last.span.end - 1 : last.span.end].isalnum() and isinstance(value, s.Binary)
+        if isinstance(last, s.Apply) and bare and value is not node.right and len(last.arguments) == 1:
+            of, both = quoted(scope.source, last.span), quoted(scope.source, last.span.joined(node.right.span))
+            self.reader.note(f"{both} is read as {of} times the bracket; brackets round both say otherwise")
+        if not isinstance(last, s.Name):
             return
         bracket = "(" in scope.source.text[last.span.end : value.span.start]
         if not bracket or isinstance(value, s.Literal_) or not scope.origins.get(last.name, "").startswith("assumed"):

@@ -37,7 +37,7 @@ def axis_of(e: Elaborator, node: s.Apply) -> int | None:
         e.note(f"{e.text(node)} adds up every column, {as_in} adds up all")
         return 0
     if chosen in (None, "first"):
-        if (both := option(node, "axis", "dim")) not in (None, "None") and e.is_flat(node.arguments[0]):
+        if (both := option(node, "axis", "dim")) not in (None, "None", "first") and e.is_flat(node.arguments[0]):
             e.fail("wrong-arguments", f"{e.text(node.arguments[0])} has one dimension, not the axes {both}", node)
         return None
     if chosen not in ("0", "1", "-1", "-2"):

@@ -93,6 +93,23 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
     return found
 
 
+def with_products(texts: Sequence[str]) -> tuple[list[str], str]:
+    """The texts with m·n for a size mn, where m and n are sizes too; and what to say of it.
+
+    >>> with_products(["A: m×n, K: mn×mn"])
+    (['A: m×n, K: m·n×m·n'], '`mn` is read as the size m·n')
+    """
+    known = {str(dim) for one in read_shapes(texts).values() for dim in one.shape.dims}
+    joint = [size for size in sorted(known) if len(size) > 1 and size.isalpha() and known.issuperset(size)]
+    changed = [
+        regex(rf"(?<![\w\\])({'|'.join(joint)})(?![\w:]|\s*:)").sub(lambda size: "·".join(size[0]), text)
+        if joint
+        else text
+        for text in texts
+    ]
+    return changed, ", ".join(f"`{size}` is read as the size {'·'.join(size)}" for size in joint)
+
+
 def read_members(texts: Sequence[str]) -> dict[str, str]:
     """Of which matrices it is declared that x_i is a `row`, or a `column`.
 
