@@ -37,11 +37,8 @@ def _way(words: frozenset[str]) -> tuple[Structured, Entry] | None:
             if all(condition.test(drawn) for drawn in draws for condition in conditions):
                 return way, entry
     # "diagonal and positive" is said of the entries that are not zero by form.
-    forms = [
-        CONDITIONS[word].sample
-        for word in ("diagonal", "lower", "upper")
-        if word in words and len(words) == 2 and found
-    ]
+    both = len(words) == 2 and found
+    forms = [CONDITIONS[word].sample for word in ("diagonal", "lower", "upper") if word in words and both]
     return (forms[0], found[0]) if forms and forms[0] is not None else None
 
 

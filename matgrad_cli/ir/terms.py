@@ -100,11 +100,9 @@ def terms_of(line: Expr) -> tuple[tuple[Path, Expr], ...]:
     start: Path = ()
     if isinstance(line, LinearMap):
         line, start = line.body, (0,)
-    return (
-        tuple(((*start, number), term) for number, term in enumerate(line.terms))
-        if isinstance(line, Add)
-        else ((start, line),)
-    )
+    if not isinstance(line, Add):
+        return ((start, line),)
+    return tuple(((*start, number), term) for number, term in enumerate(line.terms))
 
 
 def is_entries(line: Expr) -> bool:
@@ -191,10 +189,7 @@ def pending_last(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """The pending derivative behind all other factors, so that nothing seems to stand under it: a_s ∂/∂x_p (…)."""
     if not any(isinstance(factor, Partial) for factor in factors[:-1]):
         return factors
-    return (
-        *(factor for factor in factors if not isinstance(factor, Partial)),
-        *(factor for factor in factors if isinstance(factor, Partial)),
-    )
+    return tuple(sorted(factors, key=lambda factor: isinstance(factor, Partial)))
 
 
 def split(expr: Expr) -> tuple[Term, ...]:

@@ -212,9 +212,8 @@ def rename(root: Expr, mapping: Mapping[Index, Position]) -> Expr:
             letters = tuple(letter for letter in (node.row, node.col) if letter is not None)
             below, new = inner(node, letters, table)
             swap = dict(zip(letters, new, strict=True))
-            result = MatrixOf(
-                swap[node.row] if node.row else None, swap[node.col] if node.col else None, walk(node.body, below)
-            )
+            row, col = (swap[letter] if letter else None for letter in (node.row, node.col))
+            result = MatrixOf(row, col, walk(node.body, below))
         elif isinstance(node, Entry | Delta | Partial):
             make: Any = type(node)
             values = [getattr(node, name) for name in node.fields]

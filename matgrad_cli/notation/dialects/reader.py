@@ -55,9 +55,8 @@ class Words:
         last = found[-1] if found else None
         close = last is not None and last.end == at
         behind = last is not None and close and (last.kind in ("name", "number", "power") or last.text in (")", "]"))
-        sign = next(
-            (sign for sign in sorted(self.dialect.signs, key=len, reverse=True) if text.startswith(sign, at)), None
-        )
+        signs = sorted(self.dialect.signs, key=len, reverse=True)
+        sign = next((sign for sign in signs if text.startswith(sign, at)), None)
         number = _NUMBER.match(text, at)
         every = _ALL.match(text, at)
         letter = _LETTER.match(text, at) if self.dialect.called == "Mathematica" else None
@@ -110,9 +109,8 @@ def _indexed(found: list[Token], opening: str) -> list[Token]:
             ours = ours and name.end == made[first].start
             counted = all(one.kind == "number" or one.text in (",", ":", "end", "-") for one in inner)
             if made[first].text == opening and ours and counted and inner:
-                text = re.sub(
-                    r"(?<![-\w])(?<!- )\d+", lambda one: str(int(one[0]) - 1), " ".join(one.text for one in inner)
-                )
+                counted_from_1 = " ".join(one.text for one in inner)
+                text = re.sub(r"(?<![-\w])(?<!- )\d+", lambda one: str(int(one[0]) - 1), counted_from_1)
                 words = re.sub(r"(?<!\S)0 (?=:)|(?<=:) end\b", "", text).split()
                 kept = [Token("number" if word.isdigit() else "sign", word, *inner[0][2:]) for word in words]
                 made[first:] = [Token("sign", "[", *made[first][2:]), *kept, Token("sign", "]", *token[2:])]

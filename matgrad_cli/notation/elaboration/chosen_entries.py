@@ -71,9 +71,8 @@ def _with_labels(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...], t
         inner = s.ungrouped(node.arguments[0]) if isinstance(node, s.Apply) and node.function == "log" else None
         if isinstance(inner, s.Sigma) and isinstance(inner.body, s.Binary) and inner in chosen:  # log of the one chosen
             return replace(inner, body=replace(inner.body, right=s.Apply(node.span, "log", (inner.body.right,))))
-        label = next(
-            (index.name for index in own_indices(node) if isinstance(index, s.Name) and index.name in labels), ""
-        )
+        names_of = (index.name for index in own_indices(node) if isinstance(index, s.Name))
+        label = next(filter(labels.__contains__, names_of), "")
         if not label:
             return node
         matrix, index = (s.Name(node.span, name) for name in labels[label])
@@ -163,18 +162,16 @@ def at_place(node: s.Node, letters: Container[str], syntax: Syntax) -> s.Node:
             return s.Name(span, f"e_{letter}")
         case s.Subscript(span, body, (s.Name(_, letter),)) if letter in letters:
             return s.Binary(span, product, s.Transposed(span, s.Name(span, f"e_{letter}")), s.Group(body.span, body))
+        case s.Derivative(span, _, _, (s.Name(_, letter),)) if letter in letters:
+            whole = s.Group(span, replace(node, indices=()))
+            return s.Binary(span, product, s.Transposed(span, s.Name(span, f"e_{letter}")), whole)
         case s.Slice(span, _, matrix, s.Name(_, letter)) if letter in letters:
-            return s.Binary(
-                span, product, matrix if node.is_column else s.Transposed(span, matrix), s.Name(span, f"e_{letter}")
-            )
+            turned = matrix if node.is_column else s.Transposed(span, matrix)
+            return s.Binary(span, product, turned, s.Name(span, f"e_{letter}"))
         case s.Kronecker(span, (other, s.Name(_, letter))) | s.Kronecker(span, (s.Name(_, letter), other)) if (
             letter in letters
         ):
             return s.Subscript(span, s.Name(span, f"e_{letter}"), (other,))
-        case s.Derivative(span, _, _, (s.Name(_, letter),)) if letter in letters:
-            return s.Binary(
-                span, product, s.Transposed(span, s.Name(span, f"e_{letter}")), s.Group(span, replace(node, indices=()))
-            )
     return node
 
 

@@ -32,9 +32,8 @@ class Elaborator:
         self.flat: dict[int, s.Node] = {}
         self.idle_transpose = self.stretched_product = False
         self.entrywise = self.traced = self.diagonal = False
-        self.reach: dict[
-            str, tuple[int, int]
-        ] = {}  # of a bound letter, how many values its Σ leaves out at the two ends
+        # of a bound letter, how many values its Σ leaves out at the two ends
+        self.reach: dict[str, tuple[int, int]] = {}
 
     @contextmanager
     def by_entries(self, wanted: bool = True) -> Iterator[None]:
@@ -90,11 +89,8 @@ class Elaborator:
         try:
             value = self.build(self, node)
         except (ShapeMismatch, IndexMismatch) as error:
-            shapes = tuple(
-                f"{quoted(self.scope.source, self.spans[part])} is {described(part.shape)}"
-                for part in error.parts
-                if part in self.spans
-            )
+            parts = [(self.spans[part], part.shape) for part in error.parts if part in self.spans]
+            shapes = tuple(f"{quoted(self.scope.source, span)} is {described(shape)}" for span, shape in parts)
             code = "shape-mismatch" if isinstance(error, ShapeMismatch) else "index-mismatch"
             fail(self.scope, code, str(error), (node.span, ""), notes=shapes)
         self.spans.setdefault(value, node.span)

@@ -53,11 +53,8 @@ def position(
             if value.denominator != 1 or not 0 <= value < 10**9:
                 e.fail("index-out-of-range", f"an index is a whole number from 0, not `{value}`", node)
             if side is not None and not side.names and value >= side.factor:
-                message, help = (
-                    f"index {value} is beyond the last one, {side.factor - 1}",
-                    "numbers in brackets count from 0",
-                )
-                e.fail("index-out-of-range", message, node, help)
+                message = f"index {value} is beyond the last one, {side.factor - 1}"
+                e.fail("index-out-of-range", message, node, "numbers in brackets count from 0")
             return int(value)
         case s.Negative():
             e.fail("index-out-of-range", "an index is counted from 0 and is never negative", node)

@@ -72,9 +72,8 @@ def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
         numbers = {index.text for index in indices if isinstance(index, s.Literal_)}
         # u_o beside u_w: one of them, or another vector?
         if not (letters & bound or base in rows) or wrt.lower().split("_")[0] != base:
-            own = (
-                base == "d" or scope.size(base) is not None or wrt.startswith(f"{base}_")
-            )  # d_k: a size has no entries
+            # d_k: a size has no entries
+            own = base == "d" or scope.size(base) is not None or wrt.startswith(f"{base}_")
             chosen = {
                 letter for letter in letters if "_" in letter and letter.rpartition("_")[2] in bound
             }  # of w_{y_i}
@@ -213,9 +212,8 @@ def _refuse_nonlinear(tree: s.Node, scope: Scope) -> None:
     for part in s.parts_of(tree):
         if isinstance(part, s.Apply) and part.function == "expectation" and id(part) not in linear:
             message = f"the expectation {quoted(scope.source, part.span)} cannot be read inside another function"
-            fail(
-                scope, "unreadable", message, (part.span, ""), help="E is read where the loss is a sum of expectations"
-            )
+            help = "E is read where the loss is a sum of expectations"
+            fail(scope, "unreadable", message, (part.span, ""), help=help)
 
 
 def _refuse_derivatives(tree: s.Node, scope: Scope) -> None:

@@ -17,9 +17,8 @@ def by_pieces(e: Elaborator, node: s.Apply, _arguments: tuple[Expr, ...]) -> Exp
     function = canonical_function(node.function)
     least = function in ("minimum", "min")
     condition = node.arguments[0]
-    if (
-        function == "where" and e.scope.syntax != "latex" and not _is_mask(condition)
-    ):  # the branches of LaTeX have masks
+    # the branches of LaTeX have masks
+    if function == "where" and e.scope.syntax != "latex" and not _is_mask(condition):
         help = "a comparison is one, `x > 0`; with a name `m` that is 1 or 0, `m*a + (1 - m)*b` says the same"
         e.fail("wrong-arguments", f"{e.text(condition)} is no condition, 1 or 0", condition, help)
     if function == "where" and e.scope.wrt is not None:

@@ -208,9 +208,8 @@ class Product:
         starred = scope.syntax != "latex" and text.strip(" ()") == "*"
         if starred and array.shape.is_matrix and (array.shape.is_square or guessed):
             whole, left, right = (quoted(scope.source, part.span) for part in (node, node.left, node.right))
-            self.reader.note(
-                f"{whole} is elementwise; the product of the matrices is `{left.strip('`')} @ {right.strip('`')}`"
-            )
+            product = f"{left.strip('`')} @ {right.strip('`')}"
+            self.reader.note(f"{whole} is elementwise; the product of the matrices is `{product}`")
 
     def product_of_arrays(self, array: Expr, node: s.Node) -> None:
         """`@` of NumPy: a one-dimensional array is a row on the left and a column on the right,

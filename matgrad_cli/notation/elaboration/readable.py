@@ -59,11 +59,8 @@ def _simpler(node: Expr) -> Expr:
         return _of_entries(node, node.argument)
     match node:
         case Entry(Call(function, (argument,)), place, None) if function in _OF_VECTORS and place is not None:
-            return (
-                _entry_of_rows(function, argument, place)
-                if len(argument.free - {place}) == len(argument.free) == 1
-                else node
-            )
+            alone = len(argument.free - {place}) == len(argument.free) == 1
+            return _entry_of_rows(function, argument, place) if alone else node
         case Power(Call("abs", (inner,)), Number(exponent)) if exponent % 2 == 0 and exponent > 0:
             return Power(inner, Number(exponent))
         case SumOver():
@@ -74,9 +71,8 @@ def _simpler(node: Expr) -> Expr:
 def _entry_of_rows(function: str, argument: Expr, place: Position) -> Expr:
     """softmax(z_i)_k is the entry (i, k) of the softmax of the rows of Z."""
     (number,) = argument.free
-    inner = fresh_index(
-        argument.shape.rows, {*letters_in(argument), number, *((place,) if isinstance(place, Index) else ())}
-    )
+    taken = {*letters_in(argument), number, *((place,) if isinstance(place, Index) else ())}
+    inner = fresh_index(argument.shape.rows, taken)
     found = _row(argument)
     own = found is not None and found[1] is number and number not in found[0].free
     rows = found[0] if found is not None and own else MatrixOf(number, inner, Entry(argument, inner, None))
@@ -213,9 +209,8 @@ def _along(body: Expr, index: Index, entry: Entry | None = None) -> Expr | None:
         case Mul(factors):
             moving, still = _apart(factors, index)
             if (entry is None or len(moving) == 1) and all(one.shape is body.shape for one in moving):
-                return _built(
-                    lambda *each: mul(*still, hadamard(*each)), *(_along(one, index, entry) for one in moving)
-                )
+                arrays = (_along(one, index, entry) for one in moving)
+                return _built(lambda *each: mul(*still, hadamard(*each)), *arrays)
         case MatMul((*first, last)) if all(index not in factor.free for factor in first):
             return _built(lambda inner: matmul(inner, *map(_turned, reversed(first))), _along(last, index))
     return None
@@ -284,15 +279,11 @@ def _total_below(node: Expr) -> Call | None:
 
 def _repeated(node: Expr) -> Expr:
     """The sum, or the column or row that is repeated along the other side."""
-    if isinstance(node, MatMul) and len(node.factors) == 2:
-        left, right = node.factors
-        node = (
-            left
-            if left.shape.is_column and _is_ones(right)
-            else right
-            if right.shape.is_row and _is_ones(left)
-            else node
-        )
+    match node:
+        case MatMul((left, right)) if left.shape.is_column and _is_ones(right):
+            return left
+        case MatMul((left, right)) if right.shape.is_row and _is_ones(left):
+            return right
     return node
 
 

@@ -43,10 +43,8 @@ def _dimension(e: Elaborator, node: s.Node) -> Dim:
         if name is node or e.scope.find(name.name) is None:
             near = nearest_name(name.name, e.scope.sizes)
             known = ", ".join(f"`{size}`" for size in e.scope.sizes)
-            notes, help = (
-                (f"declared dimensions are {known}",) if known else (),
-                f"did you mean `{near}`?" if near else None,
-            )
+            notes = (f"declared dimensions are {known}",) if known else ()
+            help = f"did you mean `{near}`?" if near else None
             message = f"`{name.name}` is not the name of a dimension"
             fail(e.scope, "unknown-size", message, (name.span, ""), notes=notes, help=help)
     message = f"{e.text(node)} is no size; a size is a whole number from 1, a dimension, or a product of them"

@@ -20,9 +20,8 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
     if p.token.kind == "end" or not p.sees("("):
         if all(letter is not None for letter in letters) and name.text != "entries":
             # a variable called `sum` or `map` with an index
-            return s.Subscript(
-                p.since(start), s.Name(name.span, name.text), tuple(letter for letter in letters if letter)
-            )
+            used = tuple(letter for letter in letters if letter)
+            return s.Subscript(p.since(start), s.Name(name.span, name.text), used)
         p.unexpected(f"`(` after `{name.text}[…]`")
     body = s.ungrouped(p.group())
     span = p.since(start)
@@ -33,12 +32,8 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
     if name.text == "entries":
         if len(letters) > 2 or letters in ([], [None], [None, None]):
             p.unreadable("`entries[i,j](…)` takes one or two letters", opening.span)
-        return s.EntriesOf(
-            span,
-            (letters[0], letters[1] if len(letters) > 1 else None),
-            (bounds[0], bounds[1] if len(bounds) > 1 else None),
-            body,
-        )
+        second = (letters[1], bounds[1]) if len(letters) > 1 else (None, None)
+        return s.EntriesOf(span, (letters[0], second[0]), (bounds[0], second[1]), body)
     if None in letters:
         p.unreadable("`sum[i](…)` needs its letters", opening.span)
     return s.Sigma(span, tuple(letter for letter in letters if letter), tuple(bounds), body)
@@ -70,11 +65,8 @@ def comprehended(p: Stream, body: s.Node) -> s.Node:
         letters.append(letter)
         bounds.append(bound)
     if p.token.text == "if":
-        p.unreadable(
-            "a loop with a condition is not read",
-            p.token.span,
-            "multiply by the condition as a number: `(x > 0)*…` is 1 or 0 times what follows",
-        )
+        help = "multiply by the condition as a number: `(x > 0)*…` is 1 or 0 times what follows"
+        p.unreadable("a loop with a condition is not read", p.token.span, help)
     second = next(iter(inner), (letters[1], bounds[1]) if len(letters) > 1 else (None, None))
     return s.EntriesOf(p.since(body.span), (letters[0], second[0]), (bounds[0], second[1]), body)
 
@@ -99,11 +91,8 @@ def _loop(p: Stream, names: list[s.Name], over: s.Node) -> tuple[s.Name, s.Node,
             p.unreadable("this loop is not read", over.span, _LOOPS)
     used = {token.text for token in p.tokens}
     letter = s.Name(over.span, next(one for one in "ijktsrlabc" if one not in used))
-    return (
-        letter,
-        _length(arrays[0]),
-        {name.name: s.Subscript(name.span, array, (letter,)) for name, array in zip(names, arrays, strict=True)},
-    )
+    pairs = zip(names, arrays, strict=True)
+    return letter, _length(arrays[0]), {name.name: s.Subscript(name.span, array, (letter,)) for name, array in pairs}
 
 
 def _part_of_range(letter: s.Name, over: s.Node, body: s.Node) -> tuple[s.Node, s.Node]:

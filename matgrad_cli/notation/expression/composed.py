@@ -116,9 +116,8 @@ def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.No
         if isinstance(part, s.Apply):
             options = ((name, _text(values[text]) if text in values else text) for name, text in part.options)
             name = s.PAIRED if part.function == "paired" else part.function
-            part = replace(
-                part, function=name, options=tuple((name, text) for name, text in options if text is not None)
-            )
+            given = tuple((name, text) for name, text in options if text is not None)
+            part = replace(part, function=name, options=given)
         return replace(part, span=span)
 
     return s.rebuilt(body, put_in)

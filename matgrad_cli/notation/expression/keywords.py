@@ -49,17 +49,11 @@ def refuse_unknown(scope: Scope, node: s.Apply) -> None:
             name in _OF_READERS and (scope.syntax != "numpy" or node.function in ("shape", "len"))
         ):
             continue
-        understood = (
-            f"it understands {' and '.join(f'`{word}`' for word in known)}" if known else "it takes no keywords"
-        )
+        words = " and ".join(f"`{word}`" for word in known)
+        understood = f"it understands {words}" if known else "it takes no keywords"
         what = f"the text '{value}'" if name == "text" else f"the keyword `{name}`"
-        fail(
-            scope,
-            "wrong-arguments",
-            f"`{node.function}` does not know {what}",
-            (_place(scope, node, name, value), ""),
-            help=understood,
-        )
+        message, place = f"`{node.function}` does not know {what}", _place(scope, node, name, value)
+        fail(scope, "wrong-arguments", message, (place, ""), help=understood)
 
 
 def _place(scope: Scope, node: s.Apply, name: str, value: str) -> Span:

@@ -85,25 +85,17 @@ def word_at(source: Source, start: int, caret: bool = True) -> Token:
     if kind == "sign":
         return Token("sign", _SAME.get(word, word), begin, end)
     if kind == "name":
-        return (
-            Token("name", spelled_name(word), begin, end)
-            if word[0].isalpha() or word[0] == "_"
-            else _other(source, begin, caret)
-        )
+        named = word[0].isalpha() or word[0] == "_"
+        return Token("name", spelled_name(word), begin, end) if named else _other(source, begin, caret)
     if kind == "power":
         return Token("power", "".join([_SUPERSCRIPTS[char] for char in word]), begin, end)
     mantissa, exponent = found[3], found[4]
     if exponent is not None and (len(exponent.lstrip("+-")) > 3 or abs(int(exponent)) > LARGEST_EXPONENT):
-        refuse(
-            source, "number-too-large", f"the exponent of this number is beyond ±{LARGEST_EXPONENT}", Span(begin, end)
-        )
+        message = f"the exponent of this number is beyond ±{LARGEST_EXPONENT}"
+        refuse(source, "number-too-large", message, Span(begin, end))
     if len(mantissa) > MOST_DIGITS:
-        refuse(
-            source,
-            "number-too-large",
-            f"this number has {len(mantissa)} digits, at most {MOST_DIGITS} are read",
-            Span(begin, end),
-        )
+        message = f"this number has {len(mantissa)} digits, at most {MOST_DIGITS} are read"
+        refuse(source, "number-too-large", message, Span(begin, end))
     return Token("number", word, begin, end)
 
 
@@ -251,18 +243,13 @@ class Stream(ABC):
         token = self.token
         if token.kind in ("name", "number", "string") or self.sees("("):
             left, right = _short(self.text_of(node.span)), _short(self.text_of(token.span))
-            self.unreadable(
-                f"no operator between {left} and {right}",
-                token.span,
-                between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.start),
-                code="missing-operator",
-            )
+            help = between(self.text_of(node.span), self.text_of(token.span), node.span.end == token.start)
+            self.unreadable(f"no operator between {left} and {right}", token.span, help, code="missing-operator")
         if self.sees(")") or self.sees("]"):
             self.unreadable(f"`{token.text}` closes a bracket that was never opened", token.span)
         if self.sees("=") or self.sees(":"):
-            self.unreadable(
-                f"found `{token.text}`, but one expression was needed, not an equation or a statement", token.span
-            )
+            message = f"found `{token.text}`, but one expression was needed, not an equation or a statement"
+            self.unreadable(message, token.span)
         self.unexpected("an operator or the end")
 
     def close(self, sign: str, opening: Token, body: s.Node) -> None:

@@ -183,12 +183,8 @@ class Parser(Stream):
             self.expect("]", "after the axis")
             if axis in ("0", "1", "-1", "-2"):
                 return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.replace("-2", "0")),))
-        return self.unreadable(
-            f"`.{token.text}` is not known",
-            token.span,
-            "`.T` transposes, and functions such as `.sum()` may follow a dot",
-            code="unknown-attribute",
-        )
+        help = "`.T` transposes, and functions such as `.sum()` may follow a dot"
+        return self.unreadable(f"`.{token.text}` is not known", token.span, help, code="unknown-attribute")
 
     def atom(self) -> s.Node:
         token = self.token
@@ -204,11 +200,8 @@ class Parser(Stream):
         if self.sees("["):
             return self.listed()
         if token.kind == "string":
-            self.unreadable(
-                "found a text in quotes where a name or a number was needed",
-                token.span,
-                "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`",
-            )
+            help = "texts stand only inside functions, as in `norm(A, 'fro')`; write the transpose as `.T`"
+            self.unreadable("found a text in quotes where a name or a number was needed", token.span, help)
         return self.unexpected("a name, a number or `(`")
 
     def group(self, closing: str = ")") -> s.Node:
@@ -251,9 +244,8 @@ class Parser(Stream):
             self.take()  # `F.softmax(A, dim=1)`; `F.sum(axis=0)` and `K.dot(a)` are methods of a matrix
             token = self.take()
         if token is not first and not self.sees("(") and token.text not in _VALUES:
-            self.unreadable(
-                f"`{self.text_of(self.since(first))}` is not known", self.since(first), code="unknown-attribute"
-            )
+            path = self.since(first)
+            self.unreadable(f"`{self.text_of(path)}` is not known", path, code="unknown-attribute")
         if token.text == "pi" and token is not first:  # beside an array of that name
             return s.Name(self.since(first), s.CIRCLE)
         if self.sees("(") or (self.sees("[") and token.text in ("sum", "entries", "map", "delta")):
@@ -297,12 +289,9 @@ class Parser(Stream):
                 name is first and name.text == "sum" and letter is not None and letter.span.start > body.span.end
             ):
                 # Python's own `sum(… for i in range(n))`, of arrays too
-                return s.Sigma(
-                    at,
-                    (letter,) if other is None else (letter, other),
-                    (bound,) if other is None else (bound, further),
-                    body,
-                )
+                if other is None:
+                    return s.Sigma(at, (letter,), (bound,), body)
+                return s.Sigma(at, (letter, other), (bound, further), body)
         if name.text == "d" and len(arguments) in (1, 2):
             return s.Differential_(span, arguments[0], arguments[1] if len(arguments) == 2 else None)
         return self.called(span, name.text, arguments, options)
@@ -330,10 +319,8 @@ class Parser(Stream):
                 self.take()
                 options.append(("text", token.text))
                 if not (self.sees(",") or self.sees(")") or self.token.kind == "end"):
-                    self.unexpected(
-                        "`)`",
-                        f"the bracket that opens before `{self.text_of(token.span)}` is not closed: `)` is missing",
-                    )
+                    behind = self.text_of(token.span)
+                    self.unexpected("`)`", f"the bracket that opens before `{behind}` is not closed: `)` is missing")
             elif token.kind == "name" and self.next_token.kind == "sign" and self.next_token.text == "=":
                 self.take()
                 self.take()

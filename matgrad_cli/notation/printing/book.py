@@ -49,9 +49,8 @@ class BookPrinter(Forms):
     @classmethod
     def written(cls, node: ir.Expr, marks: Marks | None = None) -> str:
         """The expression as a book prints it: `2/m Xᵀ(XR − Y)`. Marked parts stand between private characters."""
-        clash = any(
-            split_name(getattr(symbol, "name", ""))[0] == "sigma" for symbol in node.symbols
-        )  # with the sign of a function
+        # with the sign of a function
+        clash = any(split_name(getattr(symbol, "name", ""))[0] == "sigma" for symbol in node.symbols)
         return cls.of(frozenset("σ" if clash else "")).show(node, marks)
 
     # ---- leaves
@@ -103,34 +102,27 @@ class BookPrinter(Forms):
         return Piece(text, SUM)
 
     def on_mul(self, node: ir.Mul, parts: tuple[Piece, ...]) -> Piece:
-        negative = isinstance(node.factors[0], ir.Number) and parts[0].negative
+        negative, last = isinstance(node.factors[0], ir.Number) and parts[0].negative, node.factors[-1]
         pairs: list[tuple[ir.Expr, Piece]] = []
         for place, (factor, part) in enumerate(zip(node.factors, parts, strict=True)):
             if isinstance(factor, ir.Number) and (factor.value > 0 or not place):
                 pairs += self._number_pairs(abs(factor.value))
-            elif (
-                isinstance(factor, ir.MatMul)
-                and factor.shape.is_number
-                and factor is not node.factors[-1]
-                and part.under is None
-            ):
+            elif isinstance(factor, ir.MatMul) and factor.shape.is_number and factor is not last and part.under is None:
                 pairs.append((factor, Piece(self.brackets(part.text), tight=True)))  # (xᵀx)Ax, not xᵀxAx
             elif part.under is not None and not factor.shape.is_number:
                 pairs.append((factor, part._replace(under=None)))  # 2(1 ⊘ A), not 2/A
             else:
                 pairs.append((factor, part))
         chunks = self._chunks(pairs) if pairs else [(self.piece(ir.Number(1)), _NONE)]
-        return Piece(
-            self.join(chunks), PRODUCT, negative, chunks=tuple(chunks), tight=all(piece.tight for piece, _ in chunks)
-        )
+        tight = all(piece.tight for piece, _ in chunks)
+        return Piece(self.join(chunks), PRODUCT, negative, chunks=tuple(chunks), tight=tight)
 
     def _number_pairs(self, value: Fraction) -> list[tuple[ir.Expr, Piece]]:
         """p/q as a factor p above the bar and a factor q below it; a 1 is not written."""
         top, bottom = ir.Number(value.numerator), ir.Number(value.denominator)
         pairs: list[tuple[ir.Expr, Piece]] = [] if top.value == 1 else [(top, self.piece(top))]
-        return (
-            pairs if bottom.value == 1 else [*pairs, (ir.Number(1 / bottom.value), Piece("", under=self.piece(bottom)))]
-        )
+        below = (ir.Number(1 / bottom.value), Piece("", under=self.piece(bottom)))
+        return pairs if bottom.value == 1 else [*pairs, below]
 
     def _chunks(self, pairs: list[tuple[ir.Expr, Piece]]) -> list[Chunk]:
         """The factors as they are written: what is divided by stands under a fraction of plain numbers,
@@ -208,9 +200,8 @@ class BookPrinter(Forms):
         pairs = sorted(zip(node.children, parts, strict=True), key=lambda pair: pair[1].under is not None)
         for number, (factor, part) in enumerate(pairs):
             sign = self.word("hadamard") if part.under is None else self.word("divide")
-            body = self.within(
-                part.under or part, UNARY if part.under or unclear_beside(factor, node) else PRODUCT
-            )  # A ⊘ (BC)
+            close = part.under or unclear_beside(factor, node)  # A ⊘ (BC)
+            body = self.within(part.under or part, UNARY if close else PRODUCT)
             if number == 0 and part.under is not None:
                 body = self.signed(part)
             shown = body if number == 0 else f"{shown} {sign} {body}"

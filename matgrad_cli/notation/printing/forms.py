@@ -34,11 +34,8 @@ class Forms(Printer):
         """Σ with its letters below, and their lengths where nothing in the body says them."""
         told = counted_letters(body)
         together = self.word("and").join(self.position(index) for index in indices if index in told)
-        apart = [
-            self.form("sum to", self.position(index), self.dim_text(index.dim))
-            for index in indices
-            if index not in told
-        ]
+        bare = (index for index in indices if index not in told)
+        apart = [self.form("sum to", self.position(index), self.dim_text(index.dim)) for index in bare]
         return self.word("sums").join(([self.form("sum", together)] if together else []) + apart)
 
     @abstractmethod
@@ -84,11 +81,8 @@ class Forms(Printer):
             shown = self.functions[name]
         elif not shown and name[-1] in "01" and name[:-1] in WITH_AXES:
             shown = self.form(f"axis {name[-1]}", name[:-1])
-        return (
-            (shown or self.form("function", name))
-            + self.words["applied"]
-            + self.brackets(self.words["comma"].join(arguments))
-        )
+        listed = self.brackets(self.words["comma"].join(arguments))
+        return (shown or self.form("function", name)) + self.words["applied"] + listed
 
     def dim_text(self, dim: Dim) -> str:
         """A dimension: m, 3, 2mn."""
@@ -101,11 +95,9 @@ class Forms(Printer):
 
     def shape_text(self, shape: Shape) -> str:
         """A shape: m×n."""
-        return (
-            self.word("number shape")
-            if shape.is_number
-            else self.form("shape", self.dim_text(shape.rows), self.dim_text(shape.cols))
-        )
+        if shape.is_number:
+            return self.word("number shape")
+        return self.form("shape", self.dim_text(shape.rows), self.dim_text(shape.cols))
 
     def position(self, position: Position) -> str:
         """An index letter; a number counts from 1, as in a book."""

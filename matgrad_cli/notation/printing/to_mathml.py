@@ -59,9 +59,8 @@ class MathmlPrinter(BookPrinter):
         return self.exponent_text(exponent, part)
 
     def exponent_text(self, node: Expr, part: Piece) -> str:
-        if isinstance(
-            node, Number
-        ):  # the node decides, as in the other printers: under a fraction it is the positive one
+        # the node decides, as in the other printers: under a fraction it is the positive one
+        if isinstance(node, Number):
             return f"{'<mo>−</mo>' if node.value < 0 else ''}<mn>{abs(node.value)}</mn>"
         return self.signed(part)
 

@@ -51,11 +51,8 @@ def fraction_text(value: Fraction) -> str:
     """The size of a number: `2`, `1/3`; a negative one as a decimal,
     because -0.5 is read as one number and -1/2 is not."""
     decimal = str(float(-value)) if value < 0 else ""
-    return (
-        decimal
-        if decimal and "e" not in decimal and len(decimal) < 12 and Fraction(decimal) == -value
-        else str(abs(value))
-    )
+    short = decimal and "e" not in decimal and len(decimal) < 12 and Fraction(decimal) == -value
+    return decimal if short else str(abs(value))
 
 
 class TextPrinter(Printer):

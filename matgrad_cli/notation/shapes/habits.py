@@ -79,10 +79,10 @@ class Habits:
     def vector(self) -> bool:
         """Habit: the first small letter that is multiplied with `@` or is no number is a vector."""
         why = "is usual for a small letter where a number does not fit"
-        return any(
-            (form.kind.array or form.kind.hint or form.rows.is_long) and self.column(name, form, why)
-            for name, form in self.left(self.sure)
+        arrays = (
+            (name, one) for name, one in self.left(self.sure) if one.kind.array or one.kind.hint or one.rows.is_long
         )
+        return any(self.column(name, form, why) for name, form in arrays)
 
     def marks(self, names: Mapping[str, Form]) -> bool:
         """Habit: ŷ has the shape of y, and y that of ŷ, where one is decided to be an array."""
@@ -95,10 +95,8 @@ class Habits:
 
     def entries(self, summed: Collection[str]) -> bool:
         """Habit: the first name that is still open, and is added up entry by entry, is a vector."""
-        return bool(summed) and any(
-            name in summed and self.column(name, form, "its entries are added up")
-            for name, form in self.left(self.summed)
-        )
+        added = ((name, form) for name, form in self.left(self.summed) if name in summed) if summed else ()
+        return any(self.column(name, form, "its entries are added up") for name, form in added)
 
     def number(self) -> bool:
         """Habit: the first name that is still open is a number."""

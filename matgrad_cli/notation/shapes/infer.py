@@ -139,9 +139,8 @@ def as_declared(node: s.Node, scope: Scope) -> Inference | None:
 def _settled(node: s.Node, scope: Scope) -> bool:
     """Whether nothing is open: arithmetic and plain functions, of names that all are declared."""
     found = s.contents(node)
-    if not found.kinds <= _ARITHMETIC or any(
-        scope.find(name) is None and scope.size(name) is None for name in found.names
-    ):
+    unknown = (name for name in found.names if scope.find(name) is None and scope.size(name) is None)
+    if not found.kinds <= _ARITHMETIC or any(unknown):
         return False
     for function, count in found.calls:
         name = canonical_function(function)
@@ -182,10 +181,8 @@ def _origin(solver: Solver, name: str, form: Form) -> str:
 def _about_star(solver: Solver, name: str, left: s.Node, right: s.Node) -> str:
     written = f"{solver.text(left)}*{solver.text(right)}"
     kind = "a number" if (solver.names[name].shape or NUMBER).is_number else "multiplied entry by entry"
-    return (
-        f"in `{written}` the name `{name}` is taken as {kind}; for the matrix product write "
-        f"`{written.replace('*', ' @ ')}`"
-    )
+    product = written.replace("*", " @ ")
+    return f"in `{written}` the name `{name}` is taken as {kind}; for the matrix product write `{product}`"
 
 
 def _sentence(solver: Solver, name: str) -> str:

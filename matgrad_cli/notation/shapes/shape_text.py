@@ -68,11 +68,8 @@ def read_shapes(texts: Sequence[str]) -> dict[str, Declared]:
     for text in texts:
         source = Source("shape", text)
         if len(text) > _LONGEST:
-            _refuse(
-                Source("shape", text[:60] + " …"),
-                Span(0, 60),
-                f"the text has {len(text)} characters, at most {_LONGEST} are read",
-            )
+            message = f"the text has {len(text)} characters, at most {_LONGEST} are read"
+            _refuse(Source("shape", text[:60] + " …"), Span(0, 60), message)
         for declared in _declarations(source):
             if declared.way:
                 continue
@@ -101,12 +98,8 @@ def with_products(texts: Sequence[str]) -> tuple[list[str], str]:
     """
     known = {str(dim) for one in read_shapes(texts).values() for dim in one.shape.dims}
     joint = [size for size in sorted(known) if len(size) > 1 and size.isalpha() and known.issuperset(size)]
-    changed = [
-        regex(rf"(?<![\w\\])({'|'.join(joint)})(?![\w:]|\s*:)").sub(lambda size: "·".join(size[0]), text)
-        if joint
-        else text
-        for text in texts
-    ]
+    of_two = re.compile(rf"(?<![\w\\])({'|'.join(joint) or '(?!)'})(?![\w:]|\s*:)")
+    changed = [of_two.sub(lambda size: "·".join(size[0]), text) for text in texts]
     return changed, ", ".join(f"`{size}` is read as the size {'·'.join(size)}" for size in joint)
 
 
@@ -120,9 +113,8 @@ def read_members(texts: Sequence[str]) -> dict[str, str]:
     for declared in (one for text in texts for one in _declarations(Source("shape", text)) if one.way):
         if declared.name.partition("_")[0].lower() != declared.whole.lower():
             whole = declared.name[0].upper()
-            _refuse(
-                declared.source, declared.span, f"`{declared.name}` is read as a row or a column of `{whole}` alone"
-            )
+            message = f"`{declared.name}` is read as a row or a column of `{whole}` alone"
+            _refuse(declared.source, declared.span, message)
         if found.setdefault(declared.whole, declared.way) != declared.way:
             message = f"`{declared.name}` is declared twice, as a row and as a column of `{declared.whole}`"
             raise InputError.coded("conflicting-shapes", message, declared.source, declared.span)
@@ -137,12 +129,9 @@ def _declarations(source: Source) -> list[Declared]:
     if early:
         needed = "a name and a colon were needed" if names else "a name, a colon and a shape were needed"
         fact = not names and text.split()[-1].casefold() in CONDITIONS
-        _refuse(
-            source,
-            Span(0, names[0].start() if names else len(text)),
-            f"found `{early[:40]}` where {needed}",
-            f'facts are assumed: `--assume "{early[:40]}"`' if fact else None,
-        )
+        help = f'facts are assumed: `--assume "{early[:40]}"`' if fact else None
+        span = Span(0, names[0].start() if names else len(text))
+        _refuse(source, span, f"found `{early[:40]}` where {needed}", help)
     found = []
     for match, after in zip(names, [*names[1:], None], strict=False):
         end = after.start() if after is not None else len(text)
@@ -179,9 +168,8 @@ def _shape(source: Source, name: str, body: str, span: Span) -> tuple[Shape, Dim
     if len(sides) == 2 and not sides[1] and plain.endswith(","):
         sides = sides[:1]  # `(n,)` as Python writes it
     if not all(sides):
-        _refuse(
-            source, span, f"found `{body[:40]}` with an empty side, where a size was needed on both sides of the sign"
-        )
+        needed = "where a size was needed on both sides of the sign"
+        _refuse(source, span, f"found `{body[:40]}` with an empty side, {needed}")
     if len(sides) > 3:
         _refuse(source, span, f"`{body[:40]}` has {len(sides)} sides; an array has one or two, several matrices three")
     words = " ".join(sides).casefold().split()
@@ -189,9 +177,8 @@ def _shape(source: Source, name: str, body: str, span: Span) -> tuple[Shape, Dim
         _refuse(source, span, f"`{body[:40]}` says nothing of the size, which is a number or a name")
     if (fact := next(filter(CONDITIONS.__contains__, words), None)) is not None:
         _refuse(source, span, f"`{fact}` is no size", f'facts are assumed: `--assume "{name} {fact}"`')
-    *more, rows, cols = (
-        [_dim(source, side, span) for side in sides] if len(sides) > 1 else [_dim(source, sides[0], span), ONE]
-    )
+    found = [_dim(source, side, span) for side in sides]
+    *more, rows, cols = found if len(found) > 1 else [*found, ONE]
     return Shape(rows, cols), more[0] if more else None
 
 
@@ -229,12 +216,8 @@ def _dim(source: Source, text: str, span: Span) -> Dim:
         word = factor.strip()
         if word.isdecimal() and word.isascii():
             if len(word) > 7 or not 0 < int(word) <= _LARGEST:
-                _refuse(
-                    source,
-                    span,
-                    f"a size is a whole number from 1 to {_LARGEST}, not `{word[:20]}`",
-                    "choose a smaller size" if int(word) else "an array has at least one entry",
-                )
+                help = "choose a smaller size" if int(word) else "an array has at least one entry"
+                _refuse(source, span, f"a size is a whole number from 1 to {_LARGEST}, not `{word[:20]}`", help)
             result = result * Dim(int(word))
             continue
         digits = len(word) - len(word.lstrip("0123456789"))

@@ -56,9 +56,8 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
         refused = error
     numbers = {name: Symbol(name, NUMBER) for name in sorted(weights)}
     why = "assumed to be a number, so that the loss is one"
-    told = replace(
-        scope, symbols={**scope.symbols, **numbers}, origins={**scope.origins, **dict.fromkeys(numbers, why)}
-    )
+    origins = {**scope.origins, **dict.fromkeys(numbers, why)}
+    told = replace(scope, symbols={**scope.symbols, **numbers}, origins=origins)
     try:
         inside, inference, variable, reading = understood(told)
     except InputError:
@@ -81,11 +80,8 @@ def rows_or_columns(tree: s.Node, scope: Scope, understood: Callable[[s.Node], U
     except InputError as error:
         if error.diagnostic.code not in (*MISFITS, "sum-range"):
             raise
-        vectors = [
-            name
-            for name, one in scope.symbols.items()
-            if (one.shape.is_column or one.shape.is_row) and _is_offset(name)
-        ]
+        lines = (name for name, one in scope.symbols.items() if one.shape.is_column or one.shape.is_row)
+        vectors = list(filter(_is_offset, lines))
         ways = [(turned, ()) for turned in _with_columns(tree, scope)]
         for turned, said in (*ways, *(along_every_row(tree, scope, vectors) if scope.syntax == "latex" else ())):
             try:
@@ -106,9 +102,8 @@ def _knowing(tree: s.Node, found: Understood) -> Understood:
 def _with_columns(tree: s.Node, scope: Scope) -> Iterator[s.Node]:
     """The tree with columns for the rows of all declared matrices of which nothing is known, then of each alone."""
     slices = [part for part in s.parts_of(tree) if isinstance(part, s.Slice) and part.way in ("sample", "subscript")]
-    matrices = sorted(
-        {part.matrix.name for part in slices if part.matrix.name in scope.symbols.keys() - scope.members.keys()}
-    )
+    open_ = scope.symbols.keys() - scope.members.keys()
+    matrices = sorted({part.matrix.name for part in slices if part.matrix.name in open_})
     for names in ([matrices] if len(matrices) > 1 else []) + [[name] for name in matrices]:
         yield s.rebuilt(tree, partial(_turned, names))
 
@@ -131,11 +126,8 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     offsets = {name: shape for name, shape in inference.shapes.items() if name not in other}
     rows = {name: shape for name, shape in offsets.items() if shape.is_matrix and _is_offset(name)}
     asks = scope.syntax != "numpy" or bool(inference.notes)  # A*x − b: a product may have been meant
-    whole = (
-        rows
-        if asks
-        else [name for name, shape in offsets.items() if shape.is_matrix and name[0].islower() and name not in rows]
-    )
+    others = [name for name, shape in offsets.items() if shape.is_matrix and name[0].islower() and name not in rows]
+    whole = rows if asks else others
     why = {name: AS_WHAT_IT_IS_ADDED_TO for name in whole if scope.find(name) is None}
     closed = replace(closed, origins={**closed.origins, **why})
     found = closed, inference, variable, reading
@@ -175,10 +167,8 @@ def along_every_row(tree: s.Node, scope: Scope, vectors: Collection[str]) -> Ite
         found: dict[str, None] = {}
         changed = s.rebuilt(tree, partial(_along, way, found, scope, vectors))
         if found:
-            yield (
-                changed,
-                tuple(f"`{name}` is added to every {way}: it is read as `{sign.format(name)}`" for name in found),
-            )
+            read = [f"`{name}` is added to every {way}: it is read as `{sign.format(name)}`" for name in found]
+            yield changed, tuple(read)
 
 
 def _along(way: str, found: dict[str, None], scope: Scope, vectors: Collection[str], part: s.Node) -> s.Node:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from ...diagnostics.record import record, replace
 from ...ir import (
-    ONE,
     Add,
     Call,
     Delta,
@@ -35,7 +34,7 @@ from ...notation.printing.precedence import ATOM, SUM, UNARY
 from ..arrays.entries import OpenArray, cannot, opened
 from .matrix_level import MatrixCode
 from .names import Names
-from .snippet import Code, number_code, signed_sum
+from .snippet import Code, signed_sum
 
 _ALPHABET = "ijklabcdefghmnopqrstuvwxyz"
 
@@ -85,8 +84,6 @@ class IndexCode:
         """The array over `letters` (in this order) whose entries are `node`."""
         if isinstance(node, Add):
             return self._sum(node, letters)
-        if isinstance(node, Entry) and not node.base.free and (node.row, node.col) == _as_positions(node, letters):
-            return self.matrix.full(node.base)
         (term,) = expanded(node)
         try:
             numbers, operands = self._factors(term)
@@ -147,29 +144,20 @@ class IndexCode:
 
     def _elementwise(self, part: Power | Call, letters: tuple[Index, ...]) -> str:
         if isinstance(part, Call) and len(part.arguments) > 1:
-            return self.matrix.form(
-                part.function, x=", ".join(self.array(inside, letters).at(SUM) for inside in part.arguments)
-            )
+            shown = [self.array(inside, letters).at(SUM) for inside in part.arguments]
+            return self.matrix.form(part.function, x=", ".join(shown))
         inside = part.base if isinstance(part, Power) else part.argument
         code = self.array(inside, letters)
         if isinstance(part, Power):
             if isinstance(part.exponent, Number) and part.exponent.value == -1:
                 return f"1 / {code.at(UNARY)}"
-            exponent = (
-                number_code(part.exponent.value)
-                if isinstance(part.exponent, Number)
-                else self.matrix.code(part.exponent)
-            )
-            return f"{code.at(ATOM)}**{exponent.at(ATOM)}"
+            return f"{code.at(ATOM)}**{self.matrix.code(part.exponent).at(ATOM)}"
         return self.matrix.form(part.function, x=code.at(SUM), atom=code.at(ATOM), power=code.at(ATOM))
 
     def _entry(self, part: Entry) -> Operand:
         shape = part.base.shape
-        sides = [
-            (position, dim)
-            for position, dim in ((part.row, shape.rows), (part.col, shape.cols))
-            if position is not None
-        ]
+        both = ((part.row, shape.rows), (part.col, shape.cols))
+        sides = [(position, dim) for position, dim in both if position is not None]
         if unstacked(part) is not part:  # the library multiplies each matrix of a family
             stack, *rest = part.base.factors if isinstance(part.base, MatMul) else (part.base,)
             assert isinstance(stack, Symbol)
@@ -212,13 +200,6 @@ class IndexCode:
             spec += "->" + "".join(short[letter] for letter in letters)
             body = Code(self.matrix.form("einsum", spec=spec, x=", ".join(operand.text for operand in operands)))
         return self.matrix.scaled([*coefficient, body], True) if coefficient else body
-
-
-def _as_positions(node: Entry, letters: tuple[Index, ...]) -> tuple[Position | None, Position | None]:
-    remaining = list(letters)
-    row = remaining.pop(0) if node.base.shape.rows is not ONE and remaining else None
-    col = remaining.pop(0) if node.base.shape.cols is not ONE and remaining else None
-    return (row, col) if not remaining else (None, None)
 
 
 def _dim_of(position: Position) -> Dim | None:

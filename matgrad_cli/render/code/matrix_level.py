@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Final
 
 from ...ir import (
     ONE,
@@ -45,6 +46,9 @@ from ...ir.walk import found_in
 from ...notation.printing.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
 from .names import Names
 from .snippet import Code, number_code, signed_sum
+
+_OF_A_NUMBER: Final = frozenset("sum mean norm norm1 tr det diagonal diag vec".split())
+"""Functions that a number has itself as its value, or its size."""
 
 
 class MatrixCode:
@@ -119,19 +123,14 @@ class MatrixCode:
             case Fill(value, shape):
                 return Code(str(value), full=shape.is_number)
             case Literal():
-                whole = str(
-                    [list(map(float, row)) for row in node.rows]
-                    if node.shape.is_matrix
-                    else list(map(float, node.entries))
-                )
-                return Code(self.form("array", x=whole))
+                rows, column = [list(map(float, row)) for row in node.rows], list(map(float, node.entries))
+                return Code(self.form("array", x=str(rows if node.shape.is_matrix else column)))
             case Add():
                 return self._sum(node)
             case Mul(factors):
                 codes = [self.code(factor) for factor in factors]
-                return self.scaled(
-                    codes, all(code.full for code in codes), all(factor.shape.is_number for factor in factors[:-1])
-                )
+                numbers_first = all(factor.shape.is_number for factor in factors[:-1])
+                return self.scaled(codes, all(code.full for code in codes), numbers_first)
             case Hadamard(factors):
                 codes = self._beside(factors)
                 return self.scaled(codes, any(code.full for code in codes))
@@ -214,11 +213,8 @@ class MatrixCode:
             main: list[Code] = [Code(text, negative=sign)]
         else:
             main = [self._run(run) for run in arrays]
-        return (
-            self.scaled([*numbers, *main], True, numbers_first=True)
-            if len(numbers) + len(main) > 1
-            else (numbers + main)[0]
-        )
+        found = [*numbers, *main]
+        return self.scaled(found, True, numbers_first=True) if len(found) > 1 else found[0]
 
     def _run(self, factors: list[Expr]) -> Code:
         """A product in which no column meets a row: one chain of @."""
@@ -297,17 +293,7 @@ class MatrixCode:
             if argument.shape.is_matrix:
                 return Code(self.form("sum", x=f"{left.at(PRODUCT)} * {right.at(UNARY)}"))
             return Code(f"{left.at(PRODUCT)} {'*' if argument.shape.is_number else '@'} {right.at(UNARY)}", PRODUCT)
-        if argument.shape.is_number and name in (
-            "sum",
-            "mean",
-            "norm",
-            "norm1",
-            "tr",
-            "det",
-            "diagonal",
-            "diag",
-            "vec",
-        ):
+        if argument.shape.is_number and name in _OF_A_NUMBER:
             return self._of_a_number(name, argument)
         if _needs_two_axes(node):
             return self._of_two_axes(node)
@@ -317,9 +303,8 @@ class MatrixCode:
             return Code(self.form(name, x=self.full(argument).at(SUM), y=self.full(node.arguments[1]).at(SUM)))
         if name in CHANGES or name == "powm":
             power = self.code(node.arguments[1]).at(ATOM) if name.endswith("powm") else ""
-            return Code(
-                self.form(name, x=self.full(argument).at(SUM), along=self.full(node.arguments[-1]).at(SUM), p=power)
-            )
+            along = self.full(node.arguments[-1]).at(SUM)
+            return Code(self.form(name, x=self.full(argument).at(SUM), along=along, p=power))
         if name == "logsumexp" and argument.shape.is_matrix:
             name = "logsumexp_all"
         code = self.code(argument)
@@ -329,9 +314,8 @@ class MatrixCode:
             return code
         code = code if name in ("square", "reciprocal") else self.taken(code, argument)
         text = self.form(name, x=code.at(SUM), atom=code.at(ATOM), power=code.at(POWER))
-        return Code(
-            text, PRODUCT if text.startswith(("1 / ", "1.0 * ")) else POWER if text.endswith("**2") else ATOM, whole
-        )
+        level = PRODUCT if text.startswith(("1 / ", "1.0 * ")) else POWER if text.endswith("**2") else ATOM
+        return Code(text, level, whole)
 
     def _of_two_axes(self, node: Call) -> Code:
         """The function of a vector or a number that it takes as a matrix alone;
@@ -339,19 +323,14 @@ class MatrixCode:
         arguments = list(node.arguments)
         for place, part in enumerate(arguments):
             if ("same", *FUNCTIONS[node.function].others)[place] == "same":
-                text = (
-                    self.form("array", x=f"[[{self.full(part).at(SUM)}]]")
-                    if part.shape.is_number
-                    else self._full_rank(part)
-                )
+                number = part.shape.is_number
+                text = self.form("array", x=f"[[{self.full(part).at(SUM)}]]") if number else self._full_rank(part)
                 arguments[place] = Symbol(text, Shape(_SIDE, _SIDE))  # stands for the code
                 self.memo[arguments[place]] = Code(text)
         call = Call(node.function, *arguments)
-        added = {2: ("[0, 0]", "[0]" if node.shape.is_row else "[:, 0]", ""), 1: ("[0]", ""), 0: ("",)}[
-            len(call.shape.dims)
-        ]
+        added = {2: ("[0, 0]", "[0]" if node.shape.is_row else "[:, 0]", ""), 1: ("[0]", ""), 0: ("",)}
         code = self._call(call)
-        off = added[len(node.shape.dims)]
+        off = added[len(call.shape.dims)][len(node.shape.dims)]
         return Code(f"{code.at(ATOM)}{off}") if off else code
 
     def _of_a_number(self, name: str, argument: Expr) -> Code:

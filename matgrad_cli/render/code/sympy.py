@@ -34,6 +34,7 @@ from ...ir import (
 )
 from ...ir.functions import CHANGES, GREATEST, MATRIX_FUNCTIONS, PRODUCTS
 from ...ir.walk import names_in
+from ...notation.names import words
 from ...notation.printing.precedence import ATOM, POWER, UNARY, Piece
 from ...notation.printing.to_text import TextPrinter, dim_text
 from ...records import Derivation, Result
@@ -74,35 +75,11 @@ _REFUSED: Final = {
     **dict.fromkeys((*MATRIX_FUNCTIONS, *CHANGES, "powm"), "functions of matrices"),
 }
 
-_TAKEN: Final = frozenset(ELEMENTWISE) | {
-    "z",
-    "gradient",
-    "pi",
-    "E",
-    "Integer",
-    "Rational",
-    "Symbol",
-    "MatrixSymbol",
-    "symbols",
-    "Dummy",
-    "Lambda",
-    "Sum",
-    "Trace",
-    "Determinant",
-    "Inverse",
-    "Identity",
-    "OneMatrix",
-    "ZeroMatrix",
-    "HadamardProduct",
-    "HadamardPower",
-    "KroneckerProduct",
-    "KroneckerDelta",
-    "DiagMatrix",
-    "FunctionMatrix",
-    "Max",
-    "Heaviside",
-    "Abs",
-}
+_TAKEN: Final = frozenset(ELEMENTWISE) | words(
+    """z gradient pi E Integer Rational Symbol MatrixSymbol symbols Dummy Lambda Sum Trace Determinant Inverse
+    Identity OneMatrix ZeroMatrix HadamardProduct HadamardPower KroneckerProduct KroneckerDelta DiagMatrix
+    FunctionMatrix Max Heaviside Abs"""
+)
 """Names of SymPy that a module may use: no variable may hide one."""
 
 
@@ -120,11 +97,8 @@ def sympy_module(result: Result, problem: Problem) -> str:
     printer = SympyPrinter(problem.variables, letters_in(stated))
     parts = [f"{printer.name(node.name)} = {printer.show(node.body)}" for node in names_in(stated)]
     shown = printer.show(stated)
-    last = (
-        f"gradient = Integer({shown})"
-        if isinstance(stated, Number) and stated.value.denominator == 1
-        else f"gradient = {shown}"
-    )
+    whole = isinstance(stated, Number) and stated.value.denominator == 1
+    last = f"gradient = Integer({shown})" if whole else f"gradient = {shown}"
     sizes = sorted({name for dim in printer.dims for name in dim.names})
     lines = ["from sympy import *", ""]
     if sizes:
@@ -195,9 +169,8 @@ class SympyPrinter(TextPrinter):
 
     def _position(self, position: Position | None) -> str:
         if isinstance(position, Pair):
-            return (
-                f"({self._position(position.outer)})*{self.dim(position.inner_dim)} + {self._position(position.inner)}"
-            )
+            outer, inner = map(self._position, (position.outer, position.inner))
+            return f"({outer})*{self.dim(position.inner_dim)} + {inner}"
         return "0" if position is None else self.name(str(position)) if isinstance(position, Index) else str(position)
 
     def on_matmul(self, node: MatMul, parts: tuple[Piece, ...]) -> Piece:
@@ -241,13 +214,8 @@ class SympyPrinter(TextPrinter):
     def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, shown, shape = node.function, self.signed(parts[0]), node.argument.shape
         if name in _REFUSED or name[2:3] == ":":
-            raise StuckError(
-                Diagnostic(
-                    "cannot-print",
-                    f"the result holds {_REFUSED[name]}, for which SymPy has no matrix expression",
-                    help="`--format numpy`",
-                )
-            )
+            message = f"the result holds {_REFUSED[name]}, for which SymPy has no matrix expression"
+            raise StuckError(Diagnostic("cannot-print", message, help="`--format numpy`"))
         if shape.is_number and not is_elementwise(name) and name != "norm":  # a matrix of one entry
             parts = tuple([Piece(f"ImmutableMatrix([[{self.signed(part)}]])") for part in parts])
             shown = parts[0].text
@@ -267,9 +235,8 @@ class SympyPrinter(TextPrinter):
         form = _ARRAYS.get(name)
         if form is not None:
             text = form.format(x=f"({shown})", exp=f"({shown}).applyfunc(exp)", rows=rows, cols=cols)
-            return Piece(
-                text, ATOM if text.endswith(")") and "*" not in text.split("(")[0] and text[0] != "(" else UNARY
-            )
+            closed = text.endswith(")") and "*" not in text.split("(")[0] and text[0] != "("
+            return Piece(text, ATOM if closed else UNARY)
         function = _RENAMED.get(name, name)
         self.uses_z = self.uses_z or "(z" in function
         return Piece(f"({function})({shown})" if shape.is_number else f"({shown}).applyfunc({function})")

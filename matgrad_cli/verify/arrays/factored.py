@@ -101,13 +101,18 @@ class Factored(Composed):
         digits = {other: sizes for other, sizes in parted.digits.items() if other != label}
         left = list(enumerate(parted.digits[label]))
         for axis, size in axes:
-            own: list[int] = []
-            while prod(own) < size:
-                k, digit = left.pop(0)
-                names[label, k] = (axis, len(own))
-                own.append(digit)
-            digits[axis] = tuple(own)
+            own = _taken(left, size)
+            names.update({(label, k): (axis, place) for place, (k, _) in enumerate(own)})
+            digits[axis] = tuple([digit for _, digit in own])
         return Factored([renamed(part, names) for part in parted.parts], digits, self.p)
+
+
+def _taken(left: list[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """The first of the numbered digits that are left which count up to a size: they are left no more."""
+    own: list[tuple[int, int]] = []
+    while prod([digit for _, digit in own]) < size:
+        own.append(left.pop(0))
+    return own
 
 
 def _apart(part: Tensor) -> list[Tensor]:
@@ -153,13 +158,10 @@ def paired(left: Sequence[tuple[Label, int]], right: Sequence[tuple[Label, int]]
     digits: dict[Label, Sizes] = {}
     lists: list[list[Label]] = []
     for side in (left, right):
-        places, left_over = list[Label](), list(common)
+        places, left_over = list[Label](), list(enumerate(common))
         for axis, size in side:
-            own: list[int] = []
-            while prod(own) < size:
-                places.append((axis, len(own)))
-                own.append(left_over.pop(0))
-            digits[axis] = tuple(own)
+            digits[axis] = tuple([digit for _, digit in _taken(left_over, size)])
+            places += [(axis, place) for place in range(len(digits[axis]))]
         lists.append(places)
     pairs = tuple([(a, b, size) for a, b, size in zip(*lists, common, strict=True)])
     return Factored([Sparse(scalar(1), (pair,)) for pair in pairs] or [scalar(1)], digits, 0)
@@ -201,12 +203,9 @@ def _recounted(tensor: Factored, wanted: Mapping[Label, Sizes]) -> Factored | No
         finer = _refined(tensor.digits[label], sizes)
         if finer is None:
             return None
-        left = list(finer)
+        left = list(enumerate(finer))
         for k, size in enumerate(tensor.digits[label]):
-            own: list[int] = []
-            while prod(own) < size:
-                own.append(left.pop(0))
-            split[label, k] = tuple(own)
+            split[label, k] = tuple([digit for _, digit in _taken(left, size)])
     links = [pair for part in tensor.parts if isinstance(part, Sparse) for pair in part.pairs]
     changed = True
     while changed:
