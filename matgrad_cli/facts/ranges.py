@@ -29,12 +29,8 @@ class Range:
 
     def plus(self, other: Range) -> Range:
         """What the sum of two numbers lies in."""
-        return Range(
-            self.low + other.low,
-            self.high + other.high,
-            self.low_open or other.low_open,
-            self.high_open or other.high_open,
-        )
+        opens = self.low_open or other.low_open, self.high_open or other.high_open
+        return Range(self.low + other.low, self.high + other.high, *opens)
 
     def times(self, number: Fraction) -> Range:
         """What the multiple of a number lies in."""
@@ -48,9 +44,8 @@ class Range:
     def squared(self, power: int) -> Range:
         """What an even power of a number lies in."""
         most: Bound = max(-self.low, self.high, self.low, -self.high)
-        ends = [
-            is_open for end, is_open in ((self.low, self.low_open), (self.high, self.high_open)) if abs(end) == most
-        ]
+        both = ((self.low, self.low_open), (self.high, self.high_open))
+        ends = [is_open for end, is_open in both if abs(end) == most]
         return Range(Fraction(0), most**power, self.low_open and self.positive, all(ends))
 
 

@@ -35,9 +35,8 @@ def _found(node: Expr) -> Form:
     if isinstance(node, Symbol):
         return Form(_KINDS.setdefault(node.shape, len(_KINDS)), (node,))
     parts = [_FORMS[part] for part in node.children]
-    places = {
-        symbol: place for place, symbol in enumerate(dict.fromkeys([one for part in parts for one in part.symbols]))
-    }
+    symbols = dict.fromkeys([one for part in parts for one in part.symbols])
+    places = {symbol: place for place, symbol in enumerate(symbols)}
     pattern = tuple([(part.kind, *[places[symbol] for symbol in part.symbols]) for part in parts])
     said = () if node.many else [getattr(node, name) for name in node.fields if name not in node.inner]
     own = tuple([value for value in said if value is not node.children])

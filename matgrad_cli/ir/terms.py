@@ -59,11 +59,8 @@ class Term:
 
     def renamed(self, mapping: dict[Index, Index]) -> Term:
         """The same term with bound letters renamed."""
-        return Term(
-            self.coefficient,
-            tuple(mapping.get(index, index) for index in self.indices),
-            tuple(rename(factor, mapping) for factor in self.factors),
-        )
+        indices = tuple(mapping.get(index, index) for index in self.indices)
+        return Term(self.coefficient, indices, tuple(rename(factor, mapping) for factor in self.factors))
 
 
 def ordered(factors: Iterable[Expr]) -> tuple[Expr, ...]:
@@ -111,9 +108,7 @@ def is_entries(line: Expr) -> bool:
 
 
 def _has_sum(term: Expr) -> bool:
-    return isinstance(term, SumOver) or (
-        isinstance(term, Mul) and any(isinstance(factor, SumOver) for factor in term.factors)
-    )
+    return any(isinstance(factor, SumOver) for factor in (term.factors if isinstance(term, Mul) else (term,)))
 
 
 @noted
@@ -221,9 +216,8 @@ def brackets_opened(terms: Iterable[Term]) -> tuple[Term, ...]:
     waiting = list(terms)
     while waiting and len(found) <= MOST_TERMS:
         term = waiting.pop(0)
-        bracket = next(
-            (one for one in term.factors if isinstance(one, Add) and (_holds_delta(one) or len(one.free) > 2)), None
-        )
+        sums = (one for one in term.factors if isinstance(one, Add))
+        bracket = next((one for one in sums if _holds_delta(one) or len(one.free) > 2), None)
         if bracket is None:
             found.append(term)
             continue

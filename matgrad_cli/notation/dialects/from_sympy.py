@@ -12,9 +12,8 @@ def texts_of(loss: object, wrt: object, shapes: tuple[str, ...]) -> tuple[str, s
     """A loss and its variable as SymPy writes them, with the shape of each symbol that has none yet."""
     if not hasattr(loss, "free_symbols"):
         found = type(loss).__name__
-        raise InputError.coded(
-            "unreadable", f"a loss is a text or a SymPy expression, and this is of the type `{found}`"
-        )
+        message = f"a loss is a text or a SymPy expression, and this is of the type `{found}`"
+        raise InputError.coded("unreadable", message)
     given = {part.partition(":")[0].strip() for text in shapes for part in text.split(",")}
     return str(loss), str(wrt), (*shapes, *(shape for name, shape in _shapes(loss) if name not in given))
 
@@ -24,8 +23,5 @@ def _shapes(loss: Any) -> Iterator[tuple[str, str]]:
     matrices = sorted((symbol for symbol in loss.free_symbols if hasattr(symbol, "shape")), key=str)
     sizes = {str(size) for symbol in matrices for size in symbol.shape}
     yield from ((str(symbol), f"{symbol}: {symbol.shape[0]}×{symbol.shape[1]}") for symbol in matrices)
-    yield from (
-        (str(one), f"{one}: scalar")
-        for one in sorted(loss.free_symbols - set(matrices), key=str)
-        if str(one) not in sizes
-    )
+    numbers = sorted({str(one) for one in loss.free_symbols - set(matrices)} - sizes)
+    yield from ((name, f"{name}: scalar") for name in numbers)

@@ -74,9 +74,8 @@ def labels(tree: s.Node, scope: Scope, wrt: str) -> frozenset[str]:
         if not (letters & bound or base in rows) or wrt.lower().split("_")[0] != base:
             # d_k: a size has no entries
             own = base == "d" or scope.size(base) is not None or wrt.startswith(f"{base}_")
-            chosen = {
-                letter for letter in letters if "_" in letter and letter.rpartition("_")[2] in bound
-            }  # of w_{y_i}
+            # those of w_{y_i}
+            chosen = {letter for letter in letters if "_" in letter and letter.rpartition("_")[2] in bound}
             free = letters - bound - chosen
             found |= {f"{base}_{letter}" for letter in free if own or letter not in COUNTERS} - called
         alone = counts[base] == len(indices) and not letters and wrt != base
@@ -224,9 +223,8 @@ def _refuse_derivatives(tree: s.Node, scope: Scope) -> None:
             body, written = s.ungrouped(part.body), quoted(scope.source, part.span)
             if isinstance(body, s.Name | s.Subscript | s.Slice):
                 message = f"{written} is a derivative of a variable, which depends on nothing here"
-                help = (
-                    "in space or in time it is linear: write it as a matrix times the array of the values, as in `D u`"
-                )
+                matrix = "write it as a matrix times the array of the values, as in `D u`"
+                help = f"in space or in time it is linear: {matrix}"
             elif part.style == "nabla" and part.variable is None:
                 message = f"by what {written} is differentiated is not said"
                 help = "leave `\\nabla` out for the gradient of what follows, or write by what, as in `\\nabla_x`"

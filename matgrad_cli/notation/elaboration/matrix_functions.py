@@ -129,11 +129,8 @@ def as_diagonal(e: Elaborator, value: Expr) -> Expr:
 def not_square(e: Elaborator, what: str, value: Expr, node: s.Node) -> NoReturn:
     """Only a square matrix has `what`."""
     symbols = [symbol for symbol in value.symbols if isinstance(symbol, Symbol)]
-    notes = tuple(
-        f"`{symbol.name}` is {described(symbol.shape)} ({e.scope.origins[symbol.name]})"
-        for symbol in sorted(symbols, key=lambda symbol: symbol.name)[:4]
-        if symbol.name in e.scope.origins
-    )
+    known = [(symbol, e.scope.origins.get(symbol.name)) for symbol in sorted(symbols, key=lambda one: one.name)[:4]]
+    notes = tuple(f"`{symbol.name}` is {described(symbol.shape)} ({origin})" for symbol, origin in known if origin)
     message = f"only a square matrix has {what}, {e.text(node)} is {described(value.shape)}"
     fail(e.scope, "not-square", message, (node.span, f"{value.shape.rows}×{value.shape.cols}"), notes=notes)
 

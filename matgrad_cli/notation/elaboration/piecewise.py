@@ -95,9 +95,8 @@ def _chosen(node: s.Apply) -> s.Node:
     condition, value, other = node.arguments
     rest = s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), condition))
     pairs = [(mask, one) for mask, one in ((condition, value), (rest, other)) if not _is_zero(one)]
-    first, *second = [
-        s.Binary(node.span, "hadamard", mask, s.Group(one.span, one)) for mask, one in pairs or [(rest, other)]
-    ]
+    masked = pairs or [(rest, other)]
+    first, *second = [s.Binary(node.span, "hadamard", mask, s.Group(one.span, one)) for mask, one in masked]
     return s.Binary(node.span, "+", first, second[0]) if second else first
 
 

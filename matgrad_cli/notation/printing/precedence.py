@@ -158,9 +158,8 @@ class Printer(ABC):
 
     def on_literal(self, node: Literal, parts: tuple[Piece, ...]) -> Piece:  # noqa: ARG002
         """A matrix of numbers written out."""
-        return Piece(
-            self.table([[self.signed(self.piece(Number(value))) for value in row] for row in node.rows]), tight=True
-        )
+        rows = [[self.signed(self.piece(Number(value))) for value in row] for row in node.rows]
+        return Piece(self.table(rows), tight=True)
 
     @abstractmethod
     def table(self, rows: Sequence[Sequence[str]]) -> str:

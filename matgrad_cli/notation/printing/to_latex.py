@@ -71,9 +71,8 @@ class LatexPrinter(BookPrinter):
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         below = f"_{{{kind}}}" if kind in ("1", "2", "*") else f"_{kind}" if kind else ""
         above = "" if not power else f"^{power}" if len(power) == 1 else f"^{{{power}}}"
-        return Piece(
-            rf"\lVert {self.signed(body)} \rVert{below}{above}", POWER if power else ATOM, tight=True, inner=body
-        )
+        text = rf"\lVert {self.signed(body)} \rVert{below}{above}"
+        return Piece(text, POWER if power else ATOM, tight=True, inner=body)
 
 
 _BARE: Final = LatexPrinter()

@@ -76,9 +76,8 @@ class MathmlPrinter(BookPrinter):
     def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
         shown = self.signed(parts[0])
         if len(parts) > 1:
-            return Piece(
-                f"<mi>D</mi>{signs.APPLY}{self.brackets(shown)}<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>"
-            )
+            along = f"<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>"
+            return Piece(f"<mi>D</mi>{signs.APPLY}{self.brackets(shown)}{along}")
         if self.is_function(node.body, parts[0]):
             return Piece(self.word("d") + signs.THIN + shown, POWER)
         bare = isinstance(node.body, Symbol | Named | Entry)
@@ -97,9 +96,8 @@ class MathmlPrinter(BookPrinter):
         )
         scripts = below + (f"<mrow>{power}</mrow>" if power else "")
         tag = f"m{'sub' if below else ''}{'sup' if power else ''}"
-        return Piece(
-            f"<{tag}>{bars}{scripts}</{tag}>" if scripts else bars, POWER if power else ATOM, tight=True, inner=body
-        )
+        text = f"<{tag}>{bars}{scripts}</{tag}>" if scripts else bars
+        return Piece(text, POWER if power else ATOM, tight=True, inner=body)
 
 
 def _around(text: str, wrap: Callable[[str], str]) -> str:

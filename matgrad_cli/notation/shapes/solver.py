@@ -161,9 +161,8 @@ class Solver:
             self.rule(entrywise_rule(left, right, result, reason), left, right, result)
         elif operator in ("@", "dot"):
             last = s.last_factor(node.left)
-            before = (
-                self.names[last.name] if isinstance(last, s.Name) and last.name in self.names else left
-            )  # y_i w · x_i
+            # y_i w · x_i
+            before = self.names.get(last.name, left) if isinstance(last, s.Name) else left
             for form, other in ((left, right), (before, right), (right, left)):
                 if operator == "@":
                     form.kind.multiplied()
@@ -236,11 +235,8 @@ class Solver:
             known = LABELS if node.operator == "*" else frozenset[str]()
             name = part.name if isinstance(part, s.Name) else ""
             if name in known | self.summed and self.names.get(name) is form:
-                said = {
-                    name: "a label for each entry of what it multiplies"
-                    if name in LABELS
-                    else "as large as what it stands beside"
-                }
+                beside = "as large as what it stands beside"
+                said = {name: "a label for each entry of what it multiplies" if name in LABELS else beside}
                 self.rule(labels_rule(form, other, reason, partial(self.habits.update, said)), form, other)
 
     def count(self, node: s.Node, right: Form, behind: s.Node) -> None:
@@ -291,12 +287,8 @@ class Solver:
             found = self.scope.size(name)
             if found is not None or name in self.limits:
                 return found or self.limits[name].known
-            if (
-                self.scope.find(name) is None
-                and self.scope.open
-                and name not in self.names
-                and name not in self.binding
-            ):
+            known = self.scope.find(name) is not None or name in self.names or name in self.binding
+            if self.scope.open and not known:
                 self.dims.add(name)
                 return Dim.of(name)
             return None

@@ -40,9 +40,8 @@ def with_weights(tree: s.Node, scope: Scope, wrt: str, understood: Callable[[Sco
     and is none or does not fit otherwise."""
     places = tuple(_coefficients(tree) if scope.syntax == "latex" else names_beside(tree))
     other = {wrt, *(name for name, operator in places if operator not in ("*", "/"))}
-    weights = {
-        name for name, _ in places if name[0].isupper() and scope.find(name) is None and scope.size(name) is None
-    } - other
+    capitals = {name for name, _ in places if name[0].isupper()} - other
+    weights = {name for name in capitals if scope.find(name) is None and scope.size(name) is None}
     refused: InputError | None = None
     try:
         found = understood(scope)
@@ -138,9 +137,8 @@ def with_offsets(tree: s.Node, scope: Scope, understood: Callable[[Scope], Under
     if not rows and not numbers:
         return found
     symbols = {name: Symbol(name, Shape(shape.cols, ONE)) for name, shape in rows.items()}
-    origins = dict.fromkeys(
-        rows, "assumed to be a vector that is added to every row, as small letters beside a matrix are"
-    )
+    of_rows = "assumed to be a vector that is added to every row, as small letters beside a matrix are"
+    origins = dict.fromkeys(rows, of_rows)
     origins |= dict.fromkeys(numbers, "assumed to be a number that is added to every entry, as a bias is")
     for name, shape in inference.shapes.items():
         if name in numbers or shape.is_number:

@@ -250,9 +250,8 @@ class MatrixCode:
     def _kron(self, node: Kron) -> Code:
         factors = [factor for factor in node.factors if not factor.shape.is_number]
         numbers = [self.code(factor) for factor in node.factors if factor.shape.is_number]
-        alike = len({factor.shape.is_row for factor in factors}) == 1 and not any(
-            factor.shape.is_matrix for factor in factors
-        )
+        kinds = {(factor.shape.is_row, factor.shape.is_matrix) for factor in factors}
+        alike = kinds in ({(True, False)}, {(False, False)})
         codes = [self.full(factor).at(SUM) if alike else self._full_rank(factor) for factor in factors]
         text = codes[0] if codes else "1"
         for other in codes[1:]:

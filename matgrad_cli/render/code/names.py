@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Iterable
 
 from ...diagnostics.record import field, mutable
@@ -13,9 +14,7 @@ from .dialects import Dialect
 
 def safe_name(name: str, taken: Iterable[str]) -> str:
     """The name as Python can have it: `lambda` becomes `lambda_`, and so does a name that the module needs."""
-    cleaned = "".join(
-        character if (character.isalnum() and character.isascii()) or character == "_" else "_" for character in name
-    )
+    cleaned = re.sub(r"[^A-Za-z0-9]", "_", name)
     cleaned = cleaned if cleaned and not cleaned[0].isdigit() else f"_{cleaned}"
     used = set(taken)
     while keyword.iskeyword(cleaned) or cleaned in used:

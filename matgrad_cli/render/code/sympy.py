@@ -159,10 +159,8 @@ class SympyPrinter(TextPrinter):
         return Piece("E" if node.name == "e" else node.name)
 
     def on_literal(self, node: Literal, parts: tuple[Piece, ...]) -> Piece:
-        rows = (
-            f"[{', '.join(f'Rational({value.numerator}, {value.denominator})' for value in row)}]" for row in node.rows
-        )
-        return Piece(f"ImmutableMatrix([{', '.join(rows)}])")
+        rows = [", ".join(f"Rational({value.numerator}, {value.denominator})" for value in row) for row in node.rows]
+        return Piece(f"ImmutableMatrix([{', '.join(f'[{row}]' for row in rows)}])")
 
     def on_delta(self, node: Delta, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"KroneckerDelta({self._position(node.left)}, {self._position(node.right)})")

@@ -48,15 +48,11 @@ class Factored(Composed):
     def times(self, other: Tensor, over: Labels, p: int) -> Tensor:
         one, two = _alike(self, other if isinstance(other, Factored) else lifted(other, p))
         digits = {label: sizes for label, sizes in {**one.digits, **two.digits}.items() if label not in over}
-        bound = {
-            (label, k): size
-            for label in over
-            for k, size in enumerate(one.digits.get(label) or two.digits.get(label) or ())
-        }
+        sizes_over = {label: one.digits.get(label) or two.digits.get(label) or () for label in over}
+        bound = {(label, k): size for label, sizes in sizes_over.items() for k, size in enumerate(sizes)}
         parts = [*one.parts, *two.parts]
-        steps, rest, _ = order(
-            tuple([tuple(zip(part.labels, part.dims, strict=True)) for part in parts]), tuple(bound.items())
-        )
+        axes = tuple([tuple(zip(part.labels, part.dims, strict=True)) for part in parts])
+        steps, rest, _ = order(axes, tuple(bound.items()))
         for members, gone in steps:
             parts.append(joint([parts[n] for n in members], gone, p))
         found = Factored(_absorbed([parts[n] for n in rest], p), digits, p)
@@ -178,11 +174,8 @@ def _refined(one: Sizes, other: Sizes) -> Sizes | None:
 def _alike(one: Factored, two: Factored) -> tuple[Factored, Factored]:
     """Both with the same digits of the axes that they share; written out where that cannot be."""
     while True:
-        wanted = {
-            label: _refined(one.digits[label], two.digits[label])
-            for label in one.labels
-            if label in two.digits and one.digits[label] != two.digits[label]
-        }
+        both = {label: (one.digits[label], two.digits[label]) for label in one.labels if label in two.digits}
+        wanted = {label: _refined(first, second) for label, (first, second) in both.items() if first != second}
         if not wanted:
             return one, two
         known = {label: sizes for label, sizes in wanted.items() if sizes is not None}
@@ -232,11 +225,8 @@ def _recounted(tensor: Factored, wanted: Mapping[Label, Sizes]) -> Factored | No
 def _with_digits(part: Tensor, names: Mapping[Label, tuple[tuple[Label, int], ...]]) -> Tensor:
     """A part with each axis counted in others: nothing moves."""
     if isinstance(part, Sparse):
-        pairs = [
-            (one, other, size)
-            for left, right, _ in part.pairs
-            for (one, size), (other, _) in zip(names[left], names[right], strict=True)
-        ]
+        finer = [zip(names[left], names[right], strict=True) for left, right, _ in part.pairs]
+        pairs = [(one, other, size) for digits in finer for (one, size), (other, _) in digits]
         core = _with_digits(part.core, names)
         return Sparse(core, tuple(pairs)) if pairs else core
     axes = [axis for label in part.labels for axis in names[label]]

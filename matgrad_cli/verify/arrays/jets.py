@@ -87,9 +87,8 @@ def jet_along(jet: Jet, sides: Sequence[tuple[Label, int]], size: Callable[[Dim]
     """The product of all that stands along some sides of these lengths."""
     factors = [jet]
     for side, length in sides:
-        factors = [
-            each(factor, partial(taken, where={side: at}, size=size)) for factor in factors for at in range(length)
-        ]
+        ways = [partial(taken, where={side: at}, size=size) for at in range(length)]
+        factors = [each(factor, way) for factor in factors for way in ways]
     return reduce(lambda left, right: jet_product(left, right, (), p), factors)
 
 

@@ -19,9 +19,8 @@ def _blocks(tensor: Tensor) -> tuple[tuple[Any, ...], tuple[int, ...], int, list
     n = tensor.size(ROW)
     sizes = tuple([tensor.size(label) for label in rest])
     data = spread(tensor, (*rest, ROW, COL), (*sizes, n, n)).data
-    blocks = [
-        [list(data[start + i * n : start + (i + 1) * n]) for i in range(n)] for start in range(0, len(data), n * n)
-    ]
+    rows = [list(data[start : start + n]) for start in range(0, len(data), n)]
+    blocks = [rows[start : start + n] for start in range(0, len(rows), n)]
     return rest, sizes, n, blocks
 
 

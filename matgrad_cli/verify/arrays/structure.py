@@ -157,9 +157,8 @@ def delta(left: Position, right: Position, size: Sizes) -> Tensor:
 
 def with_sides(tensor: Tensor, shape: Shape, size: Sizes) -> Tensor:
     """The array with the axes of the shape present; along an axis that was missing it is constant."""
-    missing = [
-        (label, n) for label, n in zip(sides(shape), lengths(shape, size), strict=True) if label not in tensor.labels
-    ]
+    both = zip(sides(shape), lengths(shape, size), strict=True)
+    missing = [(label, n) for label, n in both if label not in tensor.labels]
     if not missing:
         return tensor
     return spread(tensor, (*tensor.labels, *[label for label, _ in missing]), (*tensor.dims, *[n for _, n in missing]))
@@ -266,6 +265,5 @@ def float_power(base: Tensor, exponent: Tensor) -> Tensor:
     """Entry by entry base to the power of exponent, in floats."""
     field = Floats()
     left, right = aligned(base, exponent)
-    return Tensor(
-        left.labels, left.dims, [field.power(u, Fraction(v)) for u, v in zip(left.data, right.data, strict=True)]
-    )
+    powers = [field.power(u, Fraction(v)) for u, v in zip(left.data, right.data, strict=True)]
+    return Tensor(left.labels, left.dims, powers)
