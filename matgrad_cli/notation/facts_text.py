@@ -8,9 +8,12 @@ from typing import Final
 from ..diagnostics import InputError, Source, Span, UsageError
 from ..diagnostics.record import record
 from ..diagnostics.regex import regex
+from ..facts import Fact
 from ..facts.conditions import CONDITIONS, contradiction, parse_fact_word
-from ..ir import ONE, Dim, Shape
+from ..ir import ONE, Dim, Shape, Stack, Symbol
 from .loss_text import plain_name
+from .names import nearest_name
+from .scope import Scope
 
 _LONGEST: Final = 20_000
 
@@ -165,3 +168,28 @@ def _swap(dim: Dim, old: str, new: Dim) -> Dim:
         for _ in range(power):
             result = result * (new if name == old else Dim.of(name))
     return result
+
+
+def facts_of(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
+    """The facts about the variables of a scope; raises InputError for those of other names, and of other shapes."""
+    found: dict[Fact, None] = {}
+    for fact in facts:
+        family = scope.find(fact.name.rpartition("_")[0])
+        symbol = family if isinstance(family, Stack) else scope.find(fact.name)
+        if symbol is None and scope.syntax == "latex" and len(fact.name) == 1:
+            symbol = scope.find(fact.name.swapcase())  # Y, whose rows are the y_i
+        if not isinstance(symbol, Symbol):
+            message = f"the fact `{fact.name} {fact.word}` is about a name that does not occur"
+            help = f"did you mean `{near}`?" if (near := nearest_name(fact.name, scope.symbols)) else None
+            raise InputError.coded("unknown-name", message, fact.source, fact.span, help=help)
+        if isinstance(symbol, Stack) and CONDITIONS[fact.word].entry is None:
+            message = f"`{symbol.name}` is several matrices, and that each is {fact.word} cannot be assumed"
+            raise InputError.coded(
+                "unreadable", message, fact.source, fact.span, help="leave it out: the result holds without"
+            )
+        if fact.sides and not symbol.shape.is_matrix and not (fact.sides == "=" and symbol.shape.is_number):
+            code = "not-square" if fact.sides == "=" else "shape-mismatch"
+            message = f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}"
+            raise InputError.coded(code, message, fact.source, fact.span)
+        found[Fact(symbol, fact.word)] = None
+    return tuple(found)

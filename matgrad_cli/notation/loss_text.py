@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from ..diagnostics import InputError, Source, Span
 from ..diagnostics.regex import regex
-from ..ir import Symbol
+from ..ir import Stack, Symbol
 from . import syntax as s
 from .names import nearest_name, spelled_name
 from .scope import Scope
@@ -203,7 +203,7 @@ def said_of_variable(variable: Symbol, wrt: str, scope: Scope) -> tuple[str, ...
     if variable.name.lower() == name.lower():
         return (f"`{name}` is read as `{variable.name}`",)
     side = "column" if scope.members.get(variable.name) == "column" else "row"
-    part = side if variable.shape.is_matrix else "entry"
+    part = "matrix" if isinstance(variable, Stack) else side if variable.shape.is_matrix else "entry"
     return (f"the derivative by `{wrt}` is {part} {name[-1]} of the derivative by `{variable.name}`",)
 
 

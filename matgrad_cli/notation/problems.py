@@ -21,10 +21,10 @@ from .elaboration.readable import readable
 from .expression.brackets import AS_COLUMN, AS_ROW
 from .expression.mending import further, with_matrix_products, written_out
 from .factorials import with_factorials
-from .facts_text import StatedFact, read_facts, squared
+from .facts_text import StatedFact, facts_of, read_facts, squared
 from .latex.families import families
 from .loss_text import matrix_squares, plain_name, said_of_variable, variable_named, without_left_side, without_wrappers
-from .names import canonical_name, nearest_name, words
+from .names import canonical_name, words
 from .rare import with_symmetry
 from .scope import UNUSED, Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer
@@ -186,7 +186,7 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
             readable(as_column(reading.expr) if reading.flat else reading.expr),
             variable,
             variables,
-            _facts(facts, scope),
+            facts_of(facts, scope),
             tuple((symbol.name, scope.origins.get(symbol.name, "")) for symbol in variables),
             found.assumed,
             (*put_in, *dropped, *choice, *written, *square_notes, *found.notes, *reading.notes),
@@ -341,7 +341,7 @@ def in_own_letters(
     ask for."""
     facts = read_facts(assume)
     scope, found = _close(tree, Scope(source, syntax="latex", open=True), facts)
-    return scope, found, _facts(facts, scope)
+    return scope, found, facts_of(facts, scope)
 
 
 def _sizes_of(shapes: Iterable[Shape], names: Iterable[str]) -> dict[str, Dim]:
@@ -369,24 +369,6 @@ def _in_order(tree: s.Node, reading: Reading, scope: Scope, variable: Symbol) ->
         if isinstance(symbol, Symbol):
             found.setdefault(symbol)
     found.setdefault(variable)
-    return tuple(found)
-
-
-def _facts(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:
-    found: dict[Fact, None] = {}
-    for fact in facts:
-        symbol = scope.find(fact.name)
-        if symbol is None and scope.syntax == "latex" and len(fact.name) == 1:
-            symbol = scope.find(fact.name.swapcase())  # Y, whose rows are the y_i
-        if not isinstance(symbol, Symbol):
-            message = f"the fact `{fact.name} {fact.word}` is about a name that does not occur"
-            help = f"did you mean `{near}`?" if (near := nearest_name(fact.name, scope.symbols)) else None
-            raise InputError.coded("unknown-name", message, fact.source, fact.span, help=help)
-        if fact.sides and not symbol.shape.is_matrix and not (fact.sides == "=" and symbol.shape.is_number):
-            code = "not-square" if fact.sides == "=" else "shape-mismatch"
-            message = f"`{symbol.name}` is {symbol.shape} and cannot be {fact.word}"
-            raise InputError.coded(code, message, fact.source, fact.span)
-        found[Fact(symbol, fact.word)] = None
     return tuple(found)
 
 

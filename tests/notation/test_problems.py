@@ -334,3 +334,13 @@ def test_the_letters_of_the_result_are_those_of_no_sum_of_the_loss():
         index.name for node in nodes_of(found.problem.loss) if isinstance(node, SumOver) for index in node.indices
     }
     assert summed.isdisjoint(index.name for index in found.result.letters)
+
+
+@pytest.mark.parametrize(("fact", "read"), [("A_k symmetric", False), ("A spd", False), ("A_k positive", True)])
+def test_of_several_matrices_facts_of_their_entries_alone_are_assumed(fact: str, read: bool) -> None:
+    arguments = (r"\sum_{k=1}^K x^T A_k x", "x", ["A_k: n×n, x: n"], [fact])
+    if read:
+        assert read_problem(*arguments).facts[0].word == "positive"
+    else:
+        with pytest.raises(InputError, match="several matrices"):
+            read_problem(*arguments)
