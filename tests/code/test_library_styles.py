@@ -272,6 +272,30 @@ def step_backward(dh, cache):
     dh_prev = dboth[:h_prev.shape[0], :] + dh * f
     return dh_prev, dWf, dbf
 """
+ENTROPY = """\
+def forward(X, params):
+    W1, b1, W2, b2 = params["W1"], params["b1"], params["W2"], params["b2"]
+    z1 = X @ W1 + b1
+    a1 = np.maximum(z1, 0)
+    z2 = a1 @ W2 + b2
+    e = np.exp(z2 - z2.max(axis=1, keepdims=True))
+    return {"z1": z1, "a1": a1, "p": e / e.sum(axis=1, keepdims=True)}
+
+
+def compute_loss(p, y):
+    return -np.sum(y * np.log(p + 1e-8)) / len(y)
+
+
+def backward(X, y, params, cache):
+    m = X.shape[0]
+    dz2 = cache["p"] - y
+    dW2 = cache["a1"].T @ dz2 / m
+    db2 = dz2.sum(axis=0) / m
+    dz1 = dz2 @ params["W2"].T * (cache["z1"] > 0)
+    dW1 = X.T @ dz1 / m
+    db1 = dz1.sum(axis=0) / m
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+"""
 LAYERS = [
     (ACTIVATED, 'self.gradients["W"] += X.T @ dZ', 'self.gradients["W"] += 2 * X.T @ dZ'),
     (ACTIVATED, "return dZ @ self.W.T", "return -dZ @ self.W.T"),
@@ -294,6 +318,8 @@ LAYERS = [
     (REGIONS, "d_L_d_input[2 * i:2 * i + 2, 2 * j:2 * j + 2] =", "d_L_d_input[i:i + 2, j:j + 2] ="),
     (SINGLE, "return grad * slope", "return -grad * slope"),
     (STEP, "dWf = da @ both.T", "dWf = da @ both.T * 2"),
+    (ENTROPY, "db1 = dz1.sum(axis=0) / m", "db1 = dz1.sum(axis=1) / m"),
+    (ENTROPY, 'dW2 = cache["a1"].T @ dz2 / m', 'dW2 = cache["a1"].T @ dz2'),
     (FLAT, "self.dgamma = np.sum(self.xn * dout, axis=0)", "self.dgamma = np.sum(self.xc * dout, axis=0)"),
 ]
 

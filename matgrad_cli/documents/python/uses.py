@@ -50,6 +50,7 @@ def is_gradient(key: str) -> bool:
     return bool(claimed(key)) or UPSTREAM.match(last_part(key).rstrip("_0123456789")) is not None
 
 
+@lru_cache(maxsize=4096)
 def claimed(key: str) -> tuple[str, ...]:
     """The names of which a target may be the gradient, the likeliest first;
     none for a target that is named otherwise."""

@@ -68,7 +68,10 @@ def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
     points = points_of(unit, way)
     farther = _FURTHER if decides(unit, way.kinds, points[0]) else ()
     further = [replace(points[place], seed=seed, scale=scale) for place, seed, scale in farther]
-    seen = [bench for point in points if (bench := _bench(unit, way, point, one)) is not None]
+    seen: list[Bench] = []
+    for point in points:
+        if sum(bench.wrong for bench in seen) < BENCHES and (bench := _bench(unit, way, point, one)) is not None:
+            seen.append(bench)
     benches = sorted(seen, key=lambda bench: not bench.wrong)[:BENCHES]
     return benches + [bench for point in further if benches and (bench := _bench(unit, way, point, one)) is not None]
 

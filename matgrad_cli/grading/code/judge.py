@@ -90,7 +90,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
         if not unseen and _right(unit, way) <= seen:
             continue
         other = _under(unit, way)
-        if _left(other) < _left(first):
+        if _left(other) < _left(first) or (_left(other) == _left(first) and wrong - _wrong(other)):
             first, wrong = replace(other, notes=(*other.notes, note)), _wrong(other)
         if _left(first) == (0, 0):
             break
@@ -121,8 +121,9 @@ def _right(unit: Unit, way: Understanding) -> set[str]:
 
 
 def _left(found: Verdicts) -> tuple[int, int]:
-    """How many claims are wrong, and how many are open."""
-    return len(_wrong(found)), sum(one.outcome == "open" for one in found.judged)
+    """By how many names the derivatives are wrong, and how many claims are open."""
+    bad = {one.name or one.key for one in found.judged if one.place in _wrong(found)}
+    return len(bad), sum(one.outcome == "open" for one in found.judged)
 
 
 def _wrong(found: Verdicts) -> set[Place]:
@@ -166,7 +167,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         loss = loss or trial.plan.said
         taken |= trial.base.machine.taken
         seen = assessed(trial).found
-        if number in range(POINTS, len(points) - MORE) and any(one.outcome == "open" for _, one in seen):
+        if number >= POINTS and any(one.outcome == "open" for _, one in seen):
             continue  # a layer of which nothing is left there tells nothing
         for place, one in seen:
             votes.setdefault(place, []).append(one)

@@ -180,8 +180,9 @@ class Reading:
         kept = stored_in(self.unit.forward) if owner is not None and self.unit.forward is not None else frozenset()
         given = not self.outputs or any(value is self.outputs[0] for value in known.values())
         if output is not None and kept.isdisjoint(loaded_in(method)) and not given:
-            listed = len(self.outputs) > 2 and all(map(moves, self.outputs))  # `return Z1, A1, Z2, A2`
-            known[output] = self.outputs[-1 if listed else 0]
+            made = [*self.outputs[0].values()] if isinstance(self.outputs[0], dict) else self.outputs
+            listed = len(made) > 2 and all(map(moves, made))  # `return Z1, A1, Z2, A2`
+            known[output] = made[-1 if listed else 0]
         frame = bound(self.machine, Function(method, self.module), [] if owner is None else [owner], known, free=True)
         self.loss = returned(self.machine, frame, method.body)
 

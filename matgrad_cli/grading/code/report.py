@@ -33,10 +33,11 @@ from .inputs import FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, judged
 from .plan import first_line
 from .reading import NoLoss
-from .slips.causes import cause_of
+from .settle import lies_along_examples
+from .slips.causes import cause_of, plain_cause
 from .slips.effort import Effort
 
-SECONDS = 20.0
+SECONDS, SEARCH_SECONDS = 20.0, 8.0
 FILE_SECONDS = 120.0
 NO_CLAIM = "nothing here is judged: no value has the name of a gradient, like `dx` for `x`, and none is returned"
 MOST_OTHERS = 3
@@ -167,6 +168,7 @@ def _problem(
                 )
             if not found.judged:
                 return _undecided(unit, "undecided", NO_CLAIM, places, reveal) if unit.promised else None
+        with time_limit(min(seconds, SEARCH_SECONDS)):
             return _report(unit, found, places, reveal)
     except (OutOfTime, Exception) as error:  # noqa: BLE001 - one unit never stops the rest
         ended = broken(error)
@@ -204,10 +206,13 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             lines.append(_at(places, line, "unreadable", "unreadable", said, "definition", notes=beside))
         if one.outcome in ("wrong", "misfit") and one.place not in healed:
             guessed = _rests_on_a_guess(found, one)
-            cause = cause_of(unit, found, one, places.text, effort)
-            for way in found.others[:MOST_OTHERS] if guessed else ():
-                if cause.help is None and effort.left:
-                    cause = cause_of(unit, replace(found, understood=way), one, places.text, effort)
+            cause = plain_cause(one)
+            try:
+                for way in (found.understood, *(found.others[:MOST_OTHERS] if guessed else ())):
+                    if cause.help is None and effort.left:
+                        cause = cause_of(unit, replace(found, understood=way), one, places.text, effort)
+            except OutOfTime:  # that it is wrong is known
+                effort = Effort(0)
             where = cause.statement
             if cause.help is None and guessed:
                 said = f"{cause.message}, if the shapes are as they are guessed here"
@@ -240,7 +245,10 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
 
 def _rests_on_a_guess(found: Verdicts, one: Judged) -> bool:
     """Whether nobody tells the shapes of all inputs, and only shapes speak against a claim; or others do not even
-    compute with those that are guessed."""
+    compute with those that are guessed. That a bias has an entry for each example is no guess."""
+    kinds = dict(found.understood.kinds)
+    if one.name in kinds and lies_along_examples(one.name, replace(kinds[one.name], dims=one.shape), kinds):
+        return False
     guessed = any(kind.form == "array" and not kind.told for _, kind in found.understood.kinds)
     misfits = any(other.outcome == "misfit" for other in found.judged)
     return guessed and (misfits or (bool(one.name) and one.shape != one.needed))

@@ -223,7 +223,7 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
         name in axes and not kind.told and kind.form == "array" and not axes[name].allow(len(kind.dims))
         for name, kind in kinds.items()
     )
-    against += sum(_lies_along_examples(name, kind, kinds) for name, kind in kinds.items())
+    against += sum(lies_along_examples(name, kind, kinds) for name, kind in kinds.items())
     return Understanding(tuple(kinds.items()), order, between, faults, unfit, against)
 
 
@@ -231,7 +231,7 @@ _BIAS = regex(r"^(?:b\d*|b_\w+|bias\w*|intercept)$")
 _WEIGHTS = regex(r"^(?:[wWU]\w*|theta|Theta)$")
 
 
-def _lies_along_examples(name: str, kind: Kind, kinds: dict[str, Kind]) -> bool:
+def lies_along_examples(name: str, kind: Kind, kinds: dict[str, Kind]) -> bool:
     """Whether a bias whose shape is guessed has an axis that no weight has, one entry for each example; or none at all
     beside weights that are called matrices."""
     own = {*kind.dims} - {"1"}

@@ -74,7 +74,9 @@ BUILTINS = frozenset((*PYTHON, "range", "print", "isinstance", "map", "type", "s
 def _binary(machine: Machine, frame: Frame, node: ast.BinOp) -> Value:
     left, right = evaluate(machine, frame, node.left), evaluate(machine, frame, node.right)
     if machine.tiny and isinstance(node.op, ast.Add | ast.Sub):
-        left, right = (part * 1e-8 if isinstance(part, float) and abs(part) <= TINY else part for part in (left, right))
+        left, right = (
+            part * 1e-200 if isinstance(part, float) and abs(part) <= TINY else part for part in (left, right)
+        )
     return machine.note(operate(type(node.op).__name__, left, right))
 
 

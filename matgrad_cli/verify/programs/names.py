@@ -21,6 +21,7 @@ CHANGING = ("sort", "remove", "pop", "partition", "put", "resize", "itemset")
 """Methods that change what they belong to, besides torch's, which end in an underscore."""
 
 
+@lru_cache(maxsize=4096)
 def last_part(key: str) -> str:
     """The name itself: `self._W` → W, `params['W1']` → W1, `self.weights[0]` → weights[0]."""
     key, place = in_list(key)
@@ -29,6 +30,7 @@ def last_part(key: str) -> str:
     return (name.lstrip("_") or name) + place
 
 
+@lru_cache(maxsize=4096)
 def in_list(key: str) -> tuple[str, str]:
     """A name without the place in a list, and the place: `dW[1]` → dW, [1]."""
     return key[: (place := _PLACE.search(key).start())], key[place:]  # type: ignore[union-attr]

@@ -36,12 +36,12 @@ def cause_of(unit: Unit, found: Verdicts, one: Judged, text_of: TextOf, effort: 
         mended = _repair(benches, one, text_of, effort) if benches else None
         if mended is not None:
             return _with(mended, benches, one)
-    return _plain(one)
+    return plain_cause(one)
 
 
 def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
     line, edit = mended.statement, mended.edit
-    plain = _plain(one)
+    plain = plain_cause(one)
     own = line in statements_of(benches[0].claim)
     said = f"{edit.message}; as it stands, {plain.message}"
     if own:
@@ -56,7 +56,7 @@ def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
     return Cause(edit.code, said, line, help_, plain.notes, healed)
 
 
-def _plain(one: Judged) -> Cause:
+def plain_cause(one: Judged) -> Cause:
     """What is seen without a mended line."""
     if one.outcome == "misfit":
         assert one.why is not None
