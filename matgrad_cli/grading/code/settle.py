@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from heapq import heappop, heappush
-from itertools import count, pairwise
+from itertools import chain, count, pairwise
 
 import numpy as np
 
@@ -175,10 +175,14 @@ def _decided(
     letters = {letter: None for kind in told.values() for dim in kind.dims for letter in letters_of(dim)}
     if need.hint == "size" and not given.sizes and need.name not in letters:
         return [{**kinds, need.name: Kind("size", dims)} for dims in [(), *((letter,) for letter in [*letters][:4])]]
+    number = need.name in letters and need.beside in (None, ()) and not need.hint.startswith("matrix")
+    named = [Kind("size", (need.name,))] if number and need.name not in told else []
     ways = candidates(
         need.name, "size" if whole else need.hint, need.beside, given, axes.get(need.name), need.name in differentiated
     )
-    return [{**kinds, need.name: kind} for way in ways for kind in (*(_column(way) if columns else ()), way)]
+    return [
+        {**kinds, need.name: kind} for way in chain(named, ways) for kind in (*(_column(way) if columns else ()), way)
+    ]
 
 
 def _column(kind: Kind) -> list[Kind]:

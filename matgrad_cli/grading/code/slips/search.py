@@ -28,7 +28,7 @@ from .forms import dropped
 KEPT = 40
 """So many edits that hold at the first point are tried at the others: where d is 4, a lost √d is a factor 2, too."""
 
-MOST = 240
+MOST, FEW = 240, 8
 
 EditsOf = Callable[[str, Around, tuple[int, ...], tuple[int, ...]], Iterator[Edit]]
 
@@ -61,7 +61,7 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) 
         found = (
             _of_terms(benches, text_of, effort)
             or _of_numbers(benches, own, text_of, effort)
-            or _of_values(benches, own, text_of, effort.half())
+            or _of_values(benches, [*own, *_before(benches[0])], text_of, effort.half())
             or _by_a_line_more(benches, one, own[0], effort)
         )
     found = found or _of_values(benches, _before(benches[0]), text_of, effort)
@@ -243,12 +243,18 @@ def _of_values(
             if line not in own:
                 yield from ((line, edit) for edit in statements(line, text_of))
         for made in ways:
-            for line in lines:
-                own_way = made if free or line in own or _gradient(line) else None
-                for part in _editable(line) if own_way or made is not likely else ():
-                    head, _, tail = text_of(line).rpartition(text_of(part))
-                    for edit in islice(_around_line(benches, line, text_of(part), own_way), MOST):
-                        yield line, replace(edit, text=head + edit.text + tail)
+            left = [edited(line, made) for line in lines]
+            while left:  # a few of each line in turn
+                turns = [(one, [*islice(one, FEW)]) for one in left]
+                yield from (edit for _, some in turns for edit in some)
+                left = [one for one, some in turns if some]
+
+    def edited(line: ast.stmt, made: EditsOf | None) -> Iterator[tuple[ast.stmt, Edit]]:
+        own_way = made if free or line in own or _gradient(line) else None
+        for part in _editable(line) if own_way or made is not likely else ():
+            head, _, tail = text_of(line).rpartition(text_of(part))
+            for edit in islice(_around_line(benches, line, text_of(part), own_way), MOST):
+                yield line, replace(edit, text=head + edit.text + tail)
 
     return _first(benches, tried(), effort)
 
@@ -307,7 +313,8 @@ def _before(bench: Bench) -> list[ast.stmt]:
         events = [event for event in reading.machine.events if event.key == name and event.frame is reading.frame]
         after = reading.unit.backward is not None or bench.trial.plan.after is None
         lines = [event.statement for event in events if after or event.number > (bench.trial.plan.after or 0)]
-        if name in claims or any(line in found for line in lines):
+        once = len({*lines}) == len(lines)  # in each round of a loop it is another value, and only the last is judged
+        if (name in claims and once) or any(line in found for line in lines):
             continue
         simple = [
             line
