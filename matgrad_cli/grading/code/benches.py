@@ -14,9 +14,9 @@ from .claim import Claim
 from .inputs import Given, Point
 from .judge import Judged, assessed, points_of
 from .reading import Reading
-from .settle import Understanding
+from .settle import Understanding, trial_at
 from .thresholds import decides
-from .trial import Trial, tried
+from .trial import Trial
 
 BENCHES = 3
 _FURTHER = ((0, 40, 3.0), (1, 41, 1.5))
@@ -72,13 +72,15 @@ def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
     for point in points:
         if sum(bench.wrong for bench in seen) < BENCHES and (bench := _bench(unit, way, point, one)) is not None:
             seen.append(bench)
+    if not any(bench.wrong for bench in seen):
+        return []  # where nothing is wrong, nothing mends it
     benches = sorted(seen, key=lambda bench: not bench.wrong)[:BENCHES]
     return benches + [bench for point in further if benches and (bench := _bench(unit, way, point, one)) is not None]
 
 
 def _bench(unit: Unit, way: Understanding, point: Point, one: Judged) -> Bench | None:
     """A claim at a point; None where nothing is seen of it there."""
-    trial = tried(unit, way.kinds, point)
+    trial = trial_at(unit, way, point)
     seen = assessed(trial) if isinstance(trial, Trial) and trial.loss is not None else None
     same = next((same for place, same in seen.found if place == one.place), None) if seen is not None else None
     told = same is not None and (one.name or same.outcome == one.outcome)

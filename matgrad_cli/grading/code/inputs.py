@@ -15,7 +15,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.said import Said, letters_of, size_of
 from ...documents.python.uses import Axes
-from ...verify.programs.values import Undecided
+from ...verify.programs.values import STRIDE, Step, Undecided
 
 Value = Any
 
@@ -55,11 +55,12 @@ SIZES = (
         (4, 6, 8, 2, 10, 12, 14, 16),
         (4,) * 8,
     ),
-    *((5, 3, 4, 6, 2, 3, 5, 7), (6, 2, 3, 4, 3, 5, 7, 8)),
+    *((3, 5, 2, 7, 4, 3, 5, 6), (6, 2, 3, 4, 3, 5, 7, 8), (4, 6, 2, 8, 2, 4, 4, 2)),
 )
 """Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal; the
-first ones the larger, and the smaller: a filter is no larger than what it goes over."""
-EVEN, EQUAL, FALLING, RISING = 3, 4, 5, 6
+first ones the larger, and the smaller: a filter is no larger than what it goes over, and a stride
+of 2 divides what is left in the last."""
+EVEN, EQUAL, FALLING, RISING, STRIDED = 3, 4, 5, 6, 7
 LONG = 12
 FACTS = ("binary", "joint", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
 """What may be assumed of an input."""
@@ -154,6 +155,8 @@ class Given:
         kind = self.kinds[name]
         if kind.dims:
             return self._length(kind.dims[0])
+        if STRIDE.match(name):
+            return Step(1 + (self.point.seed > 0))
         if _UNIT.match(name):
             return 1 if re.match(r"stride|pad|dil|groups", name) else 2
         return self.sizes.get(name, 2)

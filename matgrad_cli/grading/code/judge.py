@@ -16,11 +16,11 @@ from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
 from .blame import blamed
 from .claim import Claim, fitting, writer
-from .inputs import EVEN, Kind, Point
+from .inputs import Kind, Point
 from .meant import facts
 from .others import absolved, followers, of_a_part
 from .reading import SLOPES, NoLoss
-from .settle import Understanding, collapsed, understandings, with_one_output
+from .settle import Understanding, collapsed, trial_at, understandings, with_one_output
 from .thresholds import between
 from .trial import State, Trial, tried
 
@@ -159,9 +159,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
     for number, point in enumerate(points):
         if number >= len(points) - MORE and not any(_split(found) for found in votes.values()):
             break
-        trial = tried(unit, way.kinds, point)
-        if not isinstance(trial, Trial) and way.order == 0:
-            trial = tried(unit, way.kinds, replace(point, order=EVEN if point.order else 0))
+        trial = trial_at(unit, way, point)
         if not isinstance(trial, Trial) or trial.loss is None:
             continue
         loss = loss or trial.plan.said

@@ -18,7 +18,21 @@ from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.names import DATA
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
-from .inputs import EQUAL, EVEN, FALLING, RISING, TARGETS, Given, Kind, Kinds, Point, candidates, kinds_told, told_of
+from .inputs import (
+    EQUAL,
+    EVEN,
+    FALLING,
+    RISING,
+    STRIDED,
+    TARGETS,
+    Given,
+    Kind,
+    Kinds,
+    Point,
+    candidates,
+    kinds_told,
+    told_of,
+)
 from .plan import first_line
 from .reading import NoLoss
 from .text import differentiated_in
@@ -115,6 +129,14 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
         if any(one.faults == 0 for one in found) or (found and order != 0):
             break
     return sorted(found, key=lambda one: _doubts(found[0], one)), why
+
+
+def trial_at(unit: Unit, way: Understanding, point: Point) -> Trial | Need | NoLoss:
+    """The unit at a point; with other sizes, where those do not go together."""
+    trial = tried(unit, way.kinds, point)
+    if isinstance(trial, Trial) or way.order == EQUAL:
+        return trial
+    return tried(unit, way.kinds, replace(point, order=STRIDED if way.order else EVEN if point.order else 0))
 
 
 def _doubts(first: Understanding, one: Understanding) -> tuple[int, ...]:
