@@ -195,3 +195,9 @@ def test_a_definition_whose_letters_do_not_fit_accuses_nobody(line: str) -> None
 def test_what_is_multiplied_by_zero_needs_no_point_that_tells(answer: str, verdict: str) -> None:
     text = f"```matgrad\nloss: norm(z + ones(n), 1)\nwrt: z\nshapes: z: n\nanswer: {answer}\n```\n"
     assert check_text(text, "a.md").problems[0].verdict == verdict
+
+
+@pytest.mark.parametrize(("line", "verdict"), [(r"x = A^T(AA^T)^{-1}b", "right"), (r"x = (A^TA)^{-1}A^Tb", "undecided")])
+def test_a_solution_has_a_value_where_sizes_differ(line: str, verdict: str) -> None:
+    head = "loss: x.T@x/2\nwrt: x\nshapes: A: m×n, x: n, b: m\nsubject_to: A@x = b\n"
+    assert judged(r"\nabla_x L = x - A^T\lambda = 0", line, head=head).verdict == verdict

@@ -24,7 +24,7 @@ from .asked import judged_solution, stationary
 from .marked import marked_unknown, own_names
 from .meaning import BY_ENTRIES, EQUATION, HOMOGENEOUS, is_equation
 from .slips import NO_EQUATION, slip_of_equation
-from .solved import SolvedBench
+from .solved import NO_VALUE, SolvedBench
 
 _AT_BEST = regex(
     r"\(.*(?:\\(?:wide)?(?:hat|tilde|bar)|\^\s*\{?\s*(?:\*|\\star|\\ast)|_\s*\{?\s*\\?(?:\w+\s*\{)?\s*(?:opt"
@@ -164,8 +164,10 @@ class Equations:
         if not meant:
             return None
         judge = base if self.premise is None else self._bench(self.premise)
-        if not judge.solutions or all(judge.compare(*equation).kind == "unknown" for equation in sides):
-            return Outcome("undecided", found, Slip("equation", EQUATION), "equation")
+        unknown = [verdict.by for equation in sides if (verdict := judge.compare(*equation)).kind == "unknown"]
+        if not judge.solutions or len(unknown) == len(sides):
+            said = NO_VALUE if NO_VALUE in unknown else EQUATION
+            return Outcome("undecided", found, Slip("equation", said), "equation")
         if self.granted and len(self.unknowns) > 1:
             return Outcome("undecided", found, Slip("undecided", MAY_FOLLOW), "equation")
         before = self.before or (None if self.stated is None else (self.stated, Fill(0, self.stated.shape)))
@@ -178,7 +180,7 @@ class Equations:
         """Whether an equation holds where the derivative is zero;
         a value of an unknown may also be one solution of several."""
         verdict = base.compare(*equation)
-        if verdict.holds or not base.solutions:
+        if verdict.holds or verdict.by == NO_VALUE or not base.solutions:
             return verdict
         symbol, value = equation
         if not isinstance(symbol, Symbol) or symbol not in self.unknowns or symbol in value.symbols:

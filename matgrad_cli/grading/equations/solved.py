@@ -13,6 +13,8 @@ from ..bench import Bench
 from ..lines.kinds import is_zero
 from ..slips.causes import Repair
 
+NO_VALUE = "where the line before holds this has a value only if all sizes are equal"
+
 
 class SolvedBench(Bench):
     """Compares lines at solutions of a system. `needs` collects what an inverse that is written needs to have a value.
@@ -43,7 +45,11 @@ class SolvedBench(Bench):
         """Whether two lines have one value at the solutions, as far as they have values there."""
         if before.shape is not after.shape:
             return Verdict("differs", f"shapes differ: {before.shape} and {after.shape}")
-        return holds_at(self.solutions, (before, after), self.needs)
+        verdict = holds_at(self.solutions, (before, after), self.needs)
+        dims = [dim for symbol in self.problem.variables for dim in symbol.shape.dims if dim.names]
+        apart = [one for one in self.solutions if len({one.place.point.size(dim) for dim in dims}) > 1]
+        only_equal = verdict.holds and apart and holds_at(apart, (before, after)).kind == "unknown"
+        return Verdict("unknown", NO_VALUE) if only_equal else verdict
 
     def compare(self, before: Expr, after: Expr) -> Verdict:
         """The same; a side without the letters of the other holds for all of them: `p_i = 1/n`."""

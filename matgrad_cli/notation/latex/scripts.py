@@ -348,9 +348,11 @@ def is_updated(r: Cursor, name: str) -> bool:
 
 
 def owns_script(r: Cursor, token: Token, text: str) -> bool:
-    """Whether letters that nothing binds belong to the name of an unknown capital, W_{hh}, S_B; beside known names a
-    capital alone below, E_D."""
+    """Whether letters that nothing binds belong to the name of what is not known: in a loss W_{hh}, S_B; beside known
+    names a capital alone, E_D, or an array on which it depends, h_θ."""
     name = token.text
+    if r.known and r.names.variables.get(text) in ("vector", "matrix"):
+        return not r.variable(name) and r.sees("open", "(")
     unknown = name[:1].isupper() and not r.variable(name) and (not r.known or text in _CAPITALS - {*r.names.dimensions})
     return unknown and is_label(r, name) and other_case(r, r.name(token)).name == name
 
