@@ -19,7 +19,7 @@ from .scope import Surroundings
 from .syntax_walk import inner, names, rebuilt
 
 _STATED = regex(
-    r"(?:^|[,;&]|\\q?quad|where|Let|let|\})\s*(?P<name>\\?[A-Za-z]+)(?:_\{?(?P<below>\\?[A-Za-z]+)\}?)?\s*(?:\\left)?"
+    r"(?:^|[,;&]|\\q?quad|where|Let|let|\\(?:text\w*|mbox)\s*\{[^{}]*\})\s*(?P<name>\\?[A-Za-z]+)(?:_\{?(?P<below>\\?[A-Za-z]+)\}?)?\s*(?:\\left)?"
     r"\((?P<letter>\\?[A-Za-z]+)(?:\\right)?\)\s*(?::?=|&=|\\coloneqq)\s*(?P<body>[^,;]*?)(?=$|;"
     r"|,\s*(?:\\q?quad|\\text|$)|\\q?quad|\.\s*$)"
 )

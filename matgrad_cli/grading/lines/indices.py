@@ -25,11 +25,13 @@ class Reuse:
 
 @mutable
 class Letters:
-    """What was done to one expression: the letters summed without Σ, the brackets restored, the letters misused."""
+    """What was done to one expression: the letters summed without Σ, or under a Σ that names none, the brackets
+    restored, the letters misused."""
 
     fixed: frozenset[str]
     known: frozenset[str]
     summed: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
     restored: list[str] = field(default_factory=list)
     reused: list[Reuse] = field(default_factory=list)
 
@@ -157,7 +159,12 @@ def _product(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.N
 
 
 def _atom(part: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.Node, frozenset[str]]:
-    """A factor: what stands in brackets, under a power or in a function has sums of its own."""
+    """A factor: what stands in brackets, under a power or in a function has sums of its own; a Σ without a letter runs
+    over the one that nothing else binds."""
+    match part:
+        case s.Apply(span, "sum", (body,), ()) if len(loose := free_letters(body, letters.known).keys() - bound) == 1:
+            letters.bare += loose - {*letters.bare}
+            part = s.Sigma(span, tuple(s.Name(span, letter) for letter in loose), (None,), body)
     if isinstance(part, (s.Group, s.Negative, s.Sigma, s.EntriesOf, s.Derivative, s.Differential_)) or (
         isinstance(part, s.Binary) and part.operator in ("+", "-")
     ):

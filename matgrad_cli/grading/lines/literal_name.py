@@ -8,6 +8,7 @@ import string
 
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
+from ...notation.latex.families import bound_letters
 
 _TOKEN = regex(r"\\[A-Za-z]+|\\.|\|\||\w|\S")
 _FONTS = frozenset((
@@ -17,9 +18,10 @@ _FONTS = frozenset((
     r"\,", r"\;", r"\:", r"\!", "{", "}", "&",
 ))  # fmt: skip
 _BARS = frozenset((r"\mid", r"\vert", r"\|", r"\Vert", r"\parallel", "||"))
+_LOGARITHM = regex(r"^\\(?:log|ln)(?![A-Za-z])[\s{]*")
 _CALL = regex(
     r"(?:\\(?:log|ln)(?![A-Za-z])[\s{]*)?(?:\\(?:mathrm|mathcal|operatorname|text|mathbb)\s*\{\w+\}|[A-Za-z])\s*"
-    r"(?:_\w|_\{[^{}]*(?:\{\w*\})?\})?\s*(?:\\left|\\[bB]igl?)?\((?P<inside>[^()=]*)\)"
+    r"(?:_\w|_\{[^{}]*(?:\{\w*\})?\})?\s*(?:\\left|\\[bB]igl?)?\((?P<inside>[^()]*)\)"
 )
 r"""A call, perhaps under a logarithm: `D_{KL}(p \| q)`, `\log p(y \mid X, w)`."""
 _LOG_DENSITY = regex(
@@ -56,28 +58,33 @@ def with_letter(rows: Rows, name: str | None, taken: frozenset[str]) -> tuple[Ro
 
 
 def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
-    """The rows with the calls of left sides that hold one bar as names, `D(p | q)`, and the logarithms of densities,
+    """The rows with the calls that hold one bar as names, `D(p | q)`, and the logarithms of densities on left sides,
     `log p`, and how that is told; `p(y_i | x_i)` is numbered by i, `p(k | x_n)` by k and n."""
     letters: dict[str, str] = {}
     told: list[str] = []
+    counting = frozenset("ijklmn").union(*(bound_letters(row.text) for _, row in rows)) - taken
     for call in dict.fromkeys(call for _, row in rows for call in _calls(row.text, taken)):
-        found = (first or second for first, second in _NUMBER.findall(call))
-        numbers = "".join(letter for letter in dict.fromkeys(found) if letter not in taken)
+        stated = any(call in row.text[: row.text.find("=") + 1] for _, row in rows)  # on a left side it may be the loss
+        call = call if stated else _LOGARITHM.sub("", call)
+        outside = _BELOW.sub(lambda one: " " * len(one[0]), call)
+        bar = next((start for token, start, _ in tokens_of(outside) if token == "|"), len(call))
+        found = sorted(_NUMBER.finditer(call), key=lambda one: one.start() < bar)  # the sample is behind the bar
+        numbers = "".join(letter for letter in dict.fromkeys(one[1] or one[2] for one in found) if letter in counting)
         plain = "".join(token for token, _, _ in tokens_of(_NUMBER.sub("", call)))
-        name = letters.setdefault(plain, _free(rows, taken))
+        name = letters.setdefault(plain, _free(rows, taken, "LJFQ" if stated else "QPZ"))
         name = f"{name}_{{{numbers}}}" if numbers else name
         rows = _with(rows, call, name)
         told.append(f"`{call}` is written `{name}`")
     return rows, told
 
 
-_NUMBER = regex(r"(?<=\w)_\{?([a-z])(?!\w)\}?|(?<=[(,|])\s*([cijklmn])(?=\s*[,)|\\])")
+_NUMBER = regex(r"(?<=\w)_\{?([a-z])(?!\w)\}?|(?<=[(,|=])\s*([a-z])(?=\s*[,)|\\])")
 
 
-def _free(rows: Rows, taken: frozenset[str]) -> str:
-    """A letter that stands nowhere; none if there is none."""
+def _free(rows: Rows, taken: frozenset[str], usual: str = "LJFQ") -> str:
+    """A letter that stands nowhere, a usual one where that is possible; none if there is none."""
     used = taken | {token for _, row in rows for token, _, _ in tokens_of(row.text)}
-    return next((letter for letter in ("L", "J", "F", "Q", *string.ascii_letters) if letter not in used), "")
+    return next((letter for letter in (*usual, *string.ascii_letters) if letter not in used), "")
 
 
 def _with(rows: Rows, name: str, letter: str) -> Rows:
@@ -86,10 +93,10 @@ def _with(rows: Rows, name: str, letter: str) -> Rows:
 
 
 def _calls(text: str, taken: frozenset[str]) -> list[str]:
-    """The calls of a left side that hold one bar: what stands before it is no norm; and the logarithms of densities
+    """The calls that hold one bar: what stands before it is no norm; and the logarithms of densities on a left side
     that nothing given is called like."""
     left = text[: text.find("=")] if "=" in text else ""
-    calls = [match for match in _CALL.finditer(left) if "|" in match["inside"] or "\\" in match["inside"]]
+    calls = [match for match in _CALL.finditer(text) if "|" in match["inside"] or "\\" in match["inside"]]
     inside = [_BELOW.sub(" ", call["inside"]) for call in calls]  # the bar of P_{k|k} is its own
     bars = [[token for token, _, _ in tokens_of(text) if token == "|"] for text in inside]
     barred = [call[0] for call, found in zip(calls, bars, strict=True) if len(found) == 1]

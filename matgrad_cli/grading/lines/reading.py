@@ -279,7 +279,7 @@ def as_declared(notes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _notes(work: Letters) -> tuple[str, ...]:
-    notes = []
+    notes = [f"the sum without a letter runs over {letter}" for letter in work.bare]
     if work.restored:
         letters = ", ".join(work.restored)
         said = f"its sum over {letters} also covers what follows, where {letters} would be free"

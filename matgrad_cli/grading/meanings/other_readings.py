@@ -267,6 +267,15 @@ def _last_of_left(node: s.Node) -> s.Node | None:
     return None
 
 
+def _row_below(node: s.Node) -> s.Node | None:
+    r"""`(XW + b)_i` as row i, standing; of what is no matrix this cannot be read."""
+    match node:
+        case s.Subscript(span, s.Group() as matrix, (s.Name() as index,)):
+            unit = s.Apply(span, "basis", (index,))
+            return s.Group(span, s.Binary(span, "juxtapose", s.Transposed(span, matrix), unit))
+    return None
+
+
 def _by_every_entry(node: s.Node, _: Surroundings) -> s.Node | None:
     """tr(∂F/∂X) as [tr(∂F/∂X_st)]_st: the trace over the indices of F, as slides write it."""
     used = {part.name for part in s.parts_of(node) if isinstance(part, s.Name)}
@@ -338,6 +347,7 @@ _OF_MISFITS: Final[tuple[Reading, ...]] = (
     ("the trace of the whole product", everywhere(partial(_taken_in, body_of=_of_trace)), frozenset((s.Apply,))),
     ("the derivative of the matrix taken by one entry after the other", _by_every_entry, frozenset((s.Derivative,))),
     (_BY_ENTRIES, _elementwise, frozenset(("juxtapose",))),
+    ("one index of a matrix as that of its row", everywhere(_row_below), frozenset((s.Subscript,))),
     ("the centred dot as the inner product with all that follows it", everywhere(_dotted), frozenset(("dot",))),
     (_TIGHT, everywhere(_first_of_right), frozenset(("hadamard",))),
     (_TIGHT, everywhere(_last_of_left), frozenset(("hadamard",))),

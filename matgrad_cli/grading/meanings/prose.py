@@ -29,6 +29,7 @@ from .supposed import (
     sizes_as_names,
     suppositions,
     unexplained,
+    wholes,
 )
 
 
@@ -133,8 +134,12 @@ class Prose:
         self.trying = True
         try:
             choices = [values for values in functions(written, around) if follows(values, written)]
-            pool = [] if choices else [*means(around, names), *parts(around, self.lines, self.written)]
-            for values in suppositions(names, pool, fits):
+            pool = (
+                []
+                if choices or not names
+                else [*wholes(claim, around), *means(around, names), *parts(around, self.lines, self.written)]
+            )
+            for values in suppositions(names, pool, fits) if pool else ():
                 if follows(values):
                     choices.append(values)
                 if len(choices) == MOST_CHOICES:

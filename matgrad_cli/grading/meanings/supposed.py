@@ -138,6 +138,14 @@ def functions(claim: Claim, around: Surroundings) -> Iterator[Values]:
             yield {f"{name}({SUPPOSED})": Call(one, place) for name, one in zip(names, chosen, strict=True)}
 
 
+def wholes(claim: Claim, around: Surroundings) -> Iterator[Expr]:
+    r"""What a set of samples or words that nothing explains, `\sum_{w \in Vocab}`, is where it holds all of them."""
+    parts = (part for side in claim.sides if side.node is not None for part in s.parts_of(side.node))
+    sets = (part.body for part in parts if isinstance(part, s.Subscript) and part.member and len(part.indices) == 1)
+    if any(isinstance(one, s.Name) and unknown(around, one.name) for one in sets):
+        yield from (Fill(1, Shape(dim, ONE)) for dim in around.sizes().values())
+
+
 def unexplained(claim: Claim, around: Surroundings, blocked: Mapping[str, s.Node]) -> tuple[Claim, tuple[str, ...]]:
     """The claim with what is defined by unknown names written out, and its names without a value;
     none if nothing can be supposed."""
