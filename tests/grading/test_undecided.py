@@ -197,7 +197,9 @@ def test_what_is_multiplied_by_zero_needs_no_point_that_tells(answer: str, verdi
     assert check_text(text, "a.md").problems[0].verdict == verdict
 
 
-@pytest.mark.parametrize(("line", "verdict"), [(r"x = A^T(AA^T)^{-1}b", "right"), (r"x = (A^TA)^{-1}A^Tb", "undecided")])
+@pytest.mark.parametrize(
+    ("line", "verdict"), [(r"x = A^T(AA^T)^{-1}b", "right"), (r"x = (A^TA)^{-1}A^Tb", "undecided")]
+)
 def test_a_solution_has_a_value_where_sizes_differ(line: str, verdict: str) -> None:
     head = "loss: x.T@x/2\nwrt: x\nshapes: A: m×n, x: n, b: m\nsubject_to: A@x = b\n"
     assert judged(r"\nabla_x L = x - A^T\lambda = 0", line, head=head).verdict == verdict
