@@ -44,7 +44,7 @@ def without_prose(row: Passage, letters: Collection[str]) -> Passage:
     `letters` are the names that stand for something."""
     text = row.text
     if talks(text, letters):
-        return _blanked(row, 0, len(text))
+        return Passage(covered(text, 0, len(text)), row.start, row.offsets)
     sentence = _ONE_FORMULA.fullmatch(text)
     if (
         sentence is not None
@@ -71,10 +71,6 @@ def _is_told(words: str, letters: Collection[str]) -> bool:
     rest = _WORD.sub(" ", words)
     doubted = said(r"\b<doubt>\b").search(words) is not None
     return not doubted and not rest.strip(" .,:;!\n") and all(is_word(word, letters) for word in _WORD.findall(words))
-
-
-def _blanked(row: Passage, start: int, end: int) -> Passage:
-    return Passage(covered(row.text, start, end), row.start, row.offsets)
 
 
 def talks(text: str, letters: Collection[str]) -> bool:

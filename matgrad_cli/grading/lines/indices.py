@@ -287,10 +287,6 @@ def _is_otherwise(condition: str) -> bool:
     return any(word in condition.lower() for word in ("otherwise", "else")) or not condition.strip()
 
 
-def _one_minus(node: s.Node) -> s.Node:
-    return s.Group(node.span, s.Binary(node.span, "-", s.Literal_(node.span, Fraction(1), "1"), node))
-
-
 def _indicator(condition: str, span: Span) -> s.Node | None:
     """`j = p , p != q` as δ_jp (1 − δ_pq)."""
     text = condition.replace("if", " ").replace("when", " ").replace("for", " ").replace(" and ", " , ")
@@ -300,6 +296,7 @@ def _indicator(condition: str, span: Span) -> s.Node | None:
         if found is None or found[1].isdecimal() or found[3].isdecimal():
             return None
         delta: s.Node = s.Kronecker(span, (s.Name(span, found[1]), s.Name(span, found[3])))
-        factor = delta if found[2] == "=" else _one_minus(delta)
+        other = s.Binary(span, "-", s.Literal_(span, Fraction(1), "1"), delta)
+        factor = delta if found[2] == "=" else s.Group(span, other)
         result = factor if result is None else s.Binary(span, "juxtapose", result, factor)
     return s.Group(span, result) if result is not None else None

@@ -120,7 +120,8 @@ def _read(text: str, name: str, syntax: str | None, meant: Meant) -> tuple[tuple
         trouble = Diagnostic("too-long", f"the line has {len(text)} characters, at most {LONGEST_ROW} are read")
         return (Claim((Side(own, Span(0, 1), None, "latex", trouble),)),), ()
     names = LatexNames.of(meant)
-    if (syntax == "numpy" or (syntax is None and _is_numpy(text))) and (claim := _numpy_claim(text, names)) is not None:
+    numpy = _NUMPY.search(text) and not _LATEX.search(text) if syntax is None else syntax == "numpy"
+    if numpy and (claim := _numpy_claim(text, names)) is not None:
         return (_zero_last(claim),), ()
     line = split_line(text, name, names, source=own)
     claims = tuple(_claim(statement, own, names) for statement in line.statements)
@@ -184,12 +185,11 @@ NEGLECTS = regex(
 
 def as_typed(row: Row) -> Row:
     """The row without repairs of its brackets: what is graded is what was typed."""
-    claims = [replace(claim, sides=tuple(_typed(side) for side in claim.sides)) for claim in row.claims]
+    claims = []
+    for claim in row.claims:
+        sides = (side if side.trouble is None else replace(side, node=None, others=()) for side in claim.sides)
+        claims.append(replace(claim, sides=tuple(sides)))
     return replace(row, claims=tuple(claims))
-
-
-def _typed(side: Side) -> Side:
-    return side if side.trouble is None else replace(side, node=None, others=())
 
 
 def _with_constants(claim: Claim, signs: Sequence[str], names: LatexNames) -> Claim:
@@ -285,10 +285,6 @@ def function_called(node: s.Node, text: str, names: LatexNames) -> str | None:
             opens = between.endswith("(") and between.removeprefix("\\left").strip() == "("
             return name if brackets and opens else None
     return None
-
-
-def _is_numpy(text: str) -> bool:
-    return bool(_NUMPY.search(text)) and not _LATEX.search(text)
 
 
 def _numpy_claim(text: str, names: LatexNames) -> Claim | None:

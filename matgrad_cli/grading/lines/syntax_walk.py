@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from ...diagnostics.record import replace
 from ...notation import syntax as s
 from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
-from ...notation.syntax import NO_PARTS, children, parts_fields, rebuilt, with_children
+from ...notation.syntax import NO_PARTS, parts_fields
+from ...notation.syntax import children as children
+from ...notation.syntax import rebuilt as rebuilt
+from ...notation.syntax import with_children as with_children
 
 Path = tuple[int, ...]
 _PLAIN = s.PLAIN | {s.Apply}
@@ -148,26 +151,3 @@ def is_index(root: s.Node, path: Path) -> bool:
             return True
         node = part
     return False
-
-
-__all__ = [
-    "PRODUCTS",
-    "Path",
-    "alike",
-    "bare_name",
-    "bound_letters",
-    "children",
-    "factors",
-    "free_letters",
-    "index_letters",
-    "inner",
-    "is_index",
-    "is_plain",
-    "names",
-    "rebuilt",
-    "replaced",
-    "terms",
-    "walk",
-    "with_children",
-    "with_factors",
-]

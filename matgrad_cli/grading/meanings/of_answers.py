@@ -35,7 +35,7 @@ def averaged(side: Side, around: Surroundings) -> Read | None:
         return None
 
     def summed(part: s.Node) -> s.Node:
-        letters = _letters(part, around.known) if _is_expectation(part) else ()
+        letters = _letters(part, around.known) if isinstance(part, s.Apply) and part.function == "expectation" else ()
         return s.Sigma(part.span, letters, (None,) * len(letters), s.children(part)[0]) if letters else part
 
     found = read_side(replace(side, node=rebuilt(side.node, summed)), around)
@@ -94,10 +94,6 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
             size = around.base.size(name)
             found = read_side(side, around, () if size is None else (Index(name, size),), (name,))
             yield replace(found, notes=(*found.notes, f"read as the row, or column, {name}")), ()
-
-
-def _is_expectation(node: s.Node) -> bool:
-    return isinstance(node, s.Apply) and node.function == "expectation"
 
 
 def _softmax(node: s.Node) -> s.Node | None:

@@ -78,7 +78,7 @@ def span_of(read: Read, part: Expr) -> Span | None:
 
 def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
     pending = _pending_entry(before)
-    if clash.code == "number-for-matrix" and pending is not None and _has_delta(after):
+    if clash.code == "number-for-matrix" and pending is not None and _holds(after, Delta):
         return replace(_delta_slip(pending, after), span=_span_of_delta(context))
     if clash.code == "number-for-matrix":
         return _mended(context, before, after, _number_for_matrix(before, after))
@@ -150,8 +150,8 @@ def _span_of_delta(context: Context) -> Span | None:
     return found[-1] if found else None
 
 
-def _has_delta(expr: Expr) -> bool:
-    return any(isinstance(node, Delta) for node in nodes_of(expr))
+def _holds(expr: Expr, kinds: type[Expr] | tuple[type[Expr], ...]) -> bool:
+    return any(isinstance(node, kinds) for node in nodes_of(expr))
 
 
 def _delta_slip(pending: Partial, after: Expr) -> Slip:
@@ -203,7 +203,7 @@ def _letter_lost(context: Context, before: Expr, after: Expr, pair: Pairing) -> 
         "free-index-mismatch",
         f"the free {'index' if len(missing) == 1 else 'indices'} {lost} {'is' if len(missing) == 1 else 'are'} lost: "
         f"this is {kind_in_words(after)}, needed is {kind_in_words(before)}",
-        ("a δ picks one term of a sum; the index that it fixes stays",) if _has_delta_source(before) else (),
+        ("a δ picks one term of a sum; the index that it fixes stays",) if _holds(before, (Delta, Partial)) else (),
     )
     found = first(case, LOST_LETTER)
     return _caused(replace(slip, notes=()), found) if found is not None else slip
@@ -238,10 +238,6 @@ def _forms(context: Context, gradient: Expr) -> Iterator[Expr]:
     problem = context.around.task.problem
     if problem.loss.shape.is_number and gradient.shape is problem.wrt.shape:
         yield Call("inner", gradient, Differential(problem.wrt, problem.wrt, None))
-
-
-def _has_delta_source(expr: Expr) -> bool:
-    return any(isinstance(node, (Delta, Partial)) for node in nodes_of(expr))
 
 
 def _numbers(around: Surroundings) -> frozenset[str]:

@@ -5,7 +5,7 @@ The first of them ask the line alone for its sums, products and arrays, and so s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import combinations, compress, pairwise
@@ -16,7 +16,6 @@ from ...ir import (
     ONE,
     Add,
     Call,
-    Dim,
     Entry,
     Expr,
     Eye,
@@ -351,13 +350,11 @@ def entry(case: Case) -> Made:
         around = {letter for above, outer in sums if path[: len(above)] == above for letter in outer.indices}
         letters = sorted({*case.line.free, *case.needed.free, *around})
         for name in _names(case):
-            for row, col in product_of(*(_letters_over(letters, side) for side in (name.shape.rows, name.shape.cols))):
+            sides = (name.shape.rows, name.shape.cols)
+            over: list[list[Index | None]] = [[one for one in letters if one.dim is side] or [None] for side in sides]
+            for row, col in product_of(*over):
                 with suppress(ValueError):
                     yield case.changed(path, SumOver(node.indices, mul(node.body, Entry(name, row, col))), (), node)
-
-
-def _letters_over(letters: Sequence[Index], side: Dim) -> list[Index | None]:
-    return [letter for letter in letters if letter.dim is side] or [None]
 
 
 @kind("wrong-order", "two factors have changed places", "exchange {0} and {1}: `{line}`")

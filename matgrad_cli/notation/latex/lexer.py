@@ -29,6 +29,8 @@ _ONES = regex(r"(?<![\w}])(?:\\(?:mathbf|bm)\s*)?\{?1\}?\s*(?:\^\s*\{?\s*(?:T(?!
 _OTHERS = regex(r"(?<![A-Za-z\\_^{])[A-Za-z](?:[02-9]|1\d|1\s*[A-Za-z@])")
 """Another number behind a letter, or a `1` behind which a factor stands: `W2`, `W1 x`."""
 _TURNED = regex(r"\s*(?:\^\s*(?:\{\s*)?(?:T(?![a-z]+\})|\\top|\\intercal|')|ᵀ|')")
+_BARRED = regex(r"_\s*\{\s*(\w+)\s*(?:\\mid|\\vert|\|)\s*(\w+(?:[-+]\w+)?)\s*\}")
+"""What stands below a letter with a bar in it is one word, `P_{k|k-1}`."""
 _NUMBER = regex(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 
 
@@ -148,6 +150,10 @@ class Lexer:
 
     def character(self, at: int) -> int:
         char = self.text[at]
+        if barred := _BARRED.match(self.text, at):
+            self.emit("operator", "_", at, at + 1)
+            self.emit("word", f"{barred[1]}|{barred[2]}", at + 1, barred.end())
+            return barred.end()
         kind, text = CHARACTERS[char]
         pair = self.text[at : at + 2]
         if pair in PAIRS:
@@ -327,32 +333,14 @@ def _is_letter(char: str) -> bool:
 
 
 def unwrapped(tokens: list[Token]) -> list[Token]:
-    r"""The tokens without braces round a lone function, or round a lone name that has a script: `{\rm Tr}`, `{x}_i`;
-    what stands below a letter with a bar in it is one word, `P_{k|k-1}`."""
+    r"""The tokens without braces round a lone function, or round a lone name that has a script: `{\rm Tr}`, `{x}_i`."""
     found: list[Token] = []
     place = 0
     while place < len(tokens):
-        if size := _conditional(found, tokens[place : place + 8]):
-            inside = tokens[place + 1 : place + size - 1]
-            text = "".join([token.text for token in inside])
-            found.append(Token("word", text, inside[0].start, inside[-1].end))
-            place += size
-            continue
         bare = _is_wrapped(found, tokens[place : place + 4])
         found.append(tokens[place + bare])
         place += 3 if bare else 1
     return found
-
-
-def _conditional(before: list[Token], tokens: list[Token]) -> int:
-    """How many tokens what stands below a letter has, with its braces, where a bar is in it; 0 where none is."""
-    texts = [token.text for token in tokens]
-    if not before or before[-1].text != "_" or texts[0] != "{" or "}" not in texts:
-        return 0
-    end = texts.index("}")
-    kinds = {token.kind for token in tokens[1:end]}
-    bars = texts[2 : end - 1].count("|")
-    return end + 1 if bars == 1 and kinds <= {"name", "number", "operator", "bar"} else 0
 
 
 def _is_wrapped(before: list[Token], tokens: list[Token]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from ...diagnostics import InputError, Source
@@ -306,12 +307,8 @@ def underbraced(r: Cursor) -> s.Node:
     return node
 
 
-def _close_product(r: Cursor) -> s.Node:
-    """A product up to the next slash."""
-    return run(r, slash=False)
-
-
-GRAMMAR: Final = Grammar(expression, product, _close_product, factor, is_differential)
+GRAMMAR: Final = Grammar(expression, product, partial(run, slash=False), factor, is_differential)
+"""The third reads a product up to the next slash."""
 
 
 def read_latex(
