@@ -14,7 +14,7 @@ from ...notation.latex.names import GREEK, OF_GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
-from .names import BARE_SUM, INDEXED, below, fixed_indices, lettered, one_hot_of, over_the_one, squeezed
+from .names import BARE_SUM, INDEXED, below, fixed_indices, lettered, one_hot_of, over_the_one, squeezed, steps
 from .one_term import of_components
 from .read import BEFORE, names_after
 from .sheet import Sheet
@@ -99,13 +99,6 @@ _TWO_MARKS = regex(
 """`\\bar{\\hat y}`, the derivative by ŷ."""
 _TEXT_D = regex(r"\\text(?:bf|rm|it)?\s*\{\s*d\s*\}(?=\s*(?:\\?[A-Za-z]|[(\[]))")
 """`\\textbf{d}J`, a differential."""
-_STEP_BEFORE = regex(r"_\{\s*t\s*-\s*1\s*\}")
-_STEP = regex(r"(?<=[A-Za-z}])_(?:\{\s*t\s*(?P<before>-\s*1\s*)?\}|t(?![A-Za-z]{2}))")
-_OVER_STEPS = regex(
-    r"\\(?:sum|prod)(?:\\limits)?_\{?\s*t(?![a-z])|(?<![A-Za-z])t\s*=\s*[12]|_\{\s*t\s*(?:\+|-\s*2)|_\{?(?:0"
-    r"|T)\}?(?![A-Za-z])"
-)
-"""Where there are more than this step and the one before."""
 _SUBGRADIENT = regex(r"\bsub-?(?:gradient|differential)|次梯度|次微分", re.IGNORECASE)
 _SIGN_ALONE, _QUOTIENT = regex(r"\\partial(?![A-Za-z])"), regex(r"[{/]\s*\\partial")
 """`\\partial f(x)`, the set of the subgradients, which is no quotient."""
@@ -255,8 +248,9 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
         respelled += [(f"{plain}_{label}sq", f"{plain}_{label}^2"), (f"{printed}_{label}sq", f"{printed}_{label}²")]
     elif square is not None and not re.search(rf"{re.escape(square['name'])}\s*(?:\\left|[(_])", text):
         habits.append((power_of(square["name"]), of_square))
-    if _STEP_BEFORE.search(text) is not None and not _OVER_STEPS.search(text):
-        habits.append((_STEP, lambda match: r"_{\mathrm{prev}}" if match["before"] else " "))
+    of_steps, of_labels = steps(text)
+    habits += of_steps
+    respelled += [*of_labels, ("_primed", "′")]
     for name in _of_estimates(texts):
         by = re.compile(rf"(\\partial|\\nabla_\{{?)\s*\\{name}(?![A-Za-z])")
         habits.append((by, rf"\1\\hat{{\\{name}}}"))

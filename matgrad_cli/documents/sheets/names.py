@@ -156,8 +156,65 @@ def one_hot_of(prose: str, text: str) -> Iterator[tuple[str, str]]:
             yield match["name"], match["at"]
 
 
-def below(texts: Sequence[str]) -> Iterator[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]]:
-    """What is written otherwise below names: the number of a sample for that above, pairs of letters as labels."""
+_OF_STEP = regex(r"_\{\s*(?P<letter>[a-z])\s*(?:\||\\mid)\s*(?P=letter)\s*(?P<before>-\s*1\s*)?\}")
+_STEP_BEFORE = r"_\{{\s*{0}\s*-\s*1\s*\}}"
+_STEP = r"(?<=[A-Za-z}}])_(?:\{{\s*{0}\s*(?P<before>-\s*1\s*)?\}}|{0}(?![A-Za-z]{{2}}))"
+_OVER_STEPS = (
+    r"\\(?:sum|prod)(?:\\limits)?_\{{?\s*{0}(?![a-z])|(?<![A-Za-z]){0}\s*=\s*[12]|_\{{\s*{0}\s*(?:\+|-\s*2)"
+    r"|_\{{?(?:0|T)\}}?(?![A-Za-z])"
+)
+"""Where there are more than this step and the one before."""
+Written = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
+
+
+def steps(text: str) -> tuple[list[Written], list[tuple[str, str]]]:
+    """How the indices of a step are written, and what they were: none of this step, `prev` of the one before;
+    `P_{k|k-1}` is foretold, `P_{k|k}` filtered."""
+    found = _OF_STEP.search(text)
+    letter = found["letter"] if found is not None else "t"
+    begun = found or re.search(_STEP_BEFORE.format(letter), text)
+    if not begun or re.search(_OVER_STEPS.format(letter), text):
+        return [], []
+    foretold, filtered = r"_{\mathrm{foretold}}", r"_{\mathrm{filtered}}"
+    at_step = re.compile(_STEP.format(letter))
+    habits: list[Written] = [(_OF_STEP, lambda match: foretold if match["before"] else filtered)]
+    habits.append((at_step, lambda match: r"_{\mathrm{prev}}" if match["before"] else " "))
+    return habits, [("_foretold", f"_({letter}|{letter}-1)"), ("_filtered", f"_({letter}|{letter})")]
+
+
+_MARK = r"\s*(?:'|\^\s*\{?\s*(?:'|\\prime)\s*\}?)"
+_PRIMED_LEFT = regex(rf"[\s&]*(?P<name>[A-Za-z]|\\[a-z]+){_MARK}\s*&?:?=(?!=)")
+_TURNED = regex(r"\^\s*\{?\s*(?:\\top|\\intercal|(?:\\\w+\s*\{?)?T(?![A-Za-z]))")
+
+
+def primed(texts: Sequence[str]) -> Iterator[str]:
+    """Names that with a prime are names of their own, `W' = WA`: they are given, no functions, and T says transpose."""
+    text = " ; ".join(texts)
+    for name in {match["name"] for one in texts if (match := _PRIMED_LEFT.match(one)) is not None}:
+        own = re.escape(name)
+        stated = rf"(?:^|;)[\s&]*{own}\s*(?:\([^()]*\)\s*)?&?:?=|\\(?:partial|nabla)\s*{own}\}}\s*\{{"
+        called = rf"(?<![A-Za-z\\]){own}{_MARK}\s*(?:\\left)?\("
+        if _TURNED.search(text) and not (re.search(stated, text) or re.search(called, text)):
+            yield name
+
+
+_WORD_BELOW = regex(r"_\s*\{\s*(?P<word>[A-Za-z]{3,})\s*\}")
+
+
+def _as_word(match: re.Match[str]) -> str:
+    """A word below a name as a label, `y_{train}`; `ijk` are indices."""
+    indices = len(match["word"]) == 3 and set(match["word"]) <= set("ijklmnpq")
+    return rf"_{{\mathrm{{{match['word']}}}}}" if is_word(match["word"]) and not indices else match[0]
+
+
+def below(texts: Sequence[str]) -> Iterator[Written]:
+    """What is written otherwise below names: the number of a sample for that above, words and pairs of letters as
+    labels."""
+    yield _WORD_BELOW, _as_word
+    for name in primed(texts):
+        other = r"\\[A-Za-z]+|" if len(name) == 1 else ""
+        with_prime = re.compile(rf"{other}(?P<name>{re.escape(name)}){_MARK}")
+        yield with_prime, lambda match: match["name"] + r"_{\mathrm{primed}}" if match["name"] else match[0]
     for name in of_samples(texts):
         above = re.compile(rf"(?P<name>{name})\s*\^\s*\{{\s*\((?P<letter>[a-z])\)\s*\}}")
         yield above, lambda match: f"{match['name']}_{{{match['letter']}}}"

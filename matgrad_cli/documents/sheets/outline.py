@@ -18,6 +18,8 @@ from .sheet import Formula
 MOST_FORMULAS = 4_000
 """So many formulas of one document are read."""
 MOST_SIDES = 6
+OF_MATRICES = frozenset(("tr", "det"))
+"""What these give has no name: `tr(P) = …` states no function."""
 _CALL = regex(r"\s*(?:[a-zA-Z]|\\(?:phi|psi|ell))\s*(?:\\left)?\([\\\w\s,;{}]+\)\s*")
 _DENSITY = regex(
     r"(?<![A-Za-z])[a-zA-Z]\s*(?:\\left)?\([^()=]*(?:\([^()=]*\)[^()=]*)*(?:\\mid(?![A-Za-z])|\\vert(?![A-Za-z])|(?<!\\)\|)[^=]*\)"
@@ -115,6 +117,8 @@ def _stated(left: s.Node, text: str, sides: tuple[str, ...], number: int) -> lis
             node, letters = s.Name(node.span, f"{node.name}_{letters[0]}"), ()
     if isinstance(node, s.Apply) and dict(node.options).get("derivative"):
         return []  # σ′(z) = … says nothing of σ itself
+    if isinstance(node, s.Apply) and node.function in OF_MATRICES:
+        return []
     if isinstance(node, s.Apply):
         parts = node.arguments
         if any(isinstance(part, s.Ellipsis_) for part in parts):  # L(w_1, …, w_K) is a function of the family w
@@ -142,10 +146,11 @@ def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Di
             by = s.ungrouped(part.variable) if part.variable is not None else None
             while isinstance(by, (s.Subscript, s.Inverted)):  # by Σ⁻¹, so that Σ is sought
                 by = s.ungrouped(by.body)
-            name, (body, span) = by.name if isinstance(by, s.Name) else None, _body(part.body)
+            name = by.name if isinstance(by, s.Name) else None
+            body, span = _body(part.body, name)
             found.append(Differentiated(body, name, number, left, span and text[span[0] : span[1]]))
         elif isinstance(part, s.Differential_):
-            body, _ = _body(part.body)
+            body, _ = _body(part.body, None)
             found.append(Differentiated(body, None, number, left))
         elif isinstance(part, s.Apply) and dict(part.options).get("derivative"):
             found.append(Differentiated(part.function, None, number, left, primed=True))
@@ -157,7 +162,7 @@ def _differentiated(root: s.Node, number: int, left: bool, text: str) -> list[Di
     return found
 
 
-def _body(node: s.Node | None) -> tuple[str | None, tuple[int, int] | None]:
+def _body(node: s.Node | None, by: str | None) -> tuple[str | None, tuple[int, int] | None]:
     """The lone name that is differentiated, or where the expression stands."""
     if node is None:
         return None, None
@@ -166,9 +171,14 @@ def _body(node: s.Node | None) -> tuple[str | None, tuple[int, int] | None]:
     if isinstance(inner, s.Name):
         return inner.name, None
     called = isinstance(inner, s.Apply) and all(isinstance(part, s.Name) for part in inner.arguments)
-    if called and isinstance(inner, s.Apply) and len(inner.function) < 4:
+    if called and isinstance(inner, s.Apply) and len(inner.function) < 4 and not _of_a_name(inner, by):
         return inner.function, (inner.span.start, inner.span.end)
     return None, (node.span.start, node.span.end)
+
+
+def _of_a_name(call: s.Apply, by: str | None) -> bool:
+    """Whether `tr(P)` is differentiated by something of which P is made."""
+    return call.function in OF_MATRICES and by not in {part.name for part in call.arguments if isinstance(part, s.Name)}
 
 
 # ---- losses that nothing states, `∂L/∂W = Xᵀ ∂L/∂Y` of a layer Y = XW: L stands for ⟨G, Y⟩ with any G

@@ -36,8 +36,8 @@ _BRACKETED = regex(r"\(\s*[A-Za-z][A-Za-z' -]+\)")
 """`the kernel (Gram) matrix`: a second word for the same."""
 COVARIANCE = regex(
     r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution"
-    r"|discriminant|\bLDA\b"
-    r"|\\Sigma\s*_\s*\{\s*(?:([a-z])\1|\w+\s*,\s*\w+)\s*\}|\bCCA\b"
+    r"|discriminant|\bLDA\b|\bKalman\b|_\{\s*(?P<step>[a-z])\s*(?:\||\\mid)\s*(?P=step)\b"
+    r"|\\Sigma\s*_\s*\{\s*(?:(?P<same>[a-z])(?P=same)|\w+\s*,\s*\w+)\s*\}|\bCCA\b"
     r"|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|\\mathcal\s*\{?\s*N|\\Sigma\}?\s*\^\s*\{?\s*-\s*1",
     re.IGNORECASE,
 )

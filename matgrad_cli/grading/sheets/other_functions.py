@@ -60,6 +60,7 @@ class Others:
         self.loss, self.text = question.name, re.sub(r"\s+", "", question.loss)
         self.bold = set(_BOLD.findall(question.loss))
         stated = sheet.formulas[question.start : question.start + 1]
+        self.spelled = self.text + " ".join(re.sub(r"\s+", "", one.passage.text) for one in stated)
         self.stated = {*_BOLD.findall(stated[0].passage.text)} if stated else None
         self.place = sheet.formulas[question.start].place if question.start < len(sheet.formulas) else 0
         self.told_last: str | None = None
@@ -135,7 +136,7 @@ class Others:
         if what is None:
             return name not in self.in_loss | {None, self.loss}
         if self.loss is None:
-            return form and _spelled(line) not in (None, self.text)
+            return form and (_spelled(line) or self.spelled) not in self.spelled
         return name is not None and name != self.loss and name.lower() == self.loss.lower()
 
 

@@ -65,7 +65,7 @@ def said_beside(part: Part, in_layout: bool) -> Iterator[tuple[int, str, tuple[s
 
 _NAMED = regex(r"\b(numerator|denominator)[- ]layout", re.IGNORECASE)
 
-_USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P")
+_USUAL = ("Sigma", "S", "Lambda", "Omega", "K", "C", "P", "Q", "R")
 """What covariances are called where the words leave it open, also with a label: S_W."""
 
 _ONE_HOT = regex(r"\bone-?hot (?:labels|targets|vectors|encod)", re.IGNORECASE)
