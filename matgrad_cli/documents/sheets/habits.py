@@ -131,11 +131,11 @@ _CALL = r"(?<![A-Za-z\\])name(?=\s*(?:'|\^\s*\{?\s*\\prime)?\s*(?:\\left\s*)?\()
 _BY_GREEK = regex(r"\\(?:partial|nabla_\{?)\s*\\([a-z]+)")
 _STATES = regex(r"^(?!.*\\(?:(?:var)?(?:epsilon|xi)(?![A-Za-z])|sim)).*=", re.DOTALL)
 _MOVED = regex(r"\\(?:partial|nabla)\s*\\?\w+")
-_FUNCTION_D = regex(rf"^\s*({_SIGN_OF_D})\s*(\([^()=]*\))\s*&?:?=")
-"""The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative."""
+_FUNCTION_D = regex(rf"^[\s&]*({_SIGN_OF_D}|[mn](?:_\{{?\w\}}?)?)\s*(\([^()=]*\))\s*&?:?=")
+"""The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative; a model m(p), no size."""
 _GRADIENT = regex(rf"(?<![A-Za-z\\/])(?<!\}}\{{)d(?:\s(?=[A-Z]))?(?P<name>{_BY_NAME})(?!\s*(?:\}}\s*\{{|/\s*d))")
 """No part of `\\frac{dz}{dx}`."""
-_LABELLED = regex(r"\\[A-Za-z]+|(?P<name>[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![A-Za-z]))")
+_LABELLED = regex(r"(?P<name>\\[A-Za-z]+|[A-Za-z])_(?P<open>\{)?(?P<label>[a-z])(?(open)\}|(?![a-z]))|\\[A-Za-z]+")
 _ERROR = regex(
     r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))"
 )
@@ -267,7 +267,9 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
         [(rf"_\{{\\mathrm\{{{letter * 2}\}}\}}", f"_{letter}"), (f"_{letter * 2}", f"_{letter}")] if letter else []
     )
     labelled = lettered(texts)
-    respelled += [(f"{name}_{label * 2}", f"{name}_{label}") for name, label in sorted(labelled)]
+    respelled += [
+        (f"{plain_name(name)}_{label * 2}", f"{plain_name(name)}_{label}") for name, label in sorted(labelled)
+    ]
     labels = (_LABELLED, lambda match: _with_label(match) if match.group("name", "label") in labelled else match[0])
     habits.append(labels)
     derived = next((at for at, one in enumerate(texts) if _DERIVED.search(one)), 0)

@@ -243,7 +243,7 @@ def lettered(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
     f_a, f_p and f_n."""
     below: dict[str, set[str]] = {}
     for text in texts:
-        for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![A-Za-z])", text):
+        for name, letter in re.findall(r"([A-Za-z]|\\[a-z]+)\}?_\{?\s*([a-z])(?![a-z])", text):
             below.setdefault(letter, set()).add(name)
     text = " ".join(texts)
     single: dict[str, str] = {}
@@ -261,13 +261,15 @@ def lettered(texts: Sequence[str]) -> frozenset[tuple[str, str]]:
         several = name in moved and (len(letters) > 2 or _named_by(name, letters))
         return several and not re.search(rf"(?<![A-Za-z\\]){name}(?![A-Za-z_])", text)
 
+    between = frozenset("".join(paired(texts)))  # the w_x and w_y beside C_xy
     alone = {name: letters for name, letters in labels.items() if all(single.get(one) == name for one in letters)}
+    of_pairs = {(name, one) for name, letters in labels.items() for one in letters if between.issuperset(letters)}
     found = ((name, letter, letters) for name, letters in alone.items() for letter in letters)
     return frozenset(
         (name, letter)
         for name, letter, letters in found
         if ((name, letter) in defined and len(letters) == 1) or named(name, letters)
-    )
+    ) | (of_pairs - {("\\nabla", one) for one in between})
 
 
 def _named_by(name: str, letters: Sequence[str]) -> bool:

@@ -44,7 +44,7 @@ _WORD = regex(r"[A-Za-z][A-Za-z'’-]*")
 
 
 _HAT = regex(r"(?<![A-Za-z\\])([A-Za-z])_?hat(?![a-z])")
-_COUNTED = regex(r"(?<![A-Za-z\\_.])([A-Za-z])(\d)(?![\d.A-Za-z])")
+_COUNTED = regex(r"(?:(?<![A-Za-z\\_.])|(?<=(?<![A-Za-z\\_.])d))([A-Za-z])(\d)(?![\d.A-Za-z])")
 
 
 def spelled(row: str) -> str:

@@ -90,6 +90,7 @@ _RULE = regex(r"^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*$"
 """The line below the head of a table."""
 _OF_DERIVATIVES = regex(rf"{_DERIVATIVE.pattern}|\b(?:gradients?|derivatives?|hessians?)\b", re.IGNORECASE)
 _OF_VALUES = regex(r"\b(?:formulas?|expressions?|values?|results?|equations?|equals|is|answers?)\b|=", re.IGNORECASE)
+_OF_SIZES = regex(r"\b(?:shapes?|sizes?|dim(?:ension)?s?)\b", re.IGNORECASE)
 _BELOW = regex(
     r"(?:\\nabla\s*_\s*|∇_?|\\partial(?![A-Za-z])\s*|∂\s*|(?<![A-Za-z])d\s*)\{?\s*(?P<by>\\[A-Za-z]+|[A-Za-z])"
 )
@@ -115,11 +116,14 @@ def _cells_below(sheet: Sheet, rule: re.Match[str], loss: str) -> Iterator[tuple
     while 0 < end < len(sheet.prose) and "|" in sheet.prose[end:].partition("\n")[0]:
         begin, end = end, end + len(sheet.prose[end:].partition("\n")[0]) + 1
         row = _row(sheet, begin, end - 1)
-        for column, (before, cell) in enumerate(pairwise(row), 1):
+        sized = [at for at, (name, _) in enumerate(head) if _OF_SIZES.search(name)]
+        shown = [at for at in range(len(row)) if at not in sized]
+        for first_column, column in pairwise(shown):
+            before, cell = row[first_column], row[column]
             told = head[column][0] if column < len(head) else ""
             if len(before[1]) == len(cell[1]) == 1 and _is_value(value := sheet.formulas[cell[1][0]]):
                 first = sheet.formulas[before[1][0]].passage.text.strip()
-                if (written := _claimed(head[column - 1][0], first, told, loss)) is not None:
+                if (written := _claimed(head[first_column][0], first, told, loss)) is not None:
                     yield cell[1][0], _led(value, f"{written} = ")
 
 

@@ -18,10 +18,11 @@ def biases(part: Part) -> list[dict[str, str]]:
     every column as in `WX + b`."""
     problems = [task.problem for task in part.tasks[:1]]
     origins = {name: why for problem in problems for name, why in problem.origins}
-    added = [one for problem in problems for one in problem.variables if _BIAS.fullmatch(one.name)]
-    found = [one for one in added if origins[one.name] == AS_WHAT_IT_IS_ADDED_TO]
-    ways = {"row": {one.name: str(one.shape.cols) for one in found}}
-    ways["column"] = {one.name: str(one.shape.rows) for one in found}
+    arrays = [one for problem in problems for one in problem.variables]
+    found = [one for one in arrays if _BIAS.fullmatch(one.name) and origins[one.name] == AS_WHAT_IT_IS_ADDED_TO]
+    whole = {one.name: "scalar" if one.shape.is_number else str(one.shape) for one in arrays}  # of one and the same n
+    ways = {"row": {**whole, **{one.name: str(one.shape.cols) for one in found}}}
+    ways["column"] = {**whole, **{one.name: str(one.shape.rows) for one in found}}
     said = {_way(problem.loss, one) for problem in problems for one in found} - {""}
     return [shapes for way, shapes in ways.items() if not said or way in said] if found else []
 

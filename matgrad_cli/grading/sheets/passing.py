@@ -21,7 +21,7 @@ _MISTAKE = regex(
     r"|old version|would be wrong"
     r"|one might (?:think|write)|naive(?:ly)?(?! (?:softmax|Bayes))|(?:first|initial|earlier"
     r"|previous) (?:attempt|try|guess|version|draft)"
-    r"|I (?:first|initially|originally|at first) \w+)\b",
+    r"|I (?:first|initially|originally|at first) \w+|(?:first|initially|originally|at first),? I \w+)\b",
     re.IGNORECASE,
 )
 _REFUTED = regex(
