@@ -10,6 +10,7 @@ from itertools import pairwise
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from .named import NO_VALUE, WHOLE
+from .outline import Outline
 from .sheet import Formula, Sheet
 
 _KIND = r"(?P<kind>gradients?|hessian|second derivatives?|derivatives?)"
@@ -172,7 +173,7 @@ def with_called(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
     return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
 
 
-def with_continued(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
+def with_continued(formulas: Sequence[Formula], _: Outline) -> tuple[Formula, ...] | None:
     """The formulas with a sign of equality before one of which words say that the last is it:
     `$\\nabla f = 2(A + A)x$, which equals $4Ax$`. An entry may go on as the whole array."""
     changed = {}

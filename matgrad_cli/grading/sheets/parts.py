@@ -17,7 +17,7 @@ from ...documents.sheets.one_term import with_samples
 from ...documents.sheets.outline import Outline, outline
 from ...documents.sheets.problem import questions
 from ...documents.sheets.sections import Section, sections, whole_of
-from ...documents.sheets.sheet import Formula, Question, Sheet, Told
+from ...documents.sheets.sheet import Question, Sheet, Told
 from ...documents.sheets.spoken import with_called, with_continued, with_spoken, with_tables
 from ...ir import Expr, Symbol, substitute, transpose
 from ..begin import Habits, begin
@@ -69,7 +69,7 @@ def _read(sheet: Sheet, given: Mapping[str, str], axis: str = "") -> list[Part]:
     sheet = replace(sheet, formulas=with_called(sheet.formulas) or sheet.formulas)
     found = outline(sheet.formulas)
     named, in_cases = (partial(change, prose=sheet.prose) for change in (with_named, with_letter_cases))
-    for change in (in_cases, with_heads, with_statements, with_calls, with_loss, named, _with_continued, with_entries):
+    for change in (in_cases, with_heads, with_statements, with_calls, with_loss, named, with_continued, with_entries):
         if (changed := change(sheet.formulas, found)) is not None:
             sheet = replace(sheet, formulas=changed)
             found = outline(changed)
@@ -96,10 +96,6 @@ def _turned(parts: Sequence[Part]) -> bool:
 
 def _follow(parts: Sequence[Part]) -> int:
     return sum(one.verdict == "follows" for part in parts for one in part.judged)
-
-
-def _with_continued(formulas: Sequence[Formula], _: Outline) -> tuple[Formula, ...] | None:
-    return with_continued(formulas)
 
 
 def _judged(section: Section, lines: Sequence[tuple[int, Line]], given: Mapping[str, str]) -> Iterator[Part]:
