@@ -31,7 +31,12 @@ def written(report: Report, name: str) -> str:
 
 @record
 class Checked(Report):
-    """A report that shows itself as a page in a notebook."""
+    """A report that shows itself as a page in a notebook, and prints as the command does."""
+
+    def __str__(self) -> str:
+        from .text import to_text
+
+        return to_text(self).rstrip("\n")
 
     def _repr_html_(self) -> str:
         return written(self, "html")

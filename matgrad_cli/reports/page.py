@@ -14,7 +14,7 @@ from ..render.html.pictures import misfit
 from ..render.html.prose import prose_html
 from .classes import class_text
 from .inert import inert_report
-from .text import COLUMNS, Told, cells, remarks
+from .text import COLUMNS, Told, cells, remarks_of
 
 _ABOUT = 160
 """So many characters before and behind a mark are shown of a long line."""
@@ -40,9 +40,8 @@ def _file(file: FileReport) -> Iterator[str]:
     if file.problems:
         yield table(((_painted(cell) for cell in cells(problem)) for problem in file.problems), COLUMNS)
     yield from (_diagnostic(diagnostic) for diagnostic in file.diagnostics)
-    for problem in file.problems:
-        for said in remarks(problem, several=len(file.problems) > 1):
-            yield _diagnostic(said.diagnostic, said.notes) if isinstance(said, Told) else _small(*said.split("\n"))
+    for said in remarks_of(file):
+        yield _diagnostic(said.diagnostic, said.notes) if isinstance(said, Told) else _small(*said.split("\n"))
 
 
 def _painted(word: str) -> str:

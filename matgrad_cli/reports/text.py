@@ -31,8 +31,7 @@ def _file(file: FileReport, colour: bool, width: int) -> str:
     title = f"{file.file}: {_painted(file.verdict, colour)}"
     blocks = [title, *_table(file, colour, width)]
     findings = [show(diagnostic, colour=colour, width=width) for diagnostic in file.diagnostics]
-    for problem in file.problems:
-        findings += [_remark(said, colour, width) for said in remarks(problem, several=len(file.problems) > 1)]
+    findings += [_remark(said, colour, width) for said in remarks_of(file)]
     together = [
         before.startswith("note: ") and finding.startswith("note: ") for before, finding in pairwise(["", *findings])
     ]
@@ -109,6 +108,18 @@ class Told:
 
     diagnostic: Diagnostic
     notes: tuple[str, ...] = ()
+
+
+def remarks_of(file: FileReport) -> Iterator[str | Told]:
+    """What is said of the problems of a file, in order; at the end at once which were not answered."""
+    absent: list[str] = []
+    for problem in file.problems:
+        said = [*remarks(problem, several=len(file.problems) > 1)]
+        absent += [problem.id] if (alone := problem.final.code == "missing-answer" and len(said) == 1) else []
+        yield from said if not alone else ()
+    if absent:
+        names = f"problem{'s' if len(absent) > 1 else ''} {', '.join(absent)}, " if len(file.problems) > 1 else ""
+        yield f"{names}final answer: missing[missing-answer]: no answer was given"
 
 
 def remarks(problem: ProblemReport, several: bool) -> Iterator[str | Told]:
