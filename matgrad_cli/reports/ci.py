@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from xml.etree import ElementTree as XML
 
 from ..records.finding import FileReport, Finding, ProblemReport, Report
-from .data import summary_of
 from .inert import inert_report
 from .marks import Mark, marks
+from .text import to_text
 
 
 def to_junit(report: Report) -> str:
@@ -119,43 +118,7 @@ def _escaped(text: str, also: str = "") -> str:
 
 
 def github_summary(report: Report) -> str:
-    """Markdown for the step summary: one row per problem, then what was found in it."""
-    report = inert_report(report)
-    rows = [
-        "## matgrad check: " + report.verdict,
-        "",
-        "| file | problem | verdict | first wrong line | final answer | score |",
-        "|---|---|---|---|---|---|",
-    ]
-    for file in report.files:
-        for problem in file.problems:
-            first = problem.first_wrong
-            wrong = f"{first.number} (file line {first.line}): `{first.code or 'wrong'}`" if first else "–"
-            score = f"{problem.score:g} of {problem.points:g}"
-            rows.append(
-                f"| {_cell(file.file)} | {_cell(problem.id)} | {problem.verdict} | {wrong} | "
-                f"{problem.final.verdict} | {score} |"
-            )
-        if file.broken:
-            rows.append(f"| {_cell(file.file)} | – | unreadable | – | – | – |")
-    for file in report.files:
-        for diagnostic in file.diagnostics:
-            rows += ["", f"- {_cell(file.file)}: {_cell(diagnostic.message)}"]
-        for problem in file.problems:
-            if problem.verdict != "right":
-                rows += [
-                    "",
-                    f"<details><summary>{_cell(file.file)}, problem {_cell(problem.id)}</summary>",
-                    "",
-                    "```text",
-                    summary_of(problem).replace("```", "'''"),
-                    "```",
-                    "",
-                    "</details>",
-                ]
-    return "\n".join(rows) + "\n"
-
-
-def _cell(text: str) -> str:
-    """A text that Markdown takes for nothing but text: no HTML, no link, no mathematics, no table."""
-    return re.sub(r"([\\`*_\[\]|$~])", r"\\\1", escape(text, quote=False)).replace("\n", " ")
+    """Markdown for the step summary: the report for people as it is, between marks that nothing in it can close."""
+    text = to_text(report)
+    fence = "`" * (2 + max(map(len, re.findall("`+", text)), default=1))
+    return f"## matgrad check: {report.verdict}\n\n{fence}text\n{text}{fence}\n"

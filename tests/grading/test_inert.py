@@ -114,7 +114,7 @@ def check(format_: str, said: str) -> None:
     elif format_ == "sarif":
         assert "](" not in said
     elif format_ in ("html", "summary"):
-        outside = re.sub(r"(?ms)^```text$.*?^```$|<style>.*?</style>", "", said)
+        outside = re.sub(r"(?ms)^(`{3,})text$.*?^\1$|<style>.*?</style>", "", said)
         assert not re.search(
             r"<(?!/?(table|tr|td|th|code|details|summary|article|h2|p|b|br|pre|div|span|mark|sub|sup)\b)", outside
         )
