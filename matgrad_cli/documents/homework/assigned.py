@@ -201,13 +201,8 @@ def _filled(
             yield exercise
             continue
         end = next((place for place in marks if place > start), len(text))
-        inside = _within(formulas, start, end)
-        if not inside and (code := _code(shown, start, end, ending)) is not None:
-            yield replace(exercise, keys={**exercise.keys, "answer": code})
-            continue
-        readings = _readings(inside) or unmarked(shown, start, end, ending)
-        told = tuple(pieces(inside or _bare(readings), shown[:end], start))
-        yield replace(exercise, rows=readings[0], readings=tuple(readings[1:]), pieces=told) if readings else exercise
+        found = _exercise(exercise.text("problem") or "", start, _within(formulas, start, end), shown, end, ending)
+        yield replace(found, keys={**found.keys, **exercise.keys})
 
 
 def _within(formulas: Sequence[Formula], start: int, end: int) -> list[Formula]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from ...diagnostics.regex import regex
-from ...notation.stated_functions import closing
+from ...notation.stated_functions import arguments_of, closing
 
 _DOTS: Final = regex(r"\\[lcvd]?dots[cbmio]?(?![A-Za-z])|…|⋮|\.\.\.")
 _MATRIX: Final = regex(
@@ -49,21 +49,9 @@ def _around(text: str, at: int) -> tuple[int, int, list[str], str] | None:
         end = closing(text, start, pair) if pair is not None else None
         if end is None or end <= at:
             continue
-        inside = re.sub(r"\\right\s*$", "", text[start + 1 : end - 1])
         left = re.search(r"\\left\s*$", text[:start])
-        return left.start() if left is not None else start, end, _parts(inside), "list"
+        return left.start() if left is not None else start, end, arguments_of(text[start + 1 : end - 1]), "list"
     return None
-
-
-def _parts(text: str) -> list[str]:
-    level, parts = 0, [""]
-    for sign in text:
-        level += (sign in "([{") - (sign in ")]}")
-        if sign == "," and level == 0:
-            parts.append("")
-        else:
-            parts[-1] += sign
-    return parts
 
 
 def _entries(parts: Sequence[str]) -> list[str] | None:
