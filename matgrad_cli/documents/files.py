@@ -174,6 +174,9 @@ def read_text(text: str, name: str, asked: Sequence[str] = ()) -> Document:
     if ending in PLAIN and _STATED.search(text):
         ending = ending if "```" not in text else _ending_of(text)
     found = assigned(document, ".md" if ending == ".ipynb" else ending, asked)
+    if ending == ".ipynb" and not found.exercises:
+        code = "\n\n".join(cell for _, cell in cells_of(Source(name, text), "code") or ())
+        found = in_code(Document(Source(f"{name}, code cells", code)), asked)
     held = tuple(one for one in found.diagnostics if one.code != "no-problem" or one.severity != "error")
     told = found.exercises or any(one.code == "no-problem" for one in held)
     return replace(found, diagnostics=held) if told else found

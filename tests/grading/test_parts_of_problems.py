@@ -82,6 +82,13 @@ RIGHT = {
         "py",
         "".join(f"# {one}\nf = lambda A: {CODE[two][4:]}\n" for one, two in (("1", ONE), ("2(a)", TWO), ("2b", THREE))),
     ),
+    "names with arrows and a wide space": ("txt", f"1 -> {ONE}\n2a → {TWO}\n2b\t{THREE}\n"),
+    "names with the word for an answer, and a sign": ("txt", f"1 Answer: {ONE}\n2a = {TWO}\n2b   {THREE}\n"),
+    "names with a dash": ("txt", f"Q1 - ${ONE}$\nQ2(a) – ${TWO}$\nQ2(b) - ${THREE}$\n"),
+    "cells of code alone": (
+        "ipynb",
+        cells([f"q{name} = {CODE[one][4:]}" for name, one in (("1", ONE), ("2a", TWO), ("2b", THREE))]),
+    ),
     "other spellings": (
         "toml",
         f"[[problem]]\nid = 1\nanswer = '{ONE}'\n[[problem]]\nid = '2(a)'\nanswer = '{TWO}'\n"

@@ -29,6 +29,8 @@ _OPEN: Final = (
 )
 """What makes a line a heading."""
 _HEADING: Final = regex(r"^[ \t]*(?:(?P<hash>#{1,6})[ \t]|\\(?P<sub>(?:sub)*)section\b)", re.MULTILINE)
+_ENDS: Final = r"|[-=]>|→|=(?!=)|[-–—](?=[ \t])|(?<=\t)|(?<=[ ]{3})|(?=<result>\b)"
+"""What else ends the name of a problem where a `-` or an arrow is no part of a formula."""
 _GOES_ON: Final = (
     r"[ \t]*(?:#+[ \t]+|\\(?:sub)*section\*?[ \t]*\{)(?:<announcing>[ \t]+)*(?:<problem>|<result>)[ \t:.*}]*(?m:$)"
 )
@@ -135,10 +137,12 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -
     """The problems that headings, bold or other lines name, else the name of the file, `problem2.md`; and labels below
     a problem that is asked in parts."""
     key = _key(asked)
-    named = rf"(?P<sign>[#(])?(?P<id>{key.pattern})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:[.):\]|&]|(?m:$)))?"
+    ends = r"[.):\]|&]|(?m:$)" + ("" if latex else _ENDS)
+    named = rf"(?P<sign>[#(])?(?P<id>{key.pattern})(?![\w-])(?!\.\w)(?P<end>[ \t]*(?:{ends}))?"
     opened_by = _OPEN.replace("|problem", "|" + "|".join(["problem", *_titling(text)])) if latex else _OPEN
     line = said(rf"{_LINE}{_SPACE}{_LISTED}{opened_by}(?P<words>{_NAMES}){named}")
     matches = [one for one in line.finditer(text) if one["open"] or one["end"] is not None or one["id"][-1] == ")"]
+    matches = [one for one in matches if _is_apart(one["words"], (one["end"] or "").strip())]
     ids = [key.names.get(bare(match["id"]), bare(match["id"])) for match in matches]
     titles = [match for match in matches if match["open"] or match["words"] or match["sign"] == "#"]
     if not titles:  # a list of answers, in the order of the key
@@ -168,6 +172,11 @@ def titled_parts(text: str, asked: Sequence[str], latex: bool, file: str = "") -
         if name:
             solved = _SOLVED.search(text, start, end) if latex else None  # before it the question is repeated
             yield at, name, solved.end() if solved is not None else start, end
+
+
+def _is_apart(words: str, end: str) -> bool:
+    """Whether a name is no part of the formula behind it: `1 - p`, and the `q2 = …` of a program."""
+    return words != "" if end in tuple("-–—") else end != "=" or words[-1:] in ("", " ", "\t")
 
 
 def _wholes(key: _Key) -> list[str]:
