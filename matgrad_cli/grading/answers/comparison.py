@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...diagnostics.record import record, replace
-from ...ir import Call, Entry, Expr, Index, MatrixOf, fresh_index, letters_in, nodes_of
+from ...ir import Add, Call, Entry, Expr, Index, MatrixOf, Mul, fresh_index, letters_in, nodes_of
 from ..equations.asked import judged_solution
 from ..lines.flattened import NOTE, flat_verdict
 from ..lines.kinds import Clash, pairings
@@ -61,9 +61,11 @@ def judged_derivative(
 
 def _points_of_loss(around: Surroundings, expr: Expr) -> set[Expr]:
     """The points at which an expression takes the loss, as a difference quotient does."""
-    problem = around.task.problem
-    found = (_point(problem.loss, node, problem.wrt) for node in nodes_of(expr) if node.head == problem.loss.head)
-    return {point for point in found if point is not None and problem.wrt in point.symbols}
+    wrt, loss = around.task.problem.wrt, around.task.problem.loss
+    while isinstance(loss, (Add, Mul)):  # what stands in a sum or a product is one with it: its largest part
+        loss = max((part for part in loss.children if wrt in part.symbols), key=lambda part: part.weight, default=wrt)
+    found = (_point(loss, node, wrt) for node in nodes_of(expr) if node.head == loss.head)
+    return {point for point in found if loss is not wrt and point is not None and wrt in point.symbols}
 
 
 def _point(loss: Expr, value: Expr, wrt: Expr) -> Expr | None:

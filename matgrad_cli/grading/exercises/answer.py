@@ -9,7 +9,7 @@ from ...records.finding import Finding, ProblemReport, ProblemVerdict
 from ..answers.judge import judge_answer
 from ..lines.where import answer_in
 from ..meanings.redefined import defines_functions, part_of
-from ..meanings.remarks import CASES, named_layout
+from ..meanings.remarks import named_layout
 from ..task import Task
 from .credit import scored
 from .finals import with_slip
@@ -23,22 +23,23 @@ _MEMBER = regex(r"(?:\\in(?![A-Za-z])|∈)\s*(?:\\mathbb\s*\{?R|\\R(?![A-Za-z])|
 """Of which kind a formula is states no equality."""
 
 
-def bare_answer(chosen: Settings, task: Task) -> ProblemReport | None:
+def bare_answer(chosen: Settings, task: Task, derived: ProblemReport | None = None) -> ProblemReport | None:
     """A derivation under a key that is one formula and no sign of equality is an answer,
-    if it is of the kind that is asked for; so is one by cases, if it is right."""
+    if it is of the kind that is asked for; so is one row `derived` that states no derivative, if it is right."""
     rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else []
     text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
     equal = RELATION.search(BOUNDS.sub(" ", _MEMBER.sub(" ", text[slice(*answer_in(text))])))
-    if not text.strip() or (equal and CASES.search(text) is None):
-        return None
+    if not text.strip() or (equal is not None) is not (derived is not None):
+        return derived
     passage = rows[0][1]
     lead = passage.text.index(text)
     report = judged_answer(replace(chosen, answer=Located(passage.part(lead, lead + len(text)), chosen.source)), task)
+    if derived is not None:
+        return report if report.verdict == "right" else derived
     code = report.first_wrong.code if report.first_wrong else None
     of_kind = report.verdict == "wrong" and code not in (*OF_SHAPES, "unknown-name")
     of_kind = of_kind or (report.verdict == code == "undecided")  # as where its words deny it
-    kept = not equal and (of_kind or RELATION.search(text))
-    return report if report.final.verdict == "right" or kept else None
+    return report if report.final.verdict == "right" or of_kind or RELATION.search(text) else None
 
 
 def judged_answer(chosen: Settings, task: Task) -> ProblemReport:

@@ -46,7 +46,9 @@ def judge(chosen: Settings) -> ProblemReport:
         answer = replace(answer, passage=best_as_name(answer.passage, wrt)) if answer is not None else None
         chosen = replace(chosen, answer=answer, rows=tuple(best_as_name(row, wrt) for row in chosen.rows))
     if chosen.rows:
-        return bare_answer(chosen, task) or judged_derivation(chosen, task, key, asked)
+        found = bare_answer(chosen, task) or judged_derivation(chosen, task, key, asked)
+        undecided = found.verdict in ("undecided", "unreadable") and found.final.verdict == "missing"
+        return (undecided and bare_answer(chosen, task, found)) or found
     return judged_answer(chosen, task)
 
 
