@@ -116,3 +116,18 @@ def test_behind_a_heading_that_counts_problems_the_same_name_may_be_another() ->
     found = [row.verdict for problem in check_text(text, "x.md").problems for row in problem.lines]
     assert "wrong" not in found
     assert found.count("follows") >= 5
+
+
+@pytest.mark.parametrize(
+    ("rows", "final"),
+    [
+        ("\\nabla f = A^\\top(Ax - b) = A^\\top Ax + A^\\top b | \\nabla^2 f = A^\\top A", "wrong"),
+        ("\\nabla f = 2A^\\top(Ax - b) | = 2A^\\top Ax - 2A^\\top b | \\nabla^2 f = A^\\top A", "wrong"),
+        ("\\nabla f = 2A^\\top(Ax - b) | \\nabla f = A^\\top(Ax - b)", "right"),
+        ("\\nabla f = A^\\top(Ax - b) | \\nabla^2 f = A^\\top A", "right"),
+    ],
+)
+def test_what_stands_behind_a_wrong_gradient_is_no_final_answer(rows: str, final: str) -> None:
+    text = "$$f(x) = \\frac12\\|Ax - b\\|^2$$\n\n" + "\n\n".join(f"$${row}$$" for row in rows.split(" | "))
+    (problem,) = check_text(text, "notes.md").problems
+    assert problem.final.verdict == final

@@ -268,7 +268,7 @@ class Judge:
         if formula.block == self.conditional[0]:
             return CONDITIONAL
         layout = next((begun.around.task.layout for begun in self.readers), "")
-        if (why := said_of_other(formula, layout, self.question.name)) is not None:
+        if (why := said_of_other(formula, layout, self.question.name, code_of(result))) is not None:
             return why
         name = line.name
         if name not in (None, self.question.name, *self.question.wrt) and not line.solves:

@@ -162,7 +162,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         asked = replace(posed.question, shapes={**posed.question.shapes, **numbers})
         vectors, posed = posed, replace(posed, question=asked)
         other = read(part.layout, (), beside=part)
-        better = _gained(part, other) or (any(one.unfit for one in part.judged) and not _loses(part, other))
+        better = _gained(part, other) or _fits(part, other)
         part, posed = (other, posed) if better else (part, vectors)
     if offsets := biases(part):
         asked_so = [replace(posed.question, shapes={**posed.question.shapes, **way}) for way in offsets]
@@ -174,7 +174,8 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
         part = other if _gained(part, other) else _unless_columns(part, other)
     for facts in supposable(sheet, part) if _doubtful(part) else ():
         more = tuple(dict.fromkeys((*supposed, *facts)))
-        if more != supposed and _gained(part, other := read(part.layout, more, beside=part)):
+        other = read(part.layout, more, beside=part) if more != supposed else part
+        if _gained(part, other) or _fits(part, other):
             part, supposed = replace(other, supposed=more), more
     for number, layout, facts, note in said_beside(part, bool(given.get("layout"))):
         row = read(layout, (*supposed, *facts)).judged[number]
@@ -296,6 +297,12 @@ def _gained(first: Part, other: Part) -> list[Judged]:
     pairs = zip(first.judged, other.judged, strict=True)
     gained = [new for old, new in pairs if old.verdict in ("wrong", "undecided") and new.verdict == "follows"]
     return [] if _loses(first, other) else gained
+
+
+def _fits(first: Part, other: Part) -> bool:
+    """Whether rows that are wrong by their form alone are not in another reading, and none ceases to follow in it."""
+    pairs = zip(first.judged, other.judged, strict=True)
+    return any(old.unfit and not new.unfit for old, new in pairs) and not _loses(first, other)
 
 
 def _loses(first: Part, other: Part) -> bool:

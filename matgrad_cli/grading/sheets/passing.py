@@ -92,7 +92,9 @@ _CONSTRAINED = regex(r"\b(?:subject to|s\.\s?t\.|such that|constraints?)\W*$", r
 _LISTED = regex(r"(?:(?:\$[^$]*\$|\\\((?:(?!\\\)).)*\\\))\s*(?:,|,?\s*and)\s*)+$")
 _OWN_WORDS = regex(r"[\s&,]*\\(?:text\w*|mbox|mathrm|operatorname)\s*\{([^{}]*)\}")
 _OF_ANOTHER = regex(r"(?:\$|\\\)|\\(?:text\w*|mbox|mathrm)\s*\{)\s*$")
-_LAYOUT = regex(r"\b(numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE)
+_LAYOUT = regex(
+    r"\b(gradient|numerator|denominator|other|row|column)[- ](?:layout|vector convention)|\blayout\b", re.IGNORECASE
+)
 _EQUATION = regex(
     r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?|solv\w+|stationar\w+|optim\w+|minim(?:i[sz]er|um)|maximi[sz]er"
     r"|normal equations?|zero|vanish\w*|critical|rearrang\w+|gives|satisf\w+|closed form"
@@ -114,9 +116,14 @@ CONDITIONAL = "said under a condition"
 OF_LAYOUT = "said of another layout"
 
 
-def said_of_other(formula: Formula, layout: str = "", loss: str | None = None) -> str | None:
+_OF_ANY_LAYOUT = ("lost-factor", "wrong-sign", "dropped-term", "extra-term")
+"""Slips that no other layout mends."""
+
+
+def said_of_other(formula: Formula, layout: str = "", loss: str | None = None, slip: str | None = None) -> str | None:
     """Why a formula speaks of another case than the one at hand:
-    a condition, which does not state the `loss`, or another layout than `layout` stands beside it."""
+    a condition, which does not state the `loss`, or another layout than `layout` stands beside it, and may mend its
+    `slip`."""
     before = formula.before
     # `by … (for symmetric matrices) we obtain`, `∇F = 0 gives` suppose nothing; a condition that follows another
     # formula, `… = 2Aw for symmetric A,`, or stands in it, `\\text{if } z < 1`, is that one's
@@ -130,8 +137,8 @@ def said_of_other(formula: Formula, layout: str = "", loss: str | None = None) -
     behind = _CONDITION_BEHIND.match(formula.after[:60])
     if supposed or (behind is not None and not _STATES.search(behind[0])) or _ELSEWHERE.search(formula.passage.text):
         return CONDITIONAL
-    said = _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60])
-    return OF_LAYOUT if said is not None and said[1] != layout else None
+    said = _LAYOUT.search(formula.before[-120:] + " " + formula.after[:60]) if slip not in _OF_ANY_LAYOUT else None
+    return OF_LAYOUT if said is not None and (said[1] or "").lower() != layout else None
 
 
 def _in_brackets(text: str, match: re.Match[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import replace
@@ -12,7 +12,7 @@ from ...documents.python.blocks import Blocks
 from ...documents.sheets.sheet import Cell, Sheet
 from ...notation import syntax as s
 from ...notation.latex.names import ACCENTS
-from ...records.finding import FileReport, Final, FinalVerdict, Finding, LineVerdict, ProblemReport, ProblemVerdict
+from ...records.finding import FileReport, Final, FinalVerdict, Finding, ProblemReport, ProblemVerdict
 from ..exercises.findings import line_of
 from .judged import EQUATION_OF_GRADIENT, Judged
 from .other_functions import RESTATED
@@ -107,27 +107,47 @@ def _understood(part: Part) -> tuple[str, ...]:
     return (*notes, *problem.assumed)
 
 
-_FINAL: dict[LineVerdict, FinalVerdict] = {"follows": "right", "wrong": "wrong"}
-
-
 def _final(report: ProblemReport, part: Part) -> FinalVerdict:
-    """The verdict on the last claim; what only follows from a line that does not follow is not right."""
-    pairs = list(zip(report.lines, part.judged, strict=True))
-    claims = [(line, one) for line, one in pairs if line.verdict == "undecided" or line.role in ("claim", "equation")]
+    """The verdict on the last claim, if the last about the gradient by no variable is wrong;
+    what only follows from a line that does not follow is not right."""
+    pairs = zip(report.lines, part.judged, strict=True)
+    claims = [one for line, one in pairs if line.verdict == "undecided" or line.role in ("claim", "equation")]
     if not claims:
         return "missing"
-    last = claims[-1][1].result
-    if last is not None and any(outcome.carried for outcome in last.outcomes):
+    if any(_end(claims, at) == "wrong" for at in _last_gradients(claims, part)):
         return "wrong"
-    for line, judged in reversed(claims):
-        if line.verdict != "follows":
-            return "undecided" if judged is not claims[-1][1] else _FINAL.get(line.verdict, "undecided")
-        in_itself = judged.result is not None and judged.result.slip is not None and judged.result.slip.holds
-        if in_itself or not judged.line.goes_on:
-            break
+    if (end := _end(claims, len(claims) - 1)) != "right":
+        return end
     of_loss = [judged for judged in part.judged if differentiated(judged.line, part.question.name) is not None]
     passed = any(judged.why == CONDITIONAL for judged in of_loss)
     return "undecided" if passed and not any(judged.verdict == "follows" for judged in of_loss) else "right"
+
+
+def _last_gradients(claims: Sequence[Judged], part: Part) -> Iterable[int]:
+    """The number of the claim in which the last statement of the gradient by each variable ends."""
+    last: dict[frozenset[str], int] = {}
+    by: frozenset[str] | None = None
+    for number, judged in enumerate(claims):
+        if not judged.line.goes_on:
+            found = differentiated(judged.line, part.question.name)
+            by = found[1] if found is not None and found[0] == 1 else None
+        if by is not None:
+            last[by] = number
+    return last.values()
+
+
+def _end(claims: Sequence[Judged], number: int) -> FinalVerdict:
+    """The verdict on a claim itself, which may only follow from those that it goes on from."""
+    result = claims[number].result
+    if result is not None and any(outcome.carried for outcome in result.outcomes):
+        return "wrong"
+    for judged in claims[number::-1]:
+        if judged.verdict != "follows":
+            return "wrong" if judged.verdict == "wrong" else "undecided"
+        in_itself = judged.result is not None and judged.result.slip is not None and judged.result.slip.holds
+        if in_itself or not judged.line.goes_on:
+            break
+    return "right"
 
 
 def _verdict(report: ProblemReport, part: Part, only: bool) -> tuple[ProblemVerdict, Final]:

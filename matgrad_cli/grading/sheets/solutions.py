@@ -17,6 +17,7 @@ from ..begin import Begun
 from ..chain import RowResult
 from ..equations.marked import unmarked
 from ..lines.reading import read_side
+from ..lines.syntax_walk import bare_name
 from ..task import Task, whole_derivative
 from .passing import is_equation_of_zero
 from .rows import Line
@@ -72,7 +73,7 @@ def valued_variable(line: Line, variables: Collection[str], parts: Collection[Nu
 
 def newton_step(line: Line, readers: Sequence[Begun]) -> tuple[LineVerdict, str] | None:
     """The verdict, with a reason, on a row that says what Newton's step is, `w⁺ = w - H⁻¹∇L`; None:
-    it is no step that inverts anything."""
+    it is no step of a variable that inverts anything."""
     sides = line.sides if len(line.outline.statements) == 1 else ()
     value = s.ungrouped(sides[1].node) if len(sides) > 1 and sides[1].node is not None else None
     added = isinstance(value, s.Binary) and value.operator in "+-"
@@ -82,9 +83,11 @@ def newton_step(line: Line, readers: Sequence[Begun]) -> tuple[LineVerdict, str]
         or not any(isinstance(one, s.Inverted) for one in s.parts_of(value))
     ):
         return None
-    first = s.ungrouped(value.left)
+    first, new = s.ungrouped(value.left), sides[0].node
+    new = new.left if isinstance(new, s.Binary) else new  # w^{(t+1)}
     name = first.name if isinstance(first, s.Name) else None
     begun = next((one for one in readers if one.around.task.problem.wrt.name == name), None)
+    begun = begun if (bare_name(new) or "").partition("_")[0] == name else None
     if begun is None:
         return None
     problem = begun.around.task.problem

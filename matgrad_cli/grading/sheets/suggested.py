@@ -10,6 +10,8 @@ from ...documents.sheets.sheet import Sheet
 from ...documents.sheets.symmetric import COVARIANCE, facts_beside, symmetric_by_kind
 from ...facts import Problem
 from ...ir import Call, Inverse, Symbol, walk
+from ...notation import syntax as s
+from ..lines.syntax_walk import bare_name
 from .open_names import SUM_IS_ONE
 from .other_functions import code_of
 from .passing import CONDITIONAL, OF_LAYOUT
@@ -18,7 +20,7 @@ from .posed import Part
 
 def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     """Facts of given arrays that the words suggest without saying them, or that a row says: covariances are symmetric,
-    each and all; labels sum to one."""
+    each and all; labels sum to one; a variable of which no size is told is square where a row inverts it."""
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     said = [fact for task in part.tasks for fact in task.problem.facts if fact.word not in ("invertible", "positive")]
     known = {str(fact).partition(" ")[0] for fact in said}
@@ -26,6 +28,7 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     margin = _MARGIN.search(part.question.loss)
     called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem)}
     whole = {match["name"] for formula in sheet.formulas for match in SUM_IS_ONE.finditer(formula.passage.text)}
+    inverted = {bare_name(node.body) for one in part.judged if one.unfit for node in one.line.parts(s.Inverted)}
     alike = []
     for name, shape in variables.items():
         square, asked = shape.is_matrix and shape.rows is shape.cols, name in part.question.wrt
@@ -40,6 +43,8 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
         signs = name.lower() in (("y", "t") if two else ()) or (margin is not None and name == margin[1])
         if signs and shape.is_column and not asked:
             yield (f"{name} signs",)
+        if asked and shape.is_matrix and not square and name in inverted - part.question.shapes.keys():
+            yield (f"{name} invertible",)
     if len(alike) > 1:
         yield tuple(alike)
 
