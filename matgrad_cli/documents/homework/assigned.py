@@ -279,12 +279,16 @@ def _bare(readings: Sequence[tuple[Passage, ...]]) -> list[Formula]:
 
 def _readings(formulas: Sequence[Formula]) -> list[tuple[Passage, ...]]:
     """What may be meant as the derivation: the displays, the displays with the equations in sentences; without a
-    display the equation that names a derivative, else the last, else the last formula.
+    display the equation that names a derivative, else the last, else the last formula, each with what goes on from it.
     """
     displays = [_starred(one.passage) for one in formulas if one.kind != "inline"]
     equations = [_starred(one.passage) for one in formulas if one.kind != "inline" or RELATION.search(one.passage.text)]
-    lone = sorted((one.passage for one in formulas if one.kind == "inline"), key=_promising, reverse=True)
-    found: list[tuple[Passage, ...]] = [tuple(displays)] if displays else [(one,) for one in lone[: _MOST_READINGS - 1]]
+    runs: list[tuple[Passage, ...]] = []
+    for one in (one.passage for one in formulas if one.kind == "inline"):
+        goes_on = bool(runs) and one.text.lstrip(" &").startswith("=")
+        runs = [*runs[:-1], (*runs[-1], one)] if goes_on else [*runs, (one,)]
+    lone = sorted(runs, key=lambda run: _promising(run[0]), reverse=True)
+    found = [tuple(displays)] if displays else lone[: _MOST_READINGS - 1]
     return [*found, tuple(equations)] if equations and tuple(equations) not in found else found
 
 
