@@ -90,11 +90,17 @@ def _of_backward(owner: ast.AST, parts: list[Any]) -> bool | None:
 
 def _of_gradients(whole: ast.Dict, known: frozenset[str], meant: bool) -> bool:
     """Whether the keys of a dict are names of gradients, or of what they belong to, where gradients are `meant`; and
-    some are computed there."""
+    some are computed there, or called after something else than their key."""
     names = [str(getattr(key, "value", "")) for key in whole.keys]
     called = all(not known.isdisjoint(claimed(name)) or is_gradient(name) for name in names)
     named = bool(names) and (called or (meant and known.issuperset(names)))
-    return named and not all(isinstance(value, ast.Name) for value in whole.values)
+    return named and not all(map(_under_its_key, names, whole.values))
+
+
+def _under_its_key(key: str, value: ast.expr) -> bool:
+    """Whether an entry of a dict is a name that is not called after something else than its key."""
+    of = claimed(getattr(value, "id", ""))
+    return isinstance(value, ast.Name) and (not of or not {*of, value.id}.isdisjoint((key, *claimed(key))))
 
 
 def _stored(node: ast.AST) -> frozenset[str]:
@@ -148,6 +154,11 @@ def _given(name: str, value: ast.expr) -> ast.Assign:
     """`name = value` at the place of the value."""
     held = next(node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id == name)
     return ast.copy_location(ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), held)], value), value)
+
+
+def is_part(line: ast.stmt) -> bool:
+    """Whether an assignment stands for a part of what is returned, or of a dict: its text is that of its value."""
+    return isinstance(line, ast.Assign) and (line.lineno, line.col_offset) == (line.value.lineno, line.value.col_offset)
 
 
 def _of(value: ast.expr, gradients: frozenset[str], numbers: frozenset[str]) -> str | None:

@@ -1,5 +1,5 @@
 """In which order a part returns its gradients, beside the order that is said:
-by the docstring, by a caller, by autograd, by a key."""
+by the docstring, by a caller, by autograd."""
 
 from __future__ import annotations
 
@@ -39,8 +39,6 @@ def misplaced(unit: Unit) -> Misplaced | None:
     if part is None or len(lines) != 1:
         return None
     value = lines[0].value
-    if isinstance(value, ast.Dict):
-        return _keyed(value)
     parts = value.elts if isinstance(value, ast.Tuple | ast.List) else []
     names = [last_part(key_of(one) or "") for one in parts]
     gradients = [name for name in names if claimed(name)]
@@ -60,21 +58,6 @@ def misplaced(unit: Unit) -> Misplaced | None:
             )
         if sorted(said) == sorted(gradients):
             return None
-    return None
-
-
-def _keyed(value: ast.Dict) -> Misplaced | None:
-    """`{'W1': dW2, 'W2': dW1}`: under its key another gradient of the same dict is due."""
-    keys = [str(key.value) if isinstance(key, ast.Constant) else "" for key in value.keys]
-    names = [last_part(key_of(one) or "") for one in value.values]
-    for key, name, node in zip(keys, names, value.values, strict=True):
-        due = [
-            other
-            for other in names
-            if key in (other, *claimed(other)) or (key and set(claimed(key)) & set(claimed(other)))
-        ]
-        if key and claimed(name) and due and name not in due and len(due) == 1:
-            return Misplaced(node, name, due[0], f"its key is `{key}`", f"'{key}': {due[0]}")
     return None
 
 

@@ -7,6 +7,7 @@ import ast
 import numpy as np
 
 from ...diagnostics.record import record, replace
+from ...documents.python.finish import is_part
 from ...documents.python.outline import Unit
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim
@@ -91,11 +92,14 @@ def statements_of(claim: Claim) -> list[ast.stmt]:
 
 
 def read_with(bench: Bench, statement: ast.stmt, text: str) -> Reading | None:
-    """The unit with another statement in place of one; None where it cannot be read."""
+    """The unit with another statement in place of one, or another value of a part; None where it cannot be
+    read."""
     try:
         new = ast.parse(text).body[0]
     except (SyntaxError, ValueError, IndexError):
         return None
+    if isinstance(statement, ast.Assign) and is_part(statement) and isinstance(new, ast.Expr):
+        new = ast.copy_location(ast.Assign(statement.targets, new.value), new)
     for node in ast.walk(new):
         if hasattr(node, "lineno"):
             node.lineno = statement.lineno

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from ....documents.python.finish import is_part
 from .around import Edit
 
 
@@ -13,7 +14,7 @@ def statements(line: ast.stmt, text_of: Callable[[ast.stmt | ast.expr], str]) ->
     target = (
         line.targets[0] if isinstance(line, ast.Assign) and len(line.targets) == 1 else getattr(line, "target", None)
     )
-    if not isinstance(line, ast.Assign | ast.AugAssign) or target is None:
+    if not isinstance(line, ast.Assign | ast.AugAssign) or target is None or is_part(line):
         return
     place, value = text_of(target), text_of(line.value)
     if isinstance(line, ast.Assign):

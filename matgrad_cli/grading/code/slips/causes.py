@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 
 from ....diagnostics.record import record
+from ....documents.python.finish import is_part
 from ....documents.python.outline import Unit
 from ..benches import Bench, benches_of, read_with, statements_of
 from ..judge import Judged, Place, Verdicts, assessed
@@ -49,8 +50,8 @@ def _with(mended: Mended, benches: list[Bench], one: Judged) -> Cause:
     help_ = f"write `{text}`{' in a line behind it' if mended.behind else ''}"
     if edit.text == "pass":
         help_ = "leave this line out"
-    elif mended.behind and isinstance(line, ast.Assign) and line.col_offset == line.value.col_offset:
-        help_ = "mend what is returned"  # a part of a `return`
+    elif mended.behind and is_part(line):
+        help_ = "mend what is returned"
     healed = frozenset[Place]() if own else _healed(benches[0], mended)
     return Cause(edit.code, said, line, help_, plain.notes, healed)
 

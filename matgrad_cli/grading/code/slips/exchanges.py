@@ -110,5 +110,5 @@ def left_out(whole: Passage) -> Iterator[Edit]:
         elif isinstance(node.op, ast.Mult | ast.Div | ast.MatMult | ast.Pow):
             word = {ast.Div: "division by", ast.Pow: "power"}.get(type(node.op), "factor")
             for part, rest in ((node.right, left), (node.left, right))[: 1 if word != "factor" else 2]:
-                code = "lost-factor" if isinstance(part, ast.Constant) and word == "factor" else "chain-rule"
+                code = "lost-factor" if isinstance(part, ast.Constant) and word != "power" else "chain-rule"
                 yield whole.edit(node, code, f"the {word} `{whole.of(part)}` is too much", rest)

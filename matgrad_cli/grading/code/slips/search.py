@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ....diagnostics.record import record, replace
+from ....documents.python.finish import is_part
 from ....documents.python.uses import is_gradient
 from ....verify.programs.expressions import evaluate
 from ....verify.programs.names import key_of, names_in
@@ -99,9 +100,7 @@ def _of_terms(benches: list[Bench], text_of: TextOf, effort: Effort) -> Mended |
     the common slips of each come first."""
     events = [bench.claim.stages[-1].events for bench in benches]
     lines = [event.statement for event in events[0]]
-    plain = all(
-        isinstance(line, ast.Assign) or isinstance(getattr(line, "op", None), ast.Add | ast.Sub) for line in lines
-    )
+    plain = all(isinstance(getattr(line, "op", None), ast.Add | ast.Sub) for line in lines[1:])
     summed = plain and all(
         isinstance(event.value, np.ndarray | np.generic)
         and not event.stored
@@ -215,8 +214,9 @@ def _line(statement: ast.stmt, key: str, edit: Edit, text_of: TextOf) -> str:
     if isinstance(statement, ast.Return):
         return f"return {edit.text}"
     assert isinstance(statement, ast.Assign)
-    written = " = ".join(map(text_of, statement.targets))
-    target = key if isinstance(statement.targets[0], ast.Tuple) or written[:1] in "'\"" else written
+    if is_part(statement):
+        return edit.text
+    target = key if isinstance(statement.targets[0], ast.Tuple) else " = ".join(map(text_of, statement.targets))
     return f"{target} = {edit.text}"
 
 
