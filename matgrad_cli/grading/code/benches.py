@@ -12,9 +12,9 @@ from ...documents.python.outline import Unit
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim
 from .inputs import Given, Point
-from .judge import Judged, assessed, points_of
+from .judge import Judged, assessed
 from .reading import Reading
-from .settle import Understanding
+from .settle import Understanding, points_of
 from .thresholds import decides
 from .trial import Trial, tried
 

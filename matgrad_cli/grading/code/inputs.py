@@ -44,16 +44,29 @@ Kinds = tuple[tuple[str, Kind], ...]
 SIZES = (
     *(
         (4, 3, 5, 2, 6, 7, 8, 9),
-        (3, 5, 2, 4, 7, 6, 9, 8),
-        (5, 2, 4, 6, 3, 8, 7, 9),
         (4, 6, 8, 2, 10, 12, 14, 16),
         (4,) * 8,
+        (5, 3, 4, 6, 2, 3, 5, 7),
+        (6, 2, 3, 4, 3, 5, 7),
     ),
-    *((5, 3, 4, 6, 2, 3, 5, 7), (6, 2, 3, 4, 3, 5, 7, 8)),
+    *(
+        (3, 5, 2, 4, 7, 6, 9, 8),
+        (6, 4, 2, 8, 12, 10, 16, 14),
+        (6,) * 8,
+        (3, 6, 2, 5, 4, 3, 2, 4),
+        (2, 4, 3, 5, 6, 7, 8),
+    ),
+    *(
+        (5, 2, 4, 6, 3, 8, 7, 9),
+        (8, 2, 4, 6, 10, 14, 12, 16),
+        (3,) * 8,
+        (2, 6, 3, 7, 3, 2, 4, 5),
+        (3, 2, 4, 6, 5, 8, 7),
+    ),
 )
-"""Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal; the
-first ones the larger, and the smaller: a filter is no larger than what it goes over."""
-EVEN, EQUAL, FALLING, RISING = 3, 4, 5, 6
+"""Sizes of the dimensions in the order in which they are named: all different; even; all equal; the first ones the
+larger, and the smaller: a filter is no larger than what it goes over. Each in several orders."""
+EVEN, EQUAL, FALLING, RISING, TURN = 1, 2, 3, 4, 5
 LONG = 12
 FACTS = ("binary", "joint", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
 """What may be assumed of an input."""

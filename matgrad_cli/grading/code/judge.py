@@ -16,16 +16,12 @@ from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
 from .blame import blamed
 from .claim import Claim, fitting, writer
-from .inputs import EVEN, Kind, Point
+from .inputs import Kind, Point
 from .meant import facts
 from .others import absolved, followers, of_a_part
 from .reading import SLOPES, NoLoss
-from .settle import Understanding, collapsed, understandings, with_one_output
-from .thresholds import between
+from .settle import MORE, POINTS, Understanding, collapsed, points_of, understandings, with_one_output
 from .trial import State, Trial, tried
-
-POINTS, MORE = 3, 2
-
 
 Place = tuple[str, int]
 """A claim: its name and line."""
@@ -139,19 +135,6 @@ def _difference(first: Understanding, other: Understanding) -> str:
 # --------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=12)
-def points_of(unit: Unit, way: Understanding) -> tuple[Point, ...]:
-    """The points at which claims are judged: sizes in several orders, small and large entries, so that kinks are seen
-    from both sides, and from between them; the last two where the others do not tell."""
-    orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
-    scales = (1.0, 0.3, 2.0, 0.3, 2.0)
-    points = [
-        Point(seed, order, scale, way.between, tiny=way.tiny)
-        for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
-    ]
-    return (*points[:POINTS], *between(unit, way.kinds, points[:POINTS]), *points[POINTS:])
-
-
 def _under(unit: Unit, way: Understanding) -> Verdicts:
     """The claims under one understanding, at as many points as it takes."""
     votes: dict[Place, list[Judged]] = {}
@@ -162,8 +145,6 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         if number >= len(points) - MORE and not any(_split(found) for found in votes.values()):
             break
         trial = tried(unit, way.kinds, point)
-        if not isinstance(trial, Trial) and way.order == 0:
-            trial = tried(unit, way.kinds, replace(point, order=EVEN if point.order else 0))
         if not isinstance(trial, Trial) or trial.loss is None:
             continue
         loss = loss or trial.plan.said

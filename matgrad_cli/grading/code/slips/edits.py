@@ -25,7 +25,7 @@ def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, .
     yield from _shaped(text, shape, needed)
     yield from _axes(whole)
     yield from _orders(whole, here)
-    yield from (edit for edit in left_out(whole) if edit.code == "lost-factor")
+    yield from (edit for edit in left_out(whole, here) if edit.code == "lost-factor")
     yield from filled(FACTORS, text, here)
 
 

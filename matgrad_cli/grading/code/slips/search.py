@@ -189,7 +189,7 @@ def _value(reading: Reading, frame: Frame, text: str) -> Value:
         value = evaluate(reading.machine, frame, ast.parse(f"({text})", mode="eval").body)
     except (Unread, Misfit, Need, Exhausted, SyntaxError, ValueError, RecursionError):
         return None
-    return value if isinstance(value, np.ndarray | np.generic) else None
+    return np.asarray(value) if isinstance(value, np.ndarray | np.generic | int | float) else None
 
 
 def _expression(key: str, statement: ast.stmt) -> ast.expr | None:

@@ -1,0 +1,114 @@
+"""Right is what is right at sizes in several orders, also those that are made of others: a slip that one size hides is
+found, and what mends it is right at all of them."""
+
+from __future__ import annotations
+
+import pytest
+from test_claims import checked, verdicts
+
+CONV = '''\
+def conv1d_forward(x, w, b):
+    """x: (N, C, L), w: (F, C, K), b: (F,)"""
+    N, C, L = x.shape
+    F, _, K = w.shape
+    L_out = L - K + 1
+    out = np.zeros((N, F, L_out))
+    for n in range(N):
+        for f in range(F):
+            for t in range(L_out):
+                out[n, f, t] = np.sum(x[n, :, t:t + K] * w[f]) + b[f]
+    return out, (x, w, b)
+
+
+def conv1d_backward(dout, cache):
+    x, w, b = cache
+    N, F, L_out = dout.shape
+    K = w.shape[2]
+    dx = np.zeros_like(x)
+    dw = np.zeros_like(w)
+    db = np.zeros_like(b)
+    for n in range(N):
+        for f in range(F):
+            for t in range(L_out):
+                db[f] += dout[n, f, t]
+                dw[f] += dout[n, f, t] * x[n, :, t:t + K]
+                dx[n, :, t:t + K] += dout[n, f, t] * w[f]
+    return dx, dw, db
+'''
+RNN = '''\
+def rnn_forward(x, h0, Wx, Wh, b):
+    """x: (N, T, D), h0: (N, H), Wx: (D, H), Wh: (H, H), b: (H,)"""
+    N, T, D = x.shape
+    H = h0.shape[1]
+    h = np.zeros((N, T, H))
+    prev = h0
+    for t in range(T):
+        prev = np.tanh(x[:, t] @ Wx + prev @ Wh + b)
+        h[:, t] = prev
+    return h, (x, h0, Wx, Wh, h)
+
+
+def rnn_backward(dh, cache):
+    x, h0, Wx, Wh, h = cache
+    N, T, H = dh.shape
+    dx = np.zeros_like(x)
+    dWx = np.zeros_like(Wx)
+    dWh = np.zeros_like(Wh)
+    db = np.zeros(H)
+    dprev = np.zeros((N, H))
+    for t in reversed(range(T)):
+        d = (dh[:, t] + dprev) * (1 - h[:, t] ** 2)
+        prev = h[:, t - 1] if t > 0 else h0
+        dx[:, t] = d @ Wx.T
+        dWx += x[:, t].T @ d
+        dWh += prev.T @ d
+        db += d.sum(axis=0)
+        dprev = d @ Wh.T
+    return dx, dprev, dWx, dWh, db
+'''
+ROWS = """\
+def forward(x, k):
+    n = len(x) - len(k) + 1
+    out = np.zeros(n)
+    for i in range(n):
+        out[i] = np.sum(x[i:i + len(k)] * k)
+    return out
+
+
+def backward(dout, x, k):
+    dx = np.zeros_like(x)
+    dk = np.zeros_like(k)
+    for i in range(len(dout)):
+        dx[i:i + len(k)] += dout[i] * k
+        dk += dout[i] * x[i:i + len(k)]
+    return dx, dk
+"""
+SLIPS = [
+    (CONV, "K = w.shape[2]\n", "K = x.shape[2] - 1\n", "K = w.shape[2]"),
+    (CONV, "K = w.shape[2]\n", "K = 2\n", "K = w.shape[2]"),
+    (CONV, "K = w.shape[2]\n", "K = w.shape[2] - 1\n", "K = w.shape[2]"),
+    (CONV, "db[f] += dout[n, f, t]\n", "db[f] += dout[n, f, t] * L_out / 2\n", "db[f] += dout[n, f, t]"),
+    (CONV, "db[f] += dout[n, f, t]\n", "db[f] += dout[n, f, t] * L_out / 3\n", "db[f] += dout[n, f, t]"),
+    (CONV, "db[f] += dout[n, f, t]\n", "db[f] += dout[n, f, t] * F / 2\n", "db[f] += dout[n, f, t]"),
+    (CONV, "dout[n, f, t] * x", "dout[n, f, t] * N * x", "dw[f] += dout[n, f, t] * x[n, :, t:t + K]"),
+    (CONV, "N, F, L_out = dout.shape\n", "N, F, L_out = *dout.shape[:2], 2\n", None),
+    (RNN, "db += d.sum(axis=0)", "db += d.sum(axis=0) * T / 2", "db += d.sum(axis=0)"),
+    (RNN, "db += d.sum(axis=0)", "db += d.sum(axis=0) * N / 2", "db += d.sum(axis=0)"),
+    (RNN, "** 2)\n        prev", "** 2) * H / 2\n        prev", "d = (dh[:, t] + dprev) * (1 - h[:, t] ** 2)"),
+]
+
+
+@pytest.mark.parametrize("text", [CONV, RNN, ROWS])
+def test_right_at_each_size(text: str) -> None:
+    assert set(verdicts(text).values()) == {"follows"}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("text", "right", "wrong", "mended"), SLIPS)
+def test_a_slip_that_one_size_hides(text: str, right: str, wrong: str, mended: str | None) -> None:
+    assert text.count(right) == 1
+    (problem,) = checked(text.replace(right, wrong)).problems
+    assert problem.verdict == "wrong"
+    if mended is not None:
+        found = [(one.line, one.help) for one in problem.lines if one.verdict == "wrong"]
+        assert found == [(text[: text.index(right)].count("\n") + 1, f"write `{mended}`")]
