@@ -18,7 +18,7 @@ from .settle import Understanding, points_of
 from .thresholds import decides
 from .trial import Trial, tried
 
-BENCHES = 3
+BENCHES = 4
 _FURTHER = ((0, 40, 3.0), (1, 41, 1.5))
 """Points with large entries, at which each threshold is met from both sides: the place of the point that they are like,
 their seeds and scales. Where a program compares nothing, none is needed."""
@@ -69,7 +69,8 @@ def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
     farther = _FURTHER if decides(unit, way.kinds, points[0]) else ()
     further = [replace(points[place], seed=seed, scale=scale) for place, seed, scale in farther]
     seen = [bench for point in points if (bench := _bench(unit, way, point, one)) is not None]
-    benches = sorted(seen, key=lambda bench: not bench.wrong)[:BENCHES]
+    first = {bench.trial.point.order: bench for bench in reversed(seen)}.values()
+    benches = sorted(seen, key=lambda bench: (not bench.wrong, bench not in first))[:BENCHES]
     return benches + [bench for point in further if benches and (bench := _bench(unit, way, point, one)) is not None]
 
 

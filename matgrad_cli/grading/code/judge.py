@@ -16,12 +16,14 @@ from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
 from .blame import blamed
 from .claim import Claim, fitting, writer
-from .inputs import Kind, Point
+from .inputs import STRIDING, Kind, Point
 from .meant import facts
 from .others import absolved, followers, of_a_part
 from .reading import SLOPES, NoLoss
 from .settle import MORE, POINTS, Understanding, collapsed, points_of, understandings, with_one_output
 from .trial import State, Trial, tried
+
+STRIDED = "this is seen with a stride of 2"
 
 Place = tuple[str, int]
 """A claim: its name and line."""
@@ -153,7 +155,8 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         if number in range(POINTS, len(points) - MORE) and any(one.outcome == "open" for _, one in seen):
             continue  # a layer of which nothing is left there tells nothing
         for place, one in seen:
-            votes.setdefault(place, []).append(one)
+            noted = one.outcome == "wrong" and point.order in STRIDING
+            votes.setdefault(place, []).append(replace(one, note=one.note or STRIDED) if noted else one)
     wrong = {place for place, ones in votes.items() if any(one.outcome == "wrong" for one in ones)}
     most = max(map(len, votes.values()), default=0)
     lone = {place for place in wrong if len(votes[place]) == 1 < most}  # blamed by the chance of one point's sizes

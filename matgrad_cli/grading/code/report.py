@@ -214,7 +214,11 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
                 lines.append(_at(places, where, "undecided", "undecided", said, notes=cause.notes, help=TELL))
                 continue
             first = all(finding.verdict != "wrong" for finding in lines)
-            notes = (*cause.notes, *(_derivation(unit, one, places.source) if first else ()))
+            notes = (
+                *cause.notes,
+                *filter(None, (one.note,)),
+                *(_derivation(unit, one, places.source) if first else ()),
+            )
             lines.append(_at(places, where, "wrong", cause.code, cause.message, notes=notes, help=cause.help))
             if cause.help is None:
                 bare.append((one, len(lines) - 1))

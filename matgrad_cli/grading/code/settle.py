@@ -23,6 +23,7 @@ from .inputs import (
     EVEN,
     FALLING,
     RISING,
+    STRIDING,
     TARGETS,
     TURN,
     Given,
@@ -40,7 +41,7 @@ from .thresholds import between
 from .trial import TOO_MUCH, Trial, tried
 from .unite import renamed, united
 
-POINTS, MORE = 3, 2
+POINTS, STEPS, MORE = 3, 2, 2
 MOST_RUNS = 90
 MOST_FOUND = 4
 MORE_RUNS = 30
@@ -295,7 +296,20 @@ def points_of(unit: Unit, way: Understanding) -> tuple[Point, ...]:
         for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
     ]
     points = [_fitting(unit, way, point) for point in points]
-    return (*points[:POINTS], *between(unit, way.kinds, points[:POINTS]), *points[POINTS:])
+    return (
+        *points[:POINTS],
+        *_striding(unit, way, points[:STEPS]),
+        *between(unit, way.kinds, points[:POINTS]),
+        *points[POINTS:],
+    )
+
+
+def _striding(unit: Unit, way: Understanding, points: list[Point]) -> list[Point]:
+    """The same in steps of two, where a step is told; none where the unit does not compute so."""
+    trial = tried(unit, way.kinds, points[0])
+    strides = isinstance(trial, Trial) and trial.given.strides
+    ways = ([replace(point, order=order) for point in points] for order in STRIDING if strides)
+    return next((ones for ones in ways if isinstance(tried(unit, way.kinds, ones[0]), Trial)), [])
 
 
 def _fitting(unit: Unit, way: Understanding, point: Point) -> Point:
