@@ -83,6 +83,55 @@ def backward(dout, x, k):
         dk += dout[i] * x[i:i + len(k)]
     return dx, dk
 """
+STRIDED = '''\
+def conv1d_forward(x, w, b, stride=1, pad=0):
+    """x: (N, C, L), w: (F, C, K), b: (F,)"""
+    K = w.shape[2]
+    xp = np.pad(x, ((0, 0), (0, 0), (pad, pad)))
+    L_out = (xp.shape[2] - K) // stride + 1
+    out = np.zeros((x.shape[0], w.shape[0], L_out))
+    for t in range(L_out):
+        s = t * stride
+        out[:, :, t] = np.tensordot(xp[:, :, s:s + K], w, axes=([1, 2], [1, 2])) + b
+    return out, (x, xp, w, b, stride, pad)
+
+
+def conv1d_backward(dout, cache):
+    x, xp, w, b, stride, pad = cache
+    K = w.shape[2]
+    dxp = np.zeros_like(xp)
+    dw = np.zeros_like(w)
+    for t in range(dout.shape[2]):
+        s = t * stride
+        dw += np.tensordot(dout[:, :, t], xp[:, :, s:s + K], axes=(0, 0))
+        dxp[:, :, s:s + K] += np.tensordot(dout[:, :, t], w, axes=(1, 0))
+    db = dout.sum(axis=(0, 2))
+    dx = dxp[:, :, pad:pad + x.shape[2]]
+    return dx, dw, db
+'''
+POOL = """\
+class AvgPool1D:
+    def __init__(self, pool_size, stride):
+        self.pool_size = pool_size
+        self.stride = stride
+
+    def forward(self, x):
+        # x: (N, C, L)
+        self.x_shape = x.shape
+        n = (x.shape[2] - self.pool_size) // self.stride + 1
+        out = np.zeros((x.shape[0], x.shape[1], n))
+        for i in range(n):
+            s = i * self.stride
+            out[:, :, i] = x[:, :, s:s + self.pool_size].mean(axis=2)
+        return out
+
+    def backward(self, dout):
+        dx = np.zeros(self.x_shape)
+        for i in range(dout.shape[2]):
+            s = i * self.stride
+            dx[:, :, s:s + self.pool_size] += dout[:, :, i:i + 1] / self.pool_size
+        return dx
+"""
 SLIPS = [
     (CONV, "K = w.shape[2]\n", "K = x.shape[2] - 1\n", "K = w.shape[2]"),
     (CONV, "K = w.shape[2]\n", "K = 2\n", "K = w.shape[2]"),
@@ -94,11 +143,15 @@ SLIPS = [
     (CONV, "N, F, L_out = dout.shape\n", "N, F, L_out = *dout.shape[:2], 2\n", None),
     (RNN, "db += d.sum(axis=0)", "db += d.sum(axis=0) * T / 2", "db += d.sum(axis=0)"),
     (RNN, "db += d.sum(axis=0)", "db += d.sum(axis=0) * N / 2", "db += d.sum(axis=0)"),
+    (STRIDED, "dxp[:, :, s:s + K]", "dxp[:, :, t:t + K]", None),
+    (STRIDED, "xp[:, :, s:s + K], axes=(0, 0)", "xp[:, :, t:t + K], axes=(0, 0)", None),
+    (STRIDED, "dxp[:, :, pad:pad + x.shape[2]]", "dxp[:, :, :x.shape[2]]", None),
+    (POOL, "/ self.pool_size", "/ self.stride", None),
     (RNN, "** 2)\n        prev", "** 2) * H / 2\n        prev", "d = (dh[:, t] + dprev) * (1 - h[:, t] ** 2)"),
 ]
 
 
-@pytest.mark.parametrize("text", [CONV, RNN, ROWS])
+@pytest.mark.parametrize("text", [CONV, RNN, ROWS, STRIDED, POOL])
 def test_right_at_each_size(text: str) -> None:
     assert set(verdicts(text).values()) == {"follows"}
 

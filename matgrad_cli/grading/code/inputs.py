@@ -155,7 +155,7 @@ class Given:
         self.strides |= found is not None and found["stride"] is not None
         if found is None or self.point.order not in STRIDING:
             return usual
-        return {(1, 1): 2, (2, 0): 1, (3, 2): 3}.get((found.lastindex, usual), usual)
+        return {(1, 1): 2, (2, 0): 1, (3, 2): 3}.get((found.lastindex or 0, usual), usual)
 
     def named(self, size: int) -> str:
         """The dimension of a length: a name where one has it, else the number."""

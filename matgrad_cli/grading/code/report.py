@@ -33,6 +33,8 @@ from .inputs import FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, judged
 from .plan import first_line
 from .reading import NoLoss
+from .settle import Understanding
+from .shapes import shapes_of
 from .slips.causes import cause_of
 from .slips.effort import Effort
 
@@ -217,7 +219,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             notes = (
                 *cause.notes,
                 *filter(None, (one.note,)),
-                *(_derivation(unit, one, places.source) if first else ()),
+                *(_derivation(unit, found.understood, one, places.source) if first else ()),
             )
             lines.append(_at(places, where, "wrong", cause.code, cause.message, notes=notes, help=cause.help))
             if cause.help is None:
@@ -259,15 +261,16 @@ def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Find
         yield _at(places, order.node, "wrong", "wrong-order", said, help=f"write `{order.mended}`")
 
 
-def _derivation(unit: Unit, one: Judged, source: Source) -> tuple[str, ...]:
+def _derivation(unit: Unit, way: Understanding, one: Judged, source: Source) -> tuple[str, ...]:
     """The command that derives what a claim is to be, where the layer can be written as one expression."""
     from ...notation.problems import read_problem
 
     written = loss_of(source, unit.title, one.name) if one.name and source.name.endswith(".py") else None
     if not isinstance(written, Written):
         return ()
+    known = written.shapes
     try:
-        read_problem(written.text, one.name, written.shapes, (), None)
+        read_problem(written.text, one.name, [*known, *shapes_of(unit, way, written, known)], (), None)
     except MatgradError:
         return ()
     return (f"`matgrad explain {source.name}::{unit.title} --wrt {one.name}` derives it",)
