@@ -83,6 +83,39 @@ def backward(dout, x, k):
         dk += dout[i] * x[i:i + len(k)]
     return dx, dk
 """
+LINEAR = """\
+class Linear(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, weight):
+        ctx.save_for_backward(x, weight)
+        return x.mm(weight.t())
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, weight = ctx.saved_tensors
+        return grad_output.mm(weight), grad_output.t().mm(x)
+"""
+NORM = """\
+class LayerNorm:
+    def __init__(self, dim, eps=1e-5):
+        self.gamma = np.ones(dim)
+        self.beta = np.zeros(dim)
+        self.eps = eps
+
+    def forward(self, x):
+        mu = x.mean(axis=-1, keepdims=True)
+        var = ((x - mu) ** 2).mean(axis=-1, keepdims=True)
+        self.std = np.sqrt(var + self.eps)
+        self.xhat = (x - mu) / self.std
+        return self.gamma * self.xhat + self.beta
+
+    def backward(self, dy):
+        self.dgamma = (dy * self.xhat).sum(axis=0)
+        self.dbeta = dy.sum(axis=0)
+        g = dy * self.gamma
+        dx = g - g.mean(axis=-1, keepdims=True) - self.xhat * (g * self.xhat).mean(axis=-1, keepdims=True)
+        return dx / self.std
+"""
 STRIDED = '''\
 def conv1d_forward(x, w, b, stride=1, pad=0):
     """x: (N, C, L), w: (F, C, K), b: (F,)"""
@@ -147,11 +180,19 @@ SLIPS = [
     (STRIDED, "xp[:, :, s:s + K], axes=(0, 0)", "xp[:, :, t:t + K], axes=(0, 0)", None),
     (STRIDED, "dxp[:, :, pad:pad + x.shape[2]]", "dxp[:, :, :x.shape[2]]", None),
     (POOL, "/ self.pool_size", "/ self.stride", None),
+    (
+        LINEAR,
+        "grad_output.t().mm(x)",
+        "x.t().mm(grad_output)",
+        "return grad_output.mm(weight), x.t().mm(grad_output).T",
+    ),
+    (NORM, "g = dy * self.gamma", "g = dy", "g = dy * self.gamma"),
+    (RNN, "(dh[:, t] + dprev)", "dh[:, t]", "d = (dh[:, t] + dprev) * (1 - h[:, t] ** 2)"),
     (RNN, "** 2)\n        prev", "** 2) * H / 2\n        prev", "d = (dh[:, t] + dprev) * (1 - h[:, t] ** 2)"),
 ]
 
 
-@pytest.mark.parametrize("text", [CONV, RNN, ROWS, STRIDED, POOL])
+@pytest.mark.parametrize("text", [CONV, RNN, ROWS, STRIDED, POOL, LINEAR, NORM])
 def test_right_at_each_size(text: str) -> None:
     assert set(verdicts(text).values()) == {"follows"}
 

@@ -29,14 +29,15 @@ from ...records.finding import (
 )
 from ...verify.programs.names import last_part
 from ..sheets.report import in_cell
-from .inputs import FACTS, Kind, kinds_told
-from .judge import Judged, Place, Verdicts, judged
+from .inputs import EQUAL, FACTS, Kind, kinds_told
+from .judge import Judged, Place, Verdicts, assessed, judged
 from .plan import first_line
 from .reading import NoLoss
 from .settle import Understanding
 from .shapes import shapes_of
 from .slips.causes import cause_of
 from .slips.effort import Effort
+from .trial import Trial, tried
 
 SECONDS = 20.0
 FILE_SECONDS = 120.0
@@ -106,9 +107,11 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
     return tuple(found)
 
 
-def _speaks_against(found: ProblemReport) -> tuple[bool, int]:
-    """Whether a reading of a unit is not right, and how much in it is not."""
-    return found.verdict != "right", sum(one.verdict != "follows" for one in found.lines)
+def _speaks_against(found: ProblemReport) -> tuple[bool, int, int]:
+    """Whether a reading of a unit is not right, how much in it is not, and for how much of that nothing is found that
+    mends it."""
+    bad = [one for one in found.lines if one.verdict != "follows"]
+    return found.verdict != "right", len(bad), sum(one.help is None for one in bad)
 
 
 def _not_python(source: Source, error: Exception) -> Diagnostic:
@@ -205,7 +208,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             said = f"this line is not read: {one.why.why}"
             lines.append(_at(places, line, "unreadable", "unreadable", said, "definition", notes=beside))
         if one.outcome in ("wrong", "misfit") and one.place not in healed:
-            guessed = _rests_on_a_guess(found, one)
+            guessed = _rests_on_a_guess(unit, found, one)
             cause = cause_of(unit, found, one, places.text, effort)
             for way in found.others[:MOST_OTHERS] if guessed else ():
                 if cause.help is None and effort.left:
@@ -244,12 +247,16 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
     return ProblemReport(unit.title, "code", verdict, Final(verdict), tuple(lines), **more)  # type: ignore[arg-type]
 
 
-def _rests_on_a_guess(found: Verdicts, one: Judged) -> bool:
-    """Whether nobody tells the shapes of all inputs, and only shapes speak against a claim; or others do not even
-    compute with those that are guessed."""
+def _rests_on_a_guess(unit: Unit, found: Verdicts, one: Judged) -> bool:
+    """Whether nobody tells the shapes of all inputs, and only shapes speak against a claim, and not its entries where
+    all sizes are equal; or others do not even compute with those that are guessed."""
     guessed = any(kind.form == "array" and not kind.told for _, kind in found.understood.kinds)
     misfits = any(other.outcome == "misfit" for other in found.judged)
-    return guessed and (misfits or (bool(one.name) and one.shape != one.needed))
+    if not guessed or misfits or not one.name or one.shape == one.needed:
+        return guessed and misfits
+    trial = tried(unit, found.understood.kinds, found.understood.at(EQUAL))
+    same = dict(assessed(trial).found).get(one.place) if isinstance(trial, Trial) and trial.loss is not None else None
+    return same is None or same.outcome != "wrong" or same.shape != same.needed
 
 
 def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Finding]:

@@ -74,6 +74,10 @@ class Understanding:
         """Whether all claims compute and have the right shapes, and these are as the lines show them."""
         return self.faults + self.unfit + self.against == 0
 
+    def at(self, order: int) -> Point:
+        """A point with sizes in an order."""
+        return Point(order=order, between=self.between, tiny=self.tiny)
+
     @property
     def doubts(self) -> tuple[int, ...]:
         """What speaks against it, the gravest first."""

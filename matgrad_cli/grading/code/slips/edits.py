@@ -237,6 +237,15 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
             yield replace(said, part=whole.of(node))
 
 
+def _of_row(node: ast.Subscript, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of a row, `dh[t]`, or of another slice at one place, `dh[:, t]`; None where it is neither."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    whole = [isinstance(part, ast.Slice) and not (part.lower or part.upper or part.step) for part in parts]
+    plain = all(kept or isinstance(part, ast.Name) for kept, part in zip(whole, parts, strict=True))
+    left = tuple(size for size, kept in zip(shape, whole, strict=False) if kept) + shape[len(parts) :]
+    return left if plain and left else None
+
+
 def _of_names(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
     """What may be missing at a name, or at a row of an array: a term of the same shape, a function, a factor."""
     shapes, limits = dict(here.arrays), whole.limits()
@@ -252,8 +261,8 @@ def _of_names(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator
             yield whole.edit(node, "chain-rule", f"`{inside}` itself is needed", wrapped(inside))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             yield from _slopes(whole, node)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):  # a row: `dh[t]`
-            shape = shapes.get(whole.of(node.value), ())[1:] or None
+        elif isinstance(node, ast.Subscript):
+            shape = _of_row(node, shapes.get(whole.of(node.value), ()))
         alike = [name for name, like in here.arrays if shape == like and name != said and node not in limits]
         for edit in filled(TERMS, said, replace(here, arrays=tuple((name, ()) for name in alike))):
             yield replace(whole.edit(node, edit.code, edit.message, edit.text), part=said)

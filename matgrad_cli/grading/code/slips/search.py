@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 from typing import Any
@@ -195,7 +196,10 @@ def _value(reading: Reading, frame: Frame, text: str) -> Value:
 def _expression(key: str, statement: ast.stmt) -> ast.expr | None:
     """The expression that gives a claim its value."""
     if isinstance(statement, ast.Return):
-        return statement.value
+        part = re.fullmatch(r"return\[(\d+)\]", key)
+        return (
+            statement.value.elts[int(part[1])] if part and isinstance(statement.value, ast.Tuple) else statement.value
+        )
     if not isinstance(statement, ast.Assign):
         return None
     target = statement.targets[0]
@@ -212,7 +216,9 @@ def _expression(key: str, statement: ast.stmt) -> ast.expr | None:
 
 def _line(statement: ast.stmt, key: str, edit: Edit, text_of: TextOf) -> str:
     if isinstance(statement, ast.Return):
-        return f"return {edit.text}"
+        part, whole = _expression(key, statement), statement.value
+        parts = whole.elts if isinstance(whole, ast.Tuple) else [part]
+        return f"return {', '.join(edit.text if one is part else text_of(one) for one in parts if one is not None)}"
     assert isinstance(statement, ast.Assign)
     if is_part(statement):
         return edit.text
