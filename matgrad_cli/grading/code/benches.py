@@ -14,8 +14,8 @@ from .claim import Claim
 from .inputs import Given, Point
 from .judge import Judged, assessed
 from .reading import Reading
-from .settle import Understanding, points_of
-from .thresholds import decides
+from .settle import Understanding
+from .thresholds import decides, points_of
 from .trial import Trial, tried
 
 BENCHES = 4
@@ -27,16 +27,13 @@ their seeds and scales. Where a program compares nothing, none is needed."""
 @record
 class Bench:
     """A unit at a point at which a wrong claim was seen, and whether it is `wrong` just there, with the true values of
-    those before it; `scale` is the factor by which the claim is to be off; `rest` what other lines add to the value,
-    from which it is taken where `minus`."""
+    those before it; `scale` is the factor by which the claim is to be off."""
 
     trial: Trial
     claim: Claim
     overrides: tuple[tuple[int, Value], ...]
     wrong: bool
     scale: float
-    rest: Value = 0
-    minus: bool = False
 
     @property
     def needed(self) -> tuple[int, ...]:
@@ -45,17 +42,7 @@ class Bench:
 
     def right(self, value: Value) -> bool:
         """Whether a value is the derivative that is claimed; nothing but zeros mends no line."""
-        if np.size(self.rest) > 1 and np.shape(self.rest) != np.shape(value):
-            return False  # no term of this sum
-        whole = self.rest - value if self.minus else self.rest + value
-        return bool(np.any(value)) and self.trial.outcome(self.claim, whole, self.scale) == "right"
-
-    def at(self, number: int) -> Bench:
-        """The same for the line that adds the term of that number."""
-        values = [0, *(event.value for event in self.claim.stages[-1].events)]
-        line = self.claim.stages[-1].events[number].statement
-        behind = values[-1] - values[number + 1] if number + 2 < len(values) else 0
-        return replace(self, rest=behind + values[number], minus=isinstance(getattr(line, "op", None), ast.Sub))
+        return bool(np.any(value)) and self.trial.outcome(self.claim, value, self.scale) == "right"
 
     def reading(self) -> Reading:
         """The unit with the true values, to be read."""

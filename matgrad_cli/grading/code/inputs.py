@@ -199,7 +199,6 @@ _STEP = regex(r"(?P<stride>strides?$)|(pad)|(kernel|ksize|k_size|pool)")
 
 
 # --- what an input may be, by its use
-# --------------------------------------------------------------------------------------
 
 _NUMBERS = regex(
     r"^(?!(?-i:P)$)(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu"

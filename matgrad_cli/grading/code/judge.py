@@ -16,11 +16,12 @@ from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
 from .blame import blamed
 from .claim import Claim, fitting, writer
-from .inputs import STRIDING, Kind, Point
+from .inputs import STRIDING, Kind
 from .meant import facts
 from .others import absolved, followers, of_a_part
 from .reading import SLOPES, NoLoss
-from .settle import MORE, POINTS, Understanding, collapsed, points_of, understandings, with_one_output
+from .settle import Understanding, collapsed, understandings, with_one_output
+from .thresholds import MORE, POINTS, points_of
 from .trial import State, Trial, tried
 
 STRIDED = "this is seen with a stride of 2"
@@ -111,7 +112,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
 
 def _right(unit: Unit, way: Understanding) -> set[str]:
     """The claims that are right, or helpers, as they stand at a single point: soon seen."""
-    trial = tried(unit, way.kinds, Point(0, way.order, 1.0, way.between, tiny=way.tiny))
+    trial = tried(unit, way.kinds, way.at(way.order))
     if not isinstance(trial, Trial) or trial.loss is None:
         return set()
     state = trial.state({})
@@ -134,7 +135,6 @@ def _difference(first: Understanding, other: Understanding) -> str:
 
 
 # --- several points
-# --------------------------------------------------------------------------------------------------------
 
 
 def _under(unit: Unit, way: Understanding) -> Verdicts:

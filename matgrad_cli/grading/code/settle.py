@@ -4,7 +4,6 @@ several understandings where several fit."""
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
 from heapq import heappop, heappush
 from itertools import count, pairwise
 
@@ -18,30 +17,13 @@ from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.names import DATA
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
-from .inputs import (
-    EQUAL,
-    EVEN,
-    FALLING,
-    RISING,
-    STRIDING,
-    TARGETS,
-    TURN,
-    Given,
-    Kind,
-    Kinds,
-    Point,
-    candidates,
-    kinds_told,
-    told_of,
-)
+from .inputs import EQUAL, EVEN, FALLING, RISING, TARGETS, TURN, Given, Kind, Point, candidates, kinds_told, told_of
 from .plan import first_line
 from .reading import NoLoss
 from .text import differentiated_in
-from .thresholds import between
 from .trial import TOO_MUCH, Trial, tried
 from .unite import renamed, united
 
-POINTS, STEPS, MORE = 3, 2, 2
 MOST_RUNS = 90
 MOST_FOUND = 4
 MORE_RUNS = 30
@@ -61,7 +43,7 @@ class Understanding:
     against how many inputs have other axes than the lines of the program show
     """
 
-    kinds: Kinds
+    kinds: tuple[tuple[str, Kind], ...]
     order: int
     between: frozenset[str]
     faults: int
@@ -287,41 +269,6 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     understood = _understood(other, kinds, first.order) if isinstance(other, Trial) else None
     better = understood is not None and (understood.faults, understood.unfit) < (first.faults, first.unfit)
     return [understood] if understood is not None and better else []
-
-
-@lru_cache(maxsize=12)
-def points_of(unit: Unit, way: Understanding) -> tuple[Point, ...]:
-    """The points at which claims are judged: sizes in several orders, small and large entries, so that kinks are seen
-    from both sides, and from between them; the last two where the others do not tell."""
-    orders = [way.order + turn * TURN for turn in (0, 1, 2, 1, 2)]
-    scales = (1.0, 0.3, 2.0, 0.3, 2.0)
-    points = [
-        Point(seed, order, scale, way.between, tiny=way.tiny)
-        for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
-    ]
-    points = [_fitting(unit, way, point) for point in points]
-    return (
-        *points[:POINTS],
-        *_striding(unit, way, points[:STEPS]),
-        *between(unit, way.kinds, points[:POINTS]),
-        *points[POINTS:],
-    )
-
-
-def _striding(unit: Unit, way: Understanding, points: list[Point]) -> list[Point]:
-    """The same in steps of two, where a step is told; none where the unit does not compute so."""
-    trial = tried(unit, way.kinds, points[0])
-    strides = isinstance(trial, Trial) and trial.given.strides
-    ways = ([replace(point, order=order) for point in points] for order in STRIDING if strides)
-    return next((ones for ones in ways if isinstance(tried(unit, way.kinds, ones[0]), Trial)), [])
-
-
-def _fitting(unit: Unit, way: Understanding, point: Point) -> Point:
-    """The same with sizes at which the unit computes, in the same turn where there are some."""
-    turn = point.order - way.order
-    orders = (point.order, *(kind + turn for kind in (EVEN, FALLING, RISING)), way.order)
-    points = (replace(point, order=order) for order in orders)
-    return next((one for one in points if isinstance(tried(unit, way.kinds, one), Trial)), point)
 
 
 def with_one_output(unit: Unit, understood: Understanding) -> list[Understanding]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from ....diagnostics.record import replace
+from ....diagnostics.regex import regex
 from ....documents.python.uses import product_of
 from .around import Around, Edit
 from .exchanges import exchanges, left_out
@@ -127,15 +128,9 @@ def _axes(whole: Passage) -> Iterator[Edit]:
             yield whole.edit(node.func, "lost-factor", said, whole.of(node.func)[: -len(name)] + other)
 
 
-def _operands(whole: Passage) -> Iterator[ast.expr]:
-    """The factors of matrix products."""
-    for product in filter(None, map(product_of, whole.nodes())):
-        yield from product[:2]
-
-
 def _orders(whole: Passage, here: Around) -> Iterator[Edit]:
     high = {name for name, shape in here.arrays if len(shape) > 2}
-    for node in _operands(whole):
+    for node in (part for product in filter(None, map(product_of, whole.nodes())) for part in product[:2]):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             continue
         said = whole.of(node)
@@ -184,23 +179,18 @@ def _letters(whole: Passage, node: ast.Constant) -> Iterator[Edit]:
             )
 
 
+_SLOPE = regex(r"1(?:\.0?)?\s*-\s*(?P<name>[\w.]+(?:\[[^\[\]]*\])?)(?:\s*\*\*\s*\d+)?")
+
+
 def _slopes(whole: Passage, product: ast.BinOp) -> Iterator[Edit]:
     factors: list[ast.expr] = [product]
     while isinstance(factors[0], ast.BinOp) and isinstance(factors[0].op, ast.Mult):
         factors[:1] = [factors[0].left, factors[0].right]
     for factor in factors:
-        if not (
-            isinstance(factor, ast.BinOp)
-            and isinstance(factor.op, ast.Sub)
-            and whole.of(factor.left) in ("1", "1.0", "1.")
-        ):
+        found = _SLOPE.fullmatch(whole.of(factor))
+        if found is None:
             continue
-        inside = (
-            factor.right.left
-            if isinstance(factor.right, ast.BinOp) and isinstance(factor.right.op, ast.Pow)
-            else factor.right
-        )
-        name = whole.of(inside)
+        name = found["name"]
         others = [wrapped(whole.of(other)) for other in factors if other is not factor and whole.of(other) != name]
         for slope in (f"{name} * (1 - {name})", f"(1 - {name} ** 2)"):
             yield whole.edit(product, "chain-rule", f"the slope is `{slope}`", " * ".join([*others, slope]))
