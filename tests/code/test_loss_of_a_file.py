@@ -226,7 +226,16 @@ def test_shapes_that_the_code_tells_are_those_of_its_gradient() -> None:
     assert found.text == "inner(dout, np.log(1 + np.exp(g * (x - np.mean(x, axis=0)) + c)))"
     assert found.shapes == ("x: n×d",)
     by_use = shapes_by_use(NORM, found, list(found.shapes))
-    assert {*by_use} == {"g: d", "c: d"}
+    assert {*by_use} == {"g: d", "c: d", "dout: n×d"}
+    assert gradient(found.text, wrt="g", shapes=[*found.shapes, *by_use]).verified
+
+
+def test_what_comes_from_above_has_the_shape_of_what_is_given_back() -> None:
+    text = NORM.replace("    n, d = x.shape\n", "")
+    found = loss_of(Source("norm.py", text), "", "g")
+    assert isinstance(found, Written)
+    by_use = shapes_by_use(text, found, list(found.shapes))
+    assert "dout: xrows×xcolumns" in by_use
     assert gradient(found.text, wrt="g", shapes=[*found.shapes, *by_use]).verified
 
 

@@ -274,23 +274,7 @@ SLIPS = [
 ]
 
 
-RIGHT = [
-    SOFTMAX,
-    LEAKY,
-    RNN,
-    HINGE,
-    EMBEDDING,
-    NET,
-    GELU,
-    TERMS,
-    ROUNDS,
-    ATTENTION,
-    MLP,
-    JACOBIAN,
-    GATES,
-    NUMBERED,
-    SCRIPT,
-]
+RIGHT = [*dict.fromkeys(text for text, *_ in (*SLIPS, *ONCE))]
 
 
 @pytest.mark.sampled(4)

@@ -128,7 +128,6 @@ def _loaded(node: ast.AST) -> list[str]:
 
 
 # --- gradients that are finished in what is returned
-# --------------------------------------------------------------------------
 
 
 def _finish(line: ast.stmt, gradients: frozenset[str], numbers: frozenset[str]) -> list[ast.stmt]:

@@ -12,13 +12,13 @@ from ...documents.python.outline import Unit
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim
 from .inputs import Given, Point
-from .judge import Judged, assessed, points_of
+from .judge import Judged, assessed
 from .reading import Reading
-from .settle import Understanding, trial_at
-from .thresholds import decides
-from .trial import Trial
+from .settle import Understanding
+from .thresholds import decides, points_of
+from .trial import Trial, tried
 
-BENCHES = 3
+BENCHES = 4
 _FURTHER = ((0, 40, 3.0), (1, 41, 1.5))
 """Points with large entries, at which each threshold is met from both sides: the place of the point that they are like,
 their seeds and scales. Where a program compares nothing, none is needed."""
@@ -27,16 +27,13 @@ their seeds and scales. Where a program compares nothing, none is needed."""
 @record
 class Bench:
     """A unit at a point at which a wrong claim was seen, and whether it is `wrong` just there, with the true values of
-    those before it; `scale` is the factor by which the claim is to be off; `rest` what other lines add to the value,
-    from which it is taken where `minus`."""
+    those before it; `scale` is the factor by which the claim is to be off."""
 
     trial: Trial
     claim: Claim
     overrides: tuple[tuple[int, Value], ...]
     wrong: bool
     scale: float
-    rest: Value = 0
-    minus: bool = False
 
     @property
     def needed(self) -> tuple[int, ...]:
@@ -45,17 +42,7 @@ class Bench:
 
     def right(self, value: Value) -> bool:
         """Whether a value is the derivative that is claimed; nothing but zeros mends no line."""
-        if np.size(self.rest) > 1 and np.shape(self.rest) != np.shape(value):
-            return False  # no term of this sum
-        whole = self.rest - value if self.minus else self.rest + value
-        return bool(np.any(value)) and self.trial.outcome(self.claim, whole, self.scale) == "right"
-
-    def at(self, number: int) -> Bench:
-        """The same for the line that adds the term of that number."""
-        values = [0, *(event.value for event in self.claim.stages[-1].events)]
-        line = self.claim.stages[-1].events[number].statement
-        behind = values[-1] - values[number + 1] if number + 2 < len(values) else 0
-        return replace(self, rest=behind + values[number], minus=isinstance(getattr(line, "op", None), ast.Sub))
+        return bool(np.any(value)) and self.trial.outcome(self.claim, value, self.scale) == "right"
 
     def reading(self) -> Reading:
         """The unit with the true values, to be read."""
@@ -68,19 +55,17 @@ def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
     points = points_of(unit, way)
     farther = _FURTHER if decides(unit, way.kinds, points[0]) else ()
     further = [replace(points[place], seed=seed, scale=scale) for place, seed, scale in farther]
-    seen: list[Bench] = []
-    for point in points:
-        if sum(bench.wrong for bench in seen) < BENCHES and (bench := _bench(unit, way, point, one)) is not None:
-            seen.append(bench)
+    seen = [bench for point in points if (bench := _bench(unit, way, point, one)) is not None]
     if not any(bench.wrong for bench in seen):
         return []  # where nothing is wrong, nothing mends it
-    benches = sorted(seen, key=lambda bench: not bench.wrong)[:BENCHES]
+    first = {bench.trial.point.order: bench for bench in reversed(seen)}.values()
+    benches = sorted(seen, key=lambda bench: (not bench.wrong, bench not in first))[:BENCHES]
     return benches + [bench for point in further if benches and (bench := _bench(unit, way, point, one)) is not None]
 
 
 def _bench(unit: Unit, way: Understanding, point: Point, one: Judged) -> Bench | None:
     """A claim at a point; None where nothing is seen of it there."""
-    trial = trial_at(unit, way, point)
+    trial = tried(unit, way.kinds, point)
     seen = assessed(trial) if isinstance(trial, Trial) and trial.loss is not None else None
     same = next((same for place, same in seen.found if place == one.place), None) if seen is not None else None
     told = same is not None and (one.name or same.outcome == one.outcome)

@@ -47,20 +47,17 @@ class Kind:
 
 Kinds = tuple[tuple[str, Kind], ...]
 
-SIZES = (
-    *(
-        (4, 3, 5, 2, 6, 7, 8, 9),
-        (3, 5, 2, 4, 7, 6, 9, 8),
-        (5, 2, 4, 6, 3, 8, 7, 9),
-        (4, 6, 8, 2, 10, 12, 14, 16),
-        (4,) * 8,
-    ),
-    *((3, 5, 2, 7, 4, 3, 5, 6), (6, 2, 3, 4, 3, 5, 7, 8), (4, 6, 2, 8, 2, 4, 4, 2)),
-)
-"""Sizes of the dimensions in the order in which they are named: all different, in several orders; even; all equal; the
-first ones the larger, and the smaller: a filter is no larger than what it goes over, and a stride
-of 2 divides what is left in the last."""
-EVEN, EQUAL, FALLING, RISING, STRIDED = 3, 4, 5, 6, 7
+_ROWS = """
+4 3 5 2 6 7 8 9, 4 6 8 2 10 12 14 16, 4 4 4 4 4 4 4 4, 5 3 4 6 2 3 5 7, 6 2 3 4 3 5 7 8,
+3 5 2 4 7 6 9 8, 6 4 2 8 12 10 16 14, 6 6 6 6 6 6 6 6, 3 6 2 5 4 3 2 4, 2 4 3 5 6 7 8 9,
+5 2 4 6 3 8 7 9, 8 2 4 6 10 14 12 16, 3 3 3 3 3 3 3 3, 2 6 3 7 3 2 4 5, 3 2 4 6 5 8 7 9,
+3 7 3 5 3 3 5 3, 3 3 5 3 7 3 9 5"""
+SIZES = tuple(tuple(map(int, row.split())) for row in _ROWS.split(","))
+"""Sizes of the dimensions in the order in which they are named: all different; even; all equal; the first ones the
+larger, and the smaller: a filter is no larger than what it goes over. Each in several orders; at last odd ones, over
+which filters go in steps of two."""
+EVEN, EQUAL, FALLING, RISING, TURN = 1, 2, 3, 4, 5
+STRIDING = (15, 16)
 LONG = 12
 FACTS = ("binary", "joint", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
 """What may be assumed of an input."""
@@ -85,6 +82,7 @@ class Given:
     def __init__(self, kinds: Kinds, point: Point) -> None:
         self.kinds = dict(kinds)
         self.point = point
+        self.strides = False
         self._values: dict[str, Value] = {}
         names: dict[str, None] = {}
         for _, kind in kinds:
@@ -158,8 +156,17 @@ class Given:
         if STRIDE.match(name):
             return Step(1 + (self.point.seed > 0))
         if _UNIT.match(name):
-            return 1 if re.match(r"stride|pad|dil|groups", name) else 2
+            return self.step(name, 1 if re.match(r"stride|pad|dil|groups", name) else 2)
         return self.sizes.get(name, 2)
+
+    def step(self, name: str, usual: int) -> int:
+        """A whole number that is no size of an array: in steps of two a filter of three entries is usual, with one
+        beyond each end."""
+        found = _STEP.match(name)
+        self.strides |= found is not None and found["stride"] is not None
+        if found is None or self.point.order not in STRIDING:
+            return usual
+        return {(1, 1): 2, (2, 0): 1, (3, 2): 3}.get((found.lastindex or 0, usual), usual)
 
     def named(self, size: int) -> str:
         """The dimension of a length: a name where one has it, else the number."""
@@ -200,6 +207,7 @@ _UNIT = regex(
     r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$"
 )
 """Whole numbers that are no sizes of arrays."""
+_STEP = regex(r"(?P<stride>strides?$)|(pad)|(kernel|ksize|k_size|pool)")
 
 
 _LAYERS = regex(r"^(?:layers?|(?:layers?_)?(?:sizes|dims|dimensions)|hidden_(?:sizes|dims|layers)|topology|structure)$")
@@ -207,7 +215,6 @@ _LAYERS = regex(r"^(?:layers?|(?:layers?_)?(?:sizes|dims|dimensions)|hidden_(?:s
 
 
 # --- what an input may be, by its use
-# --------------------------------------------------------------------------------------
 
 _NUMBERS = regex(
     r"^(?!(?-i:P)$)(?:lam\w*|lmbda|reg\w*|lr|l1|l2|alpha|beta|gamma|eps\w*|epsilon|eta|margin|tau|temp\w*|c|delta|k|p|mu|nu"

@@ -16,16 +16,15 @@ from ...verify.programs.machine import moves
 from ...verify.programs.values import Unknown, Value
 from .blame import blamed
 from .claim import Claim, fitting, writer
-from .inputs import Kind, Point
+from .inputs import STRIDING, Kind
 from .meant import facts
 from .others import absolved, followers, of_a_part
 from .reading import SLOPES, NoLoss
-from .settle import Understanding, collapsed, trial_at, understandings, with_one_output
-from .thresholds import between
+from .settle import Understanding, collapsed, understandings, with_one_output
+from .thresholds import MORE, POINTS, points_of
 from .trial import State, Trial, tried
 
-POINTS, MORE = 3, 2
-
+STRIDED = "this is seen with a stride of 2"
 
 Place = tuple[str, int]
 """A claim: its name and line."""
@@ -113,7 +112,7 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
 
 def _right(unit: Unit, way: Understanding) -> set[str]:
     """The claims that are right, or helpers, as they stand at a single point: soon seen."""
-    trial = tried(unit, way.kinds, way.point())
+    trial = tried(unit, way.kinds, way.at(way.order))
     if not isinstance(trial, Trial) or trial.loss is None:
         return set()
     state = trial.state({})
@@ -140,16 +139,6 @@ def _difference(first: Understanding, other: Understanding) -> str:
 # --------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=12)
-def points_of(unit: Unit, way: Understanding) -> tuple[Point, ...]:
-    """The points at which claims are judged: sizes in several orders, small and large entries, so that kinks are seen
-    from both sides, and from between them; the last two where the others do not tell."""
-    orders = (0, 1, 2, 1, 2) if way.order == 0 else (way.order,) * 5
-    scales = (1.0, 0.3, 2.0, 0.3, 2.0)
-    points = [way.point(seed, *one) for seed, one in enumerate(zip(orders, scales, strict=True))]
-    return (*points[:POINTS], *between(unit, way.kinds, points[:POINTS]), *points[POINTS:])
-
-
 def _under(unit: Unit, way: Understanding) -> Verdicts:
     """The claims under one understanding, at as many points as it takes."""
     votes: dict[Place, list[Judged]] = {}
@@ -159,7 +148,7 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
     for number, point in enumerate(points):
         if number >= len(points) - MORE and not any(_split(found) for found in votes.values()):
             break
-        trial = trial_at(unit, way, point)
+        trial = tried(unit, way.kinds, point)
         if not isinstance(trial, Trial) or trial.loss is None:
             continue
         loss = loss or trial.plan.said
@@ -168,7 +157,8 @@ def _under(unit: Unit, way: Understanding) -> Verdicts:
         if number >= POINTS and any(one.outcome == "open" for _, one in seen):
             continue  # a layer of which nothing is left there tells nothing
         for place, one in seen:
-            votes.setdefault(place, []).append(one)
+            noted = one.outcome == "wrong" and point.order in STRIDING
+            votes.setdefault(place, []).append(replace(one, note=one.note or STRIDED) if noted else one)
     wrong = {place for place, ones in votes.items() if any(one.outcome == "wrong" for one in ones)}
     most = max(map(len, votes.values()), default=0)
     lone = {place for place in wrong if len(votes[place]) == 1 < most}  # blamed by the chance of one point's sizes

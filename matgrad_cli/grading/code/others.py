@@ -6,7 +6,6 @@ import ast
 import math
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -43,7 +42,8 @@ def absolved(state: State) -> dict[str, tuple[float, str]]:
         scale = next(
             (scale for scale in _scales(trial) if trial.outcome(claim, claim.last.value, scale) == "right"), None
         )
-        early = [trial.outcome(claim, stage.last.value) for stage in _parts(claim)]
+        values = [event.value for stage in claim.stages for event in stage.events]
+        early = [trial.outcome(claim, value) for value in values if not isinstance(value, Unknown)]
         if right and scale is not None:
             found[claim.key] = (
                 scale,
@@ -221,16 +221,6 @@ def unsettled(state: State) -> list[str]:
     """The claims that are wrong, and no helpers."""
     others = absolved(state)
     return [key for key, outcome in state.outcomes.items() if outcome in ("differs", "misfit") and key not in others]
-
-
-def _parts(claim: Claim) -> list[Any]:
-    """Each assignment of a claim as a stage of its own."""
-    return [
-        stage.__class__((event,))
-        for stage in claim.stages
-        for event in stage.events
-        if not isinstance(event.value, Unknown)
-    ]
 
 
 def _scales(trial: Trial) -> list[float]:

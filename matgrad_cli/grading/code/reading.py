@@ -68,7 +68,9 @@ class Reading:
         self.plan = plan
         names, point, loops = imported(unit), given.point, training_loops(unit)
         torch = "numpy" not in names and any(name.startswith("torch") for name in names)
-        self.machine = Machine(given.value, seed=point.seed, torch=torch, tiny=point.tiny, once=loops, **options)
+        self.machine = Machine(
+            given.value, step=given.step, seed=point.seed, torch=torch, tiny=point.tiny, once=loops, **options
+        )
         self.machine.evaluate, self.machine.body = evaluate, body
         self.machine.parameters, self.machine.drawn = parameters_of(unit), drawn_in(unit)
         self.machine.options = options_of(unit)

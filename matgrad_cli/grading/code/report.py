@@ -29,13 +29,15 @@ from ...records.finding import (
 )
 from ...verify.programs.names import last_part
 from ..sheets.report import in_cell
-from .inputs import FACTS, Kind, kinds_told
-from .judge import Judged, Place, Verdicts, judged
+from .inputs import EQUAL, FACTS, Kind, kinds_told
+from .judge import Judged, Place, Verdicts, assessed, judged
 from .plan import first_line
 from .reading import NoLoss
-from .settle import lies_along_examples
+from .settle import Understanding, lies_along_examples
+from .shapes import shapes_of
 from .slips.causes import cause_of, plain_cause
 from .slips.effort import Effort
+from .trial import Trial, tried
 
 SECONDS, SEARCH_SECONDS = 20.0, 8.0
 FILE_SECONDS = 120.0
@@ -105,9 +107,11 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
     return tuple(found)
 
 
-def _speaks_against(found: ProblemReport) -> tuple[bool, int]:
-    """Whether a reading of a unit is not right, and how much in it is not."""
-    return found.verdict != "right", sum(one.verdict != "follows" for one in found.lines)
+def _speaks_against(found: ProblemReport) -> tuple[bool, int, int]:
+    """Whether a reading of a unit is not right, how much in it is not, and for how much of that nothing is found that
+    mends it."""
+    bad = [one for one in found.lines if one.verdict != "follows"]
+    return found.verdict != "right", len(bad), sum(one.help is None for one in bad)
 
 
 def _not_python(source: Source, error: Exception) -> Diagnostic:
@@ -205,7 +209,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             said = f"this line is not read: {one.why.why}"
             lines.append(_at(places, line, "unreadable", "unreadable", said, "definition", notes=beside))
         if one.outcome in ("wrong", "misfit") and one.place not in healed:
-            guessed = _rests_on_a_guess(found, one)
+            guessed = _rests_on_a_guess(unit, found, one)
             cause = plain_cause(one)
             try:
                 for way in (found.understood, *(found.others[:MOST_OTHERS] if guessed else ())):
@@ -219,7 +223,11 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
                 lines.append(_at(places, where, "undecided", "undecided", said, notes=cause.notes, help=TELL))
                 continue
             first = all(finding.verdict != "wrong" for finding in lines)
-            notes = (*cause.notes, *(_derivation(unit, one, places.source) if first else ()))
+            notes = (
+                *cause.notes,
+                *filter(None, (one.note,)),
+                *(_derivation(unit, found.understood, one, places.source) if first else ()),
+            )
             lines.append(_at(places, where, "wrong", cause.code, cause.message, notes=notes, help=cause.help))
             if cause.help is None:
                 bare.append((one, len(lines) - 1))
@@ -243,15 +251,20 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
     return ProblemReport(unit.title, "code", verdict, Final(verdict), tuple(lines), **more)  # type: ignore[arg-type]
 
 
-def _rests_on_a_guess(found: Verdicts, one: Judged) -> bool:
-    """Whether nobody tells the shapes of all inputs, and only shapes speak against a claim; or others do not even
-    compute with those that are guessed. That a bias has an entry for each example is no guess."""
+def _rests_on_a_guess(unit: Unit, found: Verdicts, one: Judged) -> bool:
+    """Whether nobody tells the shapes of all inputs, and only shapes speak against a claim, and not its entries where
+    all sizes are equal; or others do not even compute with those that are guessed. That a bias has an entry for each
+    example is no guess."""
     kinds = dict(found.understood.kinds)
     if one.name in kinds and lies_along_examples(one.name, replace(kinds[one.name], dims=one.shape), kinds):
         return False
     guessed = any(kind.form == "array" and not kind.told for _, kind in found.understood.kinds)
     misfits = any(other.outcome == "misfit" for other in found.judged)
-    return guessed and (misfits or (bool(one.name) and one.shape != one.needed))
+    if not guessed or misfits or not one.name or one.shape == one.needed:
+        return guessed and misfits
+    trial = tried(unit, found.understood.kinds, found.understood.at(EQUAL))
+    same = dict(assessed(trial).found).get(one.place) if isinstance(trial, Trial) and trial.loss is not None else None
+    return same is None or same.outcome != "wrong" or same.shape != same.needed
 
 
 def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Finding]:
@@ -263,15 +276,16 @@ def _out_of_order(unit: Unit, found: Verdicts, places: _Places) -> Iterator[Find
         yield _at(places, order.node, "wrong", "wrong-order", said, help=f"write `{order.mended}`")
 
 
-def _derivation(unit: Unit, one: Judged, source: Source) -> tuple[str, ...]:
+def _derivation(unit: Unit, way: Understanding, one: Judged, source: Source) -> tuple[str, ...]:
     """The command that derives what a claim is to be, where the layer can be written as one expression."""
     from ...notation.problems import read_problem
 
     written = loss_of(source, unit.title, one.name) if one.name and source.name.endswith(".py") else None
     if not isinstance(written, Written):
         return ()
+    known = written.shapes
     try:
-        read_problem(written.text, one.name, written.shapes, (), None)
+        read_problem(written.text, one.name, [*known, *shapes_of(unit, way, written, known)], (), None)
     except MatgradError:
         return ()
     return (f"`matgrad explain {source.name}::{unit.title} --wrt {one.name}` derives it",)

@@ -18,21 +18,7 @@ from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.names import DATA
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
-from .inputs import (
-    EQUAL,
-    EVEN,
-    FALLING,
-    RISING,
-    STRIDED,
-    TARGETS,
-    Given,
-    Kind,
-    Kinds,
-    Point,
-    candidates,
-    kinds_told,
-    told_of,
-)
+from .inputs import EQUAL, EVEN, FALLING, RISING, TARGETS, TURN, Given, Kind, Point, candidates, kinds_told, told_of
 from .plan import first_line
 from .reading import NoLoss
 from .text import differentiated_in
@@ -58,7 +44,7 @@ class Understanding:
     against how many inputs have other axes than the lines of the program show
     """
 
-    kinds: Kinds
+    kinds: tuple[tuple[str, Kind], ...]
     order: int
     between: frozenset[str]
     faults: int
@@ -67,15 +53,14 @@ class Understanding:
     tiny: bool = False
     single: bool = False
 
-    def point(self, seed: int = 0, order: int | None = None, scale: float = 1.0) -> Point:
-        """A point at which the inputs are understood so."""
-        order = self.order if order is None else order
-        return Point(seed, order, scale, self.between, self.tiny, self.single)
-
     @property
     def fits(self) -> bool:
         """Whether all claims compute and have the right shapes, and these are as the lines show them."""
         return self.faults + self.unfit + self.against == 0
+
+    def at(self, order: int) -> Point:
+        """A point with sizes in an order."""
+        return Point(order=order, between=self.between, tiny=self.tiny, single=self.single)
 
     @property
     def doubts(self) -> tuple[int, ...]:
@@ -131,14 +116,6 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
     return sorted(found, key=lambda one: _doubts(found[0], one)), why
 
 
-def trial_at(unit: Unit, way: Understanding, point: Point) -> Trial | Need | NoLoss:
-    """The unit at a point; with other sizes, where those do not go together."""
-    trial = tried(unit, way.kinds, point)
-    if isinstance(trial, Trial) or way.order == EQUAL:
-        return trial
-    return tried(unit, way.kinds, replace(point, order=STRIDED if way.order else EVEN if point.order else 0))
-
-
 def _doubts(first: Understanding, one: Understanding) -> tuple[int, ...]:
     """What speaks against an understanding beside the first."""
     return *one.doubts, collapsed(first, one), _odd(one)
@@ -158,7 +135,7 @@ def _odd(one: Understanding) -> bool:
 
 def _at_other_sizes(unit: Unit, understood: Understanding) -> bool:
     """Whether it fits at other sizes too: 6·2 entries are 4·3 by chance."""
-    trials = (tried(unit, understood.kinds, understood.point(order=order)) for order in (1, 2, EVEN))
+    trials = (tried(unit, understood.kinds, understood.at(order)) for order in (TURN, 2 * TURN, EVEN))
     return any(isinstance(trial, Trial) and (trial.loss is not None or trial.outside) for trial in trials)
 
 
@@ -274,7 +251,7 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
     if not found or any(one.fits and not _numbers(one) for one in found):
         return []
     first = min(found, key=lambda one: (one.faults, one.unfit))
-    trial = tried(unit, first.kinds, first.point())
+    trial = tried(unit, first.kinds, first.at(first.order))
     kinds = dict(first.kinds)
     if not isinstance(trial, Trial):
         return []
@@ -292,7 +269,7 @@ def _by_claims(unit: Unit, found: list[Understanding]) -> list[Understanding]:
             kinds[name] = replace(guess, dims=tuple(trial.given.named(size) for size in np.shape(value)))
     if kinds == dict(first.kinds):
         return []
-    other = tried(unit, tuple(kinds.items()), first.point())
+    other = tried(unit, tuple(kinds.items()), first.at(first.order))
     understood = _understood(other, kinds, first.order) if isinstance(other, Trial) else None
     better = understood is not None and (understood.faults, understood.unfit) < (first.faults, first.unfit)
     return [understood] if understood is not None and better else []

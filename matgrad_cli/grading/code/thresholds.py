@@ -1,9 +1,11 @@
-"""Points between the thresholds of a program: where what one comparison decides is not what another one does."""
+"""Points at which a program is judged: at several sizes, and between its thresholds, where what one comparison decides
+is not what another one does."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,12 @@ from ...diagnostics.record import replace
 from ...documents.python.outline import Unit
 from ...verify.programs.primitives import decisions
 from ...verify.programs.values import Exhausted, Misfit, Need, Unread
-from .inputs import Given, Kinds, Point
+from .inputs import EVEN, FALLING, RISING, STRIDING, TURN, Given, Kinds, Point
 from .reading import NoLoss, Reading
+from .settle import Understanding
+from .trial import Trial, tried
 
+POINTS, STEPS, MORE = 3, 2, 2
 _TOLD = 2
 """At so many points a difference is one."""
 _DRAWN, _MET = 60, 12
@@ -23,6 +28,40 @@ _SCALES = (1.0, 2.0, 0.7, 1.4)
 _MOSTLY = 0.5
 _MOST = 30
 """So many comparisons of a reading are looked at."""
+
+
+@lru_cache(maxsize=12)
+def points_of(unit: Unit, way: Understanding) -> tuple[Point, ...]:
+    """The points at which claims are judged: sizes in several orders, small and large entries, so that kinks are seen
+    from both sides, and from between them; the last two where the others do not tell."""
+    orders = [way.order + turn * TURN for turn in (0, 1, 2, 1, 2)]
+    scales = (1.0, 0.3, 2.0, 0.3, 2.0)
+    points = [
+        _fitting(unit, way, replace(way.at(order), seed=seed, scale=scale))
+        for seed, (order, scale) in enumerate(zip(orders, scales, strict=True))
+    ]
+    return (
+        *points[:POINTS],
+        *_striding(unit, way, points[:STEPS]),
+        *between(unit, way.kinds, points[:POINTS]),
+        *points[POINTS:],
+    )
+
+
+def _striding(unit: Unit, way: Understanding, points: list[Point]) -> list[Point]:
+    """The same in steps of two, where a step is told; none where the unit does not compute so."""
+    trial = tried(unit, way.kinds, points[0])
+    strides = isinstance(trial, Trial) and trial.given.strides
+    ways = ([replace(point, order=order) for point in points] for order in STRIDING if strides)
+    return next((ones for ones in ways if isinstance(tried(unit, way.kinds, ones[0]), Trial)), [])
+
+
+def _fitting(unit: Unit, way: Understanding, point: Point) -> Point:
+    """The same with sizes at which the unit computes, in the same turn where there are some."""
+    turn = point.order - way.order
+    orders = (point.order, *(kind + turn for kind in (EVEN, FALLING, RISING)), way.order)
+    points = (replace(point, order=order) for order in orders)
+    return next((one for one in points if isinstance(tried(unit, way.kinds, one), Trial)), point)
 
 
 def between(unit: Unit, kinds: Kinds, points: Sequence[Point]) -> Iterator[Point]:

@@ -10,7 +10,7 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.python.said import size_of
 from ...documents.python.uses import Parts
-from .inputs import EQUAL, Given, Kind, Point, fresh
+from .inputs import EQUAL, TURN, Given, Kind, Point, fresh
 
 _SHAPE = regex(r"\((\d+(?:, ?\d+)*),?\)")
 _TWO = regex(r"size (\d+) is different from (\d+)|: (\d+) \(dim \d\) != (\d+)|has size (\d+) and .* has size (\d+)")
@@ -20,7 +20,7 @@ MOST = 4
 def united(kinds: dict[str, Kind], fault: str, point: Point, parts: Parts) -> list[dict[str, Kind]]:
     """The inputs with two sizes made one on which a fault of NumPy's depends,
     or with rows as long as the parts into which they are cut."""
-    if not fault or point.order == EQUAL:
+    if not fault or point.order % TURN == EQUAL:
         return []
     given = Given(tuple(kinds.items()), point)
     lone = [name for name, kind in kinds.items() if kind.form == "size" and not kind.dims and name in given.sizes]

@@ -163,7 +163,7 @@ def bound(
             open_ = open_ or (value == 1 and STRIDE.match(place.arg) is not None)
             if free and open_:
                 continue  # nothing is said by it: the argument is an input like the others
-            frame.names[place.arg] = value
+            frame.names[place.arg] = machine.step(place.arg, value) if free and type(value) is int else value
     for place in [*places, *given.kwonlyargs]:
         if place.arg not in frame.names:
             if not free:

@@ -76,6 +76,7 @@ class Machine:
     answer: Callable[[], Value] | None = None
     recording: bool = False
     once: frozenset[int] = frozenset()
+    step: Callable[[str, int], int] = lambda _, usual: usual
     drawn: frozenset[int] = frozenset()
     options: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from ....diagnostics.record import replace
+from ....diagnostics.regex import regex
 from ....documents.python.uses import product_of
 from .around import Around, Edit
 from .exchanges import exchanges, left_out
@@ -25,7 +26,7 @@ def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, .
     yield from _shaped(text, shape, needed)
     yield from _axes(whole)
     yield from _orders(whole, here)
-    yield from (edit for edit in left_out(whole) if edit.code == "lost-factor")
+    yield from (edit for edit in left_out(whole, here) if edit.code == "lost-factor")
     yield from filled(FACTORS, text, here)
 
 
@@ -127,15 +128,9 @@ def _axes(whole: Passage) -> Iterator[Edit]:
             yield whole.edit(node.func, "lost-factor", said, whole.of(node.func)[: -len(name)] + other)
 
 
-def _operands(whole: Passage) -> Iterator[ast.expr]:
-    """The factors of matrix products."""
-    for product in filter(None, map(product_of, whole.nodes())):
-        yield from product[:2]
-
-
 def _orders(whole: Passage, here: Around) -> Iterator[Edit]:
     high = {name for name, shape in here.arrays if len(shape) > 2}
-    for node in _operands(whole):
+    for node in (part for product in filter(None, map(product_of, whole.nodes())) for part in product[:2]):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             continue
         said = whole.of(node)
@@ -184,23 +179,18 @@ def _letters(whole: Passage, node: ast.Constant) -> Iterator[Edit]:
             )
 
 
+_SLOPE = regex(r"1(?:\.0?)?\s*-\s*(?P<name>[\w.]+(?:\[[^\[\]]*\])?)(?:\s*\*\*\s*\d+)?")
+
+
 def _slopes(whole: Passage, product: ast.BinOp) -> Iterator[Edit]:
     factors: list[ast.expr] = [product]
     while isinstance(factors[0], ast.BinOp) and isinstance(factors[0].op, ast.Mult):
         factors[:1] = [factors[0].left, factors[0].right]
     for factor in factors:
-        if not (
-            isinstance(factor, ast.BinOp)
-            and isinstance(factor.op, ast.Sub)
-            and whole.of(factor.left) in ("1", "1.0", "1.")
-        ):
+        found = _SLOPE.fullmatch(whole.of(factor))
+        if found is None:
             continue
-        inside = (
-            factor.right.left
-            if isinstance(factor.right, ast.BinOp) and isinstance(factor.right.op, ast.Pow)
-            else factor.right
-        )
-        name = whole.of(inside)
+        name = found["name"]
         others = [wrapped(whole.of(other)) for other in factors if other is not factor and whole.of(other) != name]
         for slope in (f"{name} * (1 - {name})", f"(1 - {name} ** 2)"):
             yield whole.edit(product, "chain-rule", f"the slope is `{slope}`", " * ".join([*others, slope]))
@@ -237,6 +227,15 @@ def _of_parts(whole: Passage, here: Around) -> Iterator[Edit]:
             yield replace(said, part=whole.of(node))
 
 
+def _of_row(node: ast.Subscript, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape of a row, `dh[t]`, or of another slice at one place, `dh[:, t]`; None where it is neither."""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    whole = [isinstance(part, ast.Slice) and not (part.lower or part.upper or part.step) for part in parts]
+    plain = all(kept or isinstance(part, ast.Name) for kept, part in zip(whole, parts, strict=True))
+    left = tuple(size for size, kept in zip(shape, whole, strict=False) if kept) + shape[len(parts) :]
+    return left if plain and left else None
+
+
 def _of_names(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:
     """What may be missing at a name, or at a row of an array: a term of the same shape, a function, a factor."""
     shapes, limits = dict(here.arrays), whole.limits()
@@ -252,8 +251,8 @@ def _of_names(whole: Passage, here: Around, needed: tuple[int, ...]) -> Iterator
             yield whole.edit(node, "chain-rule", f"`{inside}` itself is needed", wrapped(inside))
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             yield from _slopes(whole, node)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):  # a row: `dh[t]`
-            shape = shapes.get(whole.of(node.value), ())[1:] or None
+        elif isinstance(node, ast.Subscript):
+            shape = _of_row(node, shapes.get(whole.of(node.value), ()))
         alike = [name for name, like in here.arrays if shape == like and name != said and node not in limits]
         for edit in filled(TERMS, said, replace(here, arrays=tuple((name, ()) for name in alike))):
             yield replace(whole.edit(node, edit.code, edit.message, edit.text), part=said)

@@ -16,26 +16,33 @@ def exchanges(text: str, here: Around) -> Iterator[Edit]:
         yield from _variables(whole, here)
         yield from _steps(whole)
         yield from _operators(whole)
-        yield from left_out(whole)
+        yield from left_out(whole, here)
         yield from _numbers(whole, here)
 
 
 def _variables(whole: Passage, here: Around) -> Iterator[Edit]:
     shapes = dict(here.arrays)
     for node in whole.nodes():
-        if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
-            continue
         said = whole.of(node)
+        if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and node is not whole.tree:
+            continue
         if said in shapes:
             others = [text for text, _ in here.arrays if text != said]
             others.sort(key=lambda text: (shapes[text] != shapes[said], sorted(shapes[text]) != sorted(shapes[said])))
-        elif said in here.numbers or said in here.sizes:
+        elif said in here.numbers or _counts(node, here):
             others = [text for text in (*here.numbers, *here.sizes) if text != said]
             others.sort(key=lambda text: (text in here.sizes) != (said in here.sizes))
         else:
             continue
         for other in others[:16]:
             yield whole.edit(node, "wrong-variable", f"`{other}` is needed in place of `{said}`", other)
+
+
+def _counts(node: ast.expr, here: Around) -> bool:
+    """Whether this is a size, or made of sizes: `x.shape[2] - 1`."""
+    if isinstance(node, ast.BinOp):
+        return all(isinstance(part, ast.Constant) or _counts(part, here) for part in (node.left, node.right))
+    return ast.unparse(node) in here.sizes
 
 
 def _steps(whole: Passage) -> Iterator[Edit]:
@@ -97,7 +104,10 @@ def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:
                 yield Edit("wrong-variable", f"`{name}` is needed in place of `{value:g}`", name)
 
 
-def left_out(whole: Passage) -> Iterator[Edit]:
+def left_out(whole: Passage, here: Around) -> Iterator[Edit]:
+    """The mended forms in which a term, a factor or a power is too much; numbers behind each other, `T / 2`, are one
+    factor."""
+    numbers = {*here.sizes, *here.numbers}
     for node in whole.nodes():
         if not isinstance(node, ast.BinOp):
             continue
@@ -110,5 +120,11 @@ def left_out(whole: Passage) -> Iterator[Edit]:
         elif isinstance(node.op, ast.Mult | ast.Div | ast.MatMult | ast.Pow):
             word = {ast.Div: "division by", ast.Pow: "power"}.get(type(node.op), "factor")
             for part, rest in ((node.right, left), (node.left, right))[: 1 if word != "factor" else 2]:
-                code = "lost-factor" if isinstance(part, ast.Constant) and word != "power" else "chain-rule"
+                number = isinstance(part, ast.Constant) or whole.of(part) in numbers
+                code = "lost-factor" if number and word != "power" else "chain-rule"
                 yield whole.edit(node, code, f"the {word} `{whole.of(part)}` is too much", rest)
+            inner = node.left
+            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult) and whole.of(inner.right) in numbers:
+                rest = whole.of(inner.left)
+                said = whole.of(node)[len(rest) :].lstrip(" *")
+                yield whole.edit(node, "lost-factor", f"the factor `{said}` is too much", rest)

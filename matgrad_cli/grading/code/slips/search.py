@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from itertools import count, islice
 from typing import Any
@@ -54,15 +55,13 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) 
         found = _of_values(benches, [one.statement], text_of, effort.half(), free=True)
         if found is not None:
             return found
-    found = _of_statement(benches, own, text_of, effort)
+    found = _first(benches, ((line, edit) for line in own for edit in statements(line, text_of)), effort)
     if found is None and single:
         found = _of_expression(benches, one, text_of, effort)
     elif found is None:
         found = (
-            _of_terms(benches, text_of, effort)
-            or _of_numbers(benches, own, text_of, effort)
-            or _of_values(benches, [*own, *_before(benches[0])], text_of, effort.half(), (likely,))
-            or _of_values(benches, own, text_of, effort.half(), (edits,))
+            _of_values(benches, [*own, *_before(benches[0])], text_of, effort.half(), (likely,))
+            or _of_values(benches, own, text_of, effort.half())
             or _by_a_line_more(benches, one, own[0], effort)
         )
     found = found or _of_values(benches, _before(benches[0]), text_of, effort)
@@ -94,41 +93,6 @@ def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, effort: E
         if edit is None
         else Mended(one.statement, replace(edit, text=_line(one.statement, one.key, edit, text_of)))
     )
-
-
-def _of_terms(benches: list[Bench], text_of: TextOf, effort: Effort) -> Mended | None:
-    """An edit of one of the terms of which the value is the sum, `dW = a`, `dW += b`:
-    the common slips of each come first."""
-    events = [bench.claim.stages[-1].events for bench in benches]
-    lines = [event.statement for event in events[0]]
-    plain = all(isinstance(getattr(line, "op", None), ast.Add | ast.Sub) for line in lines[1:])
-    summed = plain and all(
-        isinstance(event.value, np.ndarray | np.generic)
-        and not event.stored
-        and np.shape(event.value) == np.shape(ones[-1].value)  # what is arranged otherwise in between is no sum
-        for ones in events
-        for event in ones
-    )
-    if (
-        not summed
-        or len(set(lines)) < len(lines)
-        or any([event.statement for event in ones] != lines for ones in events)
-    ):
-        return None
-    needed = benches[0].needed
-    for made in (likely, edits):
-        for number, line in enumerate(lines):
-            assert isinstance(line, ast.Assign | ast.AugAssign)
-            text = text_of(line.value)
-            terms = [bench.at(number) for bench in benches]
-            edit = _everywhere(terms, line, _made(made, text, needed), effort)
-            if edit is not None:
-                return Mended(line, replace(edit, text=text_of(line).removesuffix(text) + edit.text))
-    return None
-
-
-def _made(edits_: EditsOf, text: str, needed: tuple[int, ...]) -> Callable[[Around], Iterator[Edit]]:
-    return lambda here: edits_(text, here, needed, needed)
 
 
 def _by_a_line_more(benches: list[Bench], one: Judged, last: ast.stmt, effort: Effort) -> Mended | None:
@@ -190,13 +154,16 @@ def _value(reading: Reading, frame: Frame, text: str) -> Value:
         value = evaluate(reading.machine, frame, ast.parse(f"({text})", mode="eval").body)
     except (Unread, Misfit, Need, Exhausted, SyntaxError, ValueError, RecursionError):
         return None
-    return value if isinstance(value, np.ndarray | np.generic) else None
+    return np.asarray(value) if isinstance(value, np.ndarray | np.generic | int | float) else None
 
 
 def _expression(key: str, statement: ast.stmt) -> ast.expr | None:
     """The expression that gives a claim its value."""
     if isinstance(statement, ast.Return):
-        return statement.value
+        part = re.fullmatch(r"return\[(\d+)\]", key)
+        return (
+            statement.value.elts[int(part[1])] if part and isinstance(statement.value, ast.Tuple) else statement.value
+        )
     if not isinstance(statement, ast.Assign):
         return None
     target = statement.targets[0]
@@ -213,18 +180,14 @@ def _expression(key: str, statement: ast.stmt) -> ast.expr | None:
 
 def _line(statement: ast.stmt, key: str, edit: Edit, text_of: TextOf) -> str:
     if isinstance(statement, ast.Return):
-        return f"return {edit.text}"
+        part, whole = _expression(key, statement), statement.value
+        parts = whole.elts if isinstance(whole, ast.Tuple) else [part]
+        return f"return {', '.join(edit.text if one is part else text_of(one) for one in parts if one is not None)}"
     assert isinstance(statement, ast.Assign)
     if is_part(statement):
         return edit.text
     target = key if isinstance(statement.targets[0], ast.Tuple) else " = ".join(map(text_of, statement.targets))
     return f"{target} = {edit.text}"
-
-
-def _of_statement(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, effort: Effort) -> Mended | None:
-    """Another assignment (`+=` for `=`), another place that is written, another sign."""
-    ways = ((line, edit) for line in lines for edit in statements(line, text_of))
-    return _first(benches, ways, effort)
 
 
 def _of_values(
@@ -258,19 +221,6 @@ def _of_values(
                 yield line, replace(edit, text=head + edit.text + tail)
 
     return _first(benches, tried(), effort)
-
-
-def _of_numbers(benches: list[Bench], lines: list[ast.stmt], text_of: TextOf, effort: Effort) -> Mended | None:
-    """Another number or size where a line's value is nothing but a number: `dx /= 1`."""
-    plain = [line for line in lines if isinstance(line, ast.AugAssign) and isinstance(line.value, ast.Constant)]
-
-    def ways() -> Iterator[tuple[ast.stmt, Edit]]:
-        for line in plain:
-            text = text_of(line.value)
-            for edit in _around_line(benches, line, text, None):
-                yield line, replace(edit, text=text_of(line).removesuffix(text) + edit.text)
-
-    return _first(benches, ways(), effort)
 
 
 def _editable(line: ast.stmt) -> list[ast.expr]:
