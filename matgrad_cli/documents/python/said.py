@@ -127,7 +127,7 @@ def _dims(shape: re.Match[str]) -> tuple[str, ...]:
         return ()
     if "..." in parts:
         at = parts.index("...")
-        parts = [*parts[: max(at - 1, 0)], "D", *parts[at + 2 :]]
+        parts = [*parts[: max(at - 1, 0)], "D", *parts[at + 2 :]] if at else ["rows", *parts[1:]]  # `(..., d)`
     return tuple(parts)
 
 
