@@ -26,8 +26,8 @@ MOST_EXERCISES = 2_000
 MOST_ROWS = 5_000
 READERS = {".toml": read_toml, **dict.fromkeys(LATEX, read_latex), **dict.fromkeys(MARKDOWN, read_markdown)}
 
-CELLS = ", Markdown cells"
-"""Behind the name of a notebook, where lines are counted through its Markdown cells."""
+CELLS = ", cells"
+"""Behind the name of a notebook, where lines are counted through its cells of one kind."""
 
 CODE = (".py",)
 """Endings of Python files; they are no exercises, and are judged by themselves."""
@@ -176,7 +176,7 @@ def read_text(text: str, name: str, asked: Sequence[str] = ()) -> Document:
     found = assigned(document, ".md" if ending == ".ipynb" else ending, asked)
     if ending == ".ipynb" and not found.exercises:
         code = "\n\n".join(cell for _, cell in cells_of(Source(name, text), "code") or ())
-        found = in_code(Document(Source(f"{name}, code cells", code)), asked)
+        found = in_code(Document(Source(f"{name}{CELLS}", code)), asked)
     held = tuple(one for one in found.diagnostics if one.code != "no-problem" or one.severity != "error")
     told = found.exercises or any(one.code == "no-problem" for one in held)
     return replace(found, diagnostics=held) if told else found

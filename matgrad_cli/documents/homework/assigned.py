@@ -127,20 +127,21 @@ _OF_PROBLEM = r"(?:(?:<problem>|<result>|q|p|grad|prob|ex|hw|ans|sol)_?)+(?P<id>
 
 
 def _called(text: str, asked: Sequence[str]) -> Iterator[tuple[str, Passage]]:
-    """The problems after which functions and values are called, `def q2(X, w, y)` and `answer_1a = …`, and for each
-    what is quoted or a name, or the text without what it does not use."""
+    """The problems after which functions and values are called, `def q2(X, w, y)` and `answer_1a = …`, and for each, of
+    the last, what is quoted or a name, or the text without what it does not use."""
     named, problems = [*_NAMED.finditer(text)], {bare(one): one for one in asked}
-    words = [{*re.findall(r"\w+", one[0])} for one in named]
-    for at, own in enumerate(named):
-        of = said(_OF_PROBLEM).fullmatch(own["name"])
-        if of is None or (problem := problems.get(bare(of["id"]))) is None:
+    words, last = [{*re.findall(r"\w+", one[0])} for one in named], dict[str, int]()
+    for at, one in enumerate(named):
+        if (of := said(_OF_PROBLEM).fullmatch(one["name"])) is not None and bare(of["id"]) in problems:
+            last[problems[bare(of["id"])]] = at
+    for problem, at in last.items():
+        if (quoted := _QUOTED.fullmatch(named[at][0])) is not None:
+            yield problem, Passage(quoted["text"], named[at].start() + quoted.start("text"))
             continue
-        if (quoted := _QUOTED.fullmatch(own[0])) is not None:
-            yield problem, Passage(quoted["text"], own.start() + quoted.start("text"))
-            continue
-        usable, kept = {place for place, one in enumerate(named) if place < at or one["function"]}, {at}
-        while more := {one for one in usable - kept if any(named[one]["name"] in words[use] for use in kept)}:
-            kept |= more
+        usable = {place: one["name"] for place, one in enumerate(named) if place < at or one["function"]}
+        kept, needed = {at}, words[at]
+        while more := {place for place in usable.keys() - kept if usable[place] in needed}:
+            kept, needed = kept | more, needed.union(*(words[place] for place in more))
         yield problem, Passage(blanked(text, [one.span() for place, one in enumerate(named) if place not in kept]))
 
 

@@ -65,6 +65,7 @@ _TOLD: Final = (
     r"\\(?:overset|stackrel)\s*\{[^{}]*=[^{}]*\}\s*\{\s*=\s*\}(?P<value>.*)",
 )
 """What it says that the derivative is in a special case."""
+_DOTTED: Final = regex(r"(?<=[\w\s)}'])\.[*/](?=[\s\w(\\-])")
 _MOST, _LONGEST = 4, 1_000
 """So much may stand round an answer of so many characters."""
 _ENTRY: Final = regex(
@@ -93,6 +94,7 @@ def undressed(answer: str) -> str | None:
     if len(answer) > _LONGEST:
         return None
     text = answer.replace("%*%", " @ ").replace("<-", "= ") if "%*%" in answer else answer  # R
+    text = _DOTTED.sub(lambda found: f"{'⊙' if found[0] == '.*' else '⊘'} ", text)  # MATLAB
     text = _TURNED.sub(lambda found: "^T".ljust(len(found[0])), text)
     text = _EQUALLY.sub(lambda found: " = ".ljust(len(found[0])), text)
     if (entry := _ENTRY.match(text)) is not None:
