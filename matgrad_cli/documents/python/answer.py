@@ -19,8 +19,8 @@ from .origins import as_it_stands, put_together
 _SAME = ("T", "reshape", "ravel", "view", "squeeze", "flatten", "detach", "transpose", "t")
 """What gives another view of the same array, which changes with it."""
 _SPREAD = ("var", "std")
-_OF_CODE = ast.MatMult | ast.Attribute | ast.Call | ast.AugAssign | ast.FunctionDef | ast.Lambda
-"""What no formula has."""
+_OF_CODE = ast.MatMult | ast.Attribute | ast.Call | ast.AugAssign | ast.arg
+"""What no formula has: `ast.arg` is a parameter of a function."""
 _ASKS = regex(
     r"\b(?:torch\.autograd|autograd\.\w+|jax\.(?:grad|value_and_grad|jac\w+|hessian)|\w+\.backward|(?:\w+\.)*approx_fprime"
     r"|tf\.GradientTape|(?:sympy|sp)\.diff)\s*(?=\()|\b[A-Za-z]\w*\.grad\b(?!\s*\()"
