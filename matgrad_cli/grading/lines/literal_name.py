@@ -28,6 +28,8 @@ _LOG_DENSITY = regex(
     r"\\(?:log|ln)(?![A-Za-z])[\s{]*(?:\\mathcal\s*\{?\s*[LN]\b\s*\}?|(?P<name>[pPqL]|Pr)(?![A-Za-z]))"
     r"\s*(?:_\w|_\{[^{}]*\})?(?:\s*(?:\\left)?\([^()=]*\))?"
 )
+_STATED = regex(r"(?:^|[,;&]|quad(?![A-Za-z]))[\s{]*(?P<name>[pPqL]|Pr)\s*(?:_\w|_\{[^{}]*\})?\s*&?:?=")
+"""`p_{ik} = …`: its logarithm is one, and no name."""
 _CAPITALS = regex(
     r"\\(?:partial|frac\s*\{\s*\\partial\s*\}\s*\{[^{}]*\}|nabla(?:_\w|_\{[^{}]*\}|_\\\w+)?)[\s{]*([A-Z]{2,})(?![A-Za-z])"
 )
@@ -63,7 +65,8 @@ def with_calls(rows: Rows, taken: frozenset[str]) -> tuple[Rows, list[str]]:
     letters: dict[str, str] = {}
     told: list[str] = []
     counting = frozenset("ijklmn").union(*(bound_letters(row.text) for _, row in rows)) - taken
-    for call in dict.fromkeys(call for _, row in rows for call in _calls(row.text, taken)):
+    valued = taken.union(*(_STATED.findall(row.text) for _, row in rows))
+    for call in dict.fromkeys(call for _, row in rows for call in _calls(row.text, valued)):
         stated = any(call in row.text[: row.text.find("=") + 1] for _, row in rows)  # on a left side it may be the loss
         call = call if stated else _LOGARITHM.sub("", call)
         outside = _BELOW.sub(lambda one: " " * len(one[0]), call)

@@ -83,7 +83,7 @@ class Undecided:
     name: str
 
 
-class Step(int):
+class StrideLength(int):
     """A stride: the sizes that it goes over are multiples of it."""
 
 
