@@ -56,7 +56,7 @@ def benches_of(unit: Unit, way: Understanding, one: Judged) -> list[Bench]:
     farther = _FURTHER if decides(unit, way.kinds, points[0]) else ()
     further = [replace(points[place], seed=seed, scale=scale) for place, seed, scale in farther]
     seen = [bench for point in points if (bench := _bench(unit, way, point, one)) is not None]
-    if not any(bench.wrong for bench in seen):
+    if one.outcome != "misfit" and not any(bench.wrong for bench in seen):
         return []  # where nothing is wrong, nothing mends it
     first = {bench.trial.point.order: bench for bench in reversed(seen)}.values()
     benches = sorted(seen, key=lambda bench: (not bench.wrong, bench not in first))[:BENCHES]

@@ -15,7 +15,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.said import Said, letters_of, size_of
 from ...documents.python.uses import Axes
-from ...verify.programs.values import STRIDE, StrideLength, Undecided
+from ...verify.programs.values import Undecided
 
 Value = Any
 
@@ -153,8 +153,6 @@ class Given:
         kind = self.kinds[name]
         if kind.dims:
             return self._length(kind.dims[0])
-        if STRIDE.match(name):
-            return StrideLength(1 + (self.point.seed > 0))
         if _UNIT.match(name):
             return self.step(name, 1 if re.match(r"stride|pad|dil|groups", name) else 2)
         return self.sizes.get(name, 2)

@@ -262,6 +262,8 @@ def _rests_on_a_guess(unit: Unit, found: Verdicts, one: Judged) -> bool:
     misfits = any(other.outcome == "misfit" for other in found.judged)
     if not guessed or misfits or not one.name or one.shape == one.needed:
         return guessed and misfits
+    if one.key == "return":  # a lone value that is returned may be the slope of something else
+        return True
     trial = tried(unit, found.understood.kinds, found.understood.at(EQUAL))
     same = dict(assessed(trial).found).get(one.place) if isinstance(trial, Trial) and trial.loss is not None else None
     return same is None or same.outcome != "wrong" or same.shape != same.needed

@@ -14,7 +14,6 @@ from .machine import DEPTH, Machine, moves, solid
 from .operators import operate
 from .tables import FUNCTIONS, METHODS
 from .values import (
-    STRIDE,
     Class,
     Exhausted,
     Frame,
@@ -160,7 +159,6 @@ def bound(
             open_ = (value is None and place.arg not in machine.options) or (
                 isinstance(value, float) and (value == 0 or machine.is_parameter(place.arg))
             )
-            open_ = open_ or (value == 1 and STRIDE.match(place.arg) is not None)
             if free and open_:
                 continue  # nothing is said by it: the argument is an input like the others
             frame.names[place.arg] = machine.step(place.arg, value) if free and type(value) is int else value

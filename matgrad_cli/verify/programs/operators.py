@@ -12,7 +12,7 @@ from . import primitives as of
 from .library import fits, matmul, text_of
 from .machine import solid
 from .names import DATA
-from .values import Misfit, Module, Need, StrideLength, Undecided, Unknown, Unread, Value
+from .values import Misfit, Module, Need, Undecided, Unknown, Unread, Value
 
 NUMBERS = (bool, int, float, complex, np.generic, np.ndarray)
 
@@ -55,8 +55,6 @@ def _on_numbers(name: str, left: Value, right: Value) -> Value:
         return of.complexed(of.power(left, right))
     if name == "Sub" and np.asarray(left).dtype.kind == np.asarray(right).dtype.kind == "b":
         raise Misfit("NumPy does not subtract masks")
-    if name in ("FloorDiv", "Div") and isinstance(right, StrideLength) and isinstance(left, int) and left % right:
-        raise Misfit("a size that the stride does not divide")
     if name in ("FloorDiv", "Mod"):
         whole = isinstance(left, int | np.integer) and isinstance(right, int | np.integer)
         left, right = (left, right) if whole else (np.real(left), np.real(right))

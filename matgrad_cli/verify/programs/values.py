@@ -6,7 +6,6 @@ import ast
 from typing import Any
 
 from ...diagnostics.record import record
-from ...diagnostics.regex import regex
 
 Value = Any
 """An array, a number, a text, a tuple, list or dict of values, or one of the classes below."""
@@ -81,13 +80,6 @@ class Undecided:
     """An input of which it is not known yet what it is."""
 
     name: str
-
-
-class StrideLength(int):
-    """A stride: the sizes that it goes over are multiples of it."""
-
-
-STRIDE = regex(r"^strides?$")
 
 
 @record

@@ -59,11 +59,7 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) 
     if found is None and single:
         found = _of_expression(benches, one, text_of, effort)
     elif found is None:
-        found = (
-            _of_values(benches, [*own, *_before(benches[0])], text_of, effort.half(), (likely,))
-            or _of_values(benches, own, text_of, effort.half())
-            or _by_a_line_more(benches, one, own[0], effort)
-        )
+        found = _of_values(benches, own, text_of, effort.half()) or _by_a_line_more(benches, one, own[0], effort)
     found = found or _of_values(benches, _before(benches[0]), text_of, effort)
     return found if found is None else _where_it_is_given(found, benches, text_of, effort) or found
 
@@ -264,7 +260,8 @@ def _before(bench: Bench) -> list[ast.stmt]:
         events = [event for event in reading.machine.events if event.key == name and event.frame is reading.frame]
         after = reading.unit.backward is not None or bench.trial.plan.after is None
         lines = [event.statement for event in events if after or event.number > (bench.trial.plan.after or 0)]
-        once = len({*lines}) == len(lines)  # in each round of a loop it is another value, and only the last is judged
+        again = [line for line in {*lines} if isinstance(line, ast.Assign) and lines.count(line) > 1]
+        once = not again  # in each round of a loop it is another value, and only the last is judged
         if (name in claims and once) or any(line in found for line in lines):
             continue
         simple = [
