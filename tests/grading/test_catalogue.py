@@ -58,6 +58,7 @@ MADE = {
     "once-more": "hadamard-diag",
     "entry": "factor-of-an-entry",
     "exchanged": "axbx-order",
+    "not-transposed-in-a-term": "transpose-in-a-term",
     "inner-factor": "inner-factor",
     "power-too-low": "rayleigh",
     "power-too-high": "power-inner",

@@ -77,3 +77,15 @@ def test_the_repair_is_what_a_person_would_write(head: str, line: str, written: 
     assert finding is not None
     assert finding.diagnostic is not None
     assert written in (finding.diagnostic.help or "")
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [("A X B + A^T X B", 14), ("(A) X B + (A) X B^T", 11), ("A X B + A X B^T", 8), ("A X B^T + A^T X B^T", 4)],
+)
+def test_the_mark_stands_below_the_part_that_the_help_names(line: str, place: int) -> None:
+    head = "loss: tr(A@X@B@X.T)\nwrt: X\nshapes: A: m×m, X: m×n, B: n×n\n\n\\nabla L = "
+    finding = check_text(f"```matgrad\n{head}{line}\n```\n", "a.md").problems[0].first_wrong
+    assert finding is not None
+    assert finding.diagnostic is not None
+    assert finding.diagnostic.labels[0].span.start == len("```matgrad\n" + head) + place, finding.diagnostic.help

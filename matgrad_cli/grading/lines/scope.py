@@ -60,7 +60,7 @@ class Surroundings:
     `beside` is the shape of what a side is to equal: `I` may have it where nothing else says its size.
     `sized_by_use` are names of arrays whose size only their use says, `S = 2I`; `defining` says that such a size is
     left open. `sums_silently` says that the text sums repeated letters without Σ.
-    `apart` says that u_o is none of the numbered u_k.
+    `apart` says that u_o is none of the numbered u_k. `facts_unsaid` says that more may hold than is said.
     `functions` are names that are defined as e(θ) = …; they may be called.
     `formulas` are functions g(z) = … of a letter of their own.
     """
@@ -74,6 +74,7 @@ class Surroundings:
     stated: Expr | None = None
     columns: frozenset[str] = frozenset()
     upright: bool = False
+    facts_unsaid: bool = False
     apart: bool = False
     lying: bool = True
     arrays: bool | None = None

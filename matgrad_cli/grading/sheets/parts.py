@@ -361,7 +361,7 @@ def _judge(posed: Posed, tasks: Sequence[Task], lines: Sequence[Line], habits: H
     rows = [(line.number, line.formula.passage) for line in lines]
     readers = [begin(task, rows, posed.sheet.source, None, posed.question.name, habits=habits) for task in tasks]
     for begun in readers:
-        begun.reader.names_ends = True
+        begun.reader.names_ends = begun.around.facts_unsaid = True
     return Judge(posed.sheet, posed.question, posed.told, readers)
 
 

@@ -94,6 +94,10 @@ class Case:
             return None
         return Trial(replace_at(self.line, path, new), said, part)
 
+    def of(self, line: Expr) -> Case:
+        """The same line in another form."""
+        return Case(self.bench, self.needed, line, self._context, self.earlier, self._reference)
+
     def text(self, part: Any) -> str:
         """A part in words."""
         return shown(part)
@@ -263,8 +267,11 @@ class Quoted:
     def __str__(self) -> str:
         found = self.case.text(self.part)
         found = f"`{found}`" if len(found) <= _LONGEST else f"`{found[: _LONGEST - 3]}…`"
+        place, count = self.nth
+        return f"the {_ORDINALS[place] if place < len(_ORDINALS) else f'{place + 1}th'} {found}" if count > 1 else found
+
+    @property
+    def nth(self) -> tuple[int, int]:
+        """Which of how many such parts of the line it is."""
         same = self.case.same(self.part) if self.path is not None else []
-        if self.path is None or len(same) < 2:
-            return found
-        place = same.index(self.path)
-        return f"the {_ORDINALS[place] if place < len(_ORDINALS) else f'{place + 1}th'} {found}"
+        return (same.index(self.path), len(same)) if self.path in same else (0, 1)

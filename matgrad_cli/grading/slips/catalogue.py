@@ -97,6 +97,7 @@ VALUES: Final = (
     where(lambda case: not case.context.answering, rules.occurrence),
     *TERMS,
     *EDITS,
+    edits.not_transposed_in_a_term,
     where(lambda case: case.context.answering, rules.occurrence),
     edits.inner_factor,
     *POWERS,

@@ -36,7 +36,7 @@ class Repair:
 @record
 class Slip:
     """A kind of slip: its code, what is wrong, the evidence, a checked suggestion,
-    and the place or the part at fault where it is known.
+    and the place or the part at fault where it is known, with which of how many such parts it is.
 
     A code that names a cause has its repair: the line as it would be right, which was judged. `holds`: the line is
     right in itself. `cause` is the slip by which the shapes do not fit, where mending it was seen to make the line
@@ -54,6 +54,7 @@ class Slip:
     holds: bool = False
     cause: str | None = None
     labels: tuple[Label, ...] = ()
+    nth: tuple[int, int] = (0, 1)
 
     def __post_init__(self) -> None:
         if self.code in CAUSES and self.repair is None:

@@ -37,7 +37,7 @@ def diagnosis(context: Context, before: Expr, after: Expr, pairs: list[Pairing] 
     else:
         found = first(_case(context, *pairs[0]), VALUES) or _different(context, before, pairs)
     if found.span is None and found.part is not None:
-        found = replace(found, span=span_of(context.read, found.part))
+        found = replace(found, span=span_of(context.read, found.part, found.nth))
     return _with_remarks(context, after, found)
 
 
@@ -67,10 +67,14 @@ def _after_a_wrong_one(context: Context, before: Expr, after: Expr, pairs: list[
     )
 
 
-def span_of(read: Read, part: Expr) -> Span | None:
-    """Where a part stands; a term with its sign stands where its last factor does."""
-    found = read.spans.get(part)
-    return read.spans.get(part.factors[-1]) if found is None and isinstance(part, Mul) else found
+def span_of(read: Read, part: Expr, nth: tuple[int, int] = (0, 1)) -> Span | None:
+    """Where a part stands, the `nth` of so many; a term with its sign stands where its last factor does."""
+    found, text = read.spans.get(part), read.side.source.text
+    if found is None or read.tree is None or nth[1] == 1:
+        return read.spans.get(part.factors[-1]) if found is None and isinstance(part, Mul) else found
+    spans = sorted({(node.span.start, node.span.end) for node in s.parts_of(read.tree)})
+    alike = [span for span in spans if text[slice(*span)] == text[found.start : found.end]]
+    return Span(*alike[nth[0]]) if len(alike) == nth[1] else found
 
 
 # ---- kinds
@@ -117,7 +121,9 @@ def _caused(slip: Slip, found: Slip) -> Slip:
     notes, part = (*slip.notes, found.message), found.part or slip.part
     code = found.code if found.code == "wrong-delta" else slip.code
     cause = found.code if found.code in CAUSES else None
-    return replace(slip, code=code, help=found.help, notes=notes, part=part, repair=found.repair, cause=cause)
+    return replace(
+        slip, code=code, help=found.help, notes=notes, part=part, nth=found.nth, repair=found.repair, cause=cause
+    )
 
 
 def _repair(context: Context, before: Expr, line: Expr) -> Repair | None:

@@ -91,6 +91,13 @@ def not_transposed(case: Case) -> Made:
             yield case.changed(path, case.turned(node), (Quoted(case, node, path),), node)
 
 
+@kind("missing-transpose", "a transpose is missing on one factor of one term", "write: `{line}`")
+def not_transposed_in_a_term(case: Case) -> Made:
+    """(A + Aᵀ) X B for A X B + Aᵀ X Bᵀ: where the bracket is opened, a transpose is missing on one part."""
+    for terms in () if case.context.around.facts_unsaid else case.levels[-1:]:
+        yield from not_transposed.trials(case.of(case.sum(terms)))
+
+
 @kind(
     "wrong-order",
     "an {0} product stands where an {1} product is needed",

@@ -7,7 +7,7 @@ from itertools import islice
 
 from ...diagnostics.record import record, replace
 from ...ir import substitute
-from .case import Case, Trial
+from .case import Case, Quoted, Trial
 from .causes import Repair, Slip
 from .terms import Shown
 
@@ -71,7 +71,9 @@ class Kind:
         if words is not None:
             words = words.format(*trial.said, line=Shown(repair.expr if of_rule else trial.line))
         code = "differs" if trial.several else self.code
-        return Slip(code, self.sentence.format(*trial.said), trial.notes, words, None, trial.part, repair)
+        quoted = (one for one in trial.said if isinstance(one, Quoted) and one.part is trial.part)
+        nth = next((one.nth for one in quoted), (0, 1))
+        return Slip(code, self.sentence.format(*trial.said), trial.notes, words, None, trial.part, repair, nth=nth)
 
 
 def first(case: Case, kinds: Iterable[Kind]) -> Slip | None:
