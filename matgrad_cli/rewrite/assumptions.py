@@ -17,7 +17,7 @@ def _known(node: Expr, word: str, problem: Problem) -> bool:
     return holds(node, word, problem) is True
 
 
-KINK = "(there is no derivative there)"
+KINK = "(there may be no derivative there)"
 _NOT_ZERO = ("nonzero", f"{{0}} is not 0 {KINK}", f"no entry of {{0}} is 0 {KINK}")
 _POSITIVE = ("positive", said_of("positive", True), said_of("positive", False))
 _INVERTIBLE = said_of("invertible", False)

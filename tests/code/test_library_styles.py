@@ -296,6 +296,24 @@ def backward(X, y, params, cache):
     db1 = dz1.sum(axis=0) / m
     return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
 """
+STRIDED = """\
+def conv_forward(x, w, stride=1):
+    \"\"\"x: (N, L), w: (K,)\"\"\"
+    L, K = x.shape[1], len(w)
+    out = np.zeros((len(x), (L - K) // stride + 1))
+    for i in range(out.shape[1]):
+        out[:, i] = x[:, i * stride:i * stride + K] @ w
+    return out, (x, w, stride)
+
+
+def conv_backward(dout, cache):
+    x, w, stride = cache
+    K, dx, dw = len(w), np.zeros_like(x), np.zeros_like(w)
+    for i in range(dout.shape[1]):
+        dw += dout[:, i] @ x[:, i * stride:i * stride + K]
+        dx[:, i * stride:i * stride + K] += np.outer(dout[:, i], w)
+    return dx, dw
+"""
 LAYERS = [
     (ACTIVATED, 'self.gradients["W"] += X.T @ dZ', 'self.gradients["W"] += 2 * X.T @ dZ'),
     (ACTIVATED, "return dZ @ self.W.T", "return -dZ @ self.W.T"),
@@ -320,6 +338,7 @@ LAYERS = [
     (STEP, "dWf = da @ both.T", "dWf = da @ both.T * 2"),
     (ENTROPY, "db1 = dz1.sum(axis=0) / m", "db1 = dz1.sum(axis=1) / m"),
     (ENTROPY, 'dW2 = cache["a1"].T @ dz2 / m', 'dW2 = cache["a1"].T @ dz2'),
+    (STRIDED, "dx[:, i * stride:i * stride + K] +=", "dx[:, i:i + K] +="),
     (FLAT, "self.dgamma = np.sum(self.xn * dout, axis=0)", "self.dgamma = np.sum(self.xc * dout, axis=0)"),
 ]
 

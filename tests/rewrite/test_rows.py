@@ -136,7 +136,7 @@ def test_a_squared_distance_of_rows_is_a_sum_of_squares_and_each_step_is_proved(
 def test_a_row_is_printed_by_its_letter_and_a_condition_says_for_which_rows_it_holds() -> None:
     derivation = derive(read_problem(r"\sum_i \|x_i - W s_i\|", "W", ["x: n×d, s: n×p"]))
     assert to_unicode(derivation.problem.loss) == "Σ_i ‖x_i − W s_i‖"
-    assert plain(phrase(derivation.assumed[0])) == "for each i, x_i − W s_i is not 0 (there is no derivative there)"
+    assert plain(phrase(derivation.assumed[0])) == "for each i, x_i − W s_i is not 0 (there may be no derivative there)"
     inner = Index("j", n)
     assert to_unicode(Entry(add(row(X, i), mul(Number(-1), a)), k, None)) == "(X_i − a)_k"
     assert to_unicode(MatrixOf(inner, None, Entry(X, inner, t))) == "[X_jt]_j"  # a column

@@ -59,7 +59,8 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     for number, formula in enumerate(formulas):
         passage = formula.passage
         if all(number != function.formula for function in functions.values()):
-            told = _as_derivative(passage, functions) if any(number == one.formula for one in slopes.values()) else None
+            own = {key: functions[key] for key, slope in slopes.items() if number == slope.formula}
+            told = _as_derivative(passage, own) if own else None
             passage = told or _all_put_in(_put_in(passage, slopes, _PRIMED), functions)
         changed.append(replace(formula, passage=passage))
     return tuple(changed)
@@ -67,7 +68,7 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
 
 def _as_derivative(passage: Passage, functions: dict[str, Function]) -> Passage | None:
     """`h'(r) = …` as what it says of the function that is stated: the derivative of its text by r."""
-    head = _PRIMED.search(passage.text)
+    head = next((head for head in _PRIMED.finditer(passage.text) if key_of(head) in functions), None)
     end = closing(passage.text, head.end()) if head is not None else None
     if head is None or end is None:
         return None

@@ -51,13 +51,13 @@ _ROWS = """
 4 3 5 2 6 7 8 9, 4 6 8 2 10 12 14 16, 4 4 4 4 4 4 4 4, 5 3 4 6 2 3 5 7, 6 2 3 4 3 5 7 8,
 3 5 2 4 7 6 9 8, 6 4 2 8 12 10 16 14, 6 6 6 6 6 6 6 6, 3 6 2 5 4 3 2 4, 2 4 3 5 6 7 8 9,
 5 2 4 6 3 8 7 9, 8 2 4 6 10 14 12 16, 3 3 3 3 3 3 3 3, 2 6 3 7 3 2 4 5, 3 2 4 6 5 8 7 9,
-3 7 3 5 3 3 5 3, 3 3 5 3 7 3 9 5"""
+3 7 3 5 3 3 5 3, 3 3 5 3 7 3 9 5, 7 3 3 5 3 3 5 3"""
 SIZES = tuple(tuple(map(int, row.split())) for row in _ROWS.split(","))
 """Sizes of the dimensions in the order in which they are named: all different; even; all equal; the first ones the
 larger, and the smaller: a filter is no larger than what it goes over. Each in several orders; at last odd ones, over
 which filters go in steps of two."""
 EVEN, EQUAL, FALLING, RISING, TURN = 1, 2, 3, 4, 5
-STRIDING = (15, 16)
+STRIDING = (15, 16, 17)
 LONG = 12
 FACTS = ("binary", "joint", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
 """What may be assumed of an input."""

@@ -18,7 +18,21 @@ from ...documents.python.uses import Axes, axes_in, parts_in
 from ...verify.programs.names import DATA
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
-from .inputs import EQUAL, EVEN, FALLING, RISING, TARGETS, TURN, Given, Kind, Point, candidates, kinds_told, told_of
+from .inputs import (
+    EQUAL,
+    EVEN,
+    FALLING,
+    RISING,
+    TARGETS,
+    TURN,
+    Given,
+    Kind,
+    Kinds,
+    Point,
+    candidates,
+    kinds_told,
+    told_of,
+)
 from .plan import first_line
 from .reading import NoLoss
 from .text import differentiated_in
@@ -44,7 +58,7 @@ class Understanding:
     against how many inputs have other axes than the lines of the program show
     """
 
-    kinds: tuple[tuple[str, Kind], ...]
+    kinds: Kinds
     order: int
     between: frozenset[str]
     faults: int

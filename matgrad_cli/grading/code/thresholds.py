@@ -49,11 +49,12 @@ def points_of(unit: Unit, way: Understanding) -> tuple[Point, ...]:
 
 
 def _striding(unit: Unit, way: Understanding, points: list[Point]) -> list[Point]:
-    """The same in steps of two, where a step is told; none where the unit does not compute so."""
+    """The same in steps of two, where a step is told, at all sizes at which the unit computes so: at some a filter
+    fits but once, and tells nothing."""
     trial = tried(unit, way.kinds, points[0])
     strides = isinstance(trial, Trial) and trial.given.strides
     ways = ([replace(point, order=order) for point in points] for order in STRIDING if strides)
-    return next((ones for ones in ways if isinstance(tried(unit, way.kinds, ones[0]), Trial)), [])
+    return [one for ones in ways if isinstance(tried(unit, way.kinds, ones[0]), Trial) for one in ones]
 
 
 def _fitting(unit: Unit, way: Understanding, point: Point) -> Point:
