@@ -31,6 +31,7 @@ def _say_assumptions(derivation: Derivation) -> None:
     """On stderr, which shapes were not given, how the loss was read, where the result holds and what its words mean."""
     from ..records import Sentence
     from ..render.document.blocks import phrase
+    from ..render.document.derivation import assumptions
     from ..render.document.glossary import explained
     from ..render.words import plain, signature
 
@@ -43,8 +44,8 @@ def _say_assumptions(derivation: Derivation) -> None:
     meanings = (
         Sentence(said, (("of", of),)) for said, of in explained((result.stated, *(node.body for node in result.named)))
     )
-    for condition in derivation.assumed:
-        say(f"note: assuming {plain(phrase(condition))}\n")
+    for condition in assumptions(derivation):
+        say(f"note: assuming {plain(condition)}\n")
     for note in (
         *problem.notes,
         *(plain(phrase(said)) for said in (*meanings, *(derivation.notes if derivation.order == 1 else ()))),

@@ -26,6 +26,9 @@ _NEEDS = {
     **dict.fromkeys(("log", "log2", "log10", "sqrt"), (_POSITIVE,)),
     **dict.fromkeys(("abs", "sign", "relu", "step", "norm1"), (_NOT_ZERO,)),
     **dict.fromkeys(("nuclear", "pinv"), (("", "{0} has full rank"),)),
+    "hardmax": (("", f"the greatest entry of {{0}} is alone {KINK}"),),
+    "hardmax0": (("", f"the greatest entry of each column of {{0}} is alone {KINK}"),),
+    "hardmax1": (("", f"the greatest entry of each row of {{0}} is alone {KINK}"),),
     "eigmax": (("symmetric", "{0} is symmetric"), ("", "the largest eigenvalue of {0} is simple")),
     "spectral": (("", "the largest singular value of {0} is simple"),),
     "norm": (("nonzero", f"{{0}} is not 0 {KINK}"),),
@@ -80,6 +83,8 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
         for _, value in one.values
     }
     for node in nodes_of(result):
+        if isinstance(node, Call) and node.function.startswith("hardmax"):  # where it cancels nothing is needed
+            found |= dict.fromkeys(_of_call(node, problem))
         if isinstance(node, Inverse) and node.body not in said and not _known(node.body, "invertible", problem):
             found[Sentence(_INVERTIBLE, (("0", node.body),))] = None
     return tuple(map(for_each, found))

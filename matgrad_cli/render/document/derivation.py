@@ -77,7 +77,7 @@ def _blocks(derivation: Derivation, detail: Detail) -> Iterator[Block]:
     yield Variables(tuple(variables_of(problem)))
     yield from map(Sentence, _sizes(derivation))
     yield from (Sentence(said, "note") for said in _remarks(derivation))
-    yield from (Sentence(said, "assuming") for said in _assumptions(derivation))
+    yield from (Sentence(said, "assuming") for said in assumptions(derivation))
     yield chain(derivation, name, detail)
     yield from _outcome(derivation, detail, name)
     yield Sentence(_shape_phrase(derivation), "lead")
@@ -304,7 +304,8 @@ def _shape_phrase(derivation: Derivation) -> Phrase:
     return (lead, shape)
 
 
-def _assumptions(derivation: Derivation) -> Iterator[Phrase]:
+def assumptions(derivation: Derivation) -> Iterator[Phrase]:
+    """Under which conditions the result holds: those of the loss and those of the rules that ran, each once."""
     told: set[str] = set()
     for sentence in (*derivation.assumed, *(one for step in steps_in(derivation.steps) for one in step.assumed)):
         said = tuple(part if not isinstance(part, Expr) else _unnamed(part) for part in phrase(sentence))
