@@ -159,6 +159,7 @@ class LatexNames:
     ones; `complete` says that no other variables exist. Names of dimensions shadow nothing: with `X: n×d`, `dX` is
     still a differential. `counting` are letters that some Σ of the text binds:
     beside a matrix they number its rows also where nothing binds them. `columns` are matrices X whose columns are x_i.
+    `accents` are the marked letters, and the small ones beside their capital, that are names of their own.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
