@@ -110,8 +110,8 @@ def _functions(
             takes = all(letter.isalpha() for letter in letters) and any(
                 occurrences(body, letter, True) for letter in letters
             )
-            itself = re.search(rf"(?<![A-Za-z\\]){re.escape(head['name'])}\(", body)
-            if free and takes and len(body) <= LONGEST and itself is None:
+            itself = any(one["name"] == head["name"] for one in CALLED.finditer(body))
+            if free and takes and len(body) <= LONGEST and not itself:
                 functions.setdefault(key_of(head), Function(letters, body, True, number))
                 if further and (inner := _inside(body, further[0], number)) is not None:
                     functions.setdefault(*inner)

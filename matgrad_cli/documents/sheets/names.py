@@ -190,6 +190,8 @@ _TURNED = regex(r"\^\s*\{?\s*(?:\\top|\\intercal|(?:\\\w+\s*\{?)?T(?![A-Za-z]))"
 def primed(texts: Sequence[str]) -> Iterator[str]:
     """Names that with a prime are names of their own, `W' = WA`: they are given, no functions, and T says transpose."""
     text = " ; ".join(texts)
+    if "'" not in text and "prime" not in text:
+        return
     for name in {match["name"] for one in texts if (match := _PRIMED_LEFT.match(one)) is not None}:
         own = re.escape(name)
         stated = rf"(?:^|;)[\s&]*{own}\s*(?:\([^()]*\)\s*)?&?:?=|\\(?:partial|nabla)\s*{own}\}}\s*\{{"

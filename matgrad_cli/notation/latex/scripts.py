@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from string import ascii_uppercase
 from typing import Final, Literal
 
 from ...diagnostics import Span
@@ -26,7 +25,7 @@ from .tokens import REFUSED, Token
 
 _SIGNS_BELOW: Final = {"times": "star", "+": "plus", "-": "minus", "circ": "0"}
 r"""Signs below a letter that belong to its name: `w_*`, `x_+`, `x_\circ`."""
-_CAPITALS: Final = frozenset(ascii_uppercase)
+_CAPITALS: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _WORDS: Final = words("opt ols gls wls mle map new old min max reg ridge lasso best")
 
 
