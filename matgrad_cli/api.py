@@ -249,9 +249,9 @@ def _half(loss: str, name: str, shapes: tuple[str, ...], assume: tuple[str, ...]
 def _with_second_opinion(found: tuple[Derivation, ...], rules: str | Path | None) -> tuple[Derivation, ...]:
     """The one derivation, with a line that another method reaches the same result, if one does."""
     from .rewrite.methods.together import agreement
-    from .rulebook.load import rulebook
+    from .rewrite.selftest.user_rules import tested_rulebook
 
-    said = agreement(found[0], rulebook(Path(rules) if rules is not None else None))
+    said = agreement(found[0], tested_rulebook(Path(rules) if rules is not None else None))
     return found if said is None else (replace(found[0], notes=(*found[0].notes, said)),)
 
 

@@ -43,7 +43,7 @@ rhs = "tr(B @ A)"
 # when = ["A invertible"]                       # words of the closed list; each must be needed
 why = "both sides are the double sum of A_ij B_ji; only the order of summation differs"
 cite = ["matrix-cookbook:14"]
-example = ["tr(X.T @ W)", "tr(W @ X.T)"]        # one step, exactly this text
+example = ["tr(X.T @ W)", "tr(W @ X.T)"]        # one step
 given = { X = "m n", W = "m n" }                # the shapes of the names in the example
 """
 

@@ -20,10 +20,11 @@ from .closing import change_layout, closed, itself, known_layout, tidied, writte
 from .engine.recorder import Recorder
 from .forms.algebra import flip
 from .index.method import Target, collapse, differentiate, open_rows, read_arrays, reserved_names, target_of
+from .methods import Method, method_named
 from .methods import native_moves as native_moves  # its native rules are read entry by entry too
 from .naming import name_parts, record_names
 from .network.reading import read_line, read_sums
-from .selftest.user_rules import marked, tested_rulebook
+from .selftest.user_rules import left_out, marked, tested_rulebook
 
 STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it is stated by its entries"
 
@@ -43,28 +44,30 @@ def derive(
     if method not in METHODS and method in book.methods:
         own = book.method(method)
         return replace(derive(problem, own.like, layout, order, book.led_by(own)), method=method)
+    if method != "index" and order == 2:
+        message = f"method `{method}` gives first derivatives only"
+        raise StuckError(Diagnostic("stuck", message, help="`--method index` gives the Hessian"))
+    try:
+        return marked(_by(method, order)(problem, book, judge_of(problem), layout), book)
+    except StuckError as trouble:
+        said = trouble.diagnostic
+        raise StuckError(replace(said, notes=(*said.notes, *left_out(book)))) from trouble
+
+
+def _by(method: str, order: int) -> Method:
+    """How a method derives."""
     if method == "index":
-        found = second_order(problem, book, layout) if order == 2 else first_order(problem, book, layout)
-    else:
-        from .methods import method_named
-
-        by_method = method_named(method)
-        if order == 2:
-            message = f"method `{method}` gives first derivatives only"
-            raise StuckError(Diagnostic("stuck", message, help="`--method index` gives the Hessian"))
-        found = by_method(problem, book, Judge(problem), layout)
-    return marked(found, book)
+        return second_order if order == 2 else first_order
+    return method_named(method)
 
 
-def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | None = None) -> Derivation:
+def first_order(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """The gradient or Jacobian by the index method."""
     taken = reserved_names(problem)
     loss, names = name_parts(problem.loss, problem.wrt, taken)
     start = target_of(problem.loss, problem.wrt, set(taken))
     target = target_of(loss, problem.wrt, taken)
-    recorder = Recorder(
-        problem, book, judge or judge_of(problem), start.start(), letters=target.letters, entrywise=True
-    )
+    recorder = Recorder(problem, book, judge, start.start(), letters=target.letters, entrywise=True)
     if names:
         recorder.names.update((named.body, named) for named in names)
         record_names(recorder, names)
@@ -72,12 +75,11 @@ def first_order(problem: Problem, book: Rulebook, layout: str, judge: Judge | No
     return finish(recorder, start.start(), target, whole, layout, problem.loss)
 
 
-def second_order(problem: Problem, book: Rulebook, layout: str) -> Derivation:
+def second_order(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """The Hessian, through the gradient that was found first."""
-    judge = judge_of(problem)
     # A fact about the variable holds at the point, not along the direction of the second derivative.
     unbound = replace(problem, facts=tuple(fact for fact in problem.facts if fact.symbol is not problem.wrt))
-    first = first_order(unbound, book, "gradient", judge)
+    first = first_order(unbound, book, judge, "gradient")
     taken = reserved_names(problem) | {letter.name for letter in first.result.letters}
     gradient = first.result.entry
     begin = first.start

@@ -214,25 +214,14 @@ def read_plain(text: str) -> dict[str, Value] | None:
 def _value(text: str) -> Value | None:
     if text in ("true", "false"):
         return text == "true"
-    if text[:1] == '"' and text.find('"', 1) == len(text) - 1:
-        return text[1:-1]
     pieces = text.split('"')
+    texts, around = pieces[1::2], "".join(pieces[0::2]).replace(" ", "")
     if len(pieces) % 2 == 0:
         return None
-    texts, between = pieces[1::2], [piece.strip() for piece in pieces[0::2]]
-    if between[0] == "[" and between[-1] in ("]", ",]", ", ]") and all(piece == "," for piece in between[1:-1]):
+    if not around and len(texts) == 1:
+        return texts[0]
+    if around in ("[" + "," * (len(texts) - 1) + "]", "[" + "," * len(texts) + "]"):
         return texts
-    if between[0].startswith("{") and between[-1] == "}" and all(piece.startswith(",") for piece in between[1:-1]):
-        return _table([piece[1:].strip() for piece in between[:-1]], texts)
-    return None
-
-
-def _table(heads: list[str], texts: list[str]) -> dict[str, str] | None:
-    names = [head.removesuffix("=").strip() for head in heads]
-    if (
-        not all(head.endswith("=") for head in heads)
-        or not all(name.isidentifier() for name in names)
-        or len(set(names)) < len(names)
-    ):
-        return None
-    return dict(zip(names, texts, strict=True))
+    names = around.removeprefix("{").removesuffix("=}").split("=,")
+    plain = around == "{" + "=,".join(names) + "=}" and len(set(names)) == len(texts)
+    return dict(zip(names, texts, strict=True)) if plain and all(map(str.isidentifier, names)) else None

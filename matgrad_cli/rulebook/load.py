@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..diagnostics import InputError
+from ..diagnostics import Diagnostic, InputError
 from ..ir import Expr
 from .entries import Entry, cut, nearest, quick, read_plain, read_rule, toml, words
 from .heads import Form, Head, form, heads_at, operators_in
@@ -98,7 +98,10 @@ class Rulebook:
                     f"{entry.file}:{entry.line}", entry.id, "id", f"the same id stands in {other.file}:{other.line}"
                 )
             self._entries[entry.id] = entry
-        self._extra = [entry.id for entry in self._entries.values() if entry.extra]
+        self.extra = tuple(entry.id for entry in self._entries.values() if entry.extra)
+        """The ids of the rules that `--rules` added."""
+        self.refused: tuple[Diagnostic, ...] = ()
+        """Why others that it names may not be used."""
 
     def __contains__(self, rule_id: str) -> bool:
         return rule_id in self._entries
@@ -155,7 +158,7 @@ class Rulebook:
 
     def extras(self) -> tuple[Rule, ...]:
         """The rules that `--rules` added."""
-        return tuple(map(self.rule, self._extra))
+        return tuple(map(self.rule, self.extra))
 
     def is_extra(self, rule_id: str) -> bool:
         """Whether `--rules` added the rule."""
@@ -186,10 +189,19 @@ class Rulebook:
 
     def led_by(self, method: Method) -> Rulebook:
         """The same rules, with this method in the place of the one that it is like."""
+        return self._but(_read={**self._read, method.like: method})
+
+    def without(self, refused: Mapping[str, Diagnostic]) -> Rulebook:
+        """The same rules but for some that `--rules` added, and why these may not be used."""
+        kept = {rule_id: entry for rule_id, entry in self._entries.items() if rule_id not in refused}
+        extra = tuple(rule_id for rule_id in self.extra if rule_id in kept)
+        return self._but(_entries=kept, extra=extra, refused=tuple(refused.values()), _together={}, _read={})
+
+    def _but(self, **changed: object) -> Rulebook:
         from copy import copy  # seldom needed
 
         other = copy(self)
-        other._read = {**self._read, method.like: method}
+        other.__dict__.update(changed)
         return other
 
 
@@ -214,10 +226,7 @@ def _rulebook(extra: str) -> Rulebook:
             raise InputError.coded("rules-missing", said)
         for file in more:
             entries += cut(_text_of(file), file.stem, str(file), extra=True)
-    book = Rulebook(entries, folder / "methods", *([path / "methods"] if extra else []))
-    if extra:
-        _check_all(book.extras())
-    return book
+    return Rulebook(entries, folder / "methods", *([path / "methods"] if extra else []))
 
 
 EQUATIONS = "equations"
@@ -236,14 +245,6 @@ def equation_rules() -> Rulebook:
 
     text = re.sub(r'^(lhs|rhs) = "(.*) = (.*)"$', r'\1 = "inner(\2, \3)"', file.read_text("utf-8"), flags=re.MULTILINE)
     return Rulebook(cut(text, EQUATIONS, f"rules/{file.name}"), folder / "methods")
-
-
-def _check_all(rules: tuple[Rule, ...]) -> None:
-    """Rules that a user adds are read and checked at once: a fault is said before anything is derived."""
-    from .pattern import pattern  # the readers of the notation are needed only here
-
-    for rule in rules:
-        pattern(rule).check()
 
 
 def _text_of(file: Path) -> str:

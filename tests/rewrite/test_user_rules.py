@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from matgrad_cli import api
-from matgrad_cli.diagnostics import BugError, InputError
+from matgrad_cli.diagnostics import BugError, InputError, StuckError
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.rewrite.derive import derive
 from matgrad_cli.rulebook.load import rulebook
@@ -44,6 +44,14 @@ TRUE = {
         "X = 'm n'",
         "sum(cosh(X))",
         "sum(exp(X))/2 + sum(exp(-X))/2",
+    ),
+    "an example that is not written as it would be printed": (
+        "A = 'm n'",
+        "det(inv(A.T @ A))",
+        "det(A.T @ A)**-1",
+        "X = 'm n'",
+        "det(inv(X.T @ X))",
+        "1/det(X.T @ X)",
     ),
 }
 
@@ -87,6 +95,21 @@ def test_a_true_rule_acts_and_is_named_in_every_format(tmp_path: Path, name: str
     assert all("mine" in text for text in (repr(result), str(result), result._repr_latex_(), result._repr_html_()))
 
 
+@pytest.mark.parametrize("bad", ["a sign", "nothing that can be read"])
+def test_a_rule_that_is_refused_does_not_keep_the_others_from_acting(tmp_path: Path, bad: str) -> None:
+    (tmp_path / "bad").mkdir()
+    shapes, lhs, rhs = FALSE.get(bad, ("A = 'n n'", "tr(A @)", "tr(A)"))
+    text = written(tmp_path / "bad", shapes, lhs, rhs).read_text("utf-8").replace('"mine"', '"bad"')
+    (tmp_path / "bad.toml").write_text(text, "utf-8")
+    written(tmp_path, *TRUE["a trace"])
+    found = api.explain("tr(X.T @ X)", "X", "X: m×n", rules=tmp_path)
+    assert "mine" in found.derivations[0].rests_on[0]
+    assert "left out:" in found.render("text")
+    with pytest.raises(StuckError) as caught:
+        api.explain("tr(expm(X))", "X", "X: n×n", method="expand", rules=tmp_path)
+    assert any("bad" in note for note in caught.value.diagnostic.notes)
+
+
 def test_a_rule_that_was_not_used_is_not_named(tmp_path: Path) -> None:
     file = written(tmp_path, *TRUE["a trace"])
     assert api.gradient("x.T @ x", "x", rules=file).derivations[0].rests_on == ()
@@ -114,8 +137,6 @@ def test_a_contradicted_step_of_the_product_is_a_bug(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.thorough
 def test_a_rule_that_turns_for_ever_ends_in_a_message(tmp_path: Path) -> None:
-    from matgrad_cli.diagnostics import StuckError
-
     file = written(tmp_path, "A = 'n n'", "tr(A)", "tr(A.T)", "X = 'n n'", "tr(X)", "tr(X.T)")
     with pytest.raises(StuckError) as caught:
         api.gradient("tr(A @ B)", "A", "A: m×n, B: n×m", rules=file)

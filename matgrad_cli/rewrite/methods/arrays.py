@@ -35,7 +35,7 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
         recorder = Recorder(problem, book, judge, start)
         Runner(recorder, "differential").run("differentiate")
     if front is None or not (numbers or (problem.loss.shape.is_column and problem.wrt.shape.is_column)):
-        other = first_order(problem, book, layout, judge)
+        other = first_order(problem, book, judge, layout)
         said = (("line", recorder.line), ("dX", moved))
         return closed(recorder, start, "differential", layout, "read-change", said, other.result, other.readoff.verdict)
 
@@ -64,7 +64,7 @@ def derive_map(runner: Runner, layout: str) -> Derivation:
     line = recorder.line
     assert isinstance(line, LinearMap)
     assert isinstance(direction, Symbol)
-    other = first_order(problem, recorder.rules, layout, recorder.judge)
+    other = first_order(problem, recorder.rules, recorder.judge, layout)
     verdicts = (_checked(recorder.judge, line.body, back, adjoint, direction), other.readoff.verdict)
     verdict = next((one for one in verdicts if not one.holds), other.readoff.verdict)
     said = (("line", line), ("adjoint", LinearMap(back, adjoint)))

@@ -28,7 +28,7 @@ from ...ir import (
     sum_over,
 )
 from ...ir.entries import counted, entry, letters_for
-from ...ir.functions import CHANGES, is_change, unknown, unknown_parts
+from ...ir.functions import is_change, unknown, unknown_parts
 from ...records import Bindings
 from ..engine.application import Site, native
 from ..engine.moving import d
@@ -76,19 +76,6 @@ def largest_eigenvalue(site: Site) -> tuple[Expr, Bindings] | None:
         return None
     inner = pending[1].argument
     return Call("tr", matmul(Transpose(Call("topvv", inner)), d(inner, pending[0]))), (("A", inner),)
-
-
-@native("d-matrix-function")
-def of_matrix(site: Site) -> tuple[Expr, Bindings] | None:
-    """f(A), a power series of A, changes by its change along dA; the exponent of a power stays."""
-    pending = _pending(site)
-    if pending is None or not isinstance(pending[1], Call) or f"D{pending[1].function}" not in CHANGES:
-        return None
-    node, body = pending
-    inner, *rest = body.children
-    if any(node.variable in part.symbols for part in rest) or not isinstance(body, Call):
-        return None
-    return Call(f"D{body.function}", inner, *rest, d(inner, node)), (("A", inner),)
 
 
 @native("d-unknown")

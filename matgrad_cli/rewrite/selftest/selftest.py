@@ -199,7 +199,7 @@ def mutants_caught(sides: Pattern) -> Check:
 
 
 def example(rule: Rule) -> Check:
-    """The first text of the example becomes exactly the second in one step, in the first way in which the rule fits."""
+    """The first text of the example becomes what the second denotes, in the first way in which the rule fits."""
     name = "the example is one step"
     assert rule.example is not None
     try:
@@ -210,6 +210,4 @@ def example(rule: Rule) -> Check:
     if after not in found:
         texts = [f"`{to_text(new)}`" for new in found[:3]]
         return Check(name, False, f"`{rule.example[0]}` became {' or '.join(texts) or 'nothing'}")
-    if to_text(after) != rule.example[1]:
-        return Check(name, False, f"the second text is printed `{to_text(after)}`")
     return Check(name, found[0] is after, f"`{rule.example[0]}` → `{rule.example[1]}`")

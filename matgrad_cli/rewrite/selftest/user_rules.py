@@ -2,50 +2,62 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from ...diagnostics import Diagnostic, InputError
 from ...diagnostics.record import replace
-from ...records import Derivation
+from ...records import Derivation, Sentence
 from ...records.derivation import steps_in
 from ...rulebook.load import Rulebook, rulebook
-from ...rulebook.rule import Rule
+from ...rulebook.pattern import pattern
 from ..engine.recorder import shown
 
 
+@lru_cache(maxsize=4)
 def tested_rulebook(extra: Path | None) -> Rulebook:
-    """The rules of the product and those in `extra`, each of which was seen to be true.
+    """The rules of the product, and those in `extra` that were seen to be true: the others are left out, which is said.
 
-    Raises InputError `rule-refused` for the first that was not, with its file and the values at which its sides differ.
+    Raises InputError for the first of them where none is left: `rule-refused`, with its file and the values at which
+    its sides differ, or what cannot be read of it.
     """
     book = rulebook(extra)
-    for rule in book.extras() if extra is not None else ():
-        _refuse_unless_true(rule)
-    return book
+    refused = {rule_id: fault for rule_id in book.extra if (fault := _fault(book, rule_id)) is not None}
+    if refused and len(refused) == len(book.extra):
+        raise InputError(next(iter(refused.values())))
+    return book.without(refused) if refused else book
 
 
-def _refuse_unless_true(rule: Rule) -> None:
+def _fault(book: Rulebook, rule_id: str) -> Diagnostic | None:
+    """Why a rule may not be used; None if it may."""
     from .selftest import truth_of  # a product without rules of the user's need not load it
 
-    for check in truth_of(rule):
-        if not check.passed:
-            raise InputError(
-                Diagnostic(
-                    "rule-refused",
-                    f"the rule `{rule.id}` ({rule.file}:{rule.line}) does not pass its test, so it may not be used",
-                    notes=(f"{rule.lhs} = {rule.rhs}", f"{check.name}: {check.evidence}", *shown(check.witness)),
-                    help=f"`matgrad rules test {rule.id} --rules {rule.file}` runs all its checks",
-                )
-            )
+    try:
+        rule = book.rule(rule_id)
+        pattern(rule).check()
+    except InputError as fault:
+        return fault.diagnostic
+    check = next((one for one in truth_of(rule) if not one.passed), None)
+    if check is None:
+        return None
+    return Diagnostic(
+        "rule-refused",
+        f"the rule `{rule.id}` ({rule.file}:{rule.line}) does not pass its test, so it may not be used",
+        notes=(f"{rule.lhs} = {rule.rhs}", f"{check.name}: {check.evidence}", *shown(check.witness)),
+        help=f"`matgrad rules test {rule.id} --rules {rule.file}` runs all its checks",
+    )
+
+
+def left_out(book: Rulebook) -> tuple[str, ...]:
+    """What is said of each rule that may not be used."""
+    return tuple("; ".join((f"left out: {one.message}", *one.notes[1:2])) for one in book.refused)
 
 
 def marked(derivation: Derivation, book: Rulebook) -> Derivation:
     """The same derivation, which says on which of the user's rules it rests, each with the place where it stands:
-    `mine (mine.toml:1)`."""
+    `mine (mine.toml:1)`; and which of them are left out."""
     own = {rule.id: rule for rule in book.extras()}
     used = dict.fromkeys(step.rule for step in steps_in(derivation.steps) if step.rule in own)
-    return (
-        replace(derivation, rests_on=tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used))
-        if used
-        else derivation
-    )
+    rests_on = tuple(f"{name} ({own[name].file}:{own[name].line})" for name in used)
+    notes = tuple(Sentence("{said}", (("said", said),)) for said in left_out(book))
+    return replace(derivation, rests_on=rests_on, notes=(*derivation.notes, *notes)) if used or notes else derivation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from math import gcd, lcm
 
 from ...ir import Add, Expr, Mul, Number, Transpose, add, hadamard, matmul, mul, transpose
@@ -43,11 +44,10 @@ def _signs(terms: list[Scaled], node: Expr) -> Expr | None:
 
 
 def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
-    yield from _runs(terms, left=True)
-    yield from _runs(terms, left=False)
-    yield from _elementwise(terms)
+    for shares in (_left, _right, _entrywise):
+        yield from _sharing(terms, shares)
     yield from _same_array(terms)
-    yield from _same_number(terms)
+    yield from _sharing(terms, _numbers)
     turned = [
         Scaled(term.value, term.scalars, term.array.body).expr for term in terms if isinstance(term.array, Transpose)
     ]
@@ -59,68 +59,61 @@ def _factorings(terms: list[Scaled]) -> Iterator[Expr]:
     yield _numeral(terms)
 
 
-def _runs(terms: list[Scaled], left: bool) -> Iterator[Expr]:
-    def run_of(term: Scaled, size: int) -> tuple[Expr, ...]:
-        return term.factors[:size] if left else term.factors[-size:]
-
-    counts: Counter[tuple[Expr, ...]] = Counter()
-    for term in terms:
-        counts.update(run_of(term, size) for size in range(1, min(RUN, len(term.factors) - 1) + 1))
-    for run, count in counts.items():
-        if count < 2:
-            continue
-        size = len(run)
-        members = [len(term.factors) > size and run_of(term, size) == run for term in terms]
-
-        def rest(term: Scaled, size: int = size) -> Expr:
-            return matmul(*(term.factors[size:] if left else term.factors[:-size]))
-
-        def whole(bracket: Expr, run: tuple[Expr, ...] = run) -> Expr:
-            return matmul(*run, bracket) if left else matmul(bracket, *run)
-
-        if not rest(terms[members.index(True)]).shape.is_number:
-            yield _outside(terms, members, rest, whole)
+Whole = Callable[[Expr], Expr]
+Shares = Callable[[Scaled], Iterator[tuple[object, Expr | None, Whole]]]
+"""What a term may share with others, what is left of its array without that, and how it stands outside a bracket."""
 
 
-def _elementwise(terms: list[Scaled]) -> Iterator[Expr]:
-    counts = Counter(factor for term in terms if len(term.entrywise) > 1 for factor in set(term.entrywise))
-    for factor, count in counts.items():
-        members = [factor in term.entrywise for term in terms]
-        if (
-            count < 2
-            or not factor.symbols
-            or any(yes and len(term.entrywise) < 2 for yes, term in zip(members, terms, strict=True))
-        ):
-            continue
+def _sharing(terms: list[Scaled], shares: Shares) -> Iterator[Expr]:
+    """All that two terms or more share, outside a bracket of what is left of them."""
+    found: dict[object, tuple[Whole, dict[int, Expr | None]]] = {}
+    for place, term in enumerate(terms):
+        for shared, rest, whole in shares(term):
+            found.setdefault(shared, (whole, {}))[1][place] = rest
+    for whole, rests in found.values():
+        if len(rests) > 1:
+            yield _outside(terms, rests, whole)
 
-        def rest(term: Scaled, factor: Expr = factor) -> Expr:
-            factors = list(term.entrywise)
-            factors.remove(factor)
-            return hadamard(*factors)
 
-        def whole(bracket: Expr, factor: Expr = factor) -> Expr:
-            return hadamard(factor, bracket)
+def _left(term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
+    """A B + A C = A (B + C)."""
+    for size in range(1, min(RUN, len(term.factors) - 1) + 1):
+        run, rest = term.factors[:size], matmul(*term.factors[size:])
+        if not rest.shape.is_number:
+            yield run, rest, partial(matmul, *run)
 
-        yield _outside(terms, members, rest, whole)
+
+def _right(term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
+    """B A + C A = (B + C) A."""
+    for size in range(1, min(RUN, len(term.factors) - 1) + 1):
+        run, rest = term.factors[-size:], matmul(*term.factors[:-size])
+        if not rest.shape.is_number:
+            yield run, rest, partial(_behind, run)
+
+
+def _behind(run: tuple[Expr, ...], bracket: Expr) -> Expr:
+    return matmul(bracket, *run)
+
+
+def _entrywise(term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
+    """A ∘ B + A ∘ C = A ∘ (B + C)."""
+    for place, factor in enumerate(term.entrywise if len(term.entrywise) > 1 else ()):
+        if factor.symbols:
+            yield factor, hadamard(*term.entrywise[:place], *term.entrywise[place + 1 :]), partial(hadamard, factor)
+
+
+def _numbers(term: Scaled) -> Iterator[tuple[object, Expr | None, Whole]]:
+    """A + c u B + c u Bᵀ = A + c u (B + Bᵀ), where u is no single name."""
+    return ((scalar, term.array, lambda bracket: bracket) for scalar in term.scalars if scalar.children)
 
 
 def _same_array(terms: list[Scaled]) -> Iterator[Expr]:
+    """λ w − w = (λ − 1) w."""
     for array, count in Counter(term.array for term in terms).items():
         if array is not None and count > 1:
-            members = [term.array is array for term in terms]
-            numbers = add(
-                *(Scaled(term.value, term.scalars, None).expr for term, yes in zip(terms, members, strict=True) if yes)
-            )
+            members = [place for place, term in enumerate(terms) if term.array is array]
+            numbers = add(*(Scaled(terms[place].value, terms[place].scalars, None).expr for place in members))
             yield _replaced(terms, members, mul(numbers, array))
-
-
-def _same_number(terms: list[Scaled]) -> Iterator[Expr]:
-    """A + c u B + c u Bᵀ = A + c u (B + Bᵀ), where u is no single name."""
-    counts = Counter(scalar for term in terms for scalar in set(term.scalars))
-    for scalar, count in counts.items():
-        if 1 < count < len(terms) and scalar.children:
-            members = [scalar in term.scalars for term in terms]
-            yield _outside(terms, members, lambda term: term.array, lambda bracket: bracket)
 
 
 def _all_numbers(terms: list[Scaled]) -> Expr | None:
@@ -142,30 +135,20 @@ def _numeral(terms: list[Scaled]) -> Expr:
     return mul(Number(most), add(*(Scaled(term.value / most, term.scalars, term.array).expr for term in terms)))
 
 
-def _outside(
-    terms: list[Scaled], members: list[bool], rest: Callable[[Scaled], Expr | None], whole: Callable[[Expr], Expr]
-) -> Expr:
-    """The members with their common factor outside a bracket, in the place of the first of them."""
-    inside = [term for term, yes in zip(terms, members, strict=True) if yes]
-    value, common, rests = _shared(inside)
-    bracket = add(
-        *(Scaled(term.value / value, left, rest(term)).expr for term, left in zip(inside, rests, strict=True))
-    )
+def _outside(terms: list[Scaled], rests: Mapping[int, Expr | None], whole: Whole) -> Expr:
+    """The terms at these places with their common factor outside a bracket, in the place of the first of them."""
+    value, common, numbers = _shared([terms[place] for place in rests])
+    left = zip(rests.items(), numbers, strict=True)
+    bracket = add(*(Scaled(terms[place].value / value, own, rest).expr for (place, rest), own in left))
     front: list[Expr] = [] if value == 1 else [Number(value)]
     if isinstance(bracket, Mul):  # only the numbers differ: like terms, not a factoring
         return add(*(term.expr for term in terms))
-    return _replaced(terms, members, mul(*front, *common, whole(bracket)))
+    return _replaced(terms, [*rests], mul(*front, *common, whole(bracket)))
 
 
-def _replaced(terms: list[Scaled], members: list[bool], whole: Expr) -> Expr:
-    first = members.index(True)
-    return add(
-        *(
-            whole if number == first else term.expr
-            for number, term in enumerate(terms)
-            if number == first or not members[number]
-        )
-    )
+def _replaced(terms: list[Scaled], members: list[int], whole: Expr) -> Expr:
+    kept = (place for place in range(len(terms)) if place not in members[1:])
+    return add(*(whole if place == members[0] else terms[place].expr for place in kept))
 
 
 def _shared(terms: Sequence[Scaled]) -> tuple[Fraction, list[Expr], list[tuple[Expr, ...]]]:
