@@ -7,11 +7,12 @@ written in any other way is left to the real parser; a test reads every entry bo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from ..diagnostics import InputError
 from ..diagnostics.record import record
-from .rule import RULE_FIELDS, Requirement, Rule, complain
+from .rule import Requirement, Rule, complain
 
 _HEADER = "[[rule]]"
 
@@ -72,23 +73,28 @@ def words(block: str, key: str) -> tuple[str, ...]:
 
 
 def read_rule(entry: Entry) -> Rule:
+    """The rule of an entry; raises InputError that names the field which is missing, unknown, or of another kind."""
     data: Mapping[str, Any] = read_plain(entry.text) or toml(entry.text, f"{entry.file}:{entry.line}", entry.id)
-    check = _Checked(data, entry)
-    check.keys(RULE_FIELDS)
-    native = check.flag("native") or check.flag("group")
+    wrong, found = partial(complain, entry.file, entry.id), dict[str, Any]()
+    for field, value in data.items():
+        if field not in FIELDS:
+            raise wrong(field, f"unknown field; a rule has {', '.join(sorted(FIELDS))}")
+        fits, made, needed = FIELDS[field]
+        if not fits(value):
+            raise wrong(field, f"needs {needed}, found `{value}`")
+        found[field] = made(value)
+    native = found.get("native", False) or found.get("group", False)
     if native and entry.extra:
-        raise complain(entry.file, entry.id, "native", "a folder given with --rules adds pattern rules only")
+        raise wrong("native", "a folder given with --rules adds pattern rules only")
     if native and ("lhs" in data or "rhs" in data):
-        raise complain(entry.file, entry.id, "lhs", "a native rule has no sides: its function is code")
+        raise wrong("lhs", "a native rule has no sides: its function is code")
     for field in ("title", "why") if native else ("lhs", "rhs", "title", "why"):
-        check.text(field)
-    found: dict[str, Any] = {field: read(check, field) for field, read in _READ.items() if field in data}
-    found |= {"native": native, "when": _requirements(check, found.get("shapes", ()))}
-    if len(found.get("example", ())) != 2:
-        raise complain(
-            entry.file, entry.id, "example", f"needs two texts, before and after; found {len(found.get('example', ()))}"
-        )
-    return Rule(entry.id, family=entry.family, order=entry.order, line=entry.line, file=entry.file, **found)
+        if field not in found:
+            raise wrong(field, "is missing")
+    if len(example := found.get("example", ())) != 2:
+        raise wrong("example", f"needs two texts, before and after; found {len(example)}")
+    found |= {"native": native, "when": _requirements(found.get("when", ()), found.get("shapes", ()), wrong)}
+    return Rule(family=entry.family, order=entry.order, line=entry.line, file=entry.file, **found)
 
 
 def toml(text: str, file: str, rule: str) -> dict[str, Any]:
@@ -100,8 +106,9 @@ def toml(text: str, file: str, rule: str) -> dict[str, Any]:
         raise complain(file, rule, "", f"this is not TOML: {problem}") from problem
 
 
-def _requirements(check: _Checked, shapes: tuple[tuple[str, str], ...]) -> tuple[Requirement, ...]:
-    words = check.texts("when")
+def _requirements(
+    words: tuple[str, ...], shapes: tuple[tuple[str, str], ...], wrong: Callable[[str, str], InputError]
+) -> tuple[Requirement, ...]:
     if not words:
         return ()
     from ..facts.conditions import CONDITIONS
@@ -110,69 +117,35 @@ def _requirements(check: _Checked, shapes: tuple[tuple[str, str], ...]) -> tuple
     for text in words:
         name, _, word = text.strip().partition(" ")
         if name not in names:
-            raise check.complaint("when", f"`{name}` is not listed in shapes (it has {', '.join(sorted(names))})")
+            raise wrong("when", f"`{name}` is not listed in shapes (it has {', '.join(sorted(names))})")
         if word.strip() not in CONDITIONS:
             close = nearest(word.strip(), CONDITIONS) or f"the conditions are {', '.join(CONDITIONS)}"
-            raise check.complaint("when", f"unknown condition `{word.strip()}`; {close}")
+            raise wrong("when", f"unknown condition `{word.strip()}`; {close}")
         found.append(Requirement(name, word.strip()))
     return tuple(found)
 
 
-class _Checked:
-    """The fields of one entry, each read with the type that it must have."""
-
-    def __init__(self, data: Mapping[str, Any], entry: Entry) -> None:
-        self.data, self.entry = data, entry
-
-    def complaint(self, field: str, message: str) -> InputError:
-        return complain(self.entry.file, self.entry.id, field, message)
-
-    def keys(self, known: frozenset[str]) -> None:
-        for key in self.data:
-            if key not in known:
-                raise self.complaint(key, f"unknown field; a rule has {', '.join(sorted(known))}")
-
-    def text(self, field: str) -> str:
-        value = self.data.get(field, "")
-        if not isinstance(value, str) or not value.strip():
-            raise self.complaint(field, "needs a text" if field in self.data else "is missing")
-        return value.strip()
-
-    def way(self, field: str) -> str:
-        value = self.text(field)
-        if value not in ("back", "forward"):
-            raise self.complaint(field, f"needs `back` or `forward`, found `{value}`")
-        return value
-
-    def texts(self, field: str) -> tuple[str, ...]:
-        value = self.data.get(field, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.complaint(field, f"needs a list of texts, found `{value}`")
-        return tuple(value)
-
-    def flag(self, field: str) -> bool:
-        value = self.data.get(field, False)
-        if not isinstance(value, bool):
-            raise self.complaint(field, f"needs true or false, found `{value}`")
-        return value
-
-    def table(self, field: str) -> tuple[tuple[str, str], ...]:
-        value = self.data.get(field, {})
-        if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-            raise self.complaint(field, 'needs a table of texts such as { A = "m n" }')
-        return tuple(value.items())
+Kind = tuple[Callable[[Any], bool], Callable[[Any], Any], str]
+"""Whether a value is of a kind, what is made of it, and what was needed where it is not."""
 
 
-_READ: Mapping[str, Callable[[_Checked, str], Any]] = {
-    **dict.fromkeys(("title", "why", "lhs", "rhs"), _Checked.text),
-    "small": _Checked.way,
-    **dict.fromkeys(("shapes", "given", "bindings"), _Checked.table),
-    **dict.fromkeys(("reversible", "group", "nary"), _Checked.flag),
-    **dict.fromkeys(
-        ("cite", "example", "fixed", "moves", "still", "moving", "single", "optional", "itself"), _Checked.texts
-    ),
+def _texts_in(kind: type[list[str]] | type[dict[str, str]], value: Any) -> bool:
+    parts = value.values() if isinstance(value, dict) else value
+    return isinstance(value, kind) and all(isinstance(part, str) for part in parts)
+
+
+_TEXT: Kind = (lambda value: isinstance(value, str) and bool(value.strip()), str.strip, "a text")
+_FLAG: Kind = (lambda value: isinstance(value, bool), bool, "true or false")
+_TEXTS: Kind = (partial(_texts_in, list), tuple, "a list of texts")
+_TABLE: Kind = (partial(_texts_in, dict), lambda value: tuple(value.items()), 'a table such as { A = "m n" }')
+FIELDS: Mapping[str, Kind] = {
+    **dict.fromkeys("id title why lhs rhs".split(), _TEXT),
+    **dict.fromkeys("native reversible group nary".split(), _FLAG),
+    **dict.fromkeys("when cite example fixed moves still moving single optional itself".split(), _TEXTS),
+    **dict.fromkeys("shapes given bindings".split(), _TABLE),
+    "small": (lambda value: value in ("back", "forward"), str, "`back` or `forward`"),
 }
-"""How each field of an entry is read; what an entry does not say is as the class says."""
+"""The fields of an entry; what one does not say is as the class says."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -8,12 +8,6 @@ from functools import lru_cache
 from ..diagnostics import InputError
 from ..diagnostics.record import record, replace
 
-RULE_FIELDS = frozenset(
-    (
-        "id title shapes lhs rhs when why cite example given native group reversible nary fixed moves still "
-        "optional itself moving single small bindings"
-    ).split()
-)
 METHOD_FIELDS = frozenset(("id", "title", "why", "like", "phases"))
 
 

@@ -19,7 +19,7 @@ from ...ir.memory import remembered
 from ...ir.walk import found_in
 from ...rulebook.load import Rulebook, Together, rulebook
 from ...rulebook.rule import Rule
-from ..engine.application import Scene, fit, places_of, replaced, settled, with_parts
+from ..engine.application import Scene, fit, places_of, settled, with_parts
 from ..engine.apply import Rewriting, rewritings
 from ..forms.algebra import cost
 from . import factoring, normal  # the native rules of the textbook form are registered there
@@ -113,17 +113,11 @@ class Simplifier:
     def whole(self, root: Expr) -> Expr:
         """The expression in textbook form, all moves taken."""
         for _ in range(LIMIT):
-            lowest = self._lowest_in(root)
-            if lowest == NONE:
+            found = self.once(root)
+            if not found:
                 break
-            root = self._after(root, lowest)
+            root = with_parts(root, {path: one.new for path, one in found.items()})
         return root
-
-    def _after(self, root: Expr, lowest: int) -> Expr:
-        """The expression after one move (`once` says which)."""
-        here = ((node, self._found.get(node)) for node in nodes_of(root))
-        new = {node: found.new for node, found in here if found is not None and found.place == lowest}
-        return replaced(root, {**new, **{node: node for node in nodes_of(root) if isinstance(node, Named)}})
 
     # ---------------------------------------------------------------- where rules fit
 
