@@ -72,13 +72,13 @@ MUTANTS = {
     ),
     "user rules act untested": Mutant(
         "rewrite/selftest/user_rules.py",
-        "        _refuse_unless_true(rule)\n",
-        "        pass\n",
+        "(fault := _fault(book, rule_id))",
+        "(fault := None)",
         "tests/rewrite/test_user_rules.py",
         5,
     ),
     "nothing rests on anything": Mutant(
-        "rewrite/selftest/user_rules.py", "        if used\n", "        if False\n", "tests/rewrite/test_user_rules.py"
+        "rewrite/selftest/user_rules.py", "if step.rule in own)", "if False)", "tests/rewrite/test_user_rules.py"
     ),
     "the command prints a contradicted step": Mutant(
         "api.py",

@@ -176,55 +176,22 @@ def fresh_index(dim: Dim, taken: Iterable[str | Index], wish: Iterable[str] = OU
 
 
 def rename(root: Expr, mapping: Mapping[Index, Position]) -> Expr:
-    """`root` with its free letters replaced. Bound letters that would capture a new one are renamed first."""
-    if not mapping or root.free.isdisjoint(mapping):
+    """`root` with its free letters replaced. Bound letters that would capture a new one are renamed too."""
+    active = {old: new for old, new in mapping.items() if old in root.free}
+    if not active:
         return root
-    arriving = frozenset[Index]().union(*(letters_of(position) for position in mapping.values()))
-    done: dict[tuple[Expr, frozenset[Index]], Expr] = {}
+    if not isinstance(root, SumOver | MatrixOf | Entry | Delta | Partial):
+        return root.rebuilt(tuple([rename(child, active) for child in root.children]))
+    arriving = frozenset[Index]().union(*map(letters_of, active.values()))
+    taken = {letter.name for letter in letters_in(root) | arriving}
+    for letter in sorted(arriving & (letters_of_node(root) - root.free)):
+        active[letter] = new = fresh_index(letter.dim, taken)
+        taken.add(new.name)
 
-    def inner(
-        node: Expr, bound: tuple[Index, ...], table: dict[Index, Position]
-    ) -> tuple[dict[Index, Position], tuple[Index, ...]]:
-        table = {old: new for old, new in table.items() if old not in bound}
-        renamed: list[Index] = []
-        for index in bound:
-            if index in arriving:
-                taken = {letter.name for letter in letters_in(node) | arriving | frozenset(renamed)}
-                new = fresh_index(index.dim, taken)
-                table[index] = new
-                renamed.append(new)
-            else:
-                renamed.append(index)
-        return table, tuple(renamed)
+    def replaced(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return tuple([replaced(one) for one in value])
+        return rename(value, active) if isinstance(value, Expr) else replace_in_position(value, active)
 
-    def walk(node: Expr, table: dict[Index, Position]) -> Expr:
-        active = frozenset(node.free.intersection(table))
-        if not active:
-            return node
-        key = (node, active)
-        # One table per call unless a binder renamed something; only then results are not shared.
-        if table is mapping_table and key in done:
-            return done[key]
-        if isinstance(node, SumOver):
-            below, indices = inner(node, node.indices, table)
-            result: Expr = SumOver(indices, walk(node.body, below))
-        elif isinstance(node, MatrixOf):
-            letters = tuple(letter for letter in (node.row, node.col) if letter is not None)
-            below, new = inner(node, letters, table)
-            swap = dict(zip(letters, new, strict=True))
-            row, col = (swap[letter] if letter else None for letter in (node.row, node.col))
-            result = MatrixOf(row, col, walk(node.body, below))
-        elif isinstance(node, Entry | Delta | Partial):
-            make: Any = type(node)
-            values = [getattr(node, name) for name in node.fields]
-            result = make(
-                *[walk(one, table) if one in node.children else replace_in_position(one, table) for one in values]
-            )
-        else:
-            result = node.rebuilt(tuple(walk(child, table) for child in node.children))
-        if table is mapping_table:
-            done[key] = result
-        return result
-
-    mapping_table = dict(mapping)
-    return walk(root, mapping_table)
+    make: Any = type(root)
+    return make(*[replaced(getattr(root, name)) for name in root.fields])  # type: ignore[no-any-return]

@@ -27,18 +27,6 @@ LONGEST: Final = 300
 """A counterexample that needs more letters than this (large sizes) is not printed; its sizes stand in the evidence."""
 
 
-def contradicted(rule: Rule, evidence: str, witness: Witness | None, lines: tuple[str, ...]) -> InputError:
-    """A step by a user's rule changed the value of the line: that is no bug of the product."""
-    return InputError(
-        Diagnostic(
-            "rule-contradicted",
-            f"the rule `{rule.id}` ({rule.file}:{rule.line}) changed the value of the line, so nothing is printed",
-            notes=(*lines, evidence, *shown(witness)),
-            help="the rule is false where it was used here: mend it, or leave it out",
-        )
-    )
-
-
 def shown(witness: Witness | None) -> tuple[str, ...]:
     """`at A = [[1]] the left side is 1 and the right side 2`."""
     if witness is None:
@@ -105,12 +93,14 @@ class Recorder:
         return self._search.scene
 
     def record(self, application: Application, title: str | None = None, said: Bindings = ()) -> None:
-        """One step by a rule that ran on the current line; nothing is recorded if the line stays the same. `said` is
-        what the sentence mentions beside the letters of the rule."""
+        """One step by a rule that ran on the current line; nothing is recorded if the line stays the same. Of what
+        is `said` beside the letters of the rule only that is kept which the title mentions."""
         if application.before is not self.line:
             raise BugError(Diagnostic("bug", f"`{application.rule.id}` ran on another line than the current one"))
         if application.after is not self.line:
-            self.steps.append(self.judged(application, title, (*application.bindings, *said)))
+            known, wanted = dict(application.bindings), set(PLACE.findall(title or ""))
+            more = tuple(pair for pair in said if pair[0] in wanted and pair[0] not in known)
+            self.steps.append(self.judged(application, title, (*application.bindings, *more)))
             self.line = application.after
 
     def found(
@@ -157,18 +147,22 @@ class Recorder:
             from ...notation.printing.to_text import to_text  # seldom needed
 
             lines = (f"before: {to_text(before)}", f"after: {to_text(after)}")
-            if self.rules.is_extra(rule.id):
-                raise contradicted(rule, verdict.by, verdict.witness, lines)
-            raise BugError(
-                Diagnostic(
-                    "bug-step-differs",
-                    f"the step `{rule.id}` changed the value of the line; nothing of this derivation can be trusted",
-                    notes=(*lines, verdict.by),
-                    help="please report this loss: it is a bug in the rules, found by the independent check",
+            if self.rules.is_extra(rule.id):  # a rule of the user's: that is no bug of the product
+                said = f"the rule `{rule.id}` ({rule.file}:{rule.line}) changed the value of the line"
+                raise InputError.coded(
+                    "rule-contradicted",
+                    f"{said}, so nothing is printed",
+                    notes=(*lines, verdict.by, *shown(verdict.witness)),
+                    help="the rule is false where it was used here: mend it, or leave it out",
                 )
+            raise BugError.coded(
+                "bug-step-differs",
+                f"the step `{rule.id}` changed the value of the line; nothing of this derivation can be trusted",
+                notes=(*lines, verdict.by),
+                help="please report this loss: it is a bug in the rules, found by the independent check",
             )
-        said = Sentence("") if self.unread else sentence(title or rule.title, bindings)
-        return Step(rule.id, said, Sentence(rule.why), before, after, bindings, (), verdict, small=rule.small)
+        told = Sentence("") if self.unread else sentence(title or rule.title, bindings)
+        return Step(rule.id, told, Sentence(rule.why), before, after, bindings, (), verdict, small=rule.small)
 
     def group(self, rule: str, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
         """Several substeps under one title; a single one stands on its own."""

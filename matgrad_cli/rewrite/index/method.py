@@ -127,15 +127,10 @@ def _unfold_round(recorder: Recorder, search: Search, ready: list[Partial]) -> N
         ("entry", pending.body),
         ("variable", entry(pending.variable, row, col)),
         ("delta", first.new),
+        ("count", str(len(found))),
     )
     title = first.rule.title if len(found) == 1 else first.rule.title + " (in {count} terms likewise)"
-    known = {name for name, _ in first.bindings}
-    more = tuple(
-        (name, value)
-        for name, value in (*said, ("count", str(len(found))))
-        if name not in known and f"{{{name}}}" in title
-    )
-    recorder.record(applied(recorder.line, found), title, more)
+    recorder.record(applied(recorder.line, found), title, said)
 
 
 def collapse(recorder: Recorder) -> None:

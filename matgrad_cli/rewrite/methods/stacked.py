@@ -46,7 +46,6 @@ from ...verify.judge import Judge
 from ..engine.application import Scene, Site, holds_pending, native, settled
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
-from ..naming import fresh_name
 from ..textbook.simplifier import textbook
 from .mover import Mover, Runner
 
@@ -231,11 +230,18 @@ def is_commutation(node: Expr) -> bool:
 
 
 def with_own_names(matrix: Expr, problem: Problem) -> Expr:
-    """K, and K1, K2 … if there are several or the problem has a K of its own."""
+    """K, or K1, K2 … if there are several; another letter if the problem has a K of its own."""
     swaps = [node for node in nodes_of(matrix) if is_commutation(node)]
-    taken = {name for dim in problem.sizes for name in dim.names} | {symbol.name for symbol in problem.variables}
-    taken |= {node.name for node in nodes_of(matrix) if isinstance(node, Named) and node not in swaps}
-    return substitute(matrix, {swap: Named(fresh_name("K", taken), swap.children[0]) for swap in swaps})
+    taken = {symbol.name for symbol in problem.variables} | {
+        node.name for node in nodes_of(matrix) if isinstance(node, Named)
+    } - {"K"}
+    taken |= {name for dim in problem.sizes for name in dim.names}
+    head = next(letter for letter in ("K", "C", "T", "P", "Q", "comm") if letter not in taken or letter == "comm")
+    names = {
+        swap: Named(head if len(swaps) == 1 else f"{head}{number}", swap.children[0])
+        for number, swap in enumerate(swaps, 1)
+    }
+    return substitute(matrix, names) if names else matrix
 
 
 def paired(letters: Letters) -> Position:

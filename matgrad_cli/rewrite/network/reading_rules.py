@@ -226,7 +226,7 @@ def _reading(line: Expr, found: dict[Path, Rewriting]) -> Reading:
     title = first.rule.title + (
         ", and in the other terms likewise" if len({one.new for one in found.values()}) > 1 else ""
     )
-    return Reading(applied(line, found), title, tuple(pair for pair in said if f"{{{pair[0]}}}" in title))
+    return Reading(applied(line, found), title, said)
 
 
 def _purpose(line: Expr, path: Path, turned: Expr) -> str:
