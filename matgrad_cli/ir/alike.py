@@ -8,7 +8,7 @@ from ..diagnostics.record import record
 from .expr import Expr, together
 from .memory import table
 from .nodes import Symbol
-from .walk import found_in
+from .walk import folded
 
 
 @record
@@ -21,20 +21,14 @@ class Form:
     named: frozenset[Expr] = frozenset()
 
 
-_FORMS: Final[dict[Expr, Form]] = table()
 _KINDS: Final[dict[Any, int]] = table()
 
 
-def form_of(node: Expr) -> Form:
+@folded
+def form_of(node: Expr, parts: list[Form]) -> Form:
     """The form of an expression."""
-    known = _FORMS.get(node)
-    return found_in(node, _FORMS, _found) if known is None else known
-
-
-def _found(node: Expr) -> Form:
     if isinstance(node, Symbol):
         return Form(_KINDS.setdefault(node.shape, len(_KINDS)), (node,))
-    parts = [_FORMS[part] for part in node.children]
     symbols = dict.fromkeys([one for part in parts for one in part.symbols])
     places = {symbol: place for place, symbol in enumerate(symbols)}
     pattern = tuple([(part.kind, *[places[symbol] for symbol in part.symbols]) for part in parts])

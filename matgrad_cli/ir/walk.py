@@ -10,7 +10,7 @@ from .dimensions import Dim
 from .expr import Expr, together
 from .index_nodes import Delta, Entry, MatrixOf, Named, Partial, SumOver
 from .indices import Index, Position, letters_of, replace_in_position
-from .memory import noted, table
+from .memory import table
 
 _E = TypeVar("_E", bound=Expr)
 _V = TypeVar("_V")
@@ -50,12 +50,6 @@ def nodes_of(*roots: Expr, inside: Callable[[Expr], bool] | None = None) -> Iter
             yield node
             if inside is None or inside(node):
                 stack.extend(reversed(node.children))
-
-
-@noted
-def height(node: Expr) -> int:
-    """How deep the node is."""
-    return 1 + max((height(child) for child in node.children), default=0)
 
 
 def innermost_first(parts: Iterable[_E]) -> list[_E]:
@@ -135,18 +129,30 @@ def mapped(
     return found_in(root, done, lambda node: make(node, tuple([done[child] for child in node.children])))
 
 
-_LETTERS: Final[dict[Expr, frozenset[Index]]] = table()
-"""The letters of every part once asked for; parts are shared, so each is walked once however often it is written."""
+def folded(find: Callable[[Expr, list[_V]], _V]) -> Callable[[Expr], _V]:
+    """What is found of every node from what was found of its parts: once, as parts are shared, and however deep."""
+    known: dict[Expr, _V] = table()
+
+    def at_node(node: Expr) -> _V:
+        return find(node, [known[part] for part in node.children])
+
+    def found(root: Expr) -> _V:
+        value = known.get(root)
+        return found_in(root, known, at_node) if value is None else value
+
+    return found
 
 
-def letters_in(root: Expr) -> frozenset[Index]:
+@folded
+def height(_: Expr, below: list[int]) -> int:
+    """How deep the node is."""
+    return 1 + max(below, default=0)
+
+
+@folded
+def letters_in(root: Expr, below: list[frozenset[Index]]) -> frozenset[Index]:
     """All index letters of `root`, free or bound."""
-    known = _LETTERS.get(root)
-    return found_in(root, _LETTERS, _letters_of) if known is None else known
-
-
-def _letters_of(node: Expr) -> frozenset[Index]:
-    return together([letters_of_node(node), *[_LETTERS[part] for part in node.children]])
+    return together([letters_of_node(root), *below])
 
 
 def letters_of_node(node: Expr) -> frozenset[Index]:

@@ -14,10 +14,10 @@ from ..records import Bindings, Derivation, ReadOff, Result, Sentence, Step
 from ..records.layout import LAYOUTS, is_turned
 from ..verify.verdict import Verdict
 from .assumptions import assumptions_of
-from .engine.application import Site, apply, native
+from .engine.application import Site, apply, native, reserved_names
 from .engine.recorder import Recorder, sentence
 from .forms.algebra import flip
-from .index.method import reserved_names, target_of
+from .index.method import target_of
 from .methods.beside import beside, paired, whole_of
 from .naming import name_uses, opening, record_names, record_written, repeated_parts, with_names
 from .network.reading import tidy_part
@@ -54,7 +54,7 @@ def tidied(recorder: Recorder, result: Expr, line_of: LineOf, own: Callable[[Nam
         result = tidy_part(recorder, result, line_of)
     chosen = repeated_parts(result) if name else []
     if chosen:
-        taken = reserved_names(recorder.problem) | {letter.name for letter in recorder.line.free}
+        taken = {*reserved_names(recorder.problem)} | {letter.name for letter in recorder.line.free}
         shown = (recorder.line, *(step.after for step in recorder.steps))
         taken |= {named.name for named in names_in(*shown)}  # a name never means two things
         result, names = with_names(result, chosen, taken)
@@ -114,7 +114,7 @@ def _symmetry(recorder: Recorder, result: Result) -> Iterator[Sentence]:
 def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layout: str, words: str) -> Derivation:
     """The read-off of a derivative that is already written in the layout."""
     problem = recorder.problem
-    target = target_of(problem.loss, problem.wrt, reserved_names(problem))
+    target = target_of(problem.loss, problem.wrt, set(reserved_names(problem)))
     row, col = target.places
     whole = entry(derivative, *((col, row) if is_turned(layout, problem.loss.shape, problem.wrt.shape) else (row, col)))
     verdict = recorder.judge.check_derivative(whole, target.letters, 1)

@@ -17,9 +17,10 @@ from ..rulebook.heads import operators_in
 from ..rulebook.load import Rulebook
 from ..verify.judge import Judge, judge_of
 from .closing import change_layout, closed, itself, known_layout, tidied, written_out
+from .engine.application import reserved_names
 from .engine.recorder import Recorder
 from .forms.algebra import flip
-from .index.method import Target, collapse, differentiate, open_rows, read_arrays, reserved_names, target_of
+from .index.method import Target, collapse, differentiate, open_rows, read_arrays, target_of
 from .methods import Method, method_named
 from .methods import native_moves as native_moves  # its native rules are read entry by entry too
 from .naming import name_parts, record_names
@@ -63,7 +64,7 @@ def _by(method: str, order: int) -> Method:
 
 def first_order(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """The gradient or Jacobian by the index method."""
-    taken = reserved_names(problem)
+    taken = set(reserved_names(problem))
     loss, names = name_parts(problem.loss, problem.wrt, taken)
     start = target_of(problem.loss, problem.wrt, set(taken))
     target = target_of(loss, problem.wrt, taken)
@@ -80,7 +81,7 @@ def second_order(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     # A fact about the variable holds at the point, not along the direction of the second derivative.
     unbound = replace(problem, facts=tuple(fact for fact in problem.facts if fact.symbol is not problem.wrt))
     first = first_order(unbound, book, judge, "gradient")
-    taken = reserved_names(problem) | {letter.name for letter in first.result.letters}
+    taken = {*reserved_names(problem)} | {letter.name for letter in first.result.letters}
     gradient = first.result.entry
     begin = first.start
     outer = target_of(UNIT, problem.wrt, taken)  # other letters
@@ -137,14 +138,6 @@ def _read_stacked(recorder: Recorder, letters: tuple[Index, ...], last: Expr | N
     return True
 
 
-def _kind(problem: Problem, order: int) -> str:
-    if order == 2:
-        return "Hessian"
-    if problem.loss.shape.is_number:
-        return "derivative" if problem.wrt.shape.is_number else "gradient"
-    return "derivative" if problem.wrt.shape.is_number else "Jacobian"
-
-
 def _matrix_of(line: Expr, target: Target) -> Expr:
     """The matrix whose entry is the last line; a number itself."""
     if not target.letters:
@@ -169,9 +162,11 @@ def finish(
     matrix = _matrix_of(line, target) if whole else None
     verdict = recorder.judge.check_derivative(line, target.letters, order)
     letters = [str(letter) for letter in target.letters]
+    kind = "derivative" if problem.wrt.shape.is_number else "gradient" if problem.loss.shape.is_number else "Jacobian"
+    kind = "Hessian" if order == 2 else kind
     said = (
         ("gradient", matrix if matrix is not None else line),
-        ("kind", _kind(problem, order)),
+        ("kind", kind),
         ("s", letters[0] if letters else ""),
         ("t", letters[1] if len(letters) > 1 else ""),
         ("count", str(len(letters))),

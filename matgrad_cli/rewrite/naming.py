@@ -188,13 +188,9 @@ def _written(node: MatMul, products: Mapping[tuple[Expr, ...], Expr], sizes: Seq
 
 def name_uses(root: Expr) -> dict[Named, int]:
     """How often each name is written in `root` and in the parts that it names."""
-    counts: Counter[Expr] = Counter()
-    for named in names_in(root):
-        counts.update(
-            node for node, times in _uses(named.body).items() for _ in range(min(times, 5)) if isinstance(node, Named)
-        )
-    counts.update({node: times for node, times in _uses(root).items() if isinstance(node, Named)})
-    return {named: counts[named] for named in names_in(root)}
+    names = names_in(root)
+    found = [_uses(whole) for whole in (root, *(named.body for named in names))]
+    return {named: sum(uses[named] for uses in found) for named in names}
 
 
 def opened(expr: Expr, names: Iterable[Named]) -> Expr:

@@ -7,7 +7,6 @@ a test parses them all.
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import Final
 
 from ..diagnostics.regex import regex
 from ..ir import (
@@ -28,7 +27,7 @@ from ..ir import (
 from ..ir.expr import together
 from ..ir.functions import WITH_AXES
 from ..ir.memory import table
-from ..ir.walk import found_in
+from ..ir.walk import folded
 
 Head = tuple[str, bool]
 """The operator of a node, and whether it is a number."""
@@ -47,17 +46,10 @@ def _head(node: Expr) -> Head:
     return node.head, node.shape.is_number
 
 
-_OPERATORS: Final[dict[Expr, frozenset[str]]] = table()
-
-
-def operators_in(node: Expr) -> frozenset[str]:
+@folded
+def operators_in(node: Expr, parts: list[frozenset[str]]) -> frozenset[str]:
     """All operators at and below a node."""
-    known = _OPERATORS.get(node)
-    return found_in(node, _OPERATORS, _operators) if known is None else known
-
-
-def _operators(node: Expr) -> frozenset[str]:
-    below = together([_OPERATORS[part] for part in node.children])
+    below = together(parts)
     return below if node.head in below else below | {node.head}
 
 
@@ -107,16 +99,11 @@ def factors_needed(text: str) -> tuple[frozenset[str], ...]:
     if _lowest_operator(text) != "@":
         return ()
     found = []
-    for factor in _factors(text):
+    for factor in _parts(text, "@"):
         if not factor.isidentifier():
             heads = guess_heads(factor[1:-1] if factor.startswith("(") and factor.endswith(")") else factor)
             found.append(frozenset(heads))
     return tuple(found)
-
-
-def may_fit(text: str, node: Expr) -> bool:
-    """Whether an expression may fit a pattern, as far as its text and the operators of the expression say at once."""
-    return form(text).may_fit(node)
 
 
 @lru_cache(maxsize=4096)
@@ -265,7 +252,7 @@ def _parts_said(text: str, operator: str) -> tuple[str, ...]:
     """The texts of the parts that are looked at: what stands under the operator or the function,
     and the factors of a product."""
     if operator == "@":
-        return _factors(text)
+        return _parts(text, "@")
     if operator == "**" and text.count("**") == 1:
         return (text.partition("**")[0].strip(),)
     if operator:
@@ -283,11 +270,6 @@ def _entries_said(text: str, operator: str) -> tuple[str, ...]:
         return ()
     factors = _parts(inside, "*") if "**" not in inside and "/" not in inside else ()
     return tuple([one for one in factors if one.endswith("]") and not one.startswith("delta[") and "(" not in one])
-
-
-def _factors(text: str) -> tuple[str, ...]:
-    """The factors of a matrix product."""
-    return _parts(text, "@")
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,7 @@ from matgrad_cli.ir import Expr
 from matgrad_cli.ir.memory import let_go
 from matgrad_cli.records import METHODS
 from matgrad_cli.rewrite.engine import apply
-from matgrad_cli.rulebook.heads import form
+from matgrad_cli.rulebook.heads import Form, form
 from matgrad_cli.rulebook.load import Together
 from matgrad_cli.rulebook.pattern import declared, read_side
 
@@ -22,16 +22,16 @@ from matgrad_cli.rulebook.pattern import declared, read_side
 def test_what_fits_is_never_denied(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every rule is tried everywhere, and what it makes is looked at."""
     denied: list[tuple[str, str]] = []
-    ways = apply._ways
+    ways, may_fit = apply._ways, Form.may_fit
 
     def seen(rule: Any, reading: Any, node: Any, *more: Any) -> Iterator[Any]:
         for found in ways(rule, reading, node, *more):
-            if not form(reading.lhs, reading.fixed).may_fit(node):
+            if not may_fit(form(reading.lhs, reading.fixed), node):
                 denied.append((rule.id, repr(node)))
             yield found
 
     monkeypatch.setattr(apply, "_ways", seen)
-    monkeypatch.setattr(apply, "may_fit", lambda text, node: True)
+    monkeypatch.setattr(Form, "may_fit", lambda self, node: True)
     monkeypatch.setattr(Together, "likely", lambda self, nodes: iter(self.names))
     monkeypatch.setattr(Together, "possible", lambda self, node: list(range(len(self.names))))
     let_go()

@@ -28,7 +28,6 @@ from ...ir import (
     MatMul,
     Mul,
     Named,
-    Number,
     Partial,
     Path,
     Symbol,
@@ -42,7 +41,7 @@ from ...ir import (
     substitute,
 )
 from ...ir.memory import remembered
-from ...ir.terms import is_entries, join, split
+from ...ir.terms import ZERO, is_entries, join, split
 from ...ir.walk import letters_in, mapped, nodes_of
 from ...records import Bindings, Sentence
 from ...rulebook.heads import operators_in
@@ -57,7 +56,6 @@ from .natives import Site as Site
 from .natives import native as native
 from .natives import native_at as native_at
 
-ZERO = Number(0)
 _LINEAR = frozenset(("tr", "sum", "mean", "sum0", "sum1", "mean0", "mean1", "diag", "diagonal", "vec", "inner"))
 
 

@@ -33,7 +33,7 @@ from ...ir.entries import Taken
 from ...ir.expr import IndexMismatch, ShapeMismatch
 from ...ir.walk import mapped
 from ...records import Bindings, Sentence
-from ...rulebook.heads import may_fit, operators_in
+from ...rulebook.heads import form, operators_in
 from ...rulebook.pattern import Pattern, pattern
 from ...rulebook.rule import Rule
 from ...rulebook.variants import variants
@@ -90,7 +90,7 @@ def _ways(
     further: bool, motion: Motion,
 ) -> Iterator[Rewriting]:  # fmt: skip
     """The ways of one reading of the rule (see `variants`)."""
-    if not may_fit(reading.lhs, node):
+    if not form(reading.lhs).may_fit(node):
         return
     if not all(may_hold(one.word, problem) for one in rule.when if one.word in STRUCTURE):
         return

@@ -40,12 +40,11 @@ from ...ir import (
     Transpose,
     transpose,
 )
+from ...ir.terms import MINUS
 from ...rulebook.pattern import Pattern
 from ..forms.algebra import JOINED
 from .sameness import DIRECTION, Table, captures, instantiate_dim, negated, same
 from .unordered import unordered
-
-_MINUS_ONE = Number(-1)
 
 
 class Matcher:
@@ -138,7 +137,7 @@ class Matcher:
             if isinstance(node, Number) and p.children[0] is node:
                 # −1·ones(m, n) fits the number −1 where both sides are 1
                 yield from self._constant(p.children[1], Number(1), b)
-            elif isinstance(node, Add) and p.children[0] is _MINUS_ONE:
+            elif isinstance(node, Add) and p.children[0] is MINUS:
                 yield from self.match(p.children[1], negated(node), b)
 
     def _in_order(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...ir import Add, Expr, Mul, Number, Symbol, add, mul
+from ...ir.terms import UNIT
 from ..forms.algebra import JOINED
 from .sameness import Table, exactly, resting
 
 if TYPE_CHECKING:
     from .match import Matcher
 
-_ONE = Number(1)
 Parts = tuple[tuple[int, Expr], ...]
 Picked = Iterator[tuple[Table, Parts, tuple[int, ...]]]
 
@@ -63,7 +63,7 @@ def _part(matcher: Matcher, kind: type[Expr], p: Expr, part: Expr, b: Table) -> 
     yield from matcher.match(p, part, b)
     if kind is not Add or not isinstance(p, Mul):
         return
-    numbers = [one for one in p.factors if one.shape.is_number and isinstance(one, Symbol) and b.get(one, _ONE) is _ONE]
+    numbers = [one for one in p.factors if one.shape.is_number and isinstance(one, Symbol) and b.get(one, UNIT) is UNIT]
     others = tuple(factor for factor in p.factors if factor not in numbers)
     if len(numbers) != 1 or not others:
         return
@@ -79,7 +79,7 @@ def _all_with(matcher: Matcher, p: Mul, parts: Parts, b: Table, used: tuple[int,
         len(p.factors) == 2
         and isinstance(number, Symbol)
         and isinstance(letter, Symbol)
-        and b.get(number, _ONE) is _ONE
+        and b.get(number, UNIT) is UNIT
     ):
         for table in matcher.letter(letter, add(*(part for _, part in parts)), {**b, number: Number(1)}):
             yield table, (), (*used, *(place for place, _ in parts))
@@ -100,7 +100,10 @@ def _share(
             yield from _share(matcher, kind, rest, left, table, more)
         return
     for taken in _portions(matcher, kind, first, rest, parts, held is not None):
-        yield from _take(matcher, kind, first, taken, tuple(one for one in parts if one not in taken), rest, b, used)
+        if taken:
+            left, places = tuple(one for one in parts if one not in taken), (*used, *(place for place, _ in taken))
+            for table in matcher.letter(first, JOINED[kind](*(part for _, part in taken)), b):
+                yield from _share(matcher, kind, rest, left, table, places)
 
 
 def _portions(
@@ -115,17 +118,3 @@ def _portions(
     if kind is Mul and first.shape.is_number and len(numbers) < len(parts) and not any(p.shape.is_number for p in rest):
         return [numbers]
     return [(pair,) for pair in parts]
-
-
-def _take(
-    matcher: Matcher,
-    kind: type[Expr],
-    variable: Expr,
-    taken: Parts,
-    left: Parts,
-    rest: list[Expr],
-    b: Table,
-    used: tuple[int, ...],
-) -> Picked:
-    for table in matcher.letter(variable, JOINED[kind](*(part for _, part in taken)), b) if taken else ():
-        yield from _share(matcher, kind, rest, left, table, (*used, *(place for place, _ in taken)))

@@ -32,16 +32,14 @@ from ...ir import (
     product,
 )
 from ...ir.dimensions import Dim
-from ...ir.memory import noted
-from ...ir.terms import ordered
-
-UNIT, MINUS = Number(1), Number(-1)
+from ...ir.terms import MINUS, UNIT, ordered
+from ...ir.walk import folded
 
 
-@noted
-def transposes(expr: Expr) -> int:
+@folded
+def transposes(expr: Expr, below: list[int]) -> int:
     """How many transposes are written in `expr` (shared parts counted once for each use, capped)."""
-    return min(isinstance(expr, Transpose) + sum(transposes(child) for child in expr.children), 10**9)
+    return min(isinstance(expr, Transpose) + sum(below), 10**9)
 
 
 def flip(expr: Expr) -> Expr:
@@ -144,20 +142,20 @@ def rational(number: Expr) -> Fraction | None:
     return None
 
 
-@noted
-def size(expr: Expr) -> int:
+@folded
+def size(_: Expr, below: list[int]) -> int:
     """How many operators and leaves the printed tree has."""
-    return min(1 + sum(size(child) for child in expr.children), 10**9)
+    return min(1 + sum(below), 10**9)
 
 
-@noted
-def signs(expr: Expr) -> int:
+@folded
+def signs(expr: Expr, below: list[int]) -> int:
     """How many of its leaves are no symbols on the page: the −1 of a minus, the exponent −1 of what is divided by."""
     factors = expr.children if isinstance(expr, Mul | Hadamard) else ()
-    below = sum(isinstance(factor, Power) and factor.exponent is MINUS for factor in factors)
+    divisors = sum(isinstance(factor, Power) and factor.exponent is MINUS for factor in factors)
     minus = sum(factor is MINUS for factor in factors)
-    own = minus + (below if minus + below < len(factors) else 0)
-    return min(own + sum(signs(child) for child in expr.children), 10**9)
+    own = minus + (divisors if minus + divisors < len(factors) else 0)
+    return min(own + sum(below), 10**9)
 
 
 def cost(expr: Expr) -> tuple[int, int, int]:

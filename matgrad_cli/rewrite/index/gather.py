@@ -24,20 +24,16 @@ NAME_FROM = 14
 """A gathered coefficient with more symbols than this gets a name of its own."""
 
 
-def inside_of(body: Expr) -> Expr:
-    """The array of an entry; a number itself."""
-    return body.base if isinstance(body, Entry) else body
-
-
-def _base(pending: Partial) -> Expr:
-    return inside_of(pending.body)
+def inside_of(pending: Partial) -> Expr:
+    """The array of whose entry the derivative is pending; a number itself."""
+    return pending.body.base if isinstance(pending.body, Entry) else pending.body
 
 
 def maximal(terms: tuple[Term, ...]) -> list[Partial]:
     """The pending derivatives that are not part of another one: these may be unfolded now."""
     pendings = [pending for term in terms if (pending := term.pending) is not None]
-    outer = set(outermost(map(_base, pendings)))
-    return [pending for pending in pendings if _base(pending) in outer]
+    outer = set(outermost(map(inside_of, pendings)))
+    return [pending for pending in pendings if inside_of(pending) in outer]
 
 
 def _plain(pending: Partial) -> bool:
@@ -74,11 +70,11 @@ def gather_round(recorder: Recorder) -> bool:
 
 def _groups(terms: tuple[Term, ...]) -> dict[Expr, list[Term]]:
     """The terms that carry ∂Z for each composite Z that may be taken apart now."""
-    ready = {_base(pending) for pending in maximal(terms)}
+    ready = {inside_of(pending) for pending in maximal(terms)}
     groups: dict[Expr, list[Term]] = defaultdict(list)
     for term in terms:
         pending = term.pending
-        base = _base(pending) if pending is not None else None
+        base = inside_of(pending) if pending is not None else None
         if pending is None or base not in ready or base.free or isinstance(base, Symbol | MatrixOf):
             continue
         if _plain(pending) and _closed(term, pending):

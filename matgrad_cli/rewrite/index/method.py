@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...diagnostics.record import record
-from ...facts import Problem
 from ...ir import (
     Call,
     Entry,
@@ -30,7 +29,6 @@ from ...ir.walk import letters_in, outermost
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings
 from ..engine.application import Site, applied, native, places_of
-from ..engine.application import reserved_names as names_of
 from ..engine.recorder import Recorder
 from ..engine.search import Search
 from ..network.reading_rules import matrix_of
@@ -72,11 +70,6 @@ class Target:
         return Partial(self.entry, self.variable, self.row, self.col)
 
 
-def reserved_names(problem: Problem) -> set[str]:
-    """Every name that an index letter must not take, as a set that may grow."""
-    return set(names_of(problem))
-
-
 def target_of(expr: Expr, variable: Symbol, taken: set[str]) -> Target:
     """The entry of `expr` by an entry of the variable, in letters that nothing else uses: no Σ of `expr` either."""
     bound = {index.name for index in letters_in(expr)}
@@ -99,12 +92,7 @@ def differentiate(recorder: Recorder) -> None:
         if gather_round(recorder):
             continue
         _unfold_round(recorder, search, maximal(split(recorder.line)))
-        _multiply_numbers(recorder)
-
-
-def _multiply_numbers(recorder: Recorder) -> None:
-    """½·2 in front of a term is multiplied as soon as it stands there."""
-    recorder.run("index", "count", terms_of(recorder.line))
+        recorder.run("index", "count", terms_of(recorder.line))  # ½·2 in front of a term is multiplied at once
 
 
 def _unfold_round(recorder: Recorder, search: Search, ready: list[Partial]) -> None:
@@ -113,7 +101,7 @@ def _unfold_round(recorder: Recorder, search: Search, ready: list[Partial]) -> N
     found = search.turn(rules, recorder.line, places_of(recorder.line, dict.fromkeys(ready), has_pending))
     if isinstance(found, Expr):
         assert isinstance(found, Partial)
-        part = to_unicode(inside_of(found.body))
+        part = to_unicode(inside_of(found))
         raise recorder.stuck(
             f"no rule is known for the derivative of `{part}`", "matgrad rules list shows what can be differentiated"
         )

@@ -14,10 +14,9 @@ from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
 from ..closing import OPEN_LIMIT, finish, itself, need_number, none, tidied
-from ..engine.application import Site, applied, native
+from ..engine.application import Site, applied, native, reserved_names
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip
-from ..index.method import reserved_names
 from ..naming import opening, record_names, record_written, repeated_parts
 from ..textbook.simplifier import textbook
 from .beside import Term, body_of
@@ -32,7 +31,7 @@ def derive_chain(problem: Problem, book: Rulebook, judge: Judge, layout: str) ->
     form = form_of(problem, is_turned(layout, problem.loss.shape, problem.wrt.shape))
     if not form.jacobian:
         need_number(problem, "chain")
-    taken = reserved_names(problem)
+    taken = set(reserved_names(problem))
     start = form.start(problem.loss)
     chain = Chain(Recorder(problem, book, judge, start), "chain", taken)
     chain.form = form

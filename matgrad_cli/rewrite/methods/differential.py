@@ -15,12 +15,11 @@ from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
 from ..closing import LineOf, change_layout, finish, tidied
-from ..engine.application import with_parts
+from ..engine.application import reserved_names, with_parts
 from ..engine.apply import Rewriting
 from ..engine.moving import d, holds_pending
 from ..engine.recorder import Recorder
 from ..forms.algebra import flip, zero
-from ..index.method import reserved_names
 from ..naming import fresh_name, name_parts, record_names
 from ..network.reading import tidy_part
 from . import chain_forms as chain_forms  # the rule that names gradients
@@ -121,7 +120,7 @@ def derive_differential(problem: Problem, book: Rulebook, judge: Judge, layout: 
 
 def derive_adjoint(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
     """(H ↦ DL[H]) = … = (H ↦ ⟨G, H⟩), hence ∇L = G."""
-    taken = reserved_names(problem)
+    taken = set(reserved_names(problem))
     direction = Symbol(fresh_name("H" if problem.wrt.shape.is_matrix else "h", taken), problem.wrt.shape)
     start = LinearMap(direction, d(problem.loss, Differential(problem.wrt, problem.wrt, direction)))
     recorder = Recorder(problem, book, judge, start, direction=direction)

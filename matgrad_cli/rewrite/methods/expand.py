@@ -18,9 +18,8 @@ from ...rulebook.load import Rulebook
 from ...rulebook.rule import Phase
 from ...verify.judge import Judge
 from ..closing import finish, itself, need_number, none, tidied
-from ..engine.application import Scene, Site, native
+from ..engine.application import Scene, Site, native, reserved_names
 from ..engine.recorder import MOST_LINES, Recorder
-from ..index.method import reserved_names
 from ..naming import fresh_name, record_names
 from .beside import body_of
 from .chain_forms import form_of, waiting
