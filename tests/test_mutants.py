@@ -65,10 +65,7 @@ MUTANTS = {
         "tests/rewrite/test_user_rules.py",
     ),
     "the user's rule is our bug": Mutant(
-        "rewrite/engine/recorder.py",
-        "if self.rules.is_extra(rule.id):",
-        "if False:",
-        "tests/rewrite/test_user_rules.py",
+        "rewrite/engine/recorder.py", "if rule.id in self.rules.extra:", "if False:", "tests/rewrite/test_user_rules.py"
     ),
     "user rules act untested": Mutant(
         "rewrite/selftest/user_rules.py",

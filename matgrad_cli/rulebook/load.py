@@ -160,10 +160,6 @@ class Rulebook:
         """The rules that `--rules` added."""
         return tuple(map(self.rule, self.extra))
 
-    def is_extra(self, rule_id: str) -> bool:
-        """Whether `--rules` added the rule."""
-        return self._entries[rule_id].extra
-
     def family(self, name: str) -> tuple[Rule, ...]:
         """The rules of one chapter, in order."""
         return tuple(self.rule(entry.id) for entry in self._entries.values() if entry.family == name)

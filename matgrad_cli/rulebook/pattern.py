@@ -29,7 +29,6 @@ class Pattern:
     rule: Rule
     lhs: Expr
     variables: frozenset[Symbol]
-    letters: frozenset[Index]
     dims: frozenset[str]
     operators: frozenset[str]
     names: tuple[tuple[str, Symbol | Index], ...]
@@ -94,7 +93,6 @@ def pattern(rule: Rule) -> Pattern:
     lhs = _side(rule, "lhs", rule.lhs)
     symbols, letters = declared(rule.shapes)
     _check_runs(rule, lhs)
-    indices = frozenset(Index(name, dim) for name, dim in letters.items())
     names: tuple[tuple[str, Symbol | Index], ...] = tuple(
         (name, symbols[name] if name in symbols else Index(name, letters[name])) for name, _ in rule.shapes
     )
@@ -105,9 +103,7 @@ def pattern(rule: Rule) -> Pattern:
         frozenset(symbols[name] for name in group)
         for group in (rule.fixed, rule.moving, (*rule.single, *rule.itself), rule.itself)
     )
-    return Pattern(
-        rule, lhs, frozenset(symbols.values()) | {WRT}, indices, dims, needed_operators(lhs), names, holding, *marked
-    )
+    return Pattern(rule, lhs, frozenset(symbols.values()) | {WRT}, dims, needed_operators(lhs), names, holding, *marked)
 
 
 @lru_cache(maxsize=1024)

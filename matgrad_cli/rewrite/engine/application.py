@@ -153,6 +153,8 @@ def fit(
 
 
 def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, path: Path) -> Rewriting | None:
+    if isinstance(node, Differential) and isinstance(node.body, Named):
+        return _through_name(rule, node, node.body, scene, bindings, whole, path)
     if rule.native:
         found = NATIVE[rule.id](Site(node, scene, bindings))
         return None if found is None else Rewriting(rule, found[0], found[1])
@@ -160,6 +162,15 @@ def _fit(rule: Rule, node: Expr, scene: Scene, bindings: Bindings, whole: Expr, 
         rule = replace(rule, still=())
     taken, under = partial(taken_at, whole, path, scene), under_pending(whole, path)
     return next(rewritings(rule, node, scene.problem, taken, under, bindings, False, scene.motion), None)
+
+
+def _through_name(
+    rule: Rule, node: Differential, name: Named, scene: Scene, bindings: Bindings, whole: Expr, path: Path
+) -> Rewriting | None:
+    """The differential of a part that has a name is that of what it stands for;
+    where that stands whole, the name is written."""
+    found = _fit(rule, node.rebuilt((name.body, *node.children[1:])), scene, bindings, whole, path)
+    return found and replace(found, new=substitute(found.new, {name.body: name}))
 
 
 def _fit_pending(

@@ -26,7 +26,6 @@ from ...ir import (
     add,
     letters_in,
     mul,
-    substitute,
     sum_over,
 )
 from ...ir.entries import Taken
@@ -77,9 +76,6 @@ def rewritings(
     `bindings` says what letters of the rule stand for, if that is known: only the ways that agree are found. A rule
     that is used `further` on what it split off itself does not ask what must move. `motion` says which parts move.
     """
-    if isinstance(node, Differential) and isinstance(node.body, Named):
-        yield from _through_name(rule, node, node.body, problem, taken, bindings)
-        return
     for one in variants(rule) if rule.optional else (rule,):
         yield from _ways(rule, one, node, problem, taken, pending, bindings, further, motion)
 
@@ -116,16 +112,6 @@ def _ways(
             assumed = tuple(dict.fromkeys((*assumed, *more)))
         if new is not node:
             yield Rewriting(rule, new, _bindings(sides, table), assumed)
-
-
-def _through_name(
-    rule: Rule, node: Differential, name: Named, problem: Problem, taken: Taken, bindings: Bindings
-) -> Iterator[Rewriting]:
-    """The differential of a part that has a name is that of what it stands for;
-    where it stands whole, the name is written."""
-    inside = node.rebuilt((name.body, *node.children[1:]))
-    for found in rewritings(rule, inside, problem, taken, True, bindings):
-        yield Rewriting(rule, substitute(found.new, {name.body: name}), found.bindings, found.assumed)
 
 
 def _start(matcher: Matcher, bindings: Bindings) -> Table | None:

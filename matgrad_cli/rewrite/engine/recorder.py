@@ -147,7 +147,7 @@ class Recorder:
             from ...notation.printing.to_text import to_text  # seldom needed
 
             lines = (f"before: {to_text(before)}", f"after: {to_text(after)}")
-            if self.rules.is_extra(rule.id):  # a rule of the user's: that is no bug of the product
+            if rule.id in self.rules.extra:  # a rule of the user's: that is no bug of the product
                 said = f"the rule `{rule.id}` ({rule.file}:{rule.line}) changed the value of the line"
                 raise InputError.coded(
                     "rule-contradicted",
@@ -198,10 +198,6 @@ class Recorder:
             raise StuckError(
                 Diagnostic("too-many-steps", f"the derivation has more than {MOST_LINES} lines and is not finished")
             )
-
-    def unknown(self, part: Expr) -> StuckError:
-        """No rule is known for a part."""
-        return self.stuck(f"this method knows no rule for `{to_unicode(part)}` here")
 
     def _title(self, rule: str) -> Rule:
         """The entry that is the title of a group, and no rule."""

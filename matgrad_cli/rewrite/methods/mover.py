@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from ...diagnostics import StuckError
 from ...ir import Add, Call, Differential, Expr, Mul, Named, Path, Power, add, mul, nodes_of, places
 from ...ir.terms import terms_of
+from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings
 from ...rulebook.rule import Phase
 from ..engine.application import Scene, applied, apply, holds_pending, places_of, reserved_names
@@ -146,7 +147,7 @@ class Runner(Mover):
 
     def stuck(self, part: Expr) -> StuckError:
         """No rule is known for a part."""
-        return self.recorder.unknown(part)
+        return self.recorder.stuck(f"this method knows no rule for `{to_unicode(part)}` here")
 
     def _name(self, phase: Phase) -> bool:
         """Long gradients of inner parts get a name before they are carried further in."""

@@ -15,7 +15,6 @@ from ...ir import (
     MatrixOf,
     MatrixPower,
     Mul,
-    Named,
     Pair,
     Shape,
     Transpose,
@@ -24,7 +23,6 @@ from ...ir import (
     kron,
     matmul,
     mul,
-    substitute,
     sum_over,
 )
 from ...ir.entries import counted, entry, letters_for
@@ -41,68 +39,52 @@ LAST_ORDER = 8
 """Unknown functions have at most one derivative more than this."""
 
 
-def _pending(site: Site) -> tuple[Differential, Expr] | None:
-    """The pending differential and what it is of, a name looked through."""
-    if not isinstance(site.node, Differential):
-        return None
-    body = site.node.body
-    return site.node, body.body if isinstance(body, Named) else body
-
-
-def _named(new: Expr, node: Differential) -> Expr:
-    """The name of a part is written where the part stands whole."""
-    return substitute(new, {node.body.body: node.body}) if isinstance(node.body, Named) else new
-
-
 @native("d-matrix-power")
 def matrix_power(site: Site) -> tuple[Expr, Bindings] | None:
     """d(Aⁿ) = Σ Aᵏ dA Aⁿ⁻¹⁻ᵏ; A⁻ⁿ is the n-th power of the inverse."""
-    node, body = _pending(site) or (None, None)
-    if node is None or not isinstance(body, MatrixPower):
+    node = site.node
+    if not isinstance(node, Differential) or not isinstance(node.body, MatrixPower):
         return None
+    body = node.body
     base, count, terms = body.base if body.exponent > 0 else Inverse(body.base), abs(body.exponent), []
     for before in range(count):
         parts = (_power_of(base, before), d(base, node), _power_of(base, count - 1 - before))
         terms.append(matmul(*(part for part in parts if part is not None)))
-    new = add(*terms) if terms else zero(body.shape)
-    return _named(new, node), (("n", str(body.exponent)),)
+    return add(*terms) if terms else zero(body.shape), (("n", str(body.exponent)),)
 
 
 @native("d-eigmax")
 def largest_eigenvalue(site: Site) -> tuple[Expr, Bindings] | None:
     """dλ = vᵀ dA v with the eigenvector v of length 1 of the largest eigenvalue λ, where A and dA are symmetric."""
-    pending = _pending(site)
-    if pending is None or not isinstance(pending[1], Call) or pending[1].function != "eigmax":
-        return None
-    inner = pending[1].argument
-    return Call("tr", matmul(Transpose(Call("topvv", inner)), d(inner, pending[0]))), (("A", inner),)
+    match site.node:
+        case Differential(Call("eigmax", (inner,))) as node:
+            return Call("tr", matmul(Transpose(Call("topvv", inner)), d(inner, node))), (("A", inner),)
+    return None
 
 
 @native("d-unknown")
 def unknown_number(site: Site) -> tuple[Expr, Bindings] | None:
     """f(A), a number, changes by ⟨∇f(A), dA⟩, ∇f(x) by ∇²f(x) dx; a function of every entry by f′(A) ∘ dA;
     an array f(x) by J_f(x) dx."""
-    pending = _pending(site)
-    parts = unknown_parts(pending[1].function) if pending is not None and isinstance(pending[1], Call) else None
-    if pending is None or parts is None or parts[1] > (LAST_ORDER if parts[0] in "ep" else int(parts[0] == "n")):
+    node = site.node
+    body = node.body if isinstance(node, Differential) else None
+    parts = unknown_parts(body.function) if isinstance(body, Call) else None
+    if parts is None or parts[1] > (LAST_ORDER if parts[0] in "ep" else int(parts[0] == "n")):
         return None
-    (inner, *_), (kind, order, name) = pending[1].children, parts
+    assert isinstance(node, Differential)
+    (inner, *_), (kind, order, name) = node.body.children, parts
+    said: Bindings = (("A", inner),)
     if kind in "st":
-        moving = [
-            (place, part) for place, part in enumerate(pending[1].children, 1) if pending[0].variable in part.symbols
-        ]
-        slopes = [Call(unknown(name, kind, place), *pending[1].children) for place, _ in moving]
+        moving = [(place, part) for place, part in enumerate(node.body.children, 1) if node.variable in part.symbols]
+        slopes = [Call(unknown(name, kind, place), *node.body.children) for place, _ in moving]
         met = hadamard if kind == "s" and not inner.shape.is_number else paired
-        return add(*(met(slope, d(part, pending[0])) for slope, (_, part) in zip(slopes, moving, strict=True))), (
-            ("A", inner),
-        )
+        return add(*(met(slope, d(part, node)) for slope, (_, part) in zip(slopes, moving, strict=True))), said
     if kind == "n" and order == 1 and not inner.shape.is_column:
         return None
-    moved = d(inner, pending[0])
+    moved = d(inner, node)
     if kind == "m":
-        return Call(unknown(name, kind, 1), inner, moved), (("A", inner),)
-    slope = Call(unknown(name, kind, order + 1), inner)
-    return _along(kind, order, slope, moved, inner), (("A", inner),)
+        return Call(unknown(name, kind, 1), inner, moved), said
+    return _along(kind, order, Call(unknown(name, kind, order + 1), inner), moved, inner), said
 
 
 def _along(kind: str, order: int, slope: Expr, moved: Expr, inner: Expr) -> Expr:
