@@ -17,7 +17,7 @@ from .assumptions import assumptions_of
 from .engine.application import Site, apply, native, reserved_names
 from .engine.recorder import Recorder, sentence
 from .forms.algebra import flip
-from .index.method import target_of
+from .index.method import Target, target_of
 from .methods.beside import beside, paired, whole_of
 from .naming import name_uses, opening, record_names, record_written, repeated_parts, with_names
 from .network.reading import tidy_part
@@ -111,17 +111,21 @@ def _symmetry(recorder: Recorder, result: Result) -> Iterator[Sentence]:
         yield Sentence(f"{shown} ({verdict.kind})", (("entry", places[0]), ("turned", places[1])))
 
 
-def finish(recorder: Recorder, start: Expr, derivative: Expr, method: str, layout: str, words: str) -> Derivation:
+def finish(
+    recorder: Recorder, start: Expr, derivative: Expr, method: str, layout: str, words: str,
+    target: Target | None = None, order: int = 1,
+) -> Derivation:  # fmt: skip
     """The read-off of a derivative that is already written in the layout."""
     problem = recorder.problem
-    target = target_of(problem.loss, problem.wrt, set(reserved_names(problem)))
-    row, col = target.places
-    whole = entry(derivative, *((col, row) if is_turned(layout, problem.loss.shape, problem.wrt.shape) else (row, col)))
-    verdict = recorder.judge.check_derivative(whole, target.letters, 1)
-    moved = Differential(problem.wrt, problem.wrt)
-    said: Bindings = (("line", recorder.line), ("dX", moved), ("gradient", derivative), ("shape", derivative.shape))
+    target = target or target_of(problem.loss, problem.wrt, set(reserved_names(problem)))
+    turned = is_turned(layout, problem.loss.shape, problem.wrt.shape, order)
+    whole = entry(derivative, *(reversed(target.places) if turned else target.places))
+    verdict = recorder.judge.check_derivative(whole, target.letters, order)
+    kind = "derivative" if problem.wrt.shape.is_number else "gradient" if problem.loss.shape.is_number else "Jacobian"
+    said: Bindings = (("line", recorder.line), ("dX", Differential(problem.wrt, problem.wrt)), ("gradient", derivative))
+    said = (*said, ("shape", derivative.shape), ("kind", "Hessian" if order == 2 else kind))
     result = Result(whole, target.letters, derivative, written_out(derivative))
-    return closed(recorder, start, method, layout, words, said, result, verdict)
+    return closed(recorder, start, method, layout, words, said, result, verdict, order)
 
 
 def written_out(result: Expr) -> tuple[tuple[str, Expr], ...]:

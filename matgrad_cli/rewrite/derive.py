@@ -8,7 +8,7 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.record import replace
 from ..facts import Problem
-from ..ir import Differential, Entry, Expr, Fill, Index, MatrixOf, Partial, Shape, nodes_of
+from ..ir import Differential, Entry, Expr, Fill, Index, Partial, Shape, nodes_of
 from ..ir.dimensions import ONE
 from ..ir.memory import at_work
 from ..ir.terms import UNIT, split
@@ -17,6 +17,7 @@ from ..rulebook.heads import operators_in
 from ..rulebook.load import Rulebook
 from ..verify.judge import Judge, judge_of
 from .closing import change_layout, closed, itself, known_layout, tidied, written_out
+from .closing import finish as read_off
 from .engine.application import reserved_names
 from .engine.recorder import Recorder
 from .forms.algebra import flip
@@ -24,7 +25,8 @@ from .index.method import Target, collapse, differentiate, open_rows, read_array
 from .methods import Method, method_named
 from .methods import native_moves as native_moves  # its native rules are read entry by entry too
 from .naming import name_parts, record_names
-from .network.reading import read_line, read_sums
+from .network.reading import read_line, record_readings
+from .network.reading_rules import readings
 from .selftest.user_rules import left_out, marked, tested_rulebook
 
 STATED_BY_ENTRIES = "no product of matrices was found that holds the result; it is stated by its entries"
@@ -110,7 +112,7 @@ def solve(recorder: Recorder, target: Target, last: Expr | None) -> bool:
         read_line(recorder, row, col) or _read_stacked(recorder, target.letters, last)
     )
     if not whole:
-        read_sums(recorder)
+        record_readings(recorder, readings(recorder.line, None, recorder.scene))  # the free letters stay
     line, of_loss = recorder.line, recorder.names.values()
     result, line_of = (
         (line.base, lambda part: Entry(part, line.row, line.col)) if isinstance(line, Entry) else (line, itself)
@@ -138,52 +140,28 @@ def _read_stacked(recorder: Recorder, letters: tuple[Index, ...], last: Expr | N
     return True
 
 
-def _matrix_of(line: Expr, target: Target) -> Expr:
-    """The matrix whose entry is the last line; a number itself."""
-    if not target.letters:
-        return line
-    if isinstance(line, Entry):
-        return line.base
-    return MatrixOf(*target.places, line)  # δ_s0 is the entry of a basis vector
-
-
 def finish(
     recorder: Recorder, start: Expr, target: Target, whole: bool, layout: str, last: Expr | None, order: int = 1
 ) -> Derivation:
     """The read-off: the stated result against the derivative of the loss itself.
     `last` is what was differentiated last, as a matrix."""
-    problem = recorder.problem
-    whole = (
-        whole and not _matrix_of(recorder.line, target).free
-    )  # with a letter left in it it is no matrix: its entry is stated
-    if whole:
+    problem, letters = recorder.problem, target.letters
+    if whole and not _matrix_in(recorder.line).free:  # with a letter left in it it is no matrix: its entry is stated
         change_layout(recorder, layout, order)
-    line = recorder.line
-    matrix = _matrix_of(line, target) if whole else None
-    verdict = recorder.judge.check_derivative(line, target.letters, order)
-    letters = [str(letter) for letter in target.letters]
-    kind = "derivative" if problem.wrt.shape.is_number else "gradient" if problem.loss.shape.is_number else "Jacobian"
-    kind = "Hessian" if order == 2 else kind
-    said = (
-        ("gradient", matrix if matrix is not None else line),
-        ("kind", kind),
-        ("s", letters[0] if letters else ""),
-        ("t", letters[1] if len(letters) > 1 else ""),
-        ("count", str(len(letters))),
-    )
-    result = Result(line, target.letters, matrix, written_out(line))
-    if matrix is None:
-        from .methods.stacked import flattened
-        from .network.cases import case_table
+        return read_off(recorder, start, _matrix_in(recorder.line), "index", layout, "read-off", target, order)
+    from .methods.stacked import flattened
+    from .network.cases import case_table
 
-        flat = (
-            flattened(result, last, recorder.scene, recorder.judge)
-            if last is not None and (order == 1 or len(letters) > 2)
-            else None
-        )
-        result = replace(
-            result, flattened=flat, cases=case_table(result, problem, recorder.judge) if len(letters) > 2 else ()
-        )
-    title = "" if whole or len(letters) > 2 else STATED_BY_ENTRIES
-    words = "read-off" if whole else "state-entries"
-    return closed(recorder, start, "index", layout, words, said, result, verdict, order, title)
+    line, plain = recorder.line, last is not None and (order == 1 or len(letters) > 2)
+    verdict = recorder.judge.check_derivative(line, letters, order)
+    result = Result(line, letters, None, written_out(line))
+    flat = flattened(result, last, recorder.scene, recorder.judge) if last is not None and plain else None
+    cases = case_table(result, problem, recorder.judge) if len(letters) > 2 else ()
+    said, title = (("count", str(len(letters))),), "" if len(letters) > 2 else STATED_BY_ENTRIES
+    result = replace(result, flattened=flat, cases=cases)
+    return closed(recorder, start, "index", layout, "state-entries", said, result, verdict, order, title)
+
+
+def _matrix_in(line: Expr) -> Expr:
+    """The matrix whose entry the last line is; a number itself."""
+    return line.base if isinstance(line, Entry) else line

@@ -100,7 +100,7 @@ def _ways(
         if assumed is None:
             continue
         try:
-            new = surround(instantiate(sides, table, lambda: {*taken(), *_letters(node)}))
+            new = surround(instantiate(sides, table, lambda: {*taken(), *(letter.name for letter in letters_in(node))}))
         except (ShapeMismatch, IndexMismatch):
             continue  # a side of size 1 made this form impossible, for example an entry of a number
         if rule.nary and rule.pending:
@@ -173,10 +173,6 @@ def _pending_in(term: Expr) -> Differential | Partial | None:
         return term
     found = (_pending_in(child) for child in term.children if not isinstance(child, Named))
     return next((part for part in found if part is not None), None)
-
-
-def _letters(node: Expr) -> frozenset[str]:
-    return frozenset(letter.name for letter in letters_in(node))
 
 
 Surround = Callable[[Expr], Expr]

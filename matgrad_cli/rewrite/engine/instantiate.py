@@ -109,7 +109,8 @@ class _Builder:
             case Eye(dim):
                 return Number(1) if self.dim(dim) is ONE else Eye(self.dim(dim))
             case Fill(value, shape):
-                return self.filled(value, Shape(self.dim(shape.rows), self.dim(shape.cols)))
+                whole = Shape(self.dim(shape.rows), self.dim(shape.cols))
+                return Number(value) if whole.is_number else Fill(value, whole)
             case Size(dim):
                 size = self.dim(dim)
                 return Size(size) if size.powers else Number(size.factor)
@@ -119,9 +120,6 @@ class _Builder:
                 built = self.build(body)
                 return Power(built, Number(-1)) if built.shape.is_number else Inverse(built)
         return self.index_level(p)
-
-    def filled(self, value: int, shape: Shape) -> Expr:
-        return Number(value) if shape.is_number else Fill(value, shape)
 
     def call(self, function: str, arguments: list[Expr]) -> Expr:
         if function in SELF_OF_NUMBER and arguments[0].shape.is_number:

@@ -17,7 +17,6 @@ from ...ir import (
     MatMul,
     Mul,
     Number,
-    Pair,
     Power,
     Transpose,
     add,
@@ -115,12 +114,7 @@ def resting(parts: tuple[tuple[int, Expr], ...], variable: Expr | None, numbers:
     return tuple(one for one in parts if variable not in one[1].symbols and (one[1].shape.is_number or not numbers))
 
 
-def letters_at(value: object) -> frozenset[Index]:
-    """The letters of a position; none of anything else."""
-    return letters_of(value) if isinstance(value, Index | Pair) else frozenset()
-
-
 def captures(table: Table, before: Table, letters: frozenset[Index], own: tuple[Index, ...]) -> bool:
     """Whether something outside of the Σ would stand for one of its letters."""
     new = [(key, value) for key, value in table.items() if key not in before and key not in own]
-    return any(not letters.isdisjoint(value.free if isinstance(value, Expr) else letters_at(value)) for _, value in new)
+    return any(not letters.isdisjoint(value.free if isinstance(value, Expr) else letters_of(value)) for _, value in new)

@@ -30,7 +30,7 @@ def read_line(recorder: Recorder, row: Index | None, col: Index | None) -> bool:
         if read_matrix(found[-1].application.after if found else line, row, col) is not None:
             if application is not None:
                 recorder.record(application)
-            _record(recorder, found)
+            record_readings(recorder, found)
             return True
     return False
 
@@ -42,12 +42,8 @@ def brackets(line: Expr) -> Expr | None:
     return None if opened is line else opened
 
 
-def read_sums(recorder: Recorder) -> None:
-    """With three and four free letters: the summed letters are read back, the free ones stay."""
-    _record(recorder, readings(recorder.line, None, recorder.scene))
-
-
-def _record(recorder: Recorder, found: Iterable[Reading]) -> None:
+def record_readings(recorder: Recorder, found: Iterable[Reading]) -> None:
+    """One step for each."""
     for reading in found:
         recorder.record(reading.application, reading.title, reading.said)
 

@@ -81,7 +81,6 @@ class _Reader:
         self.line, self.ends, self.scene, self.root = line, ends, scene, root
         self.search = search or Search(scene, _is_plain)
         self.rules = {phase.name: phase.rules for phase in scene.rules.method("index").phases}
-        self._seen: dict[bool, tuple[Expr, list[tuple[Path, Expr]]]] = {}
 
     def run(self) -> Iterator[Reading]:
         """What is seen at sight, brackets, entries turned round, one sum after the other,
@@ -141,11 +140,7 @@ class _Reader:
         return [((*self.root, *path), term) for path, term in terms_of(self._part())]
 
     def _number_nodes(self, whole: bool = False) -> list[tuple[Path, Expr]]:
-        line, found = self._seen.get(whole, (None, []))
-        if line is not self.line:
-            found = [((*self.root, *path), node) for path, node in _number_nodes(self._part(), whole)]
-            self._seen[whole] = self.line, found
-        return found
+        return [((*self.root, *path), node) for path, node in _number_nodes(self._part(), whole)]
 
     def _nodes(self) -> Places:
         """Where rules without ends are tried: everywhere, or under a Σ."""
