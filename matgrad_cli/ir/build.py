@@ -3,7 +3,8 @@ single ones unwrapped."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
 from .expr import Expr
 from .index_nodes import SumOver
@@ -11,44 +12,36 @@ from .indices import Index
 from .nodes import Add, Hadamard, Kron, MatMul, Mul, Number, Power, Transpose
 
 
-def _flat(parts: Iterable[Expr], kind: type[Expr]) -> Iterator[Expr]:
-    for part in parts:
-        if isinstance(part, kind):
-            yield from part.children
-        else:
-            yield part
-
-
-def _nested(kind: Callable[[tuple[Expr, ...]], Expr], node: type[Expr], parts: Iterable[Expr]) -> Expr:
-    flat = tuple(parts)
-    if node in map(type, flat):
-        flat = tuple(_flat(flat, node))
-    return flat[0] if len(flat) == 1 else kind(flat)
+def _nested(kind: type[Expr], parts: tuple[Expr, ...]) -> Expr:
+    if kind in map(type, parts):
+        parts = tuple([one for part in parts for one in (part.children if isinstance(part, kind) else (part,))])
+    make: Any = kind
+    return parts[0] if len(parts) == 1 else make(parts)
 
 
 def add(*terms: Expr) -> Expr:
     """term + term + …, nested sums flattened."""
-    return _nested(Add, Add, terms)
+    return _nested(Add, terms)
 
 
 def mul(*factors: Expr) -> Expr:
     """number · … · at most one array, nested scalar products flattened."""
-    return _nested(Mul, Mul, factors)
+    return _nested(Mul, factors)
 
 
 def matmul(*factors: Expr) -> Expr:
     """A product of matrices, nested ones flattened."""
-    return _nested(MatMul, MatMul, factors)
+    return _nested(MatMul, factors)
 
 
 def hadamard(*factors: Expr) -> Expr:
     """An elementwise product, nested ones flattened."""
-    return _nested(Hadamard, Hadamard, factors)
+    return _nested(Hadamard, factors)
 
 
 def kron(*factors: Expr) -> Expr:
     """A Kronecker product, nested ones flattened."""
-    return _nested(Kron, Kron, factors)
+    return _nested(Kron, factors)
 
 
 def sum_over(indices: Iterable[Index], body: Expr) -> Expr:

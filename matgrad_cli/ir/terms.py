@@ -57,11 +57,6 @@ class Term:
             used |= {letter.name for letter in letters_in(factor)}
         return used
 
-    def renamed(self, mapping: dict[Index, Index]) -> Term:
-        """The same term with bound letters renamed."""
-        indices = tuple(mapping.get(index, index) for index in self.indices)
-        return Term(self.coefficient, indices, tuple(rename(factor, mapping) for factor in self.factors))
-
 
 def ordered(factors: Iterable[Expr]) -> tuple[Expr, ...]:
     """Numerals first, then the other factors in their order; a minus sign joins the first numeral:
@@ -177,7 +172,8 @@ def _apart(term: Term, taken: set[str], clash: set[str]) -> Term:
             new = fresh_index(index.dim, taken)
             taken.add(new.name)
             mapping[index] = new
-    return term.renamed(mapping)
+    indices = tuple(mapping.get(index, index) for index in term.indices)
+    return Term(term.coefficient, indices, tuple(rename(factor, mapping) for factor in term.factors))
 
 
 def pending_last(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:

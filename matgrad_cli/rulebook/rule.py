@@ -3,8 +3,6 @@ and what is wrong with a rule file, said with file, rule and field."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from ..diagnostics import InputError
 from ..diagnostics.record import record, replace
 
@@ -80,7 +78,8 @@ class Rule:
     @property
     def pending(self) -> str:
         """What the rule takes apart: `d` a differential, `partial` a pending derivative, empty for all other rules."""
-        return _pending(self.lhs or (self.example[0] if self.example else ""))
+        text = self.lhs or (self.example[0] if self.example else "")
+        return "d" if text.startswith("d(") else "partial" if text.startswith("partial(") else ""
 
     @property
     def backwards(self) -> Rule:
@@ -88,11 +87,6 @@ class Rule:
         if not self.reversible:
             raise ValueError(f"{self.id} is not reversible")
         return replace(self, lhs=self.rhs, rhs=self.lhs, example=self.example and (self.example[1], self.example[0]))
-
-
-@lru_cache(maxsize=2048)
-def _pending(text: str) -> str:
-    return "d" if text.startswith("d(") else "partial" if text.startswith("partial(") else ""
 
 
 @record

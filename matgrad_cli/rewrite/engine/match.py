@@ -133,12 +133,8 @@ class Matcher:
             for table, rest, _ in unordered(self, kind, p.children, node.children, b):
                 if not rest:
                     yield table
-        elif kind is Mul and len(p.children) == 2:
-            if isinstance(node, Number) and p.children[0] is node:
-                # −1·ones(m, n) fits the number −1 where both sides are 1
-                yield from self._constant(p.children[1], Number(1), b)
-            elif isinstance(node, Add) and p.children[0] is MINUS:
-                yield from self.match(p.children[1], negated(node), b)
+        elif kind is Mul and len(p.children) == 2 and isinstance(node, Add) and p.children[0] is MINUS:
+            yield from self.match(p.children[1], negated(node), b)
 
     def _in_order(self, p: Expr, node: Expr, b: Table) -> Iterator[Table]:
         for table, end in self._forward(p.children, node.children, 0, b, type(p), whole=True):

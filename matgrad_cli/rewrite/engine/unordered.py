@@ -24,8 +24,6 @@ def unordered(
 
     Composite patterns go first, free variables last; the last free variable takes all that is left.
     """
-    if len(patterns) > len(parts) and kind is not Mul:
-        return
     free = [p for p in patterns if matcher.is_free(p, b)]
     composite = [p for p in patterns if p not in free]
     for table, left, used in _pick(matcher, kind, composite, tuple(enumerate(parts)), b, ()):

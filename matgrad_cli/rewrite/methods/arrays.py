@@ -9,7 +9,6 @@ from ...records import Derivation
 from ...records.layout import is_turned
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
-from ...verify.verdict import Verdict
 from ..closing import closed, finish, none, tidied
 from ..engine.moving import d
 from ..engine.recorder import Recorder
@@ -65,7 +64,9 @@ def derive_map(runner: Runner, layout: str) -> Derivation:
     assert isinstance(line, LinearMap)
     assert isinstance(direction, Symbol)
     other = first_order(problem, recorder.rules, recorder.judge, layout)
-    verdicts = (_checked(recorder.judge, line.body, back, adjoint, direction), other.readoff.verdict)
+    number = direction.shape.is_number
+    paired_with = mul(adjoint, direction) if number else Call("inner", adjoint, direction)  # ⟨K, DF[H]⟩ = ⟨D*F[K], H⟩
+    verdicts = (recorder.judge.compare(Call("inner", back, line.body), paired_with), other.readoff.verdict)
     verdict = next((one for one in verdicts if not one.holds), other.readoff.verdict)
     said = (("line", line), ("adjoint", LinearMap(back, adjoint)))
     return closed(recorder, start, "adjoint", layout, "read-frechet", said, other.result, verdict)
@@ -81,10 +82,3 @@ def _adjoint(runner: Runner, back: Symbol) -> Expr:
     if move is None or any(term.move not in (runner.direction, runner.d(problem.wrt)) for term in terms):
         raise runner.stuck(problem.loss)
     return textbook(add(*(whole_of(term.numbers, term.gradient) for term in terms)), problem)
-
-
-def _checked(judge: Judge, image: Expr, back: Symbol, adjoint: Expr, direction: Symbol) -> Verdict:
-    """Whether ⟨K, DF[H]⟩ = ⟨adjoint of K, H⟩."""
-    left: Expr = Call("inner", back, image)
-    right: Expr = mul(adjoint, direction) if direction.shape.is_number else Call("inner", adjoint, direction)
-    return judge.compare(left, right)

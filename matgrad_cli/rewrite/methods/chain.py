@@ -161,25 +161,21 @@ class Chain(Runner):
         turned = self.form.turned
         matrices = factors(carried_out(move, self.scene)) if columns or self.form.jacobian else None
         matrix = None if matrices is None else matrices.get(new.move)
-        if self.form.jacobian:
-            inner = textbook(matrix, self.scene.problem) if matrix is not None else self.form.whole(new)
-            here = flip(inner) if turned else inner
-        else:
-            here = self.form.whole(new)
-            here = flip(here) if turned and not here.shape.is_number and child is not variable else here
+        tidy = None if matrix is None else textbook(matrix, self.scene.problem)
+        here = tidy if self.form.jacobian and tidy is not None else self.form.whole(new)
+        here = flip(here) if turned and (self.form.jacobian or child is not variable) else here
         bindings: Bindings = (
             ("part", part), ("body", body), ("child", child), ("X", variable), ("gradient", here), ("shape",
             here.shape),
         )  # fmt: skip
         if self.outer and child is variable:
             return "chain-direct", bindings
-        if matrix is None:
+        if tidy is None:
             kind = "number" if child.shape.is_number else "entries"
             return f"chain-outer-{kind}" if self.outer else "chain-back", bindings
         if self.outer:
             left = Shape(body.shape.rows, child.shape.rows)
             return "chain-outer", (*bindings, *self._sizes(left, Shape(child.shape.rows, variable.shape.rows)))
-        tidy = textbook(matrix, self.scene.problem)
         sizes = self._sizes(Shape(self.scene.problem.loss.shape.rows, tidy.shape.rows), tidy.shape)
         shown = flip(tidy) if turned and self.form.jacobian else tidy
         diagonal = isinstance(tidy, Call) and tidy.function == "diag" and not self.form.jacobian

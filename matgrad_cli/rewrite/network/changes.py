@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ...ir import Call, Delta, Entry, Expr, Eye, Index, MatrixOf, Mul, Position, letters_of, nodes_of
+from ...ir import Call, Delta, Entry, Expr, Eye, Index, MatrixOf, Mul, Position, nodes_of
 from ...ir.functions import is_change
 from ...ir.terms import Term, split, terms_of
 from ...records import Bindings
@@ -43,7 +43,7 @@ def _turned(term: Term, factor: Expr, scene: Scene) -> tuple[Expr, Bindings] | N
     if single is None:
         return None
     change_of, row, col, at = single
-    beside, crossed = hanging(term, factor, (row, col))
+    beside, crossed = _hanging(term, factor, (row, col))
     free = tuple(index for index in term.indices if index in crossed and index not in (row, col))
     if not crossed >= {row, col} or crossed & set(at):
         return None
@@ -67,17 +67,13 @@ def _single(factor: Expr) -> tuple[Call, Index, Index, tuple[Position, Position]
     return None
 
 
-def hanging(term: Term, factor: Expr, places: Iterable[Position]) -> tuple[list[Expr], set[Index]]:
-    """What hangs at the summed letters of some places of a factor:
+def _hanging(term: Term, factor: Expr, letters: Iterable[Index]) -> tuple[list[Expr], set[Index]]:
+    """What hangs at the summed ones of some letters of a factor:
     the other factors of the term, and the letters summed among them."""
-    found: list[Expr] = []
-    crossed: set[Index] = set()
-    waiting = [letter for place in places for letter in letters_of(place)]
-    while waiting:
-        letter = waiting.pop()
-        if letter in term.indices and letter not in crossed:
-            crossed.add(letter)
-            more = [one for one in term.factors if one is not factor and one not in found and letter in one.free]
-            found += more
-            waiting += [other for one in more for other in one.free]
-    return found, crossed
+    crossed = set(term.indices).intersection(letters)
+    while True:
+        beside = [one for one in term.factors if one is not factor and not one.free.isdisjoint(crossed)]
+        more = crossed.union(*(one.free.intersection(term.indices) for one in beside))
+        if more == crossed:
+            return beside, crossed
+        crossed = more

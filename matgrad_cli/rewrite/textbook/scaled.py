@@ -100,7 +100,7 @@ def _in_order(node: Expr, depth: int) -> tuple[int, Expr]:
         case Number(value) if value < 0:
             return -1, Number(-value)
         case Add() | Mul():
-            parts = sorted((_in_order(child, depth) for child in node.children), key=_text)
+            parts = sorted((_in_order(child, depth) for child in node.children), key=lambda part: repr(part[1]))
             if isinstance(node, Mul):
                 return prod(sign for sign, _ in parts), _product(tuple(part for _, part in parts))
             first = parts[0][0]
@@ -112,11 +112,6 @@ def _in_order(node: Expr, depth: int) -> tuple[int, Expr]:
             inner = (_in_order(child, depth) for child in node.children)
             return 1, node.rebuilt(tuple(part if sign > 0 else mul(Number(-1), part) for sign, part in inner))
     return 1, node
-
-
-def _text(part: tuple[int, Expr]) -> str:
-    """By what the parts of a sum or a product are sorted."""
-    return repr(part[1])
 
 
 def _product(parts: tuple[Expr, ...]) -> Expr:
