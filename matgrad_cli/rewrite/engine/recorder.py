@@ -176,7 +176,9 @@ class Recorder:
     def told(self, rule: str, after: Expr, substeps: Sequence[Step], bindings: Bindings = ()) -> None:
         """A group whose substeps speak of a part of the line: what stands under a derivative was itself derived."""
         if after is not self.line:
-            whole = self._judged(self._title(rule), self.line, after, bindings)
+            title = self._title(rule)
+            said = tuple(pair for pair in bindings if f"{{{pair[0]}}}" in title.title)
+            whole = self._judged(title, self.line, after, said)
             self.steps.append(replace(whole, substeps=tuple(substeps)))
             self.line = after
 

@@ -135,56 +135,48 @@ class Chain(Runner):
     # --- sentences ----------------------------------------------------------------------------------------------------
 
     def _said(self, part: Expr, term: Term) -> tuple[str, Bindings]:
-        """Which sentence fits the part: one inner part or several, Jacobians of columns or gradients of arrays."""
-        body = part.body if isinstance(part, Named) else part
+        """Which sentence fits the part: one inner part or several, Jacobians of columns or gradients of arrays;
+        and all that may be said of it."""
         move = self.total(part)
         found = [] if move is None else pulled(self.form, replace(term, move=move), self.scene)
         if move is None or found is None:
             raise self.stuck(part)
-        found = [one for one in found if one.move in pendings(move)]
         children = pendings(move)
+        found = [one for one in found if one.move in children]
+        body = part.body if isinstance(part, Named) else part
+        said: Bindings = (("part", part), ("body", body), ("count", str(len(found))))
         if not found:
-            return "chain-zero", (("part", part),)
+            return "chain-zero", said
         if len(children) == 1 < len(found):
-            return "chain-places", (("part", part), ("child", children[0].body), ("count", str(len(found))))
+            return "chain-places", (*said, ("child", children[0].body))
         if len(children) != 1:
-            return ("chain-outer-several" if self.outer else "chain-several"), (
-                ("part", part),
-                ("body", body),
-                ("count", str(len(found))),
-            )
-        return self._one_inside(part, body, move, found[0])
+            return "chain-outer-several" if self.outer else "chain-several", said
+        title, more = self._one_inside(body, move, found[0])
+        return title, (*said, *more)
 
-    def _one_inside(self, part: Expr, body: Expr, move: Expr, new: Term) -> tuple[str, Bindings]:
+    def _one_inside(self, body: Expr, move: Expr, new: Term) -> tuple[str, Bindings]:
         child, variable = body_of(new), self.variable
         columns = variable.shape.is_column and child.shape.is_column
-        turned = self.form.turned
-        matrices = factors(carried_out(move, self.scene)) if columns or self.form.jacobian else None
+        turned, jacobian = self.form.turned, self.form.jacobian
+        matrices = factors(carried_out(move, self.scene)) if columns or jacobian else None
         matrix = None if matrices is None else matrices.get(new.move)
         tidy = None if matrix is None else textbook(matrix, self.scene.problem)
-        here = tidy if self.form.jacobian and tidy is not None else self.form.whole(new)
-        here = flip(here) if turned and (self.form.jacobian or child is not variable) else here
-        bindings: Bindings = (
-            ("part", part), ("body", body), ("child", child), ("X", variable), ("gradient", here), ("shape",
-            here.shape),
-        )  # fmt: skip
+        here = tidy if jacobian and tidy is not None else self.form.whole(new)
+        here = flip(here) if turned and (jacobian or child is not variable) else here
+        said: Bindings = (("child", child), ("X", variable), ("gradient", here), ("shape", here.shape))
         if self.outer and child is variable:
-            return "chain-direct", bindings
+            return "chain-direct", said
         if tidy is None:
             kind = "number" if child.shape.is_number else "entries"
-            return f"chain-outer-{kind}" if self.outer else "chain-back", bindings
+            return f"chain-outer-{kind}" if self.outer else "chain-back", said
         if self.outer:
             left = Shape(body.shape.rows, child.shape.rows)
-            return "chain-outer", (*bindings, *self._sizes(left, Shape(child.shape.rows, variable.shape.rows)))
+            return "chain-outer", (*said, *self._sizes(left, Shape(child.shape.rows, variable.shape.rows)))
         sizes = self._sizes(Shape(self.scene.problem.loss.shape.rows, tidy.shape.rows), tidy.shape)
-        shown = flip(tidy) if turned and self.form.jacobian else tidy
-        diagonal = isinstance(tidy, Call) and tidy.function == "diag" and not self.form.jacobian
-        return "chain-part-diagonal" if diagonal else "chain-part", (
-            *bindings,
-            ("jacobian", shown),
-            ("size", shown.shape),
-            *sizes,
-        )
+        shown = flip(tidy) if turned and jacobian else tidy
+        diagonal = isinstance(tidy, Call) and tidy.function == "diag" and not jacobian
+        title = "chain-part-diagonal" if diagonal else "chain-part"
+        return title, (*said, ("jacobian", shown), ("size", shown.shape), *sizes)
 
     def _sizes(self, left: Shape, right: Shape) -> Bindings:
         if self.form.turned if self.form.jacobian else not self.form.turned:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import combinations, permutations
+from itertools import combinations
 
 from ...diagnostics.record import record
 from ...facts import Problem
@@ -78,7 +78,7 @@ def cases_of(line: Expr, letters: tuple[Index, ...], count: int, problem: Proble
     some = (yes for size in range(1, len(groups) + 1) for yes in combinations(groups, size))  # few come first
     splits = ((yes, tuple(group for group in groups if group not in yes)) for yes in some)
     cases = [Case(value(yes), yes, no) for yes, no in splits if all(_open(group, yes) for group in no)]
-    return [case for case in own.merged(cases) if not own.same(rest, case.value, case.yes)], rest
+    return [case for case in cases if not own.same(rest, case.value, case.yes)], rest
 
 
 def _parted(term: Term) -> tuple[tuple[Equality, ...], Expr] | None:
@@ -140,17 +140,6 @@ class _Letters:
         """Whether two values are written alike where the groups of `yes` hold."""
         first, second = self.written(left, yes), self.written(right, yes)
         return first is second or textbook(add(first, neg(second)), self.problem) is ZERO
-
-    def merged(self, cases: list[Case]) -> list[Case]:
-        """Two cases that differ in one group, and have the same value, are one case."""
-        for small, large in permutations(cases, 2):
-            extra = set(large.yes) - set(small.yes)
-            if len(extra) != 1 or len(large.yes) != len(small.yes) + 1 or set(small.no) - extra != set(large.no):
-                continue
-            if self.same(small.value, large.value, large.yes):
-                both = Case(small.value, small.yes, tuple(group for group in small.no if group not in extra))
-                return self.merged([both if case is small else case for case in cases if case is not large])
-        return cases
 
     def condition(self, case: Case) -> str:
         """`t = i, i ≠ j`: each equality with what the ones before it already say."""
