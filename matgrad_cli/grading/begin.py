@@ -10,13 +10,14 @@ from ..diagnostics import Diagnostic, Label, Source, Span
 from ..diagnostics.record import field, record, replace
 from ..diagnostics.regex import regex
 from ..documents.passage import Passage
-from ..ir import Expr
+from ..facts import Problem
+from ..ir import Expr, SumOver, nodes_of
 from ..notation import syntax as s
 from .derivation import Reader
 from .lines.directions import find_directions, find_letters, find_lines
 from .lines.functions import find_functions
 from .lines.losses import loss_names
-from .lines.lost_sums import sums_silently
+from .lines.lost_sums import letters_with_sigma, sums_silently
 from .lines.reading import Side
 from .lines.scope import Surroundings, surroundings
 from .lines.statements import Claim, Later, Row, as_typed, read_row
@@ -25,6 +26,7 @@ from .meanings.targets import naming_derivative
 from .prose import NO_FORMULA, only_words, without_prose
 from .task import Task
 
+_SIGMA = regex(r"\\sum(?![a-z])|\bsum\[|[Σ∑]")
 _STARRED = regex(r"(?<=\w)\s*\*\s*(?=:?=(?!=))")
 
 
@@ -104,6 +106,7 @@ def begin(
     begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)
     trees = [begun.read(number, row) for number, row in bare]
     nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
+    begun.reader.chain.always = letters_with_sigma(nodes) | _summed_in_loss(task.problem)
     begun.reader.prose.written = frozenset().union(*(s.contents(node).names for node in nodes))
     find_directions(around, nodes)
     find_letters(around, [[side.node for side in claim.sides] for row in trees for claim in row.claims if claim.left])
@@ -111,6 +114,12 @@ def begin(
         claim for number, row in (*bare, *enumerate(told)) for claim in begun.read(number, row).claims
     )
     return begun
+
+
+def _summed_in_loss(problem: Problem) -> frozenset[str]:
+    """The letters over which the loss is written with a Σ."""
+    sums = (node for node in nodes_of(problem.loss) if isinstance(node, SumOver) and _SIGMA.search(problem.source))
+    return frozenset(letter.name for node in sums for letter in node.indices)
 
 
 def _unstarred(row: Passage) -> Passage:

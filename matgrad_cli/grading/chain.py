@@ -65,7 +65,8 @@ class Chain:
 
     `sound` says that everything since the head follows, so that the head has the value of the last side.
     `turned` says that the left side is the transpose of the derivative that is asked for, `(∇f)ᵀ` or `∂f/∂xᵀ`.
-    `sums` are the letters over which the line before writes a Σ, `always` those over which the text's loss does.
+    `sums` are the letters over which the line before writes a Σ, `always` those over which the text does anywhere;
+    `lost` are those of them that the left side sums silently.
     `gap` says that the row before could not be judged, `apart` that of this one only the left side could not.
     `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
     """
@@ -82,6 +83,7 @@ class Chain:
     equation: bool = False
     sums: frozenset[str] = frozenset()
     always: frozenset[str] = frozenset()
+    lost: tuple[str, ...] = ()
     final: Read | None = None
     final_order: tuple[Index, ...] = ()
     notes: list[str] = field(default_factory=list)
@@ -89,15 +91,12 @@ class Chain:
     def begin(self, left: Read, expr: Expr, target: bool, turned: bool) -> None:
         """A claim with its own left side begins a chain."""
         self.order, self.head, self.sound, self.rough = order_of(expr), expr, True, left.rough
-        self.target, self.turned, self.sums = (
-            target,
-            turned,
-            (self.sums | self.always | sigma_letters(left.side.node)) - {*left.summed},
-        )
+        self.target, self.turned, self.lost = target, turned, lost_sums(left, self.always)
+        self.sums = (self.sums | self.always | sigma_letters(left.side.node)) - {*left.summed}
 
     def lost_sums(self, found: Read) -> tuple[str, ...]:
         """The letters of the next side that are summed though no Σ goes over them any more."""
-        before, self.sums = self.sums, sigma_letters(found.side.node)
+        before, self.sums = self.sums, sigma_letters(found.side.node) | self.always
         return lost_sums(found, before)
 
     def letters(self, last: Expr) -> frozenset[Index]:

@@ -19,7 +19,7 @@ from .lines.forms import as_array, is_derivative, is_pending, left_letters, lett
 from .lines.functions import states_function
 from .lines.indices import fixed_letters
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
-from .lines.lost_sums import lost_sum
+from .lines.lost_sums import lost_sum, lost_sums
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Later, Row, Taken, lone_name
@@ -263,7 +263,8 @@ class Reader:
                 self.chain.final, self.chain.final_order = doubt, self.chain.order
             self.equations.no_solution(self.chain, last, outcome)
             return last, outcome
-        outcome = self._without_sums(last, found, self._compared(last, found, self.chain.target))
+        outcome = self._compared(last, found, self.chain.target)
+        outcome = self._without_sums(outcome, self.chain.lost_sums(found), found.expr)
         if outcome.verdict == "wrong" and (unknown := unknown_link(found.side.node, self.around)) is not None:
             self.chain.sound = False
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
@@ -294,14 +295,15 @@ class Reader:
         if self.prose.trying and found.expr is not None:
             meant = is_equation(self.around, self.chain, last, found.expr, own)
             return Outcome("undecided", found, role="equation") if meant else None
-        return self.equations.judged(self.chain, last, found, (own, self.both), self.notes)
+        outcome = self.equations.judged(self.chain, last, found, (own, self.both), self.notes)
+        lost = self.chain.lost or lost_sums(found, self.chain.always)
+        return outcome and self._without_sums(outcome, lost, last if self.chain.lost else found.expr)
 
-    def _without_sums(self, last: Expr, found: Read, outcome: Outcome) -> Outcome:
-        """Wrong where a side follows only if a letter is summed whose Σ of the line before is gone."""
-        lost = self.chain.lost_sums(found)
-        lost = () if self.around.sums_silently or outcome.verdict != "follows" else lost
-        repair = self.bench.repair(*pair) if lost and (pair := self._holds(last, found)[0]) is not None else None
-        return outcome if repair is None else Outcome("wrong", found, lost_sum(lost, repair))
+    def _without_sums(self, outcome: Outcome, lost: tuple[str, ...], summed: Expr | None) -> Outcome:
+        """Wrong where a side follows only if a letter is summed that has its Σ elsewhere in the text."""
+        silent = not lost or self.around.sums_silently or outcome.verdict != "follows"
+        repair = self.bench.repair(summed, summed) if summed is not None and not silent else None
+        return replace(outcome, verdict="wrong", slip=lost_sum(lost, repair)) if repair is not None else outcome
 
     def _otherwise(self, last: Expr, found: Read) -> Read:
         """Where a side does not follow as it stands, another reading of it if that one follows."""

@@ -11,7 +11,10 @@ from ..lines.functions import states_function
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
 
-_MARK = regex(r"_(?:hat|star|ast|opt|ols|ml|mle|map|ls|wls|gls|ridge|[A-Z]{2,})+$")
+_MARK = regex(
+    r"_(?:(?i:hat|star|ast|opt(?:im(?:al|um))?|best|sol(?:ution)?|est(?:imate)?|min|[owgtr]?ls|r?lse|ridge|rr|reg"
+    r"|mle?|map|l?mmse|bayes)|[A-Z]{2,})+$"
+)
 
 
 def unmarked(name: str) -> str:

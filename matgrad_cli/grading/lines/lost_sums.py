@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ...diagnostics.regex import regex
 from ...notation import syntax as s
@@ -24,6 +25,12 @@ def sums_silently(text: str) -> bool:
     return _CONVENTION.search(text) is not None
 
 
+def letters_with_sigma(nodes: Iterable[s.Node]) -> frozenset[str]:
+    """The letters over which a text writes a Σ anywhere."""
+    sums = (part for node in nodes for part in s.parts_of(node) if isinstance(part, s.Sigma))
+    return frozenset(letter for part in sums for letter in bound_letters(part))
+
+
 def sigma_letters(node: s.Node | None) -> frozenset[str]:
     """The letters over which a Σ is written in a side."""
     return s.letters_bound(node) if node is not None else frozenset()
@@ -31,9 +38,9 @@ def sigma_letters(node: s.Node | None) -> frozenset[str]:
 
 def lost_sums(found: Read, before: frozenset[str]) -> tuple[str, ...]:
     """The letters that are summed though no Σ goes over them;
-    `before` are the letters of the line before that have one.
+    `before` are the letters that have one in the text.
 
-    Whoever writes a Σ over a letter does not sum it silently a line later, nor in another term of the same line, nor
+    Whoever writes a Σ over a letter does not sum it silently in another line, nor in another term of the same line, nor
     another letter of the same product, unless the text says so.
     """
     if not found.summed:

@@ -24,6 +24,7 @@ from ...ir import (
     Fill,
     Inverse,
     MatrixOf,
+    Mul,
     Number,
     Partial,
     Shape,
@@ -104,7 +105,7 @@ def _arrays(node: Expr) -> Iterator[Expr]:
             if 2 < len(node.terms) < 6
             else []
         )
-        own += [*rest, neg(node)]
+        own += [*rest, *([neg(node)] if any(map(_is_taken_away, node.terms)) else [])]
     if isinstance(node, Call) and node.function in _OF_EXPONENTS:
         inner = node.argument
         own += [Call("sigmoid", inner), Call("sigmoid", neg(inner))] if node.function != "logsumexp" else []
@@ -113,6 +114,11 @@ def _arrays(node: Expr) -> Iterator[Expr]:
         own.append(mul(node, transpose(Inverse(node.argument))))  # its cofactors
     for one in own:
         yield from _over_letters(one)
+
+
+def _is_taken_away(term: Expr) -> bool:
+    """Whether a term of a sum stands behind a minus."""
+    return any(isinstance(one, Number) and one.value < 0 for one in (term.factors if isinstance(term, Mul) else ()))
 
 
 def _over_letters(node: Expr) -> Iterator[Expr]:

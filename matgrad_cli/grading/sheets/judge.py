@@ -16,7 +16,7 @@ from ..begin import Begun
 from ..chain import RowResult
 from ..consequences import MAY_FOLLOW
 from ..equations.marked import unmarked
-from ..lines.lost_sums import sigma_letters
+from ..lines.lost_sums import letters_with_sigma
 from ..task import Task
 from .going_on import Places, in_sentence
 from .judged import EQUATION_OF_GRADIENT, GIVEN, NO_IDENTITY, STEP, Judged
@@ -78,9 +78,8 @@ class Judge:
         self.others = Others(question, sheet, of_numbers)
         loss = split_line(question.loss, "loss")
         self.open_names = OpenNames(sheet, question, told, loss, readers)
-        sums = frozenset(letter for node in nodes_of(loss) for letter in sigma_letters(node))
         for begun in readers:
-            begun.reader.chain.always = sums
+            begun.reader.chain.always |= letters_with_sigma(nodes_of(loss))
         self.before: Judged | None = None  # the last row that is no sentence
         self.latest: Judged | None = None
         self.places = [Places() for _ in readers]

@@ -39,7 +39,7 @@ _DEFINITE = regex(r"\\(?:succ|prec)(?:eq)?(?![A-Za-z])|[≻⪰≽≺⪯≼]")
 _UPDATE = regex(r"\\(?:leftarrow|gets|sim|propto)(?![A-Za-z])|[←∼∝]")
 _NEXT = regex(r"\s*(?:\\\w+\s*\{?)?\\?[A-Za-z]+\}?\s*[_^]\s*\{?\s*\(?\s*[tkns]\s*\+\s*1\s*\)?\s*\}?\s*&?=")
 """`w_{t+1} = …` says how one comes from the last."""
-_NEWTON = regex(r"[^=]*(?:\\nabla|∇)[^=]*(?:\\Delta(?![A-Za-z])|Δ)[^=]*=\s*&?\s*-[^=]*$")
+_NEWTON = regex(r"[^=]*(?:\\nabla|∇)[^=]*(?:\\Delta(?![A-Za-z])|Δ)\s*[\\{A-Za-z][^=]*=\s*&?\s*-[^=]*$")
 """`∇²f Δx = -∇f` says how far to go."""
 _SUPPOSED = regex(
     r"\b(?:if|for|when|whenever|where|at|only where|with|suppose|set|take|choose|case)\b[^.;]{0,14}$", re.IGNORECASE

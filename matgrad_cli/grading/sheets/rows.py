@@ -16,6 +16,7 @@ from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Side
 from ...notation.loss_text import plain_name
 from ..chain import RowResult
+from ..equations.marked import unmarked
 from ..lines.syntax_walk import bare_name
 
 _MARKED = regex(r"\s*\{?\s*\\?[\w{}\\]+\s*\^\s*\{?\s*(?:\*|\\star|\\ast)")
@@ -130,7 +131,7 @@ class Line:
         if not self.sides or self.sides[0].node is None:
             return bool(self.sides) and bool(_MARKED.match(self.sides[0].text))
         left = s.ungrouped(self.sides[0].node)
-        return isinstance(left, s.Name) and bool(re.search(r"_(?:hat|star|opt|bar|ML|MLE|MAP|ridge)$", left.name))
+        return isinstance(left, s.Name) and (left.name.endswith("_bar") or unmarked(left.name) != left.name)
 
 
 _MULTIPLIERS = ("lambda", "mu", "nu")
