@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..diagnostics.record import field, mutable, record
+from ..diagnostics.record import field, mutable, record, replace
 from ..ir import Entry, Expr, Index
 from ..records.finding import LineVerdict, Role
 from .lines.forms import order_of
-from .lines.lost_sums import lost_sums, sigma_letters
+from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read
+from .lines.scope import Surroundings
 from .lines.statements import Row
 from .slips.causes import Slip
 
@@ -66,7 +67,7 @@ class Chain:
     `sound` says that everything since the head follows, so that the head has the value of the last side.
     `turned` says that the left side is the transpose of the derivative that is asked for, `(∇f)ᵀ` or `∂f/∂xᵀ`.
     `sums` are the letters over which the line before writes a Σ, `always` those over which the text does anywhere;
-    `lost` are those of them that the left side sums silently.
+    `silent` are the letters that the left side sums silently, `lost` those of them that have a Σ elsewhere.
     `gap` says that the row before could not be judged, `apart` that of this one only the left side could not.
     `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
     """
@@ -83,6 +84,7 @@ class Chain:
     equation: bool = False
     sums: frozenset[str] = frozenset()
     always: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
     lost: tuple[str, ...] = ()
     final: Read | None = None
     final_order: tuple[Index, ...] = ()
@@ -91,13 +93,21 @@ class Chain:
     def begin(self, left: Read, expr: Expr, target: bool, turned: bool) -> None:
         """A claim with its own left side begins a chain."""
         self.order, self.head, self.sound, self.rough = order_of(expr), expr, True, left.rough
-        self.target, self.turned, self.lost = target, turned, lost_sums(left, self.always)
-        self.sums = (self.sums | self.always | sigma_letters(left.side.node)) - {*left.summed}
+        self.target, self.turned = target, turned
+        self.silent, self.lost = frozenset(left.summed), lost_sums(left, self.always)
+        self.sums = (self.sums | self.always | sigma_letters(left.side.node)) - self.silent
 
     def lost_sums(self, found: Read) -> tuple[str, ...]:
         """The letters of the next side that are summed though no Σ goes over them any more."""
-        before, self.sums = self.sums, sigma_letters(found.side.node) | self.always
+        before, self.sums = self.sums, sigma_letters(found.side.node) | (self.always - self.silent)
         return lost_sums(found, before)
+
+    def lost_of_equation(self, last: Expr, found: Read) -> tuple[tuple[str, ...], Expr | None]:
+        """The letters that one side of an equation sums though their Σ stands elsewhere, and that side as it is meant;
+        letters that both sides sum silently speak of each."""
+        if left := tuple(letter for letter in self.lost if letter not in found.summed):
+            return left, last
+        return lost_sums(found, self.always - self.silent), found.expr
 
     def letters(self, last: Expr) -> frozenset[Index]:
         """The free letters that a side may carry after this expression."""
@@ -109,6 +119,14 @@ class Chain:
             for side in (one, other):
                 if isinstance(side, Entry):
                     self.order = tuple(place for place in (side.row, side.col) if isinstance(place, Index))
+
+
+def with_its_sums(outcome: Outcome, lost: tuple[str, ...], summed: Expr | None, around: Surroundings) -> Outcome:
+    """Wrong where a side follows only if a letter is summed that has its Σ elsewhere in the text."""
+    if not lost or summed is None or around.sums_silently or outcome.verdict != "follows":
+        return outcome
+    repair = around.bench.repair(summed, summed)
+    return replace(outcome, verdict="wrong", slip=lost_sum(lost, repair)) if repair is not None else outcome
 
 
 def open_outcome(found: Read, unknown: str | None) -> Outcome | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ..diagnostics.record import replace
 from ..ir import Expr, Index, transpose
 from ..notation import syntax as s
-from .chain import Chain, Outcome, RowResult, failed, open_outcome, worst_of
+from .chain import Chain, Outcome, RowResult, failed, open_outcome, with_its_sums, worst_of
 from .consequences import behind_gap
 from .equations.judging import Equations
 from .equations.marked import is_marked
@@ -19,7 +19,6 @@ from .lines.forms import as_array, is_derivative, is_pending, left_letters, lett
 from .lines.functions import states_function
 from .lines.indices import fixed_letters
 from .lines.kinds import Clash, Pairing, kind_in_words, pairings
-from .lines.lost_sums import lost_sum, lost_sums
 from .lines.reading import Read, Side, read_side, unknown_link
 from .lines.scope import Surroundings
 from .lines.statements import Claim, Later, Row, Taken, lone_name
@@ -242,8 +241,8 @@ class Reader:
             return [failed(found)]
         outcome = self._compared(last, found, self.chain.target)
         self.chain.last = found.expr
-        said = "no sign of equality says what this line claims; it is not equal to the line before"
-        return [Outcome("undecided", found, Slip("no-equality", said)) if outcome.verdict == "wrong" else outcome]
+        slip = Slip("no-equality", "no sign of equality says what this line claims; it is not equal to the line before")
+        return [Outcome("undecided", found, slip) if outcome.verdict == "wrong" else outcome]
 
     def _next(self, last: Expr, side: Side, own: bool = False) -> tuple[Expr, Outcome]:
         """The new last expression and the outcome at a sign of equality; its `own`: behind the left side of a claim."""
@@ -263,8 +262,8 @@ class Reader:
                 self.chain.final, self.chain.final_order = doubt, self.chain.order
             self.equations.no_solution(self.chain, last, outcome)
             return last, outcome
-        outcome = self._compared(last, found, self.chain.target)
-        outcome = self._without_sums(outcome, self.chain.lost_sums(found), found.expr)
+        outcome, lost = self._compared(last, found, self.chain.target), self.chain.lost_sums(found)
+        outcome = with_its_sums(outcome, lost, found.expr, self.around)
         if outcome.verdict == "wrong" and (unknown := unknown_link(found.side.node, self.around)) is not None:
             self.chain.sound = False
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
@@ -296,14 +295,7 @@ class Reader:
             meant = is_equation(self.around, self.chain, last, found.expr, own)
             return Outcome("undecided", found, role="equation") if meant else None
         outcome = self.equations.judged(self.chain, last, found, (own, self.both), self.notes)
-        lost = self.chain.lost or lost_sums(found, self.chain.always)
-        return outcome and self._without_sums(outcome, lost, last if self.chain.lost else found.expr)
-
-    def _without_sums(self, outcome: Outcome, lost: tuple[str, ...], summed: Expr | None) -> Outcome:
-        """Wrong where a side follows only if a letter is summed that has its Σ elsewhere in the text."""
-        silent = not lost or self.around.sums_silently or outcome.verdict != "follows"
-        repair = self.bench.repair(summed, summed) if summed is not None and not silent else None
-        return replace(outcome, verdict="wrong", slip=lost_sum(lost, repair)) if repair is not None else outcome
+        return outcome and with_its_sums(outcome, *self.chain.lost_of_equation(last, found), self.around)
 
     def _otherwise(self, last: Expr, found: Read) -> Read:
         """Where a side does not follow as it stands, another reading of it if that one follows."""
@@ -312,8 +304,10 @@ class Reader:
         readings = [*first, *wider_readings(found.side, self.around)]
         if not readings or (not clash and self._holds(last, found)[0]):
             return found
-        other = self._read_as(found.side, readings, self.chain.letters(last), lambda one: self._holds(last, one)[0])
-        return other or found
+        return (
+            self._read_as(found.side, readings, self.chain.letters(last), lambda one: self._holds(last, one)[0])
+            or found
+        )
 
     def _left(self, side: Side, behind: s.Node | None) -> Read:
         """A left side; read with a wider reach of its sign where only then it is the derivative that is asked for."""

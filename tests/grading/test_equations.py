@@ -99,6 +99,16 @@ SLIPS = {
     "inverse of a sum": ([GRADIENT, r"w = (X^\top X)^{-1}X^\top y + \frac1\lambda X^\top y"], 2, "differs"),
     "not worked out of the derivative": ([GRADIENT, r"2X^\top(Xw - y) = 0"], 2, "dropped-term"),
     "zero in front": ([r"0 = 2X^\top(Xw - y) + \lambda w"], 1, "lost-factor"),
+    "a solution named after its method": (
+        [GRADIENT, r"w_{\text{Ridge}} = (X^\top X - \lambda I)^{-1}X^\top y"],
+        2,
+        "wrong-sign",
+    ),
+    "a sum that its letter has elsewhere": (
+        [GRADIENT + " = 0", r"X_{ki}y_k - \sum_k X_{ki}(Xw)_k = \lambda w_i"],
+        2,
+        "bad-sum-collapse",
+    ),
     "divided by a matrix": (
         [GRADIENT, r"X^\top Xw + \lambda w = X^\top y", r"Xw + \lambda w = y"],
         3,

@@ -20,6 +20,7 @@ _SETTING = regex(
     r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE
 )
 _ZERO = regex(r"=\s*(?:\\mathbf\s*)?\{?\s*0\s*\}?[\s.,;]*$")
+_SET_TO_ZERO = regex(r"\b(?:set|equat)\w*\b[^.=]{0,40}\b(?:zero|0)\W*$", re.IGNORECASE)
 _DEFINES = regex(r"\b(?:where|with|let|defin\w+|denot\w+|writ\w+|call\w*|here|using|for|put)\b", re.IGNORECASE)
 _NOISE = regex(
     r"[+-]\s*(?:\\\w+\s*\{\s*\\(?:var)?(?:epsilon|xi)\s*\}|(?:\\\w+\s*)?\\(?:var)?(?:epsilon"
@@ -57,13 +58,14 @@ class Definitions:
         zeros = (
             item.formula for item in found.differentiated if _ZERO.search(sheet.formulas[item.formula].passage.text)
         )
-        settled = min(zeros, default=_NEVER)
+        said = (at for at, formula in enumerate(sheet.formulas) if _SET_TO_ZERO.search(formula.before[-60:]))
+        settled = min((*zeros, *said), default=_NEVER)
         texts: dict[str, Stated] = {}
         for stated, inside in valued:
             if stated.name in moving or stated.name in held:
                 continue
             formula = sheet.formulas[stated.formula]
-            if stated.formula > settled and formula.kind == "display" and not _DEFINES.search(formula.before[-60:]):
+            if stated.formula > settled and formula.kind != "inline" and not _DEFINES.search(formula.before[-60:]):
                 continue  # a solution
             self.made.setdefault(stated.name, set()).update(inside)
             number = not stated.letters and (stated.formula >= begun if is_identity(stated.sides[0]) else not inside)

@@ -102,8 +102,9 @@ def _of_line(line: str, position: int) -> Iterator[tuple[int, int]]:
     numbered = _NUMBERED.match(line)
     start: int | None = None
     end = numbered.end() if numbered else 0
-    for token in [*_TOKEN.finditer(line, end), None]:
-        if token is not None and not talks(token[0]):
+    tokens = [*_TOKEN.finditer(line, end), None]
+    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+        if token is not None and not (talks(token[0]) and not _is_letter(token[0], after)):
             start = token.start() if start is None else start
             end = token.end()
             if not re.search(r"[.;?!]$", token[0]) or token[0].endswith("..."):
@@ -112,6 +113,11 @@ def _of_line(line: str, position: int) -> Iterator[tuple[int, int]]:
             said = re.search(r"\s(?:I|a)$", line[start:end]) if token is not None else None  # `… I obtain`
             yield from _trimmed(line, start, start + said.start() if said else end, position)
         start = None
+
+
+def _is_letter(token: str, after: re.Match[str] | None) -> bool:
+    """Whether an `a` is no article: `2 (a^T b) a`."""
+    return token == "a" and (after is None or not talks(after[0]))
 
 
 def talks(token: str) -> bool:

@@ -26,7 +26,10 @@ _PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE}){_TIMES}(?P<cols>{_SIZE})(?![A-Za-
 NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
 _FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?(?!\s*\^)"
-_IN_FIELD = regex(rf"{NAMES}\s*(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? in)\s*(?P<field>{_FIELD}){_POWER}")
+_IN_FIELD = regex(
+    rf"{NAMES}\s*(?:(?:is|are|be)\s+(?:an?\s+)?(?:\w+\s+){{0,2}}(?:vectors?|matri(?:x|ces)|points?)\s*)?"
+    rf"(?:∈|(?P<both>\s*,?\s*(?:both|all|each) in)|,? ?in)\s*(?P<field>{_FIELD}){_POWER}"
+)
 _OF_FORMULA = r"(?:\\(?!text|mbox)[A-Za-z]+(?:\{[a-z]+\})?|[A-Z]|(?<![a-z])[a-z](?![a-z])|[^=∈$\nA-Za-z\\])"
 _VALUE_IN_FIELD = regex(rf"(?P<name>{_NAME})\s*&?={_OF_FORMULA}{{1,120}}∈\s*{_FIELD}{_POWER}")
 """`W = QKᵀ/√d ∈ ℝ^{n×n}`."""
@@ -39,7 +42,7 @@ _TOLD = regex(rf"∈\s*{_FIELD}\s*(?:\^\s*(?:\{{[^{{}}]+\}}|\\?[A-Za-z0-9]))?|{_
 _LENGTH = regex(
     rf"{NAMES}(?:\s*(?:\w+\s){{0,4}}(?:vectors?\s(?:\w+\s){{0,2}})?(?:of|with)\s(?:length|dimension"
     rf"|size)\s(?P<size>{_SIZE})(?![\w×]|\s*×)"
-    rf"|\s+is\s+(?P<dim>{_SIZE})-dim)"
+    rf"|\s+(?:is|be)\s+(?:an?\s+)?(?P<dim>{_SIZE})-(?:dim|vector))"
 )
 _LISTED = regex(
     rf"(?:^|[,;(]|[-•*])[ \t]*{NAMES}\s*:[ \t]*(?P<size>{_SIZE})(?=[ \t]*(?:[,;)\n]|$|—|–)|[ \t]+\()", re.MULTILINE
@@ -160,12 +163,18 @@ def plain_prose(prose: str) -> str:
         text = re.sub(rf"\\(?:{_MARK})\s*\{{(\\?[A-Za-z]+)\}}", _field, text)
     text = re.sub(r"\s*(?:\\times(?![A-Za-z])|×)\s*", "×", text)
     text = re.sub(r"\\in(?![A-Za-z])", "∈", re.sub(r"\\Re?\^", "ℝ^", text)).replace("\\mathbb S", "𝕊")
+    text = regex(r"(∈|\bin)\s*R\s*\^\s*(?:\(([^()\n]+)\)|\{([^{}\n]+)\}|(\w+))").sub(_of_plain_text, text)
     if any(sign in text for sign in ("∈", *_ORDERED)):
         text = regex(rf"({_NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))").sub(r"\1", text)
     raised = regex(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)")
     text = raised.sub(lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text)
     text = re.sub(r"([A-Za-zΑ-ω])([₀-₉]+)", lambda match: f"{match[1]}_{match[2].translate(_LOWERED)}", text)
     return re.sub(r"\*\*|__", "  ", text)
+
+
+def _of_plain_text(match: re.Match[str]) -> str:
+    """`in R^(m x n)`, `in R^mxn`."""
+    return f"{match[1]} ℝ^{{{_pair(match[2] or match[3] or match[4])}}}"
 
 
 def _field(match: re.Match[str]) -> str:
@@ -176,7 +185,7 @@ def _field(match: re.Match[str]) -> str:
 
 def _pair(raised: str) -> str:
     """`kxd` of ℝᵏˣᵈ as `k×d`."""
-    return raised if "×" in raised else re.sub(r"(?<=\w)x(?=\w)", "×", raised)
+    return raised if "×" in raised else re.sub(r"(?<=\w)\s*x\s*(?=\w)", "×", raised)
 
 
 def sizes_told(prose: str) -> dict[str, str]:
@@ -253,15 +262,18 @@ def _clean(size: str) -> str | None:
     return "×".join(sides)
 
 
-def _names(text: str) -> list[str]:
-    return [plain_name(part) for part in re.findall(_NAME, text) if part != "a"]
+def _names(text: str, articles: bool = True) -> list[str]:
+    """The names of a list; an `a` that stands alone or ends it is an article, unless no `articles` may stand there."""
+    found = _EACH_NAME.finditer(text)
+    return [plain_name(one[0]) for one in found if one[0] != "a" or one.end() < len(text) or not articles]
 
 
 def _whole_names(text: str, match: re.Match[str]) -> list[str]:
     """The names of a list; neither the w of `X w is a scalar` nor the A of `the n×n matrix A B` is meant by itself."""
     before = _TOLD.sub(lambda told: "∈".ljust(len(told[0])), text[max(0, match.start() - 60) : match.start()])
     factor = _OF_PRODUCT.search(before) is not None and _SPOKEN.search(before) is None
-    return _names(match["names"])[int(factor) : -1 if _GOES_ON.match(text, match.end("names")) else None]
+    names = _names(match["names"], "∈" not in match[0] and " in " not in match[0])
+    return names[int(factor) : -1 if _GOES_ON.match(text, match.end("names")) else None]
 
 
 def _beside(text: str, bare: str, match: re.Match[str]) -> list[str]:

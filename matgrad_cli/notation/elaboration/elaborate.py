@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ...diagnostics import Span
 from ...diagnostics.record import record
+from ...diagnostics.regex import regex
 from ...ir import (
     Add,
     Call,
@@ -235,13 +236,20 @@ def _terms(e: Elaborator, terms: list[tuple[bool, s.Node]]) -> list[tuple[Expr, 
     return [(values[id(part)], part, minus) for minus, part in reversed(terms)]
 
 
+_CALL = regex(r"\b[a-z]{3,}\(")
+"""A function as a program calls it: without a command of LaTeX beside it, numbers are added as a program does."""
+
+
 def _spread(e: Elaborator, value: Expr, node: s.Node, array: Expr, beside: s.Node) -> Expr:
-    """number + array: the number is added to every entry; in LaTeX a literal, or a name beside a vector,
-    as in `x - \\mu`."""
+    """number + array: the number is added to every entry; in LaTeX with its commands a literal, or a name beside a
+    vector, as in `x - \\mu`."""
     lone = isinstance(value, Number) or (
         isinstance(s.ungrouped(node), s.Name) and (array.shape.is_column or array.shape.is_row)
     )
-    if e.scope.syntax == "latex" and not lone:
+    typed = _CALL.search(text := e.scope.source.text) and "\\" not in text.replace(r"\left(", "").replace(
+        r"\right)", ""
+    )
+    if e.scope.syntax == "latex" and not (lone or typed):
         message = f"{e.text(node)} is a number and {e.text(beside)} is {described(array.shape)}: they cannot be added"
         sides = (node.span, "a number"), (beside.span, f"{array.shape.rows}×{array.shape.cols}")
         fail(e.scope, "number-plus-array", message, *sides)
