@@ -70,9 +70,9 @@ class Passage:
             last = end
         return Passage("".join([*parts, self.text[last:]]), 0, (*where, *places[last:]))
 
-    def joined(self, other: Passage) -> Passage:
-        """Both passages as one list, with `;` between them."""
-        return Passage(f"{self.text};{other.text}", 0, (*self.places, *other.places))
+    def joined(self, other: Passage, between: str = ";") -> Passage:
+        """Both passages as one, with the sign `between` them that makes a list of them, or a blank."""
+        return Passage(f"{self.text}{between}{other.text}", 0, (*self.places, *other.places))
 
 
 def line_and_column(text: str, position: int) -> tuple[int, int]:

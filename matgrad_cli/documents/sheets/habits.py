@@ -41,10 +41,12 @@ _ROW_SUM = regex(
 _BY_NAME = rf"(?:[A-Za-z]|\\?(?:{OF_GREEK}))(?![A-Za-z])(?:_(?:\w|\{{\s*\w+\s*\}}))?"
 _OF_SCRIPT = r"\\mathcal\s*\{?\s*[A-Z]\s*\}?|\\ell|[A-Za-z]"
 _UPSTREAM = regex(
-    rf"(?<![A-Za-z\\])d\s?(?P<name>{_BY_NAME})\s*&?:?=\s*&?(?P<over>\\[dt]?frac\s*\{{)?\s*(?:\\partial|d)\s*"
+    rf"(?<![A-Za-z\\])d\s?(?P<name>{_BY_NAME})"
+    r"(?:\s*&?:?=\s*&?|\s+(?:denotes?|be|is|for|means|stands for)\b[^.=]{0,40}?\s)"
+    r"(?P<over>\\[dt]?frac\s*\{)?\s*(?:\\partial|d)\s*"
     rf"(?P<loss>{_OF_SCRIPT})(?![A-Za-z])\s*(?(over)\}}\s*\{{|/)\s*(?:\\partial|d)\s*(?P<by>{_BY_NAME})"
 )
-"""`dW = \\frac{\\partial L}{\\partial W}`, as programs call it."""
+"""`dW = \\frac{\\partial L}{\\partial W}`, as programs call it; `dW denotes \\partial L/\\partial W`."""
 _ABOVE = r"(?:upstream|incoming|backpropagated) (?:gradient|derivative)"
 _FROM_ABOVE = regex(
     rf"\b{_ABOVE}[^.]{{0,20}}?\bd\s?[A-Z](?![A-Za-z])|\bd\s?[A-Z]\b\W{{0,4}}(?:be|is|denotes?|for) (?:the "
@@ -215,7 +217,8 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
             count = match["count"]
             respelled += [(r"\\psi(?:_\{?\w\}?|\([^()]*\))?", rf"\log {count}!"), ("psi", f"log {count[0]}!")]
         habits.append((_FACTORIAL, r"\\psi(\g<count>)"))
-    said = [match for match in _UPSTREAM.finditer(text) if plain_name(match["name"]) == plain_name(match["by"])]
+    given = _UPSTREAM.finditer(f"{text} {sheet.prose}")
+    said = [match for match in given if plain_name(match["name"]) == plain_name(match["by"])]
     unused = not any(re.search(r"(?<![A-Za-z\\])L(?![A-Za-z])", one) for one in texts if len(one.strip()) > 1)
     told = "L" if unused and _FROM_ABOVE.search(sheet.prose) is not None else None
     if (loss := said[0]["loss"] if said else told) is not None:

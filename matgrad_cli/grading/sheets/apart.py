@@ -54,9 +54,7 @@ def with_heads(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
         last = made[-1] if made else None
         shown = last is not None and last.kind == formula.kind == "display" and _GOES_ON.match(formula.passage.text)
         if last is not None and shown and _is_head(last, found.lines[at - 1 : at]):
-            text = f"{last.passage.text} {formula.passage.text}"
-            passage = Passage(text, 0, (*last.passage.places, *formula.passage.places))
-            made[-1] = replace(last, passage=passage, after=formula.after)
+            made[-1] = replace(last, passage=last.passage.joined(formula.passage, " "), after=formula.after)
         else:
             made.append(formula)
     return tuple(made) if len(made) < len(formulas) else None
@@ -225,33 +223,48 @@ _THEN = regex(r"[^.$=]{0,60}$")
 _INDEX = r"_\s*(?:\{{[a-z,\s]*{0}[a-z,\s]*\}}|{0}(?![A-Za-z]))"
 
 
-def with_letter_cases(formulas: Sequence[Formula], _: Outline, prose: str) -> tuple[Formula, ...] | None:
+def with_letter_cases(formulas: Sequence[Formula], found: Outline, prose: str) -> tuple[Formula, ...] | None:
     r"""The formulas with a table of cases for each side of a row that is said of two letters alike, or unlike:
     `\frac{\partial p_i}{\partial z_j} = -p_i p_j \quad (i \neq j)`, **Case 1: $i = j$**."""
     made: list[Formula] = []
     case: tuple[int, re.Match[str]] | None = None
-    for last, formula in zip((None, *formulas), formulas, strict=False):
+    head, general = Passage(""), Passage("")
+    for at, (last, formula) in enumerate(zip((None, *formulas), formulas, strict=False)):
         text = formula.passage.text
+        goes_on = _GOES_ON.match(text) is not None
+        if not goes_on and _CONDITION.fullmatch(text) is None:
+            head = _left_side(formula.passage, found.lines[at : at + 1])
         behind = _CONDITION_BEHIND.search(text)
         stated = _CONDITION.fullmatch(last.passage.text) if last is not None and last.kind == "inline" else None
         if stated is not None and last is not None:
             between = prose[last.place + len(last.passage.text) : formula.place]
             said = _CASE.search(prose[: last.place].rstrip("$(\\ "))
             case = (formula.block, stated) if said and _THEN.match(between.strip("$*_#: \n\\([")) else None
+            if case is not None and goes_on:  # from what holds in every case
+                head = general
+                formula = replace(formula, passage=general.joined(formula.passage, " "))
+        general = general if case is not None and formula.block == case[0] or not head.text else head
         if behind is not None and "=" in text[: behind.start()]:
-            made.append(_in_case(formula, replace(formula, passage=formula.passage.part(0, behind.start())), behind))
+            bare = replace(formula, passage=formula.passage.part(0, behind.start()))
+            made.append(_in_case(formula, bare, behind, head.text))
         elif case is not None and formula.block == case[0] and "=" in text:
-            made.append(_in_case(formula, replace(formula, before="", after=""), case[1]))
+            made.append(_in_case(formula, replace(formula, before="", after=""), case[1], head.text))
         else:
             made.append(formula)
     return tuple(made) if made != list(formulas) else None
 
 
-def _in_case(formula: Formula, bare: Formula, condition: re.Match[str]) -> Formula:
+def _left_side(passage: Passage, lines: Sequence[LatexLine]) -> Passage:
+    sides = [line.statements[0].sides for line in lines if len(line.statements) == 1]
+    return passage.part(sides[0][0].span.start, sides[0][0].span.end) if sides and len(sides[0]) > 1 else Passage("")
+
+
+def _in_case(formula: Formula, bare: Formula, condition: re.Match[str], head: str) -> Formula:
     """A row without the words of its condition, each side as it is where that holds, and 0 elsewhere; of one letter
-    alone `i = j` says nothing else, and another condition is left to it."""
+    alone, where also the `head` from which it goes on holds no other, `i = j` says nothing else, and another condition
+    is left to it."""
     text, letters = bare.passage.text, (condition["one"], condition["other"])
-    if not all(re.search(_INDEX.format(letter), text) for letter in letters):
+    if not all(re.search(_INDEX.format(letter), f"{head} {text}") for letter in letters):
         return bare if condition["sign"] == "=" else formula
     sign = "=" if condition["sign"] == "=" else r"\neq"
     end = rf" & {letters[0]} {sign} {letters[1]} \\ 0 & \text{{otherwise}}\end{{cases}}"

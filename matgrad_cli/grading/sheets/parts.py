@@ -287,7 +287,7 @@ def _doubtful(part: Part) -> bool:
     )
 
 
-_OF_LAYOUT = ("other-layout", "missing-transpose", "shape-mismatch")
+_OF_LAYOUT = ("other-layout", "missing-transpose", "shape-mismatch", "number-for-matrix")
 OTHERS = ("numerator", "mml", "denominator")
 """Layouts that are tried where rows do not follow in the gradient layout."""
 
