@@ -243,7 +243,7 @@ def with_letter_cases(formulas: Sequence[Formula], found: Outline, prose: str) -
             if case is not None and goes_on:  # from what holds in every case
                 head = general
                 formula = replace(formula, passage=general.joined(formula.passage, " "))
-        general = general if case is not None and formula.block == case[0] or not head.text else head
+        general = general if (case is not None and formula.block == case[0]) or not head.text else head
         if behind is not None and "=" in text[: behind.start()]:
             bare = replace(formula, passage=formula.passage.part(0, behind.start()))
             made.append(_in_case(formula, bare, behind, head.text))

@@ -81,7 +81,11 @@ _TWO_CLASSES = regex(r"logistic|label|hinge|\bSVM\b|classif|margin", re.IGNORECA
 _MARGIN = regex(r"(?:e\s*\^\s*\{|exp\s*(?:\\left)?\s*[(\[{]+|max[^=]{0,20}1)\s*-\s*([a-z])_")
 """Losses of margins: `log(1 + e^{-y_i wᵀx_i})`, `max(0, 1 - y_i wᵀx_i)`; the labels there are ±1."""
 
-_LABELS = regex(r"one[- ]?hot|cross[- ]?entropy|soft[- ]?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE)
+_LABELS = regex(
+    r"one[- ]?hot|cross[- ]?entropy|soft[- ]?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE
+)
+    r"one[- ]?hot|cross[- ]?entropy|soft[- ]?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE
+)
 
 
 def stated_layouts(sheet: Sheet) -> tuple[tuple[str, ...], bool]:
