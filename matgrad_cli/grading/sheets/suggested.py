@@ -84,8 +84,6 @@ _MARGIN = regex(r"(?:e\s*\^\s*\{|exp\s*(?:\\left)?\s*[(\[{]+|max[^=]{0,20}1)\s*-
 _LABELS = regex(
     r"one[- ]?hot|cross[- ]?entropy|soft[- ]?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE
 )
-    r"one[- ]?hot|cross[- ]?entropy|soft[- ]?max|multi-?class|class(?:es|ification)|probabilit", re.IGNORECASE
-)
 
 
 def stated_layouts(sheet: Sheet) -> tuple[tuple[str, ...], bool]:
