@@ -30,6 +30,7 @@ _SOFTMAX = regex(
     r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left"
     r"|[bB]igl?g?))?\s*[(\[])"
 )
+_TWO_NORM = regex(r"(?P<bar>\\\||\\r?Vert(?![A-Za-z])|\|\||‖)\s*_\s*(?:\{\s*2\s*\}|2)")
 _OF_CAPITAL = regex(r"soft-?max\W{1,12}[A-Z]", re.IGNORECASE)
 _ROW_SUM = regex(
     r"\\(?:operatorname|mathrm|text)\s*\{\s*row[- ]?sums?\s*\}\s*"
@@ -146,6 +147,13 @@ _CALL_IN_WORDS = regex(r"(?<==)(?P<room>[\s&]*)\\text(?=\s*\{\s*[A-Za-z]+\s*\}\s
 """`h = \\text{RBF}(xw)` calls a function, and does not part statements."""
 _BOLD_ZERO = regex(r"(?<==)(?P<room>[\s&]*)\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{\s*0\s*\}|0)(?=[\s.,;&\\]*$)")
 """`\\partial L / \\partial W = \\mathbf 0` has the shape of the derivative."""
+_LETTER = r"(?:\\(?:math\w+|boldsymbol|bm|vec)\s*)?\{?\s*(?:\\[a-z]+|[A-Za-z])\s*\}?"
+_AT_ITS_OWN = regex(
+    r"(?P<derivative>\\[dt]?frac\s*\{\s*(?:d|\\partial|\\mathrm\s*\{?\s*d\s*\}?)(?:\s*\^\s*\{?2\}?)?\s*"
+    rf"{_LETTER}\s*\}}\s*\{{\s*(?:d|\\partial|\\mathrm\s*\{{?\s*d\s*\}}?)\s*(?P<by>{_LETTER})[^{{}}]*\}})"
+    rf"\s*\(\s*(?:{_LETTER}\s*,\s*)*?(?P=by)\s*(?:,\s*{_LETTER}\s*)*\)"
+)
+"""`\\frac{df}{dx}(x)`, the derivative at what it is a function of."""
 _NAMED = (
     r"(?:\\(?:math(?:bf|rm|bb)|boldsymbol|bm|vec)\s*(?P<bold>\{\s*{name}\s*\})"
     r"|\\(?:text\w*|math\w+|mbox|operatorname)\s*\{[^{}]*\}|\\(?:wide)?(?:hat|tilde|bar|dot)\s*\w|(?P<bare>{name})"
@@ -162,6 +170,7 @@ _ALWAYS: tuple[Habit, ...] = (
     (_TEXT_D, r"\\mathrm{d}"),
     (_GOAL_OF_NAMED, ""),
     (_CALL_IN_WORDS, r"\g<room>\\mathrm"),
+    (_AT_ITS_OWN, r"\g<derivative>"),
     (_BOLD_ZERO, lambda match: match["room"] + "0" if _DERIVED.search(match.string) else match[0]),
     (_IN_WORDS, r"\g<sign>"),
     (BARE_SUM, over_the_one),
@@ -169,14 +178,18 @@ _ALWAYS: tuple[Habit, ...] = (
 )
 
 
-def of_matrices(sheet: Sheet) -> bool:
-    """Whether a softmax may be of the rows of a matrix, which no words say."""
-    return not _ROWS.search(sheet.prose) and any(_OF_CAPITAL.search(one.passage.text) for one in sheet.formulas)
+def meanings(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """What signs may mean that no words explain, for `rewritten`, with a note: a softmax of a matrix is of each row, or
+    each column; the 2-norm of a matrix is that of its entries."""
+    texts = [one.passage.text for one in sheet.formulas]
+    if not _ROWS.search(sheet.prose) and any(map(_OF_CAPITAL.search, texts)):
+        yield from (("1", "softmax of each row"), ("0", "softmax of each column"))
+    if any(_TWO_NORM.search(text) and re.search(r"(?<![A-Za-z\\])[A-Z](?![A-Za-z])", text) for text in texts):
+        yield "F", "the 2-norm of a matrix as that of its entries, ‖·‖_F"
 
 
-def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
-    """The sheet with its habits written in the signs that are read; a softmax is of each row at `axis` 1, of each
-    column at 0."""
+def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
+    """The sheet with its habits written in the signs that are read, of which one is `meant` as `meanings` says."""
     texts = [formula.passage.text for formula in sheet.formulas]
     text = " ".join(texts)
     habits: list[Habit] = [(_PRIMED_CALL, partial(_primed, text))]
@@ -195,7 +208,7 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
         respelled += [(plain_name(name), whole) for name, _, whole in densities.values()]
     spread = re.search(r"covarian|gaussian|normal|precision", sheet.prose, re.IGNORECASE)
     habits.append((_PLAIN_SUM, lambda match: match[0] if match[0][0] == "Σ" and spread else _sum(match["below"])))
-    axis = axis or ("1" if _ROWS.search(sheet.prose) else "")
+    axis = "1" if _ROWS.search(sheet.prose) else meant if meant.isdigit() else ""
 
     def softmax(match: re.Match[str]) -> str:
         way = "1" if "row" in match[0] else axis
@@ -203,6 +216,8 @@ def rewritten(sheet: Sheet, axis: str = "") -> Sheet:
 
     habits.append((_SOFTMAX, softmax))
     habits += _ALWAYS
+    if meant == "F":
+        habits.append((_TWO_NORM, r"\g<bar>_F"))
     if _SUBGRADIENT.search(sheet.prose):
         habits.append((_SIGN_ALONE, lambda match: match[0] if _QUOTIENT.search(match.string) else r"\nabla"))
     for name in sorted(ones_told(sheet.prose)):

@@ -149,7 +149,8 @@ class OpenNames:
         numbers = len(shapes) > 1 and all(shape.is_number for shape in shapes.values())
         yield table and numbers, "the derivative by several of the numbers may be meant"
         yield names & self.whole and not line.derives, "it may rest on the entries that are said to sum to 1"
-        yield NEGLECTS.search(written.before[-80:]), "it may hold up to what is neglected"
+        about = line.name == self.question.name and re.search(r"≈|\\approx(?![A-Za-z])", line.text)
+        yield about or NEGLECTS.search(written.before[-80:]), "it may hold up to what is neglected"
         last = {part.name for part in s.parts_of(side) if isinstance(part, s.Name)} if (side := _last(line)) else names
         put_in = any(array or name not in last for name, array in self.valued.items() if name in given)
         yield put_in and not form, "it may be said of an example, in which a given name has a value"

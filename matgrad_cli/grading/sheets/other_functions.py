@@ -65,12 +65,14 @@ class Others:
         self.place = sheet.formulas[question.start].place if question.start < len(sheet.formulas) else 0
         self.told_last: str | None = None
         self.in_loss: set[str] = set()
+        self.written: set[str] = set()
         self.diagonal = False
         self.restated = False
 
     def note(self, line: Line, states_loss: bool, follows: bool) -> None:
         """Takes in a row that was judged."""
         self.told_last = line.name or self.told_last
+        self.written |= line.names
         self.diagonal = self.diagonal or len(_twice_by(line.head)) == 1
         if states_loss:
             self.in_loss |= _arrays(line) | _labelled(line)
@@ -91,7 +93,8 @@ class Others:
         anew = stated and self.loss is not None and line.name == self.loss and not line.derives
         labelled, before = _labelled(line) - self.in_loss - defined, line.formula.place < self.place
         apart = line.names.isdisjoint((*self.wrt, self.loss))
-        if (form and (labelled or (before and (strange or apart)))) or (strange and self.restated):
+        early = before and (apart or _arrays(line) - self.in_loss - (defined & self.written) - {*self.wrt, self.loss})
+        if (form and (labelled or early)) or (strange and self.restated):
             return "the loss is stated elsewhere, and not in its names"
         if apart and not line.derives and _is_equation(line, self.in_loss | defined):
             return "an equation in names of its own"

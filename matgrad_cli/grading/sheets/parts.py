@@ -10,7 +10,7 @@ from ...diagnostics import MatgradError
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.calls import with_calls
-from ...documents.sheets.habits import of_matrices, rewritten
+from ...documents.sheets.habits import meanings, rewritten
 from ...documents.sheets.members import numbered, small
 from ...documents.sheets.named import with_loss, with_named
 from ...documents.sheets.one_term import with_samples
@@ -53,19 +53,19 @@ def rows_of(sheet: Sheet, found: Outline) -> list[Line]:
 
 
 def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
-    """Every problem of the document, judged; where not all is understood, with a softmax of each row, or column."""
+    """Every problem of the document, judged; where not all follows, with signs as they may be meant too."""
     parts = _read(sheet, given)
-    for axis, of_each in (("1", "row"), ("0", "column")) if of_matrices(sheet) else ():
-        if any(one.verdict == "undecided" for part in parts for one in part.judged):
-            others = _read(sheet, given, axis)
-            told = [replace(part, wholes=(*part.wholes, f"softmax of each {of_each}")) for part in others]
+    for meant, note in meanings(sheet):
+        if any(one.verdict in ("undecided", "wrong") for part in parts for one in part.judged):
+            others = _read(sheet, given, meant)
+            told = [replace(part, wholes=(*part.wholes, note)) for part in others]
             parts = told if _follow(others) > _follow(parts) else parts
     return parts
 
 
-def _read(sheet: Sheet, given: Mapping[str, str], axis: str = "") -> list[Part]:
+def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
-    sheet = rewritten(with_spoken(with_tables(sheet)), axis)
+    sheet = rewritten(with_spoken(with_tables(sheet)), meant)
     sheet = replace(sheet, formulas=with_called(sheet.formulas) or sheet.formulas)
     found = outline(sheet.formulas)
     named, in_cases = (partial(change, prose=sheet.prose) for change in (with_named, with_letter_cases))
