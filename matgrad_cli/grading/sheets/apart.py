@@ -160,8 +160,8 @@ def _entries(formula: Formula, line: LatexLine, found: Outline) -> Iterator[Form
     cells = [_cells(text, side.span.start, side.span.end) for side in sides[1:]]
     if len(variables) < 2 or any(len(one) != len(variables) ** order for one in cells):
         return
-    written = (tokens_of(text[start:end], LatexNames()) for one in cells for start, end in one)
-    constant = not any({*labelled_names(tokens)} - {"e", "pi"} for tokens in written)
+    tokens = (tokens_of(text[start:end], LatexNames()) for one in cells for start, end in one)
+    constant = not any({*labelled_names(entry)} - {"e", "pi"} for entry in tokens)
     constant = constant and (order == 1 or _AT.search(f"{formula.before[-60:]} {formula.after[:60]}") is not None)
     loss = text[head.span.start : head.span.end] if head is not None else ""
     for at, by in enumerate(product(variables, repeat=order)):
