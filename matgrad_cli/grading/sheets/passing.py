@@ -60,12 +60,15 @@ _HYPOTHETICAL = regex(
     re.IGNORECASE | re.DOTALL,
 )
 _WOULD = regex(r"^\W*would\s+(?:be|have|hold|follow|result)\b.*\b(?:if|had|were)\b", re.IGNORECASE)
+_FOR = r"for(?!,? (?:all|each|every|any)\s+[$\\(]*\w+\s*=\s*[01]\b)(?! \S{0,2}\w\s*=\s*[01]\s*,)"
+"""No condition is `for all $k = 1, \\dots, K$`."""
 _KIND = r"(?:symmetric|diagonal|orthogonal|positive|definite|invertible|scalar|square|one-?hot|commut\w*|unit|rank)"
 _CONDITION = regex(
     r"\b(?:special case|in particular|sanity check|for (?:example|instance)|as an example|example:"
     r"|at initiali[sz]ation|in the limit"
     r"|reduces to)\b"
-    r"|\b(?:if|when|for|whenever|suppose|wenn|falls|für)\b(?!.*(?:\\sum|\\frac|\\\||\b(?:with|where|let)\s+\$))"
+    rf"|\b(?:if|when|{_FOR}|whenever|suppose|wenn|falls|für)\b"
+    r"(?!.*(?:\\sum|\\frac|\\\||\b(?:with|where|let)\s+\$))"
     r"[^.]{0,40}(?:[=<>≠≥≤]|\\neq?\b|\\geq?\b|\\leq?\b)[^.=]*$"
     r"|(?:^|\$|\\\(|[(,;:]|(?<![\\A-Za-z])[A-Za-z]{2,})\s*[A-Za-zα-ω]\s*=\s*(?:I|\\?mathbf\s*\{?0\}?"
     r"|\d+)(?![\w.^])[^.]{0,25}$"
@@ -74,7 +77,7 @@ _CONDITION = regex(
     re.IGNORECASE,
 )
 _CONDITION_BEHIND = regex(
-    rf"^\W*(?:(?:if|when|for|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case"
+    rf"^\W*(?:(?:if|when|{_FOR}|provided|whenever|only if)\b[^.]{{0,40}}(?:\b{_KIND}|[=<>≠≥≤])|in the special case"
     rf"|at initiali|otherwise\b|elsewhere\b)",
     re.IGNORECASE,
 )
