@@ -103,7 +103,7 @@ def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iter
                 said = [own]
             if said:
                 stated.setdefault(said[-1], []).append(number)
-            elif words and not _of_both_sides(row):
+            elif (words or open_[-1:] == [number - 1]) and not _of_both_sides(row):
                 open_.append(number)
     for text, rows in stated.items():
         known = [one.line for one in judged[: rows[0]] if one.role == "definition"]
