@@ -19,6 +19,7 @@ from .lines.functions import find_functions
 from .lines.losses import loss_names
 from .lines.lost_sums import letters_with_sigma, sums_silently
 from .lines.reading import Side
+from .lines.samples import sample_letters, without_samples
 from .lines.scope import Surroundings, surroundings
 from .lines.statements import Claim, Later, Row, as_typed, read_row
 from .meanings.redefined import find_redefined
@@ -65,6 +66,7 @@ class Begun:
         found = _words(number, row, self.around, self.rows) or read_row(
             number, row, self.source, self.around.names(), self.syntax
         )
+        found = without_samples(found, self.around.samples)
         if number == self.rows[-1][0]:
             texts = [one.text for _, one in self.rows]
             chain, text = self.reader.chain, self.source.text
@@ -106,6 +108,10 @@ def begin(
     begun = Begun(Reader(around, habits.rules, habits.supposing), bare, source, syntax, habits)
     trees = [begun.read(number, row) for number, row in bare]
     nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
+    if samples := sample_letters(nodes, around):
+        around.samples = samples
+        trees = [begun.read(number, row) for number, row in bare]
+        nodes = [side.node for row in trees for claim in row.claims for side in claim.sides if side.node is not None]
     begun.reader.chain.always = letters_with_sigma(nodes) | _summed_in_loss(task.problem)
     begun.reader.prose.written = frozenset().union(*(s.contents(node).names for node in nodes))
     find_directions(around, nodes)

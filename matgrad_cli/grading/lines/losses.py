@@ -132,7 +132,8 @@ _DERIVED = regex(
 def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> frozenset[str]:
     r"""Names that a row states as a function of others: `\mathbf{e}(\theta) := …`."""
     found = (match for _, row in rows for match in re.finditer(_FUNCTION, row.text))
-    names = frozenset(letter_name(match[1] or match[2] or match[3]) for match in found)
+    parts = ((match[1] or match[2] or match[3], match[4]) for match in found)
+    names = frozenset("_".join(letter_name(part) for part in both if part) for both in parts)
     return frozenset(
         name for name in names - _SIGNS - FUNCTIONS.keys() - scratch.formulas.keys() if not scratch.known(name)
     )
@@ -141,7 +142,7 @@ def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> fr
 _SIGNS = frozenset(("d", "D", "delta", "mathrm"))
 _FUNCTION = (
     r"(?:^|[,;]|\\quad)\s*(?:\\(?:mathbf|boldsymbol|bm|vec|mathcal)(?:\s*\{\\?(\w+)\}|\s\\?(\w))"
-    r"|\\?([A-Za-z]+))\s*(?:\\left)?\([^()=]*\)\s*:?\s*="
+    r"|\\?([A-Za-z]+))\s*(?:_\{?\\?([A-Za-z]+)\}?)?\s*(?:\\left)?\([^()=]*\)\s*[:&]*\s*="
 )
 
 

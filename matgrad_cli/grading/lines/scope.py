@@ -60,6 +60,7 @@ class Surroundings:
     `beside` is the shape of what a side is to equal: `I` may have it where nothing else says its size.
     `sized_by_use` are names of arrays whose size only their use says, `S = 2I`; `defining` says that such a size is
     left open. `sums_silently` says that the text sums repeated letters without Σ.
+    `samples` are letters that say which sample is meant, of which the problem has one.
     `apart` says that u_o is none of the numbered u_k. `facts_unsaid` says that more may hold than is said.
     `functions` are names that are defined as e(θ) = …; they may be called.
     `formulas` are functions g(z) = … of a letter of their own.
@@ -91,6 +92,7 @@ class Surroundings:
     supposed: Mapping[str, Expr] = field(default_factory=dict)
     sums_silently: bool = False
     beside: Shape | None = None
+    samples: frozenset[str] = frozenset()
     _known: tuple[tuple[object, ...], Scope, LatexNames | None] | None = None
     """What the names meant when last asked: the scope of no text, and the names for the LaTeX reader."""
 

@@ -302,10 +302,12 @@ def _upper(
         _refuse(reader, many if names else "this sum has an upper limit and no letter", reader.tokens[part[0]])
     for name, (first, past) in zip(names, parts if len(parts) > 1 else parts * len(names), strict=True):
         if name in from_zero:
-            if texts(reader, (first, past))[-2:] != ["-", "1"] or past - first < 3:
+            less = texts(reader, (first, past))[-2:] == ["-", "1"] and past - first > 2
+            if not less and (past - first > 1 or reader.tokens[first].kind != "name"):
                 _refuse(reader, f"`{name}` starts at 0, so it must stop one before the length", reader.tokens[first])
-            past -= 2
-            reader.note(f"`{name}` is counted from 0 to the length less 1, which is the whole range")
+            past -= 2 * less
+            length = "less 1, which is" if less else "that is declared, so there is an entry 0 beside these: read as"
+            reader.note(f"`{name}` is counted from 0 to the length {length} the whole range")
         elif texts(reader, (first, past))[:1] in (["infty"], ["+"]):
             _refuse(reader, "a sum without end cannot be read", reader.tokens[first])
         written, lost = texts(reader, (first, past)), 0

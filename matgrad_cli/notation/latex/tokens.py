@@ -69,8 +69,8 @@ _SIGNS: Final = dict(
     relation then        \Rightarrow \Longrightarrow \implies \leadsto ⇒ ⟹ =>
     relation then        \Leftarrow \impliedby \therefore \because ∴ ∵
     relation iff         \Leftrightarrow \Longleftrightarrow \iff ⇔ ⟺
-    open     (           \lparen (
-    close    )           \rparen )
+    open     (           \lparen \lgroup (
+    close    )           \rparen \rgroup )
     open     [           \lbrack [
     close    ]           \rbrack ]
     open     {           {
