@@ -10,7 +10,7 @@ from ...notation import syntax as s
 from .reading import Side
 from .scope import Surroundings
 from .statements import Row
-from .syntax_walk import bound_letters, index_letters, inner, rebuilt
+from .syntax_walk import bound_letters, index_letters, rebuilt
 
 
 def sample_letters(nodes: Sequence[s.Node], around: Surroundings) -> frozenset[str]:
@@ -22,7 +22,8 @@ def sample_letters(nodes: Sequence[s.Node], around: Surroundings) -> frozenset[s
     counting = {*shapes, *around.sizes(), *(letter for part in parts for letter in bound_letters(part))}
     found: set[str] = set()
     for part in parts:
-        name, letter, rest = _numbered(part) or ("", "", ())
+        body, letter, rest = _numbered(part) or (part, "", ())
+        name = body.name if isinstance(body, s.Name) else ""
         shape = shapes.get(name)
         if not letter or name == around.task.problem.wrt.name or not _numbers(shape, rest):
             counting.update(index_letters(part))
@@ -40,7 +41,8 @@ def without_samples(row: Row, letters: Collection[str]) -> Row:
         return rebuilt(node, lambda part: _without(part, letters, found))
 
     def plain(side: Side) -> Side:
-        return side if side.node is None else replace(side, node=without(side.node), others=tuple(map(without, side.others)))
+        others = tuple(map(without, side.others))
+        return side if side.node is None else replace(side, node=without(side.node), others=others)
 
     claims = tuple(replace(claim, sides=tuple(map(plain, claim.sides))) for claim in row.claims if letters)
     said = [f"`{letter}` says which sample this is, and there is one: it is left out" for letter in sorted(found)]
@@ -48,21 +50,23 @@ def without_samples(row: Row, letters: Collection[str]) -> Row:
 
 
 def _without(part: s.Node, letters: Collection[str], found: set[str]) -> s.Node:
-    name, letter, rest = _numbered(part) or ("", "", ())
+    body, letter, rest = _numbered(part) or (part, "", ())
     if letter not in letters:
         return part
     found.add(letter)
-    base = s.Name(part.span, name)
-    return s.Subscript(part.span, base, rest) if rest else base
+    return s.Subscript(part.span, body, rest) if rest else replace(body, span=part.span)
 
 
-def _numbered(part: s.Node) -> tuple[str, str, tuple[s.Node, ...]] | None:
-    """The name that bears indices, the first of them and the others; x^{(i)}_j has the i first. None for any other part."""
+def _numbered(part: s.Node) -> tuple[s.Node, str, tuple[s.Node, ...]] | None:
+    r"""What bears indices, the first of them and the others; x^{(i)}_j has the i first, `\nabla L_i` is all that is
+    numbered. None for any other part."""
     match part:
-        case s.Slice(_, s.Name(_, name), s.Name(_, other), s.Name(_, letter)) if name == other:
-            return name, letter, ()
-        case s.Subscript(_, body, (s.Name(_, letter), *rest)) if isinstance(base := inner(body), s.Name):
-            return base.name, letter, tuple(rest)
+        case s.Slice(_, s.Name(_, name) as body, s.Name(_, other), s.Name(_, letter)) if name == other:
+            return body, letter, ()
+        case s.Subscript(_, body, (s.Name(_, letter), *rest)):
+            base, behind = s.ungrouped(body), tuple(rest)
+            whole = isinstance(base, s.Derivative) and base.style == "nabla" and not base.indices and not rest
+            return (base, letter, behind) if isinstance(base, s.Name) or whole else None
     return None
 
 
@@ -74,5 +78,6 @@ def _numbers(shape: Shape | None, rest: Sequence[s.Node]) -> bool:
 def _bare(name: str, letter: str, parts: Sequence[s.Node]) -> bool:
     """Whether a name stands somewhere without the letter."""
     names = sum(isinstance(part, s.Name) and part.name == name for part in parts)
-    bearing = [part for part in parts if (_numbered(part) or ("", ""))[:2] == (name, letter)]
+    borne = ((part, _numbered(part)) for part in parts)
+    bearing = [part for part, at in borne if at is not None and at[1] == letter and getattr(at[0], "name", "") == name]
     return names > sum(1 + isinstance(part, s.Slice) for part in bearing)
