@@ -19,10 +19,10 @@ from .lines.functions import find_functions
 from .lines.losses import loss_names
 from .lines.lost_sums import letters_with_sigma, sums_silently
 from .lines.reading import Side
-from .lines.samples import sample_letters, without_samples
 from .lines.scope import Surroundings, surroundings
 from .lines.statements import Claim, Later, Row, as_typed, read_row
 from .meanings.redefined import find_redefined
+from .meanings.samples import sample_letters, without_samples
 from .meanings.targets import naming_derivative
 from .prose import NO_FORMULA, only_words, without_prose
 from .task import Task

@@ -9,6 +9,7 @@ from matgrad_cli.diagnostics import InputError
 from matgrad_cli.grading.check import check_text
 from matgrad_cli.ir import Dim, Size
 from matgrad_cli.notation.problems import read_expression, read_problem
+from matgrad_cli.records.finding import Finding
 from matgrad_cli.verify.judge import Judge
 
 SHAPES = "x: n, X: m×n, A: n×n, v: 5, y: k, w: n"
@@ -67,11 +68,24 @@ def test_a_part_is_refused_at_its_place(text: str, place: str) -> None:
         assert text[span.start : span.end] == place
 
 
-@pytest.mark.parametrize("text", [text for text, _ in PARTS if "v_" not in text])
-def test_a_line_with_a_part_neither_follows_nor_is_wrong(text: str) -> None:
+FROM_ZERO = r"\sum_{i=0}^n x_i^2"
+
+
+def lines_of(text: str) -> list[Finding]:
     header = f"loss = {WHOLE[0]}\nwrt = x\nshapes = {SHAPES}\n"
     report = check_text(f"```matgrad\n{header}\nL = {text}\n```\n", "lines.md")
-    assert [line.verdict for problem in report.problems for line in problem.lines] in (["undecided"], ["unreadable"])
+    return [line for problem in report.problems for line in problem.lines]
+
+
+def test_an_entry_zero_beside_those_that_are_declared_is_said() -> None:
+    (line,) = lines_of(FROM_ZERO)
+    assert line.verdict == "follows"
+    assert "the whole range" in line.notes[0]
+
+
+@pytest.mark.parametrize("text", [text for text, _ in PARTS if "v_" not in text and text != FROM_ZERO])
+def test_a_line_with_a_part_neither_follows_nor_is_wrong(text: str) -> None:
+    assert [line.verdict for line in lines_of(text)] in (["undecided"], ["unreadable"])
 
 
 def test_a_new_name_of_a_length_is_said_and_kept() -> None:

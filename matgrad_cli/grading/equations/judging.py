@@ -323,9 +323,10 @@ class Equations:
     def _stationary(self) -> System:
         stated = None if self.stated is None else self.around.expanded(self.stated)
         found = stationary(self.around.task.problem.loss, self.unknowns, stated)
-        if stated is None or len(self.unknowns) > 1 or not stated.symbols or stated.symbols & {*self.unknowns}:
+        data = [symbol for symbol in stated.symbols if isinstance(symbol, Symbol)] if stated is not None else []
+        if not data or len(self.unknowns) > 1 or self.unknowns[0] in data:
             return found
-        return System(found.equations, (min(stated.symbols, key=lambda symbol: symbol.name),))
+        return System(found.equations, (min(data, key=lambda symbol: symbol.name),))
 
     def _derived(self) -> dict[Symbol, Expr]:
         """Definitions that stand as variables of their own under a derivative."""

@@ -29,7 +29,7 @@ from ...ir import (
 )
 from ...ir.walk import mapped, remade
 from ...notation import syntax as s
-from ...notation.latex.families import bound_letters, latex_names
+from ...notation.latex.families import bound_letters, latex_names, placed_letters
 from ...notation.latex.names import LatexNames, accents_kept
 from ...notation.problems import scope_of
 from ...notation.scope import Scope, Syntax
@@ -51,7 +51,8 @@ class Surroundings:
     `columns` are matrices R of which r_p is read as column p, beside those of which the problem knows it. `lying` says
     that X_{i,:} is a row 1×n, otherwise a column. `arrays` says whether the expression language means the arrays of
     NumPy (see `Scope`): None, only where columns do not fit.
-    `written` are the marked letters that are names of their own, and the letters that some Σ binds.
+    `written` are the marked letters that are names of their own, the letters that some Σ binds, and those of the places
+    that something is differentiated by.
     `results` are derivatives with the values that lines which follow state of them.
     `tables` are names with more than two indices (∂_pqij).
     `promised` are names that some row defines: until then they are unknown, also where they would have a meaning (e,
@@ -87,7 +88,7 @@ class Surroundings:
     defining: bool = False
     looked_up: dict[str, Expr] = field(default_factory=dict)
     results: dict[Expr, Expr] = field(default_factory=dict)
-    written: tuple[frozenset[str], frozenset[str]] = frozenset(), frozenset()
+    written: tuple[frozenset[str], ...] = frozenset(), frozenset()
     derivatives: dict[str, s.Derivative] = field(default_factory=dict)
     supposed: Mapping[str, Expr] = field(default_factory=dict)
     sums_silently: bool = False
@@ -138,7 +139,8 @@ class Surroundings:
         return self._known
 
     def _names(self, scope: Scope) -> LatexNames:
-        found = latex_names(scope, *self.written)
+        accents, *letters = self.written
+        found = latex_names(scope, accents, *letters)
         called = self.supposed.keys() - self.base.symbols.keys()  # the h of h(x), which was no product before
         own = {
             name for name in self.promised if name in ("e", "D") or name.endswith("_plus")
@@ -366,7 +368,8 @@ def surroundings(
     losses = frozenset((name,)) if name else frozenset()
     texts = tuple(texts)
     counting = frozenset().union(*map(bound_letters, (task.problem.source, *texts)))
+    placed = frozenset().union(*map(placed_letters, texts))
     bench = Bench(task.problem, task.bench.setting.seed)
     return Surroundings(
-        task, bench, losses, columns=columns, written=(accents_kept(texts), counting), supposed=supposed or {}
+        task, bench, losses, columns=columns, written=(accents_kept(texts), counting, placed), supposed=supposed or {}
     )

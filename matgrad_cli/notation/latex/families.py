@@ -20,6 +20,7 @@ _BINDER: Final = regex(
     r"|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))"
 )
 _LETTER: Final = regex(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z(])")
+_PLACES: Final = regex(r"[}/]\s*\{?\s*\\partial\s*[^{}_=/]*_\s*\{?\s*([a-z])(?![A-Za-z])(?:\s*,?\s*([a-z])\s*\})?")
 _NUMBERED: Final = regex(r"(.*[^_])_([a-zA-Z])")
 
 
@@ -33,6 +34,11 @@ def bound_letters(text: str) -> frozenset[str]:
     return frozenset(
         letter for below in found for part in re.split(r"[:,]", below) for letter in _LETTER.findall(_of_part(part))
     )
+
+
+def placed_letters(text: str) -> frozenset[str]:
+    r"""The letters of the places that a text differentiates by: the k of `\frac{\partial L}{\partial z_k}`."""
+    return frozenset(letter for found in _PLACES.finditer(text[:20_000]) for letter in found.groups() if letter)
 
 
 def _of_part(part: str) -> str:
@@ -73,7 +79,12 @@ def kinds(members: Iterable[Family]) -> dict[str, str]:
 
 
 def latex_names(
-    scope: Scope, accents: frozenset[str] | None = None, counting: frozenset[str] = frozenset(), wrt: str = ""
+    scope: Scope,
+    accents: frozenset[str] | None = None,
+    counting: frozenset[str] = frozenset(),
+    placed: frozenset[str] = frozenset(),
+    *,
+    wrt: str = "",
 ) -> LatexNames:
     """The names of a scope for the LaTeX reader; `accents` are marked letters that are names of their own (None:
     those of the source).
@@ -93,6 +104,7 @@ def latex_names(
         complete=not scope.open,
         counting=counting,
         columns=frozenset(name for name, way in scope.members.items() if way == "column"),
+        placed=placed,
     )
 
 

@@ -56,7 +56,9 @@ def is_call(r: Cursor, name: str) -> bool:
     if r.variable(name) or not r.known:
         return r.known and plain and name in r.names.losses
     if not plain and name[:1].isupper() and name not in r.names.losses | r.names.formulas:
-        return False  # \Lambda (x - \mu): an unknown capital is a matrix that is not explained, f and h are functions
+        # \Lambda (x - \mu): an unknown capital is a matrix that is not explained, f and h are functions; brackets
+        # that a product would not need are those of a call, \Lambda(x_i'\beta)
+        return not any(token.text in ("+", "-") for token in r.pieces(r.at)[0])
     return name not in r.names.dimensions and (name not in BUILT_IN or (plain and name in r.names.losses))
 
 

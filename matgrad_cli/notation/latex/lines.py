@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Final, Literal
 
 from ...diagnostics import Diagnostic, InputError, Source, Span
@@ -175,6 +176,8 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             if found and not any(token.kind == "relation" for token in found[-1].tokens):
                 found.pop()  # `…, y_i ∈ {0, 1}`
             continue
+        if found and _in_brackets(tokens) and any(token.kind == "relation" for token in tokens):
+            tokens, piece = tokens[1:-1], replace(piece, defining=True)  # `\qquad (K = XX^\top)`
         texts = [token.text for token in tokens]
         numbered = len(tokens) == 3 and (texts[0], tokens[1].kind, texts[2]) == ("(", "number", ")")
         mere = numbered or set(texts) == {"dots"} or _is_range(tokens) or (len(tokens) == 1 and not piece.defining)
@@ -187,6 +190,12 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             continue
         found.append(_Piece(tokens, piece.defining, both=piece.both))
     return found
+
+
+def _in_brackets(tokens: Sequence[Token]) -> bool:
+    """Whether one pair of brackets is round all of this."""
+    levels = list(accumulate({"open": 1, "close": -1}.get(token.kind, 0) for token in tokens))
+    return tokens[0].text in ("(", "[") and levels[-1] == 0 and 0 not in levels[:-1]
 
 
 _GOING_ON: Final = regex(r"\b(?:plus|minus|times|or|and|added|divided|multiplied|transposed?)\b", re.IGNORECASE)

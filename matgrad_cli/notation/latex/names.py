@@ -109,7 +109,9 @@ WORDS: Final = words(
 
 
 _Names = frozenset[str]
-Meant = tuple[frozenset[tuple[str, str]], _Names, str | None, _Names, _Names, _Names, _Names, bool, _Names, _Names]
+Meant = tuple[
+    frozenset[tuple[str, str]], _Names, str | None, _Names, _Names, _Names, _Names, bool, _Names, _Names, _Names
+]
 """The fields of `LatexNames`, as a value that can be compared and looked up."""
 
 
@@ -158,7 +160,8 @@ class LatexNames:
     `losses` are the function-like names (L, f, ell), `formulas` are functions that stay calls, `functions` unknown
     ones; `complete` says that no other variables exist. Names of dimensions shadow nothing: with `X: n×d`, `dX` is
     still a differential. `counting` are letters that some Σ of the text binds:
-    beside a matrix they number its rows also where nothing binds them. `columns` are matrices X whose columns are x_i.
+    beside a matrix they number its rows also where nothing binds them. `columns` are matrices X whose columns are x_i,
+    `placed` the letters of places that something is differentiated by, ∂/∂z_k.
     `accents` are the marked letters, and the small ones beside their capital, that are names of their own.
     """
 
@@ -172,6 +175,7 @@ class LatexNames:
     complete: bool = True
     counting: frozenset[str] = frozenset()
     columns: frozenset[str] = frozenset()
+    placed: frozenset[str] = frozenset()
 
     def defining(self, names: Iterable[str], kind: str = "") -> LatexNames:
         """The same scope with further names."""
@@ -181,12 +185,15 @@ class LatexNames:
     def about(self, text: str) -> Meant:
         """What the names that a text can mention mean: everything that its reading rests on."""
         heard = _heard(text)
-        sets = (self.losses, self.dimensions, self.accents, self.formulas, self.functions, self.counting, self.columns)
-        heard_of = (frozenset(filter(heard.__contains__, names)) for names in sets)
-        losses, dimensions, accents, formulas, functions, counting, columns = heard_of
+        known = (self.losses, self.dimensions, self.accents, self.formulas, self.functions)
+        sets = (*known, self.counting, self.columns, self.placed)
+        losses, *others = (frozenset(filter(heard.__contains__, names)) for names in sets)
+        dimensions, accents, formulas, functions, *letters = others
         variables = frozenset(item for item in self.variables.items() if item[0] in heard)
         wrt = self.wrt if self.wrt is not None and self.wrt in heard else None
-        return variables, losses, wrt, dimensions, accents, formulas, functions, self.complete, counting, columns
+        meant = (variables, losses, wrt, dimensions, accents, formulas, functions)
+        counting, columns, placed = letters
+        return *meant, self.complete, counting, columns, placed
 
     @classmethod
     def of(cls, meant: Meant) -> LatexNames:

@@ -225,6 +225,8 @@ def _pair(
     left, right = named[0], others[0]
     outer = {*letters, *reader.binding, *reader.fixed}
     open_ = [name for name in (left, right) if name.name not in outer]
+    if right.name in reader.names.placed and not letters:
+        open_ = [name for name in open_ if name is left]
     place = f"e_{right.name}" in reader.names.variables or not (reader.known or right.name.rpartition("_")[2] in outer)
     if (letters and "_" not in right.name) or (place and left.name in _COUNTING and right.name not in _COUNTING):
         open_ = [name for name in open_ if name is left and not letters]
@@ -303,7 +305,7 @@ def _upper(
     for name, (first, past) in zip(names, parts if len(parts) > 1 else parts * len(names), strict=True):
         if name in from_zero:
             less = texts(reader, (first, past))[-2:] == ["-", "1"] and past - first > 2
-            if not less and (past - first > 1 or reader.tokens[first].kind != "name"):
+            if not less and (not reader.known or past - first > 1 or reader.tokens[first].kind != "name"):
                 _refuse(reader, f"`{name}` starts at 0, so it must stop one before the length", reader.tokens[first])
             past -= 2 * less
             length = "less 1, which is" if less else "that is declared, so there is an entry 0 beside these: read as"
