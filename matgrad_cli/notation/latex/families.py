@@ -20,7 +20,9 @@ _BINDER: Final = regex(
     r"|\{[^{}]*\})*)\}|(\\?[A-Za-z]+))"
 )
 _LETTER: Final = regex(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z(])")
-_PLACES: Final = regex(r"[}/]\s*\{?\s*\\partial\s*[^{}_=/]*_\s*\{?\s*([a-z])(?![A-Za-z])(?:\s*,?\s*([a-z])\s*\})?")
+_PLACES: Final = regex(
+    r"[}/]\s*\{?\s*\\partial\s*[^{}_=/]*_\s*\{?\s*([a-z](?:_\w)?)(?![A-Za-z_])(?:\s*,?\s*([a-z])\s*\})?"
+)
 _NUMBERED: Final = regex(r"(.*[^_])_([a-zA-Z])")
 
 

@@ -58,6 +58,8 @@ def derivative_fraction(r: Cursor, sign: Token, end: Token, top: tuple[int, int]
         body: Node | None = function_node(r, r.tokens[first].text, r.tokens[first], (r.grammar.close_product(r),))
     elif first < top[1]:
         body = r.inside(first, top[1])
+        if isinstance(body, Name) and _at_itself(r, {node.name for node, _ in variables if isinstance(node, Name)}):
+            r.at = r.closing(r.at) + 1
     else:
         body, alone = operand_of_sign(r)
     span = r.span(sign, end)
@@ -67,6 +69,14 @@ def derivative_fraction(r: Cursor, sign: Token, end: Token, top: tuple[int, int]
         body = Derivative(span, body, variable, indices, style)
     assert body is not None
     return scripted(r, body) if alone else body
+
+
+def _at_itself(r: Cursor, by: set[str]) -> bool:
+    r"""Whether `\frac{\partial f}{\partial u}` is taken at the variables themselves: (u) or (u, v) stands behind it."""
+    if not r.sees("open", "(") or not plain_arguments(r):
+        return False
+    after = r.tokens[r.closing(r.at) + 1]
+    return after.text != "^" and not by.isdisjoint(piece[0].text for piece in r.pieces(r.at))
 
 
 def variables_below(r: Cursor, bottom: tuple[int, int], order: int) -> list[tuple[Node, tuple[Node, ...]]]:

@@ -334,7 +334,8 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             lettered = all(isinstance(part, s.Name) for part in script.parts)  # S_B: nothing binds the letter
             numbered = len(script.parts) == 1 and isinstance(script.parts[0], s.Literal_)
             label = is_origin(r, text) or (not r.variable(name) and is_label(r, name, text)) if numbered else False
-            if label or (lettered and owns_script(r, token, text)) or r.unknown(f"{name}_{text}"):
+            size = lettered and name in r.names.dimensions and not r.variable(name)  # N_k, how many are in class k
+            if label or size or (lettered and owns_script(r, token, text)) or r.unknown(f"{name}_{text}"):
                 return f"{name}_{text}", [*before, *behind]
     return name, scripts
 
