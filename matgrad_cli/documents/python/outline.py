@@ -16,7 +16,7 @@ from ...verify.programs.names import key_of, last_part, names_in, targets_of
 from .pairs import FORWARD, criterion_of, pairs, runs_itself, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
-from .uses import BARE, LOSSES, claimed, is_gradient, shortened
+from .uses import BARE, LOSSES, OWNERS, claimed, is_gradient, shortened
 
 BACKWARD = (
     "backward", "backprop", "bprop", "backward_pass", "backward_propagation", "backward_prop", "backpropagation",
@@ -24,7 +24,7 @@ BACKWARD = (
     "grad", "gradient",
 )  # fmt: skip
 CLOSURES = ("backward", "backward_fn", "grad_fn", "backprop")
-CRITERION = ("loss", "compute_loss", "cost", "compute_cost", "criterion")
+CRITERION = ("loss", "compute_loss", "cost", "compute_cost", "criterion", "calculate")
 
 
 @record
@@ -165,7 +165,11 @@ class _File:
         made = {name: Said(dims) for name, dims in made_in(written)}
         shapes = re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen.get("shapes", ""))
         said = made | told(self._words([parts["inside"]] if "inside" in parts else own)) | told(shapes)
-        grads = _pairs_told(chosen.get("grads", "")) or (*_errors(backward), *_shortened(forward, backward or forward))
+        grads = _pairs_told(chosen.get("grads", "")) or (
+            *_errors(backward),
+            *_shortened(forward, backward or forward),
+            *_of_input(forward, backward),
+        )
         grads = grads or (_marked(own) if forward is None else ())
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
         lines = tuple(self.tree.body)
@@ -219,6 +223,20 @@ def _shortened(forward: object, part: object) -> tuple[tuple[str, str], ...]:
     inputs = [place.arg for place in forward.args.args if place.arg != "self"]
     unknown = [name for name in returned if {*inputs}.isdisjoint((name, *claimed(name))) and name not in LOSSES]
     return tuple((name, of) for name in unknown if (of := shortened(name, inputs)) is not None)
+
+
+_INPUT = regex(r"^(?:d|grad|gradient)_?inputs?$|^inputs?_grad(?:ient)?$")
+
+
+def _of_input(forward: object, backward: object) -> tuple[tuple[str, str], ...]:
+    """What a backward part keeps as the gradient of its input, `self.dinputs`, where no argument is called so: that of
+    the first one."""
+    if not isinstance(forward, ast.FunctionDef) or not isinstance(backward, ast.FunctionDef):
+        return ()
+    names = [place.arg for place in forward.args.args if place.arg not in OWNERS]
+    kept = (last_part(key_of(target) or "") for line in ast.walk(backward) for target in targets_of(line))
+    called = [name for name in dict.fromkeys(kept) if _INPUT.match(name)]
+    return tuple((name, names[0]) for name in called if names and {*claimed(name)}.isdisjoint(names))
 
 
 _MARKED = regex(r"^(?:g|nabla)_(\w+)$")
@@ -281,7 +299,10 @@ def _alone(tree: ast.Module, function: ast.FunctionDef) -> bool:
 def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
     own = [method for method in line.body if isinstance(method, ast.FunctionDef)]
     methods = {method.name.lstrip("_"): method for method in own} | {method.name: method for method in own}
-    criterion = next((methods[name] for name in CRITERION if name in methods), None)
+    bases = {getattr(base, "id", "") for base in line.bases}
+    parents = (one for one in file.tree.body if isinstance(one, ast.ClassDef) and one.name in bases and one is not line)
+    handed = {one.name: one for of in parents for one in of.body if isinstance(one, ast.FunctionDef) and not stub(one)}
+    criterion = next((one for name in CRITERION if (one := methods.get(name, handed.get(name))) is not None), None)
     forward = next((methods[name] for name in FORWARD if name in methods), criterion)
     backward = next((methods[name] for name in BACKWARD if name in methods), None)
     if forward is not None and backward is not None and runs_itself(forward, backward):

@@ -49,9 +49,9 @@ def stated_beside(
     `output = self.forward(X)`, `loss = np.mean((output - y) ** 2)`."""
     for function in functions:
         lines = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
-        output = next((line for line in lines if forward.name in _callees(line.value)), None)
+        output = next((line for line in lines if forward.name in callees(line.value)), None)
         loss = next((line for line in lines if getattr(line.targets[0], "id", "") in LOSSES), None)
-        if output is None or loss is None or backward.name not in _callees(function):
+        if output is None or loss is None or backward.name not in callees(function):
             continue
         places = [place.arg for place in function.args.args if place.arg != "self"]
         given = [name for name in (key_of(output.targets[0]), *places) if name in names_in(loss.value)]
@@ -66,7 +66,7 @@ def stated_beside(
     return None
 
 
-def _callees(node: ast.AST) -> set[str]:
+def callees(node: ast.AST) -> set[str]:
     calls = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
     return {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
 
@@ -74,14 +74,20 @@ def _callees(node: ast.AST) -> set[str]:
 def whole(
     forward: ast.FunctionDef, criterion: ast.FunctionDef | None, backward: ast.FunctionDef
 ) -> tuple[ast.FunctionDef, ast.FunctionDef | None]:
-    """The forward part and the loss: one function where the loss calls the forward part itself,
-    and no gradient comes from above."""
-    called = _callees(criterion) if criterion is not None else set()
+    """The forward part and the loss: one function where the loss calls the forward part itself, no gradient comes from
+    above, and the backward part does not take what the forward part does."""
+    called = callees(criterion) if criterion is not None else set()
+    same = len(forward.args.args) == len(backward.args.args)
     names = {place.arg for part in (forward, criterion) if part is not None for place in part.args.args}
     above = (place.arg for place in backward.args.args if place.arg not in names)
     if criterion is forward:
         return forward, None
-    if criterion is None or forward.name not in called or any(UPSTREAM.match(name) or claimed(name) for name in above):
+    if (
+        criterion is None
+        or forward.name not in called
+        or same
+        or any(UPSTREAM.match(name) or claimed(name) for name in above)
+    ):
         return forward, criterion
     return criterion, None
 
@@ -115,7 +121,7 @@ def runs_itself(forward: ast.FunctionDef, backward: ast.FunctionDef) -> bool:
     names = [place.arg for place in backward.args.args if place.arg != "self"]
     kept = any(isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) for node in ast.walk(forward))
     above = any(UPSTREAM.match(name) or claimed(name) for name in names)
-    called = _callees(backward)
+    called = callees(backward)
     return bool(names) and not (kept or above or forward.name in called) and any(map(SLOPE.match, called))
 
 

@@ -117,7 +117,18 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
                 known = found.get(name, Axes(0))
                 if name and not known.exact and (exact or number > known.number):
                     found[name] = Axes(number, exact)
-    return {name: Axes(0, exact=True) for name in _divisors(lines)} | found
+    numbers = _divisors(lines) | {_name(number) for line in lines for number in _compared(line, asked=False)}
+    return {name: Axes(0, exact=True) for name in numbers} | found
+
+
+def _compared(node: ast.AST, asked: bool) -> Iterator[ast.expr]:
+    """What a branch depends on by its order with a number: `if self.l2 > 0`, which no array decides."""
+    if asked and isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Constant):
+        yield from [node.left] if isinstance(node.ops[0], ast.Gt | ast.GtE | ast.Lt | ast.LtE) else []
+    for field, part in ast.iter_fields(node) if not (asked and isinstance(node, ast.Call)) else ():
+        inside = field == "test" or (asked and isinstance(node, ast.BoolOp | ast.UnaryOp))
+        for one in part if isinstance(part, list) else [part]:
+            yield from _compared(one, inside) if isinstance(one, ast.AST) else ()
 
 
 def _divisors(lines: Sequence[ast.AST]) -> set[str]:
@@ -130,6 +141,31 @@ def _divisors(lines: Sequence[ast.AST]) -> set[str]:
             if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
                 (found if part is divisor else others).add(_name(part))
     return found - others - {""}
+
+
+def clipped_in(lines: Iterable[ast.AST]) -> frozenset[str]:
+    """What is kept from 0 and 1 by next to nothing: `np.clip(p, eps, 1 - eps)`, `p.clip(min=1e-7)`. It lies between."""
+    calls = (node for line in lines for node in ast.walk(line) if isinstance(node, ast.Call))
+    found = ((_operands(node), node.keywords) for node in calls)
+    return frozenset(
+        _name(parts[0])
+        for (name, parts), words in found
+        if name in ("clip", "clamp") and parts and any(map(_tiny, [*parts[1:2], *(word.value for word in words[:1])]))
+    ) - {""}
+
+
+def _tiny(node: ast.expr) -> bool:
+    return (key_of(node) or "").rpartition(".")[2].startswith(("eps", "EPS")) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < node.value <= 1e-4
+    )
+
+
+def taken_apart(node: ast.AST | None, name: str) -> bool:
+    """Whether something is used as an array is: `len(x)`, `x[0]`, `x.copy()`."""
+    nodes = [*ast.walk(node)] if node is not None else []
+    owners = [one.value for one in nodes if isinstance(one, ast.Subscript | ast.Attribute)]
+    owners += [one.args[0] for one in nodes if isinstance(one, ast.Call) and getattr(one.func, "id", "") == "len"]
+    return any(getattr(owner, "id", "") == name for owner in owners)
 
 
 _HANDED_ON = (ast.Tuple, ast.Assign, ast.Return, ast.Dict)
@@ -213,6 +249,8 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         left, right, (first, second, exact) = product
         matrix = transposed(right) is not None  # `Q @ K.T`: nobody transposes a vector there
         return [(left, first, exact), (right, max(second, 1 + matrix), exact)]
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "len" and len(node.args) == 1:
+        return [(node.args[0].value, 2, False)] if isinstance(node.args[0], ast.Subscript) else []  # `len(x[0])`
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         arrays = [node.func.value, *node.args[:2]]
         axes = [word.value for word in node.keywords if word.arg in ("axis", "dim")]

@@ -15,7 +15,7 @@ from ...verify.programs.machine import Target, moves
 from ...verify.programs.names import last_part
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
-from .claim import Claim
+from .claim import Claim, fitting
 from .inputs import TARGETS
 from .trial import DIRECTIONS, State, Trial, direction
 
@@ -88,7 +88,7 @@ def _what_it_is(trial: Trial, claim: Claim) -> str:
     """What is said of a claim by its value alone: that it is the derivative of or by something else."""
     key = claim.key, np.asarray(claim.last.value).tobytes()
     if key not in trial.notes:
-        ways = (way(trial, claim) for way in (_of_prediction, _of_another_value, _of_scores))
+        ways = (way(trial, claim) for way in (_of_prediction, _of_another_value, _of_scores, _with_penalty))
         trial.notes[key] = next(filter(None, ways), "")
     return trial.notes[key]
 
@@ -215,6 +215,24 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
             if all(alike(said, true * scale) and true for said, true in pairs):
                 return f"this is the derivative by the scores of which a {word} makes `{claim.name}`"
     return ""
+
+
+def _with_penalty(trial: Trial, claim: Claim) -> str:
+    """What is said of a gradient in a layer that is that of what comes out, and of a penalty that it does not compute:
+    a positive multiple of the parameter more, or of its signs."""
+    forward, site = trial.unit.forward, trial.influences(claim)[:1]
+    own = [place.arg for place in forward.args.args] if forward is not None else []
+    if trial.plan.way != "upstream" or not site or claim.name in own or trial.unit.inside is None:
+        return ""
+    at, truth = dict(trial.base.machine.trace)[site[0]], trial.truth(site[0])
+    value = fitting(np.real(claim.last.value), np.shape(truth))
+    if truth is None or value is None or np.size(value) < 2:
+        return ""
+    whole, more = np.ravel(np.real(at)), np.ravel(value - np.real(truth))
+    penalties = [np.stack(parts, axis=1) for parts in ([whole], [np.sign(whole)], [whole, np.sign(whole)])]
+    found = ((parts, np.linalg.lstsq(parts, more)[0]) for parts in penalties if len(more) >= parts.shape[1])
+    fits = any(np.all(times > 0) and np.allclose(parts @ times, more, atol=1e-9) for parts, times in found)
+    return f"this is the derivative, and that of a penalty on `{claim.name}`, which is not in the loss" if fits else ""
 
 
 def unsettled(state: State) -> list[str]:

@@ -11,13 +11,26 @@ import numpy as np
 from ...diagnostics.record import record
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
-from ...documents.python.uses import UPSTREAM, claimed
+from ...documents.python.pairs import callees
+from ...documents.python.uses import UPSTREAM, claimed, taken_apart
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, moves, solid
 from ...verify.programs.names import key_of, last_part
 from ...verify.programs.statements import body
-from ...verify.programs.values import Class, Exhausted, Frame, Function, Misfit, Returned, Stop, Thing, Unread, Value
+from ...verify.programs.values import (
+    Class,
+    Exhausted,
+    Frame,
+    Function,
+    Misfit,
+    Returned,
+    Stop,
+    Thing,
+    Undecided,
+    Unread,
+    Value,
+)
 from .inputs import TARGETS, Given
 from .text import (
     drawn_in,
@@ -176,6 +189,8 @@ class Reading:
         assert method is not None
         names = [place.arg for place in method.args.args if place.arg != "self"]
         known = {name: self.fore.names[name] for name in names if name in self.fore.names}
+        if self.again:  # the same in each place
+            known = dict(zip(names, self.again.values(), strict=False)) | known
         rest = [name for name in names if name not in known]
         targets = [name for name in rest if name in TARGETS]
         output = rest[0] if targets[1:] else next((name for name in rest if name not in TARGETS), None)
@@ -194,15 +209,31 @@ class Reading:
         """What forward gives: outputs, and what it keeps for later."""
         assert self.unit.forward is not None
         written = next((line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None)
-        if output is None and self.owner is not None:  # what is kept in the object is what comes out
-            output = next(
-                (self.owner.attributes[name] for name in OUTPUTS if moves(self.owner.attributes.get(name))), None
-            )
+        if output is None:  # what is kept in the object is what comes out
+            output = self._kept()
         parts = list(output) if isinstance(output, tuple) else [output]
         told = written.elts if isinstance(written, ast.Tuple) else [written]
         names = [last_part(key) if part is not None and (key := key_of(part)) else None for part in told]
         self.outputs = parts
         self.names = (names + [None] * len(parts))[: len(parts)]
+
+    def _kept(self, *names: str) -> Value:
+        """What the object keeps as what comes out."""
+        held = self.owner.attributes if self.owner is not None else {}
+        found = (held.get(name) for name in (*names, *OUTPUTS))
+        return next((solid(value) for value in found if moves(value) or isinstance(value, Undecided)), None)
+
+    @property
+    def again(self) -> dict[str, Value]:
+        """The arguments of backward that are those of forward, each in its place: of a loss that is made of what
+        forward gives by a method which calls it, so that nothing comes from above."""
+        unit, own = self.unit, self._backward_names()
+        if unit.criterion is None or unit.forward is None or unit.forward.name not in callees(unit.criterion):
+            return {}
+        names = [place.arg for place in unit.forward.args.args if place.arg != "self"]
+        return (
+            {name: self.fore.names[of] for name, of in zip(own, names, strict=True)} if len(own) == len(names) else {}
+        )
 
     def _backward_names(self) -> list[str]:
         assert self.unit.backward is not None
@@ -222,6 +253,8 @@ class Reading:
             for number, output in enumerate(self.names):
                 if output is not None and output.lower() == of.lower() and number not in taken:
                     return number
+        if self._is_number() and taken_apart(self.unit.backward, name) and self._kept(name) is not None:
+            return None  # an array, as no gradient of a number is: what the number is made of
         if name not in self.fore.names and (UPSTREAM.match(name) or claimed(name)):
             return next(
                 (number for number, value in enumerate(self.outputs) if number not in taken and moves(value)), None
@@ -232,7 +265,8 @@ class Reading:
         """The arguments of backward that are gradients of what forward gives, each with its output."""
         found: dict[str, int] = {}
         for name in self._backward_names() if self.unit.backward is not None else ():
-            at = self._upstream_of(name, set(found.values())) if name != "ctx" else None
+            known = name == "ctx" or name in self.again
+            at = None if known else self._upstream_of(name, set(found.values()))
             found |= {} if at is None else {name: at}
         return found
 
@@ -250,6 +284,7 @@ class Reading:
         names = [name for name in self._backward_names() if name != "ctx"]
         known = {name: self._up(name, at) for name, at in above.items()}
         known |= {name: self.fore.names[name] for name in names if name not in above and name in self.fore.names}
+        known |= self.again
         open_ = [name for name in names if name not in known]
         stated = [place.arg for place in self.unit.criterion.args.args] if self.unit.criterion is not None else []
         target = [name for name in stated if name in TARGETS and name not in names]
@@ -265,6 +300,9 @@ class Reading:
             name = open_.pop()
             known[name] = self._up(name, 0)
         taken |= {0} if self.scalar() else set()
+        if self.scalar() and open_ and open_[0] not in (*CACHES, *TARGETS):
+            known |= {name: kept for name in open_[:1] if (kept := self._kept(name)) is not None}
+            open_ = [name for name in open_ if name not in known]
         rest = [value for number, value in enumerate(self.outputs) if number not in taken]
         for name in open_:
             kept = [at for at, value in enumerate(rest) if name in CACHES and isinstance(value, dict | tuple | list)]
@@ -291,10 +329,12 @@ class Reading:
         lone = random.integers(np.size(output)) if self.given.point.single else None
         return drawn if lone is None else drawn * (np.arange(np.size(output)) == lone).reshape(np.shape(output))
 
+    def _is_number(self) -> bool:
+        return bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1
+
     def scalar(self) -> bool:
         """Whether what forward gives is the loss itself."""
-        single = bool(self.outputs) and moves(self.outputs[0]) and np.size(self.outputs[0]) == 1
-        return single and not self.upstream and not self._come_from_above()
+        return self._is_number() and not self.upstream and not self._come_from_above()
 
     # ---- the loss
 

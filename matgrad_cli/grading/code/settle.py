@@ -14,7 +14,7 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.sizes import one_example
-from ...documents.python.uses import Axes, axes_in, parts_in
+from ...documents.python.uses import Axes, axes_in, clipped_in, parts_in
 from ...verify.programs.names import DATA
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
@@ -211,8 +211,10 @@ def _with_facts(unit: Unit, kinds: dict[str, Kind], name: str) -> dict[str, Kind
 
 def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understanding | None:
     """With inputs moved between 0 and 1 where the loss has no value otherwise; None where it has none even so."""
+    between = clipped_in(trial.unit.own).intersection(kinds)
+    within = tried(trial.unit, tuple(kinds.items()), Point(order=order, between=between)) if between else trial
+    trial = within if isinstance(within, Trial) else trial
     loss = trial.loss
-    between: frozenset[str] = frozenset()
     if loss is None and trial.outside:
         arrays = [name for name, kind in kinds.items() if kind.form == "array" and not kind.facts]
         ways = (
@@ -221,9 +223,9 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
             + [frozenset(arrays)]
         )
         for way in ways:
-            other = tried(trial.unit, tuple(kinds.items()), Point(order=order, between=way))
+            other = tried(trial.unit, tuple(kinds.items()), Point(order=order, between=between | way))
             if isinstance(other, Trial) and (loss := other.loss) is not None:
-                trial, between = other, way
+                trial, between = other, between | way
                 break
     if loss is None:
         return None
