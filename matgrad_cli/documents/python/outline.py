@@ -225,7 +225,7 @@ def _shortened(forward: object, part: object) -> tuple[tuple[str, str], ...]:
     return tuple((name, of) for name in unknown if (of := shortened(name, inputs)) is not None)
 
 
-_INPUT = regex(r"^(?:d|grad|gradient)_?inputs?$|^inputs?_grad(?:ient)?$")
+_INPUT = regex(r"^self\.(?:(?:d|grad|gradient)_?inputs?|inputs?_grad(?:ient)?)$")
 
 
 def _of_input(forward: object, backward: object) -> tuple[tuple[str, str], ...]:
@@ -234,8 +234,9 @@ def _of_input(forward: object, backward: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(forward, ast.FunctionDef) or not isinstance(backward, ast.FunctionDef):
         return ()
     names = [place.arg for place in forward.args.args if place.arg not in OWNERS]
-    kept = (last_part(key_of(target) or "") for line in ast.walk(backward) for target in targets_of(line))
-    called = [name for name in dict.fromkeys(kept) if _INPUT.match(name)]
+    lines = (line for line in ast.walk(backward) if isinstance(line, ast.stmt))
+    kept = (key_of(target) or "" for line in lines for target in targets_of(line))
+    called = [last_part(key) for key in dict.fromkeys(kept) if _INPUT.match(key)]
     return tuple((name, names[0]) for name in called if names and {*claimed(name)}.isdisjoint(names))
 
 

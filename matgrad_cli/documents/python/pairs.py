@@ -77,7 +77,6 @@ def whole(
     """The forward part and the loss: one function where the loss calls the forward part itself, no gradient comes from
     above, and the backward part does not take what the forward part does."""
     called = callees(criterion) if criterion is not None else set()
-    same = len(forward.args.args) == len(backward.args.args)
     names = {place.arg for part in (forward, criterion) if part is not None for place in part.args.args}
     above = (place.arg for place in backward.args.args if place.arg not in names)
     if criterion is forward:
@@ -85,11 +84,19 @@ def whole(
     if (
         criterion is None
         or forward.name not in called
-        or same
+        or same_places(forward, backward)
         or any(UPSTREAM.match(name) or claimed(name) for name in above)
     ):
         return forward, criterion
     return criterion, None
+
+
+def same_places(forward: ast.FunctionDef, backward: ast.FunctionDef) -> dict[str, str]:
+    """The arguments of the backward part as the forward part calls them, which takes as many, and all but one under
+    the same names."""
+    own, known = ([place.arg for place in part.args.args if place.arg != "self"] for part in (backward, forward))
+    differ = sum(map(str.__ne__, own, known))
+    return dict(zip(own, known, strict=True)) if len(own) == len(known) > max(1, 2 * differ - 1) and differ < 2 else {}
 
 
 def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, ast.FunctionDef]]:

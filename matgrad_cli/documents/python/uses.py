@@ -118,6 +118,14 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
                 if name and not known.exact and (exact or number > known.number):
                     found[name] = Axes(number, exact)
     numbers = _divisors(lines) | {_name(number) for line in lines for number in _compared(line, asked=False)}
+    for line in (node for one in lines for node in ast.walk(one) if isinstance(node, ast.Assign)):
+        axes = found.get(_name(line.targets[0]))  # `self.input = x`
+        if (
+            axes is not None
+            and isinstance(line.value, ast.Name)
+            and axes.number > found.get(_name(line.value), Axes(0)).number
+        ):
+            found[line.value.id] = axes
     return {name: Axes(0, exact=True) for name in numbers} | found
 
 
@@ -244,6 +252,10 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
             if isinstance(node.slice, ast.Tuple)
             else []
         )
+    name, parts = _operands(node) if isinstance(node, ast.Call) else ("", [])
+    order = getattr(parts[1], "elts", parts[1:]) if parts[1:] and not isinstance(parts[1], ast.Starred) else []
+    if order and name in ("transpose", "permute"):  # `x.transpose(0, 2, 1)`
+        return [(parts[0], len(order), True)] if len(order) > 2 else []
     product = product_of(node)
     if product is not None:
         left, right, (first, second, exact) = product

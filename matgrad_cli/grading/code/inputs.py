@@ -66,7 +66,8 @@ FACTS = ("binary", "joint", "onehot", "positive", "signs", "simplex", "spd", "sy
 @record
 class Point:
     """Sizes, a seed and a scale of entries; inputs drawn between 0 and 1 are named;
-    with `tiny` tiny constants count as nothing; with `single` a gradient from above has one entry that is not zero."""
+    with `tiny` tiny constants count as nothing; with `single` a gradient from above has one entry that is not zero;
+    with `apart` windows go in longer steps than they are."""
 
     seed: int = 0
     order: int = 0
@@ -74,6 +75,7 @@ class Point:
     between: frozenset[str] = frozenset()
     tiny: bool = False
     single: bool = False
+    apart: bool = False
 
 
 class Given:
@@ -162,6 +164,8 @@ class Given:
         beyond each end."""
         found = _STEP.match(name)
         self.strides |= found is not None and found["stride"] is not None
+        if self.point.apart and found is not None and found["stride"]:
+            return 4 if self.point.order in STRIDING else 3
         if found is None or self.point.order not in STRIDING:
             return usual
         return {(1, 1): 2, (2, 0): 1, (3, 2): 3}.get((found.lastindex or 0, usual), usual)

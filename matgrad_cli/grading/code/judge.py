@@ -20,7 +20,7 @@ from .inputs import STRIDING, Kind
 from .meant import facts
 from .others import absolved, followers, of_a_part
 from .reading import SLOPES, NoLoss
-from .settle import Understanding, collapsed, understandings, with_one_output
+from .settle import Understanding, collapsed, narrowed, understandings, with_one_output
 from .thresholds import MORE, POINTS, points_of
 from .trial import State, Trial, tried
 
@@ -93,20 +93,22 @@ def judged(unit: Unit, shapes: dict[str, Kind] | None = None) -> Verdicts | NoLo
             first, wrong = replace(other, notes=(*other.notes, note)), _wrong(other)
         if _left(first) == (0, 0):
             break
-    for way in [*ways[1:], *with_one_output(unit, ways[0])]:
+    others = [(way, _difference(ways[0], way)) for way in [*ways[1:], *with_one_output(unit, ways[0])]]
+    for way, told in [*others, *narrowed(unit, ways[0])]:
         if not wrong:
             break
         if collapsed(ways[0], way) or way.against > ways[0].against or (not unseen and _right(unit, way) <= seen):
             continue
         other = _under(unit, way)
-        right = {one.place for one in other.judged if one.outcome in ("right", "helper")}
-        told = _difference(ways[0], way)
-        if right & wrong:
-            changed = tuple(
-                replace(one, outcome="open", note=f"this is right if {told}") if one.place in right & wrong else one
-                for one in first.judged
-            )
-            first, wrong = replace(first, judged=changed), wrong - right
+        keys = {one.key for one in other.judged if one.outcome in ("right", "helper")} - {
+            key for key, _ in _wrong(other)
+        }
+        right = {place for place in wrong if place[0] in keys}
+        changed = tuple(
+            replace(one, outcome="open", note=f"this is right if {told}") if one.place in right else one
+            for one in first.judged
+        )
+        first, wrong = replace(first, judged=changed), wrong - right
     return replace(first, others=tuple(way for way in ways[1:] if way.doubts == ways[0].doubts))
 
 
@@ -279,6 +281,7 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
         return found
     claims = {claim.key: claim for claim in trial.claims(trial.base)}
     wrong = [place for place, one in found.items() if one.outcome == "wrong" and place[0] in claims]
+    lone = len(found) == 1 == len(claims)
     for size in trial.counts:
         same = [
             place
@@ -289,7 +292,7 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
         one_for_all = {one.name for one in found.values()} == {claims[key].name for key, _ in same}.union(
             claims[key].name for key in come
         )
-        if same == wrong and (one_for_all if trial.plan.way == "criterion" else len(same) > 1):
+        if same and same == wrong and (one_for_all if trial.plan.way == "criterion" else lone or len(same) > 1):
             note = (
                 "this is the derivative over a size, as are the others: right if the loss is a mean, and what "
                 "comes from above is not"
@@ -347,9 +350,10 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", "this is a multiple of the derivative of the loss, which may only be shown")
     if trial.plan.way == SLOPES and shape != needed:
         return found("open", f"it has another shape than `{claim.name}`, and gets nothing from above")
-    first = claim.stages[0].last
+    filled = (stage.last for stage in claim.stages if moves(stage.last.value) and np.any(stage.last.value))
+    first = next(filled, claim.stages[0].last)  # what is made of zeros says nothing yet
     if first.stored and (truth := _true_value(trial, claim)) is not None:
-        first = writer(claim.stages[0], truth)
+        first = writer(next(stage for stage in claim.stages if stage.last is first), truth)
     early = _shapes(trial, claim, first.value)
     if shape != needed and early[0] == needed:  # what was arranged otherwise later is to be mended before
         return replace(

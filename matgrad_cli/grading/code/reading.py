@@ -10,8 +10,8 @@ import numpy as np
 
 from ...diagnostics.record import record
 from ...documents.python.outline import Unit
+from ...documents.python.pairs import callees, same_places
 from ...documents.python.said import letters_of
-from ...documents.python.pairs import callees
 from ...documents.python.uses import UPSTREAM, claimed, taken_apart
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
@@ -227,13 +227,11 @@ class Reading:
     def again(self) -> dict[str, Value]:
         """The arguments of backward that are those of forward, each in its place: of a loss that is made of what
         forward gives by a method which calls it, so that nothing comes from above."""
-        unit, own = self.unit, self._backward_names()
-        if unit.criterion is None or unit.forward is None or unit.forward.name not in callees(unit.criterion):
+        unit = self.unit
+        if unit.criterion is None or unit.forward is None or unit.backward is None:
             return {}
-        names = [place.arg for place in unit.forward.args.args if place.arg != "self"]
-        return (
-            {name: self.fore.names[of] for name, of in zip(own, names, strict=True)} if len(own) == len(names) else {}
-        )
+        places = same_places(unit.forward, unit.backward) if unit.forward.name in callees(unit.criterion) else {}
+        return {name: self.fore.names[of] for name, of in places.items()}
 
     def _backward_names(self) -> list[str]:
         assert self.unit.backward is not None

@@ -4,6 +4,7 @@ several understandings where several fit."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import chain, count, pairwise
 
@@ -30,6 +31,7 @@ from .inputs import (
     Kinds,
     Point,
     candidates,
+    fresh,
     kinds_told,
     told_of,
 )
@@ -66,6 +68,7 @@ class Understanding:
     against: int = 0
     tiny: bool = False
     single: bool = False
+    apart: bool = False
 
     @property
     def fits(self) -> bool:
@@ -74,7 +77,7 @@ class Understanding:
 
     def at(self, order: int) -> Point:
         """A point with sizes in an order."""
-        return Point(order=order, between=self.between, tiny=self.tiny, single=self.single)
+        return Point(order=order, between=self.between, tiny=self.tiny, single=self.single, apart=self.apart)
 
     @property
     def doubts(self) -> tuple[int, ...]:
@@ -307,6 +310,19 @@ def with_one_output(unit: Unit, understood: Understanding) -> list[Understanding
         for dim in dict.fromkeys(outputs)
         if dim in targets - others - {"1"}
     ]
+
+
+def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understanding, str]]:
+    """The same for square images, and for windows that lie side by side where a layer has no parameters, of which
+    nobody says more: each with how this is said."""
+    kinds = dict(understood.kinds)
+    for name, kind in kinds.items():
+        free = [(one, other) for one, other in pairwise(kind.dims[-3:]) if {one, other} <= {*fresh(name, kind)}]
+        for one, other in free if len(kind.dims) > 2 else ():
+            square = replace(understood, kinds=tuple(renamed(kinds, other, one).items()))
+            yield square, f"`{name}` has as many {other} as {one}"
+    if len(differentiated_in(unit).intersection(kinds)) < 2:
+        yield replace(understood, apart=True), "the windows do not overlap"
 
 
 def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:

@@ -13,7 +13,10 @@ from ...documents.python.uses import Parts
 from .inputs import EQUAL, TURN, Given, Kind, Point, fresh
 
 _SHAPE = regex(r"\((\d+(?:, ?\d+)*),?\)")
-_TWO = regex(r"size (\d+) is different from (\d+)|: (\d+) \(dim \d\) != (\d+)|has size (\d+) and .* has size (\d+)")
+_TWO = regex(
+    r"size (\d+) is different from (\d+)|: (\d+) \(dim \d\) != (\d+)|has size (\d+) and .* has size (\d+)"
+    r"|size of axis is (\d+) but size of corresponding boolean axis is (\d+)"
+)
 MOST = 4
 
 

@@ -157,7 +157,9 @@ def bound(
         if place.arg not in frame.names:
             value = machine.evaluate(machine, function.outside, default)
             open_ = (value is None and place.arg not in machine.options) or (
-                isinstance(value, float) and (value == 0 or machine.is_parameter(place.arg))
+                isinstance(value, float | int)
+                and not isinstance(value, bool)
+                and (machine.is_parameter(place.arg) or (isinstance(value, float) and value == 0))
             )
             if free and open_:
                 continue  # nothing is said by it: the argument is an input like the others

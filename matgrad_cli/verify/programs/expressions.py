@@ -65,7 +65,7 @@ def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
 
 USUAL = {
     "np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "jnp": "jax.numpy",
-    "nn": "torch.nn", "xrange": "builtins.range",
+    "nn": "torch.nn", "xrange": "builtins.range", "xp": "numpy", "cp": "numpy",
 }  # fmt: skip
 """What a piece of code means by these names that does not say what it imports."""
 BUILTINS = frozenset((*PYTHON, "range", "print", "isinstance", "map", "type", "super", "object", "hasattr", "getattr"))

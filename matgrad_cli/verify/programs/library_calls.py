@@ -8,10 +8,10 @@ import numpy as np
 
 from . import primitives as of
 from .library import cast, flat, sizes
-from .machine import Machine, solid, whole
+from .machine import Machine, moves, solid, whole
 from .operators import operate
 from .tables import FUNCTIONS, PYTHON, TORCH
-from .values import Class, Misfit, Module, Thing, Undecided, Unread, Value
+from .values import Class, Misfit, Module, Need, Thing, Undecided, Unread, Value
 
 KEYWORDS = {
     "dim": "axis",
@@ -33,7 +33,7 @@ OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bern
 DRAWING = ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout")
 """Functions of torch's that give random numbers."""
 LIKE = ("zeros_like", "empty_like", "ones_like")
-LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy", "random")
+LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy", "random", "collections")
 SILENT = ("inplace", "device", "requires_grad", "pin_memory")
 """Words that say nothing of the value."""
 PLACES = {"choose": 0, "one_hot": 0, "take_along_axis": 1, "gather": 2}
@@ -62,7 +62,7 @@ def of_library(machine: Machine, path: str, arguments: list[Value], named: dict[
             raise Unread(f"`{path}` is not known")
         machine.taken[name] = KNOWN
         return applied(machine, FUNCTIONS[name], name, "", arguments, named)
-    if root == "builtins":
+    if root in ("builtins", "collections"):
         return _python(machine, rest, arguments, named)
     name = rest if rest in FUNCTIONS else rest.rpartition(".")[2]
     if name in HARMLESS:
@@ -102,6 +102,8 @@ def applied(
         else solid(value, f"{hint} {sides[min(place, 1)]}".strip(), _partner(arguments, value))
         for place, value in enumerate(arguments)
     ]
+    if hint == "size":
+        arguments[:1] = [_sizes(machine, value) for value in arguments[:1]]
     if _in_torch(machine, path, named):
         function = TORCH.get(name, function)
     named = {KEYWORDS.get(word, word): solid(value) for word, value in named.items()}
@@ -121,6 +123,15 @@ def applied(
 def _with_parts(value: Value, hint: str) -> Value:
     """What stands in a tuple or a list may be an input."""
     return type(value)(solid(part, hint) for part in value) if isinstance(value, tuple | list) else value
+
+
+def _sizes(machine: Machine, value: Value) -> Value:
+    """A size, or several: an input that was taken for something else is one."""
+    if isinstance(value, tuple | list):
+        return type(value)(_sizes(machine, part) for part in value)
+    if moves(value) and id(value) in machine.origin:
+        raise Need(machine.origin[id(value)], "size")
+    return solid(value, "size")
 
 
 def _partner(arguments: list[Value], value: Value) -> Value:
@@ -146,7 +157,7 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
     shape = named.get("size")
     if shape is None:
         shape = arguments if name in OF_SHAPE else arguments[1 if name == "choice" else 2 :][:1]
-    fixed = sizes(tuple(solid(part, "size") for part in flat(shape if isinstance(shape, tuple | list) else (shape,))))
+    fixed = sizes(flat(_sizes(machine, shape if isinstance(shape, tuple | list) else (shape,))))
     if name in ("rand", "random", "random_sample", "uniform"):
         return of.complexed(made.random(fixed))
     if name in ("randn", "standard_normal", "normal"):
@@ -157,6 +168,8 @@ def _random(machine: Machine, name: str, arguments: list[Value], named: dict[str
         return made.integers(0, 2, size=fixed)
     if name in ("choice", "permutation"):
         rows = solid(arguments[0], "size")
+        if isinstance(rows, tuple | list):  # of these numbers
+            return of.complexed(made.choice(np.asarray(rows, float), size=fixed))
         return made.permutation(rows) if name == "permutation" else made.integers(0, rows, size=fixed)
     raise Unread("a dropout that draws its own mask" if name == "dropout" else f"`random.{name}` is not read")
 

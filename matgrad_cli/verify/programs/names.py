@@ -90,7 +90,13 @@ def _single(target: ast.expr) -> Iterator[ast.expr]:
 
 
 def whole_of(target: ast.expr) -> ast.expr:
-    """The array of which a part is written."""
-    while isinstance(target, ast.Subscript) and key_of(target) is None:
-        target = target.value
+    """The array of which a part is written, by itself or through another view of it."""
+    while key_of(target) is None:
+        view = isinstance(target, ast.Call) and getattr(target.func, "attr", "") in _VIEWS
+        if not view and not isinstance(target, ast.Subscript):
+            break
+        target = target.func.value if isinstance(target, ast.Call) else target.value  # type: ignore[attr-defined]
     return target
+
+
+_VIEWS = ("reshape", "view", "ravel", "swapaxes", "transpose", "squeeze")

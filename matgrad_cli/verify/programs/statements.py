@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .expressions import FAULTS, evaluate, fault_of, iterated, place_of, unpack
+from .expressions import FAULTS, USUAL, evaluate, fault_of, iterated, place_of, unpack
 from .machine import Machine, solid
 from .names import entry, key_of, last_part, names_in, targets_of, whole_of
 from .operators import operate, true
@@ -351,7 +351,8 @@ def _import(_: Machine, frame: Frame, line: ast.Import) -> None:
 def _import_from(_: Machine, frame: Frame, line: ast.ImportFrom) -> None:
     for alias in line.names:
         if alias.name != "*":
-            frame.names[alias.asname or alias.name] = Module(f"{line.module or 'local'}.{alias.name}")
+            path = USUAL.get(alias.name, f"{line.module or 'local'}.{alias.name}")
+            frame.names[alias.asname or alias.name] = Module(path)
 
 
 def _expression(machine: Machine, frame: Frame, line: ast.Expr) -> None:

@@ -201,6 +201,7 @@ MAKING = _real("isnan isfinite isinf nonzero flatnonzero") | _named(
         "one_hot": lib.one_hot,
         "finfo": lib.finfo,
         "unravel_index": np.unravel_index,
+        "indices": lambda shape: list(np.indices(sizes(shape))),
     }
 )
 """Functions that make new arrays."""
@@ -239,6 +240,8 @@ PYTHON: Table = {
     "bool": lambda x: bool(np.real(x) != 0),
     "list": lambda x=(): list(x),
     "tuple": lambda x=(): tuple(x),
+    "OrderedDict": lambda x=(): dict(x),
+    "deque": lambda x=(), **_: list(x),
     "dict": lambda x=(), /, **words: dict(x, **words),
     "reversed": lambda x: list(x)[::-1],
     "sorted": lambda x: sorted(x, key=np.real),

@@ -61,6 +61,11 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) 
     elif found is None:
         found = _of_values(benches, own, text_of, effort.half()) or _by_a_line_more(benches, one, own[0], effort)
     found = found or _of_values(benches, _before(benches[0]), text_of, effort)
+    signed = [line for line in own if any(isinstance(node, ast.Sub | ast.USub) for node in ast.walk(line))]
+    if found is not None and found.edit.code == "wrong-sign" and found.statement not in signed:
+        found = (
+            _of_values(benches, signed, text_of, effort.half()) or found
+        )  # where a sign stands, rather than a new one
     return found if found is None else _where_it_is_given(found, benches, text_of, effort) or found
 
 
