@@ -93,6 +93,8 @@ def told(text: str) -> dict[str, Said]:
             singles.append((names, segment.partition("\n")[0], head.group()))
             continue
         dims = _dims(shape)
+        if head.group() == head["names"] and len(dims) == 1 and segment[:1] == "(" and "," not in shape.group():
+            continue  # `tanh(x)` is a call
         known |= {dim for dim in dims if dim.isidentifier()}
         rank = 2 if head.group().rstrip().endswith(":") else 1
         for name in names:

@@ -236,6 +236,9 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
     if isinstance(node, ast.Assign) and claimed(key_of(node.targets[0]) or ""):
         turned = filter(None, map(transposed, ast.walk(node.value)))
         return [(part, 2, False) for part in turned]  # dW = x.T @ dout: an outer product has no transpose
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+        pairs = zip(node.targets[0].elts, node.value.elts, strict=False)
+        return [one for target, value in pairs for one in _told(ast.Assign([target], value))]
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple | ast.List):
         parts, owner = node.targets[0].elts, _owner_of_shape(node.value)
         return (

@@ -67,7 +67,7 @@ FACTS = ("binary", "joint", "onehot", "positive", "signs", "simplex", "spd", "sy
 class Point:
     """Sizes, a seed and a scale of entries; inputs drawn between 0 and 1 are named;
     with `tiny` tiny constants count as nothing; with `single` a gradient from above has one entry that is not zero;
-    with `apart` windows go in longer steps than they are."""
+    with `apart` windows go in longer steps than they are; with `faint` what comes from above is small."""
 
     seed: int = 0
     order: int = 0
@@ -76,6 +76,7 @@ class Point:
     tiny: bool = False
     single: bool = False
     apart: bool = False
+    faint: bool = False
 
 
 class Given:
@@ -216,6 +217,9 @@ _LAYERS = regex(r"^(?:layers?|(?:layers?_)?(?:sizes|dims|dimensions)|hidden_(?:s
 """Lists of the sizes of layers."""
 
 
+_APPLYING = ("test", "eval", "inference", "predict")
+"""What a mode is called in which nothing is kept for a backward part."""
+
 # --- what an input may be, by its use
 
 _NUMBERS = regex(
@@ -244,7 +248,8 @@ def candidates(
     """What an input may be that is used so, the likeliest first; one with a gradient is rather an array."""
     known = given.kinds.get(name)
     if hint.startswith("text "):
-        yield Kind("word", (hint.removeprefix("text "),))
+        word = hint.removeprefix("text ")
+        yield Kind("word", ("train" if word in _APPLYING else word,))
         return
     if hint in ("truth", "listed"):
         yield Kind(hint)

@@ -348,6 +348,8 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         return found("open", f"the loss does not depend on `{claim.name}` here")
     if trial.unit.criterion is not None and trial.unit.criterion.name == SHOWN and _is_multiple(trial, claim):
         return found("open", "this is a multiple of the derivative of the loss, which may only be shown")
+    if _hands_on(trial, last):
+        return found("open", "this is what comes from above: right where that is the derivative by the scores already")
     if trial.plan.way == SLOPES and shape != needed:
         return found("open", f"it has another shape than `{claim.name}`, and gets nothing from above")
     filled = (stage.last for stage in claim.stages if moves(stage.last.value) and np.any(stage.last.value))
@@ -360,6 +362,14 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
             found("wrong", statement=first.statement), claim=replace(claim, stages=claim.stages[:1]), shape=needed
         )
     return found("wrong", statement=claim.last.statement if "right" in outcomes else first.statement)
+
+
+def _hands_on(trial: Trial, value: Value) -> bool:
+    """Whether what comes from above is handed on as it is by what gives probabilities: the loss behind it may go with
+    it."""
+    above = any(np.array_equal(value, one) for _, one in trial.base.upstream)
+    output = np.real(trial.base.outputs[0]) if above and trial.plan.way == "upstream" else np.zeros(1)
+    return bool(np.all((output > 0) & (output < 1)))
 
 
 def _is_multiple(trial: Trial, claim: Claim) -> bool:

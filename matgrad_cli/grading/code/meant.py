@@ -41,6 +41,8 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
             found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
     if _skips_zeros(unit):
         found.append((replace(way, single=True), "true if only one entry of what comes from above is not zero"))
+    if any(isinstance(node, ast.If) for node in ast.walk(unit.backward or ast.Pass())):
+        found.append((replace(way, faint=True), "true where no gradient is so large that it is cut"))
     if not _tiny(unit):
         return found
     safe = "true up to the tiny numbers that keep a division or logarithm safe"

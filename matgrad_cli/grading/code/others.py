@@ -12,7 +12,7 @@ import numpy as np
 from ...diagnostics.regex import regex
 from ...documents.python.uses import BARE
 from ...verify.programs.machine import Target, moves
-from ...verify.programs.names import last_part
+from ...verify.programs.names import key_of, last_part
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .claim import Claim, fitting
@@ -88,7 +88,9 @@ def _what_it_is(trial: Trial, claim: Claim) -> str:
     """What is said of a claim by its value alone: that it is the derivative of or by something else."""
     key = claim.key, np.asarray(claim.last.value).tobytes()
     if key not in trial.notes:
-        ways = (way(trial, claim) for way in (_of_prediction, _of_another_value, _of_scores, _with_penalty))
+        ways = (
+            way(trial, claim) for way in (_of_prediction, _of_another_value, _of_scores, _with_penalty, _given_back)
+        )
         trial.notes[key] = next(filter(None, ways), "")
     return trial.notes[key]
 
@@ -215,6 +217,20 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
             if all(alike(said, true * scale) and true for said, true in pairs):
                 return f"this is the derivative by the scores of which a {word} makes `{claim.name}`"
     return ""
+
+
+def _given_back(trial: Trial, claim: Claim) -> str:
+    """What is said of the one gradient that a backward part gives back under the name of a value on the way, where it
+    is that of an input."""
+    last = trial.unit.backward.body[-1] if trial.unit.backward is not None else None
+    if not isinstance(last, ast.Return) or key_of(last.value or last) != claim.key:
+        return ""
+    machine, value = trial.base.machine, np.real(claim.last.value)
+    born = [(name, machine.sites.get(id(given), [])[:1]) for name, given in machine.given.items() if name != claim.name]
+    found = (name for name, site in born if site and machine.shapes[site[0]] == value.shape and name.strip())
+    sites = dict(born)
+    right = (name for name in found if trial.influential(sites[name][0]) and trial.right_at(value, sites[name][0]))
+    return next((f"this is the derivative by `{name}`" for name in right), "")
 
 
 def _with_penalty(trial: Trial, claim: Claim) -> str:

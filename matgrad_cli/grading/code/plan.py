@@ -37,6 +37,14 @@ def plan_of(reading: Reading) -> Plan:
                 return Plan(event.number, f"times {name} {out}", f"sum({name} * {out})")
     for name in LOSSES:
         event = _last(reading, name)
+        value = getattr(event.statement, "value", None) if event is not None else None
+        if (
+            isinstance(value, ast.BinOp)
+            and isinstance(value.op, ast.Sub)
+            and key_of(value.left)
+            and key_of(value.right)
+        ):
+            continue  # how far a prediction is off
         if event is not None and (
             isinstance(event.value, Unknown) or (moves(event.value) and np.size(event.value) == 1)
         ):

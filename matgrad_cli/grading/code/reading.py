@@ -136,7 +136,8 @@ class Reading:
         if unit.backward is None:
             return
         self._returns(output)
-        if unit.criterion is not None and not self._come_from_above():
+        itself = self._is_number() and any(place.arg in TARGETS for place in unit.forward.args.args)
+        if unit.criterion is not None and not itself and not self._come_from_above():
             self._criterion(owner)
         if self.plan is not None and self.plan.after is None and self.machine.target is not None:
             raise Stop(self._loss_now())
@@ -209,8 +210,7 @@ class Reading:
         """What forward gives: outputs, and what it keeps for later."""
         assert self.unit.forward is not None
         written = next((line.value for line in reversed(self.unit.forward.body) if isinstance(line, ast.Return)), None)
-        if output is None:  # what is kept in the object is what comes out
-            output = self._kept()
+        output = self._kept() if output is None else output  # what is kept in the object is what comes out
         parts = list(output) if isinstance(output, tuple) else [output]
         told = written.elts if isinstance(written, ast.Tuple) else [written]
         names = [last_part(key) if part is not None and (key := key_of(part)) else None for part in told]
@@ -298,9 +298,9 @@ class Reading:
             name = open_.pop()
             known[name] = self._up(name, 0)
         taken |= {0} if self.scalar() else set()
-        if self.scalar() and open_ and open_[0] not in (*CACHES, *TARGETS):
-            known |= {name: kept for name in open_[:1] if (kept := self._kept(name)) is not None}
-            open_ = [name for name in open_ if name not in known]
+        predicted = [name for name in open_ if name not in (*CACHES, *TARGETS)][:1] if self.scalar() else []
+        known |= {name: kept for name in predicted if (kept := self._kept(name)) is not None}
+        open_ = [name for name in open_ if name not in known]
         rest = [value for number, value in enumerate(self.outputs) if number not in taken]
         for name in open_:
             kept = [at for at, value in enumerate(rest) if name in CACHES and isinstance(value, dict | tuple | list)]
@@ -312,6 +312,8 @@ class Reading:
     def _up(self, name: str, at: int) -> Value:
         """An upstream gradient: random numbers of the shape of its output."""
         output = solid(self.outputs[at])
+        if not moves(output):
+            raise Unread("what comes out is no array of numbers")
         value = np.asarray(self._weights(at, output), complex)
         self.upstream.append((at, value))
         self.above.append(f"sum({name} * {self.names[at] or 'output'})")
@@ -323,7 +325,7 @@ class Reading:
         if np.size(output) == 1 and not self.unit.closure:
             return np.ones(np.shape(output))
         random = np.random.default_rng([at, self.given.point.seed, 5])
-        drawn = random.normal(size=np.shape(output))
+        drawn = random.normal(size=np.shape(output)) * (1e-6 if self.given.point.faint else 1.0)
         lone = random.integers(np.size(output)) if self.given.point.single else None
         return drawn if lone is None else drawn * (np.arange(np.size(output)) == lone).reshape(np.shape(output))
 

@@ -69,6 +69,7 @@ class Understanding:
     tiny: bool = False
     single: bool = False
     apart: bool = False
+    faint: bool = False
 
     @property
     def fits(self) -> bool:
@@ -77,7 +78,8 @@ class Understanding:
 
     def at(self, order: int) -> Point:
         """A point with sizes in an order."""
-        return Point(order=order, between=self.between, tiny=self.tiny, single=self.single, apart=self.apart)
+        ways = {name: getattr(self, name) for name in ("between", "tiny", "single", "apart", "faint")}
+        return Point(order=order, **ways)
 
     @property
     def doubts(self) -> tuple[int, ...]:
@@ -145,7 +147,7 @@ def _numbers(one: Understanding) -> bool:
 
 def _odd(one: Understanding) -> bool:
     """Whether a target is a single row, though nothing else has as many rows."""
-    rows = {kind.dims[0] for name, kind in one.kinds if name not in TARGETS and kind.form == "array" and kind.dims[1:]}
+    rows = {kind.dims[0] for name, kind in one.kinds if name not in TARGETS and kind.form == "array" and kind.dims}
     targets = (kind for name, kind in one.kinds if name in TARGETS and kind.form == "array" and not kind.told)
     return any(len(kind.dims) == 1 and kind.dims[0] not in rows for kind in targets)
 

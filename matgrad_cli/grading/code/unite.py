@@ -35,6 +35,8 @@ def united(kinds: dict[str, Kind], fault: str, point: Point, parts: Parts) -> li
         for dim in kind.dims
         if kind.form in ("array", "sizes")
     }
+    if "boolean" in fault:  # a mask for the longest row, whose length is written down
+        named = {size: str(size) for pair in _apart(fault) for size in pair} | named
     pairs = [[named[size] for size in pair if size in named] for pair in _apart(fault)]
     found = [
         (known[1], known[0]) if known[1] in free else (known[0], known[1])

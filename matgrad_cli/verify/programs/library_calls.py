@@ -103,6 +103,7 @@ def applied(
         for place, value in enumerate(arguments)
     ]
     if hint == "size":
+        arguments += [named.pop("shape")] if "shape" in named else []
         arguments[:1] = [_sizes(machine, value) for value in arguments[:1]]
     if _in_torch(machine, path, named):
         function = TORCH.get(name, function)
@@ -209,7 +210,7 @@ def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str
         return _is_a(*arguments)
     if name not in PYTHON:
         raise Unread(f"`{name}` is not read")
-    arguments = [solid(value) for value in arguments]
+    arguments = [solid(value, "size" if name == "int" else "array") for value in arguments]
     if name == "sum" and not isinstance(arguments[0], np.ndarray):
         value: Value = arguments[1] if len(arguments) > 1 else 0
         for part in arguments[0]:

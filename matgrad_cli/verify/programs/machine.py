@@ -163,7 +163,7 @@ class Machine:
         number = self.count
         self.count += 1
         self.latest = frame, value
-        first = not stored and not goes_on and self.is_parameter(key)
+        first = not stored and not goes_on and self.is_parameter(key) and not _taken_out(statement)
         if first and (_zero(value) or _small_draw(value, statement)):
             drawn = self.random.normal(size=np.shape(value))
             drawn = 0.5 + abs(drawn) if np.all(value == 1) else drawn  # what begins with ones may stand under a root
@@ -208,6 +208,13 @@ def _zero(value: Value) -> bool:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value == 0
     return moves(value) and (not np.any(value) or (np.ndim(value) > 0 and bool(np.all(value == 1))))
+
+
+def _taken_out(statement: ast.stmt) -> bool:
+    """Whether a value is taken out of what was made before: `x, h_prev = cache`."""
+    value = getattr(statement, "value", None)
+    parts = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple)
+    return isinstance(value, ast.Attribute | ast.Subscript) or (parts and isinstance(value, ast.Name))
 
 
 def _literal(statement: ast.stmt) -> bool:
