@@ -56,6 +56,10 @@ wrt = "X"
 shapes = "a: n, X: n×n, b: n"
 """
 TWICE = [
+    (1, "$\\nabla_x f = (A+A^T)x+b$\n\nso finally $\\boxed{2Ax+b}$"),
+    (1, "$\\nabla_x f = (A+A^T)x+b$ (resp. $2Ax+b$)"),
+    (1, "Le gradient est soit $(A+A^T)x+b$ soit $2Ax+b$."),
+    (1, "El gradiente es $(A+A^T)x+b$ o bien $2Ax+b$."),
     (1, r"Either $\nabla_x = 2Ax+b$, or $\nabla_x = (A+A^T)x$, or $\nabla_x = (A+A^T)x+b$."),
     (1, r"$\nabla_x f = (A+A^T)x+b$. If not: $\nabla_x f = 2Ax + b$"),
     (1, "$\\frac{\\partial L}{\\partial x} = (A+A^T)x+b$\n\n$\\frac{\\partial L}{\\partial x} = Ax+b$"),
@@ -99,6 +103,9 @@ TWICE = [
     ),
 ]
 NONE = [
+    (1, r"**Question.** Prove that $\nabla_x f = (A+A^T)x+b$."),
+    (1, r"$\nabla_x f = (A+A^T)x+b$ for even $n$."),
+    (1, r"Modulo a factor of 2, $\nabla_x f = (A+A^T)x+b$."),
     (1, r"$\nabla_x = (A+A^T)x+b$ is wrong."),
     (1, r"$\nabla_x = (A+A^T)x+b$. This is clearly not correct."),
     (1, r"The gradient isn't $(A+A^T)x+b$."),
@@ -229,6 +236,7 @@ NONE = [
     ),
 ]
 RIGHT = [
+    (1, "$$\\nabla_x f = (A+A^T)x+b$$\n\n(If $A$ is symmetric, this simplifies to $2Ax+b$.)"),
     (1, r"The loss is $x^TAx + b^Tx$. The gradient is $(A+A^T)x+b$."),
     (1, r"The gradient of $b^Tx$ is $b$, so the gradient of all is $(A+A^T)x+b$."),
     (

@@ -48,7 +48,7 @@ _DERIVATIVE = regex(r"[gGhHjJdD]|grad(?:ient)?|ans(?:wer)?")
 
 _NABLA = regex(r"\s*(?:\\nabla|∇)")
 
-SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|\b<result>\W*$"
+SAYS = r"\b(?:<result>|<second>|<it>)\b[^.;]*\b<is>\b[^.;]*$|(?:\b<result>|\\(?:boxed|fbox))\W*$"
 
 _OF_LOSS = r"\b<result>\s+(?:(?:<of>|<the>|our|this|unser\w*)\s+)+<loss>\b"
 """`The gradient of the loss is $…$` says the whole."""
