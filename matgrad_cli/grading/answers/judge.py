@@ -126,7 +126,8 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
     for respelled in filter(None, (undotted(answer, around.sizes()), least_squares(answer), own)):
         other = judge_answer(task, respelled, reference, beside)
         other = replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other
-        return found if other.verdict == "unreadable" else other
+        unfit = other.slip is not None and other.slip.code in UNFIT  # what is put in fits nowhere: not what is meant
+        return found if other.verdict == "unreadable" or unfit else other
     for meant in (uncalled(answer, around), own_piece(answer, around), with_sets(answer)):
         if meant is not None:
             return judge_answer(task, meant, reference, beside)
@@ -277,6 +278,8 @@ def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:
     around = _around(task, arrays=True)
     again = read_side(read.side, around)
     expr, wanted = again.expr, task.wanted
+    if expr is None and again.failure == "undecided" and read.expr is None:
+        return Judged("undecided", again.slip, again.notes)
     if expr is None or wanted is None or (expr is read.expr and not again.flat):
         return judged
     if again.flat and expr.shape is wanted.shape.transposed:

@@ -71,12 +71,16 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
         ("`*` that works entry by entry", everywhere(partial(_starred, side.source.text)), frozenset()),
         ("|…| that works entry by entry", everywhere(absolute), frozenset((s.Apply,))),
         ("σ as the softmax", everywhere(_softmax), frozenset((s.Apply,))),
+        ("its 1 as the vector of ones", everywhere(_ones), frozenset(("juxtapose",))),
+        ("diag as the matrix with this diagonal alone", everywhere(_diagonal), frozenset((s.Apply,))),
         OUTER,
         *WIDER_DIVISORS,
         AT_ARGUMENT,
     )
     misfits = misfit_readings(side, around) if read.failure == "wrong" else ()
-    for how, node in chain(readings(of_answers, side.node, around), misfits):
+    identity = everywhere(partial(_identity, side.source.text))(side.node, around)
+    alike = (("its I as the identity", identity), *readings(of_answers, identity, around)) if identity else ()
+    for how, node in chain(readings(of_answers, side.node, around), alike, misfits):
         found = read_side(replace(side, node=node), around)
         yield replace(found, notes=(*found.notes, f"read with {how}")), ()
     bound = {letter.name for part in s.parts_of(side.node) if isinstance(part, s.Sigma) for letter in part.letters}
@@ -98,6 +102,32 @@ def others(read: Read, around: Surroundings) -> Iterator[tuple[Read, tuple[Index
 
 def _softmax(node: s.Node) -> s.Node | None:
     return replace(node, function="softmax") if isinstance(node, s.Apply) and node.function == "sigmoid" else None
+
+
+def _identity(text: str, node: s.Node) -> s.Node | None:
+    r"""`\mathbb I_n`, which is read as ones, and `Id` as the identity."""
+    match node:
+        case s.Apply(span, "ones", sizes) if "I" in text[span.start : span.end]:
+            return s.Apply(span, "eye", sizes)
+        case s.Name(span, "Id"):
+            return s.Apply(span, "eye", ())
+    return None
+
+
+def _ones(node: s.Node) -> s.Node | None:
+    r"""`1 p^\top` as the column of ones times a row."""
+    match node:
+        case s.Binary(_, "juxtapose", s.Literal_(span, 1)):
+            return replace(node, left=s.Apply(span, "ones", ()))
+    return None
+
+
+def _diagonal(node: s.Node) -> s.Node | None:
+    """`A - diag(A)` as A with a diagonal of zeros; of a vector this cannot be read."""
+    match node:
+        case s.Apply(span, "diag", (matrix,)):
+            return s.Group(span, s.Binary(span, "hadamard", matrix, s.Apply(span, "eye", ())))
+    return None
 
 
 def _starred(text: str, node: s.Node) -> s.Node | None:

@@ -318,7 +318,7 @@ def entries_of(e: Elaborator, node: s.EntriesOf) -> Expr:
         body = Entry(body, col, None) if body.shape.is_column else Entry(body, None, col)
     if not body.shape.is_number:
         message = f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}"
-        e.fail("shape-mismatch", message, node.body)
+        e.fail("too-many-indices" if lists else "shape-mismatch", message, node.body)
     return MatrixOf(row, col, body)
 
 

@@ -5,7 +5,7 @@ put together where nothing is written: `mean`, `sum`, `none`, or `rows`, the mea
 `paired(y, z)` is y, of the shape of z.
 `mask` is a comparison, 1 or 0: a whole number as it is.
 A number, or None, among the parameters must be written as it stands there; `p is 2` is given, as a keyword or not, and
-is 2; what stands behind `*` is given by its keyword.
+is 2, `1:0` the pair (1, 0); what stands behind `*` is given by its keyword.
 """
 
 from __future__ import annotations
@@ -83,6 +83,10 @@ _ROWS: Final = (
     "cumsum(x): tril(ones(x.shape[0], x.shape[0])) @ sum(x[:, None], axis=1)",  # a matrix has no `[:, None]`
     "cumsum(x, dim is 0): tril(ones(x.shape[0], x.shape[0])) @ x",
     *(f"cumsum(x, dim is {axis}): x @ triu(ones(x.shape[1], x.shape[1]))" for axis in (1, -1)),
+    *(f"{call}: ((cumsum(ones(x.shape[0]))[:, None] + cumsum(ones(x.shape[0]))[None, :] > x.shape[0] + 1/2)*1"
+      " - (cumsum(ones(x.shape[0]))[:, None] + cumsum(ones(x.shape[0]))[None, :] > x.shape[0] + 3/2)*1)"
+      f" @ {whole}" for call, whole in (("flip(x)", "sum(x[:, None], axis=1)"), ("flip(x, dim is 0)", "x"),
+      ("flipud(x)", "x"))),
     "ptp(x): max(x) - min(x)",
     "hypot(a, b): sqrt(a**2 + b**2)",
     "xlogy(a, b): a*log(b)",
@@ -98,6 +102,10 @@ _ROWS: Final = (
     "tensordot(a, b, axes is 1): a @ b",
     "tensordot(a, b, axes is 2): sum(a*b)",
     "tensordot(a, b): sum(a*b)",
+    *(f"tensordot(a, b, {given}): a{'' if first else '.T'} @ b{'.T' if second else ''}" for first in (0, 1)
+      for second in (0, 1) for given in (f"{first}, {second}", *(f"{key} is {first}:{second}" for key in ("axes",
+      "dims")))),
+    "tensordot(a, b, axes is 0:1:0:1): sum(a*b)",
     "svd(x, *, compute_uv is False): svdvals(x)",
     "roll(x, -1): shiftup(sum(x[:, None], axis=1))",  # a matrix has no `[:, None]`
     "roll(x, 1): shiftup(eye(x.shape[0])).T @ sum(x[:, None], axis=1)",

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from ...diagnostics import Span
 from .. import syntax as s
+from .keywords import axis_written
 from .lexer import Stream, Token
 
 
@@ -135,6 +136,28 @@ def _letters(p: Stream) -> tuple[list[s.Name | None], list[s.Node | None]]:
 
 Lost = tuple[tuple[str, str], tuple[str, str]]
 """How many entries a range leaves out at both ends, as options of a call."""
+
+
+def reversing(p: Stream) -> bool:
+    """Whether `::-1]` stands here, which is then taken: the entries, or the rows, in the other order."""
+    found = [token.text for token in p.tokens[p.place : p.place + 5]] == [":", ":", "-", "1", "]"]
+    if found:
+        p.go(p.place + 5)
+    return found
+
+
+def of_listed(span: Span, name: str, arguments: tuple[s.Node, ...], options: s.Options) -> s.Node | None:
+    """The sum, or the mean, of the arrays in a list that is made by `for`: `sum([… for i in range(n)], axis=0)`."""
+    match s.ungrouped(arguments[0]) if arguments else None:
+        case s.EntriesOf(_, (s.Name() as letter, None), (s.Node() as bound, _), body) if (
+            name in ("sum", "mean")
+            and letter.span.start > body.span.end
+            and axis_written(s.Apply(span, name, arguments, options)) == "0"
+        ):
+            number = bound.arguments[0] if isinstance(bound, s.Apply) and bound.function == "range" else bound
+            total = s.Sigma(span, (letter,), (bound,), body)
+            return total if name == "sum" else s.Group(span, s.Binary(span, "/", total, number))
+    return None
 
 
 def subscripted(p: Stream, body: s.Node) -> s.Node:

@@ -3,6 +3,7 @@ the rows of the table of abbreviations."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
@@ -81,7 +82,8 @@ def _bound(
             if _text(arguments[number]) not in (must or name, f"{must}.0"):
                 return None
         elif must:
-            if given.pop(name, None) not in (must, f"{must}.0"):
+            text = given.pop(name, "")
+            if text not in (must, f"{must}.0") and (":" not in must or ":".join(re.findall(r"\d+", text)) != must):
                 return None
         elif number < len(arguments):
             values[name] = arguments[number]
@@ -126,6 +128,8 @@ def _written(span: Span, body: s.Node, values: dict[str, s.Node | None]) -> s.No
 def _text(node: s.Node | None) -> str | None:
     """A number or a word as the value of a keyword."""
     node = s.ungrouped(node) if node is not None else None
+    if isinstance(node, s.Apply) and node.function == s.LIST and len(node.arguments) == 1:
+        node = node.arguments[0]
     if isinstance(node, s.Negative):
         return f"-{_text(node.body)}"
     return node.text if isinstance(node, s.Literal_) else node.name if isinstance(node, s.Name) else None

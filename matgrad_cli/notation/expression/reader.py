@@ -9,7 +9,7 @@ from typing import Final, cast
 from ...diagnostics import InputError, Source, Span
 from .. import syntax as s
 from ..comparisons import compared
-from .brackets import binder, comprehended, over_parts, pair_of_distances, subscripted
+from .brackets import binder, comprehended, of_listed, over_parts, pair_of_distances, reversing, subscripted
 from .keywords import with_order
 from .lexer import Stream, Token, exact
 from .vocabulary import ALIASES, FUNCTION_NAMES, MODULES, PRODUCTS, WRITTEN_OUT
@@ -133,7 +133,10 @@ class Parser(Stream):
             elif self.sees("["):
                 opening = self.take()
                 self.enter(opening)
-                node = subscripted(self, node)
+                if reversing(self):
+                    node = self.called(self.since(node.span), "flip", (node,), (("axis", "0"),))
+                else:
+                    node = subscripted(self, node)
                 self.depth -= 1
             elif (
                 self.sees("(")
@@ -301,6 +304,8 @@ class Parser(Stream):
         arguments, options = with_order(name, arguments, options)
         if name == "sum" and (pair := pair_of_distances(self, arguments, options)) is not None:
             name, arguments, options = "sqdist", pair, ()
+        if (listed := of_listed(span, name, arguments, options)) is not None:
+            return listed
         if name in WRITTEN_OUT:
             from .composed import composed
 
