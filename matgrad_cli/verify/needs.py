@@ -28,6 +28,8 @@ def condition(lacking: NoValue) -> str:
 
 
 def counts(place: Evaluator, lacking: NoValue) -> bool:
-    """Whether that a side has no value tells something: a zero divisor at a size of 1 is an accident of that size."""
-    point = place.point
-    return "≠" not in lacking.needs or not isinstance(point, Point) or 1 not in point.sizes.values()
+    """Whether that a side has no value tells something: a zero divisor at a size of 1 is an accident of that size, but
+    for one that is made of sizes alone, m − 1."""
+    point, by = place.point, lacking.argument
+    accident = "≠" in lacking.needs and isinstance(point, Point) and 1 in point.sizes.values()
+    return not accident or (isinstance(by, Expr) and not by.symbols)
