@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ..diagnostics import UsageError
 from .output import SUFFIXES
+from .settings import set_by
 
 DETAILS = ("brief", "normal", "full")
 ORDERS = ("1", "2")
@@ -48,7 +49,7 @@ def chosen(option: str, word: str, known: Iterable[str]) -> str:
     raise UsageError.coded(
         f"unknown-{option}",
         f"there is no {option} `{word}`",
-        notes=(f"`--{option}` takes {', '.join(known)}",),
+        notes=(f"`--{option}` takes {', '.join(known)}", *set_by(option, word)),
         help=f"`--{option} {close}`" if close else None,
     )
 

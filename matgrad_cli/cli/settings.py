@@ -34,6 +34,16 @@ HABITS: Final = tuple(_LATEX)
 
 def settings() -> dict[str, Any]:
     """What the folder sets; nothing where it has no such file."""
+    return _settings()[1]
+
+
+def set_by(key: str, value: str) -> tuple[str, ...]:
+    """Which file of the folder sets a default to this value, as a note."""
+    name, found = _settings()
+    return (f'`{name}` sets `{key} = "{value}"`',) if found.get(key) == value else ()
+
+
+def _settings() -> tuple[str, dict[str, Any]]:
     for name in ("matgrad.toml", "pyproject.toml"):
         try:
             with open(name, "rb") as file:
@@ -41,8 +51,8 @@ def settings() -> dict[str, Any]:
         except OSError:
             continue
         if name == "matgrad.toml" or b"tool.matgrad" in text:
-            return _checked(name, _read(name, text))
-    return {}
+            return name, _checked(name, _read(name, text))
+    return "", {}
 
 
 def _read(name: str, text: bytes) -> Any:

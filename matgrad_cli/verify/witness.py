@@ -116,4 +116,4 @@ def plain(value: Any) -> Nested:
     if isinstance(value, list):
         return [plain(part) for part in value]
     near = round(value)
-    return near if abs(value - near) < 1e-9 else round(float(value), 6)
+    return near if abs(value - near) < 1e-9 else round(float(value), 6) or float(f"{value:.2g}")

@@ -46,6 +46,14 @@ def test_what_is_no_default_is_told(text: str, tmp_path: Path, monkeypatch: pyte
     assert caught.value.diagnostic.code == "bad-settings"
 
 
+def test_a_word_that_is_none_is_traced_to_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "matgrad.toml").write_text('detail = "all"\n', encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        command_line(list(LOSS))
+    assert caught.value.diagnostic.notes[-1] == '`matgrad.toml` sets `detail = "all"`'
+
+
 HABITS = Habits(gradient="partial", transpose="T", numbered=True, labels="eq:", bold=True)
 
 
