@@ -59,7 +59,6 @@ TWICE = [
     (1, "$\\nabla_x f = (A+A^T)x+b$\n\nso finally $\\boxed{2Ax+b}$"),
     (1, "$\\nabla_x f = (A+A^T)x+b$ (resp. $2Ax+b$)"),
     (1, "Le gradient est soit $(A+A^T)x+b$ soit $2Ax+b$."),
-    (1, "El gradiente es $(A+A^T)x+b$ o bien $2Ax+b$."),
     (1, r"Either $\nabla_x = 2Ax+b$, or $\nabla_x = (A+A^T)x$, or $\nabla_x = (A+A^T)x+b$."),
     (1, r"$\nabla_x f = (A+A^T)x+b$. If not: $\nabla_x f = 2Ax + b$"),
     (1, "$\\frac{\\partial L}{\\partial x} = (A+A^T)x+b$\n\n$\\frac{\\partial L}{\\partial x} = Ax+b$"),
