@@ -80,6 +80,7 @@ def test_a_broken_notebook_is_told_and_never_raises(text: str) -> None:
         ("\\let\\eps\\varepsilon", "\\eps", "\\varepsilon"),
         ("\\newcommand{\\n}[2][F]{\\|#2\\|_#1}", "\\n{A}\\n[2]{B}", "\\|A\\|_F\\|B\\|_2"),
         ("\\def\\a{\\b}\\def\\b{\\a}", "x", "x"),
+        ("\\newcommand{\\a}{x}\\a\\renewcommand{\\a}{y}", "\\a", "\\a"),
     ],
 )
 def test_macros(stated: str, text: str, found: str) -> None:

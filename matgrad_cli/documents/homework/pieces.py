@@ -44,6 +44,12 @@ _CHOLESKY = (
     r"|\bCholesky[-\s\w]{0,20}?\W(?P<named>(?-i:[A-Z]))\W+<of>\b\W*(?P<whole>(?-i:[A-Z]))\b"
 )
 """`$L$ is the Cholesky factor of $D$`."""
+_NAMED = (
+    r"\b(?:(?P<calls>(?:denote|write)(?:\s+by)?|call|define)|<namely>|<assumed>)[\s$({\\]*(?P<name>\b[A-Za-z])[\s$)}]*"
+    r"(?(calls)(?:\b(?:by|as|for)\b)?|\b(?:<is>|denotes?|stands? for|means?|being)\b)\s*(?:<the>\s+)?"
+    r"(?:(?!(?:<function>|<factor>|<doubt>|<or>|<result>|<is>|<reaches>|negati\w+)\b)[a-z]+\s+){0,4}[$(\\]*$"
+)
+"""`where $r$ is the residual $Xw - y$`: r is that."""
 _SPOKEN_OF = regex(r"[\s\\{}$]*[^\W\d](?:_\w+)?[\s{}$.,;:]*")
 _WORDS = frozenset("aAIoOeEyYuUi")
 """Letters that are words somewhere: between words they name nothing."""
@@ -122,6 +128,9 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
             found.append(Piece(passage, "name", *(_DELIMITER.sub(" ", part) for part in around)))  # type: ignore[arg-type]
         if at < len(told):
             found.append(_piece(told[at], words[at][-_NEAR:], words[at + 1][:_NEAR]))
+            named = said(_NAMED).search(text, max(end, begin - _NEAR), begin)
+            if named is not None and found[-1].kind == "formula":
+                found[-1] = anew(found[-1], _named(named["name"], named.start("name"), told[at].passage))
     for match in said(_CHOLESKY).finditer(text, start):
         factor, of = match["factor"] or match["named"], match["of"] or match["whole"]
         written = f"{of} = {factor}{factor}^\\top"
@@ -130,6 +139,12 @@ def pieces(formulas: Sequence[Formula], text: str, start: int) -> list[Piece]:
     spoken = [one for one in found if one.kind == "name"]
     passed = {*map(id, spoken[_MOST_NAMES:-_MOST_NAMES])}
     return [one for one in found if id(one) not in passed]
+
+
+def _named(name: str, start: int, value: Passage) -> Passage:
+    """The equation that gives a name this value."""
+    written = f"{name} = "
+    return Passage(written + value.text, 0, (*(start,) * len(written), *value.places))
 
 
 def _piece(formula: Formula, before: str, after: str) -> Piece:

@@ -42,8 +42,9 @@ class Macro:
 
 
 def macros_of(text: str) -> dict[str, Macro]:
-    """The macros that a text states, the last statement of each name."""
+    """The macros that a text states, the last statement of each name; none that is used before it is stated anew."""
     found: dict[str, Macro] = {}
+    ends, twice = dict[str, int](), set[str]()
     for match in _STATED.finditer(text):
         if match["let"]:
             found[match["let"]] = found.get(match["same"], Macro(0, None, f"\\{match['same']} "))
@@ -53,13 +54,18 @@ def macros_of(text: str) -> dict[str, Macro]:
         body = text[match.end() + 1 : end - 1] if end else short[0] if short else None
         if body is None:
             continue
+        name = match["new"] or match["bare"] or match["def"] or match["operator"]
+        used = name in ends and re.compile(rf"\\{name}(?![A-Za-z])").search(text, ends[name], match.start())
+        if used and body != found[name].body:
+            twice.add(name)
+        ends[name] = match.end()
         if match["operator"]:
             found[match["operator"]] = Macro(0, None, rf"\operatorname{{{re.sub(r'[^A-Za-z]', '', body)}}}")
         elif match["def"]:
             found[match["def"]] = Macro(len(match["parameters"]) // 2, None, body)
         else:
             found[match["new"] or match["bare"]] = Macro(int(match["count"] or 0), match["default"], body)
-    return {name: macro for name, macro in found.items() if name not in _NEVER}
+    return {name: macro for name, macro in found.items() if name not in _NEVER | twice}
 
 
 class _Expansion:

@@ -123,10 +123,11 @@ def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside
         if (other := judge_answer(task, read, reference, beside)).verdict == "right":
             return other
     own = with_own_sigma(answer, around) if is_unknown(found) else None
-    for respelled in filter(None, (undotted(answer, around.sizes()), least_squares(answer), own)):
+    dotted = undotted(answer, around.sizes())
+    for respelled in filter(None, (dotted, least_squares(answer), own)):
         other = judge_answer(task, respelled, reference, beside)
         other = replace(other, slip=replace(other.slip, span=None, labels=())) if other.slip is not None else other
-        unfit = other.slip is not None and other.slip.code in UNFIT  # what is put in fits nowhere: not what is meant
+        unfit = respelled is dotted and other.slip is not None and other.slip.code in UNFIT  # then it is not meant
         return found if other.verdict == "unreadable" or unfit else other
     for meant in (uncalled(answer, around), own_piece(answer, around), with_sets(answer)):
         if meant is not None:
