@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
-from .syntax import Apply, Binary, Group, Negative, Node, difference, ungrouped
+from .syntax import Apply, Binary, Group, Literal_, Name, Negative, Node, difference, parts_of, ungrouped
 
 CLOSED: Final = ("closed", "")
 """The option of a mask that is 1 also on its border, `u >= v`."""
@@ -21,7 +22,42 @@ def turned(node: Node) -> Node:
 
 
 def compared(sign: str, left: Node, right: Node) -> Node:
-    """1 where `left > right` holds, or another of `<`, `>=`, `<=`, and else 0."""
+    """1 where `left > right` holds, or another of `<`, `>=`, `<=`, and else 0; `==` is 1 − |sign(left − right)|."""
     span = left.span.joined(right.span)
+    if sign in ("==", "!="):
+        apart = Apply(span, "abs", (Apply(span, "sign", (difference(span, left, right),)),))
+        return apart if sign == "!=" else Group(span, Binary(span, "-", Literal_(span, Fraction(1), "1"), apart))
     more, less = (left, right) if sign[0] == ">" else (right, left)
     return Apply(span, "step", (difference(span, more, less),), (CLOSED,) if "=" in sign else ())
+
+
+def labels(tree: Node, wrt: str) -> tuple[str, ...]:
+    """The facts of data that are said to equal 0, 1 or −1: a mask is 0 at all other values, and nothing is tried there.
+
+    >>> from ..diagnostics import Span
+    >>> labels(compared("==", Name(Span(0, 1), "y"), Literal_(Span(5, 6), Fraction(1), "1")), "w")
+    ('y binary',)
+    """
+    found: dict[str, set[Fraction | None]] = {}
+    for part in parts_of(tree):
+        match part:
+            case Group(_, Binary(_, "-", Literal_(), Apply(_, "abs", (Apply(_, "sign", (apart,)),)))):
+                name, value = (apart.left, ungrouped(apart.right)) if isinstance(apart, Binary) else (apart, None)
+                if isinstance(name, Name) and name.name != wrt:
+                    found.setdefault(name.name, set()).add(_number(value))
+    words = {
+        name: ("binary" if values <= {0, 1} else "signs" if values <= {1, -1} else "") for name, values in found.items()
+    }
+    return tuple([f"{name} {word}" for name, word in words.items() if word])
+
+
+def _number(node: Node | None) -> Fraction | None:
+    """The number that is written, 0 for none."""
+    match node:
+        case None:
+            return Fraction(0)
+        case Literal_(_, value):
+            return value
+        case Negative(_, Literal_(_, value)):
+            return -value
+    return None

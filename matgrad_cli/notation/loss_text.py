@@ -37,9 +37,8 @@ CONSTRAINT: Final = (
     r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?|subject to|such that)[^}]*\}|\bs\.t\.|\\st\b"
 )
 GOAL: Final = (
-    rf"\s*(?:(?:\\(?:arg)?\\?,?\\?(?:min|max)|\\(?:inf|sup)|\\(?:operatorname\*?|mathrm"
-    rf"|text)\s*\{{\s*(?:arg\s*\\?,?\s*)?(?:min|max)(?:imi[sz]e)?\s*\}}|"
-    rf"\\arg\s*\\(?:min|max))(?:\\limits)?\s*_\s*({_GROUP}|\\?\w+)|\\underset\s*({_GROUP})\s*{_GROUP}"
+    rf"\s*(?:(?:(?:\\?arg\s*(?:\\[,;:! ])?\s*\\?|\\)(?:min|max)|\\(?:inf|sup)|\\(?:operatorname\*?|mathrm"
+    rf"|text)\s*\{{\s*(?:arg\s*\\?,?\s*)?(?:min|max)(?:imi[sz]e)?\s*\}})(?:\\limits)?\s*_\s*({_GROUP}|\\?\w+)|\\underset\s*({_GROUP})\s*{_GROUP}"
     r"|\\?(?:(?:operatorname\*?|mathrm|text)\s*\{\s*)?(?:min|max)imi[sz]e(?![A-Za-z])\s*\}?(?!\s*_))\s*(?:\\[,;:! ])?"
 )
 """What a minimum or a maximum is taken over."""
@@ -180,12 +179,12 @@ def plain_name(text: str) -> str:
     from .latex.names import ACCENTS, STYLES  # only where a name has marks
 
     for _ in range(3):
-        found = re.match(r"\\([A-Za-z]+)\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|(?<=\s)[A-Za-z]))", name)
+        found = re.search(r"\\([A-Za-z]+)\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|(?<=\s)[A-Za-z]))", name)  # the innermost
         if found is None or (found[1] not in STYLES and found[1] not in ACCENTS and found[1] != "mathrm"):
             break
         inner = (found[2] or found[3] or "").strip()
         mark = f"_{ACCENTS[found[1]]}" if found[1] in ACCENTS and inner else ""
-        name = inner + mark + name[found.end() :]
+        name = name[: found.start()] + inner + mark + name[found.end() :]
     name = re.sub(r"\^\s*(?:\{\s*[(\[]\s*(\d+|[a-z])\s*[)\]]\s*\}|[(\[](\d+)[)\]])$", r"_\1\2", name)
     name = re.sub(r"_\{?\s*\\?(\w+)\s*\}?$", r"_\1", name)
     name = re.sub(r"[_^]\s*\{?\s*([-+])\s*\}?$", lambda sign: "_plus" if sign[1] == "+" else "_minus", name)

@@ -11,6 +11,7 @@ from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
 from .choice import in_syntax, looks_like_latex
+from .comparisons import labels
 from .definitions import with_capitals, with_definitions, with_densities, with_square
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
@@ -163,7 +164,12 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
         message = f"the labels are compared with 0 or 1, and `{signs.name}` is said to be ±1"
         fail(scope, "unreadable", message, help=help)
     tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
-    facts, choice = [*facts, *read_facts([f"{name} onehot" for name in places])], (*choice, *said)
+    tried = [fact for fact in labels(tree, plain_name(wrt)) if fact.split()[0] not in {one.name for one in facts}]
+    said += tuple(
+        f"`{name}` is tried at the values of labels ({word}), as it is compared with one"
+        for name, word in map(str.split, tried)
+    )
+    facts, choice = [*facts, *read_facts([*(f"{name} onehot" for name in places), *tried])], (*choice, *said)
     scope, found, variable, reading = with_weights(
         tree,
         replace(scope, syntax=language),

@@ -309,6 +309,9 @@ def test_usual_writing_means_what_it_says(text, wrt, shapes, value) -> None:
     ("sum(dnorm(x, 2, 3, log=TRUE))", "r", lambda x: -((x - 2) ** 2).sum() / 18),
     ("x[1]*x[2]^2", "julia", lambda x: x[0] * x[1] ** 2), ("x[3]^2*X[1,2]", "r", lambda X, x: x[2] ** 2 * X[0, 1]),
     ("sum(x[2:end].^2)", "julia", lambda x: (x[1:] ** 2).sum()),
+    ("x(2:end)'*x(2:end)", "matlab", lambda x: x[1:] @ x[1:]),
+    ("sum(sum((X ~= 0).*X)) + sum(x)", "matlab", lambda X, x: X.sum() + x.sum()),
+    ("sum((x .> 1) .* x)", "julia", lambda x: x[x > 1].sum()),
     ("sum((X[:,1] .- x).^2)", "julia", lambda X, x: ((X[:, 0] - x) ** 2).sum()),
     ("-sum(logsoftmax(2 .* x))", "julia", lambda x: (np.log(np.exp(2 * x).sum()) - 2 * x).sum()),
 ])  # fmt: skip

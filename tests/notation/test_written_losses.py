@@ -217,6 +217,7 @@ def test_a_loss_means_its_plain_form(text: str, shapes: str, plain: str, plain_s
 WRAPPED = [
     r"\min_w \|Xw-y\|^2",
     r"\arg\min_{w} \|Xw-y\|^2",
+    r"f = arg\,min_{w} \|Xw-y\|^2",
     r"\nabla_w \|Xw-y\|^2",
     r"\frac{\partial}{\partial w} \|Xw-y\|^2",
     r"L_{\text{LS}}(w) = \|Xw-y\|^2",

@@ -11,6 +11,8 @@ from ...diagnostics.record import field, record
 _PRODUCT: Final = {"*": "juxtapose", "/": "over"}
 _DOTTED: Final = {".*": "hadamard", "./": "/", ".^": "**", ".+": "+", ".-": "-"}
 
+_COMPARED: Final = {f".{sign}": sign for sign in ("==", "!=", "<=", ">=", "<", ">")}
+
 
 def _called(rows: str) -> dict[str, str]:
     """The words of dialects for functions: in each row that of the expression language stands first."""
@@ -64,7 +66,7 @@ DIALECTS: Final[dict[str, Dialect]] = {
     "matrixcalculus": Dialect("matrixcalculus.org", {**_DOTTED, ".'": "'", **_PRODUCT}, turns=True),
     "matlab": Dialect(
         "MATLAB",
-        {**_DOTTED, ".'": "'", "\\": "under", ";": ";", **_PRODUCT},
+        {**_DOTTED, ".'": "'", "\\": "under", ";": ";", "~=": "!=", **_PRODUCT},
         turns=True,
         squared=True,
         from_one=True,
@@ -75,7 +77,7 @@ DIALECTS: Final[dict[str, Dialect]] = {
     ),
     "julia": Dialect(
         "Julia",
-        {**_DOTTED, "⋅": "dot", "\\": "under", "**": "", ";": ";", **_PRODUCT},
+        {**_DOTTED, **_COMPARED, "⋅": "dot", "\\": "under", "**": "", ";": ";", **_PRODUCT},
         turns=True,
         from_one=True,
         less_one=True,

@@ -77,7 +77,7 @@ def _is_mask(node: s.Node) -> bool:
     match s.ungrouped(node):
         case s.Literal_(_, value):
             return value in (0, 1)
-        case s.Apply(_, "step") | s.Kronecker():
+        case s.Apply(_, "step") | s.Apply(_, "abs", (s.Apply(_, "sign"),)) | s.Kronecker():
             return True
         case s.Apply(_, function, (body,)) if function.startswith("["):
             return _is_mask(body)

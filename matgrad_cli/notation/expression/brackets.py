@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from ...diagnostics import Span
 from .. import syntax as s
@@ -185,7 +185,9 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
     if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
         p.unreadable("one entry of every row, by its label, is not read", span, _LABELS, code="slice")
     match body, [p.text_of(index.span) for index in indices]:
-        case s.Apply(_, "slogdet", arguments, options), ["1"]:  # the second of the two values
+        case s.Apply(_, "slogdet" | "logabsdet", arguments, options), [
+            "1"
+        ]:  # the second of the two; Julia counts from 1
             return s.Apply(span, "logdet", arguments, options)
         case s.Apply(_, "shape", arguments, ()), ["0" | "1" | "-1" | "-2" as axis]:
             return s.Apply(span, "shape", arguments, (("axis", axis.replace("-2", "0")),))
@@ -226,13 +228,16 @@ def pair_of_distances(p: Stream, arguments: tuple[s.Node, ...], options: s.Optio
     return None
 
 
+_PRODUCTS: Final = ("@", "juxtapose")
+
+
 def over_parts(node: s.Node) -> s.Node:
     """`X[:, 1:] @ w[1:]` sums over a part of the second side of X: it is X times w with 0 for what is left out."""
     if isinstance(node, s.Apply) and node.function == "dot" and len(node.arguments) == 2:
         node = s.Binary(node.span, "@", *node.arguments)
-    if not (isinstance(node, s.Binary) and node.operator == "@"):
+    if not (isinstance(node, s.Binary) and node.operator in _PRODUCTS):
         return node
-    before = node.left if isinstance(node.left, s.Binary) and node.left.operator in ("@", "*") else None
+    before = node.left if isinstance(node.left, s.Binary) and node.left.operator in (*_PRODUCTS, "*") else None
     left, right = _sliced(before.right if before else node.left), _sliced(node.right)
     if left is None or right is None or right[2] or sum(left[1]) != sum(right[1]):
         return node

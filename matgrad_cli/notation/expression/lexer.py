@@ -47,7 +47,7 @@ _RAISED: Final = "".join(_SUPERSCRIPTS)
 _WORD: Final = regex(
     rf"\s*(?:(?P<name>[^\W\d{_RAISED}](?:[^\W{_RAISED}]|[\u0300-\u036f\u20d7])*)"
     rf"|(?P<number>((?:[0-9]+(?:_[0-9]+)*(?:\.(?![^\W\d_])[0-9]*)?|\.[0-9]+))(?:[eE]([-+]?[0-9]+))?)|(?P<power>[{_RAISED}]+)"
-    rf"|(?P<sign>\*\*|<=|>=|\|\||[-+*/@()\[\],.:=<>{''.join(_SAME).replace('|', '')}]))"
+    rf"|(?P<sign>\*\*|[<>=!]=|\|\||[-+*/@()\[\],.:=<>{''.join(_SAME).replace('|', '')}]))"
 )
 """`2.T` does not occur; `2.` and `2.5` do."""
 

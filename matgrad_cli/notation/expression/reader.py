@@ -70,12 +70,9 @@ class Parser(Stream):
         return s.rebuilt(node, over_parts) if ":" in self.source.text else node
 
     def compared(self) -> s.Node:
-        """A sum, or `u > v`: 1 where it holds and 0 elsewhere."""
+        """A sum, or `u > v`, `u == v`: 1 where it holds and 0 elsewhere."""
         left = self.sum()
-        if self.sign == "=" and self.next_token.text == "=":
-            help = "give the array that is 1 where they are and else 0 a name, as in `m * (…)`"
-            self.unreadable("whether entries are equal cannot be read", self.token.span, help)
-        if self.sign not in ("<", ">", "<=", ">="):
+        if self.sign not in ("<", ">", "<=", ">=", "==", "!="):
             return left
         sign = self.take().text
         return compared(sign, left, self.sum())
