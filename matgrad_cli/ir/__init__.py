@@ -14,6 +14,7 @@ from .index_nodes import (
     Named,
     Partial,
     SumOver,
+    entry_of_member,
     member,
     number_of,
     row_of,

@@ -164,6 +164,16 @@ def number_of(node: MatrixOf) -> Position | None:
     return body.row.outer if (body.row.inner, body.col) == (node.row, node.col) else None
 
 
+def entry_of_member(base: Expr, row: Position | None, col: Position | None) -> Entry:
+    """Entry (i, j) of an array, and of one of several matrices, A_k, that of all of them on top of each other."""
+    if row is not None and isinstance(base, MatrixOf) and (at := number_of(base)) is not None:
+        own = base.body
+        assert isinstance(own, Entry)
+        assert isinstance(own.row, Pair)
+        return Entry(own.base, Pair(at, row, own.row.inner_dim), col)
+    return Entry(base, row, col)
+
+
 def unstacked(node: Entry) -> Entry:
     """(A_k X)_ij for entry ((k,i),j) of what begins with the matrices A_k on top of each other."""
     first, *rest = node.base.factors if isinstance(node.base, MatMul) else (node.base,)

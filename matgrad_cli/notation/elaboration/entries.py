@@ -24,6 +24,7 @@ from ...ir import (
     Stack,
     Symbol,
     add,
+    entry_of_member,
     fresh_index,
     letters_in,
     matmul,
@@ -155,7 +156,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
     if any(isinstance(s.ungrouped(index), s.Binary) for index in counted):
         base, counted = shifted(e, base, counted)
     row, col = _positions(e, counted, base)
-    return Entry(base, row, col)
+    return entry_of_member(base, row, col)
 
 
 def _is_first(index: s.Node) -> bool:

@@ -60,6 +60,8 @@ def dim_of_array(e: Elaborator, node: s.Apply) -> Dim:
         message = f"{e.text(node)} is the greater of two sizes"
         e.fail("wrong-arguments", message, node, "write `size(A, 1)` or `numel(A)`")
     axis = dict(node.options).get("axis", "0")
+    if axis in ("2", "-3"):
+        e.fail("wrong-arguments", f"{e.text(node.arguments[0])} has no third side", node)
     if axis == "all":
         return value.shape.rows * value.shape.cols
     return value.shape.cols if axis == "1" or (axis == "-1" and value.shape.is_matrix) else value.shape.rows

@@ -21,7 +21,7 @@ _STORED: Final = ("astype", "to", "type", "array", "asarray")
 _ROWS: Final = (
     # operators as functions
     *(f"{name}(a, b): a {sign} b" for sign, names in {
-        "@": "matmul mm mv", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide",
+        "@": "matmul mm mv bmm", "*": "multiply mul hadamard", "+": "add", "-": "subtract", "/": "divide true_divide",
         "**": "power pow float_power",
     }.items() for name in names.split()),
     "matmul(a, b, *, transpose_a is True): a.T @ b",
@@ -65,7 +65,7 @@ _ROWS: Final = (
     "dist(a, b): norm(a - b)",
     "dist(a, b, 2): norm(a - b)",
     *(f"{name}(x, {axes}): x.T" for name in ("transpose", "permute", "swapaxes") for axes in ("0, 1", "1, 0", "-2, -1",
-    "-1, -2")),
+    "-1, -2", "1, 2", "2, 1", "0, 2, 1")),
     *(f"{name}(x, {axis}): x[:, None]" for name in ("expand_dims", "unsqueeze") for axis in (1, -1)),
     *(f"{name}(x, 0): x[None, :]" for name in ("expand_dims", "unsqueeze")),
     *(f"{name}(x, -1, 1): x[:, None]" for name in ("reshape", "view")),
@@ -121,8 +121,7 @@ _ROWS: Final = (
     # torch
     "linear(input, weight): input @ weight.T",
     "linear(input, weight, bias): input @ weight.T + bias",
-    "addmm(b, x, y): b + x @ y",
-    "addmv(b, x, y): b + x @ y",
+    *(f"{name}(b, x, y): b + x @ y" for name in ("addmm", "addmv", "baddbmm")),
     "logsigmoid(x): log(sigmoid(x))",
     "log_sigmoid(x): log(sigmoid(x))",
     "softplus(x, beta): log(1 + exp(beta*x))/beta",

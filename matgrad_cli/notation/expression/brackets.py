@@ -189,8 +189,8 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
             "1"
         ]:  # the second of the two; Julia counts from 1
             return s.Apply(span, "logdet", arguments, options)
-        case s.Apply(_, "shape", arguments, ()), ["0" | "1" | "-1" | "-2" as axis]:
-            return s.Apply(span, "shape", arguments, (("axis", axis.replace("-2", "0")),))
+        case s.Apply(_, "shape", arguments, ()), ["0" | "1" | "2" | "-1" | "-2" | "-3" as axis]:
+            return s.Apply(span, "shape", arguments, (("axis", axis),))
     return s.Subscript(span, body, indices)
 
 

@@ -145,12 +145,14 @@ def _einsum(span: Span, arguments: tuple[s.Node, ...], options: s.Options) -> s.
     letters = "".join(groups)
     if not arrow:
         right = "".join(sorted(letter for letter, count in Counter(letters).items() if count == 1))
-    sides = len(groups) == len(arguments) and all(1 <= len(group) <= 2 for group in groups) and len(right) <= 2
+    sides = len(groups) == len(arguments) and all(1 <= len(group) <= 3 for group in groups) and len(right) <= 3
     if not sides or not letters.isalpha() or len(set(right)) != len(right) or not set(right) <= set(letters):
         return None
     body: s.Node | None = None
     for group, argument in zip(groups, arguments, strict=True):
-        entry = s.Subscript(span, argument, tuple(s.Name(span, letter) for letter in group))
+        own = tuple(s.Name(span, letter) for letter in group)
+        one = s.Subscript(span, argument, own[:1]) if len(own) == 3 else argument  # a matrix of a batch
+        entry = s.Subscript(span, one, own[-2:])
         body = entry if body is None else s.Binary(span, "*", body, entry)
     assert body is not None
     summed = [s.Name(span, letter) for letter in dict.fromkeys(letters) if letter not in right]
@@ -158,5 +160,10 @@ def _einsum(span: Span, arguments: tuple[s.Node, ...], options: s.Options) -> s.
         body = s.Sigma(span, tuple(summed), (None,) * len(summed), body)
     if not right:
         return body
-    own = [s.Name(span, letter) for letter in right]
-    return s.EntriesOf(span, (own[0], own[1] if len(own) > 1 else None), (None, None), body)
+    first, second, *_ = (*(s.Name(span, letter) for letter in right[-2:]), None)
+    entries = s.EntriesOf(span, (first, second), (None, None), body)
+    if len(right) < 3:
+        return entries
+    whose = next((one for group, one in zip(groups, arguments, strict=True) if group[0] == right[0]), None)
+    count = s.Apply(span, "shape", (whose,), (("axis", "0"),)) if whose is not None else None
+    return s.Apply(span, "einsum", (s.Name(span, right[0]), entries, count)) if count is not None else None

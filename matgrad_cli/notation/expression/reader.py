@@ -181,8 +181,8 @@ class Parser(Stream):
         if token.text == "shape" and self.accept("["):
             axis = ("-" if self.accept("-") else "") + self.take().text
             self.expect("]", "after the axis")
-            if axis in ("0", "1", "-1", "-2"):
-                return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis.replace("-2", "0")),))
+            if axis in ("0", "1", "2", "-1", "-2", "-3"):
+                return s.Apply(self.since(body.span), "shape", (body,), (("axis", axis),))
         help = "`.T` transposes, and functions such as `.sum()` may follow a dot"
         return self.unreadable(f"`.{token.text}` is not known", token.span, help, code="unknown-attribute")
 
@@ -258,10 +258,11 @@ class Parser(Stream):
     def calls_with_argument(self) -> bool:
         """Whether `.name(` follows with an argument that is no keyword and no number:
         a function of a module, not a method."""
-        following = self.tokens[self.place + 1 : self.place + 5]
+        following = self.tokens[self.place + 1 : self.place + 6]
         if len(following) < 4:
             return False
-        name, opening, argument, after = following
+        name, opening, *_ = following
+        argument, after = [one for one in following if one.text != "-"][2:4]  # `K.transpose(-2, -1)`
         return (
             name.text in _OF_ARRAYS
             and not (self.tokens[self.place - 1].text in _CAPITALS and name.text in PRODUCTS)

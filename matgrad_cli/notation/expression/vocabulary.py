@@ -45,14 +45,11 @@ FUNCTION_NAMES: Final = ELEMENTWISE_NAMES | REDUCTIONS | SQUARE | PRODUCTS | CON
 WRITTEN_OUT: Final = frozenset(("einsum", "multi_dot", "chain_matmul", *ABBREVIATIONS))
 """Functions that are read as what they abbreviate."""
 
-_BATCH: Final = "differentiate the term of one matrix of a batch: the sum over them stays in front"
 REFUSED: Final[dict[str, str]] = {
     "norm2": "write `norm(x)`, or `norm(A, 2)` for the largest singular value",
     "normF": "write `norm(A, 'fro')`",
     "slogdet": "it returns two values; write `logdet(A)`",
-    "einsum": "its letters must fit the arrays, each a vector or a matrix, and at most two stand behind `->`; of three "
-    f"sides, {_BATCH}",
-    **dict.fromkeys(("bmm", "baddbmm"), _BATCH),
+    "einsum": "its letters must fit the arrays, each of at most three sides, and at most three stand behind `->`",
     "vech": "its length n(n + 1)/2 is no size here; a sum over the lower triangle is `sum(tril(A)*S)`",
     "mse_loss": "it takes two arrays, and `reduction='mean'` or `'sum'`",
     "cross_entropy": "it takes the scores and a matrix of the same shape, one row for every sample, and "

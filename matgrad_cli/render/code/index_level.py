@@ -13,6 +13,7 @@ from ...ir import (
     Dim,
     Entry,
     Expr,
+    Fill,
     Index,
     MatMul,
     MatrixOf,
@@ -163,6 +164,10 @@ class IndexCode:
             assert isinstance(stack, Symbol)
             family = Symbol(self.names.parameters[stack], stack.shape)
             self.matrix.memo[family] = Code(family.name)
+            for place, factor in enumerate(rest):
+                if isinstance(factor, Fill):  # `np.sum` would add up another axis
+                    rest[place] = Symbol("ones", factor.shape)
+                    self.matrix.memo[rest[place]] = self.matrix.full(factor)
             part, sides = Entry(matmul(family, *rest), part.row, part.col), [*_single(*sides[0]), *sides[1:]]
         picked = any(at in self._loops or isinstance(at, int) for at, _ in sides)
         return self._indexed(self.matrix.full(part.base).at(ATOM if picked else SUM), sides)

@@ -1,0 +1,261 @@
+"""Arrays of three sides in code: what is done to a batch is done to each of its matrices, and the sum of all of it is
+a sum over them. `sum((A @ X)**2)` is Σ_b sum((A_b @ X)**2)."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import reduce
+from typing import Final
+
+from ..diagnostics.record import record, replace
+from ..diagnostics.regex import regex
+from ..ir import Dim, Stack
+from . import syntax as s
+from .expression.keywords import keeps_dimensions, option
+from .expression.vocabulary import ELEMENTWISE_NAMES, REDUCTIONS, SQUARE, canonical_function
+from .scope import Scope
+
+_EACH: Final = "[b]"
+"""The letter of one of the matrices until a sum runs over it; nobody can write it."""
+_LETTERS: Final = "bhcdefgklpqrstuv"
+_OF_ENTRIES: Final = ELEMENTWISE_NAMES | {"clip", "maximum", "minimum", "where"}
+_OF_SQUARES: Final = SQUARE - {"tr"}
+_TURNS: Final = regex(r"mT\s*$|(?:(?:0\s*,\s*)?2\s*,\s*1|1\s*,\s*2|-1\s*,\s*-2|-2\s*,\s*-1)[\s)]*$")
+"""How a transpose ends that turns each of the matrices; `.T` turns the batch itself."""
+
+
+@record
+class _Batch:
+    """What stands for one of the matrices, how many sides all of it has in NumPy, and how many they are."""
+
+    one: s.Node
+    sides: int
+    count: s.Node
+
+
+class _Unread(Exception):
+    """Something is done to a batch that has no meaning for each of its matrices."""
+
+
+def without_batches(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
+    """The tree with sums over batches; itself where it has none, or does with one what is not read."""
+    reader = _Reader(scope, tree)
+    try:
+        found = reader.read(tree)
+    except _Unread:
+        return tree, notes
+    if isinstance(found, _Batch):  # an answer: the matrices below each other
+        if scope.open or found.sides != 3:
+            return tree, notes
+        place = s.Apply(tree.span, "basis", (s.Name(tree.span, _EACH),))
+        found = reader.summed(replace(found, one=s.Apply(tree.span, "kron", (place, found.one))))
+    if found is tree:
+        return tree, notes
+    return found, (*notes, "what is done to an array of three sides is done to each of its matrices")
+
+
+class _Reader:
+    def __init__(self, scope: Scope, tree: s.Node) -> None:
+        self.scope = scope
+        self.used = {part.name for part in s.parts_of(tree) if isinstance(part, s.Name)} | {*scope.known_names}
+
+    def read(self, node: s.Node) -> s.Node | _Batch:
+        """A part, for one of the matrices if a batch stands in it."""
+        match node:
+            case s.Name():
+                stack = self.stack(node)
+                if stack is None:
+                    return node
+                letter = s.Name(node.span, _EACH)
+                return _Batch(s.Subscript(node.span, node, (letter,)), 3, self.size(node, stack.count))
+            case s.Apply(_, "shape" | "len", (array,)) if stack := self.stack(s.ungrouped(array)):
+                return self.length(node, stack)
+            case s.Apply(_, "einsum", (s.Name(_, letter), body, count), ()):
+                one = s.rebuilt(self.plain(body), lambda part: _renamed(part, letter, s.Name(part.span, _EACH)))
+                return _Batch(one, 3, self.plain(count))
+            case s.Subscript(_, s.Name(), (_,)) | s.Slice():
+                return node
+        parts = [self.read(part) for part in s.children(node)]
+        if not any(isinstance(part, _Batch) for part in parts):
+            same = all(part is old for part, old in zip(parts, s.children(node), strict=True))
+            return node if same else s.with_children(node, tuple(part for part in parts if isinstance(part, s.Node)))
+        return self.of_batch(node, parts)
+
+    def stack(self, node: s.Node) -> Stack | None:
+        found = self.scope.find(node.name) if isinstance(node, s.Name) else None
+        return found if isinstance(found, Stack) else None
+
+    def plain(self, node: s.Node) -> s.Node:
+        """A part in which no batch is left."""
+        found = self.read(node)
+        if isinstance(found, _Batch):
+            raise _Unread
+        return found
+
+    def of_batch(self, node: s.Node, parts: list[s.Node | _Batch]) -> s.Node | _Batch:
+        """What is done to parts of which one at least is a batch."""
+        first = parts[0]
+        match node:
+            case s.Group() | s.Negative():
+                return self.entrywise(node, parts)
+            case s.Transposed() if isinstance(first, _Batch) and _TURNS.search(self.text(node)):
+                return replace(first, one=replace(node, body=first.one))
+            case s.Binary(_, "+" | "-" | "*" | "/" | "**"):
+                return self.entrywise(node, parts)
+            case s.Binary(span, "@"):
+                return self.product(span, parts)
+            case s.Subscript(_, _, (at, *rest)) if isinstance(first, _Batch) and first.sides == 3:
+                one = s.rebuilt(first.one, lambda part: _renamed(part, _EACH, at))
+                return s.Subscript(node.span, one, tuple(rest)) if rest else one
+            case s.Apply(_, name):
+                function = canonical_function(name)
+                if function in _OF_ENTRIES:
+                    return self.entrywise(node, parts)
+                if (len(parts) > 1 and function not in REDUCTIONS) or not isinstance(first, _Batch):
+                    raise _Unread
+                if function in _OF_SQUARES and first.sides == 3:
+                    one = s.with_children(node, (first.one,))
+                    return replace(first, one=one, sides=1 if function in ("det", "logdet") else 3)
+                if function in REDUCTIONS | {"norm", "softmax", "log_softmax"}:
+                    return self.along(node, function, first)
+        raise _Unread
+
+    def entrywise(self, node: s.Node, parts: list[s.Node | _Batch]) -> _Batch:
+        """An operation of entries: sides are counted from the last, and the first of the most is that of the batch."""
+        batches = [part for part in parts if isinstance(part, _Batch)]
+        sides = {part.sides for part in batches}
+        if len(sides) > 1:
+            raise _Unread
+        found: list[s.Node] = []
+        for part in parts:
+            if isinstance(part, _Batch):
+                found.append(part.one)
+                continue
+            own = self.sides(part)
+            if (own is None and batches[0].sides < 3) or (own or 0) > batches[0].sides:
+                raise _Unread
+            found.append(self.member(part) if own == batches[0].sides else part)
+        return replace(batches[0], one=s.with_children(node, tuple(found)))
+
+    def member(self, node: s.Node) -> s.Node:
+        """Row b of a matrix, entry b of a vector, that meets a batch of vectors or of numbers."""
+        node, letter = s.ungrouped(node), s.Name(node.span, _EACH)
+        if not isinstance(node, s.Name):
+            raise _Unread
+        return (
+            s.Slice(node.span, node, node, letter, "row")
+            if self.sides(node) == 2
+            else s.Subscript(node.span, node, (letter,))
+        )
+
+    def product(self, span: s.Span, parts: list[s.Node | _Batch]) -> _Batch:
+        """A_b B_b, A_b X, X A_b, A_b v, vᵀA_b, Wᵀu_b and u_bᵀv."""
+        left, right = parts
+        one, other = ((part.one if isinstance(part, _Batch) else part) for part in parts)
+        counted = [part.sides if isinstance(part, _Batch) else self.sides(part) for part in parts]
+        batch = next(part for part in parts if isinstance(part, _Batch))
+        both = isinstance(left, _Batch) and isinstance(right, _Batch)
+        match counted:
+            case [3, 3] if both:
+                sides = 3
+            case [3, 2] | [2, 3] if not both:
+                sides = 3
+            case [3, 1] if not both:
+                sides = 2
+            case [2, 1] if isinstance(left, _Batch) and not both:
+                sides = 1
+            case [2, 2] if isinstance(left, _Batch) and not both:
+                return replace(batch, one=s.Binary(span, "@", s.Transposed(span, other), one))
+            case [1, 3] if not both:
+                return replace(batch, one=s.Binary(span, "@", s.Transposed(span, other), one), sides=2)
+            case _:
+                raise _Unread
+        return replace(batch, one=s.Binary(span, "@", one, other), sides=sides)
+
+    def along(self, node: s.Apply, function: str, batch: _Batch) -> s.Node | _Batch:
+        """A reduction or a softmax of a batch: along sides of its matrices, over the batch, or of everything."""
+        every = set(range(batch.sides))
+        axes = self.axes(node, batch.sides) or every
+        inner, kept = axes - {0}, keeps_dimensions(node) or function in ("softmax", "log_softmax")
+        options = [one for one in node.options if one[0] not in ("axis", "dim", "keepdims", "keepdim")]
+        if len(inner) < batch.sides - 1:
+            options += [("axis", str(side - 1)) for side in inner] + [("keepdims", "True")] * (
+                kept and function in REDUCTIONS | {"norm"}
+            )
+        one = s.Apply(node.span, node.function, (batch.one,), tuple(options)) if inner else batch.one
+        if 0 not in axes:
+            return replace(batch, one=one, sides=batch.sides if kept else batch.sides - len(axes))
+        if function == "norm" and axes == every and not options:
+            square = s.Binary(node.span, "**", s.Group(node.span, one), s.Literal_(node.span, Fraction(2), "2"))
+            return s.Apply(node.span, "sqrt", (self.summed(replace(batch, one=square)),))
+        if function not in ("sum", "mean"):
+            raise _Unread
+        total = self.summed(replace(batch, one=one))
+        return s.Group(node.span, s.Binary(node.span, "/", total, batch.count)) if function == "mean" else total
+
+    def axes(self, node: s.Apply, sides: int) -> set[int] | None:
+        """The axes that are written, counted from 0; None for all."""
+        written = option(node, "axis", "dim")
+        if written is None and len(node.arguments) == 2 and canonical_function(node.function) != "norm":
+            written = self.text(node.arguments[1])
+        elif len(node.arguments) > 1:
+            raise _Unread
+        if written in (None, "None"):
+            return None
+        found = [int(number) for number in re.findall(r"-?\d+", written)]
+        if not found or re.search(r"[^-\d\s,()\[\]]", written) or not all(-sides <= axis < sides for axis in found):
+            raise _Unread
+        return {axis % sides for axis in found}
+
+    def summed(self, batch: _Batch) -> s.Node:
+        """Σ_b over what stands for one of the matrices."""
+        letter = next(one for one in _LETTERS if one not in self.used)
+        self.used.add(letter)
+        span = batch.one.span
+        own = s.Name(span, letter)
+        return s.Sigma(span, (own,), (None,), s.rebuilt(batch.one, lambda part: _renamed(part, _EACH, own)))
+
+    def sides(self, node: s.Node) -> int | None:
+        """How many sides a part has in NumPy in which no batch stands; None where that is not known."""
+        match node:
+            case s.Literal_():
+                return 0
+            case s.Name(_, name):
+                value = self.scope.find(name)
+                if value is None:
+                    return 0 if self.scope.size(name) is not None else None
+                two = value.shape.is_matrix or name in self.scope.columns
+                return 2 if two else int(not value.shape.is_number)
+            case s.Group(_, body) | s.Negative(_, body) | s.Transposed(_, body):
+                return self.sides(body)
+            case s.Binary(_, operator, left, right):
+                of = self.sides(left), self.sides(right)
+                if None in of:
+                    return None
+                return (of[0] or 0) + (of[1] or 0) - 2 if operator == "@" else max(one or 0 for one in of)
+        return None
+
+    def size(self, node: s.Node, dim: Dim) -> s.Node:
+        """A dimension as a number."""
+        text = str(dim)
+        if not dim.names:
+            return s.Literal_(node.span, Fraction(dim.factor), text)
+        if self.scope.size(text) is None or self.scope.find(text) is not None:
+            raise _Unread
+        return s.Name(node.span, text)
+
+    def length(self, node: s.Apply, stack: Stack) -> s.Node:
+        """`len(A)`, `A.shape[1]`, `A.numel()`."""
+        axis = option(node, "axis") or "0"
+        found = [self.size(node, dim) for dim in (stack.count, *stack.each.dims)]
+        if axis != "all":
+            return found[int(axis)]
+        return s.Group(node.span, reduce(lambda one, other: s.Binary(node.span, "*", one, other), found))
+
+    def text(self, node: s.Node) -> str:
+        return self.scope.source.text[node.span.start : node.span.end]
+
+
+def _renamed(part: s.Node, name: str, new: s.Node) -> s.Node:
+    return new if isinstance(part, s.Name) and part.name == name else part

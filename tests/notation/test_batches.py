@@ -1,0 +1,40 @@
+"""Arrays of three sides in losses as code."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from loss_values import agrees, asked
+
+_ATTENTION = "(torch.softmax(A @ B.transpose(-2, -1) / n**0.5, dim=-1) @ B).sum()"
+
+
+def _attention(A, B):
+    scores = np.exp(np.einsum("knd,kmd->knm", A, B) / 2)
+    return (scores / scores.sum(-1, keepdims=True) @ B).sum()
+
+
+@pytest.mark.parametrize("wrt", ["A", "B"])
+@pytest.mark.parametrize(("text", "shapes", "value"), [
+    ("torch.bmm(A, B).sum()", "A: k×n×d, B: k×d×m", lambda A, B: (A @ B).sum()),
+    ("F.mse_loss(A @ B, C)", "A: k×n×d, B: d×m, C: k×n×m", lambda A, B, C: ((A @ B - C) ** 2).mean()),
+    ("torch.norm(torch.baddbmm(C, A, B))**2 / C.numel()", "A: k×n×d, B: k×d×m, C: k×n×m",
+     lambda A, B, C: ((C + A @ B) ** 2).mean()),
+    ("torch.einsum('bij,jk->bik', A, B).pow(2).sum()", "A: k×n×d, B: d×m", lambda A, B: ((A @ B) ** 2).sum()),
+    ("np.einsum('bij,bij->', A, B)", "A: k×n×d, B: k×n×d", lambda A, B: (A * B).sum()),
+    ("(np.einsum('ald,tld->atl', A, B)**2).mean()", "A: k×n×d, B: m×n×d",
+     lambda A, B: (np.einsum("ald,tld->atl", A, B) ** 2).mean()),
+    ("((A @ B - C)**2).sum()", "A: k×n×d, B: d, C: k×n", lambda A, B, C: ((A @ B - C) ** 2).sum()),
+    ("((A - A.mean(dim=0, keepdim=True)) * B).pow(2).sum(-1).mean()", "A: k×n×d, B: n×d",
+     lambda A, B: (((A - A.mean(0)) * B) ** 2).sum(-1).mean()),
+    ("(B * torch.sum(A * A, dim=(1, 2))).sum() / A.shape[-1]", "A: k×n×d, B: k",
+     lambda A, B: (B * (A * A).sum((1, 2))).sum() / 3),
+    (_ATTENTION, "A: k×n×d, B: k×m×d", _attention),
+])  # fmt: skip
+def test_what_is_done_to_a_batch_is_done_to_each_of_its_matrices(text, wrt, shapes, value) -> None:
+    agrees(text, wrt, shapes, value)
+
+
+@pytest.mark.parametrize("text", ["np.sum(A @ B.T)", "np.trace(A).sum()", "np.sum(A, axis=(0, 1)) @ A", "A.max()"])
+def test_what_is_done_to_the_batch_itself_is_asked(text: str) -> None:
+    assert "several matrices" in asked(text, "A", "A: k×n×d, B: k×n×d")
