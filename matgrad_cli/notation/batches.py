@@ -40,6 +40,8 @@ class _Unread(Exception):
 
 def without_batches(tree: s.Node, scope: Scope, notes: tuple[str, ...]) -> tuple[s.Node, tuple[str, ...]]:
     """The tree with sums over batches; itself where it has none, or does with one what is not read."""
+    if scope.syntax != "numpy" or not any(isinstance(one, Stack) for one in scope.symbols.values()):
+        return tree, notes
     reader = _Reader(scope, tree)
     try:
         found = reader.read(tree)
@@ -72,8 +74,9 @@ class _Reader:
             case s.Apply(_, "shape" | "len", (array,)) if stack := self.stack(s.ungrouped(array)):
                 return self.length(node, stack)
             case s.Apply(_, "einsum", (s.Name(_, letter), body, count), ()):
-                one = s.rebuilt(self.plain(body), lambda part: _renamed(part, letter, s.Name(part.span, _EACH)))
-                return _Batch(one, 3, self.plain(count))
+                return self.numbered(letter, body, count)
+            case s.EntriesOf(_, (s.Name(_, letter), None), (s.Node() as count, _), body) if self.sides(body) == 2:
+                return self.numbered(letter, body, count)  # `[A[i] @ B[i] for i in range(n)]`
             case s.Subscript(_, s.Name(), (_,)) | s.Slice():
                 return node
         parts = [self.read(part) for part in s.children(node)]
@@ -85,6 +88,11 @@ class _Reader:
     def stack(self, node: s.Node) -> Stack | None:
         found = self.scope.find(node.name) if isinstance(node, s.Name) else None
         return found if isinstance(found, Stack) else None
+
+    def numbered(self, letter: str, body: s.Node, count: s.Node) -> _Batch:
+        """The batch of what a letter numbers."""
+        one = s.rebuilt(self.plain(body), lambda part: _renamed(part, letter, s.Name(part.span, _EACH)))
+        return _Batch(one, 3, self.plain(count))
 
     def plain(self, node: s.Node) -> s.Node:
         """A part in which no batch is left."""
@@ -229,6 +237,8 @@ class _Reader:
                 return 2 if two else int(not value.shape.is_number)
             case s.Group(_, body) | s.Negative(_, body) | s.Transposed(_, body):
                 return self.sides(body)
+            case s.Subscript(_, body, (_,)) if self.stack(body) is not None:
+                return 2
             case s.Binary(_, operator, left, right):
                 of = self.sides(left), self.sides(right)
                 if None in of:

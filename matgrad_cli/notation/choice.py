@@ -125,7 +125,7 @@ def runs_together(tree: s.Node, scope: Scope, wrt: str) -> bool:
 
 
 def unknown_names(tree: s.Node, scope: Scope) -> int:
-    built_in = ("pi", "e", "I", s.CIRCLE)
+    built_in = {"pi", "e", "I", s.CIRCLE, *s.letters_bound(tree)}
     return sum(
         isinstance(part, s.Name)
         and part.name not in built_in

@@ -7,7 +7,7 @@ from typing import Final
 from ..diagnostics.record import replace
 from ..diagnostics.regex import regex
 from ..facts import Fact, Problem
-from ..ir import Call, Expr, Mul, Stack, Symbol, nodes_of
+from ..ir import Call, Expr, Mul, Symbol, nodes_of
 from . import syntax as s
 from .elaboration.complaints import fail
 from .scope import Scope
@@ -57,10 +57,6 @@ def without_rare(text: str, tree: s.Node, scope: Scope, notes: tuple[str, ...]) 
         from .spectra import without_spectra
 
         tree, notes = without_spectra(tree, scope, notes)
-    if scope.syntax == "numpy" and any(isinstance(one, Stack) for one in scope.symbols.values()):
-        from .batches import without_batches
-
-        tree, notes = without_batches(tree, scope, notes)
     if scope.open and scope.syntax == "latex" and _FAMILIES.search(text):
         _refuse_families(tree, scope)
     return tree, notes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..diagnostics import InputError
 from ..diagnostics.record import replace
 from . import syntax as s
+from .batches import without_batches
 from .choice import in_book_signs, in_syntax, runs_together, said_of, unknown_names
 from .dialects import parsed
 from .elaboration.chosen_entries import at_place, of_one_sample, places
@@ -21,7 +22,8 @@ def tree_of(text: str, scope: Scope, wrt: str = "") -> tuple[s.Node, tuple[str, 
     kinds = {name: "vector" if one.shape.is_column else "" for name, one in scope.symbols.items()}
     if not scope.open and (chosen := places(kinds)):
         tree = s.rebuilt(tree, lambda part: at_place(part, chosen, scope.syntax))
-    return without_rare(text, tree, scope, notes)
+    tree, notes = without_rare(text, tree, scope, notes)
+    return without_batches(tree, scope, notes)
 
 
 def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:

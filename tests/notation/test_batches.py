@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from loss_values import agrees, asked
 
+from matgrad_cli import assert_right
+
 _ATTENTION = "(torch.softmax(A @ B.transpose(-2, -1) / n**0.5, dim=-1) @ B).sum()"
 
 
@@ -21,6 +23,7 @@ def _attention(A, B):
     ("torch.norm(torch.baddbmm(C, A, B))**2 / C.numel()", "A: k×n×d, B: k×d×m, C: k×n×m",
      lambda A, B, C: ((C + A @ B) ** 2).mean()),
     ("torch.einsum('bij,jk->bik', A, B).pow(2).sum()", "A: k×n×d, B: d×m", lambda A, B: ((A @ B) ** 2).sum()),
+    ("sum(A[i] @ B[i] for i in range(len(A))).sum()", "A: k×n×d, B: k×d×m", lambda A, B: (A @ B).sum()),
     ("np.einsum('bij,bij->', A, B)", "A: k×n×d, B: k×n×d", lambda A, B: (A * B).sum()),
     ("(np.einsum('ald,tld->atl', A, B)**2).mean()", "A: k×n×d, B: m×n×d",
      lambda A, B: (np.einsum("ald,tld->atl", A, B) ** 2).mean()),
@@ -33,6 +36,24 @@ def _attention(A, B):
 ])  # fmt: skip
 def test_what_is_done_to_a_batch_is_done_to_each_of_its_matrices(text, wrt, shapes, value) -> None:
     agrees(text, wrt, shapes, value)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "G @ B.mT",
+        "torch.bmm(G, B.transpose(2, 1))",
+        "np.einsum('bnm,bdm->bnd', G, B)",
+        "np.stack([G[i] @ B[i].T for i in range(len(G))])",
+        "(G @ B.mT + G @ np.swapaxes(B, -1, -2)) / 2",
+    ],
+)
+def test_an_answer_may_be_a_batch(answer: str) -> None:
+    problem = {"loss": "sum(G * (A @ B))", "wrt": "A", "shapes": "G: k×n×m, A: k×n×d, B: k×d×m"}
+    assert_right(answer, **problem)
+    for wrong in ("2*", "-"):
+        with pytest.raises(AssertionError):
+            assert_right(f"{wrong}({answer})", **problem)
 
 
 @pytest.mark.parametrize("text", ["np.sum(A @ B.T)", "np.trace(A).sum()", "np.sum(A, axis=(0, 1)) @ A", "A.max()"])

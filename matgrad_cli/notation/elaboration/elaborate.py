@@ -28,6 +28,7 @@ from ...ir import (
     transpose,
 )
 from .. import syntax as s
+from ..batches import without_batches
 from ..names import nearest_name
 from ..scope import Scope
 from ..shapes.infer import Inference, infer
@@ -96,8 +97,10 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
         return Constant("pi")
     value = e.scope.find(name)
     if isinstance(value, Stack):
+        latex = e.scope.syntax == "latex"  # in code something may be done to all that is only not read
         message = f"`{name}` is several matrices, of which one is to stand here"
-        e.fail("index-mismatch", message, node, f"number them, as in `\\sum_k \\operatorname{{tr}}({name}_k X)`")
+        shown = f"\\sum_k \\operatorname{{tr}}({name}_k X)" if latex else f"sum[k](tr({name}[k] @ X))"
+        e.fail("index-mismatch" if latex else "unreadable", message, node, f"number them, as in `{shown}`")
     if value is not None:
         e.flatten(node, e.scope.is_flat(name, value.shape))
         guessed = e.scope.loss is None and e.scope.origins.get(name, "").startswith("assumed")
@@ -360,12 +363,13 @@ _MADE_FROM: Final[dict[type[s.Node], Callable[[Elaborator, Any], Expr]]] = {
 
 def read_node(node: s.Node, scope: Scope, found: Inference | None = None) -> Reading:
     """A syntax tree as a typed expression with its places and notes."""
+    node, said = without_batches(node, scope, ())
     elaborator = Elaborator(scope, found or infer(node, scope), _build)
     expr = elaborator.expr(node)
     return Reading(
         expr,
         elaborator.spans,
-        tuple(elaborator.notes),
+        (*said, *elaborator.notes),
         elaborator.is_flat(node),
         elaborator.stretched_product,
         elaborator.idle_transpose,
