@@ -43,13 +43,14 @@ class Extremum:
     """What kind of point the solution is, why, and by which numbers that was seen.
 
     Where it is not the same for all data the kind is `unknown`, and `cases` are the kinds that it has under a
-    condition.
+    condition. `local`: only what lies near it was looked at.
     """
 
     kind: PointKind
     why: Sentence
     evidence: str
     cases: tuple[tuple[PointKind, Sentence], ...] = ()
+    local: bool = False
 
 
 @record

@@ -27,7 +27,8 @@ def solution_code(solution: Solution) -> str:
     printer = IndexCode(Names(given, NUMPY))
     body = _by_spectrum(solution, printer) if solution.spectral is not None else _closed_form(solution, printer)
     what = {"minima": "A minimum", "maxima": "A maximum", "saddle": "A saddle point", "unknown": "The stationary point"}
-    kind = what.get(solution.extremum.kind, f"The {solution.extremum.kind}")
+    found = solution.extremum
+    kind = what.get(found.kind, f"{'A local' if found.local else 'The'} {found.kind}")
     under = "".join(f", where {to_text(constraint)} = 0" for constraint in solution.constraints)
     cases = f": {plain(phrase(solution.extremum.why))}" if solution.extremum.cases else ""
     summary = wrap(f"{kind} of {loss_text(problem)} by {problem.wrt.name}{under}{cases}.", 100)

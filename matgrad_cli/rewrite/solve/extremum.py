@@ -14,12 +14,13 @@ from ...verify.judge import Judge
 from ...verify.solving.optimum import Seen, Where, cases, curvatures, kind_of
 from ...verify.solving.variants import SAID
 from ..textbook.simplifier import textbook
+from .line import derivative
 from .opening import Opener
 from .spectral import before_unknown
 
 _WORDS = {
-    "minimum": "a minimum: the second derivative is positive in every direction",
-    "maximum": "a maximum: the second derivative is negative in every direction",
+    "minimum": "a minimum: from there the loss rises in every direction",
+    "maximum": "a maximum: from there the loss falls in every direction",
     "minima": "a minimum among many: the loss falls in no direction, and stays the same in some",
     "maxima": "a maximum among many: the loss rises in no direction, and stays the same in some",
     "saddle": "a saddle: the loss rises in some directions and falls in others",
@@ -35,7 +36,9 @@ SHORT = {
 
 def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, constraints: tuple[Expr, ...]) -> Extremum:
     """What kind of point it is, by the eigenvalues of the second derivative; and why, where its form says so."""
-    linear = Opener(problem.wrt).terms(gradient) is not None
+    linear, straight = (
+        all(Opener(problem.wrt).terms(one) is not None for one in some) for some in ((gradient,), constraints)
+    )
     seen = curvatures(judge, problem, value, constraints, quadratic=linear)
     kind = cast("PointKind", kind_of(seen))
     if kind in ("saddle", "unknown") and problem.wrt.shape.is_square and holds(value, "symmetric", problem):
@@ -43,39 +46,41 @@ def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, con
             "PointKind", kind_of(curvatures(judge, problem, value, constraints, symmetric=True, quadratic=linear))
         )
         if inside in ("minimum", "maximum"):
-            others = (
-                "a saddle among all matrices"
-                if kind == "saddle"
-                else "of a kind that depends on the data among all matrices"
-            )
-            said = Sentence(f"a {inside} among the symmetric matrices, and {others}")
+            others = "a saddle" if kind == "saddle" else "of a kind that depends on the data"
+            said = Sentence(f"a local {inside} among the symmetric matrices, and {others} among all matrices")
             among = (inside, Sentence("{0} is symmetric", (("0", problem.wrt),)))
-            return Extremum(
-                kind,
-                said,
-                "seen in its eigenvalues at random data, also along symmetric directions alone, not proved",
-                (among,),
-            )
-    hessian = _hessian(problem, gradient)
-    if constraints and (hessian is None or not any(_definite(hessian, one, problem) for one in ("minimum", "maximum"))):
-        hessian = None  # where it is not definite, only the free directions count
-    evidence = f"seen in its eigenvalues at {len(seen)} random data of all signs, not proved"
+            evidence = "seen at random data, also along symmetric directions alone, not proved"
+            return Extremum(kind, said, evidence, (among,), local=True)
+    hessian = _hessian(problem, gradient) if linear else None
+    if straight and not linear and not problem.wrt.shape.is_matrix:
+        hessian = derivative(problem, order=2)
+        linear = hessian is not None and problem.wrt not in hessian.symbols
+    if hessian is not None and (constraints or not linear):  # if it is not definite, only the free directions count
+        hessian = hessian if any(_definite(hessian, one, problem) for one in ("minimum", "maximum")) else None
+    evidence, local = f"seen at {len(seen)} random data of all signs, not proved", not (linear and straight)
     if kind == "unknown":
-        return _conditional(seen, hessian, evidence)
+        return _conditional(seen, hessian, evidence, local)
     bound = ", as far as the constraints allow" if constraints else ""
     definite = hessian is not None and _definite(hessian, kind, problem)
     if definite:
         evidence = f"its form says so, and so do its eigenvalues at {len(seen)} random data"
-    return Extremum(kind, _reason(problem, hessian, kind, definite) or Sentence(_WORDS[kind] + bound), evidence)
+    said = _reason(problem, hessian, kind, definite)
+    local &= said is None and kind != "saddle"
+    return Extremum(kind, said or Sentence(nearby(_WORDS[kind], local) + bound), evidence, local=local)
+
+
+def nearby(words: str, local: bool) -> str:
+    """`a local minimum` for `a minimum`, where no more was looked at."""
+    return words.replace("a ", "a local ", 1) if local else words
 
 
 def _definite(hessian: Expr, kind: PointKind, problem: Problem) -> bool:
     """Whether the form of a Hessian and the facts say that it is definite: 2S, −S, AᵀA/s + P⁻¹."""
     upward = hessian if kind == "minimum" else textbook(neg(hessian), problem)
-    return bool(holds(upward, "spd", problem))
+    return bool(holds(upward, "positive" if hessian.shape.is_number else "spd", problem))
 
 
-def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str) -> Extremum:
+def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str, local: bool) -> Extremum:
     """A kind that depends on the data, and when it is which."""
     if not seen:
         return Extremum("unknown", Sentence(NOT_FOUND), "no data were found at which to look")
@@ -84,20 +89,16 @@ def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str) -> E
         said, values = [], list[tuple[str, Value]]()
         for number, (kind, condition) in enumerate(found):
             renamed = {name: f"{number}{name}" for name, _ in condition.values}
-            said.append(
-                f"{SHORT[kind]} if {condition.template.format(**{name: f'{{{new}}}' for name, new in renamed.items()})}"
-            )
+            where = condition.template.format(**{name: f"{{{new}}}" for name, new in renamed.items()})
+            said.append(f"{nearby(SHORT[kind], local)} if {where}")
             values += [(renamed[name], value) for name, value in condition.values]
         text = ", and ".join(said) + ("; otherwise it depends on the data" if len(found) == 1 else "")
-        return Extremum("unknown", Sentence(text, tuple(values)), evidence, tuple(found))
-    text = "it depends on the data what kind of point this is"
-    if hessian is not None:
-        return Extremum("unknown", Sentence(f"{text}: a minimum where the Hessian {{matrix}} is positive definite, "
-            f"a maximum where it is "
-                                            "negative definite", (("matrix", hessian),)), evidence)  # fmt: skip
-    return Extremum(
-        "unknown", Sentence(f"{text}: a minimum where the second derivative is positive in every direction"), evidence
-    )
+        return Extremum("unknown", Sentence(text, tuple(values)), evidence, tuple(found), local)
+    text = f"it depends on the data what kind of point this is: {nearby('a minimum', local)} where"
+    if hessian is None:
+        return Extremum("unknown", Sentence(f"{text} the second derivative is positive in every direction"), evidence)
+    said = f"{text} the Hessian {{matrix}} is positive definite, a maximum where it is negative definite"
+    return Extremum("unknown", Sentence(said, (("matrix", hessian),)), evidence)
 
 
 def _condition(where: Where) -> Sentence:
@@ -120,11 +121,9 @@ def _reason(problem: Problem, hessian: Expr | None, kind: str, definite: bool) -
     """The Hessian, and the fact that decides."""
     if kind not in ("minimum", "maximum") or hessian is None:
         return None
-    kind_said = (
-        "a minimum: the Hessian {matrix} is positive definite"
-        if kind == "minimum"
-        else "a maximum: the Hessian {matrix} is negative definite"
-    )
+    sign, number = "positive" if kind == "minimum" else "negative", hessian.shape.is_number
+    second = "second derivative {matrix} is" if number else "Hessian {matrix} is"
+    kind_said = f"a {kind}: the {second} {sign}{'' if number else ' definite'}"
     given = "" if definite or kind == "maximum" else " where it is invertible"
     each = ", for each column" if problem.wrt.shape.is_matrix else ""
     return Sentence(kind_said + given + each, (("matrix", hessian),))

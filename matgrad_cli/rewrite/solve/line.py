@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Literal
+from typing import Final, Literal
 
-from ...diagnostics import BugError, Diagnostic
+from ...diagnostics import BugError, Diagnostic, MatgradError
 from ...diagnostics.record import field, mutable, record, replace
 from ...facts import Problem
 from ...facts.conditions import said_of
@@ -20,6 +20,7 @@ from ...verify.judge import Judge
 from ...verify.solving.holding import equivalent
 from ...verify.solving.system import System
 from ...verify.verdict import Verdict
+from ..derive import derive
 from ..engine.application import Scene, fit
 from ..engine.apply import supposed
 from ..engine.recorder import sentence
@@ -58,6 +59,8 @@ Judged = Literal["both ways", "one way", "one of two", "if seen", "if not denied
 """How a move is judged: both lines have the same solutions; those after it are some of those before it (`one of two`:
 the line goes on with one of two roots); by numbers that agree alone, or that do not differ, as it supposes without
 naming it that what it multiplies by is not zero, or is invertible; with the solution that it leads to."""
+PATTERNS: Final[dict[str, Judged]] = {"eq-softmax": "one way"}
+"""How a move that is a pattern is judged, if not both ways."""
 NATIVE: dict[str, tuple[Native, Judged]] = {}
 """The one function of each native move: the new equation and what the sentence mentions,
 or None where it does not fit."""
@@ -76,13 +79,21 @@ def native(rule_id: str, judged: Judged = "both ways") -> Callable[[Native], Nat
 
 def judged(rule_id: str) -> Judged:
     """How a move is judged."""
-    return NATIVE[rule_id][1] if rule_id in NATIVE else "both ways"
+    return NATIVE[rule_id][1] if rule_id in NATIVE else PATTERNS.get(rule_id, "both ways")
 
 
 def contradicted(what: str, *notes: str) -> BugError:
     """Numbers say that a move, or the solution, is false."""
     message = f"the {what} is contradicted by numbers, so nothing is printed: this is a bug of matgrad"
     return BugError(Diagnostic("contradiction", message, notes=notes, help="please report the command line"))
+
+
+def derivative(problem: Problem, order: int = 1) -> Expr | None:
+    """The derivative of a loss in matrix form; None where there is none."""
+    try:
+        return derive(problem, order=order).result.matrix
+    except (MatgradError, ValueError, RecursionError):
+        return None
 
 
 def rules_of(phase: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...diagnostics.record import replace
 from ...ir import (
     ONE,
     Add,
@@ -22,6 +23,7 @@ from ...ir import (
     Number,
     Pair,
     Power,
+    Symbol,
     Transpose,
     add,
     hadamard,
@@ -30,13 +32,13 @@ from ...ir import (
     neg,
     nodes_of,
     product,
+    substitute,
 )
 from ...ir.terms import terms_of
 from ..engine.application import settled
-from ..forms.algebra import apart, factors_of, flip
-from ..textbook.scaled import scaled
-from .line import Moved, Place, native, singular
-from .opening import Term, entrywise_terms, filled, total
+from ..forms.algebra import apart, factors_of, flip, zero
+from .line import Moved, Place, derivative, native, singular
+from .opening import Term, entrywise_terms, filled, sign_of, total
 from .question import symmetric_part
 
 
@@ -45,6 +47,21 @@ def _symmetric(place: Place) -> Moved:
     """G = 0 along symmetric directions alone: G + Gᵀ = 0."""
     left, right = place.equation
     return (symmetric_part(place.problem, left), right), ()
+
+
+@native("eq-linear")
+def _linear(place: Place) -> Moved:
+    """g(x) = 0 becomes J x = −g(0), where the derivative J of g does not depend on x."""
+    (left, right), x = place.equation, place.unknown
+    if not isinstance(x, Symbol) or x.shape.is_matrix or left.shape is not x.shape or x in right.symbols:
+        return None
+    if x not in left.symbols or place.opener.terms(left) is not None:
+        return None
+    slope = derivative(replace(place.problem, loss=left, wrt=x, source=""))
+    if slope is None or x in slope.symbols:
+        return None
+    rest = add(right, neg(substitute(left, {x: zero(x.shape)})))
+    return (product(slope, x), place.simplify(rest)), (("A", slope),)
 
 
 @native("eq-open")
@@ -77,11 +94,6 @@ def _move(place: Place) -> Moved:
     if sign_of(place.simplify(total(ours, place.equation[0]))) < 0:
         ours, rest = list(map(neg, ours)), list(map(neg, rest))
     return (place.simplify(total(ours, place.equation[0])), place.simplify(total(rest, place.equation[0]))), ()
-
-
-def sign_of(side: Expr) -> int:
-    """−1 if every term has a minus, else 1."""
-    return -1 if all(scaled(term).value < 0 for _, term in terms_of(side)) else 1
 
 
 @native("eq-collect")

@@ -30,6 +30,7 @@ from ...ir.terms import terms_of
 from ..engine.application import is_zero
 from ..forms.algebra import MINUS, apart, flip, zero
 from ..textbook.normal import multiplied_out, positive_first
+from ..textbook.scaled import scaled
 
 Parts = tuple[tuple[Expr, ...], tuple[Expr, ...]]
 """The numbers and the arrays of a product."""
@@ -162,6 +163,11 @@ def entrywise_terms(*sides: Expr) -> list[Expr]:
         [part for _, term in terms_of(side) for part in multiplied_out(term) if not is_zero(part)] for side in sides
     )
     return [term if place == 0 else neg(term) for place, side in enumerate(terms) for term in side]
+
+
+def sign_of(side: Expr) -> int:
+    """−1 if every term has a minus, else 1."""
+    return -1 if all(scaled(term).value < 0 for _, term in terms_of(side)) else 1
 
 
 def turned(expr: Expr) -> Expr:

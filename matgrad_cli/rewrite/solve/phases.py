@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import cast
 
 from ...diagnostics.record import replace
+from ...facts import Fact
 from ...facts.conditions import CONDITIONS, said_of
 from ...facts.holding import holds
 from ...ir import Add, Call, Expr, Inverse, Number, Power, Symbol, add, mul, nodes_of, substitute
@@ -88,8 +89,9 @@ def _around(expr: Expr, line: Line, rules: tuple[str, ...]) -> list[Expr]:
     if (isinstance(expr, (Call, Inverse, Power)) and expr.children[0] is not line.unknown) or not isinstance(
         expr, Power
     ):
-        pair = Call("inner", expr, Symbol("□", expr.shape))
-        scene = Scene(line.problem, equation_rules())
+        pair = Call("inner", expr, other := Symbol("□", expr.shape))
+        facts = (*line.problem.facts, *((Fact(other, "simplex"),) if expr.shape.is_column else ()))
+        scene = Scene(replace(line.problem, facts=facts), equation_rules())
         if any(
             fit(equation_rules().rule(rule), pair, scene, (("X", expr.children[0]),)) for rule in rules if expr.children
         ):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...facts.holding import holds
-from ...ir import Call, Expr, Fill, Hadamard, Mul, Number, Power, hadamard, mul, neg, nodes_of
+from ...ir import Call, Expr, Fill, Hadamard, Mul, Number, Power, add, hadamard, mul, neg, nodes_of, product
 from ..engine.application import is_zero
 from ..forms.algebra import apart
 from ..textbook.normal import powered, split_power
+from ..textbook.scaled import scaled
 from .line import Moved, Place, native
-from .opening import entrywise_terms, filled, total, without_numeral
+from .opening import entrywise_terms, filled, sign_of, total, without_numeral
 
 
 @native("eq-denominators", "if seen")
@@ -39,7 +40,7 @@ def _factors(term: Expr) -> list[Expr]:
 
 
 def _raised(base: Expr, exponent: Fraction) -> Expr:
-    return base if exponent == 1 else Power(base, Number(exponent))
+    return base if exponent == 1 else Power(base, Number(exponent)) if exponent else Number(1)
 
 
 def _product(factors: list[Expr]) -> Expr:
@@ -69,13 +70,84 @@ def _powers(place: Place) -> Moved:
     return (_raised(place.unknown, high - low), place.simplify(_quotient(top, bottom))), (("c", divisor),)
 
 
+@native("eq-factor", "one of two")
+def _factor(place: Place) -> Moved:
+    """x (x² − a) = 0: x is zero, or x² − a is; the line goes on with one of them."""
+    x, left = place.unknown, place.equation[0]
+    found = [_power_of(term, x) for term in entrywise_terms(*place.equation)]
+    low = min((one[0] for one in found if one is not None), default=Fraction(0))
+    if not x.shape.is_number or len(found) < 2 or None in found or low <= 0 or holds(x, "nonzero", place.problem):
+        return None
+    if place.root == 0:
+        return (x, Number(0)), ()
+    rest = [_product([_raised(x, one[0] - low), one[1]]) for one in found if one is not None]
+    return (place.simplify(total(rest, left)), Number(0)), ()
+
+
+@native("eq-exponentials")
+def _exponentials(place: Place) -> Moved:
+    """a eᵘ = b eᵛ, entry by entry: eᵘ⁻ᵛ = b/a."""
+    found = _calls("exp", place)
+    if found is None or len(found[0]) != 2 or found[1]:
+        return None
+    ((above, first), (below, second)), _ = found
+    ratio = mul(Number(-1), below, Power(above, Number(-1)))
+    one = Fill(1, first.shape)
+    right = ratio if first.shape.is_number else mul(ratio, one) if ratio.shape.is_number else ratio
+    return (place.simplify(Call("exp", add(first, neg(second)))), place.simplify(right)), (("c", above),)
+
+
+@native("eq-logarithms")
+def _logarithms(place: Place) -> Moved:
+    """c log u − c log v = b, entry by entry: u is v times the exponential of b/c."""
+    found = _calls("log", place)
+    if found is None or len(found[0]) < 2:
+        return None
+    terms, rest = found
+    parts = [scaled(number) for number, _ in terms]
+    if any(part.key != parts[0].key for part in parts):
+        return None
+    raised = [(part.value / parts[0].value, inside) for part, (_, inside) in zip(parts, terms, strict=True)]
+    above, below = ([_raised(inside, abs(by)) for by, inside in raised if (by > 0) is first] for first in (True, False))
+    whole = mul(Number(-1), Power(terms[0][0], Number(-1)), total(rest, place.equation[0]))
+    right = _product([*below, place.simplify(Call("exp", whole))])
+    return (place.simplify(_product(above)), place.simplify(right)), (("c", terms[0][0]),)
+
+
+def _calls(function: str, place: Place) -> tuple[list[tuple[Expr, Expr]], list[Expr]] | None:
+    """The numbers c and the arguments u of the terms c f(u) that hold the unknown, and the other terms; None if it
+    stands otherwise."""
+    held, rest = list[tuple[Expr, Expr]](), list[Expr]()
+    for term in entrywise_terms(*place.equation):
+        inside = [factor for factor in _factors(term) if place.unknown in factor.symbols]
+        others = [factor for factor in _factors(term) if factor not in inside]
+        if not inside:
+            rest.append(term)
+            continue
+        call = inside[0]
+        if len(inside) > 1 or not isinstance(call, Call) or call.function != function:
+            return None
+        if any(not factor.shape.is_number for factor in others):
+            return None
+        held.append((mul(*(others or [Number(1)])), call.argument))
+    return held, rest
+
+
 @native("eq-root")
 def _root(place: Place) -> Moved:
-    """x^p = b has the one solution b^(1/p) where x is not negative."""
+    """x^p = b has the one solution b^(1/p) where x is not negative; with an odd p it has the sign of b."""
     found = _power(place)
-    if found is None or not (is_zero(found[1]) or holds(place.unknown, "nonnegative", place.problem)):
+    if found is None:
         return None
-    return (found[0], found[1]), ()
+    single = is_zero(found[1]) or holds(place.unknown, "nonnegative", place.problem)
+    if not single and found[2].denominator == 1 and found[2] % 2:
+        right = place.equation[1]
+        sign = sign_of(right)
+        base = place.simplify(mul(Number(sign), right))
+        size = Power(Call("abs", base), Number(1 / found[2]))
+        value = product(Call("sign", base), size) if base.shape.is_number else Hadamard((Call("sign", base), size))
+        return (found[0], place.simplify(mul(Number(sign), value))), ()
+    return ((found[0], found[1]), ()) if single else None
 
 
 @native("eq-two-roots", "one of two")
@@ -84,7 +156,7 @@ def _two_roots(place: Place) -> Moved:
     found = _power(place)
     if found is None or found[2] % 2 or not place.unknown.shape.is_number:
         return None
-    return (found[0], found[1] if place.root > 0 else place.simplify(neg(found[1]))), ()
+    return (found[0], found[1] if place.root >= 0 else place.simplify(neg(found[1]))), ()
 
 
 def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
@@ -93,8 +165,8 @@ def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
     if not isinstance(left, Power) or left.base is not place.unknown or not isinstance(left.exponent, Number):
         return None
     exponent = left.exponent.value
-    if is_zero(right) and exponent > 0:
-        return place.unknown, right, exponent
+    if is_zero(right):
+        return (place.unknown, right, exponent) if exponent > 0 else None
     numbers, arrays = apart(_factors(right))
     if (
         numbers and arrays and all(holds(each, "positive", place.problem) for each in (place.unknown, *arrays))

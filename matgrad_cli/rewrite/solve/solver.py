@@ -3,9 +3,9 @@ says what kind of point that is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ...diagnostics import Diagnostic, MatgradError, StuckError
+from ...diagnostics import Diagnostic, StuckError
 from ...diagnostics.record import record, replace
 from ...facts import Fact, Problem
 from ...facts.conditions import said_of
@@ -23,11 +23,12 @@ from ...verify.solving.spectrum import spectral_points
 from ...verify.solving.system import System, solutions, solved_by
 from ...verify.verdict import Verdict
 from ..derive import derive
+from ..engine.application import is_zero
 from ..forms.algebra import zero
 from ..naming import opened
 from ..textbook.simplifier import textbook
-from .extremum import NOT_FOUND, SHORT, extremum_at
-from .line import OPEN, Line, contradicted
+from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
+from .line import OPEN, Line, contradicted, derivative
 from .phases import isolate, without_multiplier
 from .question import lagrangian, multiplier_of, prepared
 from .spectral import convention, spectral, spectral_of
@@ -106,17 +107,23 @@ def _stationary(asked: Asked, gradient: Expr) -> Solution:
         if line is not None:
             return _by_spectrum(asked, line.moves[-1])
     first, branched = _by_moves(asked, gradient, 1)
-    found = _root_of(first, _by_moves(asked, gradient, -1)[0], asked.goal) if branched else first
-    return _as_asked(found, asked.goal)
+    others = [_by_moves(asked, gradient, root)[0] for root in (-1, 0)] if branched else []
+    return _as_asked(_root_of({found.value: found for found in (first, *others)}, asked.goal), asked.goal)
 
 
-def _root_of(first: Solution, second: Solution, goal: Goal | None) -> Solution:
-    """Of two solutions that differ by the sign of a root the one that is asked for; without a goal the minimum."""
+def _root_of(found: Mapping[Expr | None, Solution], goal: Goal | None) -> Solution:
+    """Of the solutions by several roots the one that is asked for; without a goal the minimum."""
     wanted = goal or "minimum"
-    found = second if second.extremum.kind == wanted != first.extremum.kind else first
-    other = "the other root gives the other point where the gradient is zero"
-    said = Sentence(other if goal else f"{other}; without `--maximize` the minimum is meant")
-    return replace(found, without=(*found.without, said))
+    chosen = next((one for one in found.values() if one.extremum.kind == wanted), next(iter(found.values())))
+    without = list(chosen.without)
+    for value, other in found.items():
+        if other is not chosen and value is not None:
+            short = SHORT.get(other.extremum.kind)
+            rest = "" if short is None else f", which is {nearby(short, other.extremum.local)}"
+            without.append(Sentence(f"the gradient is zero at {{0}} too{rest}", (("0", value),)))
+    if len(found) > 1 and not goal:
+        without.append(Sentence("without `--maximize` the minimum is meant"))
+    return replace(chosen, without=tuple(without))
 
 
 def _by_moves(asked: Asked, gradient: Expr, root: int) -> tuple[Solution, bool]:
@@ -228,7 +235,8 @@ def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr
         if inverted and holds(matrix, "symmetric", problem):
             inverse = Call("pinv", matrix)
             shortest = textbook(matmul(*((inverse, right) if before else (right, inverse))), problem)
-            many = "many solutions" if _normal(matrix, right, before) else "many solutions or none"
+            solved = is_zero(right) or _normal(matrix, right, before)
+            many = "many solutions" if solved else "many solutions or none"
             said = f"where {{matrix}} is singular there are {many}; {{shortest}} is the shortest"
             return (Sentence(said, (("matrix", matrix), ("shortest", shortest))),)
     return ()
@@ -320,7 +328,8 @@ def no_closed_form(derivation: Derivation, multipliers: Sequence[Symbol] = ()) -
             notes=(f"at a solution the gradient of the Lagrangian is zero, with {one} {letters}: {said} = 0",
                    f"and the {hold}"),
             help=f"solve these equations for {name} and {letters} by numbers"))  # fmt: skip
-    notes = (f"the gradient is {said}", f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))
+    steps = (f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))
+    notes = (f"the gradient is {said}", *filter(None, steps))
     message = f"the equation ∇L = 0 has no closed form in `{name}` that the rules know"
     return StuckError(Diagnostic("no-closed-form", message, notes=notes, help="iterate with one of these steps"))
 
@@ -329,8 +338,5 @@ def _newton(derivation: Derivation, name: str) -> str:
     general = f"Newton step: {name} ← {name} − H⁻¹ · gradient, where H is the Hessian"
     if derivation.wrt.shape.is_matrix:
         return general
-    try:
-        hessian = derive(derivation.problem, order=2).result.matrix
-    except (MatgradError, ValueError, RecursionError):
-        return general
-    return general if hessian is None else f"{general}: H = {to_unicode(hessian)}"
+    hessian = derivative(derivation.problem, order=2)
+    return general if hessian is None else "" if is_zero(hessian) else f"{general}: H = {to_unicode(hessian)}"

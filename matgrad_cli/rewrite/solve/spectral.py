@@ -41,8 +41,7 @@ from ..methods.beside import peeled
 from ..textbook.normal import powered
 from ..textbook.simplifier import textbook
 from .line import Line, Moved, Place, native, rules_of
-from .natives import sign_of
-from .opening import Opener, Term, total, without_numeral
+from .opening import Opener, Term, sign_of, total, without_numeral
 from .powers import root_of
 
 HALF = Fraction(1, 2)

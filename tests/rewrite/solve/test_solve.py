@@ -84,7 +84,7 @@ def test_a_saddle_is_one() -> None:
 def test_a_covariance_is_to_be_told(loss: str, told: str, advised: bool) -> None:
     shapes = "S: m×m, C: m×m" + (", n: scalar" if "n/2" in loss else "")
     page = " ".join(matgrad.solve(loss, "S", shapes, told).render("text").split())
-    assert ('with `--assume "S spd"` it is a minimum' in page) == advised
+    assert ('with `--assume "S spd"` it is a local minimum' in page) == advised
 
 
 UNDECIDED = {
@@ -156,7 +156,7 @@ def test_both_roots_can_be_had() -> None:
         for up in (False, True)
     )
     assert (low.extremum.kind, high.extremum.kind) == ("minimum", "maximum")
-    assert "other root" in low.without[-1].template
+    assert "is zero at {0} too, which is a local maximum" in low.without[-2].template
 
 
 def test_a_kind_that_no_sign_decides_names_the_hessian() -> None:
