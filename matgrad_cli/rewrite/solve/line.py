@@ -34,12 +34,13 @@ Known = tuple[Symbol, Equation]
 
 @record
 class Place:
-    """Where a native move is asked: the equation, the unknown, and what is needed to rewrite its sides; `root` is the
-    sign of two roots (of eigenvalues the end that is wanted, 0 for any),
-    `known` what was found elsewhere and may be put in."""
+    """Where a native move is asked: the equation, the unknown (or the part with its `letter` that is looked at), and
+    what is needed to rewrite its sides; `root` is the sign of two roots (0 for the root zero; of eigenvalues the end
+    that is wanted, 0 for any), `known` what was found elsewhere and may be put in."""
 
     equation: Equation
     unknown: Expr
+    letter: Symbol
     problem: Problem
     simplify: Callable[[Expr], Expr]
     root: int = 1
@@ -157,7 +158,7 @@ class Line:
         None if it does not fit."""
         rule = equation_rules().rule(rule_id)
         if rule.native:
-            place = Place(self.equation, self.core, self.problem, self.simplify, self.root, known)
+            place = Place(self.equation, self.core, self.unknown, self.problem, self.simplify, self.root, known)
             found = NATIVE[rule_id][0](place)
             assumed = supposed(rule, dict(found[1]), self.problem) if found is not None else None
             if found is None or assumed is None or not _possible(assumed := tuple(map(plainly, assumed)), self.problem):

@@ -35,7 +35,7 @@ from ...ir import (
     substitute,
 )
 from ...ir.terms import terms_of
-from ..engine.application import settled
+from ..engine.application import replaced, settled
 from ..forms.algebra import apart, factors_of, flip, zero
 from .line import Moved, Place, derivative, native, singular
 from .opening import Term, entrywise_terms, filled, sign_of, total
@@ -49,19 +49,24 @@ def _symmetric(place: Place) -> Moved:
     return (symmetric_part(place.problem, left), right), ()
 
 
-@native("eq-linear")
+@native("eq-linear", "if not denied")
 def _linear(place: Place) -> Moved:
     """g(x) = 0 becomes J x = −g(0), where the derivative J of g does not depend on x."""
-    (left, right), x = place.equation, place.unknown
-    if not isinstance(x, Symbol) or x.shape.is_matrix or left.shape is not x.shape or x in right.symbols:
+    (left, right), x = place.equation, Symbol("□", place.unknown.shape)
+    if x.shape.is_matrix or left.shape is not x.shape or place.opener.terms(left) is not None:
         return None
-    if x not in left.symbols or place.opener.terms(left) is not None:
+    whole = replaced(left, {place.unknown: x})
+    if x not in whole.symbols or place.letter in whole.symbols | right.symbols:
         return None
-    slope = derivative(replace(place.problem, loss=left, wrt=x, source=""))
+    problem = replace(place.problem, loss=whole, wrt=x, variables=(*place.problem.variables, x), source="")
+    slope = derivative(problem)
     if slope is None or x in slope.symbols:
         return None
-    rest = add(right, neg(substitute(left, {x: zero(x.shape)})))
-    return (product(slope, x), place.simplify(rest)), (("A", slope),)
+    rest = add(right, neg(substitute(whole, {x: zero(x.shape)})))
+    terms = place.opener.terms(product(slope, place.unknown)) or ()
+    each = _entries(terms[0], place.unknown) if len(terms) == 1 and terms[0].left else None
+    found = product(slope, place.unknown) if each is None else hadamard(place.simplify(each), place.unknown)
+    return (found, place.simplify(rest)), (("A", slope),)
 
 
 @native("eq-open")

@@ -85,14 +85,6 @@ class Opener:
                 return [
                     (numbers, tuple(flip(part) for part in reversed(arrays))) for numbers, arrays in self.products(body)
                 ]
-            case Hadamard(factors) if expr.shape.cols.factor == 1 and not expr.shape.cols.names:
-                inside = [factor for factor in factors if self._holds(factor)]
-                rest = [factor for factor in factors if not self._holds(factor)]
-                if len(inside) == 1:
-                    others = rest[0] if len(rest) == 1 else Hadamard(tuple(rest))
-                    return [_joined((((), (Call("diag", others),)), parts)) for parts in self.products(inside[0])]
-            case Call("tr" | "sum" | "mean" as name, (body,)) if self.unknown.shape.is_number:
-                return [self._out_of(name, parts) for parts in self.products(body)]
             case Call("sum", (body,)) if body.shape.is_column:
                 return [_joined((((), (Transpose(Fill(1, body.shape)),)), parts)) for parts in self.products(body)]
             case Call("sum1", (body,)):  # the sums of the rows are A𝟏, those of the columns 𝟏ᵀA
@@ -101,11 +93,6 @@ class Opener:
                 ones = Transpose(Fill(1, Shape(body.shape.rows)))
                 return [_joined((((), (ones,)), parts)) for parts in self.products(body)]
         return [self._split(expr)]
-
-    def _out_of(self, name: str, parts: Parts) -> Parts:
-        """tr(c A) = c tr(A), also where c is the unknown."""
-        inside, rest = apart(parts[1])
-        return (*parts[0], *((Call(name, matmul(*rest)),) if rest else ())), inside
 
     def _split(self, expr: Expr) -> Parts:
         if isinstance(expr, Mul) and not self._holds(expr):
