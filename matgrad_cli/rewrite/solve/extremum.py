@@ -64,9 +64,9 @@ def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, con
     definite = hessian is not None and _definite(hessian, kind, problem)
     if definite:
         evidence = f"its form says so, and so do its eigenvalues at {len(seen)} random data"
-    said = _reason(problem, hessian, kind, definite)
-    local &= said is None and kind != "saddle"
-    return Extremum(kind, said or Sentence(nearby(_WORDS[kind], local) + bound), evidence, local=local)
+    why = _reason(problem, hessian, kind, definite)
+    local &= why is None and kind != "saddle"
+    return Extremum(kind, why or Sentence(nearby(_WORDS[kind], local) + bound), evidence, local=local)
 
 
 def nearby(words: str, local: bool) -> str:
@@ -97,8 +97,8 @@ def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str, loca
     text = f"it depends on the data what kind of point this is: {nearby('a minimum', local)} where"
     if hessian is None:
         return Extremum("unknown", Sentence(f"{text} the second derivative is positive in every direction"), evidence)
-    said = f"{text} the Hessian {{matrix}} is positive definite, a maximum where it is negative definite"
-    return Extremum("unknown", Sentence(said, (("matrix", hessian),)), evidence)
+    text += " the Hessian {matrix} is positive definite, a maximum where it is negative definite"
+    return Extremum("unknown", Sentence(text, (("matrix", hessian),)), evidence)
 
 
 def _condition(where: Where) -> Sentence:

@@ -12,7 +12,6 @@ from ...ir import (
     Call,
     Expr,
     Fill,
-    Hadamard,
     MatMul,
     Mul,
     Number,
