@@ -9,6 +9,7 @@ from itertools import islice, product
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...facts import Problem
+from ...facts.conditions import CONDITIONS
 from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
@@ -272,8 +273,9 @@ class _Finder:
             words = words.union(*map(facts_of_value, self._values(symbol.name) if symbol.shape.is_matrix else ()))
             words -= CONSTRAINTS if symbol.name in wrt else set()
             words |= supposed.get(symbol.name, set())
+            words |= {"square"} if "orthogonal" in words and words.isdisjoint(("tall", "wide")) else set()
             for word in sorted(words):
-                square = word in ("symmetric", "antisymmetric", "spd", "invertible", "diagonal", "idempotent")
+                square = CONDITIONS[word].sides == "="
                 fact = f"{symbol.name} {word}"
                 flat = word in ("tall", "wide") and symbol.shape.rows is symbol.shape.cols
                 sides = self.told.sizes.get(symbol.name, "").split("×")

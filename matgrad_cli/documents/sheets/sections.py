@@ -13,7 +13,8 @@ from .names import labelled_names, squeezed, tokens_of
 from .outline import Outline, Stated
 from .read import HEADING
 from .sheet import Sheet, Told
-from .sizes import facts_told, held_fixed, sizes_told
+from .sizes import facts_told, sizes_told
+from .symmetric import held_fixed
 
 _CALLED = r"(?:\(?[a-h]\)|(?:Problem|Exercise|Question|Part|Task|Aufgabe|Example)[ \t]+\w)"
 _PART = regex(

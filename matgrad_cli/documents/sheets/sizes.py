@@ -24,7 +24,7 @@ _SIZE = r"(?:\d+|(?:\d+\s*)?\\?[A-Za-z]\w?)"
 _TIMES = r"(?:×|(?<=[a-wyz\d])\sx\s(?=[a-wyz\d])|(?<=\d)\s[xX]\s(?=\d)|-by-|\sby\s)"
 _PAIR = rf"(?<![A-Za-z\d_\\])(?P<rows>{_SIZE}){_TIMES}(?P<cols>{_SIZE})(?![A-Za-z\d×('])"
 NAMES = rf"(?P<names>{_NAME}(?:\s*(?:,|\band\b)\s*{_NAME}){{0,5}})"
-_FIELD = r"(?:ℝ|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
+_FIELD = r"(?:ℝ(?:_\{?(?:[>≥]\s*0|\+{1,2})\}?)?|\\mathbb\s*\{?R\}?|\\\{[^{}∈]{1,14}\\\}|\{[^{}∈]{1,12}\}|\[0,\s*1\])"
 _POWER = r"\s*(?:\^\s*(?:\{(?P<size>[^{}]+)\}|(?P<one>\\?[A-Za-z0-9])))?(?!\s*\^)"
 _IN_FIELD = regex(
     rf"{NAMES}\s*(?:(?:is|are|be)\s+(?:an?\s+)?(?:\w+\s+){{0,2}}(?:vectors?|matri(?:x|ces)|points?)\s*)?"
@@ -51,30 +51,65 @@ _EACH_NAME = regex(_NAME)
 _FORWARD = regex(rf"\s*-?\s*(?:\w+[- ]){{0,2}}(?:matrix|matrices|Matrix)\s+{NAMES}")
 _POSITIVE = regex(rf"(?P<name>{_NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
 _NUMBERS = regex(rf"{NAMES}(?:\s*(?:>|≥|\\geq?)\s*0)?\s+(?:is|are)\s+(?:an?\s+)?(?:\w+\s+)?(?:number|scalar)s?\b")
-_IN_SYMMETRIC = regex(
-    rf"{NAMES}\s*(?:∈|,? in)\s*(?:𝕊|S(?=[_^][^\s$,]*\+))(?P<marks>(?:\s*[_^]\s*"
-    rf"(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})"
+_IN_SET = regex(
+    rf"{NAMES}\s*(?:∈|,? in)\s*(?:(?:𝕊|S(?=\s*[_^]))(?P<marks>(?:\s*[_^]\s*(?:\{{[^{{}}]*\}}|\\?[A-Za-z0-9]|\+{{1,2}})){{1,2}})"
+    r"|(?:\\[a-z]+\s*\{)?(?P<set>Sym|SO|(?<=∈)O|(?<=∈ )O|(?<=\{)O)\}?\s*(?:\(|_)\s*\{?\s*(?P<side>\w)\b(?!\s*time))"
 )
-"""`Ω ∈ 𝕊^n_{++}`: the symmetric matrices; `𝕊^{n-1}` is a sphere."""
+"""`Ω ∈ 𝕊^n_{++}`, `A in S^n`: the symmetric matrices; `𝕊^{n-1}` is a sphere; `Q ∈ SO(n)`."""
 _ORDERED = "\\succ", "≻", "⪰", "≽"
 _DEFINITE = regex(rf"(?P<name>{_NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
 TRANSPOSED = r"\^\s*(?:\{?\s*\\?(?:top|T|intercal)\s*\}?|ᵀ)"
 _MEAN = regex(r"\\[dt]?frac\s*(?:\{[^{}]*\}|\d|\\[a-z]+)\s*\{?\s*\d*\s*([A-Z])(?=\s*\})|\\[dt]?frac\s*\d\s*([A-Z])")
 
+_HAS = r"(?:has|have|having|with)\s+(?:all\s+|only\s+|\w+ly\s+)?"
+_ENTRIES = r"\s+(?:entries|components|elements|coordinates)"
 FACTS = (
-    ("spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
-    ("antisymmetric", r"anti-?symmetric|skew-symmetric"),
+    ("always", "idempotent symmetric", r"(?:orthogonal|orthonormal|symmetric)\s+project(?:ion|or)s?\b"),
+    ("suggested", "idempotent symmetric", r"\bproject(?:ion|or)s?\b|\bhat\s+matrix"),
+    ("always", "spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
+    ("always", "antisymmetric", r"anti-?symmetric|skew-symmetric"),
     (
+        "always",
         "symmetric",
-        r"self-?adjoint|hermitian|s[yi]m+[ée]tri(?:[ckq]|s(?:ch|k|\b))|симметрич|đối xứng|대칭|对称|對稱|対称",
+        r"symmetry\s+of\b|self-?adjoint|hermitian|s[yi]m+[ée]tri(?:[ckq]|s(?:ch|k|\b))"
+        r"|симметрич|đối xứng|대칭|对称|對稱|対称",
     ),
-    ("diagonal", r"diagonal(?!i[sz])"),
-    ("orthogonal", r"orthogonal\b"),
-    ("invertible", r"invertible|non-?singular"),
-    ("onehot", r"one-?hot"),
-    ("idempotent", r"idempotent"),
+    ("always", "diagonal", r"diagonal(?!i[sz])"),
+    ("always", "orthogonal tall", rf"{_HAS}orthonormal\s+columns"),
+    ("always", "orthogonal wide", rf"{_HAS}orthonormal\s+rows"),
+    (
+        "always",
+        "orthogonal",
+        r"(?:\borthogonal|\borthonormal|\bunitary|\brotation)\b(?!\s+(?:to|columns?|rows?|vectors?|bas[ie]s|complement"
+        r"|group|project\w+|decomposition|of|by|angle|invarian\w+|about)\b)",
+    ),
+    ("always", "invertible", r"invertible|non-?singular"),
+    ("always", "onehot", r"one-?hot"),
+    ("always", "idempotent", r"idempotent"),
+    ("always", "unit", rf"(?:{_HAS}|\bof\s+)?\bunit[- ](?:norm|length)|\bunit[- ]vectors?"),
+    ("suggested", "unit", r"\bnormali[sz]ed"),
+    ("always", "positive", rf"{_HAS}positive{_ENTRIES}"),
+    ("always", "nonnegative", rf"{_HAS}non-?negative{_ENTRIES}"),
+    ("always", "simplex", r"probability\s+vectors?|\b(?:probability|unit|standard)\s+simplex"),
+    (
+        "suggested",
+        "simplex",
+        r"probability\s+distribution|\bsums?\s+(?:up\s+)?(?:to|is|equals?)\s+(?:not\s+)?(?:one|1)\b|normali[sz]ation",
+    ),
+    (
+        "denied",
+        "arbitrary",
+        r"\barbitrary(?!\s+(?:\w+\s+){0,2}(?:prob|distrib|one|label))|\bunconstrained\b|\bunnormali[sz]ed\b"
+        r"|\bany\s+real\b|\bgeneral\s+(?:square\s+|real\s+)?(?:matrix|vector)\b",
+    ),
+    ("same", "", r"\bthe\s+same\s+(?:is\s+true|holds?|goes|applies)\s+(?:for|of|to)\b|\bso\s+(?:is|are)\b|\blikewise"),
 )
-_FACT = regex(f"(?:{'|'.join(f'(?P<{word}>{pattern})' for word, pattern in FACTS)})[a-zäéè]*", re.IGNORECASE)
+"""How it stands with a fact that is said in these words, and the facts; `same` are those that were said last."""
+_FACT = regex(f"(?:{'|'.join(f'({pattern})' for _, _, pattern in FACTS)})[a-zäéè]*", re.IGNORECASE)
+_OF_PARTS = regex(
+    rf"\b(columns|rows|entries|components|elements)\s+of\s+({_NAME})\s*∈?\s*(?:are|be|being)\s+"
+    r"(?:all\s+|mutually\s+|strictly\s+)?(orthonormal|positive|non-?negative)"
+)
 _FACTOR = rf"(?<![A-Za-z\\])[A-Za-z]|\\(?:top|intercal|T|c?dot|times|otimes|odot|circ|{OF_GREEK})|[\]}}ᵀ'’*·⊗∘]|\^\d"
 _OF_PRODUCT = regex(rf"(?:{_FACTOR})[ \t]*$")
 """A factor before a name: what is said is said of the product, `Since y^T X w is a scalar`."""
@@ -97,7 +132,7 @@ _SUPPOSED = regex(
 )
 _LAID_DOWN = regex(r"\W*(?:suppose|assume)\b", re.IGNORECASE)
 """`Suppose A is symmetric.` holds from there on; `If A is symmetric, …` does not."""
-_LAID_OUT = regex(r"\b(?:assum\w+|suppose|given)\b(?:\s+that)?(?:\s+(?:all|every))?[\s$(\\]*$", re.IGNORECASE)
+_LAID_OUT = regex(r"\b(?:assum\w+|suppose|given|let)\b(?:\s+that)?(?:\s+(?:all|every))?[\s$(\\]*$", re.IGNORECASE)
 """Words by which the sign of a name is laid down for all that comes."""
 _STOP = (
     r"(?:and|or|but|with|where|when|while|whereas|is|are|be|for|of|in|on|by|to|so|then|that|which|as|we|hence"
@@ -109,39 +144,31 @@ _ADJECTIVE = (
 )
 _BEHIND = regex(
     rf"(?:(?:,\s*|\s+)(?:and\s+)?{_ADJECTIVE}\b(?:[ -](?:semi-?)?definite)?)*(?:\s+|-)"
-    rf"(?:(?:in general|Matri(?:x|zen)|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}{NAMES}(?!\s*[(^]|\s?[A-Z]\s*(?:\^|ᵀ))"
+    rf"(?:(?:in general|Matri(?:x|zen)|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}(?!I\s+[a-z]){NAMES}"
+    r"(?!\s*[(^]|\s?[A-Z]\s*(?:\^|ᵀ))"
 )
 _COPULA = regex(
     rf"\b(?:is|are|be|being|was|were)\s+(?:(?:an?|any|some|the|both|always|also|assumed|to"
     rf"|taken)\s+)*(?:(?!{_STOP}\b)[\w-]+,?\s+){{0,3}}$"
     r"|\b(?:is|are|be|being)\s*$|:\s*an?\s*(?:\w+\s+)?$"
 )
+_NAMED_BEHIND = regex(rf"\s*(?:for\s+)?(?:(?:the|of)\s+)*(?:[a-z]+\s+)?{NAMES}")
 _OTHER_SUBJECT = regex(
     r"(?:[,;:(]|\band|\bbut|\bso|\bwhile|\bwhere|\bwith)\s+(?!is\b|are\b|be\b)(?:[A-Za-z]\w*[\s-]+)+(?:is|are"
-    r"|be)\b|\b(?:of|in|for|has|have)\b"
+    r"|be)\b|\b(?:of|in|for|has|have|with|than|from|into)\b|\bto\b(?!\s+be\b)|;"
 )
+_PART_OF = regex(
+    r"\b(?!(?:each|both|all|any|either|entries|components|elements)\b)[a-z]+\s+of\s+(?:the\s+)?(?:matri\w+\s+)?$"
+)
+"""`the columns of A are orthogonal`: what is said is not said of A."""
 _PRONOUN = regex(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
+_NOUNS = rf"(?:(?!{_STOP}\b|an?\b|the\b)[a-z]+\s+){{0,3}}"
 _TOGETHER = regex(
-    rf"{_NAME}\s*(?:,|\band\b)\s*{_NAME}\s+be\s+(?:both\s+)?$|\bboth\b[^.]*$|\bare\s*$"
-    rf"|{_NAME}\s*(?:,|∈?\s*,?\s*\band\b)\s*{_NAME}\s*∈?\s*$"
+    rf"{_NAME}(?:\s*∈?\s*(?:,|,?\s*\band\b\s*(?:(?!{_STOP}\b|an?\b|the\b)[a-z]+\s+){{0,3}})\s*{_NAME})+\s*∈?\s*"
+    r"(?:,?\s*\b(?:are|be|being|both|all|each|assumed|taken|to|real|square)\b\s*)*$"
 )
-"""Facts of both names before them."""
+"""Facts of all names before them."""
 _SENTENCE = regex(r"(?<=[.?!;])\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item")
-_HELD = (
-    regex(
-        rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing"
-        rf"|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b"
-    ),
-    regex(
-        rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed"
-        rf"|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b"
-    ),
-    regex(
-        rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through"
-        rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}"
-    ),
-    regex(rf"\b[Rr]esponsibilit(?:y|ies)\s+(?:\w+\s+){{0,3}}?{NAMES}"),  # of EM
-)
 _OF_ONES = (
     r"(?:(?:vectors?|column)\s+(?:of|with|containing)\s+(?:all\s+)?(?:ones|1'?s)\b|all[- ]ones\b(?:\s+vectors?)?)"
 )
@@ -152,7 +179,14 @@ _ONES = (
     ),
     regex(rf"{_OF_ONES}\s*(?:by\s+|denoted\s+(?:by|as)\s+)?{NAMES}(?!\s+(?:is|are|denotes)\b)"),
 )
-_SETS = {"-1,1": "signs", "-1,+1": "signs", "+1,-1": "signs", "1,-1": "signs", "±1": "signs", "0,1": "binary"}
+_SETS = {"ℝ>0": "positive", "ℝ++": "positive", "ℝ+": "nonnegative", "ℝ≥0": "nonnegative"} | {
+    "-1,1": "signs",
+    "-1,+1": "signs",
+    "+1,-1": "signs",
+    "1,-1": "signs",
+    "±1": "signs",
+    "0,1": "binary",
+}
 
 
 def plain_prose(prose: str) -> str:
@@ -166,6 +200,7 @@ def plain_prose(prose: str) -> str:
     text = regex(r"(∈|\bin)\s*R\s*\^\s*(?:\(([^()\n]+)\)|\{([^{}\n]+)\}|(\w+))").sub(_of_plain_text, text)
     if any(sign in text for sign in ("∈", *_ORDERED)):
         text = regex(rf"({_NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))").sub(r"\1", text)
+    text = regex(r"(ℝ\s*\^\s*(?:\{[^{}]*\}|\w))(_\{?(?:[>≥]\s*0|\+{1,2})\}?)").sub(_sign_first, text)
     raised = regex(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)")
     text = raised.sub(lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text)
     text = re.sub(r"([A-Za-zΑ-ω])([₀-₉]+)", lambda match: f"{match[1]}_{match[2].translate(_LOWERED)}", text)
@@ -181,6 +216,11 @@ def _field(match: re.Match[str]) -> str:
     if match[1] in "RS" and "bb" in match[0]:
         return "ℝ" if match[1] == "R" else "𝕊"
     return match[1] if len(match[1].lstrip("\\")) == 1 or match[1][0] == "\\" else match[0]
+
+
+def _sign_first(match: re.Match[str]) -> str:
+    """`ℝ_{>0}^n` for `ℝ^n_{>0}`."""
+    return f"ℝ{match[2]}{match[1][1:]}"
 
 
 def _pair(raised: str) -> str:
@@ -217,17 +257,17 @@ def _all_told(prose: str) -> dict[str, list[str]]:
         names = [name for at, name in enumerate(names) if at or not inside or "_" in name]
         if match["both"]:
             clause = re.split(r"\.\s|\n\s*\n|\(", bare[max(0, match.start() - 120) : match.end("names")])[-1]
-            names = [*_names(clause)[-2:]]
+            names = [*names_of(clause)[-2:]]
         told += [(match.start(), name, match["size"] or match["one"] or "scalar") for name in names]
-    told += [(start, name, f"{side}×{side}") for start, name, side, _ in _in_symmetric(text)]
+    told += [(start, name, f"{side}×{side}") for start, name, side, _ in _in_sets(text)]
     said: list[tuple[re.Match[str], Iterable[str], str]] = []
     for match in _VALUE_IN_FIELD.finditer(text):
-        said.append((match, _names(match["name"]), match["size"] or match["one"] or "scalar"))
+        said.append((match, names_of(match["name"]), match["size"] or match["one"] or "scalar"))
     said += [
         (match, _beside(text, bare, match), f"{match['rows']}×{match['cols']}") for match in _PAIRED.finditer(text)
     ]
     said += [(match, _whole_names(text, match), match["size"] or match["dim"]) for match in _LENGTH.finditer(bare)]
-    said += [(match, _names(match["names"]), match["size"]) for match in _LISTED.finditer(bare)]
+    said += [(match, names_of(match["names"]), match["size"]) for match in _LISTED.finditer(bare)]
     said += [(match, _whole_names(text, match), "scalar") for match in _NUMBERS.finditer(text)]
     told += [(match.start(), name, size) for match, names, size in said for name in names]
     found: dict[str, list[str]] = {}
@@ -240,13 +280,14 @@ def _all_told(prose: str) -> dict[str, list[str]]:
     return found
 
 
-def _in_symmetric(text: str) -> Iterator[tuple[int, str, str, str]]:
+def _in_sets(text: str) -> Iterator[tuple[int, str, str, str]]:
     """Where, the name, the side and the fact of `Ω ∈ 𝕊^n_{++}`."""
-    for match in _IN_SYMMETRIC.finditer(text):
-        side = re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
-        word = "spd" if "+" in match["marks"] else "symmetric"
-        for name in _names(match["names"]) if side.isalnum() else ():
-            yield match.start(), name, side, word
+    for match in _IN_SET.finditer(text):
+        side = match["side"] or re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
+        word = "orthogonal" if "O" in (match["set"] or "") else "spd" if "+" in (match["marks"] or "") else "symmetric"
+        for name in names_of(match["names"]) if side.isalnum() else ():
+            if not name[0].islower():  # 𝕊 may be a sphere
+                yield match.start(), name, side, word
 
 
 def _alone(text: str, match: re.Match[str]) -> bool:
@@ -262,7 +303,7 @@ def _clean(size: str) -> str | None:
     return "×".join(sides)
 
 
-def _names(text: str, articles: bool = True) -> list[str]:
+def names_of(text: str, articles: bool = True) -> list[str]:
     """The names of a list; an `a` that stands alone or ends it is an article, unless no `articles` may stand there."""
     found = _EACH_NAME.finditer(text)
     return [plain_name(one[0]) for one in found if one[0] != "a" or one.end() < len(text) or not articles]
@@ -272,7 +313,7 @@ def _whole_names(text: str, match: re.Match[str]) -> list[str]:
     """The names of a list; neither the w of `X w is a scalar` nor the A of `the n×n matrix A B` is meant by itself."""
     before = _TOLD.sub(lambda told: "∈".ljust(len(told[0])), text[max(0, match.start() - 60) : match.start()])
     factor = _OF_PRODUCT.search(before) is not None and _SPOKEN.search(before) is None
-    names = _names(match["names"], "∈" not in match[0] and " in " not in match[0])
+    names = names_of(match["names"], "∈" not in match[0] and " in " not in match[0])
     return names[int(factor) : -1 if _GOES_ON.match(text, match.end("names")) else None]
 
 
@@ -310,14 +351,22 @@ def means(loss: str) -> Iterator[str]:
 
 def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Facts that hold throughout, and those that some sentence supposes (`for symmetric M`), by name."""
+    found = facts_by_standing(prose)
+    always, supposed = ({name: words for name, words in found[key].items() if name} for key in ("always", "supposed"))
+    return always, supposed
+
+
+def facts_by_standing(prose: str) -> dict[str, dict[str, set[str]]]:
+    """The facts that a text says of a name, `""` where it is not certain of which: those that hold `always`, that some
+    sentence `supposed`, that its words only `suggested`, and that it `denied`."""
     text = plain_prose(prose)
-    always: dict[str, set[str]] = {}
-    supposed: dict[str, set[str]] = {}
+    found: dict[str, dict[str, set[str]]] = {key: {} for key in ("always", "supposed", "suggested", "denied")}
+    always = found["always"]
     for match in _IN_FIELD.finditer(text):
-        word = _SETS.get(re.sub(r"[\\{}\s]", "", match["field"]))
-        for name in _names(match["names"]) if word else ():
+        word = _SETS.get(re.sub(r"[\\{}_\s]", "", match["field"]))
+        for name in names_of(match["names"]) if word else ():
             always.setdefault(re.sub(r"_[ijkn]$", "", name), set()).add(word or "")
-    for _, name, _, word in _in_symmetric(text):
+    for _, name, _, word in _in_sets(text):
         always.setdefault(name, set()).add(word)
     for match in _DEFINITE.finditer(text):
         if _alone(text, match):
@@ -327,20 +376,12 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         laid_down, opposed = _LAID_OUT.search(before), re.search(rf"{re.escape(name)}\s*(?:<|≤|\\leq?|=)\s*-?0", text)
         if _alone(text, match) and (_SUPPOSED.search(before) or (laid_down and not opposed)):
             word = "positive" if ">" in match[0] else "nonnegative"
-            (always if laid_down else supposed).setdefault(plain_name(name), set()).add(word)
-    for word, names, only_supposed in _facts_of(text):
+            name = re.sub(r"_[ijkn]$", "", plain_name(name))
+            found["always" if laid_down else "supposed"].setdefault(name, set()).add(word)
+    for standing, words, names in _facts_of(text):
         for name in names:
-            (supposed if only_supposed else always).setdefault(name, set()).add(word)
-    return always, supposed
-
-
-def held_fixed(prose: str) -> frozenset[str]:
-    """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`,
-    `no gradient flows through D`."""
-    text = plain_prose(prose).replace("$", "")
-    found = (match for pattern in _HELD for match in pattern.finditer(text) if not denied(text[: match.start()]))
-    names = [name for match in found for name in _names(match["names"])]
-    return frozenset((*names, *(re.sub(r"_[a-z]{1,2}$", "", name) for name in names)))  # γ of γ_nk
+            found[standing].setdefault(name, set()).update(words)
+    return found
 
 
 def ones_told(prose: str) -> frozenset[str]:
@@ -349,48 +390,58 @@ def ones_told(prose: str) -> frozenset[str]:
     found: set[str] = set()
     for nearest, pattern in zip((-1, 0), _ONES, strict=True):
         for match in pattern.finditer(text):
-            names = _names(match["names"])
+            names = names_of(match["names"])
             found.update(names if "vectors" in match[0] else names[nearest:][:1])
     return frozenset(found)
 
 
-def symmetric_somewhere(prose: str) -> bool:
-    """Whether the prose calls something symmetric and leaves open what: a clause with a subject that is no name."""
-    facts = _facts_of(plain_prose(prose))
-    return any(word in ("symmetric", "spd", "diagonal") and not names for word, names, _ in facts)
-
-
-def _facts_of(text: str) -> Iterator[tuple[str, list[str], bool]]:
-    """Every fact, whose it is (none: not certain), and whether it is only supposed."""
+def _facts_of(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """How it stands with each fact, its words, and whose it is."""
     untold = _TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else blank(match), text)
-    for sentence in filter(None, _SENTENCE.split(untold)):
+    said: tuple[str, str] = ("", "")
+    for sentence in filter(None, _SENTENCE.split(_OF_PARTS.sub(r"\2 has \3 \1", untold))):
+        earlier, said = said, ("", "")
         for match in _FACT.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
-            if match.lastgroup and not denied(before, behind):
+            standing, words, _ = FACTS[(match.lastindex or 1) - 1]
+            if standing == "same":
+                standing, words = said if said[0] else earlier
+            elif denied(before, behind) or re.search(r"\snot\s", match[0]):
+                standing = "denied"
+            elif standing == "always" and _SUPPOSED.search(before):
                 laid_down = _LAID_DOWN.match(before) and not re.search(r"\w", behind)
-                yield match.lastgroup, _subject(before, behind), bool(_SUPPOSED.search(before)) and not laid_down
+                standing = "always" if laid_down else "supposed"
+            said = standing, words
+            named = _NAMED_BEHIND.match(behind) if re.search(r"\b(?:of|for|to|so \w+|likewise)$", match[0]) else None
+            names, perhaps = (names_of(named["names"]), []) if named is not None else _subject(before, behind)
+            if standing:
+                yield standing, words.split(), names
+                yield "denied" if standing == "denied" else "suggested", words.split(), perhaps if names else [""]
 
 
-def _subject(before: str, behind: str) -> list[str]:
-    """Whose fact it is: the name that follows (`symmetric M`), else the nearest before it that stands alone."""
+def _subject(before: str, behind: str) -> tuple[list[str], list[str]]:
+    """Whose fact it is: the name that follows (`symmetric M`), else the nearest before it that stands alone;
+    and whose it may be beside."""
     following = _BEHIND.match(behind[:80])
     if following is not None and not _COPULA.search(before):
         many = re.search(r"\bmatrices\b", following[0])
         stated = re.findall(rf"({_NAME})\s*:?=", behind[:400]) if many else []
         ended = re.match(r"\W*(?:[.;:)]|$)", behind[following.end() :]) and not re.search(r"=", behind[:80])
         all_ = many or ended or re.search(r"\band\b", following["names"])
-        return [plain_name(name) for name in stated] or _names(following["names"])[: None if all_ else 1]
+        return [plain_name(name) for name in stated] or names_of(following["names"])[: None if all_ else 1], []
     last = [match for match in _EACH_NAME.finditer(before) if match[0] != "a"]
     between = before[last[-1].end() :] if last else ""
     if re.match(rf"\s*{TRANSPOSED}\s*[A-Za-z(\\]", between):
-        return _defined_before(before)
+        return _defined_before(before), []
     if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):
-        return []
-    if _TOGETHER.search(before):
-        near = [match for match in last if match.start() > before.rfind(";")]
-        return [plain_name(match[0]) for match in near][-2:]
+        return [], []
     front = before[: last[-1].start()]
+    if (together := _TOGETHER.search(before)) is not None:
+        *perhaps, sure = map(names_of, re.split(r"∈\s*,(?!\s*and\b)", together[0]))
+        return sure, [name for names in perhaps for name in names]
+    if re.search(r"\b[Bb]oth\b[^.]*$", before):
+        return [plain_name(match[0]) for match in last][-2:], []
     factor = re.search(r"[A-Za-z\d_}^\\+/*-]\s*$", front) and not re.search(r"[A-Za-z]{2,}\s+$", front)
-    if factor or re.search(r"\\[A-Za-z]+\s*$|(?:=|(?<!\s)\()\s*$", front):
-        return _defined_before(before)
-    return [plain_name(last[-1][0])]
+    if factor or re.search(r"\\[A-Za-z]+\s*$|(?:=|(?<=[\w)}])\()\s*$", front):
+        return _defined_before(before), []
+    return [] if _PART_OF.search(front) else [plain_name(last[-1][0])], []

@@ -15,11 +15,11 @@ from ...notation.loss_text import plain_name
 from ...verify.judge import Judge
 from .outline import Stated
 from .sheet import Formula, Sheet
-from .sizes import NAMES, TRANSPOSED, facts_told, plain_prose
+from .sizes import NAMES, TRANSPOSED, facts_told, names_of, plain_prose
 
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 _KIND = (
-    r"\b(?:(?:auto|co)?-?covariances?|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?"
+    r"(?<!cross-)(?<!cross )\b(?:(?:auto|co)?-?covariances?(?!\s+(?:between|of\b[^.;]{0,30}\b(?:with|and)\b))|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?"
     r"|Hessian|Laplacian"
     r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia"
     r"|stiffness|metric)\b"
@@ -42,6 +42,21 @@ COVARIANCE = regex(
     re.IGNORECASE,
 )
 """Words, or a `\\Sigma^{-1}`, of documents in which matrices are covariances, or the like, which are symmetric."""
+_HELD = (
+    regex(
+        rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing"
+        rf"|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b"
+    ),
+    regex(
+        rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed"
+        rf"|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b"
+    ),
+    regex(
+        rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through"
+        rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}"
+    ),
+    regex(rf"\b[Rr]esponsibilit(?:y|ies)\s+(?:\w+\s+){{0,3}}?{NAMES}"),  # of EM
+)
 
 
 def symmetric_by_kind(prose: str) -> frozenset[str]:
@@ -121,27 +136,50 @@ _PARTED = regex(
 
 
 def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
-    """The name and the fact that a formula says of it; no words if it says none."""
-    stated = regex(rf"\A{SAID}").sub("", text.strip(" .,;"))
-    for pattern, words in _OF_FORM.items() if "=" in stated else ():
-        if (match := regex(rf"\(?{pattern}\)?").fullmatch(stated)) is not None:
-            return plain_name(match["name"]), words
-    return "", ()
+    """The name and the facts that a formula says of it, `P^2 = P = P^\\top`; no words if it says none."""
+    stated = _MORE.sub("", regex(rf"\A{SAID}").sub("", text.strip(" .,;")))
+    stated = _STYLED.sub(r"\1", stated.strip(" .,;()" if stated.startswith("(") else " .,;"))
+    for sign, pattern in _SIGNS:
+        stated = pattern.sub(sign, stated)
+    found = re.search(r"(?:\\[A-Za-z]+|[A-Za-z])(?:_\{?\w+\}?)?", stated)
+    name = found[0] if found is not None else ""
+    sides = {"I" if side.startswith("I") else side.replace(name, "X") for side in stated.split("=")}
+    fits = name and sides <= _FORMS
+    words = dict.fromkeys(word for form, known in _OF_FORM.items() if fits and form <= sides for word in known.split())
+    if {"tall", "wide"} <= words.keys():
+        words = {"orthogonal": None}
+    return plain_name(name) if words else "", tuple(words)
 
 
 SAID = r"\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{(?P<said>[^{}]*)\}\s*"
 """Words in a formula: `\\text{where } A = A^\\top`."""
 _IF = regex(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
-_LETTER = r"(?:\\math(?:bf|rm)\s*\{\s*)?(?P<name>\\?[A-Za-z]+)\}?"
-_AGAIN = r"(?:\\math\w+\s*\{\s*)?(?P=name)\}?"
-_UNIT = r"\s*=\s*(?:\\math(?:bf|rm|bb)\s*)?\{?\s*I\s*\}?(?:_\{?\w+\}?)?"
-_MORE = r"(?:\s*(?:\\in(?![A-Za-z])|∈|\\succ(?![A-Za-z])|\\succeq|≻|⪰|≽)[^=,;]*)?"
+_MORE = regex(r"\s*(?:\\in(?![A-Za-z])|∈|\\succ(?:eq)?(?![A-Za-z])|≻|⪰|≽)[^=,;]*$")
+_STYLED = regex(r"\\(?:math\w+|bm|boldsymbol)\s*\{?\s*(\\?[A-Za-z1]+)\s*\}?")
+_SIGNS = (
+    ("ᵀ", regex(TRANSPOSED)),
+    ("⁻¹", regex(r"\^\s*\{\s*-\s*1\s*\}")),
+    ("²", regex(r"\^\s*(?:2|\{\s*2\s*\})")),
+    ("‖", regex(r"\\(?:[lr]?Vert|\|)|\\(?:left|right)\s*\\\||\|\||(?<=‖)_\{?2\}?")),
+    ("", regex(r"\s|\\[,;!]|(?<=‖)_\{?2\}?")),
+)
 _OF_FORM = {
-    rf"{_LETTER}\s*{TRANSPOSED}\s*=\s*{_AGAIN}{_MORE}": ("symmetric",),
-    rf"{_LETTER}\s*=\s*{_AGAIN}\s*{TRANSPOSED}{_MORE}": ("symmetric",),
-    rf"{_LETTER}\s*(?:\^\s*\{{?2\}}?|{_AGAIN})\s*=\s*{_AGAIN}": ("idempotent",),
-    rf"{_LETTER}\s*{TRANSPOSED}\s*{_AGAIN}{_UNIT}": ("orthogonal", "tall"),
-    rf"{_LETTER}\s*{_AGAIN}\s*{TRANSPOSED}{_UNIT}": ("orthogonal", "wide"),
-}
-CONSTRAINTS = frozenset(("orthogonal", "tall", "wide", "idempotent"))
+    frozenset(sides.split("=")): words
+    for sides, words in (
+        ("X=Xᵀ", "symmetric"), ("X=X²", "idempotent"), ("X=XX", "idempotent"), ("Xᵀ=-X", "antisymmetric"),
+        ("X=-Xᵀ", "antisymmetric"), ("XᵀX=I", "orthogonal tall"), ("XXᵀ=I", "orthogonal wide"),
+        ("X⁻¹=Xᵀ", "orthogonal"), ("XᵀX=1", "unit"), ("‖X‖=1", "unit"), ("‖X‖²=1", "unit"),
+    )
+}  # fmt: skip
+_FORMS = frozenset().union(*_OF_FORM)
+CONSTRAINTS = frozenset(("orthogonal", "tall", "wide", "idempotent", "unit", "simplex"))
 """Facts that, said of the variable, are a constraint."""
+
+
+def held_fixed(prose: str) -> frozenset[str]:
+    """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`,
+    `no gradient flows through D`."""
+    text = plain_prose(prose).replace("$", "")
+    found = (match for pattern in _HELD for match in pattern.finditer(text) if not denied(text[: match.start()]))
+    names = [name for match in found for name in names_of(match["names"])]
+    return frozenset((*names, *(re.sub(r"_[a-z]{1,2}$", "", name) for name in names)))  # γ of γ_nk

@@ -9,7 +9,7 @@ from ...diagnostics.regex import regex
 from ...documents.sheets.members import small
 from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Question, Sheet, Told
-from ...documents.sheets.sizes import symmetric_somewhere, told_anew
+from ...documents.sheets.sizes import facts_by_standing, told_anew
 from ...documents.sheets.symmetric import COVARIANCE
 from ...ir import Shape
 from ...notation import syntax as s
@@ -93,6 +93,8 @@ class OpenNames:
         self.explained: frozenset[str] = frozenset()
         self.identities: set[str] = set()
         self.valued: dict[str, bool] = {}
+        unplaced = facts_by_standing(sheet.prose)["suggested"].get("", set())
+        self.unplaced = unplaced & {"symmetric", "spd", "diagonal"}
         sums = (match for formula in sheet.formulas for match in SUM_IS_ONE.finditer(formula.passage.text))
         self.whole = {plain_name(match["name"]) for match in sums} & {*question.wrt}
 
@@ -161,7 +163,7 @@ class OpenNames:
         code, message = (result.slip.code, result.slip.message) if result.slip is not None else ("", "")
         needs = code == "needs-fact"
         somewhere = "it is not certain of which matrix the document says that it is symmetric"
-        yield (needs or code == "other-layout") and symmetric_somewhere(self.sheet.prose), somewhere
+        yield (needs or code == "other-layout") and self.unplaced, somewhere
         remark = (needs or code == "missing-transpose") and _REMARK.match(written.after)
         yield remark, "the remark behind it may say a fact, in words that were not understood"
         yield needs and names & self.told.supposed.keys(), "the document supposes more of a matrix in it elsewhere"

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 
 from ...diagnostics.regex import regex
-from ...documents.sheets.sheet import Sheet
-from ...documents.sheets.symmetric import COVARIANCE, facts_beside, symmetric_by_kind
+from ...documents.sheets.sheet import Sheet, Told
+from ...documents.sheets.sizes import facts_by_standing
+from ...documents.sheets.symmetric import COVARIANCE, CONSTRAINTS, fact_by_form, facts_beside, symmetric_by_kind
 from ...facts import Problem
+from ...facts.conditions import CONDITIONS
+from ...facts.denial import denied
 from ...ir import Call, Inverse, Symbol, walk
 from ...notation import syntax as s
 from ..lines.syntax_walk import bare_name
@@ -19,19 +22,59 @@ from .posed import Part
 
 
 def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
-    """Facts of given arrays that the words suggest without saying them, or that a row says: covariances are symmetric,
-    each and all; labels sum to one; a variable of which no size is told is square where a row inverts it."""
+    """Facts of given arrays that the words suggest without saying them, or that a row says, unless words deny them:
+    covariances are symmetric, each and all; labels sum to one; a variable of which no size is told is square where a
+    row inverts it."""
+    refused = facts_by_standing(sheet.prose)["denied"]
+    for name in _whole(sheet, refused=True):
+        refused.setdefault(name, set()).add("simplex")
+    for facts in _suggested(sheet, part):
+        parted = [fact.rsplit(" ", 1) for fact in facts]
+        habit = refused.get("", set()) & {"simplex"}
+        if not any({word, "arbitrary"} & (refused.get(name, set()) | habit) for name, word in parted):
+            yield facts
+
+
+def _whole(sheet: Sheet, refused: bool) -> set[str]:
+    """The names of which a formula says that their entries sum to one, or the words before it that they need not."""
+    found = ((formula, match) for formula in sheet.formulas for match in SUM_IS_ONE.finditer(formula.passage.text))
+    return {match["name"] for formula, match in found if denied(formula.before[-200:]) == refused}
+
+
+def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...], str | None]]:
+    """Facts that no line of the problem rests on: constraints of a variable, which rows may use that derive nothing;
+    and what is said of something that is not certain, with why a row that needs it is not called wrong."""
+    said = [fact_by_form(formula.passage.text) for formula in sheet.formulas]
+    for name in part.question.wrt:
+        words = told.always.get(name, frozenset()) | {
+            word for known, by_form in said if known == name for word in by_form
+        }
+        if words & CONSTRAINTS:
+            yield tuple(f"{name} {word}" for word in sorted(words & CONSTRAINTS)), None
+    by_standing = facts_by_standing(sheet.prose)
+    shapes = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
+    for word in sorted(by_standing["suggested"].get("", set()) | by_standing["denied"].get("", set())):
+        for name, shape in shapes.items() if word in CONDITIONS else ():
+            if shape.is_square or (not CONDITIONS[word].sides and not shape.is_number):
+                yield (f"{name} {word}",), f"it is not certain of what the document says that it is {word}"
+
+
+def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
+    """Facts of given arrays that the words suggest, or that a row says."""
+    words = facts_by_standing(sheet.prose)["suggested"]
     variables = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     said = [fact for task in part.tasks for fact in task.problem.facts if fact.word not in ("invertible", "positive")]
     known = {str(fact).partition(" ")[0] for fact in said}
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
     margin = _MARGIN.search(part.question.loss)
     called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem)}
-    whole = {match["name"] for formula in sheet.formulas for match in SUM_IS_ONE.finditer(formula.passage.text)}
+    whole = _whole(sheet, refused=False)
     inverted = {bare_name(node.body) for one in part.judged if one.unfit for node in one.line.parts(s.Inverted)}
     alike = []
     for name, shape in variables.items():
         square, asked = shape.is_matrix and shape.rows is shape.cols, name in part.question.wrt
+        if name in words and not asked:
+            yield tuple(f"{name} {word}" for word in sorted(words[name]))
         label = name.lower() in ("y", "t", "p", "q")
         if name in known:
             continue
