@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.documents.sheets.symmetric import symmetric_by_kind
+from matgrad_cli.documents.sheets.facts import facts_by_standing
 from matgrad_cli.grading.check import check_text
 
 LOSS = "Let $f(W) = \\|Y - XW\\|_F^2$. "
@@ -95,7 +95,8 @@ def test_a_bias_that_is_a_row_has_a_gradient_that_is_a_row() -> None:
     ],
 )
 def test_matrices_that_are_symmetric_by_their_kind(prose: str, names: str) -> None:
-    assert symmetric_by_kind(prose.replace("$", "")) == set(names.split())
+    suggested = facts_by_standing(prose.replace("$", ""))["suggested"]
+    assert suggested == {name: {"symmetric"} for name in names.split()}
 
 
 @pytest.mark.thorough

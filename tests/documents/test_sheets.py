@@ -7,11 +7,12 @@ import json
 import pytest
 
 from matgrad_cli.diagnostics import Source
+from matgrad_cli.documents.sheets.facts import facts_told
 from matgrad_cli.documents.sheets.macros import expanded
 from matgrad_cli.documents.sheets.outline import outline
 from matgrad_cli.documents.sheets.read import read_sheet
 from matgrad_cli.documents.sheets.sections import sections
-from matgrad_cli.documents.sheets.sizes import facts_told, sizes_told
+from matgrad_cli.documents.sheets.sizes import sizes_told
 
 
 def formulas(text: str, ending: str = ".md") -> list[str]:

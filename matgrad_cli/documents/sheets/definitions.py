@@ -11,10 +11,10 @@ from ...diagnostics.regex import regex
 from ...notation.latex.lines import whole
 from ...notation.latex.names import LatexNames
 from ...notation.latex.tokens import Token
+from .facts import INDICATOR
 from .names import index_behind, is_identity, label_of, labelled_names, tokens_of
 from .outline import Outline, Stated
 from .sheet import Sheet
-from .symmetric import INDICATOR
 
 _SETTING = regex(
     r"\b(?:if|for|when|i\.e\.,?|initiali[sz]ation|setting|suppose|gives?|condition is)\s*\$?$", re.IGNORECASE

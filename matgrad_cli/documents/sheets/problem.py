@@ -14,13 +14,13 @@ from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
 from .definitions import Definitions
+from .facts import CONSTRAINTS, facts_by_form, facts_of_bounds, facts_of_value, facts_told
 from .lengths import counts_in, lengths, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
 from .names import index_behind, labelled_names, smoothness, tokens_of
 from .outline import Outline, Stated, upstream_losses
 from .sheet import Question, Sheet, Told
-from .sizes import TRANSPOSED, facts_told, means
-from .symmetric import CONSTRAINTS, facts_by_form, facts_of_bounds, facts_of_value
+from .sizes import TRANSPOSED, means
 
 USUAL = frozenset(("L", "f", "J", "E", "F", "ell", "l", "phi", "Phi", "S", "C", "loss", "V", "g", "h", "R", "Q"))
 LOSS = regex(

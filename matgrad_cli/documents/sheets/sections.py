@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence, Set
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import LatexNames
+from .facts import facts_told, held_fixed
 from .members import members_told
 from .names import labelled_names, squeezed, tokens_of
 from .outline import Outline, Stated
 from .read import HEADING
 from .sheet import Sheet, Told
-from .sizes import facts_told, sizes_told
-from .symmetric import held_fixed
+from .sizes import sizes_told
 
 _CALLED = r"(?:\(?[a-h]\)|(?:Problem|Exercise|Question|Part|Task|Aufgabe|Example)[ \t]+\w)"
 _PART = regex(

@@ -10,10 +10,10 @@ from itertools import product
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
+from ...documents.sheets.facts import SAID, fact_by_form
 from ...documents.sheets.names import labelled_names, tokens_of
 from ...documents.sheets.outline import Outline
 from ...documents.sheets.sheet import Formula
-from ...documents.sheets.symmetric import SAID, fact_by_form
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, split_line
 from ...notation.latex.names import GREEK, LatexNames

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...diagnostics.regex import regex
+from ...documents.sheets.facts import COVARIANCE, facts_by_standing
 from ...documents.sheets.members import small
 from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Question, Sheet, Told
-from ...documents.sheets.sizes import facts_by_standing, told_anew
-from ...documents.sheets.symmetric import COVARIANCE
+from ...documents.sheets.sizes import told_anew
 from ...ir import Shape
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine

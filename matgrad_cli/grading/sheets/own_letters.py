@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 
 from ...diagnostics.record import record
+from ...documents.sheets.facts import facts_beside
 from ...documents.sheets.sheet import Formula, Told
-from ...documents.sheets.symmetric import facts_beside
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Statement
 from ...notation.latex.names import whole

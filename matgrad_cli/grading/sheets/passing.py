@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 
 from ...diagnostics.regex import regex
+from ...documents.sheets.facts import fact_by_form
 from ...documents.sheets.sections import REWRITING
 from ...documents.sheets.sheet import Formula
-from ...documents.sheets.symmetric import fact_by_form
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine
 

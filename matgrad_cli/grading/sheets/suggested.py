@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ...diagnostics.regex import regex
+from ...documents.sheets.facts import CONSTRAINTS, COVARIANCE, fact_by_form, facts_beside, facts_by_standing
 from ...documents.sheets.sheet import Sheet, Told
-from ...documents.sheets.sizes import facts_by_standing
-from ...documents.sheets.symmetric import COVARIANCE, CONSTRAINTS, fact_by_form, facts_beside, symmetric_by_kind
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...facts.denial import denied
@@ -30,8 +29,7 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
         refused.setdefault(name, set()).add("simplex")
     for facts in _suggested(sheet, part):
         parted = [fact.rsplit(" ", 1) for fact in facts]
-        habit = refused.get("", set()) & {"simplex"}
-        if not any({word, "arbitrary"} & (refused.get(name, set()) | habit) for name, word in parted):
+        if not any({word, "arbitrary"} & refused.get(name, set()) for name, word in parted):
             yield facts
 
 
@@ -51,9 +49,8 @@ def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...]
         }
         if words & CONSTRAINTS:
             yield tuple(f"{name} {word}" for word in sorted(words & CONSTRAINTS)), None
-    by_standing = facts_by_standing(sheet.prose)
     shapes = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
-    for word in sorted(by_standing["suggested"].get("", set()) | by_standing["denied"].get("", set())):
+    for word in sorted(facts_by_standing(sheet.prose)["suggested"].get("", set())):
         for name, shape in shapes.items() if word in CONDITIONS else ():
             if shape.is_square or (not CONDITIONS[word].sides and not shape.is_number):
                 yield (f"{name} {word}",), f"it is not certain of what the document says that it is {word}"
@@ -67,13 +64,14 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     known = {str(fact).partition(" ")[0] for fact in said}
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
     margin = _MARGIN.search(part.question.loss)
-    called = symmetric_by_kind(sheet.prose) | {name for task in part.tasks for name in _of_likelihood(task.problem)}
+    called = {name for name, said_of in words.items() if "symmetric" in said_of}
+    called |= {name for task in part.tasks for name in _of_likelihood(task.problem)}
     whole = _whole(sheet, refused=False)
     inverted = {bare_name(node.body) for one in part.judged if one.unfit for node in one.line.parts(s.Inverted)}
     alike = []
     for name, shape in variables.items():
         square, asked = shape.is_matrix and shape.rows is shape.cols, name in part.question.wrt
-        if name in words and not asked:
+        if words.get(name, set()) - {"symmetric"} and not asked:
             yield tuple(f"{name} {word}" for word in sorted(words[name]))
         label = name.lower() in ("y", "t", "p", "q")
         if name in known:

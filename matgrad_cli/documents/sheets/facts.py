@@ -1,0 +1,389 @@
+"""Facts as a document tells them: in words, `S symmetric positive definite`, `the Gram matrix K`; by form: `VᵀV = I`"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ...diagnostics.regex import regex
+from ...facts import Problem
+from ...facts.denial import denied
+from ...facts.holding import holds
+from ...ir import Add, Call, Expr, Symbol, nodes_of, transpose
+from ...notation.loss_text import plain_name
+from ...verify.judge import Judge
+from ..passage import blank
+from .outline import Stated
+from .sheet import Formula, Sheet
+from .sizes import (
+    EACH_NAME,
+    FACTOR,
+    IN_FIELD,
+    NAME,
+    NAMES,
+    SPOKEN,
+    TOLD,
+    TRANSPOSED,
+    defined_before,
+    in_sets,
+    names_of,
+    plain_prose,
+)  # fmt: skip
+
+_POSITIVE = regex(rf"(?P<name>{NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
+_DEFINITE = regex(rf"(?P<name>{NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
+_HAS = r"(?:has|have|having|with)\s+(?:all\s+|only\s+|\w+ly\s+)?"
+_ENTRIES = r"\s+(?:entries|components|elements|coordinates)"
+_KIND = (
+    r"(?<!cross-)(?<!cross )\b(?:(?:auto-?|co-?)?covariances?(?!\s+(?:between|of\b[^.;]{0,30}\b(?:with|and)\b))"
+    r"|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?|Hessian|Laplacian"
+    r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia"
+    r"|stiffness|metric)\b"
+)
+"""What is symmetric without being called so."""
+FACTS = (
+    ("always", "idempotent symmetric", r"(?:orthogonal|orthonormal|symmetric)\s+project(?:ion|or)s?\b"),
+    ("suggested", "idempotent symmetric", r"\bproject(?:ion|or)s?\b|\bhat\s+matrix"),
+    ("always", "spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
+    ("always", "antisymmetric", r"anti-?symmetric|skew-symmetric"),
+    (
+        "always",
+        "symmetric",
+        r"symmetry\s+of\b|self-?adjoint|hermitian|s[yi]m+[ée]tri(?:[ckq]|s(?:ch|k|\b))"
+        r"|симметрич|đối xứng|대칭|对称|對稱|対称",
+    ),
+    ("suggested", "symmetric", _KIND),
+    ("always", "diagonal", r"diagonal(?!i[sz])"),
+    ("always", "orthogonal tall", rf"{_HAS}orthonormal\s+columns"),
+    ("always", "orthogonal wide", rf"{_HAS}orthonormal\s+rows"),
+    (
+        "always",
+        "orthogonal",
+        r"(?:\borthogonal|\borthonormal|\bunitary|\brotation)\b(?!\s+(?:to|columns?|rows?|vectors?|bas[ie]s|complement"
+        r"|group|project\w+|decomposition|of|by|angle|invarian\w+|about)\b)",
+    ),
+    ("always", "invertible", r"invertible|non-?singular"),
+    ("always", "onehot", r"one-?hot"),
+    ("always", "idempotent", r"idempotent"),
+    ("always", "unit", rf"(?:{_HAS}|\bof\s+)?\bunit[- ](?:norm|length)|\bunit[- ]vectors?"),
+    ("suggested", "unit", r"\bnormali[sz]ed"),
+    ("always", "positive", rf"{_HAS}positive{_ENTRIES}"),
+    ("always", "nonnegative", rf"{_HAS}non-?negative{_ENTRIES}"),
+    ("always", "simplex", r"probability\s+vectors?|\b(?:probability|unit|standard)\s+simplex"),
+    (
+        "suggested",
+        "simplex",
+        r"probability\s+distribution|\bsums?\s+(?:up\s+)?(?:to|is|equals?)\s+(?:not\s+)?(?:one|1)\b|normali[sz]ation",
+    ),
+    (
+        "denied",
+        "arbitrary",
+        r"\barbitrary(?!\s+(?:\w+\s+){0,2}(?:prob|distrib|one|label))|\bunconstrained\b|\bunnormali[sz]ed\b"
+        r"|\bany\s+real\b|\bgeneral\s+(?:square\s+|real\s+)?(?:matrix|vector)\b",
+    ),
+    ("same", "", r"\bthe\s+same\s+(?:is\s+true|holds?|goes|applies)\s+(?:for|of|to)\b|\bso\s+(?:is|are)\b|\blikewise"),
+)
+"""How it stands with a fact that is said in these words, and the facts; `same` are those that were said last."""
+_FACT = regex(f"(?:{'|'.join(f'({pattern})' for _, _, pattern in FACTS)})[a-zäéè]*", re.IGNORECASE)
+_BRACKETED = regex(r"\(\s*(?:kernel|Gram)[A-Za-z' -]*\)")
+"""`the kernel (Gram) matrix`: a second word for the same."""
+_OF_PARTS = regex(
+    rf"\b(columns|rows|entries|components|elements)\s+of\s+({NAME})\s*∈?\s*(?:are|be|being)\s+"
+    r"(?:all\s+|mutually\s+|strictly\s+)?(orthonormal|positive|non-?negative)"
+)
+_NOT_ALONE = regex(
+    rf"(?:{FACTOR}|\\[dt]?frac\{{[^{{}}]*\}}\{{[^{{}}]*\}}"
+    r"|[\d)^+/−-]|(?:[1I]\s*\}?|𝟙|where)\s*_?\s*(?:\\left\s*)?\\?[\[({])\s*$"
+)
+"""A factor, a sign or the bracket of an indicator before a letter: what is said is said of all of it:
+`XᵀX ≻ 0`, `1(Wx + b > 0)`."""
+_SUPPOSED = regex(
+    rf"\b(?:if|for|when|whenever|suppose|assuming|wenn|für)\s+(?:(?:an?|any|every|all"
+    rf"|the)\s+)?(?:{NAME}\s+(?:is|was|were)\s+)?"
+    r"(?:[a-z]+\s+(?:and\s+)?)?$",
+    re.IGNORECASE,
+)
+_LAID_DOWN = regex(r"\W*(?:suppose|assume)\b", re.IGNORECASE)
+"""`Suppose A is symmetric.` holds from there on; `If A is symmetric, …` does not."""
+_LAID_OUT = regex(r"\b(?:assum\w+|suppose|given|let)\b(?:\s+that)?(?:\s+(?:all|every))?[\s$(\\]*$", re.IGNORECASE)
+"""Words by which the sign of a name is laid down for all that comes."""
+_STOP = (
+    r"(?:and|or|but|with|where|when|while|whereas|is|are|be|for|of|in|on|by|to|so|then|that|which|as|we|hence"
+    r"|thus|let|if|since|because|its|also"
+    r"|however|arbitrary|any|general)"
+)
+_ADJECTIVE = (
+    r"(?:(?:non-?)?(?:symmetric|singular)|anti-?symmetric|positive|definite|diagonal|orthogonal|invertible|real|square)"
+)
+_BEHIND = regex(
+    rf"(?:(?:,\s*|\s+)(?:and\s+)?{_ADJECTIVE}\b(?:[ -](?:semi-?)?definite)?)*(?:\s+|-)"
+    rf"(?:(?:in general|Matri(?:x|zen)|(?!{_STOP}\b)[a-zäöü][\w-]+)\s+){{0,3}}(?!I\s+[a-z]){NAMES}"
+    r"(?!\s*[(^]|\s?[A-Z]\s*(?:\^|ᵀ))"
+)
+_COPULA = regex(
+    rf"\b(?:is|are|be|being|was|were)\s+(?:(?:an?|any|some|the|both|always|also|assumed|to"
+    rf"|taken)\s+)*(?:(?!{_STOP}\b)[\w-]+,?\s+){{0,3}}$"
+    r"|\b(?:is|are|be|being)\s*$|:\s*an?\s*(?:\w+\s+)?$"
+)
+_NAMED_BEHIND = regex(rf"\s*(?:for\s+)?(?:(?:the|of)\s+)*(?:[a-z]+\s+)?{NAMES}")
+_OTHER_SUBJECT = regex(
+    r"(?:[,;:(]|\band|\bbut|\bso|\bwhile|\bwhere|\bwith)\s+(?!is\b|are\b|be\b)(?:[A-Za-z]\w*[\s-]+)+(?:is|are"
+    r"|be)\b|\b(?:of|in|for|has|have|with|than|from|into)\b|\bto\b(?!\s+be\b)|;"
+)
+_PART_OF = regex(
+    r"\b(?!(?:each|both|all|any|either|entries|components|elements)\b)[a-z]+\s+of\s+(?:the\s+)?(?:matri\w+\s+)?$"
+)
+"""`the columns of A are orthogonal`: what is said is not said of A."""
+_PRONOUN = regex(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
+_TOGETHER = regex(
+    rf"{NAME}(?:\s*∈?\s*(?:,|,?\s*\band\b\s*(?:(?!{_STOP}\b|an?\b|the\b)[a-z]+\s+){{0,3}})\s*{NAME})+\s*∈?\s*"
+    r"(?:,?\s*\b(?:both|all|each|real|square)\b\s*)*(?:,?\s*\b(?:are|be|being)\b\s*(?:[\w-]{2,}\s+){0,5})?$"
+)
+"""Facts of all names before them."""
+_SENTENCE = regex(r"(?<=[.?!;])\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item")
+_SETS = {"ℝ>0": "positive", "ℝ++": "positive", "ℝ+": "nonnegative", "ℝ≥0": "nonnegative"} | {
+    "-1,1": "signs",
+    "-1,+1": "signs",
+    "+1,-1": "signs",
+    "1,-1": "signs",
+    "±1": "signs",
+    "0,1": "binary",
+}
+INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
+COVARIANCE = regex(
+    r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution"
+    r"|discriminant|\bLDA\b|\bKalman\b|_\{\s*(?P<step>[a-z])\s*(?:\||\\mid)\s*(?P=step)\b"
+    r"|\\Sigma\s*_\s*\{\s*(?:(?P<same>[a-z])(?P=same)|\w+\s*,\s*\w+)\s*\}|\bCCA\b"
+    r"|\b(?:precision|kernel|Gram)\b[^.]{0,20} matri|\\mathcal\s*\{?\s*N|\\Sigma\}?\s*\^\s*\{?\s*-\s*1",
+    re.IGNORECASE,
+)
+"""Words, or a `\\Sigma^{-1}`, of documents in which matrices are covariances, or the like, which are symmetric."""
+_HELD = (
+    regex(
+        rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing"
+        rf"|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b"
+    ),
+    regex(
+        rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed"
+        rf"|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b"
+    ),
+    regex(
+        rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through"
+        rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}"
+    ),
+    regex(rf"\b[Rr]esponsibilit(?:y|ies)\s+(?:\w+\s+){{0,3}}?{NAMES}"),  # of EM
+)
+
+
+def _alone(text: str, match: re.Match[str]) -> bool:
+    """Whether a name is no part of a product or sum."""
+    before = text[max(0, match.start() - 60) : match.start()]
+    return _NOT_ALONE.search(before) is None or SPOKEN.search(before) is not None
+
+
+def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Facts that hold throughout, and those that some sentence supposes (`for symmetric M`), by name."""
+    found = facts_by_standing(prose)
+    always, supposed = ({name: words for name, words in found[key].items() if name} for key in ("always", "supposed"))
+    return always, supposed
+
+
+def facts_by_standing(prose: str) -> dict[str, dict[str, set[str]]]:
+    """The facts that a text says of a name, `""` where it is not certain of which: those that hold `always`, that some
+    sentence `supposed`, that its words only `suggested`, and that it `denied`."""
+    text = plain_prose(prose)
+    found: dict[str, dict[str, set[str]]] = {key: {} for key in ("always", "supposed", "suggested", "denied")}
+    always = found["always"]
+    for match in IN_FIELD.finditer(text):
+        word = _SETS.get(re.sub(r"[\\{}_\s]", "", match["field"]))
+        for name in names_of(match["names"]) if word else ():
+            always.setdefault(re.sub(r"_[ijkn]$", "", name), set()).add(word or "")
+    for _, name, _, word in in_sets(text):
+        always.setdefault(name, set()).add(word)
+    for match in _DEFINITE.finditer(text):
+        if _alone(text, match):
+            always.setdefault(plain_name(match["name"]), set()).add("spd")
+    for match in _POSITIVE.finditer(text):
+        before, name = text[max(0, match.start() - 30) : match.start()], match["name"]
+        laid_down, opposed = _LAID_OUT.search(before), re.search(rf"{re.escape(name)}\s*(?:<|≤|\\leq?|=)\s*-?0", text)
+        if _alone(text, match) and (_SUPPOSED.search(before) or (laid_down and not opposed)):
+            word = "positive" if ">" in match[0] else "nonnegative"
+            name = re.sub(r"_[ijkn]$", "", plain_name(name))
+            found["always" if laid_down else "supposed"].setdefault(name, set()).add(word)
+    for standing, words, names in _facts_of(text):
+        for name in names:
+            found[standing].setdefault(name, set()).update(words)
+    return found
+
+
+def _facts_of(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """How it stands with each fact, its words, and whose it is."""
+    untold = TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else blank(match), text)
+    said: tuple[str, str] = ("", "")
+    for sentence in filter(None, _SENTENCE.split(_OF_PARTS.sub(r"\2 has \3 \1", _BRACKETED.sub(" ", untold)))):
+        earlier, said = said, ("", "")
+        for match in _FACT.finditer(sentence):
+            before, behind = sentence[: match.start()], sentence[match.end() :]
+            standing, words, _ = FACTS[(match.lastindex or 1) - 1]
+            if standing == "same":
+                standing, words = said if said[0] else earlier
+            elif denied(before, behind) or re.search(r"\snot\s", match[0]):
+                standing = "denied"
+            elif standing == "always" and _SUPPOSED.search(before):
+                laid_down = _LAID_DOWN.match(before) and not re.search(r"\w", behind)
+                standing = "always" if laid_down else "supposed"
+            said = standing, words
+            named = _NAMED_BEHIND.match(behind) if re.search(r"\b(?:of|for|to|so \w+|likewise)$", match[0]) else None
+            names, perhaps = (names_of(named["names"]), []) if named is not None else _subject(before, behind)
+            if standing == "denied":
+                yield standing, words.split(), names or names_of(sentence)
+            elif standing:
+                yield standing, words.split(), names
+                yield "suggested", words.split(), perhaps if names or standing == "suggested" else [""]
+
+
+def _subject(before: str, behind: str) -> tuple[list[str], list[str]]:
+    """Whose fact it is: the name that follows (`symmetric M`), else the nearest before it that stands alone;
+    and whose it may be beside."""
+    following = _BEHIND.match(behind[:80])
+    if following is not None and not _COPULA.search(before):
+        many = re.search(r"\bmatrices\b", following[0])
+        stated = re.findall(rf"({NAME})\s*:?=", behind[:400]) if many else []
+        ended = re.match(r"\W*(?:[.;:)]|$)", behind[following.end() :]) and not re.search(r"=", behind[:80])
+        all_ = many or ended or re.search(r"\band\b", following["names"])
+        return [plain_name(name) for name in stated] or names_of(following["names"])[: None if all_ else 1], []
+    last = [match for match in EACH_NAME.finditer(before) if match[0] != "a"]
+    between = before[last[-1].end() :] if last else ""
+    if re.match(rf"\s*{TRANSPOSED}\s*[A-Za-z(\\]", between):
+        return defined_before(before), []
+    if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):
+        return [], []
+    front = before[: last[-1].start()]
+    if (together := _TOGETHER.search(before)) is not None:
+        *perhaps, sure = map(names_of, re.split(r"∈\s*,(?!\s*and\b)", together[0]))
+        return sure, [name for names in perhaps for name in names]
+    if re.search(r"\b[Bb]oth\b[^.]*$", before):
+        return [plain_name(match[0]) for match in last][-2:], []
+    factor = re.search(r"[A-Za-z\d_}^\\+/*-]\s*$", front) and not re.search(r"[A-Za-z]{2,}\s+$", front)
+    if factor or re.search(r"\\[A-Za-z]+\s*$|(?:=|(?<=[\w)}])\()\s*$", front):
+        return defined_before(before), []
+    return [] if _PART_OF.search(front) else [plain_name(last[-1][0])], []
+
+
+def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset[str]]:
+    """Facts that formulas say by their form: `t_ic = 1{y_i = c}`, `C = Cᵀ`, `VᵀV = I` unless only supposed."""
+    found: dict[str, frozenset[str]] = {}
+    for one in stated:
+        value = one.sides[0]
+        if len(one.letters) == 2 and INDICATOR.search(value) and re.search(rf"=\s*{one.letters[1]}\W*$", value):
+            found[one.name] = frozenset(("onehot",))
+    for formula in sheet.formulas:
+        name, words = fact_by_form(formula.passage.text)
+        if words and not (_IF.search(before := formula.before[-120:]) or denied(before)):
+            found[name] = found.get(name, frozenset()) | set(words)
+    return found
+
+
+def facts_of_bounds(loss: Expr) -> dict[str, frozenset[str]]:
+    """The numbers that a length is compared with are positive: the δ of `|r| ≤ δ`, which else would bound nothing."""
+    found: dict[str, frozenset[str]] = {}
+    for node in nodes_of(loss):
+        if isinstance(node, Call) and node.function == "step" and isinstance(node.argument, Add):
+            lengths = [any(isinstance(part, Call) and part.function in _LENGTHS for part in nodes_of(term))
+                       for term in node.argument.terms]  # fmt: skip
+            terms = [term for term, length in zip(node.argument.terms, lengths, strict=True) if not length]
+            parts = [part for term in terms for part in nodes_of(term)]
+            numbers = {part.name for part in parts if isinstance(part, Symbol) and part.shape.is_number}
+            found |= dict.fromkeys(numbers if any(lengths) and len(terms) == 1 else (), frozenset(("positive",)))
+    return found
+
+
+_LENGTHS = ("abs", "norm", "norm1")
+
+
+def facts_of_value(value: Problem) -> frozenset[str]:
+    """The facts that a name has by its value: `XXᵀ + D` is what its transpose is, `diag(s)` is diagonal."""
+    array = value.loss
+    if array.shape.is_number or not array.shape.is_square:
+        return frozenset()
+    words = ["symmetric"] if Judge(value).compare(array, transpose(array)).holds else []
+    return frozenset((*words, *(["diagonal"] if holds(array, "diagonal", value) else [])))
+
+
+def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
+    """Facts that the sentence of formulas says, in words or by form:
+    `= 2Ax for symmetric A`, `\\text{if } A = A^\\top`."""
+    first = formulas[0]
+    before, after = _CLAUSE_END.split(first.before)[-1], _CLAUSE_END.split(first.after, maxsplit=1)[0]
+    own = _CLAIMED.split(before)[-1]  # of `for x > 0 $f' = 1$ and for x < 0 …` the last condition
+    before = own if re.search(r"\b(?:if|for|when|whenever|where|in case)\b", own) else before
+    text = "   ".join((before, *(formula.passage.text for formula in formulas), after))
+    text = _MARKS.sub("   ", re.sub(SAID, r"   \g<said>   ", text))
+    found: dict[str, set[str]] = {}
+    for table in facts_told(text):
+        for name, words in table.items():
+            found.setdefault(name, set()).update(words)
+    parts = [part for part in _PARTED.split(text) if part.strip()]
+    for said, part in zip(("", *parts), parts, strict=False):
+        name, by_form = fact_by_form(part)
+        if by_form and not denied(said):
+            found.setdefault(name, set()).update(by_form)
+    return found
+
+
+_CLAUSE_END = regex(r"[.?!;]\s+(?=[A-Z$\\])|(?:^|\n)\s*(?=[A-Z][a-z]|[*#]|\\(?:sub)*section)")
+_CLAIMED = regex(r"\$[^$]*(?:\\nabla|\\partial|[∇∂]|\w'|\\frac\s*\{\s*d)[^$]*=[^$]*\$")
+_MARKS = regex(r"\$|\\[()\[\]]")
+_PARTED = regex(
+    r"[,;:]\s|[()]|\s{3,}|\\q?quad|\b(?:if|when|whenever|for|where|since|as|because|provided|that|with|and)\b"
+)
+
+
+def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
+    """The name and the facts that a formula says of it, `P^2 = P = P^\\top`; no words if it says none."""
+    stated = _MORE.sub("", regex(rf"\A{SAID}").sub("", text.strip(" .,;")))
+    stated = _STYLED.sub(r"\1", stated.strip(" .,;()" if stated.startswith("(") else " .,;"))
+    for sign, pattern in _SIGNS:
+        stated = pattern.sub(sign, stated)
+    found = re.search(r"(?:\\[A-Za-z]+|[A-Za-z])(?:_\{?\w+\}?)?", stated)
+    name = found[0] if found is not None else ""
+    sides = {"I" if side.startswith("I") else side.replace(name, "X") for side in stated.split("=")}
+    fits = name and sides <= _FORMS
+    words = dict.fromkeys(word for form, known in _OF_FORM.items() if fits and form <= sides for word in known.split())
+    if {"tall", "wide"} <= words.keys():
+        words = {"orthogonal": None}
+    return plain_name(name) if words else "", tuple(words)
+
+
+SAID = r"\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{(?P<said>[^{}]*)\}\s*"
+"""Words in a formula: `\\text{where } A = A^\\top`."""
+_IF = regex(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
+_MORE = regex(r"\s*(?:\\in(?![A-Za-z])|∈|\\succ(?:eq)?(?![A-Za-z])|≻|⪰|≽)[^=,;]*$")
+_STYLED = regex(r"\\(?:math\w+|bm|boldsymbol)\s*\{?\s*(\\?[A-Za-z1]+)\s*\}?")
+_SIGNS = (
+    ("ᵀ", regex(TRANSPOSED)),
+    ("⁻¹", regex(r"\^\s*\{\s*-\s*1\s*\}")),
+    ("²", regex(r"\^\s*(?:2|\{\s*2\s*\})")),
+    ("‖", regex(r"\\(?:[lr]?Vert|\|)|\\(?:left|right)\s*\\\||\|\||(?<=‖)_\{?2\}?")),
+    ("", regex(r"\s|\\[,;!]|(?<=‖)_\{?2\}?")),
+)
+_OF_FORM = {
+    frozenset(sides.split("=")): words
+    for sides, words in (
+        ("X=Xᵀ", "symmetric"), ("X=X²", "idempotent"), ("X=XX", "idempotent"), ("Xᵀ=-X", "antisymmetric"),
+        ("X=-Xᵀ", "antisymmetric"), ("XᵀX=I", "orthogonal tall"), ("XXᵀ=I", "orthogonal wide"),
+        ("X⁻¹=Xᵀ", "orthogonal"), ("XᵀX=1", "unit"), ("‖X‖=1", "unit"), ("‖X‖²=1", "unit"),
+    )
+}  # fmt: skip
+_FORMS = frozenset().union(*_OF_FORM)
+CONSTRAINTS = frozenset(("orthogonal", "tall", "wide", "idempotent", "unit", "simplex"))
+"""Facts that, said of the variable, are a constraint."""
+
+
+def held_fixed(prose: str) -> frozenset[str]:
+    """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`,
+    `no gradient flows through D`."""
+    text = plain_prose(prose).replace("$", "")
+    found = (match for pattern in _HELD for match in pattern.finditer(text) if not denied(text[: match.start()]))
+    names = [name for match in found for name in names_of(match["names"])]
+    return frozenset((*names, *(re.sub(r"_[a-z]{1,2}$", "", name) for name in names)))  # γ of γ_nk
