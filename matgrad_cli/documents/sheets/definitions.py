@@ -55,9 +55,9 @@ class Definitions:
         on_the_way = {name for name in first if _within(name, lambda one: made.get(one, ())) & first.keys()}
         moving = (moving - on_the_way).union(_arguments(found))
         begun = min((item.formula for item in found.differentiated if item.left), default=_NEVER)
-        moved = {item.formula for item in found.differentiated}
+        places = {item.formula for item in found.differentiated}
         shown = (at > begun and one.kind == "display" for at, one in enumerate(sheet.formulas))
-        zeros = (at for at, after in enumerate(shown) if (after or at in moved) and _ends_in_zero(sheet, at))
+        zeros = (at for at, after in enumerate(shown) if (after or at in places) and _ends_in_zero(sheet, at))
         said = (at for at, formula in enumerate(sheet.formulas) if _SET_TO_ZERO.search(formula.before[-60:]))
         settled = min((*zeros, *said), default=_NEVER)
         texts: dict[str, Stated] = {}

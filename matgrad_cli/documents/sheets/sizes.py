@@ -189,14 +189,14 @@ def _clean(size: str) -> str | None:
 
 def names_of(text: str, articles: bool = True) -> list[str]:
     """The names of a list; an `a` that stands alone or ends it is an article, unless no `articles` may stand there."""
-    found = _EACH_NAME.finditer(text)
+    found = re.finditer(NAME, text)
     return [plain_name(one[0]) for one in found if one[0] != "a" or one.end() < len(text) or not articles]
 
 
 def _whole_names(text: str, match: re.Match[str]) -> list[str]:
     """The names of a list; neither the w of `X w is a scalar` nor the A of `the n×n matrix A B` is meant by itself."""
-    before = _TOLD.sub(lambda told: "∈".ljust(len(told[0])), text[max(0, match.start() - 60) : match.start()])
-    factor = _OF_PRODUCT.search(before) is not None and _SPOKEN.search(before) is None
+    before = TOLD.sub(lambda told: "∈".ljust(len(told[0])), text[max(0, match.start() - 60) : match.start()])
+    factor = _OF_PRODUCT.search(before) is not None and SPOKEN.search(before) is None
     names = names_of(match["names"], "∈" not in match[0] and " in " not in match[0])
     return names[int(factor) : -1 if _GOES_ON.match(text, match.end("names")) else None]
 
