@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+from ...facts.holding import holds
 from ...ir import (
     Add,
     Call,
@@ -22,6 +23,7 @@ from ...ir import (
     Named,
     Number,
     Power,
+    Shape,
     Size,
     Transpose,
     add,
@@ -29,7 +31,8 @@ from ...ir import (
     matmul,
     mul,
 )
-from ..engine.natives import native_at
+from ...records import Bindings
+from ..engine.natives import Site, native, native_at
 from ..forms.algebra import apart, flip, multiplied, rational, transposes, zero
 from .scaled import merged, scaled
 
@@ -283,4 +286,16 @@ def _with_factor(node: Expr, old: Expr, new: Expr) -> Expr | None:
     for number, part in enumerate(node.children if linear else ()):
         if (found := _with_factor(part, old, new)) is not None:
             return node.rebuilt((*node.children[:number], found, *node.children[number + 1 :]))
+    return None
+
+
+@native("simplex-rows")
+def rows_sum_to_one(site: Site) -> tuple[Expr, Bindings] | None:
+    """Y 𝟏 = 𝟏 where every row of the matrix Y is known to sum to one."""
+    factors = site.node.children if isinstance(site.node, MatMul) else ()
+    for place, (inner, ones) in enumerate(pairwise(factors)):
+        if not (isinstance(ones, Fill) and ones.value == 1 and ones.shape.is_column and inner.shape.is_matrix):
+            continue
+        if any(holds(inner, word, site.scene.problem) for word in ("simplex", "onehot")):
+            return matmul(*factors[:place], Fill(1, Shape(inner.shape.rows)), *factors[place + 2 :]), ()
     return None
