@@ -24,6 +24,11 @@ _OF_SQUARES: Final = SQUARE - {"tr"}
 _TURNS: Final = regex(r"mT\s*$|(?:(?:0\s*,\s*)?2\s*,\s*1|1\s*,\s*2|-1\s*,\s*-2|-2\s*,\s*-1)[\s)]*$")
 """How a transpose ends that turns each of the matrices; `.T` turns the batch itself."""
 
+_PRODUCTS: Final[dict[tuple[int | None, ...], int]] = {
+    **dict.fromkeys([(3, 3), (3, 2), (2, 3)], 3), **dict.fromkeys([(3, 1), (2, 2), (1, 3)], 2), (2, 1): 1,
+}  # fmt: skip
+"""How many sides a product with a batch has, by those of its factors."""
+
 
 @record
 class _Batch:
@@ -151,35 +156,22 @@ class _Reader:
         node, letter = s.ungrouped(node), s.Name(node.span, _EACH)
         if not isinstance(node, s.Name):
             raise _Unread
-        return (
-            s.Slice(node.span, node, node, letter, "row")
-            if self.sides(node) == 2
-            else s.Subscript(node.span, node, (letter,))
-        )
+        row = s.Slice(node.span, node, node, letter, "row")
+        return row if self.sides(node) == 2 else s.Subscript(node.span, node, (letter,))
 
     def product(self, span: s.Span, parts: list[s.Node | _Batch]) -> _Batch:
         """A_b B_b, A_b X, X A_b, A_b v, vᵀA_b, Wᵀu_b and u_bᵀv."""
-        left, right = parts
-        one, other = ((part.one if isinstance(part, _Batch) else part) for part in parts)
-        counted = [part.sides if isinstance(part, _Batch) else self.sides(part) for part in parts]
-        batch = next(part for part in parts if isinstance(part, _Batch))
-        both = isinstance(left, _Batch) and isinstance(right, _Batch)
-        match counted:
-            case [3, 3] if both:
-                sides = 3
-            case [3, 2] | [2, 3] if not both:
-                sides = 3
-            case [3, 1] if not both:
-                sides = 2
-            case [2, 1] if isinstance(left, _Batch) and not both:
-                sides = 1
-            case [2, 2] if isinstance(left, _Batch) and not both:
-                return replace(batch, one=s.Binary(span, "@", s.Transposed(span, other), one))
-            case [1, 3] if not both:
-                return replace(batch, one=s.Binary(span, "@", s.Transposed(span, other), one), sides=2)
-            case _:
-                raise _Unread
-        return replace(batch, one=s.Binary(span, "@", one, other), sides=sides)
+        counted = tuple([part.sides if isinstance(part, _Batch) else self.sides(part) for part in parts])
+        one, other = [part.one if isinstance(part, _Batch) else part for part in parts]
+        batches = [part for part in parts if isinstance(part, _Batch)]
+        of_batch = len(batches) == 1 + (counted == (3, 3)) and (
+            counted[0] != 2 or counted[1] == 3 or parts[0] in batches
+        )
+        if counted not in _PRODUCTS or not of_batch:
+            raise _Unread
+        if counted in ((2, 2), (1, 3)):
+            one, other = s.Transposed(span, other), one
+        return replace(batches[0], one=s.Binary(span, "@", one, other), sides=_PRODUCTS[counted])
 
     def along(self, node: s.Apply, function: str, batch: _Batch) -> s.Node | _Batch:
         """A reduction or a softmax of a batch: along sides of its matrices, over the batch, or of everything."""
@@ -188,9 +180,8 @@ class _Reader:
         inner, kept = axes - {0}, keeps_dimensions(node) or function in ("softmax", "log_softmax")
         options = [one for one in node.options if one[0] not in ("axis", "dim", "keepdims", "keepdim")]
         if len(inner) < batch.sides - 1:
-            options += [("axis", str(side - 1)) for side in inner] + [("keepdims", "True")] * (
-                kept and function in REDUCTIONS | {"norm"}
-            )
+            options += [("axis", str(side - 1)) for side in inner]
+            options += [("keepdims", "True")] if keeps_dimensions(node) else []
         one = s.Apply(node.span, node.function, (batch.one,), tuple(options)) if inner else batch.one
         if 0 not in axes:
             return replace(batch, one=one, sides=batch.sides if kept else batch.sides - len(axes))
@@ -218,7 +209,9 @@ class _Reader:
 
     def summed(self, batch: _Batch) -> s.Node:
         """Σ_b over what stands for one of the matrices."""
-        letter = next(one for one in _LETTERS if one not in self.used)
+        letter = next((one for one in _LETTERS if one not in self.used), None)
+        if letter is None:
+            raise _Unread
         self.used.add(letter)
         span = batch.one.span
         own = s.Name(span, letter)

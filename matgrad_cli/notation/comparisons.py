@@ -7,6 +7,7 @@ from typing import Final
 
 from .syntax import Apply, Binary, Group, Literal_, Name, Negative, Node, difference, parts_of, ungrouped
 
+_LABELS: Final = (("binary", {0, 1}), ("signs", {1, -1}))
 CLOSED: Final = ("closed", "")
 """The option of a mask that is 1 also on its border, `u >= v`."""
 
@@ -38,26 +39,16 @@ def labels(tree: Node, wrt: str) -> tuple[str, ...]:
     >>> labels(compared("==", Name(Span(0, 1), "y"), Literal_(Span(5, 6), Fraction(1), "1")), "w")
     ('y binary',)
     """
-    found: dict[str, set[Fraction | None]] = {}
+    found: dict[str, set[Fraction]] = {}
     for part in parts_of(tree):
         match part:
             case Group(_, Binary(_, "-", Literal_(), Apply(_, "abs", (Apply(_, "sign", (apart,)),)))):
-                name, value = (apart.left, ungrouped(apart.right)) if isinstance(apart, Binary) else (apart, None)
-                if isinstance(name, Name) and name.name != wrt:
-                    found.setdefault(name.name, set()).add(_number(value))
-    words = {
-        name: ("binary" if values <= {0, 1} else "signs" if values <= {1, -1} else "") for name, values in found.items()
-    }
-    return tuple([f"{name} {word}" for name, word in words.items() if word])
-
-
-def _number(node: Node | None) -> Fraction | None:
-    """The number that is written, 0 for none."""
-    match node:
-        case None:
-            return Fraction(0)
-        case Literal_(_, value):
-            return value
-        case Negative(_, Literal_(_, value)):
-            return -value
-    return None
+                match apart:
+                    case Name(_, name):
+                        found.setdefault(name, set()).add(Fraction(0))
+                    case Binary(_, "-", Name(_, name), Group(_, Literal_(_, value))):
+                        found.setdefault(name, set()).add(value)
+                    case Binary(_, "-", Name(_, name), Group(_, Negative(_, Literal_(_, value)))):
+                        found.setdefault(name, set()).add(-value)
+    words = [(name, word) for name, values in found.items() for word, few in _LABELS if values <= few and name != wrt]
+    return tuple([f"{name} {word}" for name, word in dict(reversed(words)).items()])

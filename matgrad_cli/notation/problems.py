@@ -164,11 +164,9 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
         message = f"the labels are compared with 0 or 1, and `{signs.name}` is said to be ±1"
         fail(scope, "unreadable", message, help=help)
     tree, places, said = with_chosen_entries(tree, replace(scope, syntax=language))
-    tried = [fact for fact in labels(tree, plain_name(wrt)) if fact.split()[0] not in {one.name for one in facts}]
-    said += tuple(
-        f"`{name}` is tried at the values of labels ({word}), as it is compared with one"
-        for name, word in map(str.split, tried)
-    )
+    told = {*scope.sizes, *(fact.name for fact in facts)}
+    tried = [fact for fact in labels(tree, plain_name(wrt)) if fact.split()[0] not in told]
+    said += tuple([f"it is assumed that `{fact}`, as it is compared with such a value" for fact in tried])
     facts, choice = [*facts, *read_facts([*(f"{name} onehot" for name in places), *tried])], (*choice, *said)
     scope, found, variable, reading = with_weights(
         tree,

@@ -8,22 +8,7 @@ from fractions import Fraction
 from math import prod
 from typing import Final, NoReturn
 
-from ...ir import (
-    ONE,
-    Call,
-    Expr,
-    Eye,
-    Inverse,
-    MatMul,
-    MatrixPower,
-    Mul,
-    Number,
-    Power,
-    Symbol,
-    mul,
-    nodes_of,
-    transpose,
-)
+from ...ir import Call, Expr, Eye, Inverse, MatMul, MatrixPower, Mul, Number, Power, Symbol, mul, nodes_of, transpose
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
 from ..expression.vocabulary import canonical_function
@@ -213,7 +198,7 @@ def _diag(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -> Expr:
     if value.shape.is_number:
         return value
     if not value.shape.is_matrix:
-        return Call("diag", transpose(value) if value.shape.rows is ONE else value)
+        return Call("diag", transpose(value) if value.shape.is_row else value)
     if not value.shape.is_square:
         not_square(e, "a diagonal here", value, node.arguments[0])
     e.flatten(node, e.scope.arrays)

@@ -185,9 +185,7 @@ def subscripted(p: Stream, body: s.Node) -> s.Node:
     if isinstance(indices[0], s.Apply) and indices[0].function == "arange":
         p.unreadable("one entry of every row, by its label, is not read", span, _LABELS, code="slice")
     match body, [p.text_of(index.span) for index in indices]:
-        case s.Apply(_, "slogdet" | "logabsdet", arguments, options), [
-            "1"
-        ]:  # the second of the two; Julia counts from 1
+        case s.Apply(_, "slogdet" | "logabsdet", arguments, options), ["1"]:  # Julia's is the first, counted from 1
             return s.Apply(span, "logdet", arguments, options)
         case s.Apply(_, "shape", arguments, ()), ["0" | "1" | "2" | "-1" | "-2" | "-3" as axis]:
             return s.Apply(span, "shape", arguments, (("axis", axis),))

@@ -258,11 +258,10 @@ class Parser(Stream):
     def calls_with_argument(self) -> bool:
         """Whether `.name(` follows with an argument that is no keyword and no number:
         a function of a module, not a method."""
-        following = self.tokens[self.place + 1 : self.place + 6]
+        following = [one for one in self.tokens[self.place + 1 : self.place + 9] if one.text != "-"][:4]
         if len(following) < 4:
             return False
-        name, opening, *_ = following
-        argument, after = [one for one in following if one.text != "-"][2:4]  # `K.transpose(-2, -1)`
+        name, opening, argument, after = following
         return (
             name.text in _OF_ARRAYS
             and not (self.tokens[self.place - 1].text in _CAPITALS and name.text in PRODUCTS)
