@@ -86,11 +86,28 @@ class IndexCode:
         if isinstance(node, Add):
             return self._sum(node, letters)
         (term,) = expanded(node)
+        if (placed := self._placed(term, letters)) is not None:
+            return placed
         try:
             numbers, operands = self._factors(term)
         except OpenArray as stuck:
             return self._looped(term, letters, self._open(stuck.part), stuck)
         return self._einsum(numbers, operands, letters)
+
+    def _placed(self, term: Term, letters: tuple[Index, ...]) -> Code | None:
+        """The array over h and l for a δ_((h,l),s) under Σ_hl, in the form that s gives it."""
+        for part in term.factors:
+            if isinstance(part, Delta) and isinstance(pair := part.left, Pair) and part.right in letters:
+                own, place = (pair.outer, pair.inner), letters.index(part.right)
+                if not set(own) <= set(term.indices):
+                    return None
+                indices = tuple(letter for letter in term.indices if letter not in own)
+                factors = tuple(factor for factor in term.factors if factor is not part)
+                inner = (*letters[:place], *(at for at in own if isinstance(at, Index)), *letters[place + 1 :])
+                code = self.array(replace(term, indices=indices, factors=factors).expr(), inner)
+                sides = ["-1" if at == place else self.names.dim(one.dim) for at, one in enumerate(letters)]
+                return Code(f"{code.at(ATOM)}.reshape({', '.join(sides)})")
+        return None
 
     def _looped(self, term: Term, letters: tuple[Index, ...], over: frozenset[Index], stuck: OpenArray) -> Code:
         """The same by loops: a sum of what stands under the Σ, or the array of what there is for each letter."""

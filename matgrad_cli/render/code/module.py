@@ -109,7 +109,9 @@ def _shaped(code: Code, problem: Problem, order: int, printer: MatrixCode) -> st
         return printer.form("vech", x=code.at(ATOM), n=printer.names.dim(problem.wrt.shape.rows))
     if isinstance(problem.wrt, Stack):
         sides = (*problem.loss.shape.dims, *sides_of(problem.wrt) * order)
-        return f"{code.at(ATOM)}.reshape({', '.join(map(printer.names.dim, sides))})"
+        head, form, tail = code.at(ATOM).rpartition(".reshape(-1, ")
+        inner = head if form and tail.count(")") == tail.count("(") + 1 else code.at(ATOM)  # one form is enough
+        return f"{inner}.reshape({', '.join(map(printer.names.dim, sides))})"
     if "None" not in axes:
         return code.at(SUM)
     while axes[-1] == ":":
