@@ -259,7 +259,7 @@ class Judge:
         formula = line.formula
         if formula.step and not goes_up(result, self.readers[:1]):
             return "an update or a relation"
-        if formula.quoted or (line.sides and not line.goes_on and len(line.sides) < 2):
+        if formula.quoted or (len(line.sides) == 1 and not line.goes_on and line.sides[0].node is not None):
             return "quoted" if formula.quoted else "no equality"
         if is_hypothetical(formula):
             self.supposed = self.supposed or line.name == self.question.name or "would" in formula.before[-200:]

@@ -14,6 +14,7 @@ from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
 from ...notation.latex.lines import LatexLine, Side
+from ...notation.latex.names import FUNCTIONS
 from ...notation.loss_text import plain_name
 from ..chain import RowResult
 from ..equations.marked import unmarked
@@ -162,7 +163,7 @@ def lone(node: s.Node | None) -> str | None:
     if isinstance(node, s.Subscript) and isinstance(body := s.ungrouped(node.body), s.Name):
         labels = [index.name for index in node.indices if isinstance(index, s.Name) and _is_label(index.name)]
         return "_".join([body.name, *labels])
-    if isinstance(node, s.Apply) and len(node.function) < 4:
+    if isinstance(node, s.Apply) and len(node.function) < 4 and node.function not in FUNCTIONS:
         return node.function
     return node.name if isinstance(node, s.Name) else None
 
@@ -208,6 +209,8 @@ def differentiated(line: Line, name: str | None) -> tuple[int, frozenset[str]] |
     """Order and variables (empty: none is written) of a row whose left side is a derivative of what has this name;
     None: it is none."""
     head = line.head
+    while isinstance(head, s.Transposed) or (isinstance(head, s.Apply) and head.function == "vec"):
+        head = s.ungrouped(s.children(head)[0])
     if primes := line.primes(name):
         return primes, frozenset()
     if not isinstance(head, s.Derivative) or head.body is None:

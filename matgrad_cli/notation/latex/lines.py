@@ -100,7 +100,8 @@ def split_line(
     except InputError as error:
         place = error.diagnostic.labels[0].span if error.diagnostic.labels else Span(offset, offset + len(text))
         side = Side(Span(offset, offset + len(text)), text.strip(), None, error.diagnostic)
-        return LatexLine((Statement(place, None, (side,), ()),), tuple(lexer.notes))
+        leading = "=" if text.lstrip(" &").startswith("=") else None
+        return LatexLine((Statement(place, leading, (side,), ()),), tuple(lexer.notes))
     row = _Row(text, held, scope, offset, tokens, lexer.notes, names is not None and names.complete)
     pieces = _pieces(row)
     row.names = scope.defining(name for name in _defined(pieces) if name not in scope.losses)
