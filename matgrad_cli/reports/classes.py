@@ -20,25 +20,16 @@ def class_of(report: Report) -> dict[str, Any] | None:
     if len(graded) < 2:
         return None
     most = sum(points for _, points in report.asked or ())
-    totals = sorted(sum(problem.score for *_, problem in one if problem is not None) for one in graded.values())
+    totals = sorted(sum(one.score for one in theirs) for theirs in graded.values())
     share = [total / most if most else 0.0 for total in totals]
     slips: Counter[str] = Counter()
     problems: dict[str, Counter[str]] = {name: Counter() for name, _ in report.asked or ()}
     scores: dict[str, float] = dict.fromkeys(problems, 0.0)
-    for one in graded.values():
-        for name, _, file, problem in one:
-            scores[name] += problem.score if problem is not None else 0.0
-            missing = problem is None or problem.final.code == "missing-answer"
-            verdict = (
-                "unreadable"
-                if problem is None and file is not None
-                else "missing"
-                if missing or problem is None
-                else problem.verdict
-            )
-            problems[name][verdict] += 1
-            if problem is not None and problem.verdict == "wrong" and problem.slip and not missing:
-                slips[problem.slip] += 1
+    for one in (one for theirs in graded.values() for one in theirs):
+        scores[one.name] += one.score
+        problems[one.name]["missing" if one.missing else one.verdict] += 1
+        if one.problem is not None and one.verdict == "wrong" and one.problem.slip and not one.missing:
+            slips[one.problem.slip] += 1
     middle = len(totals) // 2
     return {
         "students": len(totals),

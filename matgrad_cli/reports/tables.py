@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from ..diagnostics.inert import inert
+from ..diagnostics.record import record
 from ..records.finding import FileReport, ProblemReport, Report
 from .inert import inert_report
 
@@ -19,32 +20,11 @@ def to_csv(report: Report) -> str:
     and the code of the first slip if it may be told."""
     rows: list[Sequence[object]] = [("student", "problem", "points", "code", "of", "verdict", "file")]
     for student, graded in graded_problems(report).items():
-        for name, points, file, problem in graded:
-            verdict = problem.verdict if problem is not None else "undecided" if file is None else "unreadable"
-            slip = _told(problem) if problem is not None else "missing-answer" if file is None else _why(file)
-            code = "" if verdict == "right" else slip or verdict
-            rows.append(
-                (
-                    student,
-                    name,
-                    problem.score if problem is not None else 0,
-                    code,
-                    points,
-                    verdict,
-                    file.file if file else "",
-                )
-            )
+        for one in graded:
+            code = "" if one.verdict == "right" else one.code or one.verdict
+            file = one.file.file if one.file else ""
+            rows.append((student, one.name, one.score, code, one.points, one.verdict, file))
     return _written(rows)
-
-
-def _told(problem: ProblemReport) -> str | None:
-    """The code of the first slip, as far as the student may know it: a table may be shown, too."""
-    return (problem.first_wrong.code if problem.first_wrong is not None else None) or problem.final.code
-
-
-def _why(file: FileReport) -> str | None:
-    """The code of what keeps a file from being read."""
-    return next((diagnostic.code for diagnostic in file.diagnostics if diagnostic.severity == "error"), None)
 
 
 def to_gradebook(report: Report) -> str:
@@ -53,13 +33,13 @@ def to_gradebook(report: Report) -> str:
     What nobody has judged has no points: its cell is empty, and so is the sum.
     """
     classes = graded_problems(report)
-    names = list(dict.fromkeys(name for graded in classes.values() for name, *_ in graded))
-    most = {name: points for graded in classes.values() for name, points, _, _ in graded}
+    most = {one.name: one.points for graded in classes.values() for one in graded}
+    names = [*most]
     rows: list[Sequence[object]] = [(*GRADE_BOOK, *(f"problem {name}" for name in names), "total")]
     blank = ("",) * (len(GRADE_BOOK) - 1)
     rows.append(("    Points Possible", *blank, *(most[name] for name in names), _number(sum(most.values()))))
     for student, graded in classes.items():
-        scores = {name: _earned(file, problem) for name, _, file, problem in graded}
+        scores = {one.name: one.score if one.judged else None for one in graded}
         judged = [score for score in scores.values() if score is not None]
         total = _number(sum(judged)) if len(judged) == len(scores) else ""
         shown = (scores.get(name, 0.0) for name in names)
@@ -69,20 +49,47 @@ def to_gradebook(report: Report) -> str:
 
 def unjudged(report: Report) -> int:
     """How many cells of the grade book are empty: somebody has to look at what was handed in there."""
-    graded = (one for theirs in graded_problems(report).values() for one in theirs)
-    return sum(_earned(file, problem) is None for _, _, file, problem in graded)
+    return sum(not one.judged for theirs in graded_problems(report).values() for one in theirs)
 
 
-def _earned(file: FileReport | None, problem: ProblemReport | None) -> float | None:
-    """The points of a problem; none are known of what is undecided or unreadable, 0 where nothing was handed in."""
-    if problem is None:
-        return None if file is not None else 0.0
-    if problem.verdict in ("right", "wrong") or problem.final.code == "missing-answer":
-        return problem.score
-    return None
+@record
+class Graded:
+    """A problem and what counts of a student for it: its report; without one, a file that could not be read; or
+    nothing."""
 
+    name: str
+    points: float
+    file: FileReport | None
+    problem: ProblemReport | None
 
-Graded = tuple[str, float, FileReport | None, ProblemReport | None]
+    @property
+    def score(self) -> float:
+        """What it earns."""
+        return self.problem.score if self.problem is not None else 0
+
+    @property
+    def verdict(self) -> str:
+        """That of the report; undecided where there is none, unreadable where that is the file's fault."""
+        return self.problem.verdict if self.problem is not None else "unreadable" if self.file else "undecided"
+
+    @property
+    def missing(self) -> bool:
+        """Whether nothing was handed in."""
+        return self.file is None if self.problem is None else self.problem.final.code == "missing-answer"
+
+    @property
+    def judged(self) -> bool:
+        """Whether its points are known: not of what is undecided or unreadable."""
+        return self.missing or self.verdict in ("right", "wrong")
+
+    @property
+    def code(self) -> str | None:
+        """That of the first slip, as far as the student may know it, or of what keeps the file from being read."""
+        if self.problem is not None:
+            first = self.problem.first_wrong
+            return (first.code if first is not None else None) or self.problem.final.code
+        said = self.file.diagnostics if self.file is not None else ()
+        return next((one.code for one in said if one.severity == "error"), None if self.file else "missing-answer")
 
 
 def graded_problems(report: Report) -> dict[str, list[Graded]]:
@@ -94,7 +101,7 @@ def graded_problems(report: Report) -> dict[str, list[Graded]]:
         by_name = {problem.id: (file, problem) for file, problem in counted}
         broken = next((file for file in report.files if (file.student or file.file) == student and file.broken), None)
         asked = report.asked or [(problem.id, problem.points) for _, problem in counted]
-        found[student] = [(name, points, *by_name.get(name, (broken, None))) for name, points in asked]
+        found[student] = [Graded(name, points, *by_name.get(name, (broken, None))) for name, points in asked]
     return found
 
 
