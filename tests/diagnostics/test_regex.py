@@ -89,7 +89,7 @@ def without(words: Sequence[str], parts: Sequence[tuple[object, object]], ends: 
             ends = ends if without(words, value[1], ends if value[0] > 0 else frozenset(("",))) else frozenset()
         elif name not in ("AT", "ASSERT_NOT"):
             ends = frozenset(("",)) if ends else ends
-        ends = frozenset(end[-40:] for end in ends if not any(word in end for word in words))
+        ends = frozenset(end[-80:] for end in ends if not any(word in end for word in words))
     return ends
 
 
