@@ -118,7 +118,7 @@ def test_the_names_that_a_text_cannot_mention_do_not_matter(
     text: str, variables: dict[str, str], losses: frozenset[str], dimensions: frozenset[str]
 ) -> None:
     names = LatexNames(variables, losses, dimensions=dimensions)
-    assert split_line(text, names=names) == split_line(text, names=LatexNames.of(names.about(text)))
+    assert split_line(text, names=names) == split_line(text, names=names.about(text))
 
 
 def test_a_row_of_a_long_derivation_takes_no_more_work() -> None:

@@ -11,7 +11,7 @@ from ...diagnostics import MatgradError, Source
 from ...diagnostics.regex import regex
 from ...notation.latex.commands import read_command
 from ...notation.latex.lexer import Lexer
-from ...notation.latex.names import FUNCTIONS, GREEK, VARIANTS, LatexNames, Meant
+from ...notation.latex.names import FUNCTIONS, GREEK, VARIANTS, LatexNames
 from ...notation.latex.tokens import Token
 
 _SMALL = "a an as at be by if in is it its of on or so to we us with the and for let now get has are can our this that"
@@ -74,9 +74,9 @@ def tokens_of(text: str, names: LatexNames) -> tuple[Token, ...]:
 
 
 @lru_cache(maxsize=512)
-def _tokens(text: str, meant: Meant) -> tuple[Token, ...]:
+def _tokens(text: str, names: LatexNames) -> tuple[Token, ...]:
     try:
-        return tuple(Lexer(text, LatexNames.of(meant), Source("loss", text), read_command).run()[:-1])
+        return tuple(Lexer(text, names, Source("loss", text), read_command).run()[:-1])
     except MatgradError:
         return ()
 

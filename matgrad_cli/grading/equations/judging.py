@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...ir import Entry, Expr, Fill, Index, Inverse, Symbol, nodes_of
+from ...ir import Entry, Expr, Fill, Index, Inverse, Symbol, nodes_of, sub
 from ...ir.walk import substitute
 from ...verify.solving.holding import with_unknown
 from ...verify.solving.system import Equation, System, solutions, solved_by
@@ -165,6 +165,8 @@ class Equations:
             return None
         judge = base if self.premise is None else self._bench(self.premise)
         unknown = [verdict.by for equation in sides if (verdict := judge.compare(*equation)).kind == "unknown"]
+        if not judge.solutions and any(self._is_multiple(equation) for equation in sides):
+            return Outcome("follows", found, role="equation")
         if not judge.solutions or len(unknown) == len(sides):
             said = NO_VALUE if NO_VALUE in unknown else EQUATION
             return Outcome("undecided", found, Slip("equation", said), "equation")
@@ -175,6 +177,15 @@ class Equations:
         if judge.fitted and (slip.code == "differs" or not judge.sure):
             return Outcome("undecided", found, Slip("equation", HOMOGENEOUS), "equation")
         return Outcome("wrong", found, slip, "equation")
+
+    def _is_multiple(self, equation: Equation) -> bool:
+        """Whether an equation is the derivative set to zero, times a number: of an unknown that is not in it."""
+        one, other = equation
+        stated = self.around.expanded(self.stated) if self.stated is not None else None
+        if stated is None or one.shape is not other.shape:
+            return False
+        ratio = self.around.bench.ratio(sub(one, other), stated)
+        return ratio is not None and bool(ratio.constant)
 
     def _follows(self, base: SolvedBench, equation: Equation) -> Verdict:
         """Whether an equation holds where the derivative is zero;
@@ -322,11 +333,7 @@ class Equations:
 
     def _stationary(self) -> System:
         stated = None if self.stated is None else self.around.expanded(self.stated)
-        found = stationary(self.around.task.problem.loss, self.unknowns, stated)
-        data = [symbol for symbol in stated.symbols if isinstance(symbol, Symbol)] if stated is not None else []
-        if not data or len(self.unknowns) > 1 or self.unknowns[0] in data:
-            return found
-        return System(found.equations, (min(data, key=lambda symbol: symbol.name),))
+        return stationary(self.around.task.problem.loss, self.unknowns, stated)
 
     def _derived(self) -> dict[Symbol, Expr]:
         """Definitions that stand as variables of their own under a derivative."""

@@ -16,7 +16,7 @@ from ...ir.memory import remembered
 from ...notation import syntax as s
 from ...notation.elaboration.chosen_entries import at_place, places
 from ...notation.latex.lines import Statement, split_line
-from ...notation.latex.names import LatexNames, Meant
+from ...notation.latex.names import LatexNames
 from .cofactors import cofactors
 from .reading import Side
 from .syntax_walk import inner, rebuilt
@@ -113,13 +113,12 @@ def read_row(number: int, row: Passage, source: Source, names: LatexNames, synta
 
 
 @remembered(maxsize=MOST_ROWS + 1000)  # else the rows of a long file, gone through twice, push each other out
-def _read(text: str, name: str, syntax: str | None, meant: Meant) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
+def _read(text: str, name: str, syntax: str | None, names: LatexNames) -> tuple[tuple[Claim, ...], tuple[str, ...]]:
     """The statements of a text, and what was repaired in reading it."""
     own = Source(name, text)
     if len(text) > LONGEST_ROW:
         trouble = Diagnostic("too-long", f"the line has {len(text)} characters, at most {LONGEST_ROW} are read")
         return (Claim((Side(own, Span(0, 1), None, "latex", trouble),)),), ()
-    names = LatexNames.of(meant)
     numpy = _NUMPY.search(text) and not _LATEX.search(text) if syntax is None else syntax == "numpy"
     if numpy and (claim := _numpy_claim(text, names)) is not None:
         return (_zero_last(claim),), ()

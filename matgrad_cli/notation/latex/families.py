@@ -22,6 +22,7 @@ _BINDER: Final = regex(
 _LETTER: Final = regex(r"(?<![A-Za-z\\])[a-zA-Z](?![A-Za-z(])")
 _PLACES: Final = regex(
     r"[}/]\s*\{?\s*\\partial\s*[^{}_=/]*_\s*\{?\s*([a-z](?:_\w)?)(?![A-Za-z_])(?:\s*,?\s*([a-z])\s*\})?"
+    r"|^[^=]*_\s*\{?\s*([a-z])\s*\}?[\s}&]*:?="
 )
 _NUMBERED: Final = regex(r"(.*[^_])_([a-zA-Z])")
 
@@ -39,7 +40,8 @@ def bound_letters(text: str) -> frozenset[str]:
 
 
 def placed_letters(text: str) -> frozenset[str]:
-    r"""The letters of the places that a text differentiates by: the k of `\frac{\partial L}{\partial z_k}`."""
+    r"""The letters of the places that a text differentiates by, and of its left side: the k of
+    `\frac{\partial L}{\partial z_k}`, the j of `z_j = …`."""
     return frozenset(letter for found in _PLACES.finditer(text[:20_000]) for letter in found.groups() if letter)
 
 

@@ -177,7 +177,7 @@ def _joined(row: _Row, pieces: list[_Piece]) -> list[_Piece]:
             if found and not any(token.kind == "relation" for token in found[-1].tokens):
                 found.pop()  # `…, y_i ∈ {0, 1}`
             continue
-        if found and _in_brackets(tokens) and any(token.kind == "relation" for token in tokens):
+        if found and _in_brackets(tokens) and any(token.text == "=" for token in tokens):
             tokens, piece = tokens[1:-1], replace(piece, defining=True)  # `\qquad (K = XX^\top)`
         texts = [token.text for token in tokens]
         numbered = len(tokens) == 3 and (texts[0], tokens[1].kind, texts[2]) == ("(", "number", ")")
@@ -297,22 +297,9 @@ def _side(row: _Row, part: list[Token], statement: list[Token], trouble: Token |
 
 def _tree(row: _Row, part: Sequence[Token], statement: list[Token]) -> s.Node:
     copies = [replace(token) for token in part]
-    fixed = _before_sums(statement) if any(token.text == "!=" for token in part) else frozenset()
     tokens = [*copies, _end(list(part) or statement)]
-    reader = Cursor(
-        tokens, row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known, left=fixed, fixed=fixed
-    )
+    reader = Cursor(tokens, row.names, row.source, GRAMMAR, row.offset, row.notes, known=row.known)
     return sets_counted(reader, reader.measured(reader.inside(0, reader.stop)))
-
-
-def _before_sums(statement: list[Token]) -> frozenset[str]:
-    r"""The letters of indices before the first Σ, which are fixed in it: the j of `\partial z_j = \sum_{i\ne j}`."""
-    found, texts = set[str](), [token.text for token in statement]
-    for at in range(1, texts.index("sum") if "sum" in texts else 0):
-        start = next((back for back in range(at - 1, -1, -1) if not texts[back].isalpha() or len(texts[back]) > 1), at)
-        start -= texts[start] == "{"
-        found |= {texts[at]} if texts[start] == "_" and len(texts[at]) == 1 and texts[at].isalpha() else set()
-    return frozenset(found)
 
 
 def _mended(row: _Row, part: list[Token], statement: list[Token]) -> list[s.Node]:

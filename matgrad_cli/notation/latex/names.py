@@ -108,13 +108,6 @@ WORDS: Final = words(
 """English between formulas."""
 
 
-_Names = frozenset[str]
-Meant = tuple[
-    frozenset[tuple[str, str]], _Names, str | None, _Names, _Names, _Names, _Names, bool, _Names, _Names, _Names
-]
-"""The fields of `LatexNames`, as a value that can be compared and looked up."""
-
-
 _SIGN_WORDS: Final = words("left right frac dfrac tfrac cdot top sum partial nabla big bigl bigr quad qquad")
 _SIGNS: Final = regex(r"\\(?:" + "|".join(sorted(_SIGN_WORDS)) + r")(?![A-Za-z])")
 r"""Commands that name nothing: the letter L is not heard in `\left`."""
@@ -182,23 +175,20 @@ class LatexNames:
         added = {name: kind for name in names if name not in self.variables}
         return replace(self, variables={**self.variables, **added}) if added else self
 
-    def about(self, text: str) -> Meant:
-        """What the names that a text can mention mean: everything that its reading rests on."""
+    def about(self, text: str) -> LatexNames:
+        """The names that a text can mention: everything that its reading rests on."""
         heard = _heard(text)
-        known = (self.losses, self.dimensions, self.accents, self.formulas, self.functions)
-        sets = (*known, self.counting, self.columns, self.placed)
-        losses, *others = (frozenset(filter(heard.__contains__, names)) for names in sets)
-        dimensions, accents, formulas, functions, *letters = others
-        variables = frozenset(item for item in self.variables.items() if item[0] in heard)
-        wrt = self.wrt if self.wrt is not None and self.wrt in heard else None
-        meant = (variables, losses, wrt, dimensions, accents, formulas, functions)
-        counting, columns, placed = letters
-        return *meant, self.complete, counting, columns, placed
+        sets = {name: frozenset(filter(heard.__contains__, getattr(self, name))) for name in _SETS}
+        kinds = {name: kind for name, kind in self.variables.items() if name in heard}
+        return LatexNames(
+            kinds, wrt=self.wrt if self.wrt and self.wrt in heard else None, complete=self.complete, **sets
+        )
 
-    @classmethod
-    def of(cls, meant: Meant) -> LatexNames:
-        """The names with these meanings."""
-        return cls(dict(meant[0]), *meant[1:])
+    def __hash__(self) -> int:
+        return hash((frozenset(self.variables.items()), self.wrt, self.losses, self.dimensions, self.accents))
+
+
+_SETS: Final = "losses", "dimensions", "accents", "formulas", "functions", "counting", "columns", "placed"
 
 
 def letter_name(text: str) -> str:
