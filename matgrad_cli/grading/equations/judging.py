@@ -82,7 +82,8 @@ class Equations:
         assert after is not None
         self.stated = self.stated or self._stated(chain)
         meant = is_equation(self.around, chain, last, after, own)
-        directed = not (chain.equation or is_zero(after)) and self._has_direction(last, after)
+        moving = frozenset(self.around.directions.values())  # of f(x + h) = …, which holds everywhere, or is wrong
+        directed = not (chain.equation or is_zero(after)) and bool(moving & (last.symbols | after.symbols))
         if directed or (not meant and not (own and self._may_be_one(last, after))):
             return None
         pairs = pairings(last, after, chain.order)
@@ -125,10 +126,6 @@ class Equations:
             return False
         wanted = task.wanted
         return wanted is None or last.shape is not wanted.shape or self.around.bench.ratio(last, wanted) is None
-
-    def _has_direction(self, last: Expr, after: Expr) -> bool:
-        """Whether a line says what the loss is beside a point, f(x + h) = …: that holds everywhere, or is wrong."""
-        return bool(frozenset(self.around.directions.values()) & (last.symbols | after.symbols))
 
     def _is_stated(self, chain: Chain, last: Expr) -> bool:
         """Whether what is set to zero is the derivative of the loss as this derivation states it."""

@@ -17,7 +17,7 @@ from ..lines.functions import gradients_at
 from ..lines.kinds import Clash, pairings
 from ..lines.reading import Read, Side, read_side
 from ..lines.scope import Surroundings
-from ..lines.syntax_walk import PRODUCTS, bound_letters, factors, rebuilt, with_children
+from ..lines.syntax_walk import PRODUCTS, factors, rebuilt, with_children
 from ..lines.variables import flat_vectors
 from ..slips.causes import Slip
 
@@ -276,21 +276,6 @@ def _row_below(node: s.Node) -> s.Node | None:
     return None
 
 
-def _of_capitals(node: s.Node, around: Surroundings) -> s.Node | None:
-    r"""`\sum_w u_w` as the sum of the rows, or columns, of U, where a u is declared beside it."""
-    parts = list(s.parts_of(node))
-    bound = {letter for part in parts for letter in bound_letters(part)}
-    matrices = {symbol.name for symbol in around.task.problem.variables if symbol.shape.is_matrix}
-
-    def change(part: s.Node) -> s.Node | None:
-        match part:
-            case s.Subscript(span, s.Name(at, name) as letter, (s.Name(_, index) as counted,)) if index in bound:
-                return s.Slice(span, letter, s.Name(at, name.upper()), counted) if name.upper() in matrices else None
-        return None
-
-    return _changed(node, change)
-
-
 def _by_every_entry(node: s.Node, _: Surroundings) -> s.Node | None:
     """tr(∂F/∂X) as [tr(∂F/∂X_st)]_st: the trace over the indices of F, as slides write it."""
     used = {part.name for part in s.parts_of(node) if isinstance(part, s.Name)}
@@ -362,7 +347,6 @@ _OF_MISFITS: Final[tuple[Reading, ...]] = (
     ("the trace of the whole product", everywhere(partial(_taken_in, body_of=_of_trace)), frozenset((s.Apply,))),
     ("the derivative of the matrix taken by one entry after the other", _by_every_entry, frozenset((s.Derivative,))),
     (_BY_ENTRIES, _elementwise, frozenset(("juxtapose",))),
-    ("small letters under Σ as the rows or columns of their capital", _of_capitals, frozenset((s.Subscript,))),
     ("one index of a matrix as that of its row", everywhere(_row_below), frozenset((s.Subscript,))),
     ("the centred dot as the inner product with all that follows it", everywhere(_dotted), frozenset(("dot",))),
     (_TIGHT, everywhere(_first_of_right), frozenset(("hadamard",))),

@@ -43,10 +43,6 @@ def _has_deltas(case: Case) -> bool:
     return Delta in case.kinds and case.needed.shape is case.line.shape
 
 
-def _deltas(case: Case) -> list[Delta]:
-    return [node for node in nodes_of(case.line) if isinstance(node, Delta)] if _has_deltas(case) else []
-
-
 def _instead(case: Case, place: object, *kept: object) -> list[Index]:
     """The letters that may stand where one does; not those that are `kept` beside it."""
     letters = letters_in(case.line) | case.needed.free
@@ -83,7 +79,8 @@ def wrong_pair(case: Case) -> Iterator[Trial | None]:
 )
 def crossed_deltas(case: Case) -> Iterator[Trial]:
     """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
-    for first, second in combinations(_deltas(case), 2):
+    deltas = [node for node in nodes_of(case.line) if isinstance(node, Delta)] if _has_deltas(case) else []
+    for first, second in combinations(deltas, 2):
         (a, b), (c, d) = (first.left, first.right), (second.left, second.right)
         for left, right in (((a, d), (c, b)), ((a, c), (b, d))):
             with suppress(ValueError):

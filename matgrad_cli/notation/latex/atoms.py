@@ -110,9 +110,11 @@ def named_factor(r: Cursor) -> s.Node:
         return scripted(r, _slope_called(r, token, node, sum(script.amount for script in primes)))
     open_ = not declared and set(kinds) <= {"index"} and (scripts or name not in LETTERS - WEIGHTS)
     one_of_several = bool(scripts) and name not in WEIGHTS and r.unknown(name) and not r.raised_at(r.at)
-    if (open_ and (around_a_letter(r) or one_of_several)) or (
-        name == "sigma" and declared and not r.known and _is_both(r, name)
-    ):
+    called = r.sees("open", "(", "[") and any(
+        after.kind != "open" for after in r.behind(name)
+    )
+    both = name == "sigma" and declared and not r.known and called
+    if both or (open_ and (around_a_letter(r) or one_of_several)):
         message = f"whether `{written}(…)` is a function or a product is not said"
         function = f"write the function out, or say behind the loss what it is, `…, {written}(t) = …`"
         product = f"for the product leave the brackets away{'' if declared else f', or declare `{name}`'}"
@@ -196,11 +198,6 @@ def _sample(piece: list[Token]) -> tuple[Token, Token] | None:
     return None if raised else (bare[0], bare[2])
 
 
-def _is_both(r: Cursor, name: str) -> bool:
-    """Whether a bracket follows here, and elsewhere none."""
-    return r.sees("open", "(", "[") and any(after.kind != "open" for after in r.behind(name))
-
-
 def _is_exponent(r: Cursor) -> bool:
     """Whether e^{x_i} stands here, which is no power of a vector e."""
     array = r.names.variables.get("e") in ("vector", "row", "matrix")
@@ -265,15 +262,12 @@ def exponential(r: Cursor, token: Token) -> s.Node | None:
             return scripted(r, s.Apply(r.span(token, script.end or r.last), "basis", script.parts))
         return with_scripts(r, s.Name(r.span(token), "e"), [script, *scripts_here(r)])
     above = r.script_ahead("^")
-    if above is None or above[0] == above[1] or (above[1] - above[0] == 1 and is_turning(r, r.tokens[above[0]])):
+    raised = r.tokens[above[0]] if above is not None else token
+    turning = is_top(r, raised) or raised.text in ("'", "prime")  # eᵀ of a vector e
+    if above is None or above[0] == above[1] or (above[1] - above[0] == 1 and turning):
         return None
     r.at = above[2]
     return scripted(r, s.Apply(r.span(token, r.last), "exp", (r.inside(*above[:2]),)))
-
-
-def is_turning(r: Cursor, token: Token) -> bool:
-    """Whether a raised token means the transpose: `T` or a prime."""
-    return is_top(r, token) or token.text in ("'", "prime")
 
 
 # ---- brackets

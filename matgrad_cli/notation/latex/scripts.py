@@ -314,7 +314,7 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
         before, behind = scripts[:place], scripts[place + 1 :]
         if script.label and script.kind in ("power", "power-T"):  # W^{(1)}, W^{[1]}: the layer's W1
             rest = [Script("T", end=script.end)] if script.kind == "power-T" else []
-            if not is_sample(r, name):
+            if r.variable(name) or matrix_of(r, s.Name(r.span(r.last), name)).name == name:  # no first row of an X
                 pair = any(other.kind == "index" and len(other.parts) == 2 for other in (*before, *behind))
                 return known_form(r, name, script.label, pair), [*before, *rest, *behind]
             end = script.end or token
@@ -333,7 +333,9 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
                     return form, [*before, *behind]
             lettered = all(isinstance(part, s.Name) for part in script.parts)  # S_B: nothing binds the letter
             numbered = len(script.parts) == 1 and isinstance(script.parts[0], s.Literal_)
-            label = is_origin(r, text) or (not r.variable(name) and is_label(r, name, text)) if numbered else False
+            # entries are counted from 1, unless some Σ counts from 0: the 0 of c_0 is no index
+            origin = text == "0" and all((a.text, b.text) != ("=", "0") for a, b in pairwise(r.tokens))
+            label = numbered and (origin or (not r.variable(name) and is_label(r, name, text)))
             size = lettered and name in r.names.dimensions and not r.variable(name)  # N_k, how many are in class k
             if label or size or (lettered and owns_script(r, token, text)) or r.unknown(f"{name}_{text}"):
                 return f"{name}_{text}", [*before, *behind]
@@ -357,23 +359,12 @@ def owns_script(r: Cursor, token: Token, text: str) -> bool:
     return unknown and is_label(r, name) and other_case(r, r.name(token)).name == name
 
 
-def is_sample(r: Cursor, name: str) -> bool:
-    """Whether x^{(1)} is the first row of a matrix X: it is known, and x is not."""
-    return not r.variable(name) and matrix_of(r, s.Name(r.span(r.last), name)).name != name
-
-
 def is_label(r: Cursor, name: str, number: str = "") -> bool:
     """Whether a number under an unknown letter belongs to the name: no matrix of that letter, no basis vector."""
     if not r.known:
         always = all(after.text == "_" for after in r.behind(name))
         return always and (name[:1].isupper() or has_layer(r, number))
     return name not in ("e", "I", "delta") and other_case(r, s.Name(r.span(r.last), name)).name == name
-
-
-def is_origin(r: Cursor, number: str) -> bool:
-    """Whether a 0 below is no index but labels a constant, c_0: entries are counted from 1,
-    unless some Σ counts from 0."""
-    return number == "0" and all((a.text, b.text) != ("=", "0") for a, b in pairwise(r.tokens))
 
 
 def has_layer(r: Cursor, number: str) -> bool:
