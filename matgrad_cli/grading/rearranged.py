@@ -75,11 +75,6 @@ def _form(expr: Expr) -> frozenset[tuple[Monomial, Fraction | int]]:
     return frozenset(found.items())
 
 
-def _unsigned(form: Iterable[tuple[Monomial, Fraction | int]]) -> Hashable:
-    """The form of a sum or of its negative, whichever it is: ‖u‖ is ‖−u‖."""
-    return min(frozenset(form), frozenset((monomial, -factor) for monomial, factor in form), key=hash)
-
-
 def _sized(part: Expr) -> Hashable:
     """The form of a part of an atom, with its shape: of I alone no form says how large it is, and sum(I_n) is n."""
     return part.shape, _form(part)
@@ -113,7 +108,9 @@ def _opened(expr: Expr) -> tuple[Sum, frozenset[Hashable]]:
         case Hadamard(factors):
             atom: Hashable = (Hadamard, *_sorted([_sized(factor) for factor in factors]))
         case Call("norm" | "abs", (part,)):
-            atom = (expr.function, part.shape, _unsigned(_form(part)))
+            form = _form(part)  # ‖u‖ is ‖−u‖
+            negative = frozenset((monomial, -factor) for monomial, factor in form)
+            atom = (expr.function, part.shape, min(form, negative, key=hash))
         case Call() | Power() | Inverse():
             atom = (type(expr), getattr(expr, "function", ""), *[_sized(part) for part in expr.children])
         case _:

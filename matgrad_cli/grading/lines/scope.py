@@ -139,8 +139,7 @@ class Surroundings:
         return self._known
 
     def _names(self, scope: Scope) -> LatexNames:
-        accents, *letters = self.written
-        found = latex_names(scope, accents, *letters)
+        found = latex_names(scope, *self.written)
         called = self.supposed.keys() - self.base.symbols.keys()  # the h of h(x), which was no product before
         own = {
             name for name in self.promised if name in ("e", "D") or name.endswith("_plus")

@@ -110,9 +110,7 @@ def named_factor(r: Cursor) -> s.Node:
         return scripted(r, _slope_called(r, token, node, sum(script.amount for script in primes)))
     open_ = not declared and set(kinds) <= {"index"} and (scripts or name not in LETTERS - WEIGHTS)
     one_of_several = bool(scripts) and name not in WEIGHTS and r.unknown(name) and not r.raised_at(r.at)
-    called = r.sees("open", "(", "[") and any(
-        after.kind != "open" for after in r.behind(name)
-    )
+    called = r.sees("open", "(", "[") and any(after.kind != "open" for after in r.behind(name))
     both = name == "sigma" and declared and not r.known and called
     if both or (open_ and (around_a_letter(r) or one_of_several)):
         message = f"whether `{written}(…)` is a function or a product is not said"

@@ -150,7 +150,9 @@ def bracketed_application(r: Cursor, token: Token, function: str, options: s.Opt
     options += said
     at = r.at
     scripts = scripts_here(r)
-    doubtful, written = function == "tr" and not r.known and any(map(_is_inner, scripts)), source_text(r, token)
+    powers = [script for script in scripts if script.kind == "power" and not isinstance(script.parts[0], s.Literal_)]
+    inner = bool(powers) or any(script.kind == "inverse" for script in scripts)  # −1 or ½ may be one of the matrix
+    doubtful, written = function == "tr" and not r.known and inner, source_text(r, token)
     if doubtful and isinstance(arguments[0], s.Name):
         r.note(f"the power behind `{written}(…)` is one of the trace; one of the matrix stands in the brackets")
     elif doubtful:
@@ -175,11 +177,6 @@ def axis_said(r: Cursor, token: Token) -> s.Options:
     last = "".join([inner.text for inner in r.pieces(r.at)[-1]]) if token.text in AXES else ""
     found = _AXIS.fullmatch(last)
     return (("axis", found[1]),) if found is not None else ()
-
-
-def _is_inner(script: Script) -> bool:
-    """Whether a power behind a trace, −1 or ½, may be one of the matrix."""
-    return script.kind == "inverse" or (script.kind == "power" and not isinstance(script.parts[0], s.Literal_))
 
 
 def function_node(

@@ -210,7 +210,8 @@ def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
     r"""What `/2m` divides by where m stands close to the number: 2m, if m is a dimension, and in `x^2/2\sigma^2`;
     else it is asked."""
     token, number = r.token, r.last
-    bars = token.kind == "bar" and r.starts_factor() and not _is_coefficient(left)
+    coefficient = all(isinstance(part, Literal_ | Name | Binary) for part in parts_of(left))
+    bars = token.kind == "bar" and r.starts_factor() and not coefficient
     close = token.start == number.end and number.kind == "number" and isinstance(right, Literal_)
     if not close or not (token.kind == "name" or bars):
         return right
@@ -226,8 +227,3 @@ def whole_denominator(r: Cursor, left: Node, right: Node) -> Node:
         raise r.trouble(message, token, help=f"write `/({written})`, or a space behind the number")
     r.note(f"`/{written}` is read as `/({written})`")
     return divisor
-
-
-def _is_coefficient(node: Node) -> bool:
-    """Whether letters and numbers stand there alone, as in `n\\lambda/2 \\|w\\|^2`."""
-    return all(isinstance(part, Literal_ | Name | Binary) for part in parts_of(node))
