@@ -40,22 +40,16 @@ _PLAIN_VALUE = {
     r"|text-(?:align|decoration)\s*:\s*\w+)\s*(?:;\s*|$))*",
     "color": _INK,
 } | dict.fromkeys(
-    re.findall(
-        r"\w+",
-        "href src alt title lang dir name target rel align valign border width height colspan rowspan start "
-        "type open face",
-    ),
+    "href src alt title lang dir name target rel align valign border width height colspan rowspan start type open "
+    "face".split(),
     r"[\s\S]*",
 )
 """The attributes with which an element is surely shown, and what they may say."""
 _CONCEALING = ("hidden", "popover", "inert")
 _BRINGS_STYLE = regex(r"<(?:style|link|script|iframe)\b", re.IGNORECASE)
 _NEVER_SHOWN = frozenset(
-    re.findall(
-        r"\w+",
-        "script style template head title noscript dialog datalist select object canvas audio video iframe svg "
-        "noframes noembed map meter progress textarea rp",
-    )
+    "script style template head title noscript dialog datalist select object canvas audio video iframe svg noframes "
+    "noembed map meter progress textarea rp".split()
 )
 _VOID = ("br", "hr", "img", "input", "meta", "link", "wbr")
 _CONDITION = regex(
@@ -81,16 +75,13 @@ _FORMULA = regex(r"\$[^$]*[^$\s][^$]*\$|\\[(\[]|[\w)}\]]\s*[=+*/^@]\s*[\w({\[\\]
 def unseen(source: Source, shown: str) -> Iterator[Diagnostic]:
     """What there is to say of formulas that stand in a file, and not in what its page shows of it:
     a few of them, each with its place."""
-    found = (match for match in _UNSEEN_RUN.finditer("".join(map(_blank_where_shown, source.text, shown))))
+    there = ((sign == seen and sign != "\n", sign) for sign, seen in zip(source.text, shown, strict=False))
+    found = (match for match in _UNSEEN_RUN.finditer("".join(" " if both else sign for both, sign in there)))
     for match in islice((match for match in found if _FORMULA.search(_LATEX_COMMENT.sub("", match[0]))), _MOST_SAID):
         label = Label(Span(match.start(), match.end()))
         yield Diagnostic("hidden-text", "the page does not show this, so it is not read", source, (label,),
         severity="warning",
                          help="an answer stands where whoever reads the page sees it")  # fmt: skip
-
-
-def _blank_where_shown(there: str, seen: str) -> str:
-    return " " if there == seen and there != "\n" else there
 
 
 FENCE = regex(
@@ -210,8 +201,10 @@ def _holds(match: re.Match[str]) -> bool | None:
 
 
 def faint_in_latex(text: str) -> list[Range]:
-    """The spans of a LaTeX text that nobody sees for their ink, their size or their place."""
-    return sorted([*painted(text), *_tiny(text)])
+    """The spans of a LaTeX text that nobody sees for their ink, their size or their place; letters of no size, and what
+    is seen through, up to the end of their group."""
+    tiny = ((match.start(), _group_end(text, match.end(), False)) for match in _SHRUNK.finditer(text))
+    return sorted([*painted(text), *tiny])
 
 
 def painted(text: str) -> list[Range]:
@@ -255,16 +248,8 @@ _SHRUNK = regex(
 )
 
 
-def _tiny(text: str) -> Iterator[Range]:
-    """Letters of no size, and what is seen through, up to the end of their group."""
-    for match in _SHRUNK.finditer(text):
-        yield match.start(), _group_end(text, match.end(), False)
-
-
 _SHOWING = frozenset(
-    re.findall(
-        r"\w+",
-        """
+    """
     text textbf textit textrm textsf texttt textsc textsl textup textmd textnormal emph underline uline hl fbox
     framebox mbox makebox hbox vbox vtop parbox minipage boxed ensuremath centerline leftline rightline llap
     rlap clap raisebox rotatebox reflectbox textcolor color shadowbox doublebox ovalbox tcbox footnote
@@ -280,8 +265,7 @@ _SHOWING = frozenset(
     slshape scshape mdseries raggedright raggedleft selectfont normalfont hrule hline toprule midrule bottomrule
     appendix qed qedhere protect displaystyle relax leavevmode indent documentclass usepackage tableofcontents
     onecolumn twocolumn
-""",
-    )
+""".split()
 )
 """Commands whose arguments are on the page; and what is followed by a group of its own."""
 _COMMAND = regex(

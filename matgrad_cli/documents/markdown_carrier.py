@@ -20,7 +20,7 @@ def read_markdown(source: Source) -> Document:
         if not fence:
             fence, inside = _opening(line.text)
             header, opened = inside, position
-        elif _closes(line.text, fence):
+        elif line.text.startswith(fence) and not line.text.strip(fence[0]):
             fence, inside = "", False
         elif inside and header:
             header = _header_line(collector, line)
@@ -41,10 +41,6 @@ def _opening(text: str) -> tuple[str, bool]:
             info = text[width:].strip().strip("{}").lstrip(".").split()
             return mark * width, bool(info) and info[0].lower() == "matgrad"
     return "", False
-
-
-def _closes(text: str, fence: str) -> bool:
-    return text.startswith(fence) and not text.strip(fence[0])
 
 
 def _header_line(collector: Collector, line: Passage) -> bool:

@@ -101,15 +101,8 @@ def _functions(
             body, *further = (part.strip().rstrip(".,;") for part in said)
             letters = tuple(plain_name(part) for part in arguments_of(text[head.end() + 1 : end - 1]))
             name = plain_name(head["name"])
-            free = (
-                name not in losses
-                and name not in FUNCTIONS
-                and name not in _NEVER
-                and (called is _PRIMED or f"{name}'" not in text)
-            )
-            takes = all(letter.isalpha() for letter in letters) and any(
-                occurrences(body, letter, True) for letter in letters
-            )
+            free = name not in {*losses, *FUNCTIONS, *_NEVER} and (called is _PRIMED or f"{name}'" not in text)
+            takes = all(map(str.isalpha, letters)) and any(occurrences(body, letter, True) for letter in letters)
             itself = any(one["name"] == head["name"] for one in CALLED.finditer(body))
             if free and takes and len(body) <= LONGEST and not itself:
                 functions.setdefault(key_of(head), Function(letters, body, True, number))

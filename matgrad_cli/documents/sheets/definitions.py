@@ -55,11 +55,11 @@ class Definitions:
         on_the_way = {name for name in first if _within(name, lambda one: made.get(one, ())) & first.keys()}
         moving = (moving - on_the_way).union(_arguments(found))
         begun = min((item.formula for item in found.differentiated if item.left), default=_NEVER)
-        places = {item.formula for item in found.differentiated}
-        shown = (at > begun and one.kind == "display" for at, one in enumerate(sheet.formulas))
-        zeros = (at for at, after in enumerate(shown) if (after or at in places) and _ends_in_zero(sheet, at))
+        signs = {item.formula for item in found.differentiated}
+        zeros = (at for at, one in enumerate(sheet.formulas) if _ZERO.search(one.passage.text))
+        shown = (at for at in zeros if at in signs or (at > begun and sheet.formulas[at].kind == "display"))
         said = (at for at, formula in enumerate(sheet.formulas) if _SET_TO_ZERO.search(formula.before[-60:]))
-        settled = min((*zeros, *said), default=_NEVER)
+        settled = min((*shown, *said), default=_NEVER)
         texts: dict[str, Stated] = {}
         for stated, inside in valued:
             if stated.name in moving or stated.name in held:
@@ -160,10 +160,6 @@ class Definitions:
             parts += [text[last : own.start], value]
             last = own.end
         return "".join([*parts, text[last:]])
-
-
-def _ends_in_zero(sheet: Sheet, at: int) -> bool:
-    return _ZERO.search(sheet.formulas[at].passage.text) is not None
 
 
 def _counts(stated: Stated, sheet: Sheet) -> bool:

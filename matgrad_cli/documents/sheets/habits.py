@@ -147,11 +147,9 @@ _CALL_IN_WORDS = regex(r"(?<==)(?P<room>[\s&]*)\\text(?=\s*\{\s*[A-Za-z]+\s*\}\s
 """`h = \\text{RBF}(xw)` calls a function, and does not part statements."""
 _BOLD_ZERO = regex(r"(?<==)(?P<room>[\s&]*)\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{\s*0\s*\}|0)(?=[\s.,;&\\]*$)")
 """`\\partial L / \\partial W = \\mathbf 0` has the shape of the derivative."""
-_LETTER = r"(?:\\(?:math\w+|boldsymbol|bm|vec)\s*)?\{?\s*(?:\\[a-z]+|[A-Za-z])\s*\}?"
 _AT_ITS_OWN = regex(
-    r"(?P<derivative>\\[dt]?frac\s*\{\s*(?:d|\\partial|\\mathrm\s*\{?\s*d\s*\}?)(?:\s*\^\s*\{?2\}?)?\s*"
-    rf"{_LETTER}\s*\}}\s*\{{\s*(?:d|\\partial|\\mathrm\s*\{{?\s*d\s*\}}?)\s*(?P<by>{_LETTER})[^{{}}]*\}})"
-    rf"\s*\(\s*(?:{_LETTER}\s*,\s*)*?(?P=by)\s*(?:,\s*{_LETTER}\s*)*\)"
+    r"(?P<derivative>\\[dt]?frac\s*\{\s*(?:d|\\partial)(?:\s*\^\s*\{?2\}?)?\s*[^{}\s^][^{}]*\}\s*\{\s*(?:d|\\partial)\s*"
+    r"(?P<by>(?:\\\w+\s*\{\s*)?\\?[A-Za-z]+\s*\}?)[^{}]*\})\s*\((?:[^()=+]*,)?\s*(?P=by)\s*(?:,[^()=+]*)?\)"
 )
 """`\\frac{df}{dx}(x)`, the derivative at what it is a function of."""
 _NAMED = (

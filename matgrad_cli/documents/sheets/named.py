@@ -113,7 +113,7 @@ _CALLED = (
     + r"(?P<derivative>\\nabla(?:\^2)?(?:_(?:\w|\{[^{}]*\}))?\s*{loss}"
     + r"|\\d?frac\s*\{\s*(?:\\partial|d)\s*{loss}\s*\}\s*\{[^{}]*\})[\s.,;]*"
 )
-_LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
+LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
 IN_TEXT = r"\\(?:text(?:it|rm|sc|bf)?|mathit|mathsf)\s*\{\s*"
 _LOSS_IN_WORDS = regex(
     rf"^[\s&{{]*(?:{IN_TEXT}(?P<word>[A-Za-z]{{2,12}})\s*\}}|(?P<bare>[A-Z]{{2,6}}|[Ll]oss|[Cc]ost)(?![A-Za-z]))"

@@ -4,12 +4,12 @@ r"""What words between formulas say that they are: `the gradient of $x^\top Ax$ 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from .named import NO_VALUE, WHOLE
+from .named import LONE, NO_VALUE, WHOLE
 from .outline import Outline
 from .sheet import Formula, Sheet
 
@@ -39,7 +39,6 @@ _DERIVATIVE = regex(r"\\(?:nabla|partial)(?![A-Za-z])|[∇∂]|\bd\s*\w+\s*(?:\}
 _NAMED = regex(r"\s*(?P<name>\\?[A-Za-z]+)\s*(?:\([^()]*\))?\s*=(?!=)")
 _RELATION = regex(r"[=<>≤≥≈∈~]|,(?![^()]*\))|\\(?:in|sim|[lg]eq?|approx|neq?|to)(?![A-Za-z])")
 _IN_BRACKETS = regex(r"\[[^\[\]]*\]|\([^()]*\)|_\s*\{[^{}]*\}")
-_LONE = regex(r"\s*(?:\\\w+\s*\{)?\s*(?:[A-Za-z]|\\[a-z]+)\s*\}?(?:_\{?\w+\}?)?\s*")
 _KINDS = {
     "norm": (r"\left\|", r"\right\|"),
     "length": (r"\left\|", r"\right\|"),
@@ -104,8 +103,7 @@ def with_tables(sheet: Sheet) -> Sheet:
     stated = [named for formula in sheet.formulas if (named := _STATED.match(formula.passage.text)) is not None]
     losses = {named["name"].strip() for named in stated if named["letter"] in _LOSSES}
     loss = losses.pop() if len(losses) == 1 else ""
-    changed = dict(cell for rule in _RULE.finditer(sheet.prose) for cell in _cells_below(sheet, rule, loss))
-    return replace(sheet, formulas=tuple(changed.get(at, formula) for at, formula in enumerate(sheet.formulas)))
+    return _with(sheet, dict(cell for rule in _RULE.finditer(sheet.prose) for cell in _cells_below(sheet, rule, loss)))
 
 
 def _cells_below(sheet: Sheet, rule: re.Match[str], loss: str) -> Iterator[tuple[int, Formula]]:
@@ -153,35 +151,39 @@ def _claimed(named: str, first: str, told: str, loss: str) -> str | None:
     if not _OF_DERIVATIVES.search(told) or _OF_DERIVATIVES.search(named):
         return None
     variable = ([*_BELOW.findall(told)] or [""])[-1]
-    if _LONE.fullmatch(first):
+    if LONE.fullmatch(first):
         return None if variable else rf"\nabla_{{{first}}} {loss}"
     kind = "hessian" if re.search("hessian", told, re.IGNORECASE) else "gradient"
     return _derivative(kind, rf"\left({first}\right)", variable)
 
 
-def with_called(formulas: Sequence[Formula]) -> tuple[Formula, ...] | None:
+def with_called(sheet: Sheet) -> Sheet:
     r"""The formulas with a definition written out where words make it:
     `write $r$ for $\|x\|$`, `$r$ is the norm of $x$`."""
     changed = {}
-    for number, (first, second) in enumerate(pairwise(formulas), 1):
-        said = f"{first.before[-30:]} @ {_between(first, second)}"
+    for number, (first, second) in enumerate(pairwise(sheet.formulas), 1):
+        said = f"{first.before[-30:]} @ {_between(sheet.prose, first, second)}"
         for pattern, turned in _CALLS:
             if (words := pattern.search(said)) is not None:
                 name, value = (second, first) if turned else (first, second)
                 if (named := _given(name.passage.text, value, words.groupdict().get("kind"))) is not None:
                     changed[number - turned] = replace(named, before=first.before)
-    return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
+    return _with(sheet, changed)
 
 
-def with_continued(formulas: Sequence[Formula], _: Outline) -> tuple[Formula, ...] | None:
+def with_continued(formulas: Sequence[Formula], _: Outline, prose: str) -> tuple[Formula, ...] | None:
     """The formulas with a sign of equality before one of which words say that the last is it:
     `$\\nabla f = 2(A + A)x$, which equals $4Ax$`. An entry may go on as the whole array."""
     changed = {}
     for number, (first, second) in enumerate(pairwise(formulas), 1):
         text = second.passage.text
-        if second.kind == "display" or "=" not in first.passage.text or not _GOES_ON.match(_between(first, second)):
+        if (
+            second.kind == "display"
+            or "=" not in first.passage.text
+            or not _GOES_ON.match(_between(prose, first, second))
+        ):
             continue
-        if not (_RELATION.search(text) or NO_VALUE.search(text) or _LONE.fullmatch(text)) and WHOLE.match(second.after):
+        if not (_RELATION.search(text) or NO_VALUE.search(text) or LONE.fullmatch(text)) and WHOLE.match(second.after):
             by_entry = _BY_ENTRY.match(first.passage.text) is not None
             changed[number] = replace(_led(second, "= "), guessed=by_entry)
     return tuple(changed.get(number, formula) for number, formula in enumerate(formulas)) if changed else None
@@ -190,23 +192,27 @@ def with_continued(formulas: Sequence[Formula], _: Outline) -> tuple[Formula, ..
 def _given(name: str, value: Formula, kind: str | None) -> Formula | None:
     """A value as the definition of a name, with what words say is made of it; None where it is no value."""
     text = value.passage.text
-    if not _LONE.fullmatch(name) or _RELATION.search(text):
+    if not LONE.fullmatch(name) or _RELATION.search(text):
         return None
     before, behind = _KINDS[kind] if kind is not None else ("", "")
     written = value.passage.replaced([(0, 0, f"{name} = {before}"), (len(text), len(text), behind)])
     return replace(value, passage=written)
 
 
-def _between(first: Formula, second: Formula) -> str:
-    """The words between two formulas of one sentence; of others what fits nothing."""
-    behind = re.split(rf"{re.escape(first.passage.text)}\s*(?:\$|\\\))", second.before)
-    return behind[-1].strip() if len(behind) > 1 else "."
+def _between(prose: str, first: Formula, second: Formula) -> str:
+    """The words between two formulas."""
+    written = first.passage.span()
+    return prose[first.place + written.end - written.start : second.place].strip()
 
 
 def with_spoken(sheet: Sheet) -> Sheet:
     """The document with the derivative written before each formula of which a sentence says that it is that of another
     formula, or of a function that is written out there."""
-    changed = dict(_spoken(sheet))
+    return _with(sheet, dict(_spoken(sheet)))
+
+
+def _with(sheet: Sheet, changed: Mapping[int, Formula]) -> Sheet:
+    """The document with other formulas in some places."""
     return replace(sheet, formulas=tuple(changed.get(at, formula) for at, formula in enumerate(sheet.formulas)))
 
 
@@ -217,14 +223,14 @@ def _spoken(sheet: Sheet) -> Iterator[tuple[int, Formula]]:
         lone = _HEAD.match(left.passage.text) and not _RELATION.search(left.passage.text)
         if lone and left.kind == stated.kind == "inline" and _VALUE_OF_HEAD.match(_words(sheet, at - 1).strip("$")):
             text = stated.passage.text
-            if _is_value(stated) and not (NO_VALUE.search(_IN_BRACKETS.sub("", text)) or _LONE.fullmatch(text)):
+            if _is_value(stated) and not (NO_VALUE.search(_IN_BRACKETS.sub("", text)) or LONE.fullmatch(text)):
                 yield at, _led(stated, f"{left.passage.text.strip()} = ")
     for at, body in enumerate(formulas):
         said = _OF.search(body.before)
-        if said is None or _LONE.fullmatch(body.passage.text):
+        if said is None or LONE.fullmatch(body.passage.text):
             continue
         by, value = at + 1, at + 2
-        if value < len(formulas) and _LONE.fullmatch(formulas[by].passage.text) and _BY.match(_words(sheet, at)):
+        if value < len(formulas) and LONE.fullmatch(formulas[by].passage.text) and _BY.match(_words(sheet, at)):
             variable = formulas[by].passage.text.strip()
         else:
             by, value, variable = at, at + 1, ""
@@ -247,8 +253,7 @@ def _derivative(kind: str, head: str, variable: str) -> str:
 
 def _words(sheet: Sheet, at: int) -> str:
     """The words between a formula and the next."""
-    first, second = sheet.formulas[at : at + 2]
-    return sheet.prose[first.place + len(first.passage.text) : second.place]
+    return _between(sheet.prose, *sheet.formulas[at : at + 2])
 
 
 def _differentiated(text: str) -> str | None:

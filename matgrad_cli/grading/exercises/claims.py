@@ -195,15 +195,14 @@ def displayed(told: Sequence[Piece], chosen: Settings, least: int) -> list[Claim
     beside = {at for at in range(1, len(groups)) if said(_BESIDE).fullmatch(groups[at][0].before)}
     beside |= {at - 1 for at in beside}
     return [
-        (_claim((*before, group[0].passage), group[0], chosen)[0], _how(at in beside, group not in bare))
+        (
+            _claim((*before, group[0].passage), group[0], chosen)[0],
+            "stated" if group not in bare else "beside" if at in beside else "",
+        )
         if len(group) == 1
         else (replace(chosen, rows=(*before, *(one.passage for one in group))), "stated")
         for at, (before, group) in enumerate(zip(whole, groups, strict=True))
     ]
-
-
-def _how(beside: bool, stated: bool) -> How:
-    return "stated" if stated else "beside" if beside else ""
 
 
 def alone(one: Piece, follows: str = "<or>") -> bool:

@@ -29,9 +29,8 @@ def scored(
         rules = [_of_slips(chosen, report, first)]
         if LINES in chosen.partial:
             held, of = lines()
-            rules.append(
-                (chosen.partial[LINES] * held / max(of, 1), f"{held} of {of} lines hold before the first slip")
-            )
+            told = f"{held} of {of} lines hold before the first slip"
+            rules.append((chosen.partial[LINES] * held / max(of, 1), told))
         share, why = max(rules, key=lambda rule: rule[0])
         credit = f"{why}: {share:.3g} of the points" if share else None
     if report.verdict == "wrong" and report.final.code == MISSING_DERIVATION and report.final.verdict == "right":

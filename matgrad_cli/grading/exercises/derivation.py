@@ -205,12 +205,6 @@ def _ends_bare(task: Task, results: Sequence[RowResult]) -> bool:
 
 NOTHING_JUDGED = "no line claims anything that can be judged: definitions, and the question repeated, are no answer"
 
-_OF_LINE: dict[str, ProblemVerdict] = {
-    "follows": "right",
-    "wrong": "wrong",
-    "unreadable": "unreadable",
-    "undecided": "undecided",
-}
 _ABSENT = (None, "nothing-judged", "not-worked-out")
 """Codes of a final answer that is not there, in contrast to one that could not be judged."""
 
@@ -220,8 +214,11 @@ def _verdict(lines: tuple[Finding, ...], final: Final, chosen: Settings) -> Prob
     only with a right final answer."""
     # behind a right answer, what the derivative is used for afterwards was not asked
     answered = chosen.must_answer and final.verdict == "right"
-    told = [finding for finding in lines if finding.verdict != "aside"]
-    verdicts = [_OF_LINE[finding.verdict] for finding in told if not (answered and finding.code == "equation")]
+    verdicts: list[ProblemVerdict] = [
+        "right" if finding.verdict == "follows" else finding.verdict
+        for finding in lines
+        if finding.verdict != "aside" and not (answered and finding.code == "equation")
+    ]
     judged = any(finding.verdict == "follows" and finding.role in ("claim", "equation") for finding in lines)
     if final.verdict == "wrong":
         verdicts.append("wrong")

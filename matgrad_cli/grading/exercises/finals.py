@@ -45,11 +45,7 @@ def final_of_named(task: Task, reader: Reader, results: Sequence[RowResult]) -> 
     sides = results[-1].row.claims[-1].sides if named else ()
     named = named and not any(by_another(side.text, reader.around) for side in sides[:-1])
     named = named and all(outcome.verdict == "follows" for outcome in outcomes)
-    read = outcomes[-1].read if named and outcomes else None
-    if read is None or read.expr is None:
-        return None
-    found = judged_derivative(surroundings(task, (), None), reader.around.expanded(read.expr), (), read, None)
-    return Final("right") if found.verdict == "right" else None
+    return Final("right") if outcomes and named and _is_right(task, reader, outcomes[-1].read) else None
 
 
 def final_of_second(second: Task, reader: Reader, results: Sequence[RowResult], answer: str | None) -> Final:
@@ -62,12 +58,17 @@ def final_of_second(second: Task, reader: Reader, results: Sequence[RowResult], 
         for outcome in result.outcomes
         if outcome.role == "claim" and outcome.verdict == "follows"
     ]
-    read = claims[-1].read if claims else None
-    if read is not None and read.expr is not None:
-        found = judged_derivative(surroundings(second, (), None), reader.around.expanded(read.expr), (), read, None)
-        if found.verdict == "right":
-            return Final("right")
+    if claims and _is_right(second, reader, claims[-1].read):
+        return Final("right")
     return Final("missing", None, "the derivation states no second derivative of the loss that is worked out")
+
+
+def _is_right(task: Task, reader: Reader, read: Read | None) -> bool:
+    """Whether a side, with the values of its names, is what is asked for."""
+    if read is None or read.expr is None:
+        return False
+    found = judged_derivative(surroundings(task, (), None), reader.around.expanded(read.expr), (), read, None)
+    return found.verdict == "right"
 
 
 def _of_answer(task: Task, answer: str | None) -> Final | None:
@@ -108,8 +109,5 @@ def _of_solution(outcome: Outcome) -> Final:
 
 def _judged(reader: Reader, expr: Expr) -> Final:
     found = judged_derivative(reader.around, expr, reader.chain.final_order, reader.chain.final, None)
-    return (
-        Final("right")
-        if found.verdict == "right"
-        else with_slip("wrong" if found.verdict == "wrong" else "missing", found.slip)
-    )
+    slip = found.slip if found.verdict != "right" else None
+    return with_slip(found.verdict if found.verdict in ("right", "wrong") else "missing", slip)

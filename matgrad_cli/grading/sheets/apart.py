@@ -15,7 +15,7 @@ from ...documents.sheets.names import labelled_names, tokens_of
 from ...documents.sheets.outline import Outline
 from ...documents.sheets.sheet import Formula
 from ...notation import syntax as s
-from ...notation.latex.lines import LatexLine, split_line
+from ...notation.latex.lines import LatexLine, Side, split_line
 from ...notation.latex.names import GREEK, LatexNames
 
 _ROOM = r"(?:(?<!\\)[,;.]|\\q?quad(?![A-Za-z])|\\[,;:! ]|[\s&~])"
@@ -51,18 +51,19 @@ def with_heads(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     which begins the next with `=`."""
     made: list[Formula] = []
     for at, formula in enumerate(formulas):
-        last = made[-1] if made else None
-        shown = last is not None and last.kind == formula.kind == "display" and _GOES_ON.match(formula.passage.text)
-        if last is not None and shown and _is_head(last, found.lines[at - 1 : at]):
+        last, goes_on = made[-1] if made else formula, _GOES_ON.match(formula.passage.text)
+        shown = goes_on and last.kind == formula.kind == "display" and _DERIVATIVE.match(last.passage.text)
+        if shown and len(_sides(found, at - 1)) == 1:
             made[-1] = replace(last, passage=last.passage.joined(formula.passage, " "), after=formula.after)
         else:
             made.append(formula)
     return tuple(made) if len(made) < len(formulas) else None
 
 
-def _is_head(formula: Formula, lines: Sequence[LatexLine]) -> bool:
-    sides = [statement.sides for line in lines for statement in line.statements if statement.leading is None]
-    return len(sides) == 1 and len(sides[0]) == 1 and _DERIVATIVE.match(formula.passage.text) is not None
+def _sides(found: Outline, at: int) -> Sequence[Side]:
+    """The sides of a row that is one statement with a left side of its own."""
+    statements = found.lines[at].statements if at < len(found.lines) else ()
+    return statements[0].sides if len(statements) == 1 and statements[0].leading is None else ()
 
 
 def _apart(formula: Formula, line: LatexLine) -> Iterator[Formula]:
@@ -137,16 +138,15 @@ def with_entries(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, 
     r"""The formulas with `\nabla f = [2x, 3y]` of a function f(x, y) of several numbers entry by entry;
     None where no derivative is written out so."""
     made = [
-        tuple(_entries(formula, line, found)) or (formula,)
-        for formula, line in zip(formulas, found.lines, strict=False)
+        tuple(_entries(formula, _sides(found, at), found)) or (formula,)
+        for at, formula in enumerate(formulas[: len(found.lines)])
     ]
     rest = tuple(formulas[len(found.lines) :])
     parts = tuple(part for parts in made for part in parts)
     return (*parts, *rest) if len(parts) > len(found.lines) else None
 
 
-def _entries(formula: Formula, line: LatexLine, found: Outline) -> Iterator[Formula]:
-    sides = line.statements[0].sides if len(line.statements) == 1 and line.statements[0].leading is None else ()
+def _entries(formula: Formula, sides: Sequence[Side], found: Outline) -> Iterator[Formula]:
     if len(sides) > 2 and isinstance(sides[0].node, s.Name):
         sides = sides[1:]  # `H = \\nabla^2 f = …`
     head = s.ungrouped(sides[0].node) if len(sides) > 1 and sides[0].node is not None else None
@@ -234,7 +234,8 @@ def with_letter_cases(formulas: Sequence[Formula], found: Outline, prose: str) -
         text = formula.passage.text
         goes_on = _GOES_ON.match(text) is not None
         if not goes_on and _CONDITION.fullmatch(text) is None:
-            head = _left_side(formula.passage, found.lines[at : at + 1])
+            left = _sides(found, at)
+            head = formula.passage.part(left[0].span.start, left[0].span.end) if len(left) > 1 else Passage("")
         behind = _CONDITION_BEHIND.search(text)
         stated = _CONDITION.fullmatch(last.passage.text) if last is not None and last.kind == "inline" else None
         if stated is not None and last is not None:
@@ -253,11 +254,6 @@ def with_letter_cases(formulas: Sequence[Formula], found: Outline, prose: str) -
         else:
             made.append(formula)
     return tuple(made) if made != list(formulas) else None
-
-
-def _left_side(passage: Passage, lines: Sequence[LatexLine]) -> Passage:
-    sides = [line.statements[0].sides for line in lines if len(line.statements) == 1]
-    return passage.part(sides[0][0].span.start, sides[0][0].span.end) if sides and len(sides[0]) > 1 else Passage("")
 
 
 def _in_case(formula: Formula, bare: Formula, condition: re.Match[str], head: str) -> Formula:

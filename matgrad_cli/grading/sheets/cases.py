@@ -68,7 +68,9 @@ class Case:
                 elif old.verdict == "wrong":
                     why = f"{CONDITIONAL}, perhaps: it holds on one side of a kink"
                     found[number] = replace(old, verdict="undecided", why=why)
-            elif old.why == CONDITIONAL and self.said and self.where and _fails(there[number]):
+            elif (
+                old.why == CONDITIONAL and self.said and self.where and (there[number].result or new).verdict == "wrong"
+            ):
                 why = "it does not hold under the condition beside it, as that was understood"
                 found[number] = replace(old, verdict="undecided", role="claim", why=why)
             elif old.verdict == "wrong" and not self.where:
@@ -81,10 +83,6 @@ class Case:
         outcomes = {outcome.verdict for outcome in row.result.outcomes} if row.result is not None else set()
         inside = self.said and self.said in row.line.formula.passage.text and outcomes == {"follows", "unreadable"}
         return replace(row, verdict="follows", why="") if row.verdict == "undecided" and inside else row
-
-
-def _fails(row: Judged) -> bool:
-    return row.result is not None and row.result.verdict == "wrong"
 
 
 def cases(sheet: Sheet, judged: Sequence[Judged], tasks: Sequence[Task]) -> Iterator[Case]:

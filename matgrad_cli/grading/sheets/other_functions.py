@@ -93,8 +93,8 @@ class Others:
         anew = stated and self.loss is not None and line.name == self.loss and not line.derives
         labelled, before = _labelled(line) - self.in_loss - defined, line.formula.place < self.place
         apart = line.names.isdisjoint((*self.wrt, self.loss))
-        early = before and (apart or _arrays(line) - self.in_loss - (defined & self.written) - {*self.wrt, self.loss})
-        if (form and (labelled or early)) or (strange and self.restated):
+        unknown = _arrays(line) - self.in_loss - (defined & self.written) - {*self.wrt, self.loss}
+        if (form and (labelled or (before and (unknown or apart)))) or (strange and self.restated):
             return "the loss is stated elsewhere, and not in its names"
         if apart and not line.derives and _is_equation(line, self.in_loss | defined):
             return "an equation in names of its own"

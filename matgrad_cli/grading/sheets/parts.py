@@ -65,11 +65,11 @@ def judge_sheet(sheet: Sheet, given: Mapping[str, str]) -> list[Part]:
 
 def _read(sheet: Sheet, given: Mapping[str, str], meant: str = "") -> list[Part]:
     """Every problem of the document, judged; without any the rows are judged as facts of their own."""
-    sheet = rewritten(with_spoken(with_tables(sheet)), meant)
-    sheet = replace(sheet, formulas=with_called(sheet.formulas) or sheet.formulas)
+    sheet = with_called(rewritten(with_spoken(with_tables(sheet)), meant))
     found = outline(sheet.formulas)
-    named, in_cases = (partial(change, prose=sheet.prose) for change in (with_named, with_letter_cases))
-    for change in (in_cases, with_heads, with_statements, with_calls, with_loss, named, with_continued, with_entries):
+    by_words = (with_named, with_letter_cases, with_continued)
+    named, in_cases, continued = (partial(change, prose=sheet.prose) for change in by_words)
+    for change in (in_cases, with_heads, with_statements, with_calls, with_loss, named, continued, with_entries):
         if (changed := change(sheet.formulas, found)) is not None:
             sheet = replace(sheet, formulas=changed)
             found = outline(changed)

@@ -13,7 +13,7 @@ from ...documents.sheets.sheet import Cell, Sheet
 from ...notation import syntax as s
 from ...notation.latex.names import ACCENTS
 from ...records.finding import FileReport, Final, FinalVerdict, Finding, ProblemReport, ProblemVerdict
-from ..exercises.findings import line_of
+from ..exercises.findings import line_of, placed
 from .judged import EQUATION_OF_GRADIENT, Judged
 from .other_functions import RESTATED
 from .parts import Part, judge_sheet
@@ -168,7 +168,8 @@ def _verdict(report: ProblemReport, part: Part, only: bool) -> tuple[ProblemVerd
         return "undecided", Final(final, "nothing-judged" if not judged else "undecided", said)
     if final == "wrong" and judged != of:
         return "undecided", Final(final, "undecided", "the last claim follows only from a line that was not judged")
-    if (still_open := _open_gradient(part) or _open_value(part) or _open_equation(part)) is not None:
+    equation = next((f"{one.why} could not be judged" for one in part.judged if one.why == EQUATION_OF_GRADIENT), None)
+    if (still_open := _open_gradient(part) or _open_value(part) or equation) is not None:
         return "undecided", Final(final, "undecided", still_open)
     return "right", Final(final, None, None if judged == of else f"{judged} of {of} claims judged")
 
@@ -201,12 +202,6 @@ def _open_value(part: Part) -> str | None:
     return f"the value that is given to `{names[0]}` could not be judged" if names else None
 
 
-def _open_equation(part: Part) -> str | None:
-    """What is said where an equation that may set the gradient to zero was not judged."""
-    found = (f"{one.why} could not be judged" for one in part.judged if one.why == EQUATION_OF_GRADIENT)
-    return next(found, None)
-
-
 def _finding(judged: Judged, sheet: Sheet) -> Finding:
     """The row as it is reported: its place in the file or the cell, its text as it stands there."""
     span = judged.line.formula.passage.span()
@@ -214,8 +209,7 @@ def _finding(judged: Judged, sheet: Sheet) -> Finding:
     if judged.result is not None and judged.verdict == judged.result.verdict:
         found = line_of(judged.result, sheet.source)
     else:
-        line, column = line_and_column(sheet.source.text, span.start)
-        found = Finding(judged.line.number, judged.verdict, span, line, column)
+        found = placed(judged.line.number, judged.verdict, span, sheet.source)
     notes = tuple(dict.fromkeys([*judged.notes, *([judged.why] if judged.why else [])]))
     found = replace(found, verdict=judged.verdict, role=judged.role, notes=notes, text=text)
     return in_cell(found, sheet.cells) if sheet.cells else found
