@@ -78,9 +78,8 @@ def unseen(source: Source, shown: str) -> Iterator[Diagnostic]:
     there = ((sign == seen and sign != "\n", sign) for sign, seen in zip(source.text, shown, strict=False))
     found = (match for match in _UNSEEN_RUN.finditer("".join(" " if both else sign for both, sign in there)))
     for match in islice((match for match in found if _FORMULA.search(_LATEX_COMMENT.sub("", match[0]))), _MOST_SAID):
-        label = Label(Span(match.start(), match.end()))
-        yield Diagnostic("hidden-text", "the page does not show this, so it is not read", source, (label,),
-        severity="warning",
+        yield Diagnostic("hidden-text", "the page does not show this, so it is not read", source,
+                         (Label(Span(*match.span())),), severity="warning",
                          help="an answer stands where whoever reads the page sees it")  # fmt: skip
 
 

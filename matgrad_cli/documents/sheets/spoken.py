@@ -144,7 +144,8 @@ def _row(sheet: Sheet, begin: int, end: int) -> list[tuple[str, list[int]]]:
 
 def _claimed(named: str, first: str, told: str, loss: str) -> str | None:
     """What a cell is the value of, `first` standing in the cell before it, below `named`."""
-    if _RELATION.search(first):
+    last = first.rpartition("=")[2]  # `δ = ∂L/∂z`
+    if _RELATION.search(last) or (last != first and not _HEAD.match(last)):
         return None
     if _DERIVATIVE.search(first):
         return first if _OF_VALUES.search(told) or _OF_DERIVATIVES.search(told) else None
