@@ -60,8 +60,8 @@ Judged = Literal["both ways", "one way", "one of two", "if seen", "if not denied
 """How a move is judged: both lines have the same solutions; those after it are some of those before it (`one of two`:
 the line goes on with one of two roots); by numbers that agree alone, or that do not differ, as it supposes without
 naming it that what it multiplies by is not zero, or is invertible; with the solution that it leads to."""
-PATTERNS: Final[dict[str, Judged]] = {"eq-softmax": "one way"}
-"""How a move that is a pattern is judged, if not both ways."""
+ONE_WAY: Final = ("eq-softmax", "eq-shortest")
+"""How the names of the patterns begin that lead to one of many solutions."""
 NATIVE: dict[str, tuple[Native, Judged]] = {}
 """The one function of each native move: the new equation and what the sentence mentions,
 or None where it does not fit."""
@@ -80,7 +80,7 @@ def native(rule_id: str, judged: Judged = "both ways") -> Callable[[Native], Nat
 
 def judged(rule_id: str) -> Judged:
     """How a move is judged."""
-    return NATIVE[rule_id][1] if rule_id in NATIVE else PATTERNS.get(rule_id, "both ways")
+    return NATIVE[rule_id][1] if rule_id in NATIVE else "one way" if rule_id.startswith(ONE_WAY) else "both ways"
 
 
 def contradicted(what: str, *notes: str) -> BugError:

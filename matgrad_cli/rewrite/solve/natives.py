@@ -36,8 +36,8 @@ from ...ir import (
 )
 from ...ir.terms import terms_of
 from ..engine.application import replaced, settled
-from ..forms.algebra import apart, factors_of, flip, zero
-from .line import Moved, Place, derivative, native, singular
+from ..forms.algebra import apart, flip, zero
+from .line import Moved, Place, derivative, native
 from .opening import Term, entrywise_terms, filled, sign_of, total
 from .question import symmetric_part
 
@@ -151,43 +151,20 @@ def _weight(numbers: Sequence[Expr], arrays: Sequence[Expr], side: Dim) -> Expr:
     return product(*numbers, Eye(side))
 
 
-@native("eq-shortest", "one way")
+@native("eq-shortest-column", "one way")
 def _shortest(place: Place) -> Moved:
-    """Of the solutions of AᵀA X = Aᵀ B, where AᵀA is singular, the one of least length: X = A⁺ B; of X AAᵀ = B Aᵀ:
-    X = B A⁺."""
+    """Of the solutions of aaᵀ x = c a the one of least length: x = c a/(aᵀa)."""
     left, right = place.equation
-    terms = place.opener.terms(left)
-    if terms is None or len(terms) != 1 or terms[0].core is None or terms[0].turned or place.unknown in nodes_of(right):
-        return None
-    numbers, before = terms[0].numbers, bool(terms[0].left)
-    gram, other = (terms[0].left, terms[0].right) if before else (terms[0].right, terms[0].left)
-    scale, arrays = apart(right.factors if isinstance(right, Mul) else (right,))
-    others = [part for array in arrays for part in factors_of(array)]
+    numbers, arrays = apart(right.factors if isinstance(right, Mul) else (right,))
+    column = arrays[0] if arrays else right
     if (
-        other
-        or len(gram) != 2
-        or gram[0] is not flip(gram[1])
-        or not singular(matmul(*gram), place.problem)
-        or not others
+        not isinstance(left, MatMul)
+        or left.factors != (column, flip(column), place.unknown)
+        or not column.shape.is_column
     ):
         return None
-    base, end = (gram[1], others[0] is gram[0]) if before else (gram[0], others[-1] is gram[1])
-    rest = others[1:] if before else others[:-1]
-    if (
-        not end
-        or not all(number.shape.is_number for number in rest if before and base.shape.is_row)
-        or not (rest or base.shape.is_row)
-    ):
-        return None
-    size = matmul(*gram[::-1])  # aᵀa for aaᵀ
-    inverse = mul(Power(size, Number(-1)), flip(base)) if size.shape.is_number else Call("pinv", base)
-    found = product(
-        *scale, *(Power(number, Number(-1)) for number in numbers), *((inverse, *rest) if before else (*rest, inverse))
-    )
-    return (place.unknown, place.simplify(found)), (
-        ("A", matmul(*gram)),
-        ("c", size if size.shape.is_number else Number(1)),
-    )
+    size = matmul(flip(column), column)
+    return (place.unknown, place.simplify(mul(*numbers, Power(size, Number(-1)), column))), (("a", column), ("c", size))
 
 
 @native("eq-tidy")
