@@ -43,7 +43,7 @@ _KIND = (
 """What is symmetric without being called so."""
 FACTS = (
     ("always", "idempotent symmetric", r"(?:orthogonal|orthonormal|symmetric)\s+project(?:ion|or)s?\b"),
-    ("suggested", "idempotent symmetric", r"\bproject(?:ion|or)s?\b|\bhat\s+matrix"),
+    ("suggested", "idempotent symmetric", r"(?<!random )\bproject(?:ion|or)s?\b|\bhat\s+matrix"),
     ("always", "spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
     ("always", "antisymmetric", r"anti-?symmetric|skew-symmetric"),
     (
@@ -53,20 +53,24 @@ FACTS = (
         r"|симметрич|đối xứng|대칭|对称|對稱|対称",
     ),
     ("suggested", "symmetric", _KIND),
-    ("always", "diagonal", r"diagonal(?!i[sz])"),
+    ("always", "diagonal", r"(?<!block )(?<!block-)\bdiagonal\b(?!\s+(?:entries|elements|blocks|part|terms))"),
     ("always", "orthogonal tall", rf"{_HAS}orthonormal\s+columns"),
     ("always", "orthogonal wide", rf"{_HAS}orthonormal\s+rows"),
     (
         "always",
         "orthogonal",
         r"(?:\borthogonal|\borthonormal|\bunitary|\brotation)\b(?!\s+(?:to|columns?|rows?|vectors?|bas[ie]s|complement"
-        r"|group|project\w+|decomposition|of|by|angle|invarian\w+|about)\b)",
+        r"|group|subspaces?|directions?|eigenvectors|project\w+|decomposition|of|by|angle|invarian\w+|about)\b)",
     ),
     ("always", "invertible", r"invertible|non-?singular"),
     ("always", "onehot", r"one-?hot"),
     ("always", "idempotent", r"idempotent"),
-    ("always", "unit", rf"(?:{_HAS}|\bof\s+)?\bunit[- ](?:norm|length)|\bunit[- ]vectors?"),
-    ("suggested", "unit", r"\bnormali[sz]ed"),
+    (
+        "always",
+        "unit",
+        rf"(?:{_HAS}|\bof\s+)?\bunit[- ](?:norm|length)|\bunit[- ](?:vectors?|directions?|eigenvectors?|sphere)",
+    ),
+    ("suggested", "unit", r"(?:\b(?:has|have)\s+been\s+)?\bnormali[sz]ed"),
     ("always", "positive", rf"{_HAS}positive{_ENTRIES}"),
     ("always", "nonnegative", rf"{_HAS}non-?negative{_ENTRIES}"),
     ("always", "simplex", r"probability\s+vectors?|\b(?:probability|unit|standard)\s+simplex"),
@@ -256,7 +260,13 @@ def _subject(before: str, behind: str) -> tuple[list[str], list[str]]:
     between = before[last[-1].end() :] if last else ""
     if re.match(rf"\s*{TRANSPOSED}\s*[A-Za-z(\\]", between):
         return defined_before(before), []
-    if not last or _PRONOUN.search(between) or len(between) > 60 or _OTHER_SUBJECT.search(between):
+    if (
+        not last
+        or re.match(r"\s*\^", between)
+        or _PRONOUN.search(between)
+        or len(between) > 60
+        or _OTHER_SUBJECT.search(between)
+    ):
         return [], []
     front = before[: last[-1].start()]
     if (together := _TOGETHER.search(before)) is not None:
@@ -357,7 +367,7 @@ def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
 
 SAID = r"\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{(?P<said>[^{}]*)\}\s*"
 """Words in a formula: `\\text{where } A = A^\\top`."""
-_IF = regex(r"\b(?:for|suppose)\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
+_IF = regex(r"\bfor\b\s*$|[a-z,]\s+suppose\b\s*$|\b(?:if|when|whenever|case|unless)\b[^.?!;]*$", re.IGNORECASE)
 _MORE = regex(r"\s*(?:\\in(?![A-Za-z])|∈|\\succ(?:eq)?(?![A-Za-z])|≻|⪰|≽)[^=,;]*$")
 _STYLED = regex(r"\\(?:math\w+|bm|boldsymbol)\s*\{?\s*(\\?[A-Za-z1]+)\s*\}?")
 _SIGNS = (

@@ -149,7 +149,7 @@ def _all_told(prose: str) -> dict[str, list[str]]:
             clause = re.split(r"\.\s|\n\s*\n|\(", bare[max(0, match.start() - 120) : match.end("names")])[-1]
             names = [*names_of(clause)[-2:]]
         told += [(match.start(), name, match["size"] or match["one"] or "scalar") for name in names]
-    told += [(start, name, f"{side}×{side}") for start, name, side, _ in in_sets(text)]
+    told += [(start, name, f"{side}×{side}") for start, name, side, _ in in_sets(text) if side]
     said: list[tuple[re.Match[str], Iterable[str], str]] = []
     for match in _VALUE_IN_FIELD.finditer(text):
         said.append((match, names_of(match["name"]), match["size"] or match["one"] or "scalar"))
@@ -171,12 +171,14 @@ def _all_told(prose: str) -> dict[str, list[str]]:
 
 
 def in_sets(text: str) -> Iterator[tuple[int, str, str, str]]:
-    """Where, the name, the side and the fact of `Ω ∈ 𝕊^n_{++}`."""
+    """Where, the name, the side and the fact of `Ω ∈ 𝕊^n_{++}`; without a side of `v ∈ 𝕊^{n-1}`, a sphere."""
     for match in _IN_SET.finditer(text):
         side = match["side"] or re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
         word = "orthogonal" if "O" in (match["set"] or "") else "spd" if "+" in (match["marks"] or "") else "symmetric"
-        for name in names_of(match["names"]) if side.isalnum() else ():
-            if not name[0].islower():  # 𝕊 may be a sphere
+        for name in names_of(match["names"]):
+            if side.endswith("-1") and name[0].islower():
+                yield match.start(), name, "", "unit"
+            elif side.isalnum() and not name[0].islower():
                 yield match.start(), name, side, word
 
 
