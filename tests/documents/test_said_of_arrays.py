@@ -92,6 +92,8 @@ def test_a_bias_that_is_a_row_has_a_gradient_that_is_a_row() -> None:
         ("The Hessian is $2A$", ""),
         ("the kernel of $A$", ""),
         ("with precision $\\Lambda$", "Lambda"),
+        ("$C$ is the cross-covariance", ""),
+        ("$C$ is the covariance between $x$ and $y$", ""),
     ],
 )
 def test_matrices_that_are_symmetric_by_their_kind(prose: str, names: str) -> None:
@@ -139,3 +141,50 @@ def test_a_size_that_is_told_of_a_layer_may_have_another_letter(value: str, verd
         "$$\\frac{\\partial L}{\\partial W_2} = eh^T$$\n"
     )
     assert check_text(text, "x.md").verdict == verdict
+
+
+RESTS = {
+    "P": ("\\|Px-b\\|^2", "2P(x-b)"),
+    "Q": ("\\|Qx-b\\|^2", "2(x-Q^\\top b)"),
+    "u": ("\\|x-uu^\\top x\\|^2", "2(I-uu^\\top)x"),
+    "x": ("\\|x\\|_1", "\\mathbf{1}"),
+    "t": ("-t^\\top\\log\\operatorname{softmax}(x)", "\\operatorname{softmax}(x)-t"),
+    "A": ("x^\\top Ax", "2Ax"),
+}
+SAYS = """P|right|Let $P$ be an orthogonal projection.
+P|right|Let $P$ be a projection ($P^2=P=P^\\top$).
+P|right|Let $P=P^\\top=P^2\\in\\mathbb{R}^{n\\times n}$.
+P|wrong|Let $P$ be a random projection matrix.
+Q|right|Suppose $QQ^\\top=Q^\\top Q=I$.
+Q|right|$Q^{-1}=Q^\\top$.
+Q|right|Let $Q\\in O(n)$.
+Q|right|Let $Q$ be a rotation matrix.
+Q|wrong|The columns of $Q$ are orthogonal to $b$.
+Q|wrong|Let $Q$ be an orthogonal projection.
+u|right|Let $\\|u\\|_2=1$.
+u|right|Here $u^\\top u=1$.
+u|right|$u$ is normalised.
+u|wrong|Let $\\|u\\|=2$.
+x|right|Let $x_i>0$ for all $i$.
+x|right|Let $x>0$ be a vector in $\\mathbb{R}^n$.
+t|right|The entries of $t$ sum to one.
+t|wrong|Weights $t$ do not sum to one.
+t|wrong|Weights $t$ are arbitrary.
+t|wrong|We do not require $\\sum_i t_i = 1$.
+A|undecided|Let $A$ be any square matrix; the symmetric case is treated in Section 3.
+A|wrong|A common mistake is to assume $A$ symmetric."""
+
+
+@pytest.mark.parametrize("case", SAYS.splitlines())
+def test_what_a_text_says_of_a_name_decides_what_rests_on_it(case: str) -> None:
+    name, verdict, prose = case.split("|", 2)
+    loss, slope = RESTS[name]
+    assert check_text(f"{prose}\n\n$$f(x)={loss}$$\n\n$$\\nabla f = {slope}$$\n", "x.md").verdict == verdict
+
+
+def test_a_fact_of_the_variable_serves_rows_that_derive_nothing() -> None:
+    said = (
+        "$A,B\\in\\mathbb{R}^{n\\times d}$, $Q\\in\\mathbb{R}^{d\\times d}$ orthogonal.\n\n$$f(Q) = \\|AQ-B\\|_F^2 = "
+    )
+    said += "\\|A\\|_F^2+\\|B\\|_F^2%s2\\operatorname{tr}(Q^\\top A^\\top B)$$\n\n$$\\nabla f = 2A^\\top(AQ-B).$$\n"
+    assert [check_text(said % sign, "x.md").verdict for sign in "-+"] == ["right", "wrong"]

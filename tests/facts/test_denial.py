@@ -36,7 +36,14 @@ is W {}?
 W is hardly ever {}
 whether or not W is {}
 unlike a {} W, ours is general
-W might be {}"""
+W might be {}
+W is {} only for n=1
+W is {} or not
+W is {} if and only if n=1
+it is tempting to assume W {}
+a common mistake is to assume W {}
+W is almost {}
+some take W {}; we do not"""
 SAID = """W is not only {} but sparse
 without loss of generality W is {}
 since X is not square, let W be {}
