@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ...diagnostics.regex import regex
-from ...documents.sheets.facts import COVARIANCE, facts_by_standing
+from ...documents.sheets.facts import COVARIANCE
 from ...documents.sheets.members import small
 from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Question, Sheet, Told
@@ -93,8 +93,6 @@ class OpenNames:
         self.explained: frozenset[str] = frozenset()
         self.identities: set[str] = set()
         self.valued: dict[str, bool] = {}
-        unplaced = facts_by_standing(sheet.prose)["suggested"].get("", set())
-        self.unplaced = unplaced & {"symmetric", "spd", "diagonal"}
         sums = (match for formula in sheet.formulas for match in SUM_IS_ONE.finditer(formula.passage.text))
         self.whole = {plain_name(match["name"]) for match in sums} & {*question.wrt}
 
@@ -162,11 +160,8 @@ class OpenNames:
         yield varies, "the constant of the loss, which was left out, may depend on what is differentiated by"
         code, message = (result.slip.code, result.slip.message) if result.slip is not None else ("", "")
         needs = code == "needs-fact"
-        somewhere = "it is not certain of which matrix the document says that it is symmetric"
-        yield (needs or code == "other-layout") and self.unplaced, somewhere
         remark = (needs or code == "missing-transpose") and _REMARK.match(written.after)
         yield remark, "the remark behind it may say a fact, in words that were not understood"
-        yield needs and names & self.told.supposed.keys(), "the document supposes more of a matrix in it elsewhere"
         covariance = (needs or code == "other-layout") and COVARIANCE.search(self.sheet.prose)
         yield covariance, "covariances are symmetric"
         less = code == "number-plus-array" and _less_a_number(line, shapes)

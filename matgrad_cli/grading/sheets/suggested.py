@@ -41,19 +41,22 @@ def _whole(sheet: Sheet, refused: bool) -> set[str]:
 
 def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...], str | None]]:
     """Facts that no line of the problem rests on: constraints of a variable, which rows may use that derive nothing;
-    and what is said of something that is not certain, with why a row that needs it is not called wrong."""
+    and what is supposed elsewhere, or said of something that is not certain, with why a row is in doubt then."""
     said = [fact_by_form(formula.passage.text) for formula in sheet.formulas]
     for name in part.question.wrt:
-        words = told.always.get(name, frozenset()) | {
-            word for known, by_form in said if known == name for word in by_form
-        }
-        if words & CONSTRAINTS:
-            yield tuple(f"{name} {word}" for word in sorted(words & CONSTRAINTS)), None
+        words = {*told.always.get(name, ()), *(word for known, by_form in said if known == name for word in by_form)}
+        if facts := tuple(f"{name} {word}" for word in sorted(words & CONSTRAINTS)):
+            yield facts, None
     shapes = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
-    for word in sorted(facts_by_standing(sheet.prose)["suggested"].get("", set())):
-        for name, shape in shapes.items() if word in CONDITIONS else ():
-            if shape.is_square or (not CONDITIONS[word].sides and not shape.is_number):
-                yield (f"{name} {word}",), f"it is not certain of what the document says that it is {word}"
+    if facts := tuple(f"{name} {word}" for name in shapes for word in sorted(told.supposed.get(name, ()))):
+        yield facts, "the document supposes more of a matrix in it elsewhere"
+    for word in sorted(facts_by_standing(sheet.prose)["suggested"].get("", set()) & CONDITIONS.keys()):
+        square = CONDITIONS[word].sides
+        names = (name for name, shape in shapes.items() if shape.is_square or not (square or shape.is_number))
+        yield (
+            tuple(f"{name} {word}" for name in names),
+            f"it is not certain of what the document says that it is {word}",
+        )
 
 
 def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
