@@ -271,16 +271,14 @@ class _Finder:
         for symbol in problem.variables:
             words = frozenset().union(*(one.get(symbol.name, ()) for one in (self.told.always, self.built, bounds)))
             words = words.union(*map(facts_of_value, self._values(symbol.name) if symbol.shape.is_matrix else ()))
-            words -= CONSTRAINTS if symbol.name in wrt else set()
-            words |= supposed.get(symbol.name, set())
+            words = (words - CONSTRAINTS if symbol.name in wrt else words) | supposed.get(symbol.name, set())
             words |= {"square"} if "orthogonal" in words and words.isdisjoint(("tall", "wide")) else set()
             for word in sorted(words):
-                square = CONDITIONS[word].sides == "="
                 fact = f"{symbol.name} {word}"
                 flat = word in ("tall", "wide") and symbol.shape.rows is symbol.shape.cols
                 sides = self.told.sizes.get(symbol.name, "").split("×")
                 fits = symbol.shape.is_matrix and sides[0] == sides[-1]  # no fact contradicts a size that is told
-                if (fits or not square) and not flat and self._holds(problem, fact):
+                if (fits or CONDITIONS[word].sides != "=") and not flat and self._holds(problem, fact):
                     yield fact
 
     def _values(self, name: str) -> Iterable[Problem]:

@@ -34,7 +34,7 @@ from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
 from .rows import Line, explained, gives_identity, is_special
-from .suggested import held, said_beside, stated_layouts, supposable
+from .suggested import held, said_beside, stated_layouts, supposable, where_held
 
 MOST_VARIABLES = 6
 _PLAIN = Habits()
@@ -183,7 +183,7 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
             row = replace(row, notes=(*row.notes, note))
             part = replace(part, judged=(*part.judged[:number], row, *part.judged[number + 1 :]))
     for facts, doubt in held(sheet, posed.told, part) if _doubtful(part) else ():
-        part = _where_held(part, read(part.layout, (*supposed, *facts)), facts, doubt)
+        part = where_held(part, read(part.layout, (*supposed, *facts)), facts, doubt)
     for case in cases(sheet, part.judged, part.tasks):
         part = replace(
             part, judged=case.applied(part.judged, read(part.layout, supposed, habits=Habits(where=case.where)).judged)
@@ -203,18 +203,6 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
     for symbol, (number, value) in part.solved.items() if _doubtful(part) else ():
         part = _at_solution(posed, part, number, symbol, value)
     return part
-
-
-def _where_held(part: Part, other: Part, facts: tuple[str, ...], doubt: str | None) -> Part:
-    """The problem; a wrong row that follows under facts which may hold is in doubt; one that derives nothing follows
-    where they hold of the variable."""
-    judged = list(part.judged)
-    for at, (old, new) in enumerate(zip(part.judged, other.judged, strict=True)):
-        if old.verdict == "wrong" and new.verdict == "follows" and doubt is not None:
-            judged[at] = replace(old, verdict="undecided", why=doubt)
-        elif old.verdict == "wrong" and new.verdict == "follows" and not old.line.derives:
-            judged[at] = replace(new, notes=(*new.notes, f"where {', '.join(facts)}"))
-    return replace(part, judged=tuple(judged))
 
 
 def _either(part: Part, other: Part, members: Mapping[str, str]) -> Part:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.sheets.facts import CONSTRAINTS, COVARIANCE, fact_by_form, facts_beside, facts_by_standing
 from ...documents.sheets.sheet import Sheet, Told
@@ -57,6 +58,18 @@ def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...]
             tuple(f"{name} {word}" for name in names),
             f"it is not certain of what the document says that it is {word}",
         )
+
+
+def where_held(part: Part, other: Part, facts: tuple[str, ...], doubt: str | None) -> Part:
+    """The problem; a wrong row that follows under facts which may hold is in doubt; one that derives nothing follows
+    where they hold of the variable."""
+    judged = list(part.judged)
+    for at, (old, new) in enumerate(zip(part.judged, other.judged, strict=True)):
+        if old.verdict == "wrong" and new.verdict == "follows" and doubt is not None:
+            judged[at] = replace(old, verdict="undecided", why=doubt)
+        elif old.verdict == "wrong" and new.verdict == "follows" and not old.line.derives:
+            judged[at] = replace(new, notes=(*new.notes, f"where {', '.join(facts)}"))
+    return replace(part, judged=tuple(judged))
 
 
 def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
