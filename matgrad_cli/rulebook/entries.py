@@ -140,7 +140,7 @@ _TEXTS: Kind = (partial(_texts_in, list), tuple, "a list of texts")
 _TABLE: Kind = (partial(_texts_in, dict), lambda value: tuple(value.items()), 'a table such as { A = "m n" }')
 FIELDS: Mapping[str, Kind] = {
     **dict.fromkeys("id title why lhs rhs".split(), _TEXT),
-    **dict.fromkeys("native reversible group nary".split(), _FLAG),
+    **dict.fromkeys("native reversible one_way group nary".split(), _FLAG),
     **dict.fromkeys("when cite example fixed moves still moving single optional itself".split(), _TEXTS),
     **dict.fromkeys("shapes given bindings".split(), _TABLE),
     "small": (lambda value: value in ("back", "forward"), str, "`back` or `forward`"),

@@ -35,6 +35,7 @@ class Rule:
     `moving` letters that must, `single` letters that are no product.
     `nary` rules speak of two terms or factors and hold for any number: they are used again on the parts that they split
     off, and a part without the variable does not move.
+    `one_way` says of a pattern for equations that it leads to one of many solutions.
     `small` says that a practised reader does the step in the head: on a short page it is told together with the step
     after it (`forward`) or before it (`back`).
     `moves` names letters that hold what is pending (under a d: the variable) and are no product of which an end part
@@ -61,6 +62,7 @@ class Rule:
     bindings: tuple[tuple[str, str], ...] = ()
     native: bool = False
     reversible: bool = False
+    one_way: bool = False
     group: bool = False
     nary: bool = False
     fixed: tuple[str, ...] = ()

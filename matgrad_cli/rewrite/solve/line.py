@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Final, Literal
+from typing import Literal
 
 from ...diagnostics import BugError, Diagnostic, MatgradError
 from ...diagnostics.record import field, mutable, record, replace
@@ -60,8 +60,6 @@ Judged = Literal["both ways", "one way", "one of two", "if seen", "if not denied
 """How a move is judged: both lines have the same solutions; those after it are some of those before it (`one of two`:
 the line goes on with one of two roots); by numbers that agree alone, or that do not differ, as it supposes without
 naming it that what it multiplies by is not zero, or is invertible; with the solution that it leads to."""
-ONE_WAY: Final = ("eq-softmax", "eq-shortest")
-"""How the names of the patterns begin that lead to one of many solutions."""
 NATIVE: dict[str, tuple[Native, Judged]] = {}
 """The one function of each native move: the new equation and what the sentence mentions,
 or None where it does not fit."""
@@ -80,7 +78,9 @@ def native(rule_id: str, judged: Judged = "both ways") -> Callable[[Native], Nat
 
 def judged(rule_id: str) -> Judged:
     """How a move is judged."""
-    return NATIVE[rule_id][1] if rule_id in NATIVE else "one way" if rule_id.startswith(ONE_WAY) else "both ways"
+    if rule_id in NATIVE:
+        return NATIVE[rule_id][1]
+    return "one way" if equation_rules().rule(rule_id).one_way else "both ways"
 
 
 def contradicted(what: str, *notes: str) -> BugError:
