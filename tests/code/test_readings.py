@@ -114,7 +114,7 @@ UP = ", dout"
 @pytest.mark.parametrize(
     ("out", "up", "back", "verdict"),
     [
-        ("return self.p", UP, "return dout", "wrong"),
+        ("return self.p", UP, "return dout", "undecided"),
         ("return np.maximum(0, x)", UP, "return dout", "wrong"),
         ("return np.maximum(0, x)", UP, "return dout * (self.x > 0)", "right"),
         ("out = self.p\n        return out", UP, "dout = dout * self.p * (1 - self.p)\n        return dout", "right"),
@@ -232,3 +232,139 @@ class Embedding:
 """
     assert "wrong" not in verdicts(text).values()
     assert set(verdicts(text.replace("self.n_out)", "dout.shape[2])")).values()) == {"follows"}
+
+
+LOSS = """\
+import numpy as np
+
+
+class Loss:
+    def calculate(self, output, y):
+        return np.mean(self.forward(output, y))
+
+
+class CrossEntropy(Loss):
+    def forward(self, y_pred, y_true):
+        p = np.clip(y_pred, 1e-7, 1 - 1e-7)
+        return -np.mean(y_true * np.log(p) + (1 - y_true) * np.log(1 - p), axis=-1)
+
+    def backward(self, dvalues, y_true):
+        p = np.clip(dvalues, 1e-7, 1 - 1e-7)
+        self.dinputs = ((1 - y_true) / (1 - p) - y_true / p) / len(dvalues[0])
+        self.dinputs = self.dinputs / len(dvalues)
+
+
+class Head:
+    def __init__(self):
+        self.loss = CrossEntropy()
+
+    def forward(self, x, y):
+        self.output = 1 / (1 + np.exp(-x))
+        return self.loss.calculate(self.output, y)
+
+    def backward(self, y_pred, y):
+        self.dinputs = (y_pred - y) / len(y_pred)
+        self.dinputs /= len(y_pred[0])
+
+
+class Dense:
+    def __init__(self, n_in, n_out, l1):
+        self.W = np.random.randn(n_in, n_out)
+        self.l1 = l1
+
+    def forward(self, x):
+        self.x = x
+        return np.dot(x, self.W)
+
+    def backward(self, dout):
+        self.dW = np.dot(self.x.T, dout)
+        if self.l1 > 0:
+            self.dW += self.l1 * np.sign(self.W)
+        return np.dot(dout, self.W.T)
+"""
+CELL = """\
+class Cell:
+    def forward(self, x, Wx, Wh):
+        (N, T, D), H = x.shape, Wh.shape[0]
+        self.x, self.Wx, self.Wh, hs, h_prev = x, Wx, Wh, np.zeros((N, T, H)), np.zeros((N, H))
+        self.caches = []
+        for t in range(T):
+            h = np.tanh(x[:, t] @ Wx + h_prev @ Wh)
+            self.caches.append((x[:, t], h_prev, h))
+            hs[:, t] = h
+            h_prev = h
+        return hs
+
+    def backward(self, dhs):
+        dWx, dWh, dh_prev = np.zeros_like(self.Wx), np.zeros_like(self.Wh), 0
+        for t in reversed(range(dhs.shape[1])):
+            xt, h_prev, h = self.caches[t]
+            d = (dhs[:, t] + dh_prev) * (1 - h ** 2)
+            dWx += xt.T @ d
+            dWh += h_prev.T @ d
+            dh_prev = d @ self.Wh.T
+        size = np.sqrt(np.sum(dWh ** 2))
+        if size > 5:
+            dWh = dWh / size * 5
+        return dWx, dWh
+"""
+POOL = """\
+class Pool:
+    def __init__(self, pool_size=2, stride=2):
+        self.size, self.stride = pool_size, stride
+
+    def forward(self, x):
+        C, H, W = x.shape
+        self.x, s, k = x, self.stride, self.size
+        out = np.zeros(shape=(C, (H - k) // s + 1, (W - k) // s + 1))
+        for i in range(out.shape[1]):
+            for j in range(out.shape[2]):
+                out[:, i, j] = np.max(x[:, i * s:i * s + k, j * s:j * s + k], axis=(1, 2))
+        return out
+
+    def backward(self, dout):
+        dx, s, k = np.zeros_like(self.x), self.stride, self.size
+        for c in range(dout.shape[0]):
+            for i in range(dout.shape[1]):
+                for j in range(dout.shape[2]):
+                    part = self.x[c, i * s:i * s + k, j * s:j * s + k]
+                    dx[c, i * s:i * s + k, j * s:j * s + k] += dout[c, i, j] * (part == part.max())
+        return dx
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("text", "right", "wrong", "line"),
+    [
+        (LOSS, "((1 - y_true) / (1 - p) - y_true / p)", "((1 - y_true) / (1 - p) + y_true / p)", 16),
+        (LOSS, "self.dinputs / len(dvalues)\n", "self.dinputs\n", 17),
+        (LOSS, "(y_pred - y) /", "(y - y_pred) /", 29),
+        (LOSS, "+= self.l1", "-= self.l1", 45),
+        (CELL, "dWh += h_prev.T @ d", "dWh += h.T @ d", 19),
+        (CELL, "(dhs[:, t] + dh_prev)", "dhs[:, t]", 17),
+    ],
+)
+def test_layers_as_people_write_them(text: str, right: str, wrong: str, line: int) -> None:
+    assert "wrong" not in verdicts(text).values()
+    found = verdicts(text.replace(right, wrong))
+    assert line in [number for number, verdict in found.items() if verdict == "wrong"]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (POOL.replace("+= dout", "= dout"), "the windows do not overlap"),
+        (
+            "class Softmax:\n    def forward(self, x):\n        e = np.exp(x)\n        return e / e.sum(axis=1, "
+            "keepdims=True)\n\n    def backward(self, dout):\n        return dout\n",
+            "this is what comes from above",
+        ),
+        ("y_hat = X @ w\nerror = y_hat - y\ndw = X.T @ error\n", "no loss is named"),
+    ],
+)
+def test_what_is_right_under_a_condition_is_undecided(text: str, told: str) -> None:
+    (problem,) = checked(text).problems
+    assert problem.verdict == "undecided"
+    assert told in str([finding.diagnostic for finding in problem.lines])

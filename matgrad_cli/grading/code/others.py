@@ -238,7 +238,8 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
     a positive multiple of the parameter more, or of its signs."""
     forward, site = trial.unit.forward, trial.influences(claim)[:1]
     own = [place.arg for place in forward.args.args] if forward is not None else []
-    if trial.plan.way != "upstream" or not site or claim.name in own or trial.unit.inside is None:
+    layer = trial.plan.way == "upstream" and trial.unit.inside is not None and not trial.point.faint
+    if not layer or not site or claim.name in own:
         return ""
     at, truth = dict(trial.base.machine.trace)[site[0]], trial.truth(site[0])
     value = fitting(np.real(claim.last.value), np.shape(truth))
@@ -247,7 +248,7 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
     whole, more = np.ravel(np.real(at)), np.ravel(value - np.real(truth))
     penalties = [np.stack(parts, axis=1) for parts in ([whole], [np.sign(whole)], [whole, np.sign(whole)])]
     found = ((parts, np.linalg.lstsq(parts, more)[0]) for parts in penalties if len(more) >= parts.shape[1])
-    fits = any(np.all(times > 0) and np.allclose(parts @ times, more, atol=1e-9) for parts, times in found)
+    fits = any(np.all(times > 0) and np.allclose(parts @ times, more, 1e-9, 1e-9) for parts, times in found)
     return f"this is the derivative, and that of a penalty on `{claim.name}`, which is not in the loss" if fits else ""
 
 

@@ -212,9 +212,11 @@ def _zero(value: Value) -> bool:
 
 def _taken_out(statement: ast.stmt) -> bool:
     """Whether a value is taken out of what was made before: `x, h_prev = cache`."""
-    value = getattr(statement, "value", None)
+    whole = value = getattr(statement, "value", None)
+    while isinstance(value, ast.Attribute | ast.Subscript):
+        value = value.value
     parts = isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Tuple)
-    return isinstance(value, ast.Attribute | ast.Subscript) or (parts and isinstance(value, ast.Name))
+    return isinstance(value, ast.Name) and (parts or whole is not value)
 
 
 def _literal(statement: ast.stmt) -> bool:
