@@ -114,7 +114,7 @@ UP = ", dout"
 @pytest.mark.parametrize(
     ("out", "up", "back", "verdict"),
     [
-        ("return self.p", UP, "return dout", "undecided"),
+        ("return self.p", UP, "return dout", "wrong"),
         ("return np.maximum(0, x)", UP, "return dout", "wrong"),
         ("return np.maximum(0, x)", UP, "return dout * (self.x > 0)", "right"),
         ("out = self.p\n        return out", UP, "dout = dout * self.p * (1 - self.p)\n        return dout", "right"),
@@ -368,3 +368,21 @@ def test_what_is_right_under_a_condition_is_undecided(text: str, told: str) -> N
     (problem,) = checked(text).problems
     assert problem.verdict == "undecided"
     assert told in str([finding.diagnostic for finding in problem.lines])
+
+
+@pytest.mark.parametrize(("back", "verdict"), [("dout", "undecided"), ("2 * dout", "wrong")])
+def test_a_softmax_may_hand_on_the_gradient_of_a_cross_entropy(back: str, verdict: str) -> None:
+    text = f"""\
+import numpy as np
+
+
+class Softmax:
+    def forward(self, x):
+        e = np.exp(x - x.max(axis=1, keepdims=True))
+        self.p = e / e.sum(axis=1, keepdims=True)
+        return self.p
+
+    def backward(self, dout):
+        return {back}
+"""
+    assert set(verdicts(text).values()) == {verdict}

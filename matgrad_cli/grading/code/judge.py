@@ -365,11 +365,12 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
 
 
 def _hands_on(trial: Trial, value: Value) -> bool:
-    """Whether what comes from above is handed on as it is by what gives probabilities: the loss behind it may go with
-    it."""
-    above = any(np.array_equal(value, one) for _, one in trial.base.upstream)
-    output = np.real(trial.base.outputs[0]) if above and trial.plan.way == "upstream" else np.zeros(1)
-    return bool(np.all((output > 0) & (output < 1)))
+    """Whether a softmax hands on what comes from above as it is: the cross entropy behind it may go with it."""
+    if trial.plan.way != "upstream" or not any(np.array_equal(value, one) for _, one in trial.base.upstream):
+        return False
+    output = np.real(trial.base.outputs[0])
+    axes = range(np.ndim(output)) if np.size(output) > 1 else ()
+    return bool(np.all(output > 0)) and any(np.allclose(np.sum(output, axis=axis), 1) for axis in axes)
 
 
 def _is_multiple(trial: Trial, claim: Claim) -> bool:
