@@ -35,15 +35,15 @@ _DEFINITE = regex(rf"(?P<name>{NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻
 _HAS = r"(?:has|have|having|with)\s+(?:all\s+|only\s+|\w+ly\s+)?"
 _ENTRIES = r"\s+(?:entries|components|elements|coordinates)"
 _KIND = (
-    r"(?<!cross-)(?<!cross )\b(?:(?:auto-?|co-?)?covariances?(?!\s+(?:between|of\b[^.;]{0,30}\b(?:with|and)\b))"
-    r"|variance-covariance|scatter|correlation|precision|kernel|Gram(?:ian)?|Hessian|Laplacian"
+    r"(?<!cross-)(?<!cross )\b(?:(?:(?:auto-?|co-?)?covariances?|correlation)"
+    r"(?!\s+(?:between|of\b[^.;]{0,30}\b(?:and|two|with)\b))|variance-covariance|scatter|precision|kernel|Gram(?:ian)?|Hessian|Laplacian"
     r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia"
     r"|stiffness|metric)\b"
 )
 """What is symmetric without being called so."""
 FACTS = (
     ("always", "idempotent symmetric", r"(?:orthogonal|orthonormal|symmetric)\s+project(?:ion|or)s?\b"),
-    ("suggested", "idempotent symmetric", r"(?<!random )\bproject(?:ion|or)s?\b|\bhat\s+matrix"),
+    ("suggested", "idempotent symmetric", r"\ban?\s+project(?:ion|or)\b(?!\s+(?:head|layer))|\bhat\s+matrix"),
     ("always", "spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
     ("always", "antisymmetric", r"anti-?symmetric|skew-symmetric"),
     (
