@@ -48,8 +48,12 @@ def _plain(text: str) -> str:
         _ESCAPES.get(character) or (f"${formula_latex(character)}$" if character in SIGNS else character)
         for character in text
     )
-    text = re.sub(r"`([^`']*)`", r"\\texttt{\1}", text)
-    return re.sub(r'"([^"]*)"', r"``\1''", text)
+    return re.sub(r'`([^`\']+)`|"([^"]*)"', _quoted, text)
+
+
+def _quoted(match: re.Match[str]) -> str:
+    """Code as it is typed, with straight quotes; words in curved ones."""
+    return rf"\texttt{{{match[1]}}}" if match[1] else f"``{match[2]}''"
 
 
 def value_latex(of: Value | Ratio) -> str:
