@@ -66,7 +66,7 @@ class Begun:
         found = _words(number, row, self.around, self.rows) or read_row(
             number, row, self.source, self.around.names(), self.syntax
         )
-        found = without_samples(found, self.around.samples)
+        found = without_samples(found, self.around.samples, self.around.functions)
         if number == self.rows[-1][0]:
             texts = [one.text for _, one in self.rows]
             chain, text = self.reader.chain, self.source.text

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from ..diagnostics.record import field, mutable, record, replace
 from ..ir import Entry, Expr, Index
 from ..records.finding import LineVerdict, Role
-from .lines.forms import order_of
+from .lines.forms import letters_of, order_of
 from .lines.lost_sums import lost_sum, lost_sums, sigma_letters
 from .lines.reading import Read
 from .lines.scope import Surroundings
 from .lines.statements import Row
+from .lines.syntax_walk import names
 from .slips.causes import Slip
 
 
@@ -67,7 +68,7 @@ class Chain:
     `sound` says that everything since the head follows, so that the head has the value of the last side.
     `turned` says that the left side is the transpose of the derivative that is asked for, `(∇f)ᵀ` or `∂f/∂xᵀ`.
     `sums` are the letters over which the line before writes a Σ, `always` those over which the text does anywhere;
-    `silent` are the letters that the left side sums silently, `lost` those of them that have a Σ elsewhere.
+    `silent` are the letters that the left side has without a Σ, `lost` those of them that have a Σ elsewhere.
     `gap` says that the row before could not be judged, `apart` that of this one only the left side could not.
     `equation` says that the derivative was set to zero: what comes now is an equation for the variable, no identity.
     """
@@ -94,7 +95,11 @@ class Chain:
         """A claim with its own left side begins a chain."""
         self.order, self.head, self.sound, self.rough = order_of(expr), expr, True, left.rough
         self.target, self.turned = target, turned
-        self.silent, self.lost = frozenset(left.summed), lost_sums(left, self.always)
+        own = (
+            label for name in (names(left.side.node) if left.side.node else ()) for label in name.name.split("_")[1:]
+        )  # the i of `\\ell_i`
+        self.silent = frozenset((*left.summed, *letters_of(left.side.node), *own))
+        self.lost = lost_sums(left, self.always)
         self.sums = (self.sums | self.always | sigma_letters(left.side.node)) - self.silent
 
     def lost_sums(self, found: Read) -> tuple[str, ...]:

@@ -203,11 +203,15 @@ class Rulebook:
 
 def rulebook(extra: Path | None = None) -> Rulebook:
     """The rules of the product, and the pattern rules in `extra` (a folder or a file) behind them."""
-    return _rulebook(str(extra) if extra else "")
+    if extra is None:
+        return _rulebook("", ())
+    files = sorted(extra.glob("*.toml")) if extra.is_dir() else [extra]
+    return _rulebook(str(extra), tuple((file.absolute(), file.stat().st_mtime_ns) for file in files if file.exists()))
 
 
 @lru_cache(maxsize=4)
-def _rulebook(extra: str) -> Rulebook:
+def _rulebook(extra: str, files_read: tuple[tuple[Path, int], ...]) -> Rulebook:
+    """The rules with those of `extra`, whose files are read again where they have changed."""
     folder = rules_folder()
     files = {file.stem: file for file in folder.glob("*.toml") if file.stem != EQUATIONS}
     ordered = [files[name] for name in FAMILIES if name in files] + [
@@ -217,7 +221,7 @@ def _rulebook(extra: str) -> Rulebook:
     if extra:
         path = Path(extra)
         more = sorted(path.glob("*.toml")) if path.is_dir() else [path]
-        if not path.exists() or not more:
+        if not files_read:
             said = f"found no rule files in `{path}`; needed a folder with *.toml files, or one such file"
             raise InputError.coded("rules-missing", said)
         for file in more:

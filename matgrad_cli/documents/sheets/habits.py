@@ -30,7 +30,11 @@ _SOFTMAX = regex(
     r"(?:_\s*(?:\{\s*)?\\(?:text|mathrm|textrm)\s*\{\s*rows?\s*\}\s*\}?)?(?=\s*(?:\\!)*\s*(?:\\(?:left"
     r"|[bB]igl?g?))?\s*[(\[])"
 )
-_TWO_NORM = regex(r"(?P<bar>\\\||\\r?Vert(?![A-Za-z])|\|\||‖)\s*_\s*(?:\{\s*2\s*\}|2)")
+_BAR = r"(?:\\\||\\[lr]?Vert(?![A-Za-z])|\|\||‖)"
+_TWO_NORM = regex(
+    rf"(?P<norm>{_BAR}(?=[^|‖]*?(?<![A-Za-z\\])[A-Z])(?:\\[A-Za-z]+|[^|‖\\a-z])*?{_BAR})\s*_\s*(?:\{{\s*2\s*\}}|2)"
+)
+"""The 2-norm of what holds matrices and no vector: `\\|XW - Y\\|_2`."""
 _OF_CAPITAL = regex(r"soft-?max\W{1,12}[A-Z]", re.IGNORECASE)
 _ROW_SUM = regex(
     r"\\(?:operatorname|mathrm|text)\s*\{\s*row[- ]?sums?\s*\}\s*"
@@ -182,7 +186,7 @@ def meanings(sheet: Sheet) -> Iterator[tuple[str, str]]:
     texts = [one.passage.text for one in sheet.formulas]
     if not _ROWS.search(sheet.prose) and any(map(_OF_CAPITAL.search, texts)):
         yield from (("1", "softmax of each row"), ("0", "softmax of each column"))
-    if any(_TWO_NORM.search(text) and re.search(r"(?<![A-Za-z\\])[A-Z](?![A-Za-z])", text) for text in texts):
+    if any(map(_TWO_NORM.search, texts)):
         yield "F", "the 2-norm of a matrix as that of its entries, ‖·‖_F"
 
 
@@ -213,9 +217,7 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
         return rf"\operatorname{{softmax}}_{{{way}}}" if way else match[0]
 
     habits.append((_SOFTMAX, softmax))
-    habits += _ALWAYS
-    if meant == "F":
-        habits.append((_TWO_NORM, r"\g<bar>_F"))
+    habits += [*_ALWAYS, *([(_TWO_NORM, r"\g<norm>_F")] if meant == "F" else ())]
     if _SUBGRADIENT.search(sheet.prose):
         habits.append((_SIGN_ALONE, lambda match: match[0] if _QUOTIENT.search(match.string) else r"\nabla"))
     for name in sorted(ones_told(sheet.prose)):

@@ -132,7 +132,8 @@ _DERIVED = regex(
 def _functions(rows: Sequence[tuple[int, Passage]], scratch: Surroundings) -> frozenset[str]:
     r"""Names that a row states as a function of others: `\mathbf{e}(\theta) := …`."""
     found = (match for _, row in rows for match in re.finditer(_FUNCTION, row.text))
-    parts = ((match[1] or match[2] or match[3], match[4]) for match in found)
+    labelled = (match for match in found if not match[4] or scratch.valued(letter_name(match[4])))  # no i of ℓ_i
+    parts = ((match[1] or match[2] or match[3], match[4]) for match in labelled)
     names = frozenset("_".join(letter_name(part) for part in both if part) for both in parts)
     return frozenset(
         name for name in names - _SIGNS - FUNCTIONS.keys() - scratch.formulas.keys() if not scratch.known(name)

@@ -43,7 +43,7 @@ FORM_SLIPS = {
 UNDECIDED = frozenset((
     "left-out", "cases", "missing-shape", "too-many-indices", "not-a-variable", "missing-loss", "missing-wrt",
     "loss-not-stated",
-    "unknown-name", "sum-range",
+    "unknown-name", "unknown-function", "sum-range",
 ))  # fmt: skip
 """Codes of the reader for what is readable and yet cannot be judged."""
 

@@ -35,12 +35,13 @@ def sample_letters(nodes: Sequence[s.Node], around: Surroundings) -> frozenset[s
     return frozenset(found - counting)
 
 
-def without_samples(row: Row, letters: Collection[str]) -> Row:
-    """The row without the letters that number samples, and what was left out."""
+def without_samples(row: Row, letters: Collection[str], functions: Collection[str]) -> Row:
+    """The row without the letters that number samples, and what was left out; the value of a function at its own
+    variable is its name: `h_\\theta(x^{(i)})`."""
     found: set[str] = set()
 
     def without(node: s.Node) -> s.Node:
-        return rebuilt(node, lambda part: _without(part, letters, found))
+        return rebuilt(node, lambda part: _without(part, letters, functions, found))
 
     def plain(side: Side) -> Side:
         others = tuple(map(without, side.others))
@@ -51,10 +52,12 @@ def without_samples(row: Row, letters: Collection[str]) -> Row:
     return replace(row, claims=claims, notes=(*row.notes, *said)) if found else row
 
 
-def _without(part: s.Node, letters: Collection[str], found: set[str]) -> s.Node:
+def _without(part: s.Node, letters: Collection[str], functions: Collection[str], found: set[str]) -> s.Node:
     _, borne = _numbered(part) or ("", ())
     found.update(left := [letter for letter in borne if letter in letters])
     match part:
+        case s.Apply(span, name, (s.Name(),), ()) if name in functions:
+            return s.Name(span, name)
         case s.Slice(span, body) if left:
             return replace(body, span=span)
         case s.Derivative(indices=indices) | s.Subscript(indices=indices) if left:

@@ -282,8 +282,9 @@ class Judge:
         supposed = not claims and (line.is_constant or is_side_condition(formula))
         if result.verdict == "wrong" and supposed and not self._sets_gradient(line, result):
             return "a condition"
-        about = not line.sides or self._about(line) or self._solves(line) or line.derives or line.goes_on
-        return "in names that are not explained" if code_of(result) == "unknown-name" and not about else None
+        about = self._about(line) and code_of(result) != "unknown-function"
+        about = about or not line.sides or self._solves(line) or line.derives or line.goes_on
+        return "in names that are not explained" if str(code_of(result)).startswith("unknown-") and not about else None
 
     def _is_statement(self, line: Line) -> bool:
         """Whether the problem's loss was found in this row."""

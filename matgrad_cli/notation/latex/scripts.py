@@ -336,8 +336,7 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             # entries are counted from 1, unless some Σ counts from 0: the 0 of c_0 is no index
             origin = text == "0" and all((a.text, b.text) != ("=", "0") for a, b in pairwise(r.tokens))
             label = numbered and (origin or (not r.variable(name) and is_label(r, name, text)))
-            size = lettered and name in r.names.dimensions and not r.variable(name)  # N_k, how many are in class k
-            if label or size or (lettered and owns_script(r, token, text)) or r.unknown(f"{name}_{text}"):
+            if label or (lettered and owns_script(r, token, text)) or r.unknown(f"{name}_{text}"):
                 return f"{name}_{text}", [*before, *behind]
     return name, scripts
 
