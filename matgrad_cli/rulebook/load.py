@@ -204,13 +204,13 @@ class Rulebook:
 def rulebook(extra: Path | None = None) -> Rulebook:
     """The rules of the product, and the pattern rules in `extra` (a folder or a file) behind them."""
     if extra is None:
-        return _rulebook("", ())
+        return _rulebook("")
     files = sorted(extra.glob("*.toml")) if extra.is_dir() else [extra]
     return _rulebook(str(extra), tuple((file.absolute(), file.stat().st_mtime_ns) for file in files if file.exists()))
 
 
 @lru_cache(maxsize=4)
-def _rulebook(extra: str, files_read: tuple[tuple[Path, int], ...]) -> Rulebook:
+def _rulebook(extra: str, files_read: tuple[tuple[Path, int], ...] = ()) -> Rulebook:
     """The rules with those of `extra`, whose files are read again where they have changed."""
     folder = rules_folder()
     files = {file.stem: file for file in folder.glob("*.toml") if file.stem != EQUATIONS}

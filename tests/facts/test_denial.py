@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from matgrad_cli.documents.sheets.facts import facts_told, held_fixed
+from matgrad_cli.documents.sheets.facts import facts_told
+from matgrad_cli.documents.sheets.sizes import held_fixed
 
 WORDS = ["symmetric", "diagonal", "invertible", "orthogonal", "positive definite"]
 DENIED = """a non-{} matrix W

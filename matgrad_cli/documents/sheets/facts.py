@@ -44,7 +44,8 @@ _KIND = (
 FACTS = (
     ("always", "idempotent symmetric", r"(?:orthogonal|orthonormal|symmetric)\s+project(?:ion|or)s?\b"),
     ("suggested", "idempotent symmetric", r"\ban?\s+project(?:ion|or)\b(?!\s+(?:head|layer))|\bhat\s+matrix"),
-    ("always", "spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ](?:semi-?)?definite|\bSPD\b|\bspd\b"),
+    ("always", "semidefinite", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ]semi-?\s?definite|\b(?i:s?psd)\b"),
+    ("always", "spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ]definite|\b(?i:spd)\b|\bs\.p\.d\."),
     ("always", "antisymmetric", r"anti-?symmetric|skew-symmetric"),
     (
         "always",
@@ -63,12 +64,14 @@ FACTS = (
         r"|group|subspaces?|directions?|eigenvectors|project\w+|decomposition|of|by|angle|invarian\w+|about)\b)",
     ),
     ("always", "invertible", r"invertible|non-?singular"),
+    ("denied", "onehot", r"multi-?hot"),
     ("always", "onehot", r"one-?hot"),
     ("always", "idempotent", r"idempotent"),
     (
         "always",
         "unit",
-        rf"(?:{_HAS}|\bof\s+)?\bunit[- ](?:norm|length)|\bunit[- ](?:vectors?|directions?|eigenvectors?|sphere)",
+        rf"(?:{_HAS}|\bof\s+)?\bunit[- ](?:norm|length)|{_HAS}(?:norm|length)\s+(?:1|one)\b"
+        r"|\bunit[- ](?:vectors?|directions?|eigenvectors?|sphere)",
     ),
     ("suggested", "unit", r"(?:\b(?:has|have)\s+been\s+)?\bnormali[sz]ed"),
     ("always", "positive", rf"{_HAS}positive{_ENTRIES}"),
@@ -83,7 +86,7 @@ FACTS = (
         "denied",
         "arbitrary",
         r"\barbitrary(?!\s+(?:\w+\s+){0,2}(?:prob|distrib|one|label))|\bunconstrained\b|\bunnormali[sz]ed\b"
-        r"|\bany\s+real\b|\bgeneral\s+(?:square\s+|real\s+)?(?:matrix|vector)\b",
+        r"|\bany\s+real\b|\bany\s+(?:square\s+|real\s+)*(?:matrix|vector)\b(?!\s+(?:with|that|which|whose|such))|\bgeneral\s+(?:square\s+|real\s+)?(?:matrix|vector)\b",
     ),
     ("same", "", r"\bthe\s+same\s+(?:is\s+true|holds?|goes|applies)\s+(?:for|of|to)\b|\bso\s+(?:is|are)\b|\blikewise"),
 )
@@ -140,7 +143,7 @@ _PART_OF = regex(
 """`the columns of A are orthogonal`: what is said is not said of A."""
 _PRONOUN = regex(r"\b(?:it|they|this|which|its|gradient|[Hh]essian|product|sum|step)\b")
 _TOGETHER = regex(
-    rf"{NAME}(?:\s*∈?\s*(?:,|,?\s*\band\b\s*(?:(?!{_STOP}\b|an?\b|the\b)[a-z]+\s+){{0,3}})\s*{NAME})+\s*∈?\s*"
+    rf"{NAME}(?:\s*∈?\s*(?:,|,?\s*\band\b\s*(?:(?!{_STOP}\b|an?\b|the\b)[a-z]{{2,}}\s+){{0,3}})\s*{NAME})+\s*∈?\s*"
     r"(?:,?\s*\b(?:both|all|each|real|square)\b\s*)*(?:,?\s*\b(?:are|be|being)\b\s*(?:[\w-]{2,}\s+){0,5})?$"
 )
 """Facts of all names before them."""
@@ -162,21 +165,6 @@ COVARIANCE = regex(
     re.IGNORECASE,
 )
 """Words, or a `\\Sigma^{-1}`, of documents in which matrices are covariances, or the like, which are symmetric."""
-_HELD = (
-    regex(
-        rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing"
-        rf"|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b"
-    ),
-    regex(
-        rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed"
-        rf"|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b"
-    ),
-    regex(
-        rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through"
-        rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}"
-    ),
-    regex(rf"\b[Rr]esponsibilit(?:y|ies)\s+(?:\w+\s+){{0,3}}?{NAMES}"),  # of EM
-)
 
 
 def _alone(text: str, match: re.Match[str]) -> bool:
@@ -217,6 +205,12 @@ def facts_by_standing(prose: str) -> dict[str, dict[str, set[str]]]:
     for standing, words, names in _facts_of(text):
         for name in names:
             found[standing].setdefault(name, set()).update(words)
+    for table in found.values():
+        for name, said in table.items():
+            if "symmetric" in found["denied"].get(name, ()) and "symmetric" not in said:
+                said -= {"spd", "semidefinite"}  # definite, but not symmetric
+            elif "semidefinite" in said:
+                said ^= {"semidefinite", *({"symmetric"} - said)}
     return found
 
 
@@ -270,6 +264,8 @@ def _subject(before: str, behind: str) -> tuple[list[str], list[str]]:
         return [], []
     front = before[: last[-1].start()]
     if (together := _TOGETHER.search(before)) is not None:
+        if "∈" in together[0].strip(" ∈") and not re.search(r"\b(?:both|all|each|are|be|being)\b", together[0]):
+            return [plain_name(last[-1][0])], [""]  # `A ∈ ℝ^{n×n}, and B ∈ ℝ^{n×n} symmetric`
         *perhaps, sure = map(names_of, re.split(r"∈\s*,(?!\s*and\b)", together[0]))
         return sure, [name for names in perhaps for name in names]
     if re.search(r"\b[Bb]oth\b[^.]*$", before):
@@ -388,12 +384,3 @@ _OF_FORM = {
 _FORMS = frozenset().union(*_OF_FORM)
 CONSTRAINTS = frozenset(("orthogonal", "tall", "wide", "idempotent", "unit", "simplex"))
 """Facts that, said of the variable, are a constraint."""
-
-
-def held_fixed(prose: str) -> frozenset[str]:
-    """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`,
-    `no gradient flows through D`."""
-    text = plain_prose(prose).replace("$", "")
-    found = (match for pattern in _HELD for match in pattern.finditer(text) if not denied(text[: match.start()]))
-    names = [name for match in found for name in names_of(match["names"])]
-    return frozenset((*names, *(re.sub(r"_[a-z]{1,2}$", "", name) for name in names)))  # γ of γ_nk

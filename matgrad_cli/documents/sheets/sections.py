@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...notation.latex.names import LatexNames
-from .facts import facts_told, held_fixed
+from .facts import facts_by_standing
 from .members import members_told
 from .names import labelled_names, squeezed, tokens_of
 from .outline import Outline, Stated
 from .read import HEADING
 from .sheet import Sheet, Told
-from .sizes import sizes_told
+from .sizes import held_fixed, sizes_told
 
 _CALLED = r"(?:\(?[a-h]\)|(?:Problem|Exercise|Question|Part|Task|Aufgabe|Example)[ \t]+\w)"
 _PART = regex(
@@ -56,14 +56,12 @@ class Section:
 
 def told_by(sheet: Sheet) -> Told:
     """Sizes and facts of the prose."""
-    always, supposed = facts_told(sheet.prose)
-    return Told(
-        sizes_told(sheet.prose),
-        {name: frozenset(words) for name, words in always.items()},
-        {name: frozenset(words) for name, words in supposed.items()},
-        members_told(sheet.prose),
-        held_fixed(sheet.prose),
+    found = facts_by_standing(sheet.prose)
+    always, supposed, denied = (
+        {name: frozenset(words) for name, words in found[key].items() if name}
+        for key in ("always", "supposed", "denied")
     )
+    return Told(sizes_told(sheet.prose), always, supposed, members_told(sheet.prose), held_fixed(sheet.prose), denied)
 
 
 def whole_of(sheet: Sheet, found: Outline) -> Section:
@@ -103,13 +101,20 @@ def sections(sheet: Sheet, found: Outline) -> tuple[Section, ...]:
 
 
 def _joined(earlier: Told, own: Told) -> Told:
-    """What is told last of a name counts; a name that is declared anew keeps no facts."""
+    """What is told last of a name counts; a name that is declared anew keeps no facts, nor what is denied of it."""
+
+    def kept(facts: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+        denied = {name: own.denied.get(name, frozenset()) for name in facts}
+        found = {name: words - denied[name] for name, words in facts.items() if "arbitrary" not in denied[name]}
+        return {name: words for name, words in found.items() if words and name not in own.sizes}
+
     return Told(
         {**earlier.sizes, **own.sizes},
-        {**{name: facts for name, facts in earlier.always.items() if name not in own.sizes}, **own.always},
-        {**{name: facts for name, facts in earlier.supposed.items() if name not in own.sizes}, **own.supposed},
+        {**kept(earlier.always), **own.always},
+        {**kept(earlier.supposed), **own.supposed},
         {**earlier.members, **own.members},
         earlier.held | own.held,
+        {**earlier.denied, **own.denied},
     )
 
 

@@ -101,10 +101,11 @@ class Question:
 @record
 class Told:
     """What the prose says: sizes, facts, facts that some sentence supposes, of which matrices X the x_i are rows or
-    columns; `held` is fixed on purpose."""
+    columns; `held` is fixed on purpose; `denied` are facts that it says do not hold, or need not."""
 
     sizes: Mapping[str, str]
     always: Mapping[str, frozenset[str]]
     supposed: Mapping[str, frozenset[str]]
     members: Mapping[str, str] = field(default_factory=dict)
     held: frozenset[str] = frozenset()
+    denied: Mapping[str, frozenset[str]] = field(default_factory=dict)

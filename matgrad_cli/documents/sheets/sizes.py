@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ...diagnostics.regex import regex
+from ...facts.denial import denied
 from ...notation.latex.names import ACCENTS, OF_GREEK, STYLES
 from ...notation.loss_text import plain_name
 from ..passage import blank
@@ -244,3 +245,29 @@ def ones_told(prose: str) -> frozenset[str]:
             names = names_of(match["names"])
             found.update(names if "vectors" in match[0] else names[nearest:][:1])
     return frozenset(found)
+
+
+_HELD = (
+    regex(
+        rf"\b(?:[Tt]reat|[Hh]old|[Kk]eep|[Rr]egard|[Vv]iew|[Tt]ak)(?:ing"
+        rf"|s)?\s+(?:\w+\s+){{0,2}}?{NAMES}\s+(?:as\s+)?(?:an?\s+|being\s+)?(?:constant|fixed|detached)\b"
+    ),
+    regex(
+        rf"{NAMES}\s+(?:(?:is|are|being)\s+)?(?:treated|held|kept|regarded|viewed"
+        rf"|taken)\s+(?:as\s+)?(?:an?\s+)?(?:constant|fixed)\b"
+    ),
+    regex(
+        rf"\b(?:(?:[Nn]o|[Ww]ithout(?: any)?)\s+gradients?\s+(?:\w+\s+){{0,4}}through"
+        rf"|[Ss]top[- ]?gradient(?:\s+\w+){{0,2}}?)\s+{NAMES}"
+    ),
+    regex(rf"\b[Rr]esponsibilit(?:y|ies)\s+(?:\w+\s+){{0,3}}?{NAMES}"),  # of EM
+)
+
+
+def held_fixed(prose: str) -> frozenset[str]:
+    """Names that the words hold fixed on purpose: `treating D as a constant`, `with D held fixed`,
+    `no gradient flows through D`."""
+    text = plain_prose(prose).replace("$", "")
+    found = (match for pattern in _HELD for match in pattern.finditer(text) if not denied(text[: match.start()]))
+    names = [name for match in found for name in names_of(match["names"])]
+    return frozenset((*names, *(re.sub(r"_[a-z]{1,2}$", "", name) for name in names)))  # γ of γ_nk

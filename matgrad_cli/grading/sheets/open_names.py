@@ -29,12 +29,12 @@ _ARRAY = regex(
     r"(?:\\end\{\w+\}|(?:\\right)?[\])])"
 )
 """An array of numbers."""
-SUM_IS_ONE = regex(
+SUM_IS = regex(
     r"\\sum\s*_\s*\{?(?P<letter>[a-z])(?:=1)?\}?(?:\s*\^\s*(?:\{\w+\}"
     r"|\w))?\s*(?P<name>\\?[A-Za-z]+)_(?:\{\w*(?P=letter)\}|(?P=letter))"
-    r"\s*=\s*1(?!\d|\.)"
+    r"\s*=\s*(?P<sum>\d[\d.]*)"
 )
-"""A row `\\sum_c t_{ic} = 1`."""
+"""A row `\\sum_c t_{ic} = 1`, or another sum."""
 _MEAN = regex(r"\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[A-Za-z]\s*\}?|1/[A-Za-z](?![A-Za-z])")
 _CALLED = regex(r"\s*\\?[A-Za-z]+_\{?\w\}?\s*\(\s*\\?[A-Za-z]+\s*\)\s*")
 """A left side `a_j(x)`, one of several functions."""
@@ -93,8 +93,8 @@ class OpenNames:
         self.explained: frozenset[str] = frozenset()
         self.identities: set[str] = set()
         self.valued: dict[str, bool] = {}
-        sums = (match for formula in sheet.formulas for match in SUM_IS_ONE.finditer(formula.passage.text))
-        self.whole = {plain_name(match["name"]) for match in sums} & {*question.wrt}
+        sums = (match for formula in sheet.formulas for match in SUM_IS.finditer(formula.passage.text))
+        self.whole = {plain_name(match["name"]) for match in sums if match["sum"] == "1"} & {*question.wrt}
 
     def take(self, line: Line, given: bool, value: bool) -> None:
         """Takes in a row that says what a given name stands for, or a value."""

@@ -15,7 +15,7 @@ from ...facts.denial import denied
 from ...ir import Call, Inverse, Symbol, walk
 from ...notation import syntax as s
 from ..lines.syntax_walk import bare_name
-from .open_names import SUM_IS_ONE
+from .open_names import SUM_IS
 from .other_functions import code_of
 from .passing import CONDITIONAL, OF_LAYOUT
 from .posed import Part
@@ -26,7 +26,8 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     covariances are symmetric, each and all; labels sum to one; a variable of which no size is told is square where a
     row inverts it."""
     refused = facts_by_standing(sheet.prose)["denied"]
-    for name in _whole(sheet, refused=True):
+    not_one_hot = {name for name, words in refused.items() if "onehot" in words} - _whole(sheet, refused=False)
+    for name in _whole(sheet, refused=True) | not_one_hot:
         refused.setdefault(name, set()).add("simplex")
     for facts in _suggested(sheet, part):
         parted = [fact.rsplit(" ", 1) for fact in facts]
@@ -35,9 +36,11 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
 
 
 def _whole(sheet: Sheet, refused: bool) -> set[str]:
-    """The names of which a formula says that their entries sum to one, or the words before it that they need not."""
-    found = ((formula, match) for formula in sheet.formulas for match in SUM_IS_ONE.finditer(formula.passage.text))
-    return {match["name"] for formula, match in found if denied(formula.before[-200:]) == refused}
+    """The names of which a formula says that their entries sum to one; or to another number, or need not."""
+    found = ((formula, match) for formula in sheet.formulas for match in SUM_IS.finditer(formula.passage.text))
+    return {
+        match["name"] for formula, match in found if (denied(formula.before[-200:]) or match["sum"] != "1") == refused
+    }
 
 
 def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...], str | None]]:
