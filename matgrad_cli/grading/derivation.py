@@ -122,6 +122,7 @@ class Reader:
         if (equation := self.equations.of_marked(self.chain, name, found, self.notes)) is not None:
             self._start(found)
             self.chain.equation = True
+            equation = with_its_sums(equation, self.chain.lost, found.expr, self.around)
             return self._further([equation], found.expr, claim.sides[2:])
         if isinstance(stated := claim.sides[1].node and s.ungrouped(claim.sides[1].node), s.Derivative):
             self.around.derivatives[name] = stated

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 
 from ...diagnostics.regex import regex
+from ...facts.denial import denied
 from ...notation import syntax as s
 from ..slips.causes import Repair, Slip
 from .reading import Read
 from .syntax_walk import bound_letters, factors, free_letters, index_letters, walk
 
 _CONVENTION = regex(
-    r"einstein|summation\s+convention|repeated\s+ind|index\s+convention|(?:sum(?:mation)?s?"
+    r"einstein|summation\s+convention|repeated\s+(?:ind|letter)|index\s+convention|(?:sum(?:mation)?s?"
     r"|\\sum)\W*\s*(?:signs?\s+)?(?:(?:is|are|being)\s+)?"
     r"(?:implied|implicit|understood|omitted|suppressed|dropped|left\s+out)|(?:implied|implicit(?:ly)?)\s+sum"
     r"|(?:omit|suppress|drop|leav)\w*\s+(?:out\s+)?(?:the\s+|all\s+)?(?:sum|\\sum|\$?\\Sigma)",
@@ -22,7 +23,7 @@ _CONVENTION = regex(
 
 def sums_silently(text: str) -> bool:
     """Whether a text says that letters which stand twice are summed without Σ."""
-    return _CONVENTION.search(text) is not None
+    return any(not denied(text[: found.start()]) for found in _CONVENTION.finditer(text))
 
 
 def letters_with_sigma(nodes: Iterable[s.Node]) -> frozenset[str]:

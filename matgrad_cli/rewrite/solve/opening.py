@@ -118,8 +118,9 @@ class Opener:
     def _moved_in(self, numbers: tuple[Expr, ...], arrays: tuple[Expr, ...], inside: Sequence[Expr]) -> Term | None:
         """(aᵀw) c = c aᵀ w: a number that holds the unknown is a product of matrices behind a column."""
         factor, rest = inside[0], tuple(number for number in numbers if number is not inside[0])
-        whole = matmul(*arrays) if arrays else None
-        if len(inside) > 1 or not isinstance(factor, MatMul) or (whole is not None and not whole.shape.is_column):
+        if len(inside) > 1 or any(map(self._holds, arrays)) or not isinstance(factor, MatMul):
+            return None
+        if arrays and not matmul(*arrays).shape.is_column:
             return None
         factors = factor.factors
         if any(isinstance(part, Transpose) and part.body is self.unknown for part in factors):  # wᵀa = aᵀw

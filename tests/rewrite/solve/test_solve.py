@@ -219,6 +219,11 @@ def test_without_a_closed_form_it_says_so(loss: str) -> None:
     assert caught.value.diagnostic.code == "no-closed-form"
 
 
+def test_a_multiplier_that_stands_in_itself_is_not_solved_for() -> None:
+    with pytest.raises(StuckError):
+        matgrad.solve("x.T@y", "x", "x: n, y: n", subject_to=["sum(x) = 1", "x.T@x = 1"])
+
+
 def test_every_move_keeps_the_solutions_and_says_its_conditions() -> None:
     solution = matgrad.solve("norm(X@w - y)**2", "w", "X: m×n, w: n, y: m").solution
     assert [move.rule for move in solution.moves] == ["eq-divide-number", "eq-open", "eq-move-terms", "eq-inverse-left"]
