@@ -18,6 +18,7 @@ from ..verify.needs import Denied
 from ..verify.points import Point
 from ..verify.sizes import ANY_SIZE
 from ..verify.verdict import Verdict
+from ..verify.witness import Known
 from .rearranged import rearranged
 from .slips.causes import Repair
 from .slips.factors import Factor, Monomials, constant_of
@@ -41,12 +42,17 @@ class Bench(Judge):
         self.right: set[Hashable] = set()
         self._proved: dict[Hashable, Verdict] = {}
         self.others: dict[int, Evaluator] = {}
+        self._small: dict[Expr, Known] = {}
         self._monomials: Monomials | None = None
 
     def forget(self) -> None:
         """Lets go of what was evaluated; a little of what was proved is kept."""
         super().forget()
         self.others = {}
+        self._small = {line: known for line, known in self._small.items() if line is self.lasting}
+        for known in self._small.values():
+            for place, _, _ in known.values():
+                place.forget()
         if len(self.right) > MOST_PROVED:
             self.right = set()
         if len(self._proved) > MOST_PROVED:
@@ -74,6 +80,11 @@ class Bench(Judge):
         if number not in self.others:
             self.others[number] = self.drawn(8000 + number, "generic", ANY_SIZE + number)
         return self.others[number]
+
+    def small_points(self, line: Expr) -> Known | None:
+        """The points at which what does not follow from a line is told from it;
+        None where defined names may get other values."""
+        return None if self.derived else self._small.setdefault(line, {})
 
     def find_witness(self, before: Expr, after: Expr, letters: tuple[Index, ...] | None = None) -> None:
         """None: most comparisons here are attempts that fail; a counterexample is looked for once,

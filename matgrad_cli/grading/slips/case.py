@@ -27,11 +27,14 @@ from ...ir import (
     replace_at,
     sub,
 )
+from ...verify.arrays.tensor import TooLarge
+from ...verify.fields import NotExact, OutOfDomain
 from ..bench import Bench
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from .causes import Repair
 from .factors import Factor
+from .sieve import Sieve
 from .terms import levels_of, shown, written_places
 
 
@@ -77,6 +80,7 @@ class Case:
         self._context, self._reference = context, reference
         self.repair = repair or (lambda line: bench.repair(needed, line))
         """The line as a repair, if it is what is needed."""
+        self._sieved = repair is None
 
     @property
     def context(self) -> Context:
@@ -85,7 +89,9 @@ class Case:
         return self._context
 
     def changed(self, path: Path, new: Any, said: tuple[object, ...] = (), part: Any = None) -> Trial | None:
-        """The line with another part at a path; None where it has no such part."""
+        """The line with another part at a path; None where that is surely no repair, seen without making the line."""
+        if self._sieve is not None and self._sieve.excludes(path, new):
+            return None
         return Trial(replace_at(self.line, path, new), said, part)
 
     def of(self, line: Expr) -> Case:
@@ -99,6 +105,15 @@ class Case:
     def same(self, part: Any) -> list[Path]:
         """Where the same part stands."""
         return [path for path, node in self.places if node is part]
+
+    @cached_property
+    def _sieve(self) -> Sieve | None:
+        usual = self._sieved and self.alike and not self.line.free
+        place = next(self.bench.float_points(1), None) if usual else None
+        try:
+            return Sieve(place, self.needed, self.line) if place is not None else None
+        except (OutOfDomain, NotExact, TooLarge):
+            return None
 
     @property
     def alike(self) -> bool:

@@ -11,7 +11,7 @@ from ...verify.arrays.tensor import Tensor, nested
 from ...verify.evaluate import Evaluator
 from ...verify.points import Point
 from ...verify.verdict import Witness
-from ...verify.witness import plain, witnesses
+from ...verify.witness import Known, plain, witnesses
 from ..lines.scope import Surroundings
 
 TRIES, LONGEST = 12, 400
@@ -25,7 +25,8 @@ def counterexample(
     def said(found: Witness, given: str) -> str:
         return f"{given}{called} is {_text(found.left)} and {judged} is {_text(found.right)}"
 
-    return _told(around, before, after, around.bench.completed, said)
+    known = None if before.free or after.free else around.bench.small_points(before)
+    return _told(around, before, after, around.bench.completed, said, known=known)
 
 
 def not_stationary(around: Surroundings, unknown: Symbol, value: Expr, gradient: Expr) -> str | None:
@@ -56,12 +57,13 @@ def _told(
     complete: Callable[[Evaluator], bool],
     said: Callable[[Witness, str], str],
     but: Symbol | None = None,
+    known: Known | None = None,
 ) -> str | None:
     """The witness that is told in the fewest words, behind the values of the problem's variables."""
     letters = tuple(sorted(before.free | after.free))
     names = {symbol.name for symbol in (*around.task.problem.variables, *around.task.declared) if symbol is not but}
     texts = []
-    for found in islice(witnesses(around.bench.setting, before, after, letters, complete), TRIES):
+    for found in islice(witnesses(around.bench.setting, before, after, letters, complete, known), TRIES):
         values = ", ".join(f"{name} = {_text(value)}" for name, value in found.values if name in names)
         if _text(found.left) != _text(found.right):  # a difference beyond the digits that are told is not seen
             texts.append(said(found, f"at {values} " if values else ""))
