@@ -95,9 +95,8 @@ class Chain:
         """A claim with its own left side begins a chain."""
         self.order, self.head, self.sound, self.rough = order_of(expr), expr, True, left.rough
         self.target, self.turned = target, turned
-        own = (
-            label for name in (names(left.side.node) if left.side.node else ()) for label in name.name.split("_")[1:]
-        )  # the i of `\\ell_i`
+        written = names(left.side.node) if left.side.node is not None else ()
+        own = (label for name in written for label in name.name.split("_")[1:])  # the i of ℓ_i
         self.silent = frozenset((*left.summed, *letters_of(left.side.node), *own))
         self.lost = lost_sums(left, self.always)
         self.sums = (self.sums | self.always | sigma_letters(left.side.node)) - self.silent

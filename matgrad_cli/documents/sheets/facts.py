@@ -194,7 +194,8 @@ def facts_by_standing(prose: str) -> dict[str, dict[str, set[str]]]:
         always.setdefault(name, set()).add(word)
     for match in _DEFINITE.finditer(text):
         if _alone(text, match):
-            always.setdefault(plain_name(match["name"]), set()).add("spd")
+            word = "semidefinite" if re.search(r"eq|[⪰≽]", match[0]) else "spd"
+            always.setdefault(plain_name(match["name"]), set()).add(word)
     for match in _POSITIVE.finditer(text):
         before, name = text[max(0, match.start() - 30) : match.start()], match["name"]
         laid_down, opposed = _LAID_OUT.search(before), re.search(rf"{re.escape(name)}\s*(?:<|≤|\\leq?|=)\s*-?0", text)

@@ -267,10 +267,10 @@ class _Finder:
         )  # fmt: skip
 
     def _facts(self, problem: Problem, supposed: Mapping[str, set[str]], wrt: Collection[str]) -> Iterable[str]:
-        bounds = facts_of_bounds(problem.loss)
-        for symbol in problem.variables:
-            words = frozenset().union(*(one.get(symbol.name, ()) for one in (self.told.always, self.built, bounds)))
-            words = words.union(*map(facts_of_value, self._values(symbol.name) if symbol.shape.is_matrix else ()))
+        tables = self.told.always, self.built, facts_of_bounds(problem.loss)
+        for symbol in problem.variables:  # what a variable is solved for says nothing of it
+            values = self._values(symbol.name) if symbol.shape.is_matrix and symbol.name not in wrt else ()
+            words = frozenset().union(*(one.get(symbol.name, ()) for one in tables), *map(facts_of_value, values))
             words = (words - CONSTRAINTS if symbol.name in wrt else words) | supposed.get(symbol.name, set())
             words |= {"square"} if "orthogonal" in words and words.isdisjoint(("tall", "wide")) else set()
             for word in sorted(words):

@@ -175,7 +175,7 @@ def in_sets(text: str) -> Iterator[tuple[int, str, str, str]]:
     """Where, the name, the side and the fact of `Ω ∈ 𝕊^n_{++}`; without a side of `v ∈ 𝕊^{n-1}`, a sphere."""
     for match in _IN_SET.finditer(text):
         side = match["side"] or re.sub(r"[\s_^{}+\\]", "", match["marks"]).partition("×")[0]
-        word = "orthogonal" if "O" in (match["set"] or "") else "spd" if "+" in (match["marks"] or "") else "symmetric"
+        word = "orthogonal" if "O" in (match["set"] or "") else "spd" if "++" in (match["marks"] or "") else "symmetric"
         for name in names_of(match["names"]):
             if side.endswith("-1") and name[0].islower():
                 yield match.start(), name, "", "unit"
