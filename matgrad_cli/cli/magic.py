@@ -1,5 +1,5 @@
 """`%load_ext matgrad_cli`: the magic `%matgrad` and the cell magic `%%matgrad`, whose cell is the loss,
-or the document to check."""
+or the document to check; or begins with the command line."""
 
 from __future__ import annotations
 
@@ -38,8 +38,13 @@ def load(shell: Any) -> None:
 
 
 def matgrad(line: str, cell: str | None = None, pages: bool = True) -> Page | None:
-    """A command line without the word `matgrad`; a cell stands where the loss or the file would."""
+    """A command line without the word `matgrad`; a cell stands where the loss or the file would. Where nothing stands
+    beside `%%matgrad`, the cell's first line is the command line."""
+    if cell is not None and not line.strip():
+        line, _, cell = cell.strip().partition("\n")
     words = shlex.split(line)
+    if cell is not None and not cell.strip():
+        cell = None
     if cell is not None:
         words.insert(1, "-")
     drawn = pages and words[:1] in ([name] for name in _PAGES) and "--format" not in words

@@ -33,6 +33,13 @@ def test_a_cell_is_the_loss_or_the_document(magic: Callable[..., Any], capsys: p
     assert "<math" in magic('solve "norm(X@w-y)**2" --wrt w')._repr_html_()
     assert magic("gradient --wrt x", "x.T @ x") is None
     assert "2x" in capsys.readouterr().out
+    for line, cell in (
+        ("", 'gradient "x.T @ x" --wrt x\n'),
+        ("", "gradient --wrt x\n\nx.T @ x"),
+        ('gradient "x.T @ x" --wrt x', "\n"),
+    ):
+        assert magic(line, cell) is None
+        assert "2x" in capsys.readouterr().out
     assert (
         "lost-factor"
         in magic("check", "The loss is $L = x^T x$. Its gradient by x is $\\nabla_x L = x$.\n")._repr_html_()
