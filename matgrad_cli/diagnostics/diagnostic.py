@@ -87,6 +87,19 @@ class MatgradError(Exception):
     def __str__(self) -> str:
         return self.diagnostic.message
 
+    @property
+    def __notes__(self) -> list[str]:
+        """What Python prints below a traceback: the whole message, with its place."""
+        from .show import show
+
+        return [show(self.diagnostic).rstrip("\n")]
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        from .show import show
+
+        return show(self.diagnostic, colour=True).splitlines()
+
 
 class UsageError(MatgradError):
     """The command line is wrong: an option, a method, a fact word. Exit code 2."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -61,6 +62,10 @@ def test_in_a_terminal_the_command_prints(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_the_errors_are_exported() -> None:
-    with pytest.raises(matgrad_cli.MatgradError):
+    with pytest.raises(matgrad_cli.MatgradError) as caught:
         matgrad_cli.gradient("norm(X@", wrt="X")
+    # in a notebook the message stands for a traceback; in a program it stands below it
+    for shown in ("\n".join(caught.value._render_traceback_()), traceback.format_exception(caught.value)[-1]):
+        assert "^" in shown
+        assert "the text ends where" in shown
     assert issubclass(matgrad_cli.InputError, matgrad_cli.MatgradError)
