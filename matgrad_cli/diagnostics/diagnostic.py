@@ -88,7 +88,7 @@ class MatgradError(Exception):
         return self.diagnostic.message
 
     @property
-    def __notes__(self) -> list[str]:
+    def __notes__(self) -> list[str]:  # type: ignore[override]  # made when it is shown: most errors never are
         """What Python prints below a traceback: the whole message, with its place."""
         from .show import show
 

@@ -65,7 +65,7 @@ def test_the_errors_are_exported() -> None:
     with pytest.raises(matgrad_cli.MatgradError) as caught:
         matgrad_cli.gradient("norm(X@", wrt="X")
     # in a notebook the message stands for a traceback; in a program it stands below it
-    for shown in ("\n".join(caught.value._render_traceback_()), traceback.format_exception(caught.value)[-1]):
+    for shown in ("\n".join(caught.value._render_traceback_()), "".join(traceback.format_exception(caught.value))):
         assert "^" in shown
         assert "the text ends where" in shown
     assert issubclass(matgrad_cli.InputError, matgrad_cli.MatgradError)
