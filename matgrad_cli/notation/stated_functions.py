@@ -14,9 +14,9 @@ from .loss_text import plain_name
 
 STYLE: Final = rf"(?:\\(?:{'|'.join(sorted(STYLES))})(?![A-Za-z])\s*)"
 CALLED: Final = regex(
-    rf"(?:(?<![A-Za-z\\_])|(?<!_)(?=\\)){STYLE}?\{{?(?P<name>\\?[A-Za-z]+)\}}?(?:_\s*\{{?{STYLE}?\{{?(?P<below>\\?\w+)\}}*)?\s*(?:\\left)?(?=\()"
+    rf"(?:(?<![A-Za-z\\_^])|(?<![_^])(?=\\)){STYLE}?\{{?(?P<name>\\?[A-Za-z]+)\}}?(?:_\s*\{{?{STYLE}?\{{?(?P<below>\\?\w+)\}}*)?\s*(?:\\left)?(?=\()"
 )
-"""A function in front of its bracket."""
+"""A function in front of its bracket; what is raised alone, `A^T(Ax - b)`, calls nothing."""
 
 AT_SAMPLE: Final = (
     rf"(?P<name>{STYLE}?\{{{{?{{}}\}}}}?)\s*(?:\\left)?\(\s*{STYLE}?\{{{{?\s*(?P<of>[a-z])\s*\}}}}?\s*"

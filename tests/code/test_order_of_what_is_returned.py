@@ -142,3 +142,37 @@ def test_autograd_says_the_order(returned: str, right: bool) -> None:
 )
 def test_a_gradient_is_scaled_or_turned_in_what_is_returned(lines: str, right: bool) -> None:
     assert (wrong_of(LAYER.format(lines=lines)) == []) == right
+
+
+UNNAMED = """\
+import torch
+
+
+class Affine(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, weight, bias):
+        ctx.save_for_backward(x, weight)
+        return x @ weight.t() + bias
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        x, weight = ctx.saved_tensors
+        {0} = grad_output @ weight
+        {1} = {sign}grad_output.t() @ x
+        {2} = grad_output.{sum}
+        return {0}, {1}, {2}
+"""
+
+
+@pytest.mark.parametrize(
+    "names", [("gx", "gw", "gb"), ("x_bar", "w_bar", "b_bar"), ("dx", "t1", "t2"), ("a", "b", "c")]
+)
+@pytest.mark.parametrize(
+    ("sign", "summed", "line"), [("", "sum(0)", None), ("-", "sum(0)", 14), ("", "mean(0)", 15), ("", "sum(1)", 15)]
+)
+def test_what_is_returned_under_other_names_is_judged_by_its_place(
+    names: tuple[str, ...], sign: str, summed: str, line: int | None
+) -> None:
+    (problem,) = checked_code(Source("code.py", UNNAMED.format(*names, sign=sign, sum=summed))).problems
+    assert problem.verdict == ("right" if line is None else "wrong")
+    assert [row.number for row in problem.lines if row.verdict == "wrong"][:1] == ([] if line is None else [line])

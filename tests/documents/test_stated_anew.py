@@ -131,3 +131,68 @@ def test_what_stands_behind_a_wrong_gradient_is_no_final_answer(rows: str, final
     text = "$$f(x) = \\frac12\\|Ax - b\\|^2$$\n\n" + "\n\n".join(f"$${row}$$" for row in rows.split(" | "))
     (problem,) = check_text(text, "notes.md").problems
     assert problem.final.verdict == final
+
+
+SEVERAL = """## Activation functions
+
+{sigmoid} $f(z) = \\frac{{1}}{{1+e^{{-z}}}}$, $f'(z) = f(z)(1-f(z))$
+
+{tanh} $f(z) = \\tanh(z)$, $f'(z) = {slope}$
+"""
+
+
+@pytest.mark.parametrize(("slope", "verdict"), [("1 - f(z)^2", "right"), ("1 - f(z)", "wrong")])
+@pytest.mark.parametrize(
+    ("sigmoid", "tanh"),
+    [
+        ("- Sigmoid:", "- Tanh:"),
+        ("The logistic function:", "The hyperbolic tangent:"),
+        ("**Sigmoid**\n\n", "**tanh**\n\n"),
+    ],
+)
+def test_a_page_on_several_functions_of_one_name(sigmoid: str, tanh: str, slope: str, verdict: str) -> None:
+    first, second = check_text(SEVERAL.format(sigmoid=sigmoid, tanh=tanh, slope=slope), "x.md").problems
+    assert (first.verdict, second.verdict) == ("right", verdict)
+
+
+def test_another_function_of_a_number_is_not_wrong_and_nothing_is_said_of_it() -> None:
+    text = (
+        "$$f(z) = \\frac{1}{1+e^{-z}}$$\nIts derivative is\n$$f'(z) = f(z)(1-f(z))$$\n"
+        "The other one is\n$$f(z) = z^3$$\nwith\n$$f'(z) = 3z^2$$"
+    )
+    (problem,) = check_text(text, "x.md").problems
+    assert [row.verdict for row in problem.lines] == ["follows", "follows", "undecided", "undecided"]
+
+
+@pytest.mark.parametrize(
+    ("gradient", "verdict"),
+    [
+        (r"\frac1m\sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(i)}", "right"),
+        (r"\sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x^{(i)}", "wrong"),
+    ],
+)
+def test_a_function_that_stands_in_the_gradient_alone_is_put_in(gradient: str, verdict: str) -> None:
+    text = (
+        r"Samples $x^{(i)} \in \mathbb{R}^n$, $y^{(i)} \in \{0,1\}$, $i = 1,\dots,m$:"
+        "\n"
+        r"$$J(\theta) = -\frac{1}{m}\sum_{i=1}^m [ y^{(i)}\log g(\theta^T x^{(i)})"
+        r" + (1-y^{(i)})\log(1 - g(\theta^T x^{(i)}))]$$"
+        "\nwhere\n"
+        r"$$h_\theta(x) = g(\theta^T x), \quad g(z) = 1/(1 + e^{-z})$$"
+        "\nThe gradient is\n"
+        rf"$$\nabla_\theta J(\theta) = {gradient}$$"
+    )
+    assert check_text(text, "x.md").verdict == verdict
+
+
+def test_a_function_t_is_no_transpose_and_the_other_way_round() -> None:
+    text = (
+        r"$X\in R^{m\times n}$, $J(W) = \frac12 \operatorname{tr}((XW - Y)^T(XW - Y))$, so"
+        "\n"
+        r"$$\nabla J(W) = X^T(XW - Y)$$"
+        "\nIn the exponential family\n"
+        r"$$T(y) = y$$"
+    )
+    report = check_text(text, "x.md")
+    assert report.problems[0].lines[-1].verdict != "wrong"
+    assert report.verdict == "right"

@@ -46,7 +46,9 @@ def with_calls(formulas: Sequence[Formula], found: Outline) -> tuple[Formula, ..
     parts = {key_of(match) for name, side in stated for match in CALLED.finditer(side) if key_of(match) != name}
     parts -= {key_of(match) for one in formulas for match in CALLED.finditer(one.passage.text) if _at_value(one, match)}
     functions = _functions(formulas, losses - parts)
-    inside = " ".join(side for stated in found.stated if stated.name in losses for side in stated.sides)
+    derived = dict.fromkeys(item.formula for item in found.differentiated if item.left and item.body in losses)
+    sides = [side for stated in found.stated if stated.name in losses for side in stated.sides]
+    inside = " ".join([*sides, *(formulas[number].passage.text for number in derived)])
     called: set[str] = set()
     while new := {key_of(match) for match in CALLED.finditer(inside)} & functions.keys() - called:
         called |= new

@@ -124,8 +124,8 @@ _OF_ENTRIES = (
 )
 """Where a function acts on every entry: `\\odot g'(z)`, `the activation g`, `g acts elementwise`."""
 _KNOWN = {
-    r"\sigma": r"(?:sigmoid|logistic(?! regression))",
-    r"\tanh": r"(?:tanh|hyperbolic tangent)",
+    r"\sigma": r"(?:[Ss]igmoid|[Ll]ogistic(?! regression))",
+    r"\tanh": r"(?:[Tt]anh|[Hh]yperbolic tangent)",
     r"\operatorname{relu}": r"(?:[Rr]e-?[Ll][Uu]|rectified linear)",
     r"\operatorname{softmax}": "[Ss]oft-?max",
 }
@@ -304,11 +304,11 @@ def _called(text: str, prose: str) -> Iterator[tuple[str, str]]:
     """The letters of functions that words or signs explain, each with a function of entries that is read for it."""
     free = _free((r"\phi", r"\psi"), text)
     for name in _free(("f", "g", "h"), " ".join(_MOVED.findall(text))):
-        known = (known for known, word in _KNOWN.items() if regex(_IS_KNOWN.format(name=name, word=word)).search(prose))
-        if (letter := next(known, None)) is None and regex(_OF_ENTRIES.format(name=name)).search(f"{text} {prose}"):
-            letter = next(free, None)
-        if letter is not None:
-            yield name, letter
+        known = [known for known, word in _KNOWN.items() if regex(_IS_KNOWN.format(name=name, word=word)).search(prose)]
+        if not known and regex(_OF_ENTRIES.format(name=name)).search(f"{text} {prose}"):
+            known = [*islice(free, 1)]
+        if len(known) == 1:  # not one of several on a page, each of which is called f
+            yield name, known[0]
 
 
 def _as_derivative(loss: str | None, match: re.Match[str]) -> str:

@@ -60,6 +60,10 @@ class Outline:
     accents: frozenset[str]
 
 
+_SLOPE = regex(r"[\s&]*(\\?[A-Za-z]+)\s*(?:'+|\^\s*\{?\s*\\prime\s*\}?)\s*\(\s*\w+\s*\)\s*&?\s*$")
+"""`f'(z)` of an f of which nothing is known yet."""
+
+
 @lru_cache(maxsize=512)
 def _split(text: str, accents: frozenset[str]) -> LatexLine:
     """A formula as statements; it is asked for again where another was rewritten."""
@@ -90,6 +94,8 @@ def outline(formulas: Sequence[Formula]) -> Outline:
                 if side.node is not None:
                     first = at == 0 and statement.leading is None and len(statement.sides) > 1
                     found += _differentiated(side.node, number, first, formulas[number].passage.text)
+                elif at == 0 and (slope := _SLOPE.match(side.text)) is not None:
+                    found.append(Differentiated(plain_name(slope[1]), None, number, True, primed=True))
     signs = [item for item in found if not item.primed]  # beside them the slope σ' is on the way to another derivative
     return Outline(lines, tuple(stated), tuple(signs or found), accents)
 

@@ -36,6 +36,12 @@ _KIND = regex(
     r"\s+(?:loss|objective|cost)\b[^.\n]{0,20}$"
 )
 """`the ridge loss is`."""
+_FUNCTION = regex(
+    r"\b(sigmoid|logistic|tanh|hyperbolic tangent|(?:leaky|parametric)?[ -]?relu|rectified linear|[sc]?elu|softplus"
+    r"|softsign|gelu|swish|silu|softmax|linear|identity|step|heaviside|gaussian)\b(?:[^.:\n]*[.:\n]?){0,3}$",
+    re.IGNORECASE,
+)
+"""`The sigmoid:`, `**ReLU** is defined as`: of one name there are several functions on such a page."""
 _ARRAY = regex(r"^\W*(?:\\left)?\s*(?:\[|\\begin)|\\[lcv]?dots|…|\.\.\.|^[\W\d]*$")
 """No value of a loss: `[x_1, …]`, and the 0 of a constraint."""
 
@@ -204,8 +210,10 @@ def _other(
         inside = frozenset(labelled_names(tokens_of(_INDICES.sub(" ", stated.sides[0]), LatexNames())))
         new = inside & written[stated.formula] - (written[last.formula] | valued if marked else known)
         plain = not any(_ARRAY.search(one.sides[0]) for one in (last, stated))
-        kinds = [_KIND.search(sheet.formulas[one.formula].before[-90:]) for one in (last, stated)]
-        called = [match[1].lower() for match in kinds if match is not None]
-        another = len(called) == 2 and called[0] != called[1]
+        formulas = [sheet.formulas[one.formula] for one in (last, stated)]
+        kinds = [_KIND.search(one.before[-90:]) for one in formulas]
+        functions = [_FUNCTION.search(sheet.prose[max(one.place - 90, 0) : one.place]) for one in formulas]
+        called = [[match[1].lower() for match in found if match is not None] for found in (kinds, functions)]
+        another = any(len({*names}) == 2 for names in called)
         return plain and (bool(new) or another or (marked and _ASKED.search(said) is not None))
     return all(last.name not in names for names in written[stated.formula :])

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from ...diagnostics.record import record, replace
-from ...documents.python.uses import is_gradient
+from ...documents.python.uses import LOSSES, is_gradient
 from ...verify.programs.machine import Event, moves
 from ...verify.programs.names import key_of
 from ...verify.programs.values import Unknown, Value
@@ -93,13 +93,19 @@ def of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
     return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key is not None and events else claim
 
 
-def returns_gradient(node: ast.expr, keys: set[str]) -> bool:
-    """Whether what is returned is meant as a gradient that has no other name:
-    an expression, or a name like `dout`, `grad`, `dx`."""
+def in_order(parts: list[ast.expr], inputs: list[str], found: list[Claim]) -> bool:
+    """Whether each of the returned claims that are found stands at the place of the input that it belongs to."""
+    called = {claim.key: claim.name for claim in found}
+    return all(called.get(key_of(part) or "", name) == name for part, name in zip(parts, inputs, strict=True))
+
+
+def returns_gradient(node: ast.expr, keys: set[str], in_order: bool) -> bool:
+    """Whether what is returned is meant as a gradient that has no other name: an expression, or a name like `dout`,
+    `grad`, `dx`; where gradients are returned in the order of the inputs, any name but a loss's."""
     key = key_of(node)
     if key is None:
         return not isinstance(node, ast.Constant | ast.Tuple | ast.Dict | ast.List)
-    return key not in keys and is_gradient(key)
+    return key not in keys and (is_gradient(key) or (in_order and key not in LOSSES))
 
 
 def constant(event: Event) -> bool:

@@ -17,7 +17,7 @@ from ...documents.python.uses import BARE, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import GRADIENTS, in_list, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
-from .claim import Claim, Stage, constant, fitting, of_returned, returns_gradient, stages
+from .claim import Claim, Stage, constant, fitting, in_order, of_returned, returns_gradient, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
 from .plan import first_line, plan_of
 from .reading import NoLoss, Plan, Reading, slope
@@ -208,7 +208,7 @@ class Trial:
         event, line = events[0], events[0].statement
         if not isinstance(line, ast.Return) or line.value is None:
             return []
-        keys, names = {claim.key for claim in found}, {claim.name for claim in found}
+        keys, names, ordered = {claim.key for claim in found}, {claim.name for claim in found}, False
         inputs = [place.arg for place in forward.args.args if place.arg not in ("self", "ctx")]
         born = [(name, self.definitions(reading, name, event.number)) for name in inputs]
         free = [one for one in born if one[1] and one[0] not in names]
@@ -218,6 +218,7 @@ class Trial:
             values = event.value if isinstance(event.value, tuple) else lost
             if len(values) != len(inputs) or len(line.value.elts) != len(inputs):
                 return []
+            ordered = self.unit.promised and in_order(line.value.elts, inputs, found)
             parts = [
                 (part, f"return[{number}]", replace(event, number=event.number + 1 + number, value=value), [one])
                 for number, (part, value, one) in enumerate(zip(line.value.elts, values, born, strict=True))
@@ -228,7 +229,7 @@ class Trial:
                 reading, part, Claim(key, of[0][0], (Stage((one,)),), tuple(chain(*(sites for _, sites in of))))
             )
             for part, key, one, of in parts
-            if of and returns_gradient(part, keys) and (moves(one.value) or isinstance(one.value, Unknown))
+            if of and returns_gradient(part, keys, ordered) and (moves(one.value) or isinstance(one.value, Unknown))
         ]
 
     def definitions(self, reading: Reading, name: str, before: int) -> tuple[int, ...]:

@@ -47,6 +47,7 @@ _FORM = (
     "shape-mismatch",
     "index-reused",
 )
+_ARGUMENT = regex(r"\w\s*(?:\\left)?\(\s*(\\?\w+)\s*(?:\\right)?\)\s*&?\s*$")
 OTHER_VALUE = "a name that is given another value"
 RESTATED = "the loss is stated behind its gradient, and otherwise"
 """Its dual, or the same problem with another penalty."""
@@ -67,7 +68,7 @@ class Others:
         self.in_loss: set[str] = set()
         self.written: set[str] = set()
         self.diagonal = False
-        self.restated = False
+        self.restated = self.given_anew = False
 
     def note(self, line: Line, states_loss: bool, follows: bool) -> None:
         """Takes in a row that was judged."""
@@ -96,13 +97,17 @@ class Others:
         unknown = _arrays(line) - self.in_loss - (defined & self.written) - {*self.wrt, self.loss}
         if (form and (labelled or (before and (unknown or apart)))) or (strange and self.restated):
             return "the loss is stated elsewhere, and not in its names"
+        argument = _ARGUMENT.search(result.row.claims[0].sides[0].text) if result.row.claims else None
+        if form and not line.derives and argument is not None and plain_name(argument[1]) not in self.wrt:
+            return "the letter in its brackets may be another than the array of that name"
         if apart and not line.derives and _is_equation(line, self.in_loss | defined):
             return "an equation in names of its own"
         bold = set(_BOLD.findall(line.text)) - self.bold
         own = self.stated is not None and self.loss in {plain_name(letter) for letter in bold - self.stated}
         if own or (form and any(letter in self.text for letter in bold)):
             return "a letter in bold may be another than the plain one of the loss"
-        if anew and self._anew(line, result, strange and bool(self.in_loss)):
+        self.given_anew |= anew and self._anew(line, result, strange and bool(self.in_loss))
+        if self.given_anew:  # what stands behind it may be about the new one
             return OTHER_VALUE
         if anew and derived and not rewrites(line.formula):
             return RESTATED
@@ -118,16 +123,15 @@ class Others:
             return "the derivative may be meant, as no differential stands on the right"
         return "the entries off the diagonal may be meant" if self.diagonal and len(_twice_by(line.head)) > 1 else None
 
-    @staticmethod
-    def _anew(line: Line, result: RowResult, strange: bool) -> bool:
+    def _anew(self, line: Line, result: RowResult, strange: bool) -> bool:
         """Whether a row that states the loss states another function of its name: words say so, or it holds names that
-        the loss has not, or in a sentence no single slip explains how it differs."""
+        the loss has not, or in a sentence, or of a function of a number, no single slip explains how it differs."""
         if _ANEW.search(line.formula.before[-40:]):
             return True
         if rewrites(line.formula) or not result.outcomes or result.outcomes[0].verdict != "wrong":
             return False
         unexplained = code_of(result) == "differs" and result.slip is not None and result.slip.help is None
-        return (line.formula.kind == "inline" and unexplained) or strange
+        return ((line.formula.kind == "inline" or self.of_numbers) and unexplained) or strange
 
     def _another(self, line: Line, form: bool) -> bool:
         """Whether what is differentiated may be no loss: what was last stated, a name that differs in its capitals,
