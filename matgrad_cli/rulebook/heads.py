@@ -9,21 +9,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 
 from ..diagnostics.regex import regex
-from ..ir import (
-    ELEMENTWISE,
-    Call,
-    Differential,
-    Entry,
-    Expr,
-    MatMul,
-    Mul,
-    Named,
-    Number,
-    Partial,
-    Power,
-    SumOver,
-    Transpose,
-)
+from ..ir import ELEMENTWISE, Call, Differential, Entry, Expr, MatMul, Named, Partial, Power, Transpose
 from ..ir.expr import together
 from ..ir.functions import WITH_AXES
 from ..ir.memory import table
@@ -135,11 +121,6 @@ class Form:
         return None if whole else form(self.text[: self.text.rindex("[")])
 
     @cached_property
-    def places(self) -> tuple[str, ...]:
-        """The letters of an entry."""
-        return _parts(self.text[self.text.rindex("[") + 1 : -1], ",")
-
-    @cached_property
     def parts(self) -> tuple[Form, ...]:
         """What stands under the operator."""
         return tuple(map(form, _parts_said(self.text, self.operator)))
@@ -154,12 +135,6 @@ class Form:
         """Whether what is pending is the variable itself; whether it does not hold it."""
         whole = _parts(self.text[len("partial(") : -1], ",")
         return whole[0].partition("[")[0] == whole[1].partition("[")[0], whole[0] in self.fixed
-
-    @cached_property
-    def entries(self) -> tuple[tuple[Form, ...], bool]:
-        """The entries among the factors; whether two of them stand at one place."""
-        entries = _entries_said(self.text, self.operator)
-        return tuple(map(form, entries)), len({one[one.rindex("[") :] for one in entries}) < len(entries)
 
     def may_fit(self, node: Expr) -> bool:
         """Whether an expression may fit as it stands: it holds what the pattern needs somewhere within, too."""
@@ -183,22 +158,8 @@ class Form:
         if not self.may_begin(head, node.shape.is_number):
             return False
         if self.base is not None:
-            if not isinstance(node, Entry):
-                return self.base.may_be(node)  # a number is its own entry
-            first, *more = self.places
-            fits = node.row == node.col if more == [first] else bool(more) or node.row is None or node.col is None
-            return fits and self.base.may_be(node.base)
-        if self.letter:
-            return True
-        if self.minus:
-            if isinstance(node, Mul):
-                return any(isinstance(factor, Number) and factor.value < 0 for factor in node.factors)
-            return not isinstance(node, Entry) or node.base.head in _SIGNED
-        if head not in self.heads:
-            return True
-        if isinstance(node, Mul | SumOver) and self.entries[0]:
-            return self._entries_may_be(node)
-        return not self.parts or self._parts_may_be(node)
+            return self.base.may_be(node.base if isinstance(node, Entry) else node)  # a number is its own entry
+        return self.letter or self.minus or head not in self.heads or not self.parts or self._parts_may_be(node)
 
     def may_begin_at(self, heads: tuple[Head, ...]) -> bool:
         """The same, seen from the heads of the expression and of what is pending in it alone."""
@@ -213,15 +174,6 @@ class Form:
         if self.letter or self.lax or (self.entry and is_number):
             return True
         return head in self.heads or head in ("Number", "Fill")
-
-    def _entries_may_be(self, node: Mul | SumOver) -> bool:
-        """Whether each entry of the pattern may be one of the factors, and two at one place are two at one place."""
-        inside = node.body if isinstance(node, SumOver) else node
-        found = [one for one in (inside.children if isinstance(inside, Mul) else (inside,)) if isinstance(one, Entry)]
-        entries, together = self.entries
-        if len(found) < len(entries) or (together and len({(one.row, one.col) for one in found}) == len(found)):
-            return False
-        return all(any(map(one.may_be, found)) for one in entries)
 
     def _parts_may_be(self, node: Expr) -> bool:
         first = self.parts[0]
@@ -262,16 +214,6 @@ def _parts_said(text: str, operator: str) -> tuple[str, ...]:
     return _parts(text[text.index("(") + 1 : -1], ",") if text.endswith(")") else ()
 
 
-def _entries_said(text: str, operator: str) -> tuple[str, ...]:
-    """The entries that are factors of a product, or of what is summed."""
-    summed = text.startswith("sum[") and text.endswith(")") and not operator
-    inside = text[text.index("](") + 2 : -1] if summed else text
-    if _lowest_operator(inside) not in (("", "*") if summed else ("*",)):
-        return ()
-    factors = _parts(inside, "*") if "**" not in inside and "/" not in inside else ()
-    return tuple([one for one in factors if one.endswith("]") and not one.startswith("delta[") and "(" not in one])
-
-
 @lru_cache(maxsize=4096)
 def _parts(text: str, between: str) -> tuple[str, ...]:
     """The parts between the signs of one kind outside of brackets."""
@@ -286,7 +228,7 @@ def _parts(text: str, between: str) -> tuple[str, ...]:
     return (*parts, text[start:].strip())
 
 
-_BRACKETS_AND = {"@": regex(r"[@()\[\]]"), "*": regex(r"[*()\[\]]"), ",": regex(r"[,()\[\]]")}
+_BRACKETS_AND = {"@": regex(r"[@()\[\]]"), ",": regex(r"[,()\[\]]")}
 
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"

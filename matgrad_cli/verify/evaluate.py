@@ -14,7 +14,7 @@ from .. import ir
 from ..ir import Dim, Expr, Index, Symbol
 from ..ir.memory import remembered
 from .arrays import structure as lay
-from .arrays.jets import NONE, Jet, Products, Tag, Tags
+from .arrays.jets import NONE, Jet, Tag, Tags
 from .arrays.tensor import Composed, Tensor, TooLarge, spread
 from .fields import Field, NotExact, NoValue, OutOfDomain
 from .functions import squared_root
@@ -40,12 +40,12 @@ class Place(Protocol):
 
 
 class Moved:
-    """A point with other values of some variables: of one each, or of several at once along one more `axis`."""
+    """A point with other values of some variables."""
 
-    def __init__(self, point: Place, values: Mapping[Symbol, Tensor], axis: object = None) -> None:
+    def __init__(self, point: Place, values: Mapping[Symbol, Tensor]) -> None:
         self.field: Field = point.field
         self.literal = getattr(point, "literal", None)
-        self._point, self._values, self.axis = point, dict(values), axis
+        self._point, self._values = point, dict(values)
 
     def size(self, dim: Dim) -> int:
         """The length of a dimension."""
@@ -79,17 +79,11 @@ class Evaluator:
         self.p = point.field.p
         self.literal: Callable[[Fraction], Fraction] = getattr(point, "literal", None) or (lambda value: value)
         self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
-        self.products: Products = {}
         self.work = self._depth = 0
 
     def forget(self, but: Expr | None = None) -> None:
         """Lets go of what was evaluated, but for one line."""
-        self.products = {}
         self._memo = {key: found for key, found in self._memo.items() if key[0] is but and not key[1]}
-
-    def moved(self, values: Mapping[Symbol, Tensor], axis: object) -> Evaluator:
-        """The same where some variables have several values, along one more axis."""
-        return type(self)(Moved(self.point, values, axis), self.limit)
 
     def value(self, expr: Expr) -> Tensor:
         """The array that the expression denotes here."""
@@ -138,10 +132,6 @@ class Evaluator:
     def _is_still(self, node: Expr, tags: Tags) -> bool:
         """Whether nothing of this is another at the other place."""
         return self._some.isdisjoint(node.symbols) and all(tag.direction is None for tag in tags)
-
-    def knows(self, node: Expr, tags: Tags) -> bool:
-        """Whether a jet was asked for before."""
-        return (node, _relevant(node.symbols, tags)) in self._memo
 
     def _evaluated(self, key: tuple[Expr, Tags]) -> Jet | Exception:
         """The same on an explicit stack: Python's is not that deep."""

@@ -46,7 +46,6 @@ from .functions import (
     pseudoinverse,
     squared_root,
 )
-from .together import FEWEST, jets_of
 
 if TYPE_CHECKING:
     from .evaluate import Evaluator
@@ -99,9 +98,7 @@ on_stack = on_symbol
 
 
 def on_add(here: Evaluator, node: ir.Add, tags: Tags) -> Jet:
-    exact = here.p and len(node.terms) >= FEWEST
-    jets = jets_of(here, node.terms, tags) if exact else [here.jet(term, tags) for term in node.terms]
-    return jet_total(jets, here.p)
+    return jet_total([here.jet(term, tags) for term in node.terms], here.p)
 
 
 def on_mul(here: Evaluator, node: Expr, tags: Tags) -> Jet:
@@ -118,7 +115,7 @@ def on_matmul(here: Evaluator, node: ir.MatMul, tags: Tags) -> Jet:
 def _chained(here: Evaluator, factors: tuple[Expr, ...], tags: Tags) -> Jet:
     jets = [here.jet(factor, tags) for factor in factors]
     widths = [here.point.size(dim) for dim in (*[factor.shape.rows for factor in factors], factors[-1].shape.cols)]
-    return chain(jets, widths, here.p, here.products) if len(jets) > 1 else jets[0]
+    return chain(jets, widths, here.p) if len(jets) > 1 else jets[0]
 
 
 def on_kron(here: Evaluator, node: ir.Kron, tags: Tags) -> Jet:
@@ -178,14 +175,13 @@ def _composed(here: Evaluator, value: Tensor, parts: list[tuple[Expr, Jet]], tag
 
 
 def on_matrixpower(here: Evaluator, node: ir.MatrixPower, tags: Tags) -> Jet:
-    """From the power before, if that was asked for, or from the half:
-    the powers of a sum of powers share their work."""
+    """From the half, or from the power before: the powers of a sum of powers share their work."""
     base, times = node.base if node.exponent >= 0 else ir.Inverse(node.base), abs(node.exponent)
     if times < 2:
         return here.jet(base if times else ir.Eye(node.shape.rows), tags)
-    before = ir.MatrixPower(base, times - 1)
-    if times % 2 or here.knows(before, tags):
-        return matrix_product(here.jet(before, tags), here.jet(base, tags), here.p)
+    if times % 2:
+        before = here.jet(ir.MatrixPower(base, times - 1), tags)
+        return matrix_product(before, here.jet(base, tags), here.p)
     half = here.jet(ir.MatrixPower(base, times // 2), tags)
     return matrix_product(half, half, here.p)
 
@@ -238,7 +234,7 @@ def on_call(here: Evaluator, node: ir.Call, tags: Tags) -> Jet:
         return _composed(here, value, [(DERIVATIVES[name](u), jet)], tags) if tags else {NONE: value}
     if name in DEFINITIONS:
         return here.jet(DEFINITIONS[name](*node.arguments), tags)
-    if name == "tr" and isinstance(u, ir.MatMul) and not here.knows(u, tags):  # tr(FG) = Σ F_ij G_ji
+    if name == "tr" and isinstance(u, ir.MatMul):  # tr(FG) = Σ F_ij G_ji
         *before, last = u.factors
         left, right = _chained(here, tuple(before), tags), each(here.jet(last, tags), turned)
         return jet_product(left, right, lay.sides(Shape(u.shape.rows, last.shape.rows)), here.p)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial, reduce
-from itertools import accumulate, groupby
+from itertools import groupby
 from math import prod
 from typing import Final, NamedTuple
 
 from ...ir import Dim, Expr, Symbol
 from .axes import Label, Labels, Order, order
 from .structure import taken
-from .tensor import SIZE_LIMIT, Composed, Sparse, Tensor, TooLarge, joint, matmul, product, scalar, scaled, total
+from .tensor import SIZE_LIMIT, Composed, Tensor, TooLarge, joint, matmul, product, scalar, scaled, total
 
 
 class Tag(NamedTuple):
@@ -172,34 +172,14 @@ def matrix_product(left: Jet, right: Jet, p: int) -> Jet:
     return jet_of_pairs(left, right, lambda a, b: matmul(a, b, p), p)
 
 
-Products = dict[tuple[int, int], tuple[Tensor, Tensor, Tensor]]
-"""Products of two matrices, by which objects these are."""
-
-
-def chain(jets: list[Jet], widths: list[int], p: int, known: Products) -> Jet:
-    """F₁⋯F_k; `widths` are the rows of each factor and the columns of the last. Products that are `known` from another
-    such product that begins alike are not made again.
+def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:
+    """F₁⋯F_k; `widths` are the rows of each factor and the columns of the last.
 
     From the narrowest side outwards, xᵀ(Ay) as (AB)x; neighbours without a derivative first,
     so that few products hold one.
     """
-
-    def times(left: Jet, right: Jet) -> Jet:
-        values = at_rest((left, right))
-        if values is None:
-            return matrix_product(left, right, p)
-        one, other = values
-        if (id(one), id(other)) not in known:
-            known[id(one), id(other)] = one, other, matmul(one, other, p)
-        return {NONE: known[id(one), id(other)][2]}
-
-    rest = at_rest(jets)
-    if rest is not None and len(rest) == 2:
-        return {NONE: matmul(rest[0], rest[1], p)}
-    tag = _moving_in_many(jets) if rest is None else NONE
-    if tag:
-        return _place_by_place(jets, tag, p)
-    if rest is None and min(widths) == max(widths):  # no side is narrower: what is still is multiplied for itself
+    times = partial(matrix_product, p=p)
+    if at_rest(jets) is None and min(widths) == max(widths):  # none is narrower: what is still goes together
         runs = [(moves, list(run)) for moves, run in groupby(jets, key=any)]
         return reduce(times, [jet for moves, run in runs for jet in (run if moves else [reduce(times, run)])])
     *widths, last = widths
@@ -210,28 +190,3 @@ def chain(jets: list[Jet], widths: list[int], p: int, known: Products) -> Jet:
     sides = [reduce(lambda right, left: times(left, right), jets[narrow - 1 :: -1])] if narrow else []
     sides += [reduce(times, jets[narrow:])] if narrow < len(jets) else []
     return reduce(times, sides)
-
-
-def _moving_in_many(jets: list[Jet]) -> Tags:
-    """The one tag of a product in which several factors move and most of their derivatives are δ's; else none."""
-    tags = {key for jet in jets for key in jet if key}
-    if len(tags) != 1 or not all(NONE in jet for jet in jets):
-        return NONE
-    tag = tags.pop()
-    moving = [jet[tag] for jet in jets if tag in jet]
-    sparse = sum(isinstance(tensor, Sparse) for tensor in moving)
-    return tag if len(tag) == 1 and sparse > 1 and 2 * (len(moving) - sparse) < len(jets) - 1 else NONE
-
-
-def _place_by_place(jets: list[Jet], tag: Tags, p: int) -> Jet:
-    """(F₁⋯F_k)′ = Σ (F₁⋯F_{i−1}) F_i′ (F_{i+1}⋯F_k): where F_i′ is made of δ's, a term is an outer product."""
-    values = [{NONE: jet[NONE]} for jet in jets]
-    before: list[Jet] = list(accumulate(values, lambda left, right: matrix_product(left, right, p)))
-    after: list[Jet] = list(accumulate(reversed(values), lambda right, left: matrix_product(left, right, p)))[::-1]
-    terms = []
-    for place, jet in enumerate(jets):
-        if tag in jet:
-            term = {tag: jet[tag]}
-            term = matrix_product(before[place - 1], term, p) if place else term
-            terms.append((matrix_product(term, after[place + 1], p) if place + 1 < len(jets) else term)[tag])
-    return before[-1] | gathered({tag: terms}, p)

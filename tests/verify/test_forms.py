@@ -1,4 +1,4 @@
-"""Terms of one form, evaluated together: whatever comes out is what comes out term by term."""
+"""Terms of one form: their sum is the sum term by term, and one pair of them may stand for all of its kind."""
 
 from __future__ import annotations
 
