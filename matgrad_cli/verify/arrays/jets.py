@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from ...ir import Dim, Expr, Symbol
 from .axes import Label, Labels, Order, order
 from .structure import taken
-from .tensor import SIZE_LIMIT, Composed, Tensor, TooLarge, joint, matmul, product, scalar, scaled, total
+from .tensor import SIZE_LIMIT, Composed, Tensor, TooLarge, matmul, product, scalar, scaled, total
 
 
 class Tag(NamedTuple):
@@ -48,12 +48,6 @@ def subsets(tags: Tags) -> tuple[Tags, ...]:
     return tuple(sorted((left for left, _ in splits(tags)), key=len))
 
 
-def at_rest(jets: Sequence[Jet]) -> list[Tensor] | None:
-    """The values of jets in which nothing moves; None where something does, or a value is zero."""
-    found = [jet[NONE] for jet in jets if len(jet) == 1 and NONE in jet]
-    return found if len(found) == len(jets) else None
-
-
 def gathered(parts: dict[Tags, list[Tensor]], p: int) -> Jet:
     """The sum of what was collected for each set."""
     return {tags: total(tensors, p) for tags, tensors in parts.items()}
@@ -61,8 +55,6 @@ def gathered(parts: dict[Tags, list[Tensor]], p: int) -> Jet:
 
 def jet_product(left: Jet, right: Jet, over: Labels, p: int) -> Jet:
     """Σ over the axes `over` of left·right."""
-    if (values := at_rest((left, right))) is not None:
-        return {NONE: product(values[0], values[1], over, p)}
     sizes = (_labels(left) | _labels(right)) if over else {}
 
     def times(a: Tensor, b: Tensor) -> Tensor:
@@ -94,8 +86,6 @@ def jet_along(jet: Jet, sides: Sequence[tuple[Label, int]], size: Callable[[Dim]
 
 def jet_total(jets: Sequence[Jet], p: int) -> Jet:
     """The sum of jets."""
-    if jets and (values := at_rest(jets)) is not None:
-        return {NONE: total(values, p)}
     parts: dict[Tags, list[Tensor]] = {}
     for jet in jets:
         for tags, tensor in jet.items():
@@ -134,19 +124,10 @@ def _planned(
 
 def contract(factors: list[Jet], bound: dict[Label, int], p: int) -> Jet:
     """Σ over the bound axes of the product of all factors: one axis at a time, never all at once."""
-    values = at_rest(factors)
-    if values is not None and not bound:
-        few, *more = sorted(values, key=_axes)
-        return {NONE: reduce(lambda left, right: product(left, right, (), p), more, few)}
     shapes = tuple([tuple([(one.labels, one.dims) for one in jet.values()]) for jet in factors])
     (steps, rest, repeat), size = _planned(shapes, tuple(bound.items()))
     if size > SIZE_LIMIT and not any(isinstance(one, Composed) for jet in factors for one in jet.values()):
         raise TooLarge  # the result alone is too large, and would be written out: nothing is begun
-    if values is not None:
-        for members, gone in steps:
-            values.append(joint([values[n] for n in members], gone, p))
-        whole = joint([values[n] for n in rest], (), p)
-        return {NONE: whole if repeat == 1 else scaled(whole, repeat, p)}
     jets = list(factors)
     for members, gone in steps:
         jets.append(_jets_together([jets[n] for n in members], gone, p))
@@ -167,8 +148,6 @@ def _jets_together(jets: list[Jet], over: Labels, p: int) -> Jet:
 
 def matrix_product(left: Jet, right: Jet, p: int) -> Jet:
     """The matrix product of two jets."""
-    if (values := at_rest((left, right))) is not None:
-        return {NONE: matmul(values[0], values[1], p)}
     return jet_of_pairs(left, right, lambda a, b: matmul(a, b, p), p)
 
 
@@ -179,7 +158,7 @@ def chain(jets: list[Jet], widths: list[int], p: int) -> Jet:
     so that few products hold one.
     """
     times = partial(matrix_product, p=p)
-    if at_rest(jets) is None and min(widths) == max(widths):  # none is narrower: what is still goes together
+    if any(map(any, jets)) and min(widths) == max(widths):  # none is narrower: what is still goes together
         runs = [(moves, list(run)) for moves, run in groupby(jets, key=any)]
         return reduce(times, [jet for moves, run in runs for jet in (run if moves else [reduce(times, run)])])
     *widths, last = widths
