@@ -17,11 +17,9 @@ from .arrays import structure as lay
 from .arrays.jets import NONE, Jet, Tag, Tags
 from .arrays.tensor import Composed, Tensor, TooLarge, spread
 from .fields import Field, NotExact, NoValue, OutOfDomain
-from .functions import squared_root
-from .meanings import MEANINGS, factors_of
+from .meanings import MEANINGS
 
 EVALUATION_LIMIT = 12_000_000
-_SHALLOW = 24
 
 
 class Place(Protocol):
@@ -79,7 +77,7 @@ class Evaluator:
         self.p = point.field.p
         self.literal: Callable[[Fraction], Fraction] = getattr(point, "literal", None) or (lambda value: value)
         self._memo: dict[tuple[Expr, Tags], Jet | Exception] = {}
-        self.work = self._depth = 0
+        self.work = 0
 
     def forget(self, but: Expr | None = None) -> None:
         """Lets go of what was evaluated, but for one line."""
@@ -112,12 +110,8 @@ class Evaluator:
         if found is None:
             if self._beside is not None and self._is_still(*key):
                 found = self._memo[key] = self._beside._held(*key)
-            elif self._depth < _SHALLOW:
-                self._depth += 1
-                found = self._memo[key] = self._compute(*key)
-                self._depth -= 1
             else:
-                found = self._evaluated(key)
+                found = self._memo[key] = self._compute(*key)
         if type(found) is not dict:
             raise found  # type: ignore[misc]
         return found
@@ -132,25 +126,6 @@ class Evaluator:
     def _is_still(self, node: Expr, tags: Tags) -> bool:
         """Whether nothing of this is another at the other place."""
         return self._some.isdisjoint(node.symbols) and all(tag.direction is None for tag in tags)
-
-    def _evaluated(self, key: tuple[Expr, Tags]) -> Jet | Exception:
-        """The same on an explicit stack: Python's is not that deep."""
-        stack = [key]
-        waiting: set[tuple[Expr, Tags]] = set()
-        while stack:
-            top = stack[-1]
-            if top in self._memo:
-                stack.pop()
-                continue
-            if top not in waiting:
-                waiting.add(top)
-                open_parts = [part for part in self._parts(*top) if part not in self._memo]
-                if open_parts:
-                    stack.extend(open_parts)
-                    continue
-            stack.pop()
-            self._memo[top] = self._compute(*top)
-        return self._memo[key]
 
     def _compute(self, node: Expr, tags: Tags) -> Jet | Exception:
         try:
@@ -174,21 +149,6 @@ class Evaluator:
         """The perturbation that a pending derivative means, and all that act in its body."""
         along = node.direction if isinstance(node, ir.Differential) else None
         return _tagged(node.variable, "whole" if isinstance(node, ir.Partial) else "along", along, tags)
-
-    def _parts(self, node: Expr, tags: Tags) -> list[tuple[Expr, Tags]]:
-        """What will be asked for: a hint that keeps recursion flat, nothing depends on it."""
-        match node:
-            case ir.Partial() | ir.Differential():
-                parts, tags = [node.body], self.tagged(node, tags)[1]
-            case ir.SumOver(_, ir.Mul() as body):
-                parts = factors_of(body)
-            case ir.SumOver(_, ir.Add(terms)):
-                parts = list(terms) if len(terms) < 3 and not any(isinstance(term, ir.Mul) for term in terms) else []
-            case ir.Power() if (shorter := squared_root(node)) is not None:
-                parts = [shorter]
-            case _:
-                parts = list(node.children)
-        return [(part, _relevant(part.symbols, tags)) for part in parts]
 
 
 @remembered(maxsize=4096)
