@@ -8,7 +8,7 @@ from pathlib import Path
 from ..diagnostics import Diagnostic, StuckError
 from ..diagnostics.record import replace
 from ..facts import Problem
-from ..ir import Differential, Entry, Expr, Fill, Index, Partial, Shape, nodes_of
+from ..ir import Entry, Expr, Fill, Index, Partial, Shape, nodes_of
 from ..ir.dimensions import ONE
 from ..ir.memory import at_work
 from ..ir.terms import UNIT, split
@@ -127,11 +127,9 @@ def _read_stacked(recorder: Recorder, letters: tuple[Index, ...], last: Expr | N
     wrt = recorder.problem.wrt
     if last is None or not wrt.shape.is_column or not operators_in(last) & {"Kron", "vec"}:
         return False
-    from .methods.stacked import in_front, is_commutation, stacked
+    from .methods.stacked import in_front, is_commutation
 
-    found = in_front(
-        replace(recorder.problem, loss=last), recorder.rules, recorder.judge, stacked(Differential(last, wrt))
-    )
+    found = in_front(replace(recorder.problem, loss=last), recorder.rules, recorder.judge)
     if found is None or any(map(is_commutation, nodes_of(found[1]))):
         return False
     matrix = flip(found[1]) if last.shape.is_number else found[1]

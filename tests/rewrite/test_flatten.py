@@ -14,7 +14,8 @@ from matgrad_cli.ir import ONE, Dim, Entry, Expr, Index, Shape, Symbol, matmul
 from matgrad_cli.notation.printing.to_unicode import to_unicode
 from matgrad_cli.notation.problems import read_problem
 from matgrad_cli.rewrite.derive import derive
-from matgrad_cli.rewrite.methods.stacked import commutation, is_commutation, jacobian, paired
+from matgrad_cli.rewrite.engine.recorder import Unasked
+from matgrad_cli.rewrite.methods.stacked import commutation, in_front, is_commutation, paired
 from matgrad_cli.rulebook.load import rulebook
 from matgrad_cli.verify.arrays.tensor import spread
 from matgrad_cli.verify.evaluate import Evaluator
@@ -154,8 +155,9 @@ def test_random_products_have_a_verified_form(loss: str) -> None:
     shapes = ["X: m×n", *(f"{name}: {name[0].lower()}×{name[1].lower()}" for name in given if name in loss)]
     problem = read_problem(loss, "X", shapes)
     result = derive(problem).result
-    flat = jacobian(problem.loss, problem, rulebook())
-    assert flat is not None
+    found = in_front(problem, rulebook(), Unasked(problem))
+    assert found is not None
+    flat = found[1]
     rows, cols = paired(tuple(reversed(result.letters[:-2]))), paired(tuple(reversed(result.letters[-2:])))
     claimed = Entry(flat, rows, cols)
     verdict = Judge(problem, seed=3).compare_over(result.entry, claimed, result.letters)

@@ -212,7 +212,8 @@ class SympyPrinter(TextPrinter):
     def on_call(self, node: Call, parts: tuple[Piece, ...]) -> Piece:
         name, shown, shape = node.function, self.signed(parts[0]), node.argument.shape
         if name in _REFUSED or name[2:3] == ":":
-            message = f"the result holds {_REFUSED[name]}, for which SymPy has no matrix expression"
+            refused = _REFUSED.get(name, "a function without a meaning")
+            message = f"the result holds {refused}, for which SymPy has no matrix expression"
             raise StuckError(Diagnostic("cannot-print", message, help="`--format numpy`"))
         if shape.is_number and not is_elementwise(name) and name != "norm":  # a matrix of one entry
             parts = tuple([Piece(f"ImmutableMatrix([[{self.signed(part)}]])") for part in parts])

@@ -17,7 +17,7 @@ from ..naming import fresh_name
 from ..textbook.simplifier import textbook
 from .beside import whole_of
 from .mover import Runner, carried
-from .stacked import in_front, stacked
+from .stacked import change_of, in_front
 
 
 def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) -> Derivation:
@@ -25,12 +25,11 @@ def derive_forward(problem: Problem, book: Rulebook, judge: Judge, layout: str) 
     vec(dF) = … = J vec(dX), which holds all partial derivatives."""
     from ..derive import first_order
 
-    whole, moved = (d(part, Differential(problem.wrt, problem.wrt)) for part in (problem.loss, problem.wrt))
-    numbers = problem.wrt.shape.is_number
-    start = whole if numbers else stacked(whole)
-    recorder, front = in_front(problem, book, judge, start) or (None, None)
+    moved, numbers = Differential(problem.wrt, problem.wrt), problem.wrt.shape.is_number
+    start = change_of(problem)
+    recorder, front = in_front(problem, book, judge) or (None, None)
     if recorder is None:  # no single factor stands in front of what moves: the result is stated by its entries
-        start = whole
+        start = d(problem.loss, moved)
         recorder = Recorder(problem, book, judge, start)
         Runner(recorder, "differential").run("differentiate")
     if front is None or not (numbers or (problem.loss.shape.is_column and problem.wrt.shape.is_column)):

@@ -8,6 +8,7 @@ columns into the order of stacked rows.
 from __future__ import annotations
 
 from ...diagnostics import StuckError
+from ...diagnostics.record import replace
 from ...facts import Problem
 from ...ir import (
     ONE,
@@ -44,7 +45,8 @@ from ...records import Bindings, Result
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ..engine.application import Scene, Site, holds_pending, native, settled
-from ..engine.recorder import Recorder
+from ..engine.moving import d
+from ..engine.recorder import Recorder, Unasked
 from ..forms.algebra import flip, zero
 from ..textbook.simplifier import textbook
 from .mover import Mover, Runner
@@ -104,17 +106,11 @@ def _is_end(part: Expr) -> bool:
     return isinstance(part.argument if isinstance(part, Call) and part.function == "vec" else part, Differential)
 
 
-def stacked(change: Expr) -> Expr:
-    """The change of a loss as a column."""
-    return change if change.shape.is_number or change.shape.is_column else Call("vec", change)
-
-
-def jacobian(loss: Expr, problem: Problem, rules: Rulebook) -> Expr | None:
-    """J with vec(d loss) = J vec(dX); None if the rules find none."""
-    mover = Mover(Scene(problem, rules), "differential")
-    change = mover.total(loss)
-    found = None if change is None else factors(mover.through(FRONT[:1], stacked(change)))
-    return next(iter(found.values())) if found is not None and len(found) == 1 else None
+def change_of(problem: Problem) -> Expr:
+    """The change of the loss: by a number as it is, else as a column."""
+    change = d(problem.loss, Differential(problem.wrt, problem.wrt))
+    stands = problem.wrt.shape.is_number or change.shape.is_number or change.shape.is_column
+    return change if stands else Call("vec", change)
 
 
 def _with_swaps_together(matrix: Expr) -> Expr:
@@ -144,12 +140,11 @@ def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | 
         or sum(power for letter in result.letters for _, power in letter.dim.powers) > MOST_SIZES
     ):
         return None
-    found = jacobian(
-        substitute(loss, {node: node.body for node in nodes_of(loss) if isinstance(node, Named)}), problem, scene.rules
-    )
+    opened = substitute(loss, {node: node.body for node in nodes_of(loss) if isinstance(node, Named)})
+    found = in_front(replace(problem, loss=opened), scene.rules, Unasked(problem))
     if found is None:
         return None
-    plain = _with_swaps_together(textbook(found if rows else flip(found), problem))
+    plain = _with_swaps_together(textbook(found[1] if rows else flip(found[1]), problem))
     tidied = with_own_names(textbook(plain, problem), problem)
     if tidied.weight > MOST_SYMBOLS:
         return None
@@ -160,10 +155,10 @@ def flattened(result: Result, loss: Expr, scene: Scene, judge: Judge) -> Expr | 
 # ---- the steps -------------------------------------------------------------------------------------------------------
 
 
-def in_front(problem: Problem, book: Rulebook, judge: Judge, start: Expr) -> tuple[Recorder, Expr] | None:
+def in_front(problem: Problem, book: Rulebook, judge: Judge) -> tuple[Recorder, Expr] | None:
     """The steps from the change of the loss to the one factor in front of what moves, and that factor;
     None where there is none."""
-    runner = Runner(Recorder(problem, book, judge, start), "differential")
+    runner = Runner(Recorder(problem, book, judge, change_of(problem)), "differential")
     try:
         runner.run("differentiate")
         return runner.recorder, _to_front(runner)
