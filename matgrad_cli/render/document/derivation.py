@@ -53,7 +53,7 @@ from .blocks import (
     phrase,
 )
 from .brief import shortened
-from .change import NO_CHANGE, Changes
+from .change import NO_CHANGE, change_of
 from .glossary import explained, new_letters, signs
 
 _MOST_FACTORS: Final = 9
@@ -178,14 +178,14 @@ def _side(shape: Shape, dim: object) -> str:
 
 
 def _moves(derivation: Derivation, detail: Detail, seen: set[Index]) -> Iterator[Move]:
-    changes = Changes(derivation.problem)
+    problem = derivation.problem
     known = {node for node in nodes_of(derivation.start) if isinstance(node, Named)}
     for number, step in enumerate(printed_steps(derivation.steps), 1):
         inner: tuple[Move, ...] = ()
         if detail != "brief" and len(step.substeps) > 1:
             parts = enumerate(printed_steps(step.substeps), 1)
-            inner = tuple(_move(f"{number}.{part}", substep, detail, seen, known, changes) for part, substep in parts)
-        yield _move(str(number), step, detail, seen, known, changes, inner)
+            inner = tuple(_move(f"{number}.{part}", substep, detail, seen, known, problem) for part, substep in parts)
+        yield _move(str(number), step, detail, seen, known, problem, inner)
 
 
 def printed_steps(steps: Iterable[Step]) -> Iterator[Step]:
@@ -205,12 +205,12 @@ def _move(
     detail: Detail,
     seen: set[Index],
     known: set[Named],
-    changes: Changes,
+    problem: Problem,
     inner: tuple[Move, ...] = (),
 ) -> Move:
     full = detail == "full"
     why = (*phrase(step.why, (*step.bindings, *step.title.values)), f" (rule {step.rule})") if full else None
-    change, elsewhere = changes.of(step) if detail != "brief" and not inner else NO_CHANGE
+    change, elsewhere = change_of(step, problem) if detail != "brief" and not inner else NO_CHANGE
     changed = step.results if not inner else ()
     letters = new_letters(step.after, seen)
     sentence = phrase(step.title)
