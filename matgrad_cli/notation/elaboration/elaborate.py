@@ -6,27 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from ... import ir
 from ...diagnostics import Span
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...ir import (
-    Add,
-    Call,
-    Constant,
-    Differential,
-    Expr,
-    Eye,
-    Fill,
-    LinearMap,
-    Number,
-    Power,
-    Size,
-    Stack,
-    Symbol,
-    add,
-    mul,
-    transpose,
-)
 from .. import syntax as s
 from ..batches import without_batches
 from ..names import nearest_name
@@ -51,42 +34,42 @@ class Reading:
     as it is of an array of one dimension.
     """
 
-    expr: Expr
-    spans: Mapping[Expr, Span]
+    expr: ir.Expr
+    spans: Mapping[ir.Expr, Span]
     notes: tuple[str, ...] = ()
     flat: bool = False
     stretched: bool = False
     idle: bool = False
 
 
-def _build(e: Elaborator, node: s.Node) -> Expr:
+def _build(e: Elaborator, node: s.Node) -> ir.Expr:
     made = _MADE_FROM.get(type(node))
     return made(e, node) if made is not None else e.fail("syntax-error", "this cannot stand here", node)
 
 
-def _negative(e: Elaborator, node: s.Negative) -> Expr:
+def _negative(e: Elaborator, node: s.Negative) -> ir.Expr:
     value = negated(e.expr(node.body))
     e.flatten(node, e.is_flat(node.body))
     return value
 
 
-def _inverted(e: Elaborator, node: s.Inverted) -> Expr:
+def _inverted(e: Elaborator, node: s.Inverted) -> ir.Expr:
     base = e.expr(node.body)
     if e.scope.syntax == "latex" and (base.shape.is_column or base.shape.is_row):
         e.note(f"{e.text(node)} is taken entry by entry, as {e.text(node.body)} is {described(base.shape)}")
-        return Power(base, Number(-node.power))
+        return ir.Power(base, ir.Number(-node.power))
     return inverted(e, node, base, node.power)
 
 
 # ---- leaves
 
 
-def _literal(e: Elaborator, node: s.Literal_) -> Expr:
+def _literal(e: Elaborator, node: s.Literal_) -> ir.Expr:
     shape = e.asked(node)
-    return Fill(1, shape) if shape is not None else Number(node.value)
+    return ir.Fill(1, shape) if shape is not None else ir.Number(node.value)
 
 
-def _name(e: Elaborator, node: s.Name) -> Expr:
+def _name(e: Elaborator, node: s.Name) -> ir.Expr:
     name = node.name
     if name in e.arguments:
         return e.arguments[name]
@@ -94,9 +77,9 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
         message = f"the index `{name}` stands where a number is needed"
         e.fail("index-as-number", message, node, "index letters stand only in `X[i,j]` and `delta[i,j]`")
     if name == s.CIRCLE:
-        return Constant("pi")
+        return ir.Constant("pi")
     value = e.scope.find(name)
-    if isinstance(value, Stack):
+    if isinstance(value, ir.Stack):
         latex = e.scope.syntax == "latex"  # in code something may be done to all that is only not read
         message = f"`{name}` is several matrices, of which one is to stand here"
         shown = f"\\sum_k \\operatorname{{tr}}({name}_k X)" if latex else f"sum[k](tr({name}[k] @ X))"
@@ -112,18 +95,18 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
         return subscript(e, one)
     size = e.scope.size(name) or e.found.sizes.get(name)
     if size is not None:
-        return Size(size)
+        return ir.Size(size)
     if name == "pi":
-        return Constant("pi")
+        return ir.Constant("pi")
     if name == "e" and (e.scope.open or e.scope.syntax != "latex"):  # in a derivation Euler's number stands as e^x
-        return Call("exp", Number(1))
+        return ir.Call("exp", ir.Number(1))
     if name == "I":
         form = e.found.places.get(id(node))
         dim = form.rows.known if form is not None else None
         if dim is None:
             message = "the size of the identity `I` does not follow from its use"
             e.fail("missing-shape", message, node, "write `eye(n)` with its size")
-        return Eye(dim)
+        return ir.Eye(dim)
     meant = e.scope.known_names if name.islower() else e.scope.named_arrays
     near = nearest_name(name, (*meant, *e.arguments))
     known = ", ".join(f"`{known}`" for known in e.scope.known_names[:12])
@@ -140,7 +123,7 @@ def _name(e: Elaborator, node: s.Name) -> Expr:
 # ---- operators
 
 
-def _binary(e: Elaborator, node: s.Binary) -> Expr:
+def _binary(e: Elaborator, node: s.Binary) -> ir.Expr:
     if node.operator in ("+", "-"):
         return _sum(e, node)
     if node.operator in ("**", "^"):
@@ -164,7 +147,7 @@ def _binary(e: Elaborator, node: s.Binary) -> Expr:
     return product.value
 
 
-def _transposed(e: Elaborator, node: s.Transposed) -> Expr:
+def _transposed(e: Elaborator, node: s.Transposed) -> ir.Expr:
     """Aᵀ; a raised `T` over a number is an exponent where T is a number,
     and has no effect where nothing tells what T is."""
     value = e.expr(node.body)
@@ -176,13 +159,13 @@ def _transposed(e: Elaborator, node: s.Transposed) -> Expr:
         if raised.strip(" ^{}") == "T" and e.scope.syntax == "numpy":
             e.note(f"{e.text(node)} is the transpose of a number, which is the number; a power is written `**`")
     if not e.is_flat(node.body):
-        return transpose(value)
+        return ir.transpose(value)
     e.flatten(node)
     e.idle_transpose = True
     return value
 
 
-def _sum(e: Elaborator, node: s.Binary) -> Expr:
+def _sum(e: Elaborator, node: s.Binary) -> ir.Expr:
     """All terms of a sum at once; a number beside arrays is added to every entry, and that is said."""
     terms: list[tuple[bool, s.Node]] = []
     first: s.Node = node
@@ -196,9 +179,9 @@ def _sum(e: Elaborator, node: s.Binary) -> Expr:
         if value.shape.is_matrix:
             _refuse_iterate(e, part)
     if not e.scope.arrays and all(value.shape is kind for value, _, _ in values):
-        return add(*[negated(value) if minus else value for value, _, minus in values])
+        return ir.add(*[negated(value) if minus else value for value, _, minus in values])
     arrays = [(value, part, minus) for value, part, minus in values if not value.shape.is_number]
-    same: list[Expr] = []
+    same: list[ir.Expr] = []
     if arrays:
         unlike = next((minus for value, _, minus in arrays if value.shape is not arrays[0][0].shape), arrays[-1][2])
         action = "subtract" if unlike else "add"
@@ -206,18 +189,18 @@ def _sum(e: Elaborator, node: s.Binary) -> Expr:
         same, one_dimension = stretched(e, action, operands)
         e.flatten(node, one_dimension)
     left = iter(same)
-    flat: list[Expr] = []
+    flat: list[ir.Expr] = []
     for value, part, minus in values:
         if not value.shape.is_number:
             value = next(left)
         elif arrays:
             value = _spread(e, value, part, same[0], arrays[0][1])
         value = negated(value) if minus else value
-        flat.extend(value.terms if isinstance(value, Add) and not minus else (value,))
-    return Add(tuple(flat))
+        flat.extend(value.terms if isinstance(value, ir.Add) and not minus else (value,))
+    return ir.Add(tuple(flat))
 
 
-def _terms(e: Elaborator, terms: list[tuple[bool, s.Node]]) -> list[tuple[Expr, s.Node, bool]]:
+def _terms(e: Elaborator, terms: list[tuple[bool, s.Node]]) -> list[tuple[ir.Expr, s.Node, bool]]:
     """The terms of a sum in the order written. |A| beside an array of the shape of A is the absolute value of every
     entry."""
     bars = {
@@ -235,7 +218,7 @@ def _terms(e: Elaborator, terms: list[tuple[bool, s.Node]]) -> list[tuple[Expr, 
             entrywise = array.shape is shape and not array.shape.is_square
             if entrywise:
                 e.note(f"{e.text(part)} is read as the absolute value of every entry, as it stands beside an array")
-            values[id(part)] = Call("abs", array) if entrywise else e.expr(part)
+            values[id(part)] = ir.Call("abs", array) if entrywise else e.expr(part)
     return [(values[id(part)], part, minus) for minus, part in reversed(terms)]
 
 
@@ -243,10 +226,10 @@ _CALL = regex(r"\b[a-z]{3,}\(")
 """A function as a program calls it: without a command of LaTeX beside it, numbers are added as a program does."""
 
 
-def _spread(e: Elaborator, value: Expr, node: s.Node, array: Expr, beside: s.Node) -> Expr:
+def _spread(e: Elaborator, value: ir.Expr, node: s.Node, array: ir.Expr, beside: s.Node) -> ir.Expr:
     """number + array: the number is added to every entry; in LaTeX with its commands a literal, or a name beside a
     vector, as in `x - \\mu`."""
-    lone = isinstance(value, Number) or (
+    lone = isinstance(value, ir.Number) or (
         isinstance(s.ungrouped(node), s.Name) and (array.shape.is_column or array.shape.is_row)
     )
     typed = _CALL.search(text := e.scope.source.text) and "\\" not in text.replace(r"\left(", "").replace(
@@ -259,15 +242,15 @@ def _spread(e: Elaborator, value: Expr, node: s.Node, array: Expr, beside: s.Nod
     abbreviated = node.span.start <= beside.span.start < beside.span.end <= node.span.end
     if not abbreviated:
         e.note(f"the number {e.text(node)} is added to every entry", f" of {e.text(beside)} ({array.shape})")
-    ones = Fill(1, array.shape)
-    return ones if value is Number(1) else mul(value, ones)
+    ones = ir.Fill(1, array.shape)
+    return ones if value is ir.Number(1) else ir.mul(value, ones)
 
 
-def _power(e: Elaborator, node: s.Binary) -> Expr:
+def _power(e: Elaborator, node: s.Binary) -> ir.Expr:
     left = s.ungrouped(node.left)
     exponent = e.expr(node.right)
     if isinstance(left, s.Name) and left.name == "e" and e.scope.find("e") is None:
-        return Call("exp", exponent)
+        return ir.Call("exp", exponent)
     base = e.expr(node.left)
     e.flatten(node, e.is_flat(node.left))
     if node.operator == "^" and e.scope.syntax == "numpy":
@@ -283,9 +266,9 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
         e.fail("shape-mismatch", message, node.right, label=f"{exponent.shape.rows}×{exponent.shape.cols}")
     if exceeds(exponent):
         e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.right)
-    whole = isinstance(exponent, Number) and exponent.value.denominator == 1
+    whole = isinstance(exponent, ir.Number) and exponent.value.denominator == 1
     if base.shape.is_square and not base.shape.is_number and whole:
-        assert isinstance(exponent, Number)
+        assert isinstance(exponent, ir.Number)
         if node.operator == "^":
             return matrix_power(base, int(exponent.value))
         if e.scope.syntax == "numpy":
@@ -298,7 +281,7 @@ def _power(e: Elaborator, node: s.Binary) -> Expr:
     elif node.operator == "^" and not base.shape.is_number:
         _refuse_iterate(e, node)
         e.note(f"{e.text(node)} is taken entry by entry, as {e.text(node.left)} is {described(base.shape)}")
-    return Power(base, exponent)
+    return ir.Power(base, exponent)
 
 
 def _refuse_iterate(e: Elaborator, node: s.Node) -> None:
@@ -316,19 +299,19 @@ def _refuse_iterate(e: Elaborator, node: s.Node) -> None:
 # ---- maps
 
 
-def _maps_to(e: Elaborator, node: s.MapsTo) -> Expr:
+def _maps_to(e: Elaborator, node: s.MapsTo) -> ir.Expr:
     shape = e.asked(node)
     if shape is None:
         e.fail("missing-shape", f"the shape of `{node.argument.name}` does not follow from its use", node.argument)
-    symbol = Symbol(node.argument.name, shape)
+    symbol = ir.Symbol(node.argument.name, shape)
     outer = e.arguments
     e.arguments = {**outer, node.argument.name: symbol}
     body = e.expr(node.body)
     e.arguments = outer
-    return LinearMap(symbol, body)
+    return ir.LinearMap(symbol, body)
 
 
-def _differential(e: Elaborator, node: s.Differential_) -> Expr:
+def _differential(e: Elaborator, node: s.Differential_) -> ir.Expr:
     if e.scope.wrt is None:
         e.fail("missing-wrt", "a differential needs the variable that moves", node)
     direction = e.expr(node.direction) if node.direction is not None else None
@@ -336,10 +319,10 @@ def _differential(e: Elaborator, node: s.Differential_) -> Expr:
         needed = f"a direction has the shape of `{e.scope.wrt.name}`, {described(e.scope.wrt.shape)}"
         message = f"{needed}; this is {described(direction.shape)}"
         fail(e.scope, "shape-mismatch", message, ((node.direction or node).span, ""))
-    return Differential(e.expr(node.body), e.scope.wrt, direction)
+    return ir.Differential(e.expr(node.body), e.scope.wrt, direction)
 
 
-_MADE_FROM: Final[dict[type[s.Node], Callable[[Elaborator, Any], Expr]]] = {
+_MADE_FROM: Final[dict[type[s.Node], Callable[[Elaborator, Any], ir.Expr]]] = {
     s.Group: lambda e, node: e.expr(node.body),
     s.Literal_: _literal,
     s.Name: _name,

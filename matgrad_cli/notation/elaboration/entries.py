@@ -4,35 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ... import ir
 from ...diagnostics.record import replace
-from ...ir import (
-    ONE,
-    Call,
-    Delta,
-    Dim,
-    Entry,
-    Expr,
-    Fill,
-    Index,
-    Kron,
-    MatrixOf,
-    Number,
-    Pair,
-    Partial,
-    Position,
-    Shape,
-    Stack,
-    Symbol,
-    add,
-    entry_of_member,
-    fresh_index,
-    letters_in,
-    matmul,
-    member,
-    mul,
-    neg,
-    sum_over,
-)
 from .. import syntax as s
 from ..shapes.uses import length_of
 from .complaints import described
@@ -45,8 +18,8 @@ _WHOLE: Final = "only sums through a whole dimension can be read"
 
 
 def position(
-    e: Elaborator, node: s.Node, side: Dim | None, sides: tuple[Dim | None, Dim | None] = (None, None)
-) -> Position:
+    e: Elaborator, node: s.Node, side: ir.Dim | None, sides: tuple[ir.Dim | None, ir.Dim | None] = (None, None)
+) -> ir.Position:
     """An index: a letter over a dimension, a number from 0, or a pair."""
     node = s.ungrouped(node)
     match node:
@@ -61,15 +34,15 @@ def position(
             e.fail("index-out-of-range", "an index is counted from 0 and is never negative", node)
         case s.PairIndex(_, outer, inner):
             second = position(e, inner, sides[1])
-            if not isinstance(second, Index):
+            if not isinstance(second, ir.Index):
                 e.fail("syntax-error", "the second index of a pair must be a letter", inner)
-            return Pair(position(e, outer, sides[0]), second, second.dim)
+            return ir.Pair(position(e, outer, sides[0]), second, second.dim)
         case s.Name(_, name):
             return letter(e, node, name, side)
     return e.fail("syntax-error", f"{e.text(node)} is no index; an index is a letter or a number", node)
 
 
-def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
+def letter(e: Elaborator, node: s.Node, name: str, side: ir.Dim | None) -> ir.Index:
     """An index letter, bound or free, checked against the side that it counts."""
     bound = e.binding.get(name)
     dim = bound.dim if bound is not None else e.found.letters.get(name)
@@ -84,40 +57,40 @@ def letter(e: Elaborator, node: s.Node, name: str, side: Dim | None) -> Index:
             e.fail("sum-range", message, node, _WHOLE, label=f"{side} entries")
         message = f"the index `{name}` runs to {dim}, this side has {side}"
         e.fail("index-mismatch", message, node, label=f"runs to {dim}")
-    return bound if bound is not None else Index(name, dim)
+    return bound if bound is not None else ir.Index(name, dim)
 
 
-def mask(e: Elaborator, node: s.Apply) -> Expr:
+def mask(e: Elaborator, node: s.Apply) -> ir.Expr:
     """The factor that is 1 in a part of a range and else 0."""
-    letters: list[Index] = []
+    letters: list[ir.Index] = []
     for part in node.arguments:
         assert isinstance(part, s.Name)
         letters.append(letter(e, part, part.name, letters[0].dim if letters else None))
     if node.function == s.BEFORE:
         left, right = letters
-        return Entry(Call("strictupper", Fill(1, Shape(left.dim, left.dim))), left, right)
+        return ir.Entry(ir.Call("strictupper", ir.Fill(1, ir.Shape(left.dim, left.dim))), left, right)
     own, (first, last) = letters[0], (int(number) for _, number in node.options)
     e.reach[own.name] = first, last
     if not own.dim.names and first + last >= own.dim.factor:
         e.fail("sum-range", f"nothing is left of the range of `{own.name}`, which has {own.dim}", node)
-    found: list[Expr] = [add(Number(1), neg(Delta(own, at))) for at in range(first)]
-    end: Expr = Call("butlast", Fill(1, Shape(own.dim)))
-    found += [Entry(moved(end, ahead), own, None) for ahead in range(last)]
-    return mul(*found)
+    found: list[ir.Expr] = [ir.add(ir.Number(1), ir.neg(ir.Delta(own, at))) for at in range(first)]
+    end: ir.Expr = ir.Call("butlast", ir.Fill(1, ir.Shape(own.dim)))
+    found += [ir.Entry(moved(end, ahead), own, None) for ahead in range(last)]
+    return ir.mul(*found)
 
 
-def counted(e: Elaborator, node: s.Apply) -> Expr:
+def counted(e: Elaborator, node: s.Apply) -> ir.Expr:
     """The number that a letter stands for: so many ones stand in its row of a triangle of ones."""
     part, first = node.arguments[0], int(dict(node.options)["first"])
     assert isinstance(part, s.Name)
     own = letter(e, part, part.name, None)
-    ones = Fill(1, Shape(own.dim))
+    ones = ir.Fill(1, ir.Shape(own.dim))
     e.note(f"`{own.name}` as a number is entry {own.name} of tril(𝟏𝟏ᵀ)𝟏, which holds 1, 2, 3, …")
-    number = Entry(matmul(Call("tril", Fill(1, Shape(own.dim, own.dim))), ones), own, None)
-    return number if first else add(number, Number(-1))
+    number = ir.Entry(ir.matmul(ir.Call("tril", ir.Fill(1, ir.Shape(own.dim, own.dim))), ones), own, None)
+    return number if first else ir.add(number, ir.Number(-1))
 
 
-def subscript(e: Elaborator, node: s.Subscript) -> Expr:
+def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
     """X[i,j], x[i]; e[i] is a basis vector where `e` is not declared, E[i,j] a matrix with a single 1."""
     body = s.ungrouped(node.body)
     if isinstance(body, s.Name) and e.scope.find(body.name) is None and body.name not in e.arguments:
@@ -127,8 +100,8 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
         if body.name in ("e", "E") and len(node.indices) == (1 if body.name == "e" else 2):
             return basis(e, node)
     several = e.scope.find(body.name) if isinstance(body, s.Name) and len(node.indices) == 1 else None
-    if isinstance(several, Stack):
-        return member(several, position(e, node.indices[0], several.count))
+    if isinstance(several, ir.Stack):
+        return ir.member(several, position(e, node.indices[0], several.count))
     with e.by_entries():
         base = e.expr(node.body)
     wanted = len(base.shape.dims)
@@ -138,11 +111,11 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
             return row_or_column(e, s.Slice(node.span, body, body, node.indices[0], "row"))
         at = position(e, node.indices[0], base.shape.rows)
         own = _place(e, base, at, base.shape.cols)
-        return MatrixOf(own, None, Entry(base, at, own))
+        return ir.MatrixOf(own, None, ir.Entry(base, at, own))
     if wanted == 0 and all(map(_is_first, node.indices)):
         return base  # `(x.T*x)[0, 0]`: the one entry of a 1×1 matrix
-    if wanted == 1 and len(node.indices) == 2 and _is_first(node.indices[base.shape.rows is not ONE]):
-        node = replace(node, indices=(node.indices[base.shape.rows is ONE],))  # `x[i, 0]` of a column
+    if wanted == 1 and len(node.indices) == 2 and _is_first(node.indices[base.shape.rows is not ir.ONE]):
+        node = replace(node, indices=(node.indices[base.shape.rows is ir.ONE],))  # `x[i, 0]` of a column
     if wanted == 0:
         e.fail("index-mismatch", f"{e.text(node.body)} is a number and has no entries", node.body, label="a number")
     if len(node.indices) != wanted:
@@ -156,25 +129,27 @@ def subscript(e: Elaborator, node: s.Subscript) -> Expr:
     if any(isinstance(s.ungrouped(index), s.Binary) for index in counted):
         base, counted = shifted(e, base, counted)
     row, col = _positions(e, counted, base)
-    return entry_of_member(base, row, col)
+    return ir.entry_of_member(base, row, col)
 
 
 def _is_first(index: s.Node) -> bool:
     return isinstance(index, s.Literal_) and index.value == 0
 
 
-def _positions(e: Elaborator, indices: tuple[s.Node, ...], base: Expr) -> tuple[Position | None, Position | None]:
+def _positions(
+    e: Elaborator, indices: tuple[s.Node, ...], base: ir.Expr
+) -> tuple[ir.Position | None, ir.Position | None]:
     left = list(indices)
-    shapes = [factor.shape for factor in base.children] if isinstance(base, Kron) else []
+    shapes = [factor.shape for factor in base.children] if isinstance(base, ir.Kron) else []
     first, second = shapes if len(shapes) == 2 else (None, None)  # a pair of letters counts the rows of A ⊗ B
     rows = (first.rows if first else None, second.rows if second else None)
     cols = (first.cols if first else None, second.cols if second else None)
-    row = position(e, left.pop(0), base.shape.rows, rows) if base.shape.rows is not ONE else None
-    col = position(e, left.pop(0), base.shape.cols, cols) if base.shape.cols is not ONE else None
+    row = position(e, left.pop(0), base.shape.rows, rows) if base.shape.rows is not ir.ONE else None
+    col = position(e, left.pop(0), base.shape.cols, cols) if base.shape.cols is not ir.ONE else None
     return row, col
 
 
-def _joined_name(e: Elaborator, body: s.Name, indices: tuple[s.Node, ...]) -> Expr | None:
+def _joined_name(e: Elaborator, body: s.Name, indices: tuple[s.Node, ...]) -> ir.Expr | None:
     """`W_1` may be a name of its own: W1."""
     if len(indices) != 1:
         return None
@@ -183,24 +158,24 @@ def _joined_name(e: Elaborator, body: s.Name, indices: tuple[s.Node, ...]) -> Ex
     return None if tail is None else e.scope.find(f"{body.name}_{tail}") or e.scope.find(f"{body.name}{tail}")
 
 
-def basis(e: Elaborator, node: s.Subscript | s.Apply) -> Expr:
+def basis(e: Elaborator, node: s.Subscript | s.Apply) -> ir.Expr:
     """e_i = (δ_ri)_r; E_ij = (δ_ri δ_cj)_rc."""
     indices = node.indices if isinstance(node, s.Subscript) else node.arguments
     found = [position(e, index, None) for index in indices]
     taken = {*e.binding, *e.found.letters, *e.scope.letters}
-    fresh: list[Index] = []
+    fresh: list[ir.Index] = []
     for place in found:
-        if not isinstance(place, Index):
+        if not isinstance(place, ir.Index):
             message = "the size of this basis vector does not follow from its use"
             e.fail("missing-shape", message, node, "use an index letter")
-        fresh.append(fresh_index(place.dim, taken | {index.name for index in fresh}))
-    deltas = [Delta(own, place) for own, place in zip(fresh, found, strict=True)]
-    return MatrixOf(fresh[0], fresh[1] if len(fresh) > 1 else None, mul(*deltas))
+        fresh.append(ir.fresh_index(place.dim, taken | {index.name for index in fresh}))
+    deltas = [ir.Delta(own, place) for own, place in zip(fresh, found, strict=True)]
+    return ir.MatrixOf(fresh[0], fresh[1] if len(fresh) > 1 else None, ir.mul(*deltas))
 
 
-def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
+def row_or_column(e: Elaborator, node: s.Slice) -> ir.Expr:
     """A row or a column of a matrix, as a column vector."""
-    if isinstance(e.scope.find(node.matrix.name), Stack):
+    if isinstance(e.scope.find(node.matrix.name), ir.Stack):
         return subscript(e, s.Subscript(node.span, node.matrix, (node.index,)))
     base = e.expr(node.matrix)
     if not base.shape.is_matrix and e.scope.syntax == "numpy":
@@ -219,15 +194,15 @@ def row_or_column(e: Elaborator, node: s.Slice) -> Expr:
     if node.is_numbered:
         side_of, how = ("column", "") if column else ("row", ", as a column vector")
         e.note(f"{e.text(node)} is read as {side_of} {at} of `{node.matrix.name}`{how}")
-    return MatrixOf(own, None, Entry(base, own, at) if column else Entry(base, at, own))
+    return ir.MatrixOf(own, None, ir.Entry(base, own, at) if column else ir.Entry(base, at, own))
 
 
-def _place(e: Elaborator, base: Expr, at: Position, side: Dim) -> Index:
+def _place(e: Elaborator, base: ir.Expr, at: ir.Position, side: ir.Dim) -> ir.Index:
     """A letter for the places of a row or column of a matrix."""
-    return fresh_index(side, {*e.binding, *e.found.letters, str(at)} | {index.name for index in letters_in(base)})
+    return ir.fresh_index(side, {*e.binding, *e.found.letters, str(at)} | {index.name for index in ir.letters_in(base)})
 
 
-def kronecker(e: Elaborator, node: s.Kronecker) -> Expr:
+def kronecker(e: Elaborator, node: s.Kronecker) -> ir.Expr:
     """δ_ij."""
     if len(node.indices) == 1:
         e.fail("unknown-name", "the name `δ` is not known here", node)
@@ -237,13 +212,13 @@ def kronecker(e: Elaborator, node: s.Kronecker) -> Expr:
     # a letter knows its size from its use, or from the other letter
     if isinstance(left, s.Name) and left.name not in e.binding and e.found.letters.get(left.name) is None:
         second = position(e, right, None)
-        return Delta(position(e, left, second.dim if isinstance(second, Index) else None), second)
+        return ir.Delta(position(e, left, second.dim if isinstance(second, ir.Index) else None), second)
     first = position(e, left, None)
-    return Delta(first, position(e, right, first.dim if isinstance(first, Index) else None))
+    return ir.Delta(first, position(e, right, first.dim if isinstance(first, ir.Index) else None))
 
 
-def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[Index | None]:
-    found: list[Index | None] = []
+def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[ir.Index | None]:
+    found: list[ir.Index | None] = []
     for name, bound in zip(node.letters, node.bounds, strict=True):
         if name is None:
             found.append(None)
@@ -253,13 +228,13 @@ def _open(e: Elaborator, node: s.Sigma | s.EntriesOf) -> list[Index | None]:
         if dim is None:
             help = f"write its size, as in `sum[{name.name}:n](…)`"
             e.fail("missing-shape", f"nothing says how far the index `{name.name}` runs", name, help)
-        found.append(Index(name.name, dim))
+        found.append(ir.Index(name.name, dim))
         if bound is not None:
             _check_limit(e, name, bound, dim)
     return found
 
 
-def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None:
+def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: ir.Dim) -> None:
     """A written limit must be the whole length; a name that nobody declared is a name for it, and that is said."""
     bare = s.ungrouped(limit)
     length = f"`{letter.name}` runs through {dim}"
@@ -267,7 +242,7 @@ def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None
         bare, lambda name: e.scope.size(name) or e.found.sizes.get(name), lambda call: dim_of_array(e, call)
     )
     if written is dim:
-        if isinstance(bare, s.Name) and bare.name in e.found.sizes and dim is not Dim.of(bare.name):
+        if isinstance(bare, s.Name) and bare.name in e.found.sizes and dim is not ir.Dim.of(bare.name):
             what = f"a name for {dim}, the length that `{letter.name}` runs through"
             e.note(f"{e.text(limit)} above the sum is read as {what}")
         return
@@ -284,7 +259,7 @@ def _check_limit(e: Elaborator, letter: s.Name, limit: s.Node, dim: Dim) -> None
     e.fail("sum-range", message, limit, help, label=length)
 
 
-def sigma(e: Elaborator, node: s.Sigma) -> Expr:
+def sigma(e: Elaborator, node: s.Sigma) -> ir.Expr:
     """Σ over the letters, each through its whole dimension."""
     indices = [index for index in _open(e, node) if index is not None]
     names = [index.name for index in indices]
@@ -302,10 +277,10 @@ def sigma(e: Elaborator, node: s.Sigma) -> Expr:
     if inside is not body:
         out = "that no such pair is in the set is assumed" if pair else "a term that the sum leaves out"
         e.note(f"δ is added where two letters are equal, {out}: so every term has a value")
-    return sum_over(indices, inside)
+    return ir.sum_over(indices, inside)
 
 
-def entries_of(e: Elaborator, node: s.EntriesOf) -> Expr:
+def entries_of(e: Elaborator, node: s.EntriesOf) -> ir.Expr:
     """The array with the given entries."""
     row, col = _open(e, node)
     outer = e.binding
@@ -315,15 +290,17 @@ def entries_of(e: Elaborator, node: s.EntriesOf) -> Expr:
     lists = e.scope.syntax == "numpy" and row is not None and col is None
     if lists and row is not None and (body.shape.is_column or body.shape.is_row):  # a list of rows
         side = body.shape.rows if body.shape.is_column else body.shape.cols
-        col = fresh_index(side, {*e.binding, *e.found.letters, row.name} | {index.name for index in letters_in(body)})
-        body = Entry(body, col, None) if body.shape.is_column else Entry(body, None, col)
+        col = ir.fresh_index(
+            side, {*e.binding, *e.found.letters, row.name} | {index.name for index in ir.letters_in(body)}
+        )
+        body = ir.Entry(body, col, None) if body.shape.is_column else ir.Entry(body, None, col)
     if not body.shape.is_number:
         message = f"an entry must be a number, {e.text(node.body)} is {described(body.shape)}"
         e.fail("too-many-indices" if lists else "shape-mismatch", message, node.body)
-    return MatrixOf(row, col, body)
+    return ir.MatrixOf(row, col, body)
 
 
-def derivative(e: Elaborator, node: s.Derivative) -> Expr:
+def derivative(e: Elaborator, node: s.Derivative) -> ir.Expr:
     """∂(body)/∂X[s,t]; without indices the whole array of derivatives."""
     if node.body is None and e.scope.loss is None:
         e.fail("missing-loss", "the derivative of what is meant?", node)
@@ -336,11 +313,11 @@ def derivative(e: Elaborator, node: s.Derivative) -> Expr:
             shown = f"`{variable.name}` is {described(variable.shape)}"
             e.fail("index-mismatch", f"{shown} and takes {wanted} indices, not {len(indices)}", node)
         row, col = _positions(e, indices, variable)
-        return Partial(body, variable, row, col)
+        return ir.Partial(body, variable, row, col)
     return whole_derivative(e, node, body, variable)
 
 
-def _variable(e: Elaborator, node: s.Derivative) -> tuple[Symbol, tuple[s.Node, ...]]:
+def _variable(e: Elaborator, node: s.Derivative) -> tuple[ir.Symbol, tuple[s.Node, ...]]:
     if node.variable is None:
         if e.scope.wrt is None:
             e.fail("missing-wrt", "the derivative by what is meant?", node)
@@ -354,31 +331,31 @@ def _variable(e: Elaborator, node: s.Derivative) -> tuple[Symbol, tuple[s.Node, 
             e.expr(name)
         return e.scope.wrt, (name,)
     value = e.expr(node.variable)
-    if not isinstance(value, Symbol):
+    if not isinstance(value, ir.Symbol):
         e.fail("not-a-variable", f"a derivative is taken by a variable, {e.text(node.variable)} is none", node.variable)
     return value, node.indices
 
 
-def whole_derivative(e: Elaborator, node: s.Node, body: Expr, variable: Symbol) -> Expr:
+def whole_derivative(e: Elaborator, node: s.Node, body: ir.Expr, variable: ir.Symbol) -> ir.Expr:
     """The array of all derivatives: of a number the shape of the variable, of a column by a column rows × entries."""
-    taken = {*e.binding, *e.found.letters, *e.scope.letters} | {index.name for index in letters_in(body)}
+    taken = {*e.binding, *e.found.letters, *e.scope.letters} | {index.name for index in ir.letters_in(body)}
     shape = variable.shape
-    fresh: list[Index] = []
+    fresh: list[ir.Index] = []
     for side in shape.dims:
-        fresh.append(fresh_index(side, taken | {index.name for index in fresh}, ["s", "t", "k", "l", "i", "j"]))
-    row = fresh[0] if shape.rows is not ONE else None
-    col = fresh[-1] if shape.cols is not ONE else None
+        fresh.append(ir.fresh_index(side, taken | {index.name for index in fresh}, ["s", "t", "k", "l", "i", "j"]))
+    row = fresh[0] if shape.rows is not ir.ONE else None
+    col = fresh[-1] if shape.cols is not ir.ONE else None
     if body.shape.is_number:
-        return MatrixOf(row, col, Partial(body, variable, row, col))
+        return ir.MatrixOf(row, col, ir.Partial(body, variable, row, col))
     if body.shape.is_column and shape.is_column:
-        own = fresh_index(body.shape.rows, taken | {index.name for index in fresh})
-        return MatrixOf(own, row, Partial(Entry(body, own, None), variable, row, None))
+        own = ir.fresh_index(body.shape.rows, taken | {index.name for index in fresh})
+        return ir.MatrixOf(own, row, ir.Partial(ir.Entry(body, own, None), variable, row, None))
     count = len(body.shape.dims) + len(shape.dims)
     message = f"the derivative of {described(body.shape)} by {described(shape)} has {count} indices"
     return e.fail("too-many-indices", message, node, f"write one entry, as in `partial(u[i,j], {variable.name}[s,t])`")
 
 
-def cases(e: Elaborator, node: s.Cases) -> Expr:
+def cases(e: Elaborator, node: s.Cases) -> ir.Expr:
     """A case table is read by nobody yet but the eye."""
     for value, _ in node.branches:
         e.expr(value)

@@ -3,44 +3,24 @@ Letters that are moved, `x_{i+1}`."""
 
 from __future__ import annotations
 
+from ... import ir
 from ...diagnostics.record import replace
-from ...ir import (
-    ONE,
-    Call,
-    Delta,
-    Dim,
-    Expr,
-    Eye,
-    Fill,
-    Index,
-    MatrixOf,
-    Number,
-    Shape,
-    Size,
-    add,
-    hadamard,
-    matmul,
-    mul,
-    neg,
-    reciprocal,
-    transpose,
-)
 from .. import syntax as s
 from ..expression.vocabulary import ELEMENTWISE_NAMES, canonical_function
 from .elaborator import Elaborator
 
 
-def moved(value: Expr, rows: int) -> Expr:
+def moved(value: ir.Expr, rows: int) -> ir.Expr:
     """The array with its rows moved up by so many, those at the top to the end; down where the number is negative."""
-    step: Expr = Call("shiftup", Eye(value.shape.rows))
-    step = step if rows > 0 else transpose(step)
-    return matmul(*[step] * abs(rows), value) if rows else value
+    step: ir.Expr = ir.Call("shiftup", ir.Eye(value.shape.rows))
+    step = step if rows > 0 else ir.transpose(step)
+    return ir.matmul(*[step] * abs(rows), value) if rows else value
 
 
 SAID = "`shiftup(A)` is A with its rows moved up by one, the first one to the end; `butlast(u)` is u with 0 at the end"
 
 
-def shifted(e: Elaborator, base: Expr, indices: tuple[s.Node, ...]) -> tuple[Expr, tuple[s.Node, ...]]:
+def shifted(e: Elaborator, base: ir.Expr, indices: tuple[s.Node, ...]) -> tuple[ir.Expr, tuple[s.Node, ...]]:
     """The array and its letters where some are written as `i+1`;
     refused where the sum around goes beyond the last one."""
     plain: list[s.Node] = []
@@ -53,10 +33,10 @@ def shifted(e: Elaborator, base: Expr, indices: tuple[s.Node, ...]) -> tuple[Exp
                 rows = int(amount) if sign == "+" else -int(amount)
                 _refuse_beyond(e, index, own, rows)
                 e.note(SAID)
-                if base.shape.cols is ONE or (place == 0 and base.shape.rows is not ONE):
+                if base.shape.cols is ir.ONE or (place == 0 and base.shape.rows is not ir.ONE):
                     base = moved(base, rows)
                 else:
-                    base = transpose(moved(transpose(base), rows))
+                    base = ir.transpose(moved(ir.transpose(base), rows))
                 plain.append(own)
             case _:
                 plain.append(index)
@@ -79,7 +59,7 @@ def has_part(node: s.Node) -> bool:
     return any(isinstance(part, s.Apply) and part.function == s.PART for part in s.parts_of(node))
 
 
-def over_part(e: Elaborator, node: s.Apply, function: str) -> Expr:
+def over_part(e: Elaborator, node: s.Apply, function: str) -> ir.Expr:
     """`sum(f(w[1:]))`, `mean`, `norm` of a part."""
     columns = ("axis", "first") in node.options  # of a matrix a row, in MATLAB
     plain = {("axis", "first"), *([("text", "fro")] if function == "norm" else [])}
@@ -102,13 +82,13 @@ def over_part(e: Elaborator, node: s.Apply, function: str) -> Expr:
         e.fail("slice", f"nothing is left of {e.text(node.arguments[0])}", node)
     rest = _masked(value, _mask(side, first, last) if not ends else _mask(side, 0, left_out))
     if function == "norm":
-        return Call("norm", rest)
-    total = Call("sum", rest)
+        return ir.Call("norm", rest)
+    total = ir.Call("sum", rest)
     if function == "sum":
         return total
-    count = add(Size(side), Number(-left_out)) if side.names else Number(side.factor - left_out)
+    count = ir.add(ir.Size(side), ir.Number(-left_out)) if side.names else ir.Number(side.factor - left_out)
     cols = value.shape.cols
-    return mul(reciprocal(count), *((reciprocal(_length(cols)),) if value.shape.is_matrix else ()), total)
+    return ir.mul(ir.reciprocal(count), *((ir.reciprocal(_length(cols)),) if value.shape.is_matrix else ()), total)
 
 
 def _turned(node: s.Node) -> s.Node | None:
@@ -138,7 +118,7 @@ def _flipped(node: s.Node) -> s.Node:
     return node if isinstance(node, s.Literal_) else s.Transposed(node.span, node)
 
 
-def kept(e: Elaborator, node: s.Apply) -> Expr:
+def kept(e: Elaborator, node: s.Apply) -> ir.Expr:
     """The array with 0 in the rows that its product with a part of another array leaves out."""
     body, options = node.arguments[0], dict(node.options)
     value = e.expr(body)
@@ -148,8 +128,8 @@ def kept(e: Elaborator, node: s.Apply) -> Expr:
     return _masked(value, _mask(value.shape.rows, int(options["first"]), int(options["last"])))
 
 
-def _masked(value: Expr, mask: Expr) -> Expr:
-    return matmul(Call("diag", mask), value) if value.shape.is_matrix else hadamard(mask, value)
+def _masked(value: ir.Expr, mask: ir.Expr) -> ir.Expr:
+    return ir.matmul(ir.Call("diag", mask), value) if value.shape.is_matrix else ir.hadamard(mask, value)
 
 
 def _ends(node: s.Node) -> list[tuple[str, str]]:
@@ -158,16 +138,20 @@ def _ends(node: s.Node) -> list[tuple[str, str]]:
     return [(dict(part.options)["first"], dict(part.options)["last"]) for part in parts]
 
 
-def _mask(side: Dim, first: int, last: int) -> Expr:
+def _mask(side: ir.Dim, first: int, last: int) -> ir.Expr:
     """The column that is 0 in so many first and last rows and else 1."""
-    ones, row = Fill(1, Shape(side)), Index("r", side)
-    left = add(ones, *(neg(MatrixOf(row, None, Delta(row, place))) for place in range(first))) if first else None
-    right = [moved(Call("butlast", ones), ahead) for ahead in range(last)]
-    return hadamard(*(part for part in (left, *right) if part is not None))
+    ones, row = ir.Fill(1, ir.Shape(side)), ir.Index("r", side)
+    left = (
+        ir.add(ones, *(ir.neg(ir.MatrixOf(row, None, ir.Delta(row, place))) for place in range(first)))
+        if first
+        else None
+    )
+    right = [moved(ir.Call("butlast", ones), ahead) for ahead in range(last)]
+    return ir.hadamard(*(part for part in (left, *right) if part is not None))
 
 
-def _length(dim: Dim) -> Expr:
-    return Size(dim) if dim.names else Number(dim.factor)
+def _length(dim: ir.Dim) -> ir.Expr:
+    return ir.Size(dim) if dim.names else ir.Number(dim.factor)
 
 
 def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:

@@ -7,23 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ...ir import (
-    Call,
-    Differential,
-    Entry,
-    Expr,
-    Index,
-    Literal,
-    MatMul,
-    MatrixOf,
-    Named,
-    Number,
-    Partial,
-    Path,
-    SumOver,
-    nodes_of,
-    whole_derivative,
-)
+from ... import ir
 from ...ir.walk import found_in
 
 SUM: Final = 10
@@ -57,15 +41,15 @@ class Piece(NamedTuple):
     inner: Piece | None = None
 
 
-Chunk = tuple[Piece, frozenset[Index]]
-Marks = Mapping[Path, int]
+Chunk = tuple[Piece, frozenset[ir.Index]]
+Marks = Mapping[ir.Path, int]
 """Which parts of an expression are to be found again in the printed text, by path, each with a number below 1000."""
 
 
-def unclear_beside(factor: Expr, whole: Expr) -> bool:
+def unclear_beside(factor: ir.Expr, whole: ir.Expr) -> bool:
     """Whether a product inside A ∘ B could be read as (A ∘ its end) times the rest:
     A ∘ (BC), and (Sw) ∘ v for a square S."""
-    ends = factor.children[:: max(len(factor.children) - 1, 1)] if isinstance(factor, MatMul) else ()
+    ends = factor.children[:: max(len(factor.children) - 1, 1)] if isinstance(factor, ir.MatMul) else ()
     return bool(ends) and (whole.shape.is_matrix or any(end.shape is whole.shape for end in ends))
 
 
@@ -111,8 +95,8 @@ class Printer(ABC):
     """
 
     def __init__(self) -> None:
-        self._memo: dict[Expr, Piece] = {}
-        self._methods: dict[type[Expr], Callable[[Expr, tuple[Piece, ...]], Piece]] = {}
+        self._memo: dict[ir.Expr, Piece] = {}
+        self._methods: dict[type[ir.Expr], Callable[[ir.Expr, tuple[Piece, ...]], Piece]] = {}
 
     @abstractmethod
     def brackets(self, text: str) -> str:
@@ -122,7 +106,7 @@ class Printer(ABC):
     def minus(self, text: str) -> str:
         """The text with a minus sign before it."""
 
-    def show(self, node: Expr, marks: Marks | None = None) -> str:
+    def show(self, node: ir.Expr, marks: Marks | None = None) -> str:
         """The printed expression; marked parts stand between private characters, see `split_marks`."""
         usable = {path: mark for path, mark in (marks or {}).items() if len(path) < _DEEPEST_MARK}
         if not usable:
@@ -130,7 +114,7 @@ class Printer(ABC):
         spine = frozenset(path[:end] for path in usable for end in range(len(path) + 1))
         return self.signed(self._marked(node, (), usable, spine))
 
-    def piece(self, root: Expr) -> Piece:
+    def piece(self, root: ir.Expr) -> Piece:
         """The printed part for a node, remembered."""
         memo = self._memo
         return found_in(
@@ -140,14 +124,14 @@ class Printer(ABC):
             _printed_parts,
         )
 
-    def _composed(self, node: Expr, parts: tuple[Piece, ...]) -> Piece:
+    def _composed(self, node: ir.Expr, parts: tuple[Piece, ...]) -> Piece:
         kind = type(node)
         method = self._methods.get(kind)
         if method is None:
             method = self._methods[kind] = getattr(self, f"on_{kind.__name__.lower()}")
         return method(node, parts)
 
-    def _marked(self, node: Expr, path: Path, marks: Marks, spine: frozenset[Path]) -> Piece:
+    def _marked(self, node: ir.Expr, path: ir.Path, marks: Marks, spine: frozenset[ir.Path]) -> Piece:
         if path not in spine:
             return self.piece(node)
         children = _printed_parts(node)
@@ -156,9 +140,9 @@ class Printer(ABC):
         mark = marks.get(path)
         return piece if mark is None else _wrapped(piece, mark)
 
-    def on_literal(self, node: Literal, parts: tuple[Piece, ...]) -> Piece:  # noqa: ARG002
+    def on_literal(self, node: ir.Literal, parts: tuple[Piece, ...]) -> Piece:  # noqa: ARG002
         """A matrix of numbers written out."""
-        rows = [[self.signed(self.piece(Number(value))) for value in row] for row in node.rows]
+        rows = [[self.signed(self.piece(ir.Number(value))) for value in row] for row in node.rows]
         return Piece(self.table(rows), tight=True)
 
     @abstractmethod
@@ -176,9 +160,9 @@ class Printer(ABC):
         return self.brackets(piece.text) if piece.level < level else self.signed(piece)
 
 
-def _printed_parts(node: Expr) -> tuple[Expr, ...]:
+def _printed_parts(node: ir.Expr) -> tuple[ir.Expr, ...]:
     # a named part prints its name alone
-    return () if isinstance(node, Named) else node.children
+    return () if isinstance(node, ir.Named) else node.children
 
 
 def _wrapped(piece: Piece, mark: int) -> Piece:
@@ -192,40 +176,43 @@ def _wrapped(piece: Piece, mark: int) -> Piece:
     return piece._replace(text=opening(mark) + piece.text + closing(mark), under=under, chunks=chunks)
 
 
-def is_known(node: Expr) -> bool:
+def is_known(node: ir.Expr) -> bool:
     """Numbers go above the bar in front of an array; what is pending or summed stays beside it."""
     return (
         node.shape.is_number
         and not node.free
-        and not any(isinstance(part, Differential | Partial | SumOver) for part in nodes_of(node))
+        and not any(isinstance(part, ir.Differential | ir.Partial | ir.SumOver) for part in ir.nodes_of(node))
     )
 
 
-def is_pending(node: Expr) -> bool:
+def is_pending(node: ir.Expr) -> bool:
     """A derivative that waits: d(x), ∂u/∂x, ∂u/∂X."""
-    return isinstance(node, Differential | Partial) or (
-        isinstance(node, MatrixOf) and whole_derivative(node) is not None
+    return isinstance(node, ir.Differential | ir.Partial) or (
+        isinstance(node, ir.MatrixOf) and ir.whole_derivative(node) is not None
     )
 
 
-def is_plain(node: Expr) -> bool:
+def is_plain(node: ir.Expr) -> bool:
     """Numbers and single names go above the bar: 2/m, λ/n; longer factors stay beside it."""
     return (
-        node.shape.is_number and not node.free and node.weight == 1 and (not node.children or isinstance(node, Named))
+        node.shape.is_number
+        and not node.free
+        and node.weight == 1
+        and (not node.children or isinstance(node, ir.Named))
     )
 
 
-def norm_kind(node: Call) -> str | None:
+def norm_kind(node: ir.Call) -> str | None:
     """The sign at the bars of a norm, "" for the Euclidean one; None for any other function."""
     if node.function == "norm":
         return "F" if node.argument.shape.is_matrix else ""
     return {"norm1": "1", "nuclear": "*", "spectral": "2"}.get(node.function)
 
 
-def sum_starts(indices: tuple[Index, ...], chunks: tuple[Chunk, ...]) -> list[list[Index]]:
+def sum_starts(indices: tuple[ir.Index, ...], chunks: tuple[Chunk, ...]) -> list[list[ir.Index]]:
     """Before which factor each Σ stands: the first that uses its letter;
     plain numbers in front stay behind the first Σ."""
-    waiting, starts = list(indices), [list[Index]() for _ in chunks]
+    waiting, starts = list(indices), [list[ir.Index]() for _ in chunks]
     for number, (_, letters) in enumerate(chunks):
         last = number == len(chunks) - 1
         starts[number] = [index for index in waiting if index in letters or last]
@@ -236,11 +223,13 @@ def sum_starts(indices: tuple[Index, ...], chunks: tuple[Chunk, ...]) -> list[li
     return starts
 
 
-def counted_letters(body: Expr) -> frozenset[Index]:
+def counted_letters(body: ir.Expr) -> frozenset[ir.Index]:
     """The letters that an entry or a derivative in the body counts with, so that their length is known;
     that of a pair is not."""
-    entries = [node for node in nodes_of(body) if isinstance(node, Entry | Partial)]
-    return frozenset(position for node in entries for position in (node.row, node.col) if isinstance(position, Index))
+    entries = [node for node in ir.nodes_of(body) if isinstance(node, ir.Entry | ir.Partial)]
+    return frozenset(
+        position for node in entries for position in (node.row, node.col) if isinstance(position, ir.Index)
+    )
 
 
 def call_level(name: str) -> int:
