@@ -106,49 +106,40 @@ def limit(e: Elaborator, node: s.Apply) -> Expr:
 def times(body: s.Node, name: s.Node) -> s.Node | None:
     """t times what a limit is taken of, without the t by which its terms are divided: A of `A/t`, A + tB of `A/t + B`;
     None where t divides elsewhere."""
-    body = s.ungrouped(body)
-    if (above := _undivided(body, name)) is not None:
-        return above
-    if isinstance(body, s.Binary) and body.operator in ("+", "-"):
-        left, right = times(body.left, name), times(body.right, name)
-        return None if left is None or right is None else replace(body, left=left, right=right)
-    divisors = [part.right for part in s.parts_of(body) if isinstance(part, s.Binary) and part.operator == "/"]
-    divided = any(_is(part, name) for divisor in divisors for part in s.parts_of(divisor))
-    return None if divided else s.Binary(body.span, "juxtapose", name, s.Group(body.span, body))
+    node = s.ungrouped(body)
+    match node:
+        case s.Negative(_, inner) if (whole := times(inner, name)) is not None:
+            return replace(node, body=whole)
+        case s.Binary(_, "+" | "-", left, right):
+            first, second = times(left, name), times(right, name)
+            return first and second and s.Group(body.span, replace(node, left=first, right=second))
+        case s.Binary(_, "/", _, below) if (rest := _without(below, name)) is not None:
+            return s.Group(body.span, replace(node, right=rest))
+        case s.Binary(_, operator, left, right) if operator not in ("^", "**") and _divides(name, node):
+            side, part = ("left", left) if _divides(name, left) else ("right", right)
+            whole = times(part, name) if operator != "/" or side == "left" else None
+            changed = whole and replace(node, **{side: whole})
+            return None if changed is None or _divides(name, changed) else changed
+    return None if _divides(name, node) else s.Binary(body.span, "juxtapose", name, s.Group(body.span, node))
 
 
-def _undivided(node: s.Node, name: s.Node) -> s.Node | None:
-    """The node without the one division by a name that stands in it, in all terms of a sum; None where none does."""
-    match s.ungrouped(node):
-        case s.Binary(_, "/", above, below) as ratio:
-            rest = s.Literal_(below.span, Fraction(1), "1") if _is(below, name) else _divided(below, name)
-            inner = _undivided(above, name) if rest is None else above
-            return inner and s.Group(node.span, replace(ratio, left=inner, right=rest or below))
-        case s.Negative(_, body) as negative:
-            inner = _undivided(body, name)
-            return inner and replace(negative, body=inner)
-        case s.Binary(_, "+" | "-", left, right) as whole:
-            first, second = _undivided(left, name), _undivided(right, name)
-            return first and second and s.Group(node.span, replace(whole, left=first, right=second))
-        case s.Binary(_, operator, left, right) as whole if operator not in ("^", "**"):
-            first, second = _undivided(left, name), _undivided(right, name)
-            if (first is None) is not (second is None):
-                return replace(whole, left=first or left, right=second or right)
-    return None
+def _divides(name: s.Node, node: s.Node) -> bool:
+    """Whether a name stands in what something is divided by."""
+    divisors = [part.right for part in s.parts_of(node) if isinstance(part, s.Binary) and part.operator == "/"]
+    return any(_is(part, name) for divisor in divisors for part in s.parts_of(divisor))
 
 
-def _divided(product: s.Node, name: s.Node) -> s.Node | None:
+def _without(product: s.Node, name: s.Node) -> s.Node | None:
     """The product of numbers without the factor that has this name; None where it is none of its factors."""
-    match s.ungrouped(product):
-        case s.Binary(_, operator, left, right) as whole if operator not in ("+", "-", "/", "^", "**"):
-            if _is(left, name) or _is(right, name):
-                return right if _is(left, name) else left
-            first = _divided(left, name)
-            second = _divided(right, name) if first is None else right
-            return second and replace(whole, left=first or left, right=second)
-    return None
+    node = s.ungrouped(product)
+    if _is(node, name):
+        return s.Literal_(node.span, Fraction(1), "1")
+    if not isinstance(node, s.Binary) or node.operator in ("+", "-", "/", "^", "**"):
+        return None
+    first = _without(node.left, name)
+    second = _without(node.right, name) if first is None else node.right
+    return second and replace(node, left=first or node.left, right=second)
 
 
 def _is(node: s.Node, name: s.Node) -> bool:
-    node = s.ungrouped(node)
     return isinstance(node, s.Name) and isinstance(name, s.Name) and node.name == name.name
