@@ -365,18 +365,14 @@ class BookPrinter(Forms):
 
     def on_differential(self, node: ir.Differential, parts: tuple[Piece, ...]) -> Piece:
         if len(parts) > 1:
-            return Piece(f"D{self.brackets(self.signed(parts[0]))}[{self.signed(parts[1])}]")
+            return Piece(self.form("along", self.brackets(self.signed(parts[0])), self.signed(parts[1])))
         sign, shown = self.word("d"), self.signed(parts[0])
-        if self.is_function(node.body, parts[0]) and visible(shown)[:1].isalpha():
-            return Piece(f"{sign} {shown}", POWER)  # d tr(A), not dtr(A)
-        bare = isinstance(node.body, ir.Symbol | ir.Named | ir.Entry) or (
-            parts[0].inner is not None and visible(parts[0].text)[:1] in "‖\\"
-        )
+        first = visible(shown)[:1]
+        is_function = isinstance(node.body, ir.Call) and parts[0].level >= POWER and node.body.function != "pinv"
+        if is_function and (first.isalpha() or first == "<"):  # in MathML all is an element
+            return Piece(sign + self.word("gap") + shown, POWER)  # d tr(A), not dtr(A)
+        bare = isinstance(node.body, ir.Symbol | ir.Named | ir.Entry) or (parts[0].inner is not None and first in "‖\\")
         return Piece(sign + (shown if bare else self.brackets(shown)), POWER)
-
-    def is_function(self, node: ir.Expr, part: Piece) -> bool:
-        """Whether an expression is printed by a name before a bracket, or between bars: d tr(A), but d(A⁺)."""
-        return isinstance(node, ir.Call) and part.level >= POWER and node.function != "pinv"
 
     def on_linearmap(self, node: ir.LinearMap, parts: tuple[Piece, ...]) -> Piece:
         return Piece(f"{self.name(node.argument.name).text} {self.word('maps')} {self.signed(parts[0])}", SUM)

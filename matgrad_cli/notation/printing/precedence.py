@@ -98,9 +98,9 @@ class Printer(ABC):
         self._memo: dict[ir.Expr, Piece] = {}
         self._methods: dict[type[ir.Expr], Callable[[ir.Expr, tuple[Piece, ...]], Piece]] = {}
 
-    @abstractmethod
     def brackets(self, text: str) -> str:
         """The text in brackets."""
+        return f"({text})"
 
     @abstractmethod
     def minus(self, text: str) -> str:

@@ -58,6 +58,7 @@ _SIGNS: Final[dict[str, tuple[str, str, str]]] = {
     "listed": ("({})", "{}", "{}"),
     "beside": ("", "", TIMES),
     "and": (",", ",", "<mo>,</mo>"),
+    "along": ("D{}[{}]", "D{}[{}]", f"<mi>D</mi>{APPLY}{{}}<mrow><mo>[</mo>{{}}<mo>]</mo></mrow>"),
     "gap": (" ", " ", THIN),
     # derivatives of functions without a meaning
     "f′": ("′", "'", "<mo>′</mo>"),

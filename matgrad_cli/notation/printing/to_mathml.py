@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from typing import Final
 
-from ...ir import Differential, Entry, Expr, Named, Number, Symbol
+from ...ir import Expr, Number
 from ..names import LETTERS, split_name
 from . import signs
 from .book import BookPrinter
@@ -73,27 +73,10 @@ class MathmlPrinter(BookPrinter):
         cells = "".join(f"<mtr>{''.join(f'<mtd>{cell}</mtd>' for cell in row)}</mtr>" for row in rows)
         return f"<mrow><mo>[</mo><mtable>{cells}</mtable><mo>]</mo></mrow>"
 
-    def on_differential(self, node: Differential, parts: tuple[Piece, ...]) -> Piece:
-        shown = self.signed(parts[0])
-        if len(parts) > 1:
-            along = f"<mrow><mo>[</mo>{self.signed(parts[1])}<mo>]</mo></mrow>"
-            return Piece(f"<mi>D</mi>{signs.APPLY}{self.brackets(shown)}{along}")
-        if self.is_function(node.body, parts[0]):
-            return Piece(self.word("d") + signs.THIN + shown, POWER)
-        bare = isinstance(node.body, Symbol | Named | Entry)
-        return Piece(self.word("d") + (shown if bare else self.brackets(shown)), POWER)
-
     def norm(self, body: Piece, kind: str, power: str) -> Piece:
         bars = f"<mrow><mo>‖</mo>{self.signed(body)}<mo>‖</mo></mrow>"
-        below = (
-            ""
-            if not kind
-            else f"<mn>{kind}</mn>"
-            if kind.isdigit()
-            else f"<mo>{kind}</mo>"
-            if kind == "*"
-            else f"<mi>{kind}</mi>"
-        )
+        tag = "mn" if kind.isdigit() else "mo" if kind == "*" else "mi"
+        below = f"<{tag}>{kind}</{tag}>" if kind else ""
         scripts = below + (f"<mrow>{power}</mrow>" if power else "")
         tag = f"m{'sub' if below else ''}{'sup' if power else ''}"
         text = f"<{tag}>{bars}{scripts}</{tag}>" if scripts else bars

@@ -72,9 +72,6 @@ class TextPrinter(Printer):
         """The arguments that make an array of a shape."""
         return shape_text(shape)
 
-    def brackets(self, text: str) -> str:
-        return f"({text})"
-
     def minus(self, text: str) -> str:
         return f"-{text}"
 

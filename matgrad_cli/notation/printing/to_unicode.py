@@ -24,9 +24,6 @@ def name_unicode(name: str) -> str:
 class UnicodePrinter(BookPrinter):
     """Prints in Unicode."""
 
-    def brackets(self, text: str) -> str:
-        return f"({text})"
-
     words = signs.UNICODE
     functions = signs.UNICODE_FUNCTIONS
     stroke = True
