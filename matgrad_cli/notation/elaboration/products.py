@@ -8,7 +8,7 @@ from typing import Final
 
 from ...diagnostics import Span
 from ...diagnostics.record import replace
-from ...ir import ONE, Call, Dim, Expr, MatMul, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
+from ...ir import ONE, Call, Expr, MatMul, Mul, Number, Symbol, hadamard, kron, matmul, mul, reciprocal, transpose
 from .. import syntax as s
 from ..expression.keywords import path_of
 from ..names import words
@@ -92,8 +92,6 @@ class Product:
                 self.entrywise(array, node.right, "multiply")
                 whole = quoted(self.reader.scope.source, node.span)
                 self.reader.note(f"{whole} is read entry by entry, as vectors have no other product here")
-            elif array is not None and self.reader.scope.arrays:
-                self.product_of_arrays(array, node.right)
             elif array is not None:
                 self.matmul(operator, array, node)
         self.whole_number = False
@@ -211,59 +209,38 @@ class Product:
             product = f"{left.strip('`')} @ {right.strip('`')}"
             self.reader.note(f"{whole} is elementwise; the product of the matrices is `{product}`")
 
-    def product_of_arrays(self, array: Expr, node: s.Node) -> None:
-        """`@` of NumPy: a one-dimensional array is a row on the left and a column on the right,
-        and the result has one side less."""
-        flat = self.reader.is_flat(node)
+    def matmul(self, operator: str, array: Expr, node: s.Binary) -> None:
+        """left @ right. A one-dimensional array of NumPy is a row on the left and a column on the right, and the result
+        has one side less."""
+        reader, left = self.reader, self.array
+        assert left is not None
+        flat = reader.is_flat(node.right)
         if self.kind not in ("", "@") or (self.flat and self.parts[-1].shape.cols is ONE):
-            left = self.array
-            assert left is not None
             if self.flat and left.shape.is_column and not flat:
-                text = quoted(self.reader.scope.source, self.span)
-                self.reader.note(f"{text} has one dimension: before `@` it is a row, as in NumPy")
+                text = quoted(reader.scope.source, self.span)
+                reader.note(f"{text} has one dimension: before `@` it is a row, as in NumPy")
             self.parts = [as_row(left) if self.flat else left]
         column = as_column(array) if flat else array
         if self.parts[-1].shape.cols is not column.shape.rows:
-            row = self.array
-            assert row is not None
-            misfit_product(self.reader.scope, (row, self.span), (column, node.span))
+            self.parts = [self.turned(operator, left, column, node)]
         self.kind = "@"
         self.parts.append(column)
         self.flat = self.flat != flat
         if self.parts[0].shape.rows is ONE and column.shape.cols is ONE:
             self.collapse()
 
-    def matmul(self, operator: str, array: Expr, node: s.Binary) -> None:
-        last = self.parts[-1] if self.kind in ("", "@") else self.array
-        first = self.parts[0] if self.kind in ("", "@") else last
-        assert last is not None
-        assert first is not None
-        rows, cols = first.shape.rows, last.shape.cols
-        if cols is array.shape.rows:
-            whole = self.array if self.kind not in ("", "@") else None
-            if whole is not None:
-                self.parts = [whole]
-            self.kind = "@"
-        else:
-            self.turned(operator, array, node, rows)
-        self.parts.append(array)
-        if self.parts[0].shape.rows is ONE and array.shape.cols is ONE:
-            self.collapse()
-
-    def turned(self, operator: str, array: Expr, node: s.Binary, rows: Dim) -> None:
+    def turned(self, operator: str, left: Expr, array: Expr, node: s.Binary) -> Expr:
         """`u @ v` of two columns is read as uᵀ v, as NumPy does for flat arrays."""
-        left = self.array
-        assert left is not None
         scope = self.reader.scope
-        columns = declared_column(scope, left) or declared_column(scope, array)
-        fits = left.shape.is_column and rows is array.shape.rows and not columns
+        fixed = scope.arrays or declared_column(scope, left) or declared_column(scope, array)
+        fits = left.shape.is_column and left.shape.rows is array.shape.rows and not fixed
         row = scope.loss is None and scope.syntax == "latex" and isinstance(s.last_factor(node.left), s.Slice)  # w_j v
         if not fits or not (operator == "@" or ((operator == "dot" or row) and array.shape.is_column)):
             misfit_product(scope, (left, self.span), (array, node.right.span))
         sign = "" if scope.syntax == "latex" else "@ "
         meant = f"{piece(scope, self.span, True)} {sign}{piece(scope, node.right.span)}"
         self.reader.note(f"{quoted(scope.source, node.span)} is read as `{meant}`")
-        self.parts, self.kind = [transpose(left)], "@"
+        return transpose(left)
 
     def collapse(self) -> None:
         """A product of shape 1×1 is a number."""

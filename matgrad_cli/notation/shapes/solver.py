@@ -15,17 +15,7 @@ from ..scope import Scope
 from .habits import GREEK_NAMES, Habits, counts, product_of_capitals
 from .letters import COUNTS, LABELS, beside_labels, counted_by, is_entry
 from .unify import DECIDE, GUESS, PREFER, WAIT, Form, Rule, Side, Waiting, join, merge, name_side
-from .uses import (
-    array_product_rule,
-    by_law,
-    entrywise_rule,
-    labels_rule,
-    length_of,
-    matmul_rule,
-    square_rule,
-    stretch_rule,
-    times_rule,
-)
+from .uses import by_law, entrywise_rule, labels_rule, length_of, matmul_rule, square_rule, stretch_rule, times_rule
 
 _LETTERS = ["m", "n", "p", "q", "r", "k", "l", "h", "d", "s", "t", "u", "v", "g", "a", "b", "c", "f"]
 
@@ -140,10 +130,6 @@ class Solver:
         entrywise = operator in ("+", "-", "*", "/", "hadamard")
         if self.scope.arrays and entrywise:
             self.rule(stretch_rule(left, right, result, reason), left, right, result)
-        elif self.scope.arrays and operator == "@":
-            left.kind.multiplied()
-            right.kind.multiplied()
-            self.rule(array_product_rule(left, right, result, reason), left, right, result)
         elif operator in ("+", "-"):
             self.rule(entrywise_rule(left, right, result, reason, sums=True), left, right, result)
         elif operator in ("*", "hadamard"):

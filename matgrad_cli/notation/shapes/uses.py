@@ -80,7 +80,8 @@ def labels_rule(labels: Form, other: Form, reason: str, said: Callable[[], None]
 
 def matmul_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
     """left @ right: inner sides equal; a number scales; a column on the left is read as its transpose if only that can
-    fit."""
+    fit. A one-dimensional array of NumPy is a row on the left and a column on the right, and the result loses that
+    side."""
 
     def finish(inner: Side, outer: Side) -> bool:
         join(inner, right.rows, reason)
@@ -92,6 +93,16 @@ def matmul_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
         if left.is_number or right.is_number:
             merge(result, right if left.is_number else left, reason)
             return True
+        if left.rank == right.rank == 1:
+            join(left.rows, right.rows, reason)
+            merge(result, Form.number(), reason)
+            return True
+        if left.rank == 1 or (right.rank == 1 and left.cols.is_long):
+            result.has_rank(1)
+        if left.rank == 1:
+            join(left.rows, right.rows, reason)
+            join(result.rows, right.cols, reason)
+            return join(result.cols, Side(ONE)) or True
         if left.cols.is_long and (right.rows.is_long or not right.kind.divisor):
             lengthen(right.rows, reason)
             return finish(left.cols, left.rows)
@@ -336,28 +347,6 @@ def stretch_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
             join(made, b if a.is_one else a, reason)
         if left.rank == 2 or right.rank == 2:
             result.has_rank(2)
-        return True
-
-    return rule
-
-
-def array_product_rule(left: Form, right: Form, result: Form, reason: str) -> Rule:
-    """left @ right of NumPy: a one-dimensional array is a row on the left and a column on the right,
-    and the result loses that side."""
-    plain = matmul_rule(left, right, result, reason)
-
-    def rule(bold: int) -> bool:
-        if left.is_number or right.is_number or left.rank != 1:
-            if right.rank == 1 and left.cols.is_long:
-                result.has_rank(1)
-            return plain(bold)
-        join(left.rows, right.rows, reason)
-        if right.rank == 1:
-            merge(result, Form.number(), reason)
-            return True
-        join(result.rows, right.cols, reason)
-        join(result.cols, Side(ONE))
-        result.has_rank(1)
         return True
 
     return rule

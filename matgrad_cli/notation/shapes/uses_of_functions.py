@@ -26,7 +26,7 @@ from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, letter_of, meant
 from .letters import is_number
 from .solver import Solver
 from .unify import GUESS, PREFER, Form, Rule, Side, join, lengthen, merge
-from .uses import array_product_rule, by_law, diag_rule, entrywise_rule, matmul_rule, stretch_rule, triangle_rule
+from .uses import by_law, diag_rule, entrywise_rule, matmul_rule, stretch_rule, triangle_rule
 
 
 def is_unknown(scope: Scope, node: s.Apply) -> bool:
@@ -337,8 +337,7 @@ def _product(solver: Solver, node: s.Apply, forms: list[Form]) -> Form:
     left.kind.hint = right.kind.hint = True
     if node.function == "solve":
         join(left.rows, left.cols, reason)
-    product = array_product_rule if solver.scope.arrays else matmul_rule
-    solver.rule(product(left, right, result, reason), left, right, result)
+    solver.rule(matmul_rule(left, right, result, reason), left, right, result)
     return result
 
 
