@@ -203,23 +203,21 @@ def _sum(e: Elaborator, node: s.Binary) -> ir.Expr:
 def _terms(e: Elaborator, terms: list[tuple[bool, s.Node]]) -> list[tuple[ir.Expr, s.Node, bool]]:
     """The terms of a sum in the order written. |A| beside an array of the shape of A is the absolute value of every
     entry."""
-    bars = {
-        id(part) for _, part in terms if isinstance(inner := s.ungrouped(part), s.Apply) and inner.function == "bars"
-    }
-    if not bars:
-        return [(e.expr(part), part, minus) for minus, part in reversed(terms)]
-    values = {id(part): e.expr(part) for _, part in reversed(terms) if id(part) not in bars}
+    values = {id(part): e.expr(part) for _, part in reversed(terms) if _in_bars(part) is None}
     shape = next((value.shape for value in values.values() if not value.shape.is_number), None)
-    for _, part in terms:
-        if id(part) in bars:
-            inner = s.ungrouped(part)
-            assert isinstance(inner, s.Apply)
-            array = e.expr(inner.arguments[0])
+    for part, held in [(part, _in_bars(part)) for _, part in terms]:
+        if held is not None:
+            array = e.expr(held)
             entrywise = array.shape is shape and not array.shape.is_square
             if entrywise:
                 e.note(f"{e.text(part)} is read as the absolute value of every entry, as it stands beside an array")
             values[id(part)] = ir.Call("abs", array) if entrywise else e.expr(part)
     return [(values[id(part)], part, minus) for minus, part in reversed(terms)]
+
+
+def _in_bars(part: s.Node) -> s.Node | None:
+    inner = s.ungrouped(part)
+    return inner.arguments[0] if isinstance(inner, s.Apply) and inner.function == "bars" else None
 
 
 _CALL = regex(r"\b[a-z]{3,}\(")

@@ -3,6 +3,8 @@ Letters that are moved, `x_{i+1}`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ... import ir
 from ...diagnostics.record import replace
 from .. import syntax as s
@@ -65,57 +67,36 @@ def over_part(e: Elaborator, node: s.Apply, function: str) -> ir.Expr:
     plain = {("axis", "first"), *([("text", "fro")] if function == "norm" else [])}
     if len(node.arguments) != 1 or not plain.issuperset(node.options):
         refuse(e, node)
-    if (turned := _turned(node.arguments[0])) is not None:
-        return over_part(e, s.Apply(node.span, node.function, (turned,)), function)
-    ends = {(int(first), int(last)) for first, last in _ends(node)}
+    found = list(_ends(node))
+    across = {turned for *_, turned in found} == {True}
+    ends = {(first, last) for first, last, _ in found}
     lost = {first + last for first, last in ends}
     if len(ends) > 1:
         e.note(SAID)
     value = e.expr(_whole(e, node.arguments[0], len(ends) == 1))
     if len(lost) != 1:
         e.fail("slice", f"the parts in {e.text(node.arguments[0])} have different lengths", node)
-    if columns and value.shape.is_matrix:
+    if (columns and value.shape.is_matrix) or not (across or all(not turned for *_, turned in found)):
         refuse(e, node)
     left_out, (first, last) = lost.pop(), ends.pop()
-    side = value.shape.rows
+    side, other = value.shape.dims if value.shape.is_matrix else (value.shape.rows, ir.ONE)
+    side, other = (other, side) if across and value.shape.is_matrix else (side, other)
     if not side.names and side.factor <= left_out:
         e.fail("slice", f"nothing is left of {e.text(node.arguments[0])}", node)
-    rest = _masked(value, _mask(side, first, last) if not ends else _mask(side, 0, left_out))
+    rest = _masked(value, _mask(side, first, last) if not ends else _mask(side, 0, left_out), across)
     if function == "norm":
         return ir.Call("norm", rest)
     total = ir.Call("sum", rest)
     if function == "sum":
         return total
     count = ir.add(ir.Size(side), ir.Number(-left_out)) if side.names else ir.Number(side.factor - left_out)
-    cols = value.shape.cols
-    return ir.mul(ir.reciprocal(count), *((ir.reciprocal(_length(cols)),) if value.shape.is_matrix else ()), total)
-
-
-def _turned(node: s.Node) -> s.Node | None:
-    """The transpose of what only holds parts of columns, `X[:, 1:]**2`:
-    it holds parts of rows, and the sum is the same."""
-    match s.ungrouped(node):
-        case s.Transposed(_, body) if has_part(body) and _turned(body) is None:
-            return body
-        case s.Negative(span, body) if (inner := _turned(body)) is not None:
-            return s.Negative(span, inner)
-        case s.Binary(span, operator, left, right) if operator in _ENTRYWISE:
-            first, second = (_turned(one) if has_part(one) else _flipped(one) for one in (left, right))
-            if (has_part(left) or has_part(right)) and first is not None and second is not None:
-                return s.Binary(span, operator, first, second)
-        case s.Apply(_, _, (argument,)) as each if _is_entrywise(each):
-            return None if (inner := _turned(argument)) is None else replace(each, arguments=(inner,))
-    return None
+    return ir.mul(ir.reciprocal(count), *((ir.reciprocal(_length(other)),) if value.shape.is_matrix else ()), total)
 
 
 def _is_entrywise(node: s.Apply) -> bool:
     """Whether a function acts on every entry of what holds a part."""
     known = canonical_function(node.function) in ELEMENTWISE_NAMES and not node.options
     return known and has_part(node.arguments[0])
-
-
-def _flipped(node: s.Node) -> s.Node:
-    return node if isinstance(node, s.Literal_) else s.Transposed(node.span, node)
 
 
 def kept(e: Elaborator, node: s.Apply) -> ir.Expr:
@@ -128,14 +109,19 @@ def kept(e: Elaborator, node: s.Apply) -> ir.Expr:
     return _masked(value, _mask(value.shape.rows, int(options["first"]), int(options["last"])))
 
 
-def _masked(value: ir.Expr, mask: ir.Expr) -> ir.Expr:
-    return ir.matmul(ir.Call("diag", mask), value) if value.shape.is_matrix else ir.hadamard(mask, value)
+def _masked(value: ir.Expr, mask: ir.Expr, across: bool = False) -> ir.Expr:
+    if not value.shape.is_matrix:
+        return ir.hadamard(mask, value)
+    return ir.matmul(value, ir.Call("diag", mask)) if across else ir.matmul(ir.Call("diag", mask), value)
 
 
-def _ends(node: s.Node) -> list[tuple[str, str]]:
-    """How many rows every part below leaves out at its two ends."""
-    parts = [part for part in s.parts_of(node) if isinstance(part, s.Apply) and part.function == s.PART]
-    return [(dict(part.options)["first"], dict(part.options)["last"]) for part in parts]
+def _ends(node: s.Node, turned: bool = False) -> Iterator[tuple[int, int, bool]]:
+    """How many rows every part below leaves out at its two ends, and whether it is turned: then they are columns."""
+    if isinstance(node, s.Apply) and node.function == s.PART:
+        first, last = (int(number) for _, number in node.options)
+        yield first, last, turned
+    for part in s.children(node):
+        yield from _ends(part, turned is not isinstance(node, s.Transposed))
 
 
 def _mask(side: ir.Dim, first: int, last: int) -> ir.Expr:
@@ -162,6 +148,9 @@ def _whole(e: Elaborator, node: s.Node, alike: bool) -> s.Node:
             return s.Apply(node.span, s.MOVED, (body,), (("first", first),)) if int(first) and not alike else body
         case s.Group(_, body) | s.Negative(_, body):
             return replace(node, body=_whole(e, body, alike))
+        case s.Transposed(_, body) if has_part(body):
+            inner = _whole(e, body, alike)
+            return inner.body if isinstance(inner, s.Transposed) else replace(node, body=inner)
         case s.Binary(span, operator, left, right) if operator in _ENTRYWISE:
             return s.Binary(span, operator, _whole(e, left, alike), _whole(e, right, alike))
         case s.Binary(span, "@", left, right) if has_part(left) and not has_part(right):
