@@ -29,12 +29,8 @@ def entry(base: Expr, row: Position | None, col: Position | None) -> Expr:
     if base.shape.is_number:
         return base
     if isinstance(base, MatrixOf):
-        mapping: dict[Index, Position] = {}
-        if base.row is not None and row is not None:
-            mapping[base.row] = row
-        if base.col is not None and col is not None:
-            mapping[base.col] = col
-        return rename(base.body, mapping)
+        places = ((base.row, row), (base.col, col))
+        return rename(base.body, {letter: place for letter, place in places if letter and place is not None})
     if isinstance(base, Transpose) and base.shape.is_row:
         return entry(base.body, col, None)  # an entry of xᵀ is the entry of x
     return Entry(base, row, col)

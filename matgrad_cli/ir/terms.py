@@ -33,10 +33,7 @@ class Term:
     @property
     def pending(self) -> Partial | None:
         """The pending derivative of this term, if it has one."""
-        for factor in self.factors:
-            if isinstance(factor, Partial):
-                return factor
-        return None
+        return next((factor for factor in self.factors if isinstance(factor, Partial)), None)
 
     @property
     def others(self) -> tuple[Expr, ...]:

@@ -140,34 +140,24 @@ def squared(shapes: Mapping[str, Shape], facts: Sequence[StatedFact]) -> tuple[d
         shape = table.get(fact.name)
         if shape is None or fact.sides != "=" or shape.is_square:
             continue
-        old, new = _renamed(shape)
-        if old is None:
+        pairs = ((shape.cols, shape.rows), (shape.rows, shape.cols))
+        named = [(gone, stays) for gone, stays in pairs if gone is Dim.of(str(gone)) and stays is not ONE]
+        gone, stays = next((pair for pair in named if str(pair[0]) not in pair[1].names), (ONE, ONE))
+        if gone is ONE:
             message = f"`{fact.name}` is {shape} and cannot be {fact.word}, which needs as many rows as columns"
             raise InputError.coded("not-square", message, fact.source, fact.span)
-        table = {name: Shape(_swap(entry.rows, old, new), _swap(entry.cols, old, new)) for name, entry in table.items()}
-        notes.append(f"{old} = {new}, as `{fact.name}` is {fact.word}")
+        table = {
+            name: Shape(*(_swap(side, gone, stays) for side in (entry.rows, entry.cols)))
+            for name, entry in table.items()
+        }
+        notes.append(f"{gone} = {stays}, as `{fact.name}` is {fact.word}")
     return table, tuple(notes)
 
 
-def _renamed(shape: Shape) -> tuple[str | None, Dim]:
-    """The dimension name that has to give way, and what it becomes."""
-    for gone, stays in ((shape.cols, shape.rows), (shape.rows, shape.cols)):
-        if (
-            len(gone.names) == 1
-            and gone is Dim.of(gone.names[0])
-            and stays is not ONE
-            and gone.names[0] not in stays.names
-        ):
-            return gone.names[0], stays
-    return None, ONE
-
-
-def _swap(dim: Dim, old: str, new: Dim) -> Dim:
-    result = Dim(dim.factor)
-    for name, power in dim.powers:
-        for _ in range(power):
-            result = result * (new if name == old else Dim.of(name))
-    return result
+def _swap(dim: Dim, gone: Dim, stays: Dim) -> Dim:
+    while (rest := dim.over(gone)) is not None:
+        dim = rest * stays
+    return dim
 
 
 def facts_of(facts: Sequence[StatedFact], scope: Scope) -> tuple[Fact, ...]:

@@ -194,9 +194,9 @@ def without_factors(tree: s.Node, notes: tuple[str, ...]) -> tuple[s.Node, tuple
 def _put_together(node: s.Node) -> s.Node:
     match node:
         case s.Apply(span, total, (body,), ()) if canonical_function(total) == "sum":
-            found = _of_diagonal(body)
+            found = _factored(body)
         case s.Sigma(span, (letter,), (None,), body):
-            found = _of_entry(body, letter.name)
+            found = _factored(body, letter.name)
         case _:
             return node
     if found is None:
@@ -205,33 +205,19 @@ def _put_together(node: s.Node) -> s.Node:
     return s.Group(span, s.Binary(span, "*", half, s.Apply(span, "logdet", (found,))))
 
 
-def _logged(node: s.Node) -> s.Node | None:
-    """What a log is taken of."""
-    match s.ungrouped(node):
-        case s.Apply(_, "log", (inner,)):
-            return s.ungrouped(inner)
-    return None
-
-
-def _of_diagonal(node: s.Node) -> s.Node | None:
-    """S of log(diag(cholesky(S)))."""
-    match _logged(node):
-        case s.Apply(_, "diag" | "diagonal", (factor,), ()):
-            return _factored(factor)
-    return None
-
-
-def _of_entry(node: s.Node, letter: str) -> s.Node | None:
-    """S of log(chol(S)_ii) and of log(chol(S))_ii."""
-    inside = _logged(node)
-    match inside or s.ungrouped(node):
-        case s.Subscript(_, body, (s.Name(_, row), s.Name(_, col))) if row == col == letter:
-            return _factored(body if inside is not None else _logged(body))
-    return None
-
-
-def _factored(node: s.Node | None) -> s.Node | None:
-    match s.ungrouped(node) if node is not None else None:
-        case s.Apply(_, "cholesky" | "chol", (matrix,), ()):
-            return matrix
-    return None
+def _factored(node: s.Node, letter: str = "") -> s.Node | None:
+    """S of log(diag(cholesky(S))); with a letter that of log(chol(S)_ii), and of log(chol(S))_ii."""
+    taken: set[str] = set()
+    while True:
+        match s.ungrouped(node):
+            case s.Apply(_, "log", (inner,)):
+                taken.add("logs")
+            case s.Apply(_, "diag" | "diagonal", (inner,), ()) if not letter:
+                taken.add("diagonal")
+            case s.Subscript(_, inner, (s.Name(_, row), s.Name(_, col))) if row == col == letter:
+                taken.add("diagonal")
+            case s.Apply(_, "cholesky" | "chol", (matrix,), ()) if len(taken) == 2:
+                return matrix
+            case _:
+                return None
+        node = inner

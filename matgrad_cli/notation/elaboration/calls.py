@@ -70,7 +70,7 @@ def call(e: Elaborator, node: s.Apply) -> Expr:
         return basis(e, node)
     if function == "shape" or function == "len":
         return size_of_array(e, node)
-    with e.by_entries(function in ("sum", "mean")), e.inside(function):
+    with e.inside(function):
         if function == "tr" and (root := root_of_square(e, node)) is not None:
             return root
         arguments = [e.expr(argument) for argument in node.arguments]

@@ -138,11 +138,10 @@ def _binary(e: Elaborator, node: s.Binary) -> ir.Expr:
     while isinstance(first, s.Binary) and first.operator in OPERATORS:
         chain.append(first)
         first = first.left
-    outer, e.entrywise = e.entrywise, e.entrywise or any(part.operator == "hadamard" for part in chain)
-    product = Product(e, first)
-    for part in reversed(chain):
-        product.times(part)
-    e.entrywise = outer
+    with e.inside("hadamard" if any(part.operator == "hadamard" for part in chain) else ""):
+        product = Product(e, first)
+        for part in reversed(chain):
+            product.times(part)
     e.flatten(node, product.flat)
     return product.value
 

@@ -36,21 +36,15 @@ class Elaborator:
         self.reach: dict[str, tuple[int, int]] = {}
 
     @contextmanager
-    def by_entries(self, wanted: bool = True) -> Iterator[None]:
-        """While a part is read that is used entry by entry: `\\exp(A)` in it is no matrix exponential."""
-        outer, self.entrywise = self.entrywise, self.entrywise or wanted
-        yield
-        self.entrywise = outer
-
-    @contextmanager
     def inside(self, function: str) -> Iterator[None]:
-        """While the arguments of a function are read: `\\exp(A)` in a trace is the matrix exponential,
-        `p(1-p)` in `diag`,
-        `x\\log x` in `\\sum` a column."""
-        outer = self.traced, self.diagonal
-        self.traced, self.diagonal = self.traced or function == "tr", self.diagonal or function in ("diag", "sum")
+        """While the parts of a function or of an operation are read: `\\exp(A)` in a trace is the matrix exponential,
+        and it is none in what is used entry by entry; `p(1-p)` in `diag`, `x\\log x` in `\\sum` is a column."""
+        outer = self.entrywise, self.traced, self.diagonal
+        self.entrywise |= function in ("sum", "mean", "hadamard", "entry")
+        self.traced |= function == "tr"
+        self.diagonal |= function in ("diag", "sum")
         yield
-        self.traced, self.diagonal = outer
+        self.entrywise, self.traced, self.diagonal = outer
 
     def asked(self, node: s.Node) -> Shape | None:
         """The shape that the use of a part asks for, once both its sides are known."""

@@ -102,7 +102,7 @@ def subscript(e: Elaborator, node: s.Subscript) -> ir.Expr:
     several = e.scope.find(body.name) if isinstance(body, s.Name) and len(node.indices) == 1 else None
     if isinstance(several, ir.Stack):
         return ir.member(several, position(e, node.indices[0], several.count))
-    with e.by_entries():
+    with e.inside("entry"):
         base = e.expr(node.body)
     wanted = len(base.shape.dims)
     if wanted == 2 and len(node.indices) == 1 and e.scope.syntax == "numpy":

@@ -6,6 +6,7 @@ with 1/(‖x_i − x_j‖ + δ_ij) each of its terms has a value.
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 
 from ... import ir
@@ -74,12 +75,7 @@ def _is_zero(node: ir.Expr) -> bool:
             return not value
         case ir.Add(terms):
             left = [term for term in terms if not _is_zero(term)]
-            while left:
-                opposite = _opposite(left.pop())
-                if opposite not in left:
-                    return False
-                left.remove(opposite)
-            return True
+            return Counter(left) == Counter(map(_opposite, left))
         case ir.Mul(factors) | ir.MatMul(factors) | ir.Hadamard(factors):
             return any(map(_is_zero, factors))
         case ir.Transpose(body) | ir.Entry(body) | ir.SumOver(_, body):

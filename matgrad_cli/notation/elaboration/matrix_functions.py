@@ -8,11 +8,11 @@ from fractions import Fraction
 from math import prod
 from typing import Final, NoReturn
 
-from ...ir import Call, Expr, Eye, Inverse, MatMul, MatrixPower, Mul, Number, Power, Symbol, mul, nodes_of, transpose
+from ...ir import Call, Expr, Eye, Inverse, MatMul, MatrixPower, Mul, Number, Power, mul, nodes_of, transpose
 from ...ir.functions import CHANGES, MATRIX_FUNCTIONS
 from .. import syntax as s
 from ..expression.vocabulary import canonical_function
-from .complaints import described, fail
+from .complaints import described, fail, shape_notes
 from .elaborator import Elaborator
 
 SERIES: Final = {
@@ -128,9 +128,7 @@ def as_diagonal(e: Elaborator, value: Expr) -> Expr:
 
 def not_square(e: Elaborator, what: str, value: Expr, node: s.Node) -> NoReturn:
     """Only a square matrix has `what`."""
-    symbols = [symbol for symbol in value.symbols if isinstance(symbol, Symbol)]
-    known = [(symbol, e.scope.origins.get(symbol.name)) for symbol in sorted(symbols, key=lambda one: one.name)[:4]]
-    notes = tuple(f"`{symbol.name}` is {described(symbol.shape)} ({origin})" for symbol, origin in known if origin)
+    notes = shape_notes(e.scope, (value, node.span))
     message = f"only a square matrix has {what}, {e.text(node)} is {described(value.shape)}"
     fail(e.scope, "not-square", message, (node.span, f"{value.shape.rows}×{value.shape.cols}"), notes=notes)
 

@@ -251,23 +251,17 @@ def _quotient(node: ir.Expr, factors: tuple[ir.Expr, ...]) -> ir.Expr:
 
 def _total_below(node: ir.Expr) -> ir.Call | None:
     """The Σ of 1/Σ: over all, or over each row or column and repeated along it."""
-    match node:
-        case ir.Power(body, exponent) if exponent is ir.Number(-1):
-            sums = _repeated(body)
-            return sums if isinstance(sums, ir.Call) and sums.function in _SUMS else None
-        case ir.MatMul() if isinstance(inside := _repeated(node), ir.Power):
-            return _total_below(inside)
-    return None
-
-
-def _repeated(node: ir.Expr) -> ir.Expr:
-    """The sum, or the column or row that is repeated along the other side."""
-    match node:
-        case ir.MatMul((left, right)) if left.shape.is_column and _is_ones(right):
-            return left
-        case ir.MatMul((left, right)) if right.shape.is_row and _is_ones(left):
-            return right
-    return node
+    divides = False
+    while True:
+        match node:
+            case ir.Power(body, exponent) if exponent is ir.Number(-1):
+                node, divides = body, True
+            case ir.MatMul((left, right)) if left.shape.is_column and _is_ones(right):
+                node = left
+            case ir.MatMul((left, right)) if right.shape.is_row and _is_ones(left):
+                node = right
+            case _:
+                return node if divides and isinstance(node, ir.Call) and node.function in _SUMS else None
 
 
 def _is_ones(node: ir.Expr) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from ...diagnostics.record import field, record
 from ...ir import NUMBER, Dim, Shape
 from .. import syntax as s
-from ..expression.vocabulary import ELEMENTWISE_NAMES, SQUARE, canonical_function
+from ..expression.vocabulary import canonical_function
 from ..scope import Scope
 from .solver import Solver
 from .unify import Form, Side, join, merge
@@ -15,16 +15,7 @@ from .uses import capitals_beside_vectors, later
 from .uses_of_functions import function_form, is_unknown
 from .uses_of_indices import binder_form, derivative_of, names_of_lengths, numbered_capitals, slice_form, subscript_form
 
-_KNOWN = dict.fromkeys(
-    (ELEMENTWISE_NAMES | SQUARE | {"sum", "mean", "norm", "vec", "diag", "softmax", "tril", "triu"}) - {"log"}, 1
-)
-_KNOWN |= {"inner": 2, "kron": 2}
-"""Functions that leave nothing open about so many arrays; the logarithm of bars may be that of a determinant."""
-
-
-_MADE = frozenset(("eye", "ones", "zeros"))
-"""Functions of sizes."""
-_ARITHMETIC = s.PLAIN | {s.Apply, s.Differential_}
+_BINDERS = frozenset((s.Sigma, s.EntriesOf, s.MapsTo))
 
 
 @record
@@ -89,8 +80,9 @@ def _form_of(solver: Solver, node: s.Node) -> Form:
 def infer(node: s.Node, scope: Scope, finish: Callable[[Solver], None] | None = None) -> Inference:
     """The shapes of all that is not declared. Contradictions are not reported here but where the parts are put
     together."""
-    if finish is None and _settled(node, scope):
-        return Inference({}, dict(scope.letters), {}, {}, {}, ())
+    plain = finish is None and _BINDERS.isdisjoint(s.contents(node).kinds)
+    if plain and (settled := as_declared(node, scope)) is not None:
+        return settled
     solver = Solver(scope, _form_of)
     if scope.open:
         _sizes_first(solver, node)
@@ -128,29 +120,12 @@ def as_declared(node: s.Node, scope: Scope) -> Inference | None:
     """What is known where every name is declared, index letters too, also those that are bound;
     None where something is open."""
     found = s.contents(node)
-    open_ = found.names - scope.symbols.keys() - scope.letters.keys() - scope.sizes.keys()
-    if open_ or s.MapsTo in found.kinds:
-        return None
+    names = found.names - scope.symbols.keys() - scope.letters.keys() - scope.sizes.keys()
+    if any(scope.find(name) is None for name in names) or s.MapsTo in found.kinds or found.turned_number:
+        return None  # `1ᵀ` is a row of ones
     calls = (part for part in s.parts_of(node) if isinstance(part, s.Apply)) if found.calls else ()
     asking = any(not call.arguments or is_unknown(scope, call) for call in calls)
     return None if asking else Inference({}, dict(scope.letters), {}, {}, {}, ())
-
-
-def _settled(node: s.Node, scope: Scope) -> bool:
-    """Whether nothing is open: arithmetic and plain functions, of names that all are declared."""
-    found = s.contents(node)
-    unknown = (name for name in found.names if scope.find(name) is None and scope.size(name) is None)
-    if not found.kinds <= _ARITHMETIC or any(unknown):
-        return False
-    for function, count in found.calls:
-        name = canonical_function(function)
-        if _KNOWN.get(name) != count and not (count and name in _MADE):
-            return False
-    if found.turned_number:  # `1ᵀ` is a row of ones
-        return False
-    return s.Differential_ not in found.kinds or not any(
-        isinstance(part, s.Differential_) and part.direction is not None for part in s.parts_of(node)
-    )
 
 
 def _sizes_first(solver: Solver, node: s.Node) -> None:

@@ -210,23 +210,14 @@ def diag_rule(argument: Form, result: Form, reason: str) -> Rule:
     return rule
 
 
-def square_rule(base: Form, reason: str) -> Rule:
-    """X^k of a capital: a matrix whose sides nothing tells is square."""
+def square_rule(base: Form, reason: str, level: int = PREFER) -> Rule:
+    """X^k of a capital: a matrix whose sides nothing tells is square; so is, as a last GUESS, what a triangle is taken
+    of, where nothing tells one of them: tril(𝟏𝟏ᵀ) e₁."""
 
     def rule(bold: int) -> bool:
-        told = base.rows.known or base.cols.known
-        if bold >= PREFER and not told and base.rows.is_long and base.cols.is_long:
-            join(base.rows, base.cols, reason)
-        return bool(base.rows.known and base.cols.known) or base.rows.root is base.cols.root
-
-    return rule
-
-
-def triangle_rule(base: Form, reason: str) -> Rule:
-    """What a triangle is taken of is square, where nothing tells one of its sides: tril(𝟏𝟏ᵀ) e₁."""
-
-    def rule(bold: int) -> bool:
-        if bold >= GUESS and not (base.rows.known and base.cols.known):
+        told = [side.known is not None for side in (base.rows, base.cols)]
+        open_ = not all(told) if level == GUESS else not any(told) and base.rows.is_long and base.cols.is_long
+        if bold >= level and open_:
             join(base.rows, base.cols, reason)
         return bool(base.rows.known and base.cols.known) or base.rows.root is base.cols.root
 

@@ -26,14 +26,16 @@ from ..unknown import LETTERS, NUMBERS, SLOPES, functions_in, letter_of, meant
 from .letters import is_number
 from .solver import Solver
 from .unify import GUESS, PREFER, Form, Rule, Side, join, lengthen, merge
-from .uses import by_law, diag_rule, entrywise_rule, matmul_rule, stretch_rule, triangle_rule
+from .uses import by_law, diag_rule, entrywise_rule, matmul_rule, square_rule, stretch_rule
+
+_WITH_MEANING: Final = FUNCTION_NAMES | WRITTEN_OUT
 
 
 def is_unknown(scope: Scope, node: s.Apply) -> bool:
     """Whether a call is of a function without a meaning: one of the loss,
     or in a loss one of the letters that name functions."""
     name = node.function
-    if scope.find(name) is not None or canonical_function(name) in FUNCTION_NAMES | WRITTEN_OUT:
+    if canonical_function(name) in _WITH_MEANING or scope.find(name) is not None:
         return False
     return (scope.loss is None and letter_of(name) in LETTERS) or meaning_of(scope, name) is not None
 
@@ -159,7 +161,7 @@ def function_form(solver: Solver, node: s.Apply) -> Form:
     if function in SQUARE:
         _small_matrices(solver, node.arguments[0])
     if function in ("strictupper", "tril", "triu"):
-        solver.rule(triangle_rule(forms[0], solver.text(node)), forms[0])
+        solver.rule(square_rule(forms[0], solver.text(node), GUESS), forms[0])
     if function in ("softmax", "log_softmax") and axis_written(node) == "1" and forms[0].is_open():
         _rows_of_small_letters(solver, node)
     if function in CHANGES:
