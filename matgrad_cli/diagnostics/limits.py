@@ -93,14 +93,10 @@ def ended_by(error: BaseException) -> Diagnostic | None:
 
 def place_of(error: BaseException) -> str:
     """Where an error was raised: `file.py:12`."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    return (
-        f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}"
-        if place is not None
-        else "an unknown place"
-    )
+    from traceback import extract_tb
+
+    places = extract_tb(error.__traceback__)
+    return f"{os.path.basename(places[-1].filename)}:{places[-1].lineno}" if places else "an unknown place"
 
 
 def broken(error: BaseException) -> Diagnostic:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .diagnostic import Diagnostic, Label, Severity, Source
 from .letters import plain_text, shortened, visible
-from .record import record
+from .record import record, replace
 
 _COLOURS: dict[Severity, str] = {"error": "1;31", "wrong": "1;31", "warning": "1;33", "note": "1;36"}
 _FRAME = "1;34"
@@ -20,7 +20,7 @@ def show(diagnostic: Diagnostic, *, colour: bool = False, width: int = 100) -> s
     shown as an excerpt around each mark; control characters are written out, so nothing typed can steer the terminal.
     """
     width = max(width, 40)
-    paint = _Paint(colour)
+    paint = _coloured if colour else _plain
     severity = diagnostic.severity
     head = wrapped(plain_text(diagnostic.message), width, f"{severity}[{diagnostic.code}]: ")
     lead, rest = head[0].split(": ", 1) if ": " in head[0] else (head[0].rstrip(":"), "")
@@ -38,14 +38,16 @@ def show(diagnostic: Diagnostic, *, colour: bool = False, width: int = 100) -> s
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-@record
-class _Paint:
-    """Wraps text in a colour of the terminal, or leaves it alone."""
+_Paint = Callable[[str, str], str]
+"""Wraps text in a colour of the terminal, or leaves it alone."""
 
-    on: bool
 
-    def __call__(self, colour: str, text: str) -> str:
-        return f"\x1b[{colour}m{text}\x1b[0m" if self.on and text else text
+def _coloured(colour: str, text: str) -> str:
+    return f"\x1b[{colour}m{text}\x1b[0m" if text else text
+
+
+def _plain(_: str, text: str) -> str:
+    return text
 
 
 def _remark(kind: str, text: str, paint: _Paint, colour: str, width: int) -> list[str]:
@@ -124,10 +126,8 @@ def _row(
     for group in _groups(text, sorted(marks, key=lambda mark: (mark.start, mark.end)), room):
         excerpt, columns = _excerpt(text, group, room)
         out.append(paint(_FRAME, f"{line:>{margin}} |") + f" {excerpt}")
-        places = [
-            _Placed(columns(mark.start), max(columns(mark.end), columns(mark.start) + 1), mark.text, mark.main)
-            for mark in group
-        ]
+        ends = [(columns(mark.start), max(columns(mark.end), columns(mark.start) + 1)) for mark in group]
+        places = [replace(mark, start=start, end=end) for mark, (start, end) in zip(group, ends, strict=True)]
         out += [f"{bar} {below}" for below in _below(places, severity, paint)]
     return out
 
@@ -167,18 +167,9 @@ def _excerpt(text: str, marks: list[_Mark], room: int) -> tuple[str, Callable[[i
     return body + ("…" if last < len(text) else ""), column
 
 
-@record
-class _Placed:
-    """A mark by its columns in the excerpt."""
-
-    start: int
-    end: int
-    text: str
-    main: bool
-
-
-def _below(places: list[_Placed], severity: Severity, paint: _Paint) -> list[str]:
-    """The marks in one line; the text of the last mark beside it, the others' texts hanging below theirs."""
+def _below(places: list[_Mark], severity: Severity, paint: _Paint) -> list[str]:
+    """The marks, by their columns in the excerpt, in one line; the text of the last mark beside it, the others' texts
+    hanging below theirs."""
     places = sorted(places, key=lambda place: (place.start, place.end))
     cells: dict[int, tuple[str, str]] = {}
     for place in sorted(places, key=lambda place: place.main):

@@ -71,10 +71,11 @@ def read_problem(
         help: str | None = None
         if chosen_syntax(syntax) == "latex":
             raise
-        if code == "shape-mismatch" and "*" in loss and (mended := _mended(loss, read)):
+        if code == "shape-mismatch" and "*" in loss and (mended := _proposed(loss, read, _multiplied)):
             help = f"`*` multiplies entry by entry; with matrix products, `{mended}`, the shapes fit"
-        elif code in ("missing-operator", "unknown-name") and (mended := _spelled_out(loss, wrt, shapes, read)):
-            help = f"with a sign for each product, `{mended}`, the loss is read"
+        elif code in ("missing-operator", "unknown-name"):
+            mended = _proposed(loss, read, lambda text: written_out(text, plain_name(wrt), read_shapes(shapes)))
+            help = f"with a sign for each product, `{mended}`, the loss is read" if mended else None
         if help is None:
             raise
         raise InputError(replace(error.diagnostic, help=help)) from None
@@ -94,31 +95,25 @@ def _otherwise(loss: str, shapes: Sequence[str], read: Callable[..., Problem]) -
     return None
 
 
-def _mended(loss: str, read: Callable[[str, str], Problem]) -> str | None:
-    """The loss with `@` for `*`, where its shapes do not fit as it stands and then do."""
-    if looks_like_latex(loss) or len(loss) > 400:
-        return None
-    from .expression.reader import parse
-
-    try:
-        mended = with_matrix_products(loss, parse(without_left_side(loss)[0]))
-        if mended is not None:
-            read(mended, "numpy")
-    except InputError:
-        return None
-    return mended.strip() if mended is not None else None
-
-
-def _spelled_out(loss: str, wrt: str, shapes: Sequence[str], read: Callable[[str, str], Problem]) -> str | None:
-    """The loss with a sign for every product, where letters stand side by side and it then can be read."""
+def _proposed(loss: str, read: Callable[[str, str], Problem], make: Callable[[str], str | None]) -> str | None:
+    """The loss as it is made anew, where that can be read and says something else."""
     if looks_like_latex(loss) or len(loss) > 400:
         return None
     try:
-        mended = written_out(loss, plain_name(wrt), read_shapes(shapes))
+        mended = make(loss)
+        if mended is None or mended == loss:
+            return None
         read(mended, "numpy")
     except InputError:
         return None
-    return mended.strip() if mended != loss else None
+    return mended.strip()
+
+
+def _multiplied(loss: str) -> str | None:
+    """The loss with `@` for `*`."""
+    from .expression.reader import parse
+
+    return with_matrix_products(loss, parse(without_left_side(loss)[0]))
 
 
 def _too_deep(text: str) -> InputError:

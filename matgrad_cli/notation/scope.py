@@ -19,20 +19,20 @@ UNUSED: Final = ", of which a shape is told, does not occur in the loss"
 in which `*` is mostly the product of matrices."""
 
 
+_WORDS: Final[dict[str | None, Syntax | None]] = {
+    **{syntax: syntax for syntax in SYNTAXES},
+    **dict.fromkeys((None, "auto")),
+    **dict.fromkeys(("python", "text"), "numpy"),
+    "tex": "latex",
+}
+
+
 def chosen_syntax(syntax: str | None) -> Syntax | None:
     """The language that a word says; None where it is to be found out. Raises UsageError for a word that says none."""
-    if syntax in (None, "auto"):
-        return None
-    if syntax in ("numpy", "python", "text"):
-        return "numpy"
-    if syntax == "tex":
-        return "latex"
-    found = next((known for known in SYNTAXES if known == syntax), None)
-    if found is None:
-        raise UsageError.coded(
-            "unknown-syntax", f"the syntax `{syntax}` is not known", help=f"write one of {', '.join(SYNTAXES)}"
-        )
-    return found
+    if syntax not in _WORDS:
+        help = f"write one of {', '.join(SYNTAXES)}"
+        raise UsageError.coded("unknown-syntax", f"the syntax `{syntax}` is not known", help=help)
+    return _WORDS[syntax]
 
 
 @record

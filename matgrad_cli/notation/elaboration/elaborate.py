@@ -21,7 +21,7 @@ from .complaints import described, fail, misfit_entrywise
 from .elaborator import Elaborator
 from .entries import cases, derivative, entries_of, kronecker, row_or_column, sigma, subscript
 from .loss_letters import COUNTERS
-from .matrix_functions import LARGEST_POWER, exceeds, inverted, matrix_power, negated, not_square, raised
+from .matrix_functions import inverted, matrix_power, negated, not_square, raised, refuse_large
 from .products import OPERATORS, Product, inner
 
 
@@ -261,8 +261,7 @@ def _power(e: Elaborator, node: s.Binary) -> ir.Expr:
     if not exponent.shape.is_number:
         message = f"an exponent must be a number, {e.text(node.right)} is {described(exponent.shape)}"
         e.fail("shape-mismatch", message, node.right, label=f"{exponent.shape.rows}×{exponent.shape.cols}")
-    if exceeds(exponent):
-        e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.right)
+    refuse_large(e, exponent, node.right)
     whole = isinstance(exponent, ir.Number) and exponent.value.denominator == 1
     if base.shape.is_square and not base.shape.is_number and whole:
         assert isinstance(exponent, ir.Number)

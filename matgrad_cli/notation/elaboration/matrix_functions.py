@@ -70,8 +70,7 @@ def power_of_matrix(e: Elaborator, node: s.Apply, arguments: tuple[Expr, ...]) -
     if not exponent.shape.is_number:
         message = f"the exponent of a matrix power is a number, not {e.text(node.arguments[1])}"
         e.fail("wrong-arguments", message, node.arguments[1])
-    if exceeds(exponent):
-        e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node.arguments[1])
+    refuse_large(e, exponent, node.arguments[1])
     if base.shape.is_number:
         return Power(base, exponent)
     if not base.shape.is_square:
@@ -87,14 +86,17 @@ def raised(base: Expr, exponent: Expr) -> Expr:
     return Call("powm", base, exponent)
 
 
-def exceeds(exponent: Expr) -> bool:
-    """Whether an exponent is a number, or a power of numbers, that nobody can work out."""
+def refuse_large(e: Elaborator, exponent: Expr, node: s.Node) -> None:
+    """Refuse an exponent that is a number, or a power of numbers, that nobody can work out."""
     match exponent:
         case Number(value):
-            return abs(value) > LARGEST_POWER
+            large = abs(value) > LARGEST_POWER
         case Power(Number(base), Number(power)) if abs(base) > 1 and power > 1:
-            return power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
-    return False
+            large = power * (abs(base).numerator.bit_length() - 1) > LARGEST_POWER.bit_length()
+        case _:
+            large = False
+    if large:
+        e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node)
 
 
 def _folded(exponent: Expr) -> Expr:
@@ -115,8 +117,7 @@ def inverted(e: Elaborator, node: s.Node, base: Expr, power: int) -> Expr:
     base = as_diagonal(e, base)
     if not base.shape.is_square:
         not_square(e, "an inverse", base, node)
-    if power > LARGEST_POWER:
-        e.fail("number-too-large", f"the exponent is beyond ±{LARGEST_POWER}", node)
+    refuse_large(e, Number(power), node)
     return matrix_power(base, -power)
 
 

@@ -15,8 +15,9 @@ def binder(p: Stream, name: Token, start: Token) -> s.Node:
     """`sum[i,j](…)`, `entries[i,j](…)`, `map[H](…)`, `delta[i,j]`."""
     opening = p.take()
     if name.text == "delta":
-        indices = _indices(p)
-        return s.Kronecker(p.since(start), indices)
+        items = _items(p)
+        indices = tuple(item for item in items if isinstance(item, s.Node))
+        return s.Kronecker(p.since(start), indices) if len(indices) == len(items) else _refuse_part(p, p.since(opening))
     letters, bounds = _letters(p)
     if p.token.kind == "end" or not p.sees("("):
         if all(letter is not None for letter in letters) and name.text != "entries":
@@ -305,16 +306,6 @@ def _new_axis(p: Stream) -> bool:
     found = p.token.text in ("np", "numpy", "jnp") and following == [".", "newaxis"]
     if found:
         p.go(p.place + 2)
-    return found
-
-
-def _indices(p: Stream) -> tuple[s.Node, ...]:
-    """Index letters alone."""
-    start = p.token
-    items = _items(p)
-    found = tuple(item for item in items if isinstance(item, s.Node))
-    if len(found) < len(items):
-        _refuse_part(p, p.since(start))
     return found
 
 
