@@ -306,7 +306,7 @@ class Solver:
             or habits.vector()
             or waiting.force(PREFER)
             or habits.capitals()
-            or habits.marks()
+            or habits.marks(self.names)
             or habits.entries(self.summed)
             or habits.number()
             or waiting.force(DECIDE)
