@@ -29,16 +29,16 @@ def field(*, default_factory: Callable[[], T]) -> T:
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(cls: type[T]) -> type[T]:
     """A class whose annotated names are fields: set once by position or name, compared and hashed by value."""
-    return _with_methods(cls, (_eq, _hash, _repr, _setattr, _delattr))
+    return _with_methods(cls, tuple(_METHODS))
 
 
 @dataclass_transform(field_specifiers=(field,))
 def mutable(cls: type[T]) -> type[T]:
     """A class whose annotated names are fields, which may be set again."""
-    return _with_methods(cls, (_eq, _repr))
+    return _with_methods(cls, ("__eq__", "__repr__"))
 
 
-def _with_methods(cls: type[T], methods: tuple[Callable[..., Any], ...]) -> type[T]:
+def _with_methods(cls: type[T], methods: tuple[str, ...]) -> type[T]:
     names: dict[str, None] = {}
     defaults: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
@@ -52,9 +52,9 @@ def _with_methods(cls: type[T], methods: tuple[Callable[..., Any], ...]) -> type
     put(cls, "__match_args__", fields)
     if "__init__" not in cls.__dict__:
         put(cls, "__init__", _initializer(fields, defaults, hasattr(cls, "__post_init__")))
-    for method in methods:
-        if method.__name__ not in cls.__dict__ and getattr(cls, method.__name__) is getattr(object, method.__name__):
-            put(cls, method.__name__, method)
+    for name in methods:
+        if name not in cls.__dict__ and getattr(cls, name) is getattr(object, name):
+            put(cls, name, _METHODS[name])
     return cls
 
 
@@ -143,14 +143,13 @@ def _delattr(self: Any, name: str) -> None:
     raise AttributeError(f"{type(self).__name__} is frozen: {name} cannot be removed")
 
 
-for _method, _name in (
-    (_eq, "__eq__"),
-    (_hash, "__hash__"),
-    (_repr, "__repr__"),
-    (_setattr, "__setattr__"),
-    (_delattr, "__delattr__"),
-):
-    _method.__name__ = _name
+_METHODS: Mapping[str, Callable[..., Any]] = {
+    "__eq__": _eq,
+    "__repr__": _repr,
+    "__hash__": _hash,
+    "__setattr__": _setattr,
+    "__delattr__": _delattr,
+}
 
 
 def fields_of(value: object) -> tuple[str, ...]:

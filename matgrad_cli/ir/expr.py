@@ -15,20 +15,20 @@ put = object.__setattr__
 _T = TypeVar("_T")
 
 
-class ShapeMismatch(ValueError):
-    """Two parts whose shapes do not fit; carries them so that both can be underlined."""
+class _Mismatch(ValueError):
+    """What does not fit; carries the parts so that all can be underlined."""
 
     def __init__(self, message: str, *parts: Expr) -> None:
         super().__init__(message)
         self.parts = parts
 
 
-class IndexMismatch(ValueError):
+class ShapeMismatch(_Mismatch):
+    """Two parts whose shapes do not fit."""
+
+
+class IndexMismatch(_Mismatch):
     """Index letters that cannot stand where they stand."""
-
-    def __init__(self, message: str, *parts: Expr) -> None:
-        super().__init__(message)
-        self.parts = parts
 
 
 class OpenLetter(IndexMismatch):

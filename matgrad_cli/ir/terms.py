@@ -175,8 +175,6 @@ def _apart(term: Term, taken: set[str], clash: set[str]) -> Term:
 
 def pending_last(factors: tuple[Expr, ...]) -> tuple[Expr, ...]:
     """The pending derivative behind all other factors, so that nothing seems to stand under it: a_s ∂/∂x_p (…)."""
-    if not any(isinstance(factor, Partial) for factor in factors[:-1]):
-        return factors
     return tuple(sorted(factors, key=lambda factor: isinstance(factor, Partial)))
 
 

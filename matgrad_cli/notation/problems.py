@@ -10,6 +10,7 @@ from ..diagnostics.record import replace
 from ..facts import Fact, Problem
 from ..ir import ONE, Dim, Shape, Size, Symbol, nodes_of
 from . import syntax as s
+from .batches import stacks
 from .choice import in_syntax, looks_like_latex
 from .comparisons import labels
 from .definitions import with_capitals, with_definitions, with_densities, with_square
@@ -31,7 +32,6 @@ from .scope import UNUSED, Scope, Syntax, chosen_syntax
 from .shapes.infer import Inference, infer
 from .shapes.shape_text import read_members, read_shapes, with_products
 from .shapes.solver import Solver
-from .shapes.stacks import stacks
 from .shapes.unify import Side, join, lengthen
 from .shapes.weights import MISFITS, Understood, rows_or_columns, with_offsets, with_weights
 from .trees import loss_tree, tree_of

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matgrad_cli.diagnostics import Diagnostic, Label, Source, Span
-from matgrad_cli.diagnostics.letters import plain_text, shortened, visible
-from matgrad_cli.diagnostics.show import show
+from matgrad_cli.diagnostics.show import plain_text, shortened, show, visible
 from work import calls_in
 
 
