@@ -12,7 +12,7 @@ from ..diagnostics.regex import regex
 from ..ir import Shape
 from .choice import looks_like_latex
 from .latex.families import bound_letters
-from .latex.names import ACCENTS
+from .latex.names import ACCENTS, FUNCTIONS
 from .loss_text import plain_name
 from .stated_functions import (
     SKIPPED,
@@ -156,6 +156,59 @@ def with_densities(text: str) -> tuple[str, tuple[str, ...]]:
             said[f"`{text[head.start() : end]}` is written out as the normal density"] = None
             last = end
     return "".join([*parts, text[last:]]), tuple(said)
+
+
+_PLACE: Final = regex(
+    r"(?<![A-Za-z\\])(?P<name>[A-Za-z]|\\[a-z]+)\s*(?:\\left)?\(\s*(?P<letters>[a-z](?:\s*,\s*[a-z])*)\s*(?:\\right)?\)"
+)
+_BELOW_NAMES: Final = regex(r"_\s*(?:\{[^{}]*\}|[a-z])|\\[A-Za-z]+")
+
+
+def with_places(text: str) -> tuple[str, tuple[str, ...]]:
+    r"""The text with p_x for p(x), and k_{xy} for k(x, y), where a Σ binds these letters, which number and do nothing
+    else, and the name has always as many; and with A_{ij} for A_ij. And what to say of it.
+
+    >>> with_places(r"-\sum_x p(x)\log p(x)")[0]
+    '-\\sum_x p_{x}\\log p_{x}'
+    """
+    text, said = _braced(text)
+    bound, rest = bound_letters(text), _BELOW_NAMES.sub(" ", _PLACE.sub(" ", text))
+    lengths: dict[str, set[int]] = {}
+    for found in _PLACE.finditer(text):
+        letters = re.findall("[a-z]", found["letters"])
+        alone = all(letter in bound and letter not in rest for letter in letters)
+        word = found["name"][1:] in FUNCTIONS
+        lengths.setdefault(found["name"], set()).add(len(letters) if alone and not word else 0)
+    read = {name for name, found in lengths.items() if len(found) == 1 and 0 not in found}
+
+    def lowered(found: re.Match[str]) -> str:
+        letters = "".join(re.findall("[a-z]", found["letters"]))
+        return f"{found['name']}_{{{letters}}}" if found["name"] in read else found[0]
+
+    entries = (
+        f"`{name}` in front of letters in brackets, which a Σ binds, is its entry there" for name in sorted(read)
+    )
+    return _PLACE.sub(lowered, text) if read else text, (*said, *entries)
+
+
+_UNBRACED: Final = regex(r"(?<![A-Za-z_])(\\?[A-Za-z]+_)(([a-z])([a-z]))(?![A-Za-z_({])")
+
+
+def _braced(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text with A_{ij} for A_ij of two letters that count something: below a Σ, or each below a name."""
+    if "\\" not in text and any(sign in text for sign in "*@["):
+        return text, ()
+    known = bound_letters(text) | {*re.findall(r"_\s*\{?\s*([a-z])(?![A-Za-z{,])", text)}
+    said: dict[str, None] = {}
+
+    def braced(found: re.Match[str]) -> str:
+        if not known.issuperset(found.groups()[2:]) and len(re.findall(f"_{found[2]}(?![A-Za-z])", text)) < 2:
+            return found[0]
+        if "sum" not in found[1]:
+            said[f"`{found[0]}` is read as `{found[1]}{{{found[2]}}}`"] = None
+        return f"{found[1]}{{{found[2]}}}"
+
+    return _UNBRACED.sub(braced, text), tuple(said)
 
 
 def with_capitals(text: str, shapes: Mapping[str, Shape]) -> tuple[str, str]:

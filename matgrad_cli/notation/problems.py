@@ -13,7 +13,7 @@ from . import syntax as s
 from .batches import stacks
 from .choice import in_syntax, looks_like_latex
 from .comparisons import labels
-from .definitions import with_capitals, with_definitions, with_densities, with_square
+from .definitions import with_capitals, with_definitions, with_densities, with_places, with_square
 from .elaboration.broadcasting import as_column
 from .elaboration.chosen_entries import with_chosen_entries
 from .elaboration.complaints import fail
@@ -134,8 +134,9 @@ def _problem(loss: str, wrt: str, shapes: Sequence[str], assume: Sequence[str], 
     symbols = {name: Symbol(name, shape) for name, shape in table.items()} | {one.name: one for one in several.values()}
     stated, put_in = with_definitions(loss, plain_name(wrt))
     stated, densities_said = with_densities(stated)
+    stated, places_said = with_places(stated)
     stated, of_gamma = with_factorials(stated, declared)
-    put_in += (*of_square, *densities_said, *of_gamma)
+    put_in += (*of_square, *densities_said, *places_said, *of_gamma)
     source = Source("loss", stated)
     columns = frozenset(name for name, entry in declared.items() if entry.column)
     scope = Scope(

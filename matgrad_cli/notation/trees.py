@@ -8,7 +8,7 @@ from . import syntax as s
 from .batches import without_batches
 from .choice import in_book_signs, in_syntax, runs_together, said_of, unknown_names
 from .dialects import parsed
-from .elaboration.chosen_entries import at_place, of_one_sample, places
+from .elaboration.chosen_entries import at_place, letters_of_pairs, of_one_sample, places, repeated
 from .elaboration.loss_letters import attending, labels, left_free, widened
 from .rare import without_rare
 from .scope import Scope, Syntax
@@ -42,10 +42,13 @@ def _in_latex(text: str, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...
             found = read_latex(text, scope.source.name, names, binding=bound)
         if matrices := sample_letters(found.node, scope, wrt.split("_")[0]):
             found = read_latex(text, scope.source.name, names.defining(matrices, "matrix"), binding=bound)
-        node, rows = with_rows(found.node, scope)
+        pairs = letters_of_pairs(found.node)
+        again = read_latex(text, scope.source.name, names, binding=bound | pairs) if pairs else found
+        node, sums = repeated(again.node)
+        node, rows = with_rows(node if sums else found.node, scope)
         node, two = one_and_two_indices(node, scope, wrt)
         node, alone = of_one_sample(node, scope, wrt)
-        alone = (*rows, *two, *alone)
+        alone = (*rows, *sums, *two, *alone)
         if bound and (wide := widened(node)) is not node:
             return attending(wide), (*found.notes, *alone, "a Σ is read as going on where its letter does")
         node, said = families_apart(node, scope)

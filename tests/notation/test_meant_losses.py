@@ -295,6 +295,16 @@ def test_a_normal_density_is_written_out(bar, normal) -> None:
 
 @pytest.mark.parametrize(("text", "wrt", "shapes", "value"), [
     (r"\sum_{i,j}a_iy_ia_jy_j K(x_i,x_j)", "a", "K: n×n, a: n, y: n", lambda K, a, y: (a * y) @ K @ (a * y)),
+    (r"-\sum_x p(x)\log p(x)", "p", "p: n", lambda p: -(p * np.log(p)).sum()),
+    (r"\sum_x p(x)\log\frac{p(x)}{q(x)}", "p", "p: n, q: n", lambda p, q: (p * np.log(p / q)).sum()),
+    (r"\sum_{x,y}p(x)k(x,y)p(y)", "p", "p: n, k: n×n", lambda p, k: p @ k @ p),
+    ("x_i A_ij x_j", "x", "x: n, A: n×n", lambda x, A: x @ A @ x),
+    (r"\sum_{ij}x_iA_ijx_j", "x", "x: n, A: n×n", lambda x, A: x @ A @ x),
+    (r"(x_i-y_i)A_{ij}(x_j-y_j)", "x", "x: n, y: n, A: n×n", lambda x, y, A: (x - y) @ A @ (x - y)),
+    (r"A_{ij}B_{jk}C_{ki}+b_iA_{ij}c_j", "A", "A: n×m, B: m×k, C: k×n, b: n, c: m",
+     lambda A, B, C, b, c: np.trace(A @ B @ C) + b @ A @ c),
+    (r"\frac12\sigma_{ij}\epsilon_{ij}", "sigma", "sigma: n×n, epsilon: n×n",
+     lambda sigma, epsilon: (sigma * epsilon).sum() / 2),
     (r"\sum_n\{f(\mathbf x_n,\mathbf w)-t_n\}^2", "f", "f: n, t: n", lambda f, t: ((f - t) ** 2).sum()),
     (r"\sum_n(t_n-\mathbf w^T\boldsymbol\phi(\mathbf x_n))^2", "w", "phi: n×d, w: d, t: n",
      lambda phi, w, t: ((t - phi @ w) ** 2).sum()),
@@ -309,6 +319,13 @@ def test_a_normal_density_is_written_out(bar, normal) -> None:
 ])  # fmt: skip
 def test_what_people_hold_is_read(text, wrt, shapes, value) -> None:
     agrees(text, wrt, shapes, value)
+
+
+@pytest.mark.parametrize("text", [
+    r"\sum_x x\,p(x)", r"\sum_{x,y}p(x,y)\log\frac{p(x,y)}{p(x)p(y)}", r"\sum_{x\in D}(p(x)-w^\top x)^2",
+])  # fmt: skip
+def test_a_letter_that_is_a_value_too_is_no_place(text) -> None:
+    assert "whether `p(…)` is a function or a product" in asked(text, "p")
 
 
 @pytest.mark.thorough

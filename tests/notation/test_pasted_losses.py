@@ -90,6 +90,9 @@ def test_bars_around_numbers_vectors_and_matrices_that_are_not_square():
         (r"\log\sum_{j} e^{z_j} - z_k", "z", "`z_k`"),
         (r"\|X_{i,:} w\|^2", "w", "`X_{i,:}`"),
         ("X[i,j]", "X", "`X[i,j]`"),
+        (r"x_i A_{ij} x_j + b_i", "x", "`x_i`"),
+        (r"x_i A_{ij} x_j x_i b_i", "x", "`x_i`"),
+        (r"\log(1 + e^{-y_i w_j x_{ij}})", "w", "`w_j`"),
     ],
 )
 def test_a_free_letter_is_refused(loss, wrt, found):

@@ -8,7 +8,7 @@ y_i of `\sum_i w_{y_i}^\top x_i` is row i of a matrix Y of such rows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from ...diagnostics.record import replace
 from .. import syntax as s
@@ -91,6 +91,67 @@ def _with_labels(tree: s.Node, scope: Scope) -> tuple[s.Node, tuple[str, ...], t
     )
     new = tuple([name for name, _ in whose if scope.find(name) is None])
     return s.rebuilt(tree, summed), new, tuple(notes)
+
+
+def _letters_of(parts: Iterable[s.Node]) -> tuple[str, ...]:
+    return tuple([part.name for part in parts if isinstance(part, s.Name)])
+
+
+def letters_of_pairs(tree: s.Node) -> frozenset[str]:
+    """The letters of names such as A_ij, which may be entries, where each of these letters stands again."""
+    names = _letters_of(s.parts_of(tree))
+    tails = [name[2:] for name in names if len(name) == 4 and name[1] == "_" and COUNTERS.issuperset(name[2:])]
+    counts = Counter([*"".join(tails), *names])
+    return frozenset("".join(tails)) if all(counts[letter] > 1 for letter in "".join(tails)) else frozenset()
+
+
+def repeated(tree: s.Node) -> tuple[s.Node, tuple[str, ...]]:
+    r"""The tree with a Σ over every letter that stands twice in a product and that nothing binds, as Einstein writes
+    `x_i A_{ij} x_j`. And what to say of it.
+
+    A letter of a small x_{ij} beside y_i may number a sample: there it is left.
+    """
+    free = free_letters(tree)
+    entries = [part for part in s.parts_of(tree) if isinstance(part, s.Subscript) and isinstance(part.body, s.Name)]
+    two = [part for part in entries if len(free.intersection(_letters_of(part.indices))) > 1]
+    small = any(name[0].islower() and len(name) == 1 for name in _letters_of(part.body for part in two))
+    if not two or (small and any(len(part.indices) == 1 for part in entries)):
+        return tree, ()
+    try:
+        found, left = _summed(tree, free)
+    except ValueError:
+        return tree, ()
+    letters = " and ".join(f"`{letter}`" for letter in sorted(free))
+    twice = f"{letters} stand twice in a product, and nothing sums over them: they are summed over, as Einstein does"
+    return (tree, ()) if left else (found, (twice,))
+
+
+def _summed(node: s.Node, free: frozenset[str], inside: bool = False) -> tuple[s.Node, Counter[str]]:
+    """The part with sums over what stands twice in it, unless it is a factor `inside` a product, and how often the
+    letters stand over which it has none; ValueError where that differs in a sum, or it is neither sum nor product."""
+    match node:
+        case s.Subscript(_, _, indices):
+            open_ = Counter(letter for letter in _letters_of(indices) if letter in free)
+        case s.Binary(_, "juxtapose" | "dot" | "*", left, right):
+            (first, one), (second, other) = (
+                _summed(side, free, isinstance(side, s.Binary | s.Subscript)) for side in (left, right)
+            )
+            node, open_ = replace(node, left=first, right=second), one + other
+        case _:
+            parts = [_summed(part, free) for part in s.children(node)]
+            adds = isinstance(node, s.Group | s.Negative) or (
+                isinstance(node, s.Binary) and node.operator in ("+", "-")
+            )
+            if any(found for _, found in parts) and not (adds and all(found == parts[0][1] for _, found in parts)):
+                raise ValueError
+            return s.with_children(node, tuple([part for part, _ in parts])), parts[0][1] if adds else Counter()
+    twice = tuple(sorted(letter for letter, count in open_.items() if count == 2))
+    if any(count > 2 or letter in s.letters_bound(node) for letter, count in open_.items()):
+        raise ValueError
+    if inside or not twice:
+        return node, open_
+    letters = tuple([s.Name(node.span, letter) for letter in twice])
+    return s.Sigma(node.span, letters, (None,) * len(twice), node), Counter(dict.fromkeys(open_.keys() - {*twice}, 1))
 
 
 def of_one_sample(tree: s.Node, scope: Scope, wrt: str) -> tuple[s.Node, tuple[str, ...]]:
