@@ -17,7 +17,7 @@ _WORDS_OF_LATEX = words(
     "vec rank max min arg lim sup inf"
 )
 """Words that LaTeX reads as functions also without a backslash."""
-_BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−"
+_BOOK_SIGNS = "ᵀ⊤‖∥²³⁻¹Σ∑√⊙∘𝟏−⟨"
 
 
 def looks_like_latex(text: str) -> bool:

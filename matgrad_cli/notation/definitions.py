@@ -171,7 +171,7 @@ def with_places(text: str) -> tuple[str, tuple[str, ...]]:
     >>> with_places(r"-\sum_x p(x)\log p(x)")[0]
     '-\\sum_x p_{x}\\log p_{x}'
     """
-    text, said = _braced(text)
+    text, said = _braced(_ANGLES.sub(r"\1⟨\2⟩", text))
     bound, rest = bound_letters(text), _BELOW_NAMES.sub(" ", _PLACE.sub(" ", text))
     lengths: dict[str, set[int]] = {}
     for found in _PLACE.finditer(text):
@@ -191,6 +191,8 @@ def with_places(text: str) -> tuple[str, tuple[str, ...]]:
     return _PLACE.sub(lowered, text) if read else text, (*said, *entries)
 
 
+_ANGLES: Final = regex(r"((?:^|[-+*/(=,])\s*)<([^<>=]+,[^<>=]+)>")
+"""`<x, A y>` where an operand begins: no comparison does."""
 _UNBRACED: Final = regex(r"(?<![A-Za-z_])(\\?[A-Za-z]+_)(([a-z])([a-z]))(?![A-Za-z_({])")
 
 

@@ -32,6 +32,8 @@ _LEFT_SIDE: Final = (
     rf"|(?:\\\||\\lVert|‖)[^=]{{1,40}}?(?:\\\||\\rVert|‖){_SCRIPTS})\s*&?\s*:?=(?!=))"
 )
 """A name, perhaps of arguments, or a norm, and an equals sign."""
+_LABEL: Final = r"\s*([A-Za-z]\w*(?:\([^()=:]*\))?:)\s(?=[^:]*[-+^*|(‖\\@])"
+"""A name and a colon that ends it, `Loss: …`; a colon between blanks is the product of two matrices."""
 
 CONSTRAINT: Final = (
     r"\\(?:text|mathrm|mbox|operatorname)\s*\{\s*(?:s\.?\s*t\.?|subject to|such that)[^}]*\}|\bs\.t\.|\\st\b"
@@ -156,8 +158,8 @@ def without_left_side(text: str) -> tuple[str, tuple[str, ...]]:
     'x.T@x'
     """
     said: list[str] = []
-    while "=" in text:
-        found = re.match(_LEFT_SIDE, text[:300])
+    while "=" in text or ":" in text:
+        found = re.match(_LEFT_SIDE, text[:300]) or re.match(_LABEL, text[:300])
         if found is None or not text[found.end() :].strip():
             break
         said.append(f"`{' '.join(found[1].replace('&', '').split())}` in front names the loss and is dropped")

@@ -233,6 +233,8 @@ def test_a_sum_goes_on_inside_brackets(brackets, rest) -> None:
      lambda X, y: (np.exp(X @ X.T / 3**0.5) / np.exp(X @ X.T / 3**0.5).sum(1, keepdims=True) @ y).sum() / 12),
     ("-torch.min(w*v, torch.clamp(w, 0.8, 1.2)*v).mean()", "w", "w: n, v: n",
      lambda w, v: -np.minimum(w * v, np.clip(w, 0.8, 1.2) * v).mean()),
+    ("torch.sum(X@w)/X.size(1)", "w", "X: n×d, w: d", lambda X, w: (X @ w).sum() / 3),
+    ("<w, X^T y> + |w|^2", "w", "X: n×d, w: d, y: n", lambda X, w, y: y @ X @ w + w @ w),
     ("F.hardswish(w).sum() + torch.triu(X, diagonal=1).sum().item()", "w", "w: d, X: d×d",
      lambda w: (w * np.clip(w + 3, 0, 6) / 6).sum()),
 ])  # fmt: skip
@@ -247,6 +249,7 @@ def test_usual_writing_means_what_it_says(text, wrt, shapes, value) -> None:
     ("sum((X(:,1) - x).^2)", "matlab", lambda X, x: ((X[:, 0] - x) ** 2).sum()),
     ("X(2,:)*X(2,:)'*sum(x)", "matlab", lambda X, x: X[1] @ X[1] * x.sum()),
     ("var(x)", "matlab", lambda x: np.var(x, ddof=1)), ("var(x, 1)", "matlab", lambda x: np.var(x)),
+    ("sum(x)/size(X, 1)", "matlab", lambda x: x.sum() / 4), ("sum(x)/size(X,2)", "julia", lambda x: x.sum() / 3),
     ("sum(x)/numel(X)", "matlab", lambda x: x.sum() / 12), ("var(x)", "r", lambda x: np.var(x, ddof=1)),
     ("sd(x)", "r", lambda x: np.std(x, ddof=1)), ("sum(rowSums(X)*x)", "r", lambda X, x: X.sum(1) @ x),
     ("sum(dnorm(x, 2, 3, log=TRUE))", "r", lambda x: -((x - 2) ** 2).sum() / 18),

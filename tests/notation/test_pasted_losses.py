@@ -151,6 +151,8 @@ def test_without_the_matrix_the_letter_names_it(loss):
         r"\mathcal{L}(w) := \|Xw-y\|^2",
         "f = norm(X@w-y)**2",
         r"L(w, X) &= \|Xw-y\|^2",
+        r"L: \|Xw-y\|^2",
+        "loss(w): norm(X@w-y)**2",
     ],
 )
 def test_a_left_side_is_dropped(loss):

@@ -31,7 +31,7 @@ _ROWS: Final = (
     # NumPy and SciPy
     "logaddexp(a, b): log(exp(a) + exp(b))",
     *(f"{name}(x): x.size" for name in ("numel", "size")),
-    *(f"size(x, {axis}): x.shape[{axis}]" for axis in ("0", "1", "-1", "-2")),
+    *(f"size(x, dim is {axis}): x.shape[{axis}]" for axis in ("0", "1", "-1", "-2")),
     "full(n, c): c*ones(n)",
     "full(m, n, c): c*ones(m, n)",
     "full_like(x, c): c*ones_like(x)",

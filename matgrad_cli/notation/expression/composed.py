@@ -78,6 +78,8 @@ def _bound(
     for number, part in enumerate((*first, *named.split(",")[1:])):
         name, has_default, default = part.strip().partition("=")
         name, _, must = name.partition(" is ")
+        if must and name == "dim" and number < len(arguments) and own is not parse:
+            return None  # an axis that is counted in another way
         if number < len(arguments) and (must or name == "None" or name.lstrip("-").isdigit()):
             if _text(arguments[number]) not in (must or name, f"{must}.0"):
                 return None

@@ -83,7 +83,7 @@ REFUSED: Final[dict[str, str]] = {
         "it does not change where it has a derivative: there it is 0; write a variable for it",
     ),
     **dict.fromkeys(
-        ("fft", "ifft", "rfft", "irfft", "dct", "convolve", "conv", "conv1d", "conv2d", "correlate", "roll"),
+        words("fft ifft rfft irfft dct convolve conv conv1d conv2d correlate roll gradient"),
         "it is linear: write it as a matrix times the vector, `C@x`, with a name for the matrix",
     ),
     "huber": "libraries mean different things by it; `huber_loss(a, b, delta=d, reduction='sum')` is a square up "
