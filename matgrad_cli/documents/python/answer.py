@@ -10,9 +10,10 @@ from copy import deepcopy
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
+from ...verify.programs.names import each, loaded, name_of, stored, word_of
 from ..passage import Passage
 from .lines import Two, answering_lines, gone_on, is_formula, is_talk, meant, unwrapped
-from .loops import Update, added_up, as_added, bound, over, read_in, shape_of, stored, update_of
+from .loops import Update, added_up, as_added, bound, changed, over, read_in, shape_of, update_of
 from .loss import LARGEST, Inlined, Unread, functions_of
 from .origins import as_it_stands, put_together
 
@@ -94,31 +95,26 @@ def _tree(code: str) -> ast.Module | None:
     plain = alone and "#" not in text and not any(isinstance(node, ast.Lambda) for node in nodes)
     powers = any(isinstance(node, ast.BitXor | ast.BitOr | ast.BitAnd) for node in nodes)
     calls = any(isinstance(node, _OF_CODE) for node in nodes)
-    if plain or powers or not calls or _of_differentials(nodes):
+    if plain or powers or not calls or _of_differentials(tree.body):
         return None
-    if any(alias.name == "torch" for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names):
+    if any(alias.name == "torch" for line in each(ast.Import, tree) for alias in line.names):
         _as_torch_has_it(tree)
     return tree
 
 
-def _of_differentials(nodes: list[ast.AST]) -> bool:
+def _of_differentials(nodes: list[ast.stmt]) -> bool:
     """Whether something is told of differentials that nothing defines, `dL = 2*r @ X @ dw`."""
-    names = [node for node in nodes if isinstance(node, ast.Name)]
-    stored = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    loaded = {node.id for node in names if isinstance(node.ctx, ast.Load)} - stored
-    return any(_DIFFERENTIAL.fullmatch(name) for name in stored) and any(map(_DIFFERENTIAL.fullmatch, loaded))
+    own = stored(*nodes)
+    free = {*loaded(*nodes)} - own
+    return any(map(_DIFFERENTIAL.fullmatch, own)) and any(map(_DIFFERENTIAL.fullmatch, free))
 
 
 def _as_torch_has_it(tree: ast.Module) -> None:
     """Says of each variance that it is torch's, which divides by n − 1."""
-    for node in ast.walk(tree):
-        spread = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _SPREAD
-        if (
-            isinstance(node, ast.Call)
-            and spread
-            and not {"unbiased", "correction"} & {one.arg for one in node.keywords}
-        ):
-            node.keywords.append(ast.keyword("unbiased", ast.Constant(True)))
+    for call in each(ast.Call, tree):
+        spread = isinstance(call.func, ast.Attribute) and call.func.attr in _SPREAD
+        if spread and not {"unbiased", "correction"} & {one.arg for one in call.keywords}:
+            call.keywords.append(ast.keyword("unbiased", ast.Constant(True)))
 
 
 class _Block(Inlined):
@@ -154,30 +150,20 @@ class _Block(Inlined):
         return self._put_in(value)
 
     def _line(self, line: ast.stmt) -> None:
-        for node in ast.walk(line):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                self.free.pop(node.id, None)
+        for name in loaded(line):
+            self.free.pop(name, None)
         self._read(line)
-        for name in stored(line):
+        for name in changed(line):
             self.free.pop(name, None)
             self.free[name] = line
 
     def _read(self, line: ast.stmt) -> None:
         if isinstance(line, ast.For) and not line.orelse:
             return self._loop(line)
-        target = (
-            line.target
-            if isinstance(line, ast.AugAssign)
-            else line.targets[0]
-            if isinstance(line, ast.Assign)
-            else None
-        )
+        target = getattr(line, "targets", [getattr(line, "target", None)])[0]
         chosen = target if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) else None
         if isinstance(line, ast.AugAssign) or chosen is not None:
-            self._share(
-                target.id if isinstance(target, ast.Name) else getattr(getattr(chosen, "value", None), "id", ""),
-                line.lineno,
-            )
+            self._share(name_of(chosen.value if chosen is not None else target), line.lineno)
         if chosen is not None and self._is_mask(chosen.slice):
             assert isinstance(line, ast.Assign | ast.AugAssign)
             return self._assign(chosen.value, self._chosen(chosen, line), line.lineno)
@@ -241,15 +227,19 @@ class _Block(Inlined):
                 raise Unread("put into one expression it is too long", line.lineno)
             self.lost.pop(one.name, None)
 
+    def _inner(self, values: dict[str, ast.expr]) -> _Block:
+        """The same a level deeper, with other values of names."""
+        inner = _Block(self.functions, self.depth + 1)
+        inner.values, inner.sizes, inner.lost = values, dict(self.sizes), dict(self.lost)
+        return inner
+
     def _updates(self, line: ast.For) -> tuple[list[Update], dict[str, ast.expr]]:
         """What a loop does to the names from outside it, added up over its letter where that is no place;
         and how far the letters of it and of the loops in it go."""
         letter, end, parts = over(line.target, line.iter, line.lineno)
         bounds = {letter: self._put_in(end)}
-        inner = _Block(self.functions, self.depth + 1)
-        inner.values = {name: value for name, value in self.values.items() if name != letter}
+        inner = self._inner({name: value for name, value in self.values.items() if name != letter})
         inner.values |= {name: self._put_in(value) for name, value in parts.items()}
-        inner.sizes, inner.lost = dict(self.sizes), dict(self.lost)
         line.body = [as_added(one) for one in line.body]
         found = [*inner._changes(line.body, bounds, None)]
         if not found or not read_in(line).isdisjoint(one.name for one in found):
@@ -267,7 +257,7 @@ class _Block(Inlined):
                 if names <= own:  # what begins in the pass ends in it
                     self._loop(line)
                     continue
-                known = {node.id for end in letters.values() for node in ast.walk(end) if isinstance(node, ast.Name)}
+                known = {node.id for node in each(ast.Name, *letters.values())}
                 if names & own or not known.isdisjoint({*bounds, *letters}) or not bounds.keys().isdisjoint(letters):
                     raise Unread("a loop in another one, on whose letter it depends", line.lineno)
                 bounds |= letters
@@ -281,7 +271,7 @@ class _Block(Inlined):
                 yield replace(update, term=term)
             elif isinstance(line, ast.Assign | ast.AugAssign) and test is None:
                 self._line(line)
-                own |= {*stored(line)}
+                own |= {*changed(line)}
             elif isinstance(line, ast.If) and test is None and isinstance(line.test, ast.Compare):
                 yield from self._under(line, bounds)
             elif update is not None or not is_talk(line):
@@ -308,20 +298,13 @@ class _Block(Inlined):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """A sum over a list as one over its letter; else as a loss has it."""
         listed = node.args[0] if node.args else None
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if isinstance(listed, ast.ListComp | ast.GeneratorExp) and name == "sum" and len(listed.generators) == 1:
+        if isinstance(listed, ast.ListComp | ast.GeneratorExp) and word_of(node) == "sum" and not listed.generators[1:]:
             one = listed.generators[0]
             line = ast.AugAssign(ast.Name("total", ast.Store()), ast.Add(), listed.elt)
             lines: list[ast.stmt] = [ast.If(test, [line], []) for test in one.ifs] or [line]
-            axis = [ast.unparse(word.value) for word in node.keywords] + [ast.unparse(part) for part in node.args[1:]]
-            if (
-                len(one.ifs) < 2
-                and axis in ([], ["0"])
-                and not (name == "sum" and isinstance(node.func, ast.Attribute) and not axis)
-            ):
-                inner = _Block(self.functions, self.depth + 1)
-                inner.values, inner.sizes, inner.lost = dict(self.values), dict(self.sizes), dict(self.lost)
-                inner.values["total"] = ast.Constant(0)
+            axis = [ast.unparse(part) for part in (*(word.value for word in node.keywords), *node.args[1:])]
+            if len(one.ifs) < 2 and axis in ([["0"]] if isinstance(node.func, ast.Attribute) else [[], ["0"]]):
+                inner = self._inner(self.values | {"total": ast.Constant(0)})
                 inner._loop(ast.copy_location(ast.For(one.target, one.iter, lines, []), listed))
                 return inner.values["total"]
         return super().visit_Call(node)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from copy import deepcopy
 
+from ...verify.programs.names import arguments_of, each, name_of
 from .pairs import pairs
 
 MARK = "g"
@@ -16,7 +17,7 @@ def under_names(tree: ast.Module) -> ast.Module:
     """The same file where `x.g` is `x_grad`, and `self.x.g` is `self.x_grad`, wherever anything is given a value so.
     What comes from above becomes an argument of a backward part; a call of a function that does nothing but give such
     values stands for its lines. Each line keeps its place in the text."""
-    if not any(_attached(node) and isinstance(node.ctx, ast.Store) for node in ast.walk(tree)):  # type: ignore[attr-defined]
+    if not _nodes(tree, ast.Store):
         return tree
     functions = {line.name: line for line in tree.body if isinstance(line, ast.FunctionDef)}
     giving = {name: function for name, function in functions.items() if _only_gives(function)}
@@ -24,9 +25,8 @@ def under_names(tree: ast.Module) -> ast.Module:
     forward = dict(pairs(list(functions.values())))
     for function in giving.values():
         _renamed(function, forward.get(function))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            _with_what_comes_from_above(node)
+    for function in each(ast.FunctionDef, tree):
+        _with_what_comes_from_above(function)
     _Named().visit(tree)
     return ast.fix_missing_locations(tree)
 
@@ -49,25 +49,16 @@ def _only_gives(function: ast.FunctionDef) -> bool:
 
 def _renamed(function: ast.FunctionDef, forward: ast.FunctionDef | None) -> None:
     """The argument that gets a gradient, and is called otherwise in the forward part, by its name there."""
-    known = [place.arg for place in forward.args.args] if forward is not None else []
-    own = [place.arg for place in function.args.args]
+    known, own = arguments_of(forward), arguments_of(function)
     given = {_owner(node) for node in _nodes(function, ast.Store)}
     others = [name for name in own if name in given and name not in known]
     missing = [name for name in known if name not in own]
     if len(others) == len(missing) == 1:
-        for node in ast.walk(function):
-            if isinstance(node, ast.Name) and node.id == others[0]:
-                node.id = missing[0]
-            elif isinstance(node, ast.arg) and node.arg == others[0]:
-                node.arg = missing[0]
+        _Given({others[0]: ast.Name(missing[0], ast.Load())}).visit(function)
 
 
-def _nodes(function: ast.FunctionDef, context: type[ast.expr_context]) -> list[ast.Attribute]:
-    return [
-        node
-        for node in ast.walk(function)
-        if isinstance(node, ast.Attribute) and _attached(node) and isinstance(node.ctx, context)
-    ]
+def _nodes(tree: ast.AST, context: type[ast.expr_context]) -> list[ast.Attribute]:
+    return [node for node in each(ast.Attribute, tree) if _attached(node) and isinstance(node.ctx, context)]
 
 
 def _with_what_comes_from_above(function: ast.FunctionDef) -> None:
@@ -104,8 +95,8 @@ class _Inlined(ast.NodeTransformer):
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | list[ast.stmt]:
         call = node.value
-        function = self.functions.get(getattr(call.func, "id", "")) if isinstance(call, ast.Call) else None
-        names = [place.arg for place in function.args.args] if function is not None else []
+        function = self.functions.get(name_of(call.func)) if isinstance(call, ast.Call) else None
+        names = arguments_of(function)
         if function is None or not isinstance(call, ast.Call) or len(call.args) != len(names) or call.keywords:
             return node
         given = dict(zip(names, call.args, strict=True))
@@ -121,3 +112,7 @@ class _Given(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.AST:
         new = self.given.get(node.id)
         return node if new is None else ast.copy_location(deepcopy(new), node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.arg = name_of(self.given.get(node.arg)) or node.arg
+        return node

@@ -7,7 +7,18 @@ from copy import copy
 from typing import Any
 
 from ...diagnostics.regex import regex
-from ...verify.programs.names import GRADIENTS, key_of, last_part, names_in
+from ...verify.programs.names import (
+    GRADIENTS,
+    each,
+    key_of,
+    known_in,
+    last_part,
+    loaded,
+    name_of,
+    names_in,
+    stored,
+    word_of,
+)
 from .attached import under_names
 from .sizes import made_small
 from .uses import LOSSES, claimed, is_gradient
@@ -38,32 +49,26 @@ class _Dicts(ast.NodeTransformer):
         """A dict, where the call makes one of names alone."""
         self.generic_visit(node)
         names = [word.arg for word in node.keywords]
-        if getattr(node.func, "id", "") != "dict" or node.args or not names or None in names:
+        if name_of(node.func) != "dict" or node.args or not names or None in names:
             return node
         keys: list[ast.expr | None] = [ast.copy_location(ast.Constant(word.arg), word) for word in node.keywords]
         return ast.copy_location(ast.Dict(keys, [word.value for word in node.keywords]), node)
 
 
 def _finished(tree: ast.Module, loosely: bool) -> None:
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    known = frozenset(map(last_part, names_in(tree))) | {
-        node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)
-    }
+    functions = [*each(ast.FunctionDef, tree)]
+    known = known_in(tree)
     bodies: list[tuple[list[ast.stmt], ast.AST]] = [(tree.body, tree), *((one.body, one) for one in functions)]
     for body, owner in bodies:
         body[:] = [new for line in body for new in _entry_by_entry(line, known, owner)]
     numbers = names_in(tree) | {TURNED} if loosely else frozenset[str]()
     for function in functions:
-        gradients = frozenset(name for name in _stored(function) if not known.isdisjoint(claimed(name)))
+        gradients = frozenset(name for name in stored(function) if not known.isdisjoint(claimed(name)))
         for owner in ast.walk(function) if gradients else ():
             for lines in (getattr(owner, field, None) for field in ("body", "orelse", "finalbody")):
-                if (
-                    isinstance(lines, list)
-                    and lines
-                    and isinstance(lines[-1], ast.Return)
-                    and lines[-1].value is not None
-                ):
-                    parts = [line for line in lines[-2:] if line is lines[-1] or _hands_on(line, lines[-1], gradients)]
+                last = lines[-1] if isinstance(lines, list) and lines else None
+                if lines and isinstance(last, ast.Return) and last.value is not None:
+                    parts = [line for line in lines[-2:] if line is last or _hands_on(line, last, gradients)]
                     finished = (_finish(line, gradients, numbers) if line in parts else [line] for line in lines[-2:])
                     lines[-2:] = [new for ones in finished for new in ones]
 
@@ -98,7 +103,7 @@ def _entry_by_entry(line: ast.stmt, known: frozenset[str], owner: ast.AST) -> li
 
 def _of_backward(owner: ast.AST, parts: list[Any]) -> bool | None:
     """Whether what is returned are gradients: by a backward part, or beside a loss; None where nothing says so."""
-    beside = any(isinstance(part, ast.Name) and part.id in LOSSES for part in parts)
+    beside = not {*LOSSES}.isdisjoint(map(name_of, parts))
     return True if beside or _BACKWARD.search(getattr(owner, "name", "")) else None
 
 
@@ -113,18 +118,9 @@ def _of_gradients(whole: ast.Dict, known: frozenset[str], meant: bool) -> bool:
 
 def _under_its_key(key: str, value: ast.expr) -> bool:
     """Whether an entry of a dict is a name that is not called after something else than its key."""
-    of = claimed(getattr(value, "id", ""))
-    return isinstance(value, ast.Name) and (not of or not {*of, value.id}.isdisjoint((key, *claimed(key))))
-
-
-def _stored(node: ast.AST) -> frozenset[str]:
-    return frozenset(
-        part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
-    )
-
-
-def _loaded(node: ast.AST) -> list[str]:
-    return [part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)]
+    name = name_of(value)
+    of = claimed(name)
+    return bool(name) and (not of or not {*of, name}.isdisjoint((key, *claimed(key))))
 
 
 # --- gradients that are finished in what is returned
@@ -132,7 +128,6 @@ def _loaded(node: ast.AST) -> list[str]:
 
 def _finish(line: ast.stmt, gradients: frozenset[str], numbers: frozenset[str]) -> list[ast.stmt]:
     """A return, or what is returned next, as assignments that finish its gradients, and the same of them."""
-    loaded = _loaded(line)
     made: list[ast.stmt] = []
 
     def part(value: ast.expr) -> ast.expr:
@@ -144,7 +139,7 @@ def _finish(line: ast.stmt, gradients: frozenset[str], numbers: frozenset[str]) 
         elif (
             (name := _of(value, gradients, numbers)) is not None
             and not isinstance(value, ast.Name)
-            and loaded.count(name) == _loaded(value).count(name)
+            and loaded(line).count(name) == loaded(value).count(name)
         ):
             made.append(_given(name, value))
             return ast.copy_location(ast.Name(name, ast.Load()), value)
@@ -159,13 +154,13 @@ def _hands_on(line: ast.stmt, behind: ast.stmt, gradients: frozenset[str]) -> bo
     """Whether a line gives a gradient another name, and only that one is returned behind it:
     `grad = dscores / N` in front of `return grad`."""
     target = key_of(line.targets[0]) if isinstance(line, ast.Assign) and len(line.targets) == 1 else None
-    own = gradients & {*_loaded(line)} if target not in gradients else frozenset()
-    return target in _loaded(behind) and bool(own) and own.isdisjoint(_loaded(behind))
+    own = gradients & {*loaded(line)} if target not in gradients else frozenset()
+    return target in loaded(behind) and bool(own) and own.isdisjoint(loaded(behind))
 
 
 def _given(name: str, value: ast.expr) -> ast.Assign:
     """`name = value` at the place of the value."""
-    held = next(node for node in ast.walk(value) if isinstance(node, ast.Name) and node.id == name)
+    held = next(node for node in each(ast.Name, value) if node.id == name)
     return ast.copy_location(ast.Assign([ast.copy_location(ast.Name(name, ast.Store()), held)], value), value)
 
 
@@ -187,7 +182,7 @@ def _of(value: ast.expr, gradients: frozenset[str], numbers: frozenset[str]) -> 
         return None
     left, right = value.left, value.right
     if isinstance(value.op, ast.Add | ast.Sub):
-        sides = [side for side in (left, right) if not gradients.isdisjoint(_loaded(side))]
+        sides = [side for side in (left, right) if not gradients.isdisjoint(loaded(side))]
         name = _of(sides[0], gradients, numbers) if len(sides) == 1 else None
         other = right if sides[:1] == [left] else left
         step = name is not None and (
@@ -212,15 +207,9 @@ def _number(value: ast.expr, numbers: frozenset[str], divides: bool = False) -> 
     if isinstance(value, ast.UnaryOp):
         return _number(value.operand, numbers, divides)
     if isinstance(value, ast.Subscript):
-        return (
-            isinstance(value.value, ast.Attribute)
-            and value.value.attr == "shape"
-            and not isinstance(value.slice, ast.Slice)
-        )
+        return word_of(value.value) == "shape" and not isinstance(value.slice, ast.Slice)
     if isinstance(value, ast.Call):
-        name = getattr(value.func, "id", getattr(value.func, "attr", ""))
-        return name in ("len", "size", "numel") or (
-            name in ("float", "int") and all(_number(one, numbers, divides) for one in value.args)
-        )
+        whole = word_of(value) in ("float", "int") and all(_number(one, numbers, divides) for one in value.args)
+        return whole or word_of(value) in ("len", "size", "numel")
     key = key_of(value) or ""
     return key in numbers or key.endswith(".size") or (divides and _COUNT.match(last_part(key)) is not None)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from ...diagnostics.regex import regex
+from ...verify.programs.names import each, loaded, name_of, word_of
 from .loss import OfObject, Unread
 from .uses import BARE, LOSSES, claimed
 
@@ -54,8 +55,7 @@ def answering_lines(tree: ast.Module, functions: dict[str, ast.FunctionDef]) -> 
     """The lines that compute the answer: those outside of functions, else those of the function that no other calls."""
     outside = [line for line in tree.body if not is_talk(line) and not isinstance(line, ast.FunctionDef)]
     outside = [line for line in outside if not (isinstance(line, ast.Assign) and isinstance(line.value, ast.Lambda))]
-    nodes = (node for line in tree.body if not is_talk(line) for node in ast.walk(line))
-    called = {node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    called = {name_of(call.func) for call in each(ast.Call, *(line for line in tree.body if not is_talk(line)))}
     gradients = [
         one for name, one in functions.items() if _CALLED.search(name) or any(map(_gives_gradient, ast.walk(one)))
     ]
@@ -74,36 +74,38 @@ def answering_lines(tree: ast.Module, functions: dict[str, ast.FunctionDef]) -> 
 def _is_data(line: ast.stmt, lines: list[ast.stmt], gradient: str) -> bool:
     """Whether a line makes an array out of nothing: `w = np.random.randn(5)`, `X = np.array([[1, 2], [3, 4]])`,
     or calls a gradient for one: `grad(np.ones(3))`."""
-    call = getattr(line, "value", None) if isinstance(line, ast.Assign | ast.Expr) else None
-    if not isinstance(call, ast.Call) or (isinstance(line, ast.Expr) and getattr(call.func, "id", "") != gradient):
+    call = line.value if isinstance(line, ast.Assign | ast.Expr) else None
+    if not isinstance(call, ast.Call) or (isinstance(line, ast.Expr) and name_of(call.func) != gradient):
         return False
-    names = {node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "") for node in ast.walk(line)}
+    names = {*map(word_of, ast.walk(line))}
     added = any(isinstance(one, ast.For | ast.While | ast.AugAssign) for one in lines)
     return not names.isdisjoint(_DATA if added else [*_DATA, *_PLAIN])
 
 
 def _gives_gradient(node: ast.AST) -> bool:
     """Whether a line returns what is called a gradient, `return dW`."""
-    return isinstance(node, ast.Return) and isinstance(node.value, ast.Name) and bool(claimed(node.value.id))
+    return isinstance(node, ast.Return) and bool(claimed(name_of(node.value)))
 
 
 def is_talk(line: ast.stmt) -> bool:
     """Whether a line computes nothing: imports, checks, what is printed or only tried, a docstring."""
     value = line.value if isinstance(line, ast.Expr) else None
     called = value.func if isinstance(value, ast.Call) else None
-    shown = getattr(called, "id", "") in _SHOWN or (isinstance(called, ast.Attribute) and _CHECKS.search(called.attr))
-    tried = isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)}
-    return isinstance(line, _TALK) or isinstance(value, ast.Constant) or bool(shown) or tried
+    shown = name_of(called) in _SHOWN or (isinstance(called, ast.Attribute) and _CHECKS.search(called.attr))
+    return isinstance(line, _TALK) or isinstance(value, ast.Constant) or bool(shown) or is_main(line)
+
+
+def is_main(line: ast.stmt) -> bool:
+    """Whether lines are only run where the file itself is."""
+    return isinstance(line, ast.If) and "__name__" in loaded(line.test)
 
 
 def is_formula(line: ast.stmt) -> bool:
     """Whether a line computes an array that it gives no name: `2*A @ x`, `np.outer(a, b)`."""
     value = line.value if isinstance(line, ast.Expr) else None
     called = value.func if isinstance(value, ast.Call) else None
-    of_library = isinstance(called, ast.Attribute) and getattr(called.value, "id", "") in _LIBRARIES
-    return isinstance(value, ast.BinOp | ast.UnaryOp) or (
-        isinstance(called, ast.Attribute) and of_library and _DOES.match(called.attr) is None
-    )
+    of_library = isinstance(called, ast.Attribute) and name_of(called.value) in _LIBRARIES
+    return isinstance(value, ast.BinOp | ast.UnaryOp) or (of_library and _DOES.match(word_of(called)) is None)
 
 
 class Two(Unread):
@@ -113,7 +115,7 @@ class Two(Unread):
 def meant(values: list[ast.expr], wanted: str | None, at: int, of: int, line: int) -> ast.expr:
     """Which of several values is the answer: what is called the gradient by what is wanted, a gradient,
     or the answer; else what is not called a loss, or what stands in its place."""
-    names = [value.id if isinstance(value, ast.Name) else "" for value in values]
+    names = [*map(name_of, values)]
     tests: tuple[Callable[[str], bool], ...] = (
         lambda name: wanted in claimed(name) if wanted is not None else bool(claimed(name)),
         lambda name: name in BARE or _ANSWERS.fullmatch(name) is not None,

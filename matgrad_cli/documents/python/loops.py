@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 
 from ...diagnostics.record import record, replace
+from ...verify.programs.names import each, name_of, targets_of, whole_of
 from .loss import Unread
 
 NEXT = "next"
@@ -75,8 +76,8 @@ def bound(word: str, letters: Sequence[str], bounds: Mapping[str, ast.expr], bod
 def shape_of(array: ast.expr) -> ast.expr:
     """Zeros, of an array of which every entry is given anew: what `empty(n)` holds is not known."""
     array = deepcopy(array)
-    for node in ast.walk(array):
-        if isinstance(node, ast.Attribute) and node.attr in ("empty", "empty_like"):
+    for node in each(ast.Attribute, array):
+        if node.attr in ("empty", "empty_like"):
             node.attr = node.attr.replace("empty", "zeros")
     return ast.BinOp(ast.Constant(0), ast.Mult(), array)
 
@@ -94,60 +95,34 @@ def added_up(one: Update, letter: str, bounds: Mapping[str, ast.expr], line: int
 
 def read_in(line: ast.For) -> set[str]:
     """The names that a loop reads, other than to change them."""
-    changed = {
-        id(target.value.value if isinstance(target.value, ast.Subscript) else target.value)
-        for one in ast.walk(line)
-        for target in getattr(one, "targets", [getattr(one, "target", None)])
-        if isinstance(target, ast.Subscript)
-    } | {id(one.value) for one in ast.walk(line) if isinstance(one, ast.Attribute) and one.attr == "append"}
-    return {
-        node.id
-        for node in ast.walk(line)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in changed
-    }
+    written = (node.value for node in each(ast.Subscript, line) if isinstance(node.ctx, ast.Store))
+    changed = {id(of.value if isinstance(of, ast.Subscript) else of) for of in written}
+    changed |= {id(one.value) for one in each(ast.Attribute, line) if one.attr == "append"}
+    read = (node for node in each(ast.Name, line) if isinstance(node.ctx, ast.Load))
+    return {node.id for node in read if id(node) not in changed}
 
 
 def over(target: ast.expr, values: ast.expr, line: int) -> tuple[str, ast.expr, dict[str, ast.expr]]:
     """The letter of a loop, how far it goes, and what the other names of the loop are for it."""
-    called = values.func.id if isinstance(values, ast.Call) and isinstance(values.func, ast.Name) else ""
+    called = name_of(values.func) if isinstance(values, ast.Call) else ""
     arguments = values.args if isinstance(values, ast.Call) else []
     if called == "range" and isinstance(target, ast.Name) and len(arguments) == 1:
         return target.id, arguments[0], {}
     letter, places, arrays = "i", [target], [values]
-    if (
-        called == "enumerate"
-        and isinstance(target, ast.Tuple)
-        and isinstance(target.elts[0], ast.Name)
-        and len(arguments) == 1
-    ):
-        letter, places, arrays = target.elts[0].id, target.elts[1:], arguments
+    if called == "enumerate" and isinstance(target, ast.Tuple) and name_of(target.elts[0]) and len(arguments) == 1:
+        letter, places, arrays = name_of(target.elts[0]), target.elts[1:], arguments
     elif called == "zip" and isinstance(target, ast.Tuple):
         places, arrays = target.elts, arguments
-    names = [place.id for place in places if isinstance(place, ast.Name)]
+    names = [*filter(None, map(name_of, places))]
     if not len(names) == len(places) == len(arrays) or not all(isinstance(one, ast.Name) for one in arrays):
         raise Unread("a loop over something else than numbers or rows", line)
     own = ast.Name(letter, ast.Load())
-    bound = ast.Subscript(ast.Attribute(arrays[0], "shape", ast.Load()), ast.Constant(0), ast.Load())
-    return (
-        letter,
-        bound,
-        {name: ast.Subscript(array, own, ast.Load()) for name, array in zip(names, arrays, strict=True)},
-    )
+    size = ast.Subscript(ast.Attribute(arrays[0], "shape", ast.Load()), ast.Constant(0), ast.Load())
+    return letter, size, {name: ast.Subscript(of, own, ast.Load()) for name, of in zip(names, arrays, strict=True)}
 
 
-def stored(line: ast.stmt) -> Iterator[str]:
+def changed(line: ast.stmt) -> Iterator[str]:
     """The names that a line gives a value, or a part of one; a loop those to which it adds."""
-    lines = (
-        [node for node in ast.walk(line) if isinstance(node, ast.AugAssign)] if isinstance(line, ast.For) else [line]
-    )
-    targets = [
-        target
-        for one in lines
-        for target in getattr(one, "targets", [getattr(one, "target", None)])
-        if target is not None
-    ]
-    for node in (node for target in targets for node in ast.walk(target)):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
-            yield node.value.id
+    lines = [line] if isinstance(line, ast.Assign | ast.AugAssign | ast.AnnAssign) else []
+    for one in each(ast.AugAssign, line) if isinstance(line, ast.For) else lines:
+        yield from (name for target in targets_of(one) if (name := name_of(whole_of(target))))

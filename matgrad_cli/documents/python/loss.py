@@ -10,7 +10,7 @@ from copy import deepcopy
 from ...diagnostics import Diagnostic, Source
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import names_in
+from ...verify.programs.names import arguments_of, each, name_of, names_in, stored, word_of
 from .outline import Unit, comments_of, directives_of, units_of
 from .said import Said, told
 from .uses import LOSSES, UPSTREAM, claimed, is_gradient
@@ -118,12 +118,9 @@ def functions_of(lines: list[ast.stmt]) -> list[ast.FunctionDef]:
     """The functions among lines; a name that is given a `lambda` is one."""
     found = []
     for line in lines:
-        if (
-            isinstance(line, ast.Assign)
-            and isinstance(line.value, ast.Lambda)
-            and isinstance(line.targets[0], ast.Name)
-        ):
-            written = f"def {line.targets[0].id}({ast.unparse(line.value.args)}): return {ast.unparse(line.value.body)}"
+        name = name_of(line.targets[0]) if isinstance(line, ast.Assign) else ""
+        if name and isinstance(line, ast.Assign) and isinstance(line.value, ast.Lambda):
+            written = f"def {name}({ast.unparse(line.value.args)}): return {ast.unparse(line.value.body)}"
             line = ast.copy_location(ast.parse(written).body[0], line)
         found += [line] if isinstance(line, ast.FunctionDef) else []
     return found
@@ -131,15 +128,13 @@ def functions_of(lines: list[ast.stmt]) -> list[ast.FunctionDef]:
 
 def _unpacked(function: ast.FunctionDef) -> dict[str, Said]:
     """The shapes that a function takes apart: `N, D = x.shape`, of arguments that stay what they are."""
-    stored = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    free = {place.arg for place in function.args.args} - stored
+    free = {*arguments_of(function)} - stored(function)
     found: dict[str, Said] = {}
     for line in function.body:
-        whole = line.value if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Tuple) else None
-        name = getattr(whole.value, "id", "") if isinstance(whole, ast.Attribute) and whole.attr == "shape" else ""
-        parts = [getattr(part, "id", "") for part in line.targets[0].elts] if name in free else []  # type: ignore[attr-defined]
-        if parts and all(part.isalnum() for part in parts):
-            found[name] = Said(tuple(parts))
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Tuple) and word_of(line.value) == "shape":
+            parts, name = [*map(name_of, line.targets[0].elts)], name_of(getattr(line.value, "value", None))
+            if name in free and all(part.isalnum() for part in parts):
+                found[name] = Said(tuple(parts))
     return found
 
 
@@ -171,8 +166,7 @@ def _layer(tree: ast.Module, text: str, part: str, wrt: str) -> Written | None:
 
 def _from_above(unit: Unit, lines: list[ast.stmt]) -> str | None:
     """⟨dout, out⟩ for each gradient that comes from above: the output after which it is called, or the next one."""
-    arguments = unit.backward.args.args if unit.backward is not None else []
-    above = [place.arg for place in arguments if UPSTREAM.match(place.arg) or claimed(place.arg)]
+    above = [name for name in arguments_of(unit.backward) if UPSTREAM.match(name) or claimed(name)]
     returned = next((line.value for line in lines if isinstance(line, ast.Return)), None)
     if not above or returned is None:
         return None
@@ -202,7 +196,7 @@ class OfObject(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         """The name alone, where it belongs to the object."""
-        if isinstance(node.value, ast.Name) and node.value.id == "self":
+        if name_of(node.value) == "self":
             return ast.copy_location(ast.Name(node.attr, node.ctx), node)
         self.generic_visit(node)
         return node
@@ -255,16 +249,9 @@ class Inlined(ast.NodeTransformer):
         elif isinstance(line, ast.AugAssign) and isinstance(line.target, ast.Name):
             self._assign(line.target, ast.BinOp(ast.Name(line.target.id, ast.Load()), line.op, line.value), line.lineno)
         else:  # only a loss that depends on it is not read
-            targets = [
-                node.id for node in ast.walk(line) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            ]
-            written = [
-                node.value
-                for node in ast.walk(line)
-                if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
-            ]
-            targets += [node.id for node in written if isinstance(node, ast.Name)]
-            if any(isinstance(node, ast.Return) for node in ast.walk(line)):
+            written = [name_of(node.value) for node in each(ast.Subscript, line) if isinstance(node.ctx, ast.Store)]
+            targets = {*stored(line), *written} - {""}
+            if any(each(ast.Return, line)):
                 raise Unread("a `return` under a condition", line.lineno)
             self.lost |= {name: Unread(f"`{type(line).__name__.lower()}`", line.lineno) for name in targets}
 
@@ -282,7 +269,7 @@ class Inlined(ast.NodeTransformer):
             except Unread as fault:
                 self.lost[target.id] = fault
         else:
-            names = [node.id for node in ast.walk(target) if isinstance(node, ast.Name)][:1]
+            names = [node.id for node in each(ast.Name, target)][:1]
             self.lost |= {name: Unread("a part is given a value", line) for name in names}
 
     def _put_in(self, value: ast.expr) -> ast.expr:
@@ -294,13 +281,13 @@ class Inlined(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """What a function of the file returns, with the arguments put in."""
-        function = self.functions.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        function = self.functions.get(name_of(node.func))
         if function is None:
             self.generic_visit(node)
-            if isinstance(node.func, ast.Name) and node.func.id == "range":  # the rows, in `p[range(N), y]`
+            if name_of(node.func) == "range":  # the rows, in `p[range(N), y]`
                 node.func = ast.Attribute(ast.Name("np", ast.Load()), "arange", ast.Load())
             return node
-        places = [place.arg for place in function.args.args]
+        places = arguments_of(function)
         if node.keywords or len(places) != len(node.args) or self.depth >= DEEPEST:
             raise Unread(f"the call of `{function.name}`", function.lineno)
         inner = Inlined(self.functions, self.depth + 1)
@@ -311,7 +298,7 @@ class Inlined(ast.NodeTransformer):
     def visit_comprehension(self, node: ast.comprehension) -> ast.comprehension:
         """The names and the range of a list stay what they are; what it goes through is put in."""
         over = node.iter
-        if isinstance(over, ast.Call) and isinstance(over.func, ast.Name) and over.func.id == "range":
+        if isinstance(over, ast.Call) and name_of(over.func) == "range":
             over.args = [self.visit(end) for end in over.args]
         else:
             node.iter = self.visit(over)

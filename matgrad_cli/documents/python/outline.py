@@ -12,11 +12,11 @@ from typing import Any
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
-from ...verify.programs.names import key_of, last_part, names_in, targets_of
+from ...verify.programs.names import arguments_of, each, key_of, known_in, last_part, name_of, targets_of
 from .pairs import FORWARD, criterion_of, pairs, runs_itself, stated_beside, stub, whole
 from .said import Said, told
 from .sizes import made_in
-from .uses import BARE, LOSSES, OWNERS, claimed, is_gradient, shortened
+from .uses import BARE, LOSSES, claimed, is_gradient, shortened
 
 BACKWARD = (
     "backward", "backprop", "bprop", "backward_pass", "backward_propagation", "backward_prop", "backpropagation",
@@ -100,19 +100,14 @@ def comments_of(text: str) -> list[tuple[int, str]]:
 
 def directives_of(comments: list[tuple[int, str]]) -> list[Directive]:
     """The comments that speak to us."""
-    found = []
-    for line, comment in comments:
-        match = _DIRECTIVE.match(comment)
-        if match is not None:
-            found.append(Directive(line, match[1].lower(), match[2].strip()))
-    return found
+    found = ((line, _DIRECTIVE.match(comment)) for line, comment in comments)
+    return [Directive(line, match[1].lower(), match[2].strip()) for line, match in found if match is not None]
 
 
 def units_of(tree: ast.Module, text: str) -> list[Unit]:
     """The units of a file that make claims, in the order of their backward parts."""
     comments = comments_of(text)
-    known = {*map(last_part, names_in(tree))} | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    file = _File(tree, comments, directives_of(comments), frozenset(known))
+    file = _File(tree, comments, directives_of(comments), known_in(tree))
     called = {name for one in file.directives if one.key == "grads" for name, _ in _pairs_told(one.value)}
     functions = [line for line in tree.body if isinstance(line, ast.FunctionDef)]
     paired = dict(pairs(functions))
@@ -131,7 +126,7 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             if _claims(line, file.known, short, paired) or _alone(tree, line):
                 found.append(file.unit(line.name, [line], forward=line))
     written = [line for line in loose if not isinstance(getattr(line, "value", None), ast.Constant)]
-    if _claims(ast.Module(written, []), file.known, called | dict(_marked(written)).keys()):
+    if _claims(ast.Module(written, []), file.known, called):
         found.append(file.unit("script", loose))
     return found
 
@@ -160,8 +155,9 @@ class _File:
         written = [line for line in self.tree.body if forward is not None]
         if "inside" in parts:  # what a method besides the two passes gives parameters
             others = (method for method in parts["inside"].body if isinstance(method, ast.FunctionDef))
-            named = [method for method in others if method.name != "__init__" and method not in (forward, backward)]
-            written += [line for method in named for line in ast.walk(method) if isinstance(line, ast.stmt)]
+            written += each(
+                ast.stmt, *(one for one in others if one not in (forward, backward) and one.name != "__init__")
+            )
         made = {name: Said(dims) for name, dims in made_in(written)}
         shapes = re.sub(r"[;,]\s*(?=\w+\s*:)", "\n", chosen.get("shapes", ""))
         said = made | told(self._words([parts["inside"]] if "inside" in parts else own)) | told(shapes)
@@ -170,7 +166,6 @@ class _File:
             *_shortened(forward, backward or forward),
             *_of_input(forward, backward),
         )
-        grads = grads or (_marked(own) if forward is None else ())
         facts = tuple(_FACT.findall(chosen.get("assume", "")))
         lines = tuple(self.tree.body)
         return Unit(title, lines, loss=loss, grads=grads, said=tuple(said.items()), facts=facts, **parts)
@@ -184,8 +179,7 @@ class _File:
         outside = [one for number, one in self.comments if not any(_within(line, number) for line in self._closed())]
         found += [one.lstrip("# ") for one in outside if not _DIRECTIVE.match(one)]
         for line in [line for line in self._closed() if line in lines]:
-            owners = [node for node in ast.walk(line) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-            found += [ast.get_docstring(owner) or "" for owner in owners]
+            found += [ast.get_docstring(owner) or "" for owner in each((ast.FunctionDef, ast.ClassDef), line)]  # type: ignore[arg-type]
             inside = [one for number, one in self.comments if _within(line, number)]
             found += [one.lstrip("# ") for one in inside if not _DIRECTIVE.match(one)]
             found += [f"{name}: ({dims})" for name, dims in _annotations(line)]
@@ -195,32 +189,27 @@ class _File:
 def otherwise(unit: Unit) -> list[Unit]:
     """The same where the only argument of a backward part, of which no name tells what it is, is what its forward part
     is given, or what it gives: `def sigmoid_grad(s): return s * (1 - s)`."""
-    parts = [part.args for part in (unit.forward, unit.backward) if part is not None and unit.inside is None]
-    names = [[place.arg for place in part.args] for part in parts]
-    if len(names) < 2 or [*map(len, names)] != [1, 1] or is_gradient(names[1][0]):
+    parts = [arguments_of(part) for part in (unit.forward, unit.backward) if part is not None and unit.inside is None]
+    if [*map(len, parts)] != [1, 1] or is_gradient(parts[1][0]):
         return []
     return [replace(unit, lone="input"), replace(unit, lone="output")]
 
 
-def _errors(backward: object) -> tuple[tuple[str, str], ...]:
+def _errors(backward: ast.FunctionDef | None) -> tuple[tuple[str, str], ...]:
     """`weights_error` for `weights`, where what comes from above is called `output_error`."""
-    nodes = list(ast.walk(backward)) if isinstance(backward, ast.FunctionDef) else []
-    if not any(isinstance(node, ast.arg) and re.fullmatch(r"out(?:put)?_error", node.arg) for node in nodes):
-        return ()
-    names = {node.id for node in nodes if isinstance(node, ast.Name) and node.id.endswith("_error")}
+    marked = any(re.fullmatch(r"out(?:put)?_error", name) for name in arguments_of(backward))
+    names = {node.id for node in each(ast.Name, backward) if node.id.endswith("_error")} if marked else set()
     return tuple((name, name.removesuffix("_error")) for name in sorted(names))
 
 
-def _shortened(forward: object, part: object) -> tuple[tuple[str, str], ...]:
+def _shortened(forward: ast.FunctionDef | None, part: ast.FunctionDef | None) -> tuple[tuple[str, str], ...]:
     """What a backward part returns, or a part beside its loss, under names that are cut short or marked otherwise, with
     the arguments of the forward part that they are the derivatives by."""
-    if not isinstance(forward, ast.FunctionDef) or not isinstance(part, ast.FunctionDef):
-        return ()
-    values = [node.value for node in ast.walk(part) if isinstance(node, ast.Return)]
-    returned = [name for value in values for one in getattr(value, "elts", [value]) if (name := getattr(one, "id", ""))]
+    values = [line.value for line in each(ast.Return, part)]
+    returned = [name for value in values for one in getattr(value, "elts", [value]) if (name := name_of(one))]
     if part is forward and {*LOSSES}.isdisjoint(returned):
         return ()
-    inputs = [place.arg for place in forward.args.args if place.arg != "self"]
+    inputs = arguments_of(forward)
     unknown = [name for name in returned if {*inputs}.isdisjoint((name, *claimed(name))) and name not in LOSSES]
     return tuple((name, of) for name in unknown if (of := shortened(name, inputs)) is not None)
 
@@ -228,29 +217,13 @@ def _shortened(forward: object, part: object) -> tuple[tuple[str, str], ...]:
 _INPUT = regex(r"^self\.(?:(?:d|grad|gradient)_?inputs?|inputs?_grad(?:ient)?)$")
 
 
-def _of_input(forward: object, backward: object) -> tuple[tuple[str, str], ...]:
+def _of_input(forward: ast.FunctionDef | None, backward: ast.FunctionDef | None) -> tuple[tuple[str, str], ...]:
     """What a backward part keeps as the gradient of its input, `self.dinputs`, where no argument is called so: that of
     the first one."""
-    if not isinstance(forward, ast.FunctionDef) or not isinstance(backward, ast.FunctionDef):
-        return ()
-    names = [place.arg for place in forward.args.args if place.arg not in OWNERS]
-    lines = (line for line in ast.walk(backward) if isinstance(line, ast.stmt))
-    kept = (key_of(target) or "" for line in lines for target in targets_of(line))
+    names = arguments_of(forward)
+    kept = (key_of(target) or "" for target in (targets_of(backward) if backward is not None else ()))
     called = [last_part(key) for key in dict.fromkeys(kept) if _INPUT.match(key)]
     return tuple((name, names[0]) for name in called if names and {*claimed(name)}.isdisjoint(names))
-
-
-_MARKED = regex(r"^(?:g|nabla)_(\w+)$")
-
-
-def _marked(lines: list[ast.stmt]) -> tuple[tuple[str, str], ...]:
-    """What the lines of a script give a value behind a loss under the name of something before it that is marked:
-    `g_w` of `w`."""
-    stored = [key for line in lines for target in targets_of(line) if (key := key_of(target)) is not None]
-    first = min((stored.index(name) for name in LOSSES if name in stored), default=len(stored))
-    known = {node.id for line in lines for node in ast.walk(line) if isinstance(node, ast.Name)}
-    found = ((name, match[1]) for name in stored[first:] if (match := _MARKED.match(name)) is not None)
-    return tuple((name, of) for name, of in found if of in known and name not in stored[:first])
 
 
 def _within(line: ast.stmt, number: int) -> bool:
@@ -270,18 +243,15 @@ def _claims(
     `known`, or is `called` one; or to a loss and its gradient. What comes from a function `elsewhere` is claimed
     there."""
     judged = {function.name for function in elsewhere}
-    targets: list[ast.expr] = []
     keys: set[str] = set()
-    for node in ast.walk(line):
-        if isinstance(node, ast.Assign):
-            targets += node.targets if getattr(getattr(node.value, "func", None), "id", "") not in judged else []
-        elif isinstance(node, ast.AugAssign | ast.AnnAssign):
-            targets.append(node.target)
+    for node in each((ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return), line):
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        if name_of(getattr(getattr(node, "value", None), "func", None)) not in judged:
+            keys |= {key for part in each(ast.expr, *targets) if (key := key_of(part)) is not None}
         if isinstance(node, ast.Assign | ast.Return) and isinstance(node.value, ast.Dict):
             into = key_of(node.targets[0]) if isinstance(node, ast.Assign) else ""
             names = [str(key.value) for key in node.value.keys if isinstance(key, ast.Constant)]
             keys |= {f"{into}['{name}']" for name in names} | set(names)
-    keys |= {key for target in targets for part in ast.walk(target) if (key := key_of(part)) is not None}
     bare = not (keys.isdisjoint(BARE) or keys.isdisjoint(LOSSES))
     return bare or any(key in called or not known.isdisjoint(claimed(key)) for key in keys)
 
@@ -293,14 +263,14 @@ def _backward(function: ast.FunctionDef) -> bool:
 
 def _alone(tree: ast.Module, function: ast.FunctionDef) -> bool:
     """Whether a backward function is no part of another one."""
-    called = {getattr(node.func, "id", "") for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    called = {name_of(call.func) for call in each(ast.Call, tree)}
     return _backward(function) and not stub(function) and function.name not in called
 
 
 def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
     own = [method for method in line.body if isinstance(method, ast.FunctionDef)]
     methods = {method.name.lstrip("_"): method for method in own} | {method.name: method for method in own}
-    bases = {getattr(base, "id", "") for base in line.bases}
+    bases = {*map(name_of, line.bases)}
     parents = (one for one in file.tree.body if isinstance(one, ast.ClassDef) and one.name in bases and one is not line)
     handed = {one.name: one for of in parents for one in of.body if isinstance(one, ast.FunctionDef) and not stub(one)}
     criterion = next((one for name in CRITERION if (one := methods.get(name, handed.get(name))) is not None), None)
@@ -331,14 +301,9 @@ def _of_class(file: _File, line: ast.ClassDef) -> Iterator[Unit]:
 
 def _annotations(line: ast.stmt) -> Iterator[tuple[str, str]]:
     """Shapes in annotations: `x: Float[Array, "N D"]`; numbers: `lam: float`."""
-    for node in ast.walk(line):
-        if isinstance(node, ast.arg) and node.annotation is not None:
-            words = [
-                part.value
-                for part in ast.walk(node.annotation)
-                if isinstance(part, ast.Constant) and isinstance(part.value, str)
-            ]
-            if isinstance(node.annotation, ast.Name) and node.annotation.id == "float":
-                yield node.arg, ""
-            elif isinstance(node.annotation, ast.Subscript) and words:
-                yield node.arg, ", ".join(words[-1].split())
+    for node in each(ast.arg, line):
+        words = [part.value for part in each(ast.Constant, node.annotation) if isinstance(part.value, str)]
+        if name_of(node.annotation) == "float":
+            yield node.arg, ""
+        elif isinstance(node.annotation, ast.Subscript) and words:
+            yield node.arg, ", ".join(words[-1].split())

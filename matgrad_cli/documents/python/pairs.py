@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ...diagnostics.regex import regex
-from ...verify.programs.names import key_of, names_in
+from ...verify.programs.names import arguments_of, each, key_of, loaded, name_of, names_in, word_of
 from .uses import LOSSES, UPSTREAM, claimed
 
 FORWARD = (
@@ -27,14 +27,9 @@ _COST = regex(
 def criterion_of(functions: list[ast.FunctionDef], *parts: ast.FunctionDef) -> ast.FunctionDef | None:
     """The one function of the file that is called a loss, and is no part of these, of which the first is the forward
     one; not where they know of fewer arrays than it takes, as the slope of an activation does."""
-    forward, known = parts[0], {place.arg for part in parts for place in part.args.args}
-    called = {getattr(node.func, "id", "") for node in ast.walk(forward) if isinstance(node, ast.Call)}
-    named = [
-        function
-        for function in functions
-        if _COST.match(function.name) and function.name not in called and function is not forward
-    ]
-    apt = [one for one in named if len(known) >= len(one.args.args) - len(one.args.defaults)]
+    known, called = {*arguments_of(*parts)}, {name_of(call.func) for call in each(ast.Call, parts[0])}
+    named = [one for one in functions if _COST.match(one.name) and one.name not in called and one is not parts[0]]
+    apt = [one for one in named if len(known) >= len(arguments_of(one)) - len(one.args.defaults)]
     return apt[0] if len(named) == 1 and apt and not stub(apt[0]) else None
 
 
@@ -48,17 +43,16 @@ def stated_beside(
     """The loss as a function of what forward gives, where it is written in a part that calls both:
     `output = self.forward(X)`, `loss = np.mean((output - y) ** 2)`."""
     for function in functions:
-        lines = [node for node in ast.walk(function) if isinstance(node, ast.Assign)]
+        lines = [*each(ast.Assign, function)]
         output = next((line for line in lines if forward.name in callees(line.value)), None)
-        loss = next((line for line in lines if getattr(line.targets[0], "id", "") in LOSSES), None)
+        loss = next((line for line in lines if name_of(line.targets[0]) in LOSSES), None)
         if output is None or loss is None or backward.name not in callees(function):
             continue
-        places = [place.arg for place in function.args.args if place.arg != "self"]
-        given = [name for name in (key_of(output.targets[0]), *places) if name in names_in(loss.value)]
-        names = {node.id for node in ast.walk(loss.value) if isinstance(node, ast.Name)} - {"np", "torch", "self"}
-        if given and names == set(given) and key_of(output.targets[0]) in given:
-            head = f"def loss({', '.join(['self'] * (function.args.args[0].arg == 'self') + given)}): pass"
-            made = ast.parse(head).body[0]
+        out = key_of(output.targets[0])
+        given = [name for name in (out, *arguments_of(function)) if name in names_in(loss.value)]
+        if out in given and {*loaded(loss.value)} - {"np", "torch", "self"} == {*given}:
+            own = ["self"] * (function.args.args[0].arg == "self")
+            made = ast.parse(f"def loss({', '.join([*own, *given])}): pass").body[0]
             assert isinstance(made, ast.FunctionDef)
             made.name = SHOWN
             made.body = [ast.copy_location(ast.Return(loss.value), loss)]
@@ -66,9 +60,9 @@ def stated_beside(
     return None
 
 
-def callees(node: ast.AST) -> set[str]:
-    calls = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
-    return {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
+def callees(node: ast.AST | None) -> set[str]:
+    """The last words of what is called in a tree."""
+    return {*map(word_of, each(ast.Call, node))}
 
 
 def whole(
@@ -76,17 +70,11 @@ def whole(
 ) -> tuple[ast.FunctionDef, ast.FunctionDef | None]:
     """The forward part and the loss: one function where the loss calls the forward part itself, no gradient comes from
     above, and the backward part does not take what the forward part does."""
-    called = callees(criterion) if criterion is not None else set()
-    names = {place.arg for part in (forward, criterion) if part is not None for place in part.args.args}
-    above = (place.arg for place in backward.args.args if place.arg not in names)
+    above = {*arguments_of(backward)} - {*arguments_of(forward, criterion)}
+    apart = forward.name not in callees(criterion) or same_places(forward, backward)
     if criterion is forward:
         return forward, None
-    if (
-        criterion is None
-        or forward.name not in called
-        or same_places(forward, backward)
-        or any(UPSTREAM.match(name) or claimed(name) for name in above)
-    ):
+    if criterion is None or apart or any(UPSTREAM.match(name) or claimed(name) for name in above):
         return forward, criterion
     return criterion, None
 
@@ -94,7 +82,7 @@ def whole(
 def same_places(forward: ast.FunctionDef, backward: ast.FunctionDef) -> dict[str, str]:
     """The arguments of the backward part as the forward part calls them, which takes as many, and all but one under
     the same names."""
-    own, known = ([place.arg for place in part.args.args if place.arg != "self"] for part in (backward, forward))
+    own, known = arguments_of(backward), arguments_of(forward)
     differ = sum(map(str.__ne__, own, known))
     return dict(zip(own, known, strict=True)) if len(own) == len(known) > max(1, 2 * differ - 1) and differ < 2 else {}
 
@@ -106,10 +94,8 @@ def pairs(functions: list[ast.FunctionDef]) -> Iterator[tuple[ast.FunctionDef, a
         called = re.search(rf"(?:^|_){_BACK}(?:_|$)", function.name) or _GRADIENT.match(function.name)
         if not called or _CHECKS.search(function.name):
             continue
-        forward = next(
-            (named[other] for other in _forward_names(function.name) if named.get(other, function) is not function),
-            None,
-        )
+        others = (named[other] for other in _forward_names(function.name) if named.get(other, function) is not function)
+        forward = next(others, None)
         if forward is None and _GRADIENT.match(function.name):
             forward = criterion_of(functions, function)
         if forward is not None:
@@ -125,8 +111,8 @@ SLOPE = regex(
 def runs_itself(forward: ast.FunctionDef, backward: ast.FunctionDef) -> bool:
     """Whether a backward part computes what comes out once more, from which a function gives the slope of the loss:
     nothing comes from above, and what the forward part does is kept nowhere."""
-    names = [place.arg for place in backward.args.args if place.arg != "self"]
-    kept = any(isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) for node in ast.walk(forward))
+    names = arguments_of(backward)
+    kept = any(isinstance(node.ctx, ast.Store) for node in each(ast.Attribute, forward))
     above = any(UPSTREAM.match(name) or claimed(name) for name in names)
     called = callees(backward)
     return bool(names) and not (kept or above or forward.name in called) and any(map(SLOPE.match, called))

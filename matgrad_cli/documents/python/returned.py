@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import key_of, last_part
+from ...verify.programs.names import arguments_of, each, key_of, last_part, name_of
 from .outline import Unit
 from .uses import claimed
 
@@ -35,7 +35,7 @@ def misplaced(unit: Unit) -> Misplaced | None:
     """The first gradient that a unit returns out of the order that is said,
     if it returns at one place and the order is beyond doubt."""
     part = unit.backward or unit.forward
-    lines = [node for node in ast.walk(part) if isinstance(node, ast.Return)] if part is not None else []
+    lines = [*each(ast.Return, part)]
     if part is None or len(lines) != 1:
         return None
     value = lines[0].value
@@ -65,7 +65,7 @@ def _said(unit: Unit, part: ast.FunctionDef, names: Sequence[str]) -> Iterator[t
     """The orders in which gradients are said to be returned, and who says so."""
     bases = [last_part(key_of(base) or "") for base in unit.inside.bases] if unit.inside is not None else []
     if "Function" in bases and unit.forward is not None:
-        arguments = [place.arg for place in unit.forward.args.args if place.arg != "ctx"]
+        arguments = arguments_of(unit.forward)
         of = {argument: name for argument in arguments for name in names if argument in claimed(name)}
         if len(arguments) == len(names):
             yield (
@@ -77,13 +77,9 @@ def _said(unit: Unit, part: ast.FunctionDef, names: Sequence[str]) -> Iterator[t
     yield "the docstring lists them so", [name for name in _ITEM.findall(text) if name in names]
     for found in _LIST.findall(text):
         yield "the docstring lists them so", re.findall(r"\w+", found)
-    for line in unit.lines if unit.inside is None else ():
-        for node in ast.walk(line):
-            if (
-                isinstance(node, ast.Assign)
-                and isinstance(node.targets[0], ast.Tuple)
-                and isinstance(node.value, ast.Call)
-            ):
-                targets = [last_part(key_of(one) or "") for one in node.targets[0].elts]
-                if getattr(node.value.func, "id", "") == part.name and len(targets) == len(names):
-                    yield f"line {node.lineno} takes them so", targets
+    for node in each(ast.Assign, *(unit.lines if unit.inside is None else ())):
+        target, value = node.targets[0], node.value
+        if isinstance(target, ast.Tuple) and isinstance(value, ast.Call) and name_of(value.func) == part.name:
+            targets = [last_part(key_of(one) or "") for one in target.elts]
+            if len(targets) == len(names):
+                yield f"line {node.lineno} takes them so", targets

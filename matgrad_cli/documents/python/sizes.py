@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from ...verify.programs.names import key_of, last_part
+from ...verify.programs.names import each, key_of, last_part, name_of, word_of
 
 SMALL = 9
 """Sizes up to this one stay."""
@@ -28,11 +28,10 @@ def sizes_of(call: ast.Call) -> list[ast.expr]:
 def one_example(lines: Iterable[ast.AST]) -> bool:
     """Whether a column stands for one example: parameters are made as columns, `np.zeros((n, 1))`, and nothing goes
     over an axis, or asks how many columns there are."""
-    nodes = [node for line in lines for node in ast.walk(line)]
-    made = (sizes_of(node) for node in nodes if isinstance(node, ast.Call))
-    columns = any(len(sizes) == 2 and getattr(sizes[1], "value", None) == 1 for sizes in made)
-    axes = any(isinstance(node, ast.keyword) and node.arg in ("axis", "dim") for node in nodes)
-    asked = any(isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") == "shape" for node in nodes)
+    lines = [*lines]
+    columns = any(len(sizes) == 2 and _value(sizes[1]) == 1 for sizes in map(sizes_of, each(ast.Call, *lines)))
+    axes = any(word.arg in ("axis", "dim") for word in each(ast.keyword, *lines))
+    asked = any(word_of(node.value) == "shape" for node in each(ast.Subscript, *lines))
     return columns and not axes and not asked
 
 
@@ -44,7 +43,7 @@ def made_in(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
         if not isinstance(line, ast.Assign) or not isinstance(line.targets[0], ast.Name | ast.Attribute):
             continue
         name, value = last_part(key_of(line.targets[0]) or ""), line.value
-        calls = [node for node in ast.walk(value) if isinstance(node, ast.Call)]
+        calls = [*each(ast.Call, value)]
         sizes = sizes_of(calls[0]) if len(calls) == 1 else []
         dims = tuple(last_part(key_of(part) or "") or ast.unparse(part) for part in sizes)
         if dims and all(dim == "1" or dim.isidentifier() for dim in dims):
@@ -56,15 +55,14 @@ def made_in(lines: Iterable[ast.stmt]) -> Iterator[tuple[str, tuple[str, ...]]]:
 def made_small(tree: ast.Module) -> None:
     """Each large number that is a size of an array, and stands nowhere else, as a small one: different ones stay
     different, in their order."""
-    nodes = list(ast.walk(tree))
-    sizes = [size for node in nodes if isinstance(node, ast.Call) for size in sizes_of(node)]
-    names = {size.id for size in sizes if isinstance(size, ast.Name)}
-    written = [number for node in nodes for number in _written(node, names)] + sizes
+    sizes = [size for call in each(ast.Call, tree) for size in sizes_of(call)]
+    names = {*map(name_of, sizes)} - {""}
+    written = [number for line in each(ast.Assign, tree) for number in _written(line, names)] + sizes
     numbers = [node for node in written if isinstance(node, ast.Constant) and type(node.value) is int]
     own = set(map(id, numbers))
-    fixed = {node.value for node in nodes if isinstance(node, ast.Constant) and id(node) not in own}
-    parts = [node for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv | ast.Mod)]
-    cut = [part for node in nodes if isinstance(node, ast.Slice) for part in ast.walk(node) if _large(part)]
+    fixed = {node.value for node in each(ast.Constant, tree) if id(node) not in own}
+    parts = [node for node in each(ast.BinOp, tree) if isinstance(node.op, ast.FloorDiv | ast.Mod)]
+    cut = any(isinstance(size := _value(part), int) and size > SMALL for part in each(ast.AST, *each(ast.Slice, tree)))
     values = {int(str(node.value)) for node in numbers}
     free = sorted(value for value in values if value not in fixed and value > 1)
     if cut or parts or not free or free[-1] <= SMALL:
@@ -75,15 +73,14 @@ def made_small(tree: ast.Module) -> None:
         node.value = small.get(int(str(node.value)), node.value)
 
 
-def _large(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value > SMALL
+def _value(node: ast.AST) -> object:
+    return node.value if isinstance(node, ast.Constant) else None
 
 
-def _written(node: ast.AST, names: set[str]) -> Iterator[ast.expr]:
+def _written(line: ast.Assign, names: set[str]) -> Iterator[ast.expr]:
     """The values that an assignment gives to names of sizes."""
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            pairs = [(target, node.value)]
-            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                pairs = list(zip(target.elts, node.value.elts, strict=False))
-            yield from (value for name, value in pairs if isinstance(name, ast.Name) and name.id in names)
+    for target in line.targets:
+        pairs = [(target, line.value)]
+        if isinstance(target, ast.Tuple) and isinstance(line.value, ast.Tuple):
+            pairs = list(zip(target.elts, line.value.elts, strict=False))
+        yield from (value for name, value in pairs if name_of(name) in names)

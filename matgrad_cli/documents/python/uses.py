@@ -9,14 +9,14 @@ from functools import lru_cache
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
-from ...verify.programs.names import DATA, GRADIENTS, in_list, key_of, last_part
+from ...verify.programs.names import DATA, GRADIENTS, OWNERS, each, in_list, key_of, last_part, name_of
 
 _FORMS = (
     regex(r"^d_?(?:L|l|loss|J|cost|C|E|err)_?d_?([A-Za-z]\w*)$"),
-    regex(r"^d_?([A-Za-z]\w*)$"),
-    regex(r"^d_([A-Za-z0-9_]\w*)$"),
+    regex(r"^(?:d_?(?=[A-Za-z])|d_)(\w+)$"),
     regex(r"^(?:grad|gradient|nabla)_?(?:of_)?([A-Za-z]\w*)$"),
     regex(r"^([A-Za-z]\w*?)_(?:grad|gradient|grads)$"),
+    regex(r"^g_((?![tkin]$)[A-Za-z]\w*)$"),
 )
 UPSTREAM = regex(
     r"^(?:d_?out|d_?outputs?|grad_?out|grad_?outputs?|g_?out|out(?:put)?_?grad(?:ient)?|upstream(?:_\w+)?|grad"
@@ -90,9 +90,6 @@ def _shortens(words: list[str], whole: list[str]) -> bool:
     )
 
 
-OWNERS = ("self", "ctx", "cls")
-
-
 @record
 class Axes:
     """How many axes an array has: so many, or at least so many."""
@@ -110,22 +107,16 @@ def axes_in(lines: tuple[ast.AST, ...]) -> dict[str, Axes]:
     """The axes of each array as far as its use tells: `N, T, D = x.shape`, `x.shape[2]`, `x[:, 0, :]`, `x.sum(axis=1)`,
     `x @ W`."""
     found: dict[str, Axes] = {}
-    for line in lines:
-        for node in ast.walk(line):
-            for array, number, exact in _told(node):
-                name = _name(array)
-                known = found.get(name, Axes(0))
-                if name and not known.exact and (exact or number > known.number):
-                    found[name] = Axes(number, exact)
+    for array, number, exact in (told for node in each(ast.AST, *lines) for told in _told(node)):
+        name = _name(array)
+        known = found.get(name, Axes(0))
+        if name and not known.exact and (exact or number > known.number):
+            found[name] = Axes(number, exact)
     numbers = _divisors(lines) | {_name(number) for line in lines for number in _compared(line, asked=False)}
-    for line in (node for one in lines for node in ast.walk(one) if isinstance(node, ast.Assign)):
-        axes = found.get(_name(line.targets[0]))  # `self.input = x`
-        if (
-            axes is not None
-            and isinstance(line.value, ast.Name)
-            and axes.number > found.get(_name(line.value), Axes(0)).number
-        ):
-            found[line.value.id] = axes
+    for line in each(ast.Assign, *lines):
+        axes, given = found.get(_name(line.targets[0])), name_of(line.value)  # `self.input = x`
+        if axes is not None and given and axes.number > found.get(given, Axes(0)).number:
+            found[given] = axes
     return {name: Axes(0, exact=True) for name in numbers} | found
 
 
@@ -143,7 +134,7 @@ def _divisors(lines: Sequence[ast.AST]) -> set[str]:
     """What is nothing but a divisor, and handed on at most: a temperature, `z / self.T`."""
     found: set[str] = set()
     others: set[str] = set()
-    for node in (node for line in lines for node in ast.walk(line)):
+    for node in each(ast.AST, *lines):
         divisor = node.right if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) else None
         for part in () if isinstance(node, _HANDED_ON) else ast.iter_child_nodes(node):
             if isinstance(part, ast.Name | ast.Attribute) and isinstance(part.ctx, ast.Load):
@@ -153,8 +144,7 @@ def _divisors(lines: Sequence[ast.AST]) -> set[str]:
 
 def clipped_in(lines: Iterable[ast.AST]) -> frozenset[str]:
     """What is kept from 0 and 1 by next to nothing: `np.clip(p, eps, 1 - eps)`, `p.clip(min=1e-7)`. It lies between."""
-    calls = (node for line in lines for node in ast.walk(line) if isinstance(node, ast.Call))
-    found = ((_operands(node), node.keywords) for node in calls)
+    found = ((_operands(node), node.keywords) for node in each(ast.Call, *lines))
     return frozenset(
         _name(parts[0])
         for (name, parts), words in found
@@ -170,10 +160,9 @@ def _tiny(node: ast.expr) -> bool:
 
 def taken_apart(node: ast.AST | None, name: str) -> bool:
     """Whether something is used as an array is: `len(x)`, `x[0]`, `x.copy()`."""
-    nodes = [*ast.walk(node)] if node is not None else []
-    owners = [one.value for one in nodes if isinstance(one, ast.Subscript | ast.Attribute)]
-    owners += [one.args[0] for one in nodes if isinstance(one, ast.Call) and getattr(one.func, "id", "") == "len"]
-    return any(getattr(owner, "id", "") == name for owner in owners)
+    owners = [one.value for one in each((ast.Subscript, ast.Attribute), node)]  # type: ignore[attr-defined]
+    owners += [call.args[0] for call in each(ast.Call, node) if name_of(call.func) == "len"]
+    return name in map(name_of, owners)
 
 
 _HANDED_ON = (ast.Tuple, ast.Assign, ast.Return, ast.Dict)
@@ -188,21 +177,12 @@ class Parts:
     size: tuple[tuple[str, int], ...] = ()
 
 
-def parts_in(lines: Iterable[ast.AST]) -> Parts:
+def parts_in(lines: Sequence[ast.AST]) -> Parts:
     """The largest number of parts of one size into which rows are cut."""
-    nodes = [node for line in lines for node in ast.walk(line)]
-    cuts = [
-        (times + (part.upper is None), name)
-        for part in nodes
-        if isinstance(part, ast.Slice)
-        for times, name in _cuts(part)
-    ]
+    cuts = [(times + (part.upper is None), name) for part in each(ast.Slice, *lines) for times, name in _cuts(part)]
     number, size = max(cuts, default=(1, ""))
-    return (
-        Parts(number, tuple(dict.fromkeys(place for node in nodes for place in _sized(node, size))))
-        if number > 1
-        else Parts()
-    )
+    sized = (place for node in each(ast.Assign, *lines) for place in _sized(node, size))
+    return Parts(number, tuple(dict.fromkeys(sized))) if number > 1 else Parts()
 
 
 def _cuts(part: ast.Slice) -> Iterator[tuple[int, str]]:
@@ -215,20 +195,14 @@ def _cuts(part: ast.Slice) -> Iterator[tuple[int, str]]:
             )
 
 
-def _sized(node: ast.AST, size: str) -> Iterator[tuple[str, int]]:
+def _sized(node: ast.Assign, size: str) -> Iterator[tuple[str, int]]:
     """The arrays that have a size along an axis, by one assignment: `N, H = h.shape`, `H = Wh.shape[0]`."""
-    if not isinstance(node, ast.Assign):
-        return
     target, owner = node.targets[0], _owner_of_shape(node.value)
     if isinstance(target, ast.Tuple) and owner is not None:
-        yield from (
-            (_name(owner), at) for at, part in enumerate(target.elts) if isinstance(part, ast.Name) and part.id == size
-        )
-    elif isinstance(target, ast.Name) and target.id == size and isinstance(node.value, ast.Subscript):
-        owner = _owner_of_shape(node.value.value)
-        yield from (
-            [(_name(owner), _number(node.value.slice))] if owner is not None and _number(node.value.slice) >= 0 else []
-        )
+        yield from ((_name(owner), at) for at, part in enumerate(target.elts) if name_of(part) == size)
+    elif name_of(target) == size and isinstance(node.value, ast.Subscript):
+        owner, at = _owner_of_shape(node.value.value), _number(node.value.slice)
+        yield from [(_name(owner), at)] if owner is not None and at >= 0 else []
 
 
 def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
@@ -264,13 +238,13 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         left, right, (first, second, exact) = product
         matrix = transposed(right) is not None  # `Q @ K.T`: nobody transposes a vector there
         return [(left, first, exact), (right, max(second, 1 + matrix), exact)]
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "len" and len(node.args) == 1:
+    if isinstance(node, ast.Call) and name_of(node.func) == "len" and len(node.args) == 1:
         return [(node.args[0].value, 2, False)] if isinstance(node.args[0], ast.Subscript) else []  # `len(x[0])`
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         arrays = [node.func.value, *node.args[:2]]
         axes = [word.value for word in node.keywords if word.arg in ("axis", "dim")]
         if axes and isinstance(axes[0], ast.Tuple):  # a sum over all axes needs no list of them
-            data = (part for part in ast.walk(node.func) if isinstance(part, ast.Name) and part.id in DATA)
+            data = (part for part in each(ast.Name, node.func) if part.id in DATA)
             numbers = [_number(part) for part in axes[0].elts]
             return [
                 (part, max(numbers, default=0) + (2 if 0 in numbers else 1), False) for part in [*arrays[:2], *data]
@@ -309,7 +283,7 @@ def transposed(node: ast.AST) -> ast.expr | None:
     name, parts = _operands(node)
     turned = name in ("T", "mT") or (name in _TRANSPOSES and isinstance(node, ast.Call))
     of = parts[0] if turned and parts else None
-    return None if isinstance(of, ast.Name) and of.id in OWNERS else of
+    return None if name_of(of) in OWNERS else of
 
 
 def _owner_of_shape(node: ast.expr) -> ast.expr | None:
@@ -338,4 +312,4 @@ def _name(node: ast.expr) -> str:
         return _name(of)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         return last_part(node.attr)
-    return node.id if isinstance(node, ast.Name) else ""
+    return name_of(node)

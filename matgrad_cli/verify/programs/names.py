@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TypeVar
 
 from ...diagnostics.regex import regex
+
+Node = TypeVar("Node", bound=ast.AST)
 
 _INNER = regex(r"\['([^'\]]+)'\]$")
 _PLACE = regex(r"(\[\d+\])?$")
@@ -59,6 +62,46 @@ def key_of(node: ast.AST) -> str | None:
 def names_in(node: ast.AST) -> frozenset[str]:
     """What is named somewhere in a statement or expression."""
     return frozenset(key for part in ast.walk(node) if (key := key_of(part)) is not None)
+
+
+def each(kind: type[Node] | tuple[type[Node], ...], *trees: ast.AST | None) -> Iterator[Node]:
+    """The nodes of a kind, or of several, in some trees, of which each may be missing."""
+    return (node for tree in trees if tree is not None for node in ast.walk(tree) if isinstance(node, kind))
+
+
+def word_of(node: ast.AST | None) -> str:
+    """The last word of a name, or of what is called: `dot` of `np.dot(a, b)`; nothing for anything else."""
+    called = node.func if isinstance(node, ast.Call) else node
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
+def name_of(node: object) -> str:
+    """A name that stands alone; nothing for anything else."""
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def stored(*trees: ast.AST) -> frozenset[str]:
+    """The names that get a value in some trees."""
+    return frozenset(node.id for node in each(ast.Name, *trees) if isinstance(node.ctx, ast.Store))
+
+
+def loaded(*trees: ast.AST) -> list[str]:
+    """The names that are read in some trees, each as often as it stands there."""
+    return [node.id for node in each(ast.Name, *trees) if isinstance(node.ctx, ast.Load)]
+
+
+def known_in(tree: ast.AST) -> frozenset[str]:
+    """All names of a program, those of arguments too."""
+    return frozenset(map(last_part, names_in(tree))) | {node.arg for node in each(ast.arg, tree)}
+
+
+OWNERS = ("self", "ctx", "cls")
+
+
+def arguments_of(*functions: ast.FunctionDef | None) -> list[str]:
+    """What functions take in their places, besides the object that they belong to."""
+    places = (place.arg for one in functions if one is not None for place in one.args.args)
+    return [name for name in places if name not in OWNERS]
 
 
 def targets_of(line: ast.stmt) -> Iterator[ast.expr]:
