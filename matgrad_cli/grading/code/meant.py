@@ -7,6 +7,7 @@ import ast
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
+from ...verify.programs.names import each, word_of
 from .settle import Understanding, with_fact
 
 _TARGETS = regex(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q)$")
@@ -41,7 +42,7 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
             found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
     if _skips_zeros(unit):
         found.append((replace(way, single=True), "true if only one entry of what comes from above is not zero"))
-    if any(isinstance(node, ast.If) for node in ast.walk(unit.backward or ast.Pass())):
+    if any(each(ast.If, unit.backward)):
         found.append((replace(way, faint=True), "true where no gradient is so large that it is cut"))
     if not _tiny(unit):
         return found
@@ -51,27 +52,19 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
 
 
 def _calls_a_logarithm(unit: Unit) -> bool:
-    calls = (node.func for line in unit.lines for node in ast.walk(line) if isinstance(node, ast.Call))
-    return any(
-        "log" in getattr(call, "attr", getattr(call, "id", "")) or "entropy" in getattr(call, "attr", "")
-        for call in calls
-    )
+    return any("log" in word or "entropy" in word for word in map(word_of, each(ast.Call, *unit.lines)))
 
 
 def _skips_zeros(unit: Unit) -> bool:
     """Whether a backward part goes past what is zero: `if gradient == 0: continue`."""
-    tests = (node for node in ast.walk(unit.backward or ast.Pass()) if isinstance(node, ast.If))
     return any(
         isinstance(node.test, ast.Compare)
         and isinstance(node.body[0], ast.Continue)
         and getattr(node.test.comparators[0], "value", None) == 0
-        for node in tests
+        for node in each(ast.If, unit.backward)
     )
 
 
 def _tiny(unit: Unit) -> bool:
-    return any(
-        isinstance(node, ast.Constant) and isinstance(node.value, float) and 0 < abs(node.value) <= 1e-4
-        for line in unit.lines
-        for node in ast.walk(line)
-    )
+    numbers = (node.value for node in each(ast.Constant, *unit.lines))
+    return any(isinstance(value, float) and 0 < abs(value) <= 1e-4 for value in numbers)

@@ -12,7 +12,7 @@ import numpy as np
 from ...diagnostics.regex import regex
 from ...documents.python.uses import BARE
 from ...verify.programs.machine import Target, moves
-from ...verify.programs.names import key_of, last_part
+from ...verify.programs.names import arguments_of, key_of, last_part, word_of
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
 from .claim import Claim, fitting
@@ -88,9 +88,7 @@ def _what_it_is(trial: Trial, claim: Claim) -> str:
     """What is said of a claim by its value alone: that it is the derivative of or by something else."""
     key = claim.key, np.asarray(claim.last.value).tobytes()
     if key not in trial.notes:
-        ways = (
-            way(trial, claim) for way in (_of_prediction, _of_another_value, _of_scores, _with_penalty, _given_back)
-        )
+        ways = (way(trial, claim) for way in (_by_another, _of_another_value, _of_scores, _with_penalty))
         trial.notes[key] = next(filter(None, ways), "")
     return trial.notes[key]
 
@@ -128,8 +126,8 @@ def _is_read(state: State, claim: Claim) -> bool:
 
 def _written_flat(claim: Claim) -> bool:
     """Whether a line says itself that it takes the entries one after the other: `return D.flatten()`."""
-    called = getattr(getattr(claim.last.statement, "value", None), "func", None)
-    return isinstance(called, ast.Attribute) and called.attr in ("flatten", "ravel", "squeeze")
+    value = getattr(claim.last.statement, "value", None)
+    return isinstance(value, ast.Call) and word_of(value) in ("flatten", "ravel", "squeeze")
 
 
 def _beside(trial: Trial, claim: Claim) -> Iterator[int]:
@@ -147,13 +145,17 @@ def _entries(value: Value) -> list[float]:
     return sorted(np.ravel(np.real(value)).tolist())
 
 
-def _of_prediction(trial: Trial, claim: Claim) -> str:
-    """What is said of a gradient that is called after the target, and is the one by what is predicted:
-    `dy = y_hat - y`."""
-    keys = {site: event.key for event in trial.base.machine.events for site in event.sites}
-    sites = _beside(trial, claim) if claim.name in TARGETS else ()
-    found = (keys[site] for site in sites if last_part(keys.get(site, claim.name)) != claim.name)
-    return next((f"this is the derivative by `{key}`" for key in found), "")
+def _by_another(trial: Trial, claim: Claim) -> str:
+    """What is said of a gradient that is the one by another value: by what is predicted, where it is called after the
+    target, `dy = y_hat - y`; by an input, where a backward part gives it back alone."""
+    machine, backward = trial.base.machine, trial.unit.backward
+    keys = {site: event.key for event in machine.events for site in event.sites} if claim.name in TARGETS else {}
+    last = backward.body[-1] if backward is not None else None
+    if isinstance(last, ast.Return) and key_of(last.value or last) == claim.key:
+        given = ((name, machine.sites.get(id(value), [])) for name, value in machine.given.items() if name.strip())
+        keys |= {site: name for name, sites in given for site in sites[:1]}
+    found = (keys.get(site, claim.name) for site in (_beside(trial, claim) if keys else ()))
+    return next((f"this is the derivative by `{key}`" for key in found if last_part(key) != claim.name), "")
 
 
 def _of_another_value(trial: Trial, claim: Claim) -> str:
@@ -219,25 +221,10 @@ def _of_scores(trial: Trial, claim: Claim) -> str:
     return ""
 
 
-def _given_back(trial: Trial, claim: Claim) -> str:
-    """What is said of the one gradient that a backward part gives back under the name of a value on the way, where it
-    is that of an input."""
-    last = trial.unit.backward.body[-1] if trial.unit.backward is not None else None
-    if not isinstance(last, ast.Return) or key_of(last.value or last) != claim.key:
-        return ""
-    machine, value = trial.base.machine, np.real(claim.last.value)
-    born = [(name, machine.sites.get(id(given), [])[:1]) for name, given in machine.given.items() if name != claim.name]
-    found = (name for name, site in born if site and machine.shapes[site[0]] == value.shape and name.strip())
-    sites = dict(born)
-    right = (name for name in found if trial.influential(sites[name][0]) and trial.right_at(value, sites[name][0]))
-    return next((f"this is the derivative by `{name}`" for name in right), "")
-
-
 def _with_penalty(trial: Trial, claim: Claim) -> str:
     """What is said of a gradient in a layer that is that of what comes out, and of a penalty that it does not compute:
     a positive multiple of the parameter more, or of its signs."""
-    forward, site = trial.unit.forward, trial.influences(claim)[:1]
-    own = [place.arg for place in forward.args.args] if forward is not None else []
+    site, own = trial.influences(claim)[:1], arguments_of(trial.unit.forward)
     layer = trial.plan.way == "upstream" and trial.unit.inside is not None and not trial.point.faint
     if not layer or not site or claim.name in own:
         return ""

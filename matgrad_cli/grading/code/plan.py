@@ -10,7 +10,7 @@ from ...documents.python.outline import Unit
 from ...documents.python.pairs import SHOWN, SLOPE
 from ...documents.python.uses import LOSSES, UPSTREAM, claimed, is_gradient
 from ...verify.programs.machine import Event, moves
-from ...verify.programs.names import key_of
+from ...verify.programs.names import arguments_of, key_of, loaded
 from ...verify.programs.values import Unknown
 from .inputs import TARGETS
 from .reading import OUTPUTS, SLOPES, NoLoss, Plan, Reading, is_claim
@@ -26,7 +26,7 @@ def plan_of(reading: Reading) -> Plan:
     differentiated = {of for event in reading.machine.events for of in claimed(event.key)}
     named = [
         name
-        for name in [*_arguments(reading), *dict(unit.grads)]
+        for name in [*arguments_of(unit.forward), *dict(unit.grads)]
         if name in reading.machine.given and name not in differentiated
     ]
     for name in named:
@@ -99,7 +99,7 @@ def _plan_of_pair(reading: Reading) -> Plan:
 def _stated(reading: Reading) -> Plan:
     assert reading.unit.loss is not None
     said = ast.unparse(reading.unit.loss)
-    names = [node.id for node in ast.walk(reading.unit.loss) if isinstance(node, ast.Name)]
+    names = loaded(reading.unit.loss)
     first = next(
         (event.number for event in reading.machine.events if event.frame is reading.frame and is_claim(event)), None
     )
@@ -116,10 +116,6 @@ def _stated(reading: Reading) -> Plan:
     before = [_last(reading, name, first) or _last(reading, name) for name in names]
     after = max((event.number for event in before if event is not None), default=-1)
     return Plan(max(after, 0), "stated", said)
-
-
-def _arguments(reading: Reading) -> list[str]:
-    return [place.arg for place in reading.unit.forward.args.args] if reading.unit.forward is not None else []
 
 
 def _last(reading: Reading, key: str, before: int | None = None) -> Event | None:

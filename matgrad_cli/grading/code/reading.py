@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...diagnostics.record import record
+from ...documents.python.lines import is_main
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import callees, same_places
 from ...documents.python.said import letters_of
@@ -16,7 +17,7 @@ from ...documents.python.uses import UPSTREAM, claimed, taken_apart
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
 from ...verify.programs.machine import Event, Machine, Target, moves, solid
-from ...verify.programs.names import key_of, last_part
+from ...verify.programs.names import arguments_of, each, key_of, last_part, name_of
 from ...verify.programs.statements import body
 from ...verify.programs.values import (
     Class,
@@ -35,7 +36,6 @@ from .inputs import TARGETS, Given
 from .text import (
     drawn_in,
     imported,
-    is_not_main,
     is_preparing,
     loaded_in,
     options_of,
@@ -115,7 +115,7 @@ class Reading:
     def _parts(self) -> None:
         unit = self.unit
         if unit.scripted:
-            body(self.machine, self.module, [line for line in unit.lines if is_not_main(line)])
+            body(self.machine, self.module, [line for line in unit.lines if not is_main(line)])
             return
         free = {letter for _, said in unit.said for dim in said.dims or () for letter in letters_of(dim)}
         body(self.machine, self.module, [line for line in unit.lines if is_preparing(line, free)])
@@ -126,17 +126,15 @@ class Reading:
         assert unit.forward is not None
         ctx = Thing()
         ctx.attributes["needs_input_grad"] = (True,) * 16
-        static = owner is not None and any(
-            isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in unit.forward.decorator_list
-        )
-        context = static and [place.arg for place in unit.forward.args.args][:1] == ["ctx"]
+        static = owner is not None and "staticmethod" in map(name_of, unit.forward.decorator_list)
+        context = static and unit.forward.args.args[:1] != [] and unit.forward.args.args[0].arg == "ctx"
         first = [ctx] if context else [owner] if owner is not None and not static else []
         self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, {}, free=True)
         output = returned(self.machine, self.frame, unit.forward.body)
         if unit.backward is None:
             return
         self._returns(output)
-        itself = self._is_number() and any(place.arg in TARGETS for place in unit.forward.args.args)
+        itself = self._is_number() and not TARGETS.isdisjoint(arguments_of(unit.forward))
         if unit.criterion is not None and not itself and not self._come_from_above():
             self._criterion(owner)
         if self.plan is not None and self.plan.after is None and self.machine.target is not None:
@@ -166,8 +164,7 @@ class Reading:
         machine, forward, backward = self.machine, self.unit.forward, self.unit.backward
         assert forward is not None
         assert backward is not None
-        attributes = [node.value for node in ast.walk(forward) if isinstance(node, ast.Attribute)]
-        used = {owner.id for owner in attributes if isinstance(owner, ast.Name)}
+        used = {name_of(node.value) for node in each(ast.Attribute, forward)}
         names = [place.arg for place in forward.args.args]
         objects = [self._object(machine.input(name)) if name in used else machine.input(name) for name in names]
         self.fore = self.frame = bound(machine, Function(forward, self.module), objects, {}, free=True)
@@ -188,7 +185,7 @@ class Reading:
         """The loss that another method of the class computes from what forward gives."""
         method = self.unit.criterion
         assert method is not None
-        names = [place.arg for place in method.args.args if place.arg != "self"]
+        names = arguments_of(method)
         known = {name: self.fore.names[name] for name in names if name in self.fore.names}
         if self.again:  # the same in each place
             known = dict(zip(names, self.again.values(), strict=False)) | known
@@ -240,7 +237,7 @@ class Reading:
             for place, default in defaults_of(self.unit.backward)
             if isinstance(getattr(default, "value", 0), bool | str)
         }
-        return [place.arg for place in self.unit.backward.args.args if place.arg not in ("self", *switches)]
+        return [name for name in arguments_of(self.unit.backward) if name not in switches]
 
     def _upstream_of(self, name: str, taken: set[int]) -> int | None:
         """Which output an argument of backward is the gradient of; None where it is none."""
@@ -263,8 +260,7 @@ class Reading:
         """The arguments of backward that are gradients of what forward gives, each with its output."""
         found: dict[str, int] = {}
         for name in self._backward_names() if self.unit.backward is not None else ():
-            known = name == "ctx" or name in self.again
-            at = None if known else self._upstream_of(name, set(found.values()))
+            at = None if name in self.again else self._upstream_of(name, set(found.values()))
             found |= {} if at is None else {name: at}
         return found
 
@@ -279,12 +275,12 @@ class Reading:
         assert backward is not None
         above = self._come_from_above()
         taken = set(above.values())
-        names = [name for name in self._backward_names() if name != "ctx"]
+        names = self._backward_names()
         known = {name: self._up(name, at) for name, at in above.items()}
         known |= {name: self.fore.names[name] for name in names if name not in above and name in self.fore.names}
         known |= self.again
         open_ = [name for name in names if name not in known]
-        stated = [place.arg for place in self.unit.criterion.args.args] if self.unit.criterion is not None else []
+        stated = arguments_of(self.unit.criterion)
         target = [name for name in stated if name in TARGETS and name not in names]
         for name in [name for name in open_ if name in TARGETS and name not in stated][: len(target) == 1]:
             known[name] = self.machine.input(target[0])  # `y` here, `y_true` in the loss

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ...documents.python.outline import BACKWARD, Unit
 from ...documents.python.pairs import FORWARD
 from ...documents.python.uses import LOSSES, UPSTREAM, claimed
-from ...verify.programs.names import key_of, last_part, names_in
+from ...verify.programs.names import arguments_of, each, key_of, last_part, loaded, name_of, names_in, stored
 
 
 def stored_in(forward: ast.FunctionDef) -> frozenset[str]:
     """What a forward part computes and keeps in its object."""
-    names = {place.arg for place in forward.args.args}
-    lines = [
-        line
-        for line in ast.walk(forward)
-        if isinstance(line, ast.Assign) and getattr(line.value, "id", "") not in names
-    ]
+    names = arguments_of(forward)
+    lines = (line for line in each(ast.Assign, forward) if name_of(line.value) not in names)
     return frozenset(
         key for line in lines for target in line.targets if (key := key_of(target) or "").startswith("self.")
     )
@@ -27,11 +23,9 @@ def stored_in(forward: ast.FunctionDef) -> frozenset[str]:
 
 def loaded_in(method: ast.FunctionDef) -> frozenset[str]:
     """What a method reads of its object, and not for its shape alone."""
-    shaped = {id(node.value) for node in ast.walk(method) if isinstance(node, ast.Attribute) and node.attr == "shape"}
-    nodes = [node for node in ast.walk(method) if isinstance(node, ast.Attribute) and id(node) not in shaped]
-    return frozenset(
-        key for node in nodes if isinstance(node.ctx, ast.Load) and (key := key_of(node) or "").startswith("self.")
-    )
+    shaped = {id(node.value) for node in each(ast.Attribute, method) if node.attr == "shape"}
+    nodes = (node for node in each(ast.Attribute, method) if id(node) not in shaped and isinstance(node.ctx, ast.Load))
+    return frozenset(key for node in nodes if (key := key_of(node) or "").startswith("self."))
 
 
 _PLAIN = (ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp, ast.operator, ast.Tuple, ast.Load, ast.Attribute, ast.Name)
@@ -44,13 +38,8 @@ def is_preparing(line: ast.stmt, free: set[str]) -> bool:
         return False
     if isinstance(line, ast.Assign) and not isinstance(line.value, ast.Lambda):
         inside = list(ast.walk(line.value))
-        names = {node.id for node in inside if isinstance(node, ast.Name)}
-        return all(isinstance(node, _PLAIN) for node in inside) and names <= {"np", "torch", "math"}
+        return all(isinstance(node, _PLAIN) for node in inside) and {*loaded(line)} <= {"np", "torch", "math"}
     return isinstance(line, ast.Assign | ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
-
-
-def is_not_main(line: ast.stmt) -> bool:
-    return not (isinstance(line, ast.If) and "__name__" in {getattr(node, "id", "") for node in ast.walk(line.test)})
 
 
 @lru_cache(maxsize=64)
@@ -62,14 +51,14 @@ def differentiated_in(unit: Unit) -> frozenset[str]:
 def _targets(unit: Unit) -> Iterator[tuple[str, str]]:
     """What is given a value: its key, or the key of the array of which a part is written;
     the keys of a dict that is written out."""
-    for line in unit.lines:
-        for node in ast.walk(line):
-            if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
-                key = key_of(node)
-                yield key or "", (key_of(node.value) or "") if key is None and isinstance(node, ast.Subscript) else ""
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-                names = [key.value for key in node.value.keys if isinstance(key, ast.Constant)]
-                yield from ((f"{key_of(node.targets[0])}[{name!r}]", "") for name in names)
+    for node in each((ast.Name, ast.Attribute, ast.Subscript), *unit.lines):
+        if isinstance(node.ctx, ast.Store):  # type: ignore[attr-defined]
+            key = key_of(node)
+            yield key or "", (key_of(node.value) or "") if key is None and isinstance(node, ast.Subscript) else ""
+    for line in each(ast.Assign, *unit.lines):
+        if isinstance(line.value, ast.Dict):
+            names = [key.value for key in line.value.keys if isinstance(key, ast.Constant)]
+            yield from ((f"{key_of(line.targets[0])}[{name!r}]", "") for name in names)
 
 
 @lru_cache(maxsize=64)
@@ -82,14 +71,16 @@ def parameters_of(unit: Unit) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def drawn_in(unit: Unit) -> frozenset[int]:
     """The assignments of what a call makes of data alone: of inputs by which nothing is differentiated."""
-    parts = [part for part in (unit.forward, unit.backward) if part is not None] or unit.lines
-    nodes = [node for part in parts for node in ast.walk(part)]
-    known = {node.id for node in nodes if isinstance(node, ast.Name)} | {
-        node.arg for node in nodes if hasattr(node, "arg")
-    }
+    parts = _parts(unit)
+    known = {*loaded(*parts), *stored(*parts), *(place.arg for place in each(ast.arg, *parts))}
     moved = {name for name in known if UPSTREAM.match(name) or not known.isdisjoint(claimed(name))}
     moved |= differentiated_in(unit) | {*LOSSES}
-    return frozenset(id(node) for node in nodes if isinstance(node, ast.Assign) and _of_data(node, moved))
+    return frozenset(id(line) for line in each(ast.Assign, *parts) if _of_data(line, moved))
+
+
+def _parts(unit: Unit) -> Sequence[ast.stmt]:
+    """Both parts of a unit, or all its lines."""
+    return [part for part in (unit.forward, unit.backward) if part is not None] or unit.lines
 
 
 def _of_data(line: ast.Assign, moved: set[str]) -> bool:
@@ -102,21 +93,19 @@ def _of_data(line: ast.Assign, moved: set[str]) -> bool:
 @lru_cache(maxsize=64)
 def options_of(unit: Unit) -> frozenset[str]:
     """The names that are compared with texts: `if pool == "sum":`."""
-    nodes = (node for line in unit.own for node in ast.walk(line) if isinstance(node, ast.Compare))
-    texts = (node for node in nodes if isinstance(getattr(node.comparators[0], "value", None), str))
+    texts = (
+        node for node in each(ast.Compare, *unit.own) if isinstance(getattr(node.comparators[0], "value", None), str)
+    )
     return frozenset(last_part(key) for node in texts if (key := key_of(node.left)))
 
 
 @lru_cache(maxsize=16)
 def set_elsewhere(of: ast.ClassDef) -> frozenset[str]:
     """The attributes that methods besides those of the two passes give a value."""
-    methods = [
-        line
-        for line in of.body
-        if isinstance(line, ast.FunctionDef) and line.name not in ("__init__", *FORWARD, *BACKWARD)
-    ]
-    nodes = (node for method in methods for node in ast.walk(method) if isinstance(node, ast.Attribute))
-    return frozenset(node.attr for node in nodes if isinstance(node.ctx, ast.Store) and key_of(node.value) == "self")
+    passes = ("__init__", *FORWARD, *BACKWARD)
+    methods = (line for line in of.body if isinstance(line, ast.FunctionDef) and line.name not in passes)
+    nodes = (node for node in each(ast.Attribute, *methods) if isinstance(node.ctx, ast.Store))
+    return frozenset(node.attr for node in nodes if key_of(node.value) == "self")
 
 
 def imported(unit: Unit) -> frozenset[str]:
@@ -129,9 +118,9 @@ def imported(unit: Unit) -> frozenset[str]:
 def training_loops(unit: Unit) -> frozenset[int]:
     """Loops that compute the loss in each round."""
     named = {*LOSSES} if unit.loss is None else names_in(unit.loss)
-    parts = [part for part in (unit.forward, unit.backward) if part is not None] or unit.lines
-    loops = (node for part in parts for node in ast.walk(part) if isinstance(node, ast.For))
-    return frozenset(id(loop) for loop in loops if any(named & _assigned(line) for line in loop.body))
+    return frozenset(
+        id(loop) for loop in each(ast.For, *_parts(unit)) if any(named & _assigned(line) for line in loop.body)
+    )
 
 
 def _assigned(line: ast.stmt) -> set[str]:

@@ -15,7 +15,7 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.uses import BARE, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
-from ...verify.programs.names import GRADIENTS, in_list, last_part
+from ...verify.programs.names import GRADIENTS, arguments_of, in_list, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
 from .claim import Claim, Stage, constant, fitting, in_order, of_returned, returns_gradient, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
@@ -209,7 +209,7 @@ class Trial:
         if not isinstance(line, ast.Return) or line.value is None:
             return []
         keys, names, ordered = {claim.key for claim in found}, {claim.name for claim in found}, False
-        inputs = [place.arg for place in forward.args.args if place.arg not in ("self", "ctx")]
+        inputs = arguments_of(forward)
         born = [(name, self.definitions(reading, name, event.number)) for name in inputs]
         free = [one for one in born if one[1] and one[0] not in names]
         parts = [(line.value, "return", event, [one for one in free if one[0] not in TARGETS] or free)]

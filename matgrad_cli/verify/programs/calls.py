@@ -11,6 +11,7 @@ import numpy as np
 from ...diagnostics.regex import regex
 from .library_calls import KNOWN, WELL_KNOWN, applied, of_library
 from .machine import DEPTH, Machine, moves, solid
+from .names import each, name_of
 from .operators import operate
 from .tables import FUNCTIONS, METHODS
 from .values import (
@@ -110,7 +111,7 @@ def _own(machine: Machine, function: Function, arguments: list[Value], named: di
 @lru_cache(maxsize=64)
 def yields(node: ast.FunctionDef) -> bool:
     """Whether a function gives its values one by one: they are read as a list of them."""
-    return any(isinstance(part, ast.Yield) for part in ast.walk(node))
+    return any(each(ast.Yield, node))
 
 
 def returned(machine: Machine, frame: Frame, lines: list[ast.stmt]) -> Value:
@@ -133,7 +134,7 @@ def method_of(of_class: Class, name: str) -> ast.FunctionDef | None:
 
 def parent_of(of_class: Class) -> Class | None:
     """The class of the program that a class comes from."""
-    found = (of_class.outside.names.get(base.id) for base in of_class.node.bases if isinstance(base, ast.Name))
+    found = (of_class.outside.names.get(name_of(base)) for base in of_class.node.bases)
     return next((parent for parent in found if isinstance(parent, Class) and parent is not of_class), None)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from .calls import call, method_of, parent_of, smooth
 from .library import CONSTANTS, fits, text_of
 from .machine import Machine, solid, whole
-from .names import entry, key_of
+from .names import entry, key_of, name_of
 from .operators import holds, operate, true
 from .tables import METHODS, PYTHON
 from .values import Fault, Frame, Function, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
@@ -140,10 +140,10 @@ def attribute(machine: Machine, owner: Thing, node: ast.Attribute) -> Value:
         return owner.attributes[node.attr]
     found = method_of(owner.of, node.attr) if owner.of is not None else None
     if found is not None:
-        static = any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in found.decorator_list)
+        marks = [*map(name_of, found.decorator_list)]
         assert owner.of is not None
-        bound = Function(found, owner.of.outside, None if static else owner)
-        if any(isinstance(mark, ast.Name) and mark.id == "property" for mark in found.decorator_list):
+        bound = Function(found, owner.of.outside, None if "staticmethod" in marks else owner)
+        if "property" in marks:
             return call(machine, bound, [], {})
         return bound
     owner.attributes[node.attr] = machine.input(node.attr)

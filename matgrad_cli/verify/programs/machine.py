@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...diagnostics.record import field, mutable
-from .names import GRADIENTS, in_list, last_part
+from .names import GRADIENTS, in_list, last_part, word_of
 from .primitives import STEP
 from .values import Exhausted, Frame, Misfit, Need, Stop, Undecided, Unknown, Unread, Value
 
@@ -229,7 +229,7 @@ def _small_draw(value: Value, statement: ast.stmt) -> bool:
     """Whether a value is made of small random numbers, beside which the rest of a gradient would not be seen."""
     if not moves(value) or not np.size(value) or np.max(np.abs(value)) > SMALL:
         return False
-    names = {getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(statement)}
+    names = {*map(word_of, ast.walk(statement))}
     return any(word in name for name in names for word in ("rand", "normal", "uniform"))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from .expressions import FAULTS, USUAL, evaluate, fault_of, iterated, place_of, unpack
 from .machine import Machine, solid
-from .names import entry, key_of, last_part, names_in, targets_of, whole_of
+from .names import entry, key_of, last_part, loaded, names_in, targets_of, whole_of
 from .operators import operate, true
 from .values import Class, Frame, Function, Leave, Misfit, Module, Returned, Thing, Undecided, Unknown, Unread, Value
 
@@ -137,7 +137,7 @@ def _drawn(machine: Machine, frame: Frame, line: ast.Assign) -> Value:
         value, fault = None, Unknown(error.why, error.line)
     if fault is None or id(line) not in machine.drawn:
         return value
-    names = {node.id for node in ast.walk(line.value) if isinstance(node, ast.Name)} & frame.names.keys()
+    names = frame.names.keys() & loaded(line.value)
     plain = (frame.names[name] for name in names if id(frame.names[name]) not in machine.origin)
     if not all(isinstance(value, int | str | Undecided | np.integer | None) for value in plain):
         raise Unread(fault.why, fault.line)

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from ....diagnostics.record import record
+from ....verify.programs.names import each, word_of
 from ....verify.programs.tables import ELEMENTWISE
 from ....verify.programs.values import Frame, Thing, Value
 
@@ -42,6 +43,11 @@ class Around:
     functions: tuple[str, ...] = ()
 
     @property
+    def counts(self) -> set[str]:
+        """What is a number or a size."""
+        return {*self.numbers, *self.sizes}
+
+    @property
     def library(self) -> str:
         """The library of which the functions are taken."""
         return "torch" if self.torch else "np"
@@ -70,13 +76,8 @@ def around(frame: Frame, outer: Frame, given: dict[str, Value], torch: bool, lin
 @lru_cache(maxsize=16)
 def _functions(lines: tuple[ast.stmt, ...]) -> tuple[str, ...]:
     """The functions, entry by entry, that a program calls."""
-    calls = [
-        node
-        for line in lines
-        for node in ast.walk(line)
-        if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords
-    ]
-    said = dict.fromkeys(ast.unparse(call.func) for call in calls if isinstance(call.func, ast.Name | ast.Attribute))
+    calls = [call for call in each(ast.Call, *lines) if len(call.args) == 1 and not call.keywords]
+    said = dict.fromkeys(ast.unparse(call.func) for call in calls if word_of(call))
     return tuple(
         name
         for name in said

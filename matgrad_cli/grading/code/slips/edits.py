@@ -12,8 +12,8 @@ from ....diagnostics.regex import regex
 from ....documents.python.uses import product_of
 from .around import Around, Edit
 from .exchanges import exchanges, left_out
-from .forms import CHAIN, COUNTS, FACTORS, NAMES, PARTS, TERMS, dropped, filled
-from .passage import Passage, passage_of, turned, wrapped
+from .forms import CHAIN, COUNTS, FACTORS, NAMES, ORDERS, PARTS, TERMS, at_operators, dropped, filled
+from .passage import Passage, passage_of, wrapped
 
 
 def likely(text: str, here: Around, shape: tuple[int, ...], needed: tuple[int, ...]) -> Iterator[Edit]:
@@ -144,18 +144,11 @@ def _orders(whole: Passage, here: Around) -> Iterator[Edit]:
             yield whole.edit(
                 node, "missing-transpose", f"a transpose is missing: `{wrapped(said)}.T`", f"{wrapped(said)}.T"
             )
+    yield from at_operators(ORDERS, whole, here)
     for node in whole.nodes():
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
-            left, right = whole.of(node.left), whole.of(node.right)
-            yield whole.edit(
-                node, "wrong-order", "the factors stand in the wrong order", f"{wrapped(right)} @ {wrapped(left)}"
-            )
-            yield whole.edit(
-                node, "missing-transpose", "the whole product is needed transposed", f"({left} @ {right}).T"
-            )
-            for new in (f"{turned(right)} @ {turned(left)}", f"{turned(left)} @ {turned(right)}"):
-                yield whole.edit(node, "wrong-order", "the factors are turned and exchanged", new)
-        elif product_of(node) is not None:
+            continue
+        if product_of(node) is not None:
             said = "the whole product is needed transposed"
             yield whole.edit(node, "missing-transpose", said, f"{whole.of(node)}.T")
         elif (

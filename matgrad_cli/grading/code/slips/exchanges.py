@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from .around import Around, Edit
+from .forms import LEFT_OUT, OPERATORS, at_operators
 from .passage import Passage, passage_of, wrapped
 
 
@@ -15,7 +16,8 @@ def exchanges(text: str, here: Around) -> Iterator[Edit]:
     if whole is not None:
         yield from _variables(whole, here)
         yield from _steps(whole)
-        yield from _operators(whole)
+        yield from at_operators(OPERATORS, whole, here)
+        yield from _powers(whole)
         yield from left_out(whole, here)
         yield from _numbers(whole, here)
 
@@ -55,37 +57,14 @@ def _steps(whole: Passage) -> Iterator[Edit]:
                 yield whole.edit(node, "wrong-variable", said, other)
 
 
-_OTHER: dict[type, tuple[str, ...]] = {
-    ast.MatMult: ("*",), ast.Mult: ("@", "/", "+"), ast.Add: ("-", "*"), ast.Sub: ("+",), ast.Div: ("*",),
-}  # fmt: skip
-
-_CODES = {
-    ("MatMult", "*"): "product-for-hadamard",
-    ("Mult", "@"): "product-for-hadamard",
-    ("Add", "-"): "wrong-sign",
-    ("Sub", "+"): "wrong-sign",
-}
-
-
-def _operators(whole: Passage) -> Iterator[Edit]:
+def _powers(whole: Passage) -> Iterator[Edit]:
+    """`1 - a ** 2` in place of `(1 - a) ** 2`."""
     for node in whole.nodes():
-        if isinstance(node, ast.BinOp):
-            left, right = whole.of(node.left), whole.of(node.right)
-            for other in _OTHER.get(type(node.op), ()):
-                code = _CODES.get((type(node.op).__name__, other), "chain-rule")
-                yield whole.edit(node, code, f"`{other}` is needed here", f"{wrapped(left)} {other} {wrapped(right)}")
-            if isinstance(node.op, ast.Pow) and isinstance(node.left, ast.BinOp):
-                first, second = whole.of(node.left.left), whole.of(node.left.right)
-                sign = "-" if isinstance(node.left.op, ast.Sub) else "+"
-                new = f"({first} {sign} {wrapped(second)} ** {right})"
-                yield whole.edit(node, "chain-rule", f"the power belongs to `{second}` alone", new)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
-            yield whole.edit(node, "chain-rule", "the mask is the wrong way round", whole.of(node.operand))
-        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-            left, right = whole.of(node.left), whole.of(node.comparators[0])
-            turned = {ast.Gt: "<", ast.Lt: ">", ast.GtE: "<", ast.LtE: ">"}.get(type(node.ops[0]))
-            if turned:
-                yield whole.edit(node, "chain-rule", "the mask is the wrong way round", f"{left} {turned} {right}")
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.left, ast.BinOp):
+            first, second = whole.of(node.left.left), whole.of(node.left.right)
+            sign = "-" if isinstance(node.left.op, ast.Sub) else "+"
+            new = f"({first} {sign} {wrapped(second)} ** {whole.of(node.right)})"
+            yield whole.edit(node, "chain-rule", f"the power belongs to `{second}` alone", new)
 
 
 def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:
@@ -107,24 +86,10 @@ def _numbers(whole: Passage, here: Around) -> Iterator[Edit]:
 def left_out(whole: Passage, here: Around) -> Iterator[Edit]:
     """The mended forms in which a term, a factor or a power is too much; numbers behind each other, `T / 2`, are one
     factor."""
-    numbers = {*here.sizes, *here.numbers}
+    yield from at_operators(LEFT_OUT, whole, here)
     for node in whole.nodes():
-        if not isinstance(node, ast.BinOp):
-            continue
-        left, right = whole.of(node.left), whole.of(node.right)
-        if isinstance(node.op, ast.Add | ast.Sub):
-            yield whole.edit(node, "extra-term", f"the term `{right}` is too much", left)
-            new = right if isinstance(node.op, ast.Add) else f"-{wrapped(right, tight=False)}"
-            yield whole.edit(node, "extra-term", f"the term `{left}` is too much", new)
-            yield whole.edit(node, "chain-rule", f"`{right}` itself is needed", wrapped(right))
-        elif isinstance(node.op, ast.Mult | ast.Div | ast.MatMult | ast.Pow):
-            word = {ast.Div: "division by", ast.Pow: "power"}.get(type(node.op), "factor")
-            for part, rest in ((node.right, left), (node.left, right))[: 1 if word != "factor" else 2]:
-                number = isinstance(part, ast.Constant) or whole.of(part) in numbers
-                code = "lost-factor" if number and word != "power" else "chain-rule"
-                yield whole.edit(node, code, f"the {word} `{whole.of(part)}` is too much", rest)
-            inner = node.left
-            if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult) and whole.of(inner.right) in numbers:
-                rest = whole.of(inner.left)
-                said = whole.of(node)[len(rest) :].lstrip(" *")
-                yield whole.edit(node, "lost-factor", f"the factor `{said}` is too much", rest)
+        inner = node.left if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div) else None
+        if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Mult) and whole.of(inner.right) in here.counts:
+            rest = whole.of(inner.left)
+            said = whole.of(node)[len(rest) :].lstrip(" *")
+            yield whole.edit(node, "lost-factor", f"the factor `{said}` is too much", rest)

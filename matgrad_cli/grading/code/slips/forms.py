@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from ....diagnostics.record import replace
 from .around import Around, Edit
-from .passage import wrapped
+from .passage import Passage, turned, wrapped
 
 Rows = tuple[tuple[str, str, str, str], ...]
 """What is put in for {n}, the slip's code, its message, and the form, where {x} is the expression."""
@@ -75,6 +76,77 @@ def filled(rows: Rows, text: str, here: Around) -> Iterator[Edit]:
         for name in [name for kind in of.split(" ") for name in parts[kind]]:
             given = {"n": name, "x": loose, "said": text, "lib": here.library}
             yield Edit(code, message.format(**given), form.format(**given))
+
+
+Forms = dict[type, tuple[tuple[str, str, str], ...]]
+"""For an operator the slips at it: the code, the message, and the form, in which {left} and {right} are its sides as
+they stand, {l} and {r} as factors, {lt} and {rt} transposed, {taken} is the right one behind a minus."""
+
+ORDERS: Forms = {
+    ast.MatMult: (
+        ("wrong-order", "the factors stand in the wrong order", "{r} @ {l}"),
+        ("missing-transpose", "the whole product is needed transposed", "({left} @ {right}).T"),
+        ("wrong-order", "the factors are turned and exchanged", "{rt} @ {lt}"),
+        ("wrong-order", "the factors are turned and exchanged", "{lt} @ {rt}"),
+    )
+}
+_TURNED = "chain-rule", "the mask is the wrong way round"
+OPERATORS: Forms = {
+    ast.MatMult: (("product-for-hadamard", "`*` is needed here", "{l} * {r}"),),
+    ast.Mult: (
+        ("product-for-hadamard", "`@` is needed here", "{l} @ {r}"),
+        ("chain-rule", "`/` is needed here", "{l} / {r}"),
+        ("chain-rule", "`+` is needed here", "{l} + {r}"),
+    ),
+    ast.Add: (("wrong-sign", "`-` is needed here", "{l} - {r}"), ("chain-rule", "`*` is needed here", "{l} * {r}")),
+    ast.Sub: (("wrong-sign", "`+` is needed here", "{l} + {r}"),),
+    ast.Div: (("chain-rule", "`*` is needed here", "{l} * {r}"),),
+    ast.Invert: ((*_TURNED, "{right}"),),
+    **dict.fromkeys((ast.Gt, ast.GtE), ((*_TURNED, "{left} < {right}"),)),
+    **dict.fromkeys((ast.Lt, ast.LtE), ((*_TURNED, "{left} > {right}"),)),
+}
+_TERM, _FACTOR = ("extra-term", "the term `{right}` is too much", "{left}"), "the factor `{%s}` is too much"
+_ITSELF = "chain-rule", "`{right}` itself is needed", "{r}"
+LEFT_OUT: Forms = {
+    ast.Add: (_TERM, ("extra-term", "the term `{left}` is too much", "{right}"), _ITSELF),
+    ast.Sub: (_TERM, ("extra-term", "the term `{left}` is too much", "-{taken}"), _ITSELF),
+    **dict.fromkeys(
+        (ast.Mult, ast.MatMult),
+        (("{of_right}", _FACTOR % "right", "{left}"), ("{of_left}", _FACTOR % "left", "{right}")),
+    ),
+    ast.Div: (("{of_right}", "the division by `{right}` is too much", "{left}"),),
+    ast.Pow: (("chain-rule", "the power `{right}` is too much", "{left}"),),
+}
+
+
+def at_operators(forms: Forms, whole: Passage, here: Around) -> Iterator[Edit]:
+    """The edits of a table at each operator of an expression."""
+    for node in whole.nodes():
+        kind, sides = _operator(node)
+        texts = [*map(whole.of, sides)] if kind in forms else []
+        if texts:
+            left, right = texts[0], texts[-1]
+            number = [
+                isinstance(side, ast.Constant) or said in here.counts for side, said in zip(sides, texts, strict=True)
+            ]
+            given = {"left": left, "right": right, "l": wrapped(left), "r": wrapped(right)}
+            given |= {"lt": turned(left), "rt": turned(right), "taken": wrapped(right, tight=False)}
+            given |= {"of_left": _CODES[number[0]], "of_right": _CODES[number[-1]]}
+            for code, message, form in forms[kind]:
+                yield whole.edit(node, code.format(**given), message.format(**given), form.format(**given))
+
+
+_CODES = ("chain-rule", "lost-factor")
+"""What the slip at a factor is: at an array, at a number."""
+
+
+def _operator(node: ast.expr) -> tuple[type, list[ast.expr]]:
+    if isinstance(node, ast.BinOp):
+        return type(node.op), [node.left, node.right]
+    if isinstance(node, ast.UnaryOp):
+        return type(node.op), [node.operand]
+    single = isinstance(node, ast.Compare) and len(node.ops) == 1
+    return (type(node.ops[0]), [node.left, *node.comparators]) if single else (ast.expr, [])  # type: ignore[attr-defined]
 
 
 def dropped(text: str, here: Around, needed: tuple[int, ...]) -> Iterator[Edit]:

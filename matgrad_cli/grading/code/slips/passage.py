@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from ....verify.programs.names import each
 from .around import Edit
 
 
@@ -43,12 +44,11 @@ class Passage:
 
     def limits(self) -> set[ast.AST]:
         """The parts of comparisons: how far off one is, few points tell."""
-        masks = [node for node in self.nodes() if isinstance(node, ast.Compare)]
-        return {part for mask in masks for part in ast.walk(mask)}
+        return {*each(ast.AST, *each(ast.Compare, self.tree))}
 
     def nodes(self) -> Iterator[ast.expr]:
         """All parts that are expressions by themselves, from the left: a `:` stands in an index alone."""
-        parts = [node for node in ast.walk(self.tree) if isinstance(node, ast.expr) and hasattr(node, "end_lineno")]
+        parts = [node for node in each(ast.expr, self.tree) if hasattr(node, "end_lineno")]
         found = [node for node in parts if not any(isinstance(part, ast.Slice) for part in (node, *_elements(node)))]
         return iter(sorted(found, key=lambda node: (self.place(node)[0], -self.place(node)[1])))
 
