@@ -21,9 +21,8 @@ from ...verify.programs.names import (
 )
 from .attached import under_names
 from .sizes import made_small
-from .uses import LOSSES, claimed, is_gradient
+from .uses import COUNT, LOSSES, claimed, is_gradient
 
-_COUNT = regex(r"^(?:[NnmMB]|batch(?:_size)?|num_\w+|n_\w+)$")
 _BACKWARD = regex(r"back|bwd|grad")
 TURNED = ".T"
 """Among the names that may be numbers: a gradient may be transposed too."""
@@ -212,4 +211,4 @@ def _number(value: ast.expr, numbers: frozenset[str], divides: bool = False) -> 
         whole = word_of(value) in ("float", "int") and all(_number(one, numbers, divides) for one in value.args)
         return whole or word_of(value) in ("len", "size", "numel")
     key = key_of(value) or ""
-    return key in numbers or key.endswith(".size") or (divides and _COUNT.match(last_part(key)) is not None)
+    return key in numbers or key.endswith(".size") or (divides and COUNT.match(last_part(key)) is not None)

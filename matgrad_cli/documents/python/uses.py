@@ -25,6 +25,8 @@ UPSTREAM = regex(
     r"|dY|gy|dz_?out|din)$"
 )
 
+COUNT = regex(r"^(?:[NnmMB]|batch(?:_?size)?|num_\w+|n_\w+)$")
+"""What a number of examples, or of anything else, is called."""
 LOSSES = (
     "loss", "cost", "J", "L", "nll", "total_loss", "objective", "obj", "data_loss", "mse",
     "E", "error", "energy", "l",

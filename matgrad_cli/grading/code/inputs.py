@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from itertools import chain, combinations
 from typing import Any
@@ -59,8 +59,26 @@ which filters go in steps of two."""
 EVEN, EQUAL, FALLING, RISING, TURN = 1, 2, 3, 4, 5
 STRIDING = (15, 16, 17)
 LONG = 12
-FACTS = ("binary", "joint", "onehot", "positive", "signs", "simplex", "spd", "symmetric")
+_FACTS: dict[str, tuple[int, Callable[[Value, np.random.Generator], Value]]] = {
+    "positive": (0, lambda x, random: 0.1 + 0.8 * random.random(x.shape)),
+    "binary": (0, lambda x, random: (random.random(x.shape) < 0.5) * 1.0),
+    "signs": (0, lambda x, random: np.where(random.random(x.shape) < 0.5, -1.0, 1.0)),
+    "onehot": (1, lambda x, random: np.eye(x.shape[-1])[random.integers(0, x.shape[-1], size=x.shape[:-1])]),
+    "onehot columns": (1, lambda x, random: np.eye(len(x))[random.integers(0, len(x), size=x.shape[1:])].T),
+    "simplex": (1, lambda x, _: (np.abs(x) + 0.1) / np.sum(np.abs(x) + 0.1, axis=-1, keepdims=True)),
+    "symmetric": (2, lambda x, _: (x + x.T) / 2),
+    "spd": (2, lambda x, _: x @ x.T + np.eye(len(x))),
+    "joint": (2, lambda x, _: _pairs(x) / np.sum(_pairs(x))),
+}
+"""How many axes an array has of which a fact may hold, both of one size where it is two, and such an array, made of any
+entries."""
+FACTS = tuple(sorted(fact for fact in _FACTS if " " not in fact))
 """What may be assumed of an input."""
+
+
+def _pairs(x: Value) -> Value:
+    """Positive numbers for the pairs of different things."""
+    return (np.abs(x) + 0.1) * (1 - np.eye(len(x)))
 
 
 @record
@@ -126,26 +144,10 @@ class Given:
         values: Value = random.normal(size=shape) * self.point.scale
         if not shape:
             values = np.asarray(0.4 + random.random())
-        if name in self.point.between or "positive" in kind.facts:
-            values = 0.1 + 0.8 * random.random(shape)
-        if "binary" in kind.facts:
-            values = (random.random(shape) < 0.5) * 1.0
-        if "signs" in kind.facts:
-            values = np.where(random.random(shape) < 0.5, -1.0, 1.0)
-        if "onehot" in kind.facts and shape:
-            values = np.eye(shape[-1])[random.integers(0, shape[-1], size=shape[:-1])]
-        if "onehot columns" in kind.facts and shape:
-            values = np.eye(shape[0])[random.integers(0, shape[0], size=shape[1:])].T
-        if "simplex" in kind.facts and shape:
-            values = np.abs(values) + 0.1
-            values = values / values.sum(axis=-1, keepdims=True)
-        if "symmetric" in kind.facts and len(shape) == 2 and shape[0] == shape[1]:
-            values = (values + values.T) / 2
-        if "spd" in kind.facts and len(shape) == 2 and shape[0] == shape[1]:
-            values = values @ values.T + np.eye(shape[0])
-        if "joint" in kind.facts and len(shape) == 2:  # of pairs of different things
-            values = (np.abs(values) + 0.1) * (1 - np.eye(*shape))
-            values = values / np.sum(values)
+        facts = {*kind.facts} | ({"positive"} if name in self.point.between else set())
+        for fact, (axes, made) in _FACTS.items():
+            if fact in facts and len(shape) >= axes and (axes < 2 or shape == 2 * shape[:1]):
+                values = made(values, random)
         return np.asarray(values, complex)
 
     def _length(self, dim: str) -> int:
@@ -332,18 +334,13 @@ def fresh(name: str, kind: Kind) -> list[str]:
     return [dim for dim in kind.dims if dim.startswith(f"{name}_")] if not kind.told else []
 
 
-def _stacks(dims: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """A matrix for each of several examples."""
-    return [dims] if len(dims) > 2 else []
-
-
 def _shapes(name: str, hint: str, partner: tuple[str, ...] | None, new: list[str]) -> list[tuple[str, ...]]:
-    if hint == "matrix right" and partner:
-        found = [(partner[-1], new[1]), (partner[-1],)]
-        return (found if name[:1].isupper() else found[::-1]) + _stacks((*partner[:-2], partner[-1], new[1]))
-    if hint == "matrix left" and partner:
-        inner = partner[-2] if len(partner) > 1 else partner[0]
-        return [(new[0], inner), (inner,), *_stacks((*partner[:-2], new[0], inner))]
+    if hint.startswith("matrix") and partner:  # for each of several examples a matrix
+        right = hint == "matrix right"
+        inner = partner[-1] if right else partner[-2:][0]
+        matrix = (inner, new[1]) if right else (new[0], inner)
+        found = [matrix, (inner,)] if name[:1].isupper() or not right else [(inner,), matrix]
+        return [*found, *([(*partner[:-2], *matrix)] if partner[2:] else [])]
     if partner:
         last, whole = partner[-1:], partner
         sides = (

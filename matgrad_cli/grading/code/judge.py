@@ -215,9 +215,7 @@ def assessed(trial: Trial) -> Assessment:
         if one.outcome == "wrong" and claim.key in lost:
             one = replace(one, outcome="open", note=f"it comes from `{lost[claim.key].key}`, which is wrong")
         bad, claim = one.outcome in ("wrong", "misfit"), one.claim or claim
-        used = bad and (
-            not moves(claim.last.value) or bool(followers(state, claim))
-        )  # else nobody needs its true value
+        used = bad and (not moves(claim.last.value) or bool(followers(state, claim)))  # else nobody needs the true one
         truth = _true_value(trial, claim) if used and number < len(state.claims) else None
         scale, bears = _meant(state, claim, truth) if truth is not None else (1.0, True)
         mended = trial.state({**state.overrides, claim.last.number: truth * scale}) if truth is not None else None
@@ -283,11 +281,8 @@ def _averaged(trial: Trial, found: dict[Place, Judged]) -> dict[Place, Judged]:
     wrong = [place for place, one in found.items() if one.outcome == "wrong" and place[0] in claims]
     lone = len(found) == 1 == len(claims)
     for size in trial.counts:
-        same = [
-            place
-            for place in wrong
-            if trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) == "right"
-        ]
+        mean = {place: trial.outcome(claims[place[0]], claims[place[0]].last.value, 1 / size) for place in wrong}
+        same = [place for place in wrong if mean[place] == "right"]
         come = followers(trial.state({}), claims[same[0][0]]) if len(same) == 1 else []
         one_for_all = {one.name for one in found.values()} == {claims[key].name for key, _ in same}.union(
             claims[key].name for key in come
@@ -327,18 +322,11 @@ def _one(trial: Trial, claim: Claim, others: dict[str, tuple[float, str]]) -> Ju
         free = any(kind.form == "size" and not kind.dims for kind in trial.given.kinds.values())
         if "cannot reshape" in last.why and free:
             return found("open", "a size that is an argument may be that of an array, which is not told")
-        lost = [
-            event
-            for stage in claim.stages
-            for event in stage.events
-            if event.failure is not None or event is claim.last
-        ]
+        own = [event for stage in claim.stages for event in stage.events]
+        lost = [event for event in own if event.failure is not None or event is claim.last]
         if last.misfit:  # the line itself that Python would refuse
-            lost = [
-                event
-                for event in trial.base.machine.events
-                if event.failure == last and event.statement.lineno == last.line
-            ] or lost
+            refused = (event for event in trial.base.machine.events if event.failure == last)
+            lost = [event for event in refused if event.statement.lineno == last.line] or lost
         return found(outcomes[-1], statement=lost[0].statement, why=last)
     if rounds:
         if "right" in outcomes:

@@ -35,24 +35,16 @@ def plan_of(reading: Reading) -> Plan:
             event = _last(reading, out)
             if event is not None:
                 return Plan(event.number, f"times {name} {out}", f"sum({name} * {out})")
-    for name in LOSSES:
+    for name in [*LOSSES, _beside_gradients(reading)]:
         event = _last(reading, name)
-        value = getattr(event.statement, "value", None) if event is not None else None
-        if (
-            isinstance(value, ast.BinOp)
-            and isinstance(value.op, ast.Sub)
-            and key_of(value.left)
-            and key_of(value.right)
-        ):
+        value = event.statement.value if event is not None and isinstance(event.statement, ast.Assign) else None
+        apart = isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub)
+        if isinstance(value, ast.BinOp) and apart and key_of(value.left) and key_of(value.right):
             continue  # how far a prediction is off
         if event is not None and (
             isinstance(event.value, Unknown) or (moves(event.value) and np.size(event.value) == 1)
         ):
             return Plan(event.number, f"name {name}", name)
-    name = _beside_gradients(reading)
-    event = _last(reading, name)
-    if event is not None and moves(event.value) and np.size(event.value) == 1:
-        return Plan(event.number, f"name {name}", name)
     for event in reading.machine.events:
         places = [name for name in event.frame.names if name not in ("self", *TARGETS)]
         if event.key == "return" and SLOPE.match(event.frame.title) and places:

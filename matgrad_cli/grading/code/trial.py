@@ -13,7 +13,7 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
-from ...documents.python.uses import BARE, claimed
+from ...documents.python.uses import BARE, COUNT, claimed
 from ...verify.programs.machine import OPERATIONS, Event, Target, moves
 from ...verify.programs.names import GRADIENTS, arguments_of, in_list, last_part
 from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, Value
@@ -38,7 +38,6 @@ MOST_OPERATIONS, BUDGET = 600_000, 150_000
 
 PARAMETER = regex(r"^(?:w\w*|W\w*|theta\w*|Theta|beta|coefs?|params?|[UVA]|x)$")
 """Names of what losses are differentiated by."""
-_COUNT = regex(r"^(?:[mnNMB]|batch_?size|num_\w+|n_\w+)$")
 
 
 @lru_cache(maxsize=512)
@@ -76,7 +75,7 @@ class Trial:
     def counts(self) -> list[float]:
         """Sizes by which a mean may divide, those that a script gives its own arrays, and numbers that stand for one:
         `m`, `N`."""
-        given = [value for name, value in self.base.machine.given.items() if _COUNT.match(name) and moves(value)]
+        given = [value for name, value in self.base.machine.given.items() if COUNT.match(name) and moves(value)]
         numbers = (float(np.real(value)) for value in given if np.ndim(value) == 0)
         own = (size for shape in self.base.machine.shapes.values() for size in shape if self.unit.scripted)
         sizes = (float(size) for size in (*self.given.sizes.values(), *own) if size > 1)

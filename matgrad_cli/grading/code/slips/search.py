@@ -14,7 +14,7 @@ from ....diagnostics.record import record, replace
 from ....documents.python.finish import is_part
 from ....documents.python.uses import is_gradient
 from ....verify.programs.expressions import evaluate
-from ....verify.programs.names import key_of, names_in
+from ....verify.programs.names import each, key_of, names_in, word_of
 from ....verify.programs.values import Exhausted, Frame, Misfit, Need, Unknown, Unread, Value
 from ..benches import Bench, holds, statements_of
 from ..judge import Judged
@@ -61,7 +61,7 @@ def _repair(benches: list[Bench], one: Judged, text_of: TextOf, effort: Effort) 
     elif found is None:
         found = _of_values(benches, own, text_of, effort.half()) or _by_a_line_more(benches, one, own[0], effort)
     found = found or _of_values(benches, _before(benches[0]), text_of, effort)
-    signed = [line for line in own if any(isinstance(node, ast.Sub | ast.USub) for node in ast.walk(line))]
+    signed = [line for line in own if any(each((ast.Sub, ast.USub), line))]
     if found is not None and found.edit.code == "wrong-sign" and found.statement not in signed:
         found = (
             _of_values(benches, signed, text_of, effort.half()) or found
@@ -89,11 +89,9 @@ def _of_expression(benches: list[Bench], one: Judged, text_of: TextOf, effort: E
     stated = benches[0].claim.last.value
     shape = np.shape(stated) if not isinstance(stated, Unknown) else ()
     edit = _everywhere(benches, one.statement, lambda around_: edits(text, around_, shape, benches[0].needed), effort)
-    return (
-        None
-        if edit is None
-        else Mended(one.statement, replace(edit, text=_line(one.statement, one.key, edit, text_of)))
-    )
+    if edit is None:
+        return None
+    return Mended(one.statement, replace(edit, text=_line(one.statement, one.key, edit, text_of)))
 
 
 def _by_a_line_more(benches: list[Bench], one: Judged, last: ast.stmt, effort: Effort) -> Mended | None:
@@ -110,12 +108,8 @@ def _everywhere(
     first, *others = benches
     kept = _right_ones(first, at, made, KEPT, effort)
     for bench in others:
-        kept = _right_ones(bench, at, _again(kept), KEPT, effort.longer())
+        kept = _right_ones(bench, at, lambda _, kept=kept: iter(kept), KEPT, effort.longer())  # type: ignore[misc]
     return kept[0] if kept else None
-
-
-def _again(kept: list[Edit]) -> Callable[[Around], Iterator[Edit]]:
-    return lambda _: iter(kept)
 
 
 def _right_ones(
@@ -123,15 +117,11 @@ def _right_ones(
 ) -> list[Edit]:
     """Those edits with which the expression has the value that is needed, tried where a line stands,
     or behind the claim."""
-    found: list[Edit] = []
-    seen: set[str] = set()
-    reading = bench.reading()
     shapes = [bench.trial.base.machine.shapes.get(site, ()) for site in bench.claim.sites]
 
-    def hook(line: ast.stmt | None, frame: Frame) -> None:
-        there = line is at if at is not None else line is None or reading.machine.count > bench.claim.last.number
-        if not there or seen:
-            return
+    def held(reading: Reading, frame: Frame) -> list[Edit]:
+        found: list[Edit] = []
+        seen: set[str] = set()
         for edit in made(_names(reading, frame)):
             if edit.value in seen:
                 continue
@@ -141,13 +131,9 @@ def _right_ones(
             value = _value(reading, frame, edit.value)
             if value is not None and np.shape(value) in shapes and bench.right(value):
                 found.append(edit)
+        return found
 
-    reading.machine.before = hook
-    reading.machine.operations *= 8
-    reading.run()
-    if at is None:
-        hook(None, reading.frame)
-    return found
+    return _where(bench, at, held) or []
 
 
 def _value(reading: Reading, frame: Frame, text: str) -> Value:
@@ -160,23 +146,17 @@ def _value(reading: Reading, frame: Frame, text: str) -> Value:
 
 def _expression(key: str, statement: ast.stmt) -> ast.expr | None:
     """The expression that gives a claim its value."""
+    whole = statement.value if isinstance(statement, ast.Return | ast.Assign) else None
+    values = whole.elts if isinstance(whole, ast.Tuple) else []
     if isinstance(statement, ast.Return):
         part = re.fullmatch(r"return\[(\d+)\]", key)
-        return (
-            statement.value.elts[int(part[1])] if part and isinstance(statement.value, ast.Tuple) else statement.value
-        )
+        return values[int(part[1])] if part and values else whole
     if not isinstance(statement, ast.Assign):
         return None
     target = statement.targets[0]
-    if (
-        isinstance(target, ast.Tuple)
-        and isinstance(statement.value, ast.Tuple)
-        and len(target.elts) == len(statement.value.elts)
-    ):
-        return next(
-            (value for part, value in zip(target.elts, statement.value.elts, strict=True) if key_of(part) == key), None
-        )
-    return statement.value if key_of(target) == key else None
+    if isinstance(target, ast.Tuple) and len(target.elts) == len(values):
+        return next((value for part, value in zip(target.elts, values, strict=True) if key_of(part) == key), None)
+    return whole if key_of(target) == key else None
 
 
 def _line(statement: ast.stmt, key: str, edit: Edit, text_of: TextOf) -> str:
@@ -269,14 +249,9 @@ def _before(bench: Bench) -> list[ast.stmt]:
         once = not again  # in each round of a loop it is another value, and only the last is judged
         if (name in claims and once) or any(line in found for line in lines):
             continue
-        simple = [
-            line
-            for line in reversed(lines)
-            if isinstance(line, ast.Assign | ast.AugAssign) and not _read_size(line.value)
-        ]
-        found |= dict.fromkeys(
-            line for line in simple if not isinstance(getattr(line, "targets", [None])[0], ast.Tuple)
-        )
+        plain = (line for line in reversed(lines) if isinstance(line, ast.Assign | ast.AugAssign))
+        simple = [line for line in plain if not _read_size(line.value)]
+        found |= dict.fromkeys(line for line in simple if not isinstance(_target(line), ast.Tuple))
         wanted += [key for line in simple for key in sorted(names_in(line)) if key not in wanted]
         handed |= {line for line in simple if name in ends}
     return sorted(found, key=lambda line: line in handed)
@@ -284,7 +259,7 @@ def _before(bench: Bench) -> list[ast.stmt]:
 
 def _read_size(value: ast.expr) -> bool:
     """Whether this is a size that is read from an array, `Q.shape[1]`: that is no slip."""
-    return isinstance(value, ast.Subscript) and isinstance(value.value, ast.Attribute) and value.value.attr == "shape"
+    return isinstance(value, ast.Subscript) and word_of(value.value) == "shape"
 
 
 def _around_line(benches: list[Bench], line: ast.stmt, text: str, made: EditsOf | None) -> Iterator[Edit]:
@@ -316,18 +291,22 @@ def _names(reading: Reading, frame: Frame) -> Around:
     return around(frame, reading.fore, reading.machine.given, reading.machine.torch, reading.unit.lines)
 
 
-def _where(bench: Bench, line: ast.stmt, seen: Callable[[Reading, Frame], Any]) -> Any:
-    """What is seen where a line stands, in a loop in its second round, since what is handed on begins with zeros; None
-    where it is not reached."""
+def _where(bench: Bench, line: ast.stmt | None, seen: Callable[[Reading, Frame], Any]) -> Any:
+    """What is seen where a line stands, or behind the claim, in a loop in its second round, since what is handed on
+    begins with zeros; None where it is not reached."""
     found: list[Any] = []
     reading = bench.reading()
-    arrivals = count(1 - min(2, sum(event.statement is line for event in bench.trial.base.machine.events)))
+    times = sum(event.statement is line for event in bench.trial.base.machine.events) if line is not None else 1
+    arrivals = count(1 - min(2, times))
 
-    def hook(at: ast.stmt, frame: Frame) -> None:
-        if at is line and next(arrivals) == 0:
+    def hook(at: ast.stmt | None, frame: Frame) -> None:
+        there = at is line if line is not None else at is None or reading.machine.count > bench.claim.last.number
+        if there and not found and next(arrivals) == 0:
             found.append(seen(reading, frame))
 
     reading.machine.before = hook
     reading.machine.operations *= 8
     reading.run()
+    if line is None:
+        hook(None, reading.frame)
     return found[0] if found else None
