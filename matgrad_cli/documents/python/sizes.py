@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from ...verify.programs.names import each, key_of, last_part, name_of, word_of
 
@@ -25,10 +26,10 @@ def sizes_of(call: ast.Call) -> list[ast.expr]:
     return first.elts if isinstance(first, ast.Tuple) else shape if name in _LISTED else shape[:1]
 
 
-def one_example(lines: Iterable[ast.AST]) -> bool:
+@lru_cache(maxsize=16)
+def one_example(lines: tuple[ast.stmt, ...]) -> bool:
     """Whether a column stands for one example: parameters are made as columns, `np.zeros((n, 1))`, and nothing goes
     over an axis, or asks how many columns there are."""
-    lines = [*lines]
     columns = any(len(sizes) == 2 and _value(sizes[1]) == 1 for sizes in map(sizes_of, each(ast.Call, *lines)))
     axes = any(word.arg in ("axis", "dim") for word in each(ast.keyword, *lines))
     asked = any(word_of(node.value) == "shape" for node in each(ast.Subscript, *lines))

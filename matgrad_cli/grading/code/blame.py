@@ -134,12 +134,8 @@ def _suspects(state: State, claim: Claim, near: list[Event], keys: set[str], cla
 
 def _until(reading: Reading, event: Event) -> tuple[Stage, ...]:
     """The values of a name up to one of its assignments."""
-    before = [
-        one
-        for one in reading.machine.events
-        if (one.key, one.frame) == (event.key, event.frame) and one.number <= event.number
-    ]
-    return tuple(stages(reading, event.key, before))
+    frames = (one for one in reading.machine.events if one.frame is event.frame and one.number <= event.number)
+    return tuple(stages(reading, event.key, [one for one in frames if one.key == event.key]))
 
 
 def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
@@ -149,9 +145,7 @@ def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
     near = set[str]().union(*(names_in(event.statement) for stage in claim.stages for event in stage.events))
     for event in reversed(reading.machine.events):
         near |= names_in(event.statement) if event.key in near - keys and event.number < claim.last.number else set()
-    events = [
-        event for event in reading.machine.events if event.frame is reading.frame and event.key in near - {"return"}
-    ]
+    events = [event for event in reading.assigned() if event.key in near - {"return"}]
     rounds = Counter(event.statement for event in events)
     whole = [
         event

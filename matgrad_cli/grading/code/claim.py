@@ -85,9 +85,8 @@ def fitting(value: Value, shape: tuple[int, ...]) -> Value:
 def of_returned(reading: Reading, node: ast.expr, claim: Claim) -> Claim:
     """The claim of what is returned; that of the name, if it is a name that got its value here."""
     key = key_of(node)
-    own = (event for event in reading.machine.events if event.key == key and event.frame is reading.frame)
-    events = [event for event in own if not constant(event)]
-    return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key is not None and events else claim
+    events = [event for event in reading.assigned(key) if not constant(event)] if key is not None else []
+    return replace(claim, key=key, stages=tuple(stages(reading, key, events))) if key and events else claim
 
 
 def in_order(parts: list[ast.expr], inputs: list[str], found: list[Claim]) -> bool:

@@ -8,11 +8,21 @@ from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...verify.programs.names import each, word_of
-from .settle import Understanding, with_fact
+from .settle import Understanding, with_facts
 
 _TARGETS = regex(r"^(?:y|Y|t|T|targets?|labels?|Y_\w+|y_\w+|onehot|one_hot|probs?|p|q)$")
 _JOINT = regex(r"^(?:P|p_?ij|joint\w*)$")
 _MASKS = regex(r"^(?:M|\w*mask\w*|observed|Omega|W?ind)$")
+
+
+_ANY, _PREDICTED = range(9), range(1, 9)
+_MEANT = (
+    (_TARGETS, True, _PREDICTED, ("onehot",), "each row of `{}` is one-hot, as a target's is"),
+    (_TARGETS, True, (2,), ("onehot columns",), "each column of `{}` is one-hot, as a target's is"),
+    (_JOINT, True, (2,), ("symmetric", "joint"), "`{}` is symmetric, its diagonal is zero, and its entries sum to one"),
+    (_MASKS, False, _ANY, ("binary",), "`{}` holds only 0 and 1"),
+)
+"""Names of arrays, whether they mean so beside a logarithm alone, numbers of axes, the facts, and a sentence."""
 
 
 def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
@@ -22,24 +32,10 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
     entropy = _calls_a_logarithm(unit)
     for name, kind in way.kinds:
         if kind.facts == ("binary",) and not kind.told:
-            found.append((with_fact(way, name, "signs"), f"true if `{name}` holds only -1 and 1"))
-        if kind.form != "array" or kind.facts:
-            continue
-        if entropy and kind.dims and _TARGETS.match(name):
-            found.append((with_fact(way, name, "onehot"), f"true if each row of `{name}` is one-hot, as a target's is"))
-            if len(kind.dims) == 2:
-                found.append(
-                    (
-                        with_fact(way, name, "onehot columns"),
-                        f"true if each column of `{name}` is one-hot, as a target's is",
-                    )
-                )
-        if entropy and _JOINT.match(name) and len(kind.dims) == 2 and kind.dims[0] == kind.dims[1]:
-            joint = with_fact(with_fact(way, name, "symmetric"), name, "joint")
-            said = "is symmetric with a diagonal of zeros, and all its entries sum to one"
-            found.append((joint, f"true if `{name}` {said}"))
-        if _MASKS.match(name):
-            found.append((with_fact(way, name, "binary"), f"true if `{name}` holds only 0 and 1"))
+            found.append((_with(way, name, "signs"), f"true if `{name}` holds only -1 and 1"))
+        for names, beside, axes, more, said in _MEANT if kind.form == "array" and not kind.facts else ():
+            if names.match(name) and (entropy or not beside) and len(kind.dims) in axes:
+                found.append((_with(way, name, *more), f"true if {said.format(name)}"))
     if _skips_zeros(unit):
         found.append((replace(way, single=True), "true if only one entry of what comes from above is not zero"))
     if any(each(ast.If, unit.backward)):
@@ -49,6 +45,10 @@ def facts(unit: Unit, way: Understanding) -> list[tuple[Understanding, str]]:
     safe = "true up to the tiny numbers that keep a division or logarithm safe"
     both = [(replace(other, tiny=True), f"{note}, and {safe}") for other, note in found]
     return [*found, (replace(way, tiny=True), safe), *both]
+
+
+def _with(way: Understanding, name: str, *facts: str) -> Understanding:
+    return replace(way, kinds=tuple(with_facts(dict(way.kinds), name, *facts).items()))
 
 
 def _calls_a_logarithm(unit: Unit) -> bool:

@@ -109,11 +109,8 @@ def _in_another_shape(state: State, claim: Claim) -> str:
             return said
         if (len(shape), np.ndim(value)) == (2, 2):  # a transpose is forgotten rather than meant
             continue
-        same = [
-            born
-            for born, other in machine.trace
-            if np.shape(other) == np.shape(value) and _entries(other) == _entries(values.get(site))
-        ]
+        shaped = ((born, other) for born, other in machine.trace if np.shape(other) == np.shape(value))
+        same = [born for born, other in shaped if _entries(other) == _entries(values.get(site))]
         if any(trial.influential(born) and trial.right_at(value, born) for born in same):
             return said
     return ""
@@ -169,17 +166,11 @@ def _of_another_value(trial: Trial, claim: Claim) -> str:
         if np.shape(given) != np.shape(value) or not sites or name == claim.name or not name.strip():
             continue
         moved = trial.read(target=Target(sites[0], direction(0)))
-        born = [
-            event.value
-            for event in moved.machine.events
-            if last_part(event.key) == claim.name and event.number < claim.last.number
-        ]
+        events = (event for event in moved.machine.events if event.number < claim.last.number)
+        born = [event.value for event in events if last_part(event.key) == claim.name]
         slope = np.imag(born[-1]) / STEP if born and moves(born[-1]) else np.zeros(())
-        if (
-            np.shape(slope) == np.shape(value)
-            and np.any(slope)
-            and np.allclose(slope, np.real(value) * direction(0)(np.shape(value)))
-        ):
+        same = np.shape(slope) == np.shape(value) and np.any(slope)
+        if same and np.allclose(slope, np.real(value) * direction(0)(np.shape(value))):
             return f"this is the derivative of `{claim.name}` by `{name}`, entry by entry, and not that of the loss"
     return ""
 

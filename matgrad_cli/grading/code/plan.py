@@ -54,9 +54,7 @@ def plan_of(reading: Reading) -> Plan:
 
 def _beside_gradients(reading: Reading) -> str:
     """What is returned first, where gradients are returned behind it: `return data_loss, dW`."""
-    lines = [
-        event.statement for event in reading.machine.events if event.key == "return" and event.frame is reading.frame
-    ]
+    lines = [event.statement for event in reading.assigned("return")]
     value = lines[-1].value if lines and isinstance(lines[-1], ast.Return) else None
     parts = value.elts if isinstance(value, ast.Tuple) else []
     keys = [key_of(part) or "" for part in parts]
@@ -66,7 +64,7 @@ def _beside_gradients(reading: Reading) -> str:
 def _plan_of_pair(reading: Reading) -> Plan:
     if reading.unit.loss is not None:
         found = _stated(reading)
-        own = any(event.frame is reading.frame and event.number == found.after for event in reading.machine.events)
+        own = any(event.number == found.after for event in reading.assigned())
         return found if own else Plan(None, "stated", found.said)
     if reading.unit.criterion is not None and reading.loss is not None:
         criterion = reading.unit.criterion
@@ -92,9 +90,7 @@ def _stated(reading: Reading) -> Plan:
     assert reading.unit.loss is not None
     said = ast.unparse(reading.unit.loss)
     names = loaded(reading.unit.loss)
-    first = next(
-        (event.number for event in reading.machine.events if event.frame is reading.frame and is_claim(event)), None
-    )
+    first = next((event.number for event in reading.assigned() if is_claim(event)), None)
     if isinstance(reading.unit.loss, ast.Name):
         if not said.isidentifier():
             raise NoLoss(f"`{said}` is no expression", first_line(reading.unit))
@@ -103,17 +99,14 @@ def _stated(reading: Reading) -> Plan:
             raise NoLoss(f"`{said}` gets no value here", first_line(reading.unit))
         return Plan(event.number if event else None, "stated", said)
     if reading.unit.backward is not None and first is not None:
-        entered = next(event.number for event in reading.machine.events if event.frame is reading.frame)
-        return Plan(entered, "stated", said)
+        return Plan(reading.assigned()[0].number, "stated", said)
     before = [_last(reading, name, first) or _last(reading, name) for name in names]
     after = max((event.number for event in before if event is not None), default=-1)
     return Plan(max(after, 0), "stated", said)
 
 
 def _last(reading: Reading, key: str, before: int | None = None) -> Event | None:
-    events = [
-        event for event in reading.machine.events if event.key == key and event.frame in (reading.frame, reading.fore)
-    ]
+    events = reading.assigned(key, inner=False)
     return next((event for event in reversed(events) if before is None or event.number < before), None)
 
 

@@ -98,6 +98,11 @@ class Reading:
         self.above: list[str] = []
         self.born_until = 0
 
+    def assigned(self, key: str = "", inner: bool = True) -> list[Event]:
+        """The assignments in the part with the claims, of one name or of all; not `inner`: those before it too."""
+        frames = (self.frame,) if inner else (self.frame, self.fore)
+        return [event for event in self.machine.events if event.frame in frames and key in ("", event.key)]
+
     def run(self) -> Value:
         """Reads the whole unit, or up to the loss where a value is moved; the loss in that case."""
         machine = self.machine
@@ -232,11 +237,8 @@ class Reading:
 
     def _backward_names(self) -> list[str]:
         assert self.unit.backward is not None
-        switches = {
-            place.arg
-            for place, default in defaults_of(self.unit.backward)
-            if isinstance(getattr(default, "value", 0), bool | str)
-        }
+        defaults = ((place, getattr(default, "value", 0)) for place, default in defaults_of(self.unit.backward))
+        switches = {place.arg for place, default in defaults if isinstance(default, bool | str)}
         return [name for name in arguments_of(self.unit.backward) if name not in switches]
 
     def _upstream_of(self, name: str, taken: set[int]) -> int | None:

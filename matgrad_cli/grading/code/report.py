@@ -51,9 +51,8 @@ def checked_code(
     source: Source, shapes: str = "", loss: str = "", assume: str = "", reveal: Reveal = "full"
 ) -> FileReport:
     """The report on Python code. It is read by Python's own `ast`, never run."""
-    foreign = [
-        words for part in assume.split(",") if (words := part.split()) and (len(words) != 2 or words[1] not in FACTS)
-    ]
+    assumed = [words for part in assume.split(",") if (words := part.split())]
+    foreign = [words for words in assumed if len(words) != 2 or words[1] not in FACTS]
     if foreign:
         said = f"`{' '.join(foreign[0])}` is not assumed of code"
         help_ = f"of the arrays of code may be assumed: {', '.join(FACTS)}, each by its name"
@@ -76,10 +75,9 @@ def checked_blocks(blocks: Blocks, shapes: str, reveal: Reveal) -> tuple[Problem
     """What the Python in a document claims, as far as it is judged: code that only shows something is passed over."""
     found = _problems(blocks.source, finished(ast.parse(blocks.text)), blocks.text, shapes, reveal)
     judged = (problem for problem in found if any(line.verdict in ("follows", "wrong") for line in problem.lines))
-    return tuple(
-        replace(one, lines=tuple(in_cell(line, blocks.cells) if blocks.cells else line for line in one.lines))
-        for one in judged
-    )
+    if not blocks.cells:
+        return tuple(judged)
+    return tuple(replace(one, lines=tuple(in_cell(line, blocks.cells) for line in one.lines)) for one in judged)
 
 
 def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: Reveal) -> tuple[ProblemReport, ...]:
@@ -94,11 +92,8 @@ def _problems(source: Source, tree: ast.Module, text: str, shapes: str, reveal: 
             return _problem(unit, extra, places, max(0.2, min(SECONDS, end - process_time())), reveal)
 
         first = problem(unit)
-        if (
-            first is not None
-            and first.verdict != "right"
-            and any(one.verdict in ("follows", "wrong") for one in first.lines)
-        ):
+        claims = first is not None and any(one.verdict in ("follows", "wrong") for one in first.lines)
+        if first is not None and first.verdict != "right" and claims:
             loosely = loosely or units_of(finished(ast.parse(text), loosely=True), text)
             loose = [loosely[number]] if ast.dump(loosely[number].own[0]) != ast.dump(unit.own[0]) else []
             others = map(problem, (*loose, *otherwise(unit)))
@@ -165,11 +160,8 @@ def _problem(
             found = judged(unit, shapes)
             if isinstance(found, NoLoss):
                 said = f"this cannot be judged: {found.why}"
-                return (
-                    None
-                    if _no_layer(unit)
-                    else _undecided(unit, "missing-loss", said, places, reveal, found.line, help=LOSS_HELP)
-                )
+                lost = _undecided(unit, "missing-loss", said, places, reveal, found.line, help=LOSS_HELP)
+                return None if _no_layer(unit) else lost
             if not found.judged:
                 return _undecided(unit, "undecided", NO_CLAIM, places, reveal) if unit.promised else None
         with time_limit(min(seconds, SEARCH_SECONDS)):
@@ -180,9 +172,8 @@ def _problem(
 
 
 def _no_layer(unit: Unit) -> bool:
-    return any(
-        word in unit.title.lower() for word in ("numeric", "check", "test", "update", "step_", "sgd", "adam", "optim")
-    )
+    words = ("numeric", "check", "test", "update", "step_", "sgd", "adam", "optim")
+    return any(word in unit.title.lower() for word in words)
 
 
 def _undecided(
@@ -223,20 +214,14 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
                 lines.append(_at(places, where, "undecided", "undecided", said, notes=cause.notes, help=TELL))
                 continue
             first = all(finding.verdict != "wrong" for finding in lines)
-            notes = (
-                *cause.notes,
-                *filter(None, (one.note,)),
-                *(_derivation(unit, found.understood, one, places.source) if first else ()),
-            )
+            derived = _derivation(unit, found.understood, one, places.source) if first else ()
+            notes = (*cause.notes, *filter(None, (one.note,)), *derived)
             lines.append(_at(places, where, "wrong", cause.code, cause.message, notes=notes, help=cause.help))
             if cause.help is None:
                 bare.append((one, len(lines) - 1))
             healed |= cause.healed
-            healed |= {
-                other.place
-                for other in found.judged
-                if other is not one and other.why is not None and other.why == one.why
-            }
+            same = (other for other in found.judged if other is not one and other.why is not None)
+            healed |= {other.place for other in same if other.why == one.why}
         if one.outcome not in ("wrong", "misfit") or one.place in healed:
             lines.append(_finding(one, places))
     for one, at in bare:  # a line that is mended for a later claim may be what is wrong here

@@ -15,7 +15,7 @@ from ...diagnostics.regex import regex
 from ...documents.python.outline import Unit
 from ...documents.python.said import letters_of
 from ...documents.python.sizes import one_example
-from ...documents.python.uses import Axes, axes_in, clipped_in, parts_in
+from ...documents.python.uses import axes_in, clipped_in, parts_in
 from ...verify.programs.names import DATA
 from ...verify.programs.values import Need, Unknown
 from .claim import fitting
@@ -90,9 +90,7 @@ class Understanding:
 def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[list[Understanding], NoLoss | None]:
     """The understandings under which there is a loss, the likeliest first; else why there is none."""
     told = kinds_told(unit.said) | (shapes or {})
-    differentiated = differentiated_in(unit)
-    axes, parts = axes_in(unit.own), parts_in(unit.own)
-    columns = any(kind.dims[1:] == ("1",) for kind in told.values()) or one_example(unit.own)
+    parts = parts_in(unit.own)
     found: list[Understanding] = []
     why: NoLoss | None = None
     turn = count(1)
@@ -108,8 +106,9 @@ def understandings(unit: Unit, shapes: dict[str, Kind] | None = None) -> tuple[l
             down, _, kinds = heappop(likely)
             trial = tried(unit, tuple(kinds.items()), Point(order=order))
             if isinstance(trial, Need):
-                for number, way in enumerate(_decided(trial, kinds, told, order, differentiated, axes, columns)):
-                    heappush(likely, (down + number, -next(turn), way | _with_facts(unit, way, trial.name)))
+                for number, way in enumerate(_decided(unit, trial, kinds, told, order)):
+                    facts = (fact for of, fact in unit.facts if of == trial.name)
+                    heappush(likely, (down + number, -next(turn), with_facts(way, trial.name, *facts)))
                 continue
             fault = trial.why if isinstance(trial, NoLoss) else trial.fault
             short = short or _TOO_SHORT.search(fault) is not None
@@ -176,15 +175,10 @@ def collapsed(first: Understanding, other: Understanding) -> bool:
 
 
 def _decided(
-    need: Need,
-    kinds: dict[str, Kind],
-    told: dict[str, Kind],
-    order: int,
-    differentiated: frozenset[str],
-    axes: dict[str, Axes],
-    columns: bool,
+    unit: Unit, need: Need, kinds: dict[str, Kind], told: dict[str, Kind], order: int
 ) -> list[dict[str, Kind]]:
     """The same with one more input decided; among columns a vector is one too."""
+    columns = any(kind.dims[1:] == ("1",) for kind in told.values()) or one_example(unit.own)
     said = told_of(need.name, told)
     whole = said is not None and said.form == "size" and not said.dims  # a size of its own, or that of an array
     if said is not None and need.name not in kinds and not whole:
@@ -195,9 +189,8 @@ def _decided(
         return [{**kinds, need.name: Kind("size", dims)} for dims in [(), *((letter,) for letter in [*letters][:4])]]
     number = need.name in letters and need.beside in (None, ()) and not need.hint.startswith("matrix")
     named = [Kind("size", (need.name,))] if number and need.name not in told else []
-    ways = candidates(
-        need.name, "size" if whole else need.hint, need.beside, given, axes.get(need.name), need.name in differentiated
-    )
+    axes, differentiated = axes_in(unit.own).get(need.name), need.name in differentiated_in(unit)
+    ways = candidates(need.name, "size" if whole else need.hint, need.beside, given, axes, differentiated)
     return [
         {**kinds, need.name: kind} for way in chain(named, ways) for kind in (*(_column(way) if columns else ()), way)
     ]
@@ -208,12 +201,6 @@ def _column(kind: Kind) -> list[Kind]:
     return [replace(kind, dims=(*kind.dims, "1"))] if kind.form == "array" and len(kind.dims) == 1 else []
 
 
-def _with_facts(unit: Unit, kinds: dict[str, Kind], name: str) -> dict[str, Kind]:
-    """What an input is, with the facts that are assumed of it."""
-    facts = tuple(fact for of, fact in unit.facts if of == name and fact not in kinds[name].facts)
-    return {name: replace(kinds[name], facts=(*kinds[name].facts, *facts))}
-
-
 def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understanding | None:
     """With inputs moved between 0 and 1 where the loss has no value otherwise; None where it has none even so."""
     between = clipped_in(trial.unit.own).intersection(kinds)
@@ -222,11 +209,7 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     loss = trial.loss
     if loss is None and trial.outside:
         arrays = [name for name, kind in kinds.items() if kind.form == "array" and not kind.facts]
-        ways = (
-            [frozenset((name,)) for name in arrays]
-            + [frozenset(pair) for pair in pairwise(arrays)]
-            + [frozenset(arrays)]
-        )
+        ways = [frozenset(names) for names in [*((name,) for name in arrays), *pairwise(arrays), arrays]]
         for way in ways:
             other = tried(trial.unit, tuple(kinds.items()), Point(order=order, between=between | way))
             if isinstance(other, Trial) and (loss := other.loss) is not None:
@@ -235,13 +218,11 @@ def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understandi
     if loss is None:
         return None
     claims = trial.claims(trial.base)
-    faults = sum(isinstance(claim.last.value, Unknown) for claim in claims)
     shapes = trial.base.machine.shapes
-    unfit = sum(
-        not any(fitting(np.asarray(claim.last.value), shapes.get(site, ())) is not None for site in claim.sites)
-        for claim in claims
-        if not isinstance(claim.last.value, Unknown)
-    )
+    known = [claim for claim in claims if not isinstance(claim.last.value, Unknown)]
+    faults = len(claims) - len(known)
+    values = [(np.asarray(claim.last.value), [shapes.get(site, ()) for site in claim.sites]) for claim in known]
+    unfit = sum(all(fitting(value, shape) is None for shape in ones) for value, ones in values)
     axes = axes_in(trial.unit.own)
     against = sum(
         name in axes and not kind.told and kind.form == "array" and not axes[name].allow(len(kind.dims))
@@ -301,17 +282,10 @@ def with_one_output(unit: Unit, understood: Understanding) -> list[Understanding
     kinds, parameters = dict(understood.kinds), differentiated_in(unit)
     outputs = [dim for name, kind in kinds.items() if name in parameters for dim in kind.dims]
     targets = {dim for name, kind in kinds.items() if name in TARGETS for dim in kind.dims}
-    others = {
-        dim
-        for name, kind in kinds.items()
-        for dim in kind.dims
-        if kind.told or (name not in parameters and name not in TARGETS)
-    }
-    return [
-        replace(understood, kinds=tuple(renamed(kinds, dim, "1").items()))
-        for dim in dict.fromkeys(outputs)
-        if dim in targets - others - {"1"}
-    ]
+    own = {name for name, kind in kinds.items() if not kind.told and (name in parameters or name in TARGETS)}
+    others = {dim for name, kind in kinds.items() if name not in own for dim in kind.dims} | {"1"}
+    free = [dim for dim in dict.fromkeys(outputs) if dim in targets - others]
+    return [replace(understood, kinds=tuple(renamed(kinds, dim, "1").items())) for dim in free]
 
 
 def narrowed(unit: Unit, understood: Understanding) -> Iterator[tuple[Understanding, str]]:
@@ -335,9 +309,6 @@ def _stretches(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
         return False
 
 
-def with_fact(understood: Understanding, name: str, fact: str) -> Understanding:
-    """The same with one more fact about an input."""
-    kinds = tuple(
-        (word, replace(kind, facts=(*kind.facts, fact)) if word == name else kind) for word, kind in understood.kinds
-    )
-    return replace(understood, kinds=kinds)
+def with_facts(kinds: dict[str, Kind], name: str, *facts: str) -> dict[str, Kind]:
+    """The same with more facts about an input."""
+    return {**kinds, name: replace(kinds[name], facts=tuple(dict.fromkeys((*kinds[name].facts, *facts))))}

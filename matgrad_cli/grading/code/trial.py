@@ -110,8 +110,7 @@ class Trial:
 
     def _is_empty(self) -> bool:
         """Whether an array of the unit ends without entries: what is compared there is equal whatever it is."""
-        frames = (self.base.frame, self.base.fore)
-        ends = {event.key: event.value for event in self.base.machine.events if event.frame in frames}
+        ends = {event.key: event.value for event in self.base.assigned(inner=False)}
         return any(moves(value) and np.size(value) == 0 for value in ends.values())
 
     def _loss(self) -> complex | None:
@@ -179,11 +178,7 @@ class Trial:
             or self._part_of_loss(reading, events)
         ):
             return None
-        own = [
-            event.key
-            for event in reading.machine.events
-            if event.frame is reading.frame and event.number < events[0].number
-        ]
+        own = [event.key for event in reading.assigned() if event.number < events[0].number]
         names = sorted(dict.fromkeys([*reading.machine.given, *own]), key=lambda name: PARAMETER.match(name) is None)
         born = {name: self.definitions(reading, name, events[0].number) for name in names}
         born = {name: sites for name, sites in born.items() if any(map(self.influential, sites))}
@@ -201,7 +196,7 @@ class Trial:
         """What backward returns under no name of a claim: derivatives by the inputs of forward, in their order;
         a single one by any."""
         forward, backward = self.unit.forward, self.unit.backward
-        events = [event for event in reading.machine.events if event.key == "return" and event.frame is reading.frame]
+        events = reading.assigned("return")
         if forward is None or backward is None or len(events) != 1:
             return []
         event, line = events[0], events[0].statement
@@ -237,15 +232,10 @@ class Trial:
         found: list[int] = []
         for event in reversed(machine.events):
             own = event.frame in (reading.frame, reading.fore) or event.key.startswith("self.")
-            if (
-                own
-                and event.number < before
-                and last_part(event.key) == name
-                and moves(event.value)
-                and not event.stored
-            ):
+            known = own and event.number < before and moves(event.value)
+            if known and last_part(event.key) == name and not event.stored:
                 found += reversed(event.sites)
-            elif own and event.number < before and event.key == name and event.stored and moves(event.value):
+            elif known and event.key == name and event.stored:
                 found += event.sites[-1:]
         if name in machine.given and moves(machine.given[name]):
             found += machine.sites.get(id(machine.given[name]), [])
@@ -343,7 +333,7 @@ class Trial:
     def parts_of_loss(self) -> list[Event]:
         """The numbers with a name of which the loss is made."""
         after = self.plan.after or 0
-        events = [one for one in self.base.machine.events if one.number < after and one.frame is self.base.frame]
+        events = [one for one in self.base.assigned() if one.number < after]
         numbers = [one for one in events if one.key.isidentifier() and moves(one.value) and np.size(one.value) == 1]
         return [one for one in numbers if one.sites and self._slope(one.sites[-1], 0)]
 

@@ -29,20 +29,13 @@ def united(kinds: dict[str, Kind], fault: str, point: Point, parts: Parts) -> li
     lone = [name for name, kind in kinds.items() if kind.form == "size" and not kind.dims and name in given.sizes]
     free = list(dict.fromkeys([*(dim for name, kind in kinds.items() for dim in fresh(name, kind)), *lone]))
     named = {given.sizes[name]: name for name in lone}
-    named |= {
-        size_of(dim, given.sizes) or 0: dim
-        for kind in kinds.values()
-        for dim in kind.dims
-        if kind.form in ("array", "sizes")
-    }
+    shaped = (kind for kind in kinds.values() if kind.form in ("array", "sizes"))
+    named |= {size_of(dim, given.sizes) or 0: dim for kind in shaped for dim in kind.dims}
     if "boolean" in fault:  # a mask for the longest row, whose length is written down
         named = {size: str(size) for pair in _apart(fault) for size in pair} | named
     pairs = [[named[size] for size in pair if size in named] for pair in _apart(fault)]
-    found = [
-        (known[1], known[0]) if known[1] in free else (known[0], known[1])
-        for known in pairs
-        if len(known) == 2 and set(known) & set(free)
-    ]
+    known = [pair[::-1] if pair[1] in free else pair for pair in pairs if len(pair) == 2 and {*pair} & {*free}]
+    found = [(pair[0], pair[1]) for pair in known]
     ends = Counter(kind.dims[-1] for kind in kinds.values() if kind.dims and kind.dims[-1] in free)
     sizes = [kinds[name].dims[axis] for name, axis in parts.size if name in kinds and len(kinds[name].dims) > axis]
     rows = [

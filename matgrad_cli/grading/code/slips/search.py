@@ -242,7 +242,7 @@ def _before(bench: Bench) -> list[ast.stmt]:
     handed: set[ast.stmt] = set()
     wanted = [key for line in statements_of(bench.claim) for key in sorted(names_in(line))]
     for name in wanted:
-        events = [event for event in reading.machine.events if event.key == name and event.frame is reading.frame]
+        events = reading.assigned(name)
         after = reading.unit.backward is not None or bench.trial.plan.after is None
         lines = [event.statement for event in events if after or event.number > (bench.trial.plan.after or 0)]
         again = [line for line in {*lines} if isinstance(line, ast.Assign) and lines.count(line) > 1]
