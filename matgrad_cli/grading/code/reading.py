@@ -98,10 +98,10 @@ class Reading:
         self.above: list[str] = []
         self.born_until = 0
 
-    def assigned(self, key: str = "", inner: bool = True) -> list[Event]:
+    def assigned(self, key: str | None = None, inner: bool = True) -> list[Event]:
         """The assignments in the part with the claims, of one name or of all; not `inner`: those before it too."""
         frames = (self.frame,) if inner else (self.frame, self.fore)
-        return [event for event in self.machine.events if event.frame in frames and key in ("", event.key)]
+        return [event for event in self.machine.events if event.frame in frames and key in (None, event.key)]
 
     def run(self) -> Value:
         """Reads the whole unit, or up to the loss where a value is moved; the loss in that case."""
