@@ -23,6 +23,8 @@ BACKWARD = (
     "backpropagate",
     "grad", "gradient",
 )  # fmt: skip
+NESTED = ("grad", "grad_fn", "backward", "backward_fn", "bwd", "vjp", "vjp_fn", "pullback")
+"""What a function inside another one is called that is given back beside the value: its gradient."""
 CLOSURES = ("backward", "backward_fn", "grad_fn", "backprop")
 CRITERION = ("loss", "compute_loss", "cost", "compute_cost", "criterion", "calculate")
 
@@ -35,6 +37,7 @@ class Unit:
     loss    the expression that `# matgrad: loss = …` names, if any
     grads   other names of gradients: gradient → what it is the derivative by
     closure the backward part is written inside the forward one, and adds to the `grad` of objects, as in micrograd
+    nested  it is written there, and given back, as `tf.custom_gradient` has it
     lone    what the only argument of the backward part is: from above where nothing is said, an `input`, an `output`
     said    what docstrings and comments tell of its names
     facts   what `# matgrad: assume = M binary, S symmetric` says of names
@@ -51,6 +54,7 @@ class Unit:
     facts: tuple[tuple[str, str], ...] = ()
     criterion: ast.FunctionDef | None = None
     closure: bool = False
+    nested: bool = False
     lone: str = ""
 
     @property
@@ -121,6 +125,8 @@ def units_of(tree: ast.Module, text: str) -> list[Unit]:
             criterion = criterion_of(functions, forward, line) or stated_beside(functions, forward, line)
             forward, criterion = whole(forward, criterion, line)
             found.append(file.unit(line.name, [forward, line], forward=forward, backward=line, criterion=criterion))
+        elif isinstance(line, ast.FunctionDef) and (inner := _given_back(line)) is not None:
+            found.append(file.unit(line.name, [line], forward=line, backward=inner, nested=True))
         elif isinstance(line, ast.FunctionDef) and line not in paired.values():
             short = called | dict(_shortened(line, line)).keys()
             if _claims(line, file.known, short, paired) or _alone(tree, line):
@@ -254,6 +260,13 @@ def _claims(
             keys |= {f"{into}['{name}']" for name in names} | set(names)
     bare = not (keys.isdisjoint(BARE) or keys.isdisjoint(LOSSES))
     return bare or any(key in called or not known.isdisjoint(claimed(key)) for key in keys)
+
+
+def _given_back(function: ast.FunctionDef) -> ast.FunctionDef | None:
+    """The function inside another one that it gives back beside its value, as the gradient."""
+    parts = [part for line in function.body if isinstance(line, ast.Return) for part in getattr(line.value, "elts", ())]
+    inner = (line for line in function.body if isinstance(line, ast.FunctionDef) and line.name in NESTED)
+    return next((one for one in inner if one.name in map(name_of, parts[1:])), None)
 
 
 def _backward(function: ast.FunctionDef) -> bool:

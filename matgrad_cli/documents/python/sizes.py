@@ -32,7 +32,7 @@ def one_example(lines: tuple[ast.stmt, ...]) -> bool:
     over an axis, or asks how many columns there are."""
     columns = any(len(sizes) == 2 and _value(sizes[1]) == 1 for sizes in map(sizes_of, each(ast.Call, *lines)))
     axes = any(word.arg in ("axis", "dim") for word in each(ast.keyword, *lines))
-    asked = any(word_of(node.value) == "shape" for node in each(ast.Subscript, *lines))
+    asked = any(word_of(node.value) == "shape" and _value(node.slice) != 0 for node in each(ast.Subscript, *lines))
     return columns and not axes and not asked
 
 

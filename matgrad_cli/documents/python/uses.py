@@ -233,6 +233,8 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
         )
     name, parts = _operands(node) if isinstance(node, ast.Call) else ("", [])
     order = getattr(parts[1], "elts", parts[1:]) if parts[1:] and not isinstance(parts[1], ast.Starred) else []
+    if name == "vstack" and parts:
+        return [(part, 2, False) for part in getattr(parts[0], "elts", ())]
     if order and name in ("transpose", "permute"):  # `x.transpose(0, 2, 1)`
         return [(parts[0], len(order), True)] if len(order) > 2 else []
     product = product_of(node)

@@ -93,8 +93,10 @@ def read_with(bench: Bench, statement: ast.stmt, text: str) -> Reading | None:
     for node in ast.walk(new):
         if hasattr(node, "lineno"):
             node.lineno = statement.lineno
+    given = {event.number for event in bench.trial.base.machine.events if event.statement is statement}
+    overrides = {number: value for number, value in bench.overrides if number not in given}
     try:
-        return bench.trial.read(overrides=dict(bench.overrides), replaced={id(statement): new})
+        return bench.trial.read(overrides=overrides, replaced={id(statement): new})
     except (Need, Unread, Misfit, Exhausted):
         return None
 

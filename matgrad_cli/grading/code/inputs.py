@@ -15,7 +15,7 @@ from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
 from ...documents.python.said import Said, letters_of, size_of
 from ...documents.python.uses import Axes
-from ...verify.programs.values import Undecided
+from ...verify.programs.values import Keyed, Undecided
 
 Value = Any
 
@@ -35,14 +35,16 @@ class Kind:
         """It in words."""
         if self.form == "array":
             comma = "," if len(self.dims) == 1 else ""
-            return f"of shape ({', '.join(self.dims)}{comma})" if self.dims else "a number"
-        said = {
+            said = f"of shape ({', '.join(self.dims)}{comma})" if self.dims else "a number"
+            return said + ", of 0 and 1" * ("binary" in self.facts)
+        words = {
             "sizes": "a list of sizes",
             "labels": "an array of class numbers",
             "listed": "a list of class numbers",
+            "keyed": "the parameters of three layers",
             "size": "a size",
         }
-        return said.get(self.form, self.form)
+        return words.get(self.form, self.form)
 
 
 Kinds = tuple[tuple[str, Kind], ...]
@@ -134,8 +136,8 @@ class Given:
         random = np.random.default_rng([zlib.crc32(name.encode()), self.point.seed])
         if kind.form == "sizes":
             return [*shape]
-        if kind.form == "listed":
-            return random.integers(0, 2, size=LONG).tolist()
+        if kind.form in ("listed", "keyed"):
+            return random.integers(0, 2, size=LONG).tolist() if kind.form == "listed" else Keyed(name)
         if kind.form == "labels":
             return random.integers(0, 2, size=shape) if shape else 1
         return self._entries(name, kind, shape, random)
@@ -212,11 +214,15 @@ _UNIT = regex(
     r"^(?:strides?|pad\w*|dilation|groups|n_?heads?|num_heads|heads|nh|kernel_size|pool\w*|n_?groups|ksize|G|k_size)$"
 )
 """Whole numbers that are no sizes of arrays."""
+_SIZE = regex(r"^(?:\w+_(?:size|dims?|features|channels|units|len)|(?:n|num)_\w+|d_model|d_ff)$")
+"""What a size of arrays is called."""
 _STEP = regex(r"(?P<stride>strides?$)|(pad)|(kernel|ksize|k_size|pool)")
 
 
 _LAYERS = regex(r"^(?:layers?|(?:layers?_)?(?:sizes|dims|dimensions)|hidden_(?:sizes|dims|layers)|topology|structure)$")
 """Lists of the sizes of layers."""
+_PARAMETERS = regex(r"^(?:\w*_)?param(?:s|eters?)$")
+_MASK = regex(r"mask", re.I)
 
 
 _APPLYING = ("test", "eval", "inference", "predict")
@@ -256,11 +262,13 @@ def candidates(
     if hint in ("truth", "listed"):
         yield Kind(hint)
         return
-    if hint == "size" or _UNIT.match(name):
+    if hint == "size" or _UNIT.match(name) or _SIZE.match(name):
         yield Kind("size")
         if not _UNIT.match(name):
             yield from (Kind("size", (dim,)) for dim in list(given.sizes)[:4])
         return
+    if hint == "length" and _PARAMETERS.match(name):
+        yield Kind("keyed")
     if _LAYERS.match(name):
         yield Kind("sizes", tuple(f"{name}_{number}" for number in range(3)))
     rows = [f"{name}_rows", f"{name}_columns"]
@@ -306,9 +314,8 @@ def candidates(
         axes = None
     if hint.startswith("matrix"):
         axes = axes or Axes(1)
-    facts = (
-        ("binary",) if hint == "equal" and name in TARGETS else ()
-    )  # what is asked to be 1, `y == 1`, is so somewhere
+    asked = hint == "equal" and name in TARGETS  # what is asked to be 1, `y == 1`, is so somewhere
+    facts = ("binary",) if asked or _MASK.search(name) else ()
     for dims in shapes if axes is None else _as_used(name, shapes, axes):
         yield Kind("array", dims, facts)
 

@@ -13,7 +13,7 @@ from ...verify.programs.machine import Event, moves
 from ...verify.programs.names import arguments_of, key_of, loaded
 from ...verify.programs.values import Unknown
 from .inputs import TARGETS
-from .reading import OUTPUTS, SLOPES, NoLoss, Plan, Reading, is_claim
+from .reading import OUTPUTS, SLOPES, NoLoss, Plan, Reading
 
 
 def plan_of(reading: Reading) -> Plan:
@@ -90,7 +90,7 @@ def _stated(reading: Reading) -> Plan:
     assert reading.unit.loss is not None
     said = ast.unparse(reading.unit.loss)
     names = loaded(reading.unit.loss)
-    first = next((event.number for event in reading.assigned() if is_claim(event)), None)
+    first = next((event.number for event in reading.assigned() if claimed(event.key)), None)
     if isinstance(reading.unit.loss, ast.Name):
         if not said.isidentifier():
             raise NoLoss(f"`{said}` is no expression", first_line(reading.unit))

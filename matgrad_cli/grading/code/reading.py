@@ -16,7 +16,7 @@ from ...documents.python.said import letters_of
 from ...documents.python.uses import UPSTREAM, claimed, taken_apart
 from ...verify.programs.calls import bound, defaults_of, returned
 from ...verify.programs.expressions import evaluate
-from ...verify.programs.machine import Event, Machine, Target, moves, solid
+from ...verify.programs.machine import Event, Machine, Target, arrays_in, moves, solid
 from ...verify.programs.names import arguments_of, each, key_of, last_part, name_of
 from ...verify.programs.statements import body
 from ...verify.programs.values import (
@@ -29,6 +29,7 @@ from ...verify.programs.values import (
     Stop,
     Thing,
     Undecided,
+    Unknown,
     Unread,
     Value,
 )
@@ -79,17 +80,13 @@ class Reading:
         self.unit = unit
         self.given = given
         self.plan = plan
-        names, point, loops = imported(unit), given.point, training_loops(unit)
+        names, point = imported(unit), given.point
         torch = "numpy" not in names and any(name.startswith("torch") for name in names)
-        self.machine = Machine(
-            given.value, step=given.step, seed=point.seed, torch=torch, tiny=point.tiny, once=loops, **options
-        )
-        self.machine.evaluate, self.machine.body = evaluate, body
-        self.machine.parameters, self.machine.drawn = parameters_of(unit), drawn_in(unit)
-        self.machine.options = options_of(unit)
-        self.module = Frame()
-        self.frame = self.module
-        self.fore = self.module
+        machine = Machine(given.value, step=given.step, seed=point.seed, torch=torch, tiny=point.tiny, **options)
+        machine.parameters, machine.drawn, machine.options = parameters_of(unit), drawn_in(unit), options_of(unit)
+        machine.once, machine.evaluate, machine.body = training_loops(unit), evaluate, body
+        self.machine = machine
+        self.frame = self.fore = self.module = Frame()
         self.owner: Thing | None = None
         self.loss: Value = None
         self.outputs: list[Value] = []
@@ -120,13 +117,11 @@ class Reading:
     def _parts(self) -> None:
         unit = self.unit
         if unit.scripted:
-            body(self.machine, self.module, [line for line in unit.lines if not is_main(line)])
-            return
+            return body(self.machine, self.module, [line for line in unit.lines if not is_main(line)])
         free = {letter for _, said in unit.said for dim in said.dims or () for letter in letters_of(dim)}
         body(self.machine, self.module, [line for line in unit.lines if is_preparing(line, free)])
         if unit.closure:
-            self._closure()
-            return
+            return self._closure()
         self.owner = owner = self._object() if unit.inside is not None else None
         assert unit.forward is not None
         ctx = Thing()
@@ -137,7 +132,7 @@ class Reading:
         self.fore = self.frame = bound(self.machine, Function(unit.forward, self.module), first, {}, free=True)
         output = returned(self.machine, self.frame, unit.forward.body)
         if unit.backward is None:
-            return
+            return None
         self._returns(output)
         itself = self._is_number() and not TARGETS.isdisjoint(arguments_of(unit.forward))
         if unit.criterion is not None and not itself and not self._come_from_above():
@@ -147,6 +142,7 @@ class Reading:
         self.born_until = self.machine.site
         self.frame = self._backward_frame(first)
         returned(self.machine, self.frame, unit.backward.body)
+        return None
 
     def _object(self, *begins: Value) -> Thing:
         """An object of the class, made from the first arguments of its `__init__`."""
@@ -223,7 +219,8 @@ class Reading:
         """What the object keeps as what comes out."""
         held = self.owner.attributes if self.owner is not None else {}
         found = (held.get(name) for name in (*names, *OUTPUTS))
-        return next((solid(value) for value in found if moves(value) or isinstance(value, Undecided)), None)
+        known = (value for value in found if moves(value) or isinstance(value, Undecided | Unknown))
+        return next((value if isinstance(value, Unknown) else solid(value) for value in known), None)
 
     @property
     def again(self) -> dict[str, Value]:
@@ -237,8 +234,8 @@ class Reading:
 
     def _backward_names(self) -> list[str]:
         assert self.unit.backward is not None
-        defaults = ((place, getattr(default, "value", 0)) for place, default in defaults_of(self.unit.backward))
-        switches = {place.arg for place, default in defaults if isinstance(default, bool | str)}
+        defaults = defaults_of(self.unit.backward)
+        switches = {place.arg for place, value in defaults if isinstance(getattr(value, "value", 0), bool | str)}
         return [name for name in arguments_of(self.unit.backward) if name not in switches]
 
     def _upstream_of(self, name: str, taken: set[int]) -> int | None:
@@ -253,9 +250,9 @@ class Reading:
         if self._is_number() and taken_apart(self.unit.backward, name) and self._kept(name) is not None:
             return None  # an array, as no gradient of a number is: what the number is made of
         if name not in self.fore.names and (UPSTREAM.match(name) or claimed(name)):
-            return next(
-                (number for number, value in enumerate(self.outputs) if number not in taken and moves(value)), None
-            )
+            free = [(number, value) for number, value in enumerate(self.outputs) if number not in taken]
+            whole = [number for number, value in free if moves(value)] or [at for at, value in free if arrays_in(value)]
+            return next(iter(whole), None)
         return None
 
     def _come_from_above(self) -> dict[str, int]:
@@ -305,21 +302,29 @@ class Reading:
             if rest and name not in TARGETS:
                 one = kept or len(open_) > 1 or len(rest) == 1
                 known[name] = rest.pop(kept[0] if kept else 0) if one else tuple(rest)
-        return bound(self.machine, Function(backward, self.module), first, known, free=True)
+        outside = self.fore if self.unit.nested else self.module
+        return bound(self.machine, Function(backward, outside), first, known, free=True)
 
     def _up(self, name: str, at: int) -> Value:
         """An upstream gradient: random numbers of the shape of its output."""
         output = solid(self.outputs[at])
-        if not moves(output):
+        parts = [np.asarray(one, complex) for one in self._weights(at, output)]
+        if not parts:
             raise Unread("what comes out is no array of numbers")
-        value = np.asarray(self._weights(at, output), complex)
+        value: Value = parts[0] if moves(output) else parts
+        if isinstance(output, dict):
+            value = dict(zip(output, parts, strict=True))
         self.upstream.append((at, value))
         self.above.append(f"sum({name} * {self.names[at] or 'output'})")
         self.machine.given.setdefault(name, value)
         return value
 
-    def _weights(self, at: int, output: Value) -> Value:
-        """The gradient that comes from above: random numbers; 1 for an output that is a number, as for a loss."""
+    def _weights(self, at: int, output: Value) -> list[Value]:
+        """The gradients that come from above, one for each array of an output."""
+        return [self._weight(7 * at + place, part) for place, part in enumerate(arrays_in(output))]
+
+    def _weight(self, at: int, output: Value) -> Value:
+        """Random numbers; 1 for an output that is a number, as for a loss."""
         if np.size(output) == 1 and not self.unit.closure:
             return np.ones(np.shape(output))
         random = np.random.default_rng([at, self.given.point.seed, 5])
@@ -358,11 +363,11 @@ class Reading:
             total: Value = 0.0
             for at in self._come_from_above().values():
                 output = solid(self.outputs[at])
-                total = total + np.sum(self._weights(at, output) * output)
+                total = total + sum(map(np.sum, map(np.multiply, self._weights(at, output), arrays_in(output))))
             if np.ndim(total) == 0 and not isinstance(total, float):
                 return total
             first = solid(self.outputs[0])
-            return np.sum(first * self._weights(0, first))
+            return np.sum(first * self._weights(0, first)[0])
         kind, _, rest = way.partition(" ")
         if kind == "name":
             return solid(self.frame.find(rest))
@@ -375,11 +380,6 @@ class Reading:
         if np.size(above) > 1 and np.size(above) != np.size(output):
             raise Misfit(f"`{name}` does not have the shape of `{out}`")
         return np.sum(above * output)
-
-
-def is_claim(event: Event) -> bool:
-    """Whether an assignment goes to something that is named like a gradient."""
-    return bool(claimed(event.key))
 
 
 def slope(

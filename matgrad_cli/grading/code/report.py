@@ -185,6 +185,7 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
     unread: set[int] = set()
     healed: set[Place] = set()
     bare: list[tuple[Judged, int]] = []
+    mended: list[ast.stmt] = []
     effort = Effort()
     for one in found.judged:
         if one.outcome == "unread" and one.why is not None and one.why.line not in unread:
@@ -212,14 +213,18 @@ def _report(unit: Unit, found: Verdicts, places: _Places, reveal: Reveal) -> Pro
             lines.append(_at(places, where, "wrong", cause.code, cause.message, notes=notes, help=cause.help))
             if cause.help is None:
                 bare.append((one, len(lines) - 1))
+            else:
+                mended.append(where)
             healed |= cause.healed
             same = (other for other in found.judged if other is not one and other.why is not None)
             healed |= {other.place for other in same if other.why == one.why}
         if one.outcome not in ("wrong", "misfit") or one.place in healed:
             lines.append(_finding(one, places))
-    for one, at in bare:  # a line that is mended for a later claim may be what is wrong here
+    for one, at in reversed(bare):  # a line that is mended for a later claim may be what is wrong here
         if one.place in healed:
             lines[at] = _finding(one, places)
+        elif one.statement in mended:
+            del lines[at]
     lines += _out_of_order(unit, found, places)
     lines.sort(key=lambda finding: (finding.line, finding.verdict != "unreadable"))
     verdicts: list[ProblemVerdict] = [{"follows": "right"}.get(finding.verdict, finding.verdict) for finding in lines]  # type: ignore[misc]

@@ -191,14 +191,16 @@ def _decided(
     named = [Kind("size", (need.name,))] if number and need.name not in told else []
     axes, differentiated = axes_in(unit.own).get(need.name), need.name in differentiated_in(unit)
     ways = candidates(need.name, "size" if whole else need.hint, need.beside, given, axes, differentiated)
-    return [
-        {**kinds, need.name: kind} for way in chain(named, ways) for kind in (*(_column(way) if columns else ()), way)
-    ]
+    found: list[Kind] = []
+    for way in chain(named, ways):
+        column = _column(way) if columns else []
+        found += [*column, way] if len(way.dims) == 1 else [way, *column]
+    return [{**kinds, need.name: kind} for kind in found]
 
 
 def _column(kind: Kind) -> list[Kind]:
-    """A vector as a column."""
-    return [replace(kind, dims=(*kind.dims, "1"))] if kind.form == "array" and len(kind.dims) == 1 else []
+    """A vector as a column, rows as a row of columns."""
+    return [replace(kind, dims=(*kind.dims, "1"))] if kind.form == "array" and len(kind.dims) in (1, 2) else []
 
 
 def _understood(trial: Trial, kinds: dict[str, Kind], order: int) -> Understanding | None:

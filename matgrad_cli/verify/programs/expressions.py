@@ -15,7 +15,7 @@ from .machine import Machine, solid, whole
 from .names import entry, key_of, name_of
 from .operators import holds, operate, true
 from .tables import METHODS, PYTHON
-from .values import Fault, Frame, Function, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
+from .values import Fault, Frame, Function, Keyed, Misfit, Module, Need, Thing, Undecided, Unknown, Unread, Value
 
 PYTHON_FAULTS = (ValueError, IndexError, ZeroDivisionError, OverflowError, np.linalg.LinAlgError)
 FAULTS = (*PYTHON_FAULTS, TypeError, AttributeError, KeyError, Fault)
@@ -65,7 +65,7 @@ def _name(machine: Machine, frame: Frame, node: ast.Name) -> Value:
 
 USUAL = {
     "np": "numpy", "numpy": "numpy", "torch": "torch", "F": "torch.nn.functional", "math": "math", "jnp": "jax.numpy",
-    "nn": "torch.nn", "xrange": "builtins.range", "xp": "numpy", "cp": "numpy",
+    "nn": "torch.nn", "tf": "tensorflow", "xrange": "builtins.range", "xp": "numpy", "cp": "numpy",
 }  # fmt: skip
 """What a piece of code means by these names that does not say what it imports."""
 BUILTINS = frozenset((*PYTHON, "range", "print", "isinstance", "map", "type", "super", "object", "hasattr", "getattr"))
@@ -170,7 +170,7 @@ def _subscript(machine: Machine, frame: Frame, node: ast.Subscript) -> Value:
     if isinstance(owner, Module):
         return machine.note(_beside(machine, frame, owner, node.slice))
     place = place_of(machine, frame, node.slice)
-    if isinstance(owner, Undecided):
+    if isinstance(owner, Undecided | Keyed):
         if isinstance(place, str):
             return machine.input(place)
         raise Need(owner.name, "rows" if isinstance(place, int) else "array")

@@ -24,7 +24,7 @@ KEYWORDS = {
 }
 TORCH_WORDS = frozenset(("dim", "keepdim", "unbiased"))
 WELL_KNOWN = frozenset(
-    ("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp")
+    ("sigmoid", "relu", "softmax", "tanh", "exp", "log", "sqrt", "softplus", "log_softmax", "logsumexp", "einsum")
 )
 """Functions that have one meaning, and may come from a file that is not here."""
 KNOWN = "the function of that name"
@@ -33,7 +33,19 @@ OF_SHAPE = ("rand", "randn", "random", "random_sample", "standard_normal", "bern
 DRAWING = ("rand", "randn", "randint", "bernoulli", "rand_like", "randn_like", "dropout")
 """Functions of torch's that give random numbers."""
 LIKE = ("zeros_like", "empty_like", "ones_like")
-LIBRARIES = ("numpy", "torch", "math", "scipy", "jax", "builtins", "autograd", "cupy", "random", "collections")
+LIBRARIES = (
+    "numpy",
+    "torch",
+    "tensorflow",
+    "math",
+    "scipy",
+    "jax",
+    "builtins",
+    "autograd",
+    "cupy",
+    "random",
+    "collections",
+)
 SILENT = ("inplace", "device", "requires_grad", "pin_memory")
 """Words that say nothing of the value."""
 PLACES = {"choose": 0, "one_hot": 0, "take_along_axis": 1, "gather": 2}
@@ -210,7 +222,7 @@ def _python(machine: Machine, name: str, arguments: list[Value], named: dict[str
         return _is_a(*arguments)
     if name not in PYTHON:
         raise Unread(f"`{name}` is not read")
-    arguments = [solid(value, "size" if name == "int" else "array") for value in arguments]
+    arguments = [solid(value, {"int": "size", "len": "length"}.get(name, "array")) for value in arguments]
     if name == "sum" and not isinstance(arguments[0], np.ndarray):
         value: Value = arguments[1] if len(arguments) > 1 else 0
         for part in arguments[0]:

@@ -238,6 +238,12 @@ def moves(value: Value) -> bool:
     return isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "fc"
 
 
+def arrays_in(value: Value) -> list[Value]:
+    """An array, or the arrays in a list or a dict that holds nothing else, one for each time."""
+    parts = [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return [*parts] if all(map(moves, parts)) else []
+
+
 def solid(value: Value, hint: str = "array", beside: Value = None) -> Value:
     """The value itself; Need where it is an input of which nothing is known; Unread where it could not be read, Misfit
     where Python would have refused it before."""

@@ -69,12 +69,12 @@ ELEMENTWISE = _of_numpy("exp sin cos tan sinh cosh arctan arcsinh") | _named(
 
 REDUCING = _real("any all argmax argmin count_nonzero") | _named(
     {
-        "sum": of.total,
-        "mean average": of.mean,
+        "sum reduce_sum": of.total,
+        "mean average reduce_mean": of.mean,
         "var": of.variance,
         "std": of.deviation,
         "prod": lambda x, axis=None, keepdims=False: np.prod(x, axis=axis, keepdims=keepdims),
-        "max amax": of.largest,
+        "max amax reduce_max": of.largest,
         "min amin": of.smallest,
         "norm linalg.norm": of.norm,
         "logsumexp": of.logsumexp,
@@ -110,7 +110,7 @@ SHAPING = _of_numpy(_AS_IN_NUMPY) | _named({
     "take_along_axis": np.take_along_axis,
     "choose": np.choose,
     "astype": lambda x, dtype, copy=True: np.array(cast(x, dtype))[()],
-    "type": cast,
+    "type cast": cast,
     "masked_fill": lambda x, mask, value: np.where(np.real(mask) != 0, value, x),
     "expand": lib.expanded,
     "expand_as": lambda x, other: np.broadcast_to(x, np.shape(other)),

@@ -83,6 +83,16 @@ class Undecided:
 
 
 @record
+class Keyed:
+    """An input that holds the parameters of three layers, two each, which are inputs themselves: `params['W1']`."""
+
+    name: str
+
+    def __len__(self) -> int:
+        return 6
+
+
+@record
 class Module:
     """A library, or a part of it, under the name that the program gives it: `np`, `F`."""
 

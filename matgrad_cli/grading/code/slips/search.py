@@ -233,11 +233,11 @@ def _first(benches: list[Bench], ways: Iterator[tuple[ast.stmt, Edit]], effort: 
 
 
 def _before(bench: Bench) -> list[ast.stmt]:
-    """The lines, last first, of what the claim is computed from and that is no claim judged before: what a loop hands
-    on to its next round is judged later."""
-    reading = bench.trial.base
-    ends = {one.key: one.last.number for one in bench.trial.claims(reading)}
-    claims = {key for key, end in ends.items() if end <= bench.claim.last.number}
+    """The lines, last first, of what the claim is computed from and that is no claim judged right before: what a loop
+    hands on to its next round is judged later."""
+    reading, state = bench.trial.base, bench.trial.state({})
+    ends = {one.key: one.last.number for one in state.claims}
+    claims = {key for key, end in ends.items() if end <= bench.claim.last.number and state.outcomes[key] == "right"}
     found: dict[ast.stmt, None] = {}
     handed: set[ast.stmt] = set()
     wanted = [key for line in statements_of(bench.claim) for key in sorted(names_in(line))]
