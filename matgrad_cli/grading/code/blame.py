@@ -14,8 +14,7 @@ from ...diagnostics.record import field, mutable, record
 from ...documents.python.outline import Unit
 from ...documents.python.uses import is_gradient
 from ...verify.programs.machine import OPERATIONS, Event, moves
-from ...verify.programs.names import names_in
-from .claim import Claim, Stage, stages
+from .claim import Claim, Stage, sources, stages
 from .inputs import Kinds
 from .others import alike, unsettled
 from .reading import Reading
@@ -142,9 +141,7 @@ def _near(state: State, claim: Claim, keys: set[str]) -> list[Event]:
     """The arrays that a claim is computed from, by assignments that are made once; through those that claim nothing.
     The first name comes first, of each the last assignment."""
     reading = state.reading
-    near = set[str]().union(*(names_in(event.statement) for stage in claim.stages for event in stage.events))
-    for event in reversed(reading.machine.events):
-        near |= names_in(event.statement) if event.key in near - keys and event.number < claim.last.number else set()
+    near = sources(reading, claim, keys)
     events = [event for event in reading.assigned() if event.key in near - {"return"}]
     rounds = Counter(event.statement for event in events)
     whole = [

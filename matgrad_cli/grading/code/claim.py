@@ -10,7 +10,7 @@ import numpy as np
 from ...diagnostics.record import record, replace
 from ...documents.python.uses import LOSSES, is_gradient
 from ...verify.programs.machine import Event, moves
-from ...verify.programs.names import key_of
+from ...verify.programs.names import key_of, names_in
 from ...verify.programs.values import Unknown, Value
 from .reading import Reading
 
@@ -67,6 +67,14 @@ def writer(stage: Stage, truth: Value) -> Event:
     off = ~np.isclose(events[-1].value, truth)
     wide = [line for line, changed in written.items() if 2 * np.sum(changed & off) >= np.sum(off)]
     return next((event for event in reversed(events) if event.statement in wide), events[0])
+
+
+def sources(reading: Reading, claim: Claim, claims: set[str]) -> set[str]:
+    """The names that a claim is computed from, through those that are no claims."""
+    near = set[str]().union(*(names_in(event.statement) for stage in claim.stages for event in stage.events))
+    for event in reversed(reading.machine.events):
+        near |= names_in(event.statement) if event.key in near - claims and event.number < claim.last.number else set()
+    return near
 
 
 def fitting(value: Value, shape: tuple[int, ...]) -> Value:

@@ -18,8 +18,8 @@ from .blame import blamed
 from .claim import Claim, fitting, writer
 from .inputs import STRIDING, Kind
 from .meant import facts
-from .others import absolved, followers, of_a_part
-from .reading import SLOPES, NoLoss
+from .others import absolved, followers, foreign, of_a_part
+from .plans import SLOPES, NoLoss
 from .settle import Understanding, collapsed, narrowed, understandings, with_one_output
 from .thresholds import MORE, POINTS, points_of
 from .trial import State, Trial, tried
@@ -214,6 +214,8 @@ def assessed(trial: Trial) -> Assessment:
         one = _one(trial, claim, others)
         if one.outcome == "wrong" and claim.key in lost:
             one = replace(one, outcome="open", note=f"it comes from `{lost[claim.key].key}`, which is wrong")
+        if one.outcome == "wrong" and (name := foreign(state, claim)):
+            one = replace(one, outcome="open", note=f"`{name}` gets no value in this file")
         bad, claim = one.outcome in ("wrong", "misfit"), one.claim or claim
         used = bad and (not moves(claim.last.value) or bool(followers(state, claim)))  # else nobody needs the true one
         truth = _true_value(trial, claim) if used and number < len(state.claims) else None

@@ -15,7 +15,7 @@ from ...verify.programs.machine import Target, moves
 from ...verify.programs.names import arguments_of, key_of, last_part, word_of
 from ...verify.programs.primitives import STEP
 from ...verify.programs.values import Unknown, Value
-from .claim import Claim, fitting
+from .claim import Claim, fitting, sources
 from .inputs import TARGETS
 from .trial import DIRECTIONS, State, Trial, direction
 
@@ -228,6 +228,16 @@ def _with_penalty(trial: Trial, claim: Claim) -> str:
     found = ((parts, np.linalg.lstsq(parts, more)[0]) for parts in penalties if len(more) >= parts.shape[1])
     fits = any(np.all(times > 0) and np.allclose(parts @ times, more, 1e-9, 1e-9) for parts, times in found)
     return f"this is the derivative, and that of a penalty on `{claim.name}`, which is not in the loss" if fits else ""
+
+
+def foreign(state: State, claim: Claim) -> str:
+    """An attribute that a claim is computed from, and to which nothing here gives a value, not even the forward part:
+    what it holds is not known."""
+    reading, machine = state.reading, state.reading.machine
+    held = reading.owner.attributes if reading.owner is not None and state.trial.plan.after is None else {}
+    late = [name for name in held if min(machine.sites.get(id(machine.given.get(name)), [0])) > reading.born_until]
+    near = sources(reading, claim, set()) if late else set()
+    return next((f"self.{name}" for name in late if f"self.{name}" in near), "")
 
 
 def unsettled(state: State) -> list[str]:

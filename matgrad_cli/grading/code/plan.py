@@ -13,7 +13,8 @@ from ...verify.programs.machine import Event, moves
 from ...verify.programs.names import arguments_of, key_of, loaded
 from ...verify.programs.values import Unknown
 from .inputs import TARGETS
-from .reading import OUTPUTS, SLOPES, NoLoss, Plan, Reading
+from .plans import OUTPUTS, SLOPES, NoLoss, Plan
+from .reading import Reading
 
 
 def plan_of(reading: Reading) -> Plan:

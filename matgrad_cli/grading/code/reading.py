@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ...diagnostics.record import record
 from ...documents.python.lines import is_main
 from ...documents.python.outline import Unit
 from ...documents.python.pairs import callees, same_places
@@ -34,6 +33,7 @@ from ...verify.programs.values import (
     Value,
 )
 from .inputs import TARGETS, Given
+from .plans import CACHES, OUTPUTS, SLOPES, Plan
 from .text import (
     drawn_in,
     imported,
@@ -45,31 +45,6 @@ from .text import (
     stored_in,
     training_loops,
 )
-
-OUTPUTS = ("out", "output", "outputs", "y", "Y", "y_hat", "yhat", "z", "Z", "result", "h", "H")
-CACHES = ("cache", "ctx", "saved", "memory", "tape", "tmp", "context", "caches", "state")
-
-SLOPES = "slopes"
-"""How a function of each entry is judged whose derivative gets nothing from above."""
-
-
-class NoLoss(Exception):
-    """The unit has no loss that can be read; `line` is where this shows."""
-
-    def __init__(self, why: str, line: int) -> None:
-        super().__init__(why)
-        self.why = why
-        self.line = line
-
-
-@record
-class Plan:
-    """Where the loss of a unit is to be had: after which assignment (None:
-    when the forward part has returned), and how it is said."""
-
-    after: int | None
-    way: str
-    said: str
 
 
 class Reading:
@@ -249,6 +224,12 @@ class Reading:
                     return number
         if self._is_number() and taken_apart(self.unit.backward, name) and self._kept(name) is not None:
             return None  # an array, as no gradient of a number is: what the number is made of
+        known, inputs = self.fore.names, arguments_of(self.unit.forward)
+        made = [of for of in claimed(name) if moves(known.get(of)) and of not in inputs]
+        if made and not UPSTREAM.match(name):  # that by a value on the way: `dZ`, where an activation comes last
+            self.outputs.append(known[made[0]])
+            self.names.append(made[0])
+            return len(self.outputs) - 1
         if name not in self.fore.names and (UPSTREAM.match(name) or claimed(name)):
             free = [(number, value) for number, value in enumerate(self.outputs) if number not in taken]
             whole = [number for number, value in free if moves(value)] or [at for at, value in free if arrays_in(value)]

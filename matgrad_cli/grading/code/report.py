@@ -32,7 +32,7 @@ from ..sheets.report import in_cell
 from .inputs import EQUAL, FACTS, Kind, kinds_told
 from .judge import Judged, Place, Verdicts, assessed, judged
 from .plan import first_line
-from .reading import NoLoss
+from .plans import NoLoss
 from .settle import Understanding, lies_along_examples
 from .shapes import shapes_of
 from .slips.causes import cause_of, plain_cause

@@ -36,7 +36,7 @@ from .inputs import (
     told_of,
 )
 from .plan import first_line
-from .reading import NoLoss
+from .plans import NoLoss
 from .text import differentiated_in
 from .trial import TOO_MUCH, Trial, tried
 from .unite import renamed, united

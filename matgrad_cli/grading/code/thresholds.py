@@ -15,7 +15,8 @@ from ...documents.python.outline import Unit
 from ...verify.programs.primitives import decisions
 from ...verify.programs.values import Exhausted, Misfit, Need, Unread
 from .inputs import EVEN, FALLING, RISING, STRIDING, TURN, Given, Kinds, Point
-from .reading import NoLoss, Reading
+from .plans import NoLoss
+from .reading import Reading
 from .settle import Understanding
 from .trial import Trial, tried
 

@@ -20,11 +20,14 @@ from ...verify.programs.values import Exhausted, Misfit, Need, Unknown, Unread, 
 from .claim import Claim, Stage, constant, fitting, in_order, of_returned, returns_gradient, stages
 from .inputs import TARGETS, Given, Kind, Kinds, Point
 from .plan import first_line, plan_of
-from .reading import NoLoss, Plan, Reading, slope
+from .plans import NoLoss, Plan
+from .reading import Reading, slope
 
 Outcome = Literal["right", "differs", "unread", "misfit", "open"]
 
 DIRECTIONS = 2
+MOST_BIRTHS = 16
+"""So many values of one name are tried."""
 MOST_SITES = 60
 """Among so many values the one is looked for by which something is the derivative."""
 NOTHING = 1e-13
@@ -234,14 +237,14 @@ class Trial:
             own = event.frame in (reading.frame, reading.fore) or event.key.startswith("self.")
             known = own and event.number < before and moves(event.value)
             if known and last_part(event.key) == name and not event.stored:
-                found += reversed(event.sites)
+                found += [*event.sites[-1:], *event.sites[:1]]  # it may be handed on before it gets the name
             elif known and event.key == name and event.stored:
                 found += event.sites[-1:]
         if name in machine.given and moves(machine.given[name]):
             found += machine.sites.get(id(machine.given[name]), [])
         if self.plan.after is None:
             found = [born for site in found for born in self._in_forward(reading, site)]
-        return tuple(dict.fromkeys(found))[:6]
+        return tuple(dict.fromkeys(found))[:MOST_BIRTHS]
 
     def _in_forward(self, reading: Reading, site: int) -> list[int]:
         """A value that backward computes anew is the one of the same entries in the forward part."""
