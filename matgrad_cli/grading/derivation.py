@@ -206,13 +206,13 @@ class Reader:
         assert left.expr is not None
         last, outcomes = left.expr, []
         for number, side in enumerate(sides):
-            found_before = last
             last, outcome = self._next(last, side)
-            outcomes.append(outcome := self.equations.at_solution(left, found_before, outcome))
+            outcomes.append(outcome)
             stated = outcome.read.expr if outcome.read is not None else None
             uses = stated is not None and any(symbol in self.around.values for symbol in stated.symbols)
-            whole = stated is not None and found_before.shape is stated.shape and not stated.free
-            if outcome.verdict == "follows" and uses and whole and (self.around.stated is None or number == 0):
+            whole = stated is not None and left.expr.shape is stated.shape and not stated.free
+            everywhere = outcome.verdict == "follows" and outcome.role != "equation"
+            if everywhere and uses and whole and (self.around.stated is None or number == 0):
                 self.around.stated = stated
         self.chain.last, self.chain.target = last, False
         return outcomes
@@ -270,6 +270,7 @@ class Reader:
             message = f"`{unknown.name}` is not defined, so this chain of derivatives cannot be judged"
             return last, Outcome("undecided", found, Slip("unknown-name", message, span=unknown.span))
         outcome = unless_open(outcome, last, found, self.around, self.chain)
+        outcome = self.equations.at_solution(self.chain, last, outcome)
         if outcome.verdict == "wrong" and own and supposes_zero(self.around, self.chain, last, found.expr):
             self.notes.append("a variable of the problem is set to zero: no part of the derivation")
             return found.expr, Outcome("follows", found, role="aside")
@@ -385,10 +386,10 @@ class Reader:
         return found
 
     def _look_ahead(self) -> bool:
-        """A name may be used before the row that defines it: takes in one definition of a later row;
+        """A name may be used before the row that defines it: takes in a definition of a later row, no solution;
         False if there is none left."""
         for claim in self.later:
-            if self.defines(claim) and self.definable(claim):
+            if not is_marked(claim, self.equations.unknowns) and self.defines(claim) and self.definable(claim):
                 chain = replace(self.chain)
                 self.later.take(claim)
                 self.definition(claim)

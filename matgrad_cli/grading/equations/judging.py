@@ -18,6 +18,7 @@ from ..lines.kinds import Clash, Pairing, is_zero, pairings
 from ..lines.reading import Read
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim
+from ..meanings.targets import by_which
 from ..slips.causes import Slip
 from ..task import whole_derivative
 from .asked import judged_solution, stationary
@@ -40,7 +41,8 @@ class Equations:
     an error. `granted` are all of these: what follows from one of them is not called wrong again.
     `stated` is the derivative in the form that the derivation gave it, once it was seen to be right: quicker to compute
     than a pending one. `solution` is the last side that an unknown was said to be, worked out, with the verdict on it;
-    `claimed` one that does not follow.
+    `claimed` one that does not follow. `conditions` are derivatives by other variables that are set to zero too, and
+    `freed` what is solved for beside the unknowns so that they hold.
     """
 
     def __init__(self, around: Surroundings) -> None:
@@ -54,6 +56,8 @@ class Equations:
         self.solution: tuple[Read, Outcome] | None = None
         self.claimed: tuple[Read, Outcome] | None = None
         self.notes: list[str] = []
+        self.conditions: tuple[Equation, ...] = ()
+        self.freed: tuple[Symbol, ...] = ()
         self._benches: dict[Equation | None, SolvedBench] = {}
 
     @property
@@ -66,7 +70,7 @@ class Equations:
 
     def own_names(self, claim: Claim) -> dict[str, Expr]:
         """Names that mean something in one claim alone."""
-        return own_names(claim, self.around, self.unknowns, self.found)
+        return own_names(claim, self.around, (*self.unknowns, *self.freed), self.found)
 
     def judged(
         self, chain: Chain, last: Expr, found: Read, said: tuple[bool, bool], remarks: Sequence[str]
@@ -90,6 +94,9 @@ class Equations:
         if isinstance(pairs, Clash):
             return None
         sides = [(self.around.expanded(one), self.around.expanded(other)) for one, other in pairs]
+        if meant and is_zero(after) and (other := self._other_variable(chain, last)) is not None:
+            self._suppose(other, sides[0])
+            return Outcome("follows", found, role="equation")
         if meant and is_zero(after) and self._is_stated(chain, last):
             known = self._stated(chain) is not None
             self._stands_at(
@@ -132,6 +139,35 @@ class Equations:
         final = chain.final.expr if chain.final is not None else None
         return is_pending(last) or last is final or (final is not None and self.around.bench.equal(last, final))
 
+    def _other_variable(self, chain: Chain, last: Expr) -> Symbol | None:
+        """The other variable by which the derivative is set to zero here, `∂L/∂b = … = 0`; or its value alone, in which
+        no unknown stands: `Σ_i α_i y_i = 0`."""
+        problem, head = self.around.task.problem, by_which(self.around, chain.head) or by_which(self.around, last)
+        if head is not None or not {*self.unknowns}.isdisjoint(self.around.expanded(last).symbols):
+            return head if head in problem.variables and head not in (problem.wrt, *self.unknowns) else None
+        others = ((one, whole_derivative(problem.loss, one, "gradient")) for one in problem.variables)
+        alike = (
+            one
+            for one, slope in others
+            if slope is not None
+            and slope.shape is last.shape
+            and one not in self.unknowns
+            and self._is_multiple((last, Fill(0, last.shape)), slope)
+        )
+        return next(alike, None)
+
+    def _suppose(self, variable: Symbol, condition: Equation) -> None:
+        """Takes a condition beside the first equation: the variable is solved for, or data where it does not stand in
+        it."""
+        named = (node for side in condition for node in nodes_of(side) if isinstance(node, Symbol))
+        data = tuple(dict.fromkeys(one for one in named if one not in (*self.unknowns, *self.freed)))
+        self.conditions, before = (*self.conditions, condition), self.freed
+        for freed in ((variable,), data):
+            self.freed = (*before, *freed)
+            if solutions(self.around.bench, self._stationary(), self._derived()):
+                break
+        self._benches.clear()
+
     def _outcome(
         self, found: Read, sides: Sequence[Equation], pairs: Sequence[Pairing], meant: bool, both: bool, going: bool
     ) -> Outcome | None:
@@ -162,7 +198,7 @@ class Equations:
             return None
         judge = base if self.premise is None else self._bench(self.premise)
         unknown = [verdict.by for equation in sides if (verdict := judge.compare(*equation)).kind == "unknown"]
-        if not judge.solutions and any(self._is_multiple(equation) for equation in sides):
+        if not judge.solutions and any(self._is_multiple(equation, self.stated) for equation in sides):
             return Outcome("follows", found, role="equation")
         if not judge.solutions or len(unknown) == len(sides):
             said = NO_VALUE if NO_VALUE in unknown else EQUATION
@@ -175,13 +211,12 @@ class Equations:
             return Outcome("undecided", found, Slip("equation", HOMOGENEOUS), "equation")
         return Outcome("wrong", found, slip, "equation")
 
-    def _is_multiple(self, equation: Equation) -> bool:
-        """Whether an equation is the derivative set to zero, times a number: of an unknown that is not in it."""
+    def _is_multiple(self, equation: Equation, derivative: Expr | None) -> bool:
+        """Whether an equation is this derivative set to zero, times a number: of an unknown that is not in it."""
         one, other = equation
-        stated = self.around.expanded(self.stated) if self.stated is not None else None
-        if stated is None or one.shape is not other.shape:
+        if derivative is None or one.shape is not other.shape:
             return False
-        ratio = self.around.bench.ratio(sub(one, other), stated)
+        ratio = self.around.bench.ratio(sub(one, other), self.around.expanded(derivative))
         return ratio is not None and bool(ratio.constant)
 
     def _follows(self, base: SolvedBench, equation: Equation) -> Verdict:
@@ -268,10 +303,13 @@ class Equations:
         self.claimed = (found, outcome) if symbol in self.unknowns else self.claimed
         return outcome
 
-    def at_solution(self, left: Read, last: Expr, outcome: Outcome) -> Outcome:
-        r"""What is said of the loss where it is least, `L(\hat w) = …`, holds there, and nowhere else."""
-        read = outcome.read
-        if outcome.verdict != "wrong" or read is None or read.expr is None or not _AT_BEST.search(left.side.text):
+    def at_solution(self, chain: Chain, last: Expr, outcome: Outcome) -> Outcome:
+        r"""What is said of the loss where it is least, `L(\hat w) = …`, or behind an equation, holds there, and nowhere
+        else."""
+        read, loss = outcome.read, self.around.task.problem.loss
+        if outcome.verdict != "wrong" or read is None or read.expr is None or chain.head is not loss:
+            return outcome
+        if self.before is None and not _AT_BEST.search(read.side.source.text):
             return outcome
         pairs = [map(self.around.expanded, pair) for pair in pairings(last, read.expr)]
         verdicts = [self._base().compare(*pair) for pair in pairs]
@@ -314,7 +352,7 @@ class Equations:
             bench = self.around.bench
             system = self._stationary()
             if equation is not None:  # after an error in one equation the others, such as constraints, are still there
-                system = System((equation, *system.equations[1:]), self.unknowns)
+                system = System((equation, *system.equations[1:]), system.unknowns)
             points = solutions(bench, system, self._derived()) if system.equations else []
             fitting, sure = with_unknown(bench, system, points, self._derived()) if points else (points, True)
             found = self._benches[equation] = SolvedBench(bench, fitting, fitting is not points, sure)
@@ -330,7 +368,8 @@ class Equations:
 
     def _stationary(self) -> System:
         stated = None if self.stated is None else self.around.expanded(self.stated)
-        return stationary(self.around.task.problem.loss, self.unknowns, stated)
+        system = stationary(self.around.task.problem.loss, self.unknowns, stated)
+        return System((*system.equations, *self.conditions), (*system.unknowns, *self.freed))
 
     def _derived(self) -> dict[Symbol, Expr]:
         """Definitions that stand as variables of their own under a derivative."""

@@ -10,6 +10,7 @@ from ...notation import syntax as s
 from ..lines.functions import states_function
 from ..lines.scope import Surroundings
 from ..lines.statements import Claim, lone_name
+from ..lines.syntax_walk import inner
 
 _MARK = regex(
     r"_(?:(?i:hat|star|ast|opt(?:im(?:al|um))?|best|sol(?:ution)?|est(?:imate)?|min|[owgtr]?ls|r?lse|ridge|rr|reg"
@@ -38,14 +39,15 @@ def is_marked(claim: Claim, unknowns: Iterable[Symbol]) -> bool:
 
 def own_names(claim: Claim, around: Surroundings, unknowns: Sequence[Symbol], solution: Expr | None) -> dict[str, Expr]:
     r"""Names that mean something in one claim alone: `\hat w` with no value by now is the unknown w, where that stands
-    in no side, and beside w the `solution`, where one was found; P is the matrix of the p_ij that are defined; the
-    letter of a function that is stated again is any number."""
+    in no side or the claim ends in zero, and beside w the `solution`, where one was found; P is the matrix of the p_ij
+    that are defined; the letter of a function that is stated again is any number."""
     used = frozenset[str]().union(*(s.contents(side.node).names for side in claim.sides if side.node is not None))
     free = [name for name in used if not around.valued(name)]
     marked = {name: symbol for name in free if (symbol := marked_unknown(name, unknowns)) is not None}
     function = states_function(claim.left, around)
     letters = {around.formulas[function][0]} & {*free} if function is not None else ()
-    found: dict[str, Expr] = {name: symbol for name, symbol in marked.items() if symbol.name not in used}
+    zero = isinstance(last := inner(claim.sides[-1].node), s.Literal_) and not last.value
+    found: dict[str, Expr] = {name: symbol for name, symbol in marked.items() if zero or symbol.name not in used}
     if solution is not None:
         found |= {name: solution for name, symbol in marked.items() if name not in found and symbol is unknowns[0]}
     arrays = {name: around.defined[name.lower()] for name in free if name != name.lower() in around.defined}

@@ -52,10 +52,7 @@ def loss_names(
     differentiated = [name for name in differentiated if name != "I" or name in stated]  # dI = 0 of the identity
     if given:
         around.promised = frozenset(stated)
-        wanted = {given, given.lstrip("\\")} | {
-            name for name in differentiated if name.lower().startswith(given.lower())
-        }
-        return frozenset(wanted)
+        return frozenset((given, given.lstrip("\\"), *(name for name in differentiated if name.startswith(given))))
     if any(name in differentiated or name in USUAL for name in stated):
         _define_all(scratch, claims, stated)
     loss = around.task.problem.loss

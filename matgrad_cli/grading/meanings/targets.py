@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...ir import Differential, Entry, Expr, MatrixOf, Partial, Shape, Transpose, nodes_of
+from ...ir import Differential, Entry, Expr, MatrixOf, Partial, Shape, Symbol, Transpose, nodes_of
 from ...notation import syntax as s
 from ...records.finding import Role
 from ..lines.reading import Read, read_side
@@ -16,14 +16,19 @@ from ..lines.statements import Claim, lone_name
 from ..lines.syntax_walk import inner
 
 
-def is_target(around: Surroundings, expr: Expr | None) -> bool:
-    """Whether this is the derivative of the loss by the variable, whole or one entry of it."""
+def by_which(around: Surroundings, expr: Expr | None) -> Symbol | None:
+    """The variable by which this is the derivative of the loss, whole or one entry of it; None where it is none."""
     inner = expr
     while isinstance(inner, (Transpose, MatrixOf)) or (isinstance(inner, Entry) and isinstance(inner.base, MatrixOf)):
         inner = inner.children[0]
-    if not isinstance(inner, Partial) or inner.variable is not around.task.problem.wrt:
-        return False
-    return not isinstance(inner.row, int) and not isinstance(inner.col, int) and _is_of_loss(around, inner)
+    if not isinstance(inner, Partial) or isinstance(inner.row, int) or isinstance(inner.col, int):
+        return None
+    return inner.variable if _is_of_loss(around, inner) else None
+
+
+def is_target(around: Surroundings, expr: Expr | None) -> bool:
+    """Whether this is the derivative of the loss by the variable, whole or one entry of it."""
+    return by_which(around, expr) is around.task.problem.wrt
 
 
 def is_turned(around: Surroundings, left: Read) -> bool:
