@@ -21,13 +21,12 @@ from ...records.layout import is_turned
 from ..slips.causes import Slip
 from ..slips.doubt import doubt, other_side
 from .arrays import writings
-from .by_expressions import by_expression
 from .directions import at_another, directed, diverging, without_remainder
 from .functions import as_names, at_use, put_in
 from .indices import Letters, read_letters, without_cases
 from .scope import Surroundings
 from .syntax_walk import PRODUCTS, alike, inner, is_plain, names, rebuilt, walk
-from .through import loss_through
+from .through import through
 from .variables import by_parts
 
 FORM_SLIPS = {
@@ -353,8 +352,8 @@ def _turned(node: s.Node, around: Surroundings) -> s.Node:
     """A whole derivative as the layout writes it; one by a defined name is taken of the loss as the derivation states
     it."""
     if not isinstance(node, s.Derivative) or node.indices:
-        return _of_stated(node, around) if isinstance(node, s.Derivative) else node
-    node = _of_stated(node, around)
+        return through(node, around) if isinstance(node, s.Derivative) else node
+    node = through(node, around)
     first = None if node.body is None else _bare(node.body)
     by = node.variable
     if isinstance(first, s.Derivative) and by and first.variable and alike(first.variable, by):
@@ -375,15 +374,3 @@ def _value(node: s.Node, scope: Scope) -> Expr | None:
         return read_node(node, scope).expr
     except MatgradError:
         return None
-
-
-def _of_stated(node: s.Derivative, around: Surroundings) -> s.Derivative:
-    """The derivative of the loss by a defined name: of the loss as stated,
-    or of the problem's loss with the name put into it."""
-    node = by_expression(node, around)
-    variable = inner(node.variable)
-    if isinstance(variable, s.Name) and variable.name in around.defined:
-        body = inner(node.body)
-        if body is None or (isinstance(body, s.Name) and body.name in around.losses):
-            return replace(node, body=s.Name(node.span, loss_through(around, variable)))
-    return node

@@ -1,11 +1,12 @@
-"""∂L/∂e of a name that the derivation defines: the loss written in terms of e,
-also where only the header states the loss."""
+r"""∂L/∂e of a name that the derivation defines, and of what is no variable, `\nabla_{Ax-b}\lVert Ax-b\rVert^2`: what is
+differentiated, written in terms of that, also where only the header states the loss."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ...diagnostics import Diagnostic, InputError, Label
+from ...diagnostics import Diagnostic, InputError, Label, MatgradError, Source
+from ...diagnostics.record import replace
 from ...ir import (
     Add,
     Call,
@@ -23,46 +24,94 @@ from ...ir import (
     mul,
     neg,
     replace_at,
+    sub,
     substitute,
     transpose,
 )
 from ...ir import places as places_of
 from ...notation import syntax as s
+from ...notation.elaboration.chosen_entries import places
+from ...notation.elaboration.elaborate import read_node
+from ...notation.printing.to_text import to_text
 from ..bench import Bench
 from .scope import STATED, Surroundings
+from .syntax_walk import inner
 
 MOST_PLACES = 12
 
 
-def loss_through(around: Surroundings, name: s.Name) -> str:
-    """The name under which the loss stands in scope, written so that it depends on the defined name."""
-    symbol = around.defined[name.name]
-    base = around.stated if around.stated is not None else around.task.problem.loss
-    value = around.expanded(around.values[symbol])
+def through(node: s.Derivative, around: Surroundings) -> s.Derivative:
+    """The derivative of the loss by a defined name: of the loss as stated, or of the problem's loss with the name put
+    into it; that of anything by what is no variable, with a new name for that. Else the node itself."""
+    by, body = inner(node.variable), inner(node.body)
+    if isinstance(by, s.Name):
+        whole = body is None or (isinstance(body, s.Name) and body.name in around.losses)
+        if by.name not in around.defined or not whole:
+            return node
+        symbol, base = around.defined[by.name], around.stated or around.task.problem.loss
+        key = f"{STATED} through {by.name}"
+        if (written := around.looked_up.get(key)) is None or symbol in around.expanded(base, symbol).symbols:
+            written = _in_terms(around, base, symbol)
+        if written is None:
+            help_ = f"state the loss in terms of `{by.name}` first"
+            message = f"how the loss depends on `{by.name}` is not said"
+            raise InputError(Diagnostic("loss-not-stated", message, labels=(Label(by.span),), help=help_))
+        around.looked_up[key] = written
+        return replace(node, body=s.Name(node.span, key))
+    made = isinstance(by, (s.Binary, s.Inverted, s.Negative, s.Apply)) and getattr(by, "function", "") != "vec"
+    if by is None or not made or node.indices:
+        return node
+    scope = around.scope(Source("", ""), "latex", {})
+    try:
+        value = read_node(by, scope).expr
+        base = around.task.problem.loss if node.body is None else read_node(node.body, scope).expr
+    except MatgradError:
+        return node
+    if value.free or isinstance(value, Symbol):
+        return node
+    known = (one for one, meant in around.values.items() if meant is value)
+    symbol = next(known, None) or around.define(to_text(value), value)
+    if (written := _in_terms(around, base, symbol)) is None:
+        return node
+    key = f"{node.span.start} of {symbol.name}"
+    around.looked_up[key] = written
+    return s.Derivative(node.span, s.Name(node.span, key), s.Name(by.span, symbol.name), (), node.style)
+
+
+def _in_terms(around: Surroundings, body: Expr, symbol: Symbol) -> Expr | None:
+    """The body in terms of a variable with a value; None where it is not seen how it depends on that."""
+    value, whole = around.expanded(around.values[symbol]), around.expanded(body, symbol)
     old, new = _solved_for(value, symbol)
-    if isinstance(old, Symbol) and old is not value and old in (whole := around.expanded(base, symbol)).symbols:
-        changed = f"{STATED} through {name.name}"
-        around.looked_up[changed] = substitute(whole, {old: new})
-        return changed
-    if symbol in around.expanded(base, symbol).symbols:
-        if around.stated is not None:
-            return STATED
-        around.looked_up[STATED] = base
-        return STATED
-    known = f"{STATED} through {name.name}"
-    if known not in around.looked_up:
-        found = in_terms_of(around.bench, around.expanded(base), symbol, value)
-        if found is None:
-            raise InputError(
-                Diagnostic(
-                    "loss-not-stated",
-                    f"how the loss depends on `{name.name}` is not said",
-                    labels=(Label(name.span),),
-                    help=f"state the loss in terms of `{name.name}` first",
-                )
-            )
-        around.looked_up[known] = found
-    return known
+    if isinstance(old, Symbol) and old is not value and old in whole.symbols:
+        return substitute(whole, {old: new})
+    if symbol in whole.symbols:
+        return whole
+    if (
+        isinstance(value, MatMul)
+        and len(value.factors) == 2
+        and not around.apart
+        and value.factors[1] in _places(around)
+    ):
+        return _in_row(around.bench, whole, symbol, value)
+    return in_terms_of(around.bench, around.expanded(body), symbol, value)
+
+
+def _in_row(bench: Bench, body: Expr, symbol: Symbol, value: MatMul) -> Expr:
+    """The body in terms of row y of a matrix, also where the matrix itself stands."""
+    whole, place = value.factors
+    change = matmul(sub(symbol, value), transpose(place))
+    matrix, change = (whole.children[0], transpose(change)) if isinstance(whole, Transpose) else (whole, change)
+    beside, twice = substitute(body, {value: symbol}), dict[Expr, Expr]({symbol: mul(Number(2), symbol)})
+    everywhere = substitute(beside, {matrix: add(matrix, change)})
+    moves = bench.clearly_different(substitute(everywhere, twice), substitute(beside, twice))
+    return everywhere if moves else beside  # the row stands in the matrix too
+
+
+def _places(around: Surroundings) -> set[Expr]:
+    """The vectors that are 1 at one fixed place alone."""
+    letters = places(around.names().variables)
+    symbols = around.task.problem.variables
+    return {symbol for symbol in symbols if symbol.name[:2] == "e_" and symbol.name[2:] in letters}
 
 
 def _solved_for(value: Expr, symbol: Expr) -> tuple[Expr, Expr]:
@@ -111,10 +160,16 @@ def _entry(bench: Bench, node: Expr, symbol: Symbol, value: Expr) -> Expr | None
     if others or not value.shape.is_column or not node.shape.is_number:
         return None
     factors = node.factors if isinstance(node, Mul) else (node,)
+    return _made_of(bench, factors, value, Entry(value, letter, None), Entry(symbol, letter, None))
+
+
+def _made_of(bench: Bench, factors: Sequence[Expr], value: Expr, part: Expr, new: Expr) -> Expr | None:
+    """The product with `new` for all of its factors that are made of the same as a value, where they are this part of
+    it."""
     inside = [factor for factor in factors if factor.symbols and factor.symbols <= value.symbols]
-    if not inside or not bench.equal(mul(*inside), Entry(value, letter, None)):
+    if not inside or not bench.equal(mul(*inside), part):
         return None
-    return mul(*(factor for factor in factors if factor not in inside), Entry(symbol, letter, None))
+    return mul(*(factor for factor in factors if factor not in inside), new)
 
 
 def _written(bench: Bench, node: Expr, symbol: Symbol, value: Expr) -> Iterator[Expr]:
@@ -130,6 +185,8 @@ def _written(bench: Bench, node: Expr, symbol: Symbol, value: Expr) -> Iterator[
         yield from _among_terms(node, symbol, value)
     elif isinstance(node, MatMul):
         yield from _among_factors(bench, node, symbol, value)
+    elif isinstance(node, Mul) and (written := _made_of(bench, node.factors, value, value, symbol)) is not None:
+        yield written
 
 
 def _among_terms(node: Add, symbol: Symbol, value: Expr) -> Iterator[Expr]:
