@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from fractions import Fraction
 
 from ...diagnostics import Span
 from ...diagnostics.record import field, mutable, record, replace
@@ -265,38 +263,3 @@ def place_of(node: s.Node, letter: str, known: frozenset[str] = frozenset()) -> 
         if not isinstance(part, s.Name) and letter in free_letters(part, known):
             return place_of(part, letter, known)
     return node.span
-
-
-# ---- case tables
-
-
-def without_cases(node: s.Node) -> s.Node:
-    """A table of cases as choices, one in the other: v if i = j, else w. A condition that is none stays as it is."""
-    if not isinstance(node, s.Cases) or any(not condition.strip() for _, condition in node.branches[:-1]):
-        return node
-    result: s.Node = s.Literal_(node.span, Fraction(0), "0")
-    for value, condition in sorted(node.branches, key=lambda branch: not _is_otherwise(branch[1])):
-        indicator = _indicator(condition, node.span)
-        if indicator is None and not _is_otherwise(condition):
-            return node
-        result = value if indicator is None else s.Apply(node.span, "where", (indicator, value, result))
-    return s.Group(node.span, result)
-
-
-def _is_otherwise(condition: str) -> bool:
-    return any(word in condition.lower() for word in ("otherwise", "else")) or not condition.strip()
-
-
-def _indicator(condition: str, span: Span) -> s.Node | None:
-    """`j = p , p != q` as δ_jp (1 − δ_pq)."""
-    text = condition.replace("if", " ").replace("when", " ").replace("for", " ").replace(" and ", " , ")
-    result: s.Node | None = None
-    for part in (piece.strip() for piece in text.split(",")):
-        found = re.fullmatch(r"(\w+)\s*(=|!=)\s*(\w+)", part)
-        if found is None or found[1].isdecimal() or found[3].isdecimal():
-            return None
-        delta: s.Node = s.Kronecker(span, (s.Name(span, found[1]), s.Name(span, found[3])))
-        other = s.Binary(span, "-", s.Literal_(span, Fraction(1), "1"), delta)
-        factor = delta if found[2] == "=" else s.Group(span, other)
-        result = factor if result is None else s.Binary(span, "juxtapose", result, factor)
-    return s.Group(span, result) if result is not None else None

@@ -23,7 +23,7 @@ from ..slips.doubt import doubt, other_side
 from .arrays import writings
 from .directions import at_another, directed, diverging, without_remainder
 from .functions import as_names, at_use, put_in
-from .indices import Letters, read_letters, without_cases
+from .indices import Letters, read_letters
 from .scope import Surroundings
 from .syntax_walk import PRODUCTS, alike, inner, is_plain, names, rebuilt, walk
 from .through import through
@@ -149,7 +149,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
     known = {letter.name: letter.dim for letter in letters}
     stated = at_use(stated, around)
     if chosen := places(around.names().variables):
-        stated = rebuilt(rebuilt(stated, without_cases), lambda part: at_place(part, chosen, side.syntax))
+        stated = rebuilt(stated, lambda part: at_place(part, chosen, side.syntax))
         left = next((part for part in s.parts_of(stated) if isinstance(part, s.Name) and part.name in chosen), None)
         if left is not None:
             message = f"`{left.name}` is a fixed place here, and what is said of it is not read"
@@ -168,7 +168,7 @@ def _read(side: Side, stated: s.Node, around: Surroundings, letters: tuple[Index
             node = directed(node, around)
             written = telescoped(by_parts(node, around), around)
             tree, work = read_letters(written, (*known, *fixed, *_samples(written, around)), ())
-            tree = rebuilt(tree, lambda part: around.tabled(without_cases(part)))
+            tree = rebuilt(tree, around.tabled)
         if work.reused:
             misused = work.reused[0]
             failure: Failure = "wrong"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from ...diagnostics import Span
 from ...diagnostics.record import replace
 from ...notation import syntax as s
 from ...notation.expression.vocabulary import FUNCTION_NAMES, canonical_function
-from ...notation.syntax import NO_PARTS, parts_fields
 from ...notation.syntax import children as children
 from ...notation.syntax import rebuilt as rebuilt
 from ...notation.syntax import with_children as with_children
@@ -20,20 +20,9 @@ PRODUCTS = ("juxtapose", "dot", "@", "*", "hadamard")
 
 
 def alike(one: s.Node, other: s.Node) -> bool:
-    """Whether two trees say the same, wherever they stand."""
-    if type(one) is not type(other):
-        return False
-    plain = [
-        field
-        for field in type(one).__match_args__
-        if field != "span" and (field in NO_PARTS or field not in parts_fields(type(one)))
-    ]
-    if any(getattr(one, field) != getattr(other, field) for field in plain):
-        return False
-    left, right = children(one), children(other)
-    own = [field for field in parts_fields(type(one)) if not isinstance(getattr(one, field), (s.Node, tuple))]
-    same = all(getattr(one, field) == getattr(other, field) for field in own)
-    return same and len(left) == len(right) and all(alike(a, b) for a, b in zip(left, right, strict=True))
+    """Whether two trees say the same, wherever they stand, brackets aside."""
+    nowhere = [rebuilt(node, lambda part: replace(s.ungrouped(part), span=Span(0, 0))) for node in (one, other)]
+    return nowhere[0] == nowhere[1]
 
 
 def inner(node: s.Node | None) -> s.Node | None:

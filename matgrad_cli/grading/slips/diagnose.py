@@ -21,7 +21,7 @@ from .catalogue import DELTAS, EDITS, LAYOUT, LETTERS, LOST_LETTER, MISFITS, OTH
 from .causes import CAUSES, Repair, Slip
 from .kind import Kind, first
 from .misfits import Unfit
-from .missing_factors import left_out
+from .missing_factors import factor_left_out
 from .terms import shown
 from .witness import counterexample
 
@@ -104,16 +104,12 @@ def _of_kind(context: Context, before: Expr, after: Expr, clash: Clash) -> Slip:
 
 def _mended(context: Context, before: Expr, after: Expr, slip: Slip) -> Slip:
     """The slip of kind with the single edit, or the missing factor, that makes the line right."""
-    case = Case(context.around.bench, before, after, context, repair=partial(_repair, context, before))
-    if (found := first(case, EDITS)) is not None:
-        return _caused(slip, found)
-    reference = _reference(context, before)
-    factor = left_out(context.around.bench, reference, after) if reference is not None else None
-    if factor is None or reference is None:
-        return slip
-    return replace(
-        slip, notes=(*slip.notes, f"the factor `{shown(factor)}` is missing"), help=f"as in `{shown(reference)}`"
-    )
+    case = Case(
+        context.around.bench, before, after, context, None, lambda: _reference(context, before),
+        partial(_repair, context, before),
+    )  # fmt: skip
+    found = first(case, (*EDITS, factor_left_out))
+    return slip if found is None else _caused(slip, found)
 
 
 def _caused(slip: Slip, found: Slip) -> Slip:

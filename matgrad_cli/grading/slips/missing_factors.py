@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ...ir import Delta, Expr, Hadamard, MatMul, Mul, Number, hadamard, matmul, mul, replace_at
-from ..bench import Bench
 from .case import Case, Trial
 from .kind import kind, leads_here
 from .terms import Shown, written_places
@@ -28,14 +27,6 @@ def factor_too_many(case: Case) -> Iterator[Trial]:
     """A factor that does not belong here."""
     for factor, rest in islice(_with_one_less(case.line), MOST_TRIES):
         yield Trial(rest, (Shown(factor),), factor)
-
-
-def left_out(bench: Bench, source: Expr, target: Expr) -> Expr | None:
-    """The factor without which the source is the target; None if there is none."""
-    for factor, rest in islice(_with_one_less(source), MOST_TRIES):
-        if rest.shape is target.shape and rest.free == target.free and bench.equal(rest, target):
-            return factor
-    return None
 
 
 def _with_one_less(source: Expr) -> Iterator[tuple[Expr, Expr]]:

@@ -35,7 +35,7 @@ def cases(reader: Cursor) -> s.Node:
         first = where + 1
     reader.at = close + 1
     table = s.Cases(reader.span(opening, reader.last), tuple(branches))
-    return _choice(table, conditions) or table
+    return _choice(table, conditions, reader.known) or table
 
 
 def written_out(r: Cursor) -> s.Node:
@@ -165,25 +165,38 @@ def _words(tokens: list[Token]) -> str:
 
 
 def _condition(reader: Cursor, first: int, past: int) -> tuple[s.Node | None, bool]:
-    """What a branch asks for, and whether it stands for all that is left."""
-    places = [place for place in range(first, past) if reader.tokens[place].kind not in ("gap", "text")]
-    if not places:
-        return None, _words(reader.tokens[first:past]).strip(" .,").lower() in _OTHERWISE
-    last = places[-1] + (reader.tokens[places[-1]].text not in (",", ".", ";"))
-    return comparison(reader, places[0], last), False
+    """What a branch asks for, all that stands between its commas, and whether it stands for all that is left."""
+    words = [_words(reader.tokens[place : place + 1]) for place in range(first, past)]
+    cuts = [first - 1, *(first + at for at, word in enumerate(words) if word == ","), past]
+    asked: list[s.Node | None] = []
+    for start, end in pairwise(cuts):
+        places = [place for place in range(start + 1, end) if reader.tokens[place].kind not in ("gap", "text")]
+        if places:
+            last = places[-1] + (reader.tokens[places[-1]].text not in (".", ";"))
+            asked.append(comparison(reader, places[0], last))
+    if not asked:
+        return None, " ".join(words).strip(" .,").lower() in _OTHERWISE
+    found = asked[0]
+    for other in asked[1:]:
+        found = None if found is None or other is None else reader.binary("juxtapose", found, other)
+    return found, False
 
 
-def _choice(table: s.Cases, conditions: list[tuple[s.Node | None, bool]]) -> s.Node | None:
-    """The branches as choices, one in the other; the last must be what the others leave."""
-    *asked, (last, rest) = conditions
-    whole = rest or (last is not None and len(asked) == 1 and asked[0][0] is not None and _opposite(asked[0][0], last))
-    if not asked or not whole or any(condition is None for condition, _ in asked):
+def _choice(table: s.Cases, conditions: list[tuple[s.Node | None, bool]], known: bool) -> s.Node | None:
+    """The branches as choices, one in the other; the last must be what the others leave. Beside known names a table for
+    pairs of letters is 0 for all other pairs."""
+    branches = [(value, condition) for (value, _), (condition, _) in zip(table.branches, conditions, strict=True)]
+    *asked, (found, last) = branches
+    first = asked[0][1] if len(asked) == 1 else None
+    if known and all(condition is not None and s.Kronecker in s.contents(condition).kinds for _, condition in branches):
+        asked, found = branches, s.Literal_(table.span, Fraction(0), "0")
+    elif not asked or not (conditions[-1][1] or (last is not None and first is not None and _opposite(first, last))):
         return None
-    found: s.Node = table.branches[-1][0]
-    for (value, _), (condition, _) in zip(reversed(table.branches[:-1]), reversed(asked), strict=True):
-        assert condition is not None
+    for value, condition in reversed(asked):
+        if condition is None:
+            return None
         found = s.Apply(table.span, "where", (condition, value, found))
-    return found
+    return s.Group(table.span, found)
 
 
 def _opposite(one: s.Node, other: s.Node) -> bool:
