@@ -13,7 +13,7 @@ from .equations.judging import Equations
 from .equations.marked import is_marked
 from .equations.meaning import is_equation, supposes_zero
 from .equations.slips import placed
-from .lines.directions import find_directions_called, holds_small, to_first_order
+from .lines.directions import holds_small, to_first_order
 from .lines.directions import unknown as unexplained
 from .lines.forms import as_array, is_derivative, is_pending, left_letters, letters_of
 from .lines.functions import states_function
@@ -155,7 +155,6 @@ class Reader:
             return self._judged(claim, first)
 
     def _judged(self, claim: Claim, first: bool) -> list[Outcome]:
-        find_directions_called(self.around, [side.node for side in claim.sides])
         self.both = claim.both
         sides, outcomes = list(claim.sides), list[Outcome]()
         before: Read | None = None

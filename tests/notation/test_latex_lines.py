@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from latex_sexpr import tree
 
-from matgrad_cli.notation.latex.lines import LatexLine, differentiated_names, split_line
+from matgrad_cli.grading.lines.losses import differentiated_names
+from matgrad_cli.notation.latex.lines import LatexLine, split_line
 from matgrad_cli.notation.latex.names import LatexNames
 
 NAMES = LatexNames(

@@ -79,8 +79,8 @@ def _moves(around: Surroundings, node: s.Node) -> Iterator[tuple[str, bool]]:
                     yield from _beside_variable(around, inside) if isinstance(inside, s.Binary) else ()
             case s.Derivative(_, _, None, (s.Name(_, name),), "D") if unknown(around, name):
                 yield name, False  # D_H f(X)
-            case s.Differential_(_, _, s.Name(_, name)) if unknown(around, name):
-                yield name, False
+            case s.Differential_(_, _, s.Name(_, name)) if not around.known(name) and name not in around.promised:
+                yield name, False  # also the d of Df(x)[d]
             case s.Name(_, name) if name == f"{around.task.problem.wrt.name}_dot" and unknown(around, name):
                 yield name, False
             case s.Derivative(_, body, s.Name(_, name), ()) if body is not None and unknown(around, name):
@@ -102,14 +102,6 @@ def diverging(node: s.Node, around: Surroundings, value: Callable[[s.Node], Expr
                 if around.bench.clearly_different(there, Fill(0, there.shape)):
                     return part
     return None
-
-
-def find_directions_called(around: Surroundings, nodes: Iterable[s.Node | None]) -> None:
-    """A name in the brackets of Df(X)[H] is a direction."""
-    for node in (part for whole in nodes if whole is not None for part in s.parts_of(whole)):
-        name = inner(node.direction) if isinstance(node, s.Differential_) else None
-        if isinstance(name, s.Name) and not around.known(name.name):
-            around.directions[name.name] = Symbol(name.name, around.task.problem.wrt.shape)
 
 
 def unknown(around: Surroundings, name: str) -> bool:

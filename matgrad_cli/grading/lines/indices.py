@@ -102,11 +102,9 @@ def _summed(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.No
             left, first = _summed(node.left, letters, bound | each)
             right, second = _summed(node.right, letters, bound | each)
         return replace(node, left=left, right=right), first | second
-    if isinstance(node, (s.Negative, s.Group)):
-        body, inner = _summed(node.body, letters, bound)
+    if isinstance(node, (s.Negative, s.Group, s.Derivative, s.Differential_)):
+        body, inner = (None, frozenset[str]()) if node.body is None else _summed(node.body, letters, bound)
         return replace(node, body=body), inner
-    if isinstance(node, (s.Derivative, s.Differential_)):
-        return _pending(node, letters, bound)
     return _product(node, letters, bound)
 
 
@@ -116,16 +114,6 @@ def _of_each(node: s.Binary, first: frozenset[str], second: frozenset[str], know
     left, right = (frozenset(free_letters(side, known)) for side in (node.left, node.right))
     each = (first & right - second) | (second & left - first)
     return each if left - (first - each) == right - (second - each) else frozenset()
-
-
-def _pending(
-    node: s.Derivative | s.Differential_, letters: Letters, bound: frozenset[str]
-) -> tuple[s.Node, frozenset[str]]:
-    """The body of a pending derivative is an expression of its own."""
-    if node.body is None:
-        return node, frozenset()
-    body, inner = _summed(node.body, letters, bound)
-    return replace(node, body=body), inner
 
 
 def _product(node: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.Node, frozenset[str]]:

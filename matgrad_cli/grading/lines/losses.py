@@ -10,7 +10,6 @@ from ...diagnostics import Source
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
 from ...notation import syntax as s
-from ...notation.latex.lines import differentiated_names
 from ...notation.latex.names import FUNCTIONS, letter_name
 from ...notation.unknown import names_in as names_of_loss
 from ..bench import Bench
@@ -45,7 +44,7 @@ def loss_names(
     functions = names_of_loss(around.task.problem.loss)
     differentiated = [
         name
-        for name in dict.fromkeys((*differentiated_names(nodes), *_inside(nodes)))
+        for name in differentiated_names(nodes)
         if not scratch.known(name) and name not in functions and name not in scratch.formulas
     ]
     stated = _stated_names(scratch, claims)
@@ -150,19 +149,22 @@ def _stated_names(scratch: Surroundings, claims: Sequence[Claim]) -> list[str]:
     return [name for name in names if name is not None and not scratch.valued(name)]
 
 
-def _inside(nodes: Sequence[s.Node]) -> list[str]:
-    """Usual or called names somewhere under ∂, as the L of ∇tr(L(D, W)); index letters are none."""
-    found: list[str] = []
+def differentiated_names(nodes: Iterable[s.Node]) -> tuple[str, ...]:
+    """The lone names under ∂, ∇ and d, then usual or called names in a part of what a ∂ takes: the L of ∇tr(L(D, W)).
+    Index letters are none."""
+    alone: list[str] = []
+    inside: list[str] = []
     for part in (part for node in nodes for part in s.parts_of(node)):
-        if isinstance(part, s.Derivative) and part.body is not None:
+        if not isinstance(part, s.Derivative | s.Differential_) or part.body is None:
+            continue
+        body = part.body.body if isinstance(part.body, s.Subscript) else part.body
+        alone += [body.name] if isinstance(body, s.Name) else []
+        if isinstance(part, s.Derivative):
             here = names_in(part.body)
-            called = [
-                name for name in here if name.name in USUAL or len(name.name) + 2 < name.span.end - name.span.start
-            ]
-            found += [name.name for name in called]
-            calls = (inner.function for inner in s.parts_of(part.body) if isinstance(inner, s.Apply))
-            found += [function for function in calls if function in USUAL]
-    return found
+            calls = [one.function for one in s.parts_of(part.body) if isinstance(one, s.Apply)]
+            inside += [one.name for one in here if len(one.name) + 2 < one.span.end - one.span.start]
+            inside += [name for name in (*(one.name for one in here), *calls) if name in USUAL]
+    return tuple(dict.fromkeys((*alone, *inside)))
 
 
 def _define_all(scratch: Surroundings, claims: Sequence[Claim], names: Sequence[str]) -> None:

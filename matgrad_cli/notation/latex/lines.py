@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, Literal
 
@@ -317,18 +317,7 @@ def _end(tokens: list[Token]) -> Token:
     return Token("end", "", tokens[-1].end, tokens[-1].end)
 
 
-def differentiated_names(nodes: Iterable[s.Node]) -> tuple[str, ...]:
-    """The lone names that stand under a derivative or differential sign: undeclared ones mean the loss."""
-    found: dict[str, None] = {}
-    for part in (part for node in nodes for part in s.parts_of(node)):
-        if isinstance(part, s.Derivative | s.Differential_) and part.body is not None:
-            body = part.body.body if isinstance(part.body, s.Subscript) else part.body
-            if isinstance(body, s.Name):
-                found.setdefault(body.name)
-    return tuple(found)
-
-
-__all__ = ["LatexLine", "LatexNames", "Side", "Statement", "differentiated_names", "split_line"]
+__all__ = ["LatexLine", "LatexNames", "Side", "Statement", "split_line"]
 
 
 # ---- rows with a bracket too many or too few: every way to balance them with one bracket left out or put in, the
