@@ -10,6 +10,8 @@ from ...diagnostics.record import record
 from ...ir import (
     Add,
     Call,
+    Delta,
+    Entry,
     Expr,
     Eye,
     Fill,
@@ -17,9 +19,11 @@ from ...ir import (
     MatMul,
     Mul,
     Path,
+    Symbol,
     Transpose,
     add,
     at,
+    letters_in,
     matmul,
     mul,
     nodes_of,
@@ -35,7 +39,7 @@ from ..lines.scope import Surroundings
 from .causes import Repair
 from .factors import Factor
 from .sieve import Sieve
-from .terms import levels_of, shown, written_places
+from .terms import Shown, levels_of, shown, written_places
 
 
 @record
@@ -159,7 +163,40 @@ class Case:
         ]
         return [(parts, at, needed) for parts, at, needed in tried if needed is not None and needed.constant != 1]
 
-    # ---- how it is written: its sums, its products and the arrays in it, and what is made of them
+    # ---- how it is written: its letters, its sums, its products and the arrays in it, and what is made of them
+
+    def deltas(self) -> Iterator[tuple[Path, Any, tuple[Any, ...]]]:
+        """The δ's and their letters."""
+        for path, node in self.places if Delta in self.kinds and self.needed.shape is self.line.shape else ():
+            if isinstance(node, Delta):
+                yield path, node, (node.left, node.right)
+
+    def entries(self) -> Iterator[tuple[Path, Any, tuple[Any, ...]]]:
+        """The entries of names, and where each stands: its letters, or None."""
+        for path, node in self.places if Entry in self.kinds else ():
+            if isinstance(node, Entry) and isinstance(node.base, Symbol):
+                yield path, node, (node.row, node.col)
+
+    def instead(self, place: Any, *kept: Any) -> list[Any]:
+        """The letters that may stand where one does; not those that are `kept` beside it."""
+        letters = sorted(letters_in(self.line) | self.needed.free) if isinstance(place, Index) else ()
+        return [letter for letter in letters if letter.dim is place.dim and letter not in (place, *kept)]
+
+    def lettered(self, node: Any, letters: Sequence[Any]) -> Any:
+        """A δ, or an entry, with other letters."""
+        return Delta(*letters) if isinstance(node, Delta) else Entry(node.base, *letters)
+
+    def both(self, first: tuple[Path, Any], second: tuple[Path, Any]) -> Any:
+        """The whole line with two parts replaced."""
+        return replace_at(replace_at(self.line, *first), *second)
+
+    def told(self, *letters: Any) -> str:
+        """Letters in words."""
+        return "".join(map(str, letters))
+
+    def said(self, part: Any) -> object:
+        """A part in words, which are found when it is told."""
+        return Shown(part)
 
     def sums(self) -> Iterator[tuple[Path, Sequence[Any]]]:
         """Whole sums and their terms."""

@@ -66,12 +66,7 @@ MISFITS: Final = (
 )
 """The edits of a line whose parts do not fit."""
 
-LETTERS: Final = (
-    replace(edits.turned_entry, trials=misfits.turned_entry),
-    replace(patterns.wrong_pair, trials=misfits.wrong_pair),
-    replace(patterns.crossed_deltas, trials=misfits.crossed_deltas),
-    replace(patterns.other_letter, trials=misfits.other_letter, words="give it the letters {1}: `{line}`"),
-)
+LETTERS: Final = edits.turned_entry, patterns.wrong_pair, patterns.crossed_deltas, patterns.other_letter
 """The edits of a line whose letters do not fit."""
 
 DELTAS: Final = patterns.single_delta, patterns.wrong_pair

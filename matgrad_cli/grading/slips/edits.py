@@ -164,11 +164,10 @@ def order(case: Case) -> Made:
 )
 def turned_entry(case: Case) -> Made:
     """A_ki for A_ik."""
-    for path, node in case.places:
-        match node:
-            case Entry(Symbol() as base, Index() as row, Index() as col) if row is not col:
-                with suppress(ValueError):
-                    yield case.changed(path, Entry(base, col, row), (Quoted(case, node),), node)
+    for path, node, places in case.entries():
+        if len(places) == 2 and None not in places and len(set(map(case.told, places))) == 2:
+            with suppress(ValueError):
+                yield case.changed(path, case.lettered(node, places[::-1]), (Quoted(case, node),), node)
 
 
 @kind(

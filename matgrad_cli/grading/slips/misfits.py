@@ -4,7 +4,6 @@ fit."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
 from typing import Any
 
 from ...diagnostics import Span
@@ -62,6 +61,38 @@ class Unfit(Case):
             for path, node in self.arrays(turned=True)
             if isinstance(part, s.Name) and node == replace(part, span=node.span)
         ]
+
+    def deltas(self) -> Iterator[tuple[Path, s.Kronecker, tuple[s.Node, ...]]]:
+        """The δ's and their letters."""
+        yield from ((path, node, node.indices) for path, node in self.places if isinstance(node, s.Kronecker))
+
+    def entries(self) -> Iterator[tuple[Path, s.Subscript, tuple[s.Node, ...]]]:
+        """The entries and their letters."""
+        yield from ((path, node, node.indices) for path, node in self.places if isinstance(node, s.Subscript))
+
+    def instead(self, place: Any, *kept: Any) -> list[s.Name]:
+        """The index letters of the line and of what is needed, each once, but those that stand there."""
+        found = {name.name: name for name in names(self.tree, index=True)}
+        here = sorted(self.needed.free - found.keys())
+        found |= {letter.name: s.Name(self.tree.span, letter.name) for letter in here}
+        but = {self.told(one) for one in (place, *kept)}
+        return [name for name in found.values() if name.name not in but] if isinstance(place, s.Name) else []
+
+    def lettered(self, node: Any, letters: Sequence[s.Node]) -> Any:
+        """A δ, or an entry, with other letters."""
+        return replace(node, indices=tuple(letters))
+
+    def both(self, first: tuple[Path, s.Node], second: tuple[Path, s.Node]) -> s.Node:
+        """The whole line with two parts replaced."""
+        return replaced(replaced(self.tree, *first), *second)
+
+    def told(self, *letters: Any) -> str:
+        """Letters in words."""
+        return "".join(getattr(one, "name", "…") for one in letters)
+
+    def said(self, part: Any) -> object:
+        """An entry in words."""
+        return f"{self.text(part.body)}_{self.told(*part.indices)}"
 
     def sums(self) -> Iterator[tuple[Path, Sequence[s.Node]]]:
         """Whole sums and their terms."""
@@ -187,58 +218,3 @@ def product_for_hadamard(case: Case) -> Made:
             entrywise = node.operator in ("hadamard", "*")
             said = "a matrix" if entrywise else "an elementwise", Quoted(case, node)
             yield case.changed(path, replace(node, operator="@" if entrywise else "hadamard"), said)
-
-
-# ---- letters that run over other sides than they stand at
-
-
-def _letters(case: Case, *but: s.Node) -> list[s.Name]:
-    """The index letters of the line and of what is needed, each once."""
-    assert isinstance(case, Unfit)
-    found = {name.name: name for name in names(case.tree, index=True)}
-    found |= {letter.name: s.Name(case.tree.span, letter.name) for letter in sorted(case.needed.free - found.keys())}
-    return [name for name in found.values() if name.name not in {getattr(one, "name", "") for one in but}]
-
-
-def turned_entry(case: Case) -> Made:
-    """A_ki for A_ik."""
-    for path, node in case.places:
-        match node:
-            case s.Subscript(_, _, (s.Name(), s.Name()) as indices):
-                yield case.changed(path, replace(node, indices=indices[::-1]), (Quoted(case, node),))
-
-
-def other_letter(case: Case) -> Made:
-    """X_ij for X_ik."""
-    for path, node in case.places:
-        for at, index in enumerate(node.indices) if isinstance(node, s.Subscript) else ():
-            for letter in _letters(case, index) if isinstance(index, s.Name) else ():
-                new = replace(node, indices=(*node.indices[:at], letter, *node.indices[at + 1 :]))
-                said = Quoted(case, node), "".join(getattr(one, "name", "…") for one in new.indices)
-                yield case.changed(path, new, said)
-
-
-def _told(*delta: s.Node) -> str:
-    return "".join(getattr(one, "name", "…") for one in delta)
-
-
-def wrong_pair(case: Case) -> Made:
-    """One index of one δ is another letter."""
-    for path, node in case.places:
-        match node:
-            case s.Kronecker(span, (left, right)):
-                for kept, letter in [(one, letter) for one in (left, right) for letter in _letters(case, left, right)]:
-                    yield case.changed(
-                        path, s.Kronecker(span, (letter, kept)), (_told(left, right), _told(letter, kept))
-                    )
-
-
-def crossed_deltas(case: Case) -> Made:
-    """Two δ's have exchanged a letter."""
-    deltas = [(path, node) for path, node in case.places if isinstance(node, s.Kronecker)]
-    for (first, one), (second, other) in combinations(deltas, 2):
-        (a, b), (c, d) = one.indices, other.indices
-        for left, right in (((a, d), (c, b)), ((a, c), (b, d))):
-            new = replaced(case.tree, first, replace(one, indices=left)) if isinstance(case, Unfit) else one
-            new = replaced(new, second, replace(other, indices=right))
-            yield case.changed((), new, (_told(a, b), _told(c, d), _told(*left), _told(*right)))

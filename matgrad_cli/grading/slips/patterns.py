@@ -18,7 +18,6 @@ from ...ir import (
     Number,
     Power,
     SumOver,
-    Symbol,
     add,
     fresh_index,
     is_elementwise,
@@ -29,7 +28,6 @@ from ...ir import (
     places,
     rename,
     replace_at,
-    substitute,
     sum_over,
 )
 from .case import Case, Trial
@@ -39,36 +37,24 @@ from .terms import Shown, terms_of
 # ---- δ
 
 
-def _has_deltas(case: Case) -> bool:
-    return Delta in case.kinds and case.needed.shape is case.line.shape
-
-
-def _instead(case: Case, place: object, *kept: object) -> list[Index]:
-    """The letters that may stand where one does; not those that are `kept` beside it."""
-    letters = letters_in(case.line) | case.needed.free
-    found = _of(sorted(letters), place) if isinstance(place, Index) else []
-    return [letter for letter in found if letter not in kept]
-
-
 @kind("differs", "`{0}` has another letter than is needed", "write `{1}` for `{0}`: `{line}`")
 def other_letter(case: Case) -> Iterator[Trial | None]:
     """X_ij for X_ik."""
-    for path, node in case.places if Entry in case.kinds else ():
-        if isinstance(node, Entry) and isinstance(node.base, Symbol):
-            rows = [Entry(node.base, letter, node.col) for letter in _instead(case, node.row)]
-            for new in (*rows, *[Entry(node.base, node.row, letter) for letter in _instead(case, node.col)]):
-                yield case.changed(path, new, (Shown(node), Shown(new)), node)
+    for path, node, letters in case.entries():
+        for at, place in enumerate(letters):
+            for letter in case.instead(place):
+                new = case.lettered(node, (*letters[:at], letter, *letters[at + 1 :]))
+                yield case.changed(path, new, (case.said(node), case.said(new)), node)
 
 
 @kind("wrong-delta", "δ_{0} links the wrong pair: it is δ_{1}", "write δ_{1} for δ_{0}: `{line}`")
 def wrong_pair(case: Case) -> Iterator[Trial | None]:
     """One index of one δ changed makes the line right."""
-    for path, delta in case.places if _has_deltas(case) else ():
-        if isinstance(delta, Delta):
-            for side, kept in ((delta.left, delta.right), (delta.right, delta.left)):
-                for letter in _instead(case, side, kept):
-                    said = f"{delta.left}{delta.right}", f"{letter}{kept}"
-                    yield case.changed(path, Delta(letter, kept), said)
+    for path, delta, pair in case.deltas():
+        for side, kept in (pair, pair[::-1]):
+            for letter in case.instead(side, kept):
+                said = case.told(*pair), case.told(letter, kept)
+                yield case.changed(path, case.lettered(delta, (letter, kept)), said)
 
 
 @kind(
@@ -77,15 +63,13 @@ def wrong_pair(case: Case) -> Iterator[Trial | None]:
     "column index",
     "write δ_{2} δ_{3}: `{line}`",
 )
-def crossed_deltas(case: Case) -> Iterator[Trial]:
+def crossed_deltas(case: Case) -> Iterator[Trial | None]:
     """Two δ's have exchanged a letter: δ_kt δ_js for δ_ks δ_jt."""
-    deltas = [node for node in nodes_of(case.line) if isinstance(node, Delta)] if _has_deltas(case) else []
-    for first, second in combinations(deltas, 2):
-        (a, b), (c, d) = (first.left, first.right), (second.left, second.right)
+    for (first, one, (a, b)), (second, other, (c, d)) in combinations(case.deltas(), 2):
         for left, right in (((a, d), (c, b)), ((a, c), (b, d))):
             with suppress(ValueError):
-                mended = substitute(case.line, {first: Delta(*left), second: Delta(*right)})
-                yield Trial(mended, tuple(f"{one}{other}" for one, other in ((a, b), (c, d), left, right)))
+                mended = case.both((first, case.lettered(one, left)), (second, case.lettered(other, right)))
+                yield case.changed((), mended, tuple(case.told(*two) for two in ((a, b), (c, d), left, right)))
 
 
 @kind(
@@ -96,12 +80,11 @@ def crossed_deltas(case: Case) -> Iterator[Trial]:
 def single_delta(case: Case) -> Iterator[Trial | None]:
     """One δ was written where the derivative of an entry needs two; a free letter may be lost by that."""
     lost = sorted(case.needed.free - case.line.free)
-    for path, delta in case.places if _has_deltas(case) and len(lost) < 2 else ():
-        for target in (lost or sorted(case.needed.free)) if isinstance(delta, Delta) else ():
-            for letter in _instead(case, target, delta.left, delta.right):
+    for path, delta, pair in case.deltas() if len(lost) < 2 else ():
+        for target in lost or sorted(case.needed.free):
+            for letter in case.instead(target, *pair):
                 said = f"{letter}{target}", f", so that the free index {target} is lost" if lost else ""
-                both = mul(delta, Delta(letter, target))
-                yield case.changed(path, both, (*said, f"{delta.left}{delta.right}"))
+                yield case.changed(path, mul(delta, Delta(letter, target)), (*said, case.told(*pair)))
 
 
 @kind("free-index-mismatch", "a factor is missing: {0}", "write `{line}`")
