@@ -1,4 +1,4 @@
-r"""Arrays written by their entries, `[2 \sum_i r_i X_{ij}]_j`, and rows that lie: X_{i,:} is 1×n."""
+r"""Diagonal matrices written by their entries, `diag(p_i(1 - p_i))`, and rows that lie: X_{i,:} is 1×n."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TypedDict
 
 from ...diagnostics.record import replace
 from ...notation import syntax as s
-from .indices import diagonal
 from .scope import Surroundings
 from .syntax_walk import bound_letters, children, free_letters, rebuilt, with_children
 
@@ -17,13 +16,9 @@ def writings(node: s.Node, around: Surroundings, fixed: Collection[str] = ()) ->
     the first that can be read counts."""
     if (spread := _diagonals(node, frozenset(fixed))) != node:
         yield from writings(spread, around, fixed)
-    whole = rebuilt(node, _by_entries)
-    lying = rebuilt(whole, _lying) if around.lying else whole
-    yield lying
-    if lying is not whole:
-        yield whole
-    if whole is not node:
-        yield node
+    if around.lying and (lying := rebuilt(node, _lying)) is not node:
+        yield lying
+    yield node
 
 
 def _diagonals(node: s.Node, bound: frozenset[str]) -> s.Node:
@@ -31,25 +26,15 @@ def _diagonals(node: s.Node, bound: frozenset[str]) -> s.Node:
     if they are numbers."""
     below = bound | frozenset(bound_letters(node))
     parts = tuple(part if isinstance(part, s.Name) else _diagonals(part, below) for part in children(node))
-    return diagonal(with_children(node, parts) if parts else node, bound)
-
-
-def _by_entries(node: s.Node) -> s.Node:
-    """A bracket with letters that it carries itself is the array of these entries;
-    other letters take an entry of it."""
-    if (
-        not isinstance(node, s.Subscript)
-        or isinstance(s.ungrouped(node.body), s.Name)
-        or not 1 <= len(node.indices) <= 2
-    ):
+    node = with_children(node, parts) if parts else node
+    if not isinstance(node, s.Apply) or node.function != "diag" or len(node.arguments) != 1:
         return node
-    letters = [index for index in map(s.ungrouped, node.indices) if isinstance(index, s.Name)]
-    carried = free_letters(node.body)
-    if len({letter.name for letter in letters}) != len(node.indices) or not all(
-        letter.name in carried for letter in letters
-    ):
+    (inside,) = node.arguments
+    loose = [letter for letter in free_letters(inside) if letter not in bound]
+    if len(loose) != 1:
         return node
-    return s.EntriesOf(node.span, (letters[0], letters[1] if len(letters) > 1 else None), (None, None), node.body)
+    entries = s.EntriesOf(inside.span, (s.Name(inside.span, loose[0]), None), (None, None), inside)
+    return replace(node, arguments=(entries,))
 
 
 def _lying(node: s.Node) -> s.Node:

@@ -159,25 +159,10 @@ def _atom(part: s.Node, letters: Letters, bound: frozenset[str]) -> tuple[s.Node
         base, inner = _atom(part.left, letters, bound)
         return replace(part, left=base), inner
     if isinstance(part, (s.Apply, s.Transposed, s.Inverted)):
-        slices = any(isinstance(inner, s.Slice) for inner in s.parts_of(part))
-        part = part if slices else diagonal(part, bound, letters.known)
         pairs = [_summed(argument, letters, bound) for argument in children(part)]
         inner = frozenset().union(*(below for _, below in pairs)) if pairs else frozenset()
         return with_children(part, tuple(new for new, _ in pairs)), inner
     return part, frozenset()
-
-
-def diagonal(part: s.Node, bound: frozenset[str], known: frozenset[str] = frozenset()) -> s.Node:
-    """`diag(p_i(1 − p_i))` with an i that nothing binds is the diagonal matrix of these numbers."""
-    if not isinstance(part, s.Apply) or part.function != "diag" or len(part.arguments) != 1:
-        return part
-    inside = part.arguments[0]
-    loose = [letter for letter in free_letters(inside, known) if letter not in bound]
-    if len(loose) != 1:
-        return part
-    return replace(
-        part, arguments=(s.EntriesOf(inside.span, (s.Name(inside.span, loose[0]), None), (None, None), inside),)
-    )
 
 
 def _occurrences(part: s.Node, known: frozenset[str]) -> dict[str, int]:

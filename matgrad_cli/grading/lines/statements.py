@@ -26,7 +26,6 @@ LONGEST_ROW = 12_000
 _CONSTANTS: frozenset[str] = frozenset(("const", "C", "c", "constant", "K_0", "C_0"))
 _INDICES = frozenset("ijklmnpqrst")
 _NUMPY = regex(r"@|\*\*|\.T\b|\b(?:norm|inv|eye|ones|logdet|matrix_power|outer|partial|delta|sum)\s*[(\[]|\bnp\.")
-_BOLD = regex(r"\\(?:boldsymbol|mathbf|bm|vec)\b")
 _RAISED = regex(r".*\^\s*\{?\s*\((\w+)\)\s*\}?\s*", re.DOTALL)
 _LATEX = regex(r"[\\{}^∂∇ᵀ²Σ⊙‖]|_\w|\*\{")
 
@@ -241,7 +240,7 @@ def _labelled(claim: Claim, names: LatexNames) -> Claim:
 
 
 def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.Node | None:
-    r"""`\delta^{(2)}` of an unknown δ is a name, not a power or a sample; a left side `e(θ)` of an unknown e is e;
+    r"""`\delta^{(2)}` of an unknown δ is a name, not a power or a sample;
     `\dot f` is what f changes by as the variable moves along `\dot x`."""
     moving = f"{names.wrt}_dot"
 
@@ -270,20 +269,7 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
         node = rebuilt(node, lambda part: at_place(part, chosen, "latex"))
     if left and isinstance(node, s.Apply) and node.function == "pinv" and isinstance(node.arguments[0], s.Name):
         return s.Name(node.span, f"{node.arguments[0].name}_plus")  # A^+ = … says what A^+ stands for
-    called = function_called(node, text, names) if left else None
-    return s.Name(node.span, called) if called is not None else cofactors(rebuilt(node, change), names)
-
-
-def function_called(node: s.Node, text: str, names: LatexNames) -> str | None:
-    """The e of a left side `e(θ)`, where e has no meaning yet."""
-    match node:
-        case s.Binary(_, "juxtapose", s.Name(start, name), right) if name not in names.variables:
-            between = _BOLD.sub("", text[start.end : right.span.start]).strip(" {}")
-            behind = text[right.span.end :].lstrip("} ")
-            brackets = isinstance(right, s.Group) or behind.startswith((")", "\\right)"))
-            opens = between.endswith("(") and between.removeprefix("\\left").strip() == "("
-            return name if brackets and opens else None
-    return None
+    return cofactors(rebuilt(node, change), names)
 
 
 def _numpy_claim(text: str, names: LatexNames) -> Claim | None:

@@ -300,7 +300,7 @@ def bracket_here(r: Cursor) -> s.Node:
     if token.text == "{" and isinstance(node, s.Apply) and (node.function, node.options) == ("norm", ()):
         return normed(r, node.arguments[0], node.span, False)
     scripts = scripts_here(r)
-    if token.text == "[" and scripts and scripts[0].kind == "index":
+    if token.text in ("[", "(") and scripts and scripts[0].kind == "index":
         entries = by_entries(node, scripts[0], r.span(token, scripts[0].end or r.last))
         if entries is not None:
             return with_scripts(r, entries, scripts[1:])
