@@ -248,18 +248,12 @@ def _named(node: s.Node | None, text: str, names: LatexNames, left: bool) -> s.N
         match part:
             case s.Name(span, name) if name.endswith("_dot") and name not in known and name != moving:
                 return s.Differential_(span, s.Name(span, name[:-4]), s.Name(span, moving))
-            case s.Slice(span, s.Name(_, name), s.Name(_, other), index, "sample") if not {name, other} & known:
-                number = s.ungrouped(index)
-                return s.Name(span, f"{name}^({number.value + 1})") if isinstance(number, s.Literal_) else part
             case s.Binary(
                 span, "^", s.Name(_, "J" | "E" as name), s.Binary(_, "juxtapose", s.Name(), s.Name()) as at
             ) if name not in known | names.losses:  # J^{ij} is 1 at this place, 0 elsewhere
                 span = Span(span.start, span.end + text.startswith("}", span.end))
                 row, col = (s.Apply(span, "basis", (letter,)) for letter in (at.left, at.right))
                 return s.Group(span, s.Binary(span, "juxtapose", row, s.Transposed(span, col)))
-            case s.Binary(span, "^", s.Name(_, name)) if name not in known:
-                raised = _RAISED.fullmatch(text[span.start : span.end + 2].rstrip(" =&"))
-                return s.Name(span, f"{name}^({raised[1]})") if raised is not None else part
         return part
 
     if node is None:

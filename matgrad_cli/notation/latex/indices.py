@@ -10,6 +10,7 @@ from typing import Final
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
 from .. import syntax as s
+from ..names import words
 from .cursor import Cursor
 from .tokens import Token
 
@@ -30,6 +31,38 @@ def one_index(scripts: Sequence[Script]) -> s.Node | None:
     """The one index where it is all that stands there."""
     only = scripts[0] if len(scripts) == 1 and scripts[0].kind == "index" else None
     return only.parts[0] if only is not None and len(only.parts) == 1 else None
+
+
+def counting_script(script: Script) -> Script:
+    """A power by a letter that a sum binds is no power: the letter counts the rows."""
+    letter = counter_of(script)
+    return Script("sample", (letter,), end=script.end) if letter is not None else script
+
+
+_RATES: Final = words("alpha beta gamma lambda rho eta")
+"""Letters of numbers whose powers are summed."""
+
+
+def counter_of(script: Script) -> s.Name | None:
+    """The letter that a sum binds, where it alone is raised."""
+    match script:
+        case Script("power", (s.Apply(_, function, (s.Name() as letter,)),)) if function == s.COUNTED:
+            return letter
+    return None
+
+
+def counted_power(r: Cursor, base: s.Node, letter: s.Name, end: Token) -> s.Node:
+    r"""`\gamma^t` under a Σ over t is a power; `x^i` of a letter that is no number may be one of several x."""
+    name = base.name if isinstance(base, s.Name) else ""
+    kind = r.names.variables.get(name)
+    if name and kind != "number" and (kind is not None or name not in _RATES):
+        message = f"whether the raised `{letter.name}` numbers `{name}` or is an exponent is not said"
+        raise r.trouble(
+            message, end, "index-as-number", f"write `{name}^{{({letter.name})}}` for one of several `{name}`"
+        )
+    if name and kind is None:
+        r.note(f"`{name}^{letter.name}` is read as a power")
+    return base
 
 
 def end_unbraced(r: Cursor, past: int, base: Token) -> int:

@@ -11,9 +11,13 @@ from ..names import words
 from .cursor import Cursor
 from .indices import (
     Script,
+    counted_power,
+    counter_of,
+    counting_script,
     end_unbraced,
     index_at,
     index_letters,
+    is_shift,
     is_top,
     known_script,
     name_above,
@@ -68,7 +72,8 @@ def raised_script(r: Cursor) -> Script:
     tokens, end = r.tokens[first:past], r.last
     texts = [token.text for token in tokens]
     bracketed = braced and len(tokens) >= 3 and (texts[0], texts[-1]) == ("(", ")")
-    if bracketed and all(token.kind == "name" for token in tokens[1:-1]):
+    moved = len(tokens) == 5 and is_shift(r, first + 2, past - 1)
+    if bracketed and (all(token.kind == "name" for token in tokens[1:-1]) or (moved and tokens[1].kind == "name")):
         return Script("sample", index_letters(r, first + 1, past - 1), end=end)
     if rounded and len(tokens) == 1 and tokens[0].kind == "name" and not is_top(r, tokens[0]):
         return Script("sample", index_letters(r, first, past), end=end)
@@ -148,38 +153,6 @@ def with_scripts(r: Cursor, base: s.Node, scripts: list[Script]) -> s.Node:
         scripts = [scripts[1], scripts[0]]
     for script in scripts:
         base = with_script(r, base, script)
-    return base
-
-
-def counting_script(script: Script) -> Script:
-    """A power by a letter that a sum binds is no power: the letter counts the rows."""
-    letter = counter_of(script)
-    return Script("sample", (letter,), end=script.end) if letter is not None else script
-
-
-_RATES: Final = words("alpha beta gamma lambda rho eta")
-"""Letters of numbers whose powers are summed."""
-
-
-def counter_of(script: Script) -> s.Name | None:
-    """The letter that a sum binds, where it alone is raised."""
-    match script:
-        case Script("power", (s.Apply(_, function, (s.Name() as letter,)),)) if function == s.COUNTED:
-            return letter
-    return None
-
-
-def counted_power(r: Cursor, base: s.Node, letter: s.Name, end: Token) -> s.Node:
-    r"""`\gamma^t` under a Σ over t is a power; `x^i` of a letter that is no number may be one of several x."""
-    name = base.name if isinstance(base, s.Name) else ""
-    kind = r.names.variables.get(name)
-    if name and kind != "number" and (kind is not None or name not in _RATES):
-        message = f"whether the raised `{letter.name}` numbers `{name}` or is an exponent is not said"
-        raise r.trouble(
-            message, end, "index-as-number", f"write `{name}^{{({letter.name})}}` for one of several `{name}`"
-        )
-    if name and kind is None:
-        r.note(f"`{name}^{letter.name}` is read as a power")
     return base
 
 
@@ -322,6 +295,8 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             return name, [*before, Script("sample", (at,), end=script.end), *rest, *behind]
         if script.kind == "label" or (script.kind == "pinv" and is_updated(r, name)):
             return known_form(r, name, script.label), [*before, *behind]
+        if script.kind == "sample" and _is_layer(r, name, script):
+            return f"{name}_{_layer(script)}", [*before, *behind]
         if script.kind == "prime" and names_another(r, name):
             return known_form(r, name, "_".join(["prime"] * script.amount)), [*before, *behind]
         named = script.parts and all(isinstance(part, s.Name | s.Literal_) for part in script.parts)
@@ -339,6 +314,30 @@ def labelled_name(r: Cursor, token: Token, scripts: list[Script]) -> tuple[str, 
             if label or (lettered and owns_script(r, token, text)) or r.unknown(f"{name}_{text}"):
                 return f"{name}_{text}", [*before, *behind]
     return name, scripts
+
+
+def _layer(script: Script) -> str:
+    """The letter in brackets above a name, with what is added to it."""
+    match script.parts:
+        case (s.Name(_, letter),):
+            return letter
+        case (s.Binary(_, sign, s.Name(_, letter), s.Literal_(_, _, text)),):
+            return f"{letter}{sign}{text}"
+    return ""
+
+
+def _is_layer(r: Cursor, name: str, script: Script) -> bool:
+    r"""Whether a letter in brackets belongs to the unknown name below it, as that of a layer does, `\delta^{(l)}`: it
+    numbers nothing that is known here."""
+    layer = _layer(script)
+    if f"{name}_{layer}" in r.names.variables:
+        return True
+    if not r.known or not layer or r.variable(name) or matrix_of(r, s.Name(r.span(r.last), name)).name != name:
+        return False
+    places = [at for at, token in enumerate(r.tokens) if (token.kind, token.text) == ("name", layer[0]) and at > 3]
+    bases = [r.tokens[at - 4] for at in places if [token.text for token in r.tokens[at - 3 : at]] == ["^", "{", "("]]
+    numbered = any(r.variable(matrix_of(r, r.name(base)).name) for base in bases if base.kind == "name")
+    return not numbered and not is_counted(r, script) and not counts_rows(r, layer[0], name)
 
 
 def is_updated(r: Cursor, name: str) -> bool:
