@@ -70,7 +70,7 @@ class Equations:
 
     def own_names(self, claim: Claim) -> dict[str, Expr]:
         """Names that mean something in one claim alone."""
-        return own_names(claim, self.around, (*self.unknowns, *self.freed), self.found)
+        return own_names(claim, self.around, self.unknowns, self.found)
 
     def judged(
         self, chain: Chain, last: Expr, found: Read, said: tuple[bool, bool], remarks: Sequence[str]

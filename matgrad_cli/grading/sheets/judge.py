@@ -340,8 +340,9 @@ class Judge:
         variables = self.question.wrt if name is None else (self.moved - put_in) | {name}
         by = next((begun.around.task.problem.wrt for begun in self.readers), None)
         inside = inside_of(result, self.readers[:1])
+        bound = {name} if any(begun.reader.equations.conditions for begun in self.readers) else set()  # by 1ᵀw = 1
         equal = result.role == "equation" or of_form(result)
-        equal = equal and self.said.isdisjoint(inside | line.names)
+        equal = equal and self.said.isdisjoint((inside | line.names) - bound)
         return equal and is_solution(line, result, variables, by, name, inside)
 
     def _unfit(self, line: Line, result: RowResult) -> bool:
