@@ -171,6 +171,37 @@ t|right|The entries of $t$ sum to one.
 t|wrong|Weights $t$ do not sum to one.
 t|wrong|Weights $t$ are arbitrary.
 t|wrong|We do not require $\\sum_i t_i = 1$.
+x|right|Let $x > 0$ (componentwise).
+x|right|Suppose every component of $x$ is strictly positive.
+x|right|The vector $x$ is positive.
+x|right|$x$ is componentwise positive.
+x|right|All of the $x_i$ are strictly positive.
+x|right|$x_1,\\dots,x_n > 0$.
+x|right|Let $x \\succ 0$ componentwise.
+x|undecided|Some components of $x$ are positive.
+x|wrong|The entries of $x$ are positive or negative.
+x|wrong|$x$ has at least one positive entry.
+A|right|$A$ equals its own transpose.
+A|right|Assume $A_{ij} = A_{ji}$ for all $i,j$.
+A|wrong|$A_{ij} = -A_{ji}$.
+A|wrong|$A$ is multiplied by its transpose.
+Q|right|$Q$ is a permutation matrix.
+Q|right|$Q$ is a Householder reflection.
+Q|right|The columns of $Q$ form an orthonormal set.
+Q|right|$Q$ has an orthonormal set of columns.
+Q|wrong|$Q$ is a generalized permutation matrix.
+P|right|$P$ projects orthogonally onto a subspace.
+P|undecided|Let $P$ be the projection onto a subspace.
+P|undecided|Let $P$ be a projection (not necessarily orthogonal).
+P|wrong|Let $P$ be an oblique projection.
+P|wrong|$P$ is the projection matrix of the camera.
+P|right|Define the centering matrix $P = I_n - \\frac{1}{n}\\mathbf{1}\\mathbf{1}^T$.
+Q|right|Let $Q = I - 2vv^\\top$ with $\\|v\\|=1$.
+Q|undecided|Let $Q = I - 2vv^\\top$.
+u|undecided|Note that $u/\\|u\\|$ is a unit vector.
+t|undecided|$t$ is binary.
+t|undecided|with positive weights $t$
+t|wrong|where the labels satisfy $\\sum_i t_i \\le 1$.
 A|undecided|Let $A$ be any square matrix; the symmetric case is treated in Section 3.
 A|wrong|A common mistake is to assume $A$ symmetric."""
 
@@ -180,6 +211,22 @@ def test_what_a_text_says_of_a_name_decides_what_rests_on_it(case: str) -> None:
     name, verdict, prose = case.split("|", 2)
     loss, slope = RESTS[name]
     assert check_text(f"{prose}\n\n$$f(x)={loss}$$\n\n$$\\nabla f = {slope}$$\n", "x.md").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "prose", "slope", "verdict"),
+    [
+        ("t", "The targets satisfy $\\sum_i t_i = 2$.", "2\\operatorname{softmax}(x)-t", "right"),
+        ("t", "The targets satisfy $\\sum_i t_i = 2$.", "\\operatorname{softmax}(x)-t", "wrong"),
+        ("t", "$\\mathbf{1}^\\top t = 3$.", "3\\operatorname{softmax}(x)-t", "right"),
+        ("t", "If $\\mathbf{1}^\\top t = 3$, it is simpler.", "3\\operatorname{softmax}(x)-t", "wrong"),
+        ("u", "We require $\\|u\\|^2 = 2$.", "2x", "right"),
+        ("u", "Let $u^\\top u = 3$.", "2x", "wrong"),
+    ],
+)
+def test_what_a_formula_says_that_an_array_measures_holds(name: str, prose: str, slope: str, verdict: str) -> None:
+    text = f"{prose}\n\n$$f(x)={RESTS[name][0]}$$\n\n$$\\nabla f = {slope}$$\n"
+    assert check_text(text, "x.md").verdict == verdict
 
 
 def test_a_fact_of_the_variable_serves_rows_that_derive_nothing() -> None:

@@ -18,12 +18,20 @@ def _tables() -> dict[str, dict[str, list[str]]]:
 
 
 def any_of(table: str) -> str:
-    """A pattern for any word of a table, of whatever language."""
-    return f"(?:{'|'.join(map(_filled, dict.fromkeys(chain(*_tables()[table].values()))))})"
+    """A pattern for any word of a table, of whatever language; `fact.unit`: for those of one meaning."""
+    name, _, meaning = table.partition(".")
+    words = _tables()[name]
+    found = dict.fromkeys(words[meaning] if meaning else chain(*words.values()))
+    return f"(?:{'|'.join(map(_filled, found))})"
+
+
+def meanings(table: str) -> tuple[str, ...]:
+    """What the words of a table may mean, in its order."""
+    return tuple(_tables()[table])
 
 
 def _filled(pattern: str) -> str:
-    return re.sub(r"(?<!P)<(\w+)>", lambda match: any_of(match[1]), pattern)
+    return re.sub(r"(?<!P)<(\w+(?:\.[\w ]+)?)>", lambda match: any_of(match[1]), pattern)
 
 
 @lru_cache(maxsize=64)
@@ -34,5 +42,4 @@ def said(pattern: str) -> re.Pattern[str]:
 
 def named(table: str, word: str) -> str | None:
     """What a word of some language means in a table by meanings: the fact `symmetric` of `symmetrische`."""
-    tables = _tables()[table].items() if word else ()
-    return next((name for name, words in tables if re.fullmatch("|".join(words), word, re.IGNORECASE)), None)
+    return next((name for name in meanings(table) if word and said(f"<{table}.{name}>").fullmatch(word)), None)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
 
 from ...diagnostics.regex import regex
 from ...facts import Problem
 from ...facts.denial import denied
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, Symbol, nodes_of, transpose
+from ...ir import Add, Call, Expr, Eye, Symbol, matmul, nodes_of, transpose
 from ...notation.loss_text import plain_name
 from ...verify.judge import Judge
+from ..homework.words import meanings, said
 from ..passage import blank
 from .outline import Stated
 from .sheet import Formula, Sheet
@@ -30,74 +32,39 @@ from .sizes import (
     plain_prose,
 )  # fmt: skip
 
-_POSITIVE = regex(rf"(?P<name>{NAME})\s*(?:>|≥|\\geq?)\s*0(?!\.?\d)")
-_DEFINITE = regex(rf"(?P<name>{NAME})\s*(?:\\succ(?:eq|curlyeq)?(?![A-Za-z])|≻|⪰|≽)\s*0(?!\.?\d)")
-_HAS = r"(?:has|have|having|with)\s+(?:all\s+|only\s+|\w+ly\s+)?"
-_ENTRIES = r"\s+(?:entries|components|elements|coordinates)"
-_KIND = (
-    r"(?<!cross-)(?<!cross )\b(?:(?:(?:auto-?|co-?)?covariances?|correlation)"
-    r"(?!\s+(?:between|of\b[^.;]{0,30}\b(?:and|two|with)\b))|variance-covariance|scatter|precision|kernel|Gram(?:ian)?|Hessian|Laplacian"
-    r"|Kovarianz\w*|(?:undirected|symmetric)[^.;=]{0,40}adjacency|adjacency(?=[^.;]{0,80}\bundirected)|inertia"
-    r"|stiffness|metric)\b"
+_SIGNED = regex(
+    rf"(?P<name>{NAME})\s*(?:(?P<definite>\\succ(?:eq|curlyeq)?(?![A-Za-z])|[≻⪰≽])|>|≥|\\geq?(?![A-Za-z]))\s*0(?!\.?\d)"
 )
-"""What is symmetric without being called so."""
-FACTS = (
-    ("always", "idempotent symmetric", r"(?:orthogonal|orthonormal|symmetric)\s+project(?:ion|or)s?\b"),
-    ("suggested", "idempotent symmetric", r"\ban?\s+project(?:ion|or)\b(?!\s+(?:head|layer))|\bhat\s+matrix"),
-    ("always", "semidefinite", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ]semi-?\s?definite|\b(?i:s?psd)\b"),
-    ("always", "spd", r"(?:symmetric(?:,|\s+and)?\s+)?positive[- ]definite|\b(?i:spd)\b|\bs\.p\.d\."),
-    ("always", "antisymmetric", r"anti-?symmetric|skew-symmetric"),
-    (
-        "always",
-        "symmetric",
-        r"symmetry\s+of\b|self-?adjoint|hermitian|s[yi]m+[ée]tri(?:[ckq]|s(?:ch|k|\b))"
-        r"|симметрич|đối xứng|대칭|对称|對稱|対称",
-    ),
-    ("suggested", "symmetric", _KIND),
-    ("always", "diagonal", r"(?<!block )(?<!block-)\bdiagonal\b(?!\s+(?:entries|elements|blocks|part|terms))"),
-    ("always", "orthogonal tall", rf"{_HAS}orthonormal\s+columns"),
-    ("always", "orthogonal wide", rf"{_HAS}orthonormal\s+rows"),
-    (
-        "always",
-        "orthogonal",
-        r"(?:\borthogonal|\borthonormal|\bunitary|\brotation)\b(?!\s+(?:to|columns?|rows?|vectors?|bas[ie]s|complement"
-        r"|group|subspaces?|directions?|eigenvectors|project\w+|decomposition|of|by|angle|invarian\w+|about)\b)",
-    ),
-    ("always", "invertible", r"invertible|non-?singular"),
-    ("denied", "onehot", r"multi-?hot"),
-    ("always", "onehot", r"one-?hot"),
-    ("always", "idempotent", r"idempotent"),
-    (
-        "always",
-        "unit",
-        rf"(?:{_HAS}|\bof\s+)?\bunit[- ](?:norm|length)|{_HAS}(?:norm|length)\s+(?:1|one)\b"
-        r"|\bunit[- ](?:vectors?|directions?|eigenvectors?|sphere)",
-    ),
-    ("suggested", "unit", r"(?:\b(?:has|have)\s+been\s+)?\bnormali[sz]ed"),
-    ("always", "positive", rf"{_HAS}positive{_ENTRIES}"),
-    ("always", "nonnegative", rf"{_HAS}non-?negative{_ENTRIES}"),
-    ("always", "simplex", r"probability\s+vectors?|\b(?:probability|unit|standard)\s+simplex"),
-    (
-        "suggested",
-        "simplex",
-        r"probability\s+distribution|\bsums?\s+(?:up\s+)?(?:to|is|equals?)\s+(?:not\s+)?(?:one|1)\b|normali[sz]ation",
-    ),
-    (
-        "denied",
-        "arbitrary",
-        r"\barbitrary(?!\s+(?:\w+\s+){0,2}(?:prob|distrib|one|label))|\bunconstrained\b|\bunnormali[sz]ed\b"
-        r"|\bany\s+real\b|\bany\s+(?:square\s+|real\s+)*(?:matrix|vector)\b(?!\s+(?:with|that|which|whose|such))|\bgeneral\s+(?:square\s+|real\s+)?(?:matrix|vector)\b",
-    ),
-    ("same", "", r"\bthe\s+same\s+(?:is\s+true|holds?|goes|applies)\s+(?:for|of|to)\b|\bso\s+(?:is|are)\b|\blikewise"),
-)
-"""How it stands with a fact that is said in these words, and the facts; `same` are those that were said last."""
-_FACT = regex(f"(?:{'|'.join(f'({pattern})' for _, _, pattern in FACTS)})[a-zäéè]*", re.IGNORECASE)
+_OF_ENTRIES = frozenset(("positive", "nonnegative", "binary", "signs", "simplex"))
+"""Facts that are said of all t where they are said of t_i."""
+_STANDINGS = {"fact": "always", "suggested": "suggested", "perhaps": "perhaps", "unsaid": "denied"}
+"""The tables of words, and how it stands with a fact of which these are said."""
+_SAME = r"\bthe\s+same\s+(?:is\s+true|holds?|goes|applies)\s+(?:for|of|to)\b|\bso\s+(?:is|are)\b|\blikewise"
+"""Those that were said last."""
+
+
+@lru_cache(maxsize=1)
+def _sayings() -> tuple[list[tuple[str, str]], re.Pattern[str]]:
+    """How it stands with each fact, and its words; the pattern that has a group for each."""
+    tables = [(standing, table, words) for table, standing in _STANDINGS.items() for words in meanings(table)]
+    patterns = (f"(<{table}.{words}>)" for _, table, words in tables)
+    sayings = [(standing, words) for standing, _, words in tables]
+    return [*sayings, ("same", "")], said(f"(?:{'|'.join(patterns)}|({_SAME}))[a-zäéè]*")
+
+
 _BRACKETED = regex(r"\(\s*(?:kernel|Gram)[A-Za-z' -]*\)")
 """`the kernel (Gram) matrix`: a second word for the same."""
 _OF_PARTS = regex(
-    rf"\b(columns|rows|entries|components|elements)\s+of\s+({NAME})\s*∈?\s*(?:are|be|being)\s+"
-    r"(?:all\s+|mutually\s+|strictly\s+)?(orthonormal|positive|non-?negative)"
+    rf"\b(?P<parts>columns?|rows?|entr(?:y|ies)|components?|elements?|coordinates?)\s+of\s+(?P<name>{NAME})\s*∈?\s*"
+    r"(?:is|are|be|being|forms?)\s+(?:(?:all|mutually|strictly|an)\s+)*"
+    r"(?P<fact>orthonormal|positive|non-?negative)\b(?!\s+(?:or|and)\s)"
 )
+_SOME = regex(
+    r"\b(?:some|most|many|few|several|at\s+least\s+\w+|the\s+(?:first|last|nonzero|diagonal))\s+(?:of\s+)?(?:the\s+)?"
+    r"(?:\w+\s+)?(?:columns?|rows?|entr(?:y|ies)|components?|elements?|coordinates?)\b[^.;]*$",
+    re.IGNORECASE,
+)
+"""Of parts that are not all nothing is said of the whole."""
 _NOT_ALONE = regex(
     rf"(?:{FACTOR}|\\[dt]?frac\{{[^{{}}]*\}}\{{[^{{}}]*\}}"
     r"|[\d)^+/−-]|(?:[1I]\s*\}?|𝟙|where)\s*_?\s*(?:\\left\s*)?\\?[\[({])\s*$"
@@ -112,8 +79,11 @@ _SUPPOSED = regex(
 )
 _LAID_DOWN = regex(r"\W*(?:suppose|assume)\b", re.IGNORECASE)
 """`Suppose A is symmetric.` holds from there on; `If A is symmetric, …` does not."""
-_LAID_OUT = regex(r"\b(?:assum\w+|suppose|given|let)\b(?:\s+that)?(?:\s+(?:all|every))?[\s$(\\]*$", re.IGNORECASE)
-"""Words by which the sign of a name is laid down for all that comes."""
+_LAID_OUT = regex(
+    rf"(?:\b(?:assum\w+|suppose|given|let|with|that)\b(?:\s+(?:that|all|every))*|(?:^|[.\n]))[\s$(\\]*(?:(?:{NAME}|\\?[cl]?dots|…)[\s,.]*)*$",
+    re.IGNORECASE,
+)
+"""Words by which the sign of a name, or of a list, is laid down for all that comes; it may be all that is said."""
 _STOP = (
     r"(?:and|or|but|with|where|when|while|whereas|is|are|be|for|of|in|on|by|to|so|then|that|which|as|we|hence"
     r"|thus|let|if|since|because|its|also"
@@ -182,78 +152,89 @@ def facts_told(prose: str) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
 
 def facts_by_standing(prose: str) -> dict[str, dict[str, set[str]]]:
     """The facts that a text says of a name, `""` where it is not certain of which: those that hold `always`, that some
-    sentence `supposed`, that its words only `suggested`, and that it `denied`."""
+    sentence `supposed`, that its words only `suggested`, that it has `perhaps`, and that it `denied`."""
     text = plain_prose(prose)
-    found: dict[str, dict[str, set[str]]] = {key: {} for key in ("always", "supposed", "suggested", "denied")}
-    always = found["always"]
-    for match in IN_FIELD.finditer(text):
-        word = _SETS.get(re.sub(r"[\\{}_\s]", "", match["field"]))
-        for name in names_of(match["names"]) if word else ():
-            always.setdefault(re.sub(r"_[ijkn]$", "", name), set()).add(word or "")
-    for _, name, _, word in in_sets(text):
-        always.setdefault(name, set()).add(word)
-    for match in _DEFINITE.finditer(text):
-        if _alone(text, match):
-            word = "semidefinite" if re.search(r"eq|[⪰≽]", match[0]) else "spd"
-            always.setdefault(plain_name(match["name"]), set()).add(word)
-    for match in _POSITIVE.finditer(text):
-        before, name = text[max(0, match.start() - 30) : match.start()], match["name"]
-        laid_down, opposed = _LAID_OUT.search(before), re.search(rf"{re.escape(name)}\s*(?:<|≤|\\leq?|=)\s*-?0", text)
-        if _alone(text, match) and (_SUPPOSED.search(before) or (laid_down and not opposed)):
-            word = "positive" if ">" in match[0] else "nonnegative"
-            name = re.sub(r"_[ijkn]$", "", plain_name(name))
-            found["always" if laid_down else "supposed"].setdefault(name, set()).add(word)
-    for standing, words, names in _facts_of(text):
+    standings = ("always", "supposed", "suggested", "perhaps", "denied")
+    found: dict[str, dict[str, set[str]]] = {standing: {} for standing in standings}
+    for standing, words, names in (*_in_signs(text), *_facts_of(text)):
         for name in names:
-            found[standing].setdefault(name, set()).update(words)
+            of_entries = not {*words}.isdisjoint(_OF_ENTRIES)
+            found[standing].setdefault(re.sub(r"_[ijkn]$", "", name) if of_entries else name, set()).update(words)
     for table in found.values():
-        for name, said in table.items():
-            if "symmetric" in found["denied"].get(name, ()) and "symmetric" not in said:
-                said -= {"spd", "semidefinite"}  # definite, but not symmetric
-            elif "semidefinite" in said:
-                said ^= {"semidefinite", *({"symmetric"} - said)}
+        for name, known in table.items():
+            if "symmetric" in found["denied"].get(name, ()) and "symmetric" not in known:
+                known -= {"spd", "semidefinite"}  # definite, but not symmetric
+            elif "semidefinite" in known:
+                known ^= {"semidefinite", *({"symmetric"} - known)}
     return found
+
+
+def _in_signs(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    """What signs say: `x ∈ ℝ^n_{++}`, `Ω ∈ 𝕊^n`, `A ≻ 0`, `let x > 0`."""
+    for match in IN_FIELD.finditer(text):
+        if (word := _SETS.get(re.sub(r"[\\{}_\s]", "", match["field"]))) is not None:
+            yield "always", [word], names_of(match["names"])
+    for _, name, _, word in in_sets(text):
+        yield "always", [word], [name]
+    for match in filter(partial(_alone, text), _SIGNED.finditer(text)):
+        name, before = plain_name(match["name"]), text[max(0, match.start() - 90) : match.start()]
+        strict = re.search(r"eq|[⪰≽≥]", match[0]) is None
+        if match["definite"] and name[0].isupper():
+            yield "always", ["spd" if strict else "semidefinite"], [name]
+            continue
+        laid_down = _LAID_OUT.search(before) and not _SUPPOSED.search(before)
+        opposed = re.search(rf"{re.escape(match['name'])}\s*(?:<|≤|\\leq?|=)\s*-?0", text)
+        if _SUPPOSED.search(before) or (laid_down and not opposed) or match["definite"]:
+            yield "always" if laid_down else "supposed", ["positive" if strict else "nonnegative"], [name]
 
 
 def _facts_of(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
     """How it stands with each fact, its words, and whose it is."""
     untold = TOLD.sub(lambda match: "∈".ljust(len(match[0])) if match[0][0] == "∈" else blank(match), text)
-    said: tuple[str, str] = ("", "")
-    for sentence in filter(None, _SENTENCE.split(_OF_PARTS.sub(r"\2 has \3 \1", _BRACKETED.sub(" ", untold)))):
-        earlier, said = said, ("", "")
-        for match in _FACT.finditer(sentence):
+    last: tuple[str, str] = ("", "")
+    sayings, pattern = _sayings()
+    for sentence in filter(None, _SENTENCE.split(_OF_PARTS.sub(_of_whole, _BRACKETED.sub(" ", untold)))):
+        earlier, last = last, ("", "")
+        for match in pattern.finditer(sentence):
             before, behind = sentence[: match.start()], sentence[match.end() :]
-            standing, words, _ = FACTS[(match.lastindex or 1) - 1]
+            standing, words = sayings[(match.lastindex or 1) - 1]
             if standing == "same":
-                standing, words = said if said[0] else earlier
+                standing, words = last if last[0] else earlier
             elif denied(before, behind) or re.search(r"\snot\s", match[0]):
                 standing = "denied"
             elif standing == "always" and _SUPPOSED.search(before):
                 laid_down = _LAID_DOWN.match(before) and not re.search(r"\w", behind)
                 standing = "always" if laid_down else "supposed"
-            said = standing, words
+            last = standing, words
             named = _NAMED_BEHIND.match(behind) if re.search(r"\b(?:of|for|to|so \w+|likewise)$", match[0]) else None
             names, perhaps = (names_of(named["names"]), []) if named is not None else _subject(before, behind)
             if standing == "denied":
                 yield standing, words.split(), names or names_of(sentence)
             elif standing:
                 yield standing, words.split(), names
-                yield "suggested", words.split(), perhaps if names or standing == "suggested" else [""]
+                yield "suggested", words.split(), perhaps if names or standing in ("suggested", "perhaps") else [""]
+
+
+def _of_whole(match: re.Match[str]) -> str:
+    """`x has positive entries` for `each entry of x is positive`."""
+    parts = match["parts"].removesuffix("s").replace("entry", "entrie").replace("entrie", "entries")
+    some = _SOME.search(match.string[: match.end("parts")])
+    return match[0] if some else f"{match['name']} has {match['fact']} {parts.rstrip('s')}s"
 
 
 def _subject(before: str, behind: str) -> tuple[list[str], list[str]]:
     """Whose fact it is: the name that follows (`symmetric M`), else the nearest before it that stands alone;
     and whose it may be beside."""
     following = _BEHIND.match(behind[:80])
-    if following is not None and not _COPULA.search(before):
+    if following is not None and (named := names_of(following["names"])) and not _COPULA.search(before):
         many = re.search(r"\bmatrices\b", following[0])
         stated = re.findall(rf"({NAME})\s*:?=", behind[:400]) if many else []
         ended = re.match(r"\W*(?:[.;:)]|$)", behind[following.end() :]) and not re.search(r"=", behind[:80])
         all_ = many or ended or re.search(r"\band\b", following["names"])
-        return [plain_name(name) for name in stated] or names_of(following["names"])[: None if all_ else 1], []
+        return [plain_name(name) for name in stated] or named[: None if all_ else 1], []
     last = [match for match in EACH_NAME.finditer(before) if match[0] != "a"]
     between = before[last[-1].end() :] if last else ""
-    if re.match(rf"\s*{TRANSPOSED}\s*[A-Za-z(\\]", between):
+    if re.match(rf"\s*{TRANSPOSED}\s*[A-Za-z(\\]|\s*(?:\\?\||\\r?[vV]ert|‖)", between):
         return defined_before(before), []
     if (
         not last
@@ -261,6 +242,7 @@ def _subject(before: str, behind: str) -> tuple[list[str], list[str]]:
         or _PRONOUN.search(between)
         or len(between) > 60
         or _OTHER_SUBJECT.search(between)
+        or _SOME.search(before)
     ):
         return [], []
     front = before[: last[-1].start()]
@@ -286,9 +268,15 @@ def facts_by_form(sheet: Sheet, stated: Iterable[Stated]) -> dict[str, frozenset
             found[one.name] = frozenset(("onehot",))
     for formula in sheet.formulas:
         name, words = fact_by_form(formula.passage.text)
-        if words and not (_IF.search(before := formula.before[-120:]) or denied(before)):
+        if words and not is_supposed(formula):
             found[name] = found.get(name, frozenset()) | set(words)
     return found
+
+
+def is_supposed(formula: Formula) -> bool:
+    """Whether the words before a formula only suppose, or deny, what it says."""
+    before = formula.before[-120:]
+    return _IF.search(before) is not None or denied(before)
 
 
 def facts_of_bounds(loss: Expr) -> dict[str, frozenset[str]]:
@@ -309,12 +297,15 @@ _LENGTHS = ("abs", "norm", "norm1")
 
 
 def facts_of_value(value: Problem) -> frozenset[str]:
-    """The facts that a name has by its value: `XXᵀ + D` is what its transpose is, `diag(s)` is diagonal."""
+    """The facts that a name has by its value: `XXᵀ + D` is what its transpose is, `I - 2uuᵀ` is orthogonal where u has
+    length 1, `diag(s)` is diagonal."""
     array = value.loss
     if array.shape.is_number or not array.shape.is_square:
         return frozenset()
-    words = ["symmetric"] if Judge(value).compare(array, transpose(array)).holds else []
-    return frozenset((*words, *(["diagonal"] if holds(array, "diagonal", value) else [])))
+    turned, square, one = transpose(array), matmul(array, array), Eye(array.shape.rows)
+    pairs = {"symmetric": (array, turned), "idempotent": (square, array), "orthogonal": (matmul(turned, array), one)}
+    found = frozenset(word for word, pair in pairs.items() if Judge(value).compare(*pair).holds)
+    return found | {"diagonal"} if holds(array, "diagonal", value) else found
 
 
 def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
@@ -331,9 +322,9 @@ def facts_beside(*formulas: Formula) -> dict[str, set[str]]:
         for name, words in table.items():
             found.setdefault(name, set()).update(words)
     parts = [part for part in _PARTED.split(text) if part.strip()]
-    for said, part in zip(("", *parts), parts, strict=False):
+    for before, part in zip(("", *parts), parts, strict=False):
         name, by_form = fact_by_form(part)
-        if by_form and not denied(said):
+        if by_form and not denied(before):
             found.setdefault(name, set()).update(by_form)
     return found
 
@@ -348,18 +339,35 @@ _PARTED = regex(
 
 def fact_by_form(text: str) -> tuple[str, tuple[str, ...]]:
     """The name and the facts that a formula says of it, `P^2 = P = P^\\top`; no words if it says none."""
-    stated = _MORE.sub("", regex(rf"\A{SAID}").sub("", text.strip(" .,;")))
-    stated = _STYLED.sub(r"\1", stated.strip(" .,;()" if stated.startswith("(") else " .,;"))
-    for sign, pattern in _SIGNS:
-        stated = pattern.sub(sign, stated)
-    found = re.search(r"(?:\\[A-Za-z]+|[A-Za-z])(?:_\{?\w+\}?)?", stated)
-    name = found[0] if found is not None else ""
-    sides = {"I" if side.startswith("I") else side.replace(name, "X") for side in stated.split("=")}
+    name, sides = _said_of_one(text)
     fits = name and sides <= _FORMS
     words = dict.fromkeys(word for form, known in _OF_FORM.items() if fits and form <= sides for word in known.split())
     if {"tall", "wide"} <= words.keys():
         words = {"orthogonal": None}
     return plain_name(name) if words else "", tuple(words)
+
+
+def measure_by_form(text: str) -> tuple[str, str, float] | None:
+    """The name of which a formula says how much it measures, what of it, and the number: `\\|u\\|^2 = 2`,
+    `\\sum_i t_i = 2`."""
+    name, sides = _said_of_one(text)
+    numbers = [float(side) for side in sides if re.fullmatch(r"\d+(?:\.\d+)?", side)]
+    kinds = [kind for side in sides if (kind := _MEASURES.get(side)) is not None]
+    return (plain_name(name), kinds[0], numbers[0]) if len(sides) == 2 and numbers and kinds else None
+
+
+def _said_of_one(text: str) -> tuple[str, frozenset[str]]:
+    """The first name of a formula, and its sides with X for it, in the signs of `_OF_FORM`."""
+    stated = _MORE.sub("", regex(rf"\A{SAID}").sub("", text.strip(" .,;")))
+    stated = _STYLED.sub(r"\1", stated.strip(" .,;()" if stated.startswith("(") else " .,;"))
+    for sign, pattern in _SIGNS:
+        stated = pattern.sub(sign, stated)
+    if (turned := _ENTRIES_TURNED.fullmatch(stated)) is not None:
+        return turned[1] if turned[1].startswith("\\") else turned[1].upper(), frozenset(("X", "Xᵀ"))
+    stated = _SUM.sub(r"\g<name>ᵀ1", stated)
+    found = re.search(r"(?:\\[A-Za-z]+|[A-Za-z])(?:_\{?\w+\}?)?", stated)
+    name = found[0] if found is not None else ""
+    return name, frozenset("I" if side.startswith("I") else side.replace(name, "X") for side in stated.split("="))
 
 
 SAID = r"\\(?:text(?:rm|it|normal)?|mbox|mathrm)\s*\{(?P<said>[^{}]*)\}\s*"
@@ -374,6 +382,10 @@ _SIGNS = (
     ("‖", regex(r"\\(?:[lr]?Vert|\|)|\\(?:left|right)\s*\\\||\|\||(?<=‖)_\{?2\}?")),
     ("", regex(r"\s|\\[,;!]|(?<=‖)_\{?2\}?")),
 )
+_ENTRIES_TURNED = regex(r"(\\?[A-Za-z]+)_\{?([a-z]),?([a-z])\}?=\1_\{?\3,?\2\}?(?:for(?:all|every)?.*|\\forall.*)?")
+"""`A_{ij} = A_{ji}`."""
+_SUM = regex(r"\\sum_\{?(?P<at>[a-z])(?:=1)?\}?(?:\^\{?\w+\}?)?(?P<name>\\?[A-Za-z]+)_\{?(?P=at)\}?(?==)")
+_MEASURES = {"XᵀX": "square", "‖X‖²": "square", "‖X‖": "length", "1ᵀX": "sum", "Xᵀ1": "sum"}
 _OF_FORM = {
     frozenset(sides.split("=")): words
     for sides, words in (

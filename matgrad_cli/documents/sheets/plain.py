@@ -56,6 +56,7 @@ def spelled(row: str) -> str:
     row = re.sub(r"(?<![\w\\}])d/d(?=[A-Za-z])", "∂/∂", row)
     row = re.sub(r"\bgrad(?=[\s_(])", "∇   ", row)
     row = re.sub(r"(?<![\\\w])sigma(?=\()", "    σ", row)
+    row = re.sub(r"(?<![\\\w])ell(?![A-Za-z])", "  ℓ", row)
     row = re.sub(r"(?<=[A-Za-z)])'", "ᵀ", row) if "inv(" in row else row  # `inv(X'X)`, no text in quotes
     row = _HAT.sub(_hatted, row)
     return row if "\\" in row else _COUNTED.sub(lambda match: match[1] + chr(0x2080 + int(match[2])), row)

@@ -282,13 +282,14 @@ class _Finder:
                     yield fact
 
     def _values(self, name: str) -> Iterable[Problem]:
-        """What formulas say that a name is, as far as that can be read."""
+        """What formulas say that a name is, as far as that can be read; the size of an identity in it is the name's."""
         for text in self._sides_of(name):
             letters, shapes = self._letters(text)[:4], self._shapes_text(text)
-            words = ((letter, word) for letter in dict.fromkeys(letters) for word in self.told.always.get(letter, ()))
-            said = ", ".join(map(" ".join, words))
-            ways = product(dict.fromkeys((said, "")), letters)
-            readings = (readable_problem(text, letter, shapes, facts) for facts, letter in ways)
+            zero = rf"\left({text}\right) + 0 \cdot " + (name if name[1:2] in ("", "_") else f"\\{name}")
+            words = {one: (*self.told.always.get(one, ()), *self.built.get(one, ())) for one in letters}
+            said = ", ".join(f"{one} {word}" for one, known in words.items() for word in known)
+            ways = [*product((text,), dict.fromkeys((said, "")), letters), (zero, said, name)]
+            readings = (readable_problem(one, letter, shapes, facts) for one, facts, letter in ways)
             yield from islice(filter(None, readings), 1)
 
     def _holds(self, problem: Problem, fact: str) -> bool:
@@ -336,8 +337,7 @@ class _Finder:
         return None
 
     def _is_number(self, name: str | None) -> bool:
-        """Whether what is called so is a number where nothing else is said:
-        a usual letter for a loss, or a word of capitals."""
+        """Whether what has a usual letter for a loss, or a word of capitals, is a number where nothing else is said."""
         return name is not None and (name in USUAL | {"L_cal"} or (len(name) > 2 and name.isupper()))
 
     def _of_numbers(self, loss: str, variable: str, problem: Problem, differentiated: bool) -> Problem | None:

@@ -40,7 +40,7 @@ _ROUND: Final = tuple(
     )
 )
 _IF: Final = r"\b(?:if|for|when(?:ever)?|where|provided|assuming|falls|wenn|für|si)\b"
-_FACT: Final = r"(?:\b<fact>\b|\b(?P<of>\w)\s*=\s*(?P=of)\s*(?:\^|['ᵀ]))"
+_FACT: Final = r"(?:\b<condition>\b|\b(?P<of>\w)\s*=\s*(?P=of)\s*(?:\^|['ᵀ]))"
 UNEQUAL: Final = r"\\neq?(?![a-z])|≠|!=|\\not\s*="
 _SPECIAL: Final = (
     # `…, which is 2Ax if A is symmetric`, `…; for symmetric A: 2Ax`, `… = 2Ax if A is symmetric`

@@ -34,7 +34,7 @@ _VALUE = (
 _VALUED = rf"(?<![^\W\d_\\])\\?[^\W\d_]+\s*=\s*{_VALUE}"
 """`b = 0`, and no range `i = 1, …, n`."""
 
-_WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<fact>)(?!\s+<part>\b)|{_VALUED})"
+_WHEN = rf"\b<when>\b[^.;]*?(?:(?P<fact>\b<condition>)(?!\s+<part>\b)|{_VALUED})"
 
 _HOLDS = r"(?:(?:<would>|<is>|<holds>|<the>|<result>)[\s,]+)*"
 """`$…$ would be the gradient if …`: these words claim nothing yet."""
@@ -112,7 +112,7 @@ def _condition(one: Piece, behind: str, known: str) -> str | None:
     sentence = re.split(r"[.;]\s", one.before)[-1]
     found = (
         said(rf"(?:{_WHEN}|\b<namely>\s+{_VALUED})(?!.*\b<general>\b)").search(sentence)
-        or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<fact>)[^.;]*\.\s+<then>\b").search(one.before)
+        or said(r"\b<assumed>\b[^.;]*?(?P<fact>\b<condition>)[^.;]*\.\s+<then>\b").search(one.before)
         or said(rf"[\s,(]*{_HOLDS}(?:{_WHEN}|{_PROVIDED})(?!\s*:|[^.;]*\b<becomes>\b)").match(behind)
         or said(rf"{_PROVIDED}(?!.*\b<general>\b)").search(sentence)
     )

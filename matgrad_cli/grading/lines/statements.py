@@ -175,7 +175,8 @@ def _claim(statement: Statement, own: Source, names: LatexNames) -> Claim:
 
 NEGLECTS = regex(
     r"\b(?:neglect|ignor|drop|discard|omit)\w*\b"
-    r"|\b(?:first|linear|leading)[- ]order\b(?! (?:necessary |optimality )*(?:condition|optimality|derivative|method))",
+    r"|\b(?:first|linear|leading)[- ]order\b"
+    r"(?! (?:necessary |optimality |partial |total )*(?:condition|optimality|derivative|method|gradient))",
     re.IGNORECASE,
 )
 """Words that say of a row that it holds up to what is small."""

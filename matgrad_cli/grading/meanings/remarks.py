@@ -63,7 +63,7 @@ _IN_TEXT: Final = regex(r"\\(?:text\w*|mbox|mathrm)\s*\{([^{}]*)\}")
 _REFUTES: Final = r"(?P<fact>)(?<!=)(?<!= )\b(?:wrong|false|incorrect|unsure|falsch|faux|fausse)\b"
 _DENIES: Final = (
     r"\b<doubt>\b|\b<or>\b(?!\W*(?:equiv|simply|gleichwertig))|\bat\s+(?:zero|the)\b|<except>|<times>\b"
-    r"|\b(?:assum|suppos)\w+|\b<when>\b[^.;]*?\b(?P<fact><fact>|small|large)\b"
+    r"|\b(?:assum|suppos)\w+|\b<when>\b[^.;]*?\b(?P<fact><condition>|small|large)\b"
 )
 _BEFORE: Final = r"\s*(?:\*\*)?(?:<announcing>\s+)*(?:<result>|ans)(?:\*\*)?\s*(?:is|ist|est|es|è|:)\s*(?:\*\*)?\s*"
 

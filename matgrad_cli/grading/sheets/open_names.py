@@ -32,7 +32,7 @@ _ARRAY = regex(
 SUM_IS = regex(
     r"\\sum\s*_\s*\{?(?P<letter>[a-z])(?:=1)?\}?(?:\s*\^\s*(?:\{\w+\}"
     r"|\w))?\s*(?P<name>\\?[A-Za-z]+)_(?:\{\w*(?P=letter)\}|(?P=letter))"
-    r"\s*=\s*(?P<sum>\d[\d.]*)"
+    r"\s*(?:=|(?P<less>\\leq?(?![A-Za-z])|[≤<]))\s*(?P<sum>\d[\d.]*)"
 )
 """A row `\\sum_c t_{ic} = 1`, or another sum."""
 _MEAN = regex(r"\\[dt]?frac\s*\{?\s*1\s*\}?\s*\{?\s*[A-Za-z]\s*\}?|1/[A-Za-z](?![A-Za-z])")
@@ -94,7 +94,8 @@ class OpenNames:
         self.identities: set[str] = set()
         self.valued: dict[str, bool] = {}
         sums = (match for formula in sheet.formulas for match in SUM_IS.finditer(formula.passage.text))
-        self.whole = {plain_name(match["name"]) for match in sums if match["sum"] == "1"} & {*question.wrt}
+        ones = (match for match in sums if match["sum"] == "1" and not match["less"])
+        self.whole = {plain_name(match["name"]) for match in ones} & {*question.wrt}
 
     def take(self, line: Line, given: bool, value: bool) -> None:
         """Takes in a row that says what a given name stands for, or a value."""

@@ -34,7 +34,7 @@ from .own_letters import own_fact
 from .passing import begins_with_relation, holds_equality, passed_over
 from .posed import Part, Posed, size_letters
 from .rows import Line, explained, gives_identity, is_special
-from .suggested import held, said_beside, stated_layouts, supposable, where_held
+from .suggested import held, measured, said_beside, stated_layouts, supposable, where_held
 
 MOST_VARIABLES = 6
 _PLAIN = Habits()
@@ -201,7 +201,9 @@ def _part(posed: Posed, given: Mapping[str, str]) -> Part:
             break
     part = best
     for symbol, (number, value) in part.solved.items() if _doubtful(part) else ():
-        part = _at_solution(posed, part, number, symbol, value)
+        part = _at_value(posed, part, number, symbol, value)
+    for symbol, value, said in measured(sheet, part) if _doubtful(part) else ():
+        part = _at_value(posed, part, 0, symbol, value, said)
     return part
 
 
@@ -247,10 +249,10 @@ def _unless_columns(part: Part, other: Part) -> Part:
     return replace(part, judged=tuple(judged))
 
 
-def _at_solution(posed: Posed, part: Part, number: int, symbol: Symbol, value: Expr) -> Part:
-    """What does not follow behind the solution of one variable, read where that has its value:
-    Σ of a sample, with its mean for μ."""
-    tasks = [_at_value(task, symbol, value) for task in part.tasks if task.problem.wrt is not symbol]
+def _at_value(posed: Posed, part: Part, number: int, symbol: Symbol, value: Expr, said: str = "") -> Part:
+    """What does not follow behind the solution of one variable, read where that has its value: Σ of a sample, with its
+    mean for μ; or anywhere, where a formula `said` what an array measures."""
+    tasks = [_with_value(task, symbol, value) for task in part.tasks if task.problem.wrt is not symbol]
     known = [one.line for one in part.judged if one.line.number <= number and one.verdict == "follows"]
     known = [line for line in known if line.name not in (None, part.question.name)]
     rest = [one.line for one in part.judged if one.line.number > number and one.verdict != "aside"]
@@ -263,20 +265,23 @@ def _at_solution(posed: Posed, part: Part, number: int, symbol: Symbol, value: E
 
     def better(one: Judged) -> Judged:
         other = others.get(one.line.number, one)
+        follows = one.verdict in ("wrong", "undecided") and other.verdict == "follows"
+        if said:
+            return replace(other, notes=(*other.notes, f"where {said}")) if follows else one
         if one.verdict == "wrong" and other.verdict == "follows" and one.line.derives and symbol.name in one.line.names:
             return replace(one, verdict="undecided", why=f"it holds where `{symbol.name}` has the value that was found")
         solves = one.verdict == "undecided" and other.role == one.role == "equation"
         if one.verdict == "undecided" and one.why == MAY_FOLLOW:  # the line that was wrong before it follows now
             return other
-        return other if one.verdict in ("wrong", "undecided") and (other.verdict == "follows" or solves) else one
+        return other if follows or (solves and one.verdict in ("wrong", "undecided")) else one
 
     return replace(part, judged=tuple(map(better, part.judged)))
 
 
-def _at_value(task: Task, symbol: Symbol, value: Expr) -> Task:
-    """The problem with a value for one of its variables."""
+def _with_value(task: Task, symbol: Symbol, value: Expr) -> Task:
+    """The problem with a value for one of its variables, which may be made of it."""
     loss = substitute(task.problem.loss, {symbol: value})
-    variables = tuple(other for other in task.problem.variables if other is not symbol)
+    variables = tuple(other for other in task.problem.variables if other is not symbol or symbol in value.symbols)
     problem = replace(task.problem, loss=loss, variables=variables)
     return replace(task, problem=problem, bench=Bench(problem), wanted=whole_derivative(loss, problem.wrt, task.layout))
 

@@ -56,7 +56,9 @@ _HYPOTHETICAL = regex(
     r"|used|wrote|defined|started)\b"
     r"|\b(?:suppose|imagine|supposing)\b.*\b(?:instead|had|were)\b|\bhad (?:we|the|L|it)\b|\binstead\b.*\b(?:if"
     r"|had|were)\b"
-    r"|\bwere to\b",
+    r"|\bwere to\b|\b(?:some|many|other)\s+(?:authors|people|books|texts|sources)\b"
+    r"|\b(?:without|ignoring|dropping|neglecting)\s+(?:(?:the|any|its)\s+)?(?:\w+\s+)?"
+    r"(?:regulari\w+|penalt\w+|prior|weight decay|bias)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _WOULD = regex(r"^\W*would\s+(?:be|have|hold|follow|result)\b.*\b(?:if|had|were)\b", re.IGNORECASE)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from ...diagnostics.record import record, replace
 from ...diagnostics.regex import regex
+from ...documents.sheets.members import big
 from ...documents.sheets.names import is_identity
 from ...documents.sheets.outline import nodes_of
 from ...documents.sheets.sheet import Formula
@@ -122,9 +123,12 @@ class Line:
 
     @property
     def moving(self) -> set[str]:
-        """The variables by which it differentiates, or whose differential stands in it."""
-        by = [part.variable for part in self.parts(s.Derivative)] + [part.body for part in self.parts(s.Differential_)]
-        return {name for node in by if (name := bare_name(node)) is not None}
+        """The variables by which it differentiates, or whose differential stands in it; of rows w_j the W too."""
+        derivatives, differentials = self.parts(s.Derivative), self.parts(s.Differential_)
+        by = [part.variable for part in derivatives] + [part.body for part in differentials]
+        names = {name for node in by if (name := bare_name(node)) is not None}
+        numbered = (bare_name(part.variable) for part in derivatives if part.indices)
+        return names | {big(name) for name in numbered if name}
 
     @property
     def solves(self) -> bool:

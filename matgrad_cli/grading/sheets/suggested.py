@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from fractions import Fraction
 
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
-from ...documents.sheets.facts import CONSTRAINTS, COVARIANCE, fact_by_form, facts_beside, facts_by_standing
+from ...documents.sheets.facts import (
+    CONSTRAINTS,
+    COVARIANCE,
+    fact_by_form,
+    facts_beside,
+    facts_by_standing,
+    is_supposed,
+    measure_by_form,
+)
 from ...documents.sheets.sheet import Sheet, Told
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...facts.denial import denied
-from ...ir import Call, Inverse, Symbol, walk
+from ...ir import Call, Expr, Inverse, Number, Symbol, mul, reciprocal, walk
 from ...notation import syntax as s
 from ..lines.syntax_walk import bare_name
 from .open_names import SUM_IS
@@ -25,7 +34,9 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     """Facts of given arrays that the words suggest without saying them, or that a row says, unless words deny them:
     covariances are symmetric, each and all; labels sum to one; a variable of which no size is told is square where a
     row inverts it."""
-    refused = facts_by_standing(sheet.prose)["denied"]
+    said = facts_by_standing(sheet.prose)
+    unsaid = said["denied"].keys() | said["perhaps"].keys()
+    refused = {name: {*said["denied"].get(name, ()), *said["perhaps"].get(name, ())} for name in unsaid}
     not_one_hot = {name for name, words in refused.items() if "onehot" in words} - _whole(sheet, refused=False)
     for name in _whole(sheet, refused=True) | not_one_hot:
         refused.setdefault(name, set()).add("simplex")
@@ -38,29 +49,50 @@ def supposable(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
 def _whole(sheet: Sheet, refused: bool) -> set[str]:
     """The names of which a formula says that their entries sum to one; or to another number, or need not."""
     found = ((formula, match) for formula in sheet.formulas for match in SUM_IS.finditer(formula.passage.text))
-    return {
-        match["name"] for formula, match in found if (denied(formula.before[-200:]) or match["sum"] != "1") == refused
-    }
+    said = ((match, denied(formula.before[-200:]) or match["less"] or match["sum"] != "1") for formula, match in found)
+    return {match["name"] for match, other in said if bool(other) == refused}
 
 
 def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...], str | None]]:
     """Facts that no line of the problem rests on: constraints of a variable, which rows may use that derive nothing;
     and what is supposed elsewhere, or said of something that is not certain, with why a row is in doubt then."""
-    said = [fact_by_form(formula.passage.text) for formula in sheet.formulas]
+    by_form = [fact_by_form(formula.passage.text) for formula in sheet.formulas]
     for name in part.question.wrt:
-        words = {*told.always.get(name, ()), *(word for known, by_form in said if known == name for word in by_form)}
+        words = {*told.always.get(name, ()), *(word for known, words in by_form if known == name for word in words)}
         if facts := tuple(f"{name} {word}" for word in sorted(words & CONSTRAINTS)):
             yield facts, None
     shapes = {symbol.name: symbol.shape for task in part.tasks for symbol in task.problem.variables}
     if facts := tuple(f"{name} {word}" for name in shapes for word in sorted(told.supposed.get(name, ()))):
         yield facts, "the document supposes more of a matrix in it elsewhere"
-    for word in sorted(facts_by_standing(sheet.prose)["suggested"].get("", set()) & CONDITIONS.keys()):
+    said = facts_by_standing(sheet.prose)
+    for name in (said["perhaps"].keys() & shapes.keys()).difference(part.question.wrt):
+        if "arbitrary" not in (denied_of := said["denied"].get(name, set())):
+            open_ = sorted(said["perhaps"][name] - denied_of)
+            yield tuple(f"{name} {word}" for word in open_), f"it may be meant that `{name}` is {' and '.join(open_)}"
+    for word in sorted(said["suggested"].get("", set()) & CONDITIONS.keys()):
         square = CONDITIONS[word].sides
         names = (name for name, shape in shapes.items() if shape.is_square or not (square or shape.is_number))
         yield (
             tuple(f"{name} {word}" for name in names),
             f"it is not certain of what the document says that it is {word}",
         )
+
+
+def measured(sheet: Sheet, part: Part) -> Iterator[tuple[Symbol, Expr, str]]:
+    """The given arrays of which a formula says how much they measure, `\\sum_i y_i = 2`, each with what it is of an
+    array that measures anything, and the formula."""
+    symbols = (symbol for task in part.tasks for symbol in task.problem.variables)
+    known = {symbol.name: symbol for symbol in symbols if symbol.name not in part.question.wrt}
+    for formula in sheet.formulas:
+        found = measure_by_form(formula.passage.text)
+        symbol = known.get(found[0]) if found is not None else None
+        if found is None or symbol is None or symbol.shape.is_number or is_supposed(formula):
+            continue
+        _, kind, number = found
+        whole = Call("sum" if kind == "sum" else "norm", symbol)
+        amount: Expr = Number(Fraction(str(number)))
+        amount = Call("sqrt", amount) if kind == "square" else amount
+        yield symbol, mul(amount, reciprocal(whole), symbol), formula.passage.text.strip(" .,;")
 
 
 def where_held(part: Part, other: Part, facts: tuple[str, ...], doubt: str | None) -> Part:
