@@ -6,23 +6,24 @@ import re
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from ...diagnostics.regex import regex
 
 
 @lru_cache(maxsize=1)
-def _tables() -> dict[str, dict[str, list[str]]]:
+def _tables() -> dict[str, Any]:
     import tomllib
 
     return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 
 
-def any_of(table: str) -> str:
-    """A pattern for any word of a table, of whatever language; `fact.unit`: for those of one meaning."""
-    name, _, meaning = table.partition(".")
-    words = _tables()[name]
-    found = dict.fromkeys(words[meaning] if meaning else chain(*words.values()))
-    return f"(?:{'|'.join(map(_filled, found))})"
+def any_of(list_: str) -> str:
+    """A pattern for any word of a list, or of a table; `fact.unit`: of one meaning of it."""
+    name, _, meaning = list_.partition(".")
+    found = _tables()[name]
+    words = [found] if isinstance(found, list) else [found[meaning]] if meaning else found.values()
+    return f"(?:{'|'.join(map(_filled, chain(*words)))})"
 
 
 def meanings(table: str) -> tuple[str, ...]:
@@ -36,7 +37,7 @@ def _filled(pattern: str) -> str:
 
 @lru_cache(maxsize=64)
 def said(pattern: str) -> re.Pattern[str]:
-    """The pattern, in which `<or>` stands for any word of that table."""
+    """The pattern, in which `<or>` stands for any word of that list."""
     return regex(_filled(pattern), re.IGNORECASE | re.DOTALL)
 
 

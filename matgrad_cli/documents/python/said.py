@@ -8,6 +8,7 @@ import re
 
 from ...diagnostics.record import record
 from ...diagnostics.regex import regex
+from ..homework.words import said
 
 
 @record
@@ -47,22 +48,17 @@ _NUMBER = regex(
     r"\b(?:(?:scalar|float|number|constant|strength|coefficient|temperature|real|rate|int|double)s?|regularization)\b"
 )
 _NO_NUMBER = regex(r"\b(?:matrix|vector)\b", re.I)
-_FACTS = (
-    ("onehot", regex(r"one[- ]?hot", re.I)),
-    ("symmetric", regex(r"\bsymmetric\b", re.I)),
-    ("signs", regex(r"\{\s*-\s*1\s*,\s*\+?\s*1\s*\}|±\s*1|\+/-\s*1|-1 or \+?1", re.I)),
-    ("binary", regex(r"\{\s*0\s*,\s*1\s*\}|\bbinary\b|\b0/1\b|\b0 or 1\b|\bmask\b", re.I)),
-    (
-        "labels",
-        regex(
-            r"\bint(?:eger)?s?\b|\bclass (?:indices|index|numbers|ids)\b|\bindices\b|\blabels? (?:in|for)\b|< ?C\b",
-            re.I,
-        ),
-    ),
-    ("joint", regex(r"\bjoint (?:probabilit|distribution)", re.I)),
-    ("simplex", regex(r"\bprobabilit|\bdistribution|sums? to (?:1|one)", re.I)),
-    ("positive", regex(r"\bpositive\b|> ?0\b", re.I)),
-)
+_FACTS = {
+    "onehot": "<fact.onehot>",
+    "symmetric": "<fact.symmetric>",
+    "signs": r"\{\s*-\s*1\s*,\s*\+?\s*1\s*\}|±\s*1|\+/-\s*1|-1 or \+?1",
+    "binary": r"\{\s*0\s*,\s*1\s*\}|\bbinary\b|\b0/1\b|\b0 or 1\b|\bmask\b",
+    "labels": r"\bint(?:eger)?s?\b|\bclass (?:indices|index|numbers|ids)\b|\bindices\b|\blabels? (?:in|for)\b|< ?C\b",
+    "joint": r"\bjoint (?:probabilit|distribution)",
+    "simplex": r"\bprobabilit|\bdistribution|sums? to (?:1|one)",
+    "positive": r"\bpositive\b|> ?0\b",
+}
+"""What is said of the entries, in the words of documents and of programs."""
 
 
 _WORDS = regex(r"\b(?:number|size|length|dimension)s? of (?:the )?(\w+)(?: (layer|units?|features?))?(?=\s*[,)\]])")
@@ -88,7 +84,7 @@ def told(text: str) -> dict[str, Said]:
             shape = None  # `a matrix of shape ()` was left open
         before = segment[: shape.start()] + (shape.groupdict().get("words") or "") if shape is not None else ""
         words = segment if shape is None else before + segment[shape.end() :]
-        facts = tuple(word for word, pattern in _FACTS if pattern.search(words.partition("\n\n")[0]))
+        facts = tuple(word for word, pattern in _FACTS.items() if said(pattern).search(words.partition("\n\n")[0]))
         if shape is None:
             singles.append((names, segment.partition("\n")[0], head.group()))
             continue
@@ -102,13 +98,13 @@ def told(text: str) -> dict[str, Said]:
                 found[name] = rank, Said(dims, facts)
     for beside in _BESIDE.finditer(text):
         found.setdefault(beside["name"], (0, Said(_dims(beside))))
-    for names, segment, said in singles:
-        dims_or_none = _of_words(segment, known) if said.rstrip().endswith((":", "--", "is", "are")) else None
-        facts = tuple(word for word, pattern in _FACTS if pattern.search(segment))
+    for names, segment, head_ in singles:
+        dims_or_none = _of_words(segment, known) if head_.rstrip().endswith((":", "--", "is", "are")) else None
+        facts = tuple(word for word, pattern in _FACTS.items() if said(pattern).search(segment))
         for name in names:
             if name not in found and (dims_or_none is not None or facts):
                 found[name] = 1, Said(dims_or_none, facts)
-    return {name: said for name, (_, said) in found.items()}
+    return {name: one for name, (_, one) in found.items()}
 
 
 def _of_words(segment: str, known: set[str]) -> tuple[str, ...] | None:
