@@ -11,6 +11,7 @@ from ...diagnostics.regex import regex
 from ...notation.latex.lines import whole
 from ...notation.latex.names import LatexNames
 from ...notation.latex.tokens import Token
+from ...notation.stated_functions import Family, reindexed
 from .facts import INDICATOR
 from .names import index_behind, is_identity, label_of, labelled_names, tokens_of
 from .outline import Outline, Stated
@@ -197,23 +198,16 @@ def _spaced(tokens: Sequence[Token]) -> str:
 
 def _value(stated: Stated, below: Sequence[Token], names: LatexNames) -> str | None:
     """What stands for a name, its letters renamed to those with which it is called."""
-    side = stated.sides[0].strip().rstrip(".,;")
+    side = stated.sides[0].strip().rstrip(".,;").translate(_BELOW)
     tokens = tokens_of(side, names)
-    inner = [part for part in tokens if part.kind == "name"]
-    if stated.name in labelled_names(tokens) or not inner:
+    if stated.name in labelled_names(tokens) or not any(part.kind == "name" for part in tokens):
         return None
     if not stated.letters:
         return rf"\left({side}\right)"
     called = [part.text for part in below if part.kind == "name"]
-    if len(called) != len(stated.letters):
-        return None
-    renamed = dict(zip(stated.letters, called, strict=True))
-    if any(new != old and any(part.text == new for part in inner) for old, new in renamed.items()):
-        return None
-    out, last = [], 0
-    for part in inner:
-        if part.text in renamed:
-            written = side[part.start : part.end] == part.text  # unlike the ᵢ of xᵢ
-            out += [side[last : part.start], renamed[part.text] if written else "_" + renamed[part.text]]
-            last = part.end
-    return rf"\left({''.join([*out, side[last:]])}\right)"
+    family = Family((), side, True, stated.name, stated.letters)
+    value = reindexed(family, called) if len(called) == len(stated.letters) else None
+    return rf"\left({value}\right)" if value is not None else None
+
+
+_BELOW = str.maketrans({letter: f"_{plain}" for letter, plain in zip("ᵢⱼₖₗₘₙₜ", "ijklmnt", strict=True)})

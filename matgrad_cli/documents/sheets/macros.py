@@ -59,12 +59,8 @@ def macros_of(text: str) -> dict[str, Macro]:
         if used and body != found[name].body:
             twice.add(name)
         ends[name] = match.end()
-        if match["operator"]:
-            found[match["operator"]] = Macro(0, None, rf"\operatorname{{{re.sub(r'[^A-Za-z]', '', body)}}}")
-        elif match["def"]:
-            found[match["def"]] = Macro(len(match["parameters"]) // 2, None, body)
-        else:
-            found[match["new"] or match["bare"]] = Macro(int(match["count"] or 0), match["default"], body)
+        body = rf"\operatorname{{{re.sub(r'[^A-Za-z]', '', body)}}}" if match["operator"] else body
+        found[name] = Macro(int(match["count"] or len(match["parameters"] or "") // 2), match["default"], body)
     return {name: macro for name, macro in found.items() if name not in _NEVER | twice}
 
 
@@ -148,14 +144,11 @@ class _Expansion:
         return whole, where
 
 
-def expanded(text: str, stated: str | None = None) -> Passage:
-    """A text with its macros put in; `stated` is the text that states them, where it is another one."""
-    macros = macros_of(stated if stated is not None else text)
-    if not macros:
-        return Passage(text)
+def expanded(text: str) -> Passage:
+    """A text with its macros put in, and not stated any more."""
+    macros = macros_of(text)
     statements = ((match.start(), closing(text, match.end(), "{}") or match.end()) for match in _STATED.finditer(text))
-    parts, places = _Expansion(macros).run(blanked(text, statements), list(range(len(text))), 0)
-    return Passage("".join(parts), 0, (*places, len(text)))
+    return put_in(Passage(blanked(text, statements)), macros) if macros else Passage(text)
 
 
 def put_in(passage: Passage, macros: dict[str, Macro]) -> Passage:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from ...diagnostics.regex import regex
+from ...notation.stated_functions import closing
 from .names import is_word
 
 _CODE = regex(
@@ -145,7 +146,8 @@ def _trimmed(line: str, start: int, end: int, position: int) -> Iterator[tuple[i
             start, piece = start + edge.end(), piece[edge.end() :]
         else:
             piece = piece[: edge.start()]
-    if piece.startswith("(") and _unclosed(piece):
+    closed = closing(piece, 0)
+    if piece.startswith("(") and (closed is None or (closed == len(piece) and "=" in piece)):
         start, piece = start + 1, piece[1:]
     if piece.endswith(")") and piece.count(")") > piece.count("("):
         piece = piece[:-1]
@@ -160,12 +162,3 @@ def _trimmed(line: str, start: int, end: int, position: int) -> Iterator[tuple[i
     relation = _RELATION.search(piece)
     if relation is not None and piece[relation.end() :].strip():
         yield position + start, position + start + len(piece)
-
-
-def _unclosed(piece: str) -> bool:
-    depth = 0
-    for place, char in enumerate(piece):
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if depth == 0:
-            return place == len(piece) - 1 and "=" in piece
-    return True

@@ -152,18 +152,14 @@ def _bracketed(text: str) -> Iterator[tuple[int, int]]:
     """Balanced round brackets in prose that hold a formula."""
     at = 0
     while (start := text.find("(", at)) >= 0:
-        depth, end = 0, start
-        for end in range(start, min(len(text), start + 2_000)):
-            depth += {"(": 1, ")": -1}.get(text[end], 0)
-            if depth == 0 or text[end] == "\n":
-                break
-        inside = text[start + 1 : end]
+        line = text[start : start + 2_000].partition("\n")[0]
+        end = closing(line, 0)
+        inside = line[1 : (end or 1) - 1]
         alone = not _NAME_BEFORE.search(text[max(0, start - 1) : start])
-        if depth == 0 and alone and (_SIGN.search(inside) or re.fullmatch(r"\s*\\?[A-Za-z]\s*", inside)):
-            yield start, end + 1
-            at = end + 1
-        else:
-            at = start + 1
+        at = start + 1
+        if end is not None and alone and (_SIGN.search(inside) or re.fullmatch(r"\s*\\?[A-Za-z]\s*", inside)):
+            at = start + end
+            yield start, at
 
 
 def _without_lost_spaces(body: str) -> str:

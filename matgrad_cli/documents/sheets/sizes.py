@@ -88,30 +88,21 @@ def plain_prose(prose: str) -> str:
         text = re.sub(rf"\\(?:{_MARK})\s*\{{(\\?[A-Za-z]+)\}}", _field, text)
     text = re.sub(r"\s*(?:\\times(?![A-Za-z])|×)\s*", "×", text)
     text = re.sub(r"\\Re?\^", "ℝ^", text).replace("\\mathbb S", "𝕊")
-    text = regex(r"(∈|\bin)\s*R\s*\^\s*(?:\(([^()\n]+)\)|\{([^{}\n]+)\}|(\w+))").sub(_of_plain_text, text)
+    told = regex(r"(∈|\bin)\s*R\s*\^\s*(?:\(([^()\n]+)\)|\{([^{}\n]+)\}|(\w+))")  # `in R^(m x n)`, `in R^mxn`
+    text = told.sub(lambda match: f"{match[1]} ℝ^{{{_pair(match[2] or match[3] or match[4])}}}", text)
     if any(sign in text for sign in ("∈", *_ORDERED)):
         text = regex(rf"({NAME})\s*=\s*\1\s*{TRANSPOSED}(?=\s*(?:∈|\\succ|≻|⪰|≽))").sub(r"\1", text)
-    text = regex(r"(ℝ\s*\^\s*(?:\{[^{}]*\}|\w))(_\{?(?:[>≥]\s*0|\+{1,2})\}?)").sub(_sign_first, text)
+    text = regex(r"ℝ(\s*\^\s*(?:\{[^{}]*\}|\w))(_\{?(?:[>≥]\s*0|\+{1,2})\}?)").sub(r"ℝ\2\1", text)  # `ℝ^n_{>0}`
     raised = regex(r"ℝ([ᵃ-ᶿᴬ-ᵪⁿⁱ⁰-⁹²³¹ˣʰʲʳˡˢʷʸ×]+)")
     text = raised.sub(lambda match: "ℝ^{" + _pair(match[1].translate(_RAISED)) + "}", text)
     text = re.sub(r"([A-Za-zΑ-ω])([₀-₉]+)", lambda match: f"{match[1]}_{match[2].translate(_LOWERED)}", text)
     return re.sub(r"\*\*|__", "  ", text)
 
 
-def _of_plain_text(match: re.Match[str]) -> str:
-    """`in R^(m x n)`, `in R^mxn`."""
-    return f"{match[1]} ℝ^{{{_pair(match[2] or match[3] or match[4])}}}"
-
-
 def _field(match: re.Match[str]) -> str:
     if match[1] in "RS" and "bb" in match[0]:
         return "ℝ" if match[1] == "R" else "𝕊"
     return match[1] if len(match[1].lstrip("\\")) == 1 or match[1][0] == "\\" else match[0]
-
-
-def _sign_first(match: re.Match[str]) -> str:
-    """`ℝ_{>0}^n` for `ℝ^n_{>0}`."""
-    return f"ℝ{match[2]}{match[1][1:]}"
 
 
 def _pair(raised: str) -> str:

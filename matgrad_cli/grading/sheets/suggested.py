@@ -68,7 +68,8 @@ def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...]
     for name in (said["perhaps"].keys() & shapes.keys()).difference(part.question.wrt):
         if "arbitrary" not in (denied_of := said["denied"].get(name, set())):
             open_ = sorted(said["perhaps"][name] - denied_of)
-            yield tuple(f"{name} {word}" for word in open_), f"it may be meant that `{name}` is {' and '.join(open_)}"
+            meant = " and that ".join(CONDITIONS[word].says.format(f"`{name}`") for word in open_)
+            yield tuple(f"{name} {word}" for word in open_), f"it may be meant that {meant}"
     for word in sorted(said["suggested"].get("", set()) & CONDITIONS.keys()):
         square = CONDITIONS[word].sides
         names = (name for name, shape in shapes.items() if shape.is_square or not (square or shape.is_number))
