@@ -111,6 +111,8 @@ HEAD = SETTING + "The loss is $$L(w) = \\|Xw - y\\|^2$$ and\n\n$$\\nabla L(w) = 
         "Had we used the mean, we would have $$\\nabla L(w) = \\frac{2}{n}X^\\top(Xw - y).$$",
         "The line $\\nabla L(w) = X^\\top(Xw - y)$ would be right if there were a half.",
         "> is it $\\nabla L(w) = X^\\top(Xw - y)$?\n\nNo.",
+        "Some authors use $L(w) = \\frac12\\|Xw - y\\|^2$, which gives $\\nabla L(w) = X^\\top(Xw - y)$.",
+        "Many people write $\\nabla L(w) = 2(Xw - y)^\\top X$.",
     ],
 )
 def test_what_is_no_claim_is_never_called_wrong(tail: str) -> None:

@@ -28,6 +28,8 @@ _NOISE = regex(
     r"|xi))(?:_\{?\w+\}?)?[\s.,]*$|[+-]\s*(?:[εξ]|\\(?:text\w*|mathrm|mbox)\s*\{[^{}]*\})?[\s.,]*$"
 )
 """A model of the data: y = Ax + ε."""
+WEIGHTS = frozenset(("w", "W", "theta", "Theta", "beta"))
+"""By what is differentiated where nothing says it."""
 LONGEST = 3_000
 _NEVER = 9**9
 
@@ -81,7 +83,7 @@ class Definitions:
         # not Λ = Σ⁻¹, where there is only ∂ℓ/∂Λ
         texts = {name: stated for name, stated in texts.items() if name in layers or name not in first}
         moving = moving | (first.keys() - texts.keys())
-        moved = moving | layers | {part for name in layers for part in inner[name]}
+        moved = (moving or WEIGHTS) | layers | {part for name in layers for part in inner[name]}
         moved |= {name for name, names in within.items() if names & moved}
         moved |= {name for name, stated in texts.items() if is_identity(stated.sides[0])}
         letters = re.findall(r"[A-Za-z]", " ".join(self.sizes.values()))
@@ -95,12 +97,13 @@ class Definitions:
         called = min(
             (stated.formula for stated in found.stated if stated.name in losses and stated.arguments), default=_NEVER
         )
+        text = " ".join(formula.passage.text for formula in sheet.formulas)
         for stated in found.stated:
             side = stated.sides[0]
             data = (
                 INDICATOR.search(side) or _NOISE.search(side) or (stated.name in self.sizes and stated.formula > called)
             )
-            if _counts(stated, sheet):
+            if _counts(stated, text):
                 continue  # the δ picks c = j
             if not data and not _SETTING.search(sheet.formulas[stated.formula].before[-40:]):
                 parts = [part for part in tokens_of(side, self.names) if part.kind in ("name", "word", "function")]
@@ -163,12 +166,12 @@ class Definitions:
         return "".join([*parts, text[last:]])
 
 
-def _counts(stated: Stated, sheet: Sheet) -> bool:
-    """Whether a letter that is said to be another, or a number, is an index somewhere."""
+def _counts(stated: Stated, text: str) -> bool:
+    """Whether a letter that is said to be another, or a number, is an index somewhere in a text."""
     if len(stated.name) > 1 or not re.fullmatch(r"[\s{}]*[a-z\d][\s{}.,;]*", stated.sides[0]):
         return False
     below = re.compile(rf"_\s*(?:\{{[a-z,\s]*{stated.name}[a-z,\s]*\}}|{stated.name}(?![A-Za-z]))")
-    return any(below.search(formula.passage.text) for formula in sheet.formulas)
+    return below.search(text) is not None
 
 
 def _within(name: str, parts: Callable[[str], Collection[str]]) -> set[str]:

@@ -212,6 +212,8 @@ def _facts_of(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
                 yield standing, words.split(), names or names_of(sentence)
             elif standing:
                 yield standing, words.split(), names
+                if not names and "transpose" in match[0]:
+                    continue  # `this is a number, so it equals its transpose`
                 yield "suggested", words.split(), perhaps if names or standing in ("suggested", "perhaps") else [""]
 
 

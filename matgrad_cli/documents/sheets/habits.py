@@ -14,7 +14,18 @@ from ...notation.latex.names import GREEK, OF_GREEK
 from ...notation.loss_text import GOAL, plain_name
 from ..passage import Passage
 from .named import IN_TEXT, words_of_losses
-from .names import BARE_SUM, INDEXED, below, fixed_indices, lettered, one_hot_of, over_the_one, squeezed, steps
+from .names import (
+    BARE_SUM,
+    INDEXED,
+    below,
+    fixed_indices,
+    lettered,
+    of_estimates,
+    one_hot_of,
+    over_the_one,
+    squeezed,
+    steps,
+)
 from .one_term import of_components
 from .read import BEFORE, names_after
 from .sheet import Sheet
@@ -135,8 +146,6 @@ _IS_KNOWN = (
 )
 """`g is the sigmoid function`, `the softmax $g$`."""
 _CALL = r"(?<![A-Za-z\\])name(?=\s*(?:'|\^\s*\{?\s*\\prime)?\s*(?:\\left\s*)?\()"
-_BY_GREEK = regex(r"\\(?:partial|nabla_\{?)\s*\\([a-z]+)")
-_STATES = regex(r"^(?!.*\\(?:(?:var)?(?:epsilon|xi)(?![A-Za-z])|sim)).*=", re.DOTALL)
 _MOVED = regex(r"\\(?:partial|nabla)\s*\\?\w+")
 _FUNCTION_D = regex(rf"^[\s&]*({_SIGN_OF_D}|[mn](?:_\{{?\w\}}?)?)\s*(\([^()=]*\))\s*&?:?=")
 """The loss D, where `D(W) = …` and `\\partial D` say that D is no sign of a derivative; a model m(p), no size."""
@@ -147,6 +156,7 @@ _ERROR = regex(
     r"(?P<name>\\delta|δ)\s*\^\s*(?P<open>\{)?\s*(?P<round>\()?(?P<label>[a-z])(?(round)\))\s*(?(open)\}|(?![A-Za-z]))"
 )
 """The errors of layers, `\\delta^{(h)}`, or `\\delta^a` where that is given a value: no powers, and no transposes."""
+_STATED_ERROR = regex(rf"(?:(?:^|[,=&]|\\\\|quad)\s*){_ERROR.pattern}\s*&?:?=(?!=)")
 _CALL_IN_WORDS = regex(r"(?<==)(?P<room>[\s&]*)\\text(?=\s*\{\s*[A-Za-z]+\s*\}\s*(?:\\left\s*)?\()")
 """`h = \\text{RBF}(xw)` calls a function, and does not part statements."""
 _BOLD_ZERO = regex(r"(?<==)(?P<room>[\s&]*)\\(?:mathbf|boldsymbol|bm|vec)\s*(?:\{\s*0\s*\}|0)(?=[\s.,;&\\]*$)")
@@ -165,6 +175,10 @@ _NAMED = (
 """A name, alone or in bold, without an index or a power; or another command, which is no place for it."""
 
 
+_ROW_DOT = regex(r"(?P<first>(?<![A-Za-z\\])[A-Z]_(?:\{[a-z]\}|[a-z]))\s*\\cdot\s*(?=\\?[a-z]+(?![A-Za-z_^]))")
+"""`X_i \\cdot w`, of the rows X_i of X."""
+
+
 Habit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 """What is written otherwise, and how: a text, in which `\\g<name>` stands for a group, or what a match makes."""
 _ALWAYS: tuple[Habit, ...] = (
@@ -177,6 +191,7 @@ _ALWAYS: tuple[Habit, ...] = (
     (_IN_WORDS, r"\g<sign>"),
     (BARE_SUM, over_the_one),
     (_ROW_SUM, r"\g<of>\\mathbf{1}\\mathbf{1}^\\top"),
+    (_ROW_DOT, r"\g<first>^\\top "),
 )
 
 
@@ -269,13 +284,13 @@ def rewritten(sheet: Sheet, meant: str = "") -> Sheet:
     of_steps, of_labels = steps(text)
     habits += of_steps
     respelled += [*of_labels, ("_primed", "′")]
-    for name in _of_estimates(texts):
+    for name in of_estimates(texts):
         by = re.compile(rf"(\\partial|\\nabla_\{{?)\s*\\{name}(?![A-Za-z])")
         habits.append((by, rf"\1\\hat{{\\{name}}}"))
     habits += below(texts)
     fixed = fixed_indices(texts)
     habits.append((INDEXED, lambda match: match[1] if match["below"] == fixed.get(match[1]) else match[0]))
-    errors = {match["label"] for one in texts for match in _ERROR.finditer(one) if _is_left_side(one, *match.span())}
+    errors = {match["label"] for one in texts for match in _STATED_ERROR.finditer(one)}
     habits.append(
         (_ERROR, lambda match: _with_label(match) if match["round"] or match["label"] in errors else match[0])
     )
@@ -361,24 +376,6 @@ def _of_density(match: re.Match[str], names: Mapping[str, tuple[str, str, str]])
 def _sum(letter: str | None) -> str:
     """A sum, with its index as LaTeX writes it."""
     return r"\sum" if letter is None else rf"\sum_{{{'ijklmnt'['ᵢⱼₖₗₘₙₜ'.index(letter)]}}}"
-
-
-def _is_left_side(text: str, start: int, end: int) -> bool:
-    """Whether what stands there is a whole side in front of `=`."""
-    return bool(re.match(r"\s*&?:?=(?!=)", text[end:]) and re.search(r"(?:^|[,=&]|\\\\|quad)\s*$", text[:start]))
-
-
-def _of_estimates(texts: Sequence[str]) -> list[str]:
-    r"""Names by which is differentiated what holds their estimates alone, `\partial/\partial\beta \|y - X\hat\beta\|`;
-    the model of the data, `y = X\beta + \varepsilon`, has them too."""
-    found = []
-    for name in sorted({match[1] for text in texts for match in _BY_GREEK.finditer(text)}):
-        hat = rf"\\(?:wide)?hat\s*\{{?\s*\\{name}(?![A-Za-z])"
-        rest = [re.sub(rf"{hat}|\\(?:partial|nabla_\{{?)\s*\\{name}(?![A-Za-z])", "", text) for text in texts]
-        bare = (text for text in rest if re.search(rf"\\{name}(?![A-Za-z])", text) and _STATES.search(text))
-        beside = any(_BY_GREEK.search(text) and re.search(hat, text) for text in texts)
-        found += [name] if beside and not any(bare) else []
-    return found
 
 
 def _with_label(match: re.Match[str]) -> str:

@@ -321,8 +321,10 @@ def words_of_losses(texts: Sequence[str]) -> list[str]:
 def _derivative_of_step(formula: Formula, loss: str, stated: str, prose: str) -> Formula | None:
     """The formula as a claim about the derivative of the `loss`, which is `stated` without the step length;
     None where it is none."""
-    found = _STEP.match(formula.passage.text) if _DESCENT.search(prose) and not _ASCENT.search(prose) else None
+    found = _STEP.match(formula.passage.text)
     if found is None or _bare(found["name"]) != _bare(found["same"]):
+        return None
+    if _DESCENT.search(prose) is None or _ASCENT.search(prose) is not None:
         return None
     lengths = {_bare(match[0]) for match in _ROUND.finditer(found["by"])}
     if len(lengths) != 1 or lengths & {_bare(match[0]) for match in _ROUND.finditer(stated)}:

@@ -278,3 +278,20 @@ def _named_by(name: str, letters: Sequence[str]) -> bool:
     """Whether letters below a name are no indices by their looks: W_h and W_x, w_x and w_y."""
     usual = not set(letters) & set("ijklmnpqrst") if name.isupper() else set(letters) <= set("uvxyz")
     return len(letters) > 1 and usual
+
+
+_BY_GREEK = regex(r"\\(?:partial|nabla_\{?)\s*\\([a-z]+)")
+_STATES = regex(r"^(?!.*\\(?:(?:var)?(?:epsilon|xi)(?![A-Za-z])|sim)).*=", re.DOTALL)
+
+
+def of_estimates(texts: Sequence[str]) -> list[str]:
+    r"""Names by which is differentiated what holds their estimates alone, `\partial/\partial\beta \|y - X\hat\beta\|`;
+    the model of the data, `y = X\beta + \varepsilon`, has them too."""
+    found = []
+    for name in sorted({match[1] for text in texts for match in _BY_GREEK.finditer(text)}):
+        hat = rf"\\(?:wide)?hat\s*\{{?\s*\\{name}(?![A-Za-z])"
+        rest = [re.sub(rf"{hat}|\\(?:partial|nabla_\{{?)\s*\\{name}(?![A-Za-z])", "", text) for text in texts]
+        bare = (text for text in rest if re.search(rf"\\{name}(?![A-Za-z])", text) and _STATES.search(text))
+        beside = any(_BY_GREEK.search(text) and re.search(hat, text) for text in texts)
+        found += [name] if beside and not any(bare) else []
+    return found

@@ -13,7 +13,7 @@ from ...facts.conditions import CONDITIONS
 from ...notation.latex.names import FUNCTIONS, LatexNames, marks_spelled
 from ...notation.loss_text import plain_name
 from ...verify.kinks import kinks
-from .definitions import Definitions
+from .definitions import WEIGHTS, Definitions
 from .facts import CONSTRAINTS, facts_by_form, facts_of_bounds, facts_of_value, facts_told
 from .lengths import counts_in, lengths, of_one_sample, readable_problem
 from .members import OTHER, big, numbered, shapes_text, small
@@ -46,7 +46,6 @@ _CONSTANT = regex(
 )
 """What ends a loss and does not matter: `+ \\text{const}`."""
 _LONE = regex(r"[-\s{}()]*(?:\\left\()?(?:\\[A-Za-z]+|[A-Za-z])(?:_\w)?(?:\\right\))?[\s{}()]*")  # no loss by itself
-_WEIGHTS = frozenset(("w", "W", "theta", "Theta", "beta"))
 MOST_PROBLEMS = 40
 
 
@@ -119,7 +118,7 @@ class _Finder:
         self.definitions = Definitions(sheet, found, told.sizes, told.held, self.by_prose)
         worked_out = {stated.name for stated in found.stated if self._works_out(stated)}
         self.worked_out = self.definitions.texts.keys() | worked_out
-        self.built = facts_by_form(sheet, found.stated)
+        self.built, self.constants = facts_by_form(sheet, found.stated), smoothness(sheet.prose)
 
     def _works_out(self, stated: Stated) -> bool:
         """Whether a formula says what a name stands for, and not of what it is made as `X = [x_1, …, x_n]` does."""
@@ -150,7 +149,7 @@ class _Finder:
         value = 4 * (stated.name in self.differentiated) + 1 * (stated.name in self.heads)
         value += 2 * bool(stated.arguments) + 2 * words + (stated.name in USUAL or stated.name.startswith("loss"))
         value += 4 * (self.bare and stated.name in USUAL)
-        value -= 9 * (not stated.arguments and stated.name in smoothness(self.sheet.prose))
+        value -= 9 * (not stated.arguments and stated.name in self.constants)
         value += 2 * (formula.kind == "display") - 9 * formula.struck - 2 * (not stated.arguments and not words)
         before = (other.name for other in self.found.stated if other.formula < stated.formula)
         return value - 3 * (stated.name in before)
@@ -181,7 +180,7 @@ class _Finder:
     def _usual(self, problem: Problem) -> list[str]:
         """The usual variable of a loss of which only `\\nabla L` stands in the document."""
         names = [symbol.name for symbol in problem.variables]
-        weights = [name for name in names if name.partition("_")[0] in _WEIGHTS]
+        weights = [name for name in names if name.partition("_")[0] in WEIGHTS]
         chosen = weights or [name for name in ("x", "X") if name in names]
         return chosen if len(chosen) == 1 else []
 

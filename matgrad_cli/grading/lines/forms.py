@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...ir import Call, Differential, Entry, Expr, Index, MatrixOf, Partial, nodes_of
+from ...ir import Call, Differential, Entry, Expr, Index, MatrixOf, Partial, fresh_index, letters_in, nodes_of
 from ...notation import syntax as s
 from ...notation.elaboration.readable import readable
 from .reading import Side
@@ -26,14 +26,17 @@ def letters_of(node: s.Node | None) -> tuple[str, ...]:
 
 
 def as_array(expr: Expr, letters: Sequence[str]) -> Expr | None:
-    """The array whose entry at the letters is the expression, diagonal for one letter twice;
-    None if it has other free letters."""
+    """The array whose entry at the letters is the expression, diagonal for one letter twice, or whose rows are the
+    columns of each letter; None if it has other free letters."""
     if not letters:
         return expr if not expr.free else None
     if len(letters) == 2 and letters[0] == letters[1]:
         entries = as_array(expr, letters[:1])
         return None if entries is None else Call("diag", entries)
     by_name = {letter.name: letter for letter in expr.free}
+    if expr.shape.is_column and len(letters) == 1 and [*by_name] == [*letters]:  # `z_i = W x_i`
+        along = fresh_index(expr.shape.rows, letters_in(expr))
+        return MatrixOf(by_name[letters[0]], along, readable(Entry(expr, along, None)))
     if sorted(by_name) != sorted(letters) or not expr.shape.is_number or len(letters) > 2:
         return None
     row, col, *_ = *[by_name[name] for name in letters], None
