@@ -145,14 +145,15 @@ def test_a_model_with_noise_is_no_definition(noise: str) -> None:
 VALUE = "2X^T(Xw - y) + 2D^TDw"
 
 
-FAMILIES = r"""$z_i = W x_i$ & \frac12\sum_i \|z_i - y_i\|^2 & \frac{\partial L}{\partial W} = <>\sum_i (z_i - y_i) x_i^\top
+FAMILIES = r"""
+$z_i = W x_i$ & \frac12\sum_i \|z_i - y_i\|^2 & \frac{\partial L}{\partial W} = <>\sum_i (z_i - y_i) x_i^\top
 $d_i = x_i - y_i$ with symmetric $M$ & \sum_i d_i^\top M d_i & \frac{\partial L}{\partial M} = <>\sum_i d_i d_i^\top
 $d_i = x_i - y_i$ with symmetric $M$ & \sum_i d_i^\top M d_i & \frac{\partial L}{\partial x_i} = 2<>M d_i
 $r_i = y_i - w^\top x_i$ & \sum_i r_i^2 & \nabla L = -2<>\sum_i r_i x_i
 $y_i$ be labels & \sum_i (X_i \cdot w - y_i)^2 & \nabla_w L = 2<>\sum_i (X_i \cdot w - y_i) X_i"""
 
 
-@pytest.mark.parametrize("case", FAMILIES.splitlines())
+@pytest.mark.parametrize("case", FAMILIES.strip().splitlines())
 @pytest.mark.parametrize(("factor", "verdict"), [("", "right"), ("3", "wrong")])
 def test_what_is_stated_of_each_member_is_put_in(case: str, factor: str, verdict: str) -> None:
     stated, loss, claim = case.split(" & ")

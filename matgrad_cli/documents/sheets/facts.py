@@ -118,14 +118,8 @@ _TOGETHER = regex(
 )
 """Facts of all names before them."""
 _SENTENCE = regex(r"(?<=[.?!;])\s+(?=[A-Z*$\\])|\n\s*\n(?!\s*[\\$])|\n\s*[-*•]\s|\n\s*\d+[.)]\s|\\item")
-_SETS = {"ℝ>0": "positive", "ℝ++": "positive", "ℝ+": "nonnegative", "ℝ≥0": "nonnegative"} | {
-    "-1,1": "signs",
-    "-1,+1": "signs",
-    "+1,-1": "signs",
-    "1,-1": "signs",
-    "±1": "signs",
-    "0,1": "binary",
-}
+_SETS = {"ℝ>0": "positive", "ℝ++": "positive", "ℝ+": "nonnegative", "ℝ≥0": "nonnegative", "0,1": "binary"}
+_SETS |= dict.fromkeys(("-1,1", "-1,+1", "+1,-1", "1,-1", "±1"), "signs")
 INDICATOR = regex(r"(?:\\math(?:bb|bf|ds)\s*\{?\s*1\s*\}?|\\delta\s*|I|1)\s*(?:\\left)?(?:\\?[{\[]|\()[^{}\[\]]*=")
 COVARIANCE = regex(
     r"covarian|scatter|correlation|\bvariance|\bPCA\b|principal component|Gaussian|normal distribution"
