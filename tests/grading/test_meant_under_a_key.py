@@ -51,8 +51,9 @@ def test_a_function_means_what_the_text_says(tmp_path: Path, text: str, verdict:
 ])  # fmt: skip
 def test_said_columns_are_columns(tmp_path: Path, said: str, verdict: str) -> None:
     text = f"## Problem 2\n$$\\nabla f = \\sum_k z_k\\sigma(z_k^\\top v)$$ {said}."
-    (report,) = graded(tmp_path, {"a.md": text}, LOGISTIC).files
-    assert report.problems[0].verdict == verdict, report
+    table = f"[[problem]]\nid = '2'\nanswer = '$\\sum_k z_k\\sigma(z_k^\\top v)$ {said}'\n"
+    for report in graded(tmp_path, {"a.md": text, "b.toml": table}, LOGISTIC).files:
+        assert report.problems[0].verdict == verdict, report
 
 
 SQUARE = [

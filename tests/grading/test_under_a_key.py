@@ -269,6 +269,14 @@ def test_a_mark_or_a_heading_opens_a_problem_and_no_formula_below_it_is_lost(
     assert [(one.id, one.verdict) for one in report.problems] == [("1", "right"), ("2", "right")], (text, report)
 
 
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_the_number_in_a_name_is_no_place_in_the_key(tmp_path: Path, first: int) -> None:
+    named = TWO.replace('id = "2"', f'id = "p{first + 1}"').replace('id = "1"', f'id = "p{first}"')
+    text = f"## Problem p{first + 1}\n$$\\nabla f = {RIGHT['2']}$$"
+    (report,) = graded(tmp_path, {"a.md": text}, named).files
+    assert {one.id for one in report.problems if one.verdict == "right"} == {f"p{first + 1}"}, report
+
+
 @pytest.mark.parametrize("head", ["## Problem {}", "**Problem {}**", "Problem {}:"])
 @pytest.mark.parametrize("order", ["12", "21"])
 def test_a_block_for_one_problem_leaves_the_others_to_their_headings(tmp_path: Path, head: str, order: str) -> None:

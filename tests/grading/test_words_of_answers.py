@@ -88,6 +88,10 @@ ROUND_OTHERS = [
     ("(A+A^T)x+b not by the product rule", "undecided"),
     (r"\nabla f = 0", "wrong"),
     ("(A+A^T)x+b (=2Ax+b)", "unreadable"),
+    ("Sx + b where S = A+A^T", "right"),
+    ("Sx + b where S = A-A^T", "wrong"),
+    ("np.sum((A+A.T)*x, axis=1) + b", "right"),
+    ("df/dx = (A+A.T)*x + b", "right"),
 ]
 
 
@@ -95,6 +99,8 @@ ROUND_OTHERS = [
 def test_what_stands_round_an_answer_changes_nothing(key: Key, text: str, verdict: str) -> None:
     whole = f"[[problem]]\nid = '1'\nanswer = '''\n{text}'''\n"
     assert check_text(whole, "a.toml", key).problems[0].verdict == verdict
+    if "\n" not in text:  # under a heading it says the same
+        assert judged(key, 1, text).verdict == verdict
 
 
 TOLD = [

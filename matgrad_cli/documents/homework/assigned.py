@@ -21,7 +21,7 @@ from ..sheets.sheet import Formula
 from .code_blocks import code_blocks, in_another_language, set_in
 from .pieces import pieces, says_range
 from .titles import bare, title_in_code, titled_parts
-from .unmarked import in_blocks, named_parts, unmarked, written
+from .unmarked import in_blocks, only_line, unmarked, written
 from .words import said
 
 MARK = regex(r"^[ \t]*(?:%+|#+|//|<!--)?[ \t]*matgrad[ \t]*:[ \t]*(?P<pair>[^\n]*?)[ \t]*(?:-->)?[ \t]*$", re.MULTILINE)
@@ -212,14 +212,13 @@ def _within(formulas: Sequence[Formula], start: int, end: int) -> list[Formula]:
 
 def _exercise(name: str, start: int, formulas: Sequence[Formula], shown: str, end: int, ending: str) -> Exercise:
     """The answer between two places; where no formula is marked as one, what stands there without marks."""
+    keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
     aside = next(filter(_aside, formulas), None)
     formulas = [one for one in formulas if not _aside(one)]
-    named = named_parts(shown, start, end) if ending in PLAIN else []
-    alone = len(named) == len(formulas) == 1 and unmarked(shown, start, end, ending) == named
-    formulas = [] if alone and _inside(formulas[0], named[0][0]) else formulas
+    if aside is None and ending not in LATEX and (line := only_line(shown, start, end)) is not None:
+        return Exercise({**keys, "answer": line})
     bare = in_blocks if ending in LATEX else unmarked
     readings = _readings(formulas) or bare(shown, start, end, ending)
-    keys = {"problem": Passage(name, 0, (start,) * (len(name) + 1))}
     code = _code(shown, start, end, ending)
     if code is not None and (not formulas or code.start == start):
         return Exercise({**keys, "answer": code})
@@ -247,10 +246,6 @@ def _code(text: str, start: int, end: int, ending: str) -> Passage | None:
     if len(found) == 1 and worked_out(found[0].text, None) is not None:
         return found[0]
     return in_another_language(text, blocks[0]) if len(blocks) == 1 else None
-
-
-def _inside(formula: Formula, line: Passage) -> bool:
-    return line.places[0] <= formula.passage.places[0] and formula.passage.places[-1] <= line.places[-1]
 
 
 _QUOTING = regex(r"^[ \t]*>[^\n]*|\\begin\s*\{(quot(?:e|ation))\}.*?\\end\s*\{\1\}", re.MULTILINE | re.DOTALL)

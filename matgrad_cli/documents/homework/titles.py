@@ -111,7 +111,8 @@ def _key(asked: Sequence[str]) -> _Key:
         if found["whole"] not in asked:
             parts.setdefault(bare(found["whole"]), {})[(found["part"] or found["number"]).lower()] = name
     counted = {str(number): name for number, name in enumerate(asked, 1)} if not parts else {}
-    names, order = {**counted, **{bare(name): name for name in asked}}, list[str]()
+    names = {**counted, **{plain_name(name): name for name in asked}, **{bare(name): name for name in asked}}
+    order = list[str]()
     for name in (*counted, *asked):
         whole = bare(compounds[name]["whole"]) if name in compounds else ""
         order += [whole] if whole in parts and whole not in order else []

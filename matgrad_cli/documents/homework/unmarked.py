@@ -32,8 +32,11 @@ _BEFORE = (
     r"|w\.?r\.?t\.?|by|nach|von)[ \t]+\S+)*"
     r"[ \t]*(?:\b<is>\b[ \t]*:?|:|(?=\*\*))[ \t*]*"
 )
+ANNOUNCED = rf"(?:{_BEFORE}|{_FOUND})"
+"""Words before a formula that say that it is the answer."""
 _BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.:)\]*_]+[ \t]*)+")
 _SIGNS = regex(r"[=^_+/@ᵀ²⁻¹σ∇∂∥‖≈−↦]|\w\*\w|\w \* \w|\b[A-Z]'|\$")
+_MARKS = regex(r"\$|\\[(\[]|\\begin|`|!\[|\?\s*$|<\w")
 _NO_SIGN = regex(r"[\w.]+@[\w.]+|(?<!\w)[A-Za-z]+/[A-Za-z]+(?!\w)|_{2,}|^[ \t]*[+]|https?:\S+")
 _NAMED = regex(r"(?<=[\s,])(?P<word>where|with|for|wobei|mit|où|avec|donde|con|dove)\s+[^\W\d_]\w*\s*:?=(?!=)")
 _LOOP = regex(r"[\w)\]] for \w+(?:, \w+)* in (?:range|zip|enumerate)\(")
@@ -61,6 +64,13 @@ def unmarked(text: str, start: int, end: int, ending: str) -> list[tuple[Passage
     return sorted(found, key=lambda rows: rows[0].start, reverse=True)[:_MOST]
 
 
+def only_line(text: str, start: int, end: int) -> Passage | None:
+    """All that stands between two places, if it is one line that may hold a formula, without any marks."""
+    lines = [*_joined(text[:end], start)]
+    signs = _SIGNS.search(_NO_SIGN.sub("", lines[0].text)) if len(lines) == 1 else None
+    return lines[0] if signs is not None and _MARKS.search(lines[0].text) is None else None
+
+
 def in_blocks(text: str, start: int, end: int, ending: str) -> list[tuple[Passage, ...]]:
     """The lines of each block of code between two places."""
     found = (tuple(_code(body)) for _, body in code_blocks(text, start, end, ending))
@@ -80,7 +90,7 @@ def _formula(line: Passage) -> list[tuple[Passage]]:
     """A line as one formula, without the words that announce it; nothing where other words stand in it."""
     before = _BULLETS.match(line.text)
     line = line.part(before.end() if before else 0, len(line.text))
-    announced = said(_BEFORE).match(line.text) or said(_FOUND).match(line.text)
+    announced = said(ANNOUNCED).match(line.text)
     reason = said(_REASON).search(line.text)
     for behind in filter(None, (said(_MEANS).search(line.text), reason)):
         if not said(r"\b<doubt>\b").search(behind[0]):
@@ -98,14 +108,6 @@ def _talks(line: Passage, listed: bool = False) -> bool:
     words = [word for word in line.text.split() if talks(word)]
     words = [] if _LOOP.search(line.text) and {*words} <= {"for", "in", "if"} else words
     return any((word != "a" or listed) and (named is None or word != named["word"]) for word in words)
-
-
-def named_parts(text: str, start: int, end: int) -> list[tuple[Passage, ...]]:
-    """Lines that are a formula and what its names stand for, `Xᵀr with r = Xw − y`:
-    the words there part no sentence."""
-    lines = [(line, _NAMED.search(line.text)) for line in _joined(text[:end], start)]
-    found = (line for line, named in lines if named and "=" not in line.text[: named.start()])
-    return [rows for line in found for rows in _formula(line)]
 
 
 def _spelled(line: Passage) -> Passage:

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Final
 
 from ...diagnostics.regex import regex
+from ...documents.homework.unmarked import ANNOUNCED
 from ...documents.homework.words import said
 from ...documents.passage import covered
 
@@ -43,6 +44,7 @@ _IF: Final = r"\b(?:if|for|when(?:ever)?|where|provided|assuming|falls|wenn|für
 _FACT: Final = r"(?:\b<condition>\b|\b(?P<of>\w)\s*=\s*(?P=of)\s*(?:\^|['ᵀ]))"
 UNEQUAL: Final = r"\\neq?(?![a-z])|≠|!=|\\not\s*="
 _SPECIAL: Final = (
+    rf"(?P<start>{ANNOUNCED})(?P<kept>.*)",
     # `…, which is 2Ax if A is symmetric`, `…; for symmetric A: 2Ax`, `… = 2Ax if A is symmetric`
     rf"(?P<kept>.*?)(?P<case>\s*[,;.([]\s*(?:\w+\s+){{0,4}}?(?:<is>|to|=)\s[^.;]{{0,60}}?{_IF}[^.;]{{0,40}}?{_FACT}"
     r"[^.;]*[)\]\s.]*)",

@@ -9,6 +9,7 @@ from ...diagnostics import Source
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.passage import Passage
+from ...documents.sheets.members import members_told
 from ...ir import Call, Expr, nodes_of
 from ...ir.memory import at_work, remembered
 from ...notation import syntax as s
@@ -58,6 +59,7 @@ from .reading import head_undone, is_unknown, read_answer
 _MARKED = regex(r"\\(?:wide)?(?:hat|tilde|bar|check)(?![a-z])|\\overline")
 _WHICH = "a left side must say whether this is the entry {1.name}, {0.name} or {0.name}, {1.name}"
 _JACOBIAN = regex(r"\s*(?:\\(?:mathrm|operatorname|mathbf)\s*\{?\s*)?[DJ]\}?\s*(?:\[?\(?\\?[A-Za-z]|_)[^=]*=")
+_COLUMNS = regex(r"column|side by side|\\[lcv]?dots|…|\.\.\.")
 _NABLA = regex(r"[\s$]*(?:\\nabla|∇)")
 _DIFFERENTIAL = regex(r"\s*(?:\\mathrm\s*\{\s*d\s*\}|\\mathrm\s+d|\\?d)\s*\\?[A-Za-z]+\s*=")
 
@@ -70,6 +72,7 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
 
     What stands `beside` it may say what its functions mean, and its layout.
     """
+    task = _as_told(task, f"{answer} {beside}")
     found, said = _judge(task, answer, reference, beside), remarks(answer)
     if found.verdict in ("right", "wrong") and _MARKED.search(answer):  # `\hat X` beside a given X may be another name
         apart = _judge(task, answer, reference, beside, apart=True)
@@ -103,6 +106,13 @@ def judge_answer(task: Task, answer: str, reference: str | None, beside: str = "
         return undecided(f"this is right, but {why}")
     value = special_value(answer)
     return _in_special_cases(task, found, (value,), reference, beside) if value not in (None, answer) else found
+
+
+def _as_told(task: Task, text: str) -> Task:
+    """The problem with what a text says of x_i and X, where the problem does not say it."""
+    told = members_told(text) if _COLUMNS.search(text) else {}
+    said = tuple((name, way) for name, way in told.items() if way and name not in dict(task.problem.members))
+    return replace(task, problem=replace(task.problem, members=(*task.problem.members, *said))) if said else task
 
 
 def _meant(task: Task, found: Judged, answer: str, reference: str | None, beside: str) -> Judged:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...diagnostics.record import replace
 from ...diagnostics.regex import regex
 from ...documents.display_rows import BOUNDS, RELATION, joined_rows
+from ...documents.sheets.members import members_told
 from ...records.finding import Finding, ProblemReport, ProblemVerdict
 from ..answers.judge import judge_answer
 from ..lines.where import answer_in
@@ -23,19 +24,19 @@ _MEMBER = regex(r"(?:\\in(?![A-Za-z])|∈)\s*(?:\\mathbb\s*\{?R|\\R(?![A-Za-z])|
 """Of which kind a formula is states no equality."""
 
 
-def bare_answer(chosen: Settings, task: Task, derived: ProblemReport | None = None) -> ProblemReport | None:
-    """A derivation under a key that is one formula and no sign of equality is an answer,
-    if it is of the kind that is asked for; so is one row `derived` that states no derivative, if it is right."""
+def lone_answer(chosen: Settings, task: Task) -> ProblemReport | None:
+    """A derivation under a key that is one row is an answer if it is right as one; or if it has no sign of equality,
+    and is of the kind that is asked for."""
     rows = joined_rows(chosen.rows) if chosen.under_key and chosen.answer is None else []
     text = rows[0][1].text.strip().removeprefix("&").lstrip().removeprefix("=") if len(rows) == 1 else ""
-    equal = RELATION.search(BOUNDS.sub(" ", _MEMBER.sub(" ", text[slice(*answer_in(text))])))
-    if not text.strip() or (equal is not None) is not (derived is not None):
-        return derived
-    passage = rows[0][1]
-    lead = passage.text.index(text)
-    report = judged_answer(replace(chosen, answer=Located(passage.part(lead, lead + len(text)), chosen.source)), task)
-    if derived is not None:
-        return report if report.verdict == "right" else derived
+    equal = RELATION.search(BOUNDS.sub(" ", _MEMBER.sub(" ", text[slice(*answer_in(text))]))) is not None
+    if not text.strip() or (equal and chosen.require == "derivation"):
+        return None
+    lead = rows[0][1].text.index(text)
+    passage = rows[0][1].part(lead, lead + len(text))
+    report = judged_answer(replace(chosen, answer=Located(passage, chosen.source)), task)
+    if equal:
+        return report if report.verdict == "right" else None
     code = report.first_wrong.code if report.first_wrong else None
     of_kind = report.verdict == "wrong" and code not in (*OF_SHAPES, "unknown-name")
     of_kind = of_kind or (report.verdict == code == "undecided")  # as where its words deny it
@@ -48,7 +49,7 @@ def judged_answer(chosen: Settings, task: Task) -> ProblemReport:
     assert answer is not None
     beside = part_of(answer.source.text, answer.passage.places[0])
     reference = chosen.reference.text if chosen.reference else None
-    beside = beside if defines_functions(beside) or named_layout(beside) else ""
+    beside = beside if defines_functions(beside) or named_layout(beside) or members_told(beside) else ""
     found = judge_answer(task, answer.text, reference, beside)
     verdict: ProblemVerdict = found.verdict
     if found.slip is not None and found.slip.code == "other-layout" in chosen.partial:

@@ -13,7 +13,7 @@ from ..equations.asked import split_constraints
 from ..lines.literal_name import best_as_name
 from ..lines.reading import as_declared
 from ..task import Asked, Key, task_for
-from .answer import bare_answer, judged_answer
+from .answer import judged_answer, lone_answer
 from .credit import scored
 from .derivation import judged_derivation
 from .settings import Located, Settings
@@ -46,9 +46,7 @@ def judge(chosen: Settings) -> ProblemReport:
         answer = replace(answer, passage=best_as_name(answer.passage, wrt)) if answer is not None else None
         chosen = replace(chosen, answer=answer, rows=tuple(best_as_name(row, wrt) for row in chosen.rows))
     if chosen.rows:
-        found = bare_answer(chosen, task) or judged_derivation(chosen, task, key, asked)
-        undecided = found.verdict in ("undecided", "unreadable") and found.final.verdict == "missing"
-        return (undecided and bare_answer(chosen, task, found)) or found
+        return lone_answer(chosen, task) or judged_derivation(chosen, task, key, asked)
     return judged_answer(chosen, task)
 
 
