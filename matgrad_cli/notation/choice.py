@@ -39,9 +39,17 @@ def in_syntax(text: str, forced: Syntax | None = None) -> tuple[Syntax, ...]:
 _TURNED: Final = r"(?<=[\w)\]])\.?'(?=\s*(?:[-*+/).,;]|\.|$))"
 _MARKS: Final[tuple[tuple[Syntax, str], ...]] = (
     ("matrixcalculus", r"\bnorm[12F]\(|\bvector\([01]\)"),
-    ("julia", r"\b[A-Za-z]\w*\.\(|\babs2\b"),
-    ("matlab", rf"(?<=[\w)\]'])\s*\.[*/^]|(?<=[\w)\]']) +\\ +(?=[\w(\[])|,\s*\[\s*\]\s*,|{_TURNED}.*\*|\*.*{_TURNED}"),
-    ("sympy", r"\b(?:Trace|HadamardProduct|hadamard_product|Determinant|Inverse|Transpose|MatMul|Sum)\("),
+    ("julia", r"\b[A-Za-z]\w*\.\(|\babs2\b|\bpermutedims\(|(?<=[\w)\]'])\s+\.[-+<>]"),
+    (
+        "matlab",
+        rf"(?<=[\w)\]'])\s*\.[*/^]|(?<=[\w)\]'])(?: +\\ +(?=[\w(\[])|\\(?=[A-Za-z](?![A-Za-z])))|,\s*\[\s*\]\s*,"
+        rf"|\bmtimes\(|\b[a-z]{{3,}}\([^'\"]*[\w)]'\s*[,)]|{_TURNED}.*\*|\*.*{_TURNED}",
+    ),
+    (
+        "sympy",
+        r"\b(?:Trace|HadamardProduct|hadamard_product|Determinant|Inverse|Transpose|MatMul|Sum)\("
+        r"|\.(?:I\b|inv\(\)|doit\(|applyfunc\()",
+    ),
     ("mathematica", r"\b(?:Tr|Transpose|Det|Norm|Inverse|Total|Log|Exp)\["),
     ("r", r"%\*%"),
 )
@@ -55,7 +63,7 @@ def dialect_of(text: str) -> Syntax | None:
     ['matlab', 'matrixcalculus', 'sympy', None, None]
     """
     text = text[:4000]
-    if re.search(r",\s*'\w+'\)\s*\^", text) and "@" not in text:
+    if (re.search(r",\s*'\w+'\)\s*\^", text) and "@" not in text) or "bsxfun(@" in text:
         return "matlab"
     text = re.sub(r"(?<=[(,=\s])'\w*'", '""', text)
     if any(sign in text for sign in ("@", "_{", "^{", "^T", "np.", "torch.")) or re.search(r"\\[A-Za-z]{2}", text):

@@ -43,7 +43,7 @@ _UNREAD = words(
 """Codes after which the other syntax is tried."""
 
 
-_STRETCHING = frozenset(("numpy", "julia", "matlab"))
+STRETCHING = frozenset(("numpy", "julia", "matlab"))
 """Languages in which a row or a column stretches to the size of the array beside it."""
 
 
@@ -216,7 +216,7 @@ def _columns_or_arrays(tree: s.Node, scope: Scope, facts: Sequence[StatedFact], 
     try:
         return with_offsets(tree, scope, lambda scope: _understood(tree, scope, facts, wrt))
     except InputError as error:
-        if scope.syntax not in _STRETCHING or error.diagnostic.code not in MISFITS:
+        if scope.syntax not in STRETCHING or error.diagnostic.code not in MISFITS:
             raise
         # elsewhere every array has two sides
         columns = scope.columns if scope.syntax == "numpy" else frozenset(scope.symbols)

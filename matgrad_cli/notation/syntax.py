@@ -225,6 +225,9 @@ BEFORE: Final = "[<]"
 COUNTED: Final = "[number]"
 """The function of a letter that is the number it stands for, from its option `first` on."""
 
+KEEPS: Final = ("keepdims", "True")
+"""The option of a reduction that leaves a row or a column, as it is in every language but NumPy's."""
+
 PART: Final = "[:]"
 """The function of an array that leaves out as many of its first and last rows as its options say."""
 

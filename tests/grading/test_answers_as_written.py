@@ -110,3 +110,27 @@ def test_of_several_answers_it_is_said_which_is_taken_as_wrong(tmp_path: Path, r
     found = judged(tmp_path, key, r"$\nabla f = (B + B^T)v$. Also $\nabla f = 3Bv$.").final
     assert found.code == "answered-twice"
     assert ("`3Bv` is taken as wrong" in (found.message or "")) is told
+
+
+SQUARES = 'loss = "sum((X@w - y)**2)/n"\nwrt = "w"\nshapes = "X: n×d, w: d, y: n"\n'
+_IN_DIALECTS = [
+    "2/n*sum(X.*(X*w - y), 1)'", "2*mean((X*w-y).*X)'", "2/size(X, 1)*X'*(X*w-y)", "2/n*mtimes(X', X*w-y)",
+    "2/n*sum(bsxfun(@times, X, X*w-y))'", "@(w) 2*X'*(X*w-y)/numel(y)", "g = 2*X'*(X*w-y)/n; % the gradient",
+    "2/n*sum(X .* (X*w .- y), dims=1)'", "w -> 2*X'*(X*w-y)/n", "2/n .* permutedims(X) * (X*w .- y)",
+    "(X.T*(X*w - y)).doit()*2/n", "2/n * t(X) %*% (X %*% w - y)", "2/n*Transpose[X].(X.w - y)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("said", _IN_DIALECTS)
+def test_an_answer_may_be_in_another_programs_language(tmp_path: Path, said: str) -> None:
+    told = '"""' + said + '"""'
+    text = f'[[problem]]\nid = "1"\nanswer = {told}\n'
+    for written, verdict in (
+        (text, "right"),
+        (text.replace("2", "3", 1), "wrong"),
+        (text.replace("- y", "+ y").replace("-y", "+y"), "wrong"),
+    ):
+        (tmp_path / "key.toml").write_text(f'[[problem]]\nid = "1"\n{SQUARES}', encoding="utf-8")
+        assert check_text(written, "a.toml", read_key(tmp_path / "key.toml")).problems[0].verdict == verdict, written
+    row = judged(tmp_path, SQUARES, "2/n*sum(X.*(X*w - y), 1)", "a.md")
+    assert (row.verdict, row.final.code) == ("wrong", "other-layout")

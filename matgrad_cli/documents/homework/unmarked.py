@@ -36,7 +36,8 @@ ANNOUNCED = rf"(?:{_BEFORE}|{_FOUND})"
 """Words before a formula that say that it is the answer."""
 _BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.:)\]*_]+[ \t]*)+")
 _SIGNS = regex(r"[=^_+/@ᵀ²⁻¹σ∇∂∥‖≈−↦]|\w\*\w|\w \* \w|\b[A-Z]'|\$")
-_MARKS = regex(r"\$|\\[(\[]|\\begin|`|!\[|\?\s*$|<\w")
+_SEVERAL = r"\$|\\[(\[]|\\begin|`|!\[|\?\s*$|<\w|[.;]\s+(?-i:[A-Z][a-z]+\s)|\b<or>\b"
+"""Marks of a formula, of a question, of a second sentence."""
 _NO_SIGN = regex(r"[\w.]+@[\w.]+|(?<!\w)[A-Za-z]+/[A-Za-z]+(?!\w)|_{2,}|^[ \t]*[+]|https?:\S+")
 _NAMED = regex(r"(?<=[\s,])(?P<word>where|with|for|wobei|mit|où|avec|donde|con|dove)\s+[^\W\d_]\w*\s*:?=(?!=)")
 _LOOP = regex(r"[\w)\]] for \w+(?:, \w+)* in (?:range|zip|enumerate)\(")
@@ -68,7 +69,7 @@ def only_line(text: str, start: int, end: int) -> Passage | None:
     """All that stands between two places, if it is one line that may hold a formula, without any marks."""
     lines = [*_joined(text[:end], start)]
     signs = _SIGNS.search(_NO_SIGN.sub("", lines[0].text)) if len(lines) == 1 else None
-    return lines[0] if signs is not None and _MARKS.search(lines[0].text) is None else None
+    return lines[0] if signs is not None and said(_SEVERAL).search(lines[0].text) is None else None
 
 
 def in_blocks(text: str, start: int, end: int, ending: str) -> list[tuple[Passage, ...]]:

@@ -10,6 +10,7 @@ from ...diagnostics.regex import regex
 from ...documents.homework.unmarked import ANNOUNCED
 from ...documents.homework.words import said
 from ...documents.passage import covered
+from ...notation.choice import dialect_of
 
 _ARROW: Final = r"\\(?:(?:Long)?[Rr]ightarrow|implies|therefore|to)(?![A-Za-z])"
 _REASON: Final = r"(?:by|using|via|per|due\s+to|from|applying|mit|nach|wegen|par|por|per)"
@@ -22,13 +23,14 @@ _ROUND: Final = tuple(
     regex(pattern, re.DOTALL)
     for pattern in (
         r"\s*(?P<start>`{3,}\w*\n)(?P<kept>.*?)(?P<end>\n\s*`{3,}\s*)",
-        r"\s*(?P<start>>>>\s)(?P<kept>.*)",
+        r"\s*(?P<start>(?:>>>\s|(?:\w+\s*=\s*)?(?:@\([\w\s,]*\)|(?:\w+|\([\w\s,]*\))\s*->)))(?P<kept>.*)",
         r"\s*(?P<start>\\[\[(]|\\begin\s*\{(?:equation|align|gather|displaymath|math)\*?\})(?P<kept>.*?)"
         r"(?P<end>\\[\])]|\\end\s*\{\w+\*?\})[\s.]*",
         r"\s*(?P<start>print\s*\()(?P<kept>.*)(?P<end>\)\s*;?\s*)",
         r"\s*(?P<start>\$*\s*\\(?:boxed|fbox)\s*\{\$?)(?P<kept>.*)(?P<end>\$?\}\s*[.,]?\s*\$*[\s.]*)",
         rf"\s*(?P<start>(?:[=-]>|[→⇒⟹∴:]|{_ARROW})\s*)(?P<kept>.*)",
         r"(?P<kept>.*?)(?P<end>\s*(?:[✓✔□■∎☐#]|\b(?:QED|q\.\s?e\.\s?d\.?)|\\(?:square|blacksquare|checkmark|qed)(?![a-z]))\s*)",
+        r"(?P<kept>.*?[^\\\s])(?P<end>\s*;\s*%\s[^%]*)",
         r"\s*(?P<start>\*{1,2}|_{2})(?=[^\s*])(?P<kept>.*[^\s*])(?P<end>\*{1,2}|_{2})\s*",
         r"\s*(?P<start>[a-h]\)\s+)(?P<kept>.*)",
         r"\s*(?P<start>(?:[Ll]et|[Ww]ith|[Ss]et|[Dd]efine|[Ss]ei|[Ss]oit)\s+)"
@@ -96,7 +98,8 @@ def undressed(answer: str) -> str | None:
     if len(answer) > _LONGEST:
         return None
     text = answer.replace("%*%", " @ ").replace("<-", "= ") if "%*%" in answer else answer  # R
-    text = _DOTTED.sub(lambda found: f"{'⊙' if found[0] == '.*' else '⊘'} ", text)  # MATLAB
+    if "\\" in text or dialect_of(text) is None:  # signs of MATLAB beside products without a sign
+        text = _DOTTED.sub(lambda found: f"{'⊙' if found[0] == '.*' else '⊘'} ", text)
     text = _TURNED.sub(lambda found: "^T".ljust(len(found[0])), text)
     text = _EQUALLY.sub(lambda found: " = ".ljust(len(found[0])), text)
     if (entry := _ENTRY.match(text)) is not None:

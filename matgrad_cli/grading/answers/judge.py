@@ -18,6 +18,7 @@ from ...notation.elaboration.broadcasting import turned
 from ...notation.elaboration.chosen_entries import places
 from ...notation.expression.keywords import axis_written, keeps_dimensions
 from ...notation.latex.names import accents_kept
+from ...notation.problems import STRETCHING
 from ..lines.arrays import other_slices, slices
 from ..lines.forms import is_pending
 from ..lines.functions import find_functions
@@ -251,7 +252,7 @@ def _judge(task: Task, answer: str, reference: str | None, beside: str, apart: b
         return Judged("right", notes=judged.notes)
     if judged.slip is not None and judged.slip.code == "number-for-matrix" and _DIFFERENTIAL.match(answer):
         return _differential(answer, around) or judged
-    arrays = read.side.syntax == "numpy" or task.problem.arrays
+    arrays = read.side.syntax in STRETCHING or task.problem.arrays
     heads = heads_of(answer)
     if judged.verdict != "wrong" or not arrays or read.side.node is None or (heads and head_undone(heads[0], around)):
         return judged
@@ -295,7 +296,8 @@ def _as_arrays(task: Task, read: Read, judged: Judged) -> Judged:
         return judged
     if again.flat and expr.shape is wanted.shape.transposed:
         expr = turned(expr)
-    if expr.shape is not wanted.shape and not (read.expr is None and task.problem.arrays):
+    meant = task.problem.arrays or read.side.syntax != "numpy"
+    if expr.shape is not wanted.shape and not (read.expr is None and meant):
         return judged
     if read.expr is not None and read.expr.shape is wanted.shape and around.bench.clearly_different(wanted, expr):
         return judged

@@ -31,7 +31,7 @@ from ...ir.walk import mapped, remade
 from ...notation import syntax as s
 from ...notation.latex.families import bound_letters, latex_names, placed_letters
 from ...notation.latex.names import LatexNames, accents_kept
-from ...notation.problems import scope_of
+from ...notation.problems import STRETCHING, scope_of
 from ...notation.scope import Scope, Syntax
 from ..bench import Bench
 from ..task import Task
@@ -165,7 +165,8 @@ class Surroundings:
             definitions=definitions,
             letters=letters,
             loss_names=self.losses,
-            arrays=self.arrays is True and (syntax == "numpy" or self.task.problem.arrays),
+            arrays=self.arrays is True and (syntax in STRETCHING or self.task.problem.arrays),
+            columns=frozenset(self.base.symbols) if syntax in STRETCHING - {"numpy"} else self.base.columns,
         )
 
     def tabled(self, node: s.Node) -> s.Node:

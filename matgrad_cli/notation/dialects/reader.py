@@ -125,6 +125,8 @@ _ORDERS: Final = {"O": "1", "I": "inf", "Frobenius": "fro"}
 """The orders of norms by their names in R and Mathematica."""
 _OF_TWO: Final[dict[str, s.Operator]] = {"plus": "+", "minus": "-", "times": "hadamard", "rdivide": "/", "power": "**"}
 """Functions that MATLAB's `bsxfun` takes of two arrays."""
+_SAME: Final = frozenset(("doit", "simplify", "expand", "full"))
+"""Functions that write the same in another way."""
 _AXIS_SECOND: Final = frozenset(("sum", "mean", "logsumexp"))
 
 
@@ -234,6 +236,10 @@ class DialectParser(Parser):
                 arguments = (s.Apply(span, inner, arguments[1:], (("entrywise", ""),)),)
         if name == "diff" and self.dialect.columns and len(arguments) == 1:
             options = (("axis", "0"),)
+        if name == "size" and len(arguments) == 2 and (along := self.axis_from_one(arguments[1])):
+            return s.Apply(span, "shape", arguments[:1], along)
+        if name in _SAME and len(arguments) == 1:
+            return arguments[0]
         if function in WRITTEN_OUT and (written := composed(span, function, arguments, options, parse, own=self.inner)):
             return written
         if name == "vector" and isinstance(first, s.Literal_) and first.text in ("0", "1"):
@@ -259,8 +265,6 @@ class DialectParser(Parser):
         if function in ("matmul", "add", "hadamard") and len(arguments) > 2:
             left = self.called(span, name, arguments[:-1], options)
             return self.called(span, name, (left, arguments[-1]), options)
-        if name == "size" and len(arguments) == 2 and (along := self.axis_from_one(arguments[1])):
-            return s.Apply(span, "shape", arguments[:1], along)
         axis = {"nrow": "0", "ncol": "1", "length": "all"}.get(name if self.dialect.whole else "")
         if axis is not None and len(arguments) == 1:
             return s.Apply(span, "shape", arguments, (("axis", axis),))
@@ -301,13 +305,13 @@ class DialectParser(Parser):
                 second = s.ungrouped(arguments[1]) if len(arguments) > 1 else None
             options = (*options, ("correction", lost))
         if second is not None and (along := self.axis_from_one(second)):
-            return arguments[:1], (*options, *along)
+            return arguments[:1], (*options, *along, s.KEEPS)
         if "dims" in given and given["dims"].isdigit():
             axis = ("axis", str(int(given["dims"]) - 1))
-            return arguments, (*(option for option in options if option[0] != "dims"), axis)
+            return arguments, (*(option for option in options if option[0] != "dims"), axis, s.KEEPS)
         if self.dialect.columns and given.get("text") == "all":
             return arguments, tuple(option for option in options if option != ("text", "all"))
-        return arguments, (*options, ("axis", "first")) if self.dialect.columns else options
+        return arguments, (*options, ("axis", "first"), s.KEEPS) if self.dialect.columns else options
 
 
 def _summed(span: Span, arguments: tuple[s.Node, ...]) -> s.Node | None:

@@ -64,7 +64,7 @@ def has_part(node: s.Node) -> bool:
 def over_part(e: Elaborator, node: s.Apply, function: str) -> ir.Expr:
     """`sum(f(w[1:]))`, `mean`, `norm` of a part."""
     columns = ("axis", "first") in node.options  # of a matrix a row, in MATLAB
-    plain = {("axis", "first"), *([("text", "fro")] if function == "norm" else [])}
+    plain = {("axis", "first"), s.KEEPS, *([("text", "fro")] if function == "norm" else [])}
     if len(node.arguments) != 1 or not plain.issuperset(node.options):
         refuse(e, node)
     found = list(_ends(node))
