@@ -38,12 +38,11 @@ def test_what_stands_beside_an_answer_as_another_is_claimed_too_whatever_its_sha
     assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == verdict
 
 
-@pytest.mark.parametrize(("text", "verdict"), [
-    (r"$… \text{ (wrong)}$", "undecided"), (r"… \text{ (wrong)}", "unreadable"),
-    ("`X.T @ (sigmoid(X@w) - y)  # or sigmoid(X@w) - y * w`", "undecided"),
+@pytest.mark.parametrize("text", [
+    r"$… \text{ (wrong)}$", r"… \text{ (wrong)}", "`X.T @ (sigmoid(X@w) - y)  # or sigmoid(X@w) - y * w`",
 ])  # fmt: skip
-def test_what_is_denied_inside_of_the_formula_or_its_comment_is_not_right(key: Key, text: str, verdict: str) -> None:
-    assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == verdict
+def test_what_is_denied_inside_of_the_formula_or_its_comment_is_not_right(key: Key, text: str) -> None:
+    assert judged(key, 3, text.replace("…", _RIGHT_3)).verdict == "undecided"
 
 
 @pytest.mark.parametrize(("text", "verdict"), [

@@ -19,7 +19,7 @@ from ..python.answer import worked_out
 from ..sheets.read import LATEX, PLAIN, read_sheet
 from ..sheets.sheet import Formula
 from .code_blocks import code_blocks, in_another_language, set_in
-from .pieces import pieces, says_range
+from .pieces import is_name, pieces, says_range
 from .titles import bare, title_in_code, titled_parts
 from .unmarked import in_blocks, only_line, unmarked, written
 from .words import said
@@ -150,15 +150,23 @@ _TOLD = regex(r"(?<![\\\w])[^\W\d_]{2,}")
 
 
 def told_in_tables(document: Document) -> Document:
-    """The document in which an answer of a table that is a sentence with formulas is taken apart into its pieces."""
+    """The document in which an answer of a table that is a sentence with formulas is read as one under a heading is."""
     found = []
     for exercise in document.exercises:
         answer = exercise.keys.get("answer")
         if answer is not None and _SENTENCE.search(answer.text) and _TOLD.search(_SENTENCE.sub(" ", answer.text)):
             sheet = read_sheet(Source(document.source.name, surely_shown(answer.text, ".md")), ".md")
-            own = tuple(pieces(sheet.formulas if sheet is not None else (), answer.text, 0))
-            parts = (replace(one, passage=answer.part(one.passage.places[0], one.passage.places[-1])) for one in own)
-            exercise = replace(exercise, pieces=tuple(parts))
+            formulas = [one for one in sheet.formulas if not says_range(one)] if sheet is not None else []
+            own = _exercise("", 0, formulas, answer.text, len(answer.text), ".md")
+
+            def placed(one: Passage, answer: Passage = answer) -> Passage:
+                return replace(one, offsets=tuple(answer.places[at] for at in one.places))
+
+            rest = {key: value for key, value in exercise.keys.items() if key != "answer"}
+            readings = [tuple(map(placed, rows)) for rows in (own.rows, *own.readings)]
+            told = tuple(replace(one, passage=placed(one.passage)) for one in own.pieces)
+            if own.rows:
+                exercise = replace(exercise, keys=rest, rows=readings[0], readings=tuple(readings[1:]), pieces=told)
         found.append(exercise)
     return replace(document, exercises=tuple(found))
 
@@ -294,6 +302,7 @@ def _starred(passage: Passage) -> Passage:
     return passage.replaced([(star.end(), star.end(), "^")]) if star is not None else passage
 
 
-def _promising(passage: Passage) -> tuple[bool, bool, int]:
+def _promising(passage: Passage) -> tuple[bool, bool, bool, int]:
     equation = RELATION.search(passage.text) is not None
-    return equation and _GRADIENT.search(passage.text) is not None, equation, passage.places[0]
+    stated = equation and _GRADIENT.search(passage.text) is not None
+    return stated, equation, not is_name(passage.text), passage.places[0]

@@ -50,7 +50,9 @@ _NAMED = (
     r"(?:(?!(?:<function>|<factor>|<doubt>|<or>|<result>|<is>|<reaches>|negati\w+)\b)[a-z]+\s+){0,4}[$(\\]*$"
 )
 """`where $r$ is the residual $Xw - y$`: r is that."""
-_SPOKEN_OF = regex(r"[\s\\{}$]*[^\W\d](?:_\w+)?[\s{}$.,;:]*")
+_SPOKEN_OF = regex(
+    r"[\s\\{}$]*(?:(?:math\w+|bm|boldsymbol|vec|hat|bar|tilde)\s*\{\s*)?[^\W\d](?:\s*\}?_\{?\w+)?[\s{}$.,;:]*"
+)
 _WORDS = frozenset("aAIoOeEyYuUi")
 """Letters that are words somewhere: between words they name nothing."""
 _NEAR, _MOST_NAMES = 400, 100

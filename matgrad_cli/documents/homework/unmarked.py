@@ -36,8 +36,8 @@ ANNOUNCED = rf"(?:{_BEFORE}|{_FOUND})"
 """Words before a formula that say that it is the answer."""
 _BULLETS = regex(r"[ \t]*(?:[-*•+>#]+[ \t]+|\(?\w\)[ \t]+|\d{1,2}[.)][ \t]+|[.:)\]*_]+[ \t]*)+")
 _SIGNS = regex(r"[=^_+/@ᵀ²⁻¹σ∇∂∥‖≈−↦]|\w\*\w|\w \* \w|\b[A-Z]'|\$")
-_SEVERAL = r"\$|\\[(\[]|\\begin|`|!\[|\?\s*$|<\w|[.;]\s+(?-i:[A-Z][a-z]+\s)|\b<or>\b"
-"""Marks of a formula, of a question, of a second sentence."""
+_SEVERAL = r"\$|\\[(\[]|\\begin|`|!\[|\?\s*$|<\w|[.;]\s+(?-i:[A-Z][a-z]+\s)|\b(?:<or>|<doubt>)\b"
+"""Marks of a formula, of a question, of a second sentence, of another answer."""
 _NO_SIGN = regex(r"[\w.]+@[\w.]+|(?<!\w)[A-Za-z]+/[A-Za-z]+(?!\w)|_{2,}|^[ \t]*[+]|https?:\S+")
 _NAMED = regex(r"(?<=[\s,])(?P<word>where|with|for|wobei|mit|où|avec|donde|con|dove)\s+[^\W\d_]\w*\s*:?=(?!=)")
 _LOOP = regex(r"[\w)\]] for \w+(?:, \w+)* in (?:range|zip|enumerate)\(")
@@ -68,8 +68,10 @@ def unmarked(text: str, start: int, end: int, ending: str) -> list[tuple[Passage
 def only_line(text: str, start: int, end: int) -> Passage | None:
     """All that stands between two places, if it is one line that may hold a formula, without any marks."""
     lines = [*_joined(text[:end], start)]
-    signs = _SIGNS.search(_NO_SIGN.sub("", lines[0].text)) if len(lines) == 1 else None
-    return lines[0] if signs is not None and said(_SEVERAL).search(lines[0].text) is None else None
+    if len(lines) != 1 or not _SIGNS.search(_NO_SIGN.sub("", lines[0].text)) or said(_SEVERAL).search(lines[0].text):
+        return None
+    bare, listed = _bare(lines[0])
+    return lines[0] if _talks(bare, listed) else bare
 
 
 def in_blocks(text: str, start: int, end: int, ending: str) -> list[tuple[Passage, ...]]:
@@ -88,7 +90,13 @@ def written(text: str, start: int, end: int) -> Diagnostic | None:
 
 
 def _formula(line: Passage) -> list[tuple[Passage]]:
-    """A line as one formula, without the words that announce it; nothing where other words stand in it."""
+    """A line as one formula; nothing where words stand in it."""
+    bare, listed = _bare(line)
+    return [] if _talks(bare, listed) or not re.search(r"\w", bare.text) else [(_spelled(bare),)]
+
+
+def _bare(line: Passage) -> tuple[Passage, bool]:
+    """A line without the words that announce it, and whether the mark of a list before it may be a sign."""
     before = _BULLETS.match(line.text)
     line = line.part(before.end() if before else 0, len(line.text))
     announced = said(ANNOUNCED).match(line.text)
@@ -98,8 +106,7 @@ def _formula(line: Passage) -> list[tuple[Passage]]:
             line = line.part(0, min(behind.start(), len(line.text)))
     ends = " \t.;,*_`" + "|" * (line.text.count("|") % 2 or line.text.startswith("|"))
     line = line.part(announced.end() if announced else 0, len(line.text.rstrip(ends))).stripped()
-    listed = before is not None and re.search("[-+]", before[0]) is not None  # or a sign: nobody knows
-    return [] if _talks(line, listed) or not re.search(r"\w", line.text) else [(_spelled(line),)]
+    return line, before is not None and re.search("[-+]", before[0]) is not None
 
 
 def _talks(line: Passage, listed: bool = False) -> bool:

@@ -42,8 +42,6 @@ def read_well(chosen: Settings, exercise: Exercise, judged: Judged) -> ProblemRe
     chosen, exercise = with_accents(chosen, exercise, chosen.letters - {chosen.variable})
     told, refused = answering(exercise.pieces, chosen)
     told = without_parts(told, chosen)
-    if exercise.pieces and not chosen.rows:
-        return _read_sentence(chosen, told, refused, judged)
     rows = [chosen.rows, *exercise.readings]
     if refused:
         places = {one.passage.places[0] for one in told if one.kind != "name"}
@@ -111,26 +109,6 @@ def _several(wrong: Settings) -> Diagnostic:
         return _SEVERAL
     text = " ".join((wrong.answer.text if wrong.answer else wrong.rows[-1].text).split())
     return replace(_SEVERAL, message=f"several formulas stand here as the answer, and `{text}` is taken as wrong")
-
-
-def _read_sentence(
-    chosen: Settings, told: Sequence[Piece], refused: dict[int, Diagnostic], judged: Judged
-) -> ProblemReport:
-    """The report on an answer that is a sentence: as it stands, else by what it claims;
-    its words are no unknown names."""
-    if refused and all(one.kind == "name" for one in told):
-        return unanswered(chosen, next(iter(refused.values())))
-    whole = judged(chosen)
-    if whole.verdict == "right" and not refused:
-        return whole
-    found = [(judged(claim), stated) for claim, stated in claimed(told, chosen)[:_MOST_CLAIMS]]
-    right = next((report for report, _ in found if report.verdict == "right"), None)
-    if right is not None and any(_contradicts(*one) for one in found):
-        return unanswered(chosen, _SEVERAL)
-    if right is None and refused and not found:
-        return unanswered(chosen, next(iter(refused.values())))
-    none = refused or whole.final.code == "unknown-name" or whole.verdict == "unreadable"
-    return right or (found[0][0] if found and none else whole)
 
 
 def _explained(found: ProblemReport, told: Sequence[Piece], chosen: Settings, judged: Judged) -> ProblemReport:
