@@ -217,7 +217,12 @@ def parse_fact_word(text: str) -> str:
     )
 
 
-_OF_A_NUMBER: Final = {"nonzero": "{0} ≠ 0", "positive": "{0} > 0", "nonnegative": "{0} ≥ 0"}
+_OF_A_NUMBER: Final = {
+    "nonzero": "{0} ≠ 0",
+    "positive": "{0} > 0",
+    "nonnegative": "{0} ≥ 0",
+    "unit_interval": "0 < {0} < 1",
+}
 
 
 def said_of(word: str, number: bool) -> str:

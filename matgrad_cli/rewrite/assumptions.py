@@ -90,6 +90,19 @@ def assumptions_of(problem: Problem, result: Expr) -> tuple[Sentence, ...]:
     return tuple(map(for_each, found))
 
 
+def domain_of(problem: Problem) -> list[tuple[str, Expr]]:
+    """What must be positive, or have a positive determinant, for the loss to have a value, as far as it holds the
+    variable: the fact, and of what it must hold."""
+    words = {said_of(word, number): word for word in ("positive", "det_positive") for number in (True, False)}
+    return [
+        (words[said.template], value)
+        for said in assumptions_of(problem, problem.loss)
+        if said.template in words
+        for _, value in said.values
+        if isinstance(value, Expr) and problem.wrt in value.symbols
+    ]
+
+
 def for_each(said: Sentence) -> Sentence:
     """What is said of each term of a sum names the letters of the sum: for each i, 1 − y_i (Xw)_i is not 0."""
     free = {letter for _, value in said.values if isinstance(value, Expr) for letter in value.free}

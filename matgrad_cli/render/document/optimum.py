@@ -92,7 +92,7 @@ def _outcome(solution: Solution) -> Iterator[Block]:
         ("it is assumed that ", *phrase(condition), *_because(condition.values[0][1] if condition.values else None))
         for condition in solution.conditions
     ]
-    lead = "this is " if solution.extremum.kind != "unknown" or solution.extremum.cases else ""
+    lead = "this is " if solution.extremum.why.template.startswith("a ") else ""
     rest += map(phrase, solution.without)
     rest.append((lead, *phrase(solution.extremum.why), f" ({solution.extremum.evidence})"))
     yield from (

@@ -1,4 +1,5 @@
-"""What kind of point it is where a gradient is zero: by the eigenvalues of the second derivative, and why."""
+"""What kind of point it is where a gradient is zero: by the eigenvalues of the second derivative, by the loss at other
+points, and why."""
 
 from __future__ import annotations
 
@@ -11,26 +12,29 @@ from ...ir import Expr, neg
 from ...records import Sentence, Value
 from ...records.solution import Extremum, PointKind
 from ...verify.judge import Judge
-from ...verify.solving.optimum import Seen, Where, cases, curvatures, kind_of
-from ...verify.solving.variants import SAID
+from ...verify.solving.optimum import Seen, Where, cases, curvatures, kind_of, of_signs
+from ...verify.solving.variants import NATURAL, SAID
 from ..textbook.simplifier import textbook
 from .line import derivative
 from .opening import Opener
 from .spectral import before_unknown
 
 _WORDS = {
-    "minimum": "a minimum: from there the loss rises in every direction",
-    "maximum": "a maximum: from there the loss falls in every direction",
-    "minima": "a minimum among many: the loss falls in no direction, and stays the same in some",
-    "maxima": "a maximum among many: the loss rises in no direction, and stays the same in some",
-    "saddle": "a saddle: the loss rises in some directions and falls in others",
+    "minimum": "from there the loss rises in every direction",
+    "maximum": "from there the loss falls in every direction",
+    "minima": "the loss falls in no direction, and stays the same in some",
+    "maxima": "the loss rises in no direction, and stays the same in some",
+    "saddle": "the loss rises in some directions and falls in others",
 }
+CLEAR = 1e-3
+"""Another point is better if its loss differs by this part: under a constraint such points are known to rounding."""
 NOT_FOUND = "it was not found out what kind of point this is"
 SHORT = {
     "minimum": "a minimum",
     "minima": "a minimum among many",
     "maximum": "a maximum",
     "maxima": "a maximum among many",
+    "saddle": "a saddle",
 }
 
 
@@ -39,34 +43,36 @@ def extremum_at(judge: Judge, problem: Problem, gradient: Expr, value: Expr, con
     linear, straight = (
         all(Opener(problem.wrt).terms(one) is not None for one in some) for some in ((gradient,), constraints)
     )
-    seen = curvatures(judge, problem, value, constraints, quadratic=linear)
-    kind = cast("PointKind", kind_of(seen))
-    if kind in ("saddle", "unknown") and problem.wrt.shape.is_square and holds(value, "symmetric", problem):
-        inside = cast(
-            "PointKind", kind_of(curvatures(judge, problem, value, constraints, symmetric=True, quadratic=linear))
-        )
-        if inside in ("minimum", "maximum"):
-            others = "a saddle" if kind == "saddle" else "of a kind that depends on the data"
-            said = Sentence(f"a local {inside} among the symmetric matrices, and {others} among all matrices")
-            among = (inside, Sentence("{0} is symmetric", (("0", problem.wrt),)))
-            evidence = "seen at random data, also along symmetric directions alone, not proved"
-            return Extremum(kind, said, evidence, (among,), local=True)
-    hessian = _hessian(problem, gradient) if linear else None
-    if straight and not linear and not problem.wrt.shape.is_matrix:
-        hessian = derivative(problem, order=2)
-        linear = hessian is not None and problem.wrt not in hessian.symbols
-    if hessian is not None and (constraints or not linear):  # if it is not definite, only the free directions count
+    hessian = _hessian(problem, gradient, linear, straight)
+    quadratic = linear or (hessian is not None and problem.wrt not in hessian.symbols)
+    if hessian is not None and (constraints or not quadratic):  # if not definite, only the free directions count
         hessian = hessian if any(_definite(hessian, one, problem) for one in ("minimum", "maximum")) else None
-    evidence, local = f"seen at {len(seen)} random data of all signs, not proved", not (linear and straight)
+    known = quadratic and straight  # such a loss rises for ever where it rises
+    seen = curvatures(judge, problem, value, constraints, quadratic=linear, far=not known)
+    kind = cast("PointKind", kind_of(seen))
+    evidence, local = f"seen at {len(seen)} random data of all signs, not proved", not known and _local(seen, kind)
     if kind == "unknown":
-        return _conditional(seen, hessian, evidence, local)
-    bound = ", as far as the constraints allow" if constraints else ""
+        return _conditional(seen, hessian, evidence, known)
     definite = hessian is not None and _definite(hessian, kind, problem)
     if definite:
         evidence = f"its form says so, and so do its eigenvalues at {len(seen)} random data"
     why = _reason(problem, hessian, kind, definite)
-    local &= why is None and kind != "saddle"
-    return Extremum(kind, why or Sentence(nearby(_WORDS[kind], local) + bound), evidence, local=local)
+    if why is not None:
+        return Extremum(kind, why, evidence)
+    beside = kind == "saddle" and problem.wrt.shape.is_number
+    said = "the loss rises on one side and falls on the other" if beside else _WORDS[kind]
+    said += ", as far as the constraints allow" if constraints else ""
+    better, count = "lower" if kind.startswith("min") else "higher", sum(one.elsewhere for one in seen)
+    if local and any(one.beaten(CLEAR) for one in seen):
+        said += f"; elsewhere it is {better}"
+    elif not (known or local or kind == "saddle"):
+        said += f", and at none of {count} other points it is {better}"
+    return Extremum(kind, Sentence(f"{nearby(SHORT[kind], local)}: {said}"), evidence, local=local)
+
+
+def _local(seen: Sequence[Seen], kind: str) -> bool:
+    """Whether what was seen says nothing of points far away, or that some of them are better."""
+    return kind != "saddle" and (any(one.beaten() for one in seen) or not any(one.elsewhere for one in seen))
 
 
 def nearby(words: str, local: bool) -> str:
@@ -80,11 +86,13 @@ def _definite(hessian: Expr, kind: PointKind, problem: Problem) -> bool:
     return bool(holds(upward, "positive" if hessian.shape.is_number else "spd", problem))
 
 
-def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str, local: bool) -> Extremum:
+def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str, known: bool) -> Extremum:
     """A kind that depends on the data, and when it is which."""
     if not seen:
         return Extremum("unknown", Sentence(NOT_FOUND), "no data were found at which to look")
-    found = [(cast("PointKind", kind), _condition(where)) for kind, where in cases(seen)]
+    told = sorted(cases(seen), key=lambda one: one[1][0][1] not in NATURAL)
+    found = [(cast("PointKind", kind), _condition(where)) for kind, where in told]
+    local = not known and any(_local(of_signs(seen, where), kind) for kind, where in told)
     if found:
         said, values = [], list[tuple[str, Value]]()
         for number, (kind, condition) in enumerate(found):
@@ -94,11 +102,13 @@ def _conditional(seen: Sequence[Seen], hessian: Expr | None, evidence: str, loca
             values += [(renamed[name], value) for name, value in condition.values]
         text = ", and ".join(said) + ("; otherwise it depends on the data" if len(found) == 1 else "")
         return Extremum("unknown", Sentence(text, tuple(values)), evidence, tuple(found), local)
-    text = f"it depends on the data what kind of point this is: {nearby('a minimum', local)} where"
-    if hessian is None:
-        return Extremum("unknown", Sentence(f"{text} the second derivative is positive in every direction"), evidence)
-    text += " the Hessian {matrix} is positive definite, a maximum where it is negative definite"
-    return Extremum("unknown", Sentence(text, (("matrix", hessian),)), evidence)
+    second = "second derivative is {} in every direction" if hessian is None else "Hessian {{matrix}} is {} definite"
+    low, high = (
+        f"{nearby(SHORT[kind], not known)} where the {second.format(sign)}"
+        for kind, sign in (("minimum", "positive"), ("maximum", "negative"))
+    )
+    text = f"it depends on the data what kind of point this is: {low}, {high}"
+    return Extremum("unknown", Sentence(text, () if hessian is None else (("matrix", hessian),)), evidence)
 
 
 def _condition(where: Where) -> Sentence:
@@ -108,13 +118,12 @@ def _condition(where: Where) -> Sentence:
     return Sentence(text, tuple((name, symbol) for name, (symbol, _) in zip(names, where, strict=True)))
 
 
-def _hessian(problem: Problem, gradient: Expr) -> Expr | None:
-    """The one matrix before the unknown where the gradient is linear."""
-    terms = Opener(problem.wrt).terms(gradient)
-    ours = [term for term in terms or () if term.core]
-    if not ours or any(term.right or term.turned for term in ours) or problem.wrt.shape.is_number:
-        return None
-    return before_unknown(problem, ours)
+def _hessian(problem: Problem, gradient: Expr, linear: bool, straight: bool) -> Expr | None:
+    """The second derivative; of a matrix the one that stands before the unknown, where the gradient is linear."""
+    if not linear or problem.wrt.shape.is_number:
+        return derivative(problem, order=2) if straight and not problem.wrt.shape.is_matrix else None
+    ours = [term for term in Opener(problem.wrt).terms(gradient) or () if term.core]
+    return None if not ours or any(term.right or term.turned for term in ours) else before_unknown(problem, ours)
 
 
 def _reason(problem: Problem, hessian: Expr | None, kind: str, definite: bool) -> Sentence | None:
@@ -122,8 +131,9 @@ def _reason(problem: Problem, hessian: Expr | None, kind: str, definite: bool) -
     if kind not in ("minimum", "maximum") or hessian is None:
         return None
     sign, number = "positive" if kind == "minimum" else "negative", hessian.shape.is_number
-    second = "second derivative {matrix} is" if number else "Hessian {matrix} is"
+    whole = "" if problem.source else " of the loss as it is solved"
+    second = f"second derivative {{matrix}}{whole} is" if number else f"Hessian {{matrix}}{whole} is"
     kind_said = f"a {kind}: the {second} {sign}{'' if number else ' definite'}"
-    given = "" if definite or kind == "maximum" else " where it is invertible"
+    given = "" if definite or kind == "maximum" else " where it is not zero" if number else " where it is invertible"
     each = ", for each column" if problem.wrt.shape.is_matrix else ""
     return Sentence(kind_said + given + each, (("matrix", hessian),))

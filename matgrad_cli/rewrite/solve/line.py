@@ -11,7 +11,7 @@ from ...diagnostics.record import field, mutable, record, replace
 from ...facts import Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import ONE, Call, Expr, Inverse, MatMul, Mul, Symbol
+from ...ir import ONE, Call, Expr, Inverse, MatMul, Mul, Number, Power, Symbol, mul
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Bindings, Sentence
 from ...records.solution import Equation, Move
@@ -161,7 +161,7 @@ class Line:
             place = Place(self.equation, self.core, self.unknown, self.problem, self.simplify, self.root, known)
             found = NATIVE[rule_id][0](place)
             assumed = supposed(rule, dict(found[1]), self.problem) if found is not None else None
-            if found is None or assumed is None or not _possible(assumed := tuple(map(plainly, assumed)), self.problem):
+            if found is None or assumed is None or not _possible(assumed := self._plainly(assumed), self.problem):
                 return None
             return *found, assumed
         inner = self.core.children[0] if self.core is not self.unknown and self.equation[0] is self.core else self.core
@@ -185,7 +185,10 @@ class Line:
             left, right = self.simplify(left), tidy
         elif _letters(tidy) == _letters(right):  # numbers came to the front; of more than that eq-tidy tells
             right = tidy
-        return (left, right), rewriting.bindings, tuple(map(plainly, rewriting.assumed))
+        return (left, right), rewriting.bindings, self._plainly(rewriting.assumed)
+
+    def _plainly(self, assumed: Iterable[Sentence]) -> tuple[Sentence, ...]:
+        return tuple(plainly(said, self.problem) for said in assumed)
 
     def _moved(
         self, rule_id: str, known: Known | None, after: Equation, bindings: Bindings, assumed: tuple[Sentence, ...]
@@ -231,12 +234,24 @@ def _letters(expr: Expr) -> Counter[Expr]:
     return sum(map(_letters, expr.children), own)
 
 
-def plainly(condition: Sentence) -> Sentence:
-    """b ≠ 0 for 3b ≠ 0."""
-    values = tuple(
-        (name, without_numeral(value) if isinstance(value, Expr) else value) for name, value in condition.values
+def plainly(condition: Sentence, problem: Problem) -> Sentence:
+    """b ≠ 0 for 3b ≠ 0, and s > 0 for n/s > 0, where n is known to be positive."""
+    if condition.template not in (nonzero := said_of("nonzero", number=True), said_of("positive", number=True)):
+        return condition
+    values = (
+        (name, without_numeral(value) if condition.template == nonzero else _of_same_sign(value, problem))
+        for name, value in condition.values
+        if isinstance(value, Expr)
     )
-    return Sentence(condition.template, values) if condition.template == said_of("nonzero", number=True) else condition
+    return Sentence(condition.template, tuple(values))
+
+
+def _of_same_sign(value: Expr, problem: Problem) -> Expr:
+    """The number without positive factors; s for 1/s."""
+    if isinstance(value, Mul):
+        value = mul(*(factor for factor in value.factors if not holds(factor, "positive", problem)))
+    odd = isinstance(value, Power) and isinstance(value.exponent, Number) and value.exponent.value % 2 == 1
+    return value.children[0] if odd else value
 
 
 def _possible(assumed: Iterable[Sentence], problem: Problem) -> bool:

@@ -158,11 +158,16 @@ def sign_of(side: Expr) -> int:
 
 
 def turned(expr: Expr) -> Expr:
-    """b − a for −(a − b)."""
+    """b − a for −(a − b), and c/(b − a) for −c/(a − b)."""
     match expr:
         case Mul((minus, Add(terms))) if minus is MINUS:
             found = positive_first(add(*map(neg, terms)))
             return expr if found is None else found
+        case Mul((Number(value), *rest)) if value < 0:
+            for at, factor in enumerate(rest):
+                if isinstance(factor, Power) and factor.exponent is MINUS and isinstance(factor.base, Add):
+                    other = turned(neg(factor.base))
+                    return mul(Number(-value), *rest[:at], Power(other, MINUS), *rest[at + 1 :])
     return expr
 
 

@@ -137,7 +137,7 @@ def _known(condition: Sentence, known: Mapping[Expr, Expr], line: Line) -> Sente
     assert isinstance(value, Expr)
     now = line.simplify(replaced(value, known))
     words = [word for word in CONDITIONS if said_of(word, now.shape.is_number) == condition.template]
-    said = plainly(Sentence(condition.template, ((name, now),)))
+    said = plainly(Sentence(condition.template, ((name, now),)), line.problem)
     return None if any(holds(cast("Expr", said.values[0][1]), word, line.problem) for word in words) else said
 
 

@@ -146,8 +146,8 @@ def _root(place: Place) -> Moved:
         base = place.simplify(mul(Number(sign), right))
         size = Power(Call("abs", base), Number(1 / found[2]))
         value = product(Call("sign", base), size) if base.shape.is_number else Hadamard((Call("sign", base), size))
-        return (found[0], place.simplify(mul(Number(sign), value))), ()
-    return ((found[0], found[1]), ()) if single else None
+        return (found[0], place.simplify(mul(Number(sign), value))), (("c", Number(1)),)
+    return ((found[0], found[1]), (("c", place.equation[1]),)) if single else None
 
 
 @native("eq-two-roots", "one of two")
@@ -156,7 +156,8 @@ def _two_roots(place: Place) -> Moved:
     found = _power(place)
     if found is None or found[2] % 2 or not place.unknown.shape.is_number:
         return None
-    return (found[0], found[1] if place.root >= 0 else place.simplify(neg(found[1]))), ()
+    root = found[1] if place.root >= 0 else place.simplify(neg(found[1]))
+    return (found[0], root), (("c", place.equation[1]),)
 
 
 def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:

@@ -11,7 +11,7 @@ from typing import Final
 from ...diagnostics import Diagnostic, InputError, Source, StuckError
 from ...diagnostics.record import record, replace
 from ...facts import Fact, Problem
-from ...facts.conditions import CONDITIONS, consequences
+from ...facts.conditions import CONDITIONS, consequences, said_of
 from ...facts.holding import holds
 from ...ir import (
     ONE,
@@ -38,6 +38,7 @@ from ...notation.problems import read_problem
 from ...notation.scope import UNUSED
 from ...records import Sentence
 from ...verify.judge import Judge
+from ..assumptions import domain_of
 from ..textbook.normal import split_power
 from ..textbook.simplifier import textbook
 
@@ -195,7 +196,7 @@ def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
     )
     constraints = tuple(one for one in constraints if one not in beside)
     found = (_without_denominator(problem) if not constraints else None) or Prepared(problem, constraints)
-    found = _of_facts(replace(found, reasons=(*held, *found.reasons)))
+    found = _within_domain(_of_facts(replace(found, reasons=(*held, *found.reasons))))
     if isinstance(found.problem.loss, Call) and found.problem.loss.function == "norm":
         square = replace(found.problem, loss=Power(found.problem.loss, Number(2)), source="")
         said = Sentence("a norm is smallest, or largest, where its square is: the square has the simpler gradient")
@@ -205,6 +206,21 @@ def prepared(problem: Problem, constraints: Sequence[Expr]) -> Prepared:
     return replace(
         found, constraints=tuple(constraint for constraint, _ in squared), reasons=(*found.reasons, *reasons)
     )
+
+
+def _within_domain(ready: Prepared) -> Prepared:
+    """The problem where its loss has a value, as log(x) has for positive x alone."""
+    problem, x = ready.problem, ready.problem.wrt
+    needed = domain_of(problem)
+    if not needed:
+        return ready
+    facts = tuple(Fact(x, word) for word, value in needed if value is x and word == "positive")
+    conditions = [
+        said_of(word, value.shape.is_number).replace("{0}", f"{{{n}}}") for n, (word, value) in enumerate(needed)
+    ]
+    values = tuple((str(n), value) for n, (_, value) in enumerate(needed))
+    said = Sentence(f"the loss has a value only where {' and '.join(conditions)}", values)
+    return replace(ready, problem=replace(problem, facts=(*problem.facts, *facts)), reasons=(*ready.reasons, said))
 
 
 def _of_facts(ready: Prepared) -> Prepared:

@@ -10,7 +10,7 @@ from ...diagnostics.record import record, replace
 from ...facts import Fact, Problem
 from ...facts.conditions import said_of
 from ...facts.holding import holds
-from ...ir import Add, Call, Expr, MatMul, Mul, Symbol, matmul, nodes_of, transpose
+from ...ir import Add, Call, Expr, MatMul, Mul, Symbol, matmul, nodes_of, substitute, transpose
 from ...ir.walk import names_in
 from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence
@@ -22,13 +22,14 @@ from ...verify.solving.optimum import kept
 from ...verify.solving.spectrum import spectral_points
 from ...verify.solving.system import System, solutions, solved_by
 from ...verify.verdict import Verdict
+from ..assumptions import domain_of
 from ..derive import derive
 from ..engine.application import is_zero
 from ..forms.algebra import zero
 from ..naming import opened
 from ..textbook.simplifier import textbook
 from .extremum import NOT_FOUND, SHORT, extremum_at, nearby
-from .line import OPEN, Line, contradicted, derivative
+from .line import OPEN, Line, contradicted, derivative, plainly
 from .phases import isolate, without_multiplier
 from .question import lagrangian, multiplier_of, prepared
 from .spectral import convention, spectral, spectral_of
@@ -49,7 +50,7 @@ def solve(
     try:
         found = _solved(ready.problem, ready.constraints, goal, layout, rules)
         found = replace(found, problem=problem, reasons=ready.reasons, second=second)
-        return _advised(found, lambda known: solve(known, constraints, goal, layout, rules=rules))
+        return _as_asked(_advised(found, lambda known: solve(known, constraints, None, layout, rules=rules)), goal)
     except StuckError:
         if constraints and not solutions(
             Judge(problem), System(tuple((one, zero(one.shape)) for one in constraints), (problem.wrt,))
@@ -103,12 +104,12 @@ def _stationary(asked: Asked, gradient: Expr) -> Solution:
         if line is not None and line.solved:
             found = _verified(asked, (gradient, gradient), tuple(line.moves), line.equation[1])
             said = Sentence("the negative of {0} is a solution too", (("0", problem.wrt),))
-            return _as_asked(replace(found, without=(*found.without, said)), asked.goal)
+            return replace(found, without=(*found.without, said))
         if line is not None:
             return _by_spectrum(asked, line.moves[-1])
     first, branched = _by_moves(asked, gradient, 1)
     others = [_by_moves(asked, gradient, root)[0] for root in (-1, 0)] if branched else []
-    return _as_asked(_root_of({found.value: found for found in (first, *others)}, asked.goal), asked.goal)
+    return _root_of({found.value: found for found in (first, *others)}, asked.goal)
 
 
 def _root_of(found: Mapping[Expr | None, Solution], goal: Goal | None) -> Solution:
@@ -118,8 +119,8 @@ def _root_of(found: Mapping[Expr | None, Solution], goal: Goal | None) -> Soluti
     without = list(chosen.without)
     for value, other in found.items():
         if other is not chosen and value is not None:
-            short = SHORT.get(other.extremum.kind)
-            rest = "" if short is None else f", which is {nearby(short, other.extremum.local)}"
+            seen = other.extremum
+            rest = f", which is {nearby(SHORT[seen.kind], seen.local)}" if seen.kind in SHORT else ""
             without.append(Sentence(f"the gradient is zero at {{0}} too{rest}", (("0", value),)))
     if len(found) > 1 and not goal:
         without.append(Sentence("without `--maximize` the minimum is meant"))
@@ -158,7 +159,7 @@ def _as_asked(solution: Solution, goal: Goal | None) -> Solution:
         or any(goal.startswith(one[:5]) for one in (kind, *dict(solution.extremum.cases)))
     ):
         return solution
-    message = f"the point where the gradient is zero is {SHORT.get(kind, 'a saddle')}, and no {goal}"
+    message = f"the point where the gradient is zero is {SHORT[kind]}, and no {goal}"
     raise StuckError(Diagnostic("no-closed-form", message, help=f"leave out `--{goal[:5]}ize` to see it"))
 
 
@@ -195,7 +196,12 @@ def _verified(asked: Asked, gradients: tuple[Expr, Expr], moves: tuple[Move, ...
     by = "the gradient is zero there, at random data" if solves else "no data were found at which it could be computed"
     verdict = Verdict("agrees" if solves else "unknown", by)
     moves = tuple(replace(move, verdict=verdict) if move.verdict is OPEN else move for move in moves)
-    moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *_facts_needed(judge, problem, value))))
+    there = (*_facts_needed(judge, problem, value), *_domain_at(problem, value))
+    weaker = [
+        Sentence(said_of("nonzero", True), one.values) for one in there if one.template == said_of("positive", True)
+    ]
+    moves = tuple(replace(move, assumed=tuple(one for one in move.assumed if one not in weaker)) for move in moves)
+    moves = (*moves[:-1], replace(moves[-1], assumed=(*moves[-1].assumed, *there)))
     extremum, singular = extremum_at(judge, problem, start, value, constraints), _without(problem, moves, constraints)
     return Solution(problem, derivation, gradient, moves, value, extremum, verdict, constraints, multipliers, singular)
 
@@ -207,16 +213,24 @@ _EQUATIONS = ("symmetric", "antisymmetric", "diagonal", "lower", "upper", "oneho
 def _facts_needed(judge: Judge, problem: Problem, value: Expr) -> Iterator[Sentence]:
     """What is said of the unknown and does not hold of the solution at all data; StuckError if it holds at none."""
     for word, (some, every) in kept(judge, problem, value).items():
-        said = Sentence(said_of(word, value.shape.is_number), (("0", value),))
+        said = plainly(Sentence(said_of(word, value.shape.is_number), (("0", value),)), problem)
         if not some or (word in _EQUATIONS and not every):
             message = (
                 f"the gradient is zero at `{to_unicode(value)}`, of which it is not so that "
                 f"`{problem.wrt.name}` is {word}"
             )
-            help_ = f"leave out `{problem.wrt.name} {word}`, or say it as a constraint"
+            help_ = "there is none where the loss has a value; a fact of your own can be left out, or be a constraint"
             raise StuckError(Diagnostic("no-closed-form", message, help=help_))
-        if not every and not holds(value, word, problem):
+        if word not in _EQUATIONS and not holds(value, word, problem):
             yield said
+
+
+def _domain_at(problem: Problem, value: Expr) -> Iterator[Sentence]:
+    """What must be positive for the loss to have a value at the solution."""
+    for word, inner in domain_of(problem):
+        there = textbook(substitute(inner, {problem.wrt: value}), problem)
+        if not holds(there, word, problem):
+            yield plainly(Sentence(said_of(word, there.shape.is_number), (("0", there),)), problem)
 
 
 def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr]) -> tuple[Sentence, ...]:
@@ -308,7 +322,10 @@ def _advised(found: Solution, again: Callable[[Problem], Solution]) -> Solution:
     if known.kind == "unknown" and not known.cases:
         return found
     said = f'{seen.why.template}; with `--assume "{wrt.name} spd"` it is {known.why.template}'
-    return replace(found, extremum=replace(seen, why=Sentence(said, (*seen.why.values, *known.why.values))))
+    cases = known.cases or ((known.kind, Sentence(said_of("spd", number=False), (("0", wrt),))),)
+    return replace(
+        found, extremum=replace(seen, why=Sentence(said, (*seen.why.values, *known.why.values)), cases=cases)
+    )
 
 
 # ---- no closed form

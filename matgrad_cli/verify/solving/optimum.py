@@ -3,7 +3,7 @@ along the directions that the constraints leave free."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, permutations
 from math import prod
 from typing import Any, Final
@@ -11,13 +11,13 @@ from typing import Any, Final
 from ...diagnostics.record import record
 from ...facts import Problem
 from ...facts.conditions import consequences
-from ...ir import Expr, Symbol
+from ...ir import Expr, Fill, Symbol
 from ..arrays import structure as lay
 from ..arrays.lazily import np
 from ..arrays.tensor import Tensor
 from ..evaluate import Evaluator
 from ..judge import Judge
-from .system import NO_VALUE, array_at, data_points, facts_kept, moved
+from .system import MODES, NO_VALUE, array_at, data_points, facts_kept, feasible, moved
 from .variants import NATURAL, SAID, Signs, plans, varied
 
 _ZERO: Final = 1e-9
@@ -27,6 +27,10 @@ _MORE: Final = 12
 _ENOUGH: Final = 5
 _MANY: Final = 12
 """So many entries of the unknown are enough, if there are sizes with fewer."""
+_ROUNDS: Final = 4
+"""So often data are drawn for each plan of signs, until the loss has a value at as many solutions."""
+_COMPARED: Final = 16
+"""At so many solutions the loss is compared with that at other points."""
 _FEWEST: Final = 4
 """A kind of point is said if it was seen at so many data at least."""
 
@@ -39,10 +43,18 @@ def _derivative(place: Evaluator, expr: Expr, *by: Symbol) -> Any:
 
 @record
 class Seen:
-    """What kind of point one solution is, and the signs of the data there."""
+    """What kind of point one solution is, and the signs of the data there; how much the loss is lower and higher,
+    beside its size, at points `elsewhere`, so many of which were looked at."""
 
     signs: Signs
     kind: str
+    lower: float = 0
+    higher: float = 0
+    elsewhere: int = 0
+
+    def beaten(self, by: float = 1e-6) -> bool:
+        """Whether some other point is better than the solution."""
+        return (self.lower if self.kind.startswith("min") else self.higher) > by
 
 
 def curvatures(
@@ -52,66 +64,108 @@ def curvatures(
     constraints: Sequence[Expr],
     symmetric: bool = False,
     quadratic: bool = False,
+    far: bool = False,
 ) -> list[Seen]:
     """The kinds of point at solutions that keep the facts of the unknown, for data of every sign that the facts allow.
 
     `symmetric`: along symmetric directions only, which is so anyway where the problem says that the variable is
     symmetric. `quadratic`: the second derivative is the same everywhere, so that the loss is constant where it is zero.
+    `far`: the loss is compared with that at other points, too.
     """
     words = judge.setting.words.get(problem.wrt, frozenset())
     symmetric = symmetric or (problem.wrt.shape.is_matrix and any("symmetric" in consequences(word) for word in words))
-    found = []
-    for at, given, signs in solutions_of_all_signs(judge, problem, value):
-        if all(facts_kept(judge, problem.wrt, given).values()):
-            kind = _kind_at(at, problem, given, constraints, symmetric, quadratic)
-            found += [Seen(signs, kind)] if kind is not None else []
+    found = list[Seen]()
+    equations = tuple((one, Fill(0, one.shape)) for one in constraints)
+    for at, signs, turn in solutions_of_all_signs(judge, problem, value, problem.loss):
+        if all(facts_kept(judge, problem.wrt, at.laid(problem.wrt)).values()):
+            kind = _kind_at(at, problem, constraints, symmetric, quadratic)
+            scales = (-10, 1) if constraints else (-1000, -10, 1, 30)
+            starts = _others(judge, at, problem.wrt, turn, scales) if far and len(found) < _COMPARED else ()
+            others = feasible(judge, at, equations, problem.wrt, starts)
+            found += [Seen(signs, kind, *_compared(at, others, problem.loss))] if kind is not None else []
     return found
+
+
+def _others(judge: Judge, at: Evaluator, symbol: Symbol, turn: int, scales: Sequence[float]) -> Iterator[Any]:
+    """Values of the unknown on every side of its solution, near and far: multiples of it, and as it is drawn."""
+    here = np.array(at.laid(symbol).data, float)
+    size = float(np.max(np.abs(here), initial=0)) or 1.0
+    yield from (factor * here for factor in (0.3, 3, -1))
+    for number, mode in enumerate(MODES):
+        there = np.array(judge.drawn(8000 + number, mode, turn).laid(symbol).data, float)
+        yield from (there, (here + there) / 2, *(scale * size * there for scale in scales))
+
+
+def _compared(at: Evaluator, others: Iterable[Evaluator], loss: Expr) -> tuple[float, float, int]:
+    """How much the loss is lower, and higher, at other places, and at how many of them it has a value."""
+    here, found = float(at.value(loss).data[0]), list[float]()
+    for place in others:
+        try:
+            found.append(float(place.value(loss).data[0]))
+        except NO_VALUE:
+            continue
+    least = 1e-12 * max(map(abs, found), default=0) + 1e-300
+    apart = [(there - here) / max(abs(here), abs(there), least) for there in found]
+    return -min(apart, default=0), max(apart, default=0), len(apart)
 
 
 def kept(judge: Judge, problem: Problem, value: Expr) -> dict[str, tuple[bool, bool]]:
     """For each fact of the unknown whether the solution keeps it at some data, and whether at all of them."""
-    told = [facts_kept(judge, problem.wrt, given) for _, given, _ in solutions_of_all_signs(judge, problem, value)]
+    symbol = problem.wrt
+    places = solutions_of_all_signs(judge, problem, value, value)
+    told = [facts_kept(judge, symbol, at.laid(symbol)) for at, *_ in places]
     return {
         word: (any(one[word] for one in told), all(one[word] for one in told))
         for word in sorted(told[0] if told else ())
     }
 
 
-def solutions_of_all_signs(judge: Judge, problem: Problem, value: Expr) -> Iterator[tuple[Evaluator, Tensor, Signs]]:
-    """The solution in numbers at data of every sign: where all is known there, its value, and the signs."""
+def solutions_of_all_signs(
+    judge: Judge, problem: Problem, value: Expr, needed: Expr
+) -> Iterator[tuple[Evaluator, Signs, int]]:
+    """Data of every sign with the solution of the unknown, where what is `needed` has a value there; their signs, and
+    the turn of their sizes. Where few allow a value, as a share k/n below 1, others of the same signs are tried."""
     symbol = problem.wrt
-    drawn = _of_every_order(problem, [place for _, _, place in data_points(judge, 1, _MORE)])
-    places = [place for place in drawn if _solution_at(place, value) is not None][:_ENOUGH] or drawn[:_ENOUGH]
-    data = tuple(other for other in problem.variables if other is not symbol)
-    for turn, signs in enumerate(plans(judge, data) if places else ()):
-        place, real = varied(judge, places[turn % len(places)], signs, turn)
-        given = _solution_at(place, value)
-        if given is not None:
-            yield moved(place, {symbol: given}), given, real
+    drawn = _of_every_order(problem, [(place, turn) for turn, _, place in data_points(judge, 1, _MORE)])
+    places = [one for one in drawn if _with(one[0], symbol, value, needed) is not None][:_ENOUGH] or drawn[:_ENOUGH]
+    signs = list(plans(judge, tuple(other for other in problem.variables if other is not symbol))) if places else []
+    found = 0
+    for number, wanted in enumerate(signs * _ROUNDS):
+        if number >= len(signs) and found >= len(signs):
+            return
+        turn = places[number % len(places)][1]
+        place, real = varied(judge, judge.drawn(9000 + number, MODES[number % 2], turn), wanted, number)
+        at = _with(place, symbol, value, needed)
+        if at is not None:
+            found += 1
+            yield at, real, turn
 
 
-def _of_every_order(problem: Problem, places: list[Evaluator]) -> list[Evaluator]:
-    """Places with few entries of the unknown first, and before all one for each order of the sizes:
-    XᵀX is singular where X is wide."""
+def _of_every_order(problem: Problem, places: list[tuple[Evaluator, int]]) -> list[tuple[Evaluator, int]]:
+    """Places, each with its turn, with few entries of the unknown first, and before all one for each order of the
+    sizes: XᵀX is singular where X is wide."""
     sides = list(dict.fromkeys(side for symbol in problem.variables for side in symbol.shape.dims))
-    places = sorted(places, key=lambda place: prod(lay.lengths(problem.wrt.shape, place.point.size)) > _MANY)
+    places = sorted(places, key=lambda one: prod(lay.lengths(problem.wrt.shape, one[0].point.size)) > _MANY)
     orders = [
         tuple(place.point.size(one) < place.point.size(other) for one, other in permutations(sides, 2))
-        for place in places
+        for place, _ in places
     ]
     first = [orders.index(order) == number for number, order in enumerate(orders)]
     return [place for new in (True, False) for place, fresh in zip(places, first, strict=True) if fresh is new]
 
 
-def _solution_at(place: Evaluator, value: Expr) -> Tensor | None:
+def _with(place: Evaluator, symbol: Symbol, value: Expr, needed: Expr) -> Evaluator | None:
+    """The place with the solution in the place of the unknown; None where it, or what is needed, has no value there."""
     try:
-        return place.laid(value)
+        at = moved(place, {symbol: place.laid(value)})
+        at.value(needed)
     except NO_VALUE:
         return None
+    return at
 
 
 def _kind_at(
-    at: Evaluator, problem: Problem, given: Tensor, constraints: Sequence[Expr], symmetric: bool, quadratic: bool
+    at: Evaluator, problem: Problem, constraints: Sequence[Expr], symmetric: bool, quadratic: bool
 ) -> str | None:
     """What kind of point it is: by the second derivative, and by the loss itself in directions in which that is zero;
     None if unknown."""
@@ -126,16 +180,19 @@ def _kind_at(
     if level and bent and not (up and down):
         return "unknown"
     if level and not quadratic and not (up and down):
-        ways = _ways(at, problem, given, free @ vectors[:, flat])
+        ways = _ways(at, problem, free @ vectors[:, flat])
         up, down, level = up or 1 in ways, down or -1 in ways, 0 in ways
     if up and down:
         return "saddle"
+    if not (up or down):
+        return "level"
     return ("minim" if not down else "maxim") + ("a" if level else "um")
 
 
-def _ways(at: Evaluator, problem: Problem, given: Tensor, directions: Any) -> set[int]:
+def _ways(at: Evaluator, problem: Problem, directions: Any) -> set[int]:
     """Whether the loss rises, falls or stays along directions in which its second derivative is zero."""
-    point, rng, found = np.array(given.data, float), np.random.default_rng(0), set[int]()
+    given, rng, found = at.laid(problem.wrt), np.random.default_rng(0), set[int]()
+    point = np.array(given.data, float)
     size = float(np.max(np.abs(point), initial=0)) or 1.0
 
     def loss(step: Any) -> float:
@@ -145,15 +202,12 @@ def _ways(at: Evaluator, problem: Problem, given: Tensor, directions: Any) -> se
     mixed = directions @ rng.normal(size=(directions.shape[1], 3))
     for direction in np.concatenate([directions, mixed], axis=1).T:
         for length in (0.05 * size, -0.05 * size):
+            steps = 0 * direction, length * direction, length * rng.normal(size=direction.shape)
             try:
-                here, there, away = (
-                    loss(0 * direction),
-                    loss(length * direction),
-                    loss(length * rng.normal(size=direction.shape)),
-                )
+                here, there, away = map(loss, steps)
             except NO_VALUE:
                 continue
-            apart = (there - here) / max(abs(here), abs(there), abs(away), 1e-300)
+            apart = (there - here) / max(abs(here), abs(there), abs(away), 1e-6 * size)
             found.add(0 if abs(apart) <= _ZERO else 1 if apart > 0 else -1)
     return found
 
@@ -205,15 +259,20 @@ def kind_of(seen: Sequence[Seen]) -> str:
     kinds = {one.kind for one in seen}
     if len(seen) < _FEWEST:
         return "unknown"
-    if len(kinds) == 1:
+    if len(kinds) == 1 and kinds != {"level"}:
         return kinds.pop()
-    if kinds <= {"minimum", "minima"}:
+    if kinds <= {"minimum", "minima", "level"}:
         return "minima"
-    return "maxima" if kinds <= {"maximum", "maxima"} else "unknown"
+    return "maxima" if kinds <= {"maximum", "maxima", "level"} else "unknown"
 
 
 Where = tuple[tuple[Symbol, str], ...]
 """Signs of some of the data."""
+
+
+def of_signs(seen: Sequence[Seen], where: Where) -> list[Seen]:
+    """What was seen at data of these signs."""
+    return [one for one in seen if all(one.signs.get(symbol) == sign for symbol, sign in where)]
 
 
 def cases(seen: Sequence[Seen]) -> Iterator[tuple[str, Where]]:
@@ -231,7 +290,7 @@ def cases(seen: Sequence[Seen]) -> Iterator[tuple[str, Where]]:
         for where in sets:
             if any("entries" in sign and symbol in by_form for symbol, sign in where):
                 continue
-            kind = kind_of([one for one in seen if all(one.signs.get(symbol) == sign for symbol, sign in where)])
+            kind = kind_of(of_signs(seen, where))
             if kind.startswith(wanted):
                 by_form |= {symbol for symbol, sign in where if "definite" in sign}
                 yield kind, where

@@ -21,7 +21,7 @@ from ..sizes import ANY_ORDER
 from .newton import newton
 
 MOST_UNKNOWNS: Final = 60
-_MODES: Final = ("generic", "positive", "fractions")
+MODES: Final = ("generic", "positive", "fractions")
 _DRAWS: Final = 2
 _SCALES: Final = (1, 0.4, 2.5, 0.15, 1, 6)
 """How large the unknowns are drawn, one start after the other."""
@@ -176,7 +176,7 @@ def data_points(judge: Judge, draws: int = _DRAWS, more: int = 0) -> Iterator[tu
         if setting.sizes.at(turn) is None:
             continue
         for draw in range(draws):
-            for mode in _MODES:
+            for mode in MODES:
                 place = judge.drawn(7000 + draw, mode, turn)
                 if _has_value(place, judge.problem):
                     yield turn, mode, place
@@ -242,6 +242,18 @@ def moved(place: Evaluator, values: Mapping[Symbol, Tensor], derived: Mapping[Sy
     """A place at which some variables have other values."""
     derived = derived or {}
     return Evaluator(_Solved(place.point, values, derived), place.limit, place, frozenset((*values, *derived)))
+
+
+def feasible(
+    judge: Judge, place: Evaluator, equations: tuple[Equation, ...], symbol: Symbol, starts: Iterable[Any]
+) -> Iterator[Evaluator]:
+    """A place with other values of one variable that keep its facts: those of the starts, or near to them such at which
+    the equations hold."""
+    unknowns = _Unknowns(place, System(equations, (symbol,)), {}, _Work(), judge)
+    for start in starts:
+        u = newton(unknowns.residual, unknowns.jacobian, start) if equations else start
+        if u is not None and _admissible(unknowns, u, judge):
+            yield unknowns.at(u)
 
 
 def solved_by(

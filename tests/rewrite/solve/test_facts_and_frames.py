@@ -30,7 +30,7 @@ NEEDED = {
         "(x - a)**2",
         "x: scalar, a: scalar",
         "x unit_interval",
-        "a has entries between 0 and 1",
+        "0 < a < 1",
     ),
 }
 

@@ -75,7 +75,7 @@ def test_a_saddle_is_one() -> None:
         ("tr(S@C) - logdet(S)", "", True),
         ("logdet(S) + tr(inv(S)@C)", "", True),
         ("n/2*logdet(S) + tr(inv(S)@C)/2", "", True),
-        ("logdet(S) + tr(inv(S)@C)", "C spd", False),
+        ("logdet(S) + tr(inv(S)@C)", "C spd", True),
         ("logdet(S) + tr(inv(S)@C)", "S spd", False),
         ("norm(S - C)**2", "", False),
         ("tr(S@A@S.T@B) - tr(C@S)", "", False),
@@ -84,7 +84,7 @@ def test_a_saddle_is_one() -> None:
 def test_a_covariance_is_to_be_told(loss: str, told: str, advised: bool) -> None:
     shapes = "S: m×m, C: m×m" + (", n: scalar" if "n/2" in loss else "")
     page = " ".join(matgrad.solve(loss, "S", shapes, told).render("text").split())
-    assert ('with `--assume "S spd"` it is a local minimum' in page) == advised
+    assert ('with `--assume "S spd"` it is a minimum' in page) == advised
 
 
 UNDECIDED = {
@@ -358,3 +358,56 @@ def test_a_multiplier_that_stands_below_is_found_as_its_reciprocal() -> None:
     assert optimum.solution.value is not None
     assert to_unicode(optimum.solution.value) == "(sum(s) + 1)/n · 𝟏 − s"
     assert all_run_again(optimum)
+
+
+SENTENCES = {
+    "shares of a binomial": (
+        ("k*log(p) + (n - k)*log(1 - p)", "p", "k: scalar, n: scalar, p: scalar"),
+        ("only where p > 0 and 1 − p > 0", "that k/n > 0", "that 1 − k/n > 0", "this is a maximum if k > 0, and a"),
+        ("local",),
+    ),
+    "shares of ones": (
+        ("sum(x*log(p) + (1 - x)*log(1 - p))", "p", "x: n, p: scalar"),
+        ("that mean(x) > 0", "that 1 − mean(x) > 0", "this is a maximum: ", "other points it is higher"),
+        ("local",),
+    ),
+    "a rate": (
+        ("n*log(r) - r*sum(x)", "r", "x: n, r: scalar"),
+        ("only where r > 0", "that sum(x) > 0", "a maximum: the second derivative −n/r² is negative"),
+        ("≠ 0", "local"),
+    ),
+    "a deviation has one sign": (
+        ("-n*log(s) - sum((x - m*ones(n))**2)/(2*s**2)", "s", "x: n, m: scalar, s: scalar"),
+        ("only where s > 0", "the root of both sides", "this is a maximum: "),
+        ("too", "local"),
+    ),
+    "two roots, one of them in each branch": (
+        ("a*x + b/x", "x", "a: scalar, b: scalar, x: scalar"),
+        ("that b/a ≥ 0", "zero at −√(b/a) too", "a local minimum if a > 0, and a local maximum if a < 0"),
+        (),
+    ),
+    "a loss without a bound": (
+        ("x**3 - 3*x", "x", "x: scalar"),
+        ("this is a local minimum: from there", "; elsewhere it is lower", "which is a local maximum"),
+        (),
+    ),
+    "a norm and its square": (
+        ("norm(x - a)", "x", "x: n, a: n"),
+        ("the Hessian 2I of the loss as it is solved is positive definite",),
+        (),
+    ),
+    "a saddle of one number": (("x**3", "x", "x: scalar"), ("rises on one side and falls on the other",), ()),
+    "up to one number": (
+        ("c.T@x - log(sum(exp(x)))", "x", "c: n, x: n", "c simplex"),
+        ("this is a maximum among many",),
+        ("depends", "local"),
+    ),
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", SENTENCES)
+def test_what_is_said_of_the_point(name: str) -> None:
+    asked, said, unsaid = SENTENCES[name]
+    page = " ".join(matgrad.solve(*asked).render("text", width=400).split())
+    assert [part for part in said if part not in page] == [part for part in unsaid if part in page] == []

@@ -2,7 +2,7 @@ import numpy as np
 
 
 def solution(c, C):
-    """A local minimum of c/2*logdet(S) + tr(inv(S)@C)/2 by S.
+    """The minimum of c/2*logdet(S) + tr(inv(S)@C)/2 by S.
 
     c: number, C: n×n
     """
