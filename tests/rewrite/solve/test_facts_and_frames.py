@@ -26,12 +26,7 @@ NEEDED = {
         "x spd, c positive",
         "XᵀX/c is symmetric positive definite: X has full column rank",
     ),
-    "a part of the interval": (
-        "(x - a)**2",
-        "x: scalar, a: scalar",
-        "x unit_interval",
-        "0 < a < 1",
-    ),
+    "a part of the interval": ("(x - a)**2", "x: scalar, a: scalar", "x unit_interval", "0 < a < 1"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from closed_forms import CASES
+from closed_forms import CASES, SENTENCES
 from solving import D, all_run_again, printed, run, spd
 
 import matgrad_cli as matgrad
@@ -358,51 +358,6 @@ def test_a_multiplier_that_stands_below_is_found_as_its_reciprocal() -> None:
     assert optimum.solution.value is not None
     assert to_unicode(optimum.solution.value) == "(sum(s) + 1)/n · 𝟏 − s"
     assert all_run_again(optimum)
-
-
-SENTENCES = {
-    "shares of a binomial": (
-        ("k*log(p) + (n - k)*log(1 - p)", "p", "k: scalar, n: scalar, p: scalar"),
-        ("only where p > 0 and 1 − p > 0", "that k/n > 0", "that 1 − k/n > 0", "this is a maximum if k > 0, and a"),
-        ("local",),
-    ),
-    "shares of ones": (
-        ("sum(x*log(p) + (1 - x)*log(1 - p))", "p", "x: n, p: scalar"),
-        ("that mean(x) > 0", "that 1 − mean(x) > 0", "this is a maximum: ", "other points it is higher"),
-        ("local",),
-    ),
-    "a rate": (
-        ("n*log(r) - r*sum(x)", "r", "x: n, r: scalar"),
-        ("only where r > 0", "that sum(x) > 0", "a maximum: the second derivative −n/r² is negative"),
-        ("≠ 0", "local"),
-    ),
-    "a deviation has one sign": (
-        ("-n*log(s) - sum((x - m*ones(n))**2)/(2*s**2)", "s", "x: n, m: scalar, s: scalar"),
-        ("only where s > 0", "the root of both sides", "this is a maximum: "),
-        ("too", "local"),
-    ),
-    "two roots, one of them in each branch": (
-        ("a*x + b/x", "x", "a: scalar, b: scalar, x: scalar"),
-        ("that b/a ≥ 0", "zero at −√(b/a) too", "a local minimum if a > 0, and a local maximum if a < 0"),
-        (),
-    ),
-    "a loss without a bound": (
-        ("x**3 - 3*x", "x", "x: scalar"),
-        ("this is a local minimum: from there", "; elsewhere it is lower", "which is a local maximum"),
-        (),
-    ),
-    "a norm and its square": (
-        ("norm(x - a)", "x", "x: n, a: n"),
-        ("the Hessian 2I of the loss as it is solved is positive definite",),
-        (),
-    ),
-    "a saddle of one number": (("x**3", "x", "x: scalar"), ("rises on one side and falls on the other",), ()),
-    "up to one number": (
-        ("c.T@x - log(sum(exp(x)))", "x", "c: n, x: n", "c simplex"),
-        ("this is a maximum among many",),
-        ("depends", "local"),
-    ),
-}
 
 
 @pytest.mark.thorough
