@@ -178,7 +178,9 @@ TORCH = SimpleNamespace(
     float64=np.float64,
     pi=math.pi,
     real=_strict(np.real),
-    where=lambda at, yes, no: tensor(np.where(at, yes, no)),
+    imag=_strict(np.imag),
+    hstack=lambda parts: tensor(np.hstack([np.asarray(part) for part in parts])),
+    vstack=lambda parts: tensor(np.vstack([np.asarray(part) for part in parts])),
     linalg=_Linalg(
         cross=_strict(np.cross, 2),
         inv=_strict(lambda x: np.linalg.inv(np.asarray(x))),
@@ -187,7 +189,6 @@ TORCH = SimpleNamespace(
         pinv=_strict(lambda x: np.linalg.pinv(np.asarray(x))),
         eigvalsh=_strict(lambda x: np.linalg.eigvalsh(np.asarray(x))),
         eigh=lambda x: tuple(tensor(part) for part in np.linalg.eigh(np.asarray(x))),
-        eig=lambda x: tuple(tensor(part + np.complex64(0)) for part in np.linalg.eig(np.asarray(x))),
         norm=_strict(lambda x, o=None: np.linalg.norm(np.asarray(x), o)),
         svd=_svd,
         matrix_power=_strict(_matrix_power),
@@ -252,7 +253,9 @@ _JNP_NAMES = [
     "roll",
     "concatenate",
     "real",
-    "where",
+    "imag",
+    "hstack",
+    "vstack",
     "array",
 ]
 JNP = SimpleNamespace(**{name: getattr(np, name) for name in _JNP_NAMES})

@@ -215,6 +215,23 @@ def test_stable_at_the_edges() -> None:
             assert np.allclose(run(code, u=np.array([-1000.0, 0, 1000])), wanted)
 
 
+def test_functions_of_a_matrix_whose_eigenvectors_are_no_basis() -> None:
+    """f(2I + N) = f(2)I + f'(2)N + f''(2)N²/2, and the derivative along N is f'(2)N + f''(2)N² there."""
+    nilpotent, two = np.diag([1.0, 1], 1), np.array([2.0])
+    slopes = {
+        "expm": [np.exp(two)] * 3,
+        "logm": [np.log(two), 1 / two, -1 / two**2],
+        "sinm": [np.sin(two), np.cos(two), -np.sin(two)],
+        "cosm": [np.cos(two), -np.sin(two), -np.cos(two)],
+    }
+    for name, (value, first, second) in slopes.items():
+        plain = value * np.eye(3) + first * nilpotent + second / 2 * nilpotent @ nilpotent
+        change = first * nilpotent + second * nilpotent @ nilpotent
+        for call, wanted in ((Call(name, A), plain), (Call(f"D{name}", A, B), change)):
+            code = python_code(whole(call), Problem(c, A, (A, B)))
+            np.testing.assert_allclose(run(code, A=2 * np.eye(3) + nilpotent, B=nilpotent), wanted, atol=1e-11)
+
+
 def test_sympy_code_builds_the_expression() -> None:
     import sympy
 

@@ -31,30 +31,32 @@ class Dialect:
         return frozenset(words | set(self.helpers) | {"gradient"})
 
 
-_BY_EIGENVALUES: Final = {
-    "matrix_function": "def matrix_function(a, f):\n    w, v = {0}.linalg.eig({complex})\n"
-    "    return {0}.real((v * f(w)) @ {0}.linalg.inv(v))",
-    "matrix_change": "def matrix_change(a, h, f, slope):\n    w, v = {0}.linalg.eig({complex})\n"
-    "    near = {0}.abs(w[:, None] - w) < 1e-6 * (1 + {0}.abs(w))\n"
-    "    gaps = {0}.where(near, 1, w[:, None] - w)\n"
-    "    slopes = {0}.where(near, slope((w[:, None] + w) / 2), (f(w)[:, None] - f(w)) / gaps)\n"
-    "    return {0}.real(v @ (slopes * ({0}.linalg.inv(v) @ {h} @ v)) @ {0}.linalg.inv(v))",
-}
-"""A function of a matrix by its eigenvalues, and its derivative along `h` by their divided differences (Daleckii and
-Krein)."""
-
-
-_BY_VECTORS: Final = {
+_HELPERS: Final = {
     "topvv": "def topvv(a):\n    v = {0}.linalg.eigh(a)[1][:, -1]\n    return {0}.outer(v, v)",
     "polar": "def polar(u):\n    left, _, right = {0}.linalg.svd(u, full_matrices=False)\n    return left @ right",
     "leading": "def leading(u):\n    left, _, right = {0}.linalg.svd(u, full_matrices=False)\n    return "
     "{0}.outer(left[:, 0], right[0])",
+    "expm": "def expm(a):  # the series at a / 4096, squared twelve times\n"
+    "    whole = term = {0}.linalg.matrix_power(a, 0)\n    for j in range(1, 14):\n"
+    "        term = term @ a / (4096 * j)\n        whole = whole + term\n"
+    "    return {0}.linalg.matrix_power(whole, 4096)",
+    "logm": "def logm(a):  # ten square roots by Newton's method, then the series of artanh\n"
+    "    one = {0}.linalg.matrix_power(a, 0)\n    for _ in range(10):\n        b = one\n        for _ in range(24):\n"
+    "            a, b = (a + {0}.linalg.inv(b)) / 2, (b + {0}.linalg.inv(a)) / 2\n"
+    "    x = (a - one) @ {0}.linalg.inv(a + one)\n"
+    "    return 2048 * sum({0}.linalg.matrix_power(x, j) / j for j in (1, 3, 5, 7, 9))",
+    "sinm": "def sinm(a):\n    return {0}.imag(expm(1j * a))",
+    "cosm": "def cosm(a):\n    return {0}.real(expm(1j * a))",
+    "powm": "def powm(a, p):\n    return expm(p * logm(a))",
+    "matrix_change": "def matrix_change(f, a, h):  # f of [a h; 0 a] holds it in its corner\n"
+    "    both = {0}.vstack(({0}.hstack((a, h)), {0}.hstack((0 * a, a))))\n    return f(both)[:len(a), len(a):]",
 }
+"""Definitions that a program may need: functions of matrices by their series, right for every matrix that they have a
+value at, also where its eigenvectors are no basis."""
 
 
-def _helpers(module: str, complex: str) -> dict[str, str]:
-    given = {"complex": complex, "h": "h.to(v.dtype)" if module == "torch" else complex.replace("a.", "h.", 1)}
-    return {name: text.format(module, **given) for name, text in (_BY_VECTORS | _BY_EIGENVALUES).items()}
+def _helpers(module: str) -> dict[str, str]:
+    return {name: text.format(module) for name, text in _HELPERS.items()}
 
 
 _OF_ONE: Final = (*ELEMENTWISE, "sum", "mean", "max", "prod", "diag", "tril", "triu", "array", "eye", "ones", "zeros")
@@ -93,15 +95,10 @@ _COMMON: Final = {
     "strictupper": "{0}.triu({x}, 1)",
     "shiftup": "{0}.roll({x}, -1, 0)",
     "butlast": "{0}.concatenate(({x}[:-1], 0 * {x}[-1:]))",
-    **{name: f"matrix_function({{x}}, {{0}}.{of})" for name, of in MATRIX_FUNCTIONS.items()},
-    **{
-        f"D{name}": f"matrix_change({{x}}, {{along}}, {{0}}.{of}, {slope})"
-        for (name, of), slope in zip(
-            MATRIX_FUNCTIONS.items(), ("{0}.exp", "lambda u: 1 / u", "{0}.cos", "lambda u: -{0}.sin(u)"), strict=True
-        )
-    },
-    "powm": "matrix_function({x}, lambda u: u**{p})",
-    "Dpowm": "matrix_change({x}, {along}, lambda u: u**{p}, lambda u: {p} * u**({p} - 1))",
+    **{name: f"{name}({{x}})" for name in MATRIX_FUNCTIONS},
+    **{f"D{name}": f"matrix_change({name}, {{x}}, {{along}})" for name in MATRIX_FUNCTIONS},
+    "powm": "powm({x}, {p})",
+    "Dpowm": "matrix_change(lambda a: powm(a, {p}), {x}, {along})",
     "pinv": "{0}.linalg.pinv({x})",
     "eigmax": "{0}.linalg.eigvalsh({x})[-1]",
     "topvv": "topvv({x})",
@@ -155,7 +152,7 @@ NUMPY: Final = Dialect(
         "    return u / np.sqrt(np.pi) * (np.exp(-np.multiply.outer(u, (nodes + 1) / 2)**2) @ weights)",
         "gelu": "def gelu(u):\n    return u * (1 + erf(u / np.sqrt(2))) / 2",
         **_GAMMA,
-        **_helpers("np", "a.astype(complex)"),
+        **_helpers("np"),
     },
 )
 
@@ -182,7 +179,7 @@ _TORCH_OWN: Final = {
     "crossmat": "{0}.linalg.cross({atom}[None], {0}.eye(3, {like})).T",
     "number": "{0}.as_tensor({x}, {like})",
 }
-TORCH: Final = Dialect("torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch", "a"))
+TORCH: Final = Dialect("torch", ("import torch",), "torch", _COMMON | _TORCH_OWN, _helpers("torch"))
 
 JAX: Final = Dialect(
     "jax",
@@ -200,7 +197,7 @@ JAX: Final = Dialect(
         "trigamma": "jax.scipy.special.polygamma(1, {x})",
         "logsumexp_all": "jax.nn.logsumexp({x})",
     },
-    _helpers("jnp", "a.astype(complex)"),
+    _helpers("jnp"),
 )
 
 DIALECTS: Final = {dialect.name: dialect for dialect in (NUMPY, TORCH, JAX)}

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
+from ...diagnostics.regex import regex
 from ...ir import (
     ONE,
     Add,
@@ -47,6 +48,7 @@ from ...notation.printing.precedence import ATOM, POWER, PRODUCT, SUM, UNARY
 from .names import Names
 from .snippet import Code, number_code, signed_sum
 
+_WORD: Final = regex(r"(?<![\w.])[a-z]\w+")
 _OF_A_NUMBER: Final = frozenset("sum mean norm norm1 tr det diagonal diag vec".split())
 """Functions that a number has itself as its value, or its size."""
 
@@ -86,17 +88,17 @@ class MatrixCode:
         """A call as the dialect writes it; remembers the helper that it needs."""
         if key[2:3] == ":":
             return f"{self.names.function(key)}({parts['x']})"
-        text = self.names.dialect.calls[key].format(self.names.dialect.module, **self.names.types, **parts)
-        self._need(text.split("(")[0])
-        return text
+        form = self.names.dialect.calls[key]
+        self._need(form)
+        return form.format(self.names.dialect.module, **self.names.types, **parts)
 
-    def _need(self, name: str) -> None:
+    def _need(self, text: str) -> None:
+        """Remembers the helpers that a piece of code names, and those that they name."""
         helpers = self.names.dialect.helpers
-        if name in helpers and name not in self.helpers:
-            for other in helpers:
-                if other != name and f"{other}(" in helpers[name].replace(f"def {name}", ""):
-                    self._need(other)
-            self.helpers.append(name)
+        for name in _WORD.findall(text):
+            if name in helpers and name not in self.helpers:
+                self.helpers.append(name)
+                self._need(helpers[name])
 
     @staticmethod
     def _is_leaf(node: Expr) -> bool:
