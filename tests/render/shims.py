@@ -184,6 +184,7 @@ TORCH = SimpleNamespace(
     linalg=_Linalg(
         cross=_strict(np.cross, 2),
         inv=_strict(lambda x: np.linalg.inv(np.asarray(x))),
+        solve=_strict(lambda x, y: np.linalg.solve(np.asarray(x), np.asarray(y)), 2),
         det=_strict(lambda x: np.linalg.det(np.asarray(x))),
         slogdet=_slogdet,
         pinv=_strict(lambda x: np.linalg.pinv(np.asarray(x))),

@@ -103,6 +103,7 @@ _COMMON: Final = {
     "eigmax": "{0}.linalg.eigvalsh({x})[-1]",
     "topvv": "topvv({x})",
     "inv": "{0}.linalg.inv({x})",
+    "solve": "{0}.linalg.solve({x}, {y})",
     "matrix_power": "{0}.linalg.matrix_power({x}, {k})",
     "stack": "{0}.stack([{x}], {along})",
     "einsum": "{0}.einsum('{spec}', {x})",

@@ -41,6 +41,7 @@ from ...ir import (
     Symbol,
     Transpose,
     nodes_of,
+    transpose,
 )
 from ...ir.functions import CHANGES, FUNCTIONS, WITH_AXES, is_elementwise
 from ...ir.walk import found_in
@@ -49,6 +50,7 @@ from .names import Names
 from .snippet import Code, number_code, signed_sum
 
 _WORD: Final = regex(r"(?<![\w.])[a-z]\w+")
+_ROOTS: Final = (Number(Fraction(1, 2)), Number(Fraction(-1, 2)))
 _OF_A_NUMBER: Final = frozenset("sum mean norm norm1 tr det diagonal diag vec".split())
 """Functions that a number has itself as its value, or its size."""
 
@@ -177,9 +179,7 @@ class MatrixCode:
 
     def _sum(self, node: Add) -> Code:
         codes = self._beside(node.terms)
-        if node.shape.is_number or any(code.full for code in codes):
-            return Code(signed_sum(codes), SUM)
-        return Code(signed_sum(codes), SUM, full=False)
+        return Code(signed_sum(codes), SUM, full=node.shape.is_number or any(code.full for code in codes))
 
     def scaled(self, codes: list[Code], full: bool, numbers_first: bool = False) -> Code:
         """A product; if numbers come first, the last factor needs no brackets: 2 * A @ B."""
@@ -221,11 +221,31 @@ class MatrixCode:
     def _run(self, factors: list[Expr]) -> Code:
         """A product in which no column meets a row: one chain of @."""
         first, last = factors[0], factors[-1]
-        if len(factors) > 1 and isinstance(last, Fill) and last.value and last.shape.is_column:
+        ones = len(factors) > 1 and isinstance(last, Fill) and last.value and last.shape.is_column
+        if ones and _inverted(factors[-2]) is None:
             return self._summed("sum" if first.shape.rows is ONE else "sum1", factors[:-1])
         if len(factors) > 1 and isinstance(first, Fill) and first.value and first.shape.is_row:
             return self._summed("sum" if last.shape.cols is ONE else "sum0", factors[1:])
-        codes = [self.full(factor) for factor in factors]
+        codes: list[Code] = []
+        before = factors[-2] if len(factors) > 1 else None
+        stacked = isinstance(before, Symbol) and before not in self.names.parameters  # several matrices at once
+        if before is not None and not stacked and (body := _inverted(last)) is not None and _inverted(before) is None:
+            turned = self._solved(transpose(body), self.full(transpose(before)))
+            codes, factors = [turned if before.shape.is_row else Code(f"{turned.text}.T")], factors[:-2]
+        for factor in reversed(factors):
+            body = _inverted(factor)
+            codes = (
+                [self._solved(body, self._chain(codes))] if body is not None and codes else [self.full(factor), *codes]
+            )
+        return self._chain(codes)
+
+    def _solved(self, matrix: Expr, right: Code) -> Code:
+        """The inverse of a matrix times what stands behind it: solved, not inverted."""
+        return Code(self.form("solve", x=self.full(matrix).at(SUM), y=right.at(SUM)))
+
+    @staticmethod
+    def _chain(codes: list[Code]) -> Code:
+        """Arrays with `@` between them."""
         if len(codes) == 1:
             return codes[0]
         negative = codes[0].negative and codes[0].level >= UNARY
@@ -308,9 +328,8 @@ class MatrixCode:
             return Code(self.form(name, x=self.full(argument).at(SUM), along=along, p=power))
         if name == "logsumexp" and argument.shape.is_matrix:
             name = "logsumexp_all"
-        code = self.code(argument)
-        whole = code.full or not is_elementwise(name)
-        code = code if not whole else self.full(argument)
+        whole = self.code(argument).full or not is_elementwise(name)
+        code = self.full(argument) if whole else self.code(argument)
         if name == "vec" and not argument.shape.is_matrix:
             return code
         code = code if name in ("square", "reciprocal") else self.taken(code, argument)
@@ -343,14 +362,17 @@ def _is_python_number(node: Expr, code: Code) -> bool:
     """Whether the code computes with nothing but numbers of Python: no array, and no function that returns one."""
     if (code.full and not node.shape.is_number) or any(not symbol.shape.is_number for symbol in node.symbols):
         return False
-    roots = (part.exponent for part in nodes_of(node) if isinstance(part, Power))
-    return not any(isinstance(part, Call) for part in nodes_of(node)) and all(
-        abs(_value_of(root)) != Fraction(1, 2) for root in roots
-    )
+    return not any(isinstance(part, Call) or getattr(part, "exponent", None) in _ROOTS for part in nodes_of(node))
 
 
-def _value_of(node: Expr) -> Fraction:
-    return node.value if isinstance(node, Number) else Fraction(0)
+def _inverted(factor: Expr) -> Expr | None:
+    """The matrix of which a factor is the inverse."""
+    match factor:
+        case Inverse(body):
+            return body
+        case Transpose(Inverse(body)):
+            return transpose(body)
+    return None
 
 
 def _cut(factors: tuple[Expr, ...]) -> list[list[Expr]]:

@@ -1,11 +1,10 @@
-"""A solution as a self-contained NumPy module: one function `solution(...)`;
-products with inverses are solved, not inverted."""
+"""A solution as a self-contained NumPy module: one function `solution(...)`."""
 
 from __future__ import annotations
 
 from textwrap import wrap
 
-from ...ir import Call, Expr, Inverse, MatMul, Named, Number, Transpose, matmul
+from ...ir import Call, Number
 from ...notation.printing.precedence import SUM
 from ...notation.printing.to_text import to_text
 from ...records.solution import Solution, stack_of
@@ -42,12 +41,10 @@ def _closed_form(solution: Solution, printer: IndexCode) -> list[str]:
     value = solution.value
     assert value is not None
     if (stack := stack_of(value)) is not None:
-        system, right = (
-            printer.matrix.full(_Solver(printer).solved(part)).at(SUM) for part in (stack[0], Call("vec", stack[1]))
-        )
+        system, right = (printer.matrix.full(part).at(SUM) for part in (stack[0], Call("vec", stack[1])))
         rows, cols = (printer.names.dim(side) for side in value.shape.dims)
         return [f"stacked = np.linalg.solve({system}, {right})", f"return stacked.reshape({cols}, {rows}).T"]
-    code = printer.matrix.full(_Solver(printer).solved(value)).at(SUM)
+    code = printer.matrix.full(value).at(SUM)
     return [f"return {code}{'[None]' if value.shape.is_row else ''}"]
 
 
@@ -79,44 +76,3 @@ def _by_spectrum(solution: Solution, printer: IndexCode) -> list[str]:
     turned, free = (".T", "a rotation of the rows") if found.rows else ("", free)
     last = f"return {scale}{inside}{turned}  # up to {free}"
     return [*begin, f"values, vectors = np.linalg.eigh({given})  # in ascending order", last]
-
-
-class _Solver:
-    """Puts `np.linalg.solve` in the place of a product with an inverse."""
-
-    def __init__(self, printer: IndexCode) -> None:
-        self.matrix = printer.matrix
-        self.count = 0
-
-    def solved(self, expr: Expr) -> Expr:
-        """The expression with a named part for each product with an inverse; the name stands for its code."""
-        if expr in self.matrix.locals:
-            return expr
-        parts = tuple(map(self.solved, expr.children))
-        whole = expr if parts == expr.children else expr.rebuilt(parts)
-        while isinstance(whole, MatMul) and any(isinstance(factor, Inverse) for factor in whole.factors):
-            whole = self._once(whole.factors)
-        return whole
-
-    def _once(self, factors: tuple[Expr, ...]) -> Expr:
-        inverses = [place for place, factor in enumerate(factors) if isinstance(factor, Inverse)]
-        at = max((place for place in inverses if place + 1 < len(factors)), default=inverses[-1])
-        inverse = factors[at]
-        assert isinstance(inverse, Inverse)
-        if at + 1 < len(factors):
-            rest = self.solved(matmul(*factors[at + 1 :]))
-            text = f"np.linalg.solve({self._code(inverse.body)}, {self._code(rest)})"
-            return matmul(*factors[:at], self._named(matmul(inverse, rest), text))
-        rest = self.solved(matmul(*factors[:at]))
-        turned = self._code(Transpose(rest)) if rest.shape.is_matrix else self._code(rest)
-        text = f"np.linalg.solve({self._code(Transpose(inverse.body))}, {turned})"
-        return self._named(matmul(rest, inverse), f"{text}.T" if rest.shape.is_matrix else text)
-
-    def _code(self, expr: Expr) -> str:
-        return self.matrix.full(expr).at(SUM)
-
-    def _named(self, expr: Expr, text: str) -> Expr:
-        self.count += 1
-        node = Named(f"solved_{self.count}", expr)
-        self.matrix.locals[node] = text
-        return node

@@ -6,4 +6,4 @@ def solution(H, P, R):
 
     H: m×n, P: n×n, R: m×m
     """
-    return np.linalg.solve((R + H @ P @ H.T).T, (P @ H.T).T).T
+    return P @ np.linalg.solve((R + H @ P @ H.T).T, H).T
