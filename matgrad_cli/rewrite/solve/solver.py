@@ -266,7 +266,7 @@ def _normal(matrix: Expr, right: Expr, before: bool) -> bool:
 
 def _by_spectrum(asked: Asked, move: Move) -> Solution:
     problem, found = asked.problem, spectral(move)
-    told = spectral_points(Judge(problem), problem, found)
+    told = spectral_points(Judge(problem), problem, found, asked.constraints[0])
     if told is not None and not told[0]:
         raise contradicted("solution")
     verdict = (

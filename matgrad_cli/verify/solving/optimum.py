@@ -35,7 +35,7 @@ _FEWEST: Final = 4
 """A kind of point is said if it was seen at so many data at least."""
 
 
-def _derivative(place: Evaluator, expr: Expr, *by: Symbol) -> Any:
+def derivative_at(place: Evaluator, expr: Expr, *by: Symbol) -> Any:
     """The derivative of an array by a variable, or the second one of a number,
     as a matrix with a column for each entry of the variable."""
     return array_at(place, expr, by).reshape(-1, prod(lay.lengths(by[-1].shape, place.point.size)))
@@ -75,18 +75,15 @@ def curvatures(
     words = judge.setting.words.get(problem.wrt, frozenset())
     symmetric = symmetric or (problem.wrt.shape.is_matrix and any("symmetric" in consequences(word) for word in words))
     found = list[Seen]()
-    equations = tuple((one, Fill(0, one.shape)) for one in constraints)
     for at, signs, turn in solutions_of_all_signs(judge, problem, value, problem.loss):
         if all(facts_kept(judge, problem.wrt, at.laid(problem.wrt)).values()):
             kind = _kind_at(at, problem, constraints, symmetric, quadratic)
-            scales = (-10, 1) if constraints else (-1000, -10, 1, 30)
-            starts = _others(judge, at, problem.wrt, turn, scales) if far and len(found) < _COMPARED else ()
-            others = feasible(judge, at, equations, problem.wrt, starts)
-            found += [Seen(signs, kind, *_compared(at, others, problem.loss))] if kind is not None else []
+            looked = compared(judge, at, problem, constraints, turn) if far and len(found) < _COMPARED else ()
+            found += [Seen(signs, kind, *looked)] if kind is not None else []
     return found
 
 
-def _others(judge: Judge, at: Evaluator, symbol: Symbol, turn: int, scales: Sequence[float]) -> Iterator[Any]:
+def _others(judge: Judge, at: Evaluator, symbol: Symbol, turn: int, scales: Iterable[float]) -> Iterator[Any]:
     """Values of the unknown on every side of its solution, near and far: multiples of it, and as it is drawn."""
     here = np.array(at.laid(symbol).data, float)
     size = float(np.max(np.abs(here), initial=0)) or 1.0
@@ -96,17 +93,29 @@ def _others(judge: Judge, at: Evaluator, symbol: Symbol, turn: int, scales: Sequ
         yield from (there, (here + there) / 2, *(scale * size * there for scale in scales))
 
 
-def _compared(at: Evaluator, others: Iterable[Evaluator], loss: Expr) -> tuple[float, float, int]:
-    """How much the loss is lower, and higher, at other places, and at how many of them it has a value."""
-    here, found = float(at.value(loss).data[0]), list[float]()
-    for place in others:
+def compared(
+    judge: Judge, at: Evaluator, problem: Problem, constraints: Sequence[Expr], turn: int
+) -> tuple[float, float, int]:
+    """How much the loss is lower, and higher, at other points that satisfy the constraints, and at how many of them it
+    has a value."""
+    equations = tuple((one, Fill(0, one.shape)) for one in constraints)
+    starts = list(_others(judge, at, problem.wrt, turn, (-10, 1) if constraints else (-1000, -10, 1, 30)))
+    here = float(at.value(problem.loss).data[0])
+    free, found = (_losses(feasible(judge, at, some, problem.wrt, starts), problem.loss) for some in ((), equations))
+    least = (1e-9 if constraints else 1e-12) * max(map(abs, free), default=0) + 1e-300
+    apart = [(there - here) / max(abs(here), abs(there), least) for there in found]
+    return -min(apart, default=0), max(apart, default=0), len(apart)
+
+
+def _losses(places: Iterable[Evaluator], loss: Expr) -> list[float]:
+    """The loss where it has a value."""
+    found = list[float]()
+    for place in places:
         try:
             found.append(float(place.value(loss).data[0]))
         except NO_VALUE:
             continue
-    least = 1e-12 * max(map(abs, found), default=0) + 1e-300
-    apart = [(there - here) / max(abs(here), abs(there), least) for there in found]
-    return -min(apart, default=0), max(apart, default=0), len(apart)
+    return found
 
 
 def kept(judge: Judge, problem: Problem, value: Expr) -> dict[str, tuple[bool, bool]]:
@@ -223,16 +232,18 @@ def _along(
     """
     symbol = problem.wrt
     try:
-        hessian, bent = _derivative(at, problem.loss, symbol, symbol), False
+        hessian, bent = derivative_at(at, problem.loss, symbol, symbol), False
         basis = _symmetric_directions(at.point.size(symbol.shape.rows)) if symmetric else np.eye(len(hessian))
         if not constraints:
             return basis.T @ hessian @ basis, basis, bent
-        parts = [_derivative(at, constraint, symbol) for constraint in constraints]
+        parts = [derivative_at(at, constraint, symbol) for constraint in constraints]
         slopes = np.concatenate(parts)
-        multipliers = np.linalg.lstsq(slopes.T, -_derivative(at, problem.loss, symbol)[0], rcond=None)[0]
+        multipliers = np.linalg.lstsq(slopes.T, -derivative_at(at, problem.loss, symbol)[0], rcond=None)[0]
         starts = np.cumsum([0, *map(len, parts)])
         for constraint, start in zip(constraints, starts, strict=False):
-            bend = _derivative(at, constraint, symbol, symbol) if constraint.shape.is_number else np.zeros_like(hessian)
+            bend = (
+                derivative_at(at, constraint, symbol, symbol) if constraint.shape.is_number else np.zeros_like(hessian)
+            )
             hessian, bent = hessian + multipliers[start] * bend, bent or bool(np.any(bend))
     except NO_VALUE:
         return None
