@@ -236,20 +236,19 @@ def _letters(expr: Expr) -> Counter[Expr]:
 
 def plainly(condition: Sentence, problem: Problem) -> Sentence:
     """b ≠ 0 for 3b ≠ 0, and s > 0 for n/s > 0, where n is known to be positive."""
-    if condition.template not in (nonzero := said_of("nonzero", number=True), said_of("positive", number=True)):
+    word = next((word for word in ("nonzero", "positive") if condition.template == said_of(word, number=True)), None)
+    if word is None:
         return condition
-    values = (
-        (name, without_numeral(value) if condition.template == nonzero else _of_same_sign(value, problem))
-        for name, value in condition.values
-        if isinstance(value, Expr)
-    )
+    values = ((name, _bare(value, word, problem)) for name, value in condition.values if isinstance(value, Expr))
     return Sentence(condition.template, tuple(values))
 
 
-def _of_same_sign(value: Expr, problem: Problem) -> Expr:
-    """The number without positive factors; s for 1/s."""
+def _bare(value: Expr, word: str, problem: Problem) -> Expr:
+    """The number without the factors of which the fact is known; s for 1/s."""
     if isinstance(value, Mul):
-        value = mul(*(factor for factor in value.factors if not holds(factor, "positive", problem)))
+        value = mul(*(factor for factor in value.factors if not holds(factor, word, problem)))
+    if word == "nonzero":
+        return without_numeral(value)
     odd = isinstance(value, Power) and isinstance(value.exponent, Number) and value.exponent.value % 2 == 1
     return value.children[0] if odd else value
 

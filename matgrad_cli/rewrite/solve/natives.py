@@ -44,7 +44,7 @@ from .question import symmetric_part
 
 @native("eq-symmetric", "later")
 def _symmetric(place: Place) -> Moved:
-    """G = 0 along symmetric directions alone: G + Gᵀ = 0."""
+    """G = 0 along symmetric directions alone: (G + Gᵀ)/2 = 0."""
     left, right = place.equation
     return (symmetric_part(place.problem, left), right), ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from ...facts import Problem
 from ...facts.holding import holds
 from ...ir import Call, Expr, Fill, Hadamard, Mul, Number, Power, add, hadamard, mul, neg, nodes_of, product
 from ..engine.application import is_zero
@@ -172,22 +173,24 @@ def _power(place: Place) -> tuple[Expr, Expr, Fraction] | None:
     if (
         numbers and arrays and all(holds(each, "positive", place.problem) for each in (place.unknown, *arrays))
     ):  # so the numbers are, too
-        whole = mul(root_of(mul(*numbers), 1 / exponent), hadamard(*(root_of(array, 1 / exponent) for array in arrays)))
-        return place.unknown, place.simplify(whole), exponent
-    return place.unknown, place.simplify(root_of(right, 1 / exponent)), exponent
+        roots = [root_of(part, 1 / exponent, place.problem) for part in (mul(*numbers), *arrays)]
+        return place.unknown, place.simplify(mul(roots[0], hadamard(*roots[1:]))), exponent
+    return place.unknown, place.simplify(root_of(right, 1 / exponent, place.problem)), exponent
 
 
-def root_of(value: Expr, exponent: Fraction) -> Expr:
-    """(4 a)^(1/2) = 2 a^(1/2), where the numeral has a rational root."""
+def root_of(value: Expr, exponent: Fraction, problem: Problem) -> Expr:
+    """(4 a)^(1/2) = 2 a^(1/2), where the numeral has a rational root; (a²/r²)^(1/2) = a/r, if neither is negative."""
     number, *rest = value.factors if isinstance(value, Mul) else (value,)
     if isinstance(number, Number) and number.value > 0:
         root = Fraction(float(number.value) ** float(exponent)).limit_denominator(10**6)
         if root**exponent.denominator == number.value**exponent.numerator:
-            return mul(Number(root), root_of(mul(*rest), exponent)) if rest else Number(root)
-    base, power = split_power(value)
-    if isinstance(base, Call) and base.function == "norm":  # which is not negative
-        return powered(base, power * exponent)
-    return powered(value, exponent)
+            return mul(Number(root), root_of(mul(*rest), exponent, problem)) if rest else Number(root)
+    roots, others = list[Expr](), list[Expr]()
+    for factor in (number, *rest):
+        base, power = split_power(factor)
+        known = holds(base, "nonnegative", problem)
+        (roots if known else others).append(powered(base, power * exponent) if known else factor)
+    return mul(*roots, *([powered(mul(*others), exponent)] if others else []))
 
 
 def _quotient(top: Expr, bottom: Expr) -> Expr:
@@ -202,7 +205,9 @@ def _power_of(term: Expr, x: Expr) -> tuple[Fraction, Expr] | None:
     inside = [factor for factor in _factors(term) if x in nodes_of(factor)]
     if not inside:
         return Fraction(0), term
-    base, exponent = split_power(inside[0])
-    rest = [factor for factor in _factors(term) if factor is not inside[0]]
+    powers = [split_power(factor) for factor in inside]
+    if any(base is not x for base, _ in powers):
+        return None
+    rest = [factor for factor in _factors(term) if factor not in inside]
     ones = [] if x.shape.is_number or any(not factor.shape.is_number for factor in rest) else [Fill(1, x.shape)]
-    return (exponent, _product([*rest, *ones])) if base is x and len(inside) == 1 else None
+    return sum((exponent for _, exponent in powers), Fraction(0)), _product([*rest, *ones])

@@ -254,7 +254,7 @@ def _of_facts(ready: Prepared) -> Prepared:
 
 
 def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
-    """G + Gᵀ for a symmetric unknown, G − Gᵀ for an antisymmetric one: only these directions count;
+    """(G + Gᵀ)/2 for a symmetric unknown, (G − Gᵀ)/2 for an antisymmetric one: only these directions count;
     G where it is so already."""
     x = problem.wrt
     words = (
@@ -265,7 +265,7 @@ def symmetric_part(problem: Problem, gradient: Expr) -> Expr:
     for word, sign in (("symmetric", 1), ("antisymmetric", -1)):
         if word in words and not holds(gradient, word, problem):
             turned = substitute(Transpose(gradient), {x: mul(Number(sign), Transpose(x))})
-            return textbook(add(gradient, mul(Number(sign), turned)), problem)
+            return textbook(mul(Number(Fraction(1, 2)), add(gradient, mul(Number(sign), turned))), problem)
     return gradient
 
 

@@ -16,13 +16,15 @@ from ...notation.printing.to_unicode import to_unicode
 from ...records import Derivation, Sentence
 from ...records.layout import is_turned
 from ...records.solution import Extremum, Goal, Move, PointKind, Solution
+from ...render.document.blocks import phrase
+from ...render.words import plain
 from ...rulebook.load import Rulebook
 from ...verify.judge import Judge
 from ...verify.solving.optimum import kept
 from ...verify.solving.spectrum import spectral_points
 from ...verify.solving.system import System, solutions, solved_by
 from ...verify.verdict import Verdict
-from ..assumptions import domain_of
+from ..assumptions import KINK, domain_of
 from ..derive import derive
 from ..engine.application import is_zero
 from ..forms.algebra import zero
@@ -94,9 +96,14 @@ def _solved(
 def _stationary(asked: Asked, gradient: Expr) -> Solution:
     """The solution by eigenvectors where the constraint is quadratic, else by moves."""
     problem = asked.problem
-    if problem.wrt not in gradient.symbols and not asked.constraints:
-        message = f"the gradient does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere"
-        raise StuckError(Diagnostic("no-closed-form", message, notes=(f"the gradient is {to_unicode(gradient)}",)))
+    if problem.wrt not in gradient.symbols:
+        of_what = " of the Lagrangian" if asked.constraints else ""
+        message = (
+            f"the gradient{of_what} does not depend on `{problem.wrt.name}`, so it is zero everywhere or nowhere: "
+            f"where it is not, the loss has neither a minimum nor a maximum"
+        )
+        notes = (f"the gradient{of_what} is {to_unicode(gradient)}",)
+        raise StuckError(Diagnostic("no-closed-form", message, notes=notes))
     if len(asked.constraints) == 1:
         line = spectral_of(
             problem, asked.derivation.problem, gradient, asked.constraints[0], asked.multipliers[0], asked.goal
@@ -249,19 +256,22 @@ def _without(problem: Problem, moves: Sequence[Move], constraints: Sequence[Expr
         if inverted and holds(matrix, "symmetric", problem):
             inverse = Call("pinv", matrix)
             shortest = textbook(matmul(*((inverse, right) if before else (right, inverse))), problem)
-            solved = is_zero(right) or _normal(matrix, right, before)
+            solved = is_zero(right) or _normal(matrix, right, before, problem)
             many = "many solutions" if solved else "many solutions or none"
             said = f"where {{matrix}} is singular there are {many}; {{shortest}} is the shortest"
             return (Sentence(said, (("matrix", matrix), ("shortest", shortest))),)
     return ()
 
 
-def _normal(matrix: Expr, right: Expr, before: bool) -> bool:
-    """Whether the equation has a solution also where the matrix is singular: XᵀX w = Xᵀy."""
+def _normal(matrix: Expr, right: Expr, before: bool, problem: Problem) -> bool:
+    """Whether the equation has a solution also where the matrix is singular: XᵀX w = Xᵀy, XᵀV⁻¹X w = XᵀV⁻¹y."""
     whole = right.factors[-1] if isinstance(right, Mul) else right  # 1/2 Xᵀy
     factors, sides = (one.factors if isinstance(one, MatMul) else (one,) for one in (matrix, whole))
-    gram = len(factors) == 2 and (factors[0] is transpose(factors[1]) or factors[1] is transpose(factors[0]))
-    return gram and (sides[0] is factors[0] if before else sides[-1] is factors[1])
+    if not before:
+        factors, sides = (tuple(map(transpose, reversed(parts))) for parts in (factors, sides))
+    inner = factors[1:-1]
+    gram = len(factors) > 1 and factors[0] is transpose(factors[-1]) and sides[: len(inner) + 1] == factors[:-1]
+    return gram and (not inner or holds(matmul(*inner), "spd", problem) is True)
 
 
 def _by_spectrum(asked: Asked, move: Move) -> Solution:
@@ -346,7 +356,12 @@ def no_closed_form(derivation: Derivation, multipliers: Sequence[Symbol] = ()) -
                    f"and the {hold}"),
             help=f"solve these equations for {name} and {letters} by numbers"))  # fmt: skip
     steps = (f"gradient step: {name} ← {name} − η · gradient", _newton(derivation, name))
-    notes = (f"the gradient is {said}", *filter(None, steps))
+    kinks = [
+        f"it is found where {plain(phrase(one))}: a minimum may lie where that does not hold"
+        for one in derivation.assumed
+        if KINK in one.template
+    ]
+    notes = (f"the gradient is {said}", *kinks, *filter(None, steps))
     message = f"the equation ∇L = 0 has no closed form in `{name}` that the rules know"
     return StuckError(Diagnostic("no-closed-form", message, notes=notes, help="iterate with one of these steps"))
 

@@ -149,7 +149,7 @@ def _on_one_line(place: Place) -> Moved:
         return None
     turned = column if metric is None else matmul(Inverse(metric), column)
     size = Call("norm", column) if metric is None else powered(matmul(flip(column), turned), HALF)
-    value = place.simplify(mul(root_of(said["length"], HALF), Power(size, Number(-1)), turned))
+    value = place.simplify(mul(root_of(said["length"], HALF, place.problem), Power(size, Number(-1)), turned))
     return (place.unknown, value), (("A", matrix), ("m", column), ("direction", turned), ("c", without_numeral(size)))
 
 

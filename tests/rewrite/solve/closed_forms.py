@@ -258,6 +258,21 @@ SENTENCES = {
         (),
     ),
     "a saddle of one number": (("x**3", "x", "x: scalar"), ("rises on one side and falls on the other",), ()),
+    "a product of factors": (
+        ("(x**2 - 1)**2", "x", "x: scalar"),
+        ("x = 1 ", "zero at −1 too, which is a minimum", "zero at 0 too, which is a local maximum"),
+        ("this is a local",),
+    ),
+    "a symmetric unknown": (
+        ("norm(X - A)**2", "X", "X: n×n, A: n×n", "X symmetric"),
+        ("that part of the gradient is zero", "the Hessian 2I is positive definite"),
+        (),
+    ),
+    "many solutions of weighted squares": (
+        ("(y - X@b).T@inv(V)@(y - X@b)", "b", "y: n, X: n×p, b: p, V: n×n", "V spd"),
+        ("singular there are many solutions; (XᵀV⁻¹X)⁺XᵀV⁻¹y is the shortest",),
+        ("or none",),
+    ),
     "up to one number": (
         ("c.T@x - log(sum(exp(x)))", "x", "c: n, x: n", "c simplex"),
         ("this is a maximum among many",),

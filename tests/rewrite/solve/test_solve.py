@@ -219,6 +219,17 @@ def test_without_a_closed_form_it_says_so(loss: str) -> None:
     assert caught.value.diagnostic.code == "no-closed-form"
 
 
+def test_where_no_point_is_found_the_reason_is_said() -> None:
+    for loss, constraint, said in (
+        ("b.T@x", (), "the gradient does not depend on `x`"),
+        ("b.T@x", "sum(x) = 1", "the gradient of the Lagrangian does not depend on `x`"),
+        ("norm(A@x - b)**2/2 + norm1(x)", (), "found where no entry of x is 0"),
+    ):
+        with pytest.raises(StuckError) as caught:
+            matgrad.solve(loss, "x", "x: n, A: m×n" + (", b: m" if "A" in loss else ", b: n"), subject_to=constraint)
+        assert said in " ".join((caught.value.diagnostic.message, *caught.value.diagnostic.notes))
+
+
 def test_a_multiplier_that_stands_in_itself_is_not_solved_for() -> None:
     with pytest.raises(StuckError):
         matgrad.solve("x.T@y", "x", "x: n, y: n", subject_to=["sum(x) = 1", "x.T@x = 1"])
