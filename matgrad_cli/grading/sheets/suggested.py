@@ -21,7 +21,7 @@ from ...documents.sheets.sheet import Sheet, Told
 from ...facts import Problem
 from ...facts.conditions import CONDITIONS
 from ...facts.denial import denied
-from ...ir import Call, Expr, Inverse, Number, Symbol, mul, reciprocal, walk
+from ...ir import Call, Expr, Inverse, Number, Symbol, Transpose, mul, reciprocal, walk
 from ...notation import syntax as s
 from ..lines.syntax_walk import bare_name
 from .open_names import SUM_IS
@@ -77,6 +77,9 @@ def held(sheet: Sheet, told: Told, part: Part) -> Iterator[tuple[tuple[str, ...]
             tuple(f"{name} {word}" for name in names),
             f"it is not certain of what the document says that it is {word}",
         )
+    for task in part.tasks:
+        for name in sorted({name for name, certain in _of_likelihood(task.problem) if not certain}):
+            yield (f"{name} symmetric",), f"it holds where `{name}` is symmetric, which is not said of it"
 
 
 def measured(sheet: Sheet, part: Part) -> Iterator[tuple[Symbol, Expr, str]]:
@@ -117,7 +120,7 @@ def _suggested(sheet: Sheet, part: Part) -> Iterator[tuple[str, ...]]:
     symmetric, labels, two = (habit.search(sheet.prose) for habit in (COVARIANCE, _LABELS, _TWO_CLASSES))
     margin = _MARGIN.search(part.question.loss)
     called = {name for name, said_of in words.items() if "symmetric" in said_of}
-    called |= {name for task in part.tasks for name in _of_likelihood(task.problem)}
+    called |= {name for task in part.tasks for name, certain in _of_likelihood(task.problem) if certain}
     whole = _whole(sheet, refused=False)
     inverted = {bare_name(node.body) for one in part.judged if one.unfit for node in one.line.parts(s.Inverted)}
     alike = []
@@ -220,14 +223,20 @@ _DENIED = regex(r"\b(?:not|would|instead|sometimes|often|some|others?|rather|if)
 _CLAIM = regex(r"(?:\\nabla|\\partial|[∇∂]|\\frac\s*\{\s*d\b)[^.;=\n]*=")
 
 
-def _of_likelihood(problem: Problem) -> Iterator[str]:
+def _of_likelihood(problem: Problem) -> Iterator[tuple[str, bool]]:
     """The matrices of `log det M` beside `M⁻¹`, or beside one that is symmetric, as in `tr(SM)`:
-    M is a covariance, or its inverse."""
+    M is a covariance, or its inverse; and whether that is certain, as it is not of a variable by such company alone.
+    A variable that the loss transposes, or of which it takes `|det M|`, is none."""
     nodes = tuple(walk.nodes_of(problem.loss))
     turned = {node.body for node in nodes if isinstance(node, Inverse)}
     beside = any(fact.word in ("symmetric", "spd") for fact in problem.facts)
+    apart = {node.children[0] for node in nodes if isinstance(node, Transpose)}
+    signed = {node.children[0] for node in nodes if isinstance(node, Call) and node.function == "abs"}
     for node in nodes:
         of_det = isinstance(node, Call) and node.function in ("det", "logdet")
         inside = tuple(walk.nodes_of(node.children[0])) if of_det else ()
-        if beside or not turned.isdisjoint(inside):
-            yield from (part.name for part in inside if isinstance(part, Symbol))
+        certain = not turned.isdisjoint(inside)
+        for part in inside if certain or beside else ():
+            if isinstance(part, Symbol) and not (part is problem.wrt and (part in apart or node in signed)):
+                usual = part.name.partition("_")[0] in _USUAL or (part.name[:1].isupper() and len(part.name) > 1)
+                yield part.name, certain or usual or part is not problem.wrt
