@@ -14,6 +14,8 @@ _SLOW: Final = 4
 """After so many steps that gain little it is given up."""
 _SMALL: Final = 1e-9
 """A residual counts as zero if it is this part of what the derivative times the unknowns amounts to."""
+_NOISE: Final = 1e-14
+"""What is this part of the terms of all equations may be their rounding alone."""
 _STILL: Final = 1e-8
 """A solution is known well enough if the last step changed it by less than this part."""
 
@@ -77,7 +79,7 @@ def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
         size = float(np.linalg.norm(r))
         if np.max(np.abs(u), initial=0.0) > _FAR * max(1.0, float(np.max(np.abs(start), initial=0.0))):
             raise _Away
-        if _done(size, slope, u, step):
+        if _done(r, slope, u, step):
             return u
         if np.linalg.norm(r + slope @ step) > _STUCK * size:
             return None
@@ -92,7 +94,7 @@ def _zero(residual: Residual, jacobian: Residual, start: Any) -> Any:
         if slow > _SLOW:
             return None
         halfway, u, r = u + 0.5 * step, u + part * step, other
-        if part == 1.0 and _done(float(np.linalg.norm(r)), slope, u, _step(slope, r)):
+        if part == 1.0 and _done(r, slope, u, _step(slope, r)):
             middle = residual(halfway)  # half of it is left there only where the slopes are the same all the way
             if middle is not None and np.linalg.norm(2 * middle - before) <= _SMALL * size:
                 return u
@@ -104,12 +106,21 @@ def _step(slope: Any, r: Any) -> Any:
     return np.linalg.lstsq(slope, -r, rcond=1e-11)[0]
 
 
-def _no_more(size: float, slope: Any, u: Any) -> bool:
-    """Whether the residual is rounding beside the terms it is made of."""
-    return size <= _SMALL * float(np.max(np.abs(slope), initial=0.0)) * float(np.max(np.abs(u), initial=0.0))
+def terms(slope: Any, u: Any) -> Any:
+    """How large the terms of each equation are."""
+    return np.abs(slope) @ np.abs(u)
 
 
-def _done(size: float, slope: Any, u: Any, step: Any) -> bool:
+def _no_more(r: Any, slope: Any, u: Any) -> bool:
+    """Whether the residual is rounding beside the terms it is made of; that of each equation, beside its own: where one
+    has become small as a whole, it does not hold for that."""
+    each = terms(slope, u)
+    rounding = np.maximum(_SMALL * each, _NOISE * np.max(each, initial=0.0))
+    whole = _SMALL * float(np.max(np.abs(slope), initial=0.0)) * float(np.max(np.abs(u), initial=0.0))
+    return float(np.linalg.norm(r)) <= whole and bool(np.all(np.abs(r) <= rounding))
+
+
+def _done(r: Any, slope: Any, u: Any, step: Any) -> bool:
     """Whether the residual is rounding beside the terms it is made of, and the unknowns no longer move."""
     still = _STILL * float(np.max(np.abs(u), initial=0.0))
-    return size == 0.0 or (_no_more(size, slope, u) and float(np.max(np.abs(step), initial=0.0)) <= still)
+    return not np.any(r) or (_no_more(r, slope, u) and float(np.max(np.abs(step), initial=0.0)) <= still)

@@ -18,7 +18,7 @@ from ..evaluate import Evaluator, Moved, Place
 from ..fields import NotExact, OutOfDomain
 from ..judge import Judge
 from ..sizes import ANY_ORDER
-from .newton import newton
+from .newton import newton, terms
 
 MOST_UNKNOWNS: Final = 60
 MODES: Final = ("generic", "positive", "fractions")
@@ -27,6 +27,8 @@ _SCALES: Final = (1, 0.4, 2.5, 0.15, 1, 6)
 """How large the unknowns are drawn, one start after the other."""
 _MORE: Final = 12
 """So many further sizes a stated solution is tried at: one that needs p ≤ n ≤ m must meet them."""
+_FAINT: Final = 1e-12
+"""An equation whose terms are this part of those of the others holds because it has become small, or by rounding."""
 _EACH: Final = 2
 """So many solutions are looked for at each data point."""
 _WORK: Final = 400_000
@@ -195,14 +197,17 @@ def solutions(
     judge: Judge, system: System, derived: Mapping[Symbol, Expr] | None = None, draws: int = _DRAWS, within: bool = True
 ) -> list[Solution]:
     """Points at which all equations hold: up to two at each data point (`draws` of each order of sizes),
-    `within` the facts."""
-    found, work = list[Solution](), _Work()
+    `within` the facts; at which no equation has become nothing beside the others, if there are such."""
+    found, faint, work = list[Solution](), list[Solution](), _Work()
     for turn, mode, place in data_points(judge, draws):
         unknowns = _Unknowns(place, system, derived or {}, work, judge)
         if unknowns.count <= MOST_UNKNOWNS:
             starts = _starts(judge, system, turn, mode)
-            found += [Solution(place, solved) for solved in _solved(unknowns, starts, judge if within else None)]
-    return found
+            for u in _solved(unknowns, starts, judge if within else None):
+                each = terms(unknowns.jacobian(u), u)
+                clear = np.min(each, initial=np.inf) >= _FAINT * np.max(each, initial=0.0)
+                (found if clear else faint).append(Solution(place, unknowns.at(u)))
+    return found or faint
 
 
 def _starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Evaluator]:
@@ -211,7 +216,7 @@ def _starts(judge: Judge, system: System, turn: int, mode: str) -> Iterator[Eval
         yield judge.drawn(8000 + number, mode, turn, scale, system.unknowns)
 
 
-def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | None) -> Iterator[Evaluator]:
+def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | None) -> Iterator[Any]:
     """A few solutions at one data point, each once."""
     known: list[Any] = []
     for tried, start in enumerate(starts, 1):
@@ -220,7 +225,7 @@ def _solved(unknowns: _Unknowns, starts: Iterable[Evaluator], judge: Judge | Non
             continue
         if all(np.max(np.abs(u - other)) > 1e-6 * np.max(np.abs(u)) for other in known):
             known.append(u)
-            yield unknowns.at(u)
+            yield u
         if len(known) == _EACH or (known and tried >= _EACH):
             return
 
@@ -288,7 +293,7 @@ def solved_by(
                 newton(unknowns.residual, unknowns.jacobian, unknowns.drawn(start)) is not None for start in starts
             )
             bound = _Unknowns(place, System(system.equations[1:], system.unknowns), derived or {}, work, judge)
-            if found or any(_solved(bound, _starts(judge, bound.system, turn, mode), judge)):
+            if found or any(True for _ in _solved(bound, _starts(judge, bound.system, turn, mode), judge)):
                 told.append(found)
         elif (zero := _vanishes(place, there, system.equations)) is not None:
             told.append(zero)
