@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from test_claims import checked, verdicts
 
+from matgrad_cli.diagnostics import Source
+from matgrad_cli.grading.code.report import checked_code
+
 WHERE = """\
 def f(X, y, theta):
     k, n = X.shape
@@ -290,3 +293,65 @@ def backward(dout, cache):
 )
 def test_a_bias_has_an_entry_for_each_output(text: str, db: str, right: bool) -> None:
     assert (checked(text.format(db=db)).verdict == "right") is right
+
+
+BILINEAR = """\
+class Bilinear(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, W, y):
+        ctx.save_for_backward(x, W, y)
+        return torch.einsum('ni,ij,nj->n', x, W, y)
+
+    @staticmethod
+    def backward(ctx, g):
+        x, W, y = ctx.saved_tensors
+        gx = g[:, None] * (y @ {W})
+        gW = torch.einsum('n,ni,nj->ij', g, x, y)
+        gy = g[:, None] * (x @ W)
+        return {returned}
+"""
+SCALED = """\
+class RMSNorm(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, g):
+        r = torch.rsqrt((x * x).mean(dim=-1, keepdim=True) + 1e-6)
+        ctx.save_for_backward(x, g, r)
+        return x * r * g
+
+    @staticmethod
+    def backward(ctx, grad_out):
+        x, g, r = ctx.saved_tensors
+        grad_g = (grad_out * x * r).sum(dim={axis})
+        gg = grad_out * g
+        grad_x = r * gg - x * r**3 * (gg * x).sum(dim=-1, keepdim=True) / x.shape[-1]
+        return grad_x, grad_g
+"""
+BESIDE = """\
+def rss(y, y_hat):
+    return np.sum((y - y_hat) ** 2) / len(y)
+
+
+def grad_rss({arguments}):
+    return {value}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        (BILINEAR.format(W="W.T", returned="gx, gW, gy"), "right"),
+        (BILINEAR.format(W="W", returned="gx, gW, gy"), "wrong"),
+        (BILINEAR.format(W="W.T", returned="gx, gy, gW"), "wrong"),
+        (SCALED.format(axis=0), "right"),
+        (SCALED.format(axis=-1), "wrong"),
+        (BESIDE.format(arguments="y, y_hat", value="-2 * (y - y_hat) / len(y)"), "right"),
+        (BESIDE.format(arguments="y, y_hat", value="2 * (y - y_hat) / len(y)"), "wrong"),
+    ],
+)
+def test_no_side_of_length_1_is_guessed_to_excuse_a_line(text: str, verdict: str) -> None:
+    assert [problem.verdict for problem in checked_code(Source("code.py", text)).problems] == [verdict]
+
+
+def test_the_gradient_by_what_the_loss_never_sees_is_not_judged() -> None:
+    text = BESIDE.format(arguments="X, y, w", value="-2 * X.T @ (y - X @ w) / len(y)")
+    assert not checked_code(Source("code.py", text)).problems

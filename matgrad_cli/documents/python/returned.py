@@ -41,7 +41,7 @@ def misplaced(unit: Unit) -> Misplaced | None:
     value = lines[0].value
     parts = value.elts if isinstance(value, ast.Tuple | ast.List) else []
     names = [last_part(key_of(one) or "") for one in parts]
-    gradients = [name for name in names if claimed(name)]
+    gradients = [name for name in names if _of(unit, name)]
     if len(set(gradients)) < len(gradients) or len(gradients) < 2:
         return None
     for why, order in _said(unit, part, names):
@@ -61,12 +61,17 @@ def misplaced(unit: Unit) -> Misplaced | None:
     return None
 
 
+def _of(unit: Unit, name: str) -> tuple[str, ...]:
+    """What a name may be the gradient of: by its own letters, or as `gw` where that is one of `w`."""
+    return (*claimed(name), *(of for gradient, of in unit.grads if gradient == name))
+
+
 def _said(unit: Unit, part: ast.FunctionDef, names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """The orders in which gradients are said to be returned, and who says so."""
     bases = [last_part(key_of(base) or "") for base in unit.inside.bases] if unit.inside is not None else []
     if "Function" in bases and unit.forward is not None:
         arguments = arguments_of(unit.forward)
-        of = {argument: name for argument in arguments for name in names if argument in claimed(name)}
+        of = {argument: name for argument in arguments for name in names if argument in _of(unit, name)}
         if len(arguments) == len(names):
             yield (
                 "autograd gives what is returned to the arguments of `forward`, in their order",

@@ -245,15 +245,16 @@ def _told(node: ast.AST) -> list[tuple[ast.expr, int, bool]]:
     if isinstance(node, ast.Call) and name_of(node.func) == "len" and len(node.args) == 1:
         return [(node.args[0].value, 2, False)] if isinstance(node.args[0], ast.Subscript) else []  # `len(x[0])`
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        arrays = [node.func.value, *node.args[:2]]
+        arrays = [node.func.value, *node.args[:1]]
         axes = [word.value for word in node.keywords if word.arg in ("axis", "dim")]
         if axes and isinstance(axes[0], ast.Tuple):  # a sum over all axes needs no list of them
             data = (part for part in each(ast.Name, node.func) if part.id in DATA)
             numbers = [_number(part) for part in axes[0].elts]
-            return [
-                (part, max(numbers, default=0) + (2 if 0 in numbers else 1), False) for part in [*arrays[:2], *data]
-            ]
-        return [(array, _number(axes[0]) + 1, False) for array in arrays[:2]] if axes else []
+            return [(part, max(numbers, default=0) + (2 if 0 in numbers else 1), False) for part in [*arrays, *data]]
+        kept = {"keepdim", "keepdims"} & {word.arg for word in node.keywords}
+        if kept:  # nobody keeps an axis that is the only one
+            arrays += [part for part in each(ast.Name, arrays[0]) if part.id in DATA]
+        return [(array, max(_number(axes[0]) + 1, 2 if kept else 0), False) for array in arrays] if axes else []
     return []
 
 

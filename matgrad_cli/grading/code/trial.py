@@ -208,8 +208,17 @@ class Trial:
         keys, names, ordered = {claim.key for claim in found}, {claim.name for claim in found}, False
         inputs = arguments_of(forward)
         born = [(name, self.definitions(reading, name, event.number)) for name in inputs]
-        free = [one for one in born if one[1] and one[0] not in names]
-        parts = [(line.value, "return", event, [one for one in free if one[0] not in TARGETS] or free)]
+        own = arguments_of(backward)
+        strange = {*own} & reading.machine.given.keys() - {*inputs} - reading.from_above()  # what forward never sees
+        free = [one for one in born if one[1] and one[0] not in names and not (strange and one[0] not in own)]
+        parts = [
+            (
+                line.value,
+                "return",
+                event,
+                [one for one in free if one[0] not in TARGETS] or (free if not strange else []),
+            )
+        ]
         if isinstance(line.value, ast.Tuple):
             lost = (event.value,) * len(inputs) if isinstance(event.value, Unknown) else ()
             values = event.value if isinstance(event.value, tuple) else lost

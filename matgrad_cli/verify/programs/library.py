@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import primitives as of
-from .values import Exhausted, Module, Thing, Unread, Value
+from .values import Exhausted, Misfit, Module, Thing, Unread, Value
 
 LARGEST = 1 << 19
 LONGEST = 80
@@ -115,7 +115,11 @@ def einsum(form: Value, *arrays: Value, optimize: Any = False) -> Value:
         raise Unread("einsum without its letters")
     lengths: dict[str, int] = {}
     for letters, part in zip(form.replace(" ", "").partition("->")[0].split(","), arrays, strict=False):
-        lengths |= dict(zip(letters.replace(".", ""), np.shape(part), strict=False))
+        for letter, size in zip(letters.replace(".", ""), np.shape(part), strict=False):
+            known = lengths.setdefault(letter, size)
+            if "." not in form and 1 not in (size, known) and size != known:
+                raise Misfit(f"einsum: along `{letter}` the size {known} is different from {size}")
+            lengths[letter] = max(size, known)
     fits(math.prod(lengths.values()) / 16)
     return np.einsum(form, *arrays)
 
