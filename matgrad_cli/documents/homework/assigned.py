@@ -149,6 +149,9 @@ _SENTENCE = regex(r"\$[^$]+\$|\\\(.+?\\\)", re.DOTALL)
 _TOLD = regex(r"(?<![\\\w])[^\W\d_]{2,}")
 
 
+_REASON = r"\w.*\b<because>\b[^$]*\W*$"
+
+
 def told_in_tables(document: Document) -> Document:
     """The document in which an answer of a table that is a sentence with formulas is read as one under a heading is."""
     found = []
@@ -157,6 +160,10 @@ def told_in_tables(document: Document) -> Document:
         if answer is not None and _SENTENCE.search(answer.text) and _TOLD.search(_SENTENCE.sub(" ", answer.text)):
             sheet = read_sheet(Source(document.source.name, surely_shown(answer.text, ".md")), ".md")
             formulas = [one for one in sheet.formulas if not says_range(one)] if sheet is not None else []
+            first = formulas[0].passage.places[0] if formulas else 0
+            if said(_REASON).search(answer.text[:first]):  # `2Mu because $M^T = M$`: the answer has no marks
+                found.append(exercise)
+                continue
             own = _exercise("", 0, formulas, answer.text, len(answer.text), ".md")
 
             def placed(one: Passage, answer: Passage = answer) -> Passage:

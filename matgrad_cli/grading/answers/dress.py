@@ -82,6 +82,8 @@ _EQUALLY: Final = regex(
     r"[\s,]*\}?"
 )
 """What says that the same follows once more: it is another side."""
+_SIDE_BY_SIDE: Final = regex(r"\w'\s*[\w(]|\b[A-Za-z] [A-Za-z]\b")
+"""Products without a sign, beside which `.*` is no MATLAB."""
 _TURNED: Final = regex(r"(?<=[A-Za-z)])\s+transposed?(?=[\s)])")
 
 
@@ -98,7 +100,7 @@ def undressed(answer: str) -> str | None:
     if len(answer) > _LONGEST:
         return None
     text = answer.replace("%*%", " @ ").replace("<-", "= ") if "%*%" in answer else answer  # R
-    if "\\" in text or dialect_of(text) is None:  # signs of MATLAB beside products without a sign
+    if "\\" in text or dialect_of(text) is None or _SIDE_BY_SIDE.search(text):
         text = _DOTTED.sub(lambda found: f"{'⊙' if found[0] == '.*' else '⊘'} ", text)
     text = _TURNED.sub(lambda found: "^T".ljust(len(found[0])), text)
     text = _EQUALLY.sub(lambda found: " = ".ljust(len(found[0])), text)

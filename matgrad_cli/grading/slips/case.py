@@ -94,7 +94,8 @@ class Case:
 
     def changed(self, path: Path, new: Any, said: tuple[object, ...] = (), part: Any = None) -> Trial | None:
         """The line with another part at a path; None where that is surely no repair, seen without making the line."""
-        if self._sieve is not None and self._sieve.excludes(path, new):
+        stray = not path and not new.free <= self.line.free | self.needed.free  # a letter that no Σ there counts
+        if stray or (self._sieve is not None and self._sieve.excludes(path, new)):
             return None
         return Trial(replace_at(self.line, path, new), said, part)
 
